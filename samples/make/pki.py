@@ -1,0 +1,176 @@
+"""The certificates of the lab. Keys stay in the work directory; only the root certificates are published.
+
+The two authorities live as long as the work directory, so that a sample can be recorded again without the others.
+Leaf certificates are new for every run.
+"""
+
+import datetime
+import os
+import shutil
+import threading
+
+from lab import Failed, run
+
+CONFIG = """
+[ca]
+default_ca = lab
+[lab]
+dir = {dir}
+database = {dir}/index.txt
+new_certs_dir = {dir}/issued
+rand_serial = yes
+default_md = sha256
+policy = any
+unique_subject = no
+preserve = yes
+email_in_dn = no
+[any]
+countryName = optional
+organizationName = optional
+organizationalUnitName = optional
+commonName = optional
+serialNumber = optional
+[req]
+distinguished_name = dn
+prompt = no
+[dn]
+"""
+
+CA = "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\n"
+LEAF = ("basicConstraints=critical,CA:false\nkeyUsage=critical,digitalSignature,keyEncipherment\n"
+        "subjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n")
+SERVER = LEAF + "extendedKeyUsage=serverAuth\n"
+CLIENT = LEAF + "extendedKeyUsage=clientAuth\n"
+IOS = "basicConstraints=critical,CA:true\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
+
+SUDI = "/serialNumber=PID:C9800-L-F-K9 SN:FCL0000SYN1/O=Lab Devices/OU=Lab SUDI/CN=C9800-L-F-K9-0000SYN1"
+
+
+def when(days):
+    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=days)).strftime("%Y%m%d%H%M%SZ")
+
+
+class Pki:
+    def __init__(self, work, roots):
+        self.dir = os.path.join(work, "pki")
+        self.roots = roots
+        self.lock = threading.RLock()
+        self.is_new = not os.path.exists(f"{self.dir}/root.pem")
+        os.makedirs(f"{self.dir}/issued", mode=0o700, exist_ok=True)
+        for name, text in (("ca.cnf", CONFIG.format(dir=self.dir)), ("index.txt", "")):
+            with open(f"{self.dir}/{name}", "w", encoding="ascii") as file:
+                file.write(text)
+        decade = ("20240101000000Z", "20340101000000Z")
+        for name, subject, issuer in (("root", "/C=XX/O=Lab/CN=Lab Root CA", None),
+                                      ("inter", "/C=XX/O=Lab/CN=Lab Server CA 1", "root"),
+                                      ("device", "/C=XX/O=Lab Devices/CN=Lab Device CA", None),
+                                      ("corp", "/C=XX/O=Corp Example/CN=Corp Example Internal CA", None)):
+            if not os.path.exists(f"{self.dir}/{name}.pem"):
+                self.issue(name, subject, issuer, CA, *decade)
+        self.made = {}
+        self.wanted = {
+            # name: subject, issuer, extensions, first and last day from today
+            "cssm": ("/C=XX/O=Lab/CN=smartreceiver.cisco.com", "inter",
+                     SERVER + "subjectAltName=DNS:smartreceiver.cisco.com\n", -60, 338),
+            "cssm-crl": ("/C=XX/O=Lab/CN=smartreceiver.cisco.com", "inter",
+                         SERVER + "subjectAltName=DNS:smartreceiver.cisco.com\n"
+                         "crlDistributionPoints=URI:http://crl.lab.example/lab-server-ca-1.crl\n", -60, 338),
+            "cssm-expired": ("/C=XX/O=Lab/CN=smartreceiver.cisco.com", "inter",
+                             SERVER + "subjectAltName=DNS:smartreceiver.cisco.com\n", -410, -12),
+            "cssm-future": ("/C=XX/O=Lab/CN=smartreceiver.cisco.com", "inter",
+                            SERVER + "subjectAltName=DNS:smartreceiver.cisco.com\n", 30, 428),
+            "tools": ("/C=XX/O=Lab/CN=tools.cisco.com", "inter",
+                      SERVER + "subjectAltName=DNS:toos.cisco.com,DNS:tools.cisco.com\n", -60, 338),
+            "www": ("/C=XX/O=Lab/CN=www.example.com", "inter", SERVER + "subjectAltName=DNS:www.example.com\n", -60, 338),
+            "on-prem": ("/C=XX/O=Corp Example/CN=ssm.corp.example", "corp",
+                        SERVER + "subjectAltName=DNS:ssm.corp.example\n", -60, 670),
+            "on-prem-other": ("/C=XX/O=Corp Example/CN=licences.corp.example", "corp",
+                              SERVER + "subjectAltName=DNS:licences.corp.example\n", -60, 670),
+            "on-prem-self": ("/C=XX/O=Corp Example/CN=ssm.corp.example", None,
+                             SERVER + "subjectAltName=DNS:ssm.corp.example\n", -60, 670),
+            "inspected": ("/CN=smartreceiver.cisco.com", "corp",
+                          SERVER + "subjectAltName=DNS:smartreceiver.cisco.com\n", -1, 14),
+            "wlc": (SUDI, "device", CLIENT, -500, 3000),
+            "wlc-expired": (SUDI, "device", CLIENT, -3700, -47),
+            "wlc-future": (SUDI, "device", CLIENT, 3, 3650),
+            "wlc-purpose": (SUDI, "device", SERVER, -500, 3000),
+            "wlc-stranger": (SUDI.replace("Lab", "Other"), "corp", CLIENT, -500, 700),
+            "wlc-self": ("/CN=IOS-Self-Signed-Certificate-3042117825", None, IOS, -300, 3350),
+        }
+
+    def path(self, name, kind):
+        return f"{self.dir}/{name}.{kind}"
+
+    def issue(self, name, subject, issuer, extensions, start, end):
+        key, request, cert, ext = (self.path(name, kind) for kind in ("key", "csr", "pem", "ext"))
+        with open(ext, "w", encoding="ascii") as file:
+            file.write(extensions)
+        config = f"{self.dir}/ca.cnf"
+        run(["openssl", "req", "-new", "-newkey", "rsa:2048", "-noenc", "-keyout", key, "-out", request, "-subj", subject,
+             "-config", config])
+        who = ["-cert", self.path(issuer, "pem"), "-keyfile", self.path(issuer, "key")] if issuer else \
+            ["-selfsign", "-keyfile", key]
+        serial = ["-create_serial"] if not issuer else []
+        run(["openssl", "ca", "-batch", "-notext", "-config", config, *who, *serial, "-in", request, "-out", cert,
+             "-extfile", ext, "-startdate", start, "-enddate", end])
+
+    def make(self, name):
+        with self.lock:
+            if name in ("root", "inter", "device", "corp"):
+                return
+            if name not in self.made:
+                if name == "wlc-old":
+                    # The certificate of the guide: IOS wrote such ones until 2020-01-01 and not longer.
+                    self.issue(name, "/CN=IOS-Self-Signed-Certificate-3042117825", None, IOS, "20191016091442Z",
+                               "20200101000000Z")
+                else:
+                    subject, issuer, extensions, first, last = self.wanted[name]
+                    self.issue(name, subject, issuer, extensions, when(first), when(last))
+                self.made[name] = self.wanted.get(name, ("", None))[1]
+
+    def cert(self, name):
+        self.make(name)
+        return self.path(name, "pem")
+
+    def key(self, name):
+        self.make(name)
+        return self.path(name, "key")
+
+    def issuers(self, name):
+        """What a server sends after its own certificate: the intermediate, never a root."""
+        return self.path("inter", "pem") if self.made[name] == "inter" else self.cert(name) \
+            if self.made[name] is None else self.empty()
+
+    def chain(self, name):
+        """Certificate and intermediate in one file."""
+        with self.lock:
+            target = self.path(name, "chain")
+            parts = [self.cert(name)] + ([self.path("inter", "pem")] if self.made[name] == "inter" else [])
+            with open(target + ".new", "w", encoding="ascii") as out:
+                for part in parts:
+                    with open(part, encoding="ascii") as file:
+                        out.write(file.read())
+            os.replace(target + ".new", target)
+            return target
+
+    def empty(self):
+        target = f"{self.dir}/none.pem"
+        open(target, "w", encoding="ascii").close()
+        return target
+
+    def p12(self, name, password="changeit"):
+        """Certificate, key and chain for the programs that want PKCS #12."""
+        with self.lock:
+            target = self.path(name, "p12")
+            if not os.path.exists(target) or os.path.getmtime(target) < os.path.getmtime(self.cert(name)):
+                run(["openssl", "pkcs12", "-export", "-in", self.chain(name), "-inkey", self.key(name), "-out", target,
+                     "-name", name, "-passout", f"pass:{password}"])
+            return target
+
+    def publish(self):
+        """The roots that a reader needs to verify the chains in the samples."""
+        os.makedirs(self.roots, exist_ok=True)
+        for name, file in (("root", "lab-root.pem"), ("corp", "corp-root.pem"), ("device", "device-root.pem")):
+            shutil.copyfile(self.path(name, "pem"), f"{self.roots}/{file}")
+            if "PRIVATE" in open(f"{self.roots}/{file}", encoding="ascii").read():
+                raise Failed(f"{file} holds a key")

@@ -1,0 +1,239 @@
+//! Frame → Segment: link, tunnel, IP and TCP headers; also DNS datagrams and ICMP errors. The rest is a counted Skip.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use crate::frame::{FrameNumber, Timestamp};
+use crate::seq::SeqNumber;
+
+/// One end of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Endpoint {
+    /// The address.
+    pub ip: IpAddr,
+    /// The TCP or UDP port.
+    pub port: u16,
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.ip {
+            IpAddr::V4(ip) => write!(f, "{ip}:{}", self.port),
+            IpAddr::V6(ip) => write!(f, "[{ip}]:{}", self.port),
+        }
+    }
+}
+
+/// The outermost tunnel in which a packet travelled. Traffic inside CAPWAP is a wireless client's, not the controller's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Tunnel {
+    /// None: the packet is the network's own.
+    #[default]
+    None,
+    /// CAPWAP data (RFC 5415).
+    Capwap,
+    /// Generic Routing Encapsulation (RFC 2784), NVGRE and ERSPAN included.
+    Gre,
+    /// GTP-U.
+    Gtp,
+    /// GENEVE (RFC 8926).
+    Geneve,
+    /// IP in IP, 6in4, 4in6.
+    IpInIp,
+    /// L2TP.
+    L2tp,
+    /// VXLAN (RFC 7348).
+    Vxlan,
+    /// Teredo (RFC 4380).
+    Teredo,
+    /// A packet sample carried by sFlow.
+    Sflow,
+}
+
+/// The control bits of a TCP header.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct TcpFlags(pub u8);
+
+#[allow(missing_docs)] // the names of RFC 9293 section 3.1
+impl TcpFlags {
+    pub const FIN: u8 = 0x01;
+    pub const SYN: u8 = 0x02;
+    pub const RST: u8 = 0x04;
+    pub const PSH: u8 = 0x08;
+    pub const ACK: u8 = 0x10;
+
+    #[must_use]
+    pub const fn fin(self) -> bool {
+        self.0 & Self::FIN != 0
+    }
+    #[must_use]
+    pub const fn syn(self) -> bool {
+        self.0 & Self::SYN != 0
+    }
+    #[must_use]
+    pub const fn rst(self) -> bool {
+        self.0 & Self::RST != 0
+    }
+    #[must_use]
+    pub const fn ack(self) -> bool {
+        self.0 & Self::ACK != 0
+    }
+}
+
+/// One TCP segment.
+#[derive(Clone, Copy, Debug)]
+pub struct Segment<'a> {
+    /// The frame that carried it (for a reassembled datagram: the frame of the last fragment).
+    pub frame: FrameNumber,
+    /// When that frame was captured.
+    pub time: Timestamp,
+    /// The sender.
+    pub src: Endpoint,
+    /// The receiver.
+    pub dst: Endpoint,
+    /// Sequence number of the first byte (of the SYN, if there is one).
+    pub seq: SeqNumber,
+    /// The acknowledgement field; meaningless without the ACK flag.
+    pub ack: SeqNumber,
+    /// SYN, FIN, RST, PSH, ACK.
+    pub flags: TcpFlags,
+    /// The window field, unscaled.
+    pub window: u16,
+    /// The header checksum as sent: equal copies of a packet have equal ones; it is never verified (offloading).
+    pub checksum: u16,
+    /// The option bytes.
+    pub options: &'a [u8],
+    /// The captured payload, Ethernet padding removed.
+    pub payload: &'a [u8],
+    /// Payload bytes that were on the wire but not captured (the snap length cut them off the end).
+    pub lost: u32,
+    /// Time to live or hop limit of the innermost IP header.
+    pub ttl: u8,
+    /// Identification of the innermost IPv4 header; IPv6 has none.
+    pub ip_id: Option<u16>,
+    /// The capture interface.
+    pub interface: u32,
+    /// The outermost tunnel.
+    pub tunnel: Tunnel,
+}
+
+impl Segment<'_> {
+    /// Length in sequence space: payload on the wire, plus one each for SYN and FIN (RFC 9293 section 3.4).
+    #[must_use]
+    pub fn sequence_len(&self) -> u32 {
+        self.wire_payload_len()
+            .wrapping_add(u32::from(self.flags.syn()))
+            .wrapping_add(u32::from(self.flags.fin()))
+    }
+
+    /// Payload bytes on the wire, captured or not.
+    #[must_use]
+    pub fn wire_payload_len(&self) -> u32 {
+        u32::try_from(self.payload.len()).unwrap_or(u32::MAX).saturating_add(self.lost)
+    }
+}
+
+/// One UDP datagram of a protocol that is looked into (DNS).
+#[derive(Clone, Copy, Debug)]
+pub struct Datagram<'a> {
+    /// The frame that carried it.
+    pub frame: FrameNumber,
+    /// When that frame was captured.
+    pub time: Timestamp,
+    /// The sender.
+    pub src: Endpoint,
+    /// The receiver.
+    pub dst: Endpoint,
+    /// The captured payload.
+    pub payload: &'a [u8],
+    /// Payload bytes that were on the wire but not captured.
+    pub lost: u32,
+    /// The outermost tunnel.
+    pub tunnel: Tunnel,
+}
+
+/// What an ICMP or ICMPv6 error says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum IcmpErrorKind {
+    /// No route to the network or address.
+    NetworkUnreachable,
+    /// The last router cannot reach the host.
+    HostUnreachable,
+    /// The host has no such protocol.
+    ProtocolUnreachable,
+    /// Nobody listens on the port.
+    PortUnreachable,
+    /// A filter forbids it (ICMP 9, 10, 13; ICMPv6 code 1, 5, 6).
+    Prohibited,
+    /// The packet is too big for the next link, whose MTU is given (0: not told).
+    FragmentationNeeded {
+        /// The next hop's MTU in bytes.
+        mtu: u32,
+    },
+    /// The hop limit ran out.
+    TimeExceeded,
+    /// Any other error: type and code.
+    Other(u8, u8),
+}
+
+/// An ICMP error and the packet it quotes.
+#[derive(Clone, Copy, Debug)]
+pub struct IcmpError {
+    /// The frame that carried it.
+    pub frame: FrameNumber,
+    /// When that frame was captured.
+    pub time: Timestamp,
+    /// Who sent the error.
+    pub from: IpAddr,
+    /// What it says.
+    pub kind: IcmpErrorKind,
+    /// Sender of the quoted packet.
+    pub quoted_src: Endpoint,
+    /// Receiver of the quoted packet.
+    pub quoted_dst: Endpoint,
+    /// Sequence number of the quoted packet when it is TCP; `None` when it is UDP.
+    pub quoted_seq: Option<SeqNumber>,
+}
+
+/// Why a frame, or a packet in it, is not looked into. Counted and shown, so that nothing is dropped silently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Skip {
+    /// A link type that has no decoder.
+    UnknownLink,
+    /// ARP, LLDP, spanning tree and other protocols that are not IP.
+    NotIp,
+    /// The bytes do not parse as the header that should stand there.
+    Malformed,
+    /// The snap length cut the packet inside its headers.
+    HeaderCut,
+    /// An IP fragment that waits for, or never found, its companions.
+    Fragment,
+    /// ICMP or ICMPv6 that is no error about TCP or UDP.
+    Icmp,
+    /// UDP that is not looked into.
+    Udp,
+    /// CAPWAP control, or CAPWAP data that is encrypted or carries no data.
+    Capwap,
+    /// IPsec ESP or another encrypted tunnel.
+    Encrypted,
+    /// Any other IP protocol.
+    OtherProtocol,
+    /// More tunnels inside one another than are followed.
+    TooDeep,
+}
+
+/// What a frame holds.
+#[derive(Clone, Copy, Debug)]
+pub enum Decoded<'a> {
+    /// A TCP segment.
+    Tcp(Segment<'a>),
+    /// A UDP datagram from or to the DNS port.
+    Dns(Datagram<'a>),
+    /// An ICMP error that quotes a TCP or UDP packet.
+    Icmp(IcmpError),
+    /// Nothing that is looked into.
+    Skip(Skip),
+}

@@ -1,0 +1,452 @@
+//! Verdicts → Report: plain public data, the only serialisable types; one file per format beside this one.
+//!
+//! The shape is a contract with programs: it changes only by addition (`schema/report-1.json`).
+
+use serde::Serialize;
+
+/// The schema name of this shape.
+pub const SCHEMA: &str = "tlswalk.report/1";
+
+/// What tlswalk says of one capture.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// Who says it.
+    pub tool: Tool,
+    /// The file.
+    pub capture: Capture,
+    /// The verdict of the worst attempt.
+    pub verdict: Overall,
+    /// Each try to reach a licensing service (or, with `--all`, any TLS server).
+    pub attempts: Vec<Attempt>,
+    /// The connections of those attempts.
+    pub connections: Vec<Connection>,
+}
+
+/// Name and version of the program.
+#[derive(Clone, Debug, Serialize)]
+pub struct Tool {
+    /// `tlswalk`.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
+/// The capture file.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Capture {
+    /// Its name as given; `-` for standard input.
+    pub file: String,
+    /// `pcap` or `pcapng`.
+    pub format: String,
+    /// `gzip`, `zstd`, `lz4`, or null.
+    pub compression: Option<String>,
+    /// Link types in order of appearance.
+    pub link_types: Vec<String>,
+    /// Number of frames.
+    pub frames: u64,
+    /// Bytes read, decompressed.
+    pub bytes: u64,
+    /// Time of the earliest frame.
+    pub first: Option<String>,
+    /// Time of the latest frame.
+    pub last: Option<String>,
+    /// Seconds between the two.
+    pub duration: f64,
+    /// `complete` or `truncated`.
+    pub end: &'static str,
+    /// Where and how it was cut; null when complete.
+    pub end_detail: Option<String>,
+    /// Number of packets not looked into, by reason.
+    pub skipped: std::collections::BTreeMap<String, u64>,
+    /// What the capture can and cannot show.
+    pub visibility: Visibility,
+    /// Oddities.
+    pub anomalies: Vec<Anomaly>,
+    /// What the capture holds beside the attempts, for a capture that holds no licensing traffic.
+    pub contents: Contents,
+}
+
+/// What the capture can and cannot show.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Visibility {
+    /// Frames that are second copies of a packet.
+    pub duplicates: u64,
+    /// TCP segments that the snap length cut.
+    pub snap_length_cut: u64,
+    /// Whether TCP was seen in one direction only.
+    pub one_direction: bool,
+    /// Packets the capturing system dropped; null: not told.
+    pub drops: Option<u64>,
+}
+
+/// An oddity of wire or capture.
+#[derive(Clone, Debug, Serialize)]
+pub struct Anomaly {
+    /// A stable name.
+    pub id: String,
+    /// The frame; 0: the file as a whole.
+    pub frame: u64,
+    /// A clause.
+    pub detail: String,
+}
+
+/// What a capture holds, by counts.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Contents {
+    /// TCP connections seen.
+    pub tcp_connections: u64,
+    /// Of these, with TLS.
+    pub tls_connections: u64,
+    /// DNS names asked for, the first few.
+    pub dns_names: Vec<String>,
+    /// Server names in Client Hellos that are not licensing, the first few.
+    pub server_names: Vec<String>,
+}
+
+/// The report's own verdict.
+#[derive(Clone, Debug, Serialize)]
+pub struct Overall {
+    /// Verdict id.
+    pub id: String,
+    /// `ok`, `note`, `warning` or `error`.
+    pub severity: String,
+}
+
+/// One try to reach the service.
+#[derive(Clone, Debug, Serialize)]
+pub struct Attempt {
+    /// Counted from 1.
+    pub id: usize,
+    /// `cssm`, `on-prem`, `cslu`, `call-home` or `other`.
+    pub transport: String,
+    /// The proxy's address when it went through one.
+    pub via_proxy: Option<String>,
+    /// The device's address.
+    pub device: String,
+    /// The name it wanted to reach, else the address.
+    pub name: String,
+    /// What happened.
+    pub verdict: Verdict,
+    /// Everything that was found, the verdict's own finding first.
+    pub findings: Vec<Finding>,
+    /// Its DNS look-ups.
+    pub lookups: Vec<Lookup>,
+    /// Its connections, by id, in order.
+    pub connections: Vec<usize>,
+}
+
+/// What happened to an attempt.
+#[derive(Clone, Debug, Serialize)]
+pub struct Verdict {
+    /// Stable id: see `tlswalk explain`.
+    pub id: String,
+    /// `ok`, `note`, `warning` or `error`.
+    pub severity: String,
+    /// `certain`, `likely` or `possible`.
+    pub confidence: String,
+    /// `client`, `server`, `path`, `device` or `unknown`.
+    pub by: String,
+    /// `dns`, `tcp`, `proxy`, `tls`, `http` or `close`.
+    pub at: String,
+    /// One sentence.
+    pub summary: String,
+    /// The frames it rests on.
+    pub evidence: Vec<Evidence>,
+    /// Further verdict ids that hold too.
+    pub also: Vec<String>,
+    /// What else it could be.
+    pub alternatives: Vec<Alternative>,
+    /// What the capture hides, and why.
+    pub cannot_tell: Vec<String>,
+    /// What to do.
+    pub remedy: Vec<Remedy>,
+    /// A Wireshark display filter that shows the attempt.
+    pub display_filter: String,
+}
+
+/// One frame and what it shows.
+#[derive(Clone, Debug, Serialize)]
+pub struct Evidence {
+    /// Frame number.
+    pub frame: u64,
+    /// What it shows.
+    pub what: String,
+}
+
+/// Another explanation.
+#[derive(Clone, Debug, Serialize)]
+pub struct Alternative {
+    /// Verdict or cause id.
+    pub id: String,
+    /// Why it is less likely, or what would prove it.
+    pub why_not: String,
+}
+
+/// Something to do.
+#[derive(Clone, Debug, Serialize)]
+pub struct Remedy {
+    /// `wlc`, `firewall`, `proxy`, `server` or `capture`.
+    pub owner: String,
+    /// What.
+    #[serde(rename = "do")]
+    pub action: String,
+    /// What to type.
+    pub commands: Vec<String>,
+    /// How to see that it worked.
+    pub verify: String,
+}
+
+/// Something a rule recognised.
+#[derive(Clone, Debug, Serialize)]
+pub struct Finding {
+    /// Verdict or finding id.
+    pub id: String,
+    /// `ok`, `note`, `warning` or `error`.
+    pub severity: String,
+    /// The frames.
+    pub evidence: Vec<Evidence>,
+    /// One sentence or clause.
+    pub detail: String,
+}
+
+/// A DNS look-up.
+#[derive(Clone, Debug, Serialize)]
+pub struct Lookup {
+    /// Name asked for.
+    pub name: String,
+    /// `A` or `AAAA`.
+    pub kind: String,
+    /// Server asked.
+    pub server: String,
+    /// Frame of the (first) question.
+    pub question: u64,
+    /// Frame of the answer.
+    pub answer: Option<u64>,
+    /// `NOERROR`, `NXDOMAIN` …; null when unanswered.
+    pub status: Option<String>,
+    /// Addresses in the answer.
+    pub addresses: Vec<String>,
+}
+
+/// One TCP connection.
+#[derive(Clone, Debug, Serialize)]
+pub struct Connection {
+    /// Counted from 1 in order of the first frame.
+    pub id: usize,
+    /// `address:port` of the client.
+    pub client: String,
+    /// `address:port` of the server.
+    pub server: String,
+    /// Whether it is part of an attempt to reach licensing.
+    pub licensing: bool,
+    /// The tunnel it travelled in, or null.
+    pub tunnel: Option<String>,
+    /// TCP.
+    pub tcp: Tcp,
+    /// TLS; null when there was none.
+    pub tls: Option<Tls>,
+    /// The walk.
+    pub steps: Vec<Step>,
+    /// The walk as one word: a letter per step, capital letters for the client.
+    pub history: String,
+    /// Certificate chains.
+    pub certificates: Certificates,
+    /// Readable HTTP exchanges.
+    pub http: Vec<Exchange>,
+}
+
+/// TCP facts.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Tcp {
+    /// First frame of the connection.
+    pub first_frame: u64,
+    /// Last frame of the connection.
+    pub last_frame: u64,
+    /// Wireshark's number of this TCP stream.
+    pub stream: u64,
+    /// Frames of SYNs: the first, null when none was captured.
+    pub syn: Option<u64>,
+    /// All SYN frames (retries).
+    pub syns: Vec<u64>,
+    /// Frame of the SYN-ACK.
+    pub syn_ack: Option<u64>,
+    /// Frame of the ACK that completes the handshake.
+    pub ack: Option<u64>,
+    /// FINs.
+    pub fin: Vec<Close>,
+    /// The first RST.
+    pub reset: Option<Close>,
+    /// Holes in either direction.
+    pub gaps: Vec<Gap>,
+    /// Segments sent again.
+    pub retransmissions: u64,
+    /// Second copies made by the capture.
+    pub duplicates: u64,
+    /// Payload bytes from the client (sequence space).
+    pub client_bytes: u64,
+    /// Payload bytes from the server.
+    pub server_bytes: u64,
+    /// Frames from the client.
+    pub client_frames: u64,
+    /// Frames from the server.
+    pub server_frames: u64,
+}
+
+/// A FIN or RST.
+#[derive(Clone, Debug, Serialize)]
+pub struct Close {
+    /// Frame number.
+    pub frame: u64,
+    /// `client` or `server`.
+    pub side: &'static str,
+}
+
+/// A hole in one direction.
+#[derive(Clone, Debug, Serialize)]
+pub struct Gap {
+    /// `client` or `server`: whose bytes are missing.
+    pub side: &'static str,
+    /// Bytes missing.
+    pub bytes: u64,
+    /// The frame after the hole.
+    pub before_frame: u64,
+    /// `not-captured`, `never-arrived`, `snap-length` or `unknown`.
+    pub cause: &'static str,
+}
+
+/// TLS facts.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Tls {
+    /// Negotiated version (`1.2`), or null when no Server Hello was seen.
+    pub version: Option<String>,
+    /// Versions the client offered, best first.
+    pub offered_versions: Vec<String>,
+    /// Server name indication.
+    pub sni: Option<String>,
+    /// Cipher suite chosen.
+    pub cipher_suite: Option<String>,
+    /// Key exchange group chosen.
+    pub group: Option<String>,
+    /// Application protocol chosen.
+    pub alpn: Option<String>,
+    /// Abbreviated handshake.
+    pub resumed: bool,
+    /// The handshake reached its end as far as can be seen.
+    pub complete: bool,
+    /// Whether the server asked for a client certificate; null when that is encrypted or was not captured.
+    pub client_certificate_requested: Option<bool>,
+    /// Distinguished names the server accepts.
+    pub acceptable_cas: Vec<String>,
+    /// Alerts.
+    pub alerts: Vec<Alert>,
+    /// Application Data records and bytes from the client.
+    pub client_application_data: Count,
+    /// Application Data records and bytes from the server.
+    pub server_application_data: Count,
+}
+
+/// Records and their bytes.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Count {
+    /// Records.
+    pub records: u64,
+    /// Bytes, headers excluded.
+    pub bytes: u64,
+}
+
+/// A TLS alert.
+#[derive(Clone, Debug, Serialize)]
+pub struct Alert {
+    /// `client` or `server`.
+    pub side: &'static str,
+    /// `warning`, `fatal`, the number, or null when encrypted.
+    pub level: Option<String>,
+    /// Its name, or null when encrypted.
+    pub description: Option<String>,
+    /// Its number, or null when encrypted.
+    pub code: Option<u8>,
+    /// Frame number.
+    pub frame: u64,
+    /// `observed` or `inferred`.
+    pub seen: &'static str,
+}
+
+/// One step of the walk.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    /// E.g. `client-hello`.
+    pub kind: &'static str,
+    /// `client` or `server`.
+    pub side: &'static str,
+    /// The frame by which the step was wholly captured.
+    pub frame: u64,
+    /// All frames that carried it.
+    pub frames: Vec<u64>,
+    /// Time of `frame`.
+    pub time: String,
+    /// `observed` or `inferred`.
+    pub seen: &'static str,
+    /// More about it, e.g. an alert's name; null when there is nothing to say.
+    pub detail: Option<String>,
+}
+
+/// Certificate chains as presented.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Certificates {
+    /// The server's.
+    pub server: Vec<Certificate>,
+    /// The client's.
+    pub client: Vec<Certificate>,
+}
+
+/// One certificate.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Certificate {
+    /// Subject.
+    pub subject: Option<String>,
+    /// Issuer.
+    pub issuer: Option<String>,
+    /// Serial number, hexadecimal.
+    pub serial: Option<String>,
+    /// First second of validity.
+    pub not_before: Option<String>,
+    /// Last second of validity.
+    pub not_after: Option<String>,
+    /// `current`, `expired`, `not-yet-valid` or `unknown`, at the time of the capture.
+    pub validity: &'static str,
+    /// Subject alternative names.
+    pub names: Vec<String>,
+    /// Key algorithm and size.
+    pub key: Option<String>,
+    /// Signature algorithm.
+    pub signature_algorithm: Option<String>,
+    /// Extended key usages.
+    pub usages: Vec<String>,
+    /// Signed by its own key (verified).
+    pub self_signed: bool,
+    /// SHA-256 of the DER, lower-case hexadecimal.
+    pub sha256: String,
+    /// Frames that carried it.
+    pub frames: Vec<u64>,
+    /// Why it could not be read; null when it could.
+    pub error: Option<String>,
+}
+
+/// A readable HTTP request and its answer.
+#[derive(Clone, Debug, Serialize)]
+pub struct Exchange {
+    /// E.g. `POST`.
+    pub method: Option<String>,
+    /// Request target.
+    pub target: Option<String>,
+    /// Frame of the request.
+    pub request: Option<u64>,
+    /// Status code.
+    pub status: Option<u16>,
+    /// Reason phrase.
+    pub reason: Option<String>,
+    /// Frame of the response.
+    pub response: Option<u64>,
+}

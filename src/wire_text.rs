@@ -1,0 +1,99 @@
+//! Text that came off the wire, made safe to show.
+
+use std::fmt;
+
+/// A string from the capture. Its `Display` escapes what could drive a terminal or hide text: C0 and C1 controls,
+/// DEL, bidirectional controls, zero-width and other invisible characters, line separators.
+///
+/// Names in certificates, SNI and HTTP lines are chosen by whoever sent them; everything that shows one goes through here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WireText(String);
+
+impl WireText {
+    /// Longest text kept, in bytes. A DNS name has 253, a distinguished name of a real certificate under 1 KiB;
+    /// what is longer only fills screens.
+    pub const MAX_LEN: usize = 2048;
+
+    /// Takes bytes as UTF-8; what is not UTF-8 becomes U+FFFD.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        let cut = bytes.get(..Self::MAX_LEN).unwrap_or(bytes);
+        let mut text = String::from_utf8_lossy(cut).into_owned();
+        if cut.len() < bytes.len() {
+            text.push('…');
+        }
+        Self(text)
+    }
+
+    /// The text as sent, unescaped: for comparing, never for showing.
+    #[must_use]
+    pub fn raw(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is no text at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl From<&str> for WireText {
+    fn from(text: &str) -> Self {
+        Self::from_bytes(text.as_bytes())
+    }
+}
+
+/// Whether a character may not reach a terminal as it is.
+const fn is_unsafe(c: char) -> bool {
+    matches!(c,
+        '\0'..='\x1f' | '\x7f'..='\u{9f}'
+        | '\u{ad}' | '\u{61c}' | '\u{180e}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+impl fmt::Display for WireText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        use fmt::Write as _;
+        for c in self.0.chars() {
+            match c {
+                '\\' => f.write_str("\\\\")?,
+                c if is_unsafe(c) && (c as u32) < 0x80 => write!(f, "\\x{:02x}", c as u32)?,
+                c if is_unsafe(c) => write!(f, "\\u{{{:x}}}", c as u32)?,
+                c => f.write_char(c)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Serialised as shown, so that printing a JSON report cannot drive a terminal either.
+impl serde::Serialize for WireText {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escape_sequences_and_bidirectional_controls_are_shown_not_obeyed() {
+        let text = WireText::from_bytes(b"a\x1b[2Jb\x00\nc\xff");
+        assert_eq!(text.to_string(), "a\\x1b[2Jb\\x00\\x0ac\u{fffd}");
+        assert_eq!(WireText::from("x\u{202e}y\u{9b}").to_string(), "x\\u{202e}y\\u{9b}");
+        assert_eq!(WireText::from("ライセンス").to_string(), "ライセンス");
+    }
+
+    #[test]
+    fn a_backslash_cannot_forge_an_escape() {
+        assert_eq!(WireText::from("\\x1b").to_string(), "\\\\x1b");
+    }
+
+    #[test]
+    fn endless_text_is_cut() {
+        assert!(WireText::from_bytes(&[b'a'; 70_000]).raw().len() < WireText::MAX_LEN + 4);
+    }
+}
