@@ -12,9 +12,9 @@ import os
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
-import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -108,15 +108,38 @@ class Program:
         self.output.close()
 
 
+# Where the options of a pcapng block begin, and which of them name the machine: section header (hardware, system)
+# and interface description (system, hardware).
+TELLTALE = {0x0A0D0D0A: (24, (2, 3)), 1: (16, (12, 15))}
+
+
+def anonymous(data):
+    """A pcapng file without the names of the machine and its system; little-endian, as dumpcap writes here."""
+    out, block = b"", 0
+    while block < len(data):
+        kind, length = struct.unpack_from("<II", data, block)
+        start, unwanted = TELLTALE.get(kind, (length - 4, ()))
+        body, place = data[block + 8:block + start], block + start
+        while place < block + length - 4:
+            code, size = struct.unpack_from("<HH", data, place)
+            whole = 4 + (size + 3) // 4 * 4
+            if code not in unwanted:
+                body += data[place:place + whole]
+            place += whole
+        total = struct.pack("<I", 12 + len(body))
+        out += struct.pack("<I", kind) + total + body + total
+        block += length
+    return out
+
+
 class Lab:
     """The network of one scenario; a context manager that leaves nothing behind."""
 
-    def __init__(self, name, work, pki, out, mss=None, ios=None, delay=20, ipv6=False, vlan=None, resolver=None):
+    def __init__(self, name, work, pki, out, ios=False, delay=20, ipv6=False, vlan=None, cable=()):
         self.name, self.pki, self.out = name, pki, out
-        self.mss, self.delay, self.ipv6, self.vlan = mss, delay, ipv6, vlan
+        self.cable, self.ipv6, self.vlan = (delay, *cable), ipv6, vlan
         # MSS 536, window 4128 and no TCP options beyond the MSS are what a controller shows.
-        self.ios = mss == 536 if ios is None else ios
-        self.resolver = resolver or "timeout:2 attempts:3"
+        self.ios = ios
         self.tag = "tw" + os.urandom(3).hex()
         self.dir = os.path.join(work, name)
         shutil.rmtree(self.dir, ignore_errors=True)
@@ -164,27 +187,27 @@ class Lab:
             etc = f"/etc/netns/{self.ns(short)}"
             os.makedirs(etc)
             with open(f"{etc}/resolv.conf", "w", encoding="ascii") as file:
-                file.write(f"nameserver {GATEWAY}\noptions {self.resolver}\n")
-        self.veth("wlc", "eth0", "fw", "inside")
+                file.write(f"nameserver {GATEWAY}\noptions timeout:2 attempts:3\n")
+        if self.vlan:
+            self.trunk()
+        else:
+            self.veth("wlc", "eth0", "fw", "inside")
         self.veth("fw", "outside", "wan", "left")
         self.veth("wan", "right", "srv", "eth0")
         self.veth("lan", "eth0", "fw", "dmz")
-        inside, uplink = "inside", "eth0"
-        if self.vlan:
-            self.ip("wlc", f"link add link eth0 name vlan type vlan id {self.vlan}")
-            self.ip("fw", f"link add link inside name vlan type vlan id {self.vlan}")
-            self.ip("wlc", "link set vlan up")
-            self.ip("fw", "link set vlan up")
-            inside, uplink = "vlan", "vlan"
-        self.ip("wlc", f"addr add {WLC}/24 dev {uplink}")
-        self.ip("fw", f"addr add {GATEWAY}/24 dev {inside}")
-        limits = (f" advmss {self.mss}" if self.mss else "") + (" window 4128" if self.ios else "")
-        self.ip("wlc", f"route add default via {GATEWAY}{limits}")
+        self.ip("wlc", f"addr add {WLC}/24 dev eth0")
+        self.ip("fw", f"addr add {GATEWAY}/24 dev inside")
+        if self.ios:
+            # The stack would round the window to whole segments, so it gets more and nftables writes the number.
+            self.ip("wlc", f"route add default via {GATEWAY} mtu 576 advmss 536 window 8040")
+            self.nft("wlc", "table ip w {\n chain o {\n type filter hook output priority 0;\n tcp window set 4128\n}\n}\n")
+        else:
+            self.ip("wlc", f"route add default via {GATEWAY}")
         self.ip("fw", "addr add 203.0.113.1/30 dev outside")
         self.ip("fw", "route add default via 203.0.113.2")
         self.ip("fw", "addr add 10.10.20.1/24 dev dmz")
         self.ip("srv", "addr add 203.0.113.2/30 dev eth0")
-        self.ip("srv", "route add default via 203.0.113.1")
+        self.ip("srv", "route add default via 203.0.113.1" + (" advmss 1390" if self.ios else ""))
         for address in (CSSM, TOOLS, OTHER, CRL):
             self.ip("srv", f"addr add {address}/32 dev lo")
         for address in (ON_PREM, CSLU, PROXY):
@@ -194,11 +217,13 @@ class Lab:
         # As many hops away as a server on the Internet; network equipment starts at 255.
         self.sysctl("srv", ipv4__ip_default_ttl=50)
         self.sysctl("wlc", ipv4__ip_default_ttl=255)
+        # Newer kernels repeat a SYN every second at first; most devices wait 1, 2, 4 … seconds.
+        run(["ip", "netns", "exec", self.ns("wlc"), "sysctl", "-qw", "net.ipv4.tcp_syn_linear_timeouts=0"], check=False)
         if self.ios:
             self.sysctl("wlc", ipv4__tcp_timestamps=0, ipv4__tcp_sack=0, ipv4__tcp_window_scaling=0)
         if self.ipv6:
-            self.ip("wlc", f"addr add {WLC6}/64 dev {uplink} nodad")
-            self.ip("fw", f"addr add 2001:db8:10::1/64 dev {inside} nodad")
+            self.ip("wlc", f"addr add {WLC6}/64 dev eth0 nodad")
+            self.ip("fw", "addr add 2001:db8:10::1/64 dev inside nodad")
             self.ip("fw", "addr add 2001:db8:fe::1/64 dev outside nodad")
             self.ip("srv", "addr add 2001:db8:fe::2/64 dev eth0 nodad")
             self.ip("srv", f"addr add {CSSM6}/128 dev lo nodad")
@@ -206,11 +231,16 @@ class Lab:
             self.ip("fw", "route add default via 2001:db8:fe::2")
             self.ip("srv", "route add default via 2001:db8:fe::1")
             self.sysctl("fw", ipv6__conf__all__forwarding=1)
-        cable = self.start("wan", sys.executable, f"{HERE}/cable.py", "left", "right", str(self.delay))
+        cable = self.start("wan", sys.executable, f"{HERE}/cable.py", "left", "right", *self.cable)
         cable.expect("ready")
-        # Fill the neighbour tables: address resolution is not what a sample is about.
-        for address in (CSSM, ON_PREM):
-            run(["ip", "netns", "exec", self.ns("wlc"), "ping", "-c1", "-W2", address], check=False)
+
+    def trunk(self):
+        """Between controller and router, two cables joined by a trunk (wan's trunk0) whose frames are tagged."""
+        self.veth("wlc", "eth0", "wan", "access0")
+        self.veth("wan", "trunk0", "wan", "trunk1")
+        self.veth("wan", "access1", "fw", "inside")
+        self.start("wan", sys.executable, f"{HERE}/cable.py", "access0", "trunk0", 0, f"vlan={self.vlan}").expect("ready")
+        self.start("wan", sys.executable, f"{HERE}/cable.py", "access1", "trunk1", 0, f"vlan={self.vlan}").expect("ready")
 
     def __exit__(self, kind, value, trace):
         for capture in self.captures:
@@ -223,14 +253,10 @@ class Lab:
 
     def firewall(self, rules):
         """Rules for the chain that forwards, in nft's language."""
-        text = "table ip f { chain forward { type filter hook forward priority 0; policy accept;\n" + rules + "\n} }"
-        run(["ip", "netns", "exec", self.ns("fw"), "nft", "-f", "-"], input=text)
+        self.nft("fw", "table ip f {\n chain forward {\n type filter hook forward priority 0;\n" + rules + "\n}\n}\n")
 
     def nft(self, short, text):
         run(["ip", "netns", "exec", self.ns(short), "nft", "-f", "-"], input=text)
-
-    def no_firewall(self):
-        run(["ip", "netns", "exec", self.ns("fw"), "nft", "flush", "ruleset"])
 
     # --- programs ---
 
@@ -264,9 +290,10 @@ class Lab:
         return program
 
     def openssl_server(self, *options, at="srv", port=443, leaf="cssm"):
+        chain = self.pki.issuers(leaf)
         program = self.start(at, "openssl", "s_server", "-accept", port, "-cert", self.pki.cert(leaf), "-key",
-                             self.pki.key(leaf), "-cert_chain", self.pki.issuers(leaf), *options)
-        self.listening(at, port)
+                             self.pki.key(leaf), *(["-cert_chain", chain] if chain else []), *options)
+        self.listening(at, str(port).rpartition(":")[2])
         return program
 
     def controller(self, *options, wait=True):
@@ -306,7 +333,8 @@ class Lab:
     # --- what was recorded ---
 
     def rows(self, filter, *fields):
-        argv = ["tshark", "-r", self.file, "-n", "-Y", filter, "-T", "fields", "-E", "occurrence=a"]
+        argv = ["tshark", "-r", self.file, "-n", "-d", "tcp.port==8888,http", "-o",
+                "tcp.reassemble_out_of_order:TRUE", "-Y", filter, "-T", "fields", "-E", "occurrence=a"]
         for field in fields or ("frame.number",):
             argv += ["-e", field]
         done = subprocess.run(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -337,5 +365,8 @@ class Lab:
         if size > limit:
             raise Failed(f"{self.name}: {size} bytes are too many for a sample")
         target = os.path.join(self.out, os.path.basename(self.file))
-        shutil.copyfile(self.file, target)
+        with open(self.file, "rb") as recorded:
+            data = recorded.read()
+        with open(target, "wb") as file:
+            file.write(anonymous(data) if self.file.endswith("pcapng") else data)
         return os.path.basename(target), size

@@ -237,3 +237,5 @@ pub enum Decoded<'a> {
     /// Nothing that is looked into.
     Skip(Skip),
 }
+#[allow(missing_docs)]
+pub mod options { pub fn mss(_o: &[u8]) -> Option<u16> { None } }

@@ -1,0 +1,281 @@
+//! Rule, Finding: what a rule says when it recognises a cause.
+
+use crate::attempt::Attempt;
+use crate::context::Context;
+use crate::frame::FrameNumber;
+use crate::tls::walk::Side;
+
+/// How bad it is; the worst decides the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// As it should be.
+    Ok,
+    /// Worth knowing.
+    Note,
+    /// Works, but not as it should.
+    Warning,
+    /// Does not work.
+    Error,
+}
+
+impl Severity {
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// How sure a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// Consistent with the bytes, as other explanations are.
+    Possible,
+    /// The usual explanation of what is seen; another one is named beside it.
+    Likely,
+    /// No other explanation is consistent with the bytes.
+    Certain,
+}
+
+impl Confidence {
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Possible => "possible",
+            Self::Likely => "likely",
+            Self::Certain => "certain",
+        }
+    }
+}
+
+/// Whose doing it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum By {
+    Client,
+    Server,
+    /// Something between them: a firewall, a proxy, a link.
+    Path,
+    /// The device's own configuration.
+    Device,
+    Unknown,
+}
+
+impl By {
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Server => "server",
+            Self::Path => "path",
+            Self::Device => "device",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl From<Side> for By {
+    fn from(side: Side) -> Self {
+        match side {
+            Side::Client => Self::Client,
+            Side::Server => Self::Server,
+        }
+    }
+}
+
+/// At which step of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum At {
+    Dns,
+    Tcp,
+    Proxy,
+    Tls,
+    Http,
+    Close,
+}
+
+impl At {
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dns => "dns",
+            Self::Tcp => "tcp",
+            Self::Proxy => "proxy",
+            Self::Tls => "tls",
+            Self::Http => "http",
+            Self::Close => "close",
+        }
+    }
+}
+
+/// Who has to act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Owner {
+    Wlc,
+    Firewall,
+    Proxy,
+    Server,
+    Capture,
+}
+
+impl Owner {
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Wlc => "wlc",
+            Self::Firewall => "firewall",
+            Self::Proxy => "proxy",
+            Self::Server => "server",
+            Self::Capture => "capture",
+        }
+    }
+}
+
+/// A frame and what it shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// The frame.
+    pub frame: FrameNumber,
+    /// A clause.
+    pub what: String,
+}
+
+/// Something to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remedy {
+    /// Who.
+    pub owner: Owner,
+    /// What, and the observation it rests on.
+    pub action: String,
+    /// What to type, observed values filled in.
+    pub commands: Vec<String>,
+    /// How to see that it worked.
+    pub verify: String,
+}
+
+/// What a rule recognised.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The verdict id.
+    pub id: &'static str,
+    /// How bad.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// Whose doing; `None` where nothing is wrong.
+    pub by: Option<By>,
+    /// Where; `None` where nothing is wrong.
+    pub at: Option<At>,
+    /// One sentence that a manager understands.
+    pub summary: String,
+    /// What it rests on.
+    pub evidence: Vec<Evidence>,
+    /// What else it could be, and why that is less likely or what would prove it.
+    pub alternatives: Vec<(&'static str, String)>,
+    /// What the capture hides, and why.
+    pub cannot_tell: Vec<String>,
+    /// What to do.
+    pub remedies: Vec<Remedy>,
+    /// It claims that a side did not send something: so it needs proof that the capture would have shown it.
+    pub claims_silence_of: Option<Side>,
+}
+
+impl Finding {
+    /// A failure: an error that is certain unless said otherwise.
+    #[must_use]
+    pub fn error(id: &'static str, by: By, at: At, summary: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Error,
+            by: Some(by),
+            at: Some(at),
+            ..Self::ok(id, summary)
+        }
+    }
+
+    /// Nothing wrong.
+    #[must_use]
+    pub fn ok(id: &'static str, summary: impl Into<String>) -> Self {
+        Self {
+            id,
+            severity: Severity::Ok,
+            confidence: Confidence::Certain,
+            by: None,
+            at: None,
+            summary: summary.into(),
+            evidence: Vec::new(),
+            alternatives: Vec::new(),
+            cannot_tell: Vec::new(),
+            remedies: Vec::new(),
+            claims_silence_of: None,
+        }
+    }
+
+    /// With another severity.
+    #[must_use]
+    pub const fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// With another confidence.
+    #[must_use]
+    pub const fn confidence(mut self, confidence: Confidence) -> Self {
+        self.confidence = confidence;
+        self
+    }
+
+    /// With a frame that shows it.
+    #[must_use]
+    pub fn evidence(mut self, frame: FrameNumber, what: impl Into<String>) -> Self {
+        self.evidence.push(Evidence { frame, what: what.into() });
+        self
+    }
+
+    /// With another explanation.
+    #[must_use]
+    pub fn alternative(mut self, id: &'static str, why_not: impl Into<String>) -> Self {
+        self.alternatives.push((id, why_not.into()));
+        self
+    }
+
+    /// With something that the capture hides.
+    #[must_use]
+    pub fn cannot_tell(mut self, what: impl Into<String>) -> Self {
+        self.cannot_tell.push(what.into());
+        self
+    }
+
+    /// With something to do.
+    #[must_use]
+    pub fn remedy(mut self, remedy: Remedy) -> Self {
+        self.remedies.push(remedy);
+        self
+    }
+
+    /// Marks it as a claim that `side` stayed silent.
+    #[must_use]
+    pub const fn claims_silence_of(mut self, side: Side) -> Self {
+        self.claims_silence_of = Some(side);
+        self
+    }
+}
+
+/// A cause that can be recognised.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// The verdict id; the file is named after it.
+    pub id: &'static str,
+    /// Looks at an attempt; `None` when the cause is not there.
+    pub check: fn(&Attempt<'_>, &Context<'_>) -> Option<Finding>,
+}

@@ -1,0 +1,645 @@
+//! Segment → Flow: who talks to whom, and what each direction says.
+//!
+//! A flow is one TCP connection under observation: two [`Direction`]s, each with its stream and its readers, which never
+//! share a buffer. A new SYN on the same addresses and ports is a new flow (port reuse).
+
+use std::collections::{HashMap, VecDeque};
+
+use foldhash::fast::RandomState;
+
+use crate::decode::{Endpoint, Segment, Tunnel, options};
+use crate::frame::{FrameNumber, Timestamp};
+use crate::http::{HttpReader, looks_like_http};
+use crate::seq::SeqNumber;
+use crate::stream::{Arrival, Chunk, Gap, Item, Position, Stream};
+use crate::tls::message::{Event, EventKind, Provenance};
+use crate::tls::record::{Carries, RecordReader};
+
+/// Flows observed at once. A 100 MB export of a busy uplink holds some thousands; a SYN scan a million. At about one KiB
+/// each, this bounds a scan to 32 MiB; beyond it the flow that was idle longest is closed, and counted.
+const MAX_FLOWS: usize = 32 * 1024;
+
+/// Frames after which a closed flow is handed on: late copies and stray resets of it have come by then.
+const LINGER: u64 = 4096;
+
+/// Events kept per direction; a handshake has about ten, a renegotiating connection more.
+const MAX_EVENTS: usize = 256;
+
+/// Application Data records kept one by one from the beginning of a direction: the encrypted handshake of TLS 1.3,
+/// tickets and the first of the exchange are among them. Later ones are only counted, but for the last few.
+const MAX_RECORDS: usize = 48;
+
+/// The last Application Data records of a direction, kept one by one: an encrypted alert is among them.
+const MAX_LAST_RECORDS: usize = 4;
+
+/// First bytes kept of a direction that does not begin with TLS.
+const MAX_OPENING: usize = 512;
+
+/// Bytes kept of DNS over TCP, per direction: a few answers.
+const MAX_DNS: usize = 8 * 1024;
+
+/// Segments remembered to tell the capture's second copies from the sender's retransmissions.
+const MAX_RECENT: usize = 32;
+
+/// A second copy of a packet without IP identification must come within this time, since a retransmission looks the same;
+/// no TCP retransmits faster on purpose (RFC 6298 asks for a second, Linux waits 200 ms).
+const COPY_WITHIN: i64 = 100_000_000;
+
+/// SYNs kept per direction.
+const MAX_SYNS: usize = 16;
+
+/// Bytes of a direction that may precede its own SYN in the file and still belong to the same connection.
+const LATE_SYN: i32 = 1024 * 1024;
+
+/// Holes kept per direction.
+const MAX_GAPS: usize = 32;
+
+/// A mark in a direction: a FIN, a RST.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    /// The frame.
+    pub frame: FrameNumber,
+    /// Its time.
+    pub time: Timestamp,
+    /// Time to live.
+    pub ttl: u8,
+    /// IP identification.
+    pub ip_id: Option<u16>,
+    /// Window field.
+    pub window: u16,
+    /// Whether the ACK flag was set.
+    pub ack: bool,
+}
+
+/// What a direction did below its bytes.
+#[derive(Clone, Debug, Default)]
+pub struct TcpSide {
+    /// Frames captured, second copies excluded.
+    pub frames: u64,
+    /// Second copies made by the capture.
+    pub duplicates: u64,
+    /// Segments sent again by the sender.
+    pub retransmissions: u64,
+    /// Keep-alive probes.
+    pub keep_alives: u64,
+    /// Segments whose payload the snap length cut.
+    pub cut: u64,
+    /// First frame.
+    pub first: FrameNumber,
+    /// Last frame.
+    pub last: FrameNumber,
+    /// Time of the last frame.
+    pub last_time: Timestamp,
+    /// SYNs or SYN-ACKs: frame and time.
+    pub syns: Vec<(FrameNumber, Timestamp)>,
+    /// The (first) FIN.
+    pub fin: Option<Mark>,
+    /// The (first) RST.
+    pub reset: Option<Mark>,
+    /// Time to live of the SYN or, where it was not captured, of the first segment.
+    pub ttl: u8,
+    /// Maximum segment size announced in the SYN.
+    pub mss: Option<u16>,
+    /// Largest payload seen in one segment.
+    pub largest: u32,
+    /// Payload bytes in sequence space, as far as seen.
+    pub bytes: u64,
+    /// Payload bytes that the peer acknowledged.
+    pub acked_bytes: u64,
+    /// A zero window was announced.
+    pub zero_windows: u64,
+    /// The peer acknowledged bytes of this side that were not captured.
+    pub acked_unseen: bool,
+    /// Holes.
+    pub gaps: Vec<Gap>,
+    /// Whether its first byte is known: a SYN was seen, or the peer's handshake acknowledgement.
+    pub start_known: bool,
+}
+
+/// Totals of Application Data records.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ApplicationData {
+    /// Records.
+    pub records: u64,
+    /// Bytes of their bodies.
+    pub bytes: u64,
+}
+
+/// One direction of a flow.
+#[derive(Debug, Default)]
+pub struct Direction {
+    /// Below the bytes.
+    pub tcp: TcpSide,
+    /// What it said, in order (TCP's own events apart until the end).
+    pub events: Vec<Event>,
+    /// Events beyond [`MAX_EVENTS`].
+    pub events_dropped: u64,
+    /// Totals.
+    pub application_data: ApplicationData,
+    /// What it carries; set at the end.
+    pub carries: Carries,
+    /// Bytes of plaintext before TLS; set at the end.
+    pub preamble: u64,
+    /// It speaks neither TLS nor readable HTTP; set at the end.
+    pub speaks_other: bool,
+    /// First bytes, when they are not TLS.
+    pub opening: Vec<u8>,
+    /// DNS over TCP; `None` on other ports.
+    pub dns: Option<Vec<u8>>,
+    stream: Stream,
+    records: RecordReader,
+    http: HttpReader,
+    last_records: VecDeque<Event>,
+    recent: VecDeque<(u64, i64)>,
+    syn_seq: Option<SeqNumber>,
+    tcp_events: Vec<Event>,
+    ignored: bool,
+}
+
+/// One TCP connection under observation.
+#[derive(Debug)]
+pub struct Flow {
+    /// In order of first frames, counted from 0 over all TCP connections of the capture that were followed.
+    pub index: u64,
+    /// The two ends; `directions[0]` is what `ends[0]` sends.
+    pub ends: [Endpoint; 2],
+    /// The two directions.
+    pub directions: [Direction; 2],
+    /// Which end sent the SYN, where one was captured (or its answer).
+    pub opener: Option<usize>,
+    /// First frame and its time.
+    pub first: (FrameNumber, Timestamp),
+    /// Last frame and its time.
+    pub last: (FrameNumber, Timestamp),
+    /// The tunnel of the first frame.
+    pub tunnel: Tunnel,
+    closing: bool,
+}
+
+/// Counters over all flows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FlowCounts {
+    /// Flows followed.
+    pub flows: u64,
+    /// Flows closed early because too many were open at once.
+    pub evicted: u64,
+    /// Segments that belong to no flow: connections that began before the capture and do not look like TLS or HTTP.
+    pub stray: u64,
+    /// Second copies.
+    pub duplicates: u64,
+    /// Segments cut by the snap length.
+    pub cut: u64,
+}
+
+/// All flows, by addresses and ports. VLAN tags and tunnels are no part of the key: a packet seen twice, with and without,
+/// is one packet.
+#[derive(Debug)]
+pub struct Flows {
+    table: HashMap<Key, usize, RandomState>,
+    slots: Vec<Option<Flow>>,
+    free: Vec<usize>,
+    closing: VecDeque<(usize, u64, FrameNumber)>,
+    /// Flows in order of creation, for finding the one idle longest.
+    order: VecDeque<(usize, u64)>,
+    /// Counters.
+    pub counts: FlowCounts,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Key([Endpoint; 2]);
+
+impl Default for Flows {
+    fn default() -> Self {
+        Self {
+            table: HashMap::with_hasher(RandomState::default()),
+            slots: Vec::new(),
+            free: Vec::new(),
+            closing: VecDeque::new(),
+            order: VecDeque::new(),
+            counts: FlowCounts::default(),
+        }
+    }
+}
+
+impl Flows {
+    /// Takes a segment; flows that have ended for good are handed to `ended`.
+    pub fn accept(&mut self, segment: &Segment<'_>, ended: &mut impl FnMut(Flow)) {
+        self.hand_on_closed(segment.frame, ended);
+        let from = usize::from(segment.src > segment.dst);
+        let key = if from == 0 { Key([segment.src, segment.dst]) } else { Key([segment.dst, segment.src]) };
+        let mut at = self.table.get(&key).copied();
+        if let Some(slot) = at
+            && segment.flags.syn()
+            && self.flow(slot).is_some_and(|flow| flow.is_reused_by(segment, from))
+        {
+            self.take(slot, key).map(&mut *ended);
+            at = None;
+        }
+        let slot = match at {
+            Some(slot) => slot,
+            None if opens_flow(segment) => self.open(key, segment, ended),
+            None => {
+                self.counts.stray += u64::from(!segment.payload.is_empty());
+                return;
+            }
+        };
+        let counts = &mut self.counts;
+        let Some(flow) = self.slots.get_mut(slot).and_then(Option::as_mut) else { return };
+        flow.accept(segment, from, counts);
+        if !flow.closing && flow.is_over() {
+            flow.closing = true;
+            self.closing.push_back((slot, flow.index, segment.frame));
+        }
+    }
+
+    /// Hands on every flow that is left, in order of first frames.
+    pub fn finish(&mut self, ended: &mut impl FnMut(Flow)) {
+        let mut flows: Vec<Flow> = std::mem::take(&mut self.slots).into_iter().flatten().collect();
+        flows.sort_by_key(|flow| flow.index);
+        self.table.clear();
+        flows.into_iter().for_each(|flow| ended(flow.finish()));
+    }
+
+    fn flow(&self, slot: usize) -> Option<&Flow> {
+        self.slots.get(slot).and_then(Option::as_ref)
+    }
+
+    fn open(&mut self, key: Key, segment: &Segment<'_>, ended: &mut impl FnMut(Flow)) -> usize {
+        if self.table.len() >= MAX_FLOWS {
+            self.evict(ended);
+        }
+        let mut flow = Flow {
+            index: self.counts.flows,
+            ends: key.0,
+            directions: Default::default(),
+            opener: None,
+            first: (segment.frame, segment.time),
+            last: (segment.frame, segment.time),
+            tunnel: segment.tunnel,
+            closing: false,
+        };
+        self.counts.flows += 1;
+        if key.0.iter().any(|end| end.port == 53) {
+            flow.directions.iter_mut().for_each(|direction| direction.dns = Some(Vec::new()));
+        }
+        let index = flow.index;
+        let slot = if let Some(slot) = self.free.pop() {
+            if let Some(place) = self.slots.get_mut(slot) {
+                *place = Some(flow);
+            }
+            slot
+        } else {
+            self.slots.push(Some(flow));
+            self.slots.len() - 1
+        };
+        self.table.insert(key, slot);
+        self.order.push_back((slot, index));
+        slot
+    }
+
+    /// Removes a flow and finishes it.
+    fn take(&mut self, slot: usize, key: Key) -> Option<Flow> {
+        self.table.remove(&key);
+        let flow = self.slots.get_mut(slot)?.take()?;
+        self.free.push(slot);
+        Some(flow.finish())
+    }
+
+    /// Closes the flow that was idle longest, approximately: each flow in the queue gets another turn while it was active
+    /// since the last one (the clock algorithm), so that a scan does not push out a live connection.
+    fn evict(&mut self, ended: &mut impl FnMut(Flow)) {
+        let mut turns = self.order.len();
+        while let Some((slot, index)) = self.order.pop_front() {
+            let Some(flow) = self.flow(slot).filter(|flow| flow.index == index) else { continue };
+            turns = turns.saturating_sub(1);
+            let busy = flow.directions.iter().map(|side| side.tcp.frames).sum::<u64>() > 2 && !flow.closing;
+            if busy && turns > 0 {
+                self.order.push_back((slot, index));
+                continue;
+            }
+            let key = Key(flow.ends);
+            self.counts.evicted += 1;
+            self.take(slot, key).map(&mut *ended);
+            return;
+        }
+    }
+
+    fn hand_on_closed(&mut self, now: FrameNumber, ended: &mut impl FnMut(Flow)) {
+        while let Some(&(slot, index, closed)) = self.closing.front() {
+            if now.0 < closed.0.saturating_add(LINGER) {
+                return;
+            }
+            self.closing.pop_front();
+            if let Some(key) = self.flow(slot).filter(|flow| flow.index == index).map(|flow| Key(flow.ends)) {
+                self.take(slot, key).map(&mut *ended);
+            }
+        }
+        // The queue of ages forgets flows that have gone, so that it does not outgrow the table.
+        if self.order.len() > 2 * MAX_FLOWS {
+            let slots = &self.slots;
+            self.order.retain(|&(slot, index)| {
+                slots.get(slot).and_then(Option::as_ref).is_some_and(|flow| flow.index == index)
+            });
+        }
+    }
+}
+
+/// Whether a segment that belongs to no flow begins one: a SYN, or payload that TLS, HTTP or DNS could open with.
+fn opens_flow(segment: &Segment<'_>) -> bool {
+    segment.flags.syn()
+        || match segment.payload {
+            [20..=23, 3, 0..=4, ..] => true,
+            [high, _, 1, 3 | 0, ..] if high & 0x80 != 0 => true,
+            payload @ [_, _, _, _, ..] => looks_like_http(payload),
+            _ => false,
+        }
+}
+
+impl Flow {
+    /// Whether a SYN on the same addresses and ports starts a new connection rather than belonging to this one.
+    fn is_reused_by(&self, segment: &Segment<'_>, from: usize) -> bool {
+        let Some(direction) = self.directions.get(from) else { return false };
+        if let Some(seq) = direction.syn_seq {
+            return seq != segment.seq;
+        }
+        // No SYN of this side yet: one that comes late in the file, because its direction was written late, fits the
+        // bytes seen of it, or what the peer acknowledged.
+        direction
+            .stream
+            .first_seq()
+            .is_some_and(|first| !(0..=LATE_SYN).contains(&first.distance_from(segment.seq)))
+    }
+
+    /// Whether both sides have closed, or one has reset, and every byte is there.
+    fn is_over(&self) -> bool {
+        let closed = self.directions.iter().all(|side| side.tcp.fin.is_some())
+            || self.directions.iter().any(|side| side.tcp.reset.is_some());
+        closed && self.directions.iter().all(|side| side.stream.is_whole())
+    }
+
+    fn accept(&mut self, segment: &Segment<'_>, from: usize, counts: &mut FlowCounts) {
+        self.last = (segment.frame, segment.time);
+        let [first, second] = &mut self.directions;
+        let (own, peer) = if from == 0 { (first, second) } else { (second, first) };
+        if own.ignored && peer.ignored && !segment.flags.rst() && !segment.flags.fin() {
+            own.tcp.frames += 1;
+            return;
+        }
+
+        let position = own.stream.position(segment.seq);
+        let acked = if segment.flags.ack() { peer.stream.position(segment.ack) } else { 0 };
+        let data_from = position.saturating_add(u64::from(segment.flags.syn()));
+        let old = segment.payload.is_empty() || data_from < own.stream.next();
+        if old && own.is_copy(segment) {
+            own.tcp.duplicates += 1;
+            counts.duplicates += 1;
+            return;
+        }
+        own.remember(segment);
+
+        if own.tcp.frames == 0 {
+            own.tcp.first = segment.frame;
+            own.tcp.ttl = segment.ttl;
+        }
+        own.tcp.frames += 1;
+        own.tcp.last = segment.frame;
+        own.tcp.last_time = segment.time;
+        own.tcp.largest = own.tcp.largest.max(segment.wire_payload_len());
+        if segment.lost > 0 {
+            own.tcp.cut += 1;
+            counts.cut += 1;
+        }
+        if segment.window == 0 && !segment.flags.rst() && !segment.flags.syn() {
+            own.tcp.zero_windows += 1;
+        }
+        if segment.flags.syn() {
+            own.syn(segment, position);
+            self.opener = Some(if segment.flags.ack() { 1 - from.min(1) } else { from });
+        }
+        if segment.flags.ack() {
+            peer.stream.acknowledge(acked);
+            if !segment.flags.syn() && !segment.flags.rst() && own.syn_seq.is_some() && own.acks_handshake(position) {
+                // The peer's bytes begin where the acknowledgement of its SYN points, whether or not that was captured.
+                peer.start(acked);
+                own.tcp_events.push(Provenance::of(&chunk_of(segment, position, acked)).event(EventKind::Ack, position));
+            }
+        }
+
+        let chunk = Chunk { from: data_from, ..chunk_of(segment, position, acked) };
+        let arrival = own.read(chunk, segment.lost);
+        match arrival {
+            Arrival::Old => own.tcp.retransmissions += 1,
+            Arrival::KeepAlive => own.tcp.keep_alives += 1,
+            Arrival::New | Arrival::Early => {}
+        }
+        let end = data_from.saturating_add(u64::from(segment.wire_payload_len()));
+        let mark = Mark {
+            frame: segment.frame,
+            time: segment.time,
+            ttl: segment.ttl,
+            ip_id: segment.ip_id,
+            window: segment.window,
+            ack: segment.flags.ack(),
+        };
+        if segment.flags.fin() && own.tcp.fin.is_none() {
+            own.tcp.fin = Some(mark);
+            let at = Provenance { from: end, ..Provenance::of(&chunk) };
+            own.tcp_events.push(at.event(EventKind::Fin, end.saturating_add(1)));
+        }
+        if segment.flags.rst() && own.tcp.reset.is_none() {
+            own.tcp.reset = Some(mark);
+            let end = own.stream.highest().max(own.stream.next()).max(position);
+            let at = Provenance { from: end, ..Provenance::of(&chunk) };
+            own.tcp_events.push(at.event(EventKind::Reset, end));
+        }
+        // Neither side has anything that is followed: only FIN and RST still matter.
+        if own.is_uninteresting() && (peer.is_uninteresting() || peer.tcp.frames == 0) && own.tcp.bytes_seen(&own.stream) > MAX_IDLE_BYTES {
+            own.ignore();
+            peer.ignore();
+        }
+    }
+
+    /// Reads what is left and puts each direction's events in order.
+    fn finish(mut self) -> Self {
+        let fins = [0, 1].map(|side: usize| self.directions.get(side).is_some_and(|side| side.tcp.fin.is_some()));
+        for (direction, fin) in self.directions.iter_mut().zip(fins) {
+            direction.finish(fin);
+        }
+        self
+    }
+}
+
+/// Bytes after which a flow in which neither direction looks like anything known is no longer followed.
+const MAX_IDLE_BYTES: u64 = 128 * 1024;
+
+const fn chunk_of<'a>(segment: &Segment<'a>, from: Position, acked: Position) -> Chunk<'a> {
+    Chunk { from, data: segment.payload, frame: segment.frame, time: segment.time, acked }
+}
+
+impl TcpSide {
+    fn bytes_seen(&self, stream: &Stream) -> u64 {
+        stream.start().map_or(0, |start| stream.highest().saturating_sub(start))
+    }
+}
+
+impl Direction {
+    fn syn(&mut self, segment: &Segment<'_>, position: Position) {
+        if self.tcp.syns.len() < MAX_SYNS {
+            self.tcp.syns.push((segment.frame, segment.time));
+        }
+        if self.syn_seq.is_none() {
+            self.syn_seq = Some(segment.seq);
+            self.tcp.ttl = segment.ttl;
+            self.tcp.mss = options::mss(segment.options);
+            self.start(position.saturating_add(1));
+            let at = Provenance::of(&chunk_of(segment, position, 0));
+            self.tcp_events.push(at.event(EventKind::Syn, position.saturating_add(1)));
+        } else {
+            self.tcp.retransmissions += 1;
+        }
+    }
+
+    const fn start(&mut self, position: Position) {
+        self.tcp.start_known = true;
+        self.stream.start_at(position);
+    }
+
+    /// Whether a segment at `position` can be the one that completes TCP's handshake: it is the first after the SYN.
+    fn acks_handshake(&self, position: Position) -> bool {
+        self.stream.start() == Some(position)
+            && !self.tcp_events.iter().any(|event| matches!(event.kind, EventKind::Ack))
+    }
+
+    fn read(&mut self, chunk: Chunk<'_>, lost: u32) -> Arrival {
+        let Self { stream, records, http, events, events_dropped, application_data, opening, dns, last_records, tcp, .. } =
+            self;
+        let mut said = |event: Event| {
+            if let EventKind::ApplicationData { len } = event.kind {
+                application_data.records += 1;
+                application_data.bytes += u64::from(len);
+                if application_data.records > MAX_RECORDS as u64 {
+                    if last_records.len() >= MAX_LAST_RECORDS {
+                        last_records.pop_front();
+                    }
+                    last_records.push_back(event);
+                    return;
+                }
+            }
+            if events.len() < MAX_EVENTS {
+                events.push(event);
+            } else {
+                *events_dropped += 1;
+            }
+        };
+        stream.accept(chunk, lost, &mut |item| read_item(item, records, http, opening, dns, tcp, &mut said))
+    }
+
+    fn finish(&mut self, fin_seen: bool) {
+        let Self { stream, records, http, events, opening, dns, tcp, .. } = self;
+        let mut said = |event: Event| events.push(event);
+        tcp.acked_unseen = stream.acked_unseen();
+        stream.finish(fin_seen, &mut |item| read_item(item, records, http, opening, dns, tcp, &mut said));
+        records.finish(&mut said);
+        self.carries = records.carries();
+        self.preamble = records.preamble();
+        self.speaks_other = !opening.is_empty() && self.carries != Carries::Tls && !http.has_read();
+        let start = stream.start().unwrap_or_default();
+        tcp.bytes = stream.highest().saturating_sub(start);
+        tcp.acked_bytes = stream.acked().min(stream.highest()).saturating_sub(start);
+        // The last answer's body is only complete now.
+        let answer = events.iter_mut().rev().find_map(|event| match &mut event.kind {
+            EventKind::HttpResponse(response) => Some(response),
+            _ => None,
+        });
+        if let Some(answer) = answer {
+            answer.excerpt = http.excerpt();
+        }
+        self.events.extend(self.last_records.drain(..));
+        self.events.append(&mut self.tcp_events);
+        // Stable, so that what stands at one position stays in order: TCP's SYN and ACK begin before bytes, FIN and RST
+        // after them.
+        self.events.sort_by_key(|event| {
+            let rank = match event.kind {
+                EventKind::Syn | EventKind::Ack => 0,
+                EventKind::Fin => 2,
+                EventKind::Reset => 3,
+                _ => 1,
+            };
+            (event.from, rank)
+        });
+        self.stream.release();
+        self.recent = VecDeque::new();
+    }
+
+    fn is_uninteresting(&self) -> bool {
+        self.records.carries() == Carries::NotTls && self.http.is_done()
+    }
+
+    fn ignore(&mut self) {
+        self.ignored = true;
+        self.stream.release();
+        self.recent = VecDeque::new();
+    }
+
+    /// Whether the capture holds this very packet already: the same header and checksum, hence the same bytes.
+    fn is_copy(&self, segment: &Segment<'_>) -> bool {
+        let print = fingerprint(segment);
+        let identified = segment.ip_id.is_some_and(|id| id != 0);
+        self.recent
+            .iter()
+            .any(|&(seen, at)| seen == print && (identified || segment.time.0.abs_diff(at) <= COPY_WITHIN.unsigned_abs()))
+    }
+
+    fn remember(&mut self, segment: &Segment<'_>) {
+        if self.recent.len() >= MAX_RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((fingerprint(segment), segment.time.0));
+    }
+}
+
+/// What two copies of one packet have in common, however often it was forwarded between them: not TTL, MAC or VLAN tag.
+fn fingerprint(segment: &Segment<'_>) -> u64 {
+    let numbers = u64::from(segment.seq.0) << 32 | u64::from(segment.ack.0);
+    let rest = u64::from(segment.ip_id.unwrap_or_default()) << 48
+        | u64::from(segment.checksum) << 32
+        | u64::from(segment.window) << 16
+        | u64::from(segment.flags.0) << 8
+        | u64::from(segment.wire_payload_len() & 0xff);
+    // A multiplicative mix: collisions only matter between neighbouring segments of one direction.
+    (numbers ^ rest.rotate_left(29)).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ rest
+}
+
+fn read_item(
+    item: Item<'_>,
+    records: &mut RecordReader,
+    http: &mut HttpReader,
+    opening: &mut Vec<u8>,
+    dns: &mut Option<Vec<u8>>,
+    tcp: &mut TcpSide,
+    said: &mut impl FnMut(Event),
+) {
+    match item {
+        Item::Chunk(chunk) => {
+            if records.carries() != Carries::Tls {
+                let room = MAX_OPENING.saturating_sub(opening.len()).min(chunk.data.len());
+                opening.extend_from_slice(chunk.data.get(..room).unwrap_or_default());
+                if !http.is_done() {
+                    http.chunk(chunk, said);
+                }
+                if let Some(dns) = dns {
+                    let room = MAX_DNS.saturating_sub(dns.len()).min(chunk.data.len());
+                    dns.extend_from_slice(chunk.data.get(..room).unwrap_or_default());
+                }
+            }
+            records.chunk(chunk, said);
+        }
+        Item::Gap(gap) => {
+            if tcp.gaps.len() < MAX_GAPS {
+                tcp.gaps.push(gap);
+            }
+            http.gap(gap.to.saturating_sub(gap.from));
+            records.gap(&gap, said);
+        }
+    }
+}

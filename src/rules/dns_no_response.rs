@@ -1,0 +1,53 @@
+//! Attempt → Finding: the resolver never answered, so nothing could be connected to.
+
+use super::{client, elsewhere, frames, on_device};
+use crate::attempt::Attempt;
+use crate::context::Context;
+use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::tls::walk::Side;
+
+/// RFC 1035 section 4.2.1: a resolver repeats a question that is not answered, to the same server or the next.
+pub const RULE: Rule = Rule { id: "dns-no-response", check };
+
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    if !attempt.connections.is_empty() || attempt.lookups.iter().any(|lookup| lookup.answer.is_some()) {
+        return None;
+    }
+    let lookup = attempt.lookups.first()?;
+    let questions: Vec<_> = attempt.lookups.iter().flat_map(|it| &it.questions).map(|&(frame, _)| frame).collect();
+    let &last = questions.iter().max()?;
+    let last_time = attempt.lookups.iter().flat_map(|it| &it.questions).map(|&(_, time)| time).max()?;
+    let watched = context.capture.last.is_some_and(|end| end.since(last_time) >= super::SILENCE);
+    if questions.len() < 2 && !watched {
+        return None; // the answer may lie beyond the end of the capture
+    }
+    let (server, name) = (lookup.server, &lookup.name);
+    let mut servers: Vec<String> = attempt.lookups.iter().map(|it| it.server.to_string()).collect();
+    servers.dedup();
+    Some(
+        Finding::error(
+            RULE.id,
+            By::Unknown,
+            At::Dns,
+            format!("the DNS server never answered the {}'s question for {name}", client(attempt)),
+        )
+        .confidence(if questions.len() > 1 { Confidence::Certain } else { Confidence::Likely })
+        .evidence(*questions.first()?, format!("asks {server} for {name}"))
+        .evidence(last, format!("the last of {} questions ({}); no answer follows", questions.len(), frames(&questions)))
+        .claims_silence_of(Side::Server)
+        .cannot_tell("whether the questions were lost on the way, or the server is down: the capture only shows that no answer came here")
+        .remedy(on_device(
+            attempt,
+            format!("configure a DNS server that answers; {} did not", servers.join(", ")),
+            &[
+                "show running-config | include name-server|domain lookup".to_owned(),
+                format!("ping {server}"),
+                "configure terminal".to_owned(),
+                "  ip domain lookup".to_owned(),
+                "  ip name-server <address of a DNS server that the controller can reach>".to_owned(),
+                "  end".to_owned(),
+            ],
+        ))
+        .remedy(elsewhere(attempt, Owner::Firewall, format!("allow DNS (UDP and TCP port 53) from {} to {server}", attempt.device))),
+    )
+}

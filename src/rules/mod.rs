@@ -1,0 +1,279 @@
+//! Attempt → Finding: every cause that can be recognised, one file each.
+//!
+//! A rule never parses bytes and never looks at another rule: what it needs is a fact of [`Attempt`] or [`Context`].
+
+use crate::attempt::Attempt;
+use crate::connection::Connection;
+use crate::context::Context;
+use crate::finding::{Owner, Remedy, Rule};
+use crate::frame::{FrameNumber, Timestamp};
+use crate::profile::Transport;
+use crate::tls::trust::{Chain, Judgement, Validity};
+use crate::tls::walk::{Alert, Side, StepKind, TlsFacts};
+
+mod application_error;
+mod cipher_mismatch;
+mod client_certificate_rejected;
+mod crl_fetch_failed;
+mod dns_error;
+mod dns_no_response;
+mod dns_unexpected_address;
+mod handshake_refused;
+mod healthy;
+mod healthy_resumed;
+mod icmp_blocked;
+mod incomplete_capture;
+mod interception_suspected;
+mod legacy_endpoint;
+mod malformed_capture;
+mod no_application_response;
+pub mod no_licensing_traffic;
+mod not_tls;
+mod proxy_authentication_required;
+mod proxy_no_response;
+mod proxy_refused;
+mod reset_after_established;
+mod reset_during_handshake;
+mod server_certificate_rejected;
+mod silent_mid_handshake;
+mod tcp_no_response;
+mod tcp_refused;
+mod tls_no_response;
+mod version_mismatch;
+
+/// Order is precedence: when several rules fire, the first is the cause and the rest are context. It follows the steps of
+/// an attempt, and within a step goes from the specific to the general.
+pub const RULES: &[&Rule] = &[
+    &dns_no_response::RULE,
+    &dns_error::RULE,
+    &dns_unexpected_address::RULE,
+    &icmp_blocked::RULE,
+    &tcp_refused::RULE,
+    &tcp_no_response::RULE,
+    &proxy_authentication_required::RULE,
+    &proxy_refused::RULE,
+    &proxy_no_response::RULE,
+    &not_tls::RULE,
+    &version_mismatch::RULE,
+    &cipher_mismatch::RULE,
+    &crl_fetch_failed::RULE,
+    &interception_suspected::RULE,
+    &server_certificate_rejected::RULE,
+    &client_certificate_rejected::RULE,
+    &handshake_refused::RULE,
+    &reset_during_handshake::RULE,
+    &tls_no_response::RULE,
+    &silent_mid_handshake::RULE,
+    &application_error::RULE,
+    &reset_after_established::RULE,
+    &no_application_response::RULE,
+    &legacy_endpoint::RULE,
+    &healthy_resumed::RULE,
+    &healthy::RULE,
+    &malformed_capture::RULE,
+    &incomplete_capture::RULE,
+];
+
+/// Silence shorter than this proves nothing: retransmission timers start at one second and double (RFC 6298), so within
+/// three seconds a lost segment has been sent again at least once.
+const SILENCE: i64 = 3_000_000_000;
+
+/// What the client is called: licensing is about controllers.
+fn client(attempt: &Attempt<'_>) -> &'static str {
+    if attempt.licensing { "controller" } else { "client" }
+}
+
+/// The service with its address, e.g. `smartreceiver.cisco.com (192.133.220.90:443)`.
+fn service(attempt: &Attempt<'_>) -> String {
+    let name = &attempt.service.name;
+    match attempt.connection() {
+        Some(connection) if *name != connection.server.to_string() && *name != connection.server.ip.to_string() => {
+            format!("{} ({})", crate::wire_text::WireText::from(name.as_str()), connection.server)
+        }
+        Some(connection) => connection.server.to_string(),
+        None => crate::wire_text::WireText::from(name.as_str()).to_string(),
+    }
+}
+
+/// Seconds for people: `0.09 s`, `12 s`.
+fn seconds(ns: i64) -> String {
+    let seconds = ns as f64 / 1e9;
+    if seconds.abs() < 10.0 { format!("{seconds:.2} s") } else { format!("{seconds:.0} s") }
+}
+
+/// `3 days`, `1 day`, `5 hours`.
+fn span(seconds: i64) -> String {
+    let (count, unit) = match seconds {
+        172_800.. => (seconds / 86_400, "day"),
+        7200.. => (seconds / 3600, "hour"),
+        120.. => (seconds / 60, "minute"),
+        _ => (seconds, "second"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The date of a time stamp: `2020-01-01`.
+fn date(time: Timestamp) -> String {
+    time.to_string().chars().take(10).collect()
+}
+
+/// `frame 5`, `frames 5, 7 and 9`.
+fn frames(numbers: &[FrameNumber]) -> String {
+    match numbers {
+        [] => "no frame".to_owned(),
+        [one] => format!("frame {one}"),
+        [head @ .., last] => {
+            let shown: Vec<String> = head.iter().take(8).map(FrameNumber::to_string).collect();
+            let more = if head.len() > 8 { ", …" } else { "" };
+            format!("frames {}{more} and {last}", shown.join(", "))
+        }
+    }
+}
+
+/// Whether what follows the last packet of a connection was watched long enough to call it silence: an end was seen, or
+/// the capture went on.
+fn watched_after(connection: &Connection, context: &Context<'_>) -> bool {
+    let closed = Side::both().iter().any(|&side| connection.tcp[side].fin.is_some() || connection.tcp[side].reset.is_some());
+    closed || context.capture.last.is_some_and(|last| last.since(connection.last.1) >= SILENCE)
+}
+
+/// Whether the handshake's bytes are all there, from its beginning as far as it went: without that, absence of a message
+/// proves nothing.
+fn sees_handshake(connection: &Connection) -> bool {
+    Side::both().iter().all(|&side| {
+        let tcp = &connection.tcp[side];
+        tcp.gaps.iter().all(|gap| gap.cause == crate::stream::GapCause::NeverArrived)
+            && !tcp.acked_unseen
+            && (tcp.start_known || tcp.bytes == 0)
+    })
+}
+
+/// TLS facts of a connection whose Client Hello was captured.
+fn tls_with_hello<'a>(attempt: &Attempt<'a>) -> Option<(&'a Connection, &'a TlsFacts)> {
+    let connection = attempt.connection()?;
+    let tls = connection.tls.as_ref()?;
+    tls.client_hello.is_some().then_some((connection, tls))
+}
+
+/// Whether an alert stands before the server chose anything.
+fn before_server_hello(connection: &Connection, alert: &Alert) -> bool {
+    let server_hello = connection.steps.iter().position(|step| step.kind == StepKind::ServerHello);
+    server_hello.is_none_or(|hello| alert.step < hello)
+}
+
+/// The alert as text: `fatal unknown_ca`.
+fn alert_text(alert: &Alert) -> String {
+    match alert.content {
+        Some((level, description)) => format!("{level} alert {description}"),
+        None => "encrypted alert".to_owned(),
+    }
+}
+
+/// A leaf certificate's subject, and what can be said against it at the time of the capture, as clauses.
+fn certificate_clauses(judgement: &Judgement) -> Vec<String> {
+    use crate::tls::trust::{Fault, NameMatch};
+    let mut clauses = Vec::new();
+    match &judgement.chain {
+        Chain::SelfSigned => clauses.push("is self-signed".to_owned()),
+        Chain::PrivateRoot { root } => clauses.push(format!("leads to a root that is not among the roots given ({root})")),
+        Chain::IssuerNotGiven { issuer } => {
+            clauses.push(format!("was issued by {issuer}, which is neither presented nor among the roots given"));
+        }
+        Chain::Broken { detail } => clauses.push(format!("has a chain that does not hold: {detail}")),
+        Chain::Unreadable => clauses.push("cannot be read".to_owned()),
+        _ => {}
+    }
+    match judgement.validity {
+        Validity::Expired(since) => clauses.push(format!("had expired {} before this capture", span(since))),
+        Validity::NotYetValid(until) => clauses.push(format!("becomes valid only {} after this capture", span(until))),
+        _ => {}
+    }
+    for fault in judgement.faults.iter().take(4) {
+        clauses.push(match fault {
+            Fault::WrongPurpose => "is not for this purpose (key usage)".to_owned(),
+            Fault::CaAsLeaf => "is an authority's certificate".to_owned(),
+            Fault::WeakKey(subject, key) => format!("relies on a short key ({key} of {subject})"),
+            Fault::WeakSignature(subject, algorithm) => format!("relies on {algorithm} ({subject})"),
+            Fault::MissingIntermediate(issuer) => format!("comes without its intermediate ({issuer})"),
+            Fault::NotACa(subject) => format!("was issued by {subject}, which may not issue"),
+            Fault::IssuerDates(subject, Validity::Expired(since)) => {
+                format!("has an issuer that expired {} before this capture ({subject})", span(*since))
+            }
+            Fault::IssuerDates(subject, _) => format!("has an issuer that is not yet valid ({subject})"),
+        });
+    }
+    match &judgement.name {
+        NameMatch::Differs => clauses.push("is for other names than the one asked for".to_owned()),
+        NameMatch::CommonNameOnly => clauses.push("carries the name asked for only in its common name".to_owned()),
+        _ => {}
+    }
+    clauses
+}
+
+/// Clauses joined: `is self-signed and had expired …`.
+fn join(clauses: &[String]) -> String {
+    match clauses {
+        [] => String::new(),
+        [one] => one.clone(),
+        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
+}
+
+/// What the controller is told to do again once something was changed, and what shows that it worked.
+fn try_again(attempt: &Attempt<'_>) -> (&'static str, &'static str) {
+    match attempt.service.transport {
+        Transport::Cssm | Transport::CallHome => {
+            ("license smart trust idtoken <token> all force", "%SMART_LIC-6-TRUST_INSTALL_SUCCESS in show logging")
+        }
+        _ => ("license smart sync local", "show license history message: a RESPONSE with content after the REQUEST"),
+    }
+}
+
+/// A remedy on the controller, ended by trying again; elsewhere without commands of a controller.
+fn on_device(attempt: &Attempt<'_>, action: impl Into<String>, commands: &[String]) -> Remedy {
+    let (again, verify) = try_again(attempt);
+    let mut commands = commands.to_vec();
+    if attempt.licensing {
+        commands.push(again.to_owned());
+    }
+    Remedy {
+        owner: if attempt.licensing { Owner::Wlc } else { Owner::Server },
+        action: action.into(),
+        commands: if attempt.licensing { commands } else { Vec::new() },
+        verify: if attempt.licensing { verify.to_owned() } else { "the next attempt's handshake completes".to_owned() },
+    }
+}
+
+/// A remedy for somebody else, verified by the next attempt.
+fn elsewhere(attempt: &Attempt<'_>, owner: Owner, action: impl Into<String>) -> Remedy {
+    let (again, verify) = try_again(attempt);
+    let verify = if attempt.licensing {
+        format!("on the controller: {again}, then {verify}")
+    } else {
+        "the next attempt's handshake completes".to_owned()
+    };
+    Remedy { owner, action: action.into(), commands: Vec::new(), verify }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_its_own_id() {
+        let mut ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
+        ids.push(no_licensing_traffic::ID);
+        let count = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), count);
+    }
+
+    #[test]
+    fn numbers_are_written_for_people() {
+        assert_eq!(span(86_400 * 601 + 5), "601 days");
+        assert_eq!(span(1), "1 second");
+        assert_eq!(seconds(90_000_000), "0.09 s");
+        assert_eq!(frames(&[FrameNumber(5), FrameNumber(7)]), "frames 5 and 7");
+    }
+}

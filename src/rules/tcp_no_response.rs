@@ -1,0 +1,63 @@
+//! Attempt → Finding: SYNs, and no answer.
+
+use super::{client, elsewhere, on_device, seconds, service};
+use crate::attempt::Attempt;
+use crate::context::Context;
+use crate::finding::{At, By, Finding, Owner, Rule};
+use crate::tls::walk::Side;
+
+/// RFC 6298: a SYN is repeated after one second and then at doubled intervals.
+pub const RULE: Rule = Rule { id: "tcp-no-response", check };
+
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    let tcp = &connection.tcp;
+    let (&(first, started), &(last, ended)) = (tcp.client.syns.first()?, tcp.client.syns.last()?);
+    if tcp.server.frames > 0 || tcp.client.bytes > 0 || connection.connected() {
+        return None;
+    }
+    // One SYN at the very end of the capture may still be answered.
+    if tcp.client.syns.len() < 2 && !context.capture.last.is_some_and(|end| end.since(ended) >= super::SILENCE) {
+        return None;
+    }
+    let tries = tcp.client.syns.len();
+    let target = service(attempt);
+    let mut finding = Finding::error(
+        RULE.id,
+        By::Unknown,
+        At::Tcp,
+        format!("nothing answers the {}'s connection to {target}: {tries} SYNs in {}, no reply of any kind", client(attempt), seconds(ended.since(started))),
+    )
+    .evidence(first, format!("SYN to {}", connection.server))
+    .claims_silence_of(Side::Server);
+    if last != first {
+        let steps: Vec<String> = tcp.client.syns.windows(2).filter_map(|pair| match pair {
+            [a, b] => Some(seconds(b.1.since(a.1))),
+            _ => None,
+        }).collect();
+        finding = finding.evidence(last, format!("the last repetition (after {})", steps.join(", ")));
+    }
+    for earlier in attempt.connections.iter().rev().skip(1) {
+        finding = finding.evidence(earlier.first.0, format!("{} was tried before, in vain", earlier.server));
+    }
+    Some(
+        finding
+            .cannot_tell("who dropped the packets: a firewall on the way out, on the way back, or the server; a capture on the far side of the firewall shows it")
+            .remedy(elsewhere(
+                attempt,
+                Owner::Firewall,
+                format!("allow TCP port {} from {} to {}, by name where the firewall can: addresses change", connection.server.port, attempt.device, attempt.service.name),
+            ))
+            .remedy(on_device(
+                attempt,
+                "check source interface, VRF and route",
+                &[
+                    format!("telnet {} {} /source-interface <interface with {}>", attempt.service.name, connection.server.port, attempt.device),
+                    format!("show ip route {}", connection.server.ip),
+                    "configure terminal".to_owned(),
+                    format!("  ip http client source-interface <interface with {}>", attempt.device),
+                    "  end".to_owned(),
+                ],
+            )),
+    )
+}

@@ -1,0 +1,319 @@
+//! Message → facts: what the hellos, the certificate request and the key exchange say.
+//!
+//! tls-parser reads the fixed part; extensions are walked here by their four-byte headers and handed to it one at a time,
+//! because a malformed one would otherwise hide all that follow.
+
+use tls_parser::{TlsExtension, parse_tls_client_hello_extension, parse_tls_server_hello_extension};
+
+use super::message::EventKind;
+use super::{CipherSuite, Group, SignatureScheme, Version};
+use crate::wire_text::WireText;
+
+/// Entries kept of each list; the longest real cipher lists have about 150.
+const MAX_LIST: usize = 256;
+
+/// A Client Hello (RFC 9846 section 4.1.2).
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct ClientHello {
+    /// `legacy_version`.
+    pub version: u16,
+    /// The `supported_versions` extension, GREASE removed; empty before TLS 1.3.
+    pub supported_versions: Vec<Version>,
+    /// Cipher suites, GREASE removed.
+    pub cipher_suites: Vec<CipherSuite>,
+    /// Groups of `supported_groups`, GREASE removed.
+    pub groups: Vec<Group>,
+    /// `signature_algorithms`, GREASE removed.
+    pub signature_schemes: Vec<SignatureScheme>,
+    /// Server name (RFC 6066 section 3).
+    pub server_name: Option<WireText>,
+    /// Application protocols offered.
+    pub alpn: Vec<WireText>,
+    /// The session identifier; in TLS 1.3 only a compatibility value.
+    pub session_id: Vec<u8>,
+    /// A session ticket is presented (RFC 5077).
+    pub offers_ticket: bool,
+    /// The session ticket extension is there, empty or not.
+    pub accepts_ticket: bool,
+    /// A pre-shared key is offered: TLS 1.3 resumption.
+    pub offers_psk: bool,
+    /// Early data follows.
+    pub early_data: bool,
+    /// Encrypted Client Hello: the server name shown may be a cover name (RFC 9849).
+    pub encrypted_client_hello: bool,
+    /// SSLv2 format (RFC 5246 appendix E.2).
+    pub sslv2_format: bool,
+    /// Extensions that did not parse.
+    pub broken_extensions: usize,
+}
+
+impl ClientHello {
+    /// Versions offered, best first.
+    #[must_use]
+    pub fn offered_versions(&self) -> Vec<Version> {
+        if !self.supported_versions.is_empty() {
+            let mut versions = self.supported_versions.clone();
+            versions.sort_by_key(|version| std::cmp::Reverse(version.0));
+            return versions;
+        }
+        vec![Version(self.version)]
+    }
+}
+
+/// A Server Hello or Hello Retry Request (RFC 9846 sections 4.1.3, 4.1.4).
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct ServerHello {
+    /// The version chosen: `supported_versions` where present, else `legacy_version`.
+    pub version: u16,
+    /// The cipher suite chosen.
+    pub cipher_suite: u16,
+    /// The key share's group, or the group that a retry asks for.
+    pub group: Option<Group>,
+    /// Application protocol chosen (before TLS 1.3; later it is encrypted).
+    pub alpn: Option<WireText>,
+    /// The session identifier.
+    pub session_id: Vec<u8>,
+    /// A ticket will follow (RFC 5077).
+    pub sends_ticket: bool,
+    /// The pre-shared key was accepted: resumption in TLS 1.3.
+    pub accepts_psk: bool,
+    /// It is a Hello Retry Request.
+    pub is_retry: bool,
+    /// It acknowledges the server name.
+    pub accepts_name: bool,
+    /// Extensions that did not parse.
+    pub broken_extensions: usize,
+}
+
+/// A certificate request (RFC 5246 section 7.4.4).
+#[derive(Clone, Debug, Default)]
+pub struct CertificateRequest {
+    /// Distinguished names of acceptable authorities, as RFC 4514 text.
+    pub authorities: Vec<WireText>,
+    /// The same names in DER, for comparing.
+    pub authorities_raw: Vec<Vec<u8>>,
+    /// Signature algorithms accepted; empty before TLS 1.2.
+    pub signature_schemes: Vec<SignatureScheme>,
+    /// Certificate types accepted.
+    pub certificate_types: Vec<u8>,
+    /// The body did not parse.
+    pub broken: bool,
+}
+
+/// The random value that makes a Server Hello a Hello Retry Request: SHA-256 of "HelloRetryRequest".
+const RETRY_RANDOM: [u8; 32] = [
+    0xcf, 0x21, 0xad, 0x74, 0xe5, 0x9a, 0x61, 0x11, 0xbe, 0x1d, 0x8c, 0x02, 0x1e, 0x65, 0xb8, 0x91, 0xc2, 0xa2, 0x11,
+    0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c,
+];
+
+/// Reads a Client Hello's body. `cut`: its end is missing, so what can be read of the extensions is read.
+#[must_use]
+pub fn parse_client(body: &[u8], cut: bool) -> Option<ClientHello> {
+    let (fixed, extensions) = fixed_client(body, cut)?;
+    let mut hello = fixed;
+    for extension in Extensions::of(extensions) {
+        let Ok((_, parsed)) = parse_tls_client_hello_extension(extension.whole) else {
+            hello.broken_extensions += 1;
+            continue;
+        };
+        match parsed {
+            TlsExtension::SNI(names) => {
+                hello.server_name = names.iter().find(|name| name.0.0 == 0).map(|name| WireText::from_bytes(name.1));
+            }
+            TlsExtension::EllipticCurves(groups) => hello.groups = list(groups.iter().map(|group| group.0), Group),
+            TlsExtension::SignatureAlgorithms(schemes) => {
+                hello.signature_schemes = list(schemes.iter().copied(), SignatureScheme);
+            }
+            TlsExtension::ALPN(names) => {
+                hello.alpn = names.iter().take(MAX_LIST).map(|name| WireText::from_bytes(name)).collect();
+            }
+            TlsExtension::SessionTicket(ticket) => {
+                hello.accepts_ticket = true;
+                hello.offers_ticket = !ticket.is_empty();
+            }
+            TlsExtension::PreSharedKey(_) => hello.offers_psk = true,
+            TlsExtension::EarlyData(_) => hello.early_data = true,
+            TlsExtension::SupportedVersions(versions) => {
+                hello.supported_versions = list(versions.iter().map(|version| version.0), Version);
+            }
+            // encrypted_client_hello (RFC 9849)
+            TlsExtension::Unknown(kind, _) if kind.0 == 0xfe0d => hello.encrypted_client_hello = true,
+            TlsExtension::EncryptedServerName { .. } => hello.encrypted_client_hello = true,
+            _ => {}
+        }
+    }
+    Some(hello)
+}
+
+/// The part before the extensions, and the extensions' bytes.
+fn fixed_client(body: &[u8], cut: bool) -> Option<(ClientHello, &[u8])> {
+    // With the end cut off, the extension list is shorter than its length says; tls-parser would refuse it.
+    let (_, contents) = if cut {
+        tls_parser::parse_tls_handshake_client_hello(body.get(..without_extensions(body)?)?).ok()?
+    } else {
+        tls_parser::parse_tls_handshake_client_hello(body).ok()?
+    };
+    let extensions = if cut { body.get(without_extensions(body)? + 2..).unwrap_or_default() } else { contents.ext.unwrap_or_default() };
+    let hello = ClientHello {
+        version: contents.version.0,
+        cipher_suites: list(contents.ciphers.iter().map(|cipher| cipher.0), CipherSuite),
+        session_id: contents.session_id.unwrap_or_default().to_vec(),
+        ..ClientHello::default()
+    };
+    Some((hello, extensions))
+}
+
+/// Length of a Client Hello's body up to the extensions' length field.
+fn without_extensions(body: &[u8]) -> Option<usize> {
+    let session = 35 + usize::from(*body.get(34)?);
+    let ciphers = session + 2 + usize::from(u16::from_be_bytes([*body.get(session)?, *body.get(session + 1)?]));
+    Some(ciphers + 1 + usize::from(*body.get(ciphers)?))
+}
+
+/// Reads a Server Hello's body.
+#[must_use]
+pub fn parse_server(body: &[u8], cut: bool) -> Option<ServerHello> {
+    let version = u16::from_be_bytes([*body.first()?, *body.get(1)?]);
+    let (mut hello, extensions) = if version >> 8 == 0x7f {
+        // The drafts of TLS 1.3 up to number 21 put their number here and had no session identifier.
+        let cipher_suite = u16::from_be_bytes([*body.get(34)?, *body.get(35)?]);
+        let hello = ServerHello { version, cipher_suite, ..ServerHello::default() };
+        (hello, body.get(38..).unwrap_or_default())
+    } else {
+        fixed_server(body, version, cut)?
+    };
+    for extension in Extensions::of(extensions) {
+        // The two that say what was chosen have other shapes than in a Client Hello.
+        match (extension.kind, extension.data) {
+            (43, &[high, low]) => {
+                hello.version = u16::from_be_bytes([high, low]);
+                continue;
+            }
+            (51, &[high, low, ..]) => {
+                hello.group = Some(Group(u16::from_be_bytes([high, low])));
+                continue;
+            }
+            (41, _) => {
+                hello.accepts_psk = true;
+                continue;
+            }
+            (0, _) => {
+                hello.accepts_name = true;
+                continue;
+            }
+            (35, _) => {
+                hello.sends_ticket = true;
+                continue;
+            }
+            _ => {}
+        }
+        match parse_tls_server_hello_extension(extension.whole) {
+            Ok((_, TlsExtension::ALPN(names))) => hello.alpn = names.first().map(|name| WireText::from_bytes(name)),
+            Ok(_) => {}
+            Err(_) => hello.broken_extensions += 1,
+        }
+    }
+    Some(hello)
+}
+
+/// The part before the extensions, and the extensions' bytes.
+fn fixed_server(body: &[u8], version: u16, cut: bool) -> Option<(ServerHello, &[u8])> {
+    let fixed_len = 38 + usize::from(*body.get(34)?);
+    let mut fixed = body.get(..fixed_len)?.to_vec();
+    // tls-parser refuses versions it does not know; the layout has not changed since SSL 3.0.
+    for (to, from) in fixed.iter_mut().zip(Version::TLS12.0.to_be_bytes()) {
+        *to = from;
+    }
+    let (_, contents) = tls_parser::parse_tls_handshake_server_hello(&fixed).ok()?;
+    let hello = ServerHello {
+        version,
+        cipher_suite: contents.cipher.0,
+        session_id: contents.session_id.unwrap_or_default().to_vec(),
+        is_retry: contents.random == RETRY_RANDOM,
+        ..ServerHello::default()
+    };
+    let extensions = body.get(fixed_len + 2..).unwrap_or_default();
+    let len = body.get(fixed_len..).and_then(|rest| rest.first_chunk()).map_or(0, |len| usize::from(u16::from_be_bytes(*len)));
+    Some((hello, if cut { extensions } else { extensions.get(..len)? }))
+}
+
+/// Reads the body of an SSLv2-format Client Hello.
+#[must_use]
+pub fn parse_sslv2(body: &[u8]) -> Option<EventKind> {
+    let &[_, major, minor, ciphers_high, ciphers_low] = body.first_chunk::<5>()?;
+    let ciphers = usize::from(u16::from_be_bytes([ciphers_high, ciphers_low]));
+    let cipher_suites = body
+        .get(9..9 + ciphers)?
+        .chunks_exact(3)
+        // A leading zero byte marks the suites of SSL 3.0 and later; others are SSL 2.0's own.
+        .filter_map(|suite| match *suite {
+            [0, high, low] => Some(u16::from_be_bytes([high, low])),
+            _ => None,
+        });
+    Some(EventKind::ClientHello(Box::new(ClientHello {
+        version: u16::from_be_bytes([major, minor]),
+        cipher_suites: list(cipher_suites, CipherSuite),
+        sslv2_format: true,
+        ..ClientHello::default()
+    })))
+}
+
+/// The group of an elliptic-curve key exchange (RFC 8422 section 5.4); `None` for others.
+#[must_use]
+pub fn server_key_exchange_group(body: &[u8]) -> Option<Group> {
+    match *body {
+        [3, high, low, len, ..] if len > 0 => Some(Group(u16::from_be_bytes([high, low]))),
+        _ => None,
+    }
+}
+
+/// Reads a certificate request of TLS 1.2 or earlier; what does not parse is marked so.
+#[must_use]
+pub fn parse_certificate_request(body: &[u8]) -> CertificateRequest {
+    let Ok((_, contents)) = tls_parser::parse_tls_handshake_certificaterequest(body) else {
+        return CertificateRequest { broken: true, ..CertificateRequest::default() };
+    };
+    // tls-parser hands over each name with or without its own two-byte length, by version: take the DER inside.
+    let names = contents.unparsed_ca.iter().take(MAX_LIST);
+    CertificateRequest {
+        authorities: names.clone().map(|der| super::certificate::name_text(der)).collect(),
+        authorities_raw: names.map(|der| der.to_vec()).collect(),
+        signature_schemes: list(contents.sig_hash_algs.unwrap_or_default().into_iter(), SignatureScheme),
+        certificate_types: contents.cert_types,
+        broken: false,
+    }
+}
+
+fn list<T>(numbers: impl Iterator<Item = u16>, wrap: impl Fn(u16) -> T) -> Vec<T> {
+    numbers.filter(|&number| !super::is_grease(number)).take(MAX_LIST).map(wrap).collect()
+}
+
+/// One extension: its number, its data, and both with the header.
+struct Extension<'a> {
+    kind: u16,
+    data: &'a [u8],
+    whole: &'a [u8],
+}
+
+/// Walks extensions by their headers; ends at the first that is longer than what is left.
+struct Extensions<'a>(&'a [u8]);
+
+impl<'a> Extensions<'a> {
+    const fn of(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl<'a> Iterator for Extensions<'a> {
+    type Item = Extension<'a>;
+
+    fn next(&mut self) -> Option<Extension<'a>> {
+        let &[kind_high, kind_low, high, low] = self.0.first_chunk::<4>()?;
+        let end = 4 + usize::from(u16::from_be_bytes([high, low]));
+        let (whole, rest) = self.0.split_at_checked(end)?;
+        self.0 = rest;
+        Some(Extension { kind: u16::from_be_bytes([kind_high, kind_low]), data: whole.get(4..)?, whole })
+    }
+}

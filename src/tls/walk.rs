@@ -1,0 +1,728 @@
+//! Message → Walk: the two directions as one list of steps, in the order in which they can have happened.
+//!
+//! The file's order is not trusted: a direction may have been written late. What a side says came after what it had
+//! acknowledged (RFC 9293 section 3.4: an acknowledgement covers all bytes before it), so events are merged by
+//! acknowledgement first and by frame number only where neither side had seen the other's event.
+//!
+//! What TLS encrypts is inferred from order, side and size, and marked so.
+
+use std::ops::{Index, IndexMut};
+
+use super::hello::{CertificateRequest, ClientHello, ServerHello};
+use super::message::{CertificateMessage, Event, EventKind};
+use super::{AlertDescription, AlertLevel, CipherSuite, Group, Version};
+use crate::frame::{FrameNumber, Timestamp};
+use crate::wire_text::WireText;
+
+/// Who sent something. The client is whoever sent the Client Hello.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Side {
+    Client,
+    Server,
+}
+
+impl Side {
+    /// The other one.
+    #[must_use]
+    pub const fn peer(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
+
+    /// `client` or `server`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Server => "server",
+        }
+    }
+}
+
+/// Something that each side has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Sides<T> {
+    pub client: T,
+    pub server: T,
+}
+
+impl<T> Index<Side> for Sides<T> {
+    type Output = T;
+    fn index(&self, side: Side) -> &T {
+        match side {
+            Side::Client => &self.client,
+            Side::Server => &self.server,
+        }
+    }
+}
+
+impl<T> IndexMut<Side> for Sides<T> {
+    fn index_mut(&mut self, side: Side) -> &mut T {
+        match side {
+            Side::Client => &mut self.client,
+            Side::Server => &mut self.server,
+        }
+    }
+}
+
+/// Whether a step was read, or deduced from what encryption leaves visible.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Seen {
+    Observed,
+    Inferred,
+}
+
+impl Seen {
+    /// `observed` or `inferred`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Observed => "observed",
+            Self::Inferred => "inferred",
+        }
+    }
+}
+
+macro_rules! step_kinds {
+    ($($kind:ident $name:literal $letter:literal,)*) => {
+        /// The kinds of step: TCP's, HTTP's and TLS's own words.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(missing_docs)]
+        pub enum StepKind { $($kind,)* }
+
+        impl StepKind {
+            /// All kinds.
+            pub const ALL: &[Self] = &[$(Self::$kind,)*];
+
+            /// Its name in reports.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$kind => $name,)* }
+            }
+
+            /// Its letter in a history word; after Zeek's `ssl_history` where that has one.
+            #[must_use]
+            pub const fn letter(self) -> char {
+                match self { $(Self::$kind => $letter,)* }
+            }
+        }
+    };
+}
+
+// A macro, because a kind, its name and its letter belong together and there are three dozen of them.
+step_kinds! {
+    Syn "syn" 'Y',
+    SynAck "syn-ack" 'Y',
+    Ack "ack" 'N',
+    ConnectRequest "connect-request" 'W',
+    ConnectResponse "connect-response" 'W',
+    HttpRequest "http-request" 'Q',
+    HttpResponse "http-response" 'Q',
+    ClientHello "client-hello" 'C',
+    HelloRetryRequest "hello-retry-request" 'J',
+    HelloRequest "hello-request" 'H',
+    ServerHello "server-hello" 'S',
+    EncryptedExtensions "encrypted-extensions" 'O',
+    Certificate "certificate" 'X',
+    CertificateStatus "certificate-status" 'U',
+    ServerKeyExchange "server-key-exchange" 'K',
+    CertificateRequest "certificate-request" 'R',
+    ServerHelloDone "server-hello-done" 'E',
+    ClientKeyExchange "client-key-exchange" 'G',
+    CertificateVerify "certificate-verify" 'V',
+    ChangeCipherSpec "change-cipher-spec" 'I',
+    Finished "finished" 'F',
+    NewSessionTicket "new-session-ticket" 'T',
+    KeyUpdate "key-update" 'P',
+    EncryptedHandshake "encrypted-handshake" 'M',
+    OtherMessage "other-message" 'A',
+    ApplicationData "application-data" 'D',
+    Heartbeat "heartbeat" 'B',
+    Alert "alert" 'L',
+    Fin "fin" 'Z',
+    Reset "reset" '!',
+}
+
+/// One step of the walk.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What.
+    pub kind: StepKind,
+    /// Who.
+    pub side: Side,
+    /// The frame by which it was wholly captured.
+    pub frame: FrameNumber,
+    /// All frames that carried it.
+    pub frames: Vec<FrameNumber>,
+    /// Time of `frame`.
+    pub time: Timestamp,
+    /// Read or deduced.
+    pub seen: Seen,
+    /// More about it, e.g. an alert's name; wire text is escaped.
+    pub detail: Option<String>,
+}
+
+/// An alert in the walk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alert {
+    /// Who sent it.
+    pub side: Side,
+    /// Level and description, unless it is encrypted.
+    pub content: Option<(AlertLevel, AlertDescription)>,
+    /// Its frame.
+    pub frame: FrameNumber,
+    /// Its time.
+    pub time: Timestamp,
+    /// Read, or deduced from a record's size and place.
+    pub seen: Seen,
+    /// Index of its step.
+    pub step: usize,
+}
+
+impl Alert {
+    /// Whether it reports an error: everything but close_notify and, in TLS 1.3, user_canceled; warnings of earlier
+    /// versions do not end a connection by themselves.
+    #[must_use]
+    pub const fn is_error(&self, version: Option<Version>) -> bool {
+        match self.content {
+            Some((level, description)) => {
+                let tls13 = matches!(version, Some(version) if version.is_tls13());
+                description.0 != 0 && description.0 != 90 && (level.0 != 1 || tls13)
+            }
+            None => false,
+        }
+    }
+}
+
+/// What a walk shows of TLS.
+#[derive(Clone, Debug, Default)]
+pub struct TlsFacts {
+    /// The first Client Hello, and the second after a retry.
+    pub client_hello: Option<Box<ClientHello>>,
+    /// The Server Hello that counts (not a retry).
+    pub server_hello: Option<Box<ServerHello>>,
+    /// Certificates requested.
+    pub certificate_request: Option<Box<CertificateRequest>>,
+    /// Both sides' Certificate messages; `None`: not seen (absent, encrypted or not captured).
+    pub certificates: Sides<Option<CertificateMessage>>,
+    /// Time at which each side's Certificate message was captured.
+    pub certificate_times: Sides<Option<Timestamp>>,
+    /// Group of the key exchange.
+    pub group: Option<Group>,
+    /// Alerts, in order.
+    pub alerts: Vec<Alert>,
+    /// Abbreviated handshake.
+    pub resumed: bool,
+    /// Each side's Finished was seen or inferred.
+    pub finished: Sides<Option<FrameNumber>>,
+    /// Records of application data proper, the encrypted handshake, tickets and alerts of TLS 1.3 excluded as far as told.
+    pub application_data: Sides<u64>,
+    /// First record of application data proper.
+    pub first_application_data: Sides<Option<FrameNumber>>,
+    /// TLS 1.3: the server's first record after the client's Finished is as short as an alert, and nothing but the
+    /// connection's end follows it.
+    pub server_alert_after_finished: Option<FrameNumber>,
+    /// TLS 1.3: the same from the client, in place of its Finished.
+    pub client_alert_instead_of_finished: Option<FrameNumber>,
+    /// Where a record should have begun stood something else: who sent that, and where.
+    pub not_a_record: Option<(Side, FrameNumber)>,
+}
+
+impl TlsFacts {
+    /// The version in use, once the server chose.
+    #[must_use]
+    pub fn version(&self) -> Option<Version> {
+        self.server_hello.as_ref().map(|hello| Version(hello.version))
+    }
+
+    /// The cipher suite chosen.
+    #[must_use]
+    pub fn cipher_suite(&self) -> Option<CipherSuite> {
+        self.server_hello.as_ref().map(|hello| CipherSuite(hello.cipher_suite))
+    }
+
+    /// Whether both sides finished the handshake, as far as can be seen.
+    #[must_use]
+    pub const fn is_complete(&self) -> bool {
+        self.finished.client.is_some() && self.finished.server.is_some()
+    }
+
+    /// The first alert that reports an error.
+    #[must_use]
+    pub fn first_error(&self) -> Option<&Alert> {
+        self.alerts.iter().find(|alert| alert.is_error(self.version()))
+    }
+}
+
+/// The walk: steps, and what they show of TLS.
+#[derive(Clone, Debug, Default)]
+pub struct Walk {
+    /// In the order in which they can have happened.
+    pub steps: Vec<Step>,
+    /// Facts of TLS; meaningful when TLS was seen.
+    pub tls: TlsFacts,
+    /// Readable HTTP requests and answers, with the frame by which each was whole.
+    pub http: Vec<(Side, FrameNumber, Timestamp, Http)>,
+}
+
+/// A readable HTTP message.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)]
+pub enum Http {
+    Request(Box<crate::http::Request>),
+    Response(Box<crate::http::Response>),
+}
+
+/// Walks two directions' events.
+#[must_use]
+pub fn walk(client: Vec<Event>, server: Vec<Event>) -> Walk {
+    let events = in_causal_order(client, server);
+    let mut walker = Walker { encryption: Encryption::of(&events), ..Walker::default() };
+    for (side, event) in events {
+        walker.take(side, event);
+    }
+    walker.finish()
+}
+
+/// Merges both directions: an event comes before everything that was said in its knowledge.
+fn in_causal_order(client: Vec<Event>, server: Vec<Event>) -> Vec<(Side, Event)> {
+    let mut merged = Vec::with_capacity(client.len() + server.len());
+    let (mut client, mut server) = (client.into_iter().peekable(), server.into_iter().peekable());
+    loop {
+        let side = match (client.peek(), server.peek()) {
+            (None, None) => return merged,
+            (Some(_), None) => Side::Client,
+            (None, Some(_)) => Side::Server,
+            (Some(c), Some(s)) => {
+                let (after_server, after_client) = (c.acked >= s.to && s.to > s.from, s.acked >= c.to && c.to > c.from);
+                match (after_server, after_client) {
+                    (true, false) => Side::Server,
+                    (false, true) => Side::Client,
+                    _ if s.frame() < c.frame() => Side::Server,
+                    _ => Side::Client,
+                }
+            }
+        };
+        let next = if side == Side::Client { client.next() } else { server.next() };
+        merged.extend(next.map(|event| (side, event)));
+    }
+}
+
+/// What is known in advance of how the connection is encrypted.
+#[derive(Clone, Copy, Debug, Default)]
+struct Encryption {
+    /// TLS 1.3 was chosen.
+    tls13: bool,
+    /// Length of a record that holds exactly a Finished message (TLS 1.3).
+    finished_len: u16,
+    /// Length of a record that holds exactly an alert (TLS 1.3).
+    alert_len: u16,
+}
+
+impl Encryption {
+    fn of(events: &[(Side, Event)]) -> Self {
+        let hello = events.iter().find_map(|(_, event)| match &event.kind {
+            EventKind::ServerHello(hello) if !hello.is_retry => Some(hello),
+            _ => None,
+        });
+        let Some(hello) = hello else { return Self::default() };
+        // Inner content type and tag follow the content (RFC 9846 section 5.2): 1 + 16 bytes, 8 for the CCM_8 suites.
+        let overhead = if matches!(hello.cipher_suite, 0x1305) { 9 } else { 17 };
+        let hash = u16::try_from(CipherSuite(hello.cipher_suite).hash_len()).unwrap_or_default();
+        Self {
+            tls13: Version(hello.version).is_tls13(),
+            finished_len: 4 + hash + overhead,
+            alert_len: 2 + overhead,
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Walker {
+    out: Walk,
+    encryption: Encryption,
+    changed: Sides<bool>,
+    /// Encrypted records of TLS 1.3 seen since the Server Hello, per side.
+    protected: Sides<Vec<Protected>>,
+    server_hello_seen: bool,
+    connect_pending: bool,
+    encrypted_handshakes: Sides<u32>,
+}
+
+/// An encrypted record of TLS 1.3 and the index of its step.
+#[derive(Clone, Copy, Debug)]
+struct Protected {
+    len: u16,
+    frame: FrameNumber,
+    step: usize,
+}
+
+impl Walker {
+    fn take(&mut self, side: Side, event: Event) {
+        let (kind, detail) = match &event.kind {
+            EventKind::Syn if side == Side::Server => (StepKind::SynAck, None),
+            EventKind::Syn => (StepKind::Syn, None),
+            EventKind::Ack if side == Side::Server => return,
+            EventKind::Ack => (StepKind::Ack, None),
+            EventKind::Fin => (StepKind::Fin, None),
+            EventKind::Reset => (StepKind::Reset, None),
+            EventKind::ClientHello(hello) => (StepKind::ClientHello, hello_detail(hello)),
+            EventKind::ServerHello(hello) if hello.is_retry => {
+                let group = hello.group.map(|group| format!("asks for {group}"));
+                (StepKind::HelloRetryRequest, group)
+            }
+            EventKind::ServerHello(hello) => {
+                let version = Version(hello.version);
+                (StepKind::ServerHello, Some(format!("{version}, {}", CipherSuite(hello.cipher_suite))))
+            }
+            EventKind::HelloRequest => (StepKind::HelloRequest, None),
+            EventKind::Certificate(message) => (StepKind::Certificate, certificate_detail(message)),
+            EventKind::CertificateStatus => (StepKind::CertificateStatus, None),
+            EventKind::ServerKeyExchange { group } => (StepKind::ServerKeyExchange, group.map(|group| group.to_string())),
+            EventKind::CertificateRequest(request) => {
+                let names = request.authorities.len();
+                (StepKind::CertificateRequest, (names > 0).then(|| format!("{names} acceptable issuers")))
+            }
+            EventKind::ServerHelloDone => (StepKind::ServerHelloDone, None),
+            EventKind::ClientKeyExchange => (StepKind::ClientKeyExchange, None),
+            EventKind::CertificateVerify => (StepKind::CertificateVerify, None),
+            EventKind::NewSessionTicket => (StepKind::NewSessionTicket, None),
+            EventKind::Finished => (StepKind::Finished, None),
+            EventKind::OtherMessage(24) => (StepKind::KeyUpdate, None),
+            EventKind::OtherMessage(8) => (StepKind::EncryptedExtensions, None),
+            EventKind::OtherMessage(kind) => (StepKind::OtherMessage, Some(format!("handshake type {kind}"))),
+            EventKind::DamagedMessage { kind, missing } => {
+                (step_of_type(*kind), Some(format!("{missing} bytes of it are not in the capture")))
+            }
+            EventKind::ChangeCipherSpec => {
+                self.changed[side] = true;
+                (StepKind::ChangeCipherSpec, None)
+            }
+            EventKind::Alert { level, description } => {
+                let (level, description) = (AlertLevel(*level), AlertDescription(*description));
+                (StepKind::Alert, Some(format!("{level} {description}")))
+            }
+            EventKind::EncryptedAlert { .. } => (StepKind::Alert, Some("encrypted".to_owned())),
+            EventKind::EncryptedHandshake { .. } => self.encrypted_handshake(side),
+            EventKind::ApplicationData { len } => {
+                self.application_data(side, *len, &event);
+                return;
+            }
+            EventKind::Heartbeat => (StepKind::Heartbeat, None),
+            EventKind::HttpRequest(request) => {
+                self.connect_pending = request.method.raw() == "CONNECT";
+                let kind = if self.connect_pending { StepKind::ConnectRequest } else { StepKind::HttpRequest };
+                (kind, Some(format!("{} {}", request.method, request.target)))
+            }
+            EventKind::HttpResponse(response) => {
+                let kind = if self.connect_pending { StepKind::ConnectResponse } else { StepKind::HttpResponse };
+                self.connect_pending = false;
+                (kind, Some(format!("{} {}", response.status, response.reason)))
+            }
+            EventKind::NotARecord => {
+                self.out.tls.not_a_record.get_or_insert((side, event.frame()));
+                return;
+            }
+        };
+        let seen = match event.kind {
+            EventKind::EncryptedHandshake { .. } if kind == StepKind::Finished => Seen::Inferred,
+            _ => Seen::Observed,
+        };
+        self.push(kind, side, &event, seen, detail);
+        self.note_facts(side, event);
+    }
+
+    fn push(&mut self, kind: StepKind, side: Side, event: &Event, seen: Seen, detail: Option<String>) {
+        self.out.steps.push(Step {
+            kind,
+            side,
+            frame: event.frame(),
+            frames: event.frames.to_vec(),
+            time: event.time,
+            seen,
+            detail,
+        });
+    }
+
+    fn note_facts(&mut self, side: Side, event: Event) {
+        let step = self.out.steps.len().saturating_sub(1);
+        let (frame, time) = (event.frame(), event.time);
+        let tls = &mut self.out.tls;
+        match event.kind {
+            EventKind::ClientHello(hello) => {
+                // After a retry the first hello still tells what the client would have liked; the second adds nothing.
+                tls.client_hello.get_or_insert(hello);
+            }
+            EventKind::ServerHello(hello) if !hello.is_retry => {
+                if tls.server_hello.is_none() {
+                    self.server_hello_seen = true;
+                    tls.group = tls.group.or(hello.group);
+                    tls.server_hello = Some(hello);
+                }
+            }
+            EventKind::ServerKeyExchange { group } => tls.group = tls.group.or(group),
+            EventKind::CertificateRequest(request) => {
+                tls.certificate_request.get_or_insert(request);
+            }
+            EventKind::Certificate(message) => {
+                tls.certificate_times[side].get_or_insert(time);
+                tls.certificates[side].get_or_insert(message);
+            }
+            EventKind::Alert { level, description } => tls.alerts.push(Alert {
+                side,
+                content: Some((AlertLevel(level), AlertDescription(description))),
+                frame,
+                time,
+                seen: Seen::Observed,
+                step,
+            }),
+            EventKind::EncryptedAlert { .. } => {
+                tls.alerts.push(Alert { side, content: None, frame, time, seen: Seen::Observed, step });
+            }
+            EventKind::Finished | EventKind::EncryptedHandshake { .. } => {
+                if self.out.steps.last().is_some_and(|step| step.kind == StepKind::Finished) {
+                    tls.finished[side].get_or_insert(frame);
+                }
+            }
+            EventKind::HttpRequest(request) => self.out.http.push((side, frame, time, Http::Request(request))),
+            EventKind::HttpResponse(response) => self.out.http.push((side, frame, time, Http::Response(response))),
+            _ => {}
+        }
+    }
+
+    /// The first encrypted handshake record after change_cipher_spec is Finished (RFC 5246 section 7.4.9); later ones
+    /// renegotiate.
+    fn encrypted_handshake(&mut self, side: Side) -> (StepKind, Option<String>) {
+        self.encrypted_handshakes[side] += 1;
+        if self.changed[side] && self.encrypted_handshakes[side] == 1 {
+            (StepKind::Finished, None)
+        } else {
+            (StepKind::EncryptedHandshake, None)
+        }
+    }
+
+    fn application_data(&mut self, side: Side, len: u16, event: &Event) {
+        let tls = &mut self.out.tls;
+        // Before the Server Hello, records from the client are early data (RFC 9846 section 2.3).
+        if !self.encryption.tls13 || !self.server_hello_seen {
+            let detail = (self.encryption.tls13).then(|| "early data".to_owned());
+            tls.application_data[side] += 1;
+            tls.first_application_data[side].get_or_insert(event.frame());
+            self.application_step(side, event, detail);
+            return;
+        }
+        self.push(StepKind::ApplicationData, side, event, Seen::Observed, Some(format!("{len} bytes encrypted")));
+        let step = self.out.steps.len() - 1;
+        self.protected[side].push(Protected { len, frame: event.frame(), step });
+    }
+
+    /// A run of records from one side is one step.
+    fn application_step(&mut self, side: Side, event: &Event, detail: Option<String>) {
+        if let Some(last) = self.out.steps.last_mut()
+            && last.kind == StepKind::ApplicationData
+            && last.side == side
+            && last.detail == detail
+        {
+            for frame in event.frames.iter() {
+                if last.frames.last() != Some(&frame) {
+                    last.frames.push(frame);
+                }
+            }
+            last.frame = last.frame.max(event.frame());
+            last.time = last.time.max(event.time);
+            return;
+        }
+        self.push(StepKind::ApplicationData, side, event, Seen::Observed, detail);
+    }
+
+    fn finish(mut self) -> Walk {
+        if self.encryption.tls13 {
+            self.infer_tls13();
+        } else {
+            self.infer_resumption();
+        }
+        self.out
+    }
+
+    /// TLS 1.2 and earlier: an abbreviated handshake has no certificate and no key exchange, and the server finishes
+    /// first (RFC 5246 section 7.3, RFC 5077 section 3.1).
+    fn infer_resumption(&mut self) {
+        let tls = &mut self.out.tls;
+        let Some(server_hello) = &tls.server_hello else { return };
+        let position = |kind, side| {
+            self.out.steps.iter().position(|step: &Step| step.kind == kind && step.side == side)
+        };
+        let key_exchange = position(StepKind::ClientKeyExchange, Side::Client)
+            .or(position(StepKind::ServerHelloDone, Side::Server))
+            .or(position(StepKind::Certificate, Side::Server));
+        let server_changes = position(StepKind::ChangeCipherSpec, Side::Server);
+        let client_changes = position(StepKind::ChangeCipherSpec, Side::Client);
+        let same_session = tls
+            .client_hello
+            .as_ref()
+            .is_some_and(|hello| !hello.session_id.is_empty() && hello.session_id == server_hello.session_id);
+        tls.resumed = key_exchange.is_none()
+            && server_changes.is_some()
+            && (same_session || client_changes.is_none_or(|client| server_changes.is_some_and(|server| server < client)));
+    }
+
+    /// TLS 1.3: names what the encrypted records must be, as far as their order, side and size decide it.
+    fn infer_tls13(&mut self) {
+        self.out.tls.resumed = self.out.tls.server_hello.as_ref().is_some_and(|hello| hello.accepts_psk);
+        let server = std::mem::take(&mut self.protected.server);
+        let client = std::mem::take(&mut self.protected.client);
+        let first_client = client.first().map(|record| record.step);
+
+        // The server's flight: every record before the client's first encrypted one.
+        let flight_len = match first_client {
+            Some(step) => server.iter().take_while(|record| record.step < step).count(),
+            None => server.len(),
+        };
+        let (flight, later) = server.split_at_checked(flight_len).unwrap_or((&server, &[]));
+        for (n, record) in flight.iter().enumerate() {
+            let last = n + 1 == flight.len();
+            let (kind, what) = if last && (first_client.is_some() || record.len == self.encryption.finished_len) {
+                self.out.tls.finished.server = Some(record.frame);
+                (StepKind::Finished, if n == 0 { "with the messages before it" } else { "" })
+            } else if n == 0 {
+                (StepKind::EncryptedExtensions, "or more")
+            } else {
+                (StepKind::EncryptedHandshake, "")
+            };
+            self.rename(record.step, kind, what);
+        }
+
+        // The client's flight ends with the record that has the size of Finished.
+        let is_finished = |record: &Protected| record.len == self.encryption.finished_len;
+        let finished_at = client.iter().take(6).position(is_finished);
+        let alert_first = client.first().is_some_and(|record| record.len == self.encryption.alert_len);
+        let mut rest: &[Protected] = &client;
+        if alert_first {
+            let record = client.first().copied();
+            self.out.tls.client_alert_instead_of_finished = record.map(|record| record.frame);
+            if let Some(record) = record {
+                self.encrypted_alert(Side::Client, record);
+            }
+            rest = client.get(1..).unwrap_or_default();
+        } else if !client.is_empty() && !flight.is_empty() {
+            // Without a record of that size the messages share one record, which then is the first.
+            let end = finished_at.unwrap_or(0);
+            for (n, record) in client.iter().take(end + 1).enumerate() {
+                if n == end {
+                    self.out.tls.finished.client = Some(record.frame);
+                    let what = if finished_at.is_none() { "with other messages" } else { "" };
+                    self.rename(record.step, StepKind::Finished, what);
+                } else {
+                    self.rename(record.step, StepKind::EncryptedHandshake, "");
+                }
+            }
+            rest = client.get(end + 1..).unwrap_or_default();
+        }
+
+        self.name_later(Side::Client, rest, 0);
+        // Tickets come first after the client's Finished, one size each (RFC 9846 section 4.6.1); they are no answer.
+        let tickets = ticket_count(later);
+        let server_first = later.first().copied();
+        for record in later.iter().take(tickets) {
+            self.rename(record.step, StepKind::NewSessionTicket, "");
+        }
+        self.name_later(Side::Server, later, tickets);
+        if let Some(record) = server_first
+            && record.len == self.encryption.alert_len
+            && later.len() == 1
+        {
+            self.out.tls.server_alert_after_finished = Some(record.frame);
+        }
+    }
+
+    /// Records after the handshake: an alert when it is that short and the side's last, application data otherwise.
+    fn name_later(&mut self, side: Side, records: &[Protected], skip: usize) {
+        for (n, record) in records.iter().enumerate().skip(skip) {
+            if record.len == self.encryption.alert_len && n + 1 == records.len() {
+                self.encrypted_alert(side, *record);
+            } else {
+                self.out.tls.application_data[side] += 1;
+                self.out.tls.first_application_data[side].get_or_insert(record.frame);
+            }
+        }
+    }
+
+    fn encrypted_alert(&mut self, side: Side, record: Protected) {
+        self.rename(record.step, StepKind::Alert, "encrypted");
+        if let Some(step) = self.out.steps.get(record.step) {
+            self.out.tls.alerts.push(Alert {
+                side,
+                content: None,
+                frame: step.frame,
+                time: step.time,
+                seen: Seen::Inferred,
+                step: record.step,
+            });
+        }
+    }
+
+    fn rename(&mut self, step: usize, kind: StepKind, what: &str) {
+        if let Some(step) = self.out.steps.get_mut(step) {
+            step.kind = kind;
+            step.seen = Seen::Inferred;
+            step.detail = (!what.is_empty()).then(|| what.to_owned());
+        }
+    }
+}
+
+/// How many of the records that follow the client's Finished are tickets: the first one to four of one size, when that is
+/// the size of a ticket (a ticket holds at least a state of some dozen bytes; stacks send one to four of 100 to 1,500).
+fn ticket_count(later: &[Protected]) -> usize {
+    let Some(first) = later.first() else { return 0 };
+    if !(64..=2048).contains(&first.len) {
+        return 0;
+    }
+    let same = later.iter().take(4).take_while(|record| record.len == first.len).count();
+    // A single record may just as well be the answer; two of one size hardly are.
+    if same > 1 || later.len() > 1 { same } else { 0 }
+}
+
+const fn step_of_type(kind: u8) -> StepKind {
+    match kind {
+        0 => StepKind::HelloRequest,
+        1 => StepKind::ClientHello,
+        2 => StepKind::ServerHello,
+        4 => StepKind::NewSessionTicket,
+        8 => StepKind::EncryptedExtensions,
+        11 => StepKind::Certificate,
+        12 => StepKind::ServerKeyExchange,
+        13 => StepKind::CertificateRequest,
+        14 => StepKind::ServerHelloDone,
+        15 => StepKind::CertificateVerify,
+        16 => StepKind::ClientKeyExchange,
+        20 => StepKind::Finished,
+        22 => StepKind::CertificateStatus,
+        24 => StepKind::KeyUpdate,
+        _ => StepKind::OtherMessage,
+    }
+}
+
+fn hello_detail(hello: &ClientHello) -> Option<String> {
+    if hello.sslv2_format {
+        return Some("SSLv2 format".to_owned());
+    }
+    hello.server_name.as_ref().map(WireText::to_string)
+}
+
+fn certificate_detail(message: &CertificateMessage) -> Option<String> {
+    if message.missing > 0 {
+        return Some(format!("{} bytes of it are not in the capture", message.missing));
+    }
+    match message.chain.as_slice() {
+        [] => Some("empty: no certificate to show".to_owned()),
+        [leaf, ..] => {
+            let subject = leaf.fields.as_ref().map_or_else(|why| format!("unreadable: {why}"), |it| it.subject.to_string());
+            Some(subject)
+        }
+    }
+}
