@@ -171,7 +171,11 @@ mod tests {
             fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
                 self.0 += 1;
                 out[0] = self.0;
-                if self.0 > 3 { Err(io::Error::other("unplugged")) } else { Ok(1) }
+                if self.0 > 3 {
+                    Err(io::Error::other("unplugged"))
+                } else {
+                    Ok(1)
+                }
             }
         }
         let mut chunk = Chunk::new(Broken(0));

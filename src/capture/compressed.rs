@@ -23,7 +23,9 @@ const LZ4_LEGACY: u32 = 0x184c_2102;
 const SKIPPABLE: std::ops::RangeInclusive<u32> = 0x184d_2a50..=0x184d_2a5f;
 
 /// Puts the right decompressor before a compressed input and names it; leaves any other as it is.
-pub(super) fn open(mut input: Chunk<'_>) -> Result<(Chunk<'_>, Option<&'static str>), CaptureError> {
+pub(super) fn open(
+    mut input: Chunk<'_>,
+) -> Result<(Chunk<'_>, Option<&'static str>), CaptureError> {
     skip_user_data(&mut input);
     let bytes = input.fill(4);
     let magic = bytes.first_chunk().copied().map(u32::from_le_bytes);
@@ -32,11 +34,19 @@ pub(super) fn open(mut input: Chunk<'_>) -> Result<(Chunk<'_>, Option<&'static s
     }
     match magic {
         Some(ZSTD) => {
-            let mut decoder = zstd::stream::read::Decoder::new(input).map_err(CaptureError::Read)?;
-            decoder.window_log_max(ZSTD_WINDOW_LOG).map_err(CaptureError::Read)?;
+            let mut decoder =
+                zstd::stream::read::Decoder::new(input).map_err(CaptureError::Read)?;
+            decoder
+                .window_log_max(ZSTD_WINDOW_LOG)
+                .map_err(CaptureError::Read)?;
             Ok((Chunk::new(decoder), Some("zstd")))
         }
-        Some(LZ4 | LZ4_LEGACY) => Ok((Chunk::new(Lz4 { decoder: Some(FrameDecoder::new(input)) }), Some("lz4"))),
+        Some(LZ4 | LZ4_LEGACY) => Ok((
+            Chunk::new(Lz4 {
+                decoder: Some(FrameDecoder::new(input)),
+            }),
+            Some("lz4"),
+        )),
         _ => Ok((input, None)),
     }
 }
@@ -67,7 +77,10 @@ impl Read for Lz4<'_> {
                 return Ok(len);
             }
             if decoder.get_ref().overrun() {
-                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it ends inside a frame"));
+                return Err(io::Error::new(
+                    io::ErrorKind::UnexpectedEof,
+                    "it ends inside a frame",
+                ));
             }
             let mut input = decoder.into_inner();
             skip_user_data(&mut input);
@@ -78,7 +91,12 @@ impl Read for Lz4<'_> {
                     None => return Ok(0),
                 },
                 Some(LZ4 | LZ4_LEGACY) => self.decoder = Some(FrameDecoder::new(input)),
-                _ => return Err(io::Error::new(io::ErrorKind::InvalidData, "what follows is no lz4 frame")),
+                _ => {
+                    return Err(io::Error::new(
+                        io::ErrorKind::InvalidData,
+                        "what follows is no lz4 frame",
+                    ));
+                }
             }
         }
         Ok(0)
@@ -97,16 +115,20 @@ mod tests {
     use crate::capture::testing::{Drip, Pcap, Seen, read, read_err, read_from};
     use crate::capture::{End, Order};
 
-    fn capture() -> Vec<u8> {
+    fn capture(frames: u32) -> Vec<u8> {
         let mut pcap = Pcap::new(Order::Little, 0xa1b2_c3d4);
-        for n in 0..200_u32 {
-            let data: Vec<u8> = (0..500).map(|k: u32| (k.wrapping_mul(n.wrapping_mul(2_654_435_761)) >> 13) as u8).collect();
+        for n in 0..frames {
+            let data: Vec<u8> = (0..500)
+                .map(|k: u32| (k.wrapping_mul(n.wrapping_mul(2_654_435_761)) >> 13) as u8)
+                .collect();
             pcap = pcap.record(n, n, &data, 500);
         }
         pcap.bytes
     }
 
-    fn compressors() -> Vec<(&'static str, fn(&[u8]) -> Vec<u8>)> {
+    type Compress = fn(&[u8]) -> Vec<u8>;
+
+    fn compressors() -> Vec<(&'static str, Compress)> {
         vec![
             ("gzip", |bytes| {
                 let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
@@ -124,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_compressed_capture_in_several_members_gives_the_same_frames() {
-        let plain = capture();
+        let plain = capture(200);
         let (facts, frames) = read(&plain);
         for (name, compress) in compressors() {
             let (one, two) = plain.split_at(33_333);
@@ -141,20 +163,27 @@ mod tests {
     fn skippable_frames_are_skipped() {
         let user_data = [0x53, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3];
         for (name, compress) in compressors().split_off(1) {
-            let (one, two) = (&capture()[..9_000], &capture()[9_000..]);
-            let bytes = [&user_data[..], &compress(one), &user_data, &compress(two), &user_data].concat();
+            let (one, two) = (&capture(200)[..9_000], &capture(200)[9_000..]);
+            let bytes = [
+                &user_data[..],
+                &compress(one),
+                &user_data,
+                &compress(two),
+                &user_data,
+            ]
+            .concat();
             assert_eq!(read(&bytes).0.frames, 200, "{name}");
         }
     }
 
     #[test]
     fn a_compressed_capture_cut_anywhere_gives_the_frames_before_and_says_so() {
-        let plain = capture();
+        let plain = capture(1000);
         let (_, all) = read(&plain);
         for (name, compress) in compressors() {
             let whole = compress(&plain);
             let mut most = 0;
-            for len in (1..whole.len()).rev().step_by(997) {
+            for len in (1..whole.len()).rev().step_by(9_973) {
                 let (facts, frames): (_, Vec<Seen>) = match read_from(&whole[..len]) {
                     Ok(read) => read,
                     Err(CaptureError::Read(_)) => continue,
@@ -162,7 +191,9 @@ mod tests {
                 };
                 assert!(frames == all[..frames.len()]);
                 most = most.max(frames.len());
-                let End::Truncated { detail, .. } = facts.end else { panic!("{name} {len} {}", facts.frames) };
+                let End::Truncated { detail, .. } = facts.end else {
+                    panic!("{name} {len} {}", facts.frames)
+                };
                 assert!(detail.contains(name), "{detail}");
             }
             assert!(most > 100, "{name} {most}");
@@ -172,16 +203,19 @@ mod tests {
     #[test]
     fn an_lz4_file_cut_between_two_blocks_is_not_complete() {
         let mut encoder = FrameEncoder::new(Vec::new());
-        encoder.write_all(&capture()).unwrap();
+        encoder.write_all(&capture(200)).unwrap();
         encoder.flush().unwrap();
         let (facts, _) = read(encoder.get_ref());
-        assert!(matches!(facts.end, End::Truncated { detail, .. } if detail.contains("ends inside a frame")));
+        assert!(
+            matches!(facts.end, End::Truncated { detail, .. } if detail.contains("ends inside a frame"))
+        );
     }
 
     #[test]
     fn garbage_behind_a_compressed_capture_keeps_its_frames() {
         for (name, compress) in compressors() {
-            let (facts, frames) = read(&[&compress(&capture())[..], b"and now for something"].concat());
+            let (facts, frames) =
+                read(&[&compress(&capture(200))[..], b"and now for something"].concat());
             assert_eq!(frames.len(), 200, "{name}");
             assert!(matches!(facts.end, End::Truncated { .. }));
         }
@@ -189,7 +223,7 @@ mod tests {
 
     #[test]
     fn any_byte_may_be_wrong() {
-        let plain = &capture()[..3_000];
+        let plain = &capture(200)[..3_000];
         for (_, compress) in compressors() {
             let whole = compress(plain);
             for at in (0..whole.len()).step_by(3) {
@@ -203,7 +237,7 @@ mod tests {
     #[test]
     fn a_capture_compressed_twice_is_told() {
         for (name, compress) in compressors() {
-            let error = read_err(&compress(&compress(&capture()))).to_string();
+            let error = read_err(&compress(&compress(&capture(200)))).to_string();
             assert!(error.contains("compressed"), "{name}: {error}");
         }
     }

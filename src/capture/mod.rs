@@ -9,6 +9,7 @@ use chunk::Chunk;
 use tally::Tally;
 
 mod chunk;
+mod clock;
 mod compressed;
 mod looks_like;
 mod pcap;
@@ -100,10 +101,19 @@ pub fn read_frames(
     on_frame: impl FnMut(&Frame<'_>) -> ControlFlow<()>,
 ) -> Result<CaptureFacts, CaptureError> {
     let (mut chunk, compression) = compressed::open(Chunk::new(input))?;
-    let mut tally = Tally::new(on_frame, CaptureFacts { compression, ..CaptureFacts::default() });
+    let mut tally = Tally::new(
+        on_frame,
+        CaptureFacts {
+            compression,
+            ..CaptureFacts::default()
+        },
+    );
     let read = read_records(&mut chunk, &mut tally);
     let failure = chunk.take_failure().map(|error| match compression {
-        Some(name) => io::Error::new(error.kind(), format!("its {name} compression is damaged: {error}")),
+        Some(name) => io::Error::new(
+            error.kind(),
+            format!("its {name} compression is damaged: {error}"),
+        ),
         None => error,
     });
     if tally.facts.frames == 0
@@ -117,9 +127,15 @@ pub fn read_frames(
     let end = match (stop, failure) {
         (Stop::Asked, _) | (Stop::End, None) => End::Complete,
         (Stop::End, Some(error)) => tally.facts.truncated(&mut chunk, offset, error.to_string()),
-        (Stop::Cut(detail), Some(error)) => tally.facts.truncated(&mut chunk, offset, format!("{detail}: {error}")),
+        (Stop::Cut(detail), Some(error)) => {
+            tally
+                .facts
+                .truncated(&mut chunk, offset, format!("{detail}: {error}"))
+        }
         // The one place for reading on behind the damage: find the next record, and go back to `read_records`.
-        (Stop::Cut(detail) | Stop::Damaged(detail), _) => tally.facts.truncated(&mut chunk, offset, detail),
+        (Stop::Cut(detail) | Stop::Damaged(detail), _) => {
+            tally.facts.truncated(&mut chunk, offset, detail)
+        }
     };
     let mut facts = tally.finish();
     facts.end = end;
@@ -130,7 +146,12 @@ pub fn read_frames(
 impl CaptureFacts {
     /// Counts what is left of the file from `offset` on.
     fn truncated(&self, chunk: &mut Chunk<'_>, offset: u64, detail: String) -> End {
-        End::Truncated { after: FrameNumber(self.frames), offset, lost: chunk.skip(u64::MAX), detail }
+        End::Truncated {
+            after: FrameNumber(self.frames),
+            offset,
+            lost: chunk.skip(u64::MAX),
+            detail,
+        }
     }
 }
 
@@ -213,11 +234,20 @@ mod tests {
     use super::*;
 
     fn samples() -> Vec<Vec<u8>> {
-        let pcap = |order, magic| Pcap::new(order, magic).record(1, 2, b"abcde", 60).record(3, 4, b"fgh", 3);
+        let pcap = |order, magic| {
+            Pcap::new(order, magic)
+                .record(1, 2, b"abcde", 60)
+                .record(3, 4, b"fgh", 3)
+        };
         let pcapng = |order| {
             PcapNg::new(order)
                 .interface(1, 96, &[(9, &[6])])
-                .packet(0, 1_000_000, b"abcde", &[(1, b"comment"), (4, &[0, 0, 0, 0, 0, 0, 0, 0])])
+                .packet(
+                    0,
+                    1_000_000,
+                    b"abcde",
+                    &[(1, b"comment"), (4, &[0, 0, 0, 0, 0, 0, 0, 0])],
+                )
                 .block(0xbad, b"custom")
                 .block(3, &[9, 0, 0, 9])
                 .section(Order::Big, &[(2, b"switch")])
@@ -238,7 +268,9 @@ mod tests {
         for whole in samples() {
             let (_, all) = read(&whole);
             for len in 0..whole.len() {
-                let Ok((facts, frames)) = read_from(&whole[..len]) else { continue };
+                let Ok((facts, frames)) = read_from(&whole[..len]) else {
+                    continue;
+                };
                 assert_eq!(frames[..], all[..frames.len()]);
                 assert_eq!(facts.bytes, len as u64);
                 if let End::Truncated { offset, lost, .. } = facts.end {
@@ -292,7 +324,17 @@ mod tests {
         assert_eq!(facts.end, End::Complete);
         for (n, frame) in (0..400_u32).zip(&frames) {
             let data = vec![n as u8; 1400 + n as usize];
-            assert_eq!(*frame, Seen::new(u64::from(n) + 1, i64::from(n) * 1_000_000_000, 1, 0, 1, &data));
+            assert_eq!(
+                *frame,
+                Seen::new(
+                    u64::from(n) + 1,
+                    i64::from(n) * 1_000_000_000,
+                    1,
+                    0,
+                    1,
+                    &data
+                )
+            );
         }
     }
 
@@ -308,7 +350,9 @@ mod tests {
         let bytes = &samples()[0];
         let (facts, frames) = read_from(bytes.chain(Fails)).unwrap();
         assert_eq!(frames.len(), 2);
-        assert!(matches!(facts.end, End::Truncated { detail, lost: 0, .. } if detail == "unplugged"));
+        assert!(
+            matches!(facts.end, End::Truncated { detail, lost: 0, .. } if detail == "unplugged")
+        );
     }
 
     #[test]

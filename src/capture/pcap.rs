@@ -7,7 +7,8 @@
 use std::ops::ControlFlow;
 
 use pcap_parser::pcap::{
-    LegacyPcapBlock, parse_pcap_frame, parse_pcap_frame_be, parse_pcap_frame_modified, parse_pcap_header,
+    LegacyPcapBlock, parse_pcap_frame, parse_pcap_frame_be, parse_pcap_frame_modified,
+    parse_pcap_header,
 };
 
 use super::chunk::{Chunk, LARGEST_RECORD};
@@ -27,7 +28,11 @@ const IXIA_SOFTWARE: u32 = 0x1c00_01ab;
 pub(super) fn magic(bytes: [u8; 4]) -> Option<(Order, u32)> {
     [Order::Little, Order::Big].into_iter().find_map(|order| {
         let magic = order.u32(bytes);
-        matches!(magic, MICROSECONDS | NANOSECONDS | MODIFIED | IXIA_HARDWARE | IXIA_SOFTWARE).then_some((order, magic))
+        matches!(
+            magic,
+            MICROSECONDS | NANOSECONDS | MODIFIED | IXIA_HARDWARE | IXIA_SOFTWARE
+        )
+        .then_some((order, magic))
     })
 }
 
@@ -65,15 +70,22 @@ impl Reader {
 
         let bytes = chunk.fill(28);
         let cut = CaptureError::HeaderCut(bytes.len() as u64);
-        let Some(head) = bytes.first_chunk::<24>() else { return Err(cut) };
+        let Some(head) = bytes.first_chunk::<24>() else {
+            return Err(cut);
+        };
         // pcap-parser knows the layout, but not every magic: it is shown the plain one of the same byte order.
         let mut plain = *head;
         let plain_magic = match order {
             Order::Little => MICROSECONDS.to_le_bytes(),
             Order::Big => MICROSECONDS.to_be_bytes(),
         };
-        plain.iter_mut().zip(plain_magic).for_each(|(to, from)| *to = from);
-        let Ok((_, header)) = parse_pcap_header(&plain) else { return Err(cut) };
+        plain
+            .iter_mut()
+            .zip(plain_magic)
+            .for_each(|(to, from)| *to = from);
+        let Ok((_, header)) = parse_pcap_header(&plain) else {
+            return Err(cut);
+        };
 
         // The upper half of the link-type field holds the length of the frame check sequence.
         let network = header.network.0.cast_unsigned();
@@ -84,7 +96,11 @@ impl Reader {
             ((2, 2), 24) => Some(LinkType::NULL),
             _ => None,
         };
-        chunk.consume(if matches!(magic, IXIA_HARDWARE | IXIA_SOFTWARE) { 28 } else { 24 });
+        chunk.consume(if matches!(magic, IXIA_HARDWARE | IXIA_SOFTWARE) {
+            28
+        } else {
+            24
+        });
         tally.facts.format = "pcap";
         tally.snap_length(header.snaplen);
         Ok(Self {
@@ -97,7 +113,9 @@ impl Reader {
             },
             nanoseconds: magic == NANOSECONDS || aix.is_some(),
             link: aix.unwrap_or_else(|| link_type(network)),
-            largest: usize::try_from(header.snaplen).unwrap_or(usize::MAX).clamp(WIRESHARK_LARGEST, LARGEST_RECORD),
+            largest: usize::try_from(header.snaplen)
+                .unwrap_or(usize::MAX)
+                .clamp(WIRESHARK_LARGEST, LARGEST_RECORD),
         })
     }
 
@@ -133,8 +151,14 @@ impl Reader {
                 return Stop::Damaged(format!("a record that claims {} bytes", record.caplen));
             }
             let fraction = i64::from(record.ts_usec);
-            let nanoseconds = if self.nanoseconds { fraction } else { fraction.saturating_mul(1_000) };
-            let time = Timestamp::from_seconds(i64::from(record.ts_sec)).0.saturating_add(nanoseconds);
+            let nanoseconds = if self.nanoseconds {
+                fraction
+            } else {
+                fraction.saturating_mul(1_000)
+            };
+            let time = Timestamp::from_seconds(i64::from(record.ts_sec))
+                .0
+                .saturating_add(nanoseconds);
             // What is left when power fails: a tail of zero bytes, read as empty records of the year 1970.
             let blank = time == 0 && record.data.is_empty();
             let flow = tally.frame(&Captured {
@@ -173,7 +197,11 @@ impl Reader {
             ts_sec,
             ts_usec,
             caplen,
-            origlen: if first_len == caplen { second_len } else { first_len },
+            origlen: if first_len == caplen {
+                second_len
+            } else {
+                first_len
+            },
             data: bytes.get(self.head_len..)?.get(..captured_len)?,
         })
     }
@@ -193,7 +221,9 @@ impl Reader {
     /// Seconds, fraction and the two lengths.
     fn fields(&self, bytes: &[u8]) -> Option<[u32; 4]> {
         let (fields, _) = bytes.first_chunk::<16>()?.as_chunks::<4>();
-        let &[seconds, fraction, first, second] = fields else { return None };
+        let &[seconds, fraction, first, second] = fields else {
+            return None;
+        };
         Some([seconds, fraction, first, second].map(|field| self.order.u32(field)))
     }
 }
@@ -207,15 +237,19 @@ mod tests {
     #[test]
     fn every_magic_and_byte_order_gives_the_same_frames() {
         for order in [Order::Little, Order::Big] {
-            for (magic, fraction, head) in
-                [(MICROSECONDS, 1_000, 0), (NANOSECONDS, 1, 0), (MODIFIED, 1_000, 8), (IXIA_SOFTWARE, 1_000, 0)]
-            {
+            for (magic, fraction, head) in [
+                (MICROSECONDS, 1_000, 0),
+                (NANOSECONDS, 1, 0),
+                (MODIFIED, 1_000, 8),
+                (IXIA_SOFTWARE, 1_000, 0),
+            ] {
                 let mut pcap = Pcap::new(order, magic);
                 if magic == IXIA_SOFTWARE {
                     pcap.bytes.extend([0; 4]);
                 }
                 pcap.extra = head;
-                let (facts, frames) = read(&pcap.record(5, 7, b"abc", 90).record(6, 8, b"", 0).bytes);
+                let (facts, frames) =
+                    read(&pcap.record(5, 7, b"abc", 90).record(6, 8, b"", 0).bytes);
                 assert_eq!(facts.end, End::Complete);
                 assert_eq!(
                     frames,
@@ -233,20 +267,33 @@ mod tests {
     fn high_bits_of_the_link_type_are_not_the_link_type() {
         for (written, link) in [(0xf400_0001, 1), (12, 101), (14, 101), (0x1000_0071, 113)] {
             let pcap = Pcap::with_header(Order::Little, MICROSECONDS, (2, 4), 65_535, written);
-            assert_eq!(read(&pcap.record(1, 1, b"x", 1).bytes).0.link_types, [LinkType(link)]);
+            assert_eq!(
+                read(&pcap.record(1, 1, b"x", 1).bytes).0.link_types,
+                [LinkType(link)]
+            );
         }
     }
 
     #[test]
     fn old_versions_have_their_lengths_in_the_other_order() {
-        for (version, first, second) in [((2, 2), 9, 3), ((2, 3), 9, 3), ((2, 3), 3, 9), ((543, 0), 9, 3), ((9, 9), 3, 9)] {
+        for (version, first, second) in [
+            ((2, 2), 9, 3),
+            ((2, 3), 9, 3),
+            ((2, 3), 3, 9),
+            ((543, 0), 9, 3),
+            ((9, 9), 3, 9),
+        ] {
             let mut pcap = Pcap::with_header(Order::Little, MICROSECONDS, version, 96, 1);
             for field in [1, 2, first, second] {
                 pcap.bytes.extend(u32::to_le_bytes(field));
             }
             pcap.bytes.extend(b"abc");
             let (facts, frames) = read(&pcap.bytes);
-            assert_eq!(frames, [Seen::new(1, 1_000_002_000, 1, 0, 9, b"abc")], "{version:?}");
+            assert_eq!(
+                frames,
+                [Seen::new(1, 1_000_002_000, 1, 0, 9, b"abc")],
+                "{version:?}"
+            );
             assert_eq!(facts.snap_length, Some(96));
         }
     }
@@ -259,7 +306,15 @@ mod tests {
         pcap.bytes.extend(vec![0; 700_000]);
         let (facts, frames) = read(&pcap.bytes);
         assert_eq!(frames.len(), 1);
-        let End::Truncated { after, offset, lost, detail } = facts.end else { panic!() };
+        let End::Truncated {
+            after,
+            offset,
+            lost,
+            detail,
+        } = facts.end
+        else {
+            panic!()
+        };
         assert_eq!((after.0, offset, lost), (1, at, 700_016));
         assert_eq!(detail, "a record that claims 4294967295 bytes");
         assert_eq!(facts.bytes, pcap.bytes.len() as u64);
@@ -273,14 +328,20 @@ mod tests {
         assert_eq!(frames.len(), 3);
         assert_eq!(facts.first, Some(Timestamp::from_seconds(9)));
         assert_eq!(facts.anomalies[0].id, "no-time");
-        assert_eq!(facts.anomalies[0].detail, "the file gives no time (2 times)");
+        assert_eq!(
+            facts.anomalies[0].detail,
+            "the file gives no time (2 times)"
+        );
     }
 
     #[test]
     fn a_file_cut_in_its_header_says_so() {
         let pcap = Pcap::new(Order::Big, MICROSECONDS);
         for len in 1..24 {
-            assert!(matches!(read_err(&pcap.bytes[..len]), CaptureError::HeaderCut(n) if n == len as u64), "{len}");
+            assert!(
+                matches!(read_err(&pcap.bytes[..len]), CaptureError::HeaderCut(n) if n == len as u64),
+                "{len}"
+            );
         }
         assert_eq!(read(&pcap.bytes).0.end, End::Complete);
     }

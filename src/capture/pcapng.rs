@@ -7,14 +7,15 @@
 use std::ops::ControlFlow;
 
 use pcap_parser::pcapng::{
-    BOM_MAGIC, CB_MAGIC, DCB_MAGIC, DSB_MAGIC, EPB_MAGIC, IDB_MAGIC, ISB_MAGIC, NRB_MAGIC, PIB_MAGIC, SHB_MAGIC,
-    SJE_MAGIC, SPB_MAGIC,
+    BOM_MAGIC, CB_MAGIC, DCB_MAGIC, DSB_MAGIC, EPB_MAGIC, IDB_MAGIC, ISB_MAGIC, NRB_MAGIC,
+    PIB_MAGIC, SHB_MAGIC, SJE_MAGIC, SPB_MAGIC,
 };
 
 use super::chunk::{Chunk, LARGEST_RECORD};
+use super::clock::Clock;
 use super::tally::{Captured, Tally};
 use super::{CaptureError, Order, Stop, link_type};
-use crate::frame::{Frame, LinkType, Timestamp};
+use crate::frame::{Frame, LinkType};
 use crate::wire_text::WireText;
 
 /// The Packet Block that the Enhanced Packet Block replaced in 2008.
@@ -27,62 +28,6 @@ const SYSDIG_OTHERS: std::ops::RangeInclusive<u32> = 0x201..=0x224;
 /// Interfaces remembered per section. `tcpdump -i any` on a busy host or a switch stack has hundreds; at 64 bytes each
 /// this many take 4 MiB, and an Enhanced Packet Block could name 2^32.
 const MOST_INTERFACES: usize = 65_536;
-
-/// How an interface counts time: `if_tsresol` and `if_tsoffset`.
-#[derive(Clone, Copy)]
-struct Clock {
-    unit: Unit,
-    /// Seconds to add.
-    offset: i64,
-}
-
-/// One tick of a clock.
-#[derive(Clone, Copy)]
-enum Unit {
-    /// So many nanoseconds: 10^-9 s or longer.
-    Longer(u32),
-    /// One of so many parts of a nanosecond, a power of ten; 0 when there are more than a `u64` counts.
-    Shorter(u64),
-    /// 2^-n s.
-    Binary(u32),
-}
-
-impl Clock {
-    const MICROSECONDS: Self = Self { unit: Unit::Longer(1_000), offset: 0 };
-
-    /// The meaning of an `if_tsresol` byte: a power of two when the highest bit is set, else of ten.
-    const fn with_resolution(self, byte: u8) -> Self {
-        let exponent = (byte & 0x7f) as u32;
-        let unit = if byte & 0x80 != 0 {
-            Unit::Binary(exponent)
-        } else if exponent <= 9 {
-            Unit::Longer(10_u32.saturating_pow(9_u32.saturating_sub(exponent)))
-        } else {
-            match 10_u64.checked_pow(exponent.saturating_sub(9)) {
-                Some(parts) => Unit::Shorter(parts),
-                None => Unit::Shorter(0),
-            }
-        };
-        Self { unit, ..self }
-    }
-
-    #[inline]
-    fn time(self, ticks: u64) -> Timestamp {
-        if let (Unit::Longer(length), 0) = (self.unit, self.offset) {
-            let nanoseconds = ticks.saturating_mul(u64::from(length));
-            return Timestamp(i64::try_from(nanoseconds).unwrap_or(i64::MAX));
-        }
-        // No step can overflow: 2^64 ticks of 10^9 ns are below 2^94, and 2^63 s of offset below 2^93 ns.
-        let ticks = i128::from(ticks);
-        let since = match self.unit {
-            Unit::Longer(length) => ticks.saturating_mul(i128::from(length)),
-            Unit::Shorter(parts) => ticks.checked_div(i128::from(parts)).unwrap_or(0),
-            Unit::Binary(shift) => ticks.saturating_mul(1_000_000_000).checked_shr(shift).unwrap_or(0),
-        };
-        let nanoseconds = since.saturating_add(i128::from(self.offset).saturating_mul(1_000_000_000));
-        Timestamp(nanoseconds.clamp(i128::from(i64::MIN), i128::from(i64::MAX)).try_into().unwrap_or_default())
-    }
-}
 
 /// What is known of one interface of the current section.
 struct Interface {
@@ -118,7 +63,9 @@ impl Reader {
     ) -> Result<Self, CaptureError> {
         tally.facts.format = "pcapng";
         let bytes = chunk.fill(28);
-        let Some(head) = bytes.first_chunk::<28>() else { return Err(CaptureError::HeaderCut(bytes.len() as u64)) };
+        let Some(head) = bytes.first_chunk::<28>() else {
+            return Err(CaptureError::HeaderCut(bytes.len() as u64));
+        };
         let Some(order) = Order::of_section(head) else {
             return Err(CaptureError::NotACapture {
                 looks_like: "it begins as pcapng does, but its byte-order mark is destroyed; if it was copied in text \
@@ -139,7 +86,12 @@ impl Reader {
         if there < block_len {
             return Err(CaptureError::HeaderCut(there as u64));
         }
-        Ok(Self { order, interfaces: Vec::new(), declared: 0, declared_before: 0 })
+        Ok(Self {
+            order,
+            interfaces: Vec::new(),
+            declared: 0,
+            declared_before: 0,
+        })
     }
 
     /// Reads blocks until the file ends or is found damaged; the chunk then stands at the first byte not read.
@@ -166,15 +118,20 @@ impl Reader {
             }
             let claimed = self.order.u32([l0, l1, l2, l3]);
             let Some(len) = block_len(claimed) else {
-                return Stop::Damaged(format!("a block of type {kind:#x} that claims {claimed} bytes"));
+                return Stop::Damaged(format!(
+                    "a block of type {kind:#x} that claims {claimed} bytes"
+                ));
             };
             let bytes = chunk.fill(len);
-            let Some((body, trailer)) = bytes.get(8..len).and_then(<[u8]>::split_last_chunk::<4>) else {
+            let Some((body, trailer)) = bytes.get(8..len).and_then(<[u8]>::split_last_chunk::<4>)
+            else {
                 return Stop::Cut(format!("{} of a block's {len} bytes", bytes.len()));
             };
             let trailer = self.order.u32(*trailer);
             if trailer != claimed && block_len(trailer) != Some(len) {
-                return Stop::Damaged(format!("a block that claims {claimed} bytes at its start and {trailer} at its end"));
+                return Stop::Damaged(format!(
+                    "a block that claims {claimed} bytes at its start and {trailer} at its end"
+                ));
             }
             let outcome = match kind {
                 EPB_MAGIC => self.enhanced_packet(body, tally),
@@ -216,13 +173,20 @@ impl Reader {
         body: &[u8],
         tally: &mut Tally<F>,
     ) -> Outcome {
-        let Some(([index, high, low, captured_len, wire_len], rest)) = self.fields::<5>(body) else {
+        let Some(([index, high, low, captured_len, wire_len], rest)) = self.fields::<5>(body)
+        else {
             return Err("a packet block too short for its fields".to_owned());
         };
         let (data, options) = split(rest, captured_len)?;
-        let Some(interface) = self.interfaces.get_mut(index as usize) else { return Err(self.undeclared(index, tally)) };
+        let Some(interface) = self.interfaces.get_mut(index as usize) else {
+            return Err(self.undeclared(index, tally));
+        };
         if !options.is_empty() {
-            let drops = Options { order: self.order, bytes: options }.find(|(code, _)| *code == 4);
+            let drops = Options {
+                order: self.order,
+                bytes: options,
+            }
+            .find(|(code, _)| *code == 4);
             if let Some(drops) = drops.and_then(|(_, value)| self.order.u64(value)) {
                 let so_far = interface.told_by_packets.unwrap_or(0);
                 interface.told_by_packets = Some(so_far.saturating_add(drops));
@@ -238,14 +202,22 @@ impl Reader {
         }))
     }
 
-    fn old_packet<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(&mut self, body: &[u8], tally: &mut Tally<F>) -> Outcome {
+    fn old_packet<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(
+        &mut self,
+        body: &[u8],
+        tally: &mut Tally<F>,
+    ) -> Outcome {
         let Some(([_, high, low, captured_len, wire_len], rest)) = self.fields::<5>(body) else {
             return Err("a packet block too short for its fields".to_owned());
         };
         let (data, _) = split(rest, captured_len)?;
-        let &[i0, i1, d0, d1, ..] = body else { return GO_ON };
+        let &[i0, i1, d0, d1, ..] = body else {
+            return GO_ON;
+        };
         let index = u32::from(self.order.u16([i0, i1]));
-        let Some(interface) = self.interfaces.get_mut(index as usize) else { return Err(self.undeclared(index, tally)) };
+        let Some(interface) = self.interfaces.get_mut(index as usize) else {
+            return Err(self.undeclared(index, tally));
+        };
         let drops = self.order.u16([d0, d1]);
         if drops != u16::MAX {
             let so_far = interface.told_by_packets.unwrap_or(0);
@@ -262,12 +234,22 @@ impl Reader {
     }
 
     /// A packet of interface 0 without a time. Its captured length is not stored: it is the wire's, cut at the snap length.
-    fn simple_packet<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(&self, body: &[u8], tally: &mut Tally<F>) -> Outcome {
+    fn simple_packet<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(
+        &self,
+        body: &[u8],
+        tally: &mut Tally<F>,
+    ) -> Outcome {
         let Some(([wire_len], rest)) = self.fields::<1>(body) else {
             return Err("a packet block too short for its fields".to_owned());
         };
-        let Some(interface) = self.interfaces.first() else { return Err(self.undeclared(0, tally)) };
-        let captured_len = if interface.snap_len == 0 { wire_len } else { wire_len.min(interface.snap_len) };
+        let Some(interface) = self.interfaces.first() else {
+            return Err(self.undeclared(0, tally));
+        };
+        let captured_len = if interface.snap_len == 0 {
+            wire_len
+        } else {
+            wire_len.min(interface.snap_len)
+        };
         let (data, _) = split(rest, captured_len)?;
         Ok(tally.frame(&Captured {
             time: None,
@@ -293,12 +275,18 @@ impl Reader {
             CB_MAGIC | DCB_MAGIC | SJE_MAGIC => tally.number_without_packet(),
             kind if SYSDIG_EVENTS.contains(&kind) => tally.number_without_packet(),
             kind if SYSDIG_OTHERS.contains(&kind) => {}
-            kind => tally.odd("unknown-block", || format!("blocks of unknown type were skipped, first {kind:#010x}")),
+            kind => tally.odd("unknown-block", || {
+                format!("blocks of unknown type were skipped, first {kind:#010x}")
+            }),
         }
         GO_ON
     }
 
-    fn section<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(&mut self, body: &[u8], tally: &mut Tally<F>) -> Outcome {
+    fn section<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(
+        &mut self,
+        body: &[u8],
+        tally: &mut Tally<F>,
+    ) -> Outcome {
         // Byte-order mark, version, section length. The length is often wrong and never needed.
         let Some((head, options)) = body.split_first_chunk::<16>() else {
             return Err("a section header too short for its fields".to_owned());
@@ -310,11 +298,14 @@ impl Reader {
         self.finish(tally);
         if tally.facts.origin.is_none() {
             // shb_hardware, shb_os, shb_userappl
-            let named: Vec<&[u8]> = Options { order: self.order, bytes: options }
-                .filter(|(code, value)| matches!(code, 2..=4) && !value.is_empty())
-                .map(|(_, value)| value.get(..WireText::MAX_LEN).unwrap_or(value))
-                .take(3)
-                .collect();
+            let named: Vec<&[u8]> = Options {
+                order: self.order,
+                bytes: options,
+            }
+            .filter(|(code, value)| matches!(code, 2..=4) && !value.is_empty())
+            .map(|(_, value)| value.get(..WireText::MAX_LEN).unwrap_or(value))
+            .take(3)
+            .collect();
             if !named.is_empty() {
                 tally.facts.origin = Some(WireText::from_bytes(&named.join(&b"; "[..])));
             }
@@ -322,7 +313,11 @@ impl Reader {
         GO_ON
     }
 
-    fn interface<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(&mut self, body: &[u8], tally: &mut Tally<F>) -> Outcome {
+    fn interface<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(
+        &mut self,
+        body: &[u8],
+        tally: &mut Tally<F>,
+    ) -> Outcome {
         let Some((&[l0, l1, _, _, s0, s1, s2, s3], options)) = body.split_first_chunk::<8>() else {
             return Err("an interface description too short for its fields".to_owned());
         };
@@ -336,7 +331,10 @@ impl Reader {
         let snap_len = self.order.u32([s0, s1, s2, s3]);
         tally.snap_length(snap_len);
         let mut clock = Clock::MICROSECONDS;
-        for (code, value) in (Options { order: self.order, bytes: options }) {
+        for (code, value) in (Options {
+            order: self.order,
+            bytes: options,
+        }) {
             match (code, value) {
                 (9, &[resolution, ..]) => clock = clock.with_resolution(resolution),
                 (14, value) => clock.offset = self.order.u64(value).map_or(0, u64::cast_signed),
@@ -355,9 +353,16 @@ impl Reader {
 
     /// Counters are kept since the capture began, so the last block of an interface counts.
     fn statistics(&mut self, body: &[u8]) {
-        let Some(([index, _, _], options)) = self.fields::<3>(body) else { return };
-        let Some(interface) = self.interfaces.get_mut(index as usize) else { return };
-        for (code, value) in (Options { order: self.order, bytes: options }) {
+        let Some(([index, _, _], options)) = self.fields::<3>(body) else {
+            return;
+        };
+        let Some(interface) = self.interfaces.get_mut(index as usize) else {
+            return;
+        };
+        for (code, value) in (Options {
+            order: self.order,
+            bytes: options,
+        }) {
             let count = self.order.u64(value);
             match code {
                 5 => interface.statistics[0] = count, // isb_ifdrop
@@ -369,8 +374,15 @@ impl Reader {
 
     /// Notes the anomaly and says it again as the reason to stop: Wireshark reads no further, so no frame beyond has a number.
     #[cold]
-    fn undeclared<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(&self, index: u32, tally: &mut Tally<F>) -> String {
-        let detail = format!("a packet of interface {index}, of which the section describes {}", self.declared);
+    fn undeclared<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(
+        &self,
+        index: u32,
+        tally: &mut Tally<F>,
+    ) -> String {
+        let detail = format!(
+            "a packet of interface {index}, of which the section describes {}",
+            self.declared
+        );
         tally.odd("unknown-interface", || detail.clone());
         detail
     }
@@ -388,7 +400,9 @@ impl Reader {
 #[inline]
 fn block_len(claimed: u32) -> Option<usize> {
     let len = usize::try_from(claimed).ok()?.checked_next_multiple_of(4)?;
-    (12..=LARGEST_RECORD.saturating_add(32)).contains(&len).then_some(len)
+    (12..=LARGEST_RECORD.saturating_add(32))
+        .contains(&len)
+        .then_some(len)
 }
 
 /// Divides what follows a packet block's fields into the packet and the options behind its padding.
@@ -396,9 +410,15 @@ fn block_len(claimed: u32) -> Option<usize> {
 fn split(rest: &[u8], captured_len: u32) -> Result<(&[u8], &[u8]), String> {
     let len = captured_len as usize;
     let Some((data, behind)) = rest.split_at_checked(len) else {
-        return Err(format!("a packet that claims {captured_len} bytes in a block with room for {}", rest.len()));
+        return Err(format!(
+            "a packet that claims {captured_len} bytes in a block with room for {}",
+            rest.len()
+        ));
     };
-    Ok((data, behind.get((len.wrapping_neg() & 3)..).unwrap_or_default()))
+    Ok((
+        data,
+        behind.get((len.wrapping_neg() & 3)..).unwrap_or_default(),
+    ))
 }
 
 /// The options at the end of a block. Damaged ones end the list; the packet before them is whole.
@@ -427,7 +447,9 @@ impl Order {
     /// The byte order that a Section Header Block declares in its third word.
     fn of_section(head: &[u8]) -> Option<Self> {
         let mark = *head.get(8..)?.first_chunk::<4>()?;
-        [Self::Little, Self::Big].into_iter().find(|order| order.u32(mark) == BOM_MAGIC)
+        [Self::Little, Self::Big]
+            .into_iter()
+            .find(|order| order.u32(mark) == BOM_MAGIC)
     }
 }
 
@@ -459,32 +481,12 @@ mod tests {
                 ]
             );
             assert_eq!(facts.end, End::Complete);
-            assert_eq!(facts.link_types, [LinkType(101), LinkType(1), LinkType(113)]);
+            assert_eq!(
+                facts.link_types,
+                [LinkType(101), LinkType(1), LinkType(113)]
+            );
             assert!(facts.anomalies.is_empty());
         }
-    }
-
-    #[test]
-    fn clocks_of_any_resolution_and_offset_give_nanoseconds() {
-        let time = |resolution, offset, ticks| {
-            Clock { offset, ..Clock::MICROSECONDS.with_resolution(resolution) }.time(ticks).0
-        };
-        assert_eq!(time(0, 0, 3), 3_000_000_000);
-        assert_eq!(time(6, 0, 3), 3_000);
-        assert_eq!(time(9, 0, 3), 3);
-        assert_eq!(time(12, 0, 3_999), 3);
-        assert_eq!(time(28, 0, u64::MAX), 1);
-        assert_eq!(time(29, 0, u64::MAX), 0);
-        assert_eq!(time(127, 0, u64::MAX), 0);
-        assert_eq!(time(0x80, 0, 3), 3_000_000_000);
-        assert_eq!(time(0x80 | 10, 0, 1024 + 512), 1_500_000_000);
-        assert_eq!(time(0x80 | 63, 0, 1 << 62), 500_000_000);
-        assert_eq!(time(0xff, 0, u64::MAX), 0);
-        assert_eq!(time(6, -7_200, 7_201_000_000), 1_000_000_000);
-        assert_eq!(time(6, -1, 0), -1_000_000_000);
-        assert_eq!(time(6, i64::MIN, 0), i64::MIN);
-        assert_eq!(time(6, i64::MAX, u64::MAX), i64::MAX);
-        assert_eq!(time(0, 0, u64::MAX), i64::MAX);
     }
 
     #[test]
@@ -492,7 +494,10 @@ mod tests {
         let file = PcapNg::new(Order::Big)
             .interface(1, 0, &[(14, &(-5_i64).to_be_bytes()), (9, &[0x80])])
             .packet(0, 6, b"", &[]);
-        assert_eq!(read(&file.bytes).1, [Seen::new(1, 1_000_000_000, 1, 0, 0, b"")]);
+        assert_eq!(
+            read(&file.bytes).1,
+            [Seen::new(1, 1_000_000_000, 1, 0, 0, b"")]
+        );
     }
 
     #[test]
@@ -500,9 +505,18 @@ mod tests {
         let file = PcapNg::new(Order::Little).interface(1, 4, &[]);
         let body = [&file.words(&[9])[..], b"abcd"].concat();
         let (facts, frames) = read(&file.block(3, &body).block(3, &body).bytes);
-        assert_eq!(frames, [Seen::new(1, 0, 1, 0, 9, b"abcd"), Seen::new(2, 0, 1, 0, 9, b"abcd")]);
+        assert_eq!(
+            frames,
+            [
+                Seen::new(1, 0, 1, 0, 9, b"abcd"),
+                Seen::new(2, 0, 1, 0, 9, b"abcd")
+            ]
+        );
         assert_eq!((facts.first, facts.last), (None, None));
-        assert_eq!((facts.anomalies.len(), facts.anomalies[0].id), (1, "no-time"));
+        assert_eq!(
+            (facts.anomalies.len(), facts.anomalies[0].id),
+            (1, "no-time")
+        );
     }
 
     #[test]
@@ -527,18 +541,37 @@ mod tests {
         assert_eq!(read(&file.bytes).0.drops, Some(107));
         let statistics = |file: PcapNg, by_interface: u64, by_system: u64| {
             let mut body = file.words(&[1, 0, 0]);
-            body.extend(file.options(&[(5, &by_interface.to_le_bytes()), (7, &by_system.to_le_bytes())]));
+            body.extend(file.options(&[
+                (5, &by_interface.to_le_bytes()),
+                (7, &by_system.to_le_bytes()),
+            ]));
             file.block(5, &body)
         };
         let file = statistics(statistics(file, 1, 2), 10, 20);
         assert_eq!(read(&file.bytes).0.drops, Some(37));
-        assert_eq!(read(&PcapNg::new(Order::Big).interface(1, 0, &[]).bytes).0.drops, None);
+        assert_eq!(
+            read(&PcapNg::new(Order::Big).interface(1, 0, &[]).bytes)
+                .0
+                .drops,
+            None
+        );
     }
 
     #[test]
     fn records_that_wireshark_numbers_are_numbered_and_others_are_not() {
         let mut file = PcapNg::new(Order::Little).interface(1, 0, &[]);
-        for kind in [4, 5, 10, 0x777, 0x8000_0001, 0x208, 0xbad, 0x4000_0bad, 9, 0x204] {
+        for kind in [
+            4,
+            5,
+            10,
+            0x777,
+            0x8000_0001,
+            0x208,
+            0xbad,
+            0x4000_0bad,
+            9,
+            0x204,
+        ] {
             file = file.block(kind, &[0; 60]);
         }
         let (facts, frames) = read(&file.packet(0, 1, b"x", &[]).bytes);
@@ -561,25 +594,42 @@ mod tests {
         let detail = "a packet of interface 0, of which the section describes 0";
         assert_eq!(facts.anomalies[0].id, "unknown-interface");
         assert_eq!(facts.anomalies[0].detail, detail);
-        let End::Truncated { after, lost, detail: end, .. } = facts.end else { panic!() };
+        let End::Truncated {
+            after,
+            lost,
+            detail: end,
+            ..
+        } = facts.end
+        else {
+            panic!()
+        };
         assert_eq!((after, lost, &end[..]), (FrameNumber(1), 72, detail));
     }
 
     #[test]
     fn damaged_blocks_end_the_reading() {
-        let good = || PcapNg::new(Order::Little).interface(1, 0, &[]).packet(0, 1, b"a", &[]);
+        let good = || {
+            PcapNg::new(Order::Little)
+                .interface(1, 0, &[])
+                .packet(0, 1, b"a", &[])
+        };
         let damage = |bytes: &[u8]| {
             let mut file = good().bytes;
             file.extend(bytes);
             let (facts, frames) = read(&file);
             assert_eq!(frames.len(), 1);
-            let End::Truncated { lost, detail, .. } = facts.end else { panic!() };
+            let End::Truncated { lost, detail, .. } = facts.end else {
+                panic!()
+            };
             assert_eq!(lost, bytes.len() as u64);
             detail
         };
         assert_eq!(damage(&[0; 700]), "a block of type 0x0 that claims 0 bytes");
         assert_eq!(damage(b"garbage"), "7 bytes, too few for a block");
-        assert_eq!(damage(&[0xff; 40]), "a block of type 0xffffffff that claims 4294967295 bytes");
+        assert_eq!(
+            damage(&[0xff; 40]),
+            "a block of type 0xffffffff that claims 4294967295 bytes"
+        );
         assert_eq!(
             damage(&[[6, 0, 0, 0], [12, 0, 0, 0], [16, 0, 0, 0]].concat()),
             "a block that claims 12 bytes at its start and 16 at its end"
@@ -589,14 +639,26 @@ mod tests {
             "a packet block too short for its fields"
         );
         let claims_more = good().words(&[6, 36, 0, 0, 1, 5, 5, 0, 36]);
-        assert_eq!(damage(&claims_more), "a packet that claims 5 bytes in a block with room for 4");
+        assert_eq!(
+            damage(&claims_more),
+            "a packet that claims 5 bytes in a block with room for 4"
+        );
     }
 
     #[test]
     fn the_section_header_tells_what_captured() {
-        let options: &[(u16, &[u8])] = &[(1, b"hm"), (2, b"Cat\x1b9k"), (3, b"IOS-XE"), (4, b"EPC"), (0, b"")];
+        let options: &[(u16, &[u8])] = &[
+            (1, b"hm"),
+            (2, b"Cat\x1b9k"),
+            (3, b"IOS-XE"),
+            (4, b"EPC"),
+            (0, b""),
+        ];
         let file = PcapNg::new(Order::Little).section(Order::Big, options);
-        assert_eq!(read(&file.bytes).0.origin.unwrap().to_string(), "Cat\\x1b9k; IOS-XE; EPC");
+        assert_eq!(
+            read(&file.bytes).0.origin.unwrap().to_string(),
+            "Cat\\x1b9k; IOS-XE; EPC"
+        );
     }
 
     #[test]
@@ -617,6 +679,9 @@ mod tests {
         let mut bytes = PcapNg::new(Order::Little).bytes;
         bytes[12] = 2;
         assert!(read_err(&bytes).to_string().contains("version 2.0"));
-        assert!(matches!(read_err(&bytes[..20]), CaptureError::HeaderCut(20)));
+        assert!(matches!(
+            read_err(&bytes[..20]),
+            CaptureError::HeaderCut(20)
+        ));
     }
 }

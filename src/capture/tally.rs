@@ -63,6 +63,11 @@ impl<F: FnMut(&Frame<'_>) -> ControlFlow<()>> Tally<F> {
                 Some(_) => {}
                 None => self.facts.first = Some(time),
             }
+            if matches!(time, Timestamp(i64::MIN | i64::MAX)) {
+                self.odd("time-out-of-range", || {
+                    "the clock shows a year before 1678 or after 2261".to_owned()
+                });
+            }
             self.previous = Some(time);
             self.facts.last = self.facts.last.max(Some(time));
         } else {
@@ -111,12 +116,19 @@ impl<F: FnMut(&Frame<'_>) -> ControlFlow<()>> Tally<F> {
             known.count = known.count.saturating_add(1);
             return;
         }
-        self.oddities.push(Oddity { id, first: FrameNumber(self.facts.frames), count: 1, detail: detail() });
+        self.oddities.push(Oddity {
+            id,
+            first: FrameNumber(self.facts.frames),
+            count: 1,
+            detail: detail(),
+        });
     }
 
     /// Takes note of a declared snap length in bytes; zero means no limit.
     pub(super) fn snap_length(&mut self, declared: u32) {
-        self.largest_snap = self.largest_snap.max(if declared == 0 { u32::MAX } else { declared });
+        self.largest_snap = self
+            .largest_snap
+            .max(if declared == 0 { u32::MAX } else { declared });
     }
 
     /// Adds to the packets that the capturing system says it dropped.
@@ -135,18 +147,31 @@ impl<F: FnMut(&Frame<'_>) -> ControlFlow<()>> Tally<F> {
 
         let mut facts = self.facts;
         facts.snap_length = Some(self.largest_snap).filter(|snap| (1..CUTS_NOTHING).contains(snap));
-        facts.anomalies.extend(self.oddities.into_iter().map(|odd| Anomaly {
-            id: odd.id,
-            frame: odd.first,
-            detail: if odd.count == 1 { odd.detail } else { format!("{} ({} times)", odd.detail, odd.count) },
-        }));
+        facts
+            .anomalies
+            .extend(self.oddities.into_iter().map(|odd| Anomaly {
+                id: odd.id,
+                frame: odd.first,
+                detail: if odd.count == 1 {
+                    odd.detail
+                } else {
+                    format!("{} ({} times)", odd.detail, odd.count)
+                },
+            }));
         let (first, count, largest) = self.back;
         if count > 0 {
-            let times = if count == 1 { "once".to_owned() } else { format!("{count} times") };
+            let times = if count == 1 {
+                "once".to_owned()
+            } else {
+                format!("{count} times")
+            };
             facts.anomalies.push(Anomaly {
                 id: "time-goes-back",
                 frame: first,
-                detail: format!("a frame is older than the one before it {times}, by up to {}", Nanoseconds(largest)),
+                detail: format!(
+                    "a frame is older than the one before it {times}, by up to {}",
+                    Nanoseconds(largest)
+                ),
             });
         }
         facts.anomalies.sort_by_key(|anomaly| anomaly.frame);
@@ -174,7 +199,10 @@ mod tests {
 
     #[test]
     fn a_clock_that_runs_backwards_is_reported_once_with_its_largest_step() {
-        let mut tally = Tally::new(|_: &Frame<'_>| ControlFlow::Continue(()), CaptureFacts::default());
+        let mut tally = Tally::new(
+            |_: &Frame<'_>| ControlFlow::Continue(()),
+            CaptureFacts::default(),
+        );
         for seconds in [10, 12, 11, 13, 5, 6] {
             let _ = tally.frame(&Captured {
                 time: Some(Timestamp::from_seconds(seconds)),
@@ -187,15 +215,31 @@ mod tests {
         let facts = tally.finish();
         assert_eq!(facts.first, Some(Timestamp::from_seconds(5)));
         assert_eq!(facts.last, Some(Timestamp::from_seconds(13)));
-        let [anomaly] = facts.anomalies.as_slice() else { panic!("{:?}", facts.anomalies) };
-        assert_eq!((anomaly.id, anomaly.frame), ("time-goes-back", FrameNumber(3)));
-        assert_eq!(anomaly.detail, "a frame is older than the one before it 2 times, by up to 8.000 s");
+        let [anomaly] = facts.anomalies.as_slice() else {
+            panic!("{:?}", facts.anomalies)
+        };
+        assert_eq!(
+            (anomaly.id, anomaly.frame),
+            ("time-goes-back", FrameNumber(3))
+        );
+        assert_eq!(
+            anomaly.detail,
+            "a frame is older than the one before it 2 times, by up to 8.000 s"
+        );
     }
 
     #[test]
     fn a_snap_length_that_cuts_nothing_is_not_told() {
-        for (declared, told) in [(&[96, 128][..], Some(128)), (&[96, 0], None), (&[65_535], None), (&[], None)] {
-            let mut tally = Tally::new(|_: &Frame<'_>| ControlFlow::Continue(()), CaptureFacts::default());
+        for (declared, told) in [
+            (&[96, 128][..], Some(128)),
+            (&[96, 0], None),
+            (&[65_535], None),
+            (&[], None),
+        ] {
+            let mut tally = Tally::new(
+                |_: &Frame<'_>| ControlFlow::Continue(()),
+                CaptureFacts::default(),
+            );
             declared.iter().for_each(|&snap| tally.snap_length(snap));
             assert_eq!(tally.finish().snap_length, told);
         }

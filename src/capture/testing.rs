@@ -17,8 +17,22 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    pub(super) fn new(number: u64, time: i64, link: u16, interface: u32, wire_len: u32, data: &[u8]) -> Self {
-        Self { number, time, link, interface, wire_len, data: data.to_vec() }
+    pub(super) fn new(
+        number: u64,
+        time: i64,
+        link: u16,
+        interface: u32,
+        wire_len: u32,
+        data: &[u8],
+    ) -> Self {
+        Self {
+            number,
+            time,
+            link,
+            interface,
+            wire_len,
+            data: data.to_vec(),
+        }
     }
 }
 
@@ -26,7 +40,14 @@ impl Seen {
 pub(super) fn read_from(input: impl Read) -> Result<(CaptureFacts, Vec<Seen>), CaptureError> {
     let mut seen = Vec::new();
     let facts = read_frames(input, |f| {
-        seen.push(Seen::new(f.number.0, f.time.0, f.link.0, f.interface, f.wire_len, f.data));
+        seen.push(Seen::new(
+            f.number.0,
+            f.time.0,
+            f.link.0,
+            f.interface,
+            f.wire_len,
+            f.data,
+        ));
         ControlFlow::Continue(())
     })?;
     Ok((facts, seen))
@@ -49,14 +70,18 @@ pub(super) struct Drip<'a> {
 
 impl<'a> Drip<'a> {
     pub(super) fn new(bytes: &'a [u8], step: usize) -> Self {
-        Self { bytes, step, calls: 0 }
+        Self {
+            bytes,
+            step,
+            calls: 0,
+        }
     }
 }
 
 impl Read for Drip<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         self.calls += 1;
-        if self.calls % 3 == 0 {
+        if self.calls.is_multiple_of(3) {
             return Err(io::ErrorKind::Interrupted.into());
         }
         let len = self.step.min(out.len()).min(self.bytes.len());
@@ -93,17 +118,33 @@ impl Pcap {
         Self::with_header(order, magic, (2, 4), 262_144, 1)
     }
 
-    pub(super) fn with_header(order: Order, magic: u32, version: (u16, u16), snap: u32, network: u32) -> Self {
+    pub(super) fn with_header(
+        order: Order,
+        magic: u32,
+        version: (u16, u16),
+        snap: u32,
+        network: u32,
+    ) -> Self {
         let mut bytes = u32_bytes(order, magic).to_vec();
         bytes.extend(u16_bytes(order, version.0));
         bytes.extend(u16_bytes(order, version.1));
         for field in [0, 0, snap, network] {
             bytes.extend(u32_bytes(order, field));
         }
-        Self { order, extra: 0, bytes }
+        Self {
+            order,
+            extra: 0,
+            bytes,
+        }
     }
 
-    pub(super) fn record(mut self, seconds: u32, fraction: u32, data: &[u8], wire_len: u32) -> Self {
+    pub(super) fn record(
+        mut self,
+        seconds: u32,
+        fraction: u32,
+        data: &[u8],
+        wire_len: u32,
+    ) -> Self {
         for field in [seconds, fraction, data.len() as u32, wire_len] {
             self.bytes.extend(u32_bytes(self.order, field));
         }
@@ -121,7 +162,11 @@ pub(super) struct PcapNg {
 
 impl PcapNg {
     pub(super) fn new(order: Order) -> Self {
-        Self { order, bytes: Vec::new() }.section(order, &[])
+        Self {
+            order,
+            bytes: Vec::new(),
+        }
+        .section(order, &[])
     }
 
     /// Any block; the body is padded.
@@ -137,7 +182,10 @@ impl PcapNg {
 
     /// The bytes of 32-bit fields.
     pub(super) fn words(&self, fields: &[u32]) -> Vec<u8> {
-        fields.iter().flat_map(|&field| u32_bytes(self.order, field)).collect()
+        fields
+            .iter()
+            .flat_map(|&field| u32_bytes(self.order, field))
+            .collect()
     }
 
     /// The bytes of options.
@@ -170,7 +218,13 @@ impl PcapNg {
         self.block(1, &body)
     }
 
-    pub(super) fn packet(self, interface: u32, ticks: u64, data: &[u8], options: &[(u16, &[u8])]) -> Self {
+    pub(super) fn packet(
+        self,
+        interface: u32,
+        ticks: u64,
+        data: &[u8],
+        options: &[(u16, &[u8])],
+    ) -> Self {
         let len = data.len() as u32;
         let mut body = self.words(&[interface, (ticks >> 32) as u32, ticks as u32, len, len]);
         body.extend(data);
