@@ -5,6 +5,18 @@ use std::ops::ControlFlow;
 
 use crate::frame::{Anomaly, Frame, FrameNumber, LinkType, Timestamp};
 use crate::wire_text::WireText;
+use chunk::Chunk;
+use tally::Tally;
+
+mod chunk;
+mod clock;
+mod compressed;
+mod looks_like;
+mod pcap;
+mod pcapng;
+mod tally;
+#[cfg(test)]
+mod testing;
 
 /// What is known of a capture file beside its packets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,13 +90,273 @@ pub enum CaptureError {
     Read(#[source] io::Error),
 }
 
-/// Reads a whole capture and hands each frame to `on_frame`, until it breaks.
+/// Reads a whole capture and hands each frame to `on_frame`, until it breaks; the facts then cover what was read.
+///
+/// Memory does not grow with the input, whatever it claims; it may be a pipe.
 ///
 /// # Errors
 /// When the input is no capture, or reading fails before the first frame.
 pub fn read_frames(
-    _input: impl Read,
-    _on_frame: impl FnMut(&Frame<'_>) -> ControlFlow<()>,
+    input: impl Read,
+    on_frame: impl FnMut(&Frame<'_>) -> ControlFlow<()>,
 ) -> Result<CaptureFacts, CaptureError> {
-    Err(CaptureError::Empty)
+    let (mut chunk, compression) = compressed::open(Chunk::new(input))?;
+    let mut tally = Tally::new(
+        on_frame,
+        CaptureFacts {
+            compression,
+            ..CaptureFacts::default()
+        },
+    );
+    let read = read_records(&mut chunk, &mut tally);
+    let failure = chunk.take_failure().map(|error| match compression {
+        Some(name) => io::Error::new(
+            error.kind(),
+            format!("its {name} compression is damaged: {error}"),
+        ),
+        None => error,
+    });
+    if tally.facts.frames == 0
+        && let Some(error) = failure
+    {
+        return Err(CaptureError::Read(error));
+    }
+    let stop = read?;
+
+    let offset = chunk.offset();
+    let end = match (stop, failure) {
+        (Stop::Asked, _) | (Stop::End, None) => End::Complete,
+        (Stop::End, Some(error)) => tally.facts.truncated(&mut chunk, offset, error.to_string()),
+        (Stop::Cut(detail), Some(error)) => {
+            tally
+                .facts
+                .truncated(&mut chunk, offset, format!("{detail}: {error}"))
+        }
+        // The one place for reading on behind the damage: find the next record, and go back to `read_records`.
+        (Stop::Cut(detail) | Stop::Damaged(detail), _) => {
+            tally.facts.truncated(&mut chunk, offset, detail)
+        }
+    };
+    let mut facts = tally.finish();
+    facts.end = end;
+    facts.bytes = chunk.offset();
+    Ok(facts)
+}
+
+impl CaptureFacts {
+    /// Counts what is left of the file from `offset` on.
+    fn truncated(&self, chunk: &mut Chunk<'_>, offset: u64, detail: String) -> End {
+        End::Truncated {
+            after: FrameNumber(self.frames),
+            offset,
+            lost: chunk.skip(u64::MAX),
+            detail,
+        }
+    }
+}
+
+/// Recognises the format by its first bytes and reads all records.
+fn read_records<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(
+    chunk: &mut Chunk<'_>,
+    tally: &mut Tally<F>,
+) -> Result<Stop, CaptureError> {
+    let bytes = chunk.fill(4);
+    match bytes.first_chunk::<4>() {
+        None if bytes.is_empty() => Err(CaptureError::Empty),
+        Some(&magic) if u32::from_be_bytes(magic) == pcap_parser::SHB_MAGIC => {
+            let mut reader = pcapng::Reader::open(chunk, tally)?;
+            let stop = reader.read(chunk, tally);
+            reader.finish(tally);
+            Ok(stop)
+        }
+        Some(&magic) if let Some(magic) = pcap::magic(magic) => {
+            Ok(pcap::Reader::open(chunk, tally, magic)?.read(chunk, tally))
+        }
+        _ => Err(looks_like::refusal(chunk.fill(looks_like::ENOUGH))),
+    }
+}
+
+/// Why a format's reader stopped. The chunk stands behind the last whole record.
+enum Stop {
+    /// The file ended between two records.
+    End,
+    /// The caller's function broke off.
+    Asked,
+    /// The file ended inside a record.
+    Cut(String),
+    /// What follows is no record.
+    Damaged(String),
+}
+
+/// The byte order that a file declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    Little,
+    Big,
+}
+
+impl Order {
+    const fn u16(self, bytes: [u8; 2]) -> u16 {
+        match self {
+            Self::Little => u16::from_le_bytes(bytes),
+            Self::Big => u16::from_be_bytes(bytes),
+        }
+    }
+
+    const fn u32(self, bytes: [u8; 4]) -> u32 {
+        match self {
+            Self::Little => u32::from_le_bytes(bytes),
+            Self::Big => u32::from_be_bytes(bytes),
+        }
+    }
+
+    /// An option's value, when it has eight bytes.
+    fn u64(self, value: &[u8]) -> Option<u64> {
+        let bytes = value.try_into().ok()?;
+        Some(match self {
+            Self::Little => u64::from_le_bytes(bytes),
+            Self::Big => u64::from_be_bytes(bytes),
+        })
+    }
+}
+
+/// The link type in a file's header field: its lower half, with the numbers that some systems write for raw IP unified.
+const fn link_type(field: u32) -> LinkType {
+    match (field & 0xffff) as u16 {
+        12 | 14 => LinkType::RAW,
+        other => LinkType(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{Drip, Pcap, PcapNg, Seen, read, read_err, read_from};
+    use super::*;
+
+    fn samples() -> Vec<Vec<u8>> {
+        let pcap = |order, magic| {
+            Pcap::new(order, magic)
+                .record(1, 2, b"abcde", 60)
+                .record(3, 4, b"fgh", 3)
+        };
+        let pcapng = |order| {
+            PcapNg::new(order)
+                .interface(1, 96, &[(9, &[6])])
+                .packet(
+                    0,
+                    1_000_000,
+                    b"abcde",
+                    &[(1, b"comment"), (4, &[0, 0, 0, 0, 0, 0, 0, 0])],
+                )
+                .block(0xbad, b"custom")
+                .block(3, &[9, 0, 0, 9])
+                .section(Order::Big, &[(2, b"switch")])
+                .interface(101, 0, &[])
+                .packet(0, 2_000_000, b"ijk", &[])
+        };
+        vec![
+            pcap(Order::Little, 0xa1b2_c3d4).bytes,
+            pcap(Order::Big, 0xa1b2_3c4d).bytes,
+            pcap(Order::Big, 0xa1b2_cd34).bytes,
+            pcapng(Order::Little).bytes,
+            pcapng(Order::Big).bytes,
+        ]
+    }
+
+    #[test]
+    fn a_file_cut_anywhere_gives_the_frames_before_the_cut() {
+        for whole in samples() {
+            let (_, all) = read(&whole);
+            for len in 0..whole.len() {
+                let Ok((facts, frames)) = read_from(&whole[..len]) else {
+                    continue;
+                };
+                assert_eq!(frames[..], all[..frames.len()]);
+                assert_eq!(facts.bytes, len as u64);
+                if let End::Truncated { offset, lost, .. } = facts.end {
+                    assert_eq!(offset + lost, len as u64);
+                    assert!(lost > 0);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_byte_may_be_wrong() {
+        for whole in samples() {
+            for at in 0..whole.len() {
+                for value in [0, 1, 0x7f, 0x80, 0xff] {
+                    let mut bytes = whole.clone();
+                    bytes[at] = value;
+                    let _ = read_from(&bytes[..]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn short_reads_give_the_same_frames() {
+        for whole in samples() {
+            let expected = read(&whole);
+            for step in 1..8 {
+                assert_eq!(read_from(Drip::new(&whole, step)).unwrap(), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn the_caller_can_break_off() {
+        let mut frames = 0;
+        let facts = read_frames(&samples()[0][..], |_| {
+            frames += 1;
+            ControlFlow::Break(())
+        });
+        assert_eq!((frames, facts.unwrap().frames), (1, 1));
+    }
+
+    #[test]
+    fn a_record_across_the_end_of_the_buffer_is_whole() {
+        let mut pcap = Pcap::new(Order::Little, 0xa1b2_c3d4);
+        for n in 0..400_u32 {
+            pcap = pcap.record(n, 0, &vec![n as u8; 1400 + n as usize], 1);
+        }
+        let (facts, frames) = read(&pcap.bytes);
+        assert_eq!(facts.end, End::Complete);
+        for (n, frame) in (0..400_u32).zip(&frames) {
+            let data = vec![n as u8; 1400 + n as usize];
+            assert_eq!(
+                *frame,
+                Seen::new(
+                    u64::from(n) + 1,
+                    i64::from(n) * 1_000_000_000,
+                    1,
+                    0,
+                    1,
+                    &data
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn a_failing_disk_keeps_the_frames_before_and_is_an_error_only_without_any() {
+        struct Fails;
+        impl Read for Fails {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("unplugged"))
+            }
+        }
+        assert!(matches!(read_from(Fails), Err(CaptureError::Read(_))));
+        let bytes = &samples()[0];
+        let (facts, frames) = read_from(bytes.chain(Fails)).unwrap();
+        assert_eq!(frames.len(), 2);
+        assert!(
+            matches!(facts.end, End::Truncated { detail, lost: 0, .. } if detail == "unplugged")
+        );
+    }
+
+    #[test]
+    fn nothing_is_called_nothing() {
+        assert!(matches!(read_err(b""), CaptureError::Empty));
+    }
 }

@@ -1,0 +1,247 @@
+//! Frame → CaptureFacts: every frame passes here, is numbered, timed and handed on; what is odd is counted once.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use super::CaptureFacts;
+use crate::frame::{Anomaly, Frame, FrameNumber, LinkType, Timestamp};
+
+/// A frame as a format's reader sees it, before it has a number.
+pub(super) struct Captured<'a> {
+    /// `None` where the file gives no time.
+    pub(super) time: Option<Timestamp>,
+    pub(super) link: LinkType,
+    pub(super) interface: u32,
+    pub(super) wire_len: u32,
+    pub(super) data: &'a [u8],
+}
+
+/// One kind of oddity: reported once, with a count, so that a hostile file cannot fill the report.
+struct Oddity {
+    id: &'static str,
+    first: FrameNumber,
+    count: u64,
+    detail: String,
+}
+
+/// What has been learnt of the file so far.
+pub(super) struct Tally<F> {
+    on_frame: F,
+    pub(super) facts: CaptureFacts,
+    links: BTreeSet<LinkType>,
+    last_link: Option<LinkType>,
+    previous: Option<Timestamp>,
+    largest_snap: u32,
+    back: (FrameNumber, u64, i64),
+    oddities: Vec<Oddity>,
+}
+
+impl<F: FnMut(&Frame<'_>) -> ControlFlow<()>> Tally<F> {
+    pub(super) const fn new(on_frame: F, facts: CaptureFacts) -> Self {
+        Self {
+            on_frame,
+            facts,
+            links: BTreeSet::new(),
+            last_link: None,
+            previous: None,
+            largest_snap: 0,
+            back: (FrameNumber(0), 0, 0),
+            oddities: Vec::new(),
+        }
+    }
+
+    /// Numbers the frame and hands it to the caller.
+    #[inline]
+    pub(super) fn frame(&mut self, captured: &Captured<'_>) -> ControlFlow<()> {
+        self.facts.frames = self.facts.frames.saturating_add(1);
+        if self.last_link != Some(captured.link) {
+            self.changed_link(captured.link);
+        }
+        if let Some(time) = captured.time {
+            match self.previous {
+                Some(previous) if time < previous => self.went_back(previous, time),
+                Some(_) => {}
+                None => self.facts.first = Some(time),
+            }
+            if matches!(time, Timestamp(i64::MIN | i64::MAX)) {
+                self.odd("time-out-of-range", || {
+                    "the clock shows a year before 1678 or after 2261".to_owned()
+                });
+            }
+            self.previous = Some(time);
+            self.facts.last = self.facts.last.max(Some(time));
+        } else {
+            self.odd("no-time", || "the file gives no time".to_owned());
+        }
+        (self.on_frame)(&Frame {
+            number: FrameNumber(self.facts.frames),
+            time: captured.time.unwrap_or_default(),
+            link: captured.link,
+            interface: captured.interface,
+            wire_len: captured.wire_len,
+            data: captured.data,
+        })
+    }
+
+    /// Counts a record that Wireshark numbers as a frame although it holds no packet.
+    pub(super) fn number_without_packet(&mut self) {
+        self.facts.frames = self.facts.frames.saturating_add(1);
+        self.odd("record-without-packet", || {
+            "a record that is no packet (a custom block, a system call or a journal entry) has a frame number".to_owned()
+        });
+    }
+
+    #[cold]
+    fn changed_link(&mut self, link: LinkType) {
+        self.last_link = Some(link);
+        if self.links.insert(link) {
+            self.facts.link_types.push(link);
+        }
+    }
+
+    #[cold]
+    fn went_back(&mut self, previous: Timestamp, time: Timestamp) {
+        let (first, count, largest) = &mut self.back;
+        if *count == 0 {
+            *first = FrameNumber(self.facts.frames);
+        }
+        *count = count.saturating_add(1);
+        *largest = (*largest).max(previous.since(time));
+        self.facts.first = self.facts.first.min(Some(time));
+    }
+
+    /// Notes an oddity at the frame read last. `detail` is asked for at the first of its kind only.
+    pub(super) fn odd(&mut self, id: &'static str, detail: impl FnOnce() -> String) {
+        if let Some(known) = self.oddities.iter_mut().find(|known| known.id == id) {
+            known.count = known.count.saturating_add(1);
+            return;
+        }
+        self.oddities.push(Oddity {
+            id,
+            first: FrameNumber(self.facts.frames),
+            count: 1,
+            detail: detail(),
+        });
+    }
+
+    /// Takes note of a declared snap length in bytes; zero means no limit.
+    pub(super) fn snap_length(&mut self, declared: u32) {
+        self.largest_snap = self
+            .largest_snap
+            .max(if declared == 0 { u32::MAX } else { declared });
+    }
+
+    /// Adds to the packets that the capturing system says it dropped.
+    pub(super) const fn dropped(&mut self, packets: u64) {
+        let so_far = match self.facts.drops {
+            Some(drops) => drops,
+            None => 0,
+        };
+        self.facts.drops = Some(so_far.saturating_add(packets));
+    }
+
+    /// The facts, complete but for the file's end.
+    pub(super) fn finish(self) -> CaptureFacts {
+        /// From here on a snap length cuts no packet: it is the largest IP packet, and what tools write for "all".
+        const CUTS_NOTHING: u32 = 65_535;
+
+        let mut facts = self.facts;
+        facts.snap_length = Some(self.largest_snap).filter(|snap| (1..CUTS_NOTHING).contains(snap));
+        facts
+            .anomalies
+            .extend(self.oddities.into_iter().map(|odd| Anomaly {
+                id: odd.id,
+                frame: odd.first,
+                detail: if odd.count == 1 {
+                    odd.detail
+                } else {
+                    format!("{} ({} times)", odd.detail, odd.count)
+                },
+            }));
+        let (first, count, largest) = self.back;
+        if count > 0 {
+            let times = if count == 1 {
+                "once".to_owned()
+            } else {
+                format!("{count} times")
+            };
+            facts.anomalies.push(Anomaly {
+                id: "time-goes-back",
+                frame: first,
+                detail: format!(
+                    "a frame is older than the one before it {times}, by up to {}",
+                    Nanoseconds(largest)
+                ),
+            });
+        }
+        facts.anomalies.sort_by_key(|anomaly| anomaly.frame);
+        facts
+    }
+}
+
+/// A length of time in the unit a person would choose.
+struct Nanoseconds(i64);
+
+impl std::fmt::Display for Nanoseconds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            n if n < 1_000 => write!(f, "{n} ns"),
+            n if n < 1_000_000 => write!(f, "{} µs", n / 1_000),
+            n if n < 1_000_000_000 => write!(f, "{} ms", n / 1_000_000),
+            n => write!(f, "{}.{:03} s", n / 1_000_000_000, n / 1_000_000 % 1_000),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_runs_backwards_is_reported_once_with_its_largest_step() {
+        let mut tally = Tally::new(
+            |_: &Frame<'_>| ControlFlow::Continue(()),
+            CaptureFacts::default(),
+        );
+        for seconds in [10, 12, 11, 13, 5, 6] {
+            let _ = tally.frame(&Captured {
+                time: Some(Timestamp::from_seconds(seconds)),
+                link: LinkType::ETHERNET,
+                interface: 0,
+                wire_len: 0,
+                data: &[],
+            });
+        }
+        let facts = tally.finish();
+        assert_eq!(facts.first, Some(Timestamp::from_seconds(5)));
+        assert_eq!(facts.last, Some(Timestamp::from_seconds(13)));
+        let [anomaly] = facts.anomalies.as_slice() else {
+            panic!("{:?}", facts.anomalies)
+        };
+        assert_eq!(
+            (anomaly.id, anomaly.frame),
+            ("time-goes-back", FrameNumber(3))
+        );
+        assert_eq!(
+            anomaly.detail,
+            "a frame is older than the one before it 2 times, by up to 8.000 s"
+        );
+    }
+
+    #[test]
+    fn a_snap_length_that_cuts_nothing_is_not_told() {
+        for (declared, told) in [
+            (&[96, 128][..], Some(128)),
+            (&[96, 0], None),
+            (&[65_535], None),
+            (&[], None),
+        ] {
+            let mut tally = Tally::new(
+                |_: &Frame<'_>| ControlFlow::Continue(()),
+                CaptureFacts::default(),
+            );
+            declared.iter().for_each(|&snap| tally.snap_length(snap));
+            assert_eq!(tally.finish().snap_length, told);
+        }
+    }
+}
