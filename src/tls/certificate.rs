@@ -98,7 +98,10 @@ impl Certificate {
     #[must_use]
     pub fn parse(der: &[u8], frames: Vec<FrameNumber>) -> Self {
         let mut sha256 = [0; 32];
-        for (to, from) in sha256.iter_mut().zip(ring::digest::digest(&ring::digest::SHA256, der).as_ref()) {
+        for (to, from) in sha256
+            .iter_mut()
+            .zip(ring::digest::digest(&ring::digest::SHA256, der).as_ref())
+        {
             *to = *from;
         }
         let (fields, salvaged) = match X509Certificate::from_der(der) {
@@ -108,7 +111,13 @@ impl Certificate {
                 (Err(reason), identity.map(Box::new))
             }
         };
-        Self { der: der.into(), sha256, frames, fields, salvaged }
+        Self {
+            der: der.into(),
+            sha256,
+            frames,
+            fields,
+            salvaged,
+        }
     }
 }
 
@@ -118,7 +127,10 @@ impl Fields {
         let mut fields = Self {
             subject: distinguished_name::to_text(x509.subject()),
             issuer: distinguished_name::to_text(x509.issuer()),
-            common_name: distinguished_name::attribute(x509.subject(), distinguished_name::COMMON_NAME),
+            common_name: distinguished_name::attribute(
+                x509.subject(),
+                distinguished_name::COMMON_NAME,
+            ),
             subject_raw: x509.subject().as_raw().into(),
             issuer_raw: x509.issuer().as_raw().into(),
             serial: serial_text(x509.raw_serial()),
@@ -133,7 +145,7 @@ impl Fields {
             has_name_constraints: false,
             key_usage: None,
             extended_key_usage: None,
-            self_issued: x509.subject().as_raw() == x509.issuer().as_raw(),
+            self_issued: false,
             self_signed: false,
             crl_urls: Vec::new(),
             ocsp_urls: Vec::new(),
@@ -143,13 +155,18 @@ impl Fields {
         };
         fields.note_oddities(x509, trailing_len);
         extensions::read(x509, &mut fields);
+        fields.self_issued = fields.names_issuer(&fields.subject_raw, &fields.subject);
         if fields.self_issued {
             match signature::check(x509, x509.public_key()) {
                 Check::Verified => fields.self_signed = true,
                 // Ordinary where a CA has changed its key: the old key signs a certificate of the same name.
-                Check::Wrong => fields.oddities.push("names itself as issuer, but its own key did not sign it".into()),
+                Check::Wrong => fields
+                    .oddities
+                    .push("names itself as issuer, but its own key did not sign it".into()),
                 Check::Unchecked(why) => {
-                    fields.oddities.push(format!("names itself as issuer; that it signed itself is not checked: {why}"));
+                    fields.oddities.push(format!(
+                        "names itself as issuer; that it signed itself is not checked: {why}"
+                    ));
                 }
             }
         }
@@ -165,7 +182,10 @@ impl Fields {
         match x509.version().0 {
             2 => {}
             version @ 0..=1 if !x509.extensions().is_empty() => {
-                oddities.push(format!("has extensions, although its version is {}", version.saturating_add(1)));
+                oddities.push(format!(
+                    "has extensions, although its version is {}",
+                    version.saturating_add(1)
+                ));
             }
             0 => oddities.push("is of version 1, which has no extensions".into()),
             1 => oddities.push("is of version 2, which nobody uses".into()),
@@ -173,9 +193,15 @@ impl Fields {
         }
         match x509.raw_serial() {
             [] => oddities.push("has an empty serial number".into()),
-            [first, ..] if first & 0x80 != 0 => oddities.push("has a negative serial number".into()),
-            zero if zero.iter().all(|byte| *byte == 0) => oddities.push("has the serial number 0".into()),
-            long if long.len() > 21 => oddities.push(format!("has a serial number of {} bytes", long.len())),
+            [first, ..] if first & 0x80 != 0 => {
+                oddities.push("has a negative serial number".into())
+            }
+            zero if zero.iter().all(|byte| *byte == 0) => {
+                oddities.push("has the serial number 0".into())
+            }
+            long if long.len() > 21 => {
+                oddities.push(format!("has a serial number of {} bytes", long.len()))
+            }
             _ => {}
         }
         if x509.signature_algorithm != x509.tbs_certificate.signature {
@@ -186,21 +212,40 @@ impl Fields {
             oddities.push("ends before it begins".into());
         }
         // 9999-12-31 is how RFC 5280 section 4.1.2.5 writes "no end".
-        for (verb, date) in [("begins", validity.not_before), ("ends", validity.not_after)] {
+        for (verb, date) in [
+            ("begins", validity.not_before),
+            ("ends", validity.not_after),
+        ] {
             let year = date.to_datetime().year();
             if !(1678..=2261).contains(&year) {
-                oddities.push(format!("{verb} in the year {year:04}, which is beyond the times shown"));
+                oddities.push(format!(
+                    "{verb} in the year {year:04}, which is beyond the times shown"
+                ));
             }
         }
+    }
+
+    /// Whether a name, given as DER and as text, is that of the issuer.
+    ///
+    /// RFC 5280 section 7.1 ignores case and string type: one encoder writes a PrintableString where another writes a
+    /// UTF8String. The text of RFC 4514 is a good enough likeness, because a signature has to agree anyway.
+    pub(in crate::tls) fn names_issuer(&self, name_raw: &[u8], name: &WireText) -> bool {
+        *self.issuer_raw == *name_raw || self.issuer.raw().eq_ignore_ascii_case(name.raw())
     }
 
     /// Whether the key is shorter than current policy allows (NIST SP 800-131A: 112 bits of strength).
     #[must_use]
     pub fn has_weak_key(&self) -> bool {
-        let least = if self.key.starts_with("EC") { 224 } else { 2048 };
+        let least = if self.key.starts_with("EC") {
+            224
+        } else {
+            2048
+        };
         self.key_bits != 0
             && self.key_bits < least
-            && ["RSA", "DSA", "EC"].iter().any(|family| self.key.starts_with(family))
+            && ["RSA", "DSA", "EC"]
+                .iter()
+                .any(|family| self.key.starts_with(family))
     }
 
     /// Whether the signature is over a hash that can be forged (SHA-1, MD5 and older).

@@ -36,24 +36,68 @@ pub(super) fn key(spki: &SubjectPublicKeyInfo<'_>) -> Key {
         "1.2.840.113549.1.1.10" => ("RSA-PSS", bits_of_key()),
         "1.2.840.10045.2.1" => return ec_key(spki),
         "1.2.840.10040.4.1" => ("DSA", dsa_modulus_bits(spki)),
-        "1.3.101.110" => return Key { name: "X25519".into(), bits: 256 },
-        "1.3.101.111" => return Key { name: "X448".into(), bits: 448 },
-        "1.3.101.112" => return Key { name: "Ed25519".into(), bits: 256 },
-        "1.3.101.113" => return Key { name: "Ed448".into(), bits: 456 },
-        "2.16.840.1.101.3.4.3.17" => return Key { name: "ML-DSA-44".into(), bits: 0 },
-        "2.16.840.1.101.3.4.3.18" => return Key { name: "ML-DSA-65".into(), bits: 0 },
-        "2.16.840.1.101.3.4.3.19" => return Key { name: "ML-DSA-87".into(), bits: 0 },
+        "1.3.101.110" => {
+            return Key {
+                name: "X25519".into(),
+                bits: 256,
+            };
+        }
+        "1.3.101.111" => {
+            return Key {
+                name: "X448".into(),
+                bits: 448,
+            };
+        }
+        "1.3.101.112" => {
+            return Key {
+                name: "Ed25519".into(),
+                bits: 256,
+            };
+        }
+        "1.3.101.113" => {
+            return Key {
+                name: "Ed448".into(),
+                bits: 456,
+            };
+        }
+        "2.16.840.1.101.3.4.3.17" => {
+            return Key {
+                name: "ML-DSA-44".into(),
+                bits: 0,
+            };
+        }
+        "2.16.840.1.101.3.4.3.18" => {
+            return Key {
+                name: "ML-DSA-65".into(),
+                bits: 0,
+            };
+        }
+        "2.16.840.1.101.3.4.3.19" => {
+            return Key {
+                name: "ML-DSA-87".into(),
+                bits: 0,
+            };
+        }
         _ => return Key { name: oid, bits: 0 },
     };
     match bits {
-        Some(bits) => Key { name: format!("{name} {bits}"), bits },
-        None => Key { name: format!("{name} (key unreadable)"), bits: 0 },
+        Some(bits) => Key {
+            name: format!("{name} {bits}"),
+            bits,
+        },
+        None => Key {
+            name: format!("{name} (key unreadable)"),
+            bits: 0,
+        },
     }
 }
 
 fn ec_key(spki: &SubjectPublicKeyInfo<'_>) -> Key {
     let Some(curve) = curve(spki) else {
-        return Key { name: "EC (curve given by its parameters)".into(), bits: 0 };
+        return Key {
+            name: "EC (curve given by its parameters)".into(),
+            bits: 0,
+        };
     };
     let (name, bits) = match curve.as_str() {
         "1.2.840.10045.3.1.1" => ("P-192", 192),
@@ -67,7 +111,10 @@ fn ec_key(spki: &SubjectPublicKeyInfo<'_>) -> Key {
         "1.3.36.3.3.2.8.1.1.13" => ("brainpoolP512r1", 512),
         other => (other, 0),
     };
-    Key { name: format!("EC {name}"), bits }
+    Key {
+        name: format!("EC {name}"),
+        bits,
+    }
 }
 
 /// The dotted identifier of the named curve of an EC key.
@@ -94,7 +141,10 @@ fn significant_bits(big_endian: &[u8]) -> Option<u32> {
     let zeros = big_endian.iter().take_while(|byte| **byte == 0).count();
     let first = big_endian.get(zeros)?;
     let bytes = big_endian.len().saturating_sub(zeros);
-    u32::try_from(bytes).ok()?.checked_mul(8)?.checked_sub(first.leading_zeros())
+    u32::try_from(bytes)
+        .ok()?
+        .checked_mul(8)?
+        .checked_sub(first.leading_zeros())
 }
 
 /// Names a signature algorithm.
@@ -176,5 +226,9 @@ pub(super) fn dotted(oid: &Oid<'_>) -> String {
     /// Real ones have under 20 bytes; turning a huge one into decimals takes quadratic time.
     const LONGEST: usize = 64;
     let len = oid.as_bytes().len();
-    if len > LONGEST { format!("object identifier of {len} bytes") } else { oid.to_id_string() }
+    if len > LONGEST {
+        format!("object identifier of {len} bytes")
+    } else {
+        oid.to_id_string()
+    }
 }

@@ -34,7 +34,11 @@ pub(super) fn to_text(name: &X509Name<'_>) -> WireText {
                 0 => text.push(','),
                 _ => text.push('+'),
             }
-            write_attribute(&mut text, &dotted(attribute.attr_type()), attribute.attr_value());
+            write_attribute(
+                &mut text,
+                &dotted(attribute.attr_type()),
+                attribute.attr_value(),
+            );
         }
     }
     WireText::from(text.as_str())
@@ -42,7 +46,10 @@ pub(super) fn to_text(name: &X509Name<'_>) -> WireText {
 
 /// The last, which is the most specific, attribute of that type in a name.
 pub(super) fn attribute(name: &X509Name<'_>, dotted_oid: &str) -> Option<WireText> {
-    let found = name.iter_attributes().filter(|attribute| dotted(attribute.attr_type()) == dotted_oid).last()?;
+    let found = name
+        .iter_attributes()
+        .filter(|attribute| dotted(attribute.attr_type()) == dotted_oid)
+        .last()?;
     string_value(found.attr_value()).map(|value| WireText::from(value.as_str()))
 }
 
@@ -88,7 +95,12 @@ fn write_attribute(text: &mut String, dotted_oid: &str, value: &Any<'_>) {
     }
     // RFC 4514 section 2.4: a type without a descriptor has its value as `#` and the hexadecimal of its encoding.
     let _ = write!(text, "{}=#", descriptor(dotted_oid).unwrap_or(dotted_oid));
-    for byte in value.to_der_vec().unwrap_or_default().iter().take(WireText::MAX_LEN) {
+    for byte in value
+        .to_der_vec()
+        .unwrap_or_default()
+        .iter()
+        .take(WireText::MAX_LEN)
+    {
         let _ = write!(text, "{byte:02X}");
     }
 }
@@ -125,12 +137,20 @@ fn string_value(value: &Any<'_>) -> Option<String> {
             Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
         },
         Tag::BmpString => {
-            let units = bytes.chunks_exact(2).map(|unit| unit.iter().fold(0, |all, byte| (all << 8) | u16::from(*byte)));
-            char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+            let units = bytes.chunks_exact(2).map(|unit| {
+                unit.iter()
+                    .fold(0, |all, byte| (all << 8) | u16::from(*byte))
+            });
+            char::decode_utf16(units)
+                .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+                .collect()
         }
         Tag::UniversalString => bytes
             .chunks_exact(4)
-            .map(|unit| unit.iter().fold(0, |all, byte| (all << 8) | u32::from(*byte)))
+            .map(|unit| {
+                unit.iter()
+                    .fold(0, |all, byte| (all << 8) | u32::from(*byte))
+            })
             .map(|code| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
             .collect(),
         _ => return None,

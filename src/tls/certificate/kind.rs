@@ -55,7 +55,11 @@ pub fn client_certificate_kind(fields: &Fields) -> Option<ClientCertificateKind>
         return Some(sudi);
     }
     let usages = fields.extended_key_usage.as_ref();
-    let allowed = usages.is_none_or(|usages| usages.iter().any(|usage| usage == "clientAuth" || usage == "anyExtendedKeyUsage"));
+    let allowed = usages.is_none_or(|usages| {
+        usages
+            .iter()
+            .any(|usage| usage == "clientAuth" || usage == "anyExtendedKeyUsage")
+    });
     allowed.then_some(ClientCertificateKind::Other)
 }
 
@@ -69,20 +73,40 @@ fn sudi(fields: &Fields) -> Option<ClientCertificateKind> {
     let identity = attribute_of(&fields.subject_raw, SERIAL_NUMBER);
     let part = |prefix| {
         let words = identity.as_ref()?.raw().split_whitespace();
-        words.filter_map(|word| word.strip_prefix(prefix)).find(|rest| !rest.is_empty()).map(WireText::from)
+        words
+            .filter_map(|word| word.strip_prefix(prefix))
+            .find(|rest| !rest.is_empty())
+            .map(WireText::from)
     };
-    Some(ClientCertificateKind::Sudi { issuer, product: part("PID:"), device_serial: part("SN:") })
+    Some(ClientCertificateKind::Sudi {
+        issuer,
+        product: part("PID:"),
+        device_serial: part("SN:"),
+    })
 }
 
 impl fmt::Display for ClientCertificateKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::IosSelfSigned => f.write_str("IOS self-signed certificate"),
-            Self::Sudi { issuer, product: Some(product), .. } => {
-                write!(f, "device certificate (SUDI) of a {product}, issued by {issuer}")
+            Self::Sudi {
+                issuer,
+                product: Some(product),
+                ..
+            } => {
+                write!(
+                    f,
+                    "device certificate (SUDI) of a {product}, issued by {issuer}"
+                )
             }
-            Self::Sudi { issuer, product: None, .. } => write!(f, "device certificate (SUDI), issued by {issuer}"),
-            Self::WirelessManagement => f.write_str("wireless management certificate made by the controller itself"),
+            Self::Sudi {
+                issuer,
+                product: None,
+                ..
+            } => write!(f, "device certificate (SUDI), issued by {issuer}"),
+            Self::WirelessManagement => {
+                f.write_str("wireless management certificate made by the controller itself")
+            }
             Self::Other => f.write_str("other certificate"),
         }
     }

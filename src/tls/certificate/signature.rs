@@ -21,13 +21,20 @@ pub(in crate::tls) enum Check {
 }
 
 /// Checks the signature of a certificate with the key that should have made it.
-pub(in crate::tls) fn check(certificate: &X509Certificate<'_>, issuer_key: &SubjectPublicKeyInfo<'_>) -> Check {
+pub(in crate::tls) fn check(
+    certificate: &X509Certificate<'_>,
+    issuer_key: &SubjectPublicKeyInfo<'_>,
+) -> Check {
     let algorithm = match choose(certificate, issuer_key) {
         Ok(algorithm) => algorithm,
         Err(check) => return check,
     };
-    let key = signature::UnparsedPublicKey::new(algorithm, issuer_key.subject_public_key.data.as_ref());
-    match key.verify(certificate.tbs_certificate.as_ref(), &certificate.signature_value.data) {
+    let key =
+        signature::UnparsedPublicKey::new(algorithm, issuer_key.subject_public_key.data.as_ref());
+    match key.verify(
+        certificate.tbs_certificate.as_ref(),
+        &certificate.signature_value.data,
+    ) {
         Ok(()) => Check::Verified,
         Err(_) => Check::Wrong,
     }
@@ -40,7 +47,12 @@ fn choose(
 ) -> Result<&'static dyn VerificationAlgorithm, Check> {
     let name = algorithms::signature(&certificate.signature_algorithm);
     let key = algorithms::key(issuer_key);
-    let unchecked = || Check::Unchecked(format!("{name} with a key {} is not supported here", key.name));
+    let unchecked = || {
+        Check::Unchecked(format!(
+            "{name} with a key {} is not supported here",
+            key.name
+        ))
+    };
     let family = match name.as_str() {
         ecdsa if ecdsa.starts_with("ecdsa") => "EC",
         "Ed25519" => "Ed25519",
@@ -65,9 +77,15 @@ fn choose(
         ("sha512WithRSAEncryption", _) if is_long || is_short => {
             &signature::RSA_PKCS1_1024_8192_SHA512_FOR_LEGACY_USE_ONLY
         }
-        ("RSASSA-PSS with SHA-256", _) if is_long && has_ordinary_pss(certificate) => &signature::RSA_PSS_2048_8192_SHA256,
-        ("RSASSA-PSS with SHA-384", _) if is_long && has_ordinary_pss(certificate) => &signature::RSA_PSS_2048_8192_SHA384,
-        ("RSASSA-PSS with SHA-512", _) if is_long && has_ordinary_pss(certificate) => &signature::RSA_PSS_2048_8192_SHA512,
+        ("RSASSA-PSS with SHA-256", _) if is_long && has_ordinary_pss(certificate) => {
+            &signature::RSA_PSS_2048_8192_SHA256
+        }
+        ("RSASSA-PSS with SHA-384", _) if is_long && has_ordinary_pss(certificate) => {
+            &signature::RSA_PSS_2048_8192_SHA384
+        }
+        ("RSASSA-PSS with SHA-512", _) if is_long && has_ordinary_pss(certificate) => {
+            &signature::RSA_PSS_2048_8192_SHA512
+        }
         ("ecdsa-with-SHA256", "EC P-256") => &signature::ECDSA_P256_SHA256_ASN1,
         ("ecdsa-with-SHA384", "EC P-256") => &signature::ECDSA_P256_SHA384_ASN1,
         ("ecdsa-with-SHA256", "EC P-384") => &signature::ECDSA_P384_SHA256_ASN1,
