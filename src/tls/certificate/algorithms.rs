@@ -2,6 +2,8 @@
 //!
 //! RFC 3279, 4055, 5480, 5758, 8410 and 9881 assign the object identifiers. What has no name here is printed dotted.
 
+use std::fmt::Write as _;
+
 use x509_parser::asn1_rs::{Any, FromDer as _, Oid, Sequence};
 use x509_parser::public_key::RSAPublicKey;
 use x509_parser::signature_algorithm::RsaSsaPssParams;
@@ -227,8 +229,18 @@ pub(super) fn dotted(oid: &Oid<'_>) -> String {
     const LONGEST: usize = 64;
     let len = oid.as_bytes().len();
     if len > LONGEST {
-        format!("object identifier of {len} bytes")
-    } else {
-        oid.to_id_string()
+        return format!("object identifier of {len} bytes");
     }
+    // Arcs that fit 64 bits, as all real ones do, need no big integers.
+    let Some(arcs) = oid.iter() else {
+        return oid.to_id_string();
+    };
+    let mut text = String::with_capacity(24);
+    for arc in arcs {
+        if !text.is_empty() {
+            text.push('.');
+        }
+        let _ = write!(text, "{arc}");
+    }
+    text
 }

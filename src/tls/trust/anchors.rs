@@ -86,6 +86,27 @@ impl Anchors {
         Ok(added)
     }
 
+    /// The origins of the anchors, in the order in which they are asked, and how many come from each.
+    #[must_use]
+    pub fn sources(&self) -> Vec<(String, usize)> {
+        let mut sources: Vec<(String, usize)> = Vec::new();
+        for root in &self.own {
+            match sources
+                .iter_mut()
+                .find(|(origin, _)| *origin == root.origin)
+            {
+                Some((_, count)) => *count = count.saturating_add(1),
+                None => sources.push((root.origin.clone(), 1)),
+            }
+        }
+        if self.has_built_in {
+            let bundled = LICENSING_ROOTS.len().saturating_add(CLIENT_ISSUERS.len());
+            sources.push((LICENSING.into(), bundled));
+            sources.push((PUBLIC.into(), webpki_roots::TLS_SERVER_ROOTS.len()));
+        }
+        sources
+    }
+
     /// Whether this very certificate was given as an anchor; then nothing about it needs proof.
     pub(super) fn exact(&self, der: &[u8], purpose: Purpose) -> Option<Anchor<'_>> {
         self.roots(purpose)
@@ -315,6 +336,20 @@ mod tests {
                 .is_err()
         );
         assert_eq!(anchors.add_pem(LICENSING_ROOTS[3], "sla.pem").unwrap(), 1);
+    }
+
+    #[test]
+    fn sources_are_listed_in_the_order_they_are_asked() {
+        let mut anchors = Anchors::built_in();
+        for _ in 0..2 {
+            anchors.add_pem(LICENSING_ROOTS[3], "sla.pem").unwrap();
+        }
+        let public = webpki_roots::TLS_SERVER_ROOTS.len();
+        let expected = [("sla.pem", 2), (LICENSING, 9), (PUBLIC, public)];
+        assert_eq!(
+            anchors.sources(),
+            expected.map(|(origin, count)| (origin.to_owned(), count))
+        );
     }
 
     #[test]
