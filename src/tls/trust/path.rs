@@ -151,6 +151,7 @@ impl<'a> Search<'a> {
         };
 
         let mut problem = None;
+        let mut has_namesake = false;
         for anchor in self.anchors.issuers(fields, self.purpose) {
             match self.spend(|| anchor.check(&x509)) {
                 Check::Verified => return Some(End::Anchor(anchor)),
@@ -162,20 +163,22 @@ impl<'a> Search<'a> {
                             &format!("{}, as given by {origin}", fields.issuer),
                         ))
                     });
-                    if !self.same_name_other_key.contains(&fields.issuer) {
-                        self.same_name_other_key.push(fields.issuer.clone());
-                    }
+                    has_namesake = true;
                 }
                 Check::Unchecked(why) => {
                     problem.get_or_insert_with(|| End::Unchecked(unchecked(fields, &why)));
                 }
             }
         }
+        if has_namesake && !self.same_name_other_key.contains(&fields.issuer) {
+            self.same_name_other_key.push(fields.issuer.clone());
+        }
         if fields.self_signed {
             return Some(End::SelfSigned);
         }
 
         let mut leads_on = false;
+        let mut tried = HashSet::new();
         let presented = self.presented;
         for (at, candidate) in presented.iter().enumerate() {
             let issuer = match (&candidate.fields, &candidate.salvaged) {
@@ -191,15 +194,14 @@ impl<'a> Search<'a> {
                 _ => continue,
             };
             let is_itself = candidate.sha256 == certificate.sha256;
-            if self.seen.contains(&candidate.sha256) && !is_itself {
-                // Already on the way; a second check would tell nothing new, and here circles end.
-                leads_on = true;
+            if !tried.insert(candidate.sha256) {
                 continue;
             }
             let Ok((_, issuer_x509)) = X509Certificate::from_der(&candidate.der) else {
                 continue;
             };
             match self.spend(|| check(&x509, issuer_x509.public_key())) {
+                // One already on the way is not added again: there circles end.
                 Check::Verified => {
                     leads_on = true;
                     self.add(at, Some(index));

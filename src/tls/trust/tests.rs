@@ -85,6 +85,9 @@ fn order_surplus_and_duplicates_do_not_matter() {
     assert_eq!(judgement.chain, anchored("CN=Root,O=Example"));
     assert_eq!(judgement.faults, []);
     assert_eq!(judgement.path, [0, 4]);
+    let mut many = vec![LEAF];
+    many.extend([pem!("same-name-root"), INTERMEDIATE].repeat(100));
+    assert_eq!(judge_server(&many, &given(ROOT)).path, [0, 2]);
     let judgement = judge_server(&[LEAF, ROOT, INTERMEDIATE], &Anchors::default());
     assert_eq!(
         judgement.chain,
@@ -221,6 +224,13 @@ fn an_anchor_of_the_same_name_with_another_key_does_not_count() {
     assert_eq!(
         judgement.faults,
         [Fault::SameNameOtherKey("CN=Root,O=Example".into())]
+    );
+    // Where the right one is given as well, the other is of no interest.
+    let both = given(&[pem!("same-name-root"), ROOT].concat());
+    let judgement = judge_server(&[LEAF, INTERMEDIATE], &both);
+    assert_eq!(
+        (judgement.chain, judgement.faults),
+        (anchored("CN=Root,O=Example"), vec![])
     );
     // A presented copy of an issuer's name.
     let judgement = judge_server(&[INTERMEDIATE, pem!("same-name-root")], &Anchors::default());
