@@ -32,11 +32,10 @@ pub enum ClientCertificateKind {
 }
 
 /// Common names of the CAs that issue SUDI certificates, as in the trust pool of IOS XE devices.
-const SUDI_ISSUERS: [&str; 6] = [
+const SUDI_ISSUERS: [&str; 5] = [
     "Cisco Manufacturing CA",
     "Cisco Manufacturing CA SHA2",
     "Cisco Manufacturing CA III",
-    "CMCA-III",
     "ACT2 SUDI CA",
     "High Assurance SUDI CA",
 ];

@@ -1,4 +1,4 @@
-//! Certificates made by `testdata/make.sh`, and the bundled roots.
+//! Made and genuine certificates → what is read from them (`testdata/make.sh`, `roots/`).
 
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;

@@ -1,4 +1,4 @@
-//! Chains of the certificates made by `testdata/make.sh`, judged against their root, the bundled ones, or none.
+//! Made chains → Judgement: where they lead (`testdata/make.sh` makes the certificates).
 
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
@@ -7,9 +7,17 @@ use super::*;
 
 macro_rules! pem {
     ($name:literal) => {
-        include_str!(concat!("../testdata/", $name, ".pem"))
+        include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/src/tls/testdata/",
+            $name,
+            ".pem"
+        ))
     };
 }
+
+mod answers;
+mod hostile;
 
 const ROOT: &str = pem!("root");
 const INTERMEDIATE: &str = pem!("intermediate");
@@ -121,57 +129,6 @@ fn an_intermediate_that_is_missing_is_told_from_a_root_that_is_left_out() {
         }
     );
     assert_eq!(judgement.faults, []);
-}
-
-#[test]
-fn dates_are_judged_to_the_second_and_apart_from_the_chain() {
-    let presented = [read(LEAF), read(INTERMEDIATE)];
-    let fields = read(LEAF).fields.unwrap();
-    let at = |time| judge(&presented, None, Purpose::Server, time, &given(ROOT));
-    let second = |seconds| Timestamp::from_seconds(seconds);
-    assert_eq!(at(fields.not_before).validity, Validity::Current);
-    assert_eq!(
-        at(Timestamp(fields.not_before.0 - 1)).validity,
-        Validity::NotYetValid(1)
-    );
-    assert_eq!(
-        at(Timestamp(fields.not_after.0 + 999_999_999)).validity,
-        Validity::Current
-    );
-    assert_eq!(
-        at(second(fields.not_after.seconds() + 1)).validity,
-        Validity::Expired(1)
-    );
-
-    let late = at(second(fields.not_after.seconds() + 20 * 365 * 86_400));
-    assert_eq!(late.chain, anchored("CN=Root,O=Example"));
-    assert_eq!(late.name, NameMatch::NotAsked);
-    assert!(matches!(
-        late.faults[..],
-        [
-            Fault::IssuerDates(_, Validity::Expired(_)),
-            Fault::IssuerDates(_, Validity::Expired(_))
-        ]
-    ));
-    let early = at(Timestamp(0));
-    assert_eq!(early.chain, anchored("CN=Root,O=Example"));
-    assert!(matches!(early.validity, Validity::NotYetValid(_)));
-    assert!(matches!(
-        early.faults[0],
-        Fault::IssuerDates(_, Validity::NotYetValid(_))
-    ));
-}
-
-#[test]
-fn an_expired_intermediate_is_a_fault_of_its_own() {
-    let presented = [read(LEAF), read(pem!("short-intermediate"))];
-    let at = Timestamp::from_seconds(begin(LEAF).seconds() + 100 * 86_400);
-    let judgement = judge(&presented, None, Purpose::Server, at, &given(ROOT));
-    assert_eq!(judgement.chain, anchored("CN=Root,O=Example"));
-    assert_eq!(judgement.validity, Validity::Current);
-    assert!(
-        matches!(&judgement.faults[..], [Fault::IssuerDates(name, Validity::Expired(_))] if name.raw() == "CN=Intermediate,O=Example")
-    );
 }
 
 #[test]
@@ -327,233 +284,4 @@ fn authorities_that_issue_each_other_end_the_search() {
         judge_server(&[pem!("by-a"), pem!("a")], &given(pem!("b"))).chain,
         Chain::Anchored { .. }
     ));
-}
-
-#[test]
-fn purpose_is_judged_apart_from_the_chain() {
-    let judgement = judge_server(&[pem!("client"), INTERMEDIATE], &given(ROOT));
-    assert_eq!(judgement.chain, anchored("CN=Root,O=Example"));
-    assert_eq!(judgement.faults, [Fault::WrongPurpose]);
-    let presented = [read(pem!("client")), read(INTERMEDIATE)];
-    let judgement = judge(
-        &presented,
-        None,
-        Purpose::Client,
-        begin(pem!("client")),
-        &given(ROOT),
-    );
-    assert_eq!(judgement.faults, []);
-    let presented = [read(LEAF), read(INTERMEDIATE)];
-    let judgement = judge(&presented, None, Purpose::Client, begin(LEAF), &given(ROOT));
-    assert_eq!(judgement.faults, [Fault::WrongPurpose]);
-}
-
-#[test]
-fn weak_keys_and_signatures_and_constraints_are_named() {
-    let judgement = judge_server(&[pem!("weak")], &given(ROOT));
-    assert_eq!(judgement.chain, anchored("CN=Root,O=Example"));
-    let subject = || WireText::from("CN=cslu.example.test");
-    assert_eq!(
-        judgement.faults,
-        [
-            Fault::WeakKey(subject(), "RSA 1024".into()),
-            Fault::WeakSignature(subject(), "sha1WithRSAEncryption".into())
-        ]
-    );
-    let judgement = judge_server(&[pem!("deep"), pem!("deep-ca"), INTERMEDIATE], &given(ROOT));
-    assert_eq!(
-        judgement.faults,
-        [Fault::PathTooLong("CN=Intermediate,O=Example".into())]
-    );
-    let judgement = judge_server(&[pem!("constrained"), pem!("constrained-ca")], &given(ROOT));
-    assert_eq!(judgement.faults, [Fault::OutsideNameConstraints]);
-    let judgement = judge_server(&[pem!("by-leaf"), LEAF, INTERMEDIATE], &given(ROOT));
-    assert!(
-        judgement
-            .faults
-            .contains(&Fault::NotACa("CN=licensing.example.test,O=Example".into()))
-    );
-    assert!(
-        judge_server(&[ROOT], &given(ROOT))
-            .faults
-            .contains(&Fault::CaAsLeaf)
-    );
-}
-
-#[test]
-fn names_are_compared_by_kind() {
-    let name = |pem: &str, name: ServerName| {
-        judge(
-            &[read(pem)],
-            Some(&name),
-            Purpose::Server,
-            begin(pem),
-            &Anchors::default(),
-        )
-        .name
-    };
-    let dns = |host: &str| ServerName::Dns(host.into());
-    let ip = |text: &str| ServerName::Ip(text.parse().unwrap());
-    assert_eq!(
-        name(LEAF, dns("LICENSING.example.test.")),
-        NameMatch::Matches
-    );
-    assert_eq!(name(LEAF, dns("a.wild.example.test")), NameMatch::Matches);
-    assert_eq!(name(LEAF, dns("a.b.wild.example.test")), NameMatch::Differs);
-    assert_eq!(name(LEAF, ip("192.0.2.7")), NameMatch::Matches);
-    assert_eq!(name(LEAF, ip("2001:db8:0::7")), NameMatch::Matches);
-    assert_eq!(name(LEAF, dns("192.0.2.7")), NameMatch::Matches);
-    assert_eq!(name(LEAF, ip("192.0.2.8")), NameMatch::Differs);
-    assert_eq!(name(pem!("odd"), ip("192.0.2.7")), NameMatch::Differs);
-    assert_eq!(
-        name(pem!("weak"), dns("cslu.example.test")),
-        NameMatch::CommonNameOnly
-    );
-    assert_eq!(
-        name(pem!("weak"), dns("other.example.test")),
-        NameMatch::Differs
-    );
-}
-
-#[test]
-fn what_cannot_be_read_is_said_and_not_guessed() {
-    let none = judge(
-        &[],
-        None,
-        Purpose::Server,
-        Timestamp(0),
-        &Anchors::built_in(),
-    );
-    assert_eq!(
-        (none.chain, none.name, none.validity),
-        (Chain::Empty, NameMatch::NotAsked, Validity::Unknown)
-    );
-    let whole = der(INTERMEDIATE);
-    for len in 0..whole.len() {
-        let cut = Certificate::parse(&whole[..len], Vec::new());
-        let leaf_cut = judge(
-            std::slice::from_ref(&cut),
-            None,
-            Purpose::Server,
-            Timestamp(0),
-            &given(ROOT),
-        );
-        assert_eq!(leaf_cut.chain, Chain::Unreadable);
-        let link_cut = judge(
-            &[read(LEAF), cut],
-            None,
-            Purpose::Server,
-            begin(LEAF),
-            &given(ROOT),
-        );
-        assert_eq!(link_cut.chain, Chain::Unreadable);
-    }
-}
-
-#[test]
-fn two_hundred_presented_certificates_are_judged_quickly() {
-    // All of one name, none of which made the signature: the worst case.
-    let root = read(pem!("same-name-root"));
-    let mut presented = vec![read(INTERMEDIATE)];
-    for n in 0..200_u8 {
-        // A changed signature gives each its own hash.
-        let mut der = root.der.to_vec();
-        *der.last_mut().unwrap() ^= n;
-        presented.push(Certificate::parse(&der, Vec::new()));
-    }
-    let started = std::time::Instant::now();
-    let judgement = judge(
-        &presented,
-        None,
-        Purpose::Server,
-        begin(INTERMEDIATE),
-        &Anchors::default(),
-    );
-    assert!(matches!(judgement.chain, Chain::Broken { .. }));
-    assert!(
-        started.elapsed().as_millis() < 500,
-        "{:?}",
-        started.elapsed()
-    );
-}
-
-#[test]
-fn changed_bytes_are_survived() {
-    // xorshift: the same changes on every run.
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut random = |below: usize| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        usize::try_from(state % u64::try_from(below).unwrap()).unwrap()
-    };
-    let anchors = given(ROOT);
-    let wholes = [LEAF, INTERMEDIATE, pem!("constrained-ca"), pem!("self-pss")].map(der);
-    let rounds = std::env::var("ROUNDS").map_or(2_000, |rounds| rounds.parse().unwrap());
-    for _ in 0..rounds {
-        let presented = wholes.each_ref().map(|whole| {
-            let mut der = whole.clone();
-            for _ in 0..random(4) {
-                let at = random(der.len());
-                der[at] = u8::try_from(random(256)).unwrap();
-            }
-            Certificate::parse(&der, Vec::new())
-        });
-        let name = ServerName::Dns(HOST.into());
-        let _ = judge(
-            &presented,
-            Some(&name),
-            Purpose::Server,
-            Timestamp(0),
-            &anchors,
-        );
-    }
-}
-
-/// Run by hand: `cargo test --release -- --ignored --nocapture cost`.
-#[test]
-#[ignore = "measures, asserts nothing"]
-fn cost() {
-    let time = |what: &str, run: &dyn Fn()| {
-        let least = (0..500)
-            .map(|_| {
-                let started = std::time::Instant::now();
-                run();
-                started.elapsed()
-            })
-            .min();
-        println!("{what}: {:?}", least.unwrap());
-    };
-    let anchors = Anchors::built_in();
-    let first = std::time::Instant::now();
-    let presented = [read(LEAF), read(INTERMEDIATE)];
-    drop(judge(
-        &presented,
-        None,
-        Purpose::Server,
-        begin(LEAF),
-        &anchors,
-    ));
-    println!(
-        "first chain, with reading the bundled roots: {:?}",
-        first.elapsed()
-    );
-    let (leaf, root, own) = (der(LEAF), der(ROOT), given(ROOT));
-    let at = begin(LEAF);
-    time("parse leaf", &|| {
-        drop(Certificate::parse(&leaf, Vec::new()))
-    });
-    time("parse self-signed RSA 2048", &|| {
-        drop(Certificate::parse(&root, Vec::new()))
-    });
-    time("judge leaf + intermediate, anchored", &|| {
-        drop(judge(&presented, None, Purpose::Server, at, &own))
-    });
-    time("judge leaf + intermediate, issuer not given", &|| {
-        drop(judge(&presented, None, Purpose::Server, at, &anchors))
-    });
-    let weak = [read(pem!("weak"))];
-    time("judge RSA leaf, anchored", &|| {
-        drop(judge(&weak, None, Purpose::Server, at, &own))
-    });
 }
