@@ -1,5 +1,24 @@
 //! DER → Certificate: what an X.509 certificate says of itself (RFC 5280).
+//!
+//! A certificate is a signed statement "this key belongs to this name, from then until then". What is read here is the
+//! statement alone; whether anybody should believe it is the business of [`super::trust`]. Nothing in it is refused for
+//! being wrong: a capture shows what was sent, and the fault in it is often what one is looking for.
 
+mod algorithms;
+mod distinguished_name;
+mod extensions;
+mod kind;
+mod salvage;
+pub(super) mod signature;
+#[cfg(test)]
+mod tests;
+
+use x509_parser::asn1_rs::FromDer as _;
+use x509_parser::certificate::X509Certificate;
+
+pub use self::kind::{ClientCertificateKind, client_certificate_kind};
+pub use self::salvage::Identity;
+use self::signature::Check;
 use crate::frame::{FrameNumber, Timestamp};
 use crate::wire_text::WireText;
 
@@ -14,6 +33,8 @@ pub struct Certificate {
     pub frames: Vec<FrameNumber>,
     /// What it says, or why it could not be read (a clause).
     pub fields: Result<Box<Fields>, String>,
+    /// Whose it claims to be, when `fields` could not be read but the names could.
+    pub salvaged: Option<Box<Identity>>,
 }
 
 /// The readable fields of a certificate.
@@ -36,20 +57,28 @@ pub struct Fields {
     pub not_before: Timestamp,
     /// Last second of validity (inclusive, RFC 5280 section 4.1.2.5).
     pub not_after: Timestamp,
-    /// Subject alternative names: DNS names and IP addresses as text.
+    /// Subject alternative names. DNS names and IP addresses stand as they are; other kinds carry a prefix (`email:`,
+    /// `uri:`, `dirname:`, `rid:`, `other:`), and so does a DNS name that looks like an address (`dns:10.0.0.1`), so
+    /// that text without a prefix that reads as an IP address is one.
     pub names: Vec<WireText>,
     /// Key algorithm and size, e.g. `RSA 2048`, `EC P-256`, `Ed25519`.
     pub key: String,
-    /// Bits of the key, as the algorithm counts them (RSA modulus, curve size).
+    /// Bits of the key, as the algorithm counts them (RSA modulus, curve size); 0 when not known.
     pub key_bits: u32,
     /// Signature algorithm, e.g. `sha256WithRSAEncryption`.
     pub signature_algorithm: String,
     /// basicConstraints cA.
     pub is_ca: bool,
+    /// basicConstraints pathLenConstraint: how many intermediates may stand below it.
+    pub path_len: Option<u32>,
+    /// Whether it limits the names below it (nameConstraints).
+    pub has_name_constraints: bool,
     /// Names of the keyUsage bits that are set, as RFC 5280 writes them; `None`: no such extension.
     pub key_usage: Option<Vec<&'static str>>,
     /// Names of the extended key usages; `None`: no such extension.
     pub extended_key_usage: Option<Vec<String>>,
+    /// Subject equals issuer.
+    pub self_issued: bool,
     /// Subject equals issuer and the signature verifies with its own key.
     pub self_signed: bool,
     /// CRL distribution points (URLs).
@@ -68,6 +97,179 @@ impl Certificate {
     /// Reads a certificate; never fails: what cannot be parsed is kept with the reason.
     #[must_use]
     pub fn parse(der: &[u8], frames: Vec<FrameNumber>) -> Self {
-        Self { der: der.into(), sha256: [0; 32], frames, fields: Err("not implemented".into()) }
+        let mut sha256 = [0; 32];
+        for (to, from) in sha256
+            .iter_mut()
+            .zip(ring::digest::digest(&ring::digest::SHA256, der).as_ref())
+        {
+            *to = *from;
+        }
+        let (fields, salvaged) = match X509Certificate::from_der(der) {
+            Ok((rest, x509)) => (Ok(Box::new(Fields::read(&x509, rest.len()))), None),
+            Err(_) => {
+                let (reason, identity) = salvage::salvage(der);
+                (Err(reason), identity.map(Box::new))
+            }
+        };
+        Self {
+            der: der.into(),
+            sha256,
+            frames,
+            fields,
+            salvaged,
+        }
     }
+}
+
+impl Fields {
+    fn read(x509: &X509Certificate<'_>, trailing_len: usize) -> Self {
+        let key = algorithms::key(x509.public_key());
+        let mut fields = Self {
+            subject: distinguished_name::to_text(x509.subject()),
+            issuer: distinguished_name::to_text(x509.issuer()),
+            common_name: distinguished_name::attribute(
+                x509.subject(),
+                distinguished_name::COMMON_NAME,
+            ),
+            subject_raw: x509.subject().as_raw().into(),
+            issuer_raw: x509.issuer().as_raw().into(),
+            serial: serial_text(x509.raw_serial()),
+            not_before: Timestamp::from_seconds(x509.validity().not_before.timestamp()),
+            not_after: Timestamp::from_seconds(x509.validity().not_after.timestamp()),
+            names: Vec::new(),
+            key: key.name,
+            key_bits: key.bits,
+            signature_algorithm: algorithms::signature(&x509.signature_algorithm),
+            is_ca: false,
+            path_len: None,
+            has_name_constraints: false,
+            key_usage: None,
+            extended_key_usage: None,
+            self_issued: false,
+            self_signed: false,
+            crl_urls: Vec::new(),
+            ocsp_urls: Vec::new(),
+            issuer_urls: Vec::new(),
+            has_scts: false,
+            oddities: Vec::new(),
+        };
+        fields.note_oddities(x509, trailing_len);
+        extensions::read(x509, &mut fields);
+        fields.self_issued = fields.names_issuer(&fields.subject_raw, &fields.subject);
+        if fields.self_issued {
+            match signature::check(x509, x509.public_key()) {
+                Check::Verified => fields.self_signed = true,
+                // Ordinary where a CA has changed its key: the old key signs a certificate of the same name.
+                Check::Wrong => fields
+                    .oddities
+                    .push("names itself as issuer, but its own key did not sign it".into()),
+                Check::Unchecked(why) => {
+                    fields.oddities.push(format!(
+                        "names itself as issuer; that it signed itself is not checked: {why}"
+                    ));
+                }
+            }
+        }
+        fields
+    }
+
+    /// Notes what RFC 5280 section 4.1 forbids, in the parts that every certificate has.
+    fn note_oddities(&mut self, x509: &X509Certificate<'_>, trailing_len: usize) {
+        let oddities = &mut self.oddities;
+        if trailing_len > 0 {
+            oddities.push(format!("{trailing_len} bytes follow the certificate"));
+        }
+        match x509.version().0 {
+            2 => {}
+            version @ 0..=1 if !x509.extensions().is_empty() => {
+                oddities.push(format!(
+                    "has extensions, although its version is {}",
+                    version.saturating_add(1)
+                ));
+            }
+            0 => oddities.push("is of version 1, which has no extensions".into()),
+            1 => oddities.push("is of version 2, which nobody uses".into()),
+            unknown => oddities.push(format!("has the unknown version value {unknown}")),
+        }
+        match x509.raw_serial() {
+            [] => oddities.push("has an empty serial number".into()),
+            [first, ..] if first & 0x80 != 0 => {
+                oddities.push("has a negative serial number".into())
+            }
+            zero if zero.iter().all(|byte| *byte == 0) => {
+                oddities.push("has the serial number 0".into())
+            }
+            long if long.len() > 21 => {
+                oddities.push(format!("has a serial number of {} bytes", long.len()))
+            }
+            _ => {}
+        }
+        if x509.signature_algorithm != x509.tbs_certificate.signature {
+            oddities.push("names two different signature algorithms".into());
+        }
+        let validity = x509.validity();
+        if validity.not_after < validity.not_before {
+            oddities.push("ends before it begins".into());
+        }
+        // 9999-12-31 is how RFC 5280 section 4.1.2.5 writes "no end".
+        for (verb, date) in [
+            ("begins", validity.not_before),
+            ("ends", validity.not_after),
+        ] {
+            let year = date.to_datetime().year();
+            if !(1678..=2261).contains(&year) {
+                oddities.push(format!(
+                    "{verb} in the year {year:04}, which is beyond the times shown"
+                ));
+            }
+        }
+    }
+
+    /// Whether a name, given as DER and as text, is that of the issuer.
+    ///
+    /// RFC 5280 section 7.1 ignores case and string type: one encoder writes a PrintableString where another writes a
+    /// UTF8String. The text of RFC 4514 is a good enough likeness, because a signature has to agree anyway.
+    pub(in crate::tls) fn names_issuer(&self, name_raw: &[u8], name: &WireText) -> bool {
+        *self.issuer_raw == *name_raw || self.issuer.raw().eq_ignore_ascii_case(name.raw())
+    }
+
+    /// Whether the key is shorter than current policy allows (NIST SP 800-131A: 112 bits of strength).
+    #[must_use]
+    pub fn has_weak_key(&self) -> bool {
+        let least = if self.key.starts_with("EC") {
+            224
+        } else {
+            2048
+        };
+        self.key_bits != 0
+            && self.key_bits < least
+            && ["RSA", "DSA", "EC"]
+                .iter()
+                .any(|family| self.key.starts_with(family))
+    }
+
+    /// Whether the signature is over a hash that can be forged (SHA-1, MD5 and older).
+    #[must_use]
+    pub fn has_weak_signature(&self) -> bool {
+        algorithms::WEAK_SIGNATURES.contains(&self.signature_algorithm.as_str())
+    }
+}
+
+/// Upper-case hexadecimal; the zero byte that keeps an ASN.1 integer positive is left out.
+fn serial_text(raw: &[u8]) -> String {
+    use std::fmt::Write as _;
+    /// RFC 5280 allows 20 bytes; a longer one is shown by its beginning.
+    const SHOWN: usize = 32;
+    let bytes = match raw {
+        [0, rest @ ..] if !rest.is_empty() => rest,
+        all => all,
+    };
+    let mut text = String::with_capacity(SHOWN.saturating_mul(2));
+    for byte in bytes.iter().take(SHOWN) {
+        let _ = write!(text, "{byte:02X}");
+    }
+    if bytes.len() > SHOWN {
+        text.push('…');
+    }
+    text
 }

@@ -1,36 +1,26 @@
 //! Certificates → Judgement: chain, names and dates, at the time of the capture, against given anchors.
+//!
+//! A server or client presents its own certificate (the leaf) and those that lead from it towards a root. The receiver
+//! follows the signatures up to a root it holds (RFC 5280 section 6), compares the name (RFC 9525) and the dates. These
+//! are separate answers here, because one fault must not hide another: an expired certificate from an unknown CA has two
+//! things to repair. Which roots the receiver really held, the capture does not show: the answer is only whether the
+//! chain leads to one of the roots *given*.
+
+mod anchors;
+mod faults;
+mod host_name;
+mod path;
+#[cfg(test)]
+mod tests;
 
 use std::net::IpAddr;
 
-use super::certificate::Certificate;
+pub use self::anchors::{AnchorError, Anchors, PUBLIC_ROOTS_SOURCE};
+pub use self::host_name::name_matches;
+use self::path::{End, Path};
+use super::certificate::{Certificate, Fields};
 use crate::frame::Timestamp;
 use crate::wire_text::WireText;
-
-/// The roots a chain may end at: today's public roots, the bundled roots that licensing used, and the user's own.
-#[derive(Debug, Default)]
-#[non_exhaustive]
-pub struct Anchors {}
-
-/// Why a PEM text gave no trust anchor.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct AnchorError(pub String);
-
-impl Anchors {
-    /// The roots that come with tlswalk.
-    #[must_use]
-    pub fn built_in() -> Self {
-        Self {}
-    }
-
-    /// Adds every certificate of a PEM text; `origin` (e.g. the file name) names them in reports.
-    ///
-    /// # Errors
-    /// When the text holds no certificate, or one that cannot be an anchor.
-    pub fn add_pem(&mut self, _pem: &[u8], _origin: &str) -> Result<usize, AnchorError> {
-        Ok(0)
-    }
-}
 
 /// What a certificate is presented for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +43,8 @@ pub struct Judgement {
     pub validity: Validity,
     /// What else is wrong with the leaf or the chain, most telling first.
     pub faults: Vec<Fault>,
+    /// The certificates that were linked, as positions among those presented: the leaf first, then its issuers.
+    pub path: Vec<usize>,
 }
 
 /// Where a chain leads.
@@ -78,9 +70,14 @@ pub enum Chain {
         /// That root's subject.
         root: WireText,
     },
-    /// A signature in the chain does not verify, or uses an algorithm that cannot be checked.
+    /// A signature in the chain does not verify, or the chain runs in a circle.
     Broken {
         /// Which link failed and how, as a clause.
+        detail: String,
+    },
+    /// Linked by names, but by a signature that cannot be checked here (e.g. of a P-521 key): neither good nor bad.
+    Unchecked {
+        /// Which link, and why, as a clause.
         detail: String,
     },
     /// The leaf, or the link above it, does not parse.
@@ -95,12 +92,14 @@ pub enum Chain {
 pub enum NameMatch {
     /// A subject alternative name fits.
     Matches,
-    /// Only the common name fits: some clients accept that, RFC 9525 does not.
+    /// It has no alternative names, and its common name fits: some clients accept that, RFC 9525 does not.
     CommonNameOnly,
     /// It is for other names.
     Differs,
     /// The client asked for no name that the capture shows.
     NotAsked,
+    /// There is no certificate that could be read.
+    Unknown,
 }
 
 /// The validity period against the time of judging.
@@ -134,6 +133,17 @@ pub enum Fault {
     MissingIntermediate(WireText),
     /// A certificate in the chain may not issue others.
     NotACa(WireText),
+    /// The extended key usage of a CA in the chain does not allow the purpose.
+    IssuerPurpose(WireText),
+    /// More intermediates stand below a CA than its pathLenConstraint allows.
+    PathTooLong(WireText),
+    /// A CA in the chain may not issue for these names (nameConstraints).
+    OutsideNameConstraints,
+    /// An issuer's name is written otherwise in the certificate than by the issuer itself (case or string type): RFC 5280
+    /// calls the names equal, but some receivers compare bytes.
+    NameWrittenOtherwise(WireText),
+    /// An anchor has the name of an issuer in the chain, but another key: a CA renewed under its old name, or a copy.
+    SameNameOtherKey(WireText),
 }
 
 /// What the client asked for: a host name or an address.
@@ -148,11 +158,80 @@ pub enum ServerName {
 /// Judges a chain as presented (leaf first, order of the rest does not matter, surplus is tolerated).
 #[must_use]
 pub fn judge(
-    _presented: &[Certificate],
-    _name: Option<&ServerName>,
-    _purpose: Purpose,
-    _at: Timestamp,
-    _anchors: &Anchors,
+    presented: &[Certificate],
+    name: Option<&ServerName>,
+    purpose: Purpose,
+    at: Timestamp,
+    anchors: &Anchors,
 ) -> Judgement {
-    Judgement { chain: Chain::Empty, name: NameMatch::NotAsked, validity: Validity::Unknown, faults: Vec::new() }
+    let leaf = match presented.first().map(|leaf| leaf.fields.as_deref()) {
+        Some(Ok(leaf)) => leaf,
+        unread => {
+            return Judgement {
+                chain: if unread.is_none() {
+                    Chain::Empty
+                } else {
+                    Chain::Unreadable
+                },
+                name: if name.is_none() {
+                    NameMatch::NotAsked
+                } else {
+                    NameMatch::Unknown
+                },
+                validity: Validity::Unknown,
+                faults: Vec::new(),
+                path: Vec::new(),
+            };
+        }
+    };
+    let path = path::find(presented, purpose, anchors);
+    Judgement {
+        chain: chain(&path),
+        name: host_name::compare(leaf, name),
+        validity: validity(leaf, at),
+        faults: faults::find(presented, leaf, &path, purpose, at),
+        path: path.links.iter().map(|link| link.at).collect(),
+    }
+}
+
+fn chain(path: &Path<'_>) -> Chain {
+    let Some(top) = path.links.last().map(|link| link.fields) else {
+        return Chain::Empty;
+    };
+    match &path.end {
+        End::Anchor(anchor) => Chain::Anchored {
+            anchor: anchor.subject(&top.issuer),
+            origin: anchor.origin().to_owned(),
+        },
+        End::SelfSigned if path.links.len() == 1 => Chain::SelfSigned,
+        End::SelfSigned => Chain::PrivateRoot {
+            root: top.subject.clone(),
+        },
+        End::IssuerNotGiven => Chain::IssuerNotGiven {
+            issuer: top.issuer.clone(),
+        },
+        End::Wrong(detail) => Chain::Broken {
+            detail: detail.clone(),
+        },
+        End::Unchecked(detail) => Chain::Unchecked {
+            detail: detail.clone(),
+        },
+        End::Unreadable => Chain::Unreadable,
+    }
+}
+
+/// The validity period against a time, by whole seconds: a certificate is good to the end of its last second.
+fn validity(fields: &Fields, at: Timestamp) -> Validity {
+    let (at, begin, end) = (
+        at.seconds(),
+        fields.not_before.seconds(),
+        fields.not_after.seconds(),
+    );
+    if at > end {
+        Validity::Expired(at.saturating_sub(end))
+    } else if at < begin {
+        Validity::NotYetValid(begin.saturating_sub(at))
+    } else {
+        Validity::Current
+    }
 }

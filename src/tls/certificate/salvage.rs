@@ -1,0 +1,127 @@
+//! Unreadable DER → why, and whose it claims to be.
+//!
+//! A certificate is a fixed row of elements: version, serial number, signature algorithm, issuer, validity, subject, key.
+//! Where the whole does not parse, reading them one by one finds the element at fault; those before it, and the subject
+//! after a bad date, can still be told.
+
+use x509_parser::asn1_rs::{Any, FromDer as _, Header};
+use x509_parser::certificate::Validity;
+use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo, X509Name};
+
+use super::{distinguished_name, serial_text};
+use crate::wire_text::WireText;
+
+/// Whose an unreadable certificate claims to be.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// Subject as an RFC 4514 string.
+    pub subject: WireText,
+    /// Issuer, likewise.
+    pub issuer: WireText,
+    /// The subject's DER, for comparing names.
+    pub subject_raw: Box<[u8]>,
+    /// Serial number in upper-case hexadecimal.
+    pub serial: String,
+}
+
+/// The bytes not yet read, and which element is at fault, if one is.
+struct Elements<'a> {
+    whole_len: usize,
+    rest: &'a [u8],
+    fault: Option<String>,
+}
+
+impl<'a> Elements<'a> {
+    /// Notes the first fault: what cannot be read, and at which byte of the certificate.
+    fn blame(&mut self, element: &str) {
+        let at = self.whole_len.saturating_sub(self.rest.len());
+        self.fault
+            .get_or_insert_with(|| format!("{element} at byte {at} cannot be read"));
+    }
+
+    /// Steps into the SEQUENCE (or other container) that comes next.
+    fn enter(&mut self, element: &str) -> Option<()> {
+        match Header::from_der(self.rest) {
+            Ok((rest, _)) => self.rest = rest,
+            Err(_) => {
+                self.blame(element);
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    /// Steps over the next element, whatever it holds; notes it as the fault if `is_good` says so.
+    fn take(&mut self, element: &str, is_good: impl Fn(&'a [u8]) -> bool) -> Option<&'a [u8]> {
+        let Ok((rest, _)) = Any::from_der(self.rest) else {
+            self.blame(element);
+            return None;
+        };
+        let len = self.rest.len().saturating_sub(rest.len());
+        let bytes = self.rest.get(..len)?;
+        if !is_good(bytes) {
+            self.blame(element);
+        }
+        self.rest = rest;
+        Some(bytes)
+    }
+}
+
+/// Says why a certificate does not parse (a clause), and whose it claims to be.
+pub(super) fn salvage(der: &[u8]) -> (String, Option<Identity>) {
+    let mut elements = Elements {
+        whole_len: der.len(),
+        rest: der,
+        fault: None,
+    };
+    let identity = walk(&mut elements);
+    let reason = match (Header::from_der(der), elements.fault) {
+        _ if der.is_empty() => "it is empty".into(),
+        (Ok((content, header)), _)
+            if header
+                .length()
+                .definite()
+                .is_ok_and(|len| len > content.len()) =>
+        {
+            let declared = header.length().definite().unwrap_or(0);
+            format!(
+                "only {} of the {declared} bytes it declares are there",
+                content.len()
+            )
+        }
+        (_, Some(fault)) => format!("its {fault}"),
+        (_, None) => "what follows its public key (extensions or signature) cannot be read".into(),
+    };
+    (reason, identity)
+}
+
+fn walk(elements: &mut Elements<'_>) -> Option<Identity> {
+    /// `[0]`, constructed: the optional version.
+    const VERSION: u8 = 0xa0;
+    elements.enter("outer SEQUENCE")?;
+    elements.enter("inner SEQUENCE")?;
+    if elements.rest.first() == Some(&VERSION) {
+        elements.take("version", |_| true)?;
+    }
+    let serial = elements.take("serial number", |der| der.first() == Some(&0x02))?;
+    elements.take("signature algorithm", |der| {
+        AlgorithmIdentifier::from_der(der).is_ok()
+    })?;
+    let issuer = elements.take("issuer", |der| X509Name::from_der(der).is_ok())?;
+    elements.take("validity", |der| Validity::from_der(der).is_ok())?;
+    let subject = elements.take("subject", |der| X509Name::from_der(der).is_ok())?;
+    // Not needed to tell whose it is, only to find the fault.
+    let _ = elements.take("public key", |der| {
+        SubjectPublicKeyInfo::from_der(der).is_ok()
+    });
+
+    let (_, serial) = Any::from_der(serial).ok()?;
+    let (_, issuer) = X509Name::from_der(issuer).ok()?;
+    let (_, subject) = X509Name::from_der(subject).ok()?;
+    Some(Identity {
+        subject: distinguished_name::to_text(&subject),
+        issuer: distinguished_name::to_text(&issuer),
+        subject_raw: subject.as_raw().into(),
+        serial: serial_text(serial.data),
+    })
+}

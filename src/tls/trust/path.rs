@@ -1,0 +1,276 @@
+//! Presented certificates → Path: from the leaf upwards, signature by signature, towards an anchor.
+//!
+//! RFC 8446 section 4.4.2 asks receivers to cope with any order and with surplus certificates, and cross-signing gives a
+//! certificate several possible issuers. So this is a search, breadth first: an issuer is a presented certificate whose
+//! subject is the issuer's name and whose key made the signature. Dates and usages play no part: they are asked afterwards.
+
+use std::collections::HashSet;
+
+use x509_parser::asn1_rs::FromDer as _;
+use x509_parser::certificate::X509Certificate;
+
+use super::Purpose;
+use super::anchors::{Anchor, Anchors};
+use crate::tls::certificate::signature::{Check, check};
+use crate::tls::certificate::{Certificate, Fields};
+use crate::wire_text::WireText;
+
+/// Certificates looked at in one chain. Real ones have up to 5; OpenSSL and webpki stop at 100 and 6.
+const MOST_LINKS: usize = 16;
+
+/// Signatures checked for one chain, 20 to 500 µs each: crafted certificates that all bear one name cost no more than that.
+const MOST_CHECKS: usize = 32;
+
+/// One certificate of a path.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Link<'a> {
+    /// Its position among those presented.
+    pub(super) at: usize,
+    pub(super) fields: &'a Fields,
+}
+
+/// The best path found: one that reaches an anchor, or else the longest.
+#[derive(Debug)]
+pub(super) struct Path<'a> {
+    /// The leaf first.
+    pub(super) links: Vec<Link<'a>>,
+    pub(super) end: End<'a>,
+    /// Names of anchors whose key did not make the signature that their name suggests.
+    pub(super) same_name_other_key: Vec<WireText>,
+}
+
+/// Why a path goes no further.
+#[derive(Debug)]
+pub(super) enum End<'a> {
+    Anchor(Anchor<'a>),
+    SelfSigned,
+    IssuerNotGiven,
+    Wrong(String),
+    Unchecked(String),
+    Unreadable,
+}
+
+/// A certificate reached by the search, and the step by which.
+#[derive(Clone, Copy)]
+struct Step<'a> {
+    link: Link<'a>,
+    below: Option<usize>,
+    depth: usize,
+}
+
+struct Search<'a> {
+    presented: &'a [Certificate],
+    purpose: Purpose,
+    anchors: &'a Anchors,
+    steps: Vec<Step<'a>>,
+    seen: HashSet<[u8; 32]>,
+    checks_left: usize,
+    same_name_other_key: Vec<WireText>,
+}
+
+/// Finds the path upwards from the first certificate presented.
+pub(super) fn find<'a>(
+    presented: &'a [Certificate],
+    purpose: Purpose,
+    anchors: &'a Anchors,
+) -> Path<'a> {
+    let mut search = Search {
+        presented,
+        purpose,
+        anchors,
+        steps: Vec::new(),
+        seen: HashSet::new(),
+        checks_left: MOST_CHECKS,
+        same_name_other_key: Vec::new(),
+    };
+    search.add(0, None);
+    // The end that explains most: the one furthest from the leaf, a root before others.
+    let mut best: Option<(usize, usize, End<'a>)> = None;
+    let mut next = 0;
+    while let Some(step) = search.steps.get(next).copied() {
+        match search.climb(step, next) {
+            Some(end @ End::Anchor(_)) => return search.path(next, end),
+            Some(end) => {
+                let is_better = best.as_ref().is_none_or(|(_, depth, best)| {
+                    step.depth > *depth
+                        || (step.depth == *depth
+                            && matches!(end, End::SelfSigned)
+                            && !matches!(best, End::SelfSigned))
+                });
+                if is_better {
+                    best = Some((next, step.depth, end));
+                }
+            }
+            None => {}
+        }
+        next = next.saturating_add(1);
+    }
+    match best {
+        Some((last, _, end)) => search.path(last, end),
+        None => {
+            let last = search.steps.len().saturating_sub(1);
+            let detail = if search.steps.len() < MOST_LINKS {
+                "the certificates presented issue each other in a circle".into()
+            } else {
+                format!("no root within {MOST_LINKS} certificates")
+            };
+            search.path(last, End::Wrong(detail))
+        }
+    }
+}
+
+impl<'a> Search<'a> {
+    fn add(&mut self, at: usize, below: Option<usize>) {
+        let Some(certificate) = self.presented.get(at) else {
+            return;
+        };
+        let Ok(fields) = &certificate.fields else {
+            return;
+        };
+        if self.steps.len() < MOST_LINKS && self.seen.insert(certificate.sha256) {
+            let depth = below
+                .and_then(|below| self.steps.get(below))
+                .map_or(1, |step| step.depth.saturating_add(1));
+            self.steps.push(Step {
+                link: Link { at, fields },
+                below,
+                depth,
+            });
+        }
+    }
+
+    /// Looks for the issuer of one certificate: an end, or `None` when presented certificates lead on.
+    fn climb(&mut self, step: Step<'a>, index: usize) -> Option<End<'a>> {
+        let certificate = self.presented.get(step.link.at)?;
+        let fields = step.link.fields;
+        if let Some(anchor) = self.anchors.exact(&certificate.der, self.purpose) {
+            return Some(End::Anchor(anchor));
+        }
+        let Ok((_, x509)) = X509Certificate::from_der(&certificate.der) else {
+            return Some(End::Unreadable);
+        };
+
+        let mut problem = None;
+        let mut has_namesake = false;
+        for anchor in self.anchors.issuers(fields, self.purpose) {
+            match self.spend(|| anchor.check(&x509)) {
+                Check::Verified => return Some(End::Anchor(anchor)),
+                Check::Wrong => {
+                    let origin = anchor.origin();
+                    problem.get_or_insert_with(|| {
+                        End::Wrong(wrong(
+                            fields,
+                            &format!("{}, as given by {origin}", fields.issuer),
+                        ))
+                    });
+                    has_namesake = true;
+                }
+                Check::Unchecked(why) => {
+                    problem.get_or_insert_with(|| End::Unchecked(unchecked(fields, &why)));
+                }
+            }
+        }
+        if has_namesake && !self.same_name_other_key.contains(&fields.issuer) {
+            self.same_name_other_key.push(fields.issuer.clone());
+        }
+        if fields.self_signed {
+            return Some(End::SelfSigned);
+        }
+
+        let mut leads_on = false;
+        let mut tried = HashSet::new();
+        let presented = self.presented;
+        for (at, candidate) in presented.iter().enumerate() {
+            let issuer = match (&candidate.fields, &candidate.salvaged) {
+                (Ok(issuer), _) if fields.names_issuer(&issuer.subject_raw, &issuer.subject) => {
+                    issuer
+                }
+                (Err(_), Some(identity))
+                    if fields.names_issuer(&identity.subject_raw, &identity.subject) =>
+                {
+                    problem.get_or_insert(End::Unreadable);
+                    continue;
+                }
+                _ => continue,
+            };
+            let is_itself = candidate.sha256 == certificate.sha256;
+            if !tried.insert(candidate.sha256) {
+                continue;
+            }
+            let Ok((_, issuer_x509)) = X509Certificate::from_der(&candidate.der) else {
+                continue;
+            };
+            match self.spend(|| check(&x509, issuer_x509.public_key())) {
+                // One already on the way is not added again: there circles end.
+                Check::Verified => {
+                    leads_on = true;
+                    self.add(at, Some(index));
+                }
+                // A certificate that bears its issuer's name is no issuer of itself: that one is not given.
+                Check::Wrong if is_itself => {}
+                Check::Wrong => {
+                    problem.get_or_insert_with(|| {
+                        End::Wrong(wrong(fields, &format!("{}, as presented", issuer.subject)))
+                    });
+                }
+                Check::Unchecked(why) => {
+                    problem.get_or_insert_with(|| End::Unchecked(unchecked(fields, &why)));
+                }
+            }
+        }
+        match (leads_on, problem) {
+            (true, _) => None,
+            (false, Some(problem)) => Some(problem),
+            // One that does not even tell its names may be the missing link.
+            (false, None)
+                if presented
+                    .iter()
+                    .any(|other| other.fields.is_err() && other.salvaged.is_none()) =>
+            {
+                Some(End::Unreadable)
+            }
+            (false, None) => Some(End::IssuerNotGiven),
+        }
+    }
+
+    fn spend(&mut self, check: impl FnOnce() -> Check) -> Check {
+        match self.checks_left.checked_sub(1) {
+            Some(left) => {
+                self.checks_left = left;
+                check()
+            }
+            None => Check::Unchecked(format!(
+                "more than {MOST_CHECKS} signatures would have to be checked"
+            )),
+        }
+    }
+
+    fn path(self, last: usize, end: End<'a>) -> Path<'a> {
+        let mut links = Vec::new();
+        let mut next = Some(last);
+        while let Some(step) = next.and_then(|at| self.steps.get(at)) {
+            links.push(step.link);
+            next = step.below;
+        }
+        links.reverse();
+        Path {
+            links,
+            end,
+            same_name_other_key: self.same_name_other_key,
+        }
+    }
+}
+
+fn wrong(fields: &Fields, issuer: &str) -> String {
+    format!(
+        "the signature on {} was not made by the key of {issuer}",
+        fields.subject
+    )
+}
+
+fn unchecked(fields: &Fields, why: &str) -> String {
+    format!(
+        "the signature on {} by {} cannot be checked: {why}",
+        fields.subject, fields.issuer
+    )
+}
