@@ -100,7 +100,8 @@ impl<'a> Attempt<'a> {
     /// Whether the exchange beyond the handshake went both ways.
     #[must_use]
     pub fn exchanged(&self) -> bool {
-        self.tls().is_some_and(|tls| tls.application_data.client > 0 && tls.application_data.server > 0)
+        self.tls()
+            .is_some_and(|tls| tls.application_data.client > 0 && tls.application_data.server > 0)
     }
 }
 
@@ -117,7 +118,11 @@ impl<'a> Selector<'a> {
     /// Learns from connections whose purpose shows by itself.
     #[must_use]
     pub fn new(options: &'a Options, lookups: &'a [Lookup], connections: &[Connection]) -> Self {
-        let mut selector = Self { options, lookups, learnt: BTreeMap::new() };
+        let mut selector = Self {
+            options,
+            lookups,
+            learnt: BTreeMap::new(),
+        };
         for connection in connections {
             if let Some(purpose) = selector.by_content(connection) {
                 selector.learnt.entry(connection.server).or_insert(purpose);
@@ -155,21 +160,36 @@ impl<'a> Selector<'a> {
         if let Some(name) = connection.server_name()
             && let Some(service) = profile.service_named(name.raw())
         {
-            return Some(Purposed { proxy, ..named(service, name.raw(), "the Client Hello names it") });
+            return Some(Purposed {
+                proxy,
+                ..named(service, name.raw(), "the Client Hello names it")
+            });
         }
         if let Some((_, request)) = connection.connect().and_then(|exchange| exchange.request.as_ref()) {
             let target = request.target.raw();
             let host = target.rsplit_once(':').map_or(target, |(host, _)| host);
             if let Some(service) = profile.service_named(host) {
-                return Some(Purposed { proxy, ..named(service, host, "the CONNECT request names it") });
+                return Some(Purposed {
+                    proxy,
+                    ..named(service, host, "the CONNECT request names it")
+                });
             }
         }
         // Readable HTTP: the longest matching path tells the transport.
         let request = connection.http.iter().find_map(|exchange| exchange.request.as_ref())?;
         let target = request.1.target.raw();
-        let host = request.1.host.as_ref().map_or_else(|| connection.server.ip.to_string(), |host| host.to_string());
+        let host = request
+            .1
+            .host
+            .as_ref()
+            .map_or_else(|| connection.server.ip.to_string(), |host| host.to_string());
         let by_path = profile.endpoints.iter().filter_map(|service| {
-            let longest = service.paths.iter().filter(|path| target.starts_with(path.as_str())).map(String::len).max()?;
+            let longest = service
+                .paths
+                .iter()
+                .filter(|path| target.starts_with(path.as_str()))
+                .map(String::len)
+                .max()?;
             Some((longest, service))
         });
         if let Some((_, service)) = by_path.max_by_key(|&(len, _)| len) {
@@ -177,7 +197,9 @@ impl<'a> Selector<'a> {
             return Some(named(service, &host, "the HTTP request is of its kind"));
         }
         let host = host.split(':').next().unwrap_or_default();
-        profile.service_named(host).map(|service| named(service, host, "the HTTP request names it"))
+        profile
+            .service_named(host)
+            .map(|service| named(service, host, "the HTTP request names it"))
     }
 
     /// By what the user said.
@@ -201,7 +223,10 @@ impl<'a> Selector<'a> {
                 });
             }
         }
-        let through = options.proxy.iter().any(|proxy| self.reaches(proxy, connection).is_some());
+        let through = options
+            .proxy
+            .iter()
+            .any(|proxy| self.reaches(proxy, connection).is_some());
         if through && connection.connect().is_none() && connection.server_name().is_none() {
             // Nothing said what it wanted of the proxy: it never got that far.
             return Some(Purposed {
@@ -227,7 +252,9 @@ impl<'a> Selector<'a> {
                 name.unwrap_or_else(|| ip.to_string())
             }),
             Host::Name(name) => {
-                let asked = connection.server_name().is_some_and(|sni| sni.raw().eq_ignore_ascii_case(name));
+                let asked = connection
+                    .server_name()
+                    .is_some_and(|sni| sni.raw().eq_ignore_ascii_case(name));
                 let resolved = connection.server_name().is_none() && self.resolved(name, connection);
                 (asked || resolved).then(|| name.clone())
             }
@@ -249,14 +276,20 @@ impl<'a> Selector<'a> {
         self.lookups.iter().any(|lookup| {
             lookup.client == connection.client.ip
                 && lookup.name.raw().eq_ignore_ascii_case(name)
-                && lookup.answer.as_ref().is_some_and(|answer| answer.addresses.contains(&connection.server.ip))
+                && lookup
+                    .answer
+                    .as_ref()
+                    .is_some_and(|answer| answer.addresses.contains(&connection.server.ip))
         })
     }
 
     /// By the profile's dated hints.
     fn by_address(&self, connection: &Connection) -> Option<Purposed> {
         // Only the side that opened the connection is known to be a client of that port.
-        if !matches!(connection.client_by, ClientBy::Syn | ClientBy::ClientHello | ClientBy::Http) {
+        if !matches!(
+            connection.client_by,
+            ClientBy::Syn | ClientBy::ClientHello | ClientBy::Http
+        ) {
             return None;
         }
         let server = connection.server;
@@ -331,7 +364,9 @@ pub fn attempts<'a>(
         let continues = open.get(&key).copied().filter(|&at| {
             licensing
                 && attempts.get(at).is_some_and(|attempt: &Attempt<'_>| {
-                    attempt.connection().is_some_and(|before| connection.first.1.since(before.last.1) <= SAME_ATTEMPT)
+                    attempt
+                        .connection()
+                        .is_some_and(|before| connection.first.1.since(before.last.1) <= SAME_ATTEMPT)
                 })
         });
         let at = continues.unwrap_or_else(|| {
@@ -358,7 +393,10 @@ pub fn attempts<'a>(
     }
     assign_lookups(&selector, &mut attempts, lookups);
     for attempt in &mut attempts {
-        attempt.icmp = icmp.iter().filter(|error| concerns(error, &attempt.connections)).collect();
+        attempt.icmp = icmp
+            .iter()
+            .filter(|error| concerns(error, &attempt.connections))
+            .collect();
         judge(attempt, options);
         attempt.revocation = revocation(attempt, connections, lookups);
     }
@@ -373,7 +411,10 @@ fn is_wanted(options: &Options, connection: &Connection) -> bool {
 }
 
 fn other(connection: &Connection) -> Purposed {
-    let name = connection.server_name().filter(|name| !name.is_empty()).map(|name| name.raw().to_owned());
+    let name = connection
+        .server_name()
+        .filter(|name| !name.is_empty())
+        .map(|name| name.raw().to_owned());
     Purposed {
         transport: Transport::Other,
         name: name.unwrap_or_else(|| connection.server.to_string()),
@@ -396,7 +437,10 @@ fn assign_lookups<'a>(selector: &Selector<'_>, attempts: &mut Vec<Attempt<'a>>, 
         let follows = attempts.iter_mut().take(with_connections).find(|attempt| {
             same_name(attempt)
                 && attempt.connections.iter().any(|connection| connection.first.1 >= asked)
-                && attempt.connections.first().is_some_and(|connection| connection.first.1.since(asked) <= SAME_ATTEMPT)
+                && attempt
+                    .connections
+                    .first()
+                    .is_some_and(|connection| connection.first.1.since(asked) <= SAME_ATTEMPT)
         });
         if let Some(attempt) = follows {
             attempt.lookups.push(lookup);
@@ -406,10 +450,15 @@ fn assign_lookups<'a>(selector: &Selector<'_>, attempts: &mut Vec<Attempt<'a>>, 
         if !options.wlc.is_empty() && !options.wlc.contains(&lookup.client) {
             continue;
         }
-        let Some(service) = selector.is_service_name(lookup.name.raw()) else { continue };
+        let Some(service) = selector.is_service_name(lookup.name.raw()) else {
+            continue;
+        };
         let again = attempts.iter_mut().skip(with_connections).find(|attempt| {
             same_name(attempt)
-                && attempt.lookups.last().is_some_and(|before| asked.since(before.first().1) <= SAME_ATTEMPT)
+                && attempt
+                    .lookups
+                    .last()
+                    .is_some_and(|before| asked.since(before.first().1) <= SAME_ATTEMPT)
         });
         if let Some(attempt) = again {
             attempt.lookups.push(lookup);
@@ -445,7 +494,12 @@ fn judge(attempt: &mut Attempt<'_>, options: &Options) {
     let Some(tls) = &connection.tls else { return };
     let name = expected_name(attempt, connection);
     for (side, purpose) in [(Side::Server, Purpose::Server), (Side::Client, Purpose::Client)] {
-        let Some(message) = tls.certificates[side].as_ref().filter(|message| !message.chain.is_empty()) else { continue };
+        let Some(message) = tls.certificates[side]
+            .as_ref()
+            .filter(|message| !message.chain.is_empty())
+        else {
+            continue;
+        };
         let at = options.at.or(tls.certificate_times[side]).unwrap_or(connection.first.1);
         let name = if side == Side::Server { name.as_ref() } else { None };
         attempt.judgements[side] = Some(trust::judge(&message.chain, name, purpose, at, &options.anchors));
@@ -469,11 +523,19 @@ fn expected_name(attempt: &Attempt<'_>, connection: &Connection) -> Option<Serve
 
 /// What the device did about the URLs for revocation data in the server's certificate, once it had it.
 fn revocation<'a>(attempt: &Attempt<'a>, connections: &'a [Connection], lookups: &'a [Lookup]) -> Vec<Revocation<'a>> {
-    let Some(connection) = attempt.connection() else { return Vec::new() };
-    let Some(step) = connection.step_by(StepKind::Certificate, Side::Server) else { return Vec::new() };
+    let Some(connection) = attempt.connection() else {
+        return Vec::new();
+    };
+    let Some(step) = connection.step_by(StepKind::Certificate, Side::Server) else {
+        return Vec::new();
+    };
     let (since, until) = (step.time, connection.last.1);
     let during = |time: Timestamp| time >= since && time <= until;
-    let chain = connection.tls.iter().filter_map(|tls| tls.certificates.server.as_ref()).flat_map(|it| &it.chain);
+    let chain = connection
+        .tls
+        .iter()
+        .filter_map(|tls| tls.certificates.server.as_ref())
+        .flat_map(|it| &it.chain);
     let mut urls: Vec<String> = Vec::new();
     for fields in chain.take(4).filter_map(|certificate| certificate.fields.as_ref().ok()) {
         for url in fields.crl_urls.iter().chain(&fields.ocsp_urls).take(4) {
@@ -492,7 +554,10 @@ fn revocation<'a>(attempt: &Attempt<'a>, connections: &'a [Connection], lookups:
             let address: Option<IpAddr> = host.parse().ok();
             let resolved = |ip: IpAddr| {
                 address == Some(ip)
-                    || lookups.iter().filter_map(|it| it.answer.as_ref()).any(|answer| answer.addresses.contains(&ip))
+                    || lookups
+                        .iter()
+                        .filter_map(|it| it.answer.as_ref())
+                        .any(|answer| answer.addresses.contains(&ip))
             };
             let connections: Vec<&Connection> = connections
                 .iter()
@@ -505,7 +570,12 @@ fn revocation<'a>(attempt: &Attempt<'a>, connections: &'a [Connection], lookups:
                 .collect();
             let lookups: Vec<&Lookup> = lookups.into_iter().filter(|it| during(it.first().1)).collect();
             let seen = !lookups.is_empty() || !connections.is_empty();
-            seen.then_some(Revocation { url, host, lookups, connections })
+            seen.then_some(Revocation {
+                url,
+                host,
+                lookups,
+                connections,
+            })
         })
         .collect()
 }
@@ -526,7 +596,10 @@ mod tests {
 
     #[test]
     fn hosts_of_revocation_urls_are_found() {
-        assert_eq!(host_and_port("http://crl.example/x.crl"), Some(("crl.example".into(), 80)));
+        assert_eq!(
+            host_and_port("http://crl.example/x.crl"),
+            Some(("crl.example".into(), 80))
+        );
         assert_eq!(host_and_port("http://10.1.1.1:8080/x"), Some(("10.1.1.1".into(), 8080)));
         assert_eq!(host_and_port("ldap://dir/x"), None);
     }

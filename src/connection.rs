@@ -81,12 +81,21 @@ impl Connection {
         } else {
             ((second, first), (second_end, first_end))
         };
-        let is_tls = [&own, &peer].iter().any(|side| side.carries == Carries::Tls || side.events.iter().any(is_tls_event));
+        let is_tls = [&own, &peer]
+            .iter()
+            .any(|side| side.carries == Carries::Tls || side.events.iter().any(is_tls_event));
         let opening = |bytes: &[u8], carries: Carries, preamble: u64| {
             // A direction that is TLS from its first byte has no opening of its own.
-            if carries == Carries::Tls && preamble == 0 { WireText::default() } else { WireText::from_bytes(bytes) }
+            if carries == Carries::Tls && preamble == 0 {
+                WireText::default()
+            } else {
+                WireText::from_bytes(bytes)
+            }
         };
-        let carries = Sides { client: own.carries, server: peer.carries };
+        let carries = Sides {
+            client: own.carries,
+            server: peer.carries,
+        };
         let walk = walk::walk(own.events, peer.events);
         Self {
             index: flow.index,
@@ -100,11 +109,23 @@ impl Connection {
                 client: opening(&own.opening, carries.client, own.preamble),
                 server: opening(&peer.opening, carries.server, peer.preamble),
             },
-            speaks_other: Sides { client: own.speaks_other, server: peer.speaks_other },
-            records: Sides { client: own.application_data, server: peer.application_data },
-            dns: Sides { client: own.dns.unwrap_or_default(), server: peer.dns.unwrap_or_default() },
+            speaks_other: Sides {
+                client: own.speaks_other,
+                server: peer.speaks_other,
+            },
+            records: Sides {
+                client: own.application_data,
+                server: peer.application_data,
+            },
+            dns: Sides {
+                client: own.dns.unwrap_or_default(),
+                server: peer.dns.unwrap_or_default(),
+            },
             events_dropped: own.events_dropped + peer.events_dropped,
-            tcp: Sides { client: own.tcp, server: peer.tcp },
+            tcp: Sides {
+                client: own.tcp,
+                server: peer.tcp,
+            },
             http: pair(walk.http),
             tls: is_tls.then_some(walk.tls),
             steps: walk.steps,
@@ -147,7 +168,12 @@ impl Connection {
     /// The exchange that opened a tunnel through a proxy.
     #[must_use]
     pub fn connect(&self) -> Option<&Exchange> {
-        self.http.iter().find(|exchange| exchange.request.as_ref().is_some_and(|(_, request)| request.method.raw() == "CONNECT"))
+        self.http.iter().find(|exchange| {
+            exchange
+                .request
+                .as_ref()
+                .is_some_and(|(_, request)| request.method.raw() == "CONNECT")
+        })
     }
 }
 
@@ -162,7 +188,9 @@ impl Side {
 /// Which end is the client, and why.
 fn find_client(flow: &Flow) -> (usize, ClientBy) {
     let says = |test: fn(&EventKind) -> bool| {
-        flow.directions.iter().position(|side| side.events.iter().any(|event| test(&event.kind)))
+        flow.directions
+            .iter()
+            .position(|side| side.events.iter().any(|event| test(&event.kind)))
     };
     if let Some(end) = says(|kind| matches!(kind, EventKind::ClientHello(_))) {
         return (end, ClientBy::ClientHello);
@@ -215,13 +243,19 @@ fn pair(messages: Vec<(Side, FrameNumber, Timestamp, Http)>) -> Vec<Exchange> {
     let mut answered = 0;
     for (_, frame, _, message) in messages {
         match message {
-            Http::Request(request) => exchanges.push(Exchange { request: Some((frame, request)), response: None }),
+            Http::Request(request) => exchanges.push(Exchange {
+                request: Some((frame, request)),
+                response: None,
+            }),
             // An interim answer (RFC 9110 section 15.2) is not the one.
             Http::Response(response) if (100..200).contains(&response.status) => {}
             Http::Response(response) => {
                 match exchanges.get_mut(answered) {
                     Some(exchange) => exchange.response = Some((frame, response)),
-                    None => exchanges.push(Exchange { request: None, response: Some((frame, response)) }),
+                    None => exchanges.push(Exchange {
+                        request: None,
+                        response: Some((frame, response)),
+                    }),
                 }
                 answered += 1;
             }

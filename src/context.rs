@@ -74,11 +74,16 @@ impl FromStr for Target {
     fn from_str(text: &str) -> Result<Self, String> {
         let port_of = |digits: &str| digits.parse().map_err(|_| format!("{digits:?} is no port"));
         if let Ok(ip) = text.parse() {
-            return Ok(Self { host: Host::Ip(ip), port: None });
+            return Ok(Self {
+                host: Host::Ip(ip),
+                port: None,
+            });
         }
         let (host, port) = match text.strip_prefix('[') {
             Some(rest) => {
-                let (host, port) = rest.split_once(']').ok_or_else(|| format!("{text:?} lacks a closing bracket"))?;
+                let (host, port) = rest
+                    .split_once(']')
+                    .ok_or_else(|| format!("{text:?} lacks a closing bracket"))?;
                 (host, port.strip_prefix(':').map(port_of).transpose()?)
             }
             None => match text.rsplit_once(':') {
@@ -87,14 +92,25 @@ impl FromStr for Target {
             },
         };
         if let Ok(ip) = host.parse() {
-            return Ok(Self { host: Host::Ip(ip), port });
+            return Ok(Self {
+                host: Host::Ip(ip),
+                port,
+            });
         }
         let name = host.trim_end_matches('.');
-        let valid = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+        let valid = !name.is_empty()
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
         if !valid {
-            return Err(format!("{text:?} is neither an address nor a host name; give it without https:// and path"));
+            return Err(format!(
+                "{text:?} is neither an address nor a host name; give it without https:// and path"
+            ));
         }
-        Ok(Self { host: Host::Name(name.to_ascii_lowercase()), port })
+        Ok(Self {
+            host: Host::Name(name.to_ascii_lowercase()),
+            port,
+        })
     }
 }
 
@@ -129,7 +145,10 @@ mod tests {
         assert_eq!(target("10.1.2.3:8443").unwrap().port, Some(8443));
         assert_eq!(target("[2001:db8::1]:443").unwrap().port, Some(443));
         assert_eq!(target("2001:db8::1").unwrap().port, None);
-        assert_eq!(target("SSM.corp.example").unwrap().host, Host::Name("ssm.corp.example".into()));
+        assert_eq!(
+            target("SSM.corp.example").unwrap().host,
+            Host::Name("ssm.corp.example".into())
+        );
         assert!(target("https://ssm.corp.example/x").is_err());
         assert!(target("ssm:port").is_err());
     }

@@ -238,7 +238,10 @@ impl Finding {
     /// With a frame that shows it.
     #[must_use]
     pub fn evidence(mut self, frame: FrameNumber, what: impl Into<String>) -> Self {
-        self.evidence.push(Evidence { frame, what: what.into() });
+        self.evidence.push(Evidence {
+            frame,
+            what: what.into(),
+        });
         self
     }
 

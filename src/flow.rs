@@ -226,7 +226,11 @@ impl Flows {
     pub fn accept(&mut self, segment: &Segment<'_>, ended: &mut impl FnMut(Flow)) {
         self.hand_on_closed(segment.frame, ended);
         let from = usize::from(segment.src > segment.dst);
-        let key = if from == 0 { Key([segment.src, segment.dst]) } else { Key([segment.dst, segment.src]) };
+        let key = if from == 0 {
+            Key([segment.src, segment.dst])
+        } else {
+            Key([segment.dst, segment.src])
+        };
         let mut at = self.table.get(&key).copied();
         if let Some(slot) = at
             && segment.flags.syn()
@@ -244,7 +248,9 @@ impl Flows {
             }
         };
         let counts = &mut self.counts;
-        let Some(flow) = self.slots.get_mut(slot).and_then(Option::as_mut) else { return };
+        let Some(flow) = self.slots.get_mut(slot).and_then(Option::as_mut) else {
+            return;
+        };
         flow.accept(segment, from, counts);
         if !flow.closing && flow.is_over() {
             flow.closing = true;
@@ -280,7 +286,9 @@ impl Flows {
         };
         self.counts.flows += 1;
         if key.0.iter().any(|end| end.port == 53) {
-            flow.directions.iter_mut().for_each(|direction| direction.dns = Some(Vec::new()));
+            flow.directions
+                .iter_mut()
+                .for_each(|direction| direction.dns = Some(Vec::new()));
         }
         let index = flow.index;
         let slot = if let Some(slot) = self.free.pop() {
@@ -310,7 +318,9 @@ impl Flows {
     fn evict(&mut self, ended: &mut impl FnMut(Flow)) {
         let mut turns = self.order.len();
         while let Some((slot, index)) = self.order.pop_front() {
-            let Some(flow) = self.flow(slot).filter(|flow| flow.index == index) else { continue };
+            let Some(flow) = self.flow(slot).filter(|flow| flow.index == index) else {
+                continue;
+            };
             turns = turns.saturating_sub(1);
             let busy = flow.directions.iter().map(|side| side.tcp.frames).sum::<u64>() > 2 && !flow.closing;
             if busy && turns > 0 {
@@ -330,7 +340,11 @@ impl Flows {
                 return;
             }
             self.closing.pop_front();
-            if let Some(key) = self.flow(slot).filter(|flow| flow.index == index).map(|flow| Key(flow.ends)) {
+            if let Some(key) = self
+                .flow(slot)
+                .filter(|flow| flow.index == index)
+                .map(|flow| Key(flow.ends))
+            {
                 self.take(slot, key).map(&mut *ended);
             }
         }
@@ -338,7 +352,10 @@ impl Flows {
         if self.order.len() > 2 * MAX_FLOWS {
             let slots = &self.slots;
             self.order.retain(|&(slot, index)| {
-                slots.get(slot).and_then(Option::as_ref).is_some_and(|flow| flow.index == index)
+                slots
+                    .get(slot)
+                    .and_then(Option::as_ref)
+                    .is_some_and(|flow| flow.index == index)
             });
         }
     }
@@ -358,7 +375,9 @@ fn opens_flow(segment: &Segment<'_>) -> bool {
 impl Flow {
     /// Whether a SYN on the same addresses and ports starts a new connection rather than belonging to this one.
     fn is_reused_by(&self, segment: &Segment<'_>, from: usize) -> bool {
-        let Some(direction) = self.directions.get(from) else { return false };
+        let Some(direction) = self.directions.get(from) else {
+            return false;
+        };
         if let Some(seq) = direction.syn_seq {
             return seq != segment.seq;
         }
@@ -387,7 +406,11 @@ impl Flow {
         }
 
         let position = own.stream.position(segment.seq);
-        let acked = if segment.flags.ack() { peer.stream.position(segment.ack) } else { 0 };
+        let acked = if segment.flags.ack() {
+            peer.stream.position(segment.ack)
+        } else {
+            0
+        };
         let data_from = position.saturating_add(u64::from(segment.flags.syn()));
         let old = segment.payload.is_empty() || data_from < own.stream.next();
         if old && own.is_copy(segment) {
@@ -421,11 +444,15 @@ impl Flow {
             if !segment.flags.syn() && !segment.flags.rst() && own.syn_seq.is_some() && own.acks_handshake(position) {
                 // The peer's bytes begin where the acknowledgement of its SYN points, whether or not that was captured.
                 peer.start(acked);
-                own.tcp_events.push(Provenance::of(&chunk_of(segment, position, acked)).event(EventKind::Ack, position));
+                own.tcp_events
+                    .push(Provenance::of(&chunk_of(segment, position, acked)).event(EventKind::Ack, position));
             }
         }
 
-        let chunk = Chunk { from: data_from, ..chunk_of(segment, position, acked) };
+        let chunk = Chunk {
+            from: data_from,
+            ..chunk_of(segment, position, acked)
+        };
         let arrival = own.read(chunk, segment.lost);
         match arrival {
             Arrival::Old => own.tcp.retransmissions += 1,
@@ -443,17 +470,26 @@ impl Flow {
         };
         if segment.flags.fin() && own.tcp.fin.is_none() {
             own.tcp.fin = Some(mark);
-            let at = Provenance { from: end, ..Provenance::of(&chunk) };
+            let at = Provenance {
+                from: end,
+                ..Provenance::of(&chunk)
+            };
             own.tcp_events.push(at.event(EventKind::Fin, end.saturating_add(1)));
         }
         if segment.flags.rst() && own.tcp.reset.is_none() {
             own.tcp.reset = Some(mark);
             let end = own.stream.highest().max(own.stream.next()).max(position);
-            let at = Provenance { from: end, ..Provenance::of(&chunk) };
+            let at = Provenance {
+                from: end,
+                ..Provenance::of(&chunk)
+            };
             own.tcp_events.push(at.event(EventKind::Reset, end));
         }
         // Neither side has anything that is followed: only FIN and RST still matter.
-        if own.is_uninteresting() && (peer.is_uninteresting() || peer.tcp.frames == 0) && own.tcp.bytes_seen(&own.stream) > MAX_IDLE_BYTES {
+        if own.is_uninteresting()
+            && (peer.is_uninteresting() || peer.tcp.frames == 0)
+            && own.tcp.bytes_seen(&own.stream) > MAX_IDLE_BYTES
+        {
             own.ignore();
             peer.ignore();
         }
@@ -473,7 +509,13 @@ impl Flow {
 const MAX_IDLE_BYTES: u64 = 128 * 1024;
 
 const fn chunk_of<'a>(segment: &Segment<'a>, from: Position, acked: Position) -> Chunk<'a> {
-    Chunk { from, data: segment.payload, frame: segment.frame, time: segment.time, acked }
+    Chunk {
+        from,
+        data: segment.payload,
+        frame: segment.frame,
+        time: segment.time,
+        acked,
+    }
 }
 
 impl TcpSide {
@@ -493,7 +535,8 @@ impl Direction {
             self.tcp.mss = options::mss(segment.options);
             self.start(position.saturating_add(1));
             let at = Provenance::of(&chunk_of(segment, position, 0));
-            self.tcp_events.push(at.event(EventKind::Syn, position.saturating_add(1)));
+            self.tcp_events
+                .push(at.event(EventKind::Syn, position.saturating_add(1)));
         } else {
             self.tcp.retransmissions += 1;
         }
@@ -511,8 +554,19 @@ impl Direction {
     }
 
     fn read(&mut self, chunk: Chunk<'_>, lost: u32) -> Arrival {
-        let Self { stream, records, http, events, events_dropped, application_data, opening, dns, last_records, tcp, .. } =
-            self;
+        let Self {
+            stream,
+            records,
+            http,
+            events,
+            events_dropped,
+            application_data,
+            opening,
+            dns,
+            last_records,
+            tcp,
+            ..
+        } = self;
         let mut said = |event: Event| {
             if let EventKind::ApplicationData { len } = event.kind {
                 application_data.records += 1;
@@ -531,14 +585,27 @@ impl Direction {
                 *events_dropped += 1;
             }
         };
-        stream.accept(chunk, lost, &mut |item| read_item(item, records, http, opening, dns, tcp, &mut said))
+        stream.accept(chunk, lost, &mut |item| {
+            read_item(item, records, http, opening, dns, tcp, &mut said)
+        })
     }
 
     fn finish(&mut self, fin_seen: bool) {
-        let Self { stream, records, http, events, opening, dns, tcp, .. } = self;
+        let Self {
+            stream,
+            records,
+            http,
+            events,
+            opening,
+            dns,
+            tcp,
+            ..
+        } = self;
         let mut said = |event: Event| events.push(event);
         tcp.acked_unseen = stream.acked_unseen();
-        stream.finish(fin_seen, &mut |item| read_item(item, records, http, opening, dns, tcp, &mut said));
+        stream.finish(fin_seen, &mut |item| {
+            read_item(item, records, http, opening, dns, tcp, &mut said)
+        });
         records.finish(&mut said);
         self.carries = records.carries();
         self.preamble = records.preamble();
@@ -585,9 +652,9 @@ impl Direction {
     fn is_copy(&self, segment: &Segment<'_>) -> bool {
         let print = fingerprint(segment);
         let identified = segment.ip_id.is_some_and(|id| id != 0);
-        self.recent
-            .iter()
-            .any(|&(seen, at)| seen == print && (identified || segment.time.0.abs_diff(at) <= COPY_WITHIN.unsigned_abs()))
+        self.recent.iter().any(|&(seen, at)| {
+            seen == print && (identified || segment.time.0.abs_diff(at) <= COPY_WITHIN.unsigned_abs())
+        })
     }
 
     fn remember(&mut self, segment: &Segment<'_>) {

@@ -137,11 +137,18 @@ impl HttpReader {
                 let used = rest.len().min(usize::try_from(left).unwrap_or(usize::MAX));
                 self.keep(rest.get(..used).unwrap_or_default());
                 let left = left - used as u64;
-                self.state = if left == 0 { State::ChunkSize } else { State::Chunk(left) };
+                self.state = if left == 0 {
+                    State::ChunkSize
+                } else {
+                    State::Chunk(left)
+                };
                 used
             }
             State::ChunkSize => {
-                let end = rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |at| at + 1);
+                let end = rest
+                    .iter()
+                    .position(|&byte| byte == b'\n')
+                    .map_or(rest.len(), |at| at + 1);
                 self.head.extend_from_slice(rest.get(..end).unwrap_or_default());
                 if self.head.ends_with(b"\n") {
                     let size = std::str::from_utf8(&self.head)
@@ -171,7 +178,8 @@ impl HttpReader {
     fn keep(&mut self, body: &[u8]) {
         if self.excerpt_wanted {
             let room = MAX_EXCERPT.saturating_sub(self.excerpt.len());
-            self.excerpt.extend_from_slice(body.get(..room.min(body.len())).unwrap_or_default());
+            self.excerpt
+                .extend_from_slice(body.get(..room.min(body.len())).unwrap_or_default());
             self.excerpt_wanted = self.excerpt.len() < MAX_EXCERPT;
         }
     }
@@ -186,7 +194,8 @@ impl HttpReader {
             self.at = Some(at);
         }
         let had = self.head.len();
-        self.head.extend_from_slice(rest.get(..rest.len().min(MAX_HEAD)).unwrap_or_default());
+        self.head
+            .extend_from_slice(rest.get(..rest.len().min(MAX_HEAD)).unwrap_or_default());
         if !looks_like_http(&self.head) || self.head.len() > MAX_HEAD + had {
             self.state = State::NotHttp;
             return rest.len();
@@ -222,7 +231,15 @@ impl HttpReader {
 #[must_use]
 pub fn looks_like_http(head: &[u8]) -> bool {
     const STARTS: [&[u8]; 9] = [
-        b"HTTP/1.", b"CONNECT ", b"POST ", b"GET ", b"HEAD ", b"PUT ", b"OPTIONS ", b"DELETE ", b"PATCH ",
+        b"HTTP/1.",
+        b"CONNECT ",
+        b"POST ",
+        b"GET ",
+        b"HEAD ",
+        b"PUT ",
+        b"OPTIONS ",
+        b"DELETE ",
+        b"PATCH ",
     ];
     STARTS.iter().any(|start| {
         let len = head.len().min(start.len());
@@ -235,7 +252,9 @@ fn parse_head(head: &[u8]) -> Option<(EventKind, usize, Framing)> {
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     if head.starts_with(b"HTTP/") {
         let mut response = httparse::Response::new(&mut headers);
-        let Ok(httparse::Status::Complete(len)) = response.parse(head) else { return None };
+        let Ok(httparse::Status::Complete(len)) = response.parse(head) else {
+            return None;
+        };
         let header = |name: &str| header_text(response.headers, name);
         let status = response.code.unwrap_or_default();
         let framing = match status {
@@ -255,7 +274,9 @@ fn parse_head(head: &[u8]) -> Option<(EventKind, usize, Framing)> {
         return Some((kind, len, framing));
     }
     let mut request = httparse::Request::new(&mut headers);
-    let Ok(httparse::Status::Complete(len)) = request.parse(head) else { return None };
+    let Ok(httparse::Status::Complete(len)) = request.parse(head) else {
+        return None;
+    };
     let kind = EventKind::HttpRequest(Box::new(Request {
         method: WireText::from(request.method.unwrap_or_default()),
         target: WireText::from(request.path.unwrap_or_default()),
@@ -316,7 +337,11 @@ mod tests {
         let requests = "POST /cslu/v1/pi HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhelloGET /b HTTP/1.1\r\n\r\n";
         let answers = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\nHTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno";
         for cut in [1, 2, 7, 1000] {
-            assert_eq!(read(requests, cut).0, ["POST /cslu/v1/pi @0", "GET /b @62"], "cut {cut}");
+            assert_eq!(
+                read(requests, cut).0,
+                ["POST /cslu/v1/pi @0", "GET /b @62"],
+                "cut {cut}"
+            );
             let (answers, reader) = read(answers, cut);
             assert_eq!(answers, ["200 OK", "404 Not Found"], "cut {cut}");
             assert_eq!(reader.excerpt().raw(), "no");

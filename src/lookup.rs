@@ -94,7 +94,11 @@ impl Lookups {
 
     /// Takes a message between a client and a server.
     pub fn message(&mut self, message: Message, client: IpAddr, server: IpAddr, frame: FrameNumber, time: Timestamp) {
-        let key = (client, WireText::from(message.name.raw().to_ascii_lowercase().as_str()), message.kind);
+        let key = (
+            client,
+            WireText::from(message.name.raw().to_ascii_lowercase().as_str()),
+            message.kind,
+        );
         let open = self.open.get(&key).copied();
         if let Some(lookup) = open.and_then(|at| self.all.get_mut(at)) {
             if message.is_response {
@@ -110,7 +114,10 @@ impl Lookups {
             let last = lookup.questions.last().map_or(time, |&(_, time)| time);
             let same = time.since(last).abs() <= RETRY_WITHIN;
             // Asked again: a repetition (same id, or no usable answer yet) belongs to the same look-up.
-            let unanswered = lookup.answer.as_ref().is_none_or(|old| old.truncated || old.status.0 != 0);
+            let unanswered = lookup
+                .answer
+                .as_ref()
+                .is_none_or(|old| old.truncated || old.status.0 != 0);
             if same && (lookup.id == message.id || unanswered) {
                 if lookup.questions.len() < 64 {
                     lookup.questions.push((frame, time));

@@ -136,13 +136,17 @@ impl Profile {
     #[must_use]
     pub fn service_named(&self, name: &str) -> Option<&Service> {
         let name = name.trim_end_matches('.');
-        self.endpoints.iter().find(|service| service.names.iter().any(|own| own.eq_ignore_ascii_case(name)))
+        self.endpoints
+            .iter()
+            .find(|service| service.names.iter().any(|own| own.eq_ignore_ascii_case(name)))
     }
 
     /// The product that re-signs under such an issuer name.
     #[must_use]
     pub fn interceptor(&self, issuer: &str) -> Option<&Interceptor> {
-        self.interceptors.iter().find(|it| it.issuer_contains.iter().any(|part| issuer.contains(part.as_str())))
+        self.interceptors
+            .iter()
+            .find(|it| it.issuer_contains.iter().any(|part| issuer.contains(part.as_str())))
     }
 }
 
@@ -153,7 +157,10 @@ mod tests {
     #[test]
     fn the_built_in_profiles_load() {
         let licensing = Profile::built_in("cisco-smart-licensing").unwrap();
-        assert_eq!(licensing.service_named("SmartReceiver.cisco.com.").unwrap().transport, Transport::Cssm);
+        assert_eq!(
+            licensing.service_named("SmartReceiver.cisco.com.").unwrap().transport,
+            Transport::Cssm
+        );
         assert!(licensing.service_named("example.com").is_none());
         assert!(Profile::built_in("default").unwrap().everything);
         assert!(Profile::built_in("nonsense").is_err());

@@ -157,7 +157,11 @@ impl Stream {
     #[must_use]
     pub fn first_seq(&self) -> Option<SeqNumber> {
         let (anchor, at) = self.anchor?;
-        let lowest = if self.started { self.start } else { self.held.front().map_or(at, |held| held.from) };
+        let lowest = if self.started {
+            self.start
+        } else {
+            self.held.front().map_or(at, |held| held.from)
+        };
         let back = u32::try_from(at.checked_sub(lowest)?).ok()?;
         Some(SeqNumber(anchor.0.wrapping_sub(back)))
     }
@@ -201,7 +205,11 @@ impl Stream {
     /// Whether the peer acknowledged bytes that were not captured; one number may be a FIN.
     #[must_use]
     pub const fn acked_unseen(&self) -> bool {
-        let known = if self.highest > self.first_acked { self.highest } else { self.first_acked };
+        let known = if self.highest > self.first_acked {
+            self.highest
+        } else {
+            self.first_acked
+        };
         self.acked > known.saturating_add(1)
     }
 
@@ -236,7 +244,11 @@ impl Stream {
             return Arrival::New;
         }
         if self.started && end <= self.next {
-            return if end == self.next && end - chunk.from <= 1 { Arrival::KeepAlive } else { Arrival::Old };
+            return if end == self.next && end - chunk.from <= 1 {
+                Arrival::KeepAlive
+            } else {
+                Arrival::Old
+            };
         }
         self.highest = self.highest.max(end);
         if lost > 0 && self.cuts.len() < MAX_CUTS {
@@ -278,7 +290,11 @@ impl Stream {
         }
         // A FIN takes one number: an acknowledgement one beyond the last byte is no missing byte.
         let slack = u64::from(!fin_seen || self.acked > self.highest);
-        let acked_end = if self.acked > self.next.saturating_add(slack) { self.acked - slack } else { 0 };
+        let acked_end = if self.acked > self.next.saturating_add(slack) {
+            self.acked - slack
+        } else {
+            0
+        };
         let end = self.highest.max(acked_end);
         if end > self.next {
             self.gap_to(end, self.last_frame, sink);
@@ -307,7 +323,11 @@ impl Stream {
         if chunk.data.is_empty() {
             return;
         }
-        let after = self.held.iter().rposition(|held| held.from <= chunk.from).map_or(0, |at| at + 1);
+        let after = self
+            .held
+            .iter()
+            .rposition(|held| held.from <= chunk.from)
+            .map_or(0, |at| at + 1);
         // A second copy of what is already held adds nothing.
         if let Some(before) = after.checked_sub(1).and_then(|at| self.held.get(at))
             && before.end() >= chunk.from.saturating_add(chunk.data.len() as u64)
@@ -381,7 +401,12 @@ impl Stream {
         };
         self.next = to;
         self.cuts.retain(|&(_, end)| end > to);
-        sink(Item::Gap(Gap { from, to, cause, seen_at }));
+        sink(Item::Gap(Gap {
+            from,
+            to,
+            cause,
+            seen_at,
+        }));
     }
 }
 
@@ -422,15 +447,24 @@ mod tests {
 
     #[test]
     fn order_in_the_file_does_not_matter() {
-        assert_eq!(read(Some(9), &[(10, "ab", 0), (14, "ef", 0), (12, "cd", 0)], 0), "abcdef");
+        assert_eq!(
+            read(Some(9), &[(10, "ab", 0), (14, "ef", 0), (12, "cd", 0)], 0),
+            "abcdef"
+        );
         assert_eq!(read(Some(9), &[(12, "cd", 0), (10, "ab", 0)], 0), "abcd");
         assert_eq!(read(None, &[(12, "cd", 0), (10, "ab", 0)], 0), "abcd");
     }
 
     #[test]
     fn retransmissions_and_overlaps_add_nothing_and_the_first_copy_wins() {
-        assert_eq!(read(Some(9), &[(10, "abc", 0), (10, "xyz", 0), (11, "xxd", 0)], 0), "abcd");
-        assert_eq!(read(Some(9), &[(12, "cd", 0), (12, "XXe", 0), (10, "ab", 0)], 0), "abcde");
+        assert_eq!(
+            read(Some(9), &[(10, "abc", 0), (10, "xyz", 0), (11, "xxd", 0)], 0),
+            "abcd"
+        );
+        assert_eq!(
+            read(Some(9), &[(12, "cd", 0), (12, "XXe", 0), (10, "ab", 0)], 0),
+            "abcde"
+        );
     }
 
     #[test]
@@ -442,9 +476,18 @@ mod tests {
 
     #[test]
     fn a_hole_is_named_by_what_the_receiver_said() {
-        assert_eq!(read(Some(9), &[(10, "ab", 0), (14, "ef", 0)], 16), "ab[2 NotCaptured]ef");
-        assert_eq!(read(Some(9), &[(10, "ab", 0), (14, "ef", 0)], 12), "ab[2 NeverArrived]ef");
-        assert_eq!(read(Some(9), &[(10, "ab", 2), (14, "ef", 1)], 0), "ab[2 SnapLength]ef[1 SnapLength]");
+        assert_eq!(
+            read(Some(9), &[(10, "ab", 0), (14, "ef", 0)], 16),
+            "ab[2 NotCaptured]ef"
+        );
+        assert_eq!(
+            read(Some(9), &[(10, "ab", 0), (14, "ef", 0)], 12),
+            "ab[2 NeverArrived]ef"
+        );
+        assert_eq!(
+            read(Some(9), &[(10, "ab", 2), (14, "ef", 1)], 0),
+            "ab[2 SnapLength]ef[1 SnapLength]"
+        );
         assert_eq!(read(Some(9), &[(10, "ab", 0)], 20), "ab[7 NotCaptured]");
     }
 
@@ -459,9 +502,18 @@ mod tests {
                 out.extend_from_slice(chunk.data);
             }
         };
-        let chunk = |from, data| Chunk { from, data, frame: FrameNumber(1), time: Timestamp(0), acked: 0 };
+        let chunk = |from, data| Chunk {
+            from,
+            data,
+            frame: FrameNumber(1),
+            time: Timestamp(0),
+            acked: 0,
+        };
         assert_eq!(stream.accept(chunk(start, &b"ab"[..]), 0, &mut sink), Arrival::New);
-        assert_eq!(stream.accept(chunk(start + 1, &b"?"[..]), 0, &mut sink), Arrival::KeepAlive);
+        assert_eq!(
+            stream.accept(chunk(start + 1, &b"?"[..]), 0, &mut sink),
+            Arrival::KeepAlive
+        );
         assert_eq!(stream.accept(chunk(start, &b"ab"[..]), 0, &mut sink), Arrival::Old);
         assert_eq!(out, b"ab");
     }

@@ -57,13 +57,9 @@ impl Clock {
         let since = match self.unit {
             Unit::Longer(length) => ticks.saturating_mul(i128::from(length)),
             Unit::Shorter(parts) => ticks.checked_div(i128::from(parts)).unwrap_or(0),
-            Unit::Binary(shift) => ticks
-                .saturating_mul(1_000_000_000)
-                .checked_shr(shift)
-                .unwrap_or(0),
+            Unit::Binary(shift) => ticks.saturating_mul(1_000_000_000).checked_shr(shift).unwrap_or(0),
         };
-        let nanoseconds =
-            since.saturating_add(i128::from(self.offset).saturating_mul(1_000_000_000));
+        let nanoseconds = since.saturating_add(i128::from(self.offset).saturating_mul(1_000_000_000));
         Timestamp(
             nanoseconds
                 .clamp(i128::from(i64::MIN), i128::from(i64::MAX))

@@ -23,9 +23,7 @@ const LZ4_LEGACY: u32 = 0x184c_2102;
 const SKIPPABLE: std::ops::RangeInclusive<u32> = 0x184d_2a50..=0x184d_2a5f;
 
 /// Puts the right decompressor before a compressed input and names it; leaves any other as it is.
-pub(super) fn open(
-    mut input: Chunk<'_>,
-) -> Result<(Chunk<'_>, Option<&'static str>), CaptureError> {
+pub(super) fn open(mut input: Chunk<'_>) -> Result<(Chunk<'_>, Option<&'static str>), CaptureError> {
     skip_user_data(&mut input);
     let bytes = input.fill(4);
     let magic = bytes.first_chunk().copied().map(u32::from_le_bytes);
@@ -34,11 +32,8 @@ pub(super) fn open(
     }
     match magic {
         Some(ZSTD) => {
-            let mut decoder =
-                zstd::stream::read::Decoder::new(input).map_err(CaptureError::Read)?;
-            decoder
-                .window_log_max(ZSTD_WINDOW_LOG)
-                .map_err(CaptureError::Read)?;
+            let mut decoder = zstd::stream::read::Decoder::new(input).map_err(CaptureError::Read)?;
+            decoder.window_log_max(ZSTD_WINDOW_LOG).map_err(CaptureError::Read)?;
             Ok((Chunk::new(decoder), Some("zstd")))
         }
         Some(LZ4 | LZ4_LEGACY) => Ok((
@@ -77,10 +72,7 @@ impl Read for Lz4<'_> {
                 return Ok(len);
             }
             if decoder.get_ref().overrun() {
-                return Err(io::Error::new(
-                    io::ErrorKind::UnexpectedEof,
-                    "it ends inside a frame",
-                ));
+                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it ends inside a frame"));
             }
             let mut input = decoder.into_inner();
             skip_user_data(&mut input);
@@ -164,14 +156,7 @@ mod tests {
         let user_data = [0x53, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3];
         for (name, compress) in compressors().split_off(1) {
             let (one, two) = (&capture(200)[..9_000], &capture(200)[9_000..]);
-            let bytes = [
-                &user_data[..],
-                &compress(one),
-                &user_data,
-                &compress(two),
-                &user_data,
-            ]
-            .concat();
+            let bytes = [&user_data[..], &compress(one), &user_data, &compress(two), &user_data].concat();
             assert_eq!(read(&bytes).0.frames, 200, "{name}");
         }
     }
@@ -206,16 +191,13 @@ mod tests {
         encoder.write_all(&capture(200)).unwrap();
         encoder.flush().unwrap();
         let (facts, _) = read(encoder.get_ref());
-        assert!(
-            matches!(facts.end, End::Truncated { detail, .. } if detail.contains("ends inside a frame"))
-        );
+        assert!(matches!(facts.end, End::Truncated { detail, .. } if detail.contains("ends inside a frame")));
     }
 
     #[test]
     fn garbage_behind_a_compressed_capture_keeps_its_frames() {
         for (name, compress) in compressors() {
-            let (facts, frames) =
-                read(&[&compress(&capture(200))[..], b"and now for something"].concat());
+            let (facts, frames) = read(&[&compress(&capture(200))[..], b"and now for something"].concat());
             assert_eq!(frames.len(), 200, "{name}");
             assert!(matches!(facts.end, End::Truncated { .. }));
         }

@@ -9,8 +9,7 @@ use super::CaptureError;
 pub(super) const ENOUGH: usize = 16 * 1024;
 
 /// How to get the capture off a device whose command line printed it.
-const EXPORT: &str =
-    "on the device, `monitor capture <name> export flash:<file>.pcap`, then copy that file off it";
+const EXPORT: &str = "on the device, `monitor capture <name> export flash:<file>.pcap`, then copy that file off it";
 
 /// The error for a file that begins with `head` and has no magic number of pcap, pcapng or a compression.
 pub(super) fn refusal(head: &[u8]) -> CaptureError {
@@ -39,14 +38,7 @@ pub(super) fn refusal(head: &[u8]) -> CaptureError {
 
 /// Whether the file ends inside the magic number of a capture.
 fn is_cut_magic(head: &[u8]) -> bool {
-    let magics = [
-        0xa1b2_c3d4_u32,
-        0xd4c3_b2a1,
-        0xa1b2_3c4d,
-        0x4d3c_b2a1,
-        0x0a0d_0d0a,
-    ]
-    .map(u32::to_be_bytes);
+    let magics = [0xa1b2_c3d4_u32, 0xd4c3_b2a1, 0xa1b2_3c4d, 0x4d3c_b2a1, 0x0a0d_0d0a].map(u32::to_be_bytes);
     (1..4).contains(&head.len()) && magics.iter().any(|magic| magic.starts_with(head))
 }
 
@@ -55,28 +47,16 @@ fn other_capture(head: &[u8]) -> Option<(&'static str, &'static str)> {
     const EDITCAP: &str = "convert it with Wireshark's `editcap -F pcapng <in> <out.pcapng>`";
     // A trace file begins with a buffer header of 72 bytes and an event header of 32; its first event repeats the buffer's
     // size, a power of two.
-    let size = |at: usize| {
-        head.get(at..)?
-            .first_chunk::<4>()
-            .copied()
-            .map(u32::from_le_bytes)
-    };
-    let etl = size(0)
-        .is_some_and(|bytes| bytes.is_power_of_two() && bytes >= 1024 && size(104) == Some(bytes));
+    let size = |at: usize| head.get(at..)?.first_chunk::<4>().copied().map(u32::from_le_bytes);
+    let etl = size(0).is_some_and(|bytes| bytes.is_power_of_two() && bytes >= 1024 && size(104) == Some(bytes));
     Some(match head {
         [b's', b'n', b'o', b'o', b'p', 0, 0, 0, ..] => ("a snoop capture (Solaris)", EDITCAP),
         [b'T', b'R', b'S', b'N', b'I', b'F', b'F', ..] => ("a capture of the DOS Sniffer", EDITCAP),
-        [b'X', b'C', b'P', 0, ..] | [b'V', b'L', 0, 0, ..] => {
-            ("a NetXray or Windows Sniffer capture", EDITCAP)
-        }
-        [b'G', b'M', b'B', b'U', ..] | [b'R', b'T', b'S', b'S', ..] => {
-            ("a Microsoft Network Monitor capture", EDITCAP)
-        }
+        [b'X', b'C', b'P', 0, ..] | [b'V', b'L', 0, 0, ..] => ("a NetXray or Windows Sniffer capture", EDITCAP),
+        [b'G', b'M', b'B', b'U', ..] | [b'R', b'T', b'S', b'S', ..] => ("a Microsoft Network Monitor capture", EDITCAP),
         [0x7f, b'v', b'e', b'r', ..] => ("an EtherPeek or OmniPeek capture", EDITCAP),
         [0x05, b'V', b'N', b'F', ..] => ("a Visual Networks capture", EDITCAP),
-        [b'b', b't', b's', b'n', b'o', b'o', b'p', 0, ..] => {
-            ("a Bluetooth log", "it cannot hold TLS over TCP")
-        }
+        [b'b', b't', b's', b'n', b'o', b'o', b'p', 0, ..] => ("a Bluetooth log", "it cannot hold TLS over TCP"),
         _ if etl => (
             "a Windows event trace (ETL)",
             "convert it with Microsoft's etl2pcapng, or `pktmon etl2pcap` for pktmon's",
@@ -88,23 +68,17 @@ fn other_capture(head: &[u8]) -> Option<(&'static str, &'static str)> {
 /// Containers that may hold a capture.
 fn archive(head: &[u8]) -> Option<&'static str> {
     Some(match head {
-        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => {
-            "a zip archive; unpack it and give the capture inside"
-        }
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => "a zip archive; unpack it and give the capture inside",
         [b'7', b'z', 0xbc, 0xaf, ..] => "a 7z archive; unpack it and give the capture inside",
         [b'R', b'a', b'r', b'!', ..] => "a rar archive; unpack it and give the capture inside",
         [0xfd, b'7', b'z', b'X', b'Z', ..] => "compressed by xz; decompress it first (`xz -d`)",
-        [b'B', b'Z', b'h', b'1'..=b'9', ..] => {
-            "compressed by bzip2; decompress it first (`bzip2 -d`)"
-        }
+        [b'B', b'Z', b'h', b'1'..=b'9', ..] => "compressed by bzip2; decompress it first (`bzip2 -d`)",
         [0x1f, 0x9d, ..] => "compressed by compress; decompress it first (`uncompress`)",
         [b'L', b'Z', b'I', b'P', ..] => "compressed by lzip; decompress it first (`lzip -d`)",
         [0x1f, 0x8b, ..] | [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x04, 0x22, 0x4d, 0x18, ..] => {
             "compressed twice; decompress it once and give the result"
         }
-        _ if head.get(257..262) == Some(b"ustar") => {
-            "a tar archive; unpack it and give the capture inside"
-        }
+        _ if head.get(257..262) == Some(b"ustar") => "a tar archive; unpack it and give the capture inside",
         _ => return None,
     })
 }
@@ -118,12 +92,8 @@ fn binary(head: &[u8]) -> Option<&'static str> {
         [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, 0xff, ..] | [b'G', b'I', b'F', b'8', ..] => {
             "a picture; give the capture itself"
         }
-        [0xd0, 0xcf, 0x11, 0xe0, ..] => {
-            "an old Office document or Outlook message; save the attachment and give that"
-        }
-        [0x30, 0x82, _, _, 0x30 | 0x02 | 0x06, ..] => {
-            "a certificate or key in DER; give the capture of the connection"
-        }
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => "an old Office document or Outlook message; save the attachment and give that",
+        [0x30, 0x82, _, _, 0x30 | 0x02 | 0x06, ..] => "a certificate or key in DER; give the capture of the connection",
         [0x7f, b'E', b'L', b'F', ..] | [b'M', b'Z', ..] => "a program, not what it captured",
         [0x0a, 0x0a, 0x0a, ..] | [0x0d, 0x0a, 0x0d, 0x0d, ..] => {
             "a pcapng file destroyed by a copy in text mode (FTP ascii); copy it again in binary mode"
@@ -161,11 +131,9 @@ fn text(head: &[u8]) -> Option<String> {
 fn describe_text(text: &str) -> String {
     let lower = text.to_lowercase();
     let start = lower.trim_start();
-    if start.starts_with("<!doctype html")
-        || start.starts_with("<html")
-        || start.starts_with("<head")
-    {
-        return "an HTML page, perhaps a login or error page saved in place of the file; download the capture again".into();
+    if start.starts_with("<!doctype html") || start.starts_with("<html") || start.starts_with("<head") {
+        return "an HTML page, perhaps a login or error page saved in place of the file; download the capture again"
+            .into();
     }
     if start.starts_with("-----begin ") {
         return "PEM text (a certificate or a key); give the capture of the connection".into();
@@ -181,9 +149,7 @@ fn describe_text(text: &str) -> String {
     .iter()
     .any(|phrase| lower.contains(phrase))
     {
-        return format!(
-            "a log of the device's command line, which shows packets but does not hold them; {EXPORT}"
-        );
+        return format!("a log of the device's command line, which shows packets but does not hold them; {EXPORT}");
     }
     if text.lines().filter(|line| is_hex_dump(line)).count() >= 2 {
         return format!("a hex dump as text; {EXPORT}");
@@ -203,9 +169,7 @@ fn describe_text(text: &str) -> String {
     if text.trim().is_empty() {
         return "blank text; export the capture again".into();
     }
-    format!(
-        "plain text; on a Cisco device: {EXPORT}; elsewhere: save the packets as pcap or pcapng"
-    )
+    format!("plain text; on a Cisco device: {EXPORT}; elsewhere: save the packets as pcap or pcapng")
 }
 
 /// `0000:  01005E00 00020000 0C07AC1D …` (IOS), `0x0000:  4500 003c` (tcpdump), `00000000  45 00 00` (xxd).
@@ -232,15 +196,9 @@ fn is_packet_line(line: &str) -> bool {
     let (Some(first), Some(second)) = (words.next(), words.next()) else {
         return false;
     };
-    let is_time = |word: &str| {
-        word.contains('.')
-            && word
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || b".:".contains(&byte))
-    };
-    (is_time(first)
-        && first.contains(':')
-        && matches!(second, "IP" | "IP6" | "ARP," | "In" | "Out"))
+    let is_time =
+        |word: &str| word.contains('.') && word.bytes().all(|byte| byte.is_ascii_digit() || b".:".contains(&byte));
+    (is_time(first) && first.contains(':') && matches!(second, "IP" | "IP6" | "ARP," | "In" | "Out"))
         || (first.bytes().all(|byte| byte.is_ascii_digit())
             && is_time(second)
             && (line.contains(" -> ") || line.contains(" → ")))
@@ -253,10 +211,8 @@ fn is_syslog(line: &str) -> bool {
     ];
     let line = line.trim_start_matches(['*', '.', ' ']);
     let priority = line.strip_prefix('<').and_then(|rest| rest.split_once('>'));
-    priority.is_some_and(|(number, _)| {
-        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
-    }) || (MONTHS.iter().any(|month| line.starts_with(month))
-        && line.get(..20).is_some_and(|date| date.contains(':')))
+    priority.is_some_and(|(number, _)| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()))
+        || (MONTHS.iter().any(|month| line.starts_with(month)) && line.get(..20).is_some_and(|date| date.contains(':')))
         || line
             .split_once(": %")
             .is_some_and(|(_, rest)| rest.contains('-') && rest.contains(": "))
@@ -310,10 +266,7 @@ mod tests {
 
     #[test]
     fn text_of_a_device_leads_to_the_export() {
-        for bytes in [
-            &b"wlc#show monitor capture x buffer dump\n"[..],
-            b"just notes",
-        ] {
+        for bytes in [&b"wlc#show monitor capture x buffer dump\n"[..], b"just notes"] {
             assert!(
                 read_err(bytes)
                     .to_string()
@@ -325,10 +278,7 @@ mod tests {
     #[test]
     fn a_file_cut_in_its_magic_number_is_cut() {
         assert!(matches!(read_err(b"\xd4\xc3"), CaptureError::HeaderCut(2)));
-        assert!(matches!(
-            read_err(b"\x0a\x0d\x0d"),
-            CaptureError::HeaderCut(3)
-        ));
+        assert!(matches!(read_err(b"\x0a\x0d\x0d"), CaptureError::HeaderCut(3)));
     }
 
     #[test]

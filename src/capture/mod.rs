@@ -110,10 +110,7 @@ pub fn read_frames(
     );
     let read = read_records(&mut chunk, &mut tally);
     let failure = chunk.take_failure().map(|error| match compression {
-        Some(name) => io::Error::new(
-            error.kind(),
-            format!("its {name} compression is damaged: {error}"),
-        ),
+        Some(name) => io::Error::new(error.kind(), format!("its {name} compression is damaged: {error}")),
         None => error,
     });
     if tally.facts.frames == 0
@@ -127,15 +124,9 @@ pub fn read_frames(
     let end = match (stop, failure) {
         (Stop::Asked, _) | (Stop::End, None) => End::Complete,
         (Stop::End, Some(error)) => tally.facts.truncated(&mut chunk, offset, error.to_string()),
-        (Stop::Cut(detail), Some(error)) => {
-            tally
-                .facts
-                .truncated(&mut chunk, offset, format!("{detail}: {error}"))
-        }
+        (Stop::Cut(detail), Some(error)) => tally.facts.truncated(&mut chunk, offset, format!("{detail}: {error}")),
         // The one place for reading on behind the damage: find the next record, and go back to `read_records`.
-        (Stop::Cut(detail) | Stop::Damaged(detail), _) => {
-            tally.facts.truncated(&mut chunk, offset, detail)
-        }
+        (Stop::Cut(detail) | Stop::Damaged(detail), _) => tally.facts.truncated(&mut chunk, offset, detail),
     };
     let mut facts = tally.finish();
     facts.end = end;
@@ -326,14 +317,7 @@ mod tests {
             let data = vec![n as u8; 1400 + n as usize];
             assert_eq!(
                 *frame,
-                Seen::new(
-                    u64::from(n) + 1,
-                    i64::from(n) * 1_000_000_000,
-                    1,
-                    0,
-                    1,
-                    &data
-                )
+                Seen::new(u64::from(n) + 1, i64::from(n) * 1_000_000_000, 1, 0, 1, &data)
             );
         }
     }
@@ -350,9 +334,7 @@ mod tests {
         let bytes = &samples()[0];
         let (facts, frames) = read_from(bytes.chain(Fails)).unwrap();
         assert_eq!(frames.len(), 2);
-        assert!(
-            matches!(facts.end, End::Truncated { detail, lost: 0, .. } if detail == "unplugged")
-        );
+        assert!(matches!(facts.end, End::Truncated { detail, lost: 0, .. } if detail == "unplugged"));
     }
 
     #[test]

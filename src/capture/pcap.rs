@@ -7,8 +7,7 @@
 use std::ops::ControlFlow;
 
 use pcap_parser::pcap::{
-    LegacyPcapBlock, parse_pcap_frame, parse_pcap_frame_be, parse_pcap_frame_modified,
-    parse_pcap_header,
+    LegacyPcapBlock, parse_pcap_frame, parse_pcap_frame_be, parse_pcap_frame_modified, parse_pcap_header,
 };
 
 use super::chunk::{Chunk, LARGEST_RECORD};
@@ -79,10 +78,7 @@ impl Reader {
             Order::Little => MICROSECONDS.to_le_bytes(),
             Order::Big => MICROSECONDS.to_be_bytes(),
         };
-        plain
-            .iter_mut()
-            .zip(plain_magic)
-            .for_each(|(to, from)| *to = from);
+        plain.iter_mut().zip(plain_magic).for_each(|(to, from)| *to = from);
         let Ok((_, header)) = parse_pcap_header(&plain) else {
             return Err(cut);
         };
@@ -197,11 +193,7 @@ impl Reader {
             ts_sec,
             ts_usec,
             caplen,
-            origlen: if first_len == caplen {
-                second_len
-            } else {
-                first_len
-            },
+            origlen: if first_len == caplen { second_len } else { first_len },
             data: bytes.get(self.head_len..)?.get(..captured_len)?,
         })
     }
@@ -248,8 +240,7 @@ mod tests {
                     pcap.bytes.extend([0; 4]);
                 }
                 pcap.extra = head;
-                let (facts, frames) =
-                    read(&pcap.record(5, 7, b"abc", 90).record(6, 8, b"", 0).bytes);
+                let (facts, frames) = read(&pcap.record(5, 7, b"abc", 90).record(6, 8, b"", 0).bytes);
                 assert_eq!(facts.end, End::Complete);
                 assert_eq!(
                     frames,
@@ -267,10 +258,7 @@ mod tests {
     fn high_bits_of_the_link_type_are_not_the_link_type() {
         for (written, link) in [(0xf400_0001, 1), (12, 101), (14, 101), (0x1000_0071, 113)] {
             let pcap = Pcap::with_header(Order::Little, MICROSECONDS, (2, 4), 65_535, written);
-            assert_eq!(
-                read(&pcap.record(1, 1, b"x", 1).bytes).0.link_types,
-                [LinkType(link)]
-            );
+            assert_eq!(read(&pcap.record(1, 1, b"x", 1).bytes).0.link_types, [LinkType(link)]);
         }
     }
 
@@ -289,11 +277,7 @@ mod tests {
             }
             pcap.bytes.extend(b"abc");
             let (facts, frames) = read(&pcap.bytes);
-            assert_eq!(
-                frames,
-                [Seen::new(1, 1_000_002_000, 1, 0, 9, b"abc")],
-                "{version:?}"
-            );
+            assert_eq!(frames, [Seen::new(1, 1_000_002_000, 1, 0, 9, b"abc")], "{version:?}");
             assert_eq!(facts.snap_length, Some(96));
         }
     }
@@ -328,10 +312,7 @@ mod tests {
         assert_eq!(frames.len(), 3);
         assert_eq!(facts.first, Some(Timestamp::from_seconds(9)));
         assert_eq!(facts.anomalies[0].id, "no-time");
-        assert_eq!(
-            facts.anomalies[0].detail,
-            "the file gives no time (2 times)"
-        );
+        assert_eq!(facts.anomalies[0].detail, "the file gives no time (2 times)");
     }
 
     #[test]

@@ -7,8 +7,8 @@
 use std::ops::ControlFlow;
 
 use pcap_parser::pcapng::{
-    BOM_MAGIC, CB_MAGIC, DCB_MAGIC, DSB_MAGIC, EPB_MAGIC, IDB_MAGIC, ISB_MAGIC, NRB_MAGIC,
-    PIB_MAGIC, SHB_MAGIC, SJE_MAGIC, SPB_MAGIC,
+    BOM_MAGIC, CB_MAGIC, DCB_MAGIC, DSB_MAGIC, EPB_MAGIC, IDB_MAGIC, ISB_MAGIC, NRB_MAGIC, PIB_MAGIC, SHB_MAGIC,
+    SJE_MAGIC, SPB_MAGIC,
 };
 
 use super::chunk::{Chunk, LARGEST_RECORD};
@@ -118,13 +118,10 @@ impl Reader {
             }
             let claimed = self.order.u32([l0, l1, l2, l3]);
             let Some(len) = block_len(claimed) else {
-                return Stop::Damaged(format!(
-                    "a block of type {kind:#x} that claims {claimed} bytes"
-                ));
+                return Stop::Damaged(format!("a block of type {kind:#x} that claims {claimed} bytes"));
             };
             let bytes = chunk.fill(len);
-            let Some((body, trailer)) = bytes.get(8..len).and_then(<[u8]>::split_last_chunk::<4>)
-            else {
+            let Some((body, trailer)) = bytes.get(8..len).and_then(<[u8]>::split_last_chunk::<4>) else {
                 return Stop::Cut(format!("{} of a block's {len} bytes", bytes.len()));
             };
             let trailer = self.order.u32(*trailer);
@@ -173,8 +170,7 @@ impl Reader {
         body: &[u8],
         tally: &mut Tally<F>,
     ) -> Outcome {
-        let Some(([index, high, low, captured_len, wire_len], rest)) = self.fields::<5>(body)
-        else {
+        let Some(([index, high, low, captured_len, wire_len], rest)) = self.fields::<5>(body) else {
             return Err("a packet block too short for its fields".to_owned());
         };
         let (data, options) = split(rest, captured_len)?;
@@ -202,11 +198,7 @@ impl Reader {
         }))
     }
 
-    fn old_packet<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(
-        &mut self,
-        body: &[u8],
-        tally: &mut Tally<F>,
-    ) -> Outcome {
+    fn old_packet<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(&mut self, body: &[u8], tally: &mut Tally<F>) -> Outcome {
         let Some(([_, high, low, captured_len, wire_len], rest)) = self.fields::<5>(body) else {
             return Err("a packet block too short for its fields".to_owned());
         };
@@ -234,11 +226,7 @@ impl Reader {
     }
 
     /// A packet of interface 0 without a time. Its captured length is not stored: it is the wire's, cut at the snap length.
-    fn simple_packet<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(
-        &self,
-        body: &[u8],
-        tally: &mut Tally<F>,
-    ) -> Outcome {
+    fn simple_packet<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(&self, body: &[u8], tally: &mut Tally<F>) -> Outcome {
         let Some(([wire_len], rest)) = self.fields::<1>(body) else {
             return Err("a packet block too short for its fields".to_owned());
         };
@@ -282,11 +270,7 @@ impl Reader {
         GO_ON
     }
 
-    fn section<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(
-        &mut self,
-        body: &[u8],
-        tally: &mut Tally<F>,
-    ) -> Outcome {
+    fn section<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(&mut self, body: &[u8], tally: &mut Tally<F>) -> Outcome {
         // Byte-order mark, version, section length. The length is often wrong and never needed.
         let Some((head, options)) = body.split_first_chunk::<16>() else {
             return Err("a section header too short for its fields".to_owned());
@@ -313,11 +297,7 @@ impl Reader {
         GO_ON
     }
 
-    fn interface<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(
-        &mut self,
-        body: &[u8],
-        tally: &mut Tally<F>,
-    ) -> Outcome {
+    fn interface<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(&mut self, body: &[u8], tally: &mut Tally<F>) -> Outcome {
         let Some((&[l0, l1, _, _, s0, s1, s2, s3], options)) = body.split_first_chunk::<8>() else {
             return Err("an interface description too short for its fields".to_owned());
         };
@@ -374,11 +354,7 @@ impl Reader {
 
     /// Notes the anomaly and says it again as the reason to stop: Wireshark reads no further, so no frame beyond has a number.
     #[cold]
-    fn undeclared<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(
-        &self,
-        index: u32,
-        tally: &mut Tally<F>,
-    ) -> String {
+    fn undeclared<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(&self, index: u32, tally: &mut Tally<F>) -> String {
         let detail = format!(
             "a packet of interface {index}, of which the section describes {}",
             self.declared
@@ -400,9 +376,7 @@ impl Reader {
 #[inline]
 fn block_len(claimed: u32) -> Option<usize> {
     let len = usize::try_from(claimed).ok()?.checked_next_multiple_of(4)?;
-    (12..=LARGEST_RECORD.saturating_add(32))
-        .contains(&len)
-        .then_some(len)
+    (12..=LARGEST_RECORD.saturating_add(32)).contains(&len).then_some(len)
 }
 
 /// Divides what follows a packet block's fields into the packet and the options behind its padding.
@@ -415,10 +389,7 @@ fn split(rest: &[u8], captured_len: u32) -> Result<(&[u8], &[u8]), String> {
             rest.len()
         ));
     };
-    Ok((
-        data,
-        behind.get((len.wrapping_neg() & 3)..).unwrap_or_default(),
-    ))
+    Ok((data, behind.get((len.wrapping_neg() & 3)..).unwrap_or_default()))
 }
 
 /// The options at the end of a block. Damaged ones end the list; the packet before them is whole.
@@ -481,10 +452,7 @@ mod tests {
                 ]
             );
             assert_eq!(facts.end, End::Complete);
-            assert_eq!(
-                facts.link_types,
-                [LinkType(101), LinkType(1), LinkType(113)]
-            );
+            assert_eq!(facts.link_types, [LinkType(101), LinkType(1), LinkType(113)]);
             assert!(facts.anomalies.is_empty());
         }
     }
@@ -494,10 +462,7 @@ mod tests {
         let file = PcapNg::new(Order::Big)
             .interface(1, 0, &[(14, &(-5_i64).to_be_bytes()), (9, &[0x80])])
             .packet(0, 6, b"", &[]);
-        assert_eq!(
-            read(&file.bytes).1,
-            [Seen::new(1, 1_000_000_000, 1, 0, 0, b"")]
-        );
+        assert_eq!(read(&file.bytes).1, [Seen::new(1, 1_000_000_000, 1, 0, 0, b"")]);
     }
 
     #[test]
@@ -507,16 +472,10 @@ mod tests {
         let (facts, frames) = read(&file.block(3, &body).block(3, &body).bytes);
         assert_eq!(
             frames,
-            [
-                Seen::new(1, 0, 1, 0, 9, b"abcd"),
-                Seen::new(2, 0, 1, 0, 9, b"abcd")
-            ]
+            [Seen::new(1, 0, 1, 0, 9, b"abcd"), Seen::new(2, 0, 1, 0, 9, b"abcd")]
         );
         assert_eq!((facts.first, facts.last), (None, None));
-        assert_eq!(
-            (facts.anomalies.len(), facts.anomalies[0].id),
-            (1, "no-time")
-        );
+        assert_eq!((facts.anomalies.len(), facts.anomalies[0].id), (1, "no-time"));
     }
 
     #[test]
@@ -541,37 +500,18 @@ mod tests {
         assert_eq!(read(&file.bytes).0.drops, Some(107));
         let statistics = |file: PcapNg, by_interface: u64, by_system: u64| {
             let mut body = file.words(&[1, 0, 0]);
-            body.extend(file.options(&[
-                (5, &by_interface.to_le_bytes()),
-                (7, &by_system.to_le_bytes()),
-            ]));
+            body.extend(file.options(&[(5, &by_interface.to_le_bytes()), (7, &by_system.to_le_bytes())]));
             file.block(5, &body)
         };
         let file = statistics(statistics(file, 1, 2), 10, 20);
         assert_eq!(read(&file.bytes).0.drops, Some(37));
-        assert_eq!(
-            read(&PcapNg::new(Order::Big).interface(1, 0, &[]).bytes)
-                .0
-                .drops,
-            None
-        );
+        assert_eq!(read(&PcapNg::new(Order::Big).interface(1, 0, &[]).bytes).0.drops, None);
     }
 
     #[test]
     fn records_that_wireshark_numbers_are_numbered_and_others_are_not() {
         let mut file = PcapNg::new(Order::Little).interface(1, 0, &[]);
-        for kind in [
-            4,
-            5,
-            10,
-            0x777,
-            0x8000_0001,
-            0x208,
-            0xbad,
-            0x4000_0bad,
-            9,
-            0x204,
-        ] {
+        for kind in [4, 5, 10, 0x777, 0x8000_0001, 0x208, 0xbad, 0x4000_0bad, 9, 0x204] {
             file = file.block(kind, &[0; 60]);
         }
         let (facts, frames) = read(&file.packet(0, 1, b"x", &[]).bytes);
@@ -608,11 +548,7 @@ mod tests {
 
     #[test]
     fn damaged_blocks_end_the_reading() {
-        let good = || {
-            PcapNg::new(Order::Little)
-                .interface(1, 0, &[])
-                .packet(0, 1, b"a", &[])
-        };
+        let good = || PcapNg::new(Order::Little).interface(1, 0, &[]).packet(0, 1, b"a", &[]);
         let damage = |bytes: &[u8]| {
             let mut file = good().bytes;
             file.extend(bytes);
@@ -647,13 +583,7 @@ mod tests {
 
     #[test]
     fn the_section_header_tells_what_captured() {
-        let options: &[(u16, &[u8])] = &[
-            (1, b"hm"),
-            (2, b"Cat\x1b9k"),
-            (3, b"IOS-XE"),
-            (4, b"EPC"),
-            (0, b""),
-        ];
+        let options: &[(u16, &[u8])] = &[(1, b"hm"), (2, b"Cat\x1b9k"), (3, b"IOS-XE"), (4, b"EPC"), (0, b"")];
         let file = PcapNg::new(Order::Little).section(Order::Big, options);
         assert_eq!(
             read(&file.bytes).0.origin.unwrap().to_string(),
@@ -679,9 +609,6 @@ mod tests {
         let mut bytes = PcapNg::new(Order::Little).bytes;
         bytes[12] = 2;
         assert!(read_err(&bytes).to_string().contains("version 2.0"));
-        assert!(matches!(
-            read_err(&bytes[..20]),
-            CaptureError::HeaderCut(20)
-        ));
+        assert!(matches!(read_err(&bytes[..20]), CaptureError::HeaderCut(20)));
     }
 }

@@ -87,7 +87,8 @@ impl<F: FnMut(&Frame<'_>) -> ControlFlow<()>> Tally<F> {
     pub(super) fn number_without_packet(&mut self) {
         self.facts.frames = self.facts.frames.saturating_add(1);
         self.odd("record-without-packet", || {
-            "a record that is no packet (a custom block, a system call or a journal entry) has a frame number".to_owned()
+            "a record that is no packet (a custom block, a system call or a journal entry) has a frame number"
+                .to_owned()
         });
     }
 
@@ -126,9 +127,7 @@ impl<F: FnMut(&Frame<'_>) -> ControlFlow<()>> Tally<F> {
 
     /// Takes note of a declared snap length in bytes; zero means no limit.
     pub(super) fn snap_length(&mut self, declared: u32) {
-        self.largest_snap = self
-            .largest_snap
-            .max(if declared == 0 { u32::MAX } else { declared });
+        self.largest_snap = self.largest_snap.max(if declared == 0 { u32::MAX } else { declared });
     }
 
     /// Adds to the packets that the capturing system says it dropped.
@@ -147,17 +146,15 @@ impl<F: FnMut(&Frame<'_>) -> ControlFlow<()>> Tally<F> {
 
         let mut facts = self.facts;
         facts.snap_length = Some(self.largest_snap).filter(|snap| (1..CUTS_NOTHING).contains(snap));
-        facts
-            .anomalies
-            .extend(self.oddities.into_iter().map(|odd| Anomaly {
-                id: odd.id,
-                frame: odd.first,
-                detail: if odd.count == 1 {
-                    odd.detail
-                } else {
-                    format!("{} ({} times)", odd.detail, odd.count)
-                },
-            }));
+        facts.anomalies.extend(self.oddities.into_iter().map(|odd| Anomaly {
+            id: odd.id,
+            frame: odd.first,
+            detail: if odd.count == 1 {
+                odd.detail
+            } else {
+                format!("{} ({} times)", odd.detail, odd.count)
+            },
+        }));
         let (first, count, largest) = self.back;
         if count > 0 {
             let times = if count == 1 {
@@ -199,10 +196,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_runs_backwards_is_reported_once_with_its_largest_step() {
-        let mut tally = Tally::new(
-            |_: &Frame<'_>| ControlFlow::Continue(()),
-            CaptureFacts::default(),
-        );
+        let mut tally = Tally::new(|_: &Frame<'_>| ControlFlow::Continue(()), CaptureFacts::default());
         for seconds in [10, 12, 11, 13, 5, 6] {
             let _ = tally.frame(&Captured {
                 time: Some(Timestamp::from_seconds(seconds)),
@@ -218,10 +212,7 @@ mod tests {
         let [anomaly] = facts.anomalies.as_slice() else {
             panic!("{:?}", facts.anomalies)
         };
-        assert_eq!(
-            (anomaly.id, anomaly.frame),
-            ("time-goes-back", FrameNumber(3))
-        );
+        assert_eq!((anomaly.id, anomaly.frame), ("time-goes-back", FrameNumber(3)));
         assert_eq!(
             anomaly.detail,
             "a frame is older than the one before it 2 times, by up to 8.000 s"
@@ -236,10 +227,7 @@ mod tests {
             (&[65_535], None),
             (&[], None),
         ] {
-            let mut tally = Tally::new(
-                |_: &Frame<'_>| ControlFlow::Continue(()),
-                CaptureFacts::default(),
-            );
+            let mut tally = Tally::new(|_: &Frame<'_>| ControlFlow::Continue(()), CaptureFacts::default());
             declared.iter().for_each(|&snap| tally.snap_length(snap));
             assert_eq!(tally.finish().snap_length, told);
         }

@@ -17,14 +17,7 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    pub(super) fn new(
-        number: u64,
-        time: i64,
-        link: u16,
-        interface: u32,
-        wire_len: u32,
-        data: &[u8],
-    ) -> Self {
+    pub(super) fn new(number: u64, time: i64, link: u16, interface: u32, wire_len: u32, data: &[u8]) -> Self {
         Self {
             number,
             time,
@@ -70,11 +63,7 @@ pub(super) struct Drip<'a> {
 
 impl<'a> Drip<'a> {
     pub(super) fn new(bytes: &'a [u8], step: usize) -> Self {
-        Self {
-            bytes,
-            step,
-            calls: 0,
-        }
+        Self { bytes, step, calls: 0 }
     }
 }
 
@@ -118,33 +107,17 @@ impl Pcap {
         Self::with_header(order, magic, (2, 4), 262_144, 1)
     }
 
-    pub(super) fn with_header(
-        order: Order,
-        magic: u32,
-        version: (u16, u16),
-        snap: u32,
-        network: u32,
-    ) -> Self {
+    pub(super) fn with_header(order: Order, magic: u32, version: (u16, u16), snap: u32, network: u32) -> Self {
         let mut bytes = u32_bytes(order, magic).to_vec();
         bytes.extend(u16_bytes(order, version.0));
         bytes.extend(u16_bytes(order, version.1));
         for field in [0, 0, snap, network] {
             bytes.extend(u32_bytes(order, field));
         }
-        Self {
-            order,
-            extra: 0,
-            bytes,
-        }
+        Self { order, extra: 0, bytes }
     }
 
-    pub(super) fn record(
-        mut self,
-        seconds: u32,
-        fraction: u32,
-        data: &[u8],
-        wire_len: u32,
-    ) -> Self {
+    pub(super) fn record(mut self, seconds: u32, fraction: u32, data: &[u8], wire_len: u32) -> Self {
         for field in [seconds, fraction, data.len() as u32, wire_len] {
             self.bytes.extend(u32_bytes(self.order, field));
         }
@@ -182,10 +155,7 @@ impl PcapNg {
 
     /// The bytes of 32-bit fields.
     pub(super) fn words(&self, fields: &[u32]) -> Vec<u8> {
-        fields
-            .iter()
-            .flat_map(|&field| u32_bytes(self.order, field))
-            .collect()
+        fields.iter().flat_map(|&field| u32_bytes(self.order, field)).collect()
     }
 
     /// The bytes of options.
@@ -218,13 +188,7 @@ impl PcapNg {
         self.block(1, &body)
     }
 
-    pub(super) fn packet(
-        self,
-        interface: u32,
-        ticks: u64,
-        data: &[u8],
-        options: &[(u16, &[u8])],
-    ) -> Self {
+    pub(super) fn packet(self, interface: u32, ticks: u64, data: &[u8], options: &[(u16, &[u8])]) -> Self {
         let len = data.len() as u32;
         let mut body = self.words(&[interface, (ticks >> 32) as u32, ticks as u32, len, len]);
         body.extend(data);

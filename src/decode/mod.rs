@@ -130,7 +130,9 @@ impl Segment<'_> {
     /// Payload bytes on the wire, captured or not.
     #[must_use]
     pub fn wire_payload_len(&self) -> u32 {
-        u32::try_from(self.payload.len()).unwrap_or(u32::MAX).saturating_add(self.lost)
+        u32::try_from(self.payload.len())
+            .unwrap_or(u32::MAX)
+            .saturating_add(self.lost)
     }
 }
 
@@ -238,4 +240,8 @@ pub enum Decoded<'a> {
     Skip(Skip),
 }
 #[allow(missing_docs)]
-pub mod options { pub fn mss(_o: &[u8]) -> Option<u16> { None } }
+pub mod options {
+    pub fn mss(_o: &[u8]) -> Option<u16> {
+        None
+    }
+}

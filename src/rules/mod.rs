@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::finding::{Owner, Remedy, Rule};
 use crate::frame::{FrameNumber, Timestamp};
 use crate::profile::Transport;
-use crate::tls::trust::{Chain, Judgement, Validity};
+use crate::tls::trust::{Chain, Fault, Judgement, NameMatch, Validity};
 use crate::tls::walk::{Alert, Side, StepKind, TlsFacts};
 
 mod application_error;
@@ -171,7 +171,6 @@ fn alert_text(alert: &Alert) -> String {
 
 /// A leaf certificate's subject, and what can be said against it at the time of the capture, as clauses.
 fn certificate_clauses(judgement: &Judgement) -> Vec<String> {
-    use crate::tls::trust::{Fault, NameMatch};
     let mut clauses = Vec::new();
     match &judgement.chain {
         Chain::SelfSigned => clauses.push("is self-signed".to_owned()),
@@ -179,6 +178,7 @@ fn certificate_clauses(judgement: &Judgement) -> Vec<String> {
         Chain::IssuerNotGiven { issuer } => {
             clauses.push(format!("was issued by {issuer}, which is neither presented nor among the roots given"));
         }
+        Chain::Unchecked { detail } => clauses.push(format!("has a chain that cannot be checked here: {detail}")),
         Chain::Broken { detail } => clauses.push(format!("has a chain that does not hold: {detail}")),
         Chain::Unreadable => clauses.push("cannot be read".to_owned()),
         _ => {}
@@ -188,26 +188,34 @@ fn certificate_clauses(judgement: &Judgement) -> Vec<String> {
         Validity::NotYetValid(until) => clauses.push(format!("becomes valid only {} after this capture", span(until))),
         _ => {}
     }
-    for fault in judgement.faults.iter().take(4) {
-        clauses.push(match fault {
-            Fault::WrongPurpose => "is not for this purpose (key usage)".to_owned(),
-            Fault::CaAsLeaf => "is an authority's certificate".to_owned(),
-            Fault::WeakKey(subject, key) => format!("relies on a short key ({key} of {subject})"),
-            Fault::WeakSignature(subject, algorithm) => format!("relies on {algorithm} ({subject})"),
-            Fault::MissingIntermediate(issuer) => format!("comes without its intermediate ({issuer})"),
-            Fault::NotACa(subject) => format!("was issued by {subject}, which may not issue"),
-            Fault::IssuerDates(subject, Validity::Expired(since)) => {
-                format!("has an issuer that expired {} before this capture ({subject})", span(*since))
-            }
-            Fault::IssuerDates(subject, _) => format!("has an issuer that is not yet valid ({subject})"),
-        });
-    }
+    let telling = judgement.faults.iter().filter(|fault| !matches!(fault, Fault::NameWrittenOtherwise(_)));
+    clauses.extend(telling.take(4).map(fault_clause));
     match &judgement.name {
         NameMatch::Differs => clauses.push("is for other names than the one asked for".to_owned()),
         NameMatch::CommonNameOnly => clauses.push("carries the name asked for only in its common name".to_owned()),
         _ => {}
     }
     clauses
+}
+
+fn fault_clause(fault: &Fault) -> String {
+    match fault {
+        Fault::WrongPurpose => "is not for this purpose (key usage)".to_owned(),
+        Fault::CaAsLeaf => "is an authority's certificate".to_owned(),
+        Fault::WeakKey(subject, key) => format!("relies on a short key ({key} of {subject})"),
+        Fault::WeakSignature(subject, algorithm) => format!("relies on {algorithm} ({subject})"),
+        Fault::MissingIntermediate(issuer) => format!("comes without its intermediate ({issuer})"),
+        Fault::NotACa(subject) => format!("was issued by {subject}, which may not issue"),
+        Fault::IssuerDates(subject, Validity::Expired(since)) => {
+            format!("has an issuer that expired {} before this capture ({subject})", span(*since))
+        }
+        Fault::IssuerDates(subject, _) => format!("has an issuer that is not yet valid ({subject})"),
+        Fault::IssuerPurpose(subject) => format!("has an issuer that may not issue for this purpose ({subject})"),
+        Fault::PathTooLong(subject) => format!("has more intermediates than {subject} allows"),
+        Fault::OutsideNameConstraints => "is for names that its issuer may not issue for".to_owned(),
+        Fault::NameWrittenOtherwise(subject) => format!("writes its issuer's name differently ({subject})"),
+        Fault::SameNameOtherKey(subject) => format!("names an issuer whose key is another than that of the known {subject}"),
+    }
 }
 
 /// Clauses joined: `is self-signed and had expired …`.

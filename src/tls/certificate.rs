@@ -16,6 +16,7 @@ mod tests;
 use x509_parser::asn1_rs::FromDer as _;
 use x509_parser::certificate::X509Certificate;
 
+pub use self::distinguished_name::{name_text, same_organization};
 pub use self::kind::{ClientCertificateKind, client_certificate_kind};
 pub use self::salvage::Identity;
 use self::signature::Check;
@@ -127,10 +128,7 @@ impl Fields {
         let mut fields = Self {
             subject: distinguished_name::to_text(x509.subject()),
             issuer: distinguished_name::to_text(x509.issuer()),
-            common_name: distinguished_name::attribute(
-                x509.subject(),
-                distinguished_name::COMMON_NAME,
-            ),
+            common_name: distinguished_name::attribute(x509.subject(), distinguished_name::COMMON_NAME),
             subject_raw: x509.subject().as_raw().into(),
             issuer_raw: x509.issuer().as_raw().into(),
             serial: serial_text(x509.raw_serial()),
@@ -193,15 +191,9 @@ impl Fields {
         }
         match x509.raw_serial() {
             [] => oddities.push("has an empty serial number".into()),
-            [first, ..] if first & 0x80 != 0 => {
-                oddities.push("has a negative serial number".into())
-            }
-            zero if zero.iter().all(|byte| *byte == 0) => {
-                oddities.push("has the serial number 0".into())
-            }
-            long if long.len() > 21 => {
-                oddities.push(format!("has a serial number of {} bytes", long.len()))
-            }
+            [first, ..] if first & 0x80 != 0 => oddities.push("has a negative serial number".into()),
+            zero if zero.iter().all(|byte| *byte == 0) => oddities.push("has the serial number 0".into()),
+            long if long.len() > 21 => oddities.push(format!("has a serial number of {} bytes", long.len())),
             _ => {}
         }
         if x509.signature_algorithm != x509.tbs_certificate.signature {
@@ -212,15 +204,10 @@ impl Fields {
             oddities.push("ends before it begins".into());
         }
         // 9999-12-31 is how RFC 5280 section 4.1.2.5 writes "no end".
-        for (verb, date) in [
-            ("begins", validity.not_before),
-            ("ends", validity.not_after),
-        ] {
+        for (verb, date) in [("begins", validity.not_before), ("ends", validity.not_after)] {
             let year = date.to_datetime().year();
             if !(1678..=2261).contains(&year) {
-                oddities.push(format!(
-                    "{verb} in the year {year:04}, which is beyond the times shown"
-                ));
+                oddities.push(format!("{verb} in the year {year:04}, which is beyond the times shown"));
             }
         }
     }
@@ -236,16 +223,10 @@ impl Fields {
     /// Whether the key is shorter than current policy allows (NIST SP 800-131A: 112 bits of strength).
     #[must_use]
     pub fn has_weak_key(&self) -> bool {
-        let least = if self.key.starts_with("EC") {
-            224
-        } else {
-            2048
-        };
+        let least = if self.key.starts_with("EC") { 224 } else { 2048 };
         self.key_bits != 0
             && self.key_bits < least
-            && ["RSA", "DSA", "EC"]
-                .iter()
-                .any(|family| self.key.starts_with(family))
+            && ["RSA", "DSA", "EC"].iter().any(|family| self.key.starts_with(family))
     }
 
     /// Whether the signature is over a hash that can be forged (SHA-1, MD5 and older).

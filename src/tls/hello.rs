@@ -120,14 +120,21 @@ pub fn parse_client(body: &[u8], cut: bool) -> Option<ClientHello> {
         };
         match parsed {
             TlsExtension::SNI(names) => {
-                hello.server_name = names.iter().find(|name| name.0.0 == 0).map(|name| WireText::from_bytes(name.1));
+                hello.server_name = names
+                    .iter()
+                    .find(|name| name.0.0 == 0)
+                    .map(|name| WireText::from_bytes(name.1));
             }
             TlsExtension::EllipticCurves(groups) => hello.groups = list(groups.iter().map(|group| group.0), Group),
             TlsExtension::SignatureAlgorithms(schemes) => {
                 hello.signature_schemes = list(schemes.iter().copied(), SignatureScheme);
             }
             TlsExtension::ALPN(names) => {
-                hello.alpn = names.iter().take(MAX_LIST).map(|name| WireText::from_bytes(name)).collect();
+                hello.alpn = names
+                    .iter()
+                    .take(MAX_LIST)
+                    .map(|name| WireText::from_bytes(name))
+                    .collect();
             }
             TlsExtension::SessionTicket(ticket) => {
                 hello.accepts_ticket = true;
@@ -155,7 +162,11 @@ fn fixed_client(body: &[u8], cut: bool) -> Option<(ClientHello, &[u8])> {
     } else {
         tls_parser::parse_tls_handshake_client_hello(body).ok()?
     };
-    let extensions = if cut { body.get(without_extensions(body)? + 2..).unwrap_or_default() } else { contents.ext.unwrap_or_default() };
+    let extensions = if cut {
+        body.get(without_extensions(body)? + 2..).unwrap_or_default()
+    } else {
+        contents.ext.unwrap_or_default()
+    };
     let hello = ClientHello {
         version: contents.version.0,
         cipher_suites: list(contents.ciphers.iter().map(|cipher| cipher.0), CipherSuite),
@@ -179,7 +190,11 @@ pub fn parse_server(body: &[u8], cut: bool) -> Option<ServerHello> {
     let (mut hello, extensions) = if version >> 8 == 0x7f {
         // The drafts of TLS 1.3 up to number 21 put their number here and had no session identifier.
         let cipher_suite = u16::from_be_bytes([*body.get(34)?, *body.get(35)?]);
-        let hello = ServerHello { version, cipher_suite, ..ServerHello::default() };
+        let hello = ServerHello {
+            version,
+            cipher_suite,
+            ..ServerHello::default()
+        };
         (hello, body.get(38..).unwrap_or_default())
     } else {
         fixed_server(body, version, cut)?
@@ -235,7 +250,10 @@ fn fixed_server(body: &[u8], version: u16, cut: bool) -> Option<(ServerHello, &[
         ..ServerHello::default()
     };
     let extensions = body.get(fixed_len + 2..).unwrap_or_default();
-    let len = body.get(fixed_len..).and_then(|rest| rest.first_chunk()).map_or(0, |len| usize::from(u16::from_be_bytes(*len)));
+    let len = body
+        .get(fixed_len..)
+        .and_then(|rest| rest.first_chunk())
+        .map_or(0, |len| usize::from(u16::from_be_bytes(*len)));
     Some((hello, if cut { extensions } else { extensions.get(..len)? }))
 }
 
@@ -273,7 +291,10 @@ pub fn server_key_exchange_group(body: &[u8]) -> Option<Group> {
 #[must_use]
 pub fn parse_certificate_request(body: &[u8]) -> CertificateRequest {
     let Ok((_, contents)) = tls_parser::parse_tls_handshake_certificaterequest(body) else {
-        return CertificateRequest { broken: true, ..CertificateRequest::default() };
+        return CertificateRequest {
+            broken: true,
+            ..CertificateRequest::default()
+        };
     };
     // tls-parser hands over each name with or without its own two-byte length, by version: take the DER inside.
     let names = contents.unparsed_ca.iter().take(MAX_LIST);
@@ -287,7 +308,11 @@ pub fn parse_certificate_request(body: &[u8]) -> CertificateRequest {
 }
 
 fn list<T>(numbers: impl Iterator<Item = u16>, wrap: impl Fn(u16) -> T) -> Vec<T> {
-    numbers.filter(|&number| !super::is_grease(number)).take(MAX_LIST).map(wrap).collect()
+    numbers
+        .filter(|&number| !super::is_grease(number))
+        .take(MAX_LIST)
+        .map(wrap)
+        .collect()
 }
 
 /// One extension: its number, its data, and both with the header.
@@ -314,6 +339,10 @@ impl<'a> Iterator for Extensions<'a> {
         let end = 4 + usize::from(u16::from_be_bytes([high, low]));
         let (whole, rest) = self.0.split_at_checked(end)?;
         self.0 = rest;
-        Some(Extension { kind: u16::from_be_bytes([kind_high, kind_low]), data: whole.get(4..)?, whole })
+        Some(Extension {
+            kind: u16::from_be_bytes([kind_high, kind_low]),
+            data: whole.get(4..)?,
+            whole,
+        })
     }
 }

@@ -3,8 +3,8 @@
 //! A message is a type, a three-byte length and a body (RFC 9846 section 4); it may span many records, and a record may
 //! hold many. tls-parser reads whole messages only, so bytes are gathered here first.
 
-use super::hello::{self, CertificateRequest, ClientHello, ServerHello};
 use super::certificate::Certificate;
+use super::hello::{self, CertificateRequest, ClientHello, ServerHello};
 use crate::frame::{FrameNumber, Timestamp};
 use crate::stream::{Chunk, Position};
 
@@ -34,13 +34,23 @@ impl Provenance {
     /// Of a chunk's first byte.
     #[must_use]
     pub const fn of(chunk: &Chunk<'_>) -> Self {
-        Self { from: chunk.from, frame: chunk.frame, time: chunk.time, acked: chunk.acked }
+        Self {
+            from: chunk.from,
+            frame: chunk.frame,
+            time: chunk.time,
+            acked: chunk.acked,
+        }
     }
 
     /// Of a place whose bytes have not come yet.
     #[must_use]
     pub const fn at(from: Position) -> Self {
-        Self { from, frame: FrameNumber(0), time: Timestamp(0), acked: 0 }
+        Self {
+            from,
+            frame: FrameNumber(0),
+            time: Timestamp(0),
+            acked: 0,
+        }
     }
 
     /// An event that these bytes carry, up to `to`.
@@ -93,7 +103,10 @@ impl Frames {
     /// A single frame.
     #[must_use]
     pub const fn one(frame: FrameNumber) -> Self {
-        Self { first: frame, more: Vec::new() }
+        Self {
+            first: frame,
+            more: Vec::new(),
+        }
     }
 
     /// Every frame.
@@ -135,7 +148,9 @@ pub enum EventKind {
     HelloRequest,
     Certificate(CertificateMessage),
     CertificateStatus,
-    ServerKeyExchange { group: Option<super::Group> },
+    ServerKeyExchange {
+        group: Option<super::Group>,
+    },
     CertificateRequest(Box<CertificateRequest>),
     ServerHelloDone,
     ClientKeyExchange,
@@ -146,14 +161,26 @@ pub enum EventKind {
     /// A message that has no reader here: its type.
     OtherMessage(u8),
     /// A message of which bytes are missing: its type, and how many.
-    DamagedMessage { kind: u8, missing: u32 },
+    DamagedMessage {
+        kind: u8,
+        missing: u32,
+    },
     ChangeCipherSpec,
-    Alert { level: u8, description: u8 },
+    Alert {
+        level: u8,
+        description: u8,
+    },
     /// An alert record that is encrypted; its length tells the cipher, not the alert.
-    EncryptedAlert { len: u16 },
+    EncryptedAlert {
+        len: u16,
+    },
     /// A handshake record that is encrypted.
-    EncryptedHandshake { len: u16 },
-    ApplicationData { len: u16 },
+    EncryptedHandshake {
+        len: u16,
+    },
+    ApplicationData {
+        len: u16,
+    },
     Heartbeat,
     /// Readable HTTP, before TLS or instead of it.
     HttpRequest(Box<crate::http::Request>),
@@ -278,7 +305,9 @@ impl Assembler {
             // What follows the hole belongs elsewhere in the message: keep only what precedes it.
             self.oversize = true;
             if self.left == 0 {
-                let to = self.from.saturating_add(4 + self.body.len() as u64 + u64::from(self.missing));
+                let to = self
+                    .from
+                    .saturating_add(4 + self.body.len() as u64 + u64::from(self.missing));
                 self.complete(to, sink);
             }
         } else {
@@ -295,7 +324,9 @@ impl Assembler {
     /// Hands on a message that will not become whole.
     pub fn finish(&mut self, sink: &mut impl FnMut(Event)) {
         if self.have == 4 && self.left > 0 && !self.lost {
-            self.missing = self.missing.saturating_add(u32::try_from(self.left).unwrap_or(u32::MAX));
+            self.missing = self
+                .missing
+                .saturating_add(u32::try_from(self.left).unwrap_or(u32::MAX));
             self.left = 0;
             let to = self.from.saturating_add(4 + self.body.len() as u64);
             self.complete(to, sink);
@@ -327,7 +358,11 @@ impl Assembler {
     }
 
     fn reset(&mut self) {
-        *self = Self { lost: self.lost, body: std::mem::take(&mut self.body), ..Self::default() };
+        *self = Self {
+            lost: self.lost,
+            body: std::mem::take(&mut self.body),
+            ..Self::default()
+        };
         self.body.clear();
     }
 }
@@ -351,13 +386,17 @@ fn read(header: [u8; 4], body: &[u8], missing: u32, frames: &Frames) -> EventKin
     }
     match kind {
         0 => EventKind::HelloRequest,
-        1 => hello::parse_client(body, false)
-            .map_or(EventKind::OtherMessage(kind), |hello| EventKind::ClientHello(Box::new(hello))),
-        2 => hello::parse_server(body, false)
-            .map_or(EventKind::OtherMessage(kind), |hello| EventKind::ServerHello(Box::new(hello))),
+        1 => hello::parse_client(body, false).map_or(EventKind::OtherMessage(kind), |hello| {
+            EventKind::ClientHello(Box::new(hello))
+        }),
+        2 => hello::parse_server(body, false).map_or(EventKind::OtherMessage(kind), |hello| {
+            EventKind::ServerHello(Box::new(hello))
+        }),
         4 => EventKind::NewSessionTicket,
         11 => EventKind::Certificate(read_certificates(body, missing, frames)),
-        12 => EventKind::ServerKeyExchange { group: hello::server_key_exchange_group(body) },
+        12 => EventKind::ServerKeyExchange {
+            group: hello::server_key_exchange_group(body),
+        },
         13 => EventKind::CertificateRequest(Box::new(hello::parse_certificate_request(body))),
         14 => EventKind::ServerHelloDone,
         15 => EventKind::CertificateVerify,
@@ -373,11 +412,16 @@ fn read(header: [u8; 4], body: &[u8], missing: u32, frames: &Frames) -> EventKin
 /// Not left to tls-parser: it refuses the whole list when its end is missing, and the leaf, which comes first, is what
 /// matters.
 fn read_certificates(body: &[u8], missing: u32, frames: &Frames) -> CertificateMessage {
-    let mut message = CertificateMessage { missing, ..CertificateMessage::default() };
+    let mut message = CertificateMessage {
+        missing,
+        ..CertificateMessage::default()
+    };
     let mut rest = body.get(3..).unwrap_or_default();
     while let Some((&[a, b, c], after)) = rest.split_first_chunk::<3>() {
         let len = usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c);
-        let Some((der, after)) = after.split_at_checked(len) else { break };
+        let Some((der, after)) = after.split_at_checked(len) else {
+            break;
+        };
         if message.chain.len() < MAX_CERTIFICATES {
             message.chain.push(Certificate::parse(der, frames.to_vec()));
         } else {

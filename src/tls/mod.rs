@@ -5,10 +5,10 @@
 
 use std::fmt;
 
-pub mod record;
-pub mod message;
-pub mod hello;
 pub mod certificate;
+pub mod hello;
+pub mod message;
+pub mod record;
 pub mod trust;
 pub mod walk;
 

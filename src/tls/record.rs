@@ -69,11 +69,22 @@ enum State {
     /// Looking for the first record.
     Searching { seen: Vec<u8>, pieces: Vec<Piece> },
     /// Between records, or inside a header.
-    Header { bytes: [u8; HEADER], have: usize, at: Provenance },
+    Header {
+        bytes: [u8; HEADER],
+        have: usize,
+        at: Provenance,
+    },
     /// Inside a body that is passed over.
     Passing { left: u32 },
     /// Inside a body that is collected: alerts, change_cipher_spec, and handshake records that may be encrypted.
-    Collecting { kind: u8, len: u16, left: u32, body: Vec<u8>, missing: u32, at: Provenance },
+    Collecting {
+        kind: u8,
+        len: u16,
+        left: u32,
+        body: Vec<u8>,
+        missing: u32,
+        at: Provenance,
+    },
     /// Inside a plaintext handshake record.
     Handshake { left: u32 },
     /// After a hole that swallowed a header: looking for a border.
@@ -93,7 +104,10 @@ struct Piece {
 impl Default for RecordReader {
     fn default() -> Self {
         Self {
-            state: State::Searching { seen: Vec::new(), pieces: Vec::new() },
+            state: State::Searching {
+                seen: Vec::new(),
+                pieces: Vec::new(),
+            },
             assembler: Assembler::default(),
             after_change: false,
             readable: false,
@@ -149,7 +163,10 @@ impl RecordReader {
                 // What was searched has no beginning in it; the rest may start anywhere, also inside a record.
                 self.preamble += seen.len() as u64;
                 *self = Self {
-                    state: State::Lost { seen: std::mem::take(seen), pieces: std::mem::take(pieces) },
+                    state: State::Lost {
+                        seen: std::mem::take(seen),
+                        pieces: std::mem::take(pieces),
+                    },
                     preamble: self.preamble,
                     ..Self::default()
                 };
@@ -160,7 +177,9 @@ impl RecordReader {
                 Some(_) => self.next_header(gap.to),
                 None => self.lose_track(),
             },
-            State::Collecting { left, missing: lost, .. } => match within(*left) {
+            State::Collecting {
+                left, missing: lost, ..
+            } => match within(*left) {
                 Some(n) => {
                     *left -= n;
                     *lost += n;
@@ -264,12 +283,19 @@ impl RecordReader {
     }
 
     fn next_header(&mut self, from: Position) {
-        self.state = State::Header { bytes: [0; HEADER], have: 0, at: Provenance::at(from) };
+        self.state = State::Header {
+            bytes: [0; HEADER],
+            have: 0,
+            at: Provenance::at(from),
+        };
     }
 
     fn lose_track(&mut self) {
         self.lost = self.lost.max(1);
-        self.state = State::Lost { seen: Vec::new(), pieces: Vec::new() };
+        self.state = State::Lost {
+            seen: Vec::new(),
+            pieces: Vec::new(),
+        };
     }
 
     /// After a hole, bytes from before it cannot chain to bytes after it.
@@ -303,7 +329,14 @@ impl RecordReader {
                 }
                 State::Passing { left }
             }
-            _ => State::Collecting { kind, len, left, body: Vec::new(), missing: 0, at },
+            _ => State::Collecting {
+                kind,
+                len,
+                left,
+                body: Vec::new(),
+                missing: 0,
+                at,
+            },
         };
         if left == 0 {
             match self.state {
@@ -315,8 +348,14 @@ impl RecordReader {
 
     /// A record that had to be seen whole before it could be understood.
     fn finish_collected(&mut self, sink: &mut impl FnMut(Event)) {
-        let State::Collecting { kind, len, body, missing, at, .. } =
-            std::mem::replace(&mut self.state, State::Done)
+        let State::Collecting {
+            kind,
+            len,
+            body,
+            missing,
+            at,
+            ..
+        } = std::mem::replace(&mut self.state, State::Done)
         else {
             return;
         };
@@ -331,9 +370,16 @@ impl RecordReader {
             _ => {
                 // A handshake record after change_cipher_spec, or after a hole. TLS 1.3 sends hellos in clear after a
                 // compatibility change_cipher_spec (RFC 9846 appendix D.4); everything else is ciphertext.
-                let body_at = Provenance { from: at.from.saturating_add(HEADER as u64), ..at };
+                let body_at = Provenance {
+                    from: at.from.saturating_add(HEADER as u64),
+                    ..at
+                };
                 let readable = missing == 0
-                    && if self.after_change { is_hello(&body, len) } else { messages_chain(&body) };
+                    && if self.after_change {
+                        is_hello(&body, len)
+                    } else {
+                        messages_chain(&body)
+                    };
                 if readable {
                     self.readable = true;
                     self.assembler.resume();
@@ -345,15 +391,7 @@ impl RecordReader {
         }
     }
 
-    fn alert(
-        &self,
-        body: &[u8],
-        len: u16,
-        missing: u32,
-        at: Provenance,
-        end: Position,
-        sink: &mut impl FnMut(Event),
-    ) {
+    fn alert(&self, body: &[u8], len: u16, missing: u32, at: Provenance, end: Position, sink: &mut impl FnMut(Event)) {
         // Two bytes are readable on either side of change_cipher_spec: no cipher produces so short a record. Several
         // alerts may share a record before it.
         let known_level = |pair: &[u8]| matches!(pair.first(), Some(1 | 2));
@@ -377,7 +415,9 @@ impl RecordReader {
 
     /// Looks for the first record in what was seen so far.
     fn search(&mut self, sink: &mut impl FnMut(Event)) {
-        let State::Searching { seen, pieces } = &mut self.state else { return };
+        let State::Searching { seen, pieces } = &mut self.state else {
+            return;
+        };
         if let Some(len) = sslv2_hello_len(seen) {
             if seen.len() < len + 2 {
                 return;
@@ -393,7 +433,9 @@ impl RecordReader {
             }
             self.state = State::Searching { seen, pieces };
         }
-        let State::Searching { seen, pieces } = &mut self.state else { return };
+        let State::Searching { seen, pieces } = &mut self.state else {
+            return;
+        };
         match beginning_of_tls(seen, pieces) {
             Beginning::At(offset) => {
                 self.preamble += offset as u64;
@@ -418,7 +460,9 @@ impl RecordReader {
 
     /// Looks for a record border after a hole.
     fn resync(&mut self, sink: &mut impl FnMut(Event)) {
-        let State::Lost { seen, pieces } = &mut self.state else { return };
+        let State::Lost { seen, pieces } = &mut self.state else {
+            return;
+        };
         if let Some(offset) = resync_offset(seen, pieces, false) {
             let (seen, pieces) = (std::mem::take(seen), std::mem::take(pieces));
             self.lost = self.lost.saturating_add(offset as u64);
@@ -440,9 +484,13 @@ impl RecordReader {
         for (at, piece) in pieces.iter().enumerate() {
             let end = pieces.get(at + 1).map_or(seen.len(), |next| next.offset);
             let begin = piece.offset.max(offset);
-            let Some(data) = seen.get(begin..end).filter(|data| !data.is_empty()) else { continue };
-            let provenance =
-                Provenance { from: piece.at.from.saturating_add((begin - piece.offset) as u64), ..piece.at };
+            let Some(data) = seen.get(begin..end).filter(|data| !data.is_empty()) else {
+                continue;
+            };
+            let provenance = Provenance {
+                from: piece.at.from.saturating_add((begin - piece.offset) as u64),
+                ..piece.at
+            };
             let mut rest = data;
             let mut at = provenance;
             while !rest.is_empty() {
@@ -463,7 +511,9 @@ fn plausible_header(header: &[u8]) -> Option<(u8, u16)> {
 
 /// Whether a whole handshake record's body is exactly one hello in clear.
 fn is_hello(body: &[u8], len: u16) -> bool {
-    let Some(&[kind @ (1 | 2), 0, high, low, 3, minor]) = body.first_chunk::<PEEK>() else { return false };
+    let Some(&[kind @ (1 | 2), 0, high, low, 3, minor]) = body.first_chunk::<PEEK>() else {
+        return false;
+    };
     let _ = kind;
     minor <= 4 && u32::from(u16::from_be_bytes([high, low])) + 4 <= u32::from(len)
 }
@@ -519,9 +569,15 @@ fn beginning_of_tls(seen: &[u8], pieces: &[Piece]) -> Beginning {
 fn begins_tls(rest: &[u8], at_segment: bool) -> Option<bool> {
     if rest.len() < HEADER {
         // The bytes there are fit a header so far.
-        return if rest.get(2).is_none_or(|minor| *minor <= 4) { None } else { Some(false) };
+        return if rest.get(2).is_none_or(|minor| *minor <= 4) {
+            None
+        } else {
+            Some(false)
+        };
     }
-    let Some((kind, len)) = plausible_header(rest) else { return Some(false) };
+    let Some((kind, len)) = plausible_header(rest) else {
+        return Some(false);
+    };
     let body = rest.get(HEADER..).unwrap_or_default();
     match kind {
         content::HANDSHAKE => {
@@ -543,11 +599,9 @@ fn begins_tls(rest: &[u8], at_segment: bool) -> Option<bool> {
             Some(hello || at_segment && (super::message::is_known_kind(kind, message) || chains(rest, len)))
         }
         content::ALERT if len == 2 => match *body {
-            [level, description, ..] => Some(
-                at_segment
-                    && matches!(level, 1 | 2)
-                    && super::AlertDescription(description).name().is_some(),
-            ),
+            [level, description, ..] => {
+                Some(at_segment && matches!(level, 1 | 2) && super::AlertDescription(description).name().is_some())
+            }
             _ => None,
         },
         content::CHANGE_CIPHER_SPEC if len != 1 => Some(false),
@@ -566,16 +620,16 @@ fn chains(rest: &[u8], len: u16) -> bool {
 fn resync_offset(seen: &[u8], pieces: &[Piece], ending: bool) -> Option<usize> {
     (0..seen.len().saturating_sub(HEADER - 1)).find(|&offset| {
         let rest = seen.get(offset..).unwrap_or_default();
-        let Some((kind, len)) = plausible_header(rest) else { return false };
+        let Some((kind, len)) = plausible_header(rest) else {
+            return false;
+        };
         // An empty record proves nothing, and change_cipher_spec is always one byte.
         if len == 0 || kind == content::CHANGE_CIPHER_SPEC && len != 1 || kind == content::ALERT && len == 1 {
             return false;
         }
         let next = offset + HEADER + usize::from(len);
         match seen.get(next..) {
-            Some(after) if after.len() >= HEADER => {
-                plausible_header(after).is_some_and(|(_, len)| len > 0)
-            }
+            Some(after) if after.len() >= HEADER => plausible_header(after).is_some_and(|(_, len)| len > 0),
             // It ends exactly where a segment ends: senders flush whole records.
             Some([]) => ending || pieces.iter().any(|piece| piece.offset == offset),
             Some(_) => false,
@@ -587,8 +641,19 @@ fn resync_offset(seen: &[u8], pieces: &[Piece], ending: bool) -> Option<usize> {
 
 /// The length of an SSLv2-format hello (RFC 5246 appendix E.2) that these bytes begin, without its two-byte header.
 fn sslv2_hello_len(seen: &[u8]) -> Option<usize> {
-    let &[high, low, kind, major, minor, ciphers_high, ciphers_low, id_high, id_low, challenge_high, challenge_low] =
-        seen.first_chunk::<11>()?;
+    let &[
+        high,
+        low,
+        kind,
+        major,
+        minor,
+        ciphers_high,
+        ciphers_low,
+        id_high,
+        id_low,
+        challenge_high,
+        challenge_low,
+    ] = seen.first_chunk::<11>()?;
     let len = usize::from(high & 0x7f) << 8 | usize::from(low);
     let ciphers = usize::from(u16::from_be_bytes([ciphers_high, ciphers_low]));
     let id = usize::from(u16::from_be_bytes([id_high, id_low]));

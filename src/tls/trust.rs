@@ -210,23 +210,15 @@ fn chain(path: &Path<'_>) -> Chain {
         End::IssuerNotGiven => Chain::IssuerNotGiven {
             issuer: top.issuer.clone(),
         },
-        End::Wrong(detail) => Chain::Broken {
-            detail: detail.clone(),
-        },
-        End::Unchecked(detail) => Chain::Unchecked {
-            detail: detail.clone(),
-        },
+        End::Wrong(detail) => Chain::Broken { detail: detail.clone() },
+        End::Unchecked(detail) => Chain::Unchecked { detail: detail.clone() },
         End::Unreadable => Chain::Unreadable,
     }
 }
 
 /// The validity period against a time, by whole seconds: a certificate is good to the end of its last second.
 fn validity(fields: &Fields, at: Timestamp) -> Validity {
-    let (at, begin, end) = (
-        at.seconds(),
-        fields.not_before.seconds(),
-        fields.not_after.seconds(),
-    );
+    let (at, begin, end) = (at.seconds(), fields.not_before.seconds(), fields.not_after.seconds());
     if at > end {
         Validity::Expired(at.saturating_sub(end))
     } else if at < begin {

@@ -282,7 +282,10 @@ pub enum Http {
 #[must_use]
 pub fn walk(client: Vec<Event>, server: Vec<Event>) -> Walk {
     let events = in_causal_order(client, server);
-    let mut walker = Walker { encryption: Encryption::of(&events), ..Walker::default() };
+    let mut walker = Walker {
+        encryption: Encryption::of(&events),
+        ..Walker::default()
+    };
     for (side, event) in events {
         walker.take(side, event);
     }
@@ -308,7 +311,11 @@ fn in_causal_order(client: Vec<Event>, server: Vec<Event>) -> Vec<(Side, Event)>
                 }
             }
         };
-        let next = if side == Side::Client { client.next() } else { server.next() };
+        let next = if side == Side::Client {
+            client.next()
+        } else {
+            server.next()
+        };
         merged.extend(next.map(|event| (side, event)));
     }
 }
@@ -378,15 +385,23 @@ impl Walker {
             }
             EventKind::ServerHello(hello) => {
                 let version = Version(hello.version);
-                (StepKind::ServerHello, Some(format!("{version}, {}", CipherSuite(hello.cipher_suite))))
+                (
+                    StepKind::ServerHello,
+                    Some(format!("{version}, {}", CipherSuite(hello.cipher_suite))),
+                )
             }
             EventKind::HelloRequest => (StepKind::HelloRequest, None),
             EventKind::Certificate(message) => (StepKind::Certificate, certificate_detail(message)),
             EventKind::CertificateStatus => (StepKind::CertificateStatus, None),
-            EventKind::ServerKeyExchange { group } => (StepKind::ServerKeyExchange, group.map(|group| group.to_string())),
+            EventKind::ServerKeyExchange { group } => {
+                (StepKind::ServerKeyExchange, group.map(|group| group.to_string()))
+            }
             EventKind::CertificateRequest(request) => {
                 let names = request.authorities.len();
-                (StepKind::CertificateRequest, (names > 0).then(|| format!("{names} acceptable issuers")))
+                (
+                    StepKind::CertificateRequest,
+                    (names > 0).then(|| format!("{names} acceptable issuers")),
+                )
             }
             EventKind::ServerHelloDone => (StepKind::ServerHelloDone, None),
             EventKind::ClientKeyExchange => (StepKind::ClientKeyExchange, None),
@@ -396,9 +411,10 @@ impl Walker {
             EventKind::OtherMessage(24) => (StepKind::KeyUpdate, None),
             EventKind::OtherMessage(8) => (StepKind::EncryptedExtensions, None),
             EventKind::OtherMessage(kind) => (StepKind::OtherMessage, Some(format!("handshake type {kind}"))),
-            EventKind::DamagedMessage { kind, missing } => {
-                (step_of_type(*kind), Some(format!("{missing} bytes of it are not in the capture")))
-            }
+            EventKind::DamagedMessage { kind, missing } => (
+                step_of_type(*kind),
+                Some(format!("{missing} bytes of it are not in the capture")),
+            ),
             EventKind::ChangeCipherSpec => {
                 self.changed[side] = true;
                 (StepKind::ChangeCipherSpec, None)
@@ -416,11 +432,19 @@ impl Walker {
             EventKind::Heartbeat => (StepKind::Heartbeat, None),
             EventKind::HttpRequest(request) => {
                 self.connect_pending = request.method.raw() == "CONNECT";
-                let kind = if self.connect_pending { StepKind::ConnectRequest } else { StepKind::HttpRequest };
+                let kind = if self.connect_pending {
+                    StepKind::ConnectRequest
+                } else {
+                    StepKind::HttpRequest
+                };
                 (kind, Some(format!("{} {}", request.method, request.target)))
             }
             EventKind::HttpResponse(response) => {
-                let kind = if self.connect_pending { StepKind::ConnectResponse } else { StepKind::HttpResponse };
+                let kind = if self.connect_pending {
+                    StepKind::ConnectResponse
+                } else {
+                    StepKind::HttpResponse
+                };
                 self.connect_pending = false;
                 (kind, Some(format!("{} {}", response.status, response.reason)))
             }
@@ -482,10 +506,22 @@ impl Walker {
                 step,
             }),
             EventKind::EncryptedAlert { .. } => {
-                tls.alerts.push(Alert { side, content: None, frame, time, seen: Seen::Observed, step });
+                tls.alerts.push(Alert {
+                    side,
+                    content: None,
+                    frame,
+                    time,
+                    seen: Seen::Observed,
+                    step,
+                });
             }
             EventKind::Finished | EventKind::EncryptedHandshake { .. } => {
-                if self.out.steps.last().is_some_and(|step| step.kind == StepKind::Finished) {
+                if self
+                    .out
+                    .steps
+                    .last()
+                    .is_some_and(|step| step.kind == StepKind::Finished)
+                {
                     tls.finished[side].get_or_insert(frame);
                 }
             }
@@ -516,9 +552,19 @@ impl Walker {
             self.application_step(side, event, detail);
             return;
         }
-        self.push(StepKind::ApplicationData, side, event, Seen::Observed, Some(format!("{len} bytes encrypted")));
+        self.push(
+            StepKind::ApplicationData,
+            side,
+            event,
+            Seen::Observed,
+            Some(format!("{len} bytes encrypted")),
+        );
         let step = self.out.steps.len() - 1;
-        self.protected[side].push(Protected { len, frame: event.frame(), step });
+        self.protected[side].push(Protected {
+            len,
+            frame: event.frame(),
+            step,
+        });
     }
 
     /// A run of records from one side is one step.
@@ -555,7 +601,10 @@ impl Walker {
         let tls = &mut self.out.tls;
         let Some(server_hello) = &tls.server_hello else { return };
         let position = |kind, side| {
-            self.out.steps.iter().position(|step: &Step| step.kind == kind && step.side == side)
+            self.out
+                .steps
+                .iter()
+                .position(|step: &Step| step.kind == kind && step.side == side)
         };
         let key_exchange = position(StepKind::ClientKeyExchange, Side::Client)
             .or(position(StepKind::ServerHelloDone, Side::Server))
@@ -568,12 +617,18 @@ impl Walker {
             .is_some_and(|hello| !hello.session_id.is_empty() && hello.session_id == server_hello.session_id);
         tls.resumed = key_exchange.is_none()
             && server_changes.is_some()
-            && (same_session || client_changes.is_none_or(|client| server_changes.is_some_and(|server| server < client)));
+            && (same_session
+                || client_changes.is_none_or(|client| server_changes.is_some_and(|server| server < client)));
     }
 
     /// TLS 1.3: names what the encrypted records must be, as far as their order, side and size decide it.
     fn infer_tls13(&mut self) {
-        self.out.tls.resumed = self.out.tls.server_hello.as_ref().is_some_and(|hello| hello.accepts_psk);
+        self.out.tls.resumed = self
+            .out
+            .tls
+            .server_hello
+            .as_ref()
+            .is_some_and(|hello| hello.accepts_psk);
         let server = std::mem::take(&mut self.protected.server);
         let client = std::mem::take(&mut self.protected.client);
         let first_client = client.first().map(|record| record.step);
@@ -588,7 +643,10 @@ impl Walker {
             let last = n + 1 == flight.len();
             let (kind, what) = if last && (first_client.is_some() || record.len == self.encryption.finished_len) {
                 self.out.tls.finished.server = Some(record.frame);
-                (StepKind::Finished, if n == 0 { "with the messages before it" } else { "" })
+                (
+                    StepKind::Finished,
+                    if n == 0 { "with the messages before it" } else { "" },
+                )
             } else if n == 0 {
                 (StepKind::EncryptedExtensions, "or more")
             } else {
@@ -600,7 +658,9 @@ impl Walker {
         // The client's flight ends with the record that has the size of Finished.
         let is_finished = |record: &Protected| record.len == self.encryption.finished_len;
         let finished_at = client.iter().take(6).position(is_finished);
-        let alert_first = client.first().is_some_and(|record| record.len == self.encryption.alert_len);
+        let alert_first = client
+            .first()
+            .is_some_and(|record| record.len == self.encryption.alert_len);
         let mut rest: &[Protected] = &client;
         if alert_first {
             let record = client.first().copied();
@@ -615,7 +675,11 @@ impl Walker {
             for (n, record) in client.iter().take(end + 1).enumerate() {
                 if n == end {
                     self.out.tls.finished.client = Some(record.frame);
-                    let what = if finished_at.is_none() { "with other messages" } else { "" };
+                    let what = if finished_at.is_none() {
+                        "with other messages"
+                    } else {
+                        ""
+                    };
                     self.rename(record.step, StepKind::Finished, what);
                 } else {
                     self.rename(record.step, StepKind::EncryptedHandshake, "");
@@ -682,7 +746,11 @@ fn ticket_count(later: &[Protected]) -> usize {
     if !(64..=2048).contains(&first.len) {
         return 0;
     }
-    let same = later.iter().take(4).take_while(|record| record.len == first.len).count();
+    let same = later
+        .iter()
+        .take(4)
+        .take_while(|record| record.len == first.len)
+        .count();
     // A single record may just as well be the answer; two of one size hardly are.
     if same > 1 || later.len() > 1 { same } else { 0 }
 }
@@ -721,7 +789,10 @@ fn certificate_detail(message: &CertificateMessage) -> Option<String> {
     match message.chain.as_slice() {
         [] => Some("empty: no certificate to show".to_owned()),
         [leaf, ..] => {
-            let subject = leaf.fields.as_ref().map_or_else(|why| format!("unreadable: {why}"), |it| it.subject.to_string());
+            let subject = leaf
+                .fields
+                .as_ref()
+                .map_or_else(|why| format!("unreadable: {why}"), |it| it.subject.to_string());
             Some(subject)
         }
     }

@@ -34,14 +34,23 @@ pub(super) fn to_text(name: &X509Name<'_>) -> WireText {
                 0 => text.push(','),
                 _ => text.push('+'),
             }
-            write_attribute(
-                &mut text,
-                &dotted(attribute.attr_type()),
-                attribute.attr_value(),
-            );
+            write_attribute(&mut text, &dotted(attribute.attr_type()), attribute.attr_value());
         }
     }
     WireText::from(text.as_str())
+}
+
+/// Writes the DER of a name; one that does not parse is shown as such.
+#[must_use]
+pub fn name_text(name_der: &[u8]) -> WireText {
+    X509Name::from_der(name_der).map_or_else(|_| WireText::from("(unreadable name)"), |(_, name)| to_text(&name))
+}
+
+/// Whether two names carry the same organization.
+#[must_use]
+pub fn same_organization(one_der: &[u8], other_der: &[u8]) -> bool {
+    let organization = attribute_of(one_der, ORGANIZATION);
+    organization.is_some() && organization == attribute_of(other_der, ORGANIZATION)
 }
 
 /// The last, which is the most specific, attribute of that type in a name.
@@ -95,12 +104,7 @@ fn write_attribute(text: &mut String, dotted_oid: &str, value: &Any<'_>) {
     }
     // RFC 4514 section 2.4: a type without a descriptor has its value as `#` and the hexadecimal of its encoding.
     let _ = write!(text, "{}=#", descriptor(dotted_oid).unwrap_or(dotted_oid));
-    for byte in value
-        .to_der_vec()
-        .unwrap_or_default()
-        .iter()
-        .take(WireText::MAX_LEN)
-    {
+    for byte in value.to_der_vec().unwrap_or_default().iter().take(WireText::MAX_LEN) {
         let _ = write!(text, "{byte:02X}");
     }
 }
@@ -137,20 +141,16 @@ fn string_value(value: &Any<'_>) -> Option<String> {
             Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
         },
         Tag::BmpString => {
-            let units = bytes.chunks_exact(2).map(|unit| {
-                unit.iter()
-                    .fold(0, |all, byte| (all << 8) | u16::from(*byte))
-            });
+            let units = bytes
+                .chunks_exact(2)
+                .map(|unit| unit.iter().fold(0, |all, byte| (all << 8) | u16::from(*byte)));
             char::decode_utf16(units)
                 .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
                 .collect()
         }
         Tag::UniversalString => bytes
             .chunks_exact(4)
-            .map(|unit| {
-                unit.iter()
-                    .fold(0, |all, byte| (all << 8) | u32::from(*byte))
-            })
+            .map(|unit| unit.iter().fold(0, |all, byte| (all << 8) | u32::from(*byte)))
             .map(|code| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
             .collect(),
         _ => return None,

@@ -7,9 +7,7 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 
 use x509_parser::certificate::X509Certificate;
-use x509_parser::extensions::{
-    DistributionPointName, ExtendedKeyUsage, GeneralName, KeyUsage, ParsedExtension,
-};
+use x509_parser::extensions::{DistributionPointName, ExtendedKeyUsage, GeneralName, KeyUsage, ParsedExtension};
 
 use super::algorithms::dotted;
 use super::{Fields, distinguished_name};
@@ -21,10 +19,9 @@ pub(super) fn read(x509: &X509Certificate<'_>, fields: &mut Fields) {
     for extension in x509.extensions() {
         let oid = dotted(&extension.oid);
         if !seen.insert(oid.clone()) {
-            fields.oddities.push(format!(
-                "has the extension {} twice; the first one counts",
-                name(&oid)
-            ));
+            fields
+                .oddities
+                .push(format!("has the extension {} twice; the first one counts", name(&oid)));
             continue;
         }
         // Known by its identifier alone: what the timestamps say does not matter here.
@@ -39,16 +36,11 @@ pub(super) fn read(x509: &X509Certificate<'_>, fields: &mut Fields) {
             }
             ParsedExtension::NameConstraints(_) => fields.has_name_constraints = true,
             ParsedExtension::KeyUsage(usage) => fields.key_usage = Some(key_usage(*usage)),
-            ParsedExtension::ExtendedKeyUsage(usage) => {
-                fields.extended_key_usage = Some(extended_key_usage(usage))
-            }
-            ParsedExtension::SubjectAlternativeName(names) => {
-                read_names(&names.general_names, fields)
-            }
+            ParsedExtension::ExtendedKeyUsage(usage) => fields.extended_key_usage = Some(extended_key_usage(usage)),
+            ParsedExtension::SubjectAlternativeName(names) => read_names(&names.general_names, fields),
             ParsedExtension::CRLDistributionPoints(points) => {
                 for point in points.points.iter() {
-                    if let Some(DistributionPointName::FullName(names)) = &point.distribution_point
-                    {
+                    if let Some(DistributionPointName::FullName(names)) = &point.distribution_point {
                         fields.crl_urls.extend(names.iter().filter_map(url));
                     }
                 }
@@ -56,12 +48,8 @@ pub(super) fn read(x509: &X509Certificate<'_>, fields: &mut Fields) {
             ParsedExtension::AuthorityInfoAccess(access) => {
                 for description in access.iter() {
                     match dotted(&description.access_method).as_str() {
-                        "1.3.6.1.5.5.7.48.1" => {
-                            fields.ocsp_urls.extend(url(&description.access_location))
-                        }
-                        "1.3.6.1.5.5.7.48.2" => {
-                            fields.issuer_urls.extend(url(&description.access_location))
-                        }
+                        "1.3.6.1.5.5.7.48.1" => fields.ocsp_urls.extend(url(&description.access_location)),
+                        "1.3.6.1.5.5.7.48.2" => fields.issuer_urls.extend(url(&description.access_location)),
                         _ => {}
                     }
                 }
@@ -147,19 +135,18 @@ fn read_names(names: &[GeneralName<'_>], fields: &mut Fields) {
             GeneralName::DNSName(name) if name.parse::<IpAddr>().is_ok() => {
                 // Clients compare an address with addresses only, so this entry never fits.
                 let shown = WireText::from(*name);
-                fields.oddities.push(format!(
-                    "gives the address {shown} as a DNS name in its subjectAltName"
-                ));
+                fields
+                    .oddities
+                    .push(format!("gives the address {shown} as a DNS name in its subjectAltName"));
                 format!("dns:{name}")
             }
             GeneralName::DNSName(name) => (*name).to_owned(),
             GeneralName::IPAddress(bytes) => match address(bytes) {
                 Some(ip) => ip.to_string(),
                 None => {
-                    fields.oddities.push(format!(
-                        "has an address of {} bytes in its subjectAltName",
-                        bytes.len()
-                    ));
+                    fields
+                        .oddities
+                        .push(format!("has an address of {} bytes in its subjectAltName", bytes.len()));
                     continue;
                 }
             },

@@ -93,19 +93,12 @@ impl fmt::Display for ClientCertificateKind {
                 product: Some(product),
                 ..
             } => {
-                write!(
-                    f,
-                    "device certificate (SUDI) of a {product}, issued by {issuer}"
-                )
+                write!(f, "device certificate (SUDI) of a {product}, issued by {issuer}")
             }
             Self::Sudi {
-                issuer,
-                product: None,
-                ..
+                issuer, product: None, ..
             } => write!(f, "device certificate (SUDI), issued by {issuer}"),
-            Self::WirelessManagement => {
-                f.write_str("wireless management certificate made by the controller itself")
-            }
+            Self::WirelessManagement => f.write_str("wireless management certificate made by the controller itself"),
             Self::Other => f.write_str("other certificate"),
         }
     }

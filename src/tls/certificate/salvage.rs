@@ -77,17 +77,9 @@ pub(super) fn salvage(der: &[u8]) -> (String, Option<Identity>) {
     let identity = walk(&mut elements);
     let reason = match (Header::from_der(der), elements.fault) {
         _ if der.is_empty() => "it is empty".into(),
-        (Ok((content, header)), _)
-            if header
-                .length()
-                .definite()
-                .is_ok_and(|len| len > content.len()) =>
-        {
+        (Ok((content, header)), _) if header.length().definite().is_ok_and(|len| len > content.len()) => {
             let declared = header.length().definite().unwrap_or(0);
-            format!(
-                "only {} of the {declared} bytes it declares are there",
-                content.len()
-            )
+            format!("only {} of the {declared} bytes it declares are there", content.len())
         }
         (_, Some(fault)) => format!("its {fault}"),
         (_, None) => "what follows its public key (extensions or signature) cannot be read".into(),
@@ -104,16 +96,12 @@ fn walk(elements: &mut Elements<'_>) -> Option<Identity> {
         elements.take("version", |_| true)?;
     }
     let serial = elements.take("serial number", |der| der.first() == Some(&0x02))?;
-    elements.take("signature algorithm", |der| {
-        AlgorithmIdentifier::from_der(der).is_ok()
-    })?;
+    elements.take("signature algorithm", |der| AlgorithmIdentifier::from_der(der).is_ok())?;
     let issuer = elements.take("issuer", |der| X509Name::from_der(der).is_ok())?;
     elements.take("validity", |der| Validity::from_der(der).is_ok())?;
     let subject = elements.take("subject", |der| X509Name::from_der(der).is_ok())?;
     // Not needed to tell whose it is, only to find the fault.
-    let _ = elements.take("public key", |der| {
-        SubjectPublicKeyInfo::from_der(der).is_ok()
-    });
+    let _ = elements.take("public key", |der| SubjectPublicKeyInfo::from_der(der).is_ok());
 
     let (_, serial) = Any::from_der(serial).ok()?;
     let (_, issuer) = X509Name::from_der(issuer).ok()?;

@@ -21,20 +21,13 @@ pub(in crate::tls) enum Check {
 }
 
 /// Checks the signature of a certificate with the key that should have made it.
-pub(in crate::tls) fn check(
-    certificate: &X509Certificate<'_>,
-    issuer_key: &SubjectPublicKeyInfo<'_>,
-) -> Check {
+pub(in crate::tls) fn check(certificate: &X509Certificate<'_>, issuer_key: &SubjectPublicKeyInfo<'_>) -> Check {
     let algorithm = match choose(certificate, issuer_key) {
         Ok(algorithm) => algorithm,
         Err(check) => return check,
     };
-    let key =
-        signature::UnparsedPublicKey::new(algorithm, issuer_key.subject_public_key.data.as_ref());
-    match key.verify(
-        certificate.tbs_certificate.as_ref(),
-        &certificate.signature_value.data,
-    ) {
+    let key = signature::UnparsedPublicKey::new(algorithm, issuer_key.subject_public_key.data.as_ref());
+    match key.verify(certificate.tbs_certificate.as_ref(), &certificate.signature_value.data) {
         Ok(()) => Check::Verified,
         Err(_) => Check::Wrong,
     }
@@ -47,12 +40,7 @@ fn choose(
 ) -> Result<&'static dyn VerificationAlgorithm, Check> {
     let name = algorithms::signature(&certificate.signature_algorithm);
     let key = algorithms::key(issuer_key);
-    let unchecked = || {
-        Check::Unchecked(format!(
-            "{name} with a key {} is not supported here",
-            key.name
-        ))
-    };
+    let unchecked = || Check::Unchecked(format!("{name} with a key {} is not supported here", key.name));
     let family = match name.as_str() {
         ecdsa if ecdsa.starts_with("ecdsa") => "EC",
         "Ed25519" => "Ed25519",

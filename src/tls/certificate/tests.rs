@@ -6,9 +6,7 @@ use rustls_pki_types::pem::PemObject as _;
 use super::*;
 
 fn der(pem: &str) -> Vec<u8> {
-    CertificateDer::from_pem_slice(pem.as_bytes())
-        .unwrap()
-        .to_vec()
+    CertificateDer::from_pem_slice(pem.as_bytes()).unwrap().to_vec()
 }
 
 fn fields(pem: &str) -> Box<Fields> {
@@ -33,10 +31,7 @@ fn a_server_certificate_is_read_whole() {
     let leaf = certificate.fields.unwrap();
     assert_eq!(leaf.subject.raw(), "CN=licensing.example.test,O=Example");
     assert_eq!(leaf.issuer.raw(), "CN=Intermediate,O=Example");
-    assert_eq!(
-        leaf.common_name.as_ref().unwrap().raw(),
-        "licensing.example.test"
-    );
+    assert_eq!(leaf.common_name.as_ref().unwrap().raw(), "licensing.example.test");
     let names: Vec<_> = leaf.names.iter().map(WireText::raw).collect();
     assert_eq!(
         names,
@@ -62,10 +57,7 @@ fn a_server_certificate_is_read_whole() {
     assert_eq!(leaf.crl_urls[0].raw(), "http://example.test/ca.crl");
     assert!(leaf.has_scts && !leaf.is_ca && !leaf.self_issued && !leaf.self_signed);
     assert!(leaf.oddities.is_empty(), "{:?}", leaf.oddities);
-    assert_eq!(
-        leaf.not_after.seconds() - leaf.not_before.seconds(),
-        1825 * 86_400
-    );
+    assert_eq!(leaf.not_after.seconds() - leaf.not_before.seconds(), 1825 * 86_400);
 }
 
 #[test]
@@ -74,15 +66,8 @@ fn the_hash_is_of_the_bytes_as_sent() {
         &der(include_str!("../../../roots/cisco-licensing-root-ca.pem")),
         Vec::new(),
     );
-    let hex: String = root
-        .sha256
-        .iter()
-        .map(|byte| format!("{byte:02X}"))
-        .collect();
-    assert_eq!(
-        hex,
-        "F1B52392C4A4EC2A8709B1308304A911FFCEC2CE0B63A94FBE969164567C4925"
-    );
+    let hex: String = root.sha256.iter().map(|byte| format!("{byte:02X}")).collect();
+    assert_eq!(hex, "F1B52392C4A4EC2A8709B1308304A911FFCEC2CE0B63A94FBE969164567C4925");
     let root = root.fields.unwrap();
     assert_eq!(root.subject.raw(), "CN=Cisco Licensing Root CA,O=Cisco");
     assert_eq!(root.serial, "01");
@@ -126,11 +111,7 @@ fn self_signed_is_said_only_of_what_is_verified() {
             "EC P-384",
             "ecdsa-with-SHA384",
         ),
-        (
-            include_str!("../testdata/self-ed25519.pem"),
-            "Ed25519",
-            "Ed25519",
-        ),
+        (include_str!("../testdata/self-ed25519.pem"), "Ed25519", "Ed25519"),
         (
             include_str!("../testdata/self-pss.pem"),
             "RSA 2048",
@@ -157,10 +138,7 @@ fn self_signed_is_said_only_of_what_is_verified() {
         assert!(!fields.self_signed && fields.self_issued);
         assert_eq!(fields.key, key);
         assert!(
-            fields
-                .oddities
-                .iter()
-                .any(|oddity| oddity.contains("not checked")),
+            fields.oddities.iter().any(|oddity| oddity.contains("not checked")),
             "{:?}",
             fields.oddities
         );
@@ -196,10 +174,7 @@ fn an_unreadable_alternative_name_is_an_oddity() {
     let broken = fields(include_str!("../testdata/broken-san.pem"));
     assert!(broken.names.is_empty());
     assert!(
-        broken
-            .oddities
-            .iter()
-            .any(|oddity| oddity.contains("subjectAltName")),
+        broken.oddities.iter().any(|oddity| oddity.contains("subjectAltName")),
         "{:?}",
         broken.oddities
     );
@@ -213,10 +188,7 @@ fn trailing_bytes_and_strange_versions_are_oddities() {
     assert_eq!(fields.oddities, ["3 bytes follow the certificate"]);
     // The version value stands at a fixed place: 30 82 .. .. 30 82 .. .. a0 03 02 01 02.
     assert_eq!(der[8..13], [0xa0, 3, 2, 1, 2]);
-    for (value, oddity) in [
-        (0, "although its version is 1"),
-        (7, "unknown version value 7"),
-    ] {
+    for (value, oddity) in [(0, "although its version is 1"), (7, "unknown version value 7")] {
         der[12] = value;
         let fields = Certificate::parse(&der, Vec::new()).fields.unwrap();
         assert!(
@@ -231,22 +203,13 @@ fn trailing_bytes_and_strange_versions_are_oddities() {
 fn a_bad_date_costs_the_dates_but_not_the_names() {
     let mut der = der(LEAF);
     // The first UTCTime: 17 0d YYMMDD...; make the month 13.
-    let at = der
-        .windows(2)
-        .position(|pair| pair == [0x17, 0x0d])
-        .unwrap();
+    let at = der.windows(2).position(|pair| pair == [0x17, 0x0d]).unwrap();
     der[at + 4..at + 6].copy_from_slice(b"13");
     let certificate = Certificate::parse(&der, Vec::new());
     let reason = certificate.fields.unwrap_err();
-    assert_eq!(
-        reason,
-        format!("its validity at byte {} cannot be read", at - 2)
-    );
+    assert_eq!(reason, format!("its validity at byte {} cannot be read", at - 2));
     let identity = certificate.salvaged.unwrap();
-    assert_eq!(
-        identity.subject.raw(),
-        "CN=licensing.example.test,O=Example"
-    );
+    assert_eq!(identity.subject.raw(), "CN=licensing.example.test,O=Example");
     assert_eq!(identity.issuer.raw(), "CN=Intermediate,O=Example");
     assert_eq!(identity.serial, fields(LEAF).serial);
 }
@@ -260,10 +223,7 @@ fn a_certificate_cut_anywhere_is_kept_with_a_reason() {
         assert!(reason.len() < 80, "{reason}");
         assert_ne!(certificate.sha256, [0; 32]);
     }
-    assert_eq!(
-        Certificate::parse(&[], Vec::new()).fields.unwrap_err(),
-        "it is empty"
-    );
+    assert_eq!(Certificate::parse(&[], Vec::new()).fields.unwrap_err(), "it is empty");
     let cut = Certificate::parse(&whole[..300], Vec::new());
     assert!(cut.fields.unwrap_err().starts_with("only 296 of the "));
     assert_eq!(
@@ -302,9 +262,7 @@ fn a_name_of_64_kilobytes_is_cut() {
     let text = distinguished_name::to_text(&parsed);
     assert!(text.raw().starts_with("CN=aaa") && text.raw().len() < WireText::MAX_LEN + 4);
     // 8 000 attributes.
-    let attribute = [
-        0x31, 12, 0x30, 10, 0x06, 3, 0x55, 4, 3, 0x0c, 3, b'a', b',', b'b',
-    ];
+    let attribute = [0x31, 12, 0x30, 10, 0x06, 3, 0x55, 4, 3, 0x0c, 3, b'a', b',', b'b'];
     let name = wrap(0x30, &attribute.repeat(8_000));
     let (_, parsed) = x509_parser::x509::X509Name::from_der(&name).unwrap();
     assert!(distinguished_name::to_text(&parsed).raw().len() < WireText::MAX_LEN + 16);

@@ -17,8 +17,7 @@ use crate::tls::certificate::{Certificate, Fields};
 use crate::wire_text::WireText;
 
 /// Where the public roots come from; the report names it, because the list changes with every release of tlswalk.
-pub const PUBLIC_ROOTS_SOURCE: &str =
-    "Mozilla's list of roots for servers, as in webpki-roots 1.0.10";
+pub const PUBLIC_ROOTS_SOURCE: &str = "Mozilla's list of roots for servers, as in webpki-roots 1.0.10";
 
 /// What the report calls Mozilla's list.
 const PUBLIC: &str = "public roots";
@@ -91,10 +90,7 @@ impl Anchors {
     pub fn sources(&self) -> Vec<(String, usize)> {
         let mut sources: Vec<(String, usize)> = Vec::new();
         for root in &self.own {
-            match sources
-                .iter_mut()
-                .find(|(origin, _)| *origin == root.origin)
-            {
+            match sources.iter_mut().find(|(origin, _)| *origin == root.origin) {
                 Some((_, count)) => *count = count.saturating_add(1),
                 None => sources.push((root.origin.clone(), 1)),
             }
@@ -109,19 +105,12 @@ impl Anchors {
 
     /// Whether this very certificate was given as an anchor; then nothing about it needs proof.
     pub(super) fn exact(&self, der: &[u8], purpose: Purpose) -> Option<Anchor<'_>> {
-        self.roots(purpose)
-            .find(|root| *root.der == *der)
-            .map(Anchor::Root)
+        self.roots(purpose).find(|root| *root.der == *der).map(Anchor::Root)
     }
 
     /// The anchors that bear the name of a certificate's issuer, the user's own first.
-    pub(super) fn issuers<'a>(
-        &'a self,
-        issued: &'a Fields,
-        purpose: Purpose,
-    ) -> impl Iterator<Item = Anchor<'a>> {
-        let is_issuer =
-            |root: &&Root| issued.names_issuer(&root.fields.subject_raw, &root.fields.subject);
+    pub(super) fn issuers<'a>(&'a self, issued: &'a Fields, purpose: Purpose) -> impl Iterator<Item = Anchor<'a>> {
+        let is_issuer = |root: &&Root| issued.names_issuer(&root.fields.subject_raw, &root.fields.subject);
         let roots = self.roots(purpose).filter(is_issuer).map(Anchor::Root);
         // webpki-roots keeps the names without their outermost header.
         let name_raw: &[u8] = &issued.issuer_raw;
@@ -166,12 +155,8 @@ fn read_pem(pem: &[u8], origin: &str, is_for_clients_only: bool) -> Result<Vec<R
     let mut roots = Vec::new();
     for (at, section) in CertificateDer::pem_slice_iter(pem).enumerate() {
         let number = at.saturating_add(1);
-        let der = section.map_err(|error| {
-            AnchorError(format!(
-                "{origin}: certificate {number} {}",
-                pem_fault(&error)
-            ))
-        })?;
+        let der =
+            section.map_err(|error| AnchorError(format!("{origin}: certificate {number} {}", pem_fault(&error))))?;
         let certificate = Certificate::parse(&der, Vec::new());
         match certificate.fields {
             Ok(fields) => {
@@ -289,11 +274,7 @@ mod tests {
         let readme = include_str!("../../../roots/README.md");
         for root in &roots {
             let hash = ring::digest::digest(&ring::digest::SHA256, &root.der);
-            let hash: String = hash
-                .as_ref()
-                .iter()
-                .map(|byte| format!("{byte:02X}"))
-                .collect();
+            let hash: String = hash.as_ref().iter().map(|byte| format!("{byte:02X}")).collect();
             assert!(
                 readme.contains(&hash),
                 "{} has no fingerprint in the README",
@@ -311,9 +292,7 @@ mod tests {
     #[test]
     fn the_source_of_the_public_roots_names_the_version_that_is_built_in() {
         let lock = include_str!("../../../Cargo.lock");
-        let (_, entry) = lock
-            .split_once("name = \"webpki-roots\"\nversion = \"")
-            .unwrap();
+        let (_, entry) = lock.split_once("name = \"webpki-roots\"\nversion = \"").unwrap();
         let version = entry.split('"').next().unwrap();
         assert!(PUBLIC_ROOTS_SOURCE.ends_with(version));
     }

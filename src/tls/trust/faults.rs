@@ -66,10 +66,7 @@ pub(super) fn find(
     // RFC 5280 section 4.2.1.9: self-issued certificates do not count.
     let mut intermediates_below: u32 = 0;
     for issuer in above_leaf() {
-        if issuer
-            .path_len
-            .is_some_and(|most| intermediates_below > most)
-        {
+        if issuer.path_len.is_some_and(|most| intermediates_below > most) {
             faults.push(Fault::PathTooLong(issuer.subject.clone()));
         }
         if !issuer.self_issued {
@@ -86,18 +83,10 @@ pub(super) fn find(
         }
         issued = issuer;
     }
-    faults.extend(
-        path.same_name_other_key
-            .iter()
-            .cloned()
-            .map(Fault::SameNameOtherKey),
-    );
+    faults.extend(path.same_name_other_key.iter().cloned().map(Fault::SameNameOtherKey));
     for link in &path.links {
         if link.fields.has_weak_key() {
-            faults.push(Fault::WeakKey(
-                link.fields.subject.clone(),
-                link.fields.key.clone(),
-            ));
+            faults.push(Fault::WeakKey(link.fields.subject.clone(), link.fields.key.clone()));
         }
     }
     for (above, link) in path.links.iter().enumerate() {
@@ -151,19 +140,9 @@ fn breaks_name_constraints(presented: &[Certificate], path: &Path<'_>) -> bool {
     let Some(anchor) = anchor.for_webpki().map(|anchor| [anchor]) else {
         return false;
     };
-    let is_constrained = anchor
-        .iter()
-        .any(|anchor| anchor.name_constraints.is_some())
-        || path
-            .links
-            .iter()
-            .skip(1)
-            .any(|link| link.fields.has_name_constraints);
-    let begin = path
-        .links
-        .iter()
-        .map(|link| link.fields.not_before.seconds())
-        .max();
+    let is_constrained = anchor.iter().any(|anchor| anchor.name_constraints.is_some())
+        || path.links.iter().skip(1).any(|link| link.fields.has_name_constraints);
+    let begin = path.links.iter().map(|link| link.fields.not_before.seconds()).max();
     let Some(time) = begin
         .and_then(|begin| u64::try_from(begin).ok())
         .filter(|_| is_constrained)

@@ -46,17 +46,11 @@ pub(super) fn compare(fields: &Fields, asked: Option<&ServerName>) -> NameMatch 
 
 fn compare_address(fields: &Fields, asked: IpAddr) -> NameMatch {
     let asked = asked.to_canonical();
-    let is_asked = |text: &str| {
-        text.parse::<IpAddr>()
-            .is_ok_and(|ip| ip.to_canonical() == asked)
-    };
+    let is_asked = |text: &str| text.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical() == asked);
     if fields.names.iter().any(|name| is_asked(name.raw())) {
         return NameMatch::Matches;
     }
-    let common_name_fits = fields
-        .common_name
-        .as_ref()
-        .is_some_and(|name| is_asked(name.raw()));
+    let common_name_fits = fields.common_name.as_ref().is_some_and(|name| is_asked(name.raw()));
     if fields.names.is_empty() && common_name_fits {
         NameMatch::CommonNameOnly
     } else {

@@ -69,11 +69,7 @@ struct Search<'a> {
 }
 
 /// Finds the path upwards from the first certificate presented.
-pub(super) fn find<'a>(
-    presented: &'a [Certificate],
-    purpose: Purpose,
-    anchors: &'a Anchors,
-) -> Path<'a> {
+pub(super) fn find<'a>(presented: &'a [Certificate], purpose: Purpose, anchors: &'a Anchors) -> Path<'a> {
     let mut search = Search {
         presented,
         purpose,
@@ -93,9 +89,7 @@ pub(super) fn find<'a>(
             Some(end) => {
                 let is_better = best.as_ref().is_none_or(|(_, depth, best)| {
                     step.depth > *depth
-                        || (step.depth == *depth
-                            && matches!(end, End::SelfSigned)
-                            && !matches!(best, End::SelfSigned))
+                        || (step.depth == *depth && matches!(end, End::SelfSigned) && !matches!(best, End::SelfSigned))
                 });
                 if is_better {
                     best = Some((next, step.depth, end));
@@ -158,10 +152,7 @@ impl<'a> Search<'a> {
                 Check::Wrong => {
                     let origin = anchor.origin();
                     problem.get_or_insert_with(|| {
-                        End::Wrong(wrong(
-                            fields,
-                            &format!("{}, as given by {origin}", fields.issuer),
-                        ))
+                        End::Wrong(wrong(fields, &format!("{}, as given by {origin}", fields.issuer)))
                     });
                     has_namesake = true;
                 }
@@ -182,12 +173,8 @@ impl<'a> Search<'a> {
         let presented = self.presented;
         for (at, candidate) in presented.iter().enumerate() {
             let issuer = match (&candidate.fields, &candidate.salvaged) {
-                (Ok(issuer), _) if fields.names_issuer(&issuer.subject_raw, &issuer.subject) => {
-                    issuer
-                }
-                (Err(_), Some(identity))
-                    if fields.names_issuer(&identity.subject_raw, &identity.subject) =>
-                {
+                (Ok(issuer), _) if fields.names_issuer(&issuer.subject_raw, &issuer.subject) => issuer,
+                (Err(_), Some(identity)) if fields.names_issuer(&identity.subject_raw, &identity.subject) => {
                     problem.get_or_insert(End::Unreadable);
                     continue;
                 }
@@ -209,9 +196,8 @@ impl<'a> Search<'a> {
                 // A certificate that bears its issuer's name is no issuer of itself: that one is not given.
                 Check::Wrong if is_itself => {}
                 Check::Wrong => {
-                    problem.get_or_insert_with(|| {
-                        End::Wrong(wrong(fields, &format!("{}, as presented", issuer.subject)))
-                    });
+                    problem
+                        .get_or_insert_with(|| End::Wrong(wrong(fields, &format!("{}, as presented", issuer.subject))));
                 }
                 Check::Unchecked(why) => {
                     problem.get_or_insert_with(|| End::Unchecked(unchecked(fields, &why)));
@@ -239,9 +225,7 @@ impl<'a> Search<'a> {
                 self.checks_left = left;
                 check()
             }
-            None => Check::Unchecked(format!(
-                "more than {MOST_CHECKS} signatures would have to be checked"
-            )),
+            None => Check::Unchecked(format!("more than {MOST_CHECKS} signatures would have to be checked")),
         }
     }
 

@@ -7,12 +7,7 @@ use super::*;
 
 macro_rules! pem {
     ($name:literal) => {
-        include_str!(concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/src/tls/testdata/",
-            $name,
-            ".pem"
-        ))
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/tls/testdata/", $name, ".pem"))
     };
 }
 
@@ -25,9 +20,7 @@ const LEAF: &str = pem!("leaf");
 const HOST: &str = "licensing.example.test";
 
 fn der(pem: &str) -> Vec<u8> {
-    CertificateDer::from_pem_slice(pem.as_bytes())
-        .unwrap()
-        .to_vec()
+    CertificateDer::from_pem_slice(pem.as_bytes()).unwrap().to_vec()
 }
 
 fn read(pem: &str) -> Certificate {
@@ -117,9 +110,7 @@ fn an_intermediate_that_is_missing_is_told_from_a_root_that_is_left_out() {
     );
     assert_eq!(
         judgement.faults,
-        [Fault::MissingIntermediate(
-            "CN=Intermediate,O=Example".into()
-        )]
+        [Fault::MissingIntermediate("CN=Intermediate,O=Example".into())]
     );
     let judgement = judge_server(&[LEAF, INTERMEDIATE], &Anchors::built_in());
     assert_eq!(
@@ -139,10 +130,7 @@ fn a_self_signed_certificate_is_anchored_by_exactly_itself() {
         pem!("self-ed25519"),
         pem!("self-pss"),
     ] {
-        assert_eq!(
-            judge_server(&[pem], &Anchors::built_in()).chain,
-            Chain::SelfSigned
-        );
+        assert_eq!(judge_server(&[pem], &Anchors::built_in()).chain, Chain::SelfSigned);
         assert!(matches!(
             judge_server(&[pem], &given(pem)).chain,
             Chain::Anchored { .. }
@@ -178,10 +166,7 @@ fn an_anchor_of_the_same_name_with_another_key_does_not_count() {
             root: "CN=Root,O=Example".into()
         }
     );
-    assert_eq!(
-        judgement.faults,
-        [Fault::SameNameOtherKey("CN=Root,O=Example".into())]
-    );
+    assert_eq!(judgement.faults, [Fault::SameNameOtherKey("CN=Root,O=Example".into())]);
     // Where the right one is given as well, the other is of no interest.
     let both = given(&[pem!("same-name-root"), ROOT].concat());
     let judgement = judge_server(&[LEAF, INTERMEDIATE], &both);
@@ -224,9 +209,7 @@ fn a_name_written_with_other_string_types_is_the_same_name() {
     assert_eq!(judgement.chain, anchored("CN=ACT2 SUDI CA,O=CISCO"));
     assert_eq!(
         judgement.faults,
-        [Fault::NameWrittenOtherwise(
-            "CN=ACT2 SUDI CA,O=CISCO".into()
-        )]
+        [Fault::NameWrittenOtherwise("CN=ACT2 SUDI CA,O=CISCO".into())]
     );
 }
 
@@ -238,13 +221,7 @@ fn the_bundled_device_issuers_chain_to_the_bundled_roots() {
         (act2, "CN=Cisco Root CA 2048,O=Cisco Systems"),
         (assured, "CN=Cisco Root CA 2099,O=Cisco"),
     ] {
-        let judgement = judge(
-            &[read(pem)],
-            None,
-            Purpose::Server,
-            begin(pem),
-            &Anchors::built_in(),
-        );
+        let judgement = judge(&[read(pem)], None, Purpose::Server, begin(pem), &Anchors::built_in());
         assert_eq!(
             judgement.chain,
             Chain::Anchored {
@@ -265,10 +242,7 @@ fn public_roots_are_anchors_without_their_certificate() {
     let public = anchors.issuers(fields, Purpose::Server).last().unwrap();
     assert_eq!(public.origin(), "public roots");
     let (_, x509) = x509_parser::parse_x509_certificate(&certificate.der).unwrap();
-    assert_eq!(
-        public.check(&x509),
-        crate::tls::certificate::signature::Check::Verified
-    );
+    assert_eq!(public.check(&x509), crate::tls::certificate::signature::Check::Verified);
 }
 
 #[test]

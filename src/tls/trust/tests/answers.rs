@@ -59,13 +59,7 @@ fn purpose_is_judged_apart_from_the_chain() {
     assert_eq!(judgement.chain, anchored("CN=Root,O=Example"));
     assert_eq!(judgement.faults, [Fault::WrongPurpose]);
     let presented = [read(pem!("client")), read(INTERMEDIATE)];
-    let judgement = judge(
-        &presented,
-        None,
-        Purpose::Client,
-        begin(pem!("client")),
-        &given(ROOT),
-    );
+    let judgement = judge(&presented, None, Purpose::Client, begin(pem!("client")), &given(ROOT));
     assert_eq!(judgement.faults, []);
     let presented = [read(LEAF), read(INTERMEDIATE)];
     let judgement = judge(&presented, None, Purpose::Client, begin(LEAF), &given(ROOT));
@@ -97,11 +91,7 @@ fn weak_keys_and_signatures_and_constraints_are_named() {
             .faults
             .contains(&Fault::NotACa("CN=licensing.example.test,O=Example".into()))
     );
-    assert!(
-        judge_server(&[ROOT], &given(ROOT))
-            .faults
-            .contains(&Fault::CaAsLeaf)
-    );
+    assert!(judge_server(&[ROOT], &given(ROOT)).faults.contains(&Fault::CaAsLeaf));
 }
 
 #[test]
@@ -118,10 +108,7 @@ fn names_are_compared_by_kind() {
     };
     let dns = |host: &str| ServerName::Dns(host.into());
     let ip = |text: &str| ServerName::Ip(text.parse().unwrap());
-    assert_eq!(
-        name(LEAF, dns("LICENSING.example.test.")),
-        NameMatch::Matches
-    );
+    assert_eq!(name(LEAF, dns("LICENSING.example.test.")), NameMatch::Matches);
     assert_eq!(name(LEAF, dns("a.wild.example.test")), NameMatch::Matches);
     assert_eq!(name(LEAF, dns("a.b.wild.example.test")), NameMatch::Differs);
     assert_eq!(name(LEAF, ip("192.0.2.7")), NameMatch::Matches);
@@ -129,12 +116,6 @@ fn names_are_compared_by_kind() {
     assert_eq!(name(LEAF, dns("192.0.2.7")), NameMatch::Matches);
     assert_eq!(name(LEAF, ip("192.0.2.8")), NameMatch::Differs);
     assert_eq!(name(pem!("odd"), ip("192.0.2.7")), NameMatch::Differs);
-    assert_eq!(
-        name(pem!("weak"), dns("cslu.example.test")),
-        NameMatch::CommonNameOnly
-    );
-    assert_eq!(
-        name(pem!("weak"), dns("other.example.test")),
-        NameMatch::Differs
-    );
+    assert_eq!(name(pem!("weak"), dns("cslu.example.test")), NameMatch::CommonNameOnly);
+    assert_eq!(name(pem!("weak"), dns("other.example.test")), NameMatch::Differs);
 }

@@ -4,13 +4,7 @@ use super::*;
 
 #[test]
 fn what_cannot_be_read_is_said_and_not_guessed() {
-    let none = judge(
-        &[],
-        None,
-        Purpose::Server,
-        Timestamp(0),
-        &Anchors::built_in(),
-    );
+    let none = judge(&[], None, Purpose::Server, Timestamp(0), &Anchors::built_in());
     assert_eq!(
         (none.chain, none.name, none.validity),
         (Chain::Empty, NameMatch::NotAsked, Validity::Unknown)
@@ -26,13 +20,7 @@ fn what_cannot_be_read_is_said_and_not_guessed() {
             &given(ROOT),
         );
         assert_eq!(leaf_cut.chain, Chain::Unreadable);
-        let link_cut = judge(
-            &[read(LEAF), cut],
-            None,
-            Purpose::Server,
-            begin(LEAF),
-            &given(ROOT),
-        );
+        let link_cut = judge(&[read(LEAF), cut], None, Purpose::Server, begin(LEAF), &given(ROOT));
         assert_eq!(link_cut.chain, Chain::Unreadable);
     }
 }
@@ -57,11 +45,7 @@ fn two_hundred_presented_certificates_are_judged_quickly() {
         &Anchors::default(),
     );
     assert!(matches!(judgement.chain, Chain::Broken { .. }));
-    assert!(
-        started.elapsed().as_millis() < 500,
-        "{:?}",
-        started.elapsed()
-    );
+    assert!(started.elapsed().as_millis() < 500, "{:?}", started.elapsed());
 }
 
 #[test]
@@ -87,13 +71,7 @@ fn changed_bytes_are_survived() {
             Certificate::parse(&der, Vec::new())
         });
         let name = ServerName::Dns(HOST.into());
-        let _ = judge(
-            &presented,
-            Some(&name),
-            Purpose::Server,
-            Timestamp(0),
-            &anchors,
-        );
+        let _ = judge(&presented, Some(&name), Purpose::Server, Timestamp(0), &anchors);
     }
 }
 
@@ -114,22 +92,11 @@ fn cost() {
     let anchors = Anchors::built_in();
     let first = std::time::Instant::now();
     let presented = [read(LEAF), read(INTERMEDIATE)];
-    drop(judge(
-        &presented,
-        None,
-        Purpose::Server,
-        begin(LEAF),
-        &anchors,
-    ));
-    println!(
-        "first chain, with reading the bundled roots: {:?}",
-        first.elapsed()
-    );
+    drop(judge(&presented, None, Purpose::Server, begin(LEAF), &anchors));
+    println!("first chain, with reading the bundled roots: {:?}", first.elapsed());
     let (leaf, root, own) = (der(LEAF), der(ROOT), given(ROOT));
     let at = begin(LEAF);
-    time("parse leaf", &|| {
-        drop(Certificate::parse(&leaf, Vec::new()))
-    });
+    time("parse leaf", &|| drop(Certificate::parse(&leaf, Vec::new())));
     time("parse self-signed RSA 2048", &|| {
         drop(Certificate::parse(&root, Vec::new()))
     });

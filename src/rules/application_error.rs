@@ -1,0 +1,48 @@
+//! Attempt → Finding: a readable HTTP answer says no.
+
+use super::{elsewhere, on_device, service};
+use crate::attempt::Attempt;
+use crate::context::Context;
+use crate::finding::{At, By, Finding, Owner, Rule};
+
+/// RFC 9110 sections 15.5 and 15.6.
+pub const RULE: Rule = Rule { id: "application-error", check };
+
+fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    if connection.tls.is_some() {
+        return None;
+    }
+    // The last answer decides: an earlier refusal may have been followed by a good one.
+    let exchange = connection.http.iter().rev().find(|exchange| {
+        exchange.response.is_some() && exchange.request.as_ref().is_none_or(|(_, request)| request.method.raw() != "CONNECT")
+    })?;
+    let (answered, response) = exchange.response.as_ref()?;
+    if response.status < 400 {
+        return None;
+    }
+    let mut finding = Finding::error(
+        RULE.id,
+        By::Server,
+        At::Http,
+        format!("{} answered the request with {} {}", service(attempt), response.status, response.reason),
+    );
+    let mut target = String::new();
+    if let Some((asked, request)) = &exchange.request {
+        target = request.target.to_string();
+        finding = finding.evidence(*asked, format!("{} {target}", request.method));
+    }
+    finding = finding.evidence(*answered, format!("{} {}", response.status, response.reason));
+    if !response.excerpt.is_empty() {
+        let excerpt: String = response.excerpt.to_string().chars().take(120).collect();
+        finding = finding.evidence(*answered, format!("its body begins: “{excerpt}”"));
+    }
+    Some(match response.status {
+        404 => finding.remedy(on_device(
+            attempt,
+            format!("correct the URL: the server knows no {target}; a CSLU is http://<cslu>:8182/cslu/v1/pi, an On-Prem https://<name>/cslu/v1/pi/<account>-1"),
+            &["show license all | section Transport".to_owned(), "configure terminal".to_owned(), "  license smart url cslu <url>".to_owned(), "  end".to_owned()],
+        )),
+        _ => finding.remedy(elsewhere(attempt, Owner::Server, format!("look at the log of the service at {}: the request arrived there", connection.server))),
+    })
+}

@@ -1,0 +1,73 @@
+//! Attempt → Finding: the steps of a good trust establishment are complete.
+
+use super::{certificate_clauses, join, seconds, service};
+use crate::attempt::Attempt;
+use crate::connection::Connection;
+use crate::context::Context;
+use crate::finding::{Finding, Rule};
+use crate::tls::walk::StepKind;
+
+/// Cisco 217348, “packet capture”: SYN to ACK, certificates of both sides, Finished of both, application data, FIN. A
+/// New Session Ticket is normal and not required; neither is a tidy end.
+pub const RULE: Rule = Rule { id: "healthy", check };
+
+fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    if !went_well(attempt) {
+        return None;
+    }
+    let took = seconds(connection.last.1.since(connection.first.1));
+    let Some(tls) = &connection.tls else {
+        let (frame, answer) = connection.http.iter().rev().find_map(|exchange| exchange.response.as_ref())?;
+        return Some(
+            Finding::ok(RULE.id, format!("reached {} in plain HTTP and was answered {} {} ({took})", service(attempt), answer.status, answer.reason))
+                .evidence(*frame, format!("{} {}", answer.status, answer.reason))
+                .cannot_tell("whether the licensing messages inside were accepted: show license history message on the controller tells"),
+        );
+    };
+    let version = tls.version().map(|version| format!("TLS {version}")).unwrap_or_default();
+    let mut finding = Finding::ok(RULE.id, format!("reached {} with {version} and was answered ({took})", service(attempt)));
+    if tls.application_data.server == 0 {
+        finding.summary = format!("completed the {version} handshake with {} ({took}); no answer of the application is in the capture", service(attempt));
+    }
+    for frame in [tls.finished.client, tls.finished.server].into_iter().flatten() {
+        finding = finding.evidence(frame, "Finished");
+    }
+    if let Some(frame) = tls.first_application_data.server {
+        finding = finding.evidence(frame, "the server's answer, encrypted");
+    }
+    // A fault that TLS did not mind may be refused inside the encryption.
+    if let (Some(judgement), Some(step)) = (&attempt.judgements.client, connection.step_by(StepKind::Certificate, crate::tls::walk::Side::Client)) {
+        let clauses = certificate_clauses(judgement);
+        let dated = !matches!(judgement.validity, crate::tls::trust::Validity::Current);
+        if dated {
+            finding = finding
+                .evidence(step.frame, format!("the client's certificate {}; TLS accepted it all the same", join(&clauses)))
+                .cannot_tell("whether the application refused that certificate inside the encryption: show license history message on the controller tells");
+        }
+    }
+    Some(finding.cannot_tell("what the encrypted messages say: an application error looks the same here; show license history message on the controller tells"))
+}
+
+/// Whether the exchange went through, as far as can be seen.
+pub(super) fn went_well(attempt: &Attempt<'_>) -> bool {
+    attempt.connection().is_some_and(|connection| match &connection.tls {
+        Some(tls) => {
+            tls.first_error().is_none()
+                && tls.client_alert_instead_of_finished.is_none()
+                && tls.is_complete()
+                && (tls.server_alert_after_finished.is_none() || tls.application_data.server > 0)
+        }
+        None => answered(connection),
+    })
+}
+
+/// Plain HTTP whose last answer is a success.
+fn answered(connection: &Connection) -> bool {
+    connection
+        .http
+        .iter()
+        .rev()
+        .find_map(|exchange| exchange.response.as_ref())
+        .is_some_and(|(_, answer)| answer.status < 400 && connection.connect().is_none())
+}

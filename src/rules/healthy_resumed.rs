@@ -1,0 +1,31 @@
+//! Attempt → Finding: an abbreviated handshake, and that is right.
+
+use super::{healthy, seconds, service};
+use crate::attempt::Attempt;
+use crate::context::Context;
+use crate::finding::{Finding, Rule};
+use crate::tls::walk::StepKind;
+
+/// RFC 5246 section 7.3, RFC 5077, RFC 9846 section 2.2: a session known to both sides needs no certificates.
+pub const RULE: Rule = Rule { id: "healthy-resumed", check };
+
+fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    let tls = connection.tls.as_ref()?;
+    if !tls.resumed || !healthy::went_well(attempt) {
+        return None;
+    }
+    let server_hello = connection.step(StepKind::ServerHello)?;
+    let how = if tls.version().is_some_and(crate::tls::Version::is_tls13) {
+        "a pre-shared key"
+    } else if tls.client_hello.as_ref().is_some_and(|hello| hello.offers_ticket) {
+        "a session ticket"
+    } else {
+        "a session identifier"
+    };
+    let took = connection.last.1.since(connection.first.1);
+    Some(
+        Finding::ok(RULE.id, format!("resumed its session with {} by {how} and finished in {}; no certificates are sent then", service(attempt), seconds(took)))
+            .evidence(server_hello.frame, format!("Server Hello accepts {how}")),
+    )
+}
