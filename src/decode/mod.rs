@@ -130,7 +130,9 @@ impl Segment<'_> {
     /// Payload bytes on the wire, captured or not.
     #[must_use]
     pub fn wire_payload_len(&self) -> u32 {
-        u32::try_from(self.payload.len()).unwrap_or(u32::MAX).saturating_add(self.lost)
+        u32::try_from(self.payload.len())
+            .unwrap_or(u32::MAX)
+            .saturating_add(self.lost)
     }
 }
 
