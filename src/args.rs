@@ -4,9 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{
-    ArgAction, Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum,
-};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tlswalk::frame::Timestamp;
@@ -27,9 +25,18 @@ Exit codes:
   2  tlswalk could not do its work: usage, unreadable capture, output not written
   3  nothing failed, but nothing could be concluded either";
 
+/// `-h` fits a screen of 24 lines: no list of arguments and commands that the usage shows already.
+const TEMPLATE: &str = "\
+{about}
+
+Usage: tlswalk [OPTIONS] <CAPTURE>...  pcap, pcapng, also compressed; - is stdin
+       tlswalk explain [ID]            what a verdict means and looks like
+
+{options}{after-help}";
+
 /// Opens a packet capture and says why a TLS connection failed
 #[derive(Debug, Parser)]
-#[command(name = "tlswalk", version, after_long_help = EXAMPLES, max_term_width = 100)]
+#[command(name = "tlswalk", version, help_template = TEMPLATE, after_long_help = EXAMPLES, max_term_width = 100)]
 #[command(
     args_conflicts_with_subcommands = true,
     subcommand_negates_reqs = true,
@@ -66,7 +73,7 @@ pub(crate) struct Inspect {
     /// Packet captures (pcap, pcapng; gzip, zstd or lz4); `-` is standard input
     #[arg(value_name = "CAPTURE", required = true)]
     pub(crate) captures: Vec<PathBuf>,
-    /// What to write: text, json, ndjson
+    /// text, json or ndjson
     #[arg(
         short,
         long,
@@ -79,7 +86,9 @@ pub(crate) struct Inspect {
     /// Write to this file, whole or not at all
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// cisco-smart-licensing (default), default (any TLS), or a TOML file
+    /// What to look for, and what to expect
+    ///
+    /// cisco-smart-licensing (the default), default (judge every TLS connection), or a TOML file.
     #[arg(
         long,
         value_name = "NAME|FILE",
@@ -87,31 +96,39 @@ pub(crate) struct Inspect {
         hide_default_value = true
     )]
     pub(crate) profile: String,
-    /// The controller's address, where the capture does not tell (repeatable)
+    /// The controller's address (repeatable)
+    ///
+    /// Needed only where it cannot be told from the capture.
     #[arg(long, value_name = "IP")]
     pub(crate) wlc: Vec<IpAddr>,
-    /// A further address of Cisco's licensing cloud (repeatable)
-    #[arg(long, value_name = "IP|NAME", value_parser = target)]
+    /// Cisco's cloud beyond the profile's (repeatable)
+    #[arg(long, value_name = "HOST", value_parser = target)]
     pub(crate) cssm: Vec<Target>,
-    /// An SSM On-Prem (repeatable)
-    #[arg(long, value_name = "IP|NAME[:PORT]", value_parser = target)]
+    /// An SSM On-Prem: address or name (repeatable)
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = target)]
     pub(crate) on_prem: Vec<Target>,
-    /// A CSLU (repeatable)
-    #[arg(long, value_name = "IP|NAME[:PORT]", value_parser = target)]
+    /// A CSLU: address or name (repeatable)
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = target)]
     pub(crate) cslu: Vec<Target>,
-    /// The HTTP proxy (otherwise recognised by CONNECT; repeatable)
+    /// The HTTP proxy (repeatable)
+    ///
+    /// Otherwise it is recognised by CONNECT.
     #[arg(long, value_name = "IP[:PORT]", value_parser = target)]
     pub(crate) proxy: Vec<Target>,
-    /// Further trust anchors, e.g. the On-Prem's root (repeatable)
+    /// Further trust anchors (repeatable)
+    ///
+    /// E.g. the On-Prem's or a lab root: a chain that verifies up to one of them is genuine, whatever its names.
     #[arg(long, value_name = "PEM")]
     pub(crate) ca: Vec<PathBuf>,
-    /// Also report TLS connections that are not licensing
+    /// Also report TLS that is not licensing
     #[arg(long)]
     pub(crate) all: bool,
-    /// Judge certificates at this time, not the capture's
+    /// Judge certificates at this time
+    ///
+    /// Otherwise at the time in the capture, e.g. 2024-05-01T12:00:00Z.
     #[arg(long, value_name = "RFC3339", value_parser = time_of)]
     pub(crate) at: Option<Timestamp>,
-    /// Colour: auto, always, never
+    /// auto, always or never
     #[arg(
         long,
         value_name = "WHEN",

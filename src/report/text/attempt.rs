@@ -3,7 +3,7 @@
 use std::io;
 
 use super::page::Span;
-use super::{Page, Paint, capitalised, connections, mark, shown, tables, walk};
+use super::{Page, Paint, capitalised, connections, mark, shown, tables, walk, words};
 use crate::report::{Attempt, Connection, Finding, Remedy, Report, explain};
 
 /// Where text under a label begins.
@@ -26,33 +26,40 @@ pub(super) fn write(
         (Paint::Strong, &capitalised(&verdict.summary)),
         &verdict.confidence,
     )?;
-    page.hang(&[(Paint::Plain, "  ")], 4, &route(attempt, connection), "")?;
-    let healthy = verdict.severity == "ok";
-    if healthy && !verbose {
+    let route = route(attempt, connection);
+    if verdict.severity == "ok" && !verbose {
+        page.hang(&[], 2, &route, "")?;
         page.hang(
-            &[(Paint::Plain, "  ")],
-            4,
+            &[],
+            2,
             &walk::brief(connection),
             &walk::duration(connection),
         )?;
         return also(page, attempt, false);
     }
+    let with = connection.and_then(|connection| connection.tls.as_ref()?.version.as_ref());
+    page.hang(
+        &[],
+        2,
+        &with.map_or(route.clone(), |version| format!("{route}, TLS {version}")),
+        "",
+    )?;
     let tries = connections(report, attempt).count();
     if let (2.., Some(connection)) = (tries, connection) {
         let text = format!(
             "tried on {tries} connections; shown here: tcp.stream {}",
             connection.tcp.stream
         );
-        page.hang_painted(&[(Paint::Plain, "  ")], 4, (Paint::Dim, &text), "")?;
+        page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
     }
     page.blank()?;
     reasons(page, attempt)?;
     phases(page, attempt, connection)?;
-    if !verdict.remedy.is_empty() {
+    if !verdict.remedy.is_empty() || !verdict.cannot_tell.is_empty() || !verdict.also.is_empty() {
         page.blank()?;
-        for remedy in &verdict.remedy {
-            to_do(page, remedy)?;
-        }
+    }
+    for remedy in &verdict.remedy {
+        to_do(page, remedy)?;
     }
     also(page, attempt, verbose)?;
     for hidden in &verdict.cannot_tell {
@@ -63,10 +70,8 @@ pub(super) fn write(
             "",
         )?;
     }
-    if let Some(connection) = connection {
-        if verbose || about_certificates(&verdict.id) {
-            tables::certificates(page, connection, verbose)?;
-        }
+    if let Some(connection) = connection.filter(|_| verbose || about_certificates(&verdict.id)) {
+        tables::certificates(page, connection, verbose)?;
     }
     if verbose {
         for connection in connections(report, attempt) {
@@ -105,12 +110,6 @@ fn route(attempt: &Attempt, connection: Option<&Connection>) -> String {
         (None, "") => {}
         (None, _) => text.push_str(&format!(", direct {service}")),
     }
-    if let Some(version) = connection
-        .and_then(|c| c.tls.as_ref())
-        .and_then(|tls| tls.version.as_ref())
-    {
-        text.push_str(&format!(", TLS {version}"));
-    }
     if let Some(tunnel) = connection.and_then(|connection| connection.tunnel.as_ref()) {
         text.push_str(&format!(", inside {tunnel}"));
     }
@@ -135,7 +134,12 @@ fn reasons(page: &mut Page<'_>, attempt: &Attempt) -> io::Result<()> {
         .map(|evidence| format!("frame\u{a0}{}: {}", evidence.frame, evidence.what))
         .collect();
     if !seen.is_empty() {
-        page.hang(&[(Paint::Strong, label)], INDENT, &seen.join("; "), "")?;
+        page.hang(
+            &[(Paint::Strong, label)],
+            INDENT,
+            &capitalised(&seen.join("; ")),
+            "",
+        )?;
     }
     let label = if verdict.confidence == "certain" {
         "  Not"
@@ -167,12 +171,12 @@ fn phases(
         let number = phase
             .number
             .map_or(" ".to_owned(), |number| number.to_string());
-        let name = format!("  {number}  {:<8}", phase.name);
+        let name = format!("  {number}  {:<9}", phase.name);
         let (sign, paint) = phase.mark.sign();
         let lead: &[Span<'_>] = &[(Paint::Strong, &name), (paint, sign), (Paint::Plain, " ")];
         page.hang(
             lead,
-            15,
+            16,
             &phase.text,
             &phase.seconds.map(super::seconds).unwrap_or_default(),
         )?;
@@ -182,7 +186,7 @@ fn phases(
         page.hang_painted(
             &[(Paint::Plain, "     ")],
             5,
-            (Paint::Dim, walk::LEGEND),
+            (Paint::Dim, words::LEGEND),
             "",
         )?;
     }
@@ -237,7 +241,7 @@ fn also(page: &mut Page<'_>, attempt: &Attempt, verbose: bool) -> io::Result<()>
             .collect();
         let frames = match frames.as_slice() {
             [] => String::new(),
-            frames => format!(" ({})", walk::frames(frames)),
+            frames => format!(" ({})", words::frames(frames)),
         };
         page.hang(
             &[(Paint::Strong, "  Also")],

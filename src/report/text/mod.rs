@@ -7,6 +7,7 @@ mod attempt;
 mod page;
 mod tables;
 mod walk;
+mod words;
 
 use std::io::{self, Write};
 
@@ -110,9 +111,7 @@ fn headline(report: &Report) -> String {
         _ => &report.verdict.summary,
     };
     if summary.is_empty() {
-        explain::title(&report.verdict.id)
-            .unwrap_or_default()
-            .to_owned()
+        capitalised(explain::title(&report.verdict.id).unwrap_or_default())
     } else {
         capitalised(summary)
     }
@@ -294,7 +293,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

@@ -103,6 +103,7 @@ impl<'a> Page<'a> {
         let lines = wrap(&text, room(start), room(indent));
         let last = lines.len().saturating_sub(1);
         for (number, line) in lines.iter().enumerate() {
+            let line = line.trim_end_matches('\u{a0}');
             let pad = " ".repeat(if number == 0 {
                 start.saturating_sub(lead_width)
             } else {

@@ -2,36 +2,41 @@
 
 use std::io;
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Page, Paint, mark, shown, visible, walk};
+use super::{Page, Paint, mark, shown, visible, words};
 use crate::report::{Certificate, Connection, Report};
 
 /// A line per attempt.
 pub(super) fn overview(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let first = report
+        .attempts
+        .first()
+        .map(|attempt| attempt.device.as_str());
+    let devices = report
+        .attempts
+        .iter()
+        .any(|attempt| Some(attempt.device.as_str()) != first);
     let mut rows = Vec::new();
     for attempt in &report.attempts {
-        let connection = shown(report, attempt);
-        let frame = connection
-            .map(|connection| connection.tcp.first_frame)
-            .or(attempt.lookups.first().map(|l| l.question));
+        let connection = shown(report, attempt).map(|connection| connection.tcp.first_frame);
+        let frame = connection.or(attempt.lookups.first().map(|lookup| lookup.question));
         rows.push(vec![
             mark(&attempt.verdict.severity).0.to_owned(),
-            attempt.id.to_string(),
-            attempt.device.clone(),
-            attempt.name.clone(),
             frame.map(|frame| frame.to_string()).unwrap_or_default(),
+            if devices {
+                format!("{} → {}", attempt.device, attempt.name)
+            } else {
+                attempt.name.clone()
+            },
             attempt.verdict.id.clone(),
             attempt.verdict.confidence.clone(),
         ]);
     }
-    write(
-        page,
-        &["", "#", "device", "server", "from frame", "verdict", ""],
-        rows,
-    )
+    let to = if devices { "from → to" } else { "to" };
+    write(page, &["", "frame", to, "verdict", "confidence"], 2, rows)
 }
 
 /// The certificates of both sides: the leaves, or with `all` everything presented.
@@ -56,39 +61,40 @@ pub(super) fn certificates(
     write(
         page,
         &["from", "certificate", "valid (UTC)", "frames"],
+        1,
         rows,
     )
 }
 
 fn row(side: &str, certificate: &Certificate, all: bool) -> Vec<String> {
     let unknown = || "not readable".to_owned();
-    let mut text = certificate
-        .subject
-        .clone()
-        .or_else(|| certificate.error.clone())
-        .unwrap_or_else(unknown);
+    let mut text = vec![
+        certificate
+            .subject
+            .as_deref()
+            .map(spaced)
+            .or(certificate.error.clone())
+            .unwrap_or_else(unknown),
+    ];
     match &certificate.issuer {
-        _ if certificate.self_signed => text.push_str("; self-signed"),
-        Some(issuer) => text.push_str(&format!("; issued by {issuer}")),
+        _ if certificate.self_signed => text.push("self-signed".to_owned()),
+        Some(issuer) => text.push(format!("issued by {}", spaced(issuer))),
         None => {}
     }
     if all {
-        if !certificate.names.is_empty() {
-            text.push_str(&format!("; for {}", certificate.names.join(", ")));
-        }
-        for (label, value) in [
-            ("key", &certificate.key),
-            ("signed with", &certificate.signature_algorithm),
-            ("serial", &certificate.serial),
-        ] {
-            if let Some(value) = value {
-                text.push_str(&format!("; {label} {value}"));
-            }
-        }
-        if !certificate.usages.is_empty() {
-            text.push_str(&format!("; for use as {}", certificate.usages.join(", ")));
-        }
-        text.push_str(&format!("; SHA-256 {}", certificate.sha256));
+        let joined = |values: &[String]| (!values.is_empty()).then(|| values.join(", "));
+        let rest = [
+            ("for", joined(&certificate.names)),
+            ("key", certificate.key.clone()),
+            ("signed with", certificate.signature_algorithm.clone()),
+            ("for use as", joined(&certificate.usages)),
+            ("serial", certificate.serial.clone()),
+            ("SHA-256", Some(certificate.sha256.clone())),
+        ];
+        text.extend(
+            rest.into_iter()
+                .filter_map(|(label, value)| value.map(|value| format!("{label} {value}"))),
+        );
     }
     let day = |time: &Option<String>| {
         time.as_deref()
@@ -98,19 +104,36 @@ fn row(side: &str, certificate: &Certificate, all: bool) -> Vec<String> {
     };
     let state = match certificate.validity {
         "current" | "unknown" => String::new(),
-        other => format!(" {}", other.replace('-', " ").to_uppercase()),
+        other => format!("\n{}", other.replace('-', " ").to_uppercase()),
     };
     let dates = format!(
-        "{} to {}{state}",
+        "{} to\n{}{state}",
         day(&certificate.not_before),
         day(&certificate.not_after)
     );
+    let text: Vec<_> = text.iter().map(|line| visible(line)).collect();
     vec![
         side.to_owned(),
-        text,
+        text.join("\n"),
         dates,
-        walk::frames(&certificate.frames),
+        words::frames(&certificate.frames),
     ]
+}
+
+/// A distinguished name with a space after each comma that parts two attributes, where a line may end.
+fn spaced(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for (index, part) in name.split(',').enumerate() {
+        if index > 0 {
+            let parts_attributes = !out.ends_with('\\')
+                && part
+                    .split_once('=')
+                    .is_some_and(|(key, _)| !key.contains(' '));
+            out.push_str(if parts_attributes { ", " } else { "," });
+        }
+        out.push_str(part);
+    }
+    out
 }
 
 /// Every step of a connection, with the time since its first.
@@ -129,7 +152,7 @@ pub(super) fn steps(page: &mut Page<'_>, connection: &Connection) -> io::Result<
                 format!(
                     "{}{}",
                     if step.seen == "inferred" { "~" } else { "" },
-                    walk::name(step.kind)
+                    words::name(step.kind)
                 ),
                 step.frame.to_string(),
                 offset
@@ -166,7 +189,7 @@ pub(super) fn steps(page: &mut Page<'_>, connection: &Connection) -> io::Result<
             gap.bytes, gap.before_frame, gap.cause
         ));
     }
-    page.hang(&[(Paint::Plain, "  ")], 2, &facts, "")?;
+    page.hang(&[], 2, &facts, "")?;
     if let Some(tls) = &connection.tls {
         let parts = [
             ("SNI", &tls.sni),
@@ -187,16 +210,23 @@ pub(super) fn steps(page: &mut Page<'_>, connection: &Connection) -> io::Result<
                 tls.acceptable_cas.join("; ")
             ));
         }
-        page.hang(&[(Paint::Plain, "  ")], 2, &text.join("; "), "")?;
+        if !text.is_empty() {
+            page.hang(&[], 2, &text.join("; "), "")?;
+        }
     }
     if rows.is_empty() {
         return Ok(());
     }
-    write(page, &["", "step", "frame", "seconds", ""], rows)
+    write(page, &["", "step", "frame", "seconds", ""], 4, rows)
 }
 
-/// Puts a table on the page, without borders: the columns are read, not looked at.
-fn write(page: &mut Page<'_>, header: &[&str], rows: Vec<Vec<String>>) -> io::Result<()> {
+/// Puts a table on the page, without borders: the columns are read, not looked at. Only the column `flexible` wraps.
+fn write(
+    page: &mut Page<'_>,
+    header: &[&str],
+    flexible: usize,
+    rows: Vec<Vec<String>>,
+) -> io::Result<()> {
     let mut table = Table::new();
     // The terminal's width is the page's, never the crate's own guess (CRATES P15).
     let width = u16::try_from(page.width.saturating_sub(2)).unwrap_or(u16::MAX);
@@ -206,7 +236,16 @@ fn write(page: &mut Page<'_>, header: &[&str], rows: Vec<Vec<String>>) -> io::Re
         .set_width(width);
     table.set_header(header.to_vec());
     for row in rows {
-        table.add_row(row.iter().map(|cell| visible(cell)).collect::<Vec<_>>());
+        // Each line on its own: a cell may have several, and no other control character survives.
+        let cells = row
+            .iter()
+            .map(|cell| cell.lines().map(visible).collect::<Vec<_>>().join("\n"));
+        table.add_row(cells.collect::<Vec<_>>());
+    }
+    for (index, column) in table.column_iter_mut().enumerate() {
+        if index != flexible {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
     }
     for (number, line) in table.lines().enumerate() {
         let line = format!(" {}", line.trim_end());

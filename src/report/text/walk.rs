@@ -5,11 +5,9 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Paint, grouped, seconds};
-use crate::report::{Attempt, Connection, Count, Lookup, Step};
-
-/// What `~` means.
-pub(super) const LEGEND: &str = "~ not read but deduced from order, size and side: it is encrypted";
+use super::words::{exchange, listed, lookups, side};
+use super::{Paint, seconds};
+use crate::report::{Attempt, Connection, Step};
 
 /// One line of the walk.
 pub(super) struct Phase {
@@ -129,10 +127,10 @@ pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>) -> Vec<
         if text.is_empty() {
             text = match stage {
                 Stage::Tls if readable => "none: this transport is plain HTTP",
+                Stage::Connect if broken.is_some_and(|broken| stage > broken) => "never tried",
+                Stage::Tls if broken.is_some_and(|broken| stage > broken) => "never begun",
+                Stage::Report if broken.is_some_and(|broken| stage > broken) => "never sent",
                 _ if later => "not in the capture",
-                Stage::Connect => "never tried",
-                Stage::Tls => "never begun",
-                Stage::Report if broken.is_some() => "never sent",
                 _ => "not seen",
             }
             .to_owned();
@@ -159,34 +157,37 @@ pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>) -> Vec<
     phases
 }
 
-/// A good walk in one line.
+/// A good walk in one line: which frames show which phase.
 pub(super) fn brief(connection: Option<&Connection>) -> String {
     let Some(connection) = connection else {
         return String::new();
     };
     let steps = staged(connection);
-    let of = |stage: Stage| {
-        steps
-            .iter()
-            .filter(move |(at, _)| *at == stage)
-            .map(|(_, step)| *step)
-            .collect::<Vec<_>>()
-    };
     let mut parts = Vec::new();
-    for stage in [Stage::Connect, Stage::Tls] {
-        if let (Some(first), Some(last)) = (of(stage).first(), of(stage).last()) {
-            let same = first.frame == last.frame && first.kind == last.kind;
-            parts.push(if same {
-                step_text(&[*first])
-            } else {
-                format!("{} … {}", step_text(&[*first]), step_text(&[*last]))
-            });
-        }
+    for (stage, name) in [
+        (Stage::Connect, "Connect"),
+        (Stage::Proxy, "Proxy"),
+        (Stage::Tls, "TLS"),
+        (Stage::Report, "Report"),
+        (Stage::Close, "Close"),
+    ] {
+        let numbers: Vec<u64> = steps
+            .iter()
+            .filter(|(at, _)| *at == stage)
+            .map(|(_, step)| step.frame)
+            .collect();
+        let version = connection.tls.as_ref().and_then(|tls| tls.version.as_ref());
+        let name = match version {
+            Some(version) if stage == Stage::Tls => format!("TLS\u{a0}{version}"),
+            _ => name.to_owned(),
+        };
+        let span = match (numbers.iter().min(), numbers.iter().max()) {
+            (Some(first), Some(last)) if first < last => format!("{name}\u{a0}{first}–{last}"),
+            (Some(only), _) => format!("{name}\u{a0}{only}"),
+            _ => continue,
+        };
+        parts.push(span);
     }
-    let report = exchange(connection, &of(Stage::Report));
-    parts.extend((!report.is_empty()).then_some(report));
-    let close = listed(&of(Stage::Close), true);
-    parts.extend((!close.is_empty()).then_some(close));
     parts.join(", ")
 }
 
@@ -200,18 +201,6 @@ pub(super) fn duration(connection: Option<&Connection>) -> String {
     match (times.iter().min(), times.iter().max()) {
         (Some(first), Some(last)) => seconds((last - first) as f64 / 1e9),
         _ => String::new(),
-    }
-}
-
-/// `12, 14, 15`, or the ends of a long list.
-pub(super) fn frames(frames: &[u64]) -> String {
-    match frames {
-        [first, _, _, _, .., last] => format!("{first}–{last}"),
-        few => few
-            .iter()
-            .map(u64::to_string)
-            .collect::<Vec<_>>()
-            .join(",\u{a0}"),
     }
 }
 
@@ -233,68 +222,6 @@ fn staged(connection: &Connection) -> Vec<(Stage, &Step)> {
         staged.push((stage, step));
     }
     staged
-}
-
-/// Steps in order, those of one side together, those of one frame with one number.
-fn listed(steps: &[&Step], arrows: bool) -> String {
-    let mut out = String::new();
-    let mut side = "";
-    let mut rest = steps;
-    while let Some(first) = rest.first() {
-        let same_kind = rest
-            .iter()
-            .take_while(|s| (s.kind, s.side, &s.detail) == (first.kind, first.side, &first.detail))
-            .count();
-        let same_frame = rest
-            .iter()
-            .take_while(|s| (s.frame, s.side) == (first.frame, first.side))
-            .count();
-        let (group, tail) = rest.split_at(same_kind.max(same_frame));
-        if !out.is_empty() {
-            out.push_str(if arrows && side != first.side {
-                "  "
-            } else {
-                ", "
-            });
-        }
-        if arrows && side != first.side {
-            out.push_str(if first.side == "client" {
-                "→\u{a0}"
-            } else {
-                "←\u{a0}"
-            });
-        }
-        side = first.side;
-        out.push_str(&step_text(group));
-        rest = tail;
-    }
-    out
-}
-
-/// `Client Hello 8`, `SYN 5, 9, 14`, `Certificate Verify + Finished 21`, `~alert 30`
-fn step_text(group: &[&Step]) -> String {
-    let mut names: Vec<String> = group
-        .iter()
-        .map(|step| {
-            let guess = if step.seen == "inferred" { "~" } else { "" };
-            let detail = step
-                .detail
-                .as_ref()
-                .filter(|_| matches!(step.kind, "alert" | "connect-response" | "reset"));
-            match detail {
-                Some(detail) => format!("{guess}{} {detail}", name(step.kind)),
-                None => format!("{guess}{}", name(step.kind)),
-            }
-        })
-        .collect();
-    names.dedup();
-    let mut numbers: Vec<u64> = group.iter().map(|step| step.frame).collect();
-    numbers.dedup();
-    let parts: Vec<String> = names
-        .iter()
-        .map(|name| name.replace(' ', "\u{a0}"))
-        .collect();
-    format!("{}\u{a0}{}", parts.join(" + "), frames(&numbers))
 }
 
 /// What the failing phase ended with, where its own steps do not say.
@@ -329,134 +256,8 @@ fn with_end(text: String, stage: Stage, connection: Option<&Connection>) -> Stri
     }
 }
 
-fn side(side: &str) -> &str {
-    if side == "client" { "device" } else { "server" }
-}
-
-/// What was reported: readable requests by name, else records by count.
-fn exchange(connection: &Connection, steps: &[&Step]) -> String {
-    let http: Vec<String> = connection
-        .http
-        .iter()
-        .filter(|exchange| exchange.method.as_deref() != Some("CONNECT"))
-        .map(|exchange| {
-            let or_not = |text: &Option<String>| text.clone().unwrap_or_default();
-            let request = match exchange.request {
-                Some(frame) => format!(
-                    "→ {} {}\u{a0}{frame}",
-                    or_not(&exchange.method),
-                    or_not(&exchange.target)
-                ),
-                None => "request not captured".to_owned(),
-            };
-            match (exchange.status, exchange.response) {
-                (Some(status), Some(frame)) => format!(
-                    "{request}  ← {status} {}\u{a0}{frame}",
-                    or_not(&exchange.reason)
-                ),
-                _ => format!("{request}, no answer"),
-            }
-        })
-        .collect();
-    if !http.is_empty() {
-        return http.join("; ");
-    }
-    let one = |arrow: &str, side: &str, count: Count| {
-        let mut numbers: Vec<u64> = steps
-            .iter()
-            .filter(|step| step.side == side)
-            .map(|step| step.frame)
-            .collect();
-        numbers.dedup();
-        if numbers.is_empty() {
-            return None;
-        }
-        let size = match count.records {
-            0 => String::new(),
-            1 => format!(" (1\u{a0}record, {}\u{a0}bytes)", grouped(count.bytes)),
-            many => format!(
-                " ({many}\u{a0}records, {}\u{a0}bytes)",
-                grouped(count.bytes)
-            ),
-        };
-        Some(format!(
-            "{arrow}\u{a0}Application\u{a0}Data\u{a0}{}{size}",
-            frames(&numbers)
-        ))
-    };
-    let tls = connection.tls.as_ref();
-    let client = one(
-        "→",
-        "client",
-        tls.map(|tls| tls.client_application_data)
-            .unwrap_or_default(),
-    );
-    let server = one(
-        "←",
-        "server",
-        tls.map(|tls| tls.server_application_data)
-            .unwrap_or_default(),
-    );
-    client
-        .into_iter()
-        .chain(server)
-        .collect::<Vec<_>>()
-        .join("  ")
-}
-
-fn lookups(lookups: &[Lookup], wanted: &str) -> String {
-    let mut parts: Vec<String> = lookups
-        .iter()
-        .take(3)
-        .map(|lookup| {
-            let name = if lookup.name == wanted {
-                String::new()
-            } else {
-                format!(" {}", lookup.name)
-            };
-            let asked = format!(
-                "{}{name} asked of {} in {}",
-                lookup.kind, lookup.server, lookup.question
-            );
-            match (lookup.answer, lookup.status.as_deref()) {
-                (Some(frame), _) if !lookup.addresses.is_empty() => {
-                    format!("{asked}, {} in {frame}", lookup.addresses.join(" "))
-                }
-                (Some(frame), Some("NOERROR") | None) => format!("{asked}, no address in {frame}"),
-                (Some(frame), Some(status)) => format!("{asked}, {status} in {frame}"),
-                (None, _) => format!("{asked}, no answer"),
-            }
-        })
-        .collect();
-    if lookups.len() > 3 {
-        parts.push(format!("{} more", lookups.len() - 3));
-    }
-    parts.join("; ")
-}
-
 fn nanoseconds(step: &Step) -> Option<i128> {
     OffsetDateTime::parse(&step.time, &Rfc3339)
         .ok()
         .map(OffsetDateTime::unix_timestamp_nanos)
-}
-
-/// Wireshark's words.
-pub(super) fn name(kind: &str) -> String {
-    match kind {
-        "syn" => "SYN".to_owned(),
-        "syn-ack" => "SYN-ACK".to_owned(),
-        "ack" => "ACK".to_owned(),
-        "fin" => "FIN".to_owned(),
-        "reset" => "RST".to_owned(),
-        "alert" => "alert".to_owned(),
-        "connect-request" => "CONNECT".to_owned(),
-        "connect-response" => "answer".to_owned(),
-        "http-request" => "HTTP request".to_owned(),
-        "http-response" => "HTTP response".to_owned(),
-        other => other
-            .split('-')
-            .map(super::capitalised)
-            .collect::<Vec<_>>()
-            .join(" "),
-    }
 }
