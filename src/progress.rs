@@ -66,9 +66,10 @@ impl<R> Drop for Progress<R> {
 
 fn bar(total: Option<u64>) -> ProgressBar {
     let target = ProgressDrawTarget::stderr_with_hz(10);
+    // No rate and no time left: the bar begins late and would reckon both from there.
     let template = match total {
-        Some(_) => "{msg} {bar:30} {binary_bytes} of {binary_total_bytes}, {eta} left",
-        None => "{msg} {spinner} {binary_bytes}, {binary_bytes_per_sec}",
+        Some(_) => "{msg} {bar:30} {binary_bytes} of {binary_total_bytes}",
+        None => "{msg} {spinner} {binary_bytes}",
     };
     let bar = ProgressBar::with_draw_target(total, target);
     match ProgressStyle::with_template(template) {

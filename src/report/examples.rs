@@ -15,7 +15,7 @@ fn step(kind: &'static str, side: &'static str, frame: u64, ms: u64) -> Step {
     }
 }
 
-fn steps(list: &[(&'static str, &'static str, u64, u64)]) -> Vec<Step> {
+pub(crate) fn steps(list: &[(&'static str, &'static str, u64, u64)]) -> Vec<Step> {
     list.iter()
         .map(|&(kind, side, frame, ms)| step(kind, side, frame, ms))
         .collect()
@@ -57,7 +57,7 @@ fn base(file: &str, frames: u64) -> Report {
     }
 }
 
-fn connection(id: usize, steps: Vec<Step>) -> Connection {
+pub(crate) fn connection(id: usize, steps: Vec<Step>) -> Connection {
     let ends = (
         steps.first().map_or(0, |step| step.frame),
         steps.last().map_or(0, |step| step.frame),
@@ -90,7 +90,7 @@ fn connection(id: usize, steps: Vec<Step>) -> Connection {
     }
 }
 
-fn attempt(id: usize, connections: Vec<usize>, verdict: Verdict) -> Attempt {
+pub(crate) fn attempt(id: usize, connections: Vec<usize>, verdict: Verdict) -> Attempt {
     Attempt {
         id,
         transport: "cssm".into(),
@@ -104,7 +104,7 @@ fn attempt(id: usize, connections: Vec<usize>, verdict: Verdict) -> Attempt {
     }
 }
 
-fn verdict(id: &str, severity: &str, at: &str, summary: &str) -> Verdict {
+pub(crate) fn verdict(id: &str, severity: &str, at: &str, summary: &str) -> Verdict {
     Verdict {
         id: id.into(),
         severity: severity.into(),

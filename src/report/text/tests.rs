@@ -143,3 +143,155 @@ fn numbers_and_times_are_readable() {
         ["<0.01 s", "0.11 s", "41.2 s", "3 min 20 s", "2 h 5 min"]
     );
 }
+
+/// The phase lines of an attempt that broke `at`, or of a good one.
+fn walk(at: &str, connection: Option<Connection>) -> String {
+    let (severity, at) = if at.is_empty() {
+        ("ok", "close")
+    } else {
+        ("error", at)
+    };
+    let attempt = examples::attempt(1, vec![1], examples::verdict("x", severity, at, "x"));
+    let line = |phase: &walk::Phase| {
+        format!(
+            "{} {} {}",
+            phase.name,
+            phase.mark.sign().0,
+            phase.text.replace('\u{a0}', " ")
+        )
+    };
+    walk::phases(&attempt, connection.as_ref())
+        .iter()
+        .map(line)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+type Steps<'a> = &'a [(&'static str, &'static str, u64, u64)];
+const CONNECT: Steps<'_> = &[
+    ("syn", "client", 1, 0),
+    ("syn-ack", "server", 2, 1),
+    ("ack", "client", 3, 2),
+];
+
+fn connected(rest: Steps<'_>) -> Connection {
+    examples::connection(1, examples::steps(&[CONNECT, rest].concat()))
+}
+
+#[test]
+fn repeated_syns_without_an_answer() {
+    let syns = examples::steps(&[
+        ("syn", "client", 1, 0),
+        ("syn", "client", 4, 1),
+        ("syn", "client", 9, 2),
+    ]);
+    assert_eq!(
+        walk("tcp", Some(examples::connection(1, syns))),
+        "Connect ✗ SYN 1, 4, 9, no answer\nTLS – never begun\nReport – never sent\nClose – not seen"
+    );
+}
+
+#[test]
+fn a_refused_syn() {
+    let mut refused = examples::connection(
+        1,
+        examples::steps(&[("syn", "client", 1, 0), ("reset", "server", 2, 1)]),
+    );
+    refused.tcp.reset = Some(crate::report::Close {
+        frame: 2,
+        side: "server",
+    });
+    assert_eq!(
+        walk("tcp", Some(refused)),
+        "Connect ✗ SYN 1, then RST 2 from the server\nTLS – never begun\nReport – never sent\nClose   ← RST 2"
+    );
+}
+
+#[test]
+fn a_reset_after_the_client_hello_and_silence_after_it() {
+    let mut reset = connected(&[("client-hello", "client", 4, 3), ("reset", "server", 5, 4)]);
+    assert!(walk("tls", Some(reset.clone())).contains("TLS ✗ → Client Hello 4, then nothing more"));
+    reset.tcp.reset = Some(crate::report::Close {
+        frame: 5,
+        side: "server",
+    });
+    assert!(
+        walk("tls", Some(reset)).contains("TLS ✗ → Client Hello 4, then RST 5 from the server\n")
+    );
+}
+
+#[test]
+fn a_proxy_that_asks_for_credentials() {
+    let mut tunnel = connected(&[
+        ("connect-request", "client", 4, 3),
+        ("connect-response", "server", 6, 4),
+    ]);
+    tunnel.steps[4].detail = Some("407 Proxy Authentication Required".into());
+    tunnel.tls = None;
+    assert_eq!(
+        walk("proxy", Some(tunnel)),
+        "Connect ✓ SYN 1, SYN-ACK 2, ACK 3\nProxy ✗ → CONNECT 4  ← answer 407 Proxy Authentication Required 6\n\
+         TLS – never begun\nReport – never sent\nClose – not seen"
+    );
+}
+
+#[test]
+fn a_capture_that_begins_late_claims_nothing_of_the_beginning() {
+    let late = examples::steps(&[
+        ("application-data", "client", 7, 0),
+        ("application-data", "server", 9, 1),
+    ]);
+    assert_eq!(
+        walk("", Some(examples::connection(1, late))),
+        "Connect – not in the capture\nTLS – not in the capture\n\
+         Report ✓ → Application Data 7  ← Application Data 9\nClose – not seen"
+    );
+}
+
+#[test]
+fn a_request_without_an_answer() {
+    let asked = connected(&[
+        ("client-hello", "client", 4, 3),
+        ("finished", "server", 5, 4),
+        ("application-data", "client", 6, 5),
+    ]);
+    assert!(walk("http", Some(asked)).contains("Report ✗ → Application Data 6, then nothing more"));
+}
+
+#[test]
+fn readable_http_is_named_and_an_alert_after_data_closes() {
+    let mut http = connected(&[
+        ("http-request", "client", 4, 3),
+        ("http-response", "server", 5, 4),
+    ]);
+    http.tls = None;
+    let exchange = crate::report::Exchange {
+        method: Some("POST".into()),
+        target: Some("/cslu/v1/pi".into()),
+        request: Some(4),
+        status: Some(200),
+        reason: Some("OK".into()),
+        response: Some(5),
+    };
+    http.http = vec![exchange];
+    let text = walk("", Some(http));
+    assert!(
+        text.contains("TLS – none: this transport is plain HTTP"),
+        "{text}"
+    );
+    assert!(
+        text.contains("Report ✓ → POST /cslu/v1/pi 4  ← 200 OK 5"),
+        "{text}"
+    );
+    let closing = connected(&[
+        ("application-data", "client", 6, 5),
+        ("alert", "client", 7, 6),
+        ("fin", "client", 8, 7),
+    ]);
+    assert!(walk("", Some(closing)).ends_with("Close ✓ → alert 7, FIN 8"));
+}
+
+#[test]
+fn an_attempt_of_which_nothing_was_seen_has_no_walk() {
+    assert_eq!(walk("tcp", None), "");
+}
