@@ -52,8 +52,10 @@ pub(super) fn write(
         );
         page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
     }
-    page.blank()?;
-    reasons(page, attempt)?;
+    if own(attempt).is_some() || !verdict.evidence.is_empty() || !verdict.alternatives.is_empty() {
+        page.blank()?;
+        reasons(page, attempt)?;
+    }
     phases(page, attempt, connection)?;
     if !verdict.remedy.is_empty() || !verdict.cannot_tell.is_empty() || !verdict.also.is_empty() {
         page.blank()?;
