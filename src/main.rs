@@ -1,1 +1,196 @@
-fn main() {}
+//! arguments → report → exit code: the edge, where files are opened and text is printed.
+//!
+//! Reports go to standard output, everything else to standard error as `tlswalk: <what>: <why>`, one line each.
+
+mod args;
+mod output;
+mod progress;
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, IsTerminal as _, Read, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+use args::{Cli, Command, Inspect, Parsed};
+use output::Output;
+use progress::Progress;
+use tlswalk::Options;
+use tlswalk::profile::Profile;
+use tlswalk::report::text::{TextStyle, Verbosity, visible};
+use tlswalk::report::{Outcome, Report, explain, outcome};
+use tlswalk::tls::trust::Anchors;
+
+/// The tool could not do its work.
+const UNABLE: u8 = 2;
+
+fn main() -> ExitCode {
+    match run(std::env::args_os()) {
+        Ok(code) => ExitCode::from(code),
+        Err(reason) => {
+            complain(&reason);
+            ExitCode::from(UNABLE)
+        }
+    }
+}
+
+/// The exit code, or why nothing could be done.
+fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
+    match args::parse(arguments) {
+        Parsed::Run(cli) => match *cli {
+            Cli {
+                command: Some(Command::Explain { id, color }),
+                ..
+            } => {
+                let mut page = Vec::new();
+                let style = TextStyle {
+                    verbosity: Verbosity::Normal,
+                    ..output::text_style(color, false)
+                };
+                explain::write_explanation(id.as_deref(), &mut page, &style)?;
+                print(color, &page)
+            }
+            Cli {
+                command: None,
+                inspect,
+            } => inspect_all(&inspect),
+        },
+        Parsed::Show(text) => {
+            let mut out = anstream::stdout().lock();
+            quiet_on_broken_pipe(write!(out, "{}", text.ansi()))
+        }
+        Parsed::Mistake(line) => Err(line),
+    }
+}
+
+fn print(color: args::Color, page: &[u8]) -> Result<u8, String> {
+    quiet_on_broken_pipe(output::stdout(color).write_all(page))
+}
+
+fn quiet_on_broken_pipe(written: io::Result<()>) -> Result<u8, String> {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(format!("standard output: {}", reason(&error)))
+        }
+        _ => Ok(0),
+    }
+}
+
+/// One report per capture, each written as it is done; a capture that cannot be read does not stop the others.
+fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
+    let options = options(inspect)?;
+    let mut output = Output::open(inspect)?;
+    let mut total = Outcome::Inconclusive;
+    let mut unable = false;
+    for path in &inspect.captures {
+        match analyze(path, &options, inspect.quiet) {
+            Ok(report) => {
+                total = total.and(outcome([&report]));
+                match output.write(&report) {
+                    Ok(()) => {}
+                    // Whoever reads has seen enough (`| head`): nothing is wrong, and the rest need not be read.
+                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                        return Ok(if unable { UNABLE } else { total.exit_code() });
+                    }
+                    Err(error) => return Err(format!("{}: {}", output.name(), reason(&error))),
+                }
+            }
+            Err(why) => {
+                unable = true;
+                complain(&format!("{}: {why}", path.display()));
+            }
+        }
+    }
+    match output.finish() {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.to_string()),
+        _ => Ok(if unable { UNABLE } else { total.exit_code() }),
+    }
+}
+
+fn analyze(path: &Path, options: &Options, quiet: bool) -> Result<Report, String> {
+    if path.as_os_str() == "-" {
+        if io::stdin().is_terminal() {
+            return Err("standard input is a terminal; pipe a capture in".to_owned());
+        }
+        let input = Progress::new(io::stdin().lock(), "-".to_owned(), None, quiet);
+        return read(input, "-", options);
+    }
+    let metadata = fs::metadata(path).map_err(|error| reason(&error))?;
+    if metadata.is_dir() {
+        return Err("is a directory; name the captures in it".to_owned());
+    }
+    let file = File::open(path).map_err(|error| reason(&error))?;
+    let name = path.display().to_string();
+    let label = path
+        .file_name()
+        .map(|name| visible(&name.to_string_lossy()))
+        .unwrap_or_default();
+    // A pipe or device has no length to count towards.
+    let total = metadata.is_file().then_some(metadata.len());
+    read(Progress::new(file, label, total, quiet), &name, options)
+}
+
+fn read(input: impl Read, name: &str, options: &Options) -> Result<Report, String> {
+    tlswalk::analyze(input, name, options).map_err(|error| error.to_string())
+}
+
+/// What the user typed → what the analysis needs: profiles and anchors are read here.
+fn options(inspect: &Inspect) -> Result<Options, String> {
+    let profile = match Profile::built_in(&inspect.profile) {
+        Some(profile) => profile,
+        None => {
+            let text =
+                fs::read_to_string(&inspect.profile).map_err(|error| match error.kind() {
+                    io::ErrorKind::NotFound => format!(
+                        "--profile {}: neither a profile of that name ({}) nor a file",
+                        inspect.profile,
+                        Profile::BUILT_IN.join(", ")
+                    ),
+                    _ => format!("--profile {}: {}", inspect.profile, reason(&error)),
+                })?;
+            Profile::from_toml(&text)
+                .map_err(|error| format!("--profile {}: {error}", inspect.profile))?
+        }
+    };
+    let mut anchors = Anchors::built_in();
+    for path in &inspect.ca {
+        let name = path.display().to_string();
+        let pem = fs::read(path).map_err(|error| format!("--ca {name}: {}", reason(&error)))?;
+        anchors
+            .add_pem(&pem, &name)
+            .map_err(|error| format!("--ca {name}: {error}"))?;
+    }
+    Ok(Options {
+        profile,
+        anchors,
+        all: inspect.all,
+        at: inspect.at,
+        wlc: inspect.wlc.clone(),
+        cssm: inspect.cssm.clone(),
+        on_prem: inspect.on_prem.clone(),
+        cslu: inspect.cslu.clone(),
+        proxy: inspect.proxy.clone(),
+    })
+}
+
+/// One line on standard error. Where even that cannot be written, the exit code still tells.
+fn complain(message: &str) {
+    drop(writeln!(
+        io::stderr().lock(),
+        "tlswalk: {}",
+        visible(message)
+    ));
+}
+
+/// Why the operating system refused, in the words people search for.
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::StorageFull => "no space left on the device".to_owned(),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error").next().unwrap_or(&text).to_owned()
+        }
+    }
+}

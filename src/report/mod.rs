@@ -2,7 +2,16 @@
 //!
 //! The shape is a contract with programs: it changes only by addition (`schema/report-1.json`).
 
+#[cfg(test)]
+mod examples;
+pub mod explain;
+pub mod json;
+mod outcome;
+pub mod text;
+
 use serde::Serialize;
+
+pub use outcome::{Outcome, outcome};
 
 /// The schema name of this shape.
 pub const SCHEMA: &str = "tlswalk.report/1";
@@ -112,6 +121,8 @@ pub struct Overall {
     pub id: String,
     /// `ok`, `note`, `warning` or `error`.
     pub severity: String,
+    /// One sentence: the worst attempt's, or what the capture holds when there is no attempt.
+    pub summary: String,
 }
 
 /// One try to reach the service.

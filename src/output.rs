@@ -1,0 +1,215 @@
+//! Reports → standard output or a file: in the format asked for, whole or not at all.
+//!
+//! A file is written only when all reports are done: they are gathered in memory (a report is some kilobytes), put
+//! into a temporary file in the same directory and renamed. So Ctrl-C during the analysis leaves nothing at all, and
+//! nothing half-written can ever bear the final name.
+
+use std::fs;
+use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
+use std::path::{Path, PathBuf};
+
+use anstream::{AutoStream, ColorChoice};
+use tlswalk::report::text::{TextStyle, Verbosity, write_text};
+use tlswalk::report::{Report, json};
+
+use crate::args::{Color, Format, Inspect};
+
+/// Where the reports go.
+pub(crate) struct Output {
+    sink: Sink,
+    format: Format,
+    style: TextStyle,
+    /// Several captures: a JSON array, blank lines between texts.
+    many: bool,
+    written: usize,
+}
+
+enum Sink {
+    Stdout(BufWriter<AutoStream<StdoutLock<'static>>>),
+    File { path: PathBuf, text: Vec<u8> },
+}
+
+impl Output {
+    /// Decides on colour and width; refuses a file that could not be written anyway, before a long analysis.
+    pub(crate) fn open(inspect: &Inspect) -> Result<Self, String> {
+        let to_file = inspect.output.is_some();
+        let verbosity = match (inspect.quiet, inspect.verbose) {
+            (true, _) => Verbosity::Quiet,
+            (_, true) => Verbosity::Verbose,
+            _ => Verbosity::Normal,
+        };
+        let sink = match &inspect.output {
+            None => Sink::Stdout(BufWriter::new(stdout(inspect.color))),
+            Some(path) => {
+                let directory = directory(path);
+                if path.is_dir() {
+                    return Err(format!(
+                        "-o {}: is a directory; name a file in it",
+                        path.display()
+                    ));
+                }
+                if !directory.is_dir() {
+                    return Err(format!(
+                        "-o {}: there is no directory {}",
+                        path.display(),
+                        directory.display()
+                    ));
+                }
+                Sink::File {
+                    path: path.clone(),
+                    text: Vec::new(),
+                }
+            }
+        };
+        Ok(Self {
+            sink,
+            format: inspect.format,
+            style: TextStyle {
+                verbosity,
+                ..text_style(inspect.color, to_file)
+            },
+            many: inspect.captures.len() > 1,
+            written: 0,
+        })
+    }
+
+    /// For messages.
+    pub(crate) fn name(&self) -> String {
+        match &self.sink {
+            Sink::Stdout(_) => "standard output".to_owned(),
+            Sink::File { path, .. } => format!("-o {}", path.display()),
+        }
+    }
+
+    /// Adds a report; on standard output it is there when this returns.
+    pub(crate) fn write(&mut self, report: &Report) -> io::Result<()> {
+        let first = self.written == 0;
+        self.written += 1;
+        let out = self.sink.writer();
+        match self.format {
+            Format::Text => {
+                if !first && self.style.verbosity != Verbosity::Quiet {
+                    writeln!(out)?;
+                }
+                write_text(report, out, &self.style)?;
+            }
+            Format::Json => {
+                if self.many {
+                    out.write_all(if first { b"[\n" } else { b",\n" })?;
+                }
+                json::write_pretty(report, out)?;
+                if !self.many {
+                    writeln!(out)?;
+                }
+            }
+            Format::Ndjson => json::write_line(report, out)?,
+        }
+        out.flush()
+    }
+
+    /// Ends the output. Where no capture could be read there is no report, and no file is touched.
+    pub(crate) fn finish(mut self) -> Result<(), io::Error> {
+        if self.written == 0 {
+            return Ok(());
+        }
+        if self.many && self.format == Format::Json {
+            let out = self.sink.writer();
+            out.write_all(b"\n]\n")?;
+            out.flush()?;
+        }
+        match self.sink {
+            Sink::Stdout(_) => Ok(()),
+            Sink::File { path, text } => write_whole(&path, &text).map_err(|error| {
+                io::Error::new(
+                    error.kind(),
+                    format!("-o {}: {}", path.display(), crate::reason(&error)),
+                )
+            }),
+        }
+    }
+}
+
+impl Sink {
+    fn writer(&mut self) -> &mut dyn Write {
+        match self {
+            Self::Stdout(out) => out,
+            Self::File { text, .. } => text,
+        }
+    }
+}
+
+/// Puts `bytes` under `path` in one step.
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // The file behind a symbolic link is replaced, not the link.
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let existing = fs::metadata(&target).ok();
+    if existing
+        .as_ref()
+        .is_some_and(|metadata| !metadata.is_file())
+    {
+        // /dev/stdout, /dev/null or a named pipe cannot be replaced by a file.
+        return fs::OpenOptions::new()
+            .write(true)
+            .open(&target)?
+            .write_all(bytes);
+    }
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".tlswalk-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // As any program would create it: the umask takes its part away.
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(directory(&target))?;
+    file.write_all(bytes)?;
+    if let Some(metadata) = existing {
+        if metadata.permissions().readonly() {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
+        file.as_file().set_permissions(metadata.permissions())?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(&target).map_err(|error| error.error)?;
+    Ok(())
+}
+
+fn directory(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Standard output, which colours as asked; `auto` respects `NO_COLOR`, `CLICOLOR`, `TERM=dumb` and pipes.
+pub(crate) fn stdout(color: Color) -> AutoStream<StdoutLock<'static>> {
+    AutoStream::new(io::stdout().lock(), choice(color))
+}
+
+fn choice(color: Color) -> ColorChoice {
+    match color {
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+        Color::Auto => AutoStream::choice(&io::stdout()),
+    }
+}
+
+/// How text looks on standard output, or in a file.
+pub(crate) fn text_style(color: Color, to_file: bool) -> TextStyle {
+    let terminal = !to_file && io::stdout().is_terminal();
+    // A pseudo-terminal may say that it has no columns at all (CRATES P15).
+    let width = terminal
+        .then(|| terminal_size::terminal_size_of(io::stdout()))
+        .flatten()
+        .map_or(0, |(width, _)| usize::from(width.0));
+    let color = if to_file {
+        color == Color::Always
+    } else {
+        choice(color) != ColorChoice::Never
+    };
+    TextStyle {
+        width: if width == 0 { TextStyle::WIDTH } else { width },
+        color,
+        verbosity: Verbosity::Normal,
+    }
+}

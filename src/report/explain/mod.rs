@@ -1,0 +1,312 @@
+//! verdict id → text: what a verdict means, looks like, is confused with, and what to do first.
+//!
+//! The texts are Markdown files beside this one, of a form that reads well in a terminal: a title line, then
+//! paragraphs, headings of the second level, and commands indented by four spaces.
+
+use std::io::{self, Write};
+
+use super::text::{Page, Paint, TextStyle};
+
+/// A verdict explained.
+#[derive(Clone, Copy, Debug)]
+pub struct Explanation {
+    /// The verdict's id.
+    pub id: &'static str,
+    /// Its Markdown text; the first line is `# ` and the meaning in one clause.
+    pub text: &'static str,
+}
+
+macro_rules! explanations {
+    ($($id:literal)*) => {
+        &[$(Explanation { id: $id, text: include_str!(concat!($id, ".md")) }),*]
+    };
+}
+
+/// Every verdict, in the order of an attempt: good ones, then DNS, TCP, proxy, TLS, the exchange, the capture itself.
+pub const EXPLANATIONS: &[Explanation] = explanations! {
+    "healthy"
+    "healthy-resumed"
+    "dns-no-response"
+    "dns-error"
+    "dns-unexpected-address"
+    "tcp-no-response"
+    "tcp-refused"
+    "icmp-blocked"
+    "proxy-authentication-required"
+    "proxy-refused"
+    "proxy-no-response"
+    "not-tls"
+    "tls-no-response"
+    "version-mismatch"
+    "cipher-mismatch"
+    "reset-during-handshake"
+    "silent-mid-handshake"
+    "interception-suspected"
+    "server-certificate-rejected"
+    "client-certificate-rejected"
+    "crl-fetch-failed"
+    "reset-after-established"
+    "no-application-response"
+    "application-error"
+    "legacy-endpoint"
+    "incomplete-capture"
+    "no-licensing-traffic"
+    "malformed-capture"
+};
+
+/// The heading of the section that says what to do first.
+const FIRST_AID: &str = "Do first";
+
+impl Explanation {
+    /// The meaning in one clause.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        self.text
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("# ")
+    }
+
+    /// The lines under a heading.
+    fn section(&self, heading: &str) -> impl Iterator<Item = &'static str> {
+        let is_start = move |line: &&str| {
+            line.strip_prefix("## ")
+                .is_some_and(|title| title.trim() == heading)
+        };
+        let lines = self
+            .text
+            .lines()
+            .skip_while(move |line| !is_start(line))
+            .skip(1);
+        lines.take_while(|line| !line.starts_with("## "))
+    }
+}
+
+/// The explanation of a verdict id.
+#[must_use]
+pub fn explanation(id: &str) -> Option<&'static Explanation> {
+    EXPLANATIONS.iter().find(|explanation| explanation.id == id)
+}
+
+/// The meaning of a verdict id in one clause.
+#[must_use]
+pub fn title(id: &str) -> Option<&'static str> {
+    explanation(id).map(Explanation::title)
+}
+
+/// Writes the explanation of `id`, or a list of all ids.
+///
+/// # Errors
+/// A sentence that names the nearest id when there is no such id, or says that `out` cannot be written.
+pub fn write_explanation(
+    id: Option<&str>,
+    out: &mut dyn Write,
+    style: &TextStyle,
+) -> Result<(), String> {
+    let mut page = Page::new(out, style);
+    let written = match id {
+        None => list(&mut page),
+        Some(id) => {
+            let Some(explanation) = explanation(id) else {
+                let nearest = nearest(id)
+                    .map(|near| format!("; did you mean {near}?"))
+                    .unwrap_or_default();
+                return Err(format!(
+                    "explain {id}: no such verdict{nearest} (all: tlswalk explain)"
+                ));
+            };
+            page.hang(
+                &[(Paint::Strong, id), (Paint::Plain, ": ")],
+                0,
+                explanation.title(),
+                "",
+            )
+            .and_then(|()| markdown(&mut page, explanation.text.lines().skip(1), 0))
+        }
+    };
+    written.map_err(|error| error.to_string())
+}
+
+/// What to do first, under a report that has no attempt to give a remedy of its own.
+pub(super) fn write_first_aid(page: &mut Page<'_>, id: &str) -> io::Result<()> {
+    let Some(explanation) = explanation(id) else {
+        return Ok(());
+    };
+    page.blank()?;
+    page.line(&[(Paint::Strong, "  Do")])?;
+    markdown(page, explanation.section(FIRST_AID), 4)
+}
+
+fn list(page: &mut Page<'_>) -> io::Result<()> {
+    let widest = EXPLANATIONS
+        .iter()
+        .map(|explanation| explanation.id.len())
+        .max()
+        .unwrap_or_default();
+    for explanation in EXPLANATIONS {
+        page.hang(
+            &[(Paint::Strong, explanation.id)],
+            widest + 2,
+            explanation.title(),
+            "",
+        )?;
+    }
+    Ok(())
+}
+
+/// The few forms of Markdown that the texts use: headings, paragraphs, list items, commands.
+fn markdown<'a>(
+    page: &mut Page<'_>,
+    lines: impl Iterator<Item = &'a str>,
+    indent: usize,
+) -> io::Result<()> {
+    let margin = " ".repeat(indent);
+    let mut paragraph = String::new();
+    let flush = |page: &mut Page<'_>, paragraph: &mut String| {
+        let text = std::mem::take(paragraph);
+        match text.strip_prefix("- ") {
+            _ if text.is_empty() => Ok(()),
+            Some(item) => page.hang(
+                &[(Paint::Plain, &margin), (Paint::Plain, "- ")],
+                indent + 2,
+                item,
+                "",
+            ),
+            None => page.hang(&[(Paint::Plain, &margin)], indent, &text, ""),
+        }
+    };
+    for line in lines {
+        if let Some(heading) = line.strip_prefix("## ") {
+            flush(page, &mut paragraph)?;
+            page.line(&[(Paint::Strong, &margin), (Paint::Strong, heading)])?;
+        } else if let Some(command) = line.strip_prefix("    ") {
+            flush(page, &mut paragraph)?;
+            page.line(&[
+                (Paint::Plain, &margin),
+                (Paint::Plain, "    "),
+                (Paint::Plain, command),
+            ])?;
+        } else if line.trim().is_empty() {
+            flush(page, &mut paragraph)?;
+            // A page within a report stays dense.
+            if indent == 0 {
+                page.blank()?;
+            }
+        } else {
+            if line.starts_with("- ") {
+                flush(page, &mut paragraph)?;
+            }
+            if !paragraph.is_empty() {
+                paragraph.push(' ');
+            }
+            // Code marks help on a web page; in a terminal they are noise.
+            paragraph.push_str(&line.trim().replace('`', ""));
+        }
+    }
+    flush(page, &mut paragraph)
+}
+
+/// The id that is meant, when one is close enough: few letters differ, or it contains what was typed.
+fn nearest(typed: &str) -> Option<&'static str> {
+    let typed: String = typed
+        .chars()
+        .take(60)
+        .collect::<String>()
+        .to_lowercase()
+        .replace(['_', ' '], "-");
+    let ids = || EXPLANATIONS.iter().map(|explanation| explanation.id);
+    let close = ids()
+        .map(|id| (distance(&typed, id), id))
+        .min()
+        .filter(|(edits, id)| edits * 3 <= id.len());
+    close
+        .map(|(_, id)| id)
+        .or_else(|| ids().find(|id| typed.len() > 2 && id.contains(typed.as_str())))
+}
+
+/// Letters to insert, remove or replace (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut next = vec![i + 1];
+        for ((y, &above_left), &above) in b.chars().zip(&row).zip(row.iter().skip(1)) {
+            let left = next.last().copied().unwrap_or_default();
+            next.push(
+                (above_left + usize::from(x != y))
+                    .min(above + 1)
+                    .min(left + 1),
+            );
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verdict_of_the_contract_is_explained_in_every_respect() {
+        // CONTRACT, "Verdict ids".
+        let ids = "healthy healthy-resumed incomplete-capture client-certificate-rejected server-certificate-rejected \
+                   interception-suspected tcp-no-response tcp-refused icmp-blocked tls-no-response \
+                   reset-during-handshake silent-mid-handshake reset-after-established no-application-response \
+                   application-error dns-no-response dns-error dns-unexpected-address legacy-endpoint \
+                   proxy-authentication-required proxy-refused proxy-no-response version-mismatch cipher-mismatch \
+                   not-tls crl-fetch-failed no-licensing-traffic malformed-capture";
+        assert_eq!(ids.split(' ').count(), EXPLANATIONS.len());
+        for id in ids.split(' ') {
+            let explanation = explanation(id).unwrap_or_else(|| panic!("{id}"));
+            for heading in [
+                "In the capture",
+                "Often confused with",
+                FIRST_AID,
+                "Sources",
+            ] {
+                assert!(
+                    explanation
+                        .section(heading)
+                        .any(|line| !line.trim().is_empty()),
+                    "{id}: {heading}"
+                );
+            }
+            assert!(
+                explanation.text.starts_with("# ") && !explanation.title().ends_with('.'),
+                "{id}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_nearest_id_is_suggested() {
+        assert_eq!(nearest("helthy"), Some("healthy"));
+        assert_eq!(
+            nearest("Client_Certificate_Rejected"),
+            Some("client-certificate-rejected")
+        );
+        assert_eq!(nearest("intercept"), Some("interception-suspected"));
+        assert_eq!(nearest("zzzzzz"), None);
+        let error =
+            write_explanation(Some("helthy"), &mut io::sink(), &TextStyle::default()).unwrap_err();
+        assert_eq!(
+            error,
+            "explain helthy: no such verdict; did you mean healthy? (all: tlswalk explain)"
+        );
+    }
+
+    #[test]
+    fn explanations_fit_the_page() {
+        for explanation in EXPLANATIONS {
+            let mut out = Vec::new();
+            write_explanation(Some(explanation.id), &mut out, &TextStyle::default()).unwrap();
+            let text = String::from_utf8(out).unwrap();
+            assert!(
+                text.lines()
+                    .all(|line| line.starts_with("    ") || line.chars().count() <= 80),
+                "{text}"
+            );
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Reports → Outcome: the one word that becomes the exit code.
+
+use super::Report;
+
+/// What a run as a whole came to, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Every attempt that can be judged succeeded.
+    Succeeded,
+    /// Nothing failed, but nothing could be concluded either.
+    Inconclusive,
+    /// An attempt failed, or shows a problem of severity `error`.
+    Failed,
+    /// A capture is damaged beyond use.
+    Unusable,
+}
+
+/// What these reports come to together.
+///
+/// A capture without licensing traffic beside one with a good attempt proves nothing and costs nothing: the attempts
+/// that were captured decide.
+#[must_use]
+pub fn outcome<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Outcome {
+    let (mut failed, mut concluded) = (false, false);
+    for report in reports {
+        if report.attempts.is_empty() && report.verdict.id == "malformed-capture" {
+            return Outcome::Unusable;
+        }
+        for attempt in &report.attempts {
+            failed |= attempt.verdict.severity == "error"
+                || attempt
+                    .findings
+                    .iter()
+                    .any(|finding| finding.severity == "error");
+            concluded |= !matches!(
+                attempt.verdict.id.as_str(),
+                "incomplete-capture" | "malformed-capture"
+            );
+        }
+    }
+    match (failed, concluded) {
+        (true, _) => Outcome::Failed,
+        (false, true) => Outcome::Succeeded,
+        (false, false) => Outcome::Inconclusive,
+    }
+}
+
+impl Outcome {
+    /// The exit code of CONTRACT: 0, 3, 1, 2.
+    #[must_use]
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Succeeded => 0,
+            Self::Failed => 1,
+            Self::Unusable => 2,
+            Self::Inconclusive => 3,
+        }
+    }
+
+    /// The outcome of two runs together.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Unusable, _) | (_, Self::Unusable) => Self::Unusable,
+            (Self::Failed, _) | (_, Self::Failed) => Self::Failed,
+            (Self::Succeeded, _) | (_, Self::Succeeded) => Self::Succeeded,
+            (Self::Inconclusive, Self::Inconclusive) => Self::Inconclusive,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::examples;
+
+    #[test]
+    fn the_worst_attempt_decides_and_a_good_one_outweighs_silence() {
+        let (bad, good, none) = (
+            examples::rejected(),
+            examples::healthy(),
+            examples::no_traffic(),
+        );
+        assert_eq!(outcome([&good]), Outcome::Succeeded);
+        assert_eq!(outcome([&none]), Outcome::Inconclusive);
+        assert_eq!(outcome([&good, &none]), Outcome::Succeeded);
+        assert_eq!(outcome([&good, &bad, &none]), Outcome::Failed);
+        assert_eq!(Outcome::Failed.and(Outcome::Unusable).exit_code(), 2);
+    }
+}

@@ -1,0 +1,313 @@
+//! Attempt → text: the verdict, why, what it is not, the walk, what to do.
+
+use std::io;
+
+use super::page::Span;
+use super::{Page, Paint, capitalised, connections, mark, shown, tables, walk, words};
+use crate::report::{Attempt, Connection, Finding, Remedy, Report, explain};
+
+/// Where text under a label begins.
+pub(super) const INDENT: usize = 9;
+
+/// Writes one attempt: three lines when all is well, else a screen.
+pub(super) fn write(
+    page: &mut Page<'_>,
+    report: &Report,
+    attempt: &Attempt,
+    verbose: bool,
+) -> io::Result<()> {
+    let verdict = &attempt.verdict;
+    let connection = shown(report, attempt);
+    let (sign, paint) = mark(&verdict.severity);
+    let lead: &[Span<'_>] = &[(paint, sign), (Paint::Plain, " ")];
+    page.hang_painted(
+        lead,
+        2,
+        (Paint::Strong, &capitalised(&verdict.summary)),
+        &verdict.confidence,
+    )?;
+    let route = route(attempt, connection);
+    if verdict.severity == "ok" && !verbose {
+        page.hang(&[], 2, &route, "")?;
+        page.hang(
+            &[],
+            2,
+            &walk::brief(connection),
+            &walk::duration(connection),
+        )?;
+        return also(page, attempt, false);
+    }
+    let with = connection.and_then(|connection| connection.tls.as_ref()?.version.as_ref());
+    page.hang(
+        &[],
+        2,
+        &with.map_or(route.clone(), |version| format!("{route}, TLS {version}")),
+        "",
+    )?;
+    let tries = connections(report, attempt).count();
+    if let (2.., Some(connection)) = (tries, connection) {
+        let text = format!(
+            "tried on {tries} connections; shown here: tcp.stream {}",
+            connection.tcp.stream
+        );
+        page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
+    }
+    if own(attempt).is_some() || !verdict.evidence.is_empty() || !verdict.alternatives.is_empty() {
+        page.blank()?;
+        reasons(page, attempt)?;
+    }
+    phases(page, attempt, connection)?;
+    if !verdict.remedy.is_empty() || !verdict.cannot_tell.is_empty() || !verdict.also.is_empty() {
+        page.blank()?;
+    }
+    for remedy in &verdict.remedy {
+        to_do(page, remedy)?;
+    }
+    also(page, attempt, verbose)?;
+    for hidden in &verdict.cannot_tell {
+        page.hang(
+            &[(Paint::Strong, "  Cannot tell"), (Paint::Plain, "  ")],
+            INDENT,
+            hidden,
+            "",
+        )?;
+    }
+    if let Some(connection) = connection.filter(|_| verbose || about_certificates(&verdict.id)) {
+        tables::certificates(page, connection, verbose)?;
+    }
+    if verbose {
+        for connection in connections(report, attempt) {
+            tables::steps(page, connection)?;
+        }
+    }
+    page.blank()?;
+    hints(page, report, attempt, verbose)
+}
+
+/// Who to whom, how, and with what.
+fn route(attempt: &Attempt, connection: Option<&Connection>) -> String {
+    let mut text = format!("{} → {}", attempt.device, attempt.name);
+    if let Some(connection) = connection {
+        let address = connection
+            .server
+            .rsplit_once(':')
+            .map_or(connection.server.as_str(), |(host, _)| host);
+        if attempt.name == connection.server || attempt.name == address.trim_matches(['[', ']']) {
+            text = format!("{} → {}", attempt.device, connection.server);
+        } else {
+            text.push_str(&format!(" ({})", connection.server));
+        }
+    }
+    let service = match attempt.transport.as_str() {
+        "cssm" => "to CSSM",
+        "on-prem" => "to SSM On-Prem",
+        "cslu" => "to CSLU",
+        "call-home" => "to call home (the older service)",
+        _ => "",
+    };
+    match (&attempt.via_proxy, service) {
+        (Some(proxy), _) => {
+            text.push_str(&format!(", {service} through the proxy {proxy}").replace(",  ", ", "))
+        }
+        (None, "") => {}
+        (None, _) => text.push_str(&format!(", direct {service}")),
+    }
+    if let Some(tunnel) = connection.and_then(|connection| connection.tunnel.as_ref()) {
+        text.push_str(&format!(", inside {tunnel}"));
+    }
+    text
+}
+
+/// Why, with its frames, and why not something else.
+fn reasons(page: &mut Page<'_>, attempt: &Attempt) -> io::Result<()> {
+    let verdict = &attempt.verdict;
+    let why = own(attempt)
+        .map(|finding| finding.detail.as_str())
+        .unwrap_or_default();
+    let mut label = "  Why";
+    if !why.is_empty() && why != verdict.summary {
+        page.hang(&[(Paint::Strong, label)], INDENT, &capitalised(why), "")?;
+        label = "  Seen";
+    }
+    let seen: Vec<_> = verdict
+        .evidence
+        .iter()
+        .filter(|evidence| !mentions(why, evidence.frame))
+        .map(|evidence| format!("frame\u{a0}{}: {}", evidence.frame, evidence.what))
+        .collect();
+    if !seen.is_empty() {
+        page.hang(
+            &[(Paint::Strong, label)],
+            INDENT,
+            &capitalised(&seen.join("; ")),
+            "",
+        )?;
+    }
+    let label = if verdict.confidence == "certain" {
+        "  Not"
+    } else {
+        "  Or"
+    };
+    for other in &verdict.alternatives {
+        page.hang(
+            &[(Paint::Strong, label)],
+            INDENT,
+            &format!("{}: {}", other.id, other.why_not),
+            "",
+        )?;
+    }
+    Ok(())
+}
+
+fn phases(
+    page: &mut Page<'_>,
+    attempt: &Attempt,
+    connection: Option<&Connection>,
+) -> io::Result<()> {
+    let phases = walk::phases(attempt, connection);
+    if phases.is_empty() {
+        return Ok(());
+    }
+    page.blank()?;
+    for phase in &phases {
+        let number = phase
+            .number
+            .map_or(" ".to_owned(), |number| number.to_string());
+        let name = format!("  {number}  {:<9}", phase.name);
+        let (sign, paint) = phase.mark.sign();
+        let lead: &[Span<'_>] = &[(Paint::Strong, &name), (paint, sign), (Paint::Plain, " ")];
+        page.hang(
+            lead,
+            16,
+            &phase.text,
+            &phase.seconds.map(super::seconds).unwrap_or_default(),
+        )?;
+    }
+    let guessed = connection.is_some_and(|c| c.steps.iter().any(|step| step.seen == "inferred"));
+    if guessed {
+        page.hang_painted(
+            &[(Paint::Plain, "     ")],
+            5,
+            (Paint::Dim, words::LEGEND),
+            "",
+        )?;
+    }
+    Ok(())
+}
+
+/// What to do: whose hands, what to type, how to see that it worked. Commands are never wrapped: they get copied.
+fn to_do(page: &mut Page<'_>, remedy: &Remedy) -> io::Result<()> {
+    let owner = match remedy.owner.as_str() {
+        "wlc" => "on the controller",
+        "firewall" => "on the firewall",
+        "proxy" => "on the proxy",
+        "server" => "on the server",
+        "capture" => "for the next capture",
+        other => other,
+    };
+    let colon = if remedy.commands.is_empty() { "" } else { ":" };
+    page.hang(
+        &[(Paint::Strong, "  Do")],
+        INDENT,
+        &format!(
+            "{owner}: {}{colon}",
+            remedy.action.trim_end_matches([':', '.'])
+        ),
+        "",
+    )?;
+    for command in &remedy.commands {
+        page.line(&[(Paint::Plain, "           "), (Paint::Plain, command)])?;
+    }
+    if !remedy.verify.is_empty() {
+        page.hang(&[(Paint::Strong, "  Expect")], INDENT, &remedy.verify, "")?;
+    }
+    Ok(())
+}
+
+/// What else holds. Notes wait for `-v` unless the verdict itself names them.
+fn also(page: &mut Page<'_>, attempt: &Attempt, verbose: bool) -> io::Result<()> {
+    let verdict = &attempt.verdict;
+    let own = own(attempt);
+    let wanted = |finding: &&Finding| {
+        !own.is_some_and(|own| std::ptr::eq(own, *finding))
+            && (verbose
+                || verdict.also.contains(&finding.id)
+                || matches!(finding.severity.as_str(), "error" | "warning"))
+    };
+    for finding in attempt.findings.iter().filter(wanted) {
+        let frames: Vec<_> = finding
+            .evidence
+            .iter()
+            .map(|evidence| evidence.frame)
+            .filter(|&f| !mentions(&finding.detail, f))
+            .collect();
+        let frames = match frames.as_slice() {
+            [] => String::new(),
+            frames => format!(" ({})", words::frames(frames)),
+        };
+        page.hang(
+            &[(Paint::Strong, "  Also")],
+            INDENT,
+            &format!("{}: {}{frames}", finding.id, finding.detail),
+            "",
+        )?;
+    }
+    for id in verdict
+        .also
+        .iter()
+        .filter(|id| !attempt.findings.iter().any(|finding| finding.id == **id))
+    {
+        let meaning = explain::title(id).unwrap_or("holds too");
+        page.hang(
+            &[(Paint::Strong, "  Also")],
+            INDENT,
+            &format!("{id}: {meaning}"),
+            "",
+        )?;
+    }
+    Ok(())
+}
+
+fn hints(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool) -> io::Result<()> {
+    let filter = &attempt.verdict.display_filter;
+    if !filter.is_empty() {
+        page.hang_painted(
+            &[(Paint::Dim, "  Wireshark: ")],
+            13,
+            (Paint::Dim, filter),
+            "",
+        )?;
+    }
+    let file = &report.capture.file;
+    let plain = file
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(&b));
+    let again = match (verbose || file == "-", plain) {
+        (true, _) => String::new(),
+        (false, true) => format!("tlswalk\u{a0}-v\u{a0}{file}, "),
+        (false, false) => format!("tlswalk\u{a0}-v\u{a0}'{}', ", file.replace('\'', r"'\''")),
+    };
+    let more = format!("{again}tlswalk\u{a0}explain\u{a0}{}", attempt.verdict.id);
+    page.hang_painted(&[(Paint::Dim, "  more: ")], 8, (Paint::Dim, &more), "")
+}
+
+fn own(attempt: &Attempt) -> Option<&Finding> {
+    attempt
+        .findings
+        .iter()
+        .find(|finding| finding.id == attempt.verdict.id)
+}
+
+fn about_certificates(id: &str) -> bool {
+    matches!(
+        id,
+        "client-certificate-rejected" | "server-certificate-rejected" | "interception-suspected"
+    )
+}
+
+/// Whether a sentence names that frame already.
+fn mentions(text: &str, frame: u64) -> bool {
+    let frame = frame.to_string();
+    text.split(|c: char| !c.is_alphanumeric())
+        .any(|word| word == frame)
+}

@@ -1,0 +1,246 @@
+//! spans → lines: wrapping, colour and escaping, the one place through which text reaches a terminal.
+
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr as _;
+
+use super::TextStyle;
+use crate::wire_text::WireText;
+
+/// How a span is painted. Nothing is said by colour alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Paint {
+    Plain,
+    /// Headings and labels.
+    Strong,
+    /// What may be skipped.
+    Dim,
+    Good,
+    Warn,
+    Bad,
+}
+
+impl Paint {
+    const fn style(self) -> Style {
+        match self {
+            Self::Plain => Style::new(),
+            Self::Strong => Style::new().bold(),
+            Self::Dim => Style::new().dimmed(),
+            Self::Good => AnsiColor::Green.on_default().bold(),
+            Self::Warn => AnsiColor::Yellow.on_default().bold(),
+            Self::Bad => AnsiColor::Red.on_default().bold(),
+        }
+    }
+}
+
+/// A piece of a line.
+pub(crate) type Span<'a> = (Paint, &'a str);
+
+/// Where lines go.
+pub(crate) struct Page<'a> {
+    out: &'a mut dyn Write,
+    /// Columns to fill.
+    pub(crate) width: usize,
+    color: bool,
+}
+
+impl<'a> Page<'a> {
+    pub(crate) fn new(out: &'a mut dyn Write, style: &TextStyle) -> Self {
+        Self {
+            out,
+            width: style.width.clamp(TextStyle::NARROWEST, TextStyle::WIDEST),
+            color: style.color,
+        }
+    }
+
+    pub(crate) fn blank(&mut self) -> io::Result<()> {
+        writeln!(self.out)
+    }
+
+    /// One line as it is, however long: commands and tables.
+    pub(crate) fn line(&mut self, spans: &[Span<'_>]) -> io::Result<()> {
+        for (paint, text) in spans {
+            let text = visible(text).replace('\u{a0}', " ");
+            match (self.color, *paint) {
+                (true, paint) if paint != Paint::Plain => {
+                    let style = paint.style();
+                    write!(self.out, "{style}{text}{style:#}")?;
+                }
+                _ => self.out.write_all(text.as_bytes())?,
+            }
+        }
+        writeln!(self.out)
+    }
+
+    /// Text wrapped after a lead, its further lines under `indent`; `right` stands at the right edge of the last line.
+    pub(crate) fn hang(
+        &mut self,
+        lead: &[Span<'_>],
+        indent: usize,
+        text: &str,
+        right: &str,
+    ) -> io::Result<()> {
+        self.hang_painted(lead, indent, (Paint::Plain, text), right)
+    }
+
+    pub(crate) fn hang_painted(
+        &mut self,
+        lead: &[Span<'_>],
+        indent: usize,
+        (paint, text): Span<'_>,
+        right: &str,
+    ) -> io::Result<()> {
+        let text = visible(text);
+        let lead_width: usize = lead.iter().map(|(_, text)| text.width()).sum();
+        let reserve = if right.is_empty() {
+            0
+        } else {
+            right.width() + 2
+        };
+        let room = |used: usize| self.width.saturating_sub(used + reserve).max(20);
+        let start = lead_width.max(indent);
+        let lines = wrap(&text, room(start), room(indent));
+        let last = lines.len().saturating_sub(1);
+        for (number, line) in lines.iter().enumerate() {
+            let line = line.trim_end_matches('\u{a0}');
+            let pad = " ".repeat(if number == 0 {
+                start.saturating_sub(lead_width)
+            } else {
+                indent
+            });
+            let mut spans: Vec<Span<'_>> = if number == 0 {
+                lead.to_vec()
+            } else {
+                Vec::new()
+            };
+            spans.push((Paint::Plain, &pad));
+            spans.push((paint, line));
+            let used = line.width() + if number == 0 { start } else { indent };
+            let gap = " ".repeat(self.width.saturating_sub(used + right.width()).max(2));
+            if number == last && !right.is_empty() {
+                spans.extend([(Paint::Plain, gap.as_str()), (Paint::Dim, right)]);
+            }
+            self.line(&spans)?;
+        }
+        Ok(())
+    }
+}
+
+/// `text` without anything that could drive a terminal or hide text. Report fields are escaped already; file names and
+/// what a future field forgets are not. A backslash stays one, so escaping twice changes nothing.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            ' '..='~' => out.push(c),
+            c => out.push_str(&WireText::from(c.encode_utf8(&mut [0; 4]) as &str).to_string()),
+        }
+    }
+    out
+}
+
+/// Breaks text at spaces, and inside a word only when the word is longer than a line (or has wide characters, which
+/// may be parted anywhere). Always at least one line. U+00A0 does not break.
+fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut used = 0;
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        for (number, piece) in pieces(word, rest).into_iter().enumerate() {
+            let limit = if lines.len() == 1 { first } else { rest };
+            let space = usize::from(used > 0 && number == 0);
+            if used > 0 && used + space + piece.width() > limit {
+                lines.push(String::new());
+                used = 0;
+            }
+            if let Some(line) = lines.last_mut() {
+                if used > 0 && space == 1 {
+                    line.push(' ');
+                    used += 1;
+                }
+                line.push_str(&piece);
+                used += piece.width();
+            }
+        }
+    }
+    lines
+}
+
+/// A word as pieces that fit a line each.
+fn pieces(word: &str, limit: usize) -> Vec<String> {
+    if word.width() <= limit && word.width() == word.chars().count() {
+        return vec![word.to_owned()];
+    }
+    let mut pieces = vec![String::new()];
+    let mut used = 0;
+    for c in word.chars() {
+        let width = c.encode_utf8(&mut [0; 4]).width();
+        let wide = width > 1;
+        if used > 0 && (wide || used + width > limit) {
+            pieces.push(String::new());
+            used = 0;
+        }
+        if let Some(piece) = pieces.last_mut() {
+            piece.push(c);
+        }
+        used += width;
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_wrap_at_spaces_and_break_only_when_they_must() {
+        assert_eq!(wrap("aa bb cc", 5, 5), ["aa bb", "cc"]);
+        assert_eq!(
+            wrap("aa frame\u{a0}23 b", 8, 8),
+            ["aa", "frame\u{a0}23", "b"]
+        );
+        assert_eq!(wrap("abcdefgh i", 3, 3), ["abc", "def", "gh", "i"]);
+        assert_eq!(wrap("", 5, 5), [""]);
+    }
+
+    #[test]
+    fn wide_characters_count_two_columns() {
+        assert_eq!(wrap("ライセンス", 4, 4), ["ライ", "セン", "ス"]);
+        assert!(
+            wrap("組織 CN=ライセンス サーバー", 9, 9)
+                .iter()
+                .all(|line| line.width() <= 9)
+        );
+    }
+
+    #[test]
+    fn control_characters_never_reach_the_terminal() {
+        assert_eq!(
+            visible("a\x1b[2J\nb\u{202e}\\x1b"),
+            "a\\x1b[2J\\x0ab\\u{202e}\\x1b"
+        );
+        let mut out = Vec::new();
+        let style = TextStyle {
+            color: true,
+            ..TextStyle::default()
+        };
+        let mut page = Page::new(&mut out, &style);
+        page.hang(
+            &[(Paint::Bad, "\x07lead")],
+            2,
+            "text\x1b]0;x\x07 \u{9b}2J",
+            "\rright",
+        )
+        .unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let own = text
+            .replace("\x1b[1m\x1b[31m", "")
+            .replace("\x1b[2m", "")
+            .replace("\x1b[0m", "");
+        assert!(
+            own.trim_end_matches('\n').chars().all(|c| !c.is_control()),
+            "{own:?}"
+        );
+    }
+}

@@ -1,0 +1,263 @@
+//! Steps → phases: the walk as the troubleshooting guide draws it, "1 Connect, 2 TLS, 3 Report, 4 Close".
+//!
+//! `→` is the device speaking, `←` the server. Name resolution and a proxy are lines of their own when there are any.
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::words::{exchange, listed, lookups, side};
+use super::{Paint, seconds};
+use crate::report::{Attempt, Connection, Step};
+
+/// One line of the walk.
+pub(super) struct Phase {
+    pub(super) number: Option<u8>,
+    pub(super) name: &'static str,
+    pub(super) mark: Mark,
+    pub(super) text: String,
+    pub(super) seconds: Option<f64>,
+}
+
+/// How a phase went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
+    Done,
+    Failed,
+    /// Came after the failure, or says nothing of success.
+    Plain,
+    Absent,
+}
+
+impl Mark {
+    pub(super) const fn sign(self) -> (&'static str, Paint) {
+        match self {
+            Self::Done => ("✓", Paint::Good),
+            Self::Failed => ("✗", Paint::Bad),
+            Self::Plain => (" ", Paint::Plain),
+            Self::Absent => ("–", Paint::Dim),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Dns,
+    Connect,
+    Proxy,
+    Tls,
+    Report,
+    Close,
+}
+
+/// The walk of an attempt, phase by phase; empty where nothing at all was seen of it.
+pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>) -> Vec<Phase> {
+    let steps: Vec<(Stage, &Step)> = connection.map(staged).unwrap_or_default();
+    let verdict = &attempt.verdict;
+    let broken = (verdict.severity == "error").then_some(match verdict.at.as_str() {
+        "dns" => Stage::Dns,
+        "tcp" => Stage::Connect,
+        "proxy" => Stage::Proxy,
+        "tls" => Stage::Tls,
+        "http" => Stage::Report,
+        _ => Stage::Close,
+    });
+    let mut phases = Vec::new();
+    if !attempt.lookups.is_empty() {
+        let failed = broken == Some(Stage::Dns);
+        let answered = attempt
+            .lookups
+            .iter()
+            .any(|lookup| !lookup.addresses.is_empty());
+        let mark = if failed {
+            Mark::Failed
+        } else if answered {
+            Mark::Done
+        } else {
+            Mark::Plain
+        };
+        let text = lookups(&attempt.lookups, &attempt.name);
+        phases.push(Phase {
+            number: None,
+            name: "DNS",
+            mark,
+            text,
+            seconds: None,
+        });
+    }
+    if connection.is_none() && phases.is_empty() {
+        return phases;
+    }
+    let readable = connection.is_some_and(|c| c.tls.is_none() && !c.http.is_empty());
+    let mut before = None;
+    for (number, name, stage) in [
+        (Some(1), "Connect", Stage::Connect),
+        (None, "Proxy", Stage::Proxy),
+        (Some(2), "TLS", Stage::Tls),
+        (Some(3), "Report", Stage::Report),
+        (Some(4), "Close", Stage::Close),
+    ] {
+        let own: Vec<&Step> = steps
+            .iter()
+            .filter(|(at, _)| *at == stage)
+            .map(|(_, step)| *step)
+            .collect();
+        let failed = broken == Some(stage);
+        if stage == Stage::Proxy && own.is_empty() && !failed {
+            continue;
+        }
+        let later = steps.iter().any(|(at, _)| *at > stage);
+        let mut text = match (stage, connection) {
+            (Stage::Report, Some(connection)) => exchange(connection, &own),
+            (Stage::Connect, _) => listed(&own, false),
+            _ => listed(&own, true),
+        };
+        if failed {
+            text = with_end(text, stage, connection);
+        }
+        let mark = match broken {
+            _ if failed => Mark::Failed,
+            _ if text.is_empty() => Mark::Absent,
+            Some(broken) if stage > broken => Mark::Plain,
+            _ if stage == Stage::Connect && !own.iter().any(|step| step.kind == "syn-ack") => {
+                Mark::Plain
+            }
+            _ if stage == Stage::Close || later || verdict.severity == "ok" => Mark::Done,
+            _ => Mark::Plain,
+        };
+        if text.is_empty() {
+            text = match stage {
+                Stage::Tls if readable => "none: this transport is plain HTTP",
+                Stage::Connect if broken.is_some_and(|broken| stage > broken) => "never tried",
+                Stage::Tls if broken.is_some_and(|broken| stage > broken) => "never begun",
+                Stage::Report if broken.is_some_and(|broken| stage > broken) => "never sent",
+                _ if later => "not in the capture",
+                _ => "not seen",
+            }
+            .to_owned();
+        }
+        let ends: Vec<i128> = own.iter().filter_map(|step| nanoseconds(step)).collect();
+        let end = ends.iter().copied().max();
+        let begin = before.or(ends.iter().copied().min());
+        // How long the device then waits before it closes is of no interest.
+        let seconds = match (begin, end) {
+            (Some(begin), Some(end)) if stage != Stage::Close && own.len() > 1 => {
+                Some((end - begin) as f64 / 1e9)
+            }
+            _ => None,
+        };
+        before = end.or(before);
+        phases.push(Phase {
+            number,
+            name,
+            mark,
+            text,
+            seconds,
+        });
+    }
+    phases
+}
+
+/// A good walk in one line: which frames show which phase.
+pub(super) fn brief(connection: Option<&Connection>) -> String {
+    let Some(connection) = connection else {
+        return String::new();
+    };
+    let steps = staged(connection);
+    let mut parts = Vec::new();
+    for (stage, name) in [
+        (Stage::Connect, "Connect"),
+        (Stage::Proxy, "Proxy"),
+        (Stage::Tls, "TLS"),
+        (Stage::Report, "Report"),
+        (Stage::Close, "Close"),
+    ] {
+        let numbers: Vec<u64> = steps
+            .iter()
+            .filter(|(at, _)| *at == stage)
+            .map(|(_, step)| step.frame)
+            .collect();
+        let version = connection.tls.as_ref().and_then(|tls| tls.version.as_ref());
+        let name = match version {
+            Some(version) if stage == Stage::Tls => format!("TLS\u{a0}{version}"),
+            _ => name.to_owned(),
+        };
+        let span = match (numbers.iter().min(), numbers.iter().max()) {
+            (Some(first), Some(last)) if first < last => format!("{name}\u{a0}{first}–{last}"),
+            (Some(only), _) => format!("{name}\u{a0}{only}"),
+            _ => continue,
+        };
+        parts.push(span);
+    }
+    parts.join(", ")
+}
+
+/// From the first step to the last.
+pub(super) fn duration(connection: Option<&Connection>) -> String {
+    let times: Vec<i128> = connection
+        .into_iter()
+        .flat_map(|c| &c.steps)
+        .filter_map(nanoseconds)
+        .collect();
+    match (times.iter().min(), times.iter().max()) {
+        (Some(first), Some(last)) => seconds((last - first) as f64 / 1e9),
+        _ => String::new(),
+    }
+}
+
+/// Each step with the phase it belongs to. An alert ends the handshake, or, after data has passed, the connection.
+fn staged(connection: &Connection) -> Vec<(Stage, &Step)> {
+    let mut reporting = false;
+    let stage_of = |step: &Step, reporting: bool| match step.kind {
+        "syn" | "syn-ack" | "ack" => Stage::Connect,
+        "connect-request" | "connect-response" => Stage::Proxy,
+        "application-data" | "http-request" | "http-response" => Stage::Report,
+        "fin" | "reset" => Stage::Close,
+        "alert" if reporting => Stage::Close,
+        _ => Stage::Tls,
+    };
+    let mut staged = Vec::with_capacity(connection.steps.len());
+    for step in &connection.steps {
+        let stage = stage_of(step, reporting);
+        reporting |= stage == Stage::Report;
+        staged.push((stage, step));
+    }
+    staged
+}
+
+/// What the failing phase ended with, where its own steps do not say.
+fn with_end(text: String, stage: Stage, connection: Option<&Connection>) -> String {
+    let Some(connection) = connection else {
+        return text;
+    };
+    let ended_by_alert =
+        stage == Stage::Tls && connection.steps.iter().any(|step| step.kind == "alert");
+    if ended_by_alert || stage == Stage::Close {
+        return text;
+    }
+    let answered = stage == Stage::Proxy
+        || stage == Stage::Report && connection.http.iter().any(|http| http.status.is_some());
+    let end = match (&connection.tcp.reset, connection.tcp.fin.first()) {
+        (Some(reset), _) => format!(
+            "then RST\u{a0}{} from the {}",
+            reset.frame,
+            side(reset.side)
+        ),
+        (None, Some(fin)) if stage != Stage::Connect => {
+            format!("then FIN\u{a0}{} from the {}", fin.frame, side(fin.side))
+        }
+        _ if answered => return text,
+        _ if stage == Stage::Connect => "no answer".to_owned(),
+        _ => "then nothing more".to_owned(),
+    };
+    if text.is_empty() {
+        end
+    } else {
+        format!("{text}, {end}")
+    }
+}
+
+fn nanoseconds(step: &Step) -> Option<i128> {
+    OffsetDateTime::parse(&step.time, &Rfc3339)
+        .ok()
+        .map(OffsetDateTime::unix_timestamp_nanos)
+}
