@@ -1,0 +1,1 @@
+//! facts → bytes: frames for the unit tests, built header by header.
