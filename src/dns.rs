@@ -76,16 +76,29 @@ const TYPE_AAAA: u16 = 28;
 /// Reads a DNS message; `None` when it is none. What the snap length cut from its end is missing from the answer only.
 #[must_use]
 pub fn parse(payload: &[u8]) -> Option<Message> {
-    let mut reader = Reader { message: payload, at: 0 };
+    let mut reader = Reader {
+        message: payload,
+        at: 0,
+    };
     let header = [(); 6].map(|()| reader.u16());
-    let [Ok(id), Ok(flags), Ok(questions), Ok(answers), Ok(authorities), Ok(additionals)] = header else {
+    let [
+        Ok(id),
+        Ok(flags),
+        Ok(questions),
+        Ok(answers),
+        Ok(authorities),
+        Ok(additionals),
+    ] = header
+    else {
         return None;
     };
     let is_response = flags & 0x8000 != 0;
     let is_query = flags & 0x7800 == 0; // opcode 0; updates and notifications resolve nothing
     let is_plausible = questions <= 1
         && (questions == 1 || is_response)
-        && [answers, authorities, additionals].iter().all(|count| *count <= MAX_RECORDS);
+        && [answers, authorities, additionals]
+            .iter()
+            .all(|count| *count <= MAX_RECORDS);
     if !is_query || !is_plausible {
         return None;
     }
@@ -103,7 +116,11 @@ pub fn parse(payload: &[u8]) -> Option<Message> {
     let end = message.read_body(&mut reader, questions, answers);
     // Once the question made sense, damage behind it only shortens the answer.
     let has_question = questions == 0 || message.kind != 0;
-    if end == Err(End::Bad) && !has_question { None } else { Some(message) }
+    if end == Err(End::Bad) && !has_question {
+        None
+    } else {
+        Some(message)
+    }
 }
 
 /// The messages of a DNS connection over TCP, from one direction's bytes: each is preceded by its length (RFC 1035 section
@@ -119,7 +136,12 @@ pub fn parse_tcp(mut stream: &[u8]) -> impl Iterator<Item = Message> {
 }
 
 impl Message {
-    fn read_body(&mut self, reader: &mut Reader<'_>, questions: u16, answers: u16) -> Result<(), End> {
+    fn read_body(
+        &mut self,
+        reader: &mut Reader<'_>,
+        questions: u16,
+        answers: u16,
+    ) -> Result<(), End> {
         for _ in 0..questions {
             self.name = reader.name()?;
             let kind = reader.u16()?;
@@ -137,11 +159,18 @@ impl Message {
             let kind = reader.u16()?;
             reader.take(6)?; // class and time to live
             let len = usize::from(reader.u16()?);
-            let mut value = Reader { message: reader.message, at: reader.at };
+            let mut value = Reader {
+                message: reader.message,
+                at: reader.at,
+            };
             let bytes = reader.take(len)?;
             match kind {
-                TYPE_A => self.addresses.extend(<[u8; 4]>::try_from(bytes).map(IpAddr::from)),
-                TYPE_AAAA => self.addresses.extend(<[u8; 16]>::try_from(bytes).map(IpAddr::from)),
+                TYPE_A => self
+                    .addresses
+                    .extend(<[u8; 4]>::try_from(bytes).map(IpAddr::from)),
+                TYPE_AAAA => self
+                    .addresses
+                    .extend(<[u8; 16]>::try_from(bytes).map(IpAddr::from)),
                 TYPE_CNAME => self.aliases.push(value.name()?),
                 _ => {}
             }
@@ -168,13 +197,18 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn take(&mut self, len: usize) -> Result<&'a [u8], End> {
-        let bytes = self.message.get(self.at..).and_then(|rest| rest.get(..len)).ok_or(End::Cut)?;
+        let bytes = self
+            .message
+            .get(self.at..)
+            .and_then(|rest| rest.get(..len))
+            .ok_or(End::Cut)?;
         self.at += len;
         Ok(bytes)
     }
 
     fn u8(&mut self) -> Result<u8, End> {
-        self.take(1).map(|bytes| bytes.first().copied().unwrap_or_default())
+        self.take(1)
+            .map(|bytes| bytes.first().copied().unwrap_or_default())
     }
 
     fn u16(&mut self) -> Result<u16, End> {
@@ -250,10 +284,19 @@ mod tests {
     fn a_response_names_aliases_and_addresses() {
         let message = parse(&response()).unwrap();
         assert!(message.is_response && !message.truncated);
-        assert_eq!((message.id, message.status, message.kind), (0x1234, Status::NO_ERROR, 1));
+        assert_eq!(
+            (message.id, message.status, message.kind),
+            (0x1234, Status::NO_ERROR, 1)
+        );
         assert_eq!(message.name.raw(), "www.example.com");
         assert_eq!(message.aliases, [WireText::from("a.example.com")]);
-        assert_eq!(message.addresses, ["192.0.2.1".parse::<IpAddr>().unwrap(), "2001:db8::1".parse().unwrap()]);
+        assert_eq!(
+            message.addresses,
+            [
+                "192.0.2.1".parse::<IpAddr>().unwrap(),
+                "2001:db8::1".parse().unwrap()
+            ]
+        );
     }
 
     #[test]
@@ -262,7 +305,11 @@ mod tests {
         for len in 0..whole.len() {
             let message = parse(&whole[..len]);
             assert_eq!(message.is_some(), len >= 12, "{len}");
-            assert_eq!(message.is_some_and(|m| m.name.raw() == "www.example.com"), len >= 29, "{len}");
+            assert_eq!(
+                message.is_some_and(|m| m.name.raw() == "www.example.com"),
+                len >= 29,
+                "{len}"
+            );
         }
     }
 
@@ -304,8 +351,16 @@ mod tests {
         }
         assert_eq!(parse_tcp(&stream).count(), 2);
         stream.truncate(stream.len() - 10);
-        assert_eq!(parse_tcp(&stream).map(|message| message.addresses.len()).collect::<Vec<_>>(), [2, 1]);
-        assert_eq!(parse_tcp(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03").count(), 0);
+        assert_eq!(
+            parse_tcp(&stream)
+                .map(|message| message.addresses.len())
+                .collect::<Vec<_>>(),
+            [2, 1]
+        );
+        assert_eq!(
+            parse_tcp(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03").count(),
+            0
+        );
     }
 
     #[test]

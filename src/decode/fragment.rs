@@ -33,7 +33,10 @@ pub(super) struct Datagram {
 
 impl Datagram {
     pub(super) fn wire(&self) -> Wire<'_> {
-        Wire { data: &self.bytes, cut: self.cut }
+        Wire {
+            data: &self.bytes,
+            cut: self.cut,
+        }
     }
 }
 
@@ -79,15 +82,27 @@ struct Piece {
 
 impl Fragments {
     /// Takes a piece, and returns the datagram that it completes.
-    pub(super) fn accept(&mut self, fragment: Fragment, wire: Wire<'_>, context: &Context) -> Option<Datagram> {
+    pub(super) fn accept(
+        &mut self,
+        fragment: Fragment,
+        wire: Wire<'_>,
+        context: &Context,
+    ) -> Option<Datagram> {
         let len = u32::try_from(wire.wire_len()).ok()?;
-        let end = fragment.offset.checked_add(len).filter(|end| *end <= MAX_DATAGRAM && len > 0)?;
+        let end = fragment
+            .offset
+            .checked_add(len)
+            .filter(|end| *end <= MAX_DATAGRAM && len > 0)?;
         let key = Key {
             of: fragment.of,
             src: context.ip.src,
             dst: context.ip.dst,
             id: fragment.id,
-            protocol: if fragment.of == Fragmented::Ipv6 { 0 } else { fragment.next },
+            protocol: if fragment.of == Fragmented::Ipv6 {
+                0
+            } else {
+                fragment.next
+            },
             tunnel: context.tunnel,
         };
         let index = match self.waiting.iter().position(|waiting| waiting.key == key) {
@@ -98,7 +113,13 @@ impl Fragments {
                 return None;
             }
             None => {
-                self.waiting.push(Waiting { key, since: context.frame, pieces: Vec::new(), len: None, first: None });
+                self.waiting.push(Waiting {
+                    key,
+                    since: context.frame,
+                    pieces: Vec::new(),
+                    len: None,
+                    first: None,
+                });
                 self.waiting.len() - 1
             }
         };
@@ -114,7 +135,10 @@ impl Fragments {
             return None;
         }
         let mut datagram = self.take(index)?;
-        datagram.context = Context { ip: datagram.context.ip, ..*context };
+        datagram.context = Context {
+            ip: datagram.context.ip,
+            ..*context
+        };
         Some(datagram)
     }
 
@@ -145,9 +169,20 @@ impl Fragments {
     /// What went wrong so far.
     pub(super) fn anomaly(&self) -> Option<Anomaly> {
         let frame = self.first_given_up?;
-        let plural = if self.given_up == 1 { "datagram" } else { "datagrams" };
-        let detail = format!("fragments of {} {plural} never found their companions", self.given_up);
-        Some(Anomaly { id: "fragments-incomplete", frame, detail })
+        let plural = if self.given_up == 1 {
+            "datagram"
+        } else {
+            "datagrams"
+        };
+        let detail = format!(
+            "fragments of {} {plural} never found their companions",
+            self.given_up
+        );
+        Some(Anomaly {
+            id: "fragments-incomplete",
+            frame,
+            detail,
+        })
     }
 
     fn give_up_oldest(&mut self) -> Option<Datagram> {
@@ -179,7 +214,12 @@ impl Fragments {
             bytes.extend(piece.bytes);
         }
         let joined = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        Some(Datagram { layer, context, bytes, cut: len.saturating_sub(joined) })
+        Some(Datagram {
+            layer,
+            context,
+            bytes,
+            cut: len.saturating_sub(joined),
+        })
     }
 }
 
@@ -188,7 +228,11 @@ impl Waiting {
     fn insert(&mut self, offset: u32, end: u32, bytes: &[u8]) -> usize {
         let mut gaps = Vec::new();
         let mut start = offset;
-        for piece in self.pieces.iter().filter(|piece| piece.end > offset && piece.offset < end) {
+        for piece in self
+            .pieces
+            .iter()
+            .filter(|piece| piece.end > offset && piece.offset < end)
+        {
             if piece.offset > start {
                 gaps.push((start, piece.offset));
             }
@@ -204,10 +248,16 @@ impl Waiting {
                 break;
             }
             let from = usize::try_from(start - offset).unwrap_or(usize::MAX);
-            let to = usize::try_from(end - offset).unwrap_or(usize::MAX).min(bytes.len());
+            let to = usize::try_from(end - offset)
+                .unwrap_or(usize::MAX)
+                .min(bytes.len());
             let bytes = bytes.get(from..to).unwrap_or_default().to_vec();
             added += bytes.len();
-            self.pieces.push(Piece { offset: start, end, bytes });
+            self.pieces.push(Piece {
+                offset: start,
+                end,
+                bytes,
+            });
         }
         self.pieces.sort_unstable_by_key(|piece| piece.offset);
         added

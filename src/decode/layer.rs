@@ -87,7 +87,16 @@ pub(super) struct IpHeader {
 
 impl IpHeader {
     pub(super) const fn ends(&self, src_port: u16, dst_port: u16) -> (Endpoint, Endpoint) {
-        (Endpoint { ip: self.src, port: src_port }, Endpoint { ip: self.dst, port: dst_port })
+        (
+            Endpoint {
+                ip: self.src,
+                port: src_port,
+            },
+            Endpoint {
+                ip: self.dst,
+                port: dst_port,
+            },
+        )
     }
 }
 
@@ -114,7 +123,12 @@ impl Context {
             time: frame.time,
             interface: frame.interface,
             tunnel: Tunnel::None,
-            ip: IpHeader { src: nowhere, dst: nowhere, ttl: 0, id: None },
+            ip: IpHeader {
+                src: nowhere,
+                dst: nowhere,
+                ttl: 0,
+                id: None,
+            },
             depth: 0,
             open_ended: false,
         }
@@ -139,18 +153,28 @@ pub(super) struct Wire<'a> {
 impl<'a> Wire<'a> {
     pub(super) fn of(frame: &Frame<'a>) -> Self {
         let captured = u32::try_from(frame.data.len()).unwrap_or(u32::MAX);
-        Self { data: frame.data, cut: frame.wire_len.saturating_sub(captured) }
+        Self {
+            data: frame.data,
+            cut: frame.wire_len.saturating_sub(captured),
+        }
     }
 
     /// Why a header does not fit: it was not captured whole, or it was never whole.
     pub(super) const fn too_short(self) -> Skip {
-        if self.cut > 0 { Skip::HeaderCut } else { Skip::Malformed }
+        if self.cut > 0 {
+            Skip::HeaderCut
+        } else {
+            Skip::Malformed
+        }
     }
 
     /// What follows the first `count` bytes.
     pub(super) fn skip(self, count: usize) -> Result<Self, Skip> {
         let data = self.data.get(count..).ok_or_else(|| self.too_short())?;
-        Ok(Self { data, cut: self.cut })
+        Ok(Self {
+            data,
+            cut: self.cut,
+        })
     }
 
     /// The first `len` bytes of what was on the wire. A length that promises more than the frame had is not believed:
@@ -160,17 +184,25 @@ impl<'a> Wire<'a> {
             return Self { data, cut: 0 };
         }
         let beyond = u32::try_from(len.saturating_sub(self.data.len())).unwrap_or(u32::MAX);
-        Self { data: self.data, cut: self.cut.min(beyond) }
+        Self {
+            data: self.data,
+            cut: self.cut.min(beyond),
+        }
     }
 
     /// Length on the wire.
     pub(super) fn wire_len(self) -> usize {
-        self.data.len().saturating_add(usize::try_from(self.cut).unwrap_or(usize::MAX))
+        self.data
+            .len()
+            .saturating_add(usize::try_from(self.cut).unwrap_or(usize::MAX))
     }
 
     /// `N` bytes at `offset`.
     pub(super) fn array<const N: usize>(self, offset: usize) -> Result<[u8; N], Skip> {
-        let bytes = self.data.get(offset..).and_then(|rest| rest.first_chunk::<N>());
+        let bytes = self
+            .data
+            .get(offset..)
+            .and_then(|rest| rest.first_chunk::<N>());
         bytes.copied().ok_or_else(|| self.too_short())
     }
 

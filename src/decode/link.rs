@@ -45,9 +45,10 @@ pub(super) fn tagged(wire: Wire<'_>, offset: usize) -> Peeled<'_> {
 pub(super) fn ether_type(number: u16, wire: Wire<'_>) -> Peeled<'_> {
     match number {
         ether_type::IPV4 | ether_type::IPV6 => Ok((Layer::Ip, wire)),
-        ether_type::VLAN | ether_type::PROVIDER_BRIDGE | ether_type::QINQ_OLD | ether_type::QINQ_OLDER => {
-            tagged(wire, 2)
-        }
+        ether_type::VLAN
+        | ether_type::PROVIDER_BRIDGE
+        | ether_type::QINQ_OLD
+        | ether_type::QINQ_OLDER => tagged(wire, 2),
         ether_type::MPLS | ether_type::MPLS_UPSTREAM => Ok((Layer::Mpls, wire)),
         ether_type::PPPOE_SESSION => pppoe(wire),
         ether_type::PPP => Ok((Layer::Ppp, wire)),
@@ -140,8 +141,11 @@ pub(super) fn ppp(wire: Wire<'_>) -> Peeled<'_> {
         return Ok((Layer::Ppp, wire.skip(2)?));
     }
     let first = wire.u8(0)?;
-    let (number, rest) =
-        if first & 1 == 1 { (u16::from(first), wire.skip(1)?) } else { (wire.u16(0)?, wire.skip(2)?) };
+    let (number, rest) = if first & 1 == 1 {
+        (u16::from(first), wire.skip(1)?)
+    } else {
+        (wire.u16(0)?, wire.skip(2)?)
+    };
     match number {
         0x0021 | 0x0057 => Ok((Layer::Ip, rest)),
         0x0281 | 0x0283 => Ok((Layer::Mpls, rest)),
@@ -176,7 +180,11 @@ pub(super) fn is_ethernet(wire: Wire<'_>) -> bool {
     wire.u16(12).is_ok_and(|number| {
         matches!(
             number,
-            ether_type::IPV4 | ether_type::IPV6 | ether_type::VLAN | ether_type::MPLS | ether_type::PPPOE_SESSION
+            ether_type::IPV4
+                | ether_type::IPV6
+                | ether_type::VLAN
+                | ether_type::MPLS
+                | ether_type::PPPOE_SESSION
         )
     })
 }

@@ -169,7 +169,9 @@ impl Segment<'_> {
     /// Payload bytes on the wire, captured or not.
     #[must_use]
     pub fn wire_payload_len(&self) -> u32 {
-        u32::try_from(self.payload.len()).unwrap_or(u32::MAX).saturating_add(self.lost)
+        u32::try_from(self.payload.len())
+            .unwrap_or(u32::MAX)
+            .saturating_add(self.lost)
     }
 }
 
@@ -228,7 +230,10 @@ impl fmt::Display for IcmpErrorKind {
             Self::Prohibited => "communication administratively prohibited",
             Self::FragmentationNeeded { mtu: 0 } => "packet too big for the next link",
             Self::FragmentationNeeded { mtu } => {
-                return write!(f, "packet too big for the next link, whose MTU is {mtu} bytes");
+                return write!(
+                    f,
+                    "packet too big for the next link, whose MTU is {mtu} bytes"
+                );
             }
             Self::TimeExceeded => "hop limit exceeded in transit",
             Self::Other(kind, code) => return write!(f, "ICMP error of type {kind}, code {code}"),

@@ -33,9 +33,15 @@ impl Options {
                 _ => {}
             }
             // The length counts its own two bytes.
-            let Some((&len, after)) = tail.split_first() else { break };
-            let Some(value_len) = usize::from(len).checked_sub(2) else { break };
-            let Some((value, next)) = after.split_at_checked(value_len) else { break };
+            let Some((&len, after)) = tail.split_first() else {
+                break;
+            };
+            let Some(value_len) = usize::from(len).checked_sub(2) else {
+                break;
+            };
+            let Some((value, next)) = after.split_at_checked(value_len) else {
+                break;
+            };
             options.take(*kind, value);
             rest = next;
         }
@@ -49,7 +55,9 @@ impl Options {
             (4, []) => self.sack_permitted = true,
             (5, blocks) => {
                 for (slot, block) in self.sack.iter_mut().zip(blocks.chunks_exact(8)) {
-                    *slot = slot.or_else(|| pair(block).map(|(left, right)| (SeqNumber(left), SeqNumber(right))));
+                    *slot = slot.or_else(|| {
+                        pair(block).map(|(left, right)| (SeqNumber(left), SeqNumber(right)))
+                    });
                 }
             }
             (8, value) => self.timestamps = self.timestamps.or_else(|| pair(value)),
@@ -72,15 +80,22 @@ impl Segment<'_> {
 }
 
 fn pair(bytes: &[u8]) -> Option<(u32, u32)> {
-    let &[a, b, c, d, e, f, g, h] = bytes else { return None };
-    Some((u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h])))
+    let &[a, b, c, d, e, f, g, h] = bytes else {
+        return None;
+    };
+    Some((
+        u32::from_be_bytes([a, b, c, d]),
+        u32::from_be_bytes([e, f, g, h]),
+    ))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const SYN: &[u8] = &[2, 4, 0x05, 0xb4, 1, 3, 3, 7, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2];
+    const SYN: &[u8] = &[
+        2, 4, 0x05, 0xb4, 1, 3, 3, 7, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2,
+    ];
 
     #[test]
     fn a_syn_tells_its_terms() {
@@ -94,9 +109,14 @@ mod tests {
 
     #[test]
     fn selective_acknowledgements_behind_an_unknown_option_are_found() {
-        let bytes = [254, 4, 0xf9, 0x89, 5, 18, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 5, 0, 0, 0, 9];
+        let bytes = [
+            254, 4, 0xf9, 0x89, 5, 18, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 5, 0, 0, 0, 9,
+        ];
         let blocks: Vec<_> = Options::read(&bytes).sack_blocks().collect();
-        assert_eq!(blocks, [(SeqNumber(1), SeqNumber(2)), (SeqNumber(5), SeqNumber(9))]);
+        assert_eq!(
+            blocks,
+            [(SeqNumber(1), SeqNumber(2)), (SeqNumber(5), SeqNumber(9))]
+        );
     }
 
     #[test]

@@ -1,13 +1,16 @@
 //! sFlow datagram → samples: the first bytes of packets that a switch picked (sFlow version 5, sflow.org).
 
-use super::layer::{Layer, Wire};
 use super::Skip;
+use super::layer::{Layer, Wire};
 
 /// The sFlow version that is understood.
 pub(super) const VERSION: u32 = 5;
 
 /// Calls `on_sample` with each raw packet header in the datagram.
-pub(super) fn samples<'a>(wire: Wire<'a>, mut on_sample: impl FnMut(Layer, Wire<'a>)) -> Result<(), Skip> {
+pub(super) fn samples<'a>(
+    wire: Wire<'a>,
+    mut on_sample: impl FnMut(Layer, Wire<'a>),
+) -> Result<(), Skip> {
     let address_len = match wire.u32(4)? {
         1 => 4,
         2 => 16,
@@ -31,7 +34,11 @@ pub(super) fn samples<'a>(wire: Wire<'a>, mut on_sample: impl FnMut(Layer, Wire<
 }
 
 /// The records of one flow sample; their number stands at `count_at`.
-fn records<'a>(sample: Wire<'a>, count_at: usize, on_sample: &mut impl FnMut(Layer, Wire<'a>)) -> Result<(), Skip> {
+fn records<'a>(
+    sample: Wire<'a>,
+    count_at: usize,
+    on_sample: &mut impl FnMut(Layer, Wire<'a>),
+) -> Result<(), Skip> {
     let count = sample.u32(count_at)?;
     let mut rest = sample.skip(count_at + 4)?;
     for _ in 0..count {
@@ -45,7 +52,10 @@ fn records<'a>(sample: Wire<'a>, count_at: usize, on_sample: &mut impl FnMut(Lay
 }
 
 /// A raw packet header: protocol, frame length, bytes stripped, and the bytes that were sampled.
-fn raw_header<'a>(record: Wire<'a>, on_sample: &mut impl FnMut(Layer, Wire<'a>)) -> Result<(), Skip> {
+fn raw_header<'a>(
+    record: Wire<'a>,
+    on_sample: &mut impl FnMut(Layer, Wire<'a>),
+) -> Result<(), Skip> {
     let layer = match record.u32(0)? {
         1 => Layer::Ethernet,
         7 => Layer::Ppp,
@@ -55,9 +65,17 @@ fn raw_header<'a>(record: Wire<'a>, on_sample: &mut impl FnMut(Layer, Wire<'a>))
     };
     let frame_len = record.u32(4)?.saturating_sub(record.u32(8)?);
     let sampled_len = record.u32(12)?;
-    let header = record.skip(16)?.limit(usize::try_from(sampled_len).unwrap_or(usize::MAX));
+    let header = record
+        .skip(16)?
+        .limit(usize::try_from(sampled_len).unwrap_or(usize::MAX));
     let captured = u32::try_from(header.data.len()).unwrap_or(u32::MAX);
-    on_sample(layer, Wire { data: header.data, cut: frame_len.saturating_sub(captured) });
+    on_sample(
+        layer,
+        Wire {
+            data: header.data,
+            cut: frame_len.saturating_sub(captured),
+        },
+    );
     Ok(())
 }
 
@@ -67,6 +85,9 @@ fn item(wire: Wire<'_>) -> Result<(u32, Wire<'_>, Wire<'_>), Skip> {
     let len = usize::try_from(wire.u32(4)?).unwrap_or(usize::MAX);
     let body = wire.skip(8)?;
     // The last item may be cut; those behind it are then gone.
-    let next = body.skip(len).unwrap_or(Wire { data: &[], cut: body.cut });
+    let next = body.skip(len).unwrap_or(Wire {
+        data: &[],
+        cut: body.cut,
+    });
     Ok((kind, body.limit(len), next))
 }

@@ -32,7 +32,11 @@ fn radiotap_flags(wire: Wire<'_>) -> Option<u8> {
 
 /// The Prism monitoring header of 144 bytes; drivers that write AVS instead use the same link type.
 pub(super) fn prism(wire: Wire<'_>) -> Peeled<'_> {
-    if wire.u16(0)? == 0x8021 { avs(wire) } else { Ok((Layer::Dot11 { padded: false }, wire.skip(144)?)) }
+    if wire.u16(0)? == 0x8021 {
+        avs(wire)
+    } else {
+        Ok((Layer::Dot11 { padded: false }, wire.skip(144)?))
+    }
 }
 
 /// The AVS monitoring header: a magic number, then its length.
@@ -46,11 +50,19 @@ pub(super) fn dot11(wire: Wire<'_>, padded: bool) -> Peeled<'_> {
     let [first, second] = wire.array(0)?;
     // Cisco access points swap the two bytes of the frame control field when they tunnel frames to the controller.
     // The version in its lowest bits is always zero, while data frames of a network have one of those bits as a flag.
-    let (control, flags) = if first & 3 == 0 { (first, second) } else { (second, first) };
+    let (control, flags) = if first & 3 == 0 {
+        (first, second)
+    } else {
+        (second, first)
+    };
     let is_data = control & 0x0f == 0x08;
     let has_body = control & 0x40 == 0;
     if !is_data || !has_body {
-        return Err(if control & 3 == 0 { Skip::NotIp } else { Skip::Malformed });
+        return Err(if control & 3 == 0 {
+            Skip::NotIp
+        } else {
+            Skip::Malformed
+        });
     }
 
     let has_quality = control & 0x80 != 0;
@@ -95,5 +107,6 @@ pub(super) fn subframe(wire: Wire<'_>) -> Option<(Wire<'_>, Option<Wire<'_>>)> {
     let len = usize::from(wire.u16(12).ok()?);
     let body = wire.skip(HEADER_LEN).ok()?.limit(len);
     let next = wire.skip((HEADER_LEN + len).next_multiple_of(4)).ok();
-    Some((body, next.filter(|rest| !rest.data.is_empty())))
+    // What is shorter than a header is the frame check sequence.
+    Some((body, next.filter(|rest| rest.data.len() >= HEADER_LEN)))
 }

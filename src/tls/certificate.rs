@@ -68,6 +68,11 @@ impl Certificate {
     /// Reads a certificate; never fails: what cannot be parsed is kept with the reason.
     #[must_use]
     pub fn parse(der: &[u8], frames: Vec<FrameNumber>) -> Self {
-        Self { der: der.into(), sha256: [0; 32], frames, fields: Err("not implemented".into()) }
+        Self {
+            der: der.into(),
+            sha256: [0; 32],
+            frames,
+            fields: Err("not implemented".into()),
+        }
     }
 }

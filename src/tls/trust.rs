@@ -154,5 +154,10 @@ pub fn judge(
     _at: Timestamp,
     _anchors: &Anchors,
 ) -> Judgement {
-    Judgement { chain: Chain::Empty, name: NameMatch::NotAsked, validity: Validity::Unknown, faults: Vec::new() }
+    Judgement {
+        chain: Chain::Empty,
+        name: NameMatch::NotAsked,
+        validity: Validity::Unknown,
+        faults: Vec::new(),
+    }
 }
