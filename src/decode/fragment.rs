@@ -275,3 +275,111 @@ impl Waiting {
         self.first.is_some() && reached >= len
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{
+        empty_frame, ethernet, facts, hello, ipv4, ipv4_fragment, join, tcp, udp,
+    };
+    use crate::decode::Decoder;
+    use crate::frame::{Frame, FrameNumber, LinkType};
+
+    #[test]
+    fn fragments_in_any_order_give_one_segment() {
+        let segment = tcp(&[b'x'; 76]);
+        let piece = |from: usize, to: usize, more| {
+            let offset = u16::try_from(from).unwrap();
+            ethernet(0x0800, &ipv4_fragment(6, &segment[from..to], offset, more))
+        };
+        let pieces = [
+            piece(0, 32, true),
+            piece(32, 64, true),
+            piece(64, 96, false),
+        ];
+        for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0], [0, 2, 1]] {
+            let frames = order.map(|index: usize| pieces[index].clone());
+            assert_eq!(
+                facts(LinkType::ETHERNET, &frames),
+                [
+                    "skip fragment",
+                    "skip fragment",
+                    "tcp 3 192.0.2.1:40000 > 198.51.100.2:443 seq 7 len 76 lost 0 via none"
+                ]
+            );
+        }
+        // The middle never comes: the first piece speaks for itself.
+        let frames = [pieces[2].clone(), pieces[0].clone()];
+        assert_eq!(
+            facts(LinkType::ETHERNET, &frames)[2..],
+            ["tcp 2 192.0.2.1:40000 > 198.51.100.2:443 seq 7 len 12 lost 64 via none"]
+        );
+    }
+
+    #[test]
+    fn pieces_without_a_beginning_are_reported() {
+        let bytes = ethernet(0x0800, &ipv4_fragment(6, &[0; 8], 64, false));
+        let frame = Frame {
+            number: FrameNumber(5),
+            link: LinkType::ETHERNET,
+            data: &bytes,
+            ..empty_frame()
+        };
+        let mut decoder = Decoder::new();
+        decoder.decode(&frame, &mut |_| {});
+        assert_eq!(decoder.anomalies(), []);
+        decoder.finish(&mut |_| panic!("nothing to tell"));
+        let anomalies = decoder.anomalies();
+        assert_eq!(
+            anomalies[0].detail,
+            "fragments of 1 datagram never found their companions"
+        );
+        assert_eq!(anomalies[0].frame.0, 5);
+    }
+
+    #[test]
+    fn a_flood_of_fragments_stays_bounded() {
+        let mut decoder = Decoder::new();
+        let mut skips = 0_u32;
+        for number in 0..5000_u16 {
+            let mut bytes = ethernet(0x0800, &ipv4_fragment(6, &[0; 1400], 64, true));
+            bytes[18..20].copy_from_slice(&number.to_be_bytes());
+            let frame = Frame {
+                data: &bytes,
+                ..empty_frame()
+            };
+            decoder.decode(&frame, &mut |_| skips += 1);
+        }
+        assert_eq!(skips, 5000);
+        assert_eq!(
+            decoder.anomalies()[0].detail,
+            "fragments of 4744 datagrams never found their companions"
+        );
+    }
+
+    #[test]
+    fn capwap_fragments_are_joined() {
+        let inner = ethernet(0x0800, &hello());
+        let piece = |place: u16, last: u8, bytes: &[u8]| {
+            let [high, low] = place.to_be_bytes();
+            ethernet(
+                0x0800,
+                &ipv4(
+                    17,
+                    &udp(
+                        5247,
+                        40_000,
+                        &join(&[&[0, 0x10, 2, 0x80 | last, 0, 9, high, low], bytes]),
+                    ),
+                ),
+            )
+        };
+        let frames = [piece(24, 0x40, &inner[24..]), piece(0, 0, &inner[..24])];
+        assert_eq!(
+            facts(LinkType::ETHERNET, &frames),
+            [
+                "skip fragment",
+                "tcp 2 192.0.2.1:40000 > 198.51.100.2:443 seq 7 len 5 lost 0 via capwap"
+            ]
+        );
+    }
+}

@@ -193,3 +193,32 @@ fn fragment(wire: Wire<'_>) -> Peeled<'_> {
     }
     Ok((Layer::Fragment(fragment), rest))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{ethernet, facts, five_bytes_via, hello, ipv4, join, tcp};
+    use crate::frame::LinkType;
+
+    #[test]
+    fn ethernet_padding_is_no_payload() {
+        let bytes = ethernet(0x0800, &join(&[&ipv4(6, &tcp(b"")), &[0; 6]]));
+        assert_eq!(
+            facts(LinkType::ETHERNET, &[bytes]),
+            ["tcp 1 192.0.2.1:40000 > 198.51.100.2:443 seq 7 len 0 lost 0 via none"]
+        );
+    }
+
+    #[test]
+    fn a_total_length_of_zero_means_the_rest_of_the_frame() {
+        let mut bytes = ethernet(0x0800, &hello());
+        bytes[16..18].fill(0);
+        assert_eq!(facts(LinkType::ETHERNET, &[bytes]), five_bytes_via("none"));
+    }
+
+    #[test]
+    fn a_total_length_beyond_the_frame_loses_nothing() {
+        let mut bytes = ethernet(0x0800, &hello());
+        bytes[16..18].fill(0xff);
+        assert_eq!(facts(LinkType::ETHERNET, &[bytes]), five_bytes_via("none"));
+    }
+}

@@ -91,3 +91,34 @@ fn item(wire: Wire<'_>) -> Result<(u32, Wire<'_>, Wire<'_>), Skip> {
     });
     Ok((kind, body.limit(len), next))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{ethernet, facts, hello, ipv4, join, udp};
+    use crate::frame::LinkType;
+
+    #[test]
+    fn an_sflow_sample_is_a_segment_whose_end_is_lost() {
+        let sampled = ethernet(0x0800, &hello());
+        let header = &sampled[..56];
+        let words = |words: &[u32]| {
+            words
+                .iter()
+                .flat_map(|word| word.to_be_bytes())
+                .collect::<Vec<_>>()
+        };
+        let record_len = u32::try_from(16 + header.len()).unwrap();
+        let frame_len = u32::try_from(sampled.len()).unwrap();
+        let sflow = join(&[
+            &words(&[5, 1, 0x0a00_0001, 0, 1, 1000, 1]),
+            &words(&[1, 32 + 8 + record_len, 1, 1, 100, 100, 0, 1, 2, 1]),
+            &words(&[1, record_len, 1, frame_len, 0, 56]),
+            header,
+        ]);
+        let bytes = ethernet(0x0800, &ipv4(17, &udp(50_000, 6343, &sflow)));
+        assert_eq!(
+            facts(LinkType::ETHERNET, &[bytes]),
+            ["tcp 1 192.0.2.1:40000 > 198.51.100.2:443 seq 7 len 2 lost 3 via sflow"]
+        );
+    }
+}

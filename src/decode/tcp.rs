@@ -79,3 +79,24 @@ fn build<'a>(
         tunnel: context.tunnel,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{ethernet, facts_of_cut, ipv4, tcp};
+    use crate::frame::LinkType;
+
+    #[test]
+    fn a_header_cut_in_its_options_still_tells_ports_and_sequence() {
+        let mut segment = tcp(b"");
+        segment[12] = 0x80;
+        segment.extend([1; 12]);
+        segment.extend(b"hello");
+        let mut bytes = ethernet(0x0800, &ipv4(6, &segment));
+        let wire_len = bytes.len();
+        bytes.truncate(58);
+        assert_eq!(
+            facts_of_cut(LinkType::ETHERNET, &[bytes], &[wire_len]),
+            ["tcp 1 192.0.2.1:40000 > 198.51.100.2:443 seq 7 len 0 lost 5 via none"]
+        );
+    }
+}

@@ -264,3 +264,22 @@ pub(super) fn peel_protocol<'a>(
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{ethernet, facts, ipv4, udp};
+    use crate::frame::LinkType;
+
+    #[test]
+    fn a_tunnel_port_alone_makes_no_tunnel() {
+        for port in [1701, 2152, 3544, 4789, 6343] {
+            let bytes = ethernet(0x0800, &ipv4(17, &udp(port, 50_000, &[0xff; 40])));
+            assert_eq!(facts(LinkType::ETHERNET, &[bytes]), ["skip udp"], "{port}");
+        }
+        let dns = ethernet(0x0800, &ipv4(17, &udp(4789, 53, &[8; 40])));
+        assert_eq!(
+            facts(LinkType::ETHERNET, &[dns]),
+            ["dns 1 192.0.2.1:4789 > 198.51.100.2:53 len 40"]
+        );
+    }
+}

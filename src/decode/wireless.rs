@@ -110,3 +110,47 @@ pub(super) fn subframe(wire: Wire<'_>) -> Option<(Wire<'_>, Option<Wire<'_>>)> {
     // What is shorter than a header is the frame check sequence.
     Some((body, next.filter(|rest| rest.data.len() >= HEADER_LEN)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{ethernet, facts, five_bytes_via, hello, ipv4, join, snap, udp};
+    use crate::frame::LinkType;
+
+    #[test]
+    fn an_aggregate_gives_each_of_its_packets() {
+        let body = snap(&hello());
+        let len = u16::try_from(body.len()).unwrap().to_be_bytes();
+        let subframe = join(&[&[0; 12], &len, &body]);
+        let padding = vec![0; subframe.len().next_multiple_of(4) - subframe.len()];
+        let control = [0x88, 0x02];
+        let quality = [0x80, 0];
+        let wifi = join(&[&control, &[0; 22], &quality, &subframe, &padding, &subframe]);
+        assert_eq!(
+            facts(LinkType::IEEE802_11, &[wifi]),
+            [five_bytes_via("none"), five_bytes_via("none")].concat()
+        );
+    }
+
+    #[test]
+    fn encrypted_and_managing_frames_are_told_apart() {
+        let encrypted = join(&[&[0x08, 0x41], &[0; 22], &[0x55; 40]]);
+        assert_eq!(
+            facts(LinkType::IEEE802_11, &[encrypted]),
+            ["skip encrypted"]
+        );
+        let beacon = join(&[&[0x80, 0x00], &[0; 40]]);
+        assert_eq!(facts(LinkType::IEEE802_11, &[beacon]), ["skip not-ip"]);
+        let capwap = |payload: &[u8]| ethernet(0x0800, &ipv4(17, &udp(5247, 40_000, payload)));
+        assert_eq!(
+            facts(LinkType::ETHERNET, &[capwap(&[1, 0, 0, 0, 23, 254, 253])]),
+            ["skip capwap"]
+        );
+        assert_eq!(
+            facts(
+                LinkType::ETHERNET,
+                &[capwap(&[0, 0x10, 2, 8, 0, 0, 0, 0, 1])]
+            ),
+            ["skip capwap"]
+        );
+    }
+}
