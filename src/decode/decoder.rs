@@ -8,8 +8,7 @@ use super::ip::{self, Ip, protocol};
 use super::layer::{Context, Layer, Peeled, Wire};
 use super::link::{self, ether_type};
 use super::{
-    Datagram as UdpDatagram, Decoded, Segment, Skip, capture_header, icmp, sflow, tcp, tunnel,
-    wireless,
+    Datagram as UdpDatagram, Decoded, Skip, capture_header, icmp, sflow, tcp, tunnel, wireless,
 };
 use crate::frame::{Anomaly, Frame, LinkType};
 
@@ -33,10 +32,21 @@ impl Decoder {
     /// were waited for in vain may come along; its parts carry the frame number of its first fragment.
     #[inline]
     pub fn decode(&mut self, frame: &Frame<'_>, sink: &mut impl FnMut(Decoded<'_>)) {
-        match plain_segment(frame) {
-            Some(segment) => sink(Decoded::Tcp(segment)),
-            None => self.decode_any(frame, sink),
+        let wire = Wire::of(frame);
+        let mut context = Context::of(frame);
+        // TCP over plain Ethernet is nearly every frame of nearly every capture, so it takes no walk.
+        if frame.link == LinkType::ETHERNET
+            && let Some(ip) = plain_ip(wire)
+        {
+            if ip.next == Layer::Protocol(protocol::TCP)
+                && let Ok(segment) = tcp::segment(ip.payload, &ip.header, &context)
+            {
+                return sink(Decoded::Tcp(segment));
+            }
+            context.ip = ip.header;
+            return self.walk_frame(ip.next, ip.payload, context, sink);
         }
+        self.walk_frame(Layer::Link(frame.link), wire, context, sink);
     }
 
     /// Hands out what is left of datagrams that never became whole. To be called after the last frame.
@@ -53,14 +63,15 @@ impl Decoder {
     }
 
     #[inline(never)]
-    fn decode_any<S: FnMut(Decoded<'_>)>(&mut self, frame: &Frame<'_>, sink: &mut S) {
-        self.walk(
-            Layer::Link(frame.link),
-            Wire::of(frame),
-            Context::of(frame),
-            sink,
-        );
-        while let Some(datagram) = self.fragments.give_up(frame.number) {
+    fn walk_frame<S: FnMut(Decoded<'_>)>(
+        &mut self,
+        layer: Layer,
+        wire: Wire<'_>,
+        context: Context,
+        sink: &mut S,
+    ) {
+        self.walk(layer, wire, context, sink);
+        while let Some(datagram) = self.fragments.give_up(context.frame) {
             self.walk_datagram(&datagram, sink);
         }
     }
@@ -156,20 +167,6 @@ impl Decoder {
             rest = next;
         }
     }
-}
-
-/// TCP over plain Ethernet: nearly every frame of nearly every capture. Whatever is not exactly that goes the long way,
-/// which also finds the reason for a skip.
-#[inline]
-fn plain_segment<'a>(frame: &Frame<'a>) -> Option<Segment<'a>> {
-    if frame.link != LinkType::ETHERNET {
-        return None;
-    }
-    let ip = plain_ip(Wire::of(frame))?;
-    if ip.next != Layer::Protocol(protocol::TCP) {
-        return None;
-    }
-    tcp::segment(ip.payload, &ip.header, &Context::of(frame)).ok()
 }
 
 /// IPv4 or IPv6 over Ethernet with at most two VLAN tags, read in one go.
