@@ -1,7 +1,29 @@
 //! Frame → Segment: link, tunnel, IP and TCP headers; also DNS datagrams and ICMP errors. The rest is a counted Skip.
 
+mod decoder;
+mod layer;
+
+mod capture_header;
+mod link;
+mod wireless;
+
+mod fragment;
+mod ip;
+
+mod sflow;
+mod tunnel;
+
+mod icmp;
+pub mod options;
+mod tcp;
+
+#[cfg(test)]
+mod samples;
+
 use std::fmt;
 use std::net::IpAddr;
+
+pub use decoder::Decoder;
 
 use crate::frame::{FrameNumber, Timestamp};
 use crate::seq::SeqNumber;
@@ -49,6 +71,23 @@ pub enum Tunnel {
     Teredo,
     /// A packet sample carried by sFlow.
     Sflow,
+}
+
+impl fmt::Display for Tunnel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::None => "none",
+            Self::Capwap => "capwap",
+            Self::Gre => "gre",
+            Self::Gtp => "gtp",
+            Self::Geneve => "geneve",
+            Self::IpInIp => "ip-in-ip",
+            Self::L2tp => "l2tp",
+            Self::Vxlan => "vxlan",
+            Self::Teredo => "teredo",
+            Self::Sflow => "sflow",
+        })
+    }
 }
 
 /// The control bits of a TCP header.
@@ -180,6 +219,28 @@ pub enum IcmpErrorKind {
     Other(u8, u8),
 }
 
+/// A clause for people; the subject is the sender of the error.
+impl fmt::Display for IcmpErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match *self {
+            Self::NetworkUnreachable => "network unreachable",
+            Self::HostUnreachable => "host unreachable",
+            Self::ProtocolUnreachable => "protocol unreachable",
+            Self::PortUnreachable => "port unreachable",
+            Self::Prohibited => "communication administratively prohibited",
+            Self::FragmentationNeeded { mtu: 0 } => "packet too big for the next link",
+            Self::FragmentationNeeded { mtu } => {
+                return write!(
+                    f,
+                    "packet too big for the next link, whose MTU is {mtu} bytes"
+                );
+            }
+            Self::TimeExceeded => "hop limit exceeded in transit",
+            Self::Other(kind, code) => return write!(f, "ICMP error of type {kind}, code {code}"),
+        })
+    }
+}
+
 /// An ICMP error and the packet it quotes.
 #[derive(Clone, Copy, Debug)]
 pub struct IcmpError {
@@ -227,6 +288,24 @@ pub enum Skip {
     TooDeep,
 }
 
+impl fmt::Display for Skip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::UnknownLink => "unknown-link",
+            Self::NotIp => "not-ip",
+            Self::Malformed => "malformed",
+            Self::HeaderCut => "header-cut",
+            Self::Fragment => "fragment",
+            Self::Icmp => "icmp",
+            Self::Udp => "udp",
+            Self::Capwap => "capwap",
+            Self::Encrypted => "encrypted",
+            Self::OtherProtocol => "other-protocol",
+            Self::TooDeep => "too-deep",
+        })
+    }
+}
+
 /// What a frame holds.
 #[derive(Clone, Copy, Debug)]
 pub enum Decoded<'a> {
@@ -238,10 +317,4 @@ pub enum Decoded<'a> {
     Icmp(IcmpError),
     /// Nothing that is looked into.
     Skip(Skip),
-}
-#[allow(missing_docs)]
-pub mod options {
-    pub fn mss(_o: &[u8]) -> Option<u16> {
-        None
-    }
 }

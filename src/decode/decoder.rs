@@ -1,0 +1,285 @@
+//! Frame → Decoded: the short way for TCP over plain Ethernet, and the walk through everything else.
+//!
+//! The walk peels one header at a time and keeps what it needs to know in a [`Context`]. A frame can hold several
+//! packets (a Wi-Fi aggregate, an sFlow datagram), so each is handed to a sink.
+
+use super::fragment::{Datagram, Fragments};
+use super::ip::{self, Ip, protocol};
+use super::layer::{Context, Layer, Peeled, Wire};
+use super::link::{self, ether_type};
+use super::{
+    Datagram as UdpDatagram, Decoded, Skip, capture_header, icmp, sflow, tcp, tunnel, wireless,
+};
+use crate::frame::{Anomaly, Frame, LinkType};
+
+/// Headers peeled off one packet. A GTP session behind two VLAN tags, MPLS and IPv6 extensions has some fifteen.
+const MAX_DEPTH: u8 = 32;
+
+/// Turns frames into segments. It remembers only the fragments that wait for companions.
+#[derive(Debug, Default)]
+pub struct Decoder {
+    fragments: Fragments,
+}
+
+impl Decoder {
+    /// A decoder that has seen nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Hands everything that the frame holds to `sink`: at least one [`Decoded`] per frame. A datagram whose fragments
+    /// were waited for in vain may come along; its parts carry the frame number of its first fragment.
+    #[inline]
+    pub fn decode(&mut self, frame: &Frame<'_>, sink: &mut impl FnMut(Decoded<'_>)) {
+        let wire = Wire::of(frame);
+        let mut context = Context::of(frame);
+        // TCP over plain Ethernet is nearly every frame of nearly every capture, so it takes no walk.
+        if frame.link == LinkType::ETHERNET
+            && let Some(ip) = plain_ip(wire)
+        {
+            if ip.next == Layer::Protocol(protocol::TCP)
+                && let Ok(segment) = tcp::segment(ip.payload, &ip.header, &context)
+            {
+                return sink(Decoded::Tcp(segment));
+            }
+            context.ip = ip.header;
+            return self.walk_frame(ip.next, ip.payload, context, sink);
+        }
+        self.walk_frame(Layer::Link(frame.link), wire, context, sink);
+    }
+
+    /// Hands out what is left of datagrams that never became whole. To be called after the last frame.
+    pub fn finish(&mut self, sink: &mut impl FnMut(Decoded<'_>)) {
+        while let Some(datagram) = self.fragments.give_up_all() {
+            self.walk_datagram(&datagram, sink);
+        }
+    }
+
+    /// What was odd about the capture so far; complete after [`Self::finish`].
+    #[must_use]
+    pub fn anomalies(&self) -> Vec<Anomaly> {
+        self.fragments.anomaly().into_iter().collect()
+    }
+
+    #[inline(never)]
+    fn walk_frame<S: FnMut(Decoded<'_>)>(
+        &mut self,
+        layer: Layer,
+        wire: Wire<'_>,
+        context: Context,
+        sink: &mut S,
+    ) {
+        self.walk(layer, wire, context, sink);
+        while let Some(datagram) = self.fragments.give_up(context.frame) {
+            self.walk_datagram(&datagram, sink);
+        }
+    }
+
+    fn walk_datagram<S: FnMut(Decoded<'_>)>(&mut self, datagram: &Datagram, sink: &mut S) {
+        self.walk(datagram.layer, datagram.wire(), datagram.context, sink);
+    }
+
+    /// Peels headers until something that is looked into, or a reason why nothing is.
+    fn walk<S: FnMut(Decoded<'_>)>(
+        &mut self,
+        mut layer: Layer,
+        mut wire: Wire<'_>,
+        mut context: Context,
+        sink: &mut S,
+    ) {
+        loop {
+            if context.depth >= MAX_DEPTH {
+                return sink(Decoded::Skip(Skip::TooDeep));
+            }
+            context.depth += 1;
+
+            let peeled = match layer {
+                Layer::Link(link) => capture_header::peel(link, wire),
+                Layer::Ethernet => match plain_ip(wire) {
+                    Some(ip) => {
+                        context.ip = ip.header;
+                        Ok((ip.next, ip.payload))
+                    }
+                    None => link::ethernet(wire),
+                },
+                Layer::EtherType(number) => link::announced(number, wire),
+                Layer::Llc => link::llc(wire),
+                Layer::Ppp => link::ppp(wire),
+                Layer::Mpls => link::mpls(wire),
+                Layer::Dot11 { padded } => wireless::dot11(wire, padded),
+                Layer::Ip => ip::peel(wire, &mut context),
+                Layer::Protocol(protocol::TCP) => match tcp::segment(wire, &context.ip, &context) {
+                    Ok(segment) => return sink(Decoded::Tcp(segment)),
+                    Err(skip) => Err(skip),
+                },
+                Layer::Protocol(protocol::UDP) => match udp(wire, &mut context) {
+                    Ok(Udp::Dns(datagram)) => return sink(Decoded::Dns(datagram)),
+                    Ok(Udp::Tunnel(layer, wire)) => Ok((layer, wire)),
+                    Err(skip) => Err(skip),
+                },
+                Layer::Protocol(number @ (protocol::ICMP | protocol::ICMPV6)) => {
+                    match icmp::error(wire, number == protocol::ICMPV6, &context) {
+                        Ok(error) => return sink(Decoded::Icmp(error)),
+                        Err(skip) => Err(skip),
+                    }
+                }
+                Layer::Protocol(number) => other_protocol(number, wire, &mut context),
+                Layer::Fragment(fragment) => {
+                    return match self.fragments.accept(fragment, wire, &context) {
+                        Some(datagram) => self.walk_datagram(&datagram, sink),
+                        None => sink(Decoded::Skip(Skip::Fragment)),
+                    };
+                }
+                Layer::Amsdu => return self.walk_subframes(wire, context, sink),
+                Layer::Sflow => {
+                    let mut count = 0_u32;
+                    let end = sflow::samples(wire, |layer, sample| {
+                        count = count.saturating_add(1);
+                        self.walk(layer, sample, context, sink);
+                    });
+                    match end {
+                        Err(skip) => Err(skip),
+                        Ok(()) if count == 0 => Err(Skip::Udp),
+                        Ok(()) => return,
+                    }
+                }
+            };
+            match peeled {
+                Ok((next, rest)) => (layer, wire) = (next, rest),
+                Err(skip) => return sink(Decoded::Skip(skip)),
+            }
+        }
+    }
+
+    fn walk_subframes<S: FnMut(Decoded<'_>)>(
+        &mut self,
+        wire: Wire<'_>,
+        context: Context,
+        sink: &mut S,
+    ) {
+        let mut rest = Some(wire);
+        while let Some(wire) = rest {
+            let Some((body, next)) = wireless::subframe(wire) else {
+                return sink(Decoded::Skip(wire.too_short()));
+            };
+            self.walk(Layer::Llc, body, context, sink);
+            rest = next;
+        }
+    }
+}
+
+/// IPv4 or IPv6 over Ethernet with at most two VLAN tags, read in one go.
+#[inline]
+fn plain_ip(wire: Wire<'_>) -> Option<Ip<'_>> {
+    let mut offset = 12;
+    for _ in 0..3 {
+        let ip = match wire.u16(offset).ok()? {
+            ether_type::VLAN | ether_type::PROVIDER_BRIDGE => {
+                offset += 4;
+                continue;
+            }
+            ether_type::IPV4 => ip::v4(wire.skip(offset + 2).ok()?),
+            ether_type::IPV6 => ip::v6(wire.skip(offset + 2).ok()?),
+            _ => return None,
+        };
+        return ip.ok();
+    }
+    None
+}
+
+/// What a UDP datagram is looked into for.
+enum Udp<'a> {
+    Dns(UdpDatagram<'a>),
+    Tunnel(Layer, Wire<'a>),
+}
+
+/// Reads a UDP header (RFC 768). A length below that of the header is written by offloading, or for a jumbogram.
+fn udp<'a>(wire: Wire<'a>, context: &mut Context) -> Result<Udp<'a>, Skip> {
+    const HEADER_LEN: usize = 8;
+    const DNS_PORT: u16 = 53;
+    let [src_port, dst_port, len] = [wire.u16(0)?, wire.u16(2)?, wire.u16(4)?];
+    let payload = match usize::from(len) {
+        len if len < HEADER_LEN => wire.skip(HEADER_LEN)?,
+        len => wire.limit(len).skip(HEADER_LEN)?,
+    };
+    if src_port != DNS_PORT && dst_port != DNS_PORT {
+        let (layer, wire) = tunnel::udp([dst_port, src_port], payload, context)?;
+        return Ok(Udp::Tunnel(layer, wire));
+    }
+    let (src, dst) = context.ip.ends(src_port, dst_port);
+    Ok(Udp::Dns(UdpDatagram {
+        frame: context.frame,
+        time: context.time,
+        src,
+        dst,
+        payload: payload.data,
+        lost: payload.cut,
+        tunnel: context.tunnel,
+    }))
+}
+
+/// Extension headers and tunnels; the rest is of no interest.
+fn other_protocol<'a>(number: u8, wire: Wire<'a>, context: &mut Context) -> Peeled<'a> {
+    ip::peel_protocol(number, wire, context)
+        .or_else(|| tunnel::peel_protocol(number, wire, context))
+        .unwrap_or(Err(Skip::OtherProtocol))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{XorShift, ethernet, facts, facts_of_cut, five_bytes_via, nested};
+    use super::*;
+
+    #[test]
+    fn every_encapsulation_gives_the_segment_inside() {
+        for (link, tunnel, bytes) in nested() {
+            assert_eq!(
+                facts(link, std::slice::from_ref(&bytes)),
+                five_bytes_via(tunnel),
+                "{link} {bytes:02x?}"
+            );
+        }
+    }
+
+    #[test]
+    fn frames_cut_anywhere_never_panic_and_never_invent_bytes() {
+        for (link, _, bytes) in nested() {
+            for len in 0..bytes.len() {
+                let cut = facts_of_cut(link, &[bytes[..len].to_vec()], &[bytes.len()]);
+                assert_eq!(cut.len(), 1, "{link} cut at {len}");
+                if cut[0].starts_with("tcp") {
+                    let captured = 5_usize.saturating_sub(bytes.len() - len);
+                    let lost = 5 - captured;
+                    assert!(
+                        cut[0].contains(&format!("len {captured} lost {lost} ")),
+                        "{link} at {len}: {cut:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn random_damage_never_panics() {
+        let mut random = XorShift(0x2545_f491_4f6c_dd1d);
+        let frames = nested();
+        for _ in 0..200 {
+            for (link, _, bytes) in &frames {
+                let mut damaged = bytes.clone();
+                for _ in 0..=random.below(4) {
+                    let at = random.below(damaged.len());
+                    damaged[at] = random.next().to_le_bytes()[0];
+                }
+                assert!(!facts(*link, &[damaged]).is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn tags_without_end_are_not_followed() {
+        let mut bytes = ethernet(0x8100, &[]);
+        bytes.extend([0, 1, 0x81, 0].repeat(300));
+        assert_eq!(facts(LinkType::ETHERNET, &[bytes]), ["skip too-deep"]);
+    }
+}

@@ -1,0 +1,224 @@
+//! IP → Protocol: IPv4 (RFC 791) and IPv6 (RFC 8200) headers and IPv6 extension headers.
+//!
+//! Checksums are never verified: a machine that captures its own traffic sees them before the network card fills them in.
+
+use etherparse::{Ipv4HeaderSlice, Ipv6HeaderSlice};
+
+use super::layer::{Context, Fragment, Fragmented, IpHeader, Layer, Peeled, Wire};
+use super::{Skip, Tunnel};
+
+/// IP protocol numbers.
+pub(super) mod protocol {
+    pub(in super::super) const HOP_BY_HOP: u8 = 0;
+    pub(in super::super) const ICMP: u8 = 1;
+    pub(in super::super) const IPV4: u8 = 4;
+    pub(in super::super) const TCP: u8 = 6;
+    pub(in super::super) const UDP: u8 = 17;
+    pub(in super::super) const IPV6: u8 = 41;
+    pub(in super::super) const ROUTING: u8 = 43;
+    pub(in super::super) const FRAGMENT: u8 = 44;
+    pub(in super::super) const GRE: u8 = 47;
+    pub(in super::super) const ESP: u8 = 50;
+    pub(in super::super) const AUTHENTICATION: u8 = 51;
+    pub(in super::super) const ICMPV6: u8 = 58;
+    pub(in super::super) const DESTINATION_OPTIONS: u8 = 60;
+    pub(in super::super) const ETHER_IP: u8 = 97;
+    pub(in super::super) const L2TP: u8 = 115;
+    pub(in super::super) const MOBILITY: u8 = 135;
+    pub(in super::super) const HIP: u8 = 139;
+    pub(in super::super) const SHIM6: u8 = 140;
+    pub(in super::super) const MPLS: u8 = 137;
+}
+
+/// An IP header read: its addresses, and what follows.
+pub(super) struct Ip<'a> {
+    pub(super) header: IpHeader,
+    pub(super) next: Layer,
+    pub(super) payload: Wire<'a>,
+}
+
+/// Reads either version into `context`.
+pub(super) fn peel<'a>(wire: Wire<'a>, context: &mut Context) -> Peeled<'a> {
+    let ip = match wire.ip_version() {
+        Some(4) => v4(wire),
+        Some(6) => v6(wire),
+        Some(_) => Err(Skip::Malformed),
+        None => Err(wire.too_short()),
+    }?;
+    context.ip = ip.header;
+    Ok((ip.next, ip.payload))
+}
+
+/// An IPv4 header.
+#[inline]
+pub(super) fn v4(wire: Wire<'_>) -> Result<Ip<'_>, Skip> {
+    let Ok(header) = Ipv4HeaderSlice::from_slice(wire.data) else {
+        // Options that the snap length cut and a header length below 20 both end up here.
+        let whole = wire.data.first().is_some_and(|byte| byte & 0x0f < 5);
+        return Err(if whole {
+            Skip::Malformed
+        } else {
+            wire.too_short()
+        });
+    };
+    let header_len = header.slice().len();
+    let payload = match usize::from(header.total_len()) {
+        // The sending host captured its own packet before the network card cut it into segments and filled this in.
+        0 => wire.skip(header_len)?,
+        total if total < header_len => return Err(Skip::Malformed),
+        total => wire.limit(total).skip(header_len)?,
+    };
+    let next = if header.is_fragmenting_payload() {
+        Layer::Fragment(Fragment {
+            of: Fragmented::Ipv4,
+            id: u32::from(header.identification()),
+            offset: u32::from(header.fragments_offset().value()) * 8,
+            more: header.more_fragments(),
+            next: header.protocol().0,
+        })
+    } else {
+        Layer::Protocol(header.protocol().0)
+    };
+    let header = IpHeader {
+        src: header.source_addr().into(),
+        dst: header.destination_addr().into(),
+        ttl: header.ttl(),
+        id: Some(header.identification()),
+    };
+    Ok(Ip {
+        header,
+        next,
+        payload,
+    })
+}
+
+/// An IPv6 header, without the extension headers.
+#[inline]
+pub(super) fn v6(wire: Wire<'_>) -> Result<Ip<'_>, Skip> {
+    let Ok(header) = Ipv6HeaderSlice::from_slice(wire.data) else {
+        return Err(wire.too_short());
+    };
+    let rest = wire.skip(header.slice().len())?;
+    let payload = match usize::from(header.payload_length()) {
+        // A jumbogram (RFC 2675), or segmentation offload.
+        0 => rest,
+        len => rest.limit(len),
+    };
+    let next = Layer::Protocol(header.next_header().0);
+    let header = IpHeader {
+        src: header.source_addr().into(),
+        dst: header.destination_addr().into(),
+        ttl: header.hop_limit(),
+        id: None,
+    };
+    Ok(Ip {
+        header,
+        next,
+        payload,
+    })
+}
+
+/// What an IP protocol number announces, as far as it is another header to peel; `None` for those that end the walk.
+pub(super) fn peel_protocol<'a>(
+    number: u8,
+    wire: Wire<'a>,
+    context: &mut Context,
+) -> Option<Peeled<'a>> {
+    let v6 = context.ip.src.is_ipv6();
+    let peeled = match number {
+        protocol::AUTHENTICATION => authentication(wire),
+        protocol::HOP_BY_HOP
+        | protocol::ROUTING
+        | protocol::DESTINATION_OPTIONS
+        | protocol::MOBILITY
+        | protocol::HIP
+        | protocol::SHIM6
+            if v6 =>
+        {
+            extension(wire)
+        }
+        protocol::FRAGMENT if v6 => fragment(wire),
+        protocol::IPV4 | protocol::IPV6 => {
+            context.enter(Tunnel::IpInIp);
+            Ok((Layer::Ip, wire))
+        }
+        protocol::MPLS => {
+            context.enter(Tunnel::IpInIp);
+            Ok((Layer::Mpls, wire))
+        }
+        // RFC 3378 section 3: version 3 in the upper four bits, then Ethernet.
+        protocol::ETHER_IP => {
+            context.enter(Tunnel::IpInIp);
+            wire.skip(2).map(|rest| (Layer::Ethernet, rest))
+        }
+        protocol::ESP => Err(Skip::Encrypted),
+        _ => return None,
+    };
+    Some(peeled)
+}
+
+/// An IPv6 extension header: next header, length in units of eight bytes beyond the first eight (RFC 8200 section 4.2).
+fn extension(wire: Wire<'_>) -> Peeled<'_> {
+    let [next, len] = wire.array(0)?;
+    Ok((
+        Layer::Protocol(next),
+        wire.skip((usize::from(len) + 1) * 8)?,
+    ))
+}
+
+/// An Authentication Header: its length counts words of four bytes, less two (RFC 4302 section 2.2).
+fn authentication(wire: Wire<'_>) -> Peeled<'_> {
+    let [next, len] = wire.array(0)?;
+    Ok((
+        Layer::Protocol(next),
+        wire.skip((usize::from(len) + 2) * 4)?,
+    ))
+}
+
+/// An IPv6 fragment header (RFC 8200 section 4.5).
+fn fragment(wire: Wire<'_>) -> Peeled<'_> {
+    let next = wire.u8(0)?;
+    let place = wire.u16(2)?;
+    let fragment = Fragment {
+        of: Fragmented::Ipv6,
+        id: wire.u32(4)?,
+        offset: u32::from(place & !7),
+        more: place & 1 != 0,
+        next,
+    };
+    let rest = wire.skip(8)?;
+    // An "atomic" fragment is a whole datagram (RFC 6946).
+    if fragment.offset == 0 && !fragment.more {
+        return Ok((Layer::Protocol(next), rest));
+    }
+    Ok((Layer::Fragment(fragment), rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{ethernet, facts, five_bytes_via, hello, ipv4, join, tcp};
+    use crate::frame::LinkType;
+
+    #[test]
+    fn ethernet_padding_is_no_payload() {
+        let bytes = ethernet(0x0800, &join(&[&ipv4(6, &tcp(b"")), &[0; 6]]));
+        assert_eq!(
+            facts(LinkType::ETHERNET, &[bytes]),
+            ["tcp 1 192.0.2.1:40000 > 198.51.100.2:443 seq 7 len 0 lost 0 via none"]
+        );
+    }
+
+    #[test]
+    fn a_total_length_of_zero_means_the_rest_of_the_frame() {
+        let mut bytes = ethernet(0x0800, &hello());
+        bytes[16..18].fill(0);
+        assert_eq!(facts(LinkType::ETHERNET, &[bytes]), five_bytes_via("none"));
+    }
+
+    #[test]
+    fn a_total_length_beyond_the_frame_loses_nothing() {
+        let mut bytes = ethernet(0x0800, &hello());
+        bytes[16..18].fill(0xff);
+        assert_eq!(facts(LinkType::ETHERNET, &[bytes]), five_bytes_via("none"));
+    }
+}

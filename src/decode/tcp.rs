@@ -1,0 +1,102 @@
+//! Protocol → Segment: the TCP header (RFC 9293 section 3.1).
+
+use etherparse::TcpHeaderSlice;
+
+use super::layer::{Context, IpHeader, Wire};
+use super::{Segment, Skip, TcpFlags};
+use crate::seq::SeqNumber;
+
+/// Bytes of a TCP header without options.
+const FIXED_LEN: usize = 20;
+
+/// Reads a segment. Options that the snap length cut leave the fixed fields readable: the segment then has no payload,
+/// and all of it counts as lost.
+#[inline]
+pub(super) fn segment<'a>(
+    wire: Wire<'a>,
+    ip: &IpHeader,
+    context: &Context,
+) -> Result<Segment<'a>, Skip> {
+    if let Ok(header) = TcpHeaderSlice::from_slice(wire.data) {
+        let options = header.slice().get(FIXED_LEN..).unwrap_or_default();
+        let payload = wire.skip(header.slice().len())?;
+        return Ok(build(&header, options, payload, ip, context));
+    }
+
+    let mut fixed: [u8; FIXED_LEN] = wire.array(0)?;
+    let header_len = usize::from(fixed[12] >> 4) * 4;
+    let header_is_cut = header_len > wire.data.len() && header_len <= wire.wire_len();
+    if header_len < FIXED_LEN || !header_is_cut {
+        return Err(Skip::Malformed);
+    }
+    fixed[12] = 5 << 4;
+    let Ok(header) = TcpHeaderSlice::from_slice(&fixed) else {
+        return Err(Skip::Malformed);
+    };
+    let options = wire.data.get(FIXED_LEN..).unwrap_or_default();
+    let lost = u32::try_from(wire.wire_len() - header_len).unwrap_or(u32::MAX);
+    Ok(build(
+        &header,
+        options,
+        Wire {
+            data: &[],
+            cut: lost,
+        },
+        ip,
+        context,
+    ))
+}
+
+#[inline]
+fn build<'a>(
+    header: &TcpHeaderSlice<'_>,
+    options: &'a [u8],
+    payload: Wire<'a>,
+    ip: &IpHeader,
+    context: &Context,
+) -> Segment<'a> {
+    let (src, dst) = ip.ends(header.source_port(), header.destination_port());
+    let mut flags = TcpFlags(header.slice().get(13).copied().unwrap_or_default());
+    if context.open_ended {
+        flags.0 &= !TcpFlags::FIN;
+    }
+    Segment {
+        frame: context.frame,
+        time: context.time,
+        src,
+        dst,
+        seq: SeqNumber(header.sequence_number()),
+        ack: SeqNumber(header.acknowledgment_number()),
+        flags,
+        window: header.window_size(),
+        checksum: header.checksum(),
+        options,
+        payload: payload.data,
+        lost: payload.cut,
+        ttl: ip.ttl,
+        ip_id: ip.id,
+        interface: context.interface,
+        tunnel: context.tunnel,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{ethernet, facts_of_cut, ipv4, tcp};
+    use crate::frame::LinkType;
+
+    #[test]
+    fn a_header_cut_in_its_options_still_tells_ports_and_sequence() {
+        let mut segment = tcp(b"");
+        segment[12] = 0x80;
+        segment.extend([1; 12]);
+        segment.extend(b"hello");
+        let mut bytes = ethernet(0x0800, &ipv4(6, &segment));
+        let wire_len = bytes.len();
+        bytes.truncate(58);
+        assert_eq!(
+            facts_of_cut(LinkType::ETHERNET, &[bytes], &[wire_len]),
+            ["tcp 1 192.0.2.1:40000 > 198.51.100.2:443 seq 7 len 0 lost 5 via none"]
+        );
+    }
+}
