@@ -57,12 +57,7 @@ pub(crate) enum Command {
         /// The verdict's id; without one, all are listed
         id: Option<String>,
         /// Colour
-        #[arg(
-            long,
-            value_name = "WHEN",
-            default_value = "auto",
-            hide_default_value = true
-        )]
+        #[arg(long, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
         color: Color,
     },
 }
@@ -179,12 +174,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> 
         .and_then(|matches| Cli::from_arg_matches(&matches));
     match parsed {
         Ok(cli) => Parsed::Run(Box::new(cli)),
-        Err(error)
-            if matches!(
-                error.kind(),
-                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
-            ) =>
-        {
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             Parsed::Show(error.render())
         }
         Err(error) => Parsed::Mistake(one_line(&error)),
@@ -203,10 +193,7 @@ fn one_line(error: &clap::Error) -> String {
         .unwrap_or_default()
         .trim_start_matches("error: ")
         .to_owned();
-    let hint = match (
-        error.get(ContextKind::SuggestedArg),
-        error.get(ContextKind::ValidValue),
-    ) {
+    let hint = match (error.get(ContextKind::SuggestedArg), error.get(ContextKind::ValidValue)) {
         (Some(ContextValue::String(arg)), _) => format!("; did you mean {arg}?"),
         (_, Some(ContextValue::Strings(valid))) if !valid.is_empty() => {
             format!("; it can be {}", valid.join(", "))
@@ -235,11 +222,7 @@ fn target(text: &str) -> Result<Target, String> {
                 .map_err(|_| format!("{inside} is not an IPv6 address"))?;
             let port = match after {
                 "" => None,
-                after => Some(port(
-                    after
-                        .strip_prefix(':')
-                        .ok_or("after ] only :PORT can follow")?,
-                )?),
+                after => Some(port(after.strip_prefix(':').ok_or("after ] only :PORT can follow")?)?),
             };
             return Ok(Target {
                 host: Host::Address(address.into()),
@@ -291,9 +274,8 @@ fn port(text: &str) -> Result<u16, String> {
 }
 
 fn time_of(text: &str) -> Result<Timestamp, String> {
-    let time = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| {
-        "write the time as in 2024-05-01T12:00:00Z or 2024-05-01T14:00:00+02:00".to_owned()
-    })?;
+    let time = OffsetDateTime::parse(text, &Rfc3339)
+        .map_err(|_| "write the time as in 2024-05-01T12:00:00Z or 2024-05-01T14:00:00+02:00".to_owned())?;
     i64::try_from(time.unix_timestamp_nanos())
         .map(Timestamp)
         .map_err(|_| "only times from 1678 to 2261 can be used".to_owned())
@@ -323,15 +305,9 @@ mod tests {
     fn targets_are_addresses_or_names_with_or_without_port() {
         let show = |text: &str| target(text).map(|t| format!("{:?} {:?}", t.host, t.port));
         assert_eq!(show("10.0.0.1").unwrap(), "Address(10.0.0.1) None");
-        assert_eq!(
-            show("10.0.0.1:8443").unwrap(),
-            "Address(10.0.0.1) Some(8443)"
-        );
+        assert_eq!(show("10.0.0.1:8443").unwrap(), "Address(10.0.0.1) Some(8443)");
         assert_eq!(show("2001:db8::1").unwrap(), "Address(2001:db8::1) None");
-        assert_eq!(
-            show("[2001:db8::1]:443").unwrap(),
-            "Address(2001:db8::1) Some(443)"
-        );
+        assert_eq!(show("[2001:db8::1]:443").unwrap(), "Address(2001:db8::1) Some(443)");
         assert_eq!(show("[2001:db8::1]").unwrap(), "Address(2001:db8::1) None");
         assert_eq!(
             show("SSM.Example.net.:443").unwrap(),
@@ -351,28 +327,18 @@ mod tests {
         ] {
             assert!(target(wrong).is_err(), "{wrong}");
         }
-        assert!(
-            target("2001:db8::1:99999")
-                .unwrap_err()
-                .contains("[2001:db8::1]:443")
-        );
+        assert!(target("2001:db8::1:99999").unwrap_err().contains("[2001:db8::1]:443"));
     }
 
     #[test]
     fn times_are_rfc_3339() {
-        assert_eq!(
-            time_of("1970-01-01T01:00:01+01:00"),
-            Ok(Timestamp::from_seconds(1))
-        );
+        assert_eq!(time_of("1970-01-01T01:00:01+01:00"), Ok(Timestamp::from_seconds(1)));
         assert!(time_of("yesterday").is_err() && time_of("9999-01-01T00:00:00Z").is_err());
     }
 
     #[test]
     fn a_mistake_is_one_line_that_says_what_to_do() {
-        assert_eq!(
-            mistake(&[]),
-            "no capture given; try: tlswalk export.pcap (or --help)"
-        );
+        assert_eq!(mistake(&[]), "no capture given; try: tlswalk export.pcap (or --help)");
         for arguments in [
             &["-f", "xml", "a"][..],
             &["--formt", "json", "a"],

@@ -247,7 +247,7 @@ impl<'a> Selector<'a> {
             return None;
         }
         match &target.host {
-            Host::Ip(ip) => (*ip == connection.server.ip).then(|| {
+            Host::Address(ip) => (*ip == connection.server.ip).then(|| {
                 let name = connection.server_name().map(|name| name.raw().to_owned());
                 name.unwrap_or_else(|| ip.to_string())
             }),

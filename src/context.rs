@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::net::IpAddr;
-use std::str::FromStr;
 
 use crate::capture::CaptureFacts;
 use crate::frame::Timestamp;
@@ -33,6 +32,15 @@ pub struct Options {
 }
 
 impl Options {
+    /// Every TLS connection of any capture, whatever it is for.
+    #[must_use]
+    pub fn everything() -> Option<Self> {
+        Some(Self {
+            all: true,
+            ..Self::new(Profile::built_in("default")?)
+        })
+    }
+
     /// The defaults with a profile.
     #[must_use]
     pub fn new(profile: Profile) -> Self {
@@ -59,59 +67,12 @@ pub struct Target {
     pub port: Option<u16>,
 }
 
-/// An address or a name.
+/// An address, or a name in lower case without its final dot.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Host {
-    Ip(IpAddr),
+    Address(IpAddr),
     Name(String),
-}
-
-impl FromStr for Target {
-    type Err = String;
-
-    /// `address`, `name`, either with `:port`, `[v6]:port`.
-    fn from_str(text: &str) -> Result<Self, String> {
-        let port_of = |digits: &str| digits.parse().map_err(|_| format!("{digits:?} is no port"));
-        if let Ok(ip) = text.parse() {
-            return Ok(Self {
-                host: Host::Ip(ip),
-                port: None,
-            });
-        }
-        let (host, port) = match text.strip_prefix('[') {
-            Some(rest) => {
-                let (host, port) = rest
-                    .split_once(']')
-                    .ok_or_else(|| format!("{text:?} lacks a closing bracket"))?;
-                (host, port.strip_prefix(':').map(port_of).transpose()?)
-            }
-            None => match text.rsplit_once(':') {
-                Some((host, port)) => (host, Some(port_of(port)?)),
-                None => (text, None),
-            },
-        };
-        if let Ok(ip) = host.parse() {
-            return Ok(Self {
-                host: Host::Ip(ip),
-                port,
-            });
-        }
-        let name = host.trim_end_matches('.');
-        let valid = !name.is_empty()
-            && name
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
-        if !valid {
-            return Err(format!(
-                "{text:?} is neither an address nor a host name; give it without https:// and path"
-            ));
-        }
-        Ok(Self {
-            host: Host::Name(name.to_ascii_lowercase()),
-            port,
-        })
-    }
 }
 
 /// What a rule may ask beside its attempt.
@@ -132,24 +93,5 @@ impl Context<'_> {
     #[must_use]
     pub fn is_truncated(&self) -> bool {
         self.capture.end != crate::capture::End::Complete
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn targets_are_read_as_people_write_them() {
-        let target = |text: &str| text.parse::<Target>();
-        assert_eq!(target("10.1.2.3:8443").unwrap().port, Some(8443));
-        assert_eq!(target("[2001:db8::1]:443").unwrap().port, Some(443));
-        assert_eq!(target("2001:db8::1").unwrap().port, None);
-        assert_eq!(
-            target("SSM.corp.example").unwrap().host,
-            Host::Name("ssm.corp.example".into())
-        );
-        assert!(target("https://ssm.corp.example/x").is_err());
-        assert!(target("ssm:port").is_err());
     }
 }

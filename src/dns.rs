@@ -136,12 +136,7 @@ pub fn parse_tcp(mut stream: &[u8]) -> impl Iterator<Item = Message> {
 }
 
 impl Message {
-    fn read_body(
-        &mut self,
-        reader: &mut Reader<'_>,
-        questions: u16,
-        answers: u16,
-    ) -> Result<(), End> {
+    fn read_body(&mut self, reader: &mut Reader<'_>, questions: u16, answers: u16) -> Result<(), End> {
         for _ in 0..questions {
             self.name = reader.name()?;
             let kind = reader.u16()?;
@@ -165,12 +160,8 @@ impl Message {
             };
             let bytes = reader.take(len)?;
             match kind {
-                TYPE_A => self
-                    .addresses
-                    .extend(<[u8; 4]>::try_from(bytes).map(IpAddr::from)),
-                TYPE_AAAA => self
-                    .addresses
-                    .extend(<[u8; 16]>::try_from(bytes).map(IpAddr::from)),
+                TYPE_A => self.addresses.extend(<[u8; 4]>::try_from(bytes).map(IpAddr::from)),
+                TYPE_AAAA => self.addresses.extend(<[u8; 16]>::try_from(bytes).map(IpAddr::from)),
                 TYPE_CNAME => self.aliases.push(value.name()?),
                 _ => {}
             }
@@ -207,8 +198,7 @@ impl<'a> Reader<'a> {
     }
 
     fn u8(&mut self) -> Result<u8, End> {
-        self.take(1)
-            .map(|bytes| bytes.first().copied().unwrap_or_default())
+        self.take(1).map(|bytes| bytes.first().copied().unwrap_or_default())
     }
 
     fn u16(&mut self) -> Result<u16, End> {
@@ -292,10 +282,7 @@ mod tests {
         assert_eq!(message.aliases, [WireText::from("a.example.com")]);
         assert_eq!(
             message.addresses,
-            [
-                "192.0.2.1".parse::<IpAddr>().unwrap(),
-                "2001:db8::1".parse().unwrap()
-            ]
+            ["192.0.2.1".parse::<IpAddr>().unwrap(), "2001:db8::1".parse().unwrap()]
         );
     }
 
@@ -357,10 +344,7 @@ mod tests {
                 .collect::<Vec<_>>(),
             [2, 1]
         );
-        assert_eq!(
-            parse_tcp(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03").count(),
-            0
-        );
+        assert_eq!(parse_tcp(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03").count(), 0);
     }
 
     #[test]

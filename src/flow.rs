@@ -222,8 +222,8 @@ impl Default for Flows {
 }
 
 impl Flows {
-    /// Takes a segment; flows that have ended for good are handed to `ended`.
-    pub fn accept(&mut self, segment: &Segment<'_>, ended: &mut impl FnMut(Flow)) {
+    /// Takes a segment; flows that have ended for good are added to `ended`.
+    pub fn accept(&mut self, segment: &Segment<'_>, ended: &mut Vec<Flow>) {
         self.hand_on_closed(segment.frame, ended);
         let from = usize::from(segment.src > segment.dst);
         let key = if from == 0 {
@@ -236,7 +236,7 @@ impl Flows {
             && segment.flags.syn()
             && self.flow(slot).is_some_and(|flow| flow.is_reused_by(segment, from))
         {
-            self.take(slot, key).map(&mut *ended);
+            ended.extend(self.take(slot, key));
             at = None;
         }
         let slot = match at {
@@ -259,18 +259,18 @@ impl Flows {
     }
 
     /// Hands on every flow that is left, in order of first frames.
-    pub fn finish(&mut self, ended: &mut impl FnMut(Flow)) {
+    pub fn finish(&mut self, ended: &mut Vec<Flow>) {
         let mut flows: Vec<Flow> = std::mem::take(&mut self.slots).into_iter().flatten().collect();
         flows.sort_by_key(|flow| flow.index);
         self.table.clear();
-        flows.into_iter().for_each(|flow| ended(flow.finish()));
+        ended.extend(flows.into_iter().map(Flow::finish));
     }
 
     fn flow(&self, slot: usize) -> Option<&Flow> {
         self.slots.get(slot).and_then(Option::as_ref)
     }
 
-    fn open(&mut self, key: Key, segment: &Segment<'_>, ended: &mut impl FnMut(Flow)) -> usize {
+    fn open(&mut self, key: Key, segment: &Segment<'_>, ended: &mut Vec<Flow>) -> usize {
         if self.table.len() >= MAX_FLOWS {
             self.evict(ended);
         }
@@ -315,7 +315,7 @@ impl Flows {
 
     /// Closes the flow that was idle longest, approximately: each flow in the queue gets another turn while it was active
     /// since the last one (the clock algorithm), so that a scan does not push out a live connection.
-    fn evict(&mut self, ended: &mut impl FnMut(Flow)) {
+    fn evict(&mut self, ended: &mut Vec<Flow>) {
         let mut turns = self.order.len();
         while let Some((slot, index)) = self.order.pop_front() {
             let Some(flow) = self.flow(slot).filter(|flow| flow.index == index) else {
@@ -329,12 +329,12 @@ impl Flows {
             }
             let key = Key(flow.ends);
             self.counts.evicted += 1;
-            self.take(slot, key).map(&mut *ended);
+            ended.extend(self.take(slot, key));
             return;
         }
     }
 
-    fn hand_on_closed(&mut self, now: FrameNumber, ended: &mut impl FnMut(Flow)) {
+    fn hand_on_closed(&mut self, now: FrameNumber, ended: &mut Vec<Flow>) {
         while let Some(&(slot, index, closed)) = self.closing.front() {
             if now.0 < closed.0.saturating_add(LINGER) {
                 return;
@@ -345,7 +345,7 @@ impl Flows {
                 .filter(|flow| flow.index == index)
                 .map(|flow| Key(flow.ends))
             {
-                self.take(slot, key).map(&mut *ended);
+                ended.extend(self.take(slot, key));
             }
         }
         // The queue of ages forgets flows that have gone, so that it does not outgrow the table.
@@ -532,7 +532,7 @@ impl Direction {
         if self.syn_seq.is_none() {
             self.syn_seq = Some(segment.seq);
             self.tcp.ttl = segment.ttl;
-            self.tcp.mss = options::mss(segment.options);
+            self.tcp.mss = options::Options::read(segment.options).mss;
             self.start(position.saturating_add(1));
             let at = Provenance::of(&chunk_of(segment, position, 0));
             self.tcp_events

@@ -142,10 +142,7 @@ mod tests {
     fn times_before_1970_and_at_the_limits_are_printed() {
         assert_eq!(Timestamp(0).to_string(), "1970-01-01T00:00:00.000000000Z");
         assert_eq!(Timestamp(-1).to_string(), "1969-12-31T23:59:59.999999999Z");
-        assert_eq!(
-            Timestamp(i64::MAX).to_string(),
-            "2262-04-11T23:47:16.854775807Z"
-        );
+        assert_eq!(Timestamp(i64::MAX).to_string(), "2262-04-11T23:47:16.854775807Z");
         assert_eq!(Timestamp(-1).seconds(), -1);
     }
 }

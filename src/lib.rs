@@ -1,3 +1,79 @@
-//! tlswalk opens a packet capture and says why a TLS connection failed.
+//! tlswalk opens a packet capture and says why a TLS connection failed: what broke, at which step, who did it, in which
+//! frames, how sure that is, what else it could be, and what to type next.
+//!
+//! ```text
+//! capture ─▶ Frame ─▶ decode ─▶ Segment ─▶ flow, stream ─▶ Chunk ─▶ tls::record ─▶ Record ─▶ tls::message ─▶ Message
+//!                       │                                    └──────▶ http ─▶ Exchange                       │
+//!                       ├─▶ DNS datagram ─▶ dns, lookup ─▶ Lookup                                 tls::walk ─▶ Walk
+//!                       ├─▶ ICMP error                        │                                              │
+//!                       └─▶ Skip, counted                     └────────▶ attempt ◀── connection ◀────────────┘
+//!                                                                           │
+//!                     report ◀── verdict ◀── Finding ◀── rules ◀── Attempt ◀┘
+//! ```
+//!
+//! The modules below stand in that order. Only the binary, [`capture`] (over [`std::io::Read`]) and [`report`] (over
+//! [`std::io::Write`]) touch the outside; everything between them cannot fail and reads no clock.
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let capture = std::fs::File::open("samples/client-certificate-self-signed-expired.pcap")?;
+//! let profile = tlswalk::profile::Profile::built_in("cisco-smart-licensing").ok_or("no such profile")?;
+//! let report = tlswalk::analyze(capture, "export.pcap", &tlswalk::Options::new(profile))?;
+//! assert_eq!(report.attempts[0].connections.len(), 1);
+//! # Ok(())
+//! # }
+//! ```
+
+// What every layer shares.
+pub mod frame;
+
+pub mod wire_text;
+
+pub mod seq;
+
+// bytes → Frame
+pub mod capture;
+
+// Frame → Segment, DNS datagram, ICMP error, Skip
+pub mod decode;
+
+// Segment → Flow, Chunk
+pub mod flow;
+
+pub mod stream;
+
+// Chunk → Record → Message → Walk; Certificate → Judgement
+pub mod tls;
+
+// Chunk → Exchange
+pub mod http;
+
+// datagram → Message → Lookup
+pub mod dns;
+
+pub mod lookup;
+
+// Flow → Connection; everything → Attempt
+pub mod connection;
 
 pub mod attempt;
+
+// What the user wants, what the world looks like
+pub mod context;
+
+pub mod profile;
+
+// Attempt → Finding → Verdict → Report
+pub mod finding;
+
+pub mod rules;
+
+pub mod verdict;
+
+pub mod report;
+
+// All of it together
+mod analyzer;
+
+pub use analyzer::{Analyzer, analyze};
+pub use context::{Host, Options, Target};

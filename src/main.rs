@@ -50,10 +50,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
                 explain::write_explanation(id.as_deref(), &mut page, &style)?;
                 print(color, &page)
             }
-            Cli {
-                command: None,
-                inspect,
-            } => inspect_all(&inspect),
+            Cli { command: None, inspect } => inspect_all(&inspect),
         },
         Parsed::Show(text) => {
             let mut out = anstream::stdout().lock();
@@ -69,9 +66,7 @@ fn print(color: args::Color, page: &[u8]) -> Result<u8, String> {
 
 fn quiet_on_broken_pipe(written: io::Result<()>) -> Result<u8, String> {
     match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(format!("standard output: {}", reason(&error)))
-        }
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("standard output: {}", reason(&error))),
         _ => Ok(0),
     }
 }
@@ -139,17 +134,15 @@ fn options(inspect: &Inspect) -> Result<Options, String> {
     let profile = match Profile::built_in(&inspect.profile) {
         Some(profile) => profile,
         None => {
-            let text =
-                fs::read_to_string(&inspect.profile).map_err(|error| match error.kind() {
-                    io::ErrorKind::NotFound => format!(
-                        "--profile {}: neither a profile of that name ({}) nor a file",
-                        inspect.profile,
-                        Profile::BUILT_IN.join(", ")
-                    ),
-                    _ => format!("--profile {}: {}", inspect.profile, reason(&error)),
-                })?;
-            Profile::from_toml(&text)
-                .map_err(|error| format!("--profile {}: {error}", inspect.profile))?
+            let text = fs::read_to_string(&inspect.profile).map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => format!(
+                    "--profile {}: neither a profile of that name ({}) nor a file",
+                    inspect.profile,
+                    Profile::BUILT_IN.join(", ")
+                ),
+                _ => format!("--profile {}: {}", inspect.profile, reason(&error)),
+            })?;
+            Profile::parse(&text).map_err(|error| format!("--profile {}: {error}", inspect.profile))?
         }
     };
     let mut anchors = Anchors::built_in();
@@ -175,11 +168,7 @@ fn options(inspect: &Inspect) -> Result<Options, String> {
 
 /// One line on standard error. Where even that cannot be written, the exit code still tells.
 fn complain(message: &str) {
-    drop(writeln!(
-        io::stderr().lock(),
-        "tlswalk: {}",
-        visible(message)
-    ));
+    drop(writeln!(io::stderr().lock(), "tlswalk: {}", visible(message)));
 }
 
 /// Why the operating system refused, in the words people search for.

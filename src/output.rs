@@ -43,10 +43,7 @@ impl Output {
             Some(path) => {
                 let directory = directory(path);
                 if path.is_dir() {
-                    return Err(format!(
-                        "-o {}: is a directory; name a file in it",
-                        path.display()
-                    ));
+                    return Err(format!("-o {}: is a directory; name a file in it", path.display()));
                 }
                 if !directory.is_dir() {
                     return Err(format!(
@@ -143,15 +140,9 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // The file behind a symbolic link is replaced, not the link.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let existing = fs::metadata(&target).ok();
-    if existing
-        .as_ref()
-        .is_some_and(|metadata| !metadata.is_file())
-    {
+    if existing.as_ref().is_some_and(|metadata| !metadata.is_file()) {
         // /dev/stdout, /dev/null or a named pipe cannot be replaced by a file.
-        return fs::OpenOptions::new()
-            .write(true)
-            .open(&target)?
-            .write_all(bytes);
+        return fs::OpenOptions::new().write(true).open(&target)?.write_all(bytes);
     }
     let mut builder = tempfile::Builder::new();
     builder.prefix(".tlswalk-");

@@ -84,10 +84,7 @@ mod tests {
     fn escape_sequences_and_bidirectional_controls_are_shown_not_obeyed() {
         let text = WireText::from_bytes(b"a\x1b[2Jb\x00\nc\xff");
         assert_eq!(text.to_string(), "a\\x1b[2Jb\\x00\\x0ac\u{fffd}");
-        assert_eq!(
-            WireText::from("x\u{202e}y\u{9b}").to_string(),
-            "x\\u{202e}y\\u{9b}"
-        );
+        assert_eq!(WireText::from("x\u{202e}y\u{9b}").to_string(), "x\\u{202e}y\\u{9b}");
         assert_eq!(WireText::from("ライセンス").to_string(), "ライセンス");
     }
 

@@ -84,10 +84,7 @@ fn help_fits_a_screen_and_the_long_help_has_examples() {
 #[test]
 fn the_version_is_the_package_version() {
     let output = run(&["-V"]);
-    assert_eq!(
-        text(&output.stdout),
-        format!("tlswalk {}\n", env!("CARGO_PKG_VERSION"))
-    );
+    assert_eq!(text(&output.stdout), format!("tlswalk {}\n", env!("CARGO_PKG_VERSION")));
 }
 
 #[test]
@@ -98,24 +95,15 @@ fn usage_errors_are_one_line_and_exit_2() {
     refused(&run(&["--at", "now", "x"]), "2024-05-01T12:00:00Z");
     refused(&run(&["--on-prem", "https://ssm/", "x"]), "host alone");
     refused(&run(&["-q", "-v", "x"]), "cannot be used with");
-    refused(
-        &run(&["--profile", "no-such", "x"]),
-        "cisco-smart-licensing",
-    );
-    refused(
-        &run(&["--ca", "no-such.pem", "x"]),
-        "--ca no-such.pem: no such file",
-    );
+    refused(&run(&["--profile", "no-such", "x"]), "cisco-smart-licensing");
+    refused(&run(&["--ca", "no-such.pem", "x"]), "--ca no-such.pem: no such file");
 }
 
 #[test]
 fn what_cannot_be_read_is_named_with_the_reason() {
     let directory = directory();
     refused(&run(&["no-such.pcap"]), "no-such.pcap: no such file");
-    refused(
-        &run(&[directory.path().to_str().unwrap()]),
-        "is a directory",
-    );
+    refused(&run(&[directory.path().to_str().unwrap()]), "is a directory");
     let empty = directory.path().join("empty.pcap");
     fs::write(&empty, b"").unwrap();
     refused(&run(&[empty.to_str().unwrap()]), "the file is empty");
@@ -164,10 +152,7 @@ fn a_capture_without_licensing_exits_3() {
 #[test]
 fn json_is_an_object_an_array_or_lines_and_matches_the_schema() {
     let directory = directory();
-    let mut paths: Vec<String> = samples()
-        .iter()
-        .map(|path| path.to_str().unwrap().to_owned())
-        .collect();
+    let mut paths: Vec<String> = samples().iter().map(|path| path.to_str().unwrap().to_owned()).collect();
     paths.push(capture(directory.path(), "a.pcap"));
     paths.push(capture(directory.path(), "b.pcap"));
     let schema = serde_json::from_str(include_str!("../schema/report-1.json")).unwrap();
@@ -177,11 +162,7 @@ fn json_is_an_object_an_array_or_lines_and_matches_the_schema() {
             .iter_errors(report)
             .map(|e| format!("{e} at {}", e.instance_path()))
             .collect();
-        assert!(
-            errors.is_empty(),
-            "{}: {errors:#?}",
-            report["capture"]["file"]
-        );
+        assert!(errors.is_empty(), "{}: {errors:#?}", report["capture"]["file"]);
     };
     let one = run(&["-f", "json", &paths[0]]);
     check(&serde_json::from_slice(&one.stdout).unwrap());
@@ -257,10 +238,7 @@ fn an_output_file_is_written_whole_or_not_at_all() {
     let report: serde_json::Value = serde_json::from_slice(&fs::read(&out).unwrap()).unwrap();
     assert_eq!(report["schema"], "tlswalk.report/1");
     // Nothing to report: what is there stays.
-    refused(
-        &run(&["-f", "json", "-o", name, "no-such.pcap"]),
-        "no-such.pcap",
-    );
+    refused(&run(&["-f", "json", "-o", name, "no-such.pcap"]), "no-such.pcap");
     assert!(!fs::read(&out).unwrap().is_empty());
     // No temporary file stays either.
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);
@@ -283,19 +261,13 @@ fn an_output_file_keeps_its_mode_and_its_link() {
     use std::os::unix::fs::PermissionsExt as _;
     let directory = directory();
     let path = capture(directory.path(), "a.pcap");
-    let (file, link) = (
-        directory.path().join("private.txt"),
-        directory.path().join("link.txt"),
-    );
+    let (file, link) = (directory.path().join("private.txt"), directory.path().join("link.txt"));
     fs::write(&file, "old").unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
     std::os::unix::fs::symlink(&file, &link).unwrap();
     run(&["-o", link.to_str().unwrap(), &path]);
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-    assert_eq!(
-        fs::metadata(&file).unwrap().permissions().mode() & 0o777,
-        0o640
-    );
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
     assert_ne!(fs::read_to_string(&file).unwrap(), "old");
     assert_eq!(run(&["-o", "/dev/null", &path]).status.code(), Some(3));
 }
@@ -314,11 +286,7 @@ fn colour_is_used_when_asked_for_and_never_in_a_pipe() {
 fn verdicts_are_explained() {
     let all = run(&["explain"]);
     assert_eq!(all.status.code(), Some(0));
-    assert!(
-        text(&all.stdout)
-            .lines()
-            .any(|line| line.starts_with("tcp-refused "))
-    );
+    assert!(text(&all.stdout).lines().any(|line| line.starts_with("tcp-refused ")));
     let one = run(&["explain", "client-certificate-rejected"]);
     assert_eq!(one.status.code(), Some(0));
     assert!(text(&one.stdout).contains("ip http client secure-trustpoint"));

@@ -11,9 +11,7 @@ pub(super) fn peel(link: LinkType, wire: Wire<'_>) -> Peeled<'_> {
         LinkType::ETHERNET => Ok((Layer::Ethernet, wire)),
         LinkType::NULL | LinkType::LOOP => loopback(wire),
         // 12 and 14 are what some systems write for 101.
-        LinkType::RAW | LinkType::IPV4 | LinkType::IPV6 | LinkType(12 | 14) => {
-            Ok((Layer::Ip, wire))
-        }
+        LinkType::RAW | LinkType::IPV4 | LinkType::IPV6 | LinkType(12 | 14) => Ok((Layer::Ip, wire)),
         LinkType::PPP | LinkType(50) => link::hdlc(wire),
         LinkType::LINUX_SLL => cooked_v1(wire),
         LinkType::LINUX_SLL2 => cooked_v2(wire),
@@ -54,10 +52,7 @@ fn loopback(wire: Wire<'_>) -> Peeled<'_> {
     match family {
         // IPv4, then IPv6 as Linux, Windows, NetBSD and OpenBSD, FreeBSD, and Darwin number it.
         2 | 10 | 23 | 24 | 28 | 30 => Ok((Layer::Ip, rest)),
-        0x0600..=0xffff => Ok((
-            Layer::EtherType(u16::try_from(family).map_err(|_| Skip::NotIp)?),
-            rest,
-        )),
+        0x0600..=0xffff => Ok((Layer::EtherType(u16::try_from(family).map_err(|_| Skip::NotIp)?), rest)),
         _ => Err(Skip::NotIp),
     }
 }
@@ -95,14 +90,8 @@ fn nflog(wire: Wire<'_>) -> Peeled<'_> {
     loop {
         let header: [u8; 4] = rest.array(0)?;
         let [a, b, c, d] = header;
-        let little = (
-            u16::from_le_bytes([a, b]),
-            u16::from_le_bytes([c, d]) & 0x7fff,
-        );
-        let big = (
-            u16::from_be_bytes([a, b]),
-            u16::from_be_bytes([c, d]) & 0x7fff,
-        );
+        let little = (u16::from_le_bytes([a, b]), u16::from_le_bytes([c, d]) & 0x7fff);
+        let big = (u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]) & 0x7fff);
         // There are about twenty kinds of attribute, so only one reading of the kind is small.
         let (len, kind) = if little.1 < 0x100 { little } else { big };
         let len = usize::from(len);

@@ -7,9 +7,7 @@ use super::fragment::{Datagram, Fragments};
 use super::ip::{self, Ip, protocol};
 use super::layer::{Context, Layer, Peeled, Wire};
 use super::link::{self, ether_type};
-use super::{
-    Datagram as UdpDatagram, Decoded, Skip, capture_header, icmp, sflow, tcp, tunnel, wireless,
-};
+use super::{Datagram as UdpDatagram, Decoded, Skip, capture_header, icmp, sflow, tcp, tunnel, wireless};
 use crate::frame::{Anomaly, Frame, LinkType};
 
 /// Headers peeled off one packet. A GTP session behind two VLAN tags, MPLS and IPv6 extensions has some fifteen.
@@ -63,13 +61,7 @@ impl Decoder {
     }
 
     #[inline(never)]
-    fn walk_frame<S: FnMut(Decoded<'_>)>(
-        &mut self,
-        layer: Layer,
-        wire: Wire<'_>,
-        context: Context,
-        sink: &mut S,
-    ) {
+    fn walk_frame<S: FnMut(Decoded<'_>)>(&mut self, layer: Layer, wire: Wire<'_>, context: Context, sink: &mut S) {
         self.walk(layer, wire, context, sink);
         while let Some(datagram) = self.fragments.give_up(context.frame) {
             self.walk_datagram(&datagram, sink);
@@ -152,12 +144,7 @@ impl Decoder {
         }
     }
 
-    fn walk_subframes<S: FnMut(Decoded<'_>)>(
-        &mut self,
-        wire: Wire<'_>,
-        context: Context,
-        sink: &mut S,
-    ) {
+    fn walk_subframes<S: FnMut(Decoded<'_>)>(&mut self, wire: Wire<'_>, context: Context, sink: &mut S) {
         let mut rest = Some(wire);
         while let Some(wire) = rest {
             let Some((body, next)) = wireless::subframe(wire) else {

@@ -82,12 +82,7 @@ struct Piece {
 
 impl Fragments {
     /// Takes a piece, and returns the datagram that it completes.
-    pub(super) fn accept(
-        &mut self,
-        fragment: Fragment,
-        wire: Wire<'_>,
-        context: &Context,
-    ) -> Option<Datagram> {
+    pub(super) fn accept(&mut self, fragment: Fragment, wire: Wire<'_>, context: &Context) -> Option<Datagram> {
         let len = u32::try_from(wire.wire_len()).ok()?;
         let end = fragment
             .offset
@@ -169,15 +164,8 @@ impl Fragments {
     /// What went wrong so far.
     pub(super) fn anomaly(&self) -> Option<Anomaly> {
         let frame = self.first_given_up?;
-        let plural = if self.given_up == 1 {
-            "datagram"
-        } else {
-            "datagrams"
-        };
-        let detail = format!(
-            "fragments of {} {plural} never found their companions",
-            self.given_up
-        );
+        let plural = if self.given_up == 1 { "datagram" } else { "datagrams" };
+        let detail = format!("fragments of {} {plural} never found their companions", self.given_up);
         Some(Anomaly {
             id: "fragments-incomplete",
             frame,
@@ -248,9 +236,7 @@ impl Waiting {
                 break;
             }
             let from = usize::try_from(start - offset).unwrap_or(usize::MAX);
-            let to = usize::try_from(end - offset)
-                .unwrap_or(usize::MAX)
-                .min(bytes.len());
+            let to = usize::try_from(end - offset).unwrap_or(usize::MAX).min(bytes.len());
             let bytes = bytes.get(from..to).unwrap_or_default().to_vec();
             added += bytes.len();
             self.pieces.push(Piece {
@@ -278,9 +264,7 @@ impl Waiting {
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{
-        empty_frame, ethernet, facts, hello, ipv4, ipv4_fragment, join, tcp, udp,
-    };
+    use super::super::samples::{empty_frame, ethernet, facts, hello, ipv4, ipv4_fragment, join, tcp, udp};
     use crate::decode::Decoder;
     use crate::frame::{Frame, FrameNumber, LinkType};
 
@@ -291,11 +275,7 @@ mod tests {
             let offset = u16::try_from(from).unwrap();
             ethernet(0x0800, &ipv4_fragment(6, &segment[from..to], offset, more))
         };
-        let pieces = [
-            piece(0, 32, true),
-            piece(32, 64, true),
-            piece(64, 96, false),
-        ];
+        let pieces = [piece(0, 32, true), piece(32, 64, true), piece(64, 96, false)];
         for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0], [0, 2, 1]] {
             let frames = order.map(|index: usize| pieces[index].clone());
             assert_eq!(

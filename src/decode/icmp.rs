@@ -28,9 +28,7 @@ pub(super) fn error(wire: Wire<'_>, v6: bool, context: &Context) -> Result<IcmpE
         match layer {
             Layer::Protocol(number @ (protocol::TCP | protocol::UDP)) => break number,
             // Ports stand in the first fragment only.
-            Layer::Fragment(fragment) if fragment.offset == 0 => {
-                layer = Layer::Protocol(fragment.next)
-            }
+            Layer::Fragment(fragment) if fragment.offset == 0 => layer = Layer::Protocol(fragment.next),
             Layer::Protocol(number) if quoted.ip.src.is_ipv6() && extensions.next().is_some() => {
                 let peeled = ip::peel_protocol(number, rest, &mut quoted).ok_or(Skip::Icmp)?;
                 (layer, rest) = peeled.map_err(|_| Skip::Icmp)?;
@@ -136,10 +134,7 @@ mod tests {
     #[test]
     fn echoes_and_redirects_are_no_errors() {
         for kind in [0, 5, 8] {
-            let bytes = ipv4(
-                1,
-                &join(&[&[kind, 0, 0, 0, 0, 0, 0, 0], &ipv4(6, &tcp(b""))]),
-            );
+            let bytes = ipv4(1, &join(&[&[kind, 0, 0, 0, 0, 0, 0, 0], &ipv4(6, &tcp(b""))]));
             assert_eq!(facts(LinkType::RAW, &[bytes]), ["skip icmp"]);
         }
     }

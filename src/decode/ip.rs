@@ -55,11 +55,7 @@ pub(super) fn v4(wire: Wire<'_>) -> Result<Ip<'_>, Skip> {
     let Ok(header) = Ipv4HeaderSlice::from_slice(wire.data) else {
         // Options that the snap length cut and a header length below 20 both end up here.
         let whole = wire.data.first().is_some_and(|byte| byte & 0x0f < 5);
-        return Err(if whole {
-            Skip::Malformed
-        } else {
-            wire.too_short()
-        });
+        return Err(if whole { Skip::Malformed } else { wire.too_short() });
     };
     let header_len = header.slice().len();
     let payload = match usize::from(header.total_len()) {
@@ -85,11 +81,7 @@ pub(super) fn v4(wire: Wire<'_>) -> Result<Ip<'_>, Skip> {
         ttl: header.ttl(),
         id: Some(header.identification()),
     };
-    Ok(Ip {
-        header,
-        next,
-        payload,
-    })
+    Ok(Ip { header, next, payload })
 }
 
 /// An IPv6 header, without the extension headers.
@@ -111,19 +103,11 @@ pub(super) fn v6(wire: Wire<'_>) -> Result<Ip<'_>, Skip> {
         ttl: header.hop_limit(),
         id: None,
     };
-    Ok(Ip {
-        header,
-        next,
-        payload,
-    })
+    Ok(Ip { header, next, payload })
 }
 
 /// What an IP protocol number announces, as far as it is another header to peel; `None` for those that end the walk.
-pub(super) fn peel_protocol<'a>(
-    number: u8,
-    wire: Wire<'a>,
-    context: &mut Context,
-) -> Option<Peeled<'a>> {
+pub(super) fn peel_protocol<'a>(number: u8, wire: Wire<'a>, context: &mut Context) -> Option<Peeled<'a>> {
     let v6 = context.ip.src.is_ipv6();
     let peeled = match number {
         protocol::AUTHENTICATION => authentication(wire),
@@ -160,19 +144,13 @@ pub(super) fn peel_protocol<'a>(
 /// An IPv6 extension header: next header, length in units of eight bytes beyond the first eight (RFC 8200 section 4.2).
 fn extension(wire: Wire<'_>) -> Peeled<'_> {
     let [next, len] = wire.array(0)?;
-    Ok((
-        Layer::Protocol(next),
-        wire.skip((usize::from(len) + 1) * 8)?,
-    ))
+    Ok((Layer::Protocol(next), wire.skip((usize::from(len) + 1) * 8)?))
 }
 
 /// An Authentication Header: its length counts words of four bytes, less two (RFC 4302 section 2.2).
 fn authentication(wire: Wire<'_>) -> Peeled<'_> {
     let [next, len] = wire.array(0)?;
-    Ok((
-        Layer::Protocol(next),
-        wire.skip((usize::from(len) + 2) * 4)?,
-    ))
+    Ok((Layer::Protocol(next), wire.skip((usize::from(len) + 2) * 4)?))
 }
 
 /// An IPv6 fragment header (RFC 8200 section 4.5).

@@ -161,20 +161,13 @@ impl<'a> Wire<'a> {
 
     /// Why a header does not fit: it was not captured whole, or it was never whole.
     pub(super) const fn too_short(self) -> Skip {
-        if self.cut > 0 {
-            Skip::HeaderCut
-        } else {
-            Skip::Malformed
-        }
+        if self.cut > 0 { Skip::HeaderCut } else { Skip::Malformed }
     }
 
     /// What follows the first `count` bytes.
     pub(super) fn skip(self, count: usize) -> Result<Self, Skip> {
         let data = self.data.get(count..).ok_or_else(|| self.too_short())?;
-        Ok(Self {
-            data,
-            cut: self.cut,
-        })
+        Ok(Self { data, cut: self.cut })
     }
 
     /// The first `len` bytes of what was on the wire. A length that promises more than the frame had is not believed:
@@ -199,10 +192,7 @@ impl<'a> Wire<'a> {
 
     /// `N` bytes at `offset`.
     pub(super) fn array<const N: usize>(self, offset: usize) -> Result<[u8; N], Skip> {
-        let bytes = self
-            .data
-            .get(offset..)
-            .and_then(|rest| rest.first_chunk::<N>());
+        let bytes = self.data.get(offset..).and_then(|rest| rest.first_chunk::<N>());
         bytes.copied().ok_or_else(|| self.too_short())
     }
 

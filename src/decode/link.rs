@@ -45,10 +45,9 @@ pub(super) fn tagged(wire: Wire<'_>, offset: usize) -> Peeled<'_> {
 pub(super) fn announced(number: u16, wire: Wire<'_>) -> Peeled<'_> {
     match number {
         ether_type::IPV4 | ether_type::IPV6 => Ok((Layer::Ip, wire)),
-        ether_type::VLAN
-        | ether_type::PROVIDER_BRIDGE
-        | ether_type::QINQ_OLD
-        | ether_type::QINQ_OLDER => tagged(wire, 2),
+        ether_type::VLAN | ether_type::PROVIDER_BRIDGE | ether_type::QINQ_OLD | ether_type::QINQ_OLDER => {
+            tagged(wire, 2)
+        }
         ether_type::MPLS | ether_type::MPLS_UPSTREAM => Ok((Layer::Mpls, wire)),
         ether_type::PPPOE_SESSION => pppoe(wire),
         ether_type::PPP => Ok((Layer::Ppp, wire)),
@@ -180,11 +179,7 @@ pub(super) fn is_ethernet(wire: Wire<'_>) -> bool {
     wire.u16(12).is_ok_and(|number| {
         matches!(
             number,
-            ether_type::IPV4
-                | ether_type::IPV6
-                | ether_type::VLAN
-                | ether_type::MPLS
-                | ether_type::PPPOE_SESSION
+            ether_type::IPV4 | ether_type::IPV6 | ether_type::VLAN | ether_type::MPLS | ether_type::PPPOE_SESSION
         )
     })
 }

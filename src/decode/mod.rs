@@ -230,10 +230,7 @@ impl fmt::Display for IcmpErrorKind {
             Self::Prohibited => "communication administratively prohibited",
             Self::FragmentationNeeded { mtu: 0 } => "packet too big for the next link",
             Self::FragmentationNeeded { mtu } => {
-                return write!(
-                    f,
-                    "packet too big for the next link, whose MTU is {mtu} bytes"
-                );
+                return write!(f, "packet too big for the next link, whose MTU is {mtu} bytes");
             }
             Self::TimeExceeded => "hop limit exceeded in transit",
             Self::Other(kind, code) => return write!(f, "ICMP error of type {kind}, code {code}"),
@@ -304,6 +301,26 @@ impl fmt::Display for Skip {
             Self::TooDeep => "too-deep",
         })
     }
+}
+
+impl Skip {
+    /// All reasons.
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::UnknownLink,
+        Self::NotIp,
+        Self::Malformed,
+        Self::HeaderCut,
+        Self::Fragment,
+        Self::Icmp,
+        Self::Udp,
+        Self::Capwap,
+        Self::Encrypted,
+        Self::OtherProtocol,
+        Self::TooDeep,
+    ];
+
+    /// How many there are.
+    pub const COUNT: usize = 11;
 }
 
 /// What a frame holds.

@@ -55,9 +55,7 @@ impl Options {
             (4, []) => self.sack_permitted = true,
             (5, blocks) => {
                 for (slot, block) in self.sack.iter_mut().zip(blocks.chunks_exact(8)) {
-                    *slot = slot.or_else(|| {
-                        pair(block).map(|(left, right)| (SeqNumber(left), SeqNumber(right)))
-                    });
+                    *slot = slot.or_else(|| pair(block).map(|(left, right)| (SeqNumber(left), SeqNumber(right))));
                 }
             }
             (8, value) => self.timestamps = self.timestamps.or_else(|| pair(value)),
@@ -83,19 +81,14 @@ fn pair(bytes: &[u8]) -> Option<(u32, u32)> {
     let &[a, b, c, d, e, f, g, h] = bytes else {
         return None;
     };
-    Some((
-        u32::from_be_bytes([a, b, c, d]),
-        u32::from_be_bytes([e, f, g, h]),
-    ))
+    Some((u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h])))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const SYN: &[u8] = &[
-        2, 4, 0x05, 0xb4, 1, 3, 3, 7, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2,
-    ];
+    const SYN: &[u8] = &[2, 4, 0x05, 0xb4, 1, 3, 3, 7, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2];
 
     #[test]
     fn a_syn_tells_its_terms() {
@@ -113,10 +106,7 @@ mod tests {
             254, 4, 0xf9, 0x89, 5, 18, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 5, 0, 0, 0, 9,
         ];
         let blocks: Vec<_> = Options::read(&bytes).sack_blocks().collect();
-        assert_eq!(
-            blocks,
-            [(SeqNumber(1), SeqNumber(2)), (SeqNumber(5), SeqNumber(9))]
-        );
+        assert_eq!(blocks, [(SeqNumber(1), SeqNumber(2)), (SeqNumber(5), SeqNumber(9))]);
     }
 
     #[test]

@@ -46,9 +46,7 @@ pub(super) fn ipv6(next_header: u8, payload: &[u8]) -> Vec<u8> {
     bytes.extend(u16::try_from(payload.len()).unwrap().to_be_bytes());
     bytes.extend([next_header, 64]);
     for last in [1, 2] {
-        bytes.extend([
-            0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last,
-        ]);
+        bytes.extend([0x20, 0x01, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, last]);
     }
     bytes.extend(payload);
     bytes
@@ -113,13 +111,7 @@ fn fact(decoded: &Decoded<'_>) -> String {
             segment.lost,
             segment.tunnel
         ),
-        Decoded::Dns(dns) => format!(
-            "dns {} {} > {} len {}",
-            dns.frame,
-            dns.src,
-            dns.dst,
-            dns.payload.len()
-        ),
+        Decoded::Dns(dns) => format!("dns {} {} > {} len {}", dns.frame, dns.src, dns.dst, dns.payload.len()),
         Decoded::Icmp(error) => format!(
             "icmp {} {} about {} > {} seq {:?}",
             error.from,
@@ -146,24 +138,13 @@ pub(super) fn nested() -> Vec<(LinkType, &'static str, Vec<u8>)> {
     let over_udp = |port, header: &[u8], inner: &[u8]| {
         (
             LinkType::ETHERNET,
-            ethernet(
-                0x0800,
-                &ipv4(17, &udp(50_000, port, &join(&[header, inner]))),
-            ),
+            ethernet(0x0800, &ipv4(17, &udp(50_000, port, &join(&[header, inner])))),
         )
     };
-    let over_gre = |header: &[u8], inner: &[u8]| {
-        (
-            LinkType::ETHERNET,
-            ethernet(0x0800, &ipv4(47, &join(&[header, inner]))),
-        )
-    };
-    let on_ethernet = |number, header: &[u8], inner: &[u8]| {
-        (
-            LinkType::ETHERNET,
-            ethernet(number, &join(&[header, inner])),
-        )
-    };
+    let over_gre =
+        |header: &[u8], inner: &[u8]| (LinkType::ETHERNET, ethernet(0x0800, &ipv4(47, &join(&[header, inner]))));
+    let on_ethernet =
+        |number, header: &[u8], inner: &[u8]| (LinkType::ETHERNET, ethernet(number, &join(&[header, inner])));
     let bare = |link, header: &[u8], inner: &[u8]| (LinkType(link), join(&[header, inner]));
     let wifi = join(&[&[0x08, 0x01], &[0; 22], &snap(&ip)]);
     let cisco_wifi = join(&[&[0x01, 0x08], &[0; 22], &snap(&ip)]);
@@ -174,48 +155,21 @@ pub(super) fn nested() -> Vec<(LinkType, &'static str, Vec<u8>)> {
     let nflog_len = (ip_len + 4).to_le_bytes();
     let gtp_len = (ip_len + 8).to_be_bytes();
     let eoip_len = u16::try_from(inner.len()).unwrap().to_be_bytes();
-    let attribute = [
-        2,
-        0,
-        0,
-        0,
-        8,
-        0,
-        16,
-        0,
-        1,
-        2,
-        3,
-        4,
-        nflog_len[0],
-        nflog_len[1],
-        9,
-        0,
-    ];
+    let attribute = [2, 0, 0, 0, 8, 0, 16, 0, 1, 2, 3, 4, nflog_len[0], nflog_len[1], 9, 0];
     let cases = [
         ("none", on_ethernet(0x0800, &[], &ip)),
         ("none", on_ethernet(0x8100, &[0, 1, 8, 0], &ip)),
         (
             "none",
-            on_ethernet(
-                0x88a8,
-                &[0, 1, 0x81, 0, 0, 2, 0x91, 0, 0, 3, 0x92, 0, 0, 4, 8, 0],
-                &ip,
-            ),
+            on_ethernet(0x88a8, &[0, 1, 0x81, 0, 0, 2, 0x91, 0, 0, 3, 0x92, 0, 0, 4, 8, 0], &ip),
         ),
         ("none", on_ethernet(0x88e7, &[0, 0, 0, 1], &inner)),
         ("none", on_ethernet(0x8926, &[0, 1, 0, 2, 8, 0], &ip)),
         ("none", on_ethernet(0x8909, &[1, 1, 0, 1, 0, 5, 8, 0], &ip)),
         ("none", on_ethernet(llc_len, &[], &snap(&ip))),
-        (
-            "none",
-            on_ethernet(0x8847, &[0, 1, 0x00, 64, 0, 2, 0x01, 64], &ip),
-        ),
+        ("none", on_ethernet(0x8847, &[0, 1, 0x00, 64, 0, 2, 0x01, 64], &ip)),
         ("none", on_ethernet(0x8847, &[0, 2, 0x01, 64], &inner)),
-        (
-            "none",
-            on_ethernet(0x8847, &[0, 2, 0x01, 64, 0, 0, 0, 9], &inner),
-        ),
+        ("none", on_ethernet(0x8847, &[0, 2, 0x01, 64, 0, 0, 0, 9], &inner)),
         ("none", on_ethernet(0x8864, &pppoe, &ip)),
         ("none", on_ethernet(0x88e5, &[0, 0, 0, 0, 0, 1, 8, 0], &ip)),
         ("none", bare(0, &[2, 0, 0, 0], &ip)),
@@ -230,11 +184,7 @@ pub(super) fn nested() -> Vec<(LinkType, &'static str, Vec<u8>)> {
         ),
         (
             "none",
-            bare(
-                276,
-                &[8, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0],
-                &ip,
-            ),
+            bare(276, &[8, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0, 0, 0], &ip),
         ),
         ("none", bare(239, &attribute, &ip)),
         ("none", bare(105, &[], &wifi)),
@@ -243,19 +193,13 @@ pub(super) fn nested() -> Vec<(LinkType, &'static str, Vec<u8>)> {
         ("none", bare(192, &[0, 0, 8, 0, 105, 0, 0, 0], &wifi)),
         ("none", bare(107, &[0x18, 0x41, 3, 0xcc], &ip)),
         ("none", bare(107, &[0x18, 0x41, 8, 0], &ip)),
-        (
-            "none",
-            bare(178, &[0x4d, 0x47, 0x43, 0x81, 0, 2, 9, 9], &inner),
-        ),
+        ("none", bare(178, &[0x4d, 0x47, 0x43, 0x81, 0, 2, 9, 9], &inner)),
         ("gre", over_gre(&[0, 0, 8, 0], &ip)),
         ("gre", over_gre(&[0x20, 0, 0x65, 0x58, 0, 0, 1, 0], &inner)),
         ("gre", over_gre(&[0, 0, 0x88, 0xbe], &inner)),
         (
             "gre",
-            over_gre(
-                &[0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x10, 0, 0, 0, 0, 0, 0, 0],
-                &inner,
-            ),
+            over_gre(&[0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x10, 0, 0, 0, 0, 0, 0, 0], &inner),
         ),
         ("gre", over_gre(&[0, 0, 0x82, 0x40], &with_quality)),
         (
@@ -277,30 +221,14 @@ pub(super) fn nested() -> Vec<(LinkType, &'static str, Vec<u8>)> {
                 &ip,
             ),
         ),
-        (
-            "l2tp",
-            over_udp(1701, &[0, 2, 0, 1, 0, 2, 0xff, 3, 0, 0x21], &ip),
-        ),
-        (
-            "teredo",
-            over_udp(3544, &[0, 0, 0, 0, 0, 0, 0, 0], &ipv6(4, &ip)),
-        ),
-        (
-            "capwap",
-            over_udp(5247, &[0, 0x10, 3, 0, 0, 0, 0, 0], &cisco_wifi),
-        ),
-        (
-            "capwap",
-            over_udp(5247, &[0, 0x10, 2, 0, 0, 0, 0, 0], &inner),
-        ),
+        ("l2tp", over_udp(1701, &[0, 2, 0, 1, 0, 2, 0xff, 3, 0, 0x21], &ip)),
+        ("teredo", over_udp(3544, &[0, 0, 0, 0, 0, 0, 0, 0], &ipv6(4, &ip))),
+        ("capwap", over_udp(5247, &[0, 0x10, 3, 0, 0, 0, 0, 0], &cisco_wifi)),
+        ("capwap", over_udp(5247, &[0, 0x10, 2, 0, 0, 0, 0, 0], &inner)),
         ("ip-in-ip", on_ethernet(0x0800, &[], &ipv4(4, &ip))),
         (
             "ip-in-ip",
-            on_ethernet(
-                0x86dd,
-                &[],
-                &ipv6(0, &join(&[&[4, 0, 0, 0, 0, 0, 0, 0], &ip])),
-            ),
+            on_ethernet(0x86dd, &[], &ipv6(0, &join(&[&[4, 0, 0, 0, 0, 0, 0, 0], &ip]))),
         ),
     ];
     cases

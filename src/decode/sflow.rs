@@ -7,10 +7,7 @@ use super::layer::{Layer, Wire};
 pub(super) const VERSION: u32 = 5;
 
 /// Calls `on_sample` with each raw packet header in the datagram.
-pub(super) fn samples<'a>(
-    wire: Wire<'a>,
-    mut on_sample: impl FnMut(Layer, Wire<'a>),
-) -> Result<(), Skip> {
+pub(super) fn samples<'a>(wire: Wire<'a>, mut on_sample: impl FnMut(Layer, Wire<'a>)) -> Result<(), Skip> {
     let address_len = match wire.u32(4)? {
         1 => 4,
         2 => 16,
@@ -34,11 +31,7 @@ pub(super) fn samples<'a>(
 }
 
 /// The records of one flow sample; their number stands at `count_at`.
-fn records<'a>(
-    sample: Wire<'a>,
-    count_at: usize,
-    on_sample: &mut impl FnMut(Layer, Wire<'a>),
-) -> Result<(), Skip> {
+fn records<'a>(sample: Wire<'a>, count_at: usize, on_sample: &mut impl FnMut(Layer, Wire<'a>)) -> Result<(), Skip> {
     let count = sample.u32(count_at)?;
     let mut rest = sample.skip(count_at + 4)?;
     for _ in 0..count {
@@ -52,10 +45,7 @@ fn records<'a>(
 }
 
 /// A raw packet header: protocol, frame length, bytes stripped, and the bytes that were sampled.
-fn raw_header<'a>(
-    record: Wire<'a>,
-    on_sample: &mut impl FnMut(Layer, Wire<'a>),
-) -> Result<(), Skip> {
+fn raw_header<'a>(record: Wire<'a>, on_sample: &mut impl FnMut(Layer, Wire<'a>)) -> Result<(), Skip> {
     let layer = match record.u32(0)? {
         1 => Layer::Ethernet,
         7 => Layer::Ppp,
@@ -101,12 +91,7 @@ mod tests {
     fn an_sflow_sample_is_a_segment_whose_end_is_lost() {
         let sampled = ethernet(0x0800, &hello());
         let header = &sampled[..56];
-        let words = |words: &[u32]| {
-            words
-                .iter()
-                .flat_map(|word| word.to_be_bytes())
-                .collect::<Vec<_>>()
-        };
+        let words = |words: &[u32]| words.iter().flat_map(|word| word.to_be_bytes()).collect::<Vec<_>>();
         let record_len = u32::try_from(16 + header.len()).unwrap();
         let frame_len = u32::try_from(sampled.len()).unwrap();
         let sflow = join(&[

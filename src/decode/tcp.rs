@@ -12,11 +12,7 @@ const FIXED_LEN: usize = 20;
 /// Reads a segment. Options that the snap length cut leave the fixed fields readable: the segment then has no payload,
 /// and all of it counts as lost.
 #[inline]
-pub(super) fn segment<'a>(
-    wire: Wire<'a>,
-    ip: &IpHeader,
-    context: &Context,
-) -> Result<Segment<'a>, Skip> {
+pub(super) fn segment<'a>(wire: Wire<'a>, ip: &IpHeader, context: &Context) -> Result<Segment<'a>, Skip> {
     if let Ok(header) = TcpHeaderSlice::from_slice(wire.data) {
         let options = header.slice().get(FIXED_LEN..).unwrap_or_default();
         let payload = wire.skip(header.slice().len())?;
@@ -35,16 +31,7 @@ pub(super) fn segment<'a>(
     };
     let options = wire.data.get(FIXED_LEN..).unwrap_or_default();
     let lost = u32::try_from(wire.wire_len() - header_len).unwrap_or(u32::MAX);
-    Ok(build(
-        &header,
-        options,
-        Wire {
-            data: &[],
-            cut: lost,
-        },
-        ip,
-        context,
-    ))
+    Ok(build(&header, options, Wire { data: &[], cut: lost }, ip, context))
 }
 
 #[inline]

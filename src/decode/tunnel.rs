@@ -62,10 +62,7 @@ fn geneve(wire: Wire<'_>) -> Peeled<'_> {
         return Err(Skip::Udp);
     }
     let number = wire.u16(2)?;
-    Ok((
-        Layer::EtherType(number),
-        wire.skip(8 + usize::from(first & 0x3f) * 4)?,
-    ))
+    Ok((Layer::EtherType(number), wire.skip(8 + usize::from(first & 0x3f) * 4)?))
 }
 
 /// GTP-U (3GPP TS 29.281 section 5): message 255 carries a user's packet, behind a chain of extension headers.
@@ -206,10 +203,7 @@ pub(super) fn gre<'a>(wire: Wire<'a>, context: &mut Context) -> Peeled<'a> {
     context.enter(Tunnel::Gre);
     if version == 1 && number == ETHERNET_OVER_IP {
         // MikroTik: a big-endian length and a little-endian tunnel number where the key would be.
-        return Ok((
-            Layer::Ethernet,
-            wire.skip(8)?.limit(usize::from(wire.u16(4)?)),
-        ));
+        return Ok((Layer::Ethernet, wire.skip(8)?.limit(usize::from(wire.u16(4)?))));
     }
     let mut len = 4;
     for bits in [HAS_CHECKSUM | HAS_ROUTING, HAS_KEY, HAS_SEQUENCE] {
@@ -250,11 +244,7 @@ pub(super) fn gre<'a>(wire: Wire<'a>, context: &mut Context) -> Peeled<'a> {
 }
 
 /// Tunnels that are an IP protocol of their own.
-pub(super) fn peel_protocol<'a>(
-    number: u8,
-    wire: Wire<'a>,
-    context: &mut Context,
-) -> Option<Peeled<'a>> {
+pub(super) fn peel_protocol<'a>(number: u8, wire: Wire<'a>, context: &mut Context) -> Option<Peeled<'a>> {
     match number {
         protocol::GRE => Some(gre(wire, context)),
         protocol::L2TP => {

@@ -58,11 +58,7 @@ pub(super) fn dot11(wire: Wire<'_>, padded: bool) -> Peeled<'_> {
     let is_data = control & 0x0f == 0x08;
     let has_body = control & 0x40 == 0;
     if !is_data || !has_body {
-        return Err(if control & 3 == 0 {
-            Skip::NotIp
-        } else {
-            Skip::Malformed
-        });
+        return Err(if control & 3 == 0 { Skip::NotIp } else { Skip::Malformed });
     }
 
     let has_quality = control & 0x80 != 0;
@@ -134,10 +130,7 @@ mod tests {
     #[test]
     fn encrypted_and_managing_frames_are_told_apart() {
         let encrypted = join(&[&[0x08, 0x41], &[0; 22], &[0x55; 40]]);
-        assert_eq!(
-            facts(LinkType::IEEE802_11, &[encrypted]),
-            ["skip encrypted"]
-        );
+        assert_eq!(facts(LinkType::IEEE802_11, &[encrypted]), ["skip encrypted"]);
         let beacon = join(&[&[0x80, 0x00], &[0; 40]]);
         assert_eq!(facts(LinkType::IEEE802_11, &[beacon]), ["skip not-ip"]);
         let capwap = |payload: &[u8]| ethernet(0x0800, &ipv4(17, &udp(5247, 40_000, payload)));
@@ -146,10 +139,7 @@ mod tests {
             ["skip capwap"]
         );
         assert_eq!(
-            facts(
-                LinkType::ETHERNET,
-                &[capwap(&[0, 0x10, 2, 8, 0, 0, 0, 0, 1])]
-            ),
+            facts(LinkType::ETHERNET, &[capwap(&[0, 0x10, 2, 8, 0, 0, 0, 0, 1])]),
             ["skip capwap"]
         );
     }

@@ -71,7 +71,6 @@ pub(crate) fn connection(id: usize, steps: Vec<Step>) -> Connection {
         tcp: Tcp {
             first_frame: ends.0,
             last_frame: ends.1,
-            stream: id as u64 - 1,
             syn: Some(5),
             syns: vec![5],
             ..Tcp::default()
@@ -186,12 +185,7 @@ pub(crate) fn rejected() -> Report {
             ..Certificate::default()
         }],
     };
-    let mut verdict = verdict(
-        "client-certificate-rejected",
-        "error",
-        "tls",
-        &report.verdict.summary,
-    );
+    let mut verdict = verdict("client-certificate-rejected", "error", "tls", &report.verdict.summary);
     verdict.evidence = vec![
         evidence(20, "the controller's certificate"),
         evidence(23, "alert unknown_ca"),
@@ -347,12 +341,7 @@ pub(crate) fn inferred() -> Report {
 pub(crate) fn several() -> Report {
     let mut report = healthy();
     report.capture.file = "several attempts.pcap".into();
-    let mut dns = verdict(
-        "dns-no-response",
-        "error",
-        "dns",
-        "the DNS server never answered",
-    );
+    let mut dns = verdict("dns-no-response", "error", "dns", "the DNS server never answered");
     dns.by = "path".into();
     dns.evidence = vec![evidence(3000, "the question")];
     report.verdict = Overall {
@@ -372,10 +361,7 @@ pub(crate) fn several() -> Report {
     }];
     let mut http = connection(
         2,
-        steps(&[
-            ("syn", "client", 4000, 1),
-            ("http-request", "client", 4004, 9),
-        ]),
+        steps(&[("syn", "client", 4000, 1), ("http-request", "client", 4004, 9)]),
     );
     http.tls = None;
     http.server = "[2001:db8::1]:8182".into();
@@ -390,12 +376,7 @@ pub(crate) fn several() -> Report {
     let mut cslu = attempt(
         3,
         vec![2],
-        verdict(
-            "application-error",
-            "error",
-            "http",
-            "the CSLU answered 503",
-        ),
+        verdict("application-error", "error", "http", "the CSLU answered 503"),
     );
     cslu.transport = "cslu".into();
     cslu.name = "2001:db8::1".into();

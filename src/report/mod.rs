@@ -2,6 +2,7 @@
 //!
 //! The shape is a contract with programs: it changes only by addition (`schema/report-1.json`).
 
+mod build;
 #[cfg(test)]
 mod examples;
 pub mod explain;
@@ -11,6 +12,7 @@ pub mod text;
 
 use serde::Serialize;
 
+pub(crate) use build::build;
 pub use outcome::{Outcome, outcome};
 
 /// The schema name of this shape.
@@ -149,7 +151,7 @@ pub struct Attempt {
 }
 
 /// What happened to an attempt.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Verdict {
     /// Stable id: see `tlswalk explain`.
     pub id: String,
@@ -275,8 +277,6 @@ pub struct Tcp {
     pub first_frame: u64,
     /// Last frame of the connection.
     pub last_frame: u64,
-    /// Wireshark's number of this TCP stream.
-    pub stream: u64,
     /// Frames of SYNs: the first, null when none was captured.
     pub syn: Option<u64>,
     /// All SYN frames (retries).

@@ -28,14 +28,8 @@ pub fn outcome<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Outcome {
         }
         for attempt in &report.attempts {
             failed |= attempt.verdict.severity == "error"
-                || attempt
-                    .findings
-                    .iter()
-                    .any(|finding| finding.severity == "error");
-            concluded |= !matches!(
-                attempt.verdict.id.as_str(),
-                "incomplete-capture" | "malformed-capture"
-            );
+                || attempt.findings.iter().any(|finding| finding.severity == "error");
+            concluded |= !matches!(attempt.verdict.id.as_str(), "incomplete-capture" | "malformed-capture");
         }
     }
     match (failed, concluded) {
@@ -76,11 +70,7 @@ mod tests {
 
     #[test]
     fn the_worst_attempt_decides_and_a_good_one_outweighs_silence() {
-        let (bad, good, none) = (
-            examples::rejected(),
-            examples::healthy(),
-            examples::no_traffic(),
-        );
+        let (bad, good, none) = (examples::rejected(), examples::healthy(), examples::no_traffic());
         assert_eq!(outcome([&good]), Outcome::Succeeded);
         assert_eq!(outcome([&none]), Outcome::Inconclusive);
         assert_eq!(outcome([&good, &none]), Outcome::Succeeded);

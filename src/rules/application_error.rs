@@ -6,7 +6,10 @@ use crate::context::Context;
 use crate::finding::{At, By, Finding, Owner, Rule};
 
 /// RFC 9110 sections 15.5 and 15.6.
-pub const RULE: Rule = Rule { id: "application-error", check };
+pub(super) const RULE: Rule = Rule {
+    id: "application-error",
+    check,
+};
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
@@ -15,7 +18,11 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     }
     // The last answer decides: an earlier refusal may have been followed by a good one.
     let exchange = connection.http.iter().rev().find(|exchange| {
-        exchange.response.is_some() && exchange.request.as_ref().is_none_or(|(_, request)| request.method.raw() != "CONNECT")
+        exchange.response.is_some()
+            && exchange
+                .request
+                .as_ref()
+                .is_none_or(|(_, request)| request.method.raw() != "CONNECT")
     })?;
     let (answered, response) = exchange.response.as_ref()?;
     if response.status < 400 {
@@ -25,7 +32,12 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         RULE.id,
         By::Server,
         At::Http,
-        format!("{} answered the request with {} {}", service(attempt), response.status, response.reason),
+        format!(
+            "{} answered the request with {} {}",
+            service(attempt),
+            response.status,
+            response.reason
+        ),
     );
     let mut target = String::new();
     if let Some((asked, request)) = &exchange.request {

@@ -9,7 +9,10 @@ use crate::tls::walk::{Side, StepKind};
 
 /// RFC 9846 section 4.1.1 and 6.2: handshake_failure (40), insufficient_security (71), missing_extension (109); before a
 /// Server Hello they can only be about what the Client Hello offers.
-pub const RULE: Rule = Rule { id: "cipher-mismatch", check };
+pub(super) const RULE: Rule = Rule {
+    id: "cipher-mismatch",
+    check,
+};
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let (connection, tls) = tls_with_hello(attempt)?;
@@ -17,7 +20,9 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let (_, description) = alert.content?;
     let about_choice = matches!(
         description,
-        AlertDescription::HANDSHAKE_FAILURE | AlertDescription::INSUFFICIENT_SECURITY | AlertDescription::MISSING_EXTENSION
+        AlertDescription::HANDSHAKE_FAILURE
+            | AlertDescription::INSUFFICIENT_SECURITY
+            | AlertDescription::MISSING_EXTENSION
     );
     let refused_offer = alert.side == Side::Server && before_server_hello(connection, alert);
     // The client refusing what the server chose, before any certificate could be the reason.
@@ -30,21 +35,44 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     }
     let hello_step = connection.step(StepKind::ClientHello)?;
     let hello = tls.client_hello.as_ref()?;
-    let suites: Vec<String> = hello.cipher_suites.iter().filter(|suite| !suite.is_signal()).map(ToString::to_string).collect();
+    let suites: Vec<String> = hello
+        .cipher_suites
+        .iter()
+        .filter(|suite| !suite.is_signal())
+        .map(ToString::to_string)
+        .collect();
     let groups: Vec<String> = hello.groups.iter().map(ToString::to_string).collect();
     let summary = if refused_offer {
-        format!("{} finds nothing it accepts among the cipher suites and groups that the {} offers", service(attempt), client(attempt))
+        format!(
+            "{} finds nothing it accepts among the cipher suites and groups that the {} offers",
+            service(attempt),
+            client(attempt)
+        )
     } else {
-        format!("the {} does not accept the cipher suite that {} chose", client(attempt), service(attempt))
+        format!(
+            "the {} does not accept the cipher suite that {} chose",
+            client(attempt),
+            service(attempt)
+        )
     };
     let mut finding = Finding::error(RULE.id, alert.side.into(), At::Tls, summary)
         .confidence(Confidence::Likely)
-        .evidence(hello_step.frame, format!("Client Hello offers {} cipher suites: {}", suites.len(), listed(&suites)));
+        .evidence(
+            hello_step.frame,
+            format!(
+                "Client Hello offers {} cipher suites: {}",
+                suites.len(),
+                listed(&suites)
+            ),
+        );
     if !groups.is_empty() {
         finding = finding.evidence(hello_step.frame, format!("and the groups {}", listed(&groups)));
     }
     if let Some(step) = connection.step(StepKind::ServerHello) {
-        finding = finding.evidence(step.frame, format!("Server Hello chooses {}", step.detail.as_deref().unwrap_or_default()));
+        finding = finding.evidence(
+            step.frame,
+            format!("Server Hello chooses {}", step.detail.as_deref().unwrap_or_default()),
+        );
     }
     Some(
         finding
@@ -63,5 +91,9 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
 /// The first few of a list.
 fn listed(names: &[String]) -> String {
     let shown = names.iter().take(4).cloned().collect::<Vec<_>>().join(", ");
-    if names.len() > 4 { format!("{shown}, …") } else { shown }
+    if names.len() > 4 {
+        format!("{shown}, …")
+    } else {
+        shown
+    }
 }

@@ -12,7 +12,10 @@ use crate::tls::walk::{Alert, Side, StepKind, TlsFacts};
 
 /// RFC 9846 section 6.2 (the alerts 42 to 46, 48, 116); RFC 5246 section 7.4.6: a server may answer a missing certificate
 /// with handshake_failure (40).
-pub const RULE: Rule = Rule { id: "client-certificate-rejected", check };
+pub(super) const RULE: Rule = Rule {
+    id: "client-certificate-rejected",
+    check,
+};
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
@@ -24,15 +27,29 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let missing = message.is_some_and(|message| message.chain.is_empty() && message.missing == 0);
     let encrypted = message.is_none();
 
-    let mut clauses = attempt.judgements.client.as_ref().map(certificate_clauses).unwrap_or_default();
-    if let Some(clause) = leaf.and_then(|leaf| leaf.fields.as_ref().ok()).and_then(|fields| not_acceptable(fields, tls)) {
+    let mut clauses = attempt
+        .judgements
+        .client
+        .as_ref()
+        .map(certificate_clauses)
+        .unwrap_or_default();
+    if let Some(clause) = leaf
+        .and_then(|leaf| leaf.fields.as_ref().ok())
+        .and_then(|fields| not_acceptable(fields, tls))
+    {
         clauses.push(clause);
     }
     let revoked = refusal.described == Some(AlertDescription::CERTIFICATE_REVOKED);
     let summary = if missing {
-        format!("{} demands a certificate, and the {who} has none to show", service(attempt))
+        format!(
+            "{} demands a certificate, and the {who} has none to show",
+            service(attempt)
+        )
     } else if encrypted {
-        format!("{} refused the {who} right after its part of the handshake, as a server does that does not accept the client's certificate", service(attempt))
+        format!(
+            "{} refused the {who} right after its part of the handshake, as a server does that does not accept the client's certificate",
+            service(attempt)
+        )
     } else {
         format!("{} refused the {who}'s certificate", service(attempt))
     };
@@ -42,33 +59,63 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     }
     if let Some(step) = connection.step_by(StepKind::Certificate, Side::Client) {
         let what = match leaf.map(|leaf| &leaf.fields) {
-            Some(Ok(fields)) if !clauses.is_empty() => format!("the {who}'s certificate: {} {}", fields.subject, join(&clauses)),
-            Some(Ok(fields)) => format!("the {who}'s certificate: {}, issued by {}; nothing visible is wrong with it", fields.subject, fields.issuer),
+            Some(Ok(fields)) if !clauses.is_empty() => {
+                format!("the {who}'s certificate: {} {}", fields.subject, join(&clauses))
+            }
+            Some(Ok(fields)) => format!(
+                "the {who}'s certificate: {}, issued by {}; nothing visible is wrong with it",
+                fields.subject, fields.issuer
+            ),
             Some(Err(why)) => format!("the {who}'s certificate cannot be read: {why}"),
             None => format!("the {who}'s Certificate message is empty"),
         };
         finding = finding.evidence(step.frame, what);
         finding = finding.evidence(
             refusal.alert.frame,
-            format!("{} from the server, {} later", alert_text(refusal.alert), seconds(refusal.alert.time.since(step.time))),
+            format!(
+                "{} from the server, {} later",
+                alert_text(refusal.alert),
+                seconds(refusal.alert.time.since(step.time))
+            ),
         );
     } else {
-        finding = finding.evidence(refusal.alert.frame, format!("one record as short as an alert, and then the end: {}", alert_text(refusal.alert)));
+        finding = finding.evidence(
+            refusal.alert.frame,
+            format!(
+                "one record as short as an alert, and then the end: {}",
+                alert_text(refusal.alert)
+            ),
+        );
     }
     if revoked {
         finding = finding.cannot_tell("whether the certificate really is revoked: the server says so (certificate_revoked), the capture has no list");
     }
     if encrypted {
         finding = finding
-            .cannot_tell("which certificate was sent, and why it was refused: TLS 1.3 encrypts both; the server's log tells")
-            .alternative("application-close", "the server may have ended the connection for another reason, with close_notify, before it answered");
+            .cannot_tell(
+                "which certificate was sent, and why it was refused: TLS 1.3 encrypts both; the server's log tells",
+            )
+            .alternative(
+                "application-close",
+                "the server may have ended the connection for another reason, with close_notify, before it answered",
+            );
     } else if clauses.is_empty() && !missing {
-        finding = finding.cannot_tell("why: nothing in the certificate's bytes explains it; the server's list of accepted authorities decides");
+        finding = finding.cannot_tell(
+            "why: nothing in the certificate's bytes explains it; the server's list of accepted authorities decides",
+        );
     }
     if let Some(Chain::Anchored { anchor, .. }) = attempt.judgements.server.as_ref().map(|it| &it.chain) {
-        finding = finding.alternative("interception-suspected", format!("the server's own chain verifies up to {anchor}"));
+        finding = finding.alternative(
+            "interception-suspected",
+            format!("the server's own chain verifies up to {anchor}"),
+        );
     }
-    Some(with_remedies(finding, attempt, leaf.and_then(|leaf| leaf.fields.as_deref().ok()), missing))
+    Some(with_remedies(
+        finding,
+        attempt,
+        leaf.and_then(|leaf| leaf.fields.as_deref().ok()),
+        missing,
+    ))
 }
 
 /// How the server refused.
@@ -81,22 +128,43 @@ struct Refusal<'a> {
 fn refusal<'a>(connection: &Connection, tls: &'a TlsFacts) -> Option<Refusal<'a>> {
     if let Some(alert) = tls.first_error() {
         let (_, description) = alert.content?;
-        let certificate = connection.steps.iter().position(|step| step.kind == StepKind::Certificate && step.side == Side::Client)?;
+        let certificate = connection
+            .steps
+            .iter()
+            .position(|step| step.kind == StepKind::Certificate && step.side == Side::Client)?;
         if alert.side != Side::Server || alert.step < certificate {
             return None;
         }
         let about = description.is_about_certificate();
         // A generic failure after an empty certificate is about that; after a real one it may also be about the key
         // exchange or the signature.
-        let generic = matches!(description, AlertDescription::HANDSHAKE_FAILURE | AlertDescription::DECRYPT_ERROR);
-        let empty = tls.certificates.client.as_ref().is_some_and(|message| message.chain.is_empty());
-        let confidence = if about || generic && empty { Confidence::Certain } else { Confidence::Likely };
-        return (about || generic).then_some(Refusal { alert, described: Some(description), confidence });
+        let generic = matches!(
+            description,
+            AlertDescription::HANDSHAKE_FAILURE | AlertDescription::DECRYPT_ERROR
+        );
+        let empty = tls
+            .certificates
+            .client
+            .as_ref()
+            .is_some_and(|message| message.chain.is_empty());
+        let confidence = if about || generic && empty {
+            Confidence::Certain
+        } else {
+            Confidence::Likely
+        };
+        return (about || generic).then_some(Refusal {
+            alert,
+            described: Some(description),
+            confidence,
+        });
     }
     // TLS 1.3: the handshake looks complete, and the server's first record is as short as an alert, and its last.
     let frame = tls.server_alert_after_finished?;
     let closed = connection.tcp.server.fin.is_some() || connection.tcp.server.reset.is_some();
-    let alert = tls.alerts.iter().find(|alert| alert.side == Side::Server && alert.frame == frame)?;
+    let alert = tls
+        .alerts
+        .iter()
+        .find(|alert| alert.side == Side::Server && alert.frame == frame)?;
     // The client's part held more than Finished: a Certificate, perhaps an empty one (RFC 9846 section 4.4.2: it is sent
     // if and only if the server asked).
     let sent_certificate = connection.steps.iter().any(|step| {
@@ -104,25 +172,44 @@ fn refusal<'a>(connection: &Connection, tls: &'a TlsFacts) -> Option<Refusal<'a>
             && (step.kind == StepKind::EncryptedHandshake
                 || step.kind == StepKind::Finished && step.detail.as_deref() == Some("with other messages"))
     });
-    (closed && sent_certificate).then_some(Refusal { alert, described: None, confidence: Confidence::Likely })
+    (closed && sent_certificate).then_some(Refusal {
+        alert,
+        described: None,
+        confidence: Confidence::Likely,
+    })
 }
 
 /// Whether the certificate's issuer is missing from the authorities that the server listed.
 fn not_acceptable(fields: &Fields, tls: &TlsFacts) -> Option<String> {
-    let request = tls.certificate_request.as_ref().filter(|request| !request.authorities_raw.is_empty())?;
+    let request = tls
+        .certificate_request
+        .as_ref()
+        .filter(|request| !request.authorities_raw.is_empty())?;
     let listed = request.authorities_raw.iter().any(|name| **name == *fields.issuer_raw);
-    (!listed).then(|| format!("comes from {}, which is not among the {} authorities that the server lists", fields.issuer, request.authorities.len()))
+    (!listed).then(|| {
+        format!(
+            "comes from {}, which is not among the {} authorities that the server lists",
+            fields.issuer,
+            request.authorities.len()
+        )
+    })
 }
 
 fn with_remedies(finding: Finding, attempt: &Attempt<'_>, leaf: Option<&Fields>, missing: bool) -> Finding {
     let kind = leaf.and_then(client_certificate_kind);
     let (action, trustpoint) = match (&kind, missing) {
-        (_, true) => ("choose a client certificate for the HTTP client: none was sent", "<trustpoint, e.g. CISCO_IDEVID_SUDI>"),
+        (_, true) => (
+            "choose a client certificate for the HTTP client: none was sent",
+            "<trustpoint, e.g. CISCO_IDEVID_SUDI>",
+        ),
         (Some(ClientCertificateKind::IosSelfSigned), _) => (
             "choose a valid client certificate: the device's self-signed one was sent; use the manufacturer's, or make the self-signed one anew",
             "<trustpoint, e.g. CISCO_IDEVID_SUDI>",
         ),
-        _ => ("choose a valid client certificate for the HTTP client", "<trustpoint, e.g. CISCO_IDEVID_SUDI or TP-self-signed-…>"),
+        _ => (
+            "choose a valid client certificate for the HTTP client",
+            "<trustpoint, e.g. CISCO_IDEVID_SUDI or TP-self-signed-…>",
+        ),
     };
     finding
         .remedy(on_device(
@@ -137,5 +224,9 @@ fn with_remedies(finding: Finding, attempt: &Attempt<'_>, leaf: Option<&Fields>,
                 "  end".to_owned(),
             ],
         ))
-        .remedy(elsewhere(attempt, Owner::Server, "if the certificate is the right one: let the server trust its issuer"))
+        .remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            "if the certificate is the right one: let the server trust its issuer",
+        ))
 }

@@ -10,7 +10,10 @@ use crate::tls::trust::{Chain, NameMatch, Validity};
 use crate::tls::walk::{Side, StepKind};
 
 /// RFC 5280 section 6.3; OpenSSL and its relatives then send unknown_ca (48), Java certificate_unknown (46).
-pub const RULE: Rule = Rule { id: "crl-fetch-failed", check };
+pub(super) const RULE: Rule = Rule {
+    id: "crl-fetch-failed",
+    check,
+};
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
@@ -28,8 +31,11 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return None;
     }
     let alert = tls.first_error().filter(|alert| alert.side == Side::Client);
-    if alert.is_none_or(|alert| !alert.content.is_some_and(|(_, description)| description.is_about_certificate()))
-        && alert.is_some()
+    if alert.is_none_or(|alert| {
+        !alert
+            .content
+            .is_some_and(|(_, description)| description.is_about_certificate())
+    }) && alert.is_some()
     {
         return None;
     }
@@ -47,27 +53,60 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         RULE.id,
         By::Client,
         At::Tls,
-        format!("the {} could not fetch revocation data from {} {what_then}", client(attempt), revocation.host),
+        format!(
+            "the {} could not fetch revocation data from {} {what_then}",
+            client(attempt),
+            revocation.host
+        ),
     )
     .confidence(Confidence::Likely)
-    .evidence(certificate.frame, format!("the certificate of {} points to {}", service(attempt), crate::wire_text::WireText::from(revocation.url.as_str())));
+    .evidence(
+        certificate.frame,
+        format!(
+            "the certificate of {} points to {}",
+            service(attempt),
+            crate::wire_text::WireText::from(revocation.url.as_str())
+        ),
+    );
     finding.evidence.extend(failure);
     if let Some(alert) = alert {
-        finding = finding.evidence(alert.frame, format!("{} from the {}", alert_text(alert), client(attempt)));
+        finding = finding.evidence(
+            alert.frame,
+            format!("{} from the {}", alert_text(alert), client(attempt)),
+        );
     }
     finding = finding.alternative(
         "server-certificate-rejected",
-        if anchored { "the chain itself is sound: it leads to a known root, is current and for this name" } else { "the chain cannot be checked without its root (give it with --ca); its dates and name are right" },
-    );
-    let commands = ["configure terminal".to_owned(), "  crypto pki trustpoint SLA-TrustPoint".to_owned(), "    revocation-check none".to_owned(), "  end".to_owned()];
-    Some(
-        if attempt.service.transport == Transport::OnPrem {
-            finding.remedy(on_device(attempt, "turn revocation checking off for licensing: an On-Prem's certificate rarely has revocation data that the controller can reach", &commands))
+        if anchored {
+            "the chain itself is sound: it leads to a known root, is current and for this name"
         } else {
-            finding.remedy(elsewhere(attempt, Owner::Firewall, format!("allow HTTP from {} to {} (port 80), and let its name resolve", attempt.device, revocation.host)))
-                .remedy(on_device(attempt, "or turn revocation checking off for licensing", &commands))
+            "the chain cannot be checked without its root (give it with --ca); its dates and name are right"
         },
-    )
+    );
+    let commands = [
+        "configure terminal".to_owned(),
+        "  crypto pki trustpoint SLA-TrustPoint".to_owned(),
+        "    revocation-check none".to_owned(),
+        "  end".to_owned(),
+    ];
+    Some(if attempt.service.transport == Transport::OnPrem {
+        finding.remedy(on_device(attempt, "turn revocation checking off for licensing: an On-Prem's certificate rarely has revocation data that the controller can reach", &commands))
+    } else {
+        finding
+            .remedy(elsewhere(
+                attempt,
+                Owner::Firewall,
+                format!(
+                    "allow HTTP from {} to {} (port 80), and let its name resolve",
+                    attempt.device, revocation.host
+                ),
+            ))
+            .remedy(on_device(
+                attempt,
+                "or turn revocation checking off for licensing",
+                &commands,
+            ))
+    })
 }
 
 /// Whether the fetch was tried again and again.
@@ -79,7 +118,11 @@ fn retries(revocation: &Revocation<'_>) -> bool {
 fn failure(revocation: &Revocation<'_>) -> Option<Vec<Evidence>> {
     let evidence = |frame: FrameNumber, what: String| Some(vec![Evidence { frame, what }]);
     let host = &revocation.host;
-    if revocation.connections.iter().any(|it| it.http.iter().any(|exchange| matches!(&exchange.response, Some((_, answer)) if answer.status < 400))) {
+    if revocation.connections.iter().any(|it| {
+        it.http
+            .iter()
+            .any(|exchange| matches!(&exchange.response, Some((_, answer)) if answer.status < 400))
+    }) {
         return None;
     }
     for connection in &revocation.connections {
@@ -90,15 +133,32 @@ fn failure(revocation: &Revocation<'_>) -> Option<Vec<Evidence>> {
     let connection = revocation.connections.first();
     if let Some(connection) = connection {
         if connection.tcp.server.frames == 0 {
-            return evidence(connection.first.0, format!("SYN to {host} ({}), never answered", connection.server));
+            return evidence(
+                connection.first.0,
+                format!("SYN to {host} ({}), never answered", connection.server),
+            );
         }
-        if let Some(reset) = connection.tcp.server.reset.filter(|_| connection.tcp.server.syns.is_empty()) {
-            return evidence(reset.frame, format!("{host} ({}) refuses the connection", connection.server));
+        if let Some(reset) = connection
+            .tcp
+            .server
+            .reset
+            .filter(|_| connection.tcp.server.syns.is_empty())
+        {
+            return evidence(
+                reset.frame,
+                format!("{host} ({}) refuses the connection", connection.server),
+            );
         }
-        return evidence(connection.first.0, format!("connects to {host} ({}) and gets no answer", connection.server));
+        return evidence(
+            connection.first.0,
+            format!("connects to {host} ({}) and gets no answer", connection.server),
+        );
     }
     // Only the name was asked for: that failed when no address came.
-    let addressless = revocation.lookups.iter().all(|it| it.answer.as_ref().is_none_or(|answer| answer.addresses.is_empty()));
+    let addressless = revocation
+        .lookups
+        .iter()
+        .all(|it| it.answer.as_ref().is_none_or(|answer| answer.addresses.is_empty()));
     let lookup = revocation.lookups.first().filter(|_| addressless)?;
     match &lookup.answer {
         Some(answer) => evidence(answer.frame, format!("DNS answers {} for {host}", answer.status)),

@@ -7,17 +7,33 @@ use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
 use crate::tls::walk::Side;
 
 /// RFC 1035 section 4.2.1: a resolver repeats a question that is not answered, to the same server or the next.
-pub const RULE: Rule = Rule { id: "dns-no-response", check };
+pub(super) const RULE: Rule = Rule {
+    id: "dns-no-response",
+    check,
+};
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if !attempt.connections.is_empty() || attempt.lookups.iter().any(|lookup| lookup.answer.is_some()) {
         return None;
     }
     let lookup = attempt.lookups.first()?;
-    let questions: Vec<_> = attempt.lookups.iter().flat_map(|it| &it.questions).map(|&(frame, _)| frame).collect();
+    let questions: Vec<_> = attempt
+        .lookups
+        .iter()
+        .flat_map(|it| &it.questions)
+        .map(|&(frame, _)| frame)
+        .collect();
     let &last = questions.iter().max()?;
-    let last_time = attempt.lookups.iter().flat_map(|it| &it.questions).map(|&(_, time)| time).max()?;
-    let watched = context.capture.last.is_some_and(|end| end.since(last_time) >= super::SILENCE);
+    let last_time = attempt
+        .lookups
+        .iter()
+        .flat_map(|it| &it.questions)
+        .map(|&(_, time)| time)
+        .max()?;
+    let watched = context
+        .capture
+        .last
+        .is_some_and(|end| end.since(last_time) >= super::SILENCE);
     if questions.len() < 2 && !watched {
         return None; // the answer may lie beyond the end of the capture
     }

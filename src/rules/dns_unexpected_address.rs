@@ -8,7 +8,10 @@ use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
 
 /// RFC 1918, RFC 6598, RFC 4193, RFC 6890: addresses that no public service has.
-pub const RULE: Rule = Rule { id: "dns-unexpected-address", check };
+pub(super) const RULE: Rule = Rule {
+    id: "dns-unexpected-address",
+    check,
+};
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     // Only a service in public DNS has a public address to expect; a handshake that went well proves the address good.
@@ -32,8 +35,16 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     .confidence(Confidence::Likely)
     .evidence(lookup.first().0, format!("asks {server} for {name}"))
     .evidence(answer.frame, format!("{server} answers {address}"));
-    for connection in attempt.connections.iter().filter(|connection| answer.addresses.contains(&connection.server.ip)) {
-        let what = if connection.connected() { "connects to it" } else { "tries to connect to it, in vain" };
+    for connection in attempt
+        .connections
+        .iter()
+        .filter(|connection| answer.addresses.contains(&connection.server.ip))
+    {
+        let what = if connection.connected() {
+            "connects to it"
+        } else {
+            "tries to connect to it, in vain"
+        };
         finding = finding.evidence(connection.first.0, what.to_owned());
     }
     Some(

@@ -8,7 +8,10 @@ use crate::tls::AlertDescription;
 use crate::tls::walk::{Side, StepKind};
 
 /// RFC 9846 section 6.2, RFC 6066 section 3 (unrecognized_name), RFC 7301 section 3.2 (no_application_protocol).
-pub const RULE: Rule = Rule { id: "handshake-refused", check };
+pub(super) const RULE: Rule = Rule {
+    id: "handshake-refused",
+    check,
+};
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let (connection, tls) = tls_with_hello(attempt)?;
@@ -23,10 +26,24 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     };
     let hello = connection.step(StepKind::ClientHello)?;
     let name = tls.client_hello.as_ref().and_then(|hello| hello.server_name.as_ref());
-    let finding = Finding::error(RULE.id, alert.side.into(), At::Tls, format!("{who} broke the handshake with {whom} off with {}", alert_text(alert)))
-        .confidence(Confidence::Likely)
-        .evidence(hello.frame, name.map_or_else(|| "Client Hello, without a server name".to_owned(), |name| format!("Client Hello for {name}")))
-        .evidence(alert.frame, format!("{} from the {}", alert_text(alert), alert.side.name()));
+    let finding = Finding::error(
+        RULE.id,
+        alert.side.into(),
+        At::Tls,
+        format!("{who} broke the handshake with {whom} off with {}", alert_text(alert)),
+    )
+    .confidence(Confidence::Likely)
+    .evidence(
+        hello.frame,
+        name.map_or_else(
+            || "Client Hello, without a server name".to_owned(),
+            |name| format!("Client Hello for {name}"),
+        ),
+    )
+    .evidence(
+        alert.frame,
+        format!("{} from the {}", alert_text(alert), alert.side.name()),
+    );
     Some(match description {
         AlertDescription::UNRECOGNIZED_NAME => finding.remedy(on_device(
             attempt,
@@ -38,6 +55,14 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         )),
         _ => finding
             .cannot_tell("why: the alert does not say more, and nothing else in the capture explains it")
-            .remedy(elsewhere(attempt, if alert.side == Side::Server { Owner::Server } else { Owner::Wlc }, format!("look at the log of the {}: it sent {description}", alert.side.name()))),
+            .remedy(elsewhere(
+                attempt,
+                if alert.side == Side::Server {
+                    Owner::Server
+                } else {
+                    Owner::Wlc
+                },
+                format!("look at the log of the {}: it sent {description}", alert.side.name()),
+            )),
     })
 }

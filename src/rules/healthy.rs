@@ -9,7 +9,7 @@ use crate::tls::walk::StepKind;
 
 /// Cisco 217348, “packet capture”: SYN to ACK, certificates of both sides, Finished of both, application data, FIN. A
 /// New Session Ticket is normal and not required; neither is a tidy end.
-pub const RULE: Rule = Rule { id: "healthy", check };
+pub(super) const RULE: Rule = Rule { id: "healthy", check };
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
@@ -18,17 +18,30 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     }
     let took = seconds(connection.last.1.since(connection.first.1));
     let Some(tls) = &connection.tls else {
-        let (frame, answer) = connection.http.iter().rev().find_map(|exchange| exchange.response.as_ref())?;
+        let (frame, answer) = connection
+            .http
+            .iter()
+            .rev()
+            .find_map(|exchange| exchange.response.as_ref())?;
         return Some(
             Finding::ok(RULE.id, format!("reached {} in plain HTTP and was answered {} {} ({took})", service(attempt), answer.status, answer.reason))
                 .evidence(*frame, format!("{} {}", answer.status, answer.reason))
                 .cannot_tell("whether the licensing messages inside were accepted: show license history message on the controller tells"),
         );
     };
-    let version = tls.version().map(|version| format!("TLS {version}")).unwrap_or_default();
-    let mut finding = Finding::ok(RULE.id, format!("reached {} with {version} and was answered ({took})", service(attempt)));
+    let version = tls
+        .version()
+        .map(|version| format!("TLS {version}"))
+        .unwrap_or_default();
+    let mut finding = Finding::ok(
+        RULE.id,
+        format!("reached {} with {version} and was answered ({took})", service(attempt)),
+    );
     if tls.application_data.server == 0 {
-        finding.summary = format!("completed the {version} handshake with {} ({took}); no answer of the application is in the capture", service(attempt));
+        finding.summary = format!(
+            "completed the {version} handshake with {} ({took}); no answer of the application is in the capture",
+            service(attempt)
+        );
     }
     for frame in [tls.finished.client, tls.finished.server].into_iter().flatten() {
         finding = finding.evidence(frame, "Finished");
@@ -37,7 +50,10 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         finding = finding.evidence(frame, "the server's answer, encrypted");
     }
     // A fault that TLS did not mind may be refused inside the encryption.
-    if let (Some(judgement), Some(step)) = (&attempt.judgements.client, connection.step_by(StepKind::Certificate, crate::tls::walk::Side::Client)) {
+    if let (Some(judgement), Some(step)) = (
+        &attempt.judgements.client,
+        connection.step_by(StepKind::Certificate, crate::tls::walk::Side::Client),
+    ) {
         let clauses = certificate_clauses(judgement);
         let dated = !matches!(judgement.validity, crate::tls::trust::Validity::Current);
         if dated {

@@ -7,7 +7,10 @@ use crate::finding::{Finding, Rule};
 use crate::tls::walk::StepKind;
 
 /// RFC 5246 section 7.3, RFC 5077, RFC 9846 section 2.2: a session known to both sides needs no certificates.
-pub const RULE: Rule = Rule { id: "healthy-resumed", check };
+pub(super) const RULE: Rule = Rule {
+    id: "healthy-resumed",
+    check,
+};
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
@@ -25,7 +28,14 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     };
     let took = connection.last.1.since(connection.first.1);
     Some(
-        Finding::ok(RULE.id, format!("resumed its session with {} by {how} and finished in {}; no certificates are sent then", service(attempt), seconds(took)))
-            .evidence(server_hello.frame, format!("Server Hello accepts {how}")),
+        Finding::ok(
+            RULE.id,
+            format!(
+                "resumed its session with {} by {how} and finished in {}; no certificates are sent then",
+                service(attempt),
+                seconds(took)
+            ),
+        )
+        .evidence(server_hello.frame, format!("Server Hello accepts {how}")),
     )
 }

@@ -7,12 +7,20 @@ use crate::decode::IcmpErrorKind;
 use crate::finding::{At, By, Finding, Owner, Rule};
 
 /// RFC 792 and RFC 4443 (the errors), RFC 1812 section 5.2.7.1 (administratively prohibited), RFC 1191 (path MTU).
-pub const RULE: Rule = Rule { id: "icmp-blocked", check };
+pub(super) const RULE: Rule = Rule {
+    id: "icmp-blocked",
+    check,
+};
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     // An error that the connection survived is no cause: path MTU discovery works by them.
-    if attempt.exchanged() || connection.tls.as_ref().is_some_and(|tls| tls.is_complete() || tls.first_error().is_some()) {
+    if attempt.exchanged()
+        || connection
+            .tls
+            .as_ref()
+            .is_some_and(|tls| tls.is_complete() || tls.first_error().is_some())
+    {
         return None;
     }
     let error = attempt.icmp.iter().find(|error| {
@@ -21,7 +29,12 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             && !matches!(error.kind, IcmpErrorKind::Other(..))
     })?;
     let at = if connection.connected() { At::Tls } else { At::Tcp };
-    if at == At::Tls && !matches!(error.kind, IcmpErrorKind::FragmentationNeeded { .. } | IcmpErrorKind::Prohibited) {
+    if at == At::Tls
+        && !matches!(
+            error.kind,
+            IcmpErrorKind::FragmentationNeeded { .. } | IcmpErrorKind::Prohibited
+        )
+    {
         return None;
     }
     let (from, kind) = (error.from, error.kind);
@@ -29,14 +42,26 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let (owner, action) = match kind {
         IcmpErrorKind::Prohibited => (
             Owner::Firewall,
-            format!("on {from}: allow TCP port {} from {} to {target}, by name where the firewall can", connection.server.port, attempt.device),
+            format!(
+                "on {from}: allow TCP port {} from {} to {target}, by name where the firewall can",
+                connection.server.port, attempt.device
+            ),
         ),
         IcmpErrorKind::FragmentationNeeded { mtu } => (
             Owner::Firewall,
-            format!("{from} says that packets must fit {mtu} bytes, and the sender keeps sending larger ones: let these ICMP messages reach it (they may be filtered), or lower the TCP MSS on the controller: ip tcp mss {}", mtu.saturating_sub(40)),
+            format!(
+                "{from} says that packets must fit {mtu} bytes, and the sender keeps sending larger ones: let these ICMP messages reach it (they may be filtered), or lower the TCP MSS on the controller: ip tcp mss {}",
+                mtu.saturating_sub(40)
+            ),
         ),
-        IcmpErrorKind::PortUnreachable => (Owner::Server, format!("on {from}: nothing listens, or a filter says so: start the service")),
-        _ => (Owner::Firewall, format!("on {from}: restore the route to {}", connection.server.ip)),
+        IcmpErrorKind::PortUnreachable => (
+            Owner::Server,
+            format!("on {from}: nothing listens, or a filter says so: start the service"),
+        ),
+        _ => (
+            Owner::Firewall,
+            format!("on {from}: restore the route to {}", connection.server.ip),
+        ),
     };
     let summary = if from == connection.server.ip {
         format!("the server itself answers the connection to {target} with ICMP: {kind}")
@@ -46,7 +71,10 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     Some(
         Finding::error(RULE.id, By::Path, at, summary)
             .evidence(connection.first.0, format!("{} tries to connect", connection.client))
-            .evidence(error.frame, format!("{from}: {kind}, quoting the connection's own packet"))
+            .evidence(
+                error.frame,
+                format!("{from}: {kind}, quoting the connection's own packet"),
+            )
             .remedy(elsewhere(attempt, owner, action)),
     )
 }

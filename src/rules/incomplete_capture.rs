@@ -9,10 +9,16 @@ use crate::stream::GapCause;
 use crate::tls::walk::{Side, StepKind};
 
 /// The last rule: it holds whenever no other does.
-pub const RULE: Rule = Rule { id: "incomplete-capture", check };
+pub(super) const RULE: Rule = Rule {
+    id: "incomplete-capture",
+    check,
+};
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
-    let reasons = attempt.connection().map(|connection| reasons(connection, context)).unwrap_or_default();
+    let reasons = attempt
+        .connection()
+        .map(|connection| reasons(connection, context))
+        .unwrap_or_default();
     let mut finding = Finding::ok(
         RULE.id,
         format!(
@@ -23,7 +29,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     )
     .severity(Severity::Note);
     if let Some(connection) = attempt.connection() {
-        finding = finding.evidence(connection.first.0, "its first frame in the capture").evidence(connection.last.0, "its last");
+        finding = finding
+            .evidence(connection.first.0, "its first frame in the capture")
+            .evidence(connection.last.0, "its last");
     } else {
         finding = finding.evidence(attempt.first().0, "its first frame in the capture");
     }
@@ -39,13 +47,27 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Str
     for side in Side::both() {
         let tcp = &connection.tcp[side];
         if tcp.frames == 0 && connection.tcp[side.peer()].frames > 0 {
-            reasons.push(format!("no packet from the {} was captured: only one direction is there", side.name()));
+            reasons.push(format!(
+                "no packet from the {} was captured: only one direction is there",
+                side.name()
+            ));
         } else if tcp.acked_unseen {
-            reasons.push(format!("bytes of the {} are missing that the other side acknowledged: the capture did not see them", side.name()));
+            reasons.push(format!(
+                "bytes of the {} are missing that the other side acknowledged: the capture did not see them",
+                side.name()
+            ));
         }
         if tcp.cut > 0 {
-            let snap = context.capture.snap_length.map(|len| format!(" of {len} bytes")).unwrap_or_default();
-            reasons.push(format!("the snap length{snap} cut {} packets of the {}", tcp.cut, side.name()));
+            let snap = context
+                .capture
+                .snap_length
+                .map(|len| format!(" of {len} bytes"))
+                .unwrap_or_default();
+            reasons.push(format!(
+                "the snap length{snap} cut {} packets of the {}",
+                tcp.cut,
+                side.name()
+            ));
         }
         let missed: u64 = tcp
             .gaps
@@ -54,19 +76,32 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Str
             .map(|gap| gap.to.saturating_sub(gap.from))
             .sum();
         if missed > 0 {
-            reasons.push(format!("{missed} bytes of the {} were not captured, though they arrived", side.name()));
+            reasons.push(format!(
+                "{missed} bytes of the {} were not captured, though they arrived",
+                side.name()
+            ));
         }
     }
     let started = connection.step(StepKind::Syn).is_some() || connection.step(StepKind::ClientHello).is_some();
     if !started {
-        reasons.push("the beginning of the connection was not captured: the handshake lies before the first frame".to_owned());
+        reasons.push(
+            "the beginning of the connection was not captured: the handshake lies before the first frame".to_owned(),
+        );
     }
-    let closed = Side::both().iter().any(|&side| connection.tcp[side].fin.is_some() || connection.tcp[side].reset.is_some());
+    let closed = Side::both()
+        .iter()
+        .any(|&side| connection.tcp[side].fin.is_some() || connection.tcp[side].reset.is_some());
     if !closed {
-        reasons.push(format!("the capture ends at frame {} while the connection is still open", connection.last.0));
+        reasons.push(format!(
+            "the capture ends at frame {} while the connection is still open",
+            connection.last.0
+        ));
     }
     if context.capture.drops.is_some_and(|drops| drops > 0) {
-        reasons.push(format!("the capturing system dropped {} packets", context.capture.drops.unwrap_or_default()));
+        reasons.push(format!(
+            "the capturing system dropped {} packets",
+            context.capture.drops.unwrap_or_default()
+        ));
     }
     if let Some(version) = connection.tls.as_ref().and_then(crate::tls::walk::TlsFacts::version)
         && version.is_tls13()
@@ -79,7 +114,10 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Str
 /// How to capture better.
 fn recapture(attempt: &Attempt<'_>) -> Remedy {
     let device = attempt.device;
-    let server = attempt.connection().map_or_else(|| "any".to_owned(), |connection| format!("host {}", connection.server.ip));
+    let server = attempt.connection().map_or_else(
+        || "any".to_owned(),
+        |connection| format!("host {}", connection.server.ip),
+    );
     let commands = if attempt.licensing {
         vec![
             "ip access-list extended LIC-CAP".to_owned(),
@@ -87,7 +125,8 @@ fn recapture(attempt: &Attempt<'_>) -> Remedy {
             format!("  permit ip {server} host {device}"),
             format!("  permit udp host {device} any eq domain"),
             format!("  permit udp any eq domain host {device}"),
-            "monitor capture LIC interface <uplink or wireless management interface> both access-list LIC-CAP".to_owned(),
+            "monitor capture LIC interface <uplink or wireless management interface> both access-list LIC-CAP"
+                .to_owned(),
             "monitor capture LIC control-plane both".to_owned(),
             "monitor capture LIC buffer size 100".to_owned(),
             "monitor capture LIC start".to_owned(),
@@ -100,7 +139,8 @@ fn recapture(attempt: &Attempt<'_>) -> Remedy {
     };
     Remedy {
         owner: Owner::Capture,
-        action: "capture again: both directions, whole packets, started before the attempt and stopped after it".to_owned(),
+        action: "capture again: both directions, whole packets, started before the attempt and stopped after it"
+            .to_owned(),
         commands,
         verify: "the new capture begins with the SYN and ends with FIN or RST".to_owned(),
     }

@@ -10,7 +10,10 @@ use crate::tls::walk::{Side, StepKind};
 
 /// A public service's certificate leads to a public root. One for its name that does not was made by somebody else; who
 /// that is, the issuer's name may tell, but an administrator can choose it freely.
-pub const RULE: Rule = Rule { id: "interception-suspected", check };
+pub(super) const RULE: Rule = Rule {
+    id: "interception-suspected",
+    check,
+};
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if !attempt.service.public_certificate {
@@ -29,12 +32,17 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let name = &attempt.service.name;
     let exchanged = attempt.exchanged();
     let consequence = match tls.first_error() {
-        Some(alert) if alert.side == Side::Client => format!("the {} refuses it ({})", client(attempt), alert_text(alert)),
+        Some(alert) if alert.side == Side::Client => {
+            format!("the {} refuses it ({})", client(attempt), alert_text(alert))
+        }
         Some(alert) => format!("the other side then sends {}", alert_text(alert)),
         None if exchanged => format!("the {} accepts it, so everything is read on the way", client(attempt)),
         None => "the handshake does not complete".to_owned(),
     };
-    let who = product.map_or_else(|| format!("an authority called {issuer}"), |it| format!("{} ({issuer})", it.product));
+    let who = product.map_or_else(
+        || format!("an authority called {issuer}"),
+        |it| format!("{} ({issuer})", it.product),
+    );
     let days = leaf.not_after.seconds().saturating_sub(leaf.not_before.seconds()) / 86_400;
     let age = step.time.seconds().saturating_sub(leaf.not_before.seconds()) / 86_400;
     let mut finding = Finding::error(
@@ -44,8 +52,19 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         format!("the certificate shown for {name} is not the service's own: {who} signed it, and {consequence}"),
     )
     .severity(if exchanged { Severity::Warning } else { Severity::Error })
-    .confidence(if product.is_some() { Confidence::Certain } else { Confidence::Likely })
-    .evidence(step.frame, format!("certificate of {}, issued by {issuer}; {}", leaf.subject, chain_clause(&judgement.chain)))
+    .confidence(if product.is_some() {
+        Confidence::Certain
+    } else {
+        Confidence::Likely
+    })
+    .evidence(
+        step.frame,
+        format!(
+            "certificate of {}, issued by {issuer}; {}",
+            leaf.subject,
+            chain_clause(&judgement.chain)
+        ),
+    )
     .evidence(
         step.frame,
         format!(
@@ -54,10 +73,16 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         ),
     );
     if judgement.name == NameMatch::Matches {
-        finding = finding.evidence(step.frame, "it is for the very name asked for: made for this connection, not a wrong server's");
+        finding = finding.evidence(
+            step.frame,
+            "it is for the very name asked for: made for this connection, not a wrong server's",
+        );
     }
     if let Some(alert) = tls.first_error() {
-        finding = finding.evidence(alert.frame, format!("{} from the {}", alert_text(alert), alert.side.name()));
+        finding = finding.evidence(
+            alert.frame,
+            format!("{} from the {}", alert_text(alert), alert.side.name()),
+        );
     }
     if product.is_none() {
         finding = finding
@@ -81,9 +106,11 @@ fn is_foreign(judgement: &Judgement, leaf: &Fields, context: &Context<'_>) -> bo
         Chain::SelfSigned | Chain::PrivateRoot { .. } => true,
         // The authority that issued it is unknown; of the same organization as a known root, it is rather an intermediate
         // that the server forgot to send.
-        Chain::IssuerNotGiven { .. } => {
-            !context.options.anchors.subjects().any(|subject| same_organization(subject, &leaf.issuer_raw))
-        }
+        Chain::IssuerNotGiven { .. } => !context
+            .options
+            .anchors
+            .subjects()
+            .any(|subject| same_organization(subject, &leaf.issuer_raw)),
         _ => false,
     }
 }

@@ -6,7 +6,10 @@ use crate::context::Context;
 use crate::finding::{By, Confidence, Finding, Rule, Severity};
 
 /// Cisco 217348: Smart Licensing Using Policy talks to smartreceiver.cisco.com; tools.cisco.com is the call-home path.
-pub const RULE: Rule = Rule { id: "legacy-endpoint", check };
+pub(super) const RULE: Rule = Rule {
+    id: "legacy-endpoint",
+    check,
+};
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let successor = attempt.service.superseded_by.as_ref()?;
@@ -15,17 +18,28 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let (frame, _) = attempt.first();
     let finding = Finding::ok(
         RULE.id,
-        format!("the controller still uses call-home ({name}){}; Smart Licensing Using Policy talks to {successor}", if works { ", and that works" } else { "" }),
+        format!(
+            "the controller still uses call-home ({name}){}; Smart Licensing Using Policy talks to {successor}",
+            if works { ", and that works" } else { "" }
+        ),
     );
     Some(
-        Finding { by: Some(By::Device), ..finding }
-            .severity(Severity::Warning)
-            .confidence(Confidence::Certain)
-            .evidence(frame, format!("{}: {name}", attempt.service.because))
-            .remedy(on_device(
-                attempt,
-                "switch to Smart Transport",
-                &["configure terminal".to_owned(), "  license smart transport smart".to_owned(), "  license smart url default".to_owned(), "  end".to_owned()],
-            )),
+        Finding {
+            by: Some(By::Device),
+            ..finding
+        }
+        .severity(Severity::Warning)
+        .confidence(Confidence::Certain)
+        .evidence(frame, format!("{}: {name}", attempt.service.because))
+        .remedy(on_device(
+            attempt,
+            "switch to Smart Transport",
+            &[
+                "configure terminal".to_owned(),
+                "  license smart transport smart".to_owned(),
+                "  license smart url default".to_owned(),
+                "  end".to_owned(),
+            ],
+        )),
     )
 }

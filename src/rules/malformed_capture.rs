@@ -6,18 +6,32 @@ use crate::context::Context;
 use crate::finding::{Finding, Owner, Remedy, Rule, Severity};
 
 /// The capture formats have no check sums: damage shows as a record that cannot be one.
-pub const RULE: Rule = Rule { id: "malformed-capture", check };
+pub(super) const RULE: Rule = Rule {
+    id: "malformed-capture",
+    check,
+};
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     finding(context).map(|finding| match attempt.connection() {
-        Some(connection) => finding.evidence(connection.last.0, "the last frame of this connection that could be read"),
+        Some(connection) => finding.evidence(
+            connection.last.0,
+            "the last frame of this connection that could be read",
+        ),
         None => finding,
     })
 }
 
 /// What is said of the file.
 pub fn finding(context: &Context<'_>) -> Option<Finding> {
-    let End::Truncated { after, offset, lost, detail } = &context.capture.end else { return None };
+    let End::Truncated {
+        after,
+        offset,
+        lost,
+        detail,
+    } = &context.capture.end
+    else {
+        return None;
+    };
     Some(
         Finding::ok(
             RULE.id,

@@ -43,7 +43,7 @@ mod version_mismatch;
 
 /// Order is precedence: when several rules fire, the first is the cause and the rest are context. It follows the steps of
 /// an attempt, and within a step goes from the specific to the general.
-pub const RULES: &[&Rule] = &[
+pub(super) const RULES: &[&Rule] = &[
     &dns_no_response::RULE,
     &dns_error::RULE,
     &dns_unexpected_address::RULE,
@@ -74,6 +74,12 @@ pub const RULES: &[&Rule] = &[
     &incomplete_capture::RULE,
 ];
 
+/// What is said of a damaged file in which nobody attempted anything.
+#[must_use]
+pub fn damage(context: &Context<'_>) -> Option<crate::finding::Finding> {
+    malformed_capture::finding(context)
+}
+
 /// Silence shorter than this proves nothing: retransmission timers start at one second and double (RFC 6298), so within
 /// three seconds a lost segment has been sent again at least once.
 const SILENCE: i64 = 3_000_000_000;
@@ -88,7 +94,11 @@ fn service(attempt: &Attempt<'_>) -> String {
     let name = &attempt.service.name;
     match attempt.connection() {
         Some(connection) if *name != connection.server.to_string() && *name != connection.server.ip.to_string() => {
-            format!("{} ({})", crate::wire_text::WireText::from(name.as_str()), connection.server)
+            format!(
+                "{} ({})",
+                crate::wire_text::WireText::from(name.as_str()),
+                connection.server
+            )
         }
         Some(connection) => connection.server.to_string(),
         None => crate::wire_text::WireText::from(name.as_str()).to_string(),
@@ -98,7 +108,11 @@ fn service(attempt: &Attempt<'_>) -> String {
 /// Seconds for people: `0.09 s`, `12 s`.
 fn seconds(ns: i64) -> String {
     let seconds = ns as f64 / 1e9;
-    if seconds.abs() < 10.0 { format!("{seconds:.2} s") } else { format!("{seconds:.0} s") }
+    if seconds.abs() < 10.0 {
+        format!("{seconds:.2} s")
+    } else {
+        format!("{seconds:.0} s")
+    }
 }
 
 /// `3 days`, `1 day`, `5 hours`.
@@ -133,8 +147,14 @@ fn frames(numbers: &[FrameNumber]) -> String {
 /// Whether what follows the last packet of a connection was watched long enough to call it silence: an end was seen, or
 /// the capture went on.
 fn watched_after(connection: &Connection, context: &Context<'_>) -> bool {
-    let closed = Side::both().iter().any(|&side| connection.tcp[side].fin.is_some() || connection.tcp[side].reset.is_some());
-    closed || context.capture.last.is_some_and(|last| last.since(connection.last.1) >= SILENCE)
+    let closed = Side::both()
+        .iter()
+        .any(|&side| connection.tcp[side].fin.is_some() || connection.tcp[side].reset.is_some());
+    closed
+        || context
+            .capture
+            .last
+            .is_some_and(|last| last.since(connection.last.1) >= SILENCE)
 }
 
 /// Whether the handshake's bytes are all there, from its beginning as far as it went: without that, absence of a message
@@ -142,7 +162,9 @@ fn watched_after(connection: &Connection, context: &Context<'_>) -> bool {
 fn sees_handshake(connection: &Connection) -> bool {
     Side::both().iter().all(|&side| {
         let tcp = &connection.tcp[side];
-        tcp.gaps.iter().all(|gap| gap.cause == crate::stream::GapCause::NeverArrived)
+        tcp.gaps
+            .iter()
+            .all(|gap| gap.cause == crate::stream::GapCause::NeverArrived)
             && !tcp.acked_unseen
             && (tcp.start_known || tcp.bytes == 0)
     })
@@ -157,7 +179,10 @@ fn tls_with_hello<'a>(attempt: &Attempt<'a>) -> Option<(&'a Connection, &'a TlsF
 
 /// Whether an alert stands before the server chose anything.
 fn before_server_hello(connection: &Connection, alert: &Alert) -> bool {
-    let server_hello = connection.steps.iter().position(|step| step.kind == StepKind::ServerHello);
+    let server_hello = connection
+        .steps
+        .iter()
+        .position(|step| step.kind == StepKind::ServerHello);
     server_hello.is_none_or(|hello| alert.step < hello)
 }
 
@@ -174,9 +199,13 @@ fn certificate_clauses(judgement: &Judgement) -> Vec<String> {
     let mut clauses = Vec::new();
     match &judgement.chain {
         Chain::SelfSigned => clauses.push("is self-signed".to_owned()),
-        Chain::PrivateRoot { root } => clauses.push(format!("leads to a root that is not among the roots given ({root})")),
+        Chain::PrivateRoot { root } => {
+            clauses.push(format!("leads to a root that is not among the roots given ({root})"))
+        }
         Chain::IssuerNotGiven { issuer } => {
-            clauses.push(format!("was issued by {issuer}, which is neither presented nor among the roots given"));
+            clauses.push(format!(
+                "was issued by {issuer}, which is neither presented nor among the roots given"
+            ));
         }
         Chain::Unchecked { detail } => clauses.push(format!("has a chain that cannot be checked here: {detail}")),
         Chain::Broken { detail } => clauses.push(format!("has a chain that does not hold: {detail}")),
@@ -188,7 +217,10 @@ fn certificate_clauses(judgement: &Judgement) -> Vec<String> {
         Validity::NotYetValid(until) => clauses.push(format!("becomes valid only {} after this capture", span(until))),
         _ => {}
     }
-    let telling = judgement.faults.iter().filter(|fault| !matches!(fault, Fault::NameWrittenOtherwise(_)));
+    let telling = judgement
+        .faults
+        .iter()
+        .filter(|fault| !matches!(fault, Fault::NameWrittenOtherwise(_)));
     clauses.extend(telling.take(4).map(fault_clause));
     match &judgement.name {
         NameMatch::Differs => clauses.push("is for other names than the one asked for".to_owned()),
@@ -207,14 +239,19 @@ fn fault_clause(fault: &Fault) -> String {
         Fault::MissingIntermediate(issuer) => format!("comes without its intermediate ({issuer})"),
         Fault::NotACa(subject) => format!("was issued by {subject}, which may not issue"),
         Fault::IssuerDates(subject, Validity::Expired(since)) => {
-            format!("has an issuer that expired {} before this capture ({subject})", span(*since))
+            format!(
+                "has an issuer that expired {} before this capture ({subject})",
+                span(*since)
+            )
         }
         Fault::IssuerDates(subject, _) => format!("has an issuer that is not yet valid ({subject})"),
         Fault::IssuerPurpose(subject) => format!("has an issuer that may not issue for this purpose ({subject})"),
         Fault::PathTooLong(subject) => format!("has more intermediates than {subject} allows"),
         Fault::OutsideNameConstraints => "is for names that its issuer may not issue for".to_owned(),
         Fault::NameWrittenOtherwise(subject) => format!("writes its issuer's name differently ({subject})"),
-        Fault::SameNameOtherKey(subject) => format!("names an issuer whose key is another than that of the known {subject}"),
+        Fault::SameNameOtherKey(subject) => {
+            format!("names an issuer whose key is another than that of the known {subject}")
+        }
     }
 }
 
@@ -230,10 +267,14 @@ fn join(clauses: &[String]) -> String {
 /// What the controller is told to do again once something was changed, and what shows that it worked.
 fn try_again(attempt: &Attempt<'_>) -> (&'static str, &'static str) {
     match attempt.service.transport {
-        Transport::Cssm | Transport::CallHome => {
-            ("license smart trust idtoken <token> all force", "%SMART_LIC-6-TRUST_INSTALL_SUCCESS in show logging")
-        }
-        _ => ("license smart sync local", "show license history message: a RESPONSE with content after the REQUEST"),
+        Transport::Cssm | Transport::CallHome => (
+            "license smart trust idtoken <token> all force",
+            "%SMART_LIC-6-TRUST_INSTALL_SUCCESS in show logging",
+        ),
+        _ => (
+            "license smart sync local",
+            "show license history message: a RESPONSE with content after the REQUEST",
+        ),
     }
 }
 
@@ -248,7 +289,11 @@ fn on_device(attempt: &Attempt<'_>, action: impl Into<String>, commands: &[Strin
         owner: if attempt.licensing { Owner::Wlc } else { Owner::Server },
         action: action.into(),
         commands: if attempt.licensing { commands } else { Vec::new() },
-        verify: if attempt.licensing { verify.to_owned() } else { "the next attempt's handshake completes".to_owned() },
+        verify: if attempt.licensing {
+            verify.to_owned()
+        } else {
+            "the next attempt's handshake completes".to_owned()
+        },
     }
 }
 
@@ -260,7 +305,12 @@ fn elsewhere(attempt: &Attempt<'_>, owner: Owner, action: impl Into<String>) -> 
     } else {
         "the next attempt's handshake completes".to_owned()
     };
-    Remedy { owner, action: action.into(), commands: Vec::new(), verify }
+    Remedy {
+        owner,
+        action: action.into(),
+        commands: Vec::new(),
+        verify,
+    }
 }
 
 #[cfg(test)]

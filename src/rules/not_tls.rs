@@ -9,7 +9,7 @@ use crate::wire_text::WireText;
 
 /// A Client Hello must be answered by a record (RFC 9846 section 5); anything else comes from something that does not
 /// speak TLS.
-pub const RULE: Rule = Rule { id: "not-tls", check };
+pub(super) const RULE: Rule = Rule { id: "not-tls", check };
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let (connection, tls) = tls_with_hello(attempt)?;
@@ -25,33 +25,68 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         .filter_map(|exchange| exchange.response.as_ref())
         .find(|(frame, _)| *frame > hello.frame);
     if let Some((frame, response)) = answer {
-        let elsewhere_to = response.location.as_ref().filter(|location| !location.raw().contains(&attempt.service.name));
+        let elsewhere_to = response
+            .location
+            .as_ref()
+            .filter(|location| !location.raw().contains(&attempt.service.name));
         let (by, who) = if elsewhere_to.is_some() {
             (By::Path, "something on the way answers for it")
         } else {
             (By::Server, "the server there does not speak TLS")
         };
-        let redirect = elsewhere_to.map(|location| format!(", redirecting to {location}")).unwrap_or_default();
+        let redirect = elsewhere_to
+            .map(|location| format!(", redirecting to {location}"))
+            .unwrap_or_default();
         let mut finding = Finding::error(
             RULE.id,
             by,
             At::Tls,
-            format!("{target} answers the Client Hello in plain HTTP ({} {}{redirect}): {who}", response.status, response.reason),
+            format!(
+                "{target} answers the Client Hello in plain HTTP ({} {}{redirect}): {who}",
+                response.status, response.reason
+            ),
         )
-        .confidence(if by == By::Path { Confidence::Likely } else { Confidence::Certain })
+        .confidence(if by == By::Path {
+            Confidence::Likely
+        } else {
+            Confidence::Certain
+        })
         .evidence(hello.frame, "Client Hello")
-        .evidence(*frame, format!("HTTP {} {}{redirect}", response.status, response.reason));
+        .evidence(
+            *frame,
+            format!("HTTP {} {}{redirect}", response.status, response.reason),
+        );
         if !response.excerpt.is_empty() {
             finding = finding.evidence(*frame, format!("its body begins: {}", shortened(&response.excerpt)));
         }
         return Some(if by == By::Path {
             finding
-                .alternative("server-misconfigured", "the server itself may redirect; the firewall's or proxy's log tells")
-                .remedy(elsewhere(attempt, Owner::Firewall, format!("exempt {} from the policy that shows a block page to {}", attempt.service.name, attempt.device)))
+                .alternative(
+                    "server-misconfigured",
+                    "the server itself may redirect; the firewall's or proxy's log tells",
+                )
+                .remedy(elsewhere(
+                    attempt,
+                    Owner::Firewall,
+                    format!(
+                        "exempt {} from the policy that shows a block page to {}",
+                        attempt.service.name, attempt.device
+                    ),
+                ))
         } else {
             finding
-                .alternative("block-page", "a firewall or proxy may answer in the server's place: look at its log")
-                .remedy(elsewhere(attempt, Owner::Server, format!("on {}: enable TLS on port {}, or give the controller the right port", connection.server.ip, connection.server.port)))
+                .alternative(
+                    "block-page",
+                    "a firewall or proxy may answer in the server's place: look at its log",
+                )
+                .remedy(elsewhere(
+                    attempt,
+                    Owner::Server,
+                    format!(
+                        "on {}: enable TLS on port {}, or give the controller the right port",
+                        connection.server.ip, connection.server.port
+                    ),
+                ))
         });
     }
     if !connection.speaks_other.server || connection.opening.server.is_empty() {
@@ -60,10 +95,28 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let first_line = WireText::from(connection.opening.server.raw().lines().next().unwrap_or_default());
     let frame = connection.tcp.server.first;
     Some(
-        Finding::error(RULE.id, By::Server, At::Tls, format!("{target} does not speak TLS: its first bytes are {}", shortened(&first_line)))
-            .evidence(hello.frame, "Client Hello")
-            .evidence(frame.max(connection.tcp.server.last), format!("the server's bytes begin: {}", shortened(&first_line)))
-            .remedy(elsewhere(attempt, Owner::Server, format!("see which service listens on {}, and give the controller the right port", connection.server))),
+        Finding::error(
+            RULE.id,
+            By::Server,
+            At::Tls,
+            format!(
+                "{target} does not speak TLS: its first bytes are {}",
+                shortened(&first_line)
+            ),
+        )
+        .evidence(hello.frame, "Client Hello")
+        .evidence(
+            frame.max(connection.tcp.server.last),
+            format!("the server's bytes begin: {}", shortened(&first_line)),
+        )
+        .remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            format!(
+                "see which service listens on {}, and give the controller the right port",
+                connection.server
+            ),
+        )),
     )
 }
 

@@ -6,7 +6,10 @@ use crate::context::Context;
 use crate::finding::{At, By, Finding, Owner, Rule};
 
 /// RFC 9110 section 15.5.8 (407).
-pub const RULE: Rule = Rule { id: "proxy-authentication-required", check };
+pub(super) const RULE: Rule = Rule {
+    id: "proxy-authentication-required",
+    check,
+};
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
@@ -16,7 +19,11 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if response.status != 407 {
         return None;
     }
-    let scheme = response.proxy_authenticate.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
+    let scheme = response
+        .proxy_authenticate
+        .as_ref()
+        .map(|it| format!(" ({it})"))
+        .unwrap_or_default();
     Some(
         Finding::error(
             RULE.id,

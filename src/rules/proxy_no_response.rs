@@ -7,7 +7,10 @@ use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
 use crate::tls::walk::Side;
 
 /// RFC 9110 section 9.3.6.
-pub const RULE: Rule = Rule { id: "proxy-no-response", check };
+pub(super) const RULE: Rule = Rule {
+    id: "proxy-no-response",
+    check,
+};
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
@@ -20,18 +23,30 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let acked = connection.tcp.client.acked_bytes >= connection.tcp.client.bytes;
     let proxy = connection.server;
     Some(
-        Finding::error(RULE.id, By::Path, At::Proxy, format!("the proxy {proxy} never answered the CONNECT request"))
-            .confidence(if acked { Confidence::Certain } else { Confidence::Likely })
-            .evidence(*asked, format!("CONNECT {}", request.target))
-            .evidence(
-                connection.last.0,
-                if acked { "last packet; the request was acknowledged" } else { "last packet; the request was not even acknowledged" },
-            )
-            .claims_silence_of(Side::Server)
-            .remedy(elsewhere(
-                attempt,
-                Owner::Proxy,
-                format!("look at the proxy's log for {} and {}: it may wait for its own DNS or for the target", attempt.device, request.target),
-            )),
+        Finding::error(
+            RULE.id,
+            By::Path,
+            At::Proxy,
+            format!("the proxy {proxy} never answered the CONNECT request"),
+        )
+        .confidence(if acked { Confidence::Certain } else { Confidence::Likely })
+        .evidence(*asked, format!("CONNECT {}", request.target))
+        .evidence(
+            connection.last.0,
+            if acked {
+                "last packet; the request was acknowledged"
+            } else {
+                "last packet; the request was not even acknowledged"
+            },
+        )
+        .claims_silence_of(Side::Server)
+        .remedy(elsewhere(
+            attempt,
+            Owner::Proxy,
+            format!(
+                "look at the proxy's log for {} and {}: it may wait for its own DNS or for the target",
+                attempt.device, request.target
+            ),
+        )),
     )
 }

@@ -6,7 +6,10 @@ use crate::context::Context;
 use crate::finding::{At, By, Finding, Owner, Rule};
 
 /// RFC 9110 section 9.3.6: any answer to CONNECT but 2xx means that there is no tunnel.
-pub const RULE: Rule = Rule { id: "proxy-refused", check };
+pub(super) const RULE: Rule = Rule {
+    id: "proxy-refused",
+    check,
+};
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
@@ -17,24 +20,38 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         return None;
     }
     let (meaning, action) = match response.status {
-        403 => ("its rules do not allow the target", format!("allow CONNECT to {} for {}", request.target, attempt.device)),
+        403 => (
+            "its rules do not allow the target",
+            format!("allow CONNECT to {} for {}", request.target, attempt.device),
+        ),
         500..=599 => (
             "it could not reach the target itself",
-            format!("see why the proxy cannot reach {}: its own DNS, route and firewall", request.target),
+            format!(
+                "see why the proxy cannot reach {}: its own DNS, route and firewall",
+                request.target
+            ),
         ),
-        _ => ("it does not open the tunnel", format!("look at the proxy's log for {} and {}", attempt.device, request.target)),
+        _ => (
+            "it does not open the tunnel",
+            format!("look at the proxy's log for {} and {}", attempt.device, request.target),
+        ),
     };
     let mut finding = Finding::error(
         RULE.id,
         By::Path,
         At::Proxy,
-        format!("the proxy {} answered CONNECT with {} {}: {meaning}", connection.server, response.status, response.reason),
+        format!(
+            "the proxy {} answered CONNECT with {} {}: {meaning}",
+            connection.server, response.status, response.reason
+        ),
     )
     .evidence(*asked, format!("CONNECT {}", request.target))
     .evidence(*answered, format!("{} {}", response.status, response.reason))
     .remedy(elsewhere(attempt, Owner::Proxy, action));
     if let Some(server) = &response.server {
-        finding = finding.cannot_tell(format!("whether another proxy stands behind this one; the answer names itself {server}"));
+        finding = finding.cannot_tell(format!(
+            "whether another proxy stands behind this one; the answer names itself {server}"
+        ));
     }
     Some(finding)
 }

@@ -7,20 +7,29 @@ use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
 use crate::tls::walk::Side;
 
 /// RFC 9293 section 3.5.2.
-pub const RULE: Rule = Rule { id: "reset-after-established", check };
+pub(super) const RULE: Rule = Rule {
+    id: "reset-after-established",
+    check,
+};
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
     // After an answer, or after a close, a reset only tidies up.
-    if !tls.is_complete() || tls.application_data.server > 0 || tls.first_error().is_some() || tls.server_alert_after_finished.is_some() {
+    if !tls.is_complete()
+        || tls.application_data.server > 0
+        || tls.first_error().is_some()
+        || tls.server_alert_after_finished.is_some()
+    {
         return None;
     }
     let (side, reset) = Side::both()
         .into_iter()
         .filter_map(|side| Some((side, connection.tcp[side].reset?)))
         .min_by_key(|(_, reset)| reset.frame)?;
-    let closed_before = Side::both().iter().any(|&side| connection.tcp[side].fin.is_some_and(|fin| fin.frame < reset.frame));
+    let closed_before = Side::both()
+        .iter()
+        .any(|&side| connection.tcp[side].fin.is_some_and(|fin| fin.frame < reset.frame));
     if closed_before || connection.tcp.server.acked_unseen || connection.tcp.client.acked_unseen {
         return None;
     }
@@ -32,8 +41,13 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         By::Client => format!("the {}", client(attempt)),
         _ => service(attempt),
     };
-    let mut finding = Finding::error(RULE.id, by, At::Http, format!("{who} reset the connection after the TLS handshake, before any answer"))
-        .confidence(Confidence::Likely);
+    let mut finding = Finding::error(
+        RULE.id,
+        by,
+        At::Http,
+        format!("{who} reset the connection after the TLS handshake, before any answer"),
+    )
+    .confidence(Confidence::Likely);
     if let Some(frame) = tls.finished.client.max(tls.finished.server) {
         finding = finding.evidence(frame, "the handshake is complete");
     }
@@ -41,14 +55,42 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         finding = finding.evidence(frame, format!("the {}'s request, encrypted", client(attempt)));
     }
     let before = connection.tcp[side.peer()].last_time;
-    finding = finding.evidence(reset.frame, format!("RST as from the {}, {} after the other side's last packet; time to live {}, otherwise {usual}", side.name(), seconds(reset.time.since(before)), reset.ttl));
+    finding = finding.evidence(
+        reset.frame,
+        format!(
+            "RST as from the {}, {} after the other side's last packet; time to live {}, otherwise {usual}",
+            side.name(),
+            seconds(reset.time.since(before)),
+            reset.ttl
+        ),
+    );
     Some(
         finding
-            .cannot_tell("what the application said: it is encrypted; show license history message on the controller has it")
+            .cannot_tell(
+                "what the application said: it is encrypted; show license history message on the controller has it",
+            )
             .remedy(match by {
-                By::Path => elsewhere(attempt, Owner::Firewall, format!("look for a rule that ends established connections from {} to {}", attempt.device, attempt.service.name)),
-                By::Client => elsewhere(attempt, Owner::Wlc, "look at the controller's log for the reason: show logging | include SMART_LIC"),
-                _ => elsewhere(attempt, Owner::Server, format!("look at the log of {}: its program ended or a limit was hit", connection.server)),
+                By::Path => elsewhere(
+                    attempt,
+                    Owner::Firewall,
+                    format!(
+                        "look for a rule that ends established connections from {} to {}",
+                        attempt.device, attempt.service.name
+                    ),
+                ),
+                By::Client => elsewhere(
+                    attempt,
+                    Owner::Wlc,
+                    "look at the controller's log for the reason: show logging | include SMART_LIC",
+                ),
+                _ => elsewhere(
+                    attempt,
+                    Owner::Server,
+                    format!(
+                        "look at the log of {}: its program ended or a limit was hit",
+                        connection.server
+                    ),
+                ),
             }),
     )
 }

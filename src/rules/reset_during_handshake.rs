@@ -9,7 +9,10 @@ use crate::flow::Mark;
 use crate::tls::walk::{Side, StepKind};
 
 /// RFC 9293 section 3.5.2 (reset generation).
-pub const RULE: Rule = Rule { id: "reset-during-handshake", check };
+pub(super) const RULE: Rule = Rule {
+    id: "reset-during-handshake",
+    check,
+};
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let (connection, tls) = tls_with_hello(attempt)?;
@@ -18,17 +21,38 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     }
     let (side, reset) = first_end(connection)?;
     // After long silence a reset only tidies up.
-    let before = connection.tcp[side.peer()].last_time.max(connection.step(StepKind::ClientHello)?.time);
+    let before = connection.tcp[side.peer()]
+        .last_time
+        .max(connection.step(StepKind::ClientHello)?.time);
     if reset.time.since(before) >= super::SILENCE {
         return None;
     }
-    let step = connection.steps.iter().rev().find(|step| step.frame < reset.frame && !matches!(step.kind, StepKind::Reset | StepKind::Fin))?;
+    let step = connection
+        .steps
+        .iter()
+        .rev()
+        .find(|step| step.frame < reset.frame && !matches!(step.kind, StepKind::Reset | StepKind::Fin))?;
     let last = format!("{} from the {}", step.kind.name(), step.side.name());
     let origin = origin(connection, side, &reset);
     let (by, confidence, clause) = match origin {
-        Origin::Elsewhere { ttl, usual } => (By::Path, Confidence::Likely, format!("it carries time to live {ttl}, the {}'s own packets {usual}: something on the way sent it", side.name())),
-        Origin::Same { ttl } => (side.into(), Confidence::Likely, format!("its time to live {ttl} is that of the {}'s other packets", side.name())),
-        Origin::Unknown => (By::Unknown, Confidence::Possible, "nothing to compare it with".to_owned()),
+        Origin::Elsewhere { ttl, usual } => (
+            By::Path,
+            Confidence::Likely,
+            format!(
+                "it carries time to live {ttl}, the {}'s own packets {usual}: something on the way sent it",
+                side.name()
+            ),
+        ),
+        Origin::Same { ttl } => (
+            side.into(),
+            Confidence::Likely,
+            format!("its time to live {ttl} is that of the {}'s other packets", side.name()),
+        ),
+        Origin::Unknown => (
+            By::Unknown,
+            Confidence::Possible,
+            "nothing to compare it with".to_owned(),
+        ),
     };
     let who = match by {
         By::Path => "something between them".to_owned(),
@@ -36,21 +60,70 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         By::Server => service(attempt),
         _ => "somebody".to_owned(),
     };
-    let mut finding = Finding::error(RULE.id, by, At::Tls, format!("{who} reset the connection to {} during the handshake, after the {last}", service(attempt)))
-        .confidence(confidence)
-        .evidence(step.frame, last)
-        .evidence(reset.frame, format!("RST as from the {}, {} later; {clause}", side.name(), seconds(reset.time.since(step.time))));
+    let mut finding = Finding::error(
+        RULE.id,
+        by,
+        At::Tls,
+        format!(
+            "{who} reset the connection to {} during the handshake, after the {last}",
+            service(attempt)
+        ),
+    )
+    .confidence(confidence)
+    .evidence(step.frame, last)
+    .evidence(
+        reset.frame,
+        format!(
+            "RST as from the {}, {} later; {clause}",
+            side.name(),
+            seconds(reset.time.since(step.time))
+        ),
+    );
     finding = match by {
         By::Path => finding
-            .alternative("server-reset", "the server could sit behind a balancer whose resets carry another time to live")
-            .remedy(elsewhere(attempt, Owner::Firewall, format!("look for a rule that matches the name {} (URL filter, application control) and allow it for {}", attempt.service.name, attempt.device))),
+            .alternative(
+                "server-reset",
+                "the server could sit behind a balancer whose resets carry another time to live",
+            )
+            .remedy(elsewhere(
+                attempt,
+                Owner::Firewall,
+                format!(
+                    "look for a rule that matches the name {} (URL filter, application control) and allow it for {}",
+                    attempt.service.name, attempt.device
+                ),
+            )),
         By::Client => finding
-            .alternative("server-certificate-rejected", "some clients reset without an alert when they do not like the certificate")
-            .remedy(elsewhere(attempt, Owner::Wlc, "look at the controller's log for the reason: show logging | include PKI|SSL|TLS|SMART_LIC")),
+            .alternative(
+                "server-certificate-rejected",
+                "some clients reset without an alert when they do not like the certificate",
+            )
+            .remedy(elsewhere(
+                attempt,
+                Owner::Wlc,
+                "look at the controller's log for the reason: show logging | include PKI|SSL|TLS|SMART_LIC",
+            )),
         _ => finding
-            .alternative("firewall-reset", "a firewall close to the server, or one that copies its time to live, looks the same: its log tells")
-            .remedy(elsewhere(attempt, Owner::Server, format!("look at the log of {}: it ended the connection on purpose or crashed", connection.server)))
-            .remedy(elsewhere(attempt, Owner::Firewall, format!("see that no rule resets connections from {} to {}", attempt.device, attempt.service.name))),
+            .alternative(
+                "firewall-reset",
+                "a firewall close to the server, or one that copies its time to live, looks the same: its log tells",
+            )
+            .remedy(elsewhere(
+                attempt,
+                Owner::Server,
+                format!(
+                    "look at the log of {}: it ended the connection on purpose or crashed",
+                    connection.server
+                ),
+            ))
+            .remedy(elsewhere(
+                attempt,
+                Owner::Firewall,
+                format!(
+                    "see that no rule resets connections from {} to {}",
+                    attempt.device, attempt.service.name
+                ),
+            )),
     };
     Some(finding)
 }
@@ -61,7 +134,9 @@ fn first_end(connection: &Connection) -> Option<(Side, Mark)> {
         .into_iter()
         .filter_map(|side| Some((side, connection.tcp[side].reset?)))
         .min_by_key(|(_, reset)| reset.frame)?;
-    let finished = Side::both().iter().any(|&side| connection.tcp[side].fin.is_some_and(|fin| fin.frame < reset.frame));
+    let finished = Side::both()
+        .iter()
+        .any(|&side| connection.tcp[side].fin.is_some_and(|fin| fin.frame < reset.frame));
     (!finished).then_some((side, reset))
 }
 
@@ -82,5 +157,9 @@ fn origin(connection: &Connection, side: Side, reset: &Mark) -> Origin {
     let (ttl, usual) = (reset.ttl, tcp.ttl);
     // Some stacks give resets a full time to live of 64, 128 or 255 where others start at 64: only within one family of
     // initial values can hops be compared.
-    if ttl.abs_diff(usual) <= 1 { Origin::Same { ttl } } else { Origin::Elsewhere { ttl, usual } }
+    if ttl.abs_diff(usual) <= 1 {
+        Origin::Same { ttl }
+    } else {
+        Origin::Elsewhere { ttl, usual }
+    }
 }

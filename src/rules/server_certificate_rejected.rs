@@ -12,7 +12,10 @@ use crate::tls::walk::{Alert, Seen, Side, StepKind, TlsFacts};
 
 /// RFC 9846 section 6.2 (the alerts 42 to 46, 48). The alert is what the client says; the cause is judged from the
 /// certificate's own bytes.
-pub const RULE: Rule = Rule { id: "server-certificate-rejected", check };
+pub(super) const RULE: Rule = Rule {
+    id: "server-certificate-rejected",
+    check,
+};
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
@@ -20,29 +23,49 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let (alert, confidence) = refusal(connection, tls)?;
     let who = client(attempt);
     let judgement = attempt.judgements.server.as_ref();
-    let subject = tls.certificates.server.as_ref().and_then(|it| it.chain.first()).map(|leaf| match &leaf.fields {
-        Ok(fields) => fields.subject.to_string(),
-        Err(_) => "a certificate that cannot be read".to_owned(),
-    });
+    let subject = tls
+        .certificates
+        .server
+        .as_ref()
+        .and_then(|it| it.chain.first())
+        .map(|leaf| match &leaf.fields {
+            Ok(fields) => fields.subject.to_string(),
+            Err(_) => "a certificate that cannot be read".to_owned(),
+        });
     let clauses = judgement.map(certificate_clauses).unwrap_or_default();
     let why = match (&subject, clauses.is_empty()) {
         (Some(subject), false) => format!("; {subject} {}", join(&clauses)),
-        (Some(_), true) => format!("; nothing visible is wrong with it, so the {who} lacks its root or its clock is off"),
+        (Some(_), true) => {
+            format!("; nothing visible is wrong with it, so the {who} lacks its root or its clock is off")
+        }
         (None, _) => "; TLS 1.3 encrypts the certificate, so its fault cannot be seen".to_owned(),
     };
     let mut finding = Finding::error(
         RULE.id,
         By::Client,
         At::Tls,
-        format!("the {who} refused the certificate of {} ({}){why}", service(attempt), alert_text(alert)),
+        format!(
+            "the {who} refused the certificate of {} ({}){why}",
+            service(attempt),
+            alert_text(alert)
+        ),
     )
     .confidence(confidence);
     if let Some(step) = connection.step_by(StepKind::Certificate, Side::Server) {
-        finding = finding.evidence(step.frame, format!("the server's certificate: {}", step.detail.as_deref().unwrap_or("received")));
+        finding = finding.evidence(
+            step.frame,
+            format!(
+                "the server's certificate: {}",
+                step.detail.as_deref().unwrap_or("received")
+            ),
+        );
         if let Some(Chain::Anchored { anchor, origin }) = judgement.map(|it| &it.chain) {
             finding = finding
                 .evidence(step.frame, format!("its chain verifies up to {anchor} ({origin})"))
-                .alternative("interception-suspected", format!("the chain is genuine: it verifies up to {anchor} ({origin})"));
+                .alternative(
+                    "interception-suspected",
+                    format!("the chain is genuine: it verifies up to {anchor} ({origin})"),
+                );
         }
     } else if let Some(step) = connection.step(StepKind::ServerHello) {
         finding = finding.evidence(step.frame, "Server Hello; the certificate after it is encrypted");
@@ -69,7 +92,10 @@ fn refusal<'a>(connection: &Connection, tls: &'a TlsFacts) -> Option<(&'a Alert,
     }
     // TLS 1.3, encrypted: an alert where the client's Finished should be.
     if tls13 && tls.client_alert_instead_of_finished.is_some() {
-        let alert = tls.alerts.iter().find(|alert| alert.side == Side::Client && alert.seen == Seen::Inferred)?;
+        let alert = tls
+            .alerts
+            .iter()
+            .find(|alert| alert.side == Side::Client && alert.seen == Seen::Inferred)?;
         return Some((alert, Confidence::Likely));
     }
     // TLS 1.2: some stacks finish their flight first and refuse then, encrypted, before any data.
@@ -77,56 +103,145 @@ fn refusal<'a>(connection: &Connection, tls: &'a TlsFacts) -> Option<(&'a Alert,
     let early = tls.application_data.client == 0 && tls.application_data.server == 0;
     // Where the server closed first, the alert only says goodbye.
     let server_closed_first = connection.tcp.server.fin.is_some_and(|fin| fin.frame < alert.frame)
-        || connection.tcp.server.reset.is_some_and(|reset| reset.frame < alert.frame);
-    let refused = !tls13 && alert.side == Side::Client && early && !server_closed_first && tls.certificates.server.is_some();
+        || connection
+            .tcp
+            .server
+            .reset
+            .is_some_and(|reset| reset.frame < alert.frame);
+    let refused =
+        !tls13 && alert.side == Side::Client && early && !server_closed_first && tls.certificates.server.is_some();
     refused.then_some((alert, Confidence::Likely))
 }
 
-fn with_remedies(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, alert: &Alert, judgement: Option<&Judgement>) -> Finding {
+fn with_remedies(
+    finding: Finding,
+    attempt: &Attempt<'_>,
+    connection: &Connection,
+    alert: &Alert,
+    judgement: Option<&Judgement>,
+) -> Finding {
     let name = &attempt.service.name;
     let described = alert.content.map(|(_, description)| description);
     let Some(judgement) = judgement else {
-        return finding.remedy(on_device(attempt, "see why the controller does not trust the certificate, and whether its clock is right", &["show clock detail".to_owned(), "show ntp status".to_owned(), "show crypto pki trustpool | include cn=".to_owned()]));
+        return finding.remedy(on_device(
+            attempt,
+            "see why the controller does not trust the certificate, and whether its clock is right",
+            &[
+                "show clock detail".to_owned(),
+                "show ntp status".to_owned(),
+                "show crypto pki trustpool | include cn=".to_owned(),
+            ],
+        ));
     };
     match judgement.validity {
         Validity::Expired(since) => {
-            return finding.remedy(elsewhere(attempt, Owner::Server, format!("renew the certificate of {}: it expired {} before this capture", connection.server, span(since))));
+            return finding.remedy(elsewhere(
+                attempt,
+                Owner::Server,
+                format!(
+                    "renew the certificate of {}: it expired {} before this capture",
+                    connection.server,
+                    span(since)
+                ),
+            ));
         }
         Validity::NotYetValid(until) => {
             return finding
-                .remedy(elsewhere(attempt, Owner::Server, format!("the certificate of {} becomes valid only {} after this capture: issue one that is valid now", connection.server, span(until))))
-                .alternative("capture-clock", "the capturing host's clock may be slow: compare it with a known time");
+                .remedy(elsewhere(
+                    attempt,
+                    Owner::Server,
+                    format!(
+                        "the certificate of {} becomes valid only {} after this capture: issue one that is valid now",
+                        connection.server,
+                        span(until)
+                    ),
+                ))
+                .alternative(
+                    "capture-clock",
+                    "the capturing host's clock may be slow: compare it with a known time",
+                );
         }
         _ => {}
     }
     if judgement.name == NameMatch::Differs {
         return finding.remedy(on_device(
             attempt,
-            format!("use the name that the certificate carries in the URL, or give the server a certificate for {name}"),
-            &["show license all | section Transport".to_owned(), "configure terminal".to_owned(), "  license smart url <https://name in the certificate/…>".to_owned(), "  end".to_owned()],
+            format!(
+                "use the name that the certificate carries in the URL, or give the server a certificate for {name}"
+            ),
+            &[
+                "show license all | section Transport".to_owned(),
+                "configure terminal".to_owned(),
+                "  license smart url <https://name in the certificate/…>".to_owned(),
+                "  end".to_owned(),
+            ],
         ));
     }
-    if let Some(Fault::MissingIntermediate(issuer)) = judgement.faults.iter().find(|fault| matches!(fault, Fault::MissingIntermediate(_))) {
-        return finding.remedy(elsewhere(attempt, Owner::Server, format!("let {} send its intermediate certificate ({issuer}) too", connection.server)));
+    if let Some(Fault::MissingIntermediate(issuer)) = judgement
+        .faults
+        .iter()
+        .find(|fault| matches!(fault, Fault::MissingIntermediate(_)))
+    {
+        return finding.remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            format!(
+                "let {} send its intermediate certificate ({issuer}) too",
+                connection.server
+            ),
+        ));
     }
     match (&judgement.chain, attempt.service.transport) {
         (Chain::Anchored { .. }, _) => {
             // Nothing is wrong with the chain: the fault lies with what the client trusts, or with its clock.
-            let clock = described == Some(AlertDescription::BAD_CERTIFICATE) || described == Some(AlertDescription::CERTIFICATE_EXPIRED);
-            let clock_remedy = on_device(attempt, "set the controller's clock: to it the certificate may seem outside its validity", &["show clock detail".to_owned(), "show ntp status".to_owned(), "configure terminal".to_owned(), "  ntp server <address>".to_owned(), "  end".to_owned()]);
+            let clock = described == Some(AlertDescription::BAD_CERTIFICATE)
+                || described == Some(AlertDescription::CERTIFICATE_EXPIRED);
+            let clock_remedy = on_device(
+                attempt,
+                "set the controller's clock: to it the certificate may seem outside its validity",
+                &[
+                    "show clock detail".to_owned(),
+                    "show ntp status".to_owned(),
+                    "configure terminal".to_owned(),
+                    "  ntp server <address>".to_owned(),
+                    "  end".to_owned(),
+                ],
+            );
             let trust_remedy = on_device(
                 attempt,
                 "bring the controller's trust pool up to date (images before 17.3.4 and 17.6.1 lack IdenTrust Commercial Root CA 1)",
-                &["show crypto pki trustpool | include cn=".to_owned(), "crypto pki trustpool import url http://www.cisco.com/security/pki/trs/ios_core.p7b".to_owned()],
+                &[
+                    "show crypto pki trustpool | include cn=".to_owned(),
+                    "crypto pki trustpool import url http://www.cisco.com/security/pki/trs/ios_core.p7b".to_owned(),
+                ],
             );
-            let finding = finding.cannot_tell("what the controller trusts and what its clock says: both are inside the controller");
-            if clock { finding.remedy(clock_remedy).remedy(trust_remedy) } else { finding.remedy(trust_remedy).remedy(clock_remedy) }
+            let finding = finding
+                .cannot_tell("what the controller trusts and what its clock says: both are inside the controller");
+            if clock {
+                finding.remedy(clock_remedy).remedy(trust_remedy)
+            } else {
+                finding.remedy(trust_remedy).remedy(clock_remedy)
+            }
         }
         (_, Transport::OnPrem | Transport::Cslu) => finding.remedy(on_device(
             attempt,
             "import the On-Prem's certificate (or its authority) as a trustpoint",
-            &["configure terminal".to_owned(), "  crypto pki trustpoint SSM-ONPREM".to_owned(), "    enrollment terminal".to_owned(), "    revocation-check none".to_owned(), "  crypto pki authenticate SSM-ONPREM".to_owned(), "  end".to_owned()],
+            &[
+                "configure terminal".to_owned(),
+                "  crypto pki trustpoint SSM-ONPREM".to_owned(),
+                "    enrollment terminal".to_owned(),
+                "    revocation-check none".to_owned(),
+                "  crypto pki authenticate SSM-ONPREM".to_owned(),
+                "  end".to_owned(),
+            ],
         )),
-        _ => finding.remedy(elsewhere(attempt, Owner::Server, format!("give {} a certificate from an authority that the client trusts, or the client that authority's root", connection.server))),
+        _ => finding.remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            format!(
+                "give {} a certificate from an authority that the client trusts, or the client that authority's root",
+                connection.server
+            ),
+        )),
     }
 }

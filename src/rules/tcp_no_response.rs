@@ -7,7 +7,10 @@ use crate::finding::{At, By, Finding, Owner, Rule};
 use crate::tls::walk::Side;
 
 /// RFC 6298: a SYN is repeated after one second and then at doubled intervals.
-pub const RULE: Rule = Rule { id: "tcp-no-response", check };
+pub(super) const RULE: Rule = Rule {
+    id: "tcp-no-response",
+    check,
+};
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
@@ -17,7 +20,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return None;
     }
     // One SYN at the very end of the capture may still be answered.
-    if tcp.client.syns.len() < 2 && !context.capture.last.is_some_and(|end| end.since(ended) >= super::SILENCE) {
+    if tcp.client.syns.len() < 2
+        && !context
+            .capture
+            .last
+            .is_some_and(|end| end.since(ended) >= super::SILENCE)
+    {
         return None;
     }
     let tries = tcp.client.syns.len();
@@ -26,15 +34,24 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         RULE.id,
         By::Unknown,
         At::Tcp,
-        format!("nothing answers the {}'s connection to {target}: {tries} SYNs in {}, no reply of any kind", client(attempt), seconds(ended.since(started))),
+        format!(
+            "nothing answers the {}'s connection to {target}: {tries} SYNs in {}, no reply of any kind",
+            client(attempt),
+            seconds(ended.since(started))
+        ),
     )
     .evidence(first, format!("SYN to {}", connection.server))
     .claims_silence_of(Side::Server);
     if last != first {
-        let steps: Vec<String> = tcp.client.syns.windows(2).filter_map(|pair| match pair {
-            [a, b] => Some(seconds(b.1.since(a.1))),
-            _ => None,
-        }).collect();
+        let steps: Vec<String> = tcp
+            .client
+            .syns
+            .windows(2)
+            .filter_map(|pair| match pair {
+                [a, b] => Some(seconds(b.1.since(a.1))),
+                _ => None,
+            })
+            .collect();
         finding = finding.evidence(last, format!("the last repetition (after {})", steps.join(", ")));
     }
     for earlier in attempt.connections.iter().rev().skip(1) {

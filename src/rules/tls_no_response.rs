@@ -7,7 +7,10 @@ use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
 use crate::tls::walk::{Side, StepKind};
 
 /// RFC 9846 section 4.1.2: the server answers a Client Hello with a Server Hello, a retry or an alert.
-pub const RULE: Rule = Rule { id: "tls-no-response", check };
+pub(super) const RULE: Rule = Rule {
+    id: "tls-no-response",
+    check,
+};
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let (connection, tls) = tls_with_hello(attempt)?;
@@ -17,18 +20,41 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let silent = tls.server_hello.is_none()
         && tls.alerts.is_empty()
         && connection.step(StepKind::HelloRetryRequest).is_none()
-        && (server_tcp.bytes == 0 || before && !connection.steps.iter().any(|step| step.side == Side::Server && step.frame > hello.frame && !matches!(step.kind, StepKind::Fin | StepKind::Reset)));
+        && (server_tcp.bytes == 0
+            || before
+                && !connection.steps.iter().any(|step| {
+                    step.side == Side::Server
+                        && step.frame > hello.frame
+                        && !matches!(step.kind, StepKind::Fin | StepKind::Reset)
+                }));
     if !silent || server_tcp.acked_unseen || !watched_after(connection, context) {
         return None;
     }
     let acked = client_tcp.acked_bytes >= client_tcp.bytes && client_tcp.bytes > 0;
     let waited = connection.last.1.since(hello.time);
     let (by, summary) = if acked {
-        (By::Server, format!("{} took the {}'s Client Hello and never answered it", service(attempt), client(attempt)))
+        (
+            By::Server,
+            format!(
+                "{} took the {}'s Client Hello and never answered it",
+                service(attempt),
+                client(attempt)
+            ),
+        )
     } else {
-        (By::Path, format!("the connection to {} opened, but the {}'s Client Hello never arrived: it was not even acknowledged", service(attempt), client(attempt)))
+        (
+            By::Path,
+            format!(
+                "the connection to {} opened, but the {}'s Client Hello never arrived: it was not even acknowledged",
+                service(attempt),
+                client(attempt)
+            ),
+        )
     };
-    let ends = if server_tcp.fin.is_some_and(|fin| client_tcp.fin.is_none_or(|own| fin.frame < own.frame)) {
+    let ends = if server_tcp
+        .fin
+        .is_some_and(|fin| client_tcp.fin.is_none_or(|own| fin.frame < own.frame))
+    {
         "the server closed without a word"
     } else {
         "no answer"
@@ -39,7 +65,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .evidence(connection.last.0, format!("{} later: {ends}", seconds(waited)))
         .claims_silence_of(Side::Server);
     if client_tcp.retransmissions > 0 {
-        finding = finding.evidence(client_tcp.last, format!("sent again {} times", client_tcp.retransmissions));
+        finding = finding.evidence(
+            client_tcp.last,
+            format!("sent again {} times", client_tcp.retransmissions),
+        );
     }
     Some(if acked {
         finding

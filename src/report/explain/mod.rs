@@ -61,24 +61,13 @@ impl Explanation {
     /// The meaning in one clause.
     #[must_use]
     pub fn title(&self) -> &'static str {
-        self.text
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("# ")
+        self.text.lines().next().unwrap_or_default().trim_start_matches("# ")
     }
 
     /// The lines under a heading.
     fn section(&self, heading: &str) -> impl Iterator<Item = &'static str> {
-        let is_start = move |line: &&str| {
-            line.strip_prefix("## ")
-                .is_some_and(|title| title.trim() == heading)
-        };
-        let lines = self
-            .text
-            .lines()
-            .skip_while(move |line| !is_start(line))
-            .skip(1);
+        let is_start = move |line: &&str| line.strip_prefix("## ").is_some_and(|title| title.trim() == heading);
+        let lines = self.text.lines().skip_while(move |line| !is_start(line)).skip(1);
         lines.take_while(|line| !line.starts_with("## "))
     }
 }
@@ -99,11 +88,7 @@ pub fn title(id: &str) -> Option<&'static str> {
 ///
 /// # Errors
 /// A sentence that names the nearest id when there is no such id, or says that `out` cannot be written.
-pub fn write_explanation(
-    id: Option<&str>,
-    out: &mut dyn Write,
-    style: &TextStyle,
-) -> Result<(), String> {
+pub fn write_explanation(id: Option<&str>, out: &mut dyn Write, style: &TextStyle) -> Result<(), String> {
     let mut page = Page::new(out, style);
     let written = match id {
         None => list(&mut page),
@@ -112,17 +97,10 @@ pub fn write_explanation(
                 let nearest = nearest(id)
                     .map(|near| format!("; did you mean {near}?"))
                     .unwrap_or_default();
-                return Err(format!(
-                    "explain {id}: no such verdict{nearest} (all: tlswalk explain)"
-                ));
+                return Err(format!("explain {id}: no such verdict{nearest} (all: tlswalk explain)"));
             };
-            page.hang(
-                &[(Paint::Strong, id), (Paint::Plain, ": ")],
-                0,
-                explanation.title(),
-                "",
-            )
-            .and_then(|()| markdown(&mut page, explanation.text.lines().skip(1), 0))
+            page.hang(&[(Paint::Strong, id), (Paint::Plain, ": ")], 0, explanation.title(), "")
+                .and_then(|()| markdown(&mut page, explanation.text.lines().skip(1), 0))
         }
     };
     written.map_err(|error| error.to_string())
@@ -145,34 +123,20 @@ fn list(page: &mut Page<'_>) -> io::Result<()> {
         .max()
         .unwrap_or_default();
     for explanation in EXPLANATIONS {
-        page.hang(
-            &[(Paint::Strong, explanation.id)],
-            widest + 2,
-            explanation.title(),
-            "",
-        )?;
+        page.hang(&[(Paint::Strong, explanation.id)], widest + 2, explanation.title(), "")?;
     }
     Ok(())
 }
 
 /// The few forms of Markdown that the texts use: headings, paragraphs, list items, commands.
-fn markdown<'a>(
-    page: &mut Page<'_>,
-    lines: impl Iterator<Item = &'a str>,
-    indent: usize,
-) -> io::Result<()> {
+fn markdown<'a>(page: &mut Page<'_>, lines: impl Iterator<Item = &'a str>, indent: usize) -> io::Result<()> {
     let margin = " ".repeat(indent);
     let mut paragraph = String::new();
     let flush = |page: &mut Page<'_>, paragraph: &mut String| {
         let text = std::mem::take(paragraph);
         match text.strip_prefix("- ") {
             _ if text.is_empty() => Ok(()),
-            Some(item) => page.hang(
-                &[(Paint::Plain, &margin), (Paint::Plain, "- ")],
-                indent + 2,
-                item,
-                "",
-            ),
+            Some(item) => page.hang(&[(Paint::Plain, &margin), (Paint::Plain, "- ")], indent + 2, item, ""),
             None => page.hang(&[(Paint::Plain, &margin)], indent, &text, ""),
         }
     };
@@ -182,11 +146,7 @@ fn markdown<'a>(
             page.line(&[(Paint::Strong, &margin), (Paint::Strong, heading)])?;
         } else if let Some(command) = line.strip_prefix("    ") {
             flush(page, &mut paragraph)?;
-            page.line(&[
-                (Paint::Plain, &margin),
-                (Paint::Plain, "    "),
-                (Paint::Plain, command),
-            ])?;
+            page.line(&[(Paint::Plain, &margin), (Paint::Plain, "    "), (Paint::Plain, command)])?;
         } else if line.trim().is_empty() {
             flush(page, &mut paragraph)?;
             // A page within a report stays dense.
@@ -232,11 +192,7 @@ fn distance(a: &str, b: &str) -> usize {
         let mut next = vec![i + 1];
         for ((y, &above_left), &above) in b.chars().zip(&row).zip(row.iter().skip(1)) {
             let left = next.last().copied().unwrap_or_default();
-            next.push(
-                (above_left + usize::from(x != y))
-                    .min(above + 1)
-                    .min(left + 1),
-            );
+            next.push((above_left + usize::from(x != y)).min(above + 1).min(left + 1));
         }
         row = next;
     }
@@ -259,16 +215,9 @@ mod tests {
         assert_eq!(ids.split(' ').count(), EXPLANATIONS.len());
         for id in ids.split(' ') {
             let explanation = explanation(id).unwrap_or_else(|| panic!("{id}"));
-            for heading in [
-                "In the capture",
-                "Often confused with",
-                FIRST_AID,
-                "Sources",
-            ] {
+            for heading in ["In the capture", "Often confused with", FIRST_AID, "Sources"] {
                 assert!(
-                    explanation
-                        .section(heading)
-                        .any(|line| !line.trim().is_empty()),
+                    explanation.section(heading).any(|line| !line.trim().is_empty()),
                     "{id}: {heading}"
                 );
             }
@@ -288,8 +237,7 @@ mod tests {
         );
         assert_eq!(nearest("intercept"), Some("interception-suspected"));
         assert_eq!(nearest("zzzzzz"), None);
-        let error =
-            write_explanation(Some("helthy"), &mut io::sink(), &TextStyle::default()).unwrap_err();
+        let error = write_explanation(Some("helthy"), &mut io::sink(), &TextStyle::default()).unwrap_err();
         assert_eq!(
             error,
             "explain helthy: no such verdict; did you mean healthy? (all: tlswalk explain)"

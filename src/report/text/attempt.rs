@@ -10,12 +10,7 @@ use crate::report::{Attempt, Connection, Finding, Remedy, Report, explain};
 pub(super) const INDENT: usize = 9;
 
 /// Writes one attempt: three lines when all is well, else a screen.
-pub(super) fn write(
-    page: &mut Page<'_>,
-    report: &Report,
-    attempt: &Attempt,
-    verbose: bool,
-) -> io::Result<()> {
+pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool) -> io::Result<()> {
     let verdict = &attempt.verdict;
     let connection = shown(report, attempt);
     let (sign, paint) = mark(&verdict.severity);
@@ -29,12 +24,7 @@ pub(super) fn write(
     let route = route(attempt, connection);
     if verdict.severity == "ok" && !verbose {
         page.hang(&[], 2, &route, "")?;
-        page.hang(
-            &[],
-            2,
-            &walk::brief(connection),
-            &walk::duration(connection),
-        )?;
+        page.hang(&[], 2, &walk::brief(connection), &walk::duration(connection))?;
         return also(page, attempt, false);
     }
     let with = connection.and_then(|connection| connection.tls.as_ref()?.version.as_ref());
@@ -47,8 +37,8 @@ pub(super) fn write(
     let tries = connections(report, attempt).count();
     if let (2.., Some(connection)) = (tries, connection) {
         let text = format!(
-            "tried on {tries} connections; shown here: tcp.stream {}",
-            connection.tcp.stream
+            "tried on {tries} connections; shown here: the last, to {}",
+            connection.server
         );
         page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
     }
@@ -106,9 +96,7 @@ fn route(attempt: &Attempt, connection: Option<&Connection>) -> String {
         _ => "",
     };
     match (&attempt.via_proxy, service) {
-        (Some(proxy), _) => {
-            text.push_str(&format!(", {service} through the proxy {proxy}").replace(",  ", ", "))
-        }
+        (Some(proxy), _) => text.push_str(&format!(", {service} through the proxy {proxy}").replace(",  ", ", ")),
         (None, "") => {}
         (None, _) => text.push_str(&format!(", direct {service}")),
     }
@@ -121,9 +109,7 @@ fn route(attempt: &Attempt, connection: Option<&Connection>) -> String {
 /// Why, with its frames, and why not something else.
 fn reasons(page: &mut Page<'_>, attempt: &Attempt) -> io::Result<()> {
     let verdict = &attempt.verdict;
-    let why = own(attempt)
-        .map(|finding| finding.detail.as_str())
-        .unwrap_or_default();
+    let why = own(attempt).map(|finding| finding.detail.as_str()).unwrap_or_default();
     let mut label = "  Why";
     if !why.is_empty() && why != verdict.summary {
         page.hang(&[(Paint::Strong, label)], INDENT, &capitalised(why), "")?;
@@ -136,12 +122,7 @@ fn reasons(page: &mut Page<'_>, attempt: &Attempt) -> io::Result<()> {
         .map(|evidence| format!("frame\u{a0}{}: {}", evidence.frame, evidence.what))
         .collect();
     if !seen.is_empty() {
-        page.hang(
-            &[(Paint::Strong, label)],
-            INDENT,
-            &capitalised(&seen.join("; ")),
-            "",
-        )?;
+        page.hang(&[(Paint::Strong, label)], INDENT, &capitalised(&seen.join("; ")), "")?;
     }
     let label = if verdict.confidence == "certain" {
         "  Not"
@@ -159,20 +140,14 @@ fn reasons(page: &mut Page<'_>, attempt: &Attempt) -> io::Result<()> {
     Ok(())
 }
 
-fn phases(
-    page: &mut Page<'_>,
-    attempt: &Attempt,
-    connection: Option<&Connection>,
-) -> io::Result<()> {
+fn phases(page: &mut Page<'_>, attempt: &Attempt, connection: Option<&Connection>) -> io::Result<()> {
     let phases = walk::phases(attempt, connection);
     if phases.is_empty() {
         return Ok(());
     }
     page.blank()?;
     for phase in &phases {
-        let number = phase
-            .number
-            .map_or(" ".to_owned(), |number| number.to_string());
+        let number = phase.number.map_or(" ".to_owned(), |number| number.to_string());
         let name = format!("  {number}  {:<9}", phase.name);
         let (sign, paint) = phase.mark.sign();
         let lead: &[Span<'_>] = &[(Paint::Strong, &name), (paint, sign), (Paint::Plain, " ")];
@@ -185,12 +160,7 @@ fn phases(
     }
     let guessed = connection.is_some_and(|c| c.steps.iter().any(|step| step.seen == "inferred"));
     if guessed {
-        page.hang_painted(
-            &[(Paint::Plain, "     ")],
-            5,
-            (Paint::Dim, words::LEGEND),
-            "",
-        )?;
+        page.hang_painted(&[(Paint::Plain, "     ")], 5, (Paint::Dim, words::LEGEND), "")?;
     }
     Ok(())
 }
@@ -209,10 +179,7 @@ fn to_do(page: &mut Page<'_>, remedy: &Remedy) -> io::Result<()> {
     page.hang(
         &[(Paint::Strong, "  Do")],
         INDENT,
-        &format!(
-            "{owner}: {}{colon}",
-            remedy.action.trim_end_matches([':', '.'])
-        ),
+        &format!("{owner}: {}{colon}", remedy.action.trim_end_matches([':', '.'])),
         "",
     )?;
     for command in &remedy.commands {
@@ -258,12 +225,7 @@ fn also(page: &mut Page<'_>, attempt: &Attempt, verbose: bool) -> io::Result<()>
         .filter(|id| !attempt.findings.iter().any(|finding| finding.id == **id))
     {
         let meaning = explain::title(id).unwrap_or("holds too");
-        page.hang(
-            &[(Paint::Strong, "  Also")],
-            INDENT,
-            &format!("{id}: {meaning}"),
-            "",
-        )?;
+        page.hang(&[(Paint::Strong, "  Also")], INDENT, &format!("{id}: {meaning}"), "")?;
     }
     Ok(())
 }
@@ -271,17 +233,10 @@ fn also(page: &mut Page<'_>, attempt: &Attempt, verbose: bool) -> io::Result<()>
 fn hints(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool) -> io::Result<()> {
     let filter = &attempt.verdict.display_filter;
     if !filter.is_empty() {
-        page.hang_painted(
-            &[(Paint::Dim, "  Wireshark: ")],
-            13,
-            (Paint::Dim, filter),
-            "",
-        )?;
+        page.hang_painted(&[(Paint::Dim, "  Wireshark: ")], 13, (Paint::Dim, filter), "")?;
     }
     let file = &report.capture.file;
-    let plain = file
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(&b));
+    let plain = file.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(&b));
     let again = match (verbose || file == "-", plain) {
         (true, _) => String::new(),
         (false, true) => format!("tlswalk\u{a0}-v\u{a0}{file}, "),
@@ -292,10 +247,7 @@ fn hints(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool)
 }
 
 fn own(attempt: &Attempt) -> Option<&Finding> {
-    attempt
-        .findings
-        .iter()
-        .find(|finding| finding.id == attempt.verdict.id)
+    attempt.findings.iter().find(|finding| finding.id == attempt.verdict.id)
 }
 
 fn about_certificates(id: &str) -> bool {
@@ -308,6 +260,5 @@ fn about_certificates(id: &str) -> bool {
 /// Whether a sentence names that frame already.
 fn mentions(text: &str, frame: u64) -> bool {
     let frame = frame.to_string();
-    text.split(|c: char| !c.is_alphanumeric())
-        .any(|word| word == frame)
+    text.split(|c: char| !c.is_alphanumeric()).any(|word| word == frame)
 }

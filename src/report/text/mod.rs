@@ -64,12 +64,7 @@ pub fn write_text(report: &Report, out: &mut dyn Write, style: &TextStyle) -> io
     let mut page = Page::new(out, style);
     if style.verbosity == Verbosity::Quiet {
         let (mark, paint) = mark(&report.verdict.severity);
-        let tail = format!(
-            " {}: {} [{}]",
-            report.capture.file,
-            headline(report),
-            report.verdict.id
-        );
+        let tail = format!(" {}: {} [{}]", report.capture.file, headline(report), report.verdict.id);
         return page.line(&[(paint, mark), (Paint::Plain, &tail)]);
     }
     capture_lines(&mut page, &report.capture)?;
@@ -95,14 +90,9 @@ pub fn write_text(report: &Report, out: &mut dyn Write, style: &TextStyle) -> io
 /// The attempt that the report's own verdict is about: of equally bad ones the first.
 fn worst(report: &Report) -> Option<&Attempt> {
     let same = |attempt: &&Attempt| {
-        attempt.verdict.id == report.verdict.id
-            && attempt.verdict.severity == report.verdict.severity
+        attempt.verdict.id == report.verdict.id && attempt.verdict.severity == report.verdict.severity
     };
-    report
-        .attempts
-        .iter()
-        .find(same)
-        .or_else(|| report.attempts.first())
+    report.attempts.iter().find(same).or_else(|| report.attempts.first())
 }
 
 fn headline(report: &Report) -> String {
@@ -123,11 +113,7 @@ fn capture_lines(page: &mut Page<'_>, capture: &Capture) -> io::Result<()> {
     let frames = format!(
         "{} {}",
         grouped(capture.frames),
-        if capture.frames == 1 {
-            "frame"
-        } else {
-            "frames"
-        }
+        if capture.frames == 1 { "frame" } else { "frames" }
     );
     facts.push(if capture.frames > 1 {
         format!("{frames} in {}", seconds(capture.duration))
@@ -168,20 +154,14 @@ fn capture_lines(page: &mut Page<'_>, capture: &Capture) -> io::Result<()> {
         limits.push("only one direction of the traffic was captured".to_owned());
     }
     if let Some(drops @ 1..) = seen.drops {
-        limits.push(format!(
-            "the capturing device dropped {} packets",
-            grouped(drops)
-        ));
+        limits.push(format!("the capturing device dropped {} packets", grouped(drops)));
     }
     for limit in limits {
         text.push_str("; ");
         text.push_str(&limit);
     }
     page.hang(
-        &[
-            (Paint::Strong, &visible(&capture.file)),
-            (Paint::Plain, "   "),
-        ],
+        &[(Paint::Strong, &visible(&capture.file)), (Paint::Plain, "   ")],
         2,
         &text,
         "",
@@ -201,17 +181,10 @@ fn nothing(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()
     let mut text = match (held.tcp_connections, held.tls_connections) {
         (0, _) => "no TCP connection at all".to_owned(),
         (tcp, 0) => format!("{} TCP connections, none of them with TLS", grouped(tcp)),
-        (tcp, tls) => format!(
-            "{} TCP connections, {} of them with TLS",
-            grouped(tcp),
-            grouped(tls)
-        ),
+        (tcp, tls) => format!("{} TCP connections, {} of them with TLS", grouped(tcp), grouped(tls)),
     };
     if !held.server_names.is_empty() {
-        text.push_str(&format!(
-            "; servers asked for: {}",
-            held.server_names.join(", ")
-        ));
+        text.push_str(&format!("; servers asked for: {}", held.server_names.join(", ")));
     }
     if !held.dns_names.is_empty() {
         text.push_str(&format!("; names looked up: {}", held.dns_names.join(", ")));
@@ -234,24 +207,15 @@ fn nothing(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()
     }
     explain::write_first_aid(page, &report.verdict.id)?;
     page.blank()?;
-    page.line(&[(
-        Paint::Dim,
-        &format!("  more: tlswalk explain {}", report.verdict.id),
-    )])
+    page.line(&[(Paint::Dim, &format!("  more: tlswalk explain {}", report.verdict.id))])
 }
 
 /// The connection that shows the verdict: the one its evidence lies in, else the last.
 fn shown<'a>(report: &'a Report, attempt: &Attempt) -> Option<&'a Connection> {
     let connections: Vec<_> = connections(report, attempt).collect();
-    let decisive = attempt
-        .verdict
-        .evidence
-        .last()
-        .map(|evidence| evidence.frame);
+    let decisive = attempt.verdict.evidence.last().map(|evidence| evidence.frame);
     let holds = |connection: &&&Connection| {
-        decisive.is_some_and(|frame| {
-            (connection.tcp.first_frame..=connection.tcp.last_frame).contains(&frame)
-        })
+        decisive.is_some_and(|frame| (connection.tcp.first_frame..=connection.tcp.last_frame).contains(&frame))
     };
     connections
         .iter()
@@ -263,12 +227,8 @@ fn shown<'a>(report: &'a Report, attempt: &Attempt) -> Option<&'a Connection> {
 
 fn connections<'a>(report: &'a Report, attempt: &Attempt) -> impl Iterator<Item = &'a Connection> {
     let ids = attempt.connections.clone();
-    ids.into_iter().filter_map(|id| {
-        report
-            .connections
-            .iter()
-            .find(|connection| connection.id == id)
-    })
+    ids.into_iter()
+        .filter_map(|id| report.connections.iter().find(|connection| connection.id == id))
 }
 
 const fn mark(severity: &str) -> (&'static str, Paint) {

@@ -74,13 +74,7 @@ impl<'a> Page<'a> {
     }
 
     /// Text wrapped after a lead, its further lines under `indent`; `right` stands at the right edge of the last line.
-    pub(crate) fn hang(
-        &mut self,
-        lead: &[Span<'_>],
-        indent: usize,
-        text: &str,
-        right: &str,
-    ) -> io::Result<()> {
+    pub(crate) fn hang(&mut self, lead: &[Span<'_>], indent: usize, text: &str, right: &str) -> io::Result<()> {
         self.hang_painted(lead, indent, (Paint::Plain, text), right)
     }
 
@@ -93,11 +87,7 @@ impl<'a> Page<'a> {
     ) -> io::Result<()> {
         let text = visible(text);
         let lead_width: usize = lead.iter().map(|(_, text)| text.width()).sum();
-        let reserve = if right.is_empty() {
-            0
-        } else {
-            right.width() + 2
-        };
+        let reserve = if right.is_empty() { 0 } else { right.width() + 2 };
         let room = |used: usize| self.width.saturating_sub(used + reserve).max(20);
         let start = lead_width.max(indent);
         let lines = wrap(&text, room(start), room(indent));
@@ -109,11 +99,7 @@ impl<'a> Page<'a> {
             } else {
                 indent
             });
-            let mut spans: Vec<Span<'_>> = if number == 0 {
-                lead.to_vec()
-            } else {
-                Vec::new()
-            };
+            let mut spans: Vec<Span<'_>> = if number == 0 { lead.to_vec() } else { Vec::new() };
             spans.push((Paint::Plain, &pad));
             spans.push((paint, line));
             let used = line.width() + if number == 0 { start } else { indent };
@@ -196,10 +182,7 @@ mod tests {
     #[test]
     fn words_wrap_at_spaces_and_break_only_when_they_must() {
         assert_eq!(wrap("aa bb cc", 5, 5), ["aa bb", "cc"]);
-        assert_eq!(
-            wrap("aa frame\u{a0}23 b", 8, 8),
-            ["aa", "frame\u{a0}23", "b"]
-        );
+        assert_eq!(wrap("aa frame\u{a0}23 b", 8, 8), ["aa", "frame\u{a0}23", "b"]);
         assert_eq!(wrap("abcdefgh i", 3, 3), ["abc", "def", "gh", "i"]);
         assert_eq!(wrap("", 5, 5), [""]);
     }
@@ -216,31 +199,20 @@ mod tests {
 
     #[test]
     fn control_characters_never_reach_the_terminal() {
-        assert_eq!(
-            visible("a\x1b[2J\nb\u{202e}\\x1b"),
-            "a\\x1b[2J\\x0ab\\u{202e}\\x1b"
-        );
+        assert_eq!(visible("a\x1b[2J\nb\u{202e}\\x1b"), "a\\x1b[2J\\x0ab\\u{202e}\\x1b");
         let mut out = Vec::new();
         let style = TextStyle {
             color: true,
             ..TextStyle::default()
         };
         let mut page = Page::new(&mut out, &style);
-        page.hang(
-            &[(Paint::Bad, "\x07lead")],
-            2,
-            "text\x1b]0;x\x07 \u{9b}2J",
-            "\rright",
-        )
-        .unwrap();
+        page.hang(&[(Paint::Bad, "\x07lead")], 2, "text\x1b]0;x\x07 \u{9b}2J", "\rright")
+            .unwrap();
         let text = String::from_utf8(out).unwrap();
         let own = text
             .replace("\x1b[1m\x1b[31m", "")
             .replace("\x1b[2m", "")
             .replace("\x1b[0m", "");
-        assert!(
-            own.trim_end_matches('\n').chars().all(|c| !c.is_control()),
-            "{own:?}"
-        );
+        assert!(own.trim_end_matches('\n').chars().all(|c| !c.is_control()), "{own:?}");
     }
 }

@@ -11,10 +11,7 @@ use crate::report::{Certificate, Connection, Report};
 
 /// A line per attempt.
 pub(super) fn overview(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    let first = report
-        .attempts
-        .first()
-        .map(|attempt| attempt.device.as_str());
+    let first = report.attempts.first().map(|attempt| attempt.device.as_str());
     let devices = report
         .attempts
         .iter()
@@ -40,11 +37,7 @@ pub(super) fn overview(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
 }
 
 /// The certificates of both sides: the leaves, or with `all` everything presented.
-pub(super) fn certificates(
-    page: &mut Page<'_>,
-    connection: &Connection,
-    all: bool,
-) -> io::Result<()> {
+pub(super) fn certificates(page: &mut Page<'_>, connection: &Connection, all: bool) -> io::Result<()> {
     let mut rows = Vec::new();
     for (side, chain) in [
         ("server", &connection.certificates.server),
@@ -58,12 +51,7 @@ pub(super) fn certificates(
         return Ok(());
     }
     page.blank()?;
-    write(
-        page,
-        &["from", "certificate", "valid (UTC)", "frames"],
-        1,
-        rows,
-    )
+    write(page, &["from", "certificate", "valid (UTC)", "frames"], 1, rows)
 }
 
 fn row(side: &str, certificate: &Certificate, all: bool) -> Vec<String> {
@@ -125,10 +113,8 @@ fn spaced(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     for (index, part) in name.split(',').enumerate() {
         if index > 0 {
-            let parts_attributes = !out.ends_with('\\')
-                && part
-                    .split_once('=')
-                    .is_some_and(|(key, _)| !key.contains(' '));
+            let parts_attributes =
+                !out.ends_with('\\') && part.split_once('=').is_some_and(|(key, _)| !key.contains(' '));
             out.push_str(if parts_attributes { ", " } else { "," });
         }
         out.push_str(part);
@@ -155,9 +141,7 @@ pub(super) fn steps(page: &mut Page<'_>, connection: &Connection) -> io::Result<
                     words::name(step.kind)
                 ),
                 step.frame.to_string(),
-                offset
-                    .map(|offset| format!("{offset:.6}"))
-                    .unwrap_or_default(),
+                offset.map(|offset| format!("{offset:.6}")).unwrap_or_default(),
                 step.detail.clone().unwrap_or_default(),
             ]
         })
@@ -165,18 +149,13 @@ pub(super) fn steps(page: &mut Page<'_>, connection: &Connection) -> io::Result<
     let tcp = &connection.tcp;
     page.blank()?;
     let heading = format!(
-        "  Connection {}: {} → {}, tcp.stream {}",
-        connection.id, connection.client, connection.server, tcp.stream
+        "  Connection {}: {} → {}",
+        connection.id, connection.client, connection.server
     );
     page.hang_painted(&[], 2, (Paint::Strong, heading.trim_start()), "")?;
     let mut facts = format!(
         "{} frames and {} bytes from the device, {} and {} from the server; {} retransmissions, {} copies",
-        tcp.client_frames,
-        tcp.client_bytes,
-        tcp.server_frames,
-        tcp.server_bytes,
-        tcp.retransmissions,
-        tcp.duplicates
+        tcp.client_frames, tcp.client_bytes, tcp.server_frames, tcp.server_bytes, tcp.retransmissions, tcp.duplicates
     );
     for gap in &tcp.gaps {
         let whose = if gap.side == "client" {
@@ -221,12 +200,7 @@ pub(super) fn steps(page: &mut Page<'_>, connection: &Connection) -> io::Result<
 }
 
 /// Puts a table on the page, without borders: the columns are read, not looked at. Only the column `flexible` wraps.
-fn write(
-    page: &mut Page<'_>,
-    header: &[&str],
-    flexible: usize,
-    rows: Vec<Vec<String>>,
-) -> io::Result<()> {
+fn write(page: &mut Page<'_>, header: &[&str], flexible: usize, rows: Vec<Vec<String>>) -> io::Result<()> {
     let mut table = Table::new();
     // The terminal's width is the page's, never the crate's own guess (CRATES P15).
     let width = u16::try_from(page.width.saturating_sub(2)).unwrap_or(u16::MAX);
@@ -249,14 +223,7 @@ fn write(
     }
     for (number, line) in table.lines().enumerate() {
         let line = format!(" {}", line.trim_end());
-        page.line(&[(
-            if number == 0 {
-                Paint::Dim
-            } else {
-                Paint::Plain
-            },
-            &line,
-        )])?;
+        page.line(&[(if number == 0 { Paint::Dim } else { Paint::Plain }, &line)])?;
     }
     Ok(())
 }

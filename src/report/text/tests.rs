@@ -11,17 +11,12 @@ fn text(report: &Report, style: TextStyle) -> String {
 }
 
 fn check(screen: &str, report: &Report, style: TextStyle) {
-    let path = format!(
-        "{}/src/report/text/screens/{screen}.txt",
-        env!("CARGO_MANIFEST_DIR")
-    );
+    let path = format!("{}/src/report/text/screens/{screen}.txt", env!("CARGO_MANIFEST_DIR"));
     let now = text(report, style);
     if std::env::var_os("TLSWALK_BLESS").is_some() {
         std::fs::write(&path, &now).unwrap();
     }
-    let then = std::fs::read_to_string(&path)
-        .unwrap_or_default()
-        .replace("\r\n", "\n");
+    let then = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
     assert!(now == then, "{screen} was\n{then}\nand is\n{now}");
 }
 
@@ -34,12 +29,7 @@ const VERBOSE: TextStyle = TextStyle {
 #[test]
 fn a_refused_client_certificate_is_one_screen() {
     check("rejected", &examples::rejected(), TextStyle::default());
-    assert!(
-        text(&examples::rejected(), TextStyle::default())
-            .lines()
-            .count()
-            <= 45
-    );
+    assert!(text(&examples::rejected(), TextStyle::default()).lines().count() <= 45);
 }
 
 #[test]
@@ -146,11 +136,7 @@ fn numbers_and_times_are_readable() {
 
 /// The phase lines of an attempt that broke `at`, or of a good one.
 fn walk(at: &str, connection: Option<Connection>) -> String {
-    let (severity, at) = if at.is_empty() {
-        ("ok", "close")
-    } else {
-        ("error", at)
-    };
+    let (severity, at) = if at.is_empty() { ("ok", "close") } else { ("error", at) };
     let attempt = examples::attempt(1, vec![1], examples::verdict("x", severity, at, "x"));
     let line = |phase: &walk::Phase| {
         format!(
@@ -215,9 +201,7 @@ fn a_reset_after_the_client_hello_and_silence_after_it() {
         frame: 5,
         side: "server",
     });
-    assert!(
-        walk("tls", Some(reset)).contains("TLS ✗ → Client Hello 4, then RST 5 from the server\n")
-    );
+    assert!(walk("tls", Some(reset)).contains("TLS ✗ → Client Hello 4, then RST 5 from the server\n"));
 }
 
 #[test]
@@ -260,10 +244,7 @@ fn a_request_without_an_answer() {
 
 #[test]
 fn readable_http_is_named_and_an_alert_after_data_closes() {
-    let mut http = connected(&[
-        ("http-request", "client", 4, 3),
-        ("http-response", "server", 5, 4),
-    ]);
+    let mut http = connected(&[("http-request", "client", 4, 3), ("http-response", "server", 5, 4)]);
     http.tls = None;
     let exchange = crate::report::Exchange {
         method: Some("POST".into()),
@@ -275,14 +256,8 @@ fn readable_http_is_named_and_an_alert_after_data_closes() {
     };
     http.http = vec![exchange];
     let text = walk("", Some(http));
-    assert!(
-        text.contains("TLS – none: this transport is plain HTTP"),
-        "{text}"
-    );
-    assert!(
-        text.contains("Report ✓ → POST /cslu/v1/pi 4  ← 200 OK 5"),
-        "{text}"
-    );
+    assert!(text.contains("TLS – none: this transport is plain HTTP"), "{text}");
+    assert!(text.contains("Report ✓ → POST /cslu/v1/pi 4  ← 200 OK 5"), "{text}");
     let closing = connected(&[
         ("application-data", "client", 6, 5),
         ("alert", "client", 7, 6),

@@ -64,10 +64,7 @@ pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>) -> Vec<
     let mut phases = Vec::new();
     if !attempt.lookups.is_empty() {
         let failed = broken == Some(Stage::Dns);
-        let answered = attempt
-            .lookups
-            .iter()
-            .any(|lookup| !lookup.addresses.is_empty());
+        let answered = attempt.lookups.iter().any(|lookup| !lookup.addresses.is_empty());
         let mark = if failed {
             Mark::Failed
         } else if answered {
@@ -118,9 +115,7 @@ pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>) -> Vec<
             _ if failed => Mark::Failed,
             _ if text.is_empty() => Mark::Absent,
             Some(broken) if stage > broken => Mark::Plain,
-            _ if stage == Stage::Connect && !own.iter().any(|step| step.kind == "syn-ack") => {
-                Mark::Plain
-            }
+            _ if stage == Stage::Connect && !own.iter().any(|step| step.kind == "syn-ack") => Mark::Plain,
             _ if stage == Stage::Close || later || verdict.severity == "ok" => Mark::Done,
             _ => Mark::Plain,
         };
@@ -140,9 +135,7 @@ pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>) -> Vec<
         let begin = before.or(ends.iter().copied().min());
         // How long the device then waits before it closes is of no interest.
         let seconds = match (begin, end) {
-            (Some(begin), Some(end)) if stage != Stage::Close && own.len() > 1 => {
-                Some((end - begin) as f64 / 1e9)
-            }
+            (Some(begin), Some(end)) if stage != Stage::Close && own.len() > 1 => Some((end - begin) as f64 / 1e9),
             _ => None,
         };
         before = end.or(before);
@@ -229,19 +222,14 @@ fn with_end(text: String, stage: Stage, connection: Option<&Connection>) -> Stri
     let Some(connection) = connection else {
         return text;
     };
-    let ended_by_alert =
-        stage == Stage::Tls && connection.steps.iter().any(|step| step.kind == "alert");
+    let ended_by_alert = stage == Stage::Tls && connection.steps.iter().any(|step| step.kind == "alert");
     if ended_by_alert || stage == Stage::Close {
         return text;
     }
-    let answered = stage == Stage::Proxy
-        || stage == Stage::Report && connection.http.iter().any(|http| http.status.is_some());
+    let answered =
+        stage == Stage::Proxy || stage == Stage::Report && connection.http.iter().any(|http| http.status.is_some());
     let end = match (&connection.tcp.reset, connection.tcp.fin.first()) {
-        (Some(reset), _) => format!(
-            "then RST\u{a0}{} from the {}",
-            reset.frame,
-            side(reset.side)
-        ),
+        (Some(reset), _) => format!("then RST\u{a0}{} from the {}", reset.frame, side(reset.side)),
         (None, Some(fin)) if stage != Stage::Connect => {
             format!("then FIN\u{a0}{} from the {}", fin.frame, side(fin.side))
         }
@@ -249,11 +237,7 @@ fn with_end(text: String, stage: Stage, connection: Option<&Connection>) -> Stri
         _ if stage == Stage::Connect => "no answer".to_owned(),
         _ => "then nothing more".to_owned(),
     };
-    if text.is_empty() {
-        end
-    } else {
-        format!("{text}, {end}")
-    }
+    if text.is_empty() { end } else { format!("{text}, {end}") }
 }
 
 fn nanoseconds(step: &Step) -> Option<i128> {

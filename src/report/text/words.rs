@@ -10,11 +10,7 @@ pub(super) const LEGEND: &str = "~ not read but deduced from order, size and sid
 pub(super) fn frames(frames: &[u64]) -> String {
     match frames {
         [first, _, _, _, .., last] => format!("{first}–{last}"),
-        few => few
-            .iter()
-            .map(u64::to_string)
-            .collect::<Vec<_>>()
-            .join(",\u{a0}"),
+        few => few.iter().map(u64::to_string).collect::<Vec<_>>().join(",\u{a0}"),
     }
 }
 
@@ -35,11 +31,7 @@ pub(super) fn listed(steps: &[&Step], arrows: bool) -> String {
         let (group, tail) = rest.split_at(same_kind.max(same_frame));
         if !out.is_empty() {
             // Two spaces, of which wrapping keeps the one that does not break.
-            out.push_str(if arrows && side != first.side {
-                "\u{a0} "
-            } else {
-                ", "
-            });
+            out.push_str(if arrows && side != first.side { "\u{a0} " } else { ", " });
         }
         if arrows && side != first.side {
             out.push_str(if first.side == "client" {
@@ -74,10 +66,7 @@ fn step_text(group: &[&Step]) -> String {
     names.dedup();
     let mut numbers: Vec<u64> = group.iter().map(|step| step.frame).collect();
     numbers.dedup();
-    let parts: Vec<String> = names
-        .iter()
-        .map(|name| name.replace(' ', "\u{a0}"))
-        .collect();
+    let parts: Vec<String> = names.iter().map(|name| name.replace(' ', "\u{a0}")).collect();
     format!("{}\u{a0}{}", parts.join(" + "), frames(&numbers))
 }
 
@@ -102,10 +91,9 @@ pub(super) fn exchange(connection: &Connection, steps: &[&Step]) -> String {
                 None => "request not captured".to_owned(),
             };
             match (exchange.status, exchange.response) {
-                (Some(status), Some(frame)) => format!(
-                    "{request}\u{a0} ← {status} {}\u{a0}{frame}",
-                    or_not(&exchange.reason)
-                ),
+                (Some(status), Some(frame)) => {
+                    format!("{request}\u{a0} ← {status} {}\u{a0}{frame}", or_not(&exchange.reason))
+                }
                 _ => format!("{request}, no answer"),
             }
         })
@@ -126,10 +114,7 @@ pub(super) fn exchange(connection: &Connection, steps: &[&Step]) -> String {
         let size = match count.records {
             0 => String::new(),
             1 => format!(" (1\u{a0}record, {}\u{a0}bytes)", grouped(count.bytes)),
-            many => format!(
-                " ({many}\u{a0}records, {}\u{a0}bytes)",
-                grouped(count.bytes)
-            ),
+            many => format!(" ({many}\u{a0}records, {}\u{a0}bytes)", grouped(count.bytes)),
         };
         Some(format!(
             "{arrow}\u{a0}Application\u{a0}Data\u{a0}{}{size}",
@@ -140,20 +125,14 @@ pub(super) fn exchange(connection: &Connection, steps: &[&Step]) -> String {
     let client = one(
         "→",
         "client",
-        tls.map(|tls| tls.client_application_data)
-            .unwrap_or_default(),
+        tls.map(|tls| tls.client_application_data).unwrap_or_default(),
     );
     let server = one(
         "←",
         "server",
-        tls.map(|tls| tls.server_application_data)
-            .unwrap_or_default(),
+        tls.map(|tls| tls.server_application_data).unwrap_or_default(),
     );
-    client
-        .into_iter()
-        .chain(server)
-        .collect::<Vec<_>>()
-        .join("\u{a0} ")
+    client.into_iter().chain(server).collect::<Vec<_>>().join("\u{a0} ")
 }
 
 pub(super) fn lookups(lookups: &[Lookup], wanted: &str) -> String {
@@ -201,10 +180,6 @@ pub(super) fn name(kind: &str) -> String {
         "connect-response" => "answer".to_owned(),
         "http-request" => "HTTP request".to_owned(),
         "http-response" => "HTTP response".to_owned(),
-        other => other
-            .split('-')
-            .map(capitalised)
-            .collect::<Vec<_>>()
-            .join(" "),
+        other => other.split('-').map(capitalised).collect::<Vec<_>>().join(" "),
     }
 }

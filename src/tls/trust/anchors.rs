@@ -103,6 +103,11 @@ impl Anchors {
         sources
     }
 
+    /// The names, in DER, of the anchors that were chosen for licensing or by the user (not the public ones).
+    pub fn subjects(&self) -> impl Iterator<Item = &[u8]> {
+        self.roots(Purpose::Server).map(|root| &*root.fields.subject_raw)
+    }
+
     /// Whether this very certificate was given as an anchor; then nothing about it needs proof.
     pub(super) fn exact(&self, der: &[u8], purpose: Purpose) -> Option<Anchor<'_>> {
         self.roots(purpose).find(|root| *root.der == *der).map(Anchor::Root)

@@ -1,0 +1,350 @@
+//! Frames → Report: the pipeline put together. Push frames in, get what happened out; no I/O, no clock.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::io::Read;
+use std::net::IpAddr;
+use std::ops::ControlFlow;
+
+use crate::attempt;
+use crate::capture::{CaptureError, CaptureFacts, read_frames};
+use crate::connection::Connection;
+use crate::context::{Context, Options};
+use crate::decode::{Decoded, Decoder, IcmpError, Skip, Tunnel};
+use crate::dns;
+use crate::flow::{Flow, Flows};
+use crate::frame::{Anomaly, Frame, FrameNumber};
+use crate::lookup::Lookups;
+use crate::report::{self, Contents, Report};
+use crate::tls::walk::Side;
+use crate::verdict;
+
+/// Connections kept for reporting. 100 MB of nothing but handshakes holds 20,000.
+const MAX_CONNECTIONS: usize = 100_000;
+
+/// Connections kept of those that never connected: a scan makes any number, a device fails with a few.
+const MAX_UNCONNECTED: usize = 4096;
+
+/// ICMP errors kept.
+const MAX_ICMP: usize = 4096;
+
+/// Hosts remembered as receivers of packets.
+const MAX_RECEIVERS: usize = 16 * 1024;
+
+/// Names listed of a capture without licensing traffic.
+const MAX_NAMES: usize = 8;
+
+/// Reads a whole capture and says what happened in it.
+///
+/// # Errors
+/// When the input is no capture, or reading fails before the first frame.
+pub fn analyze(input: impl Read, file: &str, options: &Options) -> Result<Report, CaptureError> {
+    let mut analyzer = Analyzer::new(options);
+    let facts = read_frames(input, |frame| {
+        analyzer.push(frame);
+        ControlFlow::Continue(())
+    })?;
+    Ok(analyzer.finish(file, &facts))
+}
+
+/// The core: takes frames in the order of the file.
+#[derive(Debug)]
+pub struct Analyzer<'o> {
+    options: &'o Options,
+    decoder: Decoder,
+    state: State<'o>,
+}
+
+/// Everything that decoded packets change.
+#[derive(Debug)]
+struct State<'o> {
+    options: &'o Options,
+    flows: Flows,
+    lookups: Lookups,
+    icmp: Vec<IcmpError>,
+    /// Flows that ended with the current segment; kept for its allocation.
+    ended: Vec<Flow>,
+    connections: Vec<Connection>,
+    skipped: [u64; Skip::COUNT],
+    receivers: HashSet<IpAddr>,
+    unconnected: usize,
+    contents: Contents,
+    names: BTreeSet<String>,
+    dropped: Dropped,
+    /// TCP connections with packets from both sides, and all.
+    both_directions: u64,
+    in_capwap: u64,
+}
+
+/// What was given up at a bound.
+#[derive(Debug, Default)]
+struct Dropped {
+    connections: u64,
+    unconnected: u64,
+    icmp: u64,
+    events: u64,
+}
+
+impl<'o> Analyzer<'o> {
+    /// Ready for the first frame.
+    #[must_use]
+    pub fn new(options: &'o Options) -> Self {
+        let state = State {
+            options,
+            flows: Flows::default(),
+            lookups: Lookups::default(),
+            icmp: Vec::new(),
+            ended: Vec::new(),
+            connections: Vec::new(),
+            skipped: [0; Skip::COUNT],
+            receivers: HashSet::new(),
+            unconnected: 0,
+            contents: Contents::default(),
+            names: BTreeSet::new(),
+            dropped: Dropped::default(),
+            both_directions: 0,
+            in_capwap: 0,
+        };
+        Self {
+            options,
+            decoder: Decoder::new(),
+            state,
+        }
+    }
+
+    /// Takes the next frame.
+    pub fn push(&mut self, frame: &Frame<'_>) {
+        let state = &mut self.state;
+        self.decoder.decode(frame, &mut |decoded| state.take(decoded));
+    }
+
+    /// Says what happened.
+    #[must_use]
+    pub fn finish(mut self, file: &str, facts: &CaptureFacts) -> Report {
+        let state = &mut self.state;
+        self.decoder.finish(&mut |decoded| state.take(decoded));
+        let mut ended = Vec::new();
+        state.flows.finish(&mut ended);
+        ended.into_iter().for_each(|flow| state.end(flow));
+        let State {
+            flows,
+            mut lookups,
+            icmp,
+            mut connections,
+            receivers,
+            contents,
+            dropped,
+            ..
+        } = self.state;
+        connections.sort_by_key(|connection| connection.index);
+        lookups.all.sort_by_key(|lookup| lookup.first().0);
+        let mut anomalies = facts.anomalies.clone();
+        anomalies.extend(self.decoder.anomalies());
+        anomalies.extend(bounds_that_bit(&dropped, &flows, &lookups));
+        let context = Context {
+            options: self.options,
+            capture: facts,
+            receivers: &receivers,
+            snap_length_cut: flows.counts.cut,
+        };
+        let attempts = attempt::attempts(self.options, &connections, &lookups.all, &icmp);
+        let mut contents = Contents {
+            tcp_connections: flows.counts.flows,
+            ..contents
+        };
+        contents.dns_names = lookups
+            .all
+            .iter()
+            .map(|it| it.name.to_string())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .take(MAX_NAMES)
+            .collect();
+        contents.server_names = self.state.names.into_iter().take(MAX_NAMES).collect();
+        if self.state.in_capwap > 0 {
+            anomalies.push(Anomaly {
+                id: "wireless-clients",
+                frame: FrameNumber(0),
+                detail: format!(
+                    "{} connections travel inside CAPWAP: they are wireless clients' and not the controller's",
+                    self.state.in_capwap
+                ),
+            });
+        }
+        let capture = report::Capture {
+            file: file.to_owned(),
+            skipped: skipped(&self.state.skipped),
+            visibility: report::Visibility {
+                duplicates: flows.counts.duplicates,
+                snap_length_cut: flows.counts.cut,
+                one_direction: flows.counts.flows > 0 && self.state.both_directions == 0,
+                drops: facts.drops,
+            },
+            anomalies: anomalies.iter().map(report::Anomaly::of).collect(),
+            contents,
+            ..report::Capture::of(facts)
+        };
+        let judged: Vec<_> = attempts
+            .iter()
+            .map(|attempt| verdict::judge(attempt, &context))
+            .collect();
+        report::build(capture, &attempts, &judged, &context)
+    }
+}
+
+impl State<'_> {
+    fn take(&mut self, decoded: Decoded<'_>) {
+        match decoded {
+            Decoded::Tcp(segment) => {
+                self.flows.accept(&segment, &mut self.ended);
+                while let Some(flow) = self.ended.pop() {
+                    self.end(flow);
+                }
+            }
+            Decoded::Dns(datagram) => {
+                // A wireless client's look-ups are not the controller's.
+                if datagram.tunnel != Tunnel::Capwap {
+                    self.lookups.accept(&datagram);
+                    self.saw_receiver(datagram.dst.ip);
+                }
+            }
+            Decoded::Icmp(error) => {
+                if self.icmp.len() < MAX_ICMP {
+                    self.icmp.push(error);
+                } else {
+                    self.dropped.icmp += 1;
+                }
+                self.saw_receiver(error.quoted_src.ip);
+            }
+            Decoded::Skip(skip) => {
+                if let Some(count) = self.skipped.get_mut(skip as usize) {
+                    *count += 1;
+                }
+            }
+        }
+    }
+
+    /// A flow has ended: it becomes a connection, if anybody could want it.
+    fn end(&mut self, flow: Flow) {
+        let connection = Connection::of(flow);
+        for side in Side::both() {
+            if connection.tcp[side].frames > 0 {
+                let to = if side == Side::Client {
+                    connection.server.ip
+                } else {
+                    connection.client.ip
+                };
+                self.saw_receiver(to);
+            }
+        }
+        self.both_directions += u64::from(Side::both().iter().all(|&side| connection.tcp[side].frames > 0));
+        self.contents.tls_connections += u64::from(connection.tls.is_some());
+        self.in_capwap += u64::from(connection.tunnel == Tunnel::Capwap);
+        self.dropped.events += connection.events_dropped;
+        if connection.server.port == 53 || connection.client.port == 53 {
+            self.dns_over_tcp(&connection);
+        }
+        let named = connection.server_name().map(|name| name.raw().to_owned());
+        if let Some(name) = &named
+            && self.options.profile.service_named(name).is_none()
+            && self.names.len() < 64
+        {
+            self.names
+                .insert(crate::wire_text::WireText::from(name.as_str()).to_string());
+        }
+        let everything = self.options.all || self.options.profile.everything;
+        let wanted = connection.tls.is_some() || !connection.http.is_empty();
+        if wanted {
+            if !everything && !self.could_matter(&connection) {
+                return;
+            }
+            if self.connections.len() < MAX_CONNECTIONS {
+                self.connections.push(connection);
+            } else {
+                self.dropped.connections += 1;
+            }
+        } else if !connection.connected() || connection.tcp.server.reset.is_some() || connection.speaks_other.server {
+            if self.unconnected < MAX_UNCONNECTED {
+                self.unconnected += 1;
+                self.connections.push(connection);
+            } else {
+                self.dropped.unconnected += 1;
+            }
+        }
+    }
+
+    /// Whether a connection may belong to licensing: all but those that name something else.
+    fn could_matter(&self, connection: &Connection) -> bool {
+        let Some(name) = connection.server_name() else {
+            return true;
+        };
+        let options = self.options;
+        options.profile.service_named(name.raw()).is_some()
+            || connection.connect().is_some()
+            || !options.on_prem.is_empty()
+            || !options.cslu.is_empty()
+            || !options.cssm.is_empty()
+    }
+
+    fn dns_over_tcp(&mut self, connection: &Connection) {
+        for side in Side::both() {
+            let (from, to) = match side {
+                Side::Client => (connection.client, connection.server),
+                Side::Server => (connection.server, connection.client),
+            };
+            let (frame, time) = connection.last_of(side).unwrap_or(connection.first);
+            for message in dns::parse_tcp(&connection.dns[side]) {
+                let (client, server) = if message.is_response {
+                    (to.ip, from.ip)
+                } else {
+                    (from.ip, to.ip)
+                };
+                self.lookups.message(message, client, server, frame, time);
+            }
+        }
+    }
+
+    fn saw_receiver(&mut self, host: IpAddr) {
+        if self.receivers.len() < MAX_RECEIVERS {
+            self.receivers.insert(host);
+        }
+    }
+}
+
+fn skipped(counts: &[u64; Skip::COUNT]) -> BTreeMap<String, u64> {
+    Skip::ALL
+        .iter()
+        .filter_map(|&skip| {
+            let count = *counts.get(skip as usize)?;
+            (count > 0).then(|| (skip.to_string(), count))
+        })
+        .collect()
+}
+
+/// Every bound that bit, so that nothing is lost silently.
+fn bounds_that_bit(dropped: &Dropped, flows: &Flows, lookups: &Lookups) -> Vec<Anomaly> {
+    let rows = [
+        (dropped.connections, "TLS connections were not kept: there are too many"),
+        (
+            dropped.unconnected,
+            "connections that never connected were not kept: there are too many",
+        ),
+        (dropped.icmp, "ICMP errors were not kept"),
+        (
+            dropped.events,
+            "messages and records of single connections were not kept",
+        ),
+        (
+            flows.counts.evicted,
+            "connections were closed early: too many were open at once",
+        ),
+        (lookups.dropped, "DNS look-ups were not kept"),
+    ];
+    rows.iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| Anomaly {
+            id: "bound",
+            frame: FrameNumber(0),
+            detail: format!("{count} {what}"),
+        })
+        .collect()
+}

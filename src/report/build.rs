@@ -1,0 +1,494 @@
+//! Attempts, Verdicts → Report: internal facts turned into the public shape; nothing is decided here.
+
+use std::fmt::Write as _;
+
+use super::{
+    Alert, Alternative, Anomaly, Attempt, Capture, Certificate, Certificates, Close, Connection, Count, Evidence,
+    Exchange, Finding, Gap, Lookup, Overall, Remedy, Report, SCHEMA, Step, Tcp, Tls, Tool, Verdict,
+};
+use crate::attempt;
+use crate::capture::{CaptureFacts, End};
+use crate::connection;
+use crate::context::Context;
+use crate::decode::Tunnel;
+use crate::finding::{self, Severity};
+use crate::flow::TcpSide;
+use crate::frame::{FrameNumber, Timestamp};
+use crate::stream::GapCause;
+use crate::tls::certificate;
+use crate::tls::walk::{self, Side, StepKind, TlsFacts};
+use crate::verdict;
+use crate::wire_text::WireText;
+
+/// Puts the report together.
+#[must_use]
+pub(crate) fn build(
+    capture: Capture,
+    attempts: &[attempt::Attempt<'_>],
+    verdicts: &[verdict::Verdict],
+    context: &Context<'_>,
+) -> Report {
+    // Connections in order of their first frames, each once.
+    let mut used: Vec<(&connection::Connection, bool)> = attempts
+        .iter()
+        .flat_map(|attempt| {
+            attempt
+                .connections
+                .iter()
+                .map(|&connection| (connection, attempt.licensing))
+        })
+        .collect();
+    used.sort_by_key(|(connection, _)| connection.index);
+    let id_of = |connection: &connection::Connection| {
+        used.binary_search_by_key(&connection.index, |(it, _)| it.index)
+            .map_or(0, |at| at + 1)
+    };
+    let rows: Vec<Attempt> = attempts
+        .iter()
+        .zip(verdicts)
+        .enumerate()
+        .map(|(at, (attempt, verdict))| Attempt {
+            id: at + 1,
+            transport: attempt.service.transport.name().to_owned(),
+            via_proxy: attempt.service.proxy.map(|proxy| proxy.to_string()),
+            device: attempt.device.to_string(),
+            name: WireText::from(attempt.service.name.as_str()).to_string(),
+            verdict: verdict_of(attempt, verdict),
+            findings: verdict.findings.iter().map(finding_of).collect(),
+            lookups: attempt.lookups.iter().map(|lookup| lookup_of(lookup)).collect(),
+            connections: attempt.connections.iter().map(|connection| id_of(connection)).collect(),
+        })
+        .collect();
+    Report {
+        schema: SCHEMA,
+        tool: Tool {
+            name: "tlswalk",
+            version: env!("CARGO_PKG_VERSION"),
+        },
+        verdict: overall(attempts, verdicts, &capture, context),
+        capture,
+        attempts: rows,
+        connections: used
+            .iter()
+            .enumerate()
+            .map(|(at, (connection, licensing))| connection_of(at + 1, connection, *licensing))
+            .collect(),
+    }
+}
+
+/// The verdict of the worst attempt: licensing before others, then the most severe, then the one that concludes least.
+fn overall(
+    attempts: &[attempt::Attempt<'_>],
+    verdicts: &[verdict::Verdict],
+    capture: &Capture,
+    context: &Context<'_>,
+) -> Overall {
+    let worst = attempts
+        .iter()
+        .zip(verdicts)
+        .filter_map(|(attempt, verdict)| Some((attempt.licensing, verdict.cause()?)))
+        .rev() // of equals the first counts
+        .max_by_key(|(_, finding)| finding.severity)
+        .map(|(_, finding)| finding.clone());
+    let finding = worst.unwrap_or_else(|| verdict::without_attempts(&capture.contents, context));
+    Overall {
+        id: finding.id.to_owned(),
+        severity: finding.severity.name().to_owned(),
+        summary: finding.summary,
+    }
+}
+
+fn verdict_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict) -> Verdict {
+    let Some(cause) = verdict.cause() else {
+        return Verdict::default();
+    };
+    Verdict {
+        id: cause.id.to_owned(),
+        severity: cause.severity.name().to_owned(),
+        confidence: cause.confidence.name().to_owned(),
+        by: cause.by.map_or("unknown", finding::By::name).to_owned(),
+        at: cause.at.map_or("close", finding::At::name).to_owned(),
+        summary: cause.summary.clone(),
+        evidence: cause.evidence.iter().map(evidence_of).collect(),
+        also: verdict.also().into_iter().map(str::to_owned).collect(),
+        alternatives: cause
+            .alternatives
+            .iter()
+            .map(|(id, why_not)| Alternative {
+                id: (*id).to_owned(),
+                why_not: why_not.clone(),
+            })
+            .collect(),
+        cannot_tell: cause.cannot_tell.clone(),
+        remedy: cause
+            .remedies
+            .iter()
+            .map(|remedy| Remedy {
+                owner: remedy.owner.name().to_owned(),
+                action: remedy.action.clone(),
+                commands: remedy.commands.clone(),
+                verify: remedy.verify.clone(),
+            })
+            .collect(),
+        display_filter: display_filter(attempt),
+    }
+}
+
+/// A display filter that shows the attempt whatever Wireshark numbers its streams.
+fn display_filter(attempt: &attempt::Attempt<'_>) -> String {
+    let address = |ip: std::net::IpAddr| match ip {
+        std::net::IpAddr::V4(ip) => format!("ip.addr == {ip}"),
+        std::net::IpAddr::V6(ip) => format!("ipv6.addr == {ip}"),
+    };
+    let mut filters: Vec<String> = attempt
+        .connections
+        .iter()
+        .rev()
+        .take(4)
+        .map(|connection| {
+            let (client, server) = (connection.client, connection.server);
+            format!(
+                "{} && {} && tcp.port == {} && tcp.port == {}",
+                address(client.ip),
+                address(server.ip),
+                client.port,
+                server.port
+            )
+        })
+        .collect();
+    if attempt.connections.is_empty() {
+        filters.push(format!("dns && {}", address(attempt.device)));
+    }
+    match filters.as_slice() {
+        [one] => one.clone(),
+        _ => filters
+            .iter()
+            .map(|filter| format!("({filter})"))
+            .collect::<Vec<_>>()
+            .join(" || "),
+    }
+}
+
+fn evidence_of(evidence: &finding::Evidence) -> Evidence {
+    Evidence {
+        frame: evidence.frame.0,
+        what: evidence.what.clone(),
+    }
+}
+
+fn finding_of(finding: &finding::Finding) -> Finding {
+    Finding {
+        id: finding.id.to_owned(),
+        severity: finding.severity.name().to_owned(),
+        evidence: finding.evidence.iter().map(evidence_of).collect(),
+        detail: reason(finding),
+    }
+}
+
+/// The evidence as sentences: what was seen, frame by frame.
+fn reason(finding: &finding::Finding) -> String {
+    let mut text = String::new();
+    for evidence in &finding.evidence {
+        if !text.is_empty() {
+            text.push_str("; ");
+        }
+        let _ = write!(text, "frame {}: {}", evidence.frame, evidence.what);
+    }
+    if text.is_empty() || finding.severity == Severity::Ok {
+        finding.summary.clone()
+    } else {
+        text
+    }
+}
+
+fn lookup_of(lookup: &crate::lookup::Lookup) -> Lookup {
+    Lookup {
+        name: lookup.name.to_string(),
+        kind: lookup.kind_name(),
+        server: lookup.server.to_string(),
+        question: lookup.first().0.0,
+        answer: lookup.answer.as_ref().map(|answer| answer.frame.0),
+        status: lookup.answer.as_ref().map(|answer| answer.status.to_string()),
+        addresses: lookup
+            .answer
+            .iter()
+            .flat_map(|answer| &answer.addresses)
+            .map(ToString::to_string)
+            .collect(),
+    }
+}
+
+fn connection_of(id: usize, connection: &connection::Connection, licensing: bool) -> Connection {
+    Connection {
+        id,
+        client: connection.client.to_string(),
+        server: connection.server.to_string(),
+        licensing,
+        tunnel: (connection.tunnel != Tunnel::None).then(|| connection.tunnel.to_string()),
+        tcp: tcp_of(connection),
+        tls: connection.tls.as_ref().map(|tls| tls_of(tls, connection)),
+        history: history(&connection.steps),
+        steps: connection.steps.iter().map(step_of).collect(),
+        certificates: certificates_of(connection),
+        http: connection.http.iter().map(exchange_of).collect(),
+    }
+}
+
+fn tcp_of(connection: &connection::Connection) -> Tcp {
+    let (client, server) = (&connection.tcp.client, &connection.tcp.server);
+    let first_syn = |tcp: &TcpSide| tcp.syns.first().map(|&(frame, _)| frame.0);
+    let closes = |mark: fn(&TcpSide) -> Option<crate::flow::Mark>| {
+        let mut closes: Vec<Close> = Side::both()
+            .into_iter()
+            .filter_map(|side| {
+                Some(Close {
+                    frame: mark(&connection.tcp[side])?.frame.0,
+                    side: side.name(),
+                })
+            })
+            .collect();
+        closes.sort_by_key(|close| close.frame);
+        closes
+    };
+    let mut gaps: Vec<Gap> = Side::both()
+        .into_iter()
+        .flat_map(|side| {
+            connection.tcp[side].gaps.iter().map(move |gap| Gap {
+                side: side.name(),
+                bytes: gap.to.saturating_sub(gap.from),
+                before_frame: gap.seen_at.0,
+                cause: match gap.cause {
+                    GapCause::NotCaptured => "not-captured",
+                    GapCause::NeverArrived => "never-arrived",
+                    GapCause::SnapLength => "snap-length",
+                },
+            })
+        })
+        .collect();
+    gaps.sort_by_key(|gap| gap.before_frame);
+    Tcp {
+        first_frame: connection.first.0.0,
+        last_frame: connection.last.0.0,
+        syn: first_syn(client),
+        syns: client.syns.iter().map(|&(frame, _)| frame.0).collect(),
+        syn_ack: first_syn(server),
+        ack: connection.step(StepKind::Ack).map(|step| step.frame.0),
+        fin: closes(|tcp| tcp.fin),
+        reset: closes(|tcp| tcp.reset).into_iter().next(),
+        gaps,
+        retransmissions: client.retransmissions + server.retransmissions,
+        duplicates: client.duplicates + server.duplicates,
+        client_bytes: client.bytes,
+        server_bytes: server.bytes,
+        client_frames: client.frames,
+        server_frames: server.frames,
+    }
+}
+
+fn tls_of(tls: &TlsFacts, connection: &connection::Connection) -> Tls {
+    let hello = tls.client_hello.as_ref();
+    let tls13 = tls.version().is_some_and(crate::tls::Version::is_tls13);
+    Tls {
+        version: tls.version().map(|version| version.to_string()),
+        offered_versions: hello
+            .map(|hello| hello.offered_versions().iter().map(ToString::to_string).collect())
+            .unwrap_or_default(),
+        sni: hello
+            .and_then(|hello| hello.server_name.as_ref())
+            .map(ToString::to_string),
+        cipher_suite: tls.cipher_suite().map(|suite| suite.to_string()),
+        group: tls.group.map(|group| group.to_string()),
+        alpn: tls
+            .server_hello
+            .as_ref()
+            .and_then(|hello| hello.alpn.as_ref())
+            .map(ToString::to_string),
+        resumed: tls.resumed,
+        complete: tls.is_complete(),
+        client_certificate_requested: if tls.certificate_request.is_some() {
+            Some(true)
+        } else if !tls13
+            && connection.step(StepKind::ServerHelloDone).is_some()
+            && connection.tcp.server.gaps.is_empty()
+        {
+            Some(false)
+        } else {
+            None
+        },
+        acceptable_cas: tls
+            .certificate_request
+            .iter()
+            .flat_map(|request| &request.authorities)
+            .map(ToString::to_string)
+            .collect(),
+        alerts: tls
+            .alerts
+            .iter()
+            .map(|alert| Alert {
+                side: alert.side.name(),
+                level: alert.content.map(|(level, _)| level.to_string()),
+                description: alert.content.map(|(_, description)| description.to_string()),
+                code: alert.content.map(|(_, description)| description.0),
+                frame: alert.frame.0,
+                seen: alert.seen.name(),
+            })
+            .collect(),
+        client_application_data: Count {
+            records: connection.records.client.records,
+            bytes: connection.records.client.bytes,
+        },
+        server_application_data: Count {
+            records: connection.records.server.records,
+            bytes: connection.records.server.bytes,
+        },
+    }
+}
+
+fn step_of(step: &walk::Step) -> Step {
+    Step {
+        kind: step.kind.name(),
+        side: step.side.name(),
+        frame: step.frame.0,
+        frames: numbers(&step.frames),
+        time: step.time.to_string(),
+        seen: step.seen.name(),
+        detail: step.detail.clone(),
+    }
+}
+
+/// A letter per step, capital letters for the client.
+fn history(steps: &[walk::Step]) -> String {
+    steps
+        .iter()
+        .map(|step| match step.side {
+            Side::Client => step.kind.letter(),
+            Side::Server => step.kind.letter().to_ascii_lowercase(),
+        })
+        .collect()
+}
+
+fn certificates_of(connection: &connection::Connection) -> Certificates {
+    let chain = |side: Side| {
+        let Some(tls) = &connection.tls else { return Vec::new() };
+        let at = tls.certificate_times[side].unwrap_or(connection.first.1);
+        tls.certificates[side]
+            .iter()
+            .flat_map(|message| &message.chain)
+            .map(|certificate| certificate_of(certificate, at))
+            .collect()
+    };
+    Certificates {
+        server: chain(Side::Server),
+        client: chain(Side::Client),
+    }
+}
+
+fn certificate_of(certificate: &certificate::Certificate, at: Timestamp) -> Certificate {
+    let mut sha256 = String::with_capacity(64);
+    for byte in certificate.sha256 {
+        let _ = write!(sha256, "{byte:02x}");
+    }
+    let frames = numbers(&certificate.frames);
+    let fields = match &certificate.fields {
+        Ok(fields) => fields,
+        Err(why) => {
+            let salvaged = certificate.salvaged.as_deref();
+            return Certificate {
+                subject: salvaged.map(|it| it.subject.to_string()),
+                issuer: salvaged.map(|it| it.issuer.to_string()),
+                validity: "unknown",
+                sha256,
+                frames,
+                error: Some(why.clone()),
+                ..Certificate::default()
+            };
+        }
+    };
+    Certificate {
+        subject: Some(fields.subject.to_string()),
+        issuer: Some(fields.issuer.to_string()),
+        serial: Some(fields.serial.clone()),
+        not_before: Some(fields.not_before.to_string()),
+        not_after: Some(fields.not_after.to_string()),
+        validity: if at.seconds() > fields.not_after.seconds() {
+            "expired"
+        } else if at.seconds() < fields.not_before.seconds() {
+            "not-yet-valid"
+        } else {
+            "current"
+        },
+        names: fields.names.iter().map(ToString::to_string).collect(),
+        key: Some(fields.key.clone()),
+        signature_algorithm: Some(fields.signature_algorithm.clone()),
+        usages: fields.extended_key_usage.clone().unwrap_or_default(),
+        self_signed: fields.self_signed,
+        sha256,
+        frames,
+        error: None,
+    }
+}
+
+fn exchange_of(exchange: &connection::Exchange) -> Exchange {
+    let request = exchange.request.as_ref();
+    let response = exchange.response.as_ref();
+    Exchange {
+        method: request.map(|(_, request)| request.method.to_string()),
+        target: request.map(|(_, request)| request.target.to_string()),
+        request: request.map(|(frame, _)| frame.0),
+        status: response.map(|(_, response)| response.status),
+        reason: response.map(|(_, response)| response.reason.to_string()),
+        response: response.map(|(frame, _)| frame.0),
+    }
+}
+
+fn numbers(frames: &[FrameNumber]) -> Vec<u64> {
+    frames.iter().map(|frame| frame.0).collect()
+}
+
+impl Anomaly {
+    /// In the public shape.
+    pub(crate) fn of(anomaly: &crate::frame::Anomaly) -> Self {
+        Self {
+            id: anomaly.id.to_owned(),
+            frame: anomaly.frame.0,
+            detail: anomaly.detail.clone(),
+        }
+    }
+}
+
+impl Capture {
+    /// What the file's own facts say.
+    pub(crate) fn of(facts: &CaptureFacts) -> Self {
+        let duration = match (facts.first, facts.last) {
+            (Some(first), Some(last)) => last.since(first) as f64 / 1e9,
+            _ => 0.0,
+        };
+        let (end, end_detail) = match &facts.end {
+            End::Complete => ("complete", None),
+            End::Truncated {
+                after,
+                offset,
+                lost,
+                detail,
+            } => (
+                "truncated",
+                Some(format!(
+                    "at byte {offset}, after frame {after}: {detail}; {lost} bytes were not read as packets"
+                )),
+            ),
+        };
+        Self {
+            format: facts.format.to_owned(),
+            compression: facts.compression.map(str::to_owned),
+            link_types: facts.link_types.iter().map(ToString::to_string).collect(),
+            frames: facts.frames,
+            bytes: facts.bytes,
+            first: facts.first.map(|time| time.to_string()),
+            last: facts.last.map(|time| time.to_string()),
+            duration,
+            end,
+            end_detail,
+            ..Self::default()
+        }
+    }
+}
