@@ -299,8 +299,9 @@ impl<'a> Selector<'a> {
                 let name = service.names.first().cloned().unwrap_or_else(|| server.ip.to_string());
                 return Some(named(service, &name, "the profile lists this address"));
             }
-            (port && service.port_suffices && !service.ports.is_empty())
-                .then(|| named(service, &server.ip.to_string(), "nothing else uses this port"))
+            // Only the side that opened the connection is known to be a client of that port.
+            let opened = connection.client_by != ClientBy::Port;
+            (port && opened && service.port_suffices).then(|| named(service, &server.ip.to_string(), "nothing else uses this port"))
         })
     }
 
@@ -432,7 +433,7 @@ fn assign_lookups<'a>(selector: &Selector<'_>, attempts: &mut Vec<Attempt<'a>>, 
     for lookup in lookups {
         let asked = lookup.first().1;
         let same_name = |attempt: &Attempt<'_>| {
-            attempt.device == lookup.client && attempt.service.name.eq_ignore_ascii_case(lookup.name.raw())
+            is_of_device(lookup, attempt, lookups) && attempt.service.name.eq_ignore_ascii_case(lookup.name.raw())
         };
         let follows = attempts.iter_mut().take(with_connections).find(|attempt| {
             same_name(attempt)
@@ -475,6 +476,18 @@ fn assign_lookups<'a>(selector: &Selector<'_>, attempts: &mut Vec<Attempt<'a>>, 
             });
         }
     }
+}
+
+/// Whether a look-up was made by the device of an attempt: from the same address, or from its address of the other
+/// family, which shows when an answer given there is what the device then connects to.
+fn is_of_device(lookup: &Lookup, attempt: &Attempt<'_>, lookups: &[Lookup]) -> bool {
+    attempt.device == lookup.client
+        || attempt.device.is_ipv4() != lookup.client.is_ipv4()
+            && lookups.iter().filter(|other| other.client == lookup.client).any(|other| {
+                other.answer.as_ref().is_some_and(|answer| {
+                    attempt.connections.iter().any(|connection| answer.addresses.contains(&connection.server.ip))
+                })
+            })
 }
 
 /// Whether an ICMP error quotes a packet of one of the connections, in either direction.

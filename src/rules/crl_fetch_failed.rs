@@ -41,7 +41,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     }
     let ended = connection.tcp.client.fin.or(connection.tcp.client.reset);
     let waiting = alert.is_none() && ended.is_none();
-    if waiting && !watched_after(connection, context) && !retries(revocation) {
+    if waiting && !watched_after(connection, certificate.time, context) && !retries(revocation) {
         return None;
     }
     let what_then = match alert {

@@ -72,6 +72,9 @@ pub(super) fn went_well(attempt: &Attempt<'_>) -> bool {
             tls.first_error().is_none()
                 && tls.client_alert_instead_of_finished.is_none()
                 && tls.is_complete()
+                && tls.server_hello.is_some()
+                // Without data of the server, bytes that were not captured may have held anything.
+                && (tls.application_data.server > 0 || super::sees_handshake(connection))
                 && (tls.server_alert_after_finished.is_none() || tls.application_data.server > 0)
         }
         None => answered(connection),

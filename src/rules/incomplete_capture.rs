@@ -88,9 +88,7 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Str
             "the beginning of the connection was not captured: the handshake lies before the first frame".to_owned(),
         );
     }
-    let closed = Side::both()
-        .iter()
-        .any(|&side| connection.tcp[side].fin.is_some() || connection.tcp[side].reset.is_some());
+    let closed = super::is_closed(connection);
     if !closed {
         reasons.push(format!(
             "the capture ends at frame {} while the connection is still open",

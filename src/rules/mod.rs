@@ -126,11 +126,6 @@ fn span(seconds: i64) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
-/// The date of a time stamp: `2020-01-01`.
-fn date(time: Timestamp) -> String {
-    time.to_string().chars().take(10).collect()
-}
-
 /// `frame 5`, `frames 5, 7 and 9`.
 fn frames(numbers: &[FrameNumber]) -> String {
     match numbers {
@@ -144,17 +139,17 @@ fn frames(numbers: &[FrameNumber]) -> String {
     }
 }
 
-/// Whether what follows the last packet of a connection was watched long enough to call it silence: an end was seen, or
-/// the capture went on.
-fn watched_after(connection: &Connection, context: &Context<'_>) -> bool {
-    let closed = Side::both()
+/// Whether the time after `since`, when something should have come, was watched long enough to call it silence: the
+/// connection was closed, or the capture went on.
+fn watched_after(connection: &Connection, since: Timestamp, context: &Context<'_>) -> bool {
+    is_closed(connection) || context.capture.last.is_some_and(|last| last.since(since) >= SILENCE)
+}
+
+/// Whether either side ended the connection.
+fn is_closed(connection: &Connection) -> bool {
+    Side::both()
         .iter()
-        .any(|&side| connection.tcp[side].fin.is_some() || connection.tcp[side].reset.is_some());
-    closed
-        || context
-            .capture
-            .last
-            .is_some_and(|last| last.since(connection.last.1) >= SILENCE)
+        .any(|&side| connection.tcp[side].fin.is_some() || connection.tcp[side].reset.is_some())
 }
 
 /// Whether the handshake's bytes are all there, from its beginning as far as it went: without that, absence of a message

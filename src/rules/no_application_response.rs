@@ -17,24 +17,24 @@ pub(super) const RULE: Rule = Rule {
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     let request = unanswered(connection)?;
+    let time = connection
+        .steps
+        .iter()
+        .find(|step| step.frames.contains(&request))
+        .map_or(connection.first.1, |step| step.time);
     let (client_tcp, server_tcp) = (&connection.tcp.client, &connection.tcp.server);
     if server_tcp.acked_unseen
         || server_tcp
             .gaps
             .iter()
             .any(|gap| gap.cause != crate::stream::GapCause::NeverArrived)
-        || !watched_after(connection, context)
+        || !watched_after(connection, time, context)
     {
         return None;
     }
     // A server that closes first has answered with that; a capture that ends at once proves nothing.
     let acked = client_tcp.acked_bytes >= client_tcp.bytes;
     let end = connection.last.1;
-    let time = connection
-        .steps
-        .iter()
-        .find(|step| step.frames.contains(&request))
-        .map_or(connection.first.1, |step| step.time);
     Some(
         Finding::error(
             RULE.id,

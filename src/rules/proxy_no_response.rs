@@ -16,8 +16,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     let exchange = connection.connect()?;
     let (asked, request) = exchange.request.as_ref()?;
+    let asked_at = connection.step(crate::tls::walk::StepKind::ConnectRequest)?.time;
     let answered = exchange.response.is_some() || connection.tls.is_some() || connection.tcp.server.bytes > 0;
-    if answered || connection.tcp.server.acked_unseen || !watched_after(connection, context) {
+    if answered || connection.tcp.server.acked_unseen || !watched_after(connection, asked_at, context) {
         return None;
     }
     let acked = connection.tcp.client.acked_bytes >= connection.tcp.client.bytes;

@@ -20,7 +20,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if !began || tls.is_complete() || tls.first_error().is_some() || tls.application_data.server > 0 {
         return None;
     }
-    if !sees_handshake(connection) || !watched_after(connection, context) {
+    if !sees_handshake(connection) {
         return None;
     }
     let last = connection
@@ -28,6 +28,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .iter()
         .rev()
         .find(|step| !matches!(step.kind, StepKind::Fin | StepKind::Reset | StepKind::Alert))?;
+    if !watched_after(connection, last.time, context) {
+        return None;
+    }
     let waited = connection.last.1.since(last.time);
     let loss = lost(connection);
     let closer = first_fin(connection);
