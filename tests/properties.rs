@@ -17,9 +17,10 @@ struct Essence {
     certificates: [Vec<String>; 2],
 }
 
+/// The essence of each connection of a capture.
 fn essence(scenario: &Scenario) -> Vec<Essence> {
     let report = analyze(&scenario.pcap());
-    let owned = |chain| fingerprints(chain).into_iter().map(String::from).collect();
+    let owned = |chain: &[_]| fingerprints(chain).into_iter().map(String::from).collect();
     let each = |connection: &tlswalk::report::Connection| {
         let side = |side| {
             let steps = connection.steps.iter().filter(|step| step.side == side);

@@ -1,5 +1,5 @@
 //! Stories that went wrong in some tool, each named for what is true of it.
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "test code states its invariants")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "test code states its invariants")]
 
 mod scenario;
 mod support;

@@ -101,7 +101,7 @@ fn captured(packet: &Packet, snap: usize) -> (Vec<u8>, u32) {
 /// A pcap file with nanoseconds, little-endian, Ethernet.
 pub fn pcap(packets: &[Packet], snap: usize) -> Vec<u8> {
     let mut out = Vec::new();
-    let mut word = |out: &mut Vec<u8>, value: u32| out.extend(value.to_le_bytes());
+    let word = |out: &mut Vec<u8>, value: u32| out.extend(value.to_le_bytes());
     word(&mut out, 0xa1b2_3c4d);
     out.extend([2, 0, 4, 0]);
     for value in [0, 0, snap as u32, 1] {
