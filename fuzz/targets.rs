@@ -17,18 +17,32 @@ pub fn capture(data: &[u8]) {
 
 /// Bytes as one packet: the first two are the link type.
 pub fn decode(data: &[u8]) {
-    let Some((link, packet)) = data.split_first_chunk() else { return };
+    let Some((link, packet)) = data.split_first_chunk() else {
+        return;
+    };
     let link = u32::from(u16::from_be_bytes(*link)).to_le_bytes();
     let len = u32::try_from(packet.len()).unwrap_or(0).to_le_bytes();
-    let header = [&[0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0][..], &link].concat();
+    let header = [
+        &[0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0][..],
+        &link,
+    ]
+    .concat();
     analyze(&[&header, &[0; 8][..], &len, &len, packet].concat());
 }
 
 /// Bytes as what client and server send: the first says where the server's begin, in 1/256 of the length.
 pub fn records(data: &[u8]) {
-    let Some((cut, bytes)) = data.split_first() else { return };
+    let Some((cut, bytes)) = data.split_first() else {
+        return;
+    };
     let (client, server) = bytes.split_at(bytes.len() * usize::from(*cut) / 256);
-    analyze(&Scenario::open().send(Client, client).send(Server, server).close(Client).pcap());
+    analyze(
+        &Scenario::open()
+            .send(Client, client)
+            .send(Server, server)
+            .close(Client)
+            .pcap(),
+    );
 }
 
 /// Bytes as a capture file, to the end of the pipeline.

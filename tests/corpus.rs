@@ -1,5 +1,10 @@
 //! The public captures beside the repository, against what tshark says of them; and none of them may break the program.
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "test code states its invariants")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "test code states its invariants"
+)]
 
 mod support;
 mod truth;
@@ -26,12 +31,16 @@ fn run_all(files: Vec<PathBuf>, each: impl Fn(&str, Duration, Outcome) + Sync) {
         for _ in 0..2 {
             scope.spawn(|| {
                 loop {
-                    let Some(file) = queue.lock().unwrap().next() else { return };
+                    let Some(file) = queue.lock().unwrap().next() else {
+                        return;
+                    };
                     let name = file.file_name().unwrap().to_string_lossy();
                     let began = Instant::now();
                     let path = file.to_string_lossy();
-                    let outcome =
-                        tlswalk(&["--all", "--profile", "default", "--format", "json", "--", &path], TIME_LIMIT);
+                    let outcome = tlswalk(
+                        &["--all", "--profile", "default", "--format", "json", "--", &path],
+                        TIME_LIMIT,
+                    );
                     each(&name, began.elapsed(), outcome);
                 }
             });
@@ -45,7 +54,9 @@ fn exceptions() -> BTreeSet<(String, u64, String)> {
     let rows = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
     let cells = rows.map(|line| {
         let cells: Vec<&str> = line.split('\t').collect();
-        let [file, stream, what, reason] = cells[..] else { panic!("four columns: {line}") };
+        let [file, stream, what, reason] = cells[..] else {
+            panic!("four columns: {line}")
+        };
         assert!(!reason.trim().is_empty(), "an exception needs a reason: {line}");
         (file.to_owned(), stream.parse().unwrap(), what.to_owned())
     });
@@ -62,7 +73,10 @@ fn tlswalk_reads_what_tshark_reads_in_public_captures() {
     for line in std::fs::read_to_string(corpus.join("truth.ndjson")).unwrap().lines() {
         let truth: Value = serde_json::from_str(line).unwrap();
         if truth["tls"] == Value::Bool(true) {
-            truths.entry(truth["file"].as_str().unwrap().to_owned()).or_default().push(truth);
+            truths
+                .entry(truth["file"].as_str().unwrap().to_owned())
+                .or_default()
+                .push(truth);
         }
     }
     let files: Vec<PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();
@@ -78,7 +92,9 @@ fn tlswalk_reads_what_tshark_reads_in_public_captures() {
             }
         }
         if !outcome.is_orderly() {
-            let how = outcome.status.map_or("took too long".to_owned(), |status| status.to_string());
+            let how = outcome
+                .status
+                .map_or("took too long".to_owned(), |status| status.to_string());
             let last = outcome.stderr.lines().last().unwrap_or_default().to_owned();
             broken.lock().unwrap().push(format!("{name}: {how} {last}"));
             return;
@@ -88,14 +104,22 @@ fn tlswalk_reads_what_tshark_reads_in_public_captures() {
             match report() {
                 Ok(report) => {
                     let mut tally = tally.lock().unwrap();
-                    truths.iter().for_each(|truth| compare(&mut tally, name, truth, &report));
+                    truths
+                        .iter()
+                        .for_each(|truth| compare(&mut tally, name, truth, &report));
                 }
-                Err(error) => broken.lock().unwrap().push(format!("{name}: no report: {error} {}", outcome.stderr)),
+                Err(error) => broken
+                    .lock()
+                    .unwrap()
+                    .push(format!("{name}: no report: {error} {}", outcome.stderr)),
             }
         } else if outcome.status.and_then(|status| status.code()) != Some(2)
             && let Err(error) = report()
         {
-            broken.lock().unwrap().push(format!("{name}: exit 0, 1 or 3 and no report: {error}"));
+            broken
+                .lock()
+                .unwrap()
+                .push(format!("{name}: exit 0, 1 or 3 and no report: {error}"));
         }
     });
 
@@ -120,13 +144,24 @@ fn tlswalk_reads_what_tshark_reads_in_public_captures() {
     for line in &broken {
         eprintln!("broken\t{line}");
     }
-    println!("captures           {count}, with TLS {}, crashed or too slow {}", truths.len(), broken.len());
+    println!(
+        "captures           {count}, with TLS {}, crashed or too slow {}",
+        truths.len(),
+        broken.len()
+    );
     println!("slowest            {slow_name}: {:.1} s", slow.as_secs_f64());
     println!("{tally}");
     println!("exceptions         {}", known.len());
 
     assert!(broken.is_empty(), "{} captures break the program", broken.len());
     let [messages, alerts, leaves] = tally.missed_by_kind();
-    assert_eq!((alerts, leaves), (0, 0), "every alert in clear and every leaf certificate is found");
-    assert!((tally.messages - messages) * 1000 >= tally.messages * MESSAGES_PER_MILLE, "{messages} messages missed");
+    assert_eq!(
+        (alerts, leaves),
+        (0, 0),
+        "every alert in clear and every leaf certificate is found"
+    );
+    assert!(
+        (tally.messages - messages) * 1000 >= tally.messages * MESSAGES_PER_MILLE,
+        "{messages} messages missed"
+    );
 }

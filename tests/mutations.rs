@@ -1,7 +1,12 @@
 //! Fuzzing for every toolchain: seeded mutations of good captures. None may panic, none may take long.
 //!
 //! `TLSWALK_MUTATIONS=100000 cargo test --test mutations` runs longer; a failure names the seed that repeats it.
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "test code states its invariants")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "test code states its invariants"
+)]
 
 #[path = "../fuzz/targets.rs"]
 mod targets;
@@ -39,15 +44,22 @@ fn seeds() -> Vec<Vec<u8>> {
         Scenario::tls12().pcap(),
         Scenario::tls12().pcapng(),
         Scenario::tls12_with(all_in_one_record).ipv6().pcap(),
-        Scenario::tls12_with(|messages| in_records_of(80, messages)).vlan(7).pcapng(),
+        Scenario::tls12_with(|messages| in_records_of(80, messages))
+            .vlan(7)
+            .pcapng(),
         Scenario::tls13().shuffle(3, 4).pcap(),
         Scenario::tls13_retry().duplicate_all(DuplicateKind::TtlLess).pcap(),
         Scenario::refused13().pcap(),
         Scenario::alert(Server, 48).snap(128).pcap(),
         Scenario::alert(Client, 42).isn(u32::MAX, u32::MAX - 9).pcapng(),
     ];
-    let samples = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/samples")).into_iter().flatten();
-    let mut paths: Vec<_> = samples.map(|entry| entry.unwrap().path()).filter(|path| path.is_file()).collect();
+    let samples = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/samples"))
+        .into_iter()
+        .flatten();
+    let mut paths: Vec<_> = samples
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .collect();
     paths.sort();
     for path in paths {
         let mut bytes = std::fs::read(path).unwrap();
@@ -113,7 +125,9 @@ fn mutated_captures_neither_panic_nor_stall() {
     loop {
         match watch.recv_timeout(TIME_LIMIT) {
             Ok(run) => current = run,
-            Err(RecvTimeoutError::Timeout) => panic!("run {current} takes more than {TIME_LIMIT:?}"),
+            Err(RecvTimeoutError::Timeout) => {
+                panic!("run {current} takes more than {TIME_LIMIT:?}")
+            }
             Err(RecvTimeoutError::Disconnected) => break,
         }
     }

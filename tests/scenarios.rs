@@ -1,5 +1,10 @@
 //! Stories that went wrong in some tool, each named for what is true of it.
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "test code states its invariants")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "test code states its invariants"
+)]
 
 mod scenario;
 mod support;
@@ -117,11 +122,23 @@ fn a_record_may_end_inside_a_message_that_follows_another() {
 /// The explicit nonce of zeros reads as two empty HelloRequests; random bytes may read as anything.
 #[test]
 fn encrypted_records_after_change_cipher_spec_are_not_misread() {
-    let finish = |seed| [change_cipher_spec(), record(HANDSHAKE, &[vec![2, 0, 0, 36], noise(seed, 36)].concat())].concat();
+    let finish = |seed| {
+        [
+            change_cipher_spec(),
+            record(HANDSHAKE, &[vec![2, 0, 0, 36], noise(seed, 36)].concat()),
+        ]
+        .concat()
+    };
     let story = Scenario::open()
         .send(Client, each_in_a_record(&[client_hello(Offer::Tls12, Group::X25519)]))
-        .send(Server, each_in_a_record(&[server_hello(), certificate(&[SERVER_CERTIFICATE]), server_hello_done()]))
-        .send(Client, [each_in_a_record(&[client_key_exchange()]), finish(40)].concat())
+        .send(
+            Server,
+            each_in_a_record(&[server_hello(), certificate(&[SERVER_CERTIFICATE]), server_hello_done()]),
+        )
+        .send(
+            Client,
+            [each_in_a_record(&[client_key_exchange()]), finish(40)].concat(),
+        )
         .send(Server, finish(41))
         .data()
         .send(Server, record(ALERT, &noise(42, 26)));
@@ -134,7 +151,9 @@ fn encrypted_records_after_change_cipher_spec_are_not_misread() {
 
 #[test]
 fn interleaved_directions_never_mix() {
-    let story = Scenario::tls12_with(|messages| in_records_of(64, messages)).split(Client, 50).split(Server, 50);
+    let story = Scenario::tls12_with(|messages| in_records_of(64, messages))
+        .split(Client, 50)
+        .split(Server, 50);
     check_tls12(&story.delay(Server, 40_000_000));
 }
 
@@ -161,7 +180,10 @@ fn retransmitted_client_hello_is_read_once() {
 fn retransmission_in_other_pieces_is_read_once() {
     let story = Scenario::tls12();
     let (first, second) = (segment(&story, Server, 1), segment(&story, Server, 2));
-    let joined: Vec<u8> = [first, second].iter().flat_map(|&frame| story.packets[frame - 1].payload.clone()).collect();
+    let joined: Vec<u8> = [first, second]
+        .iter()
+        .flat_map(|&frame| story.packets[frame - 1].payload.clone())
+        .collect();
     check_tls12(&story.insert_after(second, |packet| {
         packet.seq -= MSS as u32;
         packet.payload = joined[..900].to_vec();
@@ -172,7 +194,12 @@ fn retransmission_in_other_pieces_is_read_once() {
 
 #[test]
 fn duplicates_are_read_once() {
-    for kind in [DuplicateKind::Identical, DuplicateKind::TtlLess, DuplicateKind::OtherMac, DuplicateKind::Vlan] {
+    for kind in [
+        DuplicateKind::Identical,
+        DuplicateKind::TtlLess,
+        DuplicateKind::OtherMac,
+        DuplicateKind::Vlan,
+    ] {
         check_tls12(&Scenario::tls12().duplicate_all(kind));
     }
 }
@@ -217,8 +244,13 @@ fn keep_alive_byte_is_not_data() {
 fn zero_window_probe_is_read_once() {
     let story = Scenario::tls12();
     let next = segment(&story, Client, 2);
-    let probe = Packet { payload: story.packets[next - 1].payload[..1].to_vec(), ..story.packets[next - 1].clone() };
-    let story = story.change(next - 2, |packet| packet.window = 0).insert_after(next - 1, |packet| *packet = probe);
+    let probe = Packet {
+        payload: story.packets[next - 1].payload[..1].to_vec(),
+        ..story.packets[next - 1].clone()
+    };
+    let story = story
+        .change(next - 2, |packet| packet.window = 0)
+        .insert_after(next - 1, |packet| *packet = probe);
     check_tls12(&story);
 }
 
@@ -251,7 +283,10 @@ fn first_two_server_segments_may_be_swapped() {
 #[test]
 fn fin_may_overtake_data() {
     let story = Scenario::alert(Server, 48);
-    let (last, fin) = (*story.data_frames(Server).last().unwrap(), story.frame_with(Server, FIN));
+    let (last, fin) = (
+        *story.data_frames(Server).last().unwrap(),
+        story.frame_with(Server, FIN),
+    );
     check_alert(&story.swap(last, fin), Server, 48);
 }
 
@@ -260,7 +295,10 @@ fn fin_may_overtake_data() {
 #[test]
 fn port_reuse_is_a_new_connection() {
     let handshake = |isn| Scenario::open().handshake12(each_in_a_record).data().isn(isn, isn + 77);
-    for story in [Scenario::tls12().then(Scenario::tls12().isn(5_000_000, 7)), handshake(1).then(handshake(900_000_000))] {
+    for story in [
+        Scenario::tls12().then(Scenario::tls12().isn(5_000_000, 7)),
+        handshake(1).then(handshake(900_000_000)),
+    ] {
         let report = analyze(&story.pcap());
         assert_eq!(report.connections.len(), 2);
         for connection in &report.connections {
@@ -296,7 +334,13 @@ fn a_capture_may_begin_inside_a_connection() {
     let story = Scenario::tls12().start_at(4);
     check_tls12(&story);
     let story = Scenario::tls12().start_at(6);
-    check(&story, ["certificate client-key-exchange certificate-verify change-cipher-spec", TLS12[1]]);
+    check(
+        &story,
+        [
+            "certificate client-key-exchange certificate-verify change-cipher-spec",
+            TLS12[1],
+        ],
+    );
 }
 
 #[test]
@@ -311,14 +355,19 @@ fn a_capture_may_begin_inside_a_record() {
 /// TLS 1.2 after these lines of plain text.
 #[track_caller]
 fn check_after(preamble: &[(Side, &[u8])]) {
-    let start = preamble.iter().fold(Scenario::open(), |story, (side, bytes)| story.send(*side, bytes));
+    let start = preamble
+        .iter()
+        .fold(Scenario::open(), |story, (side, bytes)| story.send(*side, bytes));
     check_tls12(&start.handshake12(each_in_a_record).data().close(Client));
 }
 
 #[test]
 fn tls_after_connect_is_read() {
     let request = b"CONNECT service.example:443 HTTP/1.1\r\nHost: service.example:443\r\n\r\n";
-    check_after(&[(Client, request), (Server, b"HTTP/1.1 200 Connection established\r\n\r\n")]);
+    check_after(&[
+        (Client, request),
+        (Server, b"HTTP/1.1 200 Connection established\r\n\r\n"),
+    ]);
 }
 
 #[test]
@@ -384,8 +433,16 @@ fn alert_is_found_when_server_segments_are_swapped() {
 
 #[test]
 fn alert_is_found_once_when_every_packet_is_there_twice() {
-    check_alert(&Scenario::alert(Server, 48).duplicate_all(DuplicateKind::Identical), Server, 48);
-    check_alert(&Scenario::alert(Client, 42).duplicate_all(DuplicateKind::TtlLess), Client, 42);
+    check_alert(
+        &Scenario::alert(Server, 48).duplicate_all(DuplicateKind::Identical),
+        Server,
+        48,
+    );
+    check_alert(
+        &Scenario::alert(Client, 42).duplicate_all(DuplicateKind::TtlLess),
+        Client,
+        42,
+    );
 }
 
 #[test]
@@ -430,7 +487,13 @@ fn alert_is_found_when_a_direction_is_late() {
 fn encrypted_refusal_in_tls13_is_inferred() {
     let report = analyze(&Scenario::refused13().pcap());
     let tls = only(&report).tls.as_ref().unwrap();
-    assert_eq!(tls.alerts.iter().map(|alert| (alert.side, alert.seen)).collect::<Vec<_>>(), [("server", "inferred")]);
+    assert_eq!(
+        tls.alerts
+            .iter()
+            .map(|alert| (alert.side, alert.seen))
+            .collect::<Vec<_>>(),
+        [("server", "inferred")]
+    );
     let verdict = &report.attempts[0].verdict;
     assert_eq!((&*verdict.id, &*verdict.by), ("client-certificate-rejected", "server"));
     assert_ne!(verdict.confidence, "certain");
@@ -451,19 +514,48 @@ fn check_not_flipped(before: &str, damaged: &Scenario, how: &str) {
 
 #[test]
 fn damage_never_flips_a_verdict() {
-    let stories =
-        [Scenario::tls12(), Scenario::tls13(), Scenario::alert(Server, 48), Scenario::alert(Client, 45), Scenario::refused13()];
+    let stories = [
+        Scenario::tls12(),
+        Scenario::tls13(),
+        Scenario::alert(Server, 48),
+        Scenario::alert(Client, 45),
+        Scenario::refused13(),
+    ];
     for story in stories {
         let before = analyze(&story.pcap()).attempts[0].verdict.id.clone();
         for frame in 1..=story.packets.len() {
-            check_not_flipped(&before, &story.clone().drop_frame(frame), &format!("without frame {frame}"));
-            check_not_flipped(&before, &story.clone().cut_at(frame), &format!("cut after frame {frame}"));
-            check_not_flipped(&before, &story.clone().start_at(frame), &format!("from frame {frame} on"));
-            check_not_flipped(&before, &story.clone().retransmit(frame), &format!("frame {frame} sent again"));
+            check_not_flipped(
+                &before,
+                &story.clone().drop_frame(frame),
+                &format!("without frame {frame}"),
+            );
+            check_not_flipped(
+                &before,
+                &story.clone().cut_at(frame),
+                &format!("cut after frame {frame}"),
+            );
+            check_not_flipped(
+                &before,
+                &story.clone().start_at(frame),
+                &format!("from frame {frame} on"),
+            );
+            check_not_flipped(
+                &before,
+                &story.clone().retransmit(frame),
+                &format!("frame {frame} sent again"),
+            );
         }
         for side in [Client, Server] {
-            check_not_flipped(&before, &story.clone().drop_side(side), &format!("without the {}", side.name()));
-            check_not_flipped(&before, &story.clone().delay(side, SECOND), &format!("{} late", side.name()));
+            check_not_flipped(
+                &before,
+                &story.clone().drop_side(side),
+                &format!("without the {}", side.name()),
+            );
+            check_not_flipped(
+                &before,
+                &story.clone().delay(side, SECOND),
+                &format!("{} late", side.name()),
+            );
         }
         for snap in [54, 60, 96, 128, 256] {
             check_not_flipped(&before, &story.clone().snap(snap), &format!("snap length {snap}"));

@@ -1,5 +1,10 @@
 //! The recorded samples, against tshark run now: with and without out-of-order reassembly, of which either may be blind.
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "test code states its invariants")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "test code states its invariants"
+)]
 
 mod support;
 mod truth;
@@ -35,12 +40,23 @@ type Line = BTreeMap<&'static str, Vec<String>>;
 
 fn tshark(file: &Path, reassemble_out_of_order: bool) -> Vec<Line> {
     let mut command = Command::new("tshark");
-    command.arg("-n").arg("-r").arg(file).args(["-Y", "tcp", "-T", "fields", "-E", "separator=/t", "-E", "aggregator=;"]);
+    command.arg("-n").arg("-r").arg(file).args([
+        "-Y",
+        "tcp",
+        "-T",
+        "fields",
+        "-E",
+        "separator=/t",
+        "-E",
+        "aggregator=;",
+    ]);
     command.args(["-o", &format!("tcp.reassemble_out_of_order:{reassemble_out_of_order}")]);
     command.args(FIELDS.iter().flat_map(|field| ["-e", field]));
     let outcome = run(&mut command, TIME_LIMIT);
     let cells = |line: &str| {
-        let values = line.split('\t').map(|cell| cell.split(';').filter(|v| !v.is_empty()).map(String::from).collect());
+        let values = line
+            .split('\t')
+            .map(|cell| cell.split(';').filter(|v| !v.is_empty()).map(String::from).collect());
         FIELDS.into_iter().zip(values).collect::<Line>()
     };
     outcome.stdout.lines().map(cells).collect()
@@ -54,8 +70,14 @@ fn end(line: &Line, fields: [&str; 3]) -> Option<Value> {
 
 fn sha256(hexadecimal: &str) -> String {
     let digits: String = hexadecimal.chars().filter(char::is_ascii_hexdigit).collect();
-    let bytes: Vec<u8> = (0..digits.len() / 2).map(|i| u8::from_str_radix(&digits[2 * i..2 * i + 2], 16).unwrap()).collect();
-    let mut child = Command::new("sha256sum").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let bytes: Vec<u8> = (0..digits.len() / 2)
+        .map(|i| u8::from_str_radix(&digits[2 * i..2 * i + 2], 16).unwrap())
+        .collect();
+    let mut child = Command::new("sha256sum")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     child.stdin.take().unwrap().write_all(&bytes).unwrap();
     String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap()[..64].to_owned()
 }
@@ -64,11 +86,14 @@ fn sha256(hexadecimal: &str) -> String {
 fn truths(lines: &[Line]) -> BTreeMap<u64, Value> {
     let mut streams: BTreeMap<u64, Value> = BTreeMap::new();
     for line in lines {
-        let (Some(stream), Some(frame)) = (line["tcp.stream"].last(), line["frame.number"].last()) else { continue };
+        let (Some(stream), Some(frame)) = (line["tcp.stream"].last(), line["frame.number"].last()) else {
+            continue;
+        };
         let (stream, frame): (u64, u64) = (stream.parse().unwrap(), frame.parse().unwrap());
-        let (Some(src), Some(dst)) =
-            (end(line, ["ip.src", "ipv6.src", "tcp.srcport"]), end(line, ["ip.dst", "ipv6.dst", "tcp.dstport"]))
-        else {
+        let (Some(src), Some(dst)) = (
+            end(line, ["ip.src", "ipv6.src", "tcp.srcport"]),
+            end(line, ["ip.dst", "ipv6.dst", "tcp.dstport"]),
+        ) else {
             continue;
         };
         let truth = streams.entry(stream).or_insert_with(|| {
@@ -82,11 +107,17 @@ fn truths(lines: &[Line]) -> BTreeMap<u64, Value> {
             if kind == 1 {
                 truth["tls_client"] = json!(if direction == "c2s" { "client" } else { "server" });
             }
-            truth["handshake"][direction].as_array_mut().unwrap().push(json!([kind, frame]));
+            truth["handshake"][direction]
+                .as_array_mut()
+                .unwrap()
+                .push(json!([kind, frame]));
         }
         for code in &line["tls.alert_message.desc"] {
             let code: u64 = code.parse().unwrap();
-            truth["alerts"].as_array_mut().unwrap().push(json!({"dir": direction, "frame": frame, "desc": code}));
+            truth["alerts"]
+                .as_array_mut()
+                .unwrap()
+                .push(json!({"dir": direction, "frame": frame, "desc": code}));
         }
         for certificate in &line["tls.handshake.certificate"] {
             let leaf = json!({"frame": frame, "leaf": {"sha256": sha256(certificate)}});
@@ -98,7 +129,12 @@ fn truths(lines: &[Line]) -> BTreeMap<u64, Value> {
 
 #[test]
 fn tlswalk_reads_what_tshark_reads_in_the_samples() {
-    if Command::new("tshark").arg("--version").stdout(Stdio::null()).status().is_err() {
+    if Command::new("tshark")
+        .arg("--version")
+        .stdout(Stdio::null())
+        .status()
+        .is_err()
+    {
         return skip("tshark", "tshark is not installed");
     }
     let options: BTreeMap<String, Vec<String>> = rows().into_iter().map(|row| (row.file, row.options)).collect();
@@ -125,13 +161,21 @@ fn tlswalk_reads_what_tshark_reads_in_the_samples() {
         }
         let has_tls = |truth: &&Value| {
             let runs = [&truth["handshake"], &truth["no_ooo"]["handshake"]];
-            runs.iter().any(|run| run["c2s"][0].is_array() || run["s2c"][0].is_array())
+            runs.iter()
+                .any(|run| run["c2s"][0].is_array() || run["s2c"][0].is_array())
         };
-        streams.values().filter(has_tls).for_each(|truth| compare(&mut tally, &name, truth, &report));
+        streams
+            .values()
+            .filter(has_tls)
+            .for_each(|truth| compare(&mut tally, &name, truth, &report));
     }
     for (file, stream, what) in &tally.missed {
         eprintln!("missed\t{file}\t{stream}\t{what}");
     }
     println!("{tally}");
-    assert!(tally.missed.is_empty(), "{} things that tshark reads are missed", tally.missed.len());
+    assert!(
+        tally.missed.is_empty(),
+        "{} things that tshark reads are missed",
+        tally.missed.len()
+    );
 }

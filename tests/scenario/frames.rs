@@ -5,8 +5,10 @@ use super::{Flow, Packet, Side};
 /// The Internet checksum (RFC 1071).
 fn checksum(parts: &[&[u8]]) -> [u8; 2] {
     let bytes = parts.concat();
-    let mut sum: u32 =
-        bytes.chunks(2).map(|pair| u32::from(pair[0]) << 8 | u32::from(*pair.get(1).unwrap_or(&0))).sum();
+    let mut sum: u32 = bytes
+        .chunks(2)
+        .map(|pair| u32::from(pair[0]) << 8 | u32::from(*pair.get(1).unwrap_or(&0)))
+        .sum();
     while sum > 0xffff {
         sum = (sum & 0xffff) + (sum >> 16);
     }
@@ -34,9 +36,17 @@ fn tcp_header(packet: &Packet) -> Vec<u8> {
         Side::Client => (client, server, flow.client_isn, flow.server_isn),
         Side::Server => (server, client, flow.server_isn, flow.client_isn),
     };
-    let ack = if packet.flags & super::ACK == 0 { 0 } else { peer_isn.wrapping_add(packet.ack) };
+    let ack = if packet.flags & super::ACK == 0 {
+        0
+    } else {
+        peer_isn.wrapping_add(packet.ack)
+    };
     // A SYN names the segment size; both sides agree on super::MSS.
-    let options: &[u8] = if packet.flags & super::SYN == 0 { &[] } else { &[2, 4, 0x02, 0x18] };
+    let options: &[u8] = if packet.flags & super::SYN == 0 {
+        &[]
+    } else {
+        &[2, 4, 0x02, 0x18]
+    };
     let mut header = [
         &src[..],
         &dst,
@@ -49,7 +59,12 @@ fn tcp_header(packet: &Packet) -> Vec<u8> {
     ]
     .concat();
     let length = ((header.len() + packet.payload.len()) as u32).to_be_bytes();
-    let pseudo = [address(packet.side, flow), address(packet.side.peer(), flow), length.to_vec(), vec![0, 0, 0, 6]];
+    let pseudo = [
+        address(packet.side, flow),
+        address(packet.side.peer(), flow),
+        length.to_vec(),
+        vec![0, 0, 0, 6],
+    ];
     let mut sum = checksum(&[&pseudo.concat(), &header, &packet.payload]);
     if packet.bad_checksum {
         sum[0] ^= 0x55;
@@ -59,7 +74,11 @@ fn tcp_header(packet: &Packet) -> Vec<u8> {
 }
 
 fn ip_header(packet: &Packet, payload_len: usize) -> Vec<u8> {
-    let ends = [address(packet.side, &packet.flow), address(packet.side.peer(), &packet.flow)].concat();
+    let ends = [
+        address(packet.side, &packet.flow),
+        address(packet.side.peer(), &packet.flow),
+    ]
+    .concat();
     if packet.flow.ipv6 {
         let length = (payload_len as u16).to_be_bytes();
         return [&[0x60, 0, 0, 0], &length[..], &[6, packet.ttl], &ends].concat();
@@ -127,7 +146,12 @@ pub fn pcapng(packets: &[Packet], snap: usize) -> Vec<u8> {
     }
     let section = [&0x1a2b_3c4d_u32.to_le_bytes()[..], &[1, 0, 0, 0], &[0xff; 8]].concat();
     // Link type 1, the snap length, the option if_tsresol = 9, the end of options.
-    let interface = [&[1, 0, 0, 0], &(snap as u32).to_le_bytes()[..], &[9, 0, 1, 0, 9, 0, 0, 0, 0, 0, 0, 0]].concat();
+    let interface = [
+        &[1, 0, 0, 0],
+        &(snap as u32).to_le_bytes()[..],
+        &[9, 0, 1, 0, 9, 0, 0, 0, 0, 0, 0, 0],
+    ]
+    .concat();
     let mut out = [block(0x0a0d_0d0a, section), block(1, interface)].concat();
     for packet in packets {
         let (bytes, wire) = captured(packet, snap);

@@ -43,7 +43,11 @@ pub fn all_in_one_record(messages: &[Vec<u8>]) -> Vec<u8> {
 
 /// All messages in records of at most `size` bytes: their borders fall anywhere.
 pub fn in_records_of(size: usize, messages: &[Vec<u8>]) -> Vec<u8> {
-    messages.concat().chunks(size).flat_map(|fragment| record(HANDSHAKE, fragment)).collect()
+    messages
+        .concat()
+        .chunks(size)
+        .flat_map(|fragment| record(HANDSHAKE, fragment))
+        .collect()
 }
 
 /// A handshake message (RFC 5246 section 7.4).

@@ -9,13 +9,19 @@
 //! ```
 #![allow(dead_code, reason = "each test and bench takes what it needs")]
 #![allow(unreachable_pub, reason = "a module of several test crates has no one interface")]
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "test code states its invariants")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "test code states its invariants"
+)]
 
 mod frames;
 pub mod messages;
 
-use messages::*;
+use std::fmt;
+
 pub use Side::{Client, Server};
+use messages::*;
 
 /// Who opened the TCP connection, and who answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +110,7 @@ pub enum DuplicateKind {
 }
 
 /// A capture, as packets in file order.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Scenario {
     pub packets: Vec<Packet>,
     flow: Flow,
@@ -114,6 +120,29 @@ pub struct Scenario {
     now: i64,
     ip_id: [u16; 2],
     snap: usize,
+}
+
+/// A line per packet, for a test that failed.
+impl fmt::Debug for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let first = self.packets.first().map_or(0, |p| p.time);
+        for (index, p) in self.packets.iter().enumerate() {
+            let flags = [(SYN, 'S'), (FIN, 'F'), (RST, 'R'), (PSH, 'P'), (ACK, '.')];
+            let flags: String = flags
+                .iter()
+                .filter(|(bit, _)| p.flags & bit != 0)
+                .map(|(_, letter)| letter)
+                .collect();
+            let seconds = (p.time - first) as f64 / 1e9;
+            let (frame, side, len) = (index + 1, p.side.name(), p.payload.len());
+            write!(
+                f,
+                "\n{frame:4} {seconds:9.6} {side} {flags:3} seq {} len {len} ack {}",
+                p.seq, p.ack
+            )?;
+        }
+        Ok(())
+    }
 }
 
 /// # Telling the story
@@ -127,7 +156,14 @@ impl Scenario {
             server_isn: 3_000_000_000,
             ipv6: false,
         };
-        Self { packets: Vec::new(), flow, next: [0, 0], now: START, ip_id: [1000, 50_000], snap: 65_535 }
+        Self {
+            packets: Vec::new(),
+            flow,
+            next: [0, 0],
+            now: START,
+            ip_id: [1000, 50_000],
+            snap: 65_535,
+        }
     }
 
     /// SYN, SYN-ACK, ACK.
@@ -217,14 +253,22 @@ impl Scenario {
 
     /// A request and an answer in TLS 1.2 Application Data.
     pub fn data(self) -> Self {
-        let answer = [encrypted(APPLICATION_DATA, 14, 900), encrypted(APPLICATION_DATA, 15, 300)].concat();
-        self.send(Client, encrypted(APPLICATION_DATA, 13, 700)).send(Server, answer)
+        let answer = [
+            encrypted(APPLICATION_DATA, 14, 900),
+            encrypted(APPLICATION_DATA, 15, 300),
+        ]
+        .concat();
+        self.send(Client, encrypted(APPLICATION_DATA, 13, 700))
+            .send(Server, answer)
     }
 
     /// TLS 1.3 with a client certificate: all but the hellos is encrypted.
     pub fn tls13() -> Self {
         let hello = each_in_a_record(&[client_hello(Offer::Tls13, Group::X25519)]);
-        Self::open().send(Client, hello).handshake13(&[change_cipher_spec()]).data13()
+        Self::open()
+            .send(Client, hello)
+            .handshake13(&[change_cipher_spec()])
+            .data13()
     }
 
     /// TLS 1.3 in which the client first guesses a group that the server does not take.
@@ -232,7 +276,10 @@ impl Scenario {
         let hello = |share| each_in_a_record(&[client_hello(Offer::Tls13, share)]);
         Self::open()
             .send(Client, hello(Group::Secp256r1))
-            .send(Server, [each_in_a_record(&[hello_retry_request()]), change_cipher_spec()].concat())
+            .send(
+                Server,
+                [each_in_a_record(&[hello_retry_request()]), change_cipher_spec()].concat(),
+            )
             .send(Client, [change_cipher_spec(), hello(Group::X25519)].concat())
             .handshake13(&[])
             .data13()
@@ -245,8 +292,11 @@ impl Scenario {
         let hidden = [(21, 6), (22, 40), (23, 1740), (24, 264), (25, 52)];
         let hidden: Vec<u8> = hidden.iter().flat_map(|&(seed, len)| encrypted_13(seed, len)).collect();
         let answer = [encrypted_13(26, 850), encrypted_13(27, 264), encrypted_13(28, 52)].concat();
-        self.send(Server, [each_in_a_record(&[server_hello_13()]), middle.concat(), hidden].concat())
-            .send(Client, [middle.concat(), answer].concat())
+        self.send(
+            Server,
+            [each_in_a_record(&[server_hello_13()]), middle.concat(), hidden].concat(),
+        )
+        .send(Client, [middle.concat(), answer].concat())
     }
 
     /// Tickets, a request, an answer, the end of TLS 1.3.
@@ -301,7 +351,11 @@ pub fn server_flight() -> Vec<Vec<u8>> {
 
 /// The client's Certificate … CertificateVerify of TLS 1.2.
 pub fn client_flight() -> Vec<Vec<u8>> {
-    vec![certificate(&[CLIENT_CERTIFICATE]), client_key_exchange(), certificate_verify()]
+    vec![
+        certificate(&[CLIENT_CERTIFICATE]),
+        client_key_exchange(),
+        certificate_verify(),
+    ]
 }
 
 /// # Addresses and numbers
@@ -360,7 +414,13 @@ impl Scenario {
     pub fn split(mut self, side: Side, size: usize) -> Self {
         self.packets = std::mem::take(&mut self.packets)
             .into_iter()
-            .flat_map(|packet| if packet.side == side { pieces(packet, size) } else { vec![packet] })
+            .flat_map(|packet| {
+                if packet.side == side {
+                    pieces(packet, size)
+                } else {
+                    vec![packet]
+                }
+            })
             .collect();
         self
     }
@@ -391,12 +451,18 @@ impl Scenario {
     /// Numbers of the frames of `side` that carry data.
     pub fn data_frames(&self, side: Side) -> Vec<usize> {
         let carries = |p: &Packet| p.side == side && !p.payload.is_empty();
-        (1..=self.packets.len()).filter(|&frame| carries(&self.packets[frame - 1])).collect()
+        (1..=self.packets.len())
+            .filter(|&frame| carries(&self.packets[frame - 1]))
+            .collect()
     }
 
     /// The first frame with this flag from `side`.
     pub fn frame_with(&self, side: Side, flag: u8) -> usize {
-        1 + self.packets.iter().position(|p| p.side == side && p.flags & flag != 0).unwrap()
+        1 + self
+            .packets
+            .iter()
+            .position(|p| p.side == side && p.flags & flag != 0)
+            .unwrap()
     }
 
     /// Lets the packet of a frame be anything.
@@ -430,7 +496,14 @@ impl Scenario {
     /// Gives the packets a new order; the clock goes on as before, as it does when the network reorders.
     fn reordered(mut self, order: &[usize]) -> Self {
         let times: Vec<i64> = self.packets.iter().map(|p| p.time).collect();
-        self.packets = order.iter().zip(times).map(|(&i, time)| Packet { time, ..self.packets[i].clone() }).collect();
+        self.packets = order
+            .iter()
+            .zip(times)
+            .map(|(&i, time)| Packet {
+                time,
+                ..self.packets[i].clone()
+            })
+            .collect();
         self
     }
 
@@ -485,7 +558,8 @@ impl Scenario {
 
     /// The clock that stamps one direction is late, so that the file, in order of time, is not in order of events.
     pub fn delay(self, side: Side, ns: i64) -> Self {
-        self.each(|p| p.time += if p.side == side { ns } else { 0 }).in_time_order()
+        self.each(|p| p.time += if p.side == side { ns } else { 0 })
+            .in_time_order()
     }
 
     /// Only the first `len` bytes of each frame are kept.

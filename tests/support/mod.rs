@@ -1,7 +1,12 @@
 //! What several tests need: running the library or the program, and reading the report.
 #![allow(dead_code, reason = "each test takes what it needs")]
 #![allow(unreachable_pub, reason = "a module of several test crates has no one interface")]
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "test code states its invariants")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "test code states its invariants"
+)]
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -44,13 +49,18 @@ const MESSAGES: &[&str] = &[
 pub fn messages(connection: &Connection, side: &str) -> String {
     let read = |step: &&tlswalk::report::Step| step.side == side && step.seen == "observed";
     let kinds = connection.steps.iter().filter(read).map(|step| step.kind);
-    kinds.filter(|kind| MESSAGES.contains(kind)).collect::<Vec<_>>().join(" ")
+    kinds
+        .filter(|kind| MESSAGES.contains(kind))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The alerts in clear: who sent them, and their numbers.
 pub fn alerts(connection: &Connection) -> Vec<(&'static str, u8)> {
     let tls = connection.tls.iter().flat_map(|tls| &tls.alerts);
-    tls.filter(|alert| alert.seen == "observed").filter_map(|alert| Some((alert.side, alert.code?))).collect()
+    tls.filter(|alert| alert.seen == "observed")
+        .filter_map(|alert| Some((alert.side, alert.code?)))
+        .collect()
 }
 
 /// SHA-256 of a chain as presented.
@@ -88,7 +98,10 @@ pub fn tlswalk<S: AsRef<str>>(arguments: &[S], limit: Duration) -> Outcome {
     } else {
         Command::new(program)
     };
-    command.args(arguments.iter().map(AsRef::as_ref)).current_dir(root()).env("COLUMNS", "100");
+    command
+        .args(arguments.iter().map(AsRef::as_ref))
+        .current_dir(root())
+        .env("COLUMNS", "100");
     run(&mut command, limit)
 }
 
@@ -102,7 +115,12 @@ pub fn run(command: &mut Command, limit: Duration) -> Outcome {
         })
     }
     let began = Instant::now();
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let stdout = drain(child.stdout.take().unwrap());
     let stderr = drain(child.stderr.take().unwrap());
     let status = loop {
@@ -116,18 +134,27 @@ pub fn run(command: &mut Command, limit: Duration) -> Outcome {
             None => std::thread::sleep(Duration::from_millis(2)),
         }
     };
-    Outcome { status, stdout: stdout.join().unwrap(), stderr: stderr.join().unwrap() }
+    Outcome {
+        status,
+        stdout: stdout.join().unwrap(),
+        stderr: stderr.join().unwrap(),
+    }
 }
 
 /// Says on standard error that a test cannot run here; in CI that is a failure.
 pub fn skip(test: &str, why: &str) {
     eprintln!("SKIPPED: {test}: {why}");
-    assert!(std::env::var_os("TLSWALK_CI").is_none(), "{test} may not be skipped in CI: {why}");
+    assert!(
+        std::env::var_os("TLSWALK_CI").is_none(),
+        "{test} may not be skipped in CI: {why}"
+    );
 }
 
 /// The recorded captures, in order of name.
 pub fn samples() -> Vec<PathBuf> {
-    let Ok(folder) = std::fs::read_dir(root().join("samples")) else { return Vec::new() };
+    let Ok(folder) = std::fs::read_dir(root().join("samples")) else {
+        return Vec::new();
+    };
     let is_capture = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         name.contains(".pcap")
@@ -150,7 +177,13 @@ pub struct Row {
 /// The rows of the table in `samples/README.md`: file | verdict | by | at | options | what happened | recorded with.
 pub fn rows() -> Vec<Row> {
     let text = std::fs::read_to_string(root().join("samples/README.md")).unwrap_or_default();
-    let cells = |line: &str| line.trim().trim_matches('|').split('|').map(plain).collect::<Vec<String>>();
+    let cells = |line: &str| {
+        line.trim()
+            .trim_matches('|')
+            .split('|')
+            .map(plain)
+            .collect::<Vec<String>>()
+    };
     let rows = text.lines().filter(|line| line.starts_with('|')).map(cells);
     rows.filter(|row| row.len() >= 7 && row[0].contains(".pcap"))
         .map(|row| Row {
@@ -158,7 +191,11 @@ pub fn rows() -> Vec<Row> {
             verdict: row[1].clone(),
             by: row[2].clone(),
             at: row[3].clone(),
-            options: row[4].split_whitespace().filter(|word| !is_nothing(word)).map(String::from).collect(),
+            options: row[4]
+                .split_whitespace()
+                .filter(|word| !is_nothing(word))
+                .map(String::from)
+                .collect(),
         })
         .collect()
 }
@@ -171,6 +208,9 @@ pub fn is_nothing(cell: &str) -> bool {
 /// A cell without the marks of Markdown: a link becomes its text.
 fn plain(cell: &str) -> String {
     let text = cell.trim();
-    let text = text.strip_prefix('[').and_then(|rest| rest.split_once("](")).map_or(text, |(name, _)| name);
+    let text = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once("]("))
+        .map_or(text, |(name, _)| name);
     text.replace('`', "")
 }

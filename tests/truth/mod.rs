@@ -5,7 +5,11 @@
 //! and no_ooo {handshake, alerts} from a second run whose findings count too. `c2s` is from the TCP client.
 #![allow(dead_code, reason = "each test takes what it needs")]
 #![allow(unreachable_pub, reason = "a module of several test crates has no one interface")]
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "test code states its invariants")]
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "test code states its invariants"
+)]
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -65,9 +69,17 @@ impl Tally {
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [messages, alerts, leaves] = self.missed_by_kind();
-        writeln!(f, "streams with TLS   {}, unknown to us {}, split {}", self.streams, self.unknown, self.split)?;
+        writeln!(
+            f,
+            "streams with TLS   {}, unknown to us {}, split {}",
+            self.streams, self.unknown, self.split
+        )?;
         writeln!(f, "messages           {}, missed {messages}", self.messages)?;
-        writeln!(f, "alerts in clear    {}, missed {alerts}, misread by tshark {}", self.alerts, self.misread)?;
+        writeln!(
+            f,
+            "alerts in clear    {}, missed {alerts}, misread by tshark {}",
+            self.alerts, self.misread
+        )?;
         write!(f, "leaf certificates  {}, missed {leaves}", self.leaves)
     }
 }
@@ -79,7 +91,6 @@ fn step_kinds(kind: u64) -> &'static [&'static str] {
         1 => &["client-hello"],
         2 | 6 => &["server-hello", "hello-retry-request"],
         4 => &["new-session-ticket"],
-        5 => &["end-of-early-data"],
         8 => &["encrypted-extensions"],
         11 => &["certificate"],
         12 => &["server-key-exchange"],
@@ -90,7 +101,7 @@ fn step_kinds(kind: u64) -> &'static [&'static str] {
         20 => &["finished"],
         22 => &["certificate-status"],
         24 => &["key-update"],
-        _ => &["unknown"],
+        _ => &["other-message"],
     }
 }
 
@@ -105,13 +116,20 @@ fn list(value: &Value) -> &[Value] {
 
 fn endpoint(value: &Value) -> String {
     let (ip, port) = (value["ip"].as_str().unwrap(), value["port"].as_u64().unwrap());
-    if ip.contains(':') { format!("[{ip}]:{port}") } else { format!("{ip}:{port}") }
+    if ip.contains(':') {
+        format!("[{ip}]:{port}")
+    } else {
+        format!("{ip}:{port}")
+    }
 }
 
 /// Compares one stream and adds what was found to the tally. Nothing is missed silently.
 pub fn compare(tally: &mut Tally, file: &str, truth: &Value, report: &Value) {
     let (client, server) = (endpoint(&truth["client"]), endpoint(&truth["server"]));
-    let (first, last) = (truth["frames"][0].as_u64().unwrap(), truth["frames"][1].as_u64().unwrap());
+    let (first, last) = (
+        truth["frames"][0].as_u64().unwrap(),
+        truth["frames"][1].as_u64().unwrap(),
+    );
     let ends = |c: &&Value| {
         let pair = (c["client"].as_str().unwrap_or(""), c["server"].as_str().unwrap_or(""));
         pair == (&client, &server) || pair == (&server, &client)
@@ -119,7 +137,11 @@ pub fn compare(tally: &mut Tally, file: &str, truth: &Value, report: &Value) {
     let overlaps = |c: &&Value| {
         c["tcp"]["first_frame"].as_u64().unwrap_or(0) <= last && c["tcp"]["last_frame"].as_u64().unwrap_or(0) >= first
     };
-    let ours: Vec<&Value> = list(&report["connections"]).iter().filter(ends).filter(overlaps).collect();
+    let ours: Vec<&Value> = list(&report["connections"])
+        .iter()
+        .filter(ends)
+        .filter(overlaps)
+        .collect();
     tally.streams += 1;
     tally.unknown += usize::from(ours.is_empty());
     tally.split += usize::from(ours.len() > 1);
@@ -129,7 +151,13 @@ pub fn compare(tally: &mut Tally, file: &str, truth: &Value, report: &Value) {
         Some(who) => who == "client",
         None => ours.first().is_none_or(|c| c["client"].as_str() == Some(&client)),
     };
-    let side = |direction: &str| if (direction == "c2s") == c2s_is_client { "client" } else { "server" };
+    let side = |direction: &str| {
+        if (direction == "c2s") == c2s_is_client {
+            "client"
+        } else {
+            "server"
+        }
+    };
 
     let mut expected = BTreeSet::new();
     let mut missed = BTreeSet::new();
@@ -150,8 +178,14 @@ pub fn compare(tally: &mut Tally, file: &str, truth: &Value, report: &Value) {
                 .collect();
             wanted.sort_by_key(|&(_, frame)| frame);
             for (kind, frame) in wanted {
-                let what = Expected::Message { side: side(direction), kind, frame };
-                let answer = steps.iter().position(|(step, by)| step_kinds(kind).contains(step) && *by <= frame);
+                let what = Expected::Message {
+                    side: side(direction),
+                    kind,
+                    frame,
+                };
+                let answer = steps
+                    .iter()
+                    .position(|(step, by)| step_kinds(kind).contains(step) && *by <= frame);
                 match answer {
                     Some(step) => drop(steps.remove(step)),
                     None => drop(missed.insert(what.clone())),
@@ -160,7 +194,10 @@ pub fn compare(tally: &mut Tally, file: &str, truth: &Value, report: &Value) {
             }
         }
         for alert in list(&run["alerts"]) {
-            let (code, frame) = (alert["desc"].as_u64().unwrap_or(u64::MAX), alert["frame"].as_u64().unwrap());
+            let (code, frame) = (
+                alert["desc"].as_u64().unwrap_or(u64::MAX),
+                alert["frame"].as_u64().unwrap(),
+            );
             if !is_registered(code) {
                 tally.misread += 1;
                 continue;
@@ -181,13 +218,18 @@ pub fn compare(tally: &mut Tally, file: &str, truth: &Value, report: &Value) {
     for direction in ["c2s", "s2c"] {
         let both = [truth, &truth["no_ooo"]].map(|run| list(&run["certs"][direction]));
         for certificate in both.into_iter().flatten() {
-            let Some(sha256) = certificate["leaf"]["sha256"].as_str() else { continue };
+            let Some(sha256) = certificate["leaf"]["sha256"].as_str() else {
+                continue;
+            };
             let side = side(direction);
             let found = ours
                 .iter()
                 .flat_map(|c| list(&c["certificates"][side]))
                 .any(|certificate| certificate["sha256"].as_str() == Some(sha256));
-            let what = Expected::Leaf { side, sha256: sha256.to_owned() };
+            let what = Expected::Leaf {
+                side,
+                sha256: sha256.to_owned(),
+            };
             if !found {
                 missed.insert(what.clone());
             }
@@ -202,5 +244,7 @@ pub fn compare(tally: &mut Tally, file: &str, truth: &Value, report: &Value) {
         }
     }
     let stream = truth["stream"].as_u64().unwrap();
-    tally.missed.extend(missed.into_iter().map(|what| (file.to_owned(), stream, what)));
+    tally
+        .missed
+        .extend(missed.into_iter().map(|what| (file.to_owned(), stream, what)));
 }
