@@ -18,7 +18,7 @@ use targets::scenario::messages::{all_in_one_record, in_records_of, noise};
 use targets::scenario::{Client, DuplicateKind, Scenario, Server};
 
 /// Runs unless `TLSWALK_MUTATIONS` says another number; about ten seconds unoptimised on one core.
-const RUNS: u64 = 3000;
+const RUNS: u64 = 5000;
 
 /// An input takes a millisecond; this much means that its cost explodes.
 const TIME_LIMIT: Duration = Duration::from_secs(5);
@@ -58,7 +58,7 @@ fn seeds() -> Vec<Vec<u8>> {
         .flatten();
     let mut paths: Vec<_> = samples
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.is_file())
+        .filter(|path| path.to_string_lossy().contains(".pcap"))
         .collect();
     paths.sort();
     for path in paths {

@@ -120,27 +120,26 @@ fn shipped(text: &str) -> &str {
     text.split("#[cfg(test)]\nmod tests {").next().unwrap()
 }
 
-/// The source files that are shipped: name and text. A file that its parent declares under `cfg(test)` is not.
+/// The source files that are shipped: name and text. A module that its parent declares under `cfg(test)` is not.
 fn sources() -> Vec<(String, String)> {
     let all = files("src", "rs");
-    let is_test_only = |name: &str| {
-        let path = name.trim_end_matches(".rs").trim_end_matches("/mod");
-        let (folder, module) = path.rsplit_once('/').unwrap_or(("", path));
-        let declares = |text: &str| {
-            let after_test = text
-                .split("#[cfg(test)]\n")
-                .skip(1)
-                .filter_map(|rest| rest.lines().next());
-            after_test
-                .into_iter()
-                .any(|line| line.ends_with(&format!("mod {module};")))
-        };
-        all.iter().any(|(parent, text)| {
-            let parent = parent.trim_end_matches(".rs").trim_end_matches("/mod");
-            (parent == folder || (folder.is_empty() && parent == "lib")) && declares(text)
-        })
+    let module_of = |name: &str| name.trim_end_matches(".rs").trim_end_matches("/mod").to_owned();
+    // Modules declared so, by path: `tls/trust/tests`.
+    let mut test_only = Vec::new();
+    for (name, text) in &all {
+        let parent = module_of(name);
+        let declared = text
+            .split("#[cfg(test)]\n")
+            .skip(1)
+            .filter_map(|rest| rest.lines().next()?.strip_suffix(';'));
+        let modules = declared.filter_map(|line| line.split_once("mod "));
+        test_only.extend(modules.map(|(_, module)| format!("{parent}/{module}").replace("lib/", "")));
+    }
+    let is_shipped = |name: &str| {
+        let path = format!("{}/", module_of(name));
+        !test_only.iter().any(|module| path.starts_with(&format!("{module}/")))
     };
-    all.iter().filter(|(name, _)| !is_test_only(name)).cloned().collect()
+    all.into_iter().filter(|(name, _)| is_shipped(name)).collect()
 }
 
 /// The code of a file: what is shipped, without comments.
