@@ -80,6 +80,7 @@ enum Nuisance {
     Duplicate(usize, DuplicateKind),
     DuplicateAll(DuplicateKind),
     Retransmit(usize),
+    Overlap(usize, usize),
     Delay(Side, i64),
     Vlan(u16),
 }
@@ -100,6 +101,7 @@ fn nuisances() -> impl Strategy<Value = Nuisance> {
         (any::<usize>(), kinds()).prop_map(|(frame, kind)| Nuisance::Duplicate(frame, kind)),
         kinds().prop_map(Nuisance::DuplicateAll),
         any::<usize>().prop_map(Nuisance::Retransmit),
+        (any::<usize>(), 1..600_usize).prop_map(|(frame, back)| Nuisance::Overlap(frame, back)),
         (sides(), 0..3_000_000_000_i64).prop_map(|(side, ns)| Nuisance::Delay(side, ns)),
         (1..4095_u16).prop_map(Nuisance::Vlan),
     ]
@@ -122,6 +124,10 @@ fn suffer(story: Scenario, nuisance: &Nuisance) -> Scenario {
         Nuisance::Retransmit(frame) => {
             let frame = data(frame);
             story.retransmit(frame)
+        }
+        Nuisance::Overlap(frame, back) => {
+            let frame = data(frame);
+            story.overlap(frame, back)
         }
         Nuisance::Delay(side, ns) => story.delay(side, ns),
         Nuisance::Vlan(id) => story.vlan(id),

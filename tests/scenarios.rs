@@ -343,6 +343,17 @@ fn a_capture_may_begin_inside_a_connection() {
     );
 }
 
+/// The SYN-ACK's sender acknowledges the Client Hello before anything says where the client's bytes begin.
+#[test]
+fn client_hello_is_read_when_syn_and_ack_are_missing() {
+    check_tls12(&Scenario::tls12().drop_frame(1));
+    check_tls12(&Scenario::tls12().drop_frame(3).drop_frame(1));
+    check_tls12(&Scenario::tls12().drop_frame(3).drop_frame(2));
+    let story = Scenario::tls12().drop_frame(3).drop_frame(1);
+    let (hello, acknowledgement) = (2, 3);
+    check_tls12(&story.swap(hello, acknowledgement));
+}
+
 #[test]
 fn a_capture_may_begin_inside_a_record() {
     let story = Scenario::alert(Server, 48);
@@ -388,6 +399,18 @@ fn tls_after_a_proxy_protocol_header_is_read() {
         Client,
         b"\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0c\xc0\x00\x02\x0a\xc6\x33\x64\x14\x57\x99\x01\xbb",
     )]);
+}
+
+/// A capture that misses the SYN, and whose first frame of this side begins with something else than a record.
+#[test]
+fn tls_after_a_proxy_protocol_header_is_read_without_syn() {
+    let hello = each_in_a_record(&[client_hello(Offer::Tls12, Group::X25519)]);
+    let story = Scenario::open().send(
+        Client,
+        [&b"PROXY TCP4 192.0.2.10 198.51.100.20 22425 443\r\n"[..], &hello].concat(),
+    );
+    let hello = segment(&story, Client, 1);
+    check(&story.start_at(hello).cut_at(1), ["client-hello", ""]);
 }
 
 #[test]

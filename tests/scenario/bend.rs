@@ -189,6 +189,27 @@ impl Scenario {
         self.in_time_order()
     }
 
+    /// The sender sends a frame's segment again, right away and with the last `back` bytes of what it sent before.
+    pub fn overlap(mut self, frame: usize, back: usize) -> Self {
+        let packet = &self.packets[frame - 1];
+        let before = self
+            .packets
+            .iter()
+            .find(|p| p.side == packet.side && p.seq + p.payload.len() as u32 == packet.seq);
+        let tail = before.map_or(&[][..], |p| &p.payload[p.payload.len().saturating_sub(back)..]);
+        let payload = [tail, &packet.payload].concat();
+        let (seq, ip_id) = (packet.seq - tail.len() as u32, packet.ip_id.wrapping_add(10_000));
+        let again = Packet {
+            payload,
+            seq,
+            ip_id,
+            time: packet.time + 3_000,
+            ..packet.clone()
+        };
+        self.packets.insert(frame, again);
+        self
+    }
+
     /// The capture misses a frame.
     pub fn drop_frame(mut self, frame: usize) -> Self {
         self.packets.remove(frame - 1);
