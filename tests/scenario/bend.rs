@@ -70,7 +70,8 @@ impl Scenario {
         self
     }
 
-    /// Joins segments of `side` that follow each other, as receive offloading does, up to what fits in an IP packet.
+    /// Joins segments of `side` that follow each other and acknowledge the same, as receive offloading does, up to what
+    /// fits in an IP packet.
     pub fn merge(mut self, side: Side) -> Self {
         let mut merged: Vec<Packet> = Vec::new();
         for packet in std::mem::take(&mut self.packets) {
@@ -78,13 +79,14 @@ impl Scenario {
                 && packet.side == side
                 && last.side == side
                 && !packet.payload.is_empty()
+                && packet.ack == last.ack
                 && last.flags & (SYN | FIN | RST) == 0
                 && packet.flags & (SYN | RST) == 0
                 && last.seq + last.payload.len() as u32 == packet.seq
                 && last.payload.len() + packet.payload.len() < 60_000
             {
                 last.payload.extend(packet.payload);
-                (last.flags, last.ack, last.time) = (last.flags | packet.flags, packet.ack, packet.time);
+                (last.flags, last.time) = (last.flags | packet.flags, packet.time);
             } else {
                 merged.push(packet);
             }
