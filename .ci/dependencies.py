@@ -10,8 +10,8 @@ import subprocess
 import sys
 import tomllib
 
-# The registry of crates.io, by the kind of its source; a git source or another registry differs in more than the host.
-REGISTRY = re.compile(r"^registry\+https://[^/]+/rust-lang/crates\.io-index$")
+# Cargo's default registry, by the path of its index; git sources and other registries have another.
+REGISTRY = re.compile(r"^registry\+https://[^/]+/rust-lang/[a-z.]+-index$")
 
 
 def is_allowed(expression, allowed):
