@@ -301,7 +301,8 @@ impl<'a> Selector<'a> {
             }
             // Only the side that opened the connection is known to be a client of that port.
             let opened = connection.client_by != ClientBy::Port;
-            (port && opened && service.port_suffices).then(|| named(service, &server.ip.to_string(), "nothing else uses this port"))
+            (port && opened && service.port_suffices)
+                .then(|| named(service, &server.ip.to_string(), "nothing else uses this port"))
         })
     }
 
@@ -483,11 +484,17 @@ fn assign_lookups<'a>(selector: &Selector<'_>, attempts: &mut Vec<Attempt<'a>>, 
 fn is_of_device(lookup: &Lookup, attempt: &Attempt<'_>, lookups: &[Lookup]) -> bool {
     attempt.device == lookup.client
         || attempt.device.is_ipv4() != lookup.client.is_ipv4()
-            && lookups.iter().filter(|other| other.client == lookup.client).any(|other| {
-                other.answer.as_ref().is_some_and(|answer| {
-                    attempt.connections.iter().any(|connection| answer.addresses.contains(&connection.server.ip))
+            && lookups
+                .iter()
+                .filter(|other| other.client == lookup.client)
+                .any(|other| {
+                    other.answer.as_ref().is_some_and(|answer| {
+                        attempt
+                            .connections
+                            .iter()
+                            .any(|connection| answer.addresses.contains(&connection.server.ip))
+                    })
                 })
-            })
 }
 
 /// Whether an ICMP error quotes a packet of one of the connections, in either direction.

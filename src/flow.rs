@@ -361,15 +361,24 @@ impl Flows {
     }
 }
 
-/// Whether a segment that belongs to no flow begins one: a SYN, or payload that TLS, HTTP or DNS could open with.
+/// Whether a segment that belongs to no flow begins one: a SYN, or payload in which TLS or HTTP could begin. A connection
+/// that began before the capture is followed from there on; the rest of its kind costs nothing.
 fn opens_flow(segment: &Segment<'_>) -> bool {
     segment.flags.syn()
         || match segment.payload {
             [20..=23, 3, 0..=4, ..] => true,
+            // A hello in SSLv2 format (RFC 5246 appendix E.2).
             [high, _, 1, 3 | 0, ..] if high & 0x80 != 0 => true,
-            payload @ [_, _, _, _, ..] => looks_like_http(payload),
+            payload @ [_, _, _, _, ..] => looks_like_http(payload) || holds_hello(payload),
             _ => false,
         }
+}
+
+/// Whether a hello's record stands near the beginning, behind some preamble.
+fn holds_hello(payload: &[u8]) -> bool {
+    let near = payload.get(..256).unwrap_or(payload);
+    near.windows(6)
+        .any(|bytes| matches!(bytes, [22, 3, 0..=4, _, _, 1 | 2]))
 }
 
 impl Flow {
@@ -436,12 +445,21 @@ impl Flow {
             own.tcp.zero_windows += 1;
         }
         if segment.flags.syn() {
-            own.syn(segment, position);
+            own.syn(segment, position, acked);
+            if segment.flags.ack() {
+                // It acknowledges exactly the client's SYN: the client's bytes begin there, captured or not.
+                peer.start(acked);
+            }
             self.opener = Some(if segment.flags.ack() { 1 - from.min(1) } else { from });
         }
         if segment.flags.ack() {
             peer.stream.acknowledge(acked);
-            if !segment.flags.syn() && !segment.flags.rst() && own.syn_seq.is_some() && own.acks_handshake(position) {
+            if !segment.flags.syn()
+                && !segment.flags.rst()
+                && self.opener == Some(from)
+                && own.syn_seq.is_some()
+                && own.acks_handshake(position)
+            {
                 // The peer's bytes begin where the acknowledgement of its SYN points, whether or not that was captured.
                 peer.start(acked);
                 own.tcp_events
@@ -525,7 +543,7 @@ impl TcpSide {
 }
 
 impl Direction {
-    fn syn(&mut self, segment: &Segment<'_>, position: Position) {
+    fn syn(&mut self, segment: &Segment<'_>, position: Position, acked: Position) {
         if self.tcp.syns.len() < MAX_SYNS {
             self.tcp.syns.push((segment.frame, segment.time));
         }
@@ -534,7 +552,7 @@ impl Direction {
             self.tcp.ttl = segment.ttl;
             self.tcp.mss = options::Options::read(segment.options).mss;
             self.start(position.saturating_add(1));
-            let at = Provenance::of(&chunk_of(segment, position, 0));
+            let at = Provenance::of(&chunk_of(segment, position, acked));
             self.tcp_events
                 .push(at.event(EventKind::Syn, position.saturating_add(1)));
         } else {

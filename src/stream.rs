@@ -22,9 +22,9 @@ const MAX_HELD: usize = 256 * 1024;
 /// Segments held back behind a hole: bounds the list when segments are tiny.
 const MAX_HELD_SEGMENTS: usize = 4096;
 
-/// Segments held until a direction whose beginning was not captured is started at the lowest of them: enough for the
-/// swapped neighbours that load balancing produces.
-const START_AFTER: usize = 4;
+/// Segments held until a direction whose beginning was not captured is started at the lowest of them: an initial window
+/// of ten segments (RFC 6928) and some more may have been shuffled, the SYN among them.
+const START_AFTER: usize = 16;
 
 /// Snap-length cuts remembered while they are still ahead of the reader.
 const MAX_CUTS: usize = 64;

@@ -46,9 +46,22 @@ pub struct ClientHello {
     pub sslv2_format: bool,
     /// Extensions that did not parse.
     pub broken_extensions: usize,
+    /// The part before the extensions did not parse: everything but the version is missing here.
+    pub malformed: bool,
 }
 
 impl ClientHello {
+    /// What is left of a hello whose body cannot be read.
+    #[must_use]
+    pub fn malformed(body: &[u8]) -> Self {
+        let version = body.first_chunk().map_or(0, |bytes| u16::from_be_bytes(*bytes));
+        Self {
+            version,
+            malformed: true,
+            ..Self::default()
+        }
+    }
+
     /// Versions offered, best first.
     #[must_use]
     pub fn offered_versions(&self) -> Vec<Version> {

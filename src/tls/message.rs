@@ -386,9 +386,10 @@ fn read(header: [u8; 4], body: &[u8], missing: u32, frames: &Frames) -> EventKin
     }
     match kind {
         0 => EventKind::HelloRequest,
-        1 => hello::parse_client(body, false).map_or(EventKind::OtherMessage(kind), |hello| {
+        1 => {
+            let hello = hello::parse_client(body, false).unwrap_or_else(|| ClientHello::malformed(body));
             EventKind::ClientHello(Box::new(hello))
-        }),
+        }
         2 => hello::parse_server(body, false).map_or(EventKind::OtherMessage(kind), |hello| {
             EventKind::ServerHello(Box::new(hello))
         }),

@@ -302,7 +302,11 @@ fn in_causal_order(client: Vec<Event>, server: Vec<Event>) -> Vec<(Side, Event)>
             (Some(_), None) => Side::Client,
             (None, Some(_)) => Side::Server,
             (Some(c), Some(s)) => {
-                let (after_server, after_client) = (c.acked >= s.to && s.to > s.from, s.acked >= c.to && c.to > c.from);
+                // An event of no length (the ACK) is known only from beyond it.
+                let knows = |later: &Event, earlier: &Event| {
+                    later.acked >= earlier.to && (earlier.to > earlier.from || later.acked > earlier.to)
+                };
+                let (after_server, after_client) = (knows(c, s), knows(s, c));
                 match (after_server, after_client) {
                     (true, false) => Side::Server,
                     (false, true) => Side::Client,
@@ -410,6 +414,7 @@ impl Walker {
             EventKind::Finished => (StepKind::Finished, None),
             EventKind::OtherMessage(24) => (StepKind::KeyUpdate, None),
             EventKind::OtherMessage(8) => (StepKind::EncryptedExtensions, None),
+            EventKind::OtherMessage(2) => (StepKind::ServerHello, Some("malformed".to_owned())),
             EventKind::OtherMessage(kind) => (StepKind::OtherMessage, Some(format!("handshake type {kind}"))),
             EventKind::DamagedMessage { kind, missing } => (
                 step_of_type(*kind),
@@ -776,6 +781,9 @@ const fn step_of_type(kind: u8) -> StepKind {
 }
 
 fn hello_detail(hello: &ClientHello) -> Option<String> {
+    if hello.malformed {
+        return Some("malformed".to_owned());
+    }
     if hello.sslv2_format {
         return Some("SSLv2 format".to_owned());
     }

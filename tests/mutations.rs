@@ -1,0 +1,136 @@
+//! Fuzzing for every toolchain: seeded mutations of good captures. None may panic, none may take long.
+//!
+//! `TLSWALK_MUTATIONS=100000 cargo test --test mutations` runs longer; a failure names the seed that repeats it.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "test code states its invariants"
+)]
+
+#[path = "../fuzz/targets.rs"]
+mod targets;
+
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+
+use targets::scenario::messages::{all_in_one_record, in_records_of, noise};
+use targets::scenario::{Client, DuplicateKind, Scenario, Server};
+
+/// Runs unless `TLSWALK_MUTATIONS` says another number; about ten seconds unoptimised on one core.
+const RUNS: u64 = 5000;
+
+/// An input takes a millisecond; this much means that its cost explodes.
+const TIME_LIMIT: Duration = Duration::from_secs(5);
+
+/// Larger samples are mutated in their first part only, which keeps a run short.
+const LARGEST: usize = 64 * 1024;
+
+/// xorshift64: the same numbers everywhere.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % bound.max(1) as u64).unwrap()
+    }
+}
+
+/// Good captures to start from.
+fn seeds() -> Vec<Vec<u8>> {
+    let mut seeds = vec![
+        Scenario::tls12().pcap(),
+        Scenario::tls12().pcapng(),
+        Scenario::tls12_with(all_in_one_record).ipv6().pcap(),
+        Scenario::tls12_with(|messages| in_records_of(80, messages))
+            .vlan(7)
+            .pcapng(),
+        Scenario::tls13().shuffle(3, 4).pcap(),
+        Scenario::tls13_retry().duplicate_all(DuplicateKind::TtlLess).pcap(),
+        Scenario::refused13().pcap(),
+        Scenario::alert(Server, 48).snap(128).pcap(),
+        Scenario::alert(Client, 42).isn(u32::MAX, u32::MAX - 9).pcapng(),
+    ];
+    let samples = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/samples"))
+        .into_iter()
+        .flatten();
+    let mut paths: Vec<_> = samples
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.to_string_lossy().contains(".pcap"))
+        .collect();
+    paths.sort();
+    for path in paths {
+        let mut bytes = std::fs::read(path).unwrap();
+        bytes.truncate(LARGEST);
+        seeds.push(bytes);
+    }
+    seeds
+}
+
+/// One to eight small wounds.
+fn mutate(mut bytes: Vec<u8>, random: &mut Random) -> Vec<u8> {
+    for _ in 0..=random.below(8) {
+        let at = random.below(bytes.len());
+        match random.below(8) {
+            0 => bytes.truncate(at),
+            1 => {
+                let end = (at + random.below(64)).min(bytes.len());
+                bytes.drain(at..end);
+            }
+            2 => {
+                let end = (at + random.below(2000)).min(bytes.len());
+                let again = bytes[at..end].to_vec();
+                bytes.splice(at..at, again);
+            }
+            3 => {
+                let len = random.below(40);
+                bytes.splice(at..at, noise(at as u64, len));
+            }
+            4 => {
+                // Lengths like to be here: an extreme one.
+                let extreme = [0, 1, 0x7f, 0x80, 0xff][random.below(5)];
+                let end = (at + 1 + random.below(4)).min(bytes.len());
+                bytes[at..end].fill(extreme);
+            }
+            5 if at < bytes.len() => bytes[at] ^= 1 << random.below(8),
+            _ if at < bytes.len() => bytes[at] = random.below(256) as u8,
+            _ => {}
+        }
+    }
+    bytes
+}
+
+#[test]
+fn mutated_captures_neither_panic_nor_stall() {
+    let runs = std::env::var("TLSWALK_MUTATIONS").map_or(RUNS, |text| text.parse().unwrap());
+    let (progress, watch) = channel();
+    let worker = std::thread::spawn(move || {
+        let seeds = seeds();
+        for run in 0..runs {
+            progress.send(run).unwrap();
+            let mut random = Random((run + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
+            let seed = seeds[random.below(seeds.len())].clone();
+            let bytes = mutate(seed, &mut random);
+            // Now and then the bytes are taken for something else than a file.
+            match random.below(8) {
+                0 => targets::records(&bytes[bytes.len().min(40)..]),
+                1 => targets::decode(&[&[0, 1], &bytes[bytes.len().min(40)..]].concat()),
+                _ => targets::analyze(&bytes),
+            }
+        }
+    });
+    let mut current = 0;
+    loop {
+        match watch.recv_timeout(TIME_LIMIT) {
+            Ok(run) => current = run,
+            Err(RecvTimeoutError::Timeout) => {
+                panic!("run {current} takes more than {TIME_LIMIT:?}")
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    assert!(worker.join().is_ok(), "run {current} panics");
+    println!("{runs} runs");
+}

@@ -1,0 +1,587 @@
+//! Stories that went wrong in some tool, each named for what is true of it.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "test code states its invariants"
+)]
+
+mod scenario;
+mod support;
+
+use scenario::messages::*;
+use scenario::*;
+use support::{alerts, analyze, fingerprints, messages};
+use tlswalk::report::{Connection, Report};
+
+const SECOND: i64 = 1_000_000_000;
+
+/// SHA-256 of `tests/data/{server,issuer,client}.der`.
+const SERVER_SHA256: &str = "4216025d3b7b0424e223b823b0999b4ce0be8012cfcfd663a57804078ce7e52f";
+const ISSUER_SHA256: &str = "e08798254a48bb9793b94cb4cfc1a2dffadb6ee562ab972fb9ad5b1d20e4ccc6";
+const CLIENT_SHA256: &str = "0fc1db5768a1cc1af339e2f9bcd9de5df60d9f42168bef0b937d950533de43d2";
+
+/// What client and server say in clear in [`Scenario::tls12`].
+const TLS12: [&str; 2] = [
+    "client-hello certificate client-key-exchange certificate-verify change-cipher-spec",
+    "server-hello certificate certificate-request server-hello-done new-session-ticket change-cipher-spec",
+];
+
+/// The same for [`Scenario::tls13`].
+const TLS13: [&str; 2] = ["client-hello change-cipher-spec", "server-hello change-cipher-spec"];
+
+/// The one TLS connection of a capture.
+fn only(report: &Report) -> &Connection {
+    let [connection] = &report.connections[..] else {
+        panic!("{} connections instead of one", report.connections.len())
+    };
+    connection
+}
+
+/// One connection, with these messages in clear, in this order, and no alert.
+#[track_caller]
+fn check(scenario: &Scenario, [client, server]: [&str; 2]) {
+    for file in [scenario.pcap(), scenario.pcapng()] {
+        let report = analyze(&file);
+        let connection = only(&report);
+        assert_eq!(messages(connection, "client"), client, "the client's messages");
+        assert_eq!(messages(connection, "server"), server, "the server's messages");
+        assert_eq!(alerts(connection), [], "no alert");
+    }
+}
+
+/// As [`check`], and both chains of [`Scenario::tls12`] are there byte for byte.
+#[track_caller]
+fn check_tls12(scenario: &Scenario) {
+    check(scenario, TLS12);
+    let report = analyze(&scenario.pcap());
+    let certificates = &only(&report).certificates;
+    assert_eq!(fingerprints(&certificates.server), [SERVER_SHA256, ISSUER_SHA256]);
+    assert_eq!(fingerprints(&certificates.client), [CLIENT_SHA256]);
+}
+
+/// The alert is found, from its sender, and nothing else is taken for one.
+#[track_caller]
+fn check_alert(scenario: &Scenario, side: Side, code: u8) {
+    let report = analyze(&scenario.pcap());
+    assert_eq!(alerts(only(&report)), [(side.name(), code)]);
+}
+
+/// Frame number of the n-th segment (from 1) with data from `side`.
+fn segment(scenario: &Scenario, side: Side, number: usize) -> usize {
+    scenario.data_frames(side)[number - 1]
+}
+
+// Whole conversations.
+
+#[test]
+fn a_plain_conversation_is_read_whole() {
+    check_tls12(&Scenario::tls12());
+}
+
+#[test]
+fn tls13_shows_its_hellos_only() {
+    check(&Scenario::tls13(), TLS13);
+}
+
+#[test]
+fn hello_retry_request_is_not_a_server_hello() {
+    let both = [
+        "client-hello change-cipher-spec client-hello",
+        "hello-retry-request change-cipher-spec server-hello",
+    ];
+    check(&Scenario::tls13_retry(), both);
+}
+
+#[test]
+fn ipv6_vlan_and_offloaded_checksums_change_nothing() {
+    check_tls12(&Scenario::tls12().ipv6());
+    check_tls12(&Scenario::tls12().vlan(110));
+    check_tls12(&Scenario::tls12().offloaded(Client).offloaded(Server));
+}
+
+// Messages and records.
+
+#[test]
+fn a_message_may_span_records() {
+    check_tls12(&Scenario::tls12_with(|messages| in_records_of(100, messages)));
+    check_tls12(&Scenario::tls12_with(|messages| in_records_of(1, messages)));
+}
+
+#[test]
+fn a_record_may_hold_several_messages() {
+    check_tls12(&Scenario::tls12_with(all_in_one_record));
+}
+
+#[test]
+fn a_record_may_end_inside_a_message_that_follows_another() {
+    let hello = server_flight()[0].len();
+    check_tls12(&Scenario::tls12_with(|messages| in_records_of(hello + 3, messages)));
+}
+
+/// The explicit nonce of zeros reads as two empty HelloRequests; random bytes may read as anything.
+#[test]
+fn encrypted_records_after_change_cipher_spec_are_not_misread() {
+    let finish = |seed| {
+        [
+            change_cipher_spec(),
+            record(HANDSHAKE, &[vec![2, 0, 0, 36], noise(seed, 36)].concat()),
+        ]
+        .concat()
+    };
+    let story = Scenario::open()
+        .send(Client, each_in_a_record(&[client_hello(Offer::Tls12, Group::X25519)]))
+        .send(
+            Server,
+            each_in_a_record(&[server_hello(), certificate(&[SERVER_CERTIFICATE]), server_hello_done()]),
+        )
+        .send(
+            Client,
+            [each_in_a_record(&[client_key_exchange()]), finish(40)].concat(),
+        )
+        .send(Server, finish(41))
+        .data()
+        .send(Server, record(ALERT, &noise(42, 26)));
+    let both = [
+        "client-hello client-key-exchange change-cipher-spec",
+        "server-hello certificate server-hello-done change-cipher-spec",
+    ];
+    check(&story, both);
+}
+
+#[test]
+fn interleaved_directions_never_mix() {
+    let story = Scenario::tls12_with(|messages| in_records_of(64, messages))
+        .split(Client, 50)
+        .split(Server, 50);
+    check_tls12(&story.delay(Server, 40_000_000));
+}
+
+// Segments.
+
+#[test]
+fn one_byte_segments_are_enough() {
+    check_tls12(&Scenario::tls12().split(Client, 1).split(Server, 1));
+}
+
+#[test]
+fn merged_segments_are_read() {
+    check_tls12(&Scenario::tls12().merge(Client).merge(Server));
+}
+
+#[test]
+fn retransmitted_client_hello_is_read_once() {
+    let story = Scenario::tls12();
+    let hello = segment(&story, Client, 1);
+    check_tls12(&story.retransmit(hello));
+}
+
+#[test]
+fn retransmission_in_other_pieces_is_read_once() {
+    let story = Scenario::tls12();
+    let (first, second) = (segment(&story, Server, 1), segment(&story, Server, 2));
+    let joined: Vec<u8> = [first, second]
+        .iter()
+        .flat_map(|&frame| story.packets[frame - 1].payload.clone())
+        .collect();
+    check_tls12(&story.insert_after(second, |packet| {
+        packet.seq -= MSS as u32;
+        packet.payload = joined[..900].to_vec();
+        packet.seq += 100;
+        packet.payload.drain(..100);
+    }));
+}
+
+#[test]
+fn duplicates_are_read_once() {
+    for kind in [
+        DuplicateKind::Identical,
+        DuplicateKind::TtlLess,
+        DuplicateKind::OtherMac,
+        DuplicateKind::Vlan,
+    ] {
+        check_tls12(&Scenario::tls12().duplicate_all(kind));
+    }
+}
+
+#[test]
+fn sequence_numbers_may_wrap() {
+    check_tls12(&Scenario::tls12().isn(u32::MAX - 50, u32::MAX - 1000));
+    check_tls12(&Scenario::tls12().isn(u32::MAX, u32::MAX).shuffle(7, 3));
+}
+
+#[test]
+fn fin_may_carry_data() {
+    let story = Scenario::open()
+        .send(Client, each_in_a_record(&[client_hello(Offer::Tls12, Group::X25519)]))
+        .packet(Server, FIN | PSH | ACK, &alert(Level::Fatal, 70));
+    check_alert(&story, Server, 70);
+}
+
+#[test]
+fn syn_may_carry_data() {
+    let hello = each_in_a_record(&[client_hello(Offer::Tls12, Group::X25519)]);
+    let story = Scenario::new()
+        .packet(Client, SYN, &hello)
+        .packet(Server, SYN | ACK, &[])
+        .packet(Client, ACK, &[])
+        .send(Server, alert(Level::Fatal, 40));
+    check_alert(&story, Server, 40);
+    assert_eq!(messages(only(&analyze(&story.pcap())), "client"), "client-hello");
+}
+
+#[test]
+fn keep_alive_byte_is_not_data() {
+    let story = Scenario::tls12();
+    let before = segment(&story, Client, 2) - 1;
+    check_tls12(&story.insert_after(before, |packet| {
+        packet.seq -= 1;
+        packet.payload = vec![0xff];
+    }));
+}
+
+#[test]
+fn zero_window_probe_is_read_once() {
+    let story = Scenario::tls12();
+    let next = segment(&story, Client, 2);
+    let probe = Packet {
+        payload: story.packets[next - 1].payload[..1].to_vec(),
+        ..story.packets[next - 1].clone()
+    };
+    let story = story
+        .change(next - 2, |packet| packet.window = 0)
+        .insert_after(next - 1, |packet| *packet = probe);
+    check_tls12(&story);
+}
+
+#[test]
+fn half_closed_connection_is_read_on() {
+    let story = Scenario::open()
+        .send(Client, each_in_a_record(&[client_hello(Offer::Tls12, Group::X25519)]))
+        .packet(Client, FIN | ACK, &[])
+        .send(Server, each_in_a_record(&server_flight()))
+        .send(Server, alert(Level::Fatal, 80))
+        .packet(Server, FIN | ACK, &[]);
+    check_alert(&story, Server, 80);
+}
+
+// Order and time.
+
+#[test]
+fn delayed_direction_is_read_whole() {
+    check_tls12(&Scenario::tls12().delay(Server, 2 * SECOND));
+    check_tls12(&Scenario::tls12().delay(Client, 2 * SECOND));
+}
+
+#[test]
+fn first_two_server_segments_may_be_swapped() {
+    let story = Scenario::tls12();
+    let (first, second) = (segment(&story, Server, 1), segment(&story, Server, 2));
+    check_tls12(&story.swap(first, second));
+}
+
+#[test]
+fn fin_may_overtake_data() {
+    let story = Scenario::alert(Server, 48);
+    let (last, fin) = (
+        *story.data_frames(Server).last().unwrap(),
+        story.frame_with(Server, FIN),
+    );
+    check_alert(&story.swap(last, fin), Server, 48);
+}
+
+// Connections.
+
+#[test]
+fn port_reuse_is_a_new_connection() {
+    let handshake = |isn| Scenario::open().handshake12(each_in_a_record).data().isn(isn, isn + 77);
+    for story in [
+        Scenario::tls12().then(Scenario::tls12().isn(5_000_000, 7)),
+        handshake(1).then(handshake(900_000_000)),
+    ] {
+        let report = analyze(&story.pcap());
+        assert_eq!(report.connections.len(), 2);
+        for connection in &report.connections {
+            assert_eq!([messages(connection, "client"), messages(connection, "server")], TLS12);
+        }
+    }
+}
+
+#[test]
+fn two_connections_at_once_stay_apart() {
+    let report = analyze(&Scenario::tls12().beside(Scenario::tls12().ports(22426, 443)).pcap());
+    assert_eq!(report.connections.len(), 2);
+    for connection in &report.connections {
+        assert_eq!([messages(connection, "client"), messages(connection, "server")], TLS12);
+    }
+}
+
+#[test]
+fn client_is_who_sends_the_client_hello() {
+    // The side that answers the hello had called.
+    let mut story = Scenario::tls12();
+    for packet in &mut story.packets[..3] {
+        packet.side = packet.side.peer();
+    }
+    check_tls12(&story);
+    check_tls12(&Scenario::tls12().ports(443, 50_000));
+    let report = analyze(&story.pcap());
+    assert_eq!(only(&report).client, "192.0.2.10:22425");
+}
+
+#[test]
+fn a_capture_may_begin_inside_a_connection() {
+    let story = Scenario::tls12().start_at(4);
+    check_tls12(&story);
+    let story = Scenario::tls12().start_at(6);
+    check(
+        &story,
+        [
+            "certificate client-key-exchange certificate-verify change-cipher-spec",
+            TLS12[1],
+        ],
+    );
+}
+
+/// The SYN-ACK's sender acknowledges the Client Hello before anything says where the client's bytes begin.
+#[test]
+fn client_hello_is_read_when_syn_and_ack_are_missing() {
+    check_tls12(&Scenario::tls12().drop_frame(1));
+    check_tls12(&Scenario::tls12().drop_frame(3).drop_frame(1));
+    check_tls12(&Scenario::tls12().drop_frame(3).drop_frame(2));
+    let story = Scenario::tls12().drop_frame(3).drop_frame(1);
+    let (hello, acknowledgement) = (2, 3);
+    check_tls12(&story.swap(hello, acknowledgement));
+}
+
+#[test]
+fn a_capture_may_begin_inside_a_record() {
+    let story = Scenario::alert(Server, 48);
+    let middle = segment(&story, Server, 2);
+    check_alert(&story.start_at(middle), Server, 48);
+}
+
+// TLS after something else.
+
+/// TLS 1.2 after these lines of plain text.
+#[track_caller]
+fn check_after(preamble: &[(Side, &[u8])]) {
+    let start = preamble
+        .iter()
+        .fold(Scenario::open(), |story, (side, bytes)| story.send(*side, bytes));
+    check_tls12(&start.handshake12(each_in_a_record).data().close(Client));
+}
+
+#[test]
+fn tls_after_connect_is_read() {
+    let request = b"CONNECT service.example:443 HTTP/1.1\r\nHost: service.example:443\r\n\r\n";
+    check_after(&[
+        (Client, request),
+        (Server, b"HTTP/1.1 200 Connection established\r\n\r\n"),
+    ]);
+}
+
+#[test]
+fn tls_after_starttls_is_read() {
+    check_after(&[
+        (Server, b"220 mail.example ESMTP\r\n"),
+        (Client, b"EHLO wlc.example\r\n"),
+        (Server, b"250-mail.example\r\n250-SIZE 10240000\r\n250 STARTTLS\r\n"),
+        (Client, b"STARTTLS\r\n"),
+        (Server, b"220 2.0.0 Ready to start TLS\r\n"),
+    ]);
+}
+
+#[test]
+fn tls_after_a_proxy_protocol_header_is_read() {
+    check_after(&[(Client, b"PROXY TCP4 192.0.2.10 198.51.100.20 22425 443\r\n")]);
+    check_after(&[(
+        Client,
+        b"\r\n\r\n\0\r\nQUIT\n\x21\x11\x00\x0c\xc0\x00\x02\x0a\xc6\x33\x64\x14\x57\x99\x01\xbb",
+    )]);
+}
+
+/// A capture that misses the SYN, and whose first frame of this side begins with something else than a record.
+#[test]
+fn tls_after_a_proxy_protocol_header_is_read_without_syn() {
+    let hello = each_in_a_record(&[client_hello(Offer::Tls12, Group::X25519)]);
+    let story = Scenario::open().send(
+        Client,
+        [&b"PROXY TCP4 192.0.2.10 198.51.100.20 22425 443\r\n"[..], &hello].concat(),
+    );
+    let hello = segment(&story, Client, 1);
+    check(&story.start_at(hello).cut_at(1), ["client-hello", ""]);
+}
+
+#[test]
+fn tls_after_socks5_is_read() {
+    check_after(&[
+        (Client, b"\x05\x01\x00"),
+        (Server, b"\x05\x00"),
+        (Client, b"\x05\x01\x00\x03\x0fservice.example\x01\xbb"),
+        (Server, b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"),
+    ]);
+}
+
+// Is the fatal alert found? One clean capture of each kind, and every damage that silences some tool.
+
+#[test]
+fn alert_in_a_clean_capture_is_found() {
+    check_alert(&Scenario::alert(Server, 48), Server, 48);
+    check_alert(&Scenario::alert(Client, 48), Client, 48);
+    check_alert(&Scenario::alert13(48), Client, 48);
+}
+
+#[test]
+fn empty_client_certificate_is_none() {
+    let story = Scenario::open()
+        .send(Client, each_in_a_record(&[client_hello(Offer::Tls12, Group::X25519)]))
+        .send(Server, each_in_a_record(&server_flight()))
+        .send(Client, each_in_a_record(&[certificate(&[]), client_key_exchange()]))
+        .send(Server, alert(Level::Fatal, 40))
+        .close(Server);
+    check_alert(&story, Server, 40);
+    let report = analyze(&story.pcap());
+    assert!(only(&report).certificates.client.is_empty());
+    assert_eq!(report.attempts[0].verdict.id, "client-certificate-rejected");
+}
+
+#[test]
+fn alert_is_found_when_server_segments_are_swapped() {
+    let story = Scenario::alert(Server, 48);
+    let frames = story.data_frames(Server);
+    check_alert(&story.clone().swap(frames[0], frames[1]), Server, 48);
+    check_alert(&story.swap(frames[2], frames[3]), Server, 48);
+}
+
+#[test]
+fn alert_is_found_once_when_every_packet_is_there_twice() {
+    check_alert(
+        &Scenario::alert(Server, 48).duplicate_all(DuplicateKind::Identical),
+        Server,
+        48,
+    );
+    check_alert(
+        &Scenario::alert(Client, 42).duplicate_all(DuplicateKind::TtlLess),
+        Client,
+        42,
+    );
+}
+
+#[test]
+fn alert_is_found_when_the_snap_length_cuts_every_large_frame() {
+    check_alert(&Scenario::alert(Server, 48).snap(128), Server, 48);
+    check_alert(&Scenario::alert(Client, 48).snap(128), Client, 48);
+}
+
+#[test]
+fn alert_is_found_without_syn() {
+    check_alert(&Scenario::alert(Server, 48).start_at(4), Server, 48);
+}
+
+#[test]
+fn alert_is_found_when_one_server_segment_is_missing() {
+    for side in [Client, Server] {
+        let story = Scenario::alert(side, 48);
+        for frame in story.data_frames(Server).into_iter().take(4) {
+            check_alert(&story.clone().drop_frame(frame), side, 48);
+        }
+    }
+}
+
+#[test]
+fn alert_is_found_in_one_direction_alone() {
+    check_alert(&Scenario::alert(Server, 48).drop_side(Client), Server, 48);
+    check_alert(&Scenario::alert(Client, 48).drop_side(Server), Client, 48);
+}
+
+#[test]
+fn alert_is_found_with_bad_checksums() {
+    check_alert(&Scenario::alert(Server, 48).offloaded(Client), Server, 48);
+}
+
+#[test]
+fn alert_is_found_when_a_direction_is_late() {
+    check_alert(&Scenario::alert(Server, 48).delay(Server, SECOND / 2), Server, 48);
+    check_alert(&Scenario::alert(Client, 48).delay(Server, SECOND / 2), Client, 48);
+}
+
+#[test]
+fn encrypted_refusal_in_tls13_is_inferred() {
+    let report = analyze(&Scenario::refused13().pcap());
+    let tls = only(&report).tls.as_ref().unwrap();
+    assert_eq!(
+        tls.alerts
+            .iter()
+            .map(|alert| (alert.side, alert.seen))
+            .collect::<Vec<_>>(),
+        [("server", "inferred")]
+    );
+    let verdict = &report.attempts[0].verdict;
+    assert_eq!((&*verdict.id, &*verdict.by), ("client-certificate-rejected", "server"));
+    assert_ne!(verdict.confidence, "certain");
+}
+
+// Damage never flips a verdict.
+
+/// The same verdict, or an honest one: never another that claims to be certain.
+#[track_caller]
+fn check_not_flipped(before: &str, damaged: &Scenario, how: &str) {
+    let report = analyze(&damaged.pcap());
+    for attempt in &report.attempts {
+        let verdict = &attempt.verdict;
+        let honest = verdict.id == before || verdict.id == "incomplete-capture" || verdict.confidence != "certain";
+        assert!(honest, "{how}: certain of {} instead of {before}", verdict.id);
+    }
+}
+
+#[test]
+fn damage_never_flips_a_verdict() {
+    let stories = [
+        Scenario::tls12(),
+        Scenario::tls13(),
+        Scenario::alert(Server, 48),
+        Scenario::alert(Client, 45),
+        Scenario::refused13(),
+    ];
+    for story in stories {
+        let before = analyze(&story.pcap()).attempts[0].verdict.id.clone();
+        for frame in 1..=story.packets.len() {
+            check_not_flipped(
+                &before,
+                &story.clone().drop_frame(frame),
+                &format!("without frame {frame}"),
+            );
+            check_not_flipped(
+                &before,
+                &story.clone().cut_at(frame),
+                &format!("cut after frame {frame}"),
+            );
+            check_not_flipped(
+                &before,
+                &story.clone().start_at(frame),
+                &format!("from frame {frame} on"),
+            );
+            check_not_flipped(
+                &before,
+                &story.clone().retransmit(frame),
+                &format!("frame {frame} sent again"),
+            );
+        }
+        for side in [Client, Server] {
+            check_not_flipped(
+                &before,
+                &story.clone().drop_side(side),
+                &format!("without the {}", side.name()),
+            );
+            check_not_flipped(
+                &before,
+                &story.clone().delay(side, SECOND),
+                &format!("{} late", side.name()),
+            );
+        }
+        for snap in [54, 60, 96, 128, 256] {
+            check_not_flipped(&before, &story.clone().snap(snap), &format!("snap length {snap}"));
+        }
+    }
+}

@@ -1,0 +1,304 @@
+//! What holds for every file, profile, verdict and rule, so that no reviewer has to remember it.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "test code states its invariants"
+)]
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use support::{root, rows, tlswalk};
+
+/// Files whose first line has no arrow, and why.
+const NOT_A_STAGE: &[(&str, &str)] = &[
+    ("lib.rs", "the pipeline itself"),
+    ("main.rs", "arguments in, report out"),
+    ("args.rs", "what the user typed"),
+    ("output.rs", "where a report goes"),
+    ("progress.rs", "tells a person that it goes on"),
+    ("frame.rs", "a noun that all stages share"),
+    ("seq.rs", "a noun that all stages share"),
+    ("wire_text.rs", "a noun that all stages share"),
+    ("context.rs", "a noun of the rules"),
+    ("finding.rs", "nouns of the rules"),
+    ("tls/mod.rs", "names and numbers"),
+    ("tls/names.rs", "names and numbers"),
+];
+
+/// Where files are opened, clocks read and lines printed. Everything else is the core.
+const EDGE: &[&str] = &["main.rs", "args.rs", "output.rs", "progress.rs", "report/"];
+
+/// What the core does not name: it does no I/O, reads no clock and no environment, and prints nothing.
+const FORBIDDEN_IN_CORE: &[&str] = &[
+    "std::fs",
+    "std::env",
+    "std::process",
+    "std::thread",
+    "std::net::TcpStream",
+    "std::net::TcpListener",
+    "std::net::UdpSocket",
+    "std::net::ToSocketAddrs",
+    "File::open",
+    "SystemTime",
+    "Instant",
+    "now_utc",
+    "println!",
+    "eprintln!",
+    "print!(",
+    "dbg!",
+    "stdin()",
+    "stdout()",
+    "stderr()",
+];
+
+/// Files of more than 500 lines, tests not counted, and why they are not cut.
+const LONG: &[(&str, &str)] = &[];
+
+/// The verdicts of the contract. New ones may be added; none is renamed.
+const VERDICTS: &[&str] = &[
+    "healthy",
+    "healthy-resumed",
+    "incomplete-capture",
+    "client-certificate-rejected",
+    "server-certificate-rejected",
+    "interception-suspected",
+    "tcp-no-response",
+    "tcp-refused",
+    "icmp-blocked",
+    "tls-no-response",
+    "reset-during-handshake",
+    "silent-mid-handshake",
+    "reset-after-established",
+    "no-application-response",
+    "application-error",
+    "dns-no-response",
+    "dns-error",
+    "dns-unexpected-address",
+    "legacy-endpoint",
+    "proxy-authentication-required",
+    "proxy-refused",
+    "proxy-no-response",
+    "version-mismatch",
+    "cipher-mismatch",
+    "not-tls",
+    "crl-fetch-failed",
+    "no-licensing-traffic",
+    "malformed-capture",
+];
+
+/// Files under a folder of the repository with this extension: name from there, and text.
+fn files(folder: &str, extension: &str) -> Vec<(String, String)> {
+    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                walk(&path, found)
+            } else {
+                found.push(path)
+            }
+        }
+    }
+    let base = root().join(folder);
+    let mut paths = Vec::new();
+    walk(&base, &mut paths);
+    paths.retain(|path| path.extension().is_some_and(|found| found == extension));
+    paths.sort();
+    let name = |path: &PathBuf| path.strip_prefix(&base).unwrap().to_string_lossy().replace('\\', "/");
+    paths
+        .iter()
+        .map(|path| (name(path), fs::read_to_string(path).unwrap()))
+        .collect()
+}
+
+/// The part of a file that is shipped: nothing from its tests on.
+fn shipped(text: &str) -> &str {
+    text.split("#[cfg(test)]\nmod tests {").next().unwrap()
+}
+
+/// The source files that are shipped: name and text. A module that its parent declares under `cfg(test)` is not.
+fn sources() -> Vec<(String, String)> {
+    let all = files("src", "rs");
+    let module_of = |name: &str| name.trim_end_matches(".rs").trim_end_matches("/mod").to_owned();
+    // Modules declared so, by path: `tls/trust/tests`.
+    let mut test_only = Vec::new();
+    for (name, text) in &all {
+        let parent = module_of(name);
+        let declared = text
+            .split("#[cfg(test)]\n")
+            .skip(1)
+            .filter_map(|rest| rest.lines().next()?.strip_suffix(';'));
+        let modules = declared.filter_map(|line| line.split_once("mod "));
+        test_only.extend(modules.map(|(_, module)| format!("{parent}/{module}").replace("lib/", "")));
+    }
+    let is_shipped = |name: &str| {
+        let path = format!("{}/", module_of(name));
+        !test_only.iter().any(|module| path.starts_with(&format!("{module}/")))
+    };
+    all.into_iter().filter(|(name, _)| is_shipped(name)).collect()
+}
+
+/// The code of a file: what is shipped, without comments.
+fn code(text: &str) -> String {
+    let lines = shipped(text)
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Ids of the rules: the names of their files.
+fn rules() -> Vec<String> {
+    let files = files("src/rules", "rs").into_iter().map(|(name, _)| name);
+    let rules: Vec<String> = files
+        .filter(|name| name != "mod.rs")
+        .map(|name| name.replace(".rs", "").replace('_', "-"))
+        .collect();
+    assert!(!rules.is_empty(), "there are rules");
+    rules
+}
+
+#[track_caller]
+fn assert_none(wrong: &[String], what: &str) {
+    assert!(wrong.is_empty(), "{what}:\n  {}", wrong.join("\n  "));
+}
+
+#[test]
+fn every_file_begins_with_what_it_turns_into_what() {
+    let mut wrong = Vec::new();
+    for (name, text) in sources() {
+        let first = text.lines().next().unwrap_or_default();
+        let is_stage = !NOT_A_STAGE.iter().any(|(file, _)| *file == name);
+        if !first.starts_with("//! ") || (is_stage && !first.contains('→')) {
+            wrong.push(format!("{name}: {first}"));
+        }
+    }
+    assert_none(&wrong, "files whose first line does not say `//! Noun → Noun: …`");
+}
+
+#[test]
+fn the_core_does_no_io() {
+    let mut wrong = Vec::new();
+    for (name, text) in sources() {
+        if EDGE.iter().any(|edge| name.starts_with(edge)) {
+            continue;
+        }
+        let code = code(&text);
+        let named = FORBIDDEN_IN_CORE.iter().filter(|word| code.contains(**word));
+        wrong.extend(named.map(|word| format!("{name}: {word}")));
+    }
+    assert_none(&wrong, "core files that name what belongs to the edge");
+}
+
+#[test]
+fn no_file_is_longer_than_a_head_can_hold() {
+    let mut wrong = Vec::new();
+    for (name, text) in sources() {
+        let lines = shipped(&text).lines().count();
+        if lines > 500 && !LONG.iter().any(|(file, _)| *file == name) {
+            wrong.push(format!("{name}: {lines}"));
+        }
+    }
+    assert_none(&wrong, "files of more than 500 lines, tests not counted");
+}
+
+#[test]
+fn nothing_is_left_to_do_and_no_test_is_switched_off() {
+    // Written in two parts, so that this file does not find itself.
+    let marks = [
+        concat!("todo", "!("),
+        concat!("unimplemented", "!("),
+        concat!("#[", "ignore"),
+        concat!("#[should", "_panic"),
+    ];
+    let mut wrong = Vec::new();
+    for (name, text) in files("src", "rs").into_iter().chain(files("tests", "rs")) {
+        wrong.extend(
+            marks
+                .iter()
+                .filter(|mark| text.contains(**mark))
+                .map(|mark| format!("{name}: {mark}")),
+        );
+    }
+    assert_none(&wrong, "files with unfinished work");
+}
+
+#[test]
+fn every_allow_has_a_reason() {
+    let mut wrong = Vec::new();
+    for (name, text) in sources() {
+        let lines: Vec<&str> = text.lines().collect();
+        for (number, line) in lines.iter().enumerate() {
+            let is_allow = line.contains("#[allow(") || line.contains("#![allow(") || line.contains("#[expect(");
+            let nearby = lines[number.saturating_sub(1)..(number + 6).min(lines.len())].join("\n");
+            if is_allow && !nearby.contains("reason =") && !nearby.contains("//") {
+                wrong.push(format!("{name}:{}: {}", number + 1, line.trim()));
+            }
+        }
+    }
+    assert_none(&wrong, "lints allowed without a reason");
+}
+
+#[test]
+fn every_profile_loads() {
+    let profiles = files("profiles", "toml");
+    for name in ["cisco-smart-licensing.toml", "default.toml"] {
+        assert!(
+            profiles.iter().any(|(file, _)| file == name),
+            "profiles/{name} is there"
+        );
+    }
+    for (name, text) in profiles {
+        if let Err(error) = tlswalk::profile::Profile::parse(&text) {
+            panic!("profiles/{name}: {error}");
+        }
+    }
+}
+
+#[test]
+fn every_verdict_is_explained() {
+    let mut wrong = Vec::new();
+    for id in VERDICTS {
+        let outcome = tlswalk(&["explain", id], Duration::from_secs(10));
+        let is_good = outcome.status.is_some_and(|status| status.success()) && outcome.stdout.lines().count() > 2;
+        if !is_good {
+            wrong.push(format!("{id}: {}", outcome.stderr.trim()));
+        }
+    }
+    assert_none(&wrong, "verdicts that `tlswalk explain` does not explain");
+}
+
+#[test]
+fn no_sample_has_a_verdict_that_is_not_listed_here() {
+    let unknown = rows()
+        .into_iter()
+        .filter(|row| !VERDICTS.contains(&row.verdict.as_str()));
+    let wrong: Vec<String> = unknown.map(|row| format!("{}: {}", row.file, row.verdict)).collect();
+    assert_none(
+        &wrong,
+        "rows of samples/README.md with a verdict that is not in the contract",
+    );
+}
+
+#[test]
+fn every_rule_has_a_sample_a_snapshot_and_a_line_in_the_readme() {
+    let snapshots = files("tests/snapshots", "snap");
+    let readme = fs::read_to_string(root().join("README.md")).unwrap_or_default();
+    let mut wrong = Vec::new();
+    for id in rules() {
+        let quoted = format!("\"id\": \"{id}\"");
+        if !snapshots.iter().any(|(_, text)| text.contains(&quoted)) {
+            wrong.push(format!("{id}: no sample shows it (no snapshot holds {quoted})"));
+        }
+        if VERDICTS.contains(&id.as_str()) && !rows().iter().any(|row| row.verdict == id) {
+            wrong.push(format!("{id}: no row of samples/README.md has this verdict"));
+        }
+        if !readme.contains(&format!("`{id}`")) {
+            wrong.push(format!("{id}: no line in README.md"));
+        }
+    }
+    assert_none(&wrong, "rules that are not shown");
+}
