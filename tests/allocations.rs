@@ -22,7 +22,7 @@ fn bulk(count: u64) -> Vec<u8> {
 }
 
 fn allocations(file: &[u8]) -> u64 {
-    let options = Options::everything();
+    let options = Options::everything().unwrap();
     let counted = allocation_counter::measure(|| drop(tlswalk::analyze(file, "bulk", &options).unwrap()));
     counted.count_total
 }

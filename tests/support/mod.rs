@@ -23,7 +23,7 @@ pub fn root() -> &'static Path {
 
 /// All of a capture in memory, every TLS connection judged.
 pub fn analyze(file: &[u8]) -> Report {
-    tlswalk::analyze(file, "scenario", &Options::everything()).unwrap()
+    tlswalk::analyze(file, "scenario", &Options::everything().unwrap()).unwrap()
 }
 
 /// Steps that are messages in clear: what an observer reads, not what it deduces.
