@@ -47,5 +47,5 @@ pub fn records(data: &[u8]) {
 
 /// Bytes as a capture file, to the end of the pipeline.
 pub fn analyze(data: &[u8]) {
-    drop(tlswalk::analyze(data, "fuzz", &Options::everything()));
+    drop(tlswalk::analyze(data, "fuzz", &Options::everything().unwrap()));
 }

@@ -271,11 +271,13 @@ impl<'a> Selector<'a> {
         })
     }
 
-    /// Whether the device was told, before it connected, that `name` is at the connection's address.
+    /// Whether the device was told that `name` is at the connection's address. It may have asked from its address of the
+    /// other family.
     fn resolved(&self, name: &str, connection: &Connection) -> bool {
         self.lookups.iter().any(|lookup| {
-            lookup.client == connection.client.ip
-                && lookup.name.raw().eq_ignore_ascii_case(name)
+            let own =
+                lookup.client == connection.client.ip || lookup.client.is_ipv4() != connection.client.ip.is_ipv4();
+            own && lookup.name.raw().eq_ignore_ascii_case(name)
                 && lookup
                     .answer
                     .as_ref()
@@ -285,13 +287,6 @@ impl<'a> Selector<'a> {
 
     /// By the profile's dated hints.
     fn by_address(&self, connection: &Connection) -> Option<Purposed> {
-        // Only the side that opened the connection is known to be a client of that port.
-        if !matches!(
-            connection.client_by,
-            ClientBy::Syn | ClientBy::ClientHello | ClientBy::Http
-        ) {
-            return None;
-        }
         let server = connection.server;
         self.options.profile.endpoints.iter().find_map(|service| {
             let port = service.ports.contains(&server.port);
@@ -549,8 +544,10 @@ fn revocation<'a>(attempt: &Attempt<'a>, connections: &'a [Connection], lookups:
     let Some(step) = connection.step_by(StepKind::Certificate, Side::Server) else {
         return Vec::new();
     };
-    let (since, until) = (step.time, connection.last.1);
-    let during = |time: Timestamp| time >= since && time <= until;
+    let closed = Side::both()
+        .iter()
+        .any(|&side| connection.tcp[side].fin.is_some() || connection.tcp[side].reset.is_some());
+    let during = |time: Timestamp| time >= step.time && (!closed || time <= connection.last.1);
     let chain = connection
         .tls
         .iter()

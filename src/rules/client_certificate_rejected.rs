@@ -165,14 +165,7 @@ fn refusal<'a>(connection: &Connection, tls: &'a TlsFacts) -> Option<Refusal<'a>
         .alerts
         .iter()
         .find(|alert| alert.side == Side::Server && alert.frame == frame)?;
-    // The client's part held more than Finished: a Certificate, perhaps an empty one (RFC 9846 section 4.4.2: it is sent
-    // if and only if the server asked).
-    let sent_certificate = connection.steps.iter().any(|step| {
-        step.side == Side::Client
-            && (step.kind == StepKind::EncryptedHandshake
-                || step.kind == StepKind::Finished && step.detail.as_deref() == Some("with other messages"))
-    });
-    (closed && sent_certificate).then_some(Refusal {
+    (closed && tls.client_sent_certificate).then_some(Refusal {
         alert,
         described: None,
         confidence: Confidence::Likely,

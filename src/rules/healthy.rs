@@ -69,13 +69,20 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
 pub(super) fn went_well(attempt: &Attempt<'_>) -> bool {
     attempt.connection().is_some_and(|connection| match &connection.tls {
         Some(tls) => {
-            tls.first_error().is_none()
+            let sound = tls.first_error().is_none()
                 && tls.client_alert_instead_of_finished.is_none()
+                && tls.server_alert_after_finished.is_none()
                 && tls.is_complete()
-                && tls.server_hello.is_some()
-                // Without data of the server, bytes that were not captured may have held anything.
-                && (tls.application_data.server > 0 || super::sees_handshake(connection))
-                && (tls.server_alert_after_finished.is_none() || tls.application_data.server > 0)
+                && tls.server_hello.is_some();
+            // Without an answer the connection must have been closed in good order, with nothing asked and nothing hidden:
+            // TLS 1.3 shows only by what follows that the server accepted the client.
+            let in_order = || {
+                super::is_closed(connection)
+                    && tls.application_data.client == 0
+                    && super::sees_handshake(connection)
+                    && (!tls.client_sent_certificate || tls.server_accepted)
+            };
+            sound && (tls.application_data.server > 0 || in_order())
         }
         None => answered(connection),
     })

@@ -224,6 +224,11 @@ pub struct TlsFacts {
     pub application_data: Sides<u64>,
     /// First record of application data proper.
     pub first_application_data: Sides<Option<FrameNumber>>,
+    /// TLS 1.3: the client's part of the handshake held more than Finished, hence a Certificate, perhaps an empty one
+    /// (RFC 9846 section 4.4.2: it is sent if and only if the server asked).
+    pub client_sent_certificate: bool,
+    /// TLS 1.3: the server sent something after the client's Finished that is no alert: it accepted what came before.
+    pub server_accepted: bool,
     /// TLS 1.3: the server's first record after the client's Finished is as short as an alert, and nothing but the
     /// connection's end follows it.
     pub server_alert_after_finished: Option<FrameNumber>,
@@ -643,10 +648,19 @@ impl Walker {
             Some(step) => server.iter().take_while(|record| record.step < step).count(),
             None => server.len(),
         };
-        let (flight, later) = server.split_at_checked(flight_len).unwrap_or((&server, &[]));
+        let (before, after) = server.split_at_checked(flight_len).unwrap_or((&server, &[]));
+        // Its last message is Finished, recognised by its size where it has a record of its own; what follows it is
+        // data that did not wait for the client (RFC 9846 section 4.4.4). Otherwise messages share records.
+        let finished_len = self.encryption.finished_len;
+        let is_finished = |record: &Protected| record.len == finished_len;
+        let finished = before.iter().rposition(is_finished).filter(|&at| at > 0);
+        let complete = finished.is_some() || first_client.is_some();
+        let flight = finished.map_or(before, |at| before.get(..=at).unwrap_or(before));
+        let later: Vec<Protected> = server.iter().skip(flight.len()).copied().collect();
+        let answered_early = flight.len() < before.len();
         for (n, record) in flight.iter().enumerate() {
             let last = n + 1 == flight.len();
-            let (kind, what) = if last && (first_client.is_some() || record.len == self.encryption.finished_len) {
+            let (kind, what) = if last && complete {
                 self.out.tls.finished.server = Some(record.frame);
                 (
                     StepKind::Finished,
@@ -661,7 +675,6 @@ impl Walker {
         }
 
         // The client's flight ends with the record that has the size of Finished.
-        let is_finished = |record: &Protected| record.len == self.encryption.finished_len;
         let finished_at = client.iter().take(6).position(is_finished);
         let alert_first = client
             .first()
@@ -677,6 +690,7 @@ impl Walker {
         } else if !client.is_empty() && !flight.is_empty() {
             // Without a record of that size the messages share one record, which then is the first.
             let end = finished_at.unwrap_or(0);
+            self.out.tls.client_sent_certificate = end > 0 && !self.early_data() || finished_at.is_none();
             for (n, record) in client.iter().take(end + 1).enumerate() {
                 if n == end {
                     self.out.tls.finished.client = Some(record.frame);
@@ -695,18 +709,27 @@ impl Walker {
 
         self.name_later(Side::Client, rest, 0);
         // Tickets come first after the client's Finished, one size each (RFC 9846 section 4.6.1); they are no answer.
-        let tickets = ticket_count(later);
-        let server_first = later.first().copied();
+        let tickets = ticket_count(&later);
+        let server_first = after.first().copied();
         for record in later.iter().take(tickets) {
             self.rename(record.step, StepKind::NewSessionTicket, "");
         }
-        self.name_later(Side::Server, later, tickets);
+        self.name_later(Side::Server, &later, tickets);
+        let alert_len = self.encryption.alert_len;
+        self.out.tls.server_accepted =
+            answered_early || after.len() > 1 || server_first.is_some_and(|it| it.len != alert_len);
         if let Some(record) = server_first
-            && record.len == self.encryption.alert_len
-            && later.len() == 1
+            && record.len == alert_len
+            && after.len() == 1
+            && !answered_early
         {
             self.out.tls.server_alert_after_finished = Some(record.frame);
         }
+    }
+
+    /// Whether the client's first encrypted records end its early data rather than show a certificate.
+    fn early_data(&self) -> bool {
+        self.out.tls.client_hello.as_ref().is_some_and(|hello| hello.early_data)
     }
 
     /// Records after the handshake: an alert when it is that short and the side's last, application data otherwise.
