@@ -8,6 +8,7 @@ import argparse
 import json
 import socket
 import ssl
+import struct
 import sys
 import time
 
@@ -43,6 +44,9 @@ def options():
     add("--retry-after", type=float, default=1)
     add("--family", default="4")
     add("--size", type=int, default=0, help="pad the request to this many bytes")
+    add("--alpn")
+    add("--no-request", action="store_true", help="close in order after the handshake")
+    add("--leave", choices=("fin", "reset"), help="read the server's flight and leave without a word")
     add("--linger", type=float, default=0, help="wait before closing")
     return parser.parse_args()
 
@@ -64,16 +68,26 @@ def context(args):
         tls.set_ecdh_curve(args.group)
     if args.cert:
         tls.load_cert_chain(*args.cert)
+    if args.alpn:
+        tls.set_alpn_protocols(args.alpn.split(","))
     return tls
 
 
 def connect(args):
     host, port = (args.proxy.rsplit(":", 1) if args.proxy else (args.name, args.port))
     family = {"4": socket.AF_INET, "6": socket.AF_INET6, "any": 0}[args.family]
-    where = socket.getaddrinfo(host, int(port), family, socket.SOCK_STREAM)[0]
-    wire = socket.socket(where[0], where[1])
-    wire.settimeout(args.timeout)
-    wire.connect(where[4])
+    places = socket.getaddrinfo(host, int(port), family, socket.SOCK_STREAM)
+    for number, where in enumerate(places, 1):
+        wire = socket.socket(where[0], where[1])
+        wire.settimeout(args.timeout)
+        try:
+            wire.connect(where[4])
+            break
+        except OSError as error:
+            wire.close()
+            if number == len(places):
+                raise
+            print("next address:", type(error).__name__, error, flush=True)
     if args.proxy:
         target = f"{args.name}:{args.port}"
         wire.sendall(f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\nUser-Agent: controller\r\n\r\n".encode())
@@ -109,8 +123,30 @@ def exchange(args, wire):
     return answer
 
 
+def leave(args, tls, wire):
+    """A real Client Hello; the server's flight is read, not answered."""
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    own = tls.wrap_bio(incoming, outgoing, server_hostname=args.name)
+    try:
+        own.do_handshake()
+    except ssl.SSLWantReadError:
+        wire.sendall(outgoing.read())
+    wire.settimeout(0.5)
+    try:
+        while wire.recv(8192):
+            pass
+    except TimeoutError:
+        pass
+    if args.leave == "reset":
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    wire.close()
+
+
 def attempt(args, tls, session=None):
     wire = connect(args)
+    if args.leave:
+        leave(args, tls, wire)
+        raise ConnectionError("left")
     if not args.plain:
         try:
             wire = tls.wrap_socket(wire, server_hostname=args.name, session=session)
@@ -120,8 +156,7 @@ def attempt(args, tls, session=None):
         print("handshake:", wire.version(), wire.cipher()[0], "resumed" if wire.session_reused else "full", flush=True)
     if args.pause:
         sys.stdin.readline()
-    answer = exchange(args, wire)
-    if not answer:
+    if not args.no_request and not exchange(args, wire):
         raise ConnectionError("closed without an answer")
     session = None if args.plain else wire.session
     time.sleep(args.linger)

@@ -1,6 +1,6 @@
 """One small isolated network per scenario, real programs in it, and a capture beside the controller.
 
-    wlc ----- fw ===== cable ===== srv        wlc  the controller, 192.168.10.150
+    wlc ----- fw ===== cable ===== srv        wlc  the controller, 192.168.10.150, on a switch if it has neighbours
                |                              fw   router, firewall and DNS server, 192.168.10.1
               lan                             lan  On-Prem 10.10.20.5, CSLU 10.10.20.7, proxy 10.10.20.9
                                               srv  the addresses of the licensing service, and others
@@ -20,6 +20,8 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 WLC = "192.168.10.150"
+WLC2 = "192.168.10.151"
+DESK = "192.168.10.77"
 GATEWAY = "192.168.10.1"
 CSSM = "192.133.220.90"
 TOOLS = "72.163.4.38"
@@ -135,9 +137,11 @@ def anonymous(data):
 class Lab:
     """The network of one scenario; a context manager that leaves nothing behind."""
 
-    def __init__(self, name, work, pki, out, ios=False, delay=20, ipv6=False, vlan=None, cable=()):
+    def __init__(self, name, work, pki, out, ios=False, delay=20, ipv6=False, vlan=None, cable=(), neighbours=()):
         self.name, self.pki, self.out = name, pki, out
         self.cable, self.ipv6, self.vlan = (delay, *cable), ipv6, vlan
+        self.neighbours = dict(neighbours)  # further hosts in the controller's network: name and address
+        self.parts = []  # the files of a capture that was cut into several
         # MSS 536, window 4128 and no TCP options beyond the MSS are what a controller shows.
         self.ios = ios
         self.tag = "tw" + os.urandom(3).hex()
@@ -150,6 +154,9 @@ class Lab:
         self.file = None
 
     # --- the network ---
+
+    def everywhere(self):
+        return ("wlc", "fw", "wan", "srv", "lan", *self.neighbours)
 
     def ns(self, short):
         return f"{self.tag}-{short}"
@@ -178,7 +185,7 @@ class Lab:
         return self
 
     def build(self):
-        for short in ("wlc", "fw", "wan", "srv", "lan"):
+        for short in self.everywhere():
             run(["ip", "netns", "add", self.ns(short)])
             self.sysctl(short, ipv6__conf__all__disable_ipv6=0 if self.ipv6 else 1,
                         ipv6__conf__default__disable_ipv6=0 if self.ipv6 else 1,
@@ -190,6 +197,12 @@ class Lab:
                 file.write(f"nameserver {GATEWAY}\noptions timeout:2 attempts:3\n")
         if self.vlan:
             self.trunk()
+        elif self.neighbours:
+            self.ip("fw", "link add inside type bridge")
+            self.ip("fw", "link set inside up")
+            for number, short in enumerate(("wlc", *self.neighbours)):
+                self.veth(short, "eth0", "fw", f"port{number}")
+                self.ip("fw", f"link set port{number} master inside")
         else:
             self.veth("wlc", "eth0", "fw", "inside")
         self.veth("fw", "outside", "wan", "left")
@@ -197,6 +210,9 @@ class Lab:
         self.veth("lan", "eth0", "fw", "dmz")
         self.ip("wlc", f"addr add {WLC}/24 dev eth0")
         self.ip("fw", f"addr add {GATEWAY}/24 dev inside")
+        for short, address in self.neighbours.items():
+            self.ip(short, f"addr add {address}/24 dev eth0")
+            self.ip(short, f"route add default via {GATEWAY}")
         if self.ios:
             # The stack would round the window to whole segments, so it gets more and nftables writes the number.
             self.ip("wlc", f"route add default via {GATEWAY} mtu 576 advmss 536 window 8040")
@@ -247,7 +263,7 @@ class Lab:
             capture.stop(signal.SIGINT)
         for program in reversed(self.programs):
             program.stop()
-        for short in ("wlc", "fw", "wan", "srv", "lan"):
+        for short in self.everywhere():
             run(["ip", "netns", "del", self.ns(short)], check=False)
             shutil.rmtree(f"/etc/netns/{self.ns(short)}", ignore_errors=True)
 
@@ -364,9 +380,9 @@ class Lab:
         size = os.path.getsize(self.file)
         if size > limit:
             raise Failed(f"{self.name}: {size} bytes are too many for a sample")
-        target = os.path.join(self.out, os.path.basename(self.file))
-        with open(self.file, "rb") as recorded:
-            data = recorded.read()
-        with open(target, "wb") as file:
-            file.write(anonymous(data) if self.file.endswith("pcapng") else data)
-        return os.path.basename(target), size
+        for part in self.parts or [self.file]:
+            with open(part, "rb") as recorded:
+                data = recorded.read()
+            with open(os.path.join(self.out, os.path.basename(part)), "wb") as file:
+                file.write(anonymous(data) if part.endswith("pcapng") else data)
+        return os.path.basename(self.file), size

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import traceback
 
+import more_scenarios  # noqa: F401, it registers its scenarios
 import scenarios
 from lab import Lab, run
 from pki import Pki
@@ -38,6 +39,7 @@ VERSIONS = {
     "faketime": (["dpkg-query", "-Wf", "${Version}", "faketime"], r"([\d.]+)"),
     "dumpcap": (["dumpcap", "-v"], r"(\d+\.\d+\.\d+)"),
     "tcpdump": (["tcpdump", "--version"], r"version (\S+)"),
+    "curl": (["curl", "--version"], r"curl (\S+)"),
     "Python": ([sys.executable, "-V"], r"Python (\S+)"),
 }
 
@@ -63,7 +65,7 @@ def table(rows):
     order = [line for _, line in sorted(known.items()) if os.path.exists(os.path.join(SAMPLES, line.split("|")[1].strip()))]
     new = README + ".new"
     with open(new, "w", encoding="utf-8") as file:
-        file.write(before + HEAD + "\n" + "| --- " * 7 + "|\n" + "\n".join(order) + "\n" + after.lstrip("\n"))
+        file.write(before + HEAD + "\n" + "| --- " * 7 + "|\n" + "\n".join(order) + "\n" + ("\n" + after.lstrip("\n") if after.strip() else ""))
     os.replace(new, README)
 
 
@@ -71,7 +73,9 @@ def record(scenario, work, pki):
     """Three tries: a machine under load can be too slow for what a scenario wants to show."""
     for left in (2, 1, 0):
         try:
-            with Lab(scenario.name, work, pki, SAMPLES, **scenario.lab) as lab:
+            out = os.path.join(SAMPLES, scenario.into)
+            os.makedirs(out, exist_ok=True)
+            with Lab(scenario.name, work, pki, out, **scenario.lab) as lab:
                 scenario.run(lab)
                 return lab.finish()
         except Exception:
@@ -117,8 +121,9 @@ def main():
                     if not str(error):
                         traceback.print_exception(error)
                     continue
-                table({file: f"| {file} | {one.verdict} | {one.by} | {one.at} | {one.options} | {one.what} | "
-                             f"{versions(one.programs)} |"})
+                if not one.into:  # the table speaks of the samples in the folder itself
+                    table({file: f"| {file} | {one.verdict} | {one.by} | {one.at} | {one.options} | {one.what} | "
+                                 f"{versions(one.programs)} |"})
                 print(f"{size:7} {file}", flush=True)
     return 1 if failed else 0
 

@@ -14,17 +14,18 @@ ALL = {}
 
 
 class Scenario:
-    def __init__(self, function, verdict, by, at, programs, options, after, lab):
+    def __init__(self, function, verdict, by, at, programs, options, after, into, lab):
         self.name = function.__name__.replace("_", "-")
         self.what = " ".join(function.__doc__.split())
         self.run, self.verdict, self.by, self.at = function, verdict, by, at
-        self.options, self.programs, self.after, self.lab = options, programs, after, lab
+        self.options, self.programs, self.after, self.into, self.lab = options, programs, after, into, lab
 
 
-def scenario(verdict, by="-", at="-", programs=("OpenSSL",), options="-", after=False, **lab):
-    """Register a scenario; `lab` goes to the Lab: ios, delay, ipv6, vlan, cable."""
+def scenario(verdict, by="-", at="-", programs=("OpenSSL",), options="-", after=False, into="", **lab):
+    """Register a scenario; `into` is a folder for what the table does not list; `lab` goes to the Lab: ios, delay, ipv6,
+    vlan, cable, neighbours."""
     def register(function):
-        one = Scenario(function, verdict, by, at, programs, options, after, lab)
+        one = Scenario(function, verdict, by, at, programs, options, after, into, lab)
         ALL[one.name] = one
         return function
     return register

@@ -11,6 +11,10 @@ usage: service.py --port PORT --mode MODE …
   reset-hello        the connection is reset when the Client Hello has been read
   plain              HTTP without TLS, with the status of --status
   page               whatever is sent, a redirection to a block page in plain HTTP
+  leave              what is sent is read, and the connection is closed without a word
+  close-first        TLS and an HTTP answer, at once close_notify and FIN, before the client has closed
+  short              TLS and an answer of two bytes, which is not HTTP; close_notify
+  short-cut          the same without close_notify
 """
 
 import argparse
@@ -47,6 +51,7 @@ def options():
     add("--ciphers")
     add("--group")
     add("--no-ticket", action="store_true")
+    add("--tickets", type=int, help="how many a TLS 1.3 handshake brings, 2 unless told")
     add("--status", default="200 OK")
     add("--think", type=float, default=0.15, help="seconds before the answer")
     add("--family", default="4")
@@ -69,6 +74,8 @@ def context(args):
         tls.verify_mode = ssl.CERT_OPTIONAL if args.client_optional else ssl.CERT_REQUIRED
     if args.no_ticket:
         tls.options |= ssl.OP_NO_TICKET
+    if args.tickets is not None:
+        tls.num_tickets = args.tickets
     return tls
 
 
@@ -120,6 +127,21 @@ def leave_handshake(tls, wire):
         pass
 
 
+def close_first(wire):
+    """Send close_notify and FIN without waiting for the client, then wait for it to close."""
+    wire.settimeout(0)
+    try:
+        wire.unwrap()
+    except ssl.SSLWantReadError:
+        pass
+    raw = socket.socket(fileno=wire.detach())
+    raw.shutdown(socket.SHUT_WR)
+    raw.settimeout(5)
+    while raw.recv(8192):
+        pass
+    raw.close()
+
+
 def serve(args, tls, wire, first):
     mode = args.mode
     wire.settimeout(60)
@@ -130,6 +152,8 @@ def serve(args, tls, wire, first):
             wire.recv(8192)
             wire.sendall(PAGE)
             wire.shutdown(socket.SHUT_WR)
+        elif mode == "leave":
+            wire.recv(8192)
         elif mode == "mute":
             while wire.recv(8192):
                 pass
@@ -149,6 +173,18 @@ def serve(args, tls, wire, first):
                 answer(args, wire)
                 wire.settimeout(1)  # not every client answers close_notify
                 wire = wire.unwrap()
+            elif mode == "close-first":
+                answer(args, wire)
+                close_first(wire)
+            elif mode in ("short", "short-cut"):
+                request(wire)
+                time.sleep(args.think)
+                wire.sendall(b"OK")
+                if mode == "short":
+                    wire.settimeout(1)
+                    wire = wire.unwrap()
+                else:
+                    wire.shutdown(socket.SHUT_WR)
             else:
                 request(wire)
                 time.sleep(args.think)

@@ -12,6 +12,7 @@ use super::hello::{CertificateRequest, ClientHello, ServerHello};
 use super::message::{CertificateMessage, Event, EventKind};
 use super::{AlertDescription, AlertLevel, CipherSuite, Group, Version};
 use crate::frame::{FrameNumber, Timestamp};
+use crate::stream::Position;
 use crate::wire_text::WireText;
 
 /// Who sent something. The client is whoever sent the Client Hello.
@@ -367,6 +368,8 @@ struct Walker {
     protected: Sides<Vec<Protected>>,
     server_hello_seen: bool,
     connect_pending: bool,
+    /// Position after the client's early data.
+    early_data_end: Option<Position>,
     encrypted_handshakes: Sides<u32>,
 }
 
@@ -376,6 +379,10 @@ struct Protected {
     len: u16,
     frame: FrameNumber,
     step: usize,
+    /// Position after it, in its own direction.
+    to: Position,
+    /// How far its sender had received the other direction.
+    acked: Position,
 }
 
 impl Walker {
@@ -559,6 +566,9 @@ impl Walker {
             let detail = (self.encryption.tls13).then(|| "early data".to_owned());
             tls.application_data[side] += 1;
             tls.first_application_data[side].get_or_insert(event.frame());
+            if side == Side::Client {
+                self.early_data_end = Some(event.to);
+            }
             self.application_step(side, event, detail);
             return;
         }
@@ -574,6 +584,8 @@ impl Walker {
             len,
             frame: event.frame(),
             step,
+            to: event.to,
+            acked: event.acked,
         });
     }
 
@@ -709,7 +721,8 @@ impl Walker {
 
         self.name_later(Side::Client, rest, 0);
         // Tickets come first after the client's Finished, one size each (RFC 9846 section 4.6.1); they are no answer.
-        let tickets = ticket_count(&later);
+        let request = self.early_data_end.or(rest.first().map(|record| record.to));
+        let tickets = ticket_count(&later, self.encryption.alert_len, request);
         let server_first = after.first().copied();
         for record in later.iter().take(tickets) {
             self.rename(record.step, StepKind::NewSessionTicket, "");
@@ -769,18 +782,24 @@ impl Walker {
 
 /// How many of the records that follow the client's Finished are tickets: the first one to four of one size, when that is
 /// the size of a ticket (a ticket holds at least a state of some dozen bytes; stacks send one to four of 100 to 1,500).
-fn ticket_count(later: &[Protected]) -> usize {
-    let Some(first) = later.first() else { return 0 };
-    if !(64..=2048).contains(&first.len) {
+///
+/// A record that stands alone may just as well be the answer. It is taken for that only when the server had the request by
+/// then and closed in good order after it, as a server does that has answered.
+fn ticket_count(later: &[Protected], alert_len: u16, request: Option<Position>) -> usize {
+    let closes = later.last().is_some_and(|record| record.len == alert_len);
+    let later = later.get(..later.len() - usize::from(closes)).unwrap_or(later);
+    let Some(first) = later.first().filter(|first| (64..=2048).contains(&first.len)) else {
         return 0;
+    };
+    if later.len() == 1 {
+        let answers = closes && request.is_some_and(|request| first.acked >= request);
+        return usize::from(!answers);
     }
-    let same = later
+    later
         .iter()
         .take(4)
         .take_while(|record| record.len == first.len)
-        .count();
-    // A single record may just as well be the answer; two of one size hardly are.
-    if same > 1 || later.len() > 1 { same } else { 0 }
+        .count()
 }
 
 const fn step_of_type(kind: u8) -> StepKind {
