@@ -70,8 +70,9 @@ struct State<'o> {
     contents: Contents,
     names: BTreeSet<String>,
     dropped: Dropped,
-    /// TCP connections with packets from both sides, and all.
+    /// TCP connections with packets from both sides, and those in which one side's were not captured though it spoke.
     both_directions: u64,
+    one_sided: u64,
     in_capwap: u64,
 }
 
@@ -102,6 +103,7 @@ impl<'o> Analyzer<'o> {
             names: BTreeSet::new(),
             dropped: Dropped::default(),
             both_directions: 0,
+            one_sided: 0,
             in_capwap: 0,
         };
         Self {
@@ -176,7 +178,7 @@ impl<'o> Analyzer<'o> {
             visibility: report::Visibility {
                 duplicates: flows.counts.duplicates,
                 snap_length_cut: flows.counts.cut,
-                one_direction: flows.counts.flows > 0 && self.state.both_directions == 0,
+                one_direction: self.state.one_sided > 0 && self.state.both_directions == 0,
                 drops: facts.drops,
             },
             anomalies: anomalies.iter().map(report::Anomaly::of).collect(),
@@ -237,6 +239,11 @@ impl State<'_> {
             }
         }
         self.both_directions += u64::from(Side::both().iter().all(|&side| connection.tcp[side].frames > 0));
+        self.one_sided += u64::from(
+            Side::both()
+                .iter()
+                .any(|&side| connection.tcp[side].frames == 0 && connection.tcp[side].acked_unseen),
+        );
         self.contents.tls_connections += u64::from(connection.tls.is_some());
         self.in_capwap += u64::from(connection.tunnel == Tunnel::Capwap);
         self.dropped.events += connection.events_dropped;

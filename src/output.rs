@@ -193,6 +193,8 @@ pub(crate) fn text_style(color: Color, to_file: bool) -> TextStyle {
         .then(|| terminal_size::terminal_size_of(io::stdout()))
         .flatten()
         .map_or(0, |(width, _)| usize::from(width.0));
+    // Without a terminal the reader may say how wide the place is where the text ends up.
+    let width = if width == 0 { columns() } else { width };
     let color = if to_file {
         color == Color::Always
     } else {
@@ -203,4 +205,12 @@ pub(crate) fn text_style(color: Color, to_file: bool) -> TextStyle {
         color,
         verbosity: Verbosity::Normal,
     }
+}
+
+/// The width that the environment gives, as shells and `watch` set it; 0 without one.
+fn columns() -> usize {
+    std::env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok())
+        .unwrap_or_default()
 }

@@ -43,11 +43,9 @@ pub fn judge(attempt: &Attempt<'_>, context: &Context<'_>) -> Verdict {
     for finding in &mut findings {
         prove_silence(finding, attempt, context);
     }
-    // Something that went wrong is the cause; "well" and "cannot tell" only count when nothing did, and what is merely
-    // not as it should be (a superseded service) yields to what failed.
+    // Of what only says how it ended, nothing is left beside the cause.
     let cause = findings.first().map(|finding| finding.id);
-    findings
-        .retain(|finding| Some(finding.id) == cause || matches!(finding.severity, Severity::Error | Severity::Warning));
+    findings.retain(|finding| Some(finding.id) == cause || !rules::GENERAL.contains(&finding.id));
     Verdict { findings }
 }
 

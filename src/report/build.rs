@@ -11,7 +11,7 @@ use crate::capture::{CaptureFacts, End};
 use crate::connection;
 use crate::context::Context;
 use crate::decode::Tunnel;
-use crate::finding::{self, Severity};
+use crate::finding;
 use crate::flow::TcpSide;
 use crate::frame::{FrameNumber, Timestamp};
 use crate::stream::GapCause;
@@ -146,13 +146,11 @@ fn display_filter(attempt: &attempt::Attempt<'_>) -> String {
         .rev()
         .take(4)
         .map(|connection| {
-            let (client, server) = (connection.client, connection.server);
+            // The server's address and the client's ephemeral port are enough, and fit a line.
             format!(
-                "{} && {} && tcp.port == {} && tcp.port == {}",
-                address(client.ip),
-                address(server.ip),
-                client.port,
-                server.port
+                "{} && tcp.port == {}",
+                address(connection.server.ip),
+                connection.client.port
             )
         })
         .collect();
@@ -181,23 +179,7 @@ fn finding_of(finding: &finding::Finding) -> Finding {
         id: finding.id.to_owned(),
         severity: finding.severity.name().to_owned(),
         evidence: finding.evidence.iter().map(evidence_of).collect(),
-        detail: reason(finding),
-    }
-}
-
-/// The evidence as sentences: what was seen, frame by frame.
-fn reason(finding: &finding::Finding) -> String {
-    let mut text = String::new();
-    for evidence in &finding.evidence {
-        if !text.is_empty() {
-            text.push_str("; ");
-        }
-        let _ = write!(text, "frame {}: {}", evidence.frame, evidence.what);
-    }
-    if text.is_empty() || finding.severity == Severity::Ok {
-        finding.summary.clone()
-    } else {
-        text
+        detail: finding.summary.clone(),
     }
 }
 

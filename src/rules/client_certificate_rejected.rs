@@ -27,11 +27,12 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let missing = message.is_some_and(|message| message.chain.is_empty() && message.missing == 0);
     let encrypted = message.is_none();
 
+    let fields = leaf.and_then(|leaf| leaf.fields.as_deref().ok());
     let mut clauses = attempt
         .judgements
         .client
         .as_ref()
-        .map(certificate_clauses)
+        .map(|it| certificate_clauses(it, fields))
         .unwrap_or_default();
     if let Some(clause) = leaf
         .and_then(|leaf| leaf.fields.as_ref().ok())
@@ -174,6 +175,9 @@ fn refusal<'a>(connection: &Connection, tls: &'a TlsFacts) -> Option<Refusal<'a>
 
 /// Whether the certificate's issuer is missing from the authorities that the server listed.
 fn not_acceptable(fields: &Fields, tls: &TlsFacts) -> Option<String> {
+    if fields.self_signed {
+        return None;
+    }
     let request = tls
         .certificate_request
         .as_ref()

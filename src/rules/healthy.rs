@@ -24,7 +24,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .rev()
             .find_map(|exchange| exchange.response.as_ref())?;
         return Some(
-            Finding::ok(RULE.id, format!("reached {} in plain HTTP and was answered {} {} ({took})", service(attempt), answer.status, answer.reason))
+            Finding::ok(RULE.id, format!("the controller reached {} in plain HTTP and was answered {} {} ({took})", service(attempt), answer.status, answer.reason))
                 .evidence(*frame, format!("{} {}", answer.status, answer.reason))
                 .cannot_tell("whether the licensing messages inside were accepted: show license history message on the controller tells"),
         );
@@ -54,7 +54,12 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         &attempt.judgements.client,
         connection.step_by(StepKind::Certificate, crate::tls::walk::Side::Client),
     ) {
-        let clauses = certificate_clauses(judgement);
+        let leaf = tls
+            .certificates
+            .client
+            .as_ref()
+            .and_then(|it| it.chain.first()?.fields.as_deref().ok());
+        let clauses = certificate_clauses(judgement, leaf);
         let dated = !matches!(judgement.validity, crate::tls::trust::Validity::Current);
         if dated {
             finding = finding

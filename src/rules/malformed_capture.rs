@@ -22,7 +22,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
 }
 
 /// What is said of the file.
-pub fn finding(context: &Context<'_>) -> Option<Finding> {
+pub(super) fn finding(context: &Context<'_>) -> Option<Finding> {
     let End::Truncated {
         after,
         offset,

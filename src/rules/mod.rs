@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::finding::{Owner, Remedy, Rule};
 use crate::frame::{FrameNumber, Timestamp};
 use crate::profile::Transport;
+use crate::tls::certificate::Fields;
 use crate::tls::trust::{Chain, Fault, Judgement, NameMatch, Validity};
 use crate::tls::walk::{Alert, Side, StepKind, TlsFacts};
 
@@ -80,6 +81,17 @@ pub fn damage(context: &Context<'_>) -> Option<crate::finding::Finding> {
     malformed_capture::finding(context)
 }
 
+/// Rules that only say how it ended. Where another rule knows why, they add nothing.
+pub const GENERAL: &[&str] = &[
+    handshake_refused::RULE.id,
+    reset_during_handshake::RULE.id,
+    tls_no_response::RULE.id,
+    silent_mid_handshake::RULE.id,
+    healthy_resumed::RULE.id,
+    healthy::RULE.id,
+    incomplete_capture::RULE.id,
+];
+
 /// Silence shorter than this proves nothing: retransmission timers start at one second and double (RFC 6298), so within
 /// three seconds a lost segment has been sent again at least once.
 const SILENCE: i64 = 3_000_000_000;
@@ -89,20 +101,12 @@ fn client(attempt: &Attempt<'_>) -> &'static str {
     if attempt.licensing { "controller" } else { "client" }
 }
 
-/// The service with its address, e.g. `smartreceiver.cisco.com (192.133.220.90:443)`.
+/// What the attempt wanted to reach, as a subject: `the server smartreceiver.cisco.com`.
 fn service(attempt: &Attempt<'_>) -> String {
-    let name = &attempt.service.name;
-    match attempt.connection() {
-        Some(connection) if *name != connection.server.to_string() && *name != connection.server.ip.to_string() => {
-            format!(
-                "{} ({})",
-                crate::wire_text::WireText::from(name.as_str()),
-                connection.server
-            )
-        }
-        Some(connection) => connection.server.to_string(),
-        None => crate::wire_text::WireText::from(name.as_str()).to_string(),
-    }
+    format!(
+        "the server {}",
+        crate::wire_text::WireText::from(attempt.service.name.as_str())
+    )
 }
 
 /// Seconds for people: `0.09 s`, `12 s`.
@@ -124,6 +128,11 @@ fn span(seconds: i64) -> String {
         _ => (seconds, "second"),
     };
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The date of a time stamp: `2020-01-01`.
+fn date(time: Timestamp) -> String {
+    time.to_string().chars().take(10).collect()
 }
 
 /// `frame 5`, `frames 5, 7 and 9`.
@@ -189,9 +198,10 @@ fn alert_text(alert: &Alert) -> String {
     }
 }
 
-/// A leaf certificate's subject, and what can be said against it at the time of the capture, as clauses.
-fn certificate_clauses(judgement: &Judgement) -> Vec<String> {
+/// What can be said against a presented chain at the time of the capture, as clauses about its leaf.
+fn certificate_clauses(judgement: &Judgement, leaf: Option<&Fields>) -> Vec<String> {
     let mut clauses = Vec::new();
+    let day = |time: fn(&Fields) -> Timestamp| leaf.map(|leaf| format!(" ({})", date(time(leaf)))).unwrap_or_default();
     match &judgement.chain {
         Chain::SelfSigned => clauses.push("is self-signed".to_owned()),
         Chain::PrivateRoot { root } => {
@@ -208,14 +218,27 @@ fn certificate_clauses(judgement: &Judgement) -> Vec<String> {
         _ => {}
     }
     match judgement.validity {
-        Validity::Expired(since) => clauses.push(format!("had expired {} before this capture", span(since))),
-        Validity::NotYetValid(until) => clauses.push(format!("becomes valid only {} after this capture", span(until))),
+        Validity::Expired(since) => {
+            clauses.push(format!(
+                "had expired {} before this capture{}",
+                span(since),
+                day(|leaf| leaf.not_after)
+            ));
+        }
+        Validity::NotYetValid(until) => {
+            clauses.push(format!(
+                "becomes valid only {} after this capture{}",
+                span(until),
+                day(|leaf| leaf.not_before)
+            ));
+        }
         _ => {}
     }
-    let telling = judgement
-        .faults
-        .iter()
-        .filter(|fault| !matches!(fault, Fault::NameWrittenOtherwise(_)));
+    // A device's self-signed certificate is its own authority: that is no fault of its own.
+    let self_signed = judgement.chain == Chain::SelfSigned;
+    let telling = judgement.faults.iter().filter(|fault| {
+        !matches!(fault, Fault::NameWrittenOtherwise(_)) && !(self_signed && **fault == Fault::CaAsLeaf)
+    });
     clauses.extend(telling.take(4).map(fault_clause));
     match &judgement.name {
         NameMatch::Differs => clauses.push("is for other names than the one asked for".to_owned()),
@@ -259,52 +282,50 @@ fn join(clauses: &[String]) -> String {
     }
 }
 
-/// What the controller is told to do again once something was changed, and what shows that it worked.
-fn try_again(attempt: &Attempt<'_>) -> (&'static str, &'static str) {
+/// The command that makes a controller try again.
+fn try_again(attempt: &Attempt<'_>) -> &'static str {
     match attempt.service.transport {
-        Transport::Cssm | Transport::CallHome => (
-            "license smart trust idtoken <token> all force",
-            "%SMART_LIC-6-TRUST_INSTALL_SUCCESS in show logging",
-        ),
-        _ => (
-            "license smart sync local",
-            "show license history message: a RESPONSE with content after the REQUEST",
+        Transport::Cssm | Transport::CallHome => "license smart trust idtoken <token> all force",
+        _ => "license smart sync local",
+    }
+}
+
+/// What shows that a remedy worked.
+fn verify(attempt: &Attempt<'_>) -> String {
+    match attempt.service.transport {
+        _ if !attempt.licensing => "the next handshake completes".to_owned(),
+        Transport::Cssm | Transport::CallHome => {
+            format!(
+                "%SMART_LIC-6-TRUST_INSTALL_SUCCESS in show logging, after {}",
+                try_again(attempt)
+            )
+        }
+        _ => format!(
+            "a RESPONSE with content in show license history message, after {}",
+            try_again(attempt)
         ),
     }
 }
 
 /// A remedy on the controller, ended by trying again; elsewhere without commands of a controller.
 fn on_device(attempt: &Attempt<'_>, action: impl Into<String>, commands: &[String]) -> Remedy {
-    let (again, verify) = try_again(attempt);
     let mut commands = commands.to_vec();
-    if attempt.licensing {
-        commands.push(again.to_owned());
-    }
+    commands.push(try_again(attempt).to_owned());
     Remedy {
         owner: if attempt.licensing { Owner::Wlc } else { Owner::Server },
         action: action.into(),
         commands: if attempt.licensing { commands } else { Vec::new() },
-        verify: if attempt.licensing {
-            verify.to_owned()
-        } else {
-            "the next attempt's handshake completes".to_owned()
-        },
+        verify: verify(attempt),
     }
 }
 
 /// A remedy for somebody else, verified by the next attempt.
 fn elsewhere(attempt: &Attempt<'_>, owner: Owner, action: impl Into<String>) -> Remedy {
-    let (again, verify) = try_again(attempt);
-    let verify = if attempt.licensing {
-        format!("on the controller: {again}, then {verify}")
-    } else {
-        "the next attempt's handshake completes".to_owned()
-    };
     Remedy {
         owner,
         action: action.into(),
         commands: Vec::new(),
-        verify,
+        verify: verify(attempt),
     }
 }
 

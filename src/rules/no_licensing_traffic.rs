@@ -12,7 +12,7 @@ pub const ID: &str = "no-licensing-traffic";
 #[must_use]
 pub fn finding(contents: &Contents, context: &Context<'_>) -> Finding {
     let watched = match (context.capture.first, context.capture.last) {
-        (Some(first), Some(last)) => super::span(last.since(first) / 1_000_000_000),
+        (Some(first), Some(last)) => watched_for(last.since(first)),
         _ => "no time at all".to_owned(),
     };
     let holds = if context.capture.frames == 0 {
@@ -51,4 +51,12 @@ pub fn finding(contents: &Contents, context: &Context<'_>) -> Finding {
         ],
         verify: "tlswalk then shows an attempt".to_owned(),
     })
+}
+
+fn watched_for(ns: i64) -> String {
+    if ns < 120_000_000_000 {
+        super::seconds(ns)
+    } else {
+        super::span(ns / 1_000_000_000)
+    }
 }

@@ -32,7 +32,12 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             Ok(fields) => fields.subject.to_string(),
             Err(_) => "a certificate that cannot be read".to_owned(),
         });
-    let clauses = judgement.map(certificate_clauses).unwrap_or_default();
+    let leaf = tls
+        .certificates
+        .server
+        .as_ref()
+        .and_then(|it| it.chain.first()?.fields.as_deref().ok());
+    let clauses = judgement.map(|it| certificate_clauses(it, leaf)).unwrap_or_default();
     let why = match (&subject, clauses.is_empty()) {
         (Some(subject), false) => format!("; {subject} {}", join(&clauses)),
         (Some(_), true) => {

@@ -15,12 +15,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
     let connection = shown(report, attempt);
     let (sign, paint) = mark(&verdict.severity);
     let lead: &[Span<'_>] = &[(paint, sign), (Paint::Plain, " ")];
-    page.hang_painted(
-        lead,
-        2,
-        (Paint::Strong, &capitalised(&verdict.summary)),
-        &verdict.confidence,
-    )?;
+    page.hang_painted(lead, 2, (Paint::Strong, &headline(attempt)), &verdict.confidence)?;
     let route = route(attempt, connection);
     if verdict.severity == "ok" && !verbose {
         page.hang(&[], 2, &route, "")?;
@@ -42,7 +37,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
         );
         page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
     }
-    if own(attempt).is_some() || !verdict.evidence.is_empty() || !verdict.alternatives.is_empty() {
+    if !verdict.evidence.is_empty() || !verdict.alternatives.is_empty() {
         page.blank()?;
         reasons(page, attempt)?;
     }
@@ -50,8 +45,13 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
     if !verdict.remedy.is_empty() || !verdict.cannot_tell.is_empty() || !verdict.also.is_empty() {
         page.blank()?;
     }
-    for remedy in &verdict.remedy {
-        to_do(page, remedy)?;
+    for (at, remedy) in verdict.remedy.iter().enumerate() {
+        // What all of them lead to is said once, after the last.
+        let again = verdict
+            .remedy
+            .get(at + 1)
+            .is_some_and(|next| next.verify == remedy.verify);
+        to_do(page, remedy, !again)?;
     }
     also(page, attempt, verbose)?;
     for hidden in &verdict.cannot_tell {
@@ -106,23 +106,31 @@ fn route(attempt: &Attempt, connection: Option<&Connection>) -> String {
     text
 }
 
-/// Why, with its frames, and why not something else.
+/// The verdict's sentence; a failure says first what failed.
+fn headline(attempt: &Attempt) -> String {
+    let verdict = &attempt.verdict;
+    if verdict.severity == "error" && attempt.transport != "other" {
+        format!("Licensing failed: {}", verdict.summary)
+    } else {
+        capitalised(&verdict.summary)
+    }
+}
+
+/// Why, frame by frame, and why not something else.
 fn reasons(page: &mut Page<'_>, attempt: &Attempt) -> io::Result<()> {
     let verdict = &attempt.verdict;
-    let why = own(attempt).map(|finding| finding.detail.as_str()).unwrap_or_default();
-    let mut label = "  Why";
-    if !why.is_empty() && why != verdict.summary {
-        page.hang(&[(Paint::Strong, label)], INDENT, &capitalised(why), "")?;
-        label = "  Seen";
-    }
-    let seen: Vec<_> = verdict
+    let digits = verdict
         .evidence
         .iter()
-        .filter(|evidence| !mentions(why, evidence.frame))
-        .map(|evidence| format!("frame\u{a0}{}: {}", evidence.frame, evidence.what))
-        .collect();
-    if !seen.is_empty() {
-        page.hang(&[(Paint::Strong, label)], INDENT, &capitalised(&seen.join("; ")), "")?;
+        .map(|evidence| evidence.frame.to_string().len())
+        .max()
+        .unwrap_or_default();
+    let mut label = "  Why    ";
+    for evidence in &verdict.evidence {
+        let lead = format!("{label}frame {:>digits$}  ", evidence.frame);
+        let indent = lead.len();
+        page.hang(&[(Paint::Strong, &lead)], indent, &evidence.what, "")?;
+        label = "         ";
     }
     let label = if verdict.confidence == "certain" {
         "  Not"
@@ -166,7 +174,7 @@ fn phases(page: &mut Page<'_>, attempt: &Attempt, connection: Option<&Connection
 }
 
 /// What to do: whose hands, what to type, how to see that it worked. Commands are never wrapped: they get copied.
-fn to_do(page: &mut Page<'_>, remedy: &Remedy) -> io::Result<()> {
+fn to_do(page: &mut Page<'_>, remedy: &Remedy, expect: bool) -> io::Result<()> {
     let owner = match remedy.owner.as_str() {
         "wlc" => "on the controller",
         "firewall" => "on the firewall",
@@ -185,7 +193,7 @@ fn to_do(page: &mut Page<'_>, remedy: &Remedy) -> io::Result<()> {
     for command in &remedy.commands {
         page.line(&[(Paint::Plain, "           "), (Paint::Plain, command)])?;
     }
-    if !remedy.verify.is_empty() {
+    if expect && !remedy.verify.is_empty() {
         page.hang(&[(Paint::Strong, "  Expect")], INDENT, &remedy.verify, "")?;
     }
     Ok(())
@@ -202,12 +210,7 @@ fn also(page: &mut Page<'_>, attempt: &Attempt, verbose: bool) -> io::Result<()>
                 || matches!(finding.severity.as_str(), "error" | "warning"))
     };
     for finding in attempt.findings.iter().filter(wanted) {
-        let frames: Vec<_> = finding
-            .evidence
-            .iter()
-            .map(|evidence| evidence.frame)
-            .filter(|&f| !mentions(&finding.detail, f))
-            .collect();
+        let frames: Vec<_> = finding.evidence.iter().map(|evidence| evidence.frame).collect();
         let frames = match frames.as_slice() {
             [] => String::new(),
             frames => format!(" ({})", words::frames(frames)),
@@ -233,7 +236,8 @@ fn also(page: &mut Page<'_>, attempt: &Attempt, verbose: bool) -> io::Result<()>
 fn hints(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool) -> io::Result<()> {
     let filter = &attempt.verdict.display_filter;
     if !filter.is_empty() {
-        page.hang_painted(&[(Paint::Dim, "  Wireshark: ")], 13, (Paint::Dim, filter), "")?;
+        // Never wrapped: it gets copied.
+        page.line(&[(Paint::Dim, "  Wireshark: "), (Paint::Dim, filter)])?;
     }
     let file = &report.capture.file;
     let plain = file.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(&b));
@@ -255,10 +259,4 @@ fn about_certificates(id: &str) -> bool {
         id,
         "client-certificate-rejected" | "server-certificate-rejected" | "interception-suspected"
     )
-}
-
-/// Whether a sentence names that frame already.
-fn mentions(text: &str, frame: u64) -> bool {
-    let frame = frame.to_string();
-    text.split(|c: char| !c.is_alphanumeric()).any(|word| word == frame)
 }
