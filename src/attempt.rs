@@ -35,6 +35,8 @@ pub struct Purposed {
     pub public_certificate: bool,
     /// What supersedes the service.
     pub superseded_by: Option<String>,
+    /// The service opened the connection: the device is the connection's server.
+    pub calls_device: bool,
     /// How it was recognised, as a clause.
     pub because: &'static str,
 }
@@ -138,7 +140,8 @@ impl<'a> Selector<'a> {
         if connection.tunnel == Tunnel::Capwap {
             return None;
         }
-        if !self.options.wlc.is_empty() && !self.options.wlc.contains(&connection.client.ip) {
+        let wlc = &self.options.wlc;
+        if !wlc.is_empty() && !wlc.contains(&connection.client.ip) && !wlc.contains(&connection.server.ip) {
             return None;
         }
         if let Some(purpose) = self.by_content(connection) {
@@ -193,6 +196,13 @@ impl<'a> Selector<'a> {
             Some((longest, service))
         });
         if let Some((_, service)) = by_path.max_by_key(|&(len, _)| len) {
+            if service.calls_device {
+                return Some(named(
+                    service,
+                    &connection.client.ip.to_string(),
+                    "the HTTP request is of its kind",
+                ));
+            }
             let host = host.split(':').next().unwrap_or_default().to_owned();
             return Some(named(service, &host, "the HTTP request is of its kind"));
         }
@@ -219,9 +229,23 @@ impl<'a> Selector<'a> {
                     proxy: connection.connect().is_some().then_some(connection.server),
                     public_certificate: transport == Transport::Cssm,
                     superseded_by: None,
+                    calls_device: false,
                     because,
                 });
             }
+        }
+        // A CSLU may also call the device.
+        let is_client = |target: &Target| matches!(target.host, Host::Address(ip) if ip == connection.client.ip);
+        if options.cslu.iter().any(is_client) {
+            return Some(Purposed {
+                transport: Transport::Cslu,
+                name: connection.client.ip.to_string(),
+                proxy: None,
+                public_certificate: false,
+                superseded_by: None,
+                calls_device: true,
+                because: "an option names the CSLU that opens it",
+            });
         }
         let through = options
             .proxy
@@ -235,6 +259,7 @@ impl<'a> Selector<'a> {
                 proxy: Some(connection.server),
                 public_certificate: true,
                 superseded_by: None,
+                calls_device: false,
                 because: "an option names the proxy",
             });
         }
@@ -319,6 +344,7 @@ impl<'a> Selector<'a> {
                 proxy: None,
                 public_certificate: transport == Transport::Cssm,
                 superseded_by: None,
+                calls_device: false,
                 because: "an option names it",
             })
         })
@@ -332,6 +358,7 @@ fn named(service: &Service, name: &str, because: &'static str) -> Purposed {
         proxy: None,
         public_certificate: service.public_certificate,
         superseded_by: service.superseded_by.clone(),
+        calls_device: service.calls_device,
         because,
     }
 }
@@ -357,7 +384,12 @@ pub fn attempts<'a>(
         if attempts.len() >= MAX_ATTEMPTS {
             break;
         }
-        let key = (connection.client.ip, service.transport, service.name.clone());
+        let device = if service.calls_device {
+            connection.server.ip
+        } else {
+            connection.client.ip
+        };
+        let key = (device, service.transport, service.name.clone());
         let continues = open.get(&key).copied().filter(|&at| {
             licensing
                 && attempts.get(at).is_some_and(|attempt: &Attempt<'_>| {
@@ -368,7 +400,7 @@ pub fn attempts<'a>(
         });
         let at = continues.unwrap_or_else(|| {
             attempts.push(Attempt {
-                device: connection.client.ip,
+                device,
                 service,
                 licensing,
                 lookups: Vec::new(),
@@ -418,6 +450,7 @@ fn other(connection: &Connection) -> Purposed {
         proxy: connection.connect().is_some().then_some(connection.server),
         public_certificate: false,
         superseded_by: None,
+        calls_device: false,
         because: "every TLS connection is reported",
     }
 }

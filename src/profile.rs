@@ -90,6 +90,9 @@ pub struct Service {
     /// Its certificate comes from a public authority, so that a private one is a stranger's.
     #[serde(default)]
     pub public_certificate: bool,
+    /// The service opens the connection and the device is the server.
+    #[serde(default)]
+    pub calls_device: bool,
     /// It has been superseded: what to use instead.
     pub superseded_by: Option<String>,
 }

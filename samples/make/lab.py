@@ -198,7 +198,7 @@ class Lab:
         if self.vlan:
             self.trunk()
         elif self.neighbours:
-            self.ip("fw", "link add inside type bridge")
+            self.ip("fw", "link add inside type bridge mcast_snooping 0")
             self.ip("fw", "link set inside up")
             for number, short in enumerate(("wlc", *self.neighbours)):
                 self.veth(short, "eth0", "fw", f"port{number}")

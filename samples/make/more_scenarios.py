@@ -11,8 +11,6 @@ from scenarios import (CA, OWN, PROXIED, both_ways, client, cloud, corp, device,
 
 USUAL = ("OpenSSL", "Python", "dnsmasq")
 GET = "GET / HTTP/1.0\r\nHost: smartreceiver.cisco.com\r\n\r\n"
-# Where application data shows: TLS 1.3 records that tshark cannot decrypt have an opaque type.
-SEALED = "tls.record.opaque_type == 23"
 
 
 def sizes(lab, source, what="tls.record.length"):
@@ -55,13 +53,13 @@ def handshake_refused_no_application_protocol(lab):
     lab.never("tls.handshake.type == 2")
 
 
-def departs(lab, how):
+def departs(lab, how, version="1.2"):
     lab.dns()
-    cloud(lab, "--client-ca", device(lab), "--tls", "1.2")
+    cloud(lab, "--client-ca", device(lab), "--tls", version)
     lab.capture()
-    failed(client(lab, "--leave", how, *identity(lab, "wlc")))
+    failed(client(lab, "--tls", version, "--leave", how, *identity(lab, "wlc")))
     lab.stop_capture()
-    lab.expect(f"tls.handshake.type == 14 && ip.src == {CSSM}", 1)
+    lab.expect(f"tls.handshake.type == {14 if version == '1.2' else 2} && ip.src == {CSSM}", 1)
     lab.expect(f"tls.record && ip.src == {WLC}", 1)
     lab.never(f"tls.alert_message && ip.src == {WLC}")
 
@@ -70,6 +68,14 @@ def departs(lab, how):
 def client_closes_after_certificate(lab):
     """The client reads the server's whole flight, certificate and all, and closes with FIN, without any alert."""
     departs(lab, "fin")
+    lab.expect(f"tcp.flags.fin == 1 && ip.src == {WLC}", 1)
+
+
+@scenario("silent-mid-handshake", "client", "tls", options=CA, ios=True, programs=USUAL)
+def client_closes_after_certificate_tls13(lab):
+    """TLS 1.3: the client reads the server's whole flight and closes with FIN, without any alert and without a single
+    encrypted record."""
+    departs(lab, "fin", "1.3")
     lab.expect(f"tcp.flags.fin == 1 && ip.src == {WLC}", 1)
 
 
@@ -104,20 +110,103 @@ def client_certificate_rejected_gnutls_tls13(lab):
 
 @scenario("client-certificate-rejected", "server", "tls", options=CA, programs=("Java", *USUAL))
 def client_certificate_rejected_java_tls13(lab):
-    """TLS 1.3: a Java server answers the self-signed expired certificate with an encrypted alert."""
+    """TLS 1.3: a Java server answers the self-signed expired certificate with an encrypted record of 35 bytes:
+    its alerts are padded."""
     lab.dns()
     java(lab, "srv", "JavaServer", "443", "TLSv1.3", device(lab), lab.pki.p12("cssm")).expect("listening")
     lab.capture()
     failed(client(lab, "--tls", "1.3", *identity(lab, "wlc-old")))
     lab.stop_capture()
     lab.never("tls.alert_message.desc")
+    lab.expect(f"tls.record.length == 35 && ip.src == {CSSM}", 1)
+
+
+def empty_handed(lab):
+    """TLS 1.3 with a controller that has no certificate to send."""
+    lab.capture()
+    failed(client(lab, "--tls", "1.3"))
+    lab.stop_capture()
+    lab.never("tls.alert_message.desc")
+    if 25 not in sizes(lab, WLC):  # an empty Certificate: 4 + 4 bytes, content type, tag
+        raise Failed(f"no empty certificate: {sizes(lab, WLC)}")
+
+
+@scenario("client-certificate-rejected", "server", "tls", options=CA, programs=("GnuTLS", *USUAL))
+def client_certificate_missing_gnutls_tls13(lab):
+    """TLS 1.3: a GnuTLS server answers an empty Certificate with an encrypted record of 19 bytes (the alert)."""
+    lab.dns()
+    gnutls_server(lab, "--x509cafile", device(lab), "--require-client-cert", "--verify-client-cert")
+    empty_handed(lab)
+
+
+@scenario("client-certificate-rejected", "server", "tls", options=CA, programs=("Java", *USUAL))
+def client_certificate_missing_java_tls13(lab):
+    """TLS 1.3: a Java server answers an empty Certificate with an encrypted record of 35 bytes: its alerts are padded."""
+    lab.dns()
+    java(lab, "srv", "JavaServer", "443", "TLSv1.3", device(lab), lab.pki.p12("cssm")).expect("listening")
+    empty_handed(lab)
+    lab.expect(f"tls.record.length == 35 && ip.src == {CSSM}", 1)
+
+
+@scenario("client-certificate-rejected", "server", "tls", options=CA, programs=("NSS", *USUAL))
+def client_certificate_missing_nss_tls13(lab):
+    """TLS 1.3: an NSS server answers an empty Certificate with an encrypted record of 19 bytes (the alert)."""
+    lab.dns()
+    nss_server(lab)
+    empty_handed(lab)
+
+
+@scenario("client-certificate-rejected", "server", "tls", options=CA, programs=("NSS", *USUAL))
+def client_certificate_rejected_nss_tls13(lab):
+    """TLS 1.3: an NSS server answers the self-signed expired certificate with an encrypted record of 19 bytes (the
+    alert)."""
+    lab.dns()
+    nss_server(lab)
+    lab.capture()
+    failed(client(lab, "--tls", "1.3", *identity(lab, "wlc-old")))
+    lab.stop_capture()
+    lab.never("tls.alert_message.desc")
+    lab.expect(f"tls.record.length == 19 && ip.src == {CSSM}")
+
+
+@scenario("server-certificate-rejected", "client", "tls", options=CA, programs=("Java", *USUAL))
+def server_certificate_rejected_java_tls13(lab):
+    """TLS 1.3: a Java client that does not have the root encrypts its alert: change cipher spec, one record of 35 bytes,
+    close."""
+    lab.dns()
+    cloud(lab, "--tls", "1.3")
+    lab.capture()
+    program = java(lab, "wlc", "JavaClient", "smartreceiver.cisco.com", "443", "TLSv1.3", corp(lab), lab.pki.p12("wlc"))
+    program.wait()
+    failed(program)
+    lab.stop_capture()
+    lab.never("tls.alert_message.desc")
+    last_sizes(lab, WLC, 1, 35)
+
+
+@scenario("server-certificate-rejected", "client", "tls", options=CA, programs=("NSS", *USUAL))
+def server_certificate_rejected_nss_tls13(lab):
+    """TLS 1.3: an NSS client that does not have the root encrypts its alert: one record of 19 bytes without any change
+    cipher spec before it, close."""
+    lab.dns()
+    cloud(lab, "--tls", "1.3")
+    where = nss(lab, False)
+    lab.capture()
+    program = lab.start("wlc", "tstclnt", "-h", "smartreceiver.cisco.com", "-p", 443, "-d", where, "-V", "tls1.3:tls1.3",
+                        "-4")
+    program.say(GET)
+    program.wait()
+    lab.stop_capture()
+    lab.never("tls.alert_message.desc", f"tls.record.content_type == 20 && ip.src == {WLC}")
+    last_sizes(lab, WLC, 19)
 
 
 # --- good TLS 1.3 ---
 
 @scenario("healthy", options=CA, programs=("Java", "dnsmasq"))
 def healthy_tls13_java(lab):
-    """Java (JSSE) on both sides, TLS 1.3 with a client certificate."""
+    """Java (JSSE) on both sides, TLS 1.3 with a client certificate; close_notify is a record of 35 bytes, and the server sends
+    user_canceled, as long, before it."""
     lab.dns()
     java(lab, "srv", "JavaServer", "443", "TLSv1.3", device(lab), lab.pki.p12("cssm")).expect("listening")
     lab.capture()
@@ -164,6 +253,8 @@ def nss_server(lab):
     run(["certutil", "-N", "-d", where, "--empty-password"])
     run(["pk12util", "-i", lab.pki.p12("cssm"), "-W", "changeit", "-d", where])
     run(["certutil", "-A", "-d", where, "-n", "device", "-t", "T,,", "-i", device(lab)])
+    # It binds an IPv6 socket, whatever it is to serve.
+    lab.sysctl("srv", ipv6__conf__all__disable_ipv6=0, ipv6__conf__lo__disable_ipv6=0)
     lab.start("srv", "selfserv", "-d", where, "-n", "cssm", "-p", 443, "-V", "tls1.3:tls1.3", "-r", "-r", "-u", "-v")
     lab.listening("srv", 443)
 
@@ -317,8 +408,9 @@ def busy_two_controllers(lab):
     lab.dns()
     cloud(lab, "--client-ca", device(lab), "--tls", "1.2")
     lab.capture(at="fw", device="inside", ext="pcapng")
+    expired = identity(lab, "wlc-expired")
     good = client(lab, *identity(lab, "wlc"), wait=False)
-    bad = lab.start("wlc2", *good.argv[4:-3], *identity(lab, "wlc-expired"))
+    bad = lab.start("wlc2", *good.argv[4:-3], *expired)
     good.wait()
     bad.wait()
     succeeded(good)

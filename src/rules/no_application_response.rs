@@ -6,7 +6,7 @@ use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
 use crate::frame::FrameNumber;
-use crate::tls::walk::Side;
+use crate::tls::walk::{Seen, Side};
 
 /// RFC 9112 section 9.3: an HTTP server answers every request, or closes.
 pub(super) const RULE: Rule = Rule {
@@ -32,24 +32,36 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     {
         return None;
     }
-    // A server that closes first has answered with that; a capture that ends at once proves nothing.
-    let acked = client_tcp.acked_bytes >= client_tcp.bytes;
+    // A server that closes had the request, whatever of the client's last words it still acknowledged.
+    let acked = server_tcp.fin.is_some() || client_tcp.acked_bytes >= client_tcp.bytes;
+    // A last record as short as an alert says goodbye, or is an answer of two bytes.
+    let short_record = connection.tls.as_ref().is_some_and(|tls| {
+        tls.alerts
+            .iter()
+            .any(|alert| alert.side == Side::Server && alert.seen == Seen::Inferred)
+    });
     let end = connection.last.1;
-    Some(
-        Finding::error(
+    let mut finding = Finding::error(
             RULE.id,
             if acked { By::Server } else { By::Path },
             At::Http,
             format!("the {} sent its request to {} and got no answer for {}", client(attempt), service(attempt), seconds(end.since(time))),
         )
-        .confidence(if acked { Confidence::Certain } else { Confidence::Likely })
+        .confidence(match (short_record, acked) {
+            (true, _) => Confidence::Possible,
+            (false, true) => Confidence::Certain,
+            (false, false) => Confidence::Likely,
+        })
         .evidence(request, "the request")
         .evidence(connection.last.0, if acked { "last packet; the request was acknowledged, and no data came back" } else { "last packet; the request was not wholly acknowledged" })
         .claims_silence_of(Side::Server)
         .cannot_tell("what the request said and why it was not answered, where TLS encrypts it; show license history message on the controller has it")
         .remedy(elsewhere(attempt, Owner::Server, format!("look at the log of {}: the request arrived there", connection.server)))
-        .remedy(elsewhere(attempt, Owner::Wlc, "read what the controller noted: show license history message, show license tech support (Last Response: NO REPLY)")),
-    )
+        .remedy(elsewhere(attempt, Owner::Wlc, "read what the controller noted: show license history message, show license tech support (Last Response: NO REPLY)"));
+    if short_record {
+        finding = finding.alternative("healthy", "the server's last record is taken for close_notify by its size; an answer of two bytes would look the same, but no HTTP answer is that short");
+    }
+    Some(finding)
 }
 
 /// The frame of a request that has no answer.

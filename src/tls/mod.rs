@@ -5,12 +5,19 @@
 
 use std::fmt;
 
-pub mod certificate;
-pub mod hello;
-pub mod message;
 pub mod record;
-pub mod trust;
+
+pub mod message;
+
+pub mod hello;
+
+mod hidden;
+
 pub mod walk;
+
+pub mod certificate;
+
+pub mod trust;
 
 /// A protocol version as two bytes: 0x0303 is TLS 1.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -9,6 +9,7 @@
 use std::ops::{Index, IndexMut};
 
 use super::hello::{CertificateRequest, ClientHello, ServerHello};
+use super::hidden::{self, Protected, Sizes};
 use super::message::{CertificateMessage, Event, EventKind};
 use super::{AlertDescription, AlertLevel, CipherSuite, Group, Version};
 use crate::frame::{FrameNumber, Timestamp};
@@ -183,6 +184,8 @@ pub struct Alert {
     pub seen: Seen,
     /// Index of its step.
     pub step: usize,
+    /// The other side had closed before: the alert is a consequence of that.
+    pub after_close: bool,
 }
 
 impl Alert {
@@ -261,7 +264,9 @@ impl TlsFacts {
     /// The first alert that reports an error.
     #[must_use]
     pub fn first_error(&self) -> Option<&Alert> {
-        self.alerts.iter().find(|alert| alert.is_error(self.version()))
+        self.alerts
+            .iter()
+            .find(|alert| !alert.after_close && alert.is_error(self.version()))
     }
 }
 
@@ -335,10 +340,8 @@ fn in_causal_order(client: Vec<Event>, server: Vec<Event>) -> Vec<(Side, Event)>
 struct Encryption {
     /// TLS 1.3 was chosen.
     tls13: bool,
-    /// Length of a record that holds exactly a Finished message (TLS 1.3).
-    finished_len: u16,
-    /// Length of a record that holds exactly an alert (TLS 1.3).
-    alert_len: u16,
+    /// Lengths of its records that hold one message.
+    sizes: Sizes,
 }
 
 impl Encryption {
@@ -353,8 +356,10 @@ impl Encryption {
         let hash = u16::try_from(CipherSuite(hello.cipher_suite).hash_len()).unwrap_or_default();
         Self {
             tls13: Version(hello.version).is_tls13(),
-            finished_len: 4 + hash + overhead,
-            alert_len: 2 + overhead,
+            sizes: Sizes {
+                finished: 4 + hash + overhead,
+                alert: 2 + overhead,
+            },
         }
     }
 }
@@ -371,18 +376,6 @@ struct Walker {
     /// Position after the client's early data.
     early_data_end: Option<Position>,
     encrypted_handshakes: Sides<u32>,
-}
-
-/// An encrypted record of TLS 1.3 and the index of its step.
-#[derive(Clone, Copy, Debug)]
-struct Protected {
-    len: u16,
-    frame: FrameNumber,
-    step: usize,
-    /// Position after it, in its own direction.
-    to: Position,
-    /// How far its sender had received the other direction.
-    acked: Position,
 }
 
 impl Walker {
@@ -521,6 +514,7 @@ impl Walker {
                 time,
                 seen: Seen::Observed,
                 step,
+                after_close: false,
             }),
             EventKind::EncryptedAlert { .. } => {
                 tls.alerts.push(Alert {
@@ -530,6 +524,7 @@ impl Walker {
                     time,
                     seen: Seen::Observed,
                     step,
+                    after_close: false,
                 });
             }
             EventKind::Finished | EventKind::EncryptedHandshake { .. } => {
@@ -614,6 +609,13 @@ impl Walker {
         } else {
             self.infer_resumption();
         }
+        self.out.tls.alerts.sort_by_key(|alert| alert.step);
+        for alert in &mut self.out.tls.alerts {
+            let before = self.out.steps.get(..alert.step).unwrap_or_default();
+            alert.after_close = before
+                .iter()
+                .any(|step| step.side != alert.side && matches!(step.kind, StepKind::Fin | StepKind::Reset));
+        }
         self.out
     }
 
@@ -643,131 +645,42 @@ impl Walker {
                 || client_changes.is_none_or(|client| server_changes.is_some_and(|server| server < client)));
     }
 
-    /// TLS 1.3: names what the encrypted records must be, as far as their order, side and size decide it.
+    /// TLS 1.3: takes over what the encrypted records were found to be.
     fn infer_tls13(&mut self) {
-        self.out.tls.resumed = self
-            .out
-            .tls
-            .server_hello
-            .as_ref()
-            .is_some_and(|hello| hello.accepts_psk);
-        let server = std::mem::take(&mut self.protected.server);
-        let client = std::mem::take(&mut self.protected.client);
-        let first_client = client.first().map(|record| record.step);
-
-        // The server's flight: every record before the client's first encrypted one.
-        let flight_len = match first_client {
-            Some(step) => server.iter().take_while(|record| record.step < step).count(),
-            None => server.len(),
-        };
-        let (before, after) = server.split_at_checked(flight_len).unwrap_or((&server, &[]));
-        // Its last message is Finished, recognised by its size where it has a record of its own; what follows it is
-        // data that did not wait for the client (RFC 9846 section 4.4.4). Otherwise messages share records.
-        let finished_len = self.encryption.finished_len;
-        let is_finished = |record: &Protected| record.len == finished_len;
-        let finished = before.iter().rposition(is_finished).filter(|&at| at > 0);
-        let complete = finished.is_some() || first_client.is_some();
-        let flight = finished.map_or(before, |at| before.get(..=at).unwrap_or(before));
-        let later: Vec<Protected> = server.iter().skip(flight.len()).copied().collect();
-        let answered_early = flight.len() < before.len();
-        for (n, record) in flight.iter().enumerate() {
-            let last = n + 1 == flight.len();
-            let (kind, what) = if last && complete {
-                self.out.tls.finished.server = Some(record.frame);
-                (
-                    StepKind::Finished,
-                    if n == 0 { "with the messages before it" } else { "" },
-                )
-            } else if n == 0 {
-                (StepKind::EncryptedExtensions, "or more")
-            } else {
-                (StepKind::EncryptedHandshake, "")
-            };
-            self.rename(record.step, kind, what);
+        let named = hidden::name(
+            &self.protected.client,
+            &self.protected.server,
+            self.encryption.sizes,
+            self.early_data_end,
+        );
+        for (step, kind, remark) in named.steps {
+            self.rename(step, kind, remark);
         }
-
-        // The client's flight ends with the record that has the size of Finished.
-        let finished_at = client.iter().take(6).position(is_finished);
-        let alert_first = client
-            .first()
-            .is_some_and(|record| record.len == self.encryption.alert_len);
-        let mut rest: &[Protected] = &client;
-        if alert_first {
-            let record = client.first().copied();
-            self.out.tls.client_alert_instead_of_finished = record.map(|record| record.frame);
-            if let Some(record) = record {
-                self.encrypted_alert(Side::Client, record);
-            }
-            rest = client.get(1..).unwrap_or_default();
-        } else if !client.is_empty() && !flight.is_empty() {
-            // Without a record of that size the messages share one record, which then is the first.
-            let end = finished_at.unwrap_or(0);
-            self.out.tls.client_sent_certificate = end > 0 && !self.early_data() || finished_at.is_none();
-            for (n, record) in client.iter().take(end + 1).enumerate() {
-                if n == end {
-                    self.out.tls.finished.client = Some(record.frame);
-                    let what = if finished_at.is_none() {
-                        "with other messages"
-                    } else {
-                        ""
-                    };
-                    self.rename(record.step, StepKind::Finished, what);
-                } else {
-                    self.rename(record.step, StepKind::EncryptedHandshake, "");
-                }
-            }
-            rest = client.get(end + 1..).unwrap_or_default();
-        }
-
-        self.name_later(Side::Client, rest, 0);
-        // Tickets come first after the client's Finished, one size each (RFC 9846 section 4.6.1); they are no answer.
-        let request = self.early_data_end.or(rest.first().map(|record| record.to));
-        let tickets = ticket_count(&later, self.encryption.alert_len, request);
-        let server_first = after.first().copied();
-        for record in later.iter().take(tickets) {
-            self.rename(record.step, StepKind::NewSessionTicket, "");
-        }
-        self.name_later(Side::Server, &later, tickets);
-        let alert_len = self.encryption.alert_len;
-        self.out.tls.server_accepted =
-            answered_early || after.len() > 1 || server_first.is_some_and(|it| it.len != alert_len);
-        if let Some(record) = server_first
-            && record.len == alert_len
-            && after.len() == 1
-            && !answered_early
-        {
-            self.out.tls.server_alert_after_finished = Some(record.frame);
-        }
-    }
-
-    /// Whether the client's first encrypted records end its early data rather than show a certificate.
-    fn early_data(&self) -> bool {
-        self.out.tls.client_hello.as_ref().is_some_and(|hello| hello.early_data)
-    }
-
-    /// Records after the handshake: an alert when it is that short and the side's last, application data otherwise.
-    fn name_later(&mut self, side: Side, records: &[Protected], skip: usize) {
-        for (n, record) in records.iter().enumerate().skip(skip) {
-            if record.len == self.encryption.alert_len && n + 1 == records.len() {
-                self.encrypted_alert(side, *record);
-            } else {
-                self.out.tls.application_data[side] += 1;
-                self.out.tls.first_application_data[side].get_or_insert(record.frame);
+        let tls = &mut self.out.tls;
+        for (side, step) in named.alerts {
+            if let Some(Step { frame, time, .. }) = self.out.steps.get(step) {
+                let (frame, time) = (*frame, *time);
+                tls.alerts.push(Alert {
+                    side,
+                    content: None,
+                    frame,
+                    time,
+                    seen: Seen::Inferred,
+                    step,
+                    after_close: false,
+                });
             }
         }
-    }
-
-    fn encrypted_alert(&mut self, side: Side, record: Protected) {
-        self.rename(record.step, StepKind::Alert, "encrypted");
-        if let Some(step) = self.out.steps.get(record.step) {
-            self.out.tls.alerts.push(Alert {
-                side,
-                content: None,
-                frame: step.frame,
-                time: step.time,
-                seen: Seen::Inferred,
-                step: record.step,
-            });
+        tls.resumed = tls.server_hello.as_ref().is_some_and(|hello| hello.accepts_psk);
+        tls.finished = named.finished;
+        tls.client_sent_certificate = named.client_sent_certificate;
+        tls.server_accepted = named.server_accepted;
+        tls.server_alert_after_finished = named.server_refused;
+        tls.client_alert_instead_of_finished = named.client_refused;
+        for side in [Side::Client, Side::Server] {
+            tls.application_data[side] += named.application_data[side];
+            let first = &mut tls.first_application_data[side];
+            *first = first.or(named.first_application_data[side]);
         }
     }
 
@@ -778,28 +691,6 @@ impl Walker {
             step.detail = (!what.is_empty()).then(|| what.to_owned());
         }
     }
-}
-
-/// How many of the records that follow the client's Finished are tickets: the first one to four of one size, when that is
-/// the size of a ticket (a ticket holds at least a state of some dozen bytes; stacks send one to four of 100 to 1,500).
-///
-/// A record that stands alone may just as well be the answer. It is taken for that only when the server had the request by
-/// then and closed in good order after it, as a server does that has answered.
-fn ticket_count(later: &[Protected], alert_len: u16, request: Option<Position>) -> usize {
-    let closes = later.last().is_some_and(|record| record.len == alert_len);
-    let later = later.get(..later.len() - usize::from(closes)).unwrap_or(later);
-    let Some(first) = later.first().filter(|first| (64..=2048).contains(&first.len)) else {
-        return 0;
-    };
-    if later.len() == 1 {
-        let answers = closes && request.is_some_and(|request| first.acked >= request);
-        return usize::from(!answers);
-    }
-    later
-        .iter()
-        .take(4)
-        .take_while(|record| record.len == first.len)
-        .count()
 }
 
 const fn step_of_type(kind: u8) -> StepKind {

@@ -1,0 +1,338 @@
+//! Record → Step: what the encrypted records of TLS 1.3 must be, as far as order, side and size decide it.
+//!
+//! After the Server Hello every record is of type application_data (RFC 9846 section 5.2), whether it holds handshake
+//! messages, tickets, an alert or data. What is named here is inferred, and marked so by whoever uses it.
+//!
+//! Sizes seen in recordings (TLS_AES_256_GCM_SHA384: Finished alone 69 bytes, an alert alone 19): OpenSSL, GnuTLS and NSS
+//! servers pad nothing; JSSE adds 16 bytes to Finished and alerts (85, 35); clients of OpenSSL and GnuTLS send
+//! Certificate, CertificateVerify and Finished in a record each, NSS in one. A GnuTLS server refuses with one alert and
+//! closes with a second of the same size. `samples/README.md` has the table.
+
+use super::walk::{Side, Sides, StepKind};
+use crate::frame::FrameNumber;
+use crate::stream::Position;
+
+/// An encrypted record and the index of its step.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Protected {
+    /// Length of its body.
+    pub(super) len: u16,
+    pub(super) frame: FrameNumber,
+    pub(super) step: usize,
+    /// Position after it, in its own direction.
+    pub(super) to: Position,
+    /// How far its sender had received the other direction.
+    pub(super) acked: Position,
+}
+
+/// Lengths of records that hold exactly one message, unpadded.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sizes {
+    pub(super) finished: u16,
+    pub(super) alert: u16,
+}
+
+/// What the records were found to be.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Named {
+    /// Step index, what it is, and a remark.
+    pub(super) steps: Vec<(usize, StepKind, &'static str)>,
+    /// Alerts, in no order.
+    pub(super) alerts: Vec<(Side, usize)>,
+    pub(super) finished: Sides<Option<FrameNumber>>,
+    pub(super) application_data: Sides<u64>,
+    pub(super) first_application_data: Sides<Option<FrameNumber>>,
+    pub(super) client_sent_certificate: bool,
+    pub(super) server_accepted: bool,
+    pub(super) server_refused: Option<FrameNumber>,
+    pub(super) client_refused: Option<FrameNumber>,
+}
+
+/// Bytes of padding that a stack may add to short records: JSSE adds 16.
+const MAX_PADDING: u16 = 64;
+
+/// An empty Certificate message is eight bytes longer than nothing: sharing a record with Finished, it is no padding.
+const EMPTY_CERTIFICATE: u16 = 8;
+
+/// The padding JSSE adds.
+const JSSE_PADDING: u16 = 16;
+
+/// Names the records of both sides; `early_data_end`: where the client's early data ended, if it sent any.
+pub(super) fn name(
+    client: &[Protected],
+    server: &[Protected],
+    sizes: Sizes,
+    early_data_end: Option<Position>,
+) -> Named {
+    let mut named = Named::default();
+    let first_client = client.first().map(|record| record.step);
+
+    // The server's flight: every record before the client's first one.
+    let before_len = match first_client {
+        Some(step) => server.iter().take_while(|record| record.step < step).count(),
+        None => server.len(),
+    };
+    let (before, after) = server.split_at_checked(before_len).unwrap_or((server, &[]));
+    // Its last message is Finished, recognised by its size where it has a record of its own; what follows that did not
+    // wait for the client (RFC 9846 section 4.4.4). Otherwise messages share records.
+    let own_record = before
+        .iter()
+        .rposition(|record| record.len == sizes.finished)
+        .filter(|&at| at > 0);
+    let flight = own_record.map_or(before, |at| before.get(..=at).unwrap_or(before));
+    let answered_early = flight.len() < before.len();
+    let complete = own_record.is_some() || first_client.is_some();
+    for (n, record) in flight.iter().enumerate() {
+        if n + 1 == flight.len() && complete {
+            named.finished.server = Some(record.frame);
+            let remark = if n == 0 { "with the messages before it" } else { "" };
+            named.steps.push((record.step, StepKind::Finished, remark));
+        } else if n == 0 {
+            named
+                .steps
+                .push((record.step, StepKind::EncryptedExtensions, "or more"));
+        } else {
+            named.steps.push((record.step, StepKind::EncryptedHandshake, ""));
+        }
+    }
+    let padding = flight
+        .last()
+        .filter(|_| flight.len() > 1)
+        .map_or(0, |last| padding_of(last.len, sizes.finished));
+    let server_alert = sizes.alert.saturating_add(padding);
+
+    // The client's flight ends with Finished, unless it refuses with an alert in its place.
+    let is_alert = |record: &Protected| [0, JSSE_PADDING].contains(&record.len.wrapping_sub(sizes.alert));
+    let (rest, client_alert) = if client.first().is_some_and(is_alert) {
+        let (refusal, rest) = client.split_at_checked(1).unwrap_or((client, &[]));
+        named.client_refused = refusal.first().map(|record| record.frame);
+        refusal.iter().for_each(|record| named.alert(Side::Client, record));
+        (rest, sizes.alert)
+    } else if flight.is_empty() {
+        (client, sizes.alert)
+    } else {
+        client_flight(client, sizes, early_data_end.is_some(), &mut named)
+    };
+
+    named.data(Side::Client, rest, client_alert);
+    // All that the server still says is alerts: it refuses. Several: some stacks close with a second one.
+    let only_alerts = !after.is_empty() && after.len() <= 3 && after.iter().all(|record| record.len == server_alert);
+    if only_alerts && !answered_early {
+        named.server_refused = after.first().map(|record| record.frame);
+        after.iter().for_each(|record| named.alert(Side::Server, record));
+        return named;
+    }
+    named.server_accepted = answered_early || !after.is_empty();
+    let later = server.get(flight.len()..).unwrap_or_default();
+    let request = early_data_end.or(rest.first().map(|record| record.to));
+    let tickets = ticket_count(later, server_alert, request);
+    let (tickets, answers) = later.split_at_checked(tickets).unwrap_or((&[], later));
+    for record in tickets {
+        named.steps.push((record.step, StepKind::NewSessionTicket, ""));
+    }
+    named.data(Side::Server, answers, server_alert);
+    named
+}
+
+/// Names the client's part of the handshake; what follows it, and the length of the client's alerts.
+fn client_flight<'a>(
+    client: &'a [Protected],
+    sizes: Sizes,
+    early_data: bool,
+    named: &mut Named,
+) -> (&'a [Protected], u16) {
+    let first = client.iter().take(6);
+    let padded = |record: &Protected| padding_of(record.len, sizes.finished);
+    let own_record = first
+        .clone()
+        .position(|record| record.len == sizes.finished)
+        .or_else(|| client.first().filter(|record| padded(record) > 0).map(|_| 0))
+        .or_else(|| first.clone().position(|record| padded(record) == JSSE_PADDING));
+    // Without a record of that size the messages share one record, which then is the first.
+    let end = own_record.unwrap_or(0);
+    // Early data ends with a record of its own (EndOfEarlyData), which is no certificate.
+    let others = end.saturating_sub(usize::from(early_data));
+    named.client_sent_certificate = others > 0 || own_record.is_none() && !client.is_empty();
+    let mut padding = 0;
+    for (n, record) in client.iter().take(end + 1).enumerate() {
+        if n == end {
+            named.finished.client = Some(record.frame);
+            padding = padded(record);
+            let remark = if own_record.is_none() {
+                "with other messages"
+            } else {
+                ""
+            };
+            named.steps.push((record.step, StepKind::Finished, remark));
+        } else {
+            named.steps.push((record.step, StepKind::EncryptedHandshake, ""));
+        }
+    }
+    (
+        client.get(end + 1..).unwrap_or_default(),
+        sizes.alert.saturating_add(padding),
+    )
+}
+
+impl Named {
+    /// Records after the handshake: an alert where the side's last one is that short, data otherwise.
+    fn data(&mut self, side: Side, records: &[Protected], alert_len: u16) {
+        for (n, record) in records.iter().enumerate() {
+            if record.len == alert_len && n + 1 == records.len() {
+                self.alert(side, record);
+            } else {
+                self.application_data[side] += 1;
+                self.first_application_data[side].get_or_insert(record.frame);
+            }
+        }
+    }
+
+    fn alert(&mut self, side: Side, record: &Protected) {
+        self.steps.push((record.step, StepKind::Alert, "encrypted"));
+        self.alerts.push((side, record.step));
+    }
+}
+
+/// The padding of a record that holds Finished, 0 when its length cannot be that.
+const fn padding_of(len: u16, finished: u16) -> u16 {
+    let excess = len.saturating_sub(finished);
+    if excess <= MAX_PADDING && excess != EMPTY_CERTIFICATE {
+        excess
+    } else {
+        0
+    }
+}
+
+/// How many of the records that follow the client's Finished are tickets: the first one to four of one size, when that is
+/// the size of a ticket (a ticket holds at least a state of some dozen bytes; stacks send one to four of 100 to 1,500).
+///
+/// A record that stands alone may just as well be the answer. It is taken for that only when the server had the request by
+/// then and closed in good order after it, as a server does that has answered.
+fn ticket_count(later: &[Protected], alert_len: u16, request: Option<Position>) -> usize {
+    let closes = later.last().is_some_and(|record| record.len == alert_len);
+    let later = later.get(..later.len() - usize::from(closes)).unwrap_or(later);
+    let Some(first) = later.first().filter(|first| (64..=2048).contains(&first.len)) else {
+        return 0;
+    };
+    if later.len() == 1 {
+        let answers = closes && request.is_some_and(|request| first.acked >= request);
+        return usize::from(!answers);
+    }
+    later
+        .iter()
+        .take(4)
+        .take_while(|record| record.len == first.len)
+        .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// SHA-384 suites: Finished has 48 bytes, and 4 + 17 around it.
+    const SIZES: Sizes = Sizes {
+        finished: 69,
+        alert: 19,
+    };
+
+    /// Names a conversation given in order as `(side, record length)`; the server acknowledges all that precedes.
+    fn read(records: &[(Side, u16)]) -> Named {
+        let (mut client, mut server) = (Vec::new(), Vec::new());
+        let mut sent = Sides {
+            client: 0_u64,
+            server: 0_u64,
+        };
+        for (step, &(side, len)) in records.iter().enumerate() {
+            sent[side] += u64::from(len) + 5;
+            let record = Protected {
+                len,
+                frame: FrameNumber(step as u64 + 1),
+                step,
+                to: sent[side],
+                acked: sent[side.peer()],
+            };
+            if side == Side::Client {
+                client.push(record)
+            } else {
+                server.push(record)
+            }
+        }
+        name(&client, &server, SIZES, None)
+    }
+
+    use Side::{Client as C, Server as S};
+
+    #[test]
+    fn a_good_handshake_with_tickets_and_an_answer() {
+        let openssl = read(&[
+            (S, 30),
+            (S, 900),
+            (S, 281),
+            (S, 69),
+            (C, 69),
+            (C, 500),
+            (S, 250),
+            (S, 250),
+            (S, 900),
+            (S, 19),
+            (C, 19),
+        ]);
+        assert!(openssl.server_accepted && openssl.server_refused.is_none());
+        assert_eq!(
+            (openssl.application_data.client, openssl.application_data.server),
+            (1, 1)
+        );
+        assert!(!openssl.client_sent_certificate);
+    }
+
+    #[test]
+    fn refusals_of_three_stacks() {
+        let flight = [(S, 30), (S, 900), (S, 281), (S, 69), (C, 836), (C, 281), (C, 69)];
+        let with = |rest: &[(Side, u16)]| read(&[&flight[..], rest].concat());
+        for refused in [
+            with(&[(C, 880), (S, 19)]),          // OpenSSL
+            with(&[(S, 19), (C, 880), (S, 19)]), // GnuTLS: the alert, and a second one at the end
+        ] {
+            assert!(refused.server_refused.is_some() && refused.client_sent_certificate);
+            assert_eq!(refused.application_data.server, 0);
+        }
+        // JSSE pads its short records by 16 bytes.
+        let jsse = read(&[
+            (S, 65),
+            (S, 185),
+            (S, 1837),
+            (S, 297),
+            (S, 85),
+            (C, 836),
+            (C, 281),
+            (C, 69),
+            (S, 35),
+            (C, 880),
+        ]);
+        assert!(jsse.server_refused.is_some());
+    }
+
+    #[test]
+    fn tickets_alone_are_no_answer() {
+        let silent = read(&[(S, 30), (S, 900), (S, 69), (C, 69), (C, 500), (S, 250), (S, 250)]);
+        assert!(silent.server_accepted);
+        assert_eq!(silent.application_data.server, 0);
+    }
+
+    #[test]
+    fn a_client_that_shows_a_certificate_is_told_from_one_that_pads() {
+        assert!(!read(&[(S, 1000), (C, 85)]).client_sent_certificate); // JSSE
+        assert!(read(&[(S, 1000), (C, 77)]).client_sent_certificate); // an empty Certificate beside Finished
+        assert!(read(&[(S, 1000), (C, 1200)]).client_sent_certificate); // NSS: all in one record
+    }
+
+    #[test]
+    fn a_client_that_refuses_sends_an_alert_in_place_of_finished() {
+        for alert in [19, 35] {
+            let refused = read(&[(S, 30), (S, 900), (S, 69), (C, alert)]);
+            assert!(refused.client_refused.is_some() && refused.finished.client.is_none());
+        }
+        let empty_certificate = read(&[(S, 30), (S, 900), (S, 69), (C, 25), (C, 69)]);
+        assert!(empty_certificate.client_refused.is_none() && empty_certificate.client_sent_certificate);
+    }
+}
