@@ -1,7 +1,8 @@
 //! Flow → Connection: everything a rule may look at, in terms of client and server.
 
 use crate::decode::{Endpoint, Tunnel};
-use crate::flow::{ApplicationData, Flow, TcpSide};
+use crate::direction::{ApplicationData, TcpSide};
+use crate::flow::Flow;
 use crate::frame::{FrameNumber, Timestamp};
 use crate::tls::message::{Event, EventKind};
 use crate::tls::record::Carries;

@@ -69,7 +69,7 @@ pub struct Target {
 
 /// An address, or a name in lower case without its final dot.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
+#[allow(missing_docs)] // explained above
 pub enum Host {
     Address(IpAddr),
     Name(String),

@@ -56,7 +56,7 @@ impl Confidence {
 
 /// Whose doing it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
+#[allow(missing_docs)] // the contract's own words
 pub enum By {
     Client,
     Server,
@@ -92,7 +92,7 @@ impl From<Side> for By {
 
 /// At which step of an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
+#[allow(missing_docs)] // the contract's own words
 pub enum At {
     Dns,
     Tcp,
@@ -119,7 +119,7 @@ impl At {
 
 /// Who has to act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
+#[allow(missing_docs)] // the contract's own words
 pub enum Owner {
     Wlc,
     Firewall,

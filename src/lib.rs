@@ -40,6 +40,8 @@ pub mod decode;
 // Segment → Flow, Chunk
 pub mod flow;
 
+pub mod direction;
+
 pub mod stream;
 
 // Chunk → Record → Message → Walk; Certificate → Judgement
@@ -55,6 +57,10 @@ pub mod lookup;
 
 // Flow → Connection; everything → Attempt
 pub mod connection;
+
+pub mod selection;
+
+pub mod revocation;
 
 pub mod attempt;
 

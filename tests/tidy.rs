@@ -23,6 +23,8 @@ const NOT_A_STAGE: &[(&str, &str)] = &[
     ("progress.rs", "tells a person that it goes on"),
     ("frame.rs", "a noun that all stages share"),
     ("seq.rs", "a noun that all stages share"),
+    ("tls/step.rs", "nouns of the walk"),
+    ("tls/facts.rs", "nouns of the walk"),
     ("wire_text.rs", "a noun that all stages share"),
     ("context.rs", "a noun of the rules"),
     ("finding.rs", "nouns of the rules"),
@@ -89,6 +91,7 @@ const VERDICTS: &[&str] = &[
     "crl-fetch-failed",
     "no-licensing-traffic",
     "malformed-capture",
+    "handshake-refused",
 ];
 
 /// Files under a folder of the repository with this extension: name from there, and text.

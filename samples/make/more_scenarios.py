@@ -3,6 +3,7 @@ controller as a server, On-Prem and CSLU in plain HTTP, names and loss."""
 
 import glob
 import os
+import signal
 import time
 
 from lab import CSLU, CSSM, DESK, ON_PREM, WLC, WLC2, Failed, run
@@ -129,6 +130,30 @@ def empty_handed(lab):
     lab.never("tls.alert_message.desc")
     if 25 not in sizes(lab, WLC):  # an empty Certificate: 4 + 4 bytes, content type, tag
         raise Failed(f"no empty certificate: {sizes(lab, WLC)}")
+
+
+@scenario("client-certificate-rejected", "server", "tls", options=CA, delay=300, programs=USUAL)
+def client_certificate_rejected_tls13_late(lab):
+    """TLS 1.3: the server is stopped for a second before it reads the client's flight; its system acknowledges certificate,
+    Finished and request, and only then come the encrypted record of 19 bytes (the alert) and FIN."""
+    lab.dns()
+    server = lab.openssl_server("-Verify", 2, "-verify_return_error", "-CAfile", device(lab), "-www", "-msg")
+    lab.capture()
+    program = client(lab, "--tls", "1.3", *identity(lab, "wlc-old"), wait=False)
+    server.expect("Handshake .*Finished")  # its own; the client's is 600 ms away
+    os.killpg(server.child.pid, signal.SIGSTOP)
+    time.sleep(1.6)
+    os.killpg(server.child.pid, signal.SIGCONT)
+    program.wait()
+    failed(program)
+    lab.stop_capture(settle=1.2)
+    lab.never("tls.alert_message.desc")
+    if sizes(lab, CSSM)[-1:] != [19] or 19 in sizes(lab, CSSM)[:-1]:
+        raise Failed(f"records {sizes(lab, CSSM)}")
+    request_end = max(int(row[0]) for row in lab.rows(f"tls.record.length == 880 && ip.src == {WLC}", "tcp.nxtseq"))
+    acknowledged = int(lab.rows(f"tls.record.length == 19 && ip.src == {CSSM}", "tcp.ack")[0][0])
+    if acknowledged < request_end:
+        raise Failed("the alert came before the request had been received")
 
 
 @scenario("client-certificate-rejected", "server", "tls", options=CA, programs=("GnuTLS", *USUAL))
@@ -364,10 +389,11 @@ def healthy_tls13_short_answer(lab):
     last_sizes(lab, CSSM, 19, 19)
 
 
-@scenario("healthy", options=CA, ios=True, programs=USUAL)
-def healthy_tls13_short_answer_cut(lab):
+@scenario("no-application-response", "server", "http", options=CA, ios=True, programs=USUAL)
+def tls13_short_answer_cut(lab):
     """TLS 1.3 with a client certificate and tickets; the answer's only record has 19 bytes and the server closes without
-    close_notify: one record of 19 bytes and FIN, as after a refusal, but long after the tickets."""
+    close_notify: one record of 19 bytes and FIN, as after a refusal, but long after the tickets. Nothing in the capture
+    tells the answer from close_notify: the verdict is the usual explanation, `possible`, and names this one."""
     exchange(lab, "--mode", "short-cut", "--client-ca", device(lab), own=identity(lab, "wlc"))
     both_ways(lab)
     if sizes(lab, CSSM).count(19) != 1:

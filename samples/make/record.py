@@ -8,6 +8,7 @@ part of the repository.
 
 import argparse
 import concurrent.futures
+import itertools
 import os
 import re
 import sys
@@ -58,8 +59,8 @@ def table(rows):
     with open(README, encoding="utf-8") as file:
         before, _, rest = file.read().partition(HEAD)
     lines = rest.split("\n")[2:]
-    old = [line for line in lines if line.startswith("|")]
-    after = "\n".join(line for line in lines if not line.startswith("|"))
+    old = list(itertools.takewhile(lambda line: line.startswith("|"), lines))
+    after = "\n".join(lines[len(old):])  # other tables may follow
     known = {line.split("|")[1].strip(): line for line in old}
     known.update(rows)
     order = [line for _, line in sorted(known.items()) if os.path.exists(os.path.join(SAMPLES, line.split("|")[1].strip()))]

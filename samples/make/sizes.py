@@ -46,7 +46,6 @@ def row(file):
         return None
     name, digest = SUITES.get(hello[4], (hello[4], 48))
     seen = [event for event in seen if event[0] == hello[0]][1:]
-    server = [length for _, side, kind, length, _ in seen if side == "S" and kind == "23"]
     # Finished: a header of 4 bytes, the digest, the content type, the tag; Java pads every record by 16 bytes.
     finished = {4 + digest + 17 + pad for pad in (0, 16)}
     flight, after, done = [], [], False
@@ -59,9 +58,10 @@ def row(file):
                 after[-1] += f" {word}"
             else:
                 after.append(f"{side} {word}")
-        # NSS packs its whole flight into one record.
-        done = done or (side == "C" and kind == "23" and (length in finished or length > 1000 and len(server) < 3))
-        done = done or (side == "C" and kind == "23" and length in (19, 35)) or kind in ("FIN", "RST")
+        if side == "C" and kind == "23":
+            # An NSS client sends no change cipher spec and packs its whole flight into one record.
+            done = done or length in finished | {19, 35} or flight[:1] != ["ccs"]
+        done = done or kind in ("FIN", "RST")
     return f"| {os.path.basename(file)} | {name} | {' '.join(flight)} | {', '.join(after)} |"
 
 

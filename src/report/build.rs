@@ -11,8 +11,8 @@ use crate::capture::{CaptureFacts, End};
 use crate::connection;
 use crate::context::Context;
 use crate::decode::Tunnel;
+use crate::direction::TcpSide;
 use crate::finding;
-use crate::flow::TcpSide;
 use crate::frame::{FrameNumber, Timestamp};
 use crate::stream::GapCause;
 use crate::tls::certificate;
@@ -219,7 +219,7 @@ fn connection_of(id: usize, connection: &connection::Connection, licensing: bool
 fn tcp_of(connection: &connection::Connection) -> Tcp {
     let (client, server) = (&connection.tcp.client, &connection.tcp.server);
     let first_syn = |tcp: &TcpSide| tcp.syns.first().map(|&(frame, _)| frame.0);
-    let closes = |mark: fn(&TcpSide) -> Option<crate::flow::Mark>| {
+    let closes = |mark: fn(&TcpSide) -> Option<crate::direction::Mark>| {
         let mut closes: Vec<Close> = Side::both()
             .into_iter()
             .filter_map(|side| {

@@ -1,11 +1,12 @@
 //! Attempt → Finding: revocation data could not be fetched, and the handshake was given up.
 
 use super::{alert_text, client, elsewhere, on_device, service, watched_after};
-use crate::attempt::{Attempt, Revocation};
+use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Evidence, Finding, Owner, Rule};
 use crate::frame::FrameNumber;
 use crate::profile::Transport;
+use crate::revocation::Revocation;
 use crate::tls::trust::{Chain, NameMatch, Validity};
 use crate::tls::walk::{Side, StepKind};
 

@@ -20,12 +20,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return None;
     }
     // One SYN at the very end of the capture may still be answered.
-    if tcp.client.syns.len() < 2
-        && !context
-            .capture
-            .last
-            .is_some_and(|end| end.since(ended) >= super::SILENCE)
-    {
+    if tcp.client.syns.len() < 2 && context.capture.last.is_none_or(|end| end.since(ended) < super::SILENCE) {
         return None;
     }
     let tries = tcp.client.syns.len();

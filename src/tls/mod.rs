@@ -7,11 +7,17 @@ use std::fmt;
 
 pub mod record;
 
+mod border;
+
 pub mod message;
 
 pub mod hello;
 
 mod hidden;
+
+pub mod step;
+
+pub mod facts;
 
 pub mod walk;
 

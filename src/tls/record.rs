@@ -7,13 +7,12 @@
 //! TLS need not begin at the first byte: a CONNECT, STARTTLS, SOCKS or PROXY-protocol preamble may precede it. It is
 //! recognised by the first record whose header and content agree that it begins a TLS conversation, on any port.
 
+use super::border::{
+    Beginning, HEADER, MAX_BODY, Piece, beginning_of_tls, drop_front, is_hello, messages_chain, plausible_header,
+    provenance_at, resync_offset, sslv2_hello_len,
+};
 use super::message::{Assembler, Event, EventKind, Provenance};
 use crate::stream::{Chunk, Gap, Position};
-
-const HEADER: usize = 5;
-
-/// The largest body a peer may send: RFC 5246 section 6.2.3 allows 2^14 + 2,048 (TLS 1.3 less).
-const MAX_BODY: u16 = 16384 + 2048;
 
 /// Bytes searched for the beginning of TLS before a direction is taken for something else. Preambles are short (a
 /// CONNECT with credentials, an SMTP greeting, a negotiation of a database): 64 KiB leaves ample room.
@@ -24,9 +23,6 @@ const MAX_RESYNC: usize = 2 * (MAX_BODY as usize + HEADER);
 
 /// Bytes searched for a border after a hole before the rest of the direction is given up.
 const MAX_LOST: u64 = 1024 * 1024;
-
-/// Bytes of a record body collected before it is decided whether it is encrypted: a message header and a version.
-const PEEK: usize = 6;
 
 #[allow(missing_docs)] // RFC 9846 section 5.1
 pub mod content {
@@ -91,14 +87,6 @@ enum State {
     Lost { seen: Vec<u8>, pieces: Vec<Piece> },
     /// Given up.
     Done,
-}
-
-/// Where bytes of a buffer came from.
-#[derive(Clone, Copy, Debug)]
-struct Piece {
-    /// Offset in the buffer at which the piece begins.
-    offset: usize,
-    at: Provenance,
 }
 
 impl Default for RecordReader {
@@ -499,200 +487,5 @@ impl RecordReader {
                 at.from = at.from.saturating_add(used as u64);
             }
         }
-    }
-}
-
-/// Content type and length, when the five bytes can be a record header.
-fn plausible_header(header: &[u8]) -> Option<(u8, u16)> {
-    let &[kind, major, minor, high, low] = header.first_chunk::<HEADER>()?;
-    let len = u16::from_be_bytes([high, low]);
-    (matches!(kind, 20..=24) && major == 3 && minor <= 4 && len <= MAX_BODY).then_some((kind, len))
-}
-
-/// Whether a whole handshake record's body is exactly one hello in clear.
-fn is_hello(body: &[u8], len: u16) -> bool {
-    let Some(&[kind @ (1 | 2), 0, high, low, 3, minor]) = body.first_chunk::<PEEK>() else {
-        return false;
-    };
-    let _ = kind;
-    minor <= 4 && u32::from(u16::from_be_bytes([high, low])) + 4 <= u32::from(len)
-}
-
-/// Whether a handshake record's body is a chain of whole, known messages: what can be read again after a hole.
-fn messages_chain(mut body: &[u8]) -> bool {
-    if body.is_empty() {
-        return false;
-    }
-    while let Some(&[kind, a, b, c]) = body.first_chunk::<4>() {
-        let len = usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c);
-        if !super::message::is_known_kind(kind, len) {
-            return false;
-        }
-        // The last message may go on in the next record, but a certificate is the only one that long.
-        match body.get(4 + len..) {
-            Some(rest) => body = rest,
-            None => return kind == 11 || kind == 13,
-        }
-    }
-    body.is_empty()
-}
-
-/// Where TLS begins in what was seen.
-enum Beginning {
-    At(usize),
-    /// Nowhere before this offset, whatever follows.
-    NotBefore(usize),
-}
-
-/// Finds the first record of a TLS conversation: a handshake record that opens with a hello, anywhere; any other
-/// plausible record, only where a segment begins (an answer that is an alert, a capture that starts late).
-fn beginning_of_tls(seen: &[u8], pieces: &[Piece]) -> Beginning {
-    let mut undecided = None;
-    for offset in 0..seen.len() {
-        let rest = seen.get(offset..).unwrap_or_default();
-        if !matches!(rest.first(), Some(20..=23)) || !matches!(rest.get(1), None | Some(3)) {
-            continue;
-        }
-        let at_segment = pieces.iter().any(|piece| piece.offset == offset);
-        match begins_tls(rest, at_segment) {
-            Some(true) => return Beginning::At(offset),
-            Some(false) => {}
-            None => {
-                undecided.get_or_insert(offset);
-            }
-        }
-    }
-    Beginning::NotBefore(undecided.unwrap_or(seen.len()))
-}
-
-/// Whether a record that begins a TLS conversation stands at the front; `None`: more bytes are needed to say.
-fn begins_tls(rest: &[u8], at_segment: bool) -> Option<bool> {
-    if rest.len() < HEADER {
-        // The bytes there are fit a header so far.
-        return if rest.get(2).is_none_or(|minor| *minor <= 4) {
-            None
-        } else {
-            Some(false)
-        };
-    }
-    let Some((kind, len)) = plausible_header(rest) else {
-        return Some(false);
-    };
-    let body = rest.get(HEADER..).unwrap_or_default();
-    match kind {
-        content::HANDSHAKE => {
-            let Some(&[kind, a, b, c, major, minor]) = body.first_chunk::<PEEK>() else {
-                let possible = match body.first() {
-                    None => len > 0,
-                    Some(kind) => super::message::is_known_kind(*kind, 0) || matches!(kind, 1 | 2 | 11..=16 | 22),
-                };
-                // Records of less than six bytes do exist (1-byte fragments): believed only where a segment begins.
-                if usize::from(len) < PEEK && at_segment && body.len() >= usize::from(len) {
-                    return Some(possible);
-                }
-                return if possible { None } else { Some(false) };
-            };
-            let message = usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c);
-            let hello = matches!(kind, 1 | 2)
-                && (38..=65_536 + 300).contains(&message)
-                && (major == 3 && minor <= 4 || matches!(major, 0x7f | 0xfb));
-            Some(hello || at_segment && (super::message::is_known_kind(kind, message) || chains(rest, len)))
-        }
-        content::ALERT if len == 2 => match *body {
-            [level, description, ..] => {
-                Some(at_segment && matches!(level, 1 | 2) && super::AlertDescription(description).name().is_some())
-            }
-            _ => None,
-        },
-        content::CHANGE_CIPHER_SPEC if len != 1 => Some(false),
-        // Mid-conversation: believed where a segment begins, and the next header, if it is there, fits too.
-        _ => Some(at_segment && len > 0 && chains(rest, len)),
-    }
-}
-
-/// Whether what follows the record, as far as it was seen, is a record again.
-fn chains(rest: &[u8], len: u16) -> bool {
-    let next = rest.get(HEADER + usize::from(len)..).unwrap_or_default();
-    next.len() < HEADER || plausible_header(next).is_some()
-}
-
-/// The offset of the first header that is followed by another, or (`ending`) whose record ends with the data.
-fn resync_offset(seen: &[u8], pieces: &[Piece], ending: bool) -> Option<usize> {
-    (0..seen.len().saturating_sub(HEADER - 1)).find(|&offset| {
-        let rest = seen.get(offset..).unwrap_or_default();
-        let Some((kind, len)) = plausible_header(rest) else {
-            return false;
-        };
-        // An empty record proves nothing, and change_cipher_spec is always one byte.
-        if len == 0 || kind == content::CHANGE_CIPHER_SPEC && len != 1 || kind == content::ALERT && len == 1 {
-            return false;
-        }
-        let next = offset + HEADER + usize::from(len);
-        match seen.get(next..) {
-            Some(after) if after.len() >= HEADER => plausible_header(after).is_some_and(|(_, len)| len > 0),
-            // It ends exactly where a segment ends: senders flush whole records.
-            Some([]) => ending || pieces.iter().any(|piece| piece.offset == offset),
-            Some(_) => false,
-            // It goes on beyond the data: believed at the end only where a segment begins.
-            None => ending && pieces.iter().any(|piece| piece.offset == offset),
-        }
-    })
-}
-
-/// The length of an SSLv2-format hello (RFC 5246 appendix E.2) that these bytes begin, without its two-byte header.
-fn sslv2_hello_len(seen: &[u8]) -> Option<usize> {
-    let &[
-        high,
-        low,
-        kind,
-        major,
-        minor,
-        ciphers_high,
-        ciphers_low,
-        id_high,
-        id_low,
-        challenge_high,
-        challenge_low,
-    ] = seen.first_chunk::<11>()?;
-    let len = usize::from(high & 0x7f) << 8 | usize::from(low);
-    let ciphers = usize::from(u16::from_be_bytes([ciphers_high, ciphers_low]));
-    let id = usize::from(u16::from_be_bytes([id_high, id_low]));
-    let challenge = usize::from(u16::from_be_bytes([challenge_high, challenge_low]));
-    (high & 0x80 != 0
-        && kind == 1
-        && matches!((major, minor), (0, 2) | (3, 0..=4))
-        && ciphers.is_multiple_of(3)
-        && ciphers > 0
-        && (16..=32).contains(&challenge)
-        && 9 + ciphers + id + challenge == len)
-        .then_some(len)
-}
-
-/// Provenance of the byte at `offset` of a buffer.
-fn provenance_at(pieces: &[Piece], offset: usize) -> Provenance {
-    let after = pieces.partition_point(|piece| piece.offset <= offset);
-    match after.checked_sub(1).and_then(|at| pieces.get(at)) {
-        Some(piece) => Provenance {
-            from: piece.at.from.saturating_add((offset - piece.offset) as u64),
-            ..piece.at
-        },
-        None => Provenance::at(0),
-    }
-}
-
-/// Removes the first `count` bytes of a buffer.
-fn drop_front(seen: &mut Vec<u8>, pieces: &mut Vec<Piece>, count: usize) {
-    if count == 0 {
-        return;
-    }
-    let first = provenance_at(pieces, count);
-    let keep_from = pieces.partition_point(|piece| piece.offset <= count);
-    seen.drain(..count.min(seen.len()));
-    pieces.drain(..keep_from);
-    for piece in pieces.iter_mut() {
-        piece.offset = piece.offset.saturating_sub(count);
-    }
-    if !seen.is_empty() {
-        pieces.insert(0, Piece { offset: 0, at: first });
     }
 }

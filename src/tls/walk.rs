@@ -6,269 +6,15 @@
 //!
 //! What TLS encrypts is inferred from order, side and size, and marked so.
 
-use std::ops::{Index, IndexMut};
-
-use super::hello::{CertificateRequest, ClientHello, ServerHello};
+pub use super::facts::{Alert, TlsFacts};
+use super::hello::ClientHello;
 use super::hidden::{self, Protected, Sizes};
 use super::message::{CertificateMessage, Event, EventKind};
-use super::{AlertDescription, AlertLevel, CipherSuite, Group, Version};
+pub use super::step::{Seen, Side, Sides, Step, StepKind};
+use super::{AlertDescription, AlertLevel, CipherSuite, Version};
 use crate::frame::{FrameNumber, Timestamp};
 use crate::stream::Position;
 use crate::wire_text::WireText;
-
-/// Who sent something. The client is whoever sent the Client Hello.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[allow(missing_docs)]
-pub enum Side {
-    Client,
-    Server,
-}
-
-impl Side {
-    /// The other one.
-    #[must_use]
-    pub const fn peer(self) -> Self {
-        match self {
-            Self::Client => Self::Server,
-            Self::Server => Self::Client,
-        }
-    }
-
-    /// `client` or `server`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Server => "server",
-        }
-    }
-}
-
-/// Something that each side has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub struct Sides<T> {
-    pub client: T,
-    pub server: T,
-}
-
-impl<T> Index<Side> for Sides<T> {
-    type Output = T;
-    fn index(&self, side: Side) -> &T {
-        match side {
-            Side::Client => &self.client,
-            Side::Server => &self.server,
-        }
-    }
-}
-
-impl<T> IndexMut<Side> for Sides<T> {
-    fn index_mut(&mut self, side: Side) -> &mut T {
-        match side {
-            Side::Client => &mut self.client,
-            Side::Server => &mut self.server,
-        }
-    }
-}
-
-/// Whether a step was read, or deduced from what encryption leaves visible.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum Seen {
-    Observed,
-    Inferred,
-}
-
-impl Seen {
-    /// `observed` or `inferred`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Observed => "observed",
-            Self::Inferred => "inferred",
-        }
-    }
-}
-
-macro_rules! step_kinds {
-    ($($kind:ident $name:literal $letter:literal,)*) => {
-        /// The kinds of step: TCP's, HTTP's and TLS's own words.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        #[allow(missing_docs)]
-        pub enum StepKind { $($kind,)* }
-
-        impl StepKind {
-            /// All kinds.
-            pub const ALL: &[Self] = &[$(Self::$kind,)*];
-
-            /// Its name in reports.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$kind => $name,)* }
-            }
-
-            /// Its letter in a history word; after Zeek's `ssl_history` where that has one.
-            #[must_use]
-            pub const fn letter(self) -> char {
-                match self { $(Self::$kind => $letter,)* }
-            }
-        }
-    };
-}
-
-// A macro, because a kind, its name and its letter belong together and there are three dozen of them.
-step_kinds! {
-    Syn "syn" 'Y',
-    SynAck "syn-ack" 'Y',
-    Ack "ack" 'N',
-    ConnectRequest "connect-request" 'W',
-    ConnectResponse "connect-response" 'W',
-    HttpRequest "http-request" 'Q',
-    HttpResponse "http-response" 'Q',
-    ClientHello "client-hello" 'C',
-    HelloRetryRequest "hello-retry-request" 'J',
-    HelloRequest "hello-request" 'H',
-    ServerHello "server-hello" 'S',
-    EncryptedExtensions "encrypted-extensions" 'O',
-    Certificate "certificate" 'X',
-    CertificateStatus "certificate-status" 'U',
-    ServerKeyExchange "server-key-exchange" 'K',
-    CertificateRequest "certificate-request" 'R',
-    ServerHelloDone "server-hello-done" 'E',
-    ClientKeyExchange "client-key-exchange" 'G',
-    CertificateVerify "certificate-verify" 'V',
-    ChangeCipherSpec "change-cipher-spec" 'I',
-    Finished "finished" 'F',
-    NewSessionTicket "new-session-ticket" 'T',
-    KeyUpdate "key-update" 'P',
-    EncryptedHandshake "encrypted-handshake" 'M',
-    OtherMessage "other-message" 'A',
-    ApplicationData "application-data" 'D',
-    Heartbeat "heartbeat" 'B',
-    Alert "alert" 'L',
-    Fin "fin" 'Z',
-    Reset "reset" '!',
-}
-
-/// One step of the walk.
-#[derive(Clone, Debug)]
-pub struct Step {
-    /// What.
-    pub kind: StepKind,
-    /// Who.
-    pub side: Side,
-    /// The frame by which it was wholly captured.
-    pub frame: FrameNumber,
-    /// All frames that carried it.
-    pub frames: Vec<FrameNumber>,
-    /// Time of `frame`.
-    pub time: Timestamp,
-    /// Read or deduced.
-    pub seen: Seen,
-    /// More about it, e.g. an alert's name; wire text is escaped.
-    pub detail: Option<String>,
-}
-
-/// An alert in the walk.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Alert {
-    /// Who sent it.
-    pub side: Side,
-    /// Level and description, unless it is encrypted.
-    pub content: Option<(AlertLevel, AlertDescription)>,
-    /// Its frame.
-    pub frame: FrameNumber,
-    /// Its time.
-    pub time: Timestamp,
-    /// Read, or deduced from a record's size and place.
-    pub seen: Seen,
-    /// Index of its step.
-    pub step: usize,
-    /// The other side had closed before: the alert is a consequence of that.
-    pub after_close: bool,
-}
-
-impl Alert {
-    /// Whether it reports an error: everything but close_notify and, in TLS 1.3, user_canceled; warnings of earlier
-    /// versions do not end a connection by themselves.
-    #[must_use]
-    pub const fn is_error(&self, version: Option<Version>) -> bool {
-        match self.content {
-            Some((level, description)) => {
-                let tls13 = matches!(version, Some(version) if version.is_tls13());
-                description.0 != 0 && description.0 != 90 && (level.0 != 1 || tls13)
-            }
-            None => false,
-        }
-    }
-}
-
-/// What a walk shows of TLS.
-#[derive(Clone, Debug, Default)]
-pub struct TlsFacts {
-    /// The first Client Hello, and the second after a retry.
-    pub client_hello: Option<Box<ClientHello>>,
-    /// The Server Hello that counts (not a retry).
-    pub server_hello: Option<Box<ServerHello>>,
-    /// Certificates requested.
-    pub certificate_request: Option<Box<CertificateRequest>>,
-    /// Both sides' Certificate messages; `None`: not seen (absent, encrypted or not captured).
-    pub certificates: Sides<Option<CertificateMessage>>,
-    /// Time at which each side's Certificate message was captured.
-    pub certificate_times: Sides<Option<Timestamp>>,
-    /// Group of the key exchange.
-    pub group: Option<Group>,
-    /// Alerts, in order.
-    pub alerts: Vec<Alert>,
-    /// Abbreviated handshake.
-    pub resumed: bool,
-    /// Each side's Finished was seen or inferred.
-    pub finished: Sides<Option<FrameNumber>>,
-    /// Records of application data proper, the encrypted handshake, tickets and alerts of TLS 1.3 excluded as far as told.
-    pub application_data: Sides<u64>,
-    /// First record of application data proper.
-    pub first_application_data: Sides<Option<FrameNumber>>,
-    /// TLS 1.3: the client's part of the handshake held more than Finished, hence a Certificate, perhaps an empty one
-    /// (RFC 9846 section 4.4.2: it is sent if and only if the server asked).
-    pub client_sent_certificate: bool,
-    /// TLS 1.3: the server sent something after the client's Finished that is no alert: it accepted what came before.
-    pub server_accepted: bool,
-    /// TLS 1.3: the server's first record after the client's Finished is as short as an alert, and nothing but the
-    /// connection's end follows it.
-    pub server_alert_after_finished: Option<FrameNumber>,
-    /// TLS 1.3: the same from the client, in place of its Finished.
-    pub client_alert_instead_of_finished: Option<FrameNumber>,
-    /// Where a record should have begun stood something else: who sent that, and where.
-    pub not_a_record: Option<(Side, FrameNumber)>,
-}
-
-impl TlsFacts {
-    /// The version in use, once the server chose.
-    #[must_use]
-    pub fn version(&self) -> Option<Version> {
-        self.server_hello.as_ref().map(|hello| Version(hello.version))
-    }
-
-    /// The cipher suite chosen.
-    #[must_use]
-    pub fn cipher_suite(&self) -> Option<CipherSuite> {
-        self.server_hello.as_ref().map(|hello| CipherSuite(hello.cipher_suite))
-    }
-
-    /// Whether both sides finished the handshake, as far as can be seen.
-    #[must_use]
-    pub const fn is_complete(&self) -> bool {
-        self.finished.client.is_some() && self.finished.server.is_some()
-    }
-
-    /// The first alert that reports an error.
-    #[must_use]
-    pub fn first_error(&self) -> Option<&Alert> {
-        self.alerts
-            .iter()
-            .find(|alert| !alert.after_close && alert.is_error(self.version()))
-    }
-}
 
 /// The walk: steps, and what they show of TLS.
 #[derive(Clone, Debug, Default)]
@@ -283,7 +29,7 @@ pub struct Walk {
 
 /// A readable HTTP message.
 #[derive(Clone, Debug)]
-#[allow(missing_docs)]
+#[allow(missing_docs)] // HTTP's own names
 pub enum Http {
     Request(Box<crate::http::Request>),
     Response(Box<crate::http::Response>),
@@ -492,12 +238,10 @@ impl Walker {
                 // After a retry the first hello still tells what the client would have liked; the second adds nothing.
                 tls.client_hello.get_or_insert(hello);
             }
-            EventKind::ServerHello(hello) if !hello.is_retry => {
-                if tls.server_hello.is_none() {
-                    self.server_hello_seen = true;
-                    tls.group = tls.group.or(hello.group);
-                    tls.server_hello = Some(hello);
-                }
+            EventKind::ServerHello(hello) if !hello.is_retry && tls.server_hello.is_none() => {
+                self.server_hello_seen = true;
+                tls.group = tls.group.or(hello.group);
+                tls.server_hello = Some(hello);
             }
             EventKind::ServerKeyExchange { group } => tls.group = tls.group.or(group),
             EventKind::CertificateRequest(request) => {
@@ -527,15 +271,14 @@ impl Walker {
                     after_close: false,
                 });
             }
-            EventKind::Finished | EventKind::EncryptedHandshake { .. } => {
+            EventKind::Finished | EventKind::EncryptedHandshake { .. }
                 if self
                     .out
                     .steps
                     .last()
-                    .is_some_and(|step| step.kind == StepKind::Finished)
-                {
-                    tls.finished[side].get_or_insert(frame);
-                }
+                    .is_some_and(|step| step.kind == StepKind::Finished) =>
+            {
+                tls.finished[side].get_or_insert(frame);
             }
             EventKind::HttpRequest(request) => self.out.http.push((side, frame, time, Http::Request(request))),
             EventKind::HttpResponse(response) => self.out.http.push((side, frame, time, Http::Response(response))),

@@ -39,6 +39,7 @@ pub const EXPLANATIONS: &[Explanation] = explanations! {
     "tls-no-response"
     "version-mismatch"
     "cipher-mismatch"
+    "handshake-refused"
     "reset-during-handshake"
     "silent-mid-handshake"
     "interception-suspected"
@@ -211,7 +212,7 @@ mod tests {
                    reset-during-handshake silent-mid-handshake reset-after-established no-application-response \
                    application-error dns-no-response dns-error dns-unexpected-address legacy-endpoint \
                    proxy-authentication-required proxy-refused proxy-no-response version-mismatch cipher-mismatch \
-                   not-tls crl-fetch-failed no-licensing-traffic malformed-capture";
+                   not-tls crl-fetch-failed no-licensing-traffic malformed-capture handshake-refused";
         assert_eq!(ids.split(' ').count(), EXPLANATIONS.len());
         for id in ids.split(' ') {
             let explanation = explanation(id).unwrap_or_else(|| panic!("{id}"));

@@ -1,0 +1,351 @@
+//! Segment → Event: what one side of a connection says, read from its own bytes alone.
+//!
+//! The two directions never share a buffer: interleaving cannot mix them.
+
+use std::collections::VecDeque;
+
+use crate::decode::{Segment, options};
+use crate::frame::{FrameNumber, Timestamp};
+use crate::http::HttpReader;
+use crate::seq::SeqNumber;
+use crate::stream::{Arrival, Chunk, Gap, Item, Position, Stream};
+use crate::tls::message::{Event, EventKind, Provenance};
+use crate::tls::record::{Carries, RecordReader};
+
+/// Events kept per direction; a handshake has about ten, a renegotiating connection more.
+const MAX_EVENTS: usize = 256;
+
+/// Application Data records kept one by one from the beginning of a direction: the encrypted handshake of TLS 1.3,
+/// tickets and the first of the exchange are among them. Later ones are only counted, but for the last few.
+const MAX_RECORDS: usize = 48;
+
+/// The last Application Data records of a direction, kept one by one: an encrypted alert is among them.
+const MAX_LAST_RECORDS: usize = 4;
+
+/// First bytes kept of a direction that does not begin with TLS.
+const MAX_OPENING: usize = 512;
+
+/// Bytes kept of DNS over TCP, per direction: a few answers.
+const MAX_DNS: usize = 8 * 1024;
+
+/// Segments remembered to tell the capture's second copies from the sender's retransmissions.
+const MAX_RECENT: usize = 32;
+
+/// A second copy of a packet without IP identification must come within this time, since a retransmission looks the same;
+/// no TCP retransmits faster on purpose (RFC 6298 asks for a second, Linux waits 200 ms).
+const COPY_WITHIN: i64 = 100_000_000;
+
+/// SYNs kept per direction.
+const MAX_SYNS: usize = 16;
+
+/// Holes kept per direction.
+const MAX_GAPS: usize = 32;
+
+/// A mark in a direction: a FIN, a RST.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    /// The frame.
+    pub frame: FrameNumber,
+    /// Its time.
+    pub time: Timestamp,
+    /// Time to live.
+    pub ttl: u8,
+    /// IP identification.
+    pub ip_id: Option<u16>,
+    /// Window field.
+    pub window: u16,
+    /// Whether the ACK flag was set.
+    pub ack: bool,
+}
+
+/// What a direction did below its bytes.
+#[derive(Clone, Debug, Default)]
+pub struct TcpSide {
+    /// Frames captured, second copies excluded.
+    pub frames: u64,
+    /// Second copies made by the capture.
+    pub duplicates: u64,
+    /// Segments sent again by the sender.
+    pub retransmissions: u64,
+    /// Keep-alive probes.
+    pub keep_alives: u64,
+    /// Segments whose payload the snap length cut.
+    pub cut: u64,
+    /// First frame.
+    pub first: FrameNumber,
+    /// Last frame.
+    pub last: FrameNumber,
+    /// Time of the last frame.
+    pub last_time: Timestamp,
+    /// SYNs or SYN-ACKs: frame and time.
+    pub syns: Vec<(FrameNumber, Timestamp)>,
+    /// The (first) FIN.
+    pub fin: Option<Mark>,
+    /// The (first) RST.
+    pub reset: Option<Mark>,
+    /// Time to live of the SYN or, where it was not captured, of the first segment.
+    pub ttl: u8,
+    /// Maximum segment size announced in the SYN.
+    pub mss: Option<u16>,
+    /// Largest payload seen in one segment.
+    pub largest: u32,
+    /// Payload bytes in sequence space, as far as seen.
+    pub bytes: u64,
+    /// Payload bytes that the peer acknowledged.
+    pub acked_bytes: u64,
+    /// A zero window was announced.
+    pub zero_windows: u64,
+    /// The peer acknowledged bytes of this side that were not captured.
+    pub acked_unseen: bool,
+    /// Holes.
+    pub gaps: Vec<Gap>,
+    /// Whether its first byte is known: a SYN was seen, or the peer's handshake acknowledgement.
+    pub start_known: bool,
+}
+
+/// Totals of Application Data records.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ApplicationData {
+    /// Records.
+    pub records: u64,
+    /// Bytes of their bodies.
+    pub bytes: u64,
+}
+
+/// One direction of a flow.
+#[derive(Debug, Default)]
+pub struct Direction {
+    /// Below the bytes.
+    pub tcp: TcpSide,
+    /// What it said, in order (TCP's own events apart until the end).
+    pub events: Vec<Event>,
+    /// Events beyond [`MAX_EVENTS`].
+    pub events_dropped: u64,
+    /// Totals.
+    pub application_data: ApplicationData,
+    /// What it carries; set at the end.
+    pub carries: Carries,
+    /// Bytes of plaintext before TLS; set at the end.
+    pub preamble: u64,
+    /// It speaks neither TLS nor readable HTTP; set at the end.
+    pub speaks_other: bool,
+    /// First bytes, when they are not TLS.
+    pub opening: Vec<u8>,
+    /// DNS over TCP; `None` on other ports.
+    pub dns: Option<Vec<u8>>,
+    /// Its bytes in order.
+    pub(crate) stream: Stream,
+    records: RecordReader,
+    http: HttpReader,
+    last_records: VecDeque<Event>,
+    recent: VecDeque<(u64, i64)>,
+    /// Initial sequence number, from its SYN.
+    pub(crate) syn_seq: Option<SeqNumber>,
+    /// TCP's own events, put among the others at the end.
+    pub(crate) tcp_events: Vec<Event>,
+    /// Given up: nothing in it is followed.
+    pub(crate) ignored: bool,
+}
+
+pub(crate) const fn chunk_of<'a>(segment: &Segment<'a>, from: Position, acked: Position) -> Chunk<'a> {
+    Chunk {
+        from,
+        data: segment.payload,
+        frame: segment.frame,
+        time: segment.time,
+        acked,
+    }
+}
+
+impl TcpSide {
+    pub(crate) fn bytes_seen(&self, stream: &Stream) -> u64 {
+        stream.start().map_or(0, |start| stream.highest().saturating_sub(start))
+    }
+}
+
+impl Direction {
+    pub(crate) fn syn(&mut self, segment: &Segment<'_>, position: Position, acked: Position) {
+        if self.tcp.syns.len() < MAX_SYNS {
+            self.tcp.syns.push((segment.frame, segment.time));
+        }
+        if self.syn_seq.is_none() {
+            self.syn_seq = Some(segment.seq);
+            self.tcp.ttl = segment.ttl;
+            self.tcp.mss = options::Options::read(segment.options).mss;
+            self.start(position.saturating_add(1));
+            let at = Provenance::of(&chunk_of(segment, position, acked));
+            self.tcp_events
+                .push(at.event(EventKind::Syn, position.saturating_add(1)));
+        } else {
+            self.tcp.retransmissions += 1;
+        }
+    }
+
+    pub(crate) const fn start(&mut self, position: Position) {
+        self.tcp.start_known = true;
+        self.stream.start_at(position);
+    }
+
+    /// Whether a segment at `position` can be the one that completes TCP's handshake: it is the first after the SYN.
+    pub(crate) fn acks_handshake(&self, position: Position) -> bool {
+        self.stream.start() == Some(position)
+            && !self.tcp_events.iter().any(|event| matches!(event.kind, EventKind::Ack))
+    }
+
+    pub(crate) fn read(&mut self, chunk: Chunk<'_>, lost: u32) -> Arrival {
+        let Self {
+            stream,
+            records,
+            http,
+            events,
+            events_dropped,
+            application_data,
+            opening,
+            dns,
+            last_records,
+            tcp,
+            ..
+        } = self;
+        let mut said = |event: Event| {
+            if let EventKind::ApplicationData { len } = event.kind {
+                application_data.records += 1;
+                application_data.bytes += u64::from(len);
+                if application_data.records > MAX_RECORDS as u64 {
+                    if last_records.len() >= MAX_LAST_RECORDS {
+                        last_records.pop_front();
+                    }
+                    last_records.push_back(event);
+                    return;
+                }
+            }
+            if events.len() < MAX_EVENTS {
+                events.push(event);
+            } else {
+                *events_dropped += 1;
+            }
+        };
+        stream.accept(chunk, lost, &mut |item| {
+            read_item(item, records, http, opening, dns, tcp, &mut said)
+        })
+    }
+
+    pub(crate) fn finish(&mut self, fin_seen: bool) {
+        let Self {
+            stream,
+            records,
+            http,
+            events,
+            opening,
+            dns,
+            tcp,
+            ..
+        } = self;
+        let mut said = |event: Event| events.push(event);
+        tcp.acked_unseen = stream.acked_unseen();
+        stream.finish(fin_seen, &mut |item| {
+            read_item(item, records, http, opening, dns, tcp, &mut said)
+        });
+        records.finish(&mut said);
+        self.carries = records.carries();
+        self.preamble = records.preamble();
+        self.speaks_other = !opening.is_empty() && self.carries != Carries::Tls && !http.has_read();
+        let start = stream.start().unwrap_or_default();
+        tcp.bytes = stream.highest().saturating_sub(start);
+        tcp.acked_bytes = stream.acked().min(stream.highest()).saturating_sub(start);
+        // The last answer's body is only complete now.
+        let answer = events.iter_mut().rev().find_map(|event| match &mut event.kind {
+            EventKind::HttpResponse(response) => Some(response),
+            _ => None,
+        });
+        if let Some(answer) = answer {
+            answer.excerpt = http.excerpt();
+        }
+        self.events.extend(self.last_records.drain(..));
+        self.events.append(&mut self.tcp_events);
+        // Stable, so that what stands at one position stays in order: TCP's SYN and ACK begin before bytes, FIN and RST
+        // after them.
+        self.events.sort_by_key(|event| {
+            let rank = match event.kind {
+                EventKind::Syn | EventKind::Ack => 0,
+                EventKind::Fin => 2,
+                EventKind::Reset => 3,
+                _ => 1,
+            };
+            (event.from, rank)
+        });
+        self.stream.release();
+        self.recent = VecDeque::new();
+    }
+
+    pub(crate) fn is_uninteresting(&self) -> bool {
+        self.records.carries() == Carries::NotTls && self.http.is_done()
+    }
+
+    pub(crate) fn ignore(&mut self) {
+        self.ignored = true;
+        self.stream.release();
+        self.recent = VecDeque::new();
+    }
+
+    /// Whether the capture holds this very packet already: the same header and checksum, hence the same bytes.
+    pub(crate) fn is_copy(&self, segment: &Segment<'_>) -> bool {
+        let print = fingerprint(segment);
+        let identified = segment.ip_id.is_some_and(|id| id != 0);
+        self.recent.iter().any(|&(seen, at)| {
+            seen == print && (identified || segment.time.0.abs_diff(at) <= COPY_WITHIN.unsigned_abs())
+        })
+    }
+
+    pub(crate) fn remember(&mut self, segment: &Segment<'_>) {
+        if self.recent.len() >= MAX_RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back((fingerprint(segment), segment.time.0));
+    }
+}
+
+/// What two copies of one packet have in common, however often it was forwarded between them: not TTL, MAC or VLAN tag.
+fn fingerprint(segment: &Segment<'_>) -> u64 {
+    let numbers = u64::from(segment.seq.0) << 32 | u64::from(segment.ack.0);
+    let rest = u64::from(segment.ip_id.unwrap_or_default()) << 48
+        | u64::from(segment.checksum) << 32
+        | u64::from(segment.window) << 16
+        | u64::from(segment.flags.0) << 8
+        | u64::from(segment.wire_payload_len() & 0xff);
+    // A multiplicative mix: collisions only matter between neighbouring segments of one direction.
+    (numbers ^ rest.rotate_left(29)).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ rest
+}
+
+fn read_item(
+    item: Item<'_>,
+    records: &mut RecordReader,
+    http: &mut HttpReader,
+    opening: &mut Vec<u8>,
+    dns: &mut Option<Vec<u8>>,
+    tcp: &mut TcpSide,
+    said: &mut impl FnMut(Event),
+) {
+    match item {
+        Item::Chunk(chunk) => {
+            if records.carries() != Carries::Tls {
+                let room = MAX_OPENING.saturating_sub(opening.len()).min(chunk.data.len());
+                opening.extend_from_slice(chunk.data.get(..room).unwrap_or_default());
+                if !http.is_done() {
+                    http.chunk(chunk, said);
+                }
+                if let Some(dns) = dns {
+                    let room = MAX_DNS.saturating_sub(dns.len()).min(chunk.data.len());
+                    dns.extend_from_slice(chunk.data.get(..room).unwrap_or_default());
+                }
+            }
+            records.chunk(chunk, said);
+        }
+        Item::Gap(gap) => {
+            if tcp.gaps.len() < MAX_GAPS {
+                tcp.gaps.push(gap);
+            }
+            http.gap(gap.to.saturating_sub(gap.from));
+            records.gap(&gap, said);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Connections, Lookups → Revocation: what a device did about the revocation URLs in a certificate.
+
+use std::net::IpAddr;
+
+use crate::attempt::Attempt;
+use crate::connection::Connection;
+use crate::frame::Timestamp;
+use crate::lookup::Lookup;
+use crate::tls::walk::{Side, StepKind};
+
+/// A fetch of revocation data that a handshake may have waited for.
+#[derive(Clone, Debug)]
+pub struct Revocation<'a> {
+    /// The URL in the certificate.
+    pub url: String,
+    /// Its host.
+    pub host: String,
+    /// Look-ups of the host.
+    pub lookups: Vec<&'a Lookup>,
+    /// Connections to it.
+    pub connections: Vec<&'a Connection>,
+}
+
+/// What the device did about the URLs for revocation data in the server's certificate, once it had it.
+pub(crate) fn revocation<'a>(
+    attempt: &Attempt<'a>,
+    connections: &'a [Connection],
+    lookups: &'a [Lookup],
+) -> Vec<Revocation<'a>> {
+    let Some(connection) = attempt.connection() else {
+        return Vec::new();
+    };
+    let Some(step) = connection.step_by(StepKind::Certificate, Side::Server) else {
+        return Vec::new();
+    };
+    let closed = Side::both()
+        .iter()
+        .any(|&side| connection.tcp[side].fin.is_some() || connection.tcp[side].reset.is_some());
+    let during = |time: Timestamp| time >= step.time && (!closed || time <= connection.last.1);
+    let chain = connection
+        .tls
+        .iter()
+        .filter_map(|tls| tls.certificates.server.as_ref())
+        .flat_map(|it| &it.chain);
+    let mut urls: Vec<String> = Vec::new();
+    for fields in chain.take(4).filter_map(|certificate| certificate.fields.as_ref().ok()) {
+        for url in fields.crl_urls.iter().chain(&fields.ocsp_urls).take(4) {
+            if !urls.iter().any(|known| known == url.raw()) {
+                urls.push(url.raw().to_owned());
+            }
+        }
+    }
+    urls.into_iter()
+        .filter_map(|url| {
+            let (host, port) = host_and_port(&url)?;
+            let lookups: Vec<&Lookup> = lookups
+                .iter()
+                .filter(|it| it.client == attempt.device && it.name.raw().eq_ignore_ascii_case(&host))
+                .collect();
+            let address: Option<IpAddr> = host.parse().ok();
+            let resolved = |ip: IpAddr| {
+                address == Some(ip)
+                    || lookups
+                        .iter()
+                        .filter_map(|it| it.answer.as_ref())
+                        .any(|answer| answer.addresses.contains(&ip))
+            };
+            let connections: Vec<&Connection> = connections
+                .iter()
+                .filter(|it| {
+                    it.client.ip == attempt.device
+                        && it.server.port == port
+                        && during(it.first.1)
+                        && resolved(it.server.ip)
+                })
+                .collect();
+            let lookups: Vec<&Lookup> = lookups.into_iter().filter(|it| during(it.first().1)).collect();
+            let seen = !lookups.is_empty() || !connections.is_empty();
+            seen.then_some(Revocation {
+                url,
+                host,
+                lookups,
+                connections,
+            })
+        })
+        .collect()
+}
+
+/// Host and port of an `http` URL.
+fn host_and_port(url: &str) -> Option<(String, u16)> {
+    let rest = url.strip_prefix("http://").or_else(|| url.strip_prefix("HTTP://"))?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !host.contains(':') => Some((host.to_ascii_lowercase(), port.parse().ok()?)),
+        _ => Some((authority.to_ascii_lowercase(), 80)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_of_revocation_urls_are_found() {
+        assert_eq!(
+            host_and_port("http://crl.example/x.crl"),
+            Some(("crl.example".into(), 80))
+        );
+        assert_eq!(host_and_port("http://10.1.1.1:8080/x"), Some(("10.1.1.1".into(), 8080)));
+        assert_eq!(host_and_port("ldap://dir/x"), None);
+    }
+}
