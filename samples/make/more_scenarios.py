@@ -7,8 +7,8 @@ import signal
 import time
 
 from lab import CSLU, CSSM, DESK, ON_PREM, WLC, WLC2, Failed, run
-from scenarios import (CA, OWN, PROXIED, both_ways, client, cloud, corp, device, failed, identity, java, nginx, nss, pair,
-                       request, root, s_client, scenario, succeeded, tidy)
+from scenarios import (CA, PROXIED, both_ways, client, cloud, corp, device, failed, identity, java, nginx, nss, pair,
+                       root, s_client, scenario, succeeded, tidy)
 
 USUAL = ("OpenSSL", "Python", "dnsmasq")
 GET = "GET / HTTP/1.0\r\nHost: smartreceiver.cisco.com\r\n\r\n"
@@ -230,8 +230,8 @@ def server_certificate_rejected_nss_tls13(lab):
 
 @scenario("healthy", options=CA, programs=("Java", "dnsmasq"))
 def healthy_tls13_java(lab):
-    """Java (JSSE) on both sides, TLS 1.3 with a client certificate; close_notify is a record of 35 bytes, and the server sends
-    user_canceled, as long, before it."""
+    """Java (JSSE) on both sides, TLS 1.3 with a client certificate; close_notify is a record of 35 bytes, and the server
+    sends user_canceled, as long, before it."""
     lab.dns()
     java(lab, "srv", "JavaServer", "443", "TLSv1.3", device(lab), lab.pki.p12("cssm")).expect("listening")
     lab.capture()

@@ -66,7 +66,8 @@ def table(rows):
     order = [line for _, line in sorted(known.items()) if os.path.exists(os.path.join(SAMPLES, line.split("|")[1].strip()))]
     new = README + ".new"
     with open(new, "w", encoding="utf-8") as file:
-        file.write(before + HEAD + "\n" + "| --- " * 7 + "|\n" + "\n".join(order) + "\n" + ("\n" + after.lstrip("\n") if after.strip() else ""))
+        file.write(before + HEAD + "\n" + "| --- " * 7 + "|\n" + "\n".join(order) + "\n" +
+                   ("\n" + after.lstrip("\n") if after.strip() else ""))
     os.replace(new, README)
 
 

@@ -1504,7 +1504,7 @@ def incomplete_capture_start(lab):
     both_ways(lab)
 
 
-@scenario("incomplete-capture", programs=("OpenSSL", "Python", "dnsmasq"), ios=True)
+@scenario("incomplete-capture", options=CA, programs=("OpenSSL", "Python", "dnsmasq"), ios=True)
 def incomplete_capture_end(lab):
     """The capture stops (tcpdump -c 12) while the server's certificate is on its way; the exchange itself went well."""
     lab.dns()
@@ -1529,7 +1529,7 @@ def incomplete_capture_one_direction(lab):
     lab.never(f"ip.dst == {WLC}")
 
 
-@scenario("incomplete-capture", programs=("OpenSSL", "Python", "dnsmasq"), ios=True)
+@scenario("incomplete-capture", options=CA, programs=("OpenSSL", "Python", "dnsmasq"), ios=True)
 def incomplete_capture_server_only(lab):
     """Only what was sent to the controller was captured (tcpdump dst host 192.168.10.150); the exchange itself went
     well."""

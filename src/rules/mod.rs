@@ -237,7 +237,7 @@ fn certificate_clauses(judgement: &Judgement, leaf: Option<&Fields>) -> Vec<Stri
     // A device's self-signed certificate is its own authority: that is no fault of its own.
     let self_signed = judgement.chain == Chain::SelfSigned;
     let telling = judgement.faults.iter().filter(|fault| {
-        !matches!(fault, Fault::NameWrittenOtherwise(_)) && !(self_signed && **fault == Fault::CaAsLeaf)
+        !(matches!(fault, Fault::NameWrittenOtherwise(_)) || self_signed && **fault == Fault::CaAsLeaf)
     });
     clauses.extend(telling.take(4).map(fault_clause));
     match &judgement.name {
