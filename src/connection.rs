@@ -62,6 +62,8 @@ pub struct Connection {
     pub http: Vec<Exchange>,
     /// First bytes of a side that does not speak TLS (or not at once).
     pub opening: Sides<WireText>,
+    /// The frames of those bytes.
+    pub opening_frame: Sides<Option<FrameNumber>>,
     /// The same side speaks something that is neither TLS nor readable HTTP.
     pub speaks_other: Sides<bool>,
     /// DNS over TCP.
@@ -109,6 +111,10 @@ impl Connection {
             opening: Sides {
                 client: opening(&own.opening, carries.client, own.preamble),
                 server: opening(&peer.opening, carries.server, peer.preamble),
+            },
+            opening_frame: Sides {
+                client: own.opening_frame,
+                server: peer.opening_frame,
             },
             speaks_other: Sides {
                 client: own.speaks_other,

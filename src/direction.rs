@@ -131,6 +131,8 @@ pub struct Direction {
     pub speaks_other: bool,
     /// First bytes, when they are not TLS.
     pub opening: Vec<u8>,
+    /// The frame that carried the first of them.
+    pub opening_frame: Option<FrameNumber>,
     /// DNS over TCP; `None` on other ports.
     pub dns: Option<Vec<u8>>,
     /// Its bytes in order.
@@ -201,6 +203,7 @@ impl Direction {
             events_dropped,
             application_data,
             opening,
+            opening_frame,
             dns,
             last_records,
             tcp,
@@ -225,7 +228,7 @@ impl Direction {
             }
         };
         stream.accept(chunk, lost, &mut |item| {
-            read_item(item, records, http, opening, dns, tcp, &mut said)
+            read_item(item, records, http, opening, opening_frame, dns, tcp, &mut said)
         })
     }
 
@@ -236,6 +239,7 @@ impl Direction {
             http,
             events,
             opening,
+            opening_frame,
             dns,
             tcp,
             ..
@@ -243,7 +247,7 @@ impl Direction {
         let mut said = |event: Event| events.push(event);
         tcp.acked_unseen = stream.acked_unseen();
         stream.finish(fin_seen, &mut |item| {
-            read_item(item, records, http, opening, dns, tcp, &mut said)
+            read_item(item, records, http, opening, opening_frame, dns, tcp, &mut said)
         });
         records.finish(&mut said);
         self.carries = records.carries();
@@ -321,6 +325,7 @@ fn read_item(
     records: &mut RecordReader,
     http: &mut HttpReader,
     opening: &mut Vec<u8>,
+    opening_frame: &mut Option<FrameNumber>,
     dns: &mut Option<Vec<u8>>,
     tcp: &mut TcpSide,
     said: &mut impl FnMut(Event),
@@ -328,6 +333,7 @@ fn read_item(
     match item {
         Item::Chunk(chunk) => {
             if records.carries() != Carries::Tls {
+                opening_frame.get_or_insert(chunk.frame);
                 let room = MAX_OPENING.saturating_sub(opening.len()).min(chunk.data.len());
                 opening.extend_from_slice(chunk.data.get(..room).unwrap_or_default());
                 if !http.is_done() {

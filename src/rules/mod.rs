@@ -149,9 +149,28 @@ fn frames(numbers: &[FrameNumber]) -> String {
 }
 
 /// Whether the time after `since`, when something should have come, was watched long enough to call it silence: the
-/// connection was closed, or the capture went on.
+/// connection was closed, or the capture went on and still followed it.
+///
+/// TCP repeats what is not acknowledged (RFC 6298: after about a second). Bytes that were neither acknowledged nor sent
+/// again mean that the capture lost sight of the connection, not that the peer fell silent.
 fn watched_after(connection: &Connection, since: Timestamp, context: &Context<'_>) -> bool {
-    is_closed(connection) || context.capture.last.is_some_and(|last| last.since(since) >= SILENCE)
+    let lost_sight = Side::both().iter().any(|&side| {
+        let tcp = &connection.tcp[side];
+        tcp.acked_bytes < tcp.bytes && tcp.retransmissions == 0
+    });
+    is_closed(connection) || !lost_sight && context.capture.last.is_some_and(|last| last.since(since) >= SILENCE)
+}
+
+/// Who ended the connection first, by FIN or RST, and when.
+fn first_closer(connection: &Connection) -> Option<(Side, Timestamp)> {
+    Side::both()
+        .into_iter()
+        .flat_map(|side| {
+            [connection.tcp[side].fin, connection.tcp[side].reset].map(|mark| mark.map(|it| (it.frame, side, it.time)))
+        })
+        .flatten()
+        .min_by_key(|&(frame, ..)| frame)
+        .map(|(_, side, time)| (side, time))
 }
 
 /// Whether either side ended the connection.

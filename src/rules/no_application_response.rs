@@ -1,6 +1,6 @@
 //! Attempt → Finding: the request was sent, and no answer came.
 
-use super::{client, elsewhere, seconds, service, watched_after};
+use super::{client, elsewhere, first_closer, seconds, service, watched_after};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
@@ -32,6 +32,14 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     {
         return None;
     }
+    // A client that closes soon after its request did not wait for an answer. Licensing is HTTP and needs one; of an
+    // unknown protocol that proves nothing.
+    let left = first_closer(connection)
+        .filter(|&(side, closed)| side == Side::Client && closed.since(time) < super::SILENCE)
+        .is_some();
+    if left && !attempt.licensing {
+        return None;
+    }
     // A server that closes had the request, whatever of the client's last words it still acknowledged.
     let acked = server_tcp.fin.is_some() || client_tcp.acked_bytes >= client_tcp.bytes;
     // A last record as short as an alert says goodbye, or is an answer of two bytes.
@@ -43,12 +51,19 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let end = connection.last.1;
     let mut finding = Finding::error(
             RULE.id,
-            if acked { By::Server } else { By::Path },
+            if left {
+            By::Client
+        } else if acked {
+            By::Server
+        } else {
+            By::Path
+        },
             At::Http,
             format!("the {} sent its request to {} and got no answer for {}", client(attempt), service(attempt), seconds(end.since(time))),
         )
         .confidence(match (short_record, acked) {
             (true, _) => Confidence::Possible,
+        _ if left => Confidence::Likely,
             (false, true) => Confidence::Certain,
             (false, false) => Confidence::Likely,
         })

@@ -92,8 +92,15 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if !connection.speaks_other.server || connection.opening.server.is_empty() {
         return None;
     }
+    // What was said before the hello belongs to another protocol that led to TLS (STARTTLS, a proxy), and what begins like
+    // a record is broken TLS rather than none.
+    let answers_hello = connection.opening_frame.server.is_some_and(|frame| frame > hello.frame);
+    let like_record = matches!(connection.opening.server.raw().as_bytes(), [20..=24, 3, ..]);
+    if !answers_hello || like_record {
+        return None;
+    }
     let first_line = WireText::from(connection.opening.server.raw().lines().next().unwrap_or_default());
-    let frame = connection.tcp.server.first;
+    let frame = connection.opening_frame.server?;
     Some(
         Finding::error(
             RULE.id,
@@ -105,10 +112,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             ),
         )
         .evidence(hello.frame, "Client Hello")
-        .evidence(
-            frame.max(connection.tcp.server.last),
-            format!("the server's bytes begin: {}", shortened(&first_line)),
-        )
+        .evidence(frame, format!("the server's bytes begin: {}", shortened(&first_line)))
         .remedy(elsewhere(
             attempt,
             Owner::Server,

@@ -20,9 +20,9 @@ pub(super) const RULE: Rule = Rule {
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
-    let (alert, confidence) = refusal(connection, tls)?;
-    let who = client(attempt);
     let judgement = attempt.judgements.server.as_ref();
+    let (alert, confidence) = refusal(connection, tls, judgement)?;
+    let who = client(attempt);
     let subject = tls
         .certificates
         .server
@@ -88,7 +88,11 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
 }
 
 /// The alert by which the client refuses the server's certificate, and how sure that is.
-fn refusal<'a>(connection: &Connection, tls: &'a TlsFacts) -> Option<(&'a Alert, Confidence)> {
+fn refusal<'a>(
+    connection: &Connection,
+    tls: &'a TlsFacts,
+    judgement: Option<&Judgement>,
+) -> Option<(&'a Alert, Confidence)> {
     let tls13 = tls.version().is_some_and(crate::tls::Version::is_tls13);
     if let Some(alert) = tls.first_error() {
         let (_, description) = alert.content?;
@@ -103,19 +107,32 @@ fn refusal<'a>(connection: &Connection, tls: &'a TlsFacts) -> Option<(&'a Alert,
             .find(|alert| alert.side == Side::Client && alert.seen == Seen::Inferred)?;
         return Some((alert, Confidence::Likely));
     }
-    // TLS 1.2: some stacks finish their flight first and refuse then, encrypted, before any data.
+    // TLS 1.2: some stacks finish their flight first and refuse then, encrypted: before the server's Finished could reach
+    // them, or without any data after it though the certificate has a visible fault. Otherwise it only says goodbye.
     let alert = tls.alerts.iter().find(|alert| alert.content.is_none())?;
     let early = tls.application_data.client == 0 && tls.application_data.server == 0;
-    // Where the server closed first, the alert only says goodbye.
-    let server_closed_first = connection.tcp.server.fin.is_some_and(|fin| fin.frame < alert.frame)
-        || connection
-            .tcp
-            .server
-            .reset
-            .is_some_and(|reset| reset.frame < alert.frame);
-    let refused =
-        !tls13 && alert.side == Side::Client && early && !server_closed_first && tls.certificates.server.is_some();
-    refused.then_some((alert, Confidence::Likely))
+    let server_finished = connection
+        .steps
+        .iter()
+        .position(|step| step.kind == StepKind::Finished && step.side == Side::Server);
+    let before_finished = server_finished.is_none_or(|finished| alert.step < finished);
+    let faulty = judgement.is_some_and(|it| {
+        matches!(it.validity, Validity::Expired(_) | Validity::NotYetValid(_))
+            || it.name == NameMatch::Differs
+            || it.chain == Chain::SelfSigned
+    });
+    let refused = !tls13
+        && alert.side == Side::Client
+        && early
+        && !alert.after_close
+        && tls.certificates.server.is_some()
+        && (before_finished || faulty);
+    let confidence = if before_finished {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
+    };
+    refused.then_some((alert, confidence))
 }
 
 fn with_remedies(

@@ -3,7 +3,7 @@
 use super::{client, elsewhere, on_device, seconds, service};
 use crate::attempt::Attempt;
 use crate::context::Context;
-use crate::finding::{At, By, Finding, Owner, Rule};
+use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
 use crate::tls::walk::Side;
 
 /// RFC 6298: a SYN is repeated after one second and then at doubled intervals.
@@ -30,11 +30,18 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         By::Unknown,
         At::Tcp,
         format!(
-            "nothing answers the {}'s connection to {target}: {tries} SYNs in {}, no reply of any kind",
+            "nothing answers the {}'s connection to {target}: {tries} SYN{} in {}, no reply of any kind",
             client(attempt),
+            if tries == 1 { "" } else { "s" },
             seconds(ended.since(started))
         ),
     )
+    // A SYN that is not repeated was given up early, or its repetitions are not in the capture.
+    .confidence(if tries > 1 {
+        Confidence::Certain
+    } else {
+        Confidence::Possible
+    })
     .evidence(first, format!("SYN to {}", connection.server))
     .claims_silence_of(Side::Server);
     if last != first {

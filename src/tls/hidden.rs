@@ -4,7 +4,7 @@
 //! messages, tickets, an alert or data. What is named here is inferred, and marked so by whoever uses it.
 //!
 //! Sizes seen in recordings (TLS_AES_256_GCM_SHA384: Finished alone 69 bytes, an alert alone 19): OpenSSL, GnuTLS and NSS
-//! servers pad nothing; JSSE adds 16 bytes to Finished and alerts (85, 35); clients of OpenSSL and GnuTLS send
+//! servers pad nothing; JSSE adds 16 bytes to every record (Finished 85, alerts 35); clients of OpenSSL and GnuTLS send
 //! Certificate, CertificateVerify and Finished in a record each, NSS in one. A GnuTLS server refuses with one alert and
 //! closes with a second of the same size. `samples/README.md` has the table.
 
@@ -204,14 +204,14 @@ const fn padding_of(len: u16, finished: u16) -> u16 {
 }
 
 /// How many of the records that follow the client's Finished are tickets: the first one to four of one size, when that is
-/// the size of a ticket (a ticket holds at least a state of some dozen bytes; stacks send one to four of 100 to 1,500).
+/// the size of a ticket (it holds a state of at least some dozen bytes; with a client certificate in it, Java's has 3,072).
 ///
 /// A record that stands alone may just as well be the answer. It is taken for that only when the server had the request by
 /// then and closed in good order after it, as a server does that has answered.
 fn ticket_count(later: &[Protected], alert_len: u16, request: Option<Position>) -> usize {
     let closes = later.last().is_some_and(|record| record.len == alert_len);
     let later = later.get(..later.len() - usize::from(closes)).unwrap_or(later);
-    let Some(first) = later.first().filter(|first| (64..=2048).contains(&first.len)) else {
+    let Some(first) = later.first().filter(|first| (64..=4096).contains(&first.len)) else {
         return 0;
     };
     if later.len() == 1 {
