@@ -4,7 +4,7 @@ use super::{certificate_clauses, join, seconds, service};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
-use crate::finding::{Finding, Rule};
+use crate::finding::{Confidence, Finding, Rule};
 use crate::tls::walk::StepKind;
 
 /// Cisco 217348, “packet capture”: SYN to ACK, certificates of both sides, Finished of both, application data, FIN. A
@@ -42,6 +42,11 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             "completed the {version} handshake with {} ({took}); no answer of the application is in the capture",
             service(attempt)
         );
+    }
+    if tls.lone_answer {
+        finding = finding
+            .confidence(Confidence::Likely)
+            .alternative("no-application-response", "the server's only record after the handshake is taken for its answer by order and close; it could be a session ticket");
     }
     for frame in [tls.finished.client, tls.finished.server].into_iter().flatten() {
         finding = finding.evidence(frame, "Finished");

@@ -24,7 +24,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         format!(
             "cannot tell how the attempt to reach {} ended: {}",
             service(attempt),
-            reasons.first().map_or("the capture shows no end of it", String::as_str)
+            reasons
+                .first()
+                .map_or("nothing in it failed, and nothing in it shows success", String::as_str)
         ),
     )
     .severity(Severity::Note);
@@ -100,6 +102,9 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Str
             "the capturing system dropped {} packets",
             context.capture.drops.unwrap_or_default()
         ));
+    }
+    if connection.tls.as_ref().and_then(crate::tls::walk::TlsFacts::version) == Some(crate::tls::Version::SSL2) {
+        reasons.push("it speaks SSL 2.0, whose records are not read".to_owned());
     }
     if let Some(version) = connection.tls.as_ref().and_then(crate::tls::walk::TlsFacts::version)
         && version.is_tls13()

@@ -20,7 +20,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if !began || tls.is_complete() || tls.first_error().is_some() || tls.application_data.server > 0 {
         return None;
     }
-    if !sees_handshake(connection) {
+    // SSL 2.0 goes on in records of its own, which are not read.
+    let sslv2 = tls.version() == Some(crate::tls::Version::SSL2);
+    if sslv2 || !sees_handshake(connection) {
         return None;
     }
     let last = connection

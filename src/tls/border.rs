@@ -160,6 +160,11 @@ pub(super) fn resync_offset(seen: &[u8], pieces: &[Piece], ending: bool) -> Opti
     })
 }
 
+/// Whether these bytes begin an SSL 2.0 server's hello: a two-byte length, type 4, and its version.
+pub(super) fn is_sslv2_server_hello(seen: &[u8]) -> bool {
+    matches!(*seen, [high, _, 4, 0 | 1, 0 | 1, 0, 2, ..] if high & 0x80 != 0)
+}
+
 /// The length of an SSLv2-format hello (RFC 5246 appendix E.2) that these bytes begin, without its two-byte header.
 pub(super) fn sslv2_hello_len(seen: &[u8]) -> Option<usize> {
     let &[

@@ -70,6 +70,8 @@ pub struct TlsFacts {
     pub client_sent_certificate: bool,
     /// TLS 1.3: the server sent something after the client's Finished that is no alert: it accepted what came before.
     pub server_accepted: bool,
+    /// TLS 1.3: the server's answer is a single record that could also be a ticket.
+    pub lone_answer: bool,
     /// TLS 1.3: the server's first record after the client's Finished is as short as an alert, and nothing but the
     /// connection's end follows it.
     pub server_alert_after_finished: Option<FrameNumber>,

@@ -46,6 +46,8 @@ pub(super) struct Named {
     pub(super) server_accepted: bool,
     pub(super) server_refused: Option<FrameNumber>,
     pub(super) client_refused: Option<FrameNumber>,
+    /// The answer is a single record that could also be a ticket.
+    pub(super) lone_answer: bool,
 }
 
 /// Bytes of padding that a stack may add to short records: JSSE adds 16.
@@ -126,6 +128,7 @@ pub(super) fn name(
     let later = server.get(flight.len()..).unwrap_or_default();
     let request = early_data_end.or(rest.first().map(|record| record.to));
     let tickets = ticket_count(later, server_alert, request);
+    named.lone_answer = tickets == 0 && later.iter().filter(|record| record.len != server_alert).count() == 1;
     let (tickets, answers) = later.split_at_checked(tickets).unwrap_or((&[], later));
     for record in tickets {
         named.steps.push((record.step, StepKind::NewSessionTicket, ""));

@@ -8,8 +8,8 @@
 //! recognised by the first record whose header and content agree that it begins a TLS conversation, on any port.
 
 use super::border::{
-    Beginning, HEADER, MAX_BODY, Piece, beginning_of_tls, drop_front, is_hello, messages_chain, plausible_header,
-    provenance_at, resync_offset, sslv2_hello_len,
+    Beginning, HEADER, MAX_BODY, Piece, beginning_of_tls, drop_front, is_hello, is_sslv2_server_hello, messages_chain,
+    plausible_header, provenance_at, resync_offset, sslv2_hello_len,
 };
 use super::message::{Assembler, Event, EventKind, Provenance};
 use crate::stream::{Chunk, Gap, Position};
@@ -424,6 +424,18 @@ impl RecordReader {
         let State::Searching { seen, pieces } = &mut self.state else {
             return;
         };
+        if self.preamble == 0 && is_sslv2_server_hello(seen) {
+            // SSL 2.0 has records of its own, which are not read.
+            let at = provenance_at(pieces, 0);
+            let hello = super::hello::ServerHello {
+                version: super::Version::SSL2.0,
+                ..Default::default()
+            };
+            sink(at.event(EventKind::ServerHello(Box::new(hello)), at.from.saturating_add(11)));
+            self.lost = 1;
+            self.state = State::Done;
+            return;
+        }
         match beginning_of_tls(seen, pieces) {
             Beginning::At(offset) => {
                 self.preamble += offset as u64;

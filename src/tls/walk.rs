@@ -418,6 +418,7 @@ impl Walker {
         tls.finished = named.finished;
         tls.client_sent_certificate = named.client_sent_certificate;
         tls.server_accepted = named.server_accepted;
+        tls.lone_answer = named.lone_answer;
         tls.server_alert_after_finished = named.server_refused;
         tls.client_alert_instead_of_finished = named.client_refused;
         for side in [Side::Client, Side::Server] {

@@ -15,7 +15,13 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
     let connection = shown(report, attempt);
     let (sign, paint) = mark(&verdict.severity);
     let lead: &[Span<'_>] = &[(paint, sign), (Paint::Plain, " ")];
-    page.hang_painted(lead, 2, (Paint::Strong, &headline(attempt)), &verdict.confidence)?;
+    // That nothing can be told is no claim that could be more or less sure.
+    let sure = if verdict.severity == "note" {
+        ""
+    } else {
+        &verdict.confidence
+    };
+    page.hang_painted(lead, 2, (Paint::Strong, &headline(attempt)), sure)?;
     let route = route(attempt, connection);
     if verdict.severity == "ok" && !verbose {
         page.hang(&[], 2, &route, "")?;
