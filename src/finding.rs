@@ -179,6 +179,8 @@ pub struct Finding {
     pub at: Option<At>,
     /// One sentence that a manager understands.
     pub summary: String,
+    /// What exactly was found at fault, most telling first: `expired`, `self-signed`, `missing` …
+    pub causes: Vec<&'static str>,
     /// What it rests on.
     pub evidence: Vec<Evidence>,
     /// What else it could be, and why that is less likely or what would prove it.
@@ -213,6 +215,7 @@ impl Finding {
             by: None,
             at: None,
             summary: summary.into(),
+            causes: Vec::new(),
             evidence: Vec::new(),
             alternatives: Vec::new(),
             cannot_tell: Vec::new(),
@@ -242,6 +245,13 @@ impl Finding {
             frame,
             what: what.into(),
         });
+        self
+    }
+
+    /// With what exactly is at fault.
+    #[must_use]
+    pub fn causes(mut self, causes: Vec<&'static str>) -> Self {
+        self.causes = causes;
         self
     }
 

@@ -94,7 +94,14 @@ impl<'a> Selector<'a> {
         if let Some((_, request)) = connection.connect().and_then(|exchange| exchange.request.as_ref()) {
             let target = request.target.raw();
             let host = target.rsplit_once(':').map_or(target, |(host, _)| host);
-            if let Some(service) = profile.service_named(host) {
+            let address = host.trim_matches(['[', ']']).parse().ok();
+            let listed = || {
+                profile
+                    .endpoints
+                    .iter()
+                    .find(|it| address.is_some_and(|ip| it.addresses.contains(&ip)))
+            };
+            if let Some(service) = profile.service_named(host).or_else(listed) {
                 return Some(Purposed {
                     proxy,
                     ..named(service, host, "the CONNECT request names it")

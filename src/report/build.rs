@@ -109,6 +109,7 @@ fn verdict_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict) -> Ver
         by: cause.by.map_or("unknown", finding::By::name).to_owned(),
         at: cause.at.map_or("close", finding::At::name).to_owned(),
         summary: cause.summary.clone(),
+        causes: cause.causes.iter().map(|&it| it.to_owned()).collect(),
         evidence: cause.evidence.iter().map(evidence_of).collect(),
         also: verdict.also().into_iter().map(str::to_owned).collect(),
         alternatives: cause

@@ -111,6 +111,7 @@ pub(crate) fn verdict(id: &str, severity: &str, at: &str, summary: &str) -> Verd
         by: "server".into(),
         at: at.into(),
         summary: summary.into(),
+        causes: Vec::new(),
         evidence: vec![],
         also: vec![],
         alternatives: vec![],

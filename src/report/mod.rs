@@ -165,6 +165,8 @@ pub struct Verdict {
     pub at: String,
     /// One sentence.
     pub summary: String,
+    /// What exactly is at fault, most telling first: `expired`, `self-signed`, `missing` …; empty where the id says it all.
+    pub causes: Vec<String>,
     /// The frames it rests on.
     pub evidence: Vec<Evidence>,
     /// Further verdict ids that hold too.

@@ -1,6 +1,8 @@
 //! Attempt → Finding: the server refused the client's certificate, or its absence.
 
-use super::{alert_text, certificate_clauses, client, elsewhere, join, on_device, seconds, service};
+use super::{
+    alert_text, certificate_causes, certificate_clauses, client, confirm, elsewhere, join, on_device, seconds, service,
+};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
@@ -40,10 +42,32 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     {
         clauses.push(clause);
     }
+    let mut causes = attempt
+        .judgements
+        .client
+        .as_ref()
+        .map(certificate_causes)
+        .unwrap_or_default();
+    // Which authorities the server accepts is its own affair: that an issuer is not among the roots given counts only
+    // when the server says so and nothing better explains it.
+    causes.retain(|cause| *cause != "missing-intermediate");
+    let says_issuer = matches!(
+        refusal.described,
+        Some(AlertDescription::UNKNOWN_CA | AlertDescription::CERTIFICATE_UNKNOWN | AlertDescription::ACCESS_DENIED)
+    );
+    if !says_issuer || causes.len() > 1 {
+        causes.retain(|cause| *cause != "unknown-issuer");
+    }
+    confirm(&mut causes, refusal.described);
     let revoked = refusal.described == Some(AlertDescription::CERTIFICATE_REVOKED);
     let summary = if missing {
         format!(
             "{} demands a certificate, and the {who} has none to show",
+            service(attempt)
+        )
+    } else if encrypted && tls.client_certificate_empty {
+        format!(
+            "{} refused the {who} right after its part of the handshake, which by its size held no certificate",
             service(attempt)
         )
     } else if encrypted {
@@ -52,16 +76,34 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             service(attempt)
         )
     } else {
-        format!("{} refused the {who}'s certificate", service(attempt))
+        let why = if clauses.is_empty() {
+            String::new()
+        } else {
+            format!(": it {}", join(&clauses))
+        };
+        format!("{} refused the {who}'s certificate{why}", service(attempt))
     };
-    let mut finding = Finding::error(RULE.id, By::Server, At::Tls, summary).confidence(refusal.confidence);
+    let empty = missing || encrypted && tls.client_certificate_empty;
+    if empty {
+        causes = vec!["missing"];
+    } else if revoked {
+        causes.insert(0, "revoked");
+    } else if causes.is_empty() {
+        causes.push("other");
+    }
+    let mut finding = Finding::error(RULE.id, By::Server, At::Tls, summary)
+        .confidence(refusal.confidence)
+        .causes(causes);
     if let Some(step) = connection.step_by(StepKind::CertificateRequest, Side::Server) {
         finding = finding.evidence(step.frame, "the server asks for a certificate");
     }
     if let Some(step) = connection.step_by(StepKind::Certificate, Side::Client) {
         let what = match leaf.map(|leaf| &leaf.fields) {
             Some(Ok(fields)) if !clauses.is_empty() => {
-                format!("the {who}'s certificate: {} {}", fields.subject, join(&clauses))
+                format!(
+                    "the {who}'s certificate: {}, issued by {}",
+                    fields.subject, fields.issuer
+                )
             }
             Some(Ok(fields)) => format!(
                 "the {who}'s certificate: {}, issued by {}; nothing visible is wrong with it",

@@ -217,6 +217,54 @@ fn alert_text(alert: &Alert) -> String {
     }
 }
 
+/// What is at fault with a presented chain, in the words of the report; empty where nothing visible is.
+fn certificate_causes(judgement: &Judgement) -> Vec<&'static str> {
+    let mut causes = Vec::new();
+    match judgement.validity {
+        Validity::Expired(_) => causes.push("expired"),
+        Validity::NotYetValid(_) => causes.push("not-yet-valid"),
+        Validity::Unknown => causes.push("unreadable"),
+        Validity::Current => {}
+    }
+    match judgement.chain {
+        Chain::SelfSigned => causes.push("self-signed"),
+        Chain::PrivateRoot { .. } | Chain::IssuerNotGiven { .. } => causes.push("unknown-issuer"),
+        Chain::Broken { .. } => causes.push("broken-chain"),
+        _ => {}
+    }
+    for fault in &judgement.faults {
+        causes.push(match fault {
+            Fault::WrongPurpose | Fault::IssuerPurpose(_) => "wrong-purpose",
+            Fault::WeakKey(..) => "weak-key",
+            Fault::WeakSignature(..) => "weak-signature",
+            Fault::MissingIntermediate(_) => "missing-intermediate",
+            Fault::IssuerDates(_, Validity::Expired(_)) => "issuer-expired",
+            Fault::IssuerDates(..) => "issuer-not-yet-valid",
+            Fault::NotACa(_) | Fault::PathTooLong(_) | Fault::OutsideNameConstraints => "broken-chain",
+            _ => continue,
+        });
+    }
+    if judgement.name == NameMatch::Differs {
+        causes.push("name-mismatch");
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    causes.retain(|cause| seen.insert(*cause));
+    causes
+}
+
+/// Puts the cause that an alert names first, where the certificate's bytes confirm it.
+fn confirm(causes: &mut [&'static str], described: Option<crate::tls::AlertDescription>) {
+    use crate::tls::AlertDescription as Alert;
+    let named: &[&str] = match described {
+        Some(Alert::CERTIFICATE_EXPIRED) => &["expired", "issuer-expired", "not-yet-valid"],
+        Some(Alert::UNKNOWN_CA) => &["self-signed", "missing-intermediate", "unknown-issuer"],
+        Some(Alert::UNSUPPORTED_CERTIFICATE) => &["wrong-purpose"],
+        Some(Alert::BAD_CERTIFICATE) => &["not-yet-valid", "name-mismatch", "weak-key", "weak-signature"],
+        _ => return,
+    };
+    causes.sort_by_key(|cause| named.iter().position(|name| name == cause).unwrap_or(named.len()));
+}
+
 /// What can be said against a presented chain at the time of the capture, as clauses about its leaf.
 fn certificate_clauses(judgement: &Judgement, leaf: Option<&Fields>) -> Vec<String> {
     let mut clauses = Vec::new();

@@ -1,6 +1,8 @@
 //! Attempt → Finding: the client refused the server's certificate.
 
-use super::{alert_text, certificate_clauses, client, elsewhere, join, on_device, service, span};
+use super::{
+    alert_text, certificate_causes, certificate_clauses, client, confirm, elsewhere, join, on_device, service, span,
+};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
@@ -45,6 +47,16 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         }
         (None, _) => "; TLS 1.3 encrypts the certificate, so its fault cannot be seen".to_owned(),
     };
+    let mut causes = judgement.map(certificate_causes).unwrap_or_default();
+    confirm(&mut causes, alert.content.map(|(_, description)| description));
+    if causes.is_empty() {
+        // Nothing in the bytes explains it: what the client trusts, or its clock, does; encrypted: not even that is known.
+        causes.push(if judgement.is_some() {
+            "not-trusted-by-client"
+        } else {
+            "encrypted"
+        });
+    }
     let mut finding = Finding::error(
         RULE.id,
         By::Client,
@@ -55,7 +67,8 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             alert_text(alert)
         ),
     )
-    .confidence(confidence);
+    .confidence(confidence)
+    .causes(causes);
     if let Some(step) = connection.step_by(StepKind::Certificate, Side::Server) {
         finding = finding.evidence(
             step.frame,

@@ -68,6 +68,8 @@ pub struct TlsFacts {
     /// TLS 1.3: the client's part of the handshake held more than Finished, hence a Certificate, perhaps an empty one
     /// (RFC 9846 section 4.4.2: it is sent if and only if the server asked).
     pub client_sent_certificate: bool,
+    /// TLS 1.3: by its size that Certificate was empty.
+    pub client_certificate_empty: bool,
     /// TLS 1.3: the server sent something after the client's Finished that is no alert: it accepted what came before.
     pub server_accepted: bool,
     /// TLS 1.3: the server's answer is a single record that could also be a ticket.

@@ -43,6 +43,8 @@ pub(super) struct Named {
     pub(super) application_data: Sides<u64>,
     pub(super) first_application_data: Sides<Option<FrameNumber>>,
     pub(super) client_sent_certificate: bool,
+    /// By its size that Certificate was empty.
+    pub(super) client_certificate_empty: bool,
     pub(super) server_accepted: bool,
     pub(super) server_refused: Option<FrameNumber>,
     pub(super) client_refused: Option<FrameNumber>,
@@ -55,6 +57,9 @@ const MAX_PADDING: u16 = 64;
 
 /// An empty Certificate message is eight bytes longer than nothing: sharing a record with Finished, it is no padding.
 const EMPTY_CERTIFICATE: u16 = 8;
+
+/// An alert's two bytes.
+const ALERT: u16 = 2;
 
 /// The padding JSSE adds.
 const JSSE_PADDING: u16 = 16;
@@ -156,6 +161,14 @@ fn client_flight<'a>(
     // Early data ends with a record of its own (EndOfEarlyData), which is no certificate.
     let others = end.saturating_sub(usize::from(early_data));
     named.client_sent_certificate = others > 0 || own_record.is_none() && !client.is_empty();
+    // An empty Certificate alone in a record, or beside Finished.
+    let alone = sizes.alert.saturating_sub(ALERT).saturating_add(EMPTY_CERTIFICATE);
+    let beside = sizes.finished.saturating_add(EMPTY_CERTIFICATE);
+    named.client_certificate_empty = named.client_sent_certificate
+        && client.first().is_some_and(|first| {
+            let len = first.len;
+            len == beside || end > 0 && [alone, alone.saturating_add(JSSE_PADDING)].contains(&len)
+        });
     let mut padding = 0;
     for (n, record) in client.iter().take(end + 1).enumerate() {
         if n == end {
@@ -325,7 +338,8 @@ mod tests {
     #[test]
     fn a_client_that_shows_a_certificate_is_told_from_one_that_pads() {
         assert!(!read(&[(S, 1000), (C, 85)]).client_sent_certificate); // JSSE
-        assert!(read(&[(S, 1000), (C, 77)]).client_sent_certificate); // an empty Certificate beside Finished
+        let beside = read(&[(S, 1000), (C, 77)]); // an empty Certificate beside Finished
+        assert!(beside.client_sent_certificate && beside.client_certificate_empty);
         assert!(read(&[(S, 1000), (C, 1200)]).client_sent_certificate); // NSS: all in one record
     }
 
@@ -336,6 +350,6 @@ mod tests {
             assert!(refused.client_refused.is_some() && refused.finished.client.is_none());
         }
         let empty_certificate = read(&[(S, 30), (S, 900), (S, 69), (C, 25), (C, 69)]);
-        assert!(empty_certificate.client_refused.is_none() && empty_certificate.client_sent_certificate);
+        assert!(empty_certificate.client_refused.is_none() && empty_certificate.client_certificate_empty);
     }
 }

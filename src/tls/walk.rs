@@ -417,6 +417,7 @@ impl Walker {
         tls.resumed = tls.server_hello.as_ref().is_some_and(|hello| hello.accepts_psk);
         tls.finished = named.finished;
         tls.client_sent_certificate = named.client_sent_certificate;
+        tls.client_certificate_empty = named.client_certificate_empty;
         tls.server_accepted = named.server_accepted;
         tls.lone_answer = named.lone_answer;
         tls.server_alert_after_finished = named.server_refused;
