@@ -70,6 +70,18 @@ fn prove_silence(finding: &mut Finding, attempt: &Attempt<'_>, context: &Context
             ),
         );
     }
+    if let Some(clock) = context
+        .capture
+        .anomalies
+        .iter()
+        .find(|it| matches!(it.id, "time-goes-back" | "no-time"))
+    {
+        finding.confidence = finding.confidence.min(Confidence::Likely);
+        finding.cannot_tell.push(format!(
+            "how long the silence was: the capture's clock is doubtful ({})",
+            clock.detail
+        ));
+    }
     if let Some(drops) = context.capture.drops.filter(|&drops| drops > 0) {
         finding.confidence = finding.confidence.min(Confidence::Likely);
         finding.cannot_tell.push(format!(

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{
     Alert, Alternative, Anomaly, Attempt, Capture, Certificate, Certificates, Close, Connection, Count, Evidence,
-    Exchange, Finding, Gap, Lookup, Overall, Remedy, Report, SCHEMA, Step, Tcp, Tls, Tool, Verdict,
+    Exchange, Finding, Gap, Lookup, Overall, Remedy, Report, SCHEMA, Seen, Step, Tcp, Tls, Tool, Verdict,
 };
 use crate::attempt;
 use crate::capture::{CaptureFacts, End};
@@ -265,6 +265,21 @@ fn tcp_of(connection: &connection::Connection) -> Tcp {
         server_bytes: server.bytes,
         client_frames: client.frames,
         server_frames: server.frames,
+        client_seen: seen_of(client),
+        server_seen: seen_of(server),
+    }
+}
+
+fn seen_of(tcp: &TcpSide) -> Seen {
+    let seen = tcp.frames > 0;
+    Seen {
+        first_frame: seen.then_some(tcp.first.0),
+        last_frame: seen.then_some(tcp.last.0),
+        start: tcp.start_known,
+        end: tcp.fin.is_some() || tcp.reset.is_some(),
+        acked_bytes: tcp.acked_bytes,
+        acked_unseen: tcp.acked_unseen,
+        cut: tcp.cut,
     }
 }
 

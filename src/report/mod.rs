@@ -305,6 +305,29 @@ pub struct Tcp {
     pub client_frames: u64,
     /// Frames from the server.
     pub server_frames: u64,
+    /// What the capture demonstrably sees of the client's direction.
+    pub client_seen: Seen,
+    /// What the capture demonstrably sees of the server's direction.
+    pub server_seen: Seen,
+}
+
+/// What the capture demonstrably sees of one direction.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Seen {
+    /// First frame of that direction; null when there is none.
+    pub first_frame: Option<u64>,
+    /// Last frame of that direction.
+    pub last_frame: Option<u64>,
+    /// The beginning of its bytes is known (its SYN, or the other side's handshake acknowledgement).
+    pub start: bool,
+    /// Its FIN or RST was captured.
+    pub end: bool,
+    /// Bytes that the other side acknowledged, of those captured.
+    pub acked_bytes: u64,
+    /// The other side acknowledged bytes that were not captured.
+    pub acked_unseen: bool,
+    /// Segments that the snap length cut.
+    pub cut: u64,
 }
 
 /// A FIN or RST.

@@ -90,12 +90,18 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Str
             "the beginning of the connection was not captured: the handshake lies before the first frame".to_owned(),
         );
     }
-    let closed = super::is_closed(connection);
-    if !closed {
-        reasons.push(format!(
-            "the capture ends at frame {} while the connection is still open",
-            connection.last.0
-        ));
+    if !super::is_closed(connection) {
+        let last = connection.last.0;
+        let goes_on = context
+            .capture
+            .last
+            .is_some_and(|end| end.since(connection.last.1) >= super::SILENCE);
+        reasons.push(if goes_on && super::lost_sight(connection) {
+            format!("the capture loses sight of the connection after frame {last}: what was sent last was neither acknowledged nor sent again")
+        } else {
+            let limit = limit(context).map(|limit| format!(", {limit}")).unwrap_or_default();
+            format!("the connection is still open at frame {last}, the last one of it{limit}")
+        });
     }
     if context.capture.drops.is_some_and(|drops| drops > 0) {
         reasons.push(format!(
@@ -112,6 +118,27 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Str
         reasons.push("TLS 1.3 encrypts what follows the Server Hello".to_owned());
     }
     reasons
+}
+
+/// A limit of the capture that its size or duration suggests: buffers and durations are set to round numbers.
+fn limit(context: &Context<'_>) -> Option<String> {
+    let bytes = context.capture.bytes;
+    for megabytes in [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] {
+        // The buffer holds its own headers beside the packets: the export is a little smaller, by a packet or some percent.
+        for full in [megabytes * 1_000_000, megabytes * 1024 * 1024] {
+            if bytes <= full && bytes >= full / 100 * 98 {
+                return Some(format!(
+                    "and the file has nearly {megabytes} MB: the capture buffer may have been full"
+                ));
+            }
+        }
+    }
+    let (first, last) = (context.capture.first?, context.capture.last?);
+    let seconds = last.since(first) / 1_000_000_000;
+    [60, 120, 300, 600, 1800, 3600]
+        .iter()
+        .find(|&&limit| (limit - 2..=limit + 1).contains(&seconds))
+        .map(|limit| format!("and the capture lasted {limit} seconds: its time limit may have ended it"))
 }
 
 /// How to capture better.

@@ -154,11 +154,16 @@ fn frames(numbers: &[FrameNumber]) -> String {
 /// TCP repeats what is not acknowledged (RFC 6298: after about a second). Bytes that were neither acknowledged nor sent
 /// again mean that the capture lost sight of the connection, not that the peer fell silent.
 fn watched_after(connection: &Connection, since: Timestamp, context: &Context<'_>) -> bool {
-    let lost_sight = Side::both().iter().any(|&side| {
+    is_closed(connection)
+        || !lost_sight(connection) && context.capture.last.is_some_and(|last| last.since(since) >= SILENCE)
+}
+
+/// Whether bytes of either side were neither acknowledged nor sent again.
+fn lost_sight(connection: &Connection) -> bool {
+    Side::both().iter().any(|&side| {
         let tcp = &connection.tcp[side];
         tcp.acked_bytes < tcp.bytes && tcp.retransmissions == 0
-    });
-    is_closed(connection) || !lost_sight && context.capture.last.is_some_and(|last| last.since(since) >= SILENCE)
+    })
 }
 
 /// Who ended the connection first, by FIN or RST, and when.
