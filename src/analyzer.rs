@@ -17,6 +17,7 @@ use crate::lookup::Lookups;
 use crate::report::{self, Contents, Report};
 use crate::tls::walk::Side;
 use crate::verdict;
+use crate::wire_text::WireText;
 
 /// Connections kept for reporting. 100 MB of nothing but handshakes holds 20,000.
 const MAX_CONNECTIONS: usize = 100_000;
@@ -29,6 +30,9 @@ const MAX_ICMP: usize = 4096;
 
 /// Hosts remembered as receivers of packets.
 const MAX_RECEIVERS: usize = 16 * 1024;
+
+/// Conflicting overlaps listed.
+const MAX_CONFLICTS: usize = 32;
 
 /// Names listed of a capture without licensing traffic.
 const MAX_NAMES: usize = 8;
@@ -67,6 +71,7 @@ struct State<'o> {
     skipped: [u64; Skip::COUNT],
     receivers: HashSet<IpAddr>,
     unconnected: usize,
+    conflicts: Vec<Anomaly>,
     contents: Contents,
     names: BTreeSet<String>,
     dropped: Dropped,
@@ -99,6 +104,7 @@ impl<'o> Analyzer<'o> {
             skipped: [0; Skip::COUNT],
             receivers: HashSet::new(),
             unconnected: 0,
+            conflicts: Vec::new(),
             contents: Contents::default(),
             names: BTreeSet::new(),
             dropped: Dropped::default(),
@@ -141,6 +147,7 @@ impl<'o> Analyzer<'o> {
         lookups.all.sort_by_key(|lookup| lookup.first().0);
         let mut anomalies = facts.anomalies.clone();
         anomalies.extend(self.decoder.anomalies());
+        anomalies.append(&mut self.state.conflicts);
         anomalies.extend(bounds_that_bit(&dropped, &flows, &lookups));
         let context = Context {
             options: self.options,
@@ -239,6 +246,25 @@ impl State<'_> {
             }
         }
         self.both_directions += u64::from(Side::both().iter().all(|&side| connection.tcp[side].frames > 0));
+        for side in Side::both() {
+            if let Some(conflict) = &connection.tcp[side].conflict
+                && self.conflicts.len() < MAX_CONFLICTS
+            {
+                self.conflicts.push(Anomaly {
+                    id: "overlap-differs",
+                    frame: conflict.frame,
+                    detail: format!(
+                        "frame {} carries other bytes than captured before for the same place of the {}'s stream ({} → {}): “{}” instead of “{}”; the first copy is used",
+                        conflict.frame,
+                        side.name(),
+                        connection.client,
+                        connection.server,
+                        WireText::from_bytes(&conflict.other),
+                        WireText::from_bytes(&conflict.kept)
+                    ),
+                });
+            }
+        }
         self.one_sided += u64::from(
             Side::both()
                 .iter()
@@ -255,8 +281,7 @@ impl State<'_> {
             && self.options.profile.service_named(name).is_none()
             && self.names.len() < 64
         {
-            self.names
-                .insert(crate::wire_text::WireText::from(name.as_str()).to_string());
+            self.names.insert(WireText::from(name.as_str()).to_string());
         }
         let everything = self.options.all || self.options.profile.everything;
         let wanted = connection.tls.is_some() || !connection.http.is_empty();

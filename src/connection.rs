@@ -109,12 +109,12 @@ impl Connection {
             first: flow.first,
             last: flow.last,
             opening: Sides {
-                client: opening(&own.opening, carries.client, own.preamble),
-                server: opening(&peer.opening, carries.server, peer.preamble),
+                client: opening(&own.opening.bytes, carries.client, own.preamble),
+                server: opening(&peer.opening.bytes, carries.server, peer.preamble),
             },
             opening_frame: Sides {
-                client: own.opening_frame,
-                server: peer.opening_frame,
+                client: own.opening.frame,
+                server: peer.opening.frame,
             },
             speaks_other: Sides {
                 client: own.speaks_other,

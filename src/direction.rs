@@ -22,8 +22,8 @@ const MAX_RECORDS: usize = 48;
 /// The last Application Data records of a direction, kept one by one: an encrypted alert is among them.
 const MAX_LAST_RECORDS: usize = 4;
 
-/// First bytes kept of a direction that does not begin with TLS.
-const MAX_OPENING: usize = 512;
+/// First bytes kept of a direction.
+const MAX_OPENING: usize = 256;
 
 /// Bytes kept of DNS over TCP, per direction: a few answers.
 const MAX_DNS: usize = 8 * 1024;
@@ -99,8 +99,68 @@ pub struct TcpSide {
     pub acked_unseen: bool,
     /// Holes.
     pub gaps: Vec<Gap>,
+    /// The first segment whose bytes differ from those captured before for the same place; the first copy is used.
+    pub conflict: Option<Conflict>,
     /// Whether its first byte is known: a SYN was seen, or the peer's handshake acknowledgement.
     pub start_known: bool,
+}
+
+/// The first bytes of a direction: for showing what does not speak TLS, and for telling a repeated segment from a forged
+/// one, which matters most where an answer begins.
+#[derive(Clone, Debug, Default)]
+pub struct Opening {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// The frame of the first of them.
+    pub frame: Option<FrameNumber>,
+    from: Position,
+    /// Nothing is added any more.
+    whole: bool,
+}
+
+/// Two segments that carry different bytes for the same place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// The frame of the second.
+    pub frame: FrameNumber,
+    /// Bytes of the first copy, from the first difference on.
+    pub kept: Vec<u8>,
+    /// Bytes of the second copy there.
+    pub other: Vec<u8>,
+}
+
+/// Bytes shown of each version of a conflict.
+const MAX_CONFLICT: usize = 24;
+
+impl Opening {
+    fn keep(&mut self, chunk: &Chunk<'_>) {
+        if self.whole {
+            return;
+        }
+        if self.bytes.is_empty() {
+            (self.from, self.frame) = (chunk.from, Some(chunk.frame));
+        }
+        let room = MAX_OPENING.saturating_sub(self.bytes.len()).min(chunk.data.len());
+        self.bytes.extend_from_slice(chunk.data.get(..room).unwrap_or_default());
+        self.whole = self.bytes.len() >= MAX_OPENING;
+    }
+
+    /// Whether a segment carries other bytes than those kept. A single byte may be a keep-alive's garbage.
+    fn contradicts(&self, chunk: &Chunk<'_>) -> Option<Conflict> {
+        let end = self.from.saturating_add(self.bytes.len() as u64);
+        if self.bytes.is_empty() || chunk.data.len() < 2 || chunk.from >= end || chunk.from < self.from {
+            return None;
+        }
+        let offset = usize::try_from(chunk.from - self.from).ok()?;
+        let kept = self.bytes.get(offset..)?;
+        let at = kept.iter().zip(chunk.data).position(|(kept, other)| kept != other)?;
+        let shown = |bytes: &[u8]| bytes.iter().skip(at).take(MAX_CONFLICT).copied().collect();
+        Some(Conflict {
+            frame: chunk.frame,
+            kept: shown(kept),
+            other: shown(chunk.data),
+        })
+    }
 }
 
 /// Totals of Application Data records.
@@ -129,10 +189,8 @@ pub struct Direction {
     pub preamble: u64,
     /// It speaks neither TLS nor readable HTTP; set at the end.
     pub speaks_other: bool,
-    /// First bytes, when they are not TLS.
-    pub opening: Vec<u8>,
-    /// The frame that carried the first of them.
-    pub opening_frame: Option<FrameNumber>,
+    /// First bytes.
+    pub opening: Opening,
     /// DNS over TCP; `None` on other ports.
     pub dns: Option<Vec<u8>>,
     /// Its bytes in order.
@@ -203,7 +261,6 @@ impl Direction {
             events_dropped,
             application_data,
             opening,
-            opening_frame,
             dns,
             last_records,
             tcp,
@@ -227,8 +284,11 @@ impl Direction {
                 *events_dropped += 1;
             }
         };
+        if tcp.conflict.is_none() {
+            tcp.conflict = opening.contradicts(&chunk);
+        }
         stream.accept(chunk, lost, &mut |item| {
-            read_item(item, records, http, opening, opening_frame, dns, tcp, &mut said)
+            read_item(item, records, http, opening, dns, tcp, &mut said)
         })
     }
 
@@ -239,7 +299,6 @@ impl Direction {
             http,
             events,
             opening,
-            opening_frame,
             dns,
             tcp,
             ..
@@ -247,12 +306,12 @@ impl Direction {
         let mut said = |event: Event| events.push(event);
         tcp.acked_unseen = stream.acked_unseen();
         stream.finish(fin_seen, &mut |item| {
-            read_item(item, records, http, opening, opening_frame, dns, tcp, &mut said)
+            read_item(item, records, http, opening, dns, tcp, &mut said)
         });
         records.finish(&mut said);
         self.carries = records.carries();
         self.preamble = records.preamble();
-        self.speaks_other = !opening.is_empty() && self.carries != Carries::Tls && !http.has_read();
+        self.speaks_other = !opening.bytes.is_empty() && self.carries != Carries::Tls && !http.has_read();
         let start = stream.start().unwrap_or_default();
         tcp.bytes = stream.highest().saturating_sub(start);
         tcp.acked_bytes = stream.acked().min(stream.highest()).saturating_sub(start);
@@ -324,18 +383,15 @@ fn read_item(
     item: Item<'_>,
     records: &mut RecordReader,
     http: &mut HttpReader,
-    opening: &mut Vec<u8>,
-    opening_frame: &mut Option<FrameNumber>,
+    opening: &mut Opening,
     dns: &mut Option<Vec<u8>>,
     tcp: &mut TcpSide,
     said: &mut impl FnMut(Event),
 ) {
     match item {
         Item::Chunk(chunk) => {
+            opening.keep(&chunk);
             if records.carries() != Carries::Tls {
-                opening_frame.get_or_insert(chunk.frame);
-                let room = MAX_OPENING.saturating_sub(opening.len()).min(chunk.data.len());
-                opening.extend_from_slice(chunk.data.get(..room).unwrap_or_default());
                 if !http.is_done() {
                     http.chunk(chunk, said);
                 }
@@ -347,6 +403,7 @@ fn read_item(
             records.chunk(chunk, said);
         }
         Item::Gap(gap) => {
+            opening.whole = true;
             if tcp.gaps.len() < MAX_GAPS {
                 tcp.gaps.push(gap);
             }

@@ -7,7 +7,7 @@ use std::collections::{HashMap, VecDeque};
 
 use foldhash::fast::RandomState;
 
-use crate::decode::{Endpoint, Segment, Tunnel};
+use crate::decode::{Endpoint, Segment, TcpFlags, Tunnel};
 use crate::direction::{Direction, Mark, chunk_of};
 use crate::frame::{FrameNumber, Timestamp};
 use crate::http::looks_like_http;
@@ -92,6 +92,7 @@ impl Default for Flows {
 impl Flows {
     /// Takes a segment; flows that have ended for good are added to `ended`.
     pub fn accept(&mut self, segment: &Segment<'_>, ended: &mut Vec<Flow>) {
+        let segment = &without_padding(*segment);
         self.hand_on_closed(segment.frame, ended);
         let from = usize::from(segment.src > segment.dst);
         let key = if from == 0 {
@@ -226,6 +227,20 @@ impl Flows {
                     .is_some_and(|flow| flow.index == index)
             });
         }
+    }
+}
+
+/// Some stacks count Ethernet's padding of a bare acknowledgement as data: up to six zero bytes, neither pushed nor part
+/// of anything. Taken for data they would displace the first bytes of what follows.
+fn without_padding<'a>(segment: Segment<'a>) -> Segment<'a> {
+    let bare = segment.flags.0 == TcpFlags::ACK && matches!(segment.payload.len(), 1..=6);
+    if bare && segment.payload.iter().all(|&byte| byte == 0) {
+        Segment {
+            payload: &[],
+            ..segment
+        }
+    } else {
+        segment
     }
 }
 
