@@ -163,6 +163,16 @@ impl Opening {
     }
 }
 
+/// A few zero bytes that may be Ethernet's padding.
+#[derive(Clone, Copy, Debug)]
+struct Doubtful {
+    seq: SeqNumber,
+    len: usize,
+    frame: FrameNumber,
+    time: Timestamp,
+    acked: SeqNumber,
+}
+
 /// Totals of Application Data records.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ApplicationData {
@@ -203,6 +213,8 @@ pub struct Direction {
     pub(crate) syn_seq: Option<SeqNumber>,
     /// TCP's own events, put among the others at the end.
     pub(crate) tcp_events: Vec<Event>,
+    /// Zero bytes of the last segment that may be padding or data: the next segment tells.
+    doubtful: Option<Doubtful>,
     /// Given up: nothing in it is followed.
     pub(crate) ignored: bool,
 }
@@ -250,6 +262,36 @@ impl Direction {
     pub(crate) fn acks_handshake(&self, position: Position) -> bool {
         self.stream.start() == Some(position)
             && !self.tcp_events.iter().any(|event| matches!(event.kind, EventKind::Ack))
+    }
+
+    /// Keeps bytes that may be padding until the next segment tells.
+    pub(crate) fn doubt(&mut self, segment: &Segment<'_>) {
+        if !segment.flags.syn() && !segment.flags.fin() {
+            self.doubtful = Some(Doubtful {
+                seq: segment.seq,
+                len: segment.payload.len(),
+                frame: segment.frame,
+                time: segment.time,
+                acked: segment.ack,
+            });
+        }
+    }
+
+    /// They were data when the sender's numbers went on behind them, and padding when it sends from the same place again.
+    pub(crate) fn settle_doubtful(&mut self, next: SeqNumber, peer: &mut Stream) {
+        let Some(doubtful) = self.doubtful.take() else { return };
+        let len = i32::try_from(doubtful.len).unwrap_or_default();
+        if next.distance_from(doubtful.seq) >= len {
+            let zeros = [0; 6];
+            let chunk = Chunk {
+                from: self.stream.position(doubtful.seq),
+                data: zeros.get(..doubtful.len).unwrap_or_default(),
+                frame: doubtful.frame,
+                time: doubtful.time,
+                acked: peer.position(doubtful.acked),
+            };
+            self.read(chunk, 0);
+        }
     }
 
     pub(crate) fn read(&mut self, chunk: Chunk<'_>, lost: u32) -> Arrival {

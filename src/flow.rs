@@ -92,7 +92,6 @@ impl Default for Flows {
 impl Flows {
     /// Takes a segment; flows that have ended for good are added to `ended`.
     pub fn accept(&mut self, segment: &Segment<'_>, ended: &mut Vec<Flow>) {
-        let segment = &without_padding(*segment);
         self.hand_on_closed(segment.frame, ended);
         let from = usize::from(segment.src > segment.dst);
         let key = if from == 0 {
@@ -230,18 +229,17 @@ impl Flows {
     }
 }
 
-/// Some stacks count Ethernet's padding of a bare acknowledgement as data: up to six zero bytes, neither pushed nor part
-/// of anything. Taken for data they would displace the first bytes of what follows.
-fn without_padding<'a>(segment: Segment<'a>) -> Segment<'a> {
-    let bare = segment.flags.0 == TcpFlags::ACK && matches!(segment.payload.len(), 1..=6);
-    if bare && segment.payload.iter().all(|&byte| byte == 0) {
-        Segment {
-            payload: &[],
-            ..segment
-        }
+/// Whether a segment's payload may be Ethernet's padding, which some stacks count as data: up to six zero bytes, not
+/// pushed. Taken for data they would displace the first bytes of what follows.
+fn may_be_padding(segment: &Segment<'_>) -> bool {
+    let len = segment.payload.len();
+    // Beside SYN and FIN a single zero byte is rather data.
+    let least = if segment.flags.syn() || segment.flags.fin() {
+        2
     } else {
-        segment
-    }
+        1
+    };
+    segment.flags.0 & TcpFlags::PSH == 0 && (least..=6).contains(&len) && segment.payload.iter().all(|&byte| byte == 0)
 }
 
 /// Whether a segment that belongs to no flow begins one: a SYN, or payload in which TLS or HTTP could begin. A connection
@@ -296,6 +294,19 @@ impl Flow {
             own.tcp.frames += 1;
             return;
         }
+
+        let padded = may_be_padding(segment);
+        own.settle_doubtful(segment.seq, &mut peer.stream);
+        let bare = Segment {
+            payload: &[],
+            ..*segment
+        };
+        let segment = if padded {
+            own.doubt(segment);
+            &bare
+        } else {
+            segment
+        };
 
         let position = own.stream.position(segment.seq);
         let acked = if segment.flags.ack() {
