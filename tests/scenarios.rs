@@ -100,6 +100,43 @@ fn ipv6_vlan_and_offloaded_checksums_change_nothing() {
     check_tls12(&Scenario::tls12().offloaded(Client).offloaded(Server));
 }
 
+/// Some stacks count the padding of a bare acknowledgement as data; what is sent next from the same place is what counts.
+#[test]
+fn padding_that_is_counted_as_data_displaces_nothing() {
+    let mut story = Scenario::tls12();
+    for packet in &mut story.packets {
+        if packet.payload.is_empty() && packet.flags & 0b0101 == 0 {
+            packet.payload = vec![0; 6];
+        }
+    }
+    check_tls12(&story);
+}
+
+#[test]
+fn a_second_version_of_the_same_bytes_is_shown_and_the_first_is_used() {
+    let mut story = Scenario::tls12();
+    let at = story
+        .packets
+        .iter()
+        .position(|p| p.side == Server && !p.payload.is_empty())
+        .unwrap();
+    let mut forged = story.packets[at].clone();
+    forged.payload = b"HTTP/1.1 302 Found\r\nLocation: http://block.example/\r\n\r\n".to_vec();
+    forged.ip_id = forged.ip_id.wrapping_add(1000);
+    forged.time += 1000;
+    story.packets.insert(at + 1, forged);
+    check_tls12(&story);
+    let report = analyze(&story.pcap());
+    let anomaly = report
+        .capture
+        .anomalies
+        .iter()
+        .find(|it| it.id == "overlap-differs")
+        .unwrap();
+    assert!(anomaly.detail.contains("HTTP/1.1 302 Found"), "{}", anomaly.detail);
+    assert_eq!(anomaly.frame, at as u64 + 2);
+}
+
 // Messages and records.
 
 #[test]
