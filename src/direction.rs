@@ -35,6 +35,9 @@ const MAX_RECENT: usize = 32;
 /// no TCP retransmits faster on purpose (RFC 6298 asks for a second, Linux waits 200 ms).
 const COPY_WITHIN: i64 = 100_000_000;
 
+/// Second copies listed per direction, with both frames: a handshake's worth.
+const MAX_COPIES: usize = 32;
+
 /// SYNs kept per direction.
 const MAX_SYNS: usize = 16;
 
@@ -65,6 +68,8 @@ pub struct TcpSide {
     pub frames: u64,
     /// Second copies made by the capture.
     pub duplicates: u64,
+    /// The first of them: the copy's frame and the original's.
+    pub copies: Vec<(FrameNumber, FrameNumber)>,
     /// Segments sent again by the sender.
     pub retransmissions: u64,
     /// Keep-alive probes.
@@ -208,7 +213,7 @@ pub struct Direction {
     records: RecordReader,
     http: HttpReader,
     last_records: VecDeque<Event>,
-    recent: VecDeque<(u64, i64)>,
+    recent: VecDeque<(u64, i64, FrameNumber)>,
     /// Initial sequence number, from its SYN.
     pub(crate) syn_seq: Option<SeqNumber>,
     /// TCP's own events, put among the others at the end.
@@ -392,20 +397,30 @@ impl Direction {
         self.recent = VecDeque::new();
     }
 
-    /// Whether the capture holds this very packet already: the same header and checksum, hence the same bytes.
-    pub(crate) fn is_copy(&self, segment: &Segment<'_>) -> bool {
+    /// Whether the capture holds this very packet already: the same header and checksum, hence the same bytes. If so it is
+    /// counted, with the frames of both.
+    pub(crate) fn is_copy(&mut self, segment: &Segment<'_>) -> bool {
         let print = fingerprint(segment);
         let identified = segment.ip_id.is_some_and(|id| id != 0);
-        self.recent.iter().any(|&(seen, at)| {
+        let original = self.recent.iter().rev().find(|&&(seen, at, _)| {
             seen == print && (identified || segment.time.0.abs_diff(at) <= COPY_WITHIN.unsigned_abs())
-        })
+        });
+        let Some(&(_, _, original)) = original else {
+            return false;
+        };
+        self.tcp.duplicates += 1;
+        if self.tcp.copies.len() < MAX_COPIES {
+            self.tcp.copies.push((segment.frame, original));
+        }
+        true
     }
 
     pub(crate) fn remember(&mut self, segment: &Segment<'_>) {
         if self.recent.len() >= MAX_RECENT {
             self.recent.pop_front();
         }
-        self.recent.push_back((fingerprint(segment), segment.time.0));
+        self.recent
+            .push_back((fingerprint(segment), segment.time.0, segment.frame));
     }
 }
 

@@ -317,7 +317,6 @@ impl Flow {
         let data_from = position.saturating_add(u64::from(segment.flags.syn()));
         let old = segment.payload.is_empty() || data_from < own.stream.next();
         if old && own.is_copy(segment) {
-            own.tcp.duplicates += 1;
             counts.duplicates += 1;
             return;
         }

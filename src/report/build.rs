@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{
-    Alert, Alternative, Anomaly, Attempt, Capture, Certificate, Certificates, Close, Connection, Count, Evidence,
+    Alert, Alternative, Anomaly, Attempt, Capture, Certificate, Certificates, Close, Connection, Copy, Count, Evidence,
     Exchange, Finding, Gap, Lookup, Overall, Remedy, Report, SCHEMA, Seen, Step, Tcp, Tls, Tool, Verdict,
 };
 use crate::attempt;
@@ -261,6 +261,17 @@ fn tcp_of(connection: &connection::Connection) -> Tcp {
         gaps,
         retransmissions: client.retransmissions + server.retransmissions,
         duplicates: client.duplicates + server.duplicates,
+        copies: {
+            let both = client.copies.iter().chain(&server.copies);
+            let mut copies: Vec<Copy> = both
+                .map(|&(copy, of)| Copy {
+                    frame: copy.0,
+                    of: of.0,
+                })
+                .collect();
+            copies.sort_by_key(|copy| copy.frame);
+            copies
+        },
         client_bytes: client.bytes,
         server_bytes: server.bytes,
         client_frames: client.frames,

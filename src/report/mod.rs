@@ -297,6 +297,8 @@ pub struct Tcp {
     pub retransmissions: u64,
     /// Second copies made by the capture.
     pub duplicates: u64,
+    /// The first of them, with both frames.
+    pub copies: Vec<Copy>,
     /// Payload bytes from the client (sequence space).
     pub client_bytes: u64,
     /// Payload bytes from the server.
@@ -328,6 +330,15 @@ pub struct Seen {
     pub acked_unseen: bool,
     /// Segments that the snap length cut.
     pub cut: u64,
+}
+
+/// A second copy of a packet.
+#[derive(Clone, Debug, Serialize)]
+pub struct Copy {
+    /// Frame of the copy.
+    pub frame: u64,
+    /// Frame of the packet it is a copy of.
+    pub of: u64,
 }
 
 /// A FIN or RST.
