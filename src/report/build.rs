@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{
-    Alert, Alternative, Anomaly, Attempt, Capture, Certificate, Certificates, Close, Connection, Count, Evidence,
+    Alert, Alternative, Anomaly, Attempt, Capture, Certificate, Certificates, Close, Connection, Count, Damage, Evidence,
     Exchange, Finding, Gap, Lookup, Overall, Remedy, Report, SCHEMA, Step, Tcp, Tls, Tool, Verdict,
 };
 use crate::attempt;
@@ -488,6 +488,15 @@ impl Capture {
             duration,
             end,
             end_detail,
+            damage: facts
+                .damage
+                .iter()
+                .map(|damage| Damage {
+                    offset: damage.offset,
+                    lost: damage.lost,
+                    after_frame: damage.after.0,
+                })
+                .collect(),
             ..Self::default()
         }
     }
