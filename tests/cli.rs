@@ -360,7 +360,10 @@ fn a_ring_with_a_file_that_cannot_be_read_is_refused_whole() {
 #[test]
 fn a_damaged_capture_is_read_on_and_says_so() {
     let directory = directory();
-    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/client-certificate-self-signed-expired.pcap");
+    let sample = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/samples/client-certificate-self-signed-expired.pcap"
+    );
     let mut bytes = fs::read(sample).unwrap();
     // The second record's lengths are destroyed: a retried SYN, a look-up or the SYN-ACK, but not what decides.
     let second = 24 + records(&bytes)[0].len();

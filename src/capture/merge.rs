@@ -217,7 +217,9 @@ mod tests {
         let start = Pcap::new(Order::Little, 0xa1b2_c3d4);
         seconds
             .into_iter()
-            .fold(start, |pcap, second| pcap.record(1_700_000_000 + second, 0, &[name; 9], 9))
+            .fold(start, |pcap, second| {
+                pcap.record(1_700_000_000 + second, 0, &[name; 9], 9)
+            })
             .bytes
     }
 

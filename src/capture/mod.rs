@@ -220,9 +220,9 @@ mod tests {
 
     fn samples() -> Vec<Vec<u8>> {
         let pcap = |order, magic| {
-            Pcap::new(order, magic)
-                .record(1, 2, b"abcde", 60)
-                .record(3, 4, b"fgh", 3)
+            let mut pcap = Pcap::new(order, magic);
+            pcap.extra = if magic == 0xa1b2_cd34 { 8 } else { 0 };
+            pcap.record(1, 2, b"abcde", 60).record(3, 4, b"fgh", 3)
         };
         let pcapng = |order| {
             PcapNg::new(order)

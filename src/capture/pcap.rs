@@ -184,16 +184,25 @@ impl Reader {
             len,
             is_packet: true,
         };
-        match next {
-            Some(next) if self.is_plausible(&next) => self.near = Some(next.seconds),
-            Some(next) if !self.goes_on(chunk, len) => {
-                return Next::Doubtful {
-                    is_whole: self.is_whole(head),
-                    detail: format!("a record that claims {} bytes", next.captured),
-                    record,
-                };
+        let rest = bytes.len().saturating_sub(len);
+        let doubt = match next {
+            Some(next) if self.is_plausible(&next) => {
+                self.near = Some(next.seconds);
+                None
             }
-            _ => {}
+            Some(next) => (!self.goes_on(chunk, len)).then(|| format!("a record that claims {} bytes", next.captured)),
+            None if self.belongs_to(head, bytes.get(len..).unwrap_or_default()) => {
+                Some(format!("{rest} of a record header's {} bytes", self.head_len))
+            }
+            None => None,
+        };
+        if let Some(detail) = doubt {
+            let is_whole = self.is_whole(head);
+            return Next::Doubtful {
+                record,
+                is_whole,
+                detail,
+            };
         }
         if head.captured < head.wire {
             self.usual_cut = head.captured;

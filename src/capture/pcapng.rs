@@ -175,12 +175,10 @@ impl Reader {
         let Some(interface) = self.interfaces.get_mut(index as usize) else {
             return Err(self.undeclared(index));
         };
-        if captured_len != wire_len && captured_len != interface.snap_len {
-            let options = Options {
-                order: self.order,
-                bytes: options,
-            };
-            if captured_len != self.usual_cut && has_wrong_length(captured_len, wire_len, options) {
+        if captured_len != wire_len && (captured_len != interface.snap_len || captured_len == 0) {
+            if (captured_len != self.usual_cut || captured_len == 0)
+                && has_wrong_length(self.order, wire_len, rest, options)
+            {
                 return Err(format!(
                     "a packet of {wire_len} bytes of which it claims to hold {captured_len}"
                 ));
@@ -408,10 +406,11 @@ fn options_behind(rest: &[u8], captured_len: u32) -> Result<&[u8], String> {
 }
 
 /// Whether a captured length that is not the wire's, and that no snap length explains, is more likely destroyed than
-/// meant: what then follows the packet are no options, or it differs in the padding only.
+/// meant: the whole packet would fit the block, or what follows the captured bytes are no options.
 #[cold]
-fn has_wrong_length(captured_len: u32, wire_len: u32, options: Options<'_>) -> bool {
-    captured_len.div_ceil(4) == wire_len.div_ceil(4) || !options.are_whole()
+fn has_wrong_length(order: Order, wire_len: u32, rest: &[u8], options: &[u8]) -> bool {
+    let are_whole = |bytes| Options { order, bytes }.are_whole();
+    options_behind(rest, wire_len).is_ok_and(are_whole) || !are_whole(options)
 }
 
 /// A block that has a frame number and nothing else.

@@ -28,9 +28,9 @@ impl Limits {
     pub(super) const LARGEST: usize = 262_144 + 64;
     /// A jumbo frame: the least that is taken for the largest record, as larger ones may come.
     const LEAST_SPAN: usize = 9_216;
-    /// How much older than the last good frame a frame may be. Interfaces are written in blocks of seconds; a capture that
-    /// was transferred inside this one is older than its transfer.
-    const BACK: i64 = 10_000_000_000;
+    /// How much older than the last good frame a frame may be. Frames of several interfaces are out of order by less; a
+    /// capture that was transferred inside this one is older than its transfer.
+    const BACK: i64 = 2_000_000_000;
     /// How much later: nobody records a pause of more than a day and loses its beginning.
     const ON: i64 = 86_400_000_000_000;
 

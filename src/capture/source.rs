@@ -10,7 +10,7 @@ use super::{CaptureError, Damage, End, Next, Stop, looks_like, pcap, pcapng};
 use crate::frame::{Frame, FrameNumber, Timestamp};
 
 /// The longest rest behind the last record that is called garbage, unless it is all zeros.
-const SMALL_REST: usize = 64 * 1024;
+const SMALL_REST: usize = 4 * 1024;
 
 /// One capture file.
 pub(super) struct Source<'a> {
@@ -268,7 +268,9 @@ impl<'a> Source<'a> {
             Format::PcapNg(reader) => reader.resembles(bytes),
         };
         let zeros = zeros && is_zero(bytes) && bytes.len() >= 4;
-        let is_garbage = zeros || (is_first && bytes.len() <= SMALL_REST && !resembles);
+        // Zeros and then something else: the capture's own end, of which a part was lost.
+        let begins_with_zeros = is_zero(bytes.get(..16).unwrap_or(bytes));
+        let is_garbage = zeros || (is_first && bytes.len() <= SMALL_REST && !resembles && !begins_with_zeros);
         if !is_garbage || self.frames == 0 {
             self.truncated(offset, detail, tally);
             return;

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{
-    Alert, Alternative, Anomaly, Attempt, Capture, Certificate, Certificates, Close, Connection, Count, Damage, Evidence,
-    Exchange, Finding, Gap, Lookup, Overall, Remedy, Report, SCHEMA, Step, Tcp, Tls, Tool, Verdict,
+    Alert, Alternative, Anomaly, Attempt, Capture, Certificate, Certificates, Close, Connection, Count, Damage,
+    Evidence, Exchange, Finding, Gap, Lookup, Overall, Remedy, Report, SCHEMA, Step, Tcp, Tls, Tool, Verdict,
 };
 use crate::attempt;
 use crate::capture::{CaptureFacts, End};

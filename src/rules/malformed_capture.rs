@@ -17,15 +17,24 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return finding(context);
     };
     // What lies before the damage is not touched by it.
-    let around = context.capture.damage.iter().find(|damage| damage.after < connection.last.0);
+    let around = context
+        .capture
+        .damage
+        .iter()
+        .find(|damage| damage.after < connection.last.0);
     if let Some(damage) = around {
         let before = connection.first.0 <= damage.after;
         let place = if before { "in the middle of" } else { "before" };
         return Some(
             lost(damage)
                 .severity(Severity::Warning)
-                .evidence(connection.last.0, format!("the last frame of this connection, which has the damage {place} it"))
-                .cannot_tell("the true frame numbers behind the damage, and whether packets of this attempt were lost there"),
+                .evidence(
+                    connection.last.0,
+                    format!("the last frame of this connection, which has the damage {place} it"),
+                )
+                .cannot_tell(
+                    "the true frame numbers behind the damage, and whether packets of this attempt were lost there",
+                ),
         );
     }
     finding(context).map(|finding| {
@@ -37,7 +46,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
 }
 
 /// What is said of the file.
-pub fn finding(context: &Context<'_>) -> Option<Finding> {
+pub(super) fn finding(context: &Context<'_>) -> Option<Finding> {
     if let Some(damage) = context.capture.damage.first() {
         return Some(lost(damage));
     }

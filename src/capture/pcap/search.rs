@@ -12,6 +12,10 @@ use crate::frame::Timestamp;
 
 const DAY: u32 = 86_400;
 
+/// Longer than any packet that segmentation offloading hands to a capture. Four bytes into a record header, where a chain of
+/// lengths leads on just as well, this is the beginning of a packet.
+const LONGEST_ON_WIRE: u32 = 1 << 20;
+
 /// Odd headers in a row that show that a file is made so.
 const HABIT: usize = 4;
 /// Odd headers in a row, none of them a habit, that are believed in the middle of a file.
@@ -52,9 +56,16 @@ impl Reader {
     fn is_plausible_near(&self, head: &Head, near: u32) -> bool {
         head.captured as usize <= self.largest
             && !head.is_blank()
+            && self.has_sane_fields(head)
+            && (head.seconds.wrapping_sub(near).wrapping_add(DAY) <= 2 * DAY || self.habits.times)
+    }
+
+    /// Whether lengths and fraction are as they should be, the time aside.
+    #[inline]
+    const fn has_sane_fields(&self, head: &Head) -> bool {
+        head.wire <= LONGEST_ON_WIRE
             && (head.captured <= head.wire || self.habits.lengths)
             && (head.fraction < self.parts() || self.habits.fractions)
-            && (head.seconds.wrapping_sub(near).wrapping_add(DAY) <= 2 * DAY || self.habits.times)
     }
 
     /// Parts of a second that the fraction counts.
@@ -64,7 +75,18 @@ impl Reader {
 
     /// Whether the packet is all there or cut as others are: otherwise its captured length may be destroyed.
     pub(super) const fn is_whole(&self, head: Head) -> bool {
-        head.captured == head.wire || head.captured == self.snap_len || head.captured == self.usual_cut
+        head.captured > 0
+            && (head.captured == head.wire || head.captured == self.snap_len || head.captured == self.usual_cut)
+    }
+
+    /// Whether the last bytes of a file, too few for a header, are more likely the end of the record before them than the
+    /// beginning of another.
+    #[cold]
+    pub(super) fn belongs_to(&self, head: Head, rest: &[u8]) -> bool {
+        !rest.is_empty()
+            && !self.is_whole(head)
+            && (u64::from(head.captured).saturating_add(rest.len() as u64) == u64::from(head.wire)
+                || !self.resembles(rest))
     }
 
     /// Looks at the first headers of a file: whether they are any, and what their habits are.
@@ -99,21 +121,22 @@ impl Reader {
             (first.len() == Limits::RECORDS || (!heads.is_empty() && way == Way::Cut) || way == Way::End)
                 && first.iter().all(|head| self.is_plausible_near(head, near))
         };
-        let is_near = odd.seconds.wrapping_sub(near).wrapping_add(DAY) <= 2 * DAY;
-        // One odd header among good ones; or a clock that was set; or a file whose second half is made otherwise.
+        let is_near = |head: &Head| head.seconds.wrapping_sub(near).wrapping_add(DAY) <= 2 * DAY;
+        // One odd header among good ones.
         if are_plausible(behind, near) {
-            if is_near {
+            if is_near(odd) {
                 self.near = Some(odd.seconds);
             }
             return true;
         }
-        if self.is_plausible_near(odd, odd.seconds) && are_plausible(behind, odd.seconds)
-            || (heads.len() >= MANY || way == Way::End) && heads.iter().all(|head| head.captured > 0)
-        {
+        // A clock that was set; or a file of which the rest is odd in the same way.
+        let is_set = self.is_plausible_near(odd, odd.seconds) && are_plausible(behind, odd.seconds);
+        let is_long = (heads.len() >= MANY || way == Way::End) && heads.iter().all(|head| head.captured > 0);
+        let is_odd_so = is_long && (heads.iter().all(is_near) || heads.iter().all(|head| self.has_sane_fields(head)));
+        if is_set || is_odd_so {
             self.near = Some(odd.seconds);
-            return true;
         }
-        false
+        is_set || is_odd_so
     }
 
     /// Up to `most` headers that the lengths lead to from `at` on.
@@ -132,7 +155,7 @@ impl Reader {
                 };
                 return (heads, way);
             };
-            if head.is_blank() || head.captured as usize > self.largest {
+            if head.is_blank() || head.captured as usize > self.largest || head.wire > LONGEST_ON_WIRE {
                 return (heads, Way::Nowhere);
             }
             heads.push(head);
@@ -169,7 +192,8 @@ impl Reader {
                 return search.ended && (search.allow_cut || !is_cut) && records >= enough;
             };
             let near_before = *near.get_or_insert(head.seconds);
-            if !self.may_begin(&head, search) || !self.is_plausible_near(&head, near_before) {
+            let goes_back = head.seconds.saturating_add(1) < near_before && !self.habits.times;
+            if goes_back || !self.may_begin(&head, search) || !self.is_plausible_near(&head, near_before) {
                 return false;
             }
             near = Some(head.seconds);
@@ -184,16 +208,11 @@ impl Reader {
     /// Whether a header may stand at a place to which no length led.
     #[inline]
     fn may_begin(&self, head: &Head, search: &Search) -> bool {
-        /// Longer than any packet that segmentation offloading hands to a capture.
-        const LONGEST_ON_WIRE: u32 = 1 << 20;
-
         let second = i64::from(head.seconds);
         head.captured > 0
             && head.captured as usize <= self.largest.min(Limits::LARGEST)
             && head.wire > 0
-            && head.wire <= LONGEST_ON_WIRE
-            && (head.captured <= head.wire || self.habits.lengths)
-            && (head.fraction < self.parts() || self.habits.fractions)
+            && self.has_sane_fields(head)
             && (search.limits.allow(Timestamp::from_seconds(second)) || self.habits.times)
     }
 
