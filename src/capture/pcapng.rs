@@ -175,10 +175,9 @@ impl Reader {
         let Some(interface) = self.interfaces.get_mut(index as usize) else {
             return Err(self.undeclared(index));
         };
-        if captured_len != wire_len && (captured_len != interface.snap_len || captured_len == 0) {
-            if (captured_len != self.usual_cut || captured_len == 0)
-                && has_wrong_length(self.order, wire_len, rest, options)
-            {
+        if captured_len == 0 || (captured_len != wire_len && captured_len != interface.snap_len) {
+            let is_usual = captured_len > 0 && captured_len == self.usual_cut;
+            if !is_usual && has_wrong_length(self.order, [captured_len, wire_len], rest, options) {
                 return Err(format!(
                     "a packet of {wire_len} bytes of which it claims to hold {captured_len}"
                 ));
@@ -408,9 +407,10 @@ fn options_behind(rest: &[u8], captured_len: u32) -> Result<&[u8], String> {
 /// Whether a captured length that is not the wire's, and that no snap length explains, is more likely destroyed than
 /// meant: the whole packet would fit the block, or what follows the captured bytes are no options.
 #[cold]
-fn has_wrong_length(order: Order, wire_len: u32, rest: &[u8], options: &[u8]) -> bool {
+fn has_wrong_length(order: Order, [captured_len, wire_len]: [u32; 2], rest: &[u8], options: &[u8]) -> bool {
     let are_whole = |bytes| Options { order, bytes }.are_whole();
-    options_behind(rest, wire_len).is_ok_and(are_whole) || !are_whole(options)
+    let would_fit = captured_len != wire_len && options_behind(rest, wire_len).is_ok_and(are_whole);
+    would_fit || !are_whole(options)
 }
 
 /// A block that has a frame number and nothing else.

@@ -263,6 +263,14 @@ impl<'a> Source<'a> {
     fn rest(&mut self, offset: u64, zeros: bool, detail: String, tally: &mut Tally) {
         let is_first = self.chunk.offset() == offset;
         let bytes = self.chunk.fill(WINDOW);
+        if let Format::Pcap(reader) = &mut self.format
+            && is_first
+            && self.frames == 0
+            && reader.believe(bytes)
+        {
+            self.state = State::Reading;
+            return;
+        }
         let resembles = match &self.format {
             Format::Pcap(reader) => reader.resembles(bytes),
             Format::PcapNg(reader) => reader.resembles(bytes),

@@ -63,8 +63,7 @@ impl Reader {
     /// Whether lengths and fraction are as they should be, the time aside.
     #[inline]
     const fn has_sane_fields(&self, head: &Head) -> bool {
-        head.wire <= LONGEST_ON_WIRE
-            && (head.captured <= head.wire || self.habits.lengths)
+        ((head.captured <= head.wire && head.wire <= LONGEST_ON_WIRE) || self.habits.lengths)
             && (head.fraction < self.parts() || self.habits.fractions)
     }
 
@@ -98,14 +97,35 @@ impl Reader {
             self.near = None;
             return false;
         }
-        if way == Way::End || heads.len() >= HABIT {
+        let are_short = heads.iter().all(|head| head.wire <= LONGEST_ON_WIRE);
+        if way == Way::End || (heads.len() >= HABIT && are_short) {
             self.habits.lengths = first.captured > first.wire;
             self.habits.fractions = first.fraction >= self.parts();
             let is_far = |pair: &[Head]| matches!(pair, [one, two] if one.seconds.abs_diff(two.seconds) > DAY);
             self.habits.times = heads.len() >= HABIT && heads.windows(2).all(is_far);
             return true;
         }
-        self.is_plausible_near(&first, first.seconds)
+        let is_good = self.is_plausible_near(&first, first.seconds);
+        if !is_good {
+            self.near = None;
+        }
+        is_good
+    }
+
+    /// Believes whatever the lengths lead to, as Wireshark does, in a file of which nothing else makes sense. False if it
+    /// does not even begin with a record.
+    pub(crate) fn believe(&mut self, bytes: &[u8]) -> bool {
+        let Some(head) = self.head(bytes) else { return false };
+        let may_be = self.near.is_none() && head.captured as usize <= self.largest && !head.is_blank();
+        if may_be {
+            self.near = Some(head.seconds);
+            self.habits = Habits {
+                lengths: true,
+                fractions: true,
+                times: true,
+            };
+        }
+        may_be
     }
 
     /// Whether the file goes on at `at`, although the header there is odd.
@@ -155,7 +175,7 @@ impl Reader {
                 };
                 return (heads, way);
             };
-            if head.is_blank() || head.captured as usize > self.largest || head.wire > LONGEST_ON_WIRE {
+            if head.is_blank() || head.captured as usize > self.largest {
                 return (heads, Way::Nowhere);
             }
             heads.push(head);
@@ -237,6 +257,9 @@ impl Reader {
         };
         let second = self.order.u32(second);
         self.is_one_record(bytes)
+            || self
+                .head(bytes)
+                .is_some_and(|head| !head.is_blank() && self.has_sane_fields(&head))
             || self
                 .near
                 .is_none_or(|near| second.wrapping_sub(near).wrapping_add(DAY) <= 2 * DAY)
