@@ -146,15 +146,18 @@ enum Next {
     /// A record.
     Record(Record),
     /// A record whose length leads to something that is none.
-    Doubtful {
-        record: Record,
-        /// Whether its captured length is the one to be expected.
-        is_whole: bool,
-        /// What it leads to.
-        detail: String,
-    },
+    Doubtful(Box<Doubt>),
     /// None.
     Stop(Stop),
+}
+
+/// What is said of a record whose length leads to something that is none.
+struct Doubt {
+    record: Record,
+    /// Whether its captured length is the one to be expected.
+    is_whole: bool,
+    /// What it leads to.
+    detail: String,
 }
 
 impl Next {

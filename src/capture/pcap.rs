@@ -11,7 +11,7 @@ use pcap_parser::pcap::{
 
 use super::chunk::{Chunk, LARGEST_RECORD};
 use super::tally::{Record, Tally};
-use super::{CaptureError, Next, Order, Stop, link_type};
+use super::{CaptureError, Doubt, Next, Order, Stop, link_type};
 use crate::frame::{LinkType, Timestamp};
 use search::Habits;
 
@@ -198,11 +198,11 @@ impl Reader {
         };
         if let Some(detail) = doubt {
             let is_whole = self.is_whole(head);
-            return Next::Doubtful {
+            return Next::Doubtful(Box::new(Doubt {
                 record,
                 is_whole,
                 detail,
-            };
+            }));
         }
         if head.captured < head.wire {
             self.usual_cut = head.captured;

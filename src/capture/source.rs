@@ -131,11 +131,7 @@ impl<'a> Source<'a> {
     fn recover(&mut self, next: Next, tally: &mut Tally) -> Option<Record> {
         let (mut detail, doubtful, is_cut) = match next {
             Next::Record(record) => return Some(record),
-            Next::Doubtful {
-                record,
-                is_whole,
-                detail,
-            } => (detail, Some((record, is_whole)), false),
+            Next::Doubtful(doubt) => (doubt.detail, Some((doubt.record, doubt.is_whole)), false),
             Next::Stop(Stop::End) => (String::new(), None, true),
             Next::Stop(Stop::Cut(detail)) => (detail, None, true),
             Next::Stop(Stop::Damaged(detail)) => (detail, None, false),

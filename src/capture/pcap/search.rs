@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::{Head, Reader};
 use crate::capture::chunk::Chunk;
-use crate::capture::search::{Limits, MARGIN, Search};
+use crate::capture::search::{Limits, Search};
 use crate::frame::Timestamp;
 
 const DAY: u32 = 86_400;
@@ -15,6 +15,9 @@ const DAY: u32 = 86_400;
 /// Longer than any packet that segmentation offloading hands to a capture. Four bytes into a record header, where a chain of
 /// lengths leads on just as well, this is the beginning of a packet.
 const LONGEST_ON_WIRE: u32 = 1 << 20;
+
+/// How far the lengths are followed, in bytes: what the buffer holds without growing.
+const AHEAD: usize = 128 * 1024;
 
 /// Odd headers in a row that show that a file is made so.
 const HABIT: usize = 4;
@@ -161,7 +164,7 @@ impl Reader {
 
     /// Up to `most` headers that the lengths lead to from `at` on.
     fn follow(&self, chunk: &mut Chunk<'_>, mut at: usize, most: usize) -> (Vec<Head>, Way) {
-        let wanted = at.saturating_add(MARGIN);
+        let wanted = at.saturating_add(AHEAD);
         let bytes = chunk.fill(wanted);
         let ended = bytes.len() < wanted;
         let mut heads = Vec::with_capacity(most);
