@@ -9,8 +9,9 @@ use super::tally::{Record, Tally};
 use super::{CaptureError, Damage, End, Next, Stop, looks_like, pcap, pcapng};
 use crate::frame::{Frame, FrameNumber, Timestamp};
 
-/// The longest rest behind the last record that is called garbage, unless it is all zeros.
-const SMALL_REST: usize = 4 * 1024;
+/// The longest rest behind the last record that is called garbage, unless it is all zeros: a sector. What is longer may as
+/// well be the capture's own end, destroyed.
+const SMALL_REST: usize = 512;
 
 /// One capture file.
 pub(super) struct Source<'a> {
