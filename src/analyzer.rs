@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::ops::ControlFlow;
 
 use crate::attempt;
-use crate::capture::{CaptureError, CaptureFacts, read_frames};
+use crate::capture::{CaptureError, CaptureFacts, MergeError, read_frames, read_merged};
 use crate::connection::Connection;
 use crate::context::{Context, Options};
 use crate::decode::{Decoded, Decoder, IcmpError, Skip, Tunnel};
@@ -48,6 +48,29 @@ pub fn analyze(input: impl Read, file: &str, options: &Options) -> Result<Report
         ControlFlow::Continue(())
     })?;
     Ok(analyzer.finish(file, &facts))
+}
+
+/// Reads several captures that continue each other, or overlap, as one ([`read_merged`]), and says what happened in it.
+/// Inputs come with their names.
+///
+/// # Errors
+/// When one of the inputs is no capture, or reading it fails before its first frame, or there are too many.
+pub fn analyze_merged<R: Read>(
+    inputs: impl IntoIterator<Item = (String, R)>,
+    options: &Options,
+) -> Result<Report, MergeError> {
+    let mut analyzer = Analyzer::new(options);
+    let mut names = Vec::new();
+    let inputs = inputs.into_iter().inspect(|(name, _)| names.push(name.clone()));
+    let facts = read_merged(inputs, |frame| {
+        analyzer.push(frame);
+        ControlFlow::Continue(())
+    })?;
+    let name = match names.as_slice() {
+        [first, .., last] if names.len() > 3 => format!("{first} … {last} ({} files)", names.len()),
+        names => names.join(" + "),
+    };
+    Ok(analyzer.finish(&name, &facts))
 }
 
 /// The core: takes frames in the order of the file.

@@ -16,6 +16,7 @@ Examples:
   tlswalk -v export.pcap                      every certificate, step and connection too
   tlswalk --on-prem ssm.example.net --ca ssm-root.pem export.pcapng
   tlswalk -f json -o report.json a.pcap b.pcap.gz
+  tlswalk --merge ring_00001.pcap ring_00002.pcap
   ssh wlc-jump cat export.pcap | tlswalk -    from standard input
   tlswalk explain client-certificate-rejected
 
@@ -68,6 +69,11 @@ pub(crate) struct Inspect {
     /// Packet captures (pcap, pcapng; gzip, zstd or lz4); `-` is standard input
     #[arg(value_name = "CAPTURE", required = true)]
     pub(crate) captures: Vec<PathBuf>,
+    /// Read all captures as one: files of a ring
+    ///
+    /// They may come in any order and may overlap; frames are numbered as mergecap numbers them.
+    #[arg(long)]
+    pub(crate) merge: bool,
     /// text, json or ndjson
     #[arg(
         short,

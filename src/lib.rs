@@ -81,5 +81,5 @@ pub mod report;
 // All of it together
 mod analyzer;
 
-pub use analyzer::{Analyzer, analyze};
+pub use analyzer::{Analyzer, analyze, analyze_merged};
 pub use context::{Host, Options, Target};

@@ -9,13 +9,14 @@ mod progress;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal as _, Read, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use args::{Cli, Command, Inspect, Parsed};
 use output::Output;
 use progress::Progress;
 use tlswalk::Options;
+use tlswalk::capture::{MOST_FILES, MergeError};
 use tlswalk::profile::Profile;
 use tlswalk::report::text::{TextStyle, Verbosity, visible};
 use tlswalk::report::{Outcome, Report, explain, outcome};
@@ -77,8 +78,14 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
     let mut output = Output::open(inspect)?;
     let mut total = Outcome::Inconclusive;
     let mut unable = false;
-    for path in &inspect.captures {
-        match analyze(path, &options, inspect.quiet) {
+    // With --merge, all captures are one.
+    let captures: Vec<&[PathBuf]> = if inspect.merge {
+        vec![&inspect.captures]
+    } else {
+        inspect.captures.chunks(1).collect()
+    };
+    for paths in captures {
+        match analyze(paths, &options, inspect.quiet) {
             Ok(report) => {
                 total = total.and(outcome([&report]));
                 match output.write(&report) {
@@ -92,7 +99,7 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
             }
             Err(why) => {
                 unable = true;
-                complain(&format!("{}: {why}", path.display()));
+                complain(&why);
             }
         }
     }
@@ -102,31 +109,46 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
     }
 }
 
-fn analyze(path: &Path, options: &Options, quiet: bool) -> Result<Report, String> {
+/// One report, of one capture or of several that are one. Errors begin with the capture's name.
+fn analyze(paths: &[PathBuf], options: &Options, quiet: bool) -> Result<Report, String> {
+    if let [path] = paths {
+        let (name, input) = open(path, quiet)?;
+        return tlswalk::analyze(input, &name, options).map_err(|error| format!("{name}: {error}"));
+    }
+    if paths.len() > MOST_FILES {
+        return Err(MergeError::TooMany(paths.len()).to_string());
+    }
+    let inputs = paths
+        .iter()
+        .map(|path| open(path, true)) // so many bars would only flicker
+        .collect::<Result<Vec<_>, _>>()?;
+    tlswalk::analyze_merged(inputs, options).map_err(|error| error.to_string())
+}
+
+/// A capture's name and bytes.
+fn open(path: &Path, quiet: bool) -> Result<(String, Progress<Box<dyn Read>>), String> {
+    let name = path.display().to_string();
     if path.as_os_str() == "-" {
         if io::stdin().is_terminal() {
-            return Err("standard input is a terminal; pipe a capture in".to_owned());
+            return Err("-: standard input is a terminal; pipe a capture in".to_owned());
         }
-        let input = Progress::new(io::stdin().lock(), "-".to_owned(), None, quiet);
-        return read(input, "-", options);
+        let input: Box<dyn Read> = Box::new(io::stdin().lock());
+        return Ok((name.clone(), Progress::new(input, name, None, quiet)));
     }
-    let metadata = fs::metadata(path).map_err(|error| reason(&error))?;
+    let because = |error: &io::Error| format!("{name}: {}", reason(error));
+    let metadata = fs::metadata(path).map_err(|error| because(&error))?;
     if metadata.is_dir() {
-        return Err("is a directory; name the captures in it".to_owned());
+        return Err(format!("{name}: is a directory; name the captures in it"));
     }
-    let file = File::open(path).map_err(|error| reason(&error))?;
-    let name = path.display().to_string();
+    let file = File::open(path).map_err(|error| because(&error))?;
     let label = path
         .file_name()
         .map(|name| visible(&name.to_string_lossy()))
         .unwrap_or_default();
     // A pipe or device has no length to count towards.
     let total = metadata.is_file().then_some(metadata.len());
-    read(Progress::new(file, label, total, quiet), &name, options)
-}
-
-fn read(input: impl Read, name: &str, options: &Options) -> Result<Report, String> {
-    tlswalk::analyze(input, name, options).map_err(|error| error.to_string())
+    let input: Box<dyn Read> = Box::new(file);
+    Ok((name, Progress::new(input, label, total, quiet)))
 }
 
 /// What the user typed → what the analysis needs: profiles and anchors are read here.

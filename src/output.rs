@@ -65,7 +65,7 @@ impl Output {
                 verbosity,
                 ..text_style(inspect.color, to_file)
             },
-            many: inspect.captures.len() > 1,
+            many: inspect.captures.len() > 1 && !inspect.merge,
             written: 0,
         })
     }

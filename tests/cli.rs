@@ -296,3 +296,87 @@ fn verdicts_are_explained() {
     );
     refused(&run(&["explain", "\x1bxx"]), "no such verdict");
 }
+
+/// The records of a classic little-endian capture, without its header.
+fn records(bytes: &[u8]) -> Vec<&[u8]> {
+    let mut records = Vec::new();
+    let mut rest = &bytes[24..];
+    while !rest.is_empty() {
+        let captured = u32::from_le_bytes(rest[8..12].try_into().unwrap());
+        let (record, behind) = rest.split_at(16 + usize::try_from(captured).unwrap());
+        records.push(record);
+        rest = behind;
+    }
+    records
+}
+
+fn json(output: &Output) -> serde_json::Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", text(&output.stderr)))
+}
+
+#[test]
+fn the_files_of_a_ring_are_one_capture_with_merge() {
+    let directory = directory();
+    for sample in ["client-certificate-self-signed-expired.pcap", "healthy-tls12.pcap"] {
+        let sample = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/samples")).join(sample);
+        let bytes = fs::read(&sample).unwrap();
+        let records = records(&bytes);
+        let parts: Vec<String> = (0..3)
+            .map(|n| {
+                let part = &records[records.len() * n / 3..records.len() * (n + 1) / 3];
+                let path = directory.path().join(format!("ring_{n}.pcap"));
+                fs::write(&path, [&bytes[..24], &part.concat()].concat()).unwrap();
+                path.to_str().unwrap().to_owned()
+            })
+            .collect();
+        let mut whole = json(&run(&["-f", "json", sample.to_str().unwrap()]));
+        // In the wrong order, as a shell lists ring_10 before ring_2.
+        let output = run(&["-f", "json", "--merge", &parts[2], &parts[0], &parts[1]]);
+        let mut merged = json(&output);
+        let name = format!("{} + {} + {}", parts[2], parts[0], parts[1]);
+        assert_eq!(merged["capture"]["file"], name);
+        for report in [&mut whole, &mut merged] {
+            report["capture"]["file"] = serde_json::Value::Null;
+            report["capture"]["bytes"] = serde_json::Value::Null;
+        }
+        assert_eq!(merged, whole);
+        // Without it, they are three.
+        let three = json(&run(&["-f", "json", &parts[0], &parts[1], &parts[2]]));
+        assert_eq!(three.as_array().unwrap().len(), 3);
+    }
+}
+
+#[test]
+fn a_ring_with_a_file_that_cannot_be_read_is_refused_whole() {
+    let directory = directory();
+    let good = capture(directory.path(), "good.pcap");
+    refused(&run(&["--merge", &good, "no-such.pcap"]), "no-such.pcap: no such file");
+    let text = directory.path().join("notes.txt");
+    fs::write(&text, "these are notes").unwrap();
+    let text = text.to_str().unwrap();
+    refused(&run(&["--merge", &good, text]), "notes.txt: not a capture");
+}
+
+#[test]
+fn a_damaged_capture_is_read_on_and_says_so() {
+    let directory = directory();
+    let sample = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/samples/client-certificate-self-signed-expired.pcap"
+    );
+    let mut bytes = fs::read(sample).unwrap();
+    // The second record's lengths are destroyed: a retried SYN, a look-up or the SYN-ACK, but not what decides.
+    let second = 24 + records(&bytes)[0].len();
+    bytes[second + 8..second + 16].fill(0xff);
+    let path = directory.path().join("damaged.pcap");
+    fs::write(&path, &bytes).unwrap();
+    let report = json(&run(&["-f", "json", path.to_str().unwrap()]));
+    let whole = json(&run(&["-f", "json", sample]));
+    assert_eq!(report["capture"]["end"], "complete");
+    assert_eq!(report["capture"]["damage"].as_array().unwrap().len(), 1);
+    assert_eq!(report["verdict"]["id"], whole["verdict"]["id"]);
+    let also = report["attempts"][0]["verdict"]["also"].as_array().unwrap();
+    assert!(also.contains(&"malformed-capture".into()), "{also:?}");
+    let page = run(&[path.to_str().unwrap()]);
+    assert!(text(&page.stdout).contains("frame numbers behind that are uncertain"));
+}

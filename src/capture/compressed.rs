@@ -3,10 +3,12 @@
 //! Each is bounded by its format's window, so a bomb costs time and no memory. Several members or frames, one behind the
 //! other, are one file (RFC 1952 §2.2, RFC 8878 §3.1), as rotating and appending tools write them.
 
+use std::fmt;
 use std::io::{self, Read};
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use lz4_flex::frame::FrameDecoder;
+use zstd::stream::read::Decoder as ZstdDecoder;
 
 use super::CaptureError;
 use super::chunk::Chunk;
@@ -25,24 +27,72 @@ const SKIPPABLE: std::ops::RangeInclusive<u32> = 0x184d_2a50..=0x184d_2a5f;
 /// Puts the right decompressor before a compressed input and names it; leaves any other as it is.
 pub(super) fn open(mut input: Chunk<'_>) -> Result<(Chunk<'_>, Option<&'static str>), CaptureError> {
     skip_user_data(&mut input);
-    let bytes = input.fill(4);
-    let magic = bytes.first_chunk().copied().map(u32::from_le_bytes);
-    if bytes.starts_with(&GZIP) {
-        return Ok((Chunk::new(MultiGzDecoder::new(input)), Some("gzip")));
+    let Some(kind) = Kind::of(input.fill(4)) else {
+        return Ok((input, None));
+    };
+    let member = kind.decode(input).map_err(CaptureError::Read)?;
+    let members = Members {
+        kind,
+        member: Some(member),
+    };
+    Ok((Chunk::new(members), Some(kind.name())))
+}
+
+/// What a complete compressed file is followed by, though it is nothing: kept as the error that ends the reading.
+#[derive(Debug)]
+pub(super) struct Trailing {
+    kind: Kind,
+    /// Bytes of it.
+    pub(super) len: u64,
+}
+
+impl fmt::Display for Trailing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kind, len } = self;
+        write!(f, "{len} bytes that are no {} follow the compressed file", kind.name())
     }
-    match magic {
-        Some(ZSTD) => {
-            let mut decoder = zstd::stream::read::Decoder::new(input).map_err(CaptureError::Read)?;
-            decoder.window_log_max(ZSTD_WINDOW_LOG).map_err(CaptureError::Read)?;
-            Ok((Chunk::new(decoder), Some("zstd")))
+}
+
+impl std::error::Error for Trailing {}
+
+/// A compression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Gzip,
+    Lz4,
+    Zstd,
+}
+
+impl Kind {
+    fn of(bytes: &[u8]) -> Option<Self> {
+        if bytes.starts_with(&GZIP) {
+            return Some(Self::Gzip);
         }
-        Some(LZ4 | LZ4_LEGACY) => Ok((
-            Chunk::new(Lz4 {
-                decoder: Some(FrameDecoder::new(input)),
-            }),
-            Some("lz4"),
-        )),
-        _ => Ok((input, None)),
+        match u32::from_le_bytes(*bytes.first_chunk()?) {
+            ZSTD => Some(Self::Zstd),
+            LZ4 | LZ4_LEGACY => Some(Self::Lz4),
+            _ => None,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Lz4 => "lz4",
+            Self::Zstd => "zstd",
+        }
+    }
+
+    fn decode(self, input: Chunk<'_>) -> io::Result<Member<'_>> {
+        Ok(match self {
+            Self::Gzip => Member::Gzip(Box::new(GzDecoder::new(input))),
+            Self::Lz4 => Member::Lz4(Box::new(FrameDecoder::new(input))),
+            Self::Zstd => {
+                let mut decoder = ZstdDecoder::with_buffer(input)?.single_frame();
+                decoder.window_log_max(ZSTD_WINDOW_LOG)?;
+                Member::Zstd(Box::new(decoder))
+            }
+        })
     }
 }
 
@@ -55,41 +105,57 @@ fn skip_user_data(input: &mut Chunk<'_>) {
     }
 }
 
-/// All frames of an lz4 file.
-///
-/// lz4_flex's decoder gives "no more bytes" for the end of a frame, for an empty block and for a file that ends between
-/// two blocks; the three are told apart here. A decoder is never used for two frames, since its buffers fit the first.
-struct Lz4<'a> {
-    decoder: Option<FrameDecoder<Chunk<'a>>>,
+/// One member of a gzip file or one frame of a zstd or lz4 file. A decoder is never used for two, since its buffers fit
+/// the first, and so that it takes nothing of what follows.
+enum Member<'a> {
+    Gzip(Box<GzDecoder<Chunk<'a>>>),
+    Lz4(Box<FrameDecoder<Chunk<'a>>>),
+    Zstd(Box<ZstdDecoder<'static, Chunk<'a>>>),
 }
 
-impl Read for Lz4<'_> {
+/// All members of a compressed file.
+struct Members<'a> {
+    kind: Kind,
+    member: Option<Member<'a>>,
+}
+
+impl Read for Members<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        while let Some(mut decoder) = self.decoder.take() {
-            let len = decoder.read(out)?;
+        while let Some(mut member) = self.member.take() {
+            let len = match &mut member {
+                Member::Gzip(decoder) => decoder.read(out)?,
+                Member::Lz4(decoder) => decoder.read(out)?,
+                Member::Zstd(decoder) => decoder.read(out)?,
+            };
             if len > 0 || out.is_empty() {
-                self.decoder = Some(decoder);
+                self.member = Some(member);
                 return Ok(len);
             }
-            if decoder.get_ref().overrun() {
-                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it ends inside a frame"));
-            }
-            let mut input = decoder.into_inner();
-            skip_user_data(&mut input);
-            let bytes = input.fill(4);
-            match bytes.first_chunk().copied().map(u32::from_le_bytes) {
-                None if bytes.is_empty() => match input.take_failure() {
-                    Some(error) => return Err(error),
-                    None => return Ok(0),
-                },
-                Some(LZ4 | LZ4_LEGACY) => self.decoder = Some(FrameDecoder::new(input)),
-                _ => {
-                    return Err(io::Error::new(
-                        io::ErrorKind::InvalidData,
-                        "what follows is no lz4 frame",
-                    ));
+            let mut input = match member {
+                Member::Gzip(decoder) => decoder.into_inner(),
+                // lz4_flex gives "no more bytes" for a file that ends between two blocks, too.
+                Member::Lz4(decoder) if decoder.get_ref().overrun() => {
+                    return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it ends inside a frame"));
                 }
+                Member::Lz4(decoder) => decoder.into_inner(),
+                Member::Zstd(decoder) => decoder.finish(),
+            };
+            if self.kind != Kind::Gzip {
+                skip_user_data(&mut input);
             }
+            if Kind::of(input.fill(4)) == Some(self.kind) {
+                self.member = Some(self.kind.decode(input)?);
+                continue;
+            }
+            let trailing = Trailing {
+                kind: self.kind,
+                len: input.skip(u64::MAX),
+            };
+            return match input.take_failure() {
+                Some(error) => Err(error),
+                None if trailing.len > 0 => Err(io::Error::new(io::ErrorKind::InvalidData, trailing)),
+                None => Ok(0),
+            };
         }
         Ok(0)
     }
@@ -198,8 +264,15 @@ mod tests {
     fn garbage_behind_a_compressed_capture_keeps_its_frames() {
         for (name, compress) in compressors() {
             let (facts, frames) = read(&[&compress(&capture(200))[..], b"and now for something"].concat());
-            assert_eq!(frames.len(), 200, "{name}");
-            assert!(matches!(facts.end, End::Truncated { .. }));
+            assert_eq!((frames.len(), facts.end), (200, End::Complete), "{name}");
+            let [anomaly] = facts.anomalies.as_slice() else {
+                panic!("{name}: {:?}", facts.anomalies)
+            };
+            assert_eq!(anomaly.id, "garbage-after-end");
+            assert_eq!(
+                anomaly.detail,
+                format!("21 bytes that are no {name} follow the compressed file")
+            );
         }
     }
 

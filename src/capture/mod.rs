@@ -5,18 +5,25 @@ use std::ops::ControlFlow;
 
 use crate::frame::{Anomaly, Frame, FrameNumber, LinkType, Timestamp};
 use crate::wire_text::WireText;
-use chunk::Chunk;
-use tally::Tally;
+use source::Source;
+use tally::{Record, Tally};
 
 mod chunk;
 mod clock;
 mod compressed;
+#[cfg(test)]
+mod damage_tests;
 mod looks_like;
+mod merge;
 mod pcap;
 mod pcapng;
+mod search;
+mod source;
 mod tally;
 #[cfg(test)]
 mod testing;
+
+pub use merge::{MOST_FILES, MergeError, read_merged};
 
 /// What is known of a capture file beside its packets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,8 +50,22 @@ pub struct CaptureFacts {
     pub origin: Option<WireText>,
     /// How the file ends.
     pub end: End,
+    /// Places where records were lost and others found behind them: the first of them, in order. Frame numbers behind the
+    /// first place are uncertain; the anomaly `numbering-uncertain` says so, and adds up all places.
+    pub damage: Vec<Damage>,
     /// Oddities of the file: a clock that runs backwards, blocks skipped, an undeclared interface …
     pub anomalies: Vec<Anomaly>,
+}
+
+/// A place in the middle of a capture file where no record can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Damage {
+    /// Its offset in the (decompressed) file; of several files that are read as one, in its file.
+    pub offset: u64,
+    /// Bytes from there to the next record.
+    pub lost: u64,
+    /// The last frame before it.
+    pub after: FrameNumber,
 }
 
 /// How a capture file ends.
@@ -98,72 +119,50 @@ pub enum CaptureError {
 /// When the input is no capture, or reading fails before the first frame.
 pub fn read_frames(
     input: impl Read,
-    on_frame: impl FnMut(&Frame<'_>) -> ControlFlow<()>,
+    mut on_frame: impl FnMut(&Frame<'_>) -> ControlFlow<()>,
 ) -> Result<CaptureFacts, CaptureError> {
-    let (mut chunk, compression) = compressed::open(Chunk::new(input))?;
-    let mut tally = Tally::new(
-        on_frame,
-        CaptureFacts {
-            compression,
-            ..CaptureFacts::default()
-        },
-    );
-    let read = read_records(&mut chunk, &mut tally);
-    let failure = chunk.take_failure().map(|error| match compression {
-        Some(name) => io::Error::new(error.kind(), format!("its {name} compression is damaged: {error}")),
-        None => error,
-    });
-    if tally.facts.frames == 0
-        && let Some(error) = failure
-    {
-        return Err(CaptureError::Read(error));
+    let mut tally = Tally::default();
+    let mut source = Source::open(input, &mut tally)?;
+    while let Some(record) = source.next(&mut tally) {
+        let number = tally.number(&record);
+        let flow = if record.is_packet {
+            on_frame(&source.frame(&record, number))
+        } else {
+            ControlFlow::Continue(())
+        };
+        source.consume(&record);
+        if flow.is_break() {
+            break;
+        }
     }
-    let stop = read?;
-
-    let offset = chunk.offset();
-    let end = match (stop, failure) {
-        (Stop::Asked, _) | (Stop::End, None) => End::Complete,
-        (Stop::End, Some(error)) => tally.facts.truncated(&mut chunk, offset, error.to_string()),
-        (Stop::Cut(detail), Some(error)) => tally.facts.truncated(&mut chunk, offset, format!("{detail}: {error}")),
-        // The one place for reading on behind the damage: find the next record, and go back to `read_records`.
-        (Stop::Cut(detail) | Stop::Damaged(detail), _) => tally.facts.truncated(&mut chunk, offset, detail),
-    };
+    let end = source.finish(&mut tally)?;
     let mut facts = tally.finish();
     facts.end = end;
-    facts.bytes = chunk.offset();
     Ok(facts)
 }
 
-impl CaptureFacts {
-    /// Counts what is left of the file from `offset` on.
-    fn truncated(&self, chunk: &mut Chunk<'_>, offset: u64, detail: String) -> End {
-        End::Truncated {
-            after: FrameNumber(self.frames),
-            offset,
-            lost: chunk.skip(u64::MAX),
-            detail,
-        }
-    }
+/// What a format's reader came upon.
+enum Next {
+    /// A record.
+    Record(Record),
+    /// A record whose length leads to something that is none.
+    Doubtful(Box<Doubt>),
+    /// None.
+    Stop(Stop),
 }
 
-/// Recognises the format by its first bytes and reads all records.
-fn read_records<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(
-    chunk: &mut Chunk<'_>,
-    tally: &mut Tally<F>,
-) -> Result<Stop, CaptureError> {
-    let bytes = chunk.fill(4);
-    match bytes.first_chunk::<4>() {
-        None if bytes.is_empty() => Err(CaptureError::Empty),
-        Some(&magic) if u32::from_be_bytes(magic) == pcap_parser::SHB_MAGIC => {
-            let mut reader = pcapng::Reader::open(chunk, tally)?;
-            let stop = reader.read(chunk, tally);
-            reader.finish(tally);
-            Ok(stop)
-        }
-        Some(&magic) if let Some(magic) = pcap::magic(magic) => {
-            Ok(pcap::Reader::open(chunk, tally, magic)?.read(chunk, tally))
-        }
-        _ => Err(looks_like::refusal(chunk.fill(looks_like::ENOUGH))),
+/// What is said of a record whose length leads to something that is none.
+struct Doubt {
+    record: Record,
+    /// Whether its captured length is the one to be expected.
+    is_whole: bool,
+    /// What it leads to.
+    detail: String,
+}
+
+impl Next {
+    const fn damaged(detail: String) -> Self {
+        Self::Stop(Stop::Damaged(detail))
     }
 }
 
@@ -171,8 +170,6 @@ fn read_records<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(
 enum Stop {
     /// The file ended between two records.
     End,
-    /// The caller's function broke off.
-    Asked,
     /// The file ended inside a record.
     Cut(String),
     /// What follows is no record.
@@ -226,9 +223,9 @@ mod tests {
 
     fn samples() -> Vec<Vec<u8>> {
         let pcap = |order, magic| {
-            Pcap::new(order, magic)
-                .record(1, 2, b"abcde", 60)
-                .record(3, 4, b"fgh", 3)
+            let mut pcap = Pcap::new(order, magic);
+            pcap.extra = if magic == 0xa1b2_cd34 { 8 } else { 0 };
+            pcap.record(1, 2, b"abcde", 60).record(3, 4, b"fgh", 3)
         };
         let pcapng = |order| {
             PcapNg::new(order)

@@ -2,18 +2,22 @@
 //!
 //! A header of 24 bytes, then records, each with a header of 16 bytes (24 in Kuznetzov's Linux variant): seconds,
 //! fraction, captured length, length on the wire. The magic number tells byte order, fraction and variant
-//! (draft-ietf-opsawg-pcap). Nothing in a record marks its beginning, so a wrong length loses the rest of the file.
-
-use std::ops::ControlFlow;
+//! (draft-ietf-opsawg-pcap). Nothing in a record marks its beginning, so a record counts only when what follows it looks
+//! like another: a wrong length is noticed before the frame is handed on.
 
 use pcap_parser::pcap::{
     LegacyPcapBlock, parse_pcap_frame, parse_pcap_frame_be, parse_pcap_frame_modified, parse_pcap_header,
 };
 
 use super::chunk::{Chunk, LARGEST_RECORD};
-use super::tally::{Captured, Tally};
-use super::{CaptureError, Order, Stop, link_type};
-use crate::frame::{Frame, LinkType, Timestamp};
+use super::tally::{Record, Tally};
+use super::{CaptureError, Doubt, Next, Order, Stop, link_type};
+use crate::frame::{LinkType, Timestamp};
+use search::Habits;
+
+mod search;
+#[cfg(test)]
+mod tests;
 
 const MICROSECONDS: u32 = 0xa1b2_c3d4;
 const NANOSECONDS: u32 = 0xa1b2_3c4d;
@@ -55,13 +59,35 @@ pub(super) struct Reader {
     link: LinkType,
     /// Captured length above which a record is damage, in bytes.
     largest: usize,
+    snap_len: u32,
+    habits: Habits,
+    /// Second of the record that comes next, or of the last one whose time was plausible; `None` before the first.
+    near: Option<u32>,
+    /// The captured length of the packet cut last: packets are cut at the same length.
+    usual_cut: u32,
+}
+
+/// The fields of a record header, in order of meaning.
+#[derive(Clone, Copy)]
+struct Head {
+    seconds: u32,
+    fraction: u32,
+    captured: u32,
+    wire: u32,
+}
+
+impl Head {
+    /// Zero bytes: what is left when power fails.
+    const fn is_blank(&self) -> bool {
+        (self.captured | self.wire | self.seconds) == 0
+    }
 }
 
 impl Reader {
     /// Reads the file header; the magic number has been recognised.
-    pub(super) fn open<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(
+    pub(super) fn open(
         chunk: &mut Chunk<'_>,
-        tally: &mut Tally<F>,
+        tally: &mut Tally,
         (order, magic): (Order, u32),
     ) -> Result<Self, CaptureError> {
         /// Wireshark's limit whatever the snap length says, since some writers declare less than they store.
@@ -112,64 +138,76 @@ impl Reader {
             largest: usize::try_from(header.snaplen)
                 .unwrap_or(usize::MAX)
                 .clamp(WIRESHARK_LARGEST, LARGEST_RECORD),
+            snap_len: header.snaplen,
+            habits: Habits::default(),
+            near: None,
+            usual_cut: 0,
         })
     }
 
-    /// Reads records until the file ends or is found damaged; the chunk then stands at the first byte not read.
-    pub(super) fn read<F: FnMut(&Frame<'_>) -> ControlFlow<()>>(
-        &self,
-        chunk: &mut Chunk<'_>,
-        tally: &mut Tally<F>,
-    ) -> Stop {
-        loop {
-            let bytes = chunk.fill(self.head_len);
-            let record = if let Some(record) = self.cut(bytes) {
-                record
-            } else {
-                // Rare: the record crosses the end of the buffer.
-                let Some(captured_len) = self.captured_len(bytes) else {
-                    return match bytes.len() {
-                        0 => Stop::End,
-                        len => Stop::Cut(format!("{len} bytes, too few for a record header")),
-                    };
-                };
-                if captured_len > self.largest {
-                    return Stop::Damaged(format!("a record that claims {captured_len} bytes"));
-                }
-                let record_len = captured_len.saturating_add(self.head_len);
-                let bytes = chunk.fill(record_len);
-                let Some(record) = self.cut(bytes) else {
-                    return Stop::Cut(format!("{} of a record's {record_len} bytes", bytes.len()));
-                };
-                record
-            };
-            if record.data.len() > self.largest {
-                return Stop::Damaged(format!("a record that claims {} bytes", record.caplen));
-            }
-            let fraction = i64::from(record.ts_usec);
-            let nanoseconds = if self.nanoseconds {
-                fraction
-            } else {
-                fraction.saturating_mul(1_000)
-            };
-            let time = Timestamp::from_seconds(i64::from(record.ts_sec))
-                .0
-                .saturating_add(nanoseconds);
-            // What is left when power fails: a tail of zero bytes, read as empty records of the year 1970.
-            let blank = time == 0 && record.data.is_empty();
-            let flow = tally.frame(&Captured {
-                time: (!blank).then_some(Timestamp(time)),
-                link: self.link,
-                interface: 0,
-                wire_len: record.origlen,
-                data: record.data,
+    /// The next record, which the chunk begins with. When there is none, the chunk stands at the first byte not read.
+    #[inline]
+    pub(super) fn next(&mut self, chunk: &mut Chunk<'_>) -> Next {
+        let bytes = chunk.fill(self.head_len);
+        let Some(head) = self.head(bytes) else {
+            return Next::Stop(match bytes.len() {
+                0 => Stop::End,
+                len => Stop::Cut(format!("{len} of a record header's {} bytes", self.head_len)),
             });
-            let record_len = record.data.len().saturating_add(self.head_len);
-            chunk.consume(record_len);
-            if flow.is_break() {
-                return Stop::Asked;
-            }
+        };
+        if self.near.is_none() && !self.begins(chunk, head) {
+            return Next::damaged(format!("a record that claims {} bytes", head.captured));
         }
+        let len = (head.captured as usize).saturating_add(self.head_len);
+        let bytes = chunk.fill(len.saturating_add(self.head_len));
+        let Some(record) = self.cut(bytes) else {
+            return Next::Stop(Stop::Cut(format!("{} of a record's {len} bytes", bytes.len())));
+        };
+        let captured_len = record.data.len();
+        let fraction = i64::from(record.ts_usec);
+        let nanoseconds = if self.nanoseconds {
+            fraction
+        } else {
+            fraction.saturating_mul(1_000)
+        };
+        let time = Timestamp::from_seconds(i64::from(record.ts_sec))
+            .0
+            .saturating_add(nanoseconds);
+        let next = bytes.get(len..).and_then(|behind| self.head(behind));
+        let record = Record {
+            time: Some(Timestamp(time)),
+            link: self.link,
+            interface: 0,
+            wire_len: record.origlen,
+            at: self.head_len,
+            captured_len,
+            len,
+            is_packet: true,
+        };
+        let rest = bytes.len().saturating_sub(len);
+        let doubt = match next {
+            Some(next) if self.is_plausible(&next) => {
+                self.near = Some(next.seconds);
+                None
+            }
+            Some(next) => (!self.goes_on(chunk, len)).then(|| format!("a record that claims {} bytes", next.captured)),
+            None if self.belongs_to(head, bytes.get(len..).unwrap_or_default()) => {
+                Some(format!("{rest} of a record header's {} bytes", self.head_len))
+            }
+            None => None,
+        };
+        if let Some(detail) = doubt {
+            let is_whole = self.is_whole(head);
+            return Next::Doubtful(Box::new(Doubt {
+                record,
+                is_whole,
+                detail,
+            }));
+        }
+        if head.captured < head.wire {
+            self.usual_cut = head.captured;
+        }
+        Next::Record(record)
     }
 
     /// The first record of `bytes`, if all of it is there.
@@ -186,144 +224,34 @@ impl Reader {
 
     /// For the variants that pcap-parser does not know: big-endian Kuznetzov, and lengths in the other order.
     fn cut_by_hand<'b>(&self, bytes: &'b [u8]) -> Option<LegacyPcapBlock<'b>> {
-        let captured_len = self.captured_len(bytes)?;
-        let [ts_sec, ts_usec, first_len, second_len] = self.fields(bytes)?;
-        let caplen = u32::try_from(captured_len).ok()?;
+        let head = self.head(bytes)?;
         Some(LegacyPcapBlock {
-            ts_sec,
-            ts_usec,
-            caplen,
-            origlen: if first_len == caplen { second_len } else { first_len },
-            data: bytes.get(self.head_len..)?.get(..captured_len)?,
+            ts_sec: head.seconds,
+            ts_usec: head.fraction,
+            caplen: head.captured,
+            origlen: head.wire,
+            data: bytes.get(self.head_len..)?.get(..head.captured as usize)?,
         })
     }
 
-    /// Captured length in the record header at the start of `bytes`, if all of the header is there.
-    fn captured_len(&self, bytes: &[u8]) -> Option<usize> {
-        bytes.get(..self.head_len)?;
-        let [_, _, first, second] = self.fields(bytes)?;
-        let captured = match self.lengths {
-            Lengths::CapturedFirst => first,
-            Lengths::WireFirst => second,
-            Lengths::SmallerIsCaptured => first.min(second),
-        };
-        usize::try_from(captured).ok()
-    }
-
-    /// Seconds, fraction and the two lengths.
-    fn fields(&self, bytes: &[u8]) -> Option<[u32; 4]> {
-        let (fields, _) = bytes.first_chunk::<16>()?.as_chunks::<4>();
+    /// The record header at the start of `bytes`, if all of it is there.
+    #[inline]
+    fn head(&self, bytes: &[u8]) -> Option<Head> {
+        let (fields, _) = bytes.get(..self.head_len)?.first_chunk::<16>()?.as_chunks::<4>();
         let &[seconds, fraction, first, second] = fields else {
             return None;
         };
-        Some([seconds, fraction, first, second].map(|field| self.order.u32(field)))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::capture::End;
-    use crate::capture::testing::{Pcap, Seen, read, read_err};
-
-    #[test]
-    fn every_magic_and_byte_order_gives_the_same_frames() {
-        for order in [Order::Little, Order::Big] {
-            for (magic, fraction, head) in [
-                (MICROSECONDS, 1_000, 0),
-                (NANOSECONDS, 1, 0),
-                (MODIFIED, 1_000, 8),
-                (IXIA_SOFTWARE, 1_000, 0),
-            ] {
-                let mut pcap = Pcap::new(order, magic);
-                if magic == IXIA_SOFTWARE {
-                    pcap.bytes.extend([0; 4]);
-                }
-                pcap.extra = head;
-                let (facts, frames) = read(&pcap.record(5, 7, b"abc", 90).record(6, 8, b"", 0).bytes);
-                assert_eq!(facts.end, End::Complete);
-                assert_eq!(
-                    frames,
-                    [
-                        Seen::new(1, 5_000_000_000 + 7 * fraction, 1, 0, 90, b"abc"),
-                        Seen::new(2, 6_000_000_000 + 8 * fraction, 1, 0, 0, b"")
-                    ],
-                    "{magic:x}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn high_bits_of_the_link_type_are_not_the_link_type() {
-        for (written, link) in [(0xf400_0001, 1), (12, 101), (14, 101), (0x1000_0071, 113)] {
-            let pcap = Pcap::with_header(Order::Little, MICROSECONDS, (2, 4), 65_535, written);
-            assert_eq!(read(&pcap.record(1, 1, b"x", 1).bytes).0.link_types, [LinkType(link)]);
-        }
-    }
-
-    #[test]
-    fn old_versions_have_their_lengths_in_the_other_order() {
-        for (version, first, second) in [
-            ((2, 2), 9, 3),
-            ((2, 3), 9, 3),
-            ((2, 3), 3, 9),
-            ((543, 0), 9, 3),
-            ((9, 9), 3, 9),
-        ] {
-            let mut pcap = Pcap::with_header(Order::Little, MICROSECONDS, version, 96, 1);
-            for field in [1, 2, first, second] {
-                pcap.bytes.extend(u32::to_le_bytes(field));
-            }
-            pcap.bytes.extend(b"abc");
-            let (facts, frames) = read(&pcap.bytes);
-            assert_eq!(frames, [Seen::new(1, 1_000_002_000, 1, 0, 9, b"abc")], "{version:?}");
-            assert_eq!(facts.snap_length, Some(96));
-        }
-    }
-
-    #[test]
-    fn a_record_that_claims_4_gb_ends_the_reading_and_the_rest_is_counted() {
-        let mut pcap = Pcap::new(Order::Little, MICROSECONDS).record(1, 0, b"abc", 3);
-        let at = pcap.bytes.len() as u64;
-        pcap.bytes.extend([0xff; 16]);
-        pcap.bytes.extend(vec![0; 700_000]);
-        let (facts, frames) = read(&pcap.bytes);
-        assert_eq!(frames.len(), 1);
-        let End::Truncated {
-            after,
-            offset,
-            lost,
-            detail,
-        } = facts.end
-        else {
-            panic!()
+        let [seconds, fraction, first, second] = [seconds, fraction, first, second].map(|field| self.order.u32(field));
+        let (captured, wire) = match self.lengths {
+            Lengths::CapturedFirst => (first, second),
+            Lengths::WireFirst => (second, first),
+            Lengths::SmallerIsCaptured => (first.min(second), first.max(second)),
         };
-        assert_eq!((after.0, offset, lost), (1, at, 700_016));
-        assert_eq!(detail, "a record that claims 4294967295 bytes");
-        assert_eq!(facts.bytes, pcap.bytes.len() as u64);
-    }
-
-    #[test]
-    fn a_tail_of_zeros_does_not_begin_the_capture_in_1970() {
-        let mut pcap = Pcap::new(Order::Little, MICROSECONDS).record(9, 0, b"abc", 3);
-        pcap.bytes.extend([0; 32]);
-        let (facts, frames) = read(&pcap.bytes);
-        assert_eq!(frames.len(), 3);
-        assert_eq!(facts.first, Some(Timestamp::from_seconds(9)));
-        assert_eq!(facts.anomalies[0].id, "no-time");
-        assert_eq!(facts.anomalies[0].detail, "the file gives no time (2 times)");
-    }
-
-    #[test]
-    fn a_file_cut_in_its_header_says_so() {
-        let pcap = Pcap::new(Order::Big, MICROSECONDS);
-        for len in 1..24 {
-            assert!(
-                matches!(read_err(&pcap.bytes[..len]), CaptureError::HeaderCut(n) if n == len as u64),
-                "{len}"
-            );
-        }
-        assert_eq!(read(&pcap.bytes).0.end, End::Complete);
+        Some(Head {
+            seconds,
+            fraction,
+            captured,
+            wire,
+        })
     }
 }

@@ -1,19 +1,28 @@
 //! Frame → CaptureFacts: every frame passes here, is numbered, timed and handed on; what is odd is counted once.
 
 use std::collections::BTreeSet;
-use std::ops::ControlFlow;
 
-use super::CaptureFacts;
-use crate::frame::{Anomaly, Frame, FrameNumber, LinkType, Timestamp};
+use super::{CaptureFacts, Damage};
+use crate::frame::{Anomaly, FrameNumber, LinkType, Timestamp};
 
-/// A frame as a format's reader sees it, before it has a number.
-pub(super) struct Captured<'a> {
+/// Damaged places listed one by one; what lies beyond is only added up.
+const MOST_DAMAGE: usize = 64;
+
+/// A record in the read buffer, before it has a number. It borrows nothing: readers can wait with one in hand.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Record {
     /// `None` where the file gives no time.
     pub(super) time: Option<Timestamp>,
     pub(super) link: LinkType,
     pub(super) interface: u32,
     pub(super) wire_len: u32,
-    pub(super) data: &'a [u8],
+    /// Where its captured bytes begin, from the first unread byte on.
+    pub(super) at: usize,
+    pub(super) captured_len: usize,
+    /// How many bytes it takes in the file.
+    pub(super) len: usize,
+    /// False for records that Wireshark numbers as frames although they hold no packet.
+    pub(super) is_packet: bool,
 }
 
 /// One kind of oddity: reported once, with a count, so that a hostile file cannot fill the report.
@@ -24,9 +33,9 @@ struct Oddity {
     detail: String,
 }
 
-/// What has been learnt of the file so far.
-pub(super) struct Tally<F> {
-    on_frame: F,
+/// What has been learnt of the file so far, or of all files that are read as one.
+#[derive(Default)]
+pub(super) struct Tally {
     pub(super) facts: CaptureFacts,
     links: BTreeSet<LinkType>,
     last_link: Option<LinkType>,
@@ -34,30 +43,26 @@ pub(super) struct Tally<F> {
     largest_snap: u32,
     back: (FrameNumber, u64, i64),
     oddities: Vec<Oddity>,
+    /// Damaged places, and the bytes lost at them.
+    damaged: (u64, u64),
 }
 
-impl<F: FnMut(&Frame<'_>) -> ControlFlow<()>> Tally<F> {
-    pub(super) const fn new(on_frame: F, facts: CaptureFacts) -> Self {
-        Self {
-            on_frame,
-            facts,
-            links: BTreeSet::new(),
-            last_link: None,
-            previous: None,
-            largest_snap: 0,
-            back: (FrameNumber(0), 0, 0),
-            oddities: Vec::new(),
-        }
-    }
-
-    /// Numbers the frame and hands it to the caller.
+impl Tally {
+    /// Counts the record, and gives it its number.
     #[inline]
-    pub(super) fn frame(&mut self, captured: &Captured<'_>) -> ControlFlow<()> {
+    pub(super) fn number(&mut self, record: &Record) -> FrameNumber {
         self.facts.frames = self.facts.frames.saturating_add(1);
-        if self.last_link != Some(captured.link) {
-            self.changed_link(captured.link);
+        if !record.is_packet {
+            self.odd("record-without-packet", || {
+                "a record that is no packet (a custom block, a system call or a journal entry) has a frame number"
+                    .to_owned()
+            });
+            return FrameNumber(self.facts.frames);
         }
-        if let Some(time) = captured.time {
+        if self.last_link != Some(record.link) {
+            self.changed_link(record.link);
+        }
+        if let Some(time) = record.time {
             match self.previous {
                 Some(previous) if time < previous => self.went_back(previous, time),
                 Some(_) => {}
@@ -73,23 +78,16 @@ impl<F: FnMut(&Frame<'_>) -> ControlFlow<()>> Tally<F> {
         } else {
             self.odd("no-time", || "the file gives no time".to_owned());
         }
-        (self.on_frame)(&Frame {
-            number: FrameNumber(self.facts.frames),
-            time: captured.time.unwrap_or_default(),
-            link: captured.link,
-            interface: captured.interface,
-            wire_len: captured.wire_len,
-            data: captured.data,
-        })
+        FrameNumber(self.facts.frames)
     }
 
-    /// Counts a record that Wireshark numbers as a frame although it holds no packet.
-    pub(super) fn number_without_packet(&mut self) {
-        self.facts.frames = self.facts.frames.saturating_add(1);
-        self.odd("record-without-packet", || {
-            "a record that is no packet (a custom block, a system call or a journal entry) has a frame number"
-                .to_owned()
-        });
+    /// Takes note of a place at which records were lost and others found behind it.
+    pub(super) fn damage(&mut self, damage: Damage) {
+        self.damaged.0 = self.damaged.0.saturating_add(1);
+        self.damaged.1 = self.damaged.1.saturating_add(damage.lost);
+        if self.facts.damage.len() < MOST_DAMAGE {
+            self.facts.damage.push(damage);
+        }
     }
 
     #[cold]
@@ -155,6 +153,22 @@ impl<F: FnMut(&Frame<'_>) -> ControlFlow<()>> Tally<F> {
                 format!("{} ({} times)", odd.detail, odd.count)
             },
         }));
+        if let Some(first) = facts.damage.first() {
+            let (places, lost) = self.damaged;
+            let places = if places == 1 {
+                "one place".to_owned()
+            } else {
+                format!("{places} places")
+            };
+            facts.anomalies.push(Anomaly {
+                id: "numbering-uncertain",
+                frame: FrameNumber(first.after.0.saturating_add(1)),
+                detail: format!(
+                    "the file is damaged in {places}, {lost} bytes of it were passed over, and nobody knows how many frames \
+                     they held: from here on, numbers count the frames that could be read"
+                ),
+            });
+        }
         let (first, count, largest) = self.back;
         if count > 0 {
             let times = if count == 1 {
@@ -177,7 +191,7 @@ impl<F: FnMut(&Frame<'_>) -> ControlFlow<()>> Tally<F> {
 }
 
 /// A length of time in the unit a person would choose.
-struct Nanoseconds(i64);
+pub(super) struct Nanoseconds(pub(super) i64);
 
 impl std::fmt::Display for Nanoseconds {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -196,14 +210,17 @@ mod tests {
 
     #[test]
     fn a_clock_that_runs_backwards_is_reported_once_with_its_largest_step() {
-        let mut tally = Tally::new(|_: &Frame<'_>| ControlFlow::Continue(()), CaptureFacts::default());
+        let mut tally = Tally::default();
         for seconds in [10, 12, 11, 13, 5, 6] {
-            let _ = tally.frame(&Captured {
+            let _ = tally.number(&Record {
                 time: Some(Timestamp::from_seconds(seconds)),
                 link: LinkType::ETHERNET,
                 interface: 0,
                 wire_len: 0,
-                data: &[],
+                at: 0,
+                captured_len: 0,
+                len: 0,
+                is_packet: true,
             });
         }
         let facts = tally.finish();
@@ -227,7 +244,7 @@ mod tests {
             (&[65_535], None),
             (&[], None),
         ] {
-            let mut tally = Tally::new(|_: &Frame<'_>| ControlFlow::Continue(()), CaptureFacts::default());
+            let mut tally = Tally::default();
             declared.iter().for_each(|&snap| tally.snap_length(snap));
             assert_eq!(tally.finish().snap_length, told);
         }

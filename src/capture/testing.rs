@@ -27,6 +27,10 @@ impl Seen {
             data: data.to_vec(),
         }
     }
+
+    pub(super) fn data(&self) -> &[u8] {
+        &self.data
+    }
 }
 
 /// Reads all frames.

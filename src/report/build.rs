@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{
-    Alert, Alternative, Anomaly, Attempt, Capture, Certificate, Certificates, Close, Connection, Copy, Count, Evidence,
-    Exchange, Finding, Gap, Lookup, Overall, Remedy, Report, SCHEMA, Seen, Step, Tcp, Tls, Tool, Verdict,
+    Alert, Alternative, Anomaly, Attempt, Capture, Certificate, Certificates, Close, Connection, Copy, Count, Damage,
+    Evidence, Exchange, Finding, Gap, Lookup, Overall, Remedy, Report, SCHEMA, Seen, Step, Tcp, Tls, Tool, Verdict,
 };
 use crate::attempt;
 use crate::capture::{CaptureFacts, End};
@@ -497,6 +497,15 @@ impl Capture {
             duration,
             end,
             end_detail,
+            damage: facts
+                .damage
+                .iter()
+                .map(|damage| Damage {
+                    offset: damage.offset,
+                    lost: damage.lost,
+                    after_frame: damage.after.0,
+                })
+                .collect(),
             ..Self::default()
         }
     }

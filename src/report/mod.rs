@@ -69,6 +69,8 @@ pub struct Capture {
     pub end: &'static str,
     /// Where and how it was cut; null when complete.
     pub end_detail: Option<String>,
+    /// Places in the middle where records were lost; numbers of frames behind them are uncertain.
+    pub damage: Vec<Damage>,
     /// Number of packets not looked into, by reason.
     pub skipped: std::collections::BTreeMap<String, u64>,
     /// What the capture can and cannot show.
@@ -77,6 +79,17 @@ pub struct Capture {
     pub anomalies: Vec<Anomaly>,
     /// What the capture holds beside the attempts, for a capture that holds no licensing traffic.
     pub contents: Contents,
+}
+
+/// A place in the middle of the file where no record could be read.
+#[derive(Clone, Debug, Serialize)]
+pub struct Damage {
+    /// Its offset in the (decompressed) file; with `--merge` in the file that has it.
+    pub offset: u64,
+    /// Bytes from there to the next record.
+    pub lost: u64,
+    /// The last frame before it; 0: none.
+    pub after_frame: u64,
 }
 
 /// What the capture can and cannot show.

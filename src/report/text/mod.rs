@@ -135,6 +135,14 @@ fn capture_lines(page: &mut Page<'_>, capture: &Capture) -> io::Result<()> {
         (_, Some(detail)) => format!("cut short: {detail}"),
         (_, None) => "cut short".to_owned(),
     });
+    if !capture.damage.is_empty() {
+        let lost: u64 = capture.damage.iter().map(|damage| damage.lost).sum();
+        facts.push(format!(
+            "damaged after frame {}, {} bytes lost: frame numbers behind that are uncertain",
+            capture.damage.first().map_or(0, |damage| damage.after_frame),
+            grouped(lost)
+        ));
+    }
     let mut text = facts.join(", ");
     let seen = &capture.visibility;
     let mut limits = Vec::new();

@@ -1,0 +1,34 @@
+//! bytes → options: the list at the end of a pcapng block.
+
+use crate::capture::Order;
+
+/// The options at the end of a block. Damaged ones end the list; the packet before them is whole.
+pub(super) struct Options<'a> {
+    pub(super) order: Order,
+    pub(super) bytes: &'a [u8],
+}
+
+impl<'a> Iterator for Options<'a> {
+    type Item = (u16, &'a [u8]);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (&[c0, c1, l0, l1], rest) = self.bytes.split_first_chunk::<4>()?;
+        let code = self.order.u16([c0, c1]);
+        let len = usize::from(self.order.u16([l0, l1]));
+        if code == 0 {
+            return None;
+        }
+        let value = rest.get(..len)?;
+        self.bytes = rest.get(len.next_multiple_of(4)..).unwrap_or_default();
+        Some((code, value))
+    }
+}
+
+impl Options<'_> {
+    /// Whether the list ends where the block does, as it must; packet bytes taken for options hardly ever do.
+    pub(super) fn are_whole(mut self) -> bool {
+        while self.next().is_some() {}
+        // What is left: nothing, or the mark of the end.
+        matches!(self.bytes, [] | [0, 0, 0, 0])
+    }
+}

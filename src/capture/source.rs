@@ -1,0 +1,344 @@
+//! Read → Record: one file, opened, recognised, and read on behind what is damaged in it.
+
+use std::io::{self, Read};
+
+use super::chunk::Chunk;
+use super::compressed::{self, Trailing};
+use super::search::{FARTHEST, Limits, MARGIN, Search, WINDOW};
+use super::tally::{Record, Tally};
+use super::{CaptureError, Damage, End, Next, Stop, looks_like, pcap, pcapng};
+use crate::frame::{Frame, FrameNumber, Timestamp};
+
+/// The longest rest behind the last record that is called garbage, unless it is all zeros: a sector. What is longer may as
+/// well be the capture's own end, destroyed.
+const SMALL_REST: usize = 512;
+
+/// One capture file.
+pub(super) struct Source<'a> {
+    chunk: Chunk<'a>,
+    compression: Option<&'static str>,
+    format: Format,
+    state: State,
+    /// Frames it gave.
+    frames: u64,
+    last: Option<Timestamp>,
+    largest_record: usize,
+    /// Steps taken by all searches.
+    steps: u64,
+    failure: Option<io::Error>,
+}
+
+enum Format {
+    Pcap(pcap::Reader),
+    PcapNg(pcapng::Reader),
+}
+
+enum State {
+    Reading,
+    /// What the chunk begins with is no record, for this reason.
+    Damaged(String),
+    Ended(End),
+}
+
+impl<'a> Source<'a> {
+    /// Recognises compression and format, and reads the file's header.
+    pub(super) fn open(input: impl Read + 'a, tally: &mut Tally) -> Result<Self, CaptureError> {
+        let (mut chunk, compression) = compressed::open(Chunk::new(input))?;
+        let format = match Format::open(&mut chunk, tally) {
+            Ok(format) => format,
+            Err(error) => {
+                return Err(match chunk.take_failure() {
+                    Some(failure) => CaptureError::Read(explained(failure, compression)),
+                    None => error,
+                });
+            }
+        };
+        tally.facts.compression = compression;
+        Ok(Self {
+            chunk,
+            compression,
+            format,
+            state: State::Reading,
+            frames: 0,
+            last: None,
+            largest_record: 0,
+            steps: 0,
+            failure: None,
+        })
+    }
+
+    /// The next record, in the buffer until it is consumed; `None` at the end.
+    #[inline]
+    pub(super) fn next(&mut self, tally: &mut Tally) -> Option<Record> {
+        loop {
+            let next = match &mut self.state {
+                State::Reading => match &mut self.format {
+                    Format::Pcap(reader) => reader.next(&mut self.chunk),
+                    Format::PcapNg(reader) => reader.next(&mut self.chunk, tally),
+                },
+                State::Damaged(detail) => Next::Stop(Stop::Damaged(std::mem::take(detail))),
+                State::Ended(_) => return None,
+            };
+            let record = match next {
+                Next::Record(record) => record,
+                other => match self.recover(other, tally) {
+                    Some(record) => record,
+                    None => continue,
+                },
+            };
+            self.frames = self.frames.saturating_add(1);
+            self.last = record.time.or(self.last);
+            self.largest_record = self.largest_record.max(record.len);
+            return Some(record);
+        }
+    }
+
+    /// The frame that a record given by [`Self::next`] holds.
+    #[inline]
+    pub(super) fn frame(&mut self, record: &Record, number: FrameNumber) -> Frame<'_> {
+        let data = self.chunk.fill(0).get(record.at..).unwrap_or_default();
+        Frame {
+            number,
+            time: record.time.unwrap_or_default(),
+            link: record.link,
+            interface: record.interface,
+            wire_len: record.wire_len,
+            data: data.get(..record.captured_len).unwrap_or_default(),
+        }
+    }
+
+    /// Goes past a record.
+    #[inline]
+    pub(super) fn consume(&mut self, record: &Record) {
+        self.chunk.consume(record.len);
+    }
+
+    /// How the file ends, or, when that was not reached, that nothing was wrong so far.
+    pub(super) fn finish(mut self, tally: &mut Tally) -> Result<End, CaptureError> {
+        if let Format::PcapNg(reader) = &mut self.format {
+            reader.finish(tally);
+        }
+        tally.facts.bytes = tally.facts.bytes.saturating_add(self.chunk.offset());
+        match (self.state, self.failure) {
+            (_, Some(error)) if self.frames == 0 => Err(CaptureError::Read(error)),
+            (State::Ended(end), _) => Ok(end),
+            _ => Ok(End::Complete),
+        }
+    }
+
+    /// Deals with what is no record: finds the next one, or the end. Gives the record before the damage if it was in doubt
+    /// and is good.
+    #[cold]
+    fn recover(&mut self, next: Next, tally: &mut Tally) -> Option<Record> {
+        let (mut detail, doubtful, is_cut) = match next {
+            Next::Record(record) => return Some(record),
+            Next::Doubtful(doubt) => (doubt.detail, Some((doubt.record, doubt.is_whole)), false),
+            Next::Stop(Stop::End) => (String::new(), None, true),
+            Next::Stop(Stop::Cut(detail)) => (detail, None, true),
+            Next::Stop(Stop::Damaged(detail)) => (detail, None, false),
+        };
+        if is_cut && let Some(failure) = self.take_failure(tally) {
+            if !detail.is_empty() {
+                detail.push_str(": ");
+            }
+            detail.push_str(&failure.to_string());
+            self.failure = Some(failure);
+            self.truncated(self.chunk.offset(), detail, tally);
+            return None;
+        }
+        if detail.is_empty() {
+            self.state = State::Ended(End::Complete);
+            return None;
+        }
+        // A record leads to zeros: they are what was damaged, not its length.
+        if let Some((record, true)) = doubtful
+            && record.captured_len > 0
+            && let Some(behind) = self.chunk.fill(record.len.saturating_add(16)).get(record.len..)
+            && is_zero(behind.get(..16).unwrap_or(behind))
+        {
+            self.state = State::Damaged(detail);
+            return Some(record);
+        }
+        self.search(detail, doubtful, is_cut, tally)
+    }
+
+    /// Finds the next record behind the first byte, and goes there.
+    fn search(
+        &mut self,
+        detail: String,
+        doubtful: Option<(Record, bool)>,
+        is_cut: bool,
+        tally: &mut Tally,
+    ) -> Option<Record> {
+        let offset = self.chunk.offset();
+        let mut search = Search {
+            limits: Limits::new(self.last, self.largest_record),
+            ended: false,
+            allow_cut: !is_cut,
+            steps: 0,
+        };
+        let mut from = 1;
+        let mut zeros = true;
+        loop {
+            let searched = self.chunk.offset().saturating_sub(offset);
+            let bytes = self.chunk.fill(WINDOW);
+            search.ended = bytes.len() < WINDOW;
+            let to = if search.ended { bytes.len() } else { WINDOW - MARGIN };
+            // 16 steps are longer than most chains; the first million are free.
+            let allowed = offset.saturating_add(1 << 20).saturating_mul(16);
+            search.steps = allowed.saturating_sub(self.steps);
+            let before = search.steps;
+            let found = match &self.format {
+                Format::Pcap(reader) => reader.search(bytes, from..to, &mut search),
+                Format::PcapNg(reader) => reader.search(bytes, from..to, &mut search),
+            };
+            self.steps = self.steps.saturating_add(before.saturating_sub(search.steps));
+            if let Some(found) = found {
+                return self.go_on(found, offset, doubtful.filter(|_| searched == 0), tally);
+            }
+            if search.ended {
+                if searched == 0
+                    && let Some((record, true)) = doubtful
+                {
+                    self.state = State::Damaged(detail);
+                    return Some(record);
+                }
+                self.rest(offset, zeros, detail, tally);
+                return None;
+            }
+            zeros = zeros && is_zero(bytes.get(..to).unwrap_or_default());
+            self.chunk.consume(to);
+            from = 0;
+            if searched > FARTHEST {
+                let detail = format!(
+                    "{detail}, and nothing that can be a record within {} MiB",
+                    FARTHEST >> 20
+                );
+                self.truncated(offset, detail, tally);
+                return None;
+            }
+        }
+    }
+
+    /// Goes to the record found `found` bytes on. `doubtful` is the record that the bytes before it begin with.
+    fn go_on(
+        &mut self,
+        found: usize,
+        offset: u64,
+        doubtful: Option<(Record, bool)>,
+        tally: &mut Tally,
+    ) -> Option<Record> {
+        let lost = self.chunk.offset().saturating_add(found as u64).saturating_sub(offset);
+        let bytes = self.chunk.fill(found);
+        let mut damage = Damage {
+            offset,
+            lost,
+            after: FrameNumber(tally.facts.frames),
+        };
+        let good = doubtful.map(|(record, _)| record).filter(|record| {
+            let behind = bytes.get(record.len..found).unwrap_or_default();
+            matches!(&self.format, Format::Pcap(reader) if !behind.is_empty() && reader.is_one_record(behind))
+        });
+        match &mut self.format {
+            Format::Pcap(reader) => reader.resume(bytes.get(found..).unwrap_or_default()),
+            Format::PcapNg(reader) => reader.resume(),
+        }
+        self.state = State::Reading;
+        if let Some(record) = good {
+            damage.offset = damage.offset.saturating_add(record.len as u64);
+            damage.lost = damage.lost.saturating_sub(record.len as u64);
+            damage.after.0 = damage.after.0.saturating_add(1);
+            tally.damage(damage);
+            return Some(Record { len: found, ..record });
+        }
+        tally.damage(damage);
+        self.chunk.consume(found);
+        None
+    }
+
+    /// No record follows: what is left is garbage, or the damaged end of the capture.
+    fn rest(&mut self, offset: u64, zeros: bool, detail: String, tally: &mut Tally) {
+        let is_first = self.chunk.offset() == offset;
+        let bytes = self.chunk.fill(WINDOW);
+        if let Format::Pcap(reader) = &mut self.format
+            && is_first
+            && self.frames == 0
+            && reader.believe(bytes)
+        {
+            self.state = State::Reading;
+            return;
+        }
+        let resembles = match &self.format {
+            Format::Pcap(reader) => reader.resembles(bytes),
+            Format::PcapNg(reader) => reader.resembles(bytes),
+        };
+        let zeros = zeros && is_zero(bytes) && bytes.len() >= 4;
+        // Zeros and then something else: the capture's own end, of which a part was lost.
+        let begins_with_zeros = is_zero(bytes.get(..16).unwrap_or(bytes));
+        let is_garbage = zeros || (is_first && bytes.len() <= SMALL_REST && !resembles && !begins_with_zeros);
+        if !is_garbage || self.frames == 0 {
+            self.truncated(offset, detail, tally);
+            return;
+        }
+        let what = if zeros {
+            "zero bytes"
+        } else {
+            "bytes that are no record"
+        };
+        self.chunk.skip(u64::MAX);
+        let len = self.chunk.offset().saturating_sub(offset);
+        tally.odd("garbage-after-end", || format!("{len} {what} follow the last record"));
+        self.state = State::Ended(End::Complete);
+    }
+
+    /// Counts what is left of the file from `offset` on.
+    fn truncated(&mut self, offset: u64, detail: String, tally: &Tally) {
+        self.chunk.skip(u64::MAX);
+        self.state = State::Ended(End::Truncated {
+            after: FrameNumber(tally.facts.frames),
+            offset,
+            lost: self.chunk.offset().saturating_sub(offset),
+            detail,
+        });
+    }
+
+    /// The error that ended the input, unless it says that the input ended well and something else follows.
+    fn take_failure(&mut self, tally: &mut Tally) -> Option<io::Error> {
+        let failure = self.chunk.take_failure()?;
+        match failure.get_ref().and_then(|inner| inner.downcast_ref::<Trailing>()) {
+            Some(trailing) if trailing.len <= SMALL_REST as u64 => {
+                tally.odd("garbage-after-end", || trailing.to_string());
+                None
+            }
+            _ => Some(explained(failure, self.compression)),
+        }
+    }
+}
+
+impl Format {
+    fn open(chunk: &mut Chunk<'_>, tally: &mut Tally) -> Result<Self, CaptureError> {
+        let bytes = chunk.fill(4);
+        match bytes.first_chunk::<4>() {
+            None if bytes.is_empty() => Err(CaptureError::Empty),
+            Some(&magic) if u32::from_be_bytes(magic) == pcap_parser::SHB_MAGIC => {
+                Ok(Self::PcapNg(pcapng::Reader::open(chunk, tally)?))
+            }
+            Some(&magic) if let Some(magic) = pcap::magic(magic) => {
+                Ok(Self::Pcap(pcap::Reader::open(chunk, tally, magic)?))
+            }
+            _ => Err(looks_like::refusal(chunk.fill(looks_like::ENOUGH))),
+        }
+    }
+}
+
+/// The error of a decompressor says whose it is.
+fn explained(error: io::Error, compression: Option<&'static str>) -> io::Error {
+    match compression {
+        Some(name) => io::Error::new(error.kind(), format!("its {name} compression is damaged: {error}")),
+        None => error,
+    }
+}
+
+fn is_zero(bytes: &[u8]) -> bool {
+    bytes.iter().all(|&byte| byte == 0)
+}
