@@ -4,7 +4,7 @@
 #   benches/compare.sh                     100 MB of each mix, best of 7 runs
 #   SIZE=1G RUNS=3 benches/compare.sh mixed scan
 #
-# Needs python3. Peers that are not installed are left out, and that is said. Wall time of a shared machine is for reading,
+# Needs python3, and /usr/bin/time for peak memory. Peers that are not installed are left out, and that is said. Wall time of a shared machine is for reading,
 # never a gate: benches/gate.sh counts instructions.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -33,7 +33,7 @@ for mix in "${mixes[@]}"; do
     add "cat" "cat $file"
     add "tlswalk" "$tlswalk $file"
     if [ "$mix" = mixed ]; then
-        "$target/examples/generate" "$mix" "$size" "${file}ng" --truth "$work/truth"
+        "$target/examples/generate" "$mix" "$size" "${file}ng" --truth /dev/null
         add "tlswalk, pcapng" "$tlswalk ${file}ng"
         add "tlswalk, two files" "$tlswalk $file ${file}ng"
         if command -v gzip >/dev/null; then
@@ -60,9 +60,10 @@ rows = [json.loads(line) for line in sys.stdin]
 cat = rows[0]
 for row in rows:
     name = row["name"] if row["exit"] <= 1 or row["name"].startswith("tlswalk") else row["name"] + " (failed)"
-    print("| {} | {:.1f} | {:.1f} | {:.1f} | {:.1f} | {:.1f} |".format(
+    print("| {} | {:.1f} | {:.1f} | {:.1f} | {:.1f} | {} |".format(
         name, row["wall"] * 1e3, row["wall"] / cat["wall"],
-        row["cpu"] * 1e3, row["cpu"] / max(cat["cpu"], 1e-4), row["rss"]))
+        row["cpu"] * 1e3, row["cpu"] / max(cat["cpu"], 1e-4),
+        "-" if row["rss"] is None else "{:.1f}".format(row["rss"])))
 '
     rm -f "$work"/*
 done
