@@ -173,7 +173,8 @@ fn assign_lookups<'a>(selector: &Selector<'_>, attempts: &mut Vec<Attempt<'a>>, 
     for lookup in lookups {
         let asked = lookup.first().1;
         let same_name = |attempt: &Attempt<'_>| {
-            is_of_device(lookup, attempt, lookups) && attempt.service.name.eq_ignore_ascii_case(lookup.name.raw())
+            // The name first: nearly all look-ups are for others, and telling the device can mean a search.
+            attempt.service.name.eq_ignore_ascii_case(lookup.name.raw()) && is_of_device(lookup, attempt, lookups)
         };
         let follows = attempts.iter_mut().take(with_connections).find(|attempt| {
             same_name(attempt)
