@@ -6,9 +6,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use super::capture::Capture;
-use super::packet::{
-    ACK, ETHERNET, Ends, FIN, Frame, PSH, Packet, RST, SYN, be16, be32, edit, edit_tcp, put16, put32,
-};
+use super::packet::{ACK, ETHERNET, Ends, FIN, Frame, PSH, Packet, RST, SYN, be16, be32, edit, edit_tcp, put16, put32};
 
 /// A stream of numbers from a seed (SplitMix64).
 pub struct Noise(pub u64);
@@ -179,8 +177,7 @@ pub fn data_frames(capture: &Capture, device: bool) -> Vec<usize> {
 
 /// Without any SYN.
 pub fn no_syn(capture: &Capture) -> Capture {
-    let is_syn =
-        |frame: &&Frame| Packet::of(frame).is_some_and(|packet| packet.is_tcp() && packet.flags() & SYN != 0);
+    let is_syn = |frame: &&Frame| Packet::of(frame).is_some_and(|packet| packet.is_tcp() && packet.flags() & SYN != 0);
     capture.with(capture.frames.iter().filter(|frame| !is_syn(frame)).cloned().collect())
 }
 
@@ -203,7 +200,10 @@ pub fn clock(capture: &Capture, change: impl Fn(usize, i64) -> i64) -> Capture {
 
 /// VLAN tags, outermost last.
 pub fn tags(capture: &Capture, tags: &[(u16, u16)]) -> Capture {
-    let tagged = |frame: &Frame| tags.iter().fold(frame.clone(), |frame, &(kind, id)| tag(&frame, kind, id));
+    let tagged = |frame: &Frame| {
+        tags.iter()
+            .fold(frame.clone(), |frame, &(kind, id)| tag(&frame, kind, id))
+    };
     capture.with(capture.frames.iter().map(tagged).collect())
 }
 
@@ -346,7 +346,10 @@ fn edit_quote(frame: &Frame, change: impl FnOnce(&mut Packet)) -> Frame {
             _ => false,
         }
     };
-    let Some(packet) = Packet::of(frame).filter(is_error).filter(|packet| packet.body.len() > 8) else {
+    let Some(packet) = Packet::of(frame)
+        .filter(is_error)
+        .filter(|packet| packet.body.len() > 8)
+    else {
         return frame.clone();
     };
     let quoted = Packet::of(&Frame {

@@ -151,7 +151,10 @@ impl Capture {
             let key = (frame.interface, frame.link);
             let id = interfaces.iter().position(|it| *it == key).unwrap_or_else(|| {
                 let options = [&half(9)[..], &half(1), &[9, 0, 0, 0], &half(0), &half(0)].concat();
-                out.extend(block(1, [&half(frame.link)[..], &half(0), &word(self.snap), &options].concat()));
+                out.extend(block(
+                    1,
+                    [&half(frame.link)[..], &half(0), &word(self.snap), &options].concat(),
+                ));
                 interfaces.push(key);
                 interfaces.len() - 1
             });

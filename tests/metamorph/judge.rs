@@ -68,9 +68,15 @@ pub enum Outcome {
 /// What the transformed capture's report says, against the original's.
 pub fn compare(base: &[Said], now: &[Said], kind: Kind) -> Vec<Outcome> {
     if kind == Kind::Wireless {
-        let each = now.iter().map(|it| Outcome::Contradicted(format!("wireless → {}", it.text())));
+        let each = now
+            .iter()
+            .map(|it| Outcome::Contradicted(format!("wireless → {}", it.text())));
         let outcomes: Vec<Outcome> = each.collect();
-        return if outcomes.is_empty() { vec![Outcome::Equal] } else { outcomes };
+        return if outcomes.is_empty() {
+            vec![Outcome::Equal]
+        } else {
+            outcomes
+        };
     }
     let mut outcomes = Vec::new();
     let mut found = vec![false; base.len()];
@@ -98,7 +104,7 @@ pub fn compare(base: &[Said], now: &[Said], kind: Kind) -> Vec<Outcome> {
 }
 
 /// The attempts of the original that an attempt may be: those that share a connection with it, else those of the same
-/// device to the same place, else of the same device.
+/// device to the same place, else of the same device, else of the same name.
 fn partners(base: &[Said], index: usize, said: &Said, kind: Kind) -> Vec<usize> {
     let those = |is: &dyn Fn(&Said) -> bool| (0..base.len()).filter(|&at| is(&base[at])).collect::<Vec<_>>();
     if kind == Kind::Renamed {
@@ -109,7 +115,9 @@ fn partners(base: &[Said], index: usize, said: &Said, kind: Kind) -> Vec<usize> 
     let by_connection = those(&|it| it.ends.iter().any(same));
     let by_name = those(&|it| it.device == said.device && it.name == said.name);
     let by_device = those(&|it| it.device == said.device);
-    let all = [by_connection, by_name, by_device];
+    // A device asks for names from its address of either family.
+    let by_name_alone = those(&|it| it.name == said.name);
+    let all = [by_connection, by_name, by_device, by_name_alone];
     all.into_iter().find(|found| !found.is_empty()).unwrap_or_default()
 }
 
