@@ -20,6 +20,9 @@ pub enum Kind {
     Wireless,
 }
 
+/// A frame's new time, from its place and its time.
+type Clock = fn(usize, i64) -> i64;
+
 type Make = Box<dyn Fn(&Capture) -> Capture + Send + Sync>;
 
 /// One transformation with its parameters.
@@ -122,7 +125,7 @@ fn order(all: &mut Vec<Case>, seeds: u64) {
             bend::blocks(capture, device)
         }));
     }
-    let clocks: [(&str, fn(usize, i64) -> i64); 4] = [
+    let clocks: [(&str, Clock); 4] = [
         ("7 s later", |_, time| time + 7 * SECOND),
         ("zero", |_, _| 0),
         ("back 5 s from frame 8 on", |n, time| {
