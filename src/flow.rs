@@ -69,6 +69,10 @@ pub struct Mark {
     pub window: u16,
     /// Whether the ACK flag was set.
     pub ack: bool,
+    /// Its position in its own direction.
+    pub at: Position,
+    /// How far its sender had received the other direction.
+    pub acked: Position,
 }
 
 /// What a direction did below its bytes.
@@ -110,6 +114,10 @@ pub struct TcpSide {
     pub zero_windows: u64,
     /// The peer acknowledged bytes of this side that were not captured.
     pub acked_unseen: bool,
+    /// The position after its last byte seen.
+    pub end: u64,
+    /// Bytes before its FIN, RST or last acknowledgement that were not captured.
+    pub unseen_end: u64,
     /// Holes.
     pub gaps: Vec<Gap>,
     /// Whether its first byte is known: a SYN was seen, or the peer's handshake acknowledgement.
@@ -364,7 +372,9 @@ impl Flows {
 /// Whether a segment that belongs to no flow begins one: a SYN, or payload in which TLS or HTTP could begin. A connection
 /// that began before the capture is followed from there on; the rest of its kind costs nothing.
 fn opens_flow(segment: &Segment<'_>) -> bool {
+    // A reset that answers a SYN (RFC 9293 section 3.10.7.1) may stand before it in the file.
     segment.flags.syn()
+        || segment.flags.rst() && segment.flags.ack() && segment.seq.0 == 0
         || match segment.payload {
             [20..=23, 3, 0..=4, ..] => true,
             // A hello in SSLv2 format (RFC 5246 appendix E.2).
@@ -454,6 +464,11 @@ impl Flow {
         }
         if segment.flags.ack() {
             peer.stream.acknowledge(acked);
+            if segment.options.len() >= 10 {
+                for (_, right) in options::Options::read(segment.options).sack_blocks() {
+                    peer.stream.received(right);
+                }
+            }
             if !segment.flags.syn()
                 && !segment.flags.rst()
                 && self.opener == Some(from)
@@ -485,6 +500,8 @@ impl Flow {
             ip_id: segment.ip_id,
             window: segment.window,
             ack: segment.flags.ack(),
+            at: end,
+            acked,
         };
         if segment.flags.fin() && own.tcp.fin.is_none() {
             own.tcp.fin = Some(mark);
@@ -621,6 +638,8 @@ impl Direction {
         } = self;
         let mut said = |event: Event| events.push(event);
         tcp.acked_unseen = stream.acked_unseen();
+        tcp.end = stream.highest();
+        tcp.unseen_end = stream.unseen_end();
         stream.finish(fin_seen, &mut |item| {
             read_item(item, records, http, opening, dns, tcp, &mut said)
         });
