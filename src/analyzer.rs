@@ -296,7 +296,9 @@ impl State<'_> {
         self.contents.tls_connections += u64::from(connection.tls.is_some());
         self.in_capwap += u64::from(connection.tunnel == Tunnel::Capwap);
         self.dropped.events += connection.events_dropped;
-        if connection.server.port == 53 || connection.client.port == 53 {
+        let is_dns = connection.server.port == 53 || connection.client.port == 53;
+        // A wireless client's look-ups are not the controller's.
+        if is_dns && connection.tunnel != Tunnel::Capwap {
             self.dns_over_tcp(&connection);
         }
         let named = connection.server_name().map(|name| name.raw().to_owned());

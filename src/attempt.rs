@@ -18,6 +18,9 @@ use crate::tls::walk::{Side, Sides, TlsFacts};
 /// through all addresses of a name, each for up to about a minute and a half of SYN retries.
 const SAME_ATTEMPT: i64 = 120_000_000_000;
 
+/// By how much the stamps of one direction may be off those of the other, or a reordered frame be late.
+pub(crate) const CLOCK_SKEW: i64 = 3_000_000_000;
+
 /// Attempts reported; a capture with more shows the same failure over and over.
 pub const MAX_ATTEMPTS: usize = 100_000;
 
@@ -188,6 +191,38 @@ fn assign_lookups<'a>(selector: &Selector<'_>, attempts: &mut Vec<Attempt<'a>>, 
             attempt.lookups.push(lookup);
             continue;
         }
+        // A look-up that did not fail, around the beginning of a connection that it explains: the file or the clock of
+        // one direction is out of order.
+        let around = attempts
+            .iter_mut()
+            .take(with_connections)
+            .filter(|attempt| same_name(attempt))
+            .find(|attempt| {
+                let Some(first) = attempt.connections.first() else {
+                    return false;
+                };
+                let gives = |lookup: &Lookup| {
+                    let answer = lookup.answer.as_ref();
+                    answer.is_some_and(|answer| answer.addresses.contains(&first.server.ip))
+                };
+                // An address family without a record, beside one with it.
+                let cut = |lookup: &Lookup| {
+                    let answer = lookup.answer.as_ref();
+                    answer.is_some_and(|answer| answer.truncated && answer.status.0 == 0)
+                };
+                let companion = lookups.iter().any(|other| {
+                    other.client == lookup.client
+                        && other.name == lookup.name
+                        && other.first().1.since(asked).abs() <= CLOCK_SKEW
+                        && (gives(other) || cut(other))
+                });
+                let away = asked.since(first.first.1).abs();
+                gives(lookup) && away <= 10 * CLOCK_SKEW || (companion || !failed(lookup)) && away <= CLOCK_SKEW
+            });
+        if let Some(attempt) = around {
+            attempt.lookups.push(lookup);
+            continue;
+        }
         let options = selector.options;
         if !options.wlc.is_empty() && !options.wlc.contains(&lookup.client) {
             continue;
@@ -219,6 +254,14 @@ fn assign_lookups<'a>(selector: &Selector<'_>, attempts: &mut Vec<Attempt<'a>>, 
     }
 }
 
+/// Whether a look-up ended in an error or, asked again and again, in silence.
+fn failed(lookup: &Lookup) -> bool {
+    match &lookup.answer {
+        Some(answer) => answer.status.0 != 0,
+        None => lookup.questions.len() > 1,
+    }
+}
+
 /// Whether a look-up was made by the device of an attempt: from the same address, or from its address of the other
 /// family, which shows when an answer given there is what the device then connects to.
 fn is_of_device(lookup: &Lookup, attempt: &Attempt<'_>, lookups: &[Lookup]) -> bool {
@@ -244,7 +287,7 @@ fn concerns(error: &IcmpError, connections: &[&Connection]) -> bool {
         error.quoted_seq.is_some()
             && ((error.quoted_src, error.quoted_dst) == (client, server)
                 || (error.quoted_src, error.quoted_dst) == (server, client))
-            && error.frame >= connection.first.0
+            && error.time.since(connection.first.1) >= -CLOCK_SKEW
     })
 }
 
@@ -262,7 +305,12 @@ fn judge(attempt: &mut Attempt<'_>, options: &Options) {
         };
         let at = options.at.or(tls.certificate_times[side]).unwrap_or(connection.first.1);
         let name = if side == Side::Server { name.as_ref() } else { None };
-        attempt.judgements[side] = Some(trust::judge(&message.chain, name, purpose, at, &options.anchors));
+        let mut judgement = trust::judge(&message.chain, name, purpose, at, &options.anchors);
+        // Without a clock nothing is expired or not yet valid.
+        if at == Timestamp::default() {
+            judgement.validity = trust::Validity::Unknown;
+        }
+        attempt.judgements[side] = Some(judgement);
     }
 }
 

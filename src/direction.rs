@@ -59,6 +59,10 @@ pub struct Mark {
     pub window: u16,
     /// Whether the ACK flag was set.
     pub ack: bool,
+    /// Its position in its own direction.
+    pub at: Position,
+    /// How far its sender had received the other direction.
+    pub acked: Position,
 }
 
 /// What a direction did below its bytes.
@@ -102,6 +106,10 @@ pub struct TcpSide {
     pub zero_windows: u64,
     /// The peer acknowledged bytes of this side that were not captured.
     pub acked_unseen: bool,
+    /// The position after its last byte seen.
+    pub end: Position,
+    /// Bytes before its FIN, RST or last acknowledgement that were not captured.
+    pub unseen_end: u64,
     /// Holes.
     pub gaps: Vec<Gap>,
     /// The first segment whose bytes differ from those captured before for the same place; the first copy is used.
@@ -352,6 +360,8 @@ impl Direction {
         } = self;
         let mut said = |event: Event| events.push(event);
         tcp.acked_unseen = stream.acked_unseen();
+        tcp.end = stream.highest();
+        tcp.unseen_end = stream.unseen_end();
         stream.finish(fin_seen, &mut |item| {
             read_item(item, records, http, opening, dns, tcp, &mut said)
         });

@@ -7,6 +7,7 @@ use std::collections::{HashMap, VecDeque};
 
 use foldhash::fast::RandomState;
 
+use crate::decode::options::Options;
 use crate::decode::{Endpoint, Segment, TcpFlags, Tunnel};
 use crate::direction::{Direction, Mark, chunk_of};
 use crate::frame::{FrameNumber, Timestamp};
@@ -245,7 +246,9 @@ fn may_be_padding(segment: &Segment<'_>) -> bool {
 /// Whether a segment that belongs to no flow begins one: a SYN, or payload in which TLS or HTTP could begin. A connection
 /// that began before the capture is followed from there on; the rest of its kind costs nothing.
 fn opens_flow(segment: &Segment<'_>) -> bool {
+    // A reset that answers a SYN (RFC 9293 section 3.10.7.1) may stand before it in the file.
     segment.flags.syn()
+        || segment.flags.rst() && segment.flags.ack() && segment.seq.0 == 0
         || match segment.payload {
             [20..=23, 3, 0..=4, ..] => true,
             // A hello in SSLv2 format (RFC 5246 appendix E.2).
@@ -347,6 +350,13 @@ impl Flow {
         }
         if segment.flags.ack() {
             peer.stream.acknowledge(acked);
+            // Selective acknowledgements (RFC 2018) follow two paddings and, as a rule, the timestamps: looked for only
+            // where there is room for a block.
+            if segment.options.len() >= 10 && segment.options.contains(&5) {
+                for (_, right) in Options::read(segment.options).sack_blocks() {
+                    peer.stream.received(right);
+                }
+            }
             if !segment.flags.syn()
                 && !segment.flags.rst()
                 && self.opener == Some(from)
@@ -378,6 +388,8 @@ impl Flow {
             ip_id: segment.ip_id,
             window: segment.window,
             ack: segment.flags.ack(),
+            at: end,
+            acked,
         };
         if segment.flags.fin() && own.tcp.fin.is_none() {
             own.tcp.fin = Some(mark);

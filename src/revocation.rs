@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::attempt::Attempt;
+use crate::attempt::{Attempt, CLOCK_SKEW};
 use crate::connection::Connection;
 use crate::frame::Timestamp;
 use crate::lookup::Lookup;
@@ -36,7 +36,9 @@ pub(crate) fn revocation<'a>(
     let closed = Side::both()
         .iter()
         .any(|&side| connection.tcp[side].fin.is_some() || connection.tcp[side].reset.is_some());
-    let during = |time: Timestamp| time >= step.time && (!closed || time <= connection.last.1);
+    let during = |time: Timestamp| {
+        time.since(step.time) >= -CLOCK_SKEW && (!closed || time.since(connection.last.1) <= CLOCK_SKEW)
+    };
     let chain = connection
         .tls
         .iter()

@@ -122,9 +122,13 @@ pub struct Stream {
     next: Position,
     /// The end of the furthest segment seen.
     highest: Position,
+    /// The furthest number of a segment without data: everything before it was sent.
+    sent: Position,
     /// How far the peer acknowledged, and where its first acknowledgement pointed.
     acked: Position,
     first_acked: Position,
+    /// How far the peer holds bytes, acknowledged selectively.
+    sacked: Position,
     held: VecDeque<Held>,
     held_bytes: usize,
     cuts: Vec<(Position, Position)>,
@@ -210,7 +214,15 @@ impl Stream {
         } else {
             self.first_acked
         };
-        self.acked > known.saturating_add(1)
+        self.acked > known.saturating_add(1) || self.sacked > known.saturating_add(1)
+    }
+
+    /// Bytes at the end that were sent, as the numbers of later segments without data show, but not captured; one number
+    /// may be a FIN.
+    #[must_use]
+    pub const fn unseen_end(&self) -> u64 {
+        let missing = self.sent.saturating_sub(self.highest);
+        if missing > 1 { missing } else { 0 }
     }
 
     /// Notes the peer's acknowledgement.
@@ -221,6 +233,12 @@ impl Stream {
         if position > self.acked {
             self.acked = position;
         }
+    }
+
+    /// Notes that the peer holds bytes beyond a hole, up to this number (RFC 2018).
+    pub fn received(&mut self, right: SeqNumber) {
+        let position = self.position(right);
+        self.sacked = self.sacked.max(position);
     }
 
     /// Whether every byte seen or acknowledged so far has been handed on.
@@ -241,6 +259,10 @@ impl Stream {
         let end = captured_end.saturating_add(u64::from(lost));
         self.last_frame = chunk.frame;
         if end == chunk.from {
+            // A number far away is a forged reset's.
+            if self.started && chunk.from <= self.highest.saturating_add(MAX_HELD as u64) {
+                self.sent = self.sent.max(chunk.from);
+            }
             return Arrival::New;
         }
         if self.started && end <= self.next {

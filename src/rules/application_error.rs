@@ -22,7 +22,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             && exchange
                 .request
                 .as_ref()
-                .is_none_or(|(_, request)| request.method.raw() != "CONNECT")
+                .is_some_and(|(_, request)| request.method.raw() != "CONNECT")
     })?;
     let (answered, response) = exchange.response.as_ref()?;
     if response.status < 400 {

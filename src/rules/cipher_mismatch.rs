@@ -30,6 +30,10 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         && tls.server_hello.is_some()
         && tls.certificates.server.is_none()
         && !tls.version().is_some_and(crate::tls::Version::is_tls13);
+    // A choice that was not captured may have been made, and refused for another reason.
+    if !super::sees_without_holes(connection) {
+        return None;
+    }
     if !about_choice || !(refused_offer || refused_choice) {
         return None;
     }

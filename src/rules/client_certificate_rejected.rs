@@ -1,7 +1,8 @@
 //! Attempt → Finding: the server refused the client's certificate, or its absence.
 
 use super::{
-    alert_text, certificate_causes, certificate_clauses, client, confirm, elsewhere, join, on_device, seconds, service,
+    alert_text, certificate_causes, certificate_clauses, client, confirm, elsewhere, join, on_device, seconds,
+    sees_handshake, service,
 };
 use crate::attempt::Attempt;
 use crate::connection::Connection;
@@ -133,7 +134,9 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if revoked {
         finding = finding.cannot_tell("whether the certificate really is revoked: the server says so (certificate_revoked), the capture has no list");
     }
-    if encrypted {
+    if encrypted && !tls.version().is_some_and(crate::tls::Version::is_tls13) {
+        finding = finding.cannot_tell("which certificate was sent: it was not captured");
+    } else if encrypted {
         finding = finding
             .cannot_tell(
                 "which certificate was sent, and why it was refused: TLS 1.3 encrypts both; the server's log tells",
@@ -174,11 +177,19 @@ fn refusal<'a>(connection: &Connection, tls: &'a TlsFacts) -> Option<Refusal<'a>
         let certificate = connection
             .steps
             .iter()
-            .position(|step| step.kind == StepKind::Certificate && step.side == Side::Client)?;
-        if alert.side != Side::Server || alert.step < certificate {
+            .position(|step| step.kind == StepKind::Certificate && step.side == Side::Client);
+        let about = description.is_about_certificate();
+        // Only the certificate can be meant, even where it was not captured.
+        if certificate.is_none() && alert.side == Side::Server && about && !sees_handshake(connection) {
+            return Some(Refusal {
+                alert,
+                described: Some(description),
+                confidence: Confidence::Likely,
+            });
+        }
+        if alert.side != Side::Server || alert.step < certificate? {
             return None;
         }
-        let about = description.is_about_certificate();
         // A generic failure after an empty certificate is about that; after a real one it may also be about the key
         // exchange or the signature.
         let generic = matches!(
@@ -203,7 +214,9 @@ fn refusal<'a>(connection: &Connection, tls: &'a TlsFacts) -> Option<Refusal<'a>
     }
     // TLS 1.3: the handshake looks complete, and the server's first record is as short as an alert, and its last.
     let frame = tls.server_alert_after_finished?;
-    let closed = connection.tcp.server.fin.is_some() || connection.tcp.server.reset.is_some();
+    // Which record is the first, and which the last, shows only where none is missing.
+    let closed =
+        (connection.tcp.server.fin.is_some() || connection.tcp.server.reset.is_some()) && sees_handshake(connection);
     let alert = tls
         .alerts
         .iter()

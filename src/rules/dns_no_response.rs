@@ -34,7 +34,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .capture
         .last
         .is_some_and(|end| end.since(last_time) >= super::SILENCE);
-    if questions.len() < 2 && !watched {
+    // One question for each type of record is no repetition.
+    let is_repeated = attempt.lookups.iter().any(|lookup| lookup.questions.len() > 1);
+    if !is_repeated && !watched {
         return None; // the answer may lie beyond the end of the capture
     }
     let (server, name) = (lookup.server, &lookup.name);
@@ -47,7 +49,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             At::Dns,
             format!("the DNS server never answered the {}'s question for {name}", client(attempt)),
         )
-        .confidence(if questions.len() > 1 { Confidence::Certain } else { Confidence::Likely })
+        .confidence(if is_repeated { Confidence::Certain } else { Confidence::Likely })
         .evidence(*questions.first()?, format!("asks {server} for {name}"))
         .evidence(last, format!("the last of {} questions ({}); no answer follows", questions.len(), frames(&questions)))
         .claims_silence_of(Side::Server)

@@ -5,7 +5,8 @@ use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{Confidence, Finding, Rule};
-use crate::tls::walk::StepKind;
+use crate::stream::GapCause;
+use crate::tls::walk::{Side, StepKind};
 
 /// Cisco 217348, “packet capture”: SYN to ACK, certificates of both sides, Finished of both, application data, FIN. A
 /// New Session Ticket is normal and not required; neither is a tidy end.
@@ -16,6 +17,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if !went_well(attempt) {
         return None;
     }
+    let unseen = hole_in_handshake(connection);
     let took = seconds(connection.last.1.since(connection.first.1));
     let Some(tls) = &connection.tls else {
         let (frame, answer) = connection
@@ -57,7 +59,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     // A fault that TLS did not mind may be refused inside the encryption.
     if let (Some(judgement), Some(step)) = (
         &attempt.judgements.client,
-        connection.step_by(StepKind::Certificate, crate::tls::walk::Side::Client),
+        connection.step_by(StepKind::Certificate, Side::Client),
     ) {
         let leaf = tls
             .certificates
@@ -71,6 +73,11 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                 .evidence(step.frame, format!("the client's certificate {}; TLS accepted it all the same", join(&clauses)))
                 .cannot_tell("whether the application refused that certificate inside the encryption: show license history message on the controller tells");
         }
+    }
+    if unseen {
+        finding = finding
+            .confidence(Confidence::Likely)
+            .cannot_tell("whether the handshake went as it should: bytes of it were not captured, a certificate perhaps (one re-signed by an interceptor would not show)");
     }
     Some(finding.cannot_tell("what the encrypted messages say: an application error looks the same here; show license history message on the controller tells"))
 }
@@ -92,9 +99,28 @@ pub(super) fn went_well(attempt: &Attempt<'_>) -> bool {
                     && super::sees_handshake(connection)
                     && (!tls.client_sent_certificate || tls.server_accepted)
             };
-            sound && (tls.application_data.server > 0 || in_order())
+            // A hole in TLS 1.3 hides which record was the refusal.
+            let readable = !tls.version().is_some_and(crate::tls::Version::is_tls13) || !hole_in_handshake(connection);
+            sound && readable && (tls.application_data.server > 0 || in_order())
         }
         None => answered(connection),
+    })
+}
+
+/// Whether bytes up to the server's first application data are missing: in TLS 1.3, where every record looks like any
+/// other, a refusal may be among them.
+pub(super) fn hole_in_handshake(connection: &Connection) -> bool {
+    let Some(tls) = &connection.tls else { return false };
+    let marks = [
+        tls.finished.client,
+        tls.finished.server,
+        tls.first_application_data.server,
+    ];
+    let end = marks.into_iter().flatten().max();
+    Side::both().iter().any(|&side| {
+        let tcp = &connection.tcp[side];
+        let early = |gap: &crate::stream::Gap| gap.cause != GapCause::NeverArrived && Some(gap.seen_at) <= end;
+        !tcp.start_known && tcp.bytes > 0 || tcp.gaps.iter().any(early) || tcp.frames == 0
     })
 }
 
@@ -104,6 +130,6 @@ fn answered(connection: &Connection) -> bool {
         .http
         .iter()
         .rev()
-        .find_map(|exchange| exchange.response.as_ref())
-        .is_some_and(|(_, answer)| answer.status < 400 && connection.connect().is_none())
+        .find_map(|exchange| Some((exchange.request.as_ref()?, exchange.response.as_ref()?)))
+        .is_some_and(|(_, (_, answer))| answer.status < 400 && connection.connect().is_none())
 }

@@ -1,10 +1,11 @@
 //! Attempt → Finding: an ICMP error answers the connection.
 
-use super::{elsewhere, service};
+use super::{elsewhere, service, watched_after};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::decode::IcmpErrorKind;
 use crate::finding::{At, By, Finding, Owner, Rule};
+use crate::tls::walk::Side;
 
 /// RFC 792 and RFC 4443 (the errors), RFC 1812 section 5.2.7.1 (administratively prohibited), RFC 1191 (path MTU).
 pub(super) const RULE: Rule = Rule {
@@ -12,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     // An error that the connection survived is no cause: path MTU discovery works by them.
     if attempt.exchanged()
@@ -36,6 +37,22 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         )
     {
         return None;
+    }
+    // Path MTU discovery works by these errors: they are a cause only when the sender did not get through afterwards.
+    if let IcmpErrorKind::FragmentationNeeded { .. } = error.kind {
+        let sender = if error.quoted_src == connection.client {
+            Side::Client
+        } else {
+            Side::Server
+        };
+        let tcp = &connection.tcp[sender];
+        if tcp.frames == 0
+            || tcp.acked_unseen
+            || tcp.bytes > 0 && tcp.acked_bytes >= tcp.bytes
+            || !watched_after(connection, error.time, context)
+        {
+            return None;
+        }
     }
     let (from, kind) = (error.from, error.kind);
     let target = service(attempt);

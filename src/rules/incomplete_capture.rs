@@ -15,10 +15,10 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
-    let reasons = attempt
-        .connection()
-        .map(|connection| reasons(connection, context))
-        .unwrap_or_default();
+    let reasons = attempt.connection().map_or_else(
+        || of_lookups(attempt, context),
+        |connection| reasons(connection, context),
+    );
     let mut finding = Finding::ok(
         RULE.id,
         format!(
@@ -41,6 +41,23 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         finding = finding.cannot_tell(reason);
     }
     Some(finding.remedy(recapture(attempt)))
+}
+
+/// What is missing of an attempt of which only look-ups of the name were captured.
+fn of_lookups(attempt: &Attempt<'_>, context: &Context<'_>) -> Vec<String> {
+    let answers = || attempt.lookups.iter().filter_map(|lookup| lookup.answer.as_ref());
+    let what = if answers().any(|answer| answer.truncated && answer.addresses.is_empty()) {
+        "the answer to the look-up was cut before any address"
+    } else if answers().next().is_some() {
+        "the name was looked up, but no connection to an address of it was captured"
+    } else {
+        "the name was looked up; neither an answer nor a connection was captured"
+    };
+    let mut reasons = vec![what.to_owned()];
+    if let Some(drops) = context.capture.drops.filter(|&drops| drops > 0) {
+        reasons.push(format!("the capturing system dropped {drops} packets"));
+    }
+    reasons
 }
 
 /// What is missing, most telling first.
@@ -77,6 +94,13 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Str
             .filter(|gap| gap.cause == GapCause::NotCaptured)
             .map(|gap| gap.to.saturating_sub(gap.from))
             .sum();
+        if tcp.unseen_end > 0 {
+            reasons.push(format!(
+                "the last {} bytes of the {} were not captured",
+                tcp.unseen_end,
+                side.name()
+            ));
+        }
         if missed > 0 {
             reasons.push(format!(
                 "{missed} bytes of the {} were not captured, though they arrived",
@@ -116,6 +140,9 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Str
         && version.is_tls13()
     {
         reasons.push("TLS 1.3 encrypts what follows the Server Hello".to_owned());
+    }
+    if reasons.is_empty() {
+        reasons.push("what came before its end: the packets that were captured do not say why it ended".to_owned());
     }
     reasons
 }

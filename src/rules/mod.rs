@@ -185,17 +185,43 @@ fn is_closed(connection: &Connection) -> bool {
         .any(|&side| connection.tcp[side].fin.is_some() || connection.tcp[side].reset.is_some())
 }
 
+/// Whether a side had closed before a reset: by the numbers, since the order in the file may be another.
+fn closed_before(connection: &Connection, side: Side, reset: &crate::direction::Mark) -> bool {
+    let (own, peer) = (connection.tcp[side].fin, connection.tcp[side.peer()].fin);
+    own.is_some_and(|fin| reset.at > fin.at || fin.frame < reset.frame)
+        // The number between its last byte and the reset is a FIN that was not captured.
+        || reset.at == connection.tcp[side].end.saturating_add(1)
+        || peer.is_some_and(|fin| reset.ack && reset.acked > fin.at || fin.frame < reset.frame)
+}
+
 /// Whether the handshake's bytes are all there, from its beginning as far as it went: without that, absence of a message
 /// proves nothing.
 fn sees_handshake(connection: &Connection) -> bool {
+    sees_without_holes(connection)
+        && Side::both()
+            .iter()
+            .all(|&side| connection.tcp[side].start_known || connection.tcp[side].bytes == 0)
+}
+
+/// Whether no byte is missing from the first that was captured on.
+fn sees_without_holes(connection: &Connection) -> bool {
     Side::both().iter().all(|&side| {
         let tcp = &connection.tcp[side];
         tcp.gaps
             .iter()
             .all(|gap| gap.cause == crate::stream::GapCause::NeverArrived)
             && !tcp.acked_unseen
-            && (tcp.start_known || tcp.bytes == 0)
+            && tcp.unseen_end == 0
     })
+}
+
+/// Whether the server reset the connection before anybody had closed it.
+fn server_reset(connection: &Connection) -> bool {
+    connection
+        .tcp
+        .server
+        .reset
+        .is_some_and(|reset| !closed_before(connection, Side::Server, &reset))
 }
 
 /// TLS facts of a connection whose Client Hello was captured.

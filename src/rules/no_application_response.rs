@@ -24,6 +24,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .map_or(connection.first.1, |step| step.time);
     let (client_tcp, server_tcp) = (&connection.tcp.client, &connection.tcp.server);
     if server_tcp.acked_unseen
+        || server_tcp.unseen_end > 0
+        || super::server_reset(connection)
         || server_tcp
             .gaps
             .iter()

@@ -18,12 +18,12 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         return None;
     }
     let target = service(attempt);
-    // Readable HTTP after the hello; what came before it (a CONNECT) is something else.
+    // Readable HTTP that answers no readable request (a CONNECT), hence the hello, whatever the order in the file.
     let answer = connection
         .http
         .iter()
-        .filter_map(|exchange| exchange.response.as_ref())
-        .find(|(frame, _)| *frame > hello.frame);
+        .filter(|exchange| exchange.request.is_none())
+        .find_map(|exchange| exchange.response.as_ref());
     if let Some((frame, response)) = answer {
         let elsewhere_to = response
             .location
@@ -89,7 +89,9 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                 ))
         });
     }
-    if !connection.speaks_other.server || connection.opening.server.is_empty() {
+    // Bytes from the middle of a stream are no opening.
+    let begins = connection.tcp.server.start_known && super::sees_handshake(connection);
+    if !begins || !connection.speaks_other.server || connection.opening.server.is_empty() {
         return None;
     }
     // What was said before the hello belongs to another protocol that led to TLS (STARTTLS, a proxy), and what begins like

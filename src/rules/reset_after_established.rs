@@ -27,10 +27,8 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         .into_iter()
         .filter_map(|side| Some((side, connection.tcp[side].reset?)))
         .min_by_key(|(_, reset)| reset.frame)?;
-    let closed_before = Side::both()
-        .iter()
-        .any(|&side| connection.tcp[side].fin.is_some_and(|fin| fin.frame < reset.frame));
-    if closed_before || connection.tcp.server.acked_unseen || connection.tcp.client.acked_unseen {
+    let closed_before = super::closed_before(connection, side, &reset);
+    if closed_before || !super::sees_without_holes(connection) {
         return None;
     }
     let usual = connection.tcp[side].ttl;

@@ -19,6 +19,10 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if tls.is_complete() || tls.first_error().is_some() || tls.alerts.iter().any(|alert| alert.content.is_none()) {
         return None;
     }
+    // What was not captured may say why.
+    if !super::sees_without_holes(connection) {
+        return None;
+    }
     let (side, reset) = first_end(connection)?;
     // After long silence a reset only tidies up.
     let before = connection.tcp[side.peer()]
@@ -134,9 +138,7 @@ fn first_end(connection: &Connection) -> Option<(Side, Mark)> {
         .into_iter()
         .filter_map(|side| Some((side, connection.tcp[side].reset?)))
         .min_by_key(|(_, reset)| reset.frame)?;
-    let finished = Side::both()
-        .iter()
-        .any(|&side| connection.tcp[side].fin.is_some_and(|fin| fin.frame < reset.frame));
+    let finished = super::closed_before(connection, side, &reset);
     (!finished).then_some((side, reset))
 }
 
@@ -151,7 +153,7 @@ enum Origin {
 /// a difference of more than one hop means another sender.
 fn origin(connection: &Connection, side: Side, reset: &Mark) -> Origin {
     let tcp = &connection.tcp[side];
-    if tcp.first == reset.frame {
+    if tcp.first == reset.frame && tcp.syns.is_empty() {
         return Origin::Unknown;
     }
     let (ttl, usual) = (reset.ttl, tcp.ttl);

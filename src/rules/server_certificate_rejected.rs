@@ -1,7 +1,8 @@
 //! Attempt → Finding: the client refused the server's certificate.
 
 use super::{
-    alert_text, certificate_causes, certificate_clauses, client, confirm, elsewhere, join, on_device, service, span,
+    alert_text, certificate_causes, certificate_clauses, client, confirm, elsewhere, join, on_device, sees_handshake,
+    service, span,
 };
 use crate::attempt::Attempt;
 use crate::connection::Connection;
@@ -24,6 +25,19 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let tls = connection.tls.as_ref()?;
     let judgement = attempt.judgements.server.as_ref();
     let (alert, confidence) = refusal(connection, tls, judgement)?;
+    let tls13 = tls.version().is_some_and(crate::tls::Version::is_tls13);
+    let is_shown = tls
+        .certificates
+        .server
+        .as_ref()
+        .is_some_and(|it| it.missing == 0 && !it.chain.is_empty());
+    // It was fetching revocation data: that may have failed, outside the capture.
+    let fetches = !attempt.revocation.is_empty();
+    let confidence = if (tls13 || is_shown) && !fetches {
+        confidence
+    } else {
+        confidence.min(Confidence::Likely)
+    };
     let who = client(attempt);
     let subject = tls
         .certificates
@@ -45,6 +59,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         (Some(_), true) => {
             format!("; nothing visible is wrong with it, so the {who} lacks its root or its clock is off")
         }
+        (None, _) if !tls13 => "; the certificate was not captured, so its fault cannot be seen".to_owned(),
         (None, _) => "; TLS 1.3 encrypts the certificate, so its fault cannot be seen".to_owned(),
     };
     let mut causes = judgement.map(certificate_causes).unwrap_or_default();
@@ -88,11 +103,30 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     } else if let Some(step) = connection.step(StepKind::ServerHello) {
         finding = finding.evidence(step.frame, "Server Hello; the certificate after it is encrypted");
     }
+    if let Some(revocation) = attempt.revocation.first() {
+        finding = finding
+            .cannot_tell(format!("whether revocation data came from {}", revocation.host))
+            .alternative(
+                "crl-fetch-failed",
+                "it asked for revocation data; how that ended is not in the capture",
+            );
+    }
     finding = finding.evidence(alert.frame, format!("{} from the {who}", alert_text(alert)));
     if alert.content.is_none() {
         finding = finding.cannot_tell("which alert it was: it is encrypted, and recognised by its size and place");
     }
-    if tls.certificates.server.is_none() {
+    if !is_shown && !tls13 {
+        finding = finding
+            .cannot_tell("the server's certificate: it was not captured")
+            .alternative(
+                "interception-suspected",
+                "a re-signed certificate would be refused just so",
+            )
+            .alternative(
+                "crl-fetch-failed",
+                "where the certificate asks for revocation data is not in the capture",
+            );
+    } else if tls.certificates.server.is_none() {
         finding = finding
             .cannot_tell("the server's certificate: TLS 1.3 encrypts it; the controller's log names the reason (show logging | include PKI|SSL|TLS)")
             .alternative("interception-suspected", "a re-signed certificate looks the same here; openssl s_client from the controller's network shows who signs");
@@ -109,11 +143,13 @@ fn refusal<'a>(
     let tls13 = tls.version().is_some_and(crate::tls::Version::is_tls13);
     if let Some(alert) = tls.first_error() {
         let (_, description) = alert.content?;
-        let about = alert.side == Side::Client && description.is_about_certificate() && tls.server_hello.is_some();
+        let about = alert.side == Side::Client
+            && description.is_about_certificate()
+            && (tls.server_hello.is_some() || !sees_handshake(connection));
         return about.then_some((alert, Confidence::Certain));
     }
     // TLS 1.3, encrypted: an alert where the client's Finished should be.
-    if tls13 && tls.client_alert_instead_of_finished.is_some() {
+    if tls13 && tls.client_alert_instead_of_finished.is_some() && sees_handshake(connection) {
         let alert = tls
             .alerts
             .iter()
@@ -138,6 +174,7 @@ fn refusal<'a>(
         && alert.side == Side::Client
         && early
         && !alert.after_close
+        && sees_handshake(connection)
         && tls.certificates.server.is_some()
         && (before_finished || faulty);
     let confidence = if before_finished {

@@ -157,9 +157,16 @@ fn lost(connection: &Connection) -> Option<String> {
 
 /// Who closed first, with FIN.
 fn first_fin(connection: &Connection) -> Option<Side> {
-    Side::both()
-        .into_iter()
-        .filter_map(|side| Some((connection.tcp[side].fin?.frame, side)))
-        .min_by_key(|&(frame, _)| frame)
-        .map(|(_, side)| side)
+    let (client, server) = (connection.tcp.client.fin, connection.tcp.server.fin);
+    match (client, server) {
+        // Who acknowledges the other's FIN with its own was second, whatever the order in the file.
+        (Some(client), Some(server)) if client.acked > server.at => Some(Side::Server),
+        (Some(client), Some(server)) if server.acked > client.at => Some(Side::Client),
+        (Some(client), Some(server)) if server.frame < client.frame => Some(Side::Server),
+        (Some(client), None) if client.acked > connection.tcp.server.end => Some(Side::Server),
+        (None, Some(server)) if server.acked > connection.tcp.client.end => Some(Side::Client),
+        (Some(_), _) => Some(Side::Client),
+        (None, Some(_)) => Some(Side::Server),
+        (None, None) => None,
+    }
 }

@@ -27,7 +27,11 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                         && step.frame > hello.frame
                         && !matches!(step.kind, StepKind::Fin | StepKind::Reset)
                 }));
-    if !silent || server_tcp.acked_unseen || !watched_after(connection, hello.time, context) {
+    if !silent
+        || super::server_reset(connection)
+        || server_tcp.acked_unseen
+        || !watched_after(connection, hello.time, context)
+    {
         return None;
     }
     let acked = client_tcp.acked_bytes >= client_tcp.bytes && client_tcp.bytes > 0;

@@ -1,0 +1,107 @@
+//! Drifts that a person has looked at: another verdict, not certain, that the damaged capture supports.
+
+/// A drift and why it is right.
+pub struct Reviewed {
+    /// The sample's name begins so.
+    pub sample: &'static str,
+    /// The transformation's name begins so.
+    pub case: &'static str,
+    /// What changed ends so.
+    pub change: &'static str,
+    pub reason: &'static str,
+}
+
+/// The table; a row that no capture needs any more fails the full run. What is only here may be wrong in a way that a
+/// reader of the report is told of, never as certain.
+pub const REVIEWED: &[Reviewed] = &[
+    Reviewed {
+        sample: "crl-fetch-failed",
+        case: "",
+        change: "→ server-certificate-rejected by client, likely",
+        reason: "the client's refusal stands; what it fetched, or the certificate that asks for it, is not in the capture, and crl-fetch-failed is named as the alternative",
+    },
+    Reviewed {
+        sample: "interception-",
+        case: "",
+        change: "→ server-certificate-rejected by client, likely",
+        reason: "the client's refusal stands; the certificate that shows the interceptor is not in the capture, and interception-suspected is named as the alternative",
+    },
+    Reviewed {
+        sample: "interception-accepted",
+        case: "",
+        change: "→ healthy by unknown, likely",
+        reason: "the certificate is not in the capture, and the reason says that one re-signed would not show",
+    },
+    Reviewed {
+        sample: "cipher-mismatch",
+        case: "",
+        change: "→ handshake-refused by server, likely",
+        reason: "the server's alert stands; the snap length cut the offer, so that it cannot be what was refused",
+    },
+    Reviewed {
+        sample: "client-certificate-missing",
+        case: "",
+        change: "→ handshake-refused by server, likely",
+        reason: "handshake_failure alone does not say that it is about the certificate: the empty message is the missing frame",
+    },
+    Reviewed {
+        sample: "client-closes-after-certificate",
+        case: "drop frame",
+        change: "→ handshake-refused by server, likely",
+        reason: "the client's FIN is the missing frame: the server's alert is all that is left",
+    },
+    Reviewed {
+        sample: "silent-mid-handshake-close",
+        case: "drop frame",
+        change: "→ server-certificate-rejected by client, likely",
+        reason: "the server's FIN is the missing frame: the client's alert comes first then",
+    },
+    Reviewed {
+        sample: "reset-during-handshake-middlebox",
+        case: "",
+        change: "→ reset-during-handshake by unknown, possible",
+        reason: "without the SYN-ACK there is no other packet of the server to compare the time to live with",
+    },
+    Reviewed {
+        sample: "reset-during-handshake-certificate",
+        case: "delay",
+        change: "→ silent-mid-handshake by unknown, possible",
+        reason: "two seconds of delay make the reset look like tidying up after silence; only possible",
+    },
+    Reviewed {
+        sample: "incomplete-capture-end",
+        case: "clock",
+        change: "→ silent-mid-handshake by unknown, possible",
+        reason: "a clock that went back makes the silence look longer than it was; only possible",
+    },
+    Reviewed {
+        sample: "dns-",
+        case: "drop",
+        change: "→ dns-no-response by unknown, possible",
+        reason: "no answer is in the capture, which says that it may not see that direction",
+    },
+    Reviewed {
+        sample: "tls13-short-answer-cut",
+        case: "drop frame",
+        change: "→ no-application-response by path, possible",
+        reason: "the missing frame acknowledged the request",
+    },
+    Reviewed {
+        sample: "tls-no-response",
+        case: "drop direction",
+        change: "→ tls-no-response by path, possible",
+        reason: "the acknowledgement of the Client Hello is in the missing direction",
+    },
+    Reviewed {
+        sample: "healthy-ipv6",
+        case: "drop frame",
+        change: "1 → 2 attempts",
+        reason: "the missing answer is what tells that the address of the other family is the same device's",
+    },
+    Reviewed {
+        sample: "incomplete-capture-start",
+        case: "split 1",
+        change: "→ gone",
+        reason: "a connection whose beginning is missing is recognised by the first bytes of a segment, which segments of one byte do not have",
+    },
+];
