@@ -166,16 +166,20 @@ fn lost_sight(connection: &Connection) -> bool {
     })
 }
 
-/// Who ended the connection first, by FIN or RST, and when.
-fn first_closer(connection: &Connection) -> Option<(Side, Timestamp)> {
-    Side::both()
-        .into_iter()
-        .flat_map(|side| {
-            [connection.tcp[side].fin, connection.tcp[side].reset].map(|mark| mark.map(|it| (it.frame, side, it.time)))
-        })
-        .flatten()
-        .min_by_key(|&(frame, ..)| frame)
-        .map(|(_, side, time)| (side, time))
+/// Who closed first, with FIN.
+fn first_fin(connection: &Connection) -> Option<Side> {
+    let (client, server) = (connection.tcp.client.fin, connection.tcp.server.fin);
+    match (client, server) {
+        // Who acknowledges the other's FIN with its own was second, whatever the order in the file.
+        (Some(client), Some(server)) if client.acked > server.at => Some(Side::Server),
+        (Some(client), Some(server)) if server.acked > client.at => Some(Side::Client),
+        (Some(client), Some(server)) if server.frame < client.frame => Some(Side::Server),
+        (Some(client), None) if client.acked > connection.tcp.server.end => Some(Side::Server),
+        (None, Some(server)) if server.acked > connection.tcp.client.end => Some(Side::Client),
+        (Some(_), _) => Some(Side::Client),
+        (None, Some(_)) => Some(Side::Server),
+        (None, None) => None,
+    }
 }
 
 /// Whether either side ended the connection.

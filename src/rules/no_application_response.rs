@@ -1,6 +1,6 @@
 //! Attempt → Finding: the request was sent, and no answer came.
 
-use super::{client, elsewhere, first_closer, seconds, service, watched_after};
+use super::{client, elsewhere, first_fin, seconds, service, watched_after};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
@@ -36,9 +36,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     }
     // A client that closes soon after its request did not wait for an answer. Licensing is HTTP and needs one; of an
     // unknown protocol that proves nothing.
-    let left = first_closer(connection)
-        .filter(|&(side, closed)| side == Side::Client && closed.since(time) < super::SILENCE)
-        .is_some();
+    let left =
+        first_fin(connection) == Some(Side::Client) && (1..super::SILENCE).contains(&connection.last.1.since(time));
     if left && !attempt.licensing {
         return None;
     }

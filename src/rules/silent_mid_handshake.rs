@@ -1,6 +1,6 @@
 //! Attempt → Finding: the handshake began and then stopped, without alert or reset.
 
-use super::{client, elsewhere, on_device, seconds, sees_handshake, service, tls_with_hello, watched_after};
+use super::{client, elsewhere, first_fin, on_device, seconds, sees_handshake, service, tls_with_hello, watched_after};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
@@ -153,20 +153,4 @@ fn lost(connection: &Connection) -> Option<String> {
         }
     }
     None
-}
-
-/// Who closed first, with FIN.
-fn first_fin(connection: &Connection) -> Option<Side> {
-    let (client, server) = (connection.tcp.client.fin, connection.tcp.server.fin);
-    match (client, server) {
-        // Who acknowledges the other's FIN with its own was second, whatever the order in the file.
-        (Some(client), Some(server)) if client.acked > server.at => Some(Side::Server),
-        (Some(client), Some(server)) if server.acked > client.at => Some(Side::Client),
-        (Some(client), Some(server)) if server.frame < client.frame => Some(Side::Server),
-        (Some(client), None) if client.acked > connection.tcp.server.end => Some(Side::Server),
-        (None, Some(server)) if server.acked > connection.tcp.client.end => Some(Side::Client),
-        (Some(_), _) => Some(Side::Client),
-        (None, Some(_)) => Some(Side::Server),
-        (None, None) => None,
-    }
 }

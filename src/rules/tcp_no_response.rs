@@ -19,8 +19,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if tcp.server.frames > 0 || tcp.client.bytes > 0 || connection.connected() {
         return None;
     }
-    // One SYN at the very end of the capture may still be answered.
-    if tcp.client.syns.len() < 2 && context.capture.last.is_none_or(|end| end.since(ended) < super::SILENCE) {
+    // An answer may still be on its way when the capture ends.
+    if !context
+        .capture
+        .last
+        .is_some_and(|end| end.since(started) >= super::SILENCE)
+    {
         return None;
     }
     let tries = tcp.client.syns.len();
