@@ -51,6 +51,12 @@ pub const REVIEWED: &[Reviewed] = &[
         reason: "the client's FIN is the missing frame: the server's alert is all that is left",
     },
     Reviewed {
+        sample: "no-application-response",
+        case: "shuffle",
+        change: "→ no-application-response by client, likely",
+        reason: "frames changed places under their times: the request stands less than a second before the client's close",
+    },
+    Reviewed {
         sample: "silent-mid-handshake-close",
         case: "drop frame",
         change: "→ server-certificate-rejected by client, likely",
