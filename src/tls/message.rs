@@ -194,7 +194,7 @@ pub enum EventKind {
 pub struct CertificateMessage {
     /// The chain as sent, leaf first; empty when the sender has none to show.
     pub chain: Vec<Certificate>,
-    /// Bytes of the message that are missing from the capture.
+    /// Bytes of the message that are missing from the capture, or beyond the longest message kept.
     pub missing: u32,
     /// Certificates beyond those read.
     pub surplus: usize,
@@ -231,10 +231,10 @@ pub struct Assembler {
     body: Vec<u8>,
     /// Bytes of the body still to come.
     left: usize,
-    /// Bytes of the body that are missing.
+    /// Bytes of the body that are missing, or were not kept because it is too long.
     missing: u32,
-    /// Too long to keep: passed over.
-    oversize: bool,
+    /// Behind a hole: the rest is passed over.
+    holed: bool,
     frames: Frames,
     time: Timestamp,
     from: Position,
@@ -279,8 +279,10 @@ impl Assembler {
                 used
             } else {
                 let used = data.len().min(self.left);
-                if !self.oversize {
-                    self.body.extend_from_slice(data.get(..used).unwrap_or_default());
+                if !self.holed {
+                    let kept = used.min(MAX_MESSAGE.saturating_sub(self.body.len()));
+                    self.body.extend_from_slice(data.get(..kept).unwrap_or_default());
+                    self.missing = self.missing.saturating_add(u32::try_from(used - kept).unwrap_or(u32::MAX));
                 }
                 self.left -= used;
                 used
@@ -303,7 +305,7 @@ impl Assembler {
             self.left -= count_usize;
             self.missing = self.missing.saturating_add(count);
             // What follows the hole belongs elsewhere in the message: keep only what precedes it.
-            self.oversize = true;
+            self.holed = true;
             if self.left == 0 {
                 let to = self
                     .from
@@ -337,7 +339,6 @@ impl Assembler {
     fn begin_body(&mut self) {
         let [kind, a, b, c] = self.header;
         self.left = usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c);
-        self.oversize = self.left > MAX_MESSAGE;
         if !is_possible_kind(kind) {
             self.reset();
             self.lost = true;
