@@ -333,13 +333,17 @@ fn read_item(
     match item {
         Item::Chunk(chunk) => {
             if records.carries() != Carries::Tls {
-                opening_frame.get_or_insert(chunk.frame);
-                let room = MAX_OPENING.saturating_sub(opening.len()).min(chunk.data.len());
-                opening.extend_from_slice(chunk.data.get(..room).unwrap_or_default());
+                // What stands behind a hole opens nothing.
+                let whole = tcp.gaps.is_empty();
+                if whole {
+                    opening_frame.get_or_insert(chunk.frame);
+                    let room = MAX_OPENING.saturating_sub(opening.len()).min(chunk.data.len());
+                    opening.extend_from_slice(chunk.data.get(..room).unwrap_or_default());
+                }
                 if !http.is_done() {
                     http.chunk(chunk, said);
                 }
-                if let Some(dns) = dns {
+                if let Some(dns) = dns.as_mut().filter(|_| whole) {
                     let room = MAX_DNS.saturating_sub(dns.len()).min(chunk.data.len());
                     dns.extend_from_slice(chunk.data.get(..room).unwrap_or_default());
                 }

@@ -58,6 +58,8 @@ pub struct RecordReader {
     /// Bytes before TLS began (or all of them, where it did not).
     preamble: u64,
     lost: u64,
+    /// A record was found, or may be behind a hole; not so where plaintext went before the hole.
+    begun: bool,
 }
 
 #[derive(Debug)]
@@ -101,6 +103,7 @@ impl Default for RecordReader {
             readable: false,
             preamble: 0,
             lost: 0,
+            begun: false,
         }
     }
 }
@@ -110,9 +113,9 @@ impl RecordReader {
     #[must_use]
     pub const fn carries(&self) -> Carries {
         match self.state {
-            State::Searching { .. } => Carries::Unknown,
-            State::Done if self.lost == 0 => Carries::NotTls,
-            _ => Carries::Tls,
+            _ if self.begun => Carries::Tls,
+            State::Done => Carries::NotTls,
+            _ => Carries::Unknown,
         }
     }
 
@@ -149,8 +152,11 @@ impl RecordReader {
         match &mut self.state {
             State::Searching { seen, pieces } => {
                 // What was searched has no beginning in it; the rest may start anywhere, also inside a record.
+                // Bytes that could not begin TLS stay what they were: a hole in plaintext makes no TLS of it.
+                let begun = self.preamble == 0 || !seen.is_empty();
                 self.preamble += seen.len() as u64;
                 *self = Self {
+                    begun,
                     state: State::Lost {
                         seen: std::mem::take(seen),
                         pieces: std::mem::take(pieces),
@@ -303,6 +309,7 @@ impl RecordReader {
             self.lose_track();
             return;
         };
+        self.begun = true;
         let end = at.from.saturating_add(HEADER as u64).saturating_add(u64::from(len));
         let left = u32::from(len);
         self.state = match kind {
@@ -415,7 +422,7 @@ impl RecordReader {
             let end = at.from.saturating_add(len as u64 + 2);
             if let Some(kind) = super::hello::parse_sslv2(seen.get(2..len + 2).unwrap_or_default()) {
                 sink(at.event(kind, end));
-                self.readable = true;
+                (self.readable, self.begun) = (true, true);
                 self.resume(&seen, &pieces, len + 2, sink);
                 return;
             }
@@ -432,7 +439,7 @@ impl RecordReader {
                 ..Default::default()
             };
             sink(at.event(EventKind::ServerHello(Box::new(hello)), at.from.saturating_add(11)));
-            self.lost = 1;
+            self.begun = true;
             self.state = State::Done;
             return;
         }
