@@ -165,6 +165,16 @@ pub(super) fn is_sslv2_server_hello(seen: &[u8]) -> bool {
     matches!(*seen, [high, _, 4, 0 | 1, 0 | 1, 0, 2, ..] if high & 0x80 != 0)
 }
 
+/// Whether too few bytes are there to tell, but those that are fit a hello in SSLv2 format, of either side.
+pub(super) fn may_be_sslv2(seen: &[u8]) -> bool {
+    match *seen {
+        [high] | [high, _] => high & 0x80 != 0,
+        [high, _, 1, ..] => high & 0x80 != 0 && seen.len() < 11,
+        [high, _, 4, ..] => high & 0x80 != 0 && seen.len() < 8,
+        _ => false,
+    }
+}
+
 /// The length of an SSLv2-format hello (RFC 5246 appendix E.2) that these bytes begin, without its two-byte header.
 pub(super) fn sslv2_hello_len(seen: &[u8]) -> Option<usize> {
     let &[

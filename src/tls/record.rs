@@ -8,8 +8,8 @@
 //! recognised by the first record whose header and content agree that it begins a TLS conversation, on any port.
 
 use super::border::{
-    Beginning, HEADER, MAX_BODY, Piece, beginning_of_tls, drop_front, is_hello, is_sslv2_server_hello, messages_chain,
-    plausible_header, provenance_at, resync_offset, sslv2_hello_len,
+    Beginning, HEADER, MAX_BODY, Piece, beginning_of_tls, drop_front, is_hello, is_sslv2_server_hello, may_be_sslv2,
+    messages_chain, plausible_header, provenance_at, resync_offset, sslv2_hello_len,
 };
 use super::message::{Assembler, Event, EventKind, Provenance};
 use crate::stream::{Chunk, Gap, Position};
@@ -413,6 +413,9 @@ impl RecordReader {
         let State::Searching { seen, pieces } = &mut self.state else {
             return;
         };
+        if self.preamble == 0 && may_be_sslv2(seen) {
+            return;
+        }
         if let Some(len) = sslv2_hello_len(seen) {
             if seen.len() < len + 2 {
                 return;
