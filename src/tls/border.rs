@@ -21,6 +21,13 @@ pub(super) struct Piece {
     /// Offset in the buffer at which the piece begins.
     pub(super) offset: usize,
     pub(super) at: Provenance,
+    /// A segment begins here; not so where its front was dropped.
+    pub(super) whole: bool,
+}
+
+/// Whether a segment begins at an offset of a buffer.
+fn at_segment(pieces: &[Piece], offset: usize) -> bool {
+    pieces.iter().any(|piece| piece.whole && piece.offset == offset)
 }
 
 /// Content type and length, when the five bytes can be a record header.
@@ -74,8 +81,7 @@ pub(super) fn beginning_of_tls(seen: &[u8], pieces: &[Piece]) -> Beginning {
         if !matches!(rest.first(), Some(20..=23)) || !matches!(rest.get(1), None | Some(3)) {
             continue;
         }
-        let at_segment = pieces.iter().any(|piece| piece.offset == offset);
-        match begins_tls(rest, at_segment) {
+        match begins_tls(rest, at_segment(pieces, offset)) {
             Some(true) => return Beginning::At(offset),
             Some(false) => {}
             None => {
@@ -152,10 +158,10 @@ pub(super) fn resync_offset(seen: &[u8], pieces: &[Piece], ending: bool) -> Opti
         match seen.get(next..) {
             Some(after) if after.len() >= HEADER => plausible_header(after).is_some_and(|(_, len)| len > 0),
             // It ends exactly where a segment ends: senders flush whole records.
-            Some([]) => ending || pieces.iter().any(|piece| piece.offset == offset),
+            Some([]) => ending || at_segment(pieces, offset),
             Some(_) => false,
             // It goes on beyond the data: believed at the end only where a segment begins.
-            None => ending && pieces.iter().any(|piece| piece.offset == offset),
+            None => ending && at_segment(pieces, offset),
         }
     })
 }
@@ -221,7 +227,11 @@ pub(super) fn drop_front(seen: &mut Vec<u8>, pieces: &mut Vec<Piece>, count: usi
     if count == 0 {
         return;
     }
-    let first = provenance_at(pieces, count);
+    let first = Piece {
+        offset: 0,
+        at: provenance_at(pieces, count),
+        whole: at_segment(pieces, count),
+    };
     let keep_from = pieces.partition_point(|piece| piece.offset <= count);
     seen.drain(..count.min(seen.len()));
     pieces.drain(..keep_from);
@@ -229,6 +239,6 @@ pub(super) fn drop_front(seen: &mut Vec<u8>, pieces: &mut Vec<Piece>, count: usi
         piece.offset = piece.offset.saturating_sub(count);
     }
     if !seen.is_empty() {
-        pieces.insert(0, Piece { offset: 0, at: first });
+        pieces.insert(0, first);
     }
 }

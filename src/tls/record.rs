@@ -262,13 +262,21 @@ impl RecordReader {
                 used
             }
             State::Searching { seen, pieces } => {
-                pieces.push(Piece { offset: seen.len(), at });
+                pieces.push(Piece {
+                    offset: seen.len(),
+                    at,
+                    whole: true,
+                });
                 seen.extend_from_slice(rest);
                 self.search(sink);
                 rest.len()
             }
             State::Lost { seen, pieces } => {
-                pieces.push(Piece { offset: seen.len(), at });
+                pieces.push(Piece {
+                    offset: seen.len(),
+                    at,
+                    whole: true,
+                });
                 seen.extend_from_slice(rest);
                 self.resync(sink);
                 rest.len()
