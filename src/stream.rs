@@ -251,8 +251,8 @@ impl Stream {
             };
         }
         self.highest = self.highest.max(end);
-        if lost > 0 && self.cuts.len() < MAX_CUTS {
-            self.cuts.push((captured_end, end));
+        if lost > 0 {
+            self.note_cut(captured_end, end);
         }
         if self.started && chunk.from <= self.next {
             self.hand_on(chunk, sink);
@@ -306,6 +306,18 @@ impl Stream {
         self.held = VecDeque::new();
         self.held_bytes = 0;
         self.cuts = Vec::new();
+    }
+
+    /// Notes bytes that the snap length cut off; neighbours, as when whole payloads were, are one cut.
+    fn note_cut(&mut self, from: Position, to: Position) {
+        if let Some(last) = self.cuts.last_mut()
+            && last.0 <= from
+            && from <= last.1
+        {
+            last.1 = last.1.max(to);
+        } else if self.cuts.len() < MAX_CUTS {
+            self.cuts.push((from, to));
+        }
     }
 
     fn hand_on(&mut self, chunk: Chunk<'_>, sink: &mut impl FnMut(Item<'_>)) {
