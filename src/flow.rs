@@ -289,7 +289,7 @@ impl Flow {
             0
         };
         let data_from = position.saturating_add(u64::from(segment.flags.syn()));
-        let old = segment.payload.is_empty() || data_from < own.stream.next();
+        let old = segment.payload.is_empty() || data_from < own.stream.highest();
         if old && own.is_copy(segment) {
             own.tcp.duplicates += 1;
             counts.duplicates += 1;
