@@ -126,10 +126,9 @@ impl<'a> Selector<'a> {
                     "the HTTP request is of its kind",
                 ));
             }
-            let host = host.split(':').next().unwrap_or_default().to_owned();
-            return Some(named(service, &host, "the HTTP request is of its kind"));
+            return Some(named(service, without_port(&host), "the HTTP request is of its kind"));
         }
-        let host = host.split(':').next().unwrap_or_default();
+        let host = without_port(&host);
         profile
             .service_named(host)
             .map(|service| named(service, host, "the HTTP request names it"))
@@ -271,6 +270,17 @@ impl<'a> Selector<'a> {
                 because: "an option names it",
             })
         })
+    }
+}
+
+/// The host of `host:port` or `[address]:port`; an IPv6 address without brackets has no port.
+fn without_port(host: &str) -> &str {
+    if let Some((address, _)) = host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        return address;
+    }
+    match host.split_once(':') {
+        Some((name, port)) if !port.contains(':') => name,
+        _ => host,
     }
 }
 
