@@ -100,7 +100,19 @@ impl Lookups {
             message.kind,
         );
         let open = self.open.get(&key).copied();
-        if let Some(lookup) = open.and_then(|at| self.all.get_mut(at)) {
+        // Where only answers were captured, one with another id that comes late answers a question of its own.
+        let answers_another = |lookup: &Lookup| {
+            message.is_response
+                && message.id != lookup.id
+                && lookup
+                    .answer
+                    .as_ref()
+                    .is_some_and(|old| time.since(old.time) > RETRY_WITHIN)
+        };
+        if let Some(lookup) = open
+            .and_then(|at| self.all.get_mut(at))
+            .filter(|lookup| !answers_another(lookup))
+        {
             if message.is_response {
                 // The first answer counts; a truncated one or a failure is replaced by a better one.
                 let better = lookup.answer.as_ref().is_none_or(|old| {
