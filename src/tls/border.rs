@@ -242,3 +242,87 @@ pub(super) fn drop_front(seen: &mut Vec<u8>, pieces: &mut Vec<Piece>, count: usi
         pieces.insert(0, first);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::FrameNumber;
+
+    fn piece(offset: usize, from: u64) -> Piece {
+        Piece {
+            offset,
+            at: Provenance {
+                frame: FrameNumber(from / 100),
+                ..Provenance::at(from)
+            },
+            whole: true,
+        }
+    }
+
+    #[test]
+    fn a_header_needs_a_known_type_a_version_and_a_possible_length() {
+        assert_eq!(plausible_header(&[22, 3, 1, 2, 0]), Some((22, 512)));
+        assert_eq!(plausible_header(&[23, 3, 3, 0x48, 0]), Some((23, 18432)));
+        for header in [
+            [19, 3, 1, 0, 9],
+            [25, 3, 1, 0, 9],
+            [22, 2, 1, 0, 9],
+            [22, 3, 5, 0, 9],
+            [22, 3, 3, 0x48, 1],
+        ] {
+            assert_eq!(plausible_header(&header), None, "{header:?}");
+        }
+        for cut in 0..HEADER {
+            assert_eq!(plausible_header(&[22, 3, 1, 2, 0][..cut]), None);
+        }
+    }
+
+    #[test]
+    fn a_beginning_is_undecided_only_while_bytes_are_missing() {
+        let hello = [22, 3, 1, 0, 50, 1, 0, 0, 46, 3, 3];
+        for cut in 1..hello.len() {
+            assert_eq!(begins_tls(&hello[..cut], false), None, "cut at {cut}");
+        }
+        assert_eq!(begins_tls(&hello, false), Some(true));
+        assert_eq!(begins_tls(&[22, 3, 9], true), Some(false));
+        assert_eq!(begins_tls(&[22, 3, 1, 0, 50, 99], true), Some(false));
+    }
+
+    #[test]
+    fn only_whole_and_known_messages_chain() {
+        let done = [14, 0, 0, 0];
+        assert!(messages_chain(&done));
+        assert!(messages_chain(&[&[16, 0, 0, 2, 1, 2][..], &done].concat()));
+        assert!(messages_chain(&[11, 0, 1, 0, 0, 0, 9])); // goes on in the next record
+        assert!(!messages_chain(&[16, 0, 0, 9, 1, 2]));
+        assert!(!messages_chain(&[14, 0, 0, 0, 1]));
+        assert!(!messages_chain(&[14, 0, 0, 1, 1]));
+        assert!(!messages_chain(&[]));
+    }
+
+    #[test]
+    fn bytes_keep_their_provenance_when_the_front_is_dropped() {
+        let mut seen: Vec<u8> = (0..30).collect();
+        let mut pieces = vec![piece(0, 100), piece(10, 500), piece(20, 900)];
+        assert_eq!(provenance_at(&pieces, 9).from, 109);
+        assert_eq!(provenance_at(&pieces, 10).from, 500);
+        drop_front(&mut seen, &mut pieces, 13);
+        assert_eq!(seen[0], 13);
+        assert_eq!((provenance_at(&pieces, 0).from, provenance_at(&pieces, 0).frame), (503, FrameNumber(5)));
+        assert_eq!(provenance_at(&pieces, 7).from, 900);
+        // No segment begins where the front was cut off.
+        assert!(!at_segment(&pieces, 0) && at_segment(&pieces, 7));
+        drop_front(&mut seen, &mut pieces, 7);
+        assert!(at_segment(&pieces, 0));
+        drop_front(&mut seen, &mut pieces, 10);
+        assert!(seen.is_empty() && pieces.is_empty());
+    }
+
+    #[test]
+    fn an_empty_record_confirms_no_border() {
+        let bytes = [23, 3, 3, 0, 1, 9, 23, 3, 3, 0, 0, 7];
+        assert_eq!(resync_offset(&bytes, &[piece(0, 0)], false), None);
+        let bytes = [23, 3, 3, 0, 1, 9, 23, 3, 3, 0, 1, 7];
+        assert_eq!(resync_offset(&bytes, &[piece(0, 0)], false), Some(0));
+    }
+}
