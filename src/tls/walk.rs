@@ -657,7 +657,7 @@ mod tests {
     #[test]
     fn a_readable_renegotiation_replaces_no_fact_of_the_first_handshake() {
         let mut said = tls12();
-        let named = crate::tls::hello::ClientHello {
+        let named = ClientHello {
             server_name: Some(WireText::from("other.example")),
             ..Default::default()
         };
@@ -673,7 +673,7 @@ mod tests {
     }
 
     fn abbreviated(client_id: &[u8], server_id: &[u8]) -> Vec<(Side, EventKind)> {
-        let client = crate::tls::hello::ClientHello {
+        let client = ClientHello {
             session_id: client_id.to_vec(),
             ..Default::default()
         };
@@ -793,7 +793,7 @@ mod tests {
 
     #[test]
     fn a_retry_is_a_step_of_its_own_and_the_first_hello_is_kept() {
-        let first = crate::tls::hello::ClientHello {
+        let first = ClientHello {
             server_name: Some(WireText::from("first.example")),
             ..Default::default()
         };
