@@ -68,6 +68,8 @@ enum State {
     Chunk(u64),
     /// In the line that gives a chunk's size.
     ChunkSize,
+    /// After the last chunk: trailers, up to an empty line (RFC 9112 section 7.1.2).
+    Trailers,
     /// A body that ends with the connection, or bytes that are no HTTP.
     Rest,
     NotHttp,
@@ -157,12 +159,26 @@ impl HttpReader {
                         .and_then(|digits| u64::from_str_radix(digits.trim(), 16).ok());
                     self.head.clear();
                     self.state = match size {
-                        // Trailers are rare and end like a head: the next head's search passes over the empty line.
-                        Some(0) => State::Head,
+                        Some(0) => State::Trailers,
                         Some(size) => State::Chunk(size.saturating_add(2)),
                         None => State::Rest,
                     };
                 } else if self.head.len() > 64 {
+                    self.state = State::Rest;
+                }
+                end
+            }
+            State::Trailers => {
+                let end = rest
+                    .iter()
+                    .position(|&byte| byte == b'\n')
+                    .map_or(rest.len(), |at| at + 1);
+                self.head.extend_from_slice(rest.get(..end).unwrap_or_default());
+                if self.head.ends_with(b"\n") {
+                    let is_last = matches!(self.head.as_slice(), b"\n" | b"\r\n");
+                    self.head.clear();
+                    self.state = if is_last { State::Head } else { State::Trailers };
+                } else if self.head.len() > MAX_HEAD {
                     self.state = State::Rest;
                 }
                 end
