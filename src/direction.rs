@@ -419,7 +419,10 @@ mod tests {
         let record = [23, 3, 3, 0, 3, 1, 2, 3];
         let bytes = record.repeat(200);
         let direction = read(&[(0, &bytes)]);
-        assert_eq!((direction.application_data.records, direction.application_data.bytes), (200, 600));
+        assert_eq!(
+            (direction.application_data.records, direction.application_data.bytes),
+            (200, 600)
+        );
         assert_eq!(direction.events.len(), MAX_RECORDS + MAX_LAST_RECORDS);
         let last = direction.events.last().unwrap();
         assert_eq!(last.to, START + bytes.len() as u64);
@@ -447,7 +450,13 @@ mod tests {
     fn readable_http_is_no_other_protocol() {
         let direction = read(&[(0, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")]);
         assert!(!direction.speaks_other);
-        assert!(matches!(direction.events[..], [Event { kind: EventKind::HttpRequest(_), .. }]));
+        assert!(matches!(
+            direction.events[..],
+            [Event {
+                kind: EventKind::HttpRequest(_),
+                ..
+            }]
+        ));
     }
 
     #[test]
@@ -480,7 +489,10 @@ mod tests {
 
     #[test]
     fn the_last_answer_carries_the_beginning_of_its_body() {
-        let direction = read(&[(0, b"HTTP/1.1 403 Forbidden\r\nContent-Length: 6\r\n\r\nblo"), (48, b"cked")]);
+        let direction = read(&[
+            (0, b"HTTP/1.1 403 Forbidden\r\nContent-Length: 6\r\n\r\nblo"),
+            (48, b"cked"),
+        ]);
         let Some(EventKind::HttpResponse(answer)) = direction.events.first().map(|event| &event.kind) else {
             panic!("{:?}", direction.events);
         };
@@ -527,16 +539,29 @@ mod tests {
         };
         direction.remember(&one);
         let others = [
-            Segment { seq: one.seq.plus(1), ..one },
-            Segment { ack: one.ack.plus(1), ..one },
+            Segment {
+                seq: one.seq.plus(1),
+                ..one
+            },
+            Segment {
+                ack: one.ack.plus(1),
+                ..one
+            },
             Segment { window: 101, ..one },
             Segment { checksum: 2, ..one },
-            Segment { flags: TcpFlags(TcpFlags::ACK), ..one },
+            Segment {
+                flags: TcpFlags(TcpFlags::ACK),
+                ..one
+            },
             Segment { ip_id: Some(6), ..one },
             Segment { lost: 1, ..one },
         ];
         assert!(others.iter().all(|other| !direction.is_copy(other)));
-        assert!(direction.is_copy(&Segment { ttl: 1, interface: 3, ..one }));
+        assert!(direction.is_copy(&Segment {
+            ttl: 1,
+            interface: 3,
+            ..one
+        }));
     }
 
     #[test]
@@ -551,7 +576,12 @@ mod tests {
         let direction = read_into(direction, &[(0, &[21, 3, 3, 0, 2, 2, 40])]);
         assert!(matches!(
             direction.events.iter().map(|event| &event.kind).collect::<Vec<_>>()[..],
-            [EventKind::Ack, EventKind::Alert { .. }, EventKind::Fin, EventKind::Reset]
+            [
+                EventKind::Ack,
+                EventKind::Alert { .. },
+                EventKind::Fin,
+                EventKind::Reset
+            ]
         ));
     }
 }

@@ -443,8 +443,16 @@ mod tests {
             let unlike = u16::try_from(frame % 60_000).unwrap() + 1;
             let segment = Segment {
                 frame: FrameNumber(frame),
-                time: if segment.time == Timestamp(0) { Timestamp(frame as i64 * STEP) } else { segment.time },
-                checksum: if segment.checksum == 0 { unlike } else { segment.checksum },
+                time: if segment.time == Timestamp(0) {
+                    Timestamp(frame as i64 * STEP)
+                } else {
+                    segment.time
+                },
+                checksum: if segment.checksum == 0 {
+                    unlike
+                } else {
+                    segment.checksum
+                },
                 ..*segment
             };
             flows.accept(&segment, ended);
@@ -502,7 +510,11 @@ mod tests {
         assert_eq!(said(&flow, SERVER), "Syn Alert Fin");
         assert_eq!(flow.opener, Some(CLIENT));
         assert_eq!((flow.first.0, flow.last.0), (FrameNumber(1), FrameNumber(7)));
-        assert!(flow.directions.iter().all(|side| side.tcp.start_known && side.tcp.gaps.is_empty()));
+        assert!(
+            flow.directions
+                .iter()
+                .all(|side| side.tcp.start_known && side.tcp.gaps.is_empty())
+        );
         assert_eq!(flow.directions[CLIENT].tcp.acked_bytes, 10);
     }
 
@@ -515,7 +527,11 @@ mod tests {
         });
         let (flows, counts) = run(&handshake().into_iter().chain(again).collect::<Vec<_>>());
         assert_eq!((flows.len(), counts.flows), (2, 2));
-        assert!(flows.iter().all(|flow| said(flow, CLIENT) == "Syn Ack" && said(flow, SERVER) == "Syn"));
+        assert!(
+            flows
+                .iter()
+                .all(|flow| said(flow, CLIENT) == "Syn Ack" && said(flow, SERVER) == "Syn")
+        );
     }
 
     #[test]
@@ -593,7 +609,12 @@ mod tests {
     #[test]
     fn a_closed_connection_is_handed_on_when_late_copies_have_come_and_not_before() {
         let (mut flows, mut ended) = (Flows::default(), Vec::new());
-        push(&mut flows, &mut ended, &after_handshake(&[seg(SERVER, RST, 500, 0, b"")]), 1);
+        push(
+            &mut flows,
+            &mut ended,
+            &after_handshake(&[seg(SERVER, RST, 500, 0, b"")]),
+            1,
+        );
         let other = Segment {
             src: Endpoint { port: 1, ..end(CLIENT) },
             ..seg(CLIENT, SYN, 9, 0, b"")
@@ -640,7 +661,13 @@ mod tests {
             checksum: 9,
             ..seg(CLIENT, ACK, 100, 500, DATA)
         };
-        let flow = only(&after_handshake(&[packet, Segment { ip_id: Some(8), ..packet }]));
+        let flow = only(&after_handshake(&[
+            packet,
+            Segment {
+                ip_id: Some(8),
+                ..packet
+            },
+        ]));
         let tcp = &flow.directions[CLIENT].tcp;
         assert_eq!((tcp.duplicates, tcp.retransmissions, tcp.frames), (0, 1, 4));
     }
@@ -665,7 +692,11 @@ mod tests {
             };
             let flow = only(&after_handshake(&[packet, later]));
             let tcp = &flow.directions[CLIENT].tcp;
-            assert_eq!((tcp.duplicates, tcp.retransmissions), (copies, 1 - copies), "{id:?}, {after} ns");
+            assert_eq!(
+                (tcp.duplicates, tcp.retransmissions),
+                (copies, 1 - copies),
+                "{id:?}, {after} ns"
+            );
         }
     }
 
@@ -697,10 +728,7 @@ mod tests {
     #[test]
     fn one_side_may_close_and_the_other_speak_on() {
         let (mut flows, mut ended) = (Flows::default(), Vec::new());
-        let half = [
-            seg(CLIENT, FIN | ACK, 100, 500, b""),
-            seg(SERVER, ACK, 500, 101, DATA),
-        ];
+        let half = [seg(CLIENT, FIN | ACK, 100, 500, b""), seg(SERVER, ACK, 500, 101, DATA)];
         push(&mut flows, &mut ended, &after_handshake(&half), 1);
         push(&mut flows, &mut ended, &[seg(SERVER, ACK, 510, 101, ALERT)], 3 * LINGER);
         flows.finish(&mut ended);
@@ -759,7 +787,10 @@ mod tests {
                 seg(CLIENT, ACK, 100, 500, DATA),
                 seg(CLIENT, ACK, 110, 500, ALERT),
             ]));
-            assert!(said(&flow, CLIENT).starts_with("Syn Ack ApplicationData Alert"), "{wild}");
+            assert!(
+                said(&flow, CLIENT).starts_with("Syn Ack ApplicationData Alert"),
+                "{wild}"
+            );
         }
     }
 
@@ -793,7 +824,13 @@ mod tests {
         ]);
         assert!(flows.is_empty());
         assert_eq!(counts.stray, 1);
-        for begin in [DATA, ALERT, b"POST /a HTTP/1.1\r\n", b"xx\x16\x03\x01\x02\x00\x01\x00\x01\xfc", b"\x80\x2e\x01\x03\x01"] {
+        for begin in [
+            DATA,
+            ALERT,
+            b"POST /a HTTP/1.1\r\n",
+            b"xx\x16\x03\x01\x02\x00\x01\x00\x01\xfc",
+            b"\x80\x2e\x01\x03\x01",
+        ] {
             assert_eq!(run(&[seg(CLIENT, ACK, 100, 500, begin)]).1.flows, 1, "{begin:?}");
         }
     }
@@ -801,7 +838,12 @@ mod tests {
     #[test]
     fn a_scan_closes_idle_connections_and_not_one_that_lives() {
         let (mut flows, mut ended) = (Flows::default(), Vec::new());
-        push(&mut flows, &mut ended, &after_handshake(&[seg(CLIENT, ACK, 100, 500, DATA)]), 1);
+        push(
+            &mut flows,
+            &mut ended,
+            &after_handshake(&[seg(CLIENT, ACK, 100, 500, DATA)]),
+            1,
+        );
         let scan: Vec<Segment<'_>> = (0..MAX_FLOWS + 50)
             .map(|n| Segment {
                 src: Endpoint {
@@ -822,7 +864,13 @@ mod tests {
     #[test]
     fn two_connections_to_one_port_stay_apart() {
         let other = |segment: Segment<'static>| {
-            let shift = |end: Endpoint| if end.port == 443 { end } else { Endpoint { port: 50_001, ..end } };
+            let shift = |end: Endpoint| {
+                if end.port == 443 {
+                    end
+                } else {
+                    Endpoint { port: 50_001, ..end }
+                }
+            };
             Segment {
                 src: shift(segment.src),
                 dst: shift(segment.dst),

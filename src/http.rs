@@ -439,7 +439,8 @@ mod tests {
 
     #[test]
     fn trailers_belong_to_the_body_before_them() {
-        let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nExpires: 0\r\nX: y\r\n\r\n";
+        let chunked =
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nExpires: 0\r\nX: y\r\n\r\n";
         for cut in 1..chunked.len() {
             let (first, rest) = chunked.split_at(cut);
             assert_eq!(read_around(&[Ok(first), Ok(rest), Ok(NEXT)]).0.len(), 2, "cut at {cut}");
@@ -463,7 +464,9 @@ mod tests {
         let text = "HTTP/1.1 407 Authentication Required\r\nPROXY-AUTHENTICATE: Basic realm=\"x\"\r\nServer: squid\r\n\
                     Location: http://block.example/\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n";
         let (kind, len, _) = parse_head(text.as_bytes()).unwrap();
-        let EventKind::HttpResponse(response) = kind else { panic!() };
+        let EventKind::HttpResponse(response) = kind else {
+            panic!()
+        };
         assert_eq!(len, text.len());
         assert_eq!(response.proxy_authenticate.unwrap().raw(), "Basic realm=\"x\"");
         assert_eq!(response.server.unwrap().raw(), "squid");

@@ -311,7 +311,12 @@ mod tests {
             addresses: Vec::new(),
             ..reply(1, 1, 0)
         };
-        let all = take(vec![(0, question(1, 1)), (1, failure()), (2, reply(1, 1, 7)), (3, failure())]);
+        let all = take(vec![
+            (0, question(1, 1)),
+            (1, failure()),
+            (2, reply(1, 1, 7)),
+            (3, failure()),
+        ]);
         assert_eq!(all.len(), 1);
         assert_eq!(last_byte(&all[0]), Some(7));
         assert_eq!(all[0].answer.as_ref().unwrap().frame, FrameNumber(3));
@@ -322,7 +327,13 @@ mod tests {
         let mut lookups = Lookups::default();
         let at = Timestamp(0);
         lookups.message(question(1, 1), DEVICE.into(), RESOLVER.into(), FrameNumber(1), at);
-        lookups.message(reply(1, 1, 9), [10, 0, 0, 2].into(), RESOLVER.into(), FrameNumber(2), at);
+        lookups.message(
+            reply(1, 1, 9),
+            [10, 0, 0, 2].into(),
+            RESOLVER.into(),
+            FrameNumber(2),
+            at,
+        );
         assert!(lookups.all[0].answer.is_none());
         lookups.message(reply(1, 1, 7), DEVICE.into(), [8, 8, 8, 8].into(), FrameNumber(3), at);
         assert_eq!(last_byte(&lookups.all[0]), Some(7));

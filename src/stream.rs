@@ -554,7 +554,10 @@ mod tests {
     fn payloads_cut_off_whole_are_cut_by_the_snap_length() {
         assert_eq!(read(Some(9), &[(10, "", 5), (15, "", 5)], 0), "[10 SnapLength]");
         assert_eq!(read(Some(9), &[(10, "", 5), (15, "", 5)], 20), "[10 SnapLength]");
-        assert_eq!(read(Some(9), &[(10, "", 5), (15, "", 5), (20, "ab", 0)], 0), "[10 SnapLength]ab");
+        assert_eq!(
+            read(Some(9), &[(10, "", 5), (15, "", 5), (20, "ab", 0)], 0),
+            "[10 SnapLength]ab"
+        );
         // A segment that was lost between two that were cut is another matter.
         assert_eq!(
             read(Some(9), &[(10, "a", 4), (20, "b", 4), (25, "c", 0)], 0),
@@ -564,13 +567,20 @@ mod tests {
 
     #[test]
     fn bytes_cut_once_and_captured_later_are_no_hole() {
-        assert_eq!(read(Some(9), &[(10, "ab", 3), (10, "abcde", 0), (15, "f", 0)], 0), "abcdef");
+        assert_eq!(
+            read(Some(9), &[(10, "ab", 3), (10, "abcde", 0), (15, "f", 0)], 0),
+            "abcdef"
+        );
     }
 
     #[test]
     fn a_retransmission_in_other_pieces_fills_a_hole_once() {
         assert_eq!(
-            read(Some(9), &[(10, "ab", 0), (14, "ef", 0), (18, "ij", 0), (11, "bcdefgh", 0)], 0),
+            read(
+                Some(9),
+                &[(10, "ab", 0), (14, "ef", 0), (18, "ij", 0), (11, "bcdefgh", 0)],
+                0
+            ),
             "abcdefghij"
         );
     }
@@ -578,7 +588,11 @@ mod tests {
     #[test]
     fn an_early_segment_inside_another_adds_nothing() {
         assert_eq!(
-            read(Some(9), &[(12, "cdefgh", 0), (13, "XX", 0), (12, "YY", 0), (10, "ab", 0)], 0),
+            read(
+                Some(9),
+                &[(12, "cdefgh", 0), (13, "XX", 0), (12, "YY", 0), (10, "ab", 0)],
+                0
+            ),
             "abcdefgh"
         );
     }

@@ -308,7 +308,10 @@ mod tests {
         assert_eq!(provenance_at(&pieces, 10).from, 500);
         drop_front(&mut seen, &mut pieces, 13);
         assert_eq!(seen[0], 13);
-        assert_eq!((provenance_at(&pieces, 0).from, provenance_at(&pieces, 0).frame), (503, FrameNumber(5)));
+        assert_eq!(
+            (provenance_at(&pieces, 0).from, provenance_at(&pieces, 0).frame),
+            (503, FrameNumber(5))
+        );
         assert_eq!(provenance_at(&pieces, 7).from, 900);
         // No segment begins where the front was cut off.
         assert!(!at_segment(&pieces, 0) && at_segment(&pieces, 7));

@@ -491,7 +491,10 @@ mod tests {
         assert_eq!(both.version, 0x0303);
         let chosen = parse_server(&server(0x0303, &[7; 32], &[extension(43, &[3, 4])]), false).unwrap();
         assert_eq!(chosen.version, 0x0304);
-        assert_eq!(parse_server(&server(0x0301, &[7; 32], &[]), false).unwrap().version, 0x0301);
+        assert_eq!(
+            parse_server(&server(0x0301, &[7; 32], &[]), false).unwrap().version,
+            0x0301
+        );
     }
 
     #[test]
@@ -523,7 +526,13 @@ mod tests {
 
     #[test]
     fn drafts_of_tls13_put_their_number_in_the_version() {
-        let body = [&[0x7f, 18][..], &[7; 32], &[0x13, 0x01], &with_len(&extension(51, &[0, 29, 0, 1, 9]))].concat();
+        let body = [
+            &[0x7f, 18][..],
+            &[7; 32],
+            &[0x13, 0x01],
+            &with_len(&extension(51, &[0, 29, 0, 1, 9])),
+        ]
+        .concat();
         let hello = parse_server(&body, false).unwrap();
         assert_eq!((hello.version, hello.cipher_suite), (0x7f12, 0x1301));
         assert_eq!(hello.group, Some(Group(29)));
@@ -611,8 +620,15 @@ mod tests {
 
     #[test]
     fn suites_of_ssl_2_are_left_out_of_an_sslv2_hello() {
-        let body = [&[1, 3, 3, 0, 9, 0, 0, 0, 16][..], &[1, 0, 0x80, 0, 0xc0, 0x2f, 0, 0, 0x2f], &[9; 16]].concat();
-        let Some(EventKind::ClientHello(hello)) = parse_sslv2(&body) else { panic!() };
+        let body = [
+            &[1, 3, 3, 0, 9, 0, 0, 0, 16][..],
+            &[1, 0, 0x80, 0, 0xc0, 0x2f, 0, 0, 0x2f],
+            &[9; 16],
+        ]
+        .concat();
+        let Some(EventKind::ClientHello(hello)) = parse_sslv2(&body) else {
+            panic!()
+        };
         assert_eq!(numbers(&hello.cipher_suites, |it| it.0), [0xc02f, 0x002f]);
         assert!(parse_sslv2(&body[..12]).is_none());
     }

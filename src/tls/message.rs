@@ -282,7 +282,9 @@ impl Assembler {
                 if !self.holed {
                     let kept = used.min(MAX_MESSAGE.saturating_sub(self.body.len()));
                     self.body.extend_from_slice(data.get(..kept).unwrap_or_default());
-                    self.missing = self.missing.saturating_add(u32::try_from(used - kept).unwrap_or(u32::MAX));
+                    self.missing = self
+                        .missing
+                        .saturating_add(u32::try_from(used - kept).unwrap_or(u32::MAX));
                 }
                 self.left -= used;
                 used
@@ -494,7 +496,9 @@ mod tests {
     }
 
     fn chain(event: &Event) -> &CertificateMessage {
-        let EventKind::Certificate(message) = &event.kind else { panic!("{event:?}") };
+        let EventKind::Certificate(message) = &event.kind else {
+            panic!("{event:?}")
+        };
         message
     }
 
@@ -513,7 +517,13 @@ mod tests {
 
     #[test]
     fn many_messages_in_one_record_are_told_apart() {
-        let bytes = [message(14, &[]), certificates(&[10]), message(16, &[1, 2]), message(0, &[])].concat();
+        let bytes = [
+            message(14, &[]),
+            certificates(&[10]),
+            message(16, &[1, 2]),
+            message(0, &[]),
+        ]
+        .concat();
         let (events, _) = read_parts(&[Bytes(&bytes)]);
         assert!(matches!(
             events.iter().map(|event| &event.kind).collect::<Vec<_>>()[..],
@@ -603,7 +613,10 @@ mod tests {
         let done = message(14, &[]);
         for before in 0..4 {
             let (events, assembler) = read_parts(&[Bytes(&done[..before]), Hole(3), Bytes(&done)]);
-            assert!(events.is_empty() && assembler.is_lost(), "{before} bytes before the hole");
+            assert!(
+                events.is_empty() && assembler.is_lost(),
+                "{before} bytes before the hole"
+            );
         }
         let (_, mut assembler) = read_parts(&[Hole(3)]);
         let mut count = 0;

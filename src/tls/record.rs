@@ -621,7 +621,11 @@ mod tests {
     }
 
     fn words(events: &[Event]) -> String {
-        events.iter().map(|event| word(&event.kind)).collect::<Vec<_>>().join(" ")
+        events
+            .iter()
+            .map(|event| word(&event.kind))
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     fn read(bytes: &[u8]) -> String {
@@ -682,7 +686,12 @@ mod tests {
     #[test]
     fn tls_is_found_behind_a_preamble_of_any_length() {
         for n in [1, 2, 3, 10, 300, 5000] {
-            let bytes = [&vec![b'x'; n][..], &record(HANDSHAKE, &client_hello()), &record(ALERT, &[1, 0])].concat();
+            let bytes = [
+                &vec![b'x'; n][..],
+                &record(HANDSHAKE, &client_hello()),
+                &record(ALERT, &[1, 0]),
+            ]
+            .concat();
             for cuts in [&[][..], &[n], &[n + 1], &[n + 5], &[n + 10]] {
                 let (events, reader) = read_all(&bytes, cuts, 0..0);
                 assert_eq!(words(&events), "ClientHello Alert1,0", "preamble of {n}, cuts {cuts:?}");
@@ -704,12 +713,16 @@ mod tests {
 
     #[test]
     fn a_hello_in_clear_text_that_quotes_a_record_type_is_not_taken_for_one() {
-        let bytes = b"220 mail\x16\x03\x01 ESMTP ready \x17\x03\x03\x00\x05 \x15\x03\x01\x00\x02\x02\x28 and so on".to_vec();
+        let bytes =
+            b"220 mail\x16\x03\x01 ESMTP ready \x17\x03\x03\x00\x05 \x15\x03\x01\x00\x02\x02\x28 and so on".to_vec();
         assert_eq!(read(&bytes), "");
         for cut in 1..bytes.len() {
             let words = read_without(&bytes, &[cut], 0..0);
             // Only a segment that begins with the whole alert may be one.
-            assert!(words.is_empty() || matches!(bytes[cut..], [0x15 | 0x17, ..]), "cut at {cut}: {words}");
+            assert!(
+                words.is_empty() || matches!(bytes[cut..], [0x15 | 0x17, ..]),
+                "cut at {cut}: {words}"
+            );
         }
     }
 
@@ -727,7 +740,12 @@ mod tests {
     fn a_hole_in_application_data_is_counted_past() {
         let bytes = server();
         let data = borders(&bytes)[5];
-        for hole in [data + 5..data + 95, data + 5..data + 6, data + 94..data + 95, data + 20..data + 60] {
+        for hole in [
+            data + 5..data + 95,
+            data + 5..data + 6,
+            data + 94..data + 95,
+            data + 20..data + 60,
+        ] {
             assert_eq!(read_without(&bytes, &[], hole.clone()), SERVER, "hole {hole:?}");
         }
     }
@@ -765,7 +783,10 @@ mod tests {
             let words = read_without(&bytes, &[], place(from)..place(to));
             // What follows the hole: a record, the next one, and the alert at the end.
             assert!(words.ends_with("ApplicationData80 Alert2,48"), "{from}..{to}: {words}");
-            assert!(words.starts_with("ServerHello Certificate ServerHelloDone ChangeCipherSpec"), "{words}");
+            assert!(
+                words.starts_with("ServerHello Certificate ServerHelloDone ChangeCipherSpec"),
+                "{words}"
+            );
         }
     }
 
@@ -781,7 +802,10 @@ mod tests {
         let at = bytes.len() - 100;
         bytes.splice(at..at, record(APPLICATION_DATA, &[1; 4]));
         let words = read_without(&bytes, &[], from..from + 10);
-        assert!(words.starts_with("ServerHello ApplicationData9 ApplicationData4"), "{words}");
+        assert!(
+            words.starts_with("ServerHello ApplicationData9 ApplicationData4"),
+            "{words}"
+        );
     }
 
     #[test]
@@ -795,11 +819,17 @@ mod tests {
                 let words = read_without(&bytes, &at, hole.clone());
                 for word in words.split(' ').filter(|word| !real.contains(word)) {
                     let lesser = ["Damaged", "Certificate-", "EncryptedHandshake", "EncryptedAlert"];
-                    assert!(lesser.iter().any(|it| word.starts_with(it)), "{word} from a hole {hole:?}: {words}");
+                    assert!(
+                        lesser.iter().any(|it| word.starts_with(it)),
+                        "{word} from a hole {hole:?}: {words}"
+                    );
                 }
                 // What two whole records precede is found again.
                 if hole.end <= at[5] {
-                    assert!(words.ends_with("ApplicationData90 ApplicationData80 Alert2,48"), "hole {hole:?}: {words}");
+                    assert!(
+                        words.ends_with("ApplicationData90 ApplicationData80 Alert2,48"),
+                        "hole {hole:?}: {words}"
+                    );
                 }
             }
         }
@@ -818,7 +848,9 @@ mod tests {
         // A linear congruential generator (Knuth's MMIX constants), so that every run sees the same bytes.
         let mut state = 1_u64;
         let garbage: Vec<u8> = std::iter::repeat_with(|| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             state.to_be_bytes()[0]
         })
         .take(1024 * 1024)
@@ -859,10 +891,16 @@ mod tests {
         let with = |body: &[u8]| read(&[&begin[..], &record(HANDSHAKE, body)].concat());
         let before = "ServerHello ChangeCipherSpec";
         // An explicit nonce of zeros is no HelloRequest.
-        assert_eq!(with(&[&[0; 8][..], &[0x5a; 32]].concat()), format!("{before} EncryptedHandshake40"));
+        assert_eq!(
+            with(&[&[0; 8][..], &[0x5a; 32]].concat()),
+            format!("{before} EncryptedHandshake40")
+        );
         assert_eq!(with(&[0; 40]), format!("{before} EncryptedHandshake40"));
         // Nor is ciphertext that begins like a hello but is too short for its length.
-        assert_eq!(with(&[&[1, 0, 200, 0, 3, 3][..], &[0x5a; 34]].concat()), format!("{before} EncryptedHandshake40"));
+        assert_eq!(
+            with(&[&[1, 0, 200, 0, 3, 3][..], &[0x5a; 34]].concat()),
+            format!("{before} EncryptedHandshake40")
+        );
         // TLS 1.3 sends hellos in clear there.
         assert_eq!(with(&client_hello()), format!("{before} ClientHello"));
         assert_eq!(with(&server_hello()), format!("{before} ServerHello"));
@@ -925,10 +963,16 @@ mod tests {
         let bytes = [sslv2_hello(), record(ALERT, &[2, 70])].concat();
         assert_eq!(read(&bytes), "ClientHello Alert2,70");
         for cut in 1..bytes.len() {
-            assert_eq!(read_without(&bytes, &[cut], 0..0), "ClientHello Alert2,70", "cut at {cut}");
+            assert_eq!(
+                read_without(&bytes, &[cut], 0..0),
+                "ClientHello Alert2,70",
+                "cut at {cut}"
+            );
         }
         let (events, _) = read_all(&bytes, &[], 0..0);
-        let EventKind::ClientHello(hello) = &events[0].kind else { panic!() };
+        let EventKind::ClientHello(hello) = &events[0].kind else {
+            panic!()
+        };
         assert!(hello.sslv2_format);
         assert_eq!((hello.version, hello.cipher_suites.len()), (0x0301, 1));
     }
@@ -949,6 +993,9 @@ mod tests {
         for cut in 1..bytes.len() {
             assert_eq!(read_without(&bytes, &[cut], 0..0), "ClientHello", "cut at {cut}");
         }
-        assert_eq!(read(&[&[0xff; 4][..], &record(HANDSHAKE, &client_hello())].concat()), "ClientHello");
+        assert_eq!(
+            read(&[&[0xff; 4][..], &record(HANDSHAKE, &client_hello())].concat()),
+            "ClientHello"
+        );
     }
 }

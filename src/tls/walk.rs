@@ -755,7 +755,9 @@ mod tests {
             (S, data(69)),
             (C, data(19)),
         ]);
-        let [alert] = &walk.tls.alerts[..] else { panic!("{:?}", walk.tls.alerts) };
+        let [alert] = &walk.tls.alerts[..] else {
+            panic!("{:?}", walk.tls.alerts)
+        };
         assert_eq!((alert.side, alert.content, alert.seen), (C, None, Seen::Inferred));
         assert_eq!(walk.steps[alert.step].kind, StepKind::Alert);
         assert!(walk.tls.client_alert_instead_of_finished.is_some() && !walk.tls.is_complete());
@@ -782,7 +784,11 @@ mod tests {
         let with = |alerts: Vec<EventKind>, version| {
             let mut said = vec![(C, client_hello()), (S, server_hello(version))];
             said.extend(alerts.into_iter().map(|alert| (S, alert)));
-            hear(said).tls.first_error().and_then(|alert| alert.content).map(|it| it.1.0)
+            hear(said)
+                .tls
+                .first_error()
+                .and_then(|alert| alert.content)
+                .map(|it| it.1.0)
         };
         assert_eq!(with(vec![level1(112), alert(40)], Version::TLS12), Some(40));
         assert_eq!(with(vec![level1(0), level1(90)], Version::TLS13), None);
@@ -811,7 +817,10 @@ mod tests {
         ]);
         assert_eq!(history(&walk), "CjCs");
         assert_eq!(walk.steps[1].detail.as_deref(), Some("asks for secp384r1"));
-        assert_eq!(walk.tls.client_hello.unwrap().server_name.unwrap().raw(), "first.example");
+        assert_eq!(
+            walk.tls.client_hello.unwrap().server_name.unwrap().raw(),
+            "first.example"
+        );
         assert_eq!(walk.tls.server_hello.unwrap().cipher_suite, 0x1302);
     }
 
@@ -836,10 +845,21 @@ mod tests {
 
     #[test]
     fn a_message_with_a_hole_keeps_its_place_and_says_so() {
-        for (kind, letter) in [(1, 'C'), (11, 'X'), (12, 'K'), (13, 'R'), (16, 'G'), (20, 'F'), (22, 'U')] {
+        for (kind, letter) in [
+            (1, 'C'),
+            (11, 'X'),
+            (12, 'K'),
+            (13, 'R'),
+            (16, 'G'),
+            (20, 'F'),
+            (22, 'U'),
+        ] {
             let walk = hear(vec![(C, EventKind::DamagedMessage { kind, missing: 7 })]);
             assert_eq!(history(&walk), letter.to_string());
-            assert_eq!(walk.steps[0].detail.as_deref(), Some("7 bytes of it are not in the capture"));
+            assert_eq!(
+                walk.steps[0].detail.as_deref(),
+                Some("7 bytes of it are not in the capture")
+            );
         }
     }
 }
