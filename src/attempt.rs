@@ -283,7 +283,7 @@ fn expected_name(attempt: &Attempt<'_>, connection: &Connection) -> Option<Serve
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connection::tests::{SECOND, connection, endpoint};
+    use crate::connection::{SECOND, connection, endpoint};
     use crate::decode::IcmpErrorKind;
     use crate::dns::{Message, Status};
     use crate::lookup::Lookups;

@@ -272,7 +272,10 @@ fn pair(messages: Vec<(Side, FrameNumber, Timestamp, Http)>) -> Vec<Exchange> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+pub(crate) use tests::{SECOND, connection, endpoint};
+
+#[cfg(test)]
+mod tests {
     use super::*;
     use crate::decode::{Segment, TcpFlags};
     use crate::flow::Flows;

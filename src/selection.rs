@@ -299,7 +299,7 @@ fn named(service: &Service, name: &str, because: &'static str) -> Purposed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connection::tests::connection;
+    use crate::connection::connection;
     use crate::context::Options;
     use crate::dns::{Message, Status};
     use crate::frame::{FrameNumber, Timestamp};

@@ -93,7 +93,7 @@ mod tests {
     use crate::attempt::attempts;
     use crate::capture::CaptureFacts;
     use crate::connection::Connection;
-    use crate::connection::tests::{SECOND, connection};
+    use crate::connection::{SECOND, connection};
     use crate::context::Options;
     use crate::finding::{At, By};
     use crate::frame::{FrameNumber, Timestamp};

@@ -46,6 +46,13 @@ pub(super) fn is_hello(body: &[u8], len: u16) -> bool {
     minor <= 4 && u32::from(u16::from_be_bytes([high, low])) + 4 <= u32::from(len)
 }
 
+/// Whether a whole alert record's body is in clear. Two bytes are, on either side of change_cipher_spec: no cipher produces
+/// so short a record. Several alerts may share a record before it.
+pub(super) fn is_clear_alert(body: &[u8], after_change: bool) -> bool {
+    let known_level = |pair: &[u8]| matches!(pair.first(), Some(1 | 2));
+    body.len() == 2 || !after_change && matches!(body.len(), 4 | 6 | 8) && body.chunks(2).all(known_level)
+}
+
 /// Whether a handshake record's body is a chain of whole, known messages: what can be read again after a hole.
 pub(super) fn messages_chain(mut body: &[u8]) -> bool {
     if body.is_empty() {
@@ -220,6 +227,16 @@ pub(super) fn provenance_at(pieces: &[Piece], offset: usize) -> Provenance {
         },
         None => Provenance::at(0),
     }
+}
+
+/// Adds a segment's bytes to a buffer.
+pub(super) fn gather(seen: &mut Vec<u8>, pieces: &mut Vec<Piece>, bytes: &[u8], at: Provenance) {
+    pieces.push(Piece {
+        offset: seen.len(),
+        at,
+        whole: true,
+    });
+    seen.extend_from_slice(bytes);
 }
 
 /// Removes the first `count` bytes of a buffer.

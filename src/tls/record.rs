@@ -8,8 +8,9 @@
 //! recognised by the first record whose header and content agree that it begins a TLS conversation, on any port.
 
 use super::border::{
-    Beginning, HEADER, MAX_BODY, Piece, beginning_of_tls, drop_front, is_hello, is_sslv2_server_hello, may_be_sslv2,
-    messages_chain, plausible_header, provenance_at, resync_offset, sslv2_hello_len,
+    Beginning, HEADER, MAX_BODY, Piece, beginning_of_tls, drop_front, gather, is_clear_alert, is_hello,
+    is_sslv2_server_hello, may_be_sslv2, messages_chain, plausible_header, provenance_at, resync_offset,
+    sslv2_hello_len,
 };
 use super::message::{Assembler, Event, EventKind, Provenance};
 use crate::stream::{Chunk, Gap, Position};
@@ -150,21 +151,13 @@ impl RecordReader {
         let missing = gap.to.saturating_sub(gap.from);
         let within = |left: u32| u32::try_from(missing).ok().filter(|&n| n <= left);
         match &mut self.state {
-            State::Searching { seen, pieces } => {
+            State::Searching { seen, .. } => {
                 // What was searched has no beginning in it; the rest may start anywhere, also inside a record.
                 // Bytes that could not begin TLS stay what they were: a hole in plaintext makes no TLS of it.
                 let begun = self.preamble == 0 || !seen.is_empty();
                 self.preamble += seen.len() as u64;
-                *self = Self {
-                    begun,
-                    state: State::Lost {
-                        seen: std::mem::take(seen),
-                        pieces: std::mem::take(pieces),
-                    },
-                    preamble: self.preamble,
-                    ..Self::default()
-                };
-                self.restart_search();
+                self.begun = begun;
+                self.lose_track();
             }
             State::Passing { left } => match within(*left) {
                 Some(n) if n < *left => *left -= n,
@@ -262,22 +255,12 @@ impl RecordReader {
                 used
             }
             State::Searching { seen, pieces } => {
-                pieces.push(Piece {
-                    offset: seen.len(),
-                    at,
-                    whole: true,
-                });
-                seen.extend_from_slice(rest);
+                gather(seen, pieces, rest, at);
                 self.search(sink);
                 rest.len()
             }
             State::Lost { seen, pieces } => {
-                pieces.push(Piece {
-                    offset: seen.len(),
-                    at,
-                    whole: true,
-                });
-                seen.extend_from_slice(rest);
+                gather(seen, pieces, rest, at);
                 self.resync(sink);
                 rest.len()
             }
@@ -395,17 +378,7 @@ impl RecordReader {
     }
 
     fn alert(&self, body: &[u8], len: u16, missing: u32, at: Provenance, end: Position, sink: &mut impl FnMut(Event)) {
-        // Two bytes are readable on either side of change_cipher_spec: no cipher produces so short a record. Several
-        // alerts may share a record before it.
-        let known_level = |pair: &[u8]| matches!(pair.first(), Some(1 | 2));
-        let readable = missing == 0
-            && (len == 2
-                || !self.after_change
-                    && len > 0
-                    && len <= 8
-                    && len.is_multiple_of(2)
-                    && body.chunks(2).all(known_level));
-        if !readable {
+        if missing > 0 || !is_clear_alert(body, self.after_change) {
             sink(at.event(EventKind::EncryptedAlert { len }, end));
             return;
         }
