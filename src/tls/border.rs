@@ -306,6 +306,15 @@ mod tests {
     }
 
     #[test]
+    fn alerts_are_in_clear_where_no_cipher_could_have_made_them() {
+        assert!(is_clear_alert(&[2, 40], true) && is_clear_alert(&[9, 9], false));
+        assert!(is_clear_alert(&[1, 0, 2, 40], false) && !is_clear_alert(&[1, 0, 2, 40], true));
+        for body in [&[][..], &[2], &[2, 40, 1], &[1, 0, 3, 40], &[1; 10]] {
+            assert!(!is_clear_alert(body, false), "{body:?}");
+        }
+    }
+
+    #[test]
     fn only_whole_and_known_messages_chain() {
         let done = [14, 0, 0, 0];
         assert!(messages_chain(&done));

@@ -609,6 +609,15 @@ mod tests {
     }
 
     #[test]
+    fn a_hole_up_to_the_end_of_a_message_keeps_the_place_of_the_next() {
+        let bytes = [message(16, &[9; 50]), message(14, &[])].concat();
+        let (events, assembler) = read_parts(&[Bytes(&bytes[..20]), Hole(34), Bytes(&bytes[54..])]);
+        assert_eq!(events.len(), 2);
+        assert_eq!(events[0].to, 54);
+        assert!(!assembler.is_lost());
+    }
+
+    #[test]
     fn a_hole_at_a_border_or_in_a_header_loses_track_until_a_record_begins_a_message() {
         let done = message(14, &[]);
         for before in 0..4 {
