@@ -14,6 +14,10 @@ const MAX_LOOKUPS: usize = 8192;
 /// A question asked again within this time is the same look-up (resolvers retry for up to about half a minute).
 const RETRY_WITHIN: i64 = 30_000_000_000;
 
+/// The same question to the same server within this time is a second copy made by the capture: resolvers wait for at least
+/// a second before they ask again.
+const COPY_WITHIN: i64 = 100_000_000;
+
 /// A DNS look-up.
 #[derive(Clone, Debug)]
 pub struct Lookup {
@@ -121,6 +125,15 @@ impl Lookups {
                 if better {
                     lookup.answer = Some(answer(message, frame, time));
                 }
+                return;
+            }
+            let is_copy = lookup.id == message.id
+                && lookup.server == server
+                && lookup
+                    .questions
+                    .last()
+                    .is_some_and(|&(_, asked)| time.since(asked).abs() <= COPY_WITHIN);
+            if is_copy {
                 return;
             }
             let last = lookup.questions.last().map_or(time, |&(_, time)| time);
@@ -233,6 +246,21 @@ mod tests {
         assert_eq!(all.len(), 1);
         assert_eq!(all[0].questions.len(), 3);
         assert!(all[0].answer.is_none());
+    }
+
+    #[test]
+    fn a_question_captured_twice_was_asked_once() {
+        let mut lookups = Lookups::default();
+        let mut ask = |ms: i64, id: u16, server: [u8; 4]| {
+            let time = Timestamp(ms * SECOND / 1000);
+            lookups.message(question(id, 1), DEVICE.into(), server.into(), FrameNumber(1), time);
+            lookups.all[0].questions.len()
+        };
+        assert_eq!(ask(0, 1, RESOLVER), 1);
+        assert_eq!(ask(100, 1, RESOLVER), 1);
+        assert_eq!(ask(150, 1, [8, 8, 8, 8]), 2, "another server is asked");
+        assert_eq!(ask(160, 2, RESOLVER), 3, "another question");
+        assert_eq!(ask(1160, 1, RESOLVER), 4, "asked again");
     }
 
     #[test]
