@@ -328,3 +328,228 @@ fn expected_name(attempt: &Attempt<'_>, connection: &Connection) -> Option<Serve
         Err(_) => Some(ServerName::Dns(name.to_owned())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::{SECOND, connection, endpoint};
+    use crate::decode::IcmpErrorKind;
+    use crate::dns::{Message, Status};
+    use crate::lookup::Lookups;
+    use crate::profile::Profile;
+    use crate::seq::SeqNumber;
+    use crate::wire_text::WireText;
+
+    const NAME: &str = "smartreceiver.cisco.com";
+    const DEVICE: &str = "10.0.0.1:50000";
+    const SERVER: &str = "192.133.220.90:443";
+
+    fn options() -> Options {
+        Options::new(Profile::built_in("cisco-smart-licensing").unwrap())
+    }
+
+    /// Answered look-ups of a name: device, second asked, address told.
+    fn lookups(name: &str, asked: &[(&str, i64, &str)]) -> Vec<Lookup> {
+        let mut lookups = Lookups::default();
+        for (id, &(client, at, address)) in (1..).zip(asked) {
+            for is_response in [false, true] {
+                let message = Message {
+                    id,
+                    is_response,
+                    truncated: false,
+                    status: Status::NO_ERROR,
+                    name: WireText::from(name),
+                    kind: if address.contains(':') { 28 } else { 1 },
+                    addresses: address.parse().ok().filter(|_| is_response).into_iter().collect(),
+                    aliases: Vec::new(),
+                };
+                let frame = FrameNumber(at.unsigned_abs());
+                let time = Timestamp(at * SECOND);
+                lookups.message(message, client.parse().unwrap(), [9, 9, 9, 9].into(), frame, time);
+            }
+        }
+        lookups.all
+    }
+
+    /// Per attempt: device, seconds of its look-ups, seconds of its connections.
+    fn shape(attempts: &[Attempt<'_>]) -> String {
+        let second = |(_, time): (FrameNumber, Timestamp)| (time.0 / SECOND).to_string();
+        let all = attempts.iter().map(|attempt| {
+            let lookups: Vec<String> = attempt.lookups.iter().map(|it| second(it.first())).collect();
+            let connections: Vec<String> = attempt.connections.iter().map(|it| second(it.first)).collect();
+            format!("{} ?{} >{}", attempt.device, lookups.join(","), connections.join(","))
+        });
+        all.collect::<Vec<_>>().join("; ")
+    }
+
+    fn grouped(connections: &[Connection], lookups: &[Lookup]) -> String {
+        shape(&attempts(&options(), connections, lookups, &[]))
+    }
+
+    #[test]
+    fn addresses_tried_one_after_the_other_are_one_attempt() {
+        let connections = [
+            connection(10, DEVICE, SERVER),
+            connection(40, DEVICE, SERVER),
+            connection(70, DEVICE, SERVER).asking_for(NAME),
+        ];
+        assert_eq!(grouped(&connections, &[]), "10.0.0.1 ? >10,40,70");
+    }
+
+    #[test]
+    fn a_try_after_two_minutes_is_another_attempt() {
+        let connections = [connection(10, DEVICE, SERVER), connection(131, DEVICE, SERVER)];
+        assert_eq!(grouped(&connections, &[]), "10.0.0.1 ? >10; 10.0.0.1 ? >131");
+        let connections = [connection(10, DEVICE, SERVER), connection(130, DEVICE, SERVER)];
+        assert_eq!(grouped(&connections, &[]), "10.0.0.1 ? >10,130");
+    }
+
+    #[test]
+    fn a_retry_after_a_connection_that_connected_is_another_attempt() {
+        let connections = [
+            connection(10, DEVICE, SERVER).asking_for(NAME),
+            connection(11, DEVICE, SERVER).asking_for(NAME),
+            connection(12, DEVICE, SERVER),
+        ];
+        assert_eq!(
+            grouped(&connections, &[]),
+            "10.0.0.1 ? >10; 10.0.0.1 ? >11; 10.0.0.1 ? >12"
+        );
+    }
+
+    #[test]
+    fn two_devices_make_attempts_of_their_own() {
+        let connections = [
+            connection(10, DEVICE, SERVER),
+            connection(11, "10.0.0.2:50000", SERVER),
+            connection(12, DEVICE, SERVER),
+        ];
+        assert_eq!(grouped(&connections, &[]), "10.0.0.1 ? >10,12; 10.0.0.2 ? >11");
+    }
+
+    #[test]
+    fn what_is_not_licensing_is_an_attempt_only_when_everything_is_wanted() {
+        let connections = [connection(10, DEVICE, "198.51.100.1:443").asking_for("www.example")];
+        assert_eq!(grouped(&connections, &[]), "");
+        let all = Options { all: true, ..options() };
+        let attempts = attempts(&all, &connections, &[], &[]);
+        assert!(!attempts[0].licensing);
+        assert_eq!(attempts[0].service.transport, Transport::Other);
+        assert_eq!(attempts[0].service.name, "www.example");
+    }
+
+    #[test]
+    fn a_look_up_belongs_to_the_attempt_that_follows_it() {
+        let asked = lookups(
+            NAME,
+            &[("10.0.0.1", 5, "192.133.220.90"), ("10.0.0.1", 300, "192.133.220.90")],
+        );
+        let connections = [
+            connection(6, DEVICE, SERVER).asking_for(NAME),
+            connection(301, DEVICE, SERVER).asking_for(NAME),
+        ];
+        assert_eq!(grouped(&connections, &asked), "10.0.0.1 ?5 >6; 10.0.0.1 ?300 >301");
+    }
+
+    #[test]
+    fn a_look_up_between_two_addresses_belongs_to_the_same_attempt() {
+        let asked = lookups(
+            NAME,
+            &[("10.0.0.1", 5, "192.133.220.90"), ("10.0.0.1", 60, "192.133.220.90")],
+        );
+        let connections = [
+            connection(6, DEVICE, SERVER),
+            connection(61, DEVICE, SERVER).asking_for(NAME),
+        ];
+        assert_eq!(grouped(&connections, &asked), "10.0.0.1 ?5,60 >6,61");
+    }
+
+    #[test]
+    fn a_look_up_that_no_connection_follows_is_an_attempt() {
+        let asked = lookups(
+            NAME,
+            &[
+                ("10.0.0.1", 5, "0.0.0.0"),
+                ("10.0.0.1", 50, "0.0.0.0"),
+                ("10.0.0.1", 500, "0.0.0.0"),
+            ],
+        );
+        assert_eq!(grouped(&[], &asked), "10.0.0.1 ?5,50 >; 10.0.0.1 ?500 >");
+        assert_eq!(
+            grouped(&[], &lookups("www.cisco.com", &[("10.0.0.1", 5, "0.0.0.0")])),
+            ""
+        );
+    }
+
+    #[test]
+    fn a_look_up_after_the_connection_is_not_its_cause() {
+        let asked = lookups(NAME, &[("10.0.0.1", 20, "192.133.220.90")]);
+        let connections = [connection(6, DEVICE, SERVER).asking_for(NAME)];
+        assert_eq!(grouped(&connections, &asked), "10.0.0.1 ? >6; 10.0.0.1 ?20 >");
+    }
+
+    #[test]
+    fn another_devices_look_up_is_not_this_ones() {
+        let asked = lookups(NAME, &[("10.0.0.2", 5, "192.133.220.90")]);
+        let connections = [connection(6, DEVICE, SERVER).asking_for(NAME)];
+        assert_eq!(grouped(&connections, &asked), "10.0.0.2 ?5 >; 10.0.0.1 ? >6");
+    }
+
+    #[test]
+    fn a_device_may_ask_from_its_address_of_the_other_family() {
+        let asked = lookups(NAME, &[("10.0.0.1", 5, "2001:db8::5")]);
+        let connections = [connection(6, "[2001:db8::1]:50000", "[2001:db8::5]:443").asking_for(NAME)];
+        assert_eq!(grouped(&connections, &asked), "2001:db8::1 ?5 >6");
+    }
+
+    #[test]
+    fn with_controllers_named_other_devices_look_ups_are_no_attempts() {
+        let asked = lookups(NAME, &[("10.0.0.1", 5, "0.0.0.0"), ("10.0.0.2", 6, "0.0.0.0")]);
+        let options = Options {
+            wlc: vec![[10, 0, 0, 2].into()],
+            ..options()
+        };
+        assert_eq!(shape(&attempts(&options, &[], &asked, &[])), "10.0.0.2 ?6 >");
+    }
+
+    #[test]
+    fn a_service_that_calls_the_device_has_the_device_as_server() {
+        let call = [connection(6, "10.7.7.7:40000", "10.0.0.1:443").requesting("POST", "/smartlic-service/x", None)];
+        assert_eq!(grouped(&call, &[]), "10.0.0.1 ? >6");
+    }
+
+    #[test]
+    fn icmp_errors_count_that_quote_a_segment_of_the_attempt() {
+        let connections = [connection(10, DEVICE, SERVER)];
+        let error = |src: &str, dst: &str, frame: u64, seq: Option<u32>| IcmpError {
+            frame: FrameNumber(frame),
+            time: Timestamp(0),
+            from: [10, 0, 0, 254].into(),
+            kind: IcmpErrorKind::Prohibited,
+            quoted_src: endpoint(src),
+            quoted_dst: endpoint(dst),
+            quoted_seq: seq.map(SeqNumber),
+        };
+        let errors = [
+            error(DEVICE, SERVER, 11, Some(1)),
+            error(SERVER, DEVICE, 12, Some(1)),
+            error(DEVICE, SERVER, 9, Some(1)), // before it
+            error(DEVICE, SERVER, 13, None),   // UDP
+            error("10.0.0.1:50001", SERVER, 14, Some(1)),
+        ];
+        let options = options();
+        let attempts = attempts(&options, &connections, &[], &errors);
+        let frames: Vec<u64> = attempts[0].icmp.iter().map(|error| error.frame.0).collect();
+        assert_eq!(frames, [11, 12]);
+    }
+
+    #[test]
+    fn attempts_stand_in_the_order_of_their_first_frames() {
+        let asked = lookups(NAME, &[("10.0.0.3", 1, "0.0.0.0"), ("10.0.0.1", 5, "192.133.220.90")]);
+        let connections = [connection(3, "10.0.0.2:50000", SERVER), connection(6, DEVICE, SERVER)];
+        assert_eq!(
+            grouped(&connections, &asked),
+            "10.0.0.3 ?1 >; 10.0.0.2 ? >3; 10.0.0.1 ?5 >6"
+        );
+    }
+}

@@ -270,3 +270,271 @@ fn pair(messages: Vec<(Side, FrameNumber, Timestamp, Http)>) -> Vec<Exchange> {
     }
     exchanges
 }
+
+#[cfg(test)]
+pub(crate) use tests::{SECOND, connection, endpoint};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::{Segment, TcpFlags};
+    use crate::flow::Flows;
+    use crate::http::{Request, Response};
+    use crate::seq::SeqNumber;
+    use crate::tls::hello::ClientHello;
+
+    pub(crate) const SECOND: i64 = 1_000_000_000;
+
+    pub(crate) fn endpoint(text: &str) -> Endpoint {
+        let (ip, port) = text.rsplit_once(':').unwrap();
+        Endpoint {
+            ip: ip.trim_matches(['[', ']']).parse().unwrap(),
+            port: port.parse().unwrap(),
+        }
+    }
+
+    /// A connection of which one SYN was captured, at this second and in the frame of that number.
+    pub(crate) fn connection(at: i64, client: &str, server: &str) -> Connection {
+        let first = (FrameNumber(at.unsigned_abs()), Timestamp(at * SECOND));
+        Connection {
+            index: at.unsigned_abs(),
+            client: endpoint(client),
+            server: endpoint(server),
+            client_by: ClientBy::Syn,
+            tunnel: Tunnel::None,
+            first,
+            last: first,
+            tcp: Sides {
+                client: TcpSide {
+                    frames: 1,
+                    syns: vec![first],
+                    ..TcpSide::default()
+                },
+                server: TcpSide::default(),
+            },
+            steps: Vec::new(),
+            tls: None,
+            records: Sides::default(),
+            http: Vec::new(),
+            opening: Sides::default(),
+            opening_frame: Sides::default(),
+            speaks_other: Sides::default(),
+            dns: Sides::default(),
+            events_dropped: 0,
+        }
+    }
+
+    impl Connection {
+        /// The server answered the SYN.
+        pub(crate) fn answered(mut self) -> Self {
+            self.tcp.server.frames = 1;
+            self.tcp.server.syns.push(self.first);
+            self
+        }
+
+        /// The client sent a hello with this name (none: without one).
+        pub(crate) fn asking_for(self, name: &str) -> Self {
+            let mut this = self.answered();
+            let hello = ClientHello {
+                server_name: (!name.is_empty()).then(|| WireText::from(name)),
+                ..ClientHello::default()
+            };
+            this.tls.get_or_insert_default().client_hello = Some(Box::new(hello));
+            this
+        }
+
+        /// The client sent this request in clear.
+        pub(crate) fn requesting(self, method: &str, target: &str, host: Option<&str>) -> Self {
+            let mut this = self.answered();
+            let request = Request {
+                method: WireText::from(method),
+                target: WireText::from(target),
+                host: host.map(WireText::from),
+            };
+            this.http.push(Exchange {
+                request: Some((this.first.0, Box::new(request))),
+                response: None,
+            });
+            this
+        }
+
+        pub(crate) fn inside(mut self, tunnel: Tunnel) -> Self {
+            self.tunnel = tunnel;
+            self
+        }
+    }
+
+    /// The connection of segments `(from the first end, flags, sequence number, acknowledgement, payload)`.
+    fn of(ends: [&str; 2], segments: &[(bool, u8, u32, u32, &[u8])]) -> Connection {
+        let (mut flows, mut ended) = (Flows::default(), Vec::new());
+        let ends = ends.map(endpoint);
+        for (n, &(first, flags, seq, ack, payload)) in segments.iter().enumerate() {
+            let segment = Segment {
+                frame: FrameNumber(n as u64 + 1),
+                time: Timestamp(n as i64 * SECOND),
+                src: ends[usize::from(!first)],
+                dst: ends[usize::from(first)],
+                seq: SeqNumber(seq),
+                ack: SeqNumber(ack),
+                flags: TcpFlags(flags),
+                window: 1000,
+                checksum: u16::try_from(n).unwrap(),
+                options: &[],
+                payload,
+                lost: 0,
+                ttl: 64,
+                ip_id: None,
+                interface: 0,
+                tunnel: Tunnel::None,
+            };
+            flows.accept(&segment, &mut ended);
+        }
+        flows.finish(&mut ended);
+        assert_eq!(ended.len(), 1);
+        Connection::of(ended.remove(0))
+    }
+
+    const SYN: u8 = TcpFlags::SYN;
+    const ACK: u8 = TcpFlags::ACK;
+    const ENDS: [&str; 2] = ["10.0.0.9:50000", "10.0.0.1:443"];
+
+    fn hello(kind: u8) -> Vec<u8> {
+        let rest: &[u8] = if kind == 1 {
+            &[0, 0, 2, 0x13, 1, 1, 0]
+        } else {
+            &[0, 0xc0, 0x2f, 0]
+        };
+        let body = [&[3, 3][..], &[7; 32], rest].concat();
+        let len = u8::try_from(body.len()).unwrap();
+        [&[22, 3, 1, 0, len + 4, kind, 0, 0, len][..], &body].concat()
+    }
+
+    #[test]
+    fn the_client_is_who_sends_the_client_hello_whoever_opened() {
+        let syn = (true, SYN, 99, 0, &b""[..]);
+        let connection = of(ENDS, &[syn, (false, ACK, 500, 100, &hello(1))]);
+        assert_eq!(connection.client, endpoint(ENDS[1]));
+        assert_eq!(connection.client_by, ClientBy::ClientHello);
+        assert!(connection.step_by(StepKind::Syn, Side::Server).is_none());
+        assert!(connection.tls.is_some());
+    }
+
+    #[test]
+    fn a_server_hello_tells_the_client_by_its_absence() {
+        for server in [0, 1] {
+            let connection = of(ENDS, &[(server == 0, ACK, 500, 100, &hello(2))]);
+            assert_eq!(connection.server, endpoint(ENDS[server]));
+            assert_eq!(connection.client_by, ClientBy::ServerHello);
+        }
+    }
+
+    #[test]
+    fn without_tls_the_syn_tells_and_without_a_syn_http_and_then_the_port() {
+        let request = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+        let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+        let by_syn = of(ENDS, &[(false, SYN, 99, 0, b""), (true, ACK, 500, 100, request)]);
+        assert_eq!((by_syn.client, by_syn.client_by), (endpoint(ENDS[1]), ClientBy::Syn));
+        for (first, payload) in [(false, &request[..]), (true, &answer[..])] {
+            let by_http = of(ENDS, &[(first, ACK, 500, 100, payload)]);
+            assert_eq!((by_http.client, by_http.client_by), (endpoint(ENDS[1]), ClientBy::Http));
+        }
+        for first in [true, false] {
+            let by_port = of(ENDS, &[(first, ACK, 500, 100, &[23, 3, 3, 0, 2, 1, 1])]);
+            assert_eq!((by_port.client, by_port.client_by), (endpoint(ENDS[0]), ClientBy::Port));
+        }
+    }
+
+    #[test]
+    fn a_connection_without_tls_has_no_tls_facts_even_with_a_hole_in_it() {
+        let connection = of(
+            ENDS,
+            &[
+                (true, SYN, 99, 0, b""),
+                (false, SYN | ACK, 499, 100, b""),
+                (true, ACK, 100, 500, b""),
+                (false, ACK, 500, 100, b"220 mail ready\r\n"),
+                (false, ACK, 600, 100, b"and so on\r\n"),
+            ],
+        );
+        assert!(connection.tls.is_none());
+        assert_eq!(connection.opening.server.raw(), "220 mail ready\r\n");
+        assert_eq!(connection.opening_frame.server, Some(FrameNumber(4)));
+        assert!(connection.speaks_other.server && !connection.speaks_other.client);
+        assert!(connection.connected());
+    }
+
+    #[test]
+    fn a_syn_alone_connects_nothing() {
+        assert!(!of(ENDS, &[(true, SYN, 99, 0, b"")]).connected());
+        assert!(
+            !of(
+                ENDS,
+                &[(true, SYN, 99, 0, b""), (false, TcpFlags::RST | ACK, 0, 100, b"")]
+            )
+            .connected()
+        );
+        assert!(of(ENDS, &[(false, SYN | ACK, 499, 100, b"")]).connected());
+    }
+
+    #[test]
+    fn a_direction_that_is_tls_from_its_first_byte_has_no_opening() {
+        let plain = [&b"PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n"[..], &hello(1)].concat();
+        assert_eq!(of(ENDS, &[(true, ACK, 100, 500, &hello(1))]).opening.client.raw(), "");
+        let opening = of(ENDS, &[(true, ACK, 100, 500, &plain)]).opening.client;
+        assert!(opening.raw().starts_with("PROXY TCP4"), "{opening}");
+    }
+
+    fn response(status: u16) -> Http {
+        Http::Response(Box::new(Response {
+            status,
+            ..Response::default()
+        }))
+    }
+
+    fn request(target: &str) -> Http {
+        Http::Request(Box::new(Request {
+            target: WireText::from(target),
+            ..Request::default()
+        }))
+    }
+
+    fn pairs(messages: Vec<Http>) -> Vec<(String, u16)> {
+        let said = messages.into_iter().zip(1..);
+        let said = said.map(|(message, n)| (Side::Client, FrameNumber(n), Timestamp(0), message));
+        pair(said.collect())
+            .into_iter()
+            .map(|exchange| {
+                let target = exchange.request.map(|(_, request)| request.target.to_string());
+                (
+                    target.unwrap_or_default(),
+                    exchange.response.map_or(0, |(_, response)| response.status),
+                )
+            })
+            .collect()
+    }
+
+    fn expected(pairs: &[(&str, u16)]) -> Vec<(String, u16)> {
+        pairs
+            .iter()
+            .map(|&(target, status)| (target.to_owned(), status))
+            .collect()
+    }
+
+    #[test]
+    fn answers_belong_to_requests_in_their_order() {
+        let said = vec![request("/a"), request("/b"), response(200), response(404)];
+        assert_eq!(pairs(said), expected(&[("/a", 200), ("/b", 404)]));
+    }
+
+    #[test]
+    fn an_interim_answer_is_not_the_answer() {
+        let said = vec![request("/a"), response(100), response(500)];
+        assert_eq!(pairs(said), expected(&[("/a", 500)]));
+    }
+
+    #[test]
+    fn an_answer_whose_request_was_not_captured_stands_alone() {
+        assert_eq!(pairs(vec![response(200)]), expected(&[("", 200)]));
+        assert_eq!(pairs(vec![request("/a")]), expected(&[("/a", 0)]));
+    }
+}

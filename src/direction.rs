@@ -459,10 +459,12 @@ fn read_item(
         Item::Chunk(chunk) => {
             opening.keep(&chunk);
             if records.carries() != Carries::Tls {
+                // What stands behind a hole opens nothing.
+                let whole = tcp.gaps.is_empty();
                 if !http.is_done() {
                     http.chunk(chunk, said);
                 }
-                if let Some(dns) = dns {
+                if let Some(dns) = dns.as_mut().filter(|_| whole) {
                     let room = MAX_DNS.saturating_sub(dns.len()).min(chunk.data.len());
                     dns.extend_from_slice(chunk.data.get(..room).unwrap_or_default());
                 }
@@ -477,5 +479,231 @@ fn read_item(
             http.gap(gap.to.saturating_sub(gap.from));
             records.gap(&gap, said);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::{Endpoint, TcpFlags, Tunnel};
+    use crate::stream::GapCause;
+
+    const START: Position = 1 << 20;
+
+    /// Hands in bytes at positions after the start, each in a frame of its own, and ends the direction.
+    fn read(parts: &[(u64, &[u8])]) -> Direction {
+        read_into(Direction::default(), parts)
+    }
+
+    fn read_into(mut direction: Direction, parts: &[(u64, &[u8])]) -> Direction {
+        direction.start(START);
+        for (n, &(from, data)) in parts.iter().enumerate() {
+            let chunk = Chunk {
+                from: START + from,
+                data,
+                frame: FrameNumber(n as u64 + 1),
+                time: Timestamp(0),
+                acked: 0,
+            };
+            direction.read(chunk, 0);
+        }
+        direction.finish(false);
+        direction
+    }
+
+    fn segment(options: &[u8]) -> Segment<'_> {
+        let end = Endpoint {
+            ip: [10, 0, 0, 1].into(),
+            port: 443,
+        };
+        Segment {
+            frame: FrameNumber(1),
+            time: Timestamp(0),
+            src: end,
+            dst: end,
+            seq: SeqNumber(7),
+            ack: SeqNumber(0),
+            flags: TcpFlags(TcpFlags::SYN),
+            window: 100,
+            checksum: 1,
+            options,
+            payload: &[],
+            lost: 0,
+            ttl: 55,
+            ip_id: None,
+            interface: 0,
+            tunnel: Tunnel::None,
+        }
+    }
+
+    #[test]
+    fn every_record_of_data_is_counted_and_the_first_and_last_are_kept() {
+        let record = [23, 3, 3, 0, 3, 1, 2, 3];
+        let bytes = record.repeat(200);
+        let direction = read(&[(0, &bytes)]);
+        assert_eq!(
+            (direction.application_data.records, direction.application_data.bytes),
+            (200, 600)
+        );
+        assert_eq!(direction.events.len(), MAX_RECORDS + MAX_LAST_RECORDS);
+        let last = direction.events.last().unwrap();
+        assert_eq!(last.to, START + bytes.len() as u64);
+        assert_eq!(direction.events_dropped, 0);
+    }
+
+    #[test]
+    fn events_beyond_the_bound_are_counted() {
+        let warnings = [21, 3, 3, 0, 2, 1, 0].repeat(MAX_EVENTS + 10);
+        let direction = read(&[(0, &warnings)]);
+        assert_eq!((direction.events.len(), direction.events_dropped), (MAX_EVENTS, 10));
+    }
+
+    #[test]
+    fn the_first_bytes_of_another_protocol_are_kept_with_their_frame() {
+        let direction = read(&[(0, b"SSH-2.0-"), (8, b"OpenSSH\r\n")]);
+        assert_eq!(direction.opening, b"SSH-2.0-OpenSSH\r\n");
+        assert_eq!(direction.opening_frame, Some(FrameNumber(1)));
+        assert!(direction.speaks_other);
+        let long = [b'x'; 5000];
+        assert_eq!(read(&[(0, &long)]).opening.len(), MAX_OPENING);
+    }
+
+    #[test]
+    fn readable_http_is_no_other_protocol() {
+        let direction = read(&[(0, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")]);
+        assert!(!direction.speaks_other);
+        assert!(matches!(
+            direction.events[..],
+            [Event {
+                kind: EventKind::HttpRequest(_),
+                ..
+            }]
+        ));
+    }
+
+    #[test]
+    fn a_hole_in_another_protocol_does_not_make_tls_of_it_and_what_follows_opens_nothing() {
+        let direction = read(&[(0, b"220 mail ready\r\n"), (100, b"more text")]);
+        assert_ne!(direction.carries, Carries::Tls);
+        assert!(direction.speaks_other);
+        assert_eq!(direction.opening, b"220 mail ready\r\n");
+        assert_eq!(direction.tcp.gaps.len(), 1);
+        assert_eq!(direction.tcp.gaps[0].cause, GapCause::NeverArrived);
+    }
+
+    #[test]
+    fn a_direction_of_which_only_the_end_is_there_is_not_said_to_speak_something_else() {
+        let direction = read(&[(100, b"\x99\x98\x97 ciphertext, the end of a record")]);
+        assert!(!direction.speaks_other && direction.opening.is_empty());
+    }
+
+    #[test]
+    fn dns_over_tcp_ends_at_a_hole() {
+        let ready = || Direction {
+            dns: Some(Vec::new()),
+            ..Direction::default()
+        };
+        let direction = read_into(ready(), &[(0, b"\0\x05abcde"), (7, b"\0\x01f")]);
+        assert_eq!(direction.dns.unwrap(), b"\0\x05abcde\0\x01f");
+        let direction = read_into(ready(), &[(0, b"\0\x05abc"), (9, b"\0\x01f")]);
+        assert_eq!(direction.dns.unwrap(), b"\0\x05abc");
+    }
+
+    #[test]
+    fn the_last_answer_carries_the_beginning_of_its_body() {
+        let direction = read(&[
+            (0, b"HTTP/1.1 403 Forbidden\r\nContent-Length: 6\r\n\r\nblo"),
+            (48, b"cked"),
+        ]);
+        let Some(EventKind::HttpResponse(answer)) = direction.events.first().map(|event| &event.kind) else {
+            panic!("{:?}", direction.events);
+        };
+        assert_eq!(answer.status, 403);
+        assert!(answer.excerpt.raw().starts_with("blo"), "{}", answer.excerpt);
+    }
+
+    #[test]
+    fn a_syn_tells_segment_size_time_to_live_and_the_first_byte() {
+        let mut direction = Direction::default();
+        direction.syn(&segment(&[2, 4, 5, 0xb4]), START, 0);
+        assert_eq!((direction.tcp.mss, direction.tcp.ttl), (Some(1460), 55));
+        assert_eq!(direction.stream.start(), Some(START + 1));
+        assert_eq!(direction.tcp.retransmissions, 0);
+        direction.syn(&segment(&[]), START, 0);
+        assert_eq!((direction.tcp.retransmissions, direction.tcp.mss), (1, Some(1460)));
+        for _ in 0..100 {
+            direction.syn(&segment(&[]), START, 0);
+        }
+        assert_eq!(direction.tcp.syns.len(), MAX_SYNS);
+    }
+
+    #[test]
+    fn a_copy_is_recognised_among_the_last_segments_only() {
+        let mut direction = Direction::default();
+        let numbered = |n: u16| Segment {
+            ip_id: Some(n),
+            ..segment(&[])
+        };
+        direction.remember(&numbered(1));
+        assert!(direction.is_copy(&numbered(1)) && !direction.is_copy(&numbered(2)));
+        for n in 2..2 + MAX_RECENT as u16 {
+            direction.remember(&numbered(n));
+        }
+        assert!(!direction.is_copy(&numbered(1)) && direction.is_copy(&numbered(2)));
+    }
+
+    #[test]
+    fn what_changes_from_one_packet_to_another_makes_no_copy() {
+        let mut direction = Direction::default();
+        let one = Segment {
+            ip_id: Some(5),
+            ..segment(&[])
+        };
+        direction.remember(&one);
+        let others = [
+            Segment {
+                seq: one.seq.plus(1),
+                ..one
+            },
+            Segment {
+                ack: one.ack.plus(1),
+                ..one
+            },
+            Segment { window: 101, ..one },
+            Segment { checksum: 2, ..one },
+            Segment {
+                flags: TcpFlags(TcpFlags::ACK),
+                ..one
+            },
+            Segment { ip_id: Some(6), ..one },
+            Segment { lost: 1, ..one },
+        ];
+        assert!(others.iter().all(|other| !direction.is_copy(other)));
+        assert!(direction.is_copy(&Segment {
+            ttl: 1,
+            interface: 3,
+            ..one
+        }));
+    }
+
+    #[test]
+    fn tcps_own_events_stand_where_their_numbers_are() {
+        let mut direction = Direction::default();
+        let at = |from| Provenance::at(START + from);
+        direction.tcp_events = vec![
+            at(7).event(EventKind::Fin, START + 8),
+            at(0).event(EventKind::Ack, START),
+            at(7).event(EventKind::Reset, START + 7),
+        ];
+        let direction = read_into(direction, &[(0, &[21, 3, 3, 0, 2, 2, 40])]);
+        assert!(matches!(
+            direction.events.iter().map(|event| &event.kind).collect::<Vec<_>>()[..],
+            [
+                EventKind::Ack,
+                EventKind::Alert { .. },
+                EventKind::Fin,
+                EventKind::Reset
+            ]
+        ));
     }
 }

@@ -68,6 +68,8 @@ enum State {
     Chunk(u64),
     /// In the line that gives a chunk's size.
     ChunkSize,
+    /// After the last chunk: trailers, up to an empty line (RFC 9112 section 7.1.2).
+    Trailers,
     /// A body that ends with the connection, or bytes that are no HTTP.
     Rest,
     NotHttp,
@@ -157,12 +159,26 @@ impl HttpReader {
                         .and_then(|digits| u64::from_str_radix(digits.trim(), 16).ok());
                     self.head.clear();
                     self.state = match size {
-                        // Trailers are rare and end like a head: the next head's search passes over the empty line.
-                        Some(0) => State::Head,
+                        Some(0) => State::Trailers,
                         Some(size) => State::Chunk(size.saturating_add(2)),
                         None => State::Rest,
                     };
                 } else if self.head.len() > 64 {
+                    self.state = State::Rest;
+                }
+                end
+            }
+            State::Trailers => {
+                let end = rest
+                    .iter()
+                    .position(|&byte| byte == b'\n')
+                    .map_or(rest.len(), |at| at + 1);
+                self.head.extend_from_slice(rest.get(..end).unwrap_or_default());
+                if self.head.ends_with(b"\n") {
+                    let is_last = matches!(self.head.as_slice(), b"\n" | b"\r\n");
+                    self.head.clear();
+                    self.state = if is_last { State::Head } else { State::Trailers };
+                } else if self.head.len() > MAX_HEAD {
                     self.state = State::Rest;
                 }
                 end
@@ -354,5 +370,124 @@ mod tests {
         assert!(out.is_empty() && reader.is_done());
         let (out, _) = read(&"GET /".repeat(10_000), 1460);
         assert!(out.is_empty());
+    }
+
+    /// Hands in the parts of a text; `None` is a hole of this length.
+    fn read_around(parts: &[Result<&str, u64>]) -> (Vec<String>, HttpReader) {
+        let mut reader = HttpReader::default();
+        let mut out = Vec::new();
+        let mut from = 0;
+        for (n, part) in parts.iter().enumerate() {
+            match *part {
+                Err(len) => {
+                    reader.gap(len);
+                    from += len;
+                }
+                Ok(text) => {
+                    let chunk = Chunk {
+                        from,
+                        data: text.as_bytes(),
+                        frame: FrameNumber(n as u64 + 1),
+                        time: Timestamp(0),
+                        acked: 0,
+                    };
+                    from += text.len() as u64;
+                    reader.chunk(chunk, &mut |event: Event| {
+                        let frames: Vec<u64> = event.frames.iter().map(|frame| frame.0).collect();
+                        let word = match event.kind {
+                            EventKind::HttpRequest(request) => request.target.to_string(),
+                            EventKind::HttpResponse(response) => response.status.to_string(),
+                            _ => unreachable!(),
+                        };
+                        out.push(format!("{word} {frames:?}"));
+                    });
+                }
+            }
+        }
+        (out, reader)
+    }
+
+    const ANSWER: &str = "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n";
+    const NEXT: &str = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+
+    #[test]
+    fn a_hole_inside_a_body_is_counted_past() {
+        let (out, _) = read_around(&[Ok(ANSWER), Ok("12345"), Err(10), Ok("12345"), Ok(NEXT)]);
+        assert_eq!(out, ["200 [1]", "404 [5]"]);
+        // To its very end, too.
+        let (out, _) = read_around(&[Ok(ANSWER), Err(20), Ok(NEXT)]);
+        assert_eq!(out, ["200 [1]", "404 [3]"]);
+    }
+
+    #[test]
+    fn behind_a_hole_that_swallows_a_border_nothing_is_read() {
+        for hole in [21, 100] {
+            let (out, reader) = read_around(&[Ok(ANSWER), Err(hole), Ok(NEXT)]);
+            assert_eq!(out, ["200 [1]"]);
+            assert!(reader.has_read());
+        }
+        let (out, reader) = read_around(&[Ok(&ANSWER[..20]), Err(9), Ok(&ANSWER[29..]), Ok(NEXT)]);
+        assert!(out.is_empty() && !reader.has_read());
+        assert!(read_around(&[Err(5), Ok(NEXT)]).0.is_empty());
+    }
+
+    #[test]
+    fn a_head_names_the_frames_of_its_first_and_last_byte() {
+        let (first, rest) = ANSWER.split_at(10);
+        assert_eq!(read_around(&[Ok(first), Ok(rest)]).0, ["200 [1, 2]"]);
+    }
+
+    #[test]
+    fn trailers_belong_to_the_body_before_them() {
+        let chunked =
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nExpires: 0\r\nX: y\r\n\r\n";
+        for cut in 1..chunked.len() {
+            let (first, rest) = chunked.split_at(cut);
+            assert_eq!(read_around(&[Ok(first), Ok(rest), Ok(NEXT)]).0.len(), 2, "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn interim_and_empty_answers_have_no_body() {
+        for status in ["100 Continue", "204 No Content", "304 Not Modified"] {
+            let text = format!("HTTP/1.1 {status}\r\n\r\n{NEXT}");
+            assert_eq!(read_around(&[Ok(&text)]).0.len(), 2, "{status}");
+        }
+        // Others without a length last until the connection ends.
+        let (out, reader) = read_around(&[Ok("HTTP/1.0 500 Oops\r\n\r\n"), Ok(NEXT)]);
+        assert_eq!(out, ["500 [1]"]);
+        assert!(reader.excerpt().raw().starts_with("HTTP/1.1 404"));
+    }
+
+    #[test]
+    fn the_headers_that_explain_a_refusal_are_kept() {
+        let text = "HTTP/1.1 407 Authentication Required\r\nPROXY-AUTHENTICATE: Basic realm=\"x\"\r\nServer: squid\r\n\
+                    Location: http://block.example/\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n";
+        let (kind, len, _) = parse_head(text.as_bytes()).unwrap();
+        let EventKind::HttpResponse(response) = kind else {
+            panic!()
+        };
+        assert_eq!(len, text.len());
+        assert_eq!(response.proxy_authenticate.unwrap().raw(), "Basic realm=\"x\"");
+        assert_eq!(response.server.unwrap().raw(), "squid");
+        assert_eq!(response.location.unwrap().raw(), "http://block.example/");
+        assert_eq!(response.content_type.unwrap().raw(), "text/html");
+    }
+
+    #[test]
+    fn an_excerpt_is_bounded() {
+        let body = "x".repeat(5000);
+        let (_, reader) = read_around(&[Ok("HTTP/1.1 500 Oops\r\n\r\n"), Ok(&body)]);
+        assert_eq!(reader.excerpt().raw().len(), MAX_EXCERPT);
+    }
+
+    #[test]
+    fn a_chunk_size_that_is_none_ends_the_reading_and_not_the_answer() {
+        let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let (out, _) = read_around(&[Ok(head), Ok("zz\r\n"), Ok(NEXT)]);
+        assert_eq!(out, ["200 [1]"]);
+        let (out, reader) = read_around(&[Ok(head), Ok("ffffffffffffffff\r\nabc"), Ok(NEXT)]);
+        assert_eq!(out, ["200 [1]"]);
+        assert!(reader.excerpt().raw().starts_with("abc"));
     }
 }

@@ -14,6 +14,10 @@ const MAX_LOOKUPS: usize = 8192;
 /// A question asked again within this time is the same look-up (resolvers retry for up to about half a minute).
 const RETRY_WITHIN: i64 = 30_000_000_000;
 
+/// The same question to the same server within this time is a second copy made by the capture: resolvers wait for at least
+/// a second before they ask again.
+const COPY_WITHIN: i64 = 100_000_000;
+
 /// A DNS look-up.
 #[derive(Clone, Debug)]
 pub struct Lookup {
@@ -100,7 +104,19 @@ impl Lookups {
             message.kind,
         );
         let open = self.open.get(&key).copied();
-        if let Some(lookup) = open.and_then(|at| self.all.get_mut(at)) {
+        // Where only answers were captured, one with another id that comes late answers a question of its own.
+        let answers_another = |lookup: &Lookup| {
+            message.is_response
+                && message.id != lookup.id
+                && lookup
+                    .answer
+                    .as_ref()
+                    .is_some_and(|old| time.since(old.time) > RETRY_WITHIN)
+        };
+        if let Some(lookup) = open
+            .and_then(|at| self.all.get_mut(at))
+            .filter(|lookup| !answers_another(lookup))
+        {
             if message.is_response {
                 // The first answer counts; a truncated one or a failure is replaced by a better one.
                 let better = lookup.answer.as_ref().is_none_or(|old| {
@@ -109,6 +125,15 @@ impl Lookups {
                 if better {
                     lookup.answer = Some(answer(message, frame, time));
                 }
+                return;
+            }
+            let is_copy = lookup.id == message.id
+                && lookup.server == server
+                && lookup
+                    .questions
+                    .last()
+                    .is_some_and(|&(_, asked)| time.since(asked).abs() <= COPY_WITHIN);
+            if is_copy {
                 return;
             }
             let last = lookup.questions.last().map_or(time, |&(_, time)| time);
@@ -156,5 +181,204 @@ fn answer(message: Message, frame: FrameNumber, time: Timestamp) -> Answer {
         addresses: message.addresses,
         aliases: message.aliases,
         truncated: message.truncated,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEVICE: [u8; 4] = [10, 0, 0, 1];
+    const RESOLVER: [u8; 4] = [10, 0, 0, 53];
+    const SECOND: i64 = 1_000_000_000;
+
+    fn question(id: u16, kind: u16) -> Message {
+        Message {
+            id,
+            is_response: false,
+            truncated: false,
+            status: Status::NO_ERROR,
+            name: WireText::from("Smartreceiver.cisco.com"),
+            kind,
+            addresses: Vec::new(),
+            aliases: Vec::new(),
+        }
+    }
+
+    fn reply(id: u16, kind: u16, address: u8) -> Message {
+        Message {
+            is_response: true,
+            name: WireText::from("smartreceiver.cisco.com"),
+            addresses: vec![[192, 0, 2, address].into()],
+            ..question(id, kind)
+        }
+    }
+
+    /// Takes messages at these seconds, each in a frame of its own.
+    fn take(messages: Vec<(i64, Message)>) -> Vec<Lookup> {
+        let mut lookups = Lookups::default();
+        for (n, (at, message)) in messages.into_iter().enumerate() {
+            let frame = FrameNumber(n as u64 + 1);
+            lookups.message(message, DEVICE.into(), RESOLVER.into(), frame, Timestamp(at * SECOND));
+        }
+        lookups.all
+    }
+
+    fn last_byte(lookup: &Lookup) -> Option<u8> {
+        match lookup.answer.as_ref()?.addresses.first()? {
+            IpAddr::V4(ip) => Some(ip.octets()[3]),
+            IpAddr::V6(_) => None,
+        }
+    }
+
+    #[test]
+    fn a_question_and_its_answer_are_one_look_up_whatever_the_letters_case() {
+        let all = take(vec![(0, question(1, 1)), (1, reply(1, 1, 7))]);
+        assert_eq!(all.len(), 1);
+        assert_eq!(last_byte(&all[0]), Some(7));
+        assert_eq!(all[0].first().0, FrameNumber(1));
+        assert_eq!((all[0].client, all[0].server), (DEVICE.into(), RESOLVER.into()));
+    }
+
+    #[test]
+    fn a_question_repeated_without_answer_is_one_look_up_even_with_another_id() {
+        let all = take(vec![(0, question(1, 1)), (5, question(1, 1)), (10, question(2, 1))]);
+        assert_eq!(all.len(), 1);
+        assert_eq!(all[0].questions.len(), 3);
+        assert!(all[0].answer.is_none());
+    }
+
+    #[test]
+    fn a_question_captured_twice_was_asked_once() {
+        let mut lookups = Lookups::default();
+        let mut ask = |ms: i64, id: u16, server: [u8; 4]| {
+            let time = Timestamp(ms * SECOND / 1000);
+            lookups.message(question(id, 1), DEVICE.into(), server.into(), FrameNumber(1), time);
+            lookups.all[0].questions.len()
+        };
+        assert_eq!(ask(0, 1, RESOLVER), 1);
+        assert_eq!(ask(100, 1, RESOLVER), 1);
+        assert_eq!(ask(150, 1, [8, 8, 8, 8]), 2, "another server is asked");
+        assert_eq!(ask(160, 2, RESOLVER), 3, "another question");
+        assert_eq!(ask(1160, 1, RESOLVER), 4, "asked again");
+    }
+
+    #[test]
+    fn a_question_asked_again_after_half_a_minute_is_another_look_up() {
+        let all = take(vec![(0, question(1, 1)), (31, question(1, 1)), (32, reply(1, 1, 7))]);
+        assert_eq!(all.len(), 2);
+        assert!(all[0].answer.is_none() && all[1].answer.is_some());
+    }
+
+    #[test]
+    fn a_question_asked_anew_after_its_answer_is_another_look_up() {
+        let all = take(vec![
+            (0, question(1, 1)),
+            (1, reply(1, 1, 7)),
+            (2, question(2, 1)),
+            (3, reply(2, 1, 8)),
+        ]);
+        assert_eq!(all.iter().map(last_byte).collect::<Vec<_>>(), [Some(7), Some(8)]);
+    }
+
+    #[test]
+    fn both_types_of_address_are_look_ups_of_their_own() {
+        let all = take(vec![
+            (0, question(1, 1)),
+            (0, question(2, 28)),
+            (1, reply(2, 28, 9)),
+            (1, reply(1, 1, 7)),
+        ]);
+        assert_eq!(all.iter().map(Lookup::kind_name).collect::<Vec<_>>(), ["A", "AAAA"]);
+        assert_eq!(all.iter().map(last_byte).collect::<Vec<_>>(), [Some(7), Some(9)]);
+    }
+
+    #[test]
+    fn an_answer_without_question_is_a_look_up_that_began_with_it() {
+        let all = take(vec![(4, reply(1, 1, 7))]);
+        assert!(all[0].questions.is_empty());
+        assert_eq!(all[0].first(), (FrameNumber(1), Timestamp(4 * SECOND)));
+        // Its question may stand behind it in the file.
+        let all = take(vec![(4, reply(1, 1, 7)), (3, question(1, 1))]);
+        assert_eq!((all.len(), all[0].questions.len()), (1, 1));
+    }
+
+    #[test]
+    fn where_only_answers_were_captured_a_later_one_is_a_look_up_of_its_own() {
+        let all = take(vec![(0, reply(1, 1, 7)), (300, reply(2, 1, 8))]);
+        assert_eq!(all.iter().map(last_byte).collect::<Vec<_>>(), [Some(7), Some(8)]);
+        // A copy of the first, or a second answer soon after, is not.
+        let all = take(vec![(0, reply(1, 1, 7)), (1, reply(1, 1, 7)), (2, reply(2, 1, 8))]);
+        assert_eq!(all.iter().map(last_byte).collect::<Vec<_>>(), [Some(7)]);
+    }
+
+    #[test]
+    fn a_truncated_answer_gives_way_to_the_one_over_tcp() {
+        let cut = Message {
+            truncated: true,
+            addresses: Vec::new(),
+            ..reply(1, 1, 0)
+        };
+        let all = take(vec![
+            (0, question(1, 1)),
+            (1, cut.clone()),
+            (1, question(2, 1)),
+            (2, reply(2, 1, 7)),
+            (3, cut),
+        ]);
+        assert_eq!(all.len(), 1);
+        let answer = all[0].answer.as_ref().unwrap();
+        assert!(!answer.truncated);
+        assert_eq!(last_byte(&all[0]), Some(7));
+    }
+
+    #[test]
+    fn a_failure_gives_way_to_an_answer_and_an_answer_to_no_failure() {
+        let failure = || Message {
+            status: Status::SERVER_FAILURE,
+            addresses: Vec::new(),
+            ..reply(1, 1, 0)
+        };
+        let all = take(vec![
+            (0, question(1, 1)),
+            (1, failure()),
+            (2, reply(1, 1, 7)),
+            (3, failure()),
+        ]);
+        assert_eq!(all.len(), 1);
+        assert_eq!(last_byte(&all[0]), Some(7));
+        assert_eq!(all[0].answer.as_ref().unwrap().frame, FrameNumber(3));
+    }
+
+    #[test]
+    fn an_answer_of_another_server_counts_and_one_to_another_client_does_not() {
+        let mut lookups = Lookups::default();
+        let at = Timestamp(0);
+        lookups.message(question(1, 1), DEVICE.into(), RESOLVER.into(), FrameNumber(1), at);
+        lookups.message(
+            reply(1, 1, 9),
+            [10, 0, 0, 2].into(),
+            RESOLVER.into(),
+            FrameNumber(2),
+            at,
+        );
+        assert!(lookups.all[0].answer.is_none());
+        lookups.message(reply(1, 1, 7), DEVICE.into(), [8, 8, 8, 8].into(), FrameNumber(3), at);
+        assert_eq!(last_byte(&lookups.all[0]), Some(7));
+        assert_eq!(lookups.all[0].server, IpAddr::from(RESOLVER));
+        assert_eq!(lookups.all.len(), 2);
+    }
+
+    #[test]
+    fn look_ups_beyond_the_bound_are_counted() {
+        let mut lookups = Lookups::default();
+        for n in 0..MAX_LOOKUPS as u64 + 5 {
+            let message = Message {
+                name: WireText::from(format!("{n}.example").as_str()),
+                ..question(1, 1)
+            };
+            lookups.message(message, DEVICE.into(), RESOLVER.into(), FrameNumber(n), Timestamp(0));
+        }
+        assert_eq!((lookups.all.len(), lookups.dropped), (MAX_LOOKUPS, 5));
     }
 }

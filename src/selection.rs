@@ -133,10 +133,9 @@ impl<'a> Selector<'a> {
                     "the HTTP request is of its kind",
                 ));
             }
-            let host = host.split(':').next().unwrap_or_default().to_owned();
-            return Some(named(service, &host, "the HTTP request is of its kind"));
+            return Some(named(service, without_port(&host), "the HTTP request is of its kind"));
         }
-        let host = host.split(':').next().unwrap_or_default();
+        let host = without_port(&host);
         profile
             .service_named(host)
             .map(|service| named(service, host, "the HTTP request names it"))
@@ -281,6 +280,17 @@ impl<'a> Selector<'a> {
     }
 }
 
+/// The host of `host:port` or `[address]:port`; an IPv6 address without brackets has no port.
+fn without_port(host: &str) -> &str {
+    if let Some((address, _)) = host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        return address;
+    }
+    match host.split_once(':') {
+        Some((name, port)) if !port.contains(':') => name,
+        _ => host,
+    }
+}
+
 fn named(service: &Service, name: &str, because: &'static str) -> Purposed {
     Purposed {
         transport: service.transport,
@@ -290,5 +300,293 @@ fn named(service: &Service, name: &str, because: &'static str) -> Purposed {
         superseded_by: service.superseded_by.clone(),
         calls_device: service.calls_device,
         because,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::connection;
+    use crate::context::Options;
+    use crate::dns::{Message, Status};
+    use crate::frame::{FrameNumber, Timestamp};
+    use crate::lookup::Lookups;
+    use crate::profile::Profile;
+    use crate::wire_text::WireText;
+
+    const DEVICE: &str = "10.0.0.1:50000";
+    const SERVER: &str = "203.0.113.5:443";
+
+    fn options() -> Options {
+        Options::new(Profile::built_in("cisco-smart-licensing").unwrap())
+    }
+
+    fn target(host: &str, port: Option<u16>) -> Target {
+        let host = host.parse().map_or_else(|_| Host::Name(host.to_owned()), Host::Address);
+        Target { host, port }
+    }
+
+    fn answered(name: &str, client: &str, address: &str) -> Vec<Lookup> {
+        let mut lookups = Lookups::default();
+        let message = Message {
+            id: 1,
+            is_response: true,
+            truncated: false,
+            status: Status::NO_ERROR,
+            name: WireText::from(name),
+            kind: 1,
+            addresses: vec![address.parse().unwrap()],
+            aliases: Vec::new(),
+        };
+        lookups.message(
+            message,
+            client.parse().unwrap(),
+            [9, 9, 9, 9].into(),
+            FrameNumber(1),
+            Timestamp(0),
+        );
+        lookups.all
+    }
+
+    /// What the last of some connections is for: transport and name.
+    fn last(options: &Options, lookups: &[Lookup], connections: &[Connection]) -> Option<(Transport, String)> {
+        let selector = Selector::new(options, lookups, connections);
+        let purpose = selector.purpose(connections.last().unwrap())?;
+        Some((purpose.transport, purpose.name))
+    }
+
+    fn of(options: &Options, connection: Connection) -> Option<(Transport, String)> {
+        last(options, &[], &[connection])
+    }
+
+    fn is(transport: Transport, name: &str) -> Option<(Transport, String)> {
+        Some((transport, name.to_owned()))
+    }
+
+    #[test]
+    fn the_name_in_the_client_hello_tells_the_service() {
+        let named = |name: &str| of(&options(), connection(1, DEVICE, SERVER).asking_for(name));
+        assert_eq!(
+            named("SmartReceiver.cisco.com"),
+            is(Transport::Cssm, "smartreceiver.cisco.com")
+        );
+        assert_eq!(named("tools.cisco.com"), is(Transport::CallHome, "tools.cisco.com"));
+        for decoy in [
+            "www.cisco.com",
+            "smartreceiver.cisco.com.example",
+            "notsmartreceiver.cisco.com",
+            "smartreceiver.cisco.co",
+        ] {
+            assert_eq!(named(decoy), None, "{decoy}");
+        }
+    }
+
+    #[test]
+    fn another_name_at_an_address_of_the_service_is_something_else() {
+        let server = "192.133.220.90:443";
+        assert_eq!(
+            of(&options(), connection(1, DEVICE, server)),
+            is(Transport::Cssm, "smartreceiver.cisco.com")
+        );
+        assert_eq!(
+            of(&options(), connection(1, DEVICE, server).asking_for("www.example")),
+            None
+        );
+        assert_eq!(of(&options(), connection(1, DEVICE, "192.133.220.90:22")), None);
+    }
+
+    #[test]
+    fn a_connect_request_tells_the_service_and_the_proxy() {
+        let through = connection(1, DEVICE, "10.9.9.9:8080").requesting("CONNECT", "smartreceiver.cisco.com:443", None);
+        let proxied = [through];
+        let options = options();
+        let purpose = Selector::new(&options, &[], &proxied).purpose(&proxied[0]).unwrap();
+        assert_eq!(
+            (purpose.transport, purpose.name.as_str()),
+            (Transport::Cssm, "smartreceiver.cisco.com")
+        );
+        assert_eq!(purpose.proxy, Some(proxied[0].server));
+        let other = connection(1, DEVICE, "10.9.9.9:8080").requesting("CONNECT", "www.example:443", None);
+        assert_eq!(of(&options, other), None);
+    }
+
+    #[test]
+    fn a_proxy_that_was_used_for_the_service_is_learnt() {
+        let used = connection(1, DEVICE, "10.9.9.9:8080").requesting("CONNECT", "smartreceiver.cisco.com:443", None);
+        let failed = connection(2, DEVICE, "10.9.9.9:8080");
+        let elsewhere = connection(3, DEVICE, "10.9.9.9:8081");
+        assert_eq!(
+            last(&options(), &[], &[used.clone(), failed]),
+            is(Transport::Cssm, "smartreceiver.cisco.com")
+        );
+        assert_eq!(last(&options(), &[], &[used, elsewhere]), None);
+    }
+
+    #[test]
+    fn an_endpoint_is_learnt_also_from_a_connection_that_comes_later() {
+        let connections = [
+            connection(2, DEVICE, SERVER).asking_for("smartreceiver.cisco.com"),
+            connection(1, DEVICE, SERVER),
+        ];
+        assert_eq!(
+            last(&options(), &[], &connections),
+            is(Transport::Cssm, "smartreceiver.cisco.com")
+        );
+    }
+
+    #[test]
+    fn the_longest_path_tells_the_transport() {
+        let request = |path: &str| {
+            let server = "10.5.5.5:80";
+            of(
+                &options(),
+                connection(1, DEVICE, server).requesting("POST", path, Some("ssm.example:80")),
+            )
+        };
+        assert_eq!(request("/cslu/v1/pi"), is(Transport::Cslu, "ssm.example"));
+        assert_eq!(request("/cslu/v1/pi/ssm-1"), is(Transport::OnPrem, "ssm.example"));
+        assert_eq!(request("/SmartTransport"), is(Transport::OnPrem, "ssm.example"));
+        assert_eq!(request("/index.html"), None);
+    }
+
+    #[test]
+    fn a_request_without_a_host_or_with_an_address_names_the_address_whole() {
+        let request = |host: Option<&str>| {
+            let server = "[2001:db8::5]:80";
+            of(
+                &options(),
+                connection(1, "[2001:db8::1]:50000", server).requesting("POST", "/SmartTransport", host),
+            )
+        };
+        assert_eq!(request(None), is(Transport::OnPrem, "2001:db8::5"));
+        assert_eq!(request(Some("[2001:db8::7]:80")), is(Transport::OnPrem, "2001:db8::7"));
+        assert_eq!(request(Some("[2001:db8::7]")), is(Transport::OnPrem, "2001:db8::7"));
+        assert_eq!(request(Some("10.1.1.1:80")), is(Transport::OnPrem, "10.1.1.1"));
+    }
+
+    #[test]
+    fn a_cslu_that_calls_the_device_is_named_by_its_address() {
+        let call = [connection(1, "10.7.7.7:40000", "10.0.0.1:443").requesting(
+            "POST",
+            "/smartlic-service/x",
+            Some("10.0.0.1"),
+        )];
+        let options = options();
+        let purpose = Selector::new(&options, &[], &call).purpose(&call[0]).unwrap();
+        assert!(purpose.calls_device);
+        assert_eq!(
+            (purpose.transport, purpose.name.as_str()),
+            (Transport::Cslu, "10.7.7.7")
+        );
+    }
+
+    #[test]
+    fn a_dns_answer_to_the_device_tells_what_an_address_is_for() {
+        let lookups = answered("smartreceiver.cisco.com", "10.0.0.1", "203.0.113.5");
+        let with = |client: &str, server: &str| last(&options(), &lookups, &[connection(1, client, server)]);
+        assert_eq!(with(DEVICE, SERVER), is(Transport::Cssm, "smartreceiver.cisco.com"));
+        assert_eq!(with("10.0.0.2:50000", SERVER), None, "another device was told");
+        assert_eq!(with(DEVICE, "203.0.113.6:443"), None, "another address");
+        assert_eq!(with(DEVICE, "203.0.113.5:8443"), None, "another port");
+    }
+
+    #[test]
+    fn an_option_names_a_server_by_name_address_and_port() {
+        let on_prem = |target: Target| Options {
+            on_prem: vec![target],
+            ..options()
+        };
+        let plain = || connection(1, DEVICE, SERVER);
+        let by_address = on_prem(target("203.0.113.5", None));
+        assert_eq!(of(&by_address, plain()), is(Transport::OnPrem, "203.0.113.5"));
+        assert_eq!(
+            of(&by_address, plain().asking_for("ssm.example")),
+            is(Transport::OnPrem, "ssm.example")
+        );
+        assert_eq!(of(&on_prem(target("203.0.113.5", Some(8443))), plain()), None);
+        assert_eq!(
+            of(&on_prem(target("203.0.113.5", Some(443))), plain()),
+            is(Transport::OnPrem, "203.0.113.5")
+        );
+        let by_name = on_prem(target("ssm.example", None));
+        assert_eq!(
+            of(&by_name, plain().asking_for("SSM.example")),
+            is(Transport::OnPrem, "ssm.example")
+        );
+        assert_eq!(of(&by_name, plain().asking_for("other.example")), None);
+        let lookups = answered("ssm.example", "10.0.0.1", "203.0.113.5");
+        assert_eq!(
+            last(&by_name, &lookups, &[plain()]),
+            is(Transport::OnPrem, "ssm.example")
+        );
+        assert_eq!(of(&by_name, plain()), None);
+    }
+
+    #[test]
+    fn a_proxy_named_by_an_option_is_licensing_only_while_it_does_not_say_what_for() {
+        let options = Options {
+            proxy: vec![target("10.9.9.9", Some(8080))],
+            ..options()
+        };
+        let to_proxy = || connection(1, DEVICE, "10.9.9.9:8080");
+        assert_eq!(of(&options, to_proxy()), is(Transport::Cssm, "10.9.9.9:8080"));
+        assert_eq!(
+            of(&options, to_proxy().requesting("CONNECT", "www.example:443", None)),
+            None
+        );
+    }
+
+    #[test]
+    fn wireless_clients_inside_capwap_are_not_the_controller() {
+        let inside = connection(1, DEVICE, SERVER)
+            .asking_for("smartreceiver.cisco.com")
+            .inside(Tunnel::Capwap);
+        assert_eq!(of(&options(), inside), None);
+        let other = connection(1, DEVICE, SERVER)
+            .asking_for("smartreceiver.cisco.com")
+            .inside(Tunnel::Gre);
+        assert!(of(&options(), other).is_some());
+    }
+
+    #[test]
+    fn with_controllers_named_only_theirs_count() {
+        let options = Options {
+            wlc: vec![[10, 0, 0, 1].into()],
+            ..options()
+        };
+        let from = |client: &str| {
+            of(
+                &options,
+                connection(1, client, SERVER).asking_for("smartreceiver.cisco.com"),
+            )
+        };
+        assert!(from(DEVICE).is_some());
+        assert!(from("10.0.0.2:50000").is_none());
+        // A CSLU that calls the controller is the connection's client.
+        let call = connection(1, "10.7.7.7:40000", "10.0.0.1:443").requesting("POST", "/smartlic-service/x", None);
+        assert!(of(&options, call).is_some());
+    }
+
+    #[test]
+    fn a_port_that_nothing_else_uses_suffices_where_it_is_known_who_opened() {
+        let to_cslu = || connection(1, DEVICE, "10.7.7.7:8182");
+        assert_eq!(of(&options(), to_cslu()), is(Transport::Cslu, "10.7.7.7"));
+        let mut guessed = to_cslu();
+        guessed.client_by = ClientBy::Port;
+        assert_eq!(of(&options(), guessed), None);
+        assert_eq!(of(&options(), connection(1, DEVICE, "10.7.7.7:443")), None);
+    }
+
+    #[test]
+    fn look_ups_of_a_service_are_recognised_by_profile_and_option() {
+        let options = Options {
+            cslu: vec![target("cslu.example", None)],
+            ..options()
+        };
+        let selector = Selector::new(&options, &[], &[]);
+        let name = |name: &str| selector.is_service_name(name).map(|it| it.transport);
+        assert_eq!(name("SMARTRECEIVER.cisco.com"), Some(Transport::Cssm));
+        assert_eq!(name("CSLU.example"), Some(Transport::Cslu));
+        assert_eq!(name("www.cisco.com"), None);
     }
 }

@@ -273,8 +273,8 @@ impl Stream {
             };
         }
         self.highest = self.highest.max(end);
-        if lost > 0 && self.cuts.len() < MAX_CUTS {
-            self.cuts.push((captured_end, end));
+        if lost > 0 {
+            self.note_cut(captured_end, end);
         }
         if self.started && chunk.from <= self.next {
             self.hand_on(chunk, sink);
@@ -328,6 +328,18 @@ impl Stream {
         self.held = VecDeque::new();
         self.held_bytes = 0;
         self.cuts = Vec::new();
+    }
+
+    /// Notes bytes that the snap length cut off; neighbours, as when whole payloads were, are one cut.
+    fn note_cut(&mut self, from: Position, to: Position) {
+        if let Some(last) = self.cuts.last_mut()
+            && last.0 <= from
+            && from <= last.1
+        {
+            last.1 = last.1.max(to);
+        } else if self.cuts.len() < MAX_CUTS {
+            self.cuts.push((from, to));
+        }
     }
 
     fn hand_on(&mut self, chunk: Chunk<'_>, sink: &mut impl FnMut(Item<'_>)) {
@@ -558,5 +570,73 @@ mod tests {
             assert!(stream.held_bytes() <= MAX_HELD + 1000);
         }
         assert_eq!(gaps, 1);
+    }
+
+    #[test]
+    fn payloads_cut_off_whole_are_cut_by_the_snap_length() {
+        assert_eq!(read(Some(9), &[(10, "", 5), (15, "", 5)], 0), "[10 SnapLength]");
+        assert_eq!(read(Some(9), &[(10, "", 5), (15, "", 5)], 20), "[10 SnapLength]");
+        assert_eq!(
+            read(Some(9), &[(10, "", 5), (15, "", 5), (20, "ab", 0)], 0),
+            "[10 SnapLength]ab"
+        );
+        // A segment that was lost between two that were cut is another matter.
+        assert_eq!(
+            read(Some(9), &[(10, "a", 4), (20, "b", 4), (25, "c", 0)], 0),
+            "a[9 NeverArrived]b[4 SnapLength]c"
+        );
+    }
+
+    #[test]
+    fn bytes_cut_once_and_captured_later_are_no_hole() {
+        assert_eq!(
+            read(Some(9), &[(10, "ab", 3), (10, "abcde", 0), (15, "f", 0)], 0),
+            "abcdef"
+        );
+    }
+
+    #[test]
+    fn a_retransmission_in_other_pieces_fills_a_hole_once() {
+        assert_eq!(
+            read(
+                Some(9),
+                &[(10, "ab", 0), (14, "ef", 0), (18, "ij", 0), (11, "bcdefgh", 0)],
+                0
+            ),
+            "abcdefghij"
+        );
+    }
+
+    #[test]
+    fn an_early_segment_inside_another_adds_nothing() {
+        assert_eq!(
+            read(
+                Some(9),
+                &[(12, "cdefgh", 0), (13, "XX", 0), (12, "YY", 0), (10, "ab", 0)],
+                0
+            ),
+            "abcdefgh"
+        );
+    }
+
+    #[test]
+    fn an_acknowledgement_one_beyond_the_last_byte_is_of_a_fin() {
+        assert_eq!(read(Some(9), &[(10, "ab", 0)], 13), "ab");
+        assert_eq!(read(Some(9), &[(10, "ab", 0)], 14), "ab[1 NotCaptured]");
+    }
+
+    #[test]
+    fn without_a_beginning_the_lowest_of_the_first_segments_is_it() {
+        let many: Vec<(u32, &str, u32)> = (0..20).rev().map(|n| (100 + n, "x", 0)).collect();
+        // The first 16 are 119 down to 104: what lies before them comes too late.
+        assert_eq!(read(None, &many, 0).len(), 16);
+        assert_eq!(read(None, &many[4..], 0).len(), 16);
+    }
+
+    #[test]
+    fn a_direction_with_nothing_in_it_says_nothing() {
+        assert_eq!(read(None, &[], 0), "");
+        assert_eq!(read(Some(9), &[], 0), "");
+        assert_eq!(read(Some(9), &[(10, "", 0)], 10), "");
     }
 }

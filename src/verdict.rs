@@ -95,3 +95,178 @@ fn prove_silence(finding: &mut Finding, attempt: &Attempt<'_>, context: &Context
 pub fn without_attempts(contents: &crate::report::Contents, context: &Context<'_>) -> Finding {
     rules::damage(context).unwrap_or_else(|| rules::no_licensing_traffic::finding(contents, context))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::net::IpAddr;
+
+    use super::*;
+    use crate::attempt::attempts;
+    use crate::capture::CaptureFacts;
+    use crate::connection::Connection;
+    use crate::connection::{SECOND, connection};
+    use crate::context::Options;
+    use crate::finding::{At, By};
+    use crate::frame::{FrameNumber, Timestamp};
+    use crate::profile::Profile;
+
+    const SERVER: &str = "192.133.220.90:443";
+
+    /// What is seen around an attempt.
+    #[derive(Default)]
+    struct Around {
+        receivers: Vec<[u8; 4]>,
+        drops: Option<u64>,
+    }
+
+    /// A SYN that was sent three times and not answered.
+    fn unanswered() -> Connection {
+        let mut connection = connection(10, "10.0.0.1:50000", SERVER);
+        connection.tcp.client.syns = [10, 11, 13]
+            .map(|at| (FrameNumber(at), Timestamp(at as i64 * SECOND)))
+            .to_vec();
+        connection.tcp.client.frames = 3;
+        connection.last = (FrameNumber(13), Timestamp(13 * SECOND));
+        connection
+    }
+
+    fn in_context<T>(connection: Connection, around: &Around, look: impl FnOnce(&Attempt<'_>, &Context<'_>) -> T) -> T {
+        let options = Options::new(Profile::built_in("cisco-smart-licensing").unwrap());
+        let receivers: HashSet<IpAddr> = around.receivers.iter().map(|&ip| ip.into()).collect();
+        let capture = CaptureFacts {
+            drops: around.drops,
+            last: Some(Timestamp(100 * SECOND)),
+            ..CaptureFacts::default()
+        };
+        let context = Context {
+            options: &options,
+            capture: &capture,
+            receivers: &receivers,
+            snap_length_cut: 0,
+        };
+        let connections = [connection];
+        let attempts = attempts(&options, &connections, &[], &[]);
+        look(&attempts[0], &context)
+    }
+
+    fn judged(around: &Around) -> Finding {
+        in_context(unanswered(), around, |attempt, context| {
+            judge(attempt, context).findings.remove(0)
+        })
+    }
+
+    #[test]
+    fn silence_is_certain_where_the_capture_shows_packets_to_the_device() {
+        let finding = judged(&Around {
+            receivers: vec![[10, 0, 0, 1]],
+            drops: None,
+        });
+        assert_eq!(
+            (finding.id, finding.confidence),
+            ("tcp-no-response", Confidence::Certain)
+        );
+        assert_eq!(finding.claims_silence_of, Some(Side::Server));
+    }
+
+    #[test]
+    fn silence_is_only_possible_where_the_capture_shows_nothing_to_the_device() {
+        for receivers in [vec![], vec![[10, 0, 0, 2], [192, 133, 220, 90]]] {
+            let finding = judged(&Around { receivers, drops: None });
+            assert_eq!(finding.confidence, Confidence::Possible);
+            assert!(finding.cannot_tell[0].contains("10.0.0.1"), "{:?}", finding.cannot_tell);
+        }
+    }
+
+    #[test]
+    fn silence_is_at_most_likely_where_packets_were_dropped() {
+        let with = |drops, receivers: Vec<[u8; 4]>| judged(&Around { receivers, drops }).confidence;
+        assert_eq!(with(Some(3), vec![[10, 0, 0, 1]]), Confidence::Likely);
+        assert_eq!(with(Some(0), vec![[10, 0, 0, 1]]), Confidence::Certain);
+        assert_eq!(with(Some(3), vec![]), Confidence::Possible);
+    }
+
+    #[test]
+    fn a_finding_that_claims_no_silence_needs_no_proof() {
+        in_context(unanswered(), &Around::default(), |attempt, context| {
+            let mut finding = Finding::error("x", By::Server, At::Tls, "it said so");
+            prove_silence(&mut finding, attempt, context);
+            assert_eq!(finding.confidence, Confidence::Certain);
+            assert!(finding.cannot_tell.is_empty());
+        });
+    }
+
+    #[test]
+    fn the_claim_that_a_client_fell_silent_needs_its_server_as_receiver() {
+        for (receivers, confidence) in [
+            (vec![[192, 133, 220, 90]], Confidence::Certain),
+            (vec![[10, 0, 0, 1]], Confidence::Possible),
+        ] {
+            // A connection of which only the server's packets were captured.
+            let mut one_sided = unanswered();
+            std::mem::swap(&mut one_sided.tcp.client, &mut one_sided.tcp.server);
+            let around = Around { receivers, drops: None };
+            in_context(one_sided, &around, |attempt, context| {
+                let mut finding = Finding::error("x", By::Client, At::Tls, "silent").claims_silence_of(Side::Client);
+                prove_silence(&mut finding, attempt, context);
+                assert_eq!(finding.confidence, confidence);
+            });
+        }
+    }
+
+    #[test]
+    fn packets_of_the_silent_side_in_the_connection_itself_are_proof() {
+        in_context(unanswered().answered(), &Around::default(), |attempt, context| {
+            let mut finding = Finding::error("x", By::Server, At::Tls, "silent").claims_silence_of(Side::Server);
+            prove_silence(&mut finding, attempt, context);
+            assert_eq!(finding.confidence, Confidence::Certain);
+        });
+    }
+
+    #[test]
+    fn what_only_says_how_it_ended_is_dropped_beside_a_cause() {
+        in_context(unanswered(), &Around::default(), |attempt, context| {
+            // The last rule always holds, and is general.
+            let all: Vec<&str> = RULES
+                .iter()
+                .filter_map(|rule| (rule.check)(attempt, context))
+                .map(|finding| finding.id)
+                .collect();
+            assert!(all.contains(&"incomplete-capture") && all.len() > 1);
+            let verdict = judge(attempt, context);
+            assert_eq!(verdict.cause().unwrap().id, "tcp-no-response");
+            assert!(
+                verdict
+                    .findings
+                    .iter()
+                    .skip(1)
+                    .all(|it| !rules::GENERAL.contains(&it.id))
+            );
+        });
+    }
+
+    #[test]
+    fn without_another_cause_a_general_one_stands() {
+        let connected = connection(10, "10.0.0.1:50000", SERVER).answered();
+        in_context(connected, &Around::default(), |attempt, context| {
+            let verdict = judge(attempt, context);
+            assert_eq!(verdict.cause().unwrap().id, "incomplete-capture");
+            assert!(verdict.also().is_empty());
+        });
+    }
+
+    #[test]
+    fn only_warnings_and_errors_are_told_besides() {
+        let finding = |id, severity| Finding::ok(id, "").severity(severity);
+        let verdict = Verdict {
+            findings: vec![
+                finding("a", Severity::Error),
+                finding("b", Severity::Warning),
+                finding("c", Severity::Note),
+                finding("d", Severity::Ok),
+                finding("e", Severity::Error),
+            ],
+        };
+        assert_eq!(verdict.also(), ["b", "e"]);
+    }
+}

@@ -111,7 +111,8 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                 fields.subject, fields.issuer
             ),
             Some(Err(why)) => format!("the {who}'s certificate cannot be read: {why}"),
-            None => format!("the {who}'s Certificate message is empty"),
+            None if missing => format!("the {who}'s Certificate message is empty"),
+            None => format!("the {who}'s Certificate message, which was not wholly captured"),
         };
         finding = finding.evidence(step.frame, what);
         finding = finding.evidence(
@@ -200,7 +201,7 @@ fn refusal<'a>(connection: &Connection, tls: &'a TlsFacts) -> Option<Refusal<'a>
             .certificates
             .client
             .as_ref()
-            .is_some_and(|message| message.chain.is_empty());
+            .is_some_and(|message| message.chain.is_empty() && message.missing == 0);
         let confidence = if about || generic && empty {
             Confidence::Certain
         } else {

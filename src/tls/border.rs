@@ -21,6 +21,13 @@ pub(super) struct Piece {
     /// Offset in the buffer at which the piece begins.
     pub(super) offset: usize,
     pub(super) at: Provenance,
+    /// A segment begins here; not so where its front was dropped.
+    pub(super) whole: bool,
+}
+
+/// Whether a segment begins at an offset of a buffer.
+fn at_segment(pieces: &[Piece], offset: usize) -> bool {
+    pieces.iter().any(|piece| piece.whole && piece.offset == offset)
 }
 
 /// Content type and length, when the five bytes can be a record header.
@@ -37,6 +44,13 @@ pub(super) fn is_hello(body: &[u8], len: u16) -> bool {
     };
     let _ = kind;
     minor <= 4 && u32::from(u16::from_be_bytes([high, low])) + 4 <= u32::from(len)
+}
+
+/// Whether a whole alert record's body is in clear. Two bytes are, on either side of change_cipher_spec: no cipher produces
+/// so short a record. Several alerts may share a record before it.
+pub(super) fn is_clear_alert(body: &[u8], after_change: bool) -> bool {
+    let known_level = |pair: &[u8]| matches!(pair.first(), Some(1 | 2));
+    body.len() == 2 || !after_change && matches!(body.len(), 4 | 6 | 8) && body.chunks(2).all(known_level)
 }
 
 /// Whether a handshake record's body is a chain of whole, known messages: what can be read again after a hole.
@@ -74,8 +88,7 @@ pub(super) fn beginning_of_tls(seen: &[u8], pieces: &[Piece]) -> Beginning {
         if !matches!(rest.first(), Some(20..=23)) || !matches!(rest.get(1), None | Some(3)) {
             continue;
         }
-        let at_segment = pieces.iter().any(|piece| piece.offset == offset);
-        match begins_tls(rest, at_segment) {
+        match begins_tls(rest, at_segment(pieces, offset)) {
             Some(true) => return Beginning::At(offset),
             Some(false) => {}
             None => {
@@ -152,10 +165,10 @@ pub(super) fn resync_offset(seen: &[u8], pieces: &[Piece], ending: bool) -> Opti
         match seen.get(next..) {
             Some(after) if after.len() >= HEADER => plausible_header(after).is_some_and(|(_, len)| len > 0),
             // It ends exactly where a segment ends: senders flush whole records.
-            Some([]) => ending || pieces.iter().any(|piece| piece.offset == offset),
+            Some([]) => ending || at_segment(pieces, offset),
             Some(_) => false,
             // It goes on beyond the data: believed at the end only where a segment begins.
-            None => ending && pieces.iter().any(|piece| piece.offset == offset),
+            None => ending && at_segment(pieces, offset),
         }
     })
 }
@@ -163,6 +176,16 @@ pub(super) fn resync_offset(seen: &[u8], pieces: &[Piece], ending: bool) -> Opti
 /// Whether these bytes begin an SSL 2.0 server's hello: a two-byte length, type 4, and its version.
 pub(super) fn is_sslv2_server_hello(seen: &[u8]) -> bool {
     matches!(*seen, [high, _, 4, 0 | 1, 0 | 1, 0, 2, ..] if high & 0x80 != 0)
+}
+
+/// Whether too few bytes are there to tell, but those that are fit a hello in SSLv2 format, of either side.
+pub(super) fn may_be_sslv2(seen: &[u8]) -> bool {
+    match *seen {
+        [high] | [high, _] => high & 0x80 != 0,
+        [high, _, 1, ..] => high & 0x80 != 0 && seen.len() < 11,
+        [high, _, 4, ..] => high & 0x80 != 0 && seen.len() < 8,
+        _ => false,
+    }
 }
 
 /// The length of an SSLv2-format hello (RFC 5246 appendix E.2) that these bytes begin, without its two-byte header.
@@ -206,12 +229,26 @@ pub(super) fn provenance_at(pieces: &[Piece], offset: usize) -> Provenance {
     }
 }
 
+/// Adds a segment's bytes to a buffer.
+pub(super) fn gather(seen: &mut Vec<u8>, pieces: &mut Vec<Piece>, bytes: &[u8], at: Provenance) {
+    pieces.push(Piece {
+        offset: seen.len(),
+        at,
+        whole: true,
+    });
+    seen.extend_from_slice(bytes);
+}
+
 /// Removes the first `count` bytes of a buffer.
 pub(super) fn drop_front(seen: &mut Vec<u8>, pieces: &mut Vec<Piece>, count: usize) {
     if count == 0 {
         return;
     }
-    let first = provenance_at(pieces, count);
+    let first = Piece {
+        offset: 0,
+        at: provenance_at(pieces, count),
+        whole: at_segment(pieces, count),
+    };
     let keep_from = pieces.partition_point(|piece| piece.offset <= count);
     seen.drain(..count.min(seen.len()));
     pieces.drain(..keep_from);
@@ -219,6 +256,102 @@ pub(super) fn drop_front(seen: &mut Vec<u8>, pieces: &mut Vec<Piece>, count: usi
         piece.offset = piece.offset.saturating_sub(count);
     }
     if !seen.is_empty() {
-        pieces.insert(0, Piece { offset: 0, at: first });
+        pieces.insert(0, first);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frame::FrameNumber;
+
+    fn piece(offset: usize, from: u64) -> Piece {
+        Piece {
+            offset,
+            at: Provenance {
+                frame: FrameNumber(from / 100),
+                ..Provenance::at(from)
+            },
+            whole: true,
+        }
+    }
+
+    #[test]
+    fn a_header_needs_a_known_type_a_version_and_a_possible_length() {
+        assert_eq!(plausible_header(&[22, 3, 1, 2, 0]), Some((22, 512)));
+        assert_eq!(plausible_header(&[23, 3, 3, 0x48, 0]), Some((23, 18432)));
+        for header in [
+            [19, 3, 1, 0, 9],
+            [25, 3, 1, 0, 9],
+            [22, 2, 1, 0, 9],
+            [22, 3, 5, 0, 9],
+            [22, 3, 3, 0x48, 1],
+        ] {
+            assert_eq!(plausible_header(&header), None, "{header:?}");
+        }
+        for cut in 0..HEADER {
+            assert_eq!(plausible_header(&[22, 3, 1, 2, 0][..cut]), None);
+        }
+    }
+
+    #[test]
+    fn a_beginning_is_undecided_only_while_bytes_are_missing() {
+        let hello = [22, 3, 1, 0, 50, 1, 0, 0, 46, 3, 3];
+        for cut in 1..hello.len() {
+            assert_eq!(begins_tls(&hello[..cut], false), None, "cut at {cut}");
+        }
+        assert_eq!(begins_tls(&hello, false), Some(true));
+        assert_eq!(begins_tls(&[22, 3, 9], true), Some(false));
+        assert_eq!(begins_tls(&[22, 3, 1, 0, 50, 99], true), Some(false));
+    }
+
+    #[test]
+    fn alerts_are_in_clear_where_no_cipher_could_have_made_them() {
+        assert!(is_clear_alert(&[2, 40], true) && is_clear_alert(&[9, 9], false));
+        assert!(is_clear_alert(&[1, 0, 2, 40], false) && !is_clear_alert(&[1, 0, 2, 40], true));
+        for body in [&[][..], &[2], &[2, 40, 1], &[1, 0, 3, 40], &[1; 10]] {
+            assert!(!is_clear_alert(body, false), "{body:?}");
+        }
+    }
+
+    #[test]
+    fn only_whole_and_known_messages_chain() {
+        let done = [14, 0, 0, 0];
+        assert!(messages_chain(&done));
+        assert!(messages_chain(&[&[16, 0, 0, 2, 1, 2][..], &done].concat()));
+        assert!(messages_chain(&[11, 0, 1, 0, 0, 0, 9])); // goes on in the next record
+        assert!(!messages_chain(&[16, 0, 0, 9, 1, 2]));
+        assert!(!messages_chain(&[14, 0, 0, 0, 1]));
+        assert!(!messages_chain(&[14, 0, 0, 1, 1]));
+        assert!(!messages_chain(&[]));
+    }
+
+    #[test]
+    fn bytes_keep_their_provenance_when_the_front_is_dropped() {
+        let mut seen: Vec<u8> = (0..30).collect();
+        let mut pieces = vec![piece(0, 100), piece(10, 500), piece(20, 900)];
+        assert_eq!(provenance_at(&pieces, 9).from, 109);
+        assert_eq!(provenance_at(&pieces, 10).from, 500);
+        drop_front(&mut seen, &mut pieces, 13);
+        assert_eq!(seen[0], 13);
+        assert_eq!(
+            (provenance_at(&pieces, 0).from, provenance_at(&pieces, 0).frame),
+            (503, FrameNumber(5))
+        );
+        assert_eq!(provenance_at(&pieces, 7).from, 900);
+        // No segment begins where the front was cut off.
+        assert!(!at_segment(&pieces, 0) && at_segment(&pieces, 7));
+        drop_front(&mut seen, &mut pieces, 7);
+        assert!(at_segment(&pieces, 0));
+        drop_front(&mut seen, &mut pieces, 10);
+        assert!(seen.is_empty() && pieces.is_empty());
+    }
+
+    #[test]
+    fn an_empty_record_confirms_no_border() {
+        let bytes = [23, 3, 3, 0, 1, 9, 23, 3, 3, 0, 0, 7];
+        assert_eq!(resync_offset(&bytes, &[piece(0, 0)], false), None);
+        let bytes = [23, 3, 3, 0, 1, 9, 23, 3, 3, 0, 1, 7];
+        assert_eq!(resync_offset(&bytes, &[piece(0, 0)], false), Some(0));
     }
 }

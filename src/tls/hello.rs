@@ -359,3 +359,277 @@ impl<'a> Iterator for Extensions<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with_len(bytes: &[u8]) -> Vec<u8> {
+        [&u16::try_from(bytes.len()).unwrap().to_be_bytes()[..], bytes].concat()
+    }
+
+    fn extension(kind: u16, data: &[u8]) -> Vec<u8> {
+        [kind.to_be_bytes().to_vec(), with_len(data)].concat()
+    }
+
+    fn server_name(name: &[u8]) -> Vec<u8> {
+        extension(0, &with_len(&[&[0][..], &with_len(name)].concat()))
+    }
+
+    fn alpn(names: &[&[u8]]) -> Vec<u8> {
+        let list: Vec<u8> = names
+            .iter()
+            .flat_map(|name| [&[u8::try_from(name.len()).unwrap()][..], name].concat())
+            .collect();
+        extension(16, &with_len(&list))
+    }
+
+    /// A Client Hello's body with these extensions.
+    fn client(version: u16, ciphers: &[u16], extensions: &[Vec<u8>]) -> Vec<u8> {
+        let ciphers: Vec<u8> = ciphers.iter().flat_map(|cipher| cipher.to_be_bytes()).collect();
+        [
+            &version.to_be_bytes()[..],
+            &[7; 32],
+            &[4, 1, 2, 3, 4],
+            &with_len(&ciphers),
+            &[1, 0],
+            &with_len(&extensions.concat()),
+        ]
+        .concat()
+    }
+
+    fn server(version: u16, random: &[u8; 32], extensions: &[Vec<u8>]) -> Vec<u8> {
+        [
+            &version.to_be_bytes()[..],
+            random,
+            &[2, 8, 9],
+            &[0x13, 0x02, 0],
+            &with_len(&extensions.concat()),
+        ]
+        .concat()
+    }
+
+    fn numbers<T>(list: &[T], number: impl Fn(&T) -> u16) -> Vec<u16> {
+        list.iter().map(number).collect()
+    }
+
+    #[test]
+    fn grease_is_removed_from_every_list() {
+        let hello = parse_client(
+            &client(
+                0x0303,
+                &[0x1a1a, 0x1301, 0xc02f],
+                &[
+                    extension(0x0a0a, &[]),
+                    extension(10, &with_len(&[0x2a, 0x2a, 0, 29])),
+                    extension(13, &with_len(&[0x3a, 0x3a, 8, 4])),
+                    extension(43, &[6, 0xfa, 0xfa, 3, 4, 3, 3]),
+                ],
+            ),
+            false,
+        )
+        .unwrap();
+        assert_eq!(numbers(&hello.cipher_suites, |it| it.0), [0x1301, 0xc02f]);
+        assert_eq!(numbers(&hello.groups, |it| it.0), [29]);
+        assert_eq!(numbers(&hello.signature_schemes, |it| it.0), [0x0804]);
+        assert_eq!(hello.supported_versions, [Version::TLS13, Version::TLS12]);
+        assert_eq!(hello.session_id, [1, 2, 3, 4]);
+        assert_eq!(hello.broken_extensions, 0);
+    }
+
+    #[test]
+    fn a_broken_extension_does_not_hide_later_ones() {
+        let broken = extension(10, &[0, 9, 1]); // a list longer than its extension
+        let hello = parse_client(&client(0x0303, &[0x1301], &[broken, server_name(b"a.example")]), false).unwrap();
+        assert_eq!(hello.server_name.unwrap().raw(), "a.example");
+        assert_eq!(hello.broken_extensions, 1);
+        assert!(hello.groups.is_empty());
+    }
+
+    #[test]
+    fn an_extension_longer_than_the_hello_ends_the_list_and_not_the_hello() {
+        let mut bytes = client(0x0303, &[0x1301], &[server_name(b"a.example"), extension(16, &[0; 8])]);
+        let at = bytes.len() - 9;
+        bytes[at] = 200;
+        let hello = parse_client(&bytes, false).unwrap();
+        assert_eq!(hello.server_name.unwrap().raw(), "a.example");
+    }
+
+    #[test]
+    fn a_hello_cut_anywhere_in_its_extensions_shows_those_before_the_cut() {
+        let name = server_name(b"a.example");
+        let bytes = client(0x0303, &[0x1301], &[name.clone(), alpn(&[b"h2"])]);
+        let extensions = bytes.len() - name.len() - alpn(&[b"h2"]).len();
+        for cut in 0..bytes.len() {
+            let hello = parse_client(&bytes[..cut], true);
+            assert_eq!(hello.is_some(), cut >= extensions - 2, "cut at {cut}");
+            let named = hello.is_some_and(|hello| hello.server_name.is_some());
+            assert_eq!(named, cut >= extensions + name.len(), "cut at {cut}");
+        }
+        assert_eq!(parse_client(&bytes, false).unwrap().alpn, [WireText::from("h2")]);
+    }
+
+    #[test]
+    fn no_cut_hello_is_read_as_a_whole_one_and_none_panics() {
+        let bytes = client(0x0303, &[0x1301], &[server_name(b"a.example")]);
+        for cut in 0..bytes.len() {
+            // tls-parser reads the fixed part alone when the extensions are short.
+            let hello = parse_client(&bytes[..cut], false);
+            assert!(hello.is_none_or(|hello| hello.server_name.is_none()), "cut at {cut}");
+            assert!(parse_server(&bytes[..cut], false).is_none_or(|hello| !hello.is_retry));
+            let _ = parse_certificate_request(&bytes[..cut]);
+            let _ = parse_sslv2(&bytes[..cut]);
+        }
+    }
+
+    #[test]
+    fn supported_versions_count_before_the_legacy_version() {
+        let only = |extensions: &[Vec<u8>]| parse_client(&client(0x0303, &[1], extensions), false).unwrap();
+        assert_eq!(only(&[]).offered_versions(), [Version::TLS12]);
+        let both = only(&[extension(43, &[4, 3, 3, 3, 4])]);
+        assert_eq!(both.offered_versions(), [Version::TLS13, Version::TLS12]);
+        assert_eq!(both.version, 0x0303);
+        let chosen = parse_server(&server(0x0303, &[7; 32], &[extension(43, &[3, 4])]), false).unwrap();
+        assert_eq!(chosen.version, 0x0304);
+        assert_eq!(
+            parse_server(&server(0x0301, &[7; 32], &[]), false).unwrap().version,
+            0x0301
+        );
+    }
+
+    #[test]
+    fn the_retry_random_makes_a_hello_retry_request() {
+        let share = extension(51, &[0, 23]);
+        let retry = parse_server(&server(0x0303, &RETRY_RANDOM, &[extension(43, &[3, 4]), share]), false).unwrap();
+        assert!(retry.is_retry);
+        assert_eq!(retry.group, Some(Group(23)));
+        let mut almost = RETRY_RANDOM;
+        almost[31] ^= 1;
+        assert!(!parse_server(&server(0x0303, &almost, &[]), false).unwrap().is_retry);
+    }
+
+    #[test]
+    fn a_server_hello_tells_resumption_tickets_names_and_protocol() {
+        let extensions = [
+            extension(41, &[0, 0]),
+            extension(0, &[]),
+            extension(35, &[]),
+            alpn(&[b"http/1.1"]),
+            extension(51, &[&[0, 29, 0, 32][..], &[5; 32]].concat()),
+        ];
+        let hello = parse_server(&server(0x0303, &[7; 32], &extensions), false).unwrap();
+        assert!(hello.accepts_psk && hello.accepts_name && hello.sends_ticket && !hello.is_retry);
+        assert_eq!(hello.alpn, Some(WireText::from("http/1.1")));
+        assert_eq!(hello.group, Some(Group(29)));
+        assert_eq!((hello.cipher_suite, hello.session_id.as_slice()), (0x1302, &[8, 9][..]));
+    }
+
+    #[test]
+    fn drafts_of_tls13_put_their_number_in_the_version() {
+        let body = [
+            &[0x7f, 18][..],
+            &[7; 32],
+            &[0x13, 0x01],
+            &with_len(&extension(51, &[0, 29, 0, 1, 9])),
+        ]
+        .concat();
+        let hello = parse_server(&body, false).unwrap();
+        assert_eq!((hello.version, hello.cipher_suite), (0x7f12, 0x1301));
+        assert_eq!(hello.group, Some(Group(29)));
+        assert!(Version(hello.version).is_tls13());
+    }
+
+    #[test]
+    fn a_server_hello_cut_in_its_extensions_is_one_only_where_a_cut_is_known() {
+        let bytes = server(0x0303, &[7; 32], &[extension(43, &[3, 4]), extension(35, &[0; 9])]);
+        let cut = &bytes[..bytes.len() - 5];
+        assert!(parse_server(cut, false).is_none());
+        assert_eq!(parse_server(cut, true).unwrap().version, 0x0304);
+    }
+
+    #[test]
+    fn control_characters_in_a_server_name_are_shown_and_not_obeyed() {
+        let hello = parse_client(&client(0x0303, &[1], &[server_name(b"a\x1b[2J\0\xff.example")]), false).unwrap();
+        let name = hello.server_name.unwrap();
+        assert!(!name.to_string().contains(['\x1b', '\0']), "{name}");
+        assert!(name.raw().ends_with(".example"));
+    }
+
+    #[test]
+    fn a_ticket_that_is_empty_is_wished_for_and_not_offered() {
+        let with = |data: &[u8]| parse_client(&client(0x0303, &[1], &[extension(35, data)]), false).unwrap();
+        assert!(with(&[]).accepts_ticket && !with(&[]).offers_ticket);
+        assert!(with(&[1, 2]).accepts_ticket && with(&[1, 2]).offers_ticket);
+    }
+
+    #[test]
+    fn resumption_early_data_and_a_hidden_name_are_recognised() {
+        let hello = parse_client(
+            &client(
+                0x0303,
+                &[0x1301],
+                &[extension(0xfe0d, &[0; 20]), extension(42, &[]), extension(41, &[0; 40])],
+            ),
+            false,
+        )
+        .unwrap();
+        assert!(hello.encrypted_client_hello && hello.early_data && hello.offers_psk);
+    }
+
+    #[test]
+    fn long_lists_are_bounded() {
+        let ciphers: Vec<u16> = (0..2000).collect();
+        let hello = parse_client(&client(0x0303, &ciphers, &[]), false).unwrap();
+        assert_eq!(hello.cipher_suites.len(), MAX_LIST);
+    }
+
+    /// The DER name `CN=a`.
+    const NAME: &[u8] = b"\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x0c\x01a";
+
+    #[test]
+    fn a_certificate_request_of_tls10_and_one_of_tls12_name_the_same_authorities() {
+        let names = with_len(&[with_len(NAME), with_len(NAME)].concat());
+        let tls10 = parse_certificate_request(&[&[2, 1, 64][..], &names].concat());
+        let tls12 = parse_certificate_request(&[&[2, 1, 64][..], &with_len(&[4, 1, 4, 3]), &names].concat());
+        for request in [&tls10, &tls12] {
+            assert!(!request.broken);
+            assert_eq!(request.authorities, [WireText::from("CN=a"), WireText::from("CN=a")]);
+            assert_eq!(request.authorities_raw, [NAME, NAME]);
+            assert_eq!(request.certificate_types, [1, 64]);
+        }
+        assert!(tls10.signature_schemes.is_empty());
+        assert_eq!(numbers(&tls12.signature_schemes, |it| it.0), [0x0401, 0x0403]);
+    }
+
+    #[test]
+    fn a_certificate_request_without_authorities_accepts_any_and_is_not_broken() {
+        let request = parse_certificate_request(&[1, 1, 0, 2, 4, 1, 0, 0]);
+        assert!(!request.broken && request.authorities.is_empty());
+        assert_eq!(request.signature_schemes.len(), 1);
+        let tls10 = parse_certificate_request(&[1, 1, 0, 0]);
+        assert!(!tls10.broken && tls10.authorities.is_empty());
+        assert!(parse_certificate_request(&[9, 1]).broken);
+    }
+
+    #[test]
+    fn only_named_curves_have_a_group() {
+        assert_eq!(server_key_exchange_group(&[3, 0, 29, 32, 9]), Some(Group(29)));
+        assert_eq!(server_key_exchange_group(&[0, 128, 1, 2]), None);
+        assert_eq!(server_key_exchange_group(&[3, 0]), None);
+    }
+
+    #[test]
+    fn suites_of_ssl_2_are_left_out_of_an_sslv2_hello() {
+        let body = [
+            &[1, 3, 3, 0, 9, 0, 0, 0, 16][..],
+            &[1, 0, 0x80, 0, 0xc0, 0x2f, 0, 0, 0x2f],
+            &[9; 16],
+        ]
+        .concat();
+        let Some(EventKind::ClientHello(hello)) = parse_sslv2(&body) else {
+            panic!()
+        };
+        assert_eq!(numbers(&hello.cipher_suites, |it| it.0), [0xc02f, 0x002f]);
+        assert!(parse_sslv2(&body[..12]).is_none());
+    }
+}

@@ -352,4 +352,105 @@ mod tests {
         let empty_certificate = read(&[(S, 30), (S, 900), (S, 69), (C, 25), (C, 69)]);
         assert!(empty_certificate.client_refused.is_none() && empty_certificate.client_certificate_empty);
     }
+
+    /// What each record was found to be, in order.
+    fn kinds(named: &Named) -> Vec<(usize, StepKind)> {
+        let mut steps: Vec<(usize, StepKind)> = named.steps.iter().map(|&(step, kind, _)| (step, kind)).collect();
+        steps.sort_by_key(|&(step, _)| step);
+        steps
+    }
+
+    #[test]
+    fn nothing_is_named_where_nothing_was_sent() {
+        let named = read(&[]);
+        assert!(named.steps.is_empty() && named.alerts.is_empty());
+        assert!(!named.server_accepted && named.finished.server.is_none());
+    }
+
+    #[test]
+    fn a_flight_without_a_record_of_its_own_for_finished_is_not_complete_until_the_client_answers() {
+        assert!(read(&[(S, 30), (S, 900)]).finished.server.is_none());
+        let answered = read(&[(S, 30), (S, 1200), (C, 69)]);
+        assert_eq!(answered.finished.server, Some(FrameNumber(2)));
+        assert_eq!(answered.finished.client, Some(FrameNumber(3)));
+    }
+
+    #[test]
+    fn tickets_sent_before_the_client_finished_are_not_its_acceptance_of_a_certificate() {
+        // A record behind the server's own Finished did not wait for the client.
+        let named = read(&[(S, 30), (S, 900), (S, 69), (S, 250), (C, 69), (S, 19)]);
+        assert!(named.server_refused.is_none());
+    }
+
+    #[test]
+    fn a_client_that_speaks_and_is_answered_by_alerts_alone_is_refused() {
+        for alerts in [1, 2, 3] {
+            let mut said = vec![(S, 30), (S, 900), (S, 69), (C, 69), (C, 500)];
+            said.extend((0..alerts).map(|_| (S, 19)));
+            let named = read(&said);
+            assert_eq!(named.server_refused, Some(FrameNumber(6)));
+            assert_eq!(named.alerts.len(), alerts);
+            assert!(!named.server_accepted);
+        }
+        let four = [
+            (S, 30),
+            (S, 900),
+            (S, 69),
+            (C, 69),
+            (C, 500),
+            (S, 19),
+            (S, 19),
+            (S, 19),
+            (S, 19),
+        ];
+        assert!(read(&four).server_refused.is_none());
+    }
+
+    #[test]
+    fn only_the_last_short_record_is_an_alert() {
+        let named = read(&[
+            (S, 30),
+            (S, 900),
+            (S, 69),
+            (C, 69),
+            (C, 19),
+            (C, 500),
+            (S, 800),
+            (S, 700),
+            (C, 19),
+        ]);
+        assert_eq!(named.application_data.client, 2);
+        let alerts: Vec<usize> = named.alerts.iter().map(|&(_, step)| step).collect();
+        assert_eq!(alerts, [8]);
+    }
+
+    #[test]
+    fn every_record_of_a_handshake_is_named_once() {
+        let named = read(&[
+            (S, 30),
+            (S, 900),
+            (S, 281),
+            (S, 69),
+            (C, 836),
+            (C, 281),
+            (C, 69),
+            (S, 250),
+            (S, 250),
+            (S, 900),
+        ]);
+        use StepKind::{EncryptedExtensions, EncryptedHandshake, Finished, NewSessionTicket};
+        let expected = [
+            EncryptedExtensions,
+            EncryptedHandshake,
+            EncryptedHandshake,
+            Finished,
+            EncryptedHandshake,
+            EncryptedHandshake,
+            Finished,
+            NewSessionTicket,
+            NewSessionTicket,
+        ];
+        assert_eq!(kinds(&named), expected.into_iter().enumerate().collect::<Vec<_>>());
+        assert_eq!(named.application_data.server, 1);
+    }
 }

@@ -194,7 +194,7 @@ pub enum EventKind {
 pub struct CertificateMessage {
     /// The chain as sent, leaf first; empty when the sender has none to show.
     pub chain: Vec<Certificate>,
-    /// Bytes of the message that are missing from the capture.
+    /// Bytes of the message that are missing from the capture, or beyond the longest message kept.
     pub missing: u32,
     /// Certificates beyond those read.
     pub surplus: usize,
@@ -231,10 +231,10 @@ pub struct Assembler {
     body: Vec<u8>,
     /// Bytes of the body still to come.
     left: usize,
-    /// Bytes of the body that are missing.
+    /// Bytes of the body that are missing, or were not kept because it is too long.
     missing: u32,
-    /// Too long to keep: passed over.
-    oversize: bool,
+    /// Behind a hole: the rest is passed over.
+    holed: bool,
     frames: Frames,
     time: Timestamp,
     from: Position,
@@ -279,8 +279,12 @@ impl Assembler {
                 used
             } else {
                 let used = data.len().min(self.left);
-                if !self.oversize {
-                    self.body.extend_from_slice(data.get(..used).unwrap_or_default());
+                if !self.holed {
+                    let kept = used.min(MAX_MESSAGE.saturating_sub(self.body.len()));
+                    self.body.extend_from_slice(data.get(..kept).unwrap_or_default());
+                    self.missing = self
+                        .missing
+                        .saturating_add(u32::try_from(used - kept).unwrap_or(u32::MAX));
                 }
                 self.left -= used;
                 used
@@ -303,7 +307,7 @@ impl Assembler {
             self.left -= count_usize;
             self.missing = self.missing.saturating_add(count);
             // What follows the hole belongs elsewhere in the message: keep only what precedes it.
-            self.oversize = true;
+            self.holed = true;
             if self.left == 0 {
                 let to = self
                     .from
@@ -337,7 +341,6 @@ impl Assembler {
     fn begin_body(&mut self) {
         let [kind, a, b, c] = self.header;
         self.left = usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c);
-        self.oversize = self.left > MAX_MESSAGE;
         if !is_possible_kind(kind) {
             self.reset();
             self.lost = true;
@@ -431,4 +434,241 @@ fn read_certificates(body: &[u8], missing: u32, frames: &Frames) -> CertificateM
         rest = after;
     }
     message
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(kind: u8, body: &[u8]) -> Vec<u8> {
+        let len = u32::try_from(body.len()).unwrap().to_be_bytes();
+        [&[kind], &len[1..], body].concat()
+    }
+
+    /// A Certificate message of entries that are no DER.
+    fn certificates(lens: &[u16]) -> Vec<u8> {
+        let mut list = Vec::new();
+        for &len in lens {
+            list.push(0);
+            list.extend(len.to_be_bytes());
+            list.extend(vec![0xee; len.into()]);
+        }
+        let len = u32::try_from(list.len()).unwrap().to_be_bytes();
+        message(11, &[&len[1..], &list].concat())
+    }
+
+    enum Part<'a> {
+        Bytes(&'a [u8]),
+        Hole(u32),
+    }
+    use Part::{Bytes, Hole};
+
+    /// Hands in the parts, each from a frame and at a time of its own; what becomes of them.
+    fn read_parts(parts: &[Part<'_>]) -> (Vec<Event>, Assembler) {
+        let mut assembler = Assembler::default();
+        let mut events = Vec::new();
+        let mut from = 0;
+        for (n, part) in parts.iter().enumerate() {
+            match part {
+                Bytes(data) => {
+                    let at = Provenance {
+                        frame: FrameNumber(n as u64 + 1),
+                        time: Timestamp(n as i64 * 10),
+                        ..Provenance::at(from)
+                    };
+                    assembler.bytes(data, at, &mut |event| events.push(event));
+                    from += data.len() as u64;
+                }
+                Hole(count) => {
+                    assembler.gap(*count, &mut |event| events.push(event));
+                    from += u64::from(*count);
+                }
+            }
+        }
+        assembler.finish(&mut |event| events.push(event));
+        (events, assembler)
+    }
+
+    fn one(parts: &[Part<'_>]) -> Event {
+        let (mut events, _) = read_parts(parts);
+        assert_eq!(events.len(), 1, "{events:?}");
+        events.remove(0)
+    }
+
+    fn chain(event: &Event) -> &CertificateMessage {
+        let EventKind::Certificate(message) = &event.kind else {
+            panic!("{event:?}")
+        };
+        message
+    }
+
+    #[test]
+    fn a_message_over_many_records_is_put_together_with_all_its_frames() {
+        let bytes = certificates(&[300, 200]);
+        let parts: Vec<Part<'_>> = bytes.chunks(100).map(Bytes).collect();
+        let event = one(&parts);
+        assert_eq!(chain(&event).chain.len(), 2);
+        let frames: Vec<FrameNumber> = (1..=parts.len() as u64).map(FrameNumber).collect();
+        assert_eq!(event.frames.to_vec(), frames);
+        assert_eq!((event.from, event.to), (0, bytes.len() as u64));
+        assert_eq!(event.time, Timestamp(10 * (parts.len() as i64 - 1)));
+        assert_eq!(event.frame(), frames[frames.len() - 1]);
+    }
+
+    #[test]
+    fn many_messages_in_one_record_are_told_apart() {
+        let bytes = [
+            message(14, &[]),
+            certificates(&[10]),
+            message(16, &[1, 2]),
+            message(0, &[]),
+        ]
+        .concat();
+        let (events, _) = read_parts(&[Bytes(&bytes)]);
+        assert!(matches!(
+            events.iter().map(|event| &event.kind).collect::<Vec<_>>()[..],
+            [
+                EventKind::ServerHelloDone,
+                EventKind::Certificate(_),
+                EventKind::ClientKeyExchange,
+                EventKind::HelloRequest
+            ]
+        ));
+        assert_eq!((events[1].from, events[1].to), (4, 24));
+    }
+
+    #[test]
+    fn a_header_may_be_split_anywhere() {
+        let bytes = [message(16, &[1, 2]), message(14, &[])].concat();
+        for cut in 1..bytes.len() {
+            let (first, second) = bytes.split_at(cut);
+            let (events, _) = read_parts(&[Bytes(first), Bytes(second)]);
+            assert_eq!(events.len(), 2, "cut at {cut}");
+            assert_eq!((events[0].to, events[1].from), (6, 6), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn a_hole_in_the_list_keeps_the_certificates_before_it() {
+        let bytes = certificates(&[100, 100, 100]);
+        let event = one(&[Bytes(&bytes[..150]), Hole(10), Bytes(&bytes[160..])]);
+        assert_eq!((chain(&event).chain.len(), chain(&event).missing), (1, 10));
+        assert_eq!(event.to, bytes.len() as u64);
+        // And in the leaf itself, none: which is not an empty list.
+        let event = one(&[Bytes(&bytes[..50]), Hole(10), Bytes(&bytes[60..])]);
+        assert_eq!((chain(&event).chain.len(), chain(&event).missing), (0, 10));
+    }
+
+    #[test]
+    fn a_list_whose_end_never_came_keeps_what_came() {
+        let bytes = certificates(&[100, 100]);
+        let event = one(&[Bytes(&bytes[..150])]);
+        assert_eq!((chain(&event).chain.len(), chain(&event).missing), (1, 63));
+    }
+
+    #[test]
+    fn an_empty_list_is_a_certificate_message_without_certificates() {
+        let event = one(&[Bytes(&certificates(&[]))]);
+        assert_eq!((chain(&event).chain.len(), chain(&event).missing), (0, 0));
+    }
+
+    #[test]
+    fn certificates_beyond_200_are_counted() {
+        let event = one(&[Bytes(&certificates(&[5; 230]))]);
+        assert_eq!((chain(&event).chain.len(), chain(&event).surplus), (200, 30));
+    }
+
+    #[test]
+    fn a_message_of_16_mib_costs_256_kib_and_is_not_taken_for_an_empty_one() {
+        let mut parts = certificates(&[100]);
+        (parts[1], parts[2], parts[3]) = (0xff, 0xff, 0xff);
+        let filler = vec![0; 65_536];
+        let mut assembler = Assembler::default();
+        let mut events = Vec::new();
+        assembler.bytes(&parts, Provenance::at(0), &mut |event| events.push(event));
+        for _ in 0..300 {
+            assembler.bytes(&filler, Provenance::at(0), &mut |event| events.push(event));
+            assert!(assembler.body.capacity() <= 2 * MAX_MESSAGE);
+        }
+        let message = chain(&events[0]);
+        assert_eq!(message.missing as usize, 0xff_ffff - MAX_MESSAGE);
+        assert!(!message.chain.is_empty());
+        assert_eq!(message.chain[0].der.len(), 100);
+    }
+
+    #[test]
+    fn a_hole_in_another_message_damages_it_and_not_the_next() {
+        let bytes = [message(16, &[9; 50]), message(14, &[])].concat();
+        let (events, assembler) = read_parts(&[Bytes(&bytes[..20]), Hole(7), Bytes(&bytes[27..])]);
+        assert!(matches!(
+            events[0].kind,
+            EventKind::DamagedMessage { kind: 16, missing: 7 }
+        ));
+        assert!(matches!(events[1].kind, EventKind::ServerHelloDone));
+        assert!(!assembler.is_lost());
+    }
+
+    #[test]
+    fn a_hole_up_to_the_end_of_a_message_keeps_the_place_of_the_next() {
+        let bytes = [message(16, &[9; 50]), message(14, &[])].concat();
+        let (events, assembler) = read_parts(&[Bytes(&bytes[..20]), Hole(34), Bytes(&bytes[54..])]);
+        assert_eq!(events.len(), 2);
+        assert_eq!(events[0].to, 54);
+        assert!(!assembler.is_lost());
+    }
+
+    #[test]
+    fn a_hole_at_a_border_or_in_a_header_loses_track_until_a_record_begins_a_message() {
+        let done = message(14, &[]);
+        for before in 0..4 {
+            let (events, assembler) = read_parts(&[Bytes(&done[..before]), Hole(3), Bytes(&done)]);
+            assert!(
+                events.is_empty() && assembler.is_lost(),
+                "{before} bytes before the hole"
+            );
+        }
+        let (_, mut assembler) = read_parts(&[Hole(3)]);
+        let mut count = 0;
+        assembler.resume();
+        assembler.bytes(&done, Provenance::at(0), &mut |_| count += 1);
+        assert_eq!(count, 1);
+    }
+
+    #[test]
+    fn a_hole_beyond_the_message_ends_it_there() {
+        let bytes = message(16, &[9; 50]);
+        let (events, assembler) = read_parts(&[Bytes(&bytes[..20]), Hole(60), Bytes(&[14, 0, 0, 0])]);
+        assert_eq!(events.len(), 1);
+        assert!(matches!(
+            events[0].kind,
+            EventKind::DamagedMessage { kind: 16, missing: 34 }
+        ));
+        assert!(assembler.is_lost());
+    }
+
+    #[test]
+    fn a_type_that_tls_never_had_is_no_message() {
+        let (events, assembler) = read_parts(&[Bytes(&message(99, &[1, 2, 3]))]);
+        assert!(events.is_empty() && assembler.is_lost());
+        let event = one(&[Bytes(&message(24, &[0]))]);
+        assert!(matches!(event.kind, EventKind::OtherMessage(24)));
+    }
+
+    #[test]
+    fn a_list_with_impossible_lengths_ends_where_they_stop_making_sense() {
+        let mut bytes = certificates(&[10, 10]);
+        bytes[20] = 0xff; // the second entry claims 16 MiB
+        assert_eq!(chain(&one(&[Bytes(&bytes)])).chain.len(), 1);
+    }
+
+    #[test]
+    fn frames_are_noted_once_and_their_number_is_bounded() {
+        let mut frames = Frames::one(FrameNumber(1));
+        for frame in [1, 1, 2, 2, 1] {
+            frames.note(FrameNumber(frame));
+        }
+        assert_eq!(frames.to_vec(), [1, 2, 1].map(FrameNumber));
+        (0..5000).for_each(|frame| frames.note(FrameNumber(frame)));
+        assert!(frames.iter().count() <= MAX_FRAMES + 1);
+    }
 }

@@ -8,8 +8,9 @@
 //! recognised by the first record whose header and content agree that it begins a TLS conversation, on any port.
 
 use super::border::{
-    Beginning, HEADER, MAX_BODY, Piece, beginning_of_tls, drop_front, is_hello, is_sslv2_server_hello, messages_chain,
-    plausible_header, provenance_at, resync_offset, sslv2_hello_len,
+    Beginning, HEADER, MAX_BODY, Piece, beginning_of_tls, drop_front, gather, is_clear_alert, is_hello,
+    is_sslv2_server_hello, may_be_sslv2, messages_chain, plausible_header, provenance_at, resync_offset,
+    sslv2_hello_len,
 };
 use super::message::{Assembler, Event, EventKind, Provenance};
 use crate::stream::{Chunk, Gap, Position};
@@ -58,6 +59,8 @@ pub struct RecordReader {
     /// Bytes before TLS began (or all of them, where it did not).
     preamble: u64,
     lost: u64,
+    /// A record was found, or may be behind a hole; not so where plaintext went before the hole.
+    begun: bool,
 }
 
 #[derive(Debug)]
@@ -101,6 +104,7 @@ impl Default for RecordReader {
             readable: false,
             preamble: 0,
             lost: 0,
+            begun: false,
         }
     }
 }
@@ -110,9 +114,9 @@ impl RecordReader {
     #[must_use]
     pub const fn carries(&self) -> Carries {
         match self.state {
-            State::Searching { .. } => Carries::Unknown,
-            State::Done if self.lost == 0 => Carries::NotTls,
-            _ => Carries::Tls,
+            _ if self.begun => Carries::Tls,
+            State::Done => Carries::NotTls,
+            _ => Carries::Unknown,
         }
     }
 
@@ -147,18 +151,13 @@ impl RecordReader {
         let missing = gap.to.saturating_sub(gap.from);
         let within = |left: u32| u32::try_from(missing).ok().filter(|&n| n <= left);
         match &mut self.state {
-            State::Searching { seen, pieces } => {
+            State::Searching { seen, .. } => {
                 // What was searched has no beginning in it; the rest may start anywhere, also inside a record.
+                // Bytes that could not begin TLS stay what they were: a hole in plaintext makes no TLS of it.
+                let begun = self.preamble == 0 || !seen.is_empty();
                 self.preamble += seen.len() as u64;
-                *self = Self {
-                    state: State::Lost {
-                        seen: std::mem::take(seen),
-                        pieces: std::mem::take(pieces),
-                    },
-                    preamble: self.preamble,
-                    ..Self::default()
-                };
-                self.restart_search();
+                self.begun = begun;
+                self.lose_track();
             }
             State::Passing { left } => match within(*left) {
                 Some(n) if n < *left => *left -= n,
@@ -256,14 +255,12 @@ impl RecordReader {
                 used
             }
             State::Searching { seen, pieces } => {
-                pieces.push(Piece { offset: seen.len(), at });
-                seen.extend_from_slice(rest);
+                gather(seen, pieces, rest, at);
                 self.search(sink);
                 rest.len()
             }
             State::Lost { seen, pieces } => {
-                pieces.push(Piece { offset: seen.len(), at });
-                seen.extend_from_slice(rest);
+                gather(seen, pieces, rest, at);
                 self.resync(sink);
                 rest.len()
             }
@@ -303,6 +300,7 @@ impl RecordReader {
             self.lose_track();
             return;
         };
+        self.begun = true;
         let end = at.from.saturating_add(HEADER as u64).saturating_add(u64::from(len));
         let left = u32::from(len);
         self.state = match kind {
@@ -380,17 +378,7 @@ impl RecordReader {
     }
 
     fn alert(&self, body: &[u8], len: u16, missing: u32, at: Provenance, end: Position, sink: &mut impl FnMut(Event)) {
-        // Two bytes are readable on either side of change_cipher_spec: no cipher produces so short a record. Several
-        // alerts may share a record before it.
-        let known_level = |pair: &[u8]| matches!(pair.first(), Some(1 | 2));
-        let readable = missing == 0
-            && (len == 2
-                || !self.after_change
-                    && len > 0
-                    && len <= 8
-                    && len.is_multiple_of(2)
-                    && body.chunks(2).all(known_level));
-        if !readable {
+        if missing > 0 || !is_clear_alert(body, self.after_change) {
             sink(at.event(EventKind::EncryptedAlert { len }, end));
             return;
         }
@@ -406,6 +394,9 @@ impl RecordReader {
         let State::Searching { seen, pieces } = &mut self.state else {
             return;
         };
+        if self.preamble == 0 && may_be_sslv2(seen) {
+            return;
+        }
         if let Some(len) = sslv2_hello_len(seen) {
             if seen.len() < len + 2 {
                 return;
@@ -415,7 +406,7 @@ impl RecordReader {
             let end = at.from.saturating_add(len as u64 + 2);
             if let Some(kind) = super::hello::parse_sslv2(seen.get(2..len + 2).unwrap_or_default()) {
                 sink(at.event(kind, end));
-                self.readable = true;
+                (self.readable, self.begun) = (true, true);
                 self.resume(&seen, &pieces, len + 2, sink);
                 return;
             }
@@ -432,7 +423,7 @@ impl RecordReader {
                 ..Default::default()
             };
             sink(at.event(EventKind::ServerHello(Box::new(hello)), at.from.saturating_add(11)));
-            self.lost = 1;
+            self.begun = true;
             self.state = State::Done;
             return;
         }
@@ -499,5 +490,485 @@ impl RecordReader {
                 at.from = at.from.saturating_add(used as u64);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::content::{ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE};
+    use super::*;
+    use crate::frame::{FrameNumber, Timestamp};
+    use crate::stream::GapCause;
+
+    fn record(kind: u8, body: &[u8]) -> Vec<u8> {
+        let len = u16::try_from(body.len()).unwrap().to_be_bytes();
+        [&[kind, 3, 3], &len[..], body].concat()
+    }
+
+    fn message(kind: u8, body: &[u8]) -> Vec<u8> {
+        let len = u32::try_from(body.len()).unwrap().to_be_bytes();
+        [&[kind], &len[1..], body].concat()
+    }
+
+    fn client_hello() -> Vec<u8> {
+        message(1, &[&[3, 3][..], &[7; 32], &[0, 0, 2, 0x13, 1, 1, 0]].concat())
+    }
+
+    fn server_hello() -> Vec<u8> {
+        message(2, &[&[3, 3][..], &[7; 32], &[0, 0xc0, 0x2f, 0]].concat())
+    }
+
+    /// A certificate list of one entry that is no DER.
+    fn certificate(len: u8) -> Vec<u8> {
+        message(11, &[&[0, 0, len + 3, 0, 0, len][..], &vec![0xee; len.into()]].concat())
+    }
+
+    /// What a TLS 1.2 server says: its flight in three records, Finished, two records of data and an alert.
+    fn server() -> Vec<u8> {
+        [
+            record(HANDSHAKE, &server_hello()),
+            record(HANDSHAKE, &certificate(120)),
+            record(HANDSHAKE, &message(14, &[])),
+            record(CHANGE_CIPHER_SPEC, &[1]),
+            record(HANDSHAKE, &[0x5a; 40]),
+            record(APPLICATION_DATA, &[0x5b; 90]),
+            record(APPLICATION_DATA, &[0x5c; 80]),
+            record(ALERT, &[2, 48]),
+        ]
+        .concat()
+    }
+
+    const SERVER: &str = "ServerHello Certificate ServerHelloDone ChangeCipherSpec EncryptedHandshake40 \
+                          ApplicationData90 ApplicationData80 Alert2,48";
+
+    fn word(kind: &EventKind) -> String {
+        match kind {
+            EventKind::ApplicationData { len } => format!("ApplicationData{len}"),
+            EventKind::EncryptedHandshake { len } => format!("EncryptedHandshake{len}"),
+            EventKind::EncryptedAlert { len } => format!("EncryptedAlert{len}"),
+            EventKind::Alert { level, description } => format!("Alert{level},{description}"),
+            EventKind::DamagedMessage { kind, missing } => format!("Damaged{kind}-{missing}"),
+            EventKind::Certificate(message) if message.missing > 0 => format!("Certificate-{}", message.missing),
+            other => {
+                let text = format!("{other:?}");
+                text.split(|c: char| !c.is_alphanumeric()).next().unwrap().to_owned()
+            }
+        }
+    }
+
+    const START: Position = 1000;
+
+    /// Reads segments that end at `cuts`, without the bytes of `hole`.
+    fn read_all(bytes: &[u8], cuts: &[usize], hole: std::ops::Range<usize>) -> (Vec<Event>, RecordReader) {
+        let mut reader = RecordReader::default();
+        let mut events = Vec::new();
+        let mut borders: Vec<usize> = [cuts, &[0, bytes.len(), hole.start, hole.end]].concat();
+        borders.sort_unstable();
+        borders.dedup();
+        for (n, ends) in borders.windows(2).enumerate() {
+            let (from, to) = (ends[0], ends[1]);
+            let frame = FrameNumber(n as u64 + 1);
+            if hole.contains(&from) {
+                if from == hole.start {
+                    let gap = Gap {
+                        from: START + hole.start as u64,
+                        to: START + hole.end as u64,
+                        cause: GapCause::NotCaptured,
+                        seen_at: frame,
+                    };
+                    reader.gap(&gap, &mut |event| events.push(event));
+                }
+                continue;
+            }
+            let chunk = Chunk {
+                from: START + from as u64,
+                data: &bytes[from..to],
+                frame,
+                time: Timestamp(0),
+                acked: 0,
+            };
+            reader.chunk(chunk, &mut |event| events.push(event));
+        }
+        reader.finish(&mut |event| events.push(event));
+        (events, reader)
+    }
+
+    fn words(events: &[Event]) -> String {
+        events
+            .iter()
+            .map(|event| word(&event.kind))
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    fn read(bytes: &[u8]) -> String {
+        words(&read_all(bytes, &[], 0..0).0)
+    }
+
+    fn read_without(bytes: &[u8], cuts: &[usize], hole: std::ops::Range<usize>) -> String {
+        words(&read_all(bytes, cuts, hole).0)
+    }
+
+    /// Offsets at which the records of a conversation begin, and its end.
+    fn borders(bytes: &[u8]) -> Vec<usize> {
+        let mut at = vec![0];
+        while let Some(header) = bytes.get(at[at.len() - 1]..).filter(|rest| rest.len() > HEADER) {
+            at.push(at[at.len() - 1] + HEADER + usize::from(u16::from_be_bytes([header[3], header[4]])));
+        }
+        at
+    }
+
+    #[test]
+    fn a_conversation_is_cut_into_its_records() {
+        let (events, reader) = read_all(&server(), &[], 0..0);
+        assert_eq!(words(&events), SERVER);
+        assert_eq!((reader.carries(), reader.preamble()), (Carries::Tls, 0));
+    }
+
+    #[test]
+    fn every_split_into_two_segments_gives_the_same_events_with_the_frames_that_carried_them() {
+        let bytes = server();
+        let whole = read_all(&bytes, &[], 0..0).0;
+        let starts: Vec<u64> = borders(&bytes).iter().map(|&at| START + at as u64).collect();
+        for cut in 1..bytes.len() {
+            let events = read_all(&bytes, &[cut], 0..0).0;
+            assert_eq!(words(&events), SERVER, "cut at {cut}");
+            for (n, (event, one)) in events.iter().zip(&whole).enumerate() {
+                assert_eq!((event.from, event.to), (one.from, one.to), "cut at {cut}");
+                // Records are named by the frame of their header, messages by all frames of their bytes.
+                let last = event.frames.iter().last().unwrap();
+                if event.from >= START + cut as u64 {
+                    assert_eq!(event.frames.to_vec(), [FrameNumber(2)], "event {n}, cut at {cut}");
+                }
+                if starts[n + 1] <= START + cut as u64 {
+                    assert_eq!(last, FrameNumber(1), "event {n}, cut at {cut}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn segments_of_one_byte_are_enough() {
+        let bytes = server();
+        let every: Vec<usize> = (0..bytes.len()).collect();
+        assert_eq!(read_without(&bytes, &every, 0..0), SERVER);
+        let (events, _) = read_all(&bytes, &every, 0..0);
+        assert_eq!(events[1].frames.to_vec().len(), 120 + 4 + 6);
+    }
+
+    #[test]
+    fn tls_is_found_behind_a_preamble_of_any_length() {
+        for n in [1, 2, 3, 10, 300, 5000] {
+            let bytes = [
+                &vec![b'x'; n][..],
+                &record(HANDSHAKE, &client_hello()),
+                &record(ALERT, &[1, 0]),
+            ]
+            .concat();
+            for cuts in [&[][..], &[n], &[n + 1], &[n + 5], &[n + 10]] {
+                let (events, reader) = read_all(&bytes, cuts, 0..0);
+                assert_eq!(words(&events), "ClientHello Alert1,0", "preamble of {n}, cuts {cuts:?}");
+                assert_eq!(events[0].from, START + (n + HEADER) as u64);
+                assert_eq!(reader.preamble(), n as u64);
+            }
+        }
+    }
+
+    #[test]
+    fn a_preamble_beyond_64_kib_is_not_searched_for_ever() {
+        let preamble = vec![b'x'; 70_000];
+        let cuts: Vec<usize> = (0..70_000).step_by(1460).collect();
+        let bytes = [&preamble[..], &record(HANDSHAKE, &client_hello())].concat();
+        let (events, reader) = read_all(&bytes, &cuts, 0..0);
+        assert!(events.is_empty());
+        assert_eq!(reader.carries(), Carries::NotTls);
+    }
+
+    #[test]
+    fn a_hello_in_clear_text_that_quotes_a_record_type_is_not_taken_for_one() {
+        let bytes =
+            b"220 mail\x16\x03\x01 ESMTP ready \x17\x03\x03\x00\x05 \x15\x03\x01\x00\x02\x02\x28 and so on".to_vec();
+        assert_eq!(read(&bytes), "");
+        for cut in 1..bytes.len() {
+            let words = read_without(&bytes, &[cut], 0..0);
+            // Only a segment that begins with the whole alert may be one.
+            assert!(
+                words.is_empty() || matches!(bytes[cut..], [0x15 | 0x17, ..]),
+                "cut at {cut}: {words}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_record_other_than_a_hello_begins_tls_only_where_a_segment_begins() {
+        let bytes = [&b"plain text"[..], &record(APPLICATION_DATA, &[0x5a; 30])].concat();
+        assert_eq!(read_without(&bytes, &[10], 0..0), "ApplicationData30");
+        // Also when the end of one segment and the beginning of the next look like a header together.
+        for cut in 11..14 {
+            assert_eq!(read_without(&bytes, &[cut], 0..0), "", "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn a_hole_in_application_data_is_counted_past() {
+        let bytes = server();
+        let data = borders(&bytes)[5];
+        for hole in [
+            data + 5..data + 95,
+            data + 5..data + 6,
+            data + 94..data + 95,
+            data + 20..data + 60,
+        ] {
+            assert_eq!(read_without(&bytes, &[], hole.clone()), SERVER, "hole {hole:?}");
+        }
+    }
+
+    #[test]
+    fn a_hole_in_a_certificate_damages_that_message_only() {
+        let bytes = server();
+        let at = borders(&bytes)[1];
+        let words = read_without(&bytes, &[], at + 50..at + 70);
+        assert_eq!(words, SERVER.replace("Certificate ", "Certificate-20 "));
+        let to_its_end = read_without(&bytes, &[], at + 50..borders(&bytes)[2]);
+        assert_eq!(to_its_end, SERVER.replace("Certificate ", "Certificate-85 "));
+    }
+
+    #[test]
+    fn a_hole_in_an_encrypted_handshake_record_leaves_its_length() {
+        let bytes = server();
+        let at = borders(&bytes)[4];
+        assert_eq!(read_without(&bytes, &[], at + 9..at + 19), SERVER);
+    }
+
+    #[test]
+    fn a_hole_in_an_alert_hides_what_it_says() {
+        let bytes = server();
+        let words = read_without(&bytes, &[], bytes.len() - 1..bytes.len());
+        assert_eq!(words, SERVER.replace("Alert2,48", "EncryptedAlert2"));
+    }
+
+    #[test]
+    fn a_hole_across_a_header_is_left_at_the_next_border_that_another_header_confirms() {
+        let bytes = server();
+        let at = borders(&bytes);
+        for (from, to) in [(-1, 1), (-1, 4), (-1, 5), (0, 5), (2, 4), (3, 20), (-20, 20)] {
+            let place = |offset: isize| at[5].strict_add_signed(offset);
+            let words = read_without(&bytes, &[], place(from)..place(to));
+            // What follows the hole: a record, the next one, and the alert at the end.
+            assert!(words.ends_with("ApplicationData80 Alert2,48"), "{from}..{to}: {words}");
+            assert!(
+                words.starts_with("ServerHello Certificate ServerHelloDone ChangeCipherSpec"),
+                "{words}"
+            );
+        }
+    }
+
+    #[test]
+    fn after_a_hole_a_lone_header_is_no_border() {
+        let mut bytes = record(HANDSHAKE, &server_hello());
+        let from = bytes.len();
+        bytes.extend([0x17; 30]);
+        bytes.extend([0x17, 3, 3, 0, 9, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        bytes.extend([0x5a; 100]);
+        assert_eq!(read_without(&bytes, &[], from..from + 10), "ServerHello");
+        // With a second header behind it, it is one.
+        let at = bytes.len() - 100;
+        bytes.splice(at..at, record(APPLICATION_DATA, &[1; 4]));
+        let words = read_without(&bytes, &[], from..from + 10);
+        assert!(
+            words.starts_with("ServerHello ApplicationData9 ApplicationData4"),
+            "{words}"
+        );
+    }
+
+    #[test]
+    fn a_hole_of_any_place_and_size_invents_nothing() {
+        let bytes = server();
+        let real: Vec<&str> = SERVER.split(' ').collect();
+        let at = borders(&bytes);
+        for len in [1, 4, 5, 6, 37, 100, 200] {
+            for from in 0..bytes.len() - len {
+                let hole = from..from + len;
+                let words = read_without(&bytes, &at, hole.clone());
+                for word in words.split(' ').filter(|word| !real.contains(word)) {
+                    let lesser = ["Damaged", "Certificate-", "EncryptedHandshake", "EncryptedAlert"];
+                    assert!(
+                        lesser.iter().any(|it| word.starts_with(it)),
+                        "{word} from a hole {hole:?}: {words}"
+                    );
+                }
+                // What two whole records precede is found again.
+                if hole.end <= at[5] {
+                    assert!(
+                        words.ends_with("ApplicationData90 ApplicationData80 Alert2,48"),
+                        "hole {hole:?}: {words}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_last_record_behind_a_hole_needs_no_successor() {
+        let bytes = server();
+        let at = borders(&bytes);
+        let words = read_without(&bytes, &[at[7]], at[6] + 2..at[7]);
+        assert!(words.ends_with("ApplicationData90 Alert2,48"), "{words}");
+    }
+
+    #[test]
+    fn garbage_never_resynchronises() {
+        // A linear congruential generator (Knuth's MMIX constants), so that every run sees the same bytes.
+        let mut state = 1_u64;
+        let garbage: Vec<u8> = std::iter::repeat_with(|| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            state.to_be_bytes()[0]
+        })
+        .take(1024 * 1024)
+        .collect();
+        let bytes = [&record(HANDSHAKE, &server_hello())[..], &[0; 10], &garbage].concat();
+        let hole = bytes.len() - garbage.len() - 10..bytes.len() - garbage.len();
+        let cuts: Vec<usize> = (hole.end..bytes.len()).step_by(1460).collect();
+        let (events, _) = read_all(&bytes, &cuts, hole);
+        assert_eq!(words(&events), "ServerHello");
+        let (events, reader) = read_all(&garbage, &cuts, 0..0);
+        assert_eq!((words(&events).as_str(), reader.carries()), ("", Carries::NotTls));
+    }
+
+    #[test]
+    fn a_hole_in_plaintext_does_not_make_tls_of_it() {
+        let text = b"SSH-2.0-OpenSSH_9.0\r\n and a lot more of it, none of which could be a record";
+        let (events, reader) = read_all(text, &[], 30..40);
+        assert!(events.is_empty());
+        assert_ne!(reader.carries(), Carries::Tls);
+        // TLS behind it is found all the same.
+        let bytes = [&text[..], &server()].concat();
+        let (events, reader) = read_all(&bytes, &[], 30..40);
+        assert_eq!(words(&events), SERVER);
+        assert_eq!(reader.carries(), Carries::Tls);
+    }
+
+    #[test]
+    fn a_hole_at_the_very_beginning_leaves_open_that_tls_went_there() {
+        let (events, reader) = read_all(&[0xee; 300], &[], 0..100);
+        assert!(events.is_empty());
+        assert_eq!(reader.carries(), Carries::Tls);
+    }
+
+    #[test]
+    fn encrypted_records_after_change_cipher_spec_are_not_read_as_messages() {
+        let change = record(CHANGE_CIPHER_SPEC, &[1]);
+        let begin = [record(HANDSHAKE, &server_hello()), change].concat();
+        let with = |body: &[u8]| read(&[&begin[..], &record(HANDSHAKE, body)].concat());
+        let before = "ServerHello ChangeCipherSpec";
+        // An explicit nonce of zeros is no HelloRequest.
+        assert_eq!(
+            with(&[&[0; 8][..], &[0x5a; 32]].concat()),
+            format!("{before} EncryptedHandshake40")
+        );
+        assert_eq!(with(&[0; 40]), format!("{before} EncryptedHandshake40"));
+        // Nor is ciphertext that begins like a hello but is too short for its length.
+        assert_eq!(
+            with(&[&[1, 0, 200, 0, 3, 3][..], &[0x5a; 34]].concat()),
+            format!("{before} EncryptedHandshake40")
+        );
+        // TLS 1.3 sends hellos in clear there.
+        assert_eq!(with(&client_hello()), format!("{before} ClientHello"));
+        assert_eq!(with(&server_hello()), format!("{before} ServerHello"));
+    }
+
+    #[test]
+    fn two_bytes_of_alert_are_readable_on_either_side_of_change_cipher_spec_and_more_are_not() {
+        let change = record(CHANGE_CIPHER_SPEC, &[1]);
+        let hello = record(HANDSHAKE, &server_hello());
+        let after = |body: &[u8]| read(&[&hello[..], &change, &record(ALERT, body)].concat());
+        assert_eq!(after(&[2, 40]), "ServerHello ChangeCipherSpec Alert2,40");
+        assert_eq!(after(&[1, 0, 2, 40]), "ServerHello ChangeCipherSpec EncryptedAlert4");
+        assert_eq!(after(&[2; 26]), "ServerHello ChangeCipherSpec EncryptedAlert26");
+    }
+
+    #[test]
+    fn a_record_may_hold_several_alerts() {
+        let hello = record(HANDSHAKE, &server_hello());
+        let with = |body: &[u8]| read(&[&hello[..], &record(ALERT, body)].concat());
+        assert_eq!(with(&[1, 112, 2, 40]), "ServerHello Alert1,112 Alert2,40");
+        assert_eq!(with(&[1, 112, 9, 40]), "ServerHello EncryptedAlert4");
+    }
+
+    #[test]
+    fn empty_records_change_nothing() {
+        let bytes = [
+            record(HANDSHAKE, &server_hello()),
+            record(HANDSHAKE, &[]),
+            record(APPLICATION_DATA, &[]),
+            record(APPLICATION_DATA, &[5; 5]),
+        ]
+        .concat();
+        assert_eq!(read(&bytes), "ServerHello ApplicationData0 ApplicationData5");
+    }
+
+    #[test]
+    fn a_body_of_18432_bytes_is_a_record_and_a_longer_one_is_not() {
+        let hello = record(HANDSHAKE, &server_hello());
+        let with = |len: usize| {
+            let long = record(APPLICATION_DATA, &vec![0x5a; len]);
+            read(&[&hello[..], &long, &record(ALERT, &[1, 0])].concat())
+        };
+        assert_eq!(with(16384 + 2048), "ServerHello ApplicationData18432 Alert1,0");
+        assert!(with(16384 + 2049).starts_with("ServerHello NotARecord"));
+    }
+
+    #[test]
+    fn what_stands_where_a_record_should_is_said_once() {
+        let bytes = [&record(HANDSHAKE, &server_hello())[..], &[b'x'; 400]].concat();
+        assert_eq!(read(&bytes), "ServerHello NotARecord");
+    }
+
+    fn sslv2_hello() -> Vec<u8> {
+        let body = [&[1, 3, 1, 0, 6, 0, 0, 0, 16, 0, 0, 0x2f, 1, 0, 0x80][..], &[9; 16]].concat();
+        [&[0x80, u8::try_from(body.len()).unwrap()][..], &body].concat()
+    }
+
+    #[test]
+    fn a_hello_in_sslv2_format_is_read_however_it_is_cut() {
+        let bytes = [sslv2_hello(), record(ALERT, &[2, 70])].concat();
+        assert_eq!(read(&bytes), "ClientHello Alert2,70");
+        for cut in 1..bytes.len() {
+            assert_eq!(
+                read_without(&bytes, &[cut], 0..0),
+                "ClientHello Alert2,70",
+                "cut at {cut}"
+            );
+        }
+        let (events, _) = read_all(&bytes, &[], 0..0);
+        let EventKind::ClientHello(hello) = &events[0].kind else {
+            panic!()
+        };
+        assert!(hello.sslv2_format);
+        assert_eq!((hello.version, hello.cipher_suites.len()), (0x0301, 1));
+    }
+
+    #[test]
+    fn an_answer_in_ssl_2_is_named_however_it_is_cut() {
+        let bytes = [0x84, 0x3c, 4, 0, 1, 0, 2, 4, 0x13, 0, 6, 0, 16, 0x30, 0x82];
+        for cut in 0..bytes.len() {
+            let (events, reader) = read_all(&bytes, &[cut], 0..0);
+            assert_eq!(words(&events), "ServerHello", "cut at {cut}");
+            assert_eq!(reader.carries(), Carries::Tls);
+        }
+    }
+
+    #[test]
+    fn high_bytes_that_are_no_sslv2_hello_do_not_hide_what_follows() {
+        let bytes = [&[0x80, 0x2e, 1][..], &record(HANDSHAKE, &client_hello())].concat();
+        for cut in 1..bytes.len() {
+            assert_eq!(read_without(&bytes, &[cut], 0..0), "ClientHello", "cut at {cut}");
+        }
+        assert_eq!(
+            read(&[&[0xff; 4][..], &record(HANDSHAKE, &client_hello())].concat()),
+            "ClientHello"
+        );
     }
 }

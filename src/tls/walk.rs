@@ -289,7 +289,8 @@ impl Walker {
     /// The first encrypted handshake record after change_cipher_spec is Finished (RFC 5246 section 7.4.9); later ones
     /// renegotiate.
     fn encrypted_handshake(&mut self, side: Side) -> (StepKind, Option<String>) {
-        self.encrypted_handshakes[side] += 1;
+        // One before it is a record that a hole made unreadable, and takes nothing from what follows.
+        self.encrypted_handshakes[side] += u32::from(self.changed[side]);
         if self.changed[side] && self.encrypted_handshakes[side] == 1 {
             (StepKind::Finished, None)
         } else {
@@ -480,6 +481,386 @@ fn certificate_detail(message: &CertificateMessage) -> Option<String> {
                 .as_ref()
                 .map_or_else(|why| format!("unreadable: {why}"), |it| it.subject.to_string());
             Some(subject)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tls::hello::ServerHello;
+    use crate::tls::message::Frames;
+    use Side::{Client as C, Server as S};
+
+    /// An event of a side that had seen the other side's bytes up to `acked`.
+    fn event(kind: EventKind, frame: u64, bytes: std::ops::Range<u64>, acked: u64) -> Event {
+        Event {
+            kind,
+            frames: Frames::one(FrameNumber(frame)),
+            time: Timestamp(frame as i64),
+            from: bytes.start,
+            to: bytes.end,
+            acked,
+        }
+    }
+
+    /// A conversation in order: each side has seen all that precedes. Every event is 10 bytes long.
+    fn talk(said: Vec<(Side, EventKind)>) -> (Vec<Event>, Vec<Event>) {
+        let mut sides: Sides<Vec<Event>> = Sides::default();
+        for (n, (side, kind)) in said.into_iter().enumerate() {
+            let from = 1000 + sides[side].len() as u64 * 10;
+            let acked = 1000 + sides[side.peer()].len() as u64 * 10;
+            sides[side].push(event(kind, n as u64 + 1, from..from + 10, acked));
+        }
+        (sides.client, sides.server)
+    }
+
+    fn hear(said: Vec<(Side, EventKind)>) -> Walk {
+        let (client, server) = talk(said);
+        walk(client, server)
+    }
+
+    /// One letter per step, capital for the client.
+    fn history(walk: &Walk) -> String {
+        walk.steps
+            .iter()
+            .map(|step| match step.side {
+                C => step.kind.letter(),
+                S => step.kind.letter().to_ascii_lowercase(),
+            })
+            .collect()
+    }
+
+    fn client_hello() -> EventKind {
+        EventKind::ClientHello(Box::default())
+    }
+
+    fn server_hello(version: Version) -> EventKind {
+        EventKind::ServerHello(Box::new(ServerHello {
+            version: version.0,
+            cipher_suite: 0x1302,
+            ..ServerHello::default()
+        }))
+    }
+
+    fn alert(description: u8) -> EventKind {
+        EventKind::Alert { level: 2, description }
+    }
+
+    const ENCRYPTED: EventKind = EventKind::EncryptedHandshake { len: 40 };
+
+    fn data(len: u16) -> EventKind {
+        EventKind::ApplicationData { len }
+    }
+
+    fn tls12() -> Vec<(Side, EventKind)> {
+        vec![
+            (C, client_hello()),
+            (S, server_hello(Version::TLS12)),
+            (S, EventKind::Certificate(CertificateMessage::default())),
+            (S, EventKind::ServerHelloDone),
+            (C, EventKind::ClientKeyExchange),
+            (C, EventKind::ChangeCipherSpec),
+            (C, ENCRYPTED),
+            (S, EventKind::ChangeCipherSpec),
+            (S, ENCRYPTED),
+            (C, data(100)),
+            (S, data(200)),
+        ]
+    }
+
+    #[test]
+    fn a_direction_written_late_or_early_changes_nothing() {
+        let order = history(&hear(tls12()));
+        assert_eq!(order, "CsxeGIFifDd");
+        for late in [C, S] {
+            let (mut client, mut server) = talk(tls12());
+            let events = if late == C { &mut client } else { &mut server };
+            for event in events {
+                event.frames = Frames::one(FrameNumber(event.frame().0 + 1000));
+            }
+            assert_eq!(history(&walk(client, server)), order, "{} late", late.name());
+        }
+    }
+
+    #[test]
+    fn where_neither_had_seen_the_other_the_file_decides() {
+        let hello = |frame| event(client_hello(), frame, 1000..1100, 500);
+        let reset = |frame| event(EventKind::Reset, frame, 500..500, 1000);
+        assert_eq!(history(&walk(vec![hello(4)], vec![reset(5)])), "C!");
+        assert_eq!(history(&walk(vec![hello(4)], vec![reset(3)])), "!C");
+    }
+
+    #[test]
+    fn tcp_and_connect_have_steps_of_their_own() {
+        let request = |method: &str| {
+            EventKind::HttpRequest(Box::new(crate::http::Request {
+                method: WireText::from(method),
+                ..Default::default()
+            }))
+        };
+        let answer = || {
+            EventKind::HttpResponse(Box::new(crate::http::Response {
+                status: 200,
+                ..Default::default()
+            }))
+        };
+        let walk = hear(vec![
+            (C, EventKind::Syn),
+            (S, EventKind::Syn),
+            (C, EventKind::Ack),
+            (S, EventKind::Ack), // of a simultaneous open; no step
+            (C, request("CONNECT")),
+            (S, answer()),
+            (C, request("GET")),
+            (S, answer()),
+            (C, EventKind::Fin),
+        ]);
+        assert_eq!(history(&walk), "YyNWwQqZ");
+        assert_eq!(walk.steps[1].kind, StepKind::SynAck);
+        assert_eq!(walk.http.len(), 4);
+    }
+
+    #[test]
+    fn the_first_encrypted_record_after_change_cipher_spec_is_finished_by_inference() {
+        let walk = hear(tls12());
+        let finished: Vec<&Step> = walk.steps.iter().filter(|it| it.kind == StepKind::Finished).collect();
+        assert!(finished.iter().all(|step| step.seen == Seen::Inferred));
+        assert!(walk.tls.is_complete() && !walk.tls.resumed);
+        assert_eq!(walk.tls.finished.client, Some(FrameNumber(7)));
+    }
+
+    #[test]
+    fn a_record_that_a_hole_made_unreadable_does_not_take_the_place_of_finished() {
+        let mut said = tls12();
+        said.insert(3, (S, ENCRYPTED));
+        let walk = hear(said);
+        assert_eq!(history(&walk), "CsxmeGIFifDd");
+        assert!(walk.tls.is_complete());
+    }
+
+    #[test]
+    fn encrypted_handshake_records_without_change_cipher_spec_finish_nothing() {
+        let walk = hear(vec![(C, ENCRYPTED), (S, ENCRYPTED)]);
+        assert_eq!(history(&walk), "Mm");
+        assert!(!walk.tls.is_complete());
+    }
+
+    #[test]
+    fn a_renegotiation_is_encrypted_and_its_records_are_not_finished() {
+        let mut said = tls12();
+        said.extend([(C, ENCRYPTED), (S, ENCRYPTED), (S, ENCRYPTED), (C, ENCRYPTED)]);
+        let walk = hear(said);
+        assert_eq!(history(&walk), "CsxeGIFifDdMmmM");
+        assert_eq!(walk.tls.finished.client, Some(FrameNumber(7)));
+    }
+
+    #[test]
+    fn a_readable_renegotiation_replaces_no_fact_of_the_first_handshake() {
+        let mut said = tls12();
+        let named = ClientHello {
+            server_name: Some(WireText::from("other.example")),
+            ..Default::default()
+        };
+        said.extend([
+            (S, EventKind::HelloRequest),
+            (C, EventKind::ClientHello(Box::new(named))),
+            (S, server_hello(Version::TLS10)),
+        ]);
+        let walk = hear(said);
+        assert_eq!(history(&walk), "CsxeGIFifDdhCs");
+        assert_eq!(walk.tls.version(), Some(Version::TLS12));
+        assert!(walk.tls.client_hello.unwrap().server_name.is_none());
+    }
+
+    fn abbreviated(client_id: &[u8], server_id: &[u8]) -> Vec<(Side, EventKind)> {
+        let client = ClientHello {
+            session_id: client_id.to_vec(),
+            ..Default::default()
+        };
+        let server = ServerHello {
+            version: 0x0303,
+            session_id: server_id.to_vec(),
+            ..ServerHello::default()
+        };
+        vec![
+            (C, EventKind::ClientHello(Box::new(client))),
+            (S, EventKind::ServerHello(Box::new(server))),
+            (S, EventKind::ChangeCipherSpec),
+            (S, ENCRYPTED),
+            (C, EventKind::ChangeCipherSpec),
+            (C, ENCRYPTED),
+        ]
+    }
+
+    #[test]
+    fn resumption_shows_by_the_session_id_or_by_who_finishes_first() {
+        assert!(hear(abbreviated(&[1, 2], &[1, 2])).tls.resumed);
+        assert!(hear(abbreviated(&[], &[])).tls.resumed); // by ticket
+        assert!(hear(abbreviated(&[], &[])[..4].to_vec()).tls.resumed); // the client not captured any more
+        // Without the server's change_cipher_spec nothing is agreed.
+        assert!(!hear(abbreviated(&[1, 2], &[1, 2])[..2].to_vec()).tls.resumed);
+    }
+
+    #[test]
+    fn a_handshake_of_which_any_part_of_the_key_exchange_is_seen_is_not_resumed() {
+        let parts = [
+            (S, EventKind::DamagedMessage { kind: 11, missing: 9 }),
+            (S, EventKind::ServerHelloDone),
+            (C, EventKind::ClientKeyExchange),
+        ];
+        for part in parts {
+            let mut said = abbreviated(&[], &[]);
+            said.insert(2, part);
+            assert!(!hear(said).tls.resumed);
+        }
+    }
+
+    #[test]
+    fn a_pre_shared_key_that_the_server_accepts_is_resumption_in_tls13() {
+        for accepted in [true, false] {
+            let hello = ServerHello {
+                version: 0x0304,
+                accepts_psk: accepted,
+                ..ServerHello::default()
+            };
+            let walk = hear(vec![(C, client_hello()), (S, EventKind::ServerHello(Box::new(hello)))]);
+            assert_eq!(walk.tls.resumed, accepted);
+        }
+    }
+
+    #[test]
+    fn early_data_is_data_and_no_part_of_the_handshake() {
+        let walk = hear(vec![
+            (C, client_hello()),
+            (C, data(400)),
+            (S, server_hello(Version::TLS13)),
+            (S, data(30)),
+            (S, data(69)),
+            (C, data(21)), // EndOfEarlyData
+            (C, data(69)),
+        ]);
+        assert_eq!(walk.steps[1].detail.as_deref(), Some("early data"));
+        assert_eq!(walk.tls.application_data, Sides { client: 1, server: 0 });
+        assert!(walk.tls.is_complete() && !walk.tls.client_sent_certificate);
+        assert_eq!(walk.tls.first_application_data.client, Some(FrameNumber(2)));
+    }
+
+    #[test]
+    fn an_alert_in_place_of_finished_in_tls13_is_inferred_and_says_nothing_of_its_content() {
+        let walk = hear(vec![
+            (C, client_hello()),
+            (S, server_hello(Version::TLS13)),
+            (S, data(30)),
+            (S, data(900)),
+            (S, data(69)),
+            (C, data(19)),
+        ]);
+        let [alert] = &walk.tls.alerts[..] else {
+            panic!("{:?}", walk.tls.alerts)
+        };
+        assert_eq!((alert.side, alert.content, alert.seen), (C, None, Seen::Inferred));
+        assert_eq!(walk.steps[alert.step].kind, StepKind::Alert);
+        assert!(walk.tls.client_alert_instead_of_finished.is_some() && !walk.tls.is_complete());
+    }
+
+    #[test]
+    fn only_an_alert_behind_the_other_sides_end_is_a_consequence_of_it() {
+        for end in [EventKind::Fin, EventKind::Reset] {
+            let mut said = tls12();
+            said.extend([(S, end.clone()), (C, alert(20))]);
+            assert!(hear(said).tls.alerts[0].after_close);
+            // Its own end is no reason, nor is one that comes later.
+            let mut said = tls12();
+            said.extend([(C, EventKind::Fin), (C, alert(20)), (S, end)]);
+            let tls = hear(said).tls;
+            assert!(!tls.alerts[0].after_close);
+            assert_eq!(tls.first_error().unwrap().side, C);
+        }
+    }
+
+    #[test]
+    fn the_first_error_is_neither_a_goodbye_nor_a_warning() {
+        let level1 = |description| EventKind::Alert { level: 1, description };
+        let with = |alerts: Vec<EventKind>, version| {
+            let mut said = vec![(C, client_hello()), (S, server_hello(version))];
+            said.extend(alerts.into_iter().map(|alert| (S, alert)));
+            hear(said)
+                .tls
+                .first_error()
+                .and_then(|alert| alert.content)
+                .map(|it| it.1.0)
+        };
+        assert_eq!(with(vec![level1(112), alert(40)], Version::TLS12), Some(40));
+        assert_eq!(with(vec![level1(0), level1(90)], Version::TLS13), None);
+        // TLS 1.3 gives the level no meaning.
+        assert_eq!(with(vec![level1(116)], Version::TLS13), Some(116));
+        assert_eq!(with(vec![level1(100)], Version::TLS12), None);
+    }
+
+    #[test]
+    fn a_retry_is_a_step_of_its_own_and_the_first_hello_is_kept() {
+        let first = ClientHello {
+            server_name: Some(WireText::from("first.example")),
+            ..Default::default()
+        };
+        let retry = ServerHello {
+            version: 0x0304,
+            is_retry: true,
+            group: Some(crate::tls::Group(24)),
+            ..ServerHello::default()
+        };
+        let walk = hear(vec![
+            (C, EventKind::ClientHello(Box::new(first))),
+            (S, EventKind::ServerHello(Box::new(retry))),
+            (C, client_hello()),
+            (S, server_hello(Version::TLS13)),
+        ]);
+        assert_eq!(history(&walk), "CjCs");
+        assert_eq!(walk.steps[1].detail.as_deref(), Some("asks for secp384r1"));
+        assert_eq!(
+            walk.tls.client_hello.unwrap().server_name.unwrap().raw(),
+            "first.example"
+        );
+        assert_eq!(walk.tls.server_hello.unwrap().cipher_suite, 0x1302);
+    }
+
+    #[test]
+    fn a_run_of_data_is_one_step_with_every_frame_and_each_record_is_counted() {
+        let mut said = tls12();
+        said.extend((0..5).map(|_| (S, data(1000))));
+        said.push((C, data(9)));
+        let walk = hear(said);
+        assert_eq!(history(&walk), "CsxeGIFifDdD");
+        assert_eq!(walk.tls.application_data, Sides { client: 2, server: 6 });
+        let run = &walk.steps[10];
+        assert_eq!((run.frames.len(), run.frame), (6, FrameNumber(16)));
+    }
+
+    #[test]
+    fn what_is_no_record_is_noted_once_and_is_no_step() {
+        let walk = hear(vec![(S, EventKind::NotARecord), (C, EventKind::NotARecord)]);
+        assert!(walk.steps.is_empty());
+        assert_eq!(walk.tls.not_a_record, Some((S, FrameNumber(1))));
+    }
+
+    #[test]
+    fn a_message_with_a_hole_keeps_its_place_and_says_so() {
+        for (kind, letter) in [
+            (1, 'C'),
+            (11, 'X'),
+            (12, 'K'),
+            (13, 'R'),
+            (16, 'G'),
+            (20, 'F'),
+            (22, 'U'),
+        ] {
+            let walk = hear(vec![(C, EventKind::DamagedMessage { kind, missing: 7 })]);
+            assert_eq!(history(&walk), letter.to_string());
+            assert_eq!(
+                walk.steps[0].detail.as_deref(),
+                Some("7 bytes of it are not in the capture")
+            );
         }
     }
 }

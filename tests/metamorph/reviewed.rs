@@ -75,12 +75,6 @@ pub const REVIEWED: &[Reviewed] = &[
         reason: "two seconds of delay make the reset look like tidying up after silence; only possible",
     },
     Reviewed {
-        sample: "incomplete-capture-end",
-        case: "clock",
-        change: "→ silent-mid-handshake by unknown, possible",
-        reason: "a clock that went back makes the silence look longer than it was; only possible",
-    },
-    Reviewed {
         sample: "dns-",
         case: "drop",
         change: "→ dns-no-response by unknown, possible",
