@@ -15,12 +15,17 @@ use crate::flow::{Flow, Flows};
 use crate::frame::{Anomaly, Frame, FrameNumber};
 use crate::lookup::Lookups;
 use crate::report::{self, Contents, Report};
+use crate::tls::message::EventKind;
+use crate::tls::record::Carries;
 use crate::tls::walk::Side;
 use crate::verdict;
 use crate::wire_text::WireText;
 
 /// Connections kept for reporting. 100 MB of nothing but handshakes holds 20,000.
 const MAX_CONNECTIONS: usize = 100_000;
+
+/// Connections kept of those that name no server: downloads over plain HTTP, TLS whose beginning was not captured.
+const MAX_NAMELESS: usize = 4096;
 
 /// Connections kept of those that never connected: a scan makes any number, a device fails with a few.
 const MAX_UNCONNECTED: usize = 4096;
@@ -85,6 +90,8 @@ pub struct Analyzer<'o> {
 #[derive(Debug)]
 struct State<'o> {
     options: &'o Options,
+    /// Every TLS connection is reported.
+    everything: bool,
     flows: Flows,
     lookups: Lookups,
     icmp: Vec<IcmpError>,
@@ -94,6 +101,7 @@ struct State<'o> {
     skipped: [u64; Skip::COUNT],
     receivers: HashSet<IpAddr>,
     unconnected: usize,
+    nameless: usize,
     conflicts: Vec<Anomaly>,
     contents: Contents,
     names: BTreeSet<String>,
@@ -117,9 +125,27 @@ impl<'o> Analyzer<'o> {
     /// Ready for the first frame.
     #[must_use]
     pub fn new(options: &'o Options) -> Self {
+        let everything = options.all || options.profile.everything;
+        // An option may claim any connection, so then all are followed to their ends.
+        let claims = [&options.on_prem, &options.cslu, &options.cssm]
+            .iter()
+            .any(|targets| !targets.is_empty());
+        let flows = if everything || claims {
+            Flows::default()
+        } else {
+            Flows::of_names(
+                options
+                    .profile
+                    .endpoints
+                    .iter()
+                    .flat_map(|it| it.names.iter().cloned())
+                    .collect(),
+            )
+        };
         let state = State {
             options,
-            flows: Flows::default(),
+            everything,
+            flows,
             lookups: Lookups::default(),
             icmp: Vec::new(),
             ended: Vec::new(),
@@ -127,6 +153,7 @@ impl<'o> Analyzer<'o> {
             skipped: [0; Skip::COUNT],
             receivers: HashSet::new(),
             unconnected: 0,
+            nameless: 0,
             conflicts: Vec::new(),
             contents: Contents::default(),
             names: BTreeSet::new(),
@@ -153,11 +180,9 @@ impl<'o> Analyzer<'o> {
     pub fn finish(mut self, file: &str, facts: &CaptureFacts) -> Report {
         let state = &mut self.state;
         self.decoder.finish(&mut |decoded| state.take(decoded));
-        let mut ended = Vec::new();
-        state.flows.finish(&mut ended);
-        ended.into_iter().for_each(|flow| state.end(flow));
+        let mut flows = std::mem::take(&mut state.flows);
+        flows.finish(|flow| state.end(flow));
         let State {
-            flows,
             mut lookups,
             icmp,
             mut connections,
@@ -257,6 +282,9 @@ impl State<'_> {
 
     /// A flow has ended: it becomes a connection, if anybody could want it.
     fn end(&mut self, flow: Flow) {
+        if !self.everything && self.is_elsewhere(&flow) {
+            return;
+        }
         let connection = Connection::of(flow);
         for side in Side::both() {
             if connection.tcp[side].frames > 0 {
@@ -308,13 +336,15 @@ impl State<'_> {
         {
             self.names.insert(WireText::from(name.as_str()).to_string());
         }
-        let everything = self.options.all || self.options.profile.everything;
         let wanted = connection.tls.is_some() || !connection.http.is_empty();
         if wanted {
-            if !everything && !self.could_matter(&connection) {
+            if !self.everything && !self.could_matter(&connection) {
                 return;
             }
-            if self.connections.len() < MAX_CONNECTIONS {
+            // What names no server may be licensing or anything; without a name little can be said of it.
+            let nameless = !self.everything && connection.server_name().is_none();
+            self.nameless += usize::from(nameless);
+            if self.connections.len() < MAX_CONNECTIONS && !(nameless && self.nameless > MAX_NAMELESS) {
                 self.connections.push(connection);
             } else {
                 self.dropped.connections += 1;
@@ -327,6 +357,44 @@ impl State<'_> {
                 self.dropped.unconnected += 1;
             }
         }
+    }
+
+    /// Counts a flow that cannot be licensing, without making a connection of it: it travels inside CAPWAP, it was given
+    /// up when it named another server, or it never connected and enough of those are kept.
+    fn is_elsewhere(&mut self, flow: &Flow) -> bool {
+        let in_capwap = flow.tunnel == Tunnel::Capwap;
+        let never_connected = flow.directions.iter().all(|side| side.opening.bytes.is_empty())
+            && flow.directions.iter().any(|side| side.tcp.frames == 0);
+        let enough = never_connected && self.unconnected >= MAX_UNCONNECTED;
+        if !(in_capwap || enough || flow.directions.iter().all(|side| side.ignored)) {
+            return false;
+        }
+        for (side, end) in flow.directions.iter().zip(flow.ends.iter().rev()) {
+            if side.tcp.frames > 0 && !in_capwap {
+                self.saw_receiver(end.ip);
+            }
+        }
+        let hello = flow
+            .directions
+            .iter()
+            .flat_map(|side| &side.events)
+            .find_map(|event| match &event.kind {
+                EventKind::ClientHello(hello) => Some(hello),
+                _ => None,
+            });
+        let is_tls = flow.directions.iter().any(|side| side.carries == Carries::Tls) || hello.is_some();
+        self.contents.tls_connections += u64::from(is_tls);
+        self.both_directions += u64::from(flow.directions.iter().all(|side| side.tcp.frames > 0));
+        self.in_capwap += u64::from(in_capwap);
+        self.dropped.unconnected += u64::from(enough);
+        if let Some(name) = hello
+            .and_then(|hello| hello.server_name.as_ref())
+            .filter(|_| !in_capwap)
+            && self.names.len() < 64
+        {
+            self.names.insert(name.to_string());
+        }
+        true
     }
 
     /// Whether a connection may belong to licensing: all but those that name something else.

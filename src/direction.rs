@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 
-use crate::decode::{Segment, options};
+use crate::decode::{Segment, TcpFlags, options};
 use crate::frame::{FrameNumber, Timestamp};
 use crate::http::HttpReader;
 use crate::seq::SeqNumber;
@@ -308,6 +308,9 @@ impl Direction {
     }
 
     pub(crate) fn read(&mut self, chunk: Chunk<'_>, lost: u32) -> Arrival {
+        if self.ignored {
+            return Arrival::New;
+        }
         let Self {
             stream,
             records,
@@ -348,6 +351,10 @@ impl Direction {
     }
 
     pub(crate) fn finish(&mut self, fin_seen: bool) {
+        if self.ignored {
+            self.carries = self.records.carries();
+            return;
+        }
         let Self {
             stream,
             records,
@@ -397,6 +404,20 @@ impl Direction {
         self.recent = VecDeque::new();
     }
 
+    /// Whether, among the events from `since` on, a Client Hello asks for a server that is none of `names`, and nothing
+    /// said before that the connection goes through a proxy.
+    pub(crate) fn names_another(&self, since: usize, names: &[String]) -> bool {
+        let connects = |event: &Event| matches!(event.kind, EventKind::HttpRequest(_));
+        self.events.iter().skip(since).any(|event| match &event.kind {
+            EventKind::ClientHello(hello) => hello.server_name.as_ref().is_some_and(|name| {
+                !names
+                    .iter()
+                    .any(|own| own.eq_ignore_ascii_case(name.raw().trim_end_matches('.')))
+            }),
+            _ => false,
+        }) && !self.events.iter().any(connects)
+    }
+
     pub(crate) fn is_uninteresting(&self) -> bool {
         self.records.carries() == Carries::NotTls && self.http.is_done()
     }
@@ -412,7 +433,10 @@ impl Direction {
     pub(crate) fn is_copy(&mut self, segment: &Segment<'_>) -> bool {
         let print = fingerprint(segment);
         let identified = segment.ip_id.is_some_and(|id| id != 0);
-        let original = self.recent.iter().rev().find(|&&(seen, at, _)| {
+        // Bare acknowledgements are the bulk of a capture and change nothing: their copies are looked for close by only.
+        let bare = segment.payload.is_empty() && segment.flags.0 & (TcpFlags::SYN | TcpFlags::FIN | TcpFlags::RST) == 0;
+        let reach = if bare { 4 } else { MAX_RECENT };
+        let original = self.recent.iter().rev().take(reach).find(|&&(seen, at, _)| {
             seen == print && (identified || segment.time.0.abs_diff(at) <= COPY_WITHIN.unsigned_abs())
         });
         let Some(&(_, _, original)) = original else {

@@ -68,6 +68,8 @@ pub struct Flows {
     slots: Vec<Option<Flow>>,
     free: Vec<usize>,
     closing: VecDeque<(usize, u64, FrameNumber)>,
+    /// Server names that are of interest; `None`: all are. A connection that names another is only counted.
+    names: Option<Vec<String>>,
     /// Flows in order of creation, for finding the one idle longest.
     order: VecDeque<(usize, u64)>,
     /// Counters.
@@ -84,6 +86,7 @@ impl Default for Flows {
             slots: Vec::new(),
             free: Vec::new(),
             closing: VecDeque::new(),
+            names: None,
             order: VecDeque::new(),
             counts: FlowCounts::default(),
         }
@@ -91,6 +94,15 @@ impl Default for Flows {
 }
 
 impl Flows {
+    /// Follows only connections that name one of these servers, and those that name none.
+    #[must_use]
+    pub fn of_names(names: Vec<String>) -> Self {
+        Self {
+            names: Some(names),
+            ..Self::default()
+        }
+    }
+
     /// Takes a segment; flows that have ended for good are added to `ended`.
     pub fn accept(&mut self, segment: &Segment<'_>, ended: &mut Vec<Flow>) {
         self.hand_on_closed(segment.frame, ended);
@@ -120,7 +132,7 @@ impl Flows {
         let Some(flow) = self.slots.get_mut(slot).and_then(Option::as_mut) else {
             return;
         };
-        flow.accept(segment, from, counts);
+        flow.accept(segment, from, counts, self.names.as_deref());
         if !flow.closing && flow.is_over() {
             flow.closing = true;
             self.closing.push_back((slot, flow.index, segment.frame));
@@ -128,11 +140,20 @@ impl Flows {
     }
 
     /// Hands on every flow that is left, in order of first frames.
-    pub fn finish(&mut self, ended: &mut Vec<Flow>) {
-        let mut flows: Vec<Flow> = std::mem::take(&mut self.slots).into_iter().flatten().collect();
-        flows.sort_by_key(|flow| flow.index);
+    pub fn finish(&mut self, mut ended: impl FnMut(Flow)) {
         self.table.clear();
-        ended.extend(flows.into_iter().map(Flow::finish));
+        let mut slots = std::mem::take(&mut self.slots);
+        let mut order: Vec<(u64, usize)> = slots
+            .iter()
+            .enumerate()
+            .filter_map(|(slot, flow)| Some((flow.as_ref()?.index, slot)))
+            .collect();
+        order.sort_unstable();
+        for (_, slot) in order {
+            if let Some(flow) = slots.get_mut(slot).and_then(Option::take) {
+                ended(flow.finish());
+            }
+        }
     }
 
     fn flow(&self, slot: usize) -> Option<&Flow> {
@@ -286,10 +307,14 @@ impl Flow {
     fn is_over(&self) -> bool {
         let closed = self.directions.iter().all(|side| side.tcp.fin.is_some())
             || self.directions.iter().any(|side| side.tcp.reset.is_some());
-        closed && self.directions.iter().all(|side| side.stream.is_whole())
+        closed
+            && self
+                .directions
+                .iter()
+                .all(|side| side.ignored || side.stream.is_whole())
     }
 
-    fn accept(&mut self, segment: &Segment<'_>, from: usize, counts: &mut FlowCounts) {
+    fn accept(&mut self, segment: &Segment<'_>, from: usize, counts: &mut FlowCounts, names: Option<&[String]>) {
         self.last = (segment.frame, segment.time);
         let [first, second] = &mut self.directions;
         let (own, peer) = if from == 0 { (first, second) } else { (second, first) };
@@ -374,7 +399,12 @@ impl Flow {
             from: data_from,
             ..chunk_of(segment, position, acked)
         };
+        let events = own.events.len();
         let arrival = own.read(chunk, segment.lost);
+        if own.events.len() > events && names.is_some_and(|names| own.names_another(events, names)) {
+            own.ignore();
+            peer.ignore();
+        }
         match arrival {
             Arrival::Old => own.tcp.retransmissions += 1,
             Arrival::KeepAlive => own.tcp.keep_alives += 1,
