@@ -96,7 +96,7 @@ struct State<'o> {
     lookups: Lookups,
     icmp: Vec<IcmpError>,
     /// Flows that ended with the current segment; kept for its allocation.
-    ended: Vec<Flow>,
+    ended: Vec<Box<Flow>>,
     connections: Vec<Connection>,
     skipped: [u64; Skip::COUNT],
     receivers: HashSet<IpAddr>,
@@ -281,7 +281,7 @@ impl State<'_> {
     }
 
     /// A flow has ended: it becomes a connection, if anybody could want it.
-    fn end(&mut self, flow: Flow) {
+    fn end(&mut self, flow: Box<Flow>) {
         if !self.everything && self.is_elsewhere(&flow) {
             return;
         }
@@ -382,7 +382,7 @@ impl State<'_> {
                 EventKind::ClientHello(hello) => Some(hello),
                 _ => None,
             });
-        let is_tls = flow.directions.iter().any(|side| side.carries == Carries::Tls) || hello.is_some();
+        let is_tls = flow.directions.iter().any(|side| side.carries_so_far() == Carries::Tls) || hello.is_some();
         self.contents.tls_connections += u64::from(is_tls);
         self.both_directions += u64::from(flow.directions.iter().all(|side| side.tcp.frames > 0));
         self.in_capwap += u64::from(in_capwap);

@@ -483,9 +483,9 @@ mod tests {
 
     #[test]
     fn a_look_up_after_the_connection_is_not_its_cause() {
-        let asked = lookups(NAME, &[("10.0.0.1", 20, "192.133.220.90")]);
+        let asked = lookups(NAME, &[("10.0.0.1", 200, "192.133.220.90")]);
         let connections = [connection(6, DEVICE, SERVER).asking_for(NAME)];
-        assert_eq!(grouped(&connections, &asked), "10.0.0.1 ? >6; 10.0.0.1 ?20 >");
+        assert_eq!(grouped(&connections, &asked), "10.0.0.1 ? >6; 10.0.0.1 ?200 >");
     }
 
     #[test]
@@ -523,7 +523,7 @@ mod tests {
         let connections = [connection(10, DEVICE, SERVER)];
         let error = |src: &str, dst: &str, frame: u64, seq: Option<u32>| IcmpError {
             frame: FrameNumber(frame),
-            time: Timestamp(0),
+            time: Timestamp::from_seconds(i64::try_from(frame).unwrap()),
             from: [10, 0, 0, 254].into(),
             kind: IcmpErrorKind::Prohibited,
             quoted_src: endpoint(src),
@@ -533,7 +533,7 @@ mod tests {
         let errors = [
             error(DEVICE, SERVER, 11, Some(1)),
             error(SERVER, DEVICE, 12, Some(1)),
-            error(DEVICE, SERVER, 9, Some(1)), // before it
+            error(DEVICE, SERVER, 5, Some(1)), // before it
             error(DEVICE, SERVER, 13, None),   // UDP
             error("10.0.0.1:50001", SERVER, 14, Some(1)),
         ];

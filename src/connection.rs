@@ -75,7 +75,8 @@ pub struct Connection {
 impl Connection {
     /// Describes a flow that has ended.
     #[must_use]
-    pub fn of(flow: Flow) -> Self {
+    pub fn of(flow: Box<Flow>) -> Self {
+        let flow = *flow.finish();
         let (client, client_by) = find_client(&flow);
         let [first, second] = flow.directions;
         let [first_end, second_end] = flow.ends;
@@ -389,7 +390,7 @@ mod tests {
             };
             flows.accept(&segment, &mut ended);
         }
-        flows.finish(&mut ended);
+        flows.finish(|flow| ended.push(flow));
         assert_eq!(ended.len(), 1);
         Connection::of(ended.remove(0))
     }

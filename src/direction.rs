@@ -404,6 +404,12 @@ impl Direction {
         self.recent = VecDeque::new();
     }
 
+    /// What it carries, as far as it was read.
+    #[must_use]
+    pub const fn carries_so_far(&self) -> Carries {
+        self.records.carries()
+    }
+
     /// Whether, among the events from `since` on, a Client Hello asks for a server that is none of `names`, and nothing
     /// said before that the connection goes through a proxy.
     pub(crate) fn names_another(&self, since: usize, names: &[String]) -> bool {
@@ -585,11 +591,11 @@ mod tests {
     #[test]
     fn the_first_bytes_of_another_protocol_are_kept_with_their_frame() {
         let direction = read(&[(0, b"SSH-2.0-"), (8, b"OpenSSH\r\n")]);
-        assert_eq!(direction.opening, b"SSH-2.0-OpenSSH\r\n");
-        assert_eq!(direction.opening_frame, Some(FrameNumber(1)));
+        assert_eq!(direction.opening.bytes, b"SSH-2.0-OpenSSH\r\n");
+        assert_eq!(direction.opening.frame, Some(FrameNumber(1)));
         assert!(direction.speaks_other);
         let long = [b'x'; 5000];
-        assert_eq!(read(&[(0, &long)]).opening.len(), MAX_OPENING);
+        assert_eq!(read(&[(0, &long)]).opening.bytes.len(), MAX_OPENING);
     }
 
     #[test]
@@ -610,7 +616,7 @@ mod tests {
         let direction = read(&[(0, b"220 mail ready\r\n"), (100, b"more text")]);
         assert_ne!(direction.carries, Carries::Tls);
         assert!(direction.speaks_other);
-        assert_eq!(direction.opening, b"220 mail ready\r\n");
+        assert_eq!(direction.opening.bytes, b"220 mail ready\r\n");
         assert_eq!(direction.tcp.gaps.len(), 1);
         assert_eq!(direction.tcp.gaps[0].cause, GapCause::NeverArrived);
     }
@@ -618,7 +624,7 @@ mod tests {
     #[test]
     fn a_direction_of_which_only_the_end_is_there_is_not_said_to_speak_something_else() {
         let direction = read(&[(100, b"\x99\x98\x97 ciphertext, the end of a record")]);
-        assert!(!direction.speaks_other && direction.opening.is_empty());
+        assert!(!direction.speaks_other && direction.opening.bytes.is_empty());
     }
 
     #[test]

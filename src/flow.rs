@@ -15,9 +15,9 @@ use crate::http::looks_like_http;
 use crate::stream::{Arrival, Chunk};
 use crate::tls::message::{EventKind, Provenance};
 
-/// Flows observed at once. A 100 MB export of a busy uplink holds some thousands; a SYN scan a million. At about one KiB
+/// Flows observed at once. A 100 MB export of a busy uplink holds some thousands; a SYN scan a million. At about two KiB
 /// each, this bounds a scan to 32 MiB; beyond it the flow that was idle longest is closed, and counted.
-const MAX_FLOWS: usize = 32 * 1024;
+const MAX_FLOWS: usize = 16 * 1024;
 
 /// Frames after which a closed flow is handed on: late copies and stray resets of it have come by then.
 const LINGER: u64 = 4096;
@@ -65,7 +65,7 @@ pub struct FlowCounts {
 #[derive(Debug)]
 pub struct Flows {
     table: HashMap<Key, usize, RandomState>,
-    slots: Vec<Option<Flow>>,
+    slots: Vec<Option<Box<Flow>>>,
     free: Vec<usize>,
     closing: VecDeque<(usize, u64, FrameNumber)>,
     /// Server names that are of interest; `None`: all are. A connection that names another is only counted.
@@ -104,7 +104,7 @@ impl Flows {
     }
 
     /// Takes a segment; flows that have ended for good are added to `ended`.
-    pub fn accept(&mut self, segment: &Segment<'_>, ended: &mut Vec<Flow>) {
+    pub fn accept(&mut self, segment: &Segment<'_>, ended: &mut Vec<Box<Flow>>) {
         self.hand_on_closed(segment.frame, ended);
         let from = usize::from(segment.src > segment.dst);
         let key = if from == 0 {
@@ -140,7 +140,7 @@ impl Flows {
     }
 
     /// Hands on every flow that is left, in order of first frames.
-    pub fn finish(&mut self, mut ended: impl FnMut(Flow)) {
+    pub fn finish(&mut self, mut ended: impl FnMut(Box<Flow>)) {
         self.table.clear();
         let mut slots = std::mem::take(&mut self.slots);
         let mut order: Vec<(u64, usize)> = slots
@@ -151,20 +151,20 @@ impl Flows {
         order.sort_unstable();
         for (_, slot) in order {
             if let Some(flow) = slots.get_mut(slot).and_then(Option::take) {
-                ended(flow.finish());
+                ended(flow);
             }
         }
     }
 
     fn flow(&self, slot: usize) -> Option<&Flow> {
-        self.slots.get(slot).and_then(Option::as_ref)
+        self.slots.get(slot).and_then(Option::as_deref)
     }
 
-    fn open(&mut self, key: Key, segment: &Segment<'_>, ended: &mut Vec<Flow>) -> usize {
+    fn open(&mut self, key: Key, segment: &Segment<'_>, ended: &mut Vec<Box<Flow>>) -> usize {
         if self.table.len() >= MAX_FLOWS {
             self.evict(ended);
         }
-        let mut flow = Flow {
+        let mut flow = Box::new(Flow {
             index: self.counts.flows,
             ends: key.0,
             directions: Default::default(),
@@ -173,7 +173,7 @@ impl Flows {
             last: (segment.frame, segment.time),
             tunnel: segment.tunnel,
             closing: false,
-        };
+        });
         self.counts.flows += 1;
         if key.0.iter().any(|end| end.port == 53) {
             flow.directions
@@ -195,17 +195,17 @@ impl Flows {
         slot
     }
 
-    /// Removes a flow and finishes it.
-    fn take(&mut self, slot: usize, key: Key) -> Option<Flow> {
+    /// Removes a flow.
+    fn take(&mut self, slot: usize, key: Key) -> Option<Box<Flow>> {
         self.table.remove(&key);
         let flow = self.slots.get_mut(slot)?.take()?;
         self.free.push(slot);
-        Some(flow.finish())
+        Some(flow)
     }
 
     /// Closes the flow that was idle longest, approximately: each flow in the queue gets another turn while it was active
     /// since the last one (the clock algorithm), so that a scan does not push out a live connection.
-    fn evict(&mut self, ended: &mut Vec<Flow>) {
+    fn evict(&mut self, ended: &mut Vec<Box<Flow>>) {
         let mut turns = self.order.len();
         while let Some((slot, index)) = self.order.pop_front() {
             let Some(flow) = self.flow(slot).filter(|flow| flow.index == index) else {
@@ -224,7 +224,7 @@ impl Flows {
         }
     }
 
-    fn hand_on_closed(&mut self, now: FrameNumber, ended: &mut Vec<Flow>) {
+    fn hand_on_closed(&mut self, now: FrameNumber, ended: &mut Vec<Box<Flow>>) {
         while let Some(&(slot, index, closed)) = self.closing.front() {
             if now.0 < closed.0.saturating_add(LINGER) {
                 return;
@@ -449,7 +449,8 @@ impl Flow {
     }
 
     /// Reads what is left and puts each direction's events in order.
-    fn finish(mut self) -> Self {
+    #[must_use]
+    pub fn finish(mut self: Box<Self>) -> Box<Self> {
         let fins = [0, 1].map(|side: usize| self.directions.get(side).is_some_and(|side| side.tcp.fin.is_some()));
         for (direction, fin) in self.directions.iter_mut().zip(fins) {
             direction.finish(fin);
@@ -505,7 +506,7 @@ mod tests {
         }
     }
 
-    fn push(flows: &mut Flows, ended: &mut Vec<Flow>, segments: &[Segment<'_>], first: u64) {
+    fn push(flows: &mut Flows, ended: &mut Vec<Box<Flow>>, segments: &[Segment<'_>], first: u64) {
         for (segment, frame) in segments.iter().zip(first..) {
             let unlike = u16::try_from(frame % 60_000).unwrap() + 1;
             let segment = Segment {
@@ -529,9 +530,9 @@ mod tests {
     fn run(segments: &[Segment<'_>]) -> (Vec<Flow>, FlowCounts) {
         let (mut flows, mut ended) = (Flows::default(), Vec::new());
         push(&mut flows, &mut ended, segments, 1);
-        flows.finish(&mut ended);
+        flows.finish(|flow| ended.push(flow));
         ended.sort_by_key(|flow| flow.index);
-        (ended, flows.counts)
+        (ended.into_iter().map(|flow| *flow.finish()).collect(), flows.counts)
     }
 
     fn only(segments: &[Segment<'_>]) -> Flow {
@@ -691,7 +692,7 @@ mod tests {
         push(&mut flows, &mut ended, &[other], 4 + LINGER);
         assert_eq!(ended.len(), 1);
         // Its slot is used again, and the end of the capture hands on the rest only.
-        flows.finish(&mut ended);
+        flows.finish(|flow| ended.push(flow));
         assert_eq!(ended.len(), 2);
     }
 
@@ -705,7 +706,8 @@ mod tests {
         push(&mut flows, &mut ended, &after_handshake(&closing), 1);
         push(&mut flows, &mut ended, &[seg(CLIENT, ACK, 100, 500, DATA)], 2 * LINGER);
         assert!(ended.is_empty());
-        flows.finish(&mut ended);
+        flows.finish(|flow| ended.push(flow));
+        let ended: Vec<_> = ended.into_iter().map(Flow::finish).collect();
         assert_eq!(said(&ended[0], CLIENT), "Syn Ack ApplicationData Fin");
     }
 
@@ -784,7 +786,7 @@ mod tests {
     fn a_keep_alive_byte_is_counted_and_not_read() {
         let flow = only(&after_handshake(&[
             seg(CLIENT, ACK, 100, 500, DATA),
-            seg(CLIENT, ACK, 109, 500, b"\0"),
+            seg(CLIENT, ACK, 109, 500, b"?"),
             seg(CLIENT, ACK, 110, 500, DATA),
         ]));
         let tcp = &flow.directions[CLIENT].tcp;
@@ -798,7 +800,8 @@ mod tests {
         let half = [seg(CLIENT, FIN | ACK, 100, 500, b""), seg(SERVER, ACK, 500, 101, DATA)];
         push(&mut flows, &mut ended, &after_handshake(&half), 1);
         push(&mut flows, &mut ended, &[seg(SERVER, ACK, 510, 101, ALERT)], 3 * LINGER);
-        flows.finish(&mut ended);
+        flows.finish(|flow| ended.push(flow));
+        let ended: Vec<_> = ended.into_iter().map(Flow::finish).collect();
         assert_eq!(said(&ended[0], SERVER), "Syn ApplicationData Alert");
         assert_eq!(said(&ended[0], CLIENT), "Syn Ack Fin");
     }
@@ -924,7 +927,7 @@ mod tests {
         assert_eq!(flows.counts.evicted, 51);
         assert_eq!(ended.len(), 51);
         assert!(ended.iter().all(|flow| flow.index != 0));
-        flows.finish(&mut ended);
+        flows.finish(|flow| ended.push(flow));
         assert_eq!(ended.len(), MAX_FLOWS + 51);
     }
 
