@@ -1,9 +1,9 @@
 //! Flow → Connection: everything a rule may look at, in terms of client and server.
 
 use crate::decode::{Endpoint, Tunnel};
-use crate::direction::{ApplicationData, TcpSide};
 use crate::flow::Flow;
 use crate::frame::{FrameNumber, Timestamp};
+use crate::tcp_side::{ApplicationData, TcpSide};
 use crate::tls::message::{Event, EventKind};
 use crate::tls::record::Carries;
 use crate::tls::walk::{self, Http, Side, Sides, Step, StepKind, TlsFacts};

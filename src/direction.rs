@@ -8,7 +8,8 @@ use crate::decode::{Segment, TcpFlags, options};
 use crate::frame::{FrameNumber, Timestamp};
 use crate::http::HttpReader;
 use crate::seq::SeqNumber;
-use crate::stream::{Arrival, Chunk, Gap, Item, Position, Stream};
+use crate::stream::{Arrival, Chunk, Item, Position, Stream};
+use crate::tcp_side::{ApplicationData, Opening, TcpSide};
 use crate::tls::message::{Event, EventKind, Provenance};
 use crate::tls::record::{Carries, RecordReader};
 
@@ -21,9 +22,6 @@ const MAX_RECORDS: usize = 48;
 
 /// The last Application Data records of a direction, kept one by one: an encrypted alert is among them.
 const MAX_LAST_RECORDS: usize = 4;
-
-/// First bytes kept of a direction.
-const MAX_OPENING: usize = 256;
 
 /// Bytes kept of DNS over TCP, per direction: a few answers.
 const MAX_DNS: usize = 8 * 1024;
@@ -44,138 +42,6 @@ const MAX_SYNS: usize = 16;
 /// Holes kept per direction.
 const MAX_GAPS: usize = 32;
 
-/// A mark in a direction: a FIN, a RST.
-#[derive(Clone, Copy, Debug)]
-pub struct Mark {
-    /// The frame.
-    pub frame: FrameNumber,
-    /// Its time.
-    pub time: Timestamp,
-    /// Time to live.
-    pub ttl: u8,
-    /// IP identification.
-    pub ip_id: Option<u16>,
-    /// Window field.
-    pub window: u16,
-    /// Whether the ACK flag was set.
-    pub ack: bool,
-    /// Its position in its own direction.
-    pub at: Position,
-    /// How far its sender had received the other direction.
-    pub acked: Position,
-}
-
-/// What a direction did below its bytes.
-#[derive(Clone, Debug, Default)]
-pub struct TcpSide {
-    /// Frames captured, second copies excluded.
-    pub frames: u64,
-    /// Second copies made by the capture.
-    pub duplicates: u64,
-    /// The first of them: the copy's frame and the original's.
-    pub copies: Vec<(FrameNumber, FrameNumber)>,
-    /// Segments sent again by the sender.
-    pub retransmissions: u64,
-    /// Keep-alive probes.
-    pub keep_alives: u64,
-    /// Segments whose payload the snap length cut.
-    pub cut: u64,
-    /// First frame.
-    pub first: FrameNumber,
-    /// Last frame.
-    pub last: FrameNumber,
-    /// Time of the last frame.
-    pub last_time: Timestamp,
-    /// SYNs or SYN-ACKs: frame and time.
-    pub syns: Vec<(FrameNumber, Timestamp)>,
-    /// The (first) FIN.
-    pub fin: Option<Mark>,
-    /// The (first) RST.
-    pub reset: Option<Mark>,
-    /// Time to live of the SYN or, where it was not captured, of the first segment.
-    pub ttl: u8,
-    /// Maximum segment size announced in the SYN.
-    pub mss: Option<u16>,
-    /// Largest payload seen in one segment.
-    pub largest: u32,
-    /// Payload bytes in sequence space, as far as seen.
-    pub bytes: u64,
-    /// Payload bytes that the peer acknowledged.
-    pub acked_bytes: u64,
-    /// A zero window was announced.
-    pub zero_windows: u64,
-    /// The peer acknowledged bytes of this side that were not captured.
-    pub acked_unseen: bool,
-    /// The position after its last byte seen.
-    pub end: Position,
-    /// Bytes before its FIN, RST or last acknowledgement that were not captured.
-    pub unseen_end: u64,
-    /// Holes.
-    pub gaps: Vec<Gap>,
-    /// The first segment whose bytes differ from those captured before for the same place; the first copy is used.
-    pub conflict: Option<Conflict>,
-    /// Whether its first byte is known: a SYN was seen, or the peer's handshake acknowledgement.
-    pub start_known: bool,
-}
-
-/// The first bytes of a direction: for showing what does not speak TLS, and for telling a repeated segment from a forged
-/// one, which matters most where an answer begins.
-#[derive(Clone, Debug, Default)]
-pub struct Opening {
-    /// The bytes.
-    pub bytes: Vec<u8>,
-    /// The frame of the first of them.
-    pub frame: Option<FrameNumber>,
-    from: Position,
-    /// Nothing is added any more.
-    whole: bool,
-}
-
-/// Two segments that carry different bytes for the same place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Conflict {
-    /// The frame of the second.
-    pub frame: FrameNumber,
-    /// Bytes of the first copy, from the first difference on.
-    pub kept: Vec<u8>,
-    /// Bytes of the second copy there.
-    pub other: Vec<u8>,
-}
-
-/// Bytes shown of each version of a conflict.
-const MAX_CONFLICT: usize = 24;
-
-impl Opening {
-    fn keep(&mut self, chunk: &Chunk<'_>) {
-        if self.whole {
-            return;
-        }
-        if self.bytes.is_empty() {
-            (self.from, self.frame) = (chunk.from, Some(chunk.frame));
-        }
-        let room = MAX_OPENING.saturating_sub(self.bytes.len()).min(chunk.data.len());
-        self.bytes.extend_from_slice(chunk.data.get(..room).unwrap_or_default());
-        self.whole = self.bytes.len() >= MAX_OPENING;
-    }
-
-    /// Whether a segment carries other bytes than those kept. A single byte may be a keep-alive's garbage.
-    fn contradicts(&self, chunk: &Chunk<'_>) -> Option<Conflict> {
-        let end = self.from.saturating_add(self.bytes.len() as u64);
-        if self.bytes.is_empty() || chunk.data.len() < 2 || chunk.from >= end || chunk.from < self.from {
-            return None;
-        }
-        let offset = usize::try_from(chunk.from - self.from).ok()?;
-        let kept = self.bytes.get(offset..)?;
-        let at = kept.iter().zip(chunk.data).position(|(kept, other)| kept != other)?;
-        let shown = |bytes: &[u8]| bytes.iter().skip(at).take(MAX_CONFLICT).copied().collect();
-        Some(Conflict {
-            frame: chunk.frame,
-            kept: shown(kept),
-            other: shown(chunk.data),
-        })
-    }
-}
-
 /// A few zero bytes that may be Ethernet's padding.
 #[derive(Clone, Copy, Debug)]
 struct Doubtful {
@@ -186,15 +52,6 @@ struct Doubtful {
     acked: SeqNumber,
 }
 
-/// Totals of Application Data records.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct ApplicationData {
-    /// Records.
-    pub records: u64,
-    /// Bytes of their bodies.
-    pub bytes: u64,
-}
-
 /// One direction of a flow.
 #[derive(Debug, Default)]
 pub struct Direction {
@@ -202,7 +59,7 @@ pub struct Direction {
     pub tcp: TcpSide,
     /// What it said, in order (TCP's own events apart until the end).
     pub events: Vec<Event>,
-    /// Events beyond [`MAX_EVENTS`].
+    /// Events beyond the bound.
     pub events_dropped: u64,
     /// Totals.
     pub application_data: ApplicationData,
@@ -517,6 +374,7 @@ mod tests {
     use super::*;
     use crate::decode::{Endpoint, TcpFlags, Tunnel};
     use crate::stream::GapCause;
+    use crate::tcp_side::MAX_OPENING;
 
     const START: Position = 1 << 20;
 

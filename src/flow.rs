@@ -9,10 +9,11 @@ use foldhash::fast::RandomState;
 
 use crate::decode::options::Options;
 use crate::decode::{Endpoint, Segment, TcpFlags, Tunnel};
-use crate::direction::{Direction, Mark, chunk_of};
+use crate::direction::{Direction, chunk_of};
 use crate::frame::{FrameNumber, Timestamp};
 use crate::http::looks_like_http;
 use crate::stream::{Arrival, Chunk};
+use crate::tcp_side::Mark;
 use crate::tls::message::{EventKind, Provenance};
 
 /// Flows observed at once. A 100 MB export of a busy uplink holds some thousands; a SYN scan a million. At about two KiB

@@ -42,6 +42,8 @@ pub mod flow;
 
 pub mod direction;
 
+pub mod tcp_side;
+
 pub mod stream;
 
 // Chunk → Record → Message → Walk; Certificate → Judgement

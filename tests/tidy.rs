@@ -25,6 +25,7 @@ const NOT_A_STAGE: &[(&str, &str)] = &[
     ("seq.rs", "a noun that all stages share"),
     ("tls/step.rs", "nouns of the walk"),
     ("tls/facts.rs", "nouns of the walk"),
+    ("tcp_side.rs", "nouns of a direction"),
     ("wire_text.rs", "a noun that all stages share"),
     ("context.rs", "a noun of the rules"),
     ("finding.rs", "nouns of the rules"),
@@ -59,7 +60,7 @@ const FORBIDDEN_IN_CORE: &[&str] = &[
 ];
 
 /// Files of more than 500 lines, tests not counted, and why they are not cut.
-const LONG: &[(&str, &str)] = &[];
+const LONG: &[(&str, &str)] = &[("report/mod.rs", "the public shape, in one place")];
 
 /// The verdicts of the contract. New ones may be added; none is renamed.
 const VERDICTS: &[&str] = &[

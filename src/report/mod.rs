@@ -3,6 +3,7 @@
 //! The shape is a contract with programs: it changes only by addition (`schema/report-1.json`).
 
 mod build;
+mod connections;
 #[cfg(test)]
 mod examples;
 pub mod explain;

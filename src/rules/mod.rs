@@ -190,7 +190,7 @@ fn is_closed(connection: &Connection) -> bool {
 }
 
 /// Whether a side had closed before a reset: by the numbers, since the order in the file may be another.
-fn closed_before(connection: &Connection, side: Side, reset: &crate::direction::Mark) -> bool {
+fn closed_before(connection: &Connection, side: Side, reset: &crate::tcp_side::Mark) -> bool {
     let (own, peer) = (connection.tcp[side].fin, connection.tcp[side.peer()].fin);
     own.is_some_and(|fin| reset.at > fin.at || fin.frame < reset.frame)
         // The number between its last byte and the reset is a FIN that was not captured.

@@ -4,8 +4,8 @@ use super::{client, elsewhere, seconds, service, tls_with_hello};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
-use crate::direction::Mark;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::tcp_side::Mark;
 use crate::tls::walk::{Side, StepKind};
 
 /// RFC 9293 section 3.5.2 (reset generation).

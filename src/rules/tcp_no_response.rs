@@ -20,10 +20,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return None;
     }
     // An answer may still be on its way when the capture ends.
-    if !context
+    if context
         .capture
         .last
-        .is_some_and(|end| end.since(started) >= super::SILENCE)
+        .is_none_or(|end| end.since(started) < super::SILENCE)
     {
         return None;
     }

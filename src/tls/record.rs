@@ -2,7 +2,7 @@
 //!
 //! A record is five bytes of header and up to 2^14 (+ 2,048 when encrypted) bytes of body (RFC 5246 section 6.2,
 //! RFC 9846 section 5). Bodies of Application Data are counted and passed over; handshake bytes go to the
-//! [`Assembler`](super::message::Assembler), since messages do not care about record borders.
+//! [`Assembler`], since messages do not care about record borders.
 //!
 //! TLS need not begin at the first byte: a CONNECT, STARTTLS, SOCKS or PROXY-protocol preamble may precede it. It is
 //! recognised by the first record whose header and content agree that it begins a TLS conversation, on any port.
