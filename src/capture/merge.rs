@@ -122,6 +122,7 @@ pub fn read_merged<R: Read>(
                 offset,
                 lost,
                 detail,
+                is_cut,
             }) if end == End::Complete => {
                 let name = WireText::from(name.as_str());
                 end = End::Truncated {
@@ -129,6 +130,7 @@ pub fn read_merged<R: Read>(
                     offset,
                     lost,
                     detail: format!("in {name}, {detail}"),
+                    is_cut,
                 };
             }
             Ok(_) => {}

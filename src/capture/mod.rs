@@ -84,6 +84,9 @@ pub enum End {
         lost: u64,
         /// What was found there, as a clause.
         detail: String,
+        /// The file simply ends inside a record, as when a buffer or disk was full or a copy was stopped: nothing in it is
+        /// damaged.
+        is_cut: bool,
     },
 }
 

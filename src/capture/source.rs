@@ -143,7 +143,7 @@ impl<'a> Source<'a> {
             }
             detail.push_str(&failure.to_string());
             self.failure = Some(failure);
-            self.truncated(self.chunk.offset(), detail, tally);
+            self.truncated(self.chunk.offset(), detail, true, tally);
             return None;
         }
         if detail.is_empty() {
@@ -203,7 +203,7 @@ impl<'a> Source<'a> {
                     self.state = State::Damaged(detail);
                     return Some(record);
                 }
-                self.rest(offset, zeros, detail, tally);
+                self.rest(offset, zeros, detail, is_cut, tally);
                 return None;
             }
             zeros = zeros && is_zero(bytes.get(..to).unwrap_or_default());
@@ -214,7 +214,7 @@ impl<'a> Source<'a> {
                     "{detail}, and nothing that can be a record within {} MiB",
                     FARTHEST >> 20
                 );
-                self.truncated(offset, detail, tally);
+                self.truncated(offset, detail, false, tally);
                 return None;
             }
         }
@@ -257,7 +257,7 @@ impl<'a> Source<'a> {
     }
 
     /// No record follows: what is left is garbage, or the damaged end of the capture.
-    fn rest(&mut self, offset: u64, zeros: bool, detail: String, tally: &mut Tally) {
+    fn rest(&mut self, offset: u64, zeros: bool, detail: String, is_cut: bool, tally: &mut Tally) {
         let is_first = self.chunk.offset() == offset;
         let bytes = self.chunk.fill(WINDOW);
         if let Format::Pcap(reader) = &mut self.format
@@ -277,7 +277,7 @@ impl<'a> Source<'a> {
         let begins_with_zeros = is_zero(bytes.get(..16).unwrap_or(bytes));
         let is_garbage = zeros || (is_first && bytes.len() <= SMALL_REST && !resembles && !begins_with_zeros);
         if !is_garbage || self.frames == 0 {
-            self.truncated(offset, detail, tally);
+            self.truncated(offset, detail, is_cut, tally);
             return;
         }
         let what = if zeros {
@@ -292,13 +292,14 @@ impl<'a> Source<'a> {
     }
 
     /// Counts what is left of the file from `offset` on.
-    fn truncated(&mut self, offset: u64, detail: String, tally: &Tally) {
+    fn truncated(&mut self, offset: u64, detail: String, is_cut: bool, tally: &Tally) {
         self.chunk.skip(u64::MAX);
         self.state = State::Ended(End::Truncated {
             after: FrameNumber(tally.facts.frames),
             offset,
             lost: self.chunk.offset().saturating_sub(offset),
             detail,
+            is_cut,
         });
     }
 

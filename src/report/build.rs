@@ -224,6 +224,7 @@ impl Capture {
                 offset,
                 lost,
                 detail,
+                ..
             } => (
                 "truncated",
                 Some(format!(

@@ -2,6 +2,7 @@
 
 use super::service;
 use crate::attempt::Attempt;
+use crate::capture::End;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{Finding, Owner, Remedy, Rule, Severity};
@@ -126,6 +127,10 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Str
             let limit = limit(context).map(|limit| format!(", {limit}")).unwrap_or_default();
             format!("the connection is still open at frame {last}, the last one of it{limit}")
         });
+    }
+    if let End::Truncated { after, detail, .. } = &context.capture.end {
+        let cut = format!("the file ends inside a record, after frame {after} ({detail}): it was cut short");
+        reasons.insert(0, cut);
     }
     if context.capture.drops.is_some_and(|drops| drops > 0) {
         reasons.push(format!(

@@ -37,6 +37,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 ),
         );
     }
+    // A file that merely ends early is incomplete, not damaged.
+    if matches!(context.capture.end, End::Truncated { is_cut: true, .. }) && context.capture.damage.is_empty() {
+        return None;
+    }
     finding(context).map(|finding| {
         finding.evidence(
             connection.last.0,
@@ -55,6 +59,7 @@ pub(super) fn finding(context: &Context<'_>) -> Option<Finding> {
         offset,
         lost,
         detail,
+        ..
     } = &context.capture.end
     else {
         return None;

@@ -73,6 +73,7 @@ fn a_record_that_claims_4_gb_ends_the_reading_and_the_rest_is_counted() {
         offset,
         lost,
         detail,
+        ..
     } = facts.end
     else {
         panic!()
