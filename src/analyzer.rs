@@ -9,7 +9,7 @@ use crate::attempt;
 use crate::capture::{CaptureError, CaptureFacts, MergeError, read_frames, read_merged};
 use crate::connection::Connection;
 use crate::context::{Context, Options};
-use crate::decode::{Decoded, Decoder, IcmpError, Skip, Tunnel};
+use crate::decode::{Decoded, Decoder, IcmpError, Skip, Tunnel, checksum_is_right};
 use crate::dns;
 use crate::flow::{Flow, Flows};
 use crate::frame::{Anomaly, Frame, FrameNumber};
@@ -29,6 +29,9 @@ const MAX_NAMELESS: usize = 4096;
 
 /// Connections kept of those that never connected: a scan makes any number, a device fails with a few.
 const MAX_UNCONNECTED: usize = 4096;
+
+/// Segments whose checksums are computed, from the beginning: a host that leaves them to its network card does so always.
+const CHECKSUMS_TRIED: u64 = 512;
 
 /// ICMP errors kept.
 const MAX_ICMP: usize = 4096;
@@ -102,6 +105,7 @@ struct State<'o> {
     receivers: HashSet<IpAddr>,
     unconnected: usize,
     nameless: usize,
+    checksums: Checksums,
     conflicts: Vec<Anomaly>,
     contents: Contents,
     names: BTreeSet<String>,
@@ -110,6 +114,16 @@ struct State<'o> {
     both_directions: u64,
     one_sided: u64,
     in_capwap: u64,
+    /// A wireless client that asks for a licensing service.
+    wireless: Option<String>,
+}
+
+/// The checksums of the first segments: wrong ones are tolerated, and mentioned once.
+#[derive(Debug, Default)]
+struct Checksums {
+    tried: u64,
+    wrong: u64,
+    first: Option<FrameNumber>,
 }
 
 /// What was given up at a bound.
@@ -154,6 +168,7 @@ impl<'o> Analyzer<'o> {
             receivers: HashSet::new(),
             unconnected: 0,
             nameless: 0,
+            checksums: Checksums::default(),
             conflicts: Vec::new(),
             contents: Contents::default(),
             names: BTreeSet::new(),
@@ -161,6 +176,7 @@ impl<'o> Analyzer<'o> {
             both_directions: 0,
             one_sided: 0,
             in_capwap: 0,
+            wireless: None,
         };
         Self {
             options,
@@ -217,13 +233,28 @@ impl<'o> Analyzer<'o> {
             .take(MAX_NAMES)
             .collect();
         contents.server_names = self.state.names.into_iter().take(MAX_NAMES).collect();
+        let Checksums { tried, wrong, first } = self.state.checksums;
+        if let Some(frame) = first {
+            anomalies.push(Anomaly {
+                id: "wrong-checksums",
+                frame,
+                detail: format!(
+                    "{wrong} of the first {tried} TCP checksums are wrong, as where a network card fills them in after the capture; they are tolerated"
+                ),
+            });
+        }
         if self.state.in_capwap > 0 {
             anomalies.push(Anomaly {
                 id: "wireless-clients",
                 frame: FrameNumber(0),
                 detail: format!(
-                    "{} connections travel inside CAPWAP: they are wireless clients' and not the controller's",
-                    self.state.in_capwap
+                    "{} connections travel inside CAPWAP: they are wireless clients' and not the controller's{}",
+                    self.state.in_capwap,
+                    self.state
+                        .wireless
+                        .as_ref()
+                        .map(|who| format!(", also that of {who}"))
+                        .unwrap_or_default()
                 ),
             });
         }
@@ -252,6 +283,13 @@ impl State<'_> {
     fn take(&mut self, decoded: Decoded<'_>) {
         match decoded {
             Decoded::Tcp(segment) => {
+                if self.checksums.tried < CHECKSUMS_TRIED
+                    && let Some(right) = checksum_is_right(&segment)
+                {
+                    self.checksums.tried += 1;
+                    self.checksums.wrong += u64::from(!right);
+                    self.checksums.first = self.checksums.first.or((!right).then_some(segment.frame));
+                }
                 self.flows.accept(&segment, &mut self.ended);
                 while let Some(flow) = self.ended.pop() {
                     self.end(flow);
@@ -386,6 +424,14 @@ impl State<'_> {
         self.contents.tls_connections += u64::from(is_tls);
         self.both_directions += u64::from(flow.directions.iter().all(|side| side.tcp.frames > 0));
         self.in_capwap += u64::from(in_capwap);
+        if in_capwap
+            && let Some(name) = hello.and_then(|hello| hello.server_name.as_ref())
+            && self.options.profile.service_named(name.raw()).is_some()
+        {
+            let [one, other] = flow.ends;
+            self.wireless
+                .get_or_insert_with(|| format!("{one} and {other}, which asks for {name}"));
+        }
         self.dropped.unconnected += u64::from(enough);
         if let Some(name) = hello
             .and_then(|hello| hello.server_name.as_ref())

@@ -3,6 +3,7 @@
 use crate::decode::{Endpoint, Tunnel};
 use crate::flow::Flow;
 use crate::frame::{FrameNumber, Timestamp};
+use crate::stream::GapCause;
 use crate::tcp_side::{ApplicationData, TcpSide};
 use crate::tls::message::{Event, EventKind};
 use crate::tls::record::Carries;
@@ -100,6 +101,9 @@ impl Connection {
             client: own.carries,
             server: peer.carries,
         };
+        let (mut own, mut peer) = (own, peer);
+        doubt_gaps(&mut own.tcp, &peer.tcp);
+        doubt_gaps(&mut peer.tcp, &own.tcp);
         let walk = walk::walk(own.events, peer.events);
         Self {
             index: flow.index,
@@ -190,6 +194,15 @@ impl Side {
     #[must_use]
     pub const fn both() -> [Self; 2] {
         [Self::Client, Self::Server]
+    }
+}
+
+/// That bytes never arrived shows by what their receiver says after the hole; where it was not seen again, nothing does.
+fn doubt_gaps(own: &mut TcpSide, receiver: &TcpSide) {
+    for gap in &mut own.gaps {
+        if gap.cause == GapCause::NeverArrived && receiver.last <= gap.seen_at {
+            gap.cause = GapCause::Unknown;
+        }
     }
 }
 

@@ -66,6 +66,8 @@ pub enum GapCause {
     NeverArrived,
     /// The snap length cut them off their packets.
     SnapLength,
+    /// The receiver was not seen after the hole, so it said neither.
+    Unknown,
 }
 
 /// What a stream hands on, in order.

@@ -137,6 +137,37 @@ fn a_second_version_of_the_same_bytes_is_shown_and_the_first_is_used() {
     assert_eq!(anomaly.frame, at as u64 + 2);
 }
 
+#[test]
+fn wrong_checksums_are_mentioned_once() {
+    let ids = |story: &Scenario| -> Vec<String> {
+        analyze(&story.pcap())
+            .capture
+            .anomalies
+            .into_iter()
+            .map(|it| it.id)
+            .filter(|id| id == "wrong-checksums")
+            .collect()
+    };
+    assert_eq!(ids(&Scenario::tls12().offloaded(Client)), ["wrong-checksums"]);
+    assert!(ids(&Scenario::tls12()).is_empty());
+    assert!(ids(&Scenario::tls12().ipv6()).is_empty());
+}
+
+/// That bytes never arrived shows by what their receiver acknowledges afterwards.
+#[test]
+fn a_hole_after_which_the_receiver_is_not_seen_has_an_unknown_cause() {
+    let story = Scenario::tls12();
+    let data: Vec<usize> = (0..story.packets.len())
+        .filter(|&n| story.packets[n].side == Server && !story.packets[n].payload.is_empty())
+        .collect();
+    let (hole, after) = (data[0], data[1]);
+    let cut = story.drop_frame(hole + 1);
+    let cut = cut.cut_at(after);
+    let report = analyze(&cut.pcap());
+    let causes: Vec<&str> = only(&report).tcp.gaps.iter().map(|gap| gap.cause).collect();
+    assert_eq!(causes, ["unknown"]);
+}
+
 // Messages and records.
 
 #[test]

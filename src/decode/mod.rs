@@ -24,6 +24,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 pub use decoder::Decoder;
+pub use tcp::checksum_is_right;
 
 use crate::frame::{FrameNumber, Timestamp};
 use crate::seq::SeqNumber;

@@ -55,6 +55,7 @@ fn tcp_of(connection: &connection::Connection) -> Tcp {
                     GapCause::NotCaptured => "not-captured",
                     GapCause::NeverArrived => "never-arrived",
                     GapCause::SnapLength => "snap-length",
+                    GapCause::Unknown => "unknown",
                 },
             })
         })
