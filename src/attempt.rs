@@ -1,6 +1,6 @@
 //! Connections, Lookups, ICMP errors → Attempt: one try to reach the service, from name look-up to close.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 use crate::connection::Connection;
@@ -173,53 +173,43 @@ fn other(connection: &Connection) -> Purposed {
 /// attempt of its own, all types of record together.
 fn assign_lookups<'a>(selector: &Selector<'_>, attempts: &mut Vec<Attempt<'a>>, lookups: &'a [Lookup]) {
     let with_connections = attempts.len();
+    let mut by_device: HashMap<IpAddr, Vec<usize>> = HashMap::new();
+    for (at, attempt) in attempts.iter().enumerate() {
+        by_device.entry(attempt.device).or_default().push(at);
+    }
+    // A device may ask from its address of the other family.
+    let of_family = |v4: bool| {
+        attempts
+            .iter()
+            .enumerate()
+            .filter(move |(_, it)| it.device.is_ipv4() == v4)
+            .map(|(at, _)| at)
+    };
+    let (v4, v6): (Vec<usize>, Vec<usize>) = (of_family(true).collect(), of_family(false).collect());
     for lookup in lookups {
         let asked = lookup.first().1;
-        let same_name = |attempt: &Attempt<'_>| {
-            // The name first: nearly all look-ups are for others, and telling the device can mean a search.
-            attempt.service.name.eq_ignore_ascii_case(lookup.name.raw()) && is_of_device(lookup, attempt, lookups)
+        let other_family = if lookup.client.is_ipv4() { &v6 } else { &v4 };
+        let candidates: Vec<usize> = by_device
+            .get(&lookup.client)
+            .into_iter()
+            .flatten()
+            .chain(other_family)
+            .copied()
+            .filter(|&at| {
+                attempts.get(at).is_some_and(|attempt| {
+                    // The name first: telling the device can mean a search.
+                    attempt.service.name.eq_ignore_ascii_case(lookup.name.raw())
+                        && is_of_device(lookup, attempt, lookups)
+                })
+            })
+            .collect();
+        let explained = |explains: &dyn Fn(&Lookup, &Attempt<'_>) -> bool, attempts: &[Attempt<'_>]| {
+            let mut candidates = candidates.iter().copied().filter(|&at| at < with_connections);
+            candidates.find(|&at| attempts.get(at).is_some_and(|attempt| explains(lookup, attempt)))
         };
-        let follows = attempts.iter_mut().take(with_connections).find(|attempt| {
-            same_name(attempt)
-                && attempt.connections.iter().any(|connection| connection.first.1 >= asked)
-                && attempt
-                    .connections
-                    .first()
-                    .is_some_and(|connection| connection.first.1.since(asked) <= SAME_ATTEMPT)
-        });
-        if let Some(attempt) = follows {
-            attempt.lookups.push(lookup);
-            continue;
-        }
-        // A look-up that did not fail, around the beginning of a connection that it explains: the file or the clock of
-        // one direction is out of order.
-        let around = attempts
-            .iter_mut()
-            .take(with_connections)
-            .filter(|attempt| same_name(attempt))
-            .find(|attempt| {
-                let Some(first) = attempt.connections.first() else {
-                    return false;
-                };
-                let gives = |lookup: &Lookup| {
-                    let answer = lookup.answer.as_ref();
-                    answer.is_some_and(|answer| answer.addresses.contains(&first.server.ip))
-                };
-                // An address family without a record, beside one with it.
-                let cut = |lookup: &Lookup| {
-                    let answer = lookup.answer.as_ref();
-                    answer.is_some_and(|answer| answer.truncated && answer.status.0 == 0)
-                };
-                let companion = lookups.iter().any(|other| {
-                    other.client == lookup.client
-                        && other.name == lookup.name
-                        && other.first().1.since(asked).abs() <= CLOCK_SKEW
-                        && (gives(other) || cut(other))
-                });
-                let away = asked.since(first.first.1).abs();
-                gives(lookup) && away <= 10 * CLOCK_SKEW || (companion || !failed(lookup)) && away <= CLOCK_SKEW
-            });
-        if let Some(attempt) = around {
+        let at = explained(&precedes, attempts)
+            .or_else(|| explained(&|it, attempt| stands_around(it, attempt, lookups), attempts));
+        if let Some(attempt) = at.and_then(|at| attempts.get_mut(at)) {
             attempt.lookups.push(lookup);
             continue;
         }
@@ -230,16 +220,19 @@ fn assign_lookups<'a>(selector: &Selector<'_>, attempts: &mut Vec<Attempt<'a>>, 
         let Some(service) = selector.is_service_name(lookup.name.raw()) else {
             continue;
         };
-        let again = attempts.iter_mut().skip(with_connections).find(|attempt| {
-            same_name(attempt)
-                && attempt
-                    .lookups
-                    .last()
-                    .is_some_and(|before| asked.since(before.first().1) <= SAME_ATTEMPT)
-        });
-        if let Some(attempt) = again {
+        // What no connection follows: all types of record, and repetitions, are one attempt.
+        let again = candidates
+            .iter()
+            .copied()
+            .filter(|&at| at >= with_connections)
+            .find(|&at| {
+                let before = attempts.get(at).and_then(|attempt| attempt.lookups.last());
+                before.is_some_and(|before| asked.since(before.first().1) <= SAME_ATTEMPT)
+            });
+        if let Some(attempt) = again.and_then(|at| attempts.get_mut(at)) {
             attempt.lookups.push(lookup);
         } else if attempts.len() < MAX_ATTEMPTS {
+            by_device.entry(lookup.client).or_default().push(attempts.len());
             attempts.push(Attempt {
                 device: lookup.client,
                 service,
@@ -252,6 +245,47 @@ fn assign_lookups<'a>(selector: &Selector<'_>, attempts: &mut Vec<Attempt<'a>>, 
             });
         }
     }
+}
+
+/// Whether an attempt's connections begin soon after the question.
+fn precedes(lookup: &Lookup, attempt: &Attempt<'_>) -> bool {
+    let asked = lookup.first().1;
+    attempt.connections.iter().any(|connection| connection.first.1 >= asked)
+        && attempt
+            .connections
+            .first()
+            .is_some_and(|connection| connection.first.1.since(asked) <= SAME_ATTEMPT)
+}
+
+/// Whether a look-up that did not fail stands around the beginning of a connection that it explains: the file or the
+/// clock of one direction is out of order.
+fn stands_around(lookup: &Lookup, attempt: &Attempt<'_>, lookups: &[Lookup]) -> bool {
+    let Some(first) = attempt.connections.first() else {
+        return false;
+    };
+    let asked = lookup.first().1;
+    let away = asked.since(first.first.1).abs();
+    if away > 10 * CLOCK_SKEW {
+        return false;
+    }
+    let gives = |lookup: &Lookup| {
+        let answer = lookup.answer.as_ref();
+        answer.is_some_and(|answer| answer.addresses.contains(&first.server.ip))
+    };
+    // An address family without a record, beside one with it.
+    let cut = |lookup: &Lookup| {
+        let answer = lookup.answer.as_ref();
+        answer.is_some_and(|answer| answer.truncated && answer.status.0 == 0)
+    };
+    let companion = || {
+        lookups.iter().any(|other| {
+            other.client == lookup.client
+                && other.name == lookup.name
+                && other.first().1.since(asked).abs() <= CLOCK_SKEW
+                && (gives(other) || cut(other))
+        })
+    };
+    gives(lookup) || away <= CLOCK_SKEW && (!failed(lookup) || companion())
 }
 
 /// Whether a look-up ended in an error or, asked again and again, in silence.
