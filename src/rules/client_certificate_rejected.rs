@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
 use crate::tls::AlertDescription;
 use crate::tls::certificate::{ClientCertificateKind, Fields, client_certificate_kind};
-use crate::tls::trust::Chain;
+use crate::tls::trust::{Chain, Fault, Judgement};
 use crate::tls::walk::{Alert, Side, StepKind, TlsFacts};
 
 /// RFC 9846 section 6.2 (the alerts 42 to 46, 48, 116); RFC 5246 section 7.4.6: a server may answer a missing certificate
@@ -31,18 +31,6 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let encrypted = message.is_none();
 
     let fields = leaf.and_then(|leaf| leaf.fields.as_deref().ok());
-    let mut clauses = attempt
-        .judgements
-        .client
-        .as_ref()
-        .map(|it| certificate_clauses(it, fields))
-        .unwrap_or_default();
-    if let Some(clause) = leaf
-        .and_then(|leaf| leaf.fields.as_ref().ok())
-        .and_then(|fields| not_acceptable(fields, tls))
-    {
-        clauses.push(clause);
-    }
     let mut causes = attempt
         .judgements
         .client
@@ -60,6 +48,18 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         causes.retain(|cause| *cause != "unknown-issuer");
     }
     confirm(&mut causes, refusal.described);
+    let mut clauses = attempt
+        .judgements
+        .client
+        .as_ref()
+        .map(|it| certificate_clauses(&as_server_sees(it, &causes), fields))
+        .unwrap_or_default();
+    if let Some(clause) = leaf
+        .and_then(|leaf| leaf.fields.as_ref().ok())
+        .and_then(|fields| not_acceptable(fields, tls))
+    {
+        clauses.push(clause);
+    }
     let revoked = refusal.described == Some(AlertDescription::CERTIFICATE_REVOKED);
     let summary = if missing {
         format!(
@@ -163,6 +163,18 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         leaf.and_then(|leaf| leaf.fields.as_deref().ok()),
         missing,
     ))
+}
+
+/// Without what only says that the client's authority is unknown here: the server has a list of its own.
+fn as_server_sees(judgement: &Judgement, causes: &[&str]) -> Judgement {
+    let mut judgement = judgement.clone();
+    if !causes.contains(&"unknown-issuer") && matches!(judgement.chain, Chain::IssuerNotGiven { .. }) {
+        judgement.chain = Chain::Empty;
+    }
+    judgement
+        .faults
+        .retain(|fault| !matches!(fault, Fault::MissingIntermediate(_)));
+    judgement
 }
 
 /// How the server refused.

@@ -84,7 +84,10 @@ pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>) -> Vec<
     if connection.is_none() && phases.is_empty() {
         return phases;
     }
-    let readable = connection.is_some_and(|c| c.tls.is_none() && !c.http.is_empty());
+    // CONNECT asks for a tunnel to speak TLS in; other readable HTTP is the transport itself.
+    let readable = connection.is_some_and(|c| {
+        c.tls.is_none() && !c.http.is_empty() && c.http.iter().all(|it| it.method.as_deref() != Some("CONNECT"))
+    });
     let mut before = None;
     for (number, name, stage) in [
         (Some(1), "Connect", Stage::Connect),
