@@ -29,6 +29,15 @@ pub(super) fn find(
         End::Anchor(anchor) => anchor.fields(),
         _ => None,
     };
+    // An intermediate that was given as an anchor: a receiver that has only its root cannot come that far.
+    if let Some(anchor) = anchor
+        && !anchor.self_issued
+        && !presented
+            .iter()
+            .any(|it| it.fields.as_ref().is_ok_and(|it| it.subject_raw == anchor.subject_raw))
+    {
+        faults.push(Fault::MissingIntermediate(anchor.subject.clone()));
+    }
     // The anchor itself may have been presented too, or be the leaf.
     let is_on_path = |anchor: &&Fields| {
         path.links
