@@ -154,7 +154,7 @@ fn describe_text(text: &str) -> String {
     if text.lines().filter(|line| is_hex_dump(line)).count() >= 2 {
         return format!("a hex dump as text; {EXPORT}");
     }
-    if start.starts_with('{') || start.starts_with('[') {
+    if is_json(start) {
         return "JSON; if Wireshark or tshark wrote it, give the capture it was made from".into();
     }
     if start.starts_with("<?xml") || start.starts_with("<pdml") {
@@ -169,7 +169,17 @@ fn describe_text(text: &str) -> String {
     if text.trim().is_empty() {
         return "blank text; export the capture again".into();
     }
-    format!("plain text; on a Cisco device: {EXPORT}; elsewhere: save the packets as pcap or pcapng")
+    format!("plain text; {EXPORT}; elsewhere, save the packets as pcap or pcapng")
+}
+
+/// An object or an array of such; `[section]` and `[time] message` begin other files.
+fn is_json(start: &str) -> bool {
+    let mut significant = start.chars().filter(|c| !c.is_whitespace());
+    match significant.next() {
+        Some('{') => matches!(significant.next(), Some('"' | '}')),
+        Some('[') => matches!(significant.next(), Some('{' | '[' | '"' | ']')),
+        _ => false,
+    }
 }
 
 /// `0000:  01005E00 00020000 0C07AC1D …` (IOS), `0x0000:  4500 003c` (tcpdump), `00000000  45 00 00` (xxd).
@@ -244,6 +254,8 @@ mod tests {
             (b"Rar!\x1a\x07", "rar"),
             (&tar, "tar"),
             (b"{\"layers\": 1}", "JSON"),
+            (b"[\n  {\n    \"_index\": 1}]", "JSON"),
+            (b"[package]\nname = 1\n", "plain text"),
             (b"-----BEGIN CERTIFICATE-----\nMII", "PEM"),
             (b"\x30\x82\x03\x04\x30\x82\x01\x02", "DER"),
             (b"%PDF-1.7\n", "PDF"),
