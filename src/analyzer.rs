@@ -1,46 +1,17 @@
 //! Frames → Report: the pipeline put together. Push frames in, get what happened out; no I/O, no clock.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::io::Read;
-use std::net::IpAddr;
 use std::ops::ControlFlow;
 
 use crate::attempt;
 use crate::capture::{CaptureError, CaptureFacts, MergeError, read_frames, read_merged};
-use crate::connection::Connection;
+use crate::collected::{Checksums, Collected, bounds_that_bit, skipped};
 use crate::context::{Context, Options};
-use crate::decode::{Decoded, Decoder, IcmpError, Skip, Tunnel, checksum_is_right};
-use crate::dns;
-use crate::flow::{Flow, Flows};
+use crate::decode::Decoder;
 use crate::frame::{Anomaly, Frame, FrameNumber};
-use crate::lookup::Lookups;
 use crate::report::{self, Contents, Report};
-use crate::tls::message::EventKind;
-use crate::tls::record::Carries;
-use crate::tls::walk::Side;
 use crate::verdict;
-use crate::wire_text::WireText;
-
-/// Connections kept for reporting. 100 MB of nothing but handshakes holds 20,000.
-const MAX_CONNECTIONS: usize = 100_000;
-
-/// Connections kept of those that name no server: downloads over plain HTTP, TLS whose beginning was not captured.
-const MAX_NAMELESS: usize = 4096;
-
-/// Connections kept of those that never connected: a scan makes any number, a device fails with a few.
-const MAX_UNCONNECTED: usize = 4096;
-
-/// Segments whose checksums are computed, from the beginning: a host that leaves them to its network card does so always.
-const CHECKSUMS_TRIED: u64 = 512;
-
-/// ICMP errors kept.
-const MAX_ICMP: usize = 4096;
-
-/// Hosts remembered as receivers of packets.
-const MAX_RECEIVERS: usize = 16 * 1024;
-
-/// Conflicting overlaps listed.
-const MAX_CONFLICTS: usize = 32;
 
 /// Names listed of a capture without licensing traffic.
 const MAX_NAMES: usize = 8;
@@ -86,119 +57,34 @@ pub fn analyze_merged<R: Read>(
 pub struct Analyzer<'o> {
     options: &'o Options,
     decoder: Decoder,
-    state: State<'o>,
-}
-
-/// Everything that decoded packets change.
-#[derive(Debug)]
-struct State<'o> {
-    options: &'o Options,
-    /// Every TLS connection is reported.
-    everything: bool,
-    flows: Flows,
-    lookups: Lookups,
-    icmp: Vec<IcmpError>,
-    /// Flows that ended with the current segment; kept for its allocation.
-    ended: Vec<Box<Flow>>,
-    connections: Vec<Connection>,
-    skipped: [u64; Skip::COUNT],
-    receivers: HashSet<IpAddr>,
-    unconnected: usize,
-    nameless: usize,
-    checksums: Checksums,
-    conflicts: Vec<Anomaly>,
-    contents: Contents,
-    names: BTreeSet<String>,
-    dropped: Dropped,
-    /// TCP connections with packets from both sides, and those in which one side's were not captured though it spoke.
-    both_directions: u64,
-    one_sided: u64,
-    in_capwap: u64,
-    /// A wireless client that asks for a licensing service.
-    wireless: Option<String>,
-}
-
-/// The checksums of the first segments: wrong ones are tolerated, and mentioned once.
-#[derive(Debug, Default)]
-struct Checksums {
-    tried: u64,
-    wrong: u64,
-    first: Option<FrameNumber>,
-}
-
-/// What was given up at a bound.
-#[derive(Debug, Default)]
-struct Dropped {
-    connections: u64,
-    unconnected: u64,
-    icmp: u64,
-    events: u64,
+    collected: Collected<'o>,
 }
 
 impl<'o> Analyzer<'o> {
     /// Ready for the first frame.
     #[must_use]
     pub fn new(options: &'o Options) -> Self {
-        let everything = options.all || options.profile.everything;
-        // An option may claim any connection, so then all are followed to their ends.
-        let claims = [&options.on_prem, &options.cslu, &options.cssm]
-            .iter()
-            .any(|targets| !targets.is_empty());
-        let flows = if everything || claims {
-            Flows::default()
-        } else {
-            Flows::of_names(
-                options
-                    .profile
-                    .endpoints
-                    .iter()
-                    .flat_map(|it| it.names.iter().cloned())
-                    .collect(),
-            )
-        };
-        let state = State {
-            options,
-            everything,
-            flows,
-            lookups: Lookups::default(),
-            icmp: Vec::new(),
-            ended: Vec::new(),
-            connections: Vec::new(),
-            skipped: [0; Skip::COUNT],
-            receivers: HashSet::new(),
-            unconnected: 0,
-            nameless: 0,
-            checksums: Checksums::default(),
-            conflicts: Vec::new(),
-            contents: Contents::default(),
-            names: BTreeSet::new(),
-            dropped: Dropped::default(),
-            both_directions: 0,
-            one_sided: 0,
-            in_capwap: 0,
-            wireless: None,
-        };
         Self {
             options,
             decoder: Decoder::new(),
-            state,
+            collected: Collected::new(options),
         }
     }
 
     /// Takes the next frame.
     pub fn push(&mut self, frame: &Frame<'_>) {
-        let state = &mut self.state;
-        self.decoder.decode(frame, &mut |decoded| state.take(decoded));
+        let collected = &mut self.collected;
+        self.decoder.decode(frame, &mut |decoded| collected.take(decoded));
     }
 
     /// Says what happened.
     #[must_use]
     pub fn finish(mut self, file: &str, facts: &CaptureFacts) -> Report {
-        let state = &mut self.state;
-        self.decoder.finish(&mut |decoded| state.take(decoded));
-        let mut flows = std::mem::take(&mut state.flows);
-        flows.finish(|flow| state.end(flow));
-        let State {
+        let collected = &mut self.collected;
+        self.decoder.finish(&mut |decoded| collected.take(decoded));
+        let mut flows = std::mem::take(&mut collected.flows);
+        flows.finish(|flow| collected.end(flow));
+        let Collected {
             mut lookups,
             icmp,
             mut connections,
@@ -206,12 +92,12 @@ impl<'o> Analyzer<'o> {
             contents,
             dropped,
             ..
-        } = self.state;
+        } = self.collected;
         connections.sort_by_key(|connection| connection.index);
         lookups.all.sort_by_key(|lookup| lookup.first().0);
         let mut anomalies = facts.anomalies.clone();
         anomalies.extend(self.decoder.anomalies());
-        anomalies.append(&mut self.state.conflicts);
+        anomalies.append(&mut self.collected.conflicts);
         anomalies.extend(bounds_that_bit(&dropped, &flows, &lookups));
         let context = Context {
             options: self.options,
@@ -232,8 +118,8 @@ impl<'o> Analyzer<'o> {
             .into_iter()
             .take(MAX_NAMES)
             .collect();
-        contents.server_names = self.state.names.into_iter().take(MAX_NAMES).collect();
-        let Checksums { tried, wrong, first } = self.state.checksums;
+        contents.server_names = self.collected.names.into_iter().take(MAX_NAMES).collect();
+        let Checksums { tried, wrong, first } = self.collected.checksums;
         if let Some(frame) = first {
             anomalies.push(Anomaly {
                 id: "wrong-checksums",
@@ -243,14 +129,14 @@ impl<'o> Analyzer<'o> {
                 ),
             });
         }
-        if self.state.in_capwap > 0 {
+        if self.collected.in_capwap > 0 {
             anomalies.push(Anomaly {
                 id: "wireless-clients",
                 frame: FrameNumber(0),
                 detail: format!(
                     "{} connections travel inside CAPWAP: they are wireless clients' and not the controller's{}",
-                    self.state.in_capwap,
-                    self.state
+                    self.collected.in_capwap,
+                    self.collected
                         .wireless
                         .as_ref()
                         .map(|who| format!(", also that of {who}"))
@@ -260,11 +146,11 @@ impl<'o> Analyzer<'o> {
         }
         let capture = report::Capture {
             file: file.to_owned(),
-            skipped: skipped(&self.state.skipped),
+            skipped: skipped(&self.collected.skipped),
             visibility: report::Visibility {
                 duplicates: flows.counts.duplicates,
                 snap_length_cut: flows.counts.cut,
-                one_direction: self.state.one_sided > 0 && self.state.both_directions == 0,
+                one_direction: self.collected.one_sided > 0 && self.collected.both_directions == 0,
                 drops: facts.drops,
             },
             anomalies: anomalies.iter().map(report::Anomaly::of).collect(),
@@ -277,245 +163,4 @@ impl<'o> Analyzer<'o> {
             .collect();
         report::build(capture, &attempts, &judged, &context)
     }
-}
-
-impl State<'_> {
-    fn take(&mut self, decoded: Decoded<'_>) {
-        match decoded {
-            Decoded::Tcp(segment) => {
-                if self.checksums.tried < CHECKSUMS_TRIED
-                    && let Some(right) = checksum_is_right(&segment)
-                {
-                    self.checksums.tried += 1;
-                    self.checksums.wrong += u64::from(!right);
-                    self.checksums.first = self.checksums.first.or((!right).then_some(segment.frame));
-                }
-                self.flows.accept(&segment, &mut self.ended);
-                while let Some(flow) = self.ended.pop() {
-                    self.end(flow);
-                }
-            }
-            Decoded::Dns(datagram) => {
-                // A wireless client's look-ups are not the controller's.
-                if datagram.tunnel != Tunnel::Capwap {
-                    self.lookups.accept(&datagram);
-                    self.saw_receiver(datagram.dst.ip);
-                }
-            }
-            Decoded::Icmp(error) => {
-                if self.icmp.len() < MAX_ICMP {
-                    self.icmp.push(error);
-                } else {
-                    self.dropped.icmp += 1;
-                }
-                self.saw_receiver(error.quoted_src.ip);
-            }
-            Decoded::Skip(skip) => {
-                if let Some(count) = self.skipped.get_mut(skip as usize) {
-                    *count += 1;
-                }
-            }
-        }
-    }
-
-    /// A flow has ended: it becomes a connection, if anybody could want it.
-    fn end(&mut self, flow: Box<Flow>) {
-        if !self.everything && self.is_elsewhere(&flow) {
-            return;
-        }
-        let connection = Connection::of(flow);
-        for side in Side::both() {
-            if connection.tcp[side].frames > 0 {
-                let to = if side == Side::Client {
-                    connection.server.ip
-                } else {
-                    connection.client.ip
-                };
-                self.saw_receiver(to);
-            }
-        }
-        self.both_directions += u64::from(Side::both().iter().all(|&side| connection.tcp[side].frames > 0));
-        for side in Side::both() {
-            if let Some(conflict) = &connection.tcp[side].conflict
-                && self.conflicts.len() < MAX_CONFLICTS
-            {
-                self.conflicts.push(Anomaly {
-                    id: "overlap-differs",
-                    frame: conflict.frame,
-                    detail: format!(
-                        "frame {} carries other bytes than captured before for the same place of the {}'s stream ({} → {}): “{}” instead of “{}”; the first copy is used",
-                        conflict.frame,
-                        side.name(),
-                        connection.client,
-                        connection.server,
-                        WireText::from_bytes(&conflict.other),
-                        WireText::from_bytes(&conflict.kept)
-                    ),
-                });
-            }
-        }
-        self.one_sided += u64::from(
-            Side::both()
-                .iter()
-                .any(|&side| connection.tcp[side].frames == 0 && connection.tcp[side].acked_unseen),
-        );
-        self.contents.tls_connections += u64::from(connection.tls.is_some());
-        self.in_capwap += u64::from(connection.tunnel == Tunnel::Capwap);
-        self.dropped.events += connection.events_dropped;
-        let is_dns = connection.server.port == 53 || connection.client.port == 53;
-        // A wireless client's look-ups are not the controller's.
-        if is_dns && connection.tunnel != Tunnel::Capwap {
-            self.dns_over_tcp(&connection);
-        }
-        let named = connection.server_name().map(|name| name.raw().to_owned());
-        if let Some(name) = &named
-            && self.options.profile.service_named(name).is_none()
-            && self.names.len() < 64
-        {
-            self.names.insert(WireText::from(name.as_str()).to_string());
-        }
-        let wanted = connection.tls.is_some() || !connection.http.is_empty();
-        if wanted {
-            if !self.everything && !self.could_matter(&connection) {
-                return;
-            }
-            // What names no server may be licensing or anything; without a name little can be said of it.
-            let nameless = !self.everything && connection.server_name().is_none();
-            self.nameless += usize::from(nameless);
-            if self.connections.len() < MAX_CONNECTIONS && !(nameless && self.nameless > MAX_NAMELESS) {
-                self.connections.push(connection);
-            } else {
-                self.dropped.connections += 1;
-            }
-        } else if !connection.connected() || connection.tcp.server.reset.is_some() || connection.speaks_other.server {
-            if self.unconnected < MAX_UNCONNECTED {
-                self.unconnected += 1;
-                self.connections.push(connection);
-            } else {
-                self.dropped.unconnected += 1;
-            }
-        }
-    }
-
-    /// Counts a flow that cannot be licensing, without making a connection of it: it travels inside CAPWAP, it was given
-    /// up when it named another server, or it never connected and enough of those are kept.
-    fn is_elsewhere(&mut self, flow: &Flow) -> bool {
-        let in_capwap = flow.tunnel == Tunnel::Capwap;
-        let never_connected = flow.directions.iter().all(|side| side.opening.bytes.is_empty())
-            && flow.directions.iter().any(|side| side.tcp.frames == 0);
-        let enough = never_connected && self.unconnected >= MAX_UNCONNECTED;
-        if !(in_capwap || enough || flow.directions.iter().all(|side| side.ignored)) {
-            return false;
-        }
-        for (side, end) in flow.directions.iter().zip(flow.ends.iter().rev()) {
-            if side.tcp.frames > 0 && !in_capwap {
-                self.saw_receiver(end.ip);
-            }
-        }
-        let hello = flow
-            .directions
-            .iter()
-            .flat_map(|side| &side.events)
-            .find_map(|event| match &event.kind {
-                EventKind::ClientHello(hello) => Some(hello),
-                _ => None,
-            });
-        let is_tls = flow.directions.iter().any(|side| side.carries_so_far() == Carries::Tls) || hello.is_some();
-        self.contents.tls_connections += u64::from(is_tls);
-        self.both_directions += u64::from(flow.directions.iter().all(|side| side.tcp.frames > 0));
-        self.in_capwap += u64::from(in_capwap);
-        if in_capwap
-            && let Some(name) = hello.and_then(|hello| hello.server_name.as_ref())
-            && self.options.profile.service_named(name.raw()).is_some()
-        {
-            let [one, other] = flow.ends;
-            self.wireless
-                .get_or_insert_with(|| format!("{one} and {other}, which asks for {name}"));
-        }
-        self.dropped.unconnected += u64::from(enough);
-        if let Some(name) = hello
-            .and_then(|hello| hello.server_name.as_ref())
-            .filter(|_| !in_capwap)
-            && self.names.len() < 64
-        {
-            self.names.insert(name.to_string());
-        }
-        true
-    }
-
-    /// Whether a connection may belong to licensing: all but those that name something else.
-    fn could_matter(&self, connection: &Connection) -> bool {
-        let Some(name) = connection.server_name() else {
-            return true;
-        };
-        let options = self.options;
-        options.profile.service_named(name.raw()).is_some()
-            || connection.connect().is_some()
-            || !options.on_prem.is_empty()
-            || !options.cslu.is_empty()
-            || !options.cssm.is_empty()
-    }
-
-    fn dns_over_tcp(&mut self, connection: &Connection) {
-        for side in Side::both() {
-            let (from, to) = match side {
-                Side::Client => (connection.client, connection.server),
-                Side::Server => (connection.server, connection.client),
-            };
-            let (frame, time) = connection.last_of(side).unwrap_or(connection.first);
-            for message in dns::parse_tcp(&connection.dns[side]) {
-                let (client, server) = if message.is_response {
-                    (to.ip, from.ip)
-                } else {
-                    (from.ip, to.ip)
-                };
-                self.lookups.message(message, client, server, frame, time);
-            }
-        }
-    }
-
-    fn saw_receiver(&mut self, host: IpAddr) {
-        if self.receivers.len() < MAX_RECEIVERS {
-            self.receivers.insert(host);
-        }
-    }
-}
-
-fn skipped(counts: &[u64; Skip::COUNT]) -> BTreeMap<String, u64> {
-    Skip::ALL
-        .iter()
-        .filter_map(|&skip| {
-            let count = *counts.get(skip as usize)?;
-            (count > 0).then(|| (skip.to_string(), count))
-        })
-        .collect()
-}
-
-/// Every bound that bit, so that nothing is lost silently.
-fn bounds_that_bit(dropped: &Dropped, flows: &Flows, lookups: &Lookups) -> Vec<Anomaly> {
-    let rows = [
-        (dropped.connections, "TLS connections were not kept: there are too many"),
-        (
-            dropped.unconnected,
-            "connections that never connected were not kept: there are too many",
-        ),
-        (dropped.icmp, "ICMP errors were not kept"),
-        (
-            dropped.events,
-            "messages and records of single connections were not kept",
-        ),
-        (
-            flows.counts.evicted,
-            "connections were closed early: too many were open at once",
-        ),
-        (lookups.dropped, "DNS look-ups were not kept"),
-    ];
-    rows.iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| Anomaly {
-            id: "bound",
-            frame: FrameNumber(0),
-            detail: format!("{count} {what}"),
-        })
-        .collect()
 }

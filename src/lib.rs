@@ -81,6 +81,8 @@ pub mod verdict;
 pub mod report;
 
 // All of it together
+mod collected;
+
 mod analyzer;
 
 pub use analyzer::{Analyzer, analyze, analyze_merged};

@@ -254,14 +254,16 @@ fn with_remedies(
         .iter()
         .find(|fault| matches!(fault, Fault::MissingIntermediate(_)))
     {
-        return finding.remedy(elsewhere(
-            attempt,
-            Owner::Server,
-            format!(
-                "let {} send its intermediate certificate ({issuer}) too",
-                connection.server
-            ),
-        ));
+        return finding
+            .cannot_tell("what the controller trusts: it may know that intermediate and lack its root instead")
+            .remedy(elsewhere(
+                attempt,
+                Owner::Server,
+                format!(
+                    "let {} send its intermediate certificate ({issuer}) too",
+                    connection.server
+                ),
+            ));
     }
     match (&judgement.chain, attempt.service.transport) {
         (Chain::Anchored { .. }, _) => {
