@@ -83,12 +83,23 @@ fn overall(
         .filter_map(|(attempt, verdict)| Some((attempt.licensing, verdict.cause()?)))
         .rev() // of equals the first counts
         .max_by_key(|(_, finding)| finding.severity)
-        .map(|(_, finding)| finding.clone());
-    let finding = worst.unwrap_or_else(|| verdict::without_attempts(&capture.contents, context));
-    Overall {
+        .map(|(_, finding)| finding);
+    let overall = |finding: &finding::Finding| Overall {
         id: finding.id.to_owned(),
         severity: finding.severity.name().to_owned(),
-        summary: finding.summary,
+        summary: finding.summary.clone(),
+        ..Overall::default()
+    };
+    match worst {
+        Some(finding) => overall(finding),
+        None => {
+            let finding = verdict::without_attempts(&capture.contents, context);
+            Overall {
+                cannot_tell: finding.cannot_tell.clone(),
+                remedy: remedies_of(&finding),
+                ..overall(&finding)
+            }
+        }
     }
 }
 
@@ -115,18 +126,22 @@ fn verdict_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict) -> Ver
             })
             .collect(),
         cannot_tell: cause.cannot_tell.clone(),
-        remedy: cause
-            .remedies
-            .iter()
-            .map(|remedy| Remedy {
-                owner: remedy.owner.name().to_owned(),
-                action: remedy.action.clone(),
-                commands: remedy.commands.clone(),
-                verify: remedy.verify.clone(),
-            })
-            .collect(),
+        remedy: remedies_of(cause),
         display_filter: display_filter(attempt),
     }
+}
+
+fn remedies_of(finding: &finding::Finding) -> Vec<Remedy> {
+    finding
+        .remedies
+        .iter()
+        .map(|remedy| Remedy {
+            owner: remedy.owner.name().to_owned(),
+            action: remedy.action.clone(),
+            commands: remedy.commands.clone(),
+            verify: remedy.verify.clone(),
+        })
+        .collect()
 }
 
 /// A display filter that shows the attempt whatever Wireshark numbers its streams.

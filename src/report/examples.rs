@@ -51,6 +51,7 @@ fn base(file: &str, frames: u64) -> Report {
             id: "healthy".into(),
             severity: "ok".into(),
             summary: String::new(),
+            ..Overall::default()
         },
         attempts: vec![],
         connections: vec![],
@@ -129,6 +130,7 @@ pub(crate) fn rejected() -> Report {
         id: "client-certificate-rejected".into(),
         severity: "error".into(),
         summary: "licensing failed: the server refused the controller's certificate".into(),
+        ..Overall::default()
     };
     let mut walk = steps(&[
         ("syn", "client", 5, 0),
@@ -321,6 +323,7 @@ pub(crate) fn inferred() -> Report {
         id: verdict.id.clone(),
         severity: "error".into(),
         summary: verdict.summary.clone(),
+        ..Overall::default()
     };
     let mut failed = attempt(1, vec![1], verdict);
     failed.via_proxy = Some("10.0.0.8:3128".into());
@@ -349,6 +352,7 @@ pub(crate) fn several() -> Report {
         id: dns.id.clone(),
         severity: "error".into(),
         summary: dns.summary.clone(),
+        ..Overall::default()
     };
     let mut unresolved = attempt(2, vec![], dns);
     unresolved.lookups = vec![Lookup {
@@ -406,6 +410,13 @@ pub(crate) fn no_traffic() -> Report {
         id: "no-licensing-traffic".into(),
         severity: "note".into(),
         summary: String::new(),
+        cannot_tell: vec!["whether licensing works".into()],
+        remedy: vec![Remedy {
+            owner: "capture".into(),
+            action: "capture again".into(),
+            commands: vec!["monitor capture LIC start".into()],
+            verify: "tlswalk then shows an attempt".into(),
+        }],
     };
     report
 }

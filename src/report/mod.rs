@@ -131,7 +131,7 @@ pub struct Contents {
 }
 
 /// The report's own verdict.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Overall {
     /// Verdict id.
     pub id: String,
@@ -139,6 +139,12 @@ pub struct Overall {
     pub severity: String,
     /// One sentence: the worst attempt's, or what the capture holds when there is no attempt.
     pub summary: String,
+    /// Without an attempt to say it: what the capture cannot show.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub cannot_tell: Vec<String>,
+    /// Without an attempt to say it: what to do, the most promising first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remedy: Vec<Remedy>,
 }
 
 /// One try to reach the service.

@@ -19,38 +19,67 @@ pub fn finding(contents: &Contents, context: &Context<'_>) -> Finding {
         "not a single frame".to_owned()
     } else {
         format!(
-            "{} frames, {} TCP connections, {} of them with TLS",
-            context.capture.frames, contents.tcp_connections, contents.tls_connections
+            "{}, {}, {} with TLS",
+            counted(context.capture.frames, "frame"),
+            counted(contents.tcp_connections, "TCP connection"),
+            contents.tls_connections
         )
     };
-    let mut finding = Finding::ok(ID, format!("no licensing traffic in this capture: it watched for {watched} and holds {holds}"))
-        .severity(Severity::Note)
-        .cannot_tell(
-            "whether licensing works: a controller reports every 8 hours and retries once after a minute, so a short capture without licensing packets proves little",
-        );
+    let what = if context.options.profile.everything {
+        "TLS connection that could be judged"
+    } else {
+        "licensing traffic"
+    };
+    let mut finding = Finding::ok(
+        ID,
+        format!("no {what} in this capture: it watched for {watched} and holds {holds}"),
+    )
+    .severity(Severity::Note);
     if context.capture.frames > 0 {
         finding = finding.evidence(FrameNumber(1), "the first frame of the capture");
     }
-    if !contents.server_names.is_empty() {
-        finding = finding.cannot_tell(format!(
-            "whether these are meant: {} (name an On-Prem with --on-prem, a CSLU with --cslu, a proxy with --proxy; --all judges every TLS connection)",
-            contents.server_names.join(", ")
-        ));
+    if context.options.profile.everything {
+        return finding.remedy(Remedy {
+            owner: Owner::Capture,
+            action: "capture again while the client connects, from before its SYN, on an interface that sees both directions".to_owned(),
+            commands: Vec::new(),
+            verify: "tlswalk then shows an attempt".to_owned(),
+        });
     }
-    finding.remedy(Remedy {
-        owner: Owner::Capture,
-        action: "capture again while the controller is made to talk".to_owned(),
-        commands: vec![
-            "monitor capture LIC interface <wireless management interface> both match any".to_owned(),
-            "monitor capture LIC control-plane both".to_owned(),
-            "monitor capture LIC buffer size 100".to_owned(),
-            "monitor capture LIC start".to_owned(),
-            "license smart trust idtoken <token> all force".to_owned(),
-            "monitor capture LIC stop".to_owned(),
-            "monitor capture LIC export flash:LIC.pcap".to_owned(),
-        ],
-        verify: "tlswalk then shows an attempt".to_owned(),
-    })
+    if contents.tcp_connections > 0 {
+        finding = finding.cannot_tell(
+            "whether a connection above is to an SSM On-Prem, a CSLU or a proxy of yours: name it with --on-prem, --cslu or --proxy; --all judges every TLS connection",
+        );
+    }
+    finding
+        .cannot_tell(
+            "whether licensing works: a controller reports every 8 hours and retries once after a minute, so a short capture without licensing packets proves little",
+        )
+        .remedy(Remedy {
+            owner: Owner::Capture,
+            action: "make the controller talk while capturing on the interface that licensing leaves by".to_owned(),
+            commands: [
+                "show running-config | include ip http client|license smart",
+                "show license all | section Transport",
+                "show license air entities summary",
+                "monitor capture LIC interface <interface> both",
+                "monitor capture LIC control-plane both",
+                "monitor capture LIC match any",
+                "monitor capture LIC buffer size 100",
+                "monitor capture LIC start",
+                "license smart trust idtoken <token> all force",
+                "monitor capture LIC stop",
+                "monitor capture LIC export bootflash:lic.pcap",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+            verify: "tlswalk then shows an attempt".to_owned(),
+        })
+}
+
+/// `1 frame`, `2 frames`.
+fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn watched_for(ns: i64) -> String {

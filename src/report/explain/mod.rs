@@ -55,21 +55,11 @@ pub const EXPLANATIONS: &[Explanation] = explanations! {
     "malformed-capture"
 };
 
-/// The heading of the section that says what to do first.
-const FIRST_AID: &str = "Do first";
-
 impl Explanation {
     /// The meaning in one clause.
     #[must_use]
     pub fn title(&self) -> &'static str {
         self.text.lines().next().unwrap_or_default().trim_start_matches("# ")
-    }
-
-    /// The lines under a heading.
-    fn section(&self, heading: &str) -> impl Iterator<Item = &'static str> {
-        let is_start = move |line: &&str| line.strip_prefix("## ").is_some_and(|title| title.trim() == heading);
-        let lines = self.text.lines().skip_while(move |line| !is_start(line)).skip(1);
-        lines.take_while(|line| !line.starts_with("## "))
     }
 }
 
@@ -105,16 +95,6 @@ pub fn write_explanation(id: Option<&str>, out: &mut dyn Write, style: &TextStyl
         }
     };
     written.map_err(|error| error.to_string())
-}
-
-/// What to do first, under a report that has no attempt to give a remedy of its own.
-pub(super) fn write_first_aid(page: &mut Page<'_>, id: &str) -> io::Result<()> {
-    let Some(explanation) = explanation(id) else {
-        return Ok(());
-    };
-    page.blank()?;
-    page.line(&[(Paint::Strong, "  Do")])?;
-    markdown(page, explanation.section(FIRST_AID), 4)
 }
 
 fn list(page: &mut Page<'_>) -> io::Result<()> {
@@ -204,6 +184,13 @@ fn distance(a: &str, b: &str) -> usize {
 mod tests {
     use super::*;
 
+    /// The lines under a heading.
+    fn section(text: &'static str, heading: &str) -> impl Iterator<Item = &'static str> {
+        let is_start = move |line: &&str| line.strip_prefix("## ").is_some_and(|title| title.trim() == heading);
+        let lines = text.lines().skip_while(move |line| !is_start(line)).skip(1);
+        lines.take_while(|line| !line.starts_with("## "))
+    }
+
     #[test]
     fn every_verdict_of_the_contract_is_explained_in_every_respect() {
         // CONTRACT, "Verdict ids".
@@ -216,9 +203,9 @@ mod tests {
         assert_eq!(ids.split(' ').count(), EXPLANATIONS.len());
         for id in ids.split(' ') {
             let explanation = explanation(id).unwrap_or_else(|| panic!("{id}"));
-            for heading in ["In the capture", "Often confused with", FIRST_AID, "Sources"] {
+            for heading in ["In the capture", "Often confused with", "Do first", "Sources"] {
                 assert!(
-                    explanation.section(heading).any(|line| !line.trim().is_empty()),
+                    section(explanation.text, heading).any(|line| !line.trim().is_empty()),
                     "{id}: {heading}"
                 );
             }

@@ -51,23 +51,9 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
     if !verdict.remedy.is_empty() || !verdict.cannot_tell.is_empty() || !verdict.also.is_empty() {
         page.blank()?;
     }
-    for (at, remedy) in verdict.remedy.iter().enumerate() {
-        // What all of them lead to is said once, after the last.
-        let again = verdict
-            .remedy
-            .get(at + 1)
-            .is_some_and(|next| next.verify == remedy.verify);
-        to_do(page, remedy, !again)?;
-    }
+    remedies(page, &verdict.remedy)?;
     also(page, attempt, verbose)?;
-    for hidden in &verdict.cannot_tell {
-        page.hang(
-            &[(Paint::Strong, "  Cannot tell"), (Paint::Plain, "  ")],
-            INDENT,
-            hidden,
-            "",
-        )?;
-    }
+    cannot_tell(page, &verdict.cannot_tell)?;
     if let Some(connection) = connection.filter(|_| verbose || about_certificates(&verdict.id)) {
         tables::certificates(page, connection, verbose)?;
     }
@@ -175,6 +161,29 @@ fn phases(page: &mut Page<'_>, attempt: &Attempt, connection: Option<&Connection
     let guessed = connection.is_some_and(|c| c.steps.iter().any(|step| step.seen == "inferred"));
     if guessed {
         page.hang_painted(&[(Paint::Plain, "     ")], 5, (Paint::Dim, words::LEGEND), "")?;
+    }
+    Ok(())
+}
+
+/// Everything to do, in order.
+pub(super) fn remedies(page: &mut Page<'_>, remedies: &[Remedy]) -> io::Result<()> {
+    for (at, remedy) in remedies.iter().enumerate() {
+        // What all of them lead to is said once, after the last.
+        let again = remedies.get(at + 1).is_some_and(|next| next.verify == remedy.verify);
+        to_do(page, remedy, !again)?;
+    }
+    Ok(())
+}
+
+/// What the capture cannot show.
+pub(super) fn cannot_tell(page: &mut Page<'_>, hidden: &[String]) -> io::Result<()> {
+    for what in hidden {
+        page.hang(
+            &[(Paint::Strong, "  Cannot tell"), (Paint::Plain, "  ")],
+            INDENT,
+            what,
+            "",
+        )?;
     }
     Ok(())
 }

@@ -188,6 +188,7 @@ fn nothing(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()
     let held = &report.capture.contents;
     let mut text = match (held.tcp_connections, held.tls_connections) {
         (0, _) => "no TCP connection at all".to_owned(),
+        (1, tls) => format!("1 TCP connection, {} TLS", if tls == 0 { "without" } else { "with" }),
         (tcp, 0) => format!("{} TCP connections, none of them with TLS", grouped(tcp)),
         (tcp, tls) => format!("{} TCP connections, {} of them with TLS", grouped(tcp), grouped(tls)),
     };
@@ -213,7 +214,9 @@ fn nothing(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()
             "",
         )?;
     }
-    explain::write_first_aid(page, &report.verdict.id)?;
+    page.blank()?;
+    attempt::remedies(page, &report.verdict.remedy)?;
+    attempt::cannot_tell(page, &report.verdict.cannot_tell)?;
     page.blank()?;
     page.line(&[(Paint::Dim, &format!("  more: tlswalk explain {}", report.verdict.id))])
 }
