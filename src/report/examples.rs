@@ -401,11 +401,16 @@ pub(crate) fn no_traffic() -> Report {
         dns_names: vec!["ntp.example.net".into()],
         server_names: vec!["evil\x07.example".into()],
     };
-    report.capture.anomalies = vec![Anomaly {
-        id: "time-goes-back".into(),
-        frame: 7,
-        detail: "by 0.2 s".into(),
-    }];
+    report.capture.anomalies = [
+        ("time-goes-back", 7, "by 0.2 s"),
+        ("bound", 0, "9 ICMP errors were not kept"),
+    ]
+    .map(|(id, frame, detail)| Anomaly {
+        id: id.into(),
+        frame,
+        detail: detail.into(),
+    })
+    .to_vec();
     report.verdict = Overall {
         id: "no-licensing-traffic".into(),
         severity: "note".into(),

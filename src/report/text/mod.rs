@@ -11,7 +11,7 @@ mod words;
 
 use std::io::{self, Write};
 
-use super::{Attempt, Capture, Connection, Report, explain};
+use super::{Anomaly, Attempt, Capture, Connection, Report, explain};
 pub use page::visible;
 pub(crate) use page::{Page, Paint};
 
@@ -56,6 +56,9 @@ impl Default for TextStyle {
     }
 }
 
+/// Anomalies shown without `-v`.
+const ODDITIES: usize = 5;
+
 /// Writes a report for a person.
 ///
 /// # Errors
@@ -84,7 +87,11 @@ pub fn write_text(report: &Report, out: &mut dyn Write, style: &TextStyle) -> io
             attempt::write(&mut page, report, other, true)?;
         }
     }
-    Ok(())
+    if report.capture.anomalies.is_empty() {
+        return Ok(());
+    }
+    page.blank()?;
+    odd(&mut page, &report.capture, verbose)
 }
 
 /// The attempt that the report's own verdict is about: of equally bad ones the first.
@@ -200,25 +207,29 @@ fn nothing(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()
     }
     page.blank()?;
     page.hang(&[(Paint::Strong, "  Holds")], attempt::INDENT, &text, "")?;
-    for (id, detail) in report
-        .capture
-        .anomalies
-        .iter()
-        .take(if verbose { usize::MAX } else { 5 })
-        .map(|a| (&a.id, a))
-    {
-        page.hang(
-            &[(Paint::Strong, "  Odd")],
-            attempt::INDENT,
-            &format!("frame\u{a0}{}, {id}: {}", detail.frame, detail.detail),
-            "",
-        )?;
-    }
+    odd(page, &report.capture, verbose)?;
     page.blank()?;
     attempt::remedies(page, &report.verdict.remedy)?;
     attempt::cannot_tell(page, &report.verdict.cannot_tell)?;
     page.blank()?;
     page.line(&[(Paint::Dim, &format!("  more: tlswalk explain {}", report.verdict.id))])
+}
+
+/// What is odd about the capture, and what was given up at a bound: nothing is lost silently.
+fn odd(page: &mut Page<'_>, capture: &Capture, verbose: bool) -> io::Result<()> {
+    let shown = if verbose { usize::MAX } else { ODDITIES };
+    let label: &[page::Span<'_>] = &[(Paint::Strong, "  Odd")];
+    for Anomaly { id, frame, detail } in capture.anomalies.iter().take(shown) {
+        let text = match frame {
+            0 => format!("{id}: {detail}"),
+            frame => format!("frame\u{a0}{frame}, {id}: {detail}"),
+        };
+        page.hang(label, attempt::INDENT, &text, "")?;
+    }
+    match capture.anomalies.len().saturating_sub(shown) {
+        0 => Ok(()),
+        more => page.hang(label, attempt::INDENT, &format!("and {more} more, shown with -v"), ""),
+    }
 }
 
 /// The connection that shows the verdict: the one its evidence lies in, else the last.
