@@ -1,10 +1,12 @@
 """The certificates of the lab. Keys stay in the work directory; only the root certificates are published.
 
-The two authorities live as long as the work directory, so that a sample can be recorded again without the others.
+The authorities live as long as the work directory, so that a sample can be recorded again without the others. A work
+directory made later has authorities of its own: another series, with a number in their names and in those of their files.
 Leaf certificates are new for every run.
 """
 
 import datetime
+import filecmp
 import os
 import shutil
 import threading
@@ -55,18 +57,22 @@ class Pki:
         self.dir = os.path.join(work, "pki")
         self.roots = roots
         self.lock = threading.RLock()
-        self.is_new = not os.path.exists(f"{self.dir}/root.pem")
+        self.series = self.find_series()
         os.makedirs(f"{self.dir}/issued", mode=0o700, exist_ok=True)
         for name, text in (("ca.cnf", CONFIG.format(dir=self.dir)), ("index.txt", "")):
             with open(f"{self.dir}/{name}", "w", encoding="ascii") as file:
                 file.write(text)
         decade = ("20240101000000Z", "20340101000000Z")
-        for name, subject, issuer in (("root", "/C=XX/O=Lab/CN=Lab Root CA", None),
-                                      ("inter", "/C=XX/O=Lab/CN=Lab Server CA 1", "root"),
-                                      ("device", "/C=XX/O=Lab Devices/CN=Lab Device CA", None),
-                                      ("corp", "/C=XX/O=Corp Example/CN=Corp Example Internal CA", None)):
+        again = f" {self.series}" if self.series > 1 else ""
+        for name, subject, issuer in (("root", f"/C=XX/O=Lab/CN=Lab Root CA{again}", None),
+                                      ("inter", f"/C=XX/O=Lab/CN=Lab Server CA 1{again}", "root"),
+                                      ("device", f"/C=XX/O=Lab Devices/CN=Lab Device CA{again}", None),
+                                      ("corp", f"/C=XX/O=Corp Example/CN=Corp Example Internal CA{again}", None)):
             if not os.path.exists(f"{self.dir}/{name}.pem"):
                 self.issue(name, subject, issuer, CA, *decade)
+        if not os.path.exists(f"{self.dir}/device-old.pem"):
+            self.issue("device-old", f"/C=XX/O=Lab Devices/CN=Lab Device Sub CA{again}", "device", CA, "20240101000000Z",
+                       when(-30))
         self.made = {}
         self.wanted = {
             # name: subject, issuer, extensions, first and last day from today
@@ -96,28 +102,58 @@ class Pki:
             "wlc-purpose": (SUDI, "device", SERVER, -500, 3000),
             "wlc-revoked": (SUDI, "device", CLIENT, -500, 3000),
             "wlc-stranger": (SUDI.replace("Lab", "Other"), "corp", CLIENT, -500, 700),
+            "wlc-old-issuer": (SUDI, "device-old", CLIENT, -500, 3000),
+            "wlc-short": (SUDI, "device", CLIENT, -500, 3000, "rsa:1024"),
+            "wlc-sha1": (SUDI, "device", CLIENT, -500, 3000, "rsa:2048", "sha1"),
+            "cssm-short": ("/C=XX/O=Lab/CN=smartreceiver.cisco.com", "inter",
+                           SERVER + "subjectAltName=DNS:smartreceiver.cisco.com\n", -60, 338, "rsa:1024"),
+            "cssm-sha1": ("/C=XX/O=Lab/CN=smartreceiver.cisco.com", "inter",
+                          SERVER + "subjectAltName=DNS:smartreceiver.cisco.com\n", -60, 338, "rsa:2048", "sha1"),
+            "cssm-p521": ("/C=XX/O=Lab/CN=smartreceiver.cisco.com", "inter",
+                          SERVER + "subjectAltName=DNS:smartreceiver.cisco.com\n", -60, 338, "ec:P-521"),
+            "cssm-ed25519": ("/C=XX/O=Lab/CN=smartreceiver.cisco.com", "inter",
+                             SERVER + "subjectAltName=DNS:smartreceiver.cisco.com\n", -60, 338, "ed25519"),
+            "cssm-pss": ("/C=XX/O=Lab/CN=smartreceiver.cisco.com", "inter",
+                         SERVER + "subjectAltName=DNS:smartreceiver.cisco.com\n", -60, 338, "rsa-pss"),
+            "inspected-long": ("/C=US/ST=California/L=San Jose/O=Cisco Systems Inc./CN=smartreceiver.cisco.com", "corp",
+                               SERVER + "subjectAltName=DNS:smartreceiver.cisco.com\n", -1, 1824),
+            "inspected-www": ("/CN=www.example.com", "corp", SERVER + "subjectAltName=DNS:www.example.com\n", -1, 14),
             "wlc-self": ("/CN=IOS-Self-Signed-Certificate-3042117825", None, IOS, -300, 3350),
         }
 
     def path(self, name, kind):
         return f"{self.dir}/{name}.{kind}"
 
-    def issue(self, name, subject, issuer, extensions, start, end):
+    def find_series(self):
+        """The number of the series that this work directory belongs to: one already published, or the next."""
+        number, own = 1, f"{self.dir}/root.pem"
+        while os.path.exists(self.published("lab-root", number)):
+            if os.path.exists(own) and filecmp.cmp(own, self.published("lab-root", number), shallow=False):
+                return number
+            number += 1
+        return number
+
+    def published(self, name, series):
+        return f"{self.roots}/{name}{f'-{series}' if series > 1 else ''}.pem"
+
+    def issue(self, name, subject, issuer, extensions, start, end, kind="rsa:2048", digest="sha256"):
         key, request, cert, ext = (self.path(name, kind) for kind in ("key", "csr", "pem", "ext"))
         with open(ext, "w", encoding="ascii") as file:
             file.write(extensions)
         config = f"{self.dir}/ca.cnf"
-        run(["openssl", "req", "-new", "-newkey", "rsa:2048", "-noenc", "-keyout", key, "-out", request, "-subj", subject,
+        kind = {"ec:P-521": ["ec", "-pkeyopt", "ec_paramgen_curve:P-521"],
+                "rsa-pss": ["rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048"]}.get(kind, [kind])
+        run(["openssl", "req", "-new", "-newkey", *kind, "-noenc", "-keyout", key, "-out", request, "-subj", subject,
              "-config", config])
         who = ["-cert", self.path(issuer, "pem"), "-keyfile", self.path(issuer, "key")] if issuer else \
             ["-selfsign", "-keyfile", key]
         serial = ["-create_serial"] if not issuer else []
         run(["openssl", "ca", "-batch", "-notext", "-config", config, *who, *serial, "-in", request, "-out", cert,
-             "-extfile", ext, "-startdate", start, "-enddate", end])
+             "-extfile", ext, "-startdate", start, "-enddate", end, "-md", digest])
 
     def make(self, name):
         with self.lock:
-            if name in ("root", "inter", "device", "corp"):
+            if name in ("root", "inter", "device", "device-old", "corp"):
                 return
             if name not in self.made:
                 if name == "wlc-old":
@@ -125,8 +161,8 @@ class Pki:
                     self.issue(name, "/CN=IOS-Self-Signed-Certificate-3042117825", None, IOS, "20191016091442Z",
                                "20200101000000Z")
                 else:
-                    subject, issuer, extensions, first, last = self.wanted[name]
-                    self.issue(name, subject, issuer, extensions, when(first), when(last))
+                    subject, issuer, extensions, first, last, *kind = self.wanted[name]
+                    self.issue(name, subject, issuer, extensions, when(first), when(last), *kind)
                 self.made[name] = self.wanted.get(name, ("", None))[1]
 
     def cert(self, name):
@@ -140,13 +176,15 @@ class Pki:
     def issuers(self, name):
         """What a server sends after its own certificate: the intermediate, never a root."""
         self.make(name)
-        return self.path("inter", "pem") if self.made[name] == "inter" else None
+        between = ("inter", "device-old")
+        return self.path(self.made[name], "pem") if self.made[name] in between else None
 
     def chain(self, name):
         """Certificate and intermediate in one file."""
         with self.lock:
             target = self.path(name, "chain")
-            parts = [self.cert(name)] + ([self.path("inter", "pem")] if self.made[name] == "inter" else [])
+            issuers = self.issuers(name)
+            parts = [self.cert(name)] + ([issuers] if issuers else [])
             with open(target + ".new", "w", encoding="ascii") as out:
                 for part in parts:
                     with open(part, encoding="ascii") as file:
@@ -185,6 +223,12 @@ class Pki:
     def publish(self):
         """The authorities' certificates that a reader needs to verify the chains in the samples."""
         os.makedirs(self.roots, exist_ok=True)
-        for name, file in (("root", "lab-root.pem"), ("inter", "lab-intermediate.pem"), ("corp", "corp-root.pem"),
-                           ("device", "device-root.pem")):
-            shutil.copyfile(self.path(name, "pem"), f"{self.roots}/{file}")
+        for name, file in (("root", "lab-root"), ("inter", "lab-intermediate"), ("corp", "corp-root"),
+                           ("device", "device-root")):
+            shutil.copyfile(self.path(name, "pem"), self.published(file, self.series))
+
+    def options(self, options):
+        """Options that name authorities of the first series, for this series."""
+        if self.series == 1:
+            return options
+        return options.replace("-root.pem", f"-root-{self.series}.pem")

@@ -15,7 +15,8 @@ import sys
 import tempfile
 import traceback
 
-import more_scenarios  # noqa: F401, it registers its scenarios
+import judge_scenarios  # noqa: F401, it registers its scenarios
+import more_scenarios  # noqa: F401
 import scenarios
 from lab import Lab, run
 from pki import Pki
@@ -40,6 +41,8 @@ VERSIONS = {
     "faketime": (["dpkg-query", "-Wf", "${Version}", "faketime"], r"([\d.]+)"),
     "dumpcap": (["dumpcap", "-v"], r"(\d+\.\d+\.\d+)"),
     "tcpdump": (["tcpdump", "--version"], r"version (\S+)"),
+    "rustls": (["cargo", "tree", "-q", "--manifest-path", os.path.join(SAMPLES, "make", "rustls_peer", "Cargo.toml"), "-i",
+                "rustls", "--depth", "0"], r"rustls v(\S+)"),
     "curl": (["curl", "--version"], r"curl (\S+)"),
     "Python": ([sys.executable, "-V"], r"Python (\S+)"),
 }
@@ -103,8 +106,6 @@ def main():
         parser.error("network namespaces need root")
     os.makedirs(args.work, mode=0o711, exist_ok=True)
     pki = Pki(args.work, os.path.join(SAMPLES, "roots"))
-    if pki.is_new and args.names and os.path.exists(os.path.join(SAMPLES, "roots", "lab-root.pem")):
-        parser.error(f"{args.work} holds no lab authority; a new one makes every old sample unverifiable, so record all")
     pki.publish()
     wanted = [scenarios.ALL[name] for name in args.names or scenarios.ALL]
     # What is made from other samples comes after them.
@@ -124,7 +125,7 @@ def main():
                         traceback.print_exception(error)
                     continue
                 if not one.into:  # the table speaks of the samples in the folder itself
-                    table({file: f"| {file} | {one.verdict} | {one.by} | {one.at} | {one.options} | {one.what} | "
+                    table({file: f"| {file} | {one.verdict} | {one.by} | {one.at} | {pki.options(one.options)} | {one.what} | "
                                  f"{versions(one.programs)} |"})
                 print(f"{size:7} {file}", flush=True)
     return 1 if failed else 0

@@ -62,11 +62,11 @@ def options():
 
 def context(args):
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if args.ciphers:
+        tls.set_ciphers(args.ciphers)  # with the security level that decides which certificates may be used
     tls.load_cert_chain(*args.cert)
     if args.tls != "any":
         tls.minimum_version = tls.maximum_version = {"1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}[args.tls]
-    if args.ciphers:
-        tls.set_ciphers(args.ciphers)
     if args.group:
         tls.set_ecdh_curve(args.group)
     if args.client_ca:
