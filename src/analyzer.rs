@@ -11,6 +11,7 @@ use crate::context::{Context, Options};
 use crate::decode::Decoder;
 use crate::frame::{Anomaly, Frame, FrameNumber};
 use crate::report::{self, Contents, Report};
+use crate::surroundings::Surroundings;
 use crate::verdict;
 
 /// Names listed of a capture without licensing traffic.
@@ -99,10 +100,12 @@ impl<'o> Analyzer<'o> {
         anomalies.extend(self.decoder.anomalies());
         anomalies.append(&mut self.collected.conflicts);
         anomalies.extend(bounds_that_bit(&dropped, &flows, &lookups));
+        let surroundings = Surroundings::of(&connections);
         let context = Context {
             options: self.options,
             capture: facts,
             receivers: &receivers,
+            surroundings: &surroundings,
             snap_length_cut: flows.counts.cut,
         };
         let attempts = attempt::attempts(self.options, &connections, &lookups.all, &icmp);

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use crate::capture::CaptureFacts;
 use crate::frame::Timestamp;
 use crate::profile::Profile;
+use crate::surroundings::Surroundings;
 use crate::tls::trust::Anchors;
 
 /// What the user asked for.
@@ -84,6 +85,8 @@ pub struct Context<'a> {
     pub capture: &'a CaptureFacts,
     /// Hosts that the capture shows as receivers of packets: what is sent to them can be seen.
     pub receivers: &'a HashSet<IpAddr>,
+    /// What the other connections tell about servers and issuers.
+    pub surroundings: &'a Surroundings,
     /// Segments that the snap length cut.
     pub snap_length_cut: u64,
 }

@@ -151,6 +151,17 @@ pub struct Evidence {
     pub what: String,
 }
 
+/// Another explanation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alternative {
+    /// A verdict id, or another short name.
+    pub id: &'static str,
+    /// Why it is less likely, or what would prove it.
+    pub why_not: String,
+    /// The bytes exclude it.
+    pub excluded: bool,
+}
+
 /// Something to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remedy {
@@ -184,7 +195,7 @@ pub struct Finding {
     /// What it rests on.
     pub evidence: Vec<Evidence>,
     /// What else it could be, and why that is less likely or what would prove it.
-    pub alternatives: Vec<(&'static str, String)>,
+    pub alternatives: Vec<Alternative>,
     /// What the capture hides, and why.
     pub cannot_tell: Vec<String>,
     /// What to do.
@@ -258,7 +269,22 @@ impl Finding {
     /// With another explanation.
     #[must_use]
     pub fn alternative(mut self, id: &'static str, why_not: impl Into<String>) -> Self {
-        self.alternatives.push((id, why_not.into()));
+        self.alternatives.push(Alternative {
+            id,
+            why_not: why_not.into(),
+            excluded: false,
+        });
+        self
+    }
+
+    /// With an explanation that comes to mind and that the bytes exclude.
+    #[must_use]
+    pub fn excluded(mut self, id: &'static str, why_not: impl Into<String>) -> Self {
+        self.alternatives.push(Alternative {
+            id,
+            why_not: why_not.into(),
+            excluded: true,
+        });
         self
     }
 

@@ -13,7 +13,7 @@ use crate::direction::{Direction, chunk_of};
 use crate::frame::{FrameNumber, Timestamp};
 use crate::http::looks_like_http;
 use crate::stream::{Arrival, Chunk};
-use crate::tcp_side::Mark;
+use crate::tcp_side::{Mark, Ordinary};
 use crate::tls::message::{EventKind, Provenance};
 
 /// Flows observed at once. A 100 MB export of a busy uplink holds some thousands; a SYN scan a million. At about two KiB
@@ -359,6 +359,12 @@ impl Flow {
         own.tcp.last = segment.frame;
         own.tcp.last_time = segment.time;
         own.tcp.largest = own.tcp.largest.max(segment.wire_payload_len());
+        if !segment.flags.syn() && !segment.flags.rst() {
+            own.tcp.ordinary = Some(Ordinary::add(own.tcp.ordinary, segment.ttl, segment.ip_id));
+            if own.tcp.reset.is_some_and(|reset| position >= reset.at) && segment.wire_payload_len() > 0 {
+                own.tcp.data_after_reset += 1;
+            }
+        }
         if segment.lost > 0 {
             own.tcp.cut += 1;
             counts.cut += 1;

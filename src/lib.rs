@@ -66,6 +66,8 @@ pub mod revocation;
 
 pub mod attempt;
 
+pub mod surroundings;
+
 // What the user wants, what the world looks like
 pub mod context;
 

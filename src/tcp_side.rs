@@ -27,6 +27,38 @@ pub struct Mark {
     pub acked: Position,
 }
 
+/// What the segments of a direction that are neither SYN nor RST look like below TCP: whose packet a RST is shows by that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ordinary {
+    /// Lowest time to live.
+    pub lowest_ttl: u8,
+    /// Highest time to live.
+    pub highest_ttl: u8,
+    /// IP identification of the last of them.
+    pub ip_id: Option<u16>,
+    /// Whether all of them carry the same IP identification (as a rule 0, since RFC 6864).
+    pub same_ip_id: bool,
+}
+
+impl Ordinary {
+    pub(crate) fn add(so_far: Option<Self>, ttl: u8, ip_id: Option<u16>) -> Self {
+        so_far.map_or(
+            Self {
+                lowest_ttl: ttl,
+                highest_ttl: ttl,
+                ip_id,
+                same_ip_id: true,
+            },
+            |old| Self {
+                lowest_ttl: old.lowest_ttl.min(ttl),
+                highest_ttl: old.highest_ttl.max(ttl),
+                ip_id,
+                same_ip_id: old.same_ip_id && old.ip_id == ip_id,
+            },
+        )
+    }
+}
+
 /// What a direction did below its bytes.
 #[derive(Clone, Debug, Default)]
 pub struct TcpSide {
@@ -56,6 +88,10 @@ pub struct TcpSide {
     pub reset: Option<Mark>,
     /// Time to live of the SYN or, where it was not captured, of the first segment.
     pub ttl: u8,
+    /// What its ordinary segments look like below TCP; `None` where it sent none.
+    pub ordinary: Option<Ordinary>,
+    /// Its segments with data from beyond its own RST: by the numbers the RST was not the last thing it knew it had sent.
+    pub data_after_reset: u64,
     /// Maximum segment size announced in the SYN.
     pub mss: Option<u16>,
     /// Largest payload seen in one segment.

@@ -110,6 +110,7 @@ mod tests {
     use crate::finding::{At, By};
     use crate::frame::{FrameNumber, Timestamp};
     use crate::profile::Profile;
+    use crate::surroundings::Surroundings;
 
     const SERVER: &str = "192.133.220.90:443";
 
@@ -143,6 +144,7 @@ mod tests {
             options: &options,
             capture: &capture,
             receivers: &receivers,
+            surroundings: &Surroundings::default(),
             snap_length_cut: 0,
         };
         let connections = [connection];

@@ -203,6 +203,126 @@ const TABLE: &[(&str, &str, u64, &str, &str)] = &[
         "",
     ),
     ("crl-fetch-failed-http.pcap", "client", 48, "crl-fetch-failed", ""),
+    // The rest of the measured table: short keys, SHA-1, an expired authority in between.
+    (
+        "client-certificate-weak-key.pcap",
+        "server",
+        42,
+        "client-certificate-rejected",
+        "weak-key",
+    ),
+    (
+        "client-certificate-weak-signature.pcap",
+        "server",
+        42,
+        "client-certificate-rejected",
+        "weak-signature",
+    ),
+    (
+        "client-certificate-issuer-expired.pcap",
+        "server",
+        45,
+        "client-certificate-rejected",
+        "issuer-expired",
+    ),
+    // Nothing is wrong with it, and the server lists its issuer: unknown_ca cannot mean an unknown authority.
+    (
+        "client-certificate-no-revocation-data.pcap",
+        "server",
+        48,
+        "client-certificate-rejected",
+        "other",
+    ),
+    // A service whose root nobody gave: it is the server that refused.
+    (
+        "client-certificate-rejected-private-service.pcap",
+        "server",
+        45,
+        "client-certificate-rejected",
+        "expired",
+    ),
+    // rustls has no other alert for "not yet valid" than certificate_expired.
+    (
+        "client-certificate-rejected-rustls.pcap",
+        "server",
+        45,
+        "client-certificate-rejected",
+        "expired",
+    ),
+    (
+        "client-certificate-not-yet-valid-rustls.pcap",
+        "server",
+        45,
+        "client-certificate-rejected",
+        "not-yet-valid",
+    ),
+    (
+        "client-certificate-rejected-rustls-tls13.pcap",
+        "server",
+        0,
+        "client-certificate-rejected",
+        "other",
+    ),
+    (
+        "client-certificate-missing-rustls-tls13.pcap",
+        "server",
+        0,
+        "client-certificate-rejected",
+        "missing",
+    ),
+    (
+        "server-certificate-weak-key.pcap",
+        "client",
+        42,
+        "server-certificate-rejected",
+        "weak-key",
+    ),
+    (
+        "server-certificate-weak-signature.pcap",
+        "client",
+        42,
+        "server-certificate-rejected",
+        "weak-signature",
+    ),
+    // An address in the URL: the certificate has only the name.
+    (
+        "server-certificate-address.pcap",
+        "client",
+        42,
+        "server-certificate-rejected",
+        "name-mismatch",
+    ),
+    (
+        "server-certificate-rejected-rustls.pcap",
+        "client",
+        48,
+        "server-certificate-rejected",
+        "not-trusted-by-client",
+    ),
+    (
+        "server-certificate-rejected-rustls-tls13.pcap",
+        "client",
+        0,
+        "server-certificate-rejected",
+        "encrypted",
+    ),
+    (
+        "interception-copied-subject.pcap",
+        "client",
+        48,
+        "interception-suspected",
+        "",
+    ),
+    ("cipher-mismatch.pcap", "server", 40, "cipher-mismatch", ""),
+    (
+        "cipher-mismatch-missing-extension.pcap",
+        "server",
+        109,
+        "cipher-mismatch",
+        "",
+    ),
+    ("version-mismatch.pcap", "server", 70, "version-mismatch", ""),
+    ("version-mismatch-fallback.pcap", "server", 86, "version-mismatch", ""),
 ];
 
 #[test]

@@ -120,9 +120,10 @@ fn verdict_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict) -> Ver
         alternatives: cause
             .alternatives
             .iter()
-            .map(|(id, why_not)| Alternative {
-                id: (*id).to_owned(),
-                why_not: why_not.clone(),
+            .map(|other| Alternative {
+                id: other.id.to_owned(),
+                why_not: other.why_not.clone(),
+                excluded: other.excluded,
             })
             .collect(),
         cannot_tell: cause.cannot_tell.clone(),

@@ -196,6 +196,7 @@ pub(crate) fn rejected() -> Report {
     verdict.alternatives = vec![Alternative {
         id: "interception-suspected".into(),
         why_not: "the server's own chain verifies up to IdenTrust Commercial Root CA 1".into(),
+        excluded: true,
     }];
     verdict.remedy = vec![Remedy {
         owner: "wlc".into(),
@@ -316,6 +317,7 @@ pub(crate) fn inferred() -> Report {
     verdict.alternatives = vec![Alternative {
         id: "version-mismatch".into(),
         why_not: "a Server Hello was sent".into(),
+        excluded: false,
     }];
     verdict.cannot_tell = vec!["which alert it was: TLS 1.3 encrypts it".into()];
     verdict.also = vec!["legacy-endpoint".into()];

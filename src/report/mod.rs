@@ -217,6 +217,8 @@ pub struct Alternative {
     pub id: String,
     /// Why it is less likely, or what would prove it.
     pub why_not: String,
+    /// The bytes exclude it: it is only named because it comes to mind.
+    pub excluded: bool,
 }
 
 /// Something to do.

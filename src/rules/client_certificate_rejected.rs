@@ -8,10 +8,10 @@ use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
-use crate::tls::AlertDescription;
 use crate::tls::certificate::{ClientCertificateKind, Fields, client_certificate_kind};
 use crate::tls::trust::{Chain, Fault, Judgement};
 use crate::tls::walk::{Alert, Side, StepKind, TlsFacts};
+use crate::tls::{AlertDescription, SignatureScheme};
 
 /// RFC 9846 section 6.2 (the alerts 42 to 46, 48, 116); RFC 5246 section 7.4.6: a server may answer a missing certificate
 /// with handshake_failure (40).
@@ -44,7 +44,9 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         refusal.described,
         Some(AlertDescription::UNKNOWN_CA | AlertDescription::CERTIFICATE_UNKNOWN | AlertDescription::ACCESS_DENIED)
     );
-    if !says_issuer || causes.len() > 1 {
+    // A server that lists the issuer as acceptable knows it: then the alert means something else.
+    let listed = fields.is_some_and(|fields| issuer_is_listed(fields, tls) == Some(true));
+    if !says_issuer || causes.len() > 1 || listed {
         causes.retain(|cause| *cause != "unknown-issuer");
     }
     confirm(&mut causes, refusal.described);
@@ -54,11 +56,12 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         .as_ref()
         .map(|it| certificate_clauses(&as_server_sees(it, &causes), fields))
         .unwrap_or_default();
-    if let Some(clause) = leaf
-        .and_then(|leaf| leaf.fields.as_ref().ok())
-        .and_then(|fields| not_acceptable(fields, tls))
-    {
+    if let Some(clause) = fields.and_then(|fields| not_acceptable(fields, tls)) {
         clauses.push(clause);
+    }
+    if let Some(clause) = fields.and_then(|fields| not_usable(fields, tls)) {
+        clauses.push(clause);
+        causes.push("unsupported-algorithm");
     }
     let revoked = refusal.described == Some(AlertDescription::CERTIFICATE_REVOKED);
     let summary = if missing {
@@ -92,6 +95,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     } else if causes.is_empty() {
         causes.push("other");
     }
+    let causes_are_other = causes == ["other"];
     let mut finding = Finding::error(RULE.id, By::Server, At::Tls, summary)
         .confidence(refusal.confidence)
         .causes(causes);
@@ -151,8 +155,19 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             "why: nothing in the certificate's bytes explains it; the server's list of accepted authorities decides",
         );
     }
+    if listed && says_issuer && causes_are_other {
+        let at = connection
+            .step_by(StepKind::CertificateRequest, Side::Server)
+            .map_or(refusal.alert.frame, |step| step.frame);
+        finding = finding
+            .evidence(at, "the server lists that very issuer as acceptable, so it is not unknown to it")
+            .alternative(
+                "revocation-unavailable",
+                "servers that are to look the certificate up in a revocation list and cannot get it send unknown_ca, too",
+            );
+    }
     if let Some(Chain::Anchored { anchor, .. }) = attempt.judgements.server.as_ref().map(|it| &it.chain) {
-        finding = finding.alternative(
+        finding = finding.excluded(
             "interception-suspected",
             format!("the server's own chain verifies up to {anchor}"),
         );
@@ -241,23 +256,58 @@ fn refusal<'a>(connection: &Connection, tls: &'a TlsFacts) -> Option<Refusal<'a>
     })
 }
 
-/// Whether the certificate's issuer is missing from the authorities that the server listed.
-fn not_acceptable(fields: &Fields, tls: &TlsFacts) -> Option<String> {
-    if fields.self_signed {
-        return None;
-    }
+/// Whether the certificate's issuer is among the authorities that the server listed; `None` where it listed none.
+fn issuer_is_listed(fields: &Fields, tls: &TlsFacts) -> Option<bool> {
     let request = tls
         .certificate_request
         .as_ref()
         .filter(|request| !request.authorities_raw.is_empty())?;
-    let listed = request.authorities_raw.iter().any(|name| **name == *fields.issuer_raw);
-    (!listed).then(|| {
-        format!(
-            "comes from {}, which is not among the {} authorities that the server lists",
-            fields.issuer,
-            request.authorities.len()
-        )
-    })
+    Some(request.authorities_raw.iter().any(|name| **name == *fields.issuer_raw))
+}
+
+/// That the certificate's issuer is missing from the authorities that the server listed, as a clause.
+fn not_acceptable(fields: &Fields, tls: &TlsFacts) -> Option<String> {
+    if fields.self_signed || issuer_is_listed(fields, tls)? {
+        return None;
+    }
+    Some(format!(
+        "comes from {}, which is not among the {} authorities that the server lists",
+        fields.issuer,
+        tls.certificate_request.as_ref()?.authorities.len()
+    ))
+}
+
+/// That the server's request does not allow such a key or signature (RFC 5246 section 7.4.4), as a clause.
+fn not_usable(fields: &Fields, tls: &TlsFacts) -> Option<String> {
+    let request = tls.certificate_request.as_ref()?;
+    // rsa_sign and ecdsa_sign; Ed25519 goes with the latter (RFC 8422 section 5.5).
+    let wanted = match fields.key.split_whitespace().next()? {
+        "RSA" | "RSA-PSS" => 1,
+        "EC" | "Ed25519" | "Ed448" => 64,
+        _ => return None,
+    };
+    if !request.certificate_types.is_empty() && !request.certificate_types.contains(&wanted) {
+        return Some(format!(
+            "has a key of a kind ({}) that the server does not ask for",
+            fields.key
+        ));
+    }
+    let scheme = SignatureScheme(match fields.signature_algorithm.as_str() {
+        "sha1WithRSAEncryption" => 0x0201,
+        "sha256WithRSAEncryption" => 0x0401,
+        "sha384WithRSAEncryption" => 0x0501,
+        "sha512WithRSAEncryption" => 0x0601,
+        "ecdsa-with-SHA1" => 0x0203,
+        "ecdsa-with-SHA256" => 0x0403,
+        "ecdsa-with-SHA384" => 0x0503,
+        "ecdsa-with-SHA512" => 0x0603,
+        "Ed25519" => 0x0807,
+        "Ed448" => 0x0808,
+        _ => return None,
+    });
+    let schemes = &request.signature_schemes;
+    (!schemes.is_empty() && !schemes.contains(&scheme) && !fields.self_signed)
+        .then(|| format!("is signed with {scheme}, which is not among the signature algorithms that the server lists"))
 }
 
 fn with_remedies(finding: Finding, attempt: &Attempt<'_>, leaf: Option<&Fields>, missing: bool) -> Finding {

@@ -77,14 +77,17 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             format!("{} from the {}", alert_text(alert), client(attempt)),
         );
     }
-    finding = finding.alternative(
-        "server-certificate-rejected",
-        if anchored {
-            "the chain itself is sound: it leads to a known root, is current and for this name"
-        } else {
-            "the chain cannot be checked without its root (give it with --ca); its dates and name are right"
-        },
-    );
+    finding = if anchored {
+        finding.excluded(
+            "server-certificate-rejected",
+            "the chain itself is sound: it leads to a known root, is current and for this name",
+        )
+    } else {
+        finding.alternative(
+            "server-certificate-rejected",
+            "the chain cannot be checked without its root (give it with --ca); its dates and name are right",
+        )
+    };
     let commands = [
         "configure terminal".to_owned(),
         "  crypto pki trustpoint SLA-TrustPoint".to_owned(),

@@ -1,12 +1,12 @@
 //! Attempt → Finding: the steps of a good trust establishment are complete.
 
-use super::{certificate_clauses, join, seconds, service};
+use super::{seconds, service};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{Confidence, Finding, Rule};
 use crate::stream::GapCause;
-use crate::tls::walk::{Side, StepKind};
+use crate::tls::walk::Side;
 
 /// Cisco 217348, “packet capture”: SYN to ACK, certificates of both sides, Finished of both, application data, FIN. A
 /// New Session Ticket is normal and not required; neither is a tidy end.
@@ -55,24 +55,6 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     }
     if let Some(frame) = tls.first_application_data.server {
         finding = finding.evidence(frame, "the server's answer, encrypted");
-    }
-    // A fault that TLS did not mind may be refused inside the encryption.
-    if let (Some(judgement), Some(step)) = (
-        &attempt.judgements.client,
-        connection.step_by(StepKind::Certificate, Side::Client),
-    ) {
-        let leaf = tls
-            .certificates
-            .client
-            .as_ref()
-            .and_then(|it| it.chain.first()?.fields.as_deref().ok());
-        let clauses = certificate_clauses(judgement, leaf);
-        let dated = !matches!(judgement.validity, crate::tls::trust::Validity::Current);
-        if dated {
-            finding = finding
-                .evidence(step.frame, format!("the client's certificate {}; TLS accepted it all the same", join(&clauses)))
-                .cannot_tell("whether the application refused that certificate inside the encryption: show license history message on the controller tells");
-        }
     }
     if unseen {
         finding = finding

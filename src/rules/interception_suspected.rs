@@ -1,19 +1,35 @@
 //! Attempt → Finding: the certificate is not the licensing service's own.
 
-use super::{alert_text, client, elsewhere};
+use super::{alert_text, client, elsewhere, span};
 use crate::attempt::Attempt;
+use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule, Severity};
-use crate::tls::certificate::{Fields, same_organization};
+use crate::frame::Timestamp;
+use crate::tls::certificate::{Fields, organization, same_organization};
 use crate::tls::trust::{Chain, Judgement, NameMatch};
-use crate::tls::walk::{Side, StepKind};
+use crate::tls::walk::{Side, StepKind, TlsFacts};
 
 /// A public service's certificate leads to a public root. One for its name that does not was made by somebody else; who
 /// that is, the issuer's name may tell, but an administrator can choose it freely.
 pub(super) const RULE: Rule = Rule {
     id: "interception-suspected",
-    check,
+    check: |attempt, context| (!went_on(attempt)).then(|| check(attempt, context))?,
 };
+
+/// The same where the client went on all the same and the server then broke it off: why it did comes first.
+pub(super) const PASSED: Rule = Rule {
+    id: RULE.id,
+    check: |attempt, context| went_on(attempt).then(|| check(attempt, context))?,
+};
+
+/// Whether the client took the certificate: it was the server that broke the handshake off.
+fn went_on(attempt: &Attempt<'_>) -> bool {
+    attempt
+        .tls()
+        .and_then(TlsFacts::first_error)
+        .is_some_and(|alert| alert.side == Side::Server)
+}
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if !attempt.service.public_certificate {
@@ -35,7 +51,11 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         Some(alert) if alert.side == Side::Client => {
             format!("the {} refuses it ({})", client(attempt), alert_text(alert))
         }
-        Some(alert) => format!("the other side then sends {}", alert_text(alert)),
+        Some(alert) => format!(
+            "the {} accepts it; the other side then sends {}",
+            client(attempt),
+            alert_text(alert)
+        ),
         None if exchanged => format!("the {} accepts it, so everything is read on the way", client(attempt)),
         None => "the handshake does not complete".to_owned(),
     };
@@ -43,8 +63,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         || format!("an authority called {issuer}"),
         |it| format!("{} ({issuer})", it.product),
     );
-    let days = leaf.not_after.seconds().saturating_sub(leaf.not_before.seconds()) / 86_400;
-    let age = step.time.seconds().saturating_sub(leaf.not_before.seconds()) / 86_400;
+    let signs = signs(connection, leaf, judgement, step.time, context);
+    let strong = signs.iter().filter(|sign| sign.is_strong).count();
     let mut finding = Finding::error(
         RULE.id,
         By::Path,
@@ -52,10 +72,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         format!("the certificate shown for {name} is not the service's own: {who} signed it, and {consequence}"),
     )
     .severity(if exchanged { Severity::Warning } else { Severity::Error })
-    .confidence(if product.is_some() {
-        Confidence::Certain
-    } else {
-        Confidence::Likely
+    .confidence(match (product.is_some(), strong) {
+        (true, 1..) => Confidence::Certain,
+        (true, 0) | (false, 1..) => Confidence::Likely,
+        (false, 0) => Confidence::Possible,
     })
     .evidence(
         step.frame,
@@ -64,19 +84,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             leaf.subject,
             chain_clause(&judgement.chain)
         ),
-    )
-    .evidence(
-        step.frame,
-        format!(
-            "valid for {days} days, made {age} days before this capture, {} signed certificate timestamps",
-            if leaf.has_scts { "with" } else { "without the" }
-        ),
     );
-    if judgement.name == NameMatch::Matches {
-        finding = finding.evidence(
-            step.frame,
-            "it is for the very name asked for: made for this connection, not a wrong server's",
-        );
+    for sign in signs {
+        finding = finding.evidence(step.frame, sign.what);
     }
     if let Some(alert) = tls.first_error() {
         finding = finding.evidence(
@@ -84,10 +94,28 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             format!("{} from the {}", alert_text(alert), alert.side.name()),
         );
     }
+    if judgement.name == NameMatch::Differs {
+        finding = finding.alternative(
+            "wrong-server",
+            "it is for other names than the one asked for: another server may answer at that address, or a portal",
+        );
+    }
+    if let Some(request) = connection.step_by(StepKind::CertificateRequest, Side::Server) {
+        finding = finding.alternative(
+            "private-service",
+            format!(
+                "it asks for a client certificate (frame {}), which interceptors as a rule do not: a lab or a service of your own under that name would; give its root with --ca, and its chain counts as genuine",
+                request.frame
+            ),
+        );
+    } else if product.is_none() {
+        finding = finding.alternative(
+            "private-service",
+            "a lab or a service of your own under that name: give its root with --ca, and its chain counts as genuine",
+        );
+    }
     if product.is_none() {
-        finding = finding
-            .alternative("private-service", "a lab or a service of your own under that name: give its root with --ca, and its chain counts as genuine")
-            .cannot_tell("which product it is: the issuer's name is none that is known");
+        finding = finding.cannot_tell("which product it is: the issuer's name is none that is known");
     }
     Some(
         finding
@@ -98,6 +126,151 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             ))
             .remedy(elsewhere(attempt, Owner::Wlc, "second best: import the inspecting authority's root as a trustpoint, so that the controller accepts it")),
     )
+}
+
+/// Something that speaks for interception.
+struct Sign {
+    what: String,
+    /// Hardly to be explained otherwise, given that the chain leads to no public root.
+    is_strong: bool,
+}
+
+/// What speaks for interception besides the chain.
+fn signs(
+    connection: &Connection,
+    leaf: &Fields,
+    judgement: &Judgement,
+    at: Timestamp,
+    context: &Context<'_>,
+) -> Vec<Sign> {
+    let mut signs = Vec::new();
+    let mut sign = |is_strong, what: String| signs.push(Sign { what, is_strong });
+    let lifetime = leaf.not_after.seconds().saturating_sub(leaf.not_before.seconds());
+    let days = lifetime / DAY;
+    let age = at.seconds().saturating_sub(leaf.not_before.seconds());
+    let without = match (leaf.has_scts, leaf.issuer_urls.is_empty() && leaf.ocsp_urls.is_empty()) {
+        (false, true) => {
+            ", without the signed certificate timestamps and the issuer's address that public certificates have"
+        }
+        (false, false) => ", without the signed certificate timestamps",
+        (true, _) => ", with signed certificate timestamps",
+    };
+    let longest = longest_public_lifetime(leaf.not_before);
+    if days > longest {
+        sign(
+            true,
+            format!("valid for {days} days, {longest} are the most that public authorities may give{without}"),
+        );
+    } else if (0..FRESH).contains(&age) {
+        sign(
+            true,
+            format!("made {} before this capture, valid for {days} days{without}", span(age)),
+        );
+    } else {
+        sign(
+            false,
+            format!("valid for {days} days, made {} before this capture{without}", span(age)),
+        );
+    }
+    if judgement.name == NameMatch::Matches {
+        sign(
+            true,
+            "it is for the very name asked for: made for this connection, not a wrong server's".to_owned(),
+        );
+    }
+    if let Some(organization) =
+        organization(&leaf.subject_raw).filter(|_| !same_organization(&leaf.subject_raw, &leaf.issuer_raw))
+    {
+        sign(
+            true,
+            format!(
+                "its subject says {organization}, its issuer is another: copied from the genuine certificate, perhaps"
+            ),
+        );
+    }
+    let mut others: Vec<&str> = context
+        .surroundings
+        .names_signed_by(&leaf.issuer_raw)
+        .map(|name| name.raw())
+        .collect();
+    others.sort_by_key(|name| domain(name));
+    others.dedup_by_key(|name| domain(name));
+    if others.len() > 1 {
+        let shown: Vec<String> = others
+            .iter()
+            .take(4)
+            .map(|name| crate::wire_text::WireText::from(*name).to_string())
+            .collect();
+        sign(
+            true,
+            format!(
+                "the same issuer signs for unrelated names in this capture: {}",
+                shown.join(", ")
+            ),
+        );
+    }
+    let server = &connection.tcp.server;
+    if let Some(ordinary) = server.ordinary.filter(|_| !server.syns.is_empty())
+        && (ordinary.lowest_ttl.abs_diff(server.ttl) > 1 || ordinary.highest_ttl.abs_diff(server.ttl) > 1)
+    {
+        sign(
+            true,
+            format!(
+                "its SYN-ACK came with time to live {}, its other packets with {} to {}: more than one device answers",
+                server.ttl, ordinary.lowest_ttl, ordinary.highest_ttl
+            ),
+        );
+    }
+    if let Some(round_trip) = near(connection) {
+        sign(
+            false,
+            format!(
+                "its SYN-ACK came within {:.1} ms: whoever answers is close by",
+                (round_trip as f64 / 1e6).max(0.1)
+            ),
+        );
+    }
+    signs
+}
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+/// A certificate younger than this was made for the occasion, as interceptors do; services renew theirs some times a year.
+const FRESH: i64 = 3 * DAY;
+
+/// The longest life that a public authority may give a server's certificate, by the day on which it is made: CA/Browser
+/// Forum, Baseline Requirements section 6.3.2 (ballots 193, SC31 and SC-081v3).
+fn longest_public_lifetime(made: Timestamp) -> i64 {
+    const LIMITS: [(i64, i64); 6] = [
+        (1_868_227_200, 47),  // 2029-03-15
+        (1_805_068_800, 100), // 2027-03-15
+        (1_773_532_800, 200), // 2026-03-15
+        (1_598_918_400, 398), // 2020-09-01
+        (1_519_862_400, 825), // 2018-03-01
+        (i64::MIN, 1187),     // 39 months
+    ];
+    let limit = LIMITS.iter().find(|(since, _)| made.seconds() >= *since);
+    limit.map_or(1187, |(_, days)| *days)
+}
+
+/// The last two labels of a name: not always what one owner registers, but close enough to say "unrelated".
+fn domain(name: &str) -> String {
+    let mut labels: Vec<&str> = name.trim_end_matches('.').rsplit('.').take(2).collect();
+    labels.reverse();
+    labels.join(".").to_ascii_lowercase()
+}
+
+/// Round trips below this stay within one site.
+const NEAR: i64 = 2_000_000;
+
+/// The round trip to the server where it is too short for a service on the Internet, seen from the client's end.
+fn near(connection: &Connection) -> Option<i64> {
+    let (&(_, asked), &(_, answered)) = (connection.tcp.client.syns.last()?, connection.tcp.server.syns.first()?);
+    let acknowledged = connection.step(StepKind::Ack)?.time;
+    // Beside the server the first leg would be short as well, but not the second.
+    let (there, back) = (answered.since(asked), acknowledged.since(answered));
+    ((1..NEAR).contains(&there) && (0..NEAR).contains(&back)).then_some(there)
 }
 
 /// Whether the chain leads to a stranger: to no root given, and not because an intermediate of a given root is missing.
@@ -121,5 +294,26 @@ fn chain_clause(chain: &Chain) -> String {
         Chain::PrivateRoot { root } => format!("its root {root} is not among the roots given"),
         Chain::IssuerNotGiven { .. } => "that issuer is neither presented nor among the roots given".to_owned(),
         _ => "its chain does not hold".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unrelated_by_their_last_two_labels() {
+        assert_eq!(domain("smartreceiver.cisco.com."), domain("Tools.Cisco.com"));
+        assert_ne!(domain("smartreceiver.cisco.com"), domain("www.example.com"));
+    }
+
+    #[test]
+    fn the_longest_life_depends_on_the_day() {
+        let most = |seconds| longest_public_lifetime(Timestamp::from_seconds(seconds));
+        assert_eq!(most(1_500_000_000), 1187);
+        assert_eq!(most(1_598_918_399), 825);
+        assert_eq!(most(1_598_918_400), 398);
+        assert_eq!(most(1_790_000_000), 200);
+        assert_eq!(most(2_000_000_000), 47);
     }
 }

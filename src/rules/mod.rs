@@ -13,6 +13,7 @@ use crate::tls::trust::{Chain, Fault, Judgement, NameMatch, Validity};
 use crate::tls::walk::{Alert, Side, StepKind, TlsFacts};
 
 mod application_error;
+mod certificate_fault_accepted;
 mod cipher_mismatch;
 mod client_certificate_rejected;
 mod crl_fetch_failed;
@@ -27,6 +28,7 @@ mod incomplete_capture;
 mod interception_suspected;
 mod legacy_endpoint;
 mod malformed_capture;
+mod negotiation;
 mod no_application_response;
 pub mod no_licensing_traffic;
 mod not_tls;
@@ -35,6 +37,7 @@ mod proxy_no_response;
 mod proxy_refused;
 mod reset_after_established;
 mod reset_during_handshake;
+mod reset_origin;
 mod server_certificate_rejected;
 mod silent_mid_handshake;
 mod tcp_no_response;
@@ -61,6 +64,7 @@ pub(super) const RULES: &[&Rule] = &[
     &interception_suspected::RULE,
     &server_certificate_rejected::RULE,
     &client_certificate_rejected::RULE,
+    &interception_suspected::PASSED,
     &handshake_refused::RULE,
     &reset_during_handshake::RULE,
     &tls_no_response::RULE,
@@ -73,6 +77,8 @@ pub(super) const RULES: &[&Rule] = &[
     &healthy::RULE,
     &malformed_capture::RULE,
     &incomplete_capture::RULE,
+    // Never the cause: what stands above always holds.
+    &certificate_fault_accepted::RULE,
 ];
 
 /// What is said of a damaged file in which nobody attempted anything.
@@ -233,6 +239,13 @@ fn tls_with_hello<'a>(attempt: &Attempt<'a>) -> Option<(&'a Connection, &'a TlsF
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
     tls.client_hello.is_some().then_some((connection, tls))
+}
+
+/// The first few of a list.
+fn listed<T: std::fmt::Display>(items: &[T]) -> String {
+    let shown: Vec<String> = items.iter().take(4).map(ToString::to_string).collect();
+    let more = if items.len() > 4 { ", …" } else { "" };
+    format!("{}{more}", shown.join(", "))
 }
 
 /// Whether an alert stands before the server chose anything.
@@ -439,10 +452,15 @@ mod tests {
     fn every_rule_has_its_own_id() {
         let mut ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
         ids.push(no_licensing_traffic::ID);
-        let count = ids.len();
         ids.sort_unstable();
-        ids.dedup();
-        assert_eq!(ids.len(), count);
+        let (_, again) = ids.iter().fold(("", Vec::new()), |(last, mut again), id| {
+            if last == *id {
+                again.push(*id);
+            }
+            (*id, again)
+        });
+        // Interception is judged twice: before a refusal of the certificate, and where it was let pass.
+        assert_eq!(again, [interception_suspected::PASSED.id]);
     }
 
     #[test]

@@ -1,9 +1,13 @@
 //! Attempt → Finding: a RST came after the handshake and before the answer.
 
+use super::reset_origin::origin;
 use super::{client, elsewhere, seconds, service};
 use crate::attempt::Attempt;
+use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::frame::Timestamp;
+use crate::tcp_side::Mark;
 use crate::tls::walk::Side;
 
 /// RFC 9293 section 3.5.2.
@@ -31,13 +35,13 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if closed_before || !super::sees_without_holes(connection) {
         return None;
     }
-    let usual = connection.tcp[side].ttl;
-    let elsewhere_sent = reset.ttl.abs_diff(usual) > 1;
-    let by = if elsewhere_sent { By::Path } else { side.into() };
+    let origin = origin(connection, side, &reset);
+    let by = origin.by(side);
     let who = match by {
         By::Path => "something between them".to_owned(),
         By::Client => format!("the {}", client(attempt)),
-        _ => service(attempt),
+        By::Server => service(attempt),
+        _ => "somebody".to_owned(),
     };
     let mut finding = Finding::error(
         RULE.id,
@@ -45,7 +49,11 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         At::Http,
         format!("{who} reset the connection after the TLS handshake, before any answer"),
     )
-    .confidence(Confidence::Likely);
+    .confidence(if by == By::Unknown {
+        Confidence::Possible
+    } else {
+        Confidence::Likely
+    });
     if let Some(frame) = tls.finished.client.max(tls.finished.server) {
         finding = finding.evidence(frame, "the handshake is complete");
     }
@@ -56,12 +64,26 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     finding = finding.evidence(
         reset.frame,
         format!(
-            "RST as from the {}, {} after the other side's last packet; time to live {}, otherwise {usual}",
+            "RST as from the {}, {} after the other side's last packet; {}",
             side.name(),
             seconds(reset.time.since(before)),
-            reset.ttl
+            origin.clause()
         ),
     );
+    let idle = reset.time.since(
+        connection.tcp[side.peer()]
+            .last_time
+            .max(last_before(connection, side, &reset)),
+    );
+    if idle >= IDLE {
+        finding = finding.evidence(
+            reset.frame,
+            format!(
+                "nothing had been sent for {}: an idle time-out of a firewall, a proxy or the server",
+                seconds(idle)
+            ),
+        );
+    }
     Some(
         finding
             .cannot_tell(
@@ -91,4 +113,16 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                 ),
             }),
     )
+}
+
+/// Time-outs of firewalls, balancers and servers for idle connections begin at half a minute.
+const IDLE: i64 = 30_000_000_000;
+
+/// When a side last said something before its reset.
+fn last_before(connection: &Connection, side: Side, reset: &Mark) -> Timestamp {
+    connection
+        .steps
+        .iter()
+        .rfind(|step| step.side == side && step.frame < reset.frame)
+        .map_or(connection.first.1, |step| step.time)
 }

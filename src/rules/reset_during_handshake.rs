@@ -1,5 +1,6 @@
 //! Attempt → Finding: a RST broke the handshake off.
 
+use super::reset_origin::origin;
 use super::{client, elsewhere, seconds, service, tls_with_hello};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
@@ -38,26 +39,12 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         .find(|step| step.frame < reset.frame && !matches!(step.kind, StepKind::Reset | StepKind::Fin))?;
     let last = format!("{} from the {}", step.kind.name(), step.side.name());
     let origin = origin(connection, side, &reset);
-    let (by, confidence, clause) = match origin {
-        Origin::Elsewhere { ttl, usual } => (
-            By::Path,
-            Confidence::Likely,
-            format!(
-                "it carries time to live {ttl}, the {}'s own packets {usual}: something on the way sent it",
-                side.name()
-            ),
-        ),
-        Origin::Same { ttl } => (
-            side.into(),
-            Confidence::Likely,
-            format!("its time to live {ttl} is that of the {}'s other packets", side.name()),
-        ),
-        Origin::Unknown => (
-            By::Unknown,
-            Confidence::Possible,
-            "nothing to compare it with".to_owned(),
-        ),
+    let by = origin.by(side);
+    let confidence = match by {
+        By::Unknown => Confidence::Possible,
+        _ => Confidence::Likely,
     };
+    let clause = origin.clause();
     let who = match by {
         By::Path => "something between them".to_owned(),
         By::Client => format!("the {}", client(attempt)),
@@ -140,28 +127,4 @@ fn first_end(connection: &Connection) -> Option<(Side, Mark)> {
         .min_by_key(|(_, reset)| reset.frame)?;
     let finished = super::closed_before(connection, side, &reset);
     (!finished).then_some((side, reset))
-}
-
-/// Where a RST seems to come from.
-enum Origin {
-    Same { ttl: u8 },
-    Elsewhere { ttl: u8, usual: u8 },
-    Unknown,
-}
-
-/// Compares its time to live with that of the side's handshake packet: paths are stable for the life of a connection, so
-/// a difference of more than one hop means another sender.
-fn origin(connection: &Connection, side: Side, reset: &Mark) -> Origin {
-    let tcp = &connection.tcp[side];
-    if tcp.first == reset.frame && tcp.syns.is_empty() {
-        return Origin::Unknown;
-    }
-    let (ttl, usual) = (reset.ttl, tcp.ttl);
-    // Some stacks give resets a full time to live of 64, 128 or 255 where others start at 64: only within one family of
-    // initial values can hops be compared.
-    if ttl.abs_diff(usual) <= 1 {
-        Origin::Same { ttl }
-    } else {
-        Origin::Elsewhere { ttl, usual }
-    }
 }

@@ -53,7 +53,14 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         .server
         .as_ref()
         .and_then(|it| it.chain.first()?.fields.as_deref().ok());
-    let clauses = judgement.map(|it| certificate_clauses(it, leaf)).unwrap_or_default();
+    let mut clauses = judgement.map(|it| certificate_clauses(it, leaf)).unwrap_or_default();
+    let by_address = by_address(attempt, connection, alert, leaf).filter(|_| clauses.is_empty());
+    let confidence = if by_address.is_some() {
+        confidence.min(Confidence::Likely)
+    } else {
+        confidence
+    };
+    clauses.extend(by_address.clone());
     let why = match (&subject, clauses.is_empty()) {
         (Some(subject), false) => format!("; {subject} {}", join(&clauses)),
         (Some(_), true) => {
@@ -63,6 +70,9 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         (None, _) => "; TLS 1.3 encrypts the certificate, so its fault cannot be seen".to_owned(),
     };
     let mut causes = judgement.map(certificate_causes).unwrap_or_default();
+    if by_address.is_some() {
+        causes.push("name-mismatch");
+    }
     confirm(&mut causes, alert.content.map(|(_, description)| description));
     if causes.is_empty() {
         // Nothing in the bytes explains it: what the client trusts, or its clock, does; encrypted: not even that is known.
@@ -95,7 +105,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         if let Some(Chain::Anchored { anchor, origin }) = judgement.map(|it| &it.chain) {
             finding = finding
                 .evidence(step.frame, format!("its chain verifies up to {anchor} ({origin})"))
-                .alternative(
+                .excluded(
                     "interception-suspected",
                     format!("the chain is genuine: it verifies up to {anchor} ({origin})"),
                 );
@@ -112,6 +122,28 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             );
     }
     finding = finding.evidence(alert.frame, format!("{} from the {who}", alert_text(alert)));
+    if by_address.is_some() {
+        finding = finding
+            .cannot_tell("what the controller's URL says: no server name and no look-up is in the capture")
+            .alternative(
+                "clock",
+                "bad_certificate is also what a client says whose clock is so slow that the certificate is not yet valid",
+            )
+            .remedy(on_device(
+                attempt,
+                "if the URL holds the address: use the host name instead",
+                &[
+                    "show license all | section Transport".to_owned(),
+                    "configure terminal".to_owned(),
+                    if attempt.service.transport == Transport::Cssm {
+                        "  license smart url default".to_owned()
+                    } else {
+                        format!("  license smart url <https://{}/…>", attempt.service.name)
+                    },
+                    "  end".to_owned(),
+                ],
+            ));
+    }
     if alert.content.is_none() {
         finding = finding.cannot_tell("which alert it was: it is encrypted, and recognised by its size and place");
     }
@@ -132,6 +164,31 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .alternative("interception-suspected", "a re-signed certificate looks the same here; openssl s_client from the controller's network shows who signs");
     }
     Some(with_remedies(finding, attempt, connection, alert, judgement))
+}
+
+/// That the client seems to have asked for an address, which the certificate does not name: neither a server name in the
+/// Client Hello nor a look-up, and an alert that says so. As a clause about the certificate.
+fn by_address(
+    attempt: &Attempt<'_>,
+    connection: &Connection,
+    alert: &Alert,
+    leaf: Option<&crate::tls::certificate::Fields>,
+) -> Option<String> {
+    let (_, description) = alert.content?;
+    let nameless = connection.server_name().is_none() && attempt.lookups.is_empty() && connection.connect().is_none();
+    let about_names = matches!(
+        description,
+        AlertDescription::BAD_CERTIFICATE | AlertDescription::CERTIFICATE_UNKNOWN
+    );
+    let ip = connection.server.ip;
+    let leaf = leaf.filter(|leaf| !leaf.names.iter().any(|name| name.raw().parse() == Ok(ip)))?;
+    let names: Vec<String> = leaf.names.iter().take(3).map(ToString::to_string).collect();
+    (nameless && about_names && !names.is_empty()).then(|| {
+        format!(
+            "is for {} and not for the address {ip}, which the controller seems to have asked for (no server name in its Client Hello, no look-up)",
+            names.join(", ")
+        )
+    })
 }
 
 /// The alert by which the client refuses the server's certificate, and how sure that is.

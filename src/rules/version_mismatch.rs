@@ -1,5 +1,6 @@
 //! Attempt → Finding: client and server have no protocol version in common.
 
+use super::negotiation::{grounds, with_grounds};
 use super::{alert_text, client, elsewhere, on_device, service, tls_with_hello};
 use crate::attempt::Attempt;
 use crate::context::Context;
@@ -13,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let (connection, tls) = tls_with_hello(attempt)?;
     let alert = tls.first_error()?;
     let (_, description) = alert.content?;
@@ -50,6 +51,11 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             client(attempt),
             service(attempt)
         ),
+        (Side::Server, _) if description == AlertDescription::INAPPROPRIATE_FALLBACK => format!(
+            "{} refuses the {}'s second try with an older version ({offer}): it could do better",
+            service(attempt),
+            client(attempt)
+        ),
         (Side::Server, _) => format!(
             "{} accepts none of the TLS versions that the {} offers ({offer})",
             service(attempt),
@@ -58,6 +64,15 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     };
     let mut finding = Finding::error(RULE.id, alert.side.into(), At::Tls, summary)
         .evidence(hello.frame, format!("Client Hello offers {offer}"));
+    if let Some(hello) = &tls.client_hello {
+        finding = with_grounds(finding, connection, &grounds(connection, hello, context));
+    }
+    if description == AlertDescription::INAPPROPRIATE_FALLBACK {
+        finding = finding.evidence(
+            hello.frame,
+            "it says that this is a second try with an older version (TLS_FALLBACK_SCSV): why the first one failed is the question",
+        );
+    }
     if let Some(server_hello) = connection.step(StepKind::ServerHello) {
         finding = finding.evidence(
             server_hello.frame,

@@ -16,7 +16,7 @@ mod tests;
 use x509_parser::asn1_rs::FromDer as _;
 use x509_parser::certificate::X509Certificate;
 
-pub use self::distinguished_name::{name_text, same_organization};
+pub use self::distinguished_name::{name_text, organization, same_organization};
 pub use self::kind::{ClientCertificateKind, client_certificate_kind};
 pub use self::salvage::Identity;
 use self::signature::Check;

@@ -24,6 +24,8 @@ pub struct ClientHello {
     pub cipher_suites: Vec<CipherSuite>,
     /// Groups of `supported_groups`, GREASE removed.
     pub groups: Vec<Group>,
+    /// Groups of `key_share`, GREASE removed; `None`: no such extension.
+    pub key_shares: Option<Vec<Group>>,
     /// `signature_algorithms`, GREASE removed.
     pub signature_schemes: Vec<SignatureScheme>,
     /// Server name (RFC 6066 section 3).
@@ -153,6 +155,7 @@ pub fn parse_client(body: &[u8], cut: bool) -> Option<ClientHello> {
                 hello.accepts_ticket = true;
                 hello.offers_ticket = !ticket.is_empty();
             }
+            TlsExtension::KeyShare(shares) => hello.key_shares = Some(list(share_groups(shares), Group)),
             TlsExtension::PreSharedKey(_) => hello.offers_psk = true,
             TlsExtension::EarlyData(_) => hello.early_data = true,
             TlsExtension::SupportedVersions(versions) => {
@@ -165,6 +168,18 @@ pub fn parse_client(body: &[u8], cut: bool) -> Option<ClientHello> {
         }
     }
     Some(hello)
+}
+
+/// The groups of a Client Hello's `key_share` extension (RFC 9846 section 4.2.8): a group and a key with its length, again
+/// and again, behind the length of them all.
+fn share_groups(shares: &[u8]) -> impl Iterator<Item = u16> + '_ {
+    let mut rest = shares.get(2..).unwrap_or_default();
+    std::iter::from_fn(move || {
+        let &[high, low, len_high, len_low] = rest.first_chunk()?;
+        let len = usize::from(u16::from_be_bytes([len_high, len_low]));
+        rest = rest.get(4 + len..).unwrap_or_default();
+        Some(u16::from_be_bytes([high, low]))
+    })
 }
 
 /// The part before the extensions, and the extensions' bytes.

@@ -21,6 +21,8 @@ pub mod facts;
 
 pub mod walk;
 
+pub mod negotiation;
+
 pub mod certificate;
 
 pub mod trust;
@@ -85,6 +87,39 @@ impl CipherSuite {
             0x1302 => 48,
             _ => 32,
         }
+    }
+
+    /// Whether it belongs to TLS 1.3, which names no key exchange and no signature (RFC 9846 appendix B.4).
+    #[must_use]
+    pub const fn is_tls13(self) -> bool {
+        self.0 >> 8 == 0x13
+    }
+
+    /// Whether current guidance forbids it for every version (RFC 9325 section 4.1, RFC 7465): no encryption, export
+    /// strength, RC4, DES and triple DES, MD5, anonymous peers.
+    #[must_use]
+    pub fn is_obsolete(self) -> bool {
+        let name = self.to_string();
+        let parts = [
+            "_NULL", "EXPORT", "_RC4_", "_RC2_", "_DES_", "_3DES_", "_IDEA_", "_anon_",
+        ];
+        parts.iter().any(|part| name.contains(part)) || name.ends_with("_MD5")
+    }
+
+    /// The kind of key that its server proves to have: `RSA`, `EC`, `DSA`; `None` where the suite does not say (TLS 1.3) or
+    /// needs no certificate.
+    #[must_use]
+    pub fn authentication(self) -> Option<&'static str> {
+        let name = self.to_string();
+        let exchange = name.strip_prefix("TLS_")?.split("_WITH_").next()?;
+        let last = exchange
+            .split('_')
+            .find(|part| matches!(*part, "RSA" | "ECDSA" | "DSS"))?;
+        (!exchange.contains("PSK")).then_some(match last {
+            "ECDSA" => "EC",
+            "DSS" => "DSA",
+            _ => "RSA",
+        })
     }
 
     /// Suites that only signal something: renegotiation (RFC 5746) and fallback (RFC 7507).

@@ -45,6 +45,7 @@ pub const EXPLANATIONS: &[Explanation] = explanations! {
     "interception-suspected"
     "server-certificate-rejected"
     "client-certificate-rejected"
+    "certificate-fault-accepted"
     "crl-fetch-failed"
     "reset-after-established"
     "no-application-response"
@@ -199,7 +200,8 @@ mod tests {
                    reset-during-handshake silent-mid-handshake reset-after-established no-application-response \
                    application-error dns-no-response dns-error dns-unexpected-address legacy-endpoint \
                    proxy-authentication-required proxy-refused proxy-no-response version-mismatch cipher-mismatch \
-                   not-tls crl-fetch-failed no-licensing-traffic malformed-capture handshake-refused";
+                   not-tls crl-fetch-failed no-licensing-traffic malformed-capture handshake-refused \
+                   certificate-fault-accepted";
         assert_eq!(ids.split(' ').count(), EXPLANATIONS.len());
         for id in ids.split(' ') {
             let explanation = explanation(id).unwrap_or_else(|| panic!("{id}"));

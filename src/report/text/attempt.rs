@@ -124,12 +124,8 @@ fn reasons(page: &mut Page<'_>, attempt: &Attempt) -> io::Result<()> {
         page.hang(&[(Paint::Strong, &lead)], indent, &evidence.what, "")?;
         label = "         ";
     }
-    let label = if verdict.confidence == "certain" {
-        "  Not"
-    } else {
-        "  Or"
-    };
     for other in &verdict.alternatives {
+        let label = if other.excluded { "  Not" } else { "  Or" };
         page.hang(
             &[(Paint::Strong, label)],
             INDENT,

@@ -53,6 +53,12 @@ pub fn same_organization(one_der: &[u8], other_der: &[u8]) -> bool {
     organization.is_some() && organization == attribute_of(other_der, ORGANIZATION)
 }
 
+/// The organization that a name is about, if it says one.
+#[must_use]
+pub fn organization(name_der: &[u8]) -> Option<WireText> {
+    attribute_of(name_der, ORGANIZATION)
+}
+
 /// The last, which is the most specific, attribute of that type in a name.
 pub(super) fn attribute(name: &X509Name<'_>, dotted_oid: &str) -> Option<WireText> {
     let found = name

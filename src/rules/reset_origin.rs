@@ -1,0 +1,218 @@
+//! Connection → Origin: who really sent a RST, weighed from what a forger cannot easily imitate.
+//!
+//! No single sign proves much: balancers answer with another time to live, hosts give a RST no IP identification. Each is
+//! shown as what it is, and only what contradicts the other packets of the alleged sender counts.
+
+use super::seconds;
+use crate::connection::Connection;
+use crate::finding::By;
+use crate::tcp_side::Mark;
+use crate::tls::walk::{Side, StepKind};
+
+/// A path's length may change by a hop during a connection.
+const HOP: u8 = 1;
+
+/// Identifications of a counting host that lie further apart than this do not follow one another (RFC 6864 asks for no
+/// order, so this only ever weighs little).
+const FAR_APART: u16 = 4096;
+
+/// Round trips shorter than this cannot be told from the noise of a capturing host.
+const MEASURABLE: i64 = 4_000_000;
+
+/// Who sent a RST, and why that is thought.
+#[derive(Debug, Default)]
+pub(super) struct Origin {
+    /// Signs that somebody else sent it, as clauses; what proves most comes first.
+    pub(super) elsewhere: Vec<String>,
+    /// How many of them the alleged sender cannot cause by itself.
+    pub(super) strong: usize,
+    /// Signs that it is the alleged sender's own.
+    pub(super) own: Vec<String>,
+}
+
+impl Origin {
+    /// Whose doing it seems to be: the path's, the side's, or nobody can tell.
+    pub(super) fn by(&self, side: Side) -> By {
+        match (self.strong, self.own.is_empty()) {
+            (1.., _) => By::Path,
+            (0, false) => side.into(),
+            (0, true) => By::Unknown,
+        }
+    }
+
+    /// The signs as one clause.
+    pub(super) fn clause(&self) -> String {
+        let signs = if self.strong > 0 { &self.elsewhere } else { &self.own };
+        if signs.is_empty() {
+            "nothing to compare it with".to_owned()
+        } else {
+            signs.join("; ")
+        }
+    }
+}
+
+/// Weighs a RST that says it is from `side`.
+pub(super) fn origin(connection: &Connection, side: Side, reset: &Mark) -> Origin {
+    let tcp = &connection.tcp[side];
+    let mut origin = Origin::default();
+    if tcp.data_after_reset > 0 {
+        origin.strong += 1;
+        origin.elsewhere.push(format!(
+            "the {} goes on sending data behind it, so it knows nothing of it",
+            side.name()
+        ));
+    }
+    if let Some((after, round_trip)) = too_early(connection, side, reset) {
+        origin.strong += 1;
+        origin.elsewhere.push(format!(
+            "it acknowledges the Client Hello {} after it was sent, though the {} is {} away",
+            seconds(after),
+            side.name(),
+            seconds(round_trip)
+        ));
+    }
+    if tcp.first == reset.frame && tcp.syns.is_empty() {
+        return origin; // nothing else of that side to compare it with
+    }
+    // Between the SYN's time to live and those of the other segments, which differ where a device in between answers for
+    // the server or changes them.
+    let (lowest, highest) = tcp.ordinary.map_or((tcp.ttl, tcp.ttl), |it| {
+        (it.lowest_ttl.min(tcp.ttl), it.highest_ttl.max(tcp.ttl))
+    });
+    let usual = if lowest == highest {
+        lowest.to_string()
+    } else {
+        format!("{lowest} to {highest}")
+    };
+    if (lowest.saturating_sub(HOP)..=highest.saturating_add(HOP)).contains(&reset.ttl) {
+        origin.own.push(format!(
+            "its time to live {} is that of the {}'s other packets",
+            reset.ttl,
+            side.name()
+        ));
+    } else {
+        origin.strong += 1;
+        origin.elsewhere.push(format!(
+            "it carries time to live {}, the {}'s own packets {usual}: something on the way sent it",
+            reset.ttl,
+            side.name()
+        ));
+    }
+    if let (Some(before), Some(id)) = (tcp.ordinary, reset.ip_id)
+        && let Some(last) = before.ip_id
+    {
+        let far = id.wrapping_sub(last).min(last.wrapping_sub(id)) > FAR_APART;
+        if before.same_ip_id && last == 0 && id == 0 || !before.same_ip_id && !far {
+            origin
+                .own
+                .push(format!("its IP identification {id} follows the others"));
+        } else if far && origin.strong > 0 {
+            origin.elsewhere.push(format!(
+                "its IP identification {id} does not follow the last one, {last}"
+            ));
+        }
+    }
+    origin
+}
+
+/// A RST that acknowledges the Client Hello and came sooner after it than the alleged sender's round trip allows: the time
+/// since the hello, and the round trip, both as seen where the capture was made.
+fn too_early(connection: &Connection, side: Side, reset: &Mark) -> Option<(i64, i64)> {
+    if side != Side::Server || !reset.ack {
+        return None;
+    }
+    let hello = connection.step_by(StepKind::ClientHello, Side::Client)?;
+    let hello_from = connection.tcp.client.end.saturating_sub(connection.tcp.client.bytes);
+    if reset.acked <= hello_from || connection.tcp.client.retransmissions > 0 {
+        return None;
+    }
+    let &(_, asked) = connection.tcp.client.syns.last()?;
+    let &(_, answered) = connection.tcp.server.syns.first()?;
+    let round_trip = answered.since(asked);
+    let after = reset.time.since(hello.time);
+    // A quarter of it: the first packets of a path may wait for ARP at every hop.
+    (connection.tcp.client.syns.len() == 1 && round_trip >= MEASURABLE && (0..round_trip / 4).contains(&after))
+        .then_some((after, round_trip))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::{SECOND, connection};
+    use crate::frame::{FrameNumber, Timestamp};
+    use crate::tcp_side::Ordinary;
+
+    /// A server 40 ms away with time to live 49, and a RST of it.
+    fn reset(change: impl FnOnce(&mut Connection, &mut Mark)) -> (By, Origin) {
+        let mut connection = connection(10, "10.0.0.1:50000", "192.133.220.90:443").answered();
+        let server = &mut connection.tcp.server;
+        server.ttl = 49;
+        server.first = FrameNumber(11);
+        server.ordinary = Some(Ordinary::add(None, 49, Some(0)));
+        let mut mark = Mark {
+            frame: FrameNumber(20),
+            time: Timestamp(20 * SECOND),
+            ttl: 49,
+            ip_id: Some(0),
+            window: 0,
+            ack: false,
+            at: 1,
+            acked: 0,
+        };
+        change(&mut connection, &mut mark);
+        let origin = origin(&connection, Side::Server, &mark);
+        (origin.by(Side::Server), origin)
+    }
+
+    #[test]
+    fn an_equal_time_to_live_speaks_for_the_side_itself() {
+        let (by, origin) = reset(|_, _| {});
+        assert_eq!((by, origin.own.len(), origin.strong), (By::Server, 2, 0));
+        assert_eq!(reset(|_, mark| mark.ttl = 50).0, By::Server);
+    }
+
+    #[test]
+    fn another_time_to_live_speaks_for_something_on_the_way() {
+        let (by, origin) = reset(|_, mark| mark.ttl = 64);
+        assert_eq!((by, origin.strong), (By::Path, 1));
+        assert!(origin.clause().contains("time to live 64"), "{}", origin.clause());
+        // Unless the side's packets come with that one, too.
+        let mixed = reset(|connection, mark| {
+            connection.tcp.server.ordinary = Some(Ordinary::add(connection.tcp.server.ordinary, 64, None));
+            mark.ttl = 64;
+        });
+        assert_eq!(mixed.0, By::Server);
+    }
+
+    #[test]
+    fn data_behind_it_proves_that_the_side_does_not_know_of_it() {
+        let (by, origin) = reset(|connection, _| connection.tcp.server.data_after_reset = 2);
+        assert_eq!((by, origin.strong), (By::Path, 1));
+    }
+
+    #[test]
+    fn an_identification_out_of_line_is_only_told_beside_a_stronger_sign() {
+        let counting = |mark_id, ttl| {
+            reset(move |connection, mark| {
+                connection.tcp.server.ordinary =
+                    Some(Ordinary::add(Some(Ordinary::add(None, 49, Some(6999))), 49, Some(7000)));
+                (mark.ip_id, mark.ttl) = (Some(mark_id), ttl);
+            })
+        };
+        assert_eq!(counting(7001, 49).1.own.len(), 2);
+        assert_eq!((counting(50_000, 49).0, counting(50_000, 49).1.strong), (By::Server, 0));
+        assert_eq!(counting(50_000, 60).1.elsewhere.len(), 2);
+    }
+
+    #[test]
+    fn without_any_packet_of_the_side_nothing_can_be_told() {
+        let (by, origin) = reset(|connection, mark| {
+            connection.tcp.server.first = mark.frame;
+            connection.tcp.server.syns.clear();
+        });
+        assert_eq!(
+            (by, origin.clause().as_str()),
+            (By::Unknown, "nothing to compare it with")
+        );
+    }
+}

@@ -1,0 +1,153 @@
+//! Connections → Surroundings: what the other connections of a capture tell about a server or an issuer.
+//!
+//! A refusal rarely says what would have been accepted. Another client's handshake with the same server does, and an
+//! authority that signs for names that have nothing to do with one another is nobody's own.
+
+use std::collections::{BTreeSet, HashMap};
+
+use crate::connection::Connection;
+use crate::decode::Endpoint;
+use crate::frame::FrameNumber;
+use crate::tls::walk::StepKind;
+use crate::tls::{CipherSuite, Group, Version};
+use crate::wire_text::WireText;
+
+/// Choices kept per server: servers choose among a handful of suites.
+const MAX_CHOICES: usize = 8;
+
+/// Servers and issuers kept: an analyst's capture has hundreds.
+const MAX_KEPT: usize = 10_000;
+
+/// Names kept per issuer.
+const MAX_NAMES: usize = 8;
+
+/// What a server chose in another connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The frame of the Server Hello.
+    pub frame: FrameNumber,
+    /// The version chosen.
+    pub version: Version,
+    /// The cipher suite chosen.
+    pub suite: CipherSuite,
+    /// The group of the key exchange, where it can be seen.
+    pub group: Option<Group>,
+    /// The key of the server's certificate (`RSA 2048`), where it can be seen.
+    pub key: Option<String>,
+}
+
+/// What the connections of a capture tell about one another.
+#[derive(Debug, Default)]
+pub struct Surroundings {
+    choices: HashMap<Endpoint, Vec<Choice>>,
+    issued: HashMap<Box<[u8]>, BTreeSet<WireText>>,
+}
+
+impl Surroundings {
+    /// Looks at all connections.
+    #[must_use]
+    pub fn of(connections: &[Connection]) -> Self {
+        let mut surroundings = Self::default();
+        for connection in connections {
+            surroundings.add(connection);
+        }
+        surroundings
+    }
+
+    /// What this server chose elsewhere in the capture, oldest first, without repetitions.
+    #[must_use]
+    pub fn choices(&self, server: Endpoint) -> &[Choice] {
+        self.choices.get(&server).map_or(&[], Vec::as_slice)
+    }
+
+    /// The names for which an issuer (DER) signed certificates that servers showed in this capture.
+    pub fn names_signed_by(&self, issuer_der: &[u8]) -> impl Iterator<Item = &WireText> {
+        self.issued.get(issuer_der).into_iter().flatten()
+    }
+
+    fn add(&mut self, connection: &Connection) {
+        let Some(tls) = &connection.tls else { return };
+        let leaf = tls
+            .certificates
+            .server
+            .as_ref()
+            .and_then(|message| message.chain.first()?.fields.as_deref().ok());
+        if let Some(leaf) = leaf
+            && (self.issued.len() < MAX_KEPT || self.issued.contains_key(&leaf.issuer_raw))
+        {
+            let names = self.issued.entry(leaf.issuer_raw.clone()).or_default();
+            if let Some(name) = leaf.names.first().or(leaf.common_name.as_ref())
+                && names.len() < MAX_NAMES
+            {
+                names.insert(name.clone());
+            }
+        }
+        let (Some(hello), Some(step)) = (&tls.server_hello, connection.step(StepKind::ServerHello)) else {
+            return;
+        };
+        if self.choices.len() >= MAX_KEPT && !self.choices.contains_key(&connection.server) {
+            return;
+        }
+        let choice = Choice {
+            frame: step.frame,
+            version: Version(hello.version),
+            suite: CipherSuite(hello.cipher_suite),
+            group: tls.group,
+            key: leaf.map(|leaf| leaf.key.clone()),
+        };
+        let choices = self.choices.entry(connection.server).or_default();
+        let known = choices
+            .iter()
+            .any(|it| (it.version, it.suite, it.group) == (choice.version, choice.suite, choice.group));
+        if !known && choices.len() < MAX_CHOICES {
+            choices.push(choice);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::connection;
+    use crate::tls::hello::ServerHello;
+    use crate::tls::walk::{Seen, Side, Step};
+
+    fn chosen(server: &str, suite: u16) -> Connection {
+        let mut one = connection(5, "10.0.0.1:50000", server).asking_for("a.example");
+        let tls = one.tls.get_or_insert_default();
+        tls.server_hello = Some(Box::new(ServerHello {
+            version: 0x0303,
+            cipher_suite: suite,
+            ..ServerHello::default()
+        }));
+        one.steps.push(Step {
+            kind: StepKind::ServerHello,
+            side: Side::Server,
+            frame: FrameNumber(8),
+            frames: vec![FrameNumber(8)],
+            time: one.first.1,
+            seen: Seen::Observed,
+            detail: None,
+        });
+        one
+    }
+
+    #[test]
+    fn what_a_server_chose_is_kept_once_and_by_server() {
+        let connections = [
+            chosen("192.0.2.1:443", 0xc030),
+            chosen("192.0.2.1:443", 0xc030),
+            chosen("192.0.2.1:443", 0xc02f),
+            chosen("192.0.2.2:443", 0x1301),
+        ];
+        let surroundings = Surroundings::of(&connections);
+        let suites: Vec<u16> = surroundings
+            .choices(connections[0].server)
+            .iter()
+            .map(|choice| choice.suite.0)
+            .collect();
+        assert_eq!(suites, [0xc030, 0xc02f]);
+        assert_eq!(surroundings.choices(connections[3].server).len(), 1);
+        assert!(surroundings.choices(connections[0].client).is_empty());
+    }
+}
