@@ -8,6 +8,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, V
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use tlswalk::frame::Timestamp;
+use tlswalk::phrase::Language;
 use tlswalk::{Host, Target};
 
 const EXAMPLES: &str = "\
@@ -124,6 +125,15 @@ pub(crate) struct Inspect {
     /// Also report TLS that is not licensing
     #[arg(long)]
     pub(crate) all: bool,
+    /// Language of the text: en or ja
+    #[arg(
+        long,
+        value_name = "LANG",
+        default_value = "en",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
+    pub(crate) lang: Lang,
     /// Judge certificates at this time
     ///
     /// Otherwise at the time in the capture, e.g. 2024-05-01T12:00:00Z.
@@ -152,6 +162,22 @@ pub(crate) enum Format {
     Text,
     Json,
     Ndjson,
+}
+
+/// Languages of reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Lang {
+    En,
+    Ja,
+}
+
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::En => Self::En,
+            Lang::Ja => Self::Ja,
+        }
+    }
 }
 
 /// When to colour.

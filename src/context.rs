@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use crate::capture::CaptureFacts;
 use crate::frame::Timestamp;
+use crate::phrase::Language;
 use crate::profile::Profile;
 use crate::surroundings::Surroundings;
 use crate::tls::trust::Anchors;
@@ -20,6 +21,8 @@ pub struct Options {
     pub all: bool,
     /// Judge certificates at this time instead of the capture's.
     pub at: Option<Timestamp>,
+    /// The language of the report's texts.
+    pub language: Language,
     /// The controllers; none: every client.
     pub wlc: Vec<IpAddr>,
     /// Further addresses of Cisco's cloud.
@@ -50,6 +53,7 @@ impl Options {
             anchors: Anchors::built_in(),
             all: false,
             at: None,
+            language: Language::default(),
             wlc: Vec::new(),
             cssm: Vec::new(),
             on_prem: Vec::new(),

@@ -3,6 +3,7 @@
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::frame::FrameNumber;
+use crate::phrase::Phrase;
 use crate::tls::walk::Side;
 
 /// How bad it is; the worst decides the exit code.
@@ -148,7 +149,7 @@ pub struct Evidence {
     /// The frame.
     pub frame: FrameNumber,
     /// A clause.
-    pub what: String,
+    pub what: Phrase,
 }
 
 /// Another explanation.
@@ -157,7 +158,7 @@ pub struct Alternative {
     /// A verdict id, or another short name.
     pub id: &'static str,
     /// Why it is less likely, or what would prove it.
-    pub why_not: String,
+    pub why_not: Phrase,
     /// The bytes exclude it.
     pub excluded: bool,
 }
@@ -168,11 +169,11 @@ pub struct Remedy {
     /// Who.
     pub owner: Owner,
     /// What, and the observation it rests on.
-    pub action: String,
+    pub action: Phrase,
     /// What to type, observed values filled in.
     pub commands: Vec<String>,
     /// How to see that it worked.
-    pub verify: String,
+    pub verify: Phrase,
 }
 
 /// What a rule recognised.
@@ -189,7 +190,7 @@ pub struct Finding {
     /// Where; `None` where nothing is wrong.
     pub at: Option<At>,
     /// One sentence that a manager understands.
-    pub summary: String,
+    pub summary: Phrase,
     /// What exactly was found at fault, most telling first: `expired`, `self-signed`, `missing` …
     pub causes: Vec<&'static str>,
     /// What it rests on.
@@ -197,7 +198,7 @@ pub struct Finding {
     /// What else it could be, and why that is less likely or what would prove it.
     pub alternatives: Vec<Alternative>,
     /// What the capture hides, and why.
-    pub cannot_tell: Vec<String>,
+    pub cannot_tell: Vec<Phrase>,
     /// What to do.
     pub remedies: Vec<Remedy>,
     /// It claims that a side did not send something: so it needs proof that the capture would have shown it.
@@ -207,7 +208,7 @@ pub struct Finding {
 impl Finding {
     /// A failure: an error that is certain unless said otherwise.
     #[must_use]
-    pub fn error(id: &'static str, by: By, at: At, summary: impl Into<String>) -> Self {
+    pub fn error(id: &'static str, by: By, at: At, summary: impl Into<Phrase>) -> Self {
         Self {
             severity: Severity::Error,
             by: Some(by),
@@ -218,7 +219,7 @@ impl Finding {
 
     /// Nothing wrong.
     #[must_use]
-    pub fn ok(id: &'static str, summary: impl Into<String>) -> Self {
+    pub fn ok(id: &'static str, summary: impl Into<Phrase>) -> Self {
         Self {
             id,
             severity: Severity::Ok,
@@ -251,7 +252,7 @@ impl Finding {
 
     /// With a frame that shows it.
     #[must_use]
-    pub fn evidence(mut self, frame: FrameNumber, what: impl Into<String>) -> Self {
+    pub fn evidence(mut self, frame: FrameNumber, what: impl Into<Phrase>) -> Self {
         self.evidence.push(Evidence {
             frame,
             what: what.into(),
@@ -268,7 +269,7 @@ impl Finding {
 
     /// With another explanation.
     #[must_use]
-    pub fn alternative(mut self, id: &'static str, why_not: impl Into<String>) -> Self {
+    pub fn alternative(mut self, id: &'static str, why_not: impl Into<Phrase>) -> Self {
         self.alternatives.push(Alternative {
             id,
             why_not: why_not.into(),
@@ -279,7 +280,7 @@ impl Finding {
 
     /// With an explanation that comes to mind and that the bytes exclude.
     #[must_use]
-    pub fn excluded(mut self, id: &'static str, why_not: impl Into<String>) -> Self {
+    pub fn excluded(mut self, id: &'static str, why_not: impl Into<Phrase>) -> Self {
         self.alternatives.push(Alternative {
             id,
             why_not: why_not.into(),
@@ -290,7 +291,7 @@ impl Finding {
 
     /// With something that the capture hides.
     #[must_use]
-    pub fn cannot_tell(mut self, what: impl Into<String>) -> Self {
+    pub fn cannot_tell(mut self, what: impl Into<Phrase>) -> Self {
         self.cannot_tell.push(what.into());
         self
     }

@@ -29,6 +29,8 @@ pub mod frame;
 
 pub mod wire_text;
 
+pub mod phrase;
+
 pub mod seq;
 
 // bytes → Frame

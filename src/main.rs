@@ -180,6 +180,7 @@ fn options(inspect: &Inspect) -> Result<Options, String> {
         anchors,
         all: inspect.all,
         at: inspect.at,
+        language: inspect.lang.into(),
         wlc: inspect.wlc.clone(),
         cssm: inspect.cssm.clone(),
         on_prem: inspect.on_prem.clone(),

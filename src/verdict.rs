@@ -67,7 +67,7 @@ fn prove_silence(finding: &mut Finding, attempt: &Attempt<'_>, context: &Context
             format!(
                 "whether an answer came: the capture holds no packet at all towards {}, so it may not see that direction",
                 receiver.map(|host| host.to_string()).unwrap_or_default()
-            ),
+            ).into(),
         );
     }
     if let Some(clock) = context
@@ -77,16 +77,19 @@ fn prove_silence(finding: &mut Finding, attempt: &Attempt<'_>, context: &Context
         .find(|it| matches!(it.id, "time-goes-back" | "no-time"))
     {
         finding.confidence = finding.confidence.min(Confidence::Likely);
-        finding.cannot_tell.push(format!(
-            "how long the silence was: the capture's clock is doubtful ({})",
-            clock.detail
-        ));
+        finding.cannot_tell.push(
+            format!(
+                "how long the silence was: the capture's clock is doubtful ({})",
+                clock.detail
+            )
+            .into(),
+        );
     }
     if let Some(drops) = context.capture.drops.filter(|&drops| drops > 0) {
         finding.confidence = finding.confidence.min(Confidence::Likely);
-        finding.cannot_tell.push(format!(
-            "whether an answer is among the {drops} packets that the capturing system dropped"
-        ));
+        finding
+            .cannot_tell
+            .push(format!("whether an answer is among the {drops} packets that the capturing system dropped").into());
     }
 }
 
@@ -176,7 +179,13 @@ mod tests {
         for receivers in [vec![], vec![[10, 0, 0, 2], [192, 133, 220, 90]]] {
             let finding = judged(&Around { receivers, drops: None });
             assert_eq!(finding.confidence, Confidence::Possible);
-            assert!(finding.cannot_tell[0].contains("10.0.0.1"), "{:?}", finding.cannot_tell);
+            assert!(
+                finding.cannot_tell[0]
+                    .in_language(crate::phrase::Language::En)
+                    .contains("10.0.0.1"),
+                "{:?}",
+                finding.cannot_tell
+            );
         }
     }
 

@@ -11,6 +11,7 @@ use crate::connection;
 use crate::context::Context;
 use crate::finding;
 use crate::frame::FrameNumber;
+use crate::phrase::{Language, Phrase};
 use crate::verdict;
 use crate::wire_text::WireText;
 
@@ -37,6 +38,7 @@ pub(crate) fn build(
         used.binary_search_by_key(&connection.index, |(it, _)| it.index)
             .map_or(0, |at| at + 1)
     };
+    let language = context.options.language;
     let rows: Vec<Attempt> = attempts
         .iter()
         .zip(verdicts)
@@ -47,14 +49,15 @@ pub(crate) fn build(
             via_proxy: attempt.service.proxy.map(|proxy| proxy.to_string()),
             device: attempt.device.to_string(),
             name: WireText::from(attempt.service.name.as_str()).to_string(),
-            verdict: verdict_of(attempt, verdict),
-            findings: verdict.findings.iter().map(finding_of).collect(),
+            verdict: verdict_of(attempt, verdict, language),
+            findings: verdict.findings.iter().map(|it| finding_of(it, language)).collect(),
             lookups: attempt.lookups.iter().map(|lookup| lookup_of(lookup)).collect(),
             connections: attempt.connections.iter().map(|connection| id_of(connection)).collect(),
         })
         .collect();
     Report {
         schema: SCHEMA,
+        language: language.tag(),
         tool: Tool {
             name: "tlswalk",
             version: env!("CARGO_PKG_VERSION"),
@@ -77,6 +80,7 @@ fn overall(
     capture: &Capture,
     context: &Context<'_>,
 ) -> Overall {
+    let language = context.options.language;
     let worst = attempts
         .iter()
         .zip(verdicts)
@@ -87,7 +91,7 @@ fn overall(
     let overall = |finding: &finding::Finding| Overall {
         id: finding.id.to_owned(),
         severity: finding.severity.name().to_owned(),
-        summary: finding.summary.clone(),
+        summary: finding.summary.in_language(language),
         ..Overall::default()
     };
     match worst {
@@ -95,15 +99,15 @@ fn overall(
         None => {
             let finding = verdict::without_attempts(&capture.contents, context);
             Overall {
-                cannot_tell: finding.cannot_tell.clone(),
-                remedy: remedies_of(&finding),
+                cannot_tell: texts(&finding.cannot_tell, language),
+                remedy: remedies_of(&finding, language),
                 ..overall(&finding)
             }
         }
     }
 }
 
-fn verdict_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict) -> Verdict {
+fn verdict_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict, language: Language) -> Verdict {
     let Some(cause) = verdict.cause() else {
         return Verdict::default();
     };
@@ -113,34 +117,34 @@ fn verdict_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict) -> Ver
         confidence: cause.confidence.name().to_owned(),
         by: cause.by.map_or("unknown", finding::By::name).to_owned(),
         at: cause.at.map_or("close", finding::At::name).to_owned(),
-        summary: cause.summary.clone(),
+        summary: cause.summary.in_language(language),
         causes: cause.causes.iter().map(|&it| it.to_owned()).collect(),
-        evidence: cause.evidence.iter().map(evidence_of).collect(),
+        evidence: cause.evidence.iter().map(|it| evidence_of(it, language)).collect(),
         also: verdict.also().into_iter().map(str::to_owned).collect(),
         alternatives: cause
             .alternatives
             .iter()
             .map(|other| Alternative {
                 id: other.id.to_owned(),
-                why_not: other.why_not.clone(),
+                why_not: other.why_not.in_language(language),
                 excluded: other.excluded,
             })
             .collect(),
-        cannot_tell: cause.cannot_tell.clone(),
-        remedy: remedies_of(cause),
+        cannot_tell: texts(&cause.cannot_tell, language),
+        remedy: remedies_of(cause, language),
         display_filter: display_filter(attempt),
     }
 }
 
-fn remedies_of(finding: &finding::Finding) -> Vec<Remedy> {
+fn remedies_of(finding: &finding::Finding, language: Language) -> Vec<Remedy> {
     finding
         .remedies
         .iter()
         .map(|remedy| Remedy {
             owner: remedy.owner.name().to_owned(),
-            action: remedy.action.clone(),
+            action: remedy.action.in_language(language),
             commands: remedy.commands.clone(),
-            verify: remedy.verify.clone(),
+            verify: remedy.verify.in_language(language),
         })
         .collect()
 }
@@ -178,19 +182,23 @@ fn display_filter(attempt: &attempt::Attempt<'_>) -> String {
     }
 }
 
-fn evidence_of(evidence: &finding::Evidence) -> Evidence {
+fn texts(phrases: &[Phrase], language: Language) -> Vec<String> {
+    phrases.iter().map(|phrase| phrase.in_language(language)).collect()
+}
+
+fn evidence_of(evidence: &finding::Evidence, language: Language) -> Evidence {
     Evidence {
         frame: evidence.frame.0,
-        what: evidence.what.clone(),
+        what: evidence.what.in_language(language),
     }
 }
 
-fn finding_of(finding: &finding::Finding) -> Finding {
+fn finding_of(finding: &finding::Finding, language: Language) -> Finding {
     Finding {
         id: finding.id.to_owned(),
         severity: finding.severity.name().to_owned(),
-        evidence: finding.evidence.iter().map(evidence_of).collect(),
-        detail: finding.summary.clone(),
+        evidence: finding.evidence.iter().map(|it| evidence_of(it, language)).collect(),
+        detail: finding.summary.in_language(language),
     }
 }
 

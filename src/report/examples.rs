@@ -31,6 +31,7 @@ fn evidence(frame: u64, what: &str) -> Evidence {
 fn base(file: &str, frames: u64) -> Report {
     Report {
         schema: SCHEMA,
+        language: "en",
         tool: Tool {
             name: "tlswalk",
             version: env!("CARGO_PKG_VERSION"),

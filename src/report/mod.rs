@@ -24,6 +24,8 @@ pub const SCHEMA: &str = "tlswalk.report/1";
 pub struct Report {
     /// [`SCHEMA`].
     pub schema: &'static str,
+    /// The language of its texts (BCP 47).
+    pub language: &'static str,
     /// Who says it.
     pub tool: Tool,
     /// The file.

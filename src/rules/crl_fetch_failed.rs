@@ -121,7 +121,12 @@ fn retries(revocation: &Revocation<'_>) -> bool {
 
 /// Why a fetch failed, frame by frame; `None` when it went well, or its outcome is not in the capture.
 fn failure(revocation: &Revocation<'_>) -> Option<Vec<Evidence>> {
-    let evidence = |frame: FrameNumber, what: String| Some(vec![Evidence { frame, what }]);
+    let evidence = |frame: FrameNumber, what: String| {
+        Some(vec![Evidence {
+            frame,
+            what: what.into(),
+        }])
+    };
     let host = &revocation.host;
     if revocation.connections.iter().any(|it| {
         it.http

@@ -43,7 +43,8 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         finding.summary = format!(
             "completed the {version} handshake with {} ({took}); no answer of the application is in the capture",
             service(attempt)
-        );
+        )
+        .into();
     }
     if tls.lone_answer {
         finding = finding

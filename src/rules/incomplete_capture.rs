@@ -202,8 +202,11 @@ fn recapture(attempt: &Attempt<'_>) -> Remedy {
     Remedy {
         owner: Owner::Capture,
         action: "capture again: both directions, whole packets, started before the attempt and stopped after it"
-            .to_owned(),
+            .to_owned()
+            .into(),
         commands,
-        verify: "the new capture begins with the SYN and ends with FIN or RST".to_owned(),
+        verify: "the new capture begins with the SYN and ends with FIN or RST"
+            .to_owned()
+            .into(),
     }
 }

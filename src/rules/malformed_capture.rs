@@ -86,11 +86,15 @@ fn lost(damage: &Damage) -> Finding {
 fn damaged(summary: String) -> Finding {
     Finding::ok(RULE.id, summary).severity(Severity::Note).remedy(Remedy {
         owner: Owner::Capture,
-        action: "export the capture again and copy it in binary mode (scp, or tftp/ftp with binary set)".to_owned(),
+        action: "export the capture again and copy it in binary mode (scp, or tftp/ftp with binary set)"
+            .to_owned()
+            .into(),
         commands: vec![
             "monitor capture <name> export flash:<name>.pcap".to_owned(),
             "verify /md5 flash:<name>.pcap".to_owned(),
         ],
-        verify: "the file has the same MD5 sum and size on both sides, and capinfos reads it to its end".to_owned(),
+        verify: "the file has the same MD5 sum and size on both sides, and capinfos reads it to its end"
+            .to_owned()
+            .into(),
     })
 }

@@ -428,9 +428,9 @@ fn on_device(attempt: &Attempt<'_>, action: impl Into<String>, commands: &[Strin
     commands.push(try_again(attempt).to_owned());
     Remedy {
         owner: if attempt.licensing { Owner::Wlc } else { Owner::Server },
-        action: action.into(),
+        action: action.into().into(),
         commands: if attempt.licensing { commands } else { Vec::new() },
-        verify: verify(attempt),
+        verify: verify(attempt).into(),
     }
 }
 
@@ -438,9 +438,9 @@ fn on_device(attempt: &Attempt<'_>, action: impl Into<String>, commands: &[Strin
 fn elsewhere(attempt: &Attempt<'_>, owner: Owner, action: impl Into<String>) -> Remedy {
     Remedy {
         owner,
-        action: action.into(),
+        action: action.into().into(),
         commands: Vec::new(),
-        verify: verify(attempt),
+        verify: verify(attempt).into(),
     }
 }
 

@@ -41,9 +41,9 @@ pub fn finding(contents: &Contents, context: &Context<'_>) -> Finding {
     if context.options.profile.everything {
         return finding.remedy(Remedy {
             owner: Owner::Capture,
-            action: "capture again while the client connects, from before its SYN, on an interface that sees both directions".to_owned(),
+            action: "capture again while the client connects, from before its SYN, on an interface that sees both directions".to_owned().into(),
             commands: Vec::new(),
-            verify: "tlswalk then shows an attempt".to_owned(),
+            verify: "tlswalk then shows an attempt".to_owned().into(),
         });
     }
     if contents.tcp_connections > 0 {
@@ -57,7 +57,7 @@ pub fn finding(contents: &Contents, context: &Context<'_>) -> Finding {
         )
         .remedy(Remedy {
             owner: Owner::Capture,
-            action: "make the controller talk while capturing on the interface that licensing leaves by".to_owned(),
+            action: "make the controller talk while capturing on the interface that licensing leaves by".to_owned().into(),
             commands: [
                 "show running-config | include ip http client|license smart",
                 "show license all | section Transport",
@@ -73,7 +73,7 @@ pub fn finding(contents: &Contents, context: &Context<'_>) -> Finding {
             ]
             .map(str::to_owned)
             .to_vec(),
-            verify: "tlswalk then shows an attempt".to_owned(),
+            verify: "tlswalk then shows an attempt".to_owned().into(),
         })
 }
 

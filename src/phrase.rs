@@ -1,0 +1,244 @@
+//! Phrase → text in a language: what is to be told, apart from the words that tell it.
+//!
+//! A rule decides what to say and with which values; how that reads in English or Japanese stands in `texts/`, one folder
+//! per language, in Fluent's format (projectfluent.org). Commands, names and identifiers are values and never translated.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::OnceLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+
+use crate::frame::FrameNumber;
+use crate::wire_text::WireText;
+
+/// A language in which reports can be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// Japanese.
+    Ja,
+}
+
+impl Language {
+    /// Every language there is.
+    pub const ALL: [Self; 2] = [Self::En, Self::Ja];
+
+    /// Its tag (BCP 47), as `--lang` and the `lang` attribute of a page take it.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Ja => "ja",
+        }
+    }
+
+    /// Its catalogue: files of Fluent messages.
+    const fn sources(self) -> &'static [(&'static str, &'static str)] {
+        macro_rules! catalogue {
+            ($tag:literal: $($file:literal)*) => {
+                &[$(($file, include_str!(concat!("../texts/", $tag, "/", $file)))),*]
+            };
+        }
+        match self {
+            Self::En => catalogue!("en": "common.ftl" "rules.ftl"),
+            Self::Ja => catalogue!("ja": "common.ftl" "rules.ftl"),
+        }
+    }
+
+    /// The catalogue, read when the first text is wanted: a healthy start of the program needs none.
+    fn bundle(self) -> &'static FluentBundle<FluentResource> {
+        static BUNDLES: [OnceLock<FluentBundle<FluentResource>>; Language::ALL.len()] =
+            [const { OnceLock::new() }; Language::ALL.len()];
+        let cell = match self {
+            Self::En => &BUNDLES[0],
+            Self::Ja => &BUNDLES[1],
+        };
+        cell.get_or_init(|| {
+            let mut bundle = FluentBundle::new_concurrent(self.tag().parse().into_iter().collect());
+            // Isolation marks around values would be escaped on the terminal, and copied along with commands.
+            bundle.set_use_isolating(false);
+            for (_, source) in self.sources() {
+                // What Fluent cannot read is left out; a test sees to it that nothing is.
+                let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(resource, _)| resource);
+                bundle.add_resource_overriding(resource);
+            }
+            bundle
+        })
+    }
+}
+
+/// Something to tell: the name of a message in the catalogues, and the values that fill it in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phrase {
+    id: &'static str,
+    values: BTreeMap<&'static str, Value>,
+}
+
+/// What fills a phrase in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A name, an address, a command: the same in every language.
+    Word(String),
+    /// A number that may decide the wording: 1 day, 2 days.
+    Number(i64),
+    /// Another phrase.
+    Phrase(Phrase),
+    /// Several phrases, joined as the language joins clauses.
+    List(Vec<Phrase>),
+}
+
+/// The phrase of that name.
+#[must_use]
+pub fn phrase(id: &'static str) -> Phrase {
+    Phrase {
+        id,
+        values: BTreeMap::new(),
+    }
+}
+
+impl Phrase {
+    /// Text that is no phrase but has to stand where one does: an error of another program, a name by itself.
+    #[must_use]
+    pub fn verbatim(text: impl Into<String>) -> Self {
+        phrase("verbatim").with("text", text.into())
+    }
+
+    /// With a value.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.values.insert(name, value.into());
+        self
+    }
+
+    /// The name of its message.
+    #[must_use]
+    pub const fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// Its text in a language. A message that is missing shows by its name.
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> String {
+        let bundle = language.bundle();
+        let Some(pattern) = bundle.get_message(self.id).and_then(|message| message.value()) else {
+            return self.id.to_owned();
+        };
+        let mut arguments = FluentArgs::with_capacity(self.values.len());
+        for (name, value) in &self.values {
+            arguments.set(*name, value.in_language(language));
+        }
+        bundle
+            .format_pattern(pattern, Some(&arguments), &mut Vec::new())
+            .into_owned()
+    }
+}
+
+impl Value {
+    fn in_language(&self, language: Language) -> FluentValue<'_> {
+        match self {
+            Self::Word(word) => FluentValue::from(word.as_str()),
+            Self::Number(number) => FluentValue::from(*number),
+            Self::Phrase(phrase) => FluentValue::from(phrase.in_language(language)),
+            Self::List(phrases) => {
+                let texts: Vec<String> = phrases.iter().map(|it| it.in_language(language)).collect();
+                FluentValue::from(joined(&texts, language))
+            }
+        }
+    }
+}
+
+/// Clauses joined: `is self-signed, had expired and …`.
+fn joined(texts: &[String], language: Language) -> String {
+    match texts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [head @ .., last] => phrase("list")
+            .with("head", head.join(&phrase("list-separator").in_language(language)))
+            .with("last", last.as_str())
+            .in_language(language),
+    }
+}
+
+impl From<Phrase> for Value {
+    fn from(phrase: Phrase) -> Self {
+        Self::Phrase(phrase)
+    }
+}
+
+impl From<Vec<Phrase>> for Value {
+    fn from(phrases: Vec<Phrase>) -> Self {
+        Self::List(phrases)
+    }
+}
+
+/// Words are what they say of themselves.
+fn word(value: &dyn Display) -> Value {
+    Value::Word(value.to_string())
+}
+
+macro_rules! words {
+    ($($kind:ty)*) => {
+        $(impl From<$kind> for Value {
+            fn from(value: $kind) -> Self {
+                word(&value)
+            }
+        })*
+    };
+}
+words!(&str String &String WireText &WireText IpAddr SocketAddr FrameNumber);
+
+macro_rules! numbers {
+    ($($kind:ty)*) => {
+        $(impl From<$kind> for Value {
+            fn from(value: $kind) -> Self {
+                Self::Number(i64::try_from(value).unwrap_or(i64::MAX))
+            }
+        })*
+    };
+}
+numbers!(i64 u64 usize u32 u16 u8 i32);
+
+// Until every text stands in the catalogues.
+impl From<&str> for Phrase {
+    fn from(text: &str) -> Self {
+        Self::verbatim(text)
+    }
+}
+
+impl From<String> for Phrase {
+    fn from(text: String) -> Self {
+        Self::verbatim(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phrase_takes_values_and_other_phrases() {
+        let days = |count: i64| phrase("span-days").with("count", count);
+        assert_eq!(days(1).in_language(Language::En), "1 day");
+        assert_eq!(days(2).in_language(Language::En), "2 days");
+        assert_eq!(days(2).in_language(Language::Ja), "2 日");
+        let list = |phrases: Vec<Phrase>| phrase("verbatim").with("text", phrases).in_language(Language::En);
+        assert_eq!(list(vec![days(1), days(2), days(3)]), "1 day, 2 days and 3 days");
+        assert_eq!(list(Vec::new()), "");
+    }
+
+    #[test]
+    fn values_from_the_wire_are_no_markup() {
+        let hostile = "{ $count } \u{202e}{\"x\"}";
+        assert_eq!(Phrase::verbatim(hostile).in_language(Language::Ja), hostile);
+    }
+
+    #[test]
+    fn a_missing_message_shows_by_its_name() {
+        assert_eq!(phrase("no-such-message").in_language(Language::En), "no-such-message");
+    }
+}

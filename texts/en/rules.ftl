@@ -1,0 +1,1 @@
+# What the rules say. One section per rule, in the order of RULES.
