@@ -279,11 +279,11 @@ fn is_foreign(judgement: &Judgement, leaf: &Fields, context: &Context<'_>) -> bo
         Chain::SelfSigned | Chain::PrivateRoot { .. } => true,
         // The authority that issued it is unknown; of the same organization as a known root, it is rather an intermediate
         // that the server forgot to send.
-        Chain::IssuerNotGiven { .. } => !context
-            .options
-            .anchors
-            .subjects()
-            .any(|subject| same_organization(subject, &leaf.issuer_raw)),
+        // A product that re-signs may bear the very organization of a known root: Umbrella's authorities do.
+        Chain::IssuerNotGiven { .. } => {
+            context.options.profile.interceptor(leaf.issuer.raw()).is_some()
+                || !context.options.anchors.has_organization_of(&leaf.issuer_raw)
+        }
         _ => false,
     }
 }

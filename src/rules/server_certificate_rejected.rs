@@ -8,6 +8,7 @@ use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::phrase::phrase;
 use crate::profile::Transport;
 use crate::tls::AlertDescription;
 use crate::tls::trust::{Chain, Fault, Judgement, NameMatch, Validity};
@@ -54,7 +55,11 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         .as_ref()
         .and_then(|it| it.chain.first()?.fields.as_deref().ok());
     let mut clauses = judgement.map(|it| certificate_clauses(it, leaf)).unwrap_or_default();
-    let by_address = by_address(attempt, connection, alert, leaf).filter(|_| clauses.is_empty());
+    // Beside another visible fault it is one more explanation of an alert that is about either.
+    let is_about_either = alert
+        .content
+        .is_some_and(|(_, it)| it == AlertDescription::BAD_CERTIFICATE);
+    let by_address = by_address(attempt, connection, alert, leaf).filter(|_| clauses.is_empty() || is_about_either);
     let confidence = if by_address.is_some() {
         confidence.min(Confidence::Likely)
     } else {
@@ -243,7 +248,7 @@ fn refusal<'a>(
 }
 
 fn with_remedies(
-    finding: Finding,
+    mut finding: Finding,
     attempt: &Attempt<'_>,
     connection: &Connection,
     alert: &Alert,
@@ -321,6 +326,12 @@ fn with_remedies(
                     connection.server
                 ),
             ));
+    }
+    if let Chain::IssuerNotGiven { issuer } = &judgement.chain
+        && judgement.path.len() == 1
+    {
+        finding =
+            finding.cannot_tell(phrase("server-certificate-rejected-root-or-intermediate").with("issuer", issuer));
     }
     match (&judgement.chain, attempt.service.transport) {
         (Chain::Anchored { .. }, _) => {

@@ -189,7 +189,7 @@ pub fn judge(
         chain: chain(&path),
         name: host_name::compare(leaf, name),
         validity: validity(leaf, at),
-        faults: faults::find(presented, leaf, &path, purpose, at),
+        faults: faults::find(presented, leaf, &path, purpose, at, anchors),
         path: path.links.iter().map(|link| link.at).collect(),
     }
 }

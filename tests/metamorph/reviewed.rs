@@ -15,6 +15,36 @@ pub struct Reviewed {
 /// reader of the report is told of, never as certain.
 pub const REVIEWED: &[Reviewed] = &[
     Reviewed {
+        sample: "client-certificate-rejected-private-service",
+        case: "",
+        change: "→ interception-suspected by path, likely",
+        reason: "the server's alert is not in the capture any more; what is left is a chain to no public root for a public name",
+    },
+    Reviewed {
+        sample: "cipher-mismatch-other-client",
+        case: "",
+        change: "→ healthy by unknown, likely",
+        reason: "of the other host's connection: the certificate is not in the capture, and the reason says that one re-signed would not show",
+    },
+    Reviewed {
+        sample: "reset-during-handshake.pcap",
+        case: "shuffle",
+        change: "→ reset-during-handshake by path, likely",
+        reason: "frames changed places under their times: the reset stands sooner after the Client Hello than the round trip",
+    },
+    Reviewed {
+        sample: "reset-during-handshake.pcap",
+        case: "together",
+        change: "→ reset-during-handshake by path, likely",
+        reason: "as above",
+    },
+    Reviewed {
+        sample: "retry-cured",
+        case: "",
+        change: "→ reset-during-handshake by path, likely",
+        reason: "as above",
+    },
+    Reviewed {
         sample: "crl-fetch-failed",
         case: "",
         change: "→ server-certificate-rejected by client, likely",

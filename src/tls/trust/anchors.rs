@@ -13,7 +13,7 @@ use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
 use super::Purpose;
 use crate::tls::certificate::signature::{Check, check};
-use crate::tls::certificate::{Certificate, Fields};
+use crate::tls::certificate::{Certificate, Fields, same_organization};
 use crate::wire_text::WireText;
 
 /// Where the public roots come from; the report names it, because the list changes with every release of tlswalk.
@@ -103,9 +103,12 @@ impl Anchors {
         sources
     }
 
-    /// The names, in DER, of the anchors that were chosen for licensing or by the user (not the public ones).
-    pub fn subjects(&self) -> impl Iterator<Item = &[u8]> {
-        self.roots(Purpose::Server).map(|root| &*root.fields.subject_raw)
+    /// Whether an anchor that was chosen for licensing or by the user is of the same organization as an issuer: then that
+    /// issuer is rather one of its intermediates than a stranger.
+    #[must_use]
+    pub fn has_organization_of(&self, issuer_der: &[u8]) -> bool {
+        self.roots(Purpose::Server)
+            .any(|root| same_organization(&root.fields.subject_raw, issuer_der))
     }
 
     /// Whether this very certificate was given as an anchor; then nothing about it needs proof.

@@ -7,7 +7,7 @@ use rustls_pki_types::{CertificateDer, UnixTime};
 use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter};
 
 use super::path::{End, Path};
-use super::{Fault, Purpose, Validity, validity};
+use super::{Anchors, Fault, Purpose, Validity, validity};
 use crate::frame::Timestamp;
 use crate::tls::certificate::{Certificate, Fields};
 
@@ -18,10 +18,14 @@ pub(super) fn find(
     path: &Path<'_>,
     purpose: Purpose,
     at: Timestamp,
+    anchors: &Anchors,
 ) -> Vec<Fault> {
     let mut faults = Vec::new();
-    // A leaf alone whose issuer is unknown. With an intermediate in between, leaving out the root is good practice.
-    if matches!(path.end, End::IssuerNotGiven) && path.links.len() == 1 {
+    // A leaf alone whose issuer is unknown (with an intermediate in between, leaving out the root is good practice). That
+    // issuer may itself be a private root; it is none where it belongs to a root given, or where the certificate was
+    // logged, as only public authorities do, and they issue from intermediates.
+    let is_intermediate = || leaf.has_scts || anchors.has_organization_of(&leaf.issuer_raw);
+    if matches!(path.end, End::IssuerNotGiven) && path.links.len() == 1 && is_intermediate() {
         faults.push(Fault::MissingIntermediate(leaf.issuer.clone()));
     }
     let issuers: Vec<&Fields> = path.links.iter().skip(1).map(|link| link.fields).collect();
