@@ -1,6 +1,6 @@
 //! Attempt → Finding: the certificate is not the licensing service's own.
 
-use super::{alert_text, client, elsewhere, span};
+use super::{alert_text, client, elsewhere, span, watched_after};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
@@ -47,6 +47,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let product = context.options.profile.interceptor(issuer.raw());
     let name = &attempt.service.name;
     let exchanged = attempt.exchanged();
+    let watched = watched_after(connection, step.time, context);
+    let failed = !exchanged && (watched || tls.first_error().is_some());
     let consequence = match tls.first_error() {
         Some(alert) if alert.side == Side::Client => {
             format!("the {} refuses it ({})", client(attempt), alert_text(alert))
@@ -57,7 +59,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             alert_text(alert)
         ),
         None if exchanged => format!("the {} accepts it, so everything is read on the way", client(attempt)),
-        None => "the handshake does not complete".to_owned(),
+        None if watched => "the handshake does not complete".to_owned(),
+        None => format!("the capture does not show what the {} makes of it", client(attempt)),
     };
     let who = product.map_or_else(
         || format!("an authority called {issuer}"),
@@ -71,7 +74,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         At::Tls,
         format!("the certificate shown for {name} is not the service's own: {who} signed it, and {consequence}"),
     )
-    .severity(if exchanged { Severity::Warning } else { Severity::Error })
+    .severity(if failed { Severity::Error } else { Severity::Warning })
     .confidence(match (product.is_some(), strong) {
         (true, 1..) => Confidence::Certain,
         (true, 0) | (false, 1..) => Confidence::Likely,
