@@ -371,6 +371,9 @@ impl Flow {
         }
         if segment.window == 0 && !segment.flags.rst() && !segment.flags.syn() {
             own.tcp.zero_windows += 1;
+            own.tcp.window_closed.get_or_insert((segment.frame, segment.time));
+        } else {
+            own.tcp.window_closed = None;
         }
         if segment.flags.syn() {
             own.syn(segment, position, acked);

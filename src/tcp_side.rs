@@ -100,8 +100,10 @@ pub struct TcpSide {
     pub bytes: u64,
     /// Payload bytes that the peer acknowledged.
     pub acked_bytes: u64,
-    /// A zero window was announced.
+    /// Segments that announced a window of zero: its receiver had no room left.
     pub zero_windows: u64,
+    /// The first of them since its window was last open; `None` while it is open.
+    pub window_closed: Option<(FrameNumber, Timestamp)>,
     /// The peer acknowledged bytes of this side that were not captured.
     pub acked_unseen: bool,
     /// The position after its last byte seen.

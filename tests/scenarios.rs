@@ -590,6 +590,52 @@ fn encrypted_refusal_in_tls13_is_inferred() {
     assert_ne!(verdict.confidence, "certain");
 }
 
+// What is said of odd conversations.
+
+#[test]
+fn a_server_that_speaks_first_does_not_speak_tls() {
+    for banner in ["SSH-2.0-OpenSSH_9.2\r\n", "220 mail.example ESMTP\r\n"] {
+        let story = Scenario::open()
+            .send(Server, banner)
+            .send(Client, each_in_a_record(&[client_hello(Offer::Tls12, Group::X25519)]))
+            .close(Client);
+        let verdict = analyze(&story.pcap()).attempts[0].verdict.clone();
+        assert_eq!((&*verdict.id, &*verdict.confidence), ("not-tls", "certain"), "{banner}");
+        assert!(verdict.summary.contains(banner.trim_end()), "{}", verdict.summary);
+    }
+}
+
+#[test]
+fn a_server_whose_window_stays_closed_has_stalled() {
+    let request = encrypted(APPLICATION_DATA, 13, 700);
+    let story = Scenario::open().handshake12(each_in_a_record).send(Client, &request);
+    let last = story.packets.len();
+    let stalled = story
+        .change(last, |packet| packet.window = 0)
+        .wait(10 * SECOND)
+        .packet(Client, RST | ACK, &[]);
+    let verdict = analyze(&stalled.pcap()).attempts[0].verdict.clone();
+    let told = verdict
+        .evidence
+        .iter()
+        .any(|it| it.frame == last as u64 && it.what.contains("window of zero"));
+    assert_eq!(verdict.id, "no-application-response");
+    assert!(told, "{verdict:#?}");
+}
+
+#[test]
+fn an_answer_without_close_notify_may_have_been_cut_off() {
+    let story = Scenario::open().handshake12(each_in_a_record).data();
+    let silent = |story: Scenario| {
+        let report = analyze(&story.close(Server).pcap());
+        let verdict = &report.attempts[0].verdict;
+        assert_eq!(verdict.id, "healthy");
+        verdict.cannot_tell.iter().any(|it| it.contains("close_notify"))
+    };
+    assert!(silent(story.clone()));
+    assert!(!silent(story.send(Server, encrypted(21, 16, 26))));
+}
+
 // Damage never flips a verdict.
 
 /// The same verdict, or an honest one: never another that claims to be certain.

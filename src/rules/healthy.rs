@@ -1,10 +1,12 @@
 //! Attempt → Finding: the steps of a good trust establishment are complete.
 
-use super::{seconds, service};
+use super::{first_fin, seconds, sees_without_holes, service};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{Confidence, Finding, Rule};
+use crate::frame::FrameNumber;
+use crate::phrase::phrase;
 use crate::stream::GapCause;
 use crate::tls::walk::Side;
 
@@ -57,12 +59,24 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if let Some(frame) = tls.first_application_data.server {
         finding = finding.evidence(frame, "the server's answer, encrypted");
     }
+    if let Some(frame) = ends_without_goodbye(connection) {
+        finding = finding.cannot_tell(phrase("healthy-without-close-notify").with("frame", frame));
+    }
     if unseen {
         finding = finding
             .confidence(Confidence::Likely)
             .cannot_tell("whether the handshake went as it should: bytes of it were not captured, a certificate perhaps (one re-signed by an interceptor would not show)");
     }
     Some(finding.cannot_tell("what the encrypted messages say: an application error looks the same here; show license history message on the controller tells"))
+}
+
+/// The server's FIN, where it closed first and took its leave in TCP only: TLS says with close_notify that nothing was cut
+/// off (RFC 9846 section 6.1), and many servers leave that out.
+fn ends_without_goodbye(connection: &Connection) -> Option<FrameNumber> {
+    let tls = connection.tls.as_ref()?;
+    let fin = connection.tcp.server.fin?;
+    let goodbye = tls.alerts.iter().any(|alert| alert.side == Side::Server);
+    (first_fin(connection) == Some(Side::Server) && !goodbye && sees_without_holes(connection)).then_some(fin.frame)
 }
 
 /// Whether the exchange went through, as far as can be seen.

@@ -6,6 +6,7 @@ use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
 use crate::frame::FrameNumber;
+use crate::phrase::phrase;
 use crate::tls::walk::{Seen, Side};
 
 /// RFC 9112 section 9.3: an HTTP server answers every request, or closes.
@@ -74,6 +75,14 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .cannot_tell("what the request said and why it was not answered, where TLS encrypts it; show license history message on the controller has it")
         .remedy(elsewhere(attempt, Owner::Server, format!("look at the log of {}: the request arrived there", connection.server)))
         .remedy(elsewhere(attempt, Owner::Wlc, "read what the controller noted: show license history message, show license tech support (Last Response: NO REPLY)"));
+    if let Some((frame, time)) = server_tcp.window_closed.filter(|_| !left) {
+        finding = finding
+            .evidence(
+                frame,
+                phrase("no-application-response-window").with("waited", seconds(end.since(time))),
+            )
+            .alternative("server-stalled", phrase("no-application-response-stalled"));
+    }
     if short_record {
         finding = finding.alternative("healthy", "the server's last record is taken for close_notify by its size; an answer of two bytes would look the same, but no HTTP answer is that short");
     }

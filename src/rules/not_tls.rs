@@ -96,7 +96,9 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     }
     // What was said before the hello belongs to another protocol that led to TLS (STARTTLS, a proxy), and what begins like
     // a record is broken TLS rather than none.
-    let answers_hello = connection.opening_frame.server.is_some_and(|frame| frame > hello.frame);
+    // A server that speaks first (SSH, SMTP) said it to a client that had not said anything else before its hello.
+    let hello_comes_first = connection.tcp.client.start_known && connection.opening.client.is_empty();
+    let answers_hello = hello_comes_first || connection.opening_frame.server.is_some_and(|frame| frame > hello.frame);
     let like_record = matches!(connection.opening.server.raw().as_bytes(), [20..=24, 3, ..]);
     if !answers_hello || like_record {
         return None;

@@ -37,6 +37,11 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     }
     let origin = origin(connection, side, &reset);
     let by = origin.by(side);
+    // A client that resets after it has waited for its answer gives up: that no answer came is the cause.
+    let waited = reset.time.since(connection.tcp.server.last_time);
+    if by == By::Client && tls.application_data.client > 0 && waited >= super::SILENCE {
+        return None;
+    }
     let who = match by {
         By::Path => "something between them".to_owned(),
         By::Client => format!("the {}", client(attempt)),

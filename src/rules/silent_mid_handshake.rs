@@ -36,14 +36,25 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let waited = connection.last.1.since(last.time);
     let loss = lost(connection);
     let closer = first_fin(connection);
-    let (by, confidence, clause) = match (&loss, closer) {
-        (Some(loss), _) => (By::Path, Confidence::Likely, loss.clone()),
-        (None, Some(side)) => (
+    let stalled = Side::both()
+        .into_iter()
+        .find_map(|side| Some((side, connection.tcp[side].window_closed?)));
+    let (by, confidence, clause) = match (&loss, closer, stalled) {
+        (Some(loss), _, _) => (By::Path, Confidence::Likely, loss.clone()),
+        (None, None, Some((side, (frame, _)))) => (
+            side.into(),
+            Confidence::Likely,
+            format!(
+                "the {} has no room for more bytes since frame {frame} (window 0)",
+                side.name()
+            ),
+        ),
+        (None, Some(side), _) => (
             side.into(),
             Confidence::Certain,
             format!("the {} closed (FIN) without an alert", side.name()),
         ),
-        (None, None) => (
+        (None, None, None) => (
             By::Unknown,
             Confidence::Possible,
             format!("nothing more came for {}", seconds(waited)),
@@ -143,6 +154,10 @@ fn lost(connection: &Connection) -> Option<String> {
                 gap.to.saturating_sub(gap.from),
                 side.name()
             ));
+        }
+        // Who has no room for more makes the other wait: nothing is lost then.
+        if connection.tcp[side.peer()].window_closed.is_some() {
+            continue;
         }
         if tcp.acked_bytes < tcp.bytes && tcp.retransmissions > 0 {
             return Some(format!(
