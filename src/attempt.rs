@@ -165,7 +165,7 @@ fn other(connection: &Connection) -> Purposed {
         public_certificate: false,
         superseded_by: None,
         calls_device: false,
-        because: "every TLS connection is reported",
+        because: "because-all",
     }
 }
 

@@ -11,7 +11,10 @@ use std::sync::OnceLock;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
+use crate::decode::Endpoint;
+use crate::dns::Status;
 use crate::frame::FrameNumber;
+use crate::tls::{AlertDescription, AlertLevel, CipherSuite, Group, SignatureScheme, Version};
 use crate::wire_text::WireText;
 
 /// A language in which reports can be written.
@@ -170,6 +173,12 @@ impl From<Phrase> for Value {
     }
 }
 
+impl From<&Phrase> for Value {
+    fn from(phrase: &Phrase) -> Self {
+        Self::Phrase(phrase.clone())
+    }
+}
+
 impl From<Vec<Phrase>> for Value {
     fn from(phrases: Vec<Phrase>) -> Self {
         Self::List(phrases)
@@ -190,7 +199,8 @@ macro_rules! words {
         })*
     };
 }
-words!(&str String &String WireText &WireText IpAddr SocketAddr FrameNumber);
+words!(&str String &String WireText &WireText IpAddr &IpAddr SocketAddr Endpoint FrameNumber Version CipherSuite Group SignatureScheme);
+words!(AlertLevel AlertDescription Status &Status);
 
 macro_rules! numbers {
     ($($kind:ty)*) => {

@@ -88,7 +88,7 @@ impl<'a> Selector<'a> {
         {
             return Some(Purposed {
                 proxy,
-                ..named(service, name.raw(), "the Client Hello names it")
+                ..named(service, name.raw(), "because-hello")
             });
         }
         if let Some((_, request)) = connection.connect().and_then(|exchange| exchange.request.as_ref()) {
@@ -104,7 +104,7 @@ impl<'a> Selector<'a> {
             if let Some(service) = profile.service_named(host).or_else(listed) {
                 return Some(Purposed {
                     proxy,
-                    ..named(service, host, "the CONNECT request names it")
+                    ..named(service, host, "because-connect")
                 });
             }
         }
@@ -127,18 +127,14 @@ impl<'a> Selector<'a> {
         });
         if let Some((_, service)) = by_path.max_by_key(|&(len, _)| len) {
             if service.calls_device {
-                return Some(named(
-                    service,
-                    &connection.client.ip.to_string(),
-                    "the HTTP request is of its kind",
-                ));
+                return Some(named(service, &connection.client.ip.to_string(), "because-http-kind"));
             }
-            return Some(named(service, without_port(&host), "the HTTP request is of its kind"));
+            return Some(named(service, without_port(&host), "because-http-kind"));
         }
         let host = without_port(&host);
         profile
             .service_named(host)
-            .map(|service| named(service, host, "the HTTP request names it"))
+            .map(|service| named(service, host, "because-http"))
     }
 
     /// By what the user said.
@@ -151,7 +147,7 @@ impl<'a> Selector<'a> {
         ];
         for (transport, targets) in lists {
             if let Some(name) = targets.iter().find_map(|target| self.reaches(target, connection)) {
-                let because = "an option names it";
+                let because = "because-named";
                 return Some(Purposed {
                     transport,
                     name,
@@ -173,7 +169,7 @@ impl<'a> Selector<'a> {
                 public_certificate: false,
                 superseded_by: None,
                 calls_device: true,
-                because: "an option names the CSLU that opens it",
+                because: "because-cslu",
             });
         }
         let through = options
@@ -189,7 +185,7 @@ impl<'a> Selector<'a> {
                 public_certificate: true,
                 superseded_by: None,
                 calls_device: false,
-                because: "an option names the proxy",
+                because: "because-proxy",
             });
         }
         None
@@ -221,7 +217,7 @@ impl<'a> Selector<'a> {
         profile.endpoints.iter().find_map(|service| {
             let ports_fit = service.ports.is_empty() || service.ports.contains(&connection.server.port);
             let name = service.names.iter().find(|name| self.resolved(name, connection))?;
-            ports_fit.then(|| named(service, name, "DNS gave this address for its name"))
+            ports_fit.then(|| named(service, name, "because-dns"))
         })
     }
 
@@ -246,7 +242,7 @@ impl<'a> Selector<'a> {
             let port = service.ports.contains(&server.port);
             if port && service.addresses.contains(&server.ip) {
                 let name = service.names.first().cloned().unwrap_or_else(|| server.ip.to_string());
-                return Some(named(service, &name, "the profile lists this address"));
+                return Some(named(service, &name, "because-profile"));
             }
             // Only the side that opened the connection is known to be a client of that port.
             let opened = connection.client_by != ClientBy::Port;
@@ -274,7 +270,7 @@ impl<'a> Selector<'a> {
                 public_certificate: transport == Transport::Cssm,
                 superseded_by: None,
                 calls_device: false,
-                because: "an option names it",
+                because: "because-named",
             })
         })
     }

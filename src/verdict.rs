@@ -6,6 +6,7 @@
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{Confidence, Finding, Severity};
+use crate::phrase::phrase;
 use crate::rules::{self, RULES};
 use crate::tls::walk::Side;
 
@@ -64,10 +65,7 @@ fn prove_silence(finding: &mut Finding, attempt: &Attempt<'_>, context: &Context
         finding.confidence = Confidence::Possible;
         finding.cannot_tell.insert(
             0,
-            format!(
-                "whether an answer came: the capture holds no packet at all towards {}, so it may not see that direction",
-                receiver.map(|host| host.to_string()).unwrap_or_default()
-            ).into(),
+            phrase("silence-direction").with("host", receiver.map(|host| host.to_string()).unwrap_or_default()),
         );
     }
     if let Some(clock) = context
@@ -77,19 +75,13 @@ fn prove_silence(finding: &mut Finding, attempt: &Attempt<'_>, context: &Context
         .find(|it| matches!(it.id, "time-goes-back" | "no-time"))
     {
         finding.confidence = finding.confidence.min(Confidence::Likely);
-        finding.cannot_tell.push(
-            format!(
-                "how long the silence was: the capture's clock is doubtful ({})",
-                clock.detail
-            )
-            .into(),
-        );
+        finding
+            .cannot_tell
+            .push(phrase("silence-clock").with("detail", clock.detail.as_str()));
     }
     if let Some(drops) = context.capture.drops.filter(|&drops| drops > 0) {
         finding.confidence = finding.confidence.min(Confidence::Likely);
-        finding
-            .cannot_tell
-            .push(format!("whether an answer is among the {drops} packets that the capturing system dropped").into());
+        finding.cannot_tell.push(phrase("silence-drops").with("drops", drops));
     }
 }
 

@@ -4,6 +4,7 @@ use super::{elsewhere, on_device, service};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Finding, Owner, Rule};
+use crate::phrase::phrase;
 
 /// RFC 9110 sections 15.5 and 15.6.
 pub(super) const RULE: Rule = Rule {
@@ -32,29 +33,46 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         RULE.id,
         By::Server,
         At::Http,
-        format!(
-            "{} answered the request with {} {}",
-            service(attempt),
-            response.status,
-            response.reason
-        ),
+        phrase("application-error-summary")
+            .with("service", service(attempt))
+            .with("status", response.status)
+            .with("reason", &response.reason),
     );
     let mut target = String::new();
     if let Some((asked, request)) = &exchange.request {
         target = request.target.to_string();
-        finding = finding.evidence(*asked, format!("{} {target}", request.method));
+        finding = finding.evidence(
+            *asked,
+            phrase("http-request")
+                .with("method", &request.method)
+                .with("target", &target),
+        );
     }
-    finding = finding.evidence(*answered, format!("{} {}", response.status, response.reason));
+    finding = finding.evidence(
+        *answered,
+        phrase("http-status")
+            .with("status", response.status)
+            .with("reason", &response.reason),
+    );
     if !response.excerpt.is_empty() {
         let excerpt: String = response.excerpt.to_string().chars().take(120).collect();
-        finding = finding.evidence(*answered, format!("its body begins: “{excerpt}”"));
+        finding = finding.evidence(*answered, phrase("http-body").with("excerpt", excerpt));
     }
     Some(match response.status {
         404 => finding.remedy(on_device(
             attempt,
-            format!("correct the URL: the server knows no {target}; a CSLU is http://<cslu>:8182/cslu/v1/pi, an On-Prem https://<name>/cslu/v1/pi/<account>-1"),
-            &["show license all | section Transport".to_owned(), "configure terminal".to_owned(), "  license smart url cslu <url>".to_owned(), "  end".to_owned()],
+            phrase("application-error-url").with("target", &target),
+            &[
+                "show license all | section Transport".to_owned(),
+                "configure terminal".to_owned(),
+                "  license smart url cslu <url>".to_owned(),
+                "  end".to_owned(),
+            ],
         )),
-        _ => finding.remedy(elsewhere(attempt, Owner::Server, format!("look at the log of the service at {}: the request arrived there", connection.server))),
+        _ => finding.remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("application-error-log").with("server", connection.server),
+        )),
     })
 }

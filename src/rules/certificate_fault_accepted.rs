@@ -1,9 +1,10 @@
 //! Attempt → Finding: a certificate has a visible fault that the other side's TLS did not mind.
 
-use super::{certificate_causes, certificate_clauses, client, elsewhere, join, on_device, service};
+use super::{certificate_causes, certificate_clauses, client, elsewhere, on_device, service};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule, Severity};
+use crate::phrase::{Value, phrase};
 use crate::tls::certificate::Fields;
 use crate::tls::trust::{Fault, Judgement};
 use crate::tls::walk::{Side, StepKind};
@@ -49,7 +50,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .or(tls.finished.client)?;
         (
             Side::Client,
-            "is missing: the server asked for one".to_owned(),
+            phrase("certificate-missing").into(),
             vec!["missing"],
             step,
         )
@@ -69,15 +70,21 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         })?
     };
     let (whose, by) = match side {
-        Side::Client => (format!("the {who}'s certificate"), By::Client),
-        Side::Server => (format!("the certificate of {}", service(attempt)), By::Server),
+        Side::Client => (phrase("certificate-of-client").with("who", &who), By::Client),
+        Side::Server => (
+            phrase("certificate-of-server").with("service", service(attempt)),
+            By::Server,
+        ),
     };
-    let other = if side == Side::Client { "server" } else { who };
+    let other = if side == Side::Client { phrase("server") } else { who };
     let mut finding = Finding::error(
         RULE.id,
         by,
         At::Tls,
-        format!("{whose} {clause}; TLS of the {other} accepted that all the same"),
+        phrase("certificate-fault-accepted-summary")
+            .with("whose", &whose)
+            .with("clauses", clause.clone())
+            .with("other", other),
     )
     // Of other traffic it is nobody's business: browsers and servers do so all day.
     .severity(if attempt.licensing {
@@ -86,30 +93,30 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         Severity::Note
     })
     .causes(causes)
-    .evidence(at, format!("{whose} {clause}"));
+    .evidence(
+        at,
+        phrase("certificate-fault-accepted-fault")
+            .with("whose", whose)
+            .with("clauses", clause),
+    );
     if empty_by_size {
-        finding = finding.confidence(Confidence::Likely).cannot_tell(
-            "whether the client's Certificate message really is empty: TLS 1.3 encrypts it, and its size is all that shows",
-        );
+        finding = finding
+            .confidence(Confidence::Likely)
+            .cannot_tell(phrase("certificate-fault-accepted-cannot-tell-empty"));
     }
     if side == Side::Server {
         return Some(finding.remedy(elsewhere(
             attempt,
             Owner::Server,
-            format!(
-                "give {} a certificate without that fault before a stricter client refuses it",
-                connection.server
-            ),
+            phrase("certificate-fault-accepted-replace").with("server", connection.server),
         )));
     }
     Some(
         finding
-            .cannot_tell(
-                "whether the application refused that certificate inside the encryption: show license history message on the controller tells",
-            )
+            .cannot_tell(phrase("certificate-fault-accepted-cannot-tell-application"))
             .remedy(on_device(
                 attempt,
-                "if the exchange below TLS succeeded and the controller still reports a failure: choose a valid client certificate",
+                phrase("certificate-fault-accepted-choose"),
                 &[
                     "show license history message".to_owned(),
                     "show crypto pki trustpoints".to_owned(),
@@ -122,7 +129,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
 }
 
 /// What is at fault with a certificate itself, as a clause and as causes.
-fn faults(judgement: &Judgement, leaf: Option<&Fields>) -> Option<(String, Vec<&'static str>)> {
+fn faults(judgement: &Judgement, leaf: Option<&Fields>) -> Option<(Value, Vec<&'static str>)> {
     let mut causes = certificate_causes(judgement);
     causes.retain(|cause| FAULTS.contains(cause));
     if causes.is_empty() {
@@ -138,5 +145,5 @@ fn faults(judgement: &Judgement, leaf: Option<&Fields>) -> Option<(String, Vec<&
         )
     });
     let clauses = certificate_clauses(&own, leaf);
-    (!clauses.is_empty()).then(|| (join(&clauses), causes))
+    (!clauses.is_empty()).then(|| (clauses.into(), causes))
 }

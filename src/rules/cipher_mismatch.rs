@@ -1,10 +1,11 @@
 //! Attempt → Finding: no common cipher suite, group or signature algorithm.
 
 use super::negotiation::{foreign_clauses, grounds, with_grounds, with_offer};
-use super::{alert_text, before_server_hello, client, elsewhere, on_device, service, tls_with_hello};
+use super::{alert_from, before_server_hello, client, elsewhere, on_device, service, side_name, tls_with_hello};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, Confidence, Finding, Owner, Rule};
+use crate::phrase::phrase;
 use crate::tls::AlertDescription;
 use crate::tls::walk::{Side, StepKind};
 
@@ -46,23 +47,17 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let hello = tls.client_hello.as_ref()?;
     let grounds = grounds(connection, hello, context);
     let summary = if refused_offer && description == AlertDescription::MISSING_EXTENSION {
-        format!(
-            "{} misses something in the {}'s Client Hello that it needs",
-            service(attempt),
-            client(attempt)
-        )
+        phrase("cipher-mismatch-summary-misses")
+            .with("service", service(attempt))
+            .with("who", client(attempt))
     } else if refused_offer {
-        format!(
-            "{} finds nothing it accepts among the cipher suites and groups that the {} offers",
-            service(attempt),
-            client(attempt)
-        )
+        phrase("cipher-mismatch-summary-offer")
+            .with("service", service(attempt))
+            .with("who", client(attempt))
     } else {
-        format!(
-            "the {} does not accept the cipher suite that {} chose",
-            client(attempt),
-            service(attempt)
-        )
+        phrase("cipher-mismatch-summary-choice")
+            .with("who", client(attempt))
+            .with("service", service(attempt))
     };
     let says_so = matches!(
         description,
@@ -79,40 +74,40 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if let Some(step) = connection.step(StepKind::ServerHello) {
         finding = finding.evidence(
             step.frame,
-            format!("Server Hello chooses {}", step.detail.as_deref().unwrap_or_default()),
+            phrase("cipher-mismatch-chooses").with("choice", step.detail.as_deref().unwrap_or_default()),
         );
         for clause in foreign {
             finding = finding.evidence(step.frame, clause);
         }
     }
-    finding = finding.evidence(
-        alert.frame,
-        format!("{} from the {}", alert_text(alert), alert.side.name()),
-    );
+    finding = finding.evidence(alert.frame, alert_from(alert, side_name(alert.side)));
     if !certain {
-        finding = finding.alternative(
-            "server-policy",
-            "handshake_failure is also sent for other reasons (no certificate for the name, a policy): the server's log tells",
-        );
+        finding = finding.alternative("server-policy", phrase("cipher-mismatch-policy"));
     }
     if grounds.excluded.is_empty() && refused_offer {
-        finding = finding.cannot_tell("what the other side would accept: it does not say");
+        finding = finding.cannot_tell(phrase("cipher-mismatch-cannot-tell"));
     }
     if !grounds.flaws.is_empty() || unasked {
         // The fault lies in one side's software: no list of suites cures it.
         let (owner, whose) = if unasked {
-            (Owner::Server, format!("the server at {}", connection.server))
+            (
+                Owner::Server,
+                phrase("cipher-mismatch-software-server").with("server", connection.server),
+            )
         } else {
-            (Owner::Wlc, format!("the {}", client(attempt)))
+            (
+                Owner::Wlc,
+                phrase("cipher-mismatch-software-client").with("who", client(attempt)),
+            )
         };
-        let action = format!("update the TLS software of {whose}, or undo what restricts it: see the evidence above");
+        let action = phrase("cipher-mismatch-update").with("whose", &whose);
         return Some(finding.remedy(elsewhere(attempt, owner, action)));
     }
     Some(
         finding
             .remedy(on_device(
                 attempt,
-                "see which suites the controller's HTTP client may use, and allow modern ones",
+                phrase("cipher-mismatch-suites"),
                 &[
                     "show ip http client secure status".to_owned(),
                     "configure terminal".to_owned(),
@@ -123,7 +118,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             .remedy(elsewhere(
                 attempt,
                 Owner::Server,
-                format!("or allow one of the offered suites on {}", connection.server),
+                phrase("cipher-mismatch-allow").with("server", connection.server),
             )),
     )
 }

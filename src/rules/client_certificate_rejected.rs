@@ -1,13 +1,14 @@
 //! Attempt → Finding: the server refused the client's certificate, or its absence.
 
 use super::{
-    alert_text, certificate_causes, certificate_clauses, client, confirm, elsewhere, join, on_device, seconds,
+    alert_text, certificate_causes, certificate_clauses, client, confirm, elsewhere, on_device, seconds,
     sees_handshake, service,
 };
 use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::phrase::{Phrase, phrase};
 use crate::tls::certificate::{ClientCertificateKind, Fields, client_certificate_kind};
 use crate::tls::trust::{Chain, Fault, Judgement};
 use crate::tls::walk::{Alert, Side, StepKind, TlsFacts};
@@ -65,27 +66,24 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     }
     let revoked = refusal.described == Some(AlertDescription::CERTIFICATE_REVOKED);
     let summary = if missing {
-        format!(
-            "{} demands a certificate, and the {who} has none to show",
-            service(attempt)
-        )
+        phrase("client-certificate-rejected-summary-missing")
+            .with("service", service(attempt))
+            .with("who", &who)
     } else if encrypted && tls.client_certificate_empty {
-        format!(
-            "{} refused the {who} right after its part of the handshake, which by its size held no certificate",
-            service(attempt)
-        )
+        phrase("client-certificate-rejected-summary-empty")
+            .with("service", service(attempt))
+            .with("who", &who)
     } else if encrypted {
-        format!(
-            "{} refused the {who} right after its part of the handshake, as a server does that does not accept the client's certificate",
-            service(attempt)
-        )
+        phrase("client-certificate-rejected-summary-encrypted")
+            .with("service", service(attempt))
+            .with("who", &who)
     } else {
-        let why = if clauses.is_empty() {
-            String::new()
+        let summary = if clauses.is_empty() {
+            phrase("client-certificate-rejected-summary")
         } else {
-            format!(": it {}", join(&clauses))
+            phrase("client-certificate-rejected-summary-why").with("clauses", clauses.clone())
         };
-        format!("{} refused the {who}'s certificate{why}", service(attempt))
+        summary.with("service", service(attempt)).with("who", &who)
     };
     let empty = missing || encrypted && tls.client_certificate_empty;
     if empty {
@@ -100,76 +98,64 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         .confidence(refusal.confidence)
         .causes(causes);
     if let Some(step) = connection.step_by(StepKind::CertificateRequest, Side::Server) {
-        finding = finding.evidence(step.frame, "the server asks for a certificate");
+        finding = finding.evidence(step.frame, phrase("client-certificate-rejected-asks"));
     }
     if let Some(step) = connection.step_by(StepKind::Certificate, Side::Client) {
         let what = match leaf.map(|leaf| &leaf.fields) {
-            Some(Ok(fields)) if !clauses.is_empty() => {
-                format!(
-                    "the {who}'s certificate: {}, issued by {}",
-                    fields.subject, fields.issuer
-                )
-            }
-            Some(Ok(fields)) => format!(
-                "the {who}'s certificate: {}, issued by {}; nothing visible is wrong with it",
-                fields.subject, fields.issuer
-            ),
-            Some(Err(why)) => format!("the {who}'s certificate cannot be read: {why}"),
-            None if missing => format!("the {who}'s Certificate message is empty"),
-            None => format!("the {who}'s Certificate message, which was not wholly captured"),
+            Some(Ok(fields)) if !clauses.is_empty() => phrase("client-certificate-rejected-certificate")
+                .with("who", &who)
+                .with("subject", &fields.subject)
+                .with("issuer", &fields.issuer),
+            Some(Ok(fields)) => phrase("client-certificate-rejected-certificate-sound")
+                .with("who", &who)
+                .with("subject", &fields.subject)
+                .with("issuer", &fields.issuer),
+            Some(Err(why)) => phrase("client-certificate-rejected-certificate-unreadable")
+                .with("who", &who)
+                .with("why", why.as_str()),
+            None if missing => phrase("client-certificate-rejected-certificate-empty").with("who", &who),
+            None => phrase("client-certificate-rejected-certificate-partial").with("who", &who),
         };
         finding = finding.evidence(step.frame, what);
         finding = finding.evidence(
             refusal.alert.frame,
-            format!(
-                "{} from the server, {} later",
-                alert_text(refusal.alert),
-                seconds(refusal.alert.time.since(step.time))
-            ),
+            phrase("client-certificate-rejected-alert-later")
+                .with("alert", alert_text(refusal.alert))
+                .with("span", seconds(refusal.alert.time.since(step.time))),
         );
     } else {
         finding = finding.evidence(
             refusal.alert.frame,
-            format!(
-                "one record as short as an alert, and then the end: {}",
-                alert_text(refusal.alert)
-            ),
+            phrase("client-certificate-rejected-short-record").with("alert", alert_text(refusal.alert)),
         );
     }
     if revoked {
-        finding = finding.cannot_tell("whether the certificate really is revoked: the server says so (certificate_revoked), the capture has no list");
+        finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-revoked"));
     }
     if encrypted && !tls.version().is_some_and(crate::tls::Version::is_tls13) {
-        finding = finding.cannot_tell("which certificate was sent: it was not captured");
+        finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-uncaptured"));
     } else if encrypted {
         finding = finding
-            .cannot_tell(
-                "which certificate was sent, and why it was refused: TLS 1.3 encrypts both; the server's log tells",
-            )
-            .alternative(
-                "application-close",
-                "the server may have ended the connection for another reason, with close_notify, before it answered",
-            );
+            .cannot_tell(phrase("client-certificate-rejected-cannot-tell-encrypted"))
+            .alternative("application-close", phrase("client-certificate-rejected-close"));
     } else if clauses.is_empty() && !missing {
-        finding = finding.cannot_tell(
-            "why: nothing in the certificate's bytes explains it; the server's list of accepted authorities decides",
-        );
+        finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-why"));
     }
     if listed && says_issuer && causes_are_other {
         let at = connection
             .step_by(StepKind::CertificateRequest, Side::Server)
             .map_or(refusal.alert.frame, |step| step.frame);
         finding = finding
-            .evidence(at, "the server lists that very issuer as acceptable, so it is not unknown to it")
+            .evidence(at, phrase("client-certificate-rejected-issuer-listed"))
             .alternative(
                 "revocation-unavailable",
-                "servers that are to look the certificate up in a revocation list and cannot get it send unknown_ca, too",
+                phrase("client-certificate-rejected-revocation"),
             );
     }
     if let Some(Chain::Anchored { anchor, .. }) = attempt.judgements.server.as_ref().map(|it| &it.chain) {
         finding = finding.excluded(
             "interception-suspected",
-            format!("the server's own chain verifies up to {anchor}"),
+            phrase("client-certificate-rejected-chain").with("anchor", anchor),
         );
     }
     Some(with_remedies(
@@ -266,19 +252,19 @@ fn issuer_is_listed(fields: &Fields, tls: &TlsFacts) -> Option<bool> {
 }
 
 /// That the certificate's issuer is missing from the authorities that the server listed, as a clause.
-fn not_acceptable(fields: &Fields, tls: &TlsFacts) -> Option<String> {
+fn not_acceptable(fields: &Fields, tls: &TlsFacts) -> Option<Phrase> {
     if fields.self_signed || issuer_is_listed(fields, tls)? {
         return None;
     }
-    Some(format!(
-        "comes from {}, which is not among the {} authorities that the server lists",
-        fields.issuer,
-        tls.certificate_request.as_ref()?.authorities.len()
-    ))
+    Some(
+        phrase("client-certificate-rejected-not-acceptable")
+            .with("issuer", &fields.issuer)
+            .with("count", tls.certificate_request.as_ref()?.authorities.len()),
+    )
 }
 
 /// That the server's request does not allow such a key or signature (RFC 5246 section 7.4.4), as a clause.
-fn not_usable(fields: &Fields, tls: &TlsFacts) -> Option<String> {
+fn not_usable(fields: &Fields, tls: &TlsFacts) -> Option<Phrase> {
     let request = tls.certificate_request.as_ref()?;
     // rsa_sign and ecdsa_sign; Ed25519 goes with the latter (RFC 8422 section 5.5).
     let wanted = match fields.key.split_whitespace().next()? {
@@ -287,10 +273,7 @@ fn not_usable(fields: &Fields, tls: &TlsFacts) -> Option<String> {
         _ => return None,
     };
     if !request.certificate_types.is_empty() && !request.certificate_types.contains(&wanted) {
-        return Some(format!(
-            "has a key of a kind ({}) that the server does not ask for",
-            fields.key
-        ));
+        return Some(phrase("client-certificate-rejected-key-kind").with("key", &fields.key));
     }
     let scheme = SignatureScheme(match fields.signature_algorithm.as_str() {
         "sha1WithRSAEncryption" => 0x0201,
@@ -307,22 +290,22 @@ fn not_usable(fields: &Fields, tls: &TlsFacts) -> Option<String> {
     });
     let schemes = &request.signature_schemes;
     (!schemes.is_empty() && !schemes.contains(&scheme) && !fields.self_signed)
-        .then(|| format!("is signed with {scheme}, which is not among the signature algorithms that the server lists"))
+        .then(|| phrase("client-certificate-rejected-signature").with("scheme", scheme))
 }
 
 fn with_remedies(finding: Finding, attempt: &Attempt<'_>, leaf: Option<&Fields>, missing: bool) -> Finding {
     let kind = leaf.and_then(client_certificate_kind);
     let (action, trustpoint) = match (&kind, missing) {
         (_, true) => (
-            "choose a client certificate for the HTTP client: none was sent",
+            phrase("client-certificate-rejected-choose-missing"),
             "<trustpoint, e.g. CISCO_IDEVID_SUDI>",
         ),
         (Some(ClientCertificateKind::IosSelfSigned), _) => (
-            "choose a valid client certificate: the device's self-signed one was sent; use the manufacturer's, or make the self-signed one anew",
+            phrase("client-certificate-rejected-choose-self-signed"),
             "<trustpoint, e.g. CISCO_IDEVID_SUDI>",
         ),
         _ => (
-            "choose a valid client certificate for the HTTP client",
+            phrase("client-certificate-rejected-choose"),
             "<trustpoint, e.g. CISCO_IDEVID_SUDI or TP-self-signed-…>",
         ),
     };
@@ -342,6 +325,6 @@ fn with_remedies(finding: Finding, attempt: &Attempt<'_>, leaf: Option<&Fields>,
         .remedy(elsewhere(
             attempt,
             Owner::Server,
-            "if the certificate is the right one: let the server trust its issuer",
+            phrase("client-certificate-rejected-trust"),
         ))
 }

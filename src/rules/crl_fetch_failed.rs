@@ -1,10 +1,11 @@
 //! Attempt → Finding: revocation data could not be fetched, and the handshake was given up.
 
-use super::{alert_text, client, elsewhere, on_device, service, watched_after};
+use super::{alert_from, alert_text, client, elsewhere, on_device, service, watched_after};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Evidence, Finding, Owner, Rule};
 use crate::frame::FrameNumber;
+use crate::phrase::{Phrase, phrase};
 use crate::profile::Transport;
 use crate::revocation::Revocation;
 use crate::tls::trust::{Chain, NameMatch, Validity};
@@ -46,47 +47,32 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if waiting && !watched_after(connection, certificate.time, context) && !retries(revocation) {
         return None;
     }
-    let what_then = match alert {
-        Some(alert) => format!("and gave the handshake up with {}", alert_text(alert)),
-        None if ended.is_some() => "and closed the connection".to_owned(),
-        None => "and the handshake still waits for it when the capture ends".to_owned(),
+    let summary = match alert {
+        Some(alert) => phrase("crl-fetch-failed-summary-alert").with("alert", alert_text(alert)),
+        None if ended.is_some() => phrase("crl-fetch-failed-summary-closed"),
+        None => phrase("crl-fetch-failed-summary-waiting"),
     };
     let mut finding = Finding::error(
         RULE.id,
         By::Client,
         At::Tls,
-        format!(
-            "the {} could not fetch revocation data from {} {what_then}",
-            client(attempt),
-            revocation.host
-        ),
+        summary.with("who", client(attempt)).with("host", &revocation.host),
     )
     .confidence(Confidence::Likely)
     .evidence(
         certificate.frame,
-        format!(
-            "the certificate of {} points to {}",
-            service(attempt),
-            crate::wire_text::WireText::from(revocation.url.as_str())
-        ),
+        phrase("crl-fetch-failed-points")
+            .with("service", service(attempt))
+            .with("url", crate::wire_text::WireText::from(revocation.url.as_str())),
     );
     finding.evidence.extend(failure);
     if let Some(alert) = alert {
-        finding = finding.evidence(
-            alert.frame,
-            format!("{} from the {}", alert_text(alert), client(attempt)),
-        );
+        finding = finding.evidence(alert.frame, alert_from(alert, client(attempt)));
     }
     finding = if anchored {
-        finding.excluded(
-            "server-certificate-rejected",
-            "the chain itself is sound: it leads to a known root, is current and for this name",
-        )
+        finding.excluded("server-certificate-rejected", phrase("crl-fetch-failed-sound"))
     } else {
-        finding.alternative(
-            "server-certificate-rejected",
-            "the chain cannot be checked without its root (give it with --ca); its dates and name are right",
-        )
+        finding.alternative("server-certificate-rejected", phrase("crl-fetch-failed-unchecked"))
     };
     let commands = [
         "configure terminal".to_owned(),
@@ -95,22 +81,17 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         "  end".to_owned(),
     ];
     Some(if attempt.service.transport == Transport::OnPrem {
-        finding.remedy(on_device(attempt, "turn revocation checking off for licensing: an On-Prem's certificate rarely has revocation data that the controller can reach", &commands))
+        finding.remedy(on_device(attempt, phrase("crl-fetch-failed-off-on-prem"), &commands))
     } else {
         finding
             .remedy(elsewhere(
                 attempt,
                 Owner::Firewall,
-                format!(
-                    "allow HTTP from {} to {} (port 80), and let its name resolve",
-                    attempt.device, revocation.host
-                ),
+                phrase("crl-fetch-failed-allow")
+                    .with("device", attempt.device)
+                    .with("host", &revocation.host),
             ))
-            .remedy(on_device(
-                attempt,
-                "or turn revocation checking off for licensing",
-                &commands,
-            ))
+            .remedy(on_device(attempt, phrase("crl-fetch-failed-off"), &commands))
     })
 }
 
@@ -121,12 +102,7 @@ fn retries(revocation: &Revocation<'_>) -> bool {
 
 /// Why a fetch failed, frame by frame; `None` when it went well, or its outcome is not in the capture.
 fn failure(revocation: &Revocation<'_>) -> Option<Vec<Evidence>> {
-    let evidence = |frame: FrameNumber, what: String| {
-        Some(vec![Evidence {
-            frame,
-            what: what.into(),
-        }])
-    };
+    let evidence = |frame: FrameNumber, what: Phrase| Some(vec![Evidence { frame, what }]);
     let host = &revocation.host;
     if revocation.connections.iter().any(|it| {
         it.http
@@ -137,7 +113,13 @@ fn failure(revocation: &Revocation<'_>) -> Option<Vec<Evidence>> {
     }
     for connection in &revocation.connections {
         if let Some((frame, answer)) = connection.http.iter().find_map(|exchange| exchange.response.as_ref()) {
-            return evidence(*frame, format!("{host} answers {} {}", answer.status, answer.reason));
+            return evidence(
+                *frame,
+                phrase("crl-fetch-failed-answers")
+                    .with("host", host)
+                    .with("status", answer.status)
+                    .with("reason", &answer.reason),
+            );
         }
     }
     let connection = revocation.connections.first();
@@ -145,7 +127,9 @@ fn failure(revocation: &Revocation<'_>) -> Option<Vec<Evidence>> {
         if connection.tcp.server.frames == 0 {
             return evidence(
                 connection.first.0,
-                format!("SYN to {host} ({}), never answered", connection.server),
+                phrase("crl-fetch-failed-silent")
+                    .with("host", host)
+                    .with("server", connection.server),
             );
         }
         if let Some(reset) = connection
@@ -156,12 +140,16 @@ fn failure(revocation: &Revocation<'_>) -> Option<Vec<Evidence>> {
         {
             return evidence(
                 reset.frame,
-                format!("{host} ({}) refuses the connection", connection.server),
+                phrase("crl-fetch-failed-refused")
+                    .with("host", host)
+                    .with("server", connection.server),
             );
         }
         return evidence(
             connection.first.0,
-            format!("connects to {host} ({}) and gets no answer", connection.server),
+            phrase("crl-fetch-failed-connects")
+                .with("host", host)
+                .with("server", connection.server),
         );
     }
     // Only the name was asked for: that failed when no address came.
@@ -171,7 +159,15 @@ fn failure(revocation: &Revocation<'_>) -> Option<Vec<Evidence>> {
         .all(|it| it.answer.as_ref().is_none_or(|answer| answer.addresses.is_empty()));
     let lookup = revocation.lookups.first().filter(|_| addressless)?;
     match &lookup.answer {
-        Some(answer) => evidence(answer.frame, format!("DNS answers {} for {host}", answer.status)),
-        None => evidence(lookup.first().0, format!("DNS is asked for {host} and never answers")),
+        Some(answer) => evidence(
+            answer.frame,
+            phrase("crl-fetch-failed-dns-answers")
+                .with("status", &answer.status)
+                .with("host", host),
+        ),
+        None => evidence(
+            lookup.first().0,
+            phrase("crl-fetch-failed-dns-silent").with("host", host),
+        ),
     }
 }

@@ -4,6 +4,7 @@ use super::{client, elsewhere, on_device};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Finding, Owner, Rule};
+use crate::phrase::{Phrase, phrase};
 
 /// RFC 1035 section 4.1.1 (response codes), RFC 2308 (NXDOMAIN and no data).
 pub(super) const RULE: Rule = Rule { id: "dns-error", check };
@@ -32,46 +33,63 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let (server, name) = (lookup.server, &lookup.name);
     let (status, meaning, what) = match answer.status.0 {
         0 => (
-            "no data".to_owned(),
-            "the name exists, without an address of the type asked for",
-            "have an address record added, or ask another server",
+            phrase("dns-error-no-data-status"),
+            phrase("dns-error-no-data"),
+            phrase("dns-error-no-data-do"),
         ),
         2 => (
-            answer.status.to_string(),
-            "the server could not get an answer itself",
-            "look at the DNS server's own path to the internet and its forwarders",
+            Phrase::verbatim(answer.status.to_string()),
+            phrase("dns-error-servfail"),
+            phrase("dns-error-servfail-do"),
         ),
         3 => (
-            answer.status.to_string(),
-            "it says that the name does not exist",
-            "let the DNS server resolve public names (forwarders, split-horizon zones, filter lists)",
+            Phrase::verbatim(answer.status.to_string()),
+            phrase("dns-error-nxdomain"),
+            phrase("dns-error-nxdomain-do"),
         ),
         5 => (
-            answer.status.to_string(),
-            "it will not answer this client, or has nobody to ask",
-            "allow recursion for the controller's address on the DNS server",
+            Phrase::verbatim(answer.status.to_string()),
+            phrase("dns-error-refused"),
+            phrase("dns-error-refused-do"),
         ),
-        _ => (answer.status.to_string(), "it failed", "look at the DNS server's log"),
+        _ => (
+            Phrase::verbatim(answer.status.to_string()),
+            phrase("dns-error-failed"),
+            phrase("dns-error-failed-do"),
+        ),
     };
     let finding = Finding::error(
         RULE.id,
         By::Server,
         At::Dns,
-        format!("the DNS server answered {status} for {name}: {meaning}"),
+        phrase("dns-error-summary")
+            .with("status", &status)
+            .with("name", name)
+            .with("meaning", meaning),
     )
     .evidence(
         lookup.first().0,
-        format!("asks {server} for {name} ({})", lookup.kind_name()),
+        phrase("dns-error-asks")
+            .with("server", server)
+            .with("name", name)
+            .with("kind", lookup.kind_name()),
     )
-    .evidence(answer.frame, format!("{server} answers {status}"))
+    .evidence(
+        answer.frame,
+        phrase("dns-error-answers")
+            .with("server", server)
+            .with("status", &status),
+    )
     .remedy(elsewhere(
         attempt,
         Owner::Server,
-        format!("on the DNS server {server}: {what}"),
+        phrase("dns-error-on-server").with("server", server).with("what", what),
     ))
     .remedy(on_device(
         attempt,
-        format!("or let the {} ask a DNS server that knows {name}", client(attempt)),
+        phrase("dns-error-other-server")
+            .with("who", client(attempt))
+            .with("name", name),
         &[
             "show running-config | include name-server|domain lookup".to_owned(),
             "configure terminal".to_owned(),

@@ -4,6 +4,7 @@ use super::{client, elsewhere, frames, on_device};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::phrase::phrase;
 use crate::tls::walk::Side;
 
 /// RFC 1035 section 4.2.1: a resolver repeats a question that is not answered, to the same server or the next.
@@ -47,16 +48,30 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             RULE.id,
             By::Unknown,
             At::Dns,
-            format!("the DNS server never answered the {}'s question for {name}", client(attempt)),
+            phrase("dns-no-response-summary")
+                .with("who", client(attempt))
+                .with("name", name),
         )
-        .confidence(if is_repeated { Confidence::Certain } else { Confidence::Likely })
-        .evidence(*questions.first()?, format!("asks {server} for {name}"))
-        .evidence(last, format!("the last of {} questions ({}); no answer follows", questions.len(), frames(&questions)))
+        .confidence(if is_repeated {
+            Confidence::Certain
+        } else {
+            Confidence::Likely
+        })
+        .evidence(
+            *questions.first()?,
+            phrase("dns-no-response-asks").with("server", server).with("name", name),
+        )
+        .evidence(
+            last,
+            phrase("dns-no-response-last-question")
+                .with("count", questions.len())
+                .with("frames", frames(&questions)),
+        )
         .claims_silence_of(Side::Server)
-        .cannot_tell("whether the questions were lost on the way, or the server is down: the capture only shows that no answer came here")
+        .cannot_tell(phrase("dns-no-response-cannot-tell"))
         .remedy(on_device(
             attempt,
-            format!("configure a DNS server that answers; {} did not", servers.join(", ")),
+            phrase("dns-no-response-configure").with("servers", servers.join(", ")),
             &[
                 "show running-config | include name-server|domain lookup".to_owned(),
                 format!("ping {server}"),
@@ -66,6 +81,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 "  end".to_owned(),
             ],
         ))
-        .remedy(elsewhere(attempt, Owner::Firewall, format!("allow DNS (UDP and TCP port 53) from {} to {server}", attempt.device))),
+        .remedy(elsewhere(
+            attempt,
+            Owner::Firewall,
+            phrase("dns-no-response-allow")
+                .with("device", attempt.device)
+                .with("server", server),
+        )),
     )
 }

@@ -6,6 +6,7 @@ use super::elsewhere;
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::phrase::{Phrase, phrase};
 
 /// RFC 1918, RFC 6598, RFC 4193, RFC 6890: addresses that no public service has.
 pub(super) const RULE: Rule = Rule {
@@ -30,51 +31,63 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         RULE.id,
         By::Server,
         At::Dns,
-        format!("the DNS server gave {name} the address {address}, {kind}: not the licensing service's"),
+        phrase("dns-unexpected-address-summary")
+            .with("name", name)
+            .with("address", address)
+            .with("kind", kind),
     )
     .confidence(Confidence::Likely)
-    .evidence(lookup.first().0, format!("asks {server} for {name}"))
-    .evidence(answer.frame, format!("{server} answers {address}"));
+    .evidence(
+        lookup.first().0,
+        phrase("dns-unexpected-address-asks")
+            .with("server", server)
+            .with("name", name),
+    )
+    .evidence(
+        answer.frame,
+        phrase("dns-unexpected-address-answers")
+            .with("server", server)
+            .with("address", address),
+    );
     for connection in attempt
         .connections
         .iter()
         .filter(|connection| answer.addresses.contains(&connection.server.ip))
     {
         let what = if connection.connected() {
-            "connects to it"
+            phrase("dns-unexpected-address-connects")
         } else {
-            "tries to connect to it, in vain"
+            phrase("dns-unexpected-address-tries")
         };
-        finding = finding.evidence(connection.first.0, what.to_owned());
+        finding = finding.evidence(connection.first.0, what);
     }
     Some(
         finding
-            .alternative(
-                "private-path",
-                "the address may be meant: a gateway inside the network that speaks for the service; then it should answer TLS",
-            )
+            .alternative("private-path", phrase("dns-unexpected-address-private-path"))
             .remedy(elsewhere(
                 attempt,
                 Owner::Server,
-                format!("on the DNS server {server}: remove the override or block-list entry for {name} (a sinkhole answers with such addresses)"),
+                phrase("dns-unexpected-address-on-server")
+                    .with("server", server)
+                    .with("name", name),
             )),
     )
 }
 
 /// What is odd about an address for a public service.
-const fn oddness(address: IpAddr) -> Option<&'static str> {
+fn oddness(address: IpAddr) -> Option<Phrase> {
     match address {
-        IpAddr::V4(ip) if ip.is_unspecified() => Some("the unspecified address"),
-        IpAddr::V4(ip) if ip.is_loopback() => Some("a loopback address"),
-        IpAddr::V4(ip) if ip.is_private() => Some("a private address"),
-        IpAddr::V4(ip) if ip.is_link_local() => Some("a link-local address"),
-        IpAddr::V4(ip) if ip.is_broadcast() || ip.is_multicast() => Some("no host's address"),
-        IpAddr::V4(ip) if is_shared(ip) => Some("a carrier-grade NAT address"),
+        IpAddr::V4(ip) if ip.is_unspecified() => Some(phrase("dns-unexpected-address-unspecified")),
+        IpAddr::V4(ip) if ip.is_loopback() => Some(phrase("dns-unexpected-address-loopback")),
+        IpAddr::V4(ip) if ip.is_private() => Some(phrase("dns-unexpected-address-private")),
+        IpAddr::V4(ip) if ip.is_link_local() => Some(phrase("dns-unexpected-address-link-local")),
+        IpAddr::V4(ip) if ip.is_broadcast() || ip.is_multicast() => Some(phrase("dns-unexpected-address-no-host")),
+        IpAddr::V4(ip) if is_shared(ip) => Some(phrase("dns-unexpected-address-shared")),
         IpAddr::V4(_) => None,
-        IpAddr::V6(ip) if ip.is_unspecified() => Some("the unspecified address"),
-        IpAddr::V6(ip) if ip.is_loopback() => Some("a loopback address"),
-        IpAddr::V6(ip) if ip.is_unique_local() => Some("a private (unique local) address"),
-        IpAddr::V6(ip) if ip.is_unicast_link_local() => Some("a link-local address"),
+        IpAddr::V6(ip) if ip.is_unspecified() => Some(phrase("dns-unexpected-address-unspecified")),
+        IpAddr::V6(ip) if ip.is_loopback() => Some(phrase("dns-unexpected-address-loopback")),
+        IpAddr::V6(ip) if ip.is_unique_local() => Some(phrase("dns-unexpected-address-unique-local")),
+        IpAddr::V6(ip) if ip.is_unicast_link_local() => Some(phrase("dns-unexpected-address-link-local")),
         IpAddr::V6(_) => None,
     }
 }

@@ -1,9 +1,10 @@
 //! Attempt → Finding: one side gave the handshake up with an alert that no other rule explains.
 
-use super::{alert_text, client, elsewhere, on_device, service, tls_with_hello};
+use super::{alert_from, alert_text, client, elsewhere, on_device, service, side_name, tls_with_hello};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, Confidence, Finding, Owner, Rule};
+use crate::phrase::phrase;
 use crate::tls::AlertDescription;
 use crate::tls::walk::{Side, StepKind};
 
@@ -20,9 +21,10 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if attempt.exchanged() {
         return None;
     }
-    let (who, whom) = match alert.side {
-        Side::Client => (format!("the {}", client(attempt)), service(attempt)),
-        Side::Server => (service(attempt), format!("the {}", client(attempt))),
+    let (who, service) = (client(attempt), service(attempt));
+    let summary = match alert.side {
+        Side::Client => phrase("handshake-refused-summary-client"),
+        Side::Server => phrase("handshake-refused-summary-server"),
     };
     let hello = connection.step(StepKind::ClientHello)?;
     let name = tls.client_hello.as_ref().and_then(|hello| hello.server_name.as_ref());
@@ -30,31 +32,31 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         RULE.id,
         alert.side.into(),
         At::Tls,
-        format!("{who} broke the handshake with {whom} off with {}", alert_text(alert)),
+        summary
+            .with("who", who)
+            .with("service", service)
+            .with("alert", alert_text(alert)),
     )
     .confidence(Confidence::Likely)
     .evidence(
         hello.frame,
         name.map_or_else(
-            || "Client Hello, without a server name".to_owned(),
-            |name| format!("Client Hello for {name}"),
+            || phrase("handshake-refused-hello-nameless"),
+            |name| phrase("handshake-refused-hello").with("name", name),
         ),
     )
-    .evidence(
-        alert.frame,
-        format!("{} from the {}", alert_text(alert), alert.side.name()),
-    );
+    .evidence(alert.frame, alert_from(alert, side_name(alert.side)));
     Some(match description {
         AlertDescription::UNRECOGNIZED_NAME => finding.remedy(on_device(
             attempt,
             match name {
-                Some(name) => format!("the server knows no {name}: correct the name in the URL"),
-                None => "the Client Hello names no server: use a host name instead of an address in the URL".to_owned(),
+                Some(name) => phrase("handshake-refused-unknown-name").with("name", name),
+                None => phrase("handshake-refused-nameless"),
             },
             &["show license all | section Transport".to_owned()],
         )),
         _ => finding
-            .cannot_tell("why: the alert does not say more, and nothing else in the capture explains it")
+            .cannot_tell(phrase("handshake-refused-cannot-tell"))
             .remedy(elsewhere(
                 attempt,
                 if alert.side == Side::Server {
@@ -62,7 +64,9 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                 } else {
                     Owner::Wlc
                 },
-                format!("look at the log of the {}: it sent {description}", alert.side.name()),
+                phrase("handshake-refused-log")
+                    .with("who", side_name(alert.side))
+                    .with("description", description),
             )),
     })
 }

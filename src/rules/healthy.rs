@@ -28,36 +28,47 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .rev()
             .find_map(|exchange| exchange.response.as_ref())?;
         return Some(
-            Finding::ok(RULE.id, format!("the controller reached {} in plain HTTP and was answered {} {} ({took})", service(attempt), answer.status, answer.reason))
-                .evidence(*frame, format!("{} {}", answer.status, answer.reason))
-                .cannot_tell("whether the licensing messages inside were accepted: show license history message on the controller tells"),
+            Finding::ok(
+                RULE.id,
+                phrase("healthy-summary-http")
+                    .with("service", service(attempt))
+                    .with("status", answer.status)
+                    .with("reason", &answer.reason)
+                    .with("took", &took),
+            )
+            .evidence(
+                *frame,
+                phrase("http-status")
+                    .with("status", answer.status)
+                    .with("reason", &answer.reason),
+            )
+            .cannot_tell(phrase("healthy-cannot-tell-http")),
         );
     };
-    let version = tls
-        .version()
-        .map(|version| format!("TLS {version}"))
-        .unwrap_or_default();
+    let version = tls.version().map(super::negotiation::version_name).unwrap_or_default();
     let mut finding = Finding::ok(
         RULE.id,
-        format!("reached {} with {version} and was answered ({took})", service(attempt)),
+        phrase("healthy-summary")
+            .with("service", service(attempt))
+            .with("version", &version)
+            .with("took", &took),
     );
     if tls.application_data.server == 0 {
-        finding.summary = format!(
-            "completed the {version} handshake with {} ({took}); no answer of the application is in the capture",
-            service(attempt)
-        )
-        .into();
+        finding.summary = phrase("healthy-summary-handshake")
+            .with("version", &version)
+            .with("service", service(attempt))
+            .with("took", &took);
     }
     if tls.lone_answer {
         finding = finding
             .confidence(Confidence::Likely)
-            .alternative("no-application-response", "the server's only record after the handshake is taken for its answer by order and close; it could be a session ticket");
+            .alternative("no-application-response", phrase("healthy-lone-answer"));
     }
     for frame in [tls.finished.client, tls.finished.server].into_iter().flatten() {
-        finding = finding.evidence(frame, "Finished");
+        finding = finding.evidence(frame, phrase("finished"));
     }
     if let Some(frame) = tls.first_application_data.server {
-        finding = finding.evidence(frame, "the server's answer, encrypted");
+        finding = finding.evidence(frame, phrase("healthy-answer"));
     }
     if let Some(frame) = ends_without_goodbye(connection) {
         finding = finding.cannot_tell(phrase("healthy-without-close-notify").with("frame", frame));
@@ -65,9 +76,9 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if unseen {
         finding = finding
             .confidence(Confidence::Likely)
-            .cannot_tell("whether the handshake went as it should: bytes of it were not captured, a certificate perhaps (one re-signed by an interceptor would not show)");
+            .cannot_tell(phrase("healthy-cannot-tell-hole"));
     }
-    Some(finding.cannot_tell("what the encrypted messages say: an application error looks the same here; show license history message on the controller tells"))
+    Some(finding.cannot_tell(phrase("healthy-cannot-tell")))
 }
 
 /// The server's FIN, where it closed first and took its leave in TCP only: TLS says with close_notify that nothing was cut

@@ -4,6 +4,7 @@ use super::{healthy, seconds, service};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{Finding, Rule};
+use crate::phrase::phrase;
 use crate::tls::walk::StepKind;
 
 /// RFC 5246 section 7.3, RFC 5077, RFC 9846 section 2.2: a session known to both sides needs no certificates.
@@ -20,22 +21,26 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     }
     let server_hello = connection.step(StepKind::ServerHello)?;
     let how = if tls.version().is_some_and(crate::tls::Version::is_tls13) {
-        "a pre-shared key"
+        "healthy-resumed-psk"
     } else if tls.client_hello.as_ref().is_some_and(|hello| hello.offers_ticket) {
-        "a session ticket"
+        "healthy-resumed-ticket"
     } else {
-        "a session identifier"
+        "healthy-resumed-session-id"
     };
     let took = connection.last.1.since(connection.first.1);
     Some(
         Finding::ok(
             RULE.id,
-            format!(
-                "resumed its session with {} by {how} and finished in {}; no certificates are sent then",
-                service(attempt),
-                seconds(took)
-            ),
+            phrase("healthy-resumed-summary")
+                .with("service", service(attempt))
+                .with("how", phrase(how))
+                .with("took", seconds(took)),
         )
-        .evidence(server_hello.frame, format!("Server Hello accepts {how}")),
+        .evidence(
+            server_hello.frame,
+            phrase("healthy-resumed-accepts")
+                .with("how", phrase(how))
+                .with("took", seconds(took)),
+        ),
     )
 }

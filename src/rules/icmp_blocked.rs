@@ -5,6 +5,7 @@ use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::decode::IcmpErrorKind;
 use crate::finding::{At, By, Finding, Owner, Rule};
+use crate::phrase::{Phrase, phrase};
 use crate::tls::walk::Side;
 
 /// RFC 792 and RFC 4443 (the errors), RFC 1812 section 5.2.7.1 (administratively prohibited), RFC 1191 (path MTU).
@@ -59,39 +60,66 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let (owner, action) = match kind {
         IcmpErrorKind::Prohibited => (
             Owner::Firewall,
-            format!(
-                "on {from}: allow TCP port {} from {} to {target}, by name where the firewall can",
-                connection.server.port, attempt.device
-            ),
+            phrase("icmp-blocked-allow")
+                .with("from", from)
+                .with("port", connection.server.port)
+                .with("device", attempt.device)
+                .with("target", &target),
         ),
         IcmpErrorKind::FragmentationNeeded { mtu } => (
             Owner::Firewall,
-            format!(
-                "{from} says that packets must fit {mtu} bytes, and the sender keeps sending larger ones: let these ICMP messages reach it (they may be filtered), or lower the TCP MSS on the controller: ip tcp mss {}",
-                mtu.saturating_sub(40)
-            ),
+            phrase("icmp-blocked-mtu")
+                .with("from", from)
+                .with("mtu", mtu)
+                .with("mss", mtu.saturating_sub(40)),
         ),
-        IcmpErrorKind::PortUnreachable => (
-            Owner::Server,
-            format!("on {from}: nothing listens, or a filter says so: start the service"),
-        ),
+        IcmpErrorKind::PortUnreachable => (Owner::Server, phrase("icmp-blocked-port").with("from", from)),
         _ => (
             Owner::Firewall,
-            format!("on {from}: restore the route to {}", connection.server.ip),
+            phrase("icmp-blocked-route")
+                .with("from", from)
+                .with("ip", connection.server.ip),
         ),
     };
     let summary = if from == connection.server.ip {
-        format!("the server itself answers the connection to {target} with ICMP: {kind}")
+        phrase("icmp-blocked-summary-server")
+            .with("target", &target)
+            .with("kind", kind_name(kind))
     } else {
-        format!("{from} refuses the connection to {target} with ICMP: {kind}")
+        phrase("icmp-blocked-summary-other")
+            .with("from", from)
+            .with("target", &target)
+            .with("kind", kind_name(kind))
     };
     Some(
         Finding::error(RULE.id, By::Path, at, summary)
-            .evidence(connection.first.0, format!("{} tries to connect", connection.client))
+            .evidence(
+                connection.first.0,
+                phrase("icmp-blocked-tries").with("client", connection.client),
+            )
             .evidence(
                 error.frame,
-                format!("{from}: {kind}, quoting the connection's own packet"),
+                phrase("icmp-blocked-quotes")
+                    .with("from", from)
+                    .with("kind", kind_name(kind)),
             )
             .remedy(elsewhere(attempt, owner, action)),
     )
+}
+
+/// What an error says.
+fn kind_name(kind: IcmpErrorKind) -> Phrase {
+    phrase(match kind {
+        IcmpErrorKind::NetworkUnreachable => "icmp-network-unreachable",
+        IcmpErrorKind::HostUnreachable => "icmp-host-unreachable",
+        IcmpErrorKind::ProtocolUnreachable => "icmp-protocol-unreachable",
+        IcmpErrorKind::PortUnreachable => "icmp-port-unreachable",
+        IcmpErrorKind::Prohibited => "icmp-prohibited",
+        IcmpErrorKind::FragmentationNeeded { mtu: 0 } => "icmp-too-big",
+        IcmpErrorKind::FragmentationNeeded { mtu } => return phrase("icmp-too-big-for").with("mtu", mtu),
+        IcmpErrorKind::TimeExceeded => "icmp-time-exceeded",
+        IcmpErrorKind::Other(kind, code) => {
+            return phrase("icmp-other").with("kind", kind).with("code", code);
+        }
+    })
 }

@@ -1,11 +1,12 @@
 //! Attempt → Finding: nothing failed in what was captured, but too little was captured to conclude anything.
 
-use super::service;
+use super::{service, side_name};
 use crate::attempt::Attempt;
 use crate::capture::End;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{Finding, Owner, Remedy, Rule, Severity};
+use crate::phrase::{Phrase, phrase};
 use crate::stream::GapCause;
 use crate::tls::walk::{Side, StepKind};
 
@@ -22,21 +23,23 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     );
     let mut finding = Finding::ok(
         RULE.id,
-        format!(
-            "cannot tell how the attempt to reach {} ended: {}",
-            service(attempt),
-            reasons
-                .first()
-                .map_or("nothing in it failed, and nothing in it shows success", String::as_str)
-        ),
+        phrase("incomplete-capture-summary")
+            .with("service", service(attempt))
+            .with(
+                "reason",
+                reasons
+                    .first()
+                    .cloned()
+                    .unwrap_or_else(|| phrase("incomplete-capture-nothing")),
+            ),
     )
     .severity(Severity::Note);
     if let Some(connection) = attempt.connection() {
         finding = finding
-            .evidence(connection.first.0, "its first frame in the capture")
-            .evidence(connection.last.0, "its last");
+            .evidence(connection.first.0, phrase("incomplete-capture-first-frame"))
+            .evidence(connection.last.0, phrase("incomplete-capture-last-frame"));
     } else {
-        finding = finding.evidence(attempt.first().0, "its first frame in the capture");
+        finding = finding.evidence(attempt.first().0, phrase("incomplete-capture-first-frame"));
     }
     for reason in reasons {
         finding = finding.cannot_tell(reason);
@@ -45,49 +48,38 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
 }
 
 /// What is missing of an attempt of which only look-ups of the name were captured.
-fn of_lookups(attempt: &Attempt<'_>, context: &Context<'_>) -> Vec<String> {
+fn of_lookups(attempt: &Attempt<'_>, context: &Context<'_>) -> Vec<Phrase> {
     let answers = || attempt.lookups.iter().filter_map(|lookup| lookup.answer.as_ref());
     let what = if answers().any(|answer| answer.truncated && answer.addresses.is_empty()) {
-        "the answer to the look-up was cut before any address"
+        "incomplete-capture-answer-cut"
     } else if answers().next().is_some() {
-        "the name was looked up, but no connection to an address of it was captured"
+        "incomplete-capture-no-connection"
     } else {
-        "the name was looked up; neither an answer nor a connection was captured"
+        "incomplete-capture-no-answer"
     };
-    let mut reasons = vec![what.to_owned()];
+    let mut reasons = vec![phrase(what)];
     if let Some(drops) = context.capture.drops.filter(|&drops| drops > 0) {
-        reasons.push(format!("the capturing system dropped {drops} packets"));
+        reasons.push(phrase("incomplete-capture-dropped").with("drops", drops));
     }
     reasons
 }
 
 /// What is missing, most telling first.
-pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<String> {
+pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Phrase> {
     let mut reasons = Vec::new();
     for side in Side::both() {
         let tcp = &connection.tcp[side];
         if tcp.frames == 0 && connection.tcp[side.peer()].frames > 0 {
-            reasons.push(format!(
-                "no packet from the {} was captured: only one direction is there",
-                side.name()
-            ));
+            reasons.push(phrase("incomplete-capture-one-direction").with("who", side_name(side)));
         } else if tcp.acked_unseen {
-            reasons.push(format!(
-                "bytes of the {} are missing that the other side acknowledged: the capture did not see them",
-                side.name()
-            ));
+            reasons.push(phrase("incomplete-capture-acked-unseen").with("who", side_name(side)));
         }
         if tcp.cut > 0 {
-            let snap = context
-                .capture
-                .snap_length
-                .map(|len| format!(" of {len} bytes"))
-                .unwrap_or_default();
-            reasons.push(format!(
-                "the snap length{snap} cut {} packets of the {}",
-                tcp.cut,
-                side.name()
-            ));
+            let cut = match context.capture.snap_length {
+                Some(len) => phrase("incomplete-capture-snap-length").with("len", len),
+                None => phrase("incomplete-capture-snap-length-unknown"),
+            };
+            reasons.push(cut.with("count", tcp.cut).with("who", side_name(side)));
         }
         let missed: u64 = tcp
             .gaps
@@ -96,24 +88,23 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Str
             .map(|gap| gap.to.saturating_sub(gap.from))
             .sum();
         if tcp.unseen_end > 0 {
-            reasons.push(format!(
-                "the last {} bytes of the {} were not captured",
-                tcp.unseen_end,
-                side.name()
-            ));
+            reasons.push(
+                phrase("incomplete-capture-unseen-end")
+                    .with("count", tcp.unseen_end)
+                    .with("who", side_name(side)),
+            );
         }
         if missed > 0 {
-            reasons.push(format!(
-                "{missed} bytes of the {} were not captured, though they arrived",
-                side.name()
-            ));
+            reasons.push(
+                phrase("incomplete-capture-missed")
+                    .with("missed", missed)
+                    .with("who", side_name(side)),
+            );
         }
     }
     let started = connection.step(StepKind::Syn).is_some() || connection.step(StepKind::ClientHello).is_some();
     if !started {
-        reasons.push(
-            "the beginning of the connection was not captured: the handshake lies before the first frame".to_owned(),
-        );
+        reasons.push(phrase("incomplete-capture-no-beginning"));
     }
     if !super::is_closed(connection) {
         let last = connection.last.0;
@@ -122,46 +113,46 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Str
             .last
             .is_some_and(|end| end.since(connection.last.1) >= super::SILENCE);
         reasons.push(if goes_on && super::lost_sight(connection) {
-            format!("the capture loses sight of the connection after frame {last}: what was sent last was neither acknowledged nor sent again")
+            phrase("incomplete-capture-lost-sight").with("last", last)
         } else {
-            let limit = limit(context).map(|limit| format!(", {limit}")).unwrap_or_default();
-            format!("the connection is still open at frame {last}, the last one of it{limit}")
+            let open = match limit(context) {
+                Some(limit) => phrase("incomplete-capture-still-open-limit").with("limit", limit),
+                None => phrase("incomplete-capture-still-open"),
+            };
+            open.with("last", last)
         });
     }
     if let End::Truncated { after, detail, .. } = &context.capture.end {
-        let cut = format!("the file ends inside a record, after frame {after} ({detail}): it was cut short");
+        let cut = phrase("incomplete-capture-cut-short")
+            .with("after", *after)
+            .with("detail", detail.as_str());
         reasons.insert(0, cut);
     }
     if context.capture.drops.is_some_and(|drops| drops > 0) {
-        reasons.push(format!(
-            "the capturing system dropped {} packets",
-            context.capture.drops.unwrap_or_default()
-        ));
+        reasons.push(phrase("incomplete-capture-dropped").with("drops", context.capture.drops.unwrap_or_default()));
     }
     if connection.tls.as_ref().and_then(crate::tls::walk::TlsFacts::version) == Some(crate::tls::Version::SSL2) {
-        reasons.push("it speaks SSL 2.0, whose records are not read".to_owned());
+        reasons.push(phrase("incomplete-capture-ssl2"));
     }
     if let Some(version) = connection.tls.as_ref().and_then(crate::tls::walk::TlsFacts::version)
         && version.is_tls13()
     {
-        reasons.push("TLS 1.3 encrypts what follows the Server Hello".to_owned());
+        reasons.push(phrase("incomplete-capture-tls13"));
     }
     if reasons.is_empty() {
-        reasons.push("what came before its end: the packets that were captured do not say why it ended".to_owned());
+        reasons.push(phrase("incomplete-capture-unexplained"));
     }
     reasons
 }
 
 /// A limit of the capture that its size or duration suggests: buffers and durations are set to round numbers.
-fn limit(context: &Context<'_>) -> Option<String> {
+fn limit(context: &Context<'_>) -> Option<Phrase> {
     let bytes = context.capture.bytes;
     for megabytes in [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] {
         // The buffer holds its own headers beside the packets: the export is a little smaller, by a packet or some percent.
         for full in [megabytes * 1_000_000, megabytes * 1024 * 1024] {
             if bytes <= full && bytes >= full / 100 * 98 {
-                return Some(format!(
-                    "and the file has nearly {megabytes} MB: the capture buffer may have been full"
-                ));
+                return Some(phrase("incomplete-capture-limit-size").with("megabytes", megabytes));
             }
         }
     }
@@ -170,7 +161,7 @@ fn limit(context: &Context<'_>) -> Option<String> {
     [60, 120, 300, 600, 1800, 3600]
         .iter()
         .find(|&&limit| (limit - 2..=limit + 1).contains(&seconds))
-        .map(|limit| format!("and the capture lasted {limit} seconds: its time limit may have ended it"))
+        .map(|&limit| phrase("incomplete-capture-limit-time").with("seconds", limit))
 }
 
 /// How to capture better.
@@ -201,12 +192,8 @@ fn recapture(attempt: &Attempt<'_>) -> Remedy {
     };
     Remedy {
         owner: Owner::Capture,
-        action: "capture again: both directions, whole packets, started before the attempt and stopped after it"
-            .to_owned()
-            .into(),
+        action: phrase("incomplete-capture-recapture"),
         commands,
-        verify: "the new capture begins with the SYN and ends with FIN or RST"
-            .to_owned()
-            .into(),
+        verify: phrase("incomplete-capture-verify"),
     }
 }

@@ -1,11 +1,12 @@
 //! Attempt → Finding: the certificate is not the licensing service's own.
 
-use super::{alert_text, client, elsewhere, span, watched_after};
+use super::{alert_from, alert_text, client, elsewhere, side_name, span, watched_after};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule, Severity};
 use crate::frame::Timestamp;
+use crate::phrase::{Phrase, phrase};
 use crate::tls::certificate::{Fields, organization, same_organization};
 use crate::tls::trust::{Chain, Judgement, NameMatch};
 use crate::tls::walk::{Side, StepKind, TlsFacts};
@@ -51,20 +52,21 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let failed = !exchanged && (watched || tls.first_error().is_some());
     let consequence = match tls.first_error() {
         Some(alert) if alert.side == Side::Client => {
-            format!("the {} refuses it ({})", client(attempt), alert_text(alert))
+            phrase("interception-suspected-refused").with("alert", alert_text(alert))
         }
-        Some(alert) => format!(
-            "the {} accepts it; the other side then sends {}",
-            client(attempt),
-            alert_text(alert)
-        ),
-        None if exchanged => format!("the {} accepts it, so everything is read on the way", client(attempt)),
-        None if watched => "the handshake does not complete".to_owned(),
-        None => format!("the capture does not show what the {} makes of it", client(attempt)),
-    };
+        Some(alert) => phrase("interception-suspected-accepted-then").with("alert", alert_text(alert)),
+        None if exchanged => phrase("interception-suspected-accepted"),
+        None if watched => phrase("interception-suspected-incomplete"),
+        None => phrase("interception-suspected-unseen"),
+    }
+    .with("who", client(attempt));
     let who = product.map_or_else(
-        || format!("an authority called {issuer}"),
-        |it| format!("{} ({issuer})", it.product),
+        || phrase("interception-suspected-authority").with("issuer", issuer),
+        |it| {
+            phrase("interception-suspected-product")
+                .with("product", it.product.as_str())
+                .with("issuer", issuer)
+        },
     );
     let signs = signs(connection, leaf, judgement, step.time, context);
     let strong = signs.iter().filter(|sign| sign.is_strong).count();
@@ -72,7 +74,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         RULE.id,
         By::Path,
         At::Tls,
-        format!("the certificate shown for {name} is not the service's own: {who} signed it, and {consequence}"),
+        phrase("interception-suspected-summary")
+            .with("name", name)
+            .with("signer", who)
+            .with("consequence", consequence),
     )
     .severity(if failed { Severity::Error } else { Severity::Warning })
     .confidence(match (product.is_some(), strong) {
@@ -82,58 +87,55 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     })
     .evidence(
         step.frame,
-        format!(
-            "certificate of {}, issued by {issuer}; {}",
-            leaf.subject,
-            chain_clause(&judgement.chain)
-        ),
+        phrase("interception-suspected-certificate")
+            .with("subject", &leaf.subject)
+            .with("issuer", issuer)
+            .with("chain", chain_clause(&judgement.chain)),
     );
     for sign in signs {
         finding = finding.evidence(step.frame, sign.what);
     }
     if let Some(alert) = tls.first_error() {
-        finding = finding.evidence(
-            alert.frame,
-            format!("{} from the {}", alert_text(alert), alert.side.name()),
-        );
+        finding = finding.evidence(alert.frame, alert_from(alert, side_name(alert.side)));
     }
     if judgement.name == NameMatch::Differs {
-        finding = finding.alternative(
-            "wrong-server",
-            "it is for other names than the one asked for: another server may answer at that address, or a portal",
-        );
+        finding = finding.alternative("wrong-server", phrase("interception-suspected-other-names"));
     }
     if let Some(request) = connection.step_by(StepKind::CertificateRequest, Side::Server) {
         finding = finding.alternative(
             "private-service",
-            format!(
-                "it asks for a client certificate (frame {}), which interceptors as a rule do not: a lab or a service of your own under that name would; give its root with --ca, and its chain counts as genuine",
-                request.frame
-            ),
+            phrase("interception-suspected-asks-client").with("frame", request.frame),
         );
     } else if product.is_none() {
-        finding = finding.alternative(
-            "private-service",
-            "a lab or a service of your own under that name: give its root with --ca, and its chain counts as genuine",
-        );
+        finding = finding.alternative("private-service", phrase("interception-suspected-private-service"));
     }
     if product.is_none() {
-        finding = finding.cannot_tell("which product it is: the issuer's name is none that is known");
+        finding = finding.cannot_tell(phrase("interception-suspected-cannot-tell"));
     }
     Some(
         finding
             .remedy(elsewhere(
                 attempt,
-                if attempt.service.proxy.is_some() { Owner::Proxy } else { Owner::Firewall },
-                format!("exempt {name} from TLS inspection (decryption); the issuer {issuer} tells whose policy it is"),
+                if attempt.service.proxy.is_some() {
+                    Owner::Proxy
+                } else {
+                    Owner::Firewall
+                },
+                phrase("interception-suspected-exempt")
+                    .with("name", name)
+                    .with("issuer", issuer),
             ))
-            .remedy(elsewhere(attempt, Owner::Wlc, "second best: import the inspecting authority's root as a trustpoint, so that the controller accepts it")),
+            .remedy(elsewhere(
+                attempt,
+                Owner::Wlc,
+                phrase("interception-suspected-second-best"),
+            )),
     )
 }
 
 /// Something that speaks for interception.
 struct Sign {
-    what: String,
+    what: Phrase,
     /// Hardly to be explained otherwise, given that the chain leads to no public root.
     is_strong: bool,
 }
@@ -147,48 +149,35 @@ fn signs(
     context: &Context<'_>,
 ) -> Vec<Sign> {
     let mut signs = Vec::new();
-    let mut sign = |is_strong, what: String| signs.push(Sign { what, is_strong });
+    let mut sign = |is_strong, what: Phrase| signs.push(Sign { what, is_strong });
     let lifetime = leaf.not_after.seconds().saturating_sub(leaf.not_before.seconds());
     let days = lifetime / DAY;
     let age = at.seconds().saturating_sub(leaf.not_before.seconds());
-    let without = match (leaf.has_scts, leaf.issuer_urls.is_empty() && leaf.ocsp_urls.is_empty()) {
-        (false, true) => {
-            ", without the signed certificate timestamps and the issuer's address that public certificates have"
-        }
-        (false, false) => ", without the signed certificate timestamps",
-        (true, _) => ", with signed certificate timestamps",
-    };
+    let timestamps = phrase(
+        match (leaf.has_scts, leaf.issuer_urls.is_empty() && leaf.ocsp_urls.is_empty()) {
+            (false, true) => "interception-suspected-no-timestamps-no-address",
+            (false, false) => "interception-suspected-no-timestamps",
+            (true, _) => "interception-suspected-timestamps",
+        },
+    );
     let longest = longest_public_lifetime(leaf.not_before);
-    if days > longest {
-        sign(
-            true,
-            format!("valid for {days} days, {longest} are the most that public authorities may give{without}"),
-        );
+    let (is_strong, lifetime) = if days > longest {
+        (true, phrase("interception-suspected-too-long").with("longest", longest))
     } else if (0..FRESH).contains(&age) {
-        sign(
-            true,
-            format!("made {} before this capture, valid for {days} days{without}", span(age)),
-        );
+        (true, phrase("interception-suspected-fresh").with("span", span(age)))
     } else {
-        sign(
-            false,
-            format!("valid for {days} days, made {} before this capture{without}", span(age)),
-        );
-    }
+        (false, phrase("interception-suspected-older").with("span", span(age)))
+    };
+    sign(is_strong, lifetime.with("days", days).with("timestamps", timestamps));
     if judgement.name == NameMatch::Matches {
-        sign(
-            true,
-            "it is for the very name asked for: made for this connection, not a wrong server's".to_owned(),
-        );
+        sign(true, phrase("interception-suspected-very-name"));
     }
     if let Some(organization) =
         organization(&leaf.subject_raw).filter(|_| !same_organization(&leaf.subject_raw, &leaf.issuer_raw))
     {
         sign(
             true,
-            format!(
-                "its subject says {organization}, its issuer is another: copied from the genuine certificate, perhaps"
-            ),
+            phrase("interception-suspected-copied").with("organization", organization),
         );
     }
     let mut others: Vec<&str> = context
@@ -206,10 +195,7 @@ fn signs(
             .collect();
         sign(
             true,
-            format!(
-                "the same issuer signs for unrelated names in this capture: {}",
-                shown.join(", ")
-            ),
+            phrase("interception-suspected-others").with("names", shown.join(", ")),
         );
     }
     let server = &connection.tcp.server;
@@ -218,19 +204,17 @@ fn signs(
     {
         sign(
             true,
-            format!(
-                "its SYN-ACK came with time to live {}, its other packets with {} to {}: more than one device answers",
-                server.ttl, ordinary.lowest_ttl, ordinary.highest_ttl
-            ),
+            phrase("interception-suspected-times-to-live")
+                .with("ttl", server.ttl)
+                .with("lowest", ordinary.lowest_ttl)
+                .with("highest", ordinary.highest_ttl),
         );
     }
     if let Some(round_trip) = near(connection) {
         sign(
             false,
-            format!(
-                "its SYN-ACK came within {:.1} ms: whoever answers is close by",
-                (round_trip as f64 / 1e6).max(0.1)
-            ),
+            phrase("interception-suspected-near")
+                .with("milliseconds", format!("{:.1}", (round_trip as f64 / 1e6).max(0.1))),
         );
     }
     signs
@@ -291,12 +275,12 @@ fn is_foreign(judgement: &Judgement, leaf: &Fields, context: &Context<'_>) -> bo
     }
 }
 
-fn chain_clause(chain: &Chain) -> String {
+fn chain_clause(chain: &Chain) -> Phrase {
     match chain {
-        Chain::SelfSigned => "it signed itself".to_owned(),
-        Chain::PrivateRoot { root } => format!("its root {root} is not among the roots given"),
-        Chain::IssuerNotGiven { .. } => "that issuer is neither presented nor among the roots given".to_owned(),
-        _ => "its chain does not hold".to_owned(),
+        Chain::SelfSigned => phrase("interception-suspected-chain-self-signed"),
+        Chain::PrivateRoot { root } => phrase("interception-suspected-chain-private-root").with("root", root),
+        Chain::IssuerNotGiven { .. } => phrase("interception-suspected-chain-issuer-not-given"),
+        _ => phrase("interception-suspected-chain-broken"),
     }
 }
 

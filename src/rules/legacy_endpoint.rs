@@ -4,6 +4,7 @@ use super::on_device;
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{By, Confidence, Finding, Rule, Severity};
+use crate::phrase::phrase;
 
 /// Cisco 217348: Smart Licensing Using Policy talks to smartreceiver.cisco.com; tools.cisco.com is the call-home path.
 pub(super) const RULE: Rule = Rule {
@@ -18,10 +19,13 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let (frame, _) = attempt.first();
     let finding = Finding::ok(
         RULE.id,
-        format!(
-            "the controller still uses call-home ({name}){}; Smart Licensing Using Policy talks to {successor}",
-            if works { ", and that works" } else { "" }
-        ),
+        phrase(if works {
+            "legacy-endpoint-summary-works"
+        } else {
+            "legacy-endpoint-summary"
+        })
+        .with("name", &name)
+        .with("successor", successor),
     );
     Some(
         Finding {
@@ -30,10 +34,15 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         }
         .severity(Severity::Warning)
         .confidence(Confidence::Certain)
-        .evidence(frame, format!("{}: {name}", attempt.service.because))
+        .evidence(
+            frame,
+            phrase("legacy-endpoint-because")
+                .with("because", phrase(attempt.service.because))
+                .with("name", name),
+        )
         .remedy(on_device(
             attempt,
-            "switch to Smart Transport",
+            phrase("legacy-endpoint-switch"),
             &[
                 "configure terminal".to_owned(),
                 "  license smart transport smart".to_owned(),

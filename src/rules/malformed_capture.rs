@@ -5,6 +5,7 @@ use crate::attempt::Attempt;
 use crate::capture::{Damage, End};
 use crate::context::Context;
 use crate::finding::{Finding, Owner, Remedy, Rule, Severity};
+use crate::phrase::{Phrase, phrase};
 
 /// The capture formats have no check sums: damage shows as a record that cannot be one.
 pub(super) const RULE: Rule = Rule {
@@ -23,30 +24,23 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .iter()
         .find(|damage| damage.after < connection.last.0);
     if let Some(damage) = around {
-        let before = connection.first.0 <= damage.after;
-        let place = if before { "in the middle of" } else { "before" };
+        let place = phrase(if connection.first.0 <= damage.after {
+            "malformed-capture-within"
+        } else {
+            "malformed-capture-before"
+        });
         return Some(
             lost(damage)
                 .severity(Severity::Warning)
-                .evidence(
-                    connection.last.0,
-                    format!("the last frame of this connection, which has the damage {place} it"),
-                )
-                .cannot_tell(
-                    "the true frame numbers behind the damage, and whether packets of this attempt were lost there",
-                ),
+                .evidence(connection.last.0, place)
+                .cannot_tell(phrase("malformed-capture-cannot-tell-numbers")),
         );
     }
     // A file that merely ends early is incomplete, not damaged.
     if matches!(context.capture.end, End::Truncated { is_cut: true, .. }) && context.capture.damage.is_empty() {
         return None;
     }
-    finding(context).map(|finding| {
-        finding.evidence(
-            connection.last.0,
-            "the last frame of this connection that could be read",
-        )
-    })
+    finding(context).map(|finding| finding.evidence(connection.last.0, phrase("malformed-capture-last-of-connection")))
 }
 
 /// What is said of the file.
@@ -64,37 +58,36 @@ pub(super) fn finding(context: &Context<'_>) -> Option<Finding> {
     else {
         return None;
     };
-    let summary = format!(
-        "the capture file is damaged at byte {offset}, after frame {after}: {detail}; {lost} bytes could not be read as packets"
-    );
+    let summary = phrase("malformed-capture-summary-end")
+        .with("offset", *offset)
+        .with("after", *after)
+        .with("detail", detail.as_str())
+        .with("lost", *lost);
     Some(
         damaged(summary)
-            .evidence(*after, "the last frame that could be read")
-            .cannot_tell("anything beyond that frame"),
+            .evidence(*after, phrase("malformed-capture-last-read"))
+            .cannot_tell(phrase("malformed-capture-cannot-tell-beyond")),
     )
 }
 
 /// Records were lost, and others found behind them.
 fn lost(damage: &Damage) -> Finding {
     let Damage { offset, lost, after } = damage;
-    let summary = format!(
-        "the capture file is damaged at byte {offset}, after frame {after}: {lost} bytes could not be read as packets"
-    );
-    damaged(summary).evidence(*after, "the last frame before the damage")
+    let summary = phrase("malformed-capture-summary")
+        .with("offset", *offset)
+        .with("after", *after)
+        .with("lost", *lost);
+    damaged(summary).evidence(*after, phrase("malformed-capture-last-before"))
 }
 
-fn damaged(summary: String) -> Finding {
+fn damaged(summary: Phrase) -> Finding {
     Finding::ok(RULE.id, summary).severity(Severity::Note).remedy(Remedy {
         owner: Owner::Capture,
-        action: "export the capture again and copy it in binary mode (scp, or tftp/ftp with binary set)"
-            .to_owned()
-            .into(),
+        action: phrase("malformed-capture-export"),
         commands: vec![
             "monitor capture <name> export flash:<name>.pcap".to_owned(),
             "verify /md5 flash:<name>.pcap".to_owned(),
         ],
-        verify: "the file has the same MD5 sum and size on both sides, and capinfos reads it to its end"
-            .to_owned()
-            .into(),
+        verify: phrase("malformed-capture-verify"),
     })
 }

@@ -7,10 +7,12 @@ use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{Owner, Remedy, Rule};
 use crate::frame::{FrameNumber, Timestamp};
+use crate::phrase::{Phrase, Value, phrase};
 use crate::profile::Transport;
 use crate::tls::certificate::Fields;
 use crate::tls::trust::{Chain, Fault, Judgement, NameMatch, Validity};
 use crate::tls::walk::{Alert, Side, StepKind, TlsFacts};
+use crate::wire_text::WireText;
 
 mod application_error;
 mod certificate_fault_accepted;
@@ -103,37 +105,45 @@ pub const GENERAL: &[&str] = &[
 const SILENCE: i64 = 3_000_000_000;
 
 /// What the client is called: licensing is about controllers.
-fn client(attempt: &Attempt<'_>) -> &'static str {
-    if attempt.licensing { "controller" } else { "client" }
+fn client(attempt: &Attempt<'_>) -> Phrase {
+    phrase(if attempt.licensing { "controller" } else { "client" })
 }
 
 /// What the attempt wanted to reach, as a subject: `the server smartreceiver.cisco.com`.
-fn service(attempt: &Attempt<'_>) -> String {
-    format!(
-        "the server {}",
-        crate::wire_text::WireText::from(attempt.service.name.as_str())
-    )
+fn service(attempt: &Attempt<'_>) -> Phrase {
+    phrase("service").with("name", WireText::from(attempt.service.name.as_str()))
+}
+
+/// A side by its part in TLS.
+fn side_name(side: Side) -> Phrase {
+    phrase(match side {
+        Side::Client => "client",
+        Side::Server => "server",
+    })
 }
 
 /// Seconds for people: `0.09 s`, `12 s`.
-fn seconds(ns: i64) -> String {
+fn seconds(ns: i64) -> Phrase {
     let seconds = ns as f64 / 1e9;
-    if seconds.abs() < 10.0 {
-        format!("{seconds:.2} s")
-    } else {
-        format!("{seconds:.0} s")
-    }
+    phrase("seconds").with(
+        "seconds",
+        if seconds.abs() < 10.0 {
+            format!("{seconds:.2}")
+        } else {
+            format!("{seconds:.0}")
+        },
+    )
 }
 
 /// `3 days`, `1 day`, `5 hours`.
-fn span(seconds: i64) -> String {
-    let (count, unit) = match seconds {
-        172_800.. => (seconds / 86_400, "day"),
-        7200.. => (seconds / 3600, "hour"),
-        120.. => (seconds / 60, "minute"),
-        _ => (seconds, "second"),
+fn span(seconds: i64) -> Phrase {
+    let (count, id) = match seconds {
+        172_800.. => (seconds / 86_400, "span-days"),
+        7200.. => (seconds / 3600, "span-hours"),
+        120.. => (seconds / 60, "span-minutes"),
+        _ => (seconds, "span-seconds"),
     };
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+    phrase(id).with("count", count)
 }
 
 /// The date of a time stamp: `2020-01-01`.
@@ -142,14 +152,16 @@ fn date(time: Timestamp) -> String {
 }
 
 /// `frame 5`, `frames 5, 7 and 9`.
-fn frames(numbers: &[FrameNumber]) -> String {
+fn frames(numbers: &[FrameNumber]) -> Phrase {
     match numbers {
-        [] => "no frame".to_owned(),
-        [one] => format!("frame {one}"),
+        [] => phrase("no-frame"),
+        [one] => phrase("one-frame").with("frame", *one),
         [head @ .., last] => {
             let shown: Vec<String> = head.iter().take(8).map(FrameNumber::to_string).collect();
             let more = if head.len() > 8 { ", …" } else { "" };
-            format!("frames {}{more} and {last}", shown.join(", "))
+            phrase("some-frames")
+                .with("head", format!("{}{more}", shown.join(", ")))
+                .with("last", *last)
         }
     }
 }
@@ -248,6 +260,13 @@ fn listed<T: std::fmt::Display>(items: &[T]) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
+/// Phrases one after the other, joined by the message `id`; nothing where there are none.
+fn chained(phrases: &[Phrase], id: &'static str) -> Phrase {
+    let mut phrases = phrases.iter().cloned();
+    let first = phrases.next().unwrap_or_else(|| Phrase::verbatim(""));
+    phrases.fold(first, |text, next| phrase(id).with("text", text).with("next", next))
+}
+
 /// Whether an alert stands before the server chose anything.
 fn before_server_hello(connection: &Connection, alert: &Alert) -> bool {
     let server_hello = connection
@@ -257,12 +276,17 @@ fn before_server_hello(connection: &Connection, alert: &Alert) -> bool {
     server_hello.is_none_or(|hello| alert.step < hello)
 }
 
-/// The alert as text: `fatal unknown_ca`.
-fn alert_text(alert: &Alert) -> String {
+/// The alert as text: `fatal alert unknown_ca`.
+fn alert_text(alert: &Alert) -> Phrase {
     match alert.content {
-        Some((level, description)) => format!("{level} alert {description}"),
-        None => "encrypted alert".to_owned(),
+        Some((level, description)) => phrase("alert").with("level", level).with("description", description),
+        None => phrase("alert-encrypted"),
     }
+}
+
+/// The alert and who sent it, as evidence.
+fn alert_from(alert: &Alert, who: impl Into<Value>) -> Phrase {
+    phrase("alert-from").with("alert", alert_text(alert)).with("who", who)
 }
 
 /// What is at fault with a presented chain, in the words of the report; empty where nothing visible is.
@@ -314,39 +338,30 @@ fn confirm(causes: &mut [&'static str], described: Option<crate::tls::AlertDescr
 }
 
 /// What can be said against a presented chain at the time of the capture, as clauses about its leaf.
-fn certificate_clauses(judgement: &Judgement, leaf: Option<&Fields>) -> Vec<String> {
+fn certificate_clauses(judgement: &Judgement, leaf: Option<&Fields>) -> Vec<Phrase> {
     let mut clauses = Vec::new();
-    let day = |time: fn(&Fields) -> Timestamp| leaf.map(|leaf| format!(" ({})", date(time(leaf)))).unwrap_or_default();
     match &judgement.chain {
-        Chain::SelfSigned => clauses.push("is self-signed".to_owned()),
-        Chain::PrivateRoot { root } => {
-            clauses.push(format!("leads to a root that is not among the roots given ({root})"))
-        }
+        Chain::SelfSigned => clauses.push(phrase("certificate-self-signed")),
+        Chain::PrivateRoot { root } => clauses.push(phrase("certificate-private-root").with("root", root)),
         Chain::IssuerNotGiven { issuer } => {
-            clauses.push(format!(
-                "was issued by {issuer}, which is neither presented nor among the roots given"
-            ));
+            clauses.push(phrase("certificate-issuer-not-given").with("issuer", issuer));
         }
-        Chain::Unchecked { detail } => clauses.push(format!("has a chain that cannot be checked here: {detail}")),
-        Chain::Broken { detail } => clauses.push(format!("has a chain that does not hold: {detail}")),
-        Chain::Unreadable => clauses.push("cannot be read".to_owned()),
+        Chain::Unchecked { detail } => clauses.push(phrase("certificate-unchecked").with("detail", detail)),
+        Chain::Broken { detail } => clauses.push(phrase("certificate-broken").with("detail", detail)),
+        Chain::Unreadable => clauses.push(phrase("certificate-unreadable")),
         _ => {}
     }
-    match judgement.validity {
-        Validity::Expired(since) => {
-            clauses.push(format!(
-                "had expired {} before this capture{}",
-                span(since),
-                day(|leaf| leaf.not_after)
-            ));
-        }
-        Validity::NotYetValid(until) => {
-            clauses.push(format!(
-                "becomes valid only {} after this capture{}",
-                span(until),
-                day(|leaf| leaf.not_before)
-            ));
-        }
+    match (judgement.validity, leaf) {
+        (Validity::Expired(since), Some(leaf)) => clauses.push(
+            phrase("certificate-expired")
+                .with("span", span(since))
+                .with("date", date(leaf.not_after)),
+        ),
+        (Validity::NotYetValid(until), Some(leaf)) => clauses.push(
+            phrase("certificate-not-yet-valid")
+                .with("span", span(until))
+                .with("date", date(leaf.not_before)),
+        ),
         _ => {}
     }
     // A device's self-signed certificate is its own authority: that is no fault of its own.
@@ -356,44 +371,32 @@ fn certificate_clauses(judgement: &Judgement, leaf: Option<&Fields>) -> Vec<Stri
     });
     clauses.extend(telling.take(4).map(fault_clause));
     match &judgement.name {
-        NameMatch::Differs => clauses.push("is for other names than the one asked for".to_owned()),
-        NameMatch::CommonNameOnly => clauses.push("carries the name asked for only in its common name".to_owned()),
+        NameMatch::Differs => clauses.push(phrase("certificate-other-names")),
+        NameMatch::CommonNameOnly => clauses.push(phrase("certificate-common-name-only")),
         _ => {}
     }
     clauses
 }
 
-fn fault_clause(fault: &Fault) -> String {
+fn fault_clause(fault: &Fault) -> Phrase {
     match fault {
-        Fault::WrongPurpose => "is not for this purpose (key usage)".to_owned(),
-        Fault::CaAsLeaf => "is an authority's certificate".to_owned(),
-        Fault::WeakKey(subject, key) => format!("relies on a short key ({key} of {subject})"),
-        Fault::WeakSignature(subject, algorithm) => format!("relies on {algorithm} ({subject})"),
-        Fault::MissingIntermediate(issuer) => format!("comes without its intermediate ({issuer})"),
-        Fault::NotACa(subject) => format!("was issued by {subject}, which may not issue"),
-        Fault::IssuerDates(subject, Validity::Expired(since)) => {
-            format!(
-                "has an issuer that expired {} before this capture ({subject})",
-                span(*since)
-            )
-        }
-        Fault::IssuerDates(subject, _) => format!("has an issuer that is not yet valid ({subject})"),
-        Fault::IssuerPurpose(subject) => format!("has an issuer that may not issue for this purpose ({subject})"),
-        Fault::PathTooLong(subject) => format!("has more intermediates than {subject} allows"),
-        Fault::OutsideNameConstraints => "is for names that its issuer may not issue for".to_owned(),
-        Fault::NameWrittenOtherwise(subject) => format!("writes its issuer's name differently ({subject})"),
-        Fault::SameNameOtherKey(subject) => {
-            format!("names an issuer whose key is another than that of the known {subject}")
-        }
-    }
-}
-
-/// Clauses joined: `is self-signed and had expired …`.
-fn join(clauses: &[String]) -> String {
-    match clauses {
-        [] => String::new(),
-        [one] => one.clone(),
-        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+        Fault::WrongPurpose => phrase("certificate-wrong-purpose"),
+        Fault::CaAsLeaf => phrase("certificate-is-authority"),
+        Fault::WeakKey(subject, key) => phrase("certificate-weak-key").with("key", key).with("subject", subject),
+        Fault::WeakSignature(subject, algorithm) => phrase("certificate-weak-signature")
+            .with("algorithm", algorithm)
+            .with("subject", subject),
+        Fault::MissingIntermediate(issuer) => phrase("certificate-missing-intermediate").with("issuer", issuer),
+        Fault::NotACa(subject) => phrase("certificate-not-a-ca").with("subject", subject),
+        Fault::IssuerDates(subject, Validity::Expired(since)) => phrase("certificate-issuer-expired")
+            .with("span", span(*since))
+            .with("subject", subject),
+        Fault::IssuerDates(subject, _) => phrase("certificate-issuer-not-yet-valid").with("subject", subject),
+        Fault::IssuerPurpose(subject) => phrase("certificate-issuer-purpose").with("subject", subject),
+        Fault::PathTooLong(subject) => phrase("certificate-path-too-long").with("subject", subject),
+        Fault::OutsideNameConstraints => phrase("certificate-name-constraints"),
+        Fault::NameWrittenOtherwise(subject) => phrase("certificate-name-written-otherwise").with("subject", subject),
+        Fault::SameNameOtherKey(subject) => phrase("certificate-same-name-other-key").with("subject", subject),
     }
 }
 
@@ -406,41 +409,34 @@ fn try_again(attempt: &Attempt<'_>) -> &'static str {
 }
 
 /// What shows that a remedy worked.
-fn verify(attempt: &Attempt<'_>) -> String {
-    match attempt.service.transport {
-        _ if !attempt.licensing => "the next handshake completes".to_owned(),
-        Transport::Cssm | Transport::CallHome => {
-            format!(
-                "%SMART_LIC-6-TRUST_INSTALL_SUCCESS in show logging, after {}",
-                try_again(attempt)
-            )
-        }
-        _ => format!(
-            "a RESPONSE with content in show license history message, after {}",
-            try_again(attempt)
-        ),
-    }
+fn verify(attempt: &Attempt<'_>) -> Phrase {
+    let id = match attempt.service.transport {
+        _ if !attempt.licensing => return phrase("verify-handshake"),
+        Transport::Cssm | Transport::CallHome => "verify-trust",
+        _ => "verify-response",
+    };
+    phrase(id).with("command", try_again(attempt))
 }
 
 /// A remedy on the controller, ended by trying again; elsewhere without commands of a controller.
-fn on_device(attempt: &Attempt<'_>, action: impl Into<String>, commands: &[String]) -> Remedy {
+fn on_device(attempt: &Attempt<'_>, action: Phrase, commands: &[String]) -> Remedy {
     let mut commands = commands.to_vec();
     commands.push(try_again(attempt).to_owned());
     Remedy {
         owner: if attempt.licensing { Owner::Wlc } else { Owner::Server },
-        action: action.into().into(),
+        action,
         commands: if attempt.licensing { commands } else { Vec::new() },
-        verify: verify(attempt).into(),
+        verify: verify(attempt),
     }
 }
 
 /// A remedy for somebody else, verified by the next attempt.
-fn elsewhere(attempt: &Attempt<'_>, owner: Owner, action: impl Into<String>) -> Remedy {
+fn elsewhere(attempt: &Attempt<'_>, owner: Owner, action: Phrase) -> Remedy {
     Remedy {
         owner,
-        action: action.into().into(),
+        action,
         commands: Vec::new(),
-        verify: verify(attempt).into(),
+        verify: verify(attempt),
     }
 }
 
@@ -465,9 +461,10 @@ mod tests {
 
     #[test]
     fn numbers_are_written_for_people() {
-        assert_eq!(span(86_400 * 601 + 5), "601 days");
-        assert_eq!(span(1), "1 second");
-        assert_eq!(seconds(90_000_000), "0.09 s");
-        assert_eq!(frames(&[FrameNumber(5), FrameNumber(7)]), "frames 5 and 7");
+        let english = |phrase: Phrase| phrase.in_language(crate::phrase::Language::En);
+        assert_eq!(english(span(86_400 * 601 + 5)), "601 days");
+        assert_eq!(english(span(1)), "1 second");
+        assert_eq!(english(seconds(90_000_000)), "0.09 s");
+        assert_eq!(english(frames(&[FrameNumber(5), FrameNumber(7)])), "frames 5 and 7");
     }
 }

@@ -1,9 +1,10 @@
 //! Connection → evidence: what was offered, what was chosen, here and elsewhere in the capture, and what they have in common.
 
-use super::listed;
+use super::{chained, listed};
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::Finding;
+use crate::phrase::{Phrase, phrase};
 use crate::surroundings::Choice;
 use crate::tls::hello::ClientHello;
 use crate::tls::negotiation::{Flaw, Foreign, flaws, foreign};
@@ -14,11 +15,11 @@ use crate::tls::{CipherSuite, Version};
 #[derive(Debug, Default)]
 pub(super) struct Grounds {
     /// The offer cannot succeed anywhere: clauses.
-    pub(super) flaws: Vec<String>,
+    pub(super) flaws: Vec<Phrase>,
     /// The server chose this elsewhere in the capture, and the offer excludes it: frame and clause.
-    pub(super) excluded: Vec<(crate::frame::FrameNumber, String)>,
+    pub(super) excluded: Vec<(crate::frame::FrameNumber, Phrase)>,
     /// The server chose something elsewhere that this offer contains, too.
-    pub(super) acceptable: Option<(crate::frame::FrameNumber, String)>,
+    pub(super) acceptable: Option<(crate::frame::FrameNumber, Phrase)>,
 }
 
 /// Compares an offer with itself, and with what the same server chose in other connections.
@@ -35,11 +36,9 @@ pub(super) fn grounds(connection: &Connection, hello: &ClientHello, context: &Co
             let known = (choice.frame, chosen(choice));
             grounds.acceptable.get_or_insert(known);
         } else {
-            let clause = format!(
-                "the same server chose {} for another Client Hello; this one does not offer {}",
-                chosen(choice),
-                lacking.join(", nor ")
-            );
+            let clause = phrase("negotiation-excluded")
+                .with("chosen", chosen(choice))
+                .with("lacking", chained(&lacking, "negotiation-nor"));
             grounds.excluded.push((choice.frame, clause));
         }
     }
@@ -59,19 +58,20 @@ pub(super) fn with_offer(mut finding: Finding, connection: &Connection, hello: &
         .collect();
     finding = finding.evidence(
         step.frame,
-        format!(
-            "Client Hello offers {} cipher suites: {}",
-            suites.len(),
-            listed(&suites)
-        ),
+        phrase("negotiation-suites")
+            .with("count", suites.len())
+            .with("list", listed(&suites)),
     );
     if !hello.groups.is_empty() {
-        finding = finding.evidence(step.frame, format!("and the groups {}", listed(&hello.groups)));
+        finding = finding.evidence(
+            step.frame,
+            phrase("negotiation-groups").with("list", listed(&hello.groups)),
+        );
     }
     if !hello.signature_schemes.is_empty() {
         finding = finding.evidence(
             step.frame,
-            format!("and the signature algorithms {}", listed(&hello.signature_schemes)),
+            phrase("negotiation-signatures").with("list", listed(&hello.signature_schemes)),
         );
     }
     finding
@@ -88,37 +88,33 @@ pub(super) fn with_grounds(mut finding: Finding, connection: &Connection, ground
         finding = finding.evidence(*frame, clause.clone());
     }
     if let Some((frame, chosen)) = grounds.acceptable.as_ref().filter(|_| grounds.excluded.is_empty()) {
-        finding = finding.evidence(
-            *frame,
-            format!("the same server chose {chosen} in another connection, which this Client Hello offers as well"),
-        );
+        finding = finding.evidence(*frame, phrase("negotiation-acceptable").with("chosen", chosen));
     }
     finding
 }
 
 /// What of the server's choice the client had not offered, as clauses with both sides.
-pub(super) fn foreign_clauses(tls: &TlsFacts) -> Vec<String> {
+pub(super) fn foreign_clauses(tls: &TlsFacts) -> Vec<Phrase> {
     let (Some(hello), Some(choice)) = (&tls.client_hello, &tls.server_hello) else {
         return Vec::new();
     };
     foreign(hello, choice, tls.group)
         .into_iter()
         .map(|foreign| match foreign {
-            Foreign::Version(version) => format!(
-                "the server chose {}, the client offers only {}",
-                version_name(version),
-                listed(
-                    &hello
-                        .offered_versions()
-                        .into_iter()
-                        .map(version_name)
-                        .collect::<Vec<_>>()
-                )
-            ),
-            Foreign::Suite(suite) => {
-                format!("the server chose the cipher suite {suite}, which the client did not offer")
-            }
-            Foreign::Group(group) => format!("the server chose the group {group}, which the client did not offer"),
+            Foreign::Version(version) => phrase("negotiation-foreign-version")
+                .with("version", version_name(version))
+                .with(
+                    "offered",
+                    listed(
+                        &hello
+                            .offered_versions()
+                            .into_iter()
+                            .map(version_name)
+                            .collect::<Vec<_>>(),
+                    ),
+                ),
+            Foreign::Suite(suite) => phrase("negotiation-foreign-suite").with("suite", suite),
+            Foreign::Group(group) => phrase("negotiation-foreign-group").with("group", group),
         })
         .collect()
 }
@@ -133,13 +129,17 @@ pub(super) fn version_name(version: Version) -> String {
     }
 }
 
-fn chosen(choice: &Choice) -> String {
-    let group = choice.group.map(|group| format!(" and {group}")).unwrap_or_default();
-    format!("{} with {}{group}", version_name(choice.version), choice.suite)
+fn chosen(choice: &Choice) -> Phrase {
+    match choice.group {
+        Some(group) => phrase("negotiation-chosen-group").with("group", group),
+        None => phrase("negotiation-chosen"),
+    }
+    .with("version", version_name(choice.version))
+    .with("suite", choice.suite)
 }
 
 /// What of a choice made elsewhere this offer lacks.
-fn lacking(hello: &ClientHello, choice: &Choice) -> Vec<String> {
+fn lacking(hello: &ClientHello, choice: &Choice) -> Vec<Phrase> {
     let mut lacking = Vec::new();
     let versions = hello.offered_versions();
     let has_version = if hello.supported_versions.is_empty() {
@@ -148,17 +148,17 @@ fn lacking(hello: &ClientHello, choice: &Choice) -> Vec<String> {
         versions.contains(&choice.version)
     };
     if !has_version {
-        lacking.push(version_name(choice.version));
+        lacking.push(Phrase::verbatim(version_name(choice.version)));
     }
     // Any suite of the same kind might do as well; that the server knows others is not known.
     if !hello.cipher_suites.contains(&choice.suite) {
-        lacking.push("that cipher suite".to_owned());
+        lacking.push(phrase("negotiation-lacks-suite"));
     }
     if let Some(group) = choice
         .group
         .filter(|group| !hello.groups.is_empty() && !hello.groups.contains(group))
     {
-        lacking.push(format!("the group {group}"));
+        lacking.push(phrase("negotiation-lacks-group").with("group", group));
     }
     if let Some(key) = &choice.key {
         let kind = key.split_whitespace().next().unwrap_or_default();
@@ -170,24 +170,17 @@ fn lacking(hello: &ClientHello, choice: &Choice) -> Vec<String> {
             .filter(|suite| !suite.is_signal())
             .any(usable)
         {
-            lacking.push(format!("any cipher suite for its {key} key"));
+            lacking.push(phrase("negotiation-lacks-key").with("key", key));
         }
     }
     lacking
 }
 
-fn flaw_clause(flaw: Flaw) -> String {
+fn flaw_clause(flaw: Flaw) -> Phrase {
     match flaw {
-        Flaw::Missing(extension) => {
-            format!("the Client Hello lacks the extension {extension}, which TLS 1.3 demands (RFC 9846 section 9.2)")
-        }
-        Flaw::ShareOutsideGroups(group) => {
-            format!("the Client Hello brings a key share for {group}, which is not among its groups")
-        }
-        Flaw::NoSuiteForVersion => "none of its cipher suites can be used with the versions it offers".to_owned(),
-        Flaw::OnlyObsolete => {
-            "every cipher suite it offers is forbidden today (RFC 9325 section 4.1): current servers refuse them all"
-                .to_owned()
-        }
+        Flaw::Missing(extension) => phrase("negotiation-flaw-missing").with("extension", extension),
+        Flaw::ShareOutsideGroups(group) => phrase("negotiation-flaw-share").with("group", group),
+        Flaw::NoSuiteForVersion => phrase("negotiation-flaw-no-suite"),
+        Flaw::OnlyObsolete => phrase("negotiation-flaw-obsolete"),
     }
 }

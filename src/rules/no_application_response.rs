@@ -52,29 +52,47 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     });
     let end = connection.last.1;
     let mut finding = Finding::error(
-            RULE.id,
-            if left {
+        RULE.id,
+        if left {
             By::Client
         } else if acked {
             By::Server
         } else {
             By::Path
         },
-            At::Http,
-            format!("the {} sent its request to {} and got no answer for {}", client(attempt), service(attempt), seconds(end.since(time))),
-        )
-        .confidence(match (short_record, acked) {
-            (true, _) => Confidence::Possible,
+        At::Http,
+        phrase("no-application-response-summary")
+            .with("who", client(attempt))
+            .with("service", service(attempt))
+            .with("span", seconds(end.since(time))),
+    )
+    .confidence(match (short_record, acked) {
+        (true, _) => Confidence::Possible,
         _ if left => Confidence::Likely,
-            (false, true) => Confidence::Certain,
-            (false, false) => Confidence::Likely,
-        })
-        .evidence(request, "the request")
-        .evidence(connection.last.0, if acked { "last packet; the request was acknowledged, and no data came back" } else { "last packet; the request was not wholly acknowledged" })
-        .claims_silence_of(Side::Server)
-        .cannot_tell("what the request said and why it was not answered, where TLS encrypts it; show license history message on the controller has it")
-        .remedy(elsewhere(attempt, Owner::Server, format!("look at the log of {}: the request arrived there", connection.server)))
-        .remedy(elsewhere(attempt, Owner::Wlc, "read what the controller noted: show license history message, show license tech support (Last Response: NO REPLY)"));
+        (false, true) => Confidence::Certain,
+        (false, false) => Confidence::Likely,
+    })
+    .evidence(request, phrase("no-application-response-request"))
+    .evidence(
+        connection.last.0,
+        if acked {
+            phrase("no-application-response-acknowledged")
+        } else {
+            phrase("no-application-response-unacknowledged")
+        },
+    )
+    .claims_silence_of(Side::Server)
+    .cannot_tell(phrase("no-application-response-cannot-tell"))
+    .remedy(elsewhere(
+        attempt,
+        Owner::Server,
+        phrase("no-application-response-log").with("server", connection.server),
+    ))
+    .remedy(elsewhere(
+        attempt,
+        Owner::Wlc,
+        phrase("no-application-response-controller"),
+    ));
     if let Some((frame, time)) = server_tcp.window_closed.filter(|_| !left) {
         finding = finding
             .evidence(
@@ -84,7 +102,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             .alternative("server-stalled", phrase("no-application-response-stalled"));
     }
     if short_record {
-        finding = finding.alternative("healthy", "the server's last record is taken for close_notify by its size; an answer of two bytes would look the same, but no HTTP answer is that short");
+        finding = finding.alternative("healthy", phrase("no-application-response-short-record"));
     }
     Some(finding)
 }

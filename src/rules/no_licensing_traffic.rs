@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::finding::{Finding, Owner, Remedy, Severity};
 use crate::frame::FrameNumber;
+use crate::phrase::{Phrase, phrase};
 use crate::report::Contents;
 
 /// The verdict id.
@@ -13,51 +14,42 @@ pub const ID: &str = "no-licensing-traffic";
 pub fn finding(contents: &Contents, context: &Context<'_>) -> Finding {
     let watched = match (context.capture.first, context.capture.last) {
         (Some(first), Some(last)) => watched_for(last.since(first)),
-        _ => "no time at all".to_owned(),
+        _ => phrase("no-licensing-traffic-no-time"),
     };
-    let holds = if context.capture.frames == 0 {
-        "not a single frame".to_owned()
-    } else {
-        format!(
-            "{}, {}, {} with TLS",
-            counted(context.capture.frames, "frame"),
-            counted(contents.tcp_connections, "TCP connection"),
-            contents.tls_connections
-        )
-    };
-    let what = if context.options.profile.everything {
-        "TLS connection that could be judged"
-    } else {
-        "licensing traffic"
+    let id = match (context.options.profile.everything, context.capture.frames) {
+        (true, 0) => "no-licensing-traffic-summary-tls-empty",
+        (true, _) => "no-licensing-traffic-summary-tls",
+        (false, 0) => "no-licensing-traffic-summary-empty",
+        (false, _) => "no-licensing-traffic-summary",
     };
     let mut finding = Finding::ok(
         ID,
-        format!("no {what} in this capture: it watched for {watched} and holds {holds}"),
+        phrase(id)
+            .with("watched", watched)
+            .with("frames", context.capture.frames)
+            .with("tcp", contents.tcp_connections)
+            .with("tls", contents.tls_connections),
     )
     .severity(Severity::Note);
     if context.capture.frames > 0 {
-        finding = finding.evidence(FrameNumber(1), "the first frame of the capture");
+        finding = finding.evidence(FrameNumber(1), phrase("no-licensing-traffic-first"));
     }
     if context.options.profile.everything {
         return finding.remedy(Remedy {
             owner: Owner::Capture,
-            action: "capture again while the client connects, from before its SYN, on an interface that sees both directions".to_owned().into(),
+            action: phrase("no-licensing-traffic-again"),
             commands: Vec::new(),
-            verify: "tlswalk then shows an attempt".to_owned().into(),
+            verify: phrase("no-licensing-traffic-verify"),
         });
     }
     if contents.tcp_connections > 0 {
-        finding = finding.cannot_tell(
-            "whether a connection above is to an SSM On-Prem, a CSLU or a proxy of yours: name it with --on-prem, --cslu or --proxy; --all judges every TLS connection",
-        );
+        finding = finding.cannot_tell(phrase("no-licensing-traffic-cannot-tell-private"));
     }
     finding
-        .cannot_tell(
-            "whether licensing works: a controller reports every 8 hours and retries once after a minute, so a short capture without licensing packets proves little",
-        )
+        .cannot_tell(phrase("no-licensing-traffic-cannot-tell"))
         .remedy(Remedy {
             owner: Owner::Capture,
-            action: "make the controller talk while capturing on the interface that licensing leaves by".to_owned().into(),
+            action: phrase("no-licensing-traffic-trigger"),
             commands: [
                 "show running-config | include ip http client|license smart",
                 "show license all | section Transport",
@@ -73,16 +65,11 @@ pub fn finding(contents: &Contents, context: &Context<'_>) -> Finding {
             ]
             .map(str::to_owned)
             .to_vec(),
-            verify: "tlswalk then shows an attempt".to_owned().into(),
+            verify: phrase("no-licensing-traffic-verify"),
         })
 }
 
-/// `1 frame`, `2 frames`.
-fn counted(count: u64, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
-}
-
-fn watched_for(ns: i64) -> String {
+fn watched_for(ns: i64) -> Phrase {
     if ns < 120_000_000_000 {
         super::seconds(ns)
     } else {

@@ -4,6 +4,7 @@ use super::{elsewhere, service, tls_with_hello};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::phrase::phrase;
 use crate::tls::walk::{Side, StepKind};
 use crate::wire_text::WireText;
 
@@ -30,62 +31,61 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .as_ref()
             .filter(|location| !location.raw().contains(&attempt.service.name));
         let (by, who) = if elsewhere_to.is_some() {
-            (By::Path, "something on the way answers for it")
+            (By::Path, "not-tls-somewhere")
         } else {
-            (By::Server, "the server there does not speak TLS")
+            (By::Server, "not-tls-there")
         };
-        let redirect = elsewhere_to
-            .map(|location| format!(", redirecting to {location}"))
-            .unwrap_or_default();
+        let redirecting = |plain, redirected| match elsewhere_to {
+            Some(location) => phrase(redirected).with("location", location),
+            None => phrase(plain),
+        };
         let mut finding = Finding::error(
             RULE.id,
             by,
             At::Tls,
-            format!(
-                "{target} answers the Client Hello in plain HTTP ({} {}{redirect}): {who}",
-                response.status, response.reason
-            ),
+            redirecting("not-tls-summary", "not-tls-summary-redirect")
+                .with("target", &target)
+                .with("status", response.status)
+                .with("reason", &response.reason)
+                .with("who", phrase(who)),
         )
         .confidence(if by == By::Path {
             Confidence::Likely
         } else {
             Confidence::Certain
         })
-        .evidence(hello.frame, "Client Hello")
+        .evidence(hello.frame, phrase("client-hello"))
         .evidence(
             *frame,
-            format!("HTTP {} {}{redirect}", response.status, response.reason),
+            redirecting("not-tls-http", "not-tls-http-redirect")
+                .with("status", response.status)
+                .with("reason", &response.reason),
         );
         if !response.excerpt.is_empty() {
-            finding = finding.evidence(*frame, format!("its body begins: {}", shortened(&response.excerpt)));
+            finding = finding.evidence(
+                *frame,
+                phrase("http-body").with("excerpt", shortened(&response.excerpt)),
+            );
         }
         return Some(if by == By::Path {
             finding
-                .alternative(
-                    "server-misconfigured",
-                    "the server itself may redirect; the firewall's or proxy's log tells",
-                )
+                .alternative("server-misconfigured", phrase("not-tls-misconfigured"))
                 .remedy(elsewhere(
                     attempt,
                     Owner::Firewall,
-                    format!(
-                        "exempt {} from the policy that shows a block page to {}",
-                        attempt.service.name, attempt.device
-                    ),
+                    phrase("not-tls-exempt")
+                        .with("name", &attempt.service.name)
+                        .with("device", attempt.device),
                 ))
         } else {
             finding
-                .alternative(
-                    "block-page",
-                    "a firewall or proxy may answer in the server's place: look at its log",
-                )
+                .alternative("block-page", phrase("not-tls-block-page"))
                 .remedy(elsewhere(
                     attempt,
                     Owner::Server,
-                    format!(
-                        "on {}: enable TLS on port {}, or give the controller the right port",
-                        connection.server.ip, connection.server.port
-                    ),
+                    phrase("not-tls-enable")
+                        .with("ip", connection.server.ip)
+                        .with("port", connection.server.port),
                 ))
         });
     }
@@ -110,26 +110,22 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             RULE.id,
             By::Server,
             At::Tls,
-            format!(
-                "{target} does not speak TLS: its first bytes are {}",
-                shortened(&first_line)
-            ),
+            phrase("not-tls-summary-bytes")
+                .with("target", &target)
+                .with("bytes", shortened(&first_line)),
         )
-        .evidence(hello.frame, "Client Hello")
-        .evidence(frame, format!("the server's bytes begin: {}", shortened(&first_line)))
+        .evidence(hello.frame, phrase("client-hello"))
+        .evidence(frame, phrase("not-tls-bytes").with("bytes", shortened(&first_line)))
         .remedy(elsewhere(
             attempt,
             Owner::Server,
-            format!(
-                "see which service listens on {}, and give the controller the right port",
-                connection.server
-            ),
+            phrase("not-tls-listen").with("server", connection.server),
         )),
     )
 }
 
-/// The beginning of a text, escaped, in quotes.
+/// The beginning of a text, escaped.
 fn shortened(text: &WireText) -> String {
     let shown: String = text.to_string().chars().take(100).collect();
-    format!("“{shown}”")
+    shown
 }

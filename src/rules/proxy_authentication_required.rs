@@ -4,6 +4,7 @@ use super::{client, elsewhere};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Finding, Owner, Rule};
+use crate::phrase::phrase;
 
 /// RFC 9110 section 15.5.8 (407).
 pub(super) const RULE: Rule = Rule {
@@ -19,25 +20,35 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if response.status != 407 {
         return None;
     }
-    let scheme = response
-        .proxy_authenticate
-        .as_ref()
-        .map(|it| format!(" ({it})"))
-        .unwrap_or_default();
+    let summary = match &response.proxy_authenticate {
+        Some(scheme) => phrase("proxy-authentication-required-summary-scheme").with("scheme", scheme),
+        None => phrase("proxy-authentication-required-summary"),
+    };
     Some(
         Finding::error(
             RULE.id,
             By::Path,
             At::Proxy,
-            format!("the proxy {} demands authentication{scheme}, which the {} does not give", connection.server, client(attempt)),
+            summary.with("proxy", connection.server).with("who", client(attempt)),
         )
-        .evidence(*asked, format!("CONNECT {}", request.target))
-        .evidence(*answered, format!("407 {}", response.reason))
+        .evidence(*asked, phrase("http-connect").with("target", &request.target))
+        .evidence(
+            *answered,
+            phrase("http-status")
+                .with("status", response.status)
+                .with("reason", &response.reason),
+        )
         .remedy(elsewhere(
             attempt,
             Owner::Proxy,
-            format!("let {} reach {} without authentication; IOS XE did not support authenticated proxies as of 17.9.2", attempt.device, request.target),
+            phrase("proxy-authentication-required-exempt")
+                .with("device", attempt.device)
+                .with("target", &request.target),
         ))
-        .remedy(elsewhere(attempt, Owner::Wlc, "or go through a CSLU, which does: license smart transport cslu, license smart url cslu http://<cslu>:8182/cslu/v1/pi")),
+        .remedy(elsewhere(
+            attempt,
+            Owner::Wlc,
+            phrase("proxy-authentication-required-cslu"),
+        )),
     )
 }

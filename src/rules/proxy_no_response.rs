@@ -4,6 +4,7 @@ use super::{elsewhere, watched_after};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::phrase::phrase;
 use crate::tls::walk::Side;
 
 /// RFC 9110 section 9.3.6.
@@ -28,26 +29,25 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             RULE.id,
             By::Path,
             At::Proxy,
-            format!("the proxy {proxy} never answered the CONNECT request"),
+            phrase("proxy-no-response-summary").with("proxy", proxy),
         )
         .confidence(if acked { Confidence::Certain } else { Confidence::Likely })
-        .evidence(*asked, format!("CONNECT {}", request.target))
+        .evidence(*asked, phrase("http-connect").with("target", &request.target))
         .evidence(
             connection.last.0,
             if acked {
-                "last packet; the request was acknowledged"
+                phrase("proxy-no-response-acknowledged")
             } else {
-                "last packet; the request was not even acknowledged"
+                phrase("proxy-no-response-unacknowledged")
             },
         )
         .claims_silence_of(Side::Server)
         .remedy(elsewhere(
             attempt,
             Owner::Proxy,
-            format!(
-                "look at the proxy's log for {} and {}: it may wait for its own DNS or for the target",
-                attempt.device, request.target
-            ),
+            phrase("proxy-no-response-log")
+                .with("device", attempt.device)
+                .with("target", &request.target),
         )),
     )
 }

@@ -4,6 +4,7 @@ use super::elsewhere;
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Finding, Owner, Rule};
+use crate::phrase::phrase;
 
 /// RFC 9110 section 9.3.6: any answer to CONNECT but 2xx means that there is no tunnel.
 pub(super) const RULE: Rule = Rule {
@@ -21,37 +22,42 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     }
     let (meaning, action) = match response.status {
         403 => (
-            "its rules do not allow the target",
-            format!("allow CONNECT to {} for {}", request.target, attempt.device),
+            phrase("proxy-refused-forbidden"),
+            phrase("proxy-refused-forbidden-do")
+                .with("target", &request.target)
+                .with("device", attempt.device),
         ),
         500..=599 => (
-            "it could not reach the target itself",
-            format!(
-                "see why the proxy cannot reach {}: its own DNS, route and firewall",
-                request.target
-            ),
+            phrase("proxy-refused-unreachable"),
+            phrase("proxy-refused-unreachable-do").with("target", &request.target),
         ),
         _ => (
-            "it does not open the tunnel",
-            format!("look at the proxy's log for {} and {}", attempt.device, request.target),
+            phrase("proxy-refused-other"),
+            phrase("proxy-refused-other-do")
+                .with("device", attempt.device)
+                .with("target", &request.target),
         ),
     };
     let mut finding = Finding::error(
         RULE.id,
         By::Path,
         At::Proxy,
-        format!(
-            "the proxy {} answered CONNECT with {} {}: {meaning}",
-            connection.server, response.status, response.reason
-        ),
+        phrase("proxy-refused-summary")
+            .with("proxy", connection.server)
+            .with("status", response.status)
+            .with("reason", &response.reason)
+            .with("meaning", meaning),
     )
-    .evidence(*asked, format!("CONNECT {}", request.target))
-    .evidence(*answered, format!("{} {}", response.status, response.reason))
+    .evidence(*asked, phrase("http-connect").with("target", &request.target))
+    .evidence(
+        *answered,
+        phrase("http-status")
+            .with("status", response.status)
+            .with("reason", &response.reason),
+    )
     .remedy(elsewhere(attempt, Owner::Proxy, action));
     if let Some(server) = &response.server {
-        finding = finding.cannot_tell(format!(
-            "whether another proxy stands behind this one; the answer names itself {server}"
-        ));
+        finding = finding.cannot_tell(phrase("proxy-refused-cannot-tell").with("server", server));
     }
     Some(finding)
 }

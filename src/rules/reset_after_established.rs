@@ -1,12 +1,13 @@
 //! Attempt → Finding: a RST came after the handshake and before the answer.
 
 use super::reset_origin::origin;
-use super::{client, elsewhere, seconds, service};
+use super::{client, elsewhere, seconds, service, side_name};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
 use crate::frame::Timestamp;
+use crate::phrase::phrase;
 use crate::tcp_side::Mark;
 use crate::tls::walk::Side;
 
@@ -42,38 +43,35 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if by == By::Client && tls.application_data.client > 0 && waited >= super::SILENCE {
         return None;
     }
-    let who = match by {
-        By::Path => "something between them".to_owned(),
-        By::Client => format!("the {}", client(attempt)),
-        By::Server => service(attempt),
-        _ => "somebody".to_owned(),
-    };
-    let mut finding = Finding::error(
-        RULE.id,
-        by,
-        At::Http,
-        format!("{who} reset the connection after the TLS handshake, before any answer"),
-    )
-    .confidence(if by == By::Unknown {
+    let summary = phrase(match by {
+        By::Path => "reset-after-established-summary-path",
+        By::Client => "reset-after-established-summary-client",
+        By::Server => "reset-after-established-summary-server",
+        _ => "reset-after-established-summary-unknown",
+    })
+    .with("who", client(attempt))
+    .with("service", service(attempt));
+    let mut finding = Finding::error(RULE.id, by, At::Http, summary).confidence(if by == By::Unknown {
         Confidence::Possible
     } else {
         Confidence::Likely
     });
     if let Some(frame) = tls.finished.client.max(tls.finished.server) {
-        finding = finding.evidence(frame, "the handshake is complete");
+        finding = finding.evidence(frame, phrase("reset-after-established-complete"));
     }
     if let Some(frame) = tls.first_application_data.client {
-        finding = finding.evidence(frame, format!("the {}'s request, encrypted", client(attempt)));
+        finding = finding.evidence(
+            frame,
+            phrase("reset-after-established-request").with("who", client(attempt)),
+        );
     }
     let before = connection.tcp[side.peer()].last_time;
     finding = finding.evidence(
         reset.frame,
-        format!(
-            "RST as from the {}, {} after the other side's last packet; {}",
-            side.name(),
-            seconds(reset.time.since(before)),
-            origin.clause()
-        ),
+        phrase("reset-after-established-reset")
+            .with("who", side_name(side))
+            .with("span", seconds(reset.time.since(before)))
+            .with("clause", origin.clause()),
     );
     let idle = reset.time.since(
         connection.tcp[side.peer()]
@@ -83,38 +81,25 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if idle >= IDLE {
         finding = finding.evidence(
             reset.frame,
-            format!(
-                "nothing had been sent for {}: an idle time-out of a firewall, a proxy or the server",
-                seconds(idle)
-            ),
+            phrase("reset-after-established-idle").with("span", seconds(idle)),
         );
     }
     Some(
         finding
-            .cannot_tell(
-                "what the application said: it is encrypted; show license history message on the controller has it",
-            )
+            .cannot_tell(phrase("reset-after-established-cannot-tell"))
             .remedy(match by {
                 By::Path => elsewhere(
                     attempt,
                     Owner::Firewall,
-                    format!(
-                        "look for a rule that ends established connections from {} to {}",
-                        attempt.device, attempt.service.name
-                    ),
+                    phrase("reset-after-established-rule")
+                        .with("device", attempt.device)
+                        .with("name", &attempt.service.name),
                 ),
-                By::Client => elsewhere(
-                    attempt,
-                    Owner::Wlc,
-                    "look at the controller's log for the reason: show logging | include SMART_LIC",
-                ),
+                By::Client => elsewhere(attempt, Owner::Wlc, phrase("reset-after-established-controller-log")),
                 _ => elsewhere(
                     attempt,
                     Owner::Server,
-                    format!(
-                        "look at the log of {}: its program ended or a limit was hit",
-                        connection.server
-                    ),
+                    phrase("reset-after-established-server-log").with("server", connection.server),
                 ),
             }),
     )

@@ -1,11 +1,12 @@
 //! Attempt → Finding: a RST broke the handshake off.
 
 use super::reset_origin::origin;
-use super::{client, elsewhere, seconds, service, tls_with_hello};
+use super::{client, elsewhere, seconds, service, side_name, tls_with_hello};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::phrase::phrase;
 use crate::tcp_side::Mark;
 use crate::tls::walk::{Side, StepKind};
 
@@ -37,7 +38,9 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         .iter()
         .rev()
         .find(|step| step.frame < reset.frame && !matches!(step.kind, StepKind::Reset | StepKind::Fin))?;
-    let last = format!("{} from the {}", step.kind.name(), step.side.name());
+    let last = phrase("message-from")
+        .with("message", step.kind.name())
+        .with("who", side_name(step.side));
     let origin = origin(connection, side, &reset);
     let by = origin.by(side);
     let confidence = match by {
@@ -45,75 +48,57 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         _ => Confidence::Likely,
     };
     let clause = origin.clause();
-    let who = match by {
-        By::Path => "something between them".to_owned(),
-        By::Client => format!("the {}", client(attempt)),
-        By::Server => service(attempt),
-        _ => "somebody".to_owned(),
-    };
-    let mut finding = Finding::error(
-        RULE.id,
-        by,
-        At::Tls,
-        format!(
-            "{who} reset the connection to {} during the handshake, after the {last}",
-            service(attempt)
-        ),
-    )
-    .confidence(confidence)
-    .evidence(step.frame, last)
-    .evidence(
-        reset.frame,
-        format!(
-            "RST as from the {}, {} later; {clause}",
-            side.name(),
-            seconds(reset.time.since(step.time))
-        ),
-    );
+    let summary = phrase(match by {
+        By::Path => "reset-during-handshake-summary-path",
+        By::Client => "reset-during-handshake-summary-client",
+        By::Server => "reset-during-handshake-summary-server",
+        _ => "reset-during-handshake-summary-unknown",
+    })
+    .with("who", client(attempt))
+    .with("service", service(attempt));
+    let mut finding = Finding::error(RULE.id, by, At::Tls, summary.with("last", &last))
+        .confidence(confidence)
+        .evidence(step.frame, last)
+        .evidence(
+            reset.frame,
+            phrase("reset-during-handshake-reset")
+                .with("who", side_name(side))
+                .with("span", seconds(reset.time.since(step.time)))
+                .with("clause", &clause),
+        );
     finding = match by {
         By::Path => finding
-            .alternative(
-                "server-reset",
-                "the server could sit behind a balancer whose resets carry another time to live",
-            )
+            .alternative("server-reset", phrase("reset-during-handshake-balancer"))
             .remedy(elsewhere(
                 attempt,
                 Owner::Firewall,
-                format!(
-                    "look for a rule that matches the name {} (URL filter, application control) and allow it for {}",
-                    attempt.service.name, attempt.device
-                ),
+                phrase("reset-during-handshake-rule")
+                    .with("name", &attempt.service.name)
+                    .with("device", attempt.device),
             )),
         By::Client => finding
             .alternative(
                 "server-certificate-rejected",
-                "some clients reset without an alert when they do not like the certificate",
+                phrase("reset-during-handshake-client-certificate"),
             )
             .remedy(elsewhere(
                 attempt,
                 Owner::Wlc,
-                "look at the controller's log for the reason: show logging | include PKI|SSL|TLS|SMART_LIC",
+                phrase("reset-during-handshake-controller-log"),
             )),
         _ => finding
-            .alternative(
-                "firewall-reset",
-                "a firewall close to the server, or one that copies its time to live, looks the same: its log tells",
-            )
+            .alternative("firewall-reset", phrase("reset-during-handshake-firewall"))
             .remedy(elsewhere(
                 attempt,
                 Owner::Server,
-                format!(
-                    "look at the log of {}: it ended the connection on purpose or crashed",
-                    connection.server
-                ),
+                phrase("reset-during-handshake-server-log").with("server", connection.server),
             ))
             .remedy(elsewhere(
                 attempt,
                 Owner::Firewall,
-                format!(
-                    "see that no rule resets connections from {} to {}",
-                    attempt.device, attempt.service.name
-                ),
+                phrase("reset-during-handshake-no-rule")
+                    .with("device", attempt.device)
+                    .with("name", &attempt.service.name),
             )),
     };
     Some(finding)

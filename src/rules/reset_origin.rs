@@ -3,9 +3,10 @@
 //! No single sign proves much: balancers answer with another time to live, hosts give a RST no IP identification. Each is
 //! shown as what it is, and only what contradicts the other packets of the alleged sender counts.
 
-use super::seconds;
+use super::{chained, seconds, side_name};
 use crate::connection::Connection;
 use crate::finding::By;
+use crate::phrase::{Phrase, phrase};
 use crate::tcp_side::Mark;
 use crate::tls::walk::{Side, StepKind};
 
@@ -23,11 +24,11 @@ const MEASURABLE: i64 = 4_000_000;
 #[derive(Debug, Default)]
 pub(super) struct Origin {
     /// Signs that somebody else sent it, as clauses; what proves most comes first.
-    pub(super) elsewhere: Vec<String>,
+    pub(super) elsewhere: Vec<Phrase>,
     /// How many of them the alleged sender cannot cause by itself.
     pub(super) strong: usize,
     /// Signs that it is the alleged sender's own.
-    pub(super) own: Vec<String>,
+    pub(super) own: Vec<Phrase>,
 }
 
 impl Origin {
@@ -41,12 +42,12 @@ impl Origin {
     }
 
     /// The signs as one clause.
-    pub(super) fn clause(&self) -> String {
+    pub(super) fn clause(&self) -> Phrase {
         let signs = if self.strong > 0 { &self.elsewhere } else { &self.own };
         if signs.is_empty() {
-            "nothing to compare it with".to_owned()
+            phrase("reset-origin-nothing")
         } else {
-            signs.join("; ")
+            chained(signs, "independent")
         }
     }
 }
@@ -57,19 +58,18 @@ pub(super) fn origin(connection: &Connection, side: Side, reset: &Mark) -> Origi
     let mut origin = Origin::default();
     if tcp.data_after_reset > 0 {
         origin.strong += 1;
-        origin.elsewhere.push(format!(
-            "the {} goes on sending data behind it, so it knows nothing of it",
-            side.name()
-        ));
+        origin
+            .elsewhere
+            .push(phrase("reset-origin-data-behind").with("who", side_name(side)));
     }
     if let Some((after, round_trip)) = too_early(connection, side, reset) {
         origin.strong += 1;
-        origin.elsewhere.push(format!(
-            "it acknowledges the Client Hello {} after it was sent, though the {} is {} away",
-            seconds(after),
-            side.name(),
-            seconds(round_trip)
-        ));
+        origin.elsewhere.push(
+            phrase("reset-origin-too-early")
+                .with("after", seconds(after))
+                .with("who", side_name(side))
+                .with("round-trip", seconds(round_trip)),
+        );
     }
     if tcp.first == reset.frame && tcp.syns.is_empty() {
         return origin; // nothing else of that side to compare it with
@@ -80,36 +80,35 @@ pub(super) fn origin(connection: &Connection, side: Side, reset: &Mark) -> Origi
         (it.lowest_ttl.min(tcp.ttl), it.highest_ttl.max(tcp.ttl))
     });
     let usual = if lowest == highest {
-        lowest.to_string()
+        Phrase::verbatim(lowest.to_string())
     } else {
-        format!("{lowest} to {highest}")
+        phrase("range").with("lowest", lowest).with("highest", highest)
     };
     if (lowest.saturating_sub(HOP)..=highest.saturating_add(HOP)).contains(&reset.ttl) {
-        origin.own.push(format!(
-            "its time to live {} is that of the {}'s other packets",
-            reset.ttl,
-            side.name()
-        ));
+        origin.own.push(
+            phrase("reset-origin-same-ttl")
+                .with("ttl", reset.ttl)
+                .with("who", side_name(side)),
+        );
     } else {
         origin.strong += 1;
-        origin.elsewhere.push(format!(
-            "it carries time to live {}, the {}'s own packets {usual}: something on the way sent it",
-            reset.ttl,
-            side.name()
-        ));
+        origin.elsewhere.push(
+            phrase("reset-origin-other-ttl")
+                .with("ttl", reset.ttl)
+                .with("who", side_name(side))
+                .with("usual", &usual),
+        );
     }
     if let (Some(before), Some(id)) = (tcp.ordinary, reset.ip_id)
         && let Some(last) = before.ip_id
     {
         let far = id.wrapping_sub(last).min(last.wrapping_sub(id)) > FAR_APART;
         if before.same_ip_id && last == 0 && id == 0 || !before.same_ip_id && !far {
-            origin
-                .own
-                .push(format!("its IP identification {id} follows the others"));
+            origin.own.push(phrase("reset-origin-id-follows").with("id", id));
         } else if far && origin.strong > 0 {
-            origin.elsewhere.push(format!(
-                "its IP identification {id} does not follow the last one, {last}"
-            ));
+            origin
+                .elsewhere
+                .push(phrase("reset-origin-id-differs").with("id", id).with("last", last));
         }
     }
     origin

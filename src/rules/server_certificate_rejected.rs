@@ -1,14 +1,14 @@
 //! Attempt → Finding: the client refused the server's certificate.
 
 use super::{
-    alert_text, certificate_causes, certificate_clauses, client, confirm, elsewhere, join, on_device, sees_handshake,
-    service, span,
+    alert_from, alert_text, certificate_causes, certificate_clauses, client, confirm, elsewhere, on_device,
+    sees_handshake, service, span,
 };
 use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
-use crate::phrase::phrase;
+use crate::phrase::{Phrase, phrase};
 use crate::profile::Transport;
 use crate::tls::AlertDescription;
 use crate::tls::trust::{Chain, Fault, Judgement, NameMatch, Validity};
@@ -46,8 +46,8 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         .as_ref()
         .and_then(|it| it.chain.first())
         .map(|leaf| match &leaf.fields {
-            Ok(fields) => fields.subject.to_string(),
-            Err(_) => "a certificate that cannot be read".to_owned(),
+            Ok(fields) => Phrase::verbatim(fields.subject.to_string()),
+            Err(_) => phrase("server-certificate-rejected-unreadable"),
         });
     let leaf = tls
         .certificates
@@ -66,13 +66,13 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         confidence
     };
     clauses.extend(by_address.clone());
-    let why = match (&subject, clauses.is_empty()) {
-        (Some(subject), false) => format!("; {subject} {}", join(&clauses)),
-        (Some(_), true) => {
-            format!("; nothing visible is wrong with it, so the {who} lacks its root or its clock is off")
-        }
-        (None, _) if !tls13 => "; the certificate was not captured, so its fault cannot be seen".to_owned(),
-        (None, _) => "; TLS 1.3 encrypts the certificate, so its fault cannot be seen".to_owned(),
+    let summary = match (subject, clauses.is_empty()) {
+        (Some(subject), false) => phrase("server-certificate-rejected-summary-why")
+            .with("subject", subject)
+            .with("clauses", clauses),
+        (Some(_), true) => phrase("server-certificate-rejected-summary-sound"),
+        (None, _) if !tls13 => phrase("server-certificate-rejected-summary-uncaptured"),
+        (None, _) => phrase("server-certificate-rejected-summary-encrypted"),
     };
     let mut causes = judgement.map(certificate_causes).unwrap_or_default();
     if by_address.is_some() {
@@ -91,52 +91,52 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         RULE.id,
         By::Client,
         At::Tls,
-        format!(
-            "the {who} refused the certificate of {} ({}){why}",
-            service(attempt),
-            alert_text(alert)
-        ),
+        summary
+            .with("who", &who)
+            .with("service", service(attempt))
+            .with("alert", alert_text(alert)),
     )
     .confidence(confidence)
     .causes(causes);
     if let Some(step) = connection.step_by(StepKind::Certificate, Side::Server) {
         finding = finding.evidence(
             step.frame,
-            format!(
-                "the server's certificate: {}",
-                step.detail.as_deref().unwrap_or("received")
-            ),
+            match &step.detail {
+                Some(subject) => phrase("server-certificate-rejected-certificate").with("subject", subject),
+                None => phrase("server-certificate-rejected-received"),
+            },
         );
         if let Some(Chain::Anchored { anchor, origin }) = judgement.map(|it| &it.chain) {
             finding = finding
-                .evidence(step.frame, format!("its chain verifies up to {anchor} ({origin})"))
+                .evidence(
+                    step.frame,
+                    phrase("server-certificate-rejected-chain")
+                        .with("anchor", anchor)
+                        .with("origin", origin_name(origin)),
+                )
                 .excluded(
                     "interception-suspected",
-                    format!("the chain is genuine: it verifies up to {anchor} ({origin})"),
+                    phrase("server-certificate-rejected-genuine")
+                        .with("anchor", anchor)
+                        .with("origin", origin_name(origin)),
                 );
         }
     } else if let Some(step) = connection.step(StepKind::ServerHello) {
-        finding = finding.evidence(step.frame, "Server Hello; the certificate after it is encrypted");
+        finding = finding.evidence(step.frame, phrase("server-certificate-rejected-hello"));
     }
     if let Some(revocation) = attempt.revocation.first() {
         finding = finding
-            .cannot_tell(format!("whether revocation data came from {}", revocation.host))
-            .alternative(
-                "crl-fetch-failed",
-                "it asked for revocation data; how that ended is not in the capture",
-            );
+            .cannot_tell(phrase("server-certificate-rejected-cannot-tell-revocation").with("host", &revocation.host))
+            .alternative("crl-fetch-failed", phrase("server-certificate-rejected-revocation"));
     }
-    finding = finding.evidence(alert.frame, format!("{} from the {who}", alert_text(alert)));
+    finding = finding.evidence(alert.frame, alert_from(alert, &who));
     if by_address.is_some() {
         finding = finding
-            .cannot_tell("what the controller's URL says: no server name and no look-up is in the capture")
-            .alternative(
-                "clock",
-                "bad_certificate is also what a client says whose clock is so slow that the certificate is not yet valid",
-            )
+            .cannot_tell(phrase("server-certificate-rejected-cannot-tell-url"))
+            .alternative("clock", phrase("server-certificate-rejected-slow-clock"))
             .remedy(on_device(
                 attempt,
-                "if the URL holds the address: use the host name instead",
+                phrase("server-certificate-rejected-address"),
                 &[
                     "show license all | section Transport".to_owned(),
                     "configure terminal".to_owned(),
@@ -150,23 +150,23 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             ));
     }
     if alert.content.is_none() {
-        finding = finding.cannot_tell("which alert it was: it is encrypted, and recognised by its size and place");
+        finding = finding.cannot_tell(phrase("server-certificate-rejected-cannot-tell-alert"));
     }
     if !is_shown && !tls13 {
         finding = finding
-            .cannot_tell("the server's certificate: it was not captured")
-            .alternative(
-                "interception-suspected",
-                "a re-signed certificate would be refused just so",
-            )
+            .cannot_tell(phrase("server-certificate-rejected-cannot-tell-certificate"))
+            .alternative("interception-suspected", phrase("server-certificate-rejected-resigned"))
             .alternative(
                 "crl-fetch-failed",
-                "where the certificate asks for revocation data is not in the capture",
+                phrase("server-certificate-rejected-revocation-unknown"),
             );
     } else if tls.certificates.server.is_none() {
         finding = finding
-            .cannot_tell("the server's certificate: TLS 1.3 encrypts it; the controller's log names the reason (show logging | include PKI|SSL|TLS)")
-            .alternative("interception-suspected", "a re-signed certificate looks the same here; openssl s_client from the controller's network shows who signs");
+            .cannot_tell(phrase("server-certificate-rejected-cannot-tell-encrypted"))
+            .alternative(
+                "interception-suspected",
+                phrase("server-certificate-rejected-resigned-encrypted"),
+            );
     }
     Some(with_remedies(finding, attempt, connection, alert, judgement))
 }
@@ -178,7 +178,7 @@ fn by_address(
     connection: &Connection,
     alert: &Alert,
     leaf: Option<&crate::tls::certificate::Fields>,
-) -> Option<String> {
+) -> Option<Phrase> {
     let (_, description) = alert.content?;
     let nameless = connection.server_name().is_none() && attempt.lookups.is_empty() && connection.connect().is_none();
     let about_names = matches!(
@@ -189,10 +189,9 @@ fn by_address(
     let leaf = leaf.filter(|leaf| !leaf.names.iter().any(|name| name.raw().parse() == Ok(ip)))?;
     let names: Vec<String> = leaf.names.iter().take(3).map(ToString::to_string).collect();
     (nameless && about_names && !names.is_empty()).then(|| {
-        format!(
-            "is for {} and not for the address {ip}, which the controller seems to have asked for (no server name in its Client Hello, no look-up)",
-            names.join(", ")
-        )
+        phrase("server-certificate-rejected-by-address")
+            .with("names", names.join(", "))
+            .with("ip", ip)
     })
 }
 
@@ -247,6 +246,15 @@ fn refusal<'a>(
     refused.then_some((alert, confidence))
 }
 
+/// Where a root comes from: the file of `--ca` by its name.
+fn origin_name(origin: &str) -> Phrase {
+    match origin {
+        "public roots" => phrase("origin-public"),
+        "licensing roots" => phrase("origin-licensing"),
+        file => Phrase::verbatim(file),
+    }
+}
+
 fn with_remedies(
     mut finding: Finding,
     attempt: &Attempt<'_>,
@@ -259,7 +267,7 @@ fn with_remedies(
     let Some(judgement) = judgement else {
         return finding.remedy(on_device(
             attempt,
-            "see why the controller does not trust the certificate, and whether its clock is right",
+            phrase("server-certificate-rejected-clock-and-trust"),
             &[
                 "show clock detail".to_owned(),
                 "show ntp status".to_owned(),
@@ -272,11 +280,9 @@ fn with_remedies(
             return finding.remedy(elsewhere(
                 attempt,
                 Owner::Server,
-                format!(
-                    "renew the certificate of {}: it expired {} before this capture",
-                    connection.server,
-                    span(since)
-                ),
+                phrase("server-certificate-rejected-renew")
+                    .with("server", connection.server)
+                    .with("span", span(since)),
             ));
         }
         Validity::NotYetValid(until) => {
@@ -284,25 +290,18 @@ fn with_remedies(
                 .remedy(elsewhere(
                     attempt,
                     Owner::Server,
-                    format!(
-                        "the certificate of {} becomes valid only {} after this capture: issue one that is valid now",
-                        connection.server,
-                        span(until)
-                    ),
+                    phrase("server-certificate-rejected-not-yet")
+                        .with("server", connection.server)
+                        .with("span", span(until)),
                 ))
-                .alternative(
-                    "capture-clock",
-                    "the capturing host's clock may be slow: compare it with a known time",
-                );
+                .alternative("capture-clock", phrase("server-certificate-rejected-capture-clock"));
         }
         _ => {}
     }
     if judgement.name == NameMatch::Differs {
         return finding.remedy(on_device(
             attempt,
-            format!(
-                "use the name that the certificate carries in the URL, or give the server a certificate for {name}"
-            ),
+            phrase("server-certificate-rejected-name").with("name", name),
             &[
                 "show license all | section Transport".to_owned(),
                 "configure terminal".to_owned(),
@@ -317,14 +316,13 @@ fn with_remedies(
         .find(|fault| matches!(fault, Fault::MissingIntermediate(_)))
     {
         return finding
-            .cannot_tell("what the controller trusts: it may know that intermediate and lack its root instead")
+            .cannot_tell(phrase("server-certificate-rejected-cannot-tell-intermediate"))
             .remedy(elsewhere(
                 attempt,
                 Owner::Server,
-                format!(
-                    "let {} send its intermediate certificate ({issuer}) too",
-                    connection.server
-                ),
+                phrase("server-certificate-rejected-intermediate")
+                    .with("server", connection.server)
+                    .with("issuer", issuer),
             ));
     }
     if let Chain::IssuerNotGiven { issuer } = &judgement.chain
@@ -340,7 +338,7 @@ fn with_remedies(
                 || described == Some(AlertDescription::CERTIFICATE_EXPIRED);
             let clock_remedy = on_device(
                 attempt,
-                "set the controller's clock: to it the certificate may seem outside its validity",
+                phrase("server-certificate-rejected-clock"),
                 &[
                     "show clock detail".to_owned(),
                     "show ntp status".to_owned(),
@@ -351,14 +349,13 @@ fn with_remedies(
             );
             let trust_remedy = on_device(
                 attempt,
-                "bring the controller's trust pool up to date (images before 17.3.4 and 17.6.1 lack IdenTrust Commercial Root CA 1)",
+                phrase("server-certificate-rejected-pool"),
                 &[
                     "show crypto pki trustpool | include cn=".to_owned(),
                     "crypto pki trustpool import url http://www.cisco.com/security/pki/trs/ios_core.p7b".to_owned(),
                 ],
             );
-            let finding = finding
-                .cannot_tell("what the controller trusts and what its clock says: both are inside the controller");
+            let finding = finding.cannot_tell(phrase("server-certificate-rejected-cannot-tell-controller"));
             if clock {
                 finding.remedy(clock_remedy).remedy(trust_remedy)
             } else {
@@ -367,7 +364,7 @@ fn with_remedies(
         }
         (_, Transport::OnPrem | Transport::Cslu) => finding.remedy(on_device(
             attempt,
-            "import the On-Prem's certificate (or its authority) as a trustpoint",
+            phrase("server-certificate-rejected-import"),
             &[
                 "configure terminal".to_owned(),
                 "  crypto pki trustpoint SSM-ONPREM".to_owned(),
@@ -380,10 +377,7 @@ fn with_remedies(
         _ => finding.remedy(elsewhere(
             attempt,
             Owner::Server,
-            format!(
-                "give {} a certificate from an authority that the client trusts, or the client that authority's root",
-                connection.server
-            ),
+            phrase("server-certificate-rejected-authority").with("server", connection.server),
         )),
     }
 }

@@ -1,10 +1,13 @@
 //! Attempt → Finding: the handshake began and then stopped, without alert or reset.
 
-use super::{client, elsewhere, first_fin, on_device, seconds, sees_handshake, service, tls_with_hello, watched_after};
+use super::{
+    client, elsewhere, first_fin, on_device, seconds, sees_handshake, service, side_name, tls_with_hello, watched_after,
+};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::phrase::{Phrase, phrase};
 use crate::stream::GapCause;
 use crate::tls::walk::{Side, StepKind};
 
@@ -44,74 +47,63 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         (None, None, Some((side, (frame, _)))) => (
             side.into(),
             Confidence::Likely,
-            format!(
-                "the {} has no room for more bytes since frame {frame} (window 0)",
-                side.name()
-            ),
+            phrase("silent-mid-handshake-window")
+                .with("who", side_name(side))
+                .with("frame", frame),
         ),
         (None, Some(side), _) => (
             side.into(),
             Confidence::Certain,
-            format!("the {} closed (FIN) without an alert", side.name()),
+            phrase("silent-mid-handshake-closed").with("who", side_name(side)),
         ),
         (None, None, None) => (
             By::Unknown,
             Confidence::Possible,
-            format!("nothing more came for {}", seconds(waited)),
+            phrase("silent-mid-handshake-silent").with("span", seconds(waited)),
         ),
     };
     let summary = match by {
-        By::Path => format!(
-            "the handshake with {} stopped because packets were lost on the way: {clause}",
-            service(attempt)
-        ),
-        _ => format!(
-            "the handshake with {} stopped after {} from the {}: {clause}",
-            service(attempt),
-            last.kind.name(),
-            last.side.name()
-        ),
+        By::Path => phrase("silent-mid-handshake-summary-lost")
+            .with("service", service(attempt))
+            .with("clause", &clause),
+        _ => phrase("silent-mid-handshake-summary")
+            .with("service", service(attempt))
+            .with("message", last.kind.name())
+            .with("who", side_name(last.side))
+            .with("clause", &clause),
     };
     let mut finding = Finding::error(RULE.id, by, At::Tls, summary)
         .confidence(confidence)
         .evidence(
             last.frame,
-            format!(
-                "the last message seen: {} from the {}",
-                last.kind.name(),
-                last.side.name()
-            ),
+            phrase("silent-mid-handshake-last-message")
+                .with("message", last.kind.name())
+                .with("who", side_name(last.side)),
         );
     for side in Side::both() {
         if let Some(gap) = connection.tcp[side].gaps.first() {
             finding = finding.evidence(
                 gap.seen_at,
-                format!(
-                    "{} bytes of the {} before it never arrived",
-                    gap.to.saturating_sub(gap.from),
-                    side.name()
-                ),
+                phrase("silent-mid-handshake-hole")
+                    .with("count", gap.to.saturating_sub(gap.from))
+                    .with("who", side_name(side)),
             );
         }
     }
-    finding = finding.evidence(connection.last.0, format!("last packet, {} later", seconds(waited)));
+    finding = finding.evidence(
+        connection.last.0,
+        phrase("silent-mid-handshake-last-packet").with("span", seconds(waited)),
+    );
     if closer.is_none() {
         finding = finding.claims_silence_of(last.side.peer());
     }
     Some(match by {
         By::Path => finding
-            .alternative(
-                "random-loss",
-                "ordinary loss is repaired within seconds; here the same bytes failed again and again",
-            )
-            .remedy(elsewhere(
-                attempt,
-                Owner::Firewall,
-                "let ICMP “fragmentation needed” pass, and look for a rule, tunnel or link that drops large packets",
-            ))
+            .alternative("random-loss", phrase("silent-mid-handshake-random-loss"))
+            .remedy(elsewhere(attempt, Owner::Firewall, phrase("silent-mid-handshake-icmp")))
             .remedy(on_device(
                 attempt,
-                "work around it with a smaller TCP MSS",
+                phrase("silent-mid-handshake-mss"),
                 &[
                     "configure terminal".to_owned(),
                     "  ip tcp mss 1200".to_owned(),
@@ -121,50 +113,47 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         By::Client => finding
             .alternative(
                 "server-certificate-rejected",
-                "some clients close without an alert when they do not like the certificate",
+                phrase("silent-mid-handshake-client-certificate"),
             )
             .remedy(elsewhere(
                 attempt,
                 Owner::Wlc,
-                format!(
-                    "look at the {}'s log for the reason: show logging | include PKI|SSL|TLS|SMART_LIC",
-                    client(attempt)
-                ),
+                phrase("silent-mid-handshake-log").with("who", client(attempt)),
             )),
         _ => finding
             .alternative(
                 "client-certificate-rejected",
-                "some servers close without an alert when they do not like the client's certificate",
+                phrase("silent-mid-handshake-server-certificate"),
             )
             .remedy(elsewhere(
                 attempt,
                 Owner::Server,
-                format!("look at the log of {} for the reason", connection.server),
+                phrase("silent-mid-handshake-server-log").with("server", connection.server),
             )),
     })
 }
 
 /// What shows that packets were lost, as a clause.
-fn lost(connection: &Connection) -> Option<String> {
+fn lost(connection: &Connection) -> Option<Phrase> {
     for side in Side::both() {
         let tcp = &connection.tcp[side];
         if let Some(gap) = tcp.gaps.iter().find(|gap| gap.cause == GapCause::NeverArrived) {
-            return Some(format!(
-                "{} bytes of the {} never arrived, though later ones did",
-                gap.to.saturating_sub(gap.from),
-                side.name()
-            ));
+            return Some(
+                phrase("silent-mid-handshake-never-arrived")
+                    .with("count", gap.to.saturating_sub(gap.from))
+                    .with("who", side_name(side)),
+            );
         }
         // Who has no room for more makes the other wait: nothing is lost then.
         if connection.tcp[side.peer()].window_closed.is_some() {
             continue;
         }
         if tcp.acked_bytes < tcp.bytes && tcp.retransmissions > 0 {
-            return Some(format!(
-                "{} bytes of the {} were sent again and again and never acknowledged",
-                tcp.bytes.saturating_sub(tcp.acked_bytes),
-                side.name()
-            ));
+            return Some(
+                phrase("silent-mid-handshake-never-acknowledged")
+                    .with("count", tcp.bytes.saturating_sub(tcp.acked_bytes))
+                    .with("who", side_name(side)),
+            );
         }
     }
     None

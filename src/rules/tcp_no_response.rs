@@ -1,9 +1,10 @@
 //! Attempt → Finding: SYNs, and no answer.
 
-use super::{client, elsewhere, on_device, seconds, service};
+use super::{chained, client, elsewhere, on_device, seconds, service};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::phrase::{Phrase, phrase};
 use crate::tls::walk::Side;
 
 /// RFC 6298: a SYN is repeated after one second and then at doubled intervals.
@@ -33,12 +34,11 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         RULE.id,
         By::Unknown,
         At::Tcp,
-        format!(
-            "nothing answers the {}'s connection to {target}: {tries} SYN{} in {}, no reply of any kind",
-            client(attempt),
-            if tries == 1 { "" } else { "s" },
-            seconds(ended.since(started))
-        ),
+        phrase("tcp-no-response-summary")
+            .with("who", client(attempt))
+            .with("target", &target)
+            .with("tries", tries)
+            .with("span", seconds(ended.since(started))),
     )
     // A SYN that is not repeated was given up early, or its repetitions are not in the capture.
     .confidence(if tries > 1 {
@@ -46,10 +46,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     } else {
         Confidence::Possible
     })
-    .evidence(first, format!("SYN to {}", connection.server))
+    .evidence(first, phrase("syn-to").with("server", connection.server))
     .claims_silence_of(Side::Server);
     if last != first {
-        let steps: Vec<String> = tcp
+        let steps: Vec<Phrase> = tcp
             .client
             .syns
             .windows(2)
@@ -58,24 +58,36 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 _ => None,
             })
             .collect();
-        finding = finding.evidence(last, format!("the last repetition (after {})", steps.join(", ")));
+        finding = finding.evidence(
+            last,
+            phrase("tcp-no-response-last").with("steps", chained(&steps, "enumerated")),
+        );
     }
     for earlier in attempt.connections.iter().rev().skip(1) {
-        finding = finding.evidence(earlier.first.0, format!("{} was tried before, in vain", earlier.server));
+        finding = finding.evidence(
+            earlier.first.0,
+            phrase("tcp-no-response-tried").with("server", earlier.server),
+        );
     }
     Some(
         finding
-            .cannot_tell("who dropped the packets: a firewall on the way out, on the way back, or the server; a capture on the far side of the firewall shows it")
+            .cannot_tell(phrase("tcp-no-response-cannot-tell"))
             .remedy(elsewhere(
                 attempt,
                 Owner::Firewall,
-                format!("allow TCP port {} from {} to {}, by name where the firewall can: addresses change", connection.server.port, attempt.device, attempt.service.name),
+                phrase("tcp-no-response-allow")
+                    .with("port", connection.server.port)
+                    .with("device", attempt.device)
+                    .with("name", &attempt.service.name),
             ))
             .remedy(on_device(
                 attempt,
-                "check source interface, VRF and route",
+                phrase("tcp-no-response-interface"),
                 &[
-                    format!("telnet {} {} /source-interface <interface with {}>", attempt.service.name, connection.server.port, attempt.device),
+                    format!(
+                        "telnet {} {} /source-interface <interface with {}>",
+                        attempt.service.name, connection.server.port, attempt.device
+                    ),
                     format!("show ip route {}", connection.server.ip),
                     "configure terminal".to_owned(),
                     format!("  ip http client source-interface <interface with {}>", attempt.device),

@@ -4,6 +4,7 @@ use super::{elsewhere, on_device, service};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::phrase::phrase;
 
 /// RFC 9293 section 3.10.7.1: a host answers a segment for a port on which nobody listens with RST.
 pub(super) const RULE: Rule = Rule {
@@ -19,16 +20,32 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         return None;
     }
     let server = connection.server;
-    let mut finding = Finding::error(RULE.id, By::Server, At::Tcp, format!("the connection to {} was refused: nothing accepts it there", service(attempt)))
-        .confidence(Confidence::Likely)
-        .evidence(syn, format!("SYN to {server}"))
-        .evidence(reset.frame, format!("RST in answer, {} later, time to live {}", super::seconds(reset.time.since(asked)), reset.ttl))
-        .alternative("firewall-reject", "a firewall may answer for the server: compare the time to live with other packets of the server, and look at the firewall's log")
-        .remedy(elsewhere(attempt, Owner::Server, format!("on {}: see that the service is running and listens on port {}", server.ip, server.port)));
+    let mut finding = Finding::error(
+        RULE.id,
+        By::Server,
+        At::Tcp,
+        phrase("tcp-refused-summary").with("service", service(attempt)),
+    )
+    .confidence(Confidence::Likely)
+    .evidence(syn, phrase("syn-to").with("server", server))
+    .evidence(
+        reset.frame,
+        phrase("tcp-refused-answer")
+            .with("span", super::seconds(reset.time.since(asked)))
+            .with("ttl", reset.ttl),
+    )
+    .alternative("firewall-reject", phrase("tcp-refused-firewall"))
+    .remedy(elsewhere(
+        attempt,
+        Owner::Server,
+        phrase("tcp-refused-listen")
+            .with("ip", server.ip)
+            .with("port", server.port),
+    ));
     if attempt.service.proxy.is_some() {
         finding = finding.remedy(on_device(
             attempt,
-            format!("or correct the proxy: the controller is told to use {server}"),
+            phrase("tcp-refused-proxy").with("server", server),
             &[
                 "configure terminal".to_owned(),
                 "  license smart proxy address <proxy>".to_owned(),
@@ -40,16 +57,16 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         finding = finding
             .remedy(on_device(
                 attempt,
-                format!("or correct the URL: the controller is told to use port {}", server.port),
+                phrase("tcp-refused-url").with("port", server.port),
                 &["show license all | section Transport".to_owned()],
             ))
             .remedy(elsewhere(
                 attempt,
                 Owner::Firewall,
-                format!(
-                    "or, if a firewall rejects it: allow TCP {} from {} to {}",
-                    server.port, attempt.device, server.ip
-                ),
+                phrase("tcp-refused-allow")
+                    .with("port", server.port)
+                    .with("device", attempt.device)
+                    .with("ip", server.ip),
             ));
     }
     Some(finding)

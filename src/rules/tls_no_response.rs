@@ -4,6 +4,7 @@ use super::{client, elsewhere, seconds, service, tls_with_hello, watched_after};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::phrase::phrase;
 use crate::tls::walk::{Side, StepKind};
 
 /// RFC 9846 section 4.1.2: the server answers a Client Hello with a Server Hello, a retry or an alert.
@@ -39,50 +40,67 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let (by, summary) = if acked {
         (
             By::Server,
-            format!(
-                "{} took the {}'s Client Hello and never answered it",
-                service(attempt),
-                client(attempt)
-            ),
+            phrase("tls-no-response-summary-taken")
+                .with("service", service(attempt))
+                .with("who", client(attempt)),
         )
     } else {
         (
             By::Path,
-            format!(
-                "the connection to {} opened, but the {}'s Client Hello never arrived: it was not even acknowledged",
-                service(attempt),
-                client(attempt)
-            ),
+            phrase("tls-no-response-summary-lost")
+                .with("service", service(attempt))
+                .with("who", client(attempt)),
         )
     };
     let ends = if server_tcp
         .fin
         .is_some_and(|fin| client_tcp.fin.is_none_or(|own| fin.frame < own.frame))
     {
-        "the server closed without a word"
+        phrase("tls-no-response-closed")
     } else {
-        "no answer"
+        phrase("tls-no-response-silent")
     };
     let mut finding = Finding::error(RULE.id, by, At::Tls, summary)
         .confidence(if acked { Confidence::Certain } else { Confidence::Likely })
-        .evidence(hello.frame, "Client Hello")
-        .evidence(connection.last.0, format!("{} later: {ends}", seconds(waited)))
+        .evidence(hello.frame, phrase("client-hello"))
+        .evidence(
+            connection.last.0,
+            phrase("tls-no-response-later")
+                .with("span", seconds(waited))
+                .with("ends", ends),
+        )
         .claims_silence_of(Side::Server);
     if client_tcp.retransmissions > 0 {
         finding = finding.evidence(
             client_tcp.last,
-            format!("sent again {} times", client_tcp.retransmissions),
+            phrase("tls-no-response-repeated").with("count", client_tcp.retransmissions),
         );
     }
     Some(if acked {
         finding
-            .alternative("firewall-proxying", "a firewall that completes TCP on the server's behalf acknowledges just so: compare the SYN-ACK's round trip with the server's distance")
-            .cannot_tell("whether the server itself acknowledged, or a device that speaks for it")
-            .remedy(elsewhere(attempt, Owner::Server, format!("see what listens on {} and whether it is overloaded or waits for something", connection.server)))
-            .remedy(elsewhere(attempt, Owner::Firewall, format!("see that no inspection holds back connections from {} to {}", attempt.device, attempt.service.name)))
+            .alternative("firewall-proxying", phrase("tls-no-response-proxying"))
+            .cannot_tell(phrase("tls-no-response-cannot-tell"))
+            .remedy(elsewhere(
+                attempt,
+                Owner::Server,
+                phrase("tls-no-response-listen").with("server", connection.server),
+            ))
+            .remedy(elsewhere(
+                attempt,
+                Owner::Firewall,
+                phrase("tls-no-response-inspection")
+                    .with("device", attempt.device)
+                    .with("name", &attempt.service.name),
+            ))
     } else {
         finding
-            .alternative("path-mtu", "a Client Hello larger than the path's MTU is lost just so; a smaller TCP MSS cures it (ip tcp mss 1200)")
-            .remedy(elsewhere(attempt, Owner::Firewall, format!("the TCP handshake passes, data does not: look for a rule that drops by content or name between {} and {}", attempt.device, attempt.service.name)))
+            .alternative("path-mtu", phrase("tls-no-response-path-mtu"))
+            .remedy(elsewhere(
+                attempt,
+                Owner::Firewall,
+                phrase("tls-no-response-rule")
+                    .with("device", attempt.device)
+                    .with("name", &attempt.service.name),
+            ))
     })
 }

@@ -1,10 +1,11 @@
 //! Attempt → Finding: client and server have no protocol version in common.
 
 use super::negotiation::{grounds, with_grounds};
-use super::{alert_text, client, elsewhere, on_device, service, tls_with_hello};
+use super::{alert_from, client, elsewhere, on_device, service, side_name, tls_with_hello};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Finding, Owner, Rule};
+use crate::phrase::phrase;
 use crate::tls::walk::{Side, StepKind};
 use crate::tls::{AlertDescription, Version};
 
@@ -34,64 +35,50 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .collect();
     let newest = offered.first().cloned().unwrap_or_default();
     let offer = if offered.len() > 1 {
-        format!("TLS {}", offered.join(", "))
+        phrase("version-mismatch-offer").with("versions", offered.join(", "))
     } else {
-        format!("at most TLS {newest}")
+        phrase("version-mismatch-offer-newest").with("newest", &newest)
     };
     let summary = match (alert.side, tls.version()) {
-        (Side::Client, Some(chosen)) => {
-            format!(
-                "the {} does not accept TLS {chosen}, which {} chose",
-                client(attempt),
-                service(attempt)
-            )
+        (Side::Client, Some(chosen)) => phrase("version-mismatch-summary-client")
+            .with("who", client(attempt))
+            .with("chosen", chosen)
+            .with("service", service(attempt)),
+        (Side::Client, None) => phrase("version-mismatch-summary-client-gave-up")
+            .with("who", client(attempt))
+            .with("service", service(attempt)),
+        (Side::Server, _) if description == AlertDescription::INAPPROPRIATE_FALLBACK => {
+            phrase("version-mismatch-summary-fallback")
+                .with("service", service(attempt))
+                .with("who", client(attempt))
+                .with("offer", &offer)
         }
-        (Side::Client, None) => format!(
-            "the {} gave up for want of a common TLS version with {}",
-            client(attempt),
-            service(attempt)
-        ),
-        (Side::Server, _) if description == AlertDescription::INAPPROPRIATE_FALLBACK => format!(
-            "{} refuses the {}'s second try with an older version ({offer}): it could do better",
-            service(attempt),
-            client(attempt)
-        ),
-        (Side::Server, _) => format!(
-            "{} accepts none of the TLS versions that the {} offers ({offer})",
-            service(attempt),
-            client(attempt)
-        ),
+        (Side::Server, _) => phrase("version-mismatch-summary-server")
+            .with("service", service(attempt))
+            .with("who", client(attempt))
+            .with("offer", &offer),
     };
     let mut finding = Finding::error(RULE.id, alert.side.into(), At::Tls, summary)
-        .evidence(hello.frame, format!("Client Hello offers {offer}"));
+        .evidence(hello.frame, phrase("version-mismatch-offers").with("offer", &offer));
     if let Some(hello) = &tls.client_hello {
         finding = with_grounds(finding, connection, &grounds(connection, hello, context));
     }
     if description == AlertDescription::INAPPROPRIATE_FALLBACK {
-        finding = finding.evidence(
-            hello.frame,
-            "it says that this is a second try with an older version (TLS_FALLBACK_SCSV): why the first one failed is the question",
-        );
+        finding = finding.evidence(hello.frame, phrase("version-mismatch-fallback"));
     }
     if let Some(server_hello) = connection.step(StepKind::ServerHello) {
         finding = finding.evidence(
             server_hello.frame,
-            format!(
-                "Server Hello chooses TLS {}",
-                server_hello.detail.as_deref().unwrap_or_default()
-            ),
+            phrase("version-mismatch-chooses").with("version", server_hello.detail.as_deref().unwrap_or_default()),
         );
     }
-    finding = finding.evidence(
-        alert.frame,
-        format!("{} from the {}", alert_text(alert), alert.side.name()),
-    );
+    finding = finding.evidence(alert.frame, alert_from(alert, side_name(alert.side)));
     Some(match alert.side {
         Side::Server => finding
-            .cannot_tell("which versions the server would accept: it does not say")
+            .cannot_tell(phrase("version-mismatch-cannot-tell"))
             .remedy(on_device(
                 attempt,
-                format!("let the controller's HTTP client use a newer version than TLS {newest}"),
+                phrase("version-mismatch-newer").with("newest", &newest),
                 &[
                     "show ip http client secure status".to_owned(),
                     "configure terminal".to_owned(),
@@ -99,18 +86,11 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                     "  end".to_owned(),
                 ],
             ))
-            .remedy(elsewhere(
-                attempt,
-                Owner::Server,
-                "or allow an older version on the server, if that is acceptable",
-            )),
+            .remedy(elsewhere(attempt, Owner::Server, phrase("version-mismatch-older"))),
         Side::Client => finding.remedy(elsewhere(
             attempt,
             Owner::Server,
-            format!(
-                "upgrade the server at {}, or enable TLS 1.2 or later on it",
-                connection.server
-            ),
+            phrase("version-mismatch-upgrade").with("server", connection.server),
         )),
     })
     .map(|finding| {

@@ -1,10 +1,15 @@
 # What every other text is made of. Values come in { $braces }; Fluent's syntax is at projectfluent.org.
+#
+# A message is a clause: it begins in lower case and has no full stop.
 
 verbatim = { $text }
 
 # Clauses joined: "is self-signed, had expired and is for another name".
 list = { $head } and { $last }
 list-separator = { ", " }
+# Clauses that stand for themselves, one after the other.
+independent = { $text }; { $next }
+enumerated = { $text }, { $next }
 
 # Lengths of time.
 seconds = { $seconds } s
@@ -24,3 +29,91 @@ span-seconds = { $count } { $count ->
     [one] second
    *[other] seconds
 }
+range = { $lowest } to { $highest }
+
+# Who takes part.
+client = client
+controller = controller
+server = server
+service = the server { $name }
+
+# Frames and messages.
+no-frame = no frame
+one-frame = frame { $frame }
+some-frames = frames { $head } and { $last }
+message-from = { $message } from the { $who }
+alert = { $level } alert { $description }
+alert-encrypted = encrypted alert
+alert-from = { $alert } from the { $who }
+client-hello = Client Hello
+finished = Finished
+syn-to = SYN to { $server }
+http-connect = CONNECT { $target }
+http-request = { $method } { $target }
+http-status = { $status } { $reason }
+http-body = its body begins: “{ $excerpt }”
+
+# What an ICMP error says.
+icmp-network-unreachable = network unreachable
+icmp-host-unreachable = host unreachable
+icmp-protocol-unreachable = protocol unreachable
+icmp-port-unreachable = port unreachable
+icmp-prohibited = communication administratively prohibited
+icmp-too-big = packet too big for the next link
+icmp-too-big-for = packet too big for the next link, whose MTU is { $mtu } bytes
+icmp-time-exceeded = hop limit exceeded in transit
+icmp-other = ICMP error of type { $kind }, code { $code }
+
+# Clauses about a presented certificate: each follows its name.
+certificate-of-client = the { $who }'s certificate
+certificate-of-server = the certificate of { $service }
+certificate-missing = is missing: the server asked for one
+certificate-self-signed = is self-signed
+certificate-private-root = leads to a root that is not among the roots given ({ $root })
+certificate-issuer-not-given = was issued by { $issuer }, which is neither presented nor among the roots given
+certificate-unchecked = has a chain that cannot be checked here: { $detail }
+certificate-broken = has a chain that does not hold: { $detail }
+certificate-unreadable = cannot be read
+certificate-expired = had expired { $span } before this capture ({ $date })
+certificate-not-yet-valid = becomes valid only { $span } after this capture ({ $date })
+certificate-other-names = is for other names than the one asked for
+certificate-common-name-only = carries the name asked for only in its common name
+certificate-wrong-purpose = is not for this purpose (key usage)
+certificate-is-authority = is an authority's certificate
+certificate-weak-key = relies on a short key ({ $key } of { $subject })
+certificate-weak-signature = relies on { $algorithm } ({ $subject })
+certificate-missing-intermediate = comes without its intermediate ({ $issuer })
+certificate-not-a-ca = was issued by { $subject }, which may not issue
+certificate-issuer-expired = has an issuer that expired { $span } before this capture ({ $subject })
+certificate-issuer-not-yet-valid = has an issuer that is not yet valid ({ $subject })
+certificate-issuer-purpose = has an issuer that may not issue for this purpose ({ $subject })
+certificate-path-too-long = has more intermediates than { $subject } allows
+certificate-name-constraints = is for names that its issuer may not issue for
+certificate-name-written-otherwise = writes its issuer's name differently ({ $subject })
+certificate-same-name-other-key = names an issuer whose key is another than that of the known { $subject }
+
+# Where a root comes from.
+origin-public = public roots
+origin-licensing = licensing roots
+
+# Why a connection counts as licensing.
+because-named = an option names it
+because-cslu = an option names the CSLU that opens it
+because-proxy = an option names the proxy
+because-all = every TLS connection is reported
+because-hello = the Client Hello names it
+because-connect = the CONNECT request names it
+because-http-kind = the HTTP request is of its kind
+because-http = the HTTP request names it
+because-dns = DNS gave this address for its name
+because-profile = the profile lists this address
+
+# What the judge cannot tell of silence.
+silence-direction = whether an answer came: the capture holds no packet at all towards { $host }, so it may not see that direction
+silence-clock = how long the silence was: the capture's clock is doubtful ({ $detail })
+silence-drops = whether an answer is among the { $drops } packets that the capturing system dropped
+
+# What shows that a remedy worked.
+verify-handshake = the next handshake completes
+verify-trust = %SMART_LIC-6-TRUST_INSTALL_SUCCESS in show logging, after { $command }
+verify-response = a RESPONSE with content in show license history message, after { $command }

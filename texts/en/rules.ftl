@@ -1,14 +1,469 @@
-# What the rules say. One section per rule, in the order of RULES.
+# What the rules say. One section per rule, in the order of RULES; what several of them say stands in common.ftl.
 
-## server-certificate-rejected
+# dns-no-response
+dns-no-response-summary = the DNS server never answered the { $who }'s question for { $name }
+dns-no-response-asks = asks { $server } for { $name }
+dns-no-response-last-question = the last of { $count } questions ({ $frames }); no answer follows
+dns-no-response-cannot-tell = whether the questions were lost on the way, or the server is down: the capture only shows that no answer came here
+dns-no-response-configure = configure a DNS server that answers; { $servers } did not
+dns-no-response-allow = allow DNS (UDP and TCP port 53) from { $device } to { $server }
 
+# dns-error
+dns-error-summary = the DNS server answered { $status } for { $name }: { $meaning }
+dns-error-no-data = the name exists, without an address of the type asked for
+dns-error-no-data-do = have an address record added, or ask another server
+dns-error-servfail = the server could not get an answer itself
+dns-error-servfail-do = look at the DNS server's own path to the internet and its forwarders
+dns-error-nxdomain = it says that the name does not exist
+dns-error-nxdomain-do = let the DNS server resolve public names (forwarders, split-horizon zones, filter lists)
+dns-error-refused = it will not answer this client, or has nobody to ask
+dns-error-refused-do = allow recursion for the controller's address on the DNS server
+dns-error-failed = it failed
+dns-error-failed-do = look at the DNS server's log
+dns-error-asks = asks { $server } for { $name } ({ $kind })
+dns-error-answers = { $server } answers { $status }
+dns-error-on-server = on the DNS server { $server }: { $what }
+dns-error-other-server = or let the { $who } ask a DNS server that knows { $name }
+dns-error-no-data-status = no data
+
+# dns-unexpected-address
+dns-unexpected-address-summary = the DNS server gave { $name } the address { $address }, { $kind }: not the licensing service's
+dns-unexpected-address-asks = asks { $server } for { $name }
+dns-unexpected-address-answers = { $server } answers { $address }
+dns-unexpected-address-private-path = the address may be meant: a gateway inside the network that speaks for the service; then it should answer TLS
+dns-unexpected-address-on-server = on the DNS server { $server }: remove the override or block-list entry for { $name } (a sinkhole answers with such addresses)
+dns-unexpected-address-unspecified = the unspecified address
+dns-unexpected-address-loopback = a loopback address
+dns-unexpected-address-private = a private address
+dns-unexpected-address-link-local = a link-local address
+dns-unexpected-address-no-host = no host's address
+dns-unexpected-address-shared = a carrier-grade NAT address
+dns-unexpected-address-unique-local = a private (unique local) address
+dns-unexpected-address-connects = connects to it
+dns-unexpected-address-tries = tries to connect to it, in vain
+
+# icmp-blocked
+icmp-blocked-summary-server = the server itself answers the connection to { $target } with ICMP: { $kind }
+icmp-blocked-summary-other = { $from } refuses the connection to { $target } with ICMP: { $kind }
+icmp-blocked-allow = on { $from }: allow TCP port { $port } from { $device } to { $target }, by name where the firewall can
+icmp-blocked-mtu = { $from } says that packets must fit { $mtu } bytes, and the sender keeps sending larger ones: let these ICMP messages reach it (they may be filtered), or lower the TCP MSS on the controller: ip tcp mss { $mss }
+icmp-blocked-port = on { $from }: nothing listens, or a filter says so: start the service
+icmp-blocked-route = on { $from }: restore the route to { $ip }
+icmp-blocked-tries = { $client } tries to connect
+icmp-blocked-quotes = { $from }: { $kind }, quoting the connection's own packet
+
+# tcp-refused
+tcp-refused-summary = the connection to { $service } was refused: nothing accepts it there
+tcp-refused-answer = RST in answer, { $span } later, time to live { $ttl }
+tcp-refused-firewall = a firewall may answer for the server: compare the time to live with other packets of the server, and look at the firewall's log
+tcp-refused-listen = on { $ip }: see that the service is running and listens on port { $port }
+tcp-refused-proxy = or correct the proxy: the controller is told to use { $server }
+tcp-refused-url = or correct the URL: the controller is told to use port { $port }
+tcp-refused-allow = or, if a firewall rejects it: allow TCP { $port } from { $device } to { $ip }
+
+# tcp-no-response
+tcp-no-response-summary = nothing answers the { $who }'s connection to { $target }: { $tries } { $tries ->
+    [one] SYN
+   *[other] SYNs
+} in { $span }, no reply of any kind
+tcp-no-response-last = the last repetition (after { $steps })
+tcp-no-response-tried = { $server } was tried before, in vain
+tcp-no-response-cannot-tell = who dropped the packets: a firewall on the way out, on the way back, or the server; a capture on the far side of the firewall shows it
+tcp-no-response-allow = allow TCP port { $port } from { $device } to { $name }, by name where the firewall can: addresses change
+tcp-no-response-interface = check source interface, VRF and route
+
+# proxy-authentication-required
+proxy-authentication-required-summary = the proxy { $proxy } demands authentication, which the { $who } does not give
+proxy-authentication-required-summary-scheme = the proxy { $proxy } demands authentication ({ $scheme }), which the { $who } does not give
+proxy-authentication-required-exempt = let { $device } reach { $target } without authentication; IOS XE did not support authenticated proxies as of 17.9.2
+proxy-authentication-required-cslu = or go through a CSLU, which does: license smart transport cslu, license smart url cslu http://<cslu>:8182/cslu/v1/pi
+
+# proxy-refused
+proxy-refused-summary = the proxy { $proxy } answered CONNECT with { $status } { $reason }: { $meaning }
+proxy-refused-forbidden = its rules do not allow the target
+proxy-refused-forbidden-do = allow CONNECT to { $target } for { $device }
+proxy-refused-unreachable = it could not reach the target itself
+proxy-refused-unreachable-do = see why the proxy cannot reach { $target }: its own DNS, route and firewall
+proxy-refused-other = it does not open the tunnel
+proxy-refused-other-do = look at the proxy's log for { $device } and { $target }
+proxy-refused-cannot-tell = whether another proxy stands behind this one; the answer names itself { $server }
+
+# proxy-no-response
+proxy-no-response-summary = the proxy { $proxy } never answered the CONNECT request
+proxy-no-response-acknowledged = last packet; the request was acknowledged
+proxy-no-response-unacknowledged = last packet; the request was not even acknowledged
+proxy-no-response-log = look at the proxy's log for { $device } and { $target }: it may wait for its own DNS or for the target
+
+# not-tls
+not-tls-summary-bytes = { $target } does not speak TLS: its first bytes are “{ $bytes }”
+not-tls-summary = { $target } answers the Client Hello in plain HTTP ({ $status } { $reason }): { $who }
+not-tls-summary-redirect = { $target } answers the Client Hello in plain HTTP ({ $status } { $reason }, redirecting to { $location }): { $who }
+not-tls-misconfigured = the server itself may redirect; the firewall's or proxy's log tells
+not-tls-exempt = exempt { $name } from the policy that shows a block page to { $device }
+not-tls-block-page = a firewall or proxy may answer in the server's place: look at its log
+not-tls-enable = on { $ip }: enable TLS on port { $port }, or give the controller the right port
+not-tls-bytes = the server's bytes begin: “{ $bytes }”
+not-tls-listen = see which service listens on { $server }, and give the controller the right port
+not-tls-http = HTTP { $status } { $reason }
+not-tls-http-redirect = HTTP { $status } { $reason }, redirecting to { $location }
+not-tls-somewhere = something on the way answers for it
+not-tls-there = the server there does not speak TLS
+
+# version-mismatch
+version-mismatch-summary-client = the { $who } does not accept TLS { $chosen }, which { $service } chose
+version-mismatch-summary-client-gave-up = the { $who } gave up for want of a common TLS version with { $service }
+version-mismatch-summary-fallback = { $service } refuses the { $who }'s second try with an older version ({ $offer }): it could do better
+version-mismatch-summary-server = { $service } accepts none of the TLS versions that the { $who } offers ({ $offer })
+version-mismatch-offers = Client Hello offers { $offer }
+version-mismatch-fallback = it says that this is a second try with an older version (TLS_FALLBACK_SCSV): why the first one failed is the question
+version-mismatch-chooses = Server Hello chooses TLS { $version }
+version-mismatch-cannot-tell = which versions the server would accept: it does not say
+version-mismatch-newer = let the controller's HTTP client use a newer version than TLS { $newest }
+version-mismatch-older = or allow an older version on the server, if that is acceptable
+version-mismatch-upgrade = upgrade the server at { $server }, or enable TLS 1.2 or later on it
+version-mismatch-offer = TLS { $versions }
+version-mismatch-offer-newest = at most TLS { $newest }
+
+# cipher-mismatch
+cipher-mismatch-summary-misses = { $service } misses something in the { $who }'s Client Hello that it needs
+cipher-mismatch-summary-offer = { $service } finds nothing it accepts among the cipher suites and groups that the { $who } offers
+cipher-mismatch-summary-choice = the { $who } does not accept the cipher suite that { $service } chose
+cipher-mismatch-chooses = Server Hello chooses { $choice }
+cipher-mismatch-policy = handshake_failure is also sent for other reasons (no certificate for the name, a policy): the server's log tells
+cipher-mismatch-cannot-tell = what the other side would accept: it does not say
+cipher-mismatch-update = update the TLS software of { $whose }, or undo what restricts it: see the evidence above
+cipher-mismatch-suites = see which suites the controller's HTTP client may use, and allow modern ones
+cipher-mismatch-allow = or allow one of the offered suites on { $server }
+cipher-mismatch-software-server = the server at { $server }
+cipher-mismatch-software-client = the { $who }
+
+# negotiation
+negotiation-suites = Client Hello offers { $count } cipher suites: { $list }
+negotiation-groups = and the groups { $list }
+negotiation-signatures = and the signature algorithms { $list }
+negotiation-acceptable = the same server chose { $chosen } in another connection, which this Client Hello offers as well
+negotiation-foreign-version = the server chose { $version }, the client offers only { $offered }
+negotiation-foreign-suite = the server chose the cipher suite { $suite }, which the client did not offer
+negotiation-foreign-group = the server chose the group { $group }, which the client did not offer
+negotiation-flaw-missing = the Client Hello lacks the extension { $extension }, which TLS 1.3 demands (RFC 9846 section 9.2)
+negotiation-flaw-share = the Client Hello brings a key share for { $group }, which is not among its groups
+negotiation-flaw-no-suite = none of its cipher suites can be used with the versions it offers
+negotiation-flaw-obsolete = every cipher suite it offers is forbidden today (RFC 9325 section 4.1): current servers refuse them all
+negotiation-excluded = the same server chose { $chosen } for another Client Hello; this one does not offer { $lacking }
+negotiation-nor = { $text }, nor { $next }
+negotiation-chosen = { $version } with { $suite }
+negotiation-chosen-group = { $version } with { $suite } and { $group }
+negotiation-lacks-suite = that cipher suite
+negotiation-lacks-group = the group { $group }
+negotiation-lacks-key = any cipher suite for its { $key } key
+
+# crl-fetch-failed
+crl-fetch-failed-summary-alert = the { $who } could not fetch revocation data from { $host } and gave the handshake up with { $alert }
+crl-fetch-failed-summary-closed = the { $who } could not fetch revocation data from { $host } and closed the connection
+crl-fetch-failed-summary-waiting = the { $who } could not fetch revocation data from { $host } and the handshake still waits for it when the capture ends
+crl-fetch-failed-points = the certificate of { $service } points to { $url }
+crl-fetch-failed-sound = the chain itself is sound: it leads to a known root, is current and for this name
+crl-fetch-failed-unchecked = the chain cannot be checked without its root (give it with --ca); its dates and name are right
+crl-fetch-failed-off-on-prem = turn revocation checking off for licensing: an On-Prem's certificate rarely has revocation data that the controller can reach
+crl-fetch-failed-allow = allow HTTP from { $device } to { $host } (port 80), and let its name resolve
+crl-fetch-failed-off = or turn revocation checking off for licensing
+crl-fetch-failed-answers = { $host } answers { $status } { $reason }
+crl-fetch-failed-silent = SYN to { $host } ({ $server }), never answered
+crl-fetch-failed-refused = { $host } ({ $server }) refuses the connection
+crl-fetch-failed-connects = connects to { $host } ({ $server }) and gets no answer
+crl-fetch-failed-dns-answers = DNS answers { $status } for { $host }
+crl-fetch-failed-dns-silent = DNS is asked for { $host } and never answers
+
+# interception-suspected
+interception-suspected-summary = the certificate shown for { $name } is not the service's own: { $signer } signed it, and { $consequence }
+interception-suspected-incomplete = the handshake does not complete
+interception-suspected-authority = an authority called { $issuer }
+interception-suspected-product = { $product } ({ $issuer })
+interception-suspected-other-names = it is for other names than the one asked for: another server may answer at that address, or a portal
+interception-suspected-asks-client = it asks for a client certificate (frame { $frame }), which interceptors as a rule do not: a lab or a service of your own under that name would; give its root with --ca, and its chain counts as genuine
+interception-suspected-private-service = a lab or a service of your own under that name: give its root with --ca, and its chain counts as genuine
+interception-suspected-cannot-tell = which product it is: the issuer's name is none that is known
+interception-suspected-exempt = exempt { $name } from TLS inspection (decryption); the issuer { $issuer } tells whose policy it is
+interception-suspected-second-best = second best: import the inspecting authority's root as a trustpoint, so that the controller accepts it
+interception-suspected-very-name = it is for the very name asked for: made for this connection, not a wrong server's
+interception-suspected-copied = its subject says { $organization }, its issuer is another: copied from the genuine certificate, perhaps
+interception-suspected-others = the same issuer signs for unrelated names in this capture: { $names }
+interception-suspected-times-to-live = its SYN-ACK came with time to live { $ttl }, its other packets with { $lowest } to { $highest }: more than one device answers
+interception-suspected-near = its SYN-ACK came within { $milliseconds } ms: whoever answers is close by
+interception-suspected-chain-self-signed = it signed itself
+interception-suspected-chain-private-root = its root { $root } is not among the roots given
+interception-suspected-chain-issuer-not-given = that issuer is neither presented nor among the roots given
+interception-suspected-chain-broken = its chain does not hold
+interception-suspected-refused = the { $who } refuses it ({ $alert })
+interception-suspected-accepted-then = the { $who } accepts it; the other side then sends { $alert }
+interception-suspected-accepted = the { $who } accepts it, so everything is read on the way
+interception-suspected-unseen = the capture does not show what the { $who } makes of it
+interception-suspected-certificate = certificate of { $subject }, issued by { $issuer }; { $chain }
+interception-suspected-too-long = valid for { $days } days, { $longest } are the most that public authorities may give{ $timestamps }
+interception-suspected-fresh = made { $span } before this capture, valid for { $days } days{ $timestamps }
+interception-suspected-older = valid for { $days } days, made { $span } before this capture{ $timestamps }
+interception-suspected-no-timestamps-no-address = { ", " }without the signed certificate timestamps and the issuer's address that public certificates have
+interception-suspected-no-timestamps = { ", " }without the signed certificate timestamps
+interception-suspected-timestamps = { ", " }with signed certificate timestamps
+
+# server-certificate-rejected
+server-certificate-rejected-summary-why = the { $who } refused the certificate of { $service } ({ $alert }); { $subject } { $clauses }
+server-certificate-rejected-summary-sound = the { $who } refused the certificate of { $service } ({ $alert }); nothing visible is wrong with it, so the { $who } lacks its root or its clock is off
+server-certificate-rejected-summary-uncaptured = the { $who } refused the certificate of { $service } ({ $alert }); the certificate was not captured, so its fault cannot be seen
+server-certificate-rejected-summary-encrypted = the { $who } refused the certificate of { $service } ({ $alert }); TLS 1.3 encrypts the certificate, so its fault cannot be seen
+server-certificate-rejected-chain = its chain verifies up to { $anchor } ({ $origin })
+server-certificate-rejected-genuine = the chain is genuine: it verifies up to { $anchor } ({ $origin })
+server-certificate-rejected-hello = Server Hello; the certificate after it is encrypted
+server-certificate-rejected-cannot-tell-revocation = whether revocation data came from { $host }
+server-certificate-rejected-revocation = it asked for revocation data; how that ended is not in the capture
+server-certificate-rejected-cannot-tell-url = what the controller's URL says: no server name and no look-up is in the capture
+server-certificate-rejected-slow-clock = bad_certificate is also what a client says whose clock is so slow that the certificate is not yet valid
+server-certificate-rejected-address = if the URL holds the address: use the host name instead
+server-certificate-rejected-cannot-tell-alert = which alert it was: it is encrypted, and recognised by its size and place
+server-certificate-rejected-cannot-tell-certificate = the server's certificate: it was not captured
+server-certificate-rejected-resigned = a re-signed certificate would be refused just so
+server-certificate-rejected-revocation-unknown = where the certificate asks for revocation data is not in the capture
+server-certificate-rejected-cannot-tell-encrypted = the server's certificate: TLS 1.3 encrypts it; the controller's log names the reason (show logging | include PKI|SSL|TLS)
+server-certificate-rejected-resigned-encrypted = a re-signed certificate looks the same here; openssl s_client from the controller's network shows who signs
+server-certificate-rejected-by-address = is for { $names } and not for the address { $ip }, which the controller seems to have asked for (no server name in its Client Hello, no look-up)
+server-certificate-rejected-clock-and-trust = see why the controller does not trust the certificate, and whether its clock is right
+server-certificate-rejected-renew = renew the certificate of { $server }: it expired { $span } before this capture
+server-certificate-rejected-not-yet = the certificate of { $server } becomes valid only { $span } after this capture: issue one that is valid now
+server-certificate-rejected-capture-clock = the capturing host's clock may be slow: compare it with a known time
+server-certificate-rejected-name = use the name that the certificate carries in the URL, or give the server a certificate for { $name }
+server-certificate-rejected-cannot-tell-intermediate = what the controller trusts: it may know that intermediate and lack its root instead
+server-certificate-rejected-intermediate = let { $server } send its intermediate certificate ({ $issuer }) too
+server-certificate-rejected-clock = set the controller's clock: to it the certificate may seem outside its validity
+server-certificate-rejected-pool = bring the controller's trust pool up to date (images before 17.3.4 and 17.6.1 lack IdenTrust Commercial Root CA 1)
+server-certificate-rejected-cannot-tell-controller = what the controller trusts and what its clock says: both are inside the controller
 server-certificate-rejected-root-or-intermediate = what { $issuer } is, which is not presented: an authority whose root the client lacks, or an intermediate that the server should send
+server-certificate-rejected-import = import the On-Prem's certificate (or its authority) as a trustpoint
+server-certificate-rejected-authority = give { $server } a certificate from an authority that the client trusts, or the client that authority's root
+server-certificate-rejected-unreadable = a certificate that cannot be read
+server-certificate-rejected-certificate = the server's certificate: { $subject }
+server-certificate-rejected-received = the server's certificate: received
 
-## no-application-response
+# client-certificate-rejected
+client-certificate-rejected-summary-missing = { $service } demands a certificate, and the { $who } has none to show
+client-certificate-rejected-summary-empty = { $service } refused the { $who } right after its part of the handshake, which by its size held no certificate
+client-certificate-rejected-summary-encrypted = { $service } refused the { $who } right after its part of the handshake, as a server does that does not accept the client's certificate
+client-certificate-rejected-summary = { $service } refused the { $who }'s certificate
+client-certificate-rejected-summary-why = { $service } refused the { $who }'s certificate: it { $clauses }
+client-certificate-rejected-asks = the server asks for a certificate
+client-certificate-rejected-certificate = the { $who }'s certificate: { $subject }, issued by { $issuer }
+client-certificate-rejected-certificate-sound = the { $who }'s certificate: { $subject }, issued by { $issuer }; nothing visible is wrong with it
+client-certificate-rejected-certificate-unreadable = the { $who }'s certificate cannot be read: { $why }
+client-certificate-rejected-certificate-empty = the { $who }'s Certificate message is empty
+client-certificate-rejected-certificate-partial = the { $who }'s Certificate message, which was not wholly captured
+client-certificate-rejected-alert-later = { $alert } from the server, { $span } later
+client-certificate-rejected-short-record = one record as short as an alert, and then the end: { $alert }
+client-certificate-rejected-cannot-tell-revoked = whether the certificate really is revoked: the server says so (certificate_revoked), the capture has no list
+client-certificate-rejected-cannot-tell-uncaptured = which certificate was sent: it was not captured
+client-certificate-rejected-cannot-tell-encrypted = which certificate was sent, and why it was refused: TLS 1.3 encrypts both; the server's log tells
+client-certificate-rejected-close = the server may have ended the connection for another reason, with close_notify, before it answered
+client-certificate-rejected-cannot-tell-why = why: nothing in the certificate's bytes explains it; the server's list of accepted authorities decides
+client-certificate-rejected-issuer-listed = the server lists that very issuer as acceptable, so it is not unknown to it
+client-certificate-rejected-revocation = servers that are to look the certificate up in a revocation list and cannot get it send unknown_ca, too
+client-certificate-rejected-chain = the server's own chain verifies up to { $anchor }
+client-certificate-rejected-not-acceptable = comes from { $issuer }, which is not among the { $count } authorities that the server lists
+client-certificate-rejected-key-kind = has a key of a kind ({ $key }) that the server does not ask for
+client-certificate-rejected-signature = is signed with { $scheme }, which is not among the signature algorithms that the server lists
+client-certificate-rejected-choose-missing = choose a client certificate for the HTTP client: none was sent
+client-certificate-rejected-choose-self-signed = choose a valid client certificate: the device's self-signed one was sent; use the manufacturer's, or make the self-signed one anew
+client-certificate-rejected-choose = choose a valid client certificate for the HTTP client
+client-certificate-rejected-trust = if the certificate is the right one: let the server trust its issuer
 
+# handshake-refused
+handshake-refused-summary-client = the { $who } broke the handshake with { $service } off with { $alert }
+handshake-refused-summary-server = { $service } broke the handshake with the { $who } off with { $alert }
+handshake-refused-hello-nameless = Client Hello, without a server name
+handshake-refused-hello = Client Hello for { $name }
+handshake-refused-unknown-name = the server knows no { $name }: correct the name in the URL
+handshake-refused-nameless = the Client Hello names no server: use a host name instead of an address in the URL
+handshake-refused-cannot-tell = why: the alert does not say more, and nothing else in the capture explains it
+handshake-refused-log = look at the log of the { $who }: it sent { $description }
+
+# reset-during-handshake
+reset-during-handshake-summary-path = something between them reset the connection to { $service } during the handshake, after the { $last }
+reset-during-handshake-summary-client = the { $who } reset the connection to { $service } during the handshake, after the { $last }
+reset-during-handshake-summary-server = { $service } reset the connection to { $service } during the handshake, after the { $last }
+reset-during-handshake-summary-unknown = somebody reset the connection to { $service } during the handshake, after the { $last }
+reset-during-handshake-reset = RST as from the { $who }, { $span } later; { $clause }
+reset-during-handshake-balancer = the server could sit behind a balancer whose resets carry another time to live
+reset-during-handshake-rule = look for a rule that matches the name { $name } (URL filter, application control) and allow it for { $device }
+reset-during-handshake-client-certificate = some clients reset without an alert when they do not like the certificate
+reset-during-handshake-controller-log = look at the controller's log for the reason: show logging | include PKI|SSL|TLS|SMART_LIC
+reset-during-handshake-firewall = a firewall close to the server, or one that copies its time to live, looks the same: its log tells
+reset-during-handshake-server-log = look at the log of { $server }: it ended the connection on purpose or crashed
+reset-during-handshake-no-rule = see that no rule resets connections from { $device } to { $name }
+
+# reset-after-established
+reset-after-established-summary-path = something between them reset the connection after the TLS handshake, before any answer
+reset-after-established-summary-client = the { $who } reset the connection after the TLS handshake, before any answer
+reset-after-established-summary-server = { $service } reset the connection after the TLS handshake, before any answer
+reset-after-established-summary-unknown = somebody reset the connection after the TLS handshake, before any answer
+reset-after-established-complete = the handshake is complete
+reset-after-established-request = the { $who }'s request, encrypted
+reset-after-established-reset = RST as from the { $who }, { $span } after the other side's last packet; { $clause }
+reset-after-established-idle = nothing had been sent for { $span }: an idle time-out of a firewall, a proxy or the server
+reset-after-established-cannot-tell = what the application said: it is encrypted; show license history message on the controller has it
+reset-after-established-rule = look for a rule that ends established connections from { $device } to { $name }
+reset-after-established-controller-log = look at the controller's log for the reason: show logging | include SMART_LIC
+reset-after-established-server-log = look at the log of { $server }: its program ended or a limit was hit
+
+# reset-origin
+reset-origin-data-behind = the { $who } goes on sending data behind it, so it knows nothing of it
+reset-origin-too-early = it acknowledges the Client Hello { $after } after it was sent, though the { $who } is { $round-trip } away
+reset-origin-same-ttl = its time to live { $ttl } is that of the { $who }'s other packets
+reset-origin-other-ttl = it carries time to live { $ttl }, the { $who }'s own packets { $usual }: something on the way sent it
+reset-origin-id-follows = its IP identification { $id } follows the others
+reset-origin-id-differs = its IP identification { $id } does not follow the last one, { $last }
+reset-origin-nothing = nothing to compare it with
+
+# tls-no-response
+tls-no-response-summary-taken = { $service } took the { $who }'s Client Hello and never answered it
+tls-no-response-summary-lost = the connection to { $service } opened, but the { $who }'s Client Hello never arrived: it was not even acknowledged
+tls-no-response-closed = the server closed without a word
+tls-no-response-silent = no answer
+tls-no-response-later = { $span } later: { $ends }
+tls-no-response-repeated = sent again { $count } times
+tls-no-response-proxying = a firewall that completes TCP on the server's behalf acknowledges just so: compare the SYN-ACK's round trip with the server's distance
+tls-no-response-cannot-tell = whether the server itself acknowledged, or a device that speaks for it
+tls-no-response-listen = see what listens on { $server } and whether it is overloaded or waits for something
+tls-no-response-inspection = see that no inspection holds back connections from { $device } to { $name }
+tls-no-response-path-mtu = a Client Hello larger than the path's MTU is lost just so; a smaller TCP MSS cures it (ip tcp mss 1200)
+tls-no-response-rule = the TCP handshake passes, data does not: look for a rule that drops by content or name between { $device } and { $name }
+
+# silent-mid-handshake
+silent-mid-handshake-summary-lost = the handshake with { $service } stopped because packets were lost on the way: { $clause }
+silent-mid-handshake-summary = the handshake with { $service } stopped after { $message } from the { $who }: { $clause }
+silent-mid-handshake-closed = the { $who } closed (FIN) without an alert
+silent-mid-handshake-silent = nothing more came for { $span }
+silent-mid-handshake-window = the { $who } has no room for more bytes since frame { $frame } (window 0)
+silent-mid-handshake-last-message = the last message seen: { $message } from the { $who }
+silent-mid-handshake-hole = { $count } bytes of the { $who } before it never arrived
+silent-mid-handshake-last-packet = last packet, { $span } later
+silent-mid-handshake-random-loss = ordinary loss is repaired within seconds; here the same bytes failed again and again
+silent-mid-handshake-icmp = let ICMP “fragmentation needed” pass, and look for a rule, tunnel or link that drops large packets
+silent-mid-handshake-mss = work around it with a smaller TCP MSS
+silent-mid-handshake-client-certificate = some clients close without an alert when they do not like the certificate
+silent-mid-handshake-log = look at the { $who }'s log for the reason: show logging | include PKI|SSL|TLS|SMART_LIC
+silent-mid-handshake-server-certificate = some servers close without an alert when they do not like the client's certificate
+silent-mid-handshake-server-log = look at the log of { $server } for the reason
+silent-mid-handshake-never-arrived = { $count } bytes of the { $who } never arrived, though later ones did
+silent-mid-handshake-never-acknowledged = { $count } bytes of the { $who } were sent again and again and never acknowledged
+
+# application-error
+application-error-summary = { $service } answered the request with { $status } { $reason }
+application-error-url = correct the URL: the server knows no { $target }; a CSLU is http://<cslu>:8182/cslu/v1/pi, an On-Prem https://<name>/cslu/v1/pi/<account>-1
+application-error-log = look at the log of the service at { $server }: the request arrived there
+
+# no-application-response
+no-application-response-summary = the { $who } sent its request to { $service } and got no answer for { $span }
+no-application-response-request = the request
+no-application-response-acknowledged = last packet; the request was acknowledged, and no data came back
+no-application-response-unacknowledged = last packet; the request was not wholly acknowledged
+no-application-response-cannot-tell = what the request said and why it was not answered, where TLS encrypts it; show license history message on the controller has it
+no-application-response-log = look at the log of { $server }: the request arrived there
+no-application-response-controller = read what the controller noted: show license history message, show license tech support (Last Response: NO REPLY)
+no-application-response-short-record = the server's last record is taken for close_notify by its size; an answer of two bytes would look the same, but no HTTP answer is that short
 no-application-response-window = the server announces a window of zero, and opens it no more for { $waited }: its program does not read
 no-application-response-stalled = the server took the connection but its program hangs; its log and load tell
 
-## healthy
+# legacy-endpoint
+legacy-endpoint-summary-works = the controller still uses call-home ({ $name }), and that works; Smart Licensing Using Policy talks to { $successor }
+legacy-endpoint-summary = the controller still uses call-home ({ $name }); Smart Licensing Using Policy talks to { $successor }
+legacy-endpoint-because = { $because }: { $name }
+legacy-endpoint-switch = switch to Smart Transport
 
+# healthy-resumed
+healthy-resumed-summary = resumed its session with { $service } by { $how } and finished in { $took }; no certificates are sent then
+healthy-resumed-accepts = Server Hello accepts { $how }
+healthy-resumed-psk = a pre-shared key
+healthy-resumed-ticket = a session ticket
+healthy-resumed-session-id = a session identifier
+
+# healthy
+healthy-summary-http = the controller reached { $service } in plain HTTP and was answered { $status } { $reason } ({ $took })
+healthy-summary = reached { $service } with { $version } and was answered ({ $took })
+healthy-summary-handshake = completed the { $version } handshake with { $service } ({ $took }); no answer of the application is in the capture
+healthy-cannot-tell-http = whether the licensing messages inside were accepted: show license history message on the controller tells
+healthy-lone-answer = the server's only record after the handshake is taken for its answer by order and close; it could be a session ticket
+healthy-answer = the server's answer, encrypted
 healthy-without-close-notify = whether the answer was whole: the server closed in frame { $frame } without close_notify, as many do
+healthy-cannot-tell-hole = whether the handshake went as it should: bytes of it were not captured, a certificate perhaps (one re-signed by an interceptor would not show)
+healthy-cannot-tell = what the encrypted messages say: an application error looks the same here; show license history message on the controller tells
+
+# malformed-capture
+malformed-capture-summary-end = the capture file is damaged at byte { $offset }, after frame { $after }: { $detail }; { $lost } bytes could not be read as packets
+malformed-capture-summary = the capture file is damaged at byte { $offset }, after frame { $after }: { $lost } bytes could not be read as packets
+malformed-capture-cannot-tell-numbers = the true frame numbers behind the damage, and whether packets of this attempt were lost there
+malformed-capture-last-of-connection = the last frame of this connection that could be read
+malformed-capture-last-read = the last frame that could be read
+malformed-capture-cannot-tell-beyond = anything beyond that frame
+malformed-capture-last-before = the last frame before the damage
+malformed-capture-export = export the capture again and copy it in binary mode (scp, or tftp/ftp with binary set)
+malformed-capture-verify = the file has the same MD5 sum and size on both sides, and capinfos reads it to its end
+malformed-capture-within = the last frame of this connection, which has the damage in the middle of it
+malformed-capture-before = the last frame of this connection, which has the damage before it
+
+# incomplete-capture
+incomplete-capture-summary = cannot tell how the attempt to reach { $service } ended: { $reason }
+incomplete-capture-first-frame = its first frame in the capture
+incomplete-capture-last-frame = its last
+incomplete-capture-dropped = the capturing system dropped { $drops } packets
+incomplete-capture-one-direction = no packet from the { $who } was captured: only one direction is there
+incomplete-capture-acked-unseen = bytes of the { $who } are missing that the other side acknowledged: the capture did not see them
+incomplete-capture-unseen-end = the last { $count } bytes of the { $who } were not captured
+incomplete-capture-missed = { $missed } bytes of the { $who } were not captured, though they arrived
+incomplete-capture-no-beginning = the beginning of the connection was not captured: the handshake lies before the first frame
+incomplete-capture-lost-sight = the capture loses sight of the connection after frame { $last }: what was sent last was neither acknowledged nor sent again
+incomplete-capture-cut-short = the file ends inside a record, after frame { $after } ({ $detail }): it was cut short
+incomplete-capture-ssl2 = it speaks SSL 2.0, whose records are not read
+incomplete-capture-tls13 = TLS 1.3 encrypts what follows the Server Hello
+incomplete-capture-unexplained = what came before its end: the packets that were captured do not say why it ended
+incomplete-capture-recapture = capture again: both directions, whole packets, started before the attempt and stopped after it
+incomplete-capture-verify = the new capture begins with the SYN and ends with FIN or RST
+incomplete-capture-nothing = nothing in it failed, and nothing in it shows success
+incomplete-capture-answer-cut = the answer to the look-up was cut before any address
+incomplete-capture-no-connection = the name was looked up, but no connection to an address of it was captured
+incomplete-capture-no-answer = the name was looked up; neither an answer nor a connection was captured
+incomplete-capture-snap-length = the snap length of { $len } bytes cut { $count } packets of the { $who }
+incomplete-capture-snap-length-unknown = the snap length cut { $count } packets of the { $who }
+incomplete-capture-still-open = the connection is still open at frame { $last }, the last one of it
+incomplete-capture-still-open-limit = the connection is still open at frame { $last }, the last one of it, { $limit }
+incomplete-capture-limit-size = and the file has nearly { $megabytes } MB: the capture buffer may have been full
+incomplete-capture-limit-time = and the capture lasted { $seconds } seconds: its time limit may have ended it
+
+# certificate-fault-accepted
+certificate-fault-accepted-summary = { $whose } { $clauses }; TLS of the { $other } accepted that all the same
+certificate-fault-accepted-cannot-tell-empty = whether the client's Certificate message really is empty: TLS 1.3 encrypts it, and its size is all that shows
+certificate-fault-accepted-replace = give { $server } a certificate without that fault before a stricter client refuses it
+certificate-fault-accepted-cannot-tell-application = whether the application refused that certificate inside the encryption: show license history message on the controller tells
+certificate-fault-accepted-choose = if the exchange below TLS succeeded and the controller still reports a failure: choose a valid client certificate
+certificate-fault-accepted-fault = { $whose } { $clauses }
+
+# no-licensing-traffic
+no-licensing-traffic-summary = no licensing traffic in this capture: it watched for { $watched } and holds { $frames } { $frames ->
+    [one] frame
+   *[other] frames
+}, { $tcp } { $tcp ->
+    [one] TCP connection
+   *[other] TCP connections
+}, { $tls } with TLS
+no-licensing-traffic-summary-empty = no licensing traffic in this capture: it watched for { $watched } and holds not a single frame
+no-licensing-traffic-summary-tls = no TLS connection that could be judged in this capture: it watched for { $watched } and holds { $frames } { $frames ->
+    [one] frame
+   *[other] frames
+}, { $tcp } { $tcp ->
+    [one] TCP connection
+   *[other] TCP connections
+}, { $tls } with TLS
+no-licensing-traffic-summary-tls-empty = no TLS connection that could be judged in this capture: it watched for { $watched } and holds not a single frame
+no-licensing-traffic-first = the first frame of the capture
+no-licensing-traffic-again = capture again while the client connects, from before its SYN, on an interface that sees both directions
+no-licensing-traffic-verify = tlswalk then shows an attempt
+no-licensing-traffic-cannot-tell-private = whether a connection above is to an SSM On-Prem, a CSLU or a proxy of yours: name it with --on-prem, --cslu or --proxy; --all judges every TLS connection
+no-licensing-traffic-cannot-tell = whether licensing works: a controller reports every 8 hours and retries once after a minute, so a short capture without licensing packets proves little
+no-licensing-traffic-trigger = make the controller talk while capturing on the interface that licensing leaves by
+no-licensing-traffic-no-time = no time at all
