@@ -1,10 +1,17 @@
 # ほかのすべての文が使う部品。値は { $braces } に入る。構文は projectfluent.org を参照。
+#
+# 文体: 要約・根拠・補足は簡潔な「である調」または体言止め、対処（Do に当たる文）は「です・ます」調。文末に句点は付けない。
+# 表記: 日本語と半角英数字の間には半角空白を一つ置く。句読点・括弧・コロンは全角とし、その前後には空白を置かない。
+# 用語: ワイヤレスコントローラ、サーバ、キャプチャ、証明書、失効確認、名前解決、再送、応答なし、傍受（TLS インスペクション）。
+# TLS のメッセージ名、アラート名、コマンド、識別子は訳さない。
 
 verbatim = { $text }
 
 # 節の連結
 list = { $head }、{ $last }
 list-separator = 、
+independent = { $text }。{ $next }
+enumerated = { $text }、{ $next }
 
 # 時間の長さ
 seconds = { $seconds } 秒
@@ -12,3 +19,91 @@ span-days = { $count } 日
 span-hours = { $count } 時間
 span-minutes = { $count } 分
 span-seconds = { $count } 秒
+range = { $lowest }～{ $highest }
+
+# 登場するもの
+client = クライアント
+controller = ワイヤレスコントローラ
+server = サーバ
+service = サーバ { $name }
+
+# フレームとメッセージ
+no-frame = フレームなし
+one-frame = フレーム { $frame }
+some-frames = フレーム { $head }, { $last }
+message-from = { $who }からの { $message }
+alert = アラート { $description }（{ $level }）
+alert-encrypted = 暗号化されたアラート
+alert-from = { $who }からの{ $alert }
+client-hello = Client Hello
+finished = Finished
+syn-to = { $server } への SYN
+http-connect = CONNECT { $target }
+http-request = { $method } { $target }
+http-status = { $status } { $reason }
+http-body = 本文の先頭：「{ $excerpt }」
+
+# ICMP エラーの内容
+icmp-network-unreachable = ネットワーク到達不能（network unreachable）
+icmp-host-unreachable = ホスト到達不能（host unreachable）
+icmp-protocol-unreachable = プロトコル到達不能（protocol unreachable）
+icmp-port-unreachable = ポート到達不能（port unreachable）
+icmp-prohibited = 管理上の禁止（administratively prohibited）
+icmp-too-big = 次のリンクにはパケットが大きすぎる
+icmp-too-big-for = 次のリンクにはパケットが大きすぎる（MTU { $mtu } バイト）
+icmp-time-exceeded = 転送中のホップ数超過（time exceeded）
+icmp-other = ICMP エラー（タイプ { $kind }、コード { $code }）
+
+# 提示された証明書についての節。いずれも証明書の名前の後に「：」を挟んで続く。
+certificate-of-client = { $who }の証明書
+certificate-of-server = { $service } の証明書
+certificate-missing = 提示なし（サーバは要求した）
+certificate-self-signed = 自己署名
+certificate-private-root = 指定されたルート証明書にないルート（{ $root }）に至るチェーン
+certificate-issuer-not-given = 発行者 { $issuer } が提示されておらず、指定されたルート証明書にもない
+certificate-unchecked = チェーンをここでは検証できない（{ $detail }）
+certificate-broken = チェーンが成り立たない（{ $detail }）
+certificate-unreadable = 読み取り不能
+certificate-expired = キャプチャの { $span }前に期限切れ（{ $date }）
+certificate-not-yet-valid = 有効期間の開始がキャプチャの { $span }後（{ $date }）
+certificate-other-names = 要求された名前と不一致
+certificate-common-name-only = 要求された名前がコモンネームにしかない
+certificate-wrong-purpose = この用途には使えない（鍵用途）
+certificate-is-authority = 認証局の証明書
+certificate-weak-key = 短い鍵に依存（{ $subject } の { $key }）
+certificate-weak-signature = { $algorithm } に依存（{ $subject }）
+certificate-missing-intermediate = 中間証明書（{ $issuer }）が送られていない
+certificate-not-a-ca = 発行権限のない { $subject } が発行
+certificate-issuer-expired = 発行者がキャプチャの { $span }前に期限切れ（{ $subject }）
+certificate-issuer-not-yet-valid = 発行者の有効期間がまだ始まっていない（{ $subject }）
+certificate-issuer-purpose = 発行者がこの用途の証明書を発行できない（{ $subject }）
+certificate-path-too-long = { $subject } が許す数を超える中間証明書
+certificate-name-constraints = 発行者に許されていない名前を含む
+certificate-name-written-otherwise = 発行者名の表記が異なる（{ $subject }）
+certificate-same-name-other-key = 既知の { $subject } と同名で鍵の異なる発行者を名乗る
+
+# ルート証明書の出どころ
+origin-public = 公開ルート証明書
+origin-licensing = ライセンス用ルート証明書
+
+# 接続をライセンス通信とみなす理由
+because-named = オプションで指定
+because-cslu = 接続元の CSLU をオプションで指定
+because-proxy = プロキシをオプションで指定
+because-all = すべての TLS 接続が対象
+because-hello = Client Hello に名前がある
+because-connect = CONNECT 要求に名前がある
+because-http-kind = ライセンス通信の形をした HTTP 要求
+because-http = HTTP 要求に名前がある
+because-dns = DNS がこの名前にこのアドレスを回答
+because-profile = プロファイルにこのアドレスがある
+
+# 「応答なし」について判断できないこと
+silence-direction = 応答が届いたかどうか（{ $host } 宛てのパケットがキャプチャに一つもなく、その方向が見えていない可能性がある）
+silence-clock = 無応答の長さ（キャプチャの時刻が疑わしい：{ $detail }）
+silence-drops = キャプチャ側で破棄された { $drops } パケットに応答が含まれていたかどうか
+
+# 対処が効いたことの確認
+verify-handshake = 次のハンドシェイクが完了する
+verify-trust = { $command } の実行後、show logging に %SMART_LIC-6-TRUST_INSTALL_SUCCESS が出る
+verify-response = { $command } の実行後、show license history message に内容のある RESPONSE が出る

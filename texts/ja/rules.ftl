@@ -1,14 +1,454 @@
-# 各ルールが述べる文。RULES の順に、ルールごとに一節。
+# 各ルールが述べる文。RULES の順に、ルールごとに一節。複数のルールに共通の文は common.ftl にある。
 
-## server-certificate-rejected
+# dns-no-response
+dns-no-response-summary = DNS サーバが{ $who }からの { $name } の問い合わせに一度も応答していない
+dns-no-response-asks = { $server } に { $name } を問い合わせ
+dns-no-response-last-question = { $count } 回の問い合わせの最後（{ $frames }）。その後も応答なし
+dns-no-response-cannot-tell = 問い合わせが途中で失われたのか、サーバが停止しているのか（キャプチャから分かるのは、ここに応答が届いていないことだけ）
+dns-no-response-configure = 応答する DNS サーバを設定してください（{ $servers } は応答していません）
+dns-no-response-allow = { $device } から { $server } への DNS（UDP と TCP の 53 番ポート）を許可してください
 
-server-certificate-rejected-root-or-intermediate = 提示されていない { $issuer } が何か。クライアントが持たないルート認証局なのか、サーバが送るべき中間認証局なのかは、キャプチャからは分からない
+# dns-error
+dns-error-summary = DNS サーバが { $name } に { $status } と応答した：{ $meaning }
+dns-error-no-data = 名前は存在するが、問い合わせた種類のアドレスがない
+dns-error-no-data-do = アドレスレコードを追加してもらうか、別の DNS サーバに問い合わせてください
+dns-error-servfail = サーバ自身が回答を得られなかった
+dns-error-servfail-do = DNS サーバからインターネットへの経路とフォワーダを確認してください
+dns-error-nxdomain = 名前が存在しないという回答
+dns-error-nxdomain-do = パブリックな名前を解決できるようにしてください（フォワーダ、スプリットホライズンのゾーン、フィルタリスト）
+dns-error-refused = このクライアントには回答しないか、問い合わせ先を持たない
+dns-error-refused-do = コントローラのアドレスに再帰問い合わせを許可してください
+dns-error-failed = 失敗
+dns-error-failed-do = DNS サーバのログを確認してください
+dns-error-asks = { $server } に { $name } を問い合わせ（{ $kind }）
+dns-error-answers = { $server } が { $status } と応答
+dns-error-on-server = DNS サーバ { $server } で：{ $what }
+dns-error-other-server = または、{ $name } を解決できる DNS サーバを{ $who }に設定してください
+dns-error-no-data-status = アドレスなし
 
-## no-application-response
+# dns-unexpected-address
+dns-unexpected-address-summary = DNS サーバが { $name } に{ $kind } { $address } を回答した：ライセンスサービスのアドレスではない
+dns-unexpected-address-asks = { $server } に { $name } を問い合わせ
+dns-unexpected-address-answers = { $server } が { $address } と応答
+dns-unexpected-address-private-path = 意図されたアドレスの可能性もある。サービスを代理する社内ゲートウェイなら、TLS に応答するはず
+dns-unexpected-address-on-server = DNS サーバ { $server } で、{ $name } の上書き設定またはブロックリストの項目を削除してください（シンクホールはこのようなアドレスを返します）
+dns-unexpected-address-unspecified = 未指定アドレス
+dns-unexpected-address-loopback = ループバックアドレス
+dns-unexpected-address-private = プライベートアドレス
+dns-unexpected-address-link-local = リンクローカルアドレス
+dns-unexpected-address-no-host = ホストのものではないアドレス
+dns-unexpected-address-shared = キャリアグレード NAT のアドレス
+dns-unexpected-address-unique-local = プライベート（ユニークローカル）アドレス
+dns-unexpected-address-connects = そのアドレスに接続
+dns-unexpected-address-tries = そのアドレスへの接続を試みて失敗
 
-no-application-response-window = サーバがウィンドウサイズ 0 を通知し、{ $waited } の間再び開かない。サーバのプログラムが受信データを読み出していない
-no-application-response-stalled = サーバは接続を受け付けたが、プログラムが停止している可能性がある。サーバのログと負荷で確認できる
+# icmp-blocked
+icmp-blocked-summary-server = { $target } への接続に、サーバ自身が ICMP で応答した：{ $kind }
+icmp-blocked-summary-other = { $target } への接続を { $from } が ICMP で拒否した：{ $kind }
+icmp-blocked-allow = { $from } で、{ $device } から{ $target } への TCP { $port } 番ポートを許可してください（ファイアウォールが対応していれば名前で指定）
+icmp-blocked-mtu = { $from } は { $mtu } バイト以下のパケットを求めていますが、送信側はより大きなパケットを送り続けています。この ICMP メッセージが送信側に届くようにするか（途中でフィルタされている可能性があります）、コントローラの TCP MSS を小さくしてください：ip tcp mss { $mss }
+icmp-blocked-port = { $from } で：待ち受けているサービスがないか、フィルタがそう応答しています。サービスを起動してください
+icmp-blocked-route = { $from } で、{ $ip } への経路を復旧してください
+icmp-blocked-tries = { $client } が接続を試みる
+icmp-blocked-quotes = { $from }：{ $kind }。この接続のパケットを引用
 
-## healthy
+# tcp-refused
+tcp-refused-summary = { $service } への接続が拒否された：そこで待ち受けているものがない
+tcp-refused-answer = { $span }後に RST で応答、TTL { $ttl }
+tcp-refused-firewall = ファイアウォールがサーバの代わりに応答した可能性がある。サーバの他のパケットと TTL を比べ、ファイアウォールのログを確認すること
+tcp-refused-listen = { $ip } で、サービスが稼働し { $port } 番ポートで待ち受けていることを確認してください
+tcp-refused-proxy = または、プロキシの設定を修正してください（コントローラには { $server } が設定されています）
+tcp-refused-url = または、URL を修正してください（コントローラには { $port } 番ポートが設定されています）
+tcp-refused-allow = または、ファイアウォールが拒否している場合は、{ $device } から { $ip } への TCP { $port } を許可してください
 
-healthy-without-close-notify = 応答が最後まで届いたか。サーバはフレーム { $frame } で close_notify を送らずに切断した（多くのサーバがこの動作をする）
+# tcp-no-response
+tcp-no-response-summary = { $who }から{ $target } への接続に応答がない：{ $span }間に SYN { $tries } 回、応答は一切なし
+tcp-no-response-last = 最後の再送（間隔：{ $steps }）
+tcp-no-response-tried = 先に { $server } への接続を試みて失敗
+tcp-no-response-cannot-tell = パケットを破棄したのはどこか（行きのファイアウォール、帰りのファイアウォール、サーバのいずれか。ファイアウォールの向こう側でキャプチャすれば分かる）
+tcp-no-response-allow = { $device } から { $name } への TCP { $port } 番ポートを許可してください。アドレスは変わるため、ファイアウォールが対応していれば名前で指定します
+tcp-no-response-interface = 送信元インターフェイス、VRF、経路を確認してください
+
+# proxy-authentication-required
+proxy-authentication-required-summary = プロキシ { $proxy } が認証を要求したが、{ $who }は認証情報を送っていない
+proxy-authentication-required-summary-scheme = プロキシ { $proxy } が認証（{ $scheme }）を要求したが、{ $who }は認証情報を送っていない
+proxy-authentication-required-exempt = { $device } が認証なしで { $target } に到達できるようにしてください（IOS XE は 17.9.2 の時点で認証プロキシに対応していません）
+proxy-authentication-required-cslu = または、認証プロキシに対応した CSLU を経由してください：license smart transport cslu、license smart url cslu http://<cslu>:8182/cslu/v1/pi
+
+# proxy-refused
+proxy-refused-summary = プロキシ { $proxy } が CONNECT に { $status } { $reason } と応答した：{ $meaning }
+proxy-refused-forbidden = 宛先がルールで許可されていない
+proxy-refused-forbidden-do = { $device } から { $target } への CONNECT を許可してください
+proxy-refused-unreachable = プロキシ自身が宛先に到達できなかった
+proxy-refused-unreachable-do = プロキシが { $target } に到達できない理由を確認してください（プロキシ自身の DNS、経路、ファイアウォール）
+proxy-refused-other = トンネルが開かれない
+proxy-refused-other-do = プロキシのログで { $device } と { $target } を確認してください
+proxy-refused-cannot-tell = このプロキシの先に別のプロキシがあるかどうか（応答の名乗りは { $server }）
+
+# proxy-no-response
+proxy-no-response-summary = プロキシ { $proxy } が CONNECT 要求に一度も応答していない
+proxy-no-response-acknowledged = 最後のパケット。要求は確認応答済み
+proxy-no-response-unacknowledged = 最後のパケット。要求は確認応答すらされていない
+proxy-no-response-log = プロキシのログで { $device } と { $target } を確認してください（プロキシ自身の名前解決か、宛先の応答を待っている可能性があります）
+
+# not-tls
+not-tls-summary = { $target } が Client Hello に平文 HTTP（{ $status } { $reason }）で応答した：{ $who }
+not-tls-summary-redirect = { $target } が Client Hello に平文 HTTP（{ $status } { $reason }、{ $location } へリダイレクト）で応答した：{ $who }
+not-tls-summary-bytes = { $target } は TLS で応答していない：先頭のバイトは「{ $bytes }」
+not-tls-misconfigured = サーバ自身がリダイレクトしている可能性もある（ファイアウォールまたはプロキシのログで分かる）
+not-tls-exempt = { $device } にブロックページを返すポリシーから { $name } を除外してください
+not-tls-block-page = ファイアウォールまたはプロキシがサーバの代わりに応答している可能性もある（それぞれのログで分かる）
+not-tls-enable = { $ip } の { $port } 番ポートで TLS を有効にするか、コントローラに正しいポートを設定してください
+not-tls-bytes = サーバの先頭のバイト：「{ $bytes }」
+not-tls-listen = { $server } で待ち受けているサービスを確認し、コントローラに正しいポートを設定してください
+not-tls-http = HTTP { $status } { $reason }
+not-tls-http-redirect = HTTP { $status } { $reason }、{ $location } へリダイレクト
+not-tls-somewhere = 経路上の何かが代わりに応答している
+not-tls-there = そのサーバは TLS を話さない
+
+# version-mismatch
+version-mismatch-summary-client = { $service } が選んだ TLS { $chosen } を{ $who }が受け入れない
+version-mismatch-summary-client-gave-up = { $service } と共通の TLS バージョンがないため、{ $who }が中止した
+version-mismatch-summary-fallback = { $service } が{ $who }の古いバージョン（{ $offer }）での再試行を拒否した：より新しいバージョンを使えるはず
+version-mismatch-summary-server = { $who }が提示した TLS バージョン（{ $offer }）を{ $service } がどれも受け入れない
+version-mismatch-offers = Client Hello の提示：{ $offer }
+version-mismatch-fallback = 古いバージョンでの再試行であることを示す値（TLS_FALLBACK_SCSV）がある。問題は最初の試行が失敗した理由
+version-mismatch-chooses = Server Hello の選択：TLS { $version }
+version-mismatch-cannot-tell = サーバが受け入れるバージョン（サーバは示していない）
+version-mismatch-newer = コントローラの HTTP クライアントで TLS { $newest } より新しいバージョンを使えるようにしてください
+version-mismatch-older = または、許容できるのであれば、サーバで古いバージョンを許可してください
+version-mismatch-upgrade = { $server } のサーバを更新するか、TLS 1.2 以降を有効にしてください
+version-mismatch-offer = TLS { $versions }
+version-mismatch-offer-newest = 最大 TLS { $newest }
+
+# cipher-mismatch
+cipher-mismatch-summary-misses = { $service } が必要とするものが{ $who }の Client Hello にない
+cipher-mismatch-summary-offer = { $who }が提示した暗号スイートとグループに、{ $service } が受け入れるものがない
+cipher-mismatch-summary-choice = { $service } が選んだ暗号スイートを{ $who }が受け入れない
+cipher-mismatch-chooses = Server Hello の選択：{ $choice }
+cipher-mismatch-policy = handshake_failure は他の理由（その名前の証明書がない、ポリシー）でも送られる（サーバのログで分かる）
+cipher-mismatch-cannot-tell = 相手側が受け入れるもの（相手側は示していない）
+cipher-mismatch-update = { $whose }の TLS ソフトウェアを更新するか、制限している設定を外してください（上の根拠を参照）
+cipher-mismatch-suites = コントローラの HTTP クライアントで使える暗号スイートを確認し、新しいものを許可してください
+cipher-mismatch-allow = または、提示された暗号スイートのいずれかを { $server } で許可してください
+cipher-mismatch-software-server = { $server } のサーバ
+cipher-mismatch-software-client = { $who }
+
+# negotiation
+negotiation-suites = Client Hello の提示：暗号スイート { $count } 個（{ $list }）
+negotiation-groups = グループの提示：{ $list }
+negotiation-signatures = 署名アルゴリズムの提示：{ $list }
+negotiation-acceptable = 同じサーバが別の接続で選んだ { $chosen } は、この Client Hello も提示している
+negotiation-foreign-version = サーバは { $version } を選んだが、クライアントが提示したのは { $offered } だけ
+negotiation-foreign-suite = クライアントが提示していない暗号スイート { $suite } をサーバが選んだ
+negotiation-foreign-group = クライアントが提示していないグループ { $group } をサーバが選んだ
+negotiation-flaw-missing = TLS 1.3 に必須の拡張 { $extension } が Client Hello にない（RFC 9846 section 9.2）
+negotiation-flaw-share = Client Hello のグループにない { $group } の鍵共有が含まれる
+negotiation-flaw-no-suite = 提示したバージョンで使える暗号スイートが一つもない
+negotiation-flaw-obsolete = 提示した暗号スイートがすべて現在では禁止されている（RFC 9325 section 4.1）。現行のサーバはどれも拒否する
+negotiation-excluded = 同じサーバが別の Client Hello に対しては { $chosen } を選んだ。この Client Hello に提示がないもの：{ $lacking }
+negotiation-nor = { $text }、{ $next }
+negotiation-chosen = { $version }（{ $suite }）
+negotiation-chosen-group = { $version }（{ $suite }、{ $group }）
+negotiation-lacks-suite = その暗号スイート
+negotiation-lacks-group = グループ { $group }
+negotiation-lacks-key = { $key } 鍵に使える暗号スイート
+
+# crl-fetch-failed
+crl-fetch-failed-summary-alert = { $who }が { $host } から失効情報を取得できず、{ $alert }でハンドシェイクを中止した
+crl-fetch-failed-summary-closed = { $who }が { $host } から失効情報を取得できず、接続を閉じた
+crl-fetch-failed-summary-waiting = { $who }が { $host } から失効情報を取得できず、キャプチャの終わりでもハンドシェイクが待ち状態のまま
+crl-fetch-failed-points = { $service } の証明書が示す失効情報の場所：{ $url }
+crl-fetch-failed-sound = チェーン自体に問題はない（既知のルート証明書に至り、有効期間内で、名前も一致する）
+crl-fetch-failed-unchecked = ルート証明書がないためチェーンを検証できない（--ca で指定できる）。有効期間と名前は正しい
+crl-fetch-failed-off-on-prem = ライセンス用の失効確認を無効にしてください（On-Prem の証明書に、コントローラから到達できる失効情報があることはまれです）
+crl-fetch-failed-allow = { $device } から { $host } への HTTP（80 番ポート）を許可し、名前を解決できるようにしてください
+crl-fetch-failed-off = または、ライセンス用の失効確認を無効にしてください
+crl-fetch-failed-answers = { $host } の応答：{ $status } { $reason }
+crl-fetch-failed-silent = { $host }（{ $server }）への SYN に応答なし
+crl-fetch-failed-refused = { $host }（{ $server }）が接続を拒否
+crl-fetch-failed-connects = { $host }（{ $server }）に接続したが応答なし
+crl-fetch-failed-dns-answers = { $host } に対する DNS の応答：{ $status }
+crl-fetch-failed-dns-silent = { $host } の問い合わせに DNS の応答なし
+
+# interception-suspected
+interception-suspected-summary = { $name } として提示された証明書は本来のサービスのものではない：{ $signer } が署名しており、{ $consequence }
+interception-suspected-incomplete = ハンドシェイクは完了していない
+interception-suspected-authority = 認証局 { $issuer }
+interception-suspected-product = { $product }（{ $issuer }）
+interception-suspected-other-names = 要求された名前とは別の名前の証明書である。そのアドレスで別のサーバまたはポータルが応答している可能性がある
+interception-suspected-asks-client = クライアント証明書を要求している（フレーム { $frame }）。傍受装置は通常要求しないので、その名前を使うラボや自社のサービスの可能性がある。ルート証明書を --ca で指定すれば正規のチェーンとして扱われる
+interception-suspected-private-service = その名前を使うラボや自社のサービスの可能性がある。ルート証明書を --ca で指定すれば正規のチェーンとして扱われる
+interception-suspected-cannot-tell = どの製品か（発行者名は既知の製品のものではない）
+interception-suspected-exempt = { $name } を TLS インスペクション（復号）の対象から除外してください。どのポリシーによるものかは、発行者 { $issuer } から分かります
+interception-suspected-second-best = 次善の策：傍受している認証局のルート証明書をトラストポイントとしてインポートし、コントローラが受け入れるようにしてください
+interception-suspected-very-name = 要求された名前そのものの証明書である。この接続のために作られたもので、別のサーバのものではない
+interception-suspected-copied = サブジェクトの組織は { $organization } だが、発行者の組織は異なる。本物の証明書から写された可能性がある
+interception-suspected-others = 同じ発行者がこのキャプチャで無関係な名前にも署名している：{ $names }
+interception-suspected-times-to-live = SYN-ACK の TTL は { $ttl }、他のパケットの TTL は { $lowest }～{ $highest }：複数の機器が応答している
+interception-suspected-near = SYN-ACK が { $milliseconds } ミリ秒以内に届いた：応答元は近くにある
+interception-suspected-chain-self-signed = 自己署名
+interception-suspected-chain-private-root = そのルート { $root } は指定されたルート証明書にない
+interception-suspected-chain-issuer-not-given = 発行者は提示されておらず、指定されたルート証明書にもない
+interception-suspected-chain-broken = チェーンが成り立たない
+interception-suspected-refused = { $who }はそれを拒否した（{ $alert }）
+interception-suspected-accepted-then = { $who }はそれを受け入れたが、その後に相手側が{ $alert }を送った
+interception-suspected-accepted = { $who }はそれを受け入れたため、通信はすべて途中で読まれている
+interception-suspected-unseen = { $who }の反応はキャプチャにない
+interception-suspected-certificate = { $subject } の証明書、発行者 { $issuer }。{ $chain }
+interception-suspected-too-long = 有効期間は { $days } 日。公開認証局に許される最長は { $longest } 日{ $timestamps }
+interception-suspected-fresh = キャプチャの { $span }前に作成、有効期間 { $days } 日{ $timestamps }
+interception-suspected-older = 有効期間 { $days } 日、キャプチャの { $span }前に作成{ $timestamps }
+interception-suspected-no-timestamps-no-address = 。公開証明書にあるはずの SCT（署名付き証明書タイムスタンプ）と発行者のアドレスがない
+interception-suspected-no-timestamps = 。SCT（署名付き証明書タイムスタンプ）がない
+interception-suspected-timestamps = 。SCT（署名付き証明書タイムスタンプ）がある
+
+# server-certificate-rejected
+server-certificate-rejected-summary-why = { $who }が{ $service } の証明書を拒否した（{ $alert }）：{ $subject } は{ $clauses }
+server-certificate-rejected-summary-sound = { $who }が{ $service } の証明書を拒否した（{ $alert }）：証明書に目に見える問題はなく、{ $who }にルート証明書がないか、時刻がずれている
+server-certificate-rejected-summary-uncaptured = { $who }が{ $service } の証明書を拒否した（{ $alert }）：証明書がキャプチャされておらず、問題点は確認できない
+server-certificate-rejected-summary-encrypted = { $who }が{ $service } の証明書を拒否した（{ $alert }）：TLS 1.3 では証明書が暗号化されるため、問題点は確認できない
+server-certificate-rejected-chain = チェーンは { $anchor }（{ $origin }）まで検証できる
+server-certificate-rejected-genuine = チェーンは正規のもので、{ $anchor }（{ $origin }）まで検証できる
+server-certificate-rejected-hello = Server Hello。以降の証明書は暗号化されている
+server-certificate-rejected-cannot-tell-revocation = { $host } から失効情報が届いたかどうか
+server-certificate-rejected-revocation = 失効情報を要求したが、その結果はキャプチャにない
+server-certificate-rejected-cannot-tell-url = コントローラの URL の内容（サーバ名も名前解決もキャプチャにない）
+server-certificate-rejected-slow-clock = 時刻が遅れていて証明書の有効期間前と判断したクライアントも bad_certificate を送る
+server-certificate-rejected-address = URL に IP アドレスを指定している場合は、代わりにホスト名を使ってください
+server-certificate-rejected-cannot-tell-alert = どのアラートか（暗号化されており、サイズと位置から判断した）
+server-certificate-rejected-cannot-tell-certificate = サーバの証明書（キャプチャされていない）
+server-certificate-rejected-resigned = 署名し直された証明書も同じように拒否される
+server-certificate-rejected-revocation-unknown = 証明書が示す失効情報の場所がキャプチャにない
+server-certificate-rejected-cannot-tell-encrypted = サーバの証明書（TLS 1.3 では暗号化される。理由はコントローラのログで分かる：show logging | include PKI|SSL|TLS）
+server-certificate-rejected-resigned-encrypted = 署名し直された証明書もここでは同じに見える。コントローラのネットワークから openssl s_client を実行すれば署名者が分かる
+server-certificate-rejected-by-address = { $names } の証明書であり、コントローラが要求したと思われるアドレス { $ip } のものではない（Client Hello にサーバ名がなく、名前解決もない）
+server-certificate-rejected-clock-and-trust = コントローラが証明書を信頼しない理由と、時刻が正しいかどうかを確認してください
+server-certificate-rejected-renew = { $server } の証明書を更新してください（キャプチャの { $span }前に期限が切れています）
+server-certificate-rejected-not-yet = { $server } の証明書はキャプチャの { $span }後まで有効になりません。現在有効な証明書を発行してください
+server-certificate-rejected-capture-clock = キャプチャしたホストの時刻が遅れている可能性がある。正しい時刻と比べること
+server-certificate-rejected-name = URL に証明書の名前を使うか、{ $name } の証明書をサーバに設定してください
+server-certificate-rejected-cannot-tell-intermediate = コントローラが信頼しているもの（その中間証明書を持っていて、ルート証明書がない可能性もある）
+server-certificate-rejected-intermediate = { $server } が中間証明書（{ $issuer }）も送るようにしてください
+server-certificate-rejected-clock = コントローラの時刻を合わせてください（コントローラから見て証明書が有効期間外の可能性があります）
+server-certificate-rejected-pool = コントローラのトラストプールを更新してください（17.3.4 および 17.6.1 より前のイメージには IdenTrust Commercial Root CA 1 がありません）
+server-certificate-rejected-cannot-tell-controller = コントローラが信頼しているものと、コントローラの時刻（どちらもコントローラの内部にある）
+server-certificate-rejected-root-or-intermediate = 提示されていない { $issuer } が何か（クライアントが持たないルート認証局か、サーバが送るべき中間認証局か）
+server-certificate-rejected-import = On-Prem の証明書（またはその認証局）をトラストポイントとしてインポートしてください
+server-certificate-rejected-authority = クライアントが信頼する認証局の証明書を { $server } に設定するか、その認証局のルート証明書をクライアントに設定してください
+server-certificate-rejected-unreadable = 読み取れない証明書
+server-certificate-rejected-certificate = サーバの証明書：{ $subject }
+server-certificate-rejected-received = サーバの証明書：受信
+
+# client-certificate-rejected
+client-certificate-rejected-summary-missing = { $service } が証明書を要求したが、{ $who }に提示できる証明書がない
+client-certificate-rejected-summary-empty = { $who }側のハンドシェイクの直後に{ $service } が拒否した。サイズから見て、証明書は含まれていなかった
+client-certificate-rejected-summary-encrypted = { $who }側のハンドシェイクの直後に{ $service } が拒否した。クライアント証明書を受け入れないサーバの動作である
+client-certificate-rejected-summary = { $service } が{ $who }の証明書を拒否した
+client-certificate-rejected-summary-why = { $service } が{ $who }の証明書を拒否した：{ $clauses }
+client-certificate-rejected-asks = サーバが証明書を要求
+client-certificate-rejected-certificate = { $who }の証明書：{ $subject }、発行者 { $issuer }
+client-certificate-rejected-certificate-sound = { $who }の証明書：{ $subject }、発行者 { $issuer }。目に見える問題はない
+client-certificate-rejected-certificate-unreadable = { $who }の証明書を読み取れない：{ $why }
+client-certificate-rejected-certificate-empty = { $who }の Certificate メッセージが空
+client-certificate-rejected-certificate-partial = { $who }の Certificate メッセージ（全体はキャプチャされていない）
+client-certificate-rejected-alert-later = { $span }後にサーバからの{ $alert }
+client-certificate-rejected-short-record = アラートと同じ短さのレコードが一つ、その後に終了：{ $alert }
+client-certificate-rejected-cannot-tell-revoked = 証明書が本当に失効しているかどうか（サーバは certificate_revoked と通知したが、失効リストはキャプチャにない）
+client-certificate-rejected-cannot-tell-uncaptured = どの証明書が送られたか（キャプチャされていない）
+client-certificate-rejected-cannot-tell-encrypted = どの証明書が送られ、なぜ拒否されたか（TLS 1.3 ではどちらも暗号化される。サーバのログで分かる）
+client-certificate-rejected-close = 応答する前に、別の理由でサーバが close_notify により接続を終えた可能性がある
+client-certificate-rejected-cannot-tell-why = 拒否の理由（証明書の内容からは説明できない。サーバが受け入れる認証局の一覧次第）
+client-certificate-rejected-issuer-listed = サーバはその発行者を受け入れ可能な認証局として示しており、未知の認証局ではない
+client-certificate-rejected-revocation = 失効リストを確認できないサーバも unknown_ca を送る
+client-certificate-rejected-chain = サーバ自身のチェーンは { $anchor } まで検証できる
+client-certificate-rejected-not-acceptable = サーバが示す { $count } 個の認証局に発行者 { $issuer } がない
+client-certificate-rejected-key-kind = サーバが求めていない種類の鍵（{ $key }）
+client-certificate-rejected-signature = 署名 { $scheme } がサーバの示す署名アルゴリズムにない
+client-certificate-rejected-choose-missing = HTTP クライアントに使うクライアント証明書を選んでください（証明書は送られていません）
+client-certificate-rejected-choose-self-signed = 有効なクライアント証明書を選んでください。送られたのは機器の自己署名証明書です。製造元でインストールされた証明書を使うか、自己署名証明書を作り直してください
+client-certificate-rejected-choose = HTTP クライアントに使う有効なクライアント証明書を選んでください
+client-certificate-rejected-trust = 証明書が正しい場合は、サーバがその発行者を信頼するように設定してください
+
+# handshake-refused
+handshake-refused-summary-client = { $who }が{ $service } とのハンドシェイクを{ $alert }で打ち切った
+handshake-refused-summary-server = { $service } が{ $who }とのハンドシェイクを{ $alert }で打ち切った
+handshake-refused-hello-nameless = Client Hello、サーバ名なし
+handshake-refused-hello = Client Hello、サーバ名 { $name }
+handshake-refused-unknown-name = サーバに { $name } という名前はありません。URL の名前を修正してください
+handshake-refused-nameless = Client Hello にサーバ名がありません。URL にはアドレスではなくホスト名を使ってください
+handshake-refused-cannot-tell = 理由（アラートからはこれ以上分からず、キャプチャの他の部分からも説明できない）
+handshake-refused-log = { $who }のログを確認してください（{ $description } を送っています）
+
+# reset-during-handshake
+reset-during-handshake-summary-path = { $service } への接続がハンドシェイク中に経路上の何かによってリセットされた：{ $last } の後
+reset-during-handshake-summary-client = { $service } への接続を{ $who }がハンドシェイク中にリセットした：{ $last } の後
+reset-during-handshake-summary-server = { $service } への接続をサーバがハンドシェイク中にリセットした：{ $last } の後
+reset-during-handshake-summary-unknown = { $service } への接続がハンドシェイク中に何者かによってリセットされた：{ $last } の後
+reset-during-handshake-reset = { $who }からとされる RST、{ $span }後。{ $clause }
+reset-during-handshake-balancer = サーバの手前に、リセットの TTL が異なる負荷分散装置がある可能性がある
+reset-during-handshake-rule = { $name } という名前に一致するルール（URL フィルタ、アプリケーション制御）を探し、{ $device } に許可してください
+reset-during-handshake-client-certificate = 証明書が気に入らないとき、アラートなしでリセットするクライアントもある
+reset-during-handshake-controller-log = コントローラのログで理由を確認してください：show logging | include PKI|SSL|TLS|SMART_LIC
+reset-during-handshake-firewall = サーバの近くのファイアウォールや、サーバの TTL を写すファイアウォールでも同じに見える（ログで分かる）
+reset-during-handshake-server-log = { $server } のログを確認してください（意図して接続を終えたか、異常終了しています）
+reset-during-handshake-no-rule = { $device } から { $name } への接続をリセットするルールがないことを確認してください
+
+# reset-after-established
+reset-after-established-summary-path = TLS ハンドシェイクの後、応答の前に、経路上の何かが接続をリセットした
+reset-after-established-summary-client = TLS ハンドシェイクの後、応答の前に、{ $who }が接続をリセットした
+reset-after-established-summary-server = TLS ハンドシェイクの後、応答の前に、{ $service } が接続をリセットした
+reset-after-established-summary-unknown = TLS ハンドシェイクの後、応答の前に、何者かが接続をリセットした
+reset-after-established-complete = ハンドシェイク完了
+reset-after-established-request = { $who }の要求（暗号化）
+reset-after-established-reset = { $who }からとされる RST、相手側の最後のパケットの { $span }後。{ $clause }
+reset-after-established-idle = { $span }間、何も送られていない：ファイアウォール、プロキシ、またはサーバの無通信タイムアウト
+reset-after-established-cannot-tell = アプリケーションの内容（暗号化されている。コントローラの show license history message で分かる）
+reset-after-established-rule = { $device } から { $name } への確立済み接続を切断するルールがないか確認してください
+reset-after-established-controller-log = コントローラのログで理由を確認してください：show logging | include SMART_LIC
+reset-after-established-server-log = { $server } のログを確認してください（プログラムが終了したか、上限に達しています）
+
+# reset-origin
+reset-origin-data-behind = { $who }はその後もデータを送り続けており、この RST を知らない
+reset-origin-too-early = Client Hello の { $after }後にそれを確認応答しているが、{ $who }までの往復は { $round-trip }かかる
+reset-origin-same-ttl = TTL { $ttl } は{ $who }の他のパケットと同じ
+reset-origin-other-ttl = TTL は { $ttl }、{ $who }自身のパケットの TTL は { $usual }：経路上の何かが送った
+reset-origin-id-follows = IP 識別子 { $id } は他のパケットと連続している
+reset-origin-id-differs = IP 識別子 { $id } は直前の { $last } と連続していない
+reset-origin-nothing = 比較できるものがない
+
+# tls-no-response
+tls-no-response-summary-taken = { $service } は{ $who }の Client Hello を受け取ったが、一度も応答していない
+tls-no-response-summary-lost = { $service } への接続は開いたが、{ $who }の Client Hello が届いていない：確認応答すらない
+tls-no-response-closed = サーバは何も送らずに閉じた
+tls-no-response-silent = 応答なし
+tls-no-response-later = { $span }後：{ $ends }
+tls-no-response-repeated = { $count } 回再送
+tls-no-response-proxying = サーバの代わりに TCP を確立するファイアウォールも同じように確認応答する。SYN-ACK の往復時間をサーバまでの距離と比べること
+tls-no-response-cannot-tell = 確認応答したのはサーバ自身か、サーバを代理する機器か
+tls-no-response-listen = { $server } で待ち受けているものと、過負荷や何かの待ち状態になっていないかを確認してください
+tls-no-response-inspection = { $device } から { $name } への接続をインスペクションが止めていないことを確認してください
+tls-no-response-path-mtu = 経路の MTU を超える Client Hello も同じように失われる。TCP MSS を小さくすれば解消する（ip tcp mss 1200）
+tls-no-response-rule = TCP ハンドシェイクは通り、データは通りません。{ $device } と { $name } の間で、内容や名前によって破棄するルールを探してください
+
+# silent-mid-handshake
+silent-mid-handshake-summary-lost = 途中でパケットが失われたため、{ $service } とのハンドシェイクが止まった：{ $clause }
+silent-mid-handshake-summary = { $service } とのハンドシェイクが、{ $who }からの { $message } の後で止まった：{ $clause }
+silent-mid-handshake-closed = { $who }がアラートなしで閉じた（FIN）
+silent-mid-handshake-silent = その後 { $span }間、何も届いていない
+silent-mid-handshake-window = { $who }はフレーム { $frame } 以降、受信バッファに空きがない（ウィンドウサイズ 0）
+silent-mid-handshake-last-message = 最後に見えたメッセージ：{ $who }からの { $message }
+silent-mid-handshake-hole = その前の{ $who }の { $count } バイトが届いていない
+silent-mid-handshake-last-packet = 最後のパケット、{ $span }後
+silent-mid-handshake-random-loss = 通常のパケットロスなら数秒で回復する。ここでは同じバイトが繰り返し失敗している
+silent-mid-handshake-icmp = ICMP「fragmentation needed」を通し、大きなパケットを破棄するルール、トンネル、リンクがないか確認してください
+silent-mid-handshake-mss = TCP MSS を小さくして回避してください
+silent-mid-handshake-client-certificate = 証明書が気に入らないとき、アラートなしで閉じるクライアントもある
+silent-mid-handshake-log = { $who }のログで理由を確認してください：show logging | include PKI|SSL|TLS|SMART_LIC
+silent-mid-handshake-server-certificate = クライアント証明書が気に入らないとき、アラートなしで閉じるサーバもある
+silent-mid-handshake-server-log = { $server } のログで理由を確認してください
+silent-mid-handshake-never-arrived = { $who }の { $count } バイトが届いていない（後続は届いている）
+silent-mid-handshake-never-acknowledged = { $who }の { $count } バイトが繰り返し再送されたが、一度も確認応答されていない
+
+# application-error
+application-error-summary = { $service } が要求に { $status } { $reason } と応答した
+application-error-url = URL を修正してください。サーバに { $target } はありません。CSLU は http://<cslu>:8182/cslu/v1/pi、On-Prem は https://<name>/cslu/v1/pi/<account>-1 です
+application-error-log = { $server } のサービスのログを確認してください（要求は届いています）
+
+# no-application-response
+no-application-response-summary = { $who }は{ $service } に要求を送ったが、{ $span }間応答がない
+no-application-response-request = 要求
+no-application-response-acknowledged = 最後のパケット。要求は確認応答されたが、データは返っていない
+no-application-response-unacknowledged = 最後のパケット。要求の全体は確認応答されていない
+no-application-response-cannot-tell = TLS で暗号化されている場合、要求の内容と応答がない理由（コントローラの show license history message で分かる）
+no-application-response-log = { $server } のログを確認してください（要求は届いています）
+no-application-response-controller = コントローラの記録を確認してください：show license history message、show license tech support（Last Response: NO REPLY）
+no-application-response-short-record = サーバの最後のレコードはサイズから close_notify と判断した。2 バイトの応答でも同じに見えるが、それほど短い HTTP 応答はない
+no-application-response-window = サーバがウィンドウサイズ 0 を通知し、{ $waited }間開かない：プログラムが受信データを読み出していない
+no-application-response-stalled = サーバは接続を受け付けたが、プログラムが停止している可能性がある（ログと負荷で分かる）
+
+# legacy-endpoint
+legacy-endpoint-summary-works = コントローラはまだ Call Home（{ $name }）を使っており、正常に動作している。ポリシーを使用したスマートライセンス（SLUP）の通信先は { $successor }
+legacy-endpoint-summary = コントローラはまだ Call Home（{ $name }）を使っている。ポリシーを使用したスマートライセンス（SLUP）の通信先は { $successor }
+legacy-endpoint-because = { $because }：{ $name }
+legacy-endpoint-switch = スマートトランスポートに切り替えてください
+
+# healthy-resumed
+healthy-resumed-summary = { $service } とのセッションを{ $how }で再開し、{ $took }で終了した。この場合、証明書は送られない
+healthy-resumed-accepts = Server Hello が{ $how }を受け入れ
+healthy-resumed-psk = 事前共有鍵
+healthy-resumed-ticket = セッションチケット
+healthy-resumed-session-id = セッション ID
+
+# healthy
+healthy-summary-http = コントローラは平文 HTTP で{ $service } に到達し、{ $status } { $reason } の応答を得た（{ $took }）
+healthy-summary = { $version } で{ $service } に到達し、応答を得た（{ $took }）
+healthy-summary-handshake = { $service } との { $version } ハンドシェイクは完了した（{ $took }）。アプリケーションの応答はキャプチャにない
+healthy-cannot-tell-http = 中のライセンスメッセージが受け入れられたかどうか（コントローラの show license history message で分かる）
+healthy-lone-answer = ハンドシェイク後のサーバの唯一のレコードを、順序と終了の仕方から応答と判断した。セッションチケットの可能性もある
+healthy-answer = サーバの応答（暗号化）
+healthy-without-close-notify = 応答が最後まで届いたかどうか（サーバはフレーム { $frame } で close_notify なしに閉じた。多くのサーバの動作である）
+healthy-cannot-tell-hole = ハンドシェイクが正しく進んだかどうか（証明書を含むかもしれないバイトがキャプチャされていない。傍受装置が署名し直した証明書があっても見えない）
+healthy-cannot-tell = 暗号化されたメッセージの内容（アプリケーションのエラーもここでは同じに見える。コントローラの show license history message で分かる）
+
+# malformed-capture
+malformed-capture-summary-end = キャプチャファイルがフレーム { $after } の後、{ $offset } バイト目で破損している：{ $detail }。{ $lost } バイトをパケットとして読み取れない
+malformed-capture-summary = キャプチャファイルがフレーム { $after } の後、{ $offset } バイト目で破損している：{ $lost } バイトをパケットとして読み取れない
+malformed-capture-cannot-tell-numbers = 破損箇所より後の本当のフレーム番号と、この試行のパケットがそこで失われたかどうか
+malformed-capture-last-of-connection = この接続で読み取れた最後のフレーム
+malformed-capture-last-read = 読み取れた最後のフレーム
+malformed-capture-cannot-tell-beyond = そのフレームより後のすべて
+malformed-capture-last-before = 破損箇所の直前のフレーム
+malformed-capture-export = キャプチャをもう一度エクスポートし、バイナリモードでコピーしてください（scp、またはバイナリを指定した tftp / ftp）
+malformed-capture-verify = 両側でファイルの MD5 とサイズが一致し、capinfos が最後まで読める
+malformed-capture-within = この接続の最後のフレーム。破損箇所は接続の途中にある
+malformed-capture-before = この接続の最後のフレーム。破損箇所は接続より前にある
+
+# incomplete-capture
+incomplete-capture-summary = { $service } への試行がどう終わったか判断できない：{ $reason }
+incomplete-capture-first-frame = この試行の最初のフレーム
+incomplete-capture-last-frame = 最後のフレーム
+incomplete-capture-dropped = キャプチャ側で { $drops } パケットが破棄された
+incomplete-capture-one-direction = { $who }からのパケットが一つもキャプチャされていない（片方向だけ）
+incomplete-capture-acked-unseen = 相手側が確認応答した{ $who }のバイトがキャプチャにない
+incomplete-capture-unseen-end = { $who }の最後の { $count } バイトがキャプチャされていない
+incomplete-capture-missed = { $who }の { $missed } バイトが、届いているのにキャプチャされていない
+incomplete-capture-no-beginning = 接続の始まりがキャプチャされていない（ハンドシェイクは最初のフレームより前にある）
+incomplete-capture-lost-sight = フレーム { $last } の後、接続がキャプチャから消えている（最後に送られたものは確認応答も再送もされていない）
+incomplete-capture-cut-short = フレーム { $after } の後、レコードの途中でファイルが終わっている（{ $detail }）
+incomplete-capture-ssl2 = SSL 2.0 の通信であり、そのレコードは読み取り対象外
+incomplete-capture-tls13 = TLS 1.3 では Server Hello 以降が暗号化される
+incomplete-capture-unexplained = 終了の前に何があったか（キャプチャされたパケットからは終了の理由が分からない）
+incomplete-capture-recapture = 再キャプチャしてください：両方向、パケット全体を、試行の前に開始し、終わってから停止します
+incomplete-capture-verify = 新しいキャプチャが SYN で始まり、FIN または RST で終わる
+incomplete-capture-nothing = 失敗も成功も見当たらない
+incomplete-capture-answer-cut = 名前解決の応答がアドレスの前で切れている
+incomplete-capture-no-connection = 名前解決は行われたが、そのアドレスへの接続がキャプチャされていない
+incomplete-capture-no-answer = 名前解決の問い合わせはあるが、応答も接続もキャプチャされていない
+incomplete-capture-snap-length = スナップ長 { $len } バイトにより{ $who }の { $count } パケットが切り詰められた
+incomplete-capture-snap-length-unknown = スナップ長により{ $who }の { $count } パケットが切り詰められた
+incomplete-capture-still-open = 接続はその最後のフレーム { $last } の時点でまだ開いている
+incomplete-capture-still-open-limit = 接続はその最後のフレーム { $last } の時点でまだ開いている。{ $limit }
+incomplete-capture-limit-size = ファイルは約 { $megabytes } MB で、キャプチャバッファが満杯になった可能性がある
+incomplete-capture-limit-time = キャプチャは { $seconds } 秒で終わっており、時間制限に達した可能性がある
+
+# certificate-fault-accepted
+certificate-fault-accepted-summary = { $whose }に問題がある：{ $clauses }。それでも{ $other }の TLS は受け入れた
+certificate-fault-accepted-cannot-tell-empty = クライアントの Certificate メッセージが本当に空かどうか（TLS 1.3 では暗号化され、サイズしか分からない）
+certificate-fault-accepted-replace = より厳格なクライアントに拒否される前に、問題のない証明書を { $server } に設定してください
+certificate-fault-accepted-cannot-tell-application = 暗号化された中でアプリケーションがその証明書を拒否したかどうか（コントローラの show license history message で分かる）
+certificate-fault-accepted-choose = TLS 上のやり取りが成功しているのにコントローラが失敗を報告する場合は、有効なクライアント証明書を選んでください
+certificate-fault-accepted-fault = { $whose }：{ $clauses }
+
+# no-licensing-traffic
+no-licensing-traffic-summary = このキャプチャにライセンス通信はない：期間は { $watched }、内容は { $frames } フレーム、TCP 接続 { $tcp } 本（うち TLS { $tls } 本）
+no-licensing-traffic-summary-empty = このキャプチャにライセンス通信はない：期間は { $watched }、フレームは一つもない
+no-licensing-traffic-summary-tls = このキャプチャに判定できる TLS 接続はない：期間は { $watched }、内容は { $frames } フレーム、TCP 接続 { $tcp } 本（うち TLS { $tls } 本）
+no-licensing-traffic-summary-tls-empty = このキャプチャに判定できる TLS 接続はない：期間は { $watched }、フレームは一つもない
+no-licensing-traffic-first = キャプチャの最初のフレーム
+no-licensing-traffic-again = クライアントの接続中に再キャプチャしてください：両方向が見えるインターフェイスで、SYN の前から開始します
+no-licensing-traffic-verify = tlswalk が試行を表示する
+no-licensing-traffic-cannot-tell-private = 上の接続に、お使いの SSM On-Prem、CSLU、プロキシへのものがあるかどうか（--on-prem、--cslu、--proxy で指定できる。--all はすべての TLS 接続を判定する）
+no-licensing-traffic-cannot-tell = ライセンス通信が機能しているかどうか（コントローラのレポートは 8 時間ごと、再試行は 1 分後に 1 回なので、短いキャプチャにライセンスのパケットがなくてもほとんど何も分からない）
+no-licensing-traffic-trigger = ライセンス通信が出ていくインターフェイスでキャプチャしながら、コントローラに通信させてください
+no-licensing-traffic-no-time = ゼロ
