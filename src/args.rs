@@ -58,6 +58,9 @@ pub(crate) enum Command {
     Explain {
         /// The verdict's id; without one, all are listed
         id: Option<String>,
+        /// Language of the text
+        #[arg(long, value_name = "LANG", default_value = "en", hide_default_value = true)]
+        lang: Lang,
         /// Colour
         #[arg(long, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
         color: Color,

@@ -208,7 +208,7 @@ pub struct Finding {
 impl Finding {
     /// A failure: an error that is certain unless said otherwise.
     #[must_use]
-    pub fn error(id: &'static str, by: By, at: At, summary: impl Into<Phrase>) -> Self {
+    pub fn error(id: &'static str, by: By, at: At, summary: Phrase) -> Self {
         Self {
             severity: Severity::Error,
             by: Some(by),
@@ -219,14 +219,14 @@ impl Finding {
 
     /// Nothing wrong.
     #[must_use]
-    pub fn ok(id: &'static str, summary: impl Into<Phrase>) -> Self {
+    pub fn ok(id: &'static str, summary: Phrase) -> Self {
         Self {
             id,
             severity: Severity::Ok,
             confidence: Confidence::Certain,
             by: None,
             at: None,
-            summary: summary.into(),
+            summary,
             causes: Vec::new(),
             evidence: Vec::new(),
             alternatives: Vec::new(),
@@ -252,11 +252,8 @@ impl Finding {
 
     /// With a frame that shows it.
     #[must_use]
-    pub fn evidence(mut self, frame: FrameNumber, what: impl Into<Phrase>) -> Self {
-        self.evidence.push(Evidence {
-            frame,
-            what: what.into(),
-        });
+    pub fn evidence(mut self, frame: FrameNumber, what: Phrase) -> Self {
+        self.evidence.push(Evidence { frame, what });
         self
     }
 
@@ -269,10 +266,10 @@ impl Finding {
 
     /// With another explanation.
     #[must_use]
-    pub fn alternative(mut self, id: &'static str, why_not: impl Into<Phrase>) -> Self {
+    pub fn alternative(mut self, id: &'static str, why_not: Phrase) -> Self {
         self.alternatives.push(Alternative {
             id,
-            why_not: why_not.into(),
+            why_not,
             excluded: false,
         });
         self
@@ -280,10 +277,10 @@ impl Finding {
 
     /// With an explanation that comes to mind and that the bytes exclude.
     #[must_use]
-    pub fn excluded(mut self, id: &'static str, why_not: impl Into<Phrase>) -> Self {
+    pub fn excluded(mut self, id: &'static str, why_not: Phrase) -> Self {
         self.alternatives.push(Alternative {
             id,
-            why_not: why_not.into(),
+            why_not,
             excluded: true,
         });
         self
@@ -291,8 +288,8 @@ impl Finding {
 
     /// With something that the capture hides.
     #[must_use]
-    pub fn cannot_tell(mut self, what: impl Into<Phrase>) -> Self {
-        self.cannot_tell.push(what.into());
+    pub fn cannot_tell(mut self, what: Phrase) -> Self {
+        self.cannot_tell.push(what);
         self
     }
 

@@ -40,7 +40,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
     match args::parse(arguments) {
         Parsed::Run(cli) => match *cli {
             Cli {
-                command: Some(Command::Explain { id, color }),
+                command: Some(Command::Explain { id, lang, color }),
                 ..
             } => {
                 let mut page = Vec::new();
@@ -48,7 +48,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
                     verbosity: Verbosity::Normal,
                     ..output::text_style(color, false)
                 };
-                explain::write_explanation(id.as_deref(), &mut page, &style)?;
+                explain::write_explanation(id.as_deref(), &mut page, &style, lang.into())?;
                 print(color, &page)
             }
             Cli { command: None, inspect } => inspect_all(&inspect),

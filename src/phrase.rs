@@ -31,6 +31,12 @@ impl Language {
     /// Every language there is.
     pub const ALL: [Self; 2] = [Self::En, Self::Ja];
 
+    /// The language of a tag, as a report carries it: English where it is none of these.
+    #[must_use]
+    pub fn of(tag: &str) -> Self {
+        Self::ALL.into_iter().find(|it| it.tag() == tag).unwrap_or_default()
+    }
+
     /// Its tag (BCP 47), as `--lang` and the `lang` attribute of a page take it.
     #[must_use]
     pub const fn tag(self) -> &'static str {
@@ -48,8 +54,8 @@ impl Language {
             };
         }
         match self {
-            Self::En => catalogue!("en": "common.ftl" "rules.ftl"),
-            Self::Ja => catalogue!("ja": "common.ftl" "rules.ftl"),
+            Self::En => catalogue!("en": "common.ftl" "rules.ftl" "report.ftl"),
+            Self::Ja => catalogue!("ja": "common.ftl" "rules.ftl" "report.ftl"),
         }
     }
 
@@ -212,19 +218,6 @@ macro_rules! numbers {
     };
 }
 numbers!(i64 u64 usize u32 u16 u8 i32);
-
-// Until every text stands in the catalogues.
-impl From<&str> for Phrase {
-    fn from(text: &str) -> Self {
-        Self::verbatim(text)
-    }
-}
-
-impl From<String> for Phrase {
-    fn from(text: String) -> Self {
-        Self::verbatim(text)
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn a_finding_that_claims_no_silence_needs_no_proof() {
         in_context(unanswered(), &Around::default(), |attempt, context| {
-            let mut finding = Finding::error("x", By::Server, At::Tls, "it said so");
+            let mut finding = Finding::error("x", By::Server, At::Tls, phrase("client-hello"));
             prove_silence(&mut finding, attempt, context);
             assert_eq!(finding.confidence, Confidence::Certain);
             assert!(finding.cannot_tell.is_empty());
@@ -210,7 +210,8 @@ mod tests {
             std::mem::swap(&mut one_sided.tcp.client, &mut one_sided.tcp.server);
             let around = Around { receivers, drops: None };
             in_context(one_sided, &around, |attempt, context| {
-                let mut finding = Finding::error("x", By::Client, At::Tls, "silent").claims_silence_of(Side::Client);
+                let mut finding =
+                    Finding::error("x", By::Client, At::Tls, phrase("client-hello")).claims_silence_of(Side::Client);
                 prove_silence(&mut finding, attempt, context);
                 assert_eq!(finding.confidence, confidence);
             });
@@ -220,7 +221,8 @@ mod tests {
     #[test]
     fn packets_of_the_silent_side_in_the_connection_itself_are_proof() {
         in_context(unanswered().answered(), &Around::default(), |attempt, context| {
-            let mut finding = Finding::error("x", By::Server, At::Tls, "silent").claims_silence_of(Side::Server);
+            let mut finding =
+                Finding::error("x", By::Server, At::Tls, phrase("client-hello")).claims_silence_of(Side::Server);
             prove_silence(&mut finding, attempt, context);
             assert_eq!(finding.confidence, Confidence::Certain);
         });
@@ -260,7 +262,7 @@ mod tests {
 
     #[test]
     fn only_warnings_and_errors_are_told_besides() {
-        let finding = |id, severity| Finding::ok(id, "").severity(severity);
+        let finding = |id, severity| Finding::ok(id, phrase("client-hello")).severity(severity);
         let verdict = Verdict {
             findings: vec![
                 finding("a", Severity::Error),

@@ -1,24 +1,31 @@
 //! verdict id → text: what a verdict means, looks like, is confused with, and what to do first.
 //!
-//! The texts are Markdown files beside this one, of a form that reads well in a terminal: a title line, then
+//! The texts are Markdown files, a folder per language, of a form that reads well in a terminal: a title line, then
 //! paragraphs, headings of the second level, and commands indented by four spaces.
 
 use std::io::{self, Write};
 
+use unicode_width::UnicodeWidthChar as _;
+
 use super::text::{Page, Paint, TextStyle};
+use crate::phrase::Language;
 
 /// A verdict explained.
 #[derive(Clone, Copy, Debug)]
 pub struct Explanation {
     /// The verdict's id.
     pub id: &'static str,
-    /// Its Markdown text; the first line is `# ` and the meaning in one clause.
-    pub text: &'static str,
+    en: &'static str,
+    ja: &'static str,
 }
 
 macro_rules! explanations {
     ($($id:literal)*) => {
-        &[$(Explanation { id: $id, text: include_str!(concat!($id, ".md")) }),*]
+        &[$(Explanation {
+            id: $id,
+            en: include_str!(concat!("en/", $id, ".md")),
+            ja: include_str!(concat!("ja/", $id, ".md")),
+        }),*]
     };
 }
 
@@ -57,10 +64,23 @@ pub const EXPLANATIONS: &[Explanation] = explanations! {
 };
 
 impl Explanation {
+    /// Its Markdown text; the first line is `# ` and the meaning in one clause.
+    #[must_use]
+    pub const fn text(&self, language: Language) -> &'static str {
+        match language {
+            Language::En => self.en,
+            Language::Ja => self.ja,
+        }
+    }
+
     /// The meaning in one clause.
     #[must_use]
-    pub fn title(&self) -> &'static str {
-        self.text.lines().next().unwrap_or_default().trim_start_matches("# ")
+    pub fn title(&self, language: Language) -> &'static str {
+        self.text(language)
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("# ")
     }
 }
 
@@ -72,16 +92,21 @@ pub fn explanation(id: &str) -> Option<&'static Explanation> {
 
 /// The meaning of a verdict id in one clause.
 #[must_use]
-pub fn title(id: &str) -> Option<&'static str> {
-    explanation(id).map(Explanation::title)
+pub fn title(id: &str, language: Language) -> Option<&'static str> {
+    explanation(id).map(|it| it.title(language))
 }
 
 /// Writes the explanation of `id`, or a list of all ids.
 ///
 /// # Errors
 /// A sentence that names the nearest id when there is no such id, or says that `out` cannot be written.
-pub fn write_explanation(id: Option<&str>, out: &mut dyn Write, style: &TextStyle) -> Result<(), String> {
-    let mut page = Page::new(out, style);
+pub fn write_explanation(
+    id: Option<&str>,
+    out: &mut dyn Write,
+    style: &TextStyle,
+    language: Language,
+) -> Result<(), String> {
+    let mut page = Page::new(out, style, language);
     let written = match id {
         None => list(&mut page),
         Some(id) => {
@@ -91,8 +116,10 @@ pub fn write_explanation(id: Option<&str>, out: &mut dyn Write, style: &TextStyl
                     .unwrap_or_default();
                 return Err(format!("explain {id}: no such verdict{nearest} (all: tlswalk explain)"));
             };
-            page.hang(&[(Paint::Strong, id), (Paint::Plain, ": ")], 0, explanation.title(), "")
-                .and_then(|()| markdown(&mut page, explanation.text.lines().skip(1), 0))
+            let colon = if language == Language::Ja { "：" } else { ": " };
+            let title = explanation.title(language);
+            page.hang(&[(Paint::Strong, id), (Paint::Plain, colon)], 0, title, "")
+                .and_then(|()| markdown(&mut page, explanation.text(language).lines().skip(1), 0))
         }
     };
     written.map_err(|error| error.to_string())
@@ -105,7 +132,12 @@ fn list(page: &mut Page<'_>) -> io::Result<()> {
         .max()
         .unwrap_or_default();
     for explanation in EXPLANATIONS {
-        page.hang(&[(Paint::Strong, explanation.id)], widest + 2, explanation.title(), "")?;
+        page.hang(
+            &[(Paint::Strong, explanation.id)],
+            widest + 2,
+            explanation.title(page.language),
+            "",
+        )?;
     }
     Ok(())
 }
@@ -139,7 +171,10 @@ fn markdown<'a>(page: &mut Page<'_>, lines: impl Iterator<Item = &'a str>, inden
             if line.starts_with("- ") {
                 flush(page, &mut paragraph)?;
             }
-            if !paragraph.is_empty() {
+            // Between two lines of Japanese no space is missing.
+            let wide = |c: char| c.width().is_some_and(|width| width > 1);
+            let joins = paragraph.ends_with(wide) && line.trim_start().starts_with(wide);
+            if !paragraph.is_empty() && !joins {
                 paragraph.push(' ');
             }
             // Code marks help on a web page; in a terminal they are noise.
@@ -183,6 +218,8 @@ fn distance(a: &str, b: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use unicode_width::UnicodeWidthStr as _;
+
     use super::*;
 
     /// The lines under a heading.
@@ -205,16 +242,26 @@ mod tests {
         assert_eq!(ids.split(' ').count(), EXPLANATIONS.len());
         for id in ids.split(' ') {
             let explanation = explanation(id).unwrap_or_else(|| panic!("{id}"));
-            for heading in ["In the capture", "Often confused with", "Do first", "Sources"] {
-                assert!(
-                    section(explanation.text, heading).any(|line| !line.trim().is_empty()),
-                    "{id}: {heading}"
-                );
+            for (language, headings) in [
+                (
+                    Language::En,
+                    ["In the capture", "Often confused with", "Do first", "Sources"],
+                ),
+                (
+                    Language::Ja,
+                    ["キャプチャでの見え方", "間違えやすいもの", "最初にすること", "出典"],
+                ),
+            ] {
+                let text = explanation.text(language);
+                for heading in headings {
+                    assert!(
+                        section(text, heading).any(|line| !line.trim().is_empty()),
+                        "{id}: {heading}"
+                    );
+                }
+                let title = explanation.title(language);
+                assert!(text.starts_with("# ") && !title.ends_with(['.', '。']), "{id}");
             }
-            assert!(
-                explanation.text.starts_with("# ") && !explanation.title().ends_with('.'),
-                "{id}"
-            );
         }
     }
 
@@ -227,7 +274,8 @@ mod tests {
         );
         assert_eq!(nearest("intercept"), Some("interception-suspected"));
         assert_eq!(nearest("zzzzzz"), None);
-        let error = write_explanation(Some("helthy"), &mut io::sink(), &TextStyle::default()).unwrap_err();
+        let error =
+            write_explanation(Some("helthy"), &mut io::sink(), &TextStyle::default(), Language::En).unwrap_err();
         assert_eq!(
             error,
             "explain helthy: no such verdict; did you mean healthy? (all: tlswalk explain)"
@@ -236,13 +284,15 @@ mod tests {
 
     #[test]
     fn explanations_fit_the_page() {
-        for explanation in EXPLANATIONS {
+        for (explanation, language) in EXPLANATIONS
+            .iter()
+            .flat_map(|it| Language::ALL.map(|language| (it, language)))
+        {
             let mut out = Vec::new();
-            write_explanation(Some(explanation.id), &mut out, &TextStyle::default()).unwrap();
+            write_explanation(Some(explanation.id), &mut out, &TextStyle::default(), language).unwrap();
             let text = String::from_utf8(out).unwrap();
             assert!(
-                text.lines()
-                    .all(|line| line.starts_with("    ") || line.chars().count() <= 80),
+                text.lines().all(|line| line.starts_with("    ") || line.width() <= 80),
                 "{text}"
             );
         }

@@ -2,8 +2,11 @@
 
 use std::io;
 
-use super::page::Span;
-use super::{Page, Paint, capitalised, connections, mark, shown, tables, walk, words};
+use unicode_width::UnicodeWidthStr as _;
+
+use super::page::{Span, padded};
+use super::{Page, Paint, connections, mark, sentence, shown, tables, walk, words};
+use crate::phrase::{Language, Phrase, phrase};
 use crate::report::{Attempt, Connection, Finding, Remedy, Report, explain};
 
 /// Where text under a label begins.
@@ -11,36 +14,44 @@ pub(super) const INDENT: usize = 9;
 
 /// Writes one attempt: three lines when all is well, else a screen.
 pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool) -> io::Result<()> {
+    let language = page.language;
     let verdict = &attempt.verdict;
     let connection = shown(report, attempt);
     let (sign, paint) = mark(&verdict.severity);
     let lead: &[Span<'_>] = &[(paint, sign), (Paint::Plain, " ")];
     // That nothing can be told is no claim that could be more or less sure.
     let sure = if verdict.severity == "note" {
-        ""
+        String::new()
     } else {
-        &verdict.confidence
+        words::confidence(&verdict.confidence, language)
     };
-    page.hang_painted(lead, 2, (Paint::Strong, &headline(attempt)), sure)?;
-    let route = route(attempt, connection);
+    page.hang_painted(lead, 2, (Paint::Strong, &headline(attempt, language)), &sure)?;
+    let route = route(attempt, connection, language);
     if verdict.severity == "ok" && !verbose {
         page.hang(&[], 2, &route, "")?;
-        page.hang(&[], 2, &walk::brief(connection), &walk::duration(connection))?;
+        page.hang(
+            &[],
+            2,
+            &walk::brief(connection, language),
+            &walk::duration(connection, language),
+        )?;
         return also(page, attempt, false);
     }
     let with = connection.and_then(|connection| connection.tls.as_ref()?.version.as_ref());
-    page.hang(
-        &[],
-        2,
-        &with.map_or(route.clone(), |version| format!("{route}, TLS {version}")),
-        "",
-    )?;
+    let route = match with {
+        Some(version) => phrase("text-route-version")
+            .with("route", route)
+            .with("version", version)
+            .in_language(language),
+        None => route,
+    };
+    page.hang(&[], 2, &route, "")?;
     let tries = connections(report, attempt).count();
     if let (2.., Some(connection)) = (tries, connection) {
-        let text = format!(
-            "tried on {tries} connections; shown here: the last, to {}",
-            connection.server
-        );
+        let text = phrase("text-tries")
+            .with("tries", tries)
+            .with("server", &connection.server)
+            .in_language(language);
         page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
     }
     if !verdict.evidence.is_empty() || !verdict.alternatives.is_empty() {
@@ -67,7 +78,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
 }
 
 /// Who to whom, how, and with what.
-fn route(attempt: &Attempt, connection: Option<&Connection>) -> String {
+fn route(attempt: &Attempt, connection: Option<&Connection>, language: Language) -> String {
     let mut text = format!("{} → {}", attempt.device, attempt.name);
     if let Some(connection) = connection {
         let address = connection
@@ -81,30 +92,43 @@ fn route(attempt: &Attempt, connection: Option<&Connection>) -> String {
         }
     }
     let service = match attempt.transport.as_str() {
-        "cssm" => "to CSSM",
-        "on-prem" => "to SSM On-Prem",
-        "cslu" => "to CSLU",
-        "call-home" => "to call home (the older service)",
-        _ => "",
+        "cssm" => Some("text-service-cssm"),
+        "on-prem" => Some("text-service-on-prem"),
+        "cslu" => Some("text-service-cslu"),
+        "call-home" => Some("text-service-call-home"),
+        _ => None,
     };
-    match (&attempt.via_proxy, service) {
-        (Some(proxy), _) => text.push_str(&format!(", {service} through the proxy {proxy}").replace(",  ", ", ")),
-        (None, "") => {}
-        (None, _) => text.push_str(&format!(", direct {service}")),
+    let route = match (&attempt.via_proxy, service) {
+        (Some(proxy), Some(service)) => Some(
+            phrase("text-route-proxy-service")
+                .with("service", phrase(service))
+                .with("proxy", proxy),
+        ),
+        (Some(proxy), None) => Some(phrase("text-route-proxy").with("proxy", proxy)),
+        (None, Some(service)) => Some(phrase("text-route-direct").with("service", phrase(service))),
+        (None, None) => None,
+    };
+    if let Some(route) = route {
+        text = route.with("ends", text).in_language(language);
     }
     if let Some(tunnel) = connection.and_then(|connection| connection.tunnel.as_ref()) {
-        text.push_str(&format!(", inside {tunnel}"));
+        text = phrase("text-route-tunnel")
+            .with("route", text)
+            .with("tunnel", tunnel)
+            .in_language(language);
     }
     text
 }
 
 /// The verdict's sentence; a failure says first what failed.
-fn headline(attempt: &Attempt) -> String {
+fn headline(attempt: &Attempt, language: Language) -> String {
     let verdict = &attempt.verdict;
     if verdict.severity == "error" && attempt.transport != "other" {
-        format!("Licensing failed: {}", verdict.summary)
+        phrase("text-licensing-failed")
+            .with("summary", &verdict.summary)
+            .in_language(language)
     } else {
-        capitalised(&verdict.summary)
+        sentence(&verdict.summary, language)
     }
 }
 
@@ -117,46 +141,52 @@ fn reasons(page: &mut Page<'_>, attempt: &Attempt) -> io::Result<()> {
         .map(|evidence| evidence.frame.to_string().len())
         .max()
         .unwrap_or_default();
-    let mut label = "  Why    ";
+    let mut lead_label = label("text-why", page.language);
     for evidence in &verdict.evidence {
-        let lead = format!("{label}frame {:>digits$}  ", evidence.frame);
-        let indent = lead.len();
-        page.hang(&[(Paint::Strong, &lead)], indent, &evidence.what, "")?;
-        label = "         ";
+        let frame = phrase("one-frame")
+            .with("frame", format!("{:>digits$}", evidence.frame))
+            .in_language(page.language);
+        let lead = format!("{}{frame}  ", padded(&lead_label, INDENT));
+        page.hang(&[(Paint::Strong, &lead)], lead.width(), &evidence.what, "")?;
+        lead_label.clear();
     }
     for other in &verdict.alternatives {
-        let label = if other.excluded { "  Not" } else { "  Or" };
-        page.hang(
-            &[(Paint::Strong, label)],
-            INDENT,
-            &format!("{}: {}", other.id, other.why_not),
-            "",
-        )?;
+        let label = label(if other.excluded { "text-not" } else { "text-or" }, page.language);
+        let text = named(&other.id, &other.why_not, page.language);
+        page.hang(&[(Paint::Strong, &label)], INDENT, &text, "")?;
     }
     Ok(())
 }
 
 fn phases(page: &mut Page<'_>, attempt: &Attempt, connection: Option<&Connection>) -> io::Result<()> {
-    let phases = walk::phases(attempt, connection);
+    let phases = walk::phases(attempt, connection, page.language);
     if phases.is_empty() {
         return Ok(());
     }
     page.blank()?;
     for phase in &phases {
         let number = phase.number.map_or(" ".to_owned(), |number| number.to_string());
-        let name = format!("  {number}  {:<9}", phase.name);
+        let name = format!("  {number}  {}", padded(&phase.name, 9));
         let (sign, paint) = phase.mark.sign();
         let lead: &[Span<'_>] = &[(Paint::Strong, &name), (paint, sign), (Paint::Plain, " ")];
         page.hang(
             lead,
             16,
             &phase.text,
-            &phase.seconds.map(super::seconds).unwrap_or_default(),
+            &phase
+                .seconds
+                .map(|seconds| super::seconds(seconds, page.language))
+                .unwrap_or_default(),
         )?;
     }
     let guessed = connection.is_some_and(|c| c.steps.iter().any(|step| step.seen == "inferred"));
     if guessed {
-        page.hang_painted(&[(Paint::Plain, "     ")], 5, (Paint::Dim, words::LEGEND), "")?;
+        page.hang_painted(
+            &[(Paint::Plain, "     ")],
+            5,
+            (Paint::Dim, &phrase("text-legend").in_language(page.language)),
+            "",
+        )?;
     }
     Ok(())
 }
@@ -174,12 +204,8 @@ pub(super) fn remedies(page: &mut Page<'_>, remedies: &[Remedy]) -> io::Result<(
 /// What the capture cannot show.
 pub(super) fn cannot_tell(page: &mut Page<'_>, hidden: &[String]) -> io::Result<()> {
     for what in hidden {
-        page.hang(
-            &[(Paint::Strong, "  Cannot tell"), (Paint::Plain, "  ")],
-            INDENT,
-            what,
-            "",
-        )?;
+        let label = label("text-cannot-tell", page.language);
+        page.hang(&[(Paint::Strong, &label), (Paint::Plain, "  ")], INDENT, what, "")?;
     }
     Ok(())
 }
@@ -187,25 +213,29 @@ pub(super) fn cannot_tell(page: &mut Page<'_>, hidden: &[String]) -> io::Result<
 /// What to do: whose hands, what to type, how to see that it worked. Commands are never wrapped: they get copied.
 fn to_do(page: &mut Page<'_>, remedy: &Remedy, expect: bool) -> io::Result<()> {
     let owner = match remedy.owner.as_str() {
-        "wlc" => "on the controller",
-        "firewall" => "on the firewall",
-        "proxy" => "on the proxy",
-        "server" => "on the server",
-        "capture" => "for the next capture",
-        other => other,
+        "wlc" => phrase("text-on-controller"),
+        "firewall" => phrase("text-on-firewall"),
+        "proxy" => phrase("text-on-proxy"),
+        "server" => phrase("text-on-server"),
+        "capture" => phrase("text-for-capture"),
+        other => Phrase::verbatim(other),
     };
-    let colon = if remedy.commands.is_empty() { "" } else { ":" };
-    page.hang(
-        &[(Paint::Strong, "  Do")],
-        INDENT,
-        &format!("{owner}: {}{colon}", remedy.action.trim_end_matches([':', '.'])),
-        "",
-    )?;
+    let id = if remedy.commands.is_empty() {
+        "text-do-this"
+    } else {
+        "text-do-commands"
+    };
+    let text = phrase(id)
+        .with("owner", owner)
+        .with("action", remedy.action.trim_end_matches([':', '.']))
+        .in_language(page.language);
+    page.hang(&[(Paint::Strong, &label("text-do", page.language))], INDENT, &text, "")?;
     for command in &remedy.commands {
         page.line(&[(Paint::Plain, "           "), (Paint::Plain, command)])?;
     }
     if expect && !remedy.verify.is_empty() {
-        page.hang(&[(Paint::Strong, "  Expect")], INDENT, &remedy.verify, "")?;
+        let label = label("text-expect", page.language);
+        page.hang(&[(Paint::Strong, &label)], INDENT, &remedy.verify, "")?;
     }
     Ok(())
 }
@@ -222,14 +252,18 @@ fn also(page: &mut Page<'_>, attempt: &Attempt, verbose: bool) -> io::Result<()>
     };
     for finding in attempt.findings.iter().filter(wanted) {
         let frames: Vec<_> = finding.evidence.iter().map(|evidence| evidence.frame).collect();
-        let frames = match frames.as_slice() {
-            [] => String::new(),
-            frames => format!(" ({})", words::frames(frames)),
+        let text = match frames.as_slice() {
+            [] => named(&finding.id, &finding.detail, page.language),
+            frames => phrase("text-named-frames")
+                .with("id", &finding.id)
+                .with("text", &finding.detail)
+                .with("frames", words::frames(frames))
+                .in_language(page.language),
         };
         page.hang(
-            &[(Paint::Strong, "  Also")],
+            &[(Paint::Strong, &label("text-also", page.language))],
             INDENT,
-            &format!("{}: {}{frames}", finding.id, finding.detail),
+            &text,
             "",
         )?;
     }
@@ -238,8 +272,15 @@ fn also(page: &mut Page<'_>, attempt: &Attempt, verbose: bool) -> io::Result<()>
         .iter()
         .filter(|id| !attempt.findings.iter().any(|finding| finding.id == **id))
     {
-        let meaning = explain::title(id).unwrap_or("holds too");
-        page.hang(&[(Paint::Strong, "  Also")], INDENT, &format!("{id}: {meaning}"), "")?;
+        let meaning = explain::title(id, page.language)
+            .map_or_else(|| phrase("text-holds-too").in_language(page.language), str::to_owned);
+        let text = named(id, &meaning, page.language);
+        page.hang(
+            &[(Paint::Strong, &label("text-also", page.language))],
+            INDENT,
+            &text,
+            "",
+        )?;
     }
     Ok(())
 }
@@ -248,7 +289,10 @@ fn hints(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool)
     let filter = &attempt.verdict.display_filter;
     if !filter.is_empty() {
         // Never wrapped: it gets copied.
-        page.line(&[(Paint::Dim, "  Wireshark: "), (Paint::Dim, filter)])?;
+        let text = phrase("text-wireshark")
+            .with("filter", filter)
+            .in_language(page.language);
+        page.line(&[(Paint::Dim, "  "), (Paint::Dim, &text)])?;
     }
     let file = &report.capture.file;
     let plain = file.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(&b));
@@ -258,7 +302,21 @@ fn hints(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool)
         (false, false) => format!("tlswalk\u{a0}-v\u{a0}'{}', ", file.replace('\'', r"'\''")),
     };
     let more = format!("{again}tlswalk\u{a0}explain\u{a0}{}", attempt.verdict.id);
-    page.hang_painted(&[(Paint::Dim, "  more: ")], 8, (Paint::Dim, &more), "")
+    let lead = format!("  {}", phrase("text-more").in_language(page.language));
+    page.hang_painted(&[(Paint::Dim, &lead)], lead.width(), (Paint::Dim, &more), "")
+}
+
+/// A label of the first column.
+pub(super) fn label(id: &'static str, language: Language) -> String {
+    format!("  {}", phrase(id).in_language(language))
+}
+
+/// A verdict's id and what is said of it.
+fn named(id: &str, text: &str, language: Language) -> String {
+    phrase("text-named")
+        .with("id", id)
+        .with("text", text)
+        .in_language(language)
 }
 
 fn own(attempt: &Attempt) -> Option<&Finding> {

@@ -12,6 +12,7 @@ mod words;
 use std::io::{self, Write};
 
 use super::{Anomaly, Attempt, Capture, Connection, Report, explain};
+use crate::phrase::{Language, Phrase, phrase};
 pub use page::visible;
 pub(crate) use page::{Page, Paint};
 
@@ -64,10 +65,12 @@ const ODDITIES: usize = 5;
 /// # Errors
 /// When `out` cannot be written.
 pub fn write_text(report: &Report, out: &mut dyn Write, style: &TextStyle) -> io::Result<()> {
-    let mut page = Page::new(out, style);
+    let language = Language::of(report.language);
+    let mut page = Page::new(out, style, language);
     if style.verbosity == Verbosity::Quiet {
         let (mark, paint) = mark(&report.verdict.severity);
-        let tail = format!(" {}: {} [{}]", report.capture.file, headline(report), report.verdict.id);
+        let headline = headline(report, language);
+        let tail = format!(" {}: {headline} [{}]", report.capture.file, report.verdict.id);
         return page.line(&[(paint, mark), (Paint::Plain, &tail)]);
     }
     capture_lines(&mut page, &report.capture)?;
@@ -102,79 +105,78 @@ fn worst(report: &Report) -> Option<&Attempt> {
     report.attempts.iter().find(same).or_else(|| report.attempts.first())
 }
 
-fn headline(report: &Report) -> String {
+fn headline(report: &Report, language: Language) -> String {
     let summary = match worst(report) {
         Some(attempt) if report.verdict.summary.is_empty() => &attempt.verdict.summary,
         _ => &report.verdict.summary,
     };
     if summary.is_empty() {
-        capitalised(explain::title(&report.verdict.id).unwrap_or_default())
+        sentence(
+            explain::title(&report.verdict.id, language).unwrap_or_default(),
+            language,
+        )
     } else {
-        capitalised(summary)
+        sentence(summary, language)
     }
 }
 
 /// The file: what it is, how much, how whole, and what it may hide.
 fn capture_lines(page: &mut Page<'_>, capture: &Capture) -> io::Result<()> {
+    let language = page.language;
     let mut facts = Vec::new();
-    let frames = format!(
-        "{} {}",
-        grouped(capture.frames),
-        if capture.frames == 1 { "frame" } else { "frames" }
-    );
+    let frames = |id| {
+        phrase(id)
+            .with("frames", capture.frames)
+            .with("grouped", grouped(capture.frames))
+    };
     facts.push(if capture.frames > 1 {
-        format!("{frames} in {}", seconds(capture.duration))
+        frames("text-frames-in").with("span", seconds(capture.duration, language))
     } else {
-        frames
+        frames("text-frames")
     });
     if !capture.link_types.is_empty() {
-        facts.push(
-            capture
-                .link_types
-                .iter()
-                .map(|link| link_name(link))
-                .collect::<Vec<_>>()
-                .join(" + "),
-        );
+        let links: Vec<String> = capture
+            .link_types
+            .iter()
+            .map(|link| link_name(link).in_language(language))
+            .collect();
+        facts.push(Phrase::verbatim(links.join(" + ")));
     }
     facts.push(match (capture.end, &capture.end_detail) {
-        ("complete", _) => "complete".to_owned(),
-        (_, Some(detail)) => format!("cut short: {detail}"),
-        (_, None) => "cut short".to_owned(),
+        ("complete", _) => phrase("text-complete"),
+        (_, Some(detail)) => phrase("text-cut-short-because").with("detail", detail),
+        (_, None) => phrase("text-cut-short"),
     });
-    if !capture.damage.is_empty() {
+    if let Some(first) = capture.damage.first() {
         let lost: u64 = capture.damage.iter().map(|damage| damage.lost).sum();
-        facts.push(format!(
-            "damaged after frame {}, {} bytes lost: frame numbers behind that are uncertain",
-            capture.damage.first().map_or(0, |damage| damage.after_frame),
-            grouped(lost)
-        ));
+        facts.push(
+            phrase("text-damaged")
+                .with("after", first.after_frame)
+                .with("lost", grouped(lost)),
+        );
     }
-    let mut text = facts.join(", ");
     let seen = &capture.visibility;
     let mut limits = Vec::new();
     if seen.duplicates > 0 {
-        limits.push(format!(
-            "{} frames are second copies of a packet",
-            grouped(seen.duplicates)
-        ));
+        limits.push(phrase("text-copies").with("frames", grouped(seen.duplicates)));
     }
     if seen.snap_length_cut > 0 {
-        limits.push(format!(
-            "{} segments cut by the snap length",
-            grouped(seen.snap_length_cut)
-        ));
+        limits.push(phrase("text-snap-length").with("segments", grouped(seen.snap_length_cut)));
     }
     if seen.one_direction {
-        limits.push("only one direction of the traffic was captured".to_owned());
+        limits.push(phrase("text-one-direction"));
     }
     if let Some(drops @ 1..) = seen.drops {
-        limits.push(format!("the capturing device dropped {} packets", grouped(drops)));
+        limits.push(phrase("text-drops").with("packets", grouped(drops)));
     }
-    for limit in limits {
-        text.push_str("; ");
-        text.push_str(&limit);
-    }
+    let texts = |phrases: &[Phrase], separator: &'static str| {
+        let texts: Vec<String> = phrases.iter().map(|it| it.in_language(language)).collect();
+        texts.join(&phrase(separator).in_language(language))
+    };
+    let text = std::iter::once(texts(&facts, "list-separator"))
+        .chain(limits.iter().map(|it| it.in_language(language)))
+        .collect::<Vec<_>>()
+        .join(&phrase("text-semicolon").in_language(language));
     page.hang(
         &[(Paint::Strong, &visible(&capture.file)), (Paint::Plain, "   ")],
         2,
@@ -189,46 +191,56 @@ fn nothing(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()
     page.hang_painted(
         &[(paint, mark), (Paint::Plain, " ")],
         2,
-        (Paint::Strong, &headline(report)),
+        (Paint::Strong, &headline(report, page.language)),
         "",
     )?;
     let held = &report.capture.contents;
-    let mut text = match (held.tcp_connections, held.tls_connections) {
-        (0, _) => "no TCP connection at all".to_owned(),
-        (1, tls) => format!("1 TCP connection, {} TLS", if tls == 0 { "without" } else { "with" }),
-        (tcp, 0) => format!("{} TCP connections, none of them with TLS", grouped(tcp)),
-        (tcp, tls) => format!("{} TCP connections, {} of them with TLS", grouped(tcp), grouped(tls)),
-    };
+    let mut parts = vec![match (held.tcp_connections, held.tls_connections) {
+        (0, _) => phrase("text-holds-none"),
+        (1, 0) => phrase("text-holds-one-without"),
+        (1, _) => phrase("text-holds-one-with"),
+        (tcp, 0) => phrase("text-holds-without").with("tcp", grouped(tcp)),
+        (tcp, tls) => phrase("text-holds").with("tcp", grouped(tcp)).with("tls", grouped(tls)),
+    }];
     if !held.server_names.is_empty() {
-        text.push_str(&format!("; servers asked for: {}", held.server_names.join(", ")));
+        parts.push(phrase("text-holds-servers").with("names", held.server_names.join(", ")));
     }
     if !held.dns_names.is_empty() {
-        text.push_str(&format!("; names looked up: {}", held.dns_names.join(", ")));
+        parts.push(phrase("text-holds-names").with("names", held.dns_names.join(", ")));
     }
+    let text: Vec<String> = parts.iter().map(|it| it.in_language(page.language)).collect();
+    let text = text.join(&phrase("text-semicolon").in_language(page.language));
     page.blank()?;
-    page.hang(&[(Paint::Strong, "  Holds")], attempt::INDENT, &text, "")?;
+    let label = attempt::label("text-holds-label", page.language);
+    page.hang(&[(Paint::Strong, &label)], attempt::INDENT, &text, "")?;
     odd(page, &report.capture, verbose)?;
     page.blank()?;
     attempt::remedies(page, &report.verdict.remedy)?;
     attempt::cannot_tell(page, &report.verdict.cannot_tell)?;
     page.blank()?;
-    page.line(&[(Paint::Dim, &format!("  more: tlswalk explain {}", report.verdict.id))])
+    let more = phrase("text-more").in_language(page.language);
+    page.line(&[(Paint::Dim, &format!("  {more}tlswalk explain {}", report.verdict.id))])
 }
 
 /// What is odd about the capture, and what was given up at a bound: nothing is lost silently.
 fn odd(page: &mut Page<'_>, capture: &Capture, verbose: bool) -> io::Result<()> {
     let shown = if verbose { usize::MAX } else { ODDITIES };
-    let label: &[page::Span<'_>] = &[(Paint::Strong, "  Odd")];
+    let odd = attempt::label("text-odd", page.language);
+    let label: &[page::Span<'_>] = &[(Paint::Strong, &odd)];
     for Anomaly { id, frame, detail } in capture.anomalies.iter().take(shown) {
         let text = match frame {
-            0 => format!("{id}: {detail}"),
-            frame => format!("frame\u{a0}{frame}, {id}: {detail}"),
+            0 => phrase("text-named"),
+            frame => phrase("text-odd-frame").with("frame", *frame),
         };
+        let text = text.with("id", id).with("text", detail).in_language(page.language);
         page.hang(label, attempt::INDENT, &text, "")?;
     }
     match capture.anomalies.len().saturating_sub(shown) {
         0 => Ok(()),
-        more => page.hang(label, attempt::INDENT, &format!("and {more} more, shown with -v"), ""),
+        more => {
+            let text = phrase("text-odd-more").with("count", more).in_language(page.language);
+            page.hang(label, attempt::INDENT, &text, "")
+        }
     }
 }
 
@@ -262,6 +274,14 @@ const fn mark(severity: &str) -> (&'static str, Paint) {
     }
 }
 
+/// A clause as a sentence: capitalised where the language has capitals to begin with.
+fn sentence(text: &str, language: Language) -> String {
+    match language {
+        Language::En => capitalised(text),
+        Language::Ja => text.to_owned(),
+    }
+}
+
 fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars
@@ -284,26 +304,32 @@ fn grouped(number: u64) -> String {
 }
 
 /// `0.11 s`, `41.2 s`, `3 min 20 s`, `2 h 5 min`
-fn seconds(seconds: f64) -> String {
+fn seconds(seconds: f64, language: Language) -> String {
     let whole = seconds.max(0.0) as u64;
+    let some = |text: String| phrase("seconds").with("seconds", text);
     match seconds {
-        s if s < 0.005 => "<0.01 s".to_owned(),
-        s if s < 9.995 => format!("{s:.2} s"),
-        s if s < 119.95 => format!("{s:.1} s"),
-        s if s < 7200.0 => format!("{} min {} s", whole / 60, whole % 60),
-        _ => format!("{} h {} min", whole / 3600, whole / 60 % 60),
+        s if s < 0.005 => some("<0.01".to_owned()),
+        s if s < 9.995 => some(format!("{s:.2}")),
+        s if s < 119.95 => some(format!("{s:.1}")),
+        s if s < 7200.0 => phrase("text-minutes")
+            .with("minutes", whole / 60)
+            .with("seconds", whole % 60),
+        _ => phrase("text-hours")
+            .with("hours", whole / 3600)
+            .with("minutes", whole / 60 % 60),
     }
+    .in_language(language)
 }
 
-fn link_name(link: &str) -> &str {
+fn link_name(link: &str) -> Phrase {
     match link {
-        "ethernet" => "Ethernet",
-        "linux-sll" | "linux-sll2" => "Linux cooked",
-        "raw" | "ipv4" | "ipv6" => "raw IP",
-        "null" | "loop" => "loopback",
-        "radiotap" => "802.11 (radiotap)",
-        "ppp" => "PPP",
-        other => other,
+        "ethernet" => Phrase::verbatim("Ethernet"),
+        "linux-sll" | "linux-sll2" => Phrase::verbatim("Linux cooked"),
+        "raw" | "ipv4" | "ipv6" => phrase("text-raw-ip"),
+        "null" | "loop" => phrase("text-loopback"),
+        "radiotap" => Phrase::verbatim("802.11 (radiotap)"),
+        "ppp" => Phrase::verbatim("PPP"),
+        other => Phrase::verbatim(other),
     }
 }
 

@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::TextStyle;
+use crate::phrase::Language;
 use crate::wire_text::WireText;
 
 /// How a span is painted. Nothing is said by colour alone.
@@ -43,14 +44,17 @@ pub(crate) struct Page<'a> {
     /// Columns to fill.
     pub(crate) width: usize,
     color: bool,
+    /// What is written on it.
+    pub(crate) language: Language,
 }
 
 impl<'a> Page<'a> {
-    pub(crate) fn new(out: &'a mut dyn Write, style: &TextStyle) -> Self {
+    pub(crate) fn new(out: &'a mut dyn Write, style: &TextStyle, language: Language) -> Self {
         Self {
             out,
             width: style.width.clamp(TextStyle::NARROWEST, TextStyle::WIDEST),
             color: style.color,
+            language,
         }
     }
 
@@ -113,6 +117,11 @@ impl<'a> Page<'a> {
     }
 }
 
+/// `text` with spaces behind it, up to a width in columns.
+pub(crate) fn padded(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())))
+}
+
 /// `text` without anything that could drive a terminal or hide text. Report fields are escaped already; file names and
 /// what a future field forgets are not. A backslash stays one, so escaping twice changes nothing.
 #[must_use]
@@ -127,8 +136,8 @@ pub fn visible(text: &str) -> String {
     out
 }
 
-/// Breaks text at spaces, and inside a word only when the word is longer than a line (or has wide characters, which
-/// may be parted anywhere). Always at least one line. U+00A0 does not break.
+/// Breaks text at spaces, and inside a word only when the word is longer than a line, or between wide characters, which
+/// may be parted except before and behind certain marks. Always at least one line. U+00A0 does not break.
 fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
@@ -153,17 +162,21 @@ fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
     lines
 }
 
-/// A word as pieces that fit a line each.
+/// A word as pieces that fit a line each: between two of them a line may end.
 fn pieces(word: &str, limit: usize) -> Vec<String> {
     if word.width() <= limit && word.width() == word.chars().count() {
         return vec![word.to_owned()];
     }
     let mut pieces = vec![String::new()];
     let mut used = 0;
+    let mut before = None;
     for c in word.chars() {
-        let width = c.encode_utf8(&mut [0; 4]).width();
-        let wide = width > 1;
-        if used > 0 && (wide || used + width > limit) {
+        let width = c.width().unwrap_or_default();
+        let parts = before.is_some_and(|before: char| {
+            let wide = width > 1 || before.width().is_some_and(|width| width > 1);
+            wide && !CLOSING.contains(c) && !OPENING.contains(before)
+        });
+        if used > 0 && (parts || used + width > limit) {
             pieces.push(String::new());
             used = 0;
         }
@@ -171,9 +184,17 @@ fn pieces(word: &str, limit: usize) -> Vec<String> {
             piece.push(c);
         }
         used += width;
+        before = Some(c);
     }
     pieces
 }
+
+/// What does not begin a line in Japanese (JIS X 4051, kinsoku).
+const CLOSING: &str =
+    "、。，．・：；？！）」』】〉》〕］｝”’ー～々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ,.:;?!)]}%";
+
+/// What does not end a line in Japanese.
+const OPENING: &str = "（「『【〈《〔［｛“‘([{";
 
 #[cfg(test)]
 mod tests {
@@ -198,6 +219,13 @@ mod tests {
     }
 
     #[test]
+    fn no_line_of_japanese_begins_with_a_mark_that_closes_or_ends_with_one_that_opens() {
+        assert_eq!(wrap("拒否した（有効）。", 8, 8), ["拒否した", "（有", "効）。"]);
+        assert_eq!(wrap("サーバー", 6, 6), ["サー", "バー"]);
+        assert_eq!(wrap("要求は404です", 8, 8), ["要求は", "404です"]);
+    }
+
+    #[test]
     fn control_characters_never_reach_the_terminal() {
         assert_eq!(visible("a\x1b[2J\nb\u{202e}\\x1b"), "a\\x1b[2J\\x0ab\\u{202e}\\x1b");
         let mut out = Vec::new();
@@ -205,7 +233,7 @@ mod tests {
             color: true,
             ..TextStyle::default()
         };
-        let mut page = Page::new(&mut out, &style);
+        let mut page = Page::new(&mut out, &style, Language::En);
         page.hang(&[(Paint::Bad, "\x07lead")], 2, "text\x1b]0;x\x07 \u{9b}2J", "\rright")
             .unwrap();
         let text = String::from_utf8(out).unwrap();

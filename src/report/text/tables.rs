@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::{Page, Paint, mark, shown, visible, words};
+use crate::phrase::{Language, Phrase, phrase};
 use crate::report::{Certificate, Connection, Report};
 
 /// A line per attempt.
@@ -29,11 +30,12 @@ pub(super) fn overview(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
                 attempt.name.clone()
             },
             attempt.verdict.id.clone(),
-            attempt.verdict.confidence.clone(),
+            words::confidence(&attempt.verdict.confidence, page.language),
         ]);
     }
-    let to = if devices { "from → to" } else { "to" };
-    write(page, &["", "frame", to, "verdict", "confidence"], 2, rows)
+    let to = if devices { "text-from-to" } else { "text-to" };
+    let header = ["", "text-frame", to, "text-verdict", "text-confidence"];
+    write(page, &header, 2, rows)
 }
 
 /// The certificates of both sides: the leaves, or with `all` everything presented.
@@ -44,18 +46,20 @@ pub(super) fn certificates(page: &mut Page<'_>, connection: &Connection, all: bo
         ("client", &connection.certificates.client),
     ] {
         for certificate in chain.iter().take(if all { usize::MAX } else { 1 }) {
-            rows.push(row(side, certificate, all));
+            rows.push(row(side, certificate, all, page.language));
         }
     }
     if rows.is_empty() {
         return Ok(());
     }
     page.blank()?;
-    write(page, &["from", "certificate", "valid (UTC)", "frames"], 1, rows)
+    let header = ["text-from", "text-certificate", "text-valid", "text-frames-head"];
+    write(page, &header, 1, rows)
 }
 
-fn row(side: &str, certificate: &Certificate, all: bool) -> Vec<String> {
-    let unknown = || "not readable".to_owned();
+fn row(side: &'static str, certificate: &Certificate, all: bool, language: Language) -> Vec<String> {
+    let say = |phrase: Phrase| phrase.in_language(language);
+    let unknown = || say(phrase("text-not-readable"));
     let mut text = vec![
         certificate
             .subject
@@ -65,23 +69,23 @@ fn row(side: &str, certificate: &Certificate, all: bool) -> Vec<String> {
             .unwrap_or_else(unknown),
     ];
     match &certificate.issuer {
-        _ if certificate.self_signed => text.push("self-signed".to_owned()),
-        Some(issuer) => text.push(format!("issued by {}", spaced(issuer))),
+        _ if certificate.self_signed => text.push(say(phrase("text-self-signed"))),
+        Some(issuer) => text.push(say(phrase("text-issued-by").with("issuer", spaced(issuer)))),
         None => {}
     }
     if all {
         let joined = |values: &[String]| (!values.is_empty()).then(|| values.join(", "));
         let rest = [
-            ("for", joined(&certificate.names)),
-            ("key", certificate.key.clone()),
-            ("signed with", certificate.signature_algorithm.clone()),
-            ("for use as", joined(&certificate.usages)),
-            ("serial", certificate.serial.clone()),
-            ("SHA-256", Some(certificate.sha256.clone())),
+            ("text-for", joined(&certificate.names)),
+            ("text-key", certificate.key.clone()),
+            ("text-signed-with", certificate.signature_algorithm.clone()),
+            ("text-for-use-as", joined(&certificate.usages)),
+            ("text-serial", certificate.serial.clone()),
+            ("text-sha256", Some(certificate.sha256.clone())),
         ];
         text.extend(
             rest.into_iter()
-                .filter_map(|(label, value)| value.map(|value| format!("{label} {value}"))),
+                .filter_map(|(label, value)| value.map(|value| say(phrase(label).with("value", value)))),
         );
     }
     let day = |time: &Option<String>| {
@@ -92,16 +96,14 @@ fn row(side: &str, certificate: &Certificate, all: bool) -> Vec<String> {
     };
     let state = match certificate.validity {
         "current" | "unknown" => String::new(),
-        other => format!("\n{}", other.replace('-', " ").to_uppercase()),
+        "expired" => format!("\n{}", say(phrase("text-expired"))),
+        _ => format!("\n{}", say(phrase("text-not-yet-valid"))),
     };
-    let dates = format!(
-        "{} to\n{}{state}",
-        day(&certificate.not_before),
-        day(&certificate.not_after)
-    );
+    let from = say(phrase("text-valid-from").with("day", day(&certificate.not_before)));
+    let dates = format!("{from}\n{}{state}", day(&certificate.not_after));
     let text: Vec<_> = text.iter().map(|line| visible(line)).collect();
     vec![
-        side.to_owned(),
+        say(phrase(side)),
         text.join("\n"),
         dates,
         words::frames(&certificate.frames),
@@ -138,7 +140,7 @@ pub(super) fn steps(page: &mut Page<'_>, connection: &Connection) -> io::Result<
                 format!(
                     "{}{}",
                     if step.seen == "inferred" { "~" } else { "" },
-                    words::name(step.kind)
+                    words::name(step.kind, page.language)
                 ),
                 step.frame.to_string(),
                 offset.map(|offset| format!("{offset:.6}")).unwrap_or_default(),
@@ -148,59 +150,63 @@ pub(super) fn steps(page: &mut Page<'_>, connection: &Connection) -> io::Result<
         .collect();
     let tcp = &connection.tcp;
     page.blank()?;
-    let heading = format!(
-        "  Connection {}: {} → {}",
-        connection.id, connection.client, connection.server
-    );
-    page.hang_painted(&[], 2, (Paint::Strong, heading.trim_start()), "")?;
-    let mut facts = format!(
-        "{} frames and {} bytes from the device, {} and {} from the server; {} retransmissions, {} copies",
-        tcp.client_frames, tcp.client_bytes, tcp.server_frames, tcp.server_bytes, tcp.retransmissions, tcp.duplicates
-    );
+    let language = page.language;
+    let heading = phrase("text-connection")
+        .with("id", connection.id)
+        .with("client", &connection.client)
+        .with("server", &connection.server);
+    page.hang_painted(&[], 2, (Paint::Strong, &heading.in_language(language)), "")?;
+    let mut facts = phrase("text-traffic")
+        .with("client-frames", tcp.client_frames)
+        .with("client-bytes", tcp.client_bytes)
+        .with("server-frames", tcp.server_frames)
+        .with("server-bytes", tcp.server_bytes)
+        .with("retransmissions", tcp.retransmissions)
+        .with("copies", tcp.duplicates)
+        .in_language(language);
+    let separator = phrase("text-semicolon").in_language(language);
     for gap in &tcp.gaps {
-        let whose = if gap.side == "client" {
-            "the device"
-        } else {
-            "the server"
-        };
-        facts.push_str(&format!(
-            "; {} bytes of {whose} missing before frame {} ({})",
-            gap.bytes, gap.before_frame, gap.cause
-        ));
+        facts.push_str(&separator);
+        facts.push_str(
+            &phrase("text-gap")
+                .with("bytes", gap.bytes)
+                .with("who", words::side(gap.side))
+                .with("frame", gap.before_frame)
+                .with("cause", gap.cause)
+                .in_language(language),
+        );
     }
     page.hang(&[], 2, &facts, "")?;
     if let Some(tls) = &connection.tls {
         let parts = [
-            ("SNI", &tls.sni),
-            ("cipher suite", &tls.cipher_suite),
-            ("group", &tls.group),
-            ("ALPN", &tls.alpn),
+            ("text-sni", &tls.sni),
+            ("text-cipher-suite", &tls.cipher_suite),
+            ("text-group", &tls.group),
+            ("text-alpn", &tls.alpn),
         ];
         let mut text: Vec<_> = parts
             .iter()
-            .filter_map(|(label, value)| value.as_ref().map(|value| format!("{label} {value}")))
+            .filter_map(|(label, value)| value.as_ref().map(|value| phrase(label).with("value", value)))
             .collect();
         if !tls.offered_versions.is_empty() {
-            text.push(format!("offered TLS {}", tls.offered_versions.join(", ")));
+            text.push(phrase("text-offered").with("value", tls.offered_versions.join(", ")));
         }
         if !tls.acceptable_cas.is_empty() {
-            text.push(format!(
-                "client certificates accepted from {}",
-                tls.acceptable_cas.join("; ")
-            ));
+            text.push(phrase("text-accepted").with("value", tls.acceptable_cas.join("; ")));
         }
         if !text.is_empty() {
-            page.hang(&[], 2, &text.join("; "), "")?;
+            let text: Vec<String> = text.iter().map(|it| it.in_language(language)).collect();
+            page.hang(&[], 2, &text.join(&separator), "")?;
         }
     }
     if rows.is_empty() {
         return Ok(());
     }
-    write(page, &["", "step", "frame", "seconds", ""], 4, rows)
+    write(page, &["", "text-step", "text-frame", "text-seconds", ""], 4, rows)
 }
 
-/// Puts a table on the page, without borders: the columns are read, not looked at. Only the column `flexible` wraps.
-fn write(page: &mut Page<'_>, header: &[&str], flexible: usize, rows: Vec<Vec<String>>) -> io::Result<()> {
+/// Puts a table on the page, without borders: the columns are read, not looked at. Its header names phrases. Only the column `flexible` wraps.
+fn write(page: &mut Page<'_>, header: &[&'static str], flexible: usize, rows: Vec<Vec<String>>) -> io::Result<()> {
     let mut table = Table::new();
     // The terminal's width is the page's, never the crate's own guess (CRATES P15).
     let width = u16::try_from(page.width.saturating_sub(2)).unwrap_or(u16::MAX);
@@ -208,7 +214,10 @@ fn write(page: &mut Page<'_>, header: &[&str], flexible: usize, rows: Vec<Vec<St
         .load_style(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(width);
-    table.set_header(header.to_vec());
+    table.set_header(header.iter().map(|id| match *id {
+        "" => String::new(),
+        id => phrase(id).in_language(page.language),
+    }));
     for row in rows {
         // Each line on its own: a cell may have several, and no other control character survives.
         let cells = row

@@ -129,7 +129,7 @@ fn numbers_and_times_are_readable() {
         ["0", "999", "1,000", "1,234,567"]
     );
     assert_eq!(
-        [0.0, 0.11, 41.2, 200.0, 7500.0].map(seconds),
+        [0.0, 0.11, 41.2, 200.0, 7500.0].map(|it| seconds(it, Language::En)),
         ["<0.01 s", "0.11 s", "41.2 s", "3 min 20 s", "2 h 5 min"]
     );
 }
@@ -146,7 +146,7 @@ fn walk(at: &str, connection: Option<Connection>) -> String {
             phase.text.replace('\u{a0}', " ")
         )
     };
-    walk::phases(&attempt, connection.as_ref())
+    walk::phases(&attempt, connection.as_ref(), Language::En)
         .iter()
         .map(line)
         .collect::<Vec<_>>()

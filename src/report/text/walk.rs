@@ -7,12 +7,13 @@ use time::format_description::well_known::Rfc3339;
 
 use super::words::{exchange, listed, lookups, side};
 use super::{Paint, seconds};
+use crate::phrase::{Language, phrase};
 use crate::report::{Attempt, Connection, Step};
 
 /// One line of the walk.
 pub(super) struct Phase {
     pub(super) number: Option<u8>,
-    pub(super) name: &'static str,
+    pub(super) name: String,
     pub(super) mark: Mark,
     pub(super) text: String,
     pub(super) seconds: Option<f64>,
@@ -49,8 +50,22 @@ enum Stage {
     Close,
 }
 
+impl Stage {
+    fn name(self, language: Language) -> String {
+        phrase(match self {
+            Self::Dns => return "DNS".to_owned(),
+            Self::Tls => return "TLS".to_owned(),
+            Self::Connect => "text-phase-connect",
+            Self::Proxy => "text-phase-proxy",
+            Self::Report => "text-phase-report",
+            Self::Close => "text-phase-close",
+        })
+        .in_language(language)
+    }
+}
+
 /// The walk of an attempt, phase by phase; empty where nothing at all was seen of it.
-pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>) -> Vec<Phase> {
+pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>, language: Language) -> Vec<Phase> {
     let steps: Vec<(Stage, &Step)> = connection.map(staged).unwrap_or_default();
     let verdict = &attempt.verdict;
     let broken = (verdict.severity == "error").then_some(match verdict.at.as_str() {
@@ -72,10 +87,10 @@ pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>) -> Vec<
         } else {
             Mark::Plain
         };
-        let text = lookups(&attempt.lookups, &attempt.name);
+        let text = lookups(&attempt.lookups, &attempt.name, language);
         phases.push(Phase {
             number: None,
-            name: "DNS",
+            name: "DNS".to_owned(),
             mark,
             text,
             seconds: None,
@@ -89,12 +104,12 @@ pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>) -> Vec<
         c.tls.is_none() && !c.http.is_empty() && c.http.iter().all(|it| it.method.as_deref() != Some("CONNECT"))
     });
     let mut before = None;
-    for (number, name, stage) in [
-        (Some(1), "Connect", Stage::Connect),
-        (None, "Proxy", Stage::Proxy),
-        (Some(2), "TLS", Stage::Tls),
-        (Some(3), "Report", Stage::Report),
-        (Some(4), "Close", Stage::Close),
+    for (number, stage) in [
+        (Some(1), Stage::Connect),
+        (None, Stage::Proxy),
+        (Some(2), Stage::Tls),
+        (Some(3), Stage::Report),
+        (Some(4), Stage::Close),
     ] {
         let own: Vec<&Step> = steps
             .iter()
@@ -107,12 +122,12 @@ pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>) -> Vec<
         }
         let later = steps.iter().any(|(at, _)| *at > stage);
         let mut text = match (stage, connection) {
-            (Stage::Report, Some(connection)) => exchange(connection, &own),
-            (Stage::Connect, _) => listed(&own, false),
-            _ => listed(&own, true),
+            (Stage::Report, Some(connection)) => exchange(connection, &own, language),
+            (Stage::Connect, _) => listed(&own, false, language),
+            _ => listed(&own, true, language),
         };
         if failed {
-            text = with_end(text, stage, connection);
+            text = with_end(text, stage, connection, language);
         }
         let mark = match broken {
             _ if failed => Mark::Failed,
@@ -123,15 +138,15 @@ pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>) -> Vec<
             _ => Mark::Plain,
         };
         if text.is_empty() {
-            text = match stage {
-                Stage::Tls if readable => "none: this transport is plain HTTP",
-                Stage::Connect if broken.is_some_and(|broken| stage > broken) => "never tried",
-                Stage::Tls if broken.is_some_and(|broken| stage > broken) => "never begun",
-                Stage::Report if broken.is_some_and(|broken| stage > broken) => "never sent",
-                _ if later => "not in the capture",
-                _ => "not seen",
-            }
-            .to_owned();
+            let absent = match stage {
+                Stage::Tls if readable => "text-plain-http",
+                Stage::Connect if broken.is_some_and(|broken| stage > broken) => "text-never-tried",
+                Stage::Tls if broken.is_some_and(|broken| stage > broken) => "text-never-begun",
+                Stage::Report if broken.is_some_and(|broken| stage > broken) => "text-never-sent",
+                _ if later => "text-not-in-capture",
+                _ => "text-not-seen",
+            };
+            text = phrase(absent).in_language(language);
         }
         let ends: Vec<i128> = own.iter().filter_map(|step| nanoseconds(step)).collect();
         let end = ends.iter().copied().max();
@@ -144,7 +159,7 @@ pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>) -> Vec<
         before = end.or(before);
         phases.push(Phase {
             number,
-            name,
+            name: stage.name(language),
             mark,
             text,
             seconds,
@@ -154,19 +169,13 @@ pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>) -> Vec<
 }
 
 /// A good walk in one line: which frames show which phase.
-pub(super) fn brief(connection: Option<&Connection>) -> String {
+pub(super) fn brief(connection: Option<&Connection>, language: Language) -> String {
     let Some(connection) = connection else {
         return String::new();
     };
     let steps = staged(connection);
     let mut parts = Vec::new();
-    for (stage, name) in [
-        (Stage::Connect, "Connect"),
-        (Stage::Proxy, "Proxy"),
-        (Stage::Tls, "TLS"),
-        (Stage::Report, "Report"),
-        (Stage::Close, "Close"),
-    ] {
+    for stage in [Stage::Connect, Stage::Proxy, Stage::Tls, Stage::Report, Stage::Close] {
         let numbers: Vec<u64> = steps
             .iter()
             .filter(|(at, _)| *at == stage)
@@ -175,7 +184,7 @@ pub(super) fn brief(connection: Option<&Connection>) -> String {
         let version = connection.tls.as_ref().and_then(|tls| tls.version.as_ref());
         let name = match version {
             Some(version) if stage == Stage::Tls => format!("TLS\u{a0}{version}"),
-            _ => name.to_owned(),
+            _ => stage.name(language),
         };
         let span = match (numbers.iter().min(), numbers.iter().max()) {
             (Some(first), Some(last)) if first < last => format!("{name}\u{a0}{first}–{last}"),
@@ -188,14 +197,14 @@ pub(super) fn brief(connection: Option<&Connection>) -> String {
 }
 
 /// From the first step to the last.
-pub(super) fn duration(connection: Option<&Connection>) -> String {
+pub(super) fn duration(connection: Option<&Connection>, language: Language) -> String {
     let times: Vec<i128> = connection
         .into_iter()
         .flat_map(|c| &c.steps)
         .filter_map(nanoseconds)
         .collect();
     match (times.iter().min(), times.iter().max()) {
-        (Some(first), Some(last)) => seconds((last - first) as f64 / 1e9),
+        (Some(first), Some(last)) => seconds((last - first) as f64 / 1e9, language),
         _ => String::new(),
     }
 }
@@ -221,7 +230,7 @@ fn staged(connection: &Connection) -> Vec<(Stage, &Step)> {
 }
 
 /// What the failing phase ended with, where its own steps do not say.
-fn with_end(text: String, stage: Stage, connection: Option<&Connection>) -> String {
+fn with_end(text: String, stage: Stage, connection: Option<&Connection>, language: Language) -> String {
     let Some(connection) = connection else {
         return text;
     };
@@ -231,16 +240,20 @@ fn with_end(text: String, stage: Stage, connection: Option<&Connection>) -> Stri
     }
     let answered =
         stage == Stage::Proxy || stage == Stage::Report && connection.http.iter().any(|http| http.status.is_some());
+    let ended = |id, frame: u64, whose: &str| phrase(id).with("frame", frame).with("who", side(whose));
     let end = match (&connection.tcp.reset, connection.tcp.fin.first()) {
-        (Some(reset), _) => format!("then RST\u{a0}{} from the {}", reset.frame, side(reset.side)),
-        (None, Some(fin)) if stage != Stage::Connect => {
-            format!("then FIN\u{a0}{} from the {}", fin.frame, side(fin.side))
-        }
+        (Some(reset), _) => ended("text-then-reset", reset.frame, reset.side),
+        (None, Some(fin)) if stage != Stage::Connect => ended("text-then-fin", fin.frame, fin.side),
         _ if answered => return text,
-        _ if stage == Stage::Connect => "no answer".to_owned(),
-        _ => "then nothing more".to_owned(),
-    };
-    if text.is_empty() { end } else { format!("{text}, {end}") }
+        _ if stage == Stage::Connect => phrase("text-no-answer"),
+        _ => phrase("text-nothing-more"),
+    }
+    .in_language(language);
+    if text.is_empty() {
+        end
+    } else {
+        format!("{text}{}{end}", phrase("list-separator").in_language(language))
+    }
 }
 
 fn nanoseconds(step: &Step) -> Option<i128> {

@@ -1,10 +1,19 @@
 //! Steps → words: Wireshark's names, with their frames, in few words.
 
 use super::{capitalised, grouped};
+use crate::phrase::{Language, Phrase, phrase};
 use crate::report::{Connection, Count, Lookup, Step};
 
-/// What `~` means.
-pub(super) const LEGEND: &str = "~ not read but deduced from order, size and side: it is encrypted";
+/// How sure, as it is read.
+pub(super) fn confidence(confidence: &str, language: Language) -> String {
+    match confidence {
+        "certain" => phrase("text-certain"),
+        "likely" => phrase("text-likely"),
+        "possible" => phrase("text-possible"),
+        other => Phrase::verbatim(other),
+    }
+    .in_language(language)
+}
 
 /// `12, 14, 15`, or the ends of a long list.
 pub(super) fn frames(frames: &[u64]) -> String {
@@ -15,7 +24,7 @@ pub(super) fn frames(frames: &[u64]) -> String {
 }
 
 /// Steps in order, those of one side together, those of one frame with one number.
-pub(super) fn listed(steps: &[&Step], arrows: bool) -> String {
+pub(super) fn listed(steps: &[&Step], arrows: bool, language: Language) -> String {
     let mut out = String::new();
     let mut side = "";
     let mut rest = steps;
@@ -41,14 +50,14 @@ pub(super) fn listed(steps: &[&Step], arrows: bool) -> String {
             });
         }
         side = first.side;
-        out.push_str(&step_text(group));
+        out.push_str(&step_text(group, language));
         rest = tail;
     }
     out
 }
 
 /// `Client Hello 8`, `SYN 5, 9, 14`, `Certificate Verify + Finished 21`, `~alert 30`
-fn step_text(group: &[&Step]) -> String {
+fn step_text(group: &[&Step], language: Language) -> String {
     let mut names: Vec<String> = group
         .iter()
         .map(|step| {
@@ -58,8 +67,8 @@ fn step_text(group: &[&Step]) -> String {
                 .as_ref()
                 .filter(|_| matches!(step.kind, "alert" | "connect-response" | "reset"));
             match detail {
-                Some(detail) => format!("{guess}{} {detail}", name(step.kind)),
-                None => format!("{guess}{}", name(step.kind)),
+                Some(detail) => format!("{guess}{} {detail}", name(step.kind, language)),
+                None => format!("{guess}{}", name(step.kind, language)),
             }
         })
         .collect();
@@ -70,12 +79,12 @@ fn step_text(group: &[&Step]) -> String {
     format!("{}\u{a0}{}", parts.join(" + "), frames(&numbers))
 }
 
-pub(super) fn side(side: &str) -> &str {
-    if side == "client" { "device" } else { "server" }
+pub(super) fn side(side: &str) -> Phrase {
+    phrase(if side == "client" { "text-device" } else { "server" })
 }
 
 /// What was reported: readable requests by name, else records by count.
-pub(super) fn exchange(connection: &Connection, steps: &[&Step]) -> String {
+pub(super) fn exchange(connection: &Connection, steps: &[&Step], language: Language) -> String {
     let http: Vec<String> = connection
         .http
         .iter()
@@ -88,13 +97,15 @@ pub(super) fn exchange(connection: &Connection, steps: &[&Step]) -> String {
                     or_not(&exchange.method),
                     or_not(&exchange.target)
                 ),
-                None => "request not captured".to_owned(),
+                None => phrase("text-request-not-captured").in_language(language),
             };
             match (exchange.status, exchange.response) {
                 (Some(status), Some(frame)) => {
                     format!("{request}\u{a0} ← {status} {}\u{a0}{frame}", or_not(&exchange.reason))
                 }
-                _ => format!("{request}, no answer"),
+                _ => phrase("text-request-no-answer")
+                    .with("request", request)
+                    .in_language(language),
             }
         })
         .collect();
@@ -113,8 +124,10 @@ pub(super) fn exchange(connection: &Connection, steps: &[&Step]) -> String {
         }
         let size = match count.records {
             0 => String::new(),
-            1 => format!(" (1\u{a0}record, {}\u{a0}bytes)", grouped(count.bytes)),
-            many => format!(" ({many}\u{a0}records, {}\u{a0}bytes)", grouped(count.bytes)),
+            records => phrase("text-records")
+                .with("records", records)
+                .with("bytes", grouped(count.bytes))
+                .in_language(language),
         };
         Some(format!(
             "{arrow}\u{a0}Application\u{a0}Data\u{a0}{}{size}",
@@ -135,51 +148,51 @@ pub(super) fn exchange(connection: &Connection, steps: &[&Step]) -> String {
     client.into_iter().chain(server).collect::<Vec<_>>().join("\u{a0} ")
 }
 
-pub(super) fn lookups(lookups: &[Lookup], wanted: &str) -> String {
-    let mut parts: Vec<String> = lookups
+pub(super) fn lookups(lookups: &[Lookup], wanted: &str, language: Language) -> String {
+    let mut parts: Vec<Phrase> = lookups
         .iter()
         .take(3)
         .map(|lookup| {
-            let name = if lookup.name == wanted {
-                String::new()
+            let asked = if lookup.name == wanted {
+                phrase("text-lookup")
             } else {
-                format!(" {}", lookup.name)
-            };
-            let asked = format!(
-                "{}{name}: question {} to {}",
-                lookup.kind, lookup.question, lookup.server
-            );
+                phrase("text-lookup-name").with("name", &lookup.name)
+            }
+            .with("kind", &lookup.kind)
+            .with("question", lookup.question)
+            .with("server", &lookup.server);
+            let answered = |id, frame: u64| phrase(id).with("frame", frame);
             match (lookup.answer, lookup.status.as_deref()) {
                 (Some(frame), _) if !lookup.addresses.is_empty() => {
-                    format!("{asked}, answer {frame}: {}", lookup.addresses.join(" "))
+                    answered("text-lookup-answer", frame).with("answer", lookup.addresses.join(" "))
                 }
-                (Some(frame), Some("NOERROR") | None) => {
-                    format!("{asked}, answer {frame}: no address")
-                }
-                (Some(frame), Some(status)) => format!("{asked}, answer {frame}: {status}"),
-                (None, _) => format!("{asked}, no answer"),
+                (Some(frame), Some("NOERROR") | None) => answered("text-lookup-no-address", frame),
+                (Some(frame), Some(status)) => answered("text-lookup-answer", frame).with("answer", status),
+                (None, _) => phrase("text-lookup-no-answer"),
             }
+            .with("asked", asked)
         })
         .collect();
     if lookups.len() > 3 {
-        parts.push(format!("{} more", lookups.len() - 3));
+        parts.push(phrase("text-lookup-more").with("count", lookups.len() - 3));
     }
+    let parts: Vec<String> = parts.iter().map(|it| it.in_language(language)).collect();
     parts.join("; ")
 }
 
 /// Wireshark's words.
-pub(super) fn name(kind: &str) -> String {
+pub(super) fn name(kind: &str, language: Language) -> String {
     match kind {
         "syn" => "SYN".to_owned(),
         "syn-ack" => "SYN-ACK".to_owned(),
         "ack" => "ACK".to_owned(),
         "fin" => "FIN".to_owned(),
         "reset" => "RST".to_owned(),
-        "alert" => "alert".to_owned(),
+        "alert" => phrase("text-alert").in_language(language),
         "connect-request" => "CONNECT".to_owned(),
-        "connect-response" => "answer".to_owned(),
-        "http-request" => "HTTP request".to_owned(),
-        "http-response" => "HTTP response".to_owned(),
+        "connect-response" => phrase("text-answer").in_language(language),
+        "http-request" => phrase("text-http-request").in_language(language),
+        "http-response" => phrase("text-http-response").in_language(language),
         other => other.split('-').map(capitalised).collect::<Vec<_>>().join(" "),
     }
 }

@@ -1,0 +1,141 @@
+# The text report: its labels, the capture's line, the phases of the walk, the tables' heads.
+
+text-semicolon = { "; " }
+text-named = { $id }: { $text }
+text-named-frames = { $id }: { $text } ({ $frames })
+text-minutes = { $minutes } min { $seconds } s
+text-hours = { $hours } h { $minutes } min
+
+# Labels: at most six columns, but for the one that stands alone.
+text-why = Why
+text-not = Not
+text-or = Or
+text-do = Do
+text-expect = Expect
+text-also = Also
+text-odd = Odd
+text-holds-label = Holds
+text-cannot-tell = Cannot tell
+
+# The capture.
+text-frames = { $grouped } { $frames ->
+    [one] frame
+   *[other] frames
+}
+text-frames-in = { $grouped } { $frames ->
+    [one] frame
+   *[other] frames
+} in { $span }
+text-raw-ip = raw IP
+text-loopback = loopback
+text-complete = complete
+text-cut-short = cut short
+text-cut-short-because = cut short: { $detail }
+text-damaged = damaged after frame { $after }, { $lost } bytes lost: frame numbers behind that are uncertain
+text-copies = { $frames } frames are second copies of a packet
+text-snap-length = { $segments } segments cut by the snap length
+text-one-direction = only one direction of the traffic was captured
+text-drops = the capturing device dropped { $packets } packets
+text-holds-none = no TCP connection at all
+text-holds-one-without = 1 TCP connection, without TLS
+text-holds-one-with = 1 TCP connection, with TLS
+text-holds-without = { $tcp } TCP connections, none of them with TLS
+text-holds = { $tcp } TCP connections, { $tls } of them with TLS
+text-holds-servers = servers asked for: { $names }
+text-holds-names = names looked up: { $names }
+text-odd-frame = frame { $frame }, { $id }: { $text }
+text-odd-more = and { $count } more, shown with -v
+
+# The attempt.
+text-certain = certain
+text-likely = likely
+text-possible = possible
+text-licensing-failed = Licensing failed: { $summary }
+text-service-cssm = to CSSM
+text-service-on-prem = to SSM On-Prem
+text-service-cslu = to CSLU
+text-service-call-home = to call home (the older service)
+text-route-proxy-service = { $ends }, { $service } through the proxy { $proxy }
+text-route-proxy = { $ends }, through the proxy { $proxy }
+text-route-direct = { $ends }, direct { $service }
+text-route-tunnel = { $route }, inside { $tunnel }
+text-route-version = { $route }, TLS { $version }
+text-tries = tried on { $tries } connections; shown here: the last, to { $server }
+text-do-this = { $owner }: { $action }
+text-do-commands = { $owner }: { $action }:
+text-on-controller = on the controller
+text-on-firewall = on the firewall
+text-on-proxy = on the proxy
+text-on-server = on the server
+text-for-capture = for the next capture
+text-holds-too = holds too
+text-wireshark = Wireshark: { $filter }
+text-more = more:{ " " }
+
+# The walk.
+text-legend = ~ not read but deduced from order, size and side: it is encrypted
+text-phase-connect = Connect
+text-phase-proxy = Proxy
+text-phase-report = Report
+text-phase-close = Close
+text-plain-http = none: this transport is plain HTTP
+text-never-tried = never tried
+text-never-begun = never begun
+text-never-sent = never sent
+text-not-in-capture = not in the capture
+text-not-seen = not seen
+text-no-answer = no answer
+text-nothing-more = then nothing more
+text-then-reset = then RST { $frame } from the { $who }
+text-then-fin = then FIN { $frame } from the { $who }
+text-device = device
+text-alert = alert
+text-answer = answer
+text-http-request = HTTP request
+text-http-response = HTTP response
+text-request-not-captured = request not captured
+text-request-no-answer = { $request }, no answer
+text-records = { " " }({ $records } { $records ->
+    [one] record
+   *[other] records
+}, { $bytes } bytes)
+text-lookup = { $kind }: question { $question } to { $server }
+text-lookup-name = { $kind } { $name }: question { $question } to { $server }
+text-lookup-answer = { $asked }, answer { $frame }: { $answer }
+text-lookup-no-address = { $asked }, answer { $frame }: no address
+text-lookup-no-answer = { $asked }, no answer
+text-lookup-more = { $count } more
+
+# The tables.
+text-frame = frame
+text-frames-head = frames
+text-from = from
+text-to = to
+text-from-to = from → to
+text-verdict = verdict
+text-confidence = confidence
+text-certificate = certificate
+text-valid = valid (UTC)
+text-valid-from = { $day } to
+text-expired = EXPIRED
+text-not-yet-valid = NOT YET VALID
+text-not-readable = not readable
+text-self-signed = self-signed
+text-issued-by = issued by { $issuer }
+text-for = for { $value }
+text-key = key { $value }
+text-signed-with = signed with { $value }
+text-for-use-as = for use as { $value }
+text-serial = serial { $value }
+text-sha256 = SHA-256 { $value }
+text-step = step
+text-seconds = seconds
+text-connection = Connection { $id }: { $client } → { $server }
+text-traffic = { $client-frames } frames and { $client-bytes } bytes from the device, { $server-frames } and { $server-bytes } from the server; { $retransmissions } retransmissions, { $copies } copies
+text-gap = { $bytes } bytes of the { $who } missing before frame { $frame } ({ $cause })
+text-sni = SNI { $value }
+text-cipher-suite = cipher suite { $value }
+text-group = group { $value }
+text-alpn = ALPN { $value }
+text-offered = offered TLS { $value }
+text-accepted = client certificates accepted from { $value }

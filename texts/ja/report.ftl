@@ -1,0 +1,132 @@
+# テキスト形式のレポート：見出し語、キャプチャの行、各段階、表の見出し。
+
+text-semicolon = 。
+text-named = { $id }：{ $text }
+text-named-frames = { $id }：{ $text }（フレーム { $frames }）
+text-minutes = { $minutes } 分 { $seconds } 秒
+text-hours = { $hours } 時間 { $minutes } 分
+
+# 見出し語：単独で置かれるもの以外は 6 桁まで。
+text-why = 根拠
+text-not = 否定
+text-or = 別案
+text-do = 対処
+text-expect = 確認
+text-also = 併発
+text-odd = 異常
+text-holds-label = 内容
+text-cannot-tell = 不明
+
+# キャプチャ
+text-frames = { $grouped } フレーム
+text-frames-in = { $grouped } フレーム（{ $span }）
+text-raw-ip = IP のみ
+text-loopback = ループバック
+text-complete = 完全
+text-cut-short = 途中で切れている
+text-cut-short-because = 途中で切れている（{ $detail }）
+text-damaged = フレーム { $after } の後で破損、{ $lost } バイト喪失（以降のフレーム番号は不確か）
+text-copies = { $frames } フレームは同じパケットの重複
+text-snap-length = スナップ長により { $segments } セグメントが切り詰められている
+text-one-direction = 片方向の通信しかキャプチャされていない
+text-drops = キャプチャした機器が { $packets } パケットを破棄
+text-holds-none = TCP 接続なし
+text-holds-one-without = TCP 接続 1 本、TLS なし
+text-holds-one-with = TCP 接続 1 本、TLS あり
+text-holds-without = TCP 接続 { $tcp } 本、いずれも TLS なし
+text-holds = TCP 接続 { $tcp } 本、うち TLS { $tls } 本
+text-holds-servers = 接続先のサーバ名：{ $names }
+text-holds-names = 名前解決された名前：{ $names }
+text-odd-frame = フレーム { $frame }、{ $id }：{ $text }
+text-odd-more = ほか { $count } 件（-v で表示）
+
+# 試行
+text-certain = 確実
+text-likely = 有力
+text-possible = 可能性あり
+text-licensing-failed = ライセンス通信失敗：{ $summary }
+text-service-cssm = CSSM
+text-service-on-prem = SSM On-Prem
+text-service-cslu = CSLU
+text-service-call-home = Call Home（旧サービス）
+text-route-proxy-service = { $ends }、プロキシ { $proxy } 経由、宛先 { $service }
+text-route-proxy = { $ends }、プロキシ { $proxy } 経由
+text-route-direct = { $ends }、直接接続、宛先 { $service }
+text-route-tunnel = { $route }、{ $tunnel } 内
+text-route-version = { $route }、TLS { $version }
+text-tries = { $tries } 本の接続で試行。以下は最後の { $server } への接続
+text-do-this = { $owner }：{ $action }
+text-do-commands = { $owner }：{ $action }
+text-on-controller = ワイヤレスコントローラ
+text-on-firewall = ファイアウォール
+text-on-proxy = プロキシ
+text-on-server = サーバ
+text-for-capture = 次回のキャプチャ
+text-holds-too = これも該当
+text-wireshark = Wireshark： { $filter }
+text-more = 詳細：{ " " }
+
+# 各段階
+text-legend = ~ 暗号化されているため、順序・サイズ・送信側から推定
+text-phase-connect = 接続
+text-phase-proxy = プロキシ
+text-phase-report = レポート
+text-phase-close = 終了
+text-plain-http = なし（平文 HTTP の通信）
+text-never-tried = 試行なし
+text-never-begun = 開始なし
+text-never-sent = 送信なし
+text-not-in-capture = キャプチャにない
+text-not-seen = 確認できない
+text-no-answer = 応答なし
+text-nothing-more = 以降なし
+text-then-reset = { $who }から RST { $frame }
+text-then-fin = { $who }から FIN { $frame }
+text-device = 機器
+text-alert = アラート
+text-answer = 応答
+text-http-request = HTTP 要求
+text-http-response = HTTP 応答
+text-request-not-captured = 要求はキャプチャにない
+text-request-no-answer = { $request }、応答なし
+text-records = （{ $records } レコード、{ $bytes } バイト）
+text-lookup = { $kind }：問い合わせ { $question }（{ $server } 宛て）
+text-lookup-name = { $kind } { $name }：問い合わせ { $question }（{ $server } 宛て）
+text-lookup-answer = { $asked }、応答 { $frame }：{ $answer }
+text-lookup-no-address = { $asked }、応答 { $frame }：アドレスなし
+text-lookup-no-answer = { $asked }、応答なし
+text-lookup-more = ほか { $count } 件
+
+# 表
+text-frame = フレーム
+text-frames-head = フレーム
+text-from = 送信側
+text-to = 宛先
+text-from-to = 送信元 → 宛先
+text-verdict = 判定
+text-confidence = 確度
+text-certificate = 証明書
+text-valid = 有効期間（UTC）
+text-valid-from = { $day } から
+text-expired = 期限切れ
+text-not-yet-valid = 有効期間前
+text-not-readable = 読み取り不能
+text-self-signed = 自己署名
+text-issued-by = 発行者 { $issuer }
+text-for = 名前 { $value }
+text-key = 鍵 { $value }
+text-signed-with = 署名 { $value }
+text-for-use-as = 用途 { $value }
+text-serial = シリアル番号 { $value }
+text-sha256 = SHA-256 { $value }
+text-step = 手順
+text-seconds = 秒
+text-connection = 接続 { $id }： { $client } → { $server }
+text-traffic = 機器から { $client-frames } フレーム { $client-bytes } バイト、サーバから { $server-frames } フレーム { $server-bytes } バイト、再送 { $retransmissions }、重複 { $copies }
+text-gap = フレーム { $frame } の前で{ $who }の { $bytes } バイトが欠落（{ $cause }）
+text-sni = SNI { $value }
+text-cipher-suite = 暗号スイート { $value }
+text-group = グループ { $value }
+text-alpn = ALPN { $value }
+text-offered = 提示されたバージョン TLS { $value }
+text-accepted = 受け入れ可能なクライアント証明書の発行者 { $value }
