@@ -112,6 +112,7 @@ mod tests {
     use crate::context::Options;
     use crate::finding::{At, By};
     use crate::frame::{FrameNumber, Timestamp};
+    use crate::hosts::Watched;
     use crate::profile::Profile;
     use crate::surroundings::Surroundings;
 
@@ -147,6 +148,7 @@ mod tests {
             options: &options,
             capture: &capture,
             receivers: &receivers,
+            watched: &Watched::default(),
             surroundings: &Surroundings::default(),
             snap_length_cut: 0,
         };

@@ -399,10 +399,7 @@ fn join(clauses: &[String]) -> String {
 
 /// The command that makes a controller try again.
 fn try_again(attempt: &Attempt<'_>) -> &'static str {
-    match attempt.service.transport {
-        Transport::Cssm | Transport::CallHome => "license smart trust idtoken <token> all force",
-        _ => "license smart sync local",
-    }
+    crate::advice::trigger(attempt.service.transport)
 }
 
 /// What shows that a remedy worked.

@@ -1,0 +1,65 @@
+# Attempts taken together: courses and their rhythm; what a quiet capture proves; how to capture again; how good attempts go.
+
+# How to capture again. $hints is one of the clauses below it, or several.
+recapture = capture again, both directions and the control plane: { $hints }
+recapture-start = start before the controller is made to talk, and stop only after it has failed or succeeded
+recapture-whole = leave “limit packet-len” unset (0), so that packets are kept whole
+recapture-files = let a set of files take what a buffer cannot (IOS XE 17.12 and later; before, “buffer size 100”)
+recapture-wait = to wait for the regular report rather than to cause one, use “{ $buffer }” (IOS XE 17.12 and later) in place of the buffer
+recapture-both = { $one }; { $other }
+recapture-web = or in the web interface: Troubleshooting > Packet Capture > Add, with { $interface } selected, Monitor Control Plane on, Buffer Size 100 MB, Limit by 3600 secs; press Start, then type “{ $trigger }” on the command line
+recapture-expect = the new capture begins with a look-up or SYN and ends with FIN or RST; tlswalk then shows the whole attempt
+
+# What a capture without licensing traffic proves.
+quiet-short = it watched for { $watched }, { $percent } % of the { $cycle } between two reports: silence for so long is nothing unusual
+quiet-long = it watched for { $watched }, longer than the { $cycle } between two reports: a controller that reports through here would have been heard
+quiet-moment = a few seconds
+quiet-by-option = named by --wlc
+quiet-by-capwap = access points speak CAPWAP with it
+quiet-seen = the controller { $address } was seen ({ $why }): { $capwap ->
+    [0] no CAPWAP
+    [one] 1 CAPWAP packet
+   *[other] { $capwap } CAPWAP packets
+}, { $sent ->
+    [0] no TCP segment
+    [one] 1 TCP segment
+   *[other] { $sent } TCP segments
+} from it, { $opened ->
+    [0] no connection
+    [one] 1 connection
+   *[other] { $opened } connections
+} opened by it
+quiet-unseen = no packet from or to { $address } (named by --wlc) was seen: the capture was taken at another interface, or a filter left it out
+quiet-lookups = it asked DNS { $count ->
+    [one] once
+   *[other] { $count } times
+}, never for a licensing service: { $names }
+quiet-no-lookups = { $address } asked DNS nothing while the capture ran
+quiet-unknown = no controller could be recognised in it: name yours with --wlc to learn whether it was seen at all
+quiet-look = see which service it is to use, when it last spoke with it, and when it will again
+quiet-look-expect = “Upcoming license report time” says for when to plan the next capture
+
+# Several tries of one device for one service, taken together.
+course-unclear = { $tries } tries, of which nothing can be concluded
+course-steady = { $tries } tries, and none failed
+course-constant = constant: all of { $failed } tries failed, each in the same way
+course-changing = { $failed } tries failed, in { $kinds } different ways: one fault after the other
+course-cured = cured: { $failed ->
+    [one] one try failed
+   *[other] { $failed } tries failed
+}, and from then on it worked
+course-broke = it worked at first, and then { $failed ->
+    [one] one try failed
+   *[other] { $failed } tries failed
+}, to the end
+course-flapping = flapping: { $failed } tries failed and { $worked } worked, in turn
+
+# The lines of the story.
+story-try = { $verdict }: { $summary }
+story-same = { $count } times { $verdict }: { $summary }
+story-after = after { $pause }
+story-report = after { $pause }, the regular report
+story-retry = after { $pause }, the retry
+story-poll = after { $pause }, the poll for the result
+story-left-out = { $count } more tries in between, shown in the JSON report
+story-shown = Of these, try { $number } in full:

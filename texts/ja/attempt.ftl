@@ -1,0 +1,44 @@
+# 複数の試行をまとめて述べる文: 経過と周期、ライセンス通信のないキャプチャからわかること、再キャプチャの手順、正常時の流れ。
+
+# 再キャプチャの手順。$hints は以下の節の 1 つまたは組み合わせ。
+recapture = 双方向とコントロールプレーンを対象に、もう一度キャプチャする: { $hints }
+recapture-start = コントローラに通信させる前に開始し、成功または失敗を確認してから停止する
+recapture-whole = 「limit packet-len」は設定しない（0 のままにする）。パケット全体が記録される
+recapture-files = バッファに収まらない分はファイルセットに記録する（IOS XE 17.12 以降。それより前は「buffer size 100」）
+recapture-wait = 通信を起こさずに定期レポートを待つ場合は、バッファの代わりに「{ $buffer }」を使う（IOS XE 17.12 以降）
+recapture-both = { $one }。{ $other }
+recapture-web = または Web UI の Troubleshooting > Packet Capture > Add で { $interface } を選択し、Monitor Control Plane をオン、Buffer Size を 100 MB、Limit by を 3600 secs にする。Start を押してから、CLI で「{ $trigger }」を実行する
+recapture-expect = 新しいキャプチャが名前解決または SYN で始まり、FIN または RST で終わること。tlswalk で試行全体を確認できる
+
+# ライセンス通信のないキャプチャからわかること。
+quiet-short = キャプチャ時間は { $watched }で、レポート間隔（{ $cycle }）の { $percent } % にあたる。この長さで通信がないのは異常ではない
+quiet-long = キャプチャ時間は { $watched }で、レポート間隔（{ $cycle }）より長い。この経路でレポートするコントローラなら、通信が見えたはずである
+quiet-moment = 数秒
+quiet-by-option = --wlc で指定
+quiet-by-capwap = アクセスポイントと CAPWAP で通信
+quiet-seen = コントローラ { $address } は観測された（{ $why }）: CAPWAP { $capwap } パケット、送信した TCP セグメント { $sent } 個、開始した接続 { $opened } 本
+quiet-unseen = { $address }（--wlc で指定）が送受信するパケットは 1 つも観測されていない。別のインターフェイスで取得したか、フィルタで除外されている
+quiet-lookups = DNS への問い合わせは { $count } 回あったが、ライセンスサービスの名前は一度も問い合わせていない: { $names }
+quiet-no-lookups = キャプチャ中、{ $address } は DNS に何も問い合わせていない
+quiet-unknown = コントローラを特定できない。観測されたかどうかを確認するには --wlc でアドレスを指定する
+quiet-look = どのサービスを使う設定か、最後に通信したのはいつか、次はいつかを確認する
+quiet-look-expect = 「Upcoming license report time」に合わせて次のキャプチャを計画できる
+
+# 1 台の装置が 1 つのサービスに対して行った複数の試行のまとめ。
+course-unclear = 試行 { $tries } 回。いずれも結論が出せない
+course-steady = 試行 { $tries } 回。失敗はない
+course-constant = 継続障害: { $failed } 回の試行がすべて同じ原因で失敗
+course-changing = { $failed } 回の試行が { $kinds } 種類の原因で失敗。1 つ解消すると次の障害が現れている
+course-cured = 解消: { $failed } 回失敗した後、成功に転じている
+course-broke = 最初は成功していたが、その後の { $failed } 回は最後まで失敗
+course-flapping = 不安定: 失敗 { $failed } 回と成功 { $worked } 回が混在
+
+# 経過の各行。
+story-try = { $verdict }: { $summary }
+story-same = { $verdict }（{ $count } 回）: { $summary }
+story-after = { $pause }後
+story-report = { $pause }後、定期レポート
+story-retry = { $pause }後、再試行
+story-poll = { $pause }後、結果の照会
+story-left-out = この間の { $count } 回は省略（JSON レポートに全件ある）
+story-shown = このうち { $number } 回目の試行の詳細:
