@@ -93,6 +93,8 @@ pub mod course;
 
 pub mod cadence;
 
+pub mod baseline;
+
 pub mod report;
 
 // All of it together

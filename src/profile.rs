@@ -6,6 +6,7 @@ use std::net::IpAddr;
 
 use serde::Deserialize;
 
+use crate::baseline::Baseline;
 pub use crate::profile_error::ProfileError;
 
 /// The profile of Cisco Smart Licensing, built in.
@@ -64,6 +65,9 @@ pub struct Profile {
     /// Authorities that are known to re-sign other people's names: an annotation, never a proof.
     #[serde(default, rename = "interceptor")]
     pub interceptors: Vec<Interceptor>,
+    /// How good attempts go.
+    #[serde(default, rename = "baseline")]
+    pub baselines: Vec<Baseline>,
     /// The rhythm of the services, where they have one.
     pub cadence: Option<Cadence>,
 }

@@ -56,6 +56,7 @@ pub(crate) fn build(
             lookups: attempt.lookups.iter().map(|lookup| lookup_of(lookup)).collect(),
             connections: attempt.connections.iter().map(|connection| id_of(connection)).collect(),
             course: None,
+            baseline: courses::baseline_of(attempt, verdict, context),
         })
         .collect();
     courses::place(&courses, &mut rows);

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use super::{Attempt, Cadence, Controller, Course, Place, Try};
+use super::{Attempt, Baseline, Cadence, Controller, Course, Place, Try};
 use crate::attempt;
+use crate::baseline;
 use crate::cadence::{self, Pause, Rhythm};
 use crate::context::Context;
 use crate::course::{self, Kind};
@@ -83,6 +84,32 @@ fn course_of(
         worked: course.worked,
         tries: tries.collect(),
     }
+}
+
+/// Where a failed attempt leaves the good one.
+pub(super) fn baseline_of(
+    attempt: &attempt::Attempt<'_>,
+    verdict: &Verdict,
+    context: &Context<'_>,
+) -> Option<Baseline> {
+    let divergence = baseline::divergence(attempt, verdict, &context.options.profile)?;
+    let (good, expected) = (divergence.baseline, divergence.expected);
+    let consequence = phrase(match expected.phase {
+        1 => "baseline-not-connected",
+        2 => "baseline-not-secured",
+        _ => "baseline-not-answered",
+    });
+    Some(Baseline {
+        id: good.id.clone(),
+        source: good.source.clone(),
+        checked: good.checked.to_string(),
+        phase: expected.phase,
+        after: divergence.after.map(|(step, _)| step.kind.clone()),
+        after_frame: divergence.after.map(|(_, frame)| frame.0),
+        expected: expected.kind.clone(),
+        by: expected.by.side().name(),
+        consequence: consequence.in_language(context.options.language),
+    })
 }
 
 /// Where the tries lead, as a clause.

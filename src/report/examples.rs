@@ -105,6 +105,7 @@ pub(crate) fn attempt(id: usize, connections: Vec<usize>, verdict: Verdict) -> A
         lookups: vec![],
         connections,
         course: None,
+        baseline: None,
     }
 }
 

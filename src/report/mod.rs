@@ -183,6 +183,32 @@ pub struct Attempt {
     /// Its place among the tries of the same device for the same service; absent where it is the only one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub course: Option<Place>,
+    /// Where a failed attempt leaves the good one of its transport; absent where it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Baseline>,
+}
+
+/// Where an attempt leaves the good one of its transport.
+#[derive(Clone, Debug, Serialize)]
+pub struct Baseline {
+    /// Which good attempt it is compared with.
+    pub id: String,
+    /// Where that is described.
+    pub source: String,
+    /// The day it was last compared with its source.
+    pub checked: String,
+    /// The phase it leaves in: 1 connect, 2 TLS, 3 report, 4 close.
+    pub phase: u8,
+    /// The last step as it should be, if any.
+    pub after: Option<String>,
+    /// Its frame.
+    pub after_frame: Option<u64>,
+    /// The step that should have come next.
+    pub expected: String,
+    /// `client` or `server`: whose step that is.
+    pub by: &'static str,
+    /// What does not happen because of that.
+    pub consequence: String,
 }
 
 /// An attempt's place among the tries of its device for its service.

@@ -63,3 +63,12 @@ story-retry = after { $pause }, the retry
 story-poll = after { $pause }, the poll for the result
 story-left-out = { $count } more tries in between, shown in the JSON report
 story-shown = Of these, try { $number } in full:
+
+# Where an attempt leaves the good one of its transport.
+baseline-client = the device's { $step }
+baseline-server = the server's { $step }
+baseline-after = after { $after } in frame { $frame } a good attempt goes on with { $expected }; { $consequence }
+baseline-begin = a good attempt begins with { $expected }; { $consequence }
+baseline-not-connected = without it there is no connection, and nothing is reported
+baseline-not-secured = without it the handshake does not end, and no report is sent
+baseline-not-answered = without it the controller counts the report as not delivered

@@ -42,3 +42,12 @@ story-retry = { $pause }後、再試行
 story-poll = { $pause }後、結果の照会
 story-left-out = この間の { $count } 回は省略（JSON レポートに全件ある）
 story-shown = このうち { $number } 回目の試行の詳細:
+
+# 正常な試行との最初の相違点。
+baseline-client = 装置からの { $step }
+baseline-server = サーバからの { $step }
+baseline-after = 正常な試行では、フレーム { $frame } の { $after } に続いて{ $expected } が現れる。{ $consequence }
+baseline-begin = 正常な試行は{ $expected } で始まる。{ $consequence }
+baseline-not-connected = これがないため接続が確立せず、レポートは送信されない
+baseline-not-secured = これがないためハンドシェイクが完了せず、レポートは送信されない
+baseline-not-answered = これがないため、コントローラはレポートを未送達とみなす

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::page::Span;
-use super::{Page, Paint, capitalised, connections, mark, shown, tables, walk, words};
+use super::{Page, Paint, capitalised, connections, mark, shown, story, tables, walk, words};
 use crate::report::{Attempt, Connection, Finding, Remedy, Report, explain};
 
 /// Where text under a label begins.
@@ -48,6 +48,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
         reasons(page, attempt)?;
     }
     phases(page, attempt, connection)?;
+    story::divergence(page, report, attempt)?;
     if !verdict.remedy.is_empty() || !verdict.cannot_tell.is_empty() || !verdict.also.is_empty() {
         page.blank()?;
     }

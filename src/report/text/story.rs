@@ -3,7 +3,7 @@
 use std::io;
 
 use super::page::Span;
-use super::{Page, Paint, mark, tables};
+use super::{Page, Paint, mark, tables, words};
 use crate::phrase::{Language, Phrase, phrase};
 use crate::report::{Attempt, Course, Report, Try};
 
@@ -118,6 +118,28 @@ fn pause(one: &Try) -> Option<Phrase> {
         _ => "story-after",
     };
     Some(phrase(id).with("pause", text))
+}
+
+/// Where the attempt leaves the good one of its transport, under its walk.
+pub(super) fn divergence(page: &mut Page<'_>, report: &Report, attempt: &Attempt) -> io::Result<()> {
+    let Some(good) = &attempt.baseline else { return Ok(()) };
+    let expected = phrase(if good.by == "client" {
+        "baseline-client"
+    } else {
+        "baseline-server"
+    })
+    .with("step", words::name(&good.expected));
+    let text = match (&good.after, good.after_frame) {
+        (Some(after), Some(frame)) => phrase("baseline-after")
+            .with("after", words::name(after))
+            .with("frame", frame),
+        _ => phrase("baseline-begin"),
+    };
+    let text = text
+        .with("expected", expected)
+        .with("consequence", good.consequence.as_str())
+        .in_language(language(report));
+    page.hang(&[(Paint::Strong, "  Good")], super::attempt::INDENT, &text, "")
 }
 
 /// What a capture without any attempt shows all the same.
