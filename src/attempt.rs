@@ -146,7 +146,7 @@ pub fn attempts<'a>(
     for attempt in &mut attempts {
         attempt.icmp = icmp
             .iter()
-            .filter(|error| concerns(error, &attempt.connections))
+            .filter(|error| concerns(error, &attempt.connections) || refuses_question(error, &attempt.lookups))
             .collect();
         judge(attempt, options);
         attempt.revocation = revocation(attempt, connections, lookups);
@@ -274,6 +274,9 @@ fn assign_lookups<'a>(selector: &Selector<'_>, attempts: &mut Vec<Attempt<'a>>, 
         let Some(service) = selector.is_service_name(lookup.name.raw()) else {
             continue;
         };
+        if is_relayed(lookup, lookups) {
+            continue;
+        }
         // What no connection follows: all types of record, and repetitions, are one attempt.
         let again = candidates
             .iter()
@@ -309,6 +312,16 @@ fn precedes(lookup: &Lookup, attempt: &Attempt<'_>) -> bool {
             .connections
             .first()
             .is_some_and(|connection| connection.first.1.since(asked) <= SAME_ATTEMPT)
+}
+
+/// Whether who asks was asked itself, for the same name and just before: a resolver that asks for others is no device.
+fn is_relayed(lookup: &Lookup, lookups: &[Lookup]) -> bool {
+    let asked = lookup.first().1;
+    lookups.iter().any(|other| {
+        other.server == lookup.client
+            && other.name.raw().eq_ignore_ascii_case(lookup.name.raw())
+            && (-CLOCK_SKEW..=TRY_OVER).contains(&asked.since(other.first().1))
+    })
 }
 
 /// Whether a look-up failed and was given up before what an attempt did next: then it was a try of its own.
@@ -408,6 +421,18 @@ fn concerns(error: &IcmpError, connections: &[&Connection]) -> bool {
                 || (error.quoted_src, error.quoted_dst) == (server, client))
             && error.time.since(connection.first.1) >= -CLOCK_SKEW
     })
+}
+
+/// Whether an ICMP error quotes a DNS question of one of the look-ups.
+fn refuses_question(error: &IcmpError, lookups: &[&Lookup]) -> bool {
+    error.quoted_seq.is_none()
+        && error.quoted_dst.port == 53
+        && lookups.iter().any(|lookup| {
+            let asked = lookup.questions.iter().map(|&(_, time)| time);
+            (error.quoted_src.ip, error.quoted_dst.ip) == (lookup.client, lookup.server)
+                && asked.min().is_some_and(|first| error.time.since(first) >= -CLOCK_SKEW)
+                && error.time.since(ended(lookup)) <= TRY_OVER
+        })
 }
 
 /// Judges both sides' chains at the time they were presented.

@@ -56,6 +56,8 @@ pub mod tls;
 // Chunk → Exchange
 pub mod http;
 
+pub mod licensing_answer;
+
 // datagram → Message → Lookup
 pub mod dns;
 

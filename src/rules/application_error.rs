@@ -2,8 +2,12 @@
 
 use super::{elsewhere, on_device, service};
 use crate::attempt::Attempt;
+use crate::connection::Exchange;
 use crate::context::Context;
 use crate::finding::{At, By, Finding, Owner, Rule};
+use crate::licensing_answer::Status;
+use crate::phrase::phrase;
+use crate::wire_text::WireText;
 
 /// RFC 9110 sections 15.5 and 15.6.
 pub(super) const RULE: Rule = Rule {
@@ -26,7 +30,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     })?;
     let (answered, response) = exchange.response.as_ref()?;
     if response.status < 400 {
-        return None;
+        return refused_inside(attempt, exchange);
     }
     let mut finding = Finding::error(
         RULE.id,
@@ -57,4 +61,43 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         )),
         _ => finding.remedy(elsewhere(attempt, Owner::Server, format!("look at the log of the service at {}: the request arrived there", connection.server))),
     })
+}
+
+/// HTTP went well, and the answer itself says no: the transport is in order, the message is not.
+fn refused_inside(attempt: &Attempt<'_>, exchange: &Exchange) -> Option<Finding> {
+    if !attempt.licensing {
+        return None;
+    }
+    let (answered, response) = exchange.response.as_ref()?;
+    let status = Status::of(response.excerpt.raw()).filter(Status::is_refusal)?;
+    let code = WireText::from(status.code.as_str());
+    let mut finding = Finding::error(
+        RULE.id,
+        By::Server,
+        At::Http,
+        phrase("licensing-refused")
+            .with("service", service(attempt))
+            .with("status", u64::from(response.status))
+            .with("code", &code),
+    );
+    if let Some((asked, request)) = &exchange.request {
+        finding = finding.evidence(*asked, format!("{} {}", request.method, request.target));
+    }
+    finding = finding.evidence(*answered, phrase("licensing-refused-code").with("code", &code));
+    if let Some(message) = &status.message {
+        let message = WireText::from(message.as_str());
+        finding = finding.evidence(*answered, phrase("licensing-refused-message").with("message", &message));
+    }
+    Some(
+        finding
+            .excluded("reachability", phrase("licensing-refused-reached"))
+            .remedy(on_device(
+                attempt,
+                phrase("licensing-refused-do").with("code", &code),
+                &[
+                    "show license history message".to_owned(),
+                    "show license tech support | include Last Response|Failure Reason".to_owned(),
+                ],
+            )),
+    )
 }

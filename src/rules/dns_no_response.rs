@@ -4,6 +4,7 @@ use super::{client, elsewhere, frames, on_device};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::phrase::phrase;
 use crate::tls::walk::Side;
 
 /// RFC 1035 section 4.2.1: a resolver repeats a question that is not answered, to the same server or the next.
@@ -34,38 +35,64 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .capture
         .last
         .is_some_and(|end| end.since(last_time) >= super::SILENCE);
+    // A router or the server itself says that nobody gets the question.
+    let refusal = attempt.icmp.iter().find(|error| error.quoted_seq.is_none());
     // One question for each type of record is no repetition.
     let is_repeated = attempt.lookups.iter().any(|lookup| lookup.questions.len() > 1);
-    if !is_repeated && !watched {
+    if !is_repeated && !watched && refusal.is_none() {
         return None; // the answer may lie beyond the end of the capture
     }
     let (server, name) = (lookup.server, &lookup.name);
     let mut servers: Vec<String> = attempt.lookups.iter().map(|it| it.server.to_string()).collect();
     servers.dedup();
+    let finding = Finding::error(
+        RULE.id,
+        By::Unknown,
+        At::Dns,
+        format!(
+            "the DNS server never answered the {}'s question for {name}",
+            client(attempt)
+        ),
+    )
+    .confidence(if is_repeated || refusal.is_some() {
+        Confidence::Certain
+    } else {
+        Confidence::Likely
+    })
+    .evidence(*questions.first()?, format!("asks {server} for {name}"))
+    .evidence(
+        last,
+        format!(
+            "the last of {} questions ({}); no answer follows",
+            questions.len(),
+            frames(&questions)
+        ),
+    );
+    let finding = match refusal {
+        Some(error) => finding.evidence(
+            error.frame,
+            phrase("dns-refused-by-icmp").with("from", error.from).with("kind", error.kind.to_string()).with("server", server),
+        ),
+        None => finding.claims_silence_of(Side::Server).cannot_tell("whether the questions were lost on the way, or the server is down: the capture only shows that no answer came here"),
+    };
     Some(
-        Finding::error(
-            RULE.id,
-            By::Unknown,
-            At::Dns,
-            format!("the DNS server never answered the {}'s question for {name}", client(attempt)),
-        )
-        .confidence(if is_repeated { Confidence::Certain } else { Confidence::Likely })
-        .evidence(*questions.first()?, format!("asks {server} for {name}"))
-        .evidence(last, format!("the last of {} questions ({}); no answer follows", questions.len(), frames(&questions)))
-        .claims_silence_of(Side::Server)
-        .cannot_tell("whether the questions were lost on the way, or the server is down: the capture only shows that no answer came here")
-        .remedy(on_device(
-            attempt,
-            format!("configure a DNS server that answers; {} did not", servers.join(", ")),
-            &[
-                "show running-config | include name-server|domain lookup".to_owned(),
-                format!("ping {server}"),
-                "configure terminal".to_owned(),
-                "  ip domain lookup".to_owned(),
-                "  ip name-server <address of a DNS server that the controller can reach>".to_owned(),
-                "  end".to_owned(),
-            ],
-        ))
-        .remedy(elsewhere(attempt, Owner::Firewall, format!("allow DNS (UDP and TCP port 53) from {} to {server}", attempt.device))),
+        finding
+            .remedy(on_device(
+                attempt,
+                format!("configure a DNS server that answers; {} did not", servers.join(", ")),
+                &[
+                    "show running-config | include name-server|domain lookup".to_owned(),
+                    format!("ping {server}"),
+                    "configure terminal".to_owned(),
+                    "  ip domain lookup".to_owned(),
+                    "  ip name-server <address of a DNS server that the controller can reach>".to_owned(),
+                    "  end".to_owned(),
+                ],
+            ))
+            .remedy(elsewhere(
+                attempt,
+                Owner::Firewall,
+                format!("allow DNS (UDP and TCP port 53) from {} to {server}", attempt.device),
+            )),
     )
 }

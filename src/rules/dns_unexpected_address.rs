@@ -62,7 +62,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
 }
 
 /// What is odd about an address for a public service.
-const fn oddness(address: IpAddr) -> Option<&'static str> {
+pub(super) const fn oddness(address: IpAddr) -> Option<&'static str> {
     match address {
         IpAddr::V4(ip) if ip.is_unspecified() => Some("the unspecified address"),
         IpAddr::V4(ip) if ip.is_loopback() => Some("a loopback address"),

@@ -7,6 +7,7 @@ use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{Owner, Remedy, Rule};
 use crate::frame::{FrameNumber, Timestamp};
+use crate::phrase::Phrase;
 use crate::profile::Transport;
 use crate::tls::certificate::Fields;
 use crate::tls::trust::{Chain, Fault, Judgement, NameMatch, Validity};
@@ -19,6 +20,7 @@ mod client_certificate_rejected;
 mod crl_fetch_failed;
 mod dns_error;
 mod dns_no_response;
+mod dns_stale_address;
 mod dns_unexpected_address;
 mod handshake_refused;
 mod healthy;
@@ -30,6 +32,7 @@ mod legacy_endpoint;
 mod malformed_capture;
 mod negotiation;
 mod no_application_response;
+mod no_connection;
 pub mod no_licensing_traffic;
 mod not_tls;
 mod proxy_authentication_required;
@@ -51,6 +54,8 @@ pub(super) const RULES: &[&Rule] = &[
     &dns_no_response::RULE,
     &dns_error::RULE,
     &dns_unexpected_address::RULE,
+    &dns_stale_address::RULE,
+    &no_connection::RULE,
     &icmp_blocked::RULE,
     &tcp_refused::RULE,
     &tcp_no_response::RULE,
@@ -420,22 +425,22 @@ fn verify(attempt: &Attempt<'_>) -> String {
 }
 
 /// A remedy on the controller, ended by trying again; elsewhere without commands of a controller.
-fn on_device(attempt: &Attempt<'_>, action: impl Into<String>, commands: &[String]) -> Remedy {
+fn on_device(attempt: &Attempt<'_>, action: impl Into<Phrase>, commands: &[String]) -> Remedy {
     let mut commands = commands.to_vec();
     commands.push(try_again(attempt).to_owned());
     Remedy {
         owner: if attempt.licensing { Owner::Wlc } else { Owner::Server },
-        action: action.into().into(),
+        action: action.into(),
         commands: if attempt.licensing { commands } else { Vec::new() },
         verify: verify(attempt).into(),
     }
 }
 
 /// A remedy for somebody else, verified by the next attempt.
-fn elsewhere(attempt: &Attempt<'_>, owner: Owner, action: impl Into<String>) -> Remedy {
+fn elsewhere(attempt: &Attempt<'_>, owner: Owner, action: impl Into<Phrase>) -> Remedy {
     Remedy {
         owner,
-        action: action.into().into(),
+        action: action.into(),
         commands: Vec::new(),
         verify: verify(attempt).into(),
     }

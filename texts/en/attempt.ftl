@@ -72,3 +72,29 @@ baseline-begin = a good attempt begins with { $expected }; { $consequence }
 baseline-not-connected = without it there is no connection, and nothing is reported
 baseline-not-secured = without it the handshake does not end, and no report is sent
 baseline-not-answered = without it the controller counts the report as not delivered
+
+# Rules: the name was resolved, and nothing was connected to.
+no-connection = { $device } was told that { $name } is at { $address }, and opened no connection to it in the { $seconds } that followed
+no-connection-asks = asks { $server } for { $name }
+no-connection-answer = { $server } answers { $address }
+no-connection-visible = another connection of { $device }: the capture would show one to the service, too
+no-connection-other-path = the connection may leave by another interface, VRF or source address than the look-up; this capture sees only one of them
+no-connection-look-up-only = whoever asked on { $device } may not have wanted to connect: a ping, a monitoring system, a resolver for others
+no-connection-do = see that licensing knows from where to connect (source interface, VRF) and by which transport; { $device } only asked for the name
+
+# Rules: an address that DNS no longer gives.
+dns-stale-address = { $device } connects to { $used }, where nothing answers, though DNS now says that { $name } is at { $now }
+dns-stale-address-answer = { $server } answers { $now } for { $name }
+dns-stale-address-used = tries to connect to { $used }, which no answer in this capture holds
+dns-stale-address-static = { $used } may stand in the configuration (ip host, or an address in a URL), or come from an answer before this capture
+dns-stale-address-do = let it forget { $used } and ask for { $name } again; remove the static entry if there is one
+
+# Rules: HTTP went well, and the licensing answer inside says no.
+licensing-refused = { $service } was reached and answered HTTP { $status }, but its licensing answer says { $code }
+licensing-refused-code = the licensing answer inside says { $code }
+licensing-refused-message = its reason: “{ $message }”
+licensing-refused-reached = network, proxy and HTTP are in order: the answer arrived
+licensing-refused-do = read the whole answer ({ $code }) and act on its reason; where it names the product instance, remove that instance on the licensing server and let the controller synchronise again
+
+# Rules: DNS answered by ICMP.
+dns-refused-by-icmp = { $from } answers the question to { $server } with ICMP: { $kind }

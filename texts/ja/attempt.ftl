@@ -51,3 +51,29 @@ baseline-begin = 正常な試行は{ $expected } で始まる。{ $consequence }
 baseline-not-connected = これがないため接続が確立せず、レポートは送信されない
 baseline-not-secured = これがないためハンドシェイクが完了せず、レポートは送信されない
 baseline-not-answered = これがないため、コントローラはレポートを未送達とみなす
+
+# ルール: 名前は解決されたが、接続が開始されていない。
+no-connection = { $device } は { $name } のアドレス { $address } を得たが、その後 { $seconds } の間、接続を開始していない
+no-connection-asks = { $server } に { $name } を問い合わせ
+no-connection-answer = { $server } が { $address } と応答
+no-connection-visible = { $device } の別の接続。サービスへの接続があれば、このキャプチャに現れるはずである
+no-connection-other-path = 接続が名前解決とは別のインターフェイス、VRF、送信元アドレスから出ている可能性がある。このキャプチャではその一方しか見えない
+no-connection-look-up-only = { $device } の問い合わせは接続を目的としない可能性がある（ping、監視システム、他装置のためのリゾルバなど）
+no-connection-do = ライセンス通信の送信元（source-interface、VRF）とトランスポートの設定を確認する。{ $device } は名前を問い合わせただけである
+
+# ルール: DNS の現在の応答にないアドレス。
+dns-stale-address = { $device } は応答のない { $used } に接続しようとしているが、DNS によれば現在の { $name } は { $now } である
+dns-stale-address-answer = { $server } は { $name } に対して { $now } と応答
+dns-stale-address-used = { $used } への接続を試行。このキャプチャのどの応答にもないアドレスである
+dns-stale-address-static = { $used } は設定（ip host または URL 内のアドレス）に書かれているか、キャプチャ開始前の応答で得た可能性がある
+dns-stale-address-do = { $used } のキャッシュを消去し、{ $name } を再度解決させる。静的エントリがあれば削除する
+
+# ルール: HTTP は成功したが、ライセンスの応答が拒否を示している。
+licensing-refused = { $service } には到達し HTTP { $status } の応答を得たが、ライセンスの応答は { $code } である
+licensing-refused-code = 応答に含まれるライセンスのステータスは { $code }
+licensing-refused-message = 理由: 「{ $message }」
+licensing-refused-reached = 応答が届いているため、ネットワーク、プロキシ、HTTP に問題はない
+licensing-refused-do = 応答全体（{ $code }）を確認し、理由に応じて対処する。製品インスタンスが理由であれば、ライセンスサーバからそのインスタンスを削除し、コントローラに再同期させる
+
+# ルール: DNS への問い合わせに ICMP が返っている。
+dns-refused-by-icmp = { $server } への問い合わせに { $from } が ICMP で応答: { $kind }
