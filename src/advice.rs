@@ -11,6 +11,7 @@ use crate::context::{Context, Host, Target};
 use crate::finding::{Owner, Remedy};
 use crate::phrase::{Phrase, phrase};
 use crate::profile::Transport;
+use crate::wire_text::WireText;
 
 /// Hosts of one kind named in the access list; a service behind more addresses is captured by its port.
 const MAX_HOSTS: usize = 6;
@@ -247,6 +248,25 @@ pub fn trigger(transport: Transport) -> &'static str {
     match transport {
         Transport::Cssm | Transport::CallHome => "license smart trust idtoken <token> all force",
         _ => "license smart sync local",
+    }
+}
+
+/// Where the controller itself noted what became of an attempt, and how to make it try again.
+#[must_use]
+pub fn device_log(attempt: &Attempt<'_>) -> Remedy {
+    let name = WireText::from(attempt.service.name.as_str());
+    Remedy {
+        owner: Owner::Wlc,
+        action: phrase("log-of-device")
+            .with("device", attempt.device)
+            .with("name", &name),
+        commands: vec![
+            "show logging | include SMART_LIC|PKI".to_owned(),
+            "show license history message".to_owned(),
+            "show license tech support".to_owned(),
+            trigger(attempt.service.transport).to_owned(),
+        ],
+        verify: phrase("log-of-device-expect"),
     }
 }
 

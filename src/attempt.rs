@@ -139,6 +139,8 @@ pub fn attempts<'a>(
             open.insert(key, at);
         }
         if let Some(attempt) = attempts.get_mut(at) {
+            // Of two address families the one that was used last.
+            attempt.device = device;
             attempt.connections.push(connection);
         }
     }
@@ -564,7 +566,7 @@ mod tests {
             NAME,
             &[("10.0.0.1", 5, "2001:db8::5"), ("10.0.0.1", 5, "192.133.220.90")],
         );
-        assert_eq!(grouped(&connections, &told), "2001:db8::1 ?5,5 >10,11");
+        assert_eq!(grouped(&connections, &told), "10.0.0.1 ?5,5 >10,11");
         assert_eq!(shape(&attempts(&options(), &connections, &[], &[])), "10.0.0.1 ? >11");
     }
 

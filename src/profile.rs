@@ -65,6 +65,9 @@ pub struct Profile {
     /// Authorities that are known to re-sign other people's names: an annotation, never a proof.
     #[serde(default, rename = "interceptor")]
     pub interceptors: Vec<Interceptor>,
+    /// How HTTP proxies name themselves in the Server header, in lower case: beginnings.
+    #[serde(default)]
+    pub proxy_software: Vec<String>,
     /// How good attempts go.
     #[serde(default, rename = "baseline")]
     pub baselines: Vec<Baseline>,
@@ -184,6 +187,13 @@ impl Profile {
         self.endpoints
             .iter()
             .find(|service| service.names.iter().any(|own| own.eq_ignore_ascii_case(name)))
+    }
+
+    /// Whether a Server header names an HTTP proxy.
+    #[must_use]
+    pub fn is_proxy(&self, server: &str) -> bool {
+        let server = server.to_ascii_lowercase();
+        self.proxy_software.iter().any(|name| server.starts_with(name.as_str()))
     }
 
     /// The product that re-signs under such an issuer name.

@@ -2,11 +2,12 @@
 
 use super::{elsewhere, on_device, service};
 use crate::attempt::Attempt;
-use crate::connection::Exchange;
+use crate::connection::{Connection, Exchange};
 use crate::context::Context;
 use crate::finding::{At, By, Finding, Owner, Rule};
 use crate::licensing_answer::Status;
 use crate::phrase::phrase;
+use crate::profile::Transport;
 use crate::wire_text::WireText;
 
 /// RFC 9110 sections 15.5 and 15.6.
@@ -56,11 +57,44 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     Some(match response.status {
         404 => finding.remedy(on_device(
             attempt,
-            format!("correct the URL: the server knows no {target}; a CSLU is http://<cslu>:8182/cslu/v1/pi, an On-Prem https://<name>/cslu/v1/pi/<account>-1"),
-            &["show license all | section Transport".to_owned(), "configure terminal".to_owned(), "  license smart url cslu <url>".to_owned(), "  end".to_owned()],
+            phrase("url-unknown")
+                .with("target", target.as_str())
+                .with("server", connection.server.to_string()),
+            &right_url(attempt, connection),
         )),
-        _ => finding.remedy(elsewhere(attempt, Owner::Server, format!("look at the log of the service at {}: the request arrived there", connection.server))),
+        _ => finding.remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            format!(
+                "look at the log of the service at {}: the request arrived there",
+                connection.server
+            ),
+        )),
     })
+}
+
+/// The commands that name the right URL, with the host that answered.
+fn right_url(attempt: &Attempt<'_>, connection: &Connection) -> Vec<String> {
+    let name = WireText::from(attempt.service.name.as_str());
+    let host = match attempt.service.name.parse::<std::net::IpAddr>() {
+        Ok(address) if address.is_ipv6() => format!("[{address}]"),
+        _ => name.to_string(),
+    };
+    let scheme = if connection.server.port == 443 { "https" } else { "http" };
+    let url = match attempt.service.transport {
+        Transport::OnPrem => format!("license smart url cslu {scheme}://{host}/cslu/v1/pi/<virtual account>-1"),
+        Transport::Cslu => format!(
+            "license smart url cslu http://{host}:{}/cslu/v1/pi",
+            connection.server.port
+        ),
+        _ => "license smart url default".to_owned(),
+    };
+    vec![
+        "show license all | section Transport".to_owned(),
+        "configure terminal".to_owned(),
+        format!("  {url}"),
+        "  end".to_owned(),
+    ]
 }
 
 /// HTTP went well, and the answer itself says no: the transport is in order, the message is not.

@@ -4,7 +4,7 @@ use super::{client, elsewhere, frames, on_device};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
-use crate::phrase::phrase;
+use crate::phrase::{Phrase, phrase};
 use crate::tls::walk::Side;
 
 /// RFC 1035 section 4.2.1: a resolver repeats a question that is not answered, to the same server or the next.
@@ -45,29 +45,34 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let (server, name) = (lookup.server, &lookup.name);
     let mut servers: Vec<String> = attempt.lookups.iter().map(|it| it.server.to_string()).collect();
     servers.dedup();
-    let finding = Finding::error(
-        RULE.id,
-        By::Unknown,
-        At::Dns,
-        format!(
+    let summary: Phrase = match refusal {
+        Some(error) => phrase("dns-refused")
+            .with("from", error.from)
+            .with("kind", error.kind.to_string())
+            .with("name", name),
+        None => format!(
             "the DNS server never answered the {}'s question for {name}",
             client(attempt)
-        ),
-    )
-    .confidence(if is_repeated || refusal.is_some() {
-        Confidence::Certain
-    } else {
-        Confidence::Likely
-    })
-    .evidence(*questions.first()?, format!("asks {server} for {name}"))
-    .evidence(
-        last,
-        format!(
-            "the last of {} questions ({}); no answer follows",
-            questions.len(),
-            frames(&questions)
-        ),
-    );
+        )
+        .into(),
+    };
+    let mut finding = Finding::error(RULE.id, By::Unknown, At::Dns, summary)
+        .confidence(if is_repeated || refusal.is_some() {
+            Confidence::Certain
+        } else {
+            Confidence::Likely
+        })
+        .evidence(*questions.first()?, format!("asks {server} for {name}"));
+    if questions.len() > 1 {
+        finding = finding.evidence(
+            last,
+            format!(
+                "the last of {} questions ({}); no answer follows",
+                questions.len(),
+                frames(&questions)
+            ),
+        );
+    }
     let finding = match refusal {
         Some(error) => finding.evidence(
             error.frame,

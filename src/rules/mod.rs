@@ -7,11 +7,12 @@ use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{Owner, Remedy, Rule};
 use crate::frame::{FrameNumber, Timestamp};
-use crate::phrase::Phrase;
+use crate::phrase::{Phrase, phrase};
 use crate::profile::Transport;
 use crate::tls::certificate::Fields;
 use crate::tls::trust::{Chain, Fault, Judgement, NameMatch, Validity};
 use crate::tls::walk::{Alert, Side, StepKind, TlsFacts};
+use crate::wire_text::WireText;
 
 mod application_error;
 mod certificate_fault_accepted;
@@ -114,10 +115,7 @@ fn client(attempt: &Attempt<'_>) -> &'static str {
 
 /// What the attempt wanted to reach, as a subject: `the server smartreceiver.cisco.com`.
 fn service(attempt: &Attempt<'_>) -> String {
-    format!(
-        "the server {}",
-        crate::wire_text::WireText::from(attempt.service.name.as_str())
-    )
+    format!("the server {}", WireText::from(attempt.service.name.as_str()))
 }
 
 /// Seconds for people: `0.09 s`, `12 s`.
@@ -434,6 +432,30 @@ fn on_device(attempt: &Attempt<'_>, action: impl Into<Phrase>, commands: &[Strin
         commands: if attempt.licensing { commands } else { Vec::new() },
         verify: verify(attempt).into(),
     }
+}
+
+/// A remedy that leaves the proxy out.
+fn without_proxy(attempt: &Attempt<'_>, connection: &Connection, target: &WireText) -> Remedy {
+    let proxy = connection.server;
+    on_device(
+        attempt,
+        phrase("proxy-other-way")
+            .with("proxy", proxy.to_string())
+            .with("device", attempt.device)
+            .with("target", target),
+        &[
+            "show license all | section Transport".to_owned(),
+            format!(
+                "telnet {} /source-interface <interface with {}>",
+                target.to_string().replace(':', " "),
+                attempt.device
+            ),
+            "configure terminal".to_owned(),
+            format!("  no license smart proxy address {}", proxy.ip),
+            format!("  no license smart proxy port {}", proxy.port),
+            "  end".to_owned(),
+        ],
+    )
 }
 
 /// A remedy for somebody else, verified by the next attempt.

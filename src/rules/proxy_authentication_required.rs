@@ -1,9 +1,10 @@
 //! Attempt → Finding: the proxy wants credentials.
 
-use super::{client, elsewhere};
+use super::{client, elsewhere, on_device};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Finding, Owner, Rule};
+use crate::phrase::phrase;
 
 /// RFC 9110 section 15.5.8 (407).
 pub(super) const RULE: Rule = Rule {
@@ -29,15 +30,31 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             RULE.id,
             By::Path,
             At::Proxy,
-            format!("the proxy {} demands authentication{scheme}, which the {} does not give", connection.server, client(attempt)),
+            format!(
+                "the proxy {} demands authentication{scheme}, which the {} does not give",
+                connection.server,
+                client(attempt)
+            ),
         )
         .evidence(*asked, format!("CONNECT {}", request.target))
         .evidence(*answered, format!("407 {}", response.reason))
         .remedy(elsewhere(
             attempt,
             Owner::Proxy,
-            format!("let {} reach {} without authentication; IOS XE did not support authenticated proxies as of 17.9.2", attempt.device, request.target),
+            format!(
+                "let {} reach {} without authentication; IOS XE did not support authenticated proxies as of 17.9.2",
+                attempt.device, request.target
+            ),
         ))
-        .remedy(elsewhere(attempt, Owner::Wlc, "or go through a CSLU, which does: license smart transport cslu, license smart url cslu http://<cslu>:8182/cslu/v1/pi")),
+        .remedy(on_device(
+            attempt,
+            phrase("proxy-cslu"),
+            &[
+                "configure terminal".to_owned(),
+                "  license smart transport cslu".to_owned(),
+                "  license smart url cslu http://<cslu>:8182/cslu/v1/pi".to_owned(),
+                "  end".to_owned(),
+            ],
+        )),
     )
 }

@@ -1,6 +1,6 @@
 //! Attempt → Finding: the proxy refused to open the tunnel.
 
-use super::elsewhere;
+use super::{elsewhere, without_proxy};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Finding, Owner, Rule};
@@ -47,7 +47,8 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     )
     .evidence(*asked, format!("CONNECT {}", request.target))
     .evidence(*answered, format!("{} {}", response.status, response.reason))
-    .remedy(elsewhere(attempt, Owner::Proxy, action));
+    .remedy(elsewhere(attempt, Owner::Proxy, action))
+    .remedy(without_proxy(attempt, connection, &request.target));
     if let Some(server) = &response.server {
         finding = finding.cannot_tell(format!(
             "whether another proxy stands behind this one; the answer names itself {server}"

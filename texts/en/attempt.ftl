@@ -57,6 +57,8 @@ course-flapping = flapping: { $failed } tries failed and { $worked } worked, in 
 # The lines of the story.
 story-try = { $verdict }: { $summary }
 story-same = { $count } times { $verdict }: { $summary }
+story-again = { $verdict }
+story-same-again = { $count } times { $verdict }
 story-after = after { $pause }
 story-report = after { $pause }, the regular report
 story-retry = after { $pause }, the retry
@@ -98,3 +100,17 @@ licensing-refused-do = read the whole answer ({ $code }) and act on its reason; 
 
 # Rules: DNS answered by ICMP.
 dns-refused-by-icmp = { $from } answers the question to { $server } with ICMP: { $kind }
+dns-refused = { $from } refuses the question for { $name } with ICMP: { $kind }
+
+# Rules: remedies with the observed names filled in.
+url-unknown = correct the URL: the service at { $server } knows no { $target }
+proxy-other-way = or go another way than by { $proxy }: straight, where the firewall lets { $device } reach { $target }
+proxy-cslu = or go through a CSLU, which can authenticate with a proxy
+log-of-device = compare with what { $device } itself noted about { $name }, and let it try again
+log-of-device-expect = “Last Response: OK” in show license tech support, and a RESPONSE with content in show license history message
+
+# Rules: TLS spoken straight to a proxy.
+not-tls-proxy = { $device } speaks TLS straight to the HTTP proxy { $proxy }, which answers { $status } in plain HTTP: it wants CONNECT first
+not-tls-proxy-software = the answer names itself { $software }
+not-tls-proxy-or = { $proxy } may answer in place of the server that was meant, as a transparent proxy that does not expect TLS
+not-tls-proxy-do = enter { $proxy } as proxy rather than as server

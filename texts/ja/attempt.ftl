@@ -36,6 +36,8 @@ course-flapping = 不安定: 失敗 { $failed } 回と成功 { $worked } 回が�
 # 経過の各行。
 story-try = { $verdict }: { $summary }
 story-same = { $verdict }（{ $count } 回）: { $summary }
+story-again = { $verdict }
+story-same-again = { $verdict }（{ $count } 回）
 story-after = { $pause }後
 story-report = { $pause }後、定期レポート
 story-retry = { $pause }後、再試行
@@ -77,3 +79,17 @@ licensing-refused-do = 応答全体（{ $code }）を確認し、理由に応じ
 
 # ルール: DNS への問い合わせに ICMP が返っている。
 dns-refused-by-icmp = { $server } への問い合わせに { $from } が ICMP で応答: { $kind }
+dns-refused = { $from } が { $name } の問い合わせを ICMP で拒否: { $kind }
+
+# ルール: 観測した名前を埋め込んだ対処。
+url-unknown = URL を修正する。{ $server } のサービスに { $target } は存在しない
+proxy-other-way = または { $proxy } を経由しない。ファイアウォールが { $device } から { $target } への通信を許可していれば直接接続する
+proxy-cslu = または CSLU を経由する。CSLU は認証付きプロキシに対応している
+log-of-device = { $device } 自身が { $name } について残した記録と照合し、再試行させる
+log-of-device-expect = show license tech support に「Last Response: OK」、show license history message に内容のある RESPONSE が表示される
+
+# ルール: プロキシに直接 TLS で接続。
+not-tls-proxy = { $device } は HTTP プロキシ { $proxy } に CONNECT なしで直接 TLS 通信を始め、平文 HTTP の { $status } を返された
+not-tls-proxy-software = 応答のソフトウェア名は { $software }
+not-tls-proxy-or = { $proxy } が透過プロキシとして、本来のサーバの代わりに応答した可能性がある（TLS を想定していない）
+not-tls-proxy-do = { $proxy } はサーバではなくプロキシとして設定する

@@ -29,6 +29,8 @@ pub const EXPLANATIONS: &[Explanation] = explanations! {
     "dns-no-response"
     "dns-error"
     "dns-unexpected-address"
+    "dns-stale-address"
+    "no-connection"
     "tcp-no-response"
     "tcp-refused"
     "icmp-blocked"

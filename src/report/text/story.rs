@@ -77,6 +77,7 @@ fn tries(page: &mut Page<'_>, report: &Report, course: &Course, language: Langua
         .map(|one| one.frame.to_string().len())
         .max()
         .unwrap_or_default();
+    let mut before = None;
     for (at, run) in runs.iter().enumerate() {
         if left_out > 1 && at == head {
             let skipped: usize = runs.iter().skip(head).take(left_out).map(|run| run.count).sum();
@@ -92,18 +93,31 @@ fn tries(page: &mut Page<'_>, report: &Report, course: &Course, language: Langua
         let number = format!("  {:>width$} ", run.number);
         let place = format!("  frame {:>frames$}  {time}  ", run.first.frame);
         let lead: &[Span<'_>] = &[(Paint::Strong, &number), (paint, sign), (Paint::Plain, &place)];
-        let text = told(report, run).in_language(language);
+        let summary = summary(report, run.first);
+        let is_told = before != Some(summary) && run.first.severity != "ok";
+        before = Some(summary);
+        let text = told(run, summary, is_told).in_language(language);
         let pause = pause(run.first).map(|it| it.in_language(language)).unwrap_or_default();
         page.hang(lead, width + 6, &text, &pause)?;
     }
     Ok(())
 }
 
-fn told(report: &Report, run: &Run<'_>) -> Phrase {
-    let attempt = report.attempts.iter().find(|it| it.id == run.first.attempt);
-    let summary = attempt.map(|it| it.verdict.summary.as_str()).unwrap_or_default();
-    let told = phrase(if run.count > 1 { "story-same" } else { "story-try" });
-    told.with("verdict", run.first.verdict.as_str())
+fn summary<'a>(report: &'a Report, one: &Try) -> &'a str {
+    let attempt = report.attempts.iter().find(|it| it.id == one.attempt);
+    attempt.map(|it| it.verdict.summary.as_str()).unwrap_or_default()
+}
+
+/// What became of a try; a sentence only where it is news.
+fn told(run: &Run<'_>, summary: &str, is_told: bool) -> Phrase {
+    let id = match (run.count > 1, is_told) {
+        (true, true) => "story-same",
+        (true, false) => "story-same-again",
+        (false, true) => "story-try",
+        (false, false) => "story-again",
+    };
+    phrase(id)
+        .with("verdict", run.first.verdict.as_str())
         .with("summary", summary)
         .with("count", run.count)
 }
