@@ -1,7 +1,7 @@
 # Attempts taken together: courses and their rhythm; what a quiet capture proves; how to capture again; how good attempts go.
 
 # How to capture again. $hints is one of the clauses below it, or several.
-recapture = capture again, both directions and the control plane: { $hints }
+recapture = capture again, whole packets, both directions and the control plane: { $hints }
 recapture-start = start before the controller is made to talk, and stop only after it has failed or succeeded
 recapture-whole = leave “limit packet-len” unset (0), so that packets are kept whole
 recapture-files = let a set of files take what a buffer cannot (IOS XE 17.12 and later; before, “buffer size 100”)
