@@ -10,6 +10,7 @@ use crate::collected::{Checksums, Collected, bounds_that_bit, skipped};
 use crate::context::{Context, Options};
 use crate::decode::Decoder;
 use crate::frame::{Anomaly, Frame, FrameNumber};
+use crate::hosts::Watched;
 use crate::report::{self, Contents, Report};
 use crate::surroundings::Surroundings;
 use crate::verdict;
@@ -90,6 +91,7 @@ impl<'o> Analyzer<'o> {
             icmp,
             mut connections,
             receivers,
+            hosts,
             contents,
             dropped,
             ..
@@ -101,10 +103,16 @@ impl<'o> Analyzer<'o> {
         anomalies.append(&mut self.collected.conflicts);
         anomalies.extend(bounds_that_bit(&dropped, &flows, &lookups));
         let surroundings = Surroundings::of(&connections);
+        let watched = Watched {
+            hosts,
+            controllers: self.decoder.controllers().clone(),
+            lookups: &lookups.all,
+        };
         let context = Context {
             options: self.options,
             capture: facts,
             receivers: &receivers,
+            watched: &watched,
             surroundings: &surroundings,
             snap_length_cut: flows.counts.cut,
         };

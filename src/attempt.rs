@@ -18,6 +18,13 @@ use crate::tls::walk::{Side, Sides, TlsFacts};
 /// through all addresses of a name, each for up to about a minute and a half of SYN retries.
 const SAME_ATTEMPT: i64 = 120_000_000_000;
 
+/// A try is over when nothing more of it came for so long: resolvers ask again for up to half a minute, and the guide's
+/// controller tries again after a minute.
+const TRY_OVER: i64 = 30_000_000_000;
+
+/// After a refusal the next address is tried at once.
+const AT_ONCE: i64 = 5_000_000_000;
+
 /// By how much the stamps of one direction may be off those of the other, or a reordered frame be late.
 pub(crate) const CLOCK_SKEW: i64 = 3_000_000_000;
 
@@ -89,6 +96,7 @@ pub fn attempts<'a>(
     let mut attempts: Vec<Attempt<'a>> = Vec::new();
     // Per device and service: the attempt that has not connected yet.
     let mut open: BTreeMap<(IpAddr, Transport, String), usize> = BTreeMap::new();
+    let families = Families::of(lookups);
     for connection in connections {
         let (service, licensing) = match selector.purpose(connection) {
             Some(service) => (service, true),
@@ -103,15 +111,15 @@ pub fn attempts<'a>(
         } else {
             connection.client.ip
         };
-        let key = (device, service.transport, service.name.clone());
-        let continues = open.get(&key).copied().filter(|&at| {
-            licensing
-                && attempts.get(at).is_some_and(|attempt: &Attempt<'_>| {
-                    attempt
-                        .connection()
-                        .is_some_and(|before| connection.first.1.since(before.last.1) <= SAME_ATTEMPT)
-                })
-        });
+        let key = (
+            families.device(device, &service.name, connection),
+            service.transport,
+            service.name.clone(),
+        );
+        let continues = open
+            .get(&key)
+            .copied()
+            .filter(|&at| licensing && attempts.get(at).is_some_and(|attempt| goes_on(attempt, connection)));
         let at = continues.unwrap_or_else(|| {
             attempts.push(Attempt {
                 device,
@@ -131,6 +139,8 @@ pub fn attempts<'a>(
             open.insert(key, at);
         }
         if let Some(attempt) = attempts.get_mut(at) {
+            // Of two address families the one that was used last.
+            attempt.device = device;
             attempt.connections.push(connection);
         }
     }
@@ -138,13 +148,56 @@ pub fn attempts<'a>(
     for attempt in &mut attempts {
         attempt.icmp = icmp
             .iter()
-            .filter(|error| concerns(error, &attempt.connections))
+            .filter(|error| concerns(error, &attempt.connections) || refuses_question(error, &attempt.lookups))
             .collect();
         judge(attempt, options);
         attempt.revocation = revocation(attempt, connections, lookups);
     }
     attempts.sort_by_key(Attempt::first);
     attempts
+}
+
+/// Whether a connection continues an attempt that has not connected: it tries the next address. The same address again
+/// is another try.
+fn goes_on(attempt: &Attempt<'_>, connection: &Connection) -> bool {
+    let Some(before) = attempt.connection() else {
+        return false;
+    };
+    let refused = before.tcp.server.frames > 0;
+    let patience = if refused { AT_ONCE } else { SAME_ATTEMPT };
+    let is_new = attempt.connections.iter().all(|it| it.server != connection.server);
+    is_new && connection.first.1.since(before.last.1) <= patience
+}
+
+/// Devices that use both address families: who asked for a name tells whose connection it is.
+struct Families<'a> {
+    /// Who was told of an address, for which name.
+    told: HashMap<(IpAddr, String), Vec<&'a Lookup>>,
+}
+
+impl<'a> Families<'a> {
+    fn of(lookups: &'a [Lookup]) -> Self {
+        let mut told: HashMap<(IpAddr, String), Vec<&Lookup>> = HashMap::new();
+        for lookup in lookups {
+            for address in lookup.answer.iter().flat_map(|answer| &answer.addresses) {
+                let key = (*address, lookup.name.raw().to_ascii_lowercase());
+                told.entry(key).or_default().push(lookup);
+            }
+        }
+        Self { told }
+    }
+
+    /// The device behind a connection: the address that opened it, or the one of the other family that alone was told
+    /// where to connect to.
+    fn device(&self, own: IpAddr, name: &str, connection: &Connection) -> IpAddr {
+        let told = self.told.get(&(connection.server.ip, name.to_ascii_lowercase()));
+        let Some(lookups) = told else { return own };
+        let mut askers = lookups.iter().map(|it| it.client);
+        match askers.next() {
+            Some(asker) if asker.is_ipv4() != own.is_ipv4() && askers.all(|it| it == asker) => asker,
+            _ => own,
+        }
+    }
 }
 
 /// Whether a connection that is not licensing is reported all the same.
@@ -207,8 +260,11 @@ fn assign_lookups<'a>(selector: &Selector<'_>, attempts: &mut Vec<Attempt<'a>>, 
             let mut candidates = candidates.iter().copied().filter(|&at| at < with_connections);
             candidates.find(|&at| attempts.get(at).is_some_and(|attempt| explains(lookup, attempt)))
         };
-        let at = explained(&precedes, attempts)
-            .or_else(|| explained(&|it, attempt| stands_around(it, attempt, lookups), attempts));
+        let at = explained(
+            &|it, attempt| precedes(it, attempt) && !was_given_up(it, attempt, lookups),
+            attempts,
+        )
+        .or_else(|| explained(&|it, attempt| stands_around(it, attempt, lookups), attempts));
         if let Some(attempt) = at.and_then(|at| attempts.get_mut(at)) {
             attempt.lookups.push(lookup);
             continue;
@@ -220,6 +276,9 @@ fn assign_lookups<'a>(selector: &Selector<'_>, attempts: &mut Vec<Attempt<'a>>, 
         let Some(service) = selector.is_service_name(lookup.name.raw()) else {
             continue;
         };
+        if is_relayed(lookup, lookups) {
+            continue;
+        }
         // What no connection follows: all types of record, and repetitions, are one attempt.
         let again = candidates
             .iter()
@@ -227,7 +286,7 @@ fn assign_lookups<'a>(selector: &Selector<'_>, attempts: &mut Vec<Attempt<'a>>, 
             .filter(|&at| at >= with_connections)
             .find(|&at| {
                 let before = attempts.get(at).and_then(|attempt| attempt.lookups.last());
-                before.is_some_and(|before| asked.since(before.first().1) <= SAME_ATTEMPT)
+                before.is_some_and(|before| asked.since(ended(before)) <= TRY_OVER)
             });
         if let Some(attempt) = again.and_then(|at| attempts.get_mut(at)) {
             attempt.lookups.push(lookup);
@@ -255,6 +314,47 @@ fn precedes(lookup: &Lookup, attempt: &Attempt<'_>) -> bool {
             .connections
             .first()
             .is_some_and(|connection| connection.first.1.since(asked) <= SAME_ATTEMPT)
+}
+
+/// Whether who asks was asked itself, for the same name and just before: a resolver that asks for others is no device.
+fn is_relayed(lookup: &Lookup, lookups: &[Lookup]) -> bool {
+    let asked = lookup.first().1;
+    lookups.iter().any(|other| {
+        other.server == lookup.client
+            && other.name.raw().eq_ignore_ascii_case(lookup.name.raw())
+            && (-CLOCK_SKEW..=TRY_OVER).contains(&asked.since(other.first().1))
+    })
+}
+
+/// Whether a look-up failed and was given up before what an attempt did next: then it was a try of its own.
+fn was_given_up(lookup: &Lookup, attempt: &Attempt<'_>, lookups: &[Lookup]) -> bool {
+    let truncated = lookup.answer.as_ref().is_some_and(|answer| answer.truncated);
+    let without_address = lookup.answer.as_ref().is_none_or(|answer| answer.addresses.is_empty());
+    if truncated || !without_address {
+        return false;
+    }
+    let end = ended(lookup);
+    let is_later = |time: Timestamp| time > lookup.first().1;
+    let asked_again = lookups
+        .iter()
+        .filter(|it| it.client == lookup.client && it.name == lookup.name && is_later(it.first().1))
+        .map(|it| it.first().1);
+    let connected = attempt
+        .connections
+        .iter()
+        .map(|it| it.first.1)
+        .filter(|&time| is_later(time));
+    asked_again
+        .chain(connected)
+        .min()
+        .is_some_and(|next| next.since(end) > TRY_OVER)
+}
+
+/// When the last of a look-up was seen.
+fn ended(lookup: &Lookup) -> Timestamp {
+    let answered = lookup.answer.as_ref().map(|answer| answer.time);
+    let asked = lookup.questions.last().map(|&(_, time)| time);
+    answered.max(asked).unwrap_or_default()
 }
 
 /// Whether a look-up that did not fail stands around the beginning of a connection that it explains: the file or the
@@ -323,6 +423,18 @@ fn concerns(error: &IcmpError, connections: &[&Connection]) -> bool {
                 || (error.quoted_src, error.quoted_dst) == (server, client))
             && error.time.since(connection.first.1) >= -CLOCK_SKEW
     })
+}
+
+/// Whether an ICMP error quotes a DNS question of one of the look-ups.
+fn refuses_question(error: &IcmpError, lookups: &[&Lookup]) -> bool {
+    error.quoted_seq.is_none()
+        && error.quoted_dst.port == 53
+        && lookups.iter().any(|lookup| {
+            let asked = lookup.questions.iter().map(|&(_, time)| time);
+            (error.quoted_src.ip, error.quoted_dst.ip) == (lookup.client, lookup.server)
+                && asked.min().is_some_and(|first| error.time.since(first) >= -CLOCK_SKEW)
+                && error.time.since(ended(lookup)) <= TRY_OVER
+        })
 }
 
 /// Judges both sides' chains at the time they were presented.
@@ -423,19 +535,66 @@ mod tests {
     #[test]
     fn addresses_tried_one_after_the_other_are_one_attempt() {
         let connections = [
+            connection(10, DEVICE, "192.0.2.1:443"),
+            connection(40, DEVICE, "192.0.2.2:443"),
+            connection(70, DEVICE, SERVER).asking_for(NAME),
+        ];
+        let told = lookups(NAME, &[("10.0.0.1", 5, "192.0.2.1"), ("10.0.0.1", 6, "192.0.2.2")]);
+        assert_eq!(grouped(&connections, &told), "10.0.0.1 ?5,6 >10,40,70");
+    }
+
+    #[test]
+    fn the_same_address_again_is_another_try() {
+        let connections = [
             connection(10, DEVICE, SERVER),
             connection(40, DEVICE, SERVER),
             connection(70, DEVICE, SERVER).asking_for(NAME),
         ];
-        assert_eq!(grouped(&connections, &[]), "10.0.0.1 ? >10,40,70");
+        assert_eq!(
+            grouped(&connections, &[]),
+            "10.0.0.1 ? >10; 10.0.0.1 ? >40; 10.0.0.1 ? >70"
+        );
+    }
+
+    #[test]
+    fn both_address_families_of_one_device_are_one_attempt_where_dns_shows_that_they_are() {
+        let connections = [
+            connection(10, "[2001:db8::1]:50000", "[2001:db8::5]:443"),
+            connection(11, DEVICE, SERVER).asking_for(NAME),
+        ];
+        let told = lookups(
+            NAME,
+            &[("10.0.0.1", 5, "2001:db8::5"), ("10.0.0.1", 5, "192.133.220.90")],
+        );
+        assert_eq!(grouped(&connections, &told), "10.0.0.1 ?5,5 >10,11");
+        assert_eq!(shape(&attempts(&options(), &connections, &[], &[])), "10.0.0.1 ? >11");
+    }
+
+    #[test]
+    fn a_look_up_that_failed_and_was_given_up_is_a_try_of_its_own() {
+        let told = lookups(NAME, &[("10.0.0.1", 5, "none"), ("10.0.0.1", 70, "192.133.220.90")]);
+        let connections = [connection(71, DEVICE, SERVER).asking_for(NAME)];
+        assert_eq!(grouped(&connections, &told), "10.0.0.1 ?5 >; 10.0.0.1 ?70 >71");
+        let told = lookups(NAME, &[("10.0.0.1", 5, "none"), ("10.0.0.1", 10, "192.133.220.90")]);
+        let connections = [connection(11, DEVICE, SERVER).asking_for(NAME)];
+        assert_eq!(
+            grouped(&connections, &told),
+            "10.0.0.1 ?5,10 >11",
+            "the next resolver knew"
+        );
     }
 
     #[test]
     fn a_try_after_two_minutes_is_another_attempt() {
-        let connections = [connection(10, DEVICE, SERVER), connection(131, DEVICE, SERVER)];
-        assert_eq!(grouped(&connections, &[]), "10.0.0.1 ? >10; 10.0.0.1 ? >131");
-        let connections = [connection(10, DEVICE, SERVER), connection(130, DEVICE, SERVER)];
-        assert_eq!(grouped(&connections, &[]), "10.0.0.1 ? >10,130");
+        let told = lookups(NAME, &[("10.0.0.1", 9, "192.0.2.1")]);
+        let tried = |second| {
+            [
+                connection(10, DEVICE, "192.0.2.1:443"),
+                connection(second, DEVICE, SERVER),
+            ]
+        };
+        assert_eq!(grouped(&tried(131), &told), "10.0.0.1 ?9 >10; 10.0.0.1 ? >131");
+        assert_eq!(grouped(&tried(130), &told), "10.0.0.1 ?9 >10,130");
     }
 
     #[test]
@@ -453,12 +612,8 @@ mod tests {
 
     #[test]
     fn two_devices_make_attempts_of_their_own() {
-        let connections = [
-            connection(10, DEVICE, SERVER),
-            connection(11, "10.0.0.2:50000", SERVER),
-            connection(12, DEVICE, SERVER),
-        ];
-        assert_eq!(grouped(&connections, &[]), "10.0.0.1 ? >10,12; 10.0.0.2 ? >11");
+        let connections = [connection(10, DEVICE, SERVER), connection(11, "10.0.0.2:50000", SERVER)];
+        assert_eq!(grouped(&connections, &[]), "10.0.0.1 ? >10; 10.0.0.2 ? >11");
     }
 
     #[test]
@@ -489,10 +644,10 @@ mod tests {
     fn a_look_up_between_two_addresses_belongs_to_the_same_attempt() {
         let asked = lookups(
             NAME,
-            &[("10.0.0.1", 5, "192.133.220.90"), ("10.0.0.1", 60, "192.133.220.90")],
+            &[("10.0.0.1", 5, "192.0.2.1"), ("10.0.0.1", 60, "192.133.220.90")],
         );
         let connections = [
-            connection(6, DEVICE, SERVER),
+            connection(6, DEVICE, "192.0.2.1:443"),
             connection(61, DEVICE, SERVER).asking_for(NAME),
         ];
         assert_eq!(grouped(&connections, &asked), "10.0.0.1 ?5,60 >6,61");
@@ -504,11 +659,11 @@ mod tests {
             NAME,
             &[
                 ("10.0.0.1", 5, "0.0.0.0"),
-                ("10.0.0.1", 50, "0.0.0.0"),
-                ("10.0.0.1", 500, "0.0.0.0"),
+                ("10.0.0.1", 25, "0.0.0.0"),
+                ("10.0.0.1", 85, "0.0.0.0"),
             ],
         );
-        assert_eq!(grouped(&[], &asked), "10.0.0.1 ?5,50 >; 10.0.0.1 ?500 >");
+        assert_eq!(grouped(&[], &asked), "10.0.0.1 ?5,25 >; 10.0.0.1 ?85 >");
         assert_eq!(
             grouped(&[], &lookups("www.cisco.com", &[("10.0.0.1", 5, "0.0.0.0")])),
             ""

@@ -9,6 +9,7 @@ use crate::decode::{Decoded, IcmpError, Skip, Tunnel, checksum_is_right};
 use crate::dns;
 use crate::flow::{Flow, Flows};
 use crate::frame::{Anomaly, FrameNumber};
+use crate::hosts::Hosts;
 use crate::lookup::Lookups;
 use crate::report::Contents;
 use crate::tls::message::EventKind;
@@ -51,6 +52,7 @@ pub(crate) struct Collected<'o> {
     pub(crate) connections: Vec<Connection>,
     pub(crate) skipped: [u64; Skip::COUNT],
     pub(crate) receivers: HashSet<IpAddr>,
+    pub(crate) hosts: Hosts,
     pub(crate) unconnected: usize,
     pub(crate) nameless: usize,
     pub(crate) checksums: Checksums,
@@ -113,6 +115,7 @@ impl<'o> Collected<'o> {
             connections: Vec::new(),
             skipped: [0; Skip::COUNT],
             receivers: HashSet::new(),
+            hosts: Hosts::default(),
             unconnected: 0,
             nameless: 0,
             checksums: Checksums::default(),
@@ -168,6 +171,7 @@ impl<'o> Collected<'o> {
 
     /// A flow has ended: it becomes a connection, if anybody could want it.
     pub(crate) fn end(&mut self, flow: Box<Flow>) {
+        self.hosts.saw(&flow);
         if !self.everything && self.is_elsewhere(&flow) {
             return;
         }

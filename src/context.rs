@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use crate::capture::CaptureFacts;
 use crate::frame::Timestamp;
+use crate::hosts::Watched;
 use crate::phrase::Language;
 use crate::profile::Profile;
 use crate::surroundings::Surroundings;
@@ -89,6 +90,8 @@ pub struct Context<'a> {
     pub capture: &'a CaptureFacts,
     /// Hosts that the capture shows as receivers of packets: what is sent to them can be seen.
     pub receivers: &'a HashSet<IpAddr>,
+    /// Who was seen, with licensing or without.
+    pub watched: &'a Watched<'a>,
     /// What the other connections tell about servers and issuers.
     pub surroundings: &'a Surroundings,
     /// Segments that the snap length cut.

@@ -13,8 +13,8 @@ const MAX_HEAD: usize = 16 * 1024;
 /// Headers looked at; more are common only in attacks.
 const MAX_HEADERS: usize = 96;
 
-/// Bytes of a body kept for showing.
-const MAX_EXCERPT: usize = 512;
+/// Bytes of a body kept: block pages say at their beginning what they mean, licensing answers behind a signature.
+const MAX_EXCERPT: usize = 2048;
 
 /// A request head.
 #[derive(Clone, Debug, Default)]

@@ -46,6 +46,8 @@ pub mod direction;
 
 pub mod tcp_side;
 
+pub mod hosts;
+
 pub mod stream;
 
 // Chunk → Record → Message → Walk; Certificate → Judgement
@@ -53,6 +55,8 @@ pub mod tls;
 
 // Chunk → Exchange
 pub mod http;
+
+pub mod licensing_answer;
 
 // datagram → Message → Lookup
 pub mod dns;
@@ -75,12 +79,23 @@ pub mod context;
 
 pub mod profile;
 
+mod profile_error;
+
 // Attempt → Finding → Verdict → Report
 pub mod finding;
 
 pub mod rules;
 
+pub mod advice;
+
 pub mod verdict;
+
+// Attempts of one device for one service → Course, Cadence
+pub mod course;
+
+pub mod cadence;
+
+pub mod baseline;
 
 pub mod report;
 

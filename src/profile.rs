@@ -6,6 +6,9 @@ use std::net::IpAddr;
 
 use serde::Deserialize;
 
+use crate::baseline::Baseline;
+pub use crate::profile_error::ProfileError;
+
 /// The profile of Cisco Smart Licensing, built in.
 const CISCO_SMART_LICENSING: &str = include_str!("../profiles/cisco-smart-licensing.toml");
 /// The profile that judges every TLS connection, built in.
@@ -62,6 +65,14 @@ pub struct Profile {
     /// Authorities that are known to re-sign other people's names: an annotation, never a proof.
     #[serde(default, rename = "interceptor")]
     pub interceptors: Vec<Interceptor>,
+    /// How HTTP proxies name themselves in the Server header, in lower case: beginnings.
+    #[serde(default)]
+    pub proxy_software: Vec<String>,
+    /// How good attempts go.
+    #[serde(default, rename = "baseline")]
+    pub baselines: Vec<Baseline>,
+    /// The rhythm of the services, where they have one.
+    pub cadence: Option<Cadence>,
 }
 
 /// A service that devices connect to.
@@ -107,10 +118,44 @@ pub struct Interceptor {
     pub issuer_contains: Vec<String>,
 }
 
-/// Why a profile cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct ProfileError(String);
+/// How often devices speak with the service when nobody makes them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cadence {
+    /// Seconds between two regular reports.
+    pub report_seconds: i64,
+    /// Seconds after which a failure is retried, once.
+    pub retry_seconds: i64,
+    /// Seconds, at least and at most, after which the result of a report is asked for.
+    pub poll_seconds: [i64; 2],
+}
+
+impl Cadence {
+    /// Missed reports that a pause may hold.
+    const MISSED: i64 = 9;
+
+    /// Whether a pause is a multiple of the time between reports, within a fiftieth of it.
+    #[must_use]
+    pub fn is_report(&self, seconds: i64) -> bool {
+        let times = (seconds + self.report_seconds / 2)
+            .checked_div(self.report_seconds)
+            .unwrap_or_default();
+        (1..=Self::MISSED).contains(&times) && (seconds - times * self.report_seconds).abs() <= self.report_seconds / 50
+    }
+
+    /// Whether a pause is that before the retry: give or take a quarter.
+    #[must_use]
+    pub const fn is_retry(&self, seconds: i64) -> bool {
+        (seconds - self.retry_seconds).abs() <= self.retry_seconds / 4
+    }
+
+    /// Whether a pause is that before the result is asked for.
+    #[must_use]
+    pub fn is_poll(&self, seconds: i64) -> bool {
+        let [least, most] = self.poll_seconds;
+        (least..=most).contains(&seconds)
+    }
+}
 
 impl Profile {
     /// Reads a profile.
@@ -118,7 +163,7 @@ impl Profile {
     /// # Errors
     /// When it is not TOML of the right shape; the text says in which line and column.
     pub fn parse(text: &str) -> Result<Self, ProfileError> {
-        toml::from_str(text).map_err(|error| ProfileError(error.to_string().trim_end().to_owned()))
+        toml::from_str(text).map_err(|error| ProfileError::of(&error, text))
     }
 
     /// Names of the profiles that come with tlswalk, the usual one first.
@@ -142,6 +187,13 @@ impl Profile {
         self.endpoints
             .iter()
             .find(|service| service.names.iter().any(|own| own.eq_ignore_ascii_case(name)))
+    }
+
+    /// Whether a Server header names an HTTP proxy.
+    #[must_use]
+    pub fn is_proxy(&self, server: &str) -> bool {
+        let server = server.to_ascii_lowercase();
+        self.proxy_software.iter().any(|name| server.starts_with(name.as_str()))
     }
 
     /// The product that re-signs under such an issuer name.

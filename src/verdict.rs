@@ -3,9 +3,10 @@
 //! This is the one place where a claim that something is absent meets the burden of proof: "no answer" counts only when
 //! the capture is shown to see that direction for that host.
 
+use crate::advice;
 use crate::attempt::Attempt;
 use crate::context::Context;
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Finding, Owner, Severity};
 use crate::phrase::phrase;
 use crate::rules::{self, RULES};
 use crate::tls::walk::Side;
@@ -44,10 +45,28 @@ pub fn judge(attempt: &Attempt<'_>, context: &Context<'_>) -> Verdict {
     for finding in &mut findings {
         prove_silence(finding, attempt, context);
     }
+    if let Some(cause) = findings.first_mut() {
+        complete(cause, attempt, context);
+    }
     // Of what only says how it ended, nothing is left beside the cause.
     let cause = findings.first().map(|finding| finding.id);
     findings.retain(|finding| Some(finding.id) == cause || !rules::GENERAL.contains(&finding.id));
     Verdict { findings }
+}
+
+/// Sees to it that a failure says what to type on the controller, and that one which may be none says how to capture it
+/// better.
+fn complete(cause: &mut Finding, attempt: &Attempt<'_>, context: &Context<'_>) {
+    if cause.severity != Severity::Error || !attempt.licensing {
+        return;
+    }
+    if !cause.remedies.iter().any(|remedy| !remedy.commands.is_empty()) {
+        cause.remedies.push(advice::device_log(attempt));
+    }
+    let has_advice = cause.remedies.iter().any(|remedy| remedy.owner == Owner::Capture);
+    if cause.confidence == Confidence::Possible && !has_advice {
+        cause.remedies.extend(advice::for_attempt(attempt, context));
+    }
 }
 
 /// Downgrades a claim of silence that the capture cannot prove.
@@ -104,6 +123,7 @@ mod tests {
     use crate::context::Options;
     use crate::finding::{At, By};
     use crate::frame::{FrameNumber, Timestamp};
+    use crate::hosts::Watched;
     use crate::profile::Profile;
     use crate::surroundings::Surroundings;
 
@@ -139,6 +159,7 @@ mod tests {
             options: &options,
             capture: &capture,
             receivers: &receivers,
+            watched: &Watched::default(),
             surroundings: &Surroundings::default(),
             snap_length_cut: 0,
         };

@@ -93,6 +93,8 @@ const VERDICTS: &[&str] = &[
     "no-licensing-traffic",
     "malformed-capture",
     "handshake-refused",
+    "dns-stale-address",
+    "no-connection",
 ];
 
 /// Files under a folder of the repository with this extension: name from there, and text.

@@ -45,6 +45,8 @@ def options():
     add("--family", default="4")
     add("--size", type=int, default=0, help="pad the request to this many bytes")
     add("--alpn")
+    add("--connect", metavar="ADDRESS", help="look the name up, then connect to this address instead")
+    add("--look-up-only", action="store_true", help="look the name up and do nothing more")
     add("--no-request", action="store_true", help="close in order after the handshake")
     add("--leave", choices=("fin", "reset"), help="read the server's flight and leave without a word")
     add("--linger", type=float, default=0, help="wait before closing")
@@ -77,6 +79,10 @@ def connect(args):
     host, port = (args.proxy.rsplit(":", 1) if args.proxy else (args.name, args.port))
     family = {"4": socket.AF_INET, "6": socket.AF_INET6, "any": 0}[args.family]
     places = socket.getaddrinfo(host, int(port), family, socket.SOCK_STREAM)
+    if args.look_up_only:
+        raise ConnectionError("looked up")
+    if args.connect:
+        places = [(*places[0][:4], (args.connect, *places[0][4][1:]))]
     for number, where in enumerate(places, 1):
         wire = socket.socket(where[0], where[1])
         wire.settimeout(args.timeout)

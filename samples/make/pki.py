@@ -90,6 +90,9 @@ class Pki:
             "www": ("/C=XX/O=Lab/CN=www.example.com", "inter", SERVER + "subjectAltName=DNS:www.example.com\n", -60, 338),
             "on-prem": ("/C=XX/O=Corp Example/CN=ssm.corp.example", "corp",
                         SERVER + "subjectAltName=DNS:ssm.corp.example\n", -60, 670),
+            "on-prem-crl": ("/C=XX/O=Corp Example/CN=ssm.corp.example", "corp",
+                            SERVER + "subjectAltName=DNS:ssm.corp.example\n"
+                            "crlDistributionPoints=URI:http://crl.lab.example/corp-internal.crl\n", -60, 670),
             "on-prem-other": ("/C=XX/O=Corp Example/CN=licences.corp.example", "corp",
                               SERVER + "subjectAltName=DNS:licences.corp.example\n", -60, 670),
             "on-prem-self": ("/C=XX/O=Corp Example/CN=ssm.corp.example", None,

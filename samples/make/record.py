@@ -15,7 +15,8 @@ import sys
 import tempfile
 import traceback
 
-import judge_scenarios  # noqa: F401, it registers its scenarios
+import attempt_scenarios  # noqa: F401, it registers its scenarios
+import judge_scenarios  # noqa: F401
 import more_scenarios  # noqa: F401
 import scenarios
 from lab import Lab, run

@@ -53,6 +53,7 @@ def options():
     add("--no-ticket", action="store_true")
     add("--tickets", type=int, help="how many a TLS 1.3 handshake brings, 2 unless told")
     add("--status", default="200 OK")
+    add("--code", default="OK_POLL", help="the status_code of the licensing answer")
     add("--think", type=float, default=0.15, help="seconds before the answer")
     add("--family", default="4")
     add("--bind", default="")
@@ -105,7 +106,7 @@ def answer(args, wire):
         return
     time.sleep(args.think)
     good = args.status.startswith("200")
-    body = ANSWER if good else json.dumps({"error": args.status, "path": data.split(b" ")[1].decode("latin-1")}).encode()
+    body = ANSWER.replace(b"OK_POLL", args.code.encode()) if good else json.dumps({"error": args.status, "path": data.split(b" ")[1].decode("latin-1")}).encode()
     wire.sendall((f"HTTP/1.1 {args.status}\r\nServer: lab\r\nContent-Type: application/json\r\n"
                   f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n").encode() + body)
 

@@ -7,16 +7,18 @@ use super::fragment::{Datagram, Fragments};
 use super::ip::{self, Ip, protocol};
 use super::layer::{Context, Layer, Peeled, Wire};
 use super::link::{self, ether_type};
-use super::{Datagram as UdpDatagram, Decoded, Skip, capture_header, icmp, sflow, tcp, tunnel, wireless};
+use super::{Datagram as UdpDatagram, Decoded, Skip, Tunnel, capture_header, icmp, sflow, tcp, tunnel, wireless};
 use crate::frame::{Anomaly, Frame, LinkType};
+use crate::hosts::{Controllers, capwap_controller};
 
 /// Headers peeled off one packet. A GTP session behind two VLAN tags, MPLS and IPv6 extensions has some fifteen.
 const MAX_DEPTH: u8 = 32;
 
-/// Turns frames into segments. It remembers only the fragments that wait for companions.
+/// Turns frames into segments. It remembers only the fragments that wait for companions, and who is a controller.
 #[derive(Debug, Default)]
 pub struct Decoder {
     fragments: Fragments,
+    controllers: Controllers,
 }
 
 impl Decoder {
@@ -58,6 +60,12 @@ impl Decoder {
     #[must_use]
     pub fn anomalies(&self) -> Vec<Anomaly> {
         self.fragments.anomaly().into_iter().collect()
+    }
+
+    /// Wireless controllers that access points speak CAPWAP with.
+    #[must_use]
+    pub const fn controllers(&self) -> &Controllers {
+        &self.controllers
     }
 
     #[inline(never)]
@@ -105,11 +113,19 @@ impl Decoder {
                     Ok(segment) => return sink(Decoded::Tcp(segment)),
                     Err(skip) => Err(skip),
                 },
-                Layer::Protocol(protocol::UDP) => match udp(wire, &mut context) {
-                    Ok(Udp::Dns(datagram)) => return sink(Decoded::Dns(datagram)),
-                    Ok(Udp::Tunnel(layer, wire)) => Ok((layer, wire)),
-                    Err(skip) => Err(skip),
-                },
+                Layer::Protocol(protocol::UDP) => {
+                    if context.tunnel == Tunnel::None
+                        && let (Ok(src), Ok(dst), Ok(first)) = (wire.u16(0), wire.u16(2), wire.u8(8))
+                        && let Some(controller) = capwap_controller(context.ip.ends(src, dst), first)
+                    {
+                        self.controllers.saw(controller, context.frame, context.time);
+                    }
+                    match udp(wire, &mut context) {
+                        Ok(Udp::Dns(datagram)) => return sink(Decoded::Dns(datagram)),
+                        Ok(Udp::Tunnel(layer, wire)) => Ok((layer, wire)),
+                        Err(skip) => Err(skip),
+                    }
+                }
                 Layer::Protocol(number @ (protocol::ICMP | protocol::ICMPV6)) => {
                     match icmp::error(wire, number == protocol::ICMPV6, &context) {
                         Ok(error) => return sink(Decoded::Icmp(error)),

@@ -1,6 +1,7 @@
 //! Attempts, Verdicts → Report: internal facts turned into the public shape; nothing is decided here.
 
 use super::connections::connection_of;
+use super::courses;
 use super::{
     Alternative, Anomaly, Attempt, Capture, Damage, Evidence, Finding, Lookup, Overall, Remedy, Report, SCHEMA, Tool,
     Verdict,
@@ -23,6 +24,7 @@ pub(crate) fn build(
     verdicts: &[verdict::Verdict],
     context: &Context<'_>,
 ) -> Report {
+    let (courses, cadence) = courses::courses(attempts, verdicts, context);
     // Connections in order of their first frames, each once.
     let mut used: Vec<(&connection::Connection, bool)> = attempts
         .iter()
@@ -39,7 +41,7 @@ pub(crate) fn build(
             .map_or(0, |at| at + 1)
     };
     let language = context.options.language;
-    let rows: Vec<Attempt> = attempts
+    let mut rows: Vec<Attempt> = attempts
         .iter()
         .zip(verdicts)
         .enumerate()
@@ -53,8 +55,11 @@ pub(crate) fn build(
             findings: verdict.findings.iter().map(|it| finding_of(it, language)).collect(),
             lookups: attempt.lookups.iter().map(|lookup| lookup_of(lookup)).collect(),
             connections: attempt.connections.iter().map(|connection| id_of(connection)).collect(),
+            course: None,
+            baseline: courses::baseline_of(attempt, verdict, context),
         })
         .collect();
+    courses::place(&courses, &mut rows);
     Report {
         schema: SCHEMA,
         language: language.tag(),
@@ -70,6 +75,8 @@ pub(crate) fn build(
             .enumerate()
             .map(|(at, (connection, licensing))| connection_of(at + 1, connection, *licensing))
             .collect(),
+        courses,
+        cadence,
     }
 }
 
@@ -99,6 +106,7 @@ fn overall(
         None => {
             let finding = verdict::without_attempts(&capture.contents, context);
             Overall {
+                evidence: finding.evidence.iter().map(|it| evidence_of(it, language)).collect(),
                 cannot_tell: texts(&finding.cannot_tell, language),
                 remedy: remedies_of(&finding, language),
                 ..overall(&finding)

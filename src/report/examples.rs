@@ -56,6 +56,8 @@ fn base(file: &str, frames: u64) -> Report {
         },
         attempts: vec![],
         connections: vec![],
+        courses: vec![],
+        cadence: None,
     }
 }
 
@@ -102,6 +104,8 @@ pub(crate) fn attempt(id: usize, connections: Vec<usize>, verdict: Verdict) -> A
         findings: vec![],
         lookups: vec![],
         connections,
+        course: None,
+        baseline: None,
     }
 }
 
@@ -425,11 +429,77 @@ pub(crate) fn no_traffic() -> Report {
             commands: vec!["monitor capture LIC start".into()],
             verify: "tlswalk then shows an attempt".into(),
         }],
+        ..Overall::default()
     };
     report
 }
 
+/// Three faults one after the other, and then it works: a course.
+pub(crate) fn story() -> Report {
+    let mut report = several();
+    let (mut attempts, mut tries) = (Vec::new(), Vec::new());
+    let ends = [
+        ("dns-error", "error", "the DNS server answered NXDOMAIN"),
+        ("tcp-refused", "error", "the server refused the connection"),
+        ("version-mismatch", "error", "no version in common"),
+        ("healthy", "ok", "reached the server and was answered"),
+    ];
+    for (id, (verdict, severity, summary)) in (1..).zip(ends) {
+        let mut attempt = report.attempts[0].clone();
+        attempt.id = id;
+        attempt.verdict.id = verdict.into();
+        attempt.verdict.severity = severity.into();
+        attempt.verdict.summary = summary.into();
+        attempt.course = Some(Place {
+            id: 1,
+            kind: "cured",
+            number: id,
+            of: ends.len(),
+        });
+        attempts.push(attempt);
+        tries.push(Try {
+            attempt: id,
+            verdict: verdict.into(),
+            severity: severity.into(),
+            frame: id as u64 * 10,
+            time: format!("2021-08-24T11:3{id}:13.000000000Z"),
+            pause: (id > 1).then_some(60.0),
+            rhythm: (id > 1).then_some("retry"),
+        });
+    }
+    report.attempts = attempts;
+    report.verdict.id = "dns-error".into();
+    report.courses = vec![Course {
+        id: 1,
+        device: "192.168.10.150".into(),
+        name: "smartreceiver.cisco.com".into(),
+        kind: "cured",
+        summary: "cured: 3 tries failed, and from then on it worked".into(),
+        failed: 3,
+        worked: 1,
+        tries,
+    }];
+    report.cadence = Some(Cadence {
+        watched: 41.2,
+        report_every: Some(28_800),
+        reports: 0,
+        retries: 3,
+        polls: 0,
+        controllers: vec![Controller {
+            address: "192.168.10.150".into(),
+            because: "attempt",
+            seen: true,
+            capwap_packets: 0,
+            segments_sent: 12,
+            segments_received: 10,
+            opened: 3,
+            lookups: 4,
+        }],
+    });
+    report
+}
+
 /// One of each.
-pub(crate) fn all() -> [Report; 5] {
-    [rejected(), healthy(), inferred(), several(), no_traffic()]
+pub(crate) fn all() -> [Report; 6] {
+    [rejected(), healthy(), inferred(), several(), no_traffic(), story()]
 }

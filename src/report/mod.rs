@@ -4,6 +4,7 @@
 
 mod build;
 mod connections;
+mod courses;
 #[cfg(test)]
 mod examples;
 pub mod explain;
@@ -36,6 +37,12 @@ pub struct Report {
     pub attempts: Vec<Attempt>,
     /// The connections of those attempts.
     pub connections: Vec<Connection>,
+    /// Several tries of one device for one service, told in order; a single try needs no course.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub courses: Vec<Course>,
+    /// The rhythm of licensing against the length of the capture, where that tells something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cadence: Option<Cadence>,
 }
 
 /// Name and version of the program.
@@ -141,6 +148,9 @@ pub struct Overall {
     pub severity: String,
     /// One sentence: the worst attempt's, or what the capture holds when there is no attempt.
     pub summary: String,
+    /// Without an attempt to say it: what the capture shows all the same; frame 0 is the capture as a whole.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub evidence: Vec<Evidence>,
     /// Without an attempt to say it: what the capture cannot show.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cannot_tell: Vec<String>,
@@ -170,6 +180,127 @@ pub struct Attempt {
     pub lookups: Vec<Lookup>,
     /// Its connections, by id, in order.
     pub connections: Vec<usize>,
+    /// Its place among the tries of the same device for the same service; absent where it is the only one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub course: Option<Place>,
+    /// Where a failed attempt leaves the good one of its transport; absent where it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<Baseline>,
+}
+
+/// Where an attempt leaves the good one of its transport.
+#[derive(Clone, Debug, Serialize)]
+pub struct Baseline {
+    /// Which good attempt it is compared with.
+    pub id: String,
+    /// Where that is described.
+    pub source: String,
+    /// The day it was last compared with its source.
+    pub checked: String,
+    /// The phase it leaves in: 1 connect, 2 TLS, 3 report, 4 close.
+    pub phase: u8,
+    /// The last step as it should be, if any.
+    pub after: Option<String>,
+    /// Its frame.
+    pub after_frame: Option<u64>,
+    /// The step that should have come next.
+    pub expected: String,
+    /// `client` or `server`: whose step that is.
+    pub by: &'static str,
+    /// What does not happen because of that.
+    pub consequence: String,
+}
+
+/// An attempt's place among the tries of its device for its service.
+#[derive(Clone, Debug, Serialize)]
+pub struct Place {
+    /// The course's id.
+    pub id: usize,
+    /// Where all its tries lead: see [`Course::kind`].
+    pub kind: &'static str,
+    /// Which try this is, counted from 1.
+    #[serde(rename = "try")]
+    pub number: usize,
+    /// How many there are.
+    pub of: usize,
+}
+
+/// Several tries of one device for one service.
+#[derive(Clone, Debug, Serialize)]
+pub struct Course {
+    /// Counted from 1.
+    pub id: usize,
+    /// The device's address.
+    pub device: String,
+    /// The name it wanted to reach, else the address.
+    pub name: String,
+    /// `steady`, `constant`, `changing`, `cured`, `broke`, `flapping` or `unclear`.
+    pub kind: &'static str,
+    /// One clause that says so.
+    pub summary: String,
+    /// Tries that failed.
+    pub failed: usize,
+    /// Tries that worked.
+    pub worked: usize,
+    /// The tries in order.
+    pub tries: Vec<Try>,
+}
+
+/// One try of a course.
+#[derive(Clone, Debug, Serialize)]
+pub struct Try {
+    /// The attempt's id.
+    pub attempt: usize,
+    /// Its verdict id.
+    pub verdict: String,
+    /// `ok`, `note`, `warning` or `error`.
+    pub severity: String,
+    /// Its first frame.
+    pub frame: u64,
+    /// The time of that frame.
+    pub time: String,
+    /// Seconds since the try before began; null for the first.
+    pub pause: Option<f64>,
+    /// What the pause fits: `report`, `retry`, `poll` or null.
+    pub rhythm: Option<&'static str>,
+}
+
+/// The rhythm of licensing against the length of the capture.
+#[derive(Clone, Debug, Serialize)]
+pub struct Cadence {
+    /// Seconds from the first frame to the last.
+    pub watched: f64,
+    /// Seconds between two regular reports, says the profile.
+    pub report_every: Option<i64>,
+    /// Pauses that fit the regular report.
+    pub reports: usize,
+    /// Pauses that fit the retry after a failure.
+    pub retries: usize,
+    /// Pauses that fit the poll after a report.
+    pub polls: usize,
+    /// Controllers that were looked for or recognised.
+    pub controllers: Vec<Controller>,
+}
+
+/// A controller, and what the capture holds of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Controller {
+    /// Its address.
+    pub address: String,
+    /// Why it is taken for one: `option`, `capwap` or `attempt`.
+    pub because: &'static str,
+    /// Whether anything of it was captured.
+    pub seen: bool,
+    /// CAPWAP packets from or to it.
+    pub capwap_packets: u64,
+    /// TCP segments from it.
+    pub segments_sent: u64,
+    /// TCP segments to it.
+    pub segments_received: u64,
+    /// TCP connections that it opened.
+    pub opened: u64,
+    /// Its DNS look-ups.
+    pub lookups: usize,
 }
 
 /// What happened to an attempt.

@@ -2,9 +2,13 @@
 
 use super::{elsewhere, on_device, service};
 use crate::attempt::Attempt;
+use crate::connection::{Connection, Exchange};
 use crate::context::Context;
 use crate::finding::{At, By, Finding, Owner, Rule};
-use crate::phrase::phrase;
+use crate::licensing_answer::Status;
+use crate::phrase::{Phrase, phrase};
+use crate::profile::Transport;
+use crate::wire_text::WireText;
 
 /// RFC 9110 sections 15.5 and 15.6.
 pub(super) const RULE: Rule = Rule {
@@ -27,7 +31,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     })?;
     let (answered, response) = exchange.response.as_ref()?;
     if response.status < 400 {
-        return None;
+        return refused_inside(attempt, exchange);
     }
     let mut finding = Finding::error(
         RULE.id,
@@ -61,13 +65,10 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     Some(match response.status {
         404 => finding.remedy(on_device(
             attempt,
-            phrase("application-error-url").with("target", &target),
-            &[
-                "show license all | section Transport".to_owned(),
-                "configure terminal".to_owned(),
-                "  license smart url cslu <url>".to_owned(),
-                "  end".to_owned(),
-            ],
+            phrase("url-unknown")
+                .with("target", target.as_str())
+                .with("server", connection.server.to_string()),
+            &right_url(attempt, connection),
         )),
         _ => finding.remedy(elsewhere(
             attempt,
@@ -75,4 +76,70 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             phrase("application-error-log").with("server", connection.server),
         )),
     })
+}
+
+/// The commands that name the right URL, with the host that answered.
+fn right_url(attempt: &Attempt<'_>, connection: &Connection) -> Vec<String> {
+    let name = WireText::from(attempt.service.name.as_str());
+    let host = match attempt.service.name.parse::<std::net::IpAddr>() {
+        Ok(address) if address.is_ipv6() => format!("[{address}]"),
+        _ => name.to_string(),
+    };
+    let scheme = if connection.server.port == 443 { "https" } else { "http" };
+    let url = match attempt.service.transport {
+        Transport::OnPrem => format!("license smart url cslu {scheme}://{host}/cslu/v1/pi/<virtual account>-1"),
+        Transport::Cslu => format!(
+            "license smart url cslu http://{host}:{}/cslu/v1/pi",
+            connection.server.port
+        ),
+        _ => "license smart url default".to_owned(),
+    };
+    vec![
+        "show license all | section Transport".to_owned(),
+        "configure terminal".to_owned(),
+        format!("  {url}"),
+        "  end".to_owned(),
+    ]
+}
+
+/// HTTP went well, and the answer itself says no: the transport is in order, the message is not.
+fn refused_inside(attempt: &Attempt<'_>, exchange: &Exchange) -> Option<Finding> {
+    if !attempt.licensing {
+        return None;
+    }
+    let (answered, response) = exchange.response.as_ref()?;
+    let status = Status::of(response.excerpt.raw()).filter(Status::is_refusal)?;
+    let code = WireText::from(status.code.as_str());
+    let mut finding = Finding::error(
+        RULE.id,
+        By::Server,
+        At::Http,
+        phrase("licensing-refused")
+            .with("service", service(attempt))
+            .with("status", u64::from(response.status))
+            .with("code", &code),
+    );
+    if let Some((asked, request)) = &exchange.request {
+        finding = finding.evidence(
+            *asked,
+            Phrase::verbatim(format!("{} {}", request.method, request.target)),
+        );
+    }
+    finding = finding.evidence(*answered, phrase("licensing-refused-code").with("code", &code));
+    if let Some(message) = &status.message {
+        let message = WireText::from(message.as_str());
+        finding = finding.evidence(*answered, phrase("licensing-refused-message").with("message", &message));
+    }
+    Some(
+        finding
+            .excluded("reachability", phrase("licensing-refused-reached"))
+            .remedy(on_device(
+                attempt,
+                phrase("licensing-refused-do").with("code", &code),
+                &[
+                    "show license history message".to_owned(),
+                    "show license tech support | include Last Response|Failure Reason".to_owned(),
+                ],
+            )),
+    )
 }

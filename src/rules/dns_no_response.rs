@@ -4,7 +4,7 @@ use super::{client, elsewhere, frames, on_device};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
-use crate::phrase::phrase;
+use crate::phrase::{Phrase, phrase};
 use crate::tls::walk::Side;
 
 /// RFC 1035 section 4.2.1: a resolver repeats a question that is not answered, to the same server or the next.
@@ -35,24 +35,27 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .capture
         .last
         .is_some_and(|end| end.since(last_time) >= super::SILENCE);
+    // A router or the server itself says that nobody gets the question.
+    let refusal = attempt.icmp.iter().find(|error| error.quoted_seq.is_none());
     // One question for each type of record is no repetition.
     let is_repeated = attempt.lookups.iter().any(|lookup| lookup.questions.len() > 1);
-    if !is_repeated && !watched {
+    if !is_repeated && !watched && refusal.is_none() {
         return None; // the answer may lie beyond the end of the capture
     }
     let (server, name) = (lookup.server, &lookup.name);
     let mut servers: Vec<String> = attempt.lookups.iter().map(|it| it.server.to_string()).collect();
     servers.dedup();
-    Some(
-        Finding::error(
-            RULE.id,
-            By::Unknown,
-            At::Dns,
-            phrase("dns-no-response-summary")
-                .with("who", client(attempt))
-                .with("name", name),
-        )
-        .confidence(if is_repeated {
+    let summary: Phrase = match refusal {
+        Some(error) => phrase("dns-refused")
+            .with("from", error.from)
+            .with("kind", error.kind.to_string())
+            .with("name", name),
+        None => phrase("dns-no-response-summary")
+            .with("who", client(attempt))
+            .with("name", name),
+    };
+    let mut finding = Finding::error(RULE.id, By::Unknown, At::Dns, summary)
+        .confidence(if is_repeated || refusal.is_some() {
             Confidence::Certain
         } else {
             Confidence::Likely
@@ -60,33 +63,47 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .evidence(
             *questions.first()?,
             phrase("dns-no-response-asks").with("server", server).with("name", name),
-        )
-        .evidence(
+        );
+    if questions.len() > 1 {
+        finding = finding.evidence(
             last,
             phrase("dns-no-response-last-question")
                 .with("count", questions.len())
                 .with("frames", frames(&questions)),
-        )
-        .claims_silence_of(Side::Server)
-        .cannot_tell(phrase("dns-no-response-cannot-tell"))
-        .remedy(on_device(
-            attempt,
-            phrase("dns-no-response-configure").with("servers", servers.join(", ")),
-            &[
-                "show running-config | include name-server|domain lookup".to_owned(),
-                format!("ping {server}"),
-                "configure terminal".to_owned(),
-                "  ip domain lookup".to_owned(),
-                "  ip name-server <address of a DNS server that the controller can reach>".to_owned(),
-                "  end".to_owned(),
-            ],
-        ))
-        .remedy(elsewhere(
-            attempt,
-            Owner::Firewall,
-            phrase("dns-no-response-allow")
-                .with("device", attempt.device)
+        );
+    }
+    let finding = match refusal {
+        Some(error) => finding.evidence(
+            error.frame,
+            phrase("dns-refused-by-icmp")
+                .with("from", error.from)
+                .with("kind", error.kind.to_string())
                 .with("server", server),
-        )),
+        ),
+        None => finding
+            .claims_silence_of(Side::Server)
+            .cannot_tell(phrase("dns-no-response-cannot-tell")),
+    };
+    Some(
+        finding
+            .remedy(on_device(
+                attempt,
+                phrase("dns-no-response-configure").with("servers", servers.join(", ")),
+                &[
+                    "show running-config | include name-server|domain lookup".to_owned(),
+                    format!("ping {server}"),
+                    "configure terminal".to_owned(),
+                    "  ip domain lookup".to_owned(),
+                    "  ip name-server <address of a DNS server that the controller can reach>".to_owned(),
+                    "  end".to_owned(),
+                ],
+            ))
+            .remedy(elsewhere(
+                attempt,
+                Owner::Firewall,
+                phrase("dns-no-response-allow")
+                    .with("device", attempt.device)
+                    .with("server", server),
+            )),
     )
 }

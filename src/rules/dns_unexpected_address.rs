@@ -75,7 +75,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
 }
 
 /// What is odd about an address for a public service.
-fn oddness(address: IpAddr) -> Option<Phrase> {
+pub(super) fn oddness(address: IpAddr) -> Option<Phrase> {
     match address {
         IpAddr::V4(ip) if ip.is_unspecified() => Some(phrase("dns-unexpected-address-unspecified")),
         IpAddr::V4(ip) if ip.is_loopback() => Some(phrase("dns-unexpected-address-loopback")),

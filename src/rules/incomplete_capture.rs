@@ -1,11 +1,12 @@
 //! Attempt → Finding: nothing failed in what was captured, but too little was captured to conclude anything.
 
 use super::{service, side_name};
+use crate::advice;
 use crate::attempt::Attempt;
 use crate::capture::End;
 use crate::connection::Connection;
 use crate::context::Context;
-use crate::finding::{Finding, Owner, Remedy, Rule, Severity};
+use crate::finding::{Finding, Rule, Severity};
 use crate::phrase::{Phrase, phrase};
 use crate::stream::GapCause;
 use crate::tls::walk::{Side, StepKind};
@@ -44,7 +45,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     for reason in reasons {
         finding = finding.cannot_tell(reason);
     }
-    Some(finding.remedy(recapture(attempt)))
+    finding.remedies = advice::for_attempt(attempt, context);
+    Some(finding)
 }
 
 /// What is missing of an attempt of which only look-ups of the name were captured.
@@ -162,38 +164,4 @@ fn limit(context: &Context<'_>) -> Option<Phrase> {
         .iter()
         .find(|&&limit| (limit - 2..=limit + 1).contains(&seconds))
         .map(|&limit| phrase("incomplete-capture-limit-time").with("seconds", limit))
-}
-
-/// How to capture better.
-fn recapture(attempt: &Attempt<'_>) -> Remedy {
-    let device = attempt.device;
-    let server = attempt.connection().map_or_else(
-        || "any".to_owned(),
-        |connection| format!("host {}", connection.server.ip),
-    );
-    let commands = if attempt.licensing {
-        vec![
-            "ip access-list extended LIC-CAP".to_owned(),
-            format!("  permit ip host {device} {server}"),
-            format!("  permit ip {server} host {device}"),
-            format!("  permit udp host {device} any eq domain"),
-            format!("  permit udp any eq domain host {device}"),
-            "monitor capture LIC interface <uplink or wireless management interface> both access-list LIC-CAP"
-                .to_owned(),
-            "monitor capture LIC control-plane both".to_owned(),
-            "monitor capture LIC buffer size 100".to_owned(),
-            "monitor capture LIC start".to_owned(),
-            "license smart trust idtoken <token> all force".to_owned(),
-            "monitor capture LIC stop".to_owned(),
-            "monitor capture LIC export flash:LIC.pcap".to_owned(),
-        ]
-    } else {
-        Vec::new()
-    };
-    Remedy {
-        owner: Owner::Capture,
-        action: phrase("incomplete-capture-recapture"),
-        commands,
-        verify: phrase("incomplete-capture-verify"),
-    }
 }

@@ -21,6 +21,7 @@ mod client_certificate_rejected;
 mod crl_fetch_failed;
 mod dns_error;
 mod dns_no_response;
+mod dns_stale_address;
 mod dns_unexpected_address;
 mod handshake_refused;
 mod healthy;
@@ -32,6 +33,7 @@ mod legacy_endpoint;
 mod malformed_capture;
 mod negotiation;
 mod no_application_response;
+mod no_connection;
 pub mod no_licensing_traffic;
 mod not_tls;
 mod proxy_authentication_required;
@@ -53,6 +55,8 @@ pub(super) const RULES: &[&Rule] = &[
     &dns_no_response::RULE,
     &dns_error::RULE,
     &dns_unexpected_address::RULE,
+    &dns_stale_address::RULE,
+    &no_connection::RULE,
     &icmp_blocked::RULE,
     &tcp_refused::RULE,
     &tcp_no_response::RULE,
@@ -402,10 +406,7 @@ fn fault_clause(fault: &Fault) -> Phrase {
 
 /// The command that makes a controller try again.
 fn try_again(attempt: &Attempt<'_>) -> &'static str {
-    match attempt.service.transport {
-        Transport::Cssm | Transport::CallHome => "license smart trust idtoken <token> all force",
-        _ => "license smart sync local",
-    }
+    crate::advice::trigger(attempt.service.transport)
 }
 
 /// What shows that a remedy worked.
@@ -428,6 +429,30 @@ fn on_device(attempt: &Attempt<'_>, action: Phrase, commands: &[String]) -> Reme
         commands: if attempt.licensing { commands } else { Vec::new() },
         verify: verify(attempt),
     }
+}
+
+/// A remedy that leaves the proxy out.
+fn without_proxy(attempt: &Attempt<'_>, connection: &Connection, target: &WireText) -> Remedy {
+    let proxy = connection.server;
+    on_device(
+        attempt,
+        phrase("proxy-other-way")
+            .with("proxy", proxy.to_string())
+            .with("device", attempt.device)
+            .with("target", target),
+        &[
+            "show license all | section Transport".to_owned(),
+            format!(
+                "telnet {} /source-interface <interface with {}>",
+                target.to_string().replace(':', " "),
+                attempt.device
+            ),
+            "configure terminal".to_owned(),
+            format!("  no license smart proxy address {}", proxy.ip),
+            format!("  no license smart proxy port {}", proxy.port),
+            "  end".to_owned(),
+        ],
+    )
 }
 
 /// A remedy for somebody else, verified by the next attempt.

@@ -1,10 +1,20 @@
 //! Capture → Finding: there is no attempt in it at all.
 
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use crate::advice::{Topology, Wanting, recapture, trigger};
 use crate::context::Context;
-use crate::finding::{Finding, Owner, Remedy, Severity};
+use crate::finding::{Evidence, Finding, Owner, Remedy, Severity};
 use crate::frame::FrameNumber;
 use crate::phrase::{Phrase, phrase};
+use crate::profile::Transport;
 use crate::report::Contents;
+
+const SECOND: i64 = 1_000_000_000;
+
+/// Controllers, and names asked for, that are told one by one.
+const MAX_SHOWN: usize = 4;
 
 /// The verdict id.
 pub const ID: &str = "no-licensing-traffic";
@@ -31,9 +41,6 @@ pub fn finding(contents: &Contents, context: &Context<'_>) -> Finding {
             .with("tls", contents.tls_connections),
     )
     .severity(Severity::Note);
-    if context.capture.frames > 0 {
-        finding = finding.evidence(FrameNumber(1), phrase("no-licensing-traffic-first"));
-    }
     if context.options.profile.everything {
         return finding.remedy(Remedy {
             owner: Owner::Capture,
@@ -45,28 +52,133 @@ pub fn finding(contents: &Contents, context: &Context<'_>) -> Finding {
     if contents.tcp_connections > 0 {
         finding = finding.cannot_tell(phrase("no-licensing-traffic-cannot-tell-private"));
     }
+    finding = finding.cannot_tell(phrase("no-licensing-traffic-cannot-tell"));
+    quiet(&mut finding, context);
     finding
-        .cannot_tell(phrase("no-licensing-traffic-cannot-tell"))
-        .remedy(Remedy {
-            owner: Owner::Capture,
-            action: phrase("no-licensing-traffic-trigger"),
-            commands: [
-                "show running-config | include ip http client|license smart",
-                "show license all | section Transport",
-                "show license air entities summary",
-                "monitor capture LIC interface <interface> both",
-                "monitor capture LIC control-plane both",
-                "monitor capture LIC match any",
-                "monitor capture LIC buffer size 100",
-                "monitor capture LIC start",
-                "license smart trust idtoken <token> all force",
-                "monitor capture LIC stop",
-                "monitor capture LIC export bootflash:lic.pcap",
-            ]
-            .map(str::to_owned)
-            .to_vec(),
-            verify: phrase("no-licensing-traffic-verify"),
-        })
+}
+
+/// What the silence proves, and how to end it.
+fn quiet(finding: &mut Finding, context: &Context<'_>) {
+    let (capture, watched) = (context.capture, context.watched);
+    let duration = match (capture.first, capture.last) {
+        (Some(first), Some(last)) => last.since(first) / SECOND,
+        _ => 0,
+    };
+    let mut say = |frame: Option<FrameNumber>, what: Phrase| {
+        finding.evidence.push(Evidence {
+            frame: frame.unwrap_or_default(),
+            what,
+        });
+    };
+    let cycle = context
+        .options
+        .profile
+        .cadence
+        .as_ref()
+        .map(|usual| usual.report_seconds);
+    if let Some(cycle) = cycle.filter(|&cycle| cycle > 0 && capture.frames > 0) {
+        say(
+            None,
+            if duration > cycle {
+                phrase("quiet-long")
+                    .with("watched", length(duration))
+                    .with("cycle", length(cycle))
+            } else {
+                phrase("quiet-short")
+                    .with("watched", length(duration))
+                    .with("cycle", length(cycle))
+                    .with("percent", (duration * 100).checked_div(cycle).unwrap_or_default())
+            },
+        );
+    }
+    let named = context.options.wlc.iter().map(|&ip| (ip, true));
+    let recognised = watched.controllers.iter().map(|(ip, _)| (ip, false));
+    let mut known: Vec<(IpAddr, bool)> = named.collect();
+    if known.is_empty() {
+        known.extend(recognised.take(MAX_SHOWN));
+    }
+    for &(address, by_option) in &known {
+        let (seen, capwap) = (watched.hosts.of(address), watched.controllers.of(address));
+        let lookups: Vec<_> = watched.lookups.iter().filter(|it| it.client == address).collect();
+        let first = [
+            seen.first.map(|(frame, _)| frame),
+            capwap.map(|capwap| capwap.first.0),
+            lookups.first().map(|it| it.first().0),
+        ];
+        let first = first.into_iter().flatten().min();
+        let why = phrase(if by_option {
+            "quiet-by-option"
+        } else {
+            "quiet-by-capwap"
+        });
+        if first.is_none() {
+            say(None, phrase("quiet-unseen").with("address", address));
+            continue;
+        }
+        say(
+            first,
+            phrase("quiet-seen")
+                .with("address", address)
+                .with("why", why)
+                .with("capwap", capwap.map_or(0, |capwap| capwap.packets))
+                .with("opened", seen.opened)
+                .with("sent", seen.sent),
+        );
+        if lookups.is_empty() {
+            say(None, phrase("quiet-no-lookups").with("address", address));
+        } else {
+            let names: BTreeSet<String> = lookups.iter().map(|it| it.name.to_string()).collect();
+            let shown: Vec<String> = names.into_iter().take(MAX_SHOWN).collect();
+            say(
+                lookups.first().map(|it| it.first().0),
+                phrase("quiet-lookups")
+                    .with("count", lookups.len())
+                    .with("names", shown.join(", ")),
+            );
+        }
+    }
+    if known.is_empty() && capture.frames > 0 {
+        say(None, phrase("quiet-unknown"));
+    }
+    let wanting = Wanting {
+        patience: true,
+        ..Wanting::of(context)
+    };
+    // What the user named tells the transport; the trigger that suits it is the one to type.
+    let options = context.options;
+    let own = if options.on_prem.is_empty() && options.cslu.is_empty() {
+        Transport::Cssm
+    } else {
+        Transport::OnPrem
+    };
+    finding.remedies.push(Remedy {
+        owner: Owner::Wlc,
+        action: phrase("quiet-look"),
+        commands: [
+            "show license all | section Transport",
+            "show running-config | include ip http client|license smart",
+            "show license air entities summary",
+            "show license history message",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+        verify: phrase("quiet-look-expect"),
+    });
+    finding
+        .remedies
+        .extend(recapture(&Topology::expected(context), trigger(own), wanting));
+}
+
+/// A length of time as a phrase.
+fn length(seconds: i64) -> Phrase {
+    let (id, count) = match seconds {
+        172_800.. => ("span-days", seconds / 86_400),
+        7200.. => ("span-hours", seconds / 3600),
+        120.. => ("span-minutes", seconds / 60),
+        5.. => ("span-seconds", seconds),
+        _ => return phrase("quiet-moment"),
+    };
+    phrase(id).with("count", count)
 }
 
 fn watched_for(ns: i64) -> Phrase {

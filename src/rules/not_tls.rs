@@ -1,10 +1,13 @@
 //! Attempt → Finding: the port answered, but not in TLS.
 
-use super::{elsewhere, service, tls_with_hello};
+use super::{elsewhere, on_device, service, tls_with_hello};
 use crate::attempt::Attempt;
-use crate::context::Context;
+use crate::connection::Connection;
+use crate::context::{Context, Host};
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
-use crate::phrase::phrase;
+use crate::frame::FrameNumber;
+use crate::http::Response;
+use crate::phrase::{Phrase, phrase};
 use crate::tls::walk::{Side, StepKind};
 use crate::wire_text::WireText;
 
@@ -12,7 +15,7 @@ use crate::wire_text::WireText;
 /// speak TLS.
 pub(super) const RULE: Rule = Rule { id: "not-tls", check };
 
-fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let (connection, tls) = tls_with_hello(attempt)?;
     let hello = connection.step(StepKind::ClientHello)?;
     if tls.server_hello.is_some() || tls.alerts.iter().any(|alert| alert.side == Side::Server) {
@@ -26,6 +29,9 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         .filter(|exchange| exchange.request.is_none())
         .find_map(|exchange| exchange.response.as_ref());
     if let Some((frame, response)) = answer {
+        if let Some(finding) = of_proxy(attempt, context, connection, (*frame, response)) {
+            return Some(finding.evidence(hello.frame, Phrase::verbatim("Client Hello")));
+        }
         let elsewhere_to = response
             .location
             .as_ref()
@@ -124,7 +130,65 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     )
 }
 
-/// The beginning of a text, escaped.
+/// An HTTP proxy answers that was spoken to in TLS: it wants to be asked with CONNECT first.
+fn of_proxy(
+    attempt: &Attempt<'_>,
+    context: &Context<'_>,
+    connection: &Connection,
+    (frame, response): (FrameNumber, &Response),
+) -> Option<Finding> {
+    let options = context.options;
+    let server = connection.server;
+    let named = options.proxy.iter().any(|proxy| {
+        let host = match &proxy.host {
+            Host::Address(ip) => *ip == server.ip,
+            Host::Name(name) => context.watched.addresses_of(name).any(|ip| ip == server.ip),
+        };
+        host && proxy.port.is_none_or(|port| port == server.port)
+    });
+    let software = response.server.as_ref().filter(|it| options.profile.is_proxy(it.raw()));
+    if response.status < 400 || !named && software.is_none() {
+        return None;
+    }
+    let mut finding = Finding::error(
+        RULE.id,
+        By::Path,
+        At::Tls,
+        phrase("not-tls-proxy")
+            .with("proxy", server.to_string())
+            .with("status", u64::from(response.status))
+            .with("device", attempt.device),
+    )
+    .confidence(if named { Confidence::Certain } else { Confidence::Likely })
+    .evidence(
+        frame,
+        phrase("http-status")
+            .with("status", response.status)
+            .with("reason", &response.reason),
+    );
+    if let Some(software) = software {
+        finding = finding
+            .evidence(frame, phrase("not-tls-proxy-software").with("software", software))
+            .alternative(
+                "block-page",
+                phrase("not-tls-proxy-or").with("proxy", server.to_string()),
+            );
+    }
+    Some(finding.remedy(on_device(
+        attempt,
+        phrase("not-tls-proxy-do").with("proxy", server.to_string()),
+        &[
+            "configure terminal".to_owned(),
+            "  license smart transport smart".to_owned(),
+            "  license smart url default".to_owned(),
+            format!("  license smart proxy address {}", server.ip),
+            format!("  license smart proxy port {}", server.port),
+            "  end".to_owned(),
+        ],
+    )))
+}
+
+/// The beginning of a text, escaped, in quotes.
 fn shortened(text: &WireText) -> String {
     let shown: String = text.to_string().chars().take(100).collect();
     shown

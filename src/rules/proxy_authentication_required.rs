@@ -1,6 +1,6 @@
 //! Attempt → Finding: the proxy wants credentials.
 
-use super::{client, elsewhere};
+use super::{client, elsewhere, on_device};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Finding, Owner, Rule};
@@ -45,10 +45,15 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                 .with("device", attempt.device)
                 .with("target", &request.target),
         ))
-        .remedy(elsewhere(
+        .remedy(on_device(
             attempt,
-            Owner::Wlc,
-            phrase("proxy-authentication-required-cslu"),
+            phrase("proxy-cslu"),
+            &[
+                "configure terminal".to_owned(),
+                "  license smart transport cslu".to_owned(),
+                "  license smart url cslu http://<cslu>:8182/cslu/v1/pi".to_owned(),
+                "  end".to_owned(),
+            ],
         )),
     )
 }

@@ -1,6 +1,6 @@
 //! Attempt → Finding: the proxy never answered CONNECT.
 
-use super::{elsewhere, watched_after};
+use super::{elsewhere, watched_after, without_proxy};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
@@ -48,6 +48,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             phrase("proxy-no-response-log")
                 .with("device", attempt.device)
                 .with("target", &request.target),
-        )),
+        ))
+        .remedy(without_proxy(attempt, connection, &request.target)),
     )
 }

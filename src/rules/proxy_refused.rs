@@ -1,6 +1,6 @@
 //! Attempt → Finding: the proxy refused to open the tunnel.
 
-use super::elsewhere;
+use super::{elsewhere, without_proxy};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Finding, Owner, Rule};
@@ -55,7 +55,8 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .with("status", response.status)
             .with("reason", &response.reason),
     )
-    .remedy(elsewhere(attempt, Owner::Proxy, action));
+    .remedy(elsewhere(attempt, Owner::Proxy, action))
+    .remedy(without_proxy(attempt, connection, &request.target));
     if let Some(server) = &response.server {
         finding = finding.cannot_tell(phrase("proxy-refused-cannot-tell").with("server", server));
     }

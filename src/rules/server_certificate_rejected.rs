@@ -305,7 +305,7 @@ fn with_remedies(
             &[
                 "show license all | section Transport".to_owned(),
                 "configure terminal".to_owned(),
-                "  license smart url <https://name in the certificate/…>".to_owned(),
+                url_of_certificate(attempt),
                 "  end".to_owned(),
             ],
         ));
@@ -379,5 +379,20 @@ fn with_remedies(
             Owner::Server,
             phrase("server-certificate-rejected-authority").with("server", connection.server),
         )),
+    }
+}
+
+/// The command that puts the certificate's own name into the URL.
+fn url_of_certificate(attempt: &Attempt<'_>) -> String {
+    let leaf = attempt
+        .tls()
+        .and_then(|tls| tls.certificates.server.as_ref()?.chain.first()?.fields.as_deref().ok());
+    let name = leaf.and_then(|leaf| leaf.names.first().or(leaf.common_name.as_ref()));
+    let name = name.map_or_else(|| "<name in the certificate>".to_owned(), ToString::to_string);
+    match attempt.service.transport {
+        Transport::OnPrem | Transport::Cslu => {
+            format!("  license smart url cslu https://{name}/cslu/v1/pi/<virtual account>-1")
+        }
+        _ => format!("  license smart url https://{name}/licservice/license"),
     }
 }

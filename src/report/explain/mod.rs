@@ -36,6 +36,8 @@ pub const EXPLANATIONS: &[Explanation] = explanations! {
     "dns-no-response"
     "dns-error"
     "dns-unexpected-address"
+    "dns-stale-address"
+    "no-connection"
     "tcp-no-response"
     "tcp-refused"
     "icmp-blocked"
@@ -238,7 +240,7 @@ mod tests {
                    application-error dns-no-response dns-error dns-unexpected-address legacy-endpoint \
                    proxy-authentication-required proxy-refused proxy-no-response version-mismatch cipher-mismatch \
                    not-tls crl-fetch-failed no-licensing-traffic malformed-capture handshake-refused \
-                   certificate-fault-accepted";
+                   certificate-fault-accepted dns-stale-address no-connection";
         assert_eq!(ids.split(' ').count(), EXPLANATIONS.len());
         for id in ids.split(' ') {
             let explanation = explanation(id).unwrap_or_else(|| panic!("{id}"));

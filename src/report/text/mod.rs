@@ -5,6 +5,7 @@
 
 mod attempt;
 mod page;
+mod story;
 mod tables;
 mod walk;
 mod words;
@@ -79,8 +80,11 @@ pub fn write_text(report: &Report, out: &mut dyn Write, style: &TextStyle) -> io
     let Some(worst) = worst(report) else {
         return nothing(&mut page, report, verbose);
     };
-    if report.attempts.len() > 1 {
-        tables::overview(&mut page, report)?;
+    if !report.courses.is_empty() {
+        story::write(&mut page, report, worst)?;
+        page.blank()?;
+    } else if report.attempts.len() > 1 {
+        tables::overview(&mut page, report, |_| true)?;
         page.blank()?;
     }
     attempt::write(&mut page, report, worst, verbose)?;
@@ -213,6 +217,7 @@ fn nothing(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()
     page.blank()?;
     let label = attempt::label("text-holds-label", page.language);
     page.hang(&[(Paint::Strong, &label)], attempt::INDENT, &text, "")?;
+    story::shows(page, report)?;
     odd(page, &report.capture, verbose)?;
     page.blank()?;
     attempt::remedies(page, &report.verdict.remedy)?;

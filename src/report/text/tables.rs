@@ -8,17 +8,17 @@ use time::format_description::well_known::Rfc3339;
 
 use super::{Page, Paint, mark, shown, visible, words};
 use crate::phrase::{Language, Phrase, phrase};
-use crate::report::{Certificate, Connection, Report};
+use crate::report::{Attempt, Certificate, Connection, Report};
 
-/// A line per attempt.
-pub(super) fn overview(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+/// A line per attempt that is wanted.
+pub(super) fn overview(page: &mut Page<'_>, report: &Report, wanted: impl Fn(&Attempt) -> bool) -> io::Result<()> {
     let first = report.attempts.first().map(|attempt| attempt.device.as_str());
     let devices = report
         .attempts
         .iter()
         .any(|attempt| Some(attempt.device.as_str()) != first);
     let mut rows = Vec::new();
-    for attempt in &report.attempts {
+    for attempt in report.attempts.iter().filter(|attempt| wanted(attempt)) {
         let connection = shown(report, attempt).map(|connection| connection.tcp.first_frame);
         let frame = connection.or(attempt.lookups.first().map(|lookup| lookup.question));
         rows.push(vec![

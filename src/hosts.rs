@@ -1,0 +1,181 @@
+//! Flow, CAPWAP → Hosts: who was seen at all, whether it spoke of licensing or not.
+//!
+//! That a capture holds no licensing traffic means something only where it holds other traffic of the controller.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use crate::decode::{Endpoint, Tunnel};
+use crate::flow::Flow;
+use crate::frame::{FrameNumber, Timestamp};
+use crate::lookup::Lookup;
+
+/// Hosts remembered: a site's address space, not the Internet's.
+const MAX_HOSTS: usize = 16 * 1024;
+
+/// Controllers remembered: a site has two to a few.
+const MAX_CONTROLLERS: usize = 64;
+
+/// What the capture holds of a host.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seen {
+    /// TCP segments from it.
+    pub sent: u64,
+    /// TCP segments to it.
+    pub received: u64,
+    /// TCP connections that it opened, as far as that shows.
+    pub opened: u64,
+    /// The first frame of a connection of it.
+    pub first: Option<(FrameNumber, Timestamp)>,
+    /// The last one.
+    pub last: Option<(FrameNumber, Timestamp)>,
+}
+
+/// What the capture holds of each host, by its TCP connections.
+#[derive(Debug, Default)]
+pub struct Hosts {
+    all: HashMap<IpAddr, Seen>,
+}
+
+impl Hosts {
+    /// Counts a flow that has ended. What travels inside CAPWAP is a wireless client's.
+    pub fn saw(&mut self, flow: &Flow) {
+        if flow.tunnel == Tunnel::Capwap {
+            return;
+        }
+        let [one, other] = &flow.directions;
+        for (at, sent, received) in [(0, one, other), (1, other, one)] {
+            let Some(end) = flow.ends.get(at) else { continue };
+            if self.all.len() >= MAX_HOSTS && !self.all.contains_key(&end.ip) {
+                continue;
+            }
+            let seen = self.all.entry(end.ip).or_default();
+            seen.sent += sent.tcp.frames;
+            seen.received += received.tcp.frames;
+            seen.opened += u64::from(flow.opener == Some(at));
+            seen.first = Some(seen.first.map_or(flow.first, |first| first.min(flow.first)));
+            seen.last = Some(seen.last.map_or(flow.last, |last| last.max(flow.last)));
+        }
+    }
+
+    /// What was seen of a host.
+    #[must_use]
+    pub fn of(&self, host: IpAddr) -> Seen {
+        self.all.get(&host).copied().unwrap_or_default()
+    }
+}
+
+/// CAPWAP packets of a controller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capwap {
+    /// How many.
+    pub packets: u64,
+    /// The first.
+    pub first: (FrameNumber, Timestamp),
+    /// The last.
+    pub last: (FrameNumber, Timestamp),
+}
+
+/// Wireless controllers, told by the CAPWAP that access points speak with them.
+#[derive(Clone, Debug, Default)]
+pub struct Controllers {
+    all: Vec<(IpAddr, Capwap)>,
+}
+
+impl Controllers {
+    /// Counts a packet from or to a controller.
+    pub(crate) fn saw(&mut self, controller: IpAddr, frame: FrameNumber, time: Timestamp) {
+        let now = (frame, time);
+        if let Some((_, capwap)) = self.all.iter_mut().find(|(ip, _)| *ip == controller) {
+            capwap.packets += 1;
+            capwap.last = now;
+        } else if self.all.len() < MAX_CONTROLLERS {
+            let capwap = Capwap {
+                packets: 1,
+                first: now,
+                last: now,
+            };
+            self.all.push((controller, capwap));
+        }
+    }
+
+    /// All of them, in order of their first packets.
+    pub fn iter(&self) -> impl Iterator<Item = (IpAddr, Capwap)> {
+        self.all.iter().copied()
+    }
+
+    /// The CAPWAP packets of a host.
+    #[must_use]
+    pub fn of(&self, host: IpAddr) -> Option<Capwap> {
+        self.all.iter().find(|(ip, _)| *ip == host).map(|&(_, capwap)| capwap)
+    }
+}
+
+/// Everything that was seen beside connections: hosts, controllers, look-ups.
+#[derive(Debug, Default)]
+pub struct Watched<'a> {
+    /// Hosts by their TCP connections.
+    pub hosts: Hosts,
+    /// Controllers by their CAPWAP.
+    pub controllers: Controllers,
+    /// Look-ups of anybody.
+    pub lookups: &'a [Lookup],
+}
+
+impl Watched<'_> {
+    /// The addresses that DNS gave for a name.
+    pub fn addresses_of(&self, name: &str) -> impl Iterator<Item = IpAddr> {
+        self.lookups
+            .iter()
+            .filter(move |lookup| lookup.name.raw().eq_ignore_ascii_case(name))
+            .flat_map(|lookup| &lookup.answer)
+            .flat_map(|answer| &answer.addresses)
+            .copied()
+    }
+}
+
+/// Which end of a UDP datagram is a CAPWAP controller, going by its ports and the first byte of its payload: RFC 5415
+/// sections 3.1 (the controller's ports are 5246 and 5247, the access point's are any) and 4.1 (version 0, type 0 or 1).
+pub(crate) fn capwap_controller((src, dst): (Endpoint, Endpoint), first: u8) -> Option<IpAddr> {
+    const PORTS: [u16; 2] = [5246, 5247];
+    if first > 1 {
+        return None;
+    }
+    match (PORTS.contains(&src.port), PORTS.contains(&dst.port)) {
+        (true, false) => Some(src.ip),
+        (false, true) => Some(dst.ip),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::endpoint;
+
+    #[test]
+    fn the_controller_is_the_end_with_the_controllers_port() {
+        let of = |src: &str, dst: &str, first| capwap_controller((endpoint(src), endpoint(dst)), first);
+        let controller: Option<IpAddr> = Some([10, 0, 0, 1].into());
+        assert_eq!(of("10.0.0.9:5272", "10.0.0.1:5246", 1), controller);
+        assert_eq!(of("10.0.0.1:5247", "10.0.0.9:5272", 0), controller);
+        assert_eq!(of("10.0.0.1:5246", "10.0.0.9:5246", 0), None, "both ends could be it");
+        assert_eq!(of("10.0.0.9:5272", "10.0.0.1:5246", 0x45), None, "that is no CAPWAP");
+        assert_eq!(of("10.0.0.9:5272", "10.0.0.1:53", 0), None);
+    }
+
+    #[test]
+    fn controllers_are_counted_up_to_a_bound() {
+        let mut controllers = Controllers::default();
+        for n in 0..1000_u32 {
+            let ip = IpAddr::from(std::net::Ipv4Addr::from(n % 500));
+            controllers.saw(ip, FrameNumber(n.into()), Timestamp(n.into()));
+        }
+        assert_eq!(controllers.iter().count(), MAX_CONTROLLERS);
+        let seen = controllers.of([0, 0, 0, 5].into()).unwrap();
+        assert_eq!(
+            (seen.packets, seen.first.0, seen.last.0),
+            (2, FrameNumber(5), FrameNumber(505))
+        );
+    }
+}

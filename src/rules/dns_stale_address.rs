@@ -1,0 +1,71 @@
+//! Attempt → Finding: the device connects to an address that DNS no longer gives for the name.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use super::on_device;
+use crate::attempt::Attempt;
+use crate::context::Context;
+use crate::finding::{At, By, Confidence, Finding, Rule};
+use crate::phrase::phrase;
+
+/// RFC 1034 section 3.6: an answer may be used for its time to live, and not longer.
+pub(super) const RULE: Rule = Rule {
+    id: "dns-stale-address",
+    check,
+};
+
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    // What answers there may well be the service: several servers take turns behind a name.
+    if attempt.service.proxy.is_some() || attempt.service.calls_device || connection.connected() {
+        return None;
+    }
+    let used = connection.server.ip;
+    let (lookup, answer) = attempt.lookups.iter().rev().find_map(|lookup| {
+        let answer = lookup.answer.as_ref()?;
+        let of_family = answer.addresses.iter().any(|ip| ip.is_ipv4() == used.is_ipv4());
+        (of_family && !answer.truncated && answer.time < connection.first.1).then_some((lookup, answer))
+    })?;
+    // An address that any answer of the capture gave may still be in use; so may one that another device was told.
+    let told: BTreeSet<IpAddr> = context.watched.addresses_of(lookup.name.raw()).collect();
+    if told.contains(&used) || attempt.service.name.parse::<IpAddr>().is_ok() {
+        return None;
+    }
+    let &now = answer.addresses.iter().find(|ip| ip.is_ipv4() == used.is_ipv4())?;
+    let name = &lookup.name;
+    Some(
+        Finding::error(
+            RULE.id,
+            By::Device,
+            At::Dns,
+            phrase("dns-stale-address")
+                .with("device", attempt.device)
+                .with("used", used)
+                .with("name", name)
+                .with("now", now),
+        )
+        .confidence(Confidence::Likely)
+        .evidence(
+            answer.frame,
+            phrase("dns-stale-address-answer")
+                .with("server", lookup.server)
+                .with("name", name)
+                .with("now", now),
+        )
+        .evidence(connection.first.0, phrase("dns-stale-address-used").with("used", used))
+        .alternative("static-entry", phrase("dns-stale-address-static").with("used", used))
+        .remedy(on_device(
+            attempt,
+            phrase("dns-stale-address-do").with("used", used).with("name", name),
+            &[
+                format!("show hosts {name}"),
+                "show running-config | include ip host".to_owned(),
+                format!("clear host {name}"),
+                "configure terminal".to_owned(),
+                format!("  no ip host {name} {used}"),
+                "  end".to_owned(),
+            ],
+        )),
+    )
+}
