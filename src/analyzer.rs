@@ -9,6 +9,7 @@ use crate::capture::{CaptureError, CaptureFacts, MergeError, read_frames, read_m
 use crate::collected::{Checksums, Collected, bounds_that_bit, skipped};
 use crate::context::{Context, Options};
 use crate::decode::Decoder;
+use crate::device::witness;
 use crate::frame::{Anomaly, Frame, FrameNumber};
 use crate::report::{self, Contents, Report};
 use crate::surroundings::Surroundings;
@@ -101,14 +102,16 @@ impl<'o> Analyzer<'o> {
         anomalies.append(&mut self.collected.conflicts);
         anomalies.extend(bounds_that_bit(&dropped, &flows, &lookups));
         let surroundings = Surroundings::of(&connections);
+        let mut attempts = attempt::attempts(self.options, &connections, &lookups.all, &icmp);
+        let offsets = witness::assign(&self.options.logs, &mut attempts);
         let context = Context {
             options: self.options,
             capture: facts,
             receivers: &receivers,
             surroundings: &surroundings,
             snap_length_cut: flows.counts.cut,
+            offsets: &offsets,
         };
-        let attempts = attempt::attempts(self.options, &connections, &lookups.all, &icmp);
         let mut contents = Contents {
             tcp_connections: flows.counts.flows,
             ..contents

@@ -70,6 +70,9 @@ pub mod attempt;
 
 pub mod surroundings;
 
+// device text → DeviceEvent → Attempt
+pub mod device;
+
 // What the user wants, what the world looks like
 pub mod context;
 

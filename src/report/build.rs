@@ -1,6 +1,7 @@
 //! Attempts, Verdicts → Report: internal facts turned into the public shape; nothing is decided here.
 
 use super::connections::connection_of;
+use super::device;
 use super::{
     Alternative, Anomaly, Attempt, Capture, Damage, Evidence, Finding, Lookup, Overall, Remedy, Report, SCHEMA, Tool,
     Verdict,
@@ -53,6 +54,7 @@ pub(crate) fn build(
             findings: verdict.findings.iter().map(|it| finding_of(it, language)).collect(),
             lookups: attempt.lookups.iter().map(|lookup| lookup_of(lookup)).collect(),
             connections: attempt.connections.iter().map(|connection| id_of(connection)).collect(),
+            device_events: device::events_of(attempt, verdict),
         })
         .collect();
     Report {
@@ -70,6 +72,7 @@ pub(crate) fn build(
             .enumerate()
             .map(|(at, (connection, licensing))| connection_of(at + 1, connection, *licensing))
             .collect(),
+        device_logs: device::logs_of(context, context.capture.first),
     }
 }
 
@@ -136,7 +139,7 @@ fn verdict_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict, langua
     }
 }
 
-fn remedies_of(finding: &finding::Finding, language: Language) -> Vec<Remedy> {
+pub(super) fn remedies_of(finding: &finding::Finding, language: Language) -> Vec<Remedy> {
     finding
         .remedies
         .iter()
@@ -182,7 +185,7 @@ fn display_filter(attempt: &attempt::Attempt<'_>) -> String {
     }
 }
 
-fn texts(phrases: &[Phrase], language: Language) -> Vec<String> {
+pub(super) fn texts(phrases: &[Phrase], language: Language) -> Vec<String> {
     phrases.iter().map(|phrase| phrase.in_language(language)).collect()
 }
 

@@ -56,6 +56,7 @@ fn base(file: &str, frames: u64) -> Report {
         },
         attempts: vec![],
         connections: vec![],
+        device_logs: vec![],
     }
 }
 

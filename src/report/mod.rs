@@ -4,6 +4,7 @@
 
 mod build;
 mod connections;
+mod device;
 #[cfg(test)]
 mod examples;
 pub mod explain;
@@ -14,6 +15,7 @@ pub mod text;
 use serde::Serialize;
 
 pub(crate) use build::build;
+pub use device::{ClockOffset, DeviceEvent, DeviceLog, MessageCount, report_on_logs};
 pub use outcome::{Outcome, outcome};
 
 /// The schema name of this shape.
@@ -36,6 +38,9 @@ pub struct Report {
     pub attempts: Vec<Attempt>,
     /// The connections of those attempts.
     pub connections: Vec<Connection>,
+    /// What the devices' own texts say (`--log`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub device_logs: Vec<DeviceLog>,
 }
 
 /// Name and version of the program.
@@ -52,7 +57,7 @@ pub struct Tool {
 pub struct Capture {
     /// Its name as given; `-` for standard input.
     pub file: String,
-    /// `pcap` or `pcapng`.
+    /// `pcap` or `pcapng`; `none` for a report on device logs alone.
     pub format: String,
     /// `gzip`, `zstd`, `lz4`, or null.
     pub compression: Option<String>,
@@ -170,6 +175,9 @@ pub struct Attempt {
     pub lookups: Vec<Lookup>,
     /// Its connections, by id, in order.
     pub connections: Vec<usize>,
+    /// What the device's own texts say of it, in order of time.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub device_events: Vec<DeviceEvent>,
 }
 
 /// What happened to an attempt.

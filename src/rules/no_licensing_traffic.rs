@@ -50,23 +50,39 @@ pub fn finding(contents: &Contents, context: &Context<'_>) -> Finding {
         .remedy(Remedy {
             owner: Owner::Capture,
             action: phrase("no-licensing-traffic-trigger"),
-            commands: [
-                "show running-config | include ip http client|license smart",
-                "show license all | section Transport",
-                "show license air entities summary",
-                "monitor capture LIC interface <interface> both",
-                "monitor capture LIC control-plane both",
-                "monitor capture LIC match any",
-                "monitor capture LIC buffer size 100",
-                "monitor capture LIC start",
-                "license smart trust idtoken <token> all force",
-                "monitor capture LIC stop",
-                "monitor capture LIC export bootflash:lic.pcap",
-            ]
-            .map(str::to_owned)
-            .to_vec(),
+            commands: capture_commands(None),
             verify: phrase("no-licensing-traffic-verify"),
         })
+}
+
+/// What to type for a capture that shows licensing.
+pub(super) fn capture_commands(interface: Option<&str>) -> Vec<String> {
+    let interface = interface.unwrap_or("<interface>");
+    let mut commands = Vec::new();
+    if interface.starts_with('<') {
+        commands.push("show running-config | include ip http client|license smart".to_owned());
+    }
+    commands.extend(
+        [
+            "show license all | section Transport",
+            "show license air entities summary",
+        ]
+        .map(str::to_owned),
+    );
+    commands.push(format!("monitor capture LIC interface {interface} both"));
+    commands.extend(
+        [
+            "monitor capture LIC control-plane both",
+            "monitor capture LIC match any",
+            "monitor capture LIC buffer size 100",
+            "monitor capture LIC start",
+            "license smart trust idtoken <token> all force",
+            "monitor capture LIC stop",
+            "monitor capture LIC export bootflash:lic.pcap",
+        ]
+        .map(str::to_owned),
+    );
+    commands
 }
 
 fn watched_for(ns: i64) -> Phrase {

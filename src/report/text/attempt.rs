@@ -5,7 +5,7 @@ use std::io;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::page::{Span, padded};
-use super::{Page, Paint, connections, mark, sentence, shown, tables, walk, words};
+use super::{Page, Paint, connections, device, mark, sentence, shown, tables, walk, words};
 use crate::phrase::{Language, Phrase, phrase};
 use crate::report::{Attempt, Connection, Finding, Remedy, Report, explain};
 
@@ -59,6 +59,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
         reasons(page, attempt)?;
     }
     phases(page, attempt, connection)?;
+    device::events(page, report, attempt, verbose)?;
     if !verdict.remedy.is_empty() || !verdict.cannot_tell.is_empty() || !verdict.also.is_empty() {
         page.blank()?;
     }
