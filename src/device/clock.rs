@@ -5,6 +5,7 @@
 //! bounds the offset; the offset that most pairs allow is taken, if there is one only. Preferred is none at all, then
 //! what a zone can be, then anything else, which takes more pairs to be believed.
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 
 use super::{DeviceEvent, DeviceLog, Form, What};
@@ -294,9 +295,18 @@ fn of_device(at: usize, log: &DeviceLog, device: IpAddr, attempts: &[Attempt<'_>
     let mut forms: Vec<Form> = dated.iter().map(|(event, _)| event.form).collect();
     forms.sort_unstable();
     forms.dedup();
+    // The stamp above a message and the milliseconds inside are one event: together they count once.
+    let inside: HashSet<u64> = dated
+        .iter()
+        .filter(|(event, _)| event.form == Form::Epoch)
+        .map(|(event, _)| event.line)
+        .collect();
+    let is_twin = |event: &DeviceEvent| event.form == Form::History && inside.contains(&event.line);
     let of_forms = |forms: &[Form]| -> Vec<(&DeviceEvent, Timestamp)> {
         let telling = dated.iter().filter(|(event, _)| {
-            forms.contains(&event.form) && spans.iter().any(|&span| window(event.what, event.form, span).is_some())
+            forms.contains(&event.form)
+                && !(forms.len() > 1 && is_twin(event))
+                && spans.iter().any(|&span| window(event.what, event.form, span).is_some())
         });
         // Those nearest to the capture: the log of a year holds much that it cannot show.
         let mut telling: Vec<_> = telling.copied().collect();
@@ -329,11 +339,16 @@ fn of_device(at: usize, log: &DeviceLog, device: IpAddr, attempts: &[Attempt<'_>
         .collect();
     // One clock in one zone explains all forms together: then they support one another.
     let any_utc = forms.iter().any(|&form| is_utc(form));
+    let twins = of_forms(&[Form::History])
+        .iter()
+        .filter(|(event, _)| is_twin(event))
+        .count();
     let singly: usize = forms
         .iter()
         .filter_map(|&form| solve(&of_forms(&[form]), &spans, is_utc(form)))
         .map(|(_, region, _)| region.pairs)
         .sum();
+    let singly = singly.saturating_sub(twins);
     let together = solve(&of_forms(&forms), &spans, any_utc).filter(|(_, region, _)| region.pairs >= singly.max(1));
     let known = single.iter().flatten().max_by_key(|offset| offset.certainty).cloned();
     forms

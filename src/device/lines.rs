@@ -235,6 +235,8 @@ impl<F: FnMut(Line<'_>)> Lines<F> {
                 self.escape = Escape::No;
                 self.control(byte);
             }
+            // A character set is named by two bytes.
+            (Escape::Begun, b' '..=b'/') => {}
             (Escape::Begun, _) | (Escape::Control(_), b'@'..=b'~') | (Escape::Title(_), 0x07) => {
                 self.escape = Escape::No;
             }

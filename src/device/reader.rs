@@ -38,6 +38,8 @@ impl Reader {
 
     pub(super) fn finish(mut self) -> DeviceLog {
         self.end_message();
+        // A message is complete only behind what was logged meanwhile.
+        self.log.events.make_contiguous().sort_by_key(|event| event.line);
         self.log
     }
 

@@ -84,8 +84,11 @@ impl Headings {
         if let Some((name, value)) = configured(trimmed) {
             return set(log, name, number, value);
         }
+        if self.value_below(number, trimmed, log) {
+            return true;
+        }
         let Some((key, value)) = trimmed.split_once(':') else {
-            return self.value_below(number, trimmed, log);
+            return false;
         };
         let (key, value) = (key.trim(), value.trim());
         if key.is_empty() || key.len() > 64 {

@@ -103,6 +103,7 @@ pub(crate) fn attempt(id: usize, connections: Vec<usize>, verdict: Verdict) -> A
         findings: vec![],
         lookups: vec![],
         connections,
+        device_events: vec![],
     }
 }
 

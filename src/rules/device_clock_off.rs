@@ -63,14 +63,15 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     })
 }
 
-/// `3 days`, `5 hours`.
+/// `3 days`, `3 h 41 min`, `5 seconds`.
 pub(crate) fn span(ns: i64) -> Phrase {
     let seconds = ns / 1_000_000_000;
-    let (count, id) = match seconds {
-        172_800.. => (seconds / 86_400, "span-days"),
-        7200.. => (seconds / 3600, "span-hours"),
-        120.. => (seconds / 60, "span-minutes"),
-        _ => (seconds, "span-seconds"),
-    };
-    phrase(id).with("count", count)
+    let (minutes, hours) = (seconds / 60 % 60, seconds / 3600);
+    match seconds {
+        172_800.. => phrase("span-days").with("count", seconds / 86_400),
+        3600.. if minutes == 0 => phrase("span-hours").with("count", hours),
+        3600.. => phrase("device-span").with("hours", hours).with("minutes", minutes),
+        120.. => phrase("span-minutes").with("count", seconds / 60),
+        _ => phrase("span-seconds").with("count", seconds),
+    }
 }

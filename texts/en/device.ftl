@@ -55,7 +55,7 @@ device-do-empty = for an SSM On-Prem use the transport cslu and the URL shown th
 device-do-transport = switch Smart Transport on
 device-do-token = read what the answer says; where it does not know the device, establish trust anew with a token that has uses left
 device-do-trust = see that the clock is right to within an hour, and establish trust anew
-device-do-reach = see whether { $host } can be reached from the interface that licensing uses: Open is good, ping proves nothing
+device-do-reach = see whether { $host } can be reached from the interface that licensing uses (Open is good; ping proves nothing)
 device-do-allow = allow the controller to reach { $host }, by name and not by address, and without TLS inspection
 device-do-capture = capture one try, to see who breaks it off
 device-do-capture-verify = tlswalk with this capture and the same --log
@@ -89,6 +89,8 @@ device-offset-pairs = { $pairs ->
     [one] 1 pair
    *[other] { $pairs } pairs
 }
+device-span = { $hours } h { $minutes } min
+device-utc-agrees = the time in its messages agrees with the capture, so that is the time zone
 device-offset-unknown = its time cannot be matched with the capture, so its lines stand with no attempt
 device-agrees = says the same
 device-contradicts = the capture shows otherwise

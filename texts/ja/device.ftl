@@ -74,6 +74,8 @@ device-offset-pairs = { $pairs ->
     [0] 仮定
    *[other] 対応 { $pairs } 組
 }
+device-span = { $hours } 時間 { $minutes } 分
+device-utc-agrees = メッセージ内の時刻はキャプチャと一致しており、差はタイムゾーンによるもの
 device-offset-unknown = 時刻をキャプチャと対応付けられないため、どの試行にも結び付けていない
 device-agrees = 判定と一致
 device-contradicts = キャプチャと矛盾

@@ -30,7 +30,13 @@ pub(super) fn logs(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
         }
         let mut more: Vec<String> = Vec::new();
         match telling(log) {
-            Some(offset) => more.push(clock(offset, language)),
+            Some(offset) => {
+                more.push(clock(offset, language));
+                let same = |it: &ClockOffset| it.utc && it.pairs > 0 && it.ahead.abs() < 60.0;
+                if offset.ahead.abs() >= 60.0 && log.offsets.iter().any(same) {
+                    more.push(say(phrase("device-utc-agrees")));
+                }
+            }
             None if !alone && !log.events.is_empty() => more.push(say(phrase("device-offset-unknown"))),
             None => {}
         }
@@ -108,7 +114,7 @@ fn lines<'a>(
     let mut rest = String::new();
     for event in events.skip(skip) {
         let when = match (&event.time, &event.written) {
-            (Some(time), _) => time.get(11..23).unwrap_or_default().to_owned(),
+            (Some(time), _) => time.get(11..23).unwrap_or_default().trim_end_matches(".000").to_owned(),
             (None, Some(written)) => written.clone(),
             (None, None) => String::new(),
         };
