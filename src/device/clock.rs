@@ -149,43 +149,82 @@ fn window(what: What, form: Form, span: Span) -> Option<(i64, i64)> {
     }
 }
 
-/// Offsets on which most events agree.
+/// An offset, and what speaks for it.
 #[derive(Clone, Copy, Debug)]
-struct Region {
+struct Solution {
+    ahead: i64,
+    /// Every offset between these is as good.
     from: i64,
     to: i64,
+    /// Events that it explains, and attempts that they are about.
     pairs: usize,
+    attempts: usize,
+    kind: Kind,
 }
 
-/// What is best believed of a region: the offset, and whether it is 0, a zone's, or neither.
-fn settle(region: Region, is_utc: bool) -> (u8, i64) {
-    if (region.from..=region.to).contains(&0) {
-        return (0, 0);
-    }
-    let middle = region.from / 2 + region.to / 2;
-    // Whole and half hours before the quarters of a few islands and mountains.
-    for step in [4 * QUARTER, 2 * QUARTER, QUARTER] {
-        let near = (middle + step / 2).div_euclid(step) * step;
-        if !is_utc && near.abs() <= FARTHEST_ZONE && (region.from..=region.to).contains(&near) {
-            return (1, near);
+/// What an offset is, the most ordinary first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    None,
+    Zone,
+    Clock,
+}
+
+/// Of one event: the offsets that would put it beside an attempt, and which.
+type Allowed = Vec<(i64, i64, usize)>;
+
+/// What speaks for an offset.
+fn support(allowed: &[Allowed], ahead: i64, kind: Kind) -> Solution {
+    let mut solution = Solution {
+        ahead,
+        from: i64::MIN,
+        to: i64::MAX,
+        pairs: 0,
+        attempts: 0,
+        kind,
+    };
+    let mut attempts: Vec<usize> = Vec::new();
+    for event in allowed {
+        let fits = event.iter().find(|(from, to, _)| (*from..=*to).contains(&ahead));
+        if let Some(&(from, to, attempt)) = fits {
+            solution.pairs += 1;
+            solution.from = solution.from.max(from);
+            solution.to = solution.to.min(to);
+            attempts.push(attempt);
         }
     }
-    (2, middle)
+    attempts.sort_unstable();
+    attempts.dedup();
+    solution.attempts = attempts.len();
+    solution
 }
 
-/// The offset that explains most of the events of these forms.
-fn solve(events: &[(&DeviceEvent, Timestamp)], spans: &[Span], is_utc: bool) -> Option<(u8, Region, i64)> {
-    let mut edges: Vec<(i64, i32)> = Vec::new();
-    for (event, written) in events {
-        let mut allowed: Vec<(i64, i64)> = spans
-            .iter()
-            .filter_map(|&span| window(event.what, event.form, span))
-            .map(|(from, to)| (written.0.saturating_sub(to), written.0.saturating_sub(from)))
+/// The whole hour that most events allow, else the half or the quarter; `None` where two are as good.
+fn zone(allowed: &[Allowed]) -> Option<Solution> {
+    for step in [4 * QUARTER, 2 * QUARTER, QUARTER] {
+        let most = FARTHEST_ZONE / step;
+        let mut zones: Vec<Solution> = (-most..=most)
+            .filter(|&count| count != 0)
+            .map(|count| support(allowed, count * step, Kind::Zone))
+            .filter(|solution| solution.pairs > 0)
             .collect();
+        zones.sort_by_key(|solution| std::cmp::Reverse(solution.pairs));
+        match zones.as_slice() {
+            [] => {}
+            [one] => return Some(*one),
+            [one, other, ..] => return (one.pairs > other.pairs).then_some(*one),
+        }
+    }
+    None
+}
+
+/// The offset that most events allow, whatever it is; `None` where two are as good.
+fn any_offset(allowed: &[Allowed]) -> Option<Solution> {
+    let mut edges: Vec<(i64, i32)> = Vec::new();
+    for event in allowed {
         // An event counts once, however many attempts it may belong to.
-        allowed.sort_unstable();
         let mut merged: Vec<(i64, i64)> = Vec::new();
-        for (from, to) in allowed {
+        for &(from, to, _) in event {
             match merged.last_mut() {
                 Some(last) if from <= last.1 => last.1 = last.1.max(to),
                 _ => merged.push((from, to)),
@@ -195,59 +234,71 @@ fn solve(events: &[(&DeviceEvent, Timestamp)], spans: &[Span], is_utc: bool) -> 
     }
     // At the same place what begins comes first.
     edges.sort_unstable();
-    let (mut now, mut best) = (0_usize, Vec::<Region>::new());
-    let mut from = None;
+    let (mut now, mut most, mut since) = (0_usize, 0_usize, None);
+    let mut best: Vec<i64> = Vec::new();
     for (at, edge) in edges {
         if edge < 0 {
             now += 1;
-            from = Some(at);
-        } else {
-            let most = best.first().map_or(1, |region| region.pairs);
-            if let Some(from) = from.take()
-                && now >= most
-            {
-                if now > most {
-                    best.clear();
-                }
-                best.push(Region {
-                    from,
-                    to: at,
-                    pairs: now,
-                });
-            }
-            now = now.saturating_sub(1);
+            since = Some(at);
+            continue;
         }
+        if let Some(from) = since.take()
+            && now >= most
+        {
+            if now > most {
+                best.clear();
+            }
+            most = now;
+            best.push(from / 2 + at / 2);
+        }
+        now = now.saturating_sub(1);
     }
-    let mut settled: Vec<(u8, Region, i64)> = best
-        .into_iter()
-        .map(|region| {
-            let (tier, offset) = settle(region, is_utc);
-            (tier, region, offset)
-        })
-        .collect();
-    settled.sort_by_key(|(tier, _, _)| *tier);
-    match settled.as_slice() {
-        [one] => Some(*one),
-        // Ambiguous: an eight-hour cycle fits itself every eight hours.
-        [one, other, ..] if one.0 < other.0 => Some(*one),
+    match best.as_slice() {
+        [one] => Some(support(allowed, *one, Kind::Clock)),
         _ => None,
     }
 }
 
-/// How sure an offset is.
-fn certainty(tier: u8, pairs: usize, is_utc: bool) -> Option<Confidence> {
-    match (tier, pairs) {
-        (_, 0) => None,
-        (0 | 1, 3..) => Some(Confidence::Certain),
-        (0, _) | (1, 2) => Some(Confidence::Likely),
-        (1, _) => Some(Confidence::Possible),
-        (_, 3..) => Some(Confidence::Likely),
-        (_, 2) => Some(if is_utc {
-            Confidence::Likely
-        } else {
-            Confidence::Possible
-        }),
-        (_, _) => None,
+/// The offset that explains most of the events. A more ordinary one is believed unless another explains twice as many:
+/// a long log holds many lines, and some would fit a short capture at any offset.
+fn solve(events: &[(&DeviceEvent, Timestamp)], spans: &[Span], is_utc: bool) -> Option<Solution> {
+    let allowed: Vec<Allowed> = events
+        .iter()
+        .map(|(event, written)| {
+            let windows = spans.iter().enumerate().filter_map(|(at, &span)| {
+                let (from, to) = window(event.what, event.form, span)?;
+                Some((written.0.saturating_sub(to), written.0.saturating_sub(from), at))
+            });
+            let mut windows: Allowed = windows.collect();
+            windows.sort_unstable();
+            windows
+        })
+        .collect();
+    let none = support(&allowed, 0, Kind::None);
+    let zone = if is_utc { None } else { zone(&allowed) };
+    let other = any_offset(&allowed);
+    let pairs = |solution: &Option<Solution>| solution.map_or(0, |it| it.pairs);
+    if none.pairs > 0 && none.pairs * 2 > pairs(&zone).max(pairs(&other)) {
+        return Some(none);
+    }
+    if pairs(&zone) > 0 && pairs(&zone) * 2 > pairs(&other) {
+        return zone;
+    }
+    other
+}
+
+/// How sure an offset is; `None`: too little speaks for it.
+fn certainty(solution: Solution, is_utc: bool) -> Option<Confidence> {
+    let Solution { pairs, attempts, .. } = solution;
+    match solution.kind {
+        Kind::None | Kind::Zone if pairs >= 3 && attempts >= 2 => Some(Confidence::Certain),
+        Kind::None if pairs >= 1 => Some(Confidence::Likely),
+        Kind::Zone if pairs >= 2 => Some(Confidence::Likely),
+        Kind::Zone if pairs >= 1 => Some(Confidence::Possible),
+        // One burst of lines fits one attempt at some offset; two attempts at the same distance do not by chance.
+        Kind::Clock if pairs >= 3 && attempts >= 2 => Some(Confidence::Likely),
+        Kind::Clock if pairs >= 2 && (is_utc || attempts >= 2) => Some(Confidence::Possible),
+        _ => None,
     }
 }
 
@@ -314,16 +365,15 @@ fn of_device(at: usize, log: &DeviceLog, device: IpAddr, attempts: &[Attempt<'_>
         telling.truncate(MAX_COMPARED);
         telling
     };
-    let offset = |form: Form, (tier, region, ahead): (u8, Region, i64), is_utc: bool| {
-        let certainty = certainty(tier, region.pairs, is_utc)?;
+    let offset = |form: Form, solution: Solution, is_utc: bool| {
         Some(Offset {
             log: at,
             form,
             device: Some(device),
-            ahead,
-            give: (region.to - ahead).abs().max((ahead - region.from).abs()),
-            pairs: region.pairs,
-            certainty,
+            ahead: solution.ahead,
+            give: (solution.to - solution.ahead).max(solution.ahead - solution.from),
+            pairs: solution.pairs,
+            certainty: certainty(solution, is_utc)?,
             is_utc,
         })
     };
@@ -346,37 +396,26 @@ fn of_device(at: usize, log: &DeviceLog, device: IpAddr, attempts: &[Attempt<'_>
     let singly: usize = forms
         .iter()
         .filter_map(|&form| solve(&of_forms(&[form]), &spans, is_utc(form)))
-        .map(|(_, region, _)| region.pairs)
+        .map(|solution| solution.pairs)
         .sum();
     let singly = singly.saturating_sub(twins);
-    let together = solve(&of_forms(&forms), &spans, any_utc).filter(|(_, region, _)| region.pairs >= singly.max(1));
+    let together = solve(&of_forms(&forms), &spans, any_utc).filter(|it| it.pairs >= singly.max(1));
     let known = single.iter().flatten().max_by_key(|offset| offset.certainty).cloned();
-    forms
-        .iter()
-        .zip(&single)
-        .filter_map(|(&form, single)| {
-            if let Some(together) = together
-                && let Some(offset) = offset(form, together, any_utc)
-            {
-                return Some(offset);
-            }
-            if let Some(single) = single {
-                return Some(single.clone());
-            }
+    let of_form = |(&form, single): (&Form, &Option<Offset>)| {
+        let together = together.and_then(|solution| offset(form, solution, any_utc));
+        together.or_else(|| single.clone()).unwrap_or_else(|| Offset {
             // The same clock, shown in UTC: assumed, since nothing says otherwise.
-            let ahead = known.as_ref().filter(|it| it.is_utc).map_or(0, |it| it.ahead);
-            Some(Offset {
-                log: at,
-                form,
-                device: Some(device),
-                ahead,
-                give: 0,
-                pairs: 0,
-                certainty: Confidence::Possible,
-                is_utc: form == Form::Epoch,
-            })
+            ahead: known.as_ref().filter(|it| it.is_utc).map_or(0, |it| it.ahead),
+            log: at,
+            form,
+            device: Some(device),
+            give: 0,
+            pairs: 0,
+            certainty: Confidence::Possible,
+            is_utc: form == Form::Epoch,
         })
-        .collect()
+    };
+    forms.iter().zip(&single).map(of_form).collect()
 }
 
 #[cfg(test)]
@@ -410,8 +449,8 @@ mod tests {
             })
             .collect();
         let events: Vec<_> = events.iter().map(|(event, at)| (event, *at)).collect();
-        let (tier, region, ahead) = solve(&events, &spans(begins), is_utc)?;
-        Some((ahead / SECOND, region.pairs, certainty(tier, region.pairs, is_utc)))
+        let solution = solve(&events, &spans(begins), is_utc)?;
+        Some((solution.ahead / SECOND, solution.pairs, certainty(solution, is_utc)))
     }
 
     #[test]
@@ -440,6 +479,16 @@ mod tests {
         assert!((found - far).abs() < 10 && pairs == 3, "{found} {pairs}");
         assert_eq!(sure, Some(Confidence::Likely));
         assert_eq!(ahead(&events[..1], &[1000], false).unwrap().2, None);
+    }
+
+    #[test]
+    fn a_burst_elsewhere_in_a_long_log_moves_no_clock() {
+        // Weeks of failures: of one attempt's span, many a burst would fit at some offset.
+        let burst = (0..5).map(|n| (FAILED, 900_000 + n * 7));
+        let lone = (0..40).map(|n| (FAILED, 20_000 * n + 3));
+        let events: Vec<(What, i64)> = burst.chain(lone).collect();
+        let sure = ahead(&events, &[1_700_000], false).and_then(|it| it.2);
+        assert!(sure < Some(Confidence::Likely), "{sure:?}");
     }
 
     #[test]

@@ -8,8 +8,9 @@ use std::net::IpAddr;
 use super::clock::{self, Offset, Span};
 use super::{DeviceEvent, DeviceLog, Form, Reason, What};
 use crate::attempt::Attempt;
-use crate::finding::{Confidence, Finding, Severity};
+use crate::finding::{Confidence, Evidence, Finding, Severity};
 use crate::frame::Timestamp;
+use crate::phrase::phrase;
 
 /// Lines kept of one attempt. A failed one has two or three, with debugging some dozens.
 const MAX_LINES: usize = 64;
@@ -122,16 +123,39 @@ pub fn bearing(what: What, id: &str, severity: Severity) -> Bearing {
 /// Makes a verdict surer by one step where a line settles it: the device knows why it gave up. Only lines whose time is
 /// beyond doubt count, and a claim about silence stays what the capture can prove.
 pub fn support(finding: &mut Finding, attempt: &Attempt<'_>) {
-    let settles = attempt.testimonies.iter().any(|it| {
+    let settles = attempt.testimonies.iter().find(|it| {
         it.certainty >= Confidence::Likely && bearing(it.event.what, finding.id, finding.severity) == Bearing::Settles
     });
-    if !settles {
-        return;
-    }
+    let Some(testimony) = settles else { return };
+    let before = finding.confidence;
     finding.confidence = match finding.confidence {
         Confidence::Possible => Confidence::Likely,
         // What both sides' silence hides, a line of one of them does not show.
         Confidence::Likely if finding.claims_silence_of.is_none() => Confidence::Certain,
         same => same,
     };
+    if finding.confidence > before
+        && let Some(frame) = finding.evidence.last().map(|evidence| evidence.frame)
+    {
+        let what = phrase("device-supports")
+            .with("log", testimony.log.name.as_str())
+            .with("line", testimony.event.line);
+        finding.evidence.push(Evidence { frame, what });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_line_that_names_the_cause_settles_it() {
+        let name = What::CommunicationFailed(Reason::NameNotResolved);
+        assert_eq!(bearing(name, "dns-error", Severity::Error), Bearing::Settles);
+        assert_eq!(bearing(name, "tcp-refused", Severity::Error), Bearing::Agrees);
+        let vague = What::CommunicationFailed(Reason::Unspecified);
+        assert_eq!(bearing(vague, "dns-error", Severity::Error), Bearing::Agrees);
+        assert_eq!(bearing(vague, "healthy", Severity::Ok), Bearing::Neutral);
+        assert_eq!(bearing(What::TrustInstalled, "healthy", Severity::Ok), Bearing::Agrees);
+    }
 }

@@ -4,8 +4,10 @@
 //! type, and with the capture that would show it.
 
 use super::no_licensing_traffic::capture_commands;
-use crate::device::{DeviceEvent, DeviceLog, Reason, Standing, Statistics, What};
+use crate::device::clock::written;
+use crate::device::{DeviceEvent, DeviceLog, Form, Reason, Standing, Statistics, What};
 use crate::finding::{At, By, Confidence, Finding, Owner, Remedy, Severity};
+use crate::frame::Timestamp;
 use crate::phrase::{Phrase, phrase};
 use crate::wire_text::WireText;
 
@@ -97,32 +99,45 @@ fn not_failing(logs: &[DeviceLog], last: Option<&DeviceEvent>) -> Finding {
         })
 }
 
-/// The last line that says yes or no: the order of the text, which is that of time in each of them.
+/// What says yes or no, in order of time. Answers that are counted elsewhere are told there; the milliseconds inside a
+/// message are the same event again.
+fn in_order(logs: &[DeviceLog]) -> Vec<&DeviceEvent> {
+    let dated = logs.iter().flat_map(|log| &log.events);
+    let with_year = dated.filter_map(|event| event.stamp.as_ref().filter(|it| it.year.is_some())?.as_written(0));
+    // Years that are left out are those nearest to the latest one given.
+    let around = with_year.max().unwrap_or(MIDDLE_OF_A_YEAR);
+    let says = logs.iter().flat_map(|log| &log.events).filter(|event| {
+        (event.what.is_failure() || event.what.is_success()) && !matches!(event.form, Form::Status | Form::Epoch)
+    });
+    let mut says: Vec<&DeviceEvent> = says.collect();
+    says.sort_by_cached_key(|event| written(event, around));
+    says
+}
+
+/// Without any year: all are of one.
+const MIDDLE_OF_A_YEAR: Timestamp = Timestamp::from_seconds(1_719_792_000);
+
+/// The last line that says yes or no.
 fn latest(logs: &[DeviceLog]) -> Option<&DeviceEvent> {
-    let says = |event: &&DeviceEvent| event.what.is_failure() || event.what.is_success();
-    let last = logs.iter().filter_map(|log| log.events.iter().rev().find(says));
-    // Of several texts the worst: a history of last week does not outweigh the failure of now.
-    last.max_by_key(|event| event.what.is_failure())
+    in_order(logs).last().copied()
 }
 
 /// The most telling thing that is said since licensing last worked.
 fn cause(logs: &[DeviceLog], failing: &[&Statistics]) -> (Cause, WireText) {
-    let since = |log: &'_ DeviceLog| {
-        let good = log.events.iter().rposition(|event| event.what.is_success());
-        good.map_or(0, |at| at + 1)
-    };
-    let events: Vec<&DeviceEvent> = logs
+    let mut events = in_order(logs);
+    let good = events.iter().rposition(|event| event.what.is_success());
+    events.drain(..good.map_or(0, |at| at + 1));
+    // Of several types of messages the one that failed last: what it met is how things stand.
+    let newest = failing
         .iter()
-        .flat_map(|log| log.events.iter().skip(since(log)))
-        .filter(|event| event.what.is_failure())
-        .collect();
+        .max_by_key(|row| row.last.as_ref().and_then(|stamp| stamp.as_written(1970)));
     let find = |wanted: &dyn Fn(What) -> bool| {
         let event = events.iter().rev().find(|event| wanted(event.what));
         event.map(|event| event.text.clone())
     };
     let reason = |wanted: Reason| find(&|what| what == What::CommunicationFailed(wanted));
     let row = |standing: Standing| {
-        let row = failing.iter().find(|row| row.standing() == standing)?;
+        let row = newest.filter(|row| row.standing() == standing)?;
         let reason = if row.reason.is_empty() {
             String::new()
         } else {
@@ -342,5 +357,65 @@ fn host(logs: &[DeviceLog]) -> String {
         default.to_owned()
     } else {
         host.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(texts: &[&str]) -> (&'static str, Option<At>) {
+        let logs: Vec<DeviceLog> = texts
+            .iter()
+            .map(|text| crate::device::read("a", text.as_bytes()))
+            .collect();
+        let finding = finding(&logs);
+        (finding.id, finding.at)
+    }
+
+    const RESOLVE: &str =
+        "Aug 23 09:19:43: %SMART_LIC-3-COMM_FAILED: x : Unable to resolve server hostname/domain name\n";
+    const INSTALLED: &str = "Aug 23 09:20:43: %SMART_LIC-6-TRUST_INSTALL_SUCCESS: x\n";
+
+    #[test]
+    fn what_came_last_decides_whatever_the_order_of_the_texts() {
+        assert_eq!(judged(&[RESOLVE]), (ID, Some(At::Dns)));
+        for texts in [[RESOLVE, INSTALLED], [INSTALLED, RESOLVE]] {
+            assert_eq!(judged(&texts).0, SUCCESS);
+        }
+        assert_eq!(judged(&[""]).0, NOTHING);
+    }
+
+    #[test]
+    fn a_refusal_is_not_blamed_on_the_network_and_silence_is() {
+        let row = |response: &str, communication: u8, day: u8| {
+            format!(
+                "Trust Sync:\n  Attempts: Total=2, Success=0, Fail=2  Ongoing Failure: Overall=2 Communication={communication}\n  \
+                 Last Response: {response} on Aug {day} 09:58:51 2022 UTC\n"
+            )
+        };
+        assert_eq!(judged(&[&row("NO REPLY", 2, 29)]), (ID, Some(At::Tcp)));
+        assert_eq!(judged(&[&row("INVALID STATUS CODE", 0, 29)]), (ID, Some(At::Http)));
+        // What failed last is how things stand.
+        assert_eq!(
+            judged(&[&row("INVALID STATUS CODE", 0, 28), &row("NO REPLY", 2, 29)]).1,
+            Some(At::Tcp)
+        );
+    }
+
+    #[test]
+    fn the_host_is_that_of_the_devices_own_url() {
+        let host_of = |url: &str| {
+            host(&[crate::device::read(
+                "a",
+                format!("license smart url {url}\n").as_bytes(),
+            )])
+        };
+        assert_eq!(
+            host_of("https://ssm.corp.example:8443/SmartTransport"),
+            "ssm.corp.example"
+        );
+        assert_eq!(host_of("https://$(reboot)/"), "smartreceiver.cisco.com");
+        assert_eq!(host_of("default"), "smartreceiver.cisco.com");
     }
 }

@@ -92,6 +92,7 @@ device-offset-pairs = { $pairs ->
 device-span = { $hours } h { $minutes } min
 device-utc-agrees = the time in its messages agrees with the capture, so that is the time zone
 device-offset-unknown = its time cannot be matched with the capture, so its lines stand with no attempt
+device-supports = the controller's own log says the same ({ $log } line { $line })
 device-agrees = says the same
 device-contradicts = the capture shows otherwise
 device-more = and { $count } more, in the JSON report

@@ -77,6 +77,7 @@ device-offset-pairs = { $pairs ->
 device-span = { $hours } 時間 { $minutes } 分
 device-utc-agrees = メッセージ内の時刻はキャプチャと一致しており、差はタイムゾーンによるもの
 device-offset-unknown = 時刻をキャプチャと対応付けられないため、どの試行にも結び付けていない
+device-supports = コントローラ自身のログも同じ内容を記録している ({ $log } の { $line } 行目)
 device-agrees = 判定と一致
 device-contradicts = キャプチャと矛盾
 device-more = ほか { $count } 件は JSON レポートを参照

@@ -146,7 +146,6 @@ fn lines<'a>(
 
 /// Texts of devices without a capture.
 pub(super) fn alone(page: &mut Page<'_>, report: &Report, verbosity: Verbosity) -> io::Result<()> {
-    let language = language(report);
     let (sign, paint) = mark(&report.verdict.severity);
     page.hang_painted(
         &[(paint, sign), (Paint::Plain, " ")],
@@ -154,6 +153,17 @@ pub(super) fn alone(page: &mut Page<'_>, report: &Report, verbosity: Verbosity) 
         (Paint::Strong, &capitalised(&report.verdict.summary)),
         "",
     )?;
+    said(page, report, verbosity == Verbosity::Verbose)?;
+    page.blank()?;
+    attempt::remedies(page, &report.verdict.remedy)?;
+    attempt::cannot_tell(page, &report.verdict.cannot_tell)?;
+    page.blank()?;
+    page.line(&[(Paint::Dim, &format!("  more: tlswalk explain {}", report.verdict.id))])
+}
+
+/// Settings, counts and lines that stand with no attempt.
+pub(super) fn said(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()> {
+    let language = language(report);
     for log in &report.device_logs {
         let settings = settings(log, language);
         if !settings.is_empty() {
@@ -190,17 +200,13 @@ pub(super) fn alone(page: &mut Page<'_>, report: &Report, verbosity: Verbosity) 
         .flat_map(|log| &log.events)
         // Told above, and told twice.
         .filter(|event| !matches!(event.form, "license-status" | "license-history-epoch"))
-        .filter(|event| verbosity == Verbosity::Verbose || !matches!(event.kind, "measured" | "other"))
+        .filter(|event| verbose || !matches!(event.kind, "measured" | "other"))
         .collect();
     if !events.is_empty() {
         page.blank()?;
-        lines(page, events.into_iter(), language, verbosity == Verbosity::Verbose)?;
+        lines(page, events.into_iter(), language, verbose)?;
     }
-    page.blank()?;
-    attempt::remedies(page, &report.verdict.remedy)?;
-    attempt::cannot_tell(page, &report.verdict.cannot_tell)?;
-    page.blank()?;
-    page.line(&[(Paint::Dim, &format!("  more: tlswalk explain {}", report.verdict.id))])
+    Ok(())
 }
 
 /// `Trust Establishment: NO REPLY, nothing comes back …; 2 tries, 0 good, 2 failed`.

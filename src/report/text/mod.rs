@@ -220,6 +220,7 @@ fn nothing(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()
     page.blank()?;
     let label = attempt::label("text-holds-label", page.language);
     page.hang(&[(Paint::Strong, &label)], attempt::INDENT, &text, "")?;
+    device::said(page, report, verbose)?;
     odd(page, &report.capture, verbose)?;
     page.blank()?;
     attempt::remedies(page, &report.verdict.remedy)?;
