@@ -127,7 +127,7 @@ pub(crate) struct Inspect {
     /// E.g. the On-Prem's or a lab root: a chain that verifies up to one of them is genuine, whatever its names.
     #[arg(long, value_name = "PEM")]
     pub(crate) ca: Vec<PathBuf>,
-    /// The device's own text: syslog, show license … (repeatable)
+    /// The device's own text: logs, show … (repeatable)
     ///
     /// Also a whole show tech or terminal log. Its lines are set beside the attempts; without a capture they are judged alone.
     #[arg(long, value_name = "FILE")]

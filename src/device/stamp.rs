@@ -73,9 +73,14 @@ impl Stamp {
                     .get(at - 1)
                     .is_some_and(|before| b" :>\t]".contains(before))
         };
+        let begins = |at: usize| {
+            text.as_bytes()
+                .get(at)
+                .is_some_and(|byte| b"*.JFMASOND0123456789".contains(byte))
+        };
         (0..text.len())
             .rev()
-            .filter(|&at| may_begin(at) && text.as_bytes().get(at).is_some_and(|byte| !byte.is_ascii_whitespace()))
+            .filter(|&at| begins(at) && may_begin(at))
             .find_map(|at| Some((Self::at_start(text.get(at..)?)?.0, at)))
     }
 
