@@ -93,6 +93,7 @@ const VERDICTS: &[&str] = &[
     "no-licensing-traffic",
     "malformed-capture",
     "handshake-refused",
+    "refused-by-service",
     "device-reports-failure",
     "device-reports-success",
     "no-device-events",

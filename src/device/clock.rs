@@ -259,10 +259,9 @@ fn any_offset(allowed: &[Allowed]) -> Option<Solution> {
     }
 }
 
-/// The offset that explains most of the events. A more ordinary one is believed unless another explains twice as many:
-/// a long log holds many lines, and some would fit a short capture at any offset.
-fn solve(events: &[(&DeviceEvent, Timestamp)], spans: &[Span], is_utc: bool) -> Option<Solution> {
-    let allowed: Vec<Allowed> = events
+/// The offsets that would put each event beside an attempt.
+fn allowed(events: &[(&DeviceEvent, Timestamp)], spans: &[Span]) -> Vec<Allowed> {
+    events
         .iter()
         .map(|(event, written)| {
             let windows = spans.iter().enumerate().filter_map(|(at, &span)| {
@@ -273,7 +272,13 @@ fn solve(events: &[(&DeviceEvent, Timestamp)], spans: &[Span], is_utc: bool) -> 
             windows.sort_unstable();
             windows
         })
-        .collect();
+        .collect()
+}
+
+/// The offset that explains most of the events. A more ordinary one is believed unless another explains twice as many:
+/// a long log holds many lines, and some would fit a short capture at any offset.
+fn solve(events: &[(&DeviceEvent, Timestamp)], spans: &[Span], is_utc: bool) -> Option<Solution> {
+    let allowed = allowed(events, spans);
     let none = support(&allowed, 0, Kind::None);
     let zone = if is_utc { None } else { zone(&allowed) };
     let other = any_offset(&allowed);
@@ -402,7 +407,15 @@ fn of_device(at: usize, log: &DeviceLog, device: IpAddr, attempts: &[Attempt<'_>
     let together = solve(&of_forms(&forms), &spans, any_utc).filter(|it| it.pairs >= singly.max(1));
     let known = single.iter().flatten().max_by_key(|offset| offset.certainty).cloned();
     let of_form = |(&form, single): (&Form, &Option<Offset>)| {
-        let together = together.and_then(|solution| offset(form, solution, any_utc));
+        // Only where its own lines fit there as well as anywhere.
+        let fits = |solution: &Solution| {
+            let own = of_forms(&[form]);
+            let best = solve(&own, &spans, is_utc(form)).map_or(0, |it| it.pairs);
+            support(&allowed(&own, &spans), solution.ahead, Kind::None).pairs >= best
+        };
+        let together = together
+            .filter(fits)
+            .and_then(|solution| offset(form, solution, any_utc));
         together.or_else(|| single.clone()).unwrap_or_else(|| Offset {
             // The same clock, shown in UTC: assumed, since nothing says otherwise.
             ahead: known.as_ref().filter(|it| it.is_utc).map_or(0, |it| it.ahead),

@@ -40,6 +40,7 @@ mod not_tls;
 mod proxy_authentication_required;
 mod proxy_no_response;
 mod proxy_refused;
+mod refused_by_service;
 mod reset_after_established;
 mod reset_during_handshake;
 mod reset_origin;
@@ -77,6 +78,7 @@ pub(super) const RULES: &[&Rule] = &[
     &application_error::RULE,
     &reset_after_established::RULE,
     &no_application_response::RULE,
+    &refused_by_service::RULE,
     &legacy_endpoint::RULE,
     &healthy_resumed::RULE,
     &healthy::RULE,

@@ -12,6 +12,11 @@ device-log-contradicts-never-connected = no SYN of this attempt was ever answere
 device-log-contradicts-other-path = the line may be about a try that is not in this capture: another interface or VRF, another member of the pair
 device-log-contradicts-cannot-tell = which of the two the device meant: IOS XE uses few words for many causes, so the frames are believed
 
+# The answer, which is encrypted on the wire
+refused-by-service = network and TLS are fine, but the licensing service said no: { $says }
+refused-by-service-evidence = the exchange went both ways up to here; what was answered stands in { $log } line { $line }
+refused-by-service-cannot-tell = the answer itself in the capture: it is encrypted
+
 # The device's clock
 device-clock-fast = the controller's clock is { $span } ahead of the capture's ({ $pairs } { $pairs ->
     [one] pair

@@ -16,6 +16,11 @@ device-log-contradicts-never-connected = この試行の SYN に一度も応答�
 device-log-contradicts-other-path = この行は、キャプチャに含まれない別の試行 (別のインターフェイスや VRF、HA の別メンバー) のものかもしれない
 device-log-contradicts-cannot-tell = 機器がどちらを指していたか。IOS XE は多くの原因を同じ文言で記録するため、フレームの内容を優先した
 
+# 回線上では暗号化されている応答
+refused-by-service = ネットワークと TLS に問題はないが、ライセンスサービスが要求を拒否した: { $says }
+refused-by-service-evidence = ここまで双方向の通信は成立している。応答の内容は { $log } の { $line } 行目にある
+refused-by-service-cannot-tell = キャプチャ内の応答そのもの。暗号化されている
+
 # 機器の時計
 device-clock-fast = コントローラの時計がキャプチャより { $span }進んでいる (ログ行と試行の対応 { $pairs } 組、{ $log })。1 時間を超えるずれがあるとトラストコードはインストールされない
 device-clock-slow = コントローラの時計がキャプチャより { $span }遅れている (ログ行と試行の対応 { $pairs } 組、{ $log })。1 時間を超えるずれがあるとトラストコードはインストールされない

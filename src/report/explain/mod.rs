@@ -57,6 +57,7 @@ pub const EXPLANATIONS: &[Explanation] = explanations! {
     "reset-after-established"
     "no-application-response"
     "application-error"
+    "refused-by-service"
     "legacy-endpoint"
     "device-log-contradicts"
     "device-clock-off"
@@ -244,7 +245,7 @@ mod tests {
                    proxy-authentication-required proxy-refused proxy-no-response version-mismatch cipher-mismatch \
                    not-tls crl-fetch-failed no-licensing-traffic malformed-capture handshake-refused \
                    certificate-fault-accepted device-log-contradicts device-clock-off device-reports-failure \
-                   device-reports-success no-device-events";
+                   device-reports-success no-device-events refused-by-service";
         assert_eq!(ids.split(' ').count(), EXPLANATIONS.len());
         for id in ids.split(' ') {
             let explanation = explanation(id).unwrap_or_else(|| panic!("{id}"));
