@@ -7,6 +7,7 @@
 //!                       ├─▶ DNS datagram ─▶ dns, lookup ─▶ Lookup                                 tls::walk ─▶ Walk
 //!                       ├─▶ ICMP error                        │                                              │
 //!                       └─▶ Skip, counted                     └────────▶ attempt ◀── connection ◀────────────┘
+//! device text ─▶ device ─▶ DeviceEvent ──────────────────────────────────▶ │
 //!                                                                           │
 //!                     report ◀── verdict ◀── Finding ◀── rules ◀── Attempt ◀┘
 //! ```

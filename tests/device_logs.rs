@@ -118,6 +118,36 @@ fn a_log_of_another_day_stands_with_no_attempt() {
 }
 
 #[test]
+fn of_two_controllers_a_log_is_that_ones_whose_attempts_it_fits() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("two.log").display().to_string();
+    let text = "Nov 22 2026 10:11:02.400: %SMART_LIC-3-COMM_FAILED: x : Communications failure\n";
+    std::fs::write(&path, text).unwrap();
+    let arguments = [
+        "--ca",
+        "samples/roots/lab-root.pem",
+        "-f",
+        "json",
+        "--log",
+        &path,
+        "samples/busy-two-controllers.pcapng",
+    ];
+    let report = tlswalk(&arguments, TIME_LIMIT).report();
+    assert_eq!(report["device_logs"][0]["device"], "192.168.10.151");
+    // What both may have written is nobody's.
+    std::fs::write(&path, "{\"timestamp\":\"1\"}\nREQUEST: Nov 22 10:11:02 2026 UTC\n").unwrap();
+    let report = tlswalk(&arguments, TIME_LIMIT).report();
+    assert!(report["device_logs"][0]["device"].is_null());
+    assert!(
+        report["attempts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|it| it["device_events"].is_null())
+    );
+}
+
+#[test]
 fn reports_on_logs_are_there_in_japanese() {
     let outcome = tlswalk(&arguments(&row("device-alone.log"), &["--lang", "ja"]), TIME_LIMIT);
     assert!(

@@ -27,8 +27,11 @@ const AFTER_END: i64 = 60 * SECOND;
 /// Stamps without fractions, and the rest of what is imprecise.
 const SLACK: i64 = 2 * SECOND;
 
-/// Events and attempts compared, the latest: with more, what they say of the clock does not change.
-const MAX_COMPARED: usize = 300;
+/// Events and attempts compared: with more, what they say of the clock does not change, and each is held against each.
+const MAX_COMPARED: usize = 100;
+
+/// Controllers that a log is held against. A pair and its neighbours are a handful; a capture with more is a data centre's.
+const MAX_DEVICES: usize = 16;
 
 /// The offset of one form of stamps in one log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -317,7 +320,7 @@ pub fn offsets(logs: &[DeviceLog], attempts: &[Attempt<'_>]) -> Vec<Offset> {
     for (at, log) in logs.iter().enumerate() {
         let mut found: Vec<(usize, Vec<Offset>)> = devices
             .iter()
-            .take(MAX_COMPARED)
+            .take(MAX_DEVICES)
             .map(|&device| {
                 let offsets = of_device(at, log, device, attempts);
                 (offsets.iter().map(|offset| offset.pairs).sum(), offsets)

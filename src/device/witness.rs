@@ -15,6 +15,9 @@ use crate::phrase::phrase;
 /// Lines kept of one attempt. A failed one has two or three, with debugging some dozens.
 const MAX_LINES: usize = 64;
 
+/// Attempts looked at for a line, the latest that had begun: one lasts minutes, and a controller makes a few an hour.
+const MAX_LATER: usize = 256;
+
 /// How long before its first packet and after its last an attempt's lines may be written.
 const BEFORE: i64 = 15_000_000_000;
 const AFTER: i64 = 75_000_000_000;
@@ -38,11 +41,14 @@ pub fn assign<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>]) -> Vec<Of
         return Vec::new();
     }
     let offsets = clock::offsets(logs, attempts);
-    let spans: Vec<(IpAddr, bool, Span)> = attempts
+    let mut spans: Vec<(Span, IpAddr, usize)> = attempts
         .iter()
-        .map(|attempt| (attempt.device, attempt.licensing, Span::of(attempt)))
+        .enumerate()
+        .filter(|(_, attempt)| attempt.licensing)
+        .map(|(at, attempt)| (Span::of(attempt), attempt.device, at))
         .collect();
-    let Some(around) = spans.first().map(|(_, _, span)| span.begin) else {
+    spans.sort_by_key(|(span, _, _)| span.begin);
+    let Some(around) = spans.first().map(|(span, _, _)| span.begin) else {
         return offsets;
     };
     for (at, log) in logs.iter().enumerate() {
@@ -58,16 +64,20 @@ pub fn assign<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>]) -> Vec<Of
                 continue;
             };
             let time = offset.time_of(written);
+            let begun = spans.partition_point(|(span, _, _)| span.begin.since(time) <= BEFORE);
             let nearest = spans
+                .get(..begun)
+                .unwrap_or_default()
                 .iter()
-                .enumerate()
-                .filter(|(_, (device, licensing, _))| *licensing && offset.device.is_none_or(|it| it == *device))
-                .filter_map(|(index, (_, _, span))| {
+                .rev()
+                .take(MAX_LATER)
+                .filter(|(_, device, _)| offset.device.is_none_or(|it| it == *device))
+                .filter_map(|(span, _, index)| {
                     let early = span.begin.since(time).max(0);
                     let late = time.since(span.end).max(0);
-                    let fits = !(event.what.is_failure() && span.went_through
-                        || event.what.is_success() && !span.went_through);
-                    (early <= BEFORE && late <= AFTER).then_some((!fits, early + late, index))
+                    let what = event.what;
+                    let differs = what.is_failure() && span.went_through || what.is_success() && !span.went_through;
+                    (late <= AFTER).then_some((differs, early + late, *index))
                 })
                 .min();
             if let Some(attempt) = nearest.and_then(|(_, _, index)| attempts.get_mut(index))
