@@ -261,7 +261,7 @@ pub struct DeviceLog {
     pub failure: Option<String>,
     /// What the device calls itself.
     pub host: WireText,
-    /// What happened, the latest [`MAX_EVENTS`], in the order of the text.
+    /// What happened, the latest ten thousand, in the order of the text.
     pub events: VecDeque<DeviceEvent>,
     /// Earlier events that were not kept.
     pub events_dropped: u64,
