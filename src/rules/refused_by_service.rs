@@ -7,7 +7,7 @@ use super::on_device;
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::device::What;
-use crate::finding::{At, By, Confidence, Finding, Remedy, Rule};
+use crate::finding::{At, By, Confidence, Finding, Rule};
 use crate::phrase::phrase;
 
 /// Rests on a line whose time is at least likely, so it is never certain.
@@ -31,16 +31,13 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .confidence(Confidence::Likely)
             .evidence(connection.last.0, place)
             .cannot_tell(phrase("refused-by-service-cannot-tell"))
-            .remedy(Remedy {
-                action: phrase("device-do-token"),
-                ..on_device(
-                    attempt,
-                    "",
-                    &[
-                        "show license history message".to_owned(),
-                        "show clock detail".to_owned(),
-                    ],
-                )
-            }),
+            .remedy(on_device(
+                attempt,
+                phrase("device-do-token"),
+                &[
+                    "show license history message".to_owned(),
+                    "show clock detail".to_owned(),
+                ],
+            )),
     )
 }
