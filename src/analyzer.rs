@@ -9,6 +9,7 @@ use crate::capture::{CaptureError, CaptureFacts, MergeError, read_frames, read_m
 use crate::collected::{Checksums, Collected, bounds_that_bit, skipped};
 use crate::context::{Context, Options};
 use crate::decode::Decoder;
+use crate::device::witness;
 use crate::frame::{Anomaly, Frame, FrameNumber};
 use crate::hosts::Watched;
 use crate::report::{self, Contents, Report};
@@ -108,6 +109,8 @@ impl<'o> Analyzer<'o> {
             controllers: self.decoder.controllers().clone(),
             lookups: &lookups.all,
         };
+        let mut attempts = attempt::attempts(self.options, &connections, &lookups.all, &icmp);
+        let offsets = witness::assign(&self.options.logs, &mut attempts);
         let context = Context {
             options: self.options,
             capture: facts,
@@ -115,8 +118,8 @@ impl<'o> Analyzer<'o> {
             watched: &watched,
             surroundings: &surroundings,
             snap_length_cut: flows.counts.cut,
+            offsets: &offsets,
         };
-        let attempts = attempt::attempts(self.options, &connections, &lookups.all, &icmp);
         let mut contents = Contents {
             tcp_connections: flows.counts.flows,
             ..contents

@@ -17,6 +17,8 @@ Examples:
   tlswalk -v export.pcap                      every certificate, step and connection too
   tlswalk --on-prem ssm.example.net --ca ssm-root.pem export.pcapng
   tlswalk -f json -o report.json a.pcap b.pcap.gz
+  tlswalk --log show-tech.txt export.pcap     what the controller says, beside what the wire shows
+  tlswalk --log show-tech.txt                 what the controller says, without a capture
   tlswalk --merge ring_00001.pcap ring_00002.pcap
   ssh wlc-jump cat export.pcap | tlswalk -    from standard input
   tlswalk explain client-certificate-rejected
@@ -71,7 +73,7 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
     /// Packet captures (pcap, pcapng; gzip, zstd or lz4); `-` is standard input
-    #[arg(value_name = "CAPTURE", required = true)]
+    #[arg(value_name = "CAPTURE", required_unless_present = "log")]
     pub(crate) captures: Vec<PathBuf>,
     /// Read all captures as one: files of a ring
     ///
@@ -125,6 +127,11 @@ pub(crate) struct Inspect {
     /// E.g. the On-Prem's or a lab root: a chain that verifies up to one of them is genuine, whatever its names.
     #[arg(long, value_name = "PEM")]
     pub(crate) ca: Vec<PathBuf>,
+    /// The device's own text: logs, show … (repeatable)
+    ///
+    /// Also a whole show tech or terminal log. Its lines are set beside the attempts; without a capture they are judged alone.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Vec<PathBuf>,
     /// Also report TLS that is not licensing
     #[arg(long)]
     pub(crate) all: bool,

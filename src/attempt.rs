@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use crate::connection::Connection;
 use crate::context::Options;
 use crate::decode::IcmpError;
+use crate::device::witness::Testimony;
 use crate::frame::{FrameNumber, Timestamp};
 use crate::lookup::Lookup;
 use crate::profile::Transport;
@@ -50,6 +51,8 @@ pub struct Attempt<'a> {
     pub revocation: Vec<Revocation<'a>>,
     /// What the presented chains are worth, at the time of the capture.
     pub judgements: Sides<Option<Judgement>>,
+    /// What the device says of it.
+    pub testimonies: Vec<Testimony<'a>>,
 }
 
 impl<'a> Attempt<'a> {
@@ -130,6 +133,7 @@ pub fn attempts<'a>(
                 icmp: Vec::new(),
                 revocation: Vec::new(),
                 judgements: Sides::default(),
+                testimonies: Vec::new(),
             });
             attempts.len() - 1
         });
@@ -301,6 +305,7 @@ fn assign_lookups<'a>(selector: &Selector<'_>, attempts: &mut Vec<Attempt<'a>>, 
                 icmp: Vec::new(),
                 revocation: Vec::new(),
                 judgements: Sides::default(),
+                testimonies: Vec::new(),
             });
         }
     }

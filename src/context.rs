@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 
 use crate::capture::CaptureFacts;
+use crate::device::DeviceLog;
+use crate::device::clock::Offset;
 use crate::frame::Timestamp;
 use crate::hosts::Watched;
 use crate::phrase::Language;
@@ -34,6 +36,8 @@ pub struct Options {
     pub cslu: Vec<Target>,
     /// HTTP proxies.
     pub proxy: Vec<Target>,
+    /// What the devices say of themselves.
+    pub logs: Vec<DeviceLog>,
 }
 
 impl Options {
@@ -60,6 +64,7 @@ impl Options {
             on_prem: Vec::new(),
             cslu: Vec::new(),
             proxy: Vec::new(),
+            logs: Vec::new(),
         }
     }
 }
@@ -96,6 +101,8 @@ pub struct Context<'a> {
     pub surroundings: &'a Surroundings,
     /// Segments that the snap length cut.
     pub snap_length_cut: u64,
+    /// How far the clocks of the devices' logs are off.
+    pub offsets: &'a [Offset],
 }
 
 impl Context<'_> {

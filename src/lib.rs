@@ -7,6 +7,7 @@
 //!                       ├─▶ DNS datagram ─▶ dns, lookup ─▶ Lookup                                 tls::walk ─▶ Walk
 //!                       ├─▶ ICMP error                        │                                              │
 //!                       └─▶ Skip, counted                     └────────▶ attempt ◀── connection ◀────────────┘
+//! device text ─▶ device ─▶ DeviceEvent ──────────────────────────────────▶ │
 //!                                                                           │
 //!                     report ◀── verdict ◀── Finding ◀── rules ◀── Attempt ◀┘
 //! ```
@@ -73,6 +74,9 @@ pub mod revocation;
 pub mod attempt;
 
 pub mod surroundings;
+
+// device text → DeviceEvent → Attempt
+pub mod device;
 
 // What the user wants, what the world looks like
 pub mod context;

@@ -17,9 +17,10 @@ use output::Output;
 use progress::Progress;
 use tlswalk::Options;
 use tlswalk::capture::{MOST_FILES, MergeError};
+use tlswalk::device::DeviceLog;
 use tlswalk::profile::Profile;
 use tlswalk::report::text::{TextStyle, Verbosity, visible};
-use tlswalk::report::{Outcome, Report, explain, outcome};
+use tlswalk::report::{Outcome, Report, explain, outcome, report_on_logs};
 use tlswalk::tls::trust::Anchors;
 
 /// The tool could not do its work.
@@ -78,8 +79,17 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
     let mut output = Output::open(inspect)?;
     let mut total = Outcome::Inconclusive;
     let mut unable = false;
+    if inspect.captures.is_empty() {
+        let report = report_on_logs(&options);
+        total = total.and(outcome([&report]));
+        match output.write(&report) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(total.exit_code()),
+            Err(error) => return Err(format!("{}: {}", output.name(), reason(&error))),
+            Ok(()) => {}
+        }
+    }
     // With --merge, all captures are one.
-    let captures: Vec<&[PathBuf]> = if inspect.merge {
+    let captures: Vec<&[PathBuf]> = if inspect.merge && !inspect.captures.is_empty() {
         vec![&inspect.captures]
     } else {
         inspect.captures.chunks(1).collect()
@@ -138,7 +148,7 @@ fn open(path: &Path, quiet: bool) -> Result<(String, Progress<Box<dyn Read>>), S
     let because = |error: &io::Error| format!("{name}: {}", reason(error));
     let metadata = fs::metadata(path).map_err(|error| because(&error))?;
     if metadata.is_dir() {
-        return Err(format!("{name}: is a directory; name the captures in it"));
+        return Err(format!("{name}: is a directory; name the files in it"));
     }
     let file = File::open(path).map_err(|error| because(&error))?;
     let label = path
@@ -149,6 +159,15 @@ fn open(path: &Path, quiet: bool) -> Result<(String, Progress<Box<dyn Read>>), S
     let total = metadata.is_file().then_some(metadata.len());
     let input: Box<dyn Read> = Box::new(file);
     Ok((name, Progress::new(input, label, total, quiet)))
+}
+
+/// A text of a device.
+fn read_log(path: &Path, quiet: bool) -> Result<DeviceLog, String> {
+    if path.as_os_str() == "-" {
+        return Err("--log -: standard input is for captures; name a file".to_owned());
+    }
+    let (name, input) = open(path, quiet).map_err(|why| format!("--log {why}"))?;
+    Ok(tlswalk::device::read(&name, input))
 }
 
 /// What the user typed → what the analysis needs: profiles and anchors are read here.
@@ -186,6 +205,11 @@ fn options(inspect: &Inspect) -> Result<Options, String> {
         on_prem: inspect.on_prem.clone(),
         cslu: inspect.cslu.clone(),
         proxy: inspect.proxy.clone(),
+        logs: inspect
+            .log
+            .iter()
+            .map(|path| read_log(path, inspect.quiet))
+            .collect::<Result<_, _>>()?,
     })
 }
 

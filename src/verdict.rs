@@ -6,6 +6,7 @@
 use crate::advice;
 use crate::attempt::Attempt;
 use crate::context::Context;
+use crate::device::witness;
 use crate::finding::{Confidence, Finding, Owner, Severity};
 use crate::phrase::phrase;
 use crate::rules::{self, RULES};
@@ -44,6 +45,7 @@ pub fn judge(attempt: &Attempt<'_>, context: &Context<'_>) -> Verdict {
     let mut findings: Vec<Finding> = RULES.iter().filter_map(|rule| (rule.check)(attempt, context)).collect();
     for finding in &mut findings {
         prove_silence(finding, attempt, context);
+        witness::support(finding, attempt);
     }
     if let Some(cause) = findings.first_mut() {
         complete(cause, attempt, context);
@@ -107,7 +109,15 @@ fn prove_silence(finding: &mut Finding, attempt: &Attempt<'_>, context: &Context
 /// What is said of a capture in which nobody attempted anything.
 #[must_use]
 pub fn without_attempts(contents: &crate::report::Contents, context: &Context<'_>) -> Finding {
-    rules::damage(context).unwrap_or_else(|| rules::no_licensing_traffic::finding(contents, context))
+    if let Some(damage) = rules::damage(context) {
+        return damage;
+    }
+    // A capture that shows nothing does not outweigh a device that says that licensing fails.
+    let logs = &context.options.logs;
+    if rules::device_reports_failure::is_failing(logs) {
+        return rules::device_reports_failure::finding(logs).cannot_tell(phrase("device-cannot-tell-capture"));
+    }
+    rules::no_licensing_traffic::finding(contents, context)
 }
 
 #[cfg(test)]
@@ -162,6 +172,7 @@ mod tests {
             watched: &Watched::default(),
             surroundings: &Surroundings::default(),
             snap_length_cut: 0,
+            offsets: &[],
         };
         let connections = [connection];
         let attempts = attempts(&options, &connections, &[], &[]);

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::Value;
-use support::{Row, is_nothing, root, rows, samples, tlswalk};
+use support::{Row, is_nothing, log_rows, root, rows, samples, tlswalk};
 
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
@@ -94,7 +94,9 @@ fn every_sample_gives_the_report_of_its_snapshot() {
 
 #[test]
 fn every_snapshot_has_a_sample() {
-    let known: BTreeSet<String> = rows().iter().map(|row| row.file.replace('.', "-")).collect();
+    let captures = rows().into_iter().map(|row| row.file);
+    let logs = log_rows().into_iter().map(|row| row.log);
+    let known: BTreeSet<String> = captures.chain(logs).map(|file| file.replace('.', "-")).collect();
     let snapshots = std::fs::read_dir(root().join("tests/snapshots")).into_iter().flatten();
     for entry in snapshots {
         let name = entry.unwrap().file_name().to_string_lossy().into_owned();

@@ -149,7 +149,9 @@ fn describe_text(text: &str) -> String {
     .iter()
     .any(|phrase| lower.contains(phrase))
     {
-        return format!("a log of the device's command line, which shows packets but does not hold them; {EXPORT}");
+        return format!(
+            "a log of the device's command line, which shows packets but does not hold them (--log reads what it says); {EXPORT}"
+        );
     }
     if text.lines().filter(|line| is_hex_dump(line)).count() >= 2 {
         return format!("a hex dump as text; {EXPORT}");

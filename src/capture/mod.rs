@@ -25,6 +25,14 @@ mod testing;
 
 pub use merge::{MOST_FILES, MergeError, read_merged};
 
+/// The bytes of an input that may be compressed as captures may be, and by what: for the texts of devices.
+///
+/// # Errors
+/// When its compression cannot be begun.
+pub(crate) fn decompressed<'a>(input: impl Read + 'a) -> Result<(impl Read + 'a, Option<&'static str>), CaptureError> {
+    compressed::open(chunk::Chunk::new(input))
+}
+
 /// What is known of a capture file beside its packets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CaptureFacts {

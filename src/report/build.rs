@@ -2,6 +2,7 @@
 
 use super::connections::connection_of;
 use super::courses;
+use super::device;
 use super::{
     Alternative, Anomaly, Attempt, Capture, Damage, Evidence, Finding, Lookup, Overall, Remedy, Report, SCHEMA, Tool,
     Verdict,
@@ -57,6 +58,7 @@ pub(crate) fn build(
             connections: attempt.connections.iter().map(|connection| id_of(connection)).collect(),
             course: None,
             baseline: courses::baseline_of(attempt, verdict, context),
+            device_events: device::events_of(attempt, verdict),
         })
         .collect();
     courses::place(&courses, &mut rows);
@@ -77,6 +79,7 @@ pub(crate) fn build(
             .collect(),
         courses,
         cadence,
+        device_logs: device::logs_of(context, context.capture.first),
     }
 }
 
@@ -144,7 +147,7 @@ fn verdict_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict, langua
     }
 }
 
-fn remedies_of(finding: &finding::Finding, language: Language) -> Vec<Remedy> {
+pub(super) fn remedies_of(finding: &finding::Finding, language: Language) -> Vec<Remedy> {
     finding
         .remedies
         .iter()
@@ -190,7 +193,7 @@ fn display_filter(attempt: &attempt::Attempt<'_>) -> String {
     }
 }
 
-fn texts(phrases: &[Phrase], language: Language) -> Vec<String> {
+pub(super) fn texts(phrases: &[Phrase], language: Language) -> Vec<String> {
     phrases.iter().map(|phrase| phrase.in_language(language)).collect()
 }
 

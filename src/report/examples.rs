@@ -58,6 +58,7 @@ fn base(file: &str, frames: u64) -> Report {
         connections: vec![],
         courses: vec![],
         cadence: None,
+        device_logs: vec![],
     }
 }
 
@@ -106,6 +107,7 @@ pub(crate) fn attempt(id: usize, connections: Vec<usize>, verdict: Verdict) -> A
         connections,
         course: None,
         baseline: None,
+        device_events: vec![],
     }
 }
 

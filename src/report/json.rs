@@ -48,6 +48,22 @@ mod tests {
         schema
     }
 
+    /// With a device's text beside an attempt, and with one alone.
+    fn with_logs() -> Vec<Report> {
+        let text = std::fs::read("samples/device-agrees.log").unwrap();
+        let statistics = std::fs::read("tests/device/tech-support.txt").unwrap();
+        let profile = crate::profile::Profile::built_in("cisco-smart-licensing").unwrap();
+        let mut options = crate::Options::new(profile);
+        options.logs = vec![
+            crate::device::read("a.log", &text[..]),
+            crate::device::read("b.txt", &statistics[..]),
+        ];
+        let capture = std::fs::read("samples/client-certificate-self-signed-expired.pcap").unwrap();
+        let beside = crate::analyze(&capture[..], "a.pcap", &options).unwrap();
+        assert!(!beside.attempts[0].device_events.is_empty());
+        vec![beside, crate::report::report_on_logs(&options)]
+    }
+
     #[test]
     fn reports_match_the_schema_and_the_schema_knows_every_field() {
         let schema: Value = serde_json::from_str(JSON_SCHEMA).unwrap();
@@ -56,7 +72,7 @@ mod tests {
             jsonschema::validator_for(&closed(schema.clone())),
             jsonschema::validator_for(&schema),
         ];
-        for report in examples::all() {
+        for report in examples::all().into_iter().chain(with_logs()) {
             let value = serde_json::to_value(&report).unwrap();
             for validator in &validators {
                 let errors: Vec<_> = validator

@@ -5,6 +5,7 @@
 mod build;
 mod connections;
 mod courses;
+mod device;
 #[cfg(test)]
 mod examples;
 pub mod explain;
@@ -15,6 +16,7 @@ pub mod text;
 use serde::Serialize;
 
 pub(crate) use build::build;
+pub use device::{ClockOffset, DeviceEvent, DeviceLog, MessageCount, report_on_logs};
 pub use outcome::{Outcome, outcome};
 
 /// The schema name of this shape.
@@ -43,6 +45,9 @@ pub struct Report {
     /// The rhythm of licensing against the length of the capture, where that tells something.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cadence: Option<Cadence>,
+    /// What the devices' own texts say (`--log`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub device_logs: Vec<DeviceLog>,
 }
 
 /// Name and version of the program.
@@ -59,7 +64,7 @@ pub struct Tool {
 pub struct Capture {
     /// Its name as given; `-` for standard input.
     pub file: String,
-    /// `pcap` or `pcapng`.
+    /// `pcap` or `pcapng`; `none` for a report on device logs alone.
     pub format: String,
     /// `gzip`, `zstd`, `lz4`, or null.
     pub compression: Option<String>,
@@ -186,6 +191,9 @@ pub struct Attempt {
     /// Where a failed attempt leaves the good one of its transport; absent where it does not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Baseline>,
+    /// What the device's own texts say of it, in order of time.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub device_events: Vec<DeviceEvent>,
 }
 
 /// Where an attempt leaves the good one of its transport.

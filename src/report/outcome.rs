@@ -26,6 +26,11 @@ pub fn outcome<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Outcome {
         if report.attempts.is_empty() && report.verdict.id == "malformed-capture" {
             return Outcome::Unusable;
         }
+        // What the device says counts where no capture shows better.
+        if report.attempts.is_empty() {
+            failed |= report.verdict.id == "device-reports-failure";
+            concluded |= report.verdict.id == "device-reports-success";
+        }
         for attempt in &report.attempts {
             failed |= attempt.verdict.severity == "error"
                 || attempt.findings.iter().any(|finding| finding.severity == "error");

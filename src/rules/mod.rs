@@ -19,6 +19,9 @@ mod certificate_fault_accepted;
 mod cipher_mismatch;
 mod client_certificate_rejected;
 mod crl_fetch_failed;
+pub(crate) mod device_clock_off;
+mod device_log_contradicts;
+pub mod device_reports_failure;
 mod dns_error;
 mod dns_no_response;
 mod dns_stale_address;
@@ -39,6 +42,7 @@ mod not_tls;
 mod proxy_authentication_required;
 mod proxy_no_response;
 mod proxy_refused;
+mod refused_by_service;
 mod reset_after_established;
 mod reset_during_handshake;
 mod reset_origin;
@@ -78,6 +82,7 @@ pub(super) const RULES: &[&Rule] = &[
     &application_error::RULE,
     &reset_after_established::RULE,
     &no_application_response::RULE,
+    &refused_by_service::RULE,
     &legacy_endpoint::RULE,
     &healthy_resumed::RULE,
     &healthy::RULE,
@@ -85,12 +90,19 @@ pub(super) const RULES: &[&Rule] = &[
     &incomplete_capture::RULE,
     // Never the cause: what stands above always holds.
     &certificate_fault_accepted::RULE,
+    &device_log_contradicts::RULE,
+    &device_clock_off::RULE,
 ];
 
 /// What is said of a damaged file in which nobody attempted anything.
 #[must_use]
 pub fn damage(context: &Context<'_>) -> Option<crate::finding::Finding> {
     malformed_capture::finding(context)
+}
+
+/// Whether a line of the device's log says one thing where the capture shows another.
+pub(crate) fn contradicts(attempt: &Attempt<'_>, testimony: &crate::device::witness::Testimony<'_>) -> bool {
+    device_log_contradicts::contradicts(attempt, testimony)
 }
 
 /// Rules that only say how it ended. Where another rule knows why, they add nothing.

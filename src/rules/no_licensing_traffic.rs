@@ -181,6 +181,36 @@ fn length(seconds: i64) -> Phrase {
     phrase(id).with("count", count)
 }
 
+/// What to type for a capture that shows licensing.
+pub(super) fn capture_commands(interface: Option<&str>) -> Vec<String> {
+    let interface = interface.unwrap_or("<interface>");
+    let mut commands = Vec::new();
+    if interface.starts_with('<') {
+        commands.push("show running-config | include ip http client|license smart".to_owned());
+    }
+    commands.extend(
+        [
+            "show license all | section Transport",
+            "show license air entities summary",
+        ]
+        .map(str::to_owned),
+    );
+    commands.push(format!("monitor capture LIC interface {interface} both"));
+    commands.extend(
+        [
+            "monitor capture LIC control-plane both",
+            "monitor capture LIC match any",
+            "monitor capture LIC buffer size 100",
+            "monitor capture LIC start",
+            "license smart trust idtoken <token> all force",
+            "monitor capture LIC stop",
+            "monitor capture LIC export bootflash:lic.pcap",
+        ]
+        .map(str::to_owned),
+    );
+    commands
+}
+
 fn watched_for(ns: i64) -> Phrase {
     if ns < 120_000_000_000 {
         super::seconds(ns)

@@ -200,6 +200,41 @@ pub fn rows() -> Vec<Row> {
         .collect()
 }
 
+/// One row of the table of device logs in `samples/README.md`.
+#[derive(Clone, Debug)]
+pub struct LogRow {
+    pub log: String,
+    /// `None`: the log is judged alone.
+    pub capture: Option<String>,
+    pub verdict: String,
+    pub options: Vec<String>,
+}
+
+/// The rows of that table: log | capture | verdict | options | what it shows.
+pub fn log_rows() -> Vec<LogRow> {
+    let text = std::fs::read_to_string(root().join("samples/README.md")).unwrap_or_default();
+    let cells = |line: &str| {
+        line.trim()
+            .trim_matches('|')
+            .split('|')
+            .map(plain)
+            .collect::<Vec<String>>()
+    };
+    let rows = text.lines().filter(|line| line.starts_with('|')).map(cells);
+    rows.filter(|row| row.len() == 5 && row[0].ends_with(".log"))
+        .map(|row| LogRow {
+            log: row[0].clone(),
+            capture: Some(row[1].clone()).filter(|cell| !is_nothing(cell)),
+            verdict: row[2].clone(),
+            options: row[3]
+                .split_whitespace()
+                .filter(|word| !is_nothing(word))
+                .map(String::from)
+                .collect(),
+        })
+        .collect()
+}
+
 /// Whether a cell says that there is nothing to say.
 pub fn is_nothing(cell: &str) -> bool {
     matches!(cell, "" | "-" | "–" | "—" | "none")

@@ -59,10 +59,16 @@ pub const EXPLANATIONS: &[Explanation] = explanations! {
     "reset-after-established"
     "no-application-response"
     "application-error"
+    "refused-by-service"
     "legacy-endpoint"
+    "device-log-contradicts"
+    "device-clock-off"
     "incomplete-capture"
     "no-licensing-traffic"
     "malformed-capture"
+    "device-reports-failure"
+    "device-reports-success"
+    "no-device-events"
 };
 
 impl Explanation {
@@ -240,7 +246,8 @@ mod tests {
                    application-error dns-no-response dns-error dns-unexpected-address legacy-endpoint \
                    proxy-authentication-required proxy-refused proxy-no-response version-mismatch cipher-mismatch \
                    not-tls crl-fetch-failed no-licensing-traffic malformed-capture handshake-refused \
-                   certificate-fault-accepted dns-stale-address no-connection";
+                   certificate-fault-accepted dns-stale-address no-connection device-log-contradicts \
+                   device-clock-off device-reports-failure device-reports-success no-device-events refused-by-service";
         assert_eq!(ids.split(' ').count(), EXPLANATIONS.len());
         for id in ids.split(' ') {
             let explanation = explanation(id).unwrap_or_else(|| panic!("{id}"));

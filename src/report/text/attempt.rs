@@ -5,7 +5,7 @@ use std::io;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::page::{Span, padded};
-use super::{Page, Paint, connections, mark, sentence, shown, story, tables, walk, words};
+use super::{Page, Paint, connections, device, mark, sentence, shown, story, tables, walk, words};
 use crate::phrase::{Language, Phrase, phrase};
 use crate::report::{Attempt, Connection, Finding, Remedy, Report, explain};
 
@@ -60,6 +60,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
     }
     phases(page, attempt, connection)?;
     story::divergence(page, attempt)?;
+    device::events(page, report, attempt, verbose)?;
     if !verdict.remedy.is_empty() || !verdict.cannot_tell.is_empty() || !verdict.also.is_empty() {
         page.blank()?;
     }

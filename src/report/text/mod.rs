@@ -4,6 +4,7 @@
 //! that must be acted on stands below data that need not be read; `-v` adds the data at the end.
 
 mod attempt;
+mod device;
 mod page;
 mod story;
 mod tables;
@@ -74,7 +75,13 @@ pub fn write_text(report: &Report, out: &mut dyn Write, style: &TextStyle) -> io
         let tail = format!(" {}: {headline} [{}]", report.capture.file, report.verdict.id);
         return page.line(&[(paint, mark), (Paint::Plain, &tail)]);
     }
+    if report.capture.format == "none" {
+        device::logs(&mut page, report)?;
+        page.blank()?;
+        return device::alone(&mut page, report, style.verbosity);
+    }
     capture_lines(&mut page, &report.capture)?;
+    device::logs(&mut page, report)?;
     page.blank()?;
     let verbose = style.verbosity == Verbosity::Verbose;
     let Some(worst) = worst(report) else {
@@ -218,6 +225,7 @@ fn nothing(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()
     let label = attempt::label("text-holds-label", page.language);
     page.hang(&[(Paint::Strong, &label)], attempt::INDENT, &text, "")?;
     story::shows(page, report)?;
+    device::said(page, report, verbose)?;
     odd(page, &report.capture, verbose)?;
     page.blank()?;
     attempt::remedies(page, &report.verdict.remedy)?;

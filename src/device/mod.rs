@@ -1,0 +1,332 @@
+//! device text → DeviceEvent: what a controller says of itself: syslog, show commands, whole show tech files, terminal logs.
+//!
+//! Nobody pastes one clean command. So every line is looked at by itself, with the little that must be remembered of the
+//! lines before it; what is recognised becomes a dated event, a counter or a setting, and the rest is counted.
+//! What an event is worth beside a capture is told in [`witness`], and how far the device's clock is off in [`clock`].
+
+pub mod clock;
+mod history;
+mod lines;
+mod reader;
+mod settings;
+mod stamp;
+mod syslog;
+pub mod witness;
+mod wording;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::io::Read;
+
+use crate::capture::decompressed;
+use crate::wire_text::WireText;
+use lines::{Line, Lines};
+use reader::Reader;
+pub use stamp::{Mark, Stamp};
+
+/// Events kept of one log, the latest. A controller that fails writes some twenty a day, so this is more than a year.
+const MAX_EVENTS: usize = 10_000;
+
+/// Characters kept of an event's text: a message has under 300, and a report shows one or two lines.
+const LONGEST_TEXT: usize = 400;
+
+/// In which form an event was written; each may be in a zone of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Form {
+    /// A syslog line.
+    Syslog,
+    /// The stamp of a REQUEST or RESPONSE in `show license history message`.
+    History,
+    /// The milliseconds since 1970 inside its JSON: UTC, whatever the device shows elsewhere.
+    Epoch,
+    /// `show license tech support`, `status`, `summary`, `all`.
+    Status,
+    /// `show license eventlog`.
+    EventLog,
+    /// `show logging process`.
+    Trace,
+    /// `show clock`, `show ntp status`, `show license air entities summary`.
+    Clock,
+}
+
+impl Form {
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Syslog => "syslog",
+            Self::History => "license-history",
+            Self::Epoch => "license-history-epoch",
+            Self::Status => "license-status",
+            Self::EventLog => "license-eventlog",
+            Self::Trace => "process-trace",
+            Self::Clock => "clock",
+        }
+    }
+}
+
+/// Why the device says that it could not communicate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// The name could not be resolved.
+    NameNotResolved,
+    /// The server's certificate could not be validated.
+    CertificateNotValidated,
+    /// The handshake failed, without saying more.
+    HandshakeFailed,
+    /// The answer was empty.
+    EmptyAnswer,
+    /// Nothing came in time.
+    TimedOut,
+    /// The transport is not configured, or switched off.
+    TransportOff,
+    /// It did not say, or in words that are not known.
+    Unspecified,
+}
+
+/// What happened, as the device tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)] // each is the message of the same name
+pub enum What {
+    CommunicationFailed(Reason),
+    CommunicationRestored,
+    TrustInstalled,
+    TrustFailed,
+    /// A request was sent.
+    Request,
+    /// An answer came, and it said yes, no, or something unknown.
+    Answer(Option<bool>),
+    /// None came: an empty RESPONSE, or NO REPLY.
+    NoAnswer,
+    RevocationFailed,
+    CertificateInvalid,
+    KeysRenewed,
+    ClockDoubtful,
+    ClockSet,
+    /// It calculated its use of licences, as it does every eight hours.
+    Measured,
+    /// Something else about licensing.
+    Other,
+}
+
+impl What {
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CommunicationFailed(_) => "communication-failed",
+            Self::CommunicationRestored => "communication-restored",
+            Self::TrustInstalled => "trust-installed",
+            Self::TrustFailed => "trust-failed",
+            Self::Request => "request",
+            Self::Answer(Some(true)) => "answer-good",
+            Self::Answer(Some(false)) => "answer-refused",
+            Self::Answer(None) => "answer",
+            Self::NoAnswer => "no-answer",
+            Self::RevocationFailed => "revocation-failed",
+            Self::CertificateInvalid => "certificate-invalid",
+            Self::KeysRenewed => "keys-renewed",
+            Self::ClockDoubtful => "clock-doubtful",
+            Self::ClockSet => "clock-set",
+            Self::Measured => "measured",
+            Self::Other => "other",
+        }
+    }
+
+    /// Whether the device reports that something did not work.
+    #[must_use]
+    pub const fn is_failure(self) -> bool {
+        matches!(
+            self,
+            Self::CommunicationFailed(_)
+                | Self::TrustFailed
+                | Self::Answer(Some(false))
+                | Self::NoAnswer
+                | Self::RevocationFailed
+                | Self::CertificateInvalid
+        )
+    }
+
+    /// Whether it reports that licensing got through.
+    #[must_use]
+    pub const fn is_success(self) -> bool {
+        matches!(
+            self,
+            Self::CommunicationRestored | Self::TrustInstalled | Self::Answer(Some(true))
+        )
+    }
+}
+
+/// Something that the device says happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceEvent {
+    /// The line it stands on.
+    pub line: u64,
+    /// When, as written; `None`: it does not say.
+    pub stamp: Option<Stamp>,
+    /// In which form.
+    pub form: Form,
+    /// What.
+    pub what: What,
+    /// In the device's words.
+    pub text: WireText,
+}
+
+/// What the device has counted of one type of message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Statistics {
+    /// The line it stands on.
+    pub line: u64,
+    /// `Trust Establishment`, `Usage Reporting` …
+    pub message: WireText,
+    /// Attempts, all, good and bad.
+    pub total: u64,
+    /// Those that were answered well.
+    pub success: u64,
+    /// Those that failed.
+    pub fail: u64,
+    /// How often in a row it has failed up to now.
+    pub ongoing: u64,
+    /// Of these, for want of communication.
+    pub communication: u64,
+    /// `OK`, `NO REPLY`, `INVALID STATUS CODE` …; empty where there was none.
+    pub last_response: WireText,
+    /// When that was.
+    pub last: Option<Stamp>,
+    /// The reason it gives; empty for none.
+    pub reason: WireText,
+}
+
+/// Where a type of message fails now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Never tried.
+    Untried,
+    /// Works, as far as the last time says.
+    Works,
+    /// Nothing comes back: network or TLS.
+    NoReply,
+    /// The server answers, and refuses: TLS is fine.
+    Refused,
+    /// It fails, and does not say how.
+    Fails,
+}
+
+impl Statistics {
+    /// Where this type of message fails now.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        let response = self.last_response.raw();
+        match response {
+            "NO REPLY" => Standing::NoReply,
+            "INVALID STATUS CODE" | "OK_TRY_AGAIN" => Standing::Refused,
+            _ if self.ongoing > 0 && self.communication >= self.ongoing => Standing::NoReply,
+            _ if self.ongoing > 0 => Standing::Fails,
+            _ if response.starts_with("OK") || self.success > 0 => Standing::Works,
+            _ if self.total == 0 => Standing::Untried,
+            _ if self.fail > 0 => Standing::Fails,
+            _ => Standing::Untried,
+        }
+    }
+}
+
+/// A setting or state of the device that bears on licensing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setting {
+    /// The line it stands on.
+    pub line: u64,
+    /// Its value.
+    pub value: WireText,
+}
+
+/// One text of a device, read.
+#[derive(Clone, Debug, Default)]
+pub struct DeviceLog {
+    /// Its name as given.
+    pub name: String,
+    /// `gzip`, `zstd`, `lz4`.
+    pub compression: Option<&'static str>,
+    /// `utf-8`, `utf-16`, or `unknown` where there were bytes that are neither.
+    pub encoding: &'static str,
+    /// Bytes, decompressed.
+    pub bytes: u64,
+    /// Lines.
+    pub lines: u64,
+    /// Lines of more than 64 KiB, of which only the beginning was looked at.
+    pub cut_lines: u64,
+    /// Lines in which something was recognised.
+    pub recognised: u64,
+    /// How many of which form: `syslog` 12, `license-history` 3.
+    pub forms: BTreeMap<&'static str, u64>,
+    /// Why reading ended before the end.
+    pub failure: Option<String>,
+    /// What the device calls itself.
+    pub host: WireText,
+    /// What happened, the latest ten thousand, in the order of the text.
+    pub events: VecDeque<DeviceEvent>,
+    /// Earlier events that were not kept.
+    pub events_dropped: u64,
+    /// What it has counted, by type of message; the last that was printed.
+    pub statistics: Vec<Statistics>,
+    /// Settings and states by name: `transport`, `url`, `proxy-address` …
+    pub settings: BTreeMap<&'static str, Setting>,
+    /// The weakest mark on any stamp of syslog.
+    pub mark: Mark,
+}
+
+impl DeviceLog {
+    /// Whether anything at all was recognised.
+    #[must_use]
+    pub fn is_recognised(&self) -> bool {
+        self.recognised > 0
+    }
+
+    /// The value of a setting; empty where there is none.
+    #[must_use]
+    pub fn setting(&self, name: &str) -> Option<&WireText> {
+        Some(&self.settings.get(name)?.value)
+    }
+
+    fn add(&mut self, event: DeviceEvent) {
+        if self.events.len() >= MAX_EVENTS {
+            self.events.pop_front();
+            self.events_dropped = self.events_dropped.saturating_add(1);
+        }
+        self.events.push_back(event);
+    }
+}
+
+/// Reads a text of a device to its end. It cannot fail: what cannot be read is told in [`DeviceLog::failure`].
+#[must_use]
+pub fn read(name: &str, input: impl Read) -> DeviceLog {
+    let mut reader = Reader::new(name);
+    let (mut input, compression) = match decompressed(input) {
+        Ok(opened) => opened,
+        Err(error) => {
+            let mut log = reader.finish();
+            log.failure = Some(error.to_string());
+            return log;
+        }
+    };
+    let lines = Lines::new(|line: Line<'_>| reader.line(&line));
+    let (read, error) = lines.read_all(&mut input);
+    let mut log = reader.finish();
+    log.compression = compression;
+    log.encoding = read.encoding;
+    log.bytes = read.bytes;
+    log.lines = read.lines;
+    log.cut_lines = read.cut;
+    log.failure = error.map(|error| error.to_string());
+    log
+}
+
+/// A text cut to what a report can show.
+fn shown(text: &str) -> WireText {
+    let text = text.trim();
+    match text.char_indices().nth(LONGEST_TEXT) {
+        Some((at, _)) => WireText::from(format!("{}…", text.get(..at).unwrap_or_default()).as_str()),
+        None => WireText::from(text),
+    }
+}
+
+#[cfg(test)]
+mod tests;

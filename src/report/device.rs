@@ -1,0 +1,290 @@
+//! DeviceLogs → Report: what the device's own texts say, in the public shape; also the report on texts alone.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Capture, Overall, Report, SCHEMA, Tool};
+use crate::attempt;
+use crate::context::{Context, Options};
+use crate::device::clock::{self, Offset};
+use crate::device::witness::{Bearing, Testimony, bearing};
+use crate::device::{self, Mark, Standing};
+use crate::finding::{Confidence, Severity};
+use crate::frame::Timestamp;
+use crate::rules::device_reports_failure;
+
+/// Events listed of one log, the latest: a report is to be read. The counts say how many there are.
+const MAX_LISTED: usize = 200;
+
+/// One text of a device.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct DeviceLog {
+    /// Its name as given.
+    pub file: String,
+    /// What the device calls itself; null where it does not.
+    pub host: Option<String>,
+    /// The address of the attempts it is about; null where that cannot be told.
+    pub device: Option<String>,
+    /// `gzip`, `zstd`, `lz4`, or null.
+    pub compression: Option<String>,
+    /// `utf-8`, `utf-16`, or `unknown` where there are bytes that are neither.
+    pub encoding: String,
+    /// Bytes read, decompressed.
+    pub bytes: u64,
+    /// Lines read.
+    pub lines: u64,
+    /// Lines in which something was recognised.
+    pub recognised: u64,
+    /// The other lines.
+    pub unrecognised: u64,
+    /// Lines of more than 64 KiB, of which only the beginning was looked at.
+    pub cut_lines: u64,
+    /// Why reading ended before the end; null when it did not.
+    pub end_detail: Option<String>,
+    /// What was recognised, by form.
+    pub forms: BTreeMap<String, u64>,
+    /// `set`, `not-synchronised` (`.`) or `not-set` (`*`): the weakest mark on any stamp.
+    pub clock: &'static str,
+    /// How far its stamps are from the capture's time.
+    pub offsets: Vec<ClockOffset>,
+    /// Settings and states that bear on licensing, by name.
+    pub settings: BTreeMap<String, String>,
+    /// What the device has counted, by type of message.
+    pub messages: Vec<MessageCount>,
+    /// Number of events.
+    pub event_count: u64,
+    /// The latest events.
+    pub events: Vec<DeviceEvent>,
+}
+
+/// How far the stamps of one form are from the capture's time.
+#[derive(Clone, Debug, Serialize)]
+pub struct ClockOffset {
+    /// Which form of stamps.
+    pub form: &'static str,
+    /// Seconds by which what is written is ahead of the capture.
+    pub ahead: f64,
+    /// By how many seconds that may be wrong.
+    pub give: f64,
+    /// Of it, what cannot be a time zone.
+    pub clock_error: f64,
+    /// Log lines that agree on it; 0: assumed.
+    pub pairs: usize,
+    /// `certain`, `likely` or `possible`.
+    pub confidence: &'static str,
+    /// The stamps are known to be UTC.
+    pub utc: bool,
+}
+
+/// What the device has counted of one type of message.
+#[derive(Clone, Debug, Serialize)]
+pub struct MessageCount {
+    /// Its name, e.g. `Trust Establishment`.
+    pub message: String,
+    /// The line it stands on.
+    pub line: u64,
+    /// Tries.
+    pub total: u64,
+    /// Good ones.
+    pub success: u64,
+    /// Bad ones.
+    pub fail: u64,
+    /// Bad ones in a row up to now.
+    pub ongoing: u64,
+    /// `OK`, `NO REPLY`, `INVALID STATUS CODE` …; null where there was none.
+    pub last_response: Option<String>,
+    /// The reason given, or null.
+    pub reason: Option<String>,
+    /// `untried`, `works`, `no-reply`, `refused` or `fails`.
+    pub standing: &'static str,
+}
+
+/// A line of a device's text.
+#[derive(Clone, Debug, Serialize)]
+pub struct DeviceEvent {
+    /// The text it stands in.
+    pub file: String,
+    /// Its line.
+    pub line: u64,
+    /// `syslog`, `license-history` …
+    pub form: &'static str,
+    /// `communication-failed`, `trust-installed`, `request` …
+    pub kind: &'static str,
+    /// When, as written; null where it does not say.
+    pub written: Option<String>,
+    /// When, by the capture's clock; null where that cannot be told.
+    pub time: Option<String>,
+    /// How sure that time is; null without one.
+    pub confidence: Option<&'static str>,
+    /// `agrees`, `contradicts` or `neutral` beside an attempt; null elsewhere.
+    pub bearing: Option<&'static str>,
+    /// In the device's words.
+    pub text: String,
+}
+
+/// A report on the texts of devices alone: [`Options::logs`]. Its capture has the format `none` and no frames.
+#[must_use]
+pub fn report_on_logs(options: &Options) -> Report {
+    let language = options.language;
+    let finding = device_reports_failure::finding(&options.logs);
+    Report {
+        schema: SCHEMA,
+        language: language.tag(),
+        tool: Tool {
+            name: "tlswalk",
+            version: env!("CARGO_PKG_VERSION"),
+        },
+        capture: Capture {
+            file: options
+                .logs
+                .iter()
+                .map(|log| log.name.as_str())
+                .collect::<Vec<_>>()
+                .join(" + "),
+            format: "none".to_owned(),
+            end: "complete",
+            ..Capture::default()
+        },
+        verdict: Overall {
+            id: finding.id.to_owned(),
+            severity: finding.severity.name().to_owned(),
+            summary: finding.summary.in_language(language),
+            // What was found stands among the texts' own events, with file and line: there are no frames to name.
+            evidence: Vec::new(),
+            cannot_tell: super::build::texts(&finding.cannot_tell, language),
+            remedy: super::build::remedies_of(&finding, language),
+        },
+        attempts: Vec::new(),
+        connections: Vec::new(),
+        courses: Vec::new(),
+        cadence: None,
+        device_logs: options.logs.iter().map(|log| log_of(log, &[], None)).collect(),
+    }
+}
+
+/// The logs beside a capture.
+pub(super) fn logs_of(context: &Context<'_>, around: Option<Timestamp>) -> Vec<DeviceLog> {
+    let offsets_of = |at: usize| context.offsets.iter().filter(move |offset| offset.log == at);
+    let logs = context.options.logs.iter().enumerate();
+    logs.map(|(at, log)| log_of(log, &offsets_of(at).cloned().collect::<Vec<_>>(), around))
+        .collect()
+}
+
+fn log_of(log: &device::DeviceLog, offsets: &[Offset], around: Option<Timestamp>) -> DeviceLog {
+    let skip = log.events.len().saturating_sub(MAX_LISTED);
+    let time_of = |event: &device::DeviceEvent| {
+        let offset = offsets.iter().find(|offset| offset.form == event.form)?;
+        let written = clock::written(event, around?)?;
+        Some((offset.time_of(written), offset.certainty))
+    };
+    let seconds = |ns: i64| ns as f64 / 1e9;
+    DeviceLog {
+        file: log.name.clone(),
+        host: (!log.host.is_empty()).then(|| log.host.to_string()),
+        device: offsets.iter().find_map(|offset| offset.device).map(|ip| ip.to_string()),
+        compression: log.compression.map(str::to_owned),
+        encoding: log.encoding.to_owned(),
+        bytes: log.bytes,
+        lines: log.lines,
+        recognised: log.recognised,
+        unrecognised: log.lines.saturating_sub(log.recognised),
+        cut_lines: log.cut_lines,
+        end_detail: log.failure.clone(),
+        forms: log
+            .forms
+            .iter()
+            .map(|(form, count)| ((*form).to_owned(), *count))
+            .collect(),
+        clock: match log.mark {
+            Mark::None => "set",
+            Mark::NotSynchronised => "not-synchronised",
+            Mark::NotSet => "not-set",
+        },
+        offsets: offsets
+            .iter()
+            .map(|offset| ClockOffset {
+                form: offset.form.name(),
+                ahead: seconds(offset.ahead),
+                give: seconds(offset.give),
+                clock_error: seconds(offset.error()),
+                pairs: offset.pairs,
+                confidence: offset.certainty.name(),
+                utc: offset.is_utc,
+            })
+            .collect(),
+        settings: log
+            .settings
+            .iter()
+            .map(|(name, setting)| ((*name).to_owned(), setting.value.to_string()))
+            .collect(),
+        messages: log.statistics.iter().map(count_of).collect(),
+        event_count: log.events_dropped.saturating_add(log.events.len() as u64),
+        events: log
+            .events
+            .iter()
+            .skip(skip)
+            .map(|event| event_of(log, event, time_of(event), None))
+            .collect(),
+    }
+}
+
+fn count_of(row: &device::Statistics) -> MessageCount {
+    let text = |text: &crate::wire_text::WireText| (!text.is_empty()).then(|| text.to_string());
+    MessageCount {
+        message: row.message.to_string(),
+        line: row.line,
+        total: row.total,
+        success: row.success,
+        fail: row.fail,
+        ongoing: row.ongoing,
+        last_response: text(&row.last_response),
+        reason: text(&row.reason),
+        standing: match row.standing() {
+            Standing::Untried => "untried",
+            Standing::Works => "works",
+            Standing::NoReply => "no-reply",
+            Standing::Refused => "refused",
+            Standing::Fails => "fails",
+        },
+    }
+}
+
+fn event_of(
+    log: &device::DeviceLog,
+    event: &device::DeviceEvent,
+    time: Option<(Timestamp, Confidence)>,
+    bearing: Option<&'static str>,
+) -> DeviceEvent {
+    DeviceEvent {
+        file: log.name.clone(),
+        line: event.line,
+        form: event.form.name(),
+        kind: event.what.name(),
+        written: event.stamp.as_ref().map(ToString::to_string),
+        time: time.map(|(time, _)| time.to_string()),
+        confidence: time.map(|(_, certainty)| certainty.name()),
+        bearing,
+        text: event.text.to_string(),
+    }
+}
+
+/// The device's lines about an attempt, beside what was found there.
+pub(super) fn events_of(attempt: &attempt::Attempt<'_>, verdict: &crate::verdict::Verdict) -> Vec<DeviceEvent> {
+    let (id, severity) = verdict
+        .cause()
+        .map_or(("", Severity::Note), |cause| (cause.id, cause.severity));
+    let contradicts = |it: &Testimony<'_>| crate::rules::contradicts(attempt, it);
+    attempt
+        .testimonies
+        .iter()
+        .map(|it| {
+            let bearing = match bearing(it.event.what, id, severity) {
+                _ if contradicts(it) => "contradicts",
+                Bearing::Agrees | Bearing::Settles => "agrees",
+                Bearing::Neutral => "neutral",
+            };
+            event_of(it.log, it.event, Some((it.time, it.certainty)), Some(bearing))
+        })
+        .collect()
+}

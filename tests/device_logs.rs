@@ -1,0 +1,204 @@
+//! `--log`: the sample logs beside their captures and alone, and logs that are large, strange or hostile.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "test code states its invariants"
+)]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::time::Duration;
+
+use serde_json::Value;
+use support::{LogRow, log_rows, root, tlswalk};
+
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+
+fn arguments(row: &LogRow, more: &[&str]) -> Vec<String> {
+    let mut arguments = row.options.clone();
+    arguments.extend([
+        "--color".into(),
+        "never".into(),
+        "--log".into(),
+        format!("samples/{}", row.log),
+    ]);
+    arguments.extend(more.iter().map(|&word| word.to_owned()));
+    arguments.extend(row.capture.iter().map(|capture| format!("samples/{capture}")));
+    arguments
+}
+
+fn report(row: &LogRow) -> Value {
+    tlswalk(&arguments(row, &["-f", "json"]), TIME_LIMIT).report()
+}
+
+fn row(log: &str) -> LogRow {
+    log_rows().into_iter().find(|row| row.log == log).unwrap()
+}
+
+#[test]
+fn every_log_has_a_row_and_every_row_a_log() {
+    let entries = std::fs::read_dir(root().join("samples")).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned());
+    let files: BTreeSet<String> = names.filter(|name| name.ends_with(".log")).collect();
+    let listed: BTreeSet<String> = log_rows().into_iter().map(|row| row.log).collect();
+    assert!(!files.is_empty() && files == listed, "{files:?} {listed:?}");
+}
+
+#[test]
+fn every_log_gives_the_verdict_of_its_row_and_the_report_of_its_snapshot() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.set_snapshot_path("snapshots");
+    settings.bind(|| {
+        for row in log_rows() {
+            let name = row.log.replace('.', "-");
+            let json = tlswalk(&arguments(&row, &["-f", "json"]), TIME_LIMIT);
+            assert_eq!(json.report()["verdict"]["id"], row.verdict.as_str(), "{}", row.log);
+            let version = concat!("\"version\": \"", env!("CARGO_PKG_VERSION"), "\"");
+            let text = json.stdout.replace(version, "\"version\": \"…\"");
+            insta::assert_snapshot!(format!("{name}-json"), text);
+            insta::assert_snapshot!(
+                format!("{name}-text"),
+                tlswalk(&arguments(&row, &[]), TIME_LIMIT).stdout
+            );
+        }
+    });
+}
+
+#[test]
+fn the_exit_code_is_what_the_device_says_where_no_capture_says_better() {
+    let code = |log: &str| {
+        let outcome = tlswalk(&arguments(&row(log), &["-q"]), TIME_LIMIT);
+        outcome.status.unwrap().code()
+    };
+    assert_eq!(code("device-alone.log"), Some(1));
+    assert_eq!(code("device-success.log"), Some(0));
+    assert_eq!(code("device-nothing.log"), Some(3));
+    let missing = tlswalk(&["--log", "samples/no-such.log"], TIME_LIMIT);
+    assert_eq!(missing.status.unwrap().code(), Some(2));
+    assert!(
+        missing.stderr.contains("--log samples/no-such.log: no such file"),
+        "{}",
+        missing.stderr
+    );
+}
+
+#[test]
+fn a_zone_is_no_clock_error_and_a_clock_error_is_found() {
+    let agrees = report(&row("device-agrees.log"));
+    let offsets = agrees["device_logs"][0]["offsets"].as_array().unwrap();
+    let of = |form: &str| offsets.iter().find(|offset| offset["form"] == form).unwrap();
+    assert_eq!(of("license-history")["ahead"], 3600.0);
+    assert_eq!(of("license-history")["clock_error"], 0.0);
+    assert_eq!(of("license-history-epoch")["ahead"], 0.0);
+    let off = report(&row("device-clock-off.log"));
+    let error = off["device_logs"][0]["offsets"][0]["clock_error"].as_f64().unwrap();
+    assert!((error - 13_270.0).abs() < 15.0, "{error}");
+}
+
+#[test]
+fn a_log_of_another_day_stands_with_no_attempt() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.log");
+    std::fs::write(&path, "Mar  3 04:05:06.000: %SMART_LIC-3-COMM_FAILED: x : y\n").unwrap();
+    let mut row = row("device-contradicts.log");
+    let plain = tlswalk(&arguments(&row, &["-f", "json"]), TIME_LIMIT).report();
+    row.options.extend(["--log".into(), path.display().to_string()]);
+    row.log = "device-nothing.log".into();
+    let report = report(&row);
+    assert!(report["attempts"][0]["device_events"].is_null());
+    assert_eq!(
+        report["attempts"][0]["verdict"]["confidence"],
+        plain["attempts"][0]["verdict"]["confidence"]
+    );
+}
+
+#[test]
+fn of_two_controllers_a_log_is_that_ones_whose_attempts_it_fits() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("two.log").display().to_string();
+    let text = "Nov 22 2026 10:11:02.400: %SMART_LIC-3-COMM_FAILED: x : Communications failure\n";
+    std::fs::write(&path, text).unwrap();
+    let arguments = [
+        "--ca",
+        "samples/roots/lab-root.pem",
+        "-f",
+        "json",
+        "--log",
+        &path,
+        "samples/busy-two-controllers.pcapng",
+    ];
+    let report = tlswalk(&arguments, TIME_LIMIT).report();
+    assert_eq!(report["device_logs"][0]["device"], "192.168.10.151");
+    // What both may have written is nobody's.
+    std::fs::write(&path, "{\"timestamp\":\"1\"}\nREQUEST: Nov 22 10:11:02 2026 UTC\n").unwrap();
+    let report = tlswalk(&arguments, TIME_LIMIT).report();
+    assert!(report["device_logs"][0]["device"].is_null());
+    assert!(
+        report["attempts"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|it| it["device_events"].is_null())
+    );
+}
+
+#[test]
+fn reports_on_logs_are_there_in_japanese() {
+    let outcome = tlswalk(&arguments(&row("device-alone.log"), &["--lang", "ja"]), TIME_LIMIT);
+    assert!(
+        outcome.stdout.contains("応答が返ってきていない") || outcome.stdout.contains("拒否"),
+        "{}",
+        outcome.stdout
+    );
+}
+
+/// So many bytes of what a log may be full of.
+struct Junk {
+    left: usize,
+    at: usize,
+    lines: bool,
+}
+
+impl Read for Junk {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        const TEXT: &[u8] = b"Aug 23 09:19:43.486: %SMART_LIC-3-COMM_FAILED: x\r\nRESPONSE: Aug 23 10:18:10 2021 X\n{\"a\":%%-3-\xff\x1b[ \n \
+            Attempts: Total=1\n--More--\x08\x08\x08 2021-11-17 03:31:32.920 UTC SAEVT_X %A-3-B: Aug Aug Aug 2021 2021 2021\n";
+        let len = out.len().min(self.left);
+        for byte in &mut out[..len] {
+            *byte = TEXT[self.at % TEXT.len()];
+            if !self.lines && matches!(*byte, b'\n' | b'\r') {
+                *byte = b' ';
+            }
+            self.at += 1;
+        }
+        self.left -= len;
+        Ok(len)
+    }
+}
+
+#[test]
+fn a_log_of_64_megabytes_costs_time_and_no_memory() {
+    // An unoptimised build takes a minute for all of them.
+    let size = if cfg!(debug_assertions) { 8 << 20 } else { 64 << 20 };
+    for lines in [true, false] {
+        let junk = Junk {
+            left: size,
+            at: 0,
+            lines,
+        };
+        let mut most = 0;
+        let info = allocation_counter::measure(|| {
+            let log = tlswalk::device::read("junk", junk);
+            assert_eq!(log.bytes, size as u64);
+            assert!(log.events.len() <= 10_000);
+            most = log.events.len();
+        });
+        // Ten thousand events of at most 400 characters, and buffers of some hundred kilobytes.
+        assert!(info.bytes_max < 16 << 20, "{} bytes for {most} events", info.bytes_max);
+    }
+}
