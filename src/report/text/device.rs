@@ -87,7 +87,7 @@ fn clock(offset: &ClockOffset, language: Language) -> String {
         "{} ({}, {})",
         phrase(id).with("span", span(ns as i64)).in_language(language),
         pairs.in_language(language),
-        offset.confidence
+        super::words::confidence(offset.confidence, language)
     )
 }
 
