@@ -54,8 +54,8 @@ impl Language {
             };
         }
         match self {
-            Self::En => catalogue!("en": "common.ftl" "rules.ftl" "report.ftl" "attempt.ftl"),
-            Self::Ja => catalogue!("ja": "common.ftl" "rules.ftl" "report.ftl" "attempt.ftl"),
+            Self::En => catalogue!("en": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl"),
+            Self::Ja => catalogue!("ja": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl"),
         }
     }
 
@@ -122,6 +122,12 @@ impl Phrase {
     pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.values.insert(name, value.into());
         self
+    }
+
+    /// Its English text, for tests.
+    #[cfg(test)]
+    pub(crate) fn english(&self) -> String {
+        self.in_language(Language::En)
     }
 
     /// The name of its message.
