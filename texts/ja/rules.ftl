@@ -22,7 +22,7 @@ dns-error-failed = 失敗
 dns-error-failed-do = DNS サーバのログを確認してください
 dns-error-asks = { $server } に { $name } を問い合わせ（{ $kind }）
 dns-error-answers = { $server } が { $status } と応答
-dns-error-on-server = { $what }（DNS サーバ { $server }）
+dns-error-on-server = { $what }。対象の DNS サーバは { $server } です
 dns-error-other-server = または、{ $name } を解決できる DNS サーバを{ $who }に設定してください
 dns-error-no-data-status = アドレスなし
 
