@@ -212,7 +212,7 @@ macro_rules! words {
     };
 }
 words!(&str String &String WireText &WireText IpAddr &IpAddr SocketAddr Endpoint FrameNumber Version CipherSuite Group SignatureScheme);
-words!(AlertLevel AlertDescription Status &Status);
+words!(AlertLevel AlertDescription Status);
 
 macro_rules! numbers {
     ($($kind:ty)*) => {
