@@ -73,7 +73,6 @@ tcp-no-response-interface = 送信元インターフェイス、VRF、経路を�
 proxy-authentication-required-summary = プロキシ { $proxy } が認証を要求したが、{ $who }は認証情報を送っていない
 proxy-authentication-required-summary-scheme = プロキシ { $proxy } が認証（{ $scheme }）を要求したが、{ $who }は認証情報を送っていない
 proxy-authentication-required-exempt = { $device } が認証なしで { $target } に到達できるようにしてください（IOS XE は 17.9.2 の時点で認証プロキシに対応していません）
-proxy-authentication-required-cslu = または、認証プロキシに対応した CSLU を経由してください：license smart transport cslu、license smart url cslu http://<cslu>:8182/cslu/v1/pi
 
 # proxy-refused
 proxy-refused-summary = プロキシ { $proxy } が CONNECT に { $status } { $reason } と応答した：{ $meaning }
@@ -352,7 +351,6 @@ silent-mid-handshake-never-acknowledged = { $who }の { $count } バイトが繰
 
 # application-error
 application-error-summary = { $service } が要求に { $status } { $reason } と応答した
-application-error-url = URL を修正してください。サーバに { $target } はありません。CSLU は http://<cslu>:8182/cslu/v1/pi、On-Prem は https://<name>/cslu/v1/pi/<account>-1 です
 application-error-log = { $server } のサービスのログを確認してください（要求は届いています）
 
 # no-application-response
@@ -419,8 +417,6 @@ incomplete-capture-cut-short = フレーム { $after } の後、レコードの�
 incomplete-capture-ssl2 = SSL 2.0 の通信であり、そのレコードは読み取り対象外
 incomplete-capture-tls13 = TLS 1.3 では Server Hello 以降が暗号化される
 incomplete-capture-unexplained = 終了の前に何があったか（キャプチャされたパケットからは終了の理由が分からない）
-incomplete-capture-recapture = 試行の前に開始し、終わってから停止する形で、両方向のパケット全体を再キャプチャしてください
-incomplete-capture-verify = 新しいキャプチャが SYN で始まり、FIN または RST で終わる
 incomplete-capture-nothing = 失敗も成功も見当たらない
 incomplete-capture-answer-cut = 名前解決の応答がアドレスの前で切れている
 incomplete-capture-no-connection = 名前解決は行われたが、そのアドレスへの接続がキャプチャされていない
@@ -445,10 +441,8 @@ no-licensing-traffic-summary = このキャプチャにライセンス通信は�
 no-licensing-traffic-summary-empty = このキャプチャにライセンス通信はない：期間は { $watched }、フレームは一つもない
 no-licensing-traffic-summary-tls = このキャプチャに判定できる TLS 接続はない：期間は { $watched }、内容は { $frames } フレーム、TCP 接続 { $tcp } 本（うち TLS { $tls } 本）
 no-licensing-traffic-summary-tls-empty = このキャプチャに判定できる TLS 接続はない：期間は { $watched }、フレームは一つもない
-no-licensing-traffic-first = キャプチャの最初のフレーム
 no-licensing-traffic-again = 両方向が見えるインターフェイスで、クライアントが接続する前（SYN の前）から再キャプチャしてください
 no-licensing-traffic-verify = tlswalk が試行を表示する
 no-licensing-traffic-cannot-tell-private = 上の接続に、お使いの SSM On-Prem、CSLU、プロキシへのものがあるかどうか（--on-prem、--cslu、--proxy で指定できる。--all はすべての TLS 接続を判定する）
 no-licensing-traffic-cannot-tell = ライセンス通信が機能しているかどうか（コントローラのレポートは 8 時間ごと、再試行は 1 分後に 1 回なので、短いキャプチャにライセンスのパケットがなくてもほとんど何も分からない）
-no-licensing-traffic-trigger = ライセンス通信が出ていくインターフェイスでキャプチャしながら、コントローラに通信させてください
 no-licensing-traffic-no-time = ゼロ
