@@ -1,5 +1,6 @@
 //! Frames → Report: the pipeline put together. Push frames in, get what happened out; no I/O, no clock.
 
+use crate::phrase::phrase;
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -138,24 +139,20 @@ impl<'o> Analyzer<'o> {
             anomalies.push(Anomaly {
                 id: "wrong-checksums",
                 frame,
-                detail: format!(
-                    "{wrong} of the first {tried} TCP checksums are wrong, as where a network card fills them in after the capture; they are tolerated"
-                ),
+                detail: phrase("anomaly-wrong-checksums")
+                    .with("wrong", wrong)
+                    .with("tried", tried),
             });
         }
         if self.collected.in_capwap > 0 {
             anomalies.push(Anomaly {
                 id: "wireless-clients",
                 frame: FrameNumber(0),
-                detail: format!(
-                    "{} connections travel inside CAPWAP: they are wireless clients' and not the controller's{}",
-                    self.collected.in_capwap,
-                    self.collected
-                        .wireless
-                        .as_ref()
-                        .map(|who| format!(", also that of {who}"))
-                        .unwrap_or_default()
-                ),
+                detail: match &self.collected.wireless {
+                    Some(who) => phrase("anomaly-wireless-clients-also").with("who", who.to_string()),
+                    None => phrase("anomaly-wireless-clients"),
+                }
+                .with("count", self.collected.in_capwap),
             });
         }
         let capture = report::Capture {
@@ -167,9 +164,12 @@ impl<'o> Analyzer<'o> {
                 one_direction: self.collected.one_sided > 0 && self.collected.both_directions == 0,
                 drops: facts.drops,
             },
-            anomalies: anomalies.iter().map(report::Anomaly::of).collect(),
+            anomalies: anomalies
+                .iter()
+                .map(|it| report::Anomaly::of(it, self.options.language))
+                .collect(),
             contents,
-            ..report::Capture::of(facts)
+            ..report::Capture::of(facts, self.options.language)
         };
         let judged: Vec<_> = attempts
             .iter()

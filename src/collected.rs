@@ -1,5 +1,6 @@
 //! Decoded → Collected: what of a whole capture is kept for judging, and what is only counted.
 
+use crate::phrase::phrase;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::net::IpAddr;
 
@@ -194,15 +195,19 @@ impl<'o> Collected<'o> {
                 self.conflicts.push(Anomaly {
                     id: "overlap-differs",
                     frame: conflict.frame,
-                    detail: format!(
-                        "frame {} carries other bytes than captured before for the same place of the {}'s stream ({} → {}): “{}” instead of “{}”; the first copy is used",
-                        conflict.frame,
-                        side.name(),
-                        connection.client,
-                        connection.server,
-                        WireText::from_bytes(&conflict.other),
-                        WireText::from_bytes(&conflict.kept)
-                    ),
+                    detail: phrase("anomaly-overlap-differs")
+                        .with("frame", conflict.frame)
+                        .with(
+                            "who",
+                            phrase(match side {
+                                Side::Client => "client",
+                                Side::Server => "server",
+                            }),
+                        )
+                        .with("client", connection.client)
+                        .with("server", connection.server)
+                        .with("other", WireText::from_bytes(&conflict.other).to_string())
+                        .with("kept", WireText::from_bytes(&conflict.kept).to_string()),
                 });
             }
         }
@@ -347,28 +352,19 @@ pub(crate) fn skipped(counts: &[u64; Skip::COUNT]) -> BTreeMap<String, u64> {
 /// Every bound that bit, so that nothing is lost silently.
 pub(crate) fn bounds_that_bit(dropped: &Dropped, flows: &Flows, lookups: &Lookups) -> Vec<Anomaly> {
     let rows = [
-        (dropped.connections, "TLS connections were not kept: there are too many"),
-        (
-            dropped.unconnected,
-            "connections that never connected were not kept: there are too many",
-        ),
-        (dropped.icmp, "ICMP errors were not kept"),
-        (
-            dropped.events,
-            "messages and records of single connections were not kept",
-        ),
-        (
-            flows.counts.evicted,
-            "connections were closed early: too many were open at once",
-        ),
-        (lookups.dropped, "DNS look-ups were not kept"),
+        (dropped.connections, "anomaly-bound-connections"),
+        (dropped.unconnected, "anomaly-bound-unconnected"),
+        (dropped.icmp, "anomaly-bound-icmp"),
+        (dropped.events, "anomaly-bound-events"),
+        (flows.counts.evicted, "anomaly-bound-evicted"),
+        (lookups.dropped, "anomaly-bound-lookups"),
     ];
     rows.iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| Anomaly {
+        .map(|&(count, id)| Anomaly {
             id: "bound",
             frame: FrameNumber(0),
-            detail: format!("{count} {what}"),
+            detail: phrase(id).with("count", count),
         })
         .collect()
 }

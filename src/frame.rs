@@ -1,5 +1,6 @@
 //! The nouns every layer shares: one captured packet, its number, its time and its link type.
 
+use crate::phrase::Phrase;
 use std::fmt;
 
 /// A frame's number in the capture, counted from 1, equal to Wireshark's `frame.number`.
@@ -130,8 +131,8 @@ pub struct Anomaly {
     pub id: &'static str,
     /// The frame at which it shows; 0 when it concerns the file as a whole.
     pub frame: FrameNumber,
-    /// One clause for a person: lower case, no full stop, wire text already escaped.
-    pub detail: String,
+    /// What it is, as a clause.
+    pub detail: Phrase,
 }
 
 #[cfg(test)]

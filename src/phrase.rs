@@ -54,8 +54,12 @@ impl Language {
             };
         }
         match self {
-            Self::En => catalogue!("en": "common.ftl" "rules.ftl" "report.ftl" "attempt.ftl" "device.ftl"),
-            Self::Ja => catalogue!("ja": "common.ftl" "rules.ftl" "report.ftl" "attempt.ftl" "device.ftl"),
+            Self::En => {
+                catalogue!("en": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl")
+            }
+            Self::Ja => {
+                catalogue!("ja": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl")
+            }
         }
     }
 
@@ -122,6 +126,12 @@ impl Phrase {
     pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.values.insert(name, value.into());
         self
+    }
+
+    /// Its English text, for tests.
+    #[cfg(test)]
+    pub(crate) fn english(&self) -> String {
+        self.in_language(Language::En)
     }
 
     /// The name of its message.
@@ -206,7 +216,7 @@ macro_rules! words {
     };
 }
 words!(&str String &String WireText &WireText IpAddr &IpAddr SocketAddr Endpoint FrameNumber Version CipherSuite Group SignatureScheme);
-words!(AlertLevel AlertDescription Status &Status);
+words!(AlertLevel AlertDescription Status);
 
 macro_rules! numbers {
     ($($kind:ty)*) => {

@@ -98,7 +98,7 @@ fn prove_silence(finding: &mut Finding, attempt: &Attempt<'_>, context: &Context
         finding.confidence = finding.confidence.min(Confidence::Likely);
         finding
             .cannot_tell
-            .push(phrase("silence-clock").with("detail", clock.detail.as_str()));
+            .push(phrase("silence-clock").with("detail", &clock.detail));
     }
     if let Some(drops) = context.capture.drops.filter(|&drops| drops > 0) {
         finding.confidence = finding.confidence.min(Confidence::Likely);

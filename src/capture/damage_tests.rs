@@ -305,8 +305,8 @@ fn damaged_places_are_listed_up_to_a_bound_and_counted_beyond() {
     assert!(frames.len() > 2_100, "{}", frames.len());
     assert_eq!(facts.damage.len(), 64);
     assert!(
-        facts.anomalies[0].detail.contains("199 places"),
+        facts.anomalies[0].detail.english().contains("199 places"),
         "{}",
-        facts.anomalies[0].detail
+        facts.anomalies[0].detail.english()
     );
 }

@@ -3,13 +3,14 @@
 //! A device that captures into a ring writes file after file; two devices, or two interfaces of one, write at the same
 //! time. Both become one sequence of frames in the order of time, numbered as `mergecap` would.
 
+use crate::phrase::phrase;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::io::Read;
 use std::ops::ControlFlow;
 
 use super::source::Source;
-use super::tally::{Nanoseconds, Record, Tally};
+use super::tally::{Record, Tally, nanoseconds};
 use super::{CaptureError, CaptureFacts, End};
 use crate::frame::{Anomaly, Frame, FrameNumber, Timestamp};
 use crate::wire_text::WireText;
@@ -129,7 +130,7 @@ pub fn read_merged<R: Read>(
                     after,
                     offset,
                     lost,
-                    detail: format!("in {name}, {detail}"),
+                    detail: phrase("damage-in-file").with("name", &name).with("detail", detail),
                     is_cut,
                 };
             }
@@ -182,11 +183,9 @@ impl Pauses {
         holes.map(move |(frame, pause)| Anomaly {
             id: "gap-between-files",
             frame,
-            detail: format!(
-                "nothing was captured for {} between two files, and within a file for no more than {}: a file may be missing",
-                Nanoseconds(pause),
-                Nanoseconds(longest)
-            ),
+            detail: phrase("anomaly-gap-between-files")
+                .with("pause", nanoseconds(pause))
+                .with("longest", nanoseconds(longest)),
         })
     }
 }
@@ -274,7 +273,8 @@ mod tests {
             panic!("{:?}", facts.anomalies)
         };
         assert_eq!((gap.id, gap.frame), ("gap-between-files", FrameNumber(4)));
-        assert!(gap.detail.contains("30.000 s"), "{}", gap.detail);
+        let detail = gap.detail.english();
+        assert!(detail.contains("30.000 s"), "{detail}");
         let (facts, _) = merged(&[&capture(1, [0, 40, 41]), &capture(1, [71, 72])]);
         assert!(facts.anomalies.is_empty());
     }
@@ -287,7 +287,10 @@ mod tests {
         let End::Truncated { after, detail, .. } = facts.end else {
             panic!()
         };
-        assert!(after == FrameNumber(1) && detail.starts_with("in file 0, "), "{detail}");
+        assert!(
+            after == FrameNumber(1) && detail.english().starts_with("in file 0, "),
+            "{detail:?}"
+        );
         let inputs = [("good", &cut[..]), ("bad", b"text"), ("worse", b"")].map(|(name, it)| (name.to_owned(), it));
         let error = read_merged(inputs, |_| ControlFlow::Continue(())).unwrap_err();
         assert!(error.to_string().starts_with("bad: not a capture"), "{error}");

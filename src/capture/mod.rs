@@ -1,5 +1,6 @@
 //! bytes → Frame: pcap, pcapng and compressed captures, from anything that can be read.
 
+use crate::phrase::Phrase;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 
@@ -91,7 +92,7 @@ pub enum End {
         /// Bytes from there to the end of the file that were not read as frames, as far as they could be counted.
         lost: u64,
         /// What was found there, as a clause.
-        detail: String,
+        detail: Phrase,
         /// The file simply ends inside a record, as when a buffer or disk was full or a copy was stopped: nothing in it is
         /// damaged.
         is_cut: bool,
@@ -168,11 +169,11 @@ struct Doubt {
     /// Whether its captured length is the one to be expected.
     is_whole: bool,
     /// What it leads to.
-    detail: String,
+    detail: Phrase,
 }
 
 impl Next {
-    const fn damaged(detail: String) -> Self {
+    const fn damaged(detail: Phrase) -> Self {
         Self::Stop(Stop::Damaged(detail))
     }
 }
@@ -182,9 +183,9 @@ enum Stop {
     /// The file ended between two records.
     End,
     /// The file ended inside a record.
-    Cut(String),
+    Cut(Phrase),
     /// What follows is no record.
-    Damaged(String),
+    Damaged(Phrase),
 }
 
 /// The byte order that a file declares.
@@ -342,7 +343,7 @@ mod tests {
         let bytes = &samples()[0];
         let (facts, frames) = read_from(bytes.chain(Fails)).unwrap();
         assert_eq!(frames.len(), 2);
-        assert!(matches!(facts.end, End::Truncated { detail, lost: 0, .. } if detail == "unplugged"));
+        assert!(matches!(facts.end, End::Truncated { detail, lost: 0, .. } if detail == Phrase::verbatim("unplugged")));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! (draft-ietf-opsawg-pcap). Nothing in a record marks its beginning, so a record counts only when what follows it looks
 //! like another: a wrong length is noticed before the frame is handed on.
 
+use crate::phrase::{Phrase, phrase};
 use pcap_parser::pcap::{
     LegacyPcapBlock, parse_pcap_frame, parse_pcap_frame_be, parse_pcap_frame_modified, parse_pcap_header,
 };
@@ -152,16 +153,18 @@ impl Reader {
         let Some(head) = self.head(bytes) else {
             return Next::Stop(match bytes.len() {
                 0 => Stop::End,
-                len => Stop::Cut(format!("{len} of a record header's {} bytes", self.head_len)),
+                len => Stop::Cut(head_cut(len, self.head_len)),
             });
         };
         if self.near.is_none() && !self.begins(chunk, head) {
-            return Next::damaged(format!("a record that claims {} bytes", head.captured));
+            return Next::damaged(phrase("damage-record-claims").with("bytes", head.captured));
         }
         let len = (head.captured as usize).saturating_add(self.head_len);
         let bytes = chunk.fill(len.saturating_add(self.head_len));
         let Some(record) = self.cut(bytes) else {
-            return Next::Stop(Stop::Cut(format!("{} of a record's {len} bytes", bytes.len())));
+            return Next::Stop(Stop::Cut(
+                phrase("damage-record-cut").with("there", bytes.len()).with("len", len),
+            ));
         };
         let captured_len = record.data.len();
         let fraction = i64::from(record.ts_usec);
@@ -190,10 +193,10 @@ impl Reader {
                 self.near = Some(next.seconds);
                 None
             }
-            Some(next) => (!self.goes_on(chunk, len)).then(|| format!("a record that claims {} bytes", next.captured)),
-            None if self.belongs_to(head, bytes.get(len..).unwrap_or_default()) => {
-                Some(format!("{rest} of a record header's {} bytes", self.head_len))
+            Some(next) => {
+                (!self.goes_on(chunk, len)).then(|| phrase("damage-record-claims").with("bytes", next.captured))
             }
+            None if self.belongs_to(head, bytes.get(len..).unwrap_or_default()) => Some(head_cut(rest, self.head_len)),
             None => None,
         };
         if let Some(detail) = doubt {
@@ -254,4 +257,10 @@ impl Reader {
             wire,
         })
     }
+}
+
+/// That the file ends, or something else begins, inside a record's header.
+#[cold]
+fn head_cut(there: usize, len: usize) -> Phrase {
+    phrase("damage-header-cut").with("there", there).with("len", len)
 }

@@ -4,6 +4,7 @@
 //! the byte order and forgets all interfaces; an Interface Description Block gives the next interface its link type and
 //! its clock. Enhanced Packet Blocks are read in place, everything else is rare.
 
+use crate::phrase::{Phrase, phrase};
 use pcap_parser::pcapng::{
     BOM_MAGIC, CB_MAGIC, DCB_MAGIC, DSB_MAGIC, EPB_MAGIC, IDB_MAGIC, ISB_MAGIC, NRB_MAGIC, PIB_MAGIC, SHB_MAGIC,
     SJE_MAGIC, SPB_MAGIC,
@@ -60,7 +61,7 @@ pub(super) struct Reader {
 }
 
 /// The outcome of one block: a record, nothing to hand on, or what is wrong with the block.
-type Outcome = Result<Option<Record>, String>;
+type Outcome = Result<Option<Record>, Phrase>;
 
 impl Reader {
     /// Checks the first Section Header Block, and leaves it to be read.
@@ -109,7 +110,7 @@ impl Reader {
             let Some(head) = bytes.first_chunk::<12>() else {
                 return Next::Stop(match bytes.len() {
                     0 => Stop::End,
-                    len => Stop::Cut(format!("{len} bytes, too few for a block")),
+                    len => Stop::Cut(phrase("damage-too-few-for-block").with("len", len)),
                 });
             };
             let [k0, k1, k2, k3, l0, l1, l2, l3, ..] = *head;
@@ -117,23 +118,31 @@ impl Reader {
             let kind = order.u32([k0, k1, k2, k3]);
             if kind == SHB_MAGIC {
                 let Some(declared) = Order::of_section(head) else {
-                    return Next::damaged("a section header without a byte-order mark".to_owned());
+                    return Next::damaged(phrase("damage-no-byte-order"));
                 };
                 order = declared;
             }
             let claimed = order.u32([l0, l1, l2, l3]);
             let Some(len) = block_len(claimed) else {
-                return Next::damaged(format!("a block of type {kind:#x} that claims {claimed} bytes"));
+                return Next::damaged(
+                    phrase("damage-block-claims")
+                        .with("kind", format!("{kind:#x}"))
+                        .with("claimed", claimed),
+                );
             };
             let bytes = chunk.fill(len);
             let Some((body, trailer)) = bytes.get(8..len).and_then(<[u8]>::split_last_chunk::<4>) else {
-                return Next::Stop(Stop::Cut(format!("{} of a block's {len} bytes", bytes.len())));
+                return Next::Stop(Stop::Cut(
+                    phrase("damage-block-cut").with("there", bytes.len()).with("len", len),
+                ));
             };
             let trailer = order.u32(*trailer);
             if trailer != claimed && block_len(trailer) != Some(len) {
-                return Next::damaged(format!(
-                    "a block that claims {claimed} bytes at its start and {trailer} at its end"
-                ));
+                return Next::damaged(
+                    phrase("damage-block-contradicts")
+                        .with("claimed", claimed)
+                        .with("trailer", trailer),
+                );
             }
             let outcome = match kind {
                 EPB_MAGIC => self.enhanced_packet(body),
@@ -169,7 +178,7 @@ impl Reader {
     #[inline]
     fn enhanced_packet(&mut self, body: &[u8]) -> Outcome {
         let Some(([index, high, low, captured_len, wire_len], rest)) = self.fields::<5>(body) else {
-            return Err(TOO_SHORT.to_owned());
+            return Err(phrase("damage-packet-too-short"));
         };
         let options = options_behind(rest, captured_len)?;
         let Some(interface) = self.interfaces.get_mut(index as usize) else {
@@ -178,9 +187,9 @@ impl Reader {
         if captured_len == 0 || (captured_len != wire_len && captured_len != interface.snap_len) {
             let is_usual = captured_len > 0 && captured_len == self.usual_cut;
             if !is_usual && has_wrong_length(self.order, [captured_len, wire_len], rest, options) {
-                return Err(format!(
-                    "a packet of {wire_len} bytes of which it claims to hold {captured_len}"
-                ));
+                return Err(phrase("damage-packet-lengths")
+                    .with("wire", wire_len)
+                    .with("captured", captured_len));
             }
             self.usual_cut = captured_len;
         }
@@ -210,7 +219,7 @@ impl Reader {
 
     fn old_packet(&mut self, body: &[u8]) -> Outcome {
         let Some(([_, high, low, captured_len, wire_len], rest)) = self.fields::<5>(body) else {
-            return Err(TOO_SHORT.to_owned());
+            return Err(phrase("damage-packet-too-short"));
         };
         options_behind(rest, captured_len)?;
         let &[i0, i1, d0, d1, ..] = body else {
@@ -241,7 +250,7 @@ impl Reader {
     /// A packet of interface 0 without a time. Its captured length is not stored: it is the wire's, cut at the snap length.
     fn simple_packet(&self, body: &[u8]) -> Outcome {
         let Some(([wire_len], rest)) = self.fields::<1>(body) else {
-            return Err(TOO_SHORT.to_owned());
+            return Err(phrase("damage-packet-too-short"));
         };
         let Some(interface) = self.interfaces.first() else {
             return Err(self.undeclared(0));
@@ -274,7 +283,7 @@ impl Reader {
             kind if SYSDIG_EVENTS.contains(&kind) => return Ok(Some(NO_PACKET)),
             kind if SYSDIG_OTHERS.contains(&kind) => {}
             kind => tally.odd("unknown-block", || {
-                format!("blocks of unknown type were skipped, first {kind:#010x}")
+                phrase("anomaly-unknown-block").with("kind", format!("{kind:#010x}"))
             }),
         }
         Ok(None)
@@ -284,11 +293,11 @@ impl Reader {
     fn section(&mut self, order: Order, body: &[u8], tally: &mut Tally) -> Outcome {
         // Byte-order mark, version, section length. The length is often wrong and never needed.
         let Some((head, options)) = body.split_first_chunk::<16>() else {
-            return Err("a section header too short for its fields".to_owned());
+            return Err(phrase("damage-section-too-short"));
         };
         let major = order.u16([head[4], head[5]]);
         if major != 1 {
-            return Err(format!("a section of pcapng version {major}"));
+            return Err(phrase("damage-section-version").with("major", major));
         }
         self.finish(tally);
         self.order = order;
@@ -312,7 +321,7 @@ impl Reader {
 
     fn interface(&mut self, body: &[u8], tally: &mut Tally) -> Outcome {
         let Some((&[l0, l1, _, _, s0, s1, s2, s3], options)) = body.split_first_chunk::<8>() else {
-            return Err("an interface description too short for its fields".to_owned());
+            return Err(phrase("damage-interface-too-short"));
         };
         self.declared = self.declared.saturating_add(1);
         if self.lost_blocks {
@@ -320,7 +329,7 @@ impl Reader {
         }
         if self.interfaces.len() >= MOST_INTERFACES {
             tally.odd("too-many-interfaces", || {
-                format!("a section describes more than {MOST_INTERFACES} interfaces; those beyond are not known")
+                phrase("anomaly-too-many-interfaces").with("most", MOST_INTERFACES)
             });
             return Ok(None);
         }
@@ -370,11 +379,10 @@ impl Reader {
 
     /// Wireshark reads no further than this.
     #[cold]
-    fn undeclared(&self, index: u32) -> String {
-        format!(
-            "a packet of interface {index}, of which the section describes {}",
-            self.declared
-        )
+    fn undeclared(&self, index: u32) -> Phrase {
+        phrase("damage-interface-unknown")
+            .with("index", index)
+            .with("declared", self.declared)
     }
 
     /// The first `N` 32-bit fields of a block, and what follows.
@@ -393,13 +401,12 @@ fn block_len(claimed: u32) -> Option<usize> {
 
 /// The options behind a packet and its padding; `rest` is what follows a packet block's fields.
 #[inline]
-fn options_behind(rest: &[u8], captured_len: u32) -> Result<&[u8], String> {
+fn options_behind(rest: &[u8], captured_len: u32) -> Result<&[u8], Phrase> {
     let len = captured_len as usize;
     let Some(behind) = rest.get(len..) else {
-        return Err(format!(
-            "a packet that claims {captured_len} bytes in a block with room for {}",
-            rest.len()
-        ));
+        return Err(phrase("damage-packet-claims")
+            .with("captured", captured_len)
+            .with("room", rest.len()));
     };
     Ok(behind.get((len.wrapping_neg() & 3)..).unwrap_or_default())
 }
@@ -424,8 +431,6 @@ const NO_PACKET: Record = Record {
     len: 0,
     is_packet: false,
 };
-
-const TOO_SHORT: &str = "a packet block too short for its fields";
 
 impl Order {
     /// The first `N` 32-bit fields of `body`, and what follows.

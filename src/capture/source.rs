@@ -1,5 +1,6 @@
 //! Read → Record: one file, opened, recognised, and read on behind what is damaged in it.
 
+use crate::phrase::{Phrase, phrase};
 use std::io::{self, Read};
 
 use super::chunk::Chunk;
@@ -36,7 +37,7 @@ enum Format {
 enum State {
     Reading,
     /// What the chunk begins with is no record, for this reason.
-    Damaged(String),
+    Damaged(Phrase),
     Ended(End),
 }
 
@@ -76,7 +77,7 @@ impl<'a> Source<'a> {
                     Format::Pcap(reader) => reader.next(&mut self.chunk),
                     Format::PcapNg(reader) => reader.next(&mut self.chunk, tally),
                 },
-                State::Damaged(detail) => Next::Stop(Stop::Damaged(std::mem::take(detail))),
+                State::Damaged(detail) => Next::Stop(Stop::Damaged(detail.clone())),
                 State::Ended(_) => return None,
             };
             let record = match next {
@@ -130,26 +131,27 @@ impl<'a> Source<'a> {
     /// and is good.
     #[cold]
     fn recover(&mut self, next: Next, tally: &mut Tally) -> Option<Record> {
-        let (mut detail, doubtful, is_cut) = match next {
+        let (detail, doubtful, is_cut) = match next {
             Next::Record(record) => return Some(record),
-            Next::Doubtful(doubt) => (doubt.detail, Some((doubt.record, doubt.is_whole)), false),
-            Next::Stop(Stop::End) => (String::new(), None, true),
-            Next::Stop(Stop::Cut(detail)) => (detail, None, true),
-            Next::Stop(Stop::Damaged(detail)) => (detail, None, false),
+            Next::Doubtful(doubt) => (Some(doubt.detail), Some((doubt.record, doubt.is_whole)), false),
+            Next::Stop(Stop::End) => (None, None, true),
+            Next::Stop(Stop::Cut(detail)) => (Some(detail), None, true),
+            Next::Stop(Stop::Damaged(detail)) => (Some(detail), None, false),
         };
         if is_cut && let Some(failure) = self.take_failure(tally) {
-            if !detail.is_empty() {
-                detail.push_str(": ");
-            }
-            detail.push_str(&failure.to_string());
+            let why = Phrase::verbatim(failure.to_string());
+            let detail = match detail {
+                Some(detail) => phrase("damage-because").with("detail", detail).with("why", why),
+                None => why,
+            };
             self.failure = Some(failure);
             self.truncated(self.chunk.offset(), detail, true, tally);
             return None;
         }
-        if detail.is_empty() {
+        let Some(detail) = detail else {
             self.state = State::Ended(End::Complete);
             return None;
-        }
+        };
         // A record leads to zeros: they are what was damaged, not its length.
         if let Some((record, true)) = doubtful
             && record.captured_len > 0
@@ -165,7 +167,7 @@ impl<'a> Source<'a> {
     /// Finds the next record behind the first byte, and goes there.
     fn search(
         &mut self,
-        detail: String,
+        detail: Phrase,
         doubtful: Option<(Record, bool)>,
         is_cut: bool,
         tally: &mut Tally,
@@ -210,10 +212,9 @@ impl<'a> Source<'a> {
             self.chunk.consume(to);
             from = 0;
             if searched > FARTHEST {
-                let detail = format!(
-                    "{detail}, and nothing that can be a record within {} MiB",
-                    FARTHEST >> 20
-                );
+                let detail = phrase("damage-and-nothing-behind")
+                    .with("detail", detail)
+                    .with("mebibytes", FARTHEST >> 20);
                 self.truncated(offset, detail, false, tally);
                 return None;
             }
@@ -257,7 +258,7 @@ impl<'a> Source<'a> {
     }
 
     /// No record follows: what is left is garbage, or the damaged end of the capture.
-    fn rest(&mut self, offset: u64, zeros: bool, detail: String, is_cut: bool, tally: &mut Tally) {
+    fn rest(&mut self, offset: u64, zeros: bool, detail: Phrase, is_cut: bool, tally: &mut Tally) {
         let is_first = self.chunk.offset() == offset;
         let bytes = self.chunk.fill(WINDOW);
         if let Format::Pcap(reader) = &mut self.format
@@ -281,18 +282,18 @@ impl<'a> Source<'a> {
             return;
         }
         let what = if zeros {
-            "zero bytes"
+            "anomaly-zeros-after-end"
         } else {
-            "bytes that are no record"
+            "anomaly-garbage-after-end"
         };
         self.chunk.skip(u64::MAX);
         let len = self.chunk.offset().saturating_sub(offset);
-        tally.odd("garbage-after-end", || format!("{len} {what} follow the last record"));
+        tally.odd("garbage-after-end", || phrase(what).with("count", len));
         self.state = State::Ended(End::Complete);
     }
 
     /// Counts what is left of the file from `offset` on.
-    fn truncated(&mut self, offset: u64, detail: String, is_cut: bool, tally: &Tally) {
+    fn truncated(&mut self, offset: u64, detail: Phrase, is_cut: bool, tally: &Tally) {
         self.chunk.skip(u64::MAX);
         self.state = State::Ended(End::Truncated {
             after: FrameNumber(tally.facts.frames),
@@ -308,7 +309,7 @@ impl<'a> Source<'a> {
         let failure = self.chunk.take_failure()?;
         match failure.get_ref().and_then(|inner| inner.downcast_ref::<Trailing>()) {
             Some(trailing) if trailing.len <= SMALL_REST as u64 => {
-                tally.odd("garbage-after-end", || trailing.to_string());
+                tally.odd("garbage-after-end", || Phrase::verbatim(trailing.to_string()));
                 None
             }
             _ => Some(explained(failure, self.compression)),

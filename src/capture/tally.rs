@@ -1,5 +1,6 @@
 //! Frame → CaptureFacts: every frame passes here, is numbered, timed and handed on; what is odd is counted once.
 
+use crate::phrase::{Phrase, phrase};
 use std::collections::BTreeSet;
 
 use super::{CaptureFacts, Damage};
@@ -30,7 +31,7 @@ struct Oddity {
     id: &'static str,
     first: FrameNumber,
     count: u64,
-    detail: String,
+    detail: Phrase,
 }
 
 /// What has been learnt of the file so far, or of all files that are read as one.
@@ -53,10 +54,7 @@ impl Tally {
     pub(super) fn number(&mut self, record: &Record) -> FrameNumber {
         self.facts.frames = self.facts.frames.saturating_add(1);
         if !record.is_packet {
-            self.odd("record-without-packet", || {
-                "a record that is no packet (a custom block, a system call or a journal entry) has a frame number"
-                    .to_owned()
-            });
+            self.odd("record-without-packet", || phrase("anomaly-record-without-packet"));
             return FrameNumber(self.facts.frames);
         }
         if self.last_link != Some(record.link) {
@@ -69,14 +67,12 @@ impl Tally {
                 None => self.facts.first = Some(time),
             }
             if matches!(time, Timestamp(i64::MIN | i64::MAX)) {
-                self.odd("time-out-of-range", || {
-                    "the clock shows a year before 1678 or after 2261".to_owned()
-                });
+                self.odd("time-out-of-range", || phrase("anomaly-time-out-of-range"));
             }
             self.previous = Some(time);
             self.facts.last = self.facts.last.max(Some(time));
         } else {
-            self.odd("no-time", || "the file gives no time".to_owned());
+            self.odd("no-time", || phrase("anomaly-no-time"));
         }
         FrameNumber(self.facts.frames)
     }
@@ -110,7 +106,7 @@ impl Tally {
     }
 
     /// Notes an oddity at the frame read last. `detail` is asked for at the first of its kind only.
-    pub(super) fn odd(&mut self, id: &'static str, detail: impl FnOnce() -> String) {
+    pub(super) fn odd(&mut self, id: &'static str, detail: impl FnOnce() -> Phrase) {
         if let Some(known) = self.oddities.iter_mut().find(|known| known.id == id) {
             known.count = known.count.saturating_add(1);
             return;
@@ -150,39 +146,29 @@ impl Tally {
             detail: if odd.count == 1 {
                 odd.detail
             } else {
-                format!("{} ({} times)", odd.detail, odd.count)
+                phrase("anomaly-times")
+                    .with("detail", odd.detail)
+                    .with("count", odd.count)
             },
         }));
         if let Some(first) = facts.damage.first() {
             let (places, lost) = self.damaged;
-            let places = if places == 1 {
-                "one place".to_owned()
-            } else {
-                format!("{places} places")
-            };
             facts.anomalies.push(Anomaly {
                 id: "numbering-uncertain",
                 frame: FrameNumber(first.after.0.saturating_add(1)),
-                detail: format!(
-                    "the file is damaged in {places}, {lost} bytes of it were passed over, and nobody knows how many frames \
-                     they held: from here on, numbers count the frames that could be read"
-                ),
+                detail: phrase("anomaly-numbering-uncertain")
+                    .with("places", places)
+                    .with("lost", lost),
             });
         }
         let (first, count, largest) = self.back;
         if count > 0 {
-            let times = if count == 1 {
-                "once".to_owned()
-            } else {
-                format!("{count} times")
-            };
             facts.anomalies.push(Anomaly {
                 id: "time-goes-back",
                 frame: first,
-                detail: format!(
-                    "a frame is older than the one before it {times}, by up to {}",
-                    Nanoseconds(largest)
-                ),
+                detail: phrase("anomaly-time-goes-back")
+                    .with("count", count)
+                    .with("span", nanoseconds(largest)),
             });
         }
         facts.anomalies.sort_by_key(|anomaly| anomaly.frame);
@@ -191,16 +177,12 @@ impl Tally {
 }
 
 /// A length of time in the unit a person would choose.
-pub(super) struct Nanoseconds(pub(super) i64);
-
-impl std::fmt::Display for Nanoseconds {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0 {
-            n if n < 1_000 => write!(f, "{n} ns"),
-            n if n < 1_000_000 => write!(f, "{} µs", n / 1_000),
-            n if n < 1_000_000_000 => write!(f, "{} ms", n / 1_000_000),
-            n => write!(f, "{}.{:03} s", n / 1_000_000_000, n / 1_000_000 % 1_000),
-        }
+pub(super) fn nanoseconds(n: i64) -> Phrase {
+    match n {
+        n if n < 1_000 => phrase("nanoseconds").with("count", n),
+        n if n < 1_000_000 => phrase("microseconds").with("count", n / 1_000),
+        n if n < 1_000_000_000 => phrase("milliseconds").with("count", n / 1_000_000),
+        n => phrase("seconds").with("seconds", format!("{}.{:03}", n / 1_000_000_000, n / 1_000_000 % 1_000)),
     }
 }
 
@@ -231,7 +213,7 @@ mod tests {
         };
         assert_eq!((anomaly.id, anomaly.frame), ("time-goes-back", FrameNumber(3)));
         assert_eq!(
-            anomaly.detail,
+            anomaly.detail.english(),
             "a frame is older than the one before it 2 times, by up to 8.000 s"
         );
     }

@@ -3,6 +3,7 @@
 //! Pieces may come in any order. Where two overlap, the bytes that came first stay. A datagram that never becomes whole
 //! is handed out as far as it goes without a hole, so that ports, flags and the start of a first piece still count.
 
+use crate::phrase::phrase;
 use std::net::IpAddr;
 
 use super::Tunnel;
@@ -164,12 +165,10 @@ impl Fragments {
     /// What went wrong so far.
     pub(super) fn anomaly(&self) -> Option<Anomaly> {
         let frame = self.first_given_up?;
-        let plural = if self.given_up == 1 { "datagram" } else { "datagrams" };
-        let detail = format!("fragments of {} {plural} never found their companions", self.given_up);
         Some(Anomaly {
             id: "fragments-incomplete",
             frame,
-            detail,
+            detail: phrase("anomaly-fragments-incomplete").with("count", self.given_up),
         })
     }
 
@@ -310,7 +309,7 @@ mod tests {
         decoder.finish(&mut |_| panic!("nothing to tell"));
         let anomalies = decoder.anomalies();
         assert_eq!(
-            anomalies[0].detail,
+            anomalies[0].detail.english(),
             "fragments of 1 datagram never found their companions"
         );
         assert_eq!(anomalies[0].frame.0, 5);
@@ -331,7 +330,7 @@ mod tests {
         }
         assert_eq!(skips, 5000);
         assert_eq!(
-            decoder.anomalies()[0].detail,
+            decoder.anomalies()[0].detail.english(),
             "fragments of 4744 datagrams never found their companions"
         );
     }

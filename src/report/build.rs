@@ -13,7 +13,7 @@ use crate::connection;
 use crate::context::Context;
 use crate::finding;
 use crate::frame::FrameNumber;
-use crate::phrase::{Language, Phrase};
+use crate::phrase::{Language, Phrase, phrase};
 use crate::verdict;
 use crate::wire_text::WireText;
 
@@ -236,18 +236,18 @@ pub(super) fn numbers(frames: &[FrameNumber]) -> Vec<u64> {
 
 impl Anomaly {
     /// In the public shape.
-    pub(crate) fn of(anomaly: &crate::frame::Anomaly) -> Self {
+    pub(crate) fn of(anomaly: &crate::frame::Anomaly, language: Language) -> Self {
         Self {
             id: anomaly.id.to_owned(),
             frame: anomaly.frame.0,
-            detail: anomaly.detail.clone(),
+            detail: anomaly.detail.in_language(language),
         }
     }
 }
 
 impl Capture {
     /// What the file's own facts say.
-    pub(crate) fn of(facts: &CaptureFacts) -> Self {
+    pub(crate) fn of(facts: &CaptureFacts, language: Language) -> Self {
         let duration = match (facts.first, facts.last) {
             (Some(first), Some(last)) => last.since(first) as f64 / 1e9,
             _ => 0.0,
@@ -262,9 +262,14 @@ impl Capture {
                 ..
             } => (
                 "truncated",
-                Some(format!(
-                    "at byte {offset}, after frame {after}: {detail}; {lost} bytes were not read as packets"
-                )),
+                Some(
+                    phrase("text-end-detail")
+                        .with("offset", *offset)
+                        .with("after", *after)
+                        .with("detail", detail)
+                        .with("lost", *lost)
+                        .in_language(language),
+                ),
             ),
         };
         Self {

@@ -162,7 +162,7 @@ fn failure(revocation: &Revocation<'_>) -> Option<Vec<Evidence>> {
         Some(answer) => evidence(
             answer.frame,
             phrase("crl-fetch-failed-dns-answers")
-                .with("status", &answer.status)
+                .with("status", answer.status)
                 .with("host", host),
         ),
         None => evidence(

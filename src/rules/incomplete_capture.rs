@@ -127,7 +127,7 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Phr
     if let End::Truncated { after, detail, .. } = &context.capture.end {
         let cut = phrase("incomplete-capture-cut-short")
             .with("after", *after)
-            .with("detail", detail.as_str());
+            .with("detail", detail);
         reasons.insert(0, cut);
     }
     if context.capture.drops.is_some_and(|drops| drops > 0) {

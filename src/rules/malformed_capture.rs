@@ -61,7 +61,7 @@ pub(super) fn finding(context: &Context<'_>) -> Option<Finding> {
     let summary = phrase("malformed-capture-summary-end")
         .with("offset", *offset)
         .with("after", *after)
-        .with("detail", detail.as_str())
+        .with("detail", detail)
         .with("lost", *lost);
     Some(
         damaged(summary)

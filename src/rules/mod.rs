@@ -138,6 +138,20 @@ fn side_name(side: Side) -> Phrase {
     })
 }
 
+/// A message by the name that Wireshark gives it: `Client Hello`.
+fn message_name(kind: StepKind) -> String {
+    match kind {
+        StepKind::Syn | StepKind::SynAck | StepKind::Ack => return kind.name().to_ascii_uppercase(),
+        StepKind::ConnectRequest => return "CONNECT".to_owned(),
+        _ => {}
+    }
+    let words = kind.name().split('-').map(|word| {
+        let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));
+        format!("{}{rest}", first.to_ascii_uppercase())
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 /// Seconds for people: `0.09 s`, `12 s`.
 fn seconds(ns: i64) -> Phrase {
     let seconds = ns as f64 / 1e9;

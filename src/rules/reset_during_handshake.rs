@@ -1,7 +1,7 @@
 //! Attempt → Finding: a RST broke the handshake off.
 
 use super::reset_origin::origin;
-use super::{client, elsewhere, seconds, service, side_name, tls_with_hello};
+use super::{client, elsewhere, message_name, seconds, service, side_name, tls_with_hello};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
@@ -39,7 +39,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         .rev()
         .find(|step| step.frame < reset.frame && !matches!(step.kind, StepKind::Reset | StepKind::Fin))?;
     let last = phrase("message-from")
-        .with("message", step.kind.name())
+        .with("message", message_name(step.kind))
         .with("who", side_name(step.side));
     let origin = origin(connection, side, &reset);
     let by = origin.by(side);

@@ -112,13 +112,13 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                     step.frame,
                     phrase("server-certificate-rejected-chain")
                         .with("anchor", anchor)
-                        .with("origin", origin_name(origin)),
+                        .with("origin", crate::tls::trust::origin_name(origin)),
                 )
                 .excluded(
                     "interception-suspected",
                     phrase("server-certificate-rejected-genuine")
                         .with("anchor", anchor)
-                        .with("origin", origin_name(origin)),
+                        .with("origin", crate::tls::trust::origin_name(origin)),
                 );
         }
     } else if let Some(step) = connection.step(StepKind::ServerHello) {
@@ -244,15 +244,6 @@ fn refusal<'a>(
         Confidence::Possible
     };
     refused.then_some((alert, confidence))
-}
-
-/// Where a root comes from: the file of `--ca` by its name.
-fn origin_name(origin: &str) -> Phrase {
-    match origin {
-        "public roots" => phrase("origin-public"),
-        "licensing roots" => phrase("origin-licensing"),
-        file => Phrase::verbatim(file),
-    }
 }
 
 fn with_remedies(

@@ -1,7 +1,8 @@
 //! Attempt → Finding: the handshake began and then stopped, without alert or reset.
 
 use super::{
-    client, elsewhere, first_fin, on_device, seconds, sees_handshake, service, side_name, tls_with_hello, watched_after,
+    client, elsewhere, first_fin, message_name, on_device, seconds, sees_handshake, service, side_name, tls_with_hello,
+    watched_after,
 };
 use crate::attempt::Attempt;
 use crate::connection::Connection;
@@ -68,7 +69,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             .with("clause", &clause),
         _ => phrase("silent-mid-handshake-summary")
             .with("service", service(attempt))
-            .with("message", last.kind.name())
+            .with("message", message_name(last.kind))
             .with("who", side_name(last.side))
             .with("clause", &clause),
     };
@@ -77,7 +78,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .evidence(
             last.frame,
             phrase("silent-mid-handshake-last-message")
-                .with("message", last.kind.name())
+                .with("message", message_name(last.kind))
                 .with("who", side_name(last.side)),
         );
     for side in Side::both() {

@@ -13,6 +13,7 @@ pub(super) mod signature;
 #[cfg(test)]
 mod tests;
 
+use crate::phrase::Language;
 use x509_parser::asn1_rs::FromDer as _;
 use x509_parser::certificate::X509Certificate;
 
@@ -163,7 +164,8 @@ impl Fields {
                     .push("names itself as issuer, but its own key did not sign it".into()),
                 Check::Unchecked(why) => {
                     fields.oddities.push(format!(
-                        "names itself as issuer; that it signed itself is not checked: {why}"
+                        "names itself as issuer; that it signed itself is not checked: {}",
+                        why.in_language(Language::En)
                     ));
                 }
             }

@@ -13,6 +13,7 @@ mod path;
 #[cfg(test)]
 mod tests;
 
+use crate::phrase::{Phrase, phrase};
 use std::net::IpAddr;
 
 pub use self::anchors::{AnchorError, Anchors, PUBLIC_ROOTS_SOURCE};
@@ -73,12 +74,12 @@ pub enum Chain {
     /// A signature in the chain does not verify, or the chain runs in a circle.
     Broken {
         /// Which link failed and how, as a clause.
-        detail: String,
+        detail: Phrase,
     },
     /// Linked by names, but by a signature that cannot be checked here (e.g. of a P-521 key): neither good nor bad.
     Unchecked {
         /// Which link, and why, as a clause.
-        detail: String,
+        detail: Phrase,
     },
     /// The leaf, or the link above it, does not parse.
     Unreadable,
@@ -191,6 +192,15 @@ pub fn judge(
         validity: validity(leaf, at),
         faults: faults::find(presented, leaf, &path, purpose, at, anchors),
         path: path.links.iter().map(|link| link.at).collect(),
+    }
+}
+
+/// What an anchor's origin is called: the file of `--ca` by its name.
+pub(crate) fn origin_name(origin: &str) -> Phrase {
+    match origin {
+        "public roots" => phrase("origin-public"),
+        "licensing roots" => phrase("origin-licensing"),
+        file => Phrase::verbatim(file),
     }
 }
 

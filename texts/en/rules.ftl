@@ -76,7 +76,6 @@ tcp-no-response-interface = check source interface, VRF and route
 proxy-authentication-required-summary = the proxy { $proxy } demands authentication, which the { $who } does not give
 proxy-authentication-required-summary-scheme = the proxy { $proxy } demands authentication ({ $scheme }), which the { $who } does not give
 proxy-authentication-required-exempt = let { $device } reach { $target } without authentication; IOS XE did not support authenticated proxies as of 17.9.2
-proxy-authentication-required-cslu = or go through a CSLU, which does: license smart transport cslu, license smart url cslu http://<cslu>:8182/cslu/v1/pi
 
 # proxy-refused
 proxy-refused-summary = the proxy { $proxy } answered CONNECT with { $status } { $reason }: { $meaning }
@@ -355,7 +354,6 @@ silent-mid-handshake-never-acknowledged = { $count } bytes of the { $who } were 
 
 # application-error
 application-error-summary = { $service } answered the request with { $status } { $reason }
-application-error-url = correct the URL: the server knows no { $target }; a CSLU is http://<cslu>:8182/cslu/v1/pi, an On-Prem https://<name>/cslu/v1/pi/<account>-1
 application-error-log = look at the log of the service at { $server }: the request arrived there
 
 # no-application-response
@@ -422,8 +420,6 @@ incomplete-capture-cut-short = the file ends inside a record, after frame { $aft
 incomplete-capture-ssl2 = it speaks SSL 2.0, whose records are not read
 incomplete-capture-tls13 = TLS 1.3 encrypts what follows the Server Hello
 incomplete-capture-unexplained = what came before its end: the packets that were captured do not say why it ended
-incomplete-capture-recapture = capture again: both directions, whole packets, started before the attempt and stopped after it
-incomplete-capture-verify = the new capture begins with the SYN and ends with FIN or RST
 incomplete-capture-nothing = nothing in it failed, and nothing in it shows success
 incomplete-capture-answer-cut = the answer to the look-up was cut before any address
 incomplete-capture-no-connection = the name was looked up, but no connection to an address of it was captured
@@ -460,10 +456,8 @@ no-licensing-traffic-summary-tls = no TLS connection that could be judged in thi
    *[other] TCP connections
 }, { $tls } with TLS
 no-licensing-traffic-summary-tls-empty = no TLS connection that could be judged in this capture: it watched for { $watched } and holds not a single frame
-no-licensing-traffic-first = the first frame of the capture
 no-licensing-traffic-again = capture again while the client connects, from before its SYN, on an interface that sees both directions
 no-licensing-traffic-verify = tlswalk then shows an attempt
 no-licensing-traffic-cannot-tell-private = whether a connection above is to an SSM On-Prem, a CSLU or a proxy of yours: name it with --on-prem, --cslu or --proxy; --all judges every TLS connection
 no-licensing-traffic-cannot-tell = whether licensing works: a controller reports every 8 hours and retries once after a minute, so a short capture without licensing packets proves little
-no-licensing-traffic-trigger = make the controller talk while capturing on the interface that licensing leaves by
 no-licensing-traffic-no-time = no time at all

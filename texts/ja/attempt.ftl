@@ -1,13 +1,13 @@
 # 複数の試行をまとめて述べる文: 経過と周期、ライセンス通信のないキャプチャからわかること、再キャプチャの手順、正常時の流れ。
 
 # 再キャプチャの手順。$hints は以下の節の 1 つまたは組み合わせ。
-recapture = 双方向とコントロールプレーンを対象に、パケット全体をもう一度キャプチャする: { $hints }
-recapture-start = コントローラに通信させる前に開始し、成功または失敗を確認してから停止する
-recapture-whole = 「limit packet-len」は設定しない（0 のままにする）。パケット全体が記録される
-recapture-files = バッファに収まらない分はファイルセットに記録する（IOS XE 17.12 以降。それより前は「buffer size 100」）
-recapture-wait = 通信を起こさずに定期レポートを待つ場合は、バッファの代わりに「{ $buffer }」を使う（IOS XE 17.12 以降）
+recapture = 双方向とコントロールプレーンを対象に、パケット全体をもう一度キャプチャしてください：{ $hints }
+recapture-start = コントローラに通信させる前に開始し、成功または失敗を確認してから停止します
+recapture-whole = 「limit packet-len」は設定しません（0 のまま）。パケット全体が記録されます
+recapture-files = バッファに収まらない分はファイルセットに記録します（IOS XE 17.12 以降。それより前は「buffer size 100」）
+recapture-wait = 通信を起こさずに定期レポートを待つ場合は、バッファの代わりに「{ $buffer }」を使います（IOS XE 17.12 以降）
 recapture-both = { $one }。{ $other }
-recapture-web = または Web UI の Troubleshooting > Packet Capture > Add で { $interface } を選択し、Monitor Control Plane をオン、Buffer Size を 100 MB、Limit by を 3600 secs にする。Start を押してから、CLI で「{ $trigger }」を実行する
+recapture-web = または Web UI の Troubleshooting > Packet Capture > Add で { $interface } を選択し、Monitor Control Plane をオン、Buffer Size を 100 MB、Limit by を 3600 secs にしてください。Start を押してから、CLI で「{ $trigger }」を実行します
 recapture-expect = 新しいキャプチャが名前解決または SYN で始まり、FIN または RST で終わること。tlswalk で試行全体を確認できる
 
 # ライセンス通信のないキャプチャからわかること。
@@ -16,26 +16,26 @@ quiet-long = キャプチャ時間は { $watched }で、レポート間隔（{ $
 quiet-moment = 数秒
 quiet-by-option = --wlc で指定
 quiet-by-capwap = アクセスポイントと CAPWAP で通信
-quiet-seen = コントローラ { $address } は観測された（{ $why }）: CAPWAP { $capwap } パケット、送信した TCP セグメント { $sent } 個、開始した接続 { $opened } 本
+quiet-seen = コントローラ { $address } は観測された（{ $why }）：CAPWAP { $capwap } パケット、送信した TCP セグメント { $sent } 個、開始した接続 { $opened } 本
 quiet-unseen = { $address }（--wlc で指定）が送受信するパケットは 1 つも観測されていない。別のインターフェイスで取得したか、フィルタで除外されている
-quiet-lookups = DNS への問い合わせは { $count } 回あったが、ライセンスサービスの名前は一度も問い合わせていない: { $names }
+quiet-lookups = DNS への問い合わせは { $count } 回あったが、ライセンスサービスの名前は一度も問い合わせていない：{ $names }
 quiet-no-lookups = キャプチャ中、{ $address } は DNS に何も問い合わせていない
 quiet-unknown = コントローラを特定できない。観測されたかどうかを確認するには --wlc でアドレスを指定する
-quiet-look = どのサービスを使う設定か、最後に通信したのはいつか、次はいつかを確認する
+quiet-look = どのサービスを使う設定か、最後に通信したのはいつか、次はいつかを確認してください
 quiet-look-expect = 「Upcoming license report time」に合わせて次のキャプチャを計画できる
 
 # 1 台の装置が 1 つのサービスに対して行った複数の試行のまとめ。
 course-unclear = 試行 { $tries } 回。いずれも結論が出せない
 course-steady = 試行 { $tries } 回。失敗はない
-course-constant = 継続障害: { $failed } 回の試行がすべて同じ原因で失敗
+course-constant = 継続障害：{ $failed } 回の試行がすべて同じ原因で失敗
 course-changing = { $failed } 回の試行が { $kinds } 種類の原因で失敗。1 つ解消すると次の障害が現れている
-course-cured = 解消: { $failed } 回失敗した後、成功に転じている
+course-cured = 解消：{ $failed } 回失敗した後、成功に転じている
 course-broke = 最初は成功していたが、その後の { $failed } 回は最後まで失敗
-course-flapping = 不安定: 失敗 { $failed } 回と成功 { $worked } 回が混在
+course-flapping = 不安定：失敗 { $failed } 回と成功 { $worked } 回が混在
 
 # 経過の各行。
-story-try = { $verdict }: { $summary }
-story-same = { $verdict }（{ $count } 回）: { $summary }
+story-try = { $verdict }：{ $summary }
+story-same = { $verdict }（{ $count } 回）：{ $summary }
 story-again = { $verdict }
 story-same-again = { $verdict }（{ $count } 回）
 story-after = { $pause }後
@@ -61,41 +61,41 @@ no-connection-answer = { $server } が { $address } と応答
 no-connection-visible = { $device } の別の接続。サービスへの接続があれば、このキャプチャに現れるはずである
 no-connection-other-path = 接続が名前解決とは別のインターフェイス、VRF、送信元アドレスから出ている可能性がある。このキャプチャではその一方しか見えない
 no-connection-look-up-only = { $device } の問い合わせは接続を目的としない可能性がある（ping、監視システム、他装置のためのリゾルバなど）
-no-connection-do = ライセンス通信の送信元（source-interface、VRF）とトランスポートの設定を確認する。{ $device } は名前を問い合わせただけである
+no-connection-do = ライセンス通信の送信元（source-interface、VRF）とトランスポートの設定を確認してください（{ $device } は名前を問い合わせただけです）
 
 # ルール: DNS の現在の応答にないアドレス。
 dns-stale-address = { $device } は応答のない { $used } に接続しようとしているが、DNS によれば現在の { $name } は { $now } である
 dns-stale-address-answer = { $server } は { $name } に対して { $now } と応答
 dns-stale-address-used = { $used } への接続を試行。このキャプチャのどの応答にもないアドレスである
 dns-stale-address-static = { $used } は設定（ip host または URL 内のアドレス）に書かれているか、キャプチャ開始前の応答で得た可能性がある
-dns-stale-address-do = { $used } のキャッシュを消去し、{ $name } を再度解決させる。静的エントリがあれば削除する
+dns-stale-address-do = { $used } のキャッシュを消去し、{ $name } を再度解決させてください。静的エントリがあれば削除します
 
 # ルール: HTTP は成功したが、ライセンスの応答が拒否を示している。
 licensing-refused = { $service } には到達し HTTP { $status } の応答を得たが、ライセンスの応答は { $code } である
 licensing-refused-code = 応答に含まれるライセンスのステータスは { $code }
-licensing-refused-message = 理由: 「{ $message }」
+licensing-refused-message = 理由：「{ $message }」
 licensing-refused-reached = 応答が届いているため、ネットワーク、プロキシ、HTTP に問題はない
-licensing-refused-do = 応答全体（{ $code }）を確認し、理由に応じて対処する。製品インスタンスが理由であれば、ライセンスサーバからそのインスタンスを削除し、コントローラに再同期させる
+licensing-refused-do = 応答全体（{ $code }）を確認し、理由に応じて対処してください。製品インスタンスが理由であれば、ライセンスサーバからそのインスタンスを削除し、コントローラに再同期させます
 
 # ルール: DNS への問い合わせに ICMP が返っている。
-dns-refused-by-icmp = { $server } への問い合わせに { $from } が ICMP で応答: { $kind }
-dns-refused = { $from } が { $name } の問い合わせを ICMP で拒否: { $kind }
+dns-refused-by-icmp = { $server } への問い合わせに { $from } が ICMP で応答：{ $kind }
+dns-refused = { $from } が { $name } の問い合わせを ICMP で拒否：{ $kind }
 
 # ルール: 観測した名前を埋め込んだ対処。
-url-unknown = URL を修正する。{ $server } のサービスに { $target } は存在しない
-proxy-other-way = または { $proxy } を経由しない。ファイアウォールが { $device } から { $target } への通信を許可していれば直接接続する
-proxy-cslu = または CSLU を経由する。CSLU は認証付きプロキシに対応している
-log-of-device = { $device } 自身が { $name } について残した記録と照合し、再試行させる
+url-unknown = URL を修正してください（{ $server } のサービスに { $target } はありません）
+proxy-other-way = または、ファイアウォールが { $device } から { $target } への通信を許可していれば、{ $proxy } を経由せずに直接接続してください
+proxy-cslu = または、認証プロキシに対応した CSLU を経由してください
+log-of-device = { $device } 自身が { $name } について残した記録と照合し、再試行させてください
 log-of-device-expect = show license tech support に「Last Response: OK」、show license history message に内容のある RESPONSE が表示される
 
 # ルール: プロキシに直接 TLS で接続。
 not-tls-proxy = { $device } は HTTP プロキシ { $proxy } に CONNECT なしで直接 TLS 通信を始め、平文 HTTP の { $status } を返された
 not-tls-proxy-software = 応答のソフトウェア名は { $software }
 not-tls-proxy-or = { $proxy } が透過プロキシとして、本来のサーバの代わりに応答した可能性がある（TLS を想定していない）
-not-tls-proxy-do = { $proxy } はサーバではなくプロキシとして設定する
+not-tls-proxy-do = { $proxy } はサーバではなくプロキシとして設定してください
 
 # ストーリーと正常例の見出し
 text-good-label = 正常例
 text-shows-label = 所見
 story-place = フレーム { $frame }  { $time }
-story-shows = フレーム { $frame }: { $what }
+story-shows = フレーム { $frame }：{ $what }

@@ -32,7 +32,11 @@ no-frame = フレームなし
 one-frame = フレーム { $frame }
 some-frames = フレーム { $head }, { $last }
 message-from = { $who }からの { $message }
-alert = アラート { $description }（{ $level }）
+alert = { $level ->
+    [fatal] 致命的アラート
+    [warning] 警告アラート
+   *[other] アラート（{ $level }）
+}「{ $description }」
 alert-encrypted = 暗号化されたアラート
 alert-from = { $who }からの{ $alert }
 client-hello = Client Hello

@@ -22,7 +22,7 @@ dns-error-failed = 失敗
 dns-error-failed-do = DNS サーバのログを確認してください
 dns-error-asks = { $server } に { $name } を問い合わせ（{ $kind }）
 dns-error-answers = { $server } が { $status } と応答
-dns-error-on-server = DNS サーバ { $server } で：{ $what }
+dns-error-on-server = { $what }。対象の DNS サーバは { $server } です
 dns-error-other-server = または、{ $name } を解決できる DNS サーバを{ $who }に設定してください
 dns-error-no-data-status = アドレスなし
 
@@ -47,7 +47,7 @@ icmp-blocked-summary-server = { $target } への接続に、サーバ自身が I
 icmp-blocked-summary-other = { $target } への接続を { $from } が ICMP で拒否した：{ $kind }
 icmp-blocked-allow = { $from } で、{ $device } から{ $target } への TCP { $port } 番ポートを許可してください（ファイアウォールが対応していれば名前で指定）
 icmp-blocked-mtu = { $from } は { $mtu } バイト以下のパケットを求めていますが、送信側はより大きなパケットを送り続けています。この ICMP メッセージが送信側に届くようにするか（途中でフィルタされている可能性があります）、コントローラの TCP MSS を小さくしてください：ip tcp mss { $mss }
-icmp-blocked-port = { $from } で：待ち受けているサービスがないか、フィルタがそう応答しています。サービスを起動してください
+icmp-blocked-port = { $from } で待ち受けているサービスがないか、フィルタがそう応答しています。サービスを起動してください
 icmp-blocked-route = { $from } で、{ $ip } への経路を復旧してください
 icmp-blocked-tries = { $client } が接続を試みる
 icmp-blocked-quotes = { $from }：{ $kind }。この接続のパケットを引用
@@ -73,7 +73,6 @@ tcp-no-response-interface = 送信元インターフェイス、VRF、経路を�
 proxy-authentication-required-summary = プロキシ { $proxy } が認証を要求したが、{ $who }は認証情報を送っていない
 proxy-authentication-required-summary-scheme = プロキシ { $proxy } が認証（{ $scheme }）を要求したが、{ $who }は認証情報を送っていない
 proxy-authentication-required-exempt = { $device } が認証なしで { $target } に到達できるようにしてください（IOS XE は 17.9.2 の時点で認証プロキシに対応していません）
-proxy-authentication-required-cslu = または、認証プロキシに対応した CSLU を経由してください：license smart transport cslu、license smart url cslu http://<cslu>:8182/cslu/v1/pi
 
 # proxy-refused
 proxy-refused-summary = プロキシ { $proxy } が CONNECT に { $status } { $reason } と応答した：{ $meaning }
@@ -175,13 +174,13 @@ crl-fetch-failed-dns-silent = { $host } の問い合わせに DNS の応答な�
 interception-suspected-summary = { $name } として提示された証明書は本来のサービスのものではない：{ $signer } が署名しており、{ $consequence }
 interception-suspected-incomplete = ハンドシェイクは完了していない
 interception-suspected-authority = 認証局 { $issuer }
-interception-suspected-product = { $product }（{ $issuer }）
+interception-suspected-product = { $product }、発行者名 { $issuer }
 interception-suspected-other-names = 要求された名前とは別の名前の証明書である。そのアドレスで別のサーバまたはポータルが応答している可能性がある
 interception-suspected-asks-client = クライアント証明書を要求している（フレーム { $frame }）。傍受装置は通常要求しないので、その名前を使うラボや自社のサービスの可能性がある。ルート証明書を --ca で指定すれば正規のチェーンとして扱われる
 interception-suspected-private-service = その名前を使うラボや自社のサービスの可能性がある。ルート証明書を --ca で指定すれば正規のチェーンとして扱われる
 interception-suspected-cannot-tell = どの製品か（発行者名は既知の製品のものではない）
 interception-suspected-exempt = { $name } を TLS インスペクション（復号）の対象から除外してください。どのポリシーによるものかは、発行者 { $issuer } から分かります
-interception-suspected-second-best = 次善の策：傍受している認証局のルート証明書をトラストポイントとしてインポートし、コントローラが受け入れるようにしてください
+interception-suspected-second-best = 次善の策として、傍受している認証局のルート証明書をトラストポイントとしてインポートし、コントローラが受け入れるようにしてください
 interception-suspected-very-name = 要求された名前そのものの証明書である。この接続のために作られたもので、別のサーバのものではない
 interception-suspected-copied = サブジェクトの組織は { $organization } だが、発行者の組織は異なる。本物の証明書から写された可能性がある
 interception-suspected-others = 同じ発行者がこのキャプチャで無関係な名前にも署名している：{ $names }
@@ -352,7 +351,6 @@ silent-mid-handshake-never-acknowledged = { $who }の { $count } バイトが繰
 
 # application-error
 application-error-summary = { $service } が要求に { $status } { $reason } と応答した
-application-error-url = URL を修正してください。サーバに { $target } はありません。CSLU は http://<cslu>:8182/cslu/v1/pi、On-Prem は https://<name>/cslu/v1/pi/<account>-1 です
 application-error-log = { $server } のサービスのログを確認してください（要求は届いています）
 
 # no-application-response
@@ -419,8 +417,6 @@ incomplete-capture-cut-short = フレーム { $after } の後、レコードの�
 incomplete-capture-ssl2 = SSL 2.0 の通信であり、そのレコードは読み取り対象外
 incomplete-capture-tls13 = TLS 1.3 では Server Hello 以降が暗号化される
 incomplete-capture-unexplained = 終了の前に何があったか（キャプチャされたパケットからは終了の理由が分からない）
-incomplete-capture-recapture = 再キャプチャしてください：両方向、パケット全体を、試行の前に開始し、終わってから停止します
-incomplete-capture-verify = 新しいキャプチャが SYN で始まり、FIN または RST で終わる
 incomplete-capture-nothing = 失敗も成功も見当たらない
 incomplete-capture-answer-cut = 名前解決の応答がアドレスの前で切れている
 incomplete-capture-no-connection = 名前解決は行われたが、そのアドレスへの接続がキャプチャされていない
@@ -445,10 +441,8 @@ no-licensing-traffic-summary = このキャプチャにライセンス通信は�
 no-licensing-traffic-summary-empty = このキャプチャにライセンス通信はない：期間は { $watched }、フレームは一つもない
 no-licensing-traffic-summary-tls = このキャプチャに判定できる TLS 接続はない：期間は { $watched }、内容は { $frames } フレーム、TCP 接続 { $tcp } 本（うち TLS { $tls } 本）
 no-licensing-traffic-summary-tls-empty = このキャプチャに判定できる TLS 接続はない：期間は { $watched }、フレームは一つもない
-no-licensing-traffic-first = キャプチャの最初のフレーム
-no-licensing-traffic-again = クライアントの接続中に再キャプチャしてください：両方向が見えるインターフェイスで、SYN の前から開始します
+no-licensing-traffic-again = 両方向が見えるインターフェイスで、クライアントが接続する前（SYN の前）から再キャプチャしてください
 no-licensing-traffic-verify = tlswalk が試行を表示する
 no-licensing-traffic-cannot-tell-private = 上の接続に、お使いの SSM On-Prem、CSLU、プロキシへのものがあるかどうか（--on-prem、--cslu、--proxy で指定できる。--all はすべての TLS 接続を判定する）
 no-licensing-traffic-cannot-tell = ライセンス通信が機能しているかどうか（コントローラのレポートは 8 時間ごと、再試行は 1 分後に 1 回なので、短いキャプチャにライセンスのパケットがなくてもほとんど何も分からない）
-no-licensing-traffic-trigger = ライセンス通信が出ていくインターフェイスでキャプチャしながら、コントローラに通信させてください
 no-licensing-traffic-no-time = ゼロ

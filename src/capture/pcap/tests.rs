@@ -79,7 +79,7 @@ fn a_record_that_claims_4_gb_ends_the_reading_and_the_rest_is_counted() {
         panic!()
     };
     assert_eq!((after.0, offset, lost), (1, at, 700_016));
-    assert_eq!(detail, "a record that claims 4294967295 bytes");
+    assert_eq!(detail.english(), "a record that claims 4294967295 bytes");
     assert_eq!(facts.bytes, pcap.bytes.len() as u64);
 }
 
@@ -94,7 +94,7 @@ fn a_tail_of_zeros_is_no_frame() {
         assert_eq!((frames.len(), facts.end), (2, End::Complete));
         assert_eq!(facts.anomalies[0].id, "garbage-after-end");
         let detail = format!("{zeros} zero bytes follow the last record");
-        assert_eq!(facts.anomalies[0].detail, detail);
+        assert_eq!(facts.anomalies[0].detail.english(), detail);
         assert_eq!(facts.bytes, pcap.bytes.len() as u64);
     }
 }

@@ -114,7 +114,7 @@ fn a_packet_of_an_undeclared_interface_is_damage_and_reading_goes_on_where_there
     else {
         panic!()
     };
-    assert_eq!((after, lost, &end[..]), (FrameNumber(1), 36, detail));
+    assert_eq!((after, lost, &end.english()[..]), (FrameNumber(1), 36, detail));
     let (facts, frames) = read(&file.packet(0, 2, b"c", &[]).bytes);
     assert_eq!((frames.len(), facts.end), (2, End::Complete));
     let damage = Damage {
@@ -141,7 +141,7 @@ fn a_damaged_last_block_ends_the_reading() {
             panic!()
         };
         assert_eq!(lost, bytes.len() as u64);
-        detail
+        detail.english()
     };
     assert_eq!(
         damage(&[[6, 0, 0, 0], [0xff; 4], [0; 4]].concat()),
@@ -174,7 +174,10 @@ fn garbage_behind_the_last_block_is_named() {
         let (facts, frames) = read(&file.bytes);
         assert_eq!((frames.len(), facts.end), (1, End::Complete));
         assert_eq!(facts.anomalies[0].id, "garbage-after-end");
-        assert_eq!(facts.anomalies[0].detail, format!("{what} follow the last record"));
+        assert_eq!(
+            facts.anomalies[0].detail.english(),
+            format!("{what} follow the last record")
+        );
     }
 }
 

@@ -174,7 +174,7 @@ fn pieces(word: &str, limit: usize) -> Vec<String> {
         let width = c.width().unwrap_or_default();
         let parts = before.is_some_and(|before: char| {
             let wide = width > 1 || before.width().is_some_and(|width| width > 1);
-            wide && !CLOSING.contains(c) && !OPENING.contains(before)
+            wide && c != '\u{a0}' && before != '\u{a0}' && !CLOSING.contains(c) && !OPENING.contains(before)
         });
         if used > 0 && (parts || used + width > limit) {
             pieces.push(String::new());

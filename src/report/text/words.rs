@@ -67,6 +67,9 @@ fn step_text(group: &[&Step], language: Language) -> String {
                 .as_ref()
                 .filter(|_| matches!(step.kind, "alert" | "connect-response" | "reset"));
             match detail {
+                Some(detail) if step.kind == "alert" && detail == "encrypted" => {
+                    format!("{guess}{}", phrase("text-alert-encrypted").in_language(language))
+                }
                 Some(detail) => format!("{guess}{} {detail}", name(step.kind, language)),
                 None => format!("{guess}{}", name(step.kind, language)),
             }

@@ -3,6 +3,7 @@
 //! A certificate's signature covers its inner part, the "to be signed" bytes. A signature that cannot be checked, because
 //! its algorithm is missing here, is told apart from one that is wrong: the first says nothing about the certificate.
 
+use crate::phrase::{Phrase, phrase};
 use ring::signature::{self, VerificationAlgorithm};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::x509::SubjectPublicKeyInfo;
@@ -17,7 +18,7 @@ pub(in crate::tls) enum Check {
     /// The key did not sign it.
     Wrong,
     /// Nobody knows; why, as a clause.
-    Unchecked(String),
+    Unchecked(Phrase),
 }
 
 /// Checks the signature of a certificate with the key that should have made it.
@@ -40,7 +41,13 @@ fn choose(
 ) -> Result<&'static dyn VerificationAlgorithm, Check> {
     let name = algorithms::signature(&certificate.signature_algorithm);
     let key = algorithms::key(issuer_key);
-    let unchecked = || Check::Unchecked(format!("{name} with a key {} is not supported here", key.name));
+    let unchecked = || {
+        Check::Unchecked(
+            phrase("signature-unsupported")
+                .with("name", &name)
+                .with("key", &key.name),
+        )
+    };
     let family = match name.as_str() {
         ecdsa if ecdsa.starts_with("ecdsa") => "EC",
         "Ed25519" => "Ed25519",

@@ -3,6 +3,7 @@
 //! A trust anchor is a name and a key that somebody chose to believe (RFC 5280 section 6.1.1); the signature on a root
 //! certificate proves nothing and is not looked at. Nothing is parsed before the first chain is judged.
 
+use crate::phrase::phrase;
 use std::sync::OnceLock;
 
 use rustls_pki_types::pem::{Error as PemError, PemObject as _};
@@ -208,7 +209,7 @@ pub(super) enum Anchor<'a> {
 impl Anchor<'_> {
     /// Whether the anchor's key signed the certificate.
     pub(super) fn check(&self, certificate: &X509Certificate<'_>) -> Check {
-        let unreadable = || Check::Unchecked("the anchor's key cannot be read".into());
+        let unreadable = || Check::Unchecked(phrase("chain-anchor-unreadable"));
         match self {
             Self::Root(root) => match X509Certificate::from_der(&root.der) {
                 Ok((_, root)) => check(certificate, root.public_key()),

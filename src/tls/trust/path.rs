@@ -4,6 +4,7 @@
 //! certificate several possible issuers. So this is a search, breadth first: an issuer is a presented certificate whose
 //! subject is the issuer's name and whose key made the signature. Dates and usages play no part: they are asked afterwards.
 
+use crate::phrase::{Phrase, phrase};
 use std::collections::HashSet;
 
 use x509_parser::asn1_rs::FromDer as _;
@@ -45,8 +46,8 @@ pub(super) enum End<'a> {
     Anchor(Anchor<'a>),
     SelfSigned,
     IssuerNotGiven,
-    Wrong(String),
-    Unchecked(String),
+    Wrong(Phrase),
+    Unchecked(Phrase),
     Unreadable,
 }
 
@@ -104,9 +105,9 @@ pub(super) fn find<'a>(presented: &'a [Certificate], purpose: Purpose, anchors: 
         None => {
             let last = search.steps.len().saturating_sub(1);
             let detail = if search.steps.len() < MOST_LINKS {
-                "the certificates presented issue each other in a circle".into()
+                phrase("chain-circle")
             } else {
-                format!("no root within {MOST_LINKS} certificates")
+                phrase("chain-too-long").with("most", MOST_LINKS)
             };
             search.path(last, End::Wrong(detail))
         }
@@ -152,7 +153,12 @@ impl<'a> Search<'a> {
                 Check::Wrong => {
                     let origin = anchor.origin();
                     problem.get_or_insert_with(|| {
-                        End::Wrong(wrong(fields, &format!("{}, as given by {origin}", fields.issuer)))
+                        End::Wrong(wrong(
+                            fields,
+                            phrase("chain-as-given")
+                                .with("issuer", &fields.issuer)
+                                .with("origin", super::origin_name(origin)),
+                        ))
                     });
                     has_namesake = true;
                 }
@@ -196,8 +202,12 @@ impl<'a> Search<'a> {
                 // A certificate that bears its issuer's name is no issuer of itself: that one is not given.
                 Check::Wrong if is_itself => {}
                 Check::Wrong => {
-                    problem
-                        .get_or_insert_with(|| End::Wrong(wrong(fields, &format!("{}, as presented", issuer.subject))));
+                    problem.get_or_insert_with(|| {
+                        End::Wrong(wrong(
+                            fields,
+                            phrase("chain-as-presented").with("issuer", &issuer.subject),
+                        ))
+                    });
                 }
                 Check::Unchecked(why) => {
                     problem.get_or_insert_with(|| End::Unchecked(unchecked(fields, &why)));
@@ -225,7 +235,7 @@ impl<'a> Search<'a> {
                 self.checks_left = left;
                 check()
             }
-            None => Check::Unchecked(format!("more than {MOST_CHECKS} signatures would have to be checked")),
+            None => Check::Unchecked(phrase("chain-too-many").with("most", MOST_CHECKS)),
         }
     }
 
@@ -245,16 +255,15 @@ impl<'a> Search<'a> {
     }
 }
 
-fn wrong(fields: &Fields, issuer: &str) -> String {
-    format!(
-        "the signature on {} was not made by the key of {issuer}",
-        fields.subject
-    )
+fn wrong(fields: &Fields, issuer: Phrase) -> Phrase {
+    phrase("chain-wrong-signature")
+        .with("subject", &fields.subject)
+        .with("issuer", issuer)
 }
 
-fn unchecked(fields: &Fields, why: &str) -> String {
-    format!(
-        "the signature on {} by {} cannot be checked: {why}",
-        fields.subject, fields.issuer
-    )
+fn unchecked(fields: &Fields, why: &Phrase) -> Phrase {
+    phrase("chain-unchecked")
+        .with("subject", &fields.subject)
+        .with("issuer", &fields.issuer)
+        .with("why", why)
 }

@@ -1,0 +1,349 @@
+//! The catalogues in `texts/`: every text in every language, none too many, and no other language in a Japanese report.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "test code states its invariants"
+)]
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::Duration;
+
+use fluent_bundle::FluentResource;
+use support::{Row, root, rows, tlswalk};
+use tlswalk::phrase::Language;
+use tlswalk::report::explain::EXPLANATIONS;
+use unicode_width::UnicodeWidthStr as _;
+
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+
+/// Samples whose Japanese reports are kept, to be read: one of each kind of screen.
+const READ: [&str; 10] = [
+    "client-certificate-self-signed-expired.pcap",
+    "crl-fetch-failed.pcap",
+    "dns-error-nxdomain.pcap",
+    "healthy-tls12.pcap",
+    "incomplete-capture-one-direction.pcap",
+    "interception-mitmproxy.pcap",
+    "no-licensing-traffic.pcap",
+    "proxy-authentication-required.pcap",
+    "reset-during-handshake-middlebox.pcap",
+    "tcp-no-response.pcap",
+];
+
+/// Columns of the widest page.
+const WIDEST: usize = 110;
+
+/// First words of commands and settings: they are English in every language.
+const COMMANDS: [&str; 10] = [
+    "show",
+    "license",
+    "ip",
+    "configure",
+    "monitor",
+    "crypto",
+    "copy",
+    "telnet",
+    "ping",
+    "no",
+];
+
+/// The files of a folder with that extension, with their text.
+fn files(folder: &Path, extension: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path, extension));
+        } else if path.extension().is_some_and(|it| it == extension) {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            found.push((name, std::fs::read_to_string(&path).unwrap()));
+        }
+    }
+    found.sort();
+    found
+}
+
+/// A catalogue: each message's id with its pattern.
+fn catalogue(language: Language) -> BTreeMap<String, String> {
+    let mut messages: BTreeMap<String, String> = BTreeMap::new();
+    for (name, text) in files(&root().join("texts").join(language.tag()), "ftl") {
+        let mut last: Option<String> = None;
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            if line.starts_with([' ', '}']) {
+                let id = last.as_ref().unwrap_or_else(|| panic!("{name}: {line}"));
+                messages.get_mut(id).unwrap().push_str(line);
+            } else if let Some((id, pattern)) = line.split_once(" = ") {
+                let twice = messages.insert(id.to_owned(), pattern.to_owned());
+                assert!(twice.is_none(), "{name}: {id} stands twice in {}", language.tag());
+                last = Some(id.to_owned());
+            } else {
+                assert!(line.is_empty(), "{name}: {line}");
+            }
+        }
+    }
+    messages
+}
+
+/// The variables of a pattern that are shown; one that only selects a form may be missing where there is one form.
+fn variables(pattern: &str) -> BTreeSet<&str> {
+    let name = |rest: &'_ str| {
+        rest.find(|c: char| c != '-' && !c.is_alphanumeric())
+            .unwrap_or(rest.len())
+    };
+    let shown = pattern.split('$').skip(1).filter_map(|rest| {
+        let (variable, behind) = rest.split_at(name(rest));
+        (!behind.trim_start().starts_with("->")).then_some(variable)
+    });
+    shown.collect()
+}
+
+/// The string literals of the sources outside their tests.
+fn literals() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for (name, text) in files(&root().join("src"), "rs") {
+        let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        for line in text.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            found.extend(
+                line.split('"')
+                    .skip(1)
+                    .step_by(2)
+                    .map(|literal| (name.clone(), literal.to_owned())),
+            );
+        }
+    }
+    found
+}
+
+fn is_japanese(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{4e00}'..='\u{9fff}')
+}
+
+/// Japanese next to a Latin letter or digit without the space that the catalogues put there.
+fn lacks_space(text: &str) -> bool {
+    let pairs = text.chars().zip(text.chars().skip(1));
+    pairs
+        .into_iter()
+        .any(|(a, b)| is_japanese(a) && b.is_ascii_alphanumeric() || a.is_ascii_alphanumeric() && is_japanese(b))
+}
+
+#[test]
+fn every_catalogue_is_read_without_an_error_and_belongs_to_its_language() {
+    let phrase = std::fs::read_to_string(root().join("src/phrase.rs")).unwrap();
+    let mut names = BTreeSet::new();
+    for language in Language::ALL {
+        for (name, text) in files(&root().join("texts").join(language.tag()), "ftl") {
+            let errors = FluentResource::try_new(text).map_err(|(_, errors)| errors);
+            assert!(errors.is_ok(), "texts/{}/{name}: {errors:?}", language.tag());
+            names.insert(name);
+        }
+    }
+    for name in names {
+        let uses = phrase.matches(&format!("\"{name}\"")).count();
+        assert_eq!(uses, Language::ALL.len(), "{name} is not read in every language");
+    }
+}
+
+#[test]
+fn every_language_has_every_message_with_the_same_values() {
+    let english = catalogue(Language::En);
+    for language in Language::ALL {
+        let other = catalogue(language);
+        let ids = |catalogue: &BTreeMap<String, String>| catalogue.keys().cloned().collect::<BTreeSet<_>>();
+        let differing: Vec<_> = ids(&english).symmetric_difference(&ids(&other)).cloned().collect();
+        assert!(
+            differing.is_empty(),
+            "only in one of en and {}: {differing:?}",
+            language.tag()
+        );
+        for (id, pattern) in &english {
+            assert_eq!(variables(pattern), variables(&other[id]), "{id} in {}", language.tag());
+        }
+    }
+}
+
+#[test]
+fn every_message_is_used_and_every_phrase_is_in_the_catalogues() {
+    let catalogue = catalogue(Language::En);
+    let literals = literals();
+    let used: BTreeSet<&str> = literals.iter().map(|(_, literal)| literal.as_str()).collect();
+    let unused: Vec<_> = catalogue.keys().filter(|id| !used.contains(id.as_str())).collect();
+    assert!(unused.is_empty(), "messages that nothing says: {unused:?}");
+    let mut missing = Vec::new();
+    for (name, text) in files(&root().join("src"), "rs") {
+        let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        let named = text
+            .split("phrase(\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next());
+        missing.extend(
+            named
+                .filter(|id| !catalogue.contains_key(*id))
+                .map(|id| format!("{name}: {id}")),
+        );
+    }
+    // Families whose ids are chosen before they are said.
+    let families = ["text-", "because-", "anomaly-", "damage-", "chain-", "span-", "icmp-"];
+    let chosen = literals.iter().filter(|(_, literal)| {
+        let is_id = literal.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') && !literal.ends_with('-');
+        is_id && families.iter().any(|family| literal.starts_with(family))
+    });
+    let verdicts: BTreeSet<&str> = EXPLANATIONS.iter().map(|it| it.id).collect();
+    missing.extend(
+        chosen
+            .filter(|(_, id)| !catalogue.contains_key(id) && !verdicts.contains(id.as_str()))
+            .map(|(name, id)| format!("{name}: {id}")),
+    );
+    assert!(missing.is_empty(), "phrases without a text:\n{}", missing.join("\n"));
+}
+
+#[test]
+fn japanese_texts_are_japanese() {
+    let english = catalogue(Language::En);
+    for (id, pattern) in catalogue(Language::Ja) {
+        // A text without a word of its own is made of values, names and marks.
+        let own_of = |pattern: &str| pattern.split(['{', '}']).step_by(2).collect::<String>();
+        let is_word = |word: &str| word.len() > 3 && word != "with" && word.bytes().all(|b| b.is_ascii_lowercase());
+        let own = own_of(&pattern);
+        let says_nothing = !own_of(&english[&id]).split(|c: char| !c.is_alphabetic()).any(is_word);
+        assert!(pattern.chars().any(is_japanese) || says_nothing, "{id} = {pattern}");
+        assert!(
+            !own.chars()
+                .any(|c| matches!(c, '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ')),
+            "full width: {id}"
+        );
+        assert!(
+            !pattern.ends_with('。') || id == "text-semicolon",
+            "no full stop ends a text: {id}"
+        );
+    }
+    for (name, text) in files(&root().join("texts/ja"), "ftl") {
+        for line in text.lines() {
+            let own: Vec<&str> = line.split(['{', '}']).step_by(2).collect();
+            assert!(!own.iter().any(|text| lacks_space(text)), "{name}: {line}");
+        }
+    }
+}
+
+#[test]
+fn every_explanation_exists_in_each_language() {
+    for explanation in EXPLANATIONS {
+        let (english, japanese) = (explanation.text(Language::En), explanation.text(Language::Ja));
+        let commands = |text: &'static str| -> Vec<&str> {
+            let is_command = |line: &&str| line.starts_with("    ") && line.is_ascii();
+            text.lines().filter(is_command).collect()
+        };
+        let missing: Vec<_> = commands(japanese)
+            .into_iter()
+            .filter(|it| !english.contains(it))
+            .collect();
+        assert!(missing.is_empty(), "{}: {missing:?}", explanation.id);
+        let headings = |text: &str| text.lines().filter(|line| line.starts_with("## ")).count();
+        assert_eq!(headings(english), headings(japanese), "{}", explanation.id);
+        for line in japanese.lines().filter(|line| !line.starts_with("    ")) {
+            assert!(!lacks_space(&line.replace('`', "")), "{}: {line}", explanation.id);
+        }
+        assert!(
+            explanation.title(Language::Ja).chars().any(is_japanese),
+            "{}",
+            explanation.id
+        );
+    }
+}
+
+/// A row's report as text in Japanese.
+fn in_japanese(row: &Row) -> String {
+    let file = format!("samples/{}", row.file);
+    let mut arguments = row.options.clone();
+    arguments.extend(["--color", "never", "--lang", "ja", &file].map(String::from));
+    let outcome = tlswalk(&arguments, TIME_LIMIT);
+    assert!(outcome.is_orderly(), "{}: {}", row.file, outcome.stderr);
+    outcome.stdout
+}
+
+/// Four English words in a row that are no command, no name and no quotation.
+fn english_in(prose: &str) -> Option<String> {
+    let mut unquoted = String::new();
+    let mut until = None;
+    for (at, c) in prose.char_indices() {
+        let is_placeholder = || prose[at..].as_bytes().get(1).is_some_and(u8::is_ascii_alphabetic);
+        match (until, c) {
+            (Some(end), c) if c == end => until = None,
+            (Some(_), _) => {}
+            (None, '「') => until = Some('」'),
+            (None, '<') if is_placeholder() => until = Some('>'),
+            (None, c) => unquoted.push(c),
+        }
+    }
+    let mut run: Vec<&str> = Vec::new();
+    for word in unquoted.split(' ').chain(std::iter::once("")) {
+        let bare = word.trim_matches([',', ';', ':', '(', ')']);
+        if bare.len() > 1 && bare.bytes().all(|b| b.is_ascii_lowercase() || b == b'\'') {
+            run.push(bare);
+            continue;
+        }
+        if run.len() >= 4 && !COMMANDS.contains(&run[0]) {
+            return Some(run.join(" "));
+        }
+        run.clear();
+    }
+    None
+}
+
+#[test]
+fn a_japanese_report_has_no_missing_text_no_english_sentence_and_no_badly_broken_line() {
+    let catalogue = catalogue(Language::En);
+    let verdicts: BTreeSet<&str> = EXPLANATIONS.iter().map(|it| it.id).collect();
+    let mut wrong = Vec::new();
+    for row in rows() {
+        let text = in_japanese(&row);
+        // Commands are what they are, and no other line is as deep and has no Japanese.
+        let is_command = |line: &&str| line.starts_with("           ") && line.is_ascii();
+        for line in text.lines().filter(|line| !is_command(line)) {
+            let ids = line.split(|c: char| !c.is_ascii_lowercase() && c != '-');
+            let is_id = |word: &&str| {
+                let longer = || {
+                    verdicts
+                        .iter()
+                        .any(|id| word.strip_prefix(id).is_some_and(|it| it.starts_with('-')))
+                };
+                word.contains('-') && !verdicts.contains(word) && (catalogue.contains_key(*word) || longer())
+            };
+            // A file is named after its verdict.
+            let named = line.contains(&row.file);
+            wrong.extend(
+                ids.filter(|word| !named && is_id(word))
+                    .map(|id| format!("{}: {id}", row.file)),
+            );
+            if line.width() > WIDEST && !line.contains("Wireshark")
+                || line.trim_start().starts_with(['、', '。', '）', '」', 'ー', '：'])
+            {
+                wrong.push(format!("{}: badly broken: {line}", row.file));
+            }
+        }
+        // Placeholders of commands may be broken over two lines.
+        let prose: Vec<&str> = text.lines().filter(|line| !is_command(line)).map(str::trim).collect();
+        wrong.extend(english_in(&prose.join(" ")).map(|words| format!("{}: {words}", row.file)));
+        assert!(!text.contains("{ $") && !text.contains("{$"), "{}: {text}", row.file);
+    }
+    wrong.sort();
+    wrong.dedup();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn japanese_reports_read_as_their_snapshots() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.set_snapshot_path("snapshots-ja");
+    settings.bind(|| {
+        for row in rows().iter().filter(|row| READ.contains(&row.file.as_str())) {
+            insta::assert_snapshot!(row.file.replace('.', "-"), in_japanese(row));
+        }
+    });
+    assert!(READ.iter().all(|file| rows().iter().any(|row| row.file == *file)));
+}

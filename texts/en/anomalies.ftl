@@ -1,0 +1,69 @@
+# What is odd about a capture, where it is damaged, and why a chain of certificates cannot be followed: clauses.
+
+nanoseconds = { $count } ns
+microseconds = { $count } µs
+milliseconds = { $count } ms
+
+anomaly-wrong-checksums = { $wrong } of the first { $tried } TCP checksums are wrong, as where a network card fills them in after the capture; they are tolerated
+anomaly-wireless-clients = { $count } connections travel inside CAPWAP: they are wireless clients' and not the controller's
+anomaly-wireless-clients-also = { $count } connections travel inside CAPWAP: they are wireless clients' and not the controller's, also that of { $who }
+anomaly-overlap-differs = frame { $frame } carries other bytes than captured before for the same place of the { $who }'s stream ({ $client } → { $server }): “{ $other }” instead of “{ $kept }”; the first copy is used
+anomaly-bound-connections = { $count } TLS connections were not kept: there are too many
+anomaly-bound-unconnected = { $count } connections that never connected were not kept: there are too many
+anomaly-bound-icmp = { $count } ICMP errors were not kept
+anomaly-bound-events = { $count } messages and records of single connections were not kept
+anomaly-bound-evicted = { $count } connections were closed early: too many were open at once
+anomaly-bound-lookups = { $count } DNS look-ups were not kept
+anomaly-fragments-incomplete = fragments of { $count } { $count ->
+    [one] datagram
+   *[other] datagrams
+} never found their companions
+anomaly-record-without-packet = a record that is no packet (a custom block, a system call or a journal entry) has a frame number
+anomaly-time-out-of-range = the clock shows a year before 1678 or after 2261
+anomaly-no-time = the file gives no time
+anomaly-times = { $detail } ({ $count } times)
+anomaly-numbering-uncertain = the file is damaged in { $places ->
+    [one] one place
+   *[other] { $places } places
+}, { $lost } bytes of it were passed over, and nobody knows how many frames they held: from here on, numbers count the frames that could be read
+anomaly-time-goes-back = a frame is older than the one before it { $count ->
+    [one] once
+   *[other] { $count } times
+}, by up to { $span }
+anomaly-gap-between-files = nothing was captured for { $pause } between two files, and within a file for no more than { $longest }: a file may be missing
+anomaly-zeros-after-end = { $count } zero bytes follow the last record
+anomaly-garbage-after-end = { $count } bytes that are no record follow the last record
+anomaly-unknown-block = blocks of unknown type were skipped, first { $kind }
+anomaly-too-many-interfaces = a section describes more than { $most } interfaces; those beyond are not known
+
+# Where a capture file ends early, or is damaged.
+text-end-detail = at byte { $offset }, after frame { $after }: { $detail }; { $lost } bytes were not read as packets
+damage-in-file = in { $name }, { $detail }
+damage-because = { $detail }: { $why }
+damage-and-nothing-behind = { $detail }, and nothing that can be a record within { $mebibytes } MiB
+damage-header-cut = { $there } of a record header's { $len } bytes
+damage-record-claims = a record that claims { $bytes } bytes
+damage-record-cut = { $there } of a record's { $len } bytes
+damage-too-few-for-block = { $len } bytes, too few for a block
+damage-no-byte-order = a section header without a byte-order mark
+damage-block-claims = a block of type { $kind } that claims { $claimed } bytes
+damage-block-cut = { $there } of a block's { $len } bytes
+damage-block-contradicts = a block that claims { $claimed } bytes at its start and { $trailer } at its end
+damage-packet-too-short = a packet block too short for its fields
+damage-packet-lengths = a packet of { $wire } bytes of which it claims to hold { $captured }
+damage-packet-claims = a packet that claims { $captured } bytes in a block with room for { $room }
+damage-interface-unknown = a packet of interface { $index }, of which the section describes { $declared }
+damage-section-too-short = a section header too short for its fields
+damage-section-version = a section of pcapng version { $major }
+damage-interface-too-short = an interface description too short for its fields
+
+# Why a chain does not hold, or cannot be checked.
+chain-circle = the certificates presented issue each other in a circle
+chain-too-long = no root within { $most } certificates
+chain-wrong-signature = the signature on { $subject } was not made by the key of { $issuer }
+chain-as-given = { $issuer }, as given by { $origin }
+chain-as-presented = { $issuer }, as presented
+chain-unchecked = the signature on { $subject } by { $issuer } cannot be checked: { $why }
+chain-too-many = more than { $most } signatures would have to be checked
+chain-anchor-unreadable = the anchor's key cannot be read
+signature-unsupported = { $name } with a key { $key } is not supported here
