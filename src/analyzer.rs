@@ -7,12 +7,15 @@ use std::ops::ControlFlow;
 use crate::attempt;
 use crate::capture::{CaptureError, CaptureFacts, MergeError, read_frames, read_merged};
 use crate::collected::{Checksums, Collected, bounds_that_bit, skipped};
+use crate::connection::Connection;
 use crate::context::{Context, Options};
 use crate::decode::Decoder;
 use crate::frame::{Anomaly, Frame, FrameNumber};
 use crate::hosts::Watched;
+use crate::phrase::phrase;
 use crate::report::{self, Contents, Report};
 use crate::surroundings::Surroundings;
+use crate::tls::attested;
 use crate::verdict;
 
 /// Names listed of a capture without licensing traffic.
@@ -81,7 +84,20 @@ impl<'o> Analyzer<'o> {
 
     /// Says what happened.
     #[must_use]
-    pub fn finish(mut self, file: &str, facts: &CaptureFacts) -> Report {
+    pub fn finish(self, file: &str, facts: &CaptureFacts) -> Report {
+        self.finish_with(file, facts, |_, _| ())
+    }
+
+    /// Says what happened, and shows the attempts and all connections to whoever needs more than the report.
+    pub(crate) fn finish_with(
+        mut self,
+        file: &str,
+        facts: &CaptureFacts,
+        look: impl FnOnce(&[attempt::Attempt<'_>], &[Connection]),
+    ) -> Report {
+        let restored = facts.slice.as_ref().map(|note| note.restore(facts));
+        let facts = restored.as_ref().unwrap_or(facts);
+        let chains = facts.slice.as_ref().map_or(&[][..], |note| &note.chains);
         let collected = &mut self.collected;
         self.decoder.finish(&mut |decoded| collected.take(decoded));
         let mut flows = std::mem::take(&mut collected.flows);
@@ -97,6 +113,7 @@ impl<'o> Analyzer<'o> {
             ..
         } = self.collected;
         connections.sort_by_key(|connection| connection.index);
+        attested::mark(&mut connections, chains);
         lookups.all.sort_by_key(|lookup| lookup.first().0);
         let mut anomalies = facts.anomalies.clone();
         anomalies.extend(self.decoder.anomalies());
@@ -116,7 +133,8 @@ impl<'o> Analyzer<'o> {
             surroundings: &surroundings,
             snap_length_cut: flows.counts.cut,
         };
-        let attempts = attempt::attempts(self.options, &connections, &lookups.all, &icmp);
+        let mut attempts = attempt::attempts(self.options, &connections, &lookups.all, &icmp);
+        let attested = attested::correct(&mut attempts, chains);
         let mut contents = Contents {
             tcp_connections: flows.counts.flows,
             ..contents
@@ -170,8 +188,16 @@ impl<'o> Analyzer<'o> {
         };
         let judged: Vec<_> = attempts
             .iter()
-            .map(|attempt| verdict::judge(attempt, &context))
+            .zip(attested)
+            .map(|(attempt, is_attested)| {
+                let mut verdict = verdict::judge(attempt, &context);
+                if is_attested && let Some(cause) = verdict.findings.first_mut() {
+                    cause.cannot_tell.push(phrase("attested-chain"));
+                }
+                verdict
+            })
             .collect();
+        look(&attempts, &connections);
         report::build(capture, &attempts, &judged, &context)
     }
 }

@@ -33,6 +33,7 @@ const TEMPLATE: &str = "\
 
 Usage: tlswalk [OPTIONS] <CAPTURE>...  pcap, pcapng, also compressed; - is stdin
        tlswalk explain [ID]            what a verdict means and looks like
+       tlswalk slice, verify, diff     evidence to hand on; see --help of each
 
 {options}{after-help}";
 
@@ -64,6 +65,33 @@ pub(crate) enum Command {
         /// Colour
         #[arg(long, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
         color: Color,
+    },
+    /// Cut out the frames that matter, annotated, as a pcapng file of its own
+    #[command(max_term_width = 100)]
+    Slice {
+        #[command(flatten)]
+        inspect: Inspect,
+        /// Keep all frames
+        #[arg(long)]
+        whole: bool,
+        /// Overwrite the output file
+        #[arg(long)]
+        force: bool,
+    },
+    /// Check every claim of a JSON report against the capture, or a slice of it
+    #[command(max_term_width = 100)]
+    Verify {
+        /// The report, as tlswalk -f json wrote it
+        #[arg(value_name = "REPORT.json")]
+        report: PathBuf,
+        #[command(flatten)]
+        inspect: Inspect,
+    },
+    /// Compare two captures: one attempt from two points, or bad against good
+    #[command(max_term_width = 100)]
+    Diff {
+        #[command(flatten)]
+        inspect: Inspect,
     },
 }
 
@@ -154,6 +182,9 @@ pub(crate) struct Inspect {
     /// Show all certificates, steps and connections
     #[arg(short, long, conflicts_with = "quiet")]
     pub(crate) verbose: bool,
+    /// Put the capture's SHA-256 into the report
+    #[arg(long, hide_short_help = true)]
+    pub(crate) hash: bool,
     /// Print the verdict line only
     #[arg(short, long)]
     pub(crate) quiet: bool,

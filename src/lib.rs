@@ -33,6 +33,8 @@ pub mod phrase;
 
 pub mod seq;
 
+pub mod note;
+
 // bytes → Frame
 pub mod capture;
 
@@ -98,6 +100,11 @@ pub mod cadence;
 pub mod baseline;
 
 pub mod report;
+
+// Report and capture → evidence that people hand on
+pub mod slice;
+
+pub mod verify;
 
 // All of it together
 mod collected;

@@ -54,8 +54,8 @@ impl Language {
             };
         }
         match self {
-            Self::En => catalogue!("en": "common.ftl" "rules.ftl" "report.ftl" "attempt.ftl"),
-            Self::Ja => catalogue!("ja": "common.ftl" "rules.ftl" "report.ftl" "attempt.ftl"),
+            Self::En => catalogue!("en": "common.ftl" "rules.ftl" "report.ftl" "attempt.ftl" "evidence.ftl"),
+            Self::Ja => catalogue!("ja": "common.ftl" "rules.ftl" "report.ftl" "attempt.ftl" "evidence.ftl"),
         }
     }
 

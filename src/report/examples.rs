@@ -34,7 +34,7 @@ fn base(file: &str, frames: u64) -> Report {
         language: "en",
         tool: Tool {
             name: "tlswalk",
-            version: env!("CARGO_PKG_VERSION"),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
         },
         capture: Capture {
             file: file.into(),

@@ -9,10 +9,11 @@ mod courses;
 mod examples;
 pub mod explain;
 pub mod json;
+mod known;
 mod outcome;
 pub mod text;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub(crate) use build::build;
 pub use outcome::{Outcome, outcome};
@@ -20,13 +21,18 @@ pub use outcome::{Outcome, outcome};
 /// The schema name of this shape.
 pub const SCHEMA: &str = "tlswalk.report/1";
 
+/// One of the contract's words. An alias, because serde would borrow a reference from the text it reads.
+pub type Word = &'static str;
+
 /// What tlswalk says of one capture.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// [`SCHEMA`].
-    pub schema: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub schema: Word,
     /// The language of its texts (BCP 47).
-    pub language: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub language: Word,
     /// Who says it.
     pub tool: Tool,
     /// The file.
@@ -46,16 +52,17 @@ pub struct Report {
 }
 
 /// Name and version of the program.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Tool {
     /// `tlswalk`.
-    pub name: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub name: Word,
     /// Its version.
-    pub version: &'static str,
+    pub version: String,
 }
 
 /// The capture file.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Capture {
     /// Its name as given; `-` for standard input.
     pub file: String,
@@ -65,6 +72,12 @@ pub struct Capture {
     pub compression: Option<String>,
     /// Link types in order of appearance.
     pub link_types: Vec<String>,
+    /// SHA-256 of the file as it is on disk, where it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// The capture that this is a slice of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slice_of: Option<SliceOf>,
     /// Number of frames.
     pub frames: u64,
     /// Bytes read, decompressed.
@@ -76,7 +89,8 @@ pub struct Capture {
     /// Seconds between the two.
     pub duration: f64,
     /// `complete` or `truncated`.
-    pub end: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub end: Word,
     /// Where and how it was cut; null when complete.
     pub end_detail: Option<String>,
     /// Places in the middle where records were lost; numbers of frames behind them are uncertain.
@@ -91,8 +105,19 @@ pub struct Capture {
     pub contents: Contents,
 }
 
+/// What a slice made by tlswalk says of its capture.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct SliceOf {
+    /// SHA-256 of the capture, or, of a redacted slice, a keyed hash of that.
+    pub sha256: String,
+    /// Frames of the capture.
+    pub frames: u64,
+    /// Addresses, names and keys are pseudonyms.
+    pub redacted: bool,
+}
+
 /// A place in the middle of the file where no record could be read.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Damage {
     /// Its offset in the (decompressed) file; with `--merge` in the file that has it.
     pub offset: u64,
@@ -103,7 +128,7 @@ pub struct Damage {
 }
 
 /// What the capture can and cannot show.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Visibility {
     /// Frames that are second copies of a packet.
     pub duplicates: u64,
@@ -116,7 +141,7 @@ pub struct Visibility {
 }
 
 /// An oddity of wire or capture.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Anomaly {
     /// A stable name.
     pub id: String,
@@ -127,7 +152,7 @@ pub struct Anomaly {
 }
 
 /// What a capture holds, by counts.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Contents {
     /// TCP connections seen.
     pub tcp_connections: u64,
@@ -140,7 +165,7 @@ pub struct Contents {
 }
 
 /// The report's own verdict.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Overall {
     /// Verdict id.
     pub id: String,
@@ -152,15 +177,15 @@ pub struct Overall {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
     /// Without an attempt to say it: what the capture cannot show.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cannot_tell: Vec<String>,
     /// Without an attempt to say it: what to do, the most promising first.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remedy: Vec<Remedy>,
 }
 
 /// One try to reach the service.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Attempt {
     /// Counted from 1.
     pub id: usize,
@@ -304,7 +329,7 @@ pub struct Controller {
 }
 
 /// What happened to an attempt.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Verdict {
     /// Stable id: see `tlswalk explain`.
     pub id: String,
@@ -335,7 +360,7 @@ pub struct Verdict {
 }
 
 /// One frame and what it shows.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Evidence {
     /// Frame number.
     pub frame: u64,
@@ -344,7 +369,7 @@ pub struct Evidence {
 }
 
 /// Another explanation.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Alternative {
     /// Verdict or cause id.
     pub id: String,
@@ -355,7 +380,7 @@ pub struct Alternative {
 }
 
 /// Something to do.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Remedy {
     /// `wlc`, `firewall`, `proxy`, `server` or `capture`.
     pub owner: String,
@@ -369,7 +394,7 @@ pub struct Remedy {
 }
 
 /// Something a rule recognised.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Finding {
     /// Verdict or finding id.
     pub id: String,
@@ -382,7 +407,7 @@ pub struct Finding {
 }
 
 /// A DNS look-up.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Lookup {
     /// Name asked for.
     pub name: String,
@@ -401,7 +426,7 @@ pub struct Lookup {
 }
 
 /// One TCP connection.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Connection {
     /// Counted from 1 in order of the first frame.
     pub id: usize,
@@ -428,7 +453,7 @@ pub struct Connection {
 }
 
 /// TCP facts.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Tcp {
     /// First frame of the connection.
     pub first_frame: u64,
@@ -469,7 +494,7 @@ pub struct Tcp {
 }
 
 /// What the capture demonstrably sees of one direction.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Seen {
     /// First frame of that direction; null when there is none.
     pub first_frame: Option<u64>,
@@ -488,7 +513,7 @@ pub struct Seen {
 }
 
 /// A second copy of a packet.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Copy {
     /// Frame of the copy.
     pub frame: u64,
@@ -497,29 +522,32 @@ pub struct Copy {
 }
 
 /// A FIN or RST.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Close {
     /// Frame number.
     pub frame: u64,
     /// `client` or `server`.
-    pub side: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub side: Word,
 }
 
 /// A hole in one direction.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Gap {
     /// `client` or `server`: whose bytes are missing.
-    pub side: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub side: Word,
     /// Bytes missing.
     pub bytes: u64,
     /// The frame after the hole.
     pub before_frame: u64,
     /// `not-captured`, `never-arrived`, `snap-length` or `unknown`.
-    pub cause: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub cause: Word,
 }
 
 /// TLS facts.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Tls {
     /// Negotiated version (`1.2`), or null when no Server Hello was seen.
     pub version: Option<String>,
@@ -550,7 +578,7 @@ pub struct Tls {
 }
 
 /// Records and their bytes.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Count {
     /// Records.
     pub records: u64,
@@ -559,10 +587,11 @@ pub struct Count {
 }
 
 /// A TLS alert.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Alert {
     /// `client` or `server`.
-    pub side: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub side: Word,
     /// `warning`, `fatal`, the number, or null when encrypted.
     pub level: Option<String>,
     /// Its name, or null when encrypted.
@@ -572,16 +601,19 @@ pub struct Alert {
     /// Frame number.
     pub frame: u64,
     /// `observed` or `inferred`.
-    pub seen: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub seen: Word,
 }
 
 /// One step of the walk.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Step {
     /// E.g. `client-hello`.
-    pub kind: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub kind: Word,
     /// `client` or `server`.
-    pub side: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub side: Word,
     /// The frame by which the step was wholly captured.
     pub frame: u64,
     /// All frames that carried it.
@@ -589,13 +621,14 @@ pub struct Step {
     /// Time of `frame`.
     pub time: String,
     /// `observed` or `inferred`.
-    pub seen: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub seen: Word,
     /// More about it, e.g. an alert's name; null when there is nothing to say.
     pub detail: Option<String>,
 }
 
 /// Certificate chains as presented.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Certificates {
     /// The server's.
     pub server: Vec<Certificate>,
@@ -604,7 +637,7 @@ pub struct Certificates {
 }
 
 /// One certificate.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Certificate {
     /// Subject.
     pub subject: Option<String>,
@@ -617,7 +650,8 @@ pub struct Certificate {
     /// Last second of validity.
     pub not_after: Option<String>,
     /// `current`, `expired`, `not-yet-valid` or `unknown`, at the time of the capture.
-    pub validity: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub validity: Word,
     /// Subject alternative names.
     pub names: Vec<String>,
     /// Key algorithm and size.
@@ -637,7 +671,7 @@ pub struct Certificate {
 }
 
 /// A readable HTTP request and its answer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Exchange {
     /// E.g. `POST`.
     pub method: Option<String>,

@@ -15,6 +15,8 @@ mod tests;
 
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
+
 pub use self::anchors::{AnchorError, Anchors, PUBLIC_ROOTS_SOURCE};
 pub use self::host_name::name_matches;
 use self::path::{End, Path};
@@ -48,7 +50,7 @@ pub struct Judgement {
 }
 
 /// Where a chain leads.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Chain {
     /// Up to one of the anchors given, every signature verified.
@@ -103,7 +105,7 @@ pub enum NameMatch {
 }
 
 /// The validity period against the time of judging.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Validity {
     /// Inside it.
     Current,
@@ -116,7 +118,7 @@ pub enum Validity {
 }
 
 /// A further fault of a presented chain.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Fault {
     /// A certificate above the leaf is outside its validity: its subject, and when it ended or begins.
