@@ -106,6 +106,8 @@ pub mod slice;
 
 pub mod verify;
 
+pub mod diff;
+
 // All of it together
 mod collected;
 

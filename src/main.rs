@@ -62,9 +62,9 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
                 ..
             } => commands::verify::run(&report, &inspect),
             Cli {
-                command: Some(Command::Diff { .. }),
+                command: Some(Command::Diff { inspect }),
                 ..
-            } => Err("diff".to_owned()),
+            } => commands::diff::run(&inspect),
             Cli { command: None, inspect } => inspect_all(&inspect),
         },
         Parsed::Show(text) => {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::args::Inspect;
 use crate::reason;
 
+pub(crate) mod diff;
 pub(crate) mod slice;
 pub(crate) mod verify;
 

@@ -48,3 +48,39 @@ why-not-step = there is no such step at that frame
 why-not-certificate = the certificate of that hash says something else
 why-not-in-slice = that frame was not kept in the slice
 why-no-frame = the capture has { $frames } frames only
+
+# tlswalk diff. Captures are called 1 and 2 in the order of the command line.
+diff-two-points = One way from two points: { $flows } { $flows ->
+    [one] TCP connection is
+   *[other] TCP connections are
+} in both captures, with { $packets } common packets.
+diff-clock = The clock of capture 2 is { $offset } ahead of that of capture 1 (negative: behind).
+diff-nearer = Capture { $nearer } was taken nearer to the client; a packet takes { $transit } from one point to the other.
+diff-translated = Addresses or ports were translated in between: { $first } in capture 1 is { $second } in capture 2.
+diff-order-unknown = which capture was taken nearer to the client: too few packets were seen in both directions at both points
+diff-too-many = anything about packets beyond the first million and a half of a capture
+diff-outside = where { $count } packets of capture { $capture } went: the other capture does not cover that time
+diff-lost = { $count } { $count ->
+    [one] packet
+   *[other] packets
+} from { $sender } to { $receiver } vanished between the two points: in capture { $here } (frames { $frames }), not in capture { $there }
+diff-made = { $count } { $count ->
+    [one] packet
+   *[other] packets
+} in the name of { $sender } came into being between the two points, or capture { $there } missed them: in capture { $here } (frames { $frames }) only
+diff-reset-made = the reset in the name of { $sender } was made between the two points: it is in capture { $here } (frames { $frames }) and not in capture { $there }, which it would have passed first
+diff-reset-lost = the reset from { $sender } to { $receiver } did not get through: it is in capture { $here } (frames { $frames }), not in capture { $there }
+diff-reset-one-sided = a reset in the name of { $sender } is in capture { $here } (frames { $frames }) only
+diff-one-sided = { $count } { $count ->
+    [one] packet
+   *[other] packets
+} from { $sender } to { $receiver } are in capture { $here } (frames { $frames }) only
+diff-ttl = ; its time to live is { $ttl }, that sender's is { $usual } otherwise
+diff-all-passed = every packet that both captures could see is in both
+diff-two-stories = Two attempts: 1 is { $first }, 2 is { $second }. No TCP connection is in both captures.
+diff-same-story = both take the same steps to the same verdict
+diff-parts = { $count } steps are the same, up to { $before }; then 1 has { $first }, and 2 has { $second }
+diff-step = { $step } from the { $side } { $detail } (frame { $frame })
+diff-no-step = nothing more
+diff-verdict = so 1: { $first }; but 2: { $second }
+diff-unable = the two captures share no TCP connection, and one of them holds no attempt that could be laid beside the other's

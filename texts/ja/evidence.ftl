@@ -54,3 +54,30 @@ why-not-step = そのフレームにその手順はない
 why-not-certificate = そのハッシュの証明書の内容が違う
 why-not-in-slice = そのフレームは切り出しファイルに含まれていない
 why-no-frame = キャプチャには { $frames } フレームしかない
+
+# tlswalk diff:コマンドラインの順に、キャプチャ 1、キャプチャ 2 と呼ぶ
+diff-two-points = 同じ経路を 2 地点で採取したもの。両方に含まれる TCP 接続は { $flows } 本、共通のパケットは { $packets } 個。
+diff-clock = キャプチャ 2 の時計はキャプチャ 1 より { $offset } 進んでいる(負の値は遅れ)。
+diff-nearer = クライアントに近いのはキャプチャ { $nearer }。2 地点間の片道は { $transit }。
+diff-translated = 途中でアドレスかポートが変換されている。キャプチャ 1 の { $first } はキャプチャ 2 では { $second }。
+diff-order-unknown = どちらがクライアントに近いか。両地点で双方向に見えたパケットが少なすぎる
+diff-too-many = キャプチャの先頭 150 万個より後のパケットについて
+diff-outside = キャプチャ { $capture } のパケット { $count } 個の行方。もう一方のキャプチャはその時間帯を含まない
+diff-lost = { $sender } から { $receiver } へのパケット { $count } 個が 2 地点の間で失われた。キャプチャ { $here } にあり(フレーム { $frames })、キャプチャ { $there } にはない
+diff-made = { $sender } を送信元とするパケット { $count } 個が 2 地点の間で生成されたか、キャプチャ { $there } が取りこぼした。キャプチャ { $here } だけにある(フレーム { $frames })
+diff-reset-made = { $sender } を送信元とする RST は 2 地点の間で生成された。キャプチャ { $here } にあり(フレーム { $frames })、先に通るはずのキャプチャ { $there } にはない
+diff-reset-lost = { $sender } から { $receiver } への RST が届いていない。キャプチャ { $here } にあり(フレーム { $frames })、キャプチャ { $there } にはない
+diff-reset-one-sided = { $sender } を送信元とする RST はキャプチャ { $here } だけにある(フレーム { $frames })
+diff-one-sided = { $sender } から { $receiver } へのパケット { $count } 個はキャプチャ { $here } だけにある(フレーム { $frames })
+diff-ttl = 。その TTL は { $ttl }、同じ送信元のほかのパケットでは { $usual }
+diff-all-passed = 両方のキャプチャから見えるはずのパケットは、すべて両方にある
+diff-two-stories = 2 つの試行を比べる。1 は { $first }、2 は { $second }。両方に共通する TCP 接続はない。
+diff-same-story = 手順も判定も同じ
+diff-parts = 最初の { $count } 手順({ $before } まで)は同じ。その次が 1 では { $first }、2 では { $second }
+diff-step = { $side ->
+    [client] クライアント
+   *[server] サーバー
+}の { $step } { $detail }(フレーム { $frame })
+diff-no-step = 何もない
+diff-verdict = その結果、1: { $first }。2: { $second }
+diff-unable = 2 つのキャプチャに共通する TCP 接続がなく、少なくとも一方には比べられる試行もない
