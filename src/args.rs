@@ -182,6 +182,19 @@ pub(crate) struct Inspect {
     /// Show all certificates, steps and connections
     #[arg(short, long, conflicts_with = "quiet")]
     pub(crate) verbose: bool,
+    /// Replace addresses, names, keys by pseudonyms
+    ///
+    /// The same in a report and a slice of one capture; words of public services and products stay. See the README.
+    #[arg(long, hide_short_help = true)]
+    pub(crate) redact: bool,
+    /// Make pseudonyms with the bytes of this file
+    ///
+    /// Otherwise with the capture itself: whoever has it could undo them, and whoever guesses all of it could check the guess.
+    #[arg(long, value_name = "FILE", requires = "redact", hide_short_help = true)]
+    pub(crate) redact_key: Option<PathBuf>,
+    /// Leave certificates as they are in what is redacted
+    #[arg(long, requires = "redact", hide_short_help = true)]
+    pub(crate) keep_certificates: bool,
     /// Put the capture's SHA-256 into the report
     #[arg(long, hide_short_help = true)]
     pub(crate) hash: bool,

@@ -33,6 +33,8 @@ pub mod phrase;
 
 pub mod seq;
 
+pub mod secrets;
+
 pub mod note;
 
 // bytes → Frame
@@ -103,6 +105,8 @@ pub mod report;
 
 // Report and capture → evidence that people hand on
 pub mod slice;
+
+pub mod redact;
 
 pub mod verify;
 

@@ -99,7 +99,7 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
         inspect.captures.chunks(1).collect()
     };
     for paths in captures {
-        match analyze(paths, &options, inspect.quiet, inspect.hash) {
+        match analyze(paths, &options, inspect) {
             Ok(report) => {
                 total = total.and(outcome([&report]));
                 match output.write(&report) {
@@ -124,10 +124,16 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
 }
 
 /// One report, of one capture or of several that are one. Errors begin with the capture's name.
-fn analyze(paths: &[PathBuf], options: &Options, quiet: bool, hash: bool) -> Result<Report, String> {
+fn analyze(paths: &[PathBuf], options: &Options, inspect: &Inspect) -> Result<Report, String> {
+    let quiet = inspect.quiet;
+    if inspect.redact {
+        // Options are few, and a capture is read three times.
+        let path = commands::only_path(paths, "--redact")?;
+        return commands::redact::redacted(&commands::Capture::find(path)?, inspect, self::options(inspect)?);
+    }
     if let [path] = paths {
         let (name, input) = open(path, quiet)?;
-        let mut input = Hashed::new(input, hash);
+        let mut input = Hashed::new(input, inspect.hash);
         let mut report = tlswalk::analyze(&mut input, &name, options).map_err(|error| format!("{name}: {error}"))?;
         report.capture.sha256 = input.finish().map_err(|error| format!("{name}: {}", reason(&error)))?;
         return Ok(report);

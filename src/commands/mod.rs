@@ -8,6 +8,7 @@ use crate::args::Inspect;
 use crate::reason;
 
 pub(crate) mod diff;
+pub(crate) mod redact;
 pub(crate) mod slice;
 pub(crate) mod verify;
 
@@ -88,8 +89,13 @@ impl Capture {
 
 /// The only capture that a subcommand takes.
 pub(crate) fn only<'a>(inspect: &'a Inspect, command: &str) -> Result<&'a Path, String> {
-    match inspect.captures.as_slice() {
-        [one] if !inspect.merge => Ok(one),
+    only_path(&inspect.captures, command)
+}
+
+/// The only path.
+pub(crate) fn only_path<'a>(paths: &'a [PathBuf], command: &str) -> Result<&'a Path, String> {
+    match paths {
+        [one] => Ok(one),
         _ => Err(format!(
             "{command} takes one capture; join the files of a ring first: mergecap -w all.pcapng ring_*.pcap"
         )),

@@ -4,11 +4,13 @@ use std::io::{BufWriter, Seek as _, Write as _};
 use std::path::Path;
 
 use tlswalk::Options;
+use tlswalk::frame::Frame;
 use tlswalk::note::Note;
-use tlswalk::slice::{self, Breadth, Judged, Kept, Wish};
+use tlswalk::redact::Redactor;
+use tlswalk::slice::{self, Breadth, Judged, Wish};
 use tlswalk::tls::attested::hexadecimal;
 
-use super::{Capture, only, refuse_existing};
+use super::{Capture, only, redact, refuse_existing};
 use crate::args::Inspect;
 use crate::{output, reason};
 
@@ -23,63 +25,111 @@ pub(crate) fn run(inspect: &Inspect, whole: bool, force: bool) -> Result<u8, Str
     let options = crate::options(inspect)?;
     let capture = Capture::find(path)?;
     let because = |error: &dyn std::fmt::Display| format!("{}: {error}", capture.name);
-    let judged = slice::judge(capture.open()?, &capture.name, &options).map_err(|error| because(&error))?;
-    let mut note = Note {
-        options: named_hosts(inspect),
-        ..Note::of(&judged.facts)
+    let sha256 = capture.digest(b"")?;
+    let mut cutting = if inspect.redact {
+        let (redactor, judged) = redact::prepare(&capture, inspect, &options)?;
+        let options = redactor.options(options);
+        let note = redactor.note(&judged, &sha256, named_hosts(&options));
+        // Comments are taken from what redacted frames show.
+        let mut redactor = redactor;
+        let report = redact::report(&capture, &mut redactor, &judged, &note, &options)?;
+        Cutting {
+            judged: Judged { report, ..judged },
+            note,
+            options,
+            redactor: Some(redactor),
+            name: redact::NAME.to_owned(),
+        }
+    } else {
+        let judged = slice::judge(capture.open()?, &capture.name, &options).map_err(|error| because(&error))?;
+        let mut note = Note::of(&judged.facts);
+        note.options = named_hosts(&options);
+        if judged.facts.slice.is_none() {
+            note.sha256 = hexadecimal(&sha256);
+        }
+        Cutting {
+            judged,
+            note,
+            options,
+            redactor: None,
+            name: capture_name(&capture.name),
+        }
     };
-    if judged.facts.slice.is_none() {
-        note.sha256 = hexadecimal(&capture.digest(b"")?);
-    }
     let widths = if whole { &[Breadth::Whole][..] } else { &Breadth::ALL };
     for &breadth in widths {
-        let kept = slice::choose(capture.open()?, &judged.report, breadth).map_err(|error| because(&error))?;
-        if let Some(file) = written(&capture, &judged, &kept, note.clone(), &options, target)? {
+        if let Some(file) = cutting.cut(&capture, breadth, target)? {
             output::keep(file, target).map_err(|error| format!("-o {}: {}", target.display(), reason(&error)))?;
             return Ok(0);
         }
     }
     Err(format!(
-        "{}: nothing was written: even all its frames, as a slice, would not give the same verdict; please report this",
+        "{}: nothing was written: even with all its frames the slice would not give the capture's verdict",
         capture.name
     ))
 }
 
-/// The slice in a file without a name; `None` when it would be judged otherwise than the capture.
-fn written(
-    capture: &Capture,
-    judged: &Judged,
-    kept: &Kept,
+/// What is cut, and how.
+struct Cutting {
+    judged: Judged,
     note: Note,
-    options: &Options,
-    target: &Path,
-) -> Result<Option<tempfile::NamedTempFile>, String> {
-    let unwritten = |error: &std::io::Error| format!("-o {}: {}", target.display(), reason(error));
-    let mut file = output::beside(target).map_err(|error| unwritten(&error))?;
-    let name = capture_name(&capture.name);
-    let wish = Wish {
-        kept,
-        note,
-        language: options.language,
-        name: &name,
-    };
-    slice::cut(
-        capture.open()?,
-        BufWriter::new(file.as_file_mut()),
-        judged,
-        &wish,
-        |_| None,
-    )
-    .map_err(|error| match error {
-        slice::SliceError::Write(error) => unwritten(&error),
-        error @ slice::SliceError::Read(_) => format!("{}: {error}", capture.name),
-    })?
-    .flush()
-    .map_err(|error| unwritten(&error))?;
-    file.rewind().map_err(|error| unwritten(&error))?;
-    let again = tlswalk::analyze(file.as_file(), &capture.name, options)
-        .map_err(|error| format!("-o {}: {error}", target.display()))?;
-    Ok(slice::same_verdicts(&judged.report, &again).then_some(file))
+    /// For judging the slice.
+    options: Options,
+    redactor: Option<Redactor>,
+    name: String,
+}
+
+impl Cutting {
+    /// The slice in a file without a name; `None` when it would be judged otherwise than the capture.
+    fn cut(
+        &mut self,
+        capture: &Capture,
+        breadth: Breadth,
+        target: &Path,
+    ) -> Result<Option<tempfile::NamedTempFile>, String> {
+        let because = |error: &dyn std::fmt::Display| format!("{}: {error}", capture.name);
+        let unwritten = |error: &std::io::Error| format!("-o {}: {}", target.display(), reason(error));
+        let Self {
+            judged,
+            note,
+            options,
+            redactor,
+            name,
+        } = self;
+        let mut rewrite = |frame: &Frame<'_>| redactor.as_mut().map(|it| it.frame(frame));
+        // Frames are chosen as they will be: a redacted report names pseudonyms.
+        let kept = slice::choose(capture.open()?, &judged.report, breadth, &mut rewrite).map_err(|it| because(&it))?;
+        if let Some(redactor) = redactor.as_mut() {
+            redactor.rewind();
+        }
+        let mut rewrite = |frame: &Frame<'_>| redactor.as_mut().map(|it| it.frame(frame));
+        let mut file = output::beside(target).map_err(|error| unwritten(&error))?;
+        let wish = Wish {
+            kept: &kept,
+            note: note.clone(),
+            language: options.language,
+            name,
+        };
+        slice::cut(
+            capture.open()?,
+            BufWriter::new(file.as_file_mut()),
+            judged,
+            &wish,
+            &mut rewrite,
+        )
+        .map_err(|error| match error {
+            slice::SliceError::Write(error) => unwritten(&error),
+            error @ slice::SliceError::Read(_) => because(&error),
+        })?
+        .flush()
+        .map_err(|error| unwritten(&error))?;
+        if let Some(redactor) = redactor.as_mut() {
+            redactor.rewind();
+        }
+        file.rewind().map_err(|error| unwritten(&error))?;
+        let again = tlswalk::analyze(file.as_file(), &capture.name, options)
+            .map_err(|error| format!("-o {}: {error}", target.display()))?;
+        Ok(slice::same_verdicts(&judged.report, &again).then_some(file))
+    }
 }
 
 /// A file's name without its folders, which concern nobody else.
@@ -90,7 +140,7 @@ fn capture_name(name: &str) -> String {
 }
 
 /// The options that say which hosts are what: whoever opens the slice needs them again.
-fn named_hosts(inspect: &Inspect) -> Vec<String> {
+pub(crate) fn named_hosts(inspect: &Options) -> Vec<String> {
     use tlswalk::{Host, Target};
 
     let text = |target: &Target| {

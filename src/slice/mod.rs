@@ -113,18 +113,25 @@ pub struct Wish<'a> {
     pub name: &'a str,
 }
 
-/// Chooses the frames of a slice: reads the capture a second time.
+/// Chooses the frames of a slice: reads the capture a second time. The report speaks of frames as `rewrite` makes them.
 ///
 /// # Errors
 /// When the capture cannot be read any more.
-pub fn choose(input: impl Read, report: &Report, breadth: Breadth) -> Result<Kept, CaptureError> {
+pub fn choose(
+    input: impl Read,
+    report: &Report,
+    breadth: Breadth,
+    mut rewrite: impl FnMut(&Frame<'_>) -> Option<Vec<u8>>,
+) -> Result<Kept, CaptureError> {
     if breadth == Breadth::Whole {
         return Ok(Kept::All);
     }
     let mut choice = Choice::new(report, breadth);
     let mut kept = BTreeSet::new();
     read_frames(input, |frame| {
-        if choice.wants(frame) {
+        let changed = rewrite(frame);
+        let data = changed.as_deref().unwrap_or(frame.data);
+        if choice.wants(&Frame { data, ..*frame }) {
             kept.insert(frame.number.0);
         }
         ControlFlow::Continue(())

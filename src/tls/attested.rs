@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::certificate::Certificate;
 use super::step::Side;
-use super::trust::{self, Fault, Judgement, Purpose};
+use super::trust::{self, Fault, Judgement, NameMatch, Purpose};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
 
@@ -28,6 +28,9 @@ pub struct Chain {
     pub faults: Vec<Fault>,
     /// The certificates that were linked.
     pub path: Vec<usize>,
+    /// Whether the leaf is for the name asked for, where names were replaced and certificates not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<NameMatch>,
     /// Those that are signed by their own keys.
     pub self_signed: Vec<usize>,
 }
@@ -43,6 +46,7 @@ impl Chain {
             chain: judgement.chain.clone(),
             faults: judgement.faults.clone(),
             path: judgement.path.clone(),
+            name: None,
             self_signed: (0..)
                 .zip(original)
                 .filter(|(_, it)| is_self_signed(it))
@@ -78,6 +82,9 @@ impl Chain {
         judgement.chain = self.chain.clone();
         judgement.faults.clone_from(&self.faults);
         judgement.path.clone_from(&self.path);
+        if let Some(name) = &self.name {
+            judgement.name = name.clone();
+        }
     }
 }
 

@@ -89,7 +89,7 @@ pub enum Chain {
 }
 
 /// Whether a certificate is for the name that the client asked for (RFC 9525).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum NameMatch {
     /// A subject alternative name fits.
