@@ -93,7 +93,12 @@ pub fn read_report(text: &str, language: Language) -> Result<Report, VerifyError
 pub fn verify(report: &Report, input: impl Read, sha256: &str, options: &Options) -> Result<Verification, VerifyError> {
     let mut analyzer = Analyzer::new(options);
     let mut present = BTreeSet::new();
-    let of_capture = report.capture.slice_of.is_none();
+    // A redacted report speaks of the whole capture, under that one's numbers.
+    let of_capture = report
+        .capture
+        .slice_of
+        .as_ref()
+        .is_none_or(|of| of.frames == report.capture.frames);
     let mut facts = read_annotated(input, |item| {
         if let Item::Frame(frame, extras) = item {
             // A slice is read under the numbers of its capture, and so are the texts that name frames.
@@ -135,9 +140,13 @@ fn identify(report: &Report, facts: &CaptureFacts, sha256: &str, language: Langu
     let claimed = &report.capture;
     let (hash, frames) = match (&facts.slice, &claimed.slice_of) {
         // A report on a slice speaks of the slice itself.
-        (Some(note), None) => {
-            if note.redacted {
-                return refuse(phrase("verify-redacted"));
+        (Some(note), of) if of.as_ref().is_none_or(|of| of.redacted && of.frames == claimed.frames) => {
+            match of {
+                None if note.redacted => return refuse(phrase("verify-redacted")),
+                Some(of) if !note.redacted || of.sha256 != note.sha256 => {
+                    return refuse(phrase("verify-other-key"));
+                }
+                _ => {}
             }
             if note.kept != facts.frames {
                 let missing = phrase("verify-slice-incomplete");
@@ -145,6 +154,7 @@ fn identify(report: &Report, facts: &CaptureFacts, sha256: &str, language: Langu
             }
             (note.sha256.as_str(), note.frames)
         }
+        (None, Some(of)) if of.redacted => return refuse(phrase("verify-report-redacted")),
         (None, Some(_)) => return refuse(phrase("verify-report-of-slice")),
         _ => (sha256, facts.frames),
     };

@@ -8,7 +8,7 @@ use tlswalk::frame::Frame;
 use tlswalk::note::Note;
 use tlswalk::redact::{Certificates, Redactor};
 use tlswalk::report::Report;
-use tlswalk::slice::Judged;
+use tlswalk::slice::{Judged, same_verdicts};
 use tlswalk::{Analyzer, Options};
 
 use super::Capture;
@@ -81,7 +81,14 @@ pub(crate) fn report(
     let mut note = note.clone();
     note.kept = judged.facts.frames;
     facts.slice = Some(Box::new(note));
-    Ok(analyzer.finish(NAME, &facts))
+    let report = analyzer.finish(NAME, &facts);
+    if !same_verdicts(&judged.report, &report) {
+        return Err(format!(
+            "{}: nothing was written: redacted it would be judged {} and not {}",
+            capture.name, report.verdict.id, judged.report.verdict.id
+        ));
+    }
+    Ok(report)
 }
 
 /// The redacted report of a capture.

@@ -91,6 +91,9 @@ impl Redactor {
         };
         let mut chains = Vec::new();
         let judged = judge_and_look(first, file, options, |attempts| {
+            if certificates == Certificates::Kept {
+                redactor.keep_words_of(attempts);
+            }
             chains = redactor.chains_of(attempts);
         })?;
         redactor.chains = chains;
@@ -229,6 +232,24 @@ impl Redactor {
             }
         }
         chains
+    }
+
+    /// What kept certificates tell anyway stays readable elsewhere too: names are compared.
+    fn keep_words_of(&mut self, attempts: &[Attempt<'_>]) {
+        let chains = attempts.iter().filter_map(|attempt| attempt.tls()).flat_map(|tls| {
+            let sides = [&tls.certificates.server, &tls.certificates.client];
+            sides.into_iter().flatten().flat_map(|message| &message.chain)
+        });
+        for fields in chains.filter_map(|certificate| certificate.fields.as_deref().ok()) {
+            let urls = fields
+                .crl_urls
+                .iter()
+                .chain(&fields.ocsp_urls)
+                .chain(&fields.issuer_urls);
+            for text in fields.names.iter().chain(urls).chain([&fields.subject, &fields.issuer]) {
+                self.names.keep_words(text.raw());
+            }
+        }
     }
 
     fn hash_of(&self, certificate: &Certificate) -> String {

@@ -65,6 +65,14 @@ impl Pseudonyms {
         }
     }
 
+    /// The words of a text stay from now on.
+    pub(super) fn keep_words(&mut self, text: &str) {
+        let words = text
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .filter(|word| !word.is_empty());
+        self.words.extend(words.map(str::to_ascii_lowercase));
+    }
+
     /// A keyed hash, for saying of what a redacted file is made without giving its hash away.
     #[must_use]
     pub fn tag(&self, data: &[u8]) -> [u8; 32] {

@@ -26,6 +26,9 @@ pub struct Chain {
     pub chain: trust::Chain,
     /// What else is wrong with it.
     pub faults: Vec<Fault>,
+    /// The leaf's issuer is of the same organization as a root that was given.
+    #[serde(default)]
+    pub kindred: bool,
     /// The certificates that were linked.
     pub path: Vec<usize>,
     /// Whether the leaf is for the name asked for, where names were replaced and certificates not.
@@ -45,6 +48,7 @@ impl Chain {
             of_server: purpose == Purpose::Server,
             chain: judgement.chain.clone(),
             faults: judgement.faults.clone(),
+            kindred: judgement.kindred,
             path: judgement.path.clone(),
             name: None,
             self_signed: (0..)
@@ -82,6 +86,7 @@ impl Chain {
         judgement.chain = self.chain.clone();
         judgement.faults.clone_from(&self.faults);
         judgement.path.clone_from(&self.path);
+        judgement.kindred = self.kindred;
         if let Some(name) = &self.name {
             judgement.name = name.clone();
         }

@@ -45,6 +45,8 @@ pub struct Judgement {
     pub validity: Validity,
     /// What else is wrong with the leaf or the chain, most telling first.
     pub faults: Vec<Fault>,
+    /// The leaf's issuer is of the same organization as a root given.
+    pub kindred: bool,
     /// The certificates that were linked, as positions among those presented: the leaf first, then its issuers.
     pub path: Vec<usize>,
 }
@@ -182,6 +184,7 @@ pub fn judge(
                 },
                 validity: Validity::Unknown,
                 faults: Vec::new(),
+                kindred: false,
                 path: Vec::new(),
             };
         }
@@ -192,6 +195,7 @@ pub fn judge(
         name: host_name::compare(leaf, name),
         validity: validity(leaf, at),
         faults: faults::find(presented, leaf, &path, purpose, at, anchors),
+        kindred: anchors.has_organization_of(&leaf.issuer_raw),
         path: path.links.iter().map(|link| link.at).collect(),
     }
 }
