@@ -171,7 +171,7 @@ fn shapes(identifier: &str) -> Vec<Vec<u8>> {
         Ok(std::net::IpAddr::V6(ip)) => shapes.push(ip.octets().to_vec()),
         Err(_) => {}
     }
-    let hexadecimal: Option<Vec<u8>> = (identifier.len() >= 8 && identifier.len() % 2 == 0)
+    let hexadecimal: Option<Vec<u8>> = (identifier.len() >= 8 && identifier.len().is_multiple_of(2))
         .then(|| {
             (0..identifier.len())
                 .step_by(2)

@@ -267,11 +267,11 @@ impl Redactor {
         }
         let new = |text: &mut WireText| *text = WireText::from(self.names.string(text.raw()).as_str());
         match &mut chain.chain {
-            trust::Chain::Anchored { anchor, origin } => {
-                if !matches!(origin.as_str(), "public roots" | "licensing roots") {
-                    new(anchor);
-                    *origin = "a file given with --ca".to_owned();
-                }
+            trust::Chain::Anchored { anchor, origin }
+                if !matches!(origin.as_str(), "public roots" | "licensing roots") =>
+            {
+                new(anchor);
+                *origin = "a file given with --ca".to_owned();
             }
             trust::Chain::IssuerNotGiven { issuer: name } | trust::Chain::PrivateRoot { root: name } => new(name),
             trust::Chain::Broken { detail } | trust::Chain::Unchecked { detail } => {

@@ -190,7 +190,7 @@ pub fn cut<W: Write>(
                     .filter(|(code, value)| match *code {
                         PACKET_ID => false,
                         // What a slice of ours said is said anew.
-                        COMMENT => !redacted && !(is_slice && value.starts_with(OWN)),
+                        COMMENT => !(redacted || is_slice && value.starts_with(OWN)),
                         code => !redacted || code == FLAGS,
                     })
                     .map(|(code, value)| (*code, value.to_vec()))
