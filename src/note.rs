@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::capture::{CaptureFacts, End};
+use crate::capture::{CaptureFacts, Damage, End};
 use crate::frame::{Anomaly, FrameNumber, Timestamp};
 
 /// What a comment that holds a piece of a note begins with; then `1/2 ` and the first half of the JSON text.
@@ -41,6 +41,9 @@ pub struct Note {
     pub drops: Option<u64>,
     /// How it was cut, where it was.
     pub end: Option<Cut>,
+    /// Places in its middle where records were lost.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub damage: Vec<Hole>,
     /// What was odd about its clock.
     pub clock: Option<String>,
     /// Options of the command line that it was judged with, where they name hosts.
@@ -49,6 +52,19 @@ pub struct Note {
     /// What was known of chains before their bytes were replaced.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub chains: Vec<crate::tls::attested::Chain>,
+}
+
+/// A place in the middle of a capture where records were lost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hole {
+    /// Where in the capture's file.
+    pub offset: u64,
+    /// Bytes from there to the next record.
+    pub lost: u64,
+    /// The last frame before it, by its number in the slice.
+    pub after: u64,
+    /// The same by its number in the capture.
+    pub after_of_capture: u64,
 }
 
 /// How a capture was cut.
@@ -99,6 +115,16 @@ impl Note {
                     is_cut: *is_cut,
                 }),
             },
+            damage: facts
+                .damage
+                .iter()
+                .map(|it| Hole {
+                    offset: it.offset,
+                    lost: it.lost,
+                    after: it.after.0,
+                    after_of_capture: it.after.0,
+                })
+                .collect(),
             clock: facts
                 .anomalies
                 .iter()
@@ -123,6 +149,13 @@ impl Note {
                 detail: cut.detail.clone(),
                 is_cut: cut.is_cut,
             };
+        }
+        if facts.damage.is_empty() {
+            facts.damage.extend(self.damage.iter().map(|it| Damage {
+                offset: it.offset,
+                lost: it.lost,
+                after: FrameNumber(it.after),
+            }));
         }
         if let Some(detail) = &self.clock
             && !facts.anomalies.iter().any(|it| it.id == "time-goes-back")

@@ -114,8 +114,13 @@ pub fn verify(report: &Report, input: impl Read, sha256: &str, options: &Options
         ControlFlow::Continue(())
     })?;
     identify(report, &facts, sha256, options.language)?;
-    if of_capture && let Some(cut) = facts.slice.as_mut().and_then(|note| note.end.as_mut()) {
-        cut.after = cut.after_of_capture;
+    if of_capture && let Some(note) = &mut facts.slice {
+        if let Some(cut) = &mut note.end {
+            cut.after = cut.after_of_capture;
+        }
+        for hole in &mut note.damage {
+            hole.after = hole.after_of_capture;
+        }
     }
     let now = analyzer.finish(&report.capture.file, &facts);
     let mut check = Check {

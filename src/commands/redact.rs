@@ -84,7 +84,7 @@ pub(crate) fn report(
     let report = analyzer.finish(NAME, &facts);
     if !same_verdicts(&judged.report, &report) {
         return Err(format!(
-            "{}: nothing was written: redacted it would be judged {} and not {}",
+            "{}: nothing was written: redacted it would be judged otherwise ({}); what the verdict {} rests on is not kept",
             capture.name, report.verdict.id, judged.report.verdict.id
         ));
     }

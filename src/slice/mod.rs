@@ -279,7 +279,10 @@ fn section_comments(judged: &Judged, wish: &Wish<'_>) -> Vec<String> {
     let mut note = wish.note.clone();
     note.kept = wish.kept.up_to(note.frames);
     if let Some(cut) = &mut note.end {
-        cut.after = wish.kept.up_to(cut.after);
+        cut.after = wish.kept.up_to(cut.after_of_capture);
+    }
+    for hole in &mut note.damage {
+        hole.after = wish.kept.up_to(hole.after_of_capture);
     }
     let mut story = vec![
         phrase("slice-section")
