@@ -1,6 +1,5 @@
 //! Frames → Report: the pipeline put together. Push frames in, get what happened out; no I/O, no clock.
 
-use crate::phrase::phrase;
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -8,13 +7,16 @@ use std::ops::ControlFlow;
 use crate::attempt;
 use crate::capture::{CaptureError, CaptureFacts, MergeError, read_frames, read_merged};
 use crate::collected::{Checksums, Collected, bounds_that_bit, skipped};
+use crate::connection::Connection;
 use crate::context::{Context, Options};
 use crate::decode::Decoder;
 use crate::device::witness;
 use crate::frame::{Anomaly, Frame, FrameNumber};
 use crate::hosts::Watched;
+use crate::phrase::phrase;
 use crate::report::{self, Contents, Report};
 use crate::surroundings::Surroundings;
+use crate::tls::attested;
 use crate::verdict;
 
 /// Names listed of a capture without licensing traffic.
@@ -83,7 +85,20 @@ impl<'o> Analyzer<'o> {
 
     /// Says what happened.
     #[must_use]
-    pub fn finish(mut self, file: &str, facts: &CaptureFacts) -> Report {
+    pub fn finish(self, file: &str, facts: &CaptureFacts) -> Report {
+        self.finish_with(file, facts, |_, _| ())
+    }
+
+    /// Says what happened, and shows the attempts and all connections to whoever needs more than the report.
+    pub(crate) fn finish_with(
+        mut self,
+        file: &str,
+        facts: &CaptureFacts,
+        look: impl FnOnce(&[attempt::Attempt<'_>], &[Connection]),
+    ) -> Report {
+        let restored = facts.slice.as_ref().map(|note| note.restore(facts));
+        let facts = restored.as_ref().unwrap_or(facts);
+        let chains = facts.slice.as_ref().map_or(&[][..], |note| &note.chains);
         let collected = &mut self.collected;
         self.decoder.finish(&mut |decoded| collected.take(decoded));
         let mut flows = std::mem::take(&mut collected.flows);
@@ -99,6 +114,7 @@ impl<'o> Analyzer<'o> {
             ..
         } = self.collected;
         connections.sort_by_key(|connection| connection.index);
+        attested::mark(&mut connections, chains);
         lookups.all.sort_by_key(|lookup| lookup.first().0);
         let mut anomalies = facts.anomalies.clone();
         anomalies.extend(self.decoder.anomalies());
@@ -112,6 +128,7 @@ impl<'o> Analyzer<'o> {
         };
         let mut attempts = attempt::attempts(self.options, &connections, &lookups.all, &icmp);
         let offsets = witness::assign(&self.options.logs, &mut attempts);
+        let attested = attested::correct(&mut attempts, chains);
         let context = Context {
             options: self.options,
             capture: facts,
@@ -173,8 +190,16 @@ impl<'o> Analyzer<'o> {
         };
         let judged: Vec<_> = attempts
             .iter()
-            .map(|attempt| verdict::judge(attempt, &context))
+            .zip(attested)
+            .map(|(attempt, is_attested)| {
+                let mut verdict = verdict::judge(attempt, &context);
+                if is_attested && let Some(cause) = verdict.findings.first_mut() {
+                    cause.cannot_tell.push(phrase("attested-chain"));
+                }
+                verdict
+            })
             .collect();
+        look(&attempts, &connections);
         report::build(capture, &attempts, &judged, &context)
     }
 }

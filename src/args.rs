@@ -35,6 +35,7 @@ const TEMPLATE: &str = "\
 
 Usage: tlswalk [OPTIONS] <CAPTURE>...  pcap, pcapng, also compressed; - is stdin
        tlswalk explain [ID]            what a verdict means and looks like
+       tlswalk slice, verify, diff     evidence to hand on; see --help of each
 
 {options}{after-help}";
 
@@ -66,6 +67,33 @@ pub(crate) enum Command {
         /// Colour
         #[arg(long, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
         color: Color,
+    },
+    /// Cut out the frames that matter, annotated, as a pcapng file of its own
+    #[command(max_term_width = 100)]
+    Slice {
+        #[command(flatten)]
+        inspect: Inspect,
+        /// Keep all frames
+        #[arg(long)]
+        whole: bool,
+        /// Overwrite the output file
+        #[arg(long)]
+        force: bool,
+    },
+    /// Check every claim of a JSON report against the capture, or a slice of it
+    #[command(max_term_width = 100)]
+    Verify {
+        /// The report, as tlswalk -f json wrote it
+        #[arg(value_name = "REPORT.json")]
+        report: PathBuf,
+        #[command(flatten)]
+        inspect: Inspect,
+    },
+    /// Compare two captures: one attempt from two points, or bad against good
+    #[command(max_term_width = 100)]
+    Diff {
+        #[command(flatten)]
+        inspect: Inspect,
     },
 }
 
@@ -161,6 +189,22 @@ pub(crate) struct Inspect {
     /// Show all certificates, steps and connections
     #[arg(short, long, conflicts_with = "quiet")]
     pub(crate) verbose: bool,
+    /// Replace addresses, names, keys by pseudonyms
+    ///
+    /// The same in a report and a slice of one capture; words of public services and products stay. See the README.
+    #[arg(long, hide_short_help = true)]
+    pub(crate) redact: bool,
+    /// Make pseudonyms with the bytes of this file
+    ///
+    /// Otherwise with the capture itself: whoever has it could undo them, and whoever guesses all of it could check the guess.
+    #[arg(long, value_name = "FILE", requires = "redact", hide_short_help = true)]
+    pub(crate) redact_key: Option<PathBuf>,
+    /// Leave certificates as they are in what is redacted
+    #[arg(long, requires = "redact", hide_short_help = true)]
+    pub(crate) keep_certificates: bool,
+    /// Put the capture's SHA-256 into the report
+    #[arg(long, hide_short_help = true)]
+    pub(crate) hash: bool,
     /// Print the verdict line only
     #[arg(short, long)]
     pub(crate) quiet: bool,

@@ -3,6 +3,7 @@
 //! Heads are read by httparse; bodies are passed over by their length (RFC 9112 section 6), with the first bytes of an
 //! answer kept, because block pages and licensing servers say there what they mean.
 
+use crate::secrets::strike_out;
 use crate::stream::Chunk;
 use crate::tls::message::{Event, EventKind, Provenance};
 use crate::wire_text::WireText;
@@ -99,7 +100,9 @@ impl HttpReader {
     /// The first bytes of the last answer's body.
     #[must_use]
     pub fn excerpt(&self) -> WireText {
-        WireText::from_bytes(&self.excerpt)
+        let mut excerpt = self.excerpt.clone();
+        strike_out(&mut excerpt);
+        WireText::from_bytes(&excerpt)
     }
 
     /// Bytes are missing: the head or body that they belong to cannot be followed any more.
@@ -295,7 +298,11 @@ fn parse_head(head: &[u8]) -> Option<(EventKind, usize, Framing)> {
     };
     let kind = EventKind::HttpRequest(Box::new(Request {
         method: WireText::from(request.method.unwrap_or_default()),
-        target: WireText::from(request.path.unwrap_or_default()),
+        target: WireText::from_bytes(&{
+            let mut target = request.path.unwrap_or_default().as_bytes().to_vec();
+            strike_out(&mut target);
+            target
+        }),
         host: header_text(request.headers, "host"),
     }));
     Some((kind, len, framing(request.headers, Framing::None)))

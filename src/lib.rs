@@ -34,6 +34,10 @@ pub mod phrase;
 
 pub mod seq;
 
+pub mod secrets;
+
+pub mod note;
+
 // bytes → Frame
 pub mod capture;
 
@@ -102,6 +106,15 @@ pub mod cadence;
 pub mod baseline;
 
 pub mod report;
+
+// Report and capture → evidence that people hand on
+pub mod slice;
+
+pub mod redact;
+
+pub mod verify;
+
+pub mod diff;
 
 // All of it together
 mod collected;

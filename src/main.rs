@@ -3,6 +3,7 @@
 //! Reports go to standard output, everything else to standard error as `tlswalk: <what>: <why>`, one line each.
 
 mod args;
+mod commands;
 mod output;
 mod progress;
 
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use args::{Cli, Command, Inspect, Parsed};
+use commands::Hashed;
 use output::Output;
 use progress::Progress;
 use tlswalk::Options;
@@ -52,6 +54,18 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
                 explain::write_explanation(id.as_deref(), &mut page, &style, lang.into())?;
                 print(color, &page)
             }
+            Cli {
+                command: Some(Command::Slice { inspect, whole, force }),
+                ..
+            } => commands::slice::run(&inspect, whole, force),
+            Cli {
+                command: Some(Command::Verify { report, inspect }),
+                ..
+            } => commands::verify::run(&report, &inspect),
+            Cli {
+                command: Some(Command::Diff { inspect }),
+                ..
+            } => commands::diff::run(&inspect),
             Cli { command: None, inspect } => inspect_all(&inspect),
         },
         Parsed::Show(text) => {
@@ -95,7 +109,7 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
         inspect.captures.chunks(1).collect()
     };
     for paths in captures {
-        match analyze(paths, &options, inspect.quiet) {
+        match analyze(paths, &options, inspect) {
             Ok(report) => {
                 total = total.and(outcome([&report]));
                 match output.write(&report) {
@@ -120,10 +134,19 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
 }
 
 /// One report, of one capture or of several that are one. Errors begin with the capture's name.
-fn analyze(paths: &[PathBuf], options: &Options, quiet: bool) -> Result<Report, String> {
+fn analyze(paths: &[PathBuf], options: &Options, inspect: &Inspect) -> Result<Report, String> {
+    let quiet = inspect.quiet;
+    if inspect.redact {
+        // Options are few, and a capture is read three times.
+        let path = commands::only_path(paths, "--redact")?;
+        return commands::redact::redacted(&commands::Capture::find(path)?, inspect, self::options(inspect)?);
+    }
     if let [path] = paths {
         let (name, input) = open(path, quiet)?;
-        return tlswalk::analyze(input, &name, options).map_err(|error| format!("{name}: {error}"));
+        let mut input = Hashed::new(input, inspect.hash);
+        let mut report = tlswalk::analyze(&mut input, &name, options).map_err(|error| format!("{name}: {error}"))?;
+        report.capture.sha256 = input.finish().map_err(|error| format!("{name}: {}", reason(&error)))?;
+        return Ok(report);
     }
     if paths.len() > MOST_FILES {
         return Err(MergeError::TooMany(paths.len()).to_string());

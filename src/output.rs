@@ -144,6 +144,13 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
         // /dev/stdout, /dev/null or a named pipe cannot be replaced by a file.
         return fs::OpenOptions::new().write(true).open(&target)?.write_all(bytes);
     }
+    let mut file = beside(&target)?;
+    file.write_all(bytes)?;
+    keep(file, &target)
+}
+
+/// A file without a name yet, where `target` is to be.
+pub(crate) fn beside(target: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".tlswalk-");
     #[cfg(unix)]
@@ -152,16 +159,19 @@ fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
         // As any program would create it: the umask takes its part away.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    let mut file = builder.tempfile_in(directory(&target))?;
-    file.write_all(bytes)?;
-    if let Some(metadata) = existing {
+    builder.tempfile_in(directory(target))
+}
+
+/// Gives a file its name, in one step.
+pub(crate) fn keep(file: tempfile::NamedTempFile, target: &Path) -> io::Result<()> {
+    if let Ok(metadata) = fs::metadata(target) {
         if metadata.permissions().readonly() {
             return Err(io::ErrorKind::PermissionDenied.into());
         }
         file.as_file().set_permissions(metadata.permissions())?;
     }
     file.as_file().sync_all()?;
-    file.persist(&target).map_err(|error| error.error)?;
+    file.persist(target).map_err(|error| error.error)?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 //! A rule decides what to say and with which values; how that reads in English or Japanese stands in `texts/`, one folder
 //! per language, in Fluent's format (projectfluent.org). Commands, names and identifiers are values and never translated.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr};
@@ -10,6 +11,7 @@ use std::sync::OnceLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use serde::{Deserialize, Serialize};
 
 use crate::decode::Endpoint;
 use crate::dns::Status;
@@ -55,10 +57,10 @@ impl Language {
         }
         match self {
             Self::En => {
-                catalogue!("en": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl")
+                catalogue!("en": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl")
             }
             Self::Ja => {
-                catalogue!("ja": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl")
+                catalogue!("ja": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl")
             }
         }
     }
@@ -86,14 +88,16 @@ impl Language {
 }
 
 /// Something to tell: the name of a message in the catalogues, and the values that fill it in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// Names are borrowed but in what a slice remembers of its capture.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Phrase {
-    id: &'static str,
-    values: BTreeMap<&'static str, Value>,
+    id: Cow<'static, str>,
+    values: BTreeMap<Cow<'static, str>, Value>,
 }
 
 /// What fills a phrase in.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Value {
     /// A name, an address, a command: the same in every language.
     Word(String),
@@ -109,7 +113,7 @@ pub enum Value {
 #[must_use]
 pub fn phrase(id: &'static str) -> Phrase {
     Phrase {
-        id,
+        id: Cow::Borrowed(id),
         values: BTreeMap::new(),
     }
 }
@@ -124,7 +128,7 @@ impl Phrase {
     /// With a value.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
-        self.values.insert(name, value.into());
+        self.values.insert(Cow::Borrowed(name), value.into());
         self
     }
 
@@ -136,20 +140,20 @@ impl Phrase {
 
     /// The name of its message.
     #[must_use]
-    pub const fn id(&self) -> &'static str {
-        self.id
+    pub fn id(&self) -> &str {
+        &self.id
     }
 
     /// Its text in a language. A message that is missing shows by its name.
     #[must_use]
     pub fn in_language(&self, language: Language) -> String {
         let bundle = language.bundle();
-        let Some(pattern) = bundle.get_message(self.id).and_then(|message| message.value()) else {
-            return self.id.to_owned();
+        let Some(pattern) = bundle.get_message(&self.id).and_then(|message| message.value()) else {
+            return self.id.clone().into_owned();
         };
         let mut arguments = FluentArgs::with_capacity(self.values.len());
         for (name, value) in &self.values {
-            arguments.set(*name, value.in_language(language));
+            arguments.set(name.as_ref(), value.in_language(language));
         }
         bundle
             .format_pattern(pattern, Some(&arguments), &mut Vec::new())

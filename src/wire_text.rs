@@ -76,6 +76,13 @@ impl serde::Serialize for WireText {
     }
 }
 
+/// Read back from a note or report of our own.
+impl<'de> serde::Deserialize<'de> for WireText {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(|text| Self::from(text.as_str()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

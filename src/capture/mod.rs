@@ -5,10 +5,12 @@ use std::io::{self, Read};
 use std::ops::ControlFlow;
 
 use crate::frame::{Anomaly, Frame, FrameNumber, LinkType, Timestamp};
+use crate::note::Note;
 use crate::wire_text::WireText;
 use source::Source;
 use tally::{Record, Tally};
 
+mod annotated;
 mod chunk;
 mod clock;
 mod compressed;
@@ -24,6 +26,7 @@ mod tally;
 #[cfg(test)]
 mod testing;
 
+pub use annotated::{Block, Described, Extras, Item, read_annotated};
 pub use merge::{MOST_FILES, MergeError, read_merged};
 
 /// The bytes of an input that may be compressed as captures may be, and by what: for the texts of devices.
@@ -62,6 +65,8 @@ pub struct CaptureFacts {
     /// Places where records were lost and others found behind them: the first of them, in order. Frame numbers behind the
     /// first place are uncertain; the anomaly `numbering-uncertain` says so, and adds up all places.
     pub damage: Vec<Damage>,
+    /// What the file says of the capture that it is a slice of; `None`: it is no slice of tlswalk's.
+    pub slice: Option<Box<Note>>,
     /// Oddities of the file: a clock that runs backwards, blocks skipped, an undeclared interface …
     pub anomalies: Vec<Anomaly>,
 }

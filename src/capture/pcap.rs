@@ -10,6 +10,7 @@ use pcap_parser::pcap::{
     LegacyPcapBlock, parse_pcap_frame, parse_pcap_frame_be, parse_pcap_frame_modified, parse_pcap_header,
 };
 
+use super::annotated::Described;
 use super::chunk::{Chunk, LARGEST_RECORD};
 use super::tally::{Record, Tally};
 use super::{CaptureError, Doubt, Next, Order, Stop, link_type};
@@ -144,6 +145,17 @@ impl Reader {
             near: None,
             usual_cut: 0,
         })
+    }
+
+    /// The file's only interface, for whoever copies the file.
+    pub(super) fn described(&self) -> Described {
+        Described {
+            link: self.link.0,
+            snap_len: self.snap_len,
+            resolution: if self.nanoseconds { 9 } else { 6 },
+            offset: 0,
+            texts: Vec::new(),
+        }
     }
 
     /// The next record, which the chunk begins with. When there is none, the chunk stands at the first byte not read.

@@ -10,6 +10,7 @@ use pcap_parser::pcapng::{
     SJE_MAGIC, SPB_MAGIC,
 };
 
+use super::annotated::{Block, Described};
 use super::chunk::{Chunk, LARGEST_RECORD};
 use super::clock::Clock;
 use super::tally::{Record, Tally};
@@ -18,13 +19,15 @@ use crate::frame::LinkType;
 use crate::wire_text::WireText;
 use options::Options;
 
-mod options;
+pub(super) mod options;
 mod search;
 #[cfg(test)]
 mod tests;
 
 /// The Packet Block that the Enhanced Packet Block replaced in 2008.
 const PACKET: u32 = 2;
+/// The option of every block that holds a comment.
+pub(super) const COMMENT: u16 = 1;
 /// Event blocks of sysdig and Falco, which Wireshark numbers as frames.
 const SYSDIG_EVENTS: [u32; 3] = [0x204, 0x216, 0x221];
 /// Their relatives, which it does not.
@@ -58,6 +61,8 @@ pub(super) struct Reader {
     lost_blocks: bool,
     /// The captured length of the packet cut last: packets are cut at the same length.
     usual_cut: u32,
+    /// Blocks that describe packets, for whoever copies the file; `None`: nobody does.
+    pub(super) kept: Option<Vec<Block>>,
 }
 
 /// The outcome of one block: a record, nothing to hand on, or what is wrong with the block.
@@ -98,6 +103,7 @@ impl Reader {
             declared_before: 0,
             lost_blocks: false,
             usual_cut: 0,
+            kept: None,
         })
     }
 
@@ -157,6 +163,11 @@ impl Reader {
                 Err(detail) => return Next::damaged(detail),
             }
         }
+    }
+
+    /// The byte order of the current section.
+    pub(super) const fn order(&self) -> Order {
+        self.order
     }
 
     /// Closes the last section.
@@ -302,6 +313,13 @@ impl Reader {
         self.finish(tally);
         self.order = order;
         self.lost_blocks = false;
+        for (_, comment) in (Options { order, bytes: options }).filter(|(code, _)| *code == COMMENT) {
+            if !tally.note.comment(comment)
+                && let Some(kept) = &mut self.kept
+            {
+                kept.push(Block::Comment(comment.into()));
+            }
+        }
         if tally.facts.origin.is_none() {
             // shb_hardware, shb_os, shb_userappl
             let named: Vec<&[u8]> = Options {
@@ -324,6 +342,16 @@ impl Reader {
             return Err(phrase("damage-interface-too-short"));
         };
         self.declared = self.declared.saturating_add(1);
+        if let Some(kept) = &mut self.kept {
+            kept.push(Block::Interface(Described::read(
+                self.order.u16([l0, l1]),
+                self.order.u32([s0, s1, s2, s3]),
+                Options {
+                    order: self.order,
+                    bytes: options,
+                },
+            )));
+        }
         if self.lost_blocks {
             return Ok(None);
         }
@@ -358,9 +386,22 @@ impl Reader {
 
     /// Counters are kept since the capture began, so the last block of an interface counts.
     fn statistics(&mut self, body: &[u8]) {
-        let Some(([index, _, _], options)) = self.fields::<3>(body) else {
+        let Some(([index, high, low], options)) = self.fields::<3>(body) else {
             return;
         };
+        if let Some(kept) = &mut self.kept {
+            let counts = Options {
+                order: self.order,
+                bytes: options,
+            };
+            kept.push(Block::Statistics {
+                interface: self.declared_before.saturating_add(index),
+                ticks: (u64::from(high) << 32) | u64::from(low),
+                counts: counts
+                    .filter_map(|(code, value)| Some((code, self.order.u64(value)?)))
+                    .collect(),
+            });
+        }
         let Some(interface) = self.interfaces.get_mut(index as usize) else {
             return;
         };

@@ -3,11 +3,12 @@
 use crate::phrase::{Phrase, phrase};
 use std::io::{self, Read};
 
+use super::annotated::Block;
 use super::chunk::Chunk;
 use super::compressed::{self, Trailing};
 use super::search::{FARTHEST, Limits, MARGIN, Search, WINDOW};
 use super::tally::{Record, Tally};
-use super::{CaptureError, Damage, End, Next, Stop, looks_like, pcap, pcapng};
+use super::{CaptureError, Damage, End, Next, Order, Stop, looks_like, pcap, pcapng};
 use crate::frame::{Frame, FrameNumber, Timestamp};
 
 /// The longest rest behind the last record that is called garbage, unless it is all zeros: a sector. What is longer may as
@@ -27,6 +28,8 @@ pub(super) struct Source<'a> {
     /// Steps taken by all searches.
     steps: u64,
     failure: Option<io::Error>,
+    /// The interface of a pcap file, until it is taken.
+    described: Vec<Block>,
 }
 
 enum Format {
@@ -65,6 +68,7 @@ impl<'a> Source<'a> {
             largest_record: 0,
             steps: 0,
             failure: None,
+            described: Vec::new(),
         })
     }
 
@@ -106,6 +110,31 @@ impl<'a> Source<'a> {
             wire_len: record.wire_len,
             data: data.get(..record.captured_len).unwrap_or_default(),
         }
+    }
+
+    /// From now on, blocks that describe packets are kept.
+    pub(super) fn keep_blocks(&mut self) {
+        match &mut self.format {
+            Format::Pcap(reader) => self.described = vec![Block::Interface(reader.described())],
+            Format::PcapNg(reader) => reader.kept = Some(Vec::new()),
+        }
+    }
+
+    /// Those read since they were taken last.
+    pub(super) fn take_blocks(&mut self) -> Vec<Block> {
+        match &mut self.format {
+            Format::Pcap(_) => std::mem::take(&mut self.described),
+            Format::PcapNg(reader) => reader.kept.as_mut().map(std::mem::take).unwrap_or_default(),
+        }
+    }
+
+    /// All bytes of a record given by [`Self::next`], and their order where it is a pcapng block.
+    pub(super) fn raw(&mut self, record: &Record) -> (&[u8], Option<Order>) {
+        let order = match &self.format {
+            Format::Pcap(_) => None,
+            Format::PcapNg(reader) => Some(reader.order()),
+        };
+        (self.chunk.fill(0).get(..record.len).unwrap_or_default(), order)
     }
 
     /// Goes past a record.

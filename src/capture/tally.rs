@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{CaptureFacts, Damage};
 use crate::frame::{Anomaly, FrameNumber, LinkType, Timestamp};
+use crate::note::NoteReader;
 
 /// Damaged places listed one by one; what lies beyond is only added up.
 const MOST_DAMAGE: usize = 64;
@@ -46,6 +47,8 @@ pub(super) struct Tally {
     oddities: Vec<Oddity>,
     /// Damaged places, and the bytes lost at them.
     damaged: (u64, u64),
+    /// What section comments say of the capture that this is a slice of.
+    pub(super) note: NoteReader,
 }
 
 impl Tally {
@@ -139,6 +142,7 @@ impl Tally {
         const CUTS_NOTHING: u32 = 65_535;
 
         let mut facts = self.facts;
+        facts.slice = self.note.finish().map(Box::new);
         facts.snap_length = Some(self.largest_snap).filter(|snap| (1..CUTS_NOTHING).contains(snap));
         facts.anomalies.extend(self.oddities.into_iter().map(|odd| Anomaly {
             id: odd.id,

@@ -4,8 +4,8 @@ use super::connections::connection_of;
 use super::courses;
 use super::device;
 use super::{
-    Alternative, Anomaly, Attempt, Capture, Damage, Evidence, Finding, Lookup, Overall, Remedy, Report, SCHEMA, Tool,
-    Verdict,
+    Alternative, Anomaly, Attempt, Capture, Damage, Evidence, Finding, Lookup, Overall, Remedy, Report, SCHEMA,
+    SliceOf, Tool, Verdict,
 };
 use crate::attempt;
 use crate::capture::{CaptureFacts, End};
@@ -67,7 +67,7 @@ pub(crate) fn build(
         language: language.tag(),
         tool: Tool {
             name: "tlswalk",
-            version: env!("CARGO_PKG_VERSION"),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
         },
         verdict: overall(attempts, verdicts, &capture, context),
         capture,
@@ -276,6 +276,11 @@ impl Capture {
             format: facts.format.to_owned(),
             compression: facts.compression.map(str::to_owned),
             link_types: facts.link_types.iter().map(ToString::to_string).collect(),
+            slice_of: facts.slice.as_ref().map(|note| SliceOf {
+                sha256: note.sha256.clone(),
+                frames: note.frames,
+                redacted: note.redacted,
+            }),
             frames: facts.frames,
             bytes: facts.bytes,
             first: facts.first.map(|time| time.to_string()),

@@ -43,7 +43,7 @@ pub(super) fn place(courses: &[Course], attempts: &mut [Attempt]) {
             if let Some(attempt) = one.attempt.checked_sub(1).and_then(|at| attempts.get_mut(at)) {
                 attempt.course = Some(Place {
                     id: course.id,
-                    kind: course.kind,
+                    kind: course.kind.clone(),
                     number: at + 1,
                     of: course.tries.len(),
                 });
@@ -71,14 +71,14 @@ fn course_of(
             frame: frame.0,
             time: time.to_string(),
             pause: pause.map(|it| it.nanoseconds as f64 / 1e9),
-            rhythm: pause.and_then(|it| it.rhythm).map(Rhythm::name),
+            rhythm: pause.and_then(|it| it.rhythm).map(|it| it.name().to_owned()),
         })
     });
     Course {
         id,
         device: course.device.to_string(),
         name: crate::wire_text::WireText::from(course.name.as_str()).to_string(),
-        kind: course.kind.name(),
+        kind: course.kind.name().to_owned(),
         summary: summary(course, verdicts).in_language(context.options.language),
         failed: course.failed,
         worked: course.worked,
@@ -107,7 +107,7 @@ pub(super) fn baseline_of(
         after: divergence.after.map(|(step, _)| step.kind.clone()),
         after_frame: divergence.after.map(|(_, frame)| frame.0),
         expected: expected.kind.clone(),
-        by: expected.by.side().name(),
+        by: expected.by.side().name().to_owned(),
         consequence: consequence.in_language(context.options.language),
     })
 }
@@ -150,7 +150,7 @@ fn cadence_of(pauses: &[Pause], attempts: &[attempt::Attempt<'_>], context: &Con
         let capwap_packets = capwap.map_or(0, |it| it.packets);
         Controller {
             address: address.to_string(),
-            because,
+            because: because.to_owned(),
             seen: seen.sent + seen.received + capwap_packets > 0 || lookups > 0,
             capwap_packets,
             segments_sent: seen.sent,

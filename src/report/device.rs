@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Capture, Overall, Report, SCHEMA, Tool};
 use crate::attempt;
@@ -18,7 +18,7 @@ use crate::rules::device_reports_failure;
 const MAX_LISTED: usize = 200;
 
 /// One text of a device.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct DeviceLog {
     /// Its name as given.
     pub file: String,
@@ -45,7 +45,7 @@ pub struct DeviceLog {
     /// What was recognised, by form.
     pub forms: BTreeMap<String, u64>,
     /// `set`, `not-synchronised` (`.`) or `not-set` (`*`): the weakest mark on any stamp.
-    pub clock: &'static str,
+    pub clock: String,
     /// How far its stamps are from the capture's time.
     pub offsets: Vec<ClockOffset>,
     /// Settings and states that bear on licensing, by name.
@@ -59,10 +59,10 @@ pub struct DeviceLog {
 }
 
 /// How far the stamps of one form are from the capture's time.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct ClockOffset {
     /// Which form of stamps.
-    pub form: &'static str,
+    pub form: String,
     /// Seconds by which what is written is ahead of the capture.
     pub ahead: f64,
     /// By how many seconds that may be wrong.
@@ -72,13 +72,13 @@ pub struct ClockOffset {
     /// Log lines that agree on it; 0: assumed.
     pub pairs: usize,
     /// `certain`, `likely` or `possible`.
-    pub confidence: &'static str,
+    pub confidence: String,
     /// The stamps are known to be UTC.
     pub utc: bool,
 }
 
 /// What the device has counted of one type of message.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct MessageCount {
     /// Its name, e.g. `Trust Establishment`.
     pub message: String,
@@ -97,28 +97,28 @@ pub struct MessageCount {
     /// The reason given, or null.
     pub reason: Option<String>,
     /// `untried`, `works`, `no-reply`, `refused` or `fails`.
-    pub standing: &'static str,
+    pub standing: String,
 }
 
 /// A line of a device's text.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct DeviceEvent {
     /// The text it stands in.
     pub file: String,
     /// Its line.
     pub line: u64,
     /// `syslog`, `license-history` …
-    pub form: &'static str,
+    pub form: String,
     /// `communication-failed`, `trust-installed`, `request` …
-    pub kind: &'static str,
+    pub kind: String,
     /// When, as written; null where it does not say.
     pub written: Option<String>,
     /// When, by the capture's clock; null where that cannot be told.
     pub time: Option<String>,
     /// How sure that time is; null without one.
-    pub confidence: Option<&'static str>,
+    pub confidence: Option<String>,
     /// `agrees`, `contradicts` or `neutral` beside an attempt; null elsewhere.
-    pub bearing: Option<&'static str>,
+    pub bearing: Option<String>,
     /// In the device's words.
     pub text: String,
 }
@@ -133,7 +133,7 @@ pub fn report_on_logs(options: &Options) -> Report {
         language: language.tag(),
         tool: Tool {
             name: "tlswalk",
-            version: env!("CARGO_PKG_VERSION"),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
         },
         capture: Capture {
             file: options
@@ -200,16 +200,17 @@ fn log_of(log: &device::DeviceLog, offsets: &[Offset], around: Option<Timestamp>
             Mark::None => "set",
             Mark::NotSynchronised => "not-synchronised",
             Mark::NotSet => "not-set",
-        },
+        }
+        .to_owned(),
         offsets: offsets
             .iter()
             .map(|offset| ClockOffset {
-                form: offset.form.name(),
+                form: offset.form.name().to_owned(),
                 ahead: seconds(offset.ahead),
                 give: seconds(offset.give),
                 clock_error: seconds(offset.error()),
                 pairs: offset.pairs,
-                confidence: offset.certainty.name(),
+                confidence: offset.certainty.name().to_owned(),
                 utc: offset.is_utc,
             })
             .collect(),
@@ -246,7 +247,8 @@ fn count_of(row: &device::Statistics) -> MessageCount {
             Standing::NoReply => "no-reply",
             Standing::Refused => "refused",
             Standing::Fails => "fails",
-        },
+        }
+        .to_owned(),
     }
 }
 
@@ -254,17 +256,17 @@ fn event_of(
     log: &device::DeviceLog,
     event: &device::DeviceEvent,
     time: Option<(Timestamp, Confidence)>,
-    bearing: Option<&'static str>,
+    bearing: Option<&str>,
 ) -> DeviceEvent {
     DeviceEvent {
         file: log.name.clone(),
         line: event.line,
-        form: event.form.name(),
-        kind: event.what.name(),
+        form: event.form.name().to_owned(),
+        kind: event.what.name().to_owned(),
         written: event.stamp.as_ref().map(ToString::to_string),
         time: time.map(|(time, _)| time.to_string()),
-        confidence: time.map(|(_, certainty)| certainty.name()),
-        bearing,
+        confidence: time.map(|(_, certainty)| certainty.name().to_owned()),
+        bearing: bearing.map(str::to_owned),
         text: event.text.to_string(),
     }
 }

@@ -34,7 +34,7 @@ fn base(file: &str, frames: u64) -> Report {
         language: "en",
         tool: Tool {
             name: "tlswalk",
-            version: env!("CARGO_PKG_VERSION"),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
         },
         capture: Capture {
             file: file.into(),
@@ -454,7 +454,7 @@ pub(crate) fn story() -> Report {
         attempt.verdict.summary = summary.into();
         attempt.course = Some(Place {
             id: 1,
-            kind: "cured",
+            kind: "cured".into(),
             number: id,
             of: ends.len(),
         });
@@ -466,7 +466,7 @@ pub(crate) fn story() -> Report {
             frame: id as u64 * 10,
             time: format!("2021-08-24T11:3{id}:13.000000000Z"),
             pause: (id > 1).then_some(60.0),
-            rhythm: (id > 1).then_some("retry"),
+            rhythm: (id > 1).then(|| "retry".into()),
         });
     }
     report.attempts = attempts;
@@ -475,7 +475,7 @@ pub(crate) fn story() -> Report {
         id: 1,
         device: "192.168.10.150".into(),
         name: "smartreceiver.cisco.com".into(),
-        kind: "cured",
+        kind: "cured".into(),
         summary: "cured: 3 tries failed, and from then on it worked".into(),
         failed: 3,
         worked: 1,
@@ -489,7 +489,7 @@ pub(crate) fn story() -> Report {
         polls: 0,
         controllers: vec![Controller {
             address: "192.168.10.150".into(),
-            because: "attempt",
+            because: "attempt".into(),
             seen: true,
             capwap_packets: 0,
             segments_sent: 12,

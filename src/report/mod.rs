@@ -10,10 +10,11 @@ mod device;
 mod examples;
 pub mod explain;
 pub mod json;
+mod known;
 mod outcome;
 pub mod text;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub(crate) use build::build;
 pub use device::{ClockOffset, DeviceEvent, DeviceLog, MessageCount, report_on_logs};
@@ -22,13 +23,18 @@ pub use outcome::{Outcome, outcome};
 /// The schema name of this shape.
 pub const SCHEMA: &str = "tlswalk.report/1";
 
+/// One of the contract's words. An alias, because serde would borrow a reference from the text it reads.
+pub type Word = &'static str;
+
 /// What tlswalk says of one capture.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Report {
     /// [`SCHEMA`].
-    pub schema: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub schema: Word,
     /// The language of its texts (BCP 47).
-    pub language: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub language: Word,
     /// Who says it.
     pub tool: Tool,
     /// The file.
@@ -40,27 +46,28 @@ pub struct Report {
     /// The connections of those attempts.
     pub connections: Vec<Connection>,
     /// Several tries of one device for one service, told in order; a single try needs no course.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub courses: Vec<Course>,
     /// The rhythm of licensing against the length of the capture, where that tells something.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cadence: Option<Cadence>,
     /// What the devices' own texts say (`--log`).
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub device_logs: Vec<DeviceLog>,
 }
 
 /// Name and version of the program.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Tool {
     /// `tlswalk`.
-    pub name: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub name: Word,
     /// Its version.
-    pub version: &'static str,
+    pub version: String,
 }
 
 /// The capture file.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Capture {
     /// Its name as given; `-` for standard input.
     pub file: String,
@@ -70,6 +77,12 @@ pub struct Capture {
     pub compression: Option<String>,
     /// Link types in order of appearance.
     pub link_types: Vec<String>,
+    /// SHA-256 of the file as it is on disk, where it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// The capture that this is a slice of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slice_of: Option<SliceOf>,
     /// Number of frames.
     pub frames: u64,
     /// Bytes read, decompressed.
@@ -81,7 +94,8 @@ pub struct Capture {
     /// Seconds between the two.
     pub duration: f64,
     /// `complete` or `truncated`.
-    pub end: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub end: Word,
     /// Where and how it was cut; null when complete.
     pub end_detail: Option<String>,
     /// Places in the middle where records were lost; numbers of frames behind them are uncertain.
@@ -96,8 +110,19 @@ pub struct Capture {
     pub contents: Contents,
 }
 
+/// What a slice made by tlswalk says of its capture.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct SliceOf {
+    /// SHA-256 of the capture, or, of a redacted slice, a keyed hash of that.
+    pub sha256: String,
+    /// Frames of the capture.
+    pub frames: u64,
+    /// Addresses, names and keys are pseudonyms.
+    pub redacted: bool,
+}
+
 /// A place in the middle of the file where no record could be read.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Damage {
     /// Its offset in the (decompressed) file; with `--merge` in the file that has it.
     pub offset: u64,
@@ -108,7 +133,7 @@ pub struct Damage {
 }
 
 /// What the capture can and cannot show.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Visibility {
     /// Frames that are second copies of a packet.
     pub duplicates: u64,
@@ -121,7 +146,7 @@ pub struct Visibility {
 }
 
 /// An oddity of wire or capture.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Anomaly {
     /// A stable name.
     pub id: String,
@@ -132,7 +157,7 @@ pub struct Anomaly {
 }
 
 /// What a capture holds, by counts.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Contents {
     /// TCP connections seen.
     pub tcp_connections: u64,
@@ -145,7 +170,7 @@ pub struct Contents {
 }
 
 /// The report's own verdict.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Overall {
     /// Verdict id.
     pub id: String,
@@ -154,18 +179,18 @@ pub struct Overall {
     /// One sentence: the worst attempt's, or what the capture holds when there is no attempt.
     pub summary: String,
     /// Without an attempt to say it: what the capture shows all the same; frame 0 is the capture as a whole.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<Evidence>,
     /// Without an attempt to say it: what the capture cannot show.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cannot_tell: Vec<String>,
     /// Without an attempt to say it: what to do, the most promising first.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remedy: Vec<Remedy>,
 }
 
 /// One try to reach the service.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Attempt {
     /// Counted from 1.
     pub id: usize,
@@ -186,18 +211,18 @@ pub struct Attempt {
     /// Its connections, by id, in order.
     pub connections: Vec<usize>,
     /// Its place among the tries of the same device for the same service; absent where it is the only one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub course: Option<Place>,
     /// Where a failed attempt leaves the good one of its transport; absent where it does not.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Baseline>,
     /// What the device's own texts say of it, in order of time.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub device_events: Vec<DeviceEvent>,
 }
 
 /// Where an attempt leaves the good one of its transport.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Baseline {
     /// Which good attempt it is compared with.
     pub id: String,
@@ -214,18 +239,18 @@ pub struct Baseline {
     /// The step that should have come next.
     pub expected: String,
     /// `client` or `server`: whose step that is.
-    pub by: &'static str,
+    pub by: String,
     /// What does not happen because of that.
     pub consequence: String,
 }
 
 /// An attempt's place among the tries of its device for its service.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Place {
     /// The course's id.
     pub id: usize,
     /// Where all its tries lead: see [`Course::kind`].
-    pub kind: &'static str,
+    pub kind: String,
     /// Which try this is, counted from 1.
     #[serde(rename = "try")]
     pub number: usize,
@@ -234,7 +259,7 @@ pub struct Place {
 }
 
 /// Several tries of one device for one service.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Course {
     /// Counted from 1.
     pub id: usize,
@@ -243,7 +268,7 @@ pub struct Course {
     /// The name it wanted to reach, else the address.
     pub name: String,
     /// `steady`, `constant`, `changing`, `cured`, `broke`, `flapping` or `unclear`.
-    pub kind: &'static str,
+    pub kind: String,
     /// One clause that says so.
     pub summary: String,
     /// Tries that failed.
@@ -255,7 +280,7 @@ pub struct Course {
 }
 
 /// One try of a course.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Try {
     /// The attempt's id.
     pub attempt: usize,
@@ -270,11 +295,11 @@ pub struct Try {
     /// Seconds since the try before began; null for the first.
     pub pause: Option<f64>,
     /// What the pause fits: `report`, `retry`, `poll` or null.
-    pub rhythm: Option<&'static str>,
+    pub rhythm: Option<String>,
 }
 
 /// The rhythm of licensing against the length of the capture.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Cadence {
     /// Seconds from the first frame to the last.
     pub watched: f64,
@@ -291,12 +316,12 @@ pub struct Cadence {
 }
 
 /// A controller, and what the capture holds of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Controller {
     /// Its address.
     pub address: String,
     /// Why it is taken for one: `option`, `capwap` or `attempt`.
-    pub because: &'static str,
+    pub because: String,
     /// Whether anything of it was captured.
     pub seen: bool,
     /// CAPWAP packets from or to it.
@@ -312,7 +337,7 @@ pub struct Controller {
 }
 
 /// What happened to an attempt.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Verdict {
     /// Stable id: see `tlswalk explain`.
     pub id: String,
@@ -343,7 +368,7 @@ pub struct Verdict {
 }
 
 /// One frame and what it shows.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Evidence {
     /// Frame number.
     pub frame: u64,
@@ -352,7 +377,7 @@ pub struct Evidence {
 }
 
 /// Another explanation.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Alternative {
     /// Verdict or cause id.
     pub id: String,
@@ -363,7 +388,7 @@ pub struct Alternative {
 }
 
 /// Something to do.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Remedy {
     /// `wlc`, `firewall`, `proxy`, `server` or `capture`.
     pub owner: String,
@@ -377,7 +402,7 @@ pub struct Remedy {
 }
 
 /// Something a rule recognised.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Finding {
     /// Verdict or finding id.
     pub id: String,
@@ -390,7 +415,7 @@ pub struct Finding {
 }
 
 /// A DNS look-up.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Lookup {
     /// Name asked for.
     pub name: String,
@@ -409,7 +434,7 @@ pub struct Lookup {
 }
 
 /// One TCP connection.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Connection {
     /// Counted from 1 in order of the first frame.
     pub id: usize,
@@ -436,7 +461,7 @@ pub struct Connection {
 }
 
 /// TCP facts.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Tcp {
     /// First frame of the connection.
     pub first_frame: u64,
@@ -477,7 +502,7 @@ pub struct Tcp {
 }
 
 /// What the capture demonstrably sees of one direction.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Seen {
     /// First frame of that direction; null when there is none.
     pub first_frame: Option<u64>,
@@ -496,7 +521,7 @@ pub struct Seen {
 }
 
 /// A second copy of a packet.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Copy {
     /// Frame of the copy.
     pub frame: u64,
@@ -505,29 +530,32 @@ pub struct Copy {
 }
 
 /// A FIN or RST.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Close {
     /// Frame number.
     pub frame: u64,
     /// `client` or `server`.
-    pub side: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub side: Word,
 }
 
 /// A hole in one direction.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Gap {
     /// `client` or `server`: whose bytes are missing.
-    pub side: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub side: Word,
     /// Bytes missing.
     pub bytes: u64,
     /// The frame after the hole.
     pub before_frame: u64,
     /// `not-captured`, `never-arrived`, `snap-length` or `unknown`.
-    pub cause: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub cause: Word,
 }
 
 /// TLS facts.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Tls {
     /// Negotiated version (`1.2`), or null when no Server Hello was seen.
     pub version: Option<String>,
@@ -558,7 +586,7 @@ pub struct Tls {
 }
 
 /// Records and their bytes.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Count {
     /// Records.
     pub records: u64,
@@ -567,10 +595,11 @@ pub struct Count {
 }
 
 /// A TLS alert.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Alert {
     /// `client` or `server`.
-    pub side: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub side: Word,
     /// `warning`, `fatal`, the number, or null when encrypted.
     pub level: Option<String>,
     /// Its name, or null when encrypted.
@@ -580,16 +609,19 @@ pub struct Alert {
     /// Frame number.
     pub frame: u64,
     /// `observed` or `inferred`.
-    pub seen: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub seen: Word,
 }
 
 /// One step of the walk.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Step {
     /// E.g. `client-hello`.
-    pub kind: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub kind: Word,
     /// `client` or `server`.
-    pub side: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub side: Word,
     /// The frame by which the step was wholly captured.
     pub frame: u64,
     /// All frames that carried it.
@@ -597,13 +629,14 @@ pub struct Step {
     /// Time of `frame`.
     pub time: String,
     /// `observed` or `inferred`.
-    pub seen: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub seen: Word,
     /// More about it, e.g. an alert's name; null when there is nothing to say.
     pub detail: Option<String>,
 }
 
 /// Certificate chains as presented.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Certificates {
     /// The server's.
     pub server: Vec<Certificate>,
@@ -612,7 +645,7 @@ pub struct Certificates {
 }
 
 /// One certificate.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Certificate {
     /// Subject.
     pub subject: Option<String>,
@@ -625,7 +658,8 @@ pub struct Certificate {
     /// Last second of validity.
     pub not_after: Option<String>,
     /// `current`, `expired`, `not-yet-valid` or `unknown`, at the time of the capture.
-    pub validity: &'static str,
+    #[serde(deserialize_with = "known::word")]
+    pub validity: Word,
     /// Subject alternative names.
     pub names: Vec<String>,
     /// Key algorithm and size.
@@ -645,7 +679,7 @@ pub struct Certificate {
 }
 
 /// A readable HTTP request and its answer.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Exchange {
     /// E.g. `POST`.
     pub method: Option<String>,

@@ -268,8 +268,7 @@ fn is_foreign(judgement: &Judgement, leaf: &Fields, context: &Context<'_>) -> bo
         // that the server forgot to send.
         // A product that re-signs may bear the very organization of a known root: Umbrella's authorities do.
         Chain::IssuerNotGiven { .. } => {
-            context.options.profile.interceptor(leaf.issuer.raw()).is_some()
-                || !context.options.anchors.has_organization_of(&leaf.issuer_raw)
+            context.options.profile.interceptor(leaf.issuer.raw()).is_some() || !judgement.kindred
         }
         _ => false,
     }

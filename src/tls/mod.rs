@@ -27,6 +27,8 @@ pub mod certificate;
 
 pub mod trust;
 
+pub mod attested;
+
 /// A protocol version as two bytes: 0x0303 is TLS 1.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version(pub u16);

@@ -16,6 +16,8 @@ mod tests;
 use crate::phrase::{Phrase, phrase};
 use std::net::IpAddr;
 
+use serde::{Deserialize, Serialize};
+
 pub use self::anchors::{AnchorError, Anchors, PUBLIC_ROOTS_SOURCE};
 pub use self::host_name::name_matches;
 use self::path::{End, Path};
@@ -44,12 +46,14 @@ pub struct Judgement {
     pub validity: Validity,
     /// What else is wrong with the leaf or the chain, most telling first.
     pub faults: Vec<Fault>,
+    /// The leaf's issuer is of the same organization as a root given.
+    pub kindred: bool,
     /// The certificates that were linked, as positions among those presented: the leaf first, then its issuers.
     pub path: Vec<usize>,
 }
 
 /// Where a chain leads.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Chain {
     /// Up to one of the anchors given, every signature verified.
@@ -88,7 +92,7 @@ pub enum Chain {
 }
 
 /// Whether a certificate is for the name that the client asked for (RFC 9525).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum NameMatch {
     /// A subject alternative name fits.
@@ -104,7 +108,7 @@ pub enum NameMatch {
 }
 
 /// The validity period against the time of judging.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Validity {
     /// Inside it.
     Current,
@@ -117,7 +121,7 @@ pub enum Validity {
 }
 
 /// A further fault of a presented chain.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Fault {
     /// A certificate above the leaf is outside its validity: its subject, and when it ended or begins.
@@ -181,6 +185,7 @@ pub fn judge(
                 },
                 validity: Validity::Unknown,
                 faults: Vec::new(),
+                kindred: false,
                 path: Vec::new(),
             };
         }
@@ -191,6 +196,7 @@ pub fn judge(
         name: host_name::compare(leaf, name),
         validity: validity(leaf, at),
         faults: faults::find(presented, leaf, &path, purpose, at, anchors),
+        kindred: anchors.has_organization_of(&leaf.issuer_raw),
         path: path.links.iter().map(|link| link.at).collect(),
     }
 }

@@ -3,9 +3,9 @@
 use crate::capture::Order;
 
 /// The options at the end of a block. Damaged ones end the list; the packet before them is whole.
-pub(super) struct Options<'a> {
-    pub(super) order: Order,
-    pub(super) bytes: &'a [u8],
+pub(in crate::capture) struct Options<'a> {
+    pub(in crate::capture) order: Order,
+    pub(in crate::capture) bytes: &'a [u8],
 }
 
 impl<'a> Iterator for Options<'a> {
@@ -26,7 +26,7 @@ impl<'a> Iterator for Options<'a> {
 
 impl Options<'_> {
     /// Whether the list ends where the block does, as it must; packet bytes taken for options hardly ever do.
-    pub(super) fn are_whole(mut self) -> bool {
+    pub(in crate::capture) fn are_whole(mut self) -> bool {
         while self.next().is_some() {}
         // What is left: nothing, or the mark of the end.
         matches!(self.bytes, [] | [0, 0, 0, 0])

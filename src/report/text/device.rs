@@ -40,7 +40,7 @@ pub(super) fn logs(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
             None if !alone && !log.events.is_empty() => more.push(say(phrase("device-offset-unknown"))),
             None => {}
         }
-        match log.clock {
+        match log.clock.as_str() {
             "not-set" => more.push(say(phrase("device-mark-not-set"))),
             "not-synchronised" => more.push(say(phrase("device-mark-not-synchronised"))),
             _ => {}
@@ -87,7 +87,7 @@ fn clock(offset: &ClockOffset, language: Language) -> String {
         "{} ({}, {})",
         phrase(id).with("span", span(ns as i64)).in_language(language),
         pairs.in_language(language),
-        super::words::confidence(offset.confidence, language)
+        super::words::confidence(&offset.confidence, language)
     )
 }
 
@@ -118,14 +118,14 @@ fn lines<'a>(
             (None, Some(written)) => written.clone(),
             (None, None) => String::new(),
         };
-        let (sign, paint) = match event.bearing {
+        let (sign, paint) = match event.bearing.as_deref() {
             Some("agrees") => ("✓", Paint::Good),
             Some("contradicts") => ("!", Paint::Warn),
             _ => (" ", Paint::Plain),
         };
         let text = format!("{when}  {}:{}  {}", short(&event.file), event.line, event.text);
         let mut text = text.trim_start().to_owned();
-        if event.bearing == Some("contradicts") {
+        if event.bearing.as_deref() == Some("contradicts") {
             let note = phrase("device-contradicts").in_language(language);
             text.push_str(&format!(" ({note})"));
         }
@@ -199,8 +199,8 @@ pub(super) fn said(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::R
         .iter()
         .flat_map(|log| &log.events)
         // Told above, and told twice.
-        .filter(|event| !matches!(event.form, "license-status" | "license-history-epoch"))
-        .filter(|event| verbose || !matches!(event.kind, "measured" | "other"))
+        .filter(|event| !matches!(event.form.as_str(), "license-status" | "license-history-epoch"))
+        .filter(|event| verbose || !matches!(event.kind.as_str(), "measured" | "other"))
         .collect();
     if !events.is_empty() {
         page.blank()?;
@@ -211,7 +211,7 @@ pub(super) fn said(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::R
 
 /// `Trust Establishment: NO REPLY, nothing comes back …; 2 tries, 0 good, 2 failed`.
 fn counted(row: &MessageCount, language: Language) -> String {
-    let standing = match row.standing {
+    let standing = match row.standing.as_str() {
         "works" => "device-standing-works",
         "no-reply" => "device-standing-no-reply",
         "refused" => "device-standing-refused",

@@ -123,7 +123,7 @@ fn told(run: &Run<'_>, summary: &str, is_told: bool) -> Phrase {
 /// How long after the try before, and what that fits.
 fn pause(one: &Try, language: Language) -> Option<Phrase> {
     let text = super::seconds(one.pause?, language);
-    let id = match one.rhythm {
+    let id = match one.rhythm.as_deref() {
         Some("report") => "story-report",
         Some("retry") => "story-retry",
         Some("poll") => "story-poll",

@@ -1,0 +1,31 @@
+//! Two captures → what differs.
+
+use tlswalk::diff::{Side, compare};
+use tlswalk::phrase::phrase;
+
+use super::Capture;
+use crate::args::{Format, Inspect};
+use crate::print;
+
+/// Compares two captures.
+pub(crate) fn run(inspect: &Inspect) -> Result<u8, String> {
+    let [first, second] = inspect.captures.as_slice() else {
+        return Err("diff takes two captures".to_owned());
+    };
+    let options = crate::options(inspect)?;
+    let side = |path| {
+        let capture = Capture::find(path)?;
+        Side::read(capture.open()?, &capture.name, &options).map_err(|error| format!("{}: {error}", capture.name))
+    };
+    let (first, second) = (side(first)?, side(second)?);
+    let Some(comparison) = compare(&first, &second, options.language) else {
+        return Err(phrase("diff-unable").in_language(options.language));
+    };
+    let page = match inspect.format {
+        Format::Text => comparison.to_text(options.language),
+        Format::Json => serde_json::to_string_pretty(&comparison).map_err(|error| error.to_string())? + "\n",
+        _ => serde_json::to_string(&comparison).map_err(|error| error.to_string())? + "\n",
+    };
+    print(inspect.color, page.as_bytes())?;
+    Ok(comparison.exit_code())
+}

@@ -1,0 +1,222 @@
+//! certificate → certificate of the same length: names, numbers, keys and signatures replaced, all else as it was.
+//!
+//! Dates, usages, algorithms and the structure stay (RFC 5280): they are what a verdict rests on. What the replaced
+//! signatures proved is told by whoever replaced them (`tls::attested`).
+
+use super::pseudonym::Pseudonyms;
+
+/// Deeper than any certificate nests.
+const DEEPEST: usize = 24;
+
+/// An element of DER: its tag, and where its content is.
+#[derive(Clone, Copy, Debug)]
+struct Element {
+    tag: u8,
+    from: usize,
+    to: usize,
+}
+
+/// The elements between two places.
+fn elements(der: &[u8], mut at: usize, end: usize) -> Vec<Element> {
+    let mut found = Vec::new();
+    while at < end
+        && let Some(element) = element(der, at, end)
+    {
+        at = element.to.max(at.saturating_add(1));
+        found.push(element);
+    }
+    found
+}
+
+fn element(der: &[u8], at: usize, end: usize) -> Option<Element> {
+    let tag = *der.get(at)?;
+    let first = *der.get(at.checked_add(1)?)?;
+    let (len, head) = match first {
+        0..=0x7f => (usize::from(first), 2),
+        0x81..=0x84 => {
+            let count = usize::from(first & 0x7f);
+            let bytes = der.get(at.checked_add(2)?..at.checked_add(2)?.checked_add(count)?)?;
+            (
+                bytes.iter().fold(0, |len, byte| len << 8 | usize::from(*byte)),
+                count + 2,
+            )
+        }
+        _ => return None,
+    };
+    let from = at.checked_add(head)?;
+    let to = from.checked_add(len)?;
+    (to <= end && to <= der.len()).then_some(Element { tag, from, to })
+}
+
+/// Replaces what identifies in a certificate. One that cannot be taken apart is scrambled as a whole.
+pub(super) fn certificate(der: &mut [u8], names: &Pseudonyms) {
+    if walk(der, names).is_none() {
+        names.scramble(der);
+    }
+}
+
+fn walk(der: &mut [u8], names: &Pseudonyms) -> Option<()> {
+    let len = der.len();
+    let outer = element(der, 0, len).filter(|it| it.tag == 0x30)?;
+    let [body, _, signature] = elements(der, outer.from, outer.to).try_into().ok()?;
+    let mut parts = elements(der, body.from, body.to).into_iter().peekable();
+    parts.next_if(|it| it.tag == 0xa0);
+    let [serial, _, issuer, _, subject, key] = [(); 6].map(|()| parts.next());
+    if let Some(serial) = serial.filter(|it| it.tag == 2) {
+        number(der.get_mut(serial.from..serial.to)?, names);
+    }
+    strings(der, issuer?, names, 0);
+    strings(der, subject?, names, 0);
+    public_key(der, key?, names);
+    for part in parts {
+        if part.tag != 0xa3 {
+            names.scramble(der.get_mut(part.from..part.to)?);
+            continue;
+        }
+        for list in elements(der, part.from, part.to) {
+            for extension in elements(der, list.from, list.to) {
+                self::extension(der, extension, names);
+            }
+        }
+    }
+    // The first octet counts unused bits.
+    names.scramble(der.get_mut(signature.from.checked_add(1)?..signature.to)?);
+    // What follows the certificate is nobody's business.
+    names.scramble(der.get_mut(outer.to..)?);
+    Some(())
+}
+
+/// An integer keeps its length and sign.
+fn number(content: &mut [u8], names: &Pseudonyms) {
+    let (first, is_zero) = (content.first().copied().unwrap_or(0), content.iter().all(|it| *it == 0));
+    if is_zero {
+        return;
+    }
+    names.scramble(content);
+    match content {
+        [head, next, ..] if first == 0 => {
+            *head = 0;
+            *next |= 0x80;
+        }
+        [head, ..] => {
+            *head = if first & 0x80 == 0 {
+                *head & 0x7f | 0x40
+            } else {
+                *head | 0x80
+            }
+        }
+        [] => {}
+    }
+}
+
+fn public_key(der: &mut [u8], key: Element, names: &Pseudonyms) {
+    let Some(bits) = elements(der, key.from, key.to).get(1).copied().filter(|it| it.tag == 3) else {
+        return;
+    };
+    let inside = bits.from.saturating_add(1);
+    // An RSA key is a sequence of modulus and exponent; its size is the modulus's.
+    let rsa = element(der, inside, bits.to).filter(|it| it.tag == 0x30 && it.to == bits.to);
+    let modulus = rsa.and_then(|it| elements(der, it.from, it.to).first().copied());
+    if let Some(modulus) = modulus.filter(|it| it.tag == 2) {
+        if let Some(content) = der.get_mut(modulus.from..modulus.to) {
+            let (head, tail): (Vec<u8>, usize) = (content.iter().take(2).copied().collect(), content.len());
+            names.scramble(content);
+            // The highest bits tell the size; a modulus is odd.
+            content.iter_mut().zip(head).for_each(|(to, from)| *to = from);
+            if let Some(last) = content.get_mut(tail.saturating_sub(1)) {
+                *last |= 1;
+            }
+        }
+    } else if let Some(content) = der.get_mut(inside..bits.to) {
+        let first = content.first().copied();
+        names.scramble(content);
+        if let (Some(to), Some(0x04)) = (content.first_mut(), first) {
+            *to = 0x04; // an uncompressed point
+        }
+    }
+}
+
+fn extension(der: &mut [u8], extension: Element, names: &Pseudonyms) {
+    let parts = elements(der, extension.from, extension.to);
+    let (Some(oid), Some(value)) = (parts.first(), parts.last().filter(|it| it.tag == 4)) else {
+        return;
+    };
+    let oid = der.get(oid.from..oid.to).unwrap_or_default().to_vec();
+    match oid.as_slice() {
+        // Usage, constraints, extended usage: no identifiers.
+        [0x55, 0x1d, 15 | 19 | 37 | 54] => {}
+        // Key identifiers.
+        [0x55, 0x1d, 14] => {
+            for inner in elements(der, value.from, value.to) {
+                if let Some(content) = der.get_mut(inner.from..inner.to) {
+                    names.scramble(content);
+                }
+            }
+        }
+        [0x55, 0x1d, 35] => {
+            for list in elements(der, value.from, value.to) {
+                for inner in elements(der, list.from, list.to) {
+                    match (inner.tag, der.get_mut(inner.from..inner.to)) {
+                        (0x82, Some(content)) => number(content, names),
+                        (0x80, Some(content)) => names.scramble(content),
+                        _ => strings(der, inner, names, 0),
+                    }
+                }
+            }
+        }
+        // Everything else that is DER: names, addresses and URLs in it, and what is neither.
+        _ => {
+            let inner = elements(der, value.from, value.to);
+            if inner.last().is_none_or(|it| it.to != value.to) {
+                if let Some(content) = der.get_mut(value.from..value.to) {
+                    names.scramble(content);
+                }
+                return;
+            }
+            for it in inner {
+                strings(der, it, names, 0);
+            }
+        }
+    }
+}
+
+/// Replaces strings, addresses and unstructured bytes in an element and all below it.
+pub(super) fn any(der: &mut [u8], names: &Pseudonyms) {
+    for it in elements(der, 0, der.len()) {
+        strings(der, it, names, 0);
+    }
+}
+
+fn strings(der: &mut [u8], element: Element, names: &Pseudonyms, depth: usize) {
+    let Element { tag, from, to } = element;
+    let Some(content) = der.get_mut(from..to) else { return };
+    match tag {
+        _ if tag & 0x20 != 0 && depth < DEEPEST => {
+            for inner in elements(der, from, to) {
+                strings(der, inner, names, depth + 1);
+            }
+        }
+        // Text: UTF8, numeric, printable, teletex, IA5, visible; in general names mail, DNS and URL.
+        0x0c | 0x12 | 0x13 | 0x14 | 0x16 | 0x1a | 0x81 | 0x82 | 0x83 | 0x85 | 0x86 => names.text(content),
+        0x1e => {
+            let mut text: Vec<u8> = content.iter().skip(1).step_by(2).copied().collect();
+            names.text(&mut text);
+            let units = text.iter().flat_map(|byte| [0, *byte]);
+            content.iter_mut().zip(units).for_each(|(to, from)| *to = from);
+        }
+        0x87 => match content.len() {
+            // With a mask, in name constraints.
+            8 | 32 => {
+                let half = content.len() / 2;
+                names.address_bytes(content.get_mut(..half).unwrap_or_default());
+            }
+            _ => names.address_bytes(content),
+        },
+        // Numbers that identify are long; a version or a depth is short.
+        0x02 if content.len() > 4 => number(content, names),
+        // Booleans, short numbers, nothing, object identifiers, enumerations, times.
+        0x01 | 0x02 | 0x05 | 0x06 | 0x0a | 0x17 | 0x18 | 0x88 => {}
+        0x03 => names.scramble(content.get_mut(1..).unwrap_or_default()),
+        _ => names.scramble(content),
+    }
+}

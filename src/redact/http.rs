@@ -1,0 +1,176 @@
+//! HTTP text → HTTP text of the same length: words replaced, secrets struck out, what frames a message as it was.
+
+use super::pseudonym::Pseudonyms;
+
+/// Headers whose values frame or describe a message and name nobody.
+const PLAIN: [&str; 12] = [
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "proxy-connection",
+    "content-type",
+    "content-encoding",
+    "accept",
+    "accept-encoding",
+    "date",
+    "keep-alive",
+    "cache-control",
+    "te",
+];
+
+/// Headers whose values open doors.
+const SECRET: [&str; 7] = [
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "set-cookie",
+    "x-auth-token",
+    "x-api-key",
+    "authentication-info",
+];
+
+/// Replaces what identifies in text; whether it is HTTP.
+pub(super) fn text(bytes: &mut [u8], names: &Pseudonyms) -> bool {
+    let mut at = 0;
+    let mut is_http = false;
+    while at < bytes.len() {
+        let rest = bytes.get_mut(at..).unwrap_or_default();
+        let Some(head) = head_len(rest) else {
+            body(rest, names);
+            break;
+        };
+        is_http = true;
+        let (head, behind) = rest.split_at_mut(head);
+        let framing = lines(head, names);
+        let len = match framing {
+            Framing::Length(len) => len.min(behind.len()),
+            Framing::Chunked => {
+                chunks(behind, names);
+                behind.len()
+            }
+            // An answer without a length goes to the end; a request without one has no body.
+            Framing::None => behind.len().saturating_sub(next_head(behind)),
+        };
+        body(behind.get_mut(..len).unwrap_or_default(), names);
+        at = at.saturating_add(head.len()).saturating_add(len);
+    }
+    is_http
+}
+
+enum Framing {
+    None,
+    Length(usize),
+    Chunked,
+}
+
+/// Length of a head with its empty line, or of what was captured of it.
+fn head_len(bytes: &[u8]) -> Option<usize> {
+    let first = bytes.split(|byte| *byte == b'\n').next()?;
+    let is_status = first.starts_with(b"HTTP/1.");
+    let is_request = first.windows(8).any(|it| it == b" HTTP/1.");
+    if !(is_status || is_request) {
+        return None;
+    }
+    let end = bytes.windows(4).position(|it| it == b"\r\n\r\n").map(|at| at + 4);
+    Some(end.unwrap_or(bytes.len()))
+}
+
+/// Bytes from the next head on, if another message follows.
+fn next_head(bytes: &[u8]) -> usize {
+    let heads = (0..bytes.len()).filter(|&at| at == 0 || bytes.get(at.saturating_sub(1)) == Some(&b'\n'));
+    let next = heads
+        .into_iter()
+        .find(|&at| bytes.get(at..).and_then(head_len).is_some());
+    next.map_or(0, |at| bytes.len().saturating_sub(at))
+}
+
+/// Replaces words in a head; what it says of the body.
+fn lines(head: &mut [u8], names: &Pseudonyms) -> Framing {
+    let mut framing = Framing::None;
+    for (at, line) in head.split_mut(|byte| *byte == b'\n').enumerate() {
+        if at == 0 {
+            first_line(line, names);
+            continue;
+        }
+        let Some(colon) = line.iter().position(|byte| *byte == b':') else {
+            names.text(line);
+            continue;
+        };
+        let (name, value) = line.split_at_mut(colon);
+        let lower = String::from_utf8_lossy(name).trim().to_ascii_lowercase();
+        let said = String::from_utf8_lossy(value.get(1..).unwrap_or_default())
+            .trim()
+            .to_ascii_lowercase();
+        match lower.as_str() {
+            "content-length" => framing = said.parse().map_or(Framing::None, Framing::Length),
+            "transfer-encoding" if said.contains("chunked") => framing = Framing::Chunked,
+            _ => {}
+        }
+        if SECRET.contains(&lower.as_str()) {
+            strike(value.get_mut(1..).unwrap_or_default());
+        } else if !PLAIN.contains(&lower.as_str()) {
+            names.text(name);
+            names.text(value);
+        }
+    }
+    framing
+}
+
+/// Method, version and status stay.
+fn first_line(line: &mut [u8], names: &Pseudonyms) {
+    let spaces: Vec<usize> = (0..line.len()).filter(|&at| line.get(at) == Some(&b' ')).collect();
+    let (from, to) = if line.starts_with(b"HTTP/1.") {
+        (spaces.get(1).copied(), None)
+    } else {
+        (spaces.first().copied(), spaces.last().copied())
+    };
+    let to = to.unwrap_or(line.len());
+    let from = from.unwrap_or(line.len()).min(to);
+    let target = line.get_mut(from..to).unwrap_or_default();
+    // The port of a CONNECT target says what kind of service it is.
+    let port = target.iter().rposition(|byte| *byte == b':').filter(|&at| {
+        let behind = target.get(at.saturating_add(1)..).unwrap_or_default();
+        !behind.is_empty() && behind.iter().all(u8::is_ascii_digit)
+    });
+    names.text(
+        target
+            .get_mut(..port.unwrap_or(usize::MAX).min(to.saturating_sub(from)))
+            .unwrap_or_default(),
+    );
+}
+
+/// The sizes of chunks stay.
+fn chunks(bytes: &mut [u8], names: &Pseudonyms) {
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = bytes.get_mut(at..).unwrap_or_default();
+        let Some(line) = rest.iter().position(|byte| *byte == b'\n').map(|at| at + 1) else {
+            return body(rest, names);
+        };
+        let digits = String::from_utf8_lossy(rest.get(..line).unwrap_or_default())
+            .trim()
+            .to_owned();
+        let Ok(size) = usize::from_str_radix(&digits, 16) else {
+            return body(rest, names);
+        };
+        let to = line.saturating_add(size).min(rest.len());
+        body(rest.get_mut(line..to).unwrap_or_default(), names);
+        at = at.saturating_add(to).saturating_add(2);
+    }
+}
+
+fn body(bytes: &mut [u8], names: &Pseudonyms) {
+    if bytes.iter().any(|byte| matches!(byte, 0..=8 | 14..=31)) {
+        bytes.fill(0);
+        return;
+    }
+    crate::secrets::strike_out(bytes);
+    names.text(bytes);
+}
+
+/// Letters and digits become x.
+fn strike(bytes: &mut [u8]) {
+    for byte in bytes.iter_mut().filter(|byte| !byte.is_ascii_whitespace()) {
+        *byte = b'x';
+    }
+}

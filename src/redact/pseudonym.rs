@@ -1,0 +1,468 @@
+//! key, identifier → pseudonym: the same for the same, as long as the original, and not to be undone without the key.
+//!
+//! All pseudonyms come from HMAC-SHA-256 under one key, so that nothing has to be remembered and a report and a slice made
+//! with the same key agree. Lengths stay, because a longer name would move every sequence number behind it. Short words and
+//! parts of addresses go through a small keyed permutation (a Feistel network), so that no two of them collide.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use ring::hmac;
+
+use crate::profile::Profile;
+
+/// Addresses remembered, to save time only.
+const MOST_CACHED: usize = 65_536;
+
+/// Words that stay: they name products, protocols and the public service, never a customer.
+const PUBLIC_WORDS: &str = "http https www com net org arpa addr in ip6 localhost \
+    cn o ou c st l dc uid emailaddress serialnumber pid sn ca root sub intermediate issuing server client device \
+    wlc tp sudi act2 manufacturing sha2 sha1 sha256 ii iii high assurance self signed certificate authority ios xe \
+    cisco licensing smart license licservice smartlic service cslu v1 pi its oddce \
+    smarttransport transportgateway crl ocsp crt cer pem der html json text xml plain application charset utf \
+    get post put head connect options delete host user agent accept content type length encoding connection close keep \
+    alive date cache control server location proxy authenticate authorization basic digest negotiate ntlm realm via \
+    ok not found bad request forbidden unauthorized error required gateway timeout unavailable moved \
+    permanently temporarily established authentication access denied method allowed true false null squid caching web \
+    path message status code";
+
+/// Makes pseudonyms.
+#[derive(Debug)]
+pub struct Pseudonyms {
+    key: hmac::Key,
+    words: HashSet<String>,
+    /// Addresses of the public service, which the profile lists.
+    public: Vec<IpAddr>,
+    cache: RefCell<HashMap<IpAddr, IpAddr>>,
+}
+
+impl Pseudonyms {
+    /// Under a key; what a profile says of public services and products stays readable.
+    #[must_use]
+    pub fn new(key: &[u8; 32], profile: &Profile) -> Self {
+        let of_profile = profile
+            .endpoints
+            .iter()
+            .flat_map(|it| it.names.iter().chain(&it.paths))
+            .chain(profile.interceptors.iter().flat_map(|it| &it.issuer_contains));
+        let words = of_profile
+            .map(String::as_str)
+            .chain([PUBLIC_WORDS])
+            .flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric()))
+            .filter(|word| !word.is_empty())
+            .map(str::to_ascii_lowercase)
+            .collect();
+        Self {
+            key: hmac::Key::new(hmac::HMAC_SHA256, key),
+            words,
+            public: profile
+                .endpoints
+                .iter()
+                .flat_map(|it| it.addresses.iter().copied())
+                .collect(),
+            cache: RefCell::default(),
+        }
+    }
+
+    /// The words of a text stay from now on.
+    pub(super) fn keep_words(&mut self, text: &str) {
+        let words = text
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .filter(|word| !word.is_empty());
+        self.words.extend(words.map(str::to_ascii_lowercase));
+    }
+
+    /// A keyed hash, for saying of what a redacted file is made without giving its hash away.
+    #[must_use]
+    pub fn tag(&self, data: &[u8]) -> [u8; 32] {
+        self.prf(b"tag", &[data])
+    }
+
+    fn prf(&self, domain: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.key);
+        for part in [domain].iter().chain(parts) {
+            context.update(&(part.len() as u64).to_be_bytes());
+            context.update(part);
+        }
+        context.sign().as_ref().try_into().unwrap_or_default()
+    }
+
+    /// A keyed permutation of 0..n: a Feistel network over the next even number of bits, walked until it is in range.
+    fn permute(&self, context: &[u8], index: u32, n: u32) -> u32 {
+        if n < 2 || index >= n {
+            return index;
+        }
+        let bits = 32_u32.saturating_sub(n.saturating_sub(1).leading_zeros());
+        let half = bits.div_ceil(2);
+        let mask = 1_u32.checked_shl(half).map_or(u32::MAX, |it| it.wrapping_sub(1));
+        let mut value = index;
+        loop {
+            let (mut left, mut right) = (value.checked_shr(half).unwrap_or(0) & mask, value & mask);
+            for round in 0..4_u8 {
+                let [a, b, c, d, ..] = self.prf(b"permute", &[context, &[round], &right.to_be_bytes()]);
+                (left, right) = (right, left ^ (u32::from_be_bytes([a, b, c, d]) & mask));
+            }
+            value = left.checked_shl(half).unwrap_or(0) | right;
+            if value < n {
+                return value;
+            }
+        }
+    }
+
+    /// An address: special ranges keep their kind, equal beginnings stay equal (by byte, or by group of an IPv6 address),
+    /// and the text is as long as before. Addresses of the public service stay.
+    pub fn address(&self, address: IpAddr) -> IpAddr {
+        if self.public.contains(&address) {
+            return address;
+        }
+        if let Some(known) = self.cache.borrow().get(&address) {
+            return *known;
+        }
+        let mut pseudonym = self.mapped(address);
+        // A permutation may lead to an address that stays; that one's own place is free.
+        for _ in 0..4 {
+            if !self.public.contains(&pseudonym) {
+                break;
+            }
+            pseudonym = self.mapped(pseudonym);
+        }
+        let mut cache = self.cache.borrow_mut();
+        if cache.len() < MOST_CACHED {
+            cache.insert(address, pseudonym);
+        }
+        pseudonym
+    }
+
+    fn mapped(&self, address: IpAddr) -> IpAddr {
+        match address {
+            IpAddr::V4(ip) => self.v4(ip).into(),
+            IpAddr::V6(ip) => self.v6(ip).into(),
+        }
+    }
+
+    fn v4(&self, ip: Ipv4Addr) -> Ipv4Addr {
+        let octets = ip.octets();
+        if matches!(octets, [0 | 127 | 224..=255, ..]) {
+            return ip;
+        }
+        let mut pseudonym = octets;
+        for (at, (to, &octet)) in pseudonym.iter_mut().zip(&octets).enumerate() {
+            let prefix = octets.get(..at).unwrap_or_default();
+            let Some(class) = class_v4(prefix, octet) else { continue };
+            let alike: Vec<u8> = (0..=255).filter(|&it| class_v4(prefix, it) == Some(class)).collect();
+            let index = alike.iter().position(|&it| it == octet).unwrap_or(0);
+            let context = [b"v4", prefix].concat();
+            let index = self.permute(&[&context[..], &[class]].concat(), index as u32, alike.len() as u32);
+            *to = alike.get(index as usize).copied().unwrap_or(octet);
+        }
+        pseudonym.into()
+    }
+
+    fn v6(&self, ip: Ipv6Addr) -> Ipv6Addr {
+        let groups = ip.segments();
+        match groups {
+            [0xff00..=0xffff, ..] | [0, 0, 0, 0, 0, 0, 0, 0 | 1] => return ip,
+            // IPv4 inside: mapped, or translated (RFC 6052).
+            [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
+                let inner = self.address(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)).into());
+                let mut octets = ip.octets();
+                if let (IpAddr::V4(inner), Some(to)) = (inner, octets.last_chunk_mut::<4>()) {
+                    *to = inner.octets();
+                }
+                return octets.into();
+            }
+            _ => {}
+        }
+        let mut pseudonym = groups;
+        let mut context = b"v6".to_vec();
+        for (at, (to, &group)) in pseudonym.iter_mut().zip(&groups).enumerate() {
+            let (from, until) = class_v6(at, group);
+            let n = u32::from(until).saturating_sub(u32::from(from)).saturating_add(1);
+            let index = self.permute(
+                &[&context[..], &from.to_be_bytes()].concat(),
+                u32::from(group.saturating_sub(from)),
+                n,
+            );
+            *to = from.saturating_add(index as u16);
+            context.extend(group.to_be_bytes());
+        }
+        pseudonym.into()
+    }
+
+    /// An IPv4 or IPv6 address in place, whichever its length says; other lengths are scrambled.
+    pub fn address_bytes(&self, bytes: &mut [u8]) {
+        if let Ok(octets) = <[u8; 4]>::try_from(&*bytes) {
+            if let IpAddr::V4(ip) = self.address(octets.into()) {
+                bytes.copy_from_slice(&ip.octets());
+            }
+        } else if let Ok(octets) = <[u8; 16]>::try_from(&*bytes) {
+            if let IpAddr::V6(ip) = self.address(octets.into()) {
+                bytes.copy_from_slice(&ip.octets());
+            }
+        } else {
+            self.scramble(bytes);
+        }
+    }
+
+    /// A MAC address in place: the maker's half and the device's, each by itself, marked as locally administered. Group
+    /// addresses and zeros stay.
+    pub fn mac(&self, mac: &mut [u8]) {
+        let [a, b, c, ..] = *mac else { return };
+        if a & 1 != 0 || mac.iter().all(|&it| it == 0) {
+            return;
+        }
+        let maker = self.prf(b"maker", &[&[a, b, c]]);
+        let device = self.prf(b"device", &[mac]);
+        let new = maker.iter().take(3).chain(device.iter());
+        mac.iter_mut().zip(new).for_each(|(to, from)| *to = *from);
+        if let Some(first) = mac.first_mut() {
+            *first = *first & 0xfc | 2;
+        }
+    }
+
+    /// Bytes without a structure, in place: keys, signatures, hashes.
+    pub fn scramble(&self, bytes: &mut [u8]) {
+        let seed = self.prf(b"bytes", &[bytes]);
+        for (at, chunk) in (0_u64..).zip(bytes.chunks_mut(32)) {
+            let block = self.prf(b"more", &[&seed, &at.to_be_bytes()]);
+            chunk.iter_mut().zip(block).for_each(|(to, from)| *to = from);
+        }
+    }
+
+    /// Text in place: addresses as addresses, other words word by word.
+    pub fn text(&self, text: &mut [u8]) {
+        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80;
+        let mut at = 0;
+        while at < text.len() {
+            let rest = text.get(at..).unwrap_or_default();
+            let preceded = at
+                .checked_sub(1)
+                .and_then(|it| text.get(it))
+                .is_some_and(|it| is_word(it) || *it == b'.');
+            if !preceded && let Some((len, new)) = self.address_text(rest) {
+                if let Some(to) = text.get_mut(at..at.saturating_add(len)) {
+                    to.copy_from_slice(new.as_bytes());
+                }
+                at = at.saturating_add(len);
+                continue;
+            }
+            let len = rest.iter().take_while(|byte| is_word(byte)).count();
+            if let Some(word) = text.get_mut(at..at.saturating_add(len)).filter(|_| len > 0) {
+                self.word(word);
+            }
+            at = at.saturating_add(len.max(1));
+        }
+    }
+
+    /// The same of a string.
+    #[must_use]
+    pub fn string(&self, text: &str) -> String {
+        let mut bytes = text.as_bytes().to_vec();
+        self.text(&mut bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// An address at the beginning of a text: its length, and its pseudonym of the same length.
+    fn address_text(&self, text: &[u8]) -> Option<(usize, String)> {
+        let takes = |allowed: fn(&u8) -> bool| text.iter().take_while(|byte| allowed(byte)).count();
+        let dotted = takes(|byte| byte.is_ascii_digit() || *byte == b'.').min(16);
+        let colons = takes(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')).min(46);
+        for len in [dotted, colons] {
+            let candidate = std::str::from_utf8(text.get(..len)?).ok()?.trim_end_matches(['.', ':']);
+            let followed = text.get(candidate.len()).is_some_and(|it| it.is_ascii_alphanumeric());
+            if followed || candidate.len() < 3 {
+                continue;
+            }
+            if let Ok(ip) = candidate.parse::<IpAddr>() {
+                let new = self.address(ip).to_string();
+                return (new.len() == candidate.len()).then_some((candidate.len(), new));
+            }
+        }
+        None
+    }
+
+    /// A word in place: letters become letters of the same case, digits digits, anything else letters.
+    fn word(&self, word: &mut [u8]) {
+        let lower: Vec<u8> = word.to_ascii_lowercase();
+        let is_public = |word: &[u8]| std::str::from_utf8(word).is_ok_and(|it| self.words.contains(it));
+        if is_public(&lower) {
+            return;
+        }
+        let radix: Vec<u32> = lower
+            .iter()
+            .map(|byte| if byte.is_ascii_digit() { 10 } else { 26 })
+            .collect();
+        let digit = |byte: &u8| {
+            u32::from(match byte {
+                b'0'..=b'9' => byte.wrapping_sub(b'0'),
+                b'a'..=b'z' => byte.wrapping_sub(b'a'),
+                other => other % 26,
+            })
+        };
+        let letter = |(value, radix): (u32, &u32)| if *radix == 10 { b'0' } else { b'a' }.wrapping_add(value as u8);
+        let shape: Vec<u8> = radix.iter().map(|it| *it as u8).collect();
+        let size = radix
+            .iter()
+            .try_fold(1_u32, |size, it| size.checked_mul(*it))
+            .filter(|size| *size < 1 << 28);
+        let ascii = lower.is_ascii();
+        let new: Vec<u8> = if let (Some(size), true) = (size, ascii) {
+            let mut index = lower.iter().zip(&radix).fold(0_u32, |index, (byte, radix)| {
+                index.saturating_mul(*radix).saturating_add(digit(byte))
+            });
+            let mut tries = 0;
+            loop {
+                index = self.permute(&shape, index, size);
+                let mut rest = index;
+                let mut word: Vec<u8> = Vec::with_capacity(radix.len());
+                for radix in radix.iter().rev() {
+                    word.push(letter((rest.checked_rem(*radix).unwrap_or(0), radix)));
+                    rest = rest.checked_div(*radix).unwrap_or(0);
+                }
+                word.reverse();
+                tries += 1;
+                if (!is_public(&word) && word != lower) || tries > 8 {
+                    break word;
+                }
+            }
+        } else {
+            (0_u8..8)
+                .map(|tries| {
+                    let seed = self.prf(b"word", &[&lower, &[tries]]);
+                    let bytes = (0_u8..).flat_map(|block| self.prf(b"letters", &[&seed, &[block]]));
+                    radix
+                        .iter()
+                        .zip(bytes)
+                        .map(|(radix, byte)| letter((u32::from(byte) % radix, radix)))
+                        .collect()
+                })
+                .find(|word: &Vec<u8>| !is_public(word) && *word != lower)
+                .unwrap_or_else(|| vec![b'x'; lower.len()])
+        };
+        for (to, new) in word.iter_mut().zip(new) {
+            *to = if to.is_ascii_uppercase() {
+                new.to_ascii_uppercase()
+            } else {
+                new
+            };
+        }
+    }
+}
+
+/// Octets that may stand for one another behind a prefix: of as many digits, on the same side of every special range.
+/// `None`: stays as it is.
+fn class_v4(prefix: &[u8], octet: u8) -> Option<u8> {
+    let digits = match octet {
+        0..=9 => 1,
+        10..=99 => 2,
+        _ => 3,
+    };
+    match (prefix, octet) {
+        ([], 0 | 10 | 100 | 127 | 169 | 172 | 192 | 198 | 203 | 224..) => None,
+        ([169], 254) | ([192], 0 | 168) | ([198], 18 | 19 | 51) | ([203], 0) => None,
+        ([192, 0], 0 | 2) | ([198, 51], 100) | ([203, 0], 113) => None,
+        ([172], 16..=31) => Some(10),
+        ([100], 64..=127) => Some(10 + digits),
+        _ => Some(digits),
+    }
+}
+
+/// The first and last group that may stand for a group at a place: of as many digits, and of the same kind.
+const fn class_v6(at: usize, group: u16) -> (u16, u16) {
+    match (at, group) {
+        (_, 0) => (0, 0),
+        (0, 0x2000..=0x3fff) => (0x2000, 0x3fff),
+        (0, 0xfc00..=0xfdff) => (0xfc00, 0xfdff),
+        (0, 0xfe80..=0xfebf) | (0, 0xff00..) => (group, group),
+        (0, _) => (group, group),
+        (_, 1..=0xf) => (1, 0xf),
+        (_, 0x10..=0xff) => (0x10, 0xff),
+        (_, 0x100..=0xfff) => (0x100, 0xfff),
+        (_, 0x1000..) => (0x1000, 0xffff),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pseudonyms() -> Pseudonyms {
+        Pseudonyms::new(&[7; 32], &Profile::built_in("cisco-smart-licensing").unwrap())
+    }
+
+    #[test]
+    fn addresses_keep_length_kind_and_common_beginnings() {
+        let it = pseudonyms();
+        let mut seen = HashSet::new();
+        for text in [
+            "10.1.2.3",
+            "10.1.2.4",
+            "10.1.99.4",
+            "172.20.1.1",
+            "192.168.10.150",
+            "8.8.8.8",
+            "100.64.3.4",
+        ] {
+            let old: Ipv4Addr = text.parse().unwrap();
+            let IpAddr::V4(new) = it.address(old.into()) else {
+                panic!()
+            };
+            assert_eq!(new.to_string().len(), text.len(), "{text} {new}");
+            assert_eq!(new.is_private(), old.is_private(), "{text} {new}");
+            assert!(seen.insert(new));
+        }
+        let of = |text: &str| it.address(text.parse().unwrap()).to_string();
+        let beginning = |text: &str| text.rsplit_once('.').unwrap().0.to_owned();
+        assert_eq!(beginning(&of("10.1.2.3")), beginning(&of("10.1.2.4")));
+        assert_ne!(of("10.1.2.3"), of("10.1.2.4"));
+        for stays in [
+            "127.0.0.1",
+            "255.255.255.255",
+            "0.0.0.0",
+            "224.0.0.251",
+            "::1",
+            "ff02::1",
+            "192.133.220.90",
+        ] {
+            assert_eq!(of(stays), stays);
+        }
+        for text in ["2001:db8:0:10::150", "fe80::a1b2:3c4d", "fd00:1:2::3"] {
+            assert_eq!(of(text).len(), text.len(), "{}", of(text));
+            assert_ne!(of(text), text);
+        }
+    }
+
+    #[test]
+    fn no_two_octets_behind_a_prefix_become_one() {
+        let it = pseudonyms();
+        for prefix in ["10.1.2", "172.16.1", "203.0.1"] {
+            let all: HashSet<IpAddr> = (0..=255)
+                .map(|last| it.address(format!("{prefix}.{last}").parse().unwrap()))
+                .collect();
+            assert_eq!(all.len(), 256);
+        }
+    }
+
+    #[test]
+    fn words_keep_length_and_case_pattern_and_public_names_stay() {
+        let it = pseudonyms();
+        for text in ["ssm.corp-x.internal", "FCL1234ABCD", "größe", "a1", "Lab Server CA"] {
+            let new = it.string(text);
+            assert_eq!(new.len(), text.len(), "{new}");
+            assert_ne!(new, text);
+        }
+        assert_eq!(it.string("smartreceiver.cisco.com"), "smartreceiver.cisco.com");
+        assert_eq!(it.string("SSM.Corp").to_ascii_lowercase(), it.string("ssm.corp"));
+        let host = it.string("https://10.10.20.7:8182/x9y8");
+        let address = it.address("10.10.20.7".parse().unwrap()).to_string();
+        assert!(host.starts_with(&format!("https://{address}:")), "{host}");
+    }
+
+    #[test]
+    fn no_two_short_words_become_one() {
+        let it = pseudonyms();
+        let all: HashSet<String> = (0..1000).map(|n| it.string(&format!("{n:03}"))).collect();
+        assert_eq!(all.len(), 1000);
+    }
+}
