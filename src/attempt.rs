@@ -333,6 +333,16 @@ fn was_given_up(lookup: &Lookup, attempt: &Attempt<'_>, lookups: &[Lookup]) -> b
     if truncated || !without_address {
         return false;
     }
+    // Nobody asks the same server again that knows of no such name, unless it tries again.
+    let says_no = lookup.answer.as_ref().is_some_and(|answer| answer.status.0 == 3);
+    let asked_anew = |it: &Lookup| {
+        (it.client, it.server, it.kind) == (lookup.client, lookup.server, lookup.kind)
+            && it.name == lookup.name
+            && it.first().0 > lookup.first().0
+    };
+    if says_no && lookups.iter().any(asked_anew) {
+        return true;
+    }
     let end = ended(lookup);
     let is_later = |time: Timestamp| time > lookup.first().1;
     let asked_again = lookups

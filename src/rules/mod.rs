@@ -55,7 +55,6 @@ pub(super) const RULES: &[&Rule] = &[
     &dns_no_response::RULE,
     &dns_error::RULE,
     &dns_unexpected_address::RULE,
-    &dns_stale_address::RULE,
     &no_connection::RULE,
     &icmp_blocked::RULE,
     &tcp_refused::RULE,
@@ -84,6 +83,7 @@ pub(super) const RULES: &[&Rule] = &[
     &malformed_capture::RULE,
     &incomplete_capture::RULE,
     // Never the cause: what stands above always holds.
+    &dns_stale_address::RULE,
     &certificate_fault_accepted::RULE,
 ];
 
@@ -92,6 +92,9 @@ pub(super) const RULES: &[&Rule] = &[
 pub fn damage(context: &Context<'_>) -> Option<crate::finding::Finding> {
     malformed_capture::finding(context)
 }
+
+/// Rules that never are the cause and explain it: what they say to do comes first.
+pub const EXPLAINING: &[&str] = &[dns_stale_address::RULE.id];
 
 /// Rules that only say how it ended. Where another rule knows why, they add nothing.
 pub const GENERAL: &[&str] = &[
