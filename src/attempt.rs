@@ -264,7 +264,12 @@ fn assign_lookups<'a>(selector: &Selector<'_>, attempts: &mut Vec<Attempt<'a>>, 
             &|it, attempt| precedes(it, attempt) && !was_given_up(it, attempt, lookups),
             attempts,
         )
-        .or_else(|| explained(&|it, attempt| stands_around(it, attempt, lookups), attempts));
+        .or_else(|| {
+            explained(
+                &|it, attempt| stands_around(it, attempt, lookups) && !was_given_up(it, attempt, lookups),
+                attempts,
+            )
+        });
         if let Some(attempt) = at.and_then(|at| attempts.get_mut(at)) {
             attempt.lookups.push(lookup);
             continue;
