@@ -137,7 +137,7 @@ pub(crate) struct Inspect {
     #[arg(long, value_name = "IP")]
     pub(crate) wlc: Vec<IpAddr>,
     /// Cisco's cloud beyond the profile's (repeatable)
-    #[arg(long, value_name = "HOST", value_parser = target)]
+    #[arg(long, value_name = "HOST", value_parser = target, hide_short_help = true)]
     pub(crate) cssm: Vec<Target>,
     /// An SSM On-Prem: address or name (repeatable)
     #[arg(long, value_name = "HOST[:PORT]", value_parser = target)]
@@ -175,7 +175,7 @@ pub(crate) struct Inspect {
     /// Judge certificates at this time
     ///
     /// Otherwise at the time in the capture, e.g. 2024-05-01T12:00:00Z.
-    #[arg(long, value_name = "RFC3339", value_parser = time_of)]
+    #[arg(long, value_name = "RFC3339", value_parser = time_of, hide_short_help = true)]
     pub(crate) at: Option<Timestamp>,
     /// auto, always or never
     #[arg(

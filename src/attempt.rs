@@ -268,7 +268,12 @@ fn assign_lookups<'a>(selector: &Selector<'_>, attempts: &mut Vec<Attempt<'a>>, 
             &|it, attempt| precedes(it, attempt) && !was_given_up(it, attempt, lookups),
             attempts,
         )
-        .or_else(|| explained(&|it, attempt| stands_around(it, attempt, lookups), attempts));
+        .or_else(|| {
+            explained(
+                &|it, attempt| stands_around(it, attempt, lookups) && !was_given_up(it, attempt, lookups),
+                attempts,
+            )
+        });
         if let Some(attempt) = at.and_then(|at| attempts.get_mut(at)) {
             attempt.lookups.push(lookup);
             continue;
@@ -337,6 +342,16 @@ fn was_given_up(lookup: &Lookup, attempt: &Attempt<'_>, lookups: &[Lookup]) -> b
     let without_address = lookup.answer.as_ref().is_none_or(|answer| answer.addresses.is_empty());
     if truncated || !without_address {
         return false;
+    }
+    // Nobody asks the same server again that knows of no such name, unless it tries again.
+    let says_no = lookup.answer.as_ref().is_some_and(|answer| answer.status.0 == 3);
+    let asked_anew = |it: &Lookup| {
+        (it.client, it.server, it.kind) == (lookup.client, lookup.server, lookup.kind)
+            && it.name == lookup.name
+            && it.first().0 > lookup.first().0
+    };
+    if says_no && lookups.iter().any(asked_anew) {
+        return true;
     }
     let end = ended(lookup);
     let is_later = |time: Timestamp| time > lookup.first().1;

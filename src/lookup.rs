@@ -14,6 +14,9 @@ const MAX_LOOKUPS: usize = 8192;
 /// A question asked again within this time is the same look-up (resolvers retry for up to about half a minute).
 const RETRY_WITHIN: i64 = 30_000_000_000;
 
+/// Look-ups among which an answer with another id than the last one's is sought.
+const LATE_ANSWERS: usize = 64;
+
 /// The same question to the same server within this time is a second copy made by the capture: resolvers wait for at least
 /// a second before they ask again.
 const COPY_WITHIN: i64 = 100_000_000;
@@ -103,7 +106,22 @@ impl Lookups {
             WireText::from(message.name.raw().to_ascii_lowercase().as_str()),
             message.kind,
         );
-        let open = self.open.get(&key).copied();
+        let mut open = self.open.get(&key).copied();
+        // An answer that comes late, or whose frame does, belongs to the question with its id.
+        if message.is_response
+            && open
+                .and_then(|at| self.all.get(at))
+                .is_some_and(|it| it.id != message.id)
+        {
+            let is_asked = |it: &Lookup| {
+                it.id == message.id
+                    && it.client == key.0
+                    && it.kind == key.2
+                    && it.name.raw().eq_ignore_ascii_case(key.1.raw())
+            };
+            let recent = self.all.iter().enumerate().rev().take(LATE_ANSWERS);
+            open = recent.filter(|(_, it)| is_asked(it)).map(|(at, _)| at).next().or(open);
+        }
         // Where only answers were captured, one with another id that comes late answers a question of its own.
         let answers_another = |lookup: &Lookup| {
             message.is_response
@@ -139,10 +157,12 @@ impl Lookups {
             let last = lookup.questions.last().map_or(time, |&(_, time)| time);
             let same = time.since(last).abs() <= RETRY_WITHIN;
             // Asked again: a repetition (same id, or no usable answer yet) belongs to the same look-up.
+            // The same server is not asked again that knows of no such name, unless the whole is tried again.
+            let is_final = |old: &Answer| old.status.0 == 3 && lookup.server == server;
             let unanswered = lookup
                 .answer
                 .as_ref()
-                .is_none_or(|old| old.truncated || old.status.0 != 0);
+                .is_none_or(|old| old.truncated || old.status.0 != 0 && !is_final(old));
             if same && (lookup.id == message.id || unanswered) {
                 if lookup.questions.len() < 64 {
                     lookup.questions.push((frame, time));

@@ -47,7 +47,17 @@ pub fn judge(attempt: &Attempt<'_>, context: &Context<'_>) -> Verdict {
         prove_silence(finding, attempt, context);
         witness::support(finding, attempt);
     }
+    // What explains a failure also says what to do about it, before everything else.
+    let explained: Vec<_> = findings
+        .iter()
+        .skip(1)
+        .filter(|finding| rules::EXPLAINING.contains(&finding.id))
+        .flat_map(|finding| finding.remedies.clone())
+        .collect();
     if let Some(cause) = findings.first_mut() {
+        if cause.severity == Severity::Error {
+            cause.remedies.splice(0..0, explained);
+        }
         complete(cause, attempt, context);
     }
     // Of what only says how it ended, nothing is left beside the cause.

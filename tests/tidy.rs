@@ -93,7 +93,6 @@ const VERDICTS: &[&str] = &[
     "no-licensing-traffic",
     "malformed-capture",
     "handshake-refused",
-    "dns-stale-address",
     "no-connection",
     "refused-by-service",
     "device-reports-failure",

@@ -214,7 +214,7 @@ def dns_port_unreachable(lab):
     lab.never("dns.flags.response == 1")
 
 
-@scenario("dns-stale-address", "device", "dns", ios=True, programs=("nftables", *PLAIN))
+@scenario("tcp-no-response", "unknown", "tcp", ios=True, programs=("nftables", *PLAIN))
 def dns_stale_address(lab):
     """DNS gives a new address for the name; the controller still connects to the one that it had before, where nothing
     answers any more."""
@@ -228,7 +228,7 @@ def dns_stale_address(lab):
     lab.never(f"ip.addr == {MOVED} && tcp")
 
 
-@scenario("no-connection", "device", "tcp", options=f"--wlc {WLC}", programs=USUAL)
+@scenario("no-connection", "device", "tcp", programs=USUAL)
 def no_connection(lab):
     """The controller asks for the name and is given its address, and never connects to it, though other connections of it
     (HTTPS to www.example.com) are in the capture, up to twelve seconds later."""

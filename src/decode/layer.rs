@@ -134,9 +134,9 @@ impl Context {
         }
     }
 
-    /// Notes a tunnel. The outermost one counts: it says whose traffic this is.
+    /// Notes a tunnel. The outermost one counts, but for CAPWAP: wherever it stands, it says whose traffic this is.
     pub(super) fn enter(&mut self, tunnel: Tunnel) {
-        if self.tunnel == Tunnel::None {
+        if self.tunnel == Tunnel::None || tunnel == Tunnel::Capwap {
             self.tunnel = tunnel;
         }
     }

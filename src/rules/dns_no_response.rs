@@ -58,7 +58,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .confidence(if is_repeated || refusal.is_some() {
             Confidence::Certain
         } else {
-            Confidence::Likely
+            Confidence::Possible
         })
         .evidence(
             *questions.first()?,
@@ -71,6 +71,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 .with("count", questions.len())
                 .with("frames", frames(&questions)),
         );
+    }
+    if !is_repeated && refusal.is_none() {
+        finding = finding.cannot_tell(phrase("dns-asked-once").with("server", server));
     }
     let finding = match refusal {
         Some(error) => finding.evidence(

@@ -6,10 +6,11 @@ use std::net::IpAddr;
 use super::on_device;
 use crate::attempt::Attempt;
 use crate::context::Context;
-use crate::finding::{At, By, Confidence, Finding, Rule};
+use crate::finding::{At, By, Confidence, Finding, Rule, Severity};
 use crate::phrase::phrase;
 
-/// RFC 1034 section 3.6: an answer may be used for its time to live, and not longer.
+/// RFC 1034 section 3.6: an answer may be used for its time to live, and not longer. That nobody answers there is the verdict;
+/// this says why the device asked there.
 pub(super) const RULE: Rule = Rule {
     id: "dns-stale-address",
     check,
@@ -45,6 +46,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 .with("name", name)
                 .with("now", now),
         )
+        .severity(Severity::Warning)
         .confidence(Confidence::Likely)
         .evidence(
             answer.frame,

@@ -27,6 +27,9 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .iter()
             .rev()
             .find_map(|exchange| exchange.response.as_ref())?;
+        let server_tcp = &connection.tcp.server;
+        let cut = server_tcp.cut > 0 || server_tcp.unseen_end > 0 || !server_tcp.gaps.is_empty();
+        let unread = cut && attempt.licensing;
         return Some(
             Finding::ok(
                 RULE.id,
@@ -42,6 +45,12 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                     .with("status", answer.status)
                     .with("reason", &answer.reason),
             )
+            // A refusal would stand in the part that is missing.
+            .confidence(if unread {
+                Confidence::Likely
+            } else {
+                Confidence::Certain
+            })
             .cannot_tell(phrase("healthy-cannot-tell-http")),
         );
     };

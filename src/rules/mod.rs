@@ -59,7 +59,6 @@ pub(super) const RULES: &[&Rule] = &[
     &dns_no_response::RULE,
     &dns_error::RULE,
     &dns_unexpected_address::RULE,
-    &dns_stale_address::RULE,
     &no_connection::RULE,
     &icmp_blocked::RULE,
     &tcp_refused::RULE,
@@ -89,6 +88,7 @@ pub(super) const RULES: &[&Rule] = &[
     &malformed_capture::RULE,
     &incomplete_capture::RULE,
     // Never the cause: what stands above always holds.
+    &dns_stale_address::RULE,
     &certificate_fault_accepted::RULE,
     &device_log_contradicts::RULE,
     &device_clock_off::RULE,
@@ -104,6 +104,9 @@ pub fn damage(context: &Context<'_>) -> Option<crate::finding::Finding> {
 pub(crate) fn contradicts(attempt: &Attempt<'_>, testimony: &crate::device::witness::Testimony<'_>) -> bool {
     device_log_contradicts::contradicts(attempt, testimony)
 }
+
+/// Rules that never are the cause and explain it: what they say to do comes first.
+pub const EXPLAINING: &[&str] = &[dns_stale_address::RULE.id];
 
 /// Rules that only say how it ended. Where another rule knows why, they add nothing.
 pub const GENERAL: &[&str] = &[

@@ -94,12 +94,16 @@ pub fn second_interface(capture: &Capture, kind: Copy) -> Capture {
     capture.with(capture.frames.iter().cloned().chain(copies).collect())
 }
 
-/// Frames come up to `window` places late. The clock goes on as before when the network did it; the times travel with
+/// Frames come up to `window` places late, as far as they can have overtaken one another. The clock goes on as before when the network did it; the times travel with
 /// the frames when the capture did.
 pub fn shuffle(capture: &Capture, window: usize, seed: u64, keep_times: bool) -> Capture {
     let mut noise = Noise(seed);
     let mut order: Vec<(usize, usize)> = (0..capture.frames.len())
-        .map(|n| (n + noise.below(window + 1), n))
+        .map(|n| {
+            let late = noise.below(window + 1);
+            let is_near = |m: &usize| is_one_moment(capture, n, *m);
+            (n + (1..=late).take_while(|step| is_near(&(n + step))).count(), n)
+        })
         .collect();
     order.sort_by_key(|&(place, _)| place);
     let times: Vec<i64> = capture.frames.iter().map(|frame| frame.time).collect();
@@ -113,9 +117,22 @@ pub fn shuffle(capture: &Capture, window: usize, seed: u64, keep_times: bool) ->
     capture.with(frames.collect())
 }
 
+/// Whether two frames can have overtaken one another: nothing holds a frame back for longer than some seconds.
+fn is_one_moment(capture: &Capture, a: usize, b: usize) -> bool {
+    const MOMENT: i64 = 10_000_000_000;
+    let time = |n: usize| capture.frames.get(n).map(|frame| frame.time);
+    match (time(a), time(b)) {
+        (Some(one), Some(other)) => (one - other).abs() <= MOMENT,
+        _ => true,
+    }
+}
+
 /// Two frames in each other's place; the clock goes on as before.
 pub fn swap(capture: &Capture, a: usize, b: usize) -> Capture {
     let mut frames = capture.frames.clone();
+    if !is_one_moment(capture, a, b) {
+        return capture.with(frames);
+    }
     frames.swap(a, b);
     let time = frames[a].time;
     frames[a].time = frames[b].time;

@@ -134,4 +134,52 @@ pub const REVIEWED: &[Reviewed] = &[
         change: "→ gone",
         reason: "a connection whose beginning is missing is recognised by the first bytes of a segment, which segments of one byte do not have",
     },
+    Reviewed {
+        sample: "constant-refusal",
+        case: "",
+        change: "→ tcp-no-response by unknown, possible",
+        reason: "the reset is the missing frame: a SYN without answer and without repetition, only possible",
+    },
+    Reviewed {
+        sample: "story-three-faults",
+        case: "",
+        change: "→ tcp-no-response by unknown, possible",
+        reason: "as above",
+    },
+    Reviewed {
+        sample: "story-three-faults",
+        case: "",
+        change: "→ dns-no-response by unknown, possible",
+        reason: "the answer is the missing frame: a question that was asked once, only possible, and the reason says so",
+    },
+    Reviewed {
+        sample: "no-connection",
+        case: "drop",
+        change: "→ dns-no-response by unknown, possible",
+        reason: "as above",
+    },
+    Reviewed {
+        sample: "healthy-ipv6-fallback",
+        case: "",
+        change: "→ tcp-no-response by unknown, possible",
+        reason: "the capture ends, or loses its order, between the address that does not answer and the next one",
+    },
+    Reviewed {
+        sample: "application-error-status-failure",
+        case: "",
+        change: "→ healthy by unknown, likely",
+        reason: "the refusal stands in the part of the answer that the snap length cut; that it cannot be told is said",
+    },
+    Reviewed {
+        sample: "healthy-ipv6-fallback",
+        case: "",
+        change: "1 → 2 attempts",
+        reason: "without order, the two addresses that were tried are no longer one after the other",
+    },
+    Reviewed {
+        sample: "dns-stale-address",
+        case: "shuffle",
+        change: "1 → 2 attempts",
+        reason: "the question stands behind the connection that it led to",
+    },
 ];

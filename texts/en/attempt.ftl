@@ -120,3 +120,6 @@ text-good-label = Good
 text-shows-label = Shows
 story-place = frame { $frame }  { $time }
 story-shows = frame { $frame }: { $what }
+
+# Rules: a question that was not repeated.
+dns-asked-once = whether the answer came and was not captured: who gets none from { $server } asks again, and this question was asked once

@@ -99,3 +99,6 @@ text-good-label = 正常例
 text-shows-label = 所見
 story-place = フレーム { $frame }  { $time }
 story-shows = フレーム { $frame }：{ $what }
+
+# ルール：再送されていない問い合わせ
+dns-asked-once = 応答が届いたがキャプチャされなかった可能性がある。{ $server } から応答がなければ再送されるはずだが、この問い合わせは 1 回だけである

@@ -4,7 +4,7 @@ attested-chain = 証明書の署名が正しいかどうか。この切り出し
 
 # 切り出しファイルのコメント
 slice-section = { $verdict }({ $id })
-    { $name } の { $frames } フレーム中 { $kept } フレームを tlswalk { $version } が切り出した。元のフレーム番号は各フレームのパケット ID(frame.packet_id)。
+    { $name } の { $frames } フレーム中 { $kept } フレームを tlswalk { $version } が切り出した。元のフレーム番号は各フレームのパケット ID(frame.packet_id)
 slice-hash = 元のキャプチャの SHA-256: { $sha256 }
 slice-hash-keyed = アドレス、名前、シリアル番号、鍵、署名は仮名に置き換えてある。元のキャプチャの鍵付きハッシュ: { $sha256 }
 slice-options = 判定時のオプション: { $options }
@@ -20,7 +20,7 @@ verify-counts = { $fails ->
 }
 verify-not-json = JSON のレポートではない: { $error }
 verify-several = 複数のレポートが含まれている。このキャプチャのものだけを別ファイルに取り出すこと(jq '.[0]')
-verify-no-schema = JSON だが tlswalk のレポートではない("schema": "{ $ours }" がない)
+verify-no-schema = JSON だが tlswalk のレポートではない（"schema": "{ $ours }" がない）
 verify-other-schema = スキーマ { $schema } のレポート。この版の tlswalk が確認できるのは { $ours }
 verify-other-version = 別の版の tlswalk が書いたか、書き換えられている: { $error }
 verify-redacted = 秘匿化した切り出しファイルだが、レポートは元の名前とアドレスで書かれている。元のキャプチャで確認するか、この切り出しファイルから作ったレポートを確認すること
@@ -41,11 +41,11 @@ claim-connection = { $client } から { $server } への接続がフレーム { 
 claim-history = 接続の流れは { $history }
 claim-step = フレーム { $frame }: { $side ->
     [client] クライアント
-   *[server] サーバー
+   *[server] サーバ
 }の { $step } { $detail }
 claim-alert = フレーム { $frame }: { $side ->
     [client] クライアント
-   *[server] サーバー
+   *[server] サーバ
 }のアラート { $alert }
 claim-certificate = 証明書 { $subject }、SHA-256 { $sha256 }
 why-not-there = キャプチャに存在しない
@@ -58,28 +58,28 @@ why-not-in-slice = そのフレームは切り出しファイルに含まれて�
 why-no-frame = キャプチャには { $frames } フレームしかない
 
 # tlswalk diff:コマンドラインの順に、キャプチャ 1、キャプチャ 2 と呼ぶ
-diff-two-points = 同じ経路を 2 地点で採取したもの。両方に含まれる TCP 接続は { $flows } 本、共通のパケットは { $packets } 個。
-diff-clock = キャプチャ 2 の時計はキャプチャ 1 より { $offset } 進んでいる(負の値は遅れ)。
-diff-nearer = クライアントに近いのはキャプチャ { $nearer }。2 地点間の片道は { $transit }。
-diff-translated = 途中でアドレスかポートが変換されている。キャプチャ 1 の { $first } はキャプチャ 2 では { $second }。
+diff-two-points = 同じ経路を 2 地点で採取したもの。両方に含まれる TCP 接続は { $flows } 本、共通のパケットは { $packets } 個
+diff-clock = キャプチャ 2 の時計はキャプチャ 1 より { $offset } 進んでいる（負の値は遅れ）
+diff-nearer = クライアントに近いのはキャプチャ { $nearer }。2 地点間の片道は { $transit }
+diff-translated = 途中でアドレスかポートが変換されている。キャプチャ 1 の { $first } はキャプチャ 2 では { $second }
 diff-order-unknown = どちらがクライアントに近いか。両地点で双方向に見えたパケットが少なすぎる
 diff-too-many = キャプチャの先頭 150 万個より後のパケットについて
 diff-outside = キャプチャ { $capture } のパケット { $count } 個の行方。もう一方のキャプチャはその時間帯を含まない
-diff-lost = { $sender } から { $receiver } へのパケット { $count } 個が 2 地点の間で失われた。キャプチャ { $here } にあり(フレーム { $frames })、キャプチャ { $there } にはない
-diff-made = { $sender } を送信元とするパケット { $count } 個が 2 地点の間で生成されたか、キャプチャ { $there } が取りこぼした。キャプチャ { $here } だけにある(フレーム { $frames })
-diff-reset-made = { $sender } を送信元とする RST は 2 地点の間で生成された。キャプチャ { $here } にあり(フレーム { $frames })、先に通るはずのキャプチャ { $there } にはない
-diff-reset-lost = { $sender } から { $receiver } への RST が届いていない。キャプチャ { $here } にあり(フレーム { $frames })、キャプチャ { $there } にはない
-diff-reset-one-sided = { $sender } を送信元とする RST はキャプチャ { $here } だけにある(フレーム { $frames })
-diff-one-sided = { $sender } から { $receiver } へのパケット { $count } 個はキャプチャ { $here } だけにある(フレーム { $frames })
+diff-lost = { $sender } から { $receiver } へのパケット { $count } 個が 2 地点の間で失われた。キャプチャ { $here } にあり（フレーム { $frames }）、キャプチャ { $there } にはない
+diff-made = { $sender } を送信元とするパケット { $count } 個が 2 地点の間で生成されたか、キャプチャ { $there } が取りこぼした。キャプチャ { $here } だけにある（フレーム { $frames }）
+diff-reset-made = { $sender } を送信元とする RST は 2 地点の間で生成された。キャプチャ { $here } にあり（フレーム { $frames }）、先に通るはずのキャプチャ { $there } にはない
+diff-reset-lost = { $sender } から { $receiver } への RST が届いていない。キャプチャ { $here } にあり（フレーム { $frames }）、キャプチャ { $there } にはない
+diff-reset-one-sided = { $sender } を送信元とする RST はキャプチャ { $here } だけにある（フレーム { $frames }）
+diff-one-sided = { $sender } から { $receiver } へのパケット { $count } 個はキャプチャ { $here } だけにある（フレーム { $frames }）
 diff-ttl = 。その TTL は { $ttl }、同じ送信元のほかのパケットでは { $usual }
 diff-all-passed = 両方のキャプチャから見えるはずのパケットは、すべて両方にある
-diff-two-stories = 2 つの試行を比べる。1 は { $first }、2 は { $second }。両方に共通する TCP 接続はない。
+diff-two-stories = 2 つの試行を比べる。1 は { $first }、2 は { $second }。両方に共通する TCP 接続はない
 diff-same-story = 手順も判定も同じ
-diff-parts = 最初の { $count } 手順({ $before } まで)は同じ。その次が 1 では { $first }、2 では { $second }
+diff-parts = 最初の { $count } 手順（{ $before } まで）は同じ。その次が 1 では { $first }、2 では { $second }
 diff-step = { $side ->
     [client] クライアント
-   *[server] サーバー
-}の { $step } { $detail }(フレーム { $frame })
+   *[server] サーバ
+}の { $step } { $detail }（フレーム { $frame }）
 diff-no-step = 何もない
 diff-verdict = その結果、1: { $first }。2: { $second }
 diff-unable = 2 つのキャプチャに共通する TCP 接続がなく、少なくとも一方には比べられる試行もない
