@@ -41,6 +41,10 @@ impl Decoder {
             {
                 return sink(Decoded::Tcp(segment));
             }
+            // The byte gate: QUIC, voice and their likes go no further.
+            if ip.next == Layer::Protocol(protocol::UDP) && is_of_no_interest(ip.payload) {
+                return sink(Decoded::Skip(Skip::Udp));
+            }
             context.ip = ip.header;
             return self.walk_frame(ip.next, ip.payload, context, sink);
         }
@@ -157,7 +161,7 @@ impl Decoder {
 }
 
 /// IPv4 or IPv6 over Ethernet with at most two VLAN tags, read in one go.
-#[inline]
+#[inline(always)]
 fn plain_ip(wire: Wire<'_>) -> Option<Ip<'_>> {
     let mut offset = 12;
     for _ in 0..3 {
@@ -175,6 +179,19 @@ fn plain_ip(wire: Wire<'_>) -> Option<Ip<'_>> {
     None
 }
 
+/// Whether a UDP header with ports that nothing is looked into on stands here.
+#[inline]
+fn is_of_no_interest(wire: Wire<'_>) -> bool {
+    wire.array(0).is_ok_and(|[s0, s1, d0, d1, _, _, _, _]| {
+        [[s0, s1], [d0, d1]]
+            .map(u16::from_be_bytes)
+            .iter()
+            .all(|&port| port != DNS_PORT && !tunnel::is_port(port))
+    })
+}
+
+const DNS_PORT: u16 = 53;
+
 /// What a UDP datagram is looked into for.
 enum Udp<'a> {
     Dns(UdpDatagram<'a>),
@@ -184,7 +201,6 @@ enum Udp<'a> {
 /// Reads a UDP header (RFC 768). A length below that of the header is written by offloading, or for a jumbogram.
 fn udp<'a>(wire: Wire<'a>, context: &mut Context) -> Result<Udp<'a>, Skip> {
     const HEADER_LEN: usize = 8;
-    const DNS_PORT: u16 = 53;
     let [src_port, dst_port, len] = [wire.u16(0)?, wire.u16(2)?, wire.u16(4)?];
     let payload = match usize::from(len) {
         len if len < HEADER_LEN => wire.skip(HEADER_LEN)?,
