@@ -100,6 +100,7 @@ impl<'o> Analyzer<'o> {
         anomalies.extend(self.decoder.anomalies());
         anomalies.append(&mut self.collected.conflicts);
         anomalies.extend(bounds_that_bit(&dropped, &flows, &lookups));
+        let receivers = receivers.into_iter().collect();
         let surroundings = Surroundings::of(&connections);
         let context = Context {
             options: self.options,

@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::net::IpAddr;
 
+use foldhash::fast::RandomState;
+
 use crate::connection::Connection;
 use crate::context::Options;
-use crate::decode::{Decoded, IcmpError, Skip, Tunnel, checksum_is_right};
+use crate::decode::{Decoded, IcmpError, Segment, Skip, Tunnel, checksum_is_right};
 use crate::dns;
-use crate::flow::{Flow, Flows};
+use crate::flow::Flow;
+use crate::flows::{Elsewhere, Ended, Flows, Lone};
 use crate::frame::{Anomaly, FrameNumber};
 use crate::lookup::Lookups;
 use crate::report::Contents;
-use crate::tls::message::EventKind;
-use crate::tls::record::Carries;
 use crate::tls::walk::Side;
 use crate::wire_text::WireText;
 
@@ -34,6 +35,9 @@ const MAX_ICMP: usize = 4096;
 /// Hosts remembered as receivers of packets.
 const MAX_RECEIVERS: usize = 16 * 1024;
 
+/// Names of servers remembered, of which the report of a capture without licensing traffic shows some.
+const MAX_NAMES: usize = 64;
+
 /// Conflicting overlaps listed.
 const MAX_CONFLICTS: usize = 32;
 
@@ -47,10 +51,10 @@ pub(crate) struct Collected<'o> {
     pub(crate) lookups: Lookups,
     pub(crate) icmp: Vec<IcmpError>,
     /// Flows that ended with the current segment; kept for its allocation.
-    pub(crate) ended: Vec<Box<Flow>>,
+    pub(crate) ended: Vec<Ended>,
     pub(crate) connections: Vec<Connection>,
     pub(crate) skipped: [u64; Skip::COUNT],
-    pub(crate) receivers: HashSet<IpAddr>,
+    pub(crate) receivers: HashSet<IpAddr, RandomState>,
     pub(crate) unconnected: usize,
     pub(crate) nameless: usize,
     pub(crate) checksums: Checksums,
@@ -112,7 +116,7 @@ impl<'o> Collected<'o> {
             ended: Vec::new(),
             connections: Vec::new(),
             skipped: [0; Skip::COUNT],
-            receivers: HashSet::new(),
+            receivers: HashSet::default(),
             unconnected: 0,
             nameless: 0,
             checksums: Checksums::default(),
@@ -128,21 +132,39 @@ impl<'o> Collected<'o> {
     }
 
     /// Takes what was found in a packet.
+    #[inline]
     pub(crate) fn take(&mut self, decoded: Decoded<'_>) {
         match decoded {
             Decoded::Tcp(segment) => {
-                if self.checksums.tried < CHECKSUMS_TRIED
-                    && let Some(right) = checksum_is_right(&segment)
-                {
-                    self.checksums.tried += 1;
-                    self.checksums.wrong += u64::from(!right);
-                    self.checksums.first = self.checksums.first.or((!right).then_some(segment.frame));
+                if self.checksums.tried < CHECKSUMS_TRIED {
+                    self.try_checksum(&segment);
                 }
                 self.flows.accept(&segment, &mut self.ended);
                 while let Some(flow) = self.ended.pop() {
                     self.end(flow);
                 }
             }
+            Decoded::Skip(skip) => {
+                if let Some(count) = self.skipped.get_mut(skip as usize) {
+                    *count += 1;
+                }
+            }
+            rare => self.take_rare(rare),
+        }
+    }
+
+    #[cold]
+    fn try_checksum(&mut self, segment: &Segment<'_>) {
+        if let Some(right) = checksum_is_right(segment) {
+            self.checksums.tried += 1;
+            self.checksums.wrong += u64::from(!right);
+            self.checksums.first = self.checksums.first.or((!right).then_some(segment.frame));
+        }
+    }
+
+    #[inline(never)]
+    fn take_rare(&mut self, decoded: Decoded<'_>) {
+        match decoded {
             Decoded::Dns(datagram) => {
                 // A wireless client's look-ups are not the controller's.
                 if datagram.tunnel != Tunnel::Capwap {
@@ -158,16 +180,34 @@ impl<'o> Collected<'o> {
                 }
                 self.saw_receiver(error.quoted_src.ip);
             }
-            Decoded::Skip(skip) => {
-                if let Some(count) = self.skipped.get_mut(skip as usize) {
-                    *count += 1;
-                }
-            }
+            Decoded::Tcp(_) | Decoded::Skip(_) => {}
         }
     }
 
     /// A flow has ended: it becomes a connection, if anybody could want it.
-    pub(crate) fn end(&mut self, flow: Box<Flow>) {
+    pub(crate) fn end(&mut self, ended: Ended) {
+        match ended {
+            Ended::Lone(lone) => self.end_lone(&lone),
+            Ended::Elsewhere(elsewhere) => self.end_elsewhere(&elsewhere),
+            Ended::Followed(flow) => self.end_followed(flow),
+        }
+    }
+
+    /// Of connections that are one SYN, enough is enough.
+    fn end_lone(&mut self, lone: &Lone) {
+        let enough = self.unconnected >= MAX_UNCONNECTED;
+        let in_capwap = lone.tunnel == Tunnel::Capwap;
+        if !enough && (self.everything || !in_capwap) {
+            return self.end_followed(lone.flow());
+        }
+        if self.everything || !in_capwap {
+            self.saw_receiver(lone.receiver().ip);
+        }
+        self.in_capwap += u64::from(in_capwap);
+        self.dropped.unconnected += u64::from(enough);
+    }
+
+    fn end_followed(&mut self, flow: Box<Flow>) {
         if !self.everything && self.is_elsewhere(&flow) {
             return;
         }
@@ -218,7 +258,7 @@ impl<'o> Collected<'o> {
         let named = connection.server_name().map(|name| name.raw().to_owned());
         if let Some(name) = &named
             && self.options.profile.service_named(name).is_none()
-            && self.names.len() < 64
+            && self.names.len() < MAX_NAMES
         {
             self.names.insert(WireText::from(name.as_str()).to_string());
         }
@@ -246,49 +286,40 @@ impl<'o> Collected<'o> {
     }
 
     /// Counts a flow that cannot be licensing, without making a connection of it: it travels inside CAPWAP, it was given
-    /// up when it named another server, or it never connected and enough of those are kept.
+    /// up, or it never connected and enough of those are kept.
     fn is_elsewhere(&mut self, flow: &Flow) -> bool {
-        let in_capwap = flow.tunnel == Tunnel::Capwap;
         let never_connected = flow.directions.iter().all(|side| side.opening.bytes.is_empty())
             && flow.directions.iter().any(|side| side.tcp.frames == 0);
         let enough = never_connected && self.unconnected >= MAX_UNCONNECTED;
-        if !(in_capwap || enough || flow.directions.iter().all(|side| side.ignored)) {
+        if !(flow.tunnel == Tunnel::Capwap || enough || flow.is_given_up()) {
             return false;
         }
-        for (side, end) in flow.directions.iter().zip(flow.ends.iter().rev()) {
-            if side.tcp.frames > 0 && !in_capwap {
+        self.dropped.unconnected += u64::from(enough);
+        self.end_elsewhere(&Elsewhere::of(flow));
+        true
+    }
+
+    /// Counts a connection that has nothing to do with licensing.
+    fn end_elsewhere(&mut self, flow: &Elsewhere) {
+        let in_capwap = flow.tunnel == Tunnel::Capwap;
+        for (spoke, end) in flow.spoke.into_iter().zip(flow.ends.iter().rev()) {
+            if spoke && !in_capwap {
                 self.saw_receiver(end.ip);
             }
         }
-        let hello = flow
-            .directions
-            .iter()
-            .flat_map(|side| &side.events)
-            .find_map(|event| match &event.kind {
-                EventKind::ClientHello(hello) => Some(hello),
-                _ => None,
-            });
-        let is_tls = flow.directions.iter().any(|side| side.carries_so_far() == Carries::Tls) || hello.is_some();
-        self.contents.tls_connections += u64::from(is_tls);
-        self.both_directions += u64::from(flow.directions.iter().all(|side| side.tcp.frames > 0));
+        self.contents.tls_connections += u64::from(flow.is_tls);
+        self.both_directions += u64::from(flow.spoke == [true; 2]);
         self.in_capwap += u64::from(in_capwap);
-        if in_capwap
-            && let Some(name) = hello.and_then(|hello| hello.server_name.as_ref())
-            && self.options.profile.service_named(name.raw()).is_some()
-        {
+        let Some(name) = &flow.name else { return };
+        if !in_capwap {
+            if self.names.len() < MAX_NAMES {
+                self.names.insert(name.to_string());
+            }
+        } else if self.options.profile.service_named(name.raw()).is_some() {
             let [one, other] = flow.ends;
             self.wireless
                 .get_or_insert_with(|| format!("{one} and {other}, which asks for {name}"));
         }
-        self.dropped.unconnected += u64::from(enough);
-        if let Some(name) = hello
-            .and_then(|hello| hello.server_name.as_ref())
-            .filter(|_| !in_capwap)
-            && self.names.len() < 64
-        {
-            self.names.insert(name.to_string());
-        }
-        true
     }
 
     /// Whether a connection may belong to licensing: all but those that name something else.

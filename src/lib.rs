@@ -38,6 +38,8 @@ pub mod capture;
 pub mod decode;
 
 // Segment → Flow, Chunk
+pub mod flows;
+
 pub mod flow;
 
 pub mod direction;

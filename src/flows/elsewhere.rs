@@ -1,0 +1,92 @@
+//! Flow → Elsewhere: a connection that was given up, and what is still asked of it.
+//!
+//! It named a server that nobody asked about, or speaks nothing that is read. Its segments are looked up and no more.
+
+use crate::decode::{Endpoint, Segment, Tunnel};
+use crate::flow::{Flow, LATE_SYN};
+use crate::seq::SeqNumber;
+use crate::tls::message::EventKind;
+use crate::tls::record::Carries;
+use crate::wire_text::WireText;
+
+/// What is left of a flow that was given up.
+#[derive(Debug)]
+pub struct Elsewhere {
+    /// The two ends.
+    pub ends: [Endpoint; 2],
+    /// Which of them has sent anything.
+    pub spoke: [bool; 2],
+    /// The tunnel of the first frame.
+    pub tunnel: Tunnel,
+    /// It carries TLS.
+    pub is_tls: bool,
+    /// The server that it asked for. Boxed, since a scan's flows lie in the same table.
+    pub name: Option<Box<WireText>>,
+    syns: [Option<SeqNumber>; 2],
+    /// The lowest byte seen.
+    first: [Option<SeqNumber>; 2],
+    fins: [bool; 2],
+    reset: bool,
+    closing: bool,
+}
+
+impl Elsewhere {
+    /// What is kept of a flow.
+    #[must_use]
+    pub fn of(flow: &Flow) -> Self {
+        let sides = flow.directions.each_ref();
+        let hello = sides
+            .iter()
+            .flat_map(|side| &side.events)
+            .find_map(|event| match &event.kind {
+                EventKind::ClientHello(hello) => Some(hello),
+                _ => None,
+            });
+        let is_tls = sides.iter().any(|side| side.carries_so_far() == Carries::Tls) || hello.is_some();
+        Self {
+            ends: flow.ends,
+            spoke: sides.map(|side| side.tcp.frames > 0),
+            tunnel: flow.tunnel,
+            is_tls,
+            name: hello.and_then(|hello| hello.server_name.clone()).map(Box::new),
+            syns: sides.map(|side| side.syn_seq),
+            first: sides.map(|side| side.stream.first_seq()),
+            fins: sides.map(|side| side.tcp.fin.is_some()),
+            reset: sides.iter().any(|side| side.tcp.reset.is_some()),
+            closing: flow.closing,
+        }
+    }
+
+    /// Takes a segment that neither opens nor closes.
+    #[inline]
+    pub(super) fn speaks(&mut self, from: usize) {
+        if let Some(spoke) = self.spoke.get_mut(from) {
+            *spoke = true;
+        }
+    }
+
+    /// Takes any segment.
+    pub(super) fn accept(&mut self, segment: &Segment<'_>, from: usize) {
+        self.speaks(from);
+        if let Some(fin) = self.fins.get_mut(from) {
+            *fin |= segment.flags.fin();
+        }
+        self.reset |= segment.flags.rst();
+    }
+
+    /// Whether a SYN on the same addresses and ports starts a new connection, as [`Flow`] decides it.
+    pub(super) fn is_reused_by(&self, segment: &Segment<'_>, from: usize) -> bool {
+        match (self.syns.get(from), self.first.get(from)) {
+            (Some(Some(syn)), _) => *syn != segment.seq,
+            (_, Some(Some(first))) => !(0..=LATE_SYN).contains(&first.distance_from(segment.seq)),
+            _ => false,
+        }
+    }
+
+    /// Whether it closes now: both sides have closed, or one has reset.
+    pub(super) fn closes(&mut self) -> bool {
+        let closes = !self.closing && (self.reset || self.fins == [true; 2]);
+        self.closing |= closes;
+        closes
+    }
+}
