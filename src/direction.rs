@@ -348,12 +348,11 @@ impl Direction {
     /// counted, with the frames of both.
     #[inline]
     pub(crate) fn is_copy(&mut self, segment: &Segment<'_>, print: u64) -> bool {
-        let identified = segment.ip_id.is_some_and(|id| id != 0);
         // Bare acknowledgements are the bulk of a capture and change nothing: their copies are looked for close by only.
         let bare = segment.payload.is_empty() && segment.flags.0 & (TcpFlags::SYN | TcpFlags::FIN | TcpFlags::RST) == 0;
         let reach = if bare { 4 } else { MAX_RECENT };
         let original = self.recent.latest().take(reach).find(|&&(seen, at, _)| {
-            seen == print && (identified || segment.time.0.abs_diff(at) <= COPY_WITHIN.unsigned_abs())
+            seen == print && may_be_copy(segment, Timestamp(at))
         });
         let Some(&(_, _, original)) = original else {
             return false;
@@ -403,6 +402,11 @@ impl Direction {
             self.tcp_events.push(at.event(EventKind::Reset, end));
         }
     }
+}
+
+/// Whether a segment like one at that time can be the same packet.
+pub(crate) fn may_be_copy(segment: &Segment<'_>, at: Timestamp) -> bool {
+    segment.ip_id.is_some_and(|id| id != 0) || segment.time.0.abs_diff(at.0) <= COPY_WITHIN.unsigned_abs()
 }
 
 /// What two copies of one packet have in common, however often it was forwarded between them: not TTL, MAC or VLAN tag.

@@ -200,7 +200,7 @@ impl Flows {
         }
         match &mut place.state {
             State::Followed(flow) => flow.accept(segment, from, &mut self.counts, self.names.as_deref()),
-            State::Elsewhere(elsewhere) => elsewhere.accept(segment, from),
+            State::Elsewhere(elsewhere) => self.counts.duplicates += u64::from(elsewhere.accept(segment, from)),
             State::Free | State::Lone(_) => {}
         }
         self.settle(slot, segment.frame);

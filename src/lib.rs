@@ -64,6 +64,8 @@ pub mod connection;
 
 pub mod selection;
 
+mod directory;
+
 pub mod revocation;
 
 pub mod attempt;

@@ -145,7 +145,7 @@ impl Reader {
 
     /// The next record where it is as nearly all are: whole in the buffer, with its successor's header, and nothing odd
     /// about either. `None` asks for [`Self::next`]. Three quarters of reading go without it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn ordinary(&mut self, bytes: &[u8]) -> Option<Record> {
         let near = self.near?;
         let head = self.head(bytes)?;

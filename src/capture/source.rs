@@ -68,7 +68,7 @@ impl<'a> Source<'a> {
     }
 
     /// The next record, in the buffer until it is consumed; `None` at the end.
-    #[inline]
+    #[inline(always)]
     pub(super) fn next(&mut self, tally: &mut Tally) -> Option<Record> {
         if let (State::Reading, Format::Pcap(reader)) = (&self.state, &mut self.format)
             && let Some(record) = reader.ordinary(self.chunk.fill(0))

@@ -3,7 +3,9 @@
 //! It named a server that nobody asked about, or speaks nothing that is read. Its segments are looked up and no more.
 
 use crate::decode::{Endpoint, Segment, Tunnel};
+use crate::direction::{fingerprint, may_be_copy};
 use crate::flow::{Flow, LATE_SYN};
+use crate::frame::Timestamp;
 use crate::seq::SeqNumber;
 use crate::tls::message::EventKind;
 use crate::tls::record::Carries;
@@ -27,6 +29,8 @@ pub struct Elsewhere {
     first: [Option<SeqNumber>; 2],
     fins: [bool; 2],
     reset: bool,
+    /// Fingerprint and time of the last segment that closed, of either side: its copies are counted.
+    closed: [(u64, Timestamp); 2],
     closing: bool,
 }
 
@@ -53,6 +57,7 @@ impl Elsewhere {
             first: sides.map(|side| side.stream.first_seq()),
             fins: sides.map(|side| side.tcp.fin.is_some()),
             reset: sides.iter().any(|side| side.tcp.reset.is_some()),
+            closed: [(0, Timestamp(i64::MIN)); 2],
             closing: flow.closing,
         }
     }
@@ -65,13 +70,22 @@ impl Elsewhere {
         }
     }
 
-    /// Takes any segment.
-    pub(super) fn accept(&mut self, segment: &Segment<'_>, from: usize) {
+    /// Takes any segment; whether it is a copy of the one before.
+    pub(super) fn accept(&mut self, segment: &Segment<'_>, from: usize) -> bool {
         self.speaks(from);
+        let Some(closed) = self.closed.get_mut(from) else {
+            return false;
+        };
+        let print = fingerprint(segment);
+        if closed.0 == print && may_be_copy(segment, closed.1) {
+            return true;
+        }
+        *closed = (print, segment.time);
         if let Some(fin) = self.fins.get_mut(from) {
             *fin |= segment.flags.fin();
         }
         self.reset |= segment.flags.rst();
+        false
     }
 
     /// Whether a SYN on the same addresses and ports starts a new connection, as [`Flow`] decides it.

@@ -99,6 +99,9 @@ pub(crate) fn may_hold_header(bytes: &[u8]) -> bool {
 /// plausible record, only where a segment begins (an answer that is an alert, a capture that starts late).
 pub(super) fn beginning_of_tls(seen: &[u8], pieces: &[Piece]) -> Beginning {
     let mut undecided = None;
+    if !may_hold_header(seen) {
+        return Beginning::NotBefore(seen.len());
+    }
     for offset in 0..seen.len() {
         let rest = seen.get(offset..).unwrap_or_default();
         if !matches!(rest.first(), Some(20..=23)) || !matches!(rest.get(1), None | Some(3)) {
