@@ -122,7 +122,13 @@ impl<'o> Analyzer<'o> {
             .into_iter()
             .take(MAX_NAMES)
             .collect();
-        contents.server_names = self.collected.names.into_iter().take(MAX_NAMES).collect();
+        contents.server_names = self
+            .collected
+            .names
+            .iter()
+            .map(ToString::to_string)
+            .take(MAX_NAMES)
+            .collect();
         let Checksums { tried, wrong, first } = self.collected.checksums;
         if let Some(frame) = first {
             anomalies.push(Anomaly {

@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 
 use crate::connection::Connection;
 use crate::context::Options;
-use crate::decode::{Decoded, IcmpError, Segment, Skip, Tunnel, checksum_is_right};
+use crate::decode::{Datagram, Decoded, IcmpError, Segment, Skip, Tunnel, checksum_is_right};
 use crate::dns;
 use crate::flow::Flow;
 use crate::flows::{Elsewhere, Ended, Flows, Lone};
@@ -60,7 +60,7 @@ pub(crate) struct Collected<'o> {
     pub(crate) checksums: Checksums,
     pub(crate) conflicts: Vec<Anomaly>,
     pub(crate) contents: Contents,
-    pub(crate) names: BTreeSet<String>,
+    pub(crate) names: BTreeSet<WireText>,
     pub(crate) dropped: Dropped,
     /// TCP connections with packets from both sides, and those in which one side's were not captured though it spoke.
     pub(crate) both_directions: u64,
@@ -132,25 +132,45 @@ impl<'o> Collected<'o> {
     }
 
     /// Takes what was found in a packet.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn take(&mut self, decoded: Decoded<'_>) {
         match decoded {
-            Decoded::Tcp(segment) => {
-                if self.checksums.tried < CHECKSUMS_TRIED {
-                    self.try_checksum(&segment);
-                }
-                self.flows.accept(&segment, &mut self.ended);
-                while let Some(flow) = self.ended.pop() {
-                    self.end(flow);
-                }
-            }
+            Decoded::Tcp(segment) => self.segment(segment),
             Decoded::Skip(skip) => {
                 if let Some(count) = self.skipped.get_mut(skip as usize) {
                     *count += 1;
                 }
             }
-            rare => self.take_rare(rare),
+            Decoded::Dns(datagram) => self.datagram(&datagram),
+            Decoded::Icmp(error) => self.icmp_error(error),
         }
+    }
+
+    fn segment(&mut self, segment: &Segment<'_>) {
+        if self.checksums.tried < CHECKSUMS_TRIED {
+            self.try_checksum(segment);
+        }
+        self.flows.accept(segment, &mut self.ended);
+        while let Some(flow) = self.ended.pop() {
+            self.end(flow);
+        }
+    }
+
+    fn datagram(&mut self, datagram: &Datagram<'_>) {
+        // A wireless client's look-ups are not the controller's.
+        if datagram.tunnel != Tunnel::Capwap {
+            self.lookups.accept(datagram);
+            self.saw_receiver(datagram.dst.ip);
+        }
+    }
+
+    fn icmp_error(&mut self, error: IcmpError) {
+        if self.icmp.len() < MAX_ICMP {
+            self.icmp.push(error);
+        } else {
+            self.dropped.icmp += 1;
+        }
+        self.saw_receiver(error.quoted_src.ip);
     }
 
     #[cold]
@@ -159,28 +179,6 @@ impl<'o> Collected<'o> {
             self.checksums.tried += 1;
             self.checksums.wrong += u64::from(!right);
             self.checksums.first = self.checksums.first.or((!right).then_some(segment.frame));
-        }
-    }
-
-    #[inline(never)]
-    fn take_rare(&mut self, decoded: Decoded<'_>) {
-        match decoded {
-            Decoded::Dns(datagram) => {
-                // A wireless client's look-ups are not the controller's.
-                if datagram.tunnel != Tunnel::Capwap {
-                    self.lookups.accept(&datagram);
-                    self.saw_receiver(datagram.dst.ip);
-                }
-            }
-            Decoded::Icmp(error) => {
-                if self.icmp.len() < MAX_ICMP {
-                    self.icmp.push(error);
-                } else {
-                    self.dropped.icmp += 1;
-                }
-                self.saw_receiver(error.quoted_src.ip);
-            }
-            Decoded::Tcp(_) | Decoded::Skip(_) => {}
         }
     }
 
@@ -260,7 +258,7 @@ impl<'o> Collected<'o> {
             && self.options.profile.service_named(name).is_none()
             && self.names.len() < MAX_NAMES
         {
-            self.names.insert(WireText::from(name.as_str()).to_string());
+            self.names.insert(WireText::from(name.as_str()));
         }
         let wanted = connection.tls.is_some() || !connection.http.is_empty();
         if wanted {
@@ -312,8 +310,8 @@ impl<'o> Collected<'o> {
         self.in_capwap += u64::from(in_capwap);
         let Some(name) = &flow.name else { return };
         if !in_capwap {
-            if self.names.len() < MAX_NAMES {
-                self.names.insert(name.to_string());
+            if self.names.len() < MAX_NAMES && !self.names.contains(&**name) {
+                self.names.insert((**name).clone());
             }
         } else if self.options.profile.service_named(name.raw()).is_some() {
             let [one, other] = flow.ends;

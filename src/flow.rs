@@ -32,6 +32,10 @@ pub struct Flow {
     pub tunnel: Tunnel,
     /// It is over, and that is known.
     pub(crate) closing: bool,
+    /// Nothing in it is followed. Said here as well as in both directions: each is a kilobyte away.
+    given_up: bool,
+    /// A FIN or a RST was seen.
+    closed: bool,
 }
 
 /// Counters over all flows.
@@ -79,6 +83,8 @@ impl Flow {
             last: (segment.frame, segment.time),
             tunnel: segment.tunnel,
             closing: false,
+            given_up: false,
+            closed: false,
         });
         if ends.iter().any(|end| end.port == 53) {
             flow.directions
@@ -113,16 +119,14 @@ impl Flow {
 
     /// Whether it may have closed, and that is not yet told.
     #[inline]
-    pub(crate) fn may_close(&self) -> bool {
-        let [one, other] = &self.directions;
-        !self.closing
-            && (one.tcp.fin.is_some() && other.tcp.fin.is_some()
-                || one.tcp.reset.is_some()
-                || other.tcp.reset.is_some())
+    pub(crate) const fn may_close(&self) -> bool {
+        self.closed && !self.closing
     }
 
     fn is_over(&self) -> bool {
-        self.may_close()
+        let closed = self.directions.iter().all(|side| side.tcp.fin.is_some())
+            || self.directions.iter().any(|side| side.tcp.reset.is_some());
+        closed
             && self
                 .directions
                 .iter()
@@ -131,9 +135,8 @@ impl Flow {
 
     /// Whether nothing in it is followed.
     #[inline]
-    pub(crate) fn is_given_up(&self) -> bool {
-        let [one, other] = &self.directions;
-        one.ignored && other.ignored
+    pub(crate) const fn is_given_up(&self) -> bool {
+        self.given_up
     }
 
     /// Takes a segment of one of its ends.
@@ -147,7 +150,7 @@ impl Flow {
         self.last = (segment.frame, segment.time);
         let [first, second] = &mut self.directions;
         let (own, peer) = if from == 0 { (first, second) } else { (second, first) };
-        if own.ignored && peer.ignored && !segment.flags.rst() && !segment.flags.fin() {
+        if self.given_up && !segment.flags.rst() && !segment.flags.fin() {
             own.tcp.frames += 1;
             return;
         }
@@ -227,9 +230,11 @@ impl Flow {
         if own.events.len() > events && names.is_some_and(|names| own.names_another(events, names)) {
             own.ignore();
             peer.ignore();
+            self.given_up = true;
         }
         if segment.flags.fin() || segment.flags.rst() {
             own.close(segment, &chunk);
+            self.closed = true;
         }
         // Neither side has anything that is followed: only FIN and RST still matter.
         if own.is_uninteresting()
@@ -238,6 +243,7 @@ impl Flow {
         {
             own.ignore();
             peer.ignore();
+            self.given_up = true;
         }
     }
 

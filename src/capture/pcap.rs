@@ -63,6 +63,8 @@ pub(super) struct Reader {
     near: Option<u32>,
     /// The captured length of the packet cut last: packets are cut at the same length.
     usual_cut: u32,
+    /// The header that the chunk begins with once the record given last is consumed, where it is as it should be.
+    ahead: Option<Head>,
 }
 
 /// The fields of a record header, in order of meaning.
@@ -140,6 +142,7 @@ impl Reader {
             habits: Habits::default(),
             near: None,
             usual_cut: 0,
+            ahead: None,
         })
     }
 
@@ -147,14 +150,13 @@ impl Reader {
     /// about either. `None` asks for [`Self::next`]. Three quarters of reading go without it.
     #[inline(always)]
     pub(super) fn ordinary(&mut self, bytes: &[u8]) -> Option<Record> {
-        let near = self.near?;
-        let head = self.head(bytes)?;
-        let len = (head.captured as usize).saturating_add(self.head_len);
+        let head = self.ahead?;
+        let len = (head.captured as usize).wrapping_add(self.head_len);
         let next = self.head(bytes.get(len..)?)?;
-        if !self.is_plausible_near(&next, near) {
+        if !self.is_plausible_near(&next, head.seconds) {
             return None;
         }
-        self.near = Some(next.seconds);
+        (self.near, self.ahead) = (Some(next.seconds), Some(next));
         if head.captured < head.wire {
             self.usual_cut = head.captured;
         }
@@ -184,6 +186,7 @@ impl Reader {
     /// The next record, which the chunk begins with. When there is none, the chunk stands at the first byte not read.
     #[inline(never)]
     pub(super) fn next(&mut self, chunk: &mut Chunk<'_>) -> Next {
+        self.ahead = None;
         let bytes = chunk.fill(self.head_len);
         let Some(head) = self.head(bytes) else {
             return Next::Stop(match bytes.len() {
@@ -204,7 +207,7 @@ impl Reader {
         let rest = bytes.len().saturating_sub(len);
         let doubt = match next {
             Some(next) if self.is_plausible(&next) => {
-                self.near = Some(next.seconds);
+                (self.near, self.ahead) = (Some(next.seconds), Some(next));
                 None
             }
             Some(next) => (!self.goes_on(chunk, len)).then(|| format!("a record that claims {} bytes", next.captured)),
@@ -230,8 +233,11 @@ impl Reader {
     /// The record header at the start of `bytes`, if all of it is there.
     #[inline]
     fn head(&self, bytes: &[u8]) -> Option<Head> {
-        let fields = u128::from_le_bytes(*bytes.get(..self.head_len)?.first_chunk::<16>()?);
-        let fields = [fields, fields >> 32, fields >> 64, fields >> 96].map(|field| field as u32);
+        let (fields, _) = bytes.get(..self.head_len)?.first_chunk::<16>()?.as_chunks::<4>();
+        let &[seconds, fraction, first, second] = fields else {
+            return None;
+        };
+        let fields = [seconds, fraction, first, second].map(u32::from_le_bytes);
         let [seconds, fraction, first, second] = match self.order {
             Order::Little => fields,
             Order::Big => fields.map(u32::swap_bytes),

@@ -67,22 +67,22 @@ impl<'a> Source<'a> {
         })
     }
 
-    /// The next record, in the buffer until it is consumed; `None` at the end.
+    /// The next record, where it is as nearly all are; `None` asks for [`Self::next`].
     #[inline(always)]
-    pub(super) fn next(&mut self, tally: &mut Tally) -> Option<Record> {
-        if let (State::Reading, Format::Pcap(reader)) = (&self.state, &mut self.format)
-            && let Some(record) = reader.ordinary(self.chunk.fill(0))
-        {
-            self.frames = self.frames.saturating_add(1);
-            self.last = record.time;
-            self.largest_record = self.largest_record.max(record.len);
-            return Some(record);
-        }
-        self.next_of_any(tally)
+    pub(super) fn ordinary(&mut self) -> Option<Record> {
+        let (State::Reading, Format::Pcap(reader)) = (&self.state, &mut self.format) else {
+            return None;
+        };
+        let record = reader.ordinary(self.chunk.fill(0))?;
+        self.frames = self.frames.saturating_add(1);
+        self.last = record.time;
+        self.largest_record = self.largest_record.max(record.len);
+        Some(record)
     }
 
+    /// The next record, in the buffer until it is consumed; `None` at the end.
     #[inline(never)]
-    fn next_of_any(&mut self, tally: &mut Tally) -> Option<Record> {
+    pub(super) fn next(&mut self, tally: &mut Tally) -> Option<Record> {
         loop {
             let next = match &mut self.state {
                 State::Reading => match &mut self.format {

@@ -28,27 +28,24 @@ impl Decoder {
 
     /// Hands everything that the frame holds to `sink`: at least one [`Decoded`] per frame. A datagram whose fragments
     /// were waited for in vain may come along; its parts carry the frame number of its first fragment.
-    #[inline]
+    #[inline(always)]
     pub fn decode(&mut self, frame: &Frame<'_>, sink: &mut impl FnMut(Decoded<'_>)) {
-        let wire = Wire::of(frame);
-        let mut context = Context::of(frame);
         // TCP over plain Ethernet is nearly every frame of nearly every capture, so it takes no walk.
         if frame.link == LinkType::ETHERNET
-            && let Some(ip) = plain_ip(wire)
+            && let Some(ip) = plain_ip(Wire::of(frame))
         {
             if ip.next == Layer::Protocol(protocol::TCP)
-                && let Ok(segment) = tcp::segment(ip.payload, &ip.header, &context)
+                && let Ok(segment) = tcp::segment(ip.payload, &ip.header, &Context::of(frame))
             {
-                return sink(Decoded::Tcp(segment));
+                return sink(Decoded::Tcp(&segment));
             }
             // The byte gate: QUIC, voice and their likes go no further.
             if ip.next == Layer::Protocol(protocol::UDP) && is_of_no_interest(ip.payload) {
                 return sink(Decoded::Skip(Skip::Udp));
             }
-            context.ip = ip.header;
-            return self.walk_frame(ip.next, ip.payload, context, sink);
+            return self.walk_rest(frame, ip, sink);
         }
-        self.walk_frame(Layer::Link(frame.link), wire, context, sink);
+        self.walk_frame(Layer::Link(frame.link), Wire::of(frame), Context::of(frame), sink);
     }
 
     /// Hands out what is left of datagrams that never became whole. To be called after the last frame.
@@ -62,6 +59,15 @@ impl Decoder {
     #[must_use]
     pub fn anomalies(&self) -> Vec<Anomaly> {
         self.fragments.anomaly().into_iter().collect()
+    }
+
+    #[inline(never)]
+    fn walk_rest<S: FnMut(Decoded<'_>)>(&mut self, frame: &Frame<'_>, ip: Ip<'_>, sink: &mut S) {
+        let context = Context {
+            ip: ip.header,
+            ..Context::of(frame)
+        };
+        self.walk_frame(ip.next, ip.payload, context, sink);
     }
 
     #[inline(never)]
@@ -106,7 +112,7 @@ impl Decoder {
                 Layer::Dot11 { padded } => wireless::dot11(wire, padded),
                 Layer::Ip => ip::peel(wire, &mut context),
                 Layer::Protocol(protocol::TCP) => match tcp::segment(wire, &context.ip, &context) {
-                    Ok(segment) => return sink(Decoded::Tcp(segment)),
+                    Ok(segment) => return sink(Decoded::Tcp(&segment)),
                     Err(skip) => Err(skip),
                 },
                 Layer::Protocol(protocol::UDP) => match udp(wire, &mut context) {

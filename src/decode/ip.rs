@@ -50,7 +50,7 @@ pub(super) fn peel<'a>(wire: Wire<'a>, context: &mut Context) -> Peeled<'a> {
 }
 
 /// An IPv4 header. Read by hand: etherparse's slices took half of what decoding took.
-#[inline]
+#[inline(always)]
 pub(super) fn v4(wire: Wire<'_>) -> Result<Ip<'_>, Skip> {
     let header_len = usize::from(wire.u8(0)? & 0x0f) * 4;
     if header_len < 20 {
@@ -90,7 +90,7 @@ pub(super) fn v4(wire: Wire<'_>) -> Result<Ip<'_>, Skip> {
 }
 
 /// An IPv6 header, without the extension headers.
-#[inline]
+#[inline(always)]
 pub(super) fn v6(wire: Wire<'_>) -> Result<Ip<'_>, Skip> {
     let Some((fixed, _)) = wire.data.split_first_chunk::<40>().filter(|(fixed, _)| fixed[0] >> 4 == 6) else {
         return Err(wire.too_short());

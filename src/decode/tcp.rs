@@ -9,7 +9,7 @@ const FIXED_LEN: usize = 20;
 
 /// Reads a segment. Options that the snap length cut leave the fixed fields readable: the segment then has no payload,
 /// and all of it counts as lost.
-#[inline]
+#[inline(always)]
 pub(super) fn segment<'a>(wire: Wire<'a>, ip: &IpHeader, context: &Context) -> Result<Segment<'a>, Skip> {
     let fixed: [u8; FIXED_LEN] = wire.array(0)?;
     let header_len = usize::from(fixed[12] >> 4) * 4;

@@ -13,8 +13,8 @@ use crate::decode::Endpoint;
 pub(super) struct Key {
     /// IPv4: both addresses in the first number; IPv6: two numbers each.
     addresses: [u64; 4],
-    ports: u32,
-    is_v6: bool,
+    /// Both ports, and above them whether it is IPv6: in one number, since reading it right after writing its parts stalls.
+    ports: u64,
 }
 
 impl Key {
@@ -29,7 +29,6 @@ impl Key {
                 let key = Self {
                     addresses: [low << 32 | high, 0, 0, 0],
                     ports: ports(src, dst, is_second),
-                    is_v6: false,
                 };
                 (key, usize::from(is_second))
             }
@@ -47,18 +46,19 @@ impl Key {
         let (low, high) = (number(low.ip), number(high.ip));
         let key = Self {
             addresses: [(low >> 64) as u64, low as u64, (high >> 64) as u64, high as u64],
-            ports: ports(src, dst, is_second),
-            is_v6: true,
+            ports: ports(src, dst, is_second) | IS_V6,
         };
         (key, usize::from(is_second))
     }
 }
 
 /// Both ports, that of the lower end first.
-const fn ports(src: Endpoint, dst: Endpoint, is_second: bool) -> u32 {
-    let (low, high) = if is_second { (dst, src) } else { (src, dst) };
-    (low.port as u32) << 16 | high.port as u32
+const fn ports(src: Endpoint, dst: Endpoint, is_second: bool) -> u64 {
+    let (low, high) = if is_second { (dst.port, src.port) } else { (src.port, dst.port) };
+    (low as u64) << 16 | high as u64
 }
+
+const IS_V6: u64 = 1 << 32;
 
 /// What is always zero is not hashed.
 impl Hash for Key {
@@ -66,10 +66,10 @@ impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let [first, rest @ ..] = self.addresses;
         state.write_u64(first);
-        if self.is_v6 {
+        if self.ports & IS_V6 != 0 {
             rest.iter().for_each(|&part| state.write_u64(part));
         }
-        state.write_u32(self.ports);
+        state.write_u64(self.ports);
     }
 }
 
