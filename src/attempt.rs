@@ -181,7 +181,10 @@ fn assign_lookups<'a>(
         let latest = attempt.connections.iter().map(|connection| connection.first.1).max();
         Some((attempt.connections.first()?.first.1, latest?))
     };
-    let longest = attempts.iter().filter_map(begins).map(|(first, latest)| latest.since(first));
+    let longest = attempts
+        .iter()
+        .filter_map(begins)
+        .map(|(first, latest)| latest.since(first));
     // Before and after a question: what `precedes` and `stands_around` can accept, by the last connection's time.
     let (before, after) = (10 * CLOCK_SKEW, SAME_ATTEMPT.saturating_add(longest.max().unwrap_or(0)));
     let by_time = |wanted: &dyn Fn(&Attempt<'_>) -> bool| {
@@ -191,7 +194,10 @@ fn assign_lookups<'a>(
     let mut devices: HashMap<IpAddr, Vec<(Timestamp, usize)>> = HashMap::new();
     for (at, attempt) in attempts.iter().enumerate() {
         let latest = begins(attempt).map(|(_, latest)| latest);
-        devices.entry(attempt.device).or_default().extend(latest.map(|latest| (latest, at)));
+        devices
+            .entry(attempt.device)
+            .or_default()
+            .extend(latest.map(|latest| (latest, at)));
     }
     let by_device: HashMap<IpAddr, ByTime> = devices
         .into_iter()
@@ -329,9 +335,9 @@ fn errors_about<'a>(connections: &[&Connection], directory: &Directory<'a>) -> V
     let mut errors: Vec<&IcmpError> = Vec::new();
     for connection in connections {
         let quoting = directory.errors_between(connection.client, connection.server).iter();
-        errors.extend(quoting.filter(|error| {
-            error.quoted_seq.is_some() && error.time.since(connection.first.1) >= -CLOCK_SKEW
-        }));
+        errors.extend(
+            quoting.filter(|error| error.quoted_seq.is_some() && error.time.since(connection.first.1) >= -CLOCK_SKEW),
+        );
     }
     // One that may be about either of two connections counts once.
     errors.sort_by_key(|error| error.frame);

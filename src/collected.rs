@@ -17,8 +17,12 @@ use crate::report::Contents;
 use crate::tls::walk::Side;
 use crate::wire_text::WireText;
 
-/// Connections kept for reporting. 100 MB of nothing but handshakes holds 20,000.
-const MAX_CONNECTIONS: usize = 100_000;
+/// Connections kept for judging. A controller that tries again every minute takes three days for as many; each costs some
+/// 20 KiB until its report is written, so they take 80 MB.
+const MAX_CONNECTIONS: usize = 4096;
+
+/// The same where every TLS connection was asked for: 100 MB of nothing but handshakes holds 18,000.
+const MAX_OF_EVERYTHING: usize = 20_000;
 
 /// Connections kept of those that name no server: downloads over plain HTTP, TLS whose beginning was not captured.
 const MAX_NAMELESS: usize = 4096;
@@ -57,6 +61,7 @@ pub(crate) struct Collected<'o> {
     pub(crate) receivers: HashSet<IpAddr, RandomState>,
     pub(crate) unconnected: usize,
     pub(crate) nameless: usize,
+    named: usize,
     pub(crate) checksums: Checksums,
     pub(crate) conflicts: Vec<Anomaly>,
     pub(crate) contents: Contents,
@@ -119,6 +124,7 @@ impl<'o> Collected<'o> {
             receivers: HashSet::default(),
             unconnected: 0,
             nameless: 0,
+            named: 0,
             checksums: Checksums::default(),
             conflicts: Vec::new(),
             contents: Contents::default(),
@@ -267,8 +273,13 @@ impl<'o> Collected<'o> {
             }
             // What names no server may be licensing or anything; without a name little can be said of it.
             let nameless = !self.everything && connection.server_name().is_none();
-            self.nameless += usize::from(nameless);
-            if self.connections.len() < MAX_CONNECTIONS && !(nameless && self.nameless > MAX_NAMELESS) {
+            let (kept, most) = match (nameless, self.everything) {
+                (true, _) => (&mut self.nameless, MAX_NAMELESS),
+                (false, true) => (&mut self.named, MAX_OF_EVERYTHING),
+                (false, false) => (&mut self.named, MAX_CONNECTIONS),
+            };
+            if *kept < most {
+                *kept += 1;
                 self.connections.push(connection);
             } else {
                 self.dropped.connections += 1;

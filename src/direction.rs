@@ -351,9 +351,11 @@ impl Direction {
         // Bare acknowledgements are the bulk of a capture and change nothing: their copies are looked for close by only.
         let bare = segment.payload.is_empty() && segment.flags.0 & (TcpFlags::SYN | TcpFlags::FIN | TcpFlags::RST) == 0;
         let reach = if bare { 4 } else { MAX_RECENT };
-        let original = self.recent.latest().take(reach).find(|&&(seen, at, _)| {
-            seen == print && may_be_copy(segment, Timestamp(at))
-        });
+        let original = self
+            .recent
+            .latest()
+            .take(reach)
+            .find(|&&(seen, at, _)| seen == print && may_be_copy(segment, Timestamp(at)));
         let Some(&(_, _, original)) = original else {
             return false;
         };

@@ -103,7 +103,9 @@ impl ByTime {
     pub(crate) fn between(&self, from: i64, to: i64) -> impl Iterator<Item = usize> {
         let first = self.things.partition_point(|(time, _)| time.0 < from);
         let rest = self.things.get(first..).unwrap_or_default();
-        rest.iter().take_while(move |(time, _)| time.0 <= to).map(|&(_, thing)| thing)
+        rest.iter()
+            .take_while(move |(time, _)| time.0 <= to)
+            .map(|&(_, thing)| thing)
     }
 }
 

@@ -260,4 +260,3 @@ impl Flow {
 
 /// Bytes after which a flow in which neither direction looks like anything known is no longer followed.
 const MAX_IDLE_BYTES: u64 = 128 * 1024;
-

@@ -248,7 +248,10 @@ impl Flows {
     fn evict(&mut self, ended: &mut Vec<Ended>) {
         self.counts.evicted += 1;
         while let Some(ticket) = self.lone.pop_front() {
-            if self.slot(ticket).is_some_and(|slot| matches!(slot.state, State::Lone(_))) {
+            if self
+                .slot(ticket)
+                .is_some_and(|slot| matches!(slot.state, State::Lone(_)))
+            {
                 ended.extend(self.take(ticket.slot));
                 return;
             }

@@ -171,7 +171,9 @@ impl Reader {
         let fraction = i64::from(head.fraction).wrapping_mul(unit);
         Record {
             time: Some(Timestamp(
-                i64::from(head.seconds).wrapping_mul(1_000_000_000).wrapping_add(fraction),
+                i64::from(head.seconds)
+                    .wrapping_mul(1_000_000_000)
+                    .wrapping_add(fraction),
             )),
             link: self.link,
             interface: 0,

@@ -92,7 +92,11 @@ pub(super) fn v4(wire: Wire<'_>) -> Result<Ip<'_>, Skip> {
 /// An IPv6 header, without the extension headers.
 #[inline(always)]
 pub(super) fn v6(wire: Wire<'_>) -> Result<Ip<'_>, Skip> {
-    let Some((fixed, _)) = wire.data.split_first_chunk::<40>().filter(|(fixed, _)| fixed[0] >> 4 == 6) else {
+    let Some((fixed, _)) = wire
+        .data
+        .split_first_chunk::<40>()
+        .filter(|(fixed, _)| fixed[0] >> 4 == 6)
+    else {
         return Err(wire.too_short());
     };
     let rest = wire.skip(fixed.len())?;

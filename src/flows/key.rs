@@ -54,7 +54,11 @@ impl Key {
 
 /// Both ports, that of the lower end first.
 const fn ports(src: Endpoint, dst: Endpoint, is_second: bool) -> u64 {
-    let (low, high) = if is_second { (dst.port, src.port) } else { (src.port, dst.port) };
+    let (low, high) = if is_second {
+        (dst.port, src.port)
+    } else {
+        (src.port, dst.port)
+    };
     (low as u64) << 16 | high as u64
 }
 

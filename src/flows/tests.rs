@@ -4,7 +4,6 @@ use super::*;
 use crate::decode::{Endpoint, TcpFlags, Tunnel};
 use crate::frame::Timestamp;
 use crate::seq::SeqNumber;
-use crate::tls::message::EventKind;
 
 impl Ended {
     /// The flow, made of its SYN if need be.
@@ -476,7 +475,11 @@ fn a_scan_closes_idle_connections_and_not_one_that_lives() {
     push(&mut flows, &mut ended, &scan, 5);
     assert_eq!(flows.counts.evicted, 51);
     assert_eq!(ended.len(), 51);
-    assert!(ended.iter().all(|ended| matches!(ended, Ended::Lone(lone) if lone.index != 0)));
+    assert!(
+        ended
+            .iter()
+            .all(|ended| matches!(ended, Ended::Lone(lone) if lone.index != 0))
+    );
     flows.finish(|flow| ended.push(flow));
     assert_eq!(ended.len(), MAX_FLOWS + 51);
 }
@@ -513,4 +516,154 @@ fn payload_cut_by_the_snap_length_is_counted_and_its_hole_named() {
     let tcp = &flows[0].directions[CLIENT].tcp;
     assert_eq!((counts.cut, tcp.cut, tcp.largest, tcp.bytes), (1, 1, 45, 52));
     assert_eq!(tcp.gaps[0].cause, crate::stream::GapCause::SnapLength);
+}
+
+#[test]
+fn one_syn_is_kept_small_and_becomes_the_flow_that_it_would_have_been() {
+    let syn = Segment {
+        frame: FrameNumber(9),
+        time: Timestamp(STEP),
+        options: &[1, 2, 4, 5, 0xb4, 4, 2, 1],
+        ip_id: Some(3),
+        checksum: 7,
+        ..seg(SERVER, SYN, 99, 0, b"")
+    };
+    let mut direct = Flow::begin(4, &syn);
+    direct.accept(&syn, SERVER, &mut FlowCounts::default(), None);
+    let lone = Lone::of(&syn, 4).unwrap();
+    assert_eq!(format!("{:?}", lone.flow()), format!("{direct:?}"));
+    for more in [
+        seg(CLIENT, SYN | ACK, 9, 9, b""),
+        seg(CLIENT, SYN, 9, 0, DATA),
+        seg(CLIENT, SYN | RST, 9, 0, b""),
+        seg(CLIENT, ACK, 9, 9, b""),
+    ] {
+        assert!(Lone::of(&more, 0).is_none());
+    }
+}
+
+/// A Client Hello that asks for this server.
+fn hello(name: &str) -> Vec<u8> {
+    let len = |bytes: &[u8]| u16::try_from(bytes.len()).unwrap().to_be_bytes();
+    let entry = [&[0][..], &len(name.as_bytes()), name.as_bytes()].concat();
+    let list = [&len(&entry)[..], &entry].concat();
+    let extension = [&[0, 0][..], &len(&list), &list].concat();
+    let body = [
+        &[3, 3][..],
+        &[7; 32],
+        &[0, 0, 2, 0x13, 1, 1, 0],
+        &len(&extension),
+        &extension,
+    ]
+    .concat();
+    let message = [&[1, 0][..], &len(&body), &body].concat();
+    [&[22, 3, 1][..], &len(&message), &message].concat()
+}
+
+/// What becomes of a connection that asks for `other.example` where `own.example` is of interest, after these segments.
+fn elsewhere(rest: &[Segment<'_>]) -> (Flows, Vec<Ended>) {
+    let (mut flows, mut ended) = (Flows::of_names(vec!["own.example".to_owned()]), Vec::new());
+    push(&mut flows, &mut ended, &handshake(), 1);
+    push(
+        &mut flows,
+        &mut ended,
+        &[seg(CLIENT, ACK, 100, 500, &hello("other.example"))],
+        4,
+    );
+    push(&mut flows, &mut ended, rest, 5);
+    (flows, ended)
+}
+
+#[test]
+fn a_connection_that_names_another_server_shrinks_and_is_counted_as_what_it_was() {
+    let (mut flows, mut ended) = elsewhere(&[seg(SERVER, ACK, 500, 300, DATA)]);
+    assert!(ended.is_empty());
+    flows.finish(|flow| ended.push(flow));
+    let [Ended::Elsewhere(flow)] = &ended[..] else {
+        panic!("{ended:?}")
+    };
+    assert!(flow.is_tls && flow.spoke == [true; 2]);
+    assert_eq!(flow.name.as_ref().unwrap().raw(), "other.example");
+    // The one of interest is followed.
+    let (mut flows, mut ended) = (Flows::of_names(vec!["own.example".to_owned()]), Vec::new());
+    push(
+        &mut flows,
+        &mut ended,
+        &[seg(CLIENT, ACK, 100, 500, &hello("Own.Example."))],
+        1,
+    );
+    flows.finish(|flow| ended.push(flow));
+    assert!(matches!(&ended[..], [Ended::Followed(_)]));
+}
+
+#[test]
+fn a_connection_that_was_given_up_ends_as_any_other() {
+    let fin = |side: usize| seg(side, FIN | ACK, 600, 600, b"");
+    let next = |n: u64| {
+        let syn = seg(CLIENT, SYN, 70_000, 0, b"");
+        [syn].map(|syn| Segment {
+            src: Endpoint { port: 7, ..end(CLIENT) },
+            frame: FrameNumber(n),
+            ..syn
+        })
+    };
+    for (closing, ends) in [
+        (vec![fin(CLIENT)], 0),
+        (vec![fin(CLIENT), fin(SERVER)], 1),
+        (vec![seg(SERVER, RST, 600, 0, b"")], 1),
+    ] {
+        let (mut flows, mut ended) = elsewhere(&closing);
+        push(&mut flows, &mut ended, &next(1), 6 + LINGER);
+        assert_eq!(ended.len(), ends, "{closing:?}");
+    }
+    // The same SYN again is none of another connection; other numbers are.
+    for (seq, ends) in [(99, 0), (70_000, 1)] {
+        let (_, ended) = elsewhere(&[seg(CLIENT, SYN, seq, 0, b"")]);
+        assert_eq!(ended.len(), ends);
+    }
+    // A copy of what closed is counted.
+    let packet = Segment {
+        ip_id: Some(5),
+        checksum: 9,
+        ..fin(CLIENT)
+    };
+    let (flows, _) = elsewhere(&[packet, packet]);
+    assert_eq!(flows.counts.duplicates, 1);
+}
+
+#[test]
+fn when_all_places_are_taken_a_connection_goes_that_was_silent_since_its_turn() {
+    let (mut flows, mut ended) = (Flows::default(), Vec::new());
+    let of = |port: usize, segment: Segment<'static>| Segment {
+        src: Endpoint {
+            port: u16::try_from(port).unwrap(),
+            ..segment.src
+        },
+        ..segment
+    };
+    let all: Vec<_> = (0..MAX_FLOWS)
+        .map(|n| of(n, seg(CLIENT, ACK, 100, 500, DATA)))
+        .collect();
+    push(&mut flows, &mut ended, &all, 1);
+    // Everybody has spoken, so everybody gets a turn; then the first one goes, and the next one that stays silent.
+    push(
+        &mut flows,
+        &mut ended,
+        &[of(20_000, seg(CLIENT, ACK, 100, 500, DATA))],
+        20_000,
+    );
+    push(
+        &mut flows,
+        &mut ended,
+        &[of(1, seg(CLIENT, ACK, 110, 500, DATA))],
+        20_001,
+    );
+    push(
+        &mut flows,
+        &mut ended,
+        &[of(20_001, seg(CLIENT, ACK, 100, 500, DATA))],
+        20_002,
+    );
+    let gone: Vec<u64> = ended.into_iter().map(|ended| ended.flow().index).collect();
+    assert_eq!((gone, flows.counts.evicted), (vec![0, 2], 2));
 }

@@ -9,8 +9,8 @@
 
 use super::border::{
     Beginning, HEADER, MAX_BODY, Piece, beginning_of_tls, drop_front, gather, is_clear_alert, is_hello,
-    is_sslv2_server_hello, may_be_sslv2, may_hold_header, messages_chain, plausible_header, provenance_at, resync_offset,
-    sslv2_hello_len,
+    is_sslv2_server_hello, may_be_sslv2, may_hold_header, messages_chain, plausible_header, provenance_at,
+    resync_offset, sslv2_hello_len,
 };
 use super::message::{Assembler, Event, EventKind, Provenance};
 use crate::stream::{Chunk, Gap, Position};
@@ -124,15 +124,6 @@ impl RecordReader {
     #[must_use]
     pub const fn preamble(&self) -> u64 {
         self.preamble
-    }
-
-    /// How many of the next bytes need not even be handed in: they are the body of an Application Data record.
-    #[must_use]
-    pub const fn passing(&self) -> u32 {
-        match self.state {
-            State::Passing { left } => left,
-            _ => 0,
-        }
     }
 
     /// Takes bytes in order.
