@@ -200,7 +200,7 @@ impl<'o> Collected<'o> {
     /// Of connections that are one SYN, enough is enough.
     fn end_lone(&mut self, lone: &Lone) {
         let enough = self.unconnected >= MAX_UNCONNECTED;
-        let in_capwap = lone.tunnel == Tunnel::Capwap;
+        let in_capwap = lone.tunnel() == Tunnel::Capwap;
         if !enough && (self.everything || !in_capwap) {
             return self.end_followed(lone.flow());
         }
@@ -321,8 +321,8 @@ impl<'o> Collected<'o> {
         self.in_capwap += u64::from(in_capwap);
         let Some(name) = &flow.name else { return };
         if !in_capwap {
-            if self.names.len() < MAX_NAMES && !self.names.contains(&**name) {
-                self.names.insert((**name).clone());
+            if self.names.len() < MAX_NAMES && !self.names.contains(name) {
+                self.names.insert(name.clone());
             }
         } else if self.options.profile.service_named(name.raw()).is_some() {
             let [one, other] = flow.ends;

@@ -15,6 +15,7 @@ use crate::tls::may_hold_header;
 pub use elsewhere::Elsewhere;
 use key::Key;
 pub use lone::Lone;
+use lone::Syn;
 
 mod elsewhere;
 mod key;
@@ -22,7 +23,7 @@ mod lone;
 #[cfg(test)]
 mod tests;
 
-/// Flows observed at once. A 100 MB export of a busy uplink holds some thousands; a SYN scan a million, of 120 bytes each. A
+/// Flows observed at once. A 100 MB export of a busy uplink holds some thousands; a SYN scan a million, of 150 bytes each with the table's part. A
 /// followed one has some three KiB, so this many take 50 MB; beyond it the one that was idle longest is closed, and counted.
 const MAX_FLOWS: usize = 16 * 1024;
 
@@ -35,7 +36,7 @@ pub enum Ended {
     /// One SYN and nothing else.
     Lone(Lone),
     /// Given up: it has nothing to do with any server of interest.
-    Elsewhere(Elsewhere),
+    Elsewhere(Box<Elsewhere>),
     /// Followed.
     Followed(Box<Flow>),
 }
@@ -78,8 +79,12 @@ struct Slot {
 #[derive(Debug)]
 enum State {
     Free,
-    Lone(Lone),
-    Elsewhere(Elsewhere),
+    Lone(Syn),
+    /// Boxed but for what each segment writes: slots shall be small, a scan fills them all.
+    Elsewhere {
+        spoke: [bool; 2],
+        rest: Box<Elsewhere>,
+    },
     Followed(Box<Flow>),
 }
 
@@ -113,7 +118,7 @@ impl Flows {
         place.active = true;
         let plain = segment.flags.0 & (TcpFlags::SYN | TcpFlags::FIN | TcpFlags::RST) == 0;
         match &mut place.state {
-            State::Elsewhere(elsewhere) if plain => elsewhere.speaks(from),
+            State::Elsewhere { spoke, .. } if plain => speaks(spoke, from),
             State::Followed(flow) if !segment.flags.syn() => {
                 flow.accept(segment, from, &mut self.counts, self.names.as_deref());
                 if flow.may_close() || flow.is_given_up() {
@@ -130,7 +135,7 @@ impl Flows {
         let mut slots = std::mem::take(&mut self.slots);
         slots.sort_unstable_by_key(|slot| slot.index);
         for slot in slots {
-            if let Some(flow) = slot.state.ended() {
+            if let Some(flow) = slot.state.ended(&slot.key, slot.index) {
                 ended(flow);
             }
         }
@@ -147,10 +152,10 @@ impl Flows {
         }
         let index = self.counts.flows;
         self.counts.flows += 1;
-        let lone = Lone::of(segment, index);
-        let is_lone = lone.is_some();
-        let state = match lone {
-            Some(lone) => State::Lone(lone),
+        let syn = Syn::of(segment, from);
+        let is_lone = syn.is_some();
+        let state = match syn {
+            Some(syn) => State::Lone(syn),
             None => State::Followed(Flow::begin(index, segment)),
         };
         let place = Slot {
@@ -183,15 +188,15 @@ impl Flows {
         let Some(place) = self.slots.get_mut(slot as usize) else {
             return;
         };
-        if let State::Lone(lone) = &place.state {
+        if let State::Lone(syn) = place.state {
             let index = place.index;
-            place.state = State::Followed(lone.flow());
+            place.state = State::Followed(syn.between(place.key.ends(), index).flow());
             self.order.push_back(Ticket { slot, index });
         }
         let is_reused = segment.flags.syn()
             && match &place.state {
                 State::Followed(flow) => flow.is_reused_by(segment, from),
-                State::Elsewhere(elsewhere) => elsewhere.is_reused_by(segment, from),
+                State::Elsewhere { rest, .. } => rest.is_reused_by(segment, from),
                 State::Free | State::Lone(_) => false,
             };
         if is_reused {
@@ -200,7 +205,10 @@ impl Flows {
         }
         match &mut place.state {
             State::Followed(flow) => flow.accept(segment, from, &mut self.counts, self.names.as_deref()),
-            State::Elsewhere(elsewhere) => self.counts.duplicates += u64::from(elsewhere.accept(segment, from)),
+            State::Elsewhere { spoke, rest } => {
+                speaks(spoke, from);
+                self.counts.duplicates += u64::from(rest.accept(segment, from));
+            }
             State::Free | State::Lone(_) => {}
         }
         self.settle(slot, segment.frame);
@@ -216,11 +224,15 @@ impl Flows {
             && let State::Followed(flow) = &place.state
             && flow.is_given_up()
         {
-            place.state = State::Elsewhere(Elsewhere::of(flow));
+            let rest = Box::new(Elsewhere::of(flow));
+            place.state = State::Elsewhere {
+                spoke: rest.spoke,
+                rest,
+            };
         }
         let closes = match &mut place.state {
             State::Followed(flow) => flow.closes(),
-            State::Elsewhere(elsewhere) => elsewhere.closes(),
+            State::Elsewhere { rest, .. } => rest.closes(),
             State::Free | State::Lone(_) => false,
         };
         if closes {
@@ -240,7 +252,7 @@ impl Flows {
         let state = std::mem::replace(&mut place.state, State::Free);
         self.table.remove(&place.key);
         self.free.push(slot);
-        state.ended()
+        state.ended(&place.key, place.index)
     }
 
     /// Closes the oldest single SYN; where there is none, the flow that was idle longest, approximately: each in the queue
@@ -295,13 +307,23 @@ impl Flows {
 }
 
 impl State {
-    fn ended(self) -> Option<Ended> {
+    fn ended(self, key: &Key, index: u64) -> Option<Ended> {
         match self {
             Self::Free => None,
-            Self::Lone(lone) => Some(Ended::Lone(lone)),
-            Self::Elsewhere(elsewhere) => Some(Ended::Elsewhere(elsewhere)),
+            Self::Lone(syn) => Some(Ended::Lone(syn.between(key.ends(), index))),
+            Self::Elsewhere { spoke, mut rest } => {
+                rest.spoke = spoke;
+                Some(Ended::Elsewhere(rest))
+            }
             Self::Followed(flow) => Some(Ended::Followed(flow)),
         }
+    }
+}
+
+#[inline]
+fn speaks(spoke: &mut [bool; 2], from: usize) {
+    if let Some(spoke) = spoke.get_mut(from) {
+        *spoke = true;
     }
 }
 

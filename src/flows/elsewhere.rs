@@ -16,14 +16,14 @@ use crate::wire_text::WireText;
 pub struct Elsewhere {
     /// The two ends.
     pub ends: [Endpoint; 2],
-    /// Which of them has sent anything.
+    /// Which of them has sent anything, when it was given up or later.
     pub spoke: [bool; 2],
     /// The tunnel of the first frame.
     pub tunnel: Tunnel,
     /// It carries TLS.
     pub is_tls: bool,
-    /// The server that it asked for. Boxed, since a scan's flows lie in the same table.
-    pub name: Option<Box<WireText>>,
+    /// The server that it asked for.
+    pub name: Option<WireText>,
     syns: [Option<SeqNumber>; 2],
     /// The lowest byte seen.
     first: [Option<SeqNumber>; 2],
@@ -52,7 +52,7 @@ impl Elsewhere {
             spoke: sides.map(|side| side.tcp.frames > 0),
             tunnel: flow.tunnel,
             is_tls,
-            name: hello.and_then(|hello| hello.server_name.clone()).map(Box::new),
+            name: hello.and_then(|hello| hello.server_name.clone()),
             syns: sides.map(|side| side.syn_seq),
             first: sides.map(|side| side.stream.first_seq()),
             fins: sides.map(|side| side.tcp.fin.is_some()),
@@ -62,17 +62,8 @@ impl Elsewhere {
         }
     }
 
-    /// Takes a segment that neither opens nor closes.
-    #[inline]
-    pub(super) fn speaks(&mut self, from: usize) {
-        if let Some(spoke) = self.spoke.get_mut(from) {
-            *spoke = true;
-        }
-    }
-
     /// Takes any segment; whether it is a copy of the one before.
     pub(super) fn accept(&mut self, segment: &Segment<'_>, from: usize) -> bool {
-        self.speaks(from);
         let Some(closed) = self.closed.get_mut(from) else {
             return false;
         };

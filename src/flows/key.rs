@@ -4,7 +4,7 @@
 //! two numbers: look-ups took half the time.
 
 use std::hash::{Hash, Hasher};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::decode::Endpoint;
 
@@ -32,8 +32,34 @@ impl Key {
                 };
                 (key, usize::from(is_second))
             }
+            // No packet has one address of each family.
             _ => Self::of_long(src, dst),
         }
+    }
+
+    /// Both ends, the lower one first.
+    pub(super) fn ends(&self) -> [Endpoint; 2] {
+        let [a, b, c, d] = self.addresses;
+        let (low, high) = if self.ports & IS_V6 == 0 {
+            (
+                IpAddr::from(Ipv4Addr::from((a >> 32) as u32)),
+                IpAddr::from(Ipv4Addr::from(a as u32)),
+            )
+        } else {
+            let long = |high: u64, low: u64| IpAddr::from(Ipv6Addr::from(u128::from(high) << 64 | u128::from(low)));
+            (long(a, b), long(c, d))
+        };
+        let (low_port, high_port) = ((self.ports >> 16) as u16, self.ports as u16);
+        [
+            Endpoint {
+                ip: low,
+                port: low_port,
+            },
+            Endpoint {
+                ip: high,
+                port: high_port,
+            },
+        ]
     }
 
     fn of_long(src: Endpoint, dst: Endpoint) -> (Self, usize) {
@@ -106,6 +132,7 @@ mod tests {
                 let ((key, from), (same, back)) = (Key::of(one, other), Key::of(other, one));
                 assert_eq!((key, from), (same, 1 - back));
                 assert_eq!(from, usize::from(one > other));
+                assert_eq!(key.ends(), if from == 0 { [one, other] } else { [other, one] });
                 assert!(!keys.contains(&key), "{one} {other}");
                 keys.push(key);
             }

@@ -530,7 +530,7 @@ fn one_syn_is_kept_small_and_becomes_the_flow_that_it_would_have_been() {
     };
     let mut direct = Flow::begin(4, &syn);
     direct.accept(&syn, SERVER, &mut FlowCounts::default(), None);
-    let lone = Lone::of(&syn, 4).unwrap();
+    let lone = Syn::of(&syn, SERVER).unwrap().between([end(CLIENT), end(SERVER)], 4);
     assert_eq!(format!("{:?}", lone.flow()), format!("{direct:?}"));
     for more in [
         seg(CLIENT, SYN | ACK, 9, 9, b""),
@@ -538,7 +538,7 @@ fn one_syn_is_kept_small_and_becomes_the_flow_that_it_would_have_been() {
         seg(CLIENT, SYN | RST, 9, 0, b""),
         seg(CLIENT, ACK, 9, 9, b""),
     ] {
-        assert!(Lone::of(&more, 0).is_none());
+        assert!(Syn::of(&more, 0).is_none());
     }
 }
 
