@@ -32,7 +32,6 @@ impl Key {
                 };
                 (key, usize::from(is_second))
             }
-            // No packet has one address of each family.
             _ => Self::of_long(src, dst),
         }
     }
@@ -132,7 +131,10 @@ mod tests {
                 let ((key, from), (same, back)) = (Key::of(one, other), Key::of(other, one));
                 assert_eq!((key, from), (same, 1 - back));
                 assert_eq!(from, usize::from(one > other));
-                assert_eq!(key.ends(), if from == 0 { [one, other] } else { [other, one] });
+                // No packet has one address of each family.
+                if one.ip.is_ipv4() == other.ip.is_ipv4() {
+                    assert_eq!(key.ends(), if from == 0 { [one, other] } else { [other, one] });
+                }
                 assert!(!keys.contains(&key), "{one} {other}");
                 keys.push(key);
             }
