@@ -120,6 +120,7 @@ impl<'o> Analyzer<'o> {
         anomalies.extend(self.decoder.anomalies());
         anomalies.append(&mut self.collected.conflicts);
         anomalies.extend(bounds_that_bit(&dropped, &flows, &lookups));
+        let receivers = receivers.into_iter().collect();
         let surroundings = Surroundings::of(&connections);
         let watched = Watched {
             hosts,
@@ -150,7 +151,13 @@ impl<'o> Analyzer<'o> {
             .into_iter()
             .take(MAX_NAMES)
             .collect();
-        contents.server_names = self.collected.names.into_iter().take(MAX_NAMES).collect();
+        contents.server_names = self
+            .collected
+            .names
+            .iter()
+            .map(ToString::to_string)
+            .take(MAX_NAMES)
+            .collect();
         let Checksums { tried, wrong, first } = self.collected.checksums;
         if let Some(frame) = first {
             anomalies.push(Anomaly {

@@ -7,6 +7,7 @@ use crate::connection::Connection;
 use crate::context::Options;
 use crate::decode::IcmpError;
 use crate::device::witness::Testimony;
+use crate::directory::{ByTime, Directory};
 use crate::frame::{FrameNumber, Timestamp};
 use crate::lookup::Lookup;
 use crate::profile::Transport;
@@ -148,14 +149,12 @@ pub fn attempts<'a>(
             attempt.connections.push(connection);
         }
     }
-    assign_lookups(&selector, &mut attempts, lookups);
+    let directory = Directory::new(connections, lookups, icmp);
+    assign_lookups(&selector, &mut attempts, lookups, &directory);
     for attempt in &mut attempts {
-        attempt.icmp = icmp
-            .iter()
-            .filter(|error| concerns(error, &attempt.connections) || refuses_question(error, &attempt.lookups))
-            .collect();
+        attempt.icmp = errors_about(&attempt.connections, &attempt.lookups, &directory);
         judge(attempt, options);
-        attempt.revocation = revocation(attempt, connections, lookups);
+        attempt.revocation = revocation(attempt, &directory);
     }
     attempts.sort_by_key(Attempt::first);
     attempts
@@ -228,35 +227,61 @@ fn other(connection: &Connection) -> Purposed {
 
 /// Gives each look-up to the first attempt of its device and name that follows it; what no connection follows is an
 /// attempt of its own, all types of record together.
-fn assign_lookups<'a>(selector: &Selector<'_>, attempts: &mut Vec<Attempt<'a>>, lookups: &'a [Lookup]) {
+fn assign_lookups<'a>(
+    selector: &Selector<'_>,
+    attempts: &mut Vec<Attempt<'a>>,
+    lookups: &'a [Lookup],
+    directory: &Directory<'a>,
+) {
     let with_connections = attempts.len();
-    let mut by_device: HashMap<IpAddr, Vec<usize>> = HashMap::new();
-    for (at, attempt) in attempts.iter().enumerate() {
-        by_device.entry(attempt.device).or_default().push(at);
-    }
-    // A device may ask from its address of the other family.
-    let of_family = |v4: bool| {
-        attempts
-            .iter()
-            .enumerate()
-            .filter(move |(_, it)| it.device.is_ipv4() == v4)
-            .map(|(at, _)| at)
+    let begins = |attempt: &Attempt<'_>| {
+        let latest = attempt.connections.iter().map(|connection| connection.first.1).max();
+        Some((attempt.connections.first()?.first.1, latest?))
     };
-    let (v4, v6): (Vec<usize>, Vec<usize>) = (of_family(true).collect(), of_family(false).collect());
+    let longest = attempts
+        .iter()
+        .filter_map(begins)
+        .map(|(first, latest)| latest.since(first));
+    // Before and after a question: what `precedes` and `stands_around` can accept, by the last connection's time.
+    let (before, after) = (10 * CLOCK_SKEW, SAME_ATTEMPT.saturating_add(longest.max().unwrap_or(0)));
+    let by_time = |wanted: &dyn Fn(&Attempt<'_>) -> bool| {
+        let wanted = attempts.iter().enumerate().filter(|(_, attempt)| wanted(attempt));
+        ByTime::new(wanted.filter_map(|(at, attempt)| Some((begins(attempt)?.1, at))))
+    };
+    let mut devices: HashMap<IpAddr, Vec<(Timestamp, usize)>> = HashMap::new();
+    for (at, attempt) in attempts.iter().enumerate() {
+        let latest = begins(attempt).map(|(_, latest)| latest);
+        devices
+            .entry(attempt.device)
+            .or_default()
+            .extend(latest.map(|latest| (latest, at)));
+    }
+    let by_device: HashMap<IpAddr, ByTime> = devices
+        .into_iter()
+        .map(|(device, own)| (device, ByTime::new(own.into_iter())))
+        .collect();
+    // A device may ask from its address of the other family.
+    let (v4, v6) = (by_time(&|it| it.device.is_ipv4()), by_time(&|it| it.device.is_ipv6()));
+    // Attempts of which there are only look-ups.
+    let mut asked_only: HashMap<IpAddr, Vec<usize>> = HashMap::new();
     for lookup in lookups {
         let asked = lookup.first().1;
-        let other_family = if lookup.client.is_ipv4() { &v6 } else { &v4 };
-        let candidates: Vec<usize> = by_device
-            .get(&lookup.client)
+        let window = (asked.0.saturating_sub(before), asked.0.saturating_add(after));
+        let near = |attempts: &ByTime| {
+            let mut near: Vec<usize> = attempts.between(window.0, window.1).collect();
+            near.sort_unstable();
+            near
+        };
+        let own = by_device.get(&lookup.client).map(near).unwrap_or_default();
+        let other_family = near(if lookup.client.is_ipv4() { &v6 } else { &v4 });
+        let candidates: Vec<usize> = own
             .into_iter()
-            .flatten()
+            .chain(asked_only.get(&lookup.client).into_iter().flatten().copied())
             .chain(other_family)
-            .copied()
             .filter(|&at| {
                 attempts.get(at).is_some_and(|attempt| {
-                    // The name first: telling the device can mean a search.
                     attempt.service.name.eq_ignore_ascii_case(lookup.name.raw())
-                        && is_of_device(lookup, attempt, lookups)
+                        && is_of_device(lookup, attempt, directory)
                 })
             })
             .collect();
@@ -265,12 +290,12 @@ fn assign_lookups<'a>(selector: &Selector<'_>, attempts: &mut Vec<Attempt<'a>>, 
             candidates.find(|&at| attempts.get(at).is_some_and(|attempt| explains(lookup, attempt)))
         };
         let at = explained(
-            &|it, attempt| precedes(it, attempt) && !was_given_up(it, attempt, lookups),
+            &|it, attempt| precedes(it, attempt) && !was_given_up(it, attempt, directory),
             attempts,
         )
         .or_else(|| {
             explained(
-                &|it, attempt| stands_around(it, attempt, lookups) && !was_given_up(it, attempt, lookups),
+                &|it, attempt| stands_around(it, attempt, directory) && !was_given_up(it, attempt, directory),
                 attempts,
             )
         });
@@ -285,7 +310,7 @@ fn assign_lookups<'a>(selector: &Selector<'_>, attempts: &mut Vec<Attempt<'a>>, 
         let Some(service) = selector.is_service_name(lookup.name.raw()) else {
             continue;
         };
-        if is_relayed(lookup, lookups) {
+        if is_relayed(lookup, directory) {
             continue;
         }
         // What no connection follows: all types of record, and repetitions, are one attempt.
@@ -300,7 +325,7 @@ fn assign_lookups<'a>(selector: &Selector<'_>, attempts: &mut Vec<Attempt<'a>>, 
         if let Some(attempt) = again.and_then(|at| attempts.get_mut(at)) {
             attempt.lookups.push(lookup);
         } else if attempts.len() < MAX_ATTEMPTS {
-            by_device.entry(lookup.client).or_default().push(attempts.len());
+            asked_only.entry(lookup.client).or_default().push(attempts.len());
             attempts.push(Attempt {
                 device: lookup.client,
                 service,
@@ -327,17 +352,16 @@ fn precedes(lookup: &Lookup, attempt: &Attempt<'_>) -> bool {
 }
 
 /// Whether who asks was asked itself, for the same name and just before: a resolver that asks for others is no device.
-fn is_relayed(lookup: &Lookup, lookups: &[Lookup]) -> bool {
+fn is_relayed(lookup: &Lookup, directory: &Directory<'_>) -> bool {
     let asked = lookup.first().1;
-    lookups.iter().any(|other| {
-        other.server == lookup.client
-            && other.name.raw().eq_ignore_ascii_case(lookup.name.raw())
-            && (-CLOCK_SKEW..=TRY_OVER).contains(&asked.since(other.first().1))
-    })
+    let same_name = directory.lookups_asked_of(lookup.client, lookup.name.raw());
+    same_name
+        .iter()
+        .any(|other| (-CLOCK_SKEW..=TRY_OVER).contains(&asked.since(other.first().1)))
 }
 
 /// Whether a look-up failed and was given up before what an attempt did next: then it was a try of its own.
-fn was_given_up(lookup: &Lookup, attempt: &Attempt<'_>, lookups: &[Lookup]) -> bool {
+fn was_given_up(lookup: &Lookup, attempt: &Attempt<'_>, directory: &Directory<'_>) -> bool {
     let truncated = lookup.answer.as_ref().is_some_and(|answer| answer.truncated);
     let without_address = lookup.answer.as_ref().is_none_or(|answer| answer.addresses.is_empty());
     if truncated || !without_address {
@@ -350,7 +374,8 @@ fn was_given_up(lookup: &Lookup, attempt: &Attempt<'_>, lookups: &[Lookup]) -> b
             && it.name == lookup.name
             && it.first().0 > lookup.first().0
     };
-    if says_no && lookups.iter().any(asked_anew) {
+    let lookups = directory.lookups_of(lookup.client, lookup.name.raw());
+    if says_no && lookups.iter().any(|it| asked_anew(it)) {
         return true;
     }
     let end = ended(lookup);
@@ -379,7 +404,7 @@ fn ended(lookup: &Lookup) -> Timestamp {
 
 /// Whether a look-up that did not fail stands around the beginning of a connection that it explains: the file or the
 /// clock of one direction is out of order.
-fn stands_around(lookup: &Lookup, attempt: &Attempt<'_>, lookups: &[Lookup]) -> bool {
+fn stands_around(lookup: &Lookup, attempt: &Attempt<'_>, directory: &Directory<'_>) -> bool {
     let Some(first) = attempt.connections.first() else {
         return false;
     };
@@ -398,9 +423,9 @@ fn stands_around(lookup: &Lookup, attempt: &Attempt<'_>, lookups: &[Lookup]) -> 
         answer.is_some_and(|answer| answer.truncated && answer.status.0 == 0)
     };
     let companion = || {
-        lookups.iter().any(|other| {
-            other.client == lookup.client
-                && other.name == lookup.name
+        let asked_alike = directory.lookups_of(lookup.client, lookup.name.raw());
+        asked_alike.iter().any(|other| {
+            other.name == lookup.name
                 && other.first().1.since(asked).abs() <= CLOCK_SKEW
                 && (gives(other) || cut(other))
         })
@@ -418,43 +443,38 @@ fn failed(lookup: &Lookup) -> bool {
 
 /// Whether a look-up was made by the device of an attempt: from the same address, or from its address of the other
 /// family, which shows when an answer given there is what the device then connects to.
-fn is_of_device(lookup: &Lookup, attempt: &Attempt<'_>, lookups: &[Lookup]) -> bool {
+fn is_of_device(lookup: &Lookup, attempt: &Attempt<'_>, directory: &Directory<'_>) -> bool {
+    let mut connections = attempt.connections.iter();
     attempt.device == lookup.client
         || attempt.device.is_ipv4() != lookup.client.is_ipv4()
-            && lookups
-                .iter()
-                .filter(|other| other.client == lookup.client)
-                .any(|other| {
-                    other.answer.as_ref().is_some_and(|answer| {
-                        attempt
-                            .connections
-                            .iter()
-                            .any(|connection| answer.addresses.contains(&connection.server.ip))
-                    })
-                })
+            && connections.any(|connection| directory.was_told(lookup.client, connection.server.ip))
 }
 
-/// Whether an ICMP error quotes a packet of one of the connections, in either direction.
-fn concerns(error: &IcmpError, connections: &[&Connection]) -> bool {
-    connections.iter().any(|connection| {
-        let (client, server) = (connection.client, connection.server);
-        error.quoted_seq.is_some()
-            && ((error.quoted_src, error.quoted_dst) == (client, server)
-                || (error.quoted_src, error.quoted_dst) == (server, client))
-            && error.time.since(connection.first.1) >= -CLOCK_SKEW
-    })
+/// ICMP errors that quote a packet of one of the connections, in either direction, or a question of one of the look-ups,
+/// in order.
+fn errors_about<'a>(connections: &[&Connection], lookups: &[&Lookup], directory: &Directory<'a>) -> Vec<&'a IcmpError> {
+    let mut errors: Vec<&IcmpError> = Vec::new();
+    for connection in connections {
+        let quoting = directory.errors_between(connection.client, connection.server).iter();
+        errors.extend(
+            quoting.filter(|error| error.quoted_seq.is_some() && error.time.since(connection.first.1) >= -CLOCK_SKEW),
+        );
+    }
+    for lookup in lookups {
+        let refused = directory.refused_questions(lookup.client, lookup.server).iter();
+        errors.extend(refused.filter(|error| refuses_question(error, lookup)));
+    }
+    // One that may be about either of two connections counts once.
+    errors.sort_by_key(|error| error.frame);
+    errors.dedup_by(|one, other| std::ptr::eq(*one, *other));
+    errors
 }
 
-/// Whether an ICMP error quotes a DNS question of one of the look-ups.
-fn refuses_question(error: &IcmpError, lookups: &[&Lookup]) -> bool {
-    error.quoted_seq.is_none()
-        && error.quoted_dst.port == 53
-        && lookups.iter().any(|lookup| {
-            let asked = lookup.questions.iter().map(|&(_, time)| time);
-            (error.quoted_src.ip, error.quoted_dst.ip) == (lookup.client, lookup.server)
-                && asked.min().is_some_and(|first| error.time.since(first) >= -CLOCK_SKEW)
-                && error.time.since(ended(lookup)) <= TRY_OVER
-        })
+/// Whether an ICMP error that quotes a DNS question between the same hosts is about this one.
+fn refuses_question(error: &IcmpError, lookup: &Lookup) -> bool {
+    let asked = lookup.questions.iter().map(|&(_, time)| time);
+    asked.min().is_some_and(|first| error.time.since(first) >= -CLOCK_SKEW)
+        && error.time.since(ended(lookup)) <= TRY_OVER
 }
 
 /// Judges both sides' chains at the time they were presented.

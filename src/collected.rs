@@ -4,22 +4,27 @@ use crate::phrase::phrase;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::net::IpAddr;
 
+use foldhash::fast::RandomState;
+
 use crate::connection::Connection;
 use crate::context::Options;
-use crate::decode::{Decoded, IcmpError, Skip, Tunnel, checksum_is_right};
+use crate::decode::{Datagram, Decoded, IcmpError, Segment, Skip, Tunnel, checksum_is_right};
 use crate::dns;
-use crate::flow::{Flow, Flows};
+use crate::flow::Flow;
+use crate::flows::{Elsewhere, Ended, Flows, Lone};
 use crate::frame::{Anomaly, FrameNumber};
-use crate::hosts::Hosts;
+use crate::hosts::{Hosts, Sighting};
 use crate::lookup::Lookups;
 use crate::report::Contents;
-use crate::tls::message::EventKind;
-use crate::tls::record::Carries;
 use crate::tls::walk::Side;
 use crate::wire_text::WireText;
 
-/// Connections kept for reporting. 100 MB of nothing but handshakes holds 20,000.
-const MAX_CONNECTIONS: usize = 100_000;
+/// Connections kept for judging. A controller that tries again every minute takes three days for as many; each costs some
+/// 20 KiB until its report is written, so they take 80 MB.
+const MAX_CONNECTIONS: usize = 4096;
+
+/// The same where every TLS connection was asked for: 100 MB of nothing but handshakes holds 18,000.
+const MAX_OF_EVERYTHING: usize = 20_000;
 
 /// Connections kept of those that name no server: downloads over plain HTTP, TLS whose beginning was not captured.
 const MAX_NAMELESS: usize = 4096;
@@ -36,6 +41,9 @@ const MAX_ICMP: usize = 4096;
 /// Hosts remembered as receivers of packets.
 const MAX_RECEIVERS: usize = 16 * 1024;
 
+/// Names of servers remembered, of which the report of a capture without licensing traffic shows some.
+const MAX_NAMES: usize = 64;
+
 /// Conflicting overlaps listed.
 const MAX_CONFLICTS: usize = 32;
 
@@ -49,17 +57,18 @@ pub(crate) struct Collected<'o> {
     pub(crate) lookups: Lookups,
     pub(crate) icmp: Vec<IcmpError>,
     /// Flows that ended with the current segment; kept for its allocation.
-    pub(crate) ended: Vec<Box<Flow>>,
+    pub(crate) ended: Vec<Ended>,
     pub(crate) connections: Vec<Connection>,
     pub(crate) skipped: [u64; Skip::COUNT],
-    pub(crate) receivers: HashSet<IpAddr>,
+    pub(crate) receivers: HashSet<IpAddr, RandomState>,
     pub(crate) hosts: Hosts,
     pub(crate) unconnected: usize,
     pub(crate) nameless: usize,
+    named: usize,
     pub(crate) checksums: Checksums,
     pub(crate) conflicts: Vec<Anomaly>,
     pub(crate) contents: Contents,
-    pub(crate) names: BTreeSet<String>,
+    pub(crate) names: BTreeSet<WireText>,
     pub(crate) dropped: Dropped,
     /// TCP connections with packets from both sides, and those in which one side's were not captured though it spoke.
     pub(crate) both_directions: u64,
@@ -115,10 +124,11 @@ impl<'o> Collected<'o> {
             ended: Vec::new(),
             connections: Vec::new(),
             skipped: [0; Skip::COUNT],
-            receivers: HashSet::new(),
+            receivers: HashSet::default(),
             hosts: Hosts::default(),
             unconnected: 0,
             nameless: 0,
+            named: 0,
             checksums: Checksums::default(),
             conflicts: Vec::new(),
             contents: Contents::default(),
@@ -132,47 +142,89 @@ impl<'o> Collected<'o> {
     }
 
     /// Takes what was found in a packet.
+    #[inline(always)]
     pub(crate) fn take(&mut self, decoded: Decoded<'_>) {
         match decoded {
-            Decoded::Tcp(segment) => {
-                if self.checksums.tried < CHECKSUMS_TRIED
-                    && let Some(right) = checksum_is_right(&segment)
-                {
-                    self.checksums.tried += 1;
-                    self.checksums.wrong += u64::from(!right);
-                    self.checksums.first = self.checksums.first.or((!right).then_some(segment.frame));
-                }
-                self.flows.accept(&segment, &mut self.ended);
-                while let Some(flow) = self.ended.pop() {
-                    self.end(flow);
-                }
-            }
-            Decoded::Dns(datagram) => {
-                // A wireless client's look-ups are not the controller's.
-                if datagram.tunnel != Tunnel::Capwap {
-                    self.lookups.accept(&datagram);
-                    self.saw_receiver(datagram.dst.ip);
-                }
-            }
-            Decoded::Icmp(error) => {
-                if self.icmp.len() < MAX_ICMP {
-                    self.icmp.push(error);
-                } else {
-                    self.dropped.icmp += 1;
-                }
-                self.saw_receiver(error.quoted_src.ip);
-            }
+            Decoded::Tcp(segment) => self.segment(segment),
             Decoded::Skip(skip) => {
                 if let Some(count) = self.skipped.get_mut(skip as usize) {
                     *count += 1;
                 }
             }
+            Decoded::Dns(datagram) => self.datagram(&datagram),
+            Decoded::Icmp(error) => self.icmp_error(error),
+        }
+    }
+
+    fn segment(&mut self, segment: &Segment<'_>) {
+        if self.checksums.tried < CHECKSUMS_TRIED {
+            self.try_checksum(segment);
+        }
+        self.flows.accept(segment, &mut self.ended);
+        while let Some(flow) = self.ended.pop() {
+            self.end(flow);
+        }
+    }
+
+    fn datagram(&mut self, datagram: &Datagram<'_>) {
+        // A wireless client's look-ups are not the controller's.
+        if datagram.tunnel != Tunnel::Capwap {
+            self.lookups.accept(datagram);
+            self.saw_receiver(datagram.dst.ip);
+        }
+    }
+
+    fn icmp_error(&mut self, error: IcmpError) {
+        if self.icmp.len() < MAX_ICMP {
+            self.icmp.push(error);
+        } else {
+            self.dropped.icmp += 1;
+        }
+        self.saw_receiver(error.quoted_src.ip);
+    }
+
+    #[cold]
+    fn try_checksum(&mut self, segment: &Segment<'_>) {
+        if let Some(right) = checksum_is_right(segment) {
+            self.checksums.tried += 1;
+            self.checksums.wrong += u64::from(!right);
+            self.checksums.first = self.checksums.first.or((!right).then_some(segment.frame));
         }
     }
 
     /// A flow has ended: it becomes a connection, if anybody could want it.
-    pub(crate) fn end(&mut self, flow: Box<Flow>) {
-        self.hosts.saw(&flow);
+    pub(crate) fn end(&mut self, ended: Ended) {
+        match ended {
+            Ended::Lone(lone) => {
+                self.hosts.saw(&lone.sighting());
+                self.end_lone(&lone);
+            }
+            Ended::Elsewhere(elsewhere) => {
+                self.hosts.saw(&elsewhere.sighting);
+                self.end_elsewhere(&elsewhere);
+            }
+            Ended::Followed(flow) => {
+                self.hosts.saw(&Sighting::of(&flow));
+                self.end_followed(flow);
+            }
+        }
+    }
+
+    /// Of connections that are one SYN, enough is enough.
+    fn end_lone(&mut self, lone: &Lone) {
+        let enough = self.unconnected >= MAX_UNCONNECTED;
+        let in_capwap = lone.tunnel() == Tunnel::Capwap;
+        if !enough && (self.everything || !in_capwap) {
+            return self.end_followed(lone.flow());
+        }
+        if self.everything || !in_capwap {
+            self.saw_receiver(lone.receiver().ip);
+        }
+        self.in_capwap += u64::from(in_capwap);
+        self.dropped.unconnected += u64::from(enough);
+    }
+
+    fn end_followed(&mut self, flow: Box<Flow>) {
         if !self.everything && self.is_elsewhere(&flow) {
             return;
         }
@@ -227,9 +279,9 @@ impl<'o> Collected<'o> {
         let named = connection.server_name().map(|name| name.raw().to_owned());
         if let Some(name) = &named
             && self.options.profile.service_named(name).is_none()
-            && self.names.len() < 64
+            && self.names.len() < MAX_NAMES
         {
-            self.names.insert(WireText::from(name.as_str()).to_string());
+            self.names.insert(WireText::from(name.as_str()));
         }
         let wanted = connection.tls.is_some() || !connection.http.is_empty();
         if wanted {
@@ -238,8 +290,13 @@ impl<'o> Collected<'o> {
             }
             // What names no server may be licensing or anything; without a name little can be said of it.
             let nameless = !self.everything && connection.server_name().is_none();
-            self.nameless += usize::from(nameless);
-            if self.connections.len() < MAX_CONNECTIONS && !(nameless && self.nameless > MAX_NAMELESS) {
+            let (kept, most) = match (nameless, self.everything) {
+                (true, _) => (&mut self.nameless, MAX_NAMELESS),
+                (false, true) => (&mut self.named, MAX_OF_EVERYTHING),
+                (false, false) => (&mut self.named, MAX_CONNECTIONS),
+            };
+            if *kept < most {
+                *kept += 1;
                 self.connections.push(connection);
             } else {
                 self.dropped.connections += 1;
@@ -255,49 +312,40 @@ impl<'o> Collected<'o> {
     }
 
     /// Counts a flow that cannot be licensing, without making a connection of it: it travels inside CAPWAP, it was given
-    /// up when it named another server, or it never connected and enough of those are kept.
+    /// up, or it never connected and enough of those are kept.
     fn is_elsewhere(&mut self, flow: &Flow) -> bool {
-        let in_capwap = flow.tunnel == Tunnel::Capwap;
         let never_connected = flow.directions.iter().all(|side| side.opening.bytes.is_empty())
             && flow.directions.iter().any(|side| side.tcp.frames == 0);
         let enough = never_connected && self.unconnected >= MAX_UNCONNECTED;
-        if !(in_capwap || enough || flow.directions.iter().all(|side| side.ignored)) {
+        if !(flow.tunnel == Tunnel::Capwap || enough || flow.is_given_up()) {
             return false;
         }
-        for (side, end) in flow.directions.iter().zip(flow.ends.iter().rev()) {
-            if side.tcp.frames > 0 && !in_capwap {
+        self.dropped.unconnected += u64::from(enough);
+        self.end_elsewhere(&Elsewhere::of(flow));
+        true
+    }
+
+    /// Counts a connection that has nothing to do with licensing.
+    fn end_elsewhere(&mut self, flow: &Elsewhere) {
+        let in_capwap = flow.sighting.tunnel == Tunnel::Capwap;
+        for (spoke, end) in flow.spoke.into_iter().zip(flow.sighting.ends.iter().rev()) {
+            if spoke && !in_capwap {
                 self.saw_receiver(end.ip);
             }
         }
-        let hello = flow
-            .directions
-            .iter()
-            .flat_map(|side| &side.events)
-            .find_map(|event| match &event.kind {
-                EventKind::ClientHello(hello) => Some(hello),
-                _ => None,
-            });
-        let is_tls = flow.directions.iter().any(|side| side.carries_so_far() == Carries::Tls) || hello.is_some();
-        self.contents.tls_connections += u64::from(is_tls);
-        self.both_directions += u64::from(flow.directions.iter().all(|side| side.tcp.frames > 0));
+        self.contents.tls_connections += u64::from(flow.is_tls);
+        self.both_directions += u64::from(flow.spoke == [true; 2]);
         self.in_capwap += u64::from(in_capwap);
-        if in_capwap
-            && let Some(name) = hello.and_then(|hello| hello.server_name.as_ref())
-            && self.options.profile.service_named(name.raw()).is_some()
-        {
-            let [one, other] = flow.ends;
+        let Some(name) = &flow.name else { return };
+        if !in_capwap {
+            if self.names.len() < MAX_NAMES && !self.names.contains(name) {
+                self.names.insert(name.clone());
+            }
+        } else if self.options.profile.service_named(name.raw()).is_some() {
+            let [one, other] = flow.sighting.ends;
             self.wireless
                 .get_or_insert_with(|| format!("{one} and {other}, which asks for {name}"));
         }
-        self.dropped.unconnected += u64::from(enough);
-        if let Some(name) = hello
-            .and_then(|hello| hello.server_name.as_ref())
-            .filter(|_| !in_capwap)
-            && self.names.len() < 64
-        {
-            self.names.insert(name.to_string());
-        }
-        true
     }
 
     /// Whether a connection may belong to licensing: all but those that name something else.

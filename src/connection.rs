@@ -292,7 +292,7 @@ pub(crate) use tests::{SECOND, connection, endpoint};
 mod tests {
     use super::*;
     use crate::decode::{Segment, TcpFlags};
-    use crate::flow::Flows;
+    use crate::flows::Flows;
     use crate::http::{Request, Response};
     use crate::seq::SeqNumber;
     use crate::tls::hello::ClientHello;
@@ -405,7 +405,7 @@ mod tests {
         }
         flows.finish(|flow| ended.push(flow));
         assert_eq!(ended.len(), 1);
-        Connection::of(ended.remove(0))
+        Connection::of(ended.remove(0).flow())
     }
 
     const SYN: u8 = TcpFlags::SYN;

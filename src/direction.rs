@@ -9,7 +9,7 @@ use crate::frame::{FrameNumber, Timestamp};
 use crate::http::HttpReader;
 use crate::seq::SeqNumber;
 use crate::stream::{Arrival, Chunk, Item, Position, Stream};
-use crate::tcp_side::{ApplicationData, Opening, TcpSide};
+use crate::tcp_side::{ApplicationData, Mark, Opening, Ordinary, TcpSide};
 use crate::tls::message::{Event, EventKind, Provenance};
 use crate::tls::record::{Carries, RecordReader};
 
@@ -78,7 +78,7 @@ pub struct Direction {
     records: RecordReader,
     http: HttpReader,
     last_records: VecDeque<Event>,
-    recent: VecDeque<(u64, i64, FrameNumber)>,
+    recent: Recent,
     /// Initial sequence number, from its SYN.
     pub(crate) syn_seq: Option<SeqNumber>,
     /// TCP's own events, put among the others at the end.
@@ -99,7 +99,65 @@ pub(crate) const fn chunk_of<'a>(segment: &Segment<'a>, from: Position, acked: P
     }
 }
 
+/// The last segments of a direction: fingerprint, time and frame of each, in a ring.
+#[derive(Debug, Default)]
+struct Recent {
+    ring: Vec<(u64, i64, FrameNumber)>,
+    /// Where the next one goes.
+    next: usize,
+}
+
+impl Recent {
+    fn add(&mut self, one: (u64, i64, FrameNumber)) {
+        if self.ring.len() < MAX_RECENT {
+            if self.ring.capacity() == 0 {
+                // A short exchange, which most are.
+                self.ring.reserve_exact(MAX_RECENT / 4);
+            } else if self.ring.len() == self.ring.capacity() {
+                self.ring.reserve_exact(MAX_RECENT - self.ring.len());
+            }
+            self.ring.push(one);
+        } else if let Some(oldest) = self.ring.get_mut(self.next) {
+            *oldest = one;
+            self.next = (self.next + 1) % MAX_RECENT;
+        }
+    }
+
+    /// The latest first.
+    fn latest(&self) -> impl Iterator<Item = &(u64, i64, FrameNumber)> {
+        let (newer, older) = self.ring.split_at_checked(self.next).unwrap_or_default();
+        newer.iter().rev().chain(older.iter().rev())
+    }
+}
+
 impl TcpSide {
+    /// Notes what a segment is like below its bytes.
+    #[inline]
+    pub(crate) fn count(&mut self, segment: &Segment<'_>, position: Position) {
+        if self.frames == 0 {
+            self.first = segment.frame;
+            self.ttl = segment.ttl;
+        }
+        self.frames += 1;
+        self.last = segment.frame;
+        self.last_time = segment.time;
+        self.largest = self.largest.max(segment.wire_payload_len());
+        self.cut += u64::from(segment.lost > 0);
+        if segment.flags.rst() || segment.flags.syn() {
+            return;
+        }
+        self.ordinary = Some(Ordinary::add(self.ordinary, segment.ttl, segment.ip_id));
+        if segment.window == 0 {
+            self.zero_windows += 1;
+            self.window_closed.get_or_insert((segment.frame, segment.time));
+        } else {
+            self.window_closed = None;
+        }
+        if self.reset.is_some_and(|reset| position >= reset.at) && segment.wire_payload_len() > 0 {
+            self.data_after_reset += 1;
+        }
+    }
+
     pub(crate) fn bytes_seen(&self, stream: &Stream) -> u64 {
         stream.start().map_or(0, |start| stream.highest().saturating_sub(start))
     }
@@ -258,7 +316,7 @@ impl Direction {
             (event.from, rank)
         });
         self.stream.release();
-        self.recent = VecDeque::new();
+        self.recent = Recent::default();
     }
 
     /// What it carries, as far as it was read.
@@ -288,20 +346,21 @@ impl Direction {
     pub(crate) fn ignore(&mut self) {
         self.ignored = true;
         self.stream.release();
-        self.recent = VecDeque::new();
+        self.recent = Recent::default();
     }
 
     /// Whether the capture holds this very packet already: the same header and checksum, hence the same bytes. If so it is
     /// counted, with the frames of both.
-    pub(crate) fn is_copy(&mut self, segment: &Segment<'_>) -> bool {
-        let print = fingerprint(segment);
-        let identified = segment.ip_id.is_some_and(|id| id != 0);
+    #[inline]
+    pub(crate) fn is_copy(&mut self, segment: &Segment<'_>, print: u64) -> bool {
         // Bare acknowledgements are the bulk of a capture and change nothing: their copies are looked for close by only.
         let bare = segment.payload.is_empty() && segment.flags.0 & (TcpFlags::SYN | TcpFlags::FIN | TcpFlags::RST) == 0;
         let reach = if bare { 4 } else { MAX_RECENT };
-        let original = self.recent.iter().rev().take(reach).find(|&&(seen, at, _)| {
-            seen == print && (identified || segment.time.0.abs_diff(at) <= COPY_WITHIN.unsigned_abs())
-        });
+        let original = self
+            .recent
+            .latest()
+            .take(reach)
+            .find(|&&(seen, at, _)| seen == print && may_be_copy(segment, Timestamp(at)));
         let Some(&(_, _, original)) = original else {
             return false;
         };
@@ -312,17 +371,54 @@ impl Direction {
         true
     }
 
-    pub(crate) fn remember(&mut self, segment: &Segment<'_>) {
-        if self.recent.len() >= MAX_RECENT {
-            self.recent.pop_front();
+    #[inline]
+    pub(crate) fn remember(&mut self, segment: &Segment<'_>, print: u64) {
+        self.recent.add((print, segment.time.0, segment.frame));
+    }
+
+    /// Notes a FIN or a RST, the first of each; `chunk` is what the segment carried.
+    #[cold]
+    pub(crate) fn close(&mut self, segment: &Segment<'_>, chunk: &Chunk<'_>) {
+        let end = chunk.from.saturating_add(u64::from(segment.wire_payload_len()));
+        let mark = Mark {
+            frame: segment.frame,
+            time: segment.time,
+            ttl: segment.ttl,
+            ip_id: segment.ip_id,
+            window: segment.window,
+            ack: segment.flags.ack(),
+            at: end,
+            acked: chunk.acked,
+        };
+        if segment.flags.fin() && self.tcp.fin.is_none() {
+            self.tcp.fin = Some(mark);
+            let at = Provenance {
+                from: end,
+                ..Provenance::of(chunk)
+            };
+            self.tcp_events.push(at.event(EventKind::Fin, end.saturating_add(1)));
         }
-        self.recent
-            .push_back((fingerprint(segment), segment.time.0, segment.frame));
+        if segment.flags.rst() && self.tcp.reset.is_none() {
+            self.tcp.reset = Some(mark);
+            let position = self.stream.position(segment.seq);
+            let end = self.stream.highest().max(self.stream.next()).max(position);
+            let at = Provenance {
+                from: end,
+                ..Provenance::of(chunk)
+            };
+            self.tcp_events.push(at.event(EventKind::Reset, end));
+        }
     }
 }
 
+/// Whether a segment like one at that time can be the same packet.
+pub(crate) fn may_be_copy(segment: &Segment<'_>, at: Timestamp) -> bool {
+    segment.ip_id.is_some_and(|id| id != 0) || segment.time.0.abs_diff(at.0) <= COPY_WITHIN.unsigned_abs()
+}
+
 /// What two copies of one packet have in common, however often it was forwarded between them: not TTL, MAC or VLAN tag.
-fn fingerprint(segment: &Segment<'_>) -> u64 {
+#[inline]
+pub(crate) fn fingerprint(segment: &Segment<'_>) -> u64 {
     let numbers = u64::from(segment.seq.0) << 32 | u64::from(segment.ack.0);
     let rest = u64::from(segment.ip_id.unwrap_or_default()) << 48
         | u64::from(segment.checksum) << 32
@@ -532,12 +628,14 @@ mod tests {
             ip_id: Some(n),
             ..segment(&[])
         };
-        direction.remember(&numbered(1));
-        assert!(direction.is_copy(&numbered(1)) && !direction.is_copy(&numbered(2)));
+        let remember = |direction: &mut Direction, n| direction.remember(&numbered(n), fingerprint(&numbered(n)));
+        let is_copy = |direction: &mut Direction, n| direction.is_copy(&numbered(n), fingerprint(&numbered(n)));
+        remember(&mut direction, 1);
+        assert!(is_copy(&mut direction, 1) && !is_copy(&mut direction, 2));
         for n in 2..2 + MAX_RECENT as u16 {
-            direction.remember(&numbered(n));
+            remember(&mut direction, n);
         }
-        assert!(!direction.is_copy(&numbered(1)) && direction.is_copy(&numbered(2)));
+        assert!(!is_copy(&mut direction, 1) && is_copy(&mut direction, 2));
     }
 
     #[test]
@@ -547,7 +645,7 @@ mod tests {
             ip_id: Some(5),
             ..segment(&[])
         };
-        direction.remember(&one);
+        direction.remember(&one, fingerprint(&one));
         let others = [
             Segment {
                 seq: one.seq.plus(1),
@@ -566,12 +664,13 @@ mod tests {
             Segment { ip_id: Some(6), ..one },
             Segment { lost: 1, ..one },
         ];
-        assert!(others.iter().all(|other| !direction.is_copy(other)));
-        assert!(direction.is_copy(&Segment {
+        assert!(others.iter().all(|other| !direction.is_copy(other, fingerprint(other))));
+        let forwarded = Segment {
             ttl: 1,
             interface: 3,
             ..one
-        }));
+        };
+        assert!(direction.is_copy(&forwarded, fingerprint(&forwarded)));
     }
 
     #[test]

@@ -31,6 +31,38 @@ pub struct Seen {
     pub last: Option<(FrameNumber, Timestamp)>,
 }
 
+/// What of a flow tells that its hosts are there, whether the flow was followed or not.
+#[derive(Clone, Copy, Debug)]
+pub struct Sighting {
+    /// The two ends.
+    pub ends: [Endpoint; 2],
+    /// Segments that each of them sent.
+    pub frames: [u64; 2],
+    /// Which of them opened it, as far as that shows.
+    pub opener: Option<usize>,
+    /// The tunnel of the first frame.
+    pub tunnel: Tunnel,
+    /// The first frame.
+    pub first: (FrameNumber, Timestamp),
+    /// The last one.
+    pub last: (FrameNumber, Timestamp),
+}
+
+impl Sighting {
+    /// Of a flow as far as it was followed.
+    #[must_use]
+    pub fn of(flow: &Flow) -> Self {
+        Self {
+            ends: flow.ends,
+            frames: flow.directions.each_ref().map(|side| side.tcp.frames),
+            opener: flow.opener,
+            tunnel: flow.tunnel,
+            first: flow.first,
+            last: flow.last,
+        }
+    }
+}
+
 /// What the capture holds of each host, by its TCP connections.
 #[derive(Debug, Default)]
 pub struct Hosts {
@@ -39,19 +71,19 @@ pub struct Hosts {
 
 impl Hosts {
     /// Counts a flow that has ended. What travels inside CAPWAP is a wireless client's.
-    pub fn saw(&mut self, flow: &Flow) {
+    pub fn saw(&mut self, flow: &Sighting) {
         if flow.tunnel == Tunnel::Capwap {
             return;
         }
-        let [one, other] = &flow.directions;
+        let [one, other] = flow.frames;
         for (at, sent, received) in [(0, one, other), (1, other, one)] {
             let Some(end) = flow.ends.get(at) else { continue };
             if self.all.len() >= MAX_HOSTS && !self.all.contains_key(&end.ip) {
                 continue;
             }
             let seen = self.all.entry(end.ip).or_default();
-            seen.sent += sent.tcp.frames;
-            seen.received += received.tcp.frames;
+            seen.sent += sent;
+            seen.received += received;
             seen.opened += u64::from(flow.opener == Some(at));
             seen.first = Some(seen.first.map_or(flow.first, |first| first.min(flow.first)));
             seen.last = Some(seen.last.map_or(flow.last, |last| last.max(flow.last)));

@@ -45,6 +45,8 @@ pub mod capture;
 pub mod decode;
 
 // Segment → Flow, Chunk
+pub mod flows;
+
 pub mod flow;
 
 pub mod direction;
@@ -72,6 +74,8 @@ pub mod lookup;
 pub mod connection;
 
 pub mod selection;
+
+mod directory;
 
 pub mod revocation;
 

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
+use foldhash::fast::RandomState;
+
 use crate::decode::Datagram;
 use crate::dns::{Message, Status, parse};
 use crate::frame::{FrameNumber, Timestamp};
@@ -83,7 +85,7 @@ pub struct Lookups {
     pub all: Vec<Lookup>,
     /// Look-ups that were not kept.
     pub dropped: u64,
-    open: HashMap<(IpAddr, WireText, u16), usize>,
+    open: HashMap<(IpAddr, WireText, u16), usize, RandomState>,
 }
 
 impl Lookups {

@@ -6,10 +6,12 @@ mod args;
 mod commands;
 mod output;
 mod progress;
+mod workers;
 
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal as _, Read, Write as _};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -22,7 +24,7 @@ use tlswalk::capture::{MOST_FILES, MergeError};
 use tlswalk::device::DeviceLog;
 use tlswalk::profile::Profile;
 use tlswalk::report::text::{TextStyle, Verbosity, visible};
-use tlswalk::report::{Outcome, Report, explain, outcome, report_on_logs};
+use tlswalk::report::{Outcome, Report, explain, outcome as outcome_of, report_on_logs};
 use tlswalk::tls::trust::Anchors;
 
 /// The tool could not do its work.
@@ -87,7 +89,7 @@ fn quiet_on_broken_pipe(written: io::Result<()>) -> Result<u8, String> {
     }
 }
 
-/// One report per capture, each written as it is done; a capture that cannot be read does not stop the others.
+/// One report per capture, in order, each written as soon as it is due; a capture that cannot be read does not stop the others.
 fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
     let options = options(inspect)?;
     let mut output = Output::open(inspect)?;
@@ -95,7 +97,7 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
     let mut unable = false;
     if inspect.captures.is_empty() {
         let report = report_on_logs(&options);
-        total = total.and(outcome([&report]));
+        total = total.and(outcome_of([&report]));
         match output.write(&report) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(total.exit_code()),
             Err(error) => return Err(format!("{}: {}", output.name(), reason(&error))),
@@ -108,24 +110,32 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
     } else {
         inspect.captures.chunks(1).collect()
     };
-    for paths in captures {
-        match analyze(paths, &options, inspect) {
-            Ok(report) => {
-                total = total.and(outcome([&report]));
-                match output.write(&report) {
-                    Ok(()) => {}
-                    // Whoever reads has seen enough (`| head`): nothing is wrong, and the rest need not be read.
-                    Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                        return Ok(if unable { UNABLE } else { total.exit_code() });
-                    }
-                    Err(error) => return Err(format!("{}: {}", output.name(), reason(&error))),
+    let mut failure = None;
+    let inspect_one = |paths: &[PathBuf]| analyze(paths, &options, inspect);
+    workers::in_order(&captures, inspect_one, |outcome| match outcome {
+        Ok(report) => {
+            total = total.and(outcome_of([&report]));
+            match output.write(&report) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(error) => {
+                    failure = Some(error);
+                    ControlFlow::Break(())
                 }
             }
-            Err(why) => {
-                unable = true;
-                complain(&why);
-            }
         }
+        Err(why) => {
+            unable = true;
+            complain(&why);
+            ControlFlow::Continue(())
+        }
+    });
+    match failure {
+        // Whoever reads has seen enough (`| head`): nothing is wrong, and the rest need not be read.
+        Some(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            return Ok(if unable { UNABLE } else { total.exit_code() });
+        }
+        Some(error) => return Err(format!("{}: {}", output.name(), reason(&error))),
+        None => {}
     }
     match output.finish() {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.to_string()),

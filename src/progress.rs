@@ -1,9 +1,10 @@
 //! Read → Read: counts the bytes that pass, and shows them on standard error when the work is long.
 
 use std::io::{self, IsTerminal as _, Read};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Work shorter than this shows nothing: a bar that flashes up tells nobody anything. 100 MB take about 0.1 s.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -64,14 +65,17 @@ impl<R> Drop for Progress<R> {
     }
 }
 
+/// Several captures may be read at once, each with a bar of its own.
+static BARS: LazyLock<MultiProgress> =
+    LazyLock::new(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(10)));
+
 fn bar(total: Option<u64>) -> ProgressBar {
-    let target = ProgressDrawTarget::stderr_with_hz(10);
     // No rate and no time left: the bar begins late and would reckon both from there.
     let template = match total {
         Some(_) => "{msg} {bar:30} {binary_bytes} of {binary_total_bytes}",
         None => "{msg} {spinner} {binary_bytes}",
     };
-    let bar = ProgressBar::with_draw_target(total, target);
+    let bar = BARS.add(ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden()));
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,

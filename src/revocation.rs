@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use crate::attempt::{Attempt, CLOCK_SKEW};
 use crate::connection::Connection;
+use crate::directory::Directory;
 use crate::frame::Timestamp;
 use crate::lookup::Lookup;
 use crate::tls::walk::{Side, StepKind};
@@ -22,11 +23,7 @@ pub struct Revocation<'a> {
 }
 
 /// What the device did about the URLs for revocation data in the server's certificate, once it had it.
-pub(crate) fn revocation<'a>(
-    attempt: &Attempt<'a>,
-    connections: &'a [Connection],
-    lookups: &'a [Lookup],
-) -> Vec<Revocation<'a>> {
+pub(crate) fn revocation<'a>(attempt: &Attempt<'a>, directory: &Directory<'a>) -> Vec<Revocation<'a>> {
     let Some(connection) = attempt.connection() else {
         return Vec::new();
     };
@@ -36,9 +33,8 @@ pub(crate) fn revocation<'a>(
     let closed = Side::both()
         .iter()
         .any(|&side| connection.tcp[side].fin.is_some() || connection.tcp[side].reset.is_some());
-    let during = |time: Timestamp| {
-        time.since(step.time) >= -CLOCK_SKEW && (!closed || time.since(connection.last.1) <= CLOCK_SKEW)
-    };
+    let from = Timestamp(step.time.0.saturating_sub(CLOCK_SKEW));
+    let over = |time: Timestamp| closed && time.since(connection.last.1) > CLOCK_SKEW;
     let chain = connection
         .tls
         .iter()
@@ -55,10 +51,7 @@ pub(crate) fn revocation<'a>(
     urls.into_iter()
         .filter_map(|url| {
             let (host, port) = host_and_port(&url)?;
-            let lookups: Vec<&Lookup> = lookups
-                .iter()
-                .filter(|it| it.client == attempt.device && it.name.raw().eq_ignore_ascii_case(&host))
-                .collect();
+            let lookups = directory.lookups_of(attempt.device, &host);
             let address: Option<IpAddr> = host.parse().ok();
             let resolved = |ip: IpAddr| {
                 address == Some(ip)
@@ -67,16 +60,16 @@ pub(crate) fn revocation<'a>(
                         .filter_map(|it| it.answer.as_ref())
                         .any(|answer| answer.addresses.contains(&ip))
             };
-            let connections: Vec<&Connection> = connections
+            let mut connections: Vec<&Connection> = directory
+                .connections_from(attempt.device, from)
                 .iter()
-                .filter(|it| {
-                    it.client.ip == attempt.device
-                        && it.server.port == port
-                        && during(it.first.1)
-                        && resolved(it.server.ip)
-                })
+                .copied()
+                .take_while(|it| !over(it.first.1))
+                .filter(|it| it.server.port == port && resolved(it.server.ip))
                 .collect();
-            let lookups: Vec<&Lookup> = lookups.into_iter().filter(|it| during(it.first().1)).collect();
+            connections.sort_by_key(|it| it.index);
+            let during = |time: Timestamp| time >= from && !over(time);
+            let lookups: Vec<&Lookup> = lookups.iter().copied().filter(|it| during(it.first().1)).collect();
             let seen = !lookups.is_empty() || !connections.is_empty();
             seen.then_some(Revocation {
                 url,

@@ -3,7 +3,8 @@
 //! Learnt from the capture itself (names in Client Hellos, CONNECT, DNS answers, request targets) and from the user's
 //! options; addresses in a profile are only hints.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::net::IpAddr;
 
 use crate::connection::{ClientBy, Connection};
 use crate::context::{Host, Options, Target};
@@ -30,11 +31,34 @@ pub struct Purposed {
     pub because: &'static str,
 }
 
+/// Clients that were told something.
+#[derive(Debug, Default)]
+struct Clients {
+    clients: HashSet<IpAddr>,
+    any_v4: bool,
+    any_v6: bool,
+}
+
+impl Clients {
+    fn add(&mut self, client: IpAddr) {
+        self.clients.insert(client);
+        self.any_v4 |= client.is_ipv4();
+        self.any_v6 |= client.is_ipv6();
+    }
+
+    /// Whether it is this client, or one of the other family, which may be the same device.
+    fn has(&self, client: IpAddr) -> bool {
+        let of_other_family = if client.is_ipv4() { self.any_v6 } else { self.any_v4 };
+        of_other_family || self.clients.contains(&client)
+    }
+}
+
 /// Decides which connections are for which service.
 #[derive(Debug)]
 pub struct Selector<'a> {
     pub(crate) options: &'a Options,
-    lookups: &'a [Lookup],
+    /// Which clients were told that a name is at an address: each look-up would else be looked at for each connection.
+    told: HashMap<IpAddr, HashMap<String, Clients>>,
     /// Endpoints recognised by name elsewhere in the capture: where a device also fails to connect to them.
     learnt: BTreeMap<Endpoint, Purposed>,
 }
@@ -42,12 +66,19 @@ pub struct Selector<'a> {
 impl<'a> Selector<'a> {
     /// Learns from connections whose purpose shows by itself.
     #[must_use]
-    pub fn new(options: &'a Options, lookups: &'a [Lookup], connections: &[Connection]) -> Self {
+    pub fn new(options: &'a Options, lookups: &[Lookup], connections: &[Connection]) -> Self {
         let mut selector = Self {
             options,
-            lookups,
+            told: HashMap::new(),
             learnt: BTreeMap::new(),
         };
+        for lookup in lookups {
+            let name = lookup.name.raw().to_ascii_lowercase();
+            for &address in lookup.answer.iter().flat_map(|answer| &answer.addresses) {
+                let names = selector.told.entry(address).or_default();
+                names.entry(name.clone()).or_default().add(lookup.client);
+            }
+        }
         for connection in connections {
             if let Some(purpose) = selector.by_content(connection) {
                 selector.learnt.entry(connection.server).or_insert(purpose);
@@ -224,15 +255,9 @@ impl<'a> Selector<'a> {
     /// Whether the device was told that `name` is at the connection's address. It may have asked from its address of the
     /// other family.
     fn resolved(&self, name: &str, connection: &Connection) -> bool {
-        self.lookups.iter().any(|lookup| {
-            let own =
-                lookup.client == connection.client.ip || lookup.client.is_ipv4() != connection.client.ip.is_ipv4();
-            own && lookup.name.raw().eq_ignore_ascii_case(name)
-                && lookup
-                    .answer
-                    .as_ref()
-                    .is_some_and(|answer| answer.addresses.contains(&connection.server.ip))
-        })
+        let names = self.told.get(&connection.server.ip);
+        let clients = names.and_then(|names| names.get(&name.to_ascii_lowercase()));
+        clients.is_some_and(|clients| clients.has(connection.client.ip))
     }
 
     /// By the profile's dated hints.

@@ -20,7 +20,11 @@ impl WireText {
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Self {
         let cut = bytes.get(..Self::MAX_LEN).unwrap_or(bytes);
-        let mut text = String::from_utf8_lossy(cut).into_owned();
+        // Nearly all of it is ASCII, which is checked eight bytes at a time; replacing looks at each.
+        let mut text = match str::from_utf8(cut) {
+            Ok(text) => text.to_owned(),
+            Err(_) => String::from_utf8_lossy(cut).into_owned(),
+        };
         if cut.len() < bytes.len() {
             text.push('…');
         }

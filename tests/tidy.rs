@@ -34,7 +34,15 @@ const NOT_A_STAGE: &[(&str, &str)] = &[
 ];
 
 /// Where files are opened, clocks read and lines printed. Everything else is the core.
-const EDGE: &[&str] = &["main.rs", "args.rs", "commands/", "output.rs", "progress.rs", "report/"];
+const EDGE: &[&str] = &[
+    "main.rs",
+    "args.rs",
+    "commands/",
+    "output.rs",
+    "progress.rs",
+    "workers.rs",
+    "report/",
+];
 
 /// What the core does not name: it does no I/O, reads no clock and no environment, and prints nothing.
 const FORBIDDEN_IN_CORE: &[&str] = &[

@@ -233,7 +233,7 @@ fn for_each_segment(sample: &Sample, mut take: impl FnMut(&tlswalk::decode::Segm
         };
         decoder.decode(&frame, &mut |decoded| {
             if let Decoded::Tcp(segment) = decoded {
-                take(&segment, *after);
+                take(segment, *after);
             }
         });
     }

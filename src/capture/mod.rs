@@ -140,14 +140,16 @@ pub fn read_frames(
 ) -> Result<CaptureFacts, CaptureError> {
     let mut tally = Tally::default();
     let mut source = Source::open(input, &mut tally)?;
-    while let Some(record) = source.next(&mut tally) {
-        let number = tally.number(&record);
-        let flow = if record.is_packet {
-            on_frame(&source.frame(&record, number))
-        } else {
-            ControlFlow::Continue(())
+    loop {
+        // Two calls, so that an ordinary record stays in registers: put into one variable, it is written and read again
+        // in pieces of other sizes, which stalls.
+        let flow = match source.ordinary() {
+            Some(record) => hand_on(&mut source, &mut tally, &record, &mut on_frame),
+            None => match source.next(&mut tally) {
+                Some(record) => hand_on(&mut source, &mut tally, &record, &mut on_frame),
+                None => break,
+            },
         };
-        source.consume(&record);
         if flow.is_break() {
             break;
         }
@@ -156,6 +158,23 @@ pub fn read_frames(
     let mut facts = tally.finish();
     facts.end = end;
     Ok(facts)
+}
+
+#[inline(always)]
+fn hand_on(
+    source: &mut Source<'_>,
+    tally: &mut Tally,
+    record: &Record,
+    on_frame: &mut impl FnMut(&Frame<'_>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let number = tally.number(record);
+    let flow = if record.is_packet {
+        on_frame(&source.frame(record, number))
+    } else {
+        ControlFlow::Continue(())
+    };
+    source.consume(record);
+    flow
 }
 
 /// What a format's reader came upon.

@@ -72,8 +72,21 @@ impl<'a> Source<'a> {
         })
     }
 
+    /// The next record, where it is as nearly all are; `None` asks for [`Self::next`].
+    #[inline(always)]
+    pub(super) fn ordinary(&mut self) -> Option<Record> {
+        let (State::Reading, Format::Pcap(reader)) = (&self.state, &mut self.format) else {
+            return None;
+        };
+        let record = reader.ordinary(self.chunk.fill(0))?;
+        self.frames = self.frames.saturating_add(1);
+        self.last = record.time;
+        self.largest_record = self.largest_record.max(record.len);
+        Some(record)
+    }
+
     /// The next record, in the buffer until it is consumed; `None` at the end.
-    #[inline]
+    #[inline(never)]
     pub(super) fn next(&mut self, tally: &mut Tally) -> Option<Record> {
         loop {
             let next = match &mut self.state {

@@ -42,6 +42,7 @@ pub(super) struct Tally {
     links: BTreeSet<LinkType>,
     last_link: Option<LinkType>,
     previous: Option<Timestamp>,
+    latest: Option<Timestamp>,
     largest_snap: u32,
     back: (FrameNumber, u64, i64),
     oddities: Vec<Oddity>,
@@ -55,6 +56,22 @@ impl Tally {
     /// Counts the record, and gives it its number.
     #[inline]
     pub(super) fn number(&mut self, record: &Record) -> FrameNumber {
+        // As nearly all are: a packet of the same link as the one before, and no older.
+        if let (Some(time), Some(latest)) = (record.time, self.latest)
+            && record.is_packet
+            && self.last_link == Some(record.link)
+            && time >= latest
+            && time < Timestamp(i64::MAX)
+        {
+            self.facts.frames = self.facts.frames.wrapping_add(1);
+            (self.previous, self.latest) = (record.time, record.time);
+            return FrameNumber(self.facts.frames);
+        }
+        self.number_odd(record)
+    }
+
+    #[inline(never)]
+    fn number_odd(&mut self, record: &Record) -> FrameNumber {
         self.facts.frames = self.facts.frames.saturating_add(1);
         if !record.is_packet {
             self.odd("record-without-packet", || phrase("anomaly-record-without-packet"));
@@ -73,7 +90,7 @@ impl Tally {
                 self.odd("time-out-of-range", || phrase("anomaly-time-out-of-range"));
             }
             self.previous = Some(time);
-            self.facts.last = self.facts.last.max(Some(time));
+            self.latest = self.latest.max(Some(time));
         } else {
             self.odd("no-time", || phrase("anomaly-no-time"));
         }
@@ -143,6 +160,7 @@ impl Tally {
 
         let mut facts = self.facts;
         facts.slice = self.note.finish().map(Box::new);
+        facts.last = self.latest;
         facts.snap_length = Some(self.largest_snap).filter(|snap| (1..CUTS_NOTHING).contains(snap));
         facts.anomalies.extend(self.oddities.into_iter().map(|odd| Anomaly {
             id: odd.id,

@@ -30,23 +30,24 @@ impl Decoder {
 
     /// Hands everything that the frame holds to `sink`: at least one [`Decoded`] per frame. A datagram whose fragments
     /// were waited for in vain may come along; its parts carry the frame number of its first fragment.
-    #[inline]
+    #[inline(always)]
     pub fn decode(&mut self, frame: &Frame<'_>, sink: &mut impl FnMut(Decoded<'_>)) {
-        let wire = Wire::of(frame);
-        let mut context = Context::of(frame);
         // TCP over plain Ethernet is nearly every frame of nearly every capture, so it takes no walk.
         if frame.link == LinkType::ETHERNET
-            && let Some(ip) = plain_ip(wire)
+            && let Some(ip) = plain_ip(Wire::of(frame))
         {
             if ip.next == Layer::Protocol(protocol::TCP)
-                && let Ok(segment) = tcp::segment(ip.payload, &ip.header, &context)
+                && let Ok(segment) = tcp::segment(ip.payload, &ip.header, &Context::of(frame))
             {
-                return sink(Decoded::Tcp(segment));
+                return sink(Decoded::Tcp(&segment));
             }
-            context.ip = ip.header;
-            return self.walk_frame(ip.next, ip.payload, context, sink);
+            // The byte gate: QUIC, voice and their likes go no further.
+            if ip.next == Layer::Protocol(protocol::UDP) && is_of_no_interest(ip.payload) {
+                return sink(Decoded::Skip(Skip::Udp));
+            }
+            return self.walk_rest(frame, ip, sink);
         }
-        self.walk_frame(Layer::Link(frame.link), wire, context, sink);
+        self.walk_frame(Layer::Link(frame.link), Wire::of(frame), Context::of(frame), sink);
     }
 
     /// Hands out what is left of datagrams that never became whole. To be called after the last frame.
@@ -66,6 +67,15 @@ impl Decoder {
     #[must_use]
     pub const fn controllers(&self) -> &Controllers {
         &self.controllers
+    }
+
+    #[inline(never)]
+    fn walk_rest<S: FnMut(Decoded<'_>)>(&mut self, frame: &Frame<'_>, ip: Ip<'_>, sink: &mut S) {
+        let context = Context {
+            ip: ip.header,
+            ..Context::of(frame)
+        };
+        self.walk_frame(ip.next, ip.payload, context, sink);
     }
 
     #[inline(never)]
@@ -110,7 +120,7 @@ impl Decoder {
                 Layer::Dot11 { padded } => wireless::dot11(wire, padded),
                 Layer::Ip => ip::peel(wire, &mut context),
                 Layer::Protocol(protocol::TCP) => match tcp::segment(wire, &context.ip, &context) {
-                    Ok(segment) => return sink(Decoded::Tcp(segment)),
+                    Ok(segment) => return sink(Decoded::Tcp(&segment)),
                     Err(skip) => Err(skip),
                 },
                 Layer::Protocol(protocol::UDP) => {
@@ -173,7 +183,7 @@ impl Decoder {
 }
 
 /// IPv4 or IPv6 over Ethernet with at most two VLAN tags, read in one go.
-#[inline]
+#[inline(always)]
 fn plain_ip(wire: Wire<'_>) -> Option<Ip<'_>> {
     let mut offset = 12;
     for _ in 0..3 {
@@ -191,6 +201,19 @@ fn plain_ip(wire: Wire<'_>) -> Option<Ip<'_>> {
     None
 }
 
+/// Whether a UDP header with ports that nothing is looked into on stands here.
+#[inline]
+fn is_of_no_interest(wire: Wire<'_>) -> bool {
+    wire.array(0).is_ok_and(|[s0, s1, d0, d1, _, _, _, _]| {
+        [[s0, s1], [d0, d1]]
+            .map(u16::from_be_bytes)
+            .iter()
+            .all(|&port| port != DNS_PORT && !tunnel::is_port(port))
+    })
+}
+
+const DNS_PORT: u16 = 53;
+
 /// What a UDP datagram is looked into for.
 enum Udp<'a> {
     Dns(UdpDatagram<'a>),
@@ -200,7 +223,6 @@ enum Udp<'a> {
 /// Reads a UDP header (RFC 768). A length below that of the header is written by offloading, or for a jumbogram.
 fn udp<'a>(wire: Wire<'a>, context: &mut Context) -> Result<Udp<'a>, Skip> {
     const HEADER_LEN: usize = 8;
-    const DNS_PORT: u16 = 53;
     let [src_port, dst_port, len] = [wire.u16(0)?, wire.u16(2)?, wire.u16(4)?];
     let payload = match usize::from(len) {
         len if len < HEADER_LEN => wire.skip(HEADER_LEN)?,

@@ -327,8 +327,8 @@ impl Skip {
 /// What a frame holds.
 #[derive(Clone, Copy, Debug)]
 pub enum Decoded<'a> {
-    /// A TCP segment.
-    Tcp(Segment<'a>),
+    /// A TCP segment. Lent, since it is large and is written once for each of a million frames.
+    Tcp(&'a Segment<'a>),
     /// A UDP datagram from or to the DNS port.
     Dns(Datagram<'a>),
     /// An ICMP error that quotes a TCP or UDP packet.

@@ -1,7 +1,5 @@
 //! Protocol → Segment: the TCP header (RFC 9293 section 3.1).
 
-use etherparse::TcpHeaderSlice;
-
 use super::layer::{Context, IpHeader, Wire};
 use super::{Segment, Skip, TcpFlags};
 use crate::seq::SeqNumber;
@@ -11,52 +9,39 @@ const FIXED_LEN: usize = 20;
 
 /// Reads a segment. Options that the snap length cut leave the fixed fields readable: the segment then has no payload,
 /// and all of it counts as lost.
-#[inline]
+#[inline(always)]
 pub(super) fn segment<'a>(wire: Wire<'a>, ip: &IpHeader, context: &Context) -> Result<Segment<'a>, Skip> {
-    if let Ok(header) = TcpHeaderSlice::from_slice(wire.data) {
-        let options = header.slice().get(FIXED_LEN..).unwrap_or_default();
-        let payload = wire.skip(header.slice().len())?;
-        return Ok(build(&header, options, payload, ip, context));
-    }
-
-    let mut fixed: [u8; FIXED_LEN] = wire.array(0)?;
+    let fixed: [u8; FIXED_LEN] = wire.array(0)?;
     let header_len = usize::from(fixed[12] >> 4) * 4;
-    let header_is_cut = header_len > wire.data.len() && header_len <= wire.wire_len();
-    if header_len < FIXED_LEN || !header_is_cut {
+    if header_len < FIXED_LEN || header_len > wire.wire_len() {
         return Err(Skip::Malformed);
     }
-    fixed[12] = 5 << 4;
-    let Ok(header) = TcpHeaderSlice::from_slice(&fixed) else {
-        return Err(Skip::Malformed);
+    let (options, payload) = match wire.skip(header_len) {
+        Ok(payload) => (wire.data.get(FIXED_LEN..header_len).unwrap_or_default(), payload),
+        Err(_) => {
+            let lost = u32::try_from(wire.wire_len() - header_len).unwrap_or(u32::MAX);
+            let options = wire.data.get(FIXED_LEN..).unwrap_or_default();
+            (options, Wire { data: &[], cut: lost })
+        }
     };
-    let options = wire.data.get(FIXED_LEN..).unwrap_or_default();
-    let lost = u32::try_from(wire.wire_len() - header_len).unwrap_or(u32::MAX);
-    Ok(build(&header, options, Wire { data: &[], cut: lost }, ip, context))
-}
-
-#[inline]
-fn build<'a>(
-    header: &TcpHeaderSlice<'_>,
-    options: &'a [u8],
-    payload: Wire<'a>,
-    ip: &IpHeader,
-    context: &Context,
-) -> Segment<'a> {
-    let (src, dst) = ip.ends(header.source_port(), header.destination_port());
-    let mut flags = TcpFlags(header.slice().get(13).copied().unwrap_or_default());
+    let (src, dst) = ip.ends(
+        u16::from_be_bytes([fixed[0], fixed[1]]),
+        u16::from_be_bytes([fixed[2], fixed[3]]),
+    );
+    let mut flags = TcpFlags(fixed[13]);
     if context.open_ended {
         flags.0 &= !TcpFlags::FIN;
     }
-    Segment {
+    Ok(Segment {
         frame: context.frame,
         time: context.time,
         src,
         dst,
-        seq: SeqNumber(header.sequence_number()),
-        ack: SeqNumber(header.acknowledgment_number()),
+        seq: SeqNumber(u32::from_be_bytes([fixed[4], fixed[5], fixed[6], fixed[7]])),
+        ack: SeqNumber(u32::from_be_bytes([fixed[8], fixed[9], fixed[10], fixed[11]])),
         flags,
-        window: header.window_size(),
-        checksum: header.checksum(),
+        window: u16::from_be_bytes([fixed[14], fixed[15]]),
+        checksum: u16::from_be_bytes([fixed[16], fixed[17]]),
         options,
         payload: payload.data,
         lost: payload.cut,
@@ -64,7 +49,7 @@ fn build<'a>(
         ip_id: ip.id,
         interface: context.interface,
         tunnel: context.tunnel,
-    }
+    })
 }
 
 /// Whether a segment's checksum is right (RFC 9293 section 3.1); `None` when bytes of it were not captured. An urgent

@@ -33,6 +33,15 @@ pub(super) fn udp<'a>(ports: [u16; 2], wire: Wire<'a>, context: &mut Context) ->
     Err(Skip::Udp)
 }
 
+/// Whether [`udp`] knows a port.
+#[inline]
+pub(super) const fn is_port(port: u16) -> bool {
+    matches!(
+        port,
+        1701 | 2152 | 3544 | 4789 | 4790 | 5246 | 5247 | 6081 | 6343 | 8472
+    )
+}
+
 /// VXLAN (RFC 7348 section 5), its group policy extension, and the generic one that names its payload.
 fn vxlan(wire: Wire<'_>) -> Peeled<'_> {
     const HAS_NETWORK: u8 = 0x08;

@@ -79,10 +79,29 @@ pub(super) enum Beginning {
     NotBefore(usize),
 }
 
+/// Whether the first two bytes of a record header can stand in these bytes, or the first at their end. Compares blocks of
+/// 32 with themselves one byte on, which compilers turn into vector code: a tenth of looking at each byte.
+pub(crate) fn may_hold_header(bytes: &[u8]) -> bool {
+    const BLOCK: usize = 32;
+    let fits = |(&kind, &major): (&u8, &u8)| (kind.wrapping_sub(20) < 4) & (major == 3);
+    let behind = bytes.get(1..).unwrap_or_default();
+    let (blocks, rest) = bytes.get(..behind.len()).unwrap_or_default().as_chunks::<BLOCK>();
+    let (blocks_behind, rest_behind) = behind.as_chunks::<BLOCK>();
+    let found = |(kinds, majors): (&[u8; BLOCK], &[u8; BLOCK])| {
+        kinds.iter().zip(majors).fold(false, |found, pair| found | fits(pair))
+    };
+    blocks.iter().zip(blocks_behind).any(found)
+        || rest.iter().zip(rest_behind).any(fits)
+        || matches!(bytes.last(), Some(20..=23))
+}
+
 /// Finds the first record of a TLS conversation: a handshake record that opens with a hello, anywhere; any other
 /// plausible record, only where a segment begins (an answer that is an alert, a capture that starts late).
 pub(super) fn beginning_of_tls(seen: &[u8], pieces: &[Piece]) -> Beginning {
     let mut undecided = None;
+    if !may_hold_header(seen) {
+        return Beginning::NotBefore(seen.len());
+    }
     for offset in 0..seen.len() {
         let rest = seen.get(offset..).unwrap_or_default();
         if !matches!(rest.first(), Some(20..=23)) || !matches!(rest.get(1), None | Some(3)) {

@@ -9,8 +9,8 @@
 
 use super::border::{
     Beginning, HEADER, MAX_BODY, Piece, beginning_of_tls, drop_front, gather, is_clear_alert, is_hello,
-    is_sslv2_server_hello, may_be_sslv2, messages_chain, plausible_header, provenance_at, resync_offset,
-    sslv2_hello_len,
+    is_sslv2_server_hello, may_be_sslv2, may_hold_header, messages_chain, plausible_header, provenance_at,
+    resync_offset, sslv2_hello_len,
 };
 use super::message::{Assembler, Event, EventKind, Provenance};
 use crate::stream::{Chunk, Gap, Position};
@@ -124,15 +124,6 @@ impl RecordReader {
     #[must_use]
     pub const fn preamble(&self) -> u64 {
         self.preamble
-    }
-
-    /// How many of the next bytes need not even be handed in: they are the body of an Application Data record.
-    #[must_use]
-    pub const fn passing(&self) -> u32 {
-        match self.state {
-            State::Passing { left } => left,
-            _ => 0,
-        }
     }
 
     /// Takes bytes in order.
@@ -255,6 +246,11 @@ impl RecordReader {
                 used
             }
             State::Searching { seen, pieces } => {
+                // Nothing here can begin TLS, in SSLv2 format either: most of what is no TLS is never copied.
+                if seen.is_empty() && rest.first().is_some_and(|byte| byte & 0x80 == 0) && !may_hold_header(rest) {
+                    self.pass_preamble(rest.len());
+                    return rest.len();
+                }
                 gather(seen, pieces, rest, at);
                 self.search(sink);
                 rest.len()
@@ -441,11 +437,16 @@ impl RecordReader {
             Beginning::NotBefore(offset) => {
                 // What cannot hold a beginning any more is forgotten.
                 drop_front(seen, pieces, offset);
-                self.preamble += offset as u64;
-                if self.preamble > MAX_PREAMBLE {
-                    self.state = State::Done;
-                }
+                self.pass_preamble(offset);
             }
+        }
+    }
+
+    /// Counts bytes before TLS.
+    fn pass_preamble(&mut self, count: usize) {
+        self.preamble += count as u64;
+        if self.preamble > MAX_PREAMBLE {
+            self.state = State::Done;
         }
     }
 

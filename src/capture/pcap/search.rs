@@ -56,7 +56,7 @@ impl Reader {
     }
 
     #[inline]
-    fn is_plausible_near(&self, head: &Head, near: u32) -> bool {
+    pub(super) fn is_plausible_near(&self, head: &Head, near: u32) -> bool {
         head.captured as usize <= self.largest
             && !head.is_blank()
             && self.has_sane_fields(head)

@@ -1,0 +1,352 @@
+//! Segment → Ended: the table of connections, and which of them are worth a [`Flow`].
+//!
+//! Most connections of a capture matter little: a scan's are one SYN, and others name a server that nobody asked about. Each
+//! is kept as small as what may still be asked of it, so that a look-up is all that a segment of it costs.
+
+use std::collections::{HashMap, VecDeque};
+
+use foldhash::fast::RandomState;
+
+use crate::decode::{Segment, TcpFlags};
+use crate::flow::{Flow, FlowCounts};
+use crate::frame::FrameNumber;
+use crate::http::looks_like_http;
+use crate::tls::may_hold_header;
+pub use elsewhere::Elsewhere;
+use key::Key;
+pub use lone::Lone;
+use lone::Syn;
+
+mod elsewhere;
+mod key;
+mod lone;
+#[cfg(test)]
+mod tests;
+
+/// Flows observed at once. A 100 MB export of a busy uplink holds some thousands; a SYN scan a million, of 150 bytes each with the table's part. A
+/// followed one has some three KiB, so this many take 50 MB; beyond it the one that was idle longest is closed, and counted.
+const MAX_FLOWS: usize = 16 * 1024;
+
+/// Frames after which a closed flow is handed on: late copies and stray resets of it have come by then.
+const LINGER: u64 = 4096;
+
+/// A flow that has ended.
+#[derive(Debug)]
+pub enum Ended {
+    /// One SYN and nothing else.
+    Lone(Lone),
+    /// Given up: it has nothing to do with any server of interest.
+    Elsewhere(Box<Elsewhere>),
+    /// Followed.
+    Followed(Box<Flow>),
+}
+
+/// All flows, by addresses and ports. VLAN tags and tunnels are no part of the key: a packet seen twice, with and without,
+/// is one packet.
+#[derive(Debug, Default)]
+pub struct Flows {
+    table: HashMap<Key, u32, RandomState>,
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    closing: VecDeque<(Ticket, FrameNumber)>,
+    /// Server names that are of interest; `None`: all are. A connection that names another is only counted.
+    names: Option<Vec<String>>,
+    /// Single SYNs in order of creation: the first to go when there are too many flows, so that a scan does not push out
+    /// live connections.
+    lone: VecDeque<Ticket>,
+    /// All others, for finding one that was idle long.
+    order: VecDeque<Ticket>,
+    /// Counters.
+    pub counts: FlowCounts,
+}
+
+/// A place in `slots`, and the flow that it was given out for.
+#[derive(Clone, Copy, Debug)]
+struct Ticket {
+    slot: u32,
+    index: u64,
+}
+
+#[derive(Debug)]
+struct Slot {
+    key: Key,
+    index: u64,
+    /// A segment came since the queue was last looked through.
+    active: bool,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    Free,
+    Lone(Syn),
+    /// Boxed but for what each segment writes: slots shall be small, a scan fills them all.
+    Elsewhere {
+        spoke: [bool; 2],
+        rest: Box<Elsewhere>,
+    },
+    Followed(Box<Flow>),
+}
+
+impl Flows {
+    /// Follows only connections that name one of these servers, and those that name none.
+    #[must_use]
+    pub fn of_names(names: Vec<String>) -> Self {
+        Self {
+            names: Some(names),
+            ..Self::default()
+        }
+    }
+
+    /// Takes a segment; flows that have ended for good are added to `ended`.
+    #[inline]
+    pub fn accept(&mut self, segment: &Segment<'_>, ended: &mut Vec<Ended>) {
+        if self
+            .closing
+            .front()
+            .is_some_and(|&(_, closed)| segment.frame.0 >= closed.0.saturating_add(LINGER))
+        {
+            self.hand_on_closed(segment.frame, ended);
+        }
+        let (key, from) = Key::of(segment.src, segment.dst);
+        let Some(&slot) = self.table.get(&key) else {
+            return self.begin(key, from, segment, ended);
+        };
+        let Some(place) = self.slots.get_mut(slot as usize) else {
+            return;
+        };
+        place.active = true;
+        let plain = segment.flags.0 & (TcpFlags::SYN | TcpFlags::FIN | TcpFlags::RST) == 0;
+        match &mut place.state {
+            State::Elsewhere { spoke, .. } if plain => speaks(spoke, from),
+            State::Followed(flow) if !segment.flags.syn() => {
+                flow.accept(segment, from, &mut self.counts, self.names.as_deref());
+                if flow.may_close() || flow.is_given_up() {
+                    self.settle(slot, segment.frame);
+                }
+            }
+            _ => self.accept_any(slot, key, from, segment, ended),
+        }
+    }
+
+    /// Hands on every flow that is left, in order of first frames.
+    pub fn finish(&mut self, mut ended: impl FnMut(Ended)) {
+        self.table = HashMap::default();
+        let mut slots = std::mem::take(&mut self.slots);
+        slots.sort_unstable_by_key(|slot| slot.index);
+        for slot in slots {
+            if let Some(flow) = slot.state.ended(&slot.key, slot.index) {
+                ended(flow);
+            }
+        }
+    }
+
+    /// A segment of no flow that is known.
+    fn begin(&mut self, key: Key, from: usize, segment: &Segment<'_>, ended: &mut Vec<Ended>) {
+        if !opens_flow(segment) {
+            self.counts.stray += u64::from(!segment.payload.is_empty());
+            return;
+        }
+        if self.table.len() >= MAX_FLOWS {
+            self.evict(ended);
+        }
+        let index = self.counts.flows;
+        self.counts.flows += 1;
+        let syn = Syn::of(segment, from);
+        let is_lone = syn.is_some();
+        let state = match syn {
+            Some(syn) => State::Lone(syn),
+            None => State::Followed(Flow::begin(index, segment)),
+        };
+        let place = Slot {
+            key,
+            index,
+            active: false,
+            state,
+        };
+        let slot = match self.free.pop() {
+            Some(slot) => slot,
+            None => u32::try_from(self.slots.len()).unwrap_or(u32::MAX),
+        };
+        match self.slots.get_mut(slot as usize) {
+            Some(free) => *free = place,
+            None => self.slots.push(place),
+        }
+        self.table.insert(key, slot);
+        let ticket = Ticket { slot, index };
+        if is_lone {
+            self.lone.push_back(ticket);
+        } else {
+            self.order.push_back(ticket);
+            self.accept_any(slot, key, from, segment, ended);
+        }
+    }
+
+    /// Everything but the ordinary segment of a followed flow.
+    #[inline(never)]
+    fn accept_any(&mut self, slot: u32, key: Key, from: usize, segment: &Segment<'_>, ended: &mut Vec<Ended>) {
+        let Some(place) = self.slots.get_mut(slot as usize) else {
+            return;
+        };
+        if let State::Lone(syn) = place.state {
+            let index = place.index;
+            place.state = State::Followed(syn.between(place.key.ends(), index).flow());
+            self.order.push_back(Ticket { slot, index });
+        }
+        let is_reused = segment.flags.syn()
+            && match &place.state {
+                State::Followed(flow) => flow.is_reused_by(segment, from),
+                State::Elsewhere { rest, .. } => rest.is_reused_by(segment, from),
+                State::Free | State::Lone(_) => false,
+            };
+        if is_reused {
+            ended.extend(self.take(slot));
+            return self.begin(key, from, segment, ended);
+        }
+        match &mut place.state {
+            State::Followed(flow) => flow.accept(segment, from, &mut self.counts, self.names.as_deref()),
+            State::Elsewhere { spoke, rest } => {
+                speaks(spoke, from);
+                self.counts.duplicates += u64::from(rest.accept(segment, from));
+            }
+            State::Free | State::Lone(_) => {}
+        }
+        self.settle(slot, segment.frame);
+    }
+
+    /// A flow that was given up shrinks; one that is over waits for its stragglers.
+    fn settle(&mut self, slot: u32, now: FrameNumber) {
+        let Some(place) = self.slots.get_mut(slot as usize) else {
+            return;
+        };
+        // Where everything is reported, what was read before is, too.
+        if self.names.is_some()
+            && let State::Followed(flow) = &place.state
+            && flow.is_given_up()
+        {
+            let rest = Box::new(Elsewhere::of(flow));
+            place.state = State::Elsewhere {
+                spoke: rest.spoke,
+                rest,
+            };
+        }
+        let closes = match &mut place.state {
+            State::Followed(flow) => flow.closes(),
+            State::Elsewhere { rest, .. } => rest.closes(),
+            State::Free | State::Lone(_) => false,
+        };
+        if closes {
+            let index = place.index;
+            self.closing.push_back((Ticket { slot, index }, now));
+        }
+    }
+
+    fn slot(&self, ticket: Ticket) -> Option<&Slot> {
+        let slot = self.slots.get(ticket.slot as usize)?;
+        (slot.index == ticket.index && !matches!(slot.state, State::Free)).then_some(slot)
+    }
+
+    /// Removes a flow.
+    fn take(&mut self, slot: u32) -> Option<Ended> {
+        let place = self.slots.get_mut(slot as usize)?;
+        let state = std::mem::replace(&mut place.state, State::Free);
+        self.table.remove(&place.key);
+        self.free.push(slot);
+        state.ended(&place.key, place.index)
+    }
+
+    /// Closes the oldest single SYN; where there is none, the flow that was idle longest, approximately: each in the queue
+    /// gets another turn while it was active since the last one (the clock algorithm).
+    fn evict(&mut self, ended: &mut Vec<Ended>) {
+        self.counts.evicted += 1;
+        while let Some(ticket) = self.lone.pop_front() {
+            if self
+                .slot(ticket)
+                .is_some_and(|slot| matches!(slot.state, State::Lone(_)))
+            {
+                ended.extend(self.take(ticket.slot));
+                return;
+            }
+        }
+        while let Some(ticket) = self.order.pop_front() {
+            if self.slot(ticket).is_none() {
+                continue;
+            }
+            let place = self.slots.get_mut(ticket.slot as usize);
+            if place.is_some_and(|slot| std::mem::take(&mut slot.active)) {
+                self.order.push_back(ticket);
+                continue;
+            }
+            ended.extend(self.take(ticket.slot));
+            return;
+        }
+    }
+
+    #[cold]
+    fn hand_on_closed(&mut self, now: FrameNumber, ended: &mut Vec<Ended>) {
+        while let Some(&(ticket, closed)) = self.closing.front() {
+            if now.0 < closed.0.saturating_add(LINGER) {
+                break;
+            }
+            self.closing.pop_front();
+            if self.slot(ticket).is_some() {
+                ended.extend(self.take(ticket.slot));
+            }
+        }
+        // The queues forget flows that have gone, so that they do not outgrow the table.
+        for queue in [&mut self.order, &mut self.lone] {
+            if queue.len() > 2 * MAX_FLOWS {
+                queue.retain(|ticket| {
+                    self.slots
+                        .get(ticket.slot as usize)
+                        .is_some_and(|slot| slot.index == ticket.index)
+                });
+            }
+        }
+    }
+}
+
+impl State {
+    fn ended(self, key: &Key, index: u64) -> Option<Ended> {
+        match self {
+            Self::Free => None,
+            Self::Lone(syn) => Some(Ended::Lone(syn.between(key.ends(), index))),
+            Self::Elsewhere { spoke, mut rest } => {
+                rest.spoke = spoke;
+                Some(Ended::Elsewhere(rest))
+            }
+            Self::Followed(flow) => Some(Ended::Followed(flow)),
+        }
+    }
+}
+
+#[inline]
+fn speaks(spoke: &mut [bool; 2], from: usize) {
+    if let Some(spoke) = spoke.get_mut(from) {
+        *spoke = true;
+    }
+}
+
+/// Whether a segment that belongs to no flow begins one: a SYN, or payload in which TLS or HTTP could begin. A connection
+/// that began before the capture is followed from there on; the rest of its kind costs nothing.
+fn opens_flow(segment: &Segment<'_>) -> bool {
+    // A reset that answers a SYN (RFC 9293 section 3.10.7.1) may stand before it in the file.
+    segment.flags.syn()
+        || segment.flags.rst() && segment.flags.ack() && segment.seq.0 == 0
+        || match segment.payload {
+            [20..=23, 3, 0..=4, ..] => true,
+            // A hello in SSLv2 format (RFC 5246 appendix E.2).
+            [high, _, 1, 3 | 0, ..] if high & 0x80 != 0 => true,
+            payload @ [_, _, _, _, ..] => looks_like_http(payload) || holds_hello(payload),
+            _ => false,
+        }
+}
+
+/// Whether a hello's record stands near the beginning, behind some preamble.
+fn holds_hello(payload: &[u8]) -> bool {
+    let near = payload.get(..256).unwrap_or(payload);
+    may_hold_header(near)
+        && near
+            .windows(6)
+            .any(|bytes| matches!(bytes, [22, 3, 0..=4, _, _, 1 | 2]))
+}
