@@ -45,8 +45,8 @@ impl Language {
             };
         }
         match self {
-            Self::En => catalogue!("en": "common.ftl" "rules.ftl"),
-            Self::Ja => catalogue!("ja": "common.ftl" "rules.ftl"),
+            Self::En => catalogue!("en": "common.ftl" "page.ftl" "rules.ftl"),
+            Self::Ja => catalogue!("ja": "common.ftl" "page.ftl" "rules.ftl"),
         }
     }
 

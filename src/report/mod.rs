@@ -4,11 +4,17 @@
 
 mod build;
 mod connections;
+pub mod csv;
 #[cfg(test)]
 mod examples;
 pub mod explain;
+pub mod html;
 pub mod json;
+pub mod junit;
+mod labels;
+pub mod markdown;
 mod outcome;
+pub mod sarif;
 pub mod text;
 
 use serde::Serialize;
