@@ -81,30 +81,20 @@ pub(crate) enum Command {
     Man,
 }
 
-/// What the manual page tells beyond the options.
-const MANUAL: &str = "\
-.SH FILES
-.TP
-.I samples/, profiles/
-in the source tree: recorded captures, and what the world looks like as data.
-.SH SEE ALSO
-.BR tshark (1),
-.BR editcap (1),
-.BR tcpdump (8)
-";
+/// What the manual page says last.
+const SEE_ALSO: &str = ".SH SEE ALSO\n.BR tshark (1),\n.BR editcap (1),\n.BR tcpdump (8)\n";
 
 /// The manual page.
 pub(crate) fn write_manual(out: &mut dyn std::io::Write) -> std::io::Result<()> {
-    // The template of the help ends in an overview of commands; a manual page has a section for each.
     let page = clap_mangen::Man::new(Cli::command());
     page.render_title(out)?;
     page.render_name_section(out)?;
     page.render_synopsis_section(out)?;
     page.render_description_section(out)?;
     page.render_options_section(out)?;
-    page.render_subcommands_section(out)?;
-    page.render_extra_section(out)?;
-    out.write_all(MANUAL.as_bytes())
+    // The examples as they stand: troff would fill the lines.
+    let examples = EXAMPLES.replace('\\', "\\\\").replace('-', "\\-");
+    write!(out, ".SH EXAMPLES AND EXIT CODES\n.nf\n{examples}\n.fi\n{SEE_ALSO}")
 }
 
 /// The completion script of a shell.
@@ -450,7 +440,9 @@ mod tests {
             let line = mistake(arguments);
             assert!(!line.contains('\n') && line.contains("; "), "{line}");
         }
-        assert!(mistake(&["-f", "xml", "a"]).ends_with("it can be text, json, ndjson, html, markdown, csv, junit, sarif"));
+        assert!(
+            mistake(&["-f", "xml", "a"]).ends_with("it can be text, json, ndjson, html, markdown, csv, junit, sarif")
+        );
         assert!(mistake(&["--formt", "json", "a"]).ends_with("did you mean --format?"));
     }
 }

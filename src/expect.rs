@@ -112,7 +112,11 @@ impl Expectations {
 
     /// Lines for a person: what is not as expected, and how many are.
     pub(crate) fn told(&self) -> Vec<String> {
-        let width = self.wrong.iter().map(|(name, _, _)| visible(name).chars().count()).max();
+        let width = self
+            .wrong
+            .iter()
+            .map(|(name, _, _)| visible(name).chars().count())
+            .max();
         let width = width.unwrap_or_default().min(60);
         let mut lines: Vec<String> = self
             .wrong

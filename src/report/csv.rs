@@ -107,7 +107,11 @@ fn write_row(cells: &[String], out: &mut dyn Write) -> io::Result<()> {
 /// a capture are chosen by whoever sent them.
 fn cell(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
-    let text = if is_formula { format!("'{text}") } else { text.to_owned() };
+    let text = if is_formula {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    };
     if text.contains(['"', ',', '\n', '\r', ';', '\'']) {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {
@@ -137,6 +141,10 @@ mod tests {
         let last = rows.last().unwrap();
         assert_eq!(&last[10], "two\r\nlines, \"quoted\"");
         assert_eq!(&last[14], "'=HYPERLINK(\"http://x\",\"y\")");
-        assert!(rows.iter().flatten().all(|cell| !cell.starts_with(['=', '+', '-', '@'])));
+        assert!(
+            rows.iter()
+                .flatten()
+                .all(|cell| !cell.starts_with(['=', '+', '-', '@']))
+        );
     }
 }

@@ -47,8 +47,17 @@ pub fn write_junit(reports: &[Report], expectations: &[Option<Expectation>], out
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     writeln!(out, "<testsuites name=\"tlswalk\"{}>", totals(all()))?;
     for (report, cases) in &suites {
-        let time = report.capture.first.as_deref().and_then(|time| time.get(..19)).unwrap_or_default();
-        let stamp = if time.is_empty() { String::new() } else { format!(" timestamp=\"{time}\"") };
+        let time = report
+            .capture
+            .first
+            .as_deref()
+            .and_then(|time| time.get(..19))
+            .unwrap_or_default();
+        let stamp = if time.is_empty() {
+            String::new()
+        } else {
+            format!(" timestamp=\"{time}\"")
+        };
         let name = escaped(&report.capture.file);
         writeln!(out, "  <testsuite name=\"{name}\"{}{stamp}>", totals(cases.iter()))?;
         for case in cases {
@@ -155,7 +164,11 @@ fn write_case(suite: &str, case: &Case, out: &mut dyn Write) -> io::Result<()> {
             lines(&case.text)
         ),
         Result::Skipped { message } => {
-            writeln!(out, "{head}>\n      <skipped message=\"{}\"/>\n    </testcase>", escaped(message))
+            writeln!(
+                out,
+                "{head}>\n      <skipped message=\"{}\"/>\n    </testcase>",
+                escaped(message)
+            )
         }
     }
 }
@@ -197,7 +210,13 @@ mod tests {
         reports[0].attempts[0].name = "<a b=\"c\">&\u{1}\u{ffff}".into();
         let text = written(&reports, &[]);
         let document = roxmltree::Document::parse(&text).unwrap();
-        let count = |name: &str| document.descendants().filter(|node| node.has_tag_name(name)).count().to_string();
+        let count = |name: &str| {
+            document
+                .descendants()
+                .filter(|node| node.has_tag_name(name))
+                .count()
+                .to_string()
+        };
         let root = document.root_element();
         assert_eq!(root.attribute("tests").unwrap(), count("testcase"));
         assert_eq!(root.attribute("failures").unwrap(), count("failure"));
@@ -217,6 +236,9 @@ mod tests {
         let good = written(&[examples::rejected()], &[expect("client-certificate-rejected", true)]);
         assert!(!good.contains("<failure"), "{good}");
         let bad = written(&[examples::rejected()], &[expect("healthy", false)]);
-        assert!(bad.contains("expected healthy, seen client-certificate-rejected"), "{bad}");
+        assert!(
+            bad.contains("expected healthy, seen client-certificate-rejected"),
+            "{bad}"
+        );
     }
 }

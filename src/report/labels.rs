@@ -86,8 +86,7 @@ pub(super) fn sign(severity: &str) -> &'static str {
 /// The attempt that the report's own verdict is about: of equally bad ones the first.
 pub(super) fn worst(report: &Report) -> Option<&Attempt> {
     let verdict = &report.verdict;
-    let same =
-        |attempt: &&Attempt| attempt.verdict.id == verdict.id && attempt.verdict.severity == verdict.severity;
+    let same = |attempt: &&Attempt| attempt.verdict.id == verdict.id && attempt.verdict.severity == verdict.severity;
     report.attempts.iter().find(same).or_else(|| report.attempts.first())
 }
 
@@ -112,11 +111,16 @@ pub(super) fn connections<'a>(report: &'a Report, attempt: &'a Attempt) -> Vec<&
 
 /// The first frame and the time of an attempt.
 pub(super) fn beginning(report: &Report, attempt: &Attempt) -> (Option<u64>, Option<String>) {
-    let connection = connections(report, attempt).into_iter().next();
-    let asked = attempt.lookups.iter().map(|lookup| lookup.question);
-    let frame = asked.chain(connection.map(|it| it.tcp.first_frame)).min();
-    let time = connection.and_then(|it| it.steps.first()).map(|step| step.time.clone());
-    (frame, time)
+    let asked = attempt.lookups.iter().map(|lookup| (lookup.question, &lookup.asked));
+    let connections = connections(report, attempt);
+    let opened = connections.iter().filter_map(|connection| {
+        let step = connection.steps.first()?;
+        Some((connection.tcp.first_frame, &step.time))
+    });
+    match asked.chain(opened).min() {
+        Some((frame, time)) => (Some(frame), Some(time.clone())),
+        None => (connections.first().map(|it| it.tcp.first_frame), None),
+    }
 }
 
 /// What the file is, and what it may hide: clauses.

@@ -55,7 +55,13 @@ pub fn write_markdown(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             writeln!(out, "- {}", say(phrase("page-more").with("count", more)))?;
         }
     }
-    writeln!(out, "\n{} {} {}", say(phrase("page-made-by")), report.tool.name, report.tool.version)
+    writeln!(
+        out,
+        "\n{} {} {}",
+        say(phrase("page-made-by")),
+        report.tool.name,
+        report.tool.version
+    )
 }
 
 fn heading(id: &'static str, language: Language, out: &mut dyn Write) -> io::Result<()> {
@@ -89,7 +95,11 @@ fn table(report: &Report, language: Language, out: &mut dyn Write) -> io::Result
     }
     match report.attempts.len().saturating_sub(ROWS) {
         0 => Ok(()),
-        more => writeln!(out, "\n{}", phrase("page-rows-left-out").with("count", more).in_language(language)),
+        more => writeln!(
+            out,
+            "\n{}",
+            phrase("page-rows-left-out").with("count", more).in_language(language)
+        ),
     }
 }
 
@@ -115,11 +125,23 @@ fn write_attempt(report: &Report, attempt: &Attempt, language: Language, out: &m
     writeln!(out, "\n{}", facts.join(" · "))?;
     heading("page-why", language, out)?;
     for evidence in &verdict.evidence {
-        writeln!(out, "- {} **{}**: {}", say("page-frame"), evidence.frame, escaped(&evidence.what))?;
+        writeln!(
+            out,
+            "- {} **{}**: {}",
+            say("page-frame"),
+            evidence.frame,
+            escaped(&evidence.what)
+        )?;
     }
     for other in &verdict.alternatives {
         let label = if other.excluded { "page-not" } else { "page-or" };
-        writeln!(out, "- *{}* {}: {}", say(label), code(&other.id), escaped(&other.why_not))?;
+        writeln!(
+            out,
+            "- *{}* {}: {}",
+            say(label),
+            code(&other.id),
+            escaped(&other.why_not)
+        )?;
     }
     for hidden in &verdict.cannot_tell {
         writeln!(out, "- *{}*: {}", say("page-cannot-tell"), escaped(hidden))?;
@@ -156,7 +178,11 @@ fn remedies(remedies: &[Remedy], language: Language, out: &mut dyn Write) -> io:
 
 /// A fenced block, whose fence is longer than any run of backticks in it.
 fn block(lines: &[String], indent: &str, out: &mut dyn Write) -> io::Result<()> {
-    let lines: Vec<String> = lines.iter().filter(|line| !line.is_empty()).map(|line| visible(line)).collect();
+    let lines: Vec<String> = lines
+        .iter()
+        .filter(|line| !line.is_empty())
+        .map(|line| visible(line))
+        .collect();
     if lines.is_empty() {
         return Ok(());
     }
@@ -171,7 +197,11 @@ fn block(lines: &[String], indent: &str, out: &mut dyn Write) -> io::Result<()> 
 /// A code span that holds any text.
 fn code(text: &str) -> String {
     let fence = "`".repeat(longest_run(text) + 1);
-    let edge = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    let edge = if text.starts_with('`') || text.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
     // In a table even a code span ends at a bar.
     format!("{fence}{edge}{}{edge}{fence}", text.replace('|', "¦"))
 }
@@ -185,7 +215,10 @@ fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in visible(text).chars() {
         // A full stop or dash is markup only where a line begins, and no text of ours begins one.
-        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '&' | '!' | '$' | '@') {
+        if matches!(
+            c,
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '~' | '&' | '!' | '$' | '@'
+        ) {
             out.push('\\');
         }
         out.push(c);
@@ -213,10 +246,18 @@ mod tests {
             let events: Vec<Event<'_>> = Parser::new_ext(&text, Options::ENABLE_TABLES).collect();
             let is_heading = |event: &&Event<'_>| matches!(event, Event::Start(Tag::Heading { .. }));
             assert!(events.iter().filter(is_heading).count() >= 2, "{text}");
-            let blocks = events.iter().filter(|event| matches!(event, Event::Start(Tag::CodeBlock(_))));
+            let blocks = events
+                .iter()
+                .filter(|event| matches!(event, Event::Start(Tag::CodeBlock(_))));
             assert!(blocks.count() >= 1, "{text}");
-            let rows = events.iter().filter(|event| matches!(event, Event::Start(Tag::TableRow)));
-            let wanted = if report.attempts.len() > 1 { report.attempts.len() } else { 0 };
+            let rows = events
+                .iter()
+                .filter(|event| matches!(event, Event::Start(Tag::TableRow)));
+            let wanted = if report.attempts.len() > 1 {
+                report.attempts.len()
+            } else {
+                0
+            };
             assert_eq!(rows.count(), wanted);
         }
     }

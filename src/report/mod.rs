@@ -267,8 +267,12 @@ pub struct Lookup {
     pub server: String,
     /// Frame of the (first) question.
     pub question: u64,
+    /// Its time.
+    pub asked: String,
     /// Frame of the answer.
     pub answer: Option<u64>,
+    /// Its time.
+    pub answered: Option<String>,
     /// `NOERROR`, `NXDOMAIN` …; null when unanswered.
     pub status: Option<String>,
     /// Addresses in the answer.

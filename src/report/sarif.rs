@@ -56,7 +56,10 @@ pub fn write_sarif(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
             }));
         }
     }
-    let ids: BTreeSet<&str> = results.iter().filter_map(|result| result.get("ruleId")?.as_str()).collect();
+    let ids: BTreeSet<&str> = results
+        .iter()
+        .filter_map(|result| result.get("ruleId")?.as_str())
+        .collect();
     let rules: Vec<Value> = ids
         .iter()
         .map(|id| {
@@ -175,7 +178,12 @@ mod tests {
         let log: Value = serde_json::from_slice(&out).unwrap();
         let run = &log["runs"][0];
         assert_eq!(run["artifacts"][0]["location"]["uri"], "a%20dir/%C3%BC%231%3F.pcap");
-        let rules: Vec<&Value> = run["tool"]["driver"]["rules"].as_array().unwrap().iter().map(|it| &it["id"]).collect();
+        let rules: Vec<&Value> = run["tool"]["driver"]["rules"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| &it["id"])
+            .collect();
         for result in run["results"].as_array().unwrap() {
             assert!(rules.contains(&&result["ruleId"]), "{result}");
             let place = &result["locations"][0]["physicalLocation"]["artifactLocation"];

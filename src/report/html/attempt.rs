@@ -109,7 +109,12 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, language:
         time: time.as_deref().map(moment).unwrap_or_default(),
         device: attempt.device.clone(),
         name: attempt.name.clone(),
-        evidence: verdict.evidence.iter().take(ENTRIES).map(|it| (it.frame, it.what.clone())).collect(),
+        evidence: verdict
+            .evidence
+            .iter()
+            .take(ENTRIES)
+            .map(|it| (it.frame, it.what.clone()))
+            .collect(),
         alternatives: verdict
             .alternatives
             .iter()
@@ -137,7 +142,10 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, language:
             phrase("page-more-rows").with("count", more).in_language(language)
         },
         steps: steps(shown),
-        chains: shown.last().map(|connection| chains(connection, language)).unwrap_or_default(),
+        chains: shown
+            .last()
+            .map(|connection| chains(connection, language))
+            .unwrap_or_default(),
     }
     .with_proxy(attempt, say("page-via"))
 }
@@ -165,7 +173,10 @@ fn blame(verdict: &Verdict) -> Phrase {
     if verdict.severity == "ok" {
         return sure;
     }
-    phrase("page-blame").with("confidence", sure).with("by", by).with("at", at)
+    phrase("page-blame")
+        .with("confidence", sure)
+        .with("by", by)
+        .with("at", at)
 }
 
 fn ends(attempt: &Attempt, connections: &[&Connection]) -> Ends {
@@ -181,10 +192,14 @@ fn ends(attempt: &Attempt, connections: &[&Connection]) -> Ends {
 
 fn facts(attempt: &Attempt, connection: Option<&Connection>, language: Language) -> Vec<(String, String)> {
     let tls = connection.and_then(|it| it.tls.as_ref());
-    let of = |value: fn(&super::super::Tls) -> &Option<String>| tls.and_then(|tls| value(tls).clone()).unwrap_or_default();
+    let of =
+        |value: fn(&super::super::Tls) -> &Option<String>| tls.and_then(|tls| value(tls).clone()).unwrap_or_default();
     [
         ("page-transport", transport(&attempt.transport).in_language(language)),
-        ("page-server", connection.map(|it| it.server.clone()).unwrap_or_default()),
+        (
+            "page-server",
+            connection.map(|it| it.server.clone()).unwrap_or_default(),
+        ),
         ("page-version", of(|tls| &tls.version)),
         ("page-cipher", of(|tls| &tls.cipher_suite)),
         ("page-server-name", of(|tls| &tls.sni)),

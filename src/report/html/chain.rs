@@ -98,13 +98,20 @@ impl Scale {
     }
 
     fn place(self, time: f64) -> f64 {
-        (((time - self.from) / (self.to - self.from)) * WIDTH).clamp(0.0, WIDTH).round()
+        (((time - self.from) / (self.to - self.from)) * WIDTH)
+            .clamp(0.0, WIDTH)
+            .round()
     }
 }
 
 fn show(certificate: &Certificate, captured: &str, scale: Scale, language: Language) -> Shown {
     let say = |id: &'static str| phrase(id).in_language(language);
-    let day = |time: &Option<String>| time.as_deref().and_then(|time| time.get(..10)).unwrap_or("?").to_owned();
+    let day = |time: &Option<String>| {
+        time.as_deref()
+            .and_then(|time| time.get(..10))
+            .unwrap_or("?")
+            .to_owned()
+    };
     let (from, to) = (day(&certificate.not_before), day(&certificate.not_after));
     let begin = certificate.not_before.as_deref().and_then(seconds_of);
     let end = certificate.not_after.as_deref().and_then(seconds_of);
@@ -145,7 +152,10 @@ fn show(certificate: &Certificate, captured: &str, scale: Scale, language: Langu
     let facts = [
         ("page-names", listed(&certificate.names)),
         ("page-key", certificate.key.clone().unwrap_or_default()),
-        ("page-signature", certificate.signature_algorithm.clone().unwrap_or_default()),
+        (
+            "page-signature",
+            certificate.signature_algorithm.clone().unwrap_or_default(),
+        ),
         ("page-usages", listed(&certificate.usages)),
         ("page-serial", certificate.serial.clone().unwrap_or_default()),
         ("page-fingerprint", certificate.sha256.clone()),
@@ -160,7 +170,10 @@ fn show(certificate: &Certificate, captured: &str, scale: Scale, language: Langu
         issuer: certificate.issuer.clone().unwrap_or_default(),
         self_signed: certificate.self_signed,
         validity: certificate.validity,
-        dates: phrase("page-valid").with("from", from).with("to", to).in_language(language),
+        dates: phrase("page-valid")
+            .with("from", from)
+            .with("to", to)
+            .in_language(language),
         state,
         bar,
         frames: frames.join(", "),

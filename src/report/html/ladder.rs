@@ -126,7 +126,13 @@ pub(super) fn draw(rows: &[Row], ends: &Ends, language: Language) -> Ladder {
                 (true, _) => (say("page-server"), &ends.name),
                 (false, true) => (say("page-server"), &ends.address),
             };
-            lanes.push(lane(RIGHT, head, role, name, if ends.proxy.is_some() { 19 } else { 34 }));
+            lanes.push(lane(
+                RIGHT,
+                head,
+                role,
+                name,
+                if ends.proxy.is_some() { 19 } else { 34 },
+            ));
         }
         let mark = place(row, y, ends.proxy.is_some());
         y += mark.height;
@@ -217,9 +223,21 @@ fn legend(rows: &[Row], proxied: bool, language: Language) -> Vec<(&'static str,
     let has = |test: fn(&Row) -> bool| rows.iter().any(test);
     let through = proxied && has(|row| row.end == End::Server && row.kind.is_arrow());
     [
-        (has(|row| row.kind == Kind::Observed), "observed", "page-legend-observed"),
-        (has(|row| row.kind == Kind::Encrypted), "encrypted", "page-legend-encrypted"),
-        (has(|row| row.kind == Kind::Inferred), "inferred", "page-legend-inferred"),
+        (
+            has(|row| row.kind == Kind::Observed),
+            "observed",
+            "page-legend-observed",
+        ),
+        (
+            has(|row| row.kind == Kind::Encrypted),
+            "encrypted",
+            "page-legend-encrypted",
+        ),
+        (
+            has(|row| row.kind == Kind::Inferred),
+            "inferred",
+            "page-legend-inferred",
+        ),
         (through, "unseen", "page-legend-unseen"),
         (has(|row| row.copied), "copied", "page-legend-copied"),
         (has(|row| row.kind == Kind::Hole), "hole", "page-legend-hole"),
@@ -261,7 +279,9 @@ fn wrapped(text: &str, columns: usize) -> Vec<String> {
     for piece in pieces {
         let piece = shortened(piece, columns);
         match lines.last_mut() {
-            Some(line) if line.is_empty() || line.width() + piece.trim_end().width() <= columns => line.push_str(&piece),
+            Some(line) if line.is_empty() || line.width() + piece.trim_end().width() <= columns => {
+                line.push_str(&piece)
+            }
             _ => lines.push(piece),
         }
     }

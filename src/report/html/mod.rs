@@ -82,7 +82,9 @@ pub fn write_html(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
         budget = budget.saturating_sub(used);
         parts.push(part);
     }
-    let total = phrase("page-captures-counted").with("count", reports.len()).in_language(language);
+    let total = phrase("page-captures-counted")
+        .with("count", reports.len())
+        .in_language(language);
     let tool = reports.first().map(|report| (report.tool.name, report.tool.version));
     let page = render(
         "page.html",
@@ -92,7 +94,13 @@ pub fn write_html(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// A capture's part, and how many bytes its details take.
-fn part(id: usize, report: &Report, budget: usize, alone: bool, labels: &BTreeMap<String, String>) -> io::Result<(Part, usize)> {
+fn part(
+    id: usize,
+    report: &Report,
+    budget: usize,
+    alone: bool,
+    labels: &BTreeMap<String, String>,
+) -> io::Result<(Part, usize)> {
     let language = language_of(report);
     let say = |phrases: Vec<Phrase>| phrases.iter().map(|it| it.in_language(language)).collect::<Vec<_>>();
     let worst = worst(report).map(|attempt| attempt.id);
@@ -127,7 +135,10 @@ fn part(id: usize, report: &Report, budget: usize, alone: bool, labels: &BTreeMa
     let facts = vec![
         (label("page-file"), visible(&capture.file)),
         (label("page-frames"), grouped(capture.frames)),
-        (label("page-time"), format!("{} – {}", edge(&capture.first), edge(&capture.last))),
+        (
+            label("page-time"),
+            format!("{} – {}", edge(&capture.first), edge(&capture.last)),
+        ),
     ];
     let odd_more = match capture.anomalies.len().saturating_sub(ODDITIES) {
         0 => String::new(),
@@ -140,7 +151,9 @@ fn part(id: usize, report: &Report, budget: usize, alone: bool, labels: &BTreeMa
         sign: sign(&report.verdict.severity),
         severity: report.verdict.severity.clone(),
         verdict: report.verdict.id.clone(),
-        attempts: phrase("page-attempts-counted").with("count", report.attempts.len()).in_language(language),
+        attempts: phrase("page-attempts-counted")
+            .with("count", report.attempts.len())
+            .in_language(language),
         about: say(about(capture)),
         facts,
         held: if report.attempts.is_empty() {
@@ -155,7 +168,11 @@ fn part(id: usize, report: &Report, budget: usize, alone: bool, labels: &BTreeMa
             .map(|odd| (odd.frame, odd.id.clone(), odd.detail.clone()))
             .collect(),
         odd_more,
-        skipped: capture.skipped.iter().map(|(why, count)| (why.clone(), grouped(*count))).collect(),
+        skipped: capture
+            .skipped
+            .iter()
+            .map(|(why, count)| (why.clone(), grouped(*count)))
+            .collect(),
         overview: overview(report, &shown, language),
         cannot_tell: report.verdict.cannot_tell.clone(),
         remedy: to_do(&report.verdict.remedy, language),

@@ -54,12 +54,23 @@ pub(super) fn overview(report: &Report, shown: &[usize], language: Language) -> 
     if report.attempts.len() < 2 {
         return None;
     }
-    let begins: Vec<_> = report.attempts.iter().map(|attempt| beginning(report, attempt)).collect();
-    let from = report.capture.first.as_deref().and_then(seconds_of).unwrap_or_default();
-    let length = report.capture.duration.max(1e-9);
+    let begins: Vec<_> = report
+        .attempts
+        .iter()
+        .map(|attempt| beginning(report, attempt))
+        .collect();
+    // The line spans the attempts, not the capture: what came long after the last one would press them together.
+    let times = || begins.iter().filter_map(|(_, time)| time.as_ref());
+    let (first, last) = (times().min(), times().max());
+    let from = first.and_then(|time| seconds_of(time)).unwrap_or_default();
+    let length = last.and_then(|time| seconds_of(time)).map_or(0.0, |last| last - from);
+    let scale = length.max(1e-9);
     let mut groups: BTreeMap<(u8, &str), Vec<usize>> = BTreeMap::new();
     for (at, attempt) in report.attempts.iter().enumerate() {
-        groups.entry((rank(attempt), attempt.verdict.id.as_str())).or_default().push(at);
+        groups
+            .entry((rank(attempt), attempt.verdict.id.as_str()))
+            .or_default()
+            .push(at);
     }
     let mut verdicts: Vec<(u8, Counted)> = groups
         .into_iter()
@@ -67,7 +78,7 @@ pub(super) fn overview(report: &Report, shown: &[usize], language: Language) -> 
             let mut places: Vec<u64> = members
                 .iter()
                 .filter_map(|&at| seconds_of(begins.get(at)?.1.as_deref()?))
-                .map(|time| (((time - from) / length) * WIDTH).clamp(2.0, WIDTH - 2.0) as u64)
+                .map(|time| (((time - from) / scale) * WIDTH).clamp(2.0, WIDTH - 2.0) as u64)
                 .collect();
             places.sort_unstable();
             places.dedup();
@@ -85,7 +96,7 @@ pub(super) fn overview(report: &Report, shown: &[usize], language: Language) -> 
                     .with("id", id)
                     .with("count", members.len())
                     .with("total", report.attempts.len())
-                    .with("time", span(report.capture.duration))
+                    .with("time", span(length))
                     .in_language(language),
                 ticks: places.iter().map(|x| format!("M{x} 2v16")).collect(),
             };
@@ -111,17 +122,24 @@ pub(super) fn overview(report: &Report, shown: &[usize], language: Language) -> 
             frame: frame.map(|frame| frame.to_string()).unwrap_or_default(),
         })
         .collect();
-    let edge = |time: &Option<String>| time.as_deref().map(moment).unwrap_or_default();
+    // Of a short time, its seconds would be the same at both ends.
+    let digits = if length < 60.0 { 23 } else { 19 };
+    let edge = |time: Option<&String>| {
+        let time = time.map(String::as_str).unwrap_or_default();
+        time.get(..digits).unwrap_or(time).replace('T', " ")
+    };
     let left_out = report.attempts.len().saturating_sub(MOST);
     Some(Overview {
         verdicts: verdicts.into_iter().map(|(_, counted)| counted).collect(),
-        from: edge(&report.capture.first),
-        to: edge(&report.capture.last),
+        from: edge(first),
+        to: edge(last),
         rows,
         more: if left_out == 0 {
             String::new()
         } else {
-            phrase("page-rows-left-out").with("count", left_out).in_language(language)
+            phrase("page-rows-left-out")
+                .with("count", left_out)
+                .in_language(language)
         },
     })
 }

@@ -105,13 +105,19 @@ impl Row {
 
 /// The rows of an attempt, and how many are left out.
 pub(super) fn rows(attempt: &Attempt, connections: &[&Connection], language: Language) -> (Vec<Row>, usize) {
-    let mut rows = lookups(attempt, language);
-    let began = connections.iter().flat_map(|it| it.steps.first());
-    let began = began.filter_map(|step| seconds_of(&step.time)).reduce(f64::min);
+    let opened = connections
+        .iter()
+        .filter_map(|it| it.steps.first())
+        .map(|step| &step.time);
+    let asked = attempt.lookups.iter().map(|lookup| &lookup.asked);
+    let began = asked.chain(opened).filter_map(|time| seconds_of(time)).reduce(f64::min);
+    let mut rows = lookups(attempt, began, language);
     let proxied = attempt.via_proxy.is_some();
     for (at, connection) in connections.iter().enumerate() {
         let end = |step: &Step| match step.kind {
-            "syn" | "syn-ack" | "ack" | "connect-request" | "connect-response" | "fin" | "reset" if proxied => End::Proxy,
+            "syn" | "syn-ack" | "ack" | "connect-request" | "connect-response" | "fin" | "reset" if proxied => {
+                End::Proxy
+            }
             _ if proxied && connection.tls.is_none() => End::Proxy,
             _ => End::Server,
         };
@@ -138,13 +144,16 @@ pub(super) fn rows(attempt: &Attempt, connections: &[&Connection], language: Lan
     (rows, more)
 }
 
-fn lookups(attempt: &Attempt, language: Language) -> Vec<Row> {
+fn lookups(attempt: &Attempt, began: Option<f64>, language: Language) -> Vec<Row> {
+    let since = |time: &str| seconds_of(time).zip(began).map(|(time, began)| time - began);
     let mut rows = Vec::new();
     for lookup in attempt.lookups.iter().take(8) {
         let text = phrase("page-question")
             .with("kind", lookup.kind.as_str())
             .with("name", lookup.name.as_str());
-        rows.push(Row::new(Kind::Observed, End::Resolver, text.in_language(language)).at(&[lookup.question]));
+        let mut question = Row::new(Kind::Observed, End::Resolver, text.in_language(language)).at(&[lookup.question]);
+        question.elapsed = since(&lookup.asked);
+        rows.push(question);
         let text = match (lookup.answer, lookup.status.as_deref()) {
             (None, _) => phrase("page-no-answer").in_language(language),
             (Some(_), _) if !lookup.addresses.is_empty() => lookup.addresses.join(" "),
@@ -155,6 +164,7 @@ fn lookups(attempt: &Attempt, language: Language) -> Vec<Row> {
             Some(frame) => {
                 let mut row = Row::new(Kind::Observed, End::Resolver, text).at(&[frame]);
                 row.from_device = false;
+                row.elapsed = lookup.answered.as_deref().and_then(since);
                 rows.push(row);
             }
             None => rows.push(Row::new(Kind::Note, End::Resolver, text)),
@@ -164,7 +174,13 @@ fn lookups(attempt: &Attempt, language: Language) -> Vec<Row> {
 }
 
 /// The steps of a connection, with its holes before the frames that showed them.
-fn walk(rows: &mut Vec<Row>, connection: &Connection, began: Option<f64>, end: &dyn Fn(&Step) -> End, language: Language) {
+fn walk(
+    rows: &mut Vec<Row>,
+    connection: &Connection,
+    began: Option<f64>,
+    end: &dyn Fn(&Step) -> End,
+    language: Language,
+) {
     let copied: BTreeMap<u64, u64> = connection.tcp.copies.iter().map(|copy| (copy.of, copy.frame)).collect();
     let mut gaps = connection.tcp.gaps.as_slice();
     let mut rest = connection.steps.as_slice();
@@ -200,13 +216,20 @@ fn walk(rows: &mut Vec<Row>, connection: &Connection, began: Option<f64>, end: &
             }
             "alert" | "connect-request" | "connect-response" | "http-request" | "http-response" => {
                 if let Some(told) = detail.take() {
-                    text = if first.kind == "alert" { format!("{text}: {told}") } else { told };
+                    text = if first.kind == "alert" {
+                        format!("{text}: {told}")
+                    } else {
+                        told
+                    };
                 }
             }
             _ => {}
         }
         let mut row = Row::new(kind(first), end(first), text).at(&frames);
-        row.copied = group.iter().flat_map(|step| &step.frames).any(|frame| copied.contains_key(frame));
+        row.copied = group
+            .iter()
+            .flat_map(|step| &step.frames)
+            .any(|frame| copied.contains_key(frame));
         row.from_device = first.side == "client";
         row.detail = detail;
         row.elapsed = seconds_of(&first.time).zip(began).map(|(time, began)| time - began);
@@ -264,7 +287,9 @@ fn evidence(rows: &mut Vec<Row>, attempt: &Attempt) {
                 let end = rows.last().map_or(End::Server, |row| row.end);
                 let mut note = Row::new(Kind::Note, end, evidence.what.clone()).at(&[evidence.frame]);
                 note.broken = decides;
-                let before = rows.iter().rposition(|row| row.frames.iter().any(|frame| *frame <= evidence.frame));
+                let before = rows
+                    .iter()
+                    .rposition(|row| row.frames.iter().any(|frame| *frame <= evidence.frame));
                 let place = before.map_or(rows.len(), |before| before + 1);
                 if let Some(row) = before.and_then(|before| rows.get(before)) {
                     note.end = row.end;
@@ -285,7 +310,9 @@ fn silence(rows: &mut [Row], attempt: &Attempt) {
     let asked = rows
         .iter()
         .position(|row| row.kind.is_arrow() && row.frames.contains(&first.frame));
-    let Some(pause) = asked.map(|asked| asked + 1) else { return };
+    let Some(pause) = asked.map(|asked| asked + 1) else {
+        return;
+    };
     if rows.get(pause).is_some_and(|row| row.kind == Kind::Pause) {
         for (at, row) in rows.iter_mut().enumerate() {
             row.broken = at == pause;
@@ -302,7 +329,9 @@ fn pauses(rows: &mut Vec<Row>, language: Language) {
             if let Some(before) = before
                 && now - before >= PAUSE
             {
-                let text = phrase("page-pause").with("time", span(now - before)).in_language(language);
+                let text = phrase("page-pause")
+                    .with("time", span(now - before))
+                    .in_language(language);
                 with.push(Row::new(Kind::Pause, row.end, text));
             }
             before = Some(now);
