@@ -11,7 +11,14 @@ use tlswalk::frame::Timestamp;
 use tlswalk::phrase::Language;
 use tlswalk::{Host, Target};
 
+use crate::expect;
+
 const EXAMPLES: &str = "\
+Commands:
+  tlswalk explain [ID]          what a verdict means and looks like in a capture
+  tlswalk completions <SHELL>   a completion script for bash, elvish, fish, powershell or zsh
+  tlswalk man                   the manual page, in troff
+
 Examples:
   tlswalk export.pcap                         why did licensing fail in this capture?
   tlswalk -v export.pcap                      every certificate, step and connection too
@@ -22,12 +29,15 @@ Examples:
   tlswalk --merge ring_00001.pcap ring_00002.pcap
   ssh wlc-jump cat export.pcap | tlswalk -    from standard input
   tlswalk explain client-certificate-rejected
+  tlswalk -f html -o report.html export.pcap  a page to hand on
+  tlswalk -q --expect-file verdicts.txt captures/*.pcap    a regression suite
 
 Exit codes:
   0  every licensing attempt succeeded
   1  at least one failed, or shows a problem of severity error
   2  tlswalk could not do its work: usage, unreadable capture, output not written
-  3  nothing failed, but nothing could be concluded either";
+  3  nothing failed, but nothing could be concluded either
+With --expect or --expect-file: 0 as expected, 1 not, 2 as above";
 
 /// `-h` fits a screen of 24 lines: no list of arguments and commands that the usage shows already.
 const TEMPLATE: &str = "\
@@ -95,6 +105,34 @@ pub(crate) enum Command {
         #[command(flatten)]
         inspect: Inspect,
     },
+    /// Print a completion script for a shell
+    Completions {
+        /// bash, elvish, fish, powershell or zsh
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page (troff)
+    Man,
+}
+
+/// What the manual page says last.
+const SEE_ALSO: &str = ".SH SEE ALSO\n.BR tshark (1),\n.BR editcap (1),\n.BR tcpdump (8)\n";
+
+/// The manual page.
+pub(crate) fn write_manual(out: &mut dyn std::io::Write) -> std::io::Result<()> {
+    let page = clap_mangen::Man::new(Cli::command());
+    page.render_title(out)?;
+    page.render_name_section(out)?;
+    page.render_synopsis_section(out)?;
+    page.render_description_section(out)?;
+    page.render_options_section(out)?;
+    // The examples as they stand: troff would fill the lines.
+    let examples = EXAMPLES.replace('\\', "\\\\").replace('-', "\\-");
+    write!(out, ".SH EXAMPLES AND EXIT CODES\n.nf\n{examples}\n.fi\n{SEE_ALSO}")
+}
+
+/// The completion script of a shell.
+pub(crate) fn write_completions(shell: clap_complete::Shell, out: &mut dyn std::io::Write) {
+    clap_complete::generate(shell, &mut Cli::command(), "tlswalk", out);
 }
 
 /// The main command.
@@ -108,7 +146,10 @@ pub(crate) struct Inspect {
     /// They may come in any order and may overlap; frames are numbered as mergecap numbers them.
     #[arg(long)]
     pub(crate) merge: bool,
-    /// text, json or ndjson
+    /// text, json, html, csv and others
+    ///
+    /// text: a screen. json, ndjson: everything, for programs. html: a page to hand on. markdown: for a ticket.
+    /// csv: a row per attempt. junit, sarif: for CI servers.
     #[arg(
         short,
         long,
@@ -208,6 +249,17 @@ pub(crate) struct Inspect {
     /// Print the verdict line only
     #[arg(short, long)]
     pub(crate) quiet: bool,
+    /// Exit 0 if every capture has this verdict, else 1
+    ///
+    /// Several verdicts, any of which will do, are parted by commas. What is seen instead is told on standard error.
+    #[arg(long, value_name = "VERDICT", value_parser = expect::verdicts, conflicts_with = "expect_file")]
+    pub(crate) expect: Option<expect::Verdicts>,
+    /// The same, with a verdict for each capture in a file
+    ///
+    /// A line each: the verdict (or several, parted by commas), then the capture's name; * and ? stand for anything.
+    /// The first line that fits counts.
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub(crate) expect_file: Option<PathBuf>,
 }
 
 /// Output formats.
@@ -216,6 +268,11 @@ pub(crate) enum Format {
     Text,
     Json,
     Ndjson,
+    Html,
+    Markdown,
+    Csv,
+    Junit,
+    Sarif,
 }
 
 /// Languages of reports.
@@ -437,7 +494,9 @@ mod tests {
             let line = mistake(arguments);
             assert!(!line.contains('\n') && line.contains("; "), "{line}");
         }
-        assert!(mistake(&["-f", "xml", "a"]).ends_with("it can be text, json, ndjson"));
+        assert!(
+            mistake(&["-f", "xml", "a"]).ends_with("it can be text, json, ndjson, html, markdown, csv, junit, sarif")
+        );
         assert!(mistake(&["--formt", "json", "a"]).ends_with("did you mean --format?"));
     }
 }

@@ -4,6 +4,7 @@
 
 mod args;
 mod commands;
+mod expect;
 mod output;
 mod progress;
 mod workers;
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 
 use args::{Cli, Command, Inspect, Parsed};
 use commands::Hashed;
+use expect::Expectations;
 use output::Output;
 use progress::Progress;
 use tlswalk::Options;
@@ -68,6 +70,18 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
                 command: Some(Command::Diff { inspect }),
                 ..
             } => commands::diff::run(&inspect),
+            Cli {
+                command: Some(Command::Completions { shell }),
+                ..
+            } => {
+                let mut script = Vec::new();
+                args::write_completions(shell, &mut script);
+                quiet_on_broken_pipe(io::stdout().lock().write_all(&script))
+            }
+            Cli {
+                command: Some(Command::Man),
+                ..
+            } => quiet_on_broken_pipe(args::write_manual(&mut io::stdout().lock())),
             Cli { command: None, inspect } => inspect_all(&inspect),
         },
         Parsed::Show(text) => {
@@ -92,14 +106,18 @@ fn quiet_on_broken_pipe(written: io::Result<()>) -> Result<u8, String> {
 /// One report per capture, in order, each written as soon as it is due; a capture that cannot be read does not stop the others.
 fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
     let options = options(inspect)?;
+    let mut expected = expected(inspect)?;
     let mut output = Output::open(inspect)?;
     let mut total = Outcome::Inconclusive;
     let mut unable = false;
     if inspect.captures.is_empty() {
         let report = report_on_logs(&options);
         total = total.and(outcome_of([&report]));
-        match output.write(&report) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(total.exit_code()),
+        let expectation = expected.as_mut().map(|it| it.check(&report));
+        match output.write(report, expectation) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                return Ok(code(total, expected.as_ref(), unable));
+            }
             Err(error) => return Err(format!("{}: {}", output.name(), reason(&error))),
             Ok(()) => {}
         }
@@ -115,7 +133,8 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
     workers::in_order(&captures, inspect_one, |outcome| match outcome {
         Ok(report) => {
             total = total.and(outcome_of([&report]));
-            match output.write(&report) {
+            let expectation = expected.as_mut().map(|it| it.check(&report));
+            match output.write(report, expectation) {
                 Ok(()) => ControlFlow::Continue(()),
                 Err(error) => {
                     failure = Some(error);
@@ -132,15 +151,43 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
     match failure {
         // Whoever reads has seen enough (`| head`): nothing is wrong, and the rest need not be read.
         Some(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-            return Ok(if unable { UNABLE } else { total.exit_code() });
+            return Ok(code(total, expected.as_ref(), unable));
         }
         Some(error) => return Err(format!("{}: {}", output.name(), reason(&error))),
         None => {}
     }
     match output.finish() {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.to_string()),
-        _ => Ok(if unable { UNABLE } else { total.exit_code() }),
+        _ => {
+            if let Some(expected) = &expected {
+                expected.told().iter().for_each(|line| complain(line));
+            }
+            Ok(code(total, expected.as_ref(), unable))
+        }
     }
+}
+
+/// What a run came to; with expectations, they decide.
+fn code(total: Outcome, expected: Option<&Expectations>, unable: bool) -> u8 {
+    match expected {
+        _ if unable => UNABLE,
+        Some(expected) => expected.exit_code(),
+        None => total.exit_code(),
+    }
+}
+
+/// What the user expects, from the option or its file.
+fn expected(inspect: &Inspect) -> Result<Option<Expectations>, String> {
+    if let Some(verdicts) = &inspect.expect {
+        return Ok(Some(Expectations::all(verdicts.clone())));
+    }
+    let Some(path) = &inspect.expect_file else {
+        return Ok(None);
+    };
+    let name = path.display();
+    let text = fs::read_to_string(path).map_err(|error| format!("--expect-file {name}: {}", reason(&error)))?;
+    let expected = Expectations::parse(&text).map_err(|why| format!("--expect-file {name}: {why}"))?;
+    Ok(Some(expected))
 }
 
 /// One report, of one capture or of several that are one. Errors begin with the capture's name.

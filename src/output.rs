@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
 use tlswalk::report::text::{TextStyle, Verbosity, write_text};
-use tlswalk::report::{Report, json};
+use tlswalk::report::{Report, csv, html, json, junit, markdown, sarif};
 
 use crate::args::{Color, Format, Inspect};
 
@@ -22,6 +22,9 @@ pub(crate) struct Output {
     /// Several captures: a JSON array, blank lines between texts.
     many: bool,
     written: usize,
+    /// Reports of a format whose document begins with what all of them say.
+    gathered: Vec<Report>,
+    expectations: Vec<Option<junit::Expectation>>,
 }
 
 enum Sink {
@@ -67,6 +70,8 @@ impl Output {
             },
             many: inspect.captures.len() > 1 && !inspect.merge,
             written: 0,
+            gathered: Vec::new(),
+            expectations: Vec::new(),
         })
     }
 
@@ -78,8 +83,9 @@ impl Output {
         }
     }
 
-    /// Adds a report; on standard output it is there when this returns.
-    pub(crate) fn write(&mut self, report: &Report) -> io::Result<()> {
+    /// Adds a report, with what was expected of it. In a format that is written capture by capture it is there when
+    /// this returns.
+    pub(crate) fn write(&mut self, report: Report, expectation: Option<junit::Expectation>) -> io::Result<()> {
         let first = self.written == 0;
         self.written += 1;
         let out = self.sink.writer();
@@ -88,18 +94,35 @@ impl Output {
                 if !first && self.style.verbosity != Verbosity::Quiet {
                     writeln!(out)?;
                 }
-                write_text(report, out, &self.style)?;
+                write_text(&report, out, &self.style)?;
             }
             Format::Json => {
                 if self.many {
                     out.write_all(if first { b"[\n" } else { b",\n" })?;
                 }
-                json::write_pretty(report, out)?;
+                json::write_pretty(&report, out)?;
                 if !self.many {
                     writeln!(out)?;
                 }
             }
-            Format::Ndjson => json::write_line(report, out)?,
+            Format::Ndjson => json::write_line(&report, out)?,
+            Format::Markdown => {
+                if !first {
+                    writeln!(out)?;
+                }
+                markdown::write_markdown(&report, out)?;
+            }
+            Format::Csv => {
+                if first {
+                    csv::write_header(out)?;
+                }
+                csv::write_rows(&report, out)?;
+            }
+            Format::Html | Format::Junit | Format::Sarif => {
+                self.gathered.push(report);
+                self.expectations.push(expectation);
+                return Ok(());
+            }
         }
         out.flush()
     }
@@ -109,11 +132,15 @@ impl Output {
         if self.written == 0 {
             return Ok(());
         }
-        if self.many && self.format == Format::Json {
-            let out = self.sink.writer();
-            out.write_all(b"\n]\n")?;
-            out.flush()?;
+        let out = self.sink.writer();
+        match self.format {
+            Format::Json if self.many => out.write_all(b"\n]\n")?,
+            Format::Html => html::write_html(&self.gathered, out)?,
+            Format::Junit => junit::write_junit(&self.gathered, &self.expectations, out)?,
+            Format::Sarif => sarif::write_sarif(&self.gathered, out)?,
+            _ => {}
         }
+        out.flush()?;
         match self.sink {
             Sink::Stdout(_) => Ok(()),
             Sink::File { path, text } => write_whole(&path, &text).map_err(|error| {

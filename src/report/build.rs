@@ -219,6 +219,8 @@ fn lookup_of(lookup: &crate::lookup::Lookup) -> Lookup {
         kind: lookup.kind_name(),
         server: lookup.server.to_string(),
         question: lookup.first().0.0,
+        asked: lookup.first().1.to_string(),
+        answered: lookup.answer.as_ref().map(|answer| answer.time.to_string()),
         answer: lookup.answer.as_ref().map(|answer| answer.frame.0),
         status: lookup.answer.as_ref().map(|answer| answer.status.to_string()),
         addresses: lookup

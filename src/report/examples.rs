@@ -341,7 +341,9 @@ pub(crate) fn inferred() -> Report {
         kind: "A".into(),
         server: "10.0.0.53".into(),
         question: 1,
+        asked: "2021-08-24T11:31:13.000000000Z".into(),
         answer: Some(2),
+        answered: Some("2021-08-24T11:31:13.004000000Z".into()),
         status: Some("NOERROR".into()),
         addresses: vec!["192.133.220.90".into()],
     }];
@@ -369,7 +371,9 @@ pub(crate) fn several() -> Report {
         kind: "A".into(),
         server: "10.0.0.53".into(),
         question: 3000,
+        asked: "2021-08-24T11:31:13.000000000Z".into(),
         answer: None,
+        answered: None,
         status: None,
         addresses: vec![],
     }];

@@ -5,13 +5,19 @@
 mod build;
 mod connections;
 mod courses;
+pub mod csv;
 mod device;
 #[cfg(test)]
 mod examples;
 pub mod explain;
+pub mod html;
 pub mod json;
+pub mod junit;
 mod known;
+mod labels;
+pub mod markdown;
 mod outcome;
+pub mod sarif;
 pub mod text;
 
 use serde::{Deserialize, Serialize};
@@ -425,8 +431,12 @@ pub struct Lookup {
     pub server: String,
     /// Frame of the (first) question.
     pub question: u64,
+    /// Its time.
+    pub asked: String,
     /// Frame of the answer.
     pub answer: Option<u64>,
+    /// Its time.
+    pub answered: Option<String>,
     /// `NOERROR`, `NXDOMAIN` …; null when unanswered.
     pub status: Option<String>,
     /// Addresses in the answer.

@@ -1,0 +1,12 @@
+#!/bin/bash
+# Builds the Debian package into target/debian. Needs cargo-deb (`cargo install cargo-deb --locked`).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+cargo build --release --locked
+files=target/package-files program=target/release/tlswalk
+mkdir -p "$files"
+"$program" man >"$files/tlswalk.1"
+"$program" completions bash >"$files/tlswalk.bash"
+"$program" completions zsh >"$files/_tlswalk"
+"$program" completions fish >"$files/tlswalk.fish"
+cargo deb --no-build "$@"

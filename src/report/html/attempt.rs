@@ -1,0 +1,233 @@
+//! Attempt → its part of the page: verdict, what to do, why, what happened, and what it rests on.
+
+use serde::Serialize;
+
+use super::super::labels::{
+    beginning, capitalised, confidence, connections, frames_filter, moment, seconds_of, sign, step_name, transport,
+};
+use super::super::{Attempt, Connection, Report, Step, Verdict};
+use super::chain::{Chain, chains};
+use super::ladder::{Ends, Ladder, draw};
+use super::rows::rows;
+use crate::phrase::{Language, Phrase, phrase};
+
+/// Connections whose details are shown: a controller that retries makes many alike.
+const CONNECTIONS: usize = 4;
+/// Rows of the table of steps, and entries of other lists.
+const STEPS: usize = 120;
+const ENTRIES: usize = 24;
+
+/// An attempt, for the template.
+#[derive(Debug, Serialize)]
+pub(super) struct View {
+    /// What links to it: capture and attempt.
+    anchor: String,
+    title: String,
+    sign: &'static str,
+    severity: String,
+    verdict: String,
+    summary: String,
+    blame: String,
+    time: String,
+    device: String,
+    name: String,
+    evidence: Vec<(u64, String)>,
+    alternatives: Vec<(bool, String, String)>,
+    cannot_tell: Vec<String>,
+    also: Vec<(&'static str, String, String, String)>,
+    remedy: Vec<ToDo>,
+    evidence_filter: String,
+    filter: String,
+    facts: Vec<(String, String)>,
+    ladder: Option<Ladder>,
+    ladder_title: String,
+    ladder_desc: String,
+    more_rows: String,
+    steps: Vec<Line>,
+    chains: Vec<Chain>,
+}
+
+/// Something to do.
+#[derive(Debug, Serialize)]
+pub(super) struct ToDo {
+    pub(super) owner: String,
+    pub(super) action: String,
+    pub(super) commands: String,
+    pub(super) verify: String,
+}
+
+/// A step as a row of a table.
+#[derive(Debug, Serialize)]
+struct Line {
+    seconds: String,
+    from_device: bool,
+    name: String,
+    seen: &'static str,
+    detail: String,
+    frames: String,
+}
+
+/// Puts an attempt of a report into the shape of the page.
+pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, language: Language) -> View {
+    let verdict = &attempt.verdict;
+    let say = |id: &'static str| phrase(id).in_language(language);
+    let all = connections(report, attempt);
+    // The last ones: what came before them was retried.
+    let shown = all.get(all.len().saturating_sub(CONNECTIONS)..).unwrap_or_default();
+    let (rows, more) = rows(attempt, shown, language);
+    let broken = rows.iter().find(|row| row.broken);
+    let end = match broken {
+        Some(row) => phrase("page-ladder-breaks")
+            .with("frame", row.frame.as_str())
+            .with("what", row.text.as_str()),
+        None => phrase("page-ladder-whole"),
+    };
+    let also = attempt
+        .findings
+        .iter()
+        .filter(|finding| finding.id != verdict.id)
+        .take(ENTRIES)
+        .map(|finding| {
+            let frames: Vec<String> = finding.evidence.iter().take(8).map(|it| it.frame.to_string()).collect();
+            (
+                sign(&finding.severity),
+                finding.id.clone(),
+                finding.detail.clone(),
+                frames.join(", "),
+            )
+        })
+        .collect();
+    let (_, time) = beginning(report, attempt);
+    View {
+        anchor: format!("c{capture}a{}", attempt.id),
+        title: phrase("page-attempt").with("id", attempt.id).in_language(language),
+        sign: sign(&verdict.severity),
+        severity: verdict.severity.clone(),
+        verdict: verdict.id.clone(),
+        summary: capitalised(&verdict.summary),
+        blame: blame(verdict).in_language(language),
+        time: time.as_deref().map(moment).unwrap_or_default(),
+        device: attempt.device.clone(),
+        name: attempt.name.clone(),
+        evidence: verdict
+            .evidence
+            .iter()
+            .take(ENTRIES)
+            .map(|it| (it.frame, it.what.clone()))
+            .collect(),
+        alternatives: verdict
+            .alternatives
+            .iter()
+            .map(|other| (other.excluded, other.id.clone(), other.why_not.clone()))
+            .collect(),
+        cannot_tell: verdict.cannot_tell.clone(),
+        also,
+        remedy: super::to_do(&verdict.remedy, language),
+        evidence_filter: frames_filter(verdict.evidence.iter().take(ENTRIES).map(|it| it.frame)),
+        filter: verdict.display_filter.clone(),
+        facts: facts(attempt, shown.last().copied(), language),
+        ladder_title: phrase("page-ladder-title")
+            .with("id", attempt.id)
+            .with("device", attempt.device.as_str())
+            .with("name", attempt.name.as_str())
+            .in_language(language),
+        ladder_desc: phrase("page-ladder-desc")
+            .with("count", rows.len())
+            .with("end", end)
+            .in_language(language),
+        ladder: (!rows.is_empty()).then(|| draw(&rows, &ends(attempt, shown), language)),
+        more_rows: if more == 0 {
+            String::new()
+        } else {
+            phrase("page-more-rows").with("count", more).in_language(language)
+        },
+        steps: steps(shown),
+        chains: shown
+            .last()
+            .map(|connection| chains(connection, language))
+            .unwrap_or_default(),
+    }
+    .with_proxy(attempt, say("page-via"))
+}
+
+impl View {
+    fn with_proxy(mut self, attempt: &Attempt, label: String) -> Self {
+        if let Some(proxy) = &attempt.via_proxy {
+            self.facts.insert(1.min(self.facts.len()), (label, proxy.clone()));
+        }
+        self
+    }
+}
+
+/// How sure it is, and, of what went wrong, who did it and at which step.
+fn blame(verdict: &Verdict) -> Phrase {
+    let sure = confidence(&verdict.confidence);
+    let at = verdict.at.to_uppercase();
+    let by = match verdict.by.as_str() {
+        "client" | "device" => phrase("page-device"),
+        "server" => phrase("page-server"),
+        "path" => phrase("page-path"),
+        _ if verdict.severity == "ok" => return sure,
+        _ => return phrase("page-where").with("confidence", sure).with("at", at),
+    };
+    if verdict.severity == "ok" {
+        return sure;
+    }
+    phrase("page-blame")
+        .with("confidence", sure)
+        .with("by", by)
+        .with("at", at)
+}
+
+fn ends(attempt: &Attempt, connections: &[&Connection]) -> Ends {
+    let server = connections.first().map(|it| it.server.clone()).unwrap_or_default();
+    Ends {
+        device: attempt.device.clone(),
+        resolver: attempt.lookups.first().map(|lookup| lookup.server.clone()),
+        proxy: attempt.via_proxy.clone(),
+        name: attempt.name.clone(),
+        address: server,
+    }
+}
+
+fn facts(attempt: &Attempt, connection: Option<&Connection>, language: Language) -> Vec<(String, String)> {
+    let tls = connection.and_then(|it| it.tls.as_ref());
+    let of =
+        |value: fn(&super::super::Tls) -> &Option<String>| tls.and_then(|tls| value(tls).clone()).unwrap_or_default();
+    [
+        ("page-transport", transport(&attempt.transport).in_language(language)),
+        (
+            "page-server",
+            connection.map(|it| it.server.clone()).unwrap_or_default(),
+        ),
+        ("page-version", of(|tls| &tls.version)),
+        ("page-cipher", of(|tls| &tls.cipher_suite)),
+        ("page-server-name", of(|tls| &tls.sni)),
+    ]
+    .into_iter()
+    .filter(|(_, value)| !value.is_empty())
+    .map(|(id, value)| (phrase(id).in_language(language), value))
+    .collect()
+}
+
+fn steps(connections: &[&Connection]) -> Vec<Line> {
+    let all: Vec<&Step> = connections.iter().flat_map(|it| &it.steps).collect();
+    let began = all.first().and_then(|step| seconds_of(&step.time));
+    all.iter()
+        .take(STEPS)
+        .map(|step| Line {
+            seconds: seconds_of(&step.time)
+                .zip(began)
+                .map(|(time, began)| format!("{:.6}", time - began))
+                .unwrap_or_default(),
+            from_device: step.side == "client",
+            name: step_name(step.kind),
+            seen: step.seen,
+            detail: step.detail.clone().unwrap_or_default(),
+            frames: match step.frames.as_slice() {
+                [first, .., last] if step.frames.len() > 3 => format!("{first}–{last}"),
+                few => few.iter().map(u64::to_string).collect::<Vec<_>>().join(", "),
+            },
+        })
+        .collect()
+}

@@ -1,0 +1,186 @@
+//! Certificates → chains with bars: when each is valid, against the time of the capture.
+
+use serde::Serialize;
+
+use super::super::labels::seconds_of;
+use super::super::{Certificate, Connection};
+use crate::phrase::{Language, phrase};
+
+/// Certificates shown of a chain, and names of a certificate: real ones have fewer, and the page stays small.
+const MOST: usize = 8;
+/// Width of a bar in the units of its drawing.
+const WIDTH: f64 = 1000.0;
+const DAY: f64 = 86_400.0;
+
+/// What one side presented.
+#[derive(Debug, Serialize)]
+pub(super) struct Chain {
+    title: String,
+    certificates: Vec<Shown>,
+    /// How many are left out, said.
+    more: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Shown {
+    subject: String,
+    issuer: String,
+    self_signed: bool,
+    validity: &'static str,
+    dates: String,
+    state: String,
+    bar: Option<Bar>,
+    frames: String,
+    facts: Vec<(String, String)>,
+}
+
+/// A bar: from where to where it is valid, and where the capture is.
+#[derive(Debug, Serialize)]
+struct Bar {
+    x: f64,
+    width: f64,
+    now: f64,
+    label: String,
+}
+
+/// The chains of a connection; `captured` is the time of its certificates, else of its first step.
+pub(super) fn chains(connection: &Connection, language: Language) -> Vec<Chain> {
+    let of = |side: &str| {
+        let certificate = |step: &&super::super::Step| step.kind == "certificate" && step.side == side;
+        let step = connection.steps.iter().find(certificate).or(connection.steps.first());
+        step.map(|step| step.time.as_str()).unwrap_or_default()
+    };
+    [
+        ("page-server-chain", &connection.certificates.server, of("server")),
+        ("page-client-chain", &connection.certificates.client, of("client")),
+    ]
+    .into_iter()
+    .filter(|(_, chain, _)| !chain.is_empty())
+    .map(|(title, chain, captured)| {
+        let shown = chain.get(..MOST).unwrap_or(chain);
+        let scale = Scale::of(shown, captured);
+        let more = chain.len() - shown.len();
+        Chain {
+            title: phrase(title).in_language(language),
+            certificates: shown.iter().map(|it| show(it, captured, scale, language)).collect(),
+            more: if more == 0 {
+                String::new()
+            } else {
+                phrase("page-more").with("count", more).in_language(language)
+            },
+        }
+    })
+    .collect()
+}
+
+/// The time that a chain's bars span.
+#[derive(Clone, Copy, Debug)]
+struct Scale {
+    from: f64,
+    to: f64,
+}
+
+impl Scale {
+    fn of(chain: &[Certificate], captured: &str) -> Self {
+        let times = chain.iter().flat_map(|it| [&it.not_before, &it.not_after]);
+        let times = times.flatten().filter_map(|time| seconds_of(time));
+        let (mut from, mut to) = (f64::MAX, f64::MIN);
+        for time in times.chain(seconds_of(captured)) {
+            from = from.min(time);
+            to = to.max(time);
+        }
+        // Room at both ends, so that a capture outside of every validity does not stand on the edge.
+        let margin = ((to - from) * 0.03).max(DAY);
+        Self {
+            from: from - margin,
+            to: to + margin,
+        }
+    }
+
+    fn place(self, time: f64) -> f64 {
+        (((time - self.from) / (self.to - self.from)) * WIDTH)
+            .clamp(0.0, WIDTH)
+            .round()
+    }
+}
+
+fn show(certificate: &Certificate, captured: &str, scale: Scale, language: Language) -> Shown {
+    let say = |id: &'static str| phrase(id).in_language(language);
+    let day = |time: &Option<String>| {
+        time.as_deref()
+            .and_then(|time| time.get(..10))
+            .unwrap_or("?")
+            .to_owned()
+    };
+    let (from, to) = (day(&certificate.not_before), day(&certificate.not_after));
+    let begin = certificate.not_before.as_deref().and_then(seconds_of);
+    let end = certificate.not_after.as_deref().and_then(seconds_of);
+    let now = seconds_of(captured);
+    let days = |late: Option<f64>, early: Option<f64>| {
+        let seconds = late.zip(early).map_or(0.0, |(late, early)| late - early);
+        (seconds / DAY).max(0.0) as i64
+    };
+    let state = match certificate.validity {
+        "current" => phrase("page-current"),
+        "expired" => phrase("page-expired").with("days", days(now, end)),
+        "not-yet-valid" => phrase("page-not-yet-valid").with("days", days(begin, now)),
+        _ => phrase("page-validity-unknown"),
+    }
+    .in_language(language);
+    let bar = match (begin, end, now) {
+        (Some(begin), Some(end), Some(now)) => Some(Bar {
+            x: scale.place(begin),
+            width: (scale.place(end) - scale.place(begin)).max(4.0),
+            now: scale.place(now),
+            label: phrase("page-bar")
+                .with("from", from.as_str())
+                .with("to", to.as_str())
+                .with("at", captured.get(..10).unwrap_or_default())
+                .with("state", state.as_str())
+                .in_language(language),
+        }),
+        _ => None,
+    };
+    let listed = |values: &[String]| {
+        let mut text = values.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
+        if let Some(more @ 1..) = values.len().checked_sub(MOST) {
+            text.push_str(", ");
+            text.push_str(&phrase("page-more").with("count", more).in_language(language));
+        }
+        text
+    };
+    let facts = [
+        ("page-names", listed(&certificate.names)),
+        ("page-key", certificate.key.clone().unwrap_or_default()),
+        (
+            "page-signature",
+            certificate.signature_algorithm.clone().unwrap_or_default(),
+        ),
+        ("page-usages", listed(&certificate.usages)),
+        ("page-serial", certificate.serial.clone().unwrap_or_default()),
+        ("page-fingerprint", certificate.sha256.clone()),
+    ];
+    let frames: Vec<String> = certificate.frames.iter().take(MOST).map(u64::to_string).collect();
+    Shown {
+        subject: match (&certificate.subject, &certificate.error) {
+            (Some(subject), _) => subject.clone(),
+            (None, Some(error)) => error.clone(),
+            (None, None) => say("page-unreadable"),
+        },
+        issuer: certificate.issuer.clone().unwrap_or_default(),
+        self_signed: certificate.self_signed,
+        validity: certificate.validity,
+        dates: phrase("page-valid")
+            .with("from", from)
+            .with("to", to)
+            .in_language(language),
+        state,
+        bar,
+        frames: frames.join(", "),
+        facts: facts
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(id, value)| (say(id), value))
+            .collect(),
+    }
+}

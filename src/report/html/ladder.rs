@@ -1,0 +1,315 @@
+//! Attempt → ladder diagram: who sent what to whom, when, in which frame, drawn as what it is.
+//!
+//! The rows come from the report's steps in order; this file only gives them places. Times stand in the left margin,
+//! frame numbers in the right one, and between them each lane is a line from top to bottom.
+
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr as _;
+
+use super::rows::{End, Kind, Row};
+use crate::phrase::{Language, phrase};
+
+/// Width of the drawing. Texts are set for this width and shown a fifth larger at most: a phone shows them a third smaller.
+const WIDTH: f64 = 520.0;
+const LEFT: f64 = 84.0;
+const MIDDLE: f64 = 262.0;
+const RIGHT: f64 = 440.0;
+const LINE: f64 = 16.0;
+/// Columns of text that fit between the outer lanes.
+const COLUMNS: usize = 44;
+/// The same for the smaller text below an arrow.
+const SMALL: usize = 54;
+
+/// A drawing, for the template.
+#[derive(Debug, Serialize)]
+pub(super) struct Ladder {
+    pub(super) width: f64,
+    pub(super) height: f64,
+    pub(super) lanes: Vec<Lane>,
+    pub(super) marks: Vec<Mark>,
+    /// Which kinds of mark occur, for the legend: class and text.
+    pub(super) legend: Vec<(&'static str, String)>,
+    pub(super) rows: usize,
+}
+
+/// A lane: its line and its head.
+#[derive(Debug, Serialize)]
+pub(super) struct Lane {
+    x: f64,
+    top: f64,
+    bottom: f64,
+    anchor: &'static str,
+    head: f64,
+    role: String,
+    name: String,
+}
+
+/// One row, drawn.
+#[derive(Debug, Serialize)]
+pub(super) struct Mark {
+    kind: &'static str,
+    class: String,
+    /// The band behind it.
+    top: f64,
+    height: f64,
+    /// The arrow's line, or the middle of a note.
+    y: f64,
+    x1: f64,
+    x2: f64,
+    /// From here to `x2` the way was not seen.
+    unseen: Option<f64>,
+    copied: bool,
+    /// The arrow's head.
+    tip: String,
+    text_x: f64,
+    anchor: &'static str,
+    lines: Vec<(f64, String)>,
+    detail: Option<(f64, String)>,
+    time: String,
+    frame: String,
+    broken: bool,
+}
+
+/// What the lanes of an attempt are called.
+#[derive(Debug, Default)]
+pub(super) struct Ends {
+    pub(super) device: String,
+    pub(super) resolver: Option<String>,
+    pub(super) proxy: Option<String>,
+    pub(super) name: String,
+    pub(super) address: String,
+}
+
+/// Gives the rows their places.
+pub(super) fn draw(rows: &[Row], ends: &Ends, language: Language) -> Ladder {
+    let say = |id: &'static str| phrase(id).in_language(language);
+    let mut y = 52.0;
+    let mut marks = Vec::with_capacity(rows.len());
+    let mut lanes: Vec<Lane> = Vec::new();
+    let lane = |x: f64, head: f64, role: String, name: &str, few: usize| Lane {
+        x,
+        top: head + 20.0,
+        bottom: head + 20.0,
+        anchor: match x {
+            x if x < MIDDLE => "start",
+            x if x > MIDDLE => "end",
+            _ => "middle",
+        },
+        head,
+        role,
+        name: shortened(name, few),
+    };
+    let few = if ends.proxy.is_some() { 19 } else { 30 };
+    lanes.push(lane(LEFT, 16.0, say("page-device"), &ends.device, few));
+    let has_lookups = rows.iter().any(|row| row.end == End::Resolver);
+    if has_lookups {
+        let resolver = ends.resolver.as_deref().unwrap_or_default();
+        lanes.push(lane(RIGHT, 16.0, say("page-resolver"), resolver, few));
+    }
+    let mut opened = false;
+    for row in rows {
+        // Where the look-ups end, the resolver's lane does, and the others begin in its place.
+        if row.end != End::Resolver && !opened {
+            opened = true;
+            let head = if has_lookups { y + 18.0 } else { 16.0 };
+            if has_lookups {
+                if let Some(resolver) = lanes.last_mut() {
+                    resolver.bottom = y;
+                }
+                y = head + 36.0;
+            }
+            if let Some(proxy) = &ends.proxy {
+                lanes.push(lane(MIDDLE, head, say("page-proxy"), proxy, few));
+            }
+            let (role, name) = match (ends.proxy.is_some(), ends.name == ends.address) {
+                (false, false) => (shortened(&ends.name, 34), &ends.address),
+                (true, _) => (say("page-server"), &ends.name),
+                (false, true) => (say("page-server"), &ends.address),
+            };
+            lanes.push(lane(
+                RIGHT,
+                head,
+                role,
+                name,
+                if ends.proxy.is_some() { 19 } else { 34 },
+            ));
+        }
+        let mark = place(row, y, ends.proxy.is_some());
+        y += mark.height;
+        marks.push(mark);
+    }
+    let last = lanes.len().saturating_sub(1);
+    for (at, lane) in lanes.iter_mut().enumerate() {
+        let ended = has_lookups && at == 1 && last > 1;
+        if !ended {
+            lane.bottom = y + 6.0;
+        }
+    }
+    Ladder {
+        width: WIDTH,
+        height: y + 10.0,
+        lanes,
+        legend: legend(rows, ends.proxy.is_some(), language),
+        rows: marks.len(),
+        marks,
+    }
+}
+
+fn place(row: &Row, top: f64, proxied: bool) -> Mark {
+    let far = match row.end {
+        End::Proxy => MIDDLE,
+        End::Resolver | End::Server => RIGHT,
+    };
+    let through = proxied && row.end == End::Server;
+    let (x1, x2) = if row.from_device { (LEFT, far) } else { (far, LEFT) };
+    let is_arrow = row.kind.is_arrow();
+    let columns = if is_arrow { COLUMNS } else { SMALL };
+    let texts = wrapped(&row.text, columns);
+    let text_height = LINE * texts.len() as f64;
+    let (text_x, anchor) = match row.kind {
+        Kind::Heading => (LEFT + 10.0, "start"),
+        _ if row.end == End::Proxy => (LEFT + 10.0, "start"),
+        _ => (MIDDLE, "middle"),
+    };
+    let lines: Vec<(f64, String)> = texts
+        .into_iter()
+        .enumerate()
+        .map(|(at, text)| (top + if is_arrow { 15.0 } else { 17.0 } + LINE * at as f64, text))
+        .collect();
+    let y = if is_arrow {
+        top + text_height + 6.0
+    } else {
+        top + text_height / 2.0 + 5.0
+    };
+    let detail = row
+        .detail
+        .as_ref()
+        .filter(|_| is_arrow)
+        .map(|detail| (y + 14.0, shortened(detail, SMALL)));
+    let height = match row.kind {
+        Kind::Pause => text_height + 12.0,
+        Kind::Heading => text_height + 14.0,
+        _ if !is_arrow => text_height + 10.0,
+        _ => text_height + 14.0 + if detail.is_some() { 14.0 } else { 0.0 },
+    };
+    let back = if row.from_device { -7.0 } else { 7.0 };
+    Mark {
+        kind: if is_arrow { "arrow" } else { row.kind.class() },
+        class: row.kind.class().to_owned(),
+        top,
+        height,
+        y,
+        x1: if through && !row.from_device { MIDDLE } else { x1 },
+        x2: if through && row.from_device { MIDDLE } else { x2 },
+        unseen: through.then_some(RIGHT),
+        copied: row.copied,
+        tip: if is_arrow {
+            format!("{x2},{y} {},{} {},{}", x2 + back, y - 4.0, x2 + back, y + 4.0)
+        } else {
+            String::new()
+        },
+        text_x,
+        anchor,
+        lines,
+        detail,
+        time: row.elapsed.map(clock).unwrap_or_default(),
+        frame: row.frame.clone(),
+        broken: row.broken,
+    }
+}
+
+/// What the drawing's lines mean, of what occurs in it.
+fn legend(rows: &[Row], proxied: bool, language: Language) -> Vec<(&'static str, String)> {
+    let has = |test: fn(&Row) -> bool| rows.iter().any(test);
+    let through = proxied && has(|row| row.end == End::Server && row.kind.is_arrow());
+    [
+        (
+            has(|row| row.kind == Kind::Observed),
+            "observed",
+            "page-legend-observed",
+        ),
+        (
+            has(|row| row.kind == Kind::Encrypted),
+            "encrypted",
+            "page-legend-encrypted",
+        ),
+        (
+            has(|row| row.kind == Kind::Inferred),
+            "inferred",
+            "page-legend-inferred",
+        ),
+        (through, "unseen", "page-legend-unseen"),
+        (has(|row| row.copied), "copied", "page-legend-copied"),
+        (has(|row| row.kind == Kind::Hole), "hole", "page-legend-hole"),
+        (has(|row| row.broken), "broken", "page-legend-broken"),
+    ]
+    .into_iter()
+    .filter(|(occurs, _, _)| *occurs)
+    .map(|(_, class, id)| (class, phrase(id).in_language(language)))
+    .collect()
+}
+
+/// Seconds since the attempt began, as wide as the margin: `0.110`, `12.40`, `3:20.5`.
+fn clock(seconds: f64) -> String {
+    match seconds {
+        s if s < 10.0 => format!("{s:.3}"),
+        s if s < 100.0 => format!("{s:.2}"),
+        s if s < 6000.0 => format!("{}:{:04.1}", (s / 60.0) as u64, s % 60.0),
+        s => format!("{}:{:02}:{:02}", s as u64 / 3600, s as u64 / 60 % 60, s as u64 % 60),
+    }
+}
+
+/// Text of at most so many columns; of what is longer, the middle is left out: both ends of an address or name tell.
+fn shortened(text: &str, columns: usize) -> String {
+    if text.width() <= columns {
+        return text.to_owned();
+    }
+    let chars: Vec<char> = text.chars().collect();
+    let wide = text.width().div_ceil(chars.len()).max(1);
+    let keep = (columns / wide).saturating_sub(1);
+    let head = chars.iter().take(keep - keep / 2);
+    let tail = chars.iter().skip(chars.len().saturating_sub(keep / 2));
+    head.chain(&['…']).chain(tail).collect()
+}
+
+/// At most three lines, broken at spaces and between wide characters.
+fn wrapped(text: &str, columns: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let pieces = text.split_inclusive(|c: char| c == ' ' || c == '、' || c == '。');
+    for piece in pieces {
+        let piece = shortened(piece, columns);
+        match lines.last_mut() {
+            Some(line) if line.is_empty() || line.width() + piece.trim_end().width() <= columns => {
+                line.push_str(&piece)
+            }
+            _ => lines.push(piece),
+        }
+    }
+    if lines.len() > 3 {
+        lines.truncate(3);
+        if let Some(last) = lines.last_mut() {
+            last.push('…');
+        }
+    }
+    lines.into_iter().map(|line| line.trim().to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_keep_both_ends_and_wrap_between_words() {
+        assert_eq!(shortened("2001:db8:aaaa:bbbb::1234", 11), "2001:…:1234");
+        assert_eq!(wrapped("one two three", 8), ["one two", "three"]);
+        assert_eq!(wrapped("", 8), [""]);
+        assert_eq!(wrapped("a b c d e f g h i j", 1).len(), 3);
+    }
+
+    #[test]
+    fn the_clock_is_never_wider_than_the_margin() {
+        for seconds in [0.0, 9.9994, 99.99, 5999.0, 90_000.0] {
+            assert!(clock(seconds).len() <= 8, "{}", clock(seconds));
+        }
+    }
+}

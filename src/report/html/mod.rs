@@ -1,0 +1,274 @@
+//! Reports → HTML: one page that needs no network, no script and no other file.
+//!
+//! Everything that varies goes through the templates, which escape it; the page's own policy forbids scripts and
+//! requests besides. The verdict and what to do come first, then what happened, then what is only looked up.
+
+mod attempt;
+mod chain;
+mod ladder;
+mod overview;
+mod rows;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::OnceLock;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, UndefinedBehavior, context};
+use serde::Serialize;
+
+use super::labels::{about, grouped, headline, held, language_of, sign, worst};
+use super::text::visible;
+use super::{Remedy, Report};
+use crate::phrase::{Language, Phrase, phrase};
+use overview::{Overview, overview, rank};
+
+/// Bytes of details on a page; what has no room is counted in the overview. With it a page stays under two megabytes.
+const BUDGET: usize = 1_300_000;
+/// Anomalies shown.
+const ODDITIES: usize = 20;
+
+/// The templates by name; the ending makes minijinja escape.
+const TEMPLATES: [(&str, &str); 5] = [
+    ("page.html", include_str!("page.html")),
+    ("report.html", include_str!("report.html")),
+    ("attempt.html", include_str!("attempt.html")),
+    ("ladder.html", include_str!("ladder.html")),
+    ("remedy.html", include_str!("remedy.html")),
+];
+const STYLE: &str = include_str!("page.css");
+
+/// A capture's part of the page.
+#[derive(Serialize)]
+struct Part {
+    id: usize,
+    file: String,
+    headline: String,
+    sign: &'static str,
+    severity: String,
+    verdict: String,
+    attempts: String,
+    about: Vec<String>,
+    facts: Vec<(String, String)>,
+    held: Vec<String>,
+    odd: Vec<(u64, String, String)>,
+    odd_more: String,
+    skipped: Vec<(String, String)>,
+    overview: Option<Overview>,
+    /// For a capture without attempts.
+    cannot_tell: Vec<String>,
+    remedy: Vec<attempt::ToDo>,
+    alone: bool,
+    /// The attempts, already text.
+    worst: String,
+    details: Vec<String>,
+    left_out: String,
+}
+
+/// Writes one page for all reports.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_html(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
+    let language = reports.first().map(language_of).unwrap_or_default();
+    let labels = labels(language);
+    let mut budget = BUDGET;
+    let mut parts = Vec::with_capacity(reports.len());
+    for (at, report) in reports.iter().enumerate() {
+        // Each capture may use its share, and what those before it left over.
+        let share = budget / (reports.len() - at);
+        let (part, used) = part(at + 1, report, share, reports.len() == 1, &labels)?;
+        budget = budget.saturating_sub(used);
+        parts.push(part);
+    }
+    let total = phrase("page-captures-counted")
+        .with("count", reports.len())
+        .in_language(language);
+    let tool = reports
+        .first()
+        .map(|report| (report.tool.name, report.tool.version.as_str()));
+    let page = render(
+        "page.html",
+        context! { lang => language.tag(), style => STYLE, t => labels, parts => Serde(parts), total, tool },
+    )?;
+    out.write_all(page.as_bytes())
+}
+
+/// A capture's part, and how many bytes its details take.
+fn part(
+    id: usize,
+    report: &Report,
+    budget: usize,
+    alone: bool,
+    labels: &BTreeMap<String, String>,
+) -> io::Result<(Part, usize)> {
+    let language = language_of(report);
+    let say = |phrases: Vec<Phrase>| phrases.iter().map(|it| it.in_language(language)).collect::<Vec<_>>();
+    let worst = worst(report).map(|attempt| attempt.id);
+    // The worst, then one of each verdict, then the others from bad to good.
+    let mut order: Vec<_> = report.attempts.iter().collect();
+    let mut nth: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut keys = BTreeMap::new();
+    for attempt in &report.attempts {
+        let seen = nth.entry(attempt.verdict.id.as_str()).or_default();
+        keys.insert(attempt.id, (Some(attempt.id) != worst, *seen > 0, rank(attempt)));
+        *seen += 1;
+    }
+    order.sort_by_key(|attempt| keys.get(&attempt.id).copied());
+    let mut used = 0;
+    let mut texts = BTreeMap::new();
+    for attempt in order {
+        let view = attempt::view(report, attempt, id, language);
+        let open = Some(attempt.id) == worst;
+        let text = render("attempt.html", context! { a => Serde(view), t => labels, open })?;
+        // The first is always there: it is what the page is for.
+        if used + text.len() > budget && !texts.is_empty() {
+            break;
+        }
+        used += text.len();
+        texts.insert(attempt.id, text);
+    }
+    let shown: Vec<usize> = texts.keys().copied().collect();
+    let left_out = report.attempts.len() - shown.len();
+    let capture = &report.capture;
+    let label = |id: &'static str| phrase(id).in_language(language);
+    let edge = |time: &Option<String>| time.as_deref().map(super::labels::moment).unwrap_or_default();
+    let facts = vec![
+        (label("page-file"), visible(&capture.file)),
+        (label("page-frames"), grouped(capture.frames)),
+        (
+            label("page-time"),
+            format!("{} – {}", edge(&capture.first), edge(&capture.last)),
+        ),
+    ];
+    let odd_more = match capture.anomalies.len().saturating_sub(ODDITIES) {
+        0 => String::new(),
+        more => phrase("page-more").with("count", more).in_language(language),
+    };
+    let part = Part {
+        id,
+        file: visible(&capture.file),
+        headline: headline(report),
+        sign: sign(&report.verdict.severity),
+        severity: report.verdict.severity.clone(),
+        verdict: report.verdict.id.clone(),
+        attempts: phrase("page-attempts-counted")
+            .with("count", report.attempts.len())
+            .in_language(language),
+        about: say(about(capture)),
+        facts,
+        held: if report.attempts.is_empty() {
+            say(held(capture))
+        } else {
+            Vec::new()
+        },
+        odd: capture
+            .anomalies
+            .iter()
+            .take(ODDITIES)
+            .map(|odd| (odd.frame, odd.id.clone(), odd.detail.clone()))
+            .collect(),
+        odd_more,
+        skipped: capture
+            .skipped
+            .iter()
+            .map(|(why, count)| (why.clone(), grouped(*count)))
+            .collect(),
+        overview: overview(report, &shown, language),
+        cannot_tell: report.verdict.cannot_tell.clone(),
+        remedy: to_do(&report.verdict.remedy, language),
+        alone,
+        worst: worst.and_then(|worst| texts.remove(&worst)).unwrap_or_default(),
+        details: texts.into_values().collect(),
+        left_out: if left_out == 0 {
+            String::new()
+        } else {
+            phrase("page-left-out").with("count", left_out).in_language(language)
+        },
+    };
+    Ok((part, used))
+}
+
+/// What to do; what several lead to is said once, after the last of them.
+fn to_do(remedies: &[Remedy], language: Language) -> Vec<attempt::ToDo> {
+    remedies
+        .iter()
+        .enumerate()
+        .map(|(at, remedy)| attempt::ToDo {
+            owner: super::labels::owner(&remedy.owner).in_language(language),
+            action: remedy.action.clone(),
+            commands: remedy.commands.join("\n"),
+            verify: match remedies.get(at + 1) {
+                Some(next) if next.verify == remedy.verify => String::new(),
+                _ => remedy.verify.clone(),
+            },
+        })
+        .collect()
+}
+
+/// The texts that the templates hold no values for, under their name without `page-` and with `_`.
+fn labels(language: Language) -> BTreeMap<String, String> {
+    macro_rules! labels {
+        ($($name:literal)*) => {
+            [$(($name, concat!("page-", $name))),*]
+        };
+    }
+    labels! {
+        "skip" "why" "do" "expect" "not" "or" "cannot-tell" "also" "walk" "facts" "certificates" "filters"
+        "filter-evidence" "filter-attempt" "overview" "attempts" "captures" "capture" "steps" "details" "frame" "frames"
+        "seconds" "step" "from" "detail" "time" "to" "verdict" "confidence" "count" "when" "legend" "self-signed" "issuer"
+        "odd" "holds" "made-by" "copy-hint" "device"
+    }
+    .into_iter()
+    .map(|(name, id)| (name.replace('-', "_"), phrase(id).in_language(language)))
+    .collect()
+}
+
+/// A template filled in. The templates are part of the program: a test sees to it that none of them can fail.
+fn render(name: &str, values: minijinja::Value) -> io::Result<String> {
+    static TEMPLATES_READ: OnceLock<Environment<'static>> = OnceLock::new();
+    let environment = TEMPLATES_READ.get_or_init(|| {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        // Without it the page would be a third blank lines.
+        if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
+            environment.set_syntax(syntax);
+        }
+        for (name, source) in TEMPLATES {
+            // What cannot be read is missing afterwards, and rendering says so.
+            let _ = environment.add_template(name, source);
+        }
+        environment
+    });
+    let template = environment.get_template(name).map_err(io::Error::other)?;
+    template.render(values).map_err(io::Error::other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::examples;
+
+    fn page(reports: &[Report]) -> String {
+        let mut page = Vec::new();
+        write_html(reports, &mut page).unwrap();
+        String::from_utf8(page).unwrap()
+    }
+
+    #[test]
+    fn every_example_is_a_page_alone_and_with_others() {
+        for report in examples::all() {
+            let text = page(&[report]);
+            let page = roxmltree::Document::parse_with_options(
+                &text,
+                roxmltree::ParsingOptions {
+                    allow_dtd: true,
+                    ..Default::default()
+                },
+            );
+            page.unwrap();
+        }
+        assert_eq!(page(&examples::all()).matches("<article").count(), 5);
+    }
+}

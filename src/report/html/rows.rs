@@ -1,0 +1,342 @@
+//! Attempt → rows of its ladder: look-ups, steps, pauses, holes, and the frames of evidence that are no step.
+//!
+//! The order is the attempt's: look-ups, then each connection from its first step to its last. What another source
+//! tells of the same attempt (a device's log) becomes notes among these rows, by time.
+
+use std::collections::BTreeMap;
+
+use super::super::labels::{grouped, seconds_of, span, step_name};
+use super::super::{Attempt, Connection, Gap, Step};
+use crate::phrase::{Language, phrase};
+
+/// Rows of one drawing. A handshake with a proxy has about thirty; a bulk transfer could have thousands.
+const MOST: usize = 80;
+/// A pause shorter than this is a round trip or a slow signature, and the times in the margin tell it.
+const PAUSE: f64 = 1.0;
+
+/// What a row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A message that was read.
+    Observed,
+    /// Records that were seen and cannot be read.
+    Encrypted,
+    /// A message deduced from order, size and side.
+    Inferred,
+    /// Bytes that are missing.
+    Hole,
+    /// Time in which nothing was sent.
+    Pause,
+    /// Something about this point that is no message of the walk.
+    Note,
+    /// Where another connection begins.
+    Heading,
+}
+
+impl Kind {
+    pub(super) const fn is_arrow(self) -> bool {
+        matches!(self, Self::Observed | Self::Encrypted | Self::Inferred)
+    }
+
+    pub(super) const fn class(self) -> &'static str {
+        match self {
+            Self::Observed => "observed",
+            Self::Encrypted => "encrypted",
+            Self::Inferred => "inferred",
+            Self::Hole => "hole",
+            Self::Pause => "pause",
+            Self::Note => "note",
+            Self::Heading => "heading",
+        }
+    }
+}
+
+/// Whom the device speaks with in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Resolver,
+    Proxy,
+    Server,
+}
+
+/// One row, from top to bottom.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub(super) kind: Kind,
+    pub(super) end: End,
+    pub(super) from_device: bool,
+    pub(super) text: String,
+    pub(super) detail: Option<String>,
+    /// Seconds since the attempt's first step.
+    pub(super) elapsed: Option<f64>,
+    pub(super) frame: String,
+    /// All frames of the row.
+    frames: Vec<u64>,
+    pub(super) copied: bool,
+    pub(super) broken: bool,
+}
+
+impl Row {
+    fn new(kind: Kind, end: End, text: String) -> Self {
+        Self {
+            kind,
+            end,
+            from_device: true,
+            text,
+            detail: None,
+            elapsed: None,
+            frame: String::new(),
+            frames: Vec::new(),
+            copied: false,
+            broken: false,
+        }
+    }
+
+    fn at(mut self, frames: &[u64]) -> Self {
+        self.frame = match frames {
+            [] => String::new(),
+            [one] => one.to_string(),
+            [first, .., last] => format!("{first}–{last}"),
+        };
+        self.frames = frames.to_vec();
+        self
+    }
+}
+
+/// The rows of an attempt, and how many are left out.
+pub(super) fn rows(attempt: &Attempt, connections: &[&Connection], language: Language) -> (Vec<Row>, usize) {
+    let opened = connections
+        .iter()
+        .filter_map(|it| it.steps.first())
+        .map(|step| &step.time);
+    let asked = attempt.lookups.iter().map(|lookup| &lookup.asked);
+    let began = asked.chain(opened).filter_map(|time| seconds_of(time)).reduce(f64::min);
+    let mut rows = lookups(attempt, began, language);
+    let proxied = attempt.via_proxy.is_some();
+    for (at, connection) in connections.iter().enumerate() {
+        let end = |step: &Step| match step.kind {
+            "syn" | "syn-ack" | "ack" | "connect-request" | "connect-response" | "fin" | "reset" if proxied => {
+                End::Proxy
+            }
+            _ if proxied && connection.tls.is_none() => End::Proxy,
+            _ => End::Server,
+        };
+        if at > 0 {
+            let text = phrase("page-connection")
+                .with("id", connection.id)
+                .with("client", connection.client.as_str())
+                .with("server", connection.server.as_str());
+            let end = if proxied { End::Proxy } else { End::Server };
+            rows.push(Row::new(Kind::Heading, end, text.in_language(language)));
+        }
+        walk(&mut rows, connection, began, &end, language);
+    }
+    evidence(&mut rows, attempt);
+    pauses(&mut rows, language);
+    silence(&mut rows, attempt);
+    let more = rows.len().saturating_sub(MOST);
+    if more > 0 {
+        // What decides is shown, wherever it stands.
+        let broken = rows.iter().position(|row| row.broken).unwrap_or_default();
+        let begin = broken.saturating_sub(MOST * 3 / 4).min(more);
+        rows = rows.into_iter().skip(begin).take(MOST).collect();
+    }
+    (rows, more)
+}
+
+fn lookups(attempt: &Attempt, began: Option<f64>, language: Language) -> Vec<Row> {
+    let since = |time: &str| seconds_of(time).zip(began).map(|(time, began)| time - began);
+    let mut rows = Vec::new();
+    for lookup in attempt.lookups.iter().take(8) {
+        let text = phrase("page-question")
+            .with("kind", lookup.kind.as_str())
+            .with("name", lookup.name.as_str());
+        let mut question = Row::new(Kind::Observed, End::Resolver, text.in_language(language)).at(&[lookup.question]);
+        question.elapsed = since(&lookup.asked);
+        rows.push(question);
+        let text = match (lookup.answer, lookup.status.as_deref()) {
+            (None, _) => phrase("page-no-answer").in_language(language),
+            (Some(_), _) if !lookup.addresses.is_empty() => lookup.addresses.join(" "),
+            (Some(_), Some(status)) if status != "NOERROR" => status.to_owned(),
+            (Some(_), _) => phrase("page-no-address").in_language(language),
+        };
+        match lookup.answer {
+            Some(frame) => {
+                let mut row = Row::new(Kind::Observed, End::Resolver, text).at(&[frame]);
+                row.from_device = false;
+                row.elapsed = lookup.answered.as_deref().and_then(since);
+                rows.push(row);
+            }
+            None => rows.push(Row::new(Kind::Note, End::Resolver, text)),
+        }
+    }
+    rows
+}
+
+/// The steps of a connection, with its holes before the frames that showed them.
+fn walk(
+    rows: &mut Vec<Row>,
+    connection: &Connection,
+    began: Option<f64>,
+    end: &dyn Fn(&Step) -> End,
+    language: Language,
+) {
+    let copied: BTreeMap<u64, u64> = connection.tcp.copies.iter().map(|copy| (copy.of, copy.frame)).collect();
+    let mut gaps = connection.tcp.gaps.as_slice();
+    let mut rest = connection.steps.as_slice();
+    while let Some(first) = rest.first() {
+        // What one side sent in one frame is one arrow; so are records of data that follow each other.
+        let together = |step: &&Step| {
+            step.side == first.side
+                && kind(step) == kind(first)
+                && (step.frame == first.frame || (step.kind, first.kind) == ("application-data", "application-data"))
+        };
+        let count = rest.iter().take_while(together).count().max(1);
+        let (group, tail) = rest.split_at(count);
+        rest = tail;
+        while let [gap, later @ ..] = gaps
+            && gap.before_frame <= first.frame
+        {
+            rows.push(hole(gap, end(first), language));
+            gaps = later;
+        }
+        let mut names: Vec<String> = group.iter().map(|step| step_name(step.kind)).collect();
+        names.dedup();
+        let mut frames: Vec<u64> = group.iter().map(|step| step.frame).collect();
+        frames.dedup();
+        let mut text = names.join(" + ");
+        let mut detail = group.iter().find_map(|step| step.detail.clone());
+        match first.kind {
+            "syn" if connection.tcp.syns.len() > 1 && first.side == "client" => {
+                frames.clone_from(&connection.tcp.syns);
+                text = phrase("page-sent-times")
+                    .with("name", text)
+                    .with("count", frames.len())
+                    .in_language(language);
+            }
+            "alert" | "connect-request" | "connect-response" | "http-request" | "http-response" => {
+                if let Some(told) = detail.take() {
+                    text = if first.kind == "alert" {
+                        format!("{text}: {told}")
+                    } else {
+                        told
+                    };
+                }
+            }
+            _ => {}
+        }
+        let mut row = Row::new(kind(first), end(first), text).at(&frames);
+        row.copied = group
+            .iter()
+            .flat_map(|step| &step.frames)
+            .any(|frame| copied.contains_key(frame));
+        row.from_device = first.side == "client";
+        row.detail = detail;
+        row.elapsed = seconds_of(&first.time).zip(began).map(|(time, began)| time - began);
+        rows.push(row);
+    }
+    let last = connection.steps.last().map_or(End::Server, end);
+    rows.extend(gaps.iter().map(|gap| hole(gap, last, language)));
+    if connection.tcp.retransmissions > 0 && connection.tcp.syns.len() < 2 {
+        let text = phrase("page-sent-again").with("count", connection.tcp.retransmissions);
+        rows.push(Row::new(Kind::Note, last, text.in_language(language)));
+    }
+}
+
+fn kind(step: &Step) -> Kind {
+    match (step.seen, step.kind) {
+        ("inferred", _) => Kind::Inferred,
+        (_, "application-data") => Kind::Encrypted,
+        (_, "alert") if step.detail.as_deref() == Some("encrypted") => Kind::Encrypted,
+        _ => Kind::Observed,
+    }
+}
+
+fn hole(gap: &Gap, end: End, language: Language) -> Row {
+    let text = phrase(match gap.cause {
+        "not-captured" => "page-hole-not-captured",
+        "never-arrived" => "page-hole-never-arrived",
+        "snap-length" => "page-hole-snap-length",
+        _ => "page-hole-unknown",
+    });
+    let text = text.with("bytes", grouped(gap.bytes)).in_language(language);
+    let mut row = Row::new(Kind::Hole, end, text);
+    row.from_device = gap.side == "client";
+    row.frames = vec![gap.before_frame];
+    row
+}
+
+/// Marks where it breaks, and adds the frames of evidence that no row shows: an ICMP error, the last packet of a silence.
+fn evidence(rows: &mut Vec<Row>, attempt: &Attempt) {
+    let verdict = &attempt.verdict;
+    let failed = verdict.severity == "error";
+    let last = verdict.evidence.len().saturating_sub(1);
+    for (at, evidence) in verdict.evidence.iter().enumerate() {
+        let shown = rows.iter().position(|row| {
+            row.kind != Kind::Hole && row.kind != Kind::Heading && row.frames.contains(&evidence.frame)
+        });
+        let decides = failed && at == last;
+        match shown {
+            // The repetitions of a SYN are one row; what is said of the last one is worth a line.
+            Some(row) if !(decides && rows.get(row).is_some_and(|row| row.frames.len() > 1)) => {
+                if let Some(row) = rows.get_mut(row) {
+                    row.broken |= decides;
+                }
+            }
+            _ => {
+                let end = rows.last().map_or(End::Server, |row| row.end);
+                let mut note = Row::new(Kind::Note, end, evidence.what.clone()).at(&[evidence.frame]);
+                note.broken = decides;
+                let before = rows
+                    .iter()
+                    .rposition(|row| row.frames.iter().any(|frame| *frame <= evidence.frame));
+                let place = before.map_or(rows.len(), |before| before + 1);
+                if let Some(row) = before.and_then(|before| rows.get(before)) {
+                    note.end = row.end;
+                }
+                rows.insert(place, note);
+            }
+        }
+    }
+}
+
+/// Where the fault is that nothing came, it breaks in the pause after what should have been answered, not in the last packet.
+fn silence(rows: &mut [Row], attempt: &Attempt) {
+    let verdict = &attempt.verdict;
+    let is_silence = verdict.id.ends_with("-no-response") || verdict.id == "silent-mid-handshake";
+    let Some(first) = verdict.evidence.first().filter(|_| is_silence) else {
+        return;
+    };
+    let asked = rows
+        .iter()
+        .position(|row| row.kind.is_arrow() && row.frames.contains(&first.frame));
+    let Some(pause) = asked.map(|asked| asked + 1) else {
+        return;
+    };
+    if rows.get(pause).is_some_and(|row| row.kind == Kind::Pause) {
+        for (at, row) in rows.iter_mut().enumerate() {
+            row.broken = at == pause;
+        }
+    }
+}
+
+/// Puts a row where nothing was sent for long.
+fn pauses(rows: &mut Vec<Row>, language: Language) {
+    let mut before: Option<f64> = None;
+    let mut with = Vec::with_capacity(rows.len());
+    for row in rows.drain(..) {
+        if let Some(now) = row.elapsed {
+            if let Some(before) = before
+                && now - before >= PAUSE
+            {
+                let text = phrase("page-pause")
+                    .with("time", span(now - before))
+                    .in_language(language);
+                with.push(Row::new(Kind::Pause, row.end, text));
+            }
+            before = Some(now);
+        }
+        with.push(row);
+    }
+    *rows = with;
+}

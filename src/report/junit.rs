@@ -1,0 +1,244 @@
+//! Reports → JUnit XML: a suite per capture, a test case per attempt, for servers that show test results.
+//!
+//! An attempt that failed is a failure, one that nothing can be concluded about is skipped. Where a verdict was
+//! expected of a capture, that is one more case, and the only one that can fail: what was meant to fail did well.
+
+use std::io::{self, Write};
+
+use super::labels::{beginning, connections, headline, seconds_of};
+use super::text::visible;
+use super::{Attempt, Report};
+
+/// What was expected of a capture, and whether it came so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expectation {
+    /// Verdict ids, any of which would do.
+    pub expected: Vec<String>,
+    /// Whether the verdict is one of them.
+    pub met: bool,
+}
+
+/// A case: its name, how long it took, and how it came out.
+struct Case {
+    name: String,
+    seconds: f64,
+    result: Result,
+    text: String,
+}
+
+enum Result {
+    Passed,
+    Failed { kind: String, message: String },
+    Skipped { message: String },
+}
+
+/// Writes one document. `expectations` belong to the reports of the same place; where there are fewer, nothing was expected.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_junit(reports: &[Report], expectations: &[Option<Expectation>], out: &mut dyn Write) -> io::Result<()> {
+    let expected = expectations.iter().map(Option::as_ref).chain(std::iter::repeat(None));
+    let suites: Vec<(&Report, Vec<Case>)> = reports
+        .iter()
+        .zip(expected)
+        .map(|(report, expected)| (report, cases(report, expected)))
+        .collect();
+    let all = || suites.iter().flat_map(|(_, cases)| cases);
+    writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
+    writeln!(out, "<testsuites name=\"tlswalk\"{}>", totals(all()))?;
+    for (report, cases) in &suites {
+        let time = report
+            .capture
+            .first
+            .as_deref()
+            .and_then(|time| time.get(..19))
+            .unwrap_or_default();
+        let stamp = if time.is_empty() {
+            String::new()
+        } else {
+            format!(" timestamp=\"{time}\"")
+        };
+        let name = escaped(&report.capture.file);
+        writeln!(out, "  <testsuite name=\"{name}\"{}{stamp}>", totals(cases.iter()))?;
+        for case in cases {
+            write_case(&name, case, out)?;
+        }
+        writeln!(out, "  </testsuite>")?;
+    }
+    writeln!(out, "</testsuites>")
+}
+
+fn totals<'a>(cases: impl Iterator<Item = &'a Case>) -> String {
+    let (mut tests, mut failures, mut skipped, mut seconds) = (0, 0, 0, 0.0);
+    for case in cases {
+        tests += 1;
+        failures += usize::from(matches!(case.result, Result::Failed { .. }));
+        skipped += usize::from(matches!(case.result, Result::Skipped { .. }));
+        seconds += case.seconds;
+    }
+    format!(" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\" time=\"{seconds:.3}\"")
+}
+
+fn cases(report: &Report, expectation: Option<&Expectation>) -> Vec<Case> {
+    let mut cases: Vec<Case> = report
+        .attempts
+        .iter()
+        .map(|attempt| case(report, attempt, expectation.is_some()))
+        .collect();
+    if let Some(expectation) = expectation {
+        let wanted = expectation.expected.join(" or ");
+        cases.push(Case {
+            name: format!("verdict is {wanted}"),
+            seconds: 0.0,
+            result: if expectation.met {
+                Result::Passed
+            } else {
+                Result::Failed {
+                    kind: "unexpected-verdict".to_owned(),
+                    message: format!("expected {wanted}, seen {}", report.verdict.id),
+                }
+            },
+            text: headline(report),
+        });
+    } else if cases.is_empty() {
+        cases.push(Case {
+            name: report.verdict.id.clone(),
+            seconds: 0.0,
+            result: Result::Skipped {
+                message: headline(report),
+            },
+            text: String::new(),
+        });
+    }
+    cases
+}
+
+fn case(report: &Report, attempt: &Attempt, expected: bool) -> Case {
+    let verdict = &attempt.verdict;
+    let frames: Vec<String> = verdict
+        .evidence
+        .iter()
+        .map(|it| format!("frame {}: {}", it.frame, it.what))
+        .collect();
+    let begin = beginning(report, attempt).1.as_deref().and_then(seconds_of);
+    let steps = connections(report, attempt).into_iter().flat_map(|it| it.steps.last());
+    let end = steps.filter_map(|step| seconds_of(&step.time)).reduce(f64::max);
+    // What is wrong beside a good verdict counts as it does for the exit code.
+    let wrong = attempt.findings.iter().find(|finding| finding.severity == "error");
+    let result = match (verdict.severity.as_str(), wrong) {
+        _ if expected => Result::Passed,
+        ("error", _) => Result::Failed {
+            kind: verdict.id.clone(),
+            message: verdict.summary.clone(),
+        },
+        (_, Some(finding)) => Result::Failed {
+            kind: finding.id.clone(),
+            message: finding.detail.clone(),
+        },
+        _ if matches!(verdict.id.as_str(), "incomplete-capture" | "malformed-capture") => Result::Skipped {
+            message: verdict.summary.clone(),
+        },
+        _ => Result::Passed,
+    };
+    Case {
+        name: format!("attempt {}: {} to {}", attempt.id, attempt.device, attempt.name),
+        seconds: begin.zip(end).map_or(0.0, |(begin, end)| (end - begin).max(0.0)),
+        result,
+        text: format!("{}\n{}", verdict.display_filter, frames.join("\n")),
+    }
+}
+
+fn write_case(suite: &str, case: &Case, out: &mut dyn Write) -> io::Result<()> {
+    let head = format!(
+        "    <testcase classname=\"{suite}\" name=\"{}\" time=\"{:.3}\"",
+        escaped(&case.name),
+        case.seconds
+    );
+    match &case.result {
+        Result::Passed => writeln!(out, "{head}/>"),
+        Result::Failed { kind, message } => writeln!(
+            out,
+            "{head}>\n      <failure type=\"{}\" message=\"{}\">{}</failure>\n    </testcase>",
+            escaped(kind),
+            escaped(message),
+            lines(&case.text)
+        ),
+        Result::Skipped { message } => {
+            writeln!(
+                out,
+                "{head}>\n      <skipped message=\"{}\"/>\n    </testcase>",
+                escaped(message)
+            )
+        }
+    }
+}
+
+/// Text for an attribute. What XML cannot hold at all has been made visible before.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in visible(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+fn lines(text: &str) -> String {
+    text.lines().map(escaped).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::examples;
+
+    fn written(reports: &[Report], expectations: &[Option<Expectation>]) -> String {
+        let mut out = Vec::new();
+        write_junit(reports, expectations, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn the_counts_are_those_of_the_cases() {
+        let mut reports = examples::all();
+        reports[0].attempts[0].name = "<a b=\"c\">&\u{1}\u{ffff}".into();
+        let text = written(&reports, &[]);
+        let document = roxmltree::Document::parse(&text).unwrap();
+        let count = |name: &str| {
+            document
+                .descendants()
+                .filter(|node| node.has_tag_name(name))
+                .count()
+                .to_string()
+        };
+        let root = document.root_element();
+        assert_eq!(root.attribute("tests").unwrap(), count("testcase"));
+        assert_eq!(root.attribute("failures").unwrap(), count("failure"));
+        assert_eq!(root.attribute("skipped").unwrap(), count("skipped"));
+        assert_eq!(count("testsuite"), "5");
+        assert!(text.contains("&lt;a b=&quot;c&quot;&gt;&amp;\\x01"));
+    }
+
+    #[test]
+    fn an_expected_failure_passes_and_an_unexpected_verdict_fails() {
+        let expect = |id: &str, met| {
+            Some(Expectation {
+                expected: vec![id.to_owned()],
+                met,
+            })
+        };
+        let good = written(&[examples::rejected()], &[expect("client-certificate-rejected", true)]);
+        assert!(!good.contains("<failure"), "{good}");
+        let bad = written(&[examples::rejected()], &[expect("healthy", false)]);
+        assert!(
+            bad.contains("expected healthy, seen client-certificate-rejected"),
+            "{bad}"
+        );
+    }
+}

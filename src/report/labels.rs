@@ -1,0 +1,240 @@
+//! report words → texts: what the page and the ticket call things, in the language of the report.
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::{Attempt, Capture, Connection, Report, explain};
+use crate::phrase::{Language, Phrase, phrase};
+
+/// The language that a report's texts are in.
+pub(super) fn language_of(report: &Report) -> Language {
+    let named = |language: &Language| language.tag() == report.language;
+    Language::ALL.into_iter().find(named).unwrap_or_default()
+}
+
+/// Wireshark's words for a step; the same in every language.
+pub(super) fn step_name(kind: &str) -> String {
+    match kind {
+        "syn" => "SYN".to_owned(),
+        "syn-ack" => "SYN-ACK".to_owned(),
+        "ack" => "ACK".to_owned(),
+        "fin" => "FIN".to_owned(),
+        "reset" => "RST".to_owned(),
+        "connect-request" => "CONNECT".to_owned(),
+        "http-request" => "HTTP request".to_owned(),
+        "connect-response" | "http-response" => "HTTP response".to_owned(),
+        other => other.split('-').map(capitalised).collect::<Vec<_>>().join(" "),
+    }
+}
+
+pub(super) fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(chars).collect()
+}
+
+/// `1,254`
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// A length of time: `120 ms`, `9.52 s`, `3 min 20 s`, `2 h 5 min`.
+pub(super) fn span(seconds: f64) -> Phrase {
+    let whole = seconds.max(0.0) as u64;
+    match seconds {
+        s if s < 0.9995 => phrase("page-span-ms").with("count", format!("{:.0}", s.max(0.0) * 1000.0)),
+        s if s < 9.995 => phrase("seconds").with("seconds", format!("{s:.2}")),
+        s if s < 119.95 => phrase("seconds").with("seconds", format!("{s:.1}")),
+        s if s < 7200.0 => phrase("page-span-minutes")
+            .with("minutes", whole / 60)
+            .with("seconds", whole % 60),
+        _ => phrase("page-span-hours")
+            .with("hours", whole / 3600)
+            .with("minutes", whole / 60 % 60),
+    }
+}
+
+/// Seconds since the epoch of a time in a report.
+pub(super) fn seconds_of(time: &str) -> Option<f64> {
+    let time = OffsetDateTime::parse(time, &Rfc3339).ok()?;
+    Some(time.unix_timestamp_nanos() as f64 / 1e9)
+}
+
+/// `2021-08-24 11:31:13`
+pub(super) fn moment(time: &str) -> String {
+    time.get(..19).unwrap_or(time).replace('T', " ")
+}
+
+/// Whether an attempt went well, as a sign that needs no colour.
+pub(super) fn sign(severity: &str) -> &'static str {
+    match severity {
+        "ok" => "✓",
+        "error" => "✗",
+        "warning" => "!",
+        _ => "–",
+    }
+}
+
+/// The attempt that the report's own verdict is about: of equally bad ones the first.
+pub(super) fn worst(report: &Report) -> Option<&Attempt> {
+    let verdict = &report.verdict;
+    let same = |attempt: &&Attempt| attempt.verdict.id == verdict.id && attempt.verdict.severity == verdict.severity;
+    report.attempts.iter().find(same).or_else(|| report.attempts.first())
+}
+
+/// The sentence that a report begins with.
+pub(super) fn headline(report: &Report) -> String {
+    let own = Some(report.verdict.summary.as_str());
+    let attempt = worst(report).map(|attempt| attempt.verdict.summary.as_str());
+    let title = explain::title(&report.verdict.id, language_of(report));
+    let mut texts = [own, attempt, title].into_iter().flatten();
+    capitalised(texts.find(|text| !text.is_empty()).unwrap_or_default())
+}
+
+/// An attempt's connections, in order.
+pub(super) fn connections<'a>(report: &'a Report, attempt: &'a Attempt) -> Vec<&'a Connection> {
+    let by_id = |id: &usize| {
+        // Ids count from 1 in the order of the list.
+        let at = report.connections.get(id.checked_sub(1)?);
+        at.filter(|connection| connection.id == *id)
+    };
+    attempt.connections.iter().filter_map(by_id).collect()
+}
+
+/// The first frame and the time of an attempt.
+pub(super) fn beginning(report: &Report, attempt: &Attempt) -> (Option<u64>, Option<String>) {
+    let asked = attempt.lookups.iter().map(|lookup| (lookup.question, &lookup.asked));
+    let connections = connections(report, attempt);
+    let opened = connections.iter().filter_map(|connection| {
+        let step = connection.steps.first()?;
+        Some((connection.tcp.first_frame, &step.time))
+    });
+    match asked.chain(opened).min() {
+        Some((frame, time)) => (Some(frame), Some(time.clone())),
+        None => (connections.first().map(|it| it.tcp.first_frame), None),
+    }
+}
+
+/// What the file is, and what it may hide: clauses.
+pub(super) fn about(capture: &Capture) -> Vec<Phrase> {
+    let seen = &capture.visibility;
+    let mut facts = vec![
+        phrase("page-frames-in")
+            .with("count", grouped(capture.frames))
+            .with("time", span(capture.duration)),
+    ];
+    if !capture.link_types.is_empty() {
+        facts.push(Phrase::verbatim(capture.link_types.join(" + ")));
+    }
+    facts.push(phrase(if capture.end == "complete" {
+        "page-complete"
+    } else {
+        "page-cut-short"
+    }));
+    if let Some(damage) = capture.damage.first() {
+        facts.push(phrase("page-damaged").with("frame", damage.after_frame));
+    }
+    if seen.duplicates > 0 {
+        facts.push(phrase("page-duplicates").with("count", grouped(seen.duplicates)));
+    }
+    if seen.snap_length_cut > 0 {
+        facts.push(phrase("page-snap").with("count", grouped(seen.snap_length_cut)));
+    }
+    if seen.one_direction {
+        facts.push(phrase("page-one-direction"));
+    }
+    if let Some(drops @ 1..) = seen.drops {
+        facts.push(phrase("page-drops").with("count", grouped(drops)));
+    }
+    facts
+}
+
+/// What a capture without attempts holds instead.
+pub(super) fn held(capture: &Capture) -> Vec<Phrase> {
+    let held = &capture.contents;
+    let mut facts = vec![
+        phrase("page-contents")
+            .with("tcp", grouped(held.tcp_connections))
+            .with("tls", grouped(held.tls_connections)),
+    ];
+    for (id, names) in [
+        ("page-asked-for", &held.server_names),
+        ("page-looked-up", &held.dns_names),
+    ] {
+        if !names.is_empty() {
+            facts.push(phrase(id).with("names", names.join(", ")));
+        }
+    }
+    facts
+}
+
+/// The label of whose hands a remedy is for; a word that nobody knows stands for itself.
+pub(super) fn owner(owner: &str) -> Phrase {
+    match owner {
+        "wlc" => phrase("page-owner-wlc"),
+        "firewall" => phrase("page-owner-firewall"),
+        "proxy" => phrase("page-owner-proxy"),
+        "server" => phrase("page-owner-server"),
+        "capture" => phrase("page-owner-capture"),
+        other => Phrase::verbatim(other),
+    }
+}
+
+pub(super) fn transport(transport: &str) -> Phrase {
+    match transport {
+        "cssm" => phrase("page-transport-cssm"),
+        "on-prem" => phrase("page-transport-on-prem"),
+        "cslu" => phrase("page-transport-cslu"),
+        "call-home" => phrase("page-transport-call-home"),
+        _ => phrase("page-transport-other"),
+    }
+}
+
+pub(super) fn confidence(confidence: &str) -> Phrase {
+    match confidence {
+        "certain" => phrase("page-confidence-certain"),
+        "likely" => phrase("page-confidence-likely"),
+        "possible" => phrase("page-confidence-possible"),
+        other => Phrase::verbatim(other),
+    }
+}
+
+/// A display filter for these frames.
+pub(super) fn frames_filter(frames: impl IntoIterator<Item = u64>) -> String {
+    let mut frames: Vec<u64> = frames.into_iter().collect();
+    frames.sort_unstable();
+    frames.dedup();
+    match frames.as_slice() {
+        [] => String::new(),
+        [one] => format!("frame.number == {one}"),
+        many => {
+            let list: Vec<String> = many.iter().map(u64::to_string).collect();
+            format!("frame.number in {{{}}}", list.join(", "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_numbers_read_well() {
+        let text = |seconds: f64| span(seconds).in_language(Language::En);
+        assert_eq!(text(0.1096), "110 ms");
+        assert_eq!(text(9.516), "9.52 s");
+        assert_eq!(text(200.0), "3 min 20 s");
+        assert_eq!(text(7500.0), "2 h 5 min");
+        assert_eq!(grouped(1_254_000), "1,254,000");
+        assert_eq!(step_name("new-session-ticket"), "New Session Ticket");
+        assert_eq!(frames_filter([24, 18, 24]), "frame.number in {18, 24}");
+    }
+}

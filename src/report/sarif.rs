@@ -1,0 +1,198 @@
+//! Reports → SARIF 2.1.0 (OASIS): a result per attempt, for programs that collect findings of many tools.
+//!
+//! SARIF speaks of places in files. A capture has frames instead: they are named in the message, as logical locations,
+//! and as numbers in `properties`, and no line number is invented.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+use serde_json::{Value, json};
+
+use super::labels::headline;
+use super::text::visible;
+use super::{Attempt, Evidence, Report, explain};
+
+/// Writes one log with one run.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_sarif(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
+    let mut results = Vec::new();
+    for (at, report) in reports.iter().enumerate() {
+        if report.attempts.is_empty() {
+            results.push(result(&Told {
+                artifact: at,
+                report,
+                attempt: None,
+                id: &report.verdict.id,
+                severity: &report.verdict.severity,
+                text: headline(report),
+                evidence: &[],
+            }));
+        }
+        for attempt in &report.attempts {
+            let verdict = &attempt.verdict;
+            results.push(result(&Told {
+                artifact: at,
+                report,
+                attempt: Some(attempt),
+                id: &verdict.id,
+                severity: &verdict.severity,
+                text: verdict.summary.clone(),
+                evidence: &verdict.evidence,
+            }));
+            // What holds besides, and is a problem by itself.
+            let others = attempt.findings.iter().filter(|finding| finding.id != verdict.id);
+            results.extend(others.map(|finding| {
+                result(&Told {
+                    artifact: at,
+                    report,
+                    attempt: Some(attempt),
+                    id: &finding.id,
+                    severity: &finding.severity,
+                    text: finding.detail.clone(),
+                    evidence: &finding.evidence,
+                })
+            }));
+        }
+    }
+    let ids: BTreeSet<&str> = results
+        .iter()
+        .filter_map(|result| result.get("ruleId")?.as_str())
+        .collect();
+    let language = reports.first().map(super::labels::language_of).unwrap_or_default();
+    let rules: Vec<Value> = ids
+        .iter()
+        .map(|id| {
+            let title = explain::title(id, language).unwrap_or(id);
+            json!({"id": id, "shortDescription": {"text": title}, "help": {"text": format!("tlswalk explain {id}")}})
+        })
+        .collect();
+    let artifacts: Vec<Value> = reports
+        .iter()
+        .map(|report| json!({"location": {"uri": uri(&report.capture.file)}, "roles": ["analysisTarget"]}))
+        .collect();
+    let tool = reports.first().map(|report| &report.tool);
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {"driver": {
+                "name": tool.map_or("tlswalk", |tool| tool.name),
+                "semanticVersion": tool.map(|tool| tool.version.as_str()),
+                "rules": rules,
+            }},
+            "language": reports.first().map_or("en", |report| report.language),
+            "artifacts": artifacts,
+            "results": results,
+        }],
+    });
+    serde_json::to_writer_pretty(&mut *out, &log).map_err(io::Error::from)?;
+    writeln!(out)
+}
+
+/// What one result tells.
+struct Told<'a> {
+    artifact: usize,
+    report: &'a Report,
+    attempt: Option<&'a Attempt>,
+    id: &'a str,
+    severity: &'a str,
+    text: String,
+    evidence: &'a [Evidence],
+}
+
+fn result(told: &Told<'_>) -> Value {
+    let (kind, level) = match (told.severity, told.id) {
+        ("error", _) => ("fail", "error"),
+        ("warning", _) => ("fail", "warning"),
+        (_, "incomplete-capture" | "malformed-capture" | "no-licensing-traffic") => ("open", "none"),
+        ("ok", _) => ("pass", "none"),
+        _ => ("fail", "note"),
+    };
+    let frames: Vec<u64> = told.evidence.iter().map(|it| it.frame).collect();
+    let lines: Vec<String> = told
+        .evidence
+        .iter()
+        .map(|it| format!("frame {}: {}", it.frame, it.what))
+        .collect();
+    let text = match (told.text.as_str(), lines.is_empty()) {
+        ("", _) => told.id.to_owned(),
+        (text, true) => text.to_owned(),
+        (text, false) => format!("{text} ({})", lines.join("; ")),
+    };
+    let name = match told.attempt {
+        Some(attempt) => format!("attempt {}: {} to {}", attempt.id, attempt.device, attempt.name),
+        None => "capture".to_owned(),
+    };
+    let mut properties = json!({"frames": frames});
+    if let (Some(attempt), Some(map)) = (told.attempt, properties.as_object_mut()) {
+        let verdict = &attempt.verdict;
+        map.insert("attempt".into(), json!(attempt.id));
+        map.insert("displayFilter".into(), json!(verdict.display_filter));
+        if verdict.id == told.id {
+            map.insert("confidence".into(), json!(verdict.confidence));
+            map.insert("by".into(), json!(verdict.by));
+            map.insert("at".into(), json!(verdict.at));
+            map.insert("causes".into(), json!(verdict.causes));
+        }
+    }
+    json!({
+        "ruleId": told.id,
+        "kind": kind,
+        "level": level,
+        "message": {"text": visible(&text)},
+        "locations": [{
+            "physicalLocation": {
+                "artifactLocation": {"uri": uri(&told.report.capture.file), "index": told.artifact}
+            },
+            "logicalLocations": [{"name": visible(&name)}],
+        }],
+        "properties": properties,
+    })
+}
+
+/// A file name as a URI reference (RFC 3986).
+fn uri(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(char::from(byte)),
+            b'\\' if cfg!(windows) => out.push('/'),
+            other => out.push_str(&format!("%{other:02X}")),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::examples;
+
+    #[test]
+    fn every_result_names_a_rule_and_an_artifact_that_are_there() {
+        let mut out = Vec::new();
+        let mut reports = examples::all();
+        reports[0].capture.file = "a dir/ü#1?.pcap".into();
+        write_sarif(&reports, &mut out).unwrap();
+        let log: Value = serde_json::from_slice(&out).unwrap();
+        let run = &log["runs"][0];
+        assert_eq!(run["artifacts"][0]["location"]["uri"], "a%20dir/%C3%BC%231%3F.pcap");
+        let rules: Vec<&Value> = run["tool"]["driver"]["rules"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| &it["id"])
+            .collect();
+        for result in run["results"].as_array().unwrap() {
+            assert!(rules.contains(&&result["ruleId"]), "{result}");
+            let place = &result["locations"][0]["physicalLocation"]["artifactLocation"];
+            let index = usize::try_from(place["index"].as_u64().unwrap()).unwrap();
+            assert_eq!(place["uri"], run["artifacts"][index]["location"]["uri"]);
+            // Section 3.27.10: only what fails has a level.
+            assert_eq!(result["kind"] == "fail", result["level"] != "none", "{result}");
+            assert!(!result["message"]["text"].as_str().unwrap().is_empty());
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! The page: every sample is one that any reader can open, and nothing that a capture holds acts in it.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "test code states its invariants"
+)]
+
+mod support;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use roxmltree::{Document, Node, ParsingOptions};
+use support::{root, rows, run, skip, tlswalk};
+use tlswalk::Options;
+use tlswalk::report::Report;
+use tlswalk::report::html::write_html;
+
+const TIME_LIMIT: Duration = Duration::from_secs(60);
+
+fn parsed(text: &str) -> Document<'_> {
+    let options = ParsingOptions {
+        allow_dtd: true,
+        ..ParsingOptions::default()
+    };
+    Document::parse_with_options(text, options).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn page(reports: &[Report]) -> String {
+    let mut page = Vec::new();
+    write_html(reports, &mut page).unwrap();
+    String::from_utf8(page).unwrap()
+}
+
+fn report(sample: &str) -> Report {
+    let bytes = fs::read(root().join("samples").join(sample)).unwrap();
+    tlswalk::analyze(bytes.as_slice(), sample, &Options::everything().unwrap()).unwrap()
+}
+
+/// What holds for every page: it only shows, and what it points to is in it.
+fn only_shows(text: &str, name: &str) {
+    const ELEMENTS: &str = "html head meta title style body a main nav header footer section article h1 h2 h3 h4 p span bdi \
+        code pre strong b ul ol li dl dt dd table caption thead tbody tr th td details summary figure figcaption time div \
+        svg desc g line rect path polygon text";
+    let document = parsed(text);
+    let elements: BTreeSet<&str> = ELEMENTS.split_whitespace().collect();
+    let mut ids = BTreeSet::new();
+    let mut targets = Vec::new();
+    for node in document.descendants().filter(Node::is_element) {
+        assert!(
+            elements.contains(node.tag_name().name()),
+            "{name}: <{}>",
+            node.tag_name().name()
+        );
+        for attribute in node.attributes() {
+            let (key, value) = (attribute.name(), attribute.value());
+            assert!(
+                !key.starts_with("on") && key != "src" && key != "style",
+                "{name}: {key}={value}"
+            );
+            if key == "href" {
+                targets.push(
+                    value
+                        .strip_prefix('#')
+                        .unwrap_or_else(|| panic!("{name}: a link to {value}"))
+                        .to_owned(),
+                );
+            }
+            if key == "aria-labelledby" {
+                targets.extend(value.split(' ').map(str::to_owned));
+            }
+            if key == "id" {
+                assert!(ids.insert(value.to_owned()), "{name}: two elements are {value}");
+            }
+            assert!(!value.contains("NaN"), "{name}: {key}={value}");
+        }
+    }
+    for target in targets {
+        assert!(ids.contains(&target), "{name}: nothing is #{target}");
+    }
+    let policy = document
+        .descendants()
+        .find(|node| node.attribute("http-equiv").is_some())
+        .unwrap();
+    assert!(policy.attribute("content").unwrap().starts_with("default-src 'none';"));
+    // A message that is missing in the catalogue shows by its name.
+    let mut texts = document
+        .descendants()
+        .filter(Node::is_text)
+        .filter_map(|node| node.text());
+    assert!(
+        !texts.any(|text| text.trim().starts_with("page-")),
+        "{name}: a text is missing"
+    );
+}
+
+#[test]
+fn every_sample_is_a_well_formed_page_in_every_language() {
+    let languages = ["en", "ja"];
+    for row in rows() {
+        let mut pages = Vec::new();
+        for language in languages {
+            let file = format!("samples/{}", row.file);
+            let mut arguments = row.options.clone();
+            arguments.extend(["-f", "html", "--lang", language, &file].map(String::from));
+            let outcome = tlswalk(&arguments, TIME_LIMIT);
+            assert!(outcome.is_orderly(), "{}: {}", row.file, outcome.stderr);
+            only_shows(&outcome.stdout, &row.file);
+            assert!(outcome.stdout.contains(&format!("<html lang=\"{language}\">")));
+            assert!(outcome.stdout.contains(&row.verdict), "{}", row.file);
+            pages.push(outcome.stdout);
+        }
+        assert_ne!(pages[0], pages[1], "{}: the languages differ", row.file);
+    }
+}
+
+#[test]
+fn the_ladder_shows_the_steps_in_order_and_marks_where_it_breaks() {
+    let text = page(&[report("client-certificate-self-signed-expired.pcap")]);
+    let document = parsed(&text);
+    let is = |node: &Node<'_, '_>, class: &str| {
+        node.attribute("class")
+            .is_some_and(|it| it.split(' ').any(|it| it == class))
+    };
+    let rows: Vec<Node<'_, '_>> = document.descendants().filter(|node| is(node, "row")).collect();
+    let label = |row: &Node<'_, '_>| {
+        let labels = row.children().filter(|node| is(node, "label"));
+        labels.filter_map(|node| node.text()).collect::<Vec<_>>().join(" ")
+    };
+    let labels: Vec<String> = rows.iter().map(label).collect();
+    let order = [
+        "SYN",
+        "SYN-ACK",
+        "ACK",
+        "Client Hello",
+        "Server Hello",
+        "Finished",
+        "Alert: fatal unknown_ca",
+    ];
+    let places: Vec<usize> = order
+        .iter()
+        .map(|name| labels.iter().position(|it| it == name).unwrap())
+        .collect();
+    assert!(places.is_sorted(), "{labels:?}");
+    let broken: Vec<&Node<'_, '_>> = rows.iter().filter(|row| is(row, "broken")).collect();
+    assert_eq!(broken.len(), 1);
+    assert_eq!(label(broken[0]), "Alert: fatal unknown_ca");
+    let guessed: Vec<String> = rows.iter().filter(|row| is(row, "inferred")).map(label).collect();
+    assert_eq!(guessed, ["Finished"]);
+}
+
+#[test]
+fn a_silence_breaks_in_the_pause_and_a_hole_is_drawn() {
+    let text = page(&[report("silent-mid-handshake.pcap")]);
+    assert!(text.contains("class=\"row pause broken\""), "{text}");
+    assert!(text.contains("class=\"row hole\""));
+    let copies = page(&[report("duplicates.pcap")]);
+    assert!(copies.contains("class=\"copy\""));
+    let proxied = page(&[report("healthy-proxy.pcap")]);
+    assert!(proxied.contains("class=\"unseen\""));
+}
+
+/// What a sender could put into a name.
+const HOSTILE: [&str; 6] = [
+    "<script>document.title='owned'</script>",
+    "\"><img src=\"http://attacker.example/x\" onerror=\"document.title='owned'\">",
+    "</style></svg></title><link rel=\"stylesheet\" href=\"http://attacker.example/y\">",
+    "{{ 7 * 7 }}{% raw %}",
+    "\u{05d0}\u{05d1}\u{05d2} \u{0627}\u{0644}\u{0639}.example",
+    "&lt;b&gt;&amp;#60;",
+];
+
+/// A report in which everything that comes from outside is hostile.
+fn hostile() -> Report {
+    let mut report = report("client-certificate-self-signed-expired.pcap");
+    let all = HOSTILE.join(" ");
+    report.capture.file.clone_from(&all);
+    report.verdict.summary.clone_from(&all);
+    report.capture.anomalies.push(tlswalk::report::Anomaly {
+        id: "odd".into(),
+        frame: 1,
+        detail: all.clone(),
+    });
+    for attempt in &mut report.attempts {
+        let verdict = &mut attempt.verdict;
+        for text in [
+            &mut attempt.name,
+            &mut attempt.device,
+            &mut verdict.summary,
+            &mut verdict.display_filter,
+        ] {
+            text.clone_from(&all);
+        }
+        verdict.evidence.iter_mut().for_each(|it| it.what.clone_from(&all));
+        verdict
+            .alternatives
+            .iter_mut()
+            .for_each(|it| it.why_not.clone_from(&all));
+        verdict.remedy.iter_mut().for_each(|it| it.commands.push(all.clone()));
+        attempt.lookups.iter_mut().for_each(|it| it.name.clone_from(&all));
+        attempt.findings.iter_mut().for_each(|it| it.detail.clone_from(&all));
+    }
+    for connection in &mut report.connections {
+        connection.steps.iter_mut().for_each(|it| it.detail = Some(all.clone()));
+        let chains = &mut connection.certificates;
+        for certificate in chains.server.iter_mut().chain(&mut chains.client) {
+            certificate.subject = Some(all.clone());
+            certificate.issuer = Some(all.clone());
+            certificate.names = HOSTILE.map(str::to_owned).to_vec();
+        }
+        if let Some(tls) = &mut connection.tls {
+            tls.sni = Some(all.clone());
+        }
+    }
+    report
+}
+
+#[test]
+fn hostile_names_are_text() {
+    let text = page(&[hostile(), hostile()]);
+    only_shows(&text, "hostile");
+    assert!(
+        !text.contains("<script") && !text.contains("<img") && !text.contains("<link") && text.contains("{{ 7 * 7 }}")
+    );
+    // Right-to-left letters stay in their own element and do not reorder what stands beside them.
+    let document = parsed(&text);
+    for node in document
+        .descendants()
+        .filter(|node| node.is_text() && node.text().unwrap().contains('\u{05d0}'))
+    {
+        let parent = node.parent().unwrap();
+        let name = parent.tag_name().name();
+        let isolated = ["bdi", "title", "desc", "text", "code", "pre"];
+        assert!(isolated.contains(&name), "<{name}>: {:?}", node.text());
+    }
+}
+
+#[test]
+fn a_page_on_very_many_attempts_stays_small_and_says_what_it_leaves_out() {
+    let mut report = report("client-certificate-self-signed-expired.pcap");
+    let (attempt, connection) = (report.attempts[0].clone(), report.connections[0].clone());
+    report.attempts.clear();
+    report.connections.clear();
+    for id in 1..=5000 {
+        let (mut attempt, mut connection) = (attempt.clone(), connection.clone());
+        (attempt.id, connection.id) = (id, id);
+        attempt.connections = vec![id];
+        report.attempts.push(attempt);
+        report.connections.push(connection);
+    }
+    let text = page(&[report]);
+    assert!(text.len() < 2_000_000, "{}", text.len());
+    only_shows(&text, "many");
+    assert!(text.contains("4000 more attempts are only counted"));
+    assert!(text.contains("without their details, to keep this page small"));
+}
+
+/// What headless Chromium makes of a page: the document afterwards, its messages, and the addresses it asked for.
+fn browse(page: &str) -> (String, String, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("page.html");
+    let log = folder.path().join("net.json");
+    fs::write(&file, page).unwrap();
+    let argument = |name: &str, path: &Path| format!("--{name}={}", path.display());
+    let mut command = Command::new("chromium");
+    command
+        .args("--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --dump-dom".split(' '))
+        .args(
+            "--disable-background-networking --disable-component-update --disable-sync --enable-logging=stderr"
+                .split(' '),
+        )
+        .arg(argument("user-data-dir", &folder.path().join("profile")))
+        .arg(argument("log-net-log", &log))
+        .arg(format!("file://{}", file.display()));
+    let outcome = run(&mut command, TIME_LIMIT);
+    let asked = fs::read_to_string(log).unwrap_or_default();
+    (outcome.stdout, outcome.stderr, asked)
+}
+
+#[test]
+fn a_browser_finds_no_error_asks_for_nothing_and_runs_nothing() {
+    if Command::new("chromium").arg("--version").output().is_err() {
+        return skip("page in a browser", "chromium is not installed");
+    }
+    let pages = [
+        page(&[report("client-certificate-self-signed-expired.pcap")]),
+        page(&[report("two-services.pcap"), report("no-licensing-traffic.pcap")]),
+        page(&[hostile()]),
+    ];
+    for text in pages {
+        let (document, messages, asked) = browse(&text);
+        assert!(
+            document.contains("class=\"ladder\"") && document.contains("</html>"),
+            "{document}\n{messages}"
+        );
+        assert!(!messages.contains("CONSOLE"), "{messages}");
+        assert!(!document.contains("<title>owned"));
+        assert!(
+            !asked.is_empty() && !asked.contains("attacker.example"),
+            "a request was made"
+        );
+        // What the browser asks for on behalf of a page has that page as its initiator.
+        assert!(
+            !asked.contains("\"initiator\":\"file://"),
+            "the page asked for something"
+        );
+    }
+}
