@@ -92,6 +92,9 @@ fn quiet_on_broken_pipe(written: io::Result<()>) -> Result<u8, String> {
 /// One report per capture, in order, each written as soon as it is due; a capture that cannot be read does not stop the others.
 fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
     let options = options(inspect)?;
+    if inspect.redact && !inspect.log.is_empty() {
+        return Err("--redact cannot replace what names somebody in a device's own texts; leave --log out".to_owned());
+    }
     let mut output = Output::open(inspect)?;
     let mut total = Outcome::Inconclusive;
     let mut unable = false;
