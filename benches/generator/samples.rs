@@ -44,6 +44,11 @@ struct Row {
 const ALONE: &[(&str, &str)] = &[
     ("busy", "holds other traffic itself"),
     ("crl-fetch-failed-waiting", "the end of the capture is what stops it"),
+    (
+        "healthy-every-eight-hours",
+        "has a time of its own, and sixteen hours of it",
+    ),
+    ("story-", "several attempts, one row"),
     ("duplicates", "each packet twice, by two interfaces or a cooked header"),
     (
         "incomplete-capture",

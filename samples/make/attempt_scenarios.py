@@ -289,11 +289,11 @@ def write(lab, all_packets):
 def healthy_every_eight_hours(lab):
     """Synthetic: healthy-tls13-aes128.pcap, -aes256 and -chacha, their time stamps moved to 0, 8 and 16 hours, and
     healthy-tls13.pcap two minutes after the second, as a poll would come (make/attempt_scenarios.py)."""
-    begin = 1_700_000_000 * 1_000_000
     parts = (("-aes128", 0), ("-aes256", 8 * 3600), ("", 8 * 3600 + 120), ("-chacha", 16 * 3600))
-    moved = []
+    moved, begin = [], None
     for name, seconds in parts:
         own = list(packets(os.path.join(lab.out, f"healthy-tls13{name}.pcap")))
+        begin = begin or own[0][0]  # the certificates have to be valid
         moved += [(when - own[0][0] + begin + seconds * 1_000_000, data) for when, data in own]
     write(lab, moved)
 
