@@ -154,7 +154,7 @@ fn identifiers(report: &Value) -> BTreeSet<String> {
     let own: String = texts
         .map(|it| fs::read_to_string(it.unwrap().path()).unwrap())
         .collect();
-    let public = profile + &own + "Server Signed Certificate Device serialNumber default Transport";
+    let public = profile + &own + "Server Signed Certificate Device serialNumber default Transport <virtual account>";
     let public = public.to_ascii_lowercase();
     found.retain(|it| it.len() > 4 && it != "0.0.0.0" && !public.contains(&it.to_ascii_lowercase()));
     found
