@@ -107,6 +107,9 @@ fn quiet_on_broken_pipe(written: io::Result<()>) -> Result<u8, String> {
 fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
     let options = options(inspect)?;
     let mut expected = expected(inspect)?;
+    if inspect.redact && !inspect.log.is_empty() {
+        return Err("--redact cannot replace what names somebody in a device's own texts; leave --log out".to_owned());
+    }
     let mut output = Output::open(inspect)?;
     let mut total = Outcome::Inconclusive;
     let mut unable = false;

@@ -37,17 +37,24 @@ pub fn strike_out(text: &mut [u8]) {
                 *value += 1;
             }
         };
-        skip(&mut value, b"\"' ");
+        skip(&mut value, b"\\\"' ");
         let mark = lower.get(value).copied();
+        let is_command = rest.starts_with(b"idtoken ") || preceded_by(&lower, at, b"id") && rest.starts_with(b"token ");
         at = value;
-        if !matches!(mark, Some(b':' | b'=')) {
+        if matches!(mark, Some(b':' | b'=')) {
+            value += 1;
+        } else if !is_command {
             continue;
         }
-        value += 1;
         skip(&mut value, b" ");
+        // JSON inside a JSON string has escaped quotes.
+        let is_escaped = lower.get(value) == Some(&b'\\');
+        value += usize::from(is_escaped);
         let quote = lower.get(value).copied().filter(|byte| matches!(byte, b'"' | b'\''));
         let ends = |at: usize, byte: u8| match quote {
+            Some(_) if is_escaped => byte == b'\\',
             Some(quote) => byte == quote && lower.get(at.saturating_sub(1)) != Some(&b'\\'),
+            None if is_command => byte.is_ascii_whitespace(),
             None if mark == Some(b':') => matches!(byte, b'\r' | b'\n' | b',' | b'}'),
             None => matches!(byte, b'&' | b' ' | b'\r' | b'\n' | b'"' | b';'),
         };
@@ -58,6 +65,10 @@ pub fn strike_out(text: &mut [u8]) {
         }
         at = value;
     }
+}
+
+fn preceded_by(text: &[u8], at: usize, word: &[u8]) -> bool {
+    text.get(..at).is_some_and(|before| before.ends_with(word))
 }
 
 #[cfg(test)]
@@ -80,6 +91,14 @@ mod tests {
         assert_eq!(
             struck("Proxy-Authorization: Basic abc\r\nHost: a"),
             "Proxy-Authorization: xxxxxxxxx\r\nHost: a"
+        );
+        assert_eq!(
+            struck(r#"{"r":"{\"token\":\"abc\",\"n\":1}"}"#),
+            r#"{"r":"{\"token\":\"xxx\",\"n\":1}"}"#
+        );
+        assert_eq!(
+            struck("license smart trust idtoken ABC123 all force"),
+            "license smart trust idtoken xxxxxx all force"
         );
         assert_eq!(struck("a broken token ring"), "a broken token ring");
         assert_eq!(struck("\"token\""), "\"token\"");

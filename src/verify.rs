@@ -14,7 +14,7 @@ use crate::capture::{CaptureError, CaptureFacts, Item, read_annotated};
 use crate::context::Options;
 use crate::frame::{Frame, FrameNumber};
 use crate::phrase::{Language, Phrase, phrase};
-use crate::report::{Attempt, Certificate, Connection, Report, SCHEMA};
+use crate::report::{Attempt, Certificate, Connection, Course, Report, SCHEMA};
 
 /// The schema name of a verification.
 const VERIFY_SCHEMA: &str = "tlswalk.verify/1";
@@ -212,6 +212,24 @@ impl Check {
         }
         for (attempt, found) in report.attempts.iter().zip(&now.attempts) {
             self.attempt(attempt, found, texts_count);
+        }
+        for course in &report.courses {
+            let claim = phrase("claim-course")
+                .with("device", course.device.as_str())
+                .with("name", course.name.as_str())
+                .with("tries", course.tries.len())
+                .with("kind", course.kind.as_str());
+            let told = |course: &Course| {
+                let tries = course.tries.iter().map(|it| (it.frame, it.verdict.clone()));
+                (
+                    course.kind.clone(),
+                    course.device.clone(),
+                    course.name.clone(),
+                    tries.collect::<Vec<_>>(),
+                )
+            };
+            let holds = now.courses.iter().any(|it| told(it) == told(course));
+            self.decide(claim, holds, || phrase("why-not-there"));
         }
         for connection in &report.connections {
             let first = connection.tcp.first_frame;

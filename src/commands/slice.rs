@@ -22,6 +22,9 @@ pub(crate) fn run(inspect: &Inspect, whole: bool, force: bool) -> Result<u8, Str
         .as_deref()
         .ok_or("slice needs a file to write: -o slice.pcapng")?;
     refuse_existing(target, force)?;
+    if !inspect.log.is_empty() {
+        return Err("a slice holds frames, and its verdict rests on them alone; leave --log out".to_owned());
+    }
     let options = crate::options(inspect)?;
     let capture = Capture::find(path)?;
     let because = |error: &dyn std::fmt::Display| format!("{}: {error}", capture.name);

@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io::Read;
 
 use crate::capture::decompressed;
+use crate::secrets::strike_out;
 use crate::wire_text::WireText;
 use lines::{Line, Lines};
 use reader::Reader;
@@ -321,10 +322,12 @@ pub fn read(name: &str, input: impl Read) -> DeviceLog {
 
 /// A text cut to what a report can show.
 fn shown(text: &str) -> WireText {
-    let text = text.trim();
+    let mut bytes = text.trim().as_bytes().to_vec();
+    strike_out(&mut bytes);
+    let text = String::from_utf8_lossy(&bytes);
     match text.char_indices().nth(LONGEST_TEXT) {
         Some((at, _)) => WireText::from(format!("{}…", text.get(..at).unwrap_or_default()).as_str()),
-        None => WireText::from(text),
+        None => WireText::from(&*text),
     }
 }
 

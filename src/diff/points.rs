@@ -61,7 +61,7 @@ impl Trace {
         self.last = self.last.max(Some(frame.time.0));
         decoder.decode(frame, &mut |decoded| {
             if let Decoded::Tcp(segment) = decoded {
-                self.segment(&segment);
+                self.segment(segment);
             }
         });
     }

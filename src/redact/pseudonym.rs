@@ -25,7 +25,7 @@ const PUBLIC_WORDS: &str = "http https www com net org arpa addr in ip6 localhos
     alive date cache control server location proxy authenticate authorization basic digest negotiate ntlm realm via \
     ok not found bad request forbidden unauthorized error required gateway timeout unavailable moved \
     permanently temporarily established authentication access denied method allowed true false null squid caching web \
-    path message status code";
+    path message status code complete failure fail failed success invalid poll response header";
 
 /// Makes pseudonyms.
 #[derive(Debug)]

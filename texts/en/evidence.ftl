@@ -34,6 +34,7 @@ verify-other-times = is another capture, or was changed since the report: its fi
 claim-verdict = the worst attempt's verdict is { $id }
 claim-attempts = there are { $count } attempts
 claim-attempt = attempt { $attempt }, { $device } to { $name }: { $id } ({ $confidence }, by { $by }, at { $at })
+claim-course = { $device } tried to reach { $name } { $tries } times: { $kind }
 claim-summary = “{ $text }”
 claim-evidence = { $finding }: frame { $frame }: { $what }
 claim-lookup = frame { $frame } asks DNS for { $name }

@@ -34,6 +34,7 @@ verify-other-times = 別のキャプチャか、レポート作成後に変更�
 claim-verdict = 最も深刻な試行の判定は { $id }
 claim-attempts = 試行は { $count } 件
 claim-attempt = 試行 { $attempt }、{ $device } から { $name }: { $id }({ $confidence }、{ $by }、{ $at })
+claim-course = { $device } は { $name } への接続を { $tries } 回試みた({ $kind })
 claim-summary = 「{ $text }」
 claim-evidence = { $finding }: フレーム { $frame }: { $what }
 claim-lookup = フレーム { $frame } は { $name } の DNS 問い合わせ
