@@ -3,6 +3,8 @@
 //! CSLU and On-Prem answer in clear where the transport is plain HTTP: `{"status":"COMPLETE", …}` around a response whose
 //! own JSON is a string. Only the words for the outcome are looked for, so a cut body and escaped quotes do no harm.
 
+use std::ops::Range;
+
 /// How the licensing server judged the message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
@@ -14,6 +16,9 @@ pub struct Status {
 
 /// Longest value taken for a code or a reason; codes are single words, reasons sentences.
 const LONGEST: usize = 200;
+
+/// Longest word taken for a code: `NO_DATA_TO_PROCESS` has 18 letters.
+const LONGEST_WORD: usize = 24;
 
 impl Status {
     /// What a body says, the innermost statement first: an envelope may be `COMPLETE` around a failure.
@@ -38,6 +43,40 @@ impl Status {
             .iter()
             .any(|word| self.code.to_ascii_uppercase().starts_with(word))
     }
+}
+
+/// Where a body says how the message was judged: the keys and their values, which name nobody. What hides everything else
+/// may leave these.
+#[must_use]
+pub fn verdict_words(body: &[u8]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(next) = body
+        .get(at..)
+        .and_then(|rest| rest.windows(6).position(|it| it == b"status"))
+    {
+        let key = at.saturating_add(next);
+        at = key.saturating_add(6);
+        let rest = body.get(at..).unwrap_or_default();
+        let rest_of_key = if rest.starts_with(b"_code") { 5 } else { 0 };
+        let is_between = |byte: &u8| matches!(byte, b'"' | b'\\' | b':' | b' ');
+        let value = rest.get(rest_of_key..).unwrap_or_default();
+        let between = value.iter().take_while(|byte| is_between(byte)).count();
+        let value = value.get(between..).unwrap_or_default();
+        let len = value
+            .iter()
+            .take_while(|byte| byte.is_ascii_uppercase() || **byte == b'_')
+            .count();
+        let begin = at.saturating_add(rest_of_key).saturating_add(between);
+        if between > 0
+            && (1..=LONGEST_WORD).contains(&len)
+            && value.get(len).is_some_and(|byte| !byte.is_ascii_alphanumeric())
+        {
+            found.push(key..at.saturating_add(rest_of_key));
+            found.push(begin..begin.saturating_add(len));
+        }
+    }
+    found
 }
 
 /// The value of a key that is a string; of several the last, which is the innermost.
@@ -68,6 +107,16 @@ mod tests {
             status.message.as_deref(),
             Some("Invalid ProductInstanceIdentifier: 2e84")
         );
+    }
+
+    #[test]
+    fn the_words_that_name_nobody_are_found_in_both_envelopes() {
+        let body = br#"{"status":"COMPLETE","r":"{\"status_code\":\"FAILURE\"}","status":"Wien"}"#;
+        let words: Vec<_> = verdict_words(body)
+            .into_iter()
+            .map(|it| String::from_utf8_lossy(&body[it]).into_owned())
+            .collect();
+        assert_eq!(words, ["status", "COMPLETE", "status_code", "FAILURE"]);
     }
 
     #[test]

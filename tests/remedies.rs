@@ -21,7 +21,7 @@ const NEVER_OBSERVED: &[&str] = &[
     "<interface",
     "<address of a DNS server",
     "<address>", // of a time server
-    "<virtual account>",
+    "<account>",
     "<cslu>",
     "<source interface",
     "<name",

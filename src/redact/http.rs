@@ -1,6 +1,7 @@
 //! HTTP text → HTTP text of the same length: words replaced, secrets struck out, what frames a message as it was.
 
 use super::pseudonym::Pseudonyms;
+use crate::licensing_answer::verdict_words;
 
 /// Headers whose values frame or describe a message and name nobody.
 const PLAIN: [&str; 12] = [
@@ -164,8 +165,18 @@ fn body(bytes: &mut [u8], names: &Pseudonyms) {
         bytes.fill(0);
         return;
     }
+    // How a licensing answer judges a message names nobody, and a verdict may rest on it.
+    let kept: Vec<_> = verdict_words(bytes)
+        .into_iter()
+        .filter_map(|at| Some((at.start, bytes.get(at)?.to_vec())))
+        .collect();
     crate::secrets::strike_out(bytes);
     names.text(bytes);
+    for (at, word) in kept {
+        if let Some(place) = bytes.get_mut(at..at.saturating_add(word.len())) {
+            place.copy_from_slice(&word);
+        }
+    }
 }
 
 /// Letters and digits become x.

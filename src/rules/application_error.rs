@@ -87,7 +87,7 @@ fn right_url(attempt: &Attempt<'_>, connection: &Connection) -> Vec<String> {
     };
     let scheme = if connection.server.port == 443 { "https" } else { "http" };
     let url = match attempt.service.transport {
-        Transport::OnPrem => format!("license smart url cslu {scheme}://{host}/cslu/v1/pi/<virtual account>-1"),
+        Transport::OnPrem => format!("license smart url cslu {scheme}://{host}/cslu/v1/pi/<account>-1"),
         Transport::Cslu => format!(
             "license smart url cslu http://{host}:{}/cslu/v1/pi",
             connection.server.port

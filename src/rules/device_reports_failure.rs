@@ -256,7 +256,7 @@ impl Cause {
                     "show license all | section Transport".to_owned(),
                     "configure terminal".to_owned(),
                     "  license smart transport cslu".to_owned(),
-                    format!("  license smart url cslu https://{host}/cslu/v1/pi/<virtual account>-1"),
+                    format!("  license smart url cslu https://{host}/cslu/v1/pi/<account>-1"),
                     "  end".to_owned(),
                     "license smart sync local".to_owned(),
                 ],

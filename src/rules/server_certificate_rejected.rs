@@ -382,7 +382,7 @@ fn url_of_certificate(attempt: &Attempt<'_>) -> String {
     let name = name.map_or_else(|| "<name in the certificate>".to_owned(), ToString::to_string);
     match attempt.service.transport {
         Transport::OnPrem | Transport::Cslu => {
-            format!("  license smart url cslu https://{name}/cslu/v1/pi/<virtual account>-1")
+            format!("  license smart url cslu https://{name}/cslu/v1/pi/<account>-1")
         }
         _ => format!("  license smart url https://{name}/licservice/license"),
     }
