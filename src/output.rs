@@ -132,15 +132,9 @@ impl Output {
         if self.written == 0 {
             return Ok(());
         }
-        let out = self.sink.writer();
-        match self.format {
-            Format::Json if self.many => out.write_all(b"\n]\n")?,
-            Format::Html => html::write_html(&self.gathered, out)?,
-            Format::Junit => junit::write_junit(&self.gathered, &self.expectations, out)?,
-            Format::Sarif => sarif::write_sarif(&self.gathered, out)?,
-            _ => {}
-        }
-        out.flush()?;
+        let name = self.name();
+        self.end()
+            .map_err(|error| io::Error::new(error.kind(), format!("{name}: {}", crate::reason(&error))))?;
         match self.sink {
             Sink::Stdout(_) => Ok(()),
             Sink::File { path, text } => write_whole(&path, &text).map_err(|error| {
@@ -150,6 +144,19 @@ impl Output {
                 )
             }),
         }
+    }
+
+    /// What stands behind the last report, or is made of all of them.
+    fn end(&mut self) -> io::Result<()> {
+        let out = self.sink.writer();
+        match self.format {
+            Format::Json if self.many => out.write_all(b"\n]\n")?,
+            Format::Html => html::write_html(&self.gathered, out)?,
+            Format::Junit => junit::write_junit(&self.gathered, &self.expectations, out)?,
+            Format::Sarif => sarif::write_sarif(&self.gathered, out)?,
+            _ => {}
+        }
+        out.flush()
     }
 }
 

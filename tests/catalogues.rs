@@ -286,7 +286,7 @@ fn english_in(prose: &str) -> Option<String> {
     let mut unquoted = String::new();
     let mut until = None;
     for (at, c) in prose.char_indices() {
-        let is_placeholder = || prose[at..].as_bytes().get(1).is_some_and(u8::is_ascii_alphabetic);
+        let is_placeholder = || prose.as_bytes().get(at + 1).is_some_and(u8::is_ascii_alphabetic);
         match (until, c) {
             (Some(end), c) if c == end => until = None,
             (Some(_), _) => {}

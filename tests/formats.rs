@@ -19,7 +19,7 @@ use support::{root, run, samples, skip, tlswalk};
 
 const TIME_LIMIT: Duration = Duration::from_secs(120);
 const FAILING: &str = "samples/client-certificate-self-signed-expired.pcap";
-const GOOD: &str = "samples/healthy-tls12.pcap";
+const GOOD: &str = "samples/healthy-cslu.pcap";
 const EMPTY: &str = "samples/no-licensing-traffic.pcap";
 
 /// Every sample in one document.

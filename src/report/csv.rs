@@ -137,7 +137,7 @@ mod tests {
         let mut reader = csv::Reader::from_reader(text.as_slice());
         assert_eq!(reader.headers().unwrap().iter().collect::<Vec<_>>(), COLUMNS);
         let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-        assert_eq!(rows.len(), 1 + 1 + 1 + 3 + 1 + 1);
+        assert_eq!(rows.len(), 1 + 1 + 1 + 3 + 1 + 4 + 1);
         let last = rows.last().unwrap();
         assert_eq!(&last[10], "two\r\nlines, \"quoted\"");
         assert_eq!(&last[14], "'=HYPERLINK(\"http://x\",\"y\")");

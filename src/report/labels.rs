@@ -170,7 +170,7 @@ pub(super) fn held(capture: &Capture) -> Vec<Phrase> {
         ("page-looked-up", &held.dns_names),
     ] {
         if !names.is_empty() {
-            facts.push(phrase(id).with("names", names.join(", ")));
+            facts.push(phrase(id).with("names", super::text::visible(&names.join(", "))));
         }
     }
     facts

@@ -20,8 +20,6 @@ page-captures = Captures
 page-capture = This capture
 page-steps = Every step as a table
 page-details = More about it
-page-by = by
-page-at = at
 page-frame = frame
 page-frames = frames
 page-seconds = seconds
@@ -57,7 +55,6 @@ page-unreadable = not readable
 page-odd = Odd
 page-holds = Holds
 page-file = file
-page-link = link type
 page-made-by = Made from the capture alone, by
 page-copy-hint = Click a command or filter once to select all of it.
 

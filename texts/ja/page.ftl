@@ -20,8 +20,6 @@ page-captures = キャプチャ
 page-capture = このキャプチャ
 page-steps = すべての段階の表
 page-details = 詳細
-page-by = 原因側
-page-at = 段階
 page-frame = フレーム
 page-frames = フレーム
 page-seconds = 秒
@@ -57,9 +55,8 @@ page-unreadable = 読み取れない
 page-odd = 特記事項
 page-holds = 内容
 page-file = ファイル
-page-link = リンク種別
 page-made-by = キャプチャだけから作成:
-page-copy-hint = コマンドやフィルターは一度クリックすると全体が選択される。
+page-copy-hint = コマンドやフィルターは一度クリックすると全体が選択される
 
 # だれが、どこで
 page-owner-wlc = コントローラーで
@@ -80,7 +77,7 @@ page-confidence-possible = 可能性あり
 page-ladder-title = 試行 { $id }: { $device } と { $name } の経過
 page-ladder-desc = 上から時刻順に { $count } 行。{ $end }
 page-ladder-breaks = フレーム { $frame } で途切れる: { $what }
-page-ladder-whole = 途切れていない。
+page-ladder-whole = 途切れていない
 page-legend = 凡例
 page-legend-observed = 読み取り
 page-legend-encrypted = 暗号化 (存在のみ確認)
@@ -111,8 +108,8 @@ page-attempt = 試行 { $id }
 page-attempts-counted = { $count } 件の試行
 page-captures-counted = { $count } 個のキャプチャ
 page-timeline = { $id }: { $total } 件中 { $count } 件、{ $time } の間
-page-left-out = ページを小さく保つため、{ $count } 件の試行は詳細を省略した (-f json で全件)。
-page-rows-left-out = さらに { $count } 件の試行は件数のみ (-f json で全件)。
+page-left-out = ページを小さく保つため、{ $count } 件の試行は詳細を省略した (-f json で全件)
+page-rows-left-out = さらに { $count } 件の試行は件数のみ (-f json で全件)
 
 # キャプチャ
 page-frames-in = { $count } フレーム、{ $time }

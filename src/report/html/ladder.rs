@@ -275,7 +275,7 @@ fn shortened(text: &str, columns: usize) -> String {
 /// At most three lines, broken at spaces and between wide characters.
 fn wrapped(text: &str, columns: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
-    let pieces = text.split_inclusive(|c: char| c == ' ' || c == '、' || c == '。');
+    let pieces = text.split_inclusive([' ', '、', '。']);
     for piece in pieces {
         let piece = shortened(piece, columns);
         match lines.last_mut() {
