@@ -5,6 +5,8 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 
+use foldhash::fast::RandomState;
+
 use crate::decode::{Endpoint, Tunnel};
 use crate::flow::Flow;
 use crate::frame::{FrameNumber, Timestamp};
@@ -66,7 +68,7 @@ impl Sighting {
 /// What the capture holds of each host, by its TCP connections.
 #[derive(Debug, Default)]
 pub struct Hosts {
-    all: HashMap<IpAddr, Seen>,
+    all: HashMap<IpAddr, Seen, RandomState>,
 }
 
 impl Hosts {
