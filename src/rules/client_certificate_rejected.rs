@@ -228,13 +228,15 @@ fn refusal<'a>(connection: &Connection, tls: &'a TlsFacts) -> Option<Refusal<'a>
     }
     // TLS 1.3: the handshake looks complete, and the server's first record is as short as an alert, and its last.
     let frame = tls.server_alert_after_finished?;
-    // Which record is the first, and which the last, shows only where none is missing.
-    let closed =
-        (connection.tcp.server.fin.is_some() || connection.tcp.server.reset.is_some()) && sees_handshake(connection);
     let alert = tls
         .alerts
         .iter()
         .find(|alert| alert.side == Side::Server && alert.frame == frame)?;
+    // The server ended it there, or the client did that had read the alert (GnuTLS leaves closing to its peer). Which record
+    // is the first, and which the last, shows only where none is missing.
+    let by_server = connection.tcp.server.fin.is_some() || connection.tcp.server.reset.is_some();
+    let by_reader = super::is_closed(connection) && !alert.after_close;
+    let closed = (by_server || by_reader) && sees_handshake(connection);
     (closed && tls.client_sent_certificate).then_some(Refusal {
         alert,
         described: None,

@@ -50,6 +50,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             .iter()
             .any(|alert| alert.side == Side::Server && alert.seen == Seen::Inferred)
     });
+    // In TLS 1.3 a server that does not like the client's certificate may leave without a word: nothing shows that it
+    // accepted the client, and the request came with the client's last words.
+    let may_be_refusal = connection.tls.as_ref().is_some_and(|tls| {
+        let is_tls13 = tls.version().is_some_and(crate::tls::Version::is_tls13);
+        is_tls13 && tls.client_sent_certificate && !tls.server_accepted && server_tcp.fin.is_some()
+    });
     let end = connection.last.1;
     let mut finding = Finding::error(
         RULE.id,
@@ -69,6 +75,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     .confidence(match (short_record, acked) {
         (true, _) => Confidence::Possible,
         _ if left => Confidence::Likely,
+        _ if may_be_refusal => Confidence::Likely,
         (false, true) => Confidence::Certain,
         (false, false) => Confidence::Likely,
     })
@@ -100,6 +107,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 phrase("no-application-response-window").with("waited", seconds(end.since(time))),
             )
             .alternative("server-stalled", phrase("no-application-response-stalled"));
+    }
+    if may_be_refusal {
+        finding = finding.alternative(
+            "client-certificate-rejected",
+            phrase("no-application-response-or-refusal"),
+        );
     }
     if short_record {
         finding = finding.alternative("healthy", phrase("no-application-response-short-record"));

@@ -367,6 +367,7 @@ no-application-response-controller = read what the controller noted: show licens
 no-application-response-short-record = the server's last record is taken for close_notify by its size; an answer of two bytes would look the same, but no HTTP answer is that short
 no-application-response-window = the server announces a window of zero, and opens it no more for { $waited }: its program does not read
 no-application-response-stalled = the server took the connection but its program hangs; its log and load tell
+no-application-response-or-refusal = the server may have left because of the client's certificate: TLS 1.3 hides that, and nothing shows that it was accepted; the server's log tells
 
 # legacy-endpoint
 legacy-endpoint-summary-works = the controller still uses call-home ({ $name }), and that works; Smart Licensing Using Policy talks to { $successor }

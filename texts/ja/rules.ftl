@@ -364,6 +364,7 @@ no-application-response-controller = コントローラの記録を確認して�
 no-application-response-short-record = サーバの最後のレコードはサイズから close_notify と判断した。2 バイトの応答でも同じに見えるが、それほど短い HTTP 応答はない
 no-application-response-window = サーバがウィンドウサイズ 0 を通知し、{ $waited }間開かない：プログラムが受信データを読み出していない
 no-application-response-stalled = サーバは接続を受け付けたが、プログラムが停止している可能性がある（ログと負荷で分かる）
+no-application-response-or-refusal = サーバがクライアント証明書を理由に切断した可能性もある。TLS 1.3 ではそれが見えず、受け入れられた形跡もない。サーバのログで確認できる
 
 # legacy-endpoint
 legacy-endpoint-summary-works = コントローラはまだ Call Home（{ $name }）を使っており、正常に動作している。ポリシーを使用したスマートライセンス（SLUP）の通信先は { $successor }
