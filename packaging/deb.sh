@@ -9,4 +9,5 @@ mkdir -p "$files"
 "$program" completions bash >"$files/tlswalk.bash"
 "$program" completions zsh >"$files/_tlswalk"
 "$program" completions fish >"$files/tlswalk.fish"
-cargo deb --no-build "$@"
+# The line tables of the release profile are for those who build it; with them the program is five times as large.
+cargo deb --no-build --strip "$@"
