@@ -164,6 +164,36 @@ fn a_silence_breaks_in_the_pause_and_a_hole_is_drawn() {
     assert!(proxied.contains("class=\"unseen\""));
 }
 
+#[test]
+fn what_the_device_says_stands_in_the_ladder_and_alone() {
+    let beside = [
+        "-f",
+        "html",
+        "--ca",
+        "samples/roots/lab-root.pem",
+        "--log",
+        "samples/device-agrees.log",
+    ];
+    let outcome = tlswalk(
+        &[&beside[..], &["samples/client-certificate-self-signed-expired.pcap"]].concat(),
+        TIME_LIMIT,
+    );
+    only_shows(&outcome.stdout, "device-agrees.log");
+    let document = parsed(&outcome.stdout);
+    let classes: Vec<&str> = document
+        .descendants()
+        .filter_map(|node| node.attribute("class"))
+        .collect();
+    let place = |class: &str| classes.iter().position(|it| *it == class).unwrap();
+    // The controller's complaint of 09:44:15 stands behind the alert of 09:44:14.
+    assert_eq!(classes.iter().filter(|it| **it == "row log").count(), 3, "{classes:?}");
+    assert!(classes.iter().rposition(|it| *it == "row log") > Some(place("row observed broken")));
+    assert!(outcome.stdout.contains("SMART_LIC-3-COMM_FAILED"));
+    let alone = tlswalk(&["-f", "html", "--log", "samples/device-alone.log"], TIME_LIMIT);
+    only_shows(&alone.stdout, "device-alone.log");
+    assert!(alone.stdout.contains("device-alone.log:") && alone.stdout.contains("device-reports-failure"));
+}
+
 /// What a sender could put into a name.
 const HOSTILE: [&str; 6] = [
     "<script>document.title='owned'</script>",

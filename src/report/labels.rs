@@ -125,6 +125,10 @@ pub(super) fn beginning(report: &Report, attempt: &Attempt) -> (Option<u64>, Opt
 
 /// What the file is, and what it may hide: clauses.
 pub(super) fn about(capture: &Capture) -> Vec<Phrase> {
+    // A report on a device's texts alone has no capture to tell of.
+    if capture.format == "none" {
+        return Vec::new();
+    }
     let seen = &capture.visibility;
     let mut facts = vec![
         phrase("page-frames-in")
@@ -159,6 +163,9 @@ pub(super) fn about(capture: &Capture) -> Vec<Phrase> {
 
 /// What a capture without attempts holds instead.
 pub(super) fn held(capture: &Capture) -> Vec<Phrase> {
+    if capture.format == "none" {
+        return Vec::new();
+    }
     let held = &capture.contents;
     let mut facts = vec![
         phrase("page-contents")

@@ -33,9 +33,12 @@ pub fn write_markdown(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         Some(attempt) => write_attempt(report, attempt, language, out)?,
         None => {
             writeln!(out, "\n{}", code(&verdict.id))?;
-            heading("page-holds", language, out)?;
-            for line in held(&report.capture) {
-                writeln!(out, "- {}", say(line))?;
+            let held = held(&report.capture);
+            if !held.is_empty() {
+                heading("page-holds", language, out)?;
+                for line in held {
+                    writeln!(out, "- {}", say(line))?;
+                }
             }
             if !verdict.cannot_tell.is_empty() {
                 heading("page-cannot-tell", language, out)?;

@@ -167,7 +167,7 @@ fn place(row: &Row, top: f64, proxied: bool) -> Mark {
     let texts = wrapped(&row.text, columns);
     let text_height = LINE * texts.len() as f64;
     let (text_x, anchor) = match row.kind {
-        Kind::Heading => (LEFT + 10.0, "start"),
+        Kind::Heading | Kind::Log => (LEFT + 10.0, "start"),
         _ if row.end == End::Proxy => (LEFT + 10.0, "start"),
         _ => (MIDDLE, "middle"),
     };
@@ -212,7 +212,12 @@ fn place(row: &Row, top: f64, proxied: bool) -> Mark {
         anchor,
         lines,
         detail,
-        time: row.elapsed.map(clock).unwrap_or_default(),
+        time: match row.elapsed {
+            // A device's clock is set beside the capture's by estimate: no more digits than that bears.
+            Some(seconds) if row.kind == Kind::Log => format!("~{seconds:.1}"),
+            Some(seconds) => clock(seconds),
+            None => String::new(),
+        },
         frame: row.frame.clone(),
         broken: row.broken,
     }
@@ -241,6 +246,7 @@ fn legend(rows: &[Row], proxied: bool, language: Language) -> Vec<(&'static str,
         (through, "unseen", "page-legend-unseen"),
         (has(|row| row.copied), "copied", "page-legend-copied"),
         (has(|row| row.kind == Kind::Hole), "hole", "page-legend-hole"),
+        (has(|row| row.kind == Kind::Log), "log", "page-legend-log"),
         (has(|row| row.broken), "broken", "page-legend-broken"),
     ]
     .into_iter()

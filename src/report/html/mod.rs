@@ -26,6 +26,8 @@ use overview::{Overview, overview, rank};
 
 /// Bytes of details on a page; what has no room is counted in the overview. With it a page stays under two megabytes.
 const BUDGET: usize = 1_300_000;
+/// Lines of the device's texts listed for a report.
+const EVENTS: usize = 60;
 /// Anomalies shown.
 const ODDITIES: usize = 20;
 
@@ -56,6 +58,9 @@ struct Part {
     odd_more: String,
     skipped: Vec<(String, String)>,
     overview: Option<Overview>,
+    /// What the device's own texts say, and how many lines are left out.
+    logs: Vec<Said>,
+    logs_more: String,
     /// For a capture without attempts.
     cannot_tell: Vec<String>,
     remedy: Vec<attempt::ToDo>,
@@ -64,6 +69,14 @@ struct Part {
     worst: String,
     details: Vec<String>,
     left_out: String,
+}
+
+/// A line of a device's own text.
+#[derive(Serialize)]
+struct Said {
+    time: String,
+    place: String,
+    text: String,
 }
 
 /// Writes one page for all reports.
@@ -176,6 +189,11 @@ fn part(
             .map(|(why, count)| (why.clone(), grouped(*count)))
             .collect(),
         overview: overview(report, &shown, language),
+        logs: said(report),
+        logs_more: match events(report).count().saturating_sub(EVENTS) {
+            0 => String::new(),
+            more => phrase("page-more").with("count", more).in_language(language),
+        },
         cannot_tell: report.verdict.cannot_tell.clone(),
         remedy: to_do(&report.verdict.remedy, language),
         alone,
@@ -188,6 +206,24 @@ fn part(
         },
     };
     Ok((part, used))
+}
+
+fn events(report: &Report) -> impl Iterator<Item = &super::DeviceEvent> {
+    report.device_logs.iter().flat_map(|log| &log.events)
+}
+
+/// The lines of the device's texts that a page lists.
+fn said(report: &Report) -> Vec<Said> {
+    let said = events(report).take(EVENTS).map(|event| Said {
+        // By the capture's clock where that is known, else as the device wrote it.
+        time: match (&event.time, &event.written) {
+            (Some(time), _) => super::labels::moment(time),
+            (None, written) => written.clone().unwrap_or_default(),
+        },
+        place: format!("{}:{}", visible(&event.file), event.line),
+        text: event.text.clone(),
+    });
+    said.collect()
 }
 
 /// What to do; what several lead to is said once, after the last of them.
@@ -247,6 +283,8 @@ fn labels(language: Language) -> BTreeMap<String, String> {
         "page-issuer",
         "page-odd",
         "page-holds",
+        "page-logs",
+        "page-line",
         "page-made-by",
         "page-copy-hint",
         "page-device",

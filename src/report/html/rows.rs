@@ -11,6 +11,8 @@ use crate::phrase::{Language, phrase};
 
 /// Rows of one drawing. A handshake with a proxy has about thirty; a bulk transfer could have thousands.
 const MOST: usize = 80;
+/// Lines of the device's texts in one drawing; the page lists more of them below.
+const MOST_EVENTS: usize = 20;
 /// A pause shorter than this is a round trip or a slow signature, and the times in the margin tell it.
 const PAUSE: f64 = 1.0;
 
@@ -29,6 +31,8 @@ pub(super) enum Kind {
     Pause,
     /// Something about this point that is no message of the walk.
     Note,
+    /// A line of the device's own text.
+    Log,
     /// Where another connection begins.
     Heading,
 }
@@ -46,6 +50,7 @@ impl Kind {
             Self::Hole => "hole",
             Self::Pause => "pause",
             Self::Note => "note",
+            Self::Log => "log",
             Self::Heading => "heading",
         }
     }
@@ -134,6 +139,7 @@ pub(super) fn rows(attempt: &Attempt, connections: &[&Connection], language: Lan
     evidence(&mut rows, attempt);
     pauses(&mut rows, language);
     silence(&mut rows, attempt);
+    device(&mut rows, attempt, began);
     let more = rows.len().saturating_sub(MOST);
     if more > 0 {
         // What decides is shown, wherever it stands.
@@ -297,6 +303,22 @@ fn evidence(rows: &mut Vec<Row>, attempt: &Attempt) {
                 rows.insert(place, note);
             }
         }
+    }
+}
+
+/// Sets what the device's own texts say among the rows, by time; what has none, behind them.
+fn device(rows: &mut Vec<Row>, attempt: &Attempt, began: Option<f64>) {
+    for event in attempt.device_events.iter().take(MOST_EVENTS) {
+        let time = event.time.as_deref().and_then(seconds_of);
+        let elapsed = time.zip(began).map(|(time, began)| time - began);
+        let later =
+            |row: &Row| row.kind != Kind::Log && row.elapsed.zip(elapsed).is_some_and(|(row, event)| row > event);
+        let place = rows.iter().position(later).unwrap_or(rows.len());
+        // It stands among the lanes of the row before it; the first, of the one behind.
+        let beside = rows.get(place.saturating_sub(1)).map_or(End::Server, |row| row.end);
+        let mut row = Row::new(Kind::Log, beside, event.text.clone());
+        row.elapsed = elapsed;
+        rows.insert(place, row);
     }
 }
 
