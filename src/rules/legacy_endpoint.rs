@@ -4,7 +4,9 @@ use super::on_device;
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{By, Confidence, Finding, Rule, Severity};
+use crate::frame::FrameNumber;
 use crate::phrase::phrase;
+use crate::tls::walk::StepKind;
 
 /// Cisco 217348: Smart Licensing Using Policy talks to smartreceiver.cisco.com; tools.cisco.com is the call-home path.
 pub(super) const RULE: Rule = Rule {
@@ -16,7 +18,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let successor = attempt.service.superseded_by.as_ref()?;
     let name = crate::wire_text::WireText::from(attempt.service.name.as_str());
     let works = attempt.exchanged();
-    let (frame, _) = attempt.first();
+    let frame = named_in(attempt);
     let finding = Finding::ok(
         RULE.id,
         phrase(if works {
@@ -51,4 +53,16 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             ],
         )),
     )
+}
+
+/// The frame that tells which service it is: the message that names it, else the attempt's first.
+fn named_in(attempt: &Attempt<'_>) -> FrameNumber {
+    let kind = match attempt.service.because {
+        "because-hello" => Some(StepKind::ClientHello),
+        "because-connect" => Some(StepKind::ConnectRequest),
+        "because-http" | "because-http-kind" => Some(StepKind::HttpRequest),
+        _ => None,
+    };
+    let step = kind.and_then(|kind| attempt.connection()?.step(kind));
+    step.map_or(attempt.first().0, |step| step.frame)
 }
