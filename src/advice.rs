@@ -289,6 +289,37 @@ pub fn for_attempt(attempt: &Attempt<'_>, context: &Context<'_>) -> Vec<Remedy> 
     .into()
 }
 
+/// What to type for a capture that shows licensing, where only the device's own texts tell of its surroundings.
+#[must_use]
+pub fn commands_by_log(interface: Option<&str>) -> Vec<String> {
+    let interface = interface.unwrap_or("<interface>");
+    let mut commands = Vec::new();
+    if interface.starts_with('<') {
+        commands.push("show running-config | include ip http client|license smart".to_owned());
+    }
+    commands.extend(
+        [
+            "show license all | section Transport",
+            "show license air entities summary",
+        ]
+        .map(str::to_owned),
+    );
+    commands.push(format!("monitor capture LIC interface {interface} both"));
+    commands.extend(
+        [
+            "monitor capture LIC control-plane both",
+            "monitor capture LIC match any",
+            "monitor capture LIC buffer size 100",
+            "monitor capture LIC start",
+            "license smart trust idtoken <token> all force",
+            "monitor capture LIC stop",
+            "monitor capture LIC export bootflash:lic.pcap",
+        ]
+        .map(str::to_owned),
+    );
+    commands
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -100,7 +100,7 @@ pub(super) fn headline(report: &Report) -> String {
 }
 
 /// An attempt's connections, in order.
-pub(super) fn connections<'a>(report: &'a Report, attempt: &'a Attempt) -> Vec<&'a Connection> {
+pub(super) fn connections<'a>(report: &'a Report, attempt: &Attempt) -> Vec<&'a Connection> {
     let by_id = |id: &usize| {
         // Ids count from 1 in the order of the list.
         let at = report.connections.get(id.checked_sub(1)?);

@@ -3,7 +3,7 @@
 //! A log tells that licensing failed and sometimes why, never who broke it off. So the likely cause is named with what to
 //! type, and with the capture that would show it.
 
-use super::no_licensing_traffic::capture_commands;
+use crate::advice::commands_by_log;
 use crate::device::clock::written;
 use crate::device::{DeviceEvent, DeviceLog, Form, Reason, Standing, Statistics, What};
 use crate::finding::{At, By, Confidence, Finding, Owner, Remedy, Severity};
@@ -309,7 +309,7 @@ fn capture(logs: &[DeviceLog]) -> Remedy {
     Remedy {
         owner: Owner::Capture,
         action: phrase("device-do-capture"),
-        commands: capture_commands(interface.as_deref()),
+        commands: commands_by_log(interface.as_deref()),
         verify: phrase("device-do-capture-verify"),
     }
 }

@@ -169,46 +169,13 @@ fn quiet(finding: &mut Finding, context: &Context<'_>) {
         .extend(recapture(&Topology::expected(context), trigger(own), wanting));
 }
 
-/// A length of time as a phrase.
+/// A length of time; of a few seconds nobody wants to know how many.
 fn length(seconds: i64) -> Phrase {
-    let (id, count) = match seconds {
-        172_800.. => ("span-days", seconds / 86_400),
-        7200.. => ("span-hours", seconds / 3600),
-        120.. => ("span-minutes", seconds / 60),
-        5.. => ("span-seconds", seconds),
-        _ => return phrase("quiet-moment"),
-    };
-    phrase(id).with("count", count)
-}
-
-/// What to type for a capture that shows licensing.
-pub(super) fn capture_commands(interface: Option<&str>) -> Vec<String> {
-    let interface = interface.unwrap_or("<interface>");
-    let mut commands = Vec::new();
-    if interface.starts_with('<') {
-        commands.push("show running-config | include ip http client|license smart".to_owned());
+    if seconds < 5 {
+        phrase("quiet-moment")
+    } else {
+        super::span(seconds)
     }
-    commands.extend(
-        [
-            "show license all | section Transport",
-            "show license air entities summary",
-        ]
-        .map(str::to_owned),
-    );
-    commands.push(format!("monitor capture LIC interface {interface} both"));
-    commands.extend(
-        [
-            "monitor capture LIC control-plane both",
-            "monitor capture LIC match any",
-            "monitor capture LIC buffer size 100",
-            "monitor capture LIC start",
-            "license smart trust idtoken <token> all force",
-            "monitor capture LIC stop",
-            "monitor capture LIC export bootflash:lic.pcap",
-        ]
-        .map(str::to_owned),
-    );
-    commands
 }
 
 fn watched_for(ns: i64) -> Phrase {

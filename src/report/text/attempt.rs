@@ -46,7 +46,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
         None => route,
     };
     page.hang(&[], 2, &route, "")?;
-    let tries = connections(report, attempt).count();
+    let tries = connections(report, attempt).len();
     if let (2.., Some(connection)) = (tries, connection) {
         let text = phrase("text-tries")
             .with("tries", tries)

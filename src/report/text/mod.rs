@@ -13,6 +13,7 @@ mod words;
 
 use std::io::{self, Write};
 
+use super::labels::{capitalised, connections, grouped, sign, worst};
 use super::{Anomaly, Attempt, Capture, Connection, Report, explain};
 use crate::phrase::{Language, Phrase, phrase};
 pub use page::visible;
@@ -106,14 +107,6 @@ pub fn write_text(report: &Report, out: &mut dyn Write, style: &TextStyle) -> io
     }
     page.blank()?;
     odd(&mut page, &report.capture, verbose)
-}
-
-/// The attempt that the report's own verdict is about: of equally bad ones the first.
-fn worst(report: &Report) -> Option<&Attempt> {
-    let same = |attempt: &&Attempt| {
-        attempt.verdict.id == report.verdict.id && attempt.verdict.severity == report.verdict.severity
-    };
-    report.attempts.iter().find(same).or_else(|| report.attempts.first())
 }
 
 fn headline(report: &Report, language: Language) -> String {
@@ -259,7 +252,7 @@ fn odd(page: &mut Page<'_>, capture: &Capture, verbose: bool) -> io::Result<()> 
 
 /// The connection that shows the verdict: the one its evidence lies in, else the last.
 fn shown<'a>(report: &'a Report, attempt: &Attempt) -> Option<&'a Connection> {
-    let connections: Vec<_> = connections(report, attempt).collect();
+    let connections = connections(report, attempt);
     let decisive = attempt.verdict.evidence.last().map(|evidence| evidence.frame);
     let holds = |connection: &&&Connection| {
         decisive.is_some_and(|frame| (connection.tcp.first_frame..=connection.tcp.last_frame).contains(&frame))
@@ -272,19 +265,14 @@ fn shown<'a>(report: &'a Report, attempt: &Attempt) -> Option<&'a Connection> {
         .copied()
 }
 
-fn connections<'a>(report: &'a Report, attempt: &Attempt) -> impl Iterator<Item = &'a Connection> {
-    let ids = attempt.connections.clone();
-    ids.into_iter()
-        .filter_map(|id| report.connections.iter().find(|connection| connection.id == id))
-}
-
-const fn mark(severity: &str) -> (&'static str, Paint) {
-    match severity.as_bytes() {
-        b"ok" => ("✓", Paint::Good),
-        b"error" => ("✗", Paint::Bad),
-        b"warning" => ("!", Paint::Warn),
-        _ => ("–", Paint::Plain),
-    }
+fn mark(severity: &str) -> (&'static str, Paint) {
+    let paint = match severity {
+        "ok" => Paint::Good,
+        "error" => Paint::Bad,
+        "warning" => Paint::Warn,
+        _ => Paint::Plain,
+    };
+    (sign(severity), paint)
 }
 
 /// A clause as a sentence: capitalised where the language has capitals to begin with.
@@ -293,27 +281,6 @@ fn sentence(text: &str, language: Language) -> String {
         Language::En => capitalised(text),
         Language::Ja => text.to_owned(),
     }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    chars
-        .next()
-        .map(|first| first.to_uppercase().chain(chars).collect())
-        .unwrap_or_default()
-}
-
-/// `1,254`
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// `0.11 s`, `41.2 s`, `3 min 20 s`, `2 h 5 min`
