@@ -1,16 +1,14 @@
-//! Report → CSV (RFC 4180): a row per attempt, for spreadsheets and data frames.
+//! Row → CSV (RFC 4180): a row per attempt, for spreadsheets and data frames.
 //!
-//! The columns are a contract like the JSON report: new ones are added at the end. A capture without attempts has one
-//! row too, with an empty `attempt`, so that none is missing. Several values in one cell are parted by a space.
+//! Several values in one cell are parted by a space.
 
 use std::io::{self, Write};
 
-use super::labels::{beginning, connections};
-use super::text::visible;
-use super::{Attempt, Report};
+use super::Report;
+use super::row::Row;
 
-/// The header.
-pub const COLUMNS: [&str; 21] = [
+/// The header: the fields of a [`Row`], in their order.
+pub const COLUMNS: [&str; 24] = [
     "capture",
     "attempt",
     "time",
@@ -32,6 +30,9 @@ pub const COLUMNS: [&str; 21] = [
     "cipher_suite",
     "evidence_frames",
     "display_filter",
+    "issuer",
+    "sha256",
+    "error",
 ];
 
 /// Writes the header line.
@@ -39,7 +40,7 @@ pub const COLUMNS: [&str; 21] = [
 /// # Errors
 /// When `out` cannot be written.
 pub fn write_header(out: &mut dyn Write) -> io::Result<()> {
-    write_row(&COLUMNS.map(str::to_owned), out)
+    write_cells(&COLUMNS.map(str::to_owned), out)
 }
 
 /// Writes a row for each attempt of a report.
@@ -47,58 +48,50 @@ pub fn write_header(out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 /// When `out` cannot be written.
 pub fn write_rows(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    if report.attempts.is_empty() {
-        let mut row = COLUMNS.map(|_| String::new());
-        for (cell, column) in row.iter_mut().zip(COLUMNS) {
-            match column {
-                "capture" => *cell = visible(&report.capture.file),
-                "time" => *cell = report.capture.first.clone().unwrap_or_default(),
-                "verdict" => cell.clone_from(&report.verdict.id),
-                "severity" => cell.clone_from(&report.verdict.severity),
-                "summary" => cell.clone_from(&report.verdict.summary),
-                _ => {}
-            }
-        }
-        return write_row(&row, out);
-    }
-    report
-        .attempts
-        .iter()
-        .try_for_each(|attempt| write_row(&row(report, attempt), out))
+    Row::of(report).iter().try_for_each(|row| write_row(row, out))
 }
 
-fn row(report: &Report, attempt: &Attempt) -> [String; COLUMNS.len()] {
-    let verdict = &attempt.verdict;
-    let connection = connections(report, attempt).into_iter().next_back();
-    let tls = connection.and_then(|it| it.tls.as_ref());
-    let (frame, time) = beginning(report, attempt);
-    let evidence: Vec<String> = verdict.evidence.iter().map(|it| it.frame.to_string()).collect();
+/// Writes one row.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_row(row: &Row, out: &mut dyn Write) -> io::Result<()> {
+    write_cells(&cells(row), out)
+}
+
+fn cells(row: &Row) -> [String; COLUMNS.len()] {
+    let number = |number: Option<u64>| number.map(|it| it.to_string()).unwrap_or_default();
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let frames: Vec<String> = row.evidence_frames.iter().map(u64::to_string).collect();
     [
-        visible(&report.capture.file),
-        attempt.id.to_string(),
-        time.unwrap_or_default(),
-        frame.map(|frame| frame.to_string()).unwrap_or_default(),
-        verdict.id.clone(),
-        verdict.severity.clone(),
-        verdict.confidence.clone(),
-        verdict.by.clone(),
-        verdict.at.clone(),
-        verdict.causes.join(" "),
-        verdict.summary.clone(),
-        verdict.also.join(" "),
-        attempt.transport.clone(),
-        attempt.device.clone(),
-        attempt.name.clone(),
-        connection.map(|it| it.server.clone()).unwrap_or_default(),
-        attempt.via_proxy.clone().unwrap_or_default(),
-        tls.and_then(|tls| tls.version.clone()).unwrap_or_default(),
-        tls.and_then(|tls| tls.cipher_suite.clone()).unwrap_or_default(),
-        evidence.join(" "),
-        verdict.display_filter.clone(),
+        row.capture.clone(),
+        number(row.attempt),
+        text(&row.time),
+        number(row.frame),
+        text(&row.verdict),
+        text(&row.severity),
+        text(&row.confidence),
+        text(&row.by),
+        text(&row.at),
+        row.causes.join(" "),
+        text(&row.summary),
+        row.also.join(" "),
+        text(&row.transport),
+        text(&row.device),
+        text(&row.name),
+        text(&row.server),
+        text(&row.via_proxy),
+        text(&row.tls_version),
+        text(&row.cipher_suite),
+        frames.join(" "),
+        text(&row.display_filter),
+        text(&row.issuer),
+        text(&row.sha256),
+        text(&row.error),
     ]
 }
 
-fn write_row(cells: &[String], out: &mut dyn Write) -> io::Result<()> {
+fn write_cells(cells: &[String], out: &mut dyn Write) -> io::Result<()> {
     let cells: Vec<String> = cells.iter().map(|text| cell(text)).collect();
     write!(out, "{}\r\n", cells.join(","))
 }
@@ -134,11 +127,18 @@ mod tests {
         for report in examples::all().iter().chain([&hostile]) {
             write_rows(report, &mut text).unwrap();
         }
+        write_row(&Row::failed("x\u{1b}", None, "=no"), &mut text).unwrap();
         let mut reader = csv::Reader::from_reader(text.as_slice());
         assert_eq!(reader.headers().unwrap().iter().collect::<Vec<_>>(), COLUMNS);
+        let fields = serde_json::to_value(Row::default()).unwrap();
+        assert!(COLUMNS.iter().all(|column| fields.get(column).is_some()), "{fields}");
+        assert_eq!(fields.as_object().unwrap().len(), COLUMNS.len());
         let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-        assert_eq!(rows.len(), 1 + 1 + 1 + 3 + 1 + 4 + 1);
-        let last = rows.last().unwrap();
+        assert_eq!(rows.len(), 1 + 1 + 1 + 3 + 1 + 4 + 1 + 1);
+        let [.., last, failed] = &rows[..] else {
+            panic!("{rows:?}")
+        };
+        assert_eq!((&failed[0], &failed[1], &failed[23]), ("x\\x1b", "", "'=no"));
         assert_eq!(&last[10], "two\r\nlines, \"quoted\"");
         assert_eq!(&last[14], "'=HYPERLINK(\"http://x\",\"y\")");
         assert!(

@@ -17,6 +17,7 @@ mod known;
 mod labels;
 pub mod markdown;
 mod outcome;
+pub mod row;
 pub mod sarif;
 pub mod text;
 

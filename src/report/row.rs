@@ -1,0 +1,138 @@
+//! Report → Row: an attempt in one line, the same for CSV, triage and data frames.
+//!
+//! The columns are a contract like the JSON report: new ones are added at the end, and [`ROW_SCHEMA`] changes only when
+//! one changes its meaning. A capture without attempts has one row too, with an empty `attempt`, and so has one that could
+//! not be read, with `error`: whoever counts captures by their rows misses none.
+
+use serde::{Deserialize, Serialize};
+
+use super::labels::{beginning, connections};
+use super::text::visible;
+use super::{Attempt, Report};
+
+/// The schema name of this shape.
+pub const ROW_SCHEMA: &str = "tlswalk.row/1";
+
+/// One attempt of one capture.
+///
+/// `null` in JSON, and an empty cell in CSV: nothing of the kind was seen, or it does not apply.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// The capture's name as given.
+    pub capture: String,
+    /// The attempt's number in its report, from 1; none where there was no attempt.
+    pub attempt: Option<u64>,
+    /// When it began (RFC 3339, UTC); of a capture without attempts, its first frame's time.
+    pub time: Option<String>,
+    /// Its first frame.
+    pub frame: Option<u64>,
+    /// The verdict's id; none where the capture could not be read.
+    pub verdict: Option<String>,
+    /// `ok`, `note`, `warning` or `error`.
+    pub severity: Option<String>,
+    /// `certain`, `likely` or `possible`.
+    pub confidence: Option<String>,
+    /// `client`, `server`, `path`, `device` or `unknown`.
+    pub by: Option<String>,
+    /// `dns`, `tcp`, `proxy`, `tls`, `http` or `close`.
+    pub at: Option<String>,
+    /// What exactly is at fault, most telling first.
+    pub causes: Vec<String>,
+    /// One sentence.
+    pub summary: Option<String>,
+    /// Further verdict ids that hold too.
+    pub also: Vec<String>,
+    /// `cssm`, `on-prem`, `cslu`, `call-home` or `other`.
+    pub transport: Option<String>,
+    /// The device's address.
+    pub device: Option<String>,
+    /// The name it wanted to reach, else the address.
+    pub name: Option<String>,
+    /// Address and port of the server that was reached last.
+    pub server: Option<String>,
+    /// The proxy's address.
+    pub via_proxy: Option<String>,
+    /// TLS version negotiated.
+    pub tls_version: Option<String>,
+    /// Cipher suite chosen.
+    pub cipher_suite: Option<String>,
+    /// The frames that the verdict rests on.
+    pub evidence_frames: Vec<u64>,
+    /// A Wireshark display filter that shows the attempt.
+    pub display_filter: Option<String>,
+    /// Issuer of the server's own certificate, where that was seen.
+    pub issuer: Option<String>,
+    /// SHA-256 of the capture as it is stored, where it was asked for.
+    pub sha256: Option<String>,
+    /// Why the capture could not be read.
+    pub error: Option<String>,
+}
+
+impl Row {
+    /// The rows of a report: one per attempt, at least one.
+    #[must_use]
+    pub fn of(report: &Report) -> Vec<Self> {
+        if report.attempts.is_empty() {
+            return vec![Self {
+                time: report.capture.first.clone(),
+                verdict: Some(report.verdict.id.clone()),
+                severity: Some(report.verdict.severity.clone()),
+                summary: Some(report.verdict.summary.clone()),
+                ..Self::about(report)
+            }];
+        }
+        let attempts = report.attempts.iter();
+        attempts.map(|attempt| Self::of_attempt(report, attempt)).collect()
+    }
+
+    /// The row of a capture that could not be read.
+    #[must_use]
+    pub fn failed(capture: &str, sha256: Option<String>, error: &str) -> Self {
+        Self {
+            capture: visible(capture),
+            sha256,
+            error: Some(visible(error)),
+            ..Self::default()
+        }
+    }
+
+    fn about(report: &Report) -> Self {
+        Self {
+            capture: visible(&report.capture.file),
+            sha256: report.capture.sha256.clone(),
+            ..Self::default()
+        }
+    }
+
+    fn of_attempt(report: &Report, attempt: &Attempt) -> Self {
+        let verdict = &attempt.verdict;
+        let connection = connections(report, attempt).into_iter().next_back();
+        let tls = connection.and_then(|it| it.tls.as_ref());
+        let certificate = connection.and_then(|it| it.certificates.server.first());
+        let (frame, time) = beginning(report, attempt);
+        Self {
+            attempt: Some(attempt.id as u64),
+            time,
+            frame,
+            verdict: Some(verdict.id.clone()),
+            severity: Some(verdict.severity.clone()),
+            confidence: Some(verdict.confidence.clone()),
+            by: Some(verdict.by.clone()),
+            at: Some(verdict.at.clone()),
+            causes: verdict.causes.clone(),
+            summary: Some(verdict.summary.clone()),
+            also: verdict.also.clone(),
+            transport: Some(attempt.transport.clone()),
+            device: Some(attempt.device.clone()),
+            name: Some(attempt.name.clone()),
+            server: connection.map(|it| it.server.clone()),
+            via_proxy: attempt.via_proxy.clone(),
+            tls_version: tls.and_then(|tls| tls.version.clone()),
+            cipher_suite: tls.and_then(|tls| tls.cipher_suite.clone()),
+            evidence_frames: verdict.evidence.iter().map(|it| it.frame).collect(),
+            display_filter: Some(verdict.display_filter.clone()),
+            issuer: certificate.and_then(|it| it.issuer.clone()),
+            ..Self::about(report)
+        }
+    }
+}
