@@ -11,7 +11,9 @@ use crate::seq::SeqNumber;
 use crate::stream::{Arrival, Chunk, Item, Position, Stream};
 use crate::tcp_side::{ApplicationData, Mark, Opening, Ordinary, TcpSide};
 use crate::tls::message::{Event, EventKind, Provenance};
+use crate::tls::peek;
 use crate::tls::record::{Carries, RecordReader};
+use crate::wire_text::WireText;
 
 /// Events kept per direction; a handshake has about ten, a renegotiating connection more.
 const MAX_EVENTS: usize = 256;
@@ -325,16 +327,27 @@ impl Direction {
         self.records.carries()
     }
 
+    /// The server that this direction asks for with its very first bytes, where that is none of `names`: found without
+    /// reading any of the rest.
+    #[inline]
+    pub(crate) fn names_another_at_once(&self, chunk: &Chunk<'_>, lost: u32, names: &[String]) -> Option<WireText> {
+        let begins = chunk.data.first() == Some(&22) && lost == 0 && self.stream.start() == Some(chunk.from);
+        if !begins || !self.opening.bytes.is_empty() || self.ignored {
+            return None;
+        }
+        let name = peek::server_name(chunk.data)?;
+        (!is_one_of(name, names)).then(|| name.into())
+    }
+
     /// Whether, among the events from `since` on, a Client Hello asks for a server that is none of `names`, and nothing
     /// said before that the connection goes through a proxy.
     pub(crate) fn names_another(&self, since: usize, names: &[String]) -> bool {
         let connects = |event: &Event| matches!(event.kind, EventKind::HttpRequest(_));
         self.events.iter().skip(since).any(|event| match &event.kind {
-            EventKind::ClientHello(hello) => hello.server_name.as_ref().is_some_and(|name| {
-                !names
-                    .iter()
-                    .any(|own| own.eq_ignore_ascii_case(name.raw().trim_end_matches('.')))
-            }),
+            EventKind::ClientHello(hello) => {
+                let name = hello.server_name.as_ref();
+                name.is_some_and(|name| !is_one_of(name.raw(), names))
+            }
             _ => false,
         }) && !self.events.iter().any(connects)
     }
@@ -409,6 +422,12 @@ impl Direction {
             self.tcp_events.push(at.event(EventKind::Reset, end));
         }
     }
+}
+
+/// Whether a server's name is one of these; a dot at its end adds nothing.
+fn is_one_of(name: &str, names: &[String]) -> bool {
+    let name = name.trim_end_matches('.');
+    names.iter().any(|own| own.eq_ignore_ascii_case(name))
 }
 
 /// Whether a segment like one at that time can be the same packet.

@@ -9,6 +9,7 @@ use crate::direction::{Direction, chunk_of, fingerprint};
 use crate::frame::{FrameNumber, Timestamp};
 use crate::stream::{Arrival, Chunk};
 use crate::tls::message::{EventKind, Provenance};
+use crate::wire_text::WireText;
 
 /// Bytes of a direction that may precede its own SYN in the file and still belong to the same connection.
 pub(crate) const LATE_SYN: i32 = 1024 * 1024;
@@ -32,6 +33,8 @@ pub struct Flow {
     pub tunnel: Tunnel,
     /// It is over, and that is known.
     pub(crate) closing: bool,
+    /// The server that its hello asked for, where it was given up for that before it was read.
+    pub(crate) asks_for: Option<WireText>,
     /// Nothing in it is followed. Said here as well as in both directions: each is a kilobyte away.
     given_up: bool,
     /// A FIN or a RST was seen.
@@ -83,6 +86,7 @@ impl Flow {
             last: (segment.frame, segment.time),
             tunnel: segment.tunnel,
             closing: false,
+            asks_for: None,
             given_up: false,
             closed: false,
         });
@@ -221,6 +225,14 @@ impl Flow {
             from: data_from,
             ..chunk_of(segment, position, acked)
         };
+        if let Some(names) = names
+            && let Some(name) = own.names_another_at_once(&chunk, segment.lost, names)
+        {
+            self.asks_for = Some(name);
+            own.ignore();
+            peer.ignore();
+            self.given_up = true;
+        }
         let events = own.events.len();
         match own.read(chunk, segment.lost) {
             Arrival::Old => own.tcp.retransmissions += 1,

@@ -45,12 +45,15 @@ impl Elsewhere {
                 EventKind::ClientHello(hello) => Some(hello),
                 _ => None,
             });
-        let is_tls = sides.iter().any(|side| side.carries_so_far() == Carries::Tls) || hello.is_some();
+        let name = hello.and_then(|hello| hello.server_name.as_ref());
+        let name = flow.asks_for.as_ref().or(name);
+        let is_tls =
+            sides.iter().any(|side| side.carries_so_far() == Carries::Tls) || hello.is_some() || name.is_some();
         Self {
             sighting: Sighting::of(flow),
             spoke: sides.map(|side| side.tcp.frames > 0),
             is_tls,
-            name: hello.and_then(|hello| hello.server_name.clone()),
+            name: name.cloned(),
             syns: sides.map(|side| side.syn_seq),
             first: sides.map(|side| side.stream.first_seq()),
             fins: sides.map(|side| side.tcp.fin.is_some()),

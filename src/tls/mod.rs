@@ -14,6 +14,8 @@ pub mod message;
 
 pub mod hello;
 
+pub mod peek;
+
 mod hidden;
 
 pub mod step;
