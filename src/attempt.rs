@@ -2,6 +2,7 @@
 
 mod lookups;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
@@ -10,7 +11,7 @@ use crate::connection::Connection;
 use crate::context::Options;
 use crate::decode::IcmpError;
 use crate::device::witness::Testimony;
-use crate::directory::Directory;
+use crate::directory::{Directory, lower_case};
 use crate::frame::{FrameNumber, Timestamp};
 use crate::lookup::Lookup;
 use crate::profile::Transport;
@@ -103,7 +104,7 @@ pub fn attempts<'a>(
     let mut attempts: Vec<Attempt<'a>> = Vec::new();
     // Per device and service: the attempt that has not connected yet.
     let mut open: BTreeMap<(IpAddr, Transport, String), usize> = BTreeMap::new();
-    let families = Families::of(lookups);
+    let families = Families::of(lookups, connections);
     for connection in connections {
         let (service, licensing) = match selector.purpose(connection) {
             Some(service) => (service, true),
@@ -177,16 +178,22 @@ fn goes_on(attempt: &Attempt<'_>, connection: &Connection) -> bool {
 
 /// Devices that use both address families: who asked for a name tells whose connection it is.
 struct Families<'a> {
-    /// Who was told of an address, for which name.
-    told: HashMap<(IpAddr, String), Vec<&'a Lookup>>,
+    /// Who was told of an address, for which name; nobody where all use one family.
+    told: HashMap<(IpAddr, Cow<'a, str>), Vec<&'a Lookup>>,
 }
 
 impl<'a> Families<'a> {
-    fn of(lookups: &'a [Lookup]) -> Self {
-        let mut told: HashMap<(IpAddr, String), Vec<&Lookup>> = HashMap::new();
+    fn of(lookups: &'a [Lookup], connections: &[Connection]) -> Self {
+        let mut told: HashMap<_, Vec<&Lookup>> = HashMap::new();
+        let askers = lookups.iter().map(|it| it.client);
+        let mut all = askers.chain(connections.iter().flat_map(|it| [it.client.ip, it.server.ip]));
+        let is_v4 = all.next().is_some_and(|it| it.is_ipv4());
+        if all.all(|it| it.is_ipv4() == is_v4) {
+            return Self { told };
+        }
         for lookup in lookups {
             for address in lookup.answer.iter().flat_map(|answer| &answer.addresses) {
-                let key = (*address, lookup.name.raw().to_ascii_lowercase());
+                let key = (*address, lower_case(lookup.name.raw()));
                 told.entry(key).or_default().push(lookup);
             }
         }
@@ -196,7 +203,10 @@ impl<'a> Families<'a> {
     /// The device behind a connection: the address that opened it, or the one of the other family that alone was told
     /// where to connect to.
     fn device(&self, own: IpAddr, name: &str, connection: &Connection) -> IpAddr {
-        let told = self.told.get(&(connection.server.ip, name.to_ascii_lowercase()));
+        if self.told.is_empty() {
+            return own;
+        }
+        let told = self.told.get(&(connection.server.ip, lower_case(name)));
         let Some(lookups) = told else { return own };
         let mut askers = lookups.iter().map(|it| it.client);
         match askers.next() {

@@ -73,6 +73,9 @@ impl<'a> Selector<'a> {
             learnt: BTreeMap::new(),
         };
         for lookup in lookups {
+            if selector.is_service_name(lookup.name.raw()).is_none() {
+                continue;
+            }
             let name = lookup.name.raw().to_ascii_lowercase();
             for &address in lookup.answer.iter().flat_map(|answer| &answer.addresses) {
                 let names = selector.told.entry(address).or_default();

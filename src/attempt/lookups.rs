@@ -3,11 +3,11 @@
 //! A device asks before it connects, so a question belongs to the connection that follows it from the same device for the
 //! same name. One that failed and was given up, or that nothing follows, is an attempt of its own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use super::{Attempt, CLOCK_SKEW, MAX_ATTEMPTS, SAME_ATTEMPT, TRY_OVER};
-use crate::directory::{ByTime, Directory};
+use crate::directory::{ByTime, Directory, lower_case};
 use crate::frame::Timestamp;
 use crate::lookup::Lookup;
 use crate::selection::Selector;
@@ -50,9 +50,15 @@ pub(super) fn assign_lookups<'a>(
         .collect();
     // A device may ask from its address of the other family.
     let (v4, v6) = (by_time(&|it| it.device.is_ipv4()), by_time(&|it| it.device.is_ipv6()));
+    let names: HashSet<String> = attempts.iter().map(|it| it.service.name.to_ascii_lowercase()).collect();
     // Attempts of which there are only look-ups.
     let mut asked_only: HashMap<IpAddr, Vec<usize>> = HashMap::new();
     for lookup in lookups {
+        let service = selector.is_service_name(lookup.name.raw());
+        // Of the look-ups of an export nearly all are of others' names.
+        if service.is_none() && !names.contains(&*lower_case(lookup.name.raw())) {
+            continue;
+        }
         let asked = lookup.first().1;
         let window = (asked.0.saturating_sub(before), asked.0.saturating_add(after));
         let near = |attempts: &ByTime| {
@@ -95,9 +101,7 @@ pub(super) fn assign_lookups<'a>(
         if !options.wlc.is_empty() && !options.wlc.contains(&lookup.client) {
             continue;
         }
-        let Some(service) = selector.is_service_name(lookup.name.raw()) else {
-            continue;
-        };
+        let Some(service) = service else { continue };
         if is_relayed(lookup, directory) {
             continue;
         }
