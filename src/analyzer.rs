@@ -18,6 +18,7 @@ use crate::report::{self, Contents, Report};
 use crate::surroundings::Surroundings;
 use crate::tls::attested;
 use crate::verdict;
+use crate::wire_text::WireText;
 
 /// Names listed of a capture without licensing traffic.
 const MAX_NAMES: usize = 8;
@@ -143,14 +144,8 @@ impl<'o> Analyzer<'o> {
             tcp_connections: flows.counts.flows,
             ..contents
         };
-        contents.dns_names = lookups
-            .all
-            .iter()
-            .map(|it| it.name.to_string())
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .take(MAX_NAMES)
-            .collect();
+        let names: BTreeSet<&WireText> = lookups.all.iter().map(|it| &it.name).collect();
+        contents.dns_names = names.into_iter().map(ToString::to_string).take(MAX_NAMES).collect();
         contents.server_names = self
             .collected
             .names

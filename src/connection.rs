@@ -62,7 +62,7 @@ pub struct Connection {
     /// Readable HTTP.
     pub http: Vec<Exchange>,
     /// First bytes of a side that does not speak TLS (or not at once).
-    pub opening: Sides<WireText>,
+    pub opening: Sides<Vec<u8>>,
     /// The frames of those bytes.
     pub opening_frame: Sides<Option<FrameNumber>>,
     /// The same side speaks something that is neither TLS nor readable HTTP.
@@ -89,13 +89,10 @@ impl Connection {
         let is_tls = [&own, &peer]
             .iter()
             .any(|side| side.carries == Carries::Tls || side.events.iter().any(is_tls_event));
-        let opening = |bytes: &[u8], carries: Carries, preamble: u64| {
+        let opening = |bytes: Vec<u8>, carries: Carries, preamble: u64| {
             // A direction that is TLS from its first byte has no opening of its own.
-            if carries == Carries::Tls && preamble == 0 {
-                WireText::default()
-            } else {
-                WireText::from_bytes(bytes)
-            }
+            let is_own = carries != Carries::Tls || preamble > 0;
+            if is_own { bytes } else { Vec::new() }
         };
         let carries = Sides {
             client: own.carries,
@@ -114,8 +111,8 @@ impl Connection {
             first: flow.first,
             last: flow.last,
             opening: Sides {
-                client: opening(&own.opening.bytes, carries.client, own.preamble),
-                server: opening(&peer.opening.bytes, carries.server, peer.preamble),
+                client: opening(own.opening.bytes, carries.client, own.preamble),
+                server: opening(peer.opening.bytes, carries.server, peer.preamble),
             },
             opening_frame: Sides {
                 client: own.opening.frame,
@@ -471,7 +468,7 @@ mod tests {
             ],
         );
         assert!(connection.tls.is_none());
-        assert_eq!(connection.opening.server.raw(), "220 mail ready\r\n");
+        assert_eq!(connection.opening.server, b"220 mail ready\r\n");
         assert_eq!(connection.opening_frame.server, Some(FrameNumber(4)));
         assert!(connection.speaks_other.server && !connection.speaks_other.client);
         assert!(connection.connected());
@@ -493,9 +490,9 @@ mod tests {
     #[test]
     fn a_direction_that_is_tls_from_its_first_byte_has_no_opening() {
         let plain = [&b"PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n"[..], &hello(1)].concat();
-        assert_eq!(of(ENDS, &[(true, ACK, 100, 500, &hello(1))]).opening.client.raw(), "");
+        assert!(of(ENDS, &[(true, ACK, 100, 500, &hello(1))]).opening.client.is_empty());
         let opening = of(ENDS, &[(true, ACK, 100, 500, &plain)]).opening.client;
-        assert!(opening.raw().starts_with("PROXY TCP4"), "{opening}");
+        assert!(opening.starts_with(b"PROXY TCP4"), "{opening:?}");
     }
 
     fn response(status: u16) -> Http {

@@ -210,7 +210,7 @@ impl<'a> Reader<'a> {
     /// A name: labels up to an empty one, or a pointer to the rest of it (RFC 1035 section 4.1.4). A pointer must go
     /// back before everything that was read of this name, so that no chain of them is endless.
     fn name(&mut self) -> Result<WireText, End> {
-        let mut text = Vec::new();
+        let mut text = Vec::with_capacity(64);
         let mut reader = *self;
         let mut earliest = self.at;
         let mut has_jumped = false;
@@ -228,12 +228,12 @@ impl<'a> Reader<'a> {
                     if !text.is_empty() {
                         text.push(b'.');
                     }
-                    for byte in label {
-                        // A dot inside a label is not one between labels (RFC 1035 section 5.1).
-                        if *byte == b'.' {
-                            text.push(b'\\');
-                        }
-                        text.push(*byte);
+                    // A dot inside a label is not one between labels (RFC 1035 section 5.1).
+                    if label.contains(&b'.') {
+                        let escaped = |&byte: &u8| (byte == b'.').then_some(b'\\').into_iter().chain([byte]);
+                        text.extend(label.iter().flat_map(escaped));
+                    } else {
+                        text.extend_from_slice(label);
                     }
                     if text.len() > MAX_NAME {
                         return Err(End::Bad);

@@ -85,7 +85,7 @@ pub struct Lookups {
     pub all: Vec<Lookup>,
     /// Look-ups that were not kept.
     pub dropped: u64,
-    open: HashMap<(IpAddr, WireText, u16), usize, RandomState>,
+    open: HashMap<(IpAddr, String, u16), usize, RandomState>,
 }
 
 impl Lookups {
@@ -102,12 +102,15 @@ impl Lookups {
     }
 
     /// Takes a message between a client and a server.
-    pub fn message(&mut self, message: Message, client: IpAddr, server: IpAddr, frame: FrameNumber, time: Timestamp) {
-        let key = (
-            client,
-            WireText::from(message.name.raw().to_ascii_lowercase().as_str()),
-            message.kind,
-        );
+    pub fn message(
+        &mut self,
+        mut message: Message,
+        client: IpAddr,
+        server: IpAddr,
+        frame: FrameNumber,
+        time: Timestamp,
+    ) {
+        let key = (client, message.name.raw().to_ascii_lowercase(), message.kind);
         let mut open = self.open.get(&key).copied();
         // An answer that comes late, or whose frame does, belongs to the question with its id.
         if message.is_response
@@ -119,7 +122,7 @@ impl Lookups {
                 it.id == message.id
                     && it.client == key.0
                     && it.kind == key.2
-                    && it.name.raw().eq_ignore_ascii_case(key.1.raw())
+                    && it.name.raw().eq_ignore_ascii_case(&key.1)
             };
             let recent = self.all.iter().enumerate().rev().take(LATE_ANSWERS);
             open = recent.filter(|(_, it)| is_asked(it)).map(|(at, _)| at).next().or(open);
@@ -180,7 +183,7 @@ impl Lookups {
         let mut lookup = Lookup {
             client,
             server,
-            name: message.name.clone(),
+            name: std::mem::take(&mut message.name),
             kind: message.kind,
             questions: Vec::new(),
             answer: None,

@@ -61,15 +61,22 @@ const fn is_unsafe(c: char) -> bool {
 
 impl fmt::Display for WireText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use fmt::Write as _;
-        for c in self.0.chars() {
-            match c {
-                c if is_unsafe(c) && (c as u32) < 0x80 => write!(f, "\\x{:02x}", c as u32)?,
-                c if is_unsafe(c) => write!(f, "\\u{{{:x}}}", c as u32)?,
-                c => f.write_char(c)?,
+        let mut rest = self.0.as_str();
+        // Nearly all of it is safe, and printable ASCII needs no look at single characters.
+        let is_plain = |byte: u8| matches!(byte, b' '..=b'~');
+        while !rest.bytes().all(is_plain) {
+            let Some((at, c)) = rest.char_indices().find(|&(_, c)| is_unsafe(c)) else {
+                break;
+            };
+            let (safe, from) = rest.split_at_checked(at).unwrap_or_default();
+            f.write_str(safe)?;
+            match c as u32 {
+                number @ 0..0x80 => write!(f, "\\x{number:02x}")?,
+                number => write!(f, "\\u{{{number:x}}}")?,
             }
+            rest = from.get(c.len_utf8()..).unwrap_or_default();
         }
-        Ok(())
+        f.write_str(rest)
     }
 }
 

@@ -105,11 +105,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     // A server that speaks first (SSH, SMTP) said it to a client that had not said anything else before its hello.
     let hello_comes_first = connection.tcp.client.start_known && connection.opening.client.is_empty();
     let answers_hello = hello_comes_first || connection.opening_frame.server.is_some_and(|frame| frame > hello.frame);
-    let like_record = matches!(connection.opening.server.raw().as_bytes(), [20..=24, 3, ..]);
+    let like_record = matches!(connection.opening.server[..], [20..=24, 3, ..]);
     if !answers_hello || like_record {
         return None;
     }
-    let first_line = WireText::from(connection.opening.server.raw().lines().next().unwrap_or_default());
+    let opening = WireText::from_bytes(&connection.opening.server);
+    let first_line = WireText::from(opening.raw().lines().next().unwrap_or_default());
     let frame = connection.opening_frame.server?;
     Some(
         Finding::error(

@@ -99,6 +99,15 @@ impl Certificate {
     /// Reads a certificate; never fails: what cannot be parsed is kept with the reason.
     #[must_use]
     pub fn parse(der: &[u8], frames: Vec<FrameNumber>) -> Self {
+        Self::read(der, frames, Fields::prove_self_signature)
+    }
+
+    /// Reads a certificate that comes with tlswalk: that it signed itself, if it says so, is known.
+    pub(in crate::tls) fn parse_bundled(der: &[u8]) -> Self {
+        Self::read(der, Vec::new(), |fields, _| fields.self_signed = fields.self_issued)
+    }
+
+    fn read(der: &[u8], frames: Vec<FrameNumber>, prove: impl Fn(&mut Fields, &X509Certificate<'_>)) -> Self {
         let mut sha256 = [0; 32];
         for (to, from) in sha256
             .iter_mut()
@@ -107,7 +116,11 @@ impl Certificate {
             *to = *from;
         }
         let (fields, salvaged) = match X509Certificate::from_der(der) {
-            Ok((rest, x509)) => (Ok(Box::new(Fields::read(&x509, rest.len()))), None),
+            Ok((rest, x509)) => {
+                let mut fields = Fields::read(&x509, rest.len());
+                prove(&mut fields, &x509);
+                (Ok(Box::new(fields)), None)
+            }
             Err(_) => {
                 let (reason, identity) = salvage::salvage(der);
                 (Err(reason), identity.map(Box::new))
@@ -155,22 +168,26 @@ impl Fields {
         fields.note_oddities(x509, trailing_len);
         extensions::read(x509, &mut fields);
         fields.self_issued = fields.names_issuer(&fields.subject_raw, &fields.subject);
-        if fields.self_issued {
+        fields
+    }
+
+    /// Whether a certificate that names itself as issuer was signed by its own key.
+    fn prove_self_signature(&mut self, x509: &X509Certificate<'_>) {
+        if self.self_issued {
             match signature::check(x509, x509.public_key()) {
-                Check::Verified => fields.self_signed = true,
+                Check::Verified => self.self_signed = true,
                 // Ordinary where a CA has changed its key: the old key signs a certificate of the same name.
-                Check::Wrong => fields
+                Check::Wrong => self
                     .oddities
                     .push("names itself as issuer, but its own key did not sign it".into()),
                 Check::Unchecked(why) => {
-                    fields.oddities.push(format!(
+                    self.oddities.push(format!(
                         "names itself as issuer; that it signed itself is not checked: {}",
                         why.in_language(Language::En)
                     ));
                 }
             }
         }
-        fields
     }
 
     /// Notes what RFC 5280 section 4.1 forbids, in the parts that every certificate has.
