@@ -108,7 +108,7 @@ impl<'o> Analyzer<'o> {
             mut lookups,
             icmp,
             mut connections,
-            receivers,
+            mut receivers,
             hosts,
             contents,
             dropped,
@@ -121,7 +121,7 @@ impl<'o> Analyzer<'o> {
         anomalies.extend(self.decoder.anomalies());
         anomalies.append(&mut self.collected.conflicts);
         anomalies.extend(bounds_that_bit(&dropped, &flows, &lookups));
-        let receivers = receivers.into_iter().collect();
+        receivers.extend(hosts.receivers());
         let surroundings = Surroundings::of(&connections);
         let watched = Watched {
             hosts,

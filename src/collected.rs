@@ -38,7 +38,7 @@ const CHECKSUMS_TRIED: u64 = 512;
 /// ICMP errors kept.
 const MAX_ICMP: usize = 4096;
 
-/// Hosts remembered as receivers of packets.
+/// Hosts remembered as receivers of datagrams; those of TCP segments are among [`Hosts`].
 const MAX_RECEIVERS: usize = 16 * 1024;
 
 /// Names of servers remembered, of which the report of a capture without licensing traffic shows some.
@@ -60,6 +60,7 @@ pub(crate) struct Collected<'o> {
     pub(crate) ended: Vec<Ended>,
     pub(crate) connections: Vec<Connection>,
     pub(crate) skipped: [u64; Skip::COUNT],
+    /// Hosts that datagrams, or packets quoted in errors, were sent to.
     pub(crate) receivers: HashSet<IpAddr, RandomState>,
     pub(crate) hosts: Hosts,
     pub(crate) unconnected: usize,
@@ -199,7 +200,11 @@ impl<'o> Collected<'o> {
                 self.hosts.saw(&lone.sighting());
                 self.end_lone(&lone);
             }
-            Ended::Elsewhere(elsewhere) => {
+            Ended::Elsewhere(mut elsewhere) => {
+                // Frames that came after it was given up are not counted, but that there were some.
+                for (frames, spoke) in elsewhere.sighting.frames.iter_mut().zip(elsewhere.spoke) {
+                    *frames = (*frames).max(u64::from(spoke));
+                }
                 self.hosts.saw(&elsewhere.sighting);
                 self.end_elsewhere(&elsewhere);
             }
@@ -217,7 +222,7 @@ impl<'o> Collected<'o> {
         if !enough && (self.everything || !in_capwap) {
             return self.end_followed(lone.flow());
         }
-        if self.everything || !in_capwap {
+        if self.everything && in_capwap {
             self.saw_receiver(lone.receiver().ip);
         }
         self.in_capwap += u64::from(in_capwap);
@@ -230,7 +235,7 @@ impl<'o> Collected<'o> {
         }
         let connection = Connection::of(flow);
         for side in Side::both() {
-            if connection.tcp[side].frames > 0 {
+            if connection.tunnel == Tunnel::Capwap && connection.tcp[side].frames > 0 {
                 let to = if side == Side::Client {
                     connection.server.ip
                 } else {
@@ -328,11 +333,6 @@ impl<'o> Collected<'o> {
     /// Counts a connection that has nothing to do with licensing.
     fn end_elsewhere(&mut self, flow: &Elsewhere) {
         let in_capwap = flow.sighting.tunnel == Tunnel::Capwap;
-        for (spoke, end) in flow.spoke.into_iter().zip(flow.sighting.ends.iter().rev()) {
-            if spoke && !in_capwap {
-                self.saw_receiver(end.ip);
-            }
-        }
         self.contents.tls_connections += u64::from(flow.is_tls);
         self.both_directions += u64::from(flow.spoke == [true; 2]);
         self.in_capwap += u64::from(in_capwap);

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::net::IpAddr;
 
+use foldhash::fast::RandomState;
+
 use crate::capture::CaptureFacts;
 use crate::device::DeviceLog;
 use crate::device::clock::Offset;
@@ -94,7 +96,7 @@ pub struct Context<'a> {
     /// The file.
     pub capture: &'a CaptureFacts,
     /// Hosts that the capture shows as receivers of packets: what is sent to them can be seen.
-    pub receivers: &'a HashSet<IpAddr>,
+    pub receivers: &'a HashSet<IpAddr, RandomState>,
     /// Who was seen, with licensing or without.
     pub watched: &'a Watched<'a>,
     /// What the other connections tell about servers and issuers.

@@ -133,9 +133,13 @@ impl Flows {
     pub fn finish(&mut self, mut ended: impl FnMut(Ended)) {
         self.table = HashMap::default();
         let mut slots = std::mem::take(&mut self.slots);
-        slots.sort_unstable_by_key(|slot| slot.index);
-        for slot in slots {
-            if let Some(flow) = slot.state.ended(&slot.key, slot.index) {
+        // A slot is a hundred bytes: its number is what is sorted.
+        let mut order: Vec<(u64, usize)> = slots.iter().enumerate().map(|(at, slot)| (slot.index, at)).collect();
+        order.sort_unstable();
+        for (index, at) in order {
+            let Some(slot) = slots.get_mut(at) else { continue };
+            let state = std::mem::replace(&mut slot.state, State::Free);
+            if let Some(flow) = state.ended(&slot.key, index) {
                 ended(flow);
             }
         }

@@ -33,6 +33,17 @@ pub struct Seen {
     pub last: Option<(FrameNumber, Timestamp)>,
 }
 
+impl Seen {
+    #[inline]
+    fn note(&mut self, flow: &Sighting, sent: u64, received: u64, opened: bool) {
+        self.sent += sent;
+        self.received += received;
+        self.opened += u64::from(opened);
+        self.first = Some(self.first.map_or(flow.first, |first| first.min(flow.first)));
+        self.last = Some(self.last.map_or(flow.last, |last| last.max(flow.last)));
+    }
+}
+
 /// What of a flow tells that its hosts are there, whether the flow was followed or not.
 #[derive(Clone, Copy, Debug)]
 pub struct Sighting {
@@ -80,16 +91,20 @@ impl Hosts {
         let [one, other] = flow.frames;
         for (at, sent, received) in [(0, one, other), (1, other, one)] {
             let Some(end) = flow.ends.get(at) else { continue };
-            if self.all.len() >= MAX_HOSTS && !self.all.contains_key(&end.ip) {
-                continue;
+            let has_room = self.all.len() < MAX_HOSTS;
+            let opened = flow.opener == Some(at);
+            match self.all.get_mut(&end.ip) {
+                Some(seen) => seen.note(flow, sent, received, opened),
+                None if has_room => self.all.entry(end.ip).or_default().note(flow, sent, received, opened),
+                None => {}
             }
-            let seen = self.all.entry(end.ip).or_default();
-            seen.sent += sent;
-            seen.received += received;
-            seen.opened += u64::from(flow.opener == Some(at));
-            seen.first = Some(seen.first.map_or(flow.first, |first| first.min(flow.first)));
-            seen.last = Some(seen.last.map_or(flow.last, |last| last.max(flow.last)));
         }
+    }
+
+    /// Hosts that packets were sent to, as far as the capture shows.
+    pub fn receivers(&self) -> impl Iterator<Item = IpAddr> {
+        let received = self.all.iter().filter(|(_, seen)| seen.received > 0);
+        received.map(|(&host, _)| host)
     }
 
     /// What was seen of a host.

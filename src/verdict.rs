@@ -133,6 +133,8 @@ pub fn without_attempts(contents: &crate::report::Contents, context: &Context<'_
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
+
+    use foldhash::fast::RandomState;
     use std::net::IpAddr;
 
     use super::*;
@@ -169,7 +171,7 @@ mod tests {
 
     fn in_context<T>(connection: Connection, around: &Around, look: impl FnOnce(&Attempt<'_>, &Context<'_>) -> T) -> T {
         let options = Options::new(Profile::built_in("cisco-smart-licensing").unwrap());
-        let receivers: HashSet<IpAddr> = around.receivers.iter().map(|&ip| ip.into()).collect();
+        let receivers: HashSet<IpAddr, RandomState> = around.receivers.iter().map(|&ip| ip.into()).collect();
         let capture = CaptureFacts {
             drops: around.drops,
             last: Some(Timestamp(100 * SECOND)),
