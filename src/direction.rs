@@ -425,7 +425,7 @@ impl Direction {
 }
 
 /// Whether a server's name is one of these; a dot at its end adds nothing.
-fn is_one_of(name: &str, names: &[String]) -> bool {
+pub(crate) fn is_one_of(name: &str, names: &[String]) -> bool {
     let name = name.trim_end_matches('.');
     names.iter().any(|own| own.eq_ignore_ascii_case(name))
 }

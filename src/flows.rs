@@ -12,12 +12,15 @@ use crate::flow::{Flow, FlowCounts};
 use crate::frame::FrameNumber;
 use crate::http::looks_like_http;
 use crate::tls::may_hold_header;
+use bare::Bare;
 pub use elsewhere::Elsewhere;
+use handshake::{Handshake, Next};
 use key::Key;
 pub use lone::Lone;
-use lone::Syn;
 
+mod bare;
 mod elsewhere;
+mod handshake;
 mod key;
 mod lone;
 #[cfg(test)]
@@ -79,7 +82,9 @@ struct Slot {
 #[derive(Debug)]
 enum State {
     Free,
-    Lone(Syn),
+    Lone(Bare),
+    /// Boxed as the next one is.
+    Handshake(Box<Handshake>),
     /// Boxed but for what each segment writes: slots shall be small, a scan fills them all.
     Elsewhere {
         spoke: [bool; 2],
@@ -119,6 +124,19 @@ impl Flows {
         let plain = segment.flags.0 & (TcpFlags::SYN | TcpFlags::FIN | TcpFlags::RST) == 0;
         match &mut place.state {
             State::Elsewhere { spoke, .. } if plain => speaks(spoke, from),
+            State::Handshake(handshake) if plain => {
+                let names = self.names.as_deref().unwrap_or_default();
+                match handshake.accept(segment, from, place.key.ends(), names) {
+                    Next::Handshake => {}
+                    Next::Elsewhere(rest) => {
+                        place.state = State::Elsewhere {
+                            spoke: rest.spoke,
+                            rest,
+                        };
+                    }
+                    Next::Flow => self.accept_any(slot, key, from, segment, ended),
+                }
+            }
             State::Followed(flow) if !segment.flags.syn() => {
                 flow.accept(segment, from, &mut self.counts, self.names.as_deref());
                 if flow.may_close() || flow.is_given_up() {
@@ -156,7 +174,7 @@ impl Flows {
         }
         let index = self.counts.flows;
         self.counts.flows += 1;
-        let syn = Syn::of(segment, from);
+        let syn = Bare::of(segment, from, TcpFlags::SYN);
         let is_lone = syn.is_some();
         let state = match syn {
             Some(syn) => State::Lone(syn),
@@ -192,16 +210,26 @@ impl Flows {
         let Some(place) = self.slots.get_mut(slot as usize) else {
             return;
         };
-        if let State::Lone(syn) = place.state {
-            let index = place.index;
-            place.state = State::Followed(syn.between(place.key.ends(), index).flow());
-            self.order.push_back(Ticket { slot, index });
+        let (ends, index) = (place.key.ends(), place.index);
+        match &place.state {
+            State::Lone(syn) => {
+                self.order.push_back(Ticket { slot, index });
+                // Where everything is followed, nothing is gained by waiting.
+                let handshake = self.names.as_ref().and_then(|_| Handshake::of(syn, segment, from));
+                if let Some(handshake) = handshake {
+                    place.state = State::Handshake(Box::new(handshake));
+                    return;
+                }
+                place.state = State::Followed(Lone::of(*syn, ends, index).flow());
+            }
+            State::Handshake(handshake) => place.state = State::Followed(handshake.flow(ends, index)),
+            State::Free | State::Elsewhere { .. } | State::Followed(_) => {}
         }
         let is_reused = segment.flags.syn()
             && match &place.state {
                 State::Followed(flow) => flow.is_reused_by(segment, from),
                 State::Elsewhere { rest, .. } => rest.is_reused_by(segment, from),
-                State::Free | State::Lone(_) => false,
+                State::Free | State::Lone(_) | State::Handshake(_) => false,
             };
         if is_reused {
             ended.extend(self.take(slot));
@@ -213,7 +241,7 @@ impl Flows {
                 speaks(spoke, from);
                 self.counts.duplicates += u64::from(rest.accept(segment, from));
             }
-            State::Free | State::Lone(_) => {}
+            State::Free | State::Lone(_) | State::Handshake(_) => {}
         }
         self.settle(slot, segment.frame);
     }
@@ -237,7 +265,7 @@ impl Flows {
         let closes = match &mut place.state {
             State::Followed(flow) => flow.closes(),
             State::Elsewhere { rest, .. } => rest.closes(),
-            State::Free | State::Lone(_) => false,
+            State::Free | State::Lone(_) | State::Handshake(_) => false,
         };
         if closes {
             let index = place.index;
@@ -314,7 +342,8 @@ impl State {
     fn ended(self, key: &Key, index: u64) -> Option<Ended> {
         match self {
             Self::Free => None,
-            Self::Lone(syn) => Some(Ended::Lone(syn.between(key.ends(), index))),
+            Self::Lone(syn) => Some(Ended::Lone(Lone::of(syn, key.ends(), index))),
+            Self::Handshake(handshake) => Some(Ended::Followed(handshake.flow(key.ends(), index))),
             Self::Elsewhere { spoke, mut rest } => {
                 rest.spoke = spoke;
                 Some(Ended::Elsewhere(rest))

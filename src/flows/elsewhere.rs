@@ -33,6 +33,8 @@ pub struct Elsewhere {
     closing: bool,
 }
 
+const NOTHING_CLOSED: [(u64, Timestamp); 2] = [(0, Timestamp(i64::MIN)); 2];
+
 impl Elsewhere {
     /// What is kept of a flow.
     #[must_use]
@@ -58,8 +60,24 @@ impl Elsewhere {
             first: sides.map(|side| side.stream.first_seq()),
             fins: sides.map(|side| side.tcp.fin.is_some()),
             reset: sides.iter().any(|side| side.tcp.reset.is_some()),
-            closed: [(0, Timestamp(i64::MIN)); 2],
+            closed: NOTHING_CLOSED,
             closing: flow.closing,
+        }
+    }
+
+    /// A connection that opened as it should, and whose first word was a hello for another server.
+    pub(super) fn after_hello(sighting: Sighting, syns: [SeqNumber; 2], name: WireText) -> Self {
+        Self {
+            sighting,
+            spoke: [true; 2],
+            is_tls: true,
+            name: Some(name),
+            syns: syns.map(Some),
+            first: syns.map(|syn| Some(syn.plus(1))),
+            fins: [false; 2],
+            reset: false,
+            closed: NOTHING_CLOSED,
+            closing: false,
         }
     }
 

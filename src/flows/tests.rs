@@ -530,7 +530,7 @@ fn one_syn_is_kept_small_and_becomes_the_flow_that_it_would_have_been() {
     };
     let mut direct = Flow::begin(4, &syn);
     direct.accept(&syn, SERVER, &mut FlowCounts::default(), None);
-    let lone = Syn::of(&syn, SERVER).unwrap().between([end(CLIENT), end(SERVER)], 4);
+    let lone = Lone::of(Bare::of(&syn, SERVER, SYN).unwrap(), [end(CLIENT), end(SERVER)], 4);
     assert_eq!(format!("{:?}", lone.flow()), format!("{direct:?}"));
     for more in [
         seg(CLIENT, SYN | ACK, 9, 9, b""),
@@ -538,7 +538,7 @@ fn one_syn_is_kept_small_and_becomes_the_flow_that_it_would_have_been() {
         seg(CLIENT, SYN | RST, 9, 0, b""),
         seg(CLIENT, ACK, 9, 9, b""),
     ] {
-        assert!(Syn::of(&more, 0).is_none());
+        assert!(Bare::of(&more, 0, SYN).is_none());
     }
 }
 
@@ -666,4 +666,86 @@ fn when_all_places_are_taken_a_connection_goes_that_was_silent_since_its_turn() 
     );
     let gone: Vec<u64> = ended.into_iter().map(|ended| ended.flow().index).collect();
     assert_eq!((gone, flows.counts.evicted), (vec![0, 2], 2));
+}
+
+/// Segments as they come from the wire: numbered, ten milliseconds apart, each a packet of its own.
+fn numbered<'a>(segments: &[Segment<'a>]) -> Vec<Segment<'a>> {
+    let number = |(at, segment): (usize, &Segment<'a>)| Segment {
+        frame: FrameNumber(at as u64 + 1),
+        time: Timestamp(at as i64 * STEP),
+        ip_id: Some(at as u16 + 1),
+        ..*segment
+    };
+    segments.iter().enumerate().map(number).collect()
+}
+
+#[test]
+fn a_handshake_becomes_the_flow_that_it_would_have_been_whatever_comes_next() {
+    let names = vec!["smartreceiver.cisco.com".to_owned()];
+    let own = hello("SmartReceiver.cisco.com.");
+    let (syn, syn_ack) = (seg(CLIENT, SYN, 99, 0, b""), seg(SERVER, SYN | ACK, 499, 100, b""));
+    let with_mss = Segment {
+        options: &[2, 4, 5, 0xb4, 1, 1, 8, 10, 0, 0, 0, 5, 0, 0, 0, 5],
+        ..syn_ack
+    };
+    let selective = Segment {
+        options: &[1, 1, 5, 10, 0, 0, 2, 0, 0, 0, 2, 5],
+        ..seg(CLIENT, ACK, 100, 500, b"")
+    };
+    let ack = seg(CLIENT, ACK, 100, 500, b"");
+    for segments in [
+        vec![syn, syn_ack],
+        vec![syn, with_mss, ack],
+        vec![syn, syn_ack, ack, seg(CLIENT, ACK, 100, 500, &own)],
+        vec![syn, syn_ack, seg(CLIENT, ACK, 100, 500, DATA), ack],
+        vec![syn, syn_ack, ack, seg(SERVER, ACK, 500, 100, DATA)],
+        vec![syn, syn_ack, ack, ack, seg(CLIENT, FIN | ACK, 100, 500, b"")],
+        vec![syn, syn_ack, selective, seg(CLIENT, ACK, 101, 500, DATA)],
+        vec![syn, syn_ack, seg(CLIENT, RST, 100, 0, b"")],
+        vec![syn, syn_ack, syn_ack, syn, ack],
+        vec![syn, seg(SERVER, SYN | ACK, 499, 7, b""), ack],
+        vec![syn, seg(SERVER, RST | ACK, 0, 100, b"")],
+    ] {
+        let segments = numbered(&segments);
+        let (mut flows, mut ended) = (Flows::of_names(names.clone()), Vec::new());
+        for segment in &segments {
+            flows.accept(segment, &mut ended);
+        }
+        flows.finish(|flow| ended.push(flow));
+        let mut direct = Flow::begin(0, &segments[0]);
+        for segment in &segments {
+            let from = usize::from(segment.src == end(SERVER));
+            direct.accept(segment, from, &mut FlowCounts::default(), Some(&names));
+        }
+        let [Ended::Followed(flow)] = &mut ended[..] else {
+            panic!("{ended:?}")
+        };
+        flow.closing = direct.closing;
+        assert_eq!(format!("{flow:?}"), format!("{direct:?}"), "{segments:?}");
+    }
+}
+
+#[test]
+fn a_hello_for_another_server_leaves_what_the_flow_would_have_left() {
+    let names = vec!["smartreceiver.cisco.com".to_owned()];
+    let other = hello("www.example.net");
+    let segments = numbered(&[
+        seg(CLIENT, SYN, 99, 0, b""),
+        seg(SERVER, SYN | ACK, 499, 100, b""),
+        seg(CLIENT, ACK, 100, 500, b""),
+        seg(CLIENT, ACK, 100, 500, &other),
+    ]);
+    let mut direct = Flow::begin(0, &segments[0]);
+    let (mut flows, mut ended) = (Flows::of_names(names.clone()), Vec::new());
+    for segment in &segments {
+        let from = usize::from(segment.src == end(SERVER));
+        direct.accept(segment, from, &mut FlowCounts::default(), Some(&names));
+        flows.accept(segment, &mut ended);
+    }
+    assert!(direct.is_given_up() && ended.is_empty());
+    flows.finish(|flow| ended.push(flow));
+    let [Ended::Elsewhere(elsewhere)] = &ended[..] else {
+        panic!("{ended:?}")
+    };
+    assert_eq!(format!("{elsewhere:?}"), format!("{:?}", Elsewhere::of(&direct)));
 }
