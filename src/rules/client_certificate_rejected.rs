@@ -138,6 +138,8 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         finding = finding
             .cannot_tell(phrase("client-certificate-rejected-cannot-tell-encrypted"))
             .alternative("application-close", phrase("client-certificate-rejected-close"));
+    } else if missing && refusal.confidence != Confidence::Certain {
+        finding = finding.alternative("handshake-refused", phrase("client-certificate-rejected-other-alert"));
     } else if clauses.is_empty() && !missing {
         finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-why"));
     }
@@ -220,7 +222,15 @@ fn refusal<'a>(connection: &Connection, tls: &'a TlsFacts) -> Option<Refusal<'a>
         } else {
             Confidence::Likely
         };
-        return (about || generic).then_some(Refusal {
+        // What no alert is meant for, some libraries answer with these: GnuTLS 3.7 sends decode_error in TLS 1.2.
+        let of_empty = empty
+            && matches!(
+                description,
+                AlertDescription::UNEXPECTED_MESSAGE
+                    | AlertDescription::ILLEGAL_PARAMETER
+                    | AlertDescription::DECODE_ERROR
+            );
+        return (about || generic || of_empty).then_some(Refusal {
             alert,
             described: Some(description),
             confidence,

@@ -229,6 +229,7 @@ pub struct AlertDescription(pub u8);
 #[allow(missing_docs)] // RFC 9846 section 6, and what earlier versions defined
 impl AlertDescription {
     pub const CLOSE_NOTIFY: Self = Self(0);
+    pub const UNEXPECTED_MESSAGE: Self = Self(10);
     pub const HANDSHAKE_FAILURE: Self = Self(40);
     pub const NO_CERTIFICATE: Self = Self(41);
     pub const BAD_CERTIFICATE: Self = Self(42);
@@ -239,6 +240,7 @@ impl AlertDescription {
     pub const ILLEGAL_PARAMETER: Self = Self(47);
     pub const UNKNOWN_CA: Self = Self(48);
     pub const ACCESS_DENIED: Self = Self(49);
+    pub const DECODE_ERROR: Self = Self(50);
     pub const DECRYPT_ERROR: Self = Self(51);
     pub const PROTOCOL_VERSION: Self = Self(70);
     pub const INSUFFICIENT_SECURITY: Self = Self(71);

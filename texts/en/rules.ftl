@@ -260,6 +260,7 @@ client-certificate-rejected-cannot-tell-revoked = whether the certificate really
 client-certificate-rejected-cannot-tell-uncaptured = which certificate was sent: it was not captured
 client-certificate-rejected-cannot-tell-encrypted = which certificate was sent, and why it was refused: TLS 1.3 encrypts both; the server's log tells
 client-certificate-rejected-close = the server may have ended the connection for another reason, with close_notify, before it answered
+client-certificate-rejected-other-alert = the alert names no certificate: it may be about the messages sent together with the empty one
 client-certificate-rejected-cannot-tell-why = why: nothing in the certificate's bytes explains it; the server's list of accepted authorities decides
 client-certificate-rejected-issuer-listed = the server lists that very issuer as acceptable, so it is not unknown to it
 client-certificate-rejected-revocation = servers that are to look the certificate up in a revocation list and cannot get it send unknown_ca, too

@@ -257,6 +257,7 @@ client-certificate-rejected-cannot-tell-revoked = 証明書が本当に失効し
 client-certificate-rejected-cannot-tell-uncaptured = どの証明書が送られたか（キャプチャされていない）
 client-certificate-rejected-cannot-tell-encrypted = どの証明書が送られ、なぜ拒否されたか（TLS 1.3 ではどちらも暗号化される。サーバのログで分かる）
 client-certificate-rejected-close = 応答する前に、別の理由でサーバが close_notify により接続を終えた可能性がある
+client-certificate-rejected-other-alert = アラートは証明書に言及していない。空の証明書と同時に送られたメッセージが原因の可能性もある
 client-certificate-rejected-cannot-tell-why = 拒否の理由（証明書の内容からは説明できない。サーバが受け入れる認証局の一覧次第）
 client-certificate-rejected-issuer-listed = サーバはその発行者を受け入れ可能な認証局として示しており、未知の認証局ではない
 client-certificate-rejected-revocation = 失効リストを確認できないサーバも unknown_ca を送る
