@@ -107,20 +107,13 @@ impl<'o> Collected<'o> {
         let flows = if everything || claims {
             Flows::default()
         } else {
-            Flows::of_names(
-                options
-                    .profile
-                    .endpoints
-                    .iter()
-                    .flat_map(|it| it.names.iter().cloned())
-                    .collect(),
-            )
+            Flows::of_names(options.service_names().map(str::to_owned).collect())
         };
         Self {
             options,
             everything,
             flows,
-            lookups: Lookups::default(),
+            lookups: Lookups::of_names(options.service_names().map(str::to_owned).collect()),
             icmp: Vec::new(),
             ended: Vec::new(),
             connections: Vec::new(),
@@ -226,7 +219,10 @@ impl<'o> Collected<'o> {
             self.saw_receiver(lone.receiver().ip);
         }
         self.in_capwap += u64::from(in_capwap);
-        self.dropped.unconnected += u64::from(enough);
+        if enough {
+            self.dropped.unconnected += 1;
+            self.hosts.leave_out(lone.sender().ip);
+        }
     }
 
     fn end_followed(&mut self, flow: Box<Flow>) {
@@ -305,6 +301,7 @@ impl<'o> Collected<'o> {
                 self.connections.push(connection);
             } else {
                 self.dropped.connections += 1;
+                self.hosts.leave_out(connection.client.ip);
             }
         } else if !connection.connected() || connection.tcp.server.reset.is_some() || connection.speaks_other.server {
             if self.unconnected < MAX_UNCONNECTED {
@@ -312,6 +309,7 @@ impl<'o> Collected<'o> {
                 self.connections.push(connection);
             } else {
                 self.dropped.unconnected += 1;
+                self.hosts.leave_out(connection.client.ip);
             }
         }
     }
@@ -325,7 +323,10 @@ impl<'o> Collected<'o> {
         if !(flow.tunnel == Tunnel::Capwap || enough || flow.is_given_up()) {
             return false;
         }
-        self.dropped.unconnected += u64::from(enough);
+        if enough {
+            self.dropped.unconnected += 1;
+            flow.ends.iter().for_each(|end| self.hosts.leave_out(end.ip));
+        }
         self.end_elsewhere(&Elsewhere::of(flow));
         true
     }

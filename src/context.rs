@@ -43,6 +43,17 @@ pub struct Options {
 }
 
 impl Options {
+    /// The names of every service: those of the profile, and the user's own.
+    pub fn service_names(&self) -> impl Iterator<Item = &str> {
+        let of_profile = self.profile.endpoints.iter().flat_map(|it| &it.names);
+        let targets = [&self.on_prem, &self.cslu, &self.cssm].into_iter().flatten();
+        let of_options = targets.filter_map(|target| match &target.host {
+            Host::Name(name) => Some(name),
+            Host::Address(_) => None,
+        });
+        of_profile.chain(of_options).map(String::as_str)
+    }
+
     /// Every TLS connection of any capture, whatever it is for.
     #[must_use]
     pub fn everything() -> Option<Self> {

@@ -31,6 +31,8 @@ pub struct Seen {
     pub first: Option<(FrameNumber, Timestamp)>,
     /// The last one.
     pub last: Option<(FrameNumber, Timestamp)>,
+    /// Connections of it were given up at a bound: that one of them is not there says nothing.
+    pub left_out: bool,
 }
 
 impl Seen {
@@ -98,6 +100,13 @@ impl Hosts {
                 None if has_room => self.all.entry(end.ip).or_default().note(flow, sent, received, opened),
                 None => {}
             }
+        }
+    }
+
+    /// Notes that a connection of a host was not kept.
+    pub fn leave_out(&mut self, client: IpAddr) {
+        if let Some(seen) = self.all.get_mut(&client) {
+            seen.left_out = true;
         }
     }
 

@@ -10,8 +10,11 @@ use crate::dns::{Message, Status, parse};
 use crate::frame::{FrameNumber, Timestamp};
 use crate::wire_text::WireText;
 
-/// Look-ups kept. A busy resolver's uplink may show a million; a device asks for its licensing service a few times.
+/// Look-ups kept of names that are of interest: a device asks for its licensing service a few times a day.
 const MAX_LOOKUPS: usize = 8192;
+
+/// Look-ups kept of all other names: a busy resolver's uplink may show a million.
+const MAX_OTHERS: usize = 8192;
 
 /// A question asked again within this time is the same look-up (resolvers retry for up to about half a minute).
 const RETRY_WITHIN: i64 = 30_000_000_000;
@@ -85,10 +88,22 @@ pub struct Lookups {
     pub all: Vec<Lookup>,
     /// Look-ups that were not kept.
     pub dropped: u64,
+    /// Names of interest: others shall not push out their look-ups.
+    names: Vec<String>,
+    of_interest: usize,
     open: HashMap<(IpAddr, String, u16), usize, RandomState>,
 }
 
 impl Lookups {
+    /// None yet; of these names look-ups are kept for themselves.
+    #[must_use]
+    pub fn of_names(names: Vec<String>) -> Self {
+        Self {
+            names,
+            ..Self::default()
+        }
+    }
+
     /// Takes a datagram from or to port 53.
     pub fn accept(&mut self, datagram: &Datagram<'_>) {
         if let Some(message) = parse(datagram.payload) {
@@ -175,10 +190,18 @@ impl Lookups {
                 return;
             }
         }
-        if self.all.len() >= MAX_LOOKUPS {
+        let is_of_interest = self.names.iter().any(|name| name.eq_ignore_ascii_case(&key.1));
+        let others = self.all.len() - self.of_interest;
+        let has_room = if is_of_interest {
+            self.of_interest < MAX_LOOKUPS
+        } else {
+            others < MAX_OTHERS
+        };
+        if !has_room {
             self.dropped += 1;
             return;
         }
+        self.of_interest += usize::from(is_of_interest);
         self.open.insert(key, self.all.len());
         let mut lookup = Lookup {
             client,
@@ -395,15 +418,24 @@ mod tests {
     }
 
     #[test]
-    fn look_ups_beyond_the_bound_are_counted() {
-        let mut lookups = Lookups::default();
-        for n in 0..MAX_LOOKUPS as u64 + 5 {
+    fn look_ups_beyond_the_bound_are_counted_and_others_push_out_none_of_interest() {
+        let mut lookups = Lookups::of_names(vec!["smartreceiver.cisco.com".to_owned()]);
+        let mut ask = |name: &str, n: u64| {
             let message = Message {
-                name: WireText::from(format!("{n}.example").as_str()),
+                name: WireText::from(name),
                 ..question(1, 1)
             };
-            lookups.message(message, DEVICE.into(), RESOLVER.into(), FrameNumber(n), Timestamp(0));
+            // A day apart, each is a look-up of its own.
+            let at = Timestamp::from_seconds(n as i64 * 86_400);
+            lookups.message(message, DEVICE.into(), RESOLVER.into(), FrameNumber(n), at);
+            (lookups.all.len(), lookups.dropped)
+        };
+        for n in 0..MAX_OTHERS as u64 + 4 {
+            ask(&format!("{n}.example"), n);
         }
-        assert_eq!((lookups.all.len(), lookups.dropped), (MAX_LOOKUPS, 5));
+        assert_eq!(ask("other.example", 10_000), (MAX_OTHERS, 5));
+        assert_eq!(ask("SmartReceiver.cisco.com", 10_001), (MAX_OTHERS + 1, 5));
+        let end = (10_002..10_003 + MAX_LOOKUPS as u64).map(|n| ask("smartreceiver.cisco.com", n));
+        assert_eq!(end.last(), Some((MAX_OTHERS + MAX_LOOKUPS, 7)));
     }
 }

@@ -50,6 +50,34 @@ fn an_attempt_among_other_traffic_is_read_as_it_is_alone() {
     }
 }
 
+/// What was given up at a bound is not taken for what never was: an attempt whose connection was not kept has no verdict that
+/// rests on there being none.
+#[test]
+fn an_attempt_whose_connection_was_not_kept_is_not_said_to_have_had_none() {
+    let options = Options::new(Profile::built_in("cisco-smart-licensing").unwrap());
+    let mut capture = Vec::new();
+    let plan = Plan {
+        mix: Mix::Licensing,
+        format: Format::Pcap,
+        bytes: 40_000_000,
+        seed: 1,
+    };
+    let written = generator::write(&plan, &mut capture).unwrap();
+    let report = tlswalk::analyze(&capture[..], "generated", &options).unwrap();
+    assert!(report.capture.anomalies.iter().any(|it| it.id == "bound"));
+    let silent: Vec<&str> = written
+        .attempts
+        .iter()
+        .filter(|truth| truth.verdict == "no-connection")
+        .flat_map(|truth| [truth.device.as_str(), truth.device_v6.as_str()])
+        .collect();
+    let count = |id: &str| report.attempts.iter().filter(|it| it.verdict.id == id).count();
+    assert!(count("no-connection") > 0 && count("incomplete-capture") > 100);
+    for attempt in report.attempts.iter().filter(|it| it.verdict.id == "no-connection") {
+        assert!(silent.contains(&attempt.device.as_str()), "{}", attempt.verdict.summary);
+    }
+}
+
 #[test]
 fn the_same_seed_makes_the_same_capture() {
     for mix in Mix::ALL {

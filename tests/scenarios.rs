@@ -503,7 +503,13 @@ fn alert_in_a_clean_capture_is_found() {
 #[test]
 fn empty_client_certificate_is_none() {
     // GnuTLS answers it with decode_error; only what is sent for a missing certificate is sure to be about it.
-    for (code, confidence) in [(40, "certain"), (42, "certain"), (50, "likely"), (47, "likely"), (10, "likely")] {
+    for (code, confidence) in [
+        (40, "certain"),
+        (42, "certain"),
+        (50, "likely"),
+        (47, "likely"),
+        (10, "likely"),
+    ] {
         let story = Scenario::open()
             .send(Client, each_in_a_record(&[client_hello(Offer::Tls12, Group::X25519)]))
             .send(Server, each_in_a_record(&server_flight()))

@@ -30,6 +30,12 @@ impl Lone {
         self.syn.ends(self.ends)[1]
     }
 
+    /// Who asked.
+    #[must_use]
+    pub const fn sender(&self) -> Endpoint {
+        self.syn.ends(self.ends)[0]
+    }
+
     /// The tunnel it travelled in.
     #[must_use]
     pub const fn tunnel(&self) -> Tunnel {

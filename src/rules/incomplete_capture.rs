@@ -60,6 +60,9 @@ fn of_lookups(attempt: &Attempt<'_>, context: &Context<'_>) -> Vec<Phrase> {
         "incomplete-capture-no-answer"
     };
     let mut reasons = vec![phrase(what)];
+    if context.watched.hosts.of(attempt.device).left_out {
+        reasons.insert(0, phrase("incomplete-capture-left-out"));
+    }
     if let Some(drops) = context.capture.drops.filter(|&drops| drops > 0) {
         reasons.push(phrase("incomplete-capture-dropped").with("drops", drops));
     }

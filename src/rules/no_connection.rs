@@ -37,7 +37,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let is_seen = |time: Timestamp| time > answer.time;
     let other = context.watched.hosts.of(device);
     let visible = other.sent > 0 && other.last.is_some_and(|(_, time)| is_seen(time));
-    if waited < PATIENCE || !visible {
+    if waited < PATIENCE || !visible || other.left_out {
         return None;
     }
     // Who asks may ask for somebody else, unless it is named as the controller.

@@ -424,6 +424,7 @@ incomplete-capture-tls13 = TLS 1.3 encrypts what follows the Server Hello
 incomplete-capture-unexplained = what came before its end: the packets that were captured do not say why it ended
 incomplete-capture-nothing = nothing in it failed, and nothing in it shows success
 incomplete-capture-answer-cut = the answer to the look-up was cut before any address
+incomplete-capture-left-out = the capture holds more connections than are kept: the one behind this look-up may be among those that were given up
 incomplete-capture-no-connection = the name was looked up, but no connection to an address of it was captured
 incomplete-capture-no-answer = the name was looked up; neither an answer nor a connection was captured
 incomplete-capture-snap-length = the snap length of { $len } bytes cut { $count } packets of the { $who }

@@ -421,6 +421,7 @@ incomplete-capture-tls13 = TLS 1.3 では Server Hello 以降が暗号化され�
 incomplete-capture-unexplained = 終了の前に何があったか（キャプチャされたパケットからは終了の理由が分からない）
 incomplete-capture-nothing = 失敗も成功も見当たらない
 incomplete-capture-answer-cut = 名前解決の応答がアドレスの前で切れている
+incomplete-capture-left-out = キャプチャ内の接続が保持できる上限を超えている。この名前解決に続く接続は、破棄したものに含まれる可能性がある
 incomplete-capture-no-connection = 名前解決は行われたが、そのアドレスへの接続がキャプチャされていない
 incomplete-capture-no-answer = 名前解決の問い合わせはあるが、応答も接続もキャプチャされていない
 incomplete-capture-snap-length = スナップ長 { $len } バイトにより{ $who }の { $count } パケットが切り詰められた
