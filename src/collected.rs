@@ -190,7 +190,7 @@ impl<'o> Collected<'o> {
     pub(crate) fn end(&mut self, ended: Ended) {
         match ended {
             Ended::Lone(lone) => {
-                self.hosts.saw(&lone.sighting());
+                self.saw(&lone.sighting());
                 self.end_lone(&lone);
             }
             Ended::Elsewhere(mut elsewhere) => {
@@ -198,14 +198,19 @@ impl<'o> Collected<'o> {
                 for (frames, spoke) in elsewhere.sighting.frames.iter_mut().zip(elsewhere.spoke) {
                     *frames = (*frames).max(u64::from(spoke));
                 }
-                self.hosts.saw(&elsewhere.sighting);
+                self.saw(&elsewhere.sighting);
                 self.end_elsewhere(&elsewhere);
             }
             Ended::Followed(flow) => {
-                self.hosts.saw(&Sighting::of(&flow));
+                self.saw(&Sighting::of(&flow));
                 self.end_followed(flow);
             }
         }
+    }
+
+    fn saw(&mut self, sighting: &Sighting) {
+        let lookups = &self.lookups;
+        self.hosts.saw(sighting, |host| lookups.is_asker(host));
     }
 
     /// Of connections that are one SYN, enough is enough.

@@ -85,8 +85,9 @@ pub struct Hosts {
 }
 
 impl Hosts {
-    /// Counts a flow that has ended. What travels inside CAPWAP is a wireless client's.
-    pub fn saw(&mut self, flow: &Sighting) {
+    /// Counts a flow that has ended; hosts that matter are remembered beyond the bound. What travels inside CAPWAP is a
+    /// wireless client's.
+    pub fn saw(&mut self, flow: &Sighting, matters: impl Fn(IpAddr) -> bool) {
         if flow.tunnel == Tunnel::Capwap {
             return;
         }
@@ -97,7 +98,9 @@ impl Hosts {
             let opened = flow.opener == Some(at);
             match self.all.get_mut(&end.ip) {
                 Some(seen) => seen.note(flow, sent, received, opened),
-                None if has_room => self.all.entry(end.ip).or_default().note(flow, sent, received, opened),
+                None if has_room || matters(end.ip) => {
+                    self.all.entry(end.ip).or_default().note(flow, sent, received, opened)
+                }
                 None => {}
             }
         }

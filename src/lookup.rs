@@ -1,6 +1,6 @@
 //! Message → Lookup: a DNS question, how often it was asked, and its answer.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
@@ -10,11 +10,23 @@ use crate::dns::{Message, Status, parse};
 use crate::frame::{FrameNumber, Timestamp};
 use crate::wire_text::WireText;
 
-/// Look-ups kept of names that are of interest: a device asks for its licensing service a few times a day.
+/// Look-ups kept of each [`Interest`]: a device asks for its licensing service a few times a day, a busy resolver's uplink
+/// may show a million of others. Each takes some 200 bytes.
 const MAX_LOOKUPS: usize = 8192;
 
-/// Look-ups kept of all other names: a busy resolver's uplink may show a million.
-const MAX_OTHERS: usize = 8192;
+/// Hosts remembered that asked for a name of interest.
+const MAX_ASKERS: usize = 4096;
+
+/// Why a look-up may matter; those that matter less push out none that matters more.
+#[derive(Clone, Copy)]
+enum Interest {
+    /// It is of a service's name.
+    Name,
+    /// Who asks asked for a service's name before: what it needs for that, such as revocation data, follows.
+    Asker,
+    /// Neither.
+    Other,
+}
 
 /// A question asked again within this time is the same look-up (resolvers retry for up to about half a minute).
 const RETRY_WITHIN: i64 = 30_000_000_000;
@@ -90,7 +102,8 @@ pub struct Lookups {
     pub dropped: u64,
     /// Names of interest: others shall not push out their look-ups.
     names: Vec<String>,
-    of_interest: usize,
+    askers: HashSet<IpAddr, RandomState>,
+    kept: [usize; 3],
     open: HashMap<(IpAddr, String, u16), usize, RandomState>,
 }
 
@@ -113,6 +126,25 @@ impl Lookups {
                 (datagram.src.ip, datagram.dst.ip)
             };
             self.message(message, client, server, datagram.frame, datagram.time);
+        }
+    }
+
+    /// Whether this host asked for a name of interest.
+    #[must_use]
+    pub fn is_asker(&self, host: IpAddr) -> bool {
+        self.askers.contains(&host)
+    }
+
+    fn interest(&mut self, client: IpAddr, name: &str) -> Interest {
+        if self.names.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+            if self.askers.len() < MAX_ASKERS {
+                self.askers.insert(client);
+            }
+            Interest::Name
+        } else if self.askers.contains(&client) {
+            Interest::Asker
+        } else {
+            Interest::Other
         }
     }
 
@@ -190,18 +222,14 @@ impl Lookups {
                 return;
             }
         }
-        let is_of_interest = self.names.iter().any(|name| name.eq_ignore_ascii_case(&key.1));
-        let others = self.all.len() - self.of_interest;
-        let has_room = if is_of_interest {
-            self.of_interest < MAX_LOOKUPS
-        } else {
-            others < MAX_OTHERS
-        };
-        if !has_room {
-            self.dropped += 1;
-            return;
+        let interest = self.interest(client, &key.1);
+        match self.kept.get_mut(interest as usize) {
+            Some(kept) if *kept < MAX_LOOKUPS => *kept += 1,
+            _ => {
+                self.dropped += 1;
+                return;
+            }
         }
-        self.of_interest += usize::from(is_of_interest);
         self.open.insert(key, self.all.len());
         let mut lookup = Lookup {
             client,
@@ -430,12 +458,18 @@ mod tests {
             lookups.message(message, DEVICE.into(), RESOLVER.into(), FrameNumber(n), at);
             (lookups.all.len(), lookups.dropped)
         };
-        for n in 0..MAX_OTHERS as u64 + 4 {
+        for n in 0..MAX_LOOKUPS as u64 + 4 {
             ask(&format!("{n}.example"), n);
         }
-        assert_eq!(ask("other.example", 10_000), (MAX_OTHERS, 5));
-        assert_eq!(ask("SmartReceiver.cisco.com", 10_001), (MAX_OTHERS + 1, 5));
-        let end = (10_002..10_003 + MAX_LOOKUPS as u64).map(|n| ask("smartreceiver.cisco.com", n));
-        assert_eq!(end.last(), Some((MAX_OTHERS + MAX_LOOKUPS, 7)));
+        assert_eq!(ask("other.example", 10_000), (MAX_LOOKUPS, 5));
+        assert_eq!(ask("SmartReceiver.cisco.com", 10_001), (MAX_LOOKUPS + 1, 5));
+        assert_eq!(
+            ask("crl.example", 10_002),
+            (MAX_LOOKUPS + 2, 5),
+            "the same host needs it"
+        );
+        let end = (10_003..10_004 + MAX_LOOKUPS as u64).map(|n| ask("smartreceiver.cisco.com", n));
+        assert_eq!(end.last(), Some((2 * MAX_LOOKUPS + 1, 7)));
+        assert!(lookups.is_asker(DEVICE.into()));
     }
 }
