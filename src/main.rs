@@ -26,7 +26,7 @@ use tlswalk::capture::{MOST_FILES, MergeError};
 use tlswalk::device::DeviceLog;
 use tlswalk::profile::Profile;
 use tlswalk::report::text::{TextStyle, Verbosity, visible};
-use tlswalk::report::{Outcome, Report, explain, outcome as outcome_of, report_on_logs};
+use tlswalk::report::{Outcome, Report, Unread, explain, outcome as outcome_of, report_on_logs};
 use tlswalk::tls::trust::Anchors;
 
 /// The tool could not do its work.
@@ -133,22 +133,21 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
     };
     let mut failure = None;
     let inspect_one = |paths: &[PathBuf]| analyze(paths, &options, inspect);
-    workers::in_order(&captures, inspect_one, |outcome| match outcome {
-        Ok(report) => {
+    let mut due = captures.iter();
+    workers::in_order(&captures, inspect_one, |outcome| match (outcome, due.next()) {
+        (Ok(report), _) => {
             total = total.and(outcome_of([&report]));
             let expectation = expected.as_mut().map(|it| it.check(&report));
-            match output.write(report, expectation) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(error) => {
-                    failure = Some(error);
-                    ControlFlow::Break(())
-                }
-            }
+            go_on(output.write(report, expectation), &mut failure)
         }
-        Err(why) => {
+        (Err(why), paths) => {
             unable = true;
             complain(&why);
-            ControlFlow::Continue(())
+            let name = named(paths.copied().unwrap_or_default());
+            if let Some(expected) = &mut expected {
+                expected.unread(&name);
+            }
+            go_on(output.write_unread(Unread::new(&name, &why)), &mut failure)
         }
     });
     match failure {
@@ -168,6 +167,22 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
             Ok(code(total, expected.as_ref(), unable))
         }
     }
+}
+
+fn go_on(written: io::Result<()>, failure: &mut Option<io::Error>) -> ControlFlow<()> {
+    match written {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => {
+            *failure = Some(error);
+            ControlFlow::Break(())
+        }
+    }
+}
+
+/// How a capture is called, or several that are one.
+fn named(paths: &[PathBuf]) -> String {
+    let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    names.join(" + ")
 }
 
 /// What a run came to; with expectations, they decide.

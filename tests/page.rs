@@ -32,7 +32,7 @@ fn parsed(text: &str) -> Document<'_> {
 
 fn page(reports: &[Report]) -> String {
     let mut page = Vec::new();
-    write_html(reports, &mut page).unwrap();
+    write_html(reports, &[], &mut page).unwrap();
     String::from_utf8(page).unwrap()
 }
 

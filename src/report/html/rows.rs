@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::labels::{grouped, seconds_of, span, step_name};
+use super::super::labels::{capitalised, grouped, seconds_of, span, step_name};
 use super::super::{Attempt, Connection, Gap, Step};
 use crate::phrase::{Language, phrase};
 
@@ -206,7 +206,10 @@ fn walk(
             rows.push(hole(gap, end(first), language));
             gaps = later;
         }
-        let mut names: Vec<String> = group.iter().map(|step| step_name(step.kind)).collect();
+        let mut names: Vec<String> = group
+            .iter()
+            .map(|step| capitalised(&step_name(step.kind, language)))
+            .collect();
         names.dedup();
         let mut frames: Vec<u64> = group.iter().map(|step| step.frame).collect();
         frames.dedup();
@@ -222,10 +225,12 @@ fn walk(
             }
             "alert" | "connect-request" | "connect-response" | "http-request" | "http-response" => {
                 if let Some(told) = detail.take() {
-                    text = if first.kind == "alert" {
-                        format!("{text}: {told}")
-                    } else {
-                        told
+                    text = match first.kind {
+                        "alert" if told == "encrypted" => {
+                            capitalised(&phrase("text-alert-encrypted").in_language(language))
+                        }
+                        "alert" => format!("{text}: {told}"),
+                        _ => told,
                     };
                 }
             }
