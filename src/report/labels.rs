@@ -29,6 +29,18 @@ pub(super) fn step_name(kind: &str, language: Language) -> String {
     }
 }
 
+/// An alert as a step tells it: `fatal unknown_ca`, or `encrypted`.
+pub(super) fn alert(detail: &str, language: Language) -> String {
+    match detail.split_once(' ') {
+        Some((level, description)) => phrase("step-alert")
+            .with("level", level)
+            .with("description", description)
+            .in_language(language),
+        None if detail == "encrypted" => phrase("text-alert-encrypted").in_language(language),
+        None => format!("{} {detail}", step_name("alert", language)),
+    }
+}
+
 /// The frames of evidence, each once.
 pub(super) fn frames_of(evidence: &[Evidence]) -> Vec<u64> {
     let mut frames: Vec<u64> = Vec::new();

@@ -17,6 +17,7 @@ page-filter-evidence = these frames
 page-filter-attempt = the whole attempt
 page-overview = Overview
 page-attempts = Attempts
+page-courses = Tries of one device for one service, in order
 page-captures = Captures
 page-not-read = could not be read
 page-capture = This capture

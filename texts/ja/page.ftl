@@ -17,6 +17,7 @@ page-filter-evidence = 根拠のフレーム
 page-filter-attempt = 試行全体
 page-overview = 概要
 page-attempts = 試行
+page-courses = 同じ装置が同じサービスに対して行った試行の経過
 page-captures = キャプチャ
 page-not-read = 読み取れない
 page-capture = このキャプチャ

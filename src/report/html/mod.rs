@@ -62,6 +62,7 @@ struct Part {
     overview: Option<Overview>,
     /// Several tries as one story each, and how many are left out.
     courses: Vec<course::Told>,
+    courses_counted: usize,
     courses_more: String,
     /// What the device's own texts say, and how many lines are left out.
     logs: Vec<Said>,
@@ -198,6 +199,7 @@ fn part(
             .collect(),
         overview: overview(report, &shown, language),
         courses,
+        courses_counted: report.courses.len(),
         courses_more: more(courses_left_out),
         logs: said(report),
         logs_more: more(events(report).count().saturating_sub(EVENTS)),
@@ -302,6 +304,7 @@ fn labels(language: Language) -> BTreeMap<String, String> {
         "page-copy-hint",
         "page-device",
         "page-good",
+        "page-courses",
         "page-not-read",
     ];
     let named = |id: &'static str| {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::labels::{capitalised, grouped, seconds_of, span, step_name};
+use super::super::labels::{alert, capitalised, grouped, seconds_of, span, step_name};
 use super::super::{Attempt, Connection, Gap, Step};
 use crate::phrase::{Language, phrase};
 
@@ -225,12 +225,10 @@ fn walk(
             }
             "alert" | "connect-request" | "connect-response" | "http-request" | "http-response" => {
                 if let Some(told) = detail.take() {
-                    text = match first.kind {
-                        "alert" if told == "encrypted" => {
-                            capitalised(&phrase("text-alert-encrypted").in_language(language))
-                        }
-                        "alert" => format!("{text}: {told}"),
-                        _ => told,
+                    text = if first.kind == "alert" {
+                        capitalised(&alert(&told, language))
+                    } else {
+                        told
                     };
                 }
             }

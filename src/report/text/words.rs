@@ -2,7 +2,7 @@
 
 use super::grouped;
 use crate::phrase::{Language, Phrase, phrase};
-use crate::report::labels::step_name;
+use crate::report::labels::{alert, step_name};
 use crate::report::{Connection, Count, Lookup, Step};
 
 /// How sure, as it is read.
@@ -68,9 +68,7 @@ fn step_text(group: &[&Step], language: Language) -> String {
                 .as_ref()
                 .filter(|_| matches!(step.kind, "alert" | "connect-response" | "reset"));
             match detail {
-                Some(detail) if step.kind == "alert" && detail == "encrypted" => {
-                    format!("{guess}{}", phrase("text-alert-encrypted").in_language(language))
-                }
+                Some(detail) if step.kind == "alert" => format!("{guess}{}", alert(detail, language)),
                 Some(detail) => format!("{guess}{} {detail}", step_name(step.kind, language)),
                 None => format!("{guess}{}", step_name(step.kind, language)),
             }
