@@ -18,6 +18,7 @@ use std::process::ExitCode;
 
 use args::{Cli, Command, Inspect, Parsed};
 use commands::Hashed;
+use commands::redact::Together;
 use expect::Expectations;
 use output::Output;
 use progress::Progress;
@@ -132,7 +133,15 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
         inspect.captures.chunks(1).collect()
     };
     let mut failure = None;
-    let inspect_one = |paths: &[PathBuf]| analyze(paths, &options, inspect);
+    let together = match inspect.redact {
+        true => Some(Together::find(inspect)?),
+        false => None,
+    };
+    let inspect_one = |paths: &[PathBuf]| match (&together, paths) {
+        // Options are few, and a capture is read three times.
+        (Some(together), [path]) => together.report(path, inspect, self::options(inspect)?),
+        _ => analyze(paths, &options, inspect),
+    };
     let mut due = captures.iter();
     workers::in_order(&captures, inspect_one, |outcome| match (outcome, due.next()) {
         (Ok(report), _) => {
@@ -147,7 +156,11 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
             if let Some(expected) = &mut expected {
                 expected.unread(&name);
             }
-            go_on(output.write_unread(Unread::new(&name, &why)), &mut failure)
+            let mut unread = Unread::new(&name, &why);
+            if let (Some(together), Some([path])) = (&together, paths) {
+                unread.capture = together.name(path);
+            }
+            go_on(output.write_unread(unread), &mut failure)
         }
     });
     match failure {
@@ -211,11 +224,6 @@ fn expected(inspect: &Inspect) -> Result<Option<Expectations>, String> {
 /// One report, of one capture or of several that are one. Errors begin with the capture's name.
 fn analyze(paths: &[PathBuf], options: &Options, inspect: &Inspect) -> Result<Report, String> {
     let quiet = inspect.quiet;
-    if inspect.redact {
-        // Options are few, and a capture is read three times.
-        let path = commands::only_path(paths, "--redact")?;
-        return commands::redact::redacted(&commands::Capture::find(path)?, inspect, self::options(inspect)?);
-    }
     if let [path] = paths {
         let (name, input) = open(path, quiet)?;
         let mut input = Hashed::new(input, inspect.hash);

@@ -30,12 +30,12 @@ pub(crate) fn run(inspect: &Inspect, whole: bool, force: bool) -> Result<u8, Str
     let because = |error: &dyn std::fmt::Display| format!("{}: {error}", capture.name);
     let sha256 = capture.digest(b"")?;
     let mut cutting = if inspect.redact {
-        let (redactor, judged) = redact::prepare(&capture, inspect, &options)?;
+        let (redactor, judged) = redact::prepare(&capture, &redact::key(&capture, inspect)?, inspect, &options)?;
         let options = redactor.options(options);
         let note = redactor.note(&judged, &sha256, named_hosts(&options));
         // Comments are taken from what redacted frames show.
         let mut redactor = redactor;
-        let report = redact::report(&capture, &mut redactor, &judged, &note, &options)?;
+        let report = redact::report(&capture, redact::NAME, &mut redactor, &judged, &note, &options)?;
         Cutting {
             judged: Judged { report, ..judged },
             note,
