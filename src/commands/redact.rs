@@ -159,12 +159,14 @@ pub(crate) fn report(
         ControlFlow::Continue(())
     })
     .map_err(|error| format!("{}: {error}", capture.name))?;
+    let emptied = redactor.emptied(options.language);
     redactor.rewind();
     facts.origin = None;
     let mut note = note.clone();
     note.kept = judged.facts.frames;
     facts.slice = Some(Box::new(note));
-    let report = analyzer.finish(name, &facts);
+    let mut report = analyzer.finish(name, &facts);
+    report.capture.anomalies.extend(emptied);
     if !same_verdicts(&judged.report, &report) {
         return Err(format!(
             "{}: nothing was written: redacted it would be judged otherwise ({}); what the verdict {} rests on is not kept",
