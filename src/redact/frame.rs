@@ -34,11 +34,13 @@ pub(super) fn frame(
         LinkType::NULL | LinkType::LOOP => ip(bytes.get_mut(4..).unwrap_or_default(), names, payloads),
         LinkType::LINUX_SLL => {
             names.mac(bytes.get_mut(6..12).unwrap_or_default());
+            bytes.iter_mut().skip(12).take(2).for_each(|byte| *byte = 0);
             let kind = u16_at(bytes, 14);
             ether_type(kind, bytes.get_mut(16..).unwrap_or_default(), names, payloads)
         }
         LinkType::LINUX_SLL2 => {
             names.mac(bytes.get_mut(12..18).unwrap_or_default());
+            bytes.iter_mut().skip(18).take(2).for_each(|byte| *byte = 0);
             let kind = u16_at(bytes, 0);
             ether_type(kind, bytes.get_mut(20..).unwrap_or_default(), names, payloads)
         }
@@ -224,6 +226,7 @@ fn tcp(body: &mut [u8], src: IpAddr, dst: IpAddr, payloads: &mut dyn FnMut(&Segm
         return body.iter_mut().skip(20).for_each(|byte| *byte = 0);
     }
     let (header, payload) = body.split_at_mut(header_len);
+    options(header.get_mut(20..).unwrap_or_default());
     let seq = header
         .get(4..)
         .and_then(|it| it.first_chunk::<4>())
@@ -242,6 +245,33 @@ fn tcp(body: &mut [u8], src: IpAddr, dst: IpAddr, payloads: &mut dyn FnMut(&Segm
         syn,
     };
     payloads(&segment, payload);
+}
+
+/// Keeps the options whose values are sizes and times. Others can hold keys and cookies (RFC 7413, RFC 8684), and where the
+/// header's length is wrong, what stands there is payload.
+fn options(bytes: &mut [u8]) {
+    let mut at = 0;
+    while let Some(&kind) = bytes.get(at) {
+        let len = match kind {
+            1 => 1,
+            _ => usize::from(bytes.get(at + 1).copied().unwrap_or(0)),
+        };
+        let is_known = match kind {
+            1 => true,
+            2 => len == 4,
+            3 => len == 3,
+            4 => len == 2,
+            5 => matches!(len, 10 | 18 | 26 | 34),
+            8 => len == 10,
+            _ => false,
+        };
+        if !is_known || at + len > bytes.len() {
+            break;
+        }
+        at += len;
+    }
+    // Zeros end the list.
+    bytes.iter_mut().skip(at).for_each(|byte| *byte = 0);
 }
 
 fn udp(body: &mut [u8], names: &Pseudonyms) -> bool {

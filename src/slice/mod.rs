@@ -191,7 +191,8 @@ pub fn cut<W: Write>(
                         PACKET_ID => false,
                         // What a slice of ours said is said anew.
                         COMMENT => !(redacted || is_slice && value.starts_with(OWN)),
-                        code => !redacted || code == FLAGS,
+                        // Of another length it is no such option, and may hold anything.
+                        code => !redacted || (code == FLAGS && value.len() == 4),
                     })
                     .map(|(code, value)| (*code, value.to_vec()))
                     .collect();
