@@ -104,7 +104,7 @@ fn sarif_matches_the_schema_of_the_standard() {
         return;
     };
     // One pattern of the schema, that of languages, has a bracket too many for a strict reader.
-    let text = std::fs::read_to_string(path).unwrap().replace("{2}]?$", "{2}$");
+    let text = fs::read_to_string(path).unwrap().replace("{2}]?$", "{2}$");
     let schema: Value = serde_json::from_str(&text).unwrap();
     assert!(schema["title"].as_str().unwrap().contains("SARIF"));
     let validator = jsonschema::validator_for(&schema).unwrap();

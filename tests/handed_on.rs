@@ -25,7 +25,7 @@ use tlswalk::note::Note;
 use tlswalk::phrase::Language;
 use tlswalk::redact::{Certificates, Redactor};
 use tlswalk::report::json;
-use tlswalk::slice::{Breadth, Judged, Kept, Wish, choose, cut, judge, same_verdicts};
+use tlswalk::slice::{Breadth, Judged, Kept, Wish, choose, cut, judge, same_evidence};
 use tlswalk::verify::{read_report, verify};
 
 /// Runs unless `TLSWALK_MUTATIONS` says another number; a run reads a capture some ten times.
@@ -106,7 +106,7 @@ fn slice_and_verify(bytes: &[u8], options: &Options) {
             assert_eq!(these.len() as u64, frames);
         }
         let again = tlswalk::analyze(slice.as_slice(), "a slice", options).unwrap();
-        if !same_verdicts(&judged.report, &again) {
+        if !same_evidence(&judged.report, &again) {
             // The command goes on to the next breadth; with everything kept nothing may be lost.
             assert_ne!(
                 breadth,
@@ -125,7 +125,7 @@ fn slice_and_verify(bytes: &[u8], options: &Options) {
                 verification.exit_code(),
                 0,
                 "{}",
-                verification.to_text(true, Language::En)
+                verification.to_text(false, Language::En)
             );
         }
         break;

@@ -131,7 +131,12 @@ impl Cutting {
         file.rewind().map_err(|error| unwritten(&error))?;
         let again = tlswalk::analyze(file.as_file(), &capture.name, options)
             .map_err(|error| format!("-o {}: {error}", target.display()))?;
-        Ok(slice::same_verdicts(&judged.report, &again).then_some(file))
+        let is_same = match breadth {
+            // Nothing more can be kept.
+            Breadth::Whole => slice::same_verdicts(&judged.report, &again),
+            _ => slice::same_evidence(&judged.report, &again),
+        };
+        Ok(is_same.then_some(file))
     }
 }
 

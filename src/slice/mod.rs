@@ -265,6 +265,17 @@ pub fn same_verdicts(one: &Report, other: &Report) -> bool {
     said(one) == said(other)
 }
 
+/// Whether the verdicts of two reports also rest on as much: what a verdict tells besides may be known from connections that
+/// are none of the attempt's, as when one authority signs for unrelated names.
+#[must_use]
+pub fn same_evidence(one: &Report, other: &Report) -> bool {
+    let count = |report: &Report| {
+        let attempts = report.attempts.iter().map(|it| it.verdict.evidence.len());
+        attempts.collect::<Vec<_>>()
+    };
+    same_verdicts(one, other) && count(one) == count(other)
+}
+
 /// A frame's time in ticks of a pcap file's clock; a pcapng packet without a time gets none.
 fn ticks(frame: &Frame<'_>, interfaces: &[Described]) -> u64 {
     let nanoseconds = u64::try_from(frame.time.0).unwrap_or_default();
