@@ -1,4 +1,4 @@
-//! Captures of which there is no report: said in every form that a program counts captures by.
+//! capture that could not be read → Unread: said in every form by which a program counts captures.
 
 use super::text::visible;
 
