@@ -168,7 +168,7 @@ impl<'o> Analyzer<'o> {
                 id: "wireless-clients",
                 frame: FrameNumber(0),
                 detail: match &self.collected.wireless {
-                    Some(who) => phrase("anomaly-wireless-clients-also").with("who", who.to_string()),
+                    Some(one) => one.clone(),
                     None => phrase("anomaly-wireless-clients"),
                 }
                 .with("count", self.collected.in_capwap),

@@ -1,6 +1,6 @@
 //! Decoded → Collected: what of a whole capture is kept for judging, and what is only counted.
 
-use crate::phrase::phrase;
+use crate::phrase::{Phrase, phrase};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::net::IpAddr;
 
@@ -76,7 +76,7 @@ pub(crate) struct Collected<'o> {
     pub(crate) one_sided: u64,
     pub(crate) in_capwap: u64,
     /// A wireless client that asks for a licensing service.
-    pub(crate) wireless: Option<String>,
+    pub(crate) wireless: Option<Phrase>,
 }
 
 /// The checksums of the first segments: wrong ones are tolerated, and mentioned once.
@@ -349,8 +349,12 @@ impl<'o> Collected<'o> {
             }
         } else if self.options.profile.service_named(name.raw()).is_some() {
             let [one, other] = flow.sighting.ends;
-            self.wireless
-                .get_or_insert_with(|| format!("{one} and {other}, which asks for {name}"));
+            self.wireless.get_or_insert_with(|| {
+                phrase("anomaly-wireless-clients-also")
+                    .with("one", one.to_string())
+                    .with("other", other.to_string())
+                    .with("name", name.to_string())
+            });
         }
     }
 

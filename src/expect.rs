@@ -85,29 +85,39 @@ impl Expectations {
     /// Compares a report with what is expected of its capture.
     pub(crate) fn check(&mut self, report: &Report) -> Expectation {
         let name = report.capture.file.as_str();
+        let expected = self.expected_of(name);
+        let met = expected.contains(&report.verdict.id);
+        self.checked += 1;
+        if !met {
+            let wanted = wanted(&expected);
+            self.wrong.push((name.to_owned(), wanted, report.verdict.id.clone()));
+        }
+        Expectation { expected, met }
+    }
+
+    /// Counts a capture of which there is no report: whatever was expected of it, it did not come so.
+    pub(crate) fn unread(&mut self, name: &str) {
+        let wanted = wanted(&self.expected_of(name));
+        self.checked += 1;
+        self.wrong
+            .push((name.to_owned(), wanted, "nothing: it could not be read".to_owned()));
+    }
+
+    /// The verdicts of the first line that fits a capture.
+    fn expected_of(&mut self, name: &str) -> Vec<String> {
         let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
         // A pattern without a folder means the file wherever it lies.
         let fits = |line: &&mut Line| {
             let named = if line.pattern.contains('/') { name } else { file };
             fits(&line.pattern, named)
         };
-        let expected = match self.lines.iter_mut().find(fits) {
+        match self.lines.iter_mut().find(fits) {
             Some(line) => {
                 line.used = true;
                 line.verdicts.0.clone()
             }
             None => Vec::new(),
-        };
-        let met = expected.contains(&report.verdict.id);
-        self.checked += 1;
-        if !met {
-            let wanted = match expected.as_slice() {
-                [] => "no line names this capture".to_owned(),
-                some => format!("expected {}", some.join(" or ")),
-            };
-            self.wrong.push((name.to_owned(), wanted, report.verdict.id.clone()));
         }
-        Expectation { expected, met }
     }
 
     /// Lines for a person: what is not as expected, and how many are.
@@ -159,6 +169,14 @@ fn fits(pattern: &str, name: &str) -> bool {
         }
     }
     pattern.iter().skip(p).all(|c| *c == '*')
+}
+
+/// What was expected, for a person.
+fn wanted(expected: &[String]) -> String {
+    match expected {
+        [] => "no line names this capture".to_owned(),
+        some => format!("expected {}", some.join(" or ")),
+    }
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use std::process::ExitCode;
 
 use args::{Cli, Command, Inspect, Parsed};
 use commands::Hashed;
+use commands::redact::Together;
 use expect::Expectations;
 use output::Output;
 use progress::Progress;
@@ -26,7 +27,7 @@ use tlswalk::capture::{MOST_FILES, MergeError};
 use tlswalk::device::DeviceLog;
 use tlswalk::profile::Profile;
 use tlswalk::report::text::{TextStyle, Verbosity, visible};
-use tlswalk::report::{Outcome, Report, explain, outcome as outcome_of, report_on_logs};
+use tlswalk::report::{Outcome, Report, Unread, explain, outcome as outcome_of, report_on_logs};
 use tlswalk::tls::trust::Anchors;
 
 /// The tool could not do its work.
@@ -132,23 +133,34 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
         inspect.captures.chunks(1).collect()
     };
     let mut failure = None;
-    let inspect_one = |paths: &[PathBuf]| analyze(paths, &options, inspect);
-    workers::in_order(&captures, inspect_one, |outcome| match outcome {
-        Ok(report) => {
+    let together = match inspect.redact {
+        true => Some(Together::find(inspect)?),
+        false => None,
+    };
+    let inspect_one = |paths: &[PathBuf]| match (&together, paths) {
+        // Options are few, and a capture is read three times.
+        (Some(together), [path]) => together.report(path, inspect, self::options(inspect)?),
+        _ => analyze(paths, &options, inspect),
+    };
+    let mut due = captures.iter();
+    workers::in_order(&captures, inspect_one, |outcome| match (outcome, due.next()) {
+        (Ok(report), _) => {
             total = total.and(outcome_of([&report]));
             let expectation = expected.as_mut().map(|it| it.check(&report));
-            match output.write(report, expectation) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(error) => {
-                    failure = Some(error);
-                    ControlFlow::Break(())
-                }
-            }
+            go_on(output.write(report, expectation), &mut failure)
         }
-        Err(why) => {
+        (Err(why), paths) => {
             unable = true;
             complain(&why);
-            ControlFlow::Continue(())
+            let name = named(paths.copied().unwrap_or_default());
+            if let Some(expected) = &mut expected {
+                expected.unread(&name);
+            }
+            let mut unread = Unread::new(&name, &why);
+            if let (Some(together), Some([path])) = (&together, paths) {
+                unread.capture = together.name(path);
+            }
+            go_on(output.write_unread(unread), &mut failure)
         }
     });
     match failure {
@@ -168,6 +180,22 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
             Ok(code(total, expected.as_ref(), unable))
         }
     }
+}
+
+fn go_on(written: io::Result<()>, failure: &mut Option<io::Error>) -> ControlFlow<()> {
+    match written {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => {
+            *failure = Some(error);
+            ControlFlow::Break(())
+        }
+    }
+}
+
+/// How a capture is called, or several that are one.
+fn named(paths: &[PathBuf]) -> String {
+    let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    names.join(" + ")
 }
 
 /// What a run came to; with expectations, they decide.
@@ -196,11 +224,6 @@ fn expected(inspect: &Inspect) -> Result<Option<Expectations>, String> {
 /// One report, of one capture or of several that are one. Errors begin with the capture's name.
 fn analyze(paths: &[PathBuf], options: &Options, inspect: &Inspect) -> Result<Report, String> {
     let quiet = inspect.quiet;
-    if inspect.redact {
-        // Options are few, and a capture is read three times.
-        let path = commands::only_path(paths, "--redact")?;
-        return commands::redact::redacted(&commands::Capture::find(path)?, inspect, self::options(inspect)?);
-    }
     if let [path] = paths {
         let (name, input) = open(path, quiet)?;
         let mut input = Hashed::new(input, inspect.hash);

@@ -9,8 +9,9 @@ use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
+use tlswalk::report::row::Row;
 use tlswalk::report::text::{TextStyle, Verbosity, write_text};
-use tlswalk::report::{Report, csv, html, json, junit, markdown, sarif};
+use tlswalk::report::{Report, Unread, csv, html, json, junit, markdown, sarif};
 
 use crate::args::{Color, Format, Inspect};
 
@@ -25,6 +26,7 @@ pub(crate) struct Output {
     /// Reports of a format whose document begins with what all of them say.
     gathered: Vec<Report>,
     expectations: Vec<Option<junit::Expectation>>,
+    unread: Vec<Unread>,
 }
 
 enum Sink {
@@ -72,6 +74,7 @@ impl Output {
             written: 0,
             gathered: Vec::new(),
             expectations: Vec::new(),
+            unread: Vec::new(),
         })
     }
 
@@ -127,7 +130,33 @@ impl Output {
         out.flush()
     }
 
-    /// Ends the output. Where no capture could be read there is no report, and no file is touched.
+    /// Adds that a capture could not be read, in the formats that programs count captures by. Those for people and JSON,
+    /// which is nothing but reports, leave it to standard error.
+    pub(crate) fn write_unread(&mut self, unread: Unread) -> io::Result<()> {
+        match self.format {
+            Format::Csv => {
+                let out = self.sink.writer();
+                if self.written == 0 {
+                    csv::write_header(out)?;
+                }
+                self.written += 1;
+                csv::write_row(&Row::failed(&unread.capture, None, &unread.why), out)?;
+                out.flush()
+            }
+            Format::Junit | Format::Sarif => {
+                self.written += 1;
+                self.unread.push(unread);
+                Ok(())
+            }
+            // A page is made where there is something to show.
+            _ => {
+                self.unread.push(unread);
+                Ok(())
+            }
+        }
+    }
+
+    /// Ends the output. Where there is nothing to write, no file is touched.
     pub(crate) fn finish(mut self) -> Result<(), io::Error> {
         if self.written == 0 {
             return Ok(());
@@ -151,9 +180,9 @@ impl Output {
         let out = self.sink.writer();
         match self.format {
             Format::Json if self.many => out.write_all(b"\n]\n")?,
-            Format::Html => html::write_html(&self.gathered, out)?,
-            Format::Junit => junit::write_junit(&self.gathered, &self.expectations, out)?,
-            Format::Sarif => sarif::write_sarif(&self.gathered, out)?,
+            Format::Html => html::write_html(&self.gathered, &self.unread, out)?,
+            Format::Junit => junit::write_junit(&self.gathered, &self.expectations, &self.unread, out)?,
+            Format::Sarif => sarif::write_sarif(&self.gathered, &self.unread, out)?,
             _ => {}
         }
         out.flush()

@@ -141,6 +141,37 @@ fn one_unreadable_capture_does_not_stop_the_others() {
 }
 
 #[test]
+fn programs_that_count_captures_are_told_of_those_that_could_not_be_read() {
+    let directory = directory();
+    let good = capture(directory.path(), "good.pcap");
+    let out = directory.path().join("out");
+    let written = |format: &str, captures: &[&str]| {
+        drop(fs::remove_file(&out));
+        let mut arguments = vec!["-f", format, "-o", out.to_str().unwrap()];
+        arguments.extend(captures);
+        let output = run(&arguments);
+        assert_eq!(output.status.code(), Some(2), "{format}");
+        assert!(text(&output.stderr).contains("no-such.pcap: no such file"), "{format}");
+        fs::read_to_string(&out).unwrap_or_default()
+    };
+    for (format, told) in [
+        ("csv", "no-such.pcap,,,,"),
+        ("junit", "<error type=\"unreadable-capture\""),
+        ("sarif", "\"executionSuccessful\": false"),
+        ("html", "could not be read"),
+    ] {
+        let both = written(format, &["no-such.pcap", &good]);
+        assert!(both.contains(told) && both.contains("good.pcap"), "{format}: {both}");
+        let alone = written(format, &["no-such.pcap"]);
+        // A page shows something, or there is none.
+        assert_eq!(alone.contains(told), format != "html", "{format}: {alone}");
+    }
+    for format in ["text", "json", "ndjson", "markdown"] {
+        assert_eq!(written(format, &["no-such.pcap"]), "", "{format}");
+    }
+}
+
+#[test]
 fn a_capture_without_licensing_exits_3() {
     let directory = directory();
     let path = capture(directory.path(), "a.pcap");

@@ -440,6 +440,47 @@ fn another_key_gives_other_pseudonyms_and_the_same_key_the_same() {
 }
 
 #[test]
+fn captures_redacted_together_share_pseudonyms_and_no_name_of_a_file() {
+    let (one, other) = ("samples/healthy-tls12.pcap", "samples/reset-during-handshake.pcap");
+    let missing = "customer-name.pcap";
+    let outcome = run(&["-f", "json", "--redact", one, missing, other]);
+    assert_eq!(code(&outcome), 2);
+    let reports: Value = serde_json::from_str(&outcome.stdout).unwrap();
+    let reports = reports.as_array().unwrap();
+    let of = |report: &Value, what: &str| report["attempts"][0][what].clone();
+    assert_eq!(of(&reports[0], "device"), of(&reports[1], "device"));
+    assert_ne!(of(&reports[0], "device"), "192.168.10.150");
+    let alone = report(&["--redact", one]);
+    assert_ne!(
+        of(&alone, "device"),
+        of(&reports[0], "device"),
+        "another set, another key"
+    );
+    let names: Vec<&str> = reports
+        .iter()
+        .map(|it| it["capture"]["file"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["redacted capture 1", "redacted capture 3"]);
+    for format in ["csv", "junit", "sarif", "html"] {
+        let outcome = run(&["-f", format, "--redact", one, missing, other]);
+        let told = outcome.stdout.replace("%20", " ");
+        assert!(
+            told.contains("redacted capture 2") && told.contains("no such file"),
+            "{format}"
+        );
+        for original in ["customer-name", "samples/", "healthy-tls12", "192.168.10.150"] {
+            assert!(!told.contains(original), "{format}: {original}");
+        }
+    }
+    let merged = run(&["--redact", "--merge", one, other]);
+    assert!(
+        code(&merged) == 2 && merged.stderr.contains("mergecap"),
+        "{}",
+        merged.stderr
+    );
+}
+
+#[test]
 fn what_redaction_cannot_replace_is_refused() {
     let capture = "samples/healthy-tls12.pcap";
     for arguments in [

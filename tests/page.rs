@@ -32,7 +32,7 @@ fn parsed(text: &str) -> Document<'_> {
 
 fn page(reports: &[Report]) -> String {
     let mut page = Vec::new();
-    write_html(reports, &mut page).unwrap();
+    write_html(reports, &[], &mut page).unwrap();
     String::from_utf8(page).unwrap()
 }
 
@@ -139,7 +139,7 @@ fn the_ladder_shows_the_steps_in_order_and_marks_where_it_breaks() {
         "Client Hello",
         "Server Hello",
         "Finished",
-        "Alert: fatal unknown_ca",
+        "Alert fatal unknown_ca",
     ];
     let places: Vec<usize> = order
         .iter()
@@ -148,7 +148,7 @@ fn the_ladder_shows_the_steps_in_order_and_marks_where_it_breaks() {
     assert!(places.is_sorted(), "{labels:?}");
     let broken: Vec<&Node<'_, '_>> = rows.iter().filter(|row| is(row, "broken")).collect();
     assert_eq!(broken.len(), 1);
-    assert_eq!(label(broken[0]), "Alert: fatal unknown_ca");
+    assert_eq!(label(broken[0]), "Alert fatal unknown_ca");
     let guessed: Vec<String> = rows.iter().filter(|row| is(row, "inferred")).map(label).collect();
     assert_eq!(guessed, ["Finished"]);
 }

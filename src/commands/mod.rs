@@ -89,12 +89,7 @@ impl Capture {
 
 /// The only capture that a subcommand takes.
 pub(crate) fn only<'a>(inspect: &'a Inspect, command: &str) -> Result<&'a Path, String> {
-    only_path(&inspect.captures, command)
-}
-
-/// The only path.
-pub(crate) fn only_path<'a>(paths: &'a [PathBuf], command: &str) -> Result<&'a Path, String> {
-    match paths {
+    match inspect.captures.as_slice() {
         [one] => Ok(one),
         _ => Err(format!(
             "{command} takes one capture; join the files of a ring first: mergecap -w all.pcapng ring_*.pcap"

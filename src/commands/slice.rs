@@ -30,12 +30,12 @@ pub(crate) fn run(inspect: &Inspect, whole: bool, force: bool) -> Result<u8, Str
     let because = |error: &dyn std::fmt::Display| format!("{}: {error}", capture.name);
     let sha256 = capture.digest(b"")?;
     let mut cutting = if inspect.redact {
-        let (redactor, judged) = redact::prepare(&capture, inspect, &options)?;
+        let (redactor, judged) = redact::prepare(&capture, &redact::key(&capture, inspect)?, inspect, &options)?;
         let options = redactor.options(options);
         let note = redactor.note(&judged, &sha256, named_hosts(&options));
         // Comments are taken from what redacted frames show.
         let mut redactor = redactor;
-        let report = redact::report(&capture, &mut redactor, &judged, &note, &options)?;
+        let report = redact::report(&capture, redact::NAME, &mut redactor, &judged, &note, &options)?;
         Cutting {
             judged: Judged { report, ..judged },
             note,
@@ -131,7 +131,12 @@ impl Cutting {
         file.rewind().map_err(|error| unwritten(&error))?;
         let again = tlswalk::analyze(file.as_file(), &capture.name, options)
             .map_err(|error| format!("-o {}: {error}", target.display()))?;
-        Ok(slice::same_verdicts(&judged.report, &again).then_some(file))
+        let is_same = match breadth {
+            // Nothing more can be kept.
+            Breadth::Whole => slice::same_verdicts(&judged.report, &again),
+            _ => slice::same_evidence(&judged.report, &again),
+        };
+        Ok(is_same.then_some(file))
     }
 }
 

@@ -16,6 +16,14 @@ struct Element {
     to: usize,
 }
 
+/// The elements between two places; what stands there and is none is scrambled.
+fn taken_apart(der: &mut [u8], from: usize, to: usize, names: &Pseudonyms) -> Vec<Element> {
+    let found = elements(der, from, to);
+    let behind = found.last().map_or(from, |it| it.to);
+    names.scramble(der.get_mut(behind.min(to)..to).unwrap_or_default());
+    found
+}
+
 /// The elements between two places.
 fn elements(der: &[u8], mut at: usize, end: usize) -> Vec<Element> {
     let mut found = Vec::new();
@@ -58,23 +66,40 @@ pub(super) fn certificate(der: &mut [u8], names: &Pseudonyms) {
 fn walk(der: &mut [u8], names: &Pseudonyms) -> Option<()> {
     let len = der.len();
     let outer = element(der, 0, len).filter(|it| it.tag == 0x30)?;
-    let [body, _, signature] = elements(der, outer.from, outer.to).try_into().ok()?;
-    let mut parts = elements(der, body.from, body.to).into_iter().peekable();
-    parts.next_if(|it| it.tag == 0xa0);
-    let [serial, _, issuer, _, subject, key] = [(); 6].map(|()| parts.next());
-    if let Some(serial) = serial.filter(|it| it.tag == 2) {
-        number(der.get_mut(serial.from..serial.to)?, names);
+    let [body, outer_algorithm, signature] = elements(der, outer.from, outer.to).try_into().ok()?;
+    if elements(der, body.from, body.to).last()?.to != body.to {
+        return None;
     }
-    strings(der, issuer?, names, 0);
-    strings(der, subject?, names, 0);
+    let mut parts = elements(der, body.from, body.to).into_iter().peekable();
+    parts.next_if(|it| it.tag == 0xa0 && it.to - it.from <= 3);
+    let [serial, algorithm, issuer, validity, subject, key] = [(); 6].map(|()| parts.next());
+    let (serial, algorithm, validity) = (serial?, algorithm?, validity?);
+    // What stays must be what it is taken for: where a byte is missing, a name stands in the place of something else.
+    let tags = |it: &Element| {
+        elements(der, it.from, it.to)
+            .iter()
+            .map(|it| it.tag)
+            .collect::<Vec<_>>()
+    };
+    let is_sound = serial.tag == 2
+        && tags(&algorithm).first() == Some(&6)
+        && matches!(tags(&validity).as_slice(), [0x17 | 0x18, 0x17 | 0x18])
+        && tags(&key?).as_slice() == [0x30, 3];
+    if !is_sound {
+        return None;
+    }
+    number(der.get_mut(serial.from..serial.to)?, names);
+    for it in [algorithm, issuer?, validity, subject?, outer_algorithm] {
+        strings(der, it, names, 0);
+    }
     public_key(der, key?, names);
     for part in parts {
         if part.tag != 0xa3 {
             names.scramble(der.get_mut(part.from..part.to)?);
             continue;
         }
-        for list in elements(der, part.from, part.to) {
-            for extension in elements(der, list.from, list.to) {
+        for list in taken_apart(der, part.from, part.to, names) {
+            for extension in taken_apart(der, list.from, list.to, names) {
                 self::extension(der, extension, names);
             }
         }
@@ -138,24 +163,26 @@ fn public_key(der: &mut [u8], key: Element, names: &Pseudonyms) {
 
 fn extension(der: &mut [u8], extension: Element, names: &Pseudonyms) {
     let parts = elements(der, extension.from, extension.to);
-    let (Some(oid), Some(value)) = (parts.first(), parts.last().filter(|it| it.tag == 4)) else {
-        return;
+    let (oid, value) = match parts.as_slice() {
+        [oid, value] | [oid, _, value] if oid.tag == 6 && value.tag == 4 && value.to == extension.to => (oid, value),
+        _ => return names.scramble(der.get_mut(extension.from..extension.to).unwrap_or_default()),
     };
     let oid = der.get(oid.from..oid.to).unwrap_or_default().to_vec();
+    let len = value.to.saturating_sub(value.from);
     match oid.as_slice() {
-        // Usage, constraints, extended usage: no identifiers.
-        [0x55, 0x1d, 15 | 19 | 37 | 54] => {}
+        // Usage, constraints, inhibited policies: few bits and no identifiers.
+        [0x55, 0x1d, 15 | 19 | 54] if len <= 12 => {}
         // Key identifiers.
         [0x55, 0x1d, 14] => {
-            for inner in elements(der, value.from, value.to) {
+            for inner in taken_apart(der, value.from, value.to, names) {
                 if let Some(content) = der.get_mut(inner.from..inner.to) {
                     names.scramble(content);
                 }
             }
         }
         [0x55, 0x1d, 35] => {
-            for list in elements(der, value.from, value.to) {
-                for inner in elements(der, list.from, list.to) {
+            for list in taken_apart(der, value.from, value.to, names) {
+                for inner in taken_apart(der, list.from, list.to, names) {
                     match (inner.tag, der.get_mut(inner.from..inner.to)) {
                         (0x82, Some(content)) => number(content, names),
                         (0x80, Some(content)) => names.scramble(content),
@@ -182,7 +209,7 @@ fn extension(der: &mut [u8], extension: Element, names: &Pseudonyms) {
 
 /// Replaces strings, addresses and unstructured bytes in an element and all below it.
 pub(super) fn any(der: &mut [u8], names: &Pseudonyms) {
-    for it in elements(der, 0, der.len()) {
+    for it in taken_apart(der, 0, der.len(), names) {
         strings(der, it, names, 0);
     }
 }
@@ -192,7 +219,7 @@ fn strings(der: &mut [u8], element: Element, names: &Pseudonyms, depth: usize) {
     let Some(content) = der.get_mut(from..to) else { return };
     match tag {
         _ if tag & 0x20 != 0 && depth < DEEPEST => {
-            for inner in elements(der, from, to) {
+            for inner in taken_apart(der, from, to, names) {
                 strings(der, inner, names, depth + 1);
             }
         }
@@ -214,8 +241,12 @@ fn strings(der: &mut [u8], element: Element, names: &Pseudonyms, depth: usize) {
         },
         // Numbers that identify are long; a version or a depth is short.
         0x02 if content.len() > 4 => number(content, names),
-        // Booleans, short numbers, nothing, object identifiers, enumerations, times.
-        0x01 | 0x02 | 0x05 | 0x06 | 0x0a | 0x17 | 0x18 | 0x88 => {}
+        // Booleans, short numbers, nothing, enumerations.
+        0x01 | 0x02 | 0x05 | 0x0a if content.len() <= 4 => {}
+        // Object identifiers under the arcs that certificates use.
+        0x06 | 0x88
+            if content.len() <= 12 && matches!(content.first(), Some(0x09 | 0x2a | 0x2b | 0x55 | 0x60 | 0x67)) => {}
+        0x17 | 0x18 if content.iter().all(|it| it.is_ascii_digit() || *it == b'Z') => {}
         0x03 => names.scramble(content.get_mut(1..).unwrap_or_default()),
         _ => names.scramble(content),
     }

@@ -7,12 +7,11 @@ const NAMES: [u16; 5] = [2, 5, 6, 12, 39];
 
 /// Replaces what identifies in a message, as far as it was captured.
 pub(super) fn message(bytes: &mut [u8], names: &Pseudonyms) {
-    let count = |at: usize| {
-        bytes
-            .get(at..)
-            .and_then(|it| it.first_chunk::<2>())
-            .map_or(0, |it| u16::from_be_bytes(*it))
-    };
+    // Other traffic of that port would keep what stands where a message has numbers.
+    if crate::dns::parse(bytes).is_none() {
+        return empty(bytes, 0);
+    }
+    let count = |at: usize| count_at(bytes, at);
     let (questions, records) = (
         count(4),
         u32::from(count(6))
@@ -24,6 +23,9 @@ pub(super) fn message(bytes: &mut [u8], names: &Pseudonyms) {
         let Some(behind) = name(bytes, at, names) else {
             return empty(bytes, at);
         };
+        if !is_class(count_at(bytes, behind.saturating_add(2))) {
+            return empty(bytes, behind);
+        }
         at = behind.saturating_add(4);
     }
     for _ in 0..records {
@@ -31,10 +33,18 @@ pub(super) fn message(bytes: &mut [u8], names: &Pseudonyms) {
             return empty(bytes, at);
         };
         let head = bytes.get(behind..).and_then(|it| it.first_chunk::<10>()).copied();
-        let Some([k0, k1, .., l0, l1]) = head else {
+        let Some([k0, k1, c0, c1, _, version, f0, f1, l0, l1]) = head else {
             return empty(bytes, behind);
         };
         let kind = u16::from_be_bytes([k0, k1]);
+        // The class of OPT is a size, its time to live a version and flags (RFC 6891, section 6.1.3).
+        let is_sound = match kind {
+            41 => version == 0 && f0 & 0x7f == 0 && f1 == 0,
+            _ => is_class(u16::from_be_bytes([c0, c1])),
+        };
+        if !is_sound {
+            return empty(bytes, behind);
+        }
         let from = behind.saturating_add(10);
         let to = from.saturating_add(usize::from(u16::from_be_bytes([l0, l1])));
         match kind {
@@ -54,6 +64,16 @@ pub(super) fn message(bytes: &mut [u8], names: &Pseudonyms) {
         at = to;
     }
     empty(bytes, at);
+}
+
+fn count_at(bytes: &[u8], at: usize) -> u16 {
+    let two = bytes.get(at..).and_then(|it| it.first_chunk::<2>());
+    two.map_or(0, |it| u16::from_be_bytes(*it))
+}
+
+/// IN, CH, HS and the two that only questions have.
+const fn is_class(class: u16) -> bool {
+    matches!(class, 1 | 3 | 4 | 254 | 255)
 }
 
 /// What is not understood is not handed on.
@@ -81,6 +101,8 @@ fn name(bytes: &mut [u8], mut at: usize, names: &Pseudonyms) -> Option<usize> {
                 labels.push((from, len));
                 at = from.checked_add(len)?;
             }
+            // What no name has (RFC 1035, section 4.1.4).
+            64..=191 => return None,
             _ => {
                 bytes.get(at.checked_add(1)?)?;
                 at = at.checked_add(2)?;
@@ -119,5 +141,9 @@ mod tests {
         assert_eq!(after.name.raw(), names.string(before.name.raw()));
         assert_eq!(after.addresses, [names.address(before.addresses[0])]);
         assert!(!bytes.windows(8).any(|it| it == b"intranet"));
+        // What only looks like a message leaves nothing: here, a count of questions that nobody sends.
+        let mut other = b"\x00\x01\x01\x00\x0a\x6f\x00\x00\x00\x00\x00\x00\x00secret\x00secret".to_vec();
+        message(&mut other, &names);
+        assert!(other.iter().all(|byte| *byte == 0), "{other:02x?}");
     }
 }

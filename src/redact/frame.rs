@@ -21,29 +21,37 @@ pub(super) struct Segment {
     pub(super) syn: bool,
 }
 
-/// Replaces what identifies in a frame.
+/// Replaces what identifies in a frame; whether a part of it was emptied because nobody looked into it.
 pub(super) fn frame(
     link: LinkType,
     bytes: &mut [u8],
     names: &Pseudonyms,
     payloads: &mut dyn FnMut(&Segment, &mut [u8]),
-) {
+) -> bool {
     match link {
         LinkType::ETHERNET => ethernet(bytes, names, payloads),
         LinkType::RAW | LinkType::IPV4 | LinkType::IPV6 => ip(bytes, names, payloads),
         LinkType::NULL | LinkType::LOOP => ip(bytes.get_mut(4..).unwrap_or_default(), names, payloads),
         LinkType::LINUX_SLL => {
             names.mac(bytes.get_mut(6..12).unwrap_or_default());
+            bytes.iter_mut().skip(12).take(2).for_each(|byte| *byte = 0);
             let kind = u16_at(bytes, 14);
-            ether_type(kind, bytes.get_mut(16..).unwrap_or_default(), names, payloads);
+            ether_type(kind, bytes.get_mut(16..).unwrap_or_default(), names, payloads)
         }
         LinkType::LINUX_SLL2 => {
             names.mac(bytes.get_mut(12..18).unwrap_or_default());
+            bytes.iter_mut().skip(18).take(2).for_each(|byte| *byte = 0);
             let kind = u16_at(bytes, 0);
-            ether_type(kind, bytes.get_mut(20..).unwrap_or_default(), names, payloads);
+            ether_type(kind, bytes.get_mut(20..).unwrap_or_default(), names, payloads)
         }
-        _ => bytes.fill(0),
+        _ => empty(bytes),
     }
+}
+
+/// Zeros; whether there was anything.
+fn empty(bytes: &mut [u8]) -> bool {
+    bytes.fill(0);
+    !bytes.is_empty()
 }
 
 fn u16_at(bytes: &[u8], at: usize) -> u16 {
@@ -59,7 +67,7 @@ fn put16(bytes: &mut [u8], at: usize, value: u16) {
     }
 }
 
-fn ethernet(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segment, &mut [u8])) {
+fn ethernet(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segment, &mut [u8])) -> bool {
     names.mac(bytes.get_mut(0..6).unwrap_or_default());
     names.mac(bytes.get_mut(6..12).unwrap_or_default());
     let mut at = 12;
@@ -67,10 +75,10 @@ fn ethernet(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segm
         at += 4;
     }
     let kind = u16_at(bytes, at);
-    ether_type(kind, bytes.get_mut(at + 2..).unwrap_or_default(), names, payloads);
+    ether_type(kind, bytes.get_mut(at + 2..).unwrap_or_default(), names, payloads)
 }
 
-fn ether_type(kind: u16, bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segment, &mut [u8])) {
+fn ether_type(kind: u16, bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segment, &mut [u8])) -> bool {
     match kind {
         0x0800 | 0x86dd => ip(bytes, names, payloads),
         // ARP between IPv4 hosts on Ethernet (RFC 826).
@@ -80,12 +88,13 @@ fn ether_type(kind: u16, bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dy
                 names.address_bytes(bytes.get_mut(at + 6..at + 10).unwrap_or_default());
             }
             bytes.iter_mut().skip(28).for_each(|byte| *byte = 0);
+            false
         }
-        _ => bytes.fill(0),
+        _ => empty(bytes),
     }
 }
 
-fn ip(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segment, &mut [u8])) {
+fn ip(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segment, &mut [u8])) -> bool {
     let version = bytes.first().map_or(0, |it| it >> 4);
     let (header_len, total, protocol, addresses) = match version {
         4 if bytes.len() >= 20 => {
@@ -98,7 +107,7 @@ fn ip(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segment, &
             let total = usize::from(u16_at(bytes, 4)) + 40;
             (40, total, bytes.get(6).copied().unwrap_or(0), 8..40)
         }
-        _ => return bytes.fill(0),
+        _ => return empty(bytes),
     };
     // Padding behind the packet is whatever stood in the sender's memory.
     let total = total.min(bytes.len()).max(header_len.min(bytes.len()));
@@ -108,7 +117,7 @@ fn ip(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segment, &
         .get_mut(..total)
         .and_then(|it| it.split_at_mut_checked(header_len))
     else {
-        return bytes.fill(0);
+        return empty(bytes);
     };
     let old = header.to_vec();
     let ends = |header: &[u8]| -> Option<(IpAddr, IpAddr)> {
@@ -122,7 +131,7 @@ fn ip(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segment, &
         };
         Some((of(src)?, of(dst)?))
     };
-    let Some((src, dst)) = ends(header) else { return };
+    let Some((src, dst)) = ends(header) else { return false };
     if let Some(both) = header.get_mut(addresses.clone()) {
         let (src, dst) = both.split_at_mut(both.len() / 2);
         names.address_bytes(src);
@@ -139,8 +148,9 @@ fn ip(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segment, &
         header.get(addresses).unwrap_or_default().to_vec(),
     );
     if is_fragment {
-        return body.fill(0);
+        return empty(body);
     }
+    let mut emptied = false;
     let old = body.to_vec();
     let at = match protocol {
         6 => {
@@ -148,11 +158,11 @@ fn ip(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segment, &
             Some(16)
         }
         17 => {
-            udp(body, names);
+            emptied = udp(body, names);
             Some(6).filter(|_| u16_at(&old, 6) != 0)
         }
         1 => {
-            icmp(body, names, matches!(body.first(), Some(3 | 4 | 5 | 11 | 12)));
+            emptied = icmp(body, names, matches!(body.first(), Some(3 | 4 | 5 | 11 | 12)));
             Some(2)
         }
         58 => {
@@ -163,12 +173,12 @@ fn ip(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segment, &
                 names.address_bytes(body.get_mut(8..24).unwrap_or_default());
                 body.iter_mut().skip(24).for_each(|byte| *byte = 0);
             } else {
-                icmp(body, names, kind < 128);
+                emptied = icmp(body, names, kind < 128);
             }
             Some(2)
         }
         _ => {
-            body.fill(0);
+            emptied = empty(body);
             None
         }
     };
@@ -185,6 +195,7 @@ fn ip(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segment, &
         }
         put16(body, at, sum);
     }
+    emptied
 }
 
 /// A checksum after bytes under it have changed; the checksum's own place is left out.
@@ -215,6 +226,7 @@ fn tcp(body: &mut [u8], src: IpAddr, dst: IpAddr, payloads: &mut dyn FnMut(&Segm
         return body.iter_mut().skip(20).for_each(|byte| *byte = 0);
     }
     let (header, payload) = body.split_at_mut(header_len);
+    options(header.get_mut(20..).unwrap_or_default());
     let seq = header
         .get(4..)
         .and_then(|it| it.first_chunk::<4>())
@@ -235,22 +247,48 @@ fn tcp(body: &mut [u8], src: IpAddr, dst: IpAddr, payloads: &mut dyn FnMut(&Segm
     payloads(&segment, payload);
 }
 
-fn udp(body: &mut [u8], names: &Pseudonyms) {
+/// Keeps the options whose values are sizes and times. Others can hold keys and cookies (RFC 7413, RFC 8684), and where the
+/// header's length is wrong, what stands there is payload.
+fn options(bytes: &mut [u8]) {
+    let mut at = 0;
+    while let Some(&kind) = bytes.get(at) {
+        let len = match kind {
+            1 => 1,
+            _ => usize::from(bytes.get(at + 1).copied().unwrap_or(0)),
+        };
+        let is_known = match kind {
+            1 => true,
+            2 => len == 4,
+            3 => len == 3,
+            4 => len == 2,
+            5 => matches!(len, 10 | 18 | 26 | 34),
+            8 => len == 10,
+            _ => false,
+        };
+        if !is_known || at + len > bytes.len() {
+            break;
+        }
+        at += len;
+    }
+    // Zeros end the list.
+    bytes.iter_mut().skip(at).for_each(|byte| *byte = 0);
+}
+
+fn udp(body: &mut [u8], names: &Pseudonyms) -> bool {
     let is_dns = u16_at(body, 0) == 53 || u16_at(body, 2) == 53;
     let payload = body.get_mut(8..).unwrap_or_default();
     if is_dns {
         dns::message(payload, names);
-    } else {
-        payload.fill(0);
+        return false;
     }
+    empty(payload)
 }
 
 /// An error quotes the packet it is about; everything else is emptied.
-fn icmp(body: &mut [u8], names: &Pseudonyms, is_error: bool) {
+fn icmp(body: &mut [u8], names: &Pseudonyms, is_error: bool) -> bool {
     let quoted = body.get_mut(8..).unwrap_or_default();
-    if is_error {
-        ip(quoted, names, &mut |_, payload| payload.fill(0));
-    } else {
-        quoted.fill(0);
+    if !is_error {
+        return empty(quoted);
     }
+    ip(quoted, names, &mut |_, payload| payload.fill(0))
 }

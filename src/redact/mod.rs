@@ -23,8 +23,8 @@ use crate::context::{Host, Options, Target};
 use crate::decode::Endpoint;
 use crate::frame::Frame;
 use crate::note::Note;
-use crate::phrase::phrase;
-use crate::report::Report;
+use crate::phrase::{Language, phrase};
+use crate::report::{Anomaly, Report};
 use crate::slice::choice::{endpoint, ordered};
 use crate::slice::{Judged, judge_and_look};
 use crate::tls::attested::{Chain, hexadecimal};
@@ -50,6 +50,7 @@ pub struct Redactor {
     streams: HashMap<(Endpoint, Endpoint, u32), Direction>,
     epochs: HashMap<(Endpoint, Endpoint), Epoch>,
     gathered: usize,
+    emptied: u64,
     chains: Vec<Chain>,
 }
 
@@ -88,6 +89,7 @@ impl Redactor {
             streams: HashMap::new(),
             epochs: HashMap::new(),
             gathered: 0,
+            emptied: 0,
             chains: Vec::new(),
         };
         let mut chains = Vec::new();
@@ -120,18 +122,32 @@ impl Redactor {
         let Self {
             names, streams, epochs, ..
         } = self;
-        frame::frame(frame.link, &mut bytes, names, &mut |segment, payload| {
+        let emptied = frame::frame(frame.link, &mut bytes, names, &mut |segment, payload| {
             let epoch = epoch_of(epochs, segment);
             match streams.get(&(segment.src, segment.dst, epoch)) {
                 Some(direction) => direction.put(segment.seq, payload),
                 None => payload.fill(0),
             }
         });
+        self.emptied += u64::from(emptied);
         bytes
+    }
+
+    /// What the frames since the first lost because it was not taken apart: tunnels, fragments, other protocols.
+    #[must_use]
+    pub fn emptied(&self, language: Language) -> Option<Anomaly> {
+        (self.emptied > 0).then(|| Anomaly {
+            id: "redaction-emptied".to_owned(),
+            frame: 0,
+            detail: phrase("anomaly-redaction-emptied")
+                .with("count", self.emptied)
+                .in_language(language),
+        })
     }
 
     /// Ready for the frames once more, from the first.
     pub fn rewind(&mut self) {
+        self.emptied = 0;
         self.epochs.clear();
     }
 

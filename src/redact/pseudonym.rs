@@ -162,7 +162,8 @@ impl Pseudonyms {
     fn v6(&self, ip: Ipv6Addr) -> Ipv6Addr {
         let groups = ip.segments();
         match groups {
-            [0xff00..=0xffff, ..] | [0, 0, 0, 0, 0, 0, 0, 0 | 1] => return ip,
+            // Groups that everybody knows; others hold a part of somebody's address (RFC 4291, section 2.7.1; RFC 3306).
+            [0xff00..=0xffff, 0, 0, 0, 0, 0, 0 | 1, _] | [0, 0, 0, 0, 0, 0, 0, 0 | 1] => return ip,
             // IPv4 inside: mapped, or translated (RFC 6052).
             [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
                 let inner = self.address(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)).into());
@@ -176,8 +177,14 @@ impl Pseudonyms {
         }
         let mut pseudonym = groups;
         let mut context = b"v6".to_vec();
+        let is_group = matches!(groups, [0xff00..=0xffff, ..]);
         for (at, (to, &group)) in pseudonym.iter_mut().zip(&groups).enumerate() {
-            let (from, until) = class_v6(at, group);
+            let (from, until) = match (at, group) {
+                // What kind of group it is stays, and that a node is asked for.
+                (0, _) | (1..=5, 0 | 1) if is_group => (group, group),
+                (6, 0xff00..=0xffff) if is_group => (0xff00, 0xffff),
+                _ => class_v6(at, group),
+            };
             let n = u32::from(until).saturating_sub(u32::from(from)).saturating_add(1);
             let index = self.permute(
                 &[&context[..], &from.to_be_bytes()].concat(),
@@ -205,19 +212,30 @@ impl Pseudonyms {
         }
     }
 
-    /// A MAC address in place: the maker's half and the device's, each by itself, marked as locally administered. Group
-    /// addresses and zeros stay.
+    /// A MAC address in place: the maker's half and the device's, each by itself, marked as locally administered. Groups that
+    /// name nobody and zeros stay.
     pub fn mac(&self, mac: &mut [u8]) {
         let [a, b, c, ..] = *mac else { return };
-        if a & 1 != 0 || mac.iter().all(|&it| it == 0) {
-            return;
+        match *mac {
+            [0, 0, 0, 0, 0, 0] | [0xff, 0xff, 0xff, 0xff, 0xff, 0xff] => return,
+            // Groups of protocols; IPv4's, of addresses that stay; IPv6's that everybody knows.
+            [1, 0x80, 0xc2, 0, 0, _]
+            | [1, 0, 0x0c, 0xcc, 0xcc, _]
+            | [1, 0, 0x5e, ..]
+            | [0x33, 0x33, 0, 0, 0 | 1, _] => {
+                return;
+            }
+            // The end of the group's address, which is the end of a node's (RFC 2464, section 7).
+            [0x33, 0x33, 0xff, ..] => return self.scramble(mac.get_mut(3..).unwrap_or_default()),
+            [0x33, 0x33, ..] => return self.scramble(mac.get_mut(2..).unwrap_or_default()),
+            _ => {}
         }
         let maker = self.prf(b"maker", &[&[a, b, c]]);
         let device = self.prf(b"device", &[mac]);
         let new = maker.iter().take(3).chain(device.iter());
         mac.iter_mut().zip(new).for_each(|(to, from)| *to = *from);
         if let Some(first) = mac.first_mut() {
-            *first = *first & 0xfc | 2;
+            *first = *first & 0xfc | 2 | a & 1;
         }
     }
 
@@ -431,6 +449,41 @@ mod tests {
             assert_eq!(of(text).len(), text.len(), "{}", of(text));
             assert_ne!(of(text), text);
         }
+    }
+
+    #[test]
+    fn groups_that_hold_a_nodes_address_are_replaced_and_others_stay() {
+        let names = pseudonyms();
+        let new = |text: &str| names.address(text.parse().unwrap()).to_string();
+        for known in ["ff02::1", "ff02::1:2", "ff05::1:3", "224.0.0.251"] {
+            assert_eq!(new(known), known);
+        }
+        let asked = new("ff02::1:ff0d:be0f");
+        assert!(
+            asked.starts_with("ff02::1:ff") && asked != "ff02::1:ff0d:be0f",
+            "{asked}"
+        );
+        let of_prefix = new("ff3e:40:2001:db8:1234:5678:0:99");
+        assert!(
+            of_prefix.starts_with("ff3e:") && !of_prefix.contains("1234"),
+            "{of_prefix}"
+        );
+        let mac = |mut mac: [u8; 6]| {
+            names.mac(&mut mac);
+            mac
+        };
+        for known in [
+            [0x33, 0x33, 0, 0, 0, 1],
+            [1, 0, 0x5e, 0, 0, 0xfb],
+            [1, 0x80, 0xc2, 0, 0, 0x0e],
+            [0xff; 6],
+        ] {
+            assert_eq!(mac(known), known);
+        }
+        let asked = mac([0x33, 0x33, 0xff, 0x0d, 0xbe, 0x0f]);
+        assert!(asked.starts_with(&[0x33, 0x33, 0xff]) && !asked.ends_with(&[0x0d, 0xbe, 0x0f]));
+        // A group bit alone hides nobody.
+        assert!(!mac([0x31, 0x0d, 0xbe, 0x0f, 1, 2]).ends_with(&[0x0f, 1, 2]));
     }
 
     #[test]

@@ -93,13 +93,29 @@ fn records(bytes: &mut [u8], names: &Pseudonyms, certificates: Certificates) -> 
             22 => {
                 let head = bytes.get(from..to).unwrap_or_default();
                 if pending.is_empty() && is_hidden(head, len, changed_cipher) {
+                    // Of ciphertext the length says something. Where damage only makes it look like that, it is a message
+                    // that nobody took apart. No message begins like this, so it stays hidden.
+                    bytes.get_mut(from..to).unwrap_or_default().fill(0xff);
                     at = to;
                     continue;
                 }
                 pending.extend(from..to);
                 messages(bytes, &mut pending, names, certificates);
             }
-            20 => changed_cipher = true,
+            20 => {
+                changed_cipher = true;
+                bytes
+                    .get_mut(from.saturating_add(1).min(to)..to)
+                    .unwrap_or_default()
+                    .fill(0);
+            }
+            // Two bytes are an alert in clear; more are encrypted.
+            21 if len != 2 => bytes.get_mut(from..to).unwrap_or_default().fill(0xff),
+            // A heartbeat carries what its sender likes (RFC 6520).
+            24 => bytes
+                .get_mut(from.saturating_add(3).min(to)..to)
+                .unwrap_or_default()
+                .fill(0),
             23 => bytes.get_mut(from..to).unwrap_or_default().fill(0),
             _ => {}
         }
@@ -155,7 +171,14 @@ fn partial(bytes: &mut [u8], places: &[usize], names: &Pseudonyms, certificates:
         Some(13) => certificate_request(body, names),
         Some(15) => signature(body, 0, names),
         Some(22) => der::any(body.get_mut(4..).unwrap_or_default(), names),
-        _ => {}
+        Some(2) => server_hello(body, names),
+        // Behind a lifetime and a length, a ticket; behind a length, a key of this handshake or an identity.
+        Some(4) => names.scramble(body.get_mut(6..).unwrap_or_default()),
+        Some(16) => names.scramble(body.get_mut(2..).unwrap_or_default()),
+        Some(20) => names.scramble(body),
+        Some(11) => {}
+        // What has no content, and what nobody took apart.
+        _ => body.fill(0),
     }
     for (&at, new) in places.iter().zip(message) {
         if let Some(to) = bytes.get_mut(at) {
@@ -186,15 +209,67 @@ fn client_hello(body: &mut [u8], names: &Pseudonyms) {
             .checked_add(usize::from(*body.get(at)?))?
             .checked_add(2)
     };
-    let Some(mut at) = extensions(body) else { return };
+    if let Some(at) = extensions(body) {
+        hello_extensions(body, at, names);
+    }
+}
+
+fn server_hello(body: &mut [u8], names: &Pseudonyms) {
+    if let Some(id) = body.get(34) {
+        hello_extensions(body, 40_usize.saturating_add(usize::from(*id)), names);
+    }
+}
+
+/// What is said in an extension whose meaning is not known is not handed on.
+fn hello_extensions(body: &mut [u8], mut at: usize, names: &Pseudonyms) {
     while let (Some(kind), Some(len)) = (u16_at(body, at), u16_at(body, at.saturating_add(2))) {
         let from = at.saturating_add(4);
         let to = from.saturating_add(len).min(body.len());
-        if kind == 0 {
-            names.text(body.get_mut(from.saturating_add(5).min(to)..to).unwrap_or_default());
+        let value = body.get_mut(from.min(to)..to).unwrap_or_default();
+        match kind {
+            0 => names.text(value.get_mut(5..).unwrap_or_default()),
+            // Groups and algorithms of signatures, of which none has a number of another kind.
+            10 | 13 | 50 => codes(value.get_mut(2..).unwrap_or_default(), |high| {
+                matches!(high, 0..=9 | 0x11 | 0x63)
+            }),
+            // Point formats, ALPN, status request, versions, modes, keys of this handshake only.
+            5 | 11 | 16 | 17 | 22 | 23 | 43 | 45 | 51 | 0xff01 => {}
+            // Identities of keys agreed on before, and tickets (RFC 8446 section 4.2.11).
+            35 => names.scramble(value),
+            41 => identities(value, names),
+            _ => value.fill(0),
         }
         at = from.saturating_add(len);
     }
+    body.iter_mut().skip(at).for_each(|byte| *byte = 0);
+}
+
+/// Puts a number that nobody gives a meaning to (RFC 8701) in place of codes that are none.
+fn codes(list: &mut [u8], is_known: impl Fn(u8) -> bool) {
+    for code in list.chunks_mut(2) {
+        match *code {
+            [high, low] if is_known(high) || (high == low && high & 0x0f == 0x0a) => {}
+            _ => code.fill(0x0a),
+        }
+    }
+}
+
+/// Scrambles the identities of a `pre_shared_key` extension, and leaves their lengths.
+fn identities(value: &mut [u8], names: &Pseudonyms) {
+    let Some(len) = u16_at(value, 0) else {
+        return value.fill(0);
+    };
+    let end = len.saturating_add(2).min(value.len());
+    let mut at = 2;
+    while at < end {
+        let Some(len) = u16_at(value, at) else { break };
+        let from = at.saturating_add(2);
+        let to = from.saturating_add(len).min(end);
+        names.scramble(value.get_mut(from.min(to)..to).unwrap_or_default());
+        // The age is obfuscated.
+        at = from.saturating_add(len).saturating_add(4);
+    }
+    names.scramble(value.get_mut(end..).and_then(|it| it.get_mut(3..)).unwrap_or_default());
 }
 
 /// Certificates of TLS up to 1.2; those of 1.3 are encrypted.

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use super::labels::{beginning, connections, headline, seconds_of};
 use super::text::visible;
-use super::{Attempt, Report};
+use super::{Attempt, Report, Unread};
 
 /// What was expected of a capture, and whether it came so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,37 +28,67 @@ struct Case {
 
 enum Result {
     Passed,
-    Failed { kind: String, message: String },
-    Skipped { message: String },
+    Failed {
+        kind: String,
+        message: String,
+    },
+    Skipped {
+        message: String,
+    },
+    /// Nothing could be told of it: an error, as JUnit has it, and no failure.
+    Unread {
+        message: String,
+    },
 }
 
-/// Writes one document. `expectations` belong to the reports of the same place; where there are fewer, nothing was expected.
+/// A capture's cases.
+struct Suite<'a> {
+    capture: &'a str,
+    first: Option<&'a str>,
+    cases: Vec<Case>,
+}
+
+/// Writes one document. `expectations` belong to the reports of the same place; where there are fewer, nothing was
+/// expected. A capture of `unread` is a suite with one case, an error.
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn write_junit(reports: &[Report], expectations: &[Option<Expectation>], out: &mut dyn Write) -> io::Result<()> {
+pub fn write_junit(
+    reports: &[Report],
+    expectations: &[Option<Expectation>],
+    unread: &[Unread],
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let expected = expectations.iter().map(Option::as_ref).chain(std::iter::repeat(None));
-    let suites: Vec<(&Report, Vec<Case>)> = reports
-        .iter()
-        .zip(expected)
-        .map(|(report, expected)| (report, cases(report, expected)))
-        .collect();
-    let all = || suites.iter().flat_map(|(_, cases)| cases);
+    let judged = reports.iter().zip(expected).map(|(report, expected)| Suite {
+        capture: &report.capture.file,
+        first: report.capture.first.as_deref(),
+        cases: cases(report, expected),
+    });
+    let failed = unread.iter().map(|it| Suite {
+        capture: &it.capture,
+        first: None,
+        cases: vec![Case {
+            name: "capture can be read".to_owned(),
+            seconds: 0.0,
+            result: Result::Unread {
+                message: it.why.clone(),
+            },
+            text: String::new(),
+        }],
+    });
+    let suites: Vec<Suite<'_>> = judged.chain(failed).collect();
+    let all = || suites.iter().flat_map(|suite| &suite.cases);
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     writeln!(out, "<testsuites name=\"tlswalk\"{}>", totals(all()))?;
-    for (report, cases) in &suites {
-        let time = report
-            .capture
-            .first
-            .as_deref()
-            .and_then(|time| time.get(..19))
-            .unwrap_or_default();
+    for Suite { capture, first, cases } in &suites {
+        let time = first.and_then(|time| time.get(..19)).unwrap_or_default();
         let stamp = if time.is_empty() {
             String::new()
         } else {
             format!(" timestamp=\"{time}\"")
         };
-        let name = escaped(&report.capture.file);
+        let name = escaped(capture);
         writeln!(out, "  <testsuite name=\"{name}\"{}{stamp}>", totals(cases.iter()))?;
         for case in cases {
             write_case(&name, case, out)?;
@@ -69,14 +99,17 @@ pub fn write_junit(reports: &[Report], expectations: &[Option<Expectation>], out
 }
 
 fn totals<'a>(cases: impl Iterator<Item = &'a Case>) -> String {
-    let (mut tests, mut failures, mut skipped, mut seconds) = (0, 0, 0, 0.0);
+    let (mut tests, mut failures, mut errors, mut skipped, mut seconds) = (0, 0, 0, 0, 0.0);
     for case in cases {
         tests += 1;
         failures += usize::from(matches!(case.result, Result::Failed { .. }));
+        errors += usize::from(matches!(case.result, Result::Unread { .. }));
         skipped += usize::from(matches!(case.result, Result::Skipped { .. }));
         seconds += case.seconds;
     }
-    format!(" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\" time=\"{seconds:.3}\"")
+    format!(
+        " tests=\"{tests}\" failures=\"{failures}\" errors=\"{errors}\" skipped=\"{skipped}\" time=\"{seconds:.3}\""
+    )
 }
 
 fn cases(report: &Report, expectation: Option<&Expectation>) -> Vec<Case> {
@@ -163,6 +196,12 @@ fn write_case(suite: &str, case: &Case, out: &mut dyn Write) -> io::Result<()> {
             escaped(message),
             lines(&case.text)
         ),
+        Result::Unread { message } => writeln!(
+            out,
+            "{head}>\n      <error type=\"{}\" message=\"{}\"/>\n    </testcase>",
+            Unread::ID,
+            escaped(message)
+        ),
         Result::Skipped { message } => {
             writeln!(
                 out,
@@ -199,8 +238,12 @@ mod tests {
     use crate::report::examples;
 
     fn written(reports: &[Report], expectations: &[Option<Expectation>]) -> String {
+        written_with(reports, expectations, &[])
+    }
+
+    fn written_with(reports: &[Report], expectations: &[Option<Expectation>], unread: &[Unread]) -> String {
         let mut out = Vec::new();
-        write_junit(reports, expectations, &mut out).unwrap();
+        write_junit(reports, expectations, unread, &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -223,6 +266,23 @@ mod tests {
         assert_eq!(root.attribute("skipped").unwrap(), count("skipped"));
         assert_eq!(count("testsuite"), examples::all().len().to_string());
         assert!(text.contains("&lt;a b=&quot;c&quot;&gt;&amp;\\x01"));
+    }
+
+    #[test]
+    fn a_capture_that_cannot_be_read_is_an_error_of_its_own() {
+        let unread = Unread::new("dir/a<b.pcap", "dir/a<b.pcap: not a capture");
+        for reports in [&[examples::healthy()][..], &[]] {
+            let text = written_with(reports, &[], std::slice::from_ref(&unread));
+            let document = roxmltree::Document::parse(&text).unwrap();
+            let root = document.root_element();
+            assert_eq!(root.attribute("errors"), Some("1"));
+            assert_eq!(root.attribute("tests").unwrap(), (reports.len() + 1).to_string());
+            let suite = root.last_element_child().unwrap();
+            assert_eq!(suite.attribute("name"), Some("dir/a<b.pcap"));
+            assert_eq!(suite.attribute("errors"), Some("1"));
+            let error = document.descendants().find(|it| it.has_tag_name("error")).unwrap();
+            assert_eq!(error.attribute("message"), Some("not a capture"));
+        }
     }
 
     #[test]

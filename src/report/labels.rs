@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Attempt, Capture, Connection, Report, explain};
+use super::{Attempt, Capture, Connection, Evidence, Report, explain};
 use crate::phrase::{Language, Phrase, phrase};
 
 /// The language that a report's texts are in.
@@ -12,19 +12,44 @@ pub(super) fn language_of(report: &Report) -> Language {
     Language::ALL.into_iter().find(named).unwrap_or_default()
 }
 
-/// Wireshark's words for a step; the same in every language.
-pub(super) fn step_name(kind: &str) -> String {
+/// Wireshark's words for a step; names of protocol messages are the same in every language.
+pub(super) fn step_name(kind: &str, language: Language) -> String {
     match kind {
         "syn" => "SYN".to_owned(),
         "syn-ack" => "SYN-ACK".to_owned(),
         "ack" => "ACK".to_owned(),
         "fin" => "FIN".to_owned(),
         "reset" => "RST".to_owned(),
+        "alert" => phrase("text-alert").in_language(language),
         "connect-request" => "CONNECT".to_owned(),
-        "http-request" => "HTTP request".to_owned(),
-        "connect-response" | "http-response" => "HTTP response".to_owned(),
+        "connect-response" => phrase("text-answer").in_language(language),
+        "http-request" => phrase("text-http-request").in_language(language),
+        "http-response" => phrase("text-http-response").in_language(language),
         other => other.split('-').map(capitalised).collect::<Vec<_>>().join(" "),
     }
+}
+
+/// An alert as a step tells it: `fatal unknown_ca`, or `encrypted`.
+pub(super) fn alert(detail: &str, language: Language) -> String {
+    match detail.split_once(' ') {
+        Some((level, description)) => phrase("step-alert")
+            .with("level", level)
+            .with("description", description)
+            .in_language(language),
+        None if detail == "encrypted" => phrase("text-alert-encrypted").in_language(language),
+        None => format!("{} {detail}", step_name("alert", language)),
+    }
+}
+
+/// The frames of evidence, each once.
+pub(super) fn frames_of(evidence: &[Evidence]) -> Vec<u64> {
+    let mut frames: Vec<u64> = Vec::new();
+    for it in evidence {
+        if !frames.contains(&it.frame) {
+            frames.push(it.frame);
+        }
+    }
+    frames
 }
 
 pub(super) fn capitalised(text: &str) -> String {
@@ -241,7 +266,7 @@ mod tests {
         assert_eq!(text(200.0), "3 min 20 s");
         assert_eq!(text(7500.0), "2 h 5 min");
         assert_eq!(grouped(1_254_000), "1,254,000");
-        assert_eq!(step_name("new-session-ticket"), "New Session Ticket");
+        assert_eq!(step_name("new-session-ticket", Language::En), "New Session Ticket");
         assert_eq!(frames_filter([24, 18, 24]), "frame.number in {18, 24}");
     }
 }

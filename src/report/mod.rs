@@ -19,13 +19,16 @@ pub mod markdown;
 mod outcome;
 pub mod row;
 pub mod sarif;
+mod story;
 pub mod text;
+mod unread;
 
 use serde::{Deserialize, Serialize};
 
 pub(crate) use build::build;
 pub use device::{ClockOffset, DeviceEvent, DeviceLog, MessageCount, report_on_logs};
 pub use outcome::{Outcome, outcome};
+pub use unread::Unread;
 
 /// The schema name of this shape.
 pub const SCHEMA: &str = "tlswalk.report/1";

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::labels::{beginning, connections};
+use super::labels::{beginning, connections, frames_of};
 use super::text::visible;
 use super::{Attempt, Report};
 
@@ -129,7 +129,7 @@ impl Row {
             via_proxy: attempt.via_proxy.clone(),
             tls_version: tls.and_then(|tls| tls.version.clone()),
             cipher_suite: tls.and_then(|tls| tls.cipher_suite.clone()),
-            evidence_frames: verdict.evidence.iter().map(|it| it.frame).collect(),
+            evidence_frames: frames_of(&verdict.evidence),
             display_filter: Some(verdict.display_filter.clone()),
             issuer: certificate.and_then(|it| it.issuer.clone()),
             ..Self::about(report)

@@ -8,15 +8,16 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::labels::headline;
+use super::labels::{frames_of, headline};
 use super::text::visible;
-use super::{Attempt, Evidence, Report, explain};
+use super::{Attempt, Evidence, Report, Unread, explain};
 
-/// Writes one log with one run.
+/// Writes one log with one run. A capture of `unread` has no result: that it could not be read is a notification of the
+/// run, which then was not successful (sections 3.20.14 and 3.20.21).
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn write_sarif(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
+pub fn write_sarif(reports: &[Report], unread: &[Unread], out: &mut dyn Write) -> io::Result<()> {
     let mut results = Vec::new();
     for (at, report) in reports.iter().enumerate() {
         if report.attempts.is_empty() {
@@ -68,9 +69,26 @@ pub fn write_sarif(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
             json!({"id": id, "shortDescription": {"text": title}, "help": {"text": format!("tlswalk explain {id}")}})
         })
         .collect();
-    let artifacts: Vec<Value> = reports
+    let captures = reports.iter().map(|report| report.capture.file.as_str());
+    let artifacts: Vec<Value> = captures
+        .chain(unread.iter().map(|it| it.capture.as_str()))
+        .map(|file| json!({"location": {"uri": uri(file)}, "roles": ["analysisTarget"]}))
+        .collect();
+    let notifications: Vec<Value> = unread
         .iter()
-        .map(|report| json!({"location": {"uri": uri(&report.capture.file)}, "roles": ["analysisTarget"]}))
+        .enumerate()
+        .map(|(at, it)| {
+            json!({
+                "descriptor": {"id": Unread::ID, "index": 0},
+                "level": "error",
+                "message": {"text": format!("{}: {}", it.capture, it.why)},
+                "locations": [{
+                    "physicalLocation": {
+                        "artifactLocation": {"uri": uri(&it.capture), "index": reports.len() + at}
+                    }
+                }],
+            })
+        })
         .collect();
     let tool = reports.first().map(|report| &report.tool);
     let log = json!({
@@ -79,9 +97,17 @@ pub fn write_sarif(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
         "runs": [{
             "tool": {"driver": {
                 "name": tool.map_or("tlswalk", |tool| tool.name),
-                "semanticVersion": tool.map(|tool| tool.version.as_str()),
+                "semanticVersion": tool.map_or(env!("CARGO_PKG_VERSION"), |tool| tool.version.as_str()),
                 "rules": rules,
+                "notifications": [{
+                    "id": Unread::ID,
+                    "shortDescription": {"text": "a capture could not be read"},
+                }],
             }},
+            "invocations": [{
+                "executionSuccessful": unread.is_empty(),
+                "toolExecutionNotifications": notifications,
+            }],
             "language": reports.first().map_or("en", |report| report.language),
             "artifacts": artifacts,
             "results": results,
@@ -110,7 +136,7 @@ fn result(told: &Told<'_>) -> Value {
         ("ok", _) => ("pass", "none"),
         _ => ("fail", "note"),
     };
-    let frames: Vec<u64> = told.evidence.iter().map(|it| it.frame).collect();
+    let frames = frames_of(told.evidence);
     let lines: Vec<String> = told
         .evidence
         .iter()
@@ -175,9 +201,19 @@ mod tests {
         let mut out = Vec::new();
         let mut reports = examples::all();
         reports[0].capture.file = "a dir/ü#1?.pcap".into();
-        write_sarif(&reports, &mut out).unwrap();
+        let unread = [Unread::new("no.pcap", "no.pcap: no such file or directory")];
+        write_sarif(&reports, &unread, &mut out).unwrap();
         let log: Value = serde_json::from_slice(&out).unwrap();
         let run = &log["runs"][0];
+        let invocation = &run["invocations"][0];
+        assert_eq!(invocation["executionSuccessful"], false);
+        let told = &invocation["toolExecutionNotifications"][0];
+        assert_eq!(told["message"]["text"], "no.pcap: no such file or directory");
+        let place = &told["locations"][0]["physicalLocation"]["artifactLocation"];
+        let index = usize::try_from(place["index"].as_u64().unwrap()).unwrap();
+        assert_eq!(place["uri"], run["artifacts"][index]["location"]["uri"]);
+        let descriptor = &run["tool"]["driver"]["notifications"][0];
+        assert_eq!(told["descriptor"]["id"], descriptor["id"]);
         assert_eq!(run["artifacts"][0]["location"]["uri"], "a%20dir/%C3%BC%231%3F.pcap");
         let rules: Vec<&Value> = run["tool"]["driver"]["rules"]
             .as_array()

@@ -191,7 +191,8 @@ pub fn cut<W: Write>(
                         PACKET_ID => false,
                         // What a slice of ours said is said anew.
                         COMMENT => !(redacted || is_slice && value.starts_with(OWN)),
-                        code => !redacted || code == FLAGS,
+                        // Of another length it is no such option, and may hold anything.
+                        code => !redacted || (code == FLAGS && value.len() == 4),
                     })
                     .map(|(code, value)| (*code, value.to_vec()))
                     .collect();
@@ -262,6 +263,17 @@ pub fn same_verdicts(one: &Report, other: &Report) -> bool {
         (report.verdict.id.clone(), attempts.collect::<Vec<_>>())
     };
     said(one) == said(other)
+}
+
+/// Whether the verdicts of two reports also rest on as much: what a verdict tells besides may be known from connections that
+/// are none of the attempt's, as when one authority signs for unrelated names.
+#[must_use]
+pub fn same_evidence(one: &Report, other: &Report) -> bool {
+    let count = |report: &Report| {
+        let attempts = report.attempts.iter().map(|it| it.verdict.evidence.len());
+        attempts.collect::<Vec<_>>()
+    };
+    same_verdicts(one, other) && count(one) == count(other)
 }
 
 /// A frame's time in ticks of a pcap file's clock; a pcapng packet without a time gets none.

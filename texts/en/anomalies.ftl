@@ -6,7 +6,11 @@ milliseconds = { $count } ms
 
 anomaly-wrong-checksums = { $wrong } of the first { $tried } TCP checksums are wrong, as where a network card fills them in after the capture; they are tolerated
 anomaly-wireless-clients = { $count } connections travel inside CAPWAP: they are wireless clients' and not the controller's
-anomaly-wireless-clients-also = { $count } connections travel inside CAPWAP: they are wireless clients' and not the controller's, also that of { $who }
+anomaly-wireless-clients-also = { $count } connections travel inside CAPWAP: they are wireless clients' and not the controller's, also that of { $one } and { $other }, which asks for { $name }
+anomaly-redaction-emptied = { $count ->
+    [one] 1 frame was
+   *[other] { $count } frames were
+} emptied in part or whole by the redaction, which takes apart TCP and DNS only: what stood in tunnels (CAPWAP, GRE, VXLAN), fragments, other UDP and other protocols is in no count above
 anomaly-overlap-differs = frame { $frame } carries other bytes than captured before for the same place of the { $who }'s stream ({ $client } → { $server }): “{ $other }” instead of “{ $kept }”; the first copy is used
 anomaly-bound-connections = { $count } TLS connections were not kept: there are too many
 anomaly-bound-unconnected = { $count } connections that never connected were not kept: there are too many

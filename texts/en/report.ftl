@@ -90,6 +90,7 @@ text-then-reset = then RST { $frame } from the { $who }
 text-then-fin = then FIN { $frame } from the { $who }
 text-device = device
 text-alert = alert
+step-alert = alert { $level } { $description }
 text-alert-encrypted = alert encrypted
 text-answer = answer
 text-http-request = HTTP request

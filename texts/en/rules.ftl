@@ -286,7 +286,7 @@ handshake-refused-log = look at the log of the { $who }: it sent { $description 
 # reset-during-handshake
 reset-during-handshake-summary-path = something between them reset the connection to { $service } during the handshake, after the { $last }
 reset-during-handshake-summary-client = the { $who } reset the connection to { $service } during the handshake, after the { $last }
-reset-during-handshake-summary-server = { $service } reset the connection to { $service } during the handshake, after the { $last }
+reset-during-handshake-summary-server = { $service } reset the connection during the handshake, after the { $last }
 reset-during-handshake-summary-unknown = somebody reset the connection to { $service } during the handshake, after the { $last }
 reset-during-handshake-reset = RST as from the { $who }, { $span } later; { $clause }
 reset-during-handshake-balancer = the server could sit behind a balancer whose resets carry another time to live

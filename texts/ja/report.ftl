@@ -84,6 +84,11 @@ text-then-reset = { $who }から RST { $frame }
 text-then-fin = { $who }から FIN { $frame }
 text-device = 機器
 text-alert = アラート
+step-alert = { $level ->
+    [fatal] 致命的アラート
+    [warning] 警告アラート
+   *[other] アラート（{ $level }）
+}「{ $description }」
 text-alert-encrypted = アラート（暗号化）
 text-answer = 応答
 text-http-request = HTTP 要求

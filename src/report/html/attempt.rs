@@ -3,13 +3,15 @@
 use serde::Serialize;
 
 use super::super::labels::{
-    beginning, capitalised, confidence, connections, frames_filter, moment, seconds_of, sign, step_name, transport,
+    beginning, capitalised, confidence, connections, frames_filter, frames_of, moment, seconds_of, sign, step_name,
+    transport,
 };
 use super::super::{Attempt, Connection, Report, Step, Verdict};
 use super::chain::{Chain, chains};
 use super::ladder::{Ends, Ladder, draw};
 use super::rows::rows;
 use crate::phrase::{Language, Phrase, phrase};
+use crate::report::story;
 
 /// Connections whose details are shown: a controller that retries makes many alike.
 const CONNECTIONS: usize = 4;
@@ -43,6 +45,8 @@ pub(super) struct View {
     ladder_title: String,
     ladder_desc: String,
     more_rows: String,
+    /// Where it leaves a good attempt.
+    good: String,
     steps: Vec<Line>,
     chains: Vec<Chain>,
 }
@@ -88,7 +92,11 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, language:
         .filter(|finding| finding.id != verdict.id)
         .take(ENTRIES)
         .map(|finding| {
-            let frames: Vec<String> = finding.evidence.iter().take(8).map(|it| it.frame.to_string()).collect();
+            let frames: Vec<String> = frames_of(&finding.evidence)
+                .iter()
+                .take(8)
+                .map(u64::to_string)
+                .collect();
             (
                 sign(&finding.severity),
                 finding.id.clone(),
@@ -141,7 +149,8 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, language:
         } else {
             phrase("page-more-rows").with("count", more).in_language(language)
         },
-        steps: steps(shown),
+        good: story::divergence(attempt, language).unwrap_or_default(),
+        steps: steps(shown, language),
         chains: shown
             .last()
             .map(|connection| chains(connection, language))
@@ -210,7 +219,7 @@ fn facts(attempt: &Attempt, connection: Option<&Connection>, language: Language)
     .collect()
 }
 
-fn steps(connections: &[&Connection]) -> Vec<Line> {
+fn steps(connections: &[&Connection], language: Language) -> Vec<Line> {
     let all: Vec<&Step> = connections.iter().flat_map(|it| &it.steps).collect();
     let began = all.first().and_then(|step| seconds_of(&step.time));
     all.iter()
@@ -221,7 +230,7 @@ fn steps(connections: &[&Connection]) -> Vec<Line> {
                 .map(|(time, began)| format!("{:.6}", time - began))
                 .unwrap_or_default(),
             from_device: step.side == "client",
-            name: step_name(step.kind),
+            name: capitalised(&step_name(step.kind, language)),
             seen: step.seen,
             detail: step.detail.clone().unwrap_or_default(),
             frames: match step.frames.as_slice() {

@@ -214,7 +214,7 @@ fn place(row: &Row, top: f64, proxied: bool) -> Mark {
         detail,
         time: match row.elapsed {
             // A device's clock is set beside the capture's by estimate: no more digits than that bears.
-            Some(seconds) if row.kind == Kind::Log => format!("~{seconds:.1}"),
+            Some(seconds) if row.kind == Kind::Log => format!("≈{seconds:.1}").replace('-', "−"),
             Some(seconds) => clock(seconds),
             None => String::new(),
         },

@@ -5,6 +5,7 @@
 
 mod attempt;
 mod chain;
+mod course;
 mod ladder;
 mod overview;
 mod rows;
@@ -20,7 +21,7 @@ use serde::Serialize;
 
 use super::labels::{about, grouped, headline, held, language_of, sign, worst};
 use super::text::visible;
-use super::{Remedy, Report};
+use super::{Remedy, Report, Unread};
 use crate::phrase::{Language, Phrase, phrase};
 use overview::{Overview, overview, rank};
 
@@ -32,11 +33,12 @@ const EVENTS: usize = 60;
 const ODDITIES: usize = 20;
 
 /// The templates by name; the ending makes minijinja escape.
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 6] = [
     ("page.html", include_str!("page.html")),
     ("report.html", include_str!("report.html")),
     ("attempt.html", include_str!("attempt.html")),
     ("ladder.html", include_str!("ladder.html")),
+    ("courses.html", include_str!("courses.html")),
     ("remedy.html", include_str!("remedy.html")),
 ];
 const STYLE: &str = include_str!("page.css");
@@ -58,10 +60,15 @@ struct Part {
     odd_more: String,
     skipped: Vec<(String, String)>,
     overview: Option<Overview>,
+    /// Several tries as one story each, and how many are left out.
+    courses: Vec<course::Told>,
+    courses_counted: usize,
+    courses_more: String,
     /// What the device's own texts say, and how many lines are left out.
     logs: Vec<Said>,
     logs_more: String,
-    /// For a capture without attempts.
+    /// For a capture without attempts: what it shows all the same.
+    evidence: Vec<(u64, String)>,
     cannot_tell: Vec<String>,
     remedy: Vec<attempt::ToDo>,
     alone: bool,
@@ -79,11 +86,11 @@ struct Said {
     text: String,
 }
 
-/// Writes one page for all reports.
+/// Writes one page for all reports, which also says of which captures there is none.
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn write_html(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
+pub fn write_html(reports: &[Report], unread: &[Unread], out: &mut dyn Write) -> io::Result<()> {
     let language = reports.first().map(language_of).unwrap_or_default();
     let labels = labels(language);
     let mut budget = BUDGET;
@@ -91,19 +98,20 @@ pub fn write_html(reports: &[Report], out: &mut dyn Write) -> io::Result<()> {
     for (at, report) in reports.iter().enumerate() {
         // Each capture may use its share, and what those before it left over.
         let share = budget / (reports.len() - at);
-        let (part, used) = part(at + 1, report, share, reports.len() == 1, &labels)?;
+        let (part, used) = part(at + 1, report, share, reports.len() + unread.len() == 1, &labels)?;
         budget = budget.saturating_sub(used);
         parts.push(part);
     }
     let total = phrase("page-captures-counted")
-        .with("count", reports.len())
+        .with("count", reports.len() + unread.len())
         .in_language(language);
+    let unread: Vec<_> = unread.iter().map(|it| (&it.capture, &it.why)).collect();
     let tool = reports
         .first()
         .map(|report| (report.tool.name, report.tool.version.as_str()));
     let page = render(
         "page.html",
-        context! { lang => language.tag(), style => STYLE, t => labels, parts => Serde(parts), total, tool },
+        context! { lang => language.tag(), style => STYLE, t => labels, parts => Serde(parts), unread => Serde(unread), total, tool },
     )?;
     out.write_all(page.as_bytes())
 }
@@ -155,10 +163,11 @@ fn part(
             format!("{} – {}", edge(&capture.first), edge(&capture.last)),
         ),
     ];
-    let odd_more = match capture.anomalies.len().saturating_sub(ODDITIES) {
+    let more = |left_out: usize| match left_out {
         0 => String::new(),
         more => phrase("page-more").with("count", more).in_language(language),
     };
+    let (courses, courses_left_out) = course::courses(report, &shown, language);
     let part = Part {
         id,
         file: visible(&capture.file),
@@ -182,18 +191,24 @@ fn part(
             .take(ODDITIES)
             .map(|odd| (odd.frame, odd.id.clone(), odd.detail.clone()))
             .collect(),
-        odd_more,
+        odd_more: more(capture.anomalies.len().saturating_sub(ODDITIES)),
         skipped: capture
             .skipped
             .iter()
             .map(|(why, count)| (why.clone(), grouped(*count)))
             .collect(),
         overview: overview(report, &shown, language),
+        courses,
+        courses_counted: report.courses.len(),
+        courses_more: more(courses_left_out),
         logs: said(report),
-        logs_more: match events(report).count().saturating_sub(EVENTS) {
-            0 => String::new(),
-            more => phrase("page-more").with("count", more).in_language(language),
-        },
+        logs_more: more(events(report).count().saturating_sub(EVENTS)),
+        evidence: report
+            .verdict
+            .evidence
+            .iter()
+            .map(|it| (it.frame, it.what.clone()))
+            .collect(),
         cannot_tell: report.verdict.cannot_tell.clone(),
         remedy: to_do(&report.verdict.remedy, language),
         alone,
@@ -288,6 +303,9 @@ fn labels(language: Language) -> BTreeMap<String, String> {
         "page-made-by",
         "page-copy-hint",
         "page-device",
+        "page-good",
+        "page-courses",
+        "page-not-read",
     ];
     let named = |id: &'static str| {
         (
@@ -325,7 +343,7 @@ mod tests {
 
     fn page(reports: &[Report]) -> String {
         let mut page = Vec::new();
-        write_html(reports, &mut page).unwrap();
+        write_html(reports, &[], &mut page).unwrap();
         String::from_utf8(page).unwrap()
     }
 

@@ -10,6 +10,8 @@ use crate::phrase::{Language, phrase};
 
 /// Rows of the table. More than that nobody reads, and at 300 bytes each they would fill the page.
 const MOST: usize = 1000;
+/// Rows that nobody needs to fold.
+const FEW: usize = 12;
 /// Width of a time line in the units of its drawing. Attempts that fall on one place are one tick.
 const WIDTH: f64 = 600.0;
 
@@ -20,6 +22,8 @@ pub(super) struct Overview {
     from: String,
     to: String,
     rows: Vec<Line>,
+    /// Whether the rows are there to be read first: few, and no course tells of all of them already.
+    open: bool,
     more: String,
 }
 
@@ -104,7 +108,7 @@ pub(super) fn overview(report: &Report, shown: &[usize], language: Language) -> 
         })
         .collect();
     verdicts.sort_by_key(|(rank, counted)| (*rank, std::cmp::Reverse(counted.count)));
-    let rows = report
+    let rows: Vec<Line> = report
         .attempts
         .iter()
         .zip(&begins)
@@ -133,6 +137,7 @@ pub(super) fn overview(report: &Report, shown: &[usize], language: Language) -> 
         verdicts: verdicts.into_iter().map(|(_, counted)| counted).collect(),
         from: edge(first),
         to: edge(last),
+        open: rows.len() <= FEW && report.attempts.iter().any(|attempt| attempt.course.is_none()),
         rows,
         more: if left_out == 0 {
             String::new()

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::labels::{grouped, seconds_of, span, step_name};
+use super::super::labels::{alert, capitalised, grouped, seconds_of, span, step_name};
 use super::super::{Attempt, Connection, Gap, Step};
 use crate::phrase::{Language, phrase};
 
@@ -206,7 +206,10 @@ fn walk(
             rows.push(hole(gap, end(first), language));
             gaps = later;
         }
-        let mut names: Vec<String> = group.iter().map(|step| step_name(step.kind)).collect();
+        let mut names: Vec<String> = group
+            .iter()
+            .map(|step| capitalised(&step_name(step.kind, language)))
+            .collect();
         names.dedup();
         let mut frames: Vec<u64> = group.iter().map(|step| step.frame).collect();
         frames.dedup();
@@ -223,7 +226,7 @@ fn walk(
             "alert" | "connect-request" | "connect-response" | "http-request" | "http-response" => {
                 if let Some(told) = detail.take() {
                     text = if first.kind == "alert" {
-                        format!("{text}: {told}")
+                        capitalised(&alert(&told, language))
                     } else {
                         told
                     };

@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::page::{Span, padded};
 use super::{Page, Paint, connections, device, mark, sentence, shown, story, tables, walk, words};
 use crate::phrase::{Language, Phrase, phrase};
+use crate::report::labels::frames_of;
 use crate::report::{Attempt, Connection, Finding, Remedy, Report, explain};
 
 /// Where text under a label begins.
@@ -253,7 +254,7 @@ fn also(page: &mut Page<'_>, attempt: &Attempt, verbose: bool) -> io::Result<()>
                 || matches!(finding.severity.as_str(), "error" | "warning"))
     };
     for finding in attempt.findings.iter().filter(wanted) {
-        let frames: Vec<_> = finding.evidence.iter().map(|evidence| evidence.frame).collect();
+        let frames = frames_of(&finding.evidence);
         let text = match frames.as_slice() {
             [] => named(&finding.id, &finding.detail, page.language),
             frames => phrase("text-named-frames")

@@ -8,6 +8,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::{Page, Paint, mark, shown, visible, words};
 use crate::phrase::{Language, Phrase, phrase};
+use crate::report::labels::step_name;
 use crate::report::{Attempt, Certificate, Connection, Report};
 
 /// A line per attempt that is wanted.
@@ -140,7 +141,7 @@ pub(super) fn steps(page: &mut Page<'_>, connection: &Connection) -> io::Result<
                 format!(
                     "{}{}",
                     if step.seen == "inferred" { "~" } else { "" },
-                    words::name(step.kind, page.language)
+                    step_name(step.kind, page.language)
                 ),
                 step.frame.to_string(),
                 offset.map(|offset| format!("{offset:.6}")).unwrap_or_default(),

@@ -1,7 +1,8 @@
 //! Steps → words: Wireshark's names, with their frames, in few words.
 
-use super::{capitalised, grouped};
+use super::grouped;
 use crate::phrase::{Language, Phrase, phrase};
+use crate::report::labels::{alert, step_name};
 use crate::report::{Connection, Count, Lookup, Step};
 
 /// How sure, as it is read.
@@ -67,11 +68,9 @@ fn step_text(group: &[&Step], language: Language) -> String {
                 .as_ref()
                 .filter(|_| matches!(step.kind, "alert" | "connect-response" | "reset"));
             match detail {
-                Some(detail) if step.kind == "alert" && detail == "encrypted" => {
-                    format!("{guess}{}", phrase("text-alert-encrypted").in_language(language))
-                }
-                Some(detail) => format!("{guess}{} {detail}", name(step.kind, language)),
-                None => format!("{guess}{}", name(step.kind, language)),
+                Some(detail) if step.kind == "alert" => format!("{guess}{}", alert(detail, language)),
+                Some(detail) => format!("{guess}{} {detail}", step_name(step.kind, language)),
+                None => format!("{guess}{}", step_name(step.kind, language)),
             }
         })
         .collect();
@@ -181,21 +180,4 @@ pub(super) fn lookups(lookups: &[Lookup], wanted: &str, language: Language) -> S
     }
     let parts: Vec<String> = parts.iter().map(|it| it.in_language(language)).collect();
     parts.join("; ")
-}
-
-/// Wireshark's words.
-pub(super) fn name(kind: &str, language: Language) -> String {
-    match kind {
-        "syn" => "SYN".to_owned(),
-        "syn-ack" => "SYN-ACK".to_owned(),
-        "ack" => "ACK".to_owned(),
-        "fin" => "FIN".to_owned(),
-        "reset" => "RST".to_owned(),
-        "alert" => phrase("text-alert").in_language(language),
-        "connect-request" => "CONNECT".to_owned(),
-        "connect-response" => phrase("text-answer").in_language(language),
-        "http-request" => phrase("text-http-request").in_language(language),
-        "http-response" => phrase("text-http-response").in_language(language),
-        other => other.split('-').map(capitalised).collect::<Vec<_>>().join(" "),
-    }
 }

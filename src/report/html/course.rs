@@ -1,0 +1,79 @@
+//! Courses → lists of tries: several attempts of one device for one service, told in order.
+
+use serde::Serialize;
+
+use super::super::labels::{moment, sign, span};
+use super::super::{Course, Report};
+use crate::phrase::{Language, phrase};
+use crate::report::story;
+
+/// Courses told. A capture with more of them is an overview's matter, and the page stays small.
+const MOST: usize = 40;
+
+/// A course, for the template.
+#[derive(Debug, Serialize)]
+pub(super) struct Told {
+    device: String,
+    name: String,
+    summary: String,
+    tries: Vec<Line>,
+}
+
+/// One try, or several with the same end.
+#[derive(Debug, Serialize)]
+struct Line {
+    number: usize,
+    attempt: usize,
+    /// Whether its details are on the page.
+    shown: bool,
+    sign: &'static str,
+    severity: String,
+    place: String,
+    outcome: String,
+    pause: String,
+    /// How many tries before this one are left out, said.
+    left_out: String,
+}
+
+/// The courses of a report, and how many are left out.
+pub(super) fn courses(report: &Report, shown: &[usize], language: Language) -> (Vec<Told>, usize) {
+    let told = report
+        .courses
+        .iter()
+        .take(MOST)
+        .map(|it| course(report, it, shown, language));
+    (told.collect(), report.courses.len().saturating_sub(MOST))
+}
+
+fn course(report: &Report, course: &Course, shown: &[usize], language: Language) -> Told {
+    let told = story::told(report, course);
+    let tries = told.runs.iter().enumerate().map(|(at, run)| {
+        let one = run.first;
+        let pause = run.pause(|seconds| span(seconds).in_language(language));
+        Line {
+            number: run.number,
+            attempt: one.attempt,
+            shown: shown.contains(&one.attempt),
+            sign: sign(&one.severity),
+            severity: one.severity.clone(),
+            place: format!(
+                "{} · {}",
+                phrase("one-frame").with("frame", one.frame).in_language(language),
+                moment(&one.time)
+            ),
+            outcome: run.outcome().in_language(language),
+            pause: pause.map(|it| it.in_language(language)).unwrap_or_default(),
+            left_out: told
+                .left_out
+                .filter(|(behind, _)| *behind == at)
+                .map(|(_, count)| phrase("story-left-out").with("count", count).in_language(language))
+                .unwrap_or_default(),
+        }
+    });
+    Told {
+        device: course.device.clone(),
+        name: course.name.clone(),
+        summary: course.summary.clone(),
+        tries: tries.collect(),
+    }
+}

@@ -1,0 +1,152 @@
+//! Courses → phrases: several tries told in order, in the words that the text and the page share.
+
+use super::labels::step_name;
+use super::{Attempt, Course, Report, Try};
+use crate::phrase::{Language, Phrase, phrase};
+
+/// Runs shown at the beginning and at the end of a long course: with the attempt below they fit one screen.
+pub(super) const SHOWN: (usize, usize) = (3, 5);
+
+/// Tries with the same end that follow one another; of a short course each try is a run of its own.
+pub(super) struct Run<'a> {
+    pub(super) first: &'a Try,
+    /// Which try of the course the first one is, from 1.
+    pub(super) number: usize,
+    pub(super) count: usize,
+    /// Whether it ends as no other before it did, so that a sentence is news.
+    is_told: bool,
+    summary: &'a str,
+}
+
+/// What is shown of a course: the runs at both ends, and behind which of them how many tries are left out.
+pub(super) struct Told<'a> {
+    pub(super) runs: Vec<Run<'a>>,
+    pub(super) left_out: Option<(usize, usize)>,
+}
+
+/// A course as runs, the middle of a long one left out.
+pub(super) fn told<'a>(report: &'a Report, course: &'a Course) -> Told<'a> {
+    let (head, tail) = SHOWN;
+    let mut runs = runs(report, course);
+    let between = runs.len().saturating_sub(head + tail);
+    // One line that says that one is missing would take the place of that one.
+    let left_out = (between > 1).then(|| {
+        let left: Vec<_> = runs.drain(head..head + between).collect();
+        (head, left.iter().map(|run| run.count).sum())
+    });
+    let mut before = None;
+    for run in &mut runs {
+        run.is_told = before != Some(run.summary) && run.first.severity != "ok";
+        before = Some(run.summary);
+    }
+    Told { runs, left_out }
+}
+
+fn runs<'a>(report: &'a Report, course: &'a Course) -> Vec<Run<'a>> {
+    let is_long = course.tries.len() > SHOWN.0 + SHOWN.1;
+    let mut runs: Vec<Run<'_>> = Vec::new();
+    for (at, one) in course.tries.iter().enumerate() {
+        match runs.last_mut() {
+            Some(run) if is_long && run.first.verdict == one.verdict && run.first.severity == one.severity => {
+                run.count += 1;
+            }
+            _ => runs.push(Run {
+                first: one,
+                number: at + 1,
+                count: 1,
+                is_told: false,
+                summary: summary(report, one),
+            }),
+        }
+    }
+    runs
+}
+
+fn summary<'a>(report: &'a Report, one: &Try) -> &'a str {
+    let attempt = one.attempt.checked_sub(1).and_then(|at| report.attempts.get(at));
+    attempt
+        .filter(|it| it.id == one.attempt)
+        .map(|it| it.verdict.summary.as_str())
+        .unwrap_or_default()
+}
+
+impl Run<'_> {
+    /// What became of it; a sentence only where it is news.
+    pub(super) fn outcome(&self) -> Phrase {
+        let id = match (self.count > 1, self.is_told) {
+            (true, true) => "story-same",
+            (true, false) => "story-same-again",
+            (false, true) => "story-try",
+            (false, false) => "story-again",
+        };
+        phrase(id)
+            .with("verdict", self.first.verdict.as_str())
+            .with("summary", self.summary)
+            .with("count", self.count)
+    }
+
+    /// How long after the try before, and what that fits; `span` puts a number of seconds into words.
+    pub(super) fn pause(&self, span: impl FnOnce(f64) -> String) -> Option<Phrase> {
+        let text = span(self.first.pause?);
+        let id = match self.first.rhythm.as_deref() {
+            Some("report") => "story-report",
+            Some("retry") => "story-retry",
+            Some("poll") => "story-poll",
+            _ => "story-after",
+        };
+        Some(phrase(id).with("pause", text))
+    }
+}
+
+/// Where an attempt leaves the good one of its transport.
+pub(super) fn divergence(attempt: &Attempt, language: Language) -> Option<String> {
+    let good = attempt.baseline.as_ref()?;
+    let expected = phrase(if good.by == "client" {
+        "baseline-client"
+    } else {
+        "baseline-server"
+    })
+    .with("step", step_name(&good.expected, language));
+    let text = match (&good.after, good.after_frame) {
+        (Some(after), Some(frame)) => phrase("baseline-after")
+            .with("after", step_name(after, language))
+            .with("frame", frame),
+        _ => phrase("baseline-begin"),
+    };
+    let text = text
+        .with("expected", expected)
+        .with("consequence", good.consequence.as_str());
+    Some(text.in_language(language))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::examples;
+
+    #[test]
+    fn a_long_course_is_told_by_runs_and_its_middle_is_counted() {
+        let mut report = examples::story();
+        let mut course = report.courses.remove(0);
+        let first = course.tries[0].clone();
+        course.tries = (0..40)
+            .map(|at| Try {
+                verdict: if at < 10 || at % 2 == 0 {
+                    "tcp-refused"
+                } else {
+                    "dns-error"
+                }
+                .into(),
+                ..first.clone()
+            })
+            .collect();
+        let told = told(&report, &course);
+        assert_eq!(told.runs.len(), SHOWN.0 + SHOWN.1);
+        assert_eq!((told.runs[0].number, told.runs[0].count), (1, 11));
+        let (behind, left_out) = told.left_out.unwrap();
+        assert_eq!(behind, SHOWN.0);
+        let shown: usize = told.runs.iter().map(|run| run.count).sum();
+        assert_eq!(shown + left_out, 40);
+        assert_eq!(told.runs.last().unwrap().number, 40);
+    }
+}
