@@ -39,6 +39,15 @@ Exit codes:
   3  nothing failed, but nothing could be concluded either
 With --expect or --expect-file: 0 as expected, 1 not, 2 as above";
 
+const TRIAGE_EXAMPLES: &str = "\
+Examples:
+  tlswalk triage exports/                       a table, the worst first
+  tlswalk triage -f csv -o rows.csv exports/ a.pcap
+  tlswalk triage --state seen.ndjson -f html -o page.html exports/
+  tlswalk triage --watch in/ --state seen.ndjson -f ndjson >> rows.ndjson
+
+Exit codes: as tlswalk's; 2 if anything at all could not be read";
+
 /// `-h` fits a screen of 24 lines: no list of arguments and commands that the usage shows already.
 const TEMPLATE: &str = "\
 {about}
@@ -104,6 +113,34 @@ pub(crate) enum Command {
     Diff {
         #[command(flatten)]
         inspect: Inspect,
+    },
+    /// Judge folders of captures: a row for each attempt, and a table by verdict
+    ///
+    /// Folders are read with all that is in them, links followed; a file is a capture by its content, not its name.
+    #[command(max_term_width = 100, after_help = TRIAGE_EXAMPLES, override_usage = "tlswalk triage [OPTIONS] <PATH>...\n       tlswalk triage [OPTIONS] --watch <DIR>")]
+    #[command(mut_arg("captures", |it| it
+        .value_name("PATH")
+        .help("Captures, and folders of them")
+        .required(false)
+        .required_unless_present("watch")
+        .conflicts_with("watch")))]
+    #[command(mut_arg("format", |it| it
+        .help("text, json, ndjson, csv, junit or html")
+        .long_help("text: a table by verdict, then what failed. ndjson, csv, json: a row for each attempt. junit: a test case for each capture. html: a page to hand on.")))]
+    #[command(mut_arg("verbose", |it| it.help("List more, and what is no capture")))]
+    #[command(mut_arg("quiet", |it| it.help("Print the table only; no progress")))]
+    #[command(mut_arg("hash", |it| it.help("Put each capture's SHA-256 into its rows")))]
+    #[command(mut_arg("merge", |it| it.hide(true)))]
+    #[command(mut_arg("redact", |it| it.hide(true)))]
+    #[command(mut_arg("redact_key", |it| it.hide(true)))]
+    #[command(mut_arg("keep_certificates", |it| it.hide(true)))]
+    #[command(mut_arg("expect", |it| it.hide(true)))]
+    #[command(mut_arg("expect_file", |it| it.hide(true)))]
+    Triage {
+        #[command(flatten)]
+        inspect: Inspect,
+        #[command(flatten)]
+        triage: TriageOptions,
     },
     /// Print a completion script for a shell
     Completions {
@@ -262,6 +299,29 @@ pub(crate) struct Inspect {
     pub(crate) expect_file: Option<PathBuf>,
 }
 
+/// What triage alone takes.
+#[derive(Debug, Args)]
+pub(crate) struct TriageOptions {
+    /// Remember what was judged, go on there next time
+    ///
+    /// A line for each capture, by the SHA-256 of its content; one that has changed neither place, size nor time of
+    /// change is not read again. What another version or other options judged is judged anew.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+    /// Do not read the files of a ring as one capture
+    #[arg(long)]
+    pub(crate) no_rings: bool,
+    /// Judge what arrives in a folder, until stopped
+    ///
+    /// A capture is read when its writer has closed it or it was moved in; where that is not told, as on network file
+    /// systems, when it has not changed for --settle seconds. With --state a restart reports nothing twice.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) watch: Vec<PathBuf>,
+    /// How long it must not have changed [default: 2]
+    #[arg(hide_default_value = true, long, value_name = "SECONDS", default_value = "2", requires = "watch", value_parser = settle)]
+    pub(crate) settle: std::time::Duration,
+}
+
 /// Output formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -414,6 +474,17 @@ fn port(text: &str) -> Result<u16, String> {
         Ok(0) | Err(_) => Err(format!("{text} is not a port (1 to 65535)")),
         Ok(port) => Ok(port),
     }
+}
+
+/// Seconds, also parts of one.
+fn settle(text: &str) -> Result<std::time::Duration, String> {
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| "write the seconds as in 2 or 0.5".to_owned())?;
+    if !(0.05..=86_400.0).contains(&seconds) {
+        return Err("from 0.05 to 86400 seconds can be waited".to_owned());
+    }
+    Ok(std::time::Duration::from_secs_f64(seconds))
 }
 
 fn time_of(text: &str) -> Result<Timestamp, String> {

@@ -71,6 +71,10 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
                 ..
             } => commands::diff::run(&inspect),
             Cli {
+                command: Some(Command::Triage { inspect, triage }),
+                ..
+            } => commands::triage::run(&inspect, &triage),
+            Cli {
                 command: Some(Command::Completions { shell }),
                 ..
             } => {
@@ -132,8 +136,12 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
         inspect.captures.chunks(1).collect()
     };
     let mut failure = None;
-    let inspect_one = |paths: &[PathBuf]| analyze(paths, &options, inspect);
-    workers::in_order(&captures, inspect_one, |outcome| match outcome {
+    let held = workers::Held {
+        weigh: |_: &Result<Report, String>| 1,
+        most: workers::threads(captures.len()).saturating_mul(workers::AHEAD),
+    };
+    let inspect_one = |paths: &&[PathBuf]| analyze(paths, &options, inspect);
+    workers::in_order(&captures, &held, inspect_one, |outcome| match outcome {
         Ok(report) => {
             total = total.and(outcome_of([&report]));
             let expectation = expected.as_mut().map(|it| it.check(&report));

@@ -82,6 +82,57 @@ fn bar(total: Option<u64>) -> ProgressBar {
     }
 }
 
+/// Shows how far a run over many captures has come: captures, bytes, rate, and the time that is left.
+pub(crate) struct Count {
+    bar: Option<ProgressBar>,
+    captures: u64,
+    of: usize,
+}
+
+impl Count {
+    /// Counts towards so many captures and bytes. Silent unless standard error is a terminal.
+    pub(crate) fn new(of: usize, bytes: u64, quiet: bool) -> Self {
+        let wanted = !quiet && io::stderr().is_terminal();
+        let template = "{msg} {bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left";
+        let bar = wanted.then(|| {
+            let target = ProgressDrawTarget::stderr_with_hz(10);
+            let bar = ProgressBar::with_draw_target(Some(bytes), target);
+            match ProgressStyle::with_template(template) {
+                Ok(style) => bar.with_style(style),
+                Err(_) => bar,
+            }
+        });
+        Self { bar, captures: 0, of }
+    }
+
+    /// One more is done. One that was not read to its end does not count for the rate: there is less to do.
+    pub(crate) fn done(&mut self, size: u64, read: u64) {
+        self.captures = self.captures.saturating_add(1);
+        let Some(bar) = &self.bar else { return };
+        if let Some(total) = bar.length() {
+            bar.set_length(total.saturating_sub(size.saturating_sub(read)));
+        }
+        bar.inc(read);
+        bar.set_message(format!("{} of {}", self.captures, self.of));
+    }
+
+    /// Gives way to a line of text.
+    pub(crate) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
+        match &self.bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+}
+
+impl Drop for Count {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,6 +20,7 @@ mod outcome;
 pub mod row;
 pub mod sarif;
 pub mod text;
+pub mod triage;
 
 use serde::{Deserialize, Serialize};
 
