@@ -43,6 +43,6 @@ triage-others = { $count ->
 triage-note-grew = it grew from { $before } to { $after } bytes while it was read; the first { $before } were judged
 triage-note-shrank = it shrank from { $before } to { $after } bytes while it was read
 triage-note-changed = it changed while it was read
-triage-note-vanished = it vanished while it was read
+triage-note-vanished = it was moved or deleted while it was read
 triage-note-again = reported before, and changed since: { $before } bytes then, { $after } now
 triage-note-ring = { $count } files of a ring, read as one

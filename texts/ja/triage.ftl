@@ -25,6 +25,6 @@ triage-others = キャプチャではないファイル { $count } 件
 triage-note-grew = 読み取り中に { $before } バイトから { $after } バイトに増えたため、先頭の { $before } バイトを判定
 triage-note-shrank = 読み取り中に { $before } バイトから { $after } バイトに減った
 triage-note-changed = 読み取り中に変更された
-triage-note-vanished = 読み取り中になくなった
+triage-note-vanished = 読み取り中に移動または削除された
 triage-note-again = 報告後に変更された（当時 { $before } バイト、現在 { $after } バイト）
 triage-note-ring = リングの { $count } ファイルを一つとして読み取り

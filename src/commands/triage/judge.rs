@@ -37,7 +37,7 @@ pub(super) struct Judged {
     /// As it was when it was opened.
     pub(super) files: Vec<Found>,
     pub(super) sha256: Option<String>,
-    /// It changed while it was read.
+    /// It changed while it was read, other than by losing its name.
     pub(super) changed: bool,
     /// It would be judged so again: a failure of the disk or of permissions need not be.
     pub(super) lasting: bool,
@@ -134,11 +134,13 @@ impl Judge<'_> {
             }
         };
         let note = files.iter().find_map(changes);
+        // What has no name any more, or another one, was whole when it was read.
+        let changed = note.as_ref().is_some_and(|it| it.id() != "triage-note-vanished");
         let mut notes = Vec::new();
         if files.len() > 1 {
             notes.push(phrase("triage-note-ring").with("count", files.len()));
         }
-        notes.extend(note.clone());
+        notes.extend(note);
         let note_text = notes
             .iter()
             .map(|it| it.in_language(self.options.language))
@@ -156,7 +158,7 @@ impl Judge<'_> {
             known: Known::No,
             files,
             sha256,
-            changed: note.is_some(),
+            changed,
             lasting: true,
             bytes: size,
         }

@@ -3,11 +3,14 @@
 //! Everything is listed first, rings are put together, then each capture is read and judged; rows come in the order of
 //! the list. Reports are given up as soon as their rows are made: memory holds as many captures as there are threads.
 
+mod arrivals;
+mod events;
 mod judge;
 mod rings;
 mod sink;
 mod state;
 mod walk;
+mod watch;
 
 use std::io;
 use std::ops::ControlFlow;
@@ -26,6 +29,7 @@ use rings::Unit;
 use sink::Sink;
 use state::State;
 use walk::{Entry, Found};
+use watch::Watch;
 
 /// Rows that may wait for a capture before them: at 1 KB each, a few megabytes.
 const MOST_HELD: usize = 4096;
@@ -49,9 +53,23 @@ pub(crate) fn run(inspect: &Inspect, triage: &TriageOptions) -> Result<u8, Strin
     };
     let judge = Judge {
         options: &options,
-        hash: inspect.hash || state.is_some(),
+        // What arrives is compared by content: whoever touches a file has not changed it.
+        hash: inspect.hash || state.is_some() || !triage.watch.is_empty(),
         state: state.as_ref(),
     };
+    if !triage.watch.is_empty() {
+        let watch = Watch {
+            folders: &triage.watch,
+            settle: triage.settle,
+            judge,
+            state: state.as_ref(),
+            language: options.language,
+        };
+        let mut sink = Sink::open(inspect, true)?;
+        let code = watch.run(&mut sink)?;
+        sink.finish(&Run::default())?;
+        return Ok(code);
+    }
     let began = Instant::now();
     let jobs = jobs(inspect, triage, state.as_ref());
     let mut progress = Count::new(jobs.len(), jobs.iter().map(Job::size).sum(), inspect.quiet);

@@ -1,4 +1,4 @@
-//! Judged ⇄ state file: what was judged before, so that nothing is judged twice.
+//! Judged → state file → Judged: what was judged before, so that nothing is judged twice.
 //!
 //! One JSON object a line, appended when a capture is done and never changed; a line that a crash tore is passed over. In
 //! memory is only where each line begins: rows are read again when they are wanted.
@@ -88,10 +88,15 @@ impl State {
             file: Some(BufReader::new(file)),
             ..Index::default()
         };
-        index.load(&options).map_err(|error| match error.kind() {
+        let is_torn = index.load(&options).map_err(|error| match error.kind() {
             io::ErrorKind::InvalidData => format!("--state {}: {error}", path.display()),
             _ => because(&error),
         })?;
+        if is_torn {
+            // So that the next line does not join it.
+            (&writer).write_all(b"\n").map_err(|error| because(&error))?;
+            index.end = index.end.saturating_add(1);
+        }
         Ok(Self {
             path: path.to_owned(),
             options,
@@ -116,6 +121,12 @@ impl State {
             return None;
         }
         index.line(at).filter(|line| line.files == places)
+    }
+
+    /// How long the capture was that was last judged under that path.
+    pub(super) fn size_at(&self, path: &Path) -> Option<u64> {
+        let path = std::path::absolute(path).ok()?;
+        lock(&self.index).places.get(path.to_str()?).map(|(size, _, _)| *size)
     }
 
     /// Whether a capture of that many bytes is known: else its content need not be compared.
@@ -169,12 +180,13 @@ impl State {
 }
 
 impl Index {
-    /// Reads the lines that are there. A last line without an end is ended, so that the next one does not join it.
-    fn load(&mut self, options: &str) -> io::Result<()> {
+    /// Reads the lines that are there; whether the last one has no end.
+    fn load(&mut self, options: &str) -> io::Result<bool> {
         let Some(mut file) = self.file.take() else {
-            return Ok(());
+            return Ok(false);
         };
-        let (mut line, mut lines, mut own) = (Vec::new(), 0_u64, 0_u64);
+        let mut line = Vec::new();
+        let mut is_torn = false;
         loop {
             line.clear();
             let len = file.read_until(b'\n', &mut line)? as u64;
@@ -183,25 +195,20 @@ impl Index {
             }
             let at = self.end;
             self.end = self.end.saturating_add(len);
-            lines = lines.saturating_add(1);
-            let Ok(head) = serde_json::from_slice::<Head>(&line) else {
-                continue;
-            };
-            if head.schema != SCHEMA || !line.ends_with(b"\n") {
-                continue;
+            is_torn = !line.ends_with(b"\n");
+            if at == 0 && !is_ours(&line) {
+                let why = "is no state of tlswalk's; name a new file";
+                return Err(io::Error::new(io::ErrorKind::InvalidData, why));
             }
-            own = own.saturating_add(1);
-            if head.options == options {
-                self.add(head.sha256, head.files, at);
+            match serde_json::from_slice::<Head>(&line) {
+                Ok(head) if head.schema == SCHEMA && head.options == options && !is_torn => {
+                    self.add(head.sha256, head.files, at);
+                }
+                _ => {}
             }
         }
         self.file = Some(file);
-        // One line may be torn; a file in which nothing is ours is somebody else's.
-        if own == 0 && lines > 1 {
-            let why = "is no state of tlswalk's; name a new file";
-            return Err(io::Error::new(io::ErrorKind::InvalidData, why));
-        }
-        Ok(())
+        Ok(is_torn)
     }
 
     fn add(&mut self, sha256: Option<String>, files: Vec<Place>, at: u64) {
@@ -225,6 +232,13 @@ impl Index {
         file.read_until(b'\n', &mut line).ok()?;
         serde_json::from_slice(&line).ok()
     }
+}
+
+/// Whether a first line is one of ours, or torn off one.
+fn is_ours(line: &[u8]) -> bool {
+    let begin = format!("{{\"schema\":\"{SCHEMA}\"");
+    let len = line.len().min(begin.len());
+    line.get(..len) == begin.as_bytes().get(..len) || line == b"\n"
 }
 
 impl Place {

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::super::labels::{grouped, sign};
 use super::super::row::Row;
@@ -113,13 +113,29 @@ fn verdicts(page: &mut Page<'_>, tally: &Tally) -> io::Result<()> {
     table(page, &header, 4, rows.collect())
 }
 
+/// A name's beginning, where all of it does not fit: the lists below have it whole.
+fn shortened(name: &str, room: usize) -> String {
+    let room = room.max(8);
+    if name.width() <= room {
+        return name.to_owned();
+    }
+    let mut short = String::new();
+    for c in name.chars() {
+        if short.width() + c.width().unwrap_or_default() + 1 > room {
+            break;
+        }
+        short.push(c);
+    }
+    short + "…"
+}
+
 /// As many names as fit, without their folders; at least one.
 fn fitting(names: &[&str], room: usize) -> String {
     let mut text = String::new();
     for name in names {
         let name = name.rsplit('/').next().unwrap_or(name);
         if text.is_empty() {
-            name.clone_into(&mut text);
+            text = shortened(name, room);
         } else if text.width() + name.width() + 2 <= room {
             text.push_str(", ");
             text.push_str(name);
