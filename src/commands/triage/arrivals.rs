@@ -22,13 +22,34 @@ pub(super) enum Sign {
     Written,
     /// By one who could write.
     Closed,
+    /// From elsewhere.
     MovedIn,
+}
+
+/// What is known of a name under which there is no file any more, or a hidden one: its events came late, and it may
+/// have been renamed since, and still be open.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ghost {
+    is_new: bool,
+    writing: bool,
+}
+
+impl Ghost {
+    fn notice(&mut self, sign: Sign) {
+        match sign {
+            Sign::Created => self.is_new = true,
+            Sign::Opened => self.writing |= std::mem::take(&mut self.is_new),
+            Sign::Written => self.writing = true,
+            Sign::Closed | Sign::MovedIn => *self = Self::default(),
+        }
+    }
 }
 
 /// All files that are there.
 pub(super) struct Arrivals {
     settle: Duration,
     all: HashMap<Identity, Arrival>,
+    ghosts: HashMap<PathBuf, Ghost>,
     round: u64,
 }
 
@@ -97,23 +118,25 @@ impl Arrivals {
         Self {
             settle,
             all: HashMap::new(),
+            ghosts: HashMap::new(),
             round: 0,
         }
     }
 
     /// Something was told of a path.
     pub(super) fn notice(&mut self, sign: Sign, path: &Path, now: Instant) {
-        if is_hidden(path) {
-            return;
-        }
-        let Ok(metadata) = fs::metadata(path) else {
-            // Its folder was renamed, or it was: nobody has it open under this name any more.
-            if sign == Sign::Closed
-                && let Some(arrival) = self.all.values_mut().find(|it| it.found.path == path)
-            {
-                arrival.writing = false;
+        let metadata = match fs::metadata(path) {
+            Ok(metadata) if !is_hidden(path) => metadata,
+            _ => {
+                self.ghosts.entry(path.to_owned()).or_default().notice(sign);
+                // Its folder was renamed: nobody has it open under this name any more.
+                if sign == Sign::Closed
+                    && let Some(arrival) = self.all.values_mut().find(|it| it.found.path == path)
+                {
+                    arrival.writing = false;
+                }
+                return;
             }
-            return;
         };
         if !metadata.is_file() {
             return;
@@ -158,6 +181,24 @@ impl Arrivals {
         }
     }
 
+    /// A file was renamed.
+    pub(super) fn renamed(&mut self, from: &Path, to: &Path, now: Instant) {
+        let ghost = self.ghosts.remove(from);
+        if is_hidden(to) || !to.exists() {
+            // Renamed once more.
+            if let Some(ghost) = ghost {
+                self.ghosts.insert(to.to_owned(), ghost);
+            }
+            return;
+        }
+        match ghost {
+            // Not seen before: it was there before the watch, and may be open.
+            None if !is_hidden(from) => {}
+            Some(Ghost { writing: true, .. }) => self.notice(Sign::Written, to, now),
+            _ => self.notice(Sign::MovedIn, to, now),
+        }
+    }
+
     /// Events were lost: nobody is known to write any more.
     pub(super) fn forget_writers(&mut self, now: Instant) {
         for arrival in self.all.values_mut().filter(|it| it.writing) {
@@ -169,6 +210,8 @@ impl Arrivals {
     /// Takes what a scan has found; gives the paths of files that were complete and are gone, unread.
     pub(super) fn scanned(&mut self, found: impl IntoIterator<Item = Found>, now: Instant) -> Vec<PathBuf> {
         self.round = self.round.wrapping_add(1);
+        // Hidden files are not listed: what is known of them is kept while they are open.
+        self.ghosts.retain(|path, ghost| ghost.writing && is_hidden(path));
         for found in found {
             let arrival = self
                 .all
@@ -312,7 +355,7 @@ mod tests {
         assert!(arrivals.due(late, 9).is_empty(), "open");
         let moved = folder.path().join("b");
         fs::rename(&path, &moved).unwrap();
-        arrivals.notice(Sign::MovedIn, &moved, now);
+        arrivals.renamed(&path, &moved, now);
         assert!(arrivals.due(late, 9).is_empty(), "open under another name");
         arrivals.notice(Sign::Closed, &moved, now);
         assert_eq!(names(&arrivals.due(now, 9)), ["b"]);
@@ -322,6 +365,41 @@ mod tests {
         arrivals.notice(Sign::Written, &moved, now);
         arrivals.forget_writers(now);
         assert_eq!(names(&arrivals.due(late, 9)), ["b"]);
+    }
+
+    #[test]
+    fn what_was_told_too_late_or_of_a_hidden_name_counts_under_the_new_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let [part, hidden, a, b] = ["a.part", ".a.x", "a", "b"].map(|name| folder.path().join(name));
+        let now = Instant::now();
+        let late = now + Duration::from_secs(100);
+        for from in [&part, &hidden] {
+            let mut arrivals = Arrivals::new(SETTLE);
+            fs::write(&a, "x").unwrap();
+            // By now it has been renamed.
+            arrivals.notice(Sign::Created, from, now);
+            arrivals.notice(Sign::Opened, from, now);
+            arrivals.renamed(from, &b, now);
+            arrivals.renamed(&b, &a, now);
+            arrivals.scanned([found(&a)], now);
+            assert!(arrivals.due(late, 9).is_empty(), "open");
+            arrivals.notice(Sign::Closed, &a, now);
+            assert_eq!(names(&arrivals.due(now, 9)), ["a"]);
+        }
+        // Closed before it was renamed, as rsync does it: complete.
+        let mut arrivals = Arrivals::new(SETTLE);
+        for sign in [Sign::Created, Sign::Opened, Sign::Written, Sign::Closed] {
+            arrivals.notice(sign, &hidden, now);
+        }
+        arrivals.scanned([], now);
+        arrivals.renamed(&hidden, &a, now);
+        assert_eq!(names(&arrivals.due(now, 9)), ["a"]);
+        // Renamed, but nobody knows by whom it was written: complete when it is still.
+        let mut arrivals = Arrivals::new(SETTLE);
+        arrivals.renamed(&part, &a, now);
+        arrivals.scanned([found(&a)], now);
+        assert!(arrivals.due(now, 9).is_empty());
+        assert_eq!(names(&arrivals.due(late, 9)), ["a"]);
     }
 
     #[test]
@@ -335,7 +413,7 @@ mod tests {
         assert_eq!(arrivals.due(now, 9).len(), 1);
         arrivals.judged(&found(&a), None);
         fs::rename(&a, &b).unwrap();
-        arrivals.notice(Sign::MovedIn, &b, now);
+        arrivals.renamed(&a, &b, now);
         arrivals.scanned([found(&b)], now);
         assert!(arrivals.due(late, 9).is_empty());
         // Two names of one file are one file.

@@ -1,4 +1,4 @@
-//! inotify → Sign: what the system tells of files in watched folders.
+//! inotify → Event: what the system tells of files in watched folders.
 //!
 //! Only Linux says that a writer has closed its file, which is the one thing wanted; elsewhere, and on network file systems,
 //! nothing is told and scans have to do.
@@ -6,6 +6,14 @@
 use std::path::{Path, PathBuf};
 
 use super::arrivals::Sign;
+
+/// What is told of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Event<'a> {
+    Sign(Sign, &'a Path),
+    /// From one name to another in the folders.
+    Renamed(&'a Path, &'a Path),
+}
 
 /// What reading events came to beside the signs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,7 +37,7 @@ mod linux {
 
     use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
 
-    use super::{Path, PathBuf, Sign, Told};
+    use super::{Event, Path, PathBuf, Sign, Told};
 
     /// Room for some hundred events a call.
     const BUFFER: usize = 64 * 1024;
@@ -39,6 +47,8 @@ mod linux {
         source: Option<OwnedFd>,
         folders: HashMap<i32, PathBuf>,
         buffer: Vec<MaybeUninit<u8>>,
+        /// The name that a file had, by what joins it to the event with its new one, which comes next.
+        left: Option<(u32, PathBuf)>,
     }
 
     impl Events {
@@ -47,6 +57,7 @@ mod linux {
                 source: inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).ok(),
                 folders: HashMap::new(),
                 buffer: vec![MaybeUninit::uninit(); BUFFER],
+                left: None,
             }
         }
 
@@ -56,6 +67,7 @@ mod linux {
                 | WatchFlags::OPEN
                 | WatchFlags::MODIFY
                 | WatchFlags::CLOSE_WRITE
+                | WatchFlags::MOVED_FROM
                 | WatchFlags::MOVED_TO
                 | WatchFlags::ONLYDIR;
             if let Some(source) = &self.source
@@ -66,7 +78,7 @@ mod linux {
         }
 
         /// Reads what was told since the last time.
-        pub(crate) fn read(&mut self, mut on_sign: impl FnMut(Sign, &Path)) -> Told {
+        pub(crate) fn read(&mut self, mut on_event: impl FnMut(Event<'_>)) -> Told {
             let mut told = Told::default();
             let Some(source) = &self.source else { return told };
             let mut reader = Reader::new(source, &mut self.buffer);
@@ -85,15 +97,25 @@ mod linux {
                     continue;
                 }
                 let path = folder.join(OsStr::from_bytes(name.to_bytes()));
+                if flags.contains(ReadFlags::MOVED_FROM) {
+                    self.left = Some((event.cookie(), path));
+                    continue;
+                }
+                if flags.contains(ReadFlags::MOVED_TO) {
+                    match self.left.take().filter(|(cookie, _)| *cookie == event.cookie()) {
+                        Some((_, from)) => on_event(Event::Renamed(&from, &path)),
+                        None => on_event(Event::Sign(Sign::MovedIn, &path)),
+                    }
+                    continue;
+                }
                 for (flag, sign) in [
                     (ReadFlags::CREATE, Sign::Created),
                     (ReadFlags::OPEN, Sign::Opened),
                     (ReadFlags::MODIFY, Sign::Written),
                     (ReadFlags::CLOSE_WRITE, Sign::Closed),
-                    (ReadFlags::MOVED_TO, Sign::MovedIn),
                 ] {
                     if flags.contains(flag) {
-                        on_sign(sign, &path);
+                        on_event(Event::Sign(sign, &path));
                     }
                 }
             }
@@ -113,7 +135,7 @@ impl Events {
 
     pub(super) fn watch(&mut self, _: &Path) {}
 
-    pub(super) fn read(&mut self, _: impl FnMut(Sign, &Path)) -> Told {
+    pub(super) fn read(&mut self, _: impl FnMut(Event<'_>)) -> Told {
         Told::default()
     }
 }

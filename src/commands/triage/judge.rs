@@ -88,7 +88,7 @@ impl Judge<'_> {
     /// Judges a capture; never fails: what cannot be read is a row that says why.
     pub(super) fn judge(&self, unit: &Unit) -> Judged {
         if let Some(line) = self.state.and_then(|state| state.by_place(&unit.files)) {
-            return known(unit, line, Known::Here, unit.files.clone());
+            return self.known(unit, line, Known::Here, unit.files.clone());
         }
         let (files, inputs) = match open(unit) {
             Ok(opened) => opened,
@@ -101,7 +101,7 @@ impl Judge<'_> {
             match hash(&files, &inputs) {
                 Ok(sha256) => {
                     if let Some((line, places)) = state.by_content(&sha256) {
-                        return known(unit, line, Known::Elsewhere(places), files);
+                        return self.known(unit, line, Known::Elsewhere(places), files);
                     }
                 }
                 Err(error) => return failed(unit, Kind::Unread, &reason(&error)),
@@ -136,21 +136,12 @@ impl Judge<'_> {
         let note = files.iter().find_map(changes);
         // What has no name any more, or another one, was whole when it was read.
         let changed = note.as_ref().is_some_and(|it| it.id() != "triage-note-vanished");
-        let mut notes = Vec::new();
-        if files.len() > 1 {
-            notes.push(phrase("triage-note-ring").with("count", files.len()));
-        }
-        notes.extend(note);
-        let note_text = notes
-            .iter()
-            .map(|it| it.in_language(self.options.language))
-            .collect::<Vec<_>>()
-            .join("; ");
+        let note = self.note(&files, note);
         let mut rows = Row::of(&report);
         for row in &mut rows {
             row.capture = visible(&unit.name);
             row.sha256 = sha256.clone().filter(|_| self.hash && files.len() == 1);
-            row.note = Some(note_text.clone()).filter(|it| !it.is_empty());
+            row.note.clone_from(&note);
         }
         Judged {
             rows,
@@ -161,6 +152,36 @@ impl Judge<'_> {
             changed,
             lasting: true,
             bytes: size,
+        }
+    }
+
+    /// What the rows say of the file beside its verdict.
+    fn note(&self, files: &[Found], change: Option<Phrase>) -> Option<String> {
+        let ring = (files.len() > 1).then(|| phrase("triage-note-ring").with("count", files.len()));
+        let notes = ring
+            .into_iter()
+            .chain(change)
+            .map(|it| it.in_language(self.options.language));
+        notes.reduce(|text, next| format!("{text}; {next}"))
+    }
+
+    /// What an earlier run has judged.
+    fn known(&self, unit: &Unit, line: Line, known: Known, files: Vec<Found>) -> Judged {
+        let mut rows = line.rows;
+        for row in &mut rows {
+            // It may have been renamed since, and what was noted then is of then.
+            row.capture = visible(&unit.name);
+            row.note = self.note(&files, None);
+        }
+        Judged {
+            rows,
+            kind: line.exit.and_then(outcome_of).map_or(Kind::Unread, Kind::Capture),
+            known,
+            files,
+            sha256: line.sha256,
+            changed: false,
+            lasting: true,
+            bytes: 0,
         }
     }
 
@@ -288,24 +309,6 @@ fn hash(files: &[Found], inputs: &[File]) -> io::Result<String> {
 fn should_be_a_capture(found: &Found) -> bool {
     let name = found.path.to_string_lossy().to_lowercase();
     found.named || ENDINGS.iter().any(|ending| name.ends_with(ending))
-}
-
-fn known(unit: &Unit, line: Line, known: Known, files: Vec<Found>) -> Judged {
-    let mut rows = line.rows;
-    for row in &mut rows {
-        // It may have been renamed since.
-        row.capture = visible(&unit.name);
-    }
-    Judged {
-        rows,
-        kind: line.exit.and_then(outcome_of).map_or(Kind::Unread, Kind::Capture),
-        known,
-        files,
-        sha256: line.sha256,
-        changed: false,
-        lasting: true,
-        bytes: 0,
-    }
 }
 
 fn failed(unit: &Unit, kind: Kind, why: &str) -> Judged {

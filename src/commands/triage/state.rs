@@ -323,7 +323,7 @@ mod tests {
         open("1")
             .add(&[found(&capture)], true, Some("aa"), Some(1), &rows)
             .unwrap();
-        fs::OpenOptions::new()
+        OpenOptions::new()
             .append(true)
             .open(&state)
             .unwrap()

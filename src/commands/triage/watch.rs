@@ -18,7 +18,7 @@ use tlswalk::phrase::{Language, phrase};
 use tlswalk::report::row::Row;
 
 use super::arrivals::Arrivals;
-use super::events::Events;
+use super::events::{Event, Events};
 use super::judge::{Judge, Judged, Kind, Known};
 use super::rings::Unit;
 use super::sink::Sink;
@@ -129,7 +129,10 @@ impl Desk<'_, '_> {
         let mut list_at = Instant::now();
         while !stop.load(Ordering::SeqCst) {
             let now = Instant::now();
-            let told = events.read(|sign, path| self.arrivals.notice(sign, path, now));
+            let told = events.read(|event| match event {
+                Event::Sign(sign, path) => self.arrivals.notice(sign, path, now),
+                Event::Renamed(from, to) => self.arrivals.renamed(from, to, now),
+            });
             if told.lost {
                 self.arrivals.forget_writers(now);
             }
