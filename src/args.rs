@@ -11,11 +11,13 @@ use tlswalk::frame::Timestamp;
 use tlswalk::phrase::Language;
 use tlswalk::{Host, Target};
 
+use crate::commands::triage::options::{TRIAGE_EXAMPLES, TriageOptions};
 use crate::expect;
 
 const EXAMPLES: &str = "\
 Commands:
   tlswalk explain [ID]          what a verdict means and looks like in a capture
+  tlswalk triage <PATH>...      folders of captures: a table by verdict, a row for each attempt
   tlswalk completions <SHELL>   a completion script for bash, elvish, fish, powershell or zsh
   tlswalk man                   the manual page, in troff
 
@@ -39,22 +41,13 @@ Exit codes:
   3  nothing failed, but nothing could be concluded either
 With --expect or --expect-file: 0 as expected, 1 not, 2 as above";
 
-const TRIAGE_EXAMPLES: &str = "\
-Examples:
-  tlswalk triage exports/                       a table, the worst first
-  tlswalk triage -f csv -o rows.csv exports/ a.pcap
-  tlswalk triage --state seen.ndjson -f html -o page.html exports/
-  tlswalk triage --watch in/ --state seen.ndjson -f ndjson >> rows.ndjson
-
-Exit codes: as tlswalk's; 2 if anything at all could not be read";
-
 /// `-h` fits a screen of 24 lines: no list of arguments and commands that the usage shows already.
 const TEMPLATE: &str = "\
 {about}
 
 Usage: tlswalk [OPTIONS] <CAPTURE>...  pcap, pcapng, also compressed; - is stdin
        tlswalk explain [ID]            what a verdict means and looks like
-       tlswalk slice, verify, diff     evidence to hand on; see --help of each
+       tlswalk triage, slice, verify, diff: folders, evidence; see --help of each
 
 {options}{after-help}";
 
@@ -162,6 +155,18 @@ pub(crate) fn write_manual(out: &mut dyn std::io::Write) -> std::io::Result<()> 
     page.render_synopsis_section(out)?;
     page.render_description_section(out)?;
     page.render_options_section(out)?;
+    if let Some(triage) = Cli::command().find_subcommand("triage") {
+        // What it shares with the main command stands there.
+        let own = ["state", "no_rings", "watch", "settle"];
+        let triage = triage.clone().mut_args(|it| {
+            let is_shared = !own.contains(&it.get_id().as_str());
+            it.hide(is_shared)
+        });
+        let mut section = Vec::new();
+        clap_mangen::Man::new(triage.disable_help_flag(true)).render_options_section(&mut section)?;
+        let section = String::from_utf8_lossy(&section).replacen(".SH OPTIONS", ".SH OPTIONS OF TRIAGE", 1);
+        out.write_all(section.as_bytes())?;
+    }
     // The examples as they stand: troff would fill the lines.
     let examples = EXAMPLES.replace('\\', "\\\\").replace('-', "\\-");
     write!(out, ".SH EXAMPLES AND EXIT CODES\n.nf\n{examples}\n.fi\n{SEE_ALSO}")
@@ -297,29 +302,6 @@ pub(crate) struct Inspect {
     /// The first line that fits counts.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub(crate) expect_file: Option<PathBuf>,
-}
-
-/// What triage alone takes.
-#[derive(Debug, Args)]
-pub(crate) struct TriageOptions {
-    /// Remember what was judged, go on there next time
-    ///
-    /// A line for each capture, by the SHA-256 of its content; one that has changed neither place, size nor time of
-    /// change is not read again. What another version or other options judged is judged anew.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) state: Option<PathBuf>,
-    /// Do not read the files of a ring as one capture
-    #[arg(long)]
-    pub(crate) no_rings: bool,
-    /// Judge what arrives in a folder, until stopped
-    ///
-    /// A capture is read when its writer has closed it or it was moved in; where that is not told, as on network file
-    /// systems, when it has not changed for --settle seconds. With --state a restart reports nothing twice.
-    #[arg(long, value_name = "DIR")]
-    pub(crate) watch: Vec<PathBuf>,
-    /// How long it must not have changed [default: 2]
-    #[arg(hide_default_value = true, long, value_name = "SECONDS", default_value = "2", requires = "watch", value_parser = settle)]
-    pub(crate) settle: std::time::Duration,
 }
 
 /// Output formats.
@@ -474,17 +456,6 @@ fn port(text: &str) -> Result<u16, String> {
         Ok(0) | Err(_) => Err(format!("{text} is not a port (1 to 65535)")),
         Ok(port) => Ok(port),
     }
-}
-
-/// Seconds, also parts of one.
-fn settle(text: &str) -> Result<std::time::Duration, String> {
-    let seconds: f64 = text
-        .parse()
-        .map_err(|_| "write the seconds as in 2 or 0.5".to_owned())?;
-    if !(0.05..=86_400.0).contains(&seconds) {
-        return Err("from 0.05 to 86400 seconds can be waited".to_owned());
-    }
-    Ok(std::time::Duration::from_secs_f64(seconds))
 }
 
 fn time_of(text: &str) -> Result<Timestamp, String> {

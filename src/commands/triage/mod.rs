@@ -6,6 +6,7 @@
 mod arrivals;
 mod events;
 mod judge;
+pub(crate) mod options;
 mod rings;
 mod sink;
 mod state;
@@ -20,11 +21,12 @@ use tlswalk::report::Outcome;
 use tlswalk::report::row::Row;
 use tlswalk::report::triage::Run;
 
-use crate::args::{Format, Inspect, TriageOptions};
+use crate::args::{Format, Inspect};
 use crate::progress::Count;
 use crate::workers::{self, Held};
 use crate::{UNABLE, reason};
 use judge::{Judge, Judged, Kind, Known};
+use options::TriageOptions;
 use rings::Unit;
 use sink::Sink;
 use state::State;
