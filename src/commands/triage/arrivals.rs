@@ -299,7 +299,9 @@ fn is_at(path: &Path, identity: &Identity) -> bool {
     fs::metadata(path).is_ok_and(|metadata| Found::new(path.to_owned(), &metadata, false).identity == *identity)
 }
 
-#[cfg(all(test, unix))]
+// Renamed files are known by their inodes.
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::*;
     use std::os::unix::fs::MetadataExt as _;

@@ -42,7 +42,7 @@ const OTHERS: usize = 1000;
 enum Job {
     Judge(Unit),
     /// It cannot be looked at.
-    Problem(Row),
+    Problem(Box<Row>),
 }
 
 /// Judges everything below the paths, or what arrives.
@@ -150,7 +150,9 @@ fn jobs(inspect: &Inspect, triage: &TriageOptions, state: Option<&State>) -> Vec
         match entry {
             Entry::File(found) if state.is_some_and(|state| !found.named && state.is(&found.path)) => {}
             Entry::File(found) => files.push((at, found)),
-            Entry::Problem { path, why } => problems.push((at, Row::failed(&path.display().to_string(), None, &why))),
+            Entry::Problem { path, why } => {
+                problems.push((at, Box::new(Row::failed(&path.display().to_string(), None, &why))))
+            }
         }
     }
     // Where each file stood in the list; a ring stands where its first file did.
@@ -181,7 +183,7 @@ impl Job {
     fn run(&self, judge: &Judge<'_>) -> Judged {
         match self {
             Self::Judge(unit) => judge.judge(unit),
-            Self::Problem(row) => Judged::problem(row.clone()),
+            Self::Problem(row) => Judged::problem(Row::clone(row)),
         }
     }
 }
