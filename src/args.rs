@@ -11,11 +11,13 @@ use tlswalk::frame::Timestamp;
 use tlswalk::phrase::Language;
 use tlswalk::{Host, Target};
 
+use crate::commands::triage::options::{TRIAGE_EXAMPLES, TriageOptions};
 use crate::expect;
 
 const EXAMPLES: &str = "\
 Commands:
   tlswalk explain [ID]          what a verdict means and looks like in a capture
+  tlswalk triage <PATH>...      folders of captures: a table by verdict, a row for each attempt
   tlswalk completions <SHELL>   a completion script for bash, elvish, fish, powershell or zsh
   tlswalk man                   the manual page, in troff
 
@@ -45,7 +47,7 @@ const TEMPLATE: &str = "\
 
 Usage: tlswalk [OPTIONS] <CAPTURE>...  pcap, pcapng, also compressed; - is stdin
        tlswalk explain [ID]            what a verdict means and looks like
-       tlswalk slice, verify, diff     evidence to hand on; see --help of each
+       tlswalk triage, slice, verify, diff: folders, evidence; see --help of each
 
 {options}{after-help}";
 
@@ -105,6 +107,34 @@ pub(crate) enum Command {
         #[command(flatten)]
         inspect: Inspect,
     },
+    /// Judge folders of captures: a row for each attempt, and a table by verdict
+    ///
+    /// Folders are read with all that is in them, links followed; a file is a capture by its content, not its name.
+    #[command(max_term_width = 100, after_help = TRIAGE_EXAMPLES, override_usage = "tlswalk triage [OPTIONS] <PATH>...\n       tlswalk triage [OPTIONS] --watch <DIR>")]
+    #[command(mut_arg("captures", |it| it
+        .value_name("PATH")
+        .help("Captures, and folders of them")
+        .required(false)
+        .required_unless_present("watch")
+        .conflicts_with("watch")))]
+    #[command(mut_arg("format", |it| it
+        .help("text, json, ndjson, csv, junit or html")
+        .long_help("text: a table by verdict, then what failed. ndjson, csv, json: a row for each attempt. junit: a test case for each capture. html: a page to hand on.")))]
+    #[command(mut_arg("verbose", |it| it.help("List more, and what is no capture")))]
+    #[command(mut_arg("quiet", |it| it.help("Print the table only; no progress")))]
+    #[command(mut_arg("hash", |it| it.help("Put each capture's SHA-256 into its rows")))]
+    #[command(mut_arg("merge", |it| it.hide(true)))]
+    #[command(mut_arg("redact", |it| it.hide(true)))]
+    #[command(mut_arg("redact_key", |it| it.hide(true)))]
+    #[command(mut_arg("keep_certificates", |it| it.hide(true)))]
+    #[command(mut_arg("expect", |it| it.hide(true)))]
+    #[command(mut_arg("expect_file", |it| it.hide(true)))]
+    Triage {
+        #[command(flatten)]
+        inspect: Inspect,
+        #[command(flatten)]
+        triage: TriageOptions,
+    },
     /// Print a completion script for a shell
     Completions {
         /// bash, elvish, fish, powershell or zsh
@@ -125,6 +155,18 @@ pub(crate) fn write_manual(out: &mut dyn std::io::Write) -> std::io::Result<()> 
     page.render_synopsis_section(out)?;
     page.render_description_section(out)?;
     page.render_options_section(out)?;
+    if let Some(triage) = Cli::command().find_subcommand("triage") {
+        // What it shares with the main command stands there.
+        let own = ["state", "no_rings", "watch", "settle"];
+        let triage = triage.clone().mut_args(|it| {
+            let is_shared = !own.contains(&it.get_id().as_str());
+            it.hide(is_shared)
+        });
+        let mut section = Vec::new();
+        clap_mangen::Man::new(triage.disable_help_flag(true)).render_options_section(&mut section)?;
+        let section = String::from_utf8_lossy(&section).replacen(".SH OPTIONS", ".SH OPTIONS OF TRIAGE", 1);
+        out.write_all(section.as_bytes())?;
+    }
     // The examples as they stand: troff would fill the lines.
     let examples = EXAMPLES.replace('\\', "\\\\").replace('-', "\\-");
     write!(out, ".SH EXAMPLES AND EXIT CODES\n.nf\n{examples}\n.fi\n{SEE_ALSO}")

@@ -72,6 +72,10 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
                 ..
             } => commands::diff::run(&inspect),
             Cli {
+                command: Some(Command::Triage { inspect, triage }),
+                ..
+            } => commands::triage::run(&inspect, &triage),
+            Cli {
                 command: Some(Command::Completions { shell }),
                 ..
             } => {
@@ -137,13 +141,17 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
         true => Some(Together::find(inspect)?),
         false => None,
     };
-    let inspect_one = |paths: &[PathBuf]| match (&together, paths) {
+    let held = workers::Held {
+        weigh: |_: &Result<Report, String>| 1,
+        most: workers::threads(captures.len()).saturating_mul(workers::AHEAD),
+    };
+    let inspect_one = |paths: &&[PathBuf]| match (&together, *paths) {
         // Options are few, and a capture is read three times.
         (Some(together), [path]) => together.report(path, inspect, self::options(inspect)?),
-        _ => analyze(paths, &options, inspect),
+        (_, paths) => analyze(paths, &options, inspect),
     };
     let mut due = captures.iter();
-    workers::in_order(&captures, inspect_one, |outcome| match (outcome, due.next()) {
+    workers::in_order(&captures, &held, inspect_one, |outcome| match (outcome, due.next()) {
         (Ok(report), _) => {
             total = total.and(outcome_of([&report]));
             let expectation = expected.as_mut().map(|it| it.check(&report));

@@ -46,17 +46,7 @@ impl Output {
         let sink = match &inspect.output {
             None => Sink::Stdout(BufWriter::new(stdout(inspect.color))),
             Some(path) => {
-                let directory = directory(path);
-                if path.is_dir() {
-                    return Err(format!("-o {}: is a directory; name a file in it", path.display()));
-                }
-                if !directory.is_dir() {
-                    return Err(format!(
-                        "-o {}: there is no directory {}",
-                        path.display(),
-                        directory.display()
-                    ));
-                }
+                may_be_file(path)?;
                 Sink::File {
                     path: path.clone(),
                     text: Vec::new(),
@@ -198,17 +188,39 @@ impl Sink {
     }
 }
 
+/// Refuses what no file can be written to.
+pub(crate) fn may_be_file(path: &Path) -> Result<(), String> {
+    let directory = directory(path);
+    if path.is_dir() {
+        return Err(format!("-o {}: is a directory; name a file in it", path.display()));
+    }
+    if !directory.is_dir() {
+        return Err(format!(
+            "-o {}: there is no directory {}",
+            path.display(),
+            directory.display()
+        ));
+    }
+    Ok(())
+}
+
 /// Puts `bytes` under `path` in one step.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn write_whole(path: &Path, mut bytes: &[u8]) -> io::Result<()> {
+    write_all_of(path, &mut bytes)
+}
+
+/// Puts everything that `input` gives under `path` in one step.
+pub(crate) fn write_all_of(path: &Path, input: &mut dyn io::Read) -> io::Result<()> {
     // The file behind a symbolic link is replaced, not the link.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let existing = fs::metadata(&target).ok();
     if existing.as_ref().is_some_and(|metadata| !metadata.is_file()) {
         // /dev/stdout, /dev/null or a named pipe cannot be replaced by a file.
-        return fs::OpenOptions::new().write(true).open(&target)?.write_all(bytes);
+        io::copy(input, &mut fs::OpenOptions::new().write(true).open(&target)?)?;
+        return Ok(());
     }
     let mut file = beside(&target)?;
-    file.write_all(bytes)?;
+    io::copy(input, &mut file)?;
     keep(file, &target)
 }
 
@@ -238,7 +250,8 @@ pub(crate) fn keep(file: tempfile::NamedTempFile, target: &Path) -> io::Result<(
     Ok(())
 }
 
-fn directory(path: &Path) -> &Path {
+/// The folder that a file is in.
+pub(crate) fn directory(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),

@@ -82,9 +82,86 @@ fn bar(total: Option<u64>) -> ProgressBar {
     }
 }
 
+/// Shows how far a run over many captures has come: captures, bytes, rate, and the time that is left.
+pub(crate) struct Count {
+    wanted: bool,
+    started: Instant,
+    bar: Option<ProgressBar>,
+    captures: (u64, usize),
+    bytes: (u64, u64),
+}
+
+impl Count {
+    /// Counts towards so many captures and bytes. Silent unless standard error is a terminal.
+    pub(crate) fn new(captures: usize, bytes: u64, quiet: bool) -> Self {
+        Self {
+            wanted: !quiet && io::stderr().is_terminal(),
+            started: Instant::now(),
+            bar: None,
+            captures: (0, captures),
+            bytes: (0, bytes),
+        }
+    }
+
+    /// One more is done. What was not read of it is no work that was done, and none that is left.
+    pub(crate) fn done(&mut self, size: u64, read: u64) {
+        self.captures.0 = self.captures.0.saturating_add(1);
+        self.bytes.0 = self.bytes.0.saturating_add(read);
+        self.bytes.1 = self.bytes.1.saturating_sub(size).saturating_add(read);
+        let elapsed = self.started.elapsed();
+        if !self.wanted || elapsed < PATIENCE {
+            return;
+        }
+        let bar = self.bar.get_or_insert_with(|| {
+            let bar = BARS.add(ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()));
+            match ProgressStyle::with_template("{prefix} {bar:30} {msg}") {
+                Ok(style) => bar.with_style(style),
+                Err(_) => bar,
+            }
+        });
+        bar.set_length(self.bytes.1);
+        bar.set_position(self.bytes.0);
+        bar.set_prefix(format!("{} of {}", self.captures.0, self.captures.1));
+        bar.set_message(rate(self.bytes, elapsed));
+    }
+
+    /// Gives way to a line of text.
+    pub(crate) fn aside<T>(&self, write: impl FnOnce() -> T) -> T {
+        match &self.bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+}
+
+/// `74.3 MB/s, 12 s left`
+fn rate((done, all): (u64, u64), elapsed: Duration) -> String {
+    let rate = done as f64 / elapsed.as_secs_f64().max(1e-3);
+    let left = all.saturating_sub(done) as f64 / rate.max(1.0);
+    format!("{:.1} MB/s, {left:.0} s left", rate / 1e6)
+}
+
+impl Drop for Count {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_read_is_neither_done_nor_left() {
+        let mut count = Count::new(3, 3_000_000, true);
+        count.done(1_000_000, 1_000_000);
+        count.done(1_000_000, 0);
+        assert_eq!((count.captures, count.bytes), ((2, 3), (1_000_000, 2_000_000)));
+        assert_eq!(rate(count.bytes, Duration::from_secs(2)), "0.5 MB/s, 2 s left");
+        assert_eq!(rate((0, 5), Duration::ZERO), "0.0 MB/s, 5 s left");
+    }
 
     #[test]
     fn the_bytes_pass_unchanged() {

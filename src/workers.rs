@@ -1,59 +1,70 @@
-//! Captures → reports, on all cores and in order: what a second core is for when there are several files.
+//! Jobs → outcomes, on all cores and in order: what a second core is for when there are several files.
 //!
-//! A single capture stays on one core: order matters in it. Of several, each is one piece of work; reports are handed on in
-//! the order of the command line as soon as they are due, and no capture is begun that would have to wait for long.
+//! A single capture stays on one core: order matters in it. Of several, each is one piece of work; outcomes are handed on
+//! in the order of the jobs as soon as they are due. A job that takes long does not stop the others: their outcomes wait,
+//! until they weigh what the caller is willing to keep.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use tlswalk::report::Report;
-
-/// Captures per thread that may be begun, or done and not yet handed on: one that takes long keeps nobody waiting, and not
-/// more than these reports are in memory.
-const AHEAD: usize = 2;
-
-/// Captures read as one.
-type Capture<'a> = &'a [PathBuf];
-/// Its report, or why there is none.
-type Outcome = Result<Report, String>;
+/// Captures per thread that may be done and not yet handed on, where each has a whole report: one that takes long keeps
+/// nobody waiting, and not more than these reports are in memory.
+pub(crate) const AHEAD: usize = 1;
 
 /// How far the work is.
-#[derive(Default)]
-struct Progress {
+struct Progress<T> {
     begun: usize,
-    done: BTreeMap<usize, Outcome>,
-    handed_on: usize,
+    done: BTreeMap<usize, T>,
+    /// What the outcomes weigh that are done and not yet handed on.
+    weight: usize,
     stopped: bool,
 }
 
-/// Runs `analyze` on each capture, and hands the outcomes to `take` in the order of the captures until it breaks.
-pub(crate) fn in_order(
-    captures: &[Capture<'_>],
-    analyze: impl Fn(Capture<'_>) -> Outcome + Sync,
-    mut take: impl FnMut(Outcome) -> ControlFlow<()>,
+/// How much may wait for its turn.
+pub(crate) struct Held<W> {
+    /// What one outcome weighs.
+    pub(crate) weigh: W,
+    /// No job is begun while the outcomes that wait weigh this much or more.
+    pub(crate) most: usize,
+}
+
+/// The threads there are for that many jobs.
+pub(crate) fn threads(jobs: usize) -> usize {
+    thread::available_parallelism().map_or(1, usize::from).min(jobs)
+}
+
+/// Runs `work` on each job, and hands the outcomes to `take` in the order of the jobs until it breaks.
+pub(crate) fn in_order<J: Sync, T: Send>(
+    jobs: &[J],
+    held: &Held<impl Fn(&T) -> usize + Sync>,
+    work: impl Fn(&J) -> T + Sync,
+    mut take: impl FnMut(T) -> ControlFlow<()>,
 ) {
-    let threads = thread::available_parallelism()
-        .map_or(1, usize::from)
-        .min(captures.len());
+    let threads = threads(jobs.len());
     if threads <= 1 {
-        for capture in captures {
-            if take(analyze(capture)).is_break() {
+        for job in jobs {
+            if take(work(job)).is_break() {
                 return;
             }
         }
         return;
     }
-    let (progress, changed) = (Mutex::new(Progress::default()), Condvar::new());
+    let progress = Mutex::new(Progress {
+        begun: 0,
+        done: BTreeMap::new(),
+        weight: 0,
+        stopped: false,
+    });
+    let changed = Condvar::new();
     thread::scope(|scope| {
         for _ in 0..threads {
-            scope.spawn(|| work(captures, threads.saturating_mul(AHEAD), &analyze, &progress, &changed));
+            scope.spawn(|| one_thread(jobs, held, &work, &progress, &changed));
         }
         // Whatever becomes of this thread, the others must not wait for it.
         let _stop = Stop(&progress, &changed);
-        for due in 0..captures.len() {
+        for due in 0..jobs.len() {
             let mut now = lock(&progress);
             let outcome = loop {
                 if let Some(outcome) = now.done.remove(&due) {
@@ -64,7 +75,7 @@ pub(crate) fn in_order(
                 }
                 now = changed.wait(now).unwrap_or_else(PoisonError::into_inner);
             };
-            now.handed_on = due.saturating_add(1);
+            now.weight = now.weight.saturating_sub((held.weigh)(&outcome));
             changed.notify_all();
             drop(now);
             if take(outcome).is_break() {
@@ -74,46 +85,50 @@ pub(crate) fn in_order(
     });
 }
 
-/// One thread: takes the next capture until there is none.
-fn work(
-    captures: &[Capture<'_>],
-    ahead: usize,
-    analyze: impl Fn(Capture<'_>) -> Outcome,
-    progress: &Mutex<Progress>,
+/// One thread: takes the next job until there is none. The job that is due has always been begun, since jobs are begun in
+/// order: however much waits, it comes.
+fn one_thread<J, T>(
+    jobs: &[J],
+    held: &Held<impl Fn(&T) -> usize>,
+    work: impl Fn(&J) -> T,
+    progress: &Mutex<Progress<T>>,
     changed: &Condvar,
 ) {
     // A thread that panics would be waited for in vain.
     let stop = Stop(progress, changed);
     loop {
         let mut now = lock(progress);
-        while !now.stopped && now.begun >= now.handed_on.saturating_add(ahead) {
+        while !now.stopped && now.weight >= held.most {
             now = changed.wait(now).unwrap_or_else(PoisonError::into_inner);
         }
         let own = now.begun;
-        let Some(capture) = captures.get(own).filter(|_| !now.stopped) else {
+        let Some(job) = jobs.get(own).filter(|_| !now.stopped) else {
             drop(now);
             std::mem::forget(stop);
             return;
         };
         now.begun = own.saturating_add(1);
         drop(now);
-        let outcome = analyze(capture);
-        lock(progress).done.insert(own, outcome);
+        let outcome = work(job);
+        let weight = (held.weigh)(&outcome);
+        let mut now = lock(progress);
+        now.weight = now.weight.saturating_add(weight);
+        now.done.insert(own, outcome);
         changed.notify_all();
     }
 }
 
 /// Tells all threads to stop when it is dropped.
-struct Stop<'a>(&'a Mutex<Progress>, &'a Condvar);
+struct Stop<'a, T>(&'a Mutex<Progress<T>>, &'a Condvar);
 
-impl Drop for Stop<'_> {
+impl<T> Drop for Stop<'_, T> {
     fn drop(&mut self) {
         lock(self.0).stopped = true;
         self.1.notify_all();
     }
 }
 
-fn lock(progress: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
+fn lock<T>(progress: &Mutex<Progress<T>>) -> MutexGuard<'_, Progress<T>> {
     progress.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -124,34 +139,66 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn outcomes_come_in_the_order_of_the_captures_and_none_is_begun_long_before_it_is_due() {
-        let paths: Vec<PathBuf> = (0..40).map(|n| PathBuf::from(n.to_string())).collect();
-        let captures: Vec<Capture<'_>> = paths.chunks(1).collect();
-        let most = thread::available_parallelism().map_or(1, usize::from) * AHEAD;
-        let (begun, mut taken) = (AtomicUsize::new(0), Vec::new());
-        let analyze = |capture: Capture<'_>| {
-            begun.fetch_add(1, Ordering::SeqCst);
-            let name = capture[0].display().to_string();
-            thread::sleep(Duration::from_millis(if name == "3" { 20 } else { 1 }));
-            Err(name)
+    fn outcomes_come_in_the_order_of_the_jobs_and_not_more_than_allowed_wait() {
+        let jobs: Vec<usize> = (0..40).collect();
+        let held = Held {
+            weigh: |_: &usize| 3,
+            most: 12,
         };
-        in_order(&captures, analyze, |outcome| {
-            taken.push(outcome.unwrap_err());
-            assert!(begun.load(Ordering::SeqCst) <= taken.len() + most);
+        let (begun, mut taken) = (AtomicUsize::new(0), Vec::new());
+        let work = |job: &usize| {
+            begun.fetch_add(1, Ordering::SeqCst);
+            thread::sleep(Duration::from_millis(if *job == 3 { 20 } else { 1 }));
+            *job
+        };
+        in_order(&jobs, &held, work, |outcome| {
+            taken.push(outcome);
+            // Four may wait, each thread has one at hand, and one may be begun while this is counted.
+            assert!(begun.load(Ordering::SeqCst) <= taken.len() + 4 + 2 * threads(40));
             ControlFlow::Continue(())
         });
-        assert_eq!(taken, (0..40).map(|n| n.to_string()).collect::<Vec<_>>());
+        assert_eq!(taken, jobs);
+    }
+
+    #[test]
+    fn one_slow_job_does_not_stop_the_others() {
+        if threads(2) < 2 {
+            return;
+        }
+        let jobs: Vec<usize> = (0..200).collect();
+        let held = Held {
+            weigh: |_: &usize| 1,
+            most: 1000,
+        };
+        let done = AtomicUsize::new(0);
+        let work = |job: &usize| {
+            // The first is not done before all others are.
+            while *job == 0 && done.load(Ordering::SeqCst) < 199 {
+                thread::sleep(Duration::from_millis(1));
+            }
+            done.fetch_add(1, Ordering::SeqCst);
+            *job
+        };
+        let mut taken = Vec::new();
+        in_order(&jobs, &held, work, |outcome| {
+            taken.push(outcome);
+            ControlFlow::Continue(())
+        });
+        assert_eq!(taken, jobs);
     }
 
     #[test]
     fn who_has_seen_enough_stops_the_work() {
-        let paths: Vec<PathBuf> = (0..40).map(|n| PathBuf::from(n.to_string())).collect();
-        let captures: Vec<Capture<'_>> = paths.chunks(1).collect();
+        let held = Held {
+            weigh: |_: &()| 1,
+            most: 2,
+        };
         let mut taken = 0;
         in_order(
-            &captures,
-            |_| Err(String::new()),
-            |_| {
+            &[(); 40],
+            &held,
+            |()| (),
+            |()| {
                 taken += 1;
                 ControlFlow::Break(())
             },

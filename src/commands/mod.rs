@@ -10,6 +10,7 @@ use crate::reason;
 pub(crate) mod diff;
 pub(crate) mod redact;
 pub(crate) mod slice;
+pub(crate) mod triage;
 pub(crate) mod verify;
 
 /// A capture that can be read several times.

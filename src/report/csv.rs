@@ -8,7 +8,7 @@ use super::Report;
 use super::row::Row;
 
 /// The header: the fields of a [`Row`], in their order.
-pub const COLUMNS: [&str; 24] = [
+pub const COLUMNS: [&str; 25] = [
     "capture",
     "attempt",
     "time",
@@ -33,6 +33,7 @@ pub const COLUMNS: [&str; 24] = [
     "issuer",
     "sha256",
     "error",
+    "note",
 ];
 
 /// Writes the header line.
@@ -88,6 +89,7 @@ fn cells(row: &Row) -> [String; COLUMNS.len()] {
         text(&row.issuer),
         text(&row.sha256),
         text(&row.error),
+        text(&row.note),
     ]
 }
 

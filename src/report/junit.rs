@@ -213,7 +213,7 @@ fn write_case(suite: &str, case: &Case, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Text for an attribute. What XML cannot hold at all has been made visible before.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in visible(text).chars() {
         match c {

@@ -21,6 +21,7 @@ pub mod row;
 pub mod sarif;
 mod story;
 pub mod text;
+pub mod triage;
 mod unread;
 
 use serde::{Deserialize, Serialize};

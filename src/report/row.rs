@@ -66,6 +66,8 @@ pub struct Row {
     pub sha256: Option<String>,
     /// Why the capture could not be read.
     pub error: Option<String>,
+    /// What else is to be known of the file: that it changed while it was read, or was reported before it grew.
+    pub note: Option<String>,
 }
 
 impl Row {

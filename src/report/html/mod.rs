@@ -9,6 +9,7 @@ mod course;
 mod ladder;
 mod overview;
 mod rows;
+mod triage;
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -24,6 +25,7 @@ use super::text::visible;
 use super::{Remedy, Report, Unread};
 use crate::phrase::{Language, Phrase, phrase};
 use overview::{Overview, overview, rank};
+pub use triage::write_overview;
 
 /// Bytes of details on a page; what has no room is counted in the overview. With it a page stays under two megabytes.
 const BUDGET: usize = 1_300_000;
@@ -33,13 +35,14 @@ const EVENTS: usize = 60;
 const ODDITIES: usize = 20;
 
 /// The templates by name; the ending makes minijinja escape.
-const TEMPLATES: [(&str, &str); 6] = [
+const TEMPLATES: [(&str, &str); 7] = [
     ("page.html", include_str!("page.html")),
     ("report.html", include_str!("report.html")),
     ("attempt.html", include_str!("attempt.html")),
     ("ladder.html", include_str!("ladder.html")),
     ("courses.html", include_str!("courses.html")),
     ("remedy.html", include_str!("remedy.html")),
+    ("triage.html", include_str!("triage.html")),
 ];
 const STYLE: &str = include_str!("page.css");
 

@@ -18,6 +18,7 @@ use super::{Anomaly, Attempt, Capture, Connection, Report, explain};
 use crate::phrase::{Language, Phrase, phrase};
 pub use page::visible;
 pub(crate) use page::{Page, Paint};
+pub(crate) use tables::write as table;
 
 /// How the text is to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -265,7 +266,7 @@ fn shown<'a>(report: &'a Report, attempt: &Attempt) -> Option<&'a Connection> {
         .copied()
 }
 
-fn mark(severity: &str) -> (&'static str, Paint) {
+pub(crate) fn mark(severity: &str) -> (&'static str, Paint) {
     let paint = match severity {
         "ok" => Paint::Good,
         "error" => Paint::Bad,

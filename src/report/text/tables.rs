@@ -207,7 +207,12 @@ pub(super) fn steps(page: &mut Page<'_>, connection: &Connection) -> io::Result<
 }
 
 /// Puts a table on the page, without borders: the columns are read, not looked at. Its header names phrases. Only the column `flexible` wraps.
-fn write(page: &mut Page<'_>, header: &[&'static str], flexible: usize, rows: Vec<Vec<String>>) -> io::Result<()> {
+pub(crate) fn write(
+    page: &mut Page<'_>,
+    header: &[&'static str],
+    flexible: usize,
+    rows: Vec<Vec<String>>,
+) -> io::Result<()> {
     let mut table = Table::new();
     // The terminal's width is the page's, never the crate's own guess (CRATES P15).
     let width = u16::try_from(page.width.saturating_sub(2)).unwrap_or(u16::MAX);

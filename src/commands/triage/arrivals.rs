@@ -1,0 +1,453 @@
+//! events, scans → files that are complete: which file is to be judged now, and which was before.
+//!
+//! A file is one by its inode, so that a rename is none of our business. It is complete when its writer has closed it or
+//! it was moved in; where that was not told, when size and time have not changed for a while. One that is known to be open
+//! for writing is not complete, however long its writer pauses.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::walk::{Found, Identity, is_hidden};
+
+/// Scans in which a file may be missing before it is gone: one that is renamed while folders are listed is missed once.
+const MISSED: u8 = 2;
+
+/// What happened to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    Created,
+    Opened,
+    Written,
+    /// By one who could write.
+    Closed,
+    /// From elsewhere.
+    MovedIn,
+}
+
+/// What is known of a name under which there is no file any more, or a hidden one: its events came late, and it may
+/// have been renamed since, and still be open.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ghost {
+    is_new: bool,
+    writing: bool,
+}
+
+impl Ghost {
+    fn notice(&mut self, sign: Sign) {
+        match sign {
+            Sign::Created => self.is_new = true,
+            Sign::Opened => self.writing |= std::mem::take(&mut self.is_new),
+            Sign::Written => self.writing = true,
+            Sign::Closed | Sign::MovedIn => *self = Self::default(),
+        }
+    }
+}
+
+/// All files that are there.
+pub(super) struct Arrivals {
+    settle: Duration,
+    all: HashMap<Identity, Arrival>,
+    ghosts: HashMap<PathBuf, Ghost>,
+    round: u64,
+}
+
+/// A file.
+struct Arrival {
+    /// As it was seen last.
+    found: Found,
+    /// When it was seen to change last.
+    changed: Instant,
+    /// It was created, and who created it may have it open.
+    is_new: bool,
+    /// Somebody has it open and has written.
+    writing: bool,
+    /// It was closed or moved in since it changed last.
+    closed: bool,
+    queued: bool,
+    /// As it was when it was judged last.
+    judged: Option<Found>,
+    reported: Option<Reported>,
+    round: u64,
+    missed: u8,
+}
+
+/// What was reported of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Reported {
+    pub(super) size: u64,
+    pub(super) sha256: Option<String>,
+}
+
+impl Arrival {
+    fn new(found: Found, now: Instant) -> Self {
+        Self {
+            found,
+            changed: now,
+            is_new: false,
+            writing: false,
+            closed: false,
+            queued: false,
+            judged: None,
+            reported: None,
+            round: 0,
+            missed: 0,
+        }
+    }
+
+    /// Takes a new look; whether something has changed.
+    fn look(&mut self, found: Found, now: Instant) {
+        if (found.size, found.modified) != (self.found.size, self.found.modified) {
+            self.changed = now;
+            self.closed = false;
+        }
+        self.found = found;
+    }
+
+    fn is_due(&self, now: Instant, settle: Duration) -> bool {
+        let is_as_judged = |judged: &Found| (judged.size, judged.modified) == (self.found.size, self.found.modified);
+        // What is closed and empty may be opened again by who created it.
+        let is_complete = (self.closed && self.found.size > 0) || now.duration_since(self.changed) >= settle;
+        !self.queued && !self.writing && is_complete && !self.judged.as_ref().is_some_and(is_as_judged)
+    }
+}
+
+impl Arrivals {
+    pub(super) fn new(settle: Duration) -> Self {
+        Self {
+            settle,
+            all: HashMap::new(),
+            ghosts: HashMap::new(),
+            round: 0,
+        }
+    }
+
+    /// Something was told of a path.
+    pub(super) fn notice(&mut self, sign: Sign, path: &Path, now: Instant) {
+        let metadata = match fs::metadata(path) {
+            Ok(metadata) if !is_hidden(path) => metadata,
+            _ => {
+                self.ghosts.entry(path.to_owned()).or_default().notice(sign);
+                // Its folder was renamed: nobody has it open under this name any more.
+                if sign == Sign::Closed
+                    && let Some(arrival) = self.all.values_mut().find(|it| it.found.path == path)
+                {
+                    arrival.writing = false;
+                }
+                return;
+            }
+        };
+        if !metadata.is_file() {
+            return;
+        }
+        let found = Found::new(path.to_owned(), &metadata, false);
+        let known = self.all.get(&found.identity);
+        if sign == Sign::Created
+            && known.is_some_and(|it| it.found.path == path || !is_at(&it.found.path, &found.identity))
+        {
+            // The inode of a file that is gone was used again.
+            self.all.remove(&found.identity);
+        }
+        let is_first = !self.all.contains_key(&found.identity);
+        let arrival = self
+            .all
+            .entry(found.identity.clone())
+            .or_insert_with(|| Arrival::new(found.clone(), now));
+        arrival.look(found, now);
+        arrival.missed = 0;
+        match sign {
+            Sign::Created => arrival.is_new = true,
+            // Whoever creates a file opens it at once; others open what has something in it.
+            Sign::Opened => {
+                let by_its_creator = std::mem::take(&mut arrival.is_new) && arrival.found.size == 0;
+                if by_its_creator && !arrival.queued && arrival.judged.is_none() {
+                    arrival.writing = true;
+                }
+            }
+            Sign::Written => {
+                arrival.writing = true;
+                arrival.closed = false;
+                arrival.changed = now;
+            }
+            Sign::Closed => {
+                arrival.writing = false;
+                arrival.is_new = false;
+                arrival.closed = true;
+                arrival.changed = now;
+            }
+            Sign::MovedIn if is_first => arrival.closed = true,
+            Sign::MovedIn => {}
+        }
+    }
+
+    /// A file was renamed.
+    pub(super) fn renamed(&mut self, from: &Path, to: &Path, now: Instant) {
+        let ghost = self.ghosts.remove(from);
+        if is_hidden(to) || !to.exists() {
+            // Renamed once more.
+            if let Some(ghost) = ghost {
+                self.ghosts.insert(to.to_owned(), ghost);
+            }
+            return;
+        }
+        match ghost {
+            // Not seen before: it was there before the watch, and may be open.
+            None if !is_hidden(from) => {}
+            Some(Ghost { writing: true, .. }) => self.notice(Sign::Written, to, now),
+            _ => self.notice(Sign::MovedIn, to, now),
+        }
+    }
+
+    /// Events were lost: nobody is known to write any more.
+    pub(super) fn forget_writers(&mut self, now: Instant) {
+        for arrival in self.all.values_mut().filter(|it| it.writing) {
+            arrival.writing = false;
+            arrival.changed = now;
+        }
+    }
+
+    /// Takes what a scan has found; gives the paths of files that were complete and are gone, unread.
+    pub(super) fn scanned(&mut self, found: impl IntoIterator<Item = Found>, now: Instant) -> Vec<PathBuf> {
+        self.round = self.round.wrapping_add(1);
+        // Hidden files are not listed: what is known of them is kept while they are open.
+        self.ghosts.retain(|path, ghost| ghost.writing && is_hidden(path));
+        for found in found {
+            let arrival = self
+                .all
+                .entry(found.identity.clone())
+                .or_insert_with(|| Arrival::new(found.clone(), now));
+            // Of several names of one file, the one that it has been seen under stays.
+            let path = (arrival.round == self.round).then(|| arrival.found.path.clone());
+            arrival.look(found, now);
+            if let Some(path) = path {
+                arrival.found.path = path;
+            }
+            arrival.round = self.round;
+            arrival.missed = 0;
+        }
+        let mut gone = Vec::new();
+        let round = self.round;
+        self.all.retain(|_, arrival| {
+            if arrival.round == round {
+                return true;
+            }
+            arrival.missed = arrival.missed.saturating_add(1);
+            if arrival.missed < MISSED || arrival.queued {
+                return true;
+            }
+            if arrival.closed && arrival.judged.is_none() {
+                gone.push(arrival.found.path.clone());
+            }
+            false
+        });
+        gone.sort();
+        gone
+    }
+
+    /// Up to `most` files that are complete and were not judged as they are, those that have waited longest first; they
+    /// are queued from now on.
+    pub(super) fn due(&mut self, now: Instant, most: usize) -> Vec<Found> {
+        let settle = self.settle;
+        let mut due: Vec<(Instant, PathBuf, Identity)> = self
+            .all
+            .iter()
+            .filter(|(_, it)| it.is_due(now, settle))
+            .map(|(identity, it)| (it.changed, it.found.path.clone(), identity.clone()))
+            .collect();
+        due.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+        due.truncate(most);
+        due.into_iter()
+            .filter_map(|(_, _, identity)| {
+                let arrival = self.all.get_mut(&identity)?;
+                arrival.queued = true;
+                Some(arrival.found.clone())
+            })
+            .collect()
+    }
+
+    /// A queued file was not there under its name: it is looked for.
+    pub(super) fn lost(&mut self, identity: &Identity) {
+        if let Some(arrival) = self.all.get_mut(identity) {
+            arrival.queued = false;
+        }
+    }
+
+    /// A queued file changed while it was read: it was not complete.
+    pub(super) fn disturbed(&mut self, identity: &Identity, now: Instant) {
+        if let Some(arrival) = self.all.get_mut(identity) {
+            arrival.queued = false;
+            arrival.closed = false;
+            arrival.changed = now;
+        }
+    }
+
+    /// A queued file was judged as it was then; gives what was reported of it before.
+    pub(super) fn judged(&mut self, as_it_was: &Found, sha256: Option<&str>) -> Option<Reported> {
+        let arrival = self.all.get_mut(&as_it_was.identity)?;
+        arrival.queued = false;
+        arrival.judged = Some(as_it_was.clone());
+        arrival.reported.replace(Reported {
+            size: as_it_was.size,
+            sha256: sha256.map(str::to_owned),
+        })
+    }
+}
+
+/// Whether that file still has that name.
+fn is_at(path: &Path, identity: &Identity) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| Found::new(path.to_owned(), &metadata, false).identity == *identity)
+}
+
+// Renamed files are known by their inodes.
+#[cfg(unix)]
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::MetadataExt as _;
+
+    const SETTLE: Duration = Duration::from_secs(2);
+
+    fn found(path: &Path) -> Found {
+        Found::new(path.to_owned(), &fs::metadata(path).unwrap(), false)
+    }
+
+    fn names(due: &[Found]) -> Vec<String> {
+        due.iter()
+            .map(|it| it.path.file_name().unwrap().to_string_lossy().into_owned())
+            .collect()
+    }
+
+    #[test]
+    fn a_file_that_nobody_tells_of_is_complete_when_it_has_not_changed_for_a_while() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let (mut arrivals, begin) = (Arrivals::new(SETTLE), Instant::now());
+        let at = |seconds: u64| begin + Duration::from_secs(seconds);
+        for second in 0..4 {
+            fs::write(&path, vec![0; second as usize + 1]).unwrap();
+            arrivals.scanned([found(&path)], at(second));
+            assert!(arrivals.due(at(second), 9).is_empty());
+        }
+        arrivals.scanned([found(&path)], at(4));
+        assert!(arrivals.due(at(4), 9).is_empty());
+        assert_eq!(names(&arrivals.due(at(5), 9)), ["a"]);
+        assert!(arrivals.due(at(9), 9).is_empty(), "it is queued");
+        assert_eq!(arrivals.judged(&found(&path), Some("x")), None);
+        assert!(arrivals.due(at(9), 9).is_empty(), "it was judged");
+        fs::write(&path, "longer").unwrap();
+        arrivals.scanned([found(&path)], at(10));
+        assert_eq!(names(&arrivals.due(at(12), 9)), ["a"]);
+        let before = arrivals.judged(&found(&path), Some("y"));
+        assert_eq!(before.unwrap().sha256.as_deref(), Some("x"));
+    }
+
+    #[test]
+    fn a_writer_who_pauses_is_waited_for_and_one_who_closes_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        let (mut arrivals, now) = (Arrivals::new(SETTLE), Instant::now());
+        let late = now + Duration::from_secs(100);
+        fs::write(&path, "").unwrap();
+        arrivals.notice(Sign::Created, &path, now);
+        arrivals.notice(Sign::Opened, &path, now);
+        assert!(arrivals.due(late, 9).is_empty(), "created, open and empty");
+        fs::write(&path, "x").unwrap();
+        arrivals.notice(Sign::Written, &path, now);
+        assert!(arrivals.due(late, 9).is_empty(), "open");
+        let moved = folder.path().join("b");
+        fs::rename(&path, &moved).unwrap();
+        arrivals.renamed(&path, &moved, now);
+        assert!(arrivals.due(late, 9).is_empty(), "open under another name");
+        arrivals.notice(Sign::Closed, &moved, now);
+        assert_eq!(names(&arrivals.due(now, 9)), ["b"]);
+        // Who loses events knows of no writer.
+        arrivals.judged(&found(&moved), None);
+        fs::write(&moved, "xyz").unwrap();
+        arrivals.notice(Sign::Written, &moved, now);
+        arrivals.forget_writers(now);
+        assert_eq!(names(&arrivals.due(late, 9)), ["b"]);
+    }
+
+    #[test]
+    fn what_was_told_too_late_or_of_a_hidden_name_counts_under_the_new_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let [part, hidden, a, b] = ["a.part", ".a.x", "a", "b"].map(|name| folder.path().join(name));
+        let now = Instant::now();
+        let late = now + Duration::from_secs(100);
+        for from in [&part, &hidden] {
+            let mut arrivals = Arrivals::new(SETTLE);
+            fs::write(&a, "x").unwrap();
+            // By now it has been renamed.
+            arrivals.notice(Sign::Created, from, now);
+            arrivals.notice(Sign::Opened, from, now);
+            arrivals.renamed(from, &b, now);
+            arrivals.renamed(&b, &a, now);
+            arrivals.scanned([found(&a)], now);
+            assert!(arrivals.due(late, 9).is_empty(), "open");
+            arrivals.notice(Sign::Closed, &a, now);
+            assert_eq!(names(&arrivals.due(now, 9)), ["a"]);
+        }
+        // Closed before it was renamed, as rsync does it: complete.
+        let mut arrivals = Arrivals::new(SETTLE);
+        for sign in [Sign::Created, Sign::Opened, Sign::Written, Sign::Closed] {
+            arrivals.notice(sign, &hidden, now);
+        }
+        arrivals.scanned([], now);
+        arrivals.renamed(&hidden, &a, now);
+        assert_eq!(names(&arrivals.due(now, 9)), ["a"]);
+        // Renamed, but nobody knows by whom it was written: complete when it is still.
+        let mut arrivals = Arrivals::new(SETTLE);
+        arrivals.renamed(&part, &a, now);
+        arrivals.scanned([found(&a)], now);
+        assert!(arrivals.due(now, 9).is_empty());
+        assert_eq!(names(&arrivals.due(late, 9)), ["a"]);
+    }
+
+    #[test]
+    fn a_rename_is_no_arrival_and_a_new_file_with_an_old_inode_is_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let [a, b, c] = ["a", "b", "c"].map(|name| folder.path().join(name));
+        let (mut arrivals, now) = (Arrivals::new(SETTLE), Instant::now());
+        let late = now + Duration::from_secs(100);
+        fs::write(&a, "x").unwrap();
+        arrivals.notice(Sign::Closed, &a, now);
+        assert_eq!(arrivals.due(now, 9).len(), 1);
+        arrivals.judged(&found(&a), None);
+        fs::rename(&a, &b).unwrap();
+        arrivals.renamed(&a, &b, now);
+        arrivals.scanned([found(&b)], now);
+        assert!(arrivals.due(late, 9).is_empty());
+        // Two names of one file are one file.
+        fs::hard_link(&b, &c).unwrap();
+        arrivals.notice(Sign::Created, &c, now);
+        arrivals.scanned([found(&b), found(&c)], now);
+        assert!(arrivals.due(late, 9).is_empty());
+        fs::remove_file(&b).unwrap();
+        let inode = fs::metadata(&c).unwrap().ino();
+        fs::remove_file(&c).unwrap();
+        fs::write(&c, "x").unwrap();
+        arrivals.notice(Sign::Created, &c, now);
+        arrivals.notice(Sign::Closed, &c, now);
+        assert_eq!(
+            names(&arrivals.due(now, 9)),
+            ["c"],
+            "inode {inode} and {}",
+            found(&c).path.display()
+        );
+    }
+
+    #[test]
+    fn what_was_complete_and_is_gone_is_told_once_and_what_never_was_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let [a, b] = ["a", "b"].map(|name| folder.path().join(name));
+        let (mut arrivals, now) = (Arrivals::new(SETTLE), Instant::now());
+        fs::write(&a, "x").unwrap();
+        fs::write(&b, "x").unwrap();
+        arrivals.notice(Sign::Closed, &a, now);
+        arrivals.notice(Sign::Written, &b, now);
+        assert!(arrivals.scanned([], now).is_empty(), "missed once");
+        assert_eq!(arrivals.scanned([], now), [a]);
+        assert!(arrivals.scanned([], now).is_empty());
+    }
+}

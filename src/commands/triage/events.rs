@@ -1,0 +1,141 @@
+//! inotify → Event: what the system tells of files in watched folders.
+//!
+//! Only Linux says that a writer has closed its file, which is the one thing wanted; elsewhere, and on network file systems,
+//! nothing is told and scans have to do.
+
+use std::path::{Path, PathBuf};
+
+use super::arrivals::Sign;
+
+/// What is told of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Event<'a> {
+    Sign(Sign, &'a Path),
+    /// From one name to another in the folders.
+    Renamed(&'a Path, &'a Path),
+}
+
+/// What reading events came to beside the signs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Told {
+    /// Events were lost.
+    pub(super) lost: bool,
+    /// There is a folder more, or one has another name.
+    pub(super) folders: bool,
+}
+
+#[cfg(target_os = "linux")]
+pub(super) use linux::Events;
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::collections::HashMap;
+    use std::ffi::OsStr;
+    use std::mem::MaybeUninit;
+    use std::os::fd::OwnedFd;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    use rustix::fs::inotify::{self, CreateFlags, ReadFlags, Reader, WatchFlags};
+
+    use super::{Event, Path, PathBuf, Sign, Told};
+
+    /// Room for some hundred events a call.
+    const BUFFER: usize = 64 * 1024;
+
+    pub(crate) struct Events {
+        /// None where the system gives no more of them.
+        source: Option<OwnedFd>,
+        folders: HashMap<i32, PathBuf>,
+        buffer: Vec<MaybeUninit<u8>>,
+        /// The name that a file had, by what joins it to the event with its new one, which comes next.
+        left: Option<(u32, PathBuf)>,
+    }
+
+    impl Events {
+        pub(crate) fn new() -> Self {
+            Self {
+                source: inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).ok(),
+                folders: HashMap::new(),
+                buffer: vec![MaybeUninit::uninit(); BUFFER],
+                left: None,
+            }
+        }
+
+        /// Wants to be told of files in a folder; where that cannot be, scans have to do.
+        pub(crate) fn watch(&mut self, folder: &Path) {
+            let wanted = WatchFlags::CREATE
+                | WatchFlags::OPEN
+                | WatchFlags::MODIFY
+                | WatchFlags::CLOSE_WRITE
+                | WatchFlags::MOVED_FROM
+                | WatchFlags::MOVED_TO
+                | WatchFlags::ONLYDIR;
+            if let Some(source) = &self.source
+                && let Ok(number) = inotify::add_watch(source, folder, wanted)
+            {
+                self.folders.insert(number, folder.to_owned());
+            }
+        }
+
+        /// Reads what was told since the last time.
+        pub(crate) fn read(&mut self, mut on_event: impl FnMut(Event<'_>)) -> Told {
+            let mut told = Told::default();
+            let Some(source) = &self.source else { return told };
+            let mut reader = Reader::new(source, &mut self.buffer);
+            // It ends with an error where nothing is left, too.
+            while let Ok(event) = reader.next() {
+                let flags = event.events();
+                told.lost |= flags.contains(ReadFlags::QUEUE_OVERFLOW);
+                if flags.contains(ReadFlags::IGNORED) {
+                    self.folders.remove(&event.wd());
+                }
+                let (Some(folder), Some(name)) = (self.folders.get(&event.wd()), event.file_name()) else {
+                    continue;
+                };
+                if flags.contains(ReadFlags::ISDIR) {
+                    told.folders |= flags.intersects(ReadFlags::CREATE | ReadFlags::MOVED_TO);
+                    continue;
+                }
+                let path = folder.join(OsStr::from_bytes(name.to_bytes()));
+                if flags.contains(ReadFlags::MOVED_FROM) {
+                    self.left = Some((event.cookie(), path));
+                    continue;
+                }
+                if flags.contains(ReadFlags::MOVED_TO) {
+                    match self.left.take().filter(|(cookie, _)| *cookie == event.cookie()) {
+                        Some((_, from)) => on_event(Event::Renamed(&from, &path)),
+                        None => on_event(Event::Sign(Sign::MovedIn, &path)),
+                    }
+                    continue;
+                }
+                for (flag, sign) in [
+                    (ReadFlags::CREATE, Sign::Created),
+                    (ReadFlags::OPEN, Sign::Opened),
+                    (ReadFlags::MODIFY, Sign::Written),
+                    (ReadFlags::CLOSE_WRITE, Sign::Closed),
+                ] {
+                    if flags.contains(flag) {
+                        on_event(Event::Sign(sign, &path));
+                    }
+                }
+            }
+            told
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) struct Events;
+
+#[cfg(not(target_os = "linux"))]
+impl Events {
+    pub(super) const fn new() -> Self {
+        Self
+    }
+
+    pub(super) fn watch(&mut self, _: &Path) {}
+
+    pub(super) fn read(&mut self, _: impl FnMut(Event<'_>)) -> Told {
+        Told::default()
+    }
+}

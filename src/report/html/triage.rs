@@ -1,0 +1,166 @@
+//! Tally → HTML: one page on many captures: counts by verdict, what could not be read, and a row for each attempt.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use minijinja::context;
+use minijinja::value::Serde;
+use serde::Serialize;
+
+use super::super::labels::{capitalised, confidence, grouped, moment, sign};
+use super::super::row::Row;
+use super::super::triage::{Run, Tally, sum};
+use super::{STYLE, render};
+use crate::phrase::{Language, phrase};
+
+/// A verdict of the table.
+#[derive(Serialize)]
+struct Counted {
+    sign: &'static str,
+    severity: String,
+    id: String,
+    captures: String,
+    attempts: String,
+    examples: Vec<String>,
+}
+
+/// A row.
+#[derive(Serialize)]
+struct Line {
+    sign: &'static str,
+    severity: String,
+    capture: String,
+    time: String,
+    device: String,
+    name: String,
+    verdict: String,
+    confidence: String,
+    what: String,
+    note: String,
+}
+
+/// Writes one page about many captures.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_overview(tally: &Tally, run: &Run, language: Language, out: &mut dyn Write) -> io::Result<()> {
+    let say = |id: &'static str| phrase(id).in_language(language);
+    let mut counts: Vec<Counted> = tally
+        .verdicts()
+        .into_iter()
+        .map(|(id, counted)| Counted {
+            sign: sign(&counted.severity),
+            severity: counted.severity.clone(),
+            id: id.to_owned(),
+            captures: grouped(counted.captures),
+            attempts: grouped(counted.attempts),
+            examples: counted.examples.clone(),
+        })
+        .collect();
+    if tally.unread() > 0 {
+        counts.push(Counted {
+            sign: sign("error"),
+            severity: "error".to_owned(),
+            id: say("triage-not-read"),
+            captures: grouped(tally.unread()),
+            attempts: String::new(),
+            examples: tally
+                .unread
+                .rows
+                .iter()
+                .take(3)
+                .map(|row| row.capture.clone())
+                .collect(),
+        });
+    }
+    let rows: Vec<Line> = tally.worst.values().map(|row| line(row, language)).collect();
+    let more = match tally.rows().saturating_sub(rows.len() as u64) {
+        0 => String::new(),
+        more => phrase("triage-more").with("count", grouped(more)).in_language(language),
+    };
+    let labels: BTreeMap<&str, String> = [
+        ("skip", "page-skip"),
+        ("verdict", "page-verdict"),
+        ("captures", "triage-captures"),
+        ("attempts", "triage-attempts"),
+        ("examples", "triage-examples"),
+        ("by_verdict", "triage-by-verdict"),
+        ("rows", "triage-rows"),
+        ("capture", "triage-capture"),
+        ("time", "page-time"),
+        ("from", "page-from"),
+        ("to", "page-to"),
+        ("confidence", "page-confidence"),
+        ("what", "page-detail"),
+        ("made_by", "page-made-by"),
+    ]
+    .into_iter()
+    .map(|(name, id)| (name, say(id)))
+    .collect();
+    let title = phrase("triage-title")
+        .with("captures", tally.captures.saturating_add(tally.unread()))
+        .with("shown", grouped(tally.captures.saturating_add(tally.unread())))
+        .in_language(language);
+    let page = render(
+        "triage.html",
+        context! {
+            lang => language.tag(), style => STYLE, t => labels, title, counts => Serde(counts), rows => Serde(rows),
+            more, sum => sum(tally, run).in_language(language), tool => ("tlswalk", env!("CARGO_PKG_VERSION")),
+        },
+    )?;
+    out.write_all(page.as_bytes())
+}
+
+fn line(row: &Row, language: Language) -> Line {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let severity = row.severity.clone().unwrap_or_else(|| "error".to_owned());
+    Line {
+        sign: sign(&severity),
+        severity,
+        capture: row.capture.clone(),
+        time: row.time.as_deref().map(moment).unwrap_or_default(),
+        device: text(&row.device),
+        name: text(&row.name),
+        verdict: row
+            .verdict
+            .clone()
+            .unwrap_or_else(|| phrase("triage-not-read").in_language(language)),
+        confidence: row
+            .confidence
+            .as_deref()
+            .map(|it| confidence(it).in_language(language))
+            .unwrap_or_default(),
+        what: capitalised(row.error.as_deref().or(row.summary.as_deref()).unwrap_or_default()),
+        note: text(&row.note),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::triage::tests::tally;
+
+    #[test]
+    fn the_page_is_well_formed_in_each_language_and_escapes_names() {
+        for language in Language::ALL {
+            let mut page = Vec::new();
+            write_overview(&tally(), &Run::default(), language, &mut page).unwrap();
+            let text = String::from_utf8(page).unwrap();
+            let options = roxmltree::ParsingOptions {
+                allow_dtd: true,
+                ..Default::default()
+            };
+            let document = roxmltree::Document::parse_with_options(&text, options).unwrap();
+            let rows = document.descendants().filter(|node| node.has_tag_name("tr")).count() as u64;
+            assert_eq!(rows, 2 + tally().verdicts().len() as u64 + 1 + tally().rows());
+            assert!(
+                text.contains("a&lt;b&gt;\\x1b.pcap") && !text.contains("<script"),
+                "{text}"
+            );
+            assert!(
+                !text.contains("triage-") && !text.contains("page-"),
+                "a text is missing"
+            );
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! Tally → text: a table by verdict, then what failed, then what could not be read, then how fast it went.
+
+use std::io::{self, Write};
+
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+use super::super::labels::{grouped, sign};
+use super::super::row::Row;
+use super::super::text::{Page, Paint, TextStyle, Verbosity, mark, table, visible};
+use super::{Kept, Run, Tally};
+use crate::phrase::{Language, Phrase, phrase};
+
+/// Lines of a list without `-v`.
+const SHORT: usize = 20;
+
+/// Writes what many captures came to, for a person.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_tally(
+    tally: &Tally,
+    run: &Run,
+    out: &mut dyn Write,
+    style: &TextStyle,
+    language: Language,
+) -> io::Result<()> {
+    let mut page = Page::new(out, style, language);
+    verdicts(&mut page, tally)?;
+    if style.verbosity != Verbosity::Quiet {
+        let most = match style.verbosity {
+            Verbosity::Verbose => usize::MAX,
+            _ => SHORT,
+        };
+        failed(&mut page, &tally.failed, most)?;
+        unread(&mut page, &tally.unread, most)?;
+        others(&mut page, run, style.verbosity == Verbosity::Verbose)?;
+        if tally.rows() > 0 || run.others > 0 {
+            page.blank()?;
+        }
+        page.line(&[(Paint::Plain, &sum(tally, run).in_language(language))])?;
+    }
+    out.flush()
+}
+
+/// Writes one line for a capture, as it comes.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_line(rows: &[Row], out: &mut dyn Write, style: &TextStyle, language: Language) -> io::Result<()> {
+    let mut page = Page::new(out, style, language);
+    if let Some(row) = super::worst(rows) {
+        line(&mut page, row, rows.len())?;
+    }
+    out.flush()
+}
+
+fn verdicts(page: &mut Page<'_>, tally: &Tally) -> io::Result<()> {
+    let language = page.language;
+    let mut lines: Vec<([String; 4], Vec<&str>)> = tally
+        .verdicts()
+        .into_iter()
+        .map(|(id, counted)| {
+            let cells = [
+                mark(&counted.severity).0.to_owned(),
+                id.to_owned(),
+                grouped(counted.captures),
+                match counted.attempts {
+                    0 => String::new(),
+                    attempts => grouped(attempts),
+                },
+            ];
+            (cells, counted.examples.iter().map(String::as_str).collect())
+        })
+        .collect();
+    if tally.unread() > 0 {
+        let cells = [
+            mark("error").0.to_owned(),
+            phrase("triage-not-read").in_language(language),
+            grouped(tally.unread()),
+            String::new(),
+        ];
+        let examples = tally.unread.rows.iter().take(3).map(|row| row.capture.as_str());
+        lines.push((cells, examples.collect()));
+    }
+    if lines.is_empty() {
+        return Ok(());
+    }
+    // Numbers stand under each other, and as many examples as there is room for.
+    let titles =
+        ["text-verdict", "triage-captures", "triage-attempts"].map(|id| phrase(id).in_language(language).width());
+    let mut used = 2;
+    for (column, title) in (1..).zip(titles) {
+        let cells = lines.iter().filter_map(|(cells, _)| cells.get(column));
+        let width = cells.map(|cell| cell.width()).chain([title]).max().unwrap_or_default();
+        used += width + 2;
+        for cell in lines.iter_mut().filter_map(|(cells, _)| cells.get_mut(column)) {
+            if column > 1 {
+                *cell = format!("{cell:>width$}");
+            }
+        }
+    }
+    let room = page.width.saturating_sub(used + 4);
+    let rows = lines
+        .into_iter()
+        .map(|(cells, names)| cells.into_iter().chain([fitting(&names, room)]).collect());
+    let header = [
+        "",
+        "text-verdict",
+        "triage-captures",
+        "triage-attempts",
+        "triage-examples",
+    ];
+    table(page, &header, 4, rows.collect())
+}
+
+/// A name's beginning, where all of it does not fit: the lists below have it whole.
+fn shortened(name: &str, room: usize) -> String {
+    let room = room.max(8);
+    if name.width() <= room {
+        return name.to_owned();
+    }
+    let mut short = String::new();
+    for c in name.chars() {
+        if short.width() + c.width().unwrap_or_default() + 1 > room {
+            break;
+        }
+        short.push(c);
+    }
+    short + "…"
+}
+
+/// As many names as fit, without their folders; at least one.
+fn fitting(names: &[&str], room: usize) -> String {
+    let mut text = String::new();
+    for name in names {
+        let name = name.rsplit('/').next().unwrap_or(name);
+        if text.is_empty() {
+            text = shortened(name, room);
+        } else if text.width() + name.width() + 2 <= room {
+            text.push_str(", ");
+            text.push_str(name);
+        }
+    }
+    text
+}
+
+fn failed(page: &mut Page<'_>, failed: &Kept, most: usize) -> io::Result<()> {
+    if failed.count == 0 {
+        return Ok(());
+    }
+    page.blank()?;
+    for row in failed.rows.iter().take(most) {
+        line(page, row, 1)?;
+    }
+    more(page, failed, most)
+}
+
+fn unread(page: &mut Page<'_>, unread: &Kept, most: usize) -> io::Result<()> {
+    if unread.count == 0 {
+        return Ok(());
+    }
+    page.blank()?;
+    let heading = phrase("triage-not-read-heading").in_language(page.language);
+    page.line(&[(Paint::Strong, &heading)])?;
+    for row in unread.rows.iter().take(most) {
+        line(page, row, 1)?;
+    }
+    more(page, unread, most)
+}
+
+/// A capture's row; `rows` is how many it has.
+fn line(page: &mut Page<'_>, row: &Row, rows: usize) -> io::Result<()> {
+    let language = page.language;
+    let (sign, paint) = match &row.severity {
+        Some(severity) => mark(severity),
+        None => (sign("error"), Paint::Bad),
+    };
+    let lead = [(paint, sign), (Paint::Plain, " ")];
+    let mut text = format!("{}: ", visible(&row.capture));
+    text.push_str(match (&row.error, &row.summary) {
+        (Some(error), _) => error,
+        (None, Some(summary)) if !summary.is_empty() => summary,
+        (None, _) => row.verdict.as_deref().unwrap_or_default(),
+    });
+    if let Some(verdict) = &row.verdict {
+        text.push_str(&format!(" [{verdict}]"));
+    }
+    if let Some(more @ 1..) = rows.checked_sub(1) {
+        text.push(' ');
+        text.push_str(&phrase("triage-more-attempts").with("count", more).in_language(language));
+    }
+    if let Some(note) = &row.note {
+        text.push_str(&format!(" ({note})"));
+    }
+    page.hang(&lead, 2, &text, "")
+}
+
+fn more(page: &mut Page<'_>, list: &Kept, most: usize) -> io::Result<()> {
+    let shown = list.rows.len().min(most) as u64;
+    match list.count.saturating_sub(shown) {
+        0 => Ok(()),
+        more => {
+            let text = phrase("triage-more")
+                .with("count", grouped(more))
+                .in_language(page.language);
+            page.line(&[(Paint::Dim, &text)])
+        }
+    }
+}
+
+/// Files that are no captures.
+fn others(page: &mut Page<'_>, run: &Run, listed: bool) -> io::Result<()> {
+    if run.others == 0 || !listed {
+        return Ok(());
+    }
+    page.blank()?;
+    let heading = phrase("triage-others-heading").in_language(page.language);
+    page.line(&[(Paint::Strong, &heading)])?;
+    for (name, looks_like) in &run.other_names {
+        page.hang(
+            &[(Paint::Plain, "  ")],
+            4,
+            &format!("{}: {looks_like}", visible(name)),
+            "",
+        )?;
+    }
+    match run.others.saturating_sub(run.other_names.len() as u64) {
+        0 => Ok(()),
+        more => {
+            let text = phrase("page-more")
+                .with("count", grouped(more))
+                .in_language(page.language);
+            page.line(&[(Paint::Dim, &format!("  {text}"))])
+        }
+    }
+}
+
+/// `1,003 captures, 1,204 attempts; 312.0 MB in 4.20 s: 239 captures/s, 74.3 MB/s; 12 files are no captures`.
+pub(crate) fn sum(tally: &Tally, run: &Run) -> Phrase {
+    let captures = tally.captures.saturating_add(tally.unread());
+    let seconds = run.seconds.max(1e-3);
+    let megabytes = run.bytes as f64 / 1e6;
+    let speed = phrase("triage-speed")
+        .with("megabytes", format!("{megabytes:.1}"))
+        .with("seconds", format!("{seconds:.2}"))
+        .with("captures", format!("{:.0}", captures as f64 / seconds))
+        .with("rate", format!("{:.1}", megabytes / seconds));
+    let mut clauses = vec![
+        phrase("triage-counted")
+            .with("captures", captures)
+            .with("shown", grouped(captures))
+            .with("attempts", tally.attempts)
+            .with("attempts-shown", grouped(tally.attempts)),
+        speed,
+    ];
+    if run.known > 0 {
+        clauses.push(phrase("triage-known").with("count", run.known));
+    }
+    if run.others > 0 {
+        clauses.push(phrase("triage-others").with("count", run.others));
+    }
+    let mut clauses = clauses.into_iter();
+    let first = clauses.next().unwrap_or_default();
+    clauses.fold(first, |text, next| {
+        phrase("triage-clauses").with("text", text).with("next", next)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::tally;
+    use super::*;
+
+    #[test]
+    fn the_table_says_how_many_and_the_lists_say_why() {
+        let run = Run {
+            bytes: 2_000_000,
+            seconds: 0.5,
+            others: 1,
+            other_names: vec![("notes.txt".to_owned(), "plain text".to_owned())],
+            ..Run::default()
+        };
+        for language in Language::ALL {
+            for verbosity in [Verbosity::Quiet, Verbosity::Normal, Verbosity::Verbose] {
+                let mut out = Vec::new();
+                let style = TextStyle {
+                    verbosity,
+                    ..TextStyle::default()
+                };
+                write_tally(&tally(), &run, &mut out, &style, language).unwrap();
+                let text = String::from_utf8(out).unwrap();
+                assert!(
+                    text.contains("client-certificate-rejected") && !text.contains('\u{1b}'),
+                    "{text}"
+                );
+                assert_eq!(text.contains("4.0 MB/s"), verbosity != Verbosity::Quiet, "{text}");
+                assert_eq!(text.contains("notes.txt"), verbosity == Verbosity::Verbose, "{text}");
+            }
+        }
+    }
+}

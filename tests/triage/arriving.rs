@@ -1,0 +1,298 @@
+//! Captures that arrive, as exports do: slowly, renamed into place, moved, deleted, while the watch is stopped and started.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tlswalk::report::row::Row;
+
+use crate::support::{samples, skip};
+
+/// How long a file must not have changed where nobody tells of it.
+const SETTLE: Duration = Duration::from_millis(700);
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// A small sample with its clock put on by so many seconds: no two are equal.
+pub(crate) fn capture(number: usize) -> Vec<u8> {
+    let wanted = ["tcp-refused-cslu.pcap", "dns-error-nxdomain.pcap", "healthy-cslu.pcap"];
+    let path = samples()
+        .into_iter()
+        .find(|path| path.ends_with(wanted[number % wanted.len()]))
+        .unwrap();
+    let mut bytes = fs::read(path).unwrap();
+    let mut at = 24;
+    while let Some(header) = bytes.get(at..at + 16) {
+        let seconds = u32::from_le_bytes(header[0..4].try_into().unwrap()) + number as u32;
+        let len = u32::from_le_bytes(header[8..12].try_into().unwrap()) as usize;
+        bytes[at..at + 4].copy_from_slice(&seconds.to_le_bytes());
+        at += 16 + len;
+    }
+    bytes
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
+    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A program that watches, its rows appended to a file.
+struct Watching(Child);
+
+impl Watching {
+    fn begin(folder: &Path, state: &Path, rows: &Path) -> Self {
+        let rows = File::options().create(true).append(true).open(rows).unwrap();
+        let settle = SETTLE.as_secs_f64().to_string();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tlswalk"));
+        command.args(["triage", "-f", "ndjson", "--settle", &settle, "--state"]);
+        command
+            .arg(state)
+            .arg("--watch")
+            .arg(folder)
+            .stdout(rows)
+            .stderr(Stdio::inherit());
+        Self(command.spawn().unwrap())
+    }
+
+    /// Asks it to stop; its exit code.
+    fn stop(mut self) -> i32 {
+        let id = self.0.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.0.try_wait().unwrap() {
+                return status.code().unwrap_or_else(|| panic!("{status}"));
+            }
+            assert!(began.elapsed() < Duration::from_secs(20), "it does not stop");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        // Where a test fails.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn rows(path: &Path) -> Vec<Row> {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    // The last line may be about to be written.
+    let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
+    whole.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// What arrives in one way or another; gives the hash of what is to be reported.
+fn arrive(number: usize, folder: &Path, aside: &Path, pause: Duration) -> Option<String> {
+    let bytes = capture(number);
+    let name = format!("{number:04}.pcap");
+    let path = folder.join(&name);
+    let wait = |part: u32| thread::sleep(pause * part / 4);
+    let written = Some(sha256(&bytes));
+    match number % 8 {
+        0 => fs::write(path, bytes).unwrap(),
+        // A slow writer, with pauses.
+        1 => {
+            let mut file = File::create(path).unwrap();
+            wait(4);
+            for part in bytes.chunks(bytes.len() / 3 + 1) {
+                file.write_all(part).unwrap();
+                wait(4);
+            }
+        }
+        // As rsync does it.
+        2 => {
+            let hidden = folder.join(format!(".{name}.Ab1"));
+            fs::write(&hidden, bytes).unwrap();
+            wait(1);
+            fs::rename(hidden, path).unwrap();
+        }
+        // Moved in from elsewhere.
+        3 => {
+            fs::write(aside.join(&name), bytes).unwrap();
+            fs::rename(aside.join(&name), path).unwrap();
+        }
+        // Renamed twice, when it may have been reported, or be read just now.
+        4 => {
+            fs::write(&path, bytes).unwrap();
+            wait(number as u32 % 4);
+            fs::rename(path, folder.join(format!("done-{name}"))).unwrap();
+            wait(2);
+            fs::create_dir_all(folder.join("archive")).unwrap();
+            fs::rename(folder.join(format!("done-{name}")), folder.join("archive").join(&name)).unwrap();
+        }
+        // In a folder of its own.
+        5 => {
+            let own = folder.join(format!("site-{number}/a/b"));
+            fs::create_dir_all(&own).unwrap();
+            fs::write(own.join(name), bytes).unwrap();
+        }
+        // As a browser does it: renamed while it is open.
+        6 => {
+            let part = folder.join(format!("{name}.part"));
+            let mut file = File::create(&part).unwrap();
+            file.write_all(&bytes[..20]).unwrap();
+            wait(2);
+            fs::rename(part, path).unwrap();
+            wait(2);
+            file.write_all(&bytes[20..]).unwrap();
+        }
+        // Given up.
+        _ => {
+            let mut file = File::create(&path).unwrap();
+            file.write_all(&bytes[..bytes.len() / 2]).unwrap();
+            wait(2);
+            fs::remove_file(path).unwrap();
+            return None;
+        }
+    }
+    written
+}
+
+/// Lets captures arrive from eight sides at once.
+fn arrivals(
+    numbers: std::ops::Range<usize>,
+    folder: &Path,
+    aside: &Path,
+    pause: Duration,
+    wanted: &Mutex<BTreeSet<String>>,
+) {
+    let next = AtomicUsize::new(numbers.start);
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::SeqCst);
+                    if number >= numbers.end {
+                        return;
+                    }
+                    let written = arrive(number, folder, aside, pause);
+                    wanted.lock().unwrap().extend(written);
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn a_thousand_arrivals_are_reported_once_each_whatever_happens_to_them() {
+    if !cfg!(target_os = "linux") {
+        return skip("arrivals", "only Linux tells when a writer closes its file");
+    }
+    let base = tempfile::tempdir().unwrap();
+    let [folder, aside] = ["in", "aside"].map(|name| base.path().join(name));
+    fs::create_dir(&folder).unwrap();
+    fs::create_dir(&aside).unwrap();
+    let [state, output] = ["state", "rows"].map(|name| base.path().join(name));
+    let wanted = Mutex::new(BTreeSet::new());
+    // Some are there before.
+    arrivals(0..100, &folder, &aside, Duration::ZERO, &wanted);
+    // A few writers pause for longer than a file has to be still.
+    let watching = Watching::begin(&folder, &state, &output);
+    thread::sleep(Duration::from_millis(500));
+    arrivals(100..164, &folder, &aside, SETTLE + SETTLE / 2, &wanted);
+    arrivals(164..700, &folder, &aside, Duration::from_millis(40), &wanted);
+    watching.stop();
+    // The others arrive while the watch is stopped and started.
+    let done = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            arrivals(700..1000, &folder, &aside, Duration::from_millis(60), &wanted);
+            done.store(1, Ordering::SeqCst);
+        });
+        while done.load(Ordering::SeqCst) == 0 {
+            let watching = Watching::begin(&folder, &state, &output);
+            thread::sleep(Duration::from_millis(900));
+            watching.stop();
+        }
+    });
+    // A rename while nobody watches is no arrival either.
+    fs::rename(folder.join("0000.pcap"), folder.join("renamed.pcap")).unwrap();
+    let watching = Watching::begin(&folder, &state, &output);
+    let wanted = wanted.into_inner().unwrap();
+    let count = || {
+        let mut count: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for row in rows(&output) {
+            let why = format!("{} {:?} {:?}", row.capture, row.error, row.note);
+            count.entry(row.sha256.unwrap_or_default()).or_default().push(why);
+        }
+        count
+    };
+    let began = Instant::now();
+    while !wanted.iter().all(|it| count().contains_key(it)) && began.elapsed() < LIMIT {
+        thread::sleep(Duration::from_millis(100));
+    }
+    // Time for what comes twice.
+    thread::sleep(SETTLE * 3);
+    assert_eq!(watching.stop(), 1, "something failed in them");
+    let count = count();
+    let missed: Vec<&String> = wanted.iter().filter(|it| !count.contains_key(*it)).collect();
+    let doubled: Vec<_> = count.iter().filter(|(_, rows)| rows.len() > 1).collect();
+    let foreign: Vec<_> = count.iter().filter(|(sha256, _)| !wanted.contains(*sha256)).collect();
+    assert_eq!(wanted.len(), 875);
+    assert!(
+        missed.is_empty() && doubled.is_empty() && foreign.is_empty(),
+        "missed {missed:?}\ndoubled {doubled:#?}\nforeign {foreign:#?}"
+    );
+}
+
+/// Waits until so many rows are there.
+fn wait_for(count: usize, output: &Path) -> Vec<Row> {
+    let began = Instant::now();
+    loop {
+        let rows = rows(output);
+        if rows.len() >= count || began.elapsed() > LIMIT {
+            assert_eq!(rows.len(), count, "{rows:#?}");
+            return rows;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn what_grows_is_reported_again_and_says_so_and_what_is_touched_is_not() {
+    let base = tempfile::tempdir().unwrap();
+    let [state, output] = ["state", "rows"].map(|name| base.path().join(name));
+    let folder = base.path().join("in");
+    fs::create_dir(&folder).unwrap();
+    let watching = Watching::begin(&folder, &state, &output);
+    let path: PathBuf = folder.join("a.pcap");
+    let (first, second) = (capture(0), capture(3));
+    fs::write(&path, &first).unwrap();
+    assert_eq!(wait_for(1, &output)[0].note, None);
+    // Touched, and written again with the same bytes.
+    fs::write(&path, &first).unwrap();
+    thread::sleep(SETTLE * 2);
+    // Grown.
+    File::options()
+        .append(true)
+        .open(&path)
+        .unwrap()
+        .write_all(&second[24..])
+        .unwrap();
+    let rows = wait_for(2, &output);
+    let expected = format!("reported before, and changed since: {} bytes then", first.len());
+    assert!(rows[1].note.as_deref().unwrap().starts_with(&expected), "{rows:?}");
+    // What is no capture is not told of; what should be one is, once, also behind a restart.
+    fs::write(folder.join("notes.txt"), "x").unwrap();
+    fs::write(folder.join("b.pcap"), "<!DOCTYPE html>").unwrap();
+    fs::write(folder.join("c.pcap"), "").unwrap();
+    let rows = wait_for(4, &output);
+    assert!(rows[2..].iter().all(|row| row.error.is_some()));
+    watching.stop();
+    let watching = Watching::begin(&folder, &state, &output);
+    thread::sleep(SETTLE * 3);
+    wait_for(4, &output);
+    // A copy is one more capture.
+    fs::copy(&path, folder.join("copy.pcap")).unwrap();
+    let rows = wait_for(5, &output);
+    assert_eq!((&rows[4].sha256, rows[4].note.as_deref()), (&rows[1].sha256, None));
+    assert_eq!(watching.stop(), 1);
+}

@@ -1,0 +1,48 @@
+# Triage: many captures at once. Headings of the table first, then lines and sentences.
+
+triage-captures = captures
+triage-attempts = attempts
+triage-examples = for example
+triage-not-read = could not be read
+triage-not-read-heading = Could not be read
+triage-others-heading = No captures
+triage-by-verdict = By verdict
+triage-rows = Attempts, the worst first
+triage-capture = capture
+
+triage-title = Triage of { $captures ->
+    [one] 1 capture
+   *[other] { $shown } captures
+}
+triage-more = … and { $count } more: use -f csv
+triage-more-attempts = { $count ->
+    [one] and 1 more attempt
+   *[other] and { $count } more attempts
+}
+
+# The last line, clause by clause
+triage-clauses = { $text }; { $next }
+triage-counted = { $captures ->
+    [one] 1 capture
+   *[other] { $shown } captures
+}, { $attempts ->
+    [one] 1 attempt
+   *[other] { $attempts-shown } attempts
+}
+triage-speed = { $megabytes } MB in { $seconds } s: { $captures } captures/s, { $rate } MB/s
+triage-known = { $count ->
+    [one] 1 known from before
+   *[other] { $count } known from before
+}
+triage-others = { $count ->
+    [one] 1 file is no capture
+   *[other] { $count } files are no captures
+}
+
+# What is to be known of a file
+triage-note-grew = it grew from { $before } to { $after } bytes while it was read; the first { $before } were judged
+triage-note-shrank = it shrank from { $before } to { $after } bytes while it was read
+triage-note-changed = it changed while it was read
+triage-note-vanished = it was moved or deleted while it was read
+triage-note-again = reported before, and changed since: { $before } bytes then, { $after } now
+triage-note-ring = { $count } files of a ring, read as one
