@@ -23,8 +23,6 @@ pub(crate) struct Directory<'a> {
     names: HashMap<Cow<'a, str>, u32, RandomState>,
     /// By client and name, in order.
     lookups: HashMap<(IpAddr, u32), Vec<&'a Lookup>, RandomState>,
-    /// Addresses that a client was told, whatever it asked for.
-    told: HashSet<(IpAddr, IpAddr), RandomState>,
     /// By the server that was asked and name, in order; only of servers that ask, too.
     asked: HashMap<(IpAddr, u32), Vec<&'a Lookup>, RandomState>,
     /// Errors that quote a DNS question, by who asked whom.
@@ -52,10 +50,6 @@ impl<'a> Directory<'a> {
             if clients.contains(&lookup.server) {
                 directory.asked.entry((lookup.server, name)).or_default().push(lookup);
             }
-            let addresses = lookup.answer.iter().flat_map(|answer| &answer.addresses);
-            directory
-                .told
-                .extend(addresses.map(|&address| (lookup.client, address)));
         }
         for error in icmp {
             let ends = ends(error.quoted_src, error.quoted_dst);
@@ -87,9 +81,10 @@ impl<'a> Directory<'a> {
         self.refused.get(&(client, server)).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether any answer told a client of this address.
-    pub(crate) fn was_told(&self, client: IpAddr, address: IpAddr) -> bool {
-        self.told.contains(&(client, address))
+    /// Whether any answer told a client that a name is at this address.
+    pub(crate) fn was_told(&self, client: IpAddr, name: &str, address: IpAddr) -> bool {
+        let answers = self.lookups_of(client, name).iter().filter_map(|it| it.answer.as_ref());
+        answers.flat_map(|answer| &answer.addresses).any(|it| *it == address)
     }
 
     /// A client's connections that begin at this time or later, in order of time.

@@ -239,5 +239,5 @@ fn is_of_device(lookup: &Lookup, attempt: &Attempt<'_>, directory: &Directory<'_
     let mut connections = attempt.connections.iter();
     attempt.device == lookup.client
         || attempt.device.is_ipv4() != lookup.client.is_ipv4()
-            && connections.any(|connection| directory.was_told(lookup.client, connection.server.ip))
+            && connections.any(|connection| directory.was_told(lookup.client, lookup.name.raw(), connection.server.ip))
 }
