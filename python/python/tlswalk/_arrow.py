@@ -57,10 +57,17 @@ def rows(capture: Any, options: Options) -> list[dict[str, Any]]:
     """The rows of one capture, at least one: what cannot be read is a row that says why."""
     named = sources(capture)
     try:
-        text = native_rows(named, options)
+        return _read(native_rows(named, options))
     except CaptureError as error:
-        # Of several files that are one capture, the reason says which.
-        text = failed_row(name_of(named), error.why if len(named) == 1 else str(error))
+        return row_of_failure(named, error.why, error.capture)
+
+
+def row_of_failure(named: list[tuple[str | None, Any]], why: str, at_fault: str) -> list[dict[str, Any]]:
+    """The row of a capture that cannot be read; of several files that are one capture, the reason says which."""
+    return _read(failed_row(name_of(named), why if len(named) == 1 else f"{at_fault}: {why}"))
+
+
+def _read(text: str) -> list[dict[str, Any]]:
     found = json.loads(text)
     for row in found:
         row["schema"] = ROW_SCHEMA
