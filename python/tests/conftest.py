@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import logging
 import os
 import random
 import shutil
@@ -85,8 +86,8 @@ def damage(folder, names):
         cut = whole[: random.randrange(24, len(whole))]
         middle = len(whole) // 2
         torn = whole[:middle] + random.randbytes(5000) + whole[middle + 5000 :]
-        yield f"damaged/cut-{at}-{name}", cut
-        yield f"damaged/torn-{at}-{name}", torn
+        yield f"damaged/cut-{at}-{name.replace('/', '-')}", cut
+        yield f"damaged/torn-{at}-{name.replace('/', '-')}", torn
     whole = (folder / names[0]).read_bytes()
     packed = gzip.compress(whole)
     yield "damaged/packed.pcap.gz", packed
@@ -110,7 +111,7 @@ def captures(tmp_path_factory):
         mix, size = ("licensing", "20K") if seed % 30 == 0 else ("mixed", "100K")
         name = f"site-{seed % 3}/{seed:03}.{'pcapng' if seed % 2 else 'pcap'}"
         (folder / name).parent.mkdir(exist_ok=True)
-        arguments = [program("generate"), mix, size, folder / name, "--seed", str(seed)]
+        arguments = [program("examples/generate"), mix, size, folder / name, "--seed", str(seed)]
         told = subprocess.run(arguments, check=True, capture_output=True, text=True).stderr
         made.truth[name] = [it for it in map(json.loads, told.splitlines()) if "verdict" in it]
         made.names.append(name)
@@ -193,6 +194,7 @@ def bucket(captures):
     from tlswalk.s3 import Bucket
 
     os.environ.update(AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test", AWS_DEFAULT_REGION="us-east-1")
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
     host, port = server.get_host_and_port()

@@ -129,7 +129,7 @@ def test_what_a_file_raises_is_the_cause_and_no_shorter_capture(sample):
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):
     path = tmp_path_factory.mktemp("large") / "large.pcap"
-    subprocess.run([program("generate"), "small", "100M", path], check=True, capture_output=True)
+    subprocess.run([program("examples/generate"), "small", "100M", path], check=True, capture_output=True)
     return path
 
 
