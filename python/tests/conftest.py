@@ -18,6 +18,9 @@ import tlswalk
 ROOT = Path(__file__).resolve().parents[2]
 CA = ROOT / "samples/roots/lab-root.pem"
 
+# Workers take their credentials from where they run: before any of them is started.
+os.environ.update(AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test", AWS_DEFAULT_REGION="us-east-1")
+
 #: Captures that the generator makes; the damaged ones come on top.
 GENERATED = 300
 
@@ -193,7 +196,6 @@ def bucket(captures):
     from moto.server import ThreadedMotoServer
     from tlswalk.s3 import Bucket
 
-    os.environ.update(AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test", AWS_DEFAULT_REGION="us-east-1")
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     server.start()
