@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import functools
+import pickle
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+@functools.lru_cache(maxsize=8)
+def _client(arguments: bytes) -> Any:
+    # Making one takes a tenth of a second, more than a small capture. A bucket is sent to workers with each task; the client,
+    # which is connections and locks, stays with the process.
+    import boto3
+
+    return boto3.client("s3", **pickle.loads(arguments))
 
 
 class Bucket:
@@ -16,20 +27,11 @@ class Bucket:
 
     def __init__(self, name: str, **client: Any) -> None:
         self.name = name
-        self._arguments = client
-        self._client = None
-
-    def __getstate__(self) -> dict[str, Any]:
-        # A client is connections and locks; each worker makes its own.
-        return {**self.__dict__, "_client": None}
+        self._arguments = pickle.dumps(client)
 
     @property
     def client(self) -> Any:
-        if self._client is None:
-            import boto3
-
-            self._client = boto3.client("s3", **self._arguments)
-        return self._client
+        return _client(self._arguments)
 
     def list(self, prefix: str = "") -> Iterator[tuple[str, str]]:
         """Each object's key and entity tag, captures or not: what is none becomes a row that says so."""
