@@ -32,7 +32,8 @@ def test_rows_are_those_of_the_command_line(scan, captures, tmp_path):
     assert as_cells(rows) == captures.expected()
     assert all(row["keys"] == [row["capture"]] and row["etags"] == [None] for row in rows)
     assert done == (len(captures.names), 0, len(rows), len(captures.complaints))
-    assert len(list(tmp_path.iterdir())) == -(-len(captures.names) // 100)
+    # Ray writes a part every half a minute, too.
+    assert len(list(tmp_path.iterdir())) >= -(-len(captures.names) // 100)
     # Nothing is done twice.
     assert scan(captures.names, opener(captures.folder), tmp_path, ca=[CA]) == (0, len(captures.names), 0, 0)
     assert as_cells(rows_in(tmp_path)) == captures.expected()

@@ -38,7 +38,7 @@ TASK_SCHEMA = pa.schema(
     ]
 )
 
-#: Seconds after which a part is written though it has room.
+#: Seconds after which a part is written though it has room, where rows come one by one.
 PATIENCE = 30.0
 
 
@@ -154,7 +154,12 @@ class Output:
     def add(self, stream: bytes) -> None:
         """Takes a task's rows, and writes a part when enough have come."""
         self._waiting.append(stream)
-        if len(self._waiting) >= self._per_part or time.monotonic() - self._since > PATIENCE:
+        if len(self._waiting) >= self._per_part:
+            self.flush()
+
+    def tick(self) -> None:
+        """Writes what has come, if that is long ago: a driver that dies loses little."""
+        if time.monotonic() - self._since > PATIENCE:
             self.flush()
 
     def flush(self) -> Summary:

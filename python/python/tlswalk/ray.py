@@ -50,3 +50,4 @@ def scan(
                 out.add(ray.get(reference))
             except (ray.exceptions.WorkerCrashedError, ray.exceptions.OutOfMemoryError) as error:
                 out.add(failed(task, task.keys[0], f"its worker died, and died again: {type(error).__name__}"))
+        out.tick()

@@ -40,4 +40,5 @@ def scan(
         tasks = spark.sparkContext.parallelize(chunk, -(-len(chunk) // per_task))
         for stream in tasks.map(lambda task: run(task, open, fixed)).collect():
             out.add(stream)
+        out.flush()
     return out.flush()
