@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(os.environ.get("TLSWALK_BIN", ROOT / "target/release"))
-SETS = {"0.1 MB": (600, "100K"), "10 MB": (40, "10M")}
+SETS = {"0.1 MB": (300, "100K"), "10 MB": (20, "10M")}
 
 
 def make(folder):
