@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Captures per second: the command line, one process of Python, Ray and Spark with one and two workers.
 
-python benches/engines.py [ROUNDS]      in the virtual environment of .ci/engines, after cargo build --release
+python benches/engines.py [ROUNDS [ENGINE…]]      in the virtual environment of .ci/engines, after cargo build --release
 
 Two sets, made by the generator: many small captures (0.1 MB: what an engine costs) and fewer of 10 MB (what is judged). Each
 engine is started once for each number of workers and warmed up; rounds go in turns, the best counts. Output goes to new folders.
@@ -89,7 +89,7 @@ def one(engine, workers, folder):
     print(json.dumps({"peak MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}), flush=True)
 
 
-def main(rounds):
+def main(rounds, engines):
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         make(folder)
@@ -98,7 +98,7 @@ def main(rounds):
             path.read_bytes()
         print("| | start s | " + " | ".join(f"{name}: captures/s | MB/s" for name in SETS) + " |")
         print("| --- | --: |" + " --: |" * 2 * len(SETS))
-        for engine in ("cli", "scan", "ray", "spark"):
+        for engine in engines:
             for workers in (1, 2):
                 command = [sys.executable, __file__, "--one", engine, str(workers), str(folder)]
                 quiet = subprocess.DEVNULL
@@ -120,4 +120,4 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--one"]:
         one(sys.argv[2], int(sys.argv[3]), Path(sys.argv[4]))
     else:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 5, sys.argv[2:] or ["cli", "scan", "ray", "spark"])
