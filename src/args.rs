@@ -1,15 +1,13 @@
 //! Command line → Args: what the user typed, nothing more.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use tlswalk::Target;
 use tlswalk::frame::Timestamp;
 use tlswalk::phrase::Language;
-use tlswalk::{Host, Target};
 
 use crate::commands::triage::options::{TRIAGE_EXAMPLES, TriageOptions};
 use crate::expect;
@@ -220,18 +218,18 @@ pub(crate) struct Inspect {
     #[arg(long, value_name = "IP")]
     pub(crate) wlc: Vec<IpAddr>,
     /// Cisco's cloud beyond the profile's (repeatable)
-    #[arg(long, value_name = "HOST", value_parser = target, hide_short_help = true)]
+    #[arg(long, value_name = "HOST", hide_short_help = true)]
     pub(crate) cssm: Vec<Target>,
     /// An SSM On-Prem: address or name (repeatable)
-    #[arg(long, value_name = "HOST[:PORT]", value_parser = target)]
+    #[arg(long, value_name = "HOST[:PORT]")]
     pub(crate) on_prem: Vec<Target>,
     /// A CSLU: address or name (repeatable)
-    #[arg(long, value_name = "HOST[:PORT]", value_parser = target)]
+    #[arg(long, value_name = "HOST[:PORT]")]
     pub(crate) cslu: Vec<Target>,
     /// The HTTP proxy (repeatable)
     ///
     /// Otherwise it is recognised by CONNECT.
-    #[arg(long, value_name = "IP[:PORT]", value_parser = target)]
+    #[arg(long, value_name = "IP[:PORT]")]
     pub(crate) proxy: Vec<Target>,
     /// Further trust anchors (repeatable)
     ///
@@ -258,7 +256,7 @@ pub(crate) struct Inspect {
     /// Judge certificates at this time
     ///
     /// Otherwise at the time in the capture, e.g. 2024-05-01T12:00:00Z.
-    #[arg(long, value_name = "RFC3339", value_parser = time_of, hide_short_help = true)]
+    #[arg(long, value_name = "RFC3339", hide_short_help = true)]
     pub(crate) at: Option<Timestamp>,
     /// auto, always or never
     #[arg(
@@ -388,84 +386,6 @@ fn one_line(error: &clap::Error) -> String {
     reason + &hint
 }
 
-/// `address`, `[address]:port`, `name` or `name:port`.
-fn target(text: &str) -> Result<Target, String> {
-    if text.contains("://") || text.contains('/') {
-        return Err("give the host alone, without https:// or a path".to_owned());
-    }
-    if let Ok(address) = text.parse::<IpAddr>() {
-        return Ok(Target {
-            host: Host::Address(address),
-            port: None,
-        });
-    }
-    let (host, port) = match text.strip_prefix('[') {
-        Some(rest) => {
-            let (inside, after) = rest.split_once(']').ok_or("the ] is missing")?;
-            let address = inside
-                .parse::<Ipv6Addr>()
-                .map_err(|_| format!("{inside} is not an IPv6 address"))?;
-            let port = match after {
-                "" => None,
-                after => Some(port(after.strip_prefix(':').ok_or("after ] only :PORT can follow")?)?),
-            };
-            return Ok(Target {
-                host: Host::Address(address.into()),
-                port,
-            });
-        }
-        None if text.matches(':').count() > 1 => {
-            return Err("write an IPv6 address with a port as [2001:db8::1]:443".to_owned());
-        }
-        None => match text.split_once(':') {
-            Some((host, number)) => (host, Some(port(number)?)),
-            None => (text, None),
-        },
-    };
-    if let Ok(address) = host.parse::<IpAddr>() {
-        return Ok(Target {
-            host: Host::Address(address),
-            port,
-        });
-    }
-    let name = host.strip_suffix('.').unwrap_or(host);
-    let is_name = !name.is_empty()
-        && name.len() <= 253
-        && name.split('.').all(|label| {
-            !label.is_empty()
-                && label
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
-        });
-    // 300.1.2.3 or 10.1.2 is a mistyped address: no top-level domain is a number (RFC 3696 section 2).
-    let is_number = name
-        .rsplit('.')
-        .next()
-        .is_some_and(|label| label.bytes().all(|b| b.is_ascii_digit()));
-    if !is_name || is_number {
-        return Err(format!("{host} is neither an IP address nor a host name"));
-    }
-    Ok(Target {
-        host: Host::Name(name.to_ascii_lowercase()),
-        port,
-    })
-}
-
-fn port(text: &str) -> Result<u16, String> {
-    match text.parse() {
-        Ok(0) | Err(_) => Err(format!("{text} is not a port (1 to 65535)")),
-        Ok(port) => Ok(port),
-    }
-}
-
-fn time_of(text: &str) -> Result<Timestamp, String> {
-    let time = OffsetDateTime::parse(text, &Rfc3339)
-        .map_err(|_| "write the time as in 2024-05-01T12:00:00Z or 2024-05-01T14:00:00+02:00".to_owned())?;
-    i64::try_from(time.unix_timestamp_nanos())
-        .map(Timestamp)
-        .map_err(|_| "only times from 1678 to 2261 can be used".to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -484,41 +404,6 @@ mod tests {
     #[test]
     fn the_definition_is_consistent() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn targets_are_addresses_or_names_with_or_without_port() {
-        let show = |text: &str| target(text).map(|t| format!("{:?} {:?}", t.host, t.port));
-        assert_eq!(show("10.0.0.1").unwrap(), "Address(10.0.0.1) None");
-        assert_eq!(show("10.0.0.1:8443").unwrap(), "Address(10.0.0.1) Some(8443)");
-        assert_eq!(show("2001:db8::1").unwrap(), "Address(2001:db8::1) None");
-        assert_eq!(show("[2001:db8::1]:443").unwrap(), "Address(2001:db8::1) Some(443)");
-        assert_eq!(show("[2001:db8::1]").unwrap(), "Address(2001:db8::1) None");
-        assert_eq!(
-            show("SSM.Example.net.:443").unwrap(),
-            "Name(\"ssm.example.net\") Some(443)"
-        );
-        for wrong in [
-            "https://ssm/x",
-            "300.1.2.3",
-            "10.1.2",
-            "ssm:0",
-            "ssm:70000",
-            "[::1",
-            "[::1]443",
-            "a..b",
-            "",
-            "a b",
-        ] {
-            assert!(target(wrong).is_err(), "{wrong}");
-        }
-        assert!(target("2001:db8::1:99999").unwrap_err().contains("[2001:db8::1]:443"));
-    }
-
-    #[test]
-    fn times_are_rfc_3339() {
-        assert_eq!(time_of("1970-01-01T01:00:01+01:00"), Ok(Timestamp::from_seconds(1)));
-        assert!(time_of("yesterday").is_err() && time_of("9999-01-01T00:00:00Z").is_err());
     }
 
     #[test]

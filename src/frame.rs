@@ -2,6 +2,9 @@
 
 use crate::phrase::Phrase;
 use std::fmt;
+use std::str::FromStr;
+
+use time::format_description::well_known::Rfc3339;
 
 /// A frame's number in the capture, counted from 1, equal to Wireshark's `frame.number`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,6 +59,19 @@ impl fmt::Display for Timestamp {
             t.second(),
             t.nanosecond()
         )
+    }
+}
+
+/// RFC 3339 with any offset, as a user writes a time.
+impl FromStr for Timestamp {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let time = time::OffsetDateTime::parse(text, &Rfc3339)
+            .map_err(|_| "write the time as in 2024-05-01T12:00:00Z or 2024-05-01T14:00:00+02:00".to_owned())?;
+        i64::try_from(time.unix_timestamp_nanos())
+            .map(Self)
+            .map_err(|_| "only times from 1678 to 2261 can be used".to_owned())
     }
 }
 
@@ -145,5 +161,12 @@ mod tests {
         assert_eq!(Timestamp(-1).to_string(), "1969-12-31T23:59:59.999999999Z");
         assert_eq!(Timestamp(i64::MAX).to_string(), "2262-04-11T23:47:16.854775807Z");
         assert_eq!(Timestamp(-1).seconds(), -1);
+    }
+
+    #[test]
+    fn times_are_rfc_3339() {
+        let time = |text: &str| text.parse::<Timestamp>();
+        assert_eq!(time("1970-01-01T01:00:01+01:00"), Ok(Timestamp::from_seconds(1)));
+        assert!(time("yesterday").is_err() && time("9999-01-01T00:00:00Z").is_err());
     }
 }

@@ -23,7 +23,7 @@ use expect::Expectations;
 use output::Output;
 use progress::Progress;
 use tlswalk::Options;
-use tlswalk::capture::{MOST_FILES, MergeError};
+use tlswalk::capture::{MOST_FILES, MergeError, reason};
 use tlswalk::device::DeviceLog;
 use tlswalk::profile::Profile;
 use tlswalk::report::text::{TextStyle, Verbosity, visible};
@@ -330,17 +330,4 @@ fn options(inspect: &Inspect) -> Result<Options, String> {
 /// One line on standard error. Where even that cannot be written, the exit code still tells.
 fn complain(message: &str) {
     drop(writeln!(io::stderr().lock(), "tlswalk: {}", visible(message)));
-}
-
-/// Why the operating system refused, in the words people search for.
-fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::StorageFull => "no space left on the device".to_owned(),
-        _ => {
-            let text = error.to_string();
-            text.split(" (os error").next().unwrap_or(&text).to_owned()
-        }
-    }
 }

@@ -16,6 +16,7 @@ mod clock;
 mod compressed;
 #[cfg(test)]
 mod damage_tests;
+mod hashed;
 mod looks_like;
 mod merge;
 mod pcap;
@@ -27,6 +28,7 @@ mod tally;
 mod testing;
 
 pub use annotated::{Block, Described, Extras, Item, read_annotated};
+pub use hashed::Hashed;
 pub use merge::{MOST_FILES, MergeError, read_merged};
 
 /// The bytes of an input that may be compressed as captures may be, and by what: for the texts of devices.
@@ -126,6 +128,20 @@ pub enum CaptureError {
     /// The operating system, or a decompressor at the very beginning, refused to read.
     #[error("cannot be read: {0}")]
     Read(#[source] io::Error),
+}
+
+/// Why the operating system refused, in the words people search for.
+#[must_use]
+pub fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::StorageFull => "no space left on the device".to_owned(),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error").next().unwrap_or(&text).to_owned()
+        }
+    }
 }
 
 /// Reads a whole capture and hands each frame to `on_frame`, until it breaks; the facts then cover what was read.

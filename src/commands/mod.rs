@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::args::Inspect;
 use crate::reason;
+pub(crate) use tlswalk::capture::Hashed;
 
 pub(crate) mod diff;
 pub(crate) mod redact;
@@ -108,36 +109,4 @@ pub(crate) fn refuse_existing(path: &Path, force: bool) -> Result<(), String> {
         ));
     }
     Ok(())
-}
-
-/// A reader that hashes what passes, where that is asked for.
-pub(crate) struct Hashed<R> {
-    input: R,
-    context: Option<ring::digest::Context>,
-}
-
-impl<R: Read> Hashed<R> {
-    pub(crate) fn new(input: R, wanted: bool) -> Self {
-        let context = wanted.then(|| ring::digest::Context::new(&ring::digest::SHA256));
-        Self { input, context }
-    }
-
-    /// Reads what the analysis left, and gives the hash of everything.
-    pub(crate) fn finish(mut self) -> io::Result<Option<String>> {
-        if self.context.is_some() {
-            io::copy(&mut self, &mut io::sink())?;
-        }
-        let digest = self.context.map(ring::digest::Context::finish);
-        Ok(digest.map(|digest| tlswalk::tls::attested::hexadecimal(digest.as_ref())))
-    }
-}
-
-impl<R: Read> Read for Hashed<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let len = self.input.read(buffer)?;
-        if let Some(context) = &mut self.context {
-            context.update(buffer.get(..len).unwrap_or_default());
-        }
-        Ok(len)
-    }
 }

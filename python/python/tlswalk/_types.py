@@ -1,0 +1,52 @@
+"""Types of arguments and results, for type checkers only: nothing imports this when it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from os import PathLike
+from typing import Literal, Protocol, TypedDict, Union
+
+from ._report import Report as Report
+
+
+class Readable(Protocol):
+    """A binary file: `read(n)` gives at most `n` bytes, and none at the end."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+class Closable(Readable, Protocol):
+    """What `open(key)` of an engine gives; with an `etag`, that is compared with the listing's."""
+
+    def close(self) -> None: ...
+
+
+#: One file of a capture.
+Source = Union[str, "PathLike[str]", bytes, bytearray, memoryview, Readable]
+
+#: A list is one capture in several files.
+Capture = Union[Source, "list[Source | tuple[str, Source]]"]
+
+#: An object's key, or key and entity tag.
+Key = Union[str, "tuple[str, str | None]"]
+
+#: A list is one capture in several objects.
+Captures = Union[Key, "list[Key]"]
+
+Open = Callable[[str], Closable]
+
+
+class Keywords(TypedDict, total=False):
+    """The command line's options."""
+
+    profile: str | PathLike[str]
+    wlc: Sequence[str]
+    cssm: Sequence[str]
+    on_prem: Sequence[str]
+    cslu: Sequence[str]
+    proxy: Sequence[str]
+    ca: Sequence[bytes | str | PathLike[str]]
+    log: Sequence[str | PathLike[str]]
+    all: bool
+    at: str | None
+    lang: Literal["en", "ja"]

@@ -1,0 +1,124 @@
+//! Keyword arguments → Options: named as the command line's options, parsed by the same code, refused in the same words.
+
+use std::fs::{self, File};
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use tlswalk::capture::reason;
+use tlswalk::phrase::Language;
+use tlswalk::profile::Profile;
+use tlswalk::tls::trust::Anchors;
+
+/// What to look for, and how to judge; made once for many captures.
+#[pyclass(frozen, module = "tlswalk._native")]
+pub(crate) struct Options(tlswalk::Options);
+
+impl Options {
+    pub(crate) const fn inner(&self) -> &tlswalk::Options {
+        &self.0
+    }
+}
+
+#[pymethods]
+impl Options {
+    #[new]
+    #[pyo3(signature = (profile="cisco-smart-licensing".into(), wlc=Vec::new(), cssm=Vec::new(), on_prem=Vec::new(),
+        cslu=Vec::new(), proxy=Vec::new(), ca=Vec::new(), log=Vec::new(), all=false, at=None, lang="en".into()))]
+    #[allow(clippy::too_many_arguments, reason = "they are keywords, one for each option")]
+    fn new(
+        py: Python<'_>,
+        profile: PathBuf,
+        wlc: Vec<String>,
+        cssm: Vec<String>,
+        on_prem: Vec<String>,
+        cslu: Vec<String>,
+        proxy: Vec<String>,
+        ca: Vec<Pem>,
+        log: Vec<PathBuf>,
+        all: bool,
+        at: Option<String>,
+        lang: String,
+    ) -> PyResult<Self> {
+        py.detach(|| {
+            Ok(Self(tlswalk::Options {
+                profile: read_profile(&profile)?,
+                anchors: read_anchors(&ca)?,
+                all,
+                at: at
+                    .map(|at| at.parse().map_err(|why| format!("--at {at}: {why}")))
+                    .transpose()?,
+                language: match lang.as_str() {
+                    "en" => Language::En,
+                    "ja" => Language::Ja,
+                    other => return Err(format!("--lang {other}: it can be en, ja")),
+                },
+                wlc: (wlc.iter())
+                    .map(|it| it.parse::<IpAddr>().map_err(|why| format!("--wlc {it}: {why}")))
+                    .collect::<Result<_, _>>()?,
+                cssm: targets("cssm", &cssm)?,
+                on_prem: targets("on-prem", &on_prem)?,
+                cslu: targets("cslu", &cslu)?,
+                proxy: targets("proxy", &proxy)?,
+                logs: (log.iter())
+                    .map(|path| {
+                        let name = path.display().to_string();
+                        let file = File::open(path).map_err(|error| format!("--log {name}: {}", reason(&error)))?;
+                        Ok::<_, String>(tlswalk::device::read(&name, file))
+                    })
+                    .collect::<Result<_, _>>()?,
+            }))
+        })
+        .map_err(PyValueError::new_err)
+    }
+}
+
+/// Trust anchors: a file's name, or the PEM text itself as `bytes`.
+#[derive(FromPyObject)]
+enum Pem {
+    Text(Vec<u8>),
+    File(PathBuf),
+}
+
+fn targets(option: &str, given: &[String]) -> Result<Vec<tlswalk::Target>, String> {
+    let parse = |it: &String| it.parse().map_err(|why| format!("--{option} {it}: {why}"));
+    given.iter().map(parse).collect()
+}
+
+/// A built-in profile's name, a file's, or TOML: only a text has more than one line.
+fn read_profile(given: &std::path::Path) -> Result<Profile, String> {
+    let name = given.display().to_string();
+    if let Some(profile) = Profile::built_in(&name) {
+        return Ok(profile);
+    }
+    if name.contains('\n') {
+        return Profile::parse(&name).map_err(|error| format!("--profile: {error}"));
+    }
+    let text = fs::read_to_string(given).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => format!(
+            "--profile {name}: neither a profile of that name ({}) nor a file",
+            Profile::BUILT_IN.join(", ")
+        ),
+        _ => format!("--profile {name}: {}", reason(&error)),
+    })?;
+    Profile::parse(&text).map_err(|error| format!("--profile {name}: {error}"))
+}
+
+fn read_anchors(given: &[Pem]) -> Result<Anchors, String> {
+    let mut anchors = Anchors::built_in();
+    for pem in given {
+        let (name, text) = match pem {
+            Pem::Text(text) => ("PEM".to_owned(), text.clone()),
+            Pem::File(path) => {
+                let name = path.display().to_string();
+                let text = fs::read(path).map_err(|error| format!("--ca {name}: {}", reason(&error)))?;
+                (name, text)
+            }
+        };
+        anchors
+            .add_pem(&text, &name)
+            .map_err(|error| format!("--ca {name}: {error}"))?;
+    }
+    Ok(anchors)
+}
