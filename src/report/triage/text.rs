@@ -54,6 +54,9 @@ pub fn write_line(rows: &[Row], out: &mut dyn Write, style: &TextStyle, language
     out.flush()
 }
 
+/// Columns of the screen below which no examples are shown.
+const MIN_ROOM: usize = 12;
+
 fn verdicts(page: &mut Page<'_>, tally: &Tally) -> io::Result<()> {
     let language = page.language;
     let mut lines: Vec<([String; 4], Vec<&str>)> = tally
@@ -99,10 +102,13 @@ fn verdicts(page: &mut Page<'_>, tally: &Tally) -> io::Result<()> {
             }
         }
     }
-    let room = page.width.saturating_sub(used + 4);
-    let rows = lines
-        .into_iter()
-        .map(|(cells, names)| cells.into_iter().chain([fitting(&names, room)]).collect());
+    let room = page.width.saturating_sub(used + 6);
+    // On a narrow screen the names stand in the lists below only.
+    let has_room = room >= MIN_ROOM;
+    let rows = lines.into_iter().map(|(cells, names)| {
+        let examples = has_room.then(|| fitting(&names, room));
+        cells.into_iter().chain(examples).collect()
+    });
     let header = [
         "",
         "text-verdict",
@@ -110,7 +116,9 @@ fn verdicts(page: &mut Page<'_>, tally: &Tally) -> io::Result<()> {
         "triage-attempts",
         "triage-examples",
     ];
-    table(page, &header, 4, rows.collect())
+    let columns = if has_room { 5 } else { 4 };
+    let header = header.get(..columns).unwrap_or(&header);
+    table(page, header, columns - 1, rows.collect())
 }
 
 /// A name's beginning, where all of it does not fit: the lists below have it whole.
