@@ -63,6 +63,11 @@ impl Syn {
         })
     }
 
+    /// When it was sent.
+    pub(super) const fn time(&self) -> Timestamp {
+        self.time
+    }
+
     /// With what the table knows.
     pub(super) const fn between(self, ends: [Endpoint; 2], index: u64) -> Lone {
         let [low, high] = ends;
