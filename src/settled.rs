@@ -90,7 +90,12 @@ pub(crate) fn is_settled(attempt: &Attempt<'_>, now: Timestamp, open: &Open) -> 
         return false;
     }
     let until = Timestamp(last.0.saturating_add(quiet));
-    since > LONGEST_WAIT || !open.began(attempt.device, until)
+    // Where the device's address of the other family connects to was told in these look-ups.
+    let answers = attempt.lookups.iter().filter_map(|lookup| lookup.answer.as_ref());
+    let mut elsewhere = answers
+        .flat_map(|answer| &answer.addresses)
+        .filter(|address| address.is_ipv4() != attempt.device.is_ipv4());
+    since > LONGEST_WAIT || !open.began(attempt.device, until) && !elsewhere.any(|&address| open.began(address, until))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! What was reported is forgotten but for what explains later attempts: who was told which address, which endpoints are a
 //! service's, what servers chose. All of it is bounded.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -15,7 +16,7 @@ use crate::context::Options;
 use crate::decode::Endpoint;
 use crate::directory::Directory;
 use crate::finding::Severity;
-use crate::frame::Timestamp;
+use crate::frame::{FrameNumber, Timestamp};
 use crate::lookup::{Fate, Lookup};
 use crate::report::{Before, Overall, Part, Report};
 use crate::selection::{Purposed, Selector};
@@ -34,6 +35,9 @@ const KEPT: i64 = 900 * SECOND;
 /// Look-ups of a service's names that are remembered after their attempts were reported.
 const MAX_PAST: usize = 1024;
 
+/// Look-ups beyond which those of others' names go earlier.
+const MANY: usize = 4096;
+
 /// Endpoints of services that are remembered.
 const MAX_LEARNT: usize = 4096;
 
@@ -44,7 +48,8 @@ pub(crate) struct Story {
     pub(crate) surroundings: Surroundings,
     pub(crate) learnt: BTreeMap<Endpoint, Purposed>,
     parts: u64,
-    worst: Option<(Severity, Overall)>,
+    /// Of equals the attempt that began first.
+    worst: Option<((Severity, Reverse<FrameNumber>), Overall)>,
 }
 
 impl Story {
@@ -52,7 +57,9 @@ impl Story {
     pub(crate) fn tell(&mut self, report: &Report, verdicts: &[Verdict], attempts: &[Attempt<'_>]) {
         self.before.attempts = self.before.attempts.saturating_add(attempts.len());
         self.before.connections = self.before.connections.saturating_add(report.connections.len());
-        let worst = verdicts.iter().filter_map(|it| it.cause()).map(|it| it.severity).max();
+        let causes = attempts.iter().zip(verdicts);
+        let causes = causes.filter_map(|(attempt, it)| Some((it.cause()?.severity, Reverse(attempt.first().0))));
+        let worst = causes.max();
         if let Some(worst) = worst
             && self.worst.as_ref().is_none_or(|(so_far, _)| *so_far < worst)
         {
@@ -204,6 +211,11 @@ impl Stream<'_> {
         let past = collected.lookups.past;
         let flag = |flags: &[bool], at: usize| flags.get(at).copied().unwrap_or_default();
         let mut surplus = is_service.iter().filter(|&&it| it).count().saturating_sub(MAX_PAST);
+        let most = if collected.lookups.all.len() > MANY {
+            SAME_ATTEMPT
+        } else {
+            KEPT
+        };
         let fates: Vec<Fate> = (0..)
             .zip(&collected.lookups.all)
             .map(|(at, lookup)| {
