@@ -226,9 +226,7 @@ impl Stream<'_> {
                         Fate::Gone
                     }
                     (true, true) => Fate::Past,
-                    (_, false) if !is_old(attempt::ended(lookup), SAME_ATTEMPT) || flag(is_service, at) => {
-                        Fate::Current
-                    }
+                    (_, false) if !is_old(attempt::ended(lookup), most) || flag(is_service, at) => Fate::Current,
                     _ => Fate::Gone,
                 }
             })
