@@ -56,7 +56,7 @@ fn shape(attempt: &Attempt) -> (String, String, String, Vec<u64>) {
     (attempt.device.clone(), attempt.name.clone(), verdict.id.clone(), frames)
 }
 
-/// The same for captures in which what a server accepted of others, earlier or later, is evidence.
+/// The same where others, earlier or later, are evidence, or seem to have asked (addresses of samples are shared).
 fn told_of(attempt: &Attempt) -> (String, String, String, Vec<u64>) {
     let (device, name, verdict, _) = shape(attempt);
     (
