@@ -57,14 +57,9 @@ fn shape(attempt: &Attempt) -> (String, String, String, Vec<u64>) {
 }
 
 /// The same where others, earlier or later, are evidence, or seem to have asked (addresses of samples are shared).
-fn told_of(attempt: &Attempt) -> (String, String, String, Vec<u64>) {
+fn told_of(attempt: &Attempt) -> (String, String, String) {
     let (device, name, verdict, _) = shape(attempt);
-    (
-        device,
-        name,
-        verdict,
-        vec![attempt.lookups.first().map_or(0, |it| it.question)],
-    )
+    (device, name, verdict)
 }
 
 /// Of reports that are parts: numbered in order, the last one is the last, and ids go on.
