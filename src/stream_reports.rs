@@ -1,4 +1,4 @@
-//! Frames → Reports, one whenever attempts have ended: for a capture that grows, in memory that does not.
+//! Frames → Reports, one whenever attempts have ended: for a capture that grows, of which only what is bounded is kept.
 //!
 //! What was reported is forgotten but for what explains later attempts: who was told which address, which endpoints are a
 //! service's, what servers chose. All of it is bounded.

@@ -1,4 +1,4 @@
-//! A capture that grows: what is reported in parts is what is reported of the file, soon, once, and in memory that stays.
+//! A capture that grows: what is reported in parts is what is reported of the file, soon and once.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
