@@ -11,11 +11,13 @@ use crate::connection::Connection;
 use crate::context::{Context, Options};
 use crate::decode::Decoder;
 use crate::device::witness;
+use crate::directory::Directory;
 use crate::frame::{Anomaly, Frame, FrameNumber};
 use crate::hosts::Watched;
 use crate::phrase::phrase;
 use crate::report::{self, Contents, Report};
-use crate::surroundings::Surroundings;
+use crate::selection::Selector;
+use crate::stream_reports::Story;
 use crate::tls::attested;
 use crate::verdict;
 use crate::wire_text::WireText;
@@ -62,9 +64,9 @@ pub fn analyze_merged<R: Read>(
 /// The core: takes frames in the order of the file.
 #[derive(Debug)]
 pub struct Analyzer<'o> {
-    options: &'o Options,
-    decoder: Decoder,
-    collected: Collected<'o>,
+    pub(crate) options: &'o Options,
+    pub(crate) decoder: Decoder,
+    pub(crate) collected: Collected<'o>,
 }
 
 impl<'o> Analyzer<'o> {
@@ -97,38 +99,70 @@ impl<'o> Analyzer<'o> {
         facts: &CaptureFacts,
         look: impl FnOnce(&[attempt::Attempt<'_>], &[Connection]),
     ) -> Report {
-        let restored = facts.slice.as_ref().map(|note| note.restore(facts));
-        let facts = restored.as_ref().unwrap_or(facts);
-        let chains = facts.slice.as_ref().map_or(&[][..], |note| &note.chains);
+        self.end();
+        self.judge(file, facts, &mut Story::default(), |_| true, look)
+    }
+
+    /// Ends every flow: no frame follows.
+    pub(crate) fn end(&mut self) {
         let collected = &mut self.collected;
         self.decoder.finish(&mut |decoded| collected.take(decoded));
         let mut flows = std::mem::take(&mut collected.flows);
         flows.finish(|flow| collected.end(flow));
+        collected.flows = flows;
+        let past = collected.lookups.past;
+        let current = collected.lookups.all.get_mut(past..).unwrap_or_default();
+        current.sort_by_key(|lookup| lookup.first().0);
+    }
+
+    /// Says what happened in the attempts that are wanted, and shows all that was collected. May be called again.
+    pub(crate) fn judge(
+        &mut self,
+        file: &str,
+        facts: &CaptureFacts,
+        story: &mut Story,
+        wanted: impl Fn(&attempt::Attempt<'_>) -> bool,
+        look: impl FnOnce(&[attempt::Attempt<'_>], &[Connection]),
+    ) -> Report {
+        let restored = facts.slice.as_ref().map(|note| note.restore(facts));
+        let facts = restored.as_ref().unwrap_or(facts);
+        let chains = facts.slice.as_ref().map_or(&[][..], |note| &note.chains);
+        let collected = &mut self.collected;
+        collected.connections.sort_by_key(|connection| connection.index);
+        attested::mark(&mut collected.connections, chains);
+        let hosts = std::mem::take(&mut collected.hosts);
         let Collected {
-            mut lookups,
+            flows,
+            lookups,
             icmp,
-            mut connections,
-            mut receivers,
-            hosts,
+            connections,
+            receivers,
             contents,
             dropped,
             ..
-        } = self.collected;
-        connections.sort_by_key(|connection| connection.index);
-        attested::mark(&mut connections, chains);
-        lookups.all.sort_by_key(|lookup| lookup.first().0);
+        } = &self.collected;
         let mut anomalies = facts.anomalies.clone();
         anomalies.extend(self.decoder.anomalies());
-        anomalies.append(&mut self.collected.conflicts);
-        anomalies.extend(bounds_that_bit(&dropped, &flows, &lookups));
-        receivers.extend(hosts.receivers());
-        let surroundings = Surroundings::of(&connections);
+        anomalies.extend(self.collected.conflicts.iter().cloned());
+        anomalies.extend(bounds_that_bit(dropped, flows, lookups));
+        let receivers = receivers.iter().copied().chain(hosts.receivers()).collect();
+        for connection in connections {
+            story.surroundings.add(connection);
+        }
         let watched = Watched {
             hosts,
             controllers: self.decoder.controllers().clone(),
             lookups: &lookups.all,
         };
-        let mut attempts = attempt::attempts(self.options, &connections, &lookups.all, &icmp);
+        let learnt = std::mem::take(&mut story.learnt);
+        let selector = Selector::knowing(self.options, &lookups.all, connections, learnt);
+        let directory = Directory::new(connections, &lookups.all, icmp);
+        let mut attempts = attempt::grouped(&selector, connections, (&lookups.all, lookups.past), &directory);
+        story.learnt = selector.into_learnt();
+        attempts.retain(wanted);
+        for attempt in &mut attempts {
+            attempt::complete(attempt, self.options, &directory);
+        }
         let offsets = witness::assign(&self.options.logs, &mut attempts);
         let attested = attested::correct(&mut attempts, chains);
         let context = Context {
@@ -136,13 +170,13 @@ impl<'o> Analyzer<'o> {
             capture: facts,
             receivers: &receivers,
             watched: &watched,
-            surroundings: &surroundings,
+            surroundings: &story.surroundings,
             snap_length_cut: flows.counts.cut,
             offsets: &offsets,
         };
         let mut contents = Contents {
             tcp_connections: flows.counts.flows,
-            ..contents
+            ..contents.clone()
         };
         let names: BTreeSet<&WireText> = lookups.all.iter().map(|it| &it.name).collect();
         contents.dns_names = names.into_iter().map(ToString::to_string).take(MAX_NAMES).collect();
@@ -201,7 +235,10 @@ impl<'o> Analyzer<'o> {
                 verdict
             })
             .collect();
-        look(&attempts, &connections);
-        report::build(capture, &attempts, &judged, &context)
+        look(&attempts, connections);
+        let report = report::build(capture, &attempts, &judged, &context, story.before);
+        story.tell(&report, &judged, &attempts);
+        self.collected.hosts = watched.hosts;
+        report
     }
 }

@@ -189,7 +189,7 @@ pub(crate) struct Inspect {
     /// text, json, html, csv and others
     ///
     /// text: a screen. json, ndjson: everything, for programs. html: a page to hand on. markdown: for a ticket.
-    /// csv: a row per attempt. junit, sarif: for CI servers.
+    /// csv: a row per attempt. junit, sarif: for CI servers. ndjson of standard input: a line whenever attempts have ended.
     #[arg(
         short,
         long,

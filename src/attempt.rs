@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
-use self::lookups::{assign_lookups, ended};
+use self::lookups::assign_lookups;
+pub(crate) use self::lookups::ended;
 use crate::connection::Connection;
 use crate::context::Options;
 use crate::decode::IcmpError;
@@ -22,7 +23,7 @@ use crate::tls::walk::{Side, Sides, TlsFacts};
 
 /// Connections that never connected belong to one attempt while the next one begins within this time: a client goes
 /// through all addresses of a name, each for up to about a minute and a half of SYN retries.
-const SAME_ATTEMPT: i64 = 120_000_000_000;
+pub(crate) const SAME_ATTEMPT: i64 = 120_000_000_000;
 
 /// A try is over when nothing more of it came for so long: resolvers ask again for up to half a minute, and the guide's
 /// controller tries again after a minute.
@@ -101,6 +102,30 @@ pub fn attempts<'a>(
     icmp: &'a [IcmpError],
 ) -> Vec<Attempt<'a>> {
     let selector = Selector::new(options, lookups, connections);
+    let directory = Directory::new(connections, lookups, icmp);
+    let mut attempts = grouped(&selector, connections, (lookups, 0), &directory);
+    for attempt in &mut attempts {
+        complete(attempt, options, &directory);
+    }
+    attempts
+}
+
+/// Adds what is known about an attempt beside its connections and look-ups.
+pub(crate) fn complete<'a>(attempt: &mut Attempt<'a>, options: &Options, directory: &Directory<'a>) {
+    attempt.icmp = errors_about(&attempt.connections, &attempt.lookups, directory);
+    judge(attempt, options);
+    attempt.revocation = revocation(attempt, directory);
+}
+
+/// Connections and look-ups as attempts, in order of their first frames. So many of the look-ups, the first ones, are only
+/// knowledge: they belong to attempts that were reported.
+pub(crate) fn grouped<'a>(
+    selector: &Selector<'_>,
+    connections: &'a [Connection],
+    (lookups, past): (&'a [Lookup], usize),
+    directory: &Directory<'a>,
+) -> Vec<Attempt<'a>> {
+    let options = selector.options;
     let mut attempts: Vec<Attempt<'a>> = Vec::new();
     // Per device and service: the attempt that has not connected yet.
     let mut open: BTreeMap<(IpAddr, Transport, String), usize> = BTreeMap::new();
@@ -153,13 +178,12 @@ pub fn attempts<'a>(
             attempt.connections.push(connection);
         }
     }
-    let directory = Directory::new(connections, lookups, icmp);
-    assign_lookups(&selector, &mut attempts, lookups, &directory);
-    for attempt in &mut attempts {
-        attempt.icmp = errors_about(&attempt.connections, &attempt.lookups, &directory);
-        judge(attempt, options);
-        attempt.revocation = revocation(attempt, &directory);
-    }
+    assign_lookups(
+        selector,
+        &mut attempts,
+        lookups.get(past..).unwrap_or_default(),
+        directory,
+    );
     attempts.sort_by_key(Attempt::first);
     attempts
 }

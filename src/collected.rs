@@ -319,6 +319,20 @@ impl<'o> Collected<'o> {
         }
     }
 
+    /// Counts the connections that are kept anew, after some were reported and forgotten.
+    pub(crate) fn recount(&mut self) {
+        (self.nameless, self.named, self.unconnected) = (0, 0, 0);
+        for connection in &self.connections {
+            let wanted = connection.tls.is_some() || !connection.http.is_empty();
+            let nameless = !self.everything && connection.server_name().is_none();
+            match (wanted, nameless) {
+                (true, true) => self.nameless += 1,
+                (true, false) => self.named += 1,
+                (false, _) => self.unconnected += 1,
+            }
+        }
+    }
+
     /// Counts a flow that cannot be licensing, without making a connection of it: it travels inside CAPWAP, it was given
     /// up, or it never connected and enough of those are kept.
     fn is_elsewhere(&mut self, flow: &Flow) -> bool {

@@ -19,6 +19,7 @@ use key::Key;
 pub use lone::Lone;
 
 mod bare;
+pub(crate) mod clock;
 mod elsewhere;
 mod handshake;
 mod key;
@@ -57,6 +58,8 @@ pub struct Flows {
     /// Single SYNs in order of creation: the first to go when there are too many flows, so that a scan does not push out
     /// live connections.
     lone: VecDeque<Ticket>,
+    /// Flows that were handed on by the clock: none of a file.
+    gone: clock::Gone,
     /// All others, for finding one that was idle long.
     order: VecDeque<Ticket>,
     /// Counters.
@@ -166,6 +169,10 @@ impl Flows {
     /// A segment of no flow that is known.
     fn begin(&mut self, key: Key, from: usize, segment: &Segment<'_>, ended: &mut Vec<Ended>) {
         if !opens_flow(segment) {
+            self.counts.stray += u64::from(!segment.payload.is_empty());
+            return;
+        }
+        if self.gone.has(&key, segment) {
             self.counts.stray += u64::from(!segment.payload.is_empty());
             return;
         }

@@ -125,5 +125,10 @@ mod collected;
 
 mod analyzer;
 
+mod settled;
+
+mod stream_reports;
+
 pub use analyzer::{Analyzer, analyze, analyze_merged};
 pub use context::{Host, Options, Target};
+pub use stream_reports::analyze_stream;

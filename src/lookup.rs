@@ -105,6 +105,19 @@ pub struct Lookups {
     askers: HashSet<IpAddr, RandomState>,
     kept: [usize; 3],
     open: HashMap<(IpAddr, String, u16), usize, RandomState>,
+    /// So many of the look-ups, the first ones, belong to attempts that were reported: only knowledge is left of them.
+    pub(crate) past: usize,
+}
+
+/// What becomes of a look-up when attempts were reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fate {
+    /// It is only knowledge from now on.
+    Past,
+    /// It may belong to an attempt that is yet to be reported.
+    Current,
+    /// It is forgotten.
+    Gone,
 }
 
 impl Lookups {
@@ -114,6 +127,34 @@ impl Lookups {
         Self {
             names,
             ..Self::default()
+        }
+    }
+
+    /// Puts past look-ups first and all in order of first frames; those are forgotten whose fate it is.
+    pub(crate) fn arrange(&mut self, fate: impl Fn(usize, &Lookup) -> Fate) {
+        let all = std::mem::take(&mut self.all).into_iter().enumerate();
+        let mut kept: Vec<(Fate, usize, Lookup)> = all.map(|(at, lookup)| (fate(at, &lookup), at, lookup)).collect();
+        kept.retain(|(fate, ..)| *fate != Fate::Gone);
+        kept.sort_by_key(|(fate, _, lookup)| (*fate, lookup.first().0));
+        self.past = kept.partition_point(|(fate, ..)| *fate == Fate::Past);
+        let places: HashMap<usize, usize, RandomState> =
+            (0..).zip(&kept).map(|(new, (_, old, _))| (*old, new)).collect();
+        self.open.retain(|_, at| match places.get(at) {
+            Some(&new) => {
+                *at = new;
+                true
+            }
+            None => false,
+        });
+        self.all = kept.into_iter().map(|(.., lookup)| lookup).collect();
+        self.kept = [0; 3];
+        for at in 0..self.all.len() {
+            let Some(lookup) = self.all.get(at) else { break };
+            let (client, name) = (lookup.client, lookup.name.raw().to_owned());
+            let interest = self.interest(client, &name);
+            if let Some(kept) = self.kept.get_mut(interest as usize) {
+                *kept += 1;
+            }
         }
     }
 

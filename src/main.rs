@@ -130,6 +130,9 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
             Ok(()) => {}
         }
     }
+    if streams(inspect) {
+        return stream(inspect, &options, output, expected);
+    }
     // With --merge, all captures are one.
     let captures: Vec<&[PathBuf]> = if inspect.merge && !inspect.captures.is_empty() {
         vec![&inspect.captures]
@@ -204,6 +207,72 @@ fn go_on(written: io::Result<()>, failure: &mut Option<io::Error>) -> ControlFlo
 fn named(paths: &[PathBuf]) -> String {
     let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
     names.join(" + ")
+}
+
+/// Whether attempts are reported as they end: of standard input, in a format of lines, where nothing that was asked for needs
+/// the whole capture first.
+fn streams(inspect: &Inspect) -> bool {
+    let is_stdin = matches!(inspect.captures.as_slice(), [path] if path.as_os_str() == "-");
+    is_stdin
+        && inspect.format == args::Format::Ndjson
+        && inspect.output.is_none()
+        && inspect.log.is_empty()
+        && !inspect.redact
+        && !inspect.merge
+}
+
+/// A report for each time that attempts have ended. What is expected is expected of the last, which has the verdict of all.
+fn stream(
+    inspect: &Inspect,
+    options: &Options,
+    mut output: Output,
+    mut expected: Option<Expectations>,
+) -> Result<u8, String> {
+    let (name, input) = open(Path::new("-"), inspect.quiet)?;
+    let mut input = Hashed::new(input, inspect.hash);
+    let mut total = Outcome::Inconclusive;
+    let (mut last, mut failure) = (None, None);
+    let mut write = |report: Report, total: &mut Outcome, output: &mut Output| {
+        // A last part without attempts of its own repeats the verdict of the others.
+        if report.part.is_none_or(|part| part.number == 1) || !report.attempts.is_empty() {
+            *total = total.and(outcome_of([&report]));
+        }
+        match output.write(report, None) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failure = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    };
+    let read = tlswalk::analyze_stream(&mut input, &name, options, |report| {
+        if report.part.is_some_and(|part| part.last) {
+            // Its hash is known when everything was read.
+            last = Some(report);
+            return ControlFlow::Continue(());
+        }
+        write(report, &mut total, &mut output)
+    });
+    read.map_err(|error| format!("{name}: {error}"))?;
+    if let Some(mut report) = last {
+        report.capture.sha256 = input.finish().map_err(|error| format!("{name}: {}", reason(&error)))?;
+        if let Some(expected) = &mut expected {
+            let _ = expected.check(&report);
+        }
+        let _ = write(report, &mut total, &mut output);
+    }
+    match failure {
+        Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            return Err(format!("{}: {}", output.name(), reason(&error)));
+        }
+        Some(_) => {}
+        None => {
+            if let Some(expected) = &expected {
+                expected.told().iter().for_each(|line| complain(line));
+            }
+        }
+    }
+    Ok(code(total, expected.as_ref(), false))
 }
 
 /// What a run came to; with expectations, they decide.

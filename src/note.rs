@@ -196,7 +196,7 @@ impl Note {
 }
 
 /// Puts a note together from section comments.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct NoteReader {
     text: String,
 }

@@ -67,10 +67,20 @@ impl<'a> Selector<'a> {
     /// Learns from connections whose purpose shows by itself.
     #[must_use]
     pub fn new(options: &'a Options, lookups: &[Lookup], connections: &[Connection]) -> Self {
+        Self::knowing(options, lookups, connections, BTreeMap::new())
+    }
+
+    /// The same with what was learnt of endpoints before.
+    pub(crate) fn knowing(
+        options: &'a Options,
+        lookups: &[Lookup],
+        connections: &[Connection],
+        learnt: BTreeMap<Endpoint, Purposed>,
+    ) -> Self {
         let mut selector = Self {
             options,
             told: HashMap::new(),
-            learnt: BTreeMap::new(),
+            learnt,
         };
         for lookup in lookups {
             if selector.is_service_name(lookup.name.raw()).is_none() {
@@ -88,6 +98,11 @@ impl<'a> Selector<'a> {
             }
         }
         selector
+    }
+
+    /// What was learnt of endpoints, for whoever goes on.
+    pub(crate) fn into_learnt(self) -> BTreeMap<Endpoint, Purposed> {
+        self.learnt
     }
 
     /// What the connection is for, as far as licensing goes.

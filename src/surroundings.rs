@@ -65,7 +65,8 @@ impl Surroundings {
         self.issued.get(issuer_der).into_iter().flatten()
     }
 
-    fn add(&mut self, connection: &Connection) {
+    /// Adds what a connection tells; a second time changes nothing.
+    pub(crate) fn add(&mut self, connection: &Connection) {
         let Some(tls) = &connection.tls else { return };
         let leaf = tls
             .certificates

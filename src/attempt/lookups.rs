@@ -188,7 +188,7 @@ fn was_given_up(lookup: &Lookup, attempt: &Attempt<'_>, directory: &Directory<'_
 }
 
 /// When the last of a look-up was seen.
-pub(super) fn ended(lookup: &Lookup) -> Timestamp {
+pub(crate) fn ended(lookup: &Lookup) -> Timestamp {
     let answered = lookup.answer.as_ref().map(|answer| answer.time);
     let asked = lookup.questions.last().map(|&(_, time)| time);
     answered.max(asked).unwrap_or_default()

@@ -154,6 +154,15 @@ pub fn read_frames(
     input: impl Read,
     mut on_frame: impl FnMut(&Frame<'_>) -> ControlFlow<()>,
 ) -> Result<CaptureFacts, CaptureError> {
+    read_counted(input, |frame, _| on_frame(frame))
+}
+
+/// The same for whoever asks for the facts while reading.
+#[inline(always)]
+pub(crate) fn read_counted(
+    input: impl Read,
+    mut on_frame: impl FnMut(&Frame<'_>, &Tally) -> ControlFlow<()>,
+) -> Result<CaptureFacts, CaptureError> {
     let mut tally = Tally::default();
     let mut source = Source::open(input, &mut tally)?;
     loop {
@@ -181,11 +190,11 @@ fn hand_on(
     source: &mut Source<'_>,
     tally: &mut Tally,
     record: &Record,
-    on_frame: &mut impl FnMut(&Frame<'_>) -> ControlFlow<()>,
+    on_frame: &mut impl FnMut(&Frame<'_>, &Tally) -> ControlFlow<()>,
 ) -> ControlFlow<()> {
     let number = tally.number(record);
     let flow = if record.is_packet {
-        on_frame(&source.frame(record, number))
+        on_frame(&source.frame(record, number), tally)
     } else {
         ControlFlow::Continue(())
     };

@@ -28,6 +28,7 @@ pub(super) struct Record {
 }
 
 /// One kind of oddity: reported once, with a count, so that a hostile file cannot fill the report.
+#[derive(Clone)]
 struct Oddity {
     id: &'static str,
     first: FrameNumber,
@@ -36,8 +37,8 @@ struct Oddity {
 }
 
 /// What has been learnt of the file so far, or of all files that are read as one.
-#[derive(Default)]
-pub(super) struct Tally {
+#[derive(Clone, Default)]
+pub(crate) struct Tally {
     pub(super) facts: CaptureFacts,
     links: BTreeSet<LinkType>,
     last_link: Option<LinkType>,
@@ -53,6 +54,12 @@ pub(super) struct Tally {
 }
 
 impl Tally {
+    /// The facts so far.
+    #[must_use]
+    pub(crate) fn so_far(&self) -> CaptureFacts {
+        self.clone().finish()
+    }
+
     /// Counts the record, and gives it its number.
     #[inline]
     pub(super) fn number(&mut self, record: &Record) -> FrameNumber {

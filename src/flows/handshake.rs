@@ -10,6 +10,7 @@ use super::lone::flow_of;
 use crate::decode::{Endpoint, Segment, TcpFlags};
 use crate::direction::is_one_of;
 use crate::flow::Flow;
+use crate::frame::Timestamp;
 use crate::hosts::Sighting;
 use crate::tls::peek;
 use crate::wire_text::WireText;
@@ -66,6 +67,11 @@ impl Handshake {
             }
             _ => Next::Flow,
         }
+    }
+
+    /// When it began, and when the last of it came.
+    pub(super) fn times(&self) -> (Timestamp, Timestamp) {
+        (self.syn.time, self.ack.as_ref().unwrap_or(&self.syn_ack).time)
     }
 
     fn elsewhere(&self, hello: &Segment<'_>, ends: [Endpoint; 2], name: WireText) -> Elsewhere {

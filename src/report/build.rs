@@ -17,6 +17,13 @@ use crate::phrase::{Language, Phrase, phrase};
 use crate::verdict;
 use crate::wire_text::WireText;
 
+/// How many attempts and connections earlier parts of the report told of: numbers go on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Before {
+    pub(crate) attempts: usize,
+    pub(crate) connections: usize,
+}
+
 /// Puts the report together.
 #[must_use]
 pub(crate) fn build(
@@ -24,6 +31,7 @@ pub(crate) fn build(
     attempts: &[attempt::Attempt<'_>],
     verdicts: &[verdict::Verdict],
     context: &Context<'_>,
+    before: Before,
 ) -> Report {
     let (courses, cadence) = courses::courses(attempts, verdicts, context);
     // Connections in order of their first frames, each once.
@@ -39,7 +47,7 @@ pub(crate) fn build(
     used.sort_by_key(|(connection, _)| connection.index);
     let id_of = |connection: &connection::Connection| {
         used.binary_search_by_key(&connection.index, |(it, _)| it.index)
-            .map_or(0, |at| at + 1)
+            .map_or(0, |at| before.connections + at + 1)
     };
     let language = context.options.language;
     let mut rows: Vec<Attempt> = attempts
@@ -47,7 +55,7 @@ pub(crate) fn build(
         .zip(verdicts)
         .enumerate()
         .map(|(at, (attempt, verdict))| Attempt {
-            id: at + 1,
+            id: before.attempts + at + 1,
             transport: attempt.service.transport.name().to_owned(),
             via_proxy: attempt.service.proxy.map(|proxy| proxy.to_string()),
             device: attempt.device.to_string(),
@@ -75,8 +83,9 @@ pub(crate) fn build(
         connections: used
             .iter()
             .enumerate()
-            .map(|(at, (connection, licensing))| connection_of(at + 1, connection, *licensing))
+            .map(|(at, (connection, licensing))| connection_of(before.connections + at + 1, connection, *licensing))
             .collect(),
+        part: None,
         courses,
         cadence,
         device_logs: device::logs_of(context, context.capture.first),

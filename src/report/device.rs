@@ -159,6 +159,7 @@ pub fn report_on_logs(options: &Options) -> Report {
         connections: Vec::new(),
         courses: Vec::new(),
         cadence: None,
+        part: None,
         device_logs: options.logs.iter().map(|log| log_of(log, &[], None)).collect(),
     }
 }

@@ -58,6 +58,7 @@ fn base(file: &str, frames: u64) -> Report {
         connections: vec![],
         courses: vec![],
         cadence: None,
+        part: None,
         device_logs: vec![],
     }
 }

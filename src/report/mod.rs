@@ -26,7 +26,7 @@ mod unread;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use build::build;
+pub(crate) use build::{Before, build};
 pub use device::{ClockOffset, DeviceEvent, DeviceLog, MessageCount, report_on_logs};
 pub use outcome::{Outcome, outcome};
 pub use unread::Unread;
@@ -56,6 +56,9 @@ pub struct Report {
     pub attempts: Vec<Attempt>,
     /// The connections of those attempts.
     pub connections: Vec<Connection>,
+    /// Which part of a capture that is reported while it grows; absent where this is all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
     /// Several tries of one device for one service, told in order; a single try needs no course.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub courses: Vec<Course>,
@@ -65,6 +68,15 @@ pub struct Report {
     /// What the devices' own texts say (`--log`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub device_logs: Vec<DeviceLog>,
+}
+
+/// A part of what there is to say of a capture that grows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Counted from 1.
+    pub number: u64,
+    /// No more follow: the verdict is that of all parts, and `capture` says what the whole of it held.
+    pub last: bool,
 }
 
 /// Name and version of the program.

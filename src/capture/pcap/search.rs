@@ -165,10 +165,15 @@ impl Reader {
     /// Up to `most` headers that the lengths lead to from `at` on.
     fn follow(&self, chunk: &mut Chunk<'_>, mut at: usize, most: usize) -> (Vec<Head>, Way) {
         let wanted = at.saturating_add(AHEAD);
-        let bytes = chunk.fill(wanted);
-        let ended = bytes.len() < wanted;
         let mut heads = Vec::with_capacity(most);
         while heads.len() < most {
+            // No more than is needed: who writes into a pipe may be slow.
+            let need = at.saturating_add(self.head_len);
+            let mut bytes = chunk.fill(need.min(wanted));
+            if bytes.len() < need {
+                bytes = chunk.fill(wanted);
+            }
+            let ended = bytes.len() < wanted;
             let rest = bytes.get(at..).unwrap_or_default();
             let Some(head) = self.head(rest) else {
                 let way = match rest {
