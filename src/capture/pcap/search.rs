@@ -170,10 +170,14 @@ impl Reader {
             // No more than is needed: who writes into a pipe may be slow.
             let need = at.saturating_add(self.head_len);
             let mut bytes = chunk.fill(need.min(wanted));
+            let mut ended = false;
             if bytes.len() < need {
                 bytes = chunk.fill(wanted);
+                ended = bytes.len() < wanted;
             }
-            let ended = bytes.len() < wanted;
+            if at > bytes.len() {
+                return (heads, if ended { Way::Cut } else { Way::On });
+            }
             let rest = bytes.get(at..).unwrap_or_default();
             let Some(head) = self.head(rest) else {
                 let way = match rest {
@@ -188,9 +192,6 @@ impl Reader {
             }
             heads.push(head);
             at = at.saturating_add(self.head_len).saturating_add(head.captured as usize);
-            if at > bytes.len() {
-                return (heads, if ended { Way::Cut } else { Way::On });
-            }
         }
         (heads, Way::On)
     }

@@ -110,3 +110,18 @@ fn a_file_cut_in_its_header_says_so() {
     }
     assert_eq!(read(&pcap.bytes).0.end, End::Complete);
 }
+
+/// Files put together from others: the lengths are followed as far as the file goes, not as far as was read so far.
+#[test]
+fn years_between_records_are_believed_where_all_that_follows_is_in_order() {
+    let years = 10_000_000;
+    let mut pcap = Pcap::new(Order::Little, MICROSECONDS)
+        .record(5, 1, &[1; 300], 300)
+        .record(5, 2, &[2; 300], 300);
+    for n in 0..100 {
+        let second = 5 + years * (1 + n / 2);
+        pcap = pcap.record(second, 3, &[3; 1400], 1400);
+    }
+    let (facts, frames) = read(&pcap.bytes);
+    assert_eq!((facts.end, frames.len()), (End::Complete, 102));
+}
