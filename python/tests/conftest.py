@@ -57,9 +57,10 @@ class Captures:
     complaints: dict = field(default_factory=dict)
 
     def expected(self):
-        """A row for each of the command line's and each of its complaints, as cells."""
-        failed = [{"capture": name, "error": why} for name, why in self.complaints.items()]
-        return sorted([without_empty(row) for row in self.cells] + failed, key=str)
+        """The command line's rows as cells: those that could not be read among them, with what it complained of."""
+        rows = [without_empty(row) for row in self.cells]
+        assert {row["capture"]: row["error"] for row in rows if "error" in row} == self.complaints
+        return sorted(rows, key=str)
 
 
 def without_empty(cells):
