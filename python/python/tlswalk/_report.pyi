@@ -12,9 +12,15 @@ class Report(TypedDict):
     verdict: Overall
     attempts: list[Attempt]
     connections: list[Connection]
+    part: NotRequired[Part]
     courses: NotRequired[list[Course]]
     cadence: NotRequired[Cadence]
     device_logs: NotRequired[list[DeviceLog]]
+
+class Part(TypedDict):
+    "A part of what there is to say of a capture that grows."
+    number: int
+    last: bool
 
 class Tool(TypedDict):
     "Name and version of the program."
