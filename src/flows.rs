@@ -3,9 +3,11 @@
 //! Most connections of a capture matter little: a scan's are one SYN, and others name a server that nobody asked about. Each
 //! is kept as small as what may still be asked of it, so that a look-up is all that a segment of it costs.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
+use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
+use hashbrown::HashTable;
 
 use crate::decode::{Segment, TcpFlags};
 use crate::flow::{Flow, FlowCounts};
@@ -17,6 +19,7 @@ pub use elsewhere::Elsewhere;
 use handshake::{Handshake, Next};
 use key::Key;
 pub use lone::Lone;
+use lone::flow_of;
 
 mod bare;
 pub(crate) mod clock;
@@ -49,7 +52,9 @@ pub enum Ended {
 /// is one packet.
 #[derive(Debug, Default)]
 pub struct Flows {
-    table: HashMap<Key, u32, RandomState>,
+    /// Slots by their keys, which stand in the slots only: so small, it stays in the second-level cache whatever a scan does.
+    table: HashTable<u32>,
+    hasher: RandomState,
     slots: Vec<Slot>,
     free: Vec<u32>,
     closing: VecDeque<(Ticket, FrameNumber)>,
@@ -117,7 +122,8 @@ impl Flows {
             self.hand_on_closed(segment.frame, ended);
         }
         let (key, from) = Key::of(segment.src, segment.dst);
-        let Some(&slot) = self.table.get(&key) else {
+        let hash = self.hasher.hash_one(key);
+        let Some(&slot) = self.table.find(hash, |&slot| is_of(&self.slots, slot, &key)) else {
             return self.begin(key, from, segment, ended);
         };
         let Some(place) = self.slots.get_mut(slot as usize) else {
@@ -152,7 +158,7 @@ impl Flows {
 
     /// Hands on every flow that is left, in order of first frames.
     pub fn finish(&mut self, mut ended: impl FnMut(Ended)) {
-        self.table = HashMap::default();
+        self.table = HashTable::new();
         let mut slots = std::mem::take(&mut self.slots);
         // A slot is a hundred bytes: its number is what is sorted.
         let mut order: Vec<(u64, usize)> = slots.iter().enumerate().map(|(at, slot)| (slot.index, at)).collect();
@@ -201,7 +207,10 @@ impl Flows {
             Some(free) => *free = place,
             None => self.slots.push(place),
         }
-        self.table.insert(key, slot);
+        let (slots, hasher) = (&self.slots, &self.hasher);
+        self.table.insert_unique(hasher.hash_one(key), slot, |&slot| {
+            slots.get(slot as usize).map_or(0, |place| hasher.hash_one(place.key))
+        });
         let ticket = Ticket { slot, index };
         if is_lone {
             self.lone.push_back(ticket);
@@ -227,7 +236,7 @@ impl Flows {
                     place.state = State::Handshake(Box::new(handshake));
                     return;
                 }
-                place.state = State::Followed(Lone::of(*syn, ends, index).flow());
+                place.state = State::Followed(flow_of(syn, &[], ends, index));
             }
             State::Handshake(handshake) => place.state = State::Followed(handshake.flow(ends, index)),
             State::Free | State::Elsewhere { .. } | State::Followed(_) => {}
@@ -289,7 +298,10 @@ impl Flows {
     fn take(&mut self, slot: u32) -> Option<Ended> {
         let place = self.slots.get_mut(slot as usize)?;
         let state = std::mem::replace(&mut place.state, State::Free);
-        self.table.remove(&place.key);
+        let hash = self.hasher.hash_one(place.key);
+        if let Ok(entry) = self.table.find_entry(hash, |&other| other == slot) {
+            entry.remove();
+        }
         self.free.push(slot);
         state.ended(&place.key, place.index)
     }
@@ -349,7 +361,7 @@ impl State {
     fn ended(self, key: &Key, index: u64) -> Option<Ended> {
         match self {
             Self::Free => None,
-            Self::Lone(syn) => Some(Ended::Lone(Lone::of(syn, key.ends(), index))),
+            Self::Lone(syn) => Some(Ended::Lone(Lone::of(syn, *key, index))),
             Self::Handshake(handshake) => Some(Ended::Followed(handshake.flow(key.ends(), index))),
             Self::Elsewhere { spoke, mut rest } => {
                 rest.spoke = spoke;
@@ -358,6 +370,11 @@ impl State {
             Self::Followed(flow) => Some(Ended::Followed(flow)),
         }
     }
+}
+
+#[inline(always)]
+fn is_of(slots: &[Slot], slot: u32, key: &Key) -> bool {
+    slots.get(slot as usize).is_some_and(|place| place.key == *key)
 }
 
 #[inline]

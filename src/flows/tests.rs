@@ -530,7 +530,11 @@ fn one_syn_is_kept_small_and_becomes_the_flow_that_it_would_have_been() {
     };
     let mut direct = Flow::begin(4, &syn);
     direct.accept(&syn, SERVER, &mut FlowCounts::default(), None);
-    let lone = Lone::of(Bare::of(&syn, SERVER, SYN).unwrap(), [end(CLIENT), end(SERVER)], 4);
+    let lone = Lone::of(
+        Bare::of(&syn, SERVER, SYN).unwrap(),
+        Key::of(end(CLIENT), end(SERVER)).0,
+        4,
+    );
     assert_eq!(format!("{:?}", lone.flow()), format!("{direct:?}"));
     for more in [
         seg(CLIENT, SYN | ACK, 9, 9, b""),
