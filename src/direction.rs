@@ -220,11 +220,11 @@ impl Direction {
                 time: doubtful.time,
                 acked: peer.position(doubtful.acked),
             };
-            self.read(chunk, 0);
+            self.read(&chunk, 0);
         }
     }
 
-    pub(crate) fn read(&mut self, chunk: Chunk<'_>, lost: u32) -> Arrival {
+    pub(crate) fn read(&mut self, chunk: &Chunk<'_>, lost: u32) -> Arrival {
         if self.ignored {
             return Arrival::New;
         }
@@ -260,7 +260,7 @@ impl Direction {
             }
         };
         if tcp.conflict.is_none() {
-            tcp.conflict = opening.contradicts(&chunk);
+            tcp.conflict = opening.contradicts(chunk);
         }
         stream.accept(chunk, lost, &mut |item| {
             read_item(item, records, http, opening, dns, tcp, &mut said)
@@ -459,7 +459,7 @@ fn read_item(
 ) {
     match item {
         Item::Chunk(chunk) => {
-            opening.keep(&chunk);
+            opening.keep(chunk);
             if records.carries() != Carries::Tls {
                 // What stands behind a hole opens nothing.
                 let whole = tcp.gaps.is_empty();
@@ -508,7 +508,7 @@ mod tests {
                 time: Timestamp(0),
                 acked: 0,
             };
-            direction.read(chunk, 0);
+            direction.read(&chunk, 0);
         }
         direction.finish(false);
         direction

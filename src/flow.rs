@@ -234,7 +234,7 @@ impl Flow {
             self.given_up = true;
         }
         let events = own.events.len();
-        match own.read(chunk, segment.lost) {
+        match own.read(&chunk, segment.lost) {
             Arrival::Old => own.tcp.retransmissions += 1,
             Arrival::KeepAlive => own.tcp.keep_alives += 1,
             Arrival::New | Arrival::Early => {}

@@ -118,9 +118,9 @@ impl HttpReader {
     }
 
     /// Takes bytes in order.
-    pub fn chunk(&mut self, chunk: Chunk<'_>, sink: &mut impl FnMut(Event)) {
+    pub fn chunk(&mut self, chunk: &Chunk<'_>, sink: &mut impl FnMut(Event)) {
         let mut rest = chunk.data;
-        let mut at = Provenance::of(&chunk);
+        let mut at = Provenance::of(chunk);
         while !rest.is_empty() && !self.is_done() {
             let used = self.step(rest, at, sink).clamp(1, rest.len());
             rest = rest.get(used..).unwrap_or_default();
@@ -342,7 +342,7 @@ mod tests {
                 time: Timestamp(0),
                 acked: 0,
             };
-            reader.chunk(chunk, &mut |event: Event| {
+            reader.chunk(&chunk, &mut |event: Event| {
                 out.push(match event.kind {
                     EventKind::HttpRequest(request) => {
                         format!("{} {} @{}", request.method, request.target, event.from - 1000)
@@ -399,7 +399,7 @@ mod tests {
                         acked: 0,
                     };
                     from += text.len() as u64;
-                    reader.chunk(chunk, &mut |event: Event| {
+                    reader.chunk(&chunk, &mut |event: Event| {
                         let frames: Vec<u64> = event.frames.iter().map(|frame| frame.0).collect();
                         let word = match event.kind {
                             EventKind::HttpRequest(request) => request.target.to_string(),

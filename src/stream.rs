@@ -73,8 +73,8 @@ pub enum GapCause {
 /// What a stream hands on, in order.
 #[derive(Clone, Copy, Debug)]
 pub enum Item<'a> {
-    /// Bytes.
-    Chunk(Chunk<'a>),
+    /// Bytes. Lent: a chunk copied just after its fields were written stalls the processor.
+    Chunk(&'a Chunk<'a>),
     /// Missing bytes.
     Gap(Gap),
 }
@@ -256,7 +256,7 @@ impl Stream {
     }
 
     /// Takes a segment's bytes; `lost` more followed on the wire but were cut off by the snap length.
-    pub fn accept(&mut self, chunk: Chunk<'_>, lost: u32, sink: &mut impl FnMut(Item<'_>)) -> Arrival {
+    pub fn accept(&mut self, chunk: &Chunk<'_>, lost: u32, sink: &mut impl FnMut(Item<'_>)) -> Arrival {
         let captured_end = chunk.from.saturating_add(chunk.data.len() as u64);
         let end = captured_end.saturating_add(u64::from(lost));
         self.last_frame = chunk.frame;
@@ -344,7 +344,7 @@ impl Stream {
         }
     }
 
-    fn hand_on(&mut self, chunk: Chunk<'_>, sink: &mut impl FnMut(Item<'_>)) {
+    fn hand_on(&mut self, chunk: &Chunk<'_>, sink: &mut impl FnMut(Item<'_>)) {
         let old = usize::try_from(self.next.saturating_sub(chunk.from)).unwrap_or(usize::MAX);
         let Some(data) = chunk.data.get(old..) else { return };
         if data.is_empty() {
@@ -352,10 +352,14 @@ impl Stream {
         }
         let from = self.next;
         self.next = self.next.saturating_add(data.len() as u64);
-        sink(Item::Chunk(Chunk { from, data, ..chunk }));
+        if from == chunk.from {
+            sink(Item::Chunk(chunk));
+        } else {
+            sink(Item::Chunk(&Chunk { from, data, ..*chunk }));
+        }
     }
 
-    fn hold(&mut self, chunk: Chunk<'_>) {
+    fn hold(&mut self, chunk: &Chunk<'_>) {
         if chunk.data.is_empty() {
             return;
         }
@@ -403,7 +407,7 @@ impl Stream {
             let Some(held) = self.held.pop_front() else { return };
             self.held_bytes = self.held_bytes.saturating_sub(held.data.len());
             self.hand_on(
-                Chunk {
+                &Chunk {
                     from: held.from,
                     data: &held.data,
                     frame: held.frame,
@@ -471,7 +475,7 @@ mod tests {
                 time: Timestamp(0),
                 acked: 0,
             };
-            stream.accept(chunk, lost, &mut sink);
+            stream.accept(&chunk, lost, &mut sink);
         }
         if acked != 0 {
             let position = stream.position(SeqNumber(acked));
@@ -545,12 +549,12 @@ mod tests {
             time: Timestamp(0),
             acked: 0,
         };
-        assert_eq!(stream.accept(chunk(start, &b"ab"[..]), 0, &mut sink), Arrival::New);
+        assert_eq!(stream.accept(&chunk(start, &b"ab"[..]), 0, &mut sink), Arrival::New);
         assert_eq!(
-            stream.accept(chunk(start + 1, &b"?"[..]), 0, &mut sink),
+            stream.accept(&chunk(start + 1, &b"?"[..]), 0, &mut sink),
             Arrival::KeepAlive
         );
-        assert_eq!(stream.accept(chunk(start, &b"ab"[..]), 0, &mut sink), Arrival::Old);
+        assert_eq!(stream.accept(&chunk(start, &b"ab"[..]), 0, &mut sink), Arrival::Old);
         assert_eq!(out, b"ab");
     }
 
@@ -568,7 +572,7 @@ mod tests {
                 time: Timestamp(0),
                 acked: 0,
             };
-            stream.accept(chunk, 0, &mut |item| gaps += u32::from(matches!(item, Item::Gap(_))));
+            stream.accept(&chunk, 0, &mut |item| gaps += u32::from(matches!(item, Item::Gap(_))));
             assert!(stream.held_bytes() <= MAX_HELD + 1000);
         }
         assert_eq!(gaps, 1);

@@ -127,8 +127,8 @@ impl RecordReader {
     }
 
     /// Takes bytes in order.
-    pub fn chunk(&mut self, chunk: Chunk<'_>, sink: &mut impl FnMut(Event)) {
-        let mut at = Provenance::of(&chunk);
+    pub fn chunk(&mut self, chunk: &Chunk<'_>, sink: &mut impl FnMut(Event)) {
+        let mut at = Provenance::of(chunk);
         let mut rest = chunk.data;
         while !rest.is_empty() {
             let used = self.step(rest, at, sink);
@@ -588,7 +588,7 @@ mod tests {
                 time: Timestamp(0),
                 acked: 0,
             };
-            reader.chunk(chunk, &mut |event| events.push(event));
+            reader.chunk(&chunk, &mut |event| events.push(event));
         }
         reader.finish(&mut |event| events.push(event));
         (events, reader)
