@@ -52,7 +52,7 @@ pub enum Ended {
 /// is one packet.
 #[derive(Debug, Default)]
 pub struct Flows {
-    /// Slots by their keys, which stand in the slots only: so small, it stays in the second-level cache whatever a scan does.
+    /// Slots by their keys, which stand in the slots only: a scan writes all of it, so it shall be small.
     table: HashTable<u32>,
     hasher: RandomState,
     slots: Vec<Slot>,
