@@ -4,9 +4,10 @@
 
 use std::collections::VecDeque;
 
-use crate::decode::{Segment, TcpFlags, options};
+use crate::decode::{Segment, options};
 use crate::frame::{FrameNumber, Timestamp};
 use crate::http::HttpReader;
+use crate::run::Run;
 use crate::seq::SeqNumber;
 use crate::stream::{Arrival, Chunk, Item, Position, Stream};
 use crate::tcp_side::{ApplicationData, Mark, Opening, Ordinary, TcpSide};
@@ -14,6 +15,12 @@ use crate::tls::message::{Event, EventKind, Provenance};
 use crate::tls::peek;
 use crate::tls::record::{Carries, RecordReader};
 use crate::wire_text::WireText;
+
+/// Bytes after which a flow in which neither direction looks like anything known is no longer followed.
+const MAX_IDLE_BYTES: u64 = 128 * 1024;
+
+/// Segments of a direction that are all looked at: most connections have no more.
+const LOOKED_AT: u64 = 12;
 
 /// Events kept per direction; a handshake has about ten, a renegotiating connection more.
 const MAX_EVENTS: usize = 256;
@@ -27,13 +34,6 @@ const MAX_LAST_RECORDS: usize = 4;
 
 /// Bytes kept of DNS over TCP, per direction: a few answers.
 const MAX_DNS: usize = 8 * 1024;
-
-/// Segments remembered to tell the capture's second copies from the sender's retransmissions.
-const MAX_RECENT: usize = 32;
-
-/// A second copy of a packet without IP identification must come within this time, since a retransmission looks the same;
-/// no TCP retransmits faster on purpose (RFC 6298 asks for a second, Linux waits 200 ms).
-const COPY_WITHIN: i64 = 100_000_000;
 
 /// Second copies listed per direction, with both frames: a handshake's worth.
 const MAX_COPIES: usize = 32;
@@ -80,7 +80,8 @@ pub struct Direction {
     records: RecordReader,
     http: HttpReader,
     last_records: VecDeque<Event>,
-    recent: Recent,
+    /// Segments that only carry on, since it was last brought up to date.
+    pub(crate) run: Run,
     /// Initial sequence number, from its SYN.
     pub(crate) syn_seq: Option<SeqNumber>,
     /// TCP's own events, put among the others at the end.
@@ -98,37 +99,6 @@ pub(crate) const fn chunk_of<'a>(segment: &Segment<'a>, from: Position, acked: P
         frame: segment.frame,
         time: segment.time,
         acked,
-    }
-}
-
-/// The last segments of a direction: fingerprint, time and frame of each, in a ring.
-#[derive(Debug, Default)]
-struct Recent {
-    ring: Vec<(u64, i64, FrameNumber)>,
-    /// Where the next one goes.
-    next: usize,
-}
-
-impl Recent {
-    fn add(&mut self, one: (u64, i64, FrameNumber)) {
-        if self.ring.len() < MAX_RECENT {
-            if self.ring.capacity() == 0 {
-                // A short exchange, which most are.
-                self.ring.reserve_exact(MAX_RECENT / 4);
-            } else if self.ring.len() == self.ring.capacity() {
-                self.ring.reserve_exact(MAX_RECENT - self.ring.len());
-            }
-            self.ring.push(one);
-        } else if let Some(oldest) = self.ring.get_mut(self.next) {
-            *oldest = one;
-            self.next = (self.next + 1) % MAX_RECENT;
-        }
-    }
-
-    /// The latest first.
-    fn latest(&self) -> impl Iterator<Item = &(u64, i64, FrameNumber)> {
-        let (newer, older) = self.ring.split_at_checked(self.next).unwrap_or_default();
-        newer.iter().rev().chain(older.iter().rev())
     }
 }
 
@@ -318,7 +288,6 @@ impl Direction {
             (event.from, rank)
         });
         self.stream.release();
-        self.recent = Recent::default();
     }
 
     /// What it carries, as far as it was read.
@@ -352,6 +321,56 @@ impl Direction {
         }) && !self.events.iter().any(connects)
     }
 
+    /// Bytes that it may still say before it is given up; `None` as long as it or its peer is of interest.
+    pub(crate) fn bytes_left_beside(&self, peer: &Self) -> Option<u64> {
+        (self.is_uninteresting() && (peer.is_uninteresting() || peer.tcp.frames == 0))
+            .then(|| (MAX_IDLE_BYTES + 1).saturating_sub(self.tcp.bytes_seen(&self.stream)))
+    }
+
+    /// Lets segments that only carry on pass, where nothing else can come of them.
+    #[inline]
+    pub(crate) fn let_pass(&mut self, peer: &Self, is_opener: bool) {
+        if self.tcp.frames > LOOKED_AT
+            && let Some(next) = self.stream.next_number()
+            && let Some(ordinary) = self.tcp.ordinary
+            && self.tcp.window_closed.is_none()
+            && self.doubtful.is_none()
+            && self.dns.is_none()
+            && peer.stream.is_acknowledged()
+            && !(is_opener && self.syn_seq.is_some() && self.acks_handshake(self.stream.next()))
+        {
+            let (room, is_searched) = self.passable(peer);
+            self.run.open(next, room, is_searched, ordinary);
+        }
+    }
+
+    /// How many bytes may pass, and whether only such in which TLS cannot begin.
+    fn passable(&self, peer: &Self) -> (u32, bool) {
+        let is_read = self.records.carries() != Carries::Tls && !self.http.is_done();
+        if !self.opening.whole || is_read {
+            return (0, false);
+        }
+        let (room, is_searched) = self.records.passable();
+        // The last of them is looked at, so that it is given up there.
+        let left = self
+            .bytes_left_beside(peer)
+            .map_or(u64::MAX, |left| left.saturating_sub(1));
+        (u32::try_from(room.min(left)).unwrap_or(u32::MAX), is_searched)
+    }
+
+    /// Takes note of the segments that only carried on.
+    pub(crate) fn catch_up(&mut self, peer: &mut Stream) {
+        let Some(passed) = self.run.close() else { return };
+        let tcp = &mut self.tcp;
+        tcp.frames += u64::from(passed.frames);
+        (tcp.last, tcp.last_time) = passed.last;
+        tcp.largest = tcp.largest.max(passed.largest);
+        tcp.ordinary = passed.ordinary;
+        self.records.pass(self.stream.pass(passed.next, passed.last.0));
+        let acked = peer.position(passed.acked);
+        peer.acknowledge(acked);
+    }
+
     pub(crate) fn is_uninteresting(&self) -> bool {
         self.records.carries() == Carries::NotTls && self.http.is_done()
     }
@@ -359,22 +378,14 @@ impl Direction {
     pub(crate) fn ignore(&mut self) {
         self.ignored = true;
         self.stream.release();
-        self.recent = Recent::default();
+        self.run = Run::default();
     }
 
     /// Whether the capture holds this very packet already: the same header and checksum, hence the same bytes. If so it is
     /// counted, with the frames of both.
     #[inline]
     pub(crate) fn is_copy(&mut self, segment: &Segment<'_>, print: u64) -> bool {
-        // Bare acknowledgements are the bulk of a capture and change nothing: their copies are looked for close by only.
-        let bare = segment.payload.is_empty() && segment.flags.0 & (TcpFlags::SYN | TcpFlags::FIN | TcpFlags::RST) == 0;
-        let reach = if bare { 4 } else { MAX_RECENT };
-        let original = self
-            .recent
-            .latest()
-            .take(reach)
-            .find(|&&(seen, at, _)| seen == print && may_be_copy(segment, Timestamp(at)));
-        let Some(&(_, _, original)) = original else {
+        let Some(original) = self.run.copy_of(segment, print) else {
             return false;
         };
         self.tcp.duplicates += 1;
@@ -382,11 +393,6 @@ impl Direction {
             self.tcp.copies.push((segment.frame, original));
         }
         true
-    }
-
-    #[inline]
-    pub(crate) fn remember(&mut self, segment: &Segment<'_>, print: u64) {
-        self.recent.add((print, segment.time.0, segment.frame));
     }
 
     /// Notes a FIN or a RST, the first of each; `chunk` is what the segment carried.
@@ -430,24 +436,6 @@ pub(crate) fn is_one_of(name: &str, names: &[String]) -> bool {
     names.iter().any(|own| own.eq_ignore_ascii_case(name))
 }
 
-/// Whether a segment like one at that time can be the same packet.
-pub(crate) fn may_be_copy(segment: &Segment<'_>, at: Timestamp) -> bool {
-    segment.ip_id.is_some_and(|id| id != 0) || segment.time.0.abs_diff(at.0) <= COPY_WITHIN.unsigned_abs()
-}
-
-/// What two copies of one packet have in common, however often it was forwarded between them: not TTL, MAC or VLAN tag.
-#[inline]
-pub(crate) fn fingerprint(segment: &Segment<'_>) -> u64 {
-    let numbers = u64::from(segment.seq.0) << 32 | u64::from(segment.ack.0);
-    let rest = u64::from(segment.ip_id.unwrap_or_default()) << 48
-        | u64::from(segment.checksum) << 32
-        | u64::from(segment.window) << 16
-        | u64::from(segment.flags.0) << 8
-        | u64::from(segment.wire_payload_len() & 0xff);
-    // A multiplicative mix: collisions only matter between neighbouring segments of one direction.
-    (numbers ^ rest.rotate_left(29)).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ rest
-}
-
 fn read_item(
     item: Item<'_>,
     records: &mut RecordReader,
@@ -488,6 +476,7 @@ fn read_item(
 mod tests {
     use super::*;
     use crate::decode::{Endpoint, TcpFlags, Tunnel};
+    use crate::run::{MAX_RECENT, fingerprint};
     use crate::stream::GapCause;
     use crate::tcp_side::MAX_OPENING;
 
@@ -647,7 +636,7 @@ mod tests {
             ip_id: Some(n),
             ..segment(&[])
         };
-        let remember = |direction: &mut Direction, n| direction.remember(&numbered(n), fingerprint(&numbered(n)));
+        let remember = |direction: &mut Direction, n| direction.run.note(&numbered(n), fingerprint(&numbered(n)));
         let is_copy = |direction: &mut Direction, n| direction.is_copy(&numbered(n), fingerprint(&numbered(n)));
         remember(&mut direction, 1);
         assert!(is_copy(&mut direction, 1) && !is_copy(&mut direction, 2));
@@ -664,7 +653,7 @@ mod tests {
             ip_id: Some(5),
             ..segment(&[])
         };
-        direction.remember(&one, fingerprint(&one));
+        direction.run.note(&one, fingerprint(&one));
         let others = [
             Segment {
                 seq: one.seq.plus(1),

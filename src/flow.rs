@@ -3,10 +3,11 @@
 //! A flow is one TCP connection under observation: two [`Direction`]s, each with its stream and its readers, which never
 //! share a buffer. A new SYN on the same addresses and ports is a new flow (port reuse).
 
-use crate::decode::options::Options;
+use crate::decode::options::{Options, holds_sack};
 use crate::decode::{Endpoint, Segment, TcpFlags, Tunnel};
-use crate::direction::{Direction, chunk_of, fingerprint};
+use crate::direction::{Direction, chunk_of};
 use crate::frame::{FrameNumber, Timestamp};
+use crate::run::fingerprint;
 use crate::stream::{Arrival, Chunk};
 use crate::tls::message::{EventKind, Provenance};
 use crate::wire_text::WireText;
@@ -143,6 +144,36 @@ impl Flow {
         self.given_up
     }
 
+    /// Takes a segment that only carries on; says whether it is one. Any other is for [`Self::accept`].
+    #[inline]
+    pub(crate) fn carries_on(&mut self, segment: &Segment<'_>, from: usize) -> bool {
+        self.directions.get_mut(from).is_some_and(|own| own.run.takes(segment))
+    }
+
+    /// Brings everything up to date with the segments that only carried on.
+    pub(crate) fn catch_up(&mut self) {
+        self.last = self.last();
+        let [first, second] = &mut self.directions;
+        first.catch_up(&mut second.stream);
+        second.catch_up(&mut first.stream);
+    }
+
+    /// Last frame and its time, of those that only carried on too.
+    pub(crate) fn last(&self) -> (FrameNumber, Timestamp) {
+        let passed = self.directions.iter().filter_map(|side| side.run.last());
+        passed.fold(self.last, Ord::max)
+    }
+
+    /// Lets segments that only carry on pass from now on.
+    fn let_pass(&mut self) {
+        if self.closed || self.given_up {
+            return;
+        }
+        let [first, second] = &mut self.directions;
+        first.let_pass(second, self.opener == Some(0));
+        second.let_pass(first, self.opener == Some(1));
+    }
+
     /// Takes a segment of one of its ends.
     pub(crate) fn accept(
         &mut self,
@@ -151,6 +182,7 @@ impl Flow {
         counts: &mut FlowCounts,
         names: Option<&[String]>,
     ) {
+        self.catch_up();
         self.last = (segment.frame, segment.time);
         let [first, second] = &mut self.directions;
         let (own, peer) = if from == 0 { (first, second) } else { (second, first) };
@@ -169,6 +201,7 @@ impl Flow {
         } else {
             self.follow(segment, from, counts, names);
         }
+        self.let_pass();
     }
 
     #[inline(always)]
@@ -188,7 +221,7 @@ impl Flow {
             counts.duplicates += 1;
             return;
         }
-        own.remember(segment, print);
+        own.run.note(segment, print);
         own.tcp.count(segment, position);
         counts.cut += u64::from(segment.lost > 0);
         if segment.flags.syn() {
@@ -201,9 +234,7 @@ impl Flow {
         }
         if segment.flags.ack() {
             peer.stream.acknowledge(acked);
-            // Selective acknowledgements (RFC 2018) follow two paddings and, as a rule, the timestamps: looked for only
-            // where there is room for a block.
-            if segment.options.len() >= 10 && segment.options.contains(&5) {
+            if holds_sack(segment.options) {
                 for (_, right) in Options::read(segment.options).sack_blocks() {
                     peer.stream.received(right);
                 }
@@ -249,10 +280,7 @@ impl Flow {
             self.closed = true;
         }
         // Neither side has anything that is followed: only FIN and RST still matter.
-        if own.is_uninteresting()
-            && (peer.is_uninteresting() || peer.tcp.frames == 0)
-            && own.tcp.bytes_seen(&own.stream) > MAX_IDLE_BYTES
-        {
+        if own.bytes_left_beside(peer) == Some(0) {
             own.ignore();
             peer.ignore();
             self.given_up = true;
@@ -262,6 +290,7 @@ impl Flow {
     /// Reads what is left and puts each direction's events in order.
     #[must_use]
     pub fn finish(mut self: Box<Self>) -> Box<Self> {
+        self.catch_up();
         let fins = [0, 1].map(|side: usize| self.directions.get(side).is_some_and(|side| side.tcp.fin.is_some()));
         for (direction, fin) in self.directions.iter_mut().zip(fins) {
             direction.finish(fin);
@@ -269,6 +298,3 @@ impl Flow {
         self
     }
 }
-
-/// Bytes after which a flow in which neither direction looks like anything known is no longer followed.
-const MAX_IDLE_BYTES: u64 = 128 * 1024;

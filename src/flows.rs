@@ -147,6 +147,9 @@ impl Flows {
                 }
             }
             State::Followed(flow) if !segment.flags.syn() => {
+                if flow.carries_on(segment, from) {
+                    return;
+                }
                 flow.accept(segment, from, &mut self.counts, self.names.as_deref());
                 if flow.may_close() || flow.is_given_up() {
                     self.settle(slot, segment.frame);
@@ -367,7 +370,10 @@ impl State {
                 rest.spoke = spoke;
                 Some(Ended::Elsewhere(rest))
             }
-            Self::Followed(flow) => Some(Ended::Followed(flow)),
+            Self::Followed(mut flow) => {
+                flow.catch_up();
+                Some(Ended::Followed(flow))
+            }
         }
     }
 }

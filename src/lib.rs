@@ -50,6 +50,7 @@ pub mod flows;
 pub mod flow;
 
 pub mod direction;
+mod run;
 
 pub mod tcp_side;
 

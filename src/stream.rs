@@ -255,6 +255,30 @@ impl Stream {
         self.held_bytes
     }
 
+    /// Whether the peer has acknowledged anything.
+    pub(crate) const fn is_acknowledged(&self) -> bool {
+        self.first_acked != 0
+    }
+
+    /// The number of the next byte, where all that was seen has been handed on.
+    #[must_use]
+    pub(crate) fn next_number(&self) -> Option<SeqNumber> {
+        let (anchor, at) = self.anchor?;
+        let is_settled = self.started && self.held.is_empty() && self.next == self.highest;
+        let distance = i32::try_from(self.next.cast_signed() - at.cast_signed()).ok()?;
+        is_settled.then(|| anchor.plus(distance.cast_unsigned()))
+    }
+
+    /// Takes note of bytes up to `next` that were not handed in; tells how many they are.
+    pub(crate) fn pass(&mut self, next: SeqNumber, last: FrameNumber) -> u64 {
+        let to = self.position(next);
+        let passed = to.saturating_sub(self.next);
+        self.next += passed;
+        self.highest = self.highest.max(self.next);
+        self.last_frame = last;
+        passed
+    }
+
     /// Takes a segment's bytes; `lost` more followed on the wire but were cut off by the snap length.
     pub fn accept(&mut self, chunk: &Chunk<'_>, lost: u32, sink: &mut impl FnMut(Item<'_>)) -> Arrival {
         let captured_end = chunk.from.saturating_add(chunk.data.len() as u64);

@@ -6,6 +6,9 @@ use crate::stream::{Chunk, Gap, Position};
 /// First bytes kept of a direction.
 pub(crate) const MAX_OPENING: usize = 256;
 
+/// First segments of which they are kept: of keystrokes, a line.
+pub(crate) const MAX_OPENING_SEGMENTS: u8 = 16;
+
 /// A mark in a direction: a FIN, a RST.
 #[derive(Clone, Copy, Debug)]
 pub struct Mark {
@@ -136,6 +139,7 @@ pub struct Opening {
     /// The frame of the first of them.
     pub frame: Option<FrameNumber>,
     from: Position,
+    segments: u8,
     /// Nothing is added any more.
     pub(crate) whole: bool,
 }
@@ -164,7 +168,8 @@ impl Opening {
         }
         let room = MAX_OPENING.saturating_sub(self.bytes.len()).min(chunk.data.len());
         self.bytes.extend_from_slice(chunk.data.get(..room).unwrap_or_default());
-        self.whole = self.bytes.len() >= MAX_OPENING;
+        self.segments += 1;
+        self.whole = self.bytes.len() >= MAX_OPENING || self.segments >= MAX_OPENING_SEGMENTS;
     }
 
     /// Whether a segment carries other bytes than those kept. A single byte may be a keep-alive's garbage.

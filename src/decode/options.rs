@@ -69,6 +69,12 @@ impl Options {
     }
 }
 
+/// Whether there are selective acknowledgements (RFC 2018); with a block, options have ten bytes at least.
+#[inline]
+pub(crate) fn holds_sack(options: &[u8]) -> bool {
+    options.len() >= 10 && options.contains(&5) && Options::read(options).sack_blocks().next().is_some()
+}
+
 impl Segment<'_> {
     /// The TCP options, read now.
     #[must_use]

@@ -1,6 +1,6 @@
 //! Segment → Bare: a segment without data, as far as a flow would remember it and the table does not know it already.
 
-use crate::decode::options::Options;
+use crate::decode::options::{Options, holds_sack};
 use crate::decode::{Endpoint, Segment, TcpFlags, Tunnel};
 use crate::frame::{FrameNumber, Timestamp};
 use crate::seq::SeqNumber;
@@ -35,10 +35,7 @@ impl Bare {
         let mut mss = None;
         if flags & TcpFlags::SYN != 0 {
             mss = Options::read(segment.options).mss;
-        } else if segment.options.len() >= 10
-            && segment.options.contains(&5)
-            && Options::read(segment.options).sack_blocks().next().is_some()
-        {
+        } else if holds_sack(segment.options) {
             return None;
         }
         Some(Self {

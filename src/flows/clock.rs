@@ -77,7 +77,7 @@ impl Flows {
                 State::Free => continue,
                 State::Lone(syn) if now.since(syn.time) > UNANSWERED => syn.time,
                 State::Handshake(handshake) if now.since(handshake.times().1) > SILENT => handshake.times().1,
-                State::Followed(flow) if now.since(flow.last.1) > flow.patience() => flow.last.1,
+                State::Followed(flow) if now.since(flow.last().1) > flow.patience() => flow.last().1,
                 // These do not tell the time of each segment: silent from one sweep to the next.
                 State::Elsewhere { .. } if sweeps && !std::mem::take(&mut slot.active) => now,
                 _ => continue,

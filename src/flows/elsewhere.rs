@@ -3,10 +3,10 @@
 //! It named a server that nobody asked about, or speaks nothing that is read. Its segments are looked up and no more.
 
 use crate::decode::Segment;
-use crate::direction::{fingerprint, may_be_copy};
 use crate::flow::{Flow, LATE_SYN};
 use crate::frame::Timestamp;
 use crate::hosts::Sighting;
+use crate::run::{fingerprint, may_be_copy};
 use crate::seq::SeqNumber;
 use crate::tls::message::EventKind;
 use crate::tls::record::Carries;

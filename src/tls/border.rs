@@ -95,6 +95,16 @@ pub(crate) fn may_hold_header(bytes: &[u8]) -> bool {
         || matches!(bytes.last(), Some(20..=23))
 }
 
+/// Whether a TLS conversation may begin in bytes that follow nothing undecided, in SSLv2 format (RFC 5246 appendix E.2) too.
+pub(crate) fn may_begin(bytes: &[u8]) -> bool {
+    let may_be_sslv2 = match *bytes {
+        [high, _, kind, ..] => high & 0x80 != 0 && matches!(kind, 1 | 4),
+        [high, ..] => high & 0x80 != 0,
+        [] => false,
+    };
+    may_be_sslv2 || may_hold_header(bytes)
+}
+
 /// Finds the first record of a TLS conversation: a handshake record that opens with a hello, anywhere; any other
 /// plausible record, only where a segment begins (an answer that is an alert, a capture that starts late).
 pub(super) fn beginning_of_tls(seen: &[u8], pieces: &[Piece]) -> Beginning {

@@ -8,7 +8,7 @@ use std::fmt;
 pub mod record;
 
 mod border;
-pub(crate) use border::may_hold_header;
+pub(crate) use border::{may_begin, may_hold_header};
 
 pub mod message;
 

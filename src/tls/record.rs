@@ -9,11 +9,13 @@
 
 use super::border::{
     Beginning, HEADER, MAX_BODY, Piece, beginning_of_tls, drop_front, gather, is_clear_alert, is_hello,
-    is_sslv2_server_hello, may_be_sslv2, may_hold_header, messages_chain, plausible_header, provenance_at,
-    resync_offset, sslv2_hello_len,
+    is_sslv2_server_hello, may_be_sslv2, may_begin, messages_chain, plausible_header, provenance_at, resync_offset,
+    sslv2_hello_len,
 };
 use super::message::{Assembler, Event, EventKind, Provenance};
 use crate::stream::{Chunk, Gap, Position};
+
+mod passing;
 
 /// Bytes searched for the beginning of TLS before a direction is taken for something else. Preambles are short (a
 /// CONNECT with credentials, an SMTP greeting, a negotiation of a database): 64 KiB leaves ample room.
@@ -247,7 +249,7 @@ impl RecordReader {
             }
             State::Searching { seen, pieces } => {
                 // Nothing here can begin TLS, in SSLv2 format either: most of what is no TLS is never copied.
-                if seen.is_empty() && rest.first().is_some_and(|byte| byte & 0x80 == 0) && !may_hold_header(rest) {
+                if seen.is_empty() && !may_begin(rest) {
                     self.pass_preamble(rest.len());
                     return rest.len();
                 }
