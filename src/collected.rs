@@ -189,10 +189,7 @@ impl<'o> Collected<'o> {
     /// A flow has ended: it becomes a connection, if anybody could want it.
     pub(crate) fn end(&mut self, ended: Ended) {
         match ended {
-            Ended::Lone(lone) => {
-                self.saw(&lone.sighting());
-                self.end_lone(&lone);
-            }
+            Ended::Lone(lone) => self.end_lone(&lone),
             Ended::Elsewhere(mut elsewhere) => {
                 // Frames that came after it was given up are not counted, but that there were some.
                 for (frames, spoke) in elsewhere.sighting.frames.iter_mut().zip(elsewhere.spoke) {
@@ -217,6 +214,10 @@ impl<'o> Collected<'o> {
     fn end_lone(&mut self, lone: &Lone) {
         let enough = self.unconnected >= MAX_UNCONNECTED;
         let in_capwap = lone.tunnel() == Tunnel::Capwap;
+        self.saw(&Sighting {
+            left_out: enough,
+            ..lone.sighting()
+        });
         if !enough && (self.everything || !in_capwap) {
             return self.end_followed(lone.flow());
         }
@@ -224,10 +225,7 @@ impl<'o> Collected<'o> {
             self.saw_receiver(lone.receiver().ip);
         }
         self.in_capwap += u64::from(in_capwap);
-        if enough {
-            self.dropped.unconnected += 1;
-            self.hosts.leave_out(lone.sender().ip);
-        }
+        self.dropped.unconnected += u64::from(enough);
     }
 
     fn end_followed(&mut self, flow: Box<Flow>) {

@@ -143,7 +143,7 @@ impl Direction {
         if self.syn_seq.is_none() {
             self.syn_seq = Some(segment.seq);
             self.tcp.ttl = segment.ttl;
-            self.tcp.mss = options::Options::read(segment.options).mss;
+            self.tcp.mss = options::Options::mss_of(segment.options);
             self.start(position.saturating_add(1));
             let at = Provenance::of(&chunk_of(segment, position, acked));
             self.tcp_events

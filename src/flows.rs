@@ -124,7 +124,7 @@ impl Flows {
         let (key, from) = Key::of(segment.src, segment.dst);
         let hash = self.hasher.hash_one(key);
         let Some(&slot) = self.table.find(hash, |&slot| is_of(&self.slots, slot, &key)) else {
-            return self.begin(key, from, segment, ended);
+            return self.begin(key, hash, from, segment, ended);
         };
         let Some(place) = self.slots.get_mut(slot as usize) else {
             return;
@@ -176,7 +176,7 @@ impl Flows {
     }
 
     /// A segment of no flow that is known.
-    fn begin(&mut self, key: Key, from: usize, segment: &Segment<'_>, ended: &mut Vec<Ended>) {
+    fn begin(&mut self, key: Key, hash: u64, from: usize, segment: &Segment<'_>, ended: &mut Vec<Ended>) {
         if !opens_flow(segment) {
             self.counts.stray += u64::from(!segment.payload.is_empty());
             return;
@@ -211,7 +211,7 @@ impl Flows {
             None => self.slots.push(place),
         }
         let (slots, hasher) = (&self.slots, &self.hasher);
-        self.table.insert_unique(hasher.hash_one(key), slot, |&slot| {
+        self.table.insert_unique(hash, slot, |&slot| {
             slots.get(slot as usize).map_or(0, |place| hasher.hash_one(place.key))
         });
         let ticket = Ticket { slot, index };
@@ -252,7 +252,7 @@ impl Flows {
             };
         if is_reused {
             ended.extend(self.take(slot));
-            return self.begin(key, from, segment, ended);
+            return self.begin(key, self.hasher.hash_one(key), from, segment, ended);
         }
         match &mut place.state {
             State::Followed(flow) => flow.accept(segment, from, &mut self.counts, self.names.as_deref()),

@@ -48,6 +48,16 @@ impl Options {
         options
     }
 
+    /// The largest payload that these options announce; those of a SYN begin with it, as a rule.
+    #[must_use]
+    pub fn mss_of(options: &[u8]) -> Option<u16> {
+        match *options {
+            [] => None,
+            [2, 4, high, low, ..] => Some(u16::from_be_bytes([high, low])),
+            _ => Self::read(options).mss,
+        }
+    }
+
     fn take(&mut self, kind: u8, value: &[u8]) {
         match (kind, value) {
             (2, &[a, b]) => self.mss = self.mss.or(Some(u16::from_be_bytes([a, b]))),

@@ -34,7 +34,7 @@ impl Bare {
         }
         let mut mss = None;
         if flags & TcpFlags::SYN != 0 {
-            mss = Options::read(segment.options).mss;
+            mss = Options::mss_of(segment.options);
         } else if holds_sack(segment.options) {
             return None;
         }

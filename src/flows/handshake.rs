@@ -91,6 +91,7 @@ impl Handshake {
             tunnel: self.syn.tunnel,
             first: (self.syn.frame, self.syn.time),
             last: (hello.frame, hello.time),
+            left_out: false,
         };
         let syns = if client == 0 {
             [self.syn.seq, self.syn_ack.seq]

@@ -55,6 +55,7 @@ impl Lone {
             tunnel: self.syn.tunnel,
             first: now,
             last: now,
+            left_out: false,
         }
     }
 
