@@ -2,6 +2,7 @@
 
 use crate::attempt::Attempt;
 use crate::context::Context;
+use crate::decode::Endpoint;
 use crate::frame::FrameNumber;
 use crate::phrase::Phrase;
 use crate::tls::walk::Side;
@@ -152,6 +153,17 @@ pub struct Evidence {
     pub what: Phrase,
 }
 
+/// A part of a connection that is none of the attempt's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// The connection's ends.
+    pub ends: [Endpoint; 2],
+    /// Its first frame.
+    pub first: FrameNumber,
+    /// The frame by which everything has been said that counts.
+    pub last: FrameNumber,
+}
+
 /// Another explanation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alternative {
@@ -195,6 +207,8 @@ pub struct Finding {
     pub causes: Vec<&'static str>,
     /// What it rests on.
     pub evidence: Vec<Evidence>,
+    /// Where evidence rests on more of other connections than the frames it names: whoever leaves those out takes it away.
+    pub beside: Vec<Stretch>,
     /// What else it could be, and why that is less likely or what would prove it.
     pub alternatives: Vec<Alternative>,
     /// What the capture hides, and why.
@@ -229,6 +243,7 @@ impl Finding {
             summary,
             causes: Vec::new(),
             evidence: Vec::new(),
+            beside: Vec::new(),
             alternatives: Vec::new(),
             cannot_tell: Vec::new(),
             remedies: Vec::new(),
@@ -254,6 +269,13 @@ impl Finding {
     #[must_use]
     pub fn evidence(mut self, frame: FrameNumber, what: Phrase) -> Self {
         self.evidence.push(Evidence { frame, what });
+        self
+    }
+
+    /// With what its evidence rests on in a connection that is none of the attempt's.
+    #[must_use]
+    pub fn beside(mut self, stretch: Stretch) -> Self {
+        self.beside.push(stretch);
         self
     }
 

@@ -3,12 +3,13 @@
 //! A refusal rarely says what would have been accepted. Another client's handshake with the same server does, and an
 //! authority that signs for names that have nothing to do with one another is nobody's own.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use crate::connection::Connection;
 use crate::decode::Endpoint;
+use crate::finding::Stretch;
 use crate::frame::FrameNumber;
-use crate::tls::walk::StepKind;
+use crate::tls::walk::{Side, StepKind};
 use crate::tls::{CipherSuite, Group, Version};
 use crate::wire_text::WireText;
 
@@ -34,13 +35,15 @@ pub struct Choice {
     pub group: Option<Group>,
     /// The key of the server's certificate (`RSA 2048`), where it can be seen.
     pub key: Option<String>,
+    /// Where all this was said.
+    pub said: Stretch,
 }
 
 /// What the connections of a capture tell about one another.
 #[derive(Debug, Default)]
 pub struct Surroundings {
     choices: HashMap<Endpoint, Vec<Choice>>,
-    issued: HashMap<Box<[u8]>, BTreeSet<WireText>>,
+    issued: HashMap<Box<[u8]>, BTreeMap<WireText, Stretch>>,
 }
 
 impl Surroundings {
@@ -60,8 +63,8 @@ impl Surroundings {
         self.choices.get(&server).map_or(&[], Vec::as_slice)
     }
 
-    /// The names for which an issuer (DER) signed certificates that servers showed in this capture.
-    pub fn names_signed_by(&self, issuer_der: &[u8]) -> impl Iterator<Item = &WireText> {
+    /// The names for which an issuer (DER) signed certificates that servers showed in this capture, and where each was shown first.
+    pub fn names_signed_by(&self, issuer_der: &[u8]) -> impl Iterator<Item = (&WireText, &Stretch)> {
         self.issued.get(issuer_der).into_iter().flatten()
     }
 
@@ -80,7 +83,7 @@ impl Surroundings {
             if let Some(name) = leaf.names.first().or(leaf.common_name.as_ref())
                 && names.len() < MAX_NAMES
             {
-                names.insert(name.clone());
+                names.entry(name.clone()).or_insert_with(|| said_by_server(connection));
             }
         }
         let (Some(hello), Some(step)) = (&tls.server_hello, connection.step(StepKind::ServerHello)) else {
@@ -95,6 +98,7 @@ impl Surroundings {
             suite: CipherSuite(hello.cipher_suite),
             group: tls.group,
             key: leaf.map(|leaf| leaf.key.clone()),
+            said: said_by_server(connection),
         };
         let choices = self.choices.entry(connection.server).or_default();
         let known = choices
@@ -103,6 +107,18 @@ impl Surroundings {
         if !known && choices.len() < MAX_CHOICES {
             choices.push(choice);
         }
+    }
+}
+
+/// A connection until the server has shown what it chose and who it is.
+fn said_by_server(connection: &Connection) -> Stretch {
+    const SHOWN: [StepKind; 3] = [StepKind::ServerHello, StepKind::Certificate, StepKind::ServerKeyExchange];
+    let steps = connection.steps.iter();
+    let shown = steps.filter(|step| step.side == Side::Server && SHOWN.contains(&step.kind));
+    Stretch {
+        ends: [connection.client, connection.server],
+        first: connection.first.0,
+        last: shown.flat_map(|step| step.frames.iter().copied()).max().unwrap_or(connection.last.0),
     }
 }
 

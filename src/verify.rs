@@ -15,6 +15,7 @@ use crate::context::Options;
 use crate::frame::{Frame, FrameNumber};
 use crate::phrase::{Language, Phrase, phrase};
 use crate::report::{Attempt, Certificate, Connection, Course, Report, SCHEMA};
+use crate::slice::Kept;
 
 /// The schema name of a verification.
 const VERIFY_SCHEMA: &str = "tlswalk.verify/1";
@@ -123,10 +124,19 @@ pub fn verify(report: &Report, input: impl Read, sha256: &str, options: &Options
         }
     }
     let now = analyzer.finish(&report.capture.file, &facts);
+    let present = if of_capture && facts.slice.is_some() {
+        Kept::These(present)
+    } else {
+        Kept::All
+    };
+    Ok(compare(report, &now, facts.frames, &present, options.language))
+}
+
+/// Checks a report against what was found now, under the same numbers, in as many frames or in those of them that are there.
+pub(crate) fn compare(report: &Report, now: &Report, frames: u64, present: &Kept, language: Language) -> Verification {
     let mut check = Check {
-        language: options.language,
-        is_slice: of_capture && facts.slice.is_some(),
-        frames: facts.frames,
+        language,
+        frames,
         present,
         same_language: report.language == now.language,
         same_version: report.tool.version == now.tool.version,
@@ -135,8 +145,8 @@ pub fn verify(report: &Report, input: impl Read, sha256: &str, options: &Options
             ..Verification::default()
         },
     };
-    check.report(report, &now);
-    Ok(check.result)
+    check.report(report, now);
+    check.result
 }
 
 /// Whether this is the report's capture, or a whole slice of it.
@@ -186,18 +196,17 @@ fn identify(report: &Report, facts: &CaptureFacts, sha256: &str, language: Langu
     Ok(())
 }
 
-struct Check {
+struct Check<'a> {
     language: Language,
-    is_slice: bool,
     frames: u64,
     /// Frames of the capture that a slice holds.
-    present: BTreeSet<u64>,
+    present: &'a Kept,
     same_language: bool,
     same_version: bool,
     result: Verification,
 }
 
-impl Check {
+impl Check<'_> {
     fn report(&mut self, report: &Report, now: &Report) {
         let texts_count = self.same_language && self.same_version;
         let overall = phrase("claim-verdict").with("id", report.verdict.id.as_str());
@@ -231,11 +240,11 @@ impl Check {
             let holds = now.courses.iter().any(|it| told(it) == told(course));
             self.decide(claim, holds, || phrase("why-not-there"));
         }
+        let place = |it: &Connection| (it.tcp.first_frame, it.client.clone(), it.server.clone());
+        let places: BTreeMap<_, &Connection> = now.connections.iter().rev().map(|it| (place(it), it)).collect();
         for connection in &report.connections {
             let first = connection.tcp.first_frame;
-            let found = now.connections.iter().find(|it| {
-                (&it.client, &it.server) == (&connection.client, &connection.server) && it.tcp.first_frame == first
-            });
+            let found = places.get(&place(connection)).copied();
             let claim = phrase("claim-connection")
                 .with("client", connection.client.as_str())
                 .with("server", connection.server.as_str())
@@ -371,15 +380,14 @@ impl Check {
     }
 
     fn is_present(&self, number: u64) -> bool {
-        if self.is_slice {
-            self.present.contains(&number)
-        } else {
-            (1..=self.frames).contains(&number)
+        match self.present {
+            Kept::These(numbers) => numbers.contains(&number),
+            Kept::All => (1..=self.frames).contains(&number),
         }
     }
 
     fn missing(&mut self, claim: Phrase) {
-        if self.is_slice {
+        if matches!(self.present, Kept::These(_)) {
             self.unchecked(claim, phrase("why-not-in-slice"));
         } else {
             self.fails(claim, phrase("why-no-frame").with("frames", self.frames));

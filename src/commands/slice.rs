@@ -129,13 +129,13 @@ impl Cutting {
             redactor.rewind();
         }
         file.rewind().map_err(|error| unwritten(&error))?;
-        let again = tlswalk::analyze(file.as_file(), &capture.name, options)
-            .map_err(|error| format!("-o {}: {error}", target.display()))?;
         let is_same = match breadth {
             // Nothing more can be kept.
-            Breadth::Whole => slice::same_verdicts(&judged.report, &again),
-            _ => slice::same_evidence(&judged.report, &again),
+            Breadth::Whole => tlswalk::analyze(file.as_file(), &capture.name, options)
+                .map(|again| slice::same_verdicts(&judged.report, &again)),
+            _ => slice::holds(judged, &kept, file.as_file(), options),
         };
+        let is_same = is_same.map_err(|error| format!("-o {}: {error}", target.display()))?;
         Ok(is_same.then_some(file))
     }
 }

@@ -89,6 +89,10 @@ pub(crate) fn build(
         courses,
         cadence,
         device_logs: device::logs_of(context, context.capture.first),
+        beside: verdicts
+            .iter()
+            .flat_map(|verdict| verdict.findings.iter().flat_map(|finding| finding.beside.iter().copied()))
+            .collect(),
     }
 }
 

@@ -161,6 +161,7 @@ pub fn report_on_logs(options: &Options) -> Report {
         cadence: None,
         part: None,
         device_logs: options.logs.iter().map(|log| log_of(log, &[], None)).collect(),
+        beside: Vec::new(),
     }
 }
 

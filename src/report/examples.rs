@@ -60,6 +60,7 @@ fn base(file: &str, frames: u64) -> Report {
         cadence: None,
         part: None,
         device_logs: vec![],
+        beside: vec![],
     }
 }
 

@@ -26,6 +26,8 @@ mod unread;
 
 use serde::{Deserialize, Serialize};
 
+use crate::finding::Stretch;
+
 pub(crate) use build::{Before, build};
 pub use device::{ClockOffset, DeviceEvent, DeviceLog, MessageCount, report_on_logs};
 pub use outcome::{Outcome, outcome};
@@ -68,6 +70,10 @@ pub struct Report {
     /// What the devices' own texts say (`--log`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub device_logs: Vec<DeviceLog>,
+    /// What evidence rests on in connections that the report does not list. Of use to whoever has the capture, so no format
+    /// shows it.
+    #[serde(skip)]
+    pub beside: Vec<Stretch>,
 }
 
 /// A part of what there is to say of a capture that grows.

@@ -4,7 +4,7 @@ use super::{alert_from, alert_text, client, elsewhere, side_name, span, watched_
 use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
-use crate::finding::{At, By, Confidence, Finding, Owner, Rule, Severity};
+use crate::finding::{At, By, Confidence, Finding, Owner, Rule, Severity, Stretch};
 use crate::frame::Timestamp;
 use crate::phrase::{Phrase, phrase};
 use crate::tls::certificate::{Fields, organization, same_organization};
@@ -94,6 +94,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     );
     for sign in signs {
         finding = finding.evidence(step.frame, sign.what);
+        finding.beside.extend(sign.beside);
     }
     if let Some(alert) = tls.first_error() {
         finding = finding.evidence(alert.frame, alert_from(alert, side_name(alert.side)));
@@ -138,6 +139,8 @@ struct Sign {
     what: Phrase,
     /// Hardly to be explained otherwise, given that the chain leads to no public root.
     is_strong: bool,
+    /// The other connections that it rests on.
+    beside: Vec<Stretch>,
 }
 
 /// What speaks for interception besides the chain.
@@ -149,7 +152,11 @@ fn signs(
     context: &Context<'_>,
 ) -> Vec<Sign> {
     let mut signs = Vec::new();
-    let mut sign = |is_strong, what: Phrase| signs.push(Sign { what, is_strong });
+    let sign = |is_strong, what: Phrase| Sign {
+        what,
+        is_strong,
+        beside: Vec::new(),
+    };
     let lifetime = leaf.not_after.seconds().saturating_sub(leaf.not_before.seconds());
     let days = lifetime / DAY;
     let age = at.seconds().saturating_sub(leaf.not_before.seconds());
@@ -168,23 +175,26 @@ fn signs(
     } else {
         (false, phrase("interception-suspected-older").with("span", span(age)))
     };
-    sign(is_strong, lifetime.with("days", days).with("timestamps", timestamps));
+    signs.push(sign(
+        is_strong,
+        lifetime.with("days", days).with("timestamps", timestamps),
+    ));
     if judgement.name == NameMatch::Matches {
-        sign(true, phrase("interception-suspected-very-name"));
+        signs.push(sign(true, phrase("interception-suspected-very-name")));
     }
     if let Some(organization) =
         organization(&leaf.subject_raw).filter(|_| !same_organization(&leaf.subject_raw, &leaf.issuer_raw))
     {
-        sign(
+        signs.push(sign(
             true,
             phrase("interception-suspected-copied").with("organization", organization),
-        );
+        ));
     }
-    let mut others: Vec<&str> = context
+    let (mut others, beside): (Vec<&str>, Vec<Stretch>) = context
         .surroundings
         .names_signed_by(&leaf.issuer_raw)
-        .map(|name| name.raw())
-        .collect();
+        .map(|(name, shown)| (name.raw(), *shown))
+        .unzip();
     others.sort_by_key(|name| domain(name));
     others.dedup_by_key(|name| domain(name));
     if others.len() > 1 {
@@ -193,29 +203,32 @@ fn signs(
             .take(4)
             .map(|name| crate::wire_text::WireText::from(*name).to_string())
             .collect();
-        sign(
-            true,
-            phrase("interception-suspected-others").with("names", shown.join(", ")),
-        );
+        signs.push(Sign {
+            beside,
+            ..sign(
+                true,
+                phrase("interception-suspected-others").with("names", shown.join(", ")),
+            )
+        });
     }
     let server = &connection.tcp.server;
     if let Some(ordinary) = server.ordinary.filter(|_| !server.syns.is_empty())
         && (ordinary.lowest_ttl.abs_diff(server.ttl) > 1 || ordinary.highest_ttl.abs_diff(server.ttl) > 1)
     {
-        sign(
+        signs.push(sign(
             true,
             phrase("interception-suspected-times-to-live")
                 .with("ttl", server.ttl)
                 .with("lowest", ordinary.lowest_ttl)
                 .with("highest", ordinary.highest_ttl),
-        );
+        ));
     }
     if let Some(round_trip) = near(connection) {
-        sign(
+        signs.push(sign(
             false,
             phrase("interception-suspected-near")
                 .with("milliseconds", format!("{:.1}", (round_trip as f64 / 1e6).max(0.1))),
-        );
+        ));
     }
     signs
 }

@@ -3,7 +3,8 @@
 use super::{chained, listed};
 use crate::connection::Connection;
 use crate::context::Context;
-use crate::finding::Finding;
+use crate::finding::{Finding, Stretch};
+use crate::frame::FrameNumber;
 use crate::phrase::{Phrase, phrase};
 use crate::surroundings::Choice;
 use crate::tls::hello::ClientHello;
@@ -17,9 +18,9 @@ pub(super) struct Grounds {
     /// The offer cannot succeed anywhere: clauses.
     pub(super) flaws: Vec<Phrase>,
     /// The server chose this elsewhere in the capture, and the offer excludes it: frame and clause.
-    pub(super) excluded: Vec<(crate::frame::FrameNumber, Phrase)>,
+    pub(super) excluded: Vec<(FrameNumber, Phrase, Stretch)>,
     /// The server chose something elsewhere that this offer contains, too.
-    pub(super) acceptable: Option<(crate::frame::FrameNumber, Phrase)>,
+    pub(super) acceptable: Option<(FrameNumber, Phrase, Stretch)>,
 }
 
 /// Compares an offer with itself, and with what the same server chose in other connections.
@@ -33,13 +34,13 @@ pub(super) fn grounds(connection: &Connection, hello: &ClientHello, context: &Co
     for choice in elsewhere.filter(|choice| Some(choice.frame) != own) {
         let lacking = lacking(hello, choice);
         if lacking.is_empty() {
-            let known = (choice.frame, chosen(choice));
+            let known = (choice.frame, chosen(choice), choice.said);
             grounds.acceptable.get_or_insert(known);
         } else {
             let clause = phrase("negotiation-excluded")
                 .with("chosen", chosen(choice))
                 .with("lacking", chained(&lacking, "negotiation-nor"));
-            grounds.excluded.push((choice.frame, clause));
+            grounds.excluded.push((choice.frame, clause, choice.said));
         }
     }
     grounds
@@ -84,11 +85,13 @@ pub(super) fn with_grounds(mut finding: Finding, connection: &Connection, ground
             finding = finding.evidence(step.frame, flaw.clone());
         }
     }
-    for (frame, clause) in grounds.excluded.iter().take(2) {
-        finding = finding.evidence(*frame, clause.clone());
+    for (frame, clause, said) in grounds.excluded.iter().take(2) {
+        finding = finding.evidence(*frame, clause.clone()).beside(*said);
     }
-    if let Some((frame, chosen)) = grounds.acceptable.as_ref().filter(|_| grounds.excluded.is_empty()) {
-        finding = finding.evidence(*frame, phrase("negotiation-acceptable").with("chosen", chosen));
+    if let Some((frame, chosen, said)) = grounds.acceptable.as_ref().filter(|_| grounds.excluded.is_empty()) {
+        finding = finding
+            .evidence(*frame, phrase("negotiation-acceptable").with("chosen", chosen))
+            .beside(*said);
     }
     finding
 }

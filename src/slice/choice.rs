@@ -1,10 +1,12 @@
 //! Report, Frame → bool: which frames a slice needs.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 
 use crate::decode::{Decoded, Decoder, Endpoint};
 use crate::dns;
+use crate::finding::Stretch;
 use crate::frame::Frame;
 use crate::report::Report;
 
@@ -31,6 +33,7 @@ pub struct Choice {
     decoder: Decoder,
     evidence: BTreeSet<u64>,
     flows: HashSet<(Endpoint, Endpoint)>,
+    beside: HashMap<(Endpoint, Endpoint), Vec<RangeInclusive<u64>>>,
     names: HashSet<String>,
     hosts: HashSet<IpAddr>,
 }
@@ -49,6 +52,19 @@ impl Choice {
             let lookups = attempt.lookups.iter().map(|lookup| lower(&lookup.name));
             lookups.chain([lower(&attempt.name)])
         });
+        let mut beside: HashMap<_, Vec<_>> = HashMap::new();
+        for Stretch {
+            ends: [one, other],
+            first,
+            last,
+        } in &report.beside
+        {
+            let frames = first.0..=last.0;
+            let of_flow = beside.entry(ordered(*one, *other)).or_default();
+            if !of_flow.contains(&frames) {
+                of_flow.push(frames);
+            }
+        }
         let hosts = report.attempts.iter().filter_map(|attempt| attempt.device.parse().ok());
         Self {
             breadth,
@@ -59,6 +75,7 @@ impl Choice {
                 .chain(flows.iter().flat_map(|(one, other)| [one.ip, other.ip]))
                 .collect(),
             flows,
+            beside,
         }
     }
 
@@ -69,6 +86,7 @@ impl Choice {
             decoder,
             evidence,
             flows,
+            beside,
             names,
             hosts,
         } = self;
@@ -82,7 +100,10 @@ impl Choice {
             any = true;
             wanted |= match decoded {
                 Decoded::Tcp(segment) => {
-                    flows.contains(&ordered(segment.src, segment.dst))
+                    let ends = ordered(segment.src, segment.dst);
+                    let shown = beside.get(&ends);
+                    flows.contains(&ends)
+                        || shown.is_some_and(|all| all.iter().any(|it| it.contains(&frame.number.0)))
                         || is_near(segment.src.ip)
                         || is_near(segment.dst.ip)
                         // DNS over TCP, where an answer did not fit a datagram.

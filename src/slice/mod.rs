@@ -3,7 +3,8 @@
 //! The story stands in comments that Wireshark shows: the verdict at the section, what a frame proves at the frame. Each
 //! frame's `epb_packetid` is its number in the capture, and the section's [`Note`] holds what a verdict needs beside
 //! frames. A slice that would be judged otherwise than its capture is not worth anything, so whoever writes one judges it
-//! again and keeps more until the verdicts agree ([`same_verdicts`]).
+//! again and keeps more until all that the report says can be seen in it ([`holds`]); with everything kept, the verdicts suffice
+//! ([`same_verdicts`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write};
@@ -12,11 +13,11 @@ use std::ops::ControlFlow;
 
 use crate::capture::{Block, CaptureError, CaptureFacts, Described, Item, read_annotated, read_frames};
 use crate::context::Options;
-use crate::frame::Frame;
+use crate::frame::{Frame, FrameNumber};
 use crate::note::Note;
 use crate::phrase::{Language, Phrase, phrase};
 use crate::report::Report;
-use crate::{Analyzer, attempt};
+use crate::{Analyzer, attempt, verify};
 
 pub mod choice;
 pub mod writer;
@@ -242,6 +243,14 @@ impl Kept {
         }
     }
 
+    /// The numbers of those that are, in order; without an end where all are.
+    fn numbers(&self) -> Box<dyn Iterator<Item = u64> + '_> {
+        match self {
+            Self::All => Box::new(1..),
+            Self::These(numbers) => Box::new(numbers.iter().copied()),
+        }
+    }
+
     /// How many are, up to a frame.
     #[must_use]
     pub fn up_to(&self, number: u64) -> u64 {
@@ -265,10 +274,32 @@ pub fn same_verdicts(one: &Report, other: &Report) -> bool {
     said(one) == said(other)
 }
 
-/// Whether the verdicts of two reports also rest on as much: what a verdict tells besides may be known from connections that
-/// are none of the attempt's, as when one authority signs for unrelated names.
-#[must_use]
-pub fn same_evidence(one: &Report, other: &Report) -> bool {
+/// Whether a slice says what its capture's report says: judged again, under the numbers of the capture it was cut from, each
+/// claim of the report holds whose frames were kept, and no verdict rests on more.
+///
+/// # Errors
+/// When the slice cannot be read.
+pub fn holds(judged: &Judged, kept: &Kept, slice: impl Read, options: &Options) -> Result<bool, CaptureError> {
+    let report = &judged.report;
+    let mut analyzer = Analyzer::new(options);
+    let mut numbers = kept.numbers();
+    let mut facts = read_frames(slice, |frame| {
+        let number = numbers.next().map_or(frame.number, FrameNumber);
+        analyzer.push(&Frame { number, ..*frame });
+        ControlFlow::Continue(())
+    })?;
+    if let Some(note) = &mut facts.slice {
+        let of_capture = Note::of(&judged.facts);
+        (note.end, note.damage) = (of_capture.end, of_capture.damage);
+    }
+    let again = analyzer.finish(&report.capture.file, &facts);
+    let frames = judged.facts.frames;
+    Ok(same_evidence(report, &again)
+        && verify::compare(report, &again, frames, kept, options.language).exit_code() == 0)
+}
+
+/// Whether the verdicts of two reports also rest on as much.
+fn same_evidence(one: &Report, other: &Report) -> bool {
     let count = |report: &Report| {
         let attempts = report.attempts.iter().map(|it| it.verdict.evidence.len());
         attempts.collect::<Vec<_>>()
@@ -290,11 +321,12 @@ fn section_comments(judged: &Judged, wish: &Wish<'_>) -> Vec<String> {
     let report = &judged.report;
     let mut note = wish.note.clone();
     note.kept = wish.kept.up_to(note.frames);
+    // What is cut may be a slice itself: what is kept goes by its numbers.
     if let Some(cut) = &mut note.end {
-        cut.after = wish.kept.up_to(cut.after_of_capture);
+        cut.after = wish.kept.up_to(cut.after);
     }
     for hole in &mut note.damage {
-        hole.after = wish.kept.up_to(hole.after_of_capture);
+        hole.after = wish.kept.up_to(hole.after);
     }
     let mut story = vec![
         phrase("slice-section")
