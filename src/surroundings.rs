@@ -112,13 +112,20 @@ impl Surroundings {
 
 /// A connection until the server has shown what it chose and who it is.
 fn said_by_server(connection: &Connection) -> Stretch {
-    const SHOWN: [StepKind; 3] = [StepKind::ServerHello, StepKind::Certificate, StepKind::ServerKeyExchange];
+    const SHOWN: [StepKind; 3] = [
+        StepKind::ServerHello,
+        StepKind::Certificate,
+        StepKind::ServerKeyExchange,
+    ];
     let steps = connection.steps.iter();
     let shown = steps.filter(|step| step.side == Side::Server && SHOWN.contains(&step.kind));
     Stretch {
         ends: [connection.client, connection.server],
         first: connection.first.0,
-        last: shown.flat_map(|step| step.frames.iter().copied()).max().unwrap_or(connection.last.0),
+        last: shown
+            .flat_map(|step| step.frames.iter().copied())
+            .max()
+            .unwrap_or(connection.last.0),
     }
 }
 

@@ -91,7 +91,12 @@ pub(crate) fn build(
         device_logs: device::logs_of(context, context.capture.first),
         beside: verdicts
             .iter()
-            .flat_map(|verdict| verdict.findings.iter().flat_map(|finding| finding.beside.iter().copied()))
+            .flat_map(|verdict| {
+                verdict
+                    .findings
+                    .iter()
+                    .flat_map(|finding| finding.beside.iter().copied())
+            })
             .collect(),
     }
 }

@@ -31,4 +31,13 @@ impl Options<'_> {
         // What is left: nothing, or the mark of the end.
         matches!(self.bytes, [] | [0, 0, 0, 0])
     }
+
+    /// Whether there are any, and behind them, where the block ends, the mark of the end.
+    pub(in crate::capture) fn are_proof(mut self) -> bool {
+        let mut some = false;
+        while self.next().is_some() {
+            some = true;
+        }
+        some && self.bytes == [0; 4]
+    }
 }

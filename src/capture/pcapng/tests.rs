@@ -211,3 +211,18 @@ fn a_destroyed_header_and_a_foreign_version_are_told() {
     assert!(read_err(&bytes).to_string().contains("version 2.0"));
     assert!(matches!(read_err(&bytes[..20]), CaptureError::HeaderCut(20)));
 }
+
+#[test]
+fn a_cut_packet_is_believed_where_its_options_are_as_long_as_what_the_cut_took() {
+    for order in [Order::Little, Order::Big] {
+        let file = PcapNg::new(order).interface(1, 262_144, &[]);
+        let options = file.options(&[(5, &[0; 8])]);
+        let mut body = file.words(&[0, 0, 5, 99, 112]);
+        body.extend([7; 99]);
+        body.extend([0]);
+        body.extend(options);
+        let (facts, frames) = read(&file.block(6, &body).packet(0, 6, b"next", &[]).bytes);
+        assert_eq!(facts.damage, []);
+        assert_eq!(frames.iter().map(|it| it.data().len()).collect::<Vec<_>>(), [99, 4]);
+    }
+}
