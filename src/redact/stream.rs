@@ -7,6 +7,7 @@ use super::der;
 use super::dns;
 use super::http;
 use super::pseudonym::Pseudonyms;
+use crate::tls::CipherSuite;
 
 /// How certificates are treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -199,24 +200,54 @@ fn u24_at(bytes: &[u8], at: usize) -> Option<usize> {
     Some(u32::from_be_bytes([0, a, b, c]) as usize)
 }
 
-/// The server's name (RFC 6066 section 3) is what a hello tells of anybody.
+/// The server's name (RFC 6066 section 3) is what a hello tells of anybody. One wrong length makes a hello of other messages,
+/// so each field keeps what such a field can hold, and no more.
 fn client_hello(body: &mut [u8], names: &Pseudonyms) {
-    let extensions = |body: &[u8]| -> Option<usize> {
-        let at = 34;
-        let at = at + 1 + usize::from(*body.get(at)?);
-        let at = at.checked_add(2)?.checked_add(u16_at(body, at)?)?;
-        at.checked_add(1)?
-            .checked_add(usize::from(*body.get(at)?))?
-            .checked_add(2)
-    };
-    if let Some(at) = extensions(body) {
-        hello_extensions(body, at, names);
-    }
+    let Some(at) = behind_session(body) else { return };
+    let Some(len) = u16_at(body, at) else { return };
+    let from = at.saturating_add(2);
+    let to = from.saturating_add(len);
+    suites(body.get_mut(from..to.min(body.len())).unwrap_or_default());
+    let Some(&methods) = body.get(to) else { return };
+    let from = to.saturating_add(1);
+    let to = from.saturating_add(usize::from(methods));
+    let listed = body.get_mut(from..to.min(body.len())).unwrap_or_default();
+    // None, DEFLATE (RFC 3749) and LZS (RFC 3943) are all there are.
+    listed
+        .iter_mut()
+        .filter(|method| !matches!(method, 0 | 1 | 64))
+        .for_each(|method| *method = 0);
+    hello_extensions(body, to.saturating_add(2), names);
 }
 
 fn server_hello(body: &mut [u8], names: &Pseudonyms) {
-    if let Some(id) = body.get(34) {
-        hello_extensions(body, 40_usize.saturating_add(usize::from(*id)), names);
+    // Behind the session come a suite, a method and the length of the extensions.
+    if let Some(at) = behind_session(body) {
+        hello_extensions(body, at.saturating_add(5), names);
+    }
+}
+
+/// Where the session identifier of a hello ends. What cannot be a hello is emptied.
+fn behind_session(body: &mut [u8]) -> Option<usize> {
+    // Every version begins with 3, but for drafts of TLS 1.3; no session identifier is longer than 32 bytes (RFC 5246
+    // section 7.4.1.2).
+    let emptied_from = match (body.first()?, body.get(34).copied()) {
+        (3 | 0x7f, None) => return None,
+        (3 | 0x7f, Some(len @ 0..=32)) => return Some(35_usize.saturating_add(usize::from(len))),
+        (3 | 0x7f, Some(_)) => 35,
+        _ => 2,
+    };
+    body.get_mut(emptied_from..).unwrap_or_default().fill(0);
+    None
+}
+
+/// Puts a number that nobody gives a meaning to (RFC 8701) in place of suites that are none.
+fn suites(list: &mut [u8]) {
+    for code in list.chunks_mut(2) {
+        match *code {
+            [high, low] if CipherSuite(u16::from_be_bytes([high, low])).is_known() => {}
+            _ => code.fill(0x0a),
+        }
     }
 }
 
@@ -229,9 +260,7 @@ fn hello_extensions(body: &mut [u8], mut at: usize, names: &Pseudonyms) {
         match kind {
             0 => names.text(value.get_mut(5..).unwrap_or_default()),
             // Groups and algorithms of signatures, of which none has a number of another kind.
-            10 | 13 | 50 => codes(value.get_mut(2..).unwrap_or_default(), |high| {
-                matches!(high, 0..=9 | 0x11 | 0x63)
-            }),
+            10 | 13 | 50 => codes(value.get_mut(2..).unwrap_or_default(), is_group_or_algorithm),
             // Point formats, ALPN, status request, versions, modes, keys of this handshake only.
             5 | 11 | 16 | 17 | 22 | 23 | 43 | 45 | 51 | 0xff01 => {}
             // Identities of keys agreed on before, and tickets (RFC 8446 section 4.2.11).
@@ -242,6 +271,11 @@ fn hello_extensions(body: &mut [u8], mut at: usize, names: &Pseudonyms) {
         at = from.saturating_add(len);
     }
     body.iter_mut().skip(at).for_each(|byte| *byte = 0);
+}
+
+/// Whether a group's or algorithm's number can begin with this.
+const fn is_group_or_algorithm(high: u8) -> bool {
+    matches!(high, 0..=9 | 0x11 | 0x63)
 }
 
 /// Puts a number that nobody gives a meaning to (RFC 8701) in place of codes that are none.
@@ -288,7 +322,23 @@ fn certificate_request(body: &mut [u8], names: &Pseudonyms) {
     let types = body.first().map_or(0, |it| usize::from(*it)).saturating_add(1);
     let behind = u16_at(body, types).map_or(types, |len| types.saturating_add(2).saturating_add(len));
     let ends = |at: usize| u16_at(body, at).is_some_and(|len| at.saturating_add(2).saturating_add(len) == body.len());
-    let at = if ends(behind) { behind } else { types };
+    let at = match (ends(behind), ends(types)) {
+        (true, _) => behind,
+        (false, true) => types,
+        // Its end is missing, or it is none.
+        (false, false) => {
+            body.get_mut(types..).unwrap_or_default().fill(0);
+            body.len()
+        }
+    };
+    let listed = body.get_mut(1..types.min(body.len())).unwrap_or_default();
+    // Kinds of certificates that have a number: up to 6, 20, and 64 to 68.
+    listed
+        .iter_mut()
+        .filter(|kind| !matches!(kind, 0..=6 | 20 | 64..=68))
+        .for_each(|kind| *kind = 0);
+    let algorithms = body.get_mut(types.saturating_add(2)..at).unwrap_or_default();
+    codes(algorithms, is_group_or_algorithm);
     let mut at = at.saturating_add(2);
     while let Some(len) = u16_at(body, at) {
         let from = at.saturating_add(2);
@@ -301,11 +351,15 @@ fn certificate_request(body: &mut [u8], names: &Pseudonyms) {
 /// A signature tells the key it was made with; the ephemeral key before it tells nobody anything.
 fn key_exchange(body: &mut [u8], names: &Pseudonyms) {
     let behind = match body.first_chunk::<4>() {
-        Some(&[3, _, _, len]) => 4_usize.saturating_add(usize::from(len)),
+        // The longest point is that of P-521.
+        Some(&[3, _, _, len @ ..=133]) => 4_usize.saturating_add(usize::from(len)),
         _ => {
             let mut at = 0_usize;
             for _ in 0..3 {
-                let Some(len) = u16_at(body, at) else { return };
+                let Some(len) = u16_at(body, at) else {
+                    // Not all is there, or these are no numbers: the first length tells how large the group is.
+                    return names.scramble(body.get_mut(2..).unwrap_or_default());
+                };
                 at = at.saturating_add(2).saturating_add(len);
             }
             at
@@ -324,4 +378,58 @@ fn signature(body: &mut [u8], at: usize, names: &Pseudonyms) {
         }
     }
     names.scramble(body.get_mut(at.min(body.len())..).unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::Profile;
+
+    /// A record of one handshake message.
+    fn handshake(kind: u8, claimed: u32, body: &[u8]) -> Vec<u8> {
+        let [_, l0, l1, l2] = claimed.to_be_bytes();
+        let [high, low] = (body.len() as u16 + 4).to_be_bytes();
+        [&[22, 3, 3, high, low, kind, l0, l1, l2], body].concat()
+    }
+
+    #[test]
+    fn a_message_whose_length_is_wrong_hides_no_name_in_those_behind_it() {
+        let names = Pseudonyms::new(&[7; 32], &Profile::built_in("cisco-smart-licensing").unwrap());
+        let told = b"Some Authority of Somebody".repeat(40);
+        for kind in 0..=u8::MAX {
+            for first in [[3, 3], [2, 5], [0, 9], [0x7f, 0x1c]] {
+                for len in [1, 33, 60] {
+                    // Of what the head says, the message needs more than is there.
+                    let mut body = first.to_vec();
+                    body.resize(34, 0);
+                    body.extend([len]);
+                    let mut bytes = handshake(kind, 0x0001_8000, &body);
+                    bytes.extend(handshake(11, told.len() as u32, &told));
+                    redact(&mut bytes, false, &names, Certificates::Replaced);
+                    assert!(
+                        !bytes.windows(14).any(|it| it == b"Some Authority"),
+                        "{kind} {first:?} {len}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_hello_offers_stays() {
+        let names = Pseudonyms::new(&[7; 32], &Profile::built_in("cisco-smart-licensing").unwrap());
+        let hello = [
+            &[3, 3][..],
+            &[9; 32],
+            &[4, 1, 2, 3, 4],
+            &[0, 8, 0x13, 0x01, 0xc0, 0x2f, 0x1a, 0x1a, 0x00, 0xff],
+            &[1, 0],
+            &[0, 9, 0, 43, 0, 5, 4, 3, 4, 3, 3],
+        ]
+        .concat();
+        let before = handshake(1, hello.len() as u32, &hello);
+        let mut after = before.clone();
+        assert!(redact(&mut after, false, &names, Certificates::Replaced));
+        assert_eq!(after, before);
+    }
 }

@@ -127,6 +127,12 @@ impl CipherSuite {
         })
     }
 
+    /// Whether anybody gives its number a meaning.
+    #[must_use]
+    pub fn is_known(self) -> bool {
+        self.is_signal() || is_grease(self.0) || tls_parser::TlsCipherSuite::from_id(self.0).is_some()
+    }
+
     /// Suites that only signal something: renegotiation (RFC 5746) and fallback (RFC 7507).
     #[must_use]
     pub const fn is_signal(self) -> bool {

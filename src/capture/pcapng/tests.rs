@@ -216,7 +216,7 @@ fn a_destroyed_header_and_a_foreign_version_are_told() {
 fn a_cut_packet_is_believed_where_its_options_are_as_long_as_what_the_cut_took() {
     for order in [Order::Little, Order::Big] {
         let file = PcapNg::new(order).interface(1, 262_144, &[]);
-        let options = file.options(&[(5, &[0; 8])]);
+        let options = file.options(&[(5, &[0; 8]), (0, &[])]);
         let mut body = file.words(&[0, 0, 5, 99, 112]);
         body.extend([7; 99]);
         body.extend([0]);
