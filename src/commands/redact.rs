@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use tlswalk::capture::read_frames;
 use tlswalk::frame::Frame;
 use tlswalk::note::Note;
+pub(crate) use tlswalk::redact::NAME;
 use tlswalk::redact::{Certificates, Redactor};
 use tlswalk::report::Report;
 use tlswalk::slice::{Judged, same_verdicts};
@@ -16,9 +17,6 @@ use super::Capture;
 use super::slice::named_hosts;
 use crate::args::Inspect;
 use crate::reason;
-
-/// How a redacted capture is called: its file's name may say whose it is.
-pub(crate) const NAME: &str = "redacted capture";
 
 /// What the key is derived under, so that it is no other hash of the same bytes.
 const DOMAIN: &[u8] = b"tlswalk pseudonyms 1\0";

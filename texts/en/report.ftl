@@ -71,6 +71,7 @@ text-for-capture = for the next capture
 text-holds-too = holds too
 text-wireshark = Wireshark: { $filter }
 text-more = more:{ " " }
+text-same-verbose = the same command with -v
 
 # The walk.
 text-legend = ~ not read but deduced from order, size and side: it is encrypted

@@ -29,7 +29,9 @@ triage-counted = { $captures ->
     [one] 1 attempt
    *[other] { $attempts-shown } attempts
 }
-triage-speed = { $megabytes } MB in { $seconds } s: { $captures } captures/s, { $rate } MB/s
+triage-speed = { $size } in { $time }: { $captures } captures/s, { $rate }/s
+triage-seconds = { $count } s
+triage-milliseconds = { $count } ms
 triage-known = { $count ->
     [one] 1 known from before
    *[other] { $count } known from before

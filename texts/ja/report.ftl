@@ -65,6 +65,7 @@ text-for-capture = 次回のキャプチャ
 text-holds-too = これも該当
 text-wireshark = Wireshark：{ $filter }
 text-more = 詳細：
+text-same-verbose = 同じコマンドに -v を付けたもの
 
 # 各段階
 text-legend = ~ 暗号化されているため、順序・サイズ・送信側から推定

@@ -17,7 +17,9 @@ triage-more-attempts = ほか { $count } 回の試行
 # 最後の行
 triage-clauses = { $text }、{ $next }
 triage-counted = キャプチャ { $shown } 件、試行 { $attempts-shown } 回
-triage-speed = { $seconds } 秒で { $megabytes } MB（{ $captures } 件/秒、{ $rate } MB/s）
+triage-speed = { $time }で { $size }（{ $captures } 件/秒、{ $rate }/s）
+triage-seconds = { $count } 秒
+triage-milliseconds = { $count } ミリ秒
 triage-known = 前回までに判定済み { $count } 件
 triage-others = キャプチャではないファイル { $count } 件
 

@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr as _;
 use super::page::{Span, padded};
 use super::{Page, Paint, connections, device, mark, sentence, shown, story, tables, walk, words};
 use crate::phrase::{Language, Phrase, phrase};
+use crate::redact;
 use crate::report::labels::frames_of;
 use crate::report::{Attempt, Connection, Finding, Remedy, Report, explain};
 
@@ -299,8 +300,11 @@ fn hints(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool)
     }
     let file = &report.capture.file;
     let plain = file.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(&b));
+    // What was redacted or put together has a name that is no file's.
+    let is_file = !file.starts_with(redact::NAME) && !file.contains(" + ");
     let again = match (verbose || file == "-", plain) {
         (true, _) => String::new(),
+        _ if !is_file => format!("{}, ", phrase("text-same-verbose").in_language(page.language)),
         (false, true) => format!("tlswalk\u{a0}-v\u{a0}{file}, "),
         (false, false) => format!("tlswalk\u{a0}-v\u{a0}'{}', ", file.replace('\'', r"'\''")),
     };

@@ -247,12 +247,18 @@ fn others(page: &mut Page<'_>, run: &Run, listed: bool) -> io::Result<()> {
 pub(crate) fn sum(tally: &Tally, run: &Run) -> Phrase {
     let captures = tally.captures.saturating_add(tally.unread());
     let seconds = run.seconds.max(1e-3);
-    let megabytes = run.bytes as f64 / 1e6;
+    let bytes = run.bytes as f64;
     let speed = phrase("triage-speed")
-        .with("megabytes", format!("{megabytes:.1}"))
-        .with("seconds", format!("{seconds:.2}"))
+        .with("size", size(bytes))
+        .with(
+            "time",
+            match seconds {
+                0.1.. => phrase("triage-seconds").with("count", format!("{seconds:.2}")),
+                _ => phrase("triage-milliseconds").with("count", format!("{:.0}", seconds * 1e3)),
+            },
+        )
         .with("captures", format!("{:.0}", captures as f64 / seconds))
-        .with("rate", format!("{:.1}", megabytes / seconds));
+        .with("rate", size(bytes / seconds));
     let mut clauses = vec![
         phrase("triage-counted")
             .with("captures", captures)
@@ -274,10 +280,38 @@ pub(crate) fn sum(tally: &Tally, run: &Run) -> Phrase {
     })
 }
 
+/// `312.0 MB`, `4.1 kB`: a few small captures are not nothing.
+fn size(bytes: f64) -> String {
+    if bytes >= 1e6 {
+        format!("{:.1} MB", bytes / 1e6)
+    } else {
+        format!("{:.1} kB", bytes / 1e3)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tests::tally;
     use super::*;
+
+    #[test]
+    fn what_is_small_is_told_in_small_units() {
+        let told = |bytes, seconds| {
+            let run = Run {
+                bytes,
+                seconds,
+                ..Run::default()
+            };
+            sum(&tally(), &run).in_language(Language::En)
+        };
+        assert!(
+            told(4_120, 0.004).contains("; 4.1 kB in 4 ms: "),
+            "{}",
+            told(4_120, 0.004)
+        );
+        assert!(told(4_120, 0.004).ends_with(" captures/s, 1.0 MB/s"));
+        assert!(told(312_000_000, 4.2).contains("; 312.0 MB in 4.20 s: "));
+    }
 
     #[test]
     fn the_table_says_how_many_and_the_lists_say_why() {
