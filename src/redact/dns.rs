@@ -58,6 +58,10 @@ pub(super) fn message(bytes: &mut [u8], names: &Pseudonyms) {
                         None => return empty(bytes, inside),
                     }
                 }
+                // Where the length is wrong, more stands behind than those numbers: records that nobody took apart.
+                let numbers = if kind == 6 { 20 } else { 0 };
+                let behind = inside.saturating_add(numbers);
+                bytes.iter_mut().take(to).skip(behind).for_each(|byte| *byte = 0);
             }
             _ => bytes.iter_mut().take(to).skip(from).for_each(|byte| *byte = 0),
         }
