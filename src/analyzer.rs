@@ -136,7 +136,6 @@ impl<'o> Analyzer<'o> {
             lookups,
             icmp,
             connections,
-            receivers,
             contents,
             dropped,
             ..
@@ -145,7 +144,6 @@ impl<'o> Analyzer<'o> {
         anomalies.extend(self.decoder.anomalies());
         anomalies.extend(self.collected.conflicts.iter().cloned());
         anomalies.extend(bounds_that_bit(dropped, flows, lookups));
-        let receivers = receivers.iter().copied().chain(hosts.receivers()).collect();
         for connection in connections {
             story.surroundings.add(connection);
         }
@@ -168,7 +166,6 @@ impl<'o> Analyzer<'o> {
         let context = Context {
             options: self.options,
             capture: facts,
-            receivers: &receivers,
             watched: &watched,
             surroundings: &story.surroundings,
             snap_length_cut: flows.counts.cut,

@@ -1,10 +1,7 @@
 //! Decoded → Collected: what of a whole capture is kept for judging, and what is only counted.
 
 use crate::phrase::{Phrase, phrase};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::net::IpAddr;
-
-use foldhash::fast::RandomState;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::connection::Connection;
 use crate::context::Options;
@@ -38,9 +35,6 @@ const CHECKSUMS_TRIED: u64 = 512;
 /// ICMP errors kept.
 const MAX_ICMP: usize = 4096;
 
-/// Hosts remembered as receivers of datagrams; those of TCP segments are among [`Hosts`].
-const MAX_RECEIVERS: usize = 16 * 1024;
-
 /// Names of servers remembered, of which the report of a capture without licensing traffic shows some.
 const MAX_NAMES: usize = 64;
 
@@ -60,8 +54,6 @@ pub(crate) struct Collected<'o> {
     pub(crate) ended: Vec<Ended>,
     pub(crate) connections: Vec<Connection>,
     pub(crate) skipped: [u64; Skip::COUNT],
-    /// Hosts that datagrams, or packets quoted in errors, were sent to.
-    pub(crate) receivers: HashSet<IpAddr, RandomState>,
     pub(crate) hosts: Hosts,
     pub(crate) unconnected: usize,
     pub(crate) nameless: usize,
@@ -118,7 +110,6 @@ impl<'o> Collected<'o> {
             ended: Vec::new(),
             connections: Vec::new(),
             skipped: [0; Skip::COUNT],
-            receivers: HashSet::default(),
             hosts: Hosts::default(),
             unconnected: 0,
             nameless: 0,
@@ -164,7 +155,7 @@ impl<'o> Collected<'o> {
         // A wireless client's look-ups are not the controller's.
         if datagram.tunnel != Tunnel::Capwap {
             self.lookups.accept(datagram);
-            self.saw_receiver(datagram.dst.ip);
+            self.hosts.saw_receiver(datagram.dst.ip);
         }
     }
 
@@ -174,7 +165,7 @@ impl<'o> Collected<'o> {
         } else {
             self.dropped.icmp += 1;
         }
-        self.saw_receiver(error.quoted_src.ip);
+        self.hosts.saw_receiver(error.quoted_src.ip);
     }
 
     #[cold]
@@ -222,7 +213,7 @@ impl<'o> Collected<'o> {
             return self.end_followed(lone.flow());
         }
         if self.everything && in_capwap {
-            self.saw_receiver(lone.receiver().ip);
+            self.hosts.saw_receiver(lone.receiver().ip);
         }
         self.in_capwap += u64::from(in_capwap);
         self.dropped.unconnected += u64::from(enough);
@@ -240,7 +231,7 @@ impl<'o> Collected<'o> {
                 } else {
                     connection.client.ip
                 };
-                self.saw_receiver(to);
+                self.hosts.saw_receiver(to);
             }
         }
         self.both_directions += u64::from(Side::both().iter().all(|&side| connection.tcp[side].frames > 0));
@@ -398,12 +389,6 @@ impl<'o> Collected<'o> {
                 };
                 self.lookups.message(message, client, server, frame, time);
             }
-        }
-    }
-
-    fn saw_receiver(&mut self, host: IpAddr) {
-        if self.receivers.len() < MAX_RECEIVERS {
-            self.receivers.insert(host);
         }
     }
 }

@@ -1,10 +1,7 @@
 //! What the user wants and what the capture can show: everything a rule may ask beside its attempt.
 
-use std::collections::HashSet;
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
-
-use foldhash::fast::RandomState;
 
 use crate::capture::CaptureFacts;
 use crate::device::DeviceLog;
@@ -181,8 +178,6 @@ pub struct Context<'a> {
     pub options: &'a Options,
     /// The file.
     pub capture: &'a CaptureFacts,
-    /// Hosts that the capture shows as receivers of packets: what is sent to them can be seen.
-    pub receivers: &'a HashSet<IpAddr, RandomState>,
     /// Who was seen, with licensing or without.
     pub watched: &'a Watched<'a>,
     /// What the other connections tell about servers and issuers.

@@ -2,7 +2,7 @@
 //!
 //! That a capture holds no licensing traffic means something only where it holds other traffic of the controller.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
@@ -14,6 +14,9 @@ use crate::lookup::Lookup;
 
 /// Hosts remembered: a site's address space, not the Internet's.
 const MAX_HOSTS: usize = 16 * 1024;
+
+/// Hosts remembered beside them as receivers of something else than TCP.
+const MAX_RECEIVERS: usize = 16 * 1024;
 
 /// Controllers remembered: a site has two to a few.
 const MAX_CONTROLLERS: usize = 64;
@@ -121,6 +124,8 @@ impl Sighting {
 pub struct Hosts {
     v4: HashMap<u32, Row, RandomState>,
     v6: HashMap<u128, Row, RandomState>,
+    /// Hosts that datagrams, or packets quoted in errors, were sent to.
+    receivers: HashSet<IpAddr, RandomState>,
 }
 
 impl Hosts {
@@ -149,11 +154,17 @@ impl Hosts {
         }
     }
 
-    /// Hosts that packets were sent to, as far as the capture shows.
-    pub fn receivers(&self) -> impl Iterator<Item = IpAddr> {
-        let v4 = self.v4.iter().map(|(&ip, row)| (IpAddr::V4(ip.into()), row));
-        let v6 = self.v6.iter().map(|(&ip, row)| (IpAddr::V6(ip.into()), row));
-        v4.chain(v6).filter(|(_, row)| row.received > 0).map(|(ip, _)| ip)
+    /// Notes that something else than TCP was sent to a host.
+    pub fn saw_receiver(&mut self, host: IpAddr) {
+        if self.receivers.len() < MAX_RECEIVERS {
+            self.receivers.insert(host);
+        }
+    }
+
+    /// Whether the capture shows that packets were sent to a host: what is sent to it can be seen.
+    #[must_use]
+    pub fn receives(&self, host: IpAddr) -> bool {
+        self.of(host).received > 0 || self.receivers.contains(&host)
     }
 
     /// What was seen of a host.

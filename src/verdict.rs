@@ -91,7 +91,7 @@ fn prove_silence(finding: &mut Finding, attempt: &Attempt<'_>, context: &Context
         Side::Server => Some(attempt.device),
         Side::Client => attempt.connection().map(|connection| connection.server.ip),
     };
-    let elsewhere = receiver.is_some_and(|host| context.receivers.contains(&host));
+    let elsewhere = receiver.is_some_and(|host| context.watched.hosts.receives(host));
     if !own_connection && !elsewhere {
         finding.confidence = Confidence::Possible;
         finding.cannot_tell.insert(
@@ -132,10 +132,6 @@ pub fn without_attempts(contents: &crate::report::Contents, context: &Context<'_
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashSet;
-
-    use foldhash::fast::RandomState;
-    use std::net::IpAddr;
 
     use super::*;
     use crate::attempt::attempts;
@@ -171,7 +167,11 @@ mod tests {
 
     fn in_context<T>(connection: Connection, around: &Around, look: impl FnOnce(&Attempt<'_>, &Context<'_>) -> T) -> T {
         let options = Options::new(Profile::built_in("cisco-smart-licensing").unwrap());
-        let receivers: HashSet<IpAddr, RandomState> = around.receivers.iter().map(|&ip| ip.into()).collect();
+        let mut watched = Watched::default();
+        around
+            .receivers
+            .iter()
+            .for_each(|&ip| watched.hosts.saw_receiver(ip.into()));
         let capture = CaptureFacts {
             drops: around.drops,
             last: Some(Timestamp(100 * SECOND)),
@@ -180,8 +180,7 @@ mod tests {
         let context = Context {
             options: &options,
             capture: &capture,
-            receivers: &receivers,
-            watched: &Watched::default(),
+            watched: &watched,
             surroundings: &Surroundings::default(),
             snap_length_cut: 0,
             offsets: &[],
