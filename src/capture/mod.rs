@@ -165,27 +165,18 @@ pub(crate) fn read_counted(
 ) -> Result<CaptureFacts, CaptureError> {
     let mut tally = Tally::default();
     let mut source = Source::open(input, &mut tally)?;
-    loop {
-        // Two calls, so that an ordinary record stays in registers: put into one variable, it is written and read again
-        // in pieces of other sizes, which stalls.
-        let flow = match source.ordinary() {
-            Some(record) => hand_on(&mut source, &mut tally, &record, &mut on_frame),
-            None => match source.next(&mut tally) {
-                Some(record) => hand_on(&mut source, &mut tally, &record, &mut on_frame),
-                None => break,
-            },
-        };
-        if flow.is_break() {
-            break;
-        }
-    }
+    // Records as nearly all are go in runs, each as long as the buffer; between two runs, one record is looked at closely.
+    while source.run(&mut tally, &mut on_frame).is_continue()
+        && let Some(record) = source.next(&mut tally)
+        && hand_on(&mut source, &mut tally, &record, &mut on_frame).is_continue()
+    {}
     let end = source.finish(&mut tally)?;
     let mut facts = tally.finish();
     facts.end = end;
     Ok(facts)
 }
 
-#[inline(always)]
+#[inline]
 fn hand_on(
     source: &mut Source<'_>,
     tally: &mut Tally,
@@ -200,6 +191,34 @@ fn hand_on(
     };
     source.consume(record);
     flow
+}
+
+/// Ordinary records that a format's reader handed on from one buffer.
+struct Run {
+    /// How many bytes they took in the file, and the longest of them.
+    len: usize,
+    largest: usize,
+    /// Time of the last one.
+    last: Option<Timestamp>,
+    flow: ControlFlow<()>,
+}
+
+impl Run {
+    const NOTHING: Self = Self {
+        len: 0,
+        largest: 0,
+        last: None,
+        flow: ControlFlow::Continue(()),
+    };
+
+    /// Takes note of a record that was handed on.
+    #[inline(always)]
+    fn saw(&mut self, len: usize, time: Timestamp, flow: ControlFlow<()>) {
+        self.len = self.len.wrapping_add(len);
+        self.largest = self.largest.max(len);
+        self.last = Some(time);
+        self.flow = flow;
+    }
 }
 
 /// What a format's reader came upon.

@@ -7,12 +7,13 @@
 
 use crate::phrase::{Phrase, phrase};
 use pcap_parser::pcap::parse_pcap_header;
+use std::ops::ControlFlow;
 
 use super::annotated::Described;
 use super::chunk::{Chunk, LARGEST_RECORD};
 use super::tally::{Record, Tally};
-use super::{CaptureError, Doubt, Next, Order, Stop, link_type};
-use crate::frame::{LinkType, Timestamp};
+use super::{CaptureError, Doubt, Next, Order, Run, Stop, link_type};
+use crate::frame::{Frame, LinkType, Timestamp};
 use search::Habits;
 
 mod search;
@@ -159,35 +160,59 @@ impl Reader {
         }
     }
 
-    /// The next record where it is as nearly all are: whole in the buffer, with its successor's header, and nothing odd
-    /// about either. `None` asks for [`Self::next`]. Three quarters of reading go without it.
+    /// Hands on records that are as nearly all are: whole in the buffer, with their successor's header, and nothing odd
+    /// about either. What comes then is for [`Self::next`]. Reading one by one took more than twice the instructions.
     #[inline(always)]
-    pub(super) fn ordinary(&mut self, bytes: &[u8]) -> Option<Record> {
-        let head = self.ahead?;
-        let len = (head.captured as usize).wrapping_add(self.head_len);
-        let next = self.head(bytes.get(len..)?)?;
-        if !self.is_plausible_near(&next, head.seconds) {
-            return None;
+    pub(super) fn run(
+        &mut self,
+        bytes: &[u8],
+        tally: &mut Tally,
+        on_frame: &mut impl FnMut(&Frame<'_>, &Tally) -> ControlFlow<()>,
+    ) -> Run {
+        let mut run = Run::NOTHING;
+        let Some(mut head) = self.ahead else { return run };
+        let mut rest = bytes;
+        while run.flow.is_continue()
+            && let Some(body) = rest.get(self.head_len..)
+            && let Some((data, behind)) = body.split_at_checked(head.captured as usize)
+            && let Some(next) = self.head(behind)
+            && self.is_plausible_near(&next, head.seconds)
+        {
+            let time = self.time(&head);
+            if head.captured < head.wire {
+                self.usual_cut = head.captured;
+            }
+            let frame = Frame {
+                number: tally.number_packet(time, self.link),
+                time,
+                link: self.link,
+                interface: 0,
+                wire_len: head.wire,
+                data,
+            };
+            let flow = on_frame(&frame, tally);
+            run.saw(data.len().wrapping_add(self.head_len), time, flow);
+            (rest, head) = (behind, next);
         }
-        (self.near, self.ahead) = (Some(next.seconds), Some(next));
-        if head.captured < head.wire {
-            self.usual_cut = head.captured;
-        }
-        Some(self.record(&head))
+        (self.near, self.ahead) = (Some(head.seconds), Some(head));
+        run
+    }
+
+    /// When a record was captured.
+    #[inline]
+    fn time(&self, head: &Head) -> Timestamp {
+        // Neither product can overflow: 32 bits times 10^9 are below 2^62.
+        let unit = if self.nanoseconds { 1 } else { 1_000 };
+        let fraction = i64::from(head.fraction).wrapping_mul(unit);
+        let seconds = i64::from(head.seconds).wrapping_mul(1_000_000_000);
+        Timestamp(seconds.wrapping_add(fraction))
     }
 
     /// What a header says.
     #[inline]
     fn record(&self, head: &Head) -> Record {
-        // Neither product can overflow: 32 bits times 10^9 are below 2^62.
-        let unit = if self.nanoseconds { 1 } else { 1_000 };
-        let fraction = i64::from(head.fraction).wrapping_mul(unit);
         Record {
-            time: Some(Timestamp(
-                i64::from(head.seconds)
-                    .wrapping_mul(1_000_000_000)
-                    .wrapping_add(fraction),
-            )),
+            time: Some(self.time(head)),
             link: self.link,
             interface: 0,
             wire_len: head.wire,

@@ -20,6 +20,7 @@ use crate::wire_text::WireText;
 use options::Options;
 
 pub(super) mod options;
+mod run;
 mod search;
 #[cfg(test)]
 mod tests;

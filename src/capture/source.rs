@@ -2,6 +2,7 @@
 
 use crate::phrase::{Phrase, phrase};
 use std::io::{self, Read};
+use std::ops::ControlFlow;
 
 use super::annotated::Block;
 use super::chunk::Chunk;
@@ -72,17 +73,29 @@ impl<'a> Source<'a> {
         })
     }
 
-    /// The next record, where it is as nearly all are; `None` asks for [`Self::next`].
+    /// Hands on the packets in the buffer, as long as each is as nearly all are, and goes past them. Whatever follows, the
+    /// end of the buffer too, is for [`Self::next`].
     #[inline(always)]
-    pub(super) fn ordinary(&mut self) -> Option<Record> {
-        let (State::Reading, Format::Pcap(reader)) = (&self.state, &mut self.format) else {
-            return None;
+    pub(super) fn run(
+        &mut self,
+        tally: &mut Tally,
+        on_frame: &mut impl FnMut(&Frame<'_>, &Tally) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let State::Reading = self.state else {
+            return ControlFlow::Continue(());
         };
-        let record = reader.ordinary(self.chunk.fill(0))?;
-        self.frames = self.frames.saturating_add(1);
-        self.last = record.time;
-        self.largest_record = self.largest_record.max(record.len);
-        Some(record)
+        let before = tally.facts.frames;
+        let bytes = self.chunk.fill(0);
+        let run = match &mut self.format {
+            Format::Pcap(reader) => reader.run(bytes, tally, on_frame),
+            Format::PcapNg(reader) => reader.run(bytes, tally, on_frame),
+        };
+        let frames = tally.facts.frames.saturating_sub(before);
+        self.frames = self.frames.saturating_add(frames);
+        self.last = run.last.or(self.last);
+        self.largest_record = self.largest_record.max(run.largest);
+        self.chunk.consume(run.len);
+        run.flow
     }
 
     /// The next record, in the buffer until it is consumed; `None` at the end.

@@ -63,31 +63,41 @@ impl Tally {
     /// Counts the record, and gives it its number.
     #[inline]
     pub(super) fn number(&mut self, record: &Record) -> FrameNumber {
-        // As nearly all are: a packet of the same link as the one before, and no older.
-        if let (Some(time), Some(latest)) = (record.time, self.latest)
-            && record.is_packet
-            && self.last_link == Some(record.link)
-            && time >= latest
-            && time < Timestamp(i64::MAX)
-        {
-            self.facts.frames = self.facts.frames.wrapping_add(1);
-            (self.previous, self.latest) = (record.time, record.time);
-            return FrameNumber(self.facts.frames);
-        }
-        self.number_odd(record)
-    }
-
-    #[inline(never)]
-    fn number_odd(&mut self, record: &Record) -> FrameNumber {
-        self.facts.frames = self.facts.frames.saturating_add(1);
         if !record.is_packet {
+            self.facts.frames = self.facts.frames.saturating_add(1);
             self.odd("record-without-packet", || phrase("anomaly-record-without-packet"));
             return FrameNumber(self.facts.frames);
         }
-        if self.last_link != Some(record.link) {
-            self.changed_link(record.link);
+        match record.time {
+            Some(time) => self.number_packet(time, record.link),
+            None => self.number_odd(None, record.link),
         }
-        if let Some(time) = record.time {
+    }
+
+    /// The same for a packet of which the time is known.
+    #[inline]
+    pub(super) fn number_packet(&mut self, time: Timestamp, link: LinkType) -> FrameNumber {
+        // As nearly all are: of the same link as the one before, and no older.
+        if let Some(latest) = &mut self.latest
+            && self.last_link == Some(link)
+            && time >= *latest
+            && time < Timestamp(i64::MAX)
+        {
+            *latest = time;
+            self.previous = Some(time);
+            self.facts.frames = self.facts.frames.wrapping_add(1);
+            return FrameNumber(self.facts.frames);
+        }
+        self.number_odd(Some(time), link)
+    }
+
+    #[inline(never)]
+    fn number_odd(&mut self, time: Option<Timestamp>, link: LinkType) -> FrameNumber {
+        self.facts.frames = self.facts.frames.saturating_add(1);
+        if self.last_link != Some(link) {
+            self.changed_link(link);
+        }
+        if let Some(time) = time {
             match self.previous {
                 Some(previous) if time < previous => self.went_back(previous, time),
                 Some(_) => {}

@@ -7,8 +7,9 @@ use super::fragment::{Datagram, Fragments};
 use super::ip::{self, Ip, protocol};
 use super::layer::{Context, Layer, Peeled, Wire};
 use super::link::{self, ether_type};
+use super::straight::{self, DNS_PORT, is_of_no_interest};
 use super::{Datagram as UdpDatagram, Decoded, Skip, Tunnel, capture_header, icmp, sflow, tcp, tunnel, wireless};
-use crate::frame::{Anomaly, Frame, LinkType};
+use crate::frame::{Anomaly, Frame, FrameNumber, LinkType};
 use crate::hosts::{Controllers, capwap_controller};
 
 /// Headers peeled off one packet. A GTP session behind two VLAN tags, MPLS and IPv6 extensions has some fifteen.
@@ -32,21 +33,86 @@ impl Decoder {
     /// were waited for in vain may come along; its parts carry the frame number of its first fragment.
     #[inline(always)]
     pub fn decode(&mut self, frame: &Frame<'_>, sink: &mut impl FnMut(Decoded<'_>)) {
-        // TCP over plain Ethernet is nearly every frame of nearly every capture, so it takes no walk.
-        if frame.link == LinkType::ETHERNET
-            && let Some(ip) = plain_ip(Wire::of(frame))
-        {
-            if ip.next == Layer::Protocol(protocol::TCP)
-                && let Ok(segment) = tcp::segment(ip.payload, &ip.header, &Context::of(frame))
-            {
-                return sink(Decoded::Tcp(&segment));
+        // IP over plain Ethernet is nearly every frame of nearly every capture. The two versions meet nowhere behind this, so
+        // that their addresses go straight to where they belong.
+        if frame.link == LinkType::ETHERNET {
+            match straight::ethernet(Wire::of(frame)) {
+                Some((ether_type::IPV4, wire)) => {
+                    if let Ok(ip) = ip::v4(wire) {
+                        return self.decode_ip(frame, ip, sink);
+                    }
+                }
+                Some((ether_type::IPV6, wire)) => {
+                    if let Ok(ip) = ip::v6(wire) {
+                        return self.decode_ip(frame, ip, sink);
+                    }
+                }
+                _ => {}
             }
-            // The byte gate: QUIC, voice and their likes go no further.
-            if ip.next == Layer::Protocol(protocol::UDP) && is_of_no_interest(ip.payload) {
-                return sink(Decoded::Skip(Skip::Udp));
-            }
-            return self.walk_rest(frame, ip, sink);
         }
+        self.walk_frame(Layer::Link(frame.link), Wire::of(frame), Context::of(frame), sink);
+    }
+
+    /// TCP, and UDP that is of no interest or CAPWAP, takes no walk.
+    #[inline(always)]
+    fn decode_ip(&mut self, frame: &Frame<'_>, ip: Ip<'_>, sink: &mut impl FnMut(Decoded<'_>)) {
+        if ip.next == Layer::Protocol(protocol::TCP)
+            && let Ok(segment) = tcp::segment(ip.payload, &ip.header, &Context::of(frame))
+        {
+            return sink(Decoded::Tcp(&segment));
+        }
+        // The byte gate: QUIC, voice and their likes go no further.
+        if ip.next == Layer::Protocol(protocol::UDP) && is_of_no_interest(ip.payload) {
+            return sink(Decoded::Skip(Skip::Udp));
+        }
+        self.decode_rest(frame, ip, sink);
+    }
+
+    #[inline(never)]
+    fn decode_rest<S: FnMut(Decoded<'_>)>(&mut self, frame: &Frame<'_>, ip: Ip<'_>, sink: &mut S) {
+        if !self.decode_capwap(frame, &ip, sink) {
+            let context = Context {
+                ip: ip.header,
+                ..Context::of(frame)
+            };
+            self.walk_frame(ip.next, ip.payload, context, sink);
+        }
+    }
+
+    /// A wireless client's TCP, or UDP of no interest, where it travels as nearly all does. False asks for the walk.
+    #[inline(always)]
+    fn decode_capwap<S: FnMut(Decoded<'_>)>(&mut self, frame: &Frame<'_>, outer: &Ip<'_>, sink: &mut S) -> bool {
+        let Some((controller, client)) = straight::capwap(outer) else {
+            return false;
+        };
+        let inner = match client.ip_version() {
+            Some(4) => ip::v4(client),
+            Some(6) => ip::v6(client),
+            _ => return false,
+        };
+        let Ok(inner) = inner else { return false };
+        let context = Context {
+            tunnel: Tunnel::Capwap,
+            ..Context::of(frame)
+        };
+        if inner.next == Layer::Protocol(protocol::UDP) && is_of_no_interest(inner.payload) {
+            self.controllers.saw(controller, frame.number, frame.time);
+            sink(Decoded::Skip(Skip::Udp));
+        } else if inner.next == Layer::Protocol(protocol::TCP)
+            && let Ok(segment) = tcp::segment(inner.payload, &inner.header, &context)
+        {
+            self.controllers.saw(controller, frame.number, frame.time);
+            sink(Decoded::Tcp(&segment));
+        } else {
+            return false;
+        }
+        self.give_up(frame.number, sink);
+        true
+    }
+
+    /// The same by the walk alone, which the straight way is tested against.
+    #[cfg(test)]
+    pub(super) fn decode_by_walk<S: FnMut(Decoded<'_>)>(&mut self, frame: &Frame<'_>, sink: &mut S) {
         self.walk_frame(Layer::Link(frame.link), Wire::of(frame), Context::of(frame), sink);
     }
 
@@ -70,18 +136,14 @@ impl Decoder {
     }
 
     #[inline(never)]
-    fn walk_rest<S: FnMut(Decoded<'_>)>(&mut self, frame: &Frame<'_>, ip: Ip<'_>, sink: &mut S) {
-        let context = Context {
-            ip: ip.header,
-            ..Context::of(frame)
-        };
-        self.walk_frame(ip.next, ip.payload, context, sink);
-    }
-
-    #[inline(never)]
     fn walk_frame<S: FnMut(Decoded<'_>)>(&mut self, layer: Layer, wire: Wire<'_>, context: Context, sink: &mut S) {
         self.walk(layer, wire, context, sink);
-        while let Some(datagram) = self.fragments.give_up(context.frame) {
+        self.give_up(context.frame, sink);
+    }
+
+    /// Hands out datagrams that have waited too long by frame `now`.
+    fn give_up<S: FnMut(Decoded<'_>)>(&mut self, now: FrameNumber, sink: &mut S) {
+        while let Some(datagram) = self.fragments.give_up(now) {
             self.walk_datagram(&datagram, sink);
         }
     }
@@ -106,7 +168,7 @@ impl Decoder {
 
             let peeled = match layer {
                 Layer::Link(link) => capture_header::peel(link, wire),
-                Layer::Ethernet => match plain_ip(wire) {
+                Layer::Ethernet => match straight::plain_ip(wire) {
                     Some(ip) => {
                         context.ip = ip.header;
                         Ok((ip.next, ip.payload))
@@ -181,38 +243,6 @@ impl Decoder {
         }
     }
 }
-
-/// IPv4 or IPv6 over Ethernet with at most two VLAN tags, read in one go.
-#[inline(always)]
-fn plain_ip(wire: Wire<'_>) -> Option<Ip<'_>> {
-    let mut offset = 12;
-    for _ in 0..3 {
-        let ip = match wire.u16(offset).ok()? {
-            ether_type::VLAN | ether_type::PROVIDER_BRIDGE => {
-                offset += 4;
-                continue;
-            }
-            ether_type::IPV4 => ip::v4(wire.skip(offset + 2).ok()?),
-            ether_type::IPV6 => ip::v6(wire.skip(offset + 2).ok()?),
-            _ => return None,
-        };
-        return ip.ok();
-    }
-    None
-}
-
-/// Whether a UDP header with ports that nothing is looked into on stands here.
-#[inline]
-fn is_of_no_interest(wire: Wire<'_>) -> bool {
-    wire.array(0).is_ok_and(|[s0, s1, d0, d1, _, _, _, _]| {
-        [[s0, s1], [d0, d1]]
-            .map(u16::from_be_bytes)
-            .iter()
-            .all(|&port| port != DNS_PORT && !tunnel::is_port(port))
-    })
-}
-
-const DNS_PORT: u16 = 53;
 
 /// What a UDP datagram is looked into for.
 enum Udp<'a> {

@@ -2,6 +2,7 @@
 
 mod decoder;
 mod layer;
+mod straight;
 
 mod capture_header;
 mod link;

@@ -81,22 +81,39 @@ pub(super) fn facts(link: LinkType, frames: &[Vec<u8>]) -> Vec<String> {
 
 /// The same with the frames' lengths on the wire.
 pub(super) fn facts_of_cut(link: LinkType, frames: &[Vec<u8>], wire_lens: &[usize]) -> Vec<String> {
+    let decode = |decoder: &mut Decoder, frame: &Frame<'_>, note: &mut dyn FnMut(Decoded<'_>)| {
+        decoder.decode(frame, &mut |decoded| note(decoded));
+    };
+    let frames = frames.iter().map(Vec::as_slice).zip(wire_lens.iter().copied());
+    facts_by(decode, link, frames).0
+}
+
+/// The same by another way of decoding; also the controllers seen, and every field of every segment.
+pub(super) fn facts_by<'a>(
+    decode: impl Fn(&mut Decoder, &Frame<'_>, &mut dyn FnMut(Decoded<'_>)),
+    link: LinkType,
+    frames: impl Iterator<Item = (&'a [u8], usize)>,
+) -> (Vec<String>, Vec<String>) {
     let mut decoder = Decoder::new();
-    let mut facts = Vec::new();
-    let mut note = |decoded: Decoded<'_>| facts.push(fact(&decoded));
-    for ((number, data), wire_len) in iter::zip(1.., frames).zip(wire_lens) {
+    let (mut facts, mut details) = (Vec::new(), Vec::new());
+    let mut note = |decoded: Decoded<'_>| {
+        facts.push(fact(&decoded));
+        details.push(format!("{decoded:?}"));
+    };
+    for (number, (data, wire_len)) in iter::zip(1.., frames) {
         let frame = Frame {
             number: FrameNumber(number),
             time: Timestamp(0),
             link,
             interface: 0,
-            wire_len: u32::try_from(*wire_len).unwrap(),
+            wire_len: u32::try_from(wire_len).unwrap(),
             data,
         };
-        decoder.decode(&frame, &mut note);
+        decode(&mut decoder, &frame, &mut note);
     }
     decoder.finish(&mut note);
-    facts
+    details.push(format!("{:?}", decoder.controllers()));
+    (facts, details)
 }
 
 fn fact(decoded: &Decoded<'_>) -> String {

@@ -165,7 +165,8 @@ fn teredo(wire: Wire<'_>) -> Peeled<'_> {
 }
 
 /// CAPWAP data (RFC 5415 section 4.3): a wireless client's frame on its way to or from the controller.
-fn capwap(wire: Wire<'_>) -> Peeled<'_> {
+#[inline]
+pub(super) fn capwap(wire: Wire<'_>) -> Peeled<'_> {
     const NATIVE: u8 = 0x01;
     const IS_FRAGMENT: u8 = 0x80;
     const IS_LAST: u8 = 0x40;

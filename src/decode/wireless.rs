@@ -46,6 +46,7 @@ pub(super) fn avs(wire: Wire<'_>) -> Peeled<'_> {
 }
 
 /// A Wi-Fi frame; only data frames carry packets.
+#[inline]
 pub(super) fn dot11(wire: Wire<'_>, padded: bool) -> Peeled<'_> {
     let [first, second] = wire.array(0)?;
     // Cisco access points swap the two bytes of the frame control field when they tunnel frames to the controller.
