@@ -39,9 +39,10 @@ pub(super) fn plain_ip(wire: Wire<'_>) -> Option<Ip<'_>> {
 /// Whether a UDP header with ports that nothing is looked into on stands here.
 #[inline(always)]
 pub(super) fn is_of_no_interest(wire: Wire<'_>) -> bool {
-    wire.array(0).is_ok_and(|[s0, s1, d0, d1, _, _, _, _]| {
-        !is_of_interest(u16::from_be_bytes([s0, s1])) && !is_of_interest(u16::from_be_bytes([d0, d1]))
-    })
+    let Ok([s0, s1, d0, d1, _, _, _, _]) = wire.array(0) else {
+        return false;
+    };
+    !is_of_interest(u16::from_be_bytes([s0, s1])) && !is_of_interest(u16::from_be_bytes([d0, d1]))
 }
 
 #[inline(always)]
