@@ -93,6 +93,7 @@ pub(super) fn capwap<'a>(outer: &Ip<'a>) -> Option<(IpAddr, Wire<'a>)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::layer::Wire;
     use super::super::samples::{XorShift, ethernet, facts_by, hello, ipv4, ipv6, join, nested, snap, tcp, udp};
     use super::super::{Decoded, Decoder};
     use crate::frame::{Frame, LinkType};
@@ -150,6 +151,15 @@ mod tests {
         };
         let straight = facts_by(straight, link, frames.clone());
         assert_eq!(straight, facts_by(walked, link, frames), "{link} {bytes:02x?}");
+    }
+
+    #[test]
+    fn ordinary_capwap_data_goes_straight() {
+        let straight = frames().into_iter().filter(|(_, bytes)| {
+            let outer = super::plain_ip(Wire { data: bytes, cut: 0 });
+            outer.is_some_and(|outer| super::capwap(&outer).is_some())
+        });
+        assert!(straight.count() >= 64);
     }
 
     #[test]
