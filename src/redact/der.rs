@@ -63,11 +63,18 @@ pub(super) fn certificate(der: &mut [u8], names: &Pseudonyms) {
     }
 }
 
+/// Whether it can be taken apart as a certificate, with nothing behind it.
+pub(super) fn is_certificate(der: &[u8], names: &Pseudonyms) -> bool {
+    let is_all = element(der, 0, der.len()).is_some_and(|it| it.to == der.len());
+    is_all && walk(&mut der.to_vec(), names).is_some()
+}
+
 fn walk(der: &mut [u8], names: &Pseudonyms) -> Option<()> {
     let len = der.len();
     let outer = element(der, 0, len).filter(|it| it.tag == 0x30)?;
     let [body, outer_algorithm, signature] = elements(der, outer.from, outer.to).try_into().ok()?;
-    if elements(der, body.from, body.to).last()?.to != body.to {
+    // What stands behind the last element was not understood.
+    if elements(der, body.from, body.to).last()?.to != body.to || signature.to != outer.to {
         return None;
     }
     let mut parts = elements(der, body.from, body.to).into_iter().peekable();
@@ -84,7 +91,8 @@ fn walk(der: &mut [u8], names: &Pseudonyms) -> Option<()> {
     let is_sound = serial.tag == 2
         && tags(&algorithm).first() == Some(&6)
         && matches!(tags(&validity).as_slice(), [0x17 | 0x18, 0x17 | 0x18])
-        && tags(&key?).as_slice() == [0x30, 3];
+        && tags(&key?).as_slice() == [0x30, 3]
+        && elements(der, key?.from, key?.to).last()?.to == key?.to;
     if !is_sound {
         return None;
     }
@@ -135,14 +143,20 @@ fn number(content: &mut [u8], names: &Pseudonyms) {
 }
 
 fn public_key(der: &mut [u8], key: Element, names: &Pseudonyms) {
-    let Some(bits) = elements(der, key.from, key.to).get(1).copied().filter(|it| it.tag == 3) else {
-        return;
+    let [algorithm, bits] = match elements(der, key.from, key.to).try_into() {
+        Ok(both) => both,
+        Err(_) => return names.scramble(der.get_mut(key.from..key.to).unwrap_or_default()),
     };
+    strings(der, algorithm, names, 0);
     let inside = bits.from.saturating_add(1);
     // An RSA key is a sequence of modulus and exponent; its size is the modulus's.
     let rsa = element(der, inside, bits.to).filter(|it| it.tag == 0x30 && it.to == bits.to);
-    let modulus = rsa.and_then(|it| elements(der, it.from, it.to).first().copied());
-    if let Some(modulus) = modulus.filter(|it| it.tag == 2) {
+    let numbers = rsa.and_then(|it| {
+        let both: [Element; 2] = elements(der, it.from, it.to).try_into().ok()?;
+        both.last().is_some_and(|last| last.to == it.to).then_some(both)
+    });
+    if let Some([modulus, exponent]) = numbers.filter(|both| both.iter().all(|it| it.tag == 2)) {
+        strings(der, exponent, names, 0);
         if let Some(content) = der.get_mut(modulus.from..modulus.to) {
             let (head, tail): (Vec<u8>, usize) = (content.iter().take(2).copied().collect(), content.len());
             names.scramble(content);
@@ -164,14 +178,24 @@ fn public_key(der: &mut [u8], key: Element, names: &Pseudonyms) {
 fn extension(der: &mut [u8], extension: Element, names: &Pseudonyms) {
     let parts = elements(der, extension.from, extension.to);
     let (oid, value) = match parts.as_slice() {
-        [oid, value] | [oid, _, value] if oid.tag == 6 && value.tag == 4 && value.to == extension.to => (oid, value),
+        [oid, value] if oid.tag == 6 && value.tag == 4 && value.to == extension.to => (oid, value),
+        [oid, critical, value]
+            if oid.tag == 6
+                && (critical.tag, critical.to.saturating_sub(critical.from)) == (1, 1)
+                && value.tag == 4
+                && value.to == extension.to =>
+        {
+            (oid, value)
+        }
         _ => return names.scramble(der.get_mut(extension.from..extension.to).unwrap_or_default()),
     };
-    let oid = der.get(oid.from..oid.to).unwrap_or_default().to_vec();
-    let len = value.to.saturating_sub(value.from);
+    let place = *oid;
+    let oid = der.get(place.from..place.to).unwrap_or_default().to_vec();
+    strings(der, place, names, 0);
+    let said = der.get(value.from..value.to).unwrap_or_default();
     match oid.as_slice() {
-        // Usage, constraints, inhibited policies: few bits and no identifiers.
-        [0x55, 0x1d, 15 | 19 | 54] if len <= 12 => {}
+        // Usage: few bits and no identifiers.
+        [0x55, 0x1d, 15] if matches!(said, [3, 2, _, _] | [3, 3, _, _, _]) => {}
         // Key identifiers.
         [0x55, 0x1d, 14] => {
             for inner in taken_apart(der, value.from, value.to, names) {
@@ -214,6 +238,14 @@ pub(super) fn any(der: &mut [u8], names: &Pseudonyms) {
     }
 }
 
+/// Digits alone may be a number of somebody's; a time has as many as it needs, and ends as times do.
+fn is_time(content: &[u8]) -> bool {
+    let Some((b'Z', digits)) = content.split_last() else {
+        return false;
+    };
+    matches!(digits.len(), 10 | 12 | 14) && digits.iter().all(u8::is_ascii_digit)
+}
+
 fn strings(der: &mut [u8], element: Element, names: &Pseudonyms, depth: usize) {
     let Element { tag, from, to } = element;
     let Some(content) = der.get_mut(from..to) else { return };
@@ -246,7 +278,7 @@ fn strings(der: &mut [u8], element: Element, names: &Pseudonyms, depth: usize) {
         // Object identifiers under the arcs that certificates use.
         0x06 | 0x88
             if content.len() <= 12 && matches!(content.first(), Some(0x09 | 0x2a | 0x2b | 0x55 | 0x60 | 0x67)) => {}
-        0x17 | 0x18 if content.iter().all(|it| it.is_ascii_digit() || *it == b'Z') => {}
+        0x17 | 0x18 if is_time(content) => {}
         0x03 => names.scramble(content.get_mut(1..).unwrap_or_default()),
         _ => names.scramble(content),
     }

@@ -58,9 +58,10 @@ pub(super) fn message(bytes: &mut [u8], names: &Pseudonyms) {
                         None => return empty(bytes, inside),
                     }
                 }
-                // Where the length is wrong, more stands behind than those numbers: records that nobody took apart.
+                // Where the length is wrong, what stands behind is not those numbers, or more: records that nobody took apart.
                 let numbers = if kind == 6 { 20 } else { 0 };
                 let behind = inside.saturating_add(numbers);
+                let behind = if behind == to { to } else { inside };
                 bytes.iter_mut().take(to).skip(behind).for_each(|byte| *byte = 0);
             }
             _ => bytes.iter_mut().take(to).skip(from).for_each(|byte| *byte = 0),

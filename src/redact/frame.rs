@@ -112,6 +112,8 @@ fn ip(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segment, &
     // Padding behind the packet is whatever stood in the sender's memory.
     let total = total.min(bytes.len()).max(header_len.min(bytes.len()));
     bytes.iter_mut().skip(total).for_each(|byte| *byte = 0);
+    // Where options are none, the header's length is wrong, and what stands in the place of the next header is payload.
+    let has_strange_options = version == 4 && !are_options(bytes.get(20..header_len.min(total)).unwrap_or_default());
     let is_fragment = version == 4 && u16_at(bytes, 6) & 0x3fff != 0;
     let Some((header, body)) = bytes
         .get_mut(..total)
@@ -147,7 +149,7 @@ fn ip(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segment, &
         old.get(addresses.clone()).unwrap_or_default().to_vec(),
         header.get(addresses).unwrap_or_default().to_vec(),
     );
-    if is_fragment {
+    if is_fragment || has_strange_options {
         return empty(body);
     }
     let mut emptied = false;
@@ -196,6 +198,27 @@ fn ip(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segment, &
         put16(body, at, sum);
     }
     emptied
+}
+
+/// Whether the options of an IPv4 header can be taken apart: kinds that were given out (RFC 791, 1108, 1393, 2113), up to
+/// the end or a zero.
+fn are_options(bytes: &[u8]) -> bool {
+    let mut rest = bytes;
+    while let [kind, behind @ ..] = rest {
+        rest = match (kind, behind.first()) {
+            (0, _) => return behind.iter().all(|byte| *byte == 0),
+            (1, _) => behind,
+            (7 | 68 | 82 | 130 | 131 | 133 | 134 | 136 | 137 | 148, Some(2..)) => {
+                let len = usize::from(behind.first().copied().unwrap_or(0));
+                match rest.get(len..) {
+                    Some(rest) => rest,
+                    None => return false,
+                }
+            }
+            _ => return false,
+        };
+    }
+    true
 }
 
 /// A checksum after bytes under it have changed; the checksum's own place is left out.

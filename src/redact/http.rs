@@ -19,6 +19,17 @@ const PLAIN: [&str; 12] = [
     "te",
 ];
 
+/// Words of those values. One that is none of these is no such value: where a line's end is damaged, the next line's words
+/// stand there.
+const WORDS: &str = "close keep alive application json xml text html plain octet stream www form urlencoded charset utf iso \
+    gzip deflate br identity chunked trailers timeout max age no cache store must revalidate private public proxy q mon tue \
+    wed thu fri sat sun jan feb mar apr may jun jul aug sep oct nov dec gmt";
+
+/// Methods of requests (RFC 9110 section 9.3, RFC 5789).
+const METHODS: [&[u8]; 9] = [
+    b"GET", b"HEAD", b"POST", b"PUT", b"DELETE", b"CONNECT", b"OPTIONS", b"TRACE", b"PATCH",
+];
+
 /// Headers whose values open doors.
 const SECRET: [&str; 7] = [
     "authorization",
@@ -112,13 +123,31 @@ fn lines(head: &mut [u8], names: &Pseudonyms) -> Framing {
         } else if !PLAIN.contains(&lower.as_str()) {
             names.text(name);
             names.text(value);
+        } else if !is_plain(&said) {
+            names.text(value);
         }
     }
     framing
 }
 
+/// Whether the value of a plain header says nothing but what such headers say: known words, and numbers too short to be an
+/// address or somebody's.
+fn is_plain(value: &str) -> bool {
+    let is_known = |word: &str| {
+        let is_number = word.len() <= 9 && word.bytes().all(|byte| byte.is_ascii_digit());
+        is_number || WORDS.split_ascii_whitespace().any(|it| it == word)
+    };
+    let is_address = |run: &str| run.bytes().filter(|byte| *byte == b'.').count() > 1;
+    value.is_ascii()
+        && value.split(|c: char| !c.is_ascii_alphanumeric()).all(is_known)
+        && !value.split(|c: char| !c.is_ascii_digit() && c != '.').any(is_address)
+}
+
 /// Method, version and status stay.
 fn first_line(line: &mut [u8], names: &Pseudonyms) {
+    if !is_first_line(line) {
+        return names.text(line);
+    }
     let spaces: Vec<usize> = (0..line.len()).filter(|&at| line.get(at) == Some(&b' ')).collect();
     let (from, to) = if line.starts_with(b"HTTP/1.") {
         (spaces.get(1).copied(), None)
@@ -131,13 +160,25 @@ fn first_line(line: &mut [u8], names: &Pseudonyms) {
     // The port of a CONNECT target says what kind of service it is.
     let port = target.iter().rposition(|byte| *byte == b':').filter(|&at| {
         let behind = target.get(at.saturating_add(1)..).unwrap_or_default();
-        !behind.is_empty() && behind.iter().all(u8::is_ascii_digit)
+        (1..=5).contains(&behind.len()) && behind.iter().all(u8::is_ascii_digit)
     });
     names.text(
         target
             .get_mut(..port.unwrap_or(usize::MAX).min(to.saturating_sub(from)))
             .unwrap_or_default(),
     );
+}
+
+/// Whether it is the first line of a request or an answer, from its first byte to its last. An answer's reason is replaced.
+fn is_first_line(line: &[u8]) -> bool {
+    let line = line.trim_ascii_end();
+    let is_version = |word: &[u8]| matches!(word, [b'H', b'T', b'T', b'P', b'/', b'1', b'.', b'0'..=b'9']);
+    let mut words = line.split(|byte| *byte == b' ');
+    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    if is_version(first) {
+        return second.len() == 3 && second.iter().all(u8::is_ascii_digit);
+    }
+    METHODS.contains(&first) && words.next_back().is_some_and(is_version)
 }
 
 /// The sizes of chunks stay.
@@ -151,7 +192,11 @@ fn chunks(bytes: &mut [u8], names: &Pseudonyms) {
         let digits = String::from_utf8_lossy(rest.get(..line).unwrap_or_default())
             .trim()
             .to_owned();
-        let Ok(size) = usize::from_str_radix(&digits, 16) else {
+        // A longer number is no size, but somebody's.
+        let size = usize::from_str_radix(&digits, 16)
+            .ok()
+            .filter(|_| digits.len() <= 6 && line <= digits.len() + 2);
+        let Some(size) = size else {
             return body(rest, names);
         };
         let to = line.saturating_add(size).min(rest.len());

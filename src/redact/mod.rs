@@ -8,6 +8,7 @@
 mod der;
 mod dns;
 mod frame;
+mod hello;
 mod http;
 mod pseudonym;
 mod stream;

@@ -5,9 +5,12 @@
 
 use super::der;
 use super::dns;
+use super::hello::hello_extensions;
 use super::http;
 use super::pseudonym::Pseudonyms;
 use crate::tls::CipherSuite;
+use crate::tls::hello::RETRY_RANDOM;
+use crate::tls::step::Side;
 
 /// How certificates are treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,7 +170,7 @@ fn partial(bytes: &mut [u8], places: &[usize], names: &Pseudonyms, certificates:
     };
     match head.first() {
         Some(1) => client_hello(body, names),
-        Some(11) if certificates == Certificates::Replaced => chain(body, names),
+        Some(11) => chain(body, names, certificates),
         Some(12) => key_exchange(body, names),
         Some(13) => certificate_request(body, names),
         Some(15) => signature(body, 0, names),
@@ -177,7 +180,6 @@ fn partial(bytes: &mut [u8], places: &[usize], names: &Pseudonyms, certificates:
         Some(4) => names.scramble(body.get_mut(6..).unwrap_or_default()),
         Some(16) => names.scramble(body.get_mut(2..).unwrap_or_default()),
         Some(20) => names.scramble(body),
-        Some(11) => {}
         // What has no content, and what nobody took apart.
         _ => body.fill(0),
     }
@@ -188,7 +190,7 @@ fn partial(bytes: &mut [u8], places: &[usize], names: &Pseudonyms, certificates:
     }
 }
 
-fn u16_at(bytes: &[u8], at: usize) -> Option<usize> {
+pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<usize> {
     bytes
         .get(at..)?
         .first_chunk::<2>()
@@ -203,7 +205,7 @@ fn u24_at(bytes: &[u8], at: usize) -> Option<usize> {
 /// The server's name (RFC 6066 section 3) is what a hello tells of anybody. One wrong length makes a hello of other messages,
 /// so each field keeps what such a field can hold, and no more.
 fn client_hello(body: &mut [u8], names: &Pseudonyms) {
-    let Some(at) = behind_session(body) else { return };
+    let Some(at) = behind_session(body, names) else { return };
     let Some(len) = u16_at(body, at) else { return };
     let from = at.saturating_add(2);
     let to = from.saturating_add(len);
@@ -217,23 +219,36 @@ fn client_hello(body: &mut [u8], names: &Pseudonyms) {
         .iter_mut()
         .filter(|method| !matches!(method, 0 | 1 | 64))
         .for_each(|method| *method = 0);
-    hello_extensions(body, to.saturating_add(2), names);
+    hello_extensions(body, to.saturating_add(2), Side::Client, names);
 }
 
 fn server_hello(body: &mut [u8], names: &Pseudonyms) {
     // Behind the session come a suite, a method and the length of the extensions.
-    if let Some(at) = behind_session(body) {
-        hello_extensions(body, at.saturating_add(5), names);
+    if let Some(at) = behind_session(body, names) {
+        hello_extensions(body, at.saturating_add(5), Side::Server, names);
     }
 }
 
 /// Where the session identifier of a hello ends. What cannot be a hello is emptied.
-fn behind_session(body: &mut [u8]) -> Option<usize> {
+fn behind_session(body: &mut [u8], names: &Pseudonyms) -> Option<usize> {
+    // Of random bytes nobody can say that they are that. A request for another hello is known by its own (RFC 8446 section
+    // 4.1.3).
+    let end = body.len().min(34);
+    let random = body.get_mut(2..end).unwrap_or_default();
+    if *random != RETRY_RANDOM {
+        names.scramble(random);
+    }
     // Every version begins with 3, but for drafts of TLS 1.3; no session identifier is longer than 32 bytes (RFC 5246
     // section 7.4.1.2).
     let emptied_from = match (body.first()?, body.get(34).copied()) {
         (3 | 0x7f, None) => return None,
-        (3 | 0x7f, Some(len @ 0..=32)) => return Some(35_usize.saturating_add(usize::from(len))),
+        (3 | 0x7f, Some(len @ 0..=32)) => {
+            let behind = 35_usize.saturating_add(usize::from(len));
+            let end = behind.min(body.len());
+            // The same for the same: a session that goes on is still seen to.
+            names.scramble(body.get_mut(35..end).unwrap_or_default());
+            return Some(behind);
+        }
         (3 | 0x7f, Some(_)) => 35,
         _ => 2,
     };
@@ -251,35 +266,13 @@ fn suites(list: &mut [u8]) {
     }
 }
 
-/// What is said in an extension whose meaning is not known is not handed on.
-fn hello_extensions(body: &mut [u8], mut at: usize, names: &Pseudonyms) {
-    while let (Some(kind), Some(len)) = (u16_at(body, at), u16_at(body, at.saturating_add(2))) {
-        let from = at.saturating_add(4);
-        let to = from.saturating_add(len).min(body.len());
-        let value = body.get_mut(from.min(to)..to).unwrap_or_default();
-        match kind {
-            0 => names.text(value.get_mut(5..).unwrap_or_default()),
-            // Groups and algorithms of signatures, of which none has a number of another kind.
-            10 | 13 | 50 => codes(value.get_mut(2..).unwrap_or_default(), is_group_or_algorithm),
-            // Point formats, ALPN, status request, versions, modes, keys of this handshake only.
-            5 | 11 | 16 | 17 | 22 | 23 | 43 | 45 | 51 | 0xff01 => {}
-            // Identities of keys agreed on before, and tickets (RFC 8446 section 4.2.11).
-            35 => names.scramble(value),
-            41 => identities(value, names),
-            _ => value.fill(0),
-        }
-        at = from.saturating_add(len);
-    }
-    body.iter_mut().skip(at).for_each(|byte| *byte = 0);
-}
-
 /// Whether a group's or algorithm's number can begin with this.
-const fn is_group_or_algorithm(high: u8) -> bool {
+pub(super) const fn is_group_or_algorithm(high: u8) -> bool {
     matches!(high, 0..=9 | 0x11 | 0x63)
 }
 
 /// Puts a number that nobody gives a meaning to (RFC 8701) in place of codes that are none.
-fn codes(list: &mut [u8], is_known: impl Fn(u8) -> bool) {
+pub(super) fn codes(list: &mut [u8], is_known: impl Fn(u8) -> bool) {
     for code in list.chunks_mut(2) {
         match *code {
             [high, low] if is_known(high) || (high == low && high & 0x0f == 0x0a) => {}
@@ -288,31 +281,17 @@ fn codes(list: &mut [u8], is_known: impl Fn(u8) -> bool) {
     }
 }
 
-/// Scrambles the identities of a `pre_shared_key` extension, and leaves their lengths.
-fn identities(value: &mut [u8], names: &Pseudonyms) {
-    let Some(len) = u16_at(value, 0) else {
-        return value.fill(0);
-    };
-    let end = len.saturating_add(2).min(value.len());
-    let mut at = 2;
-    while at < end {
-        let Some(len) = u16_at(value, at) else { break };
-        let from = at.saturating_add(2);
-        let to = from.saturating_add(len).min(end);
-        names.scramble(value.get_mut(from.min(to)..to).unwrap_or_default());
-        // The age is obfuscated.
-        at = from.saturating_add(len).saturating_add(4);
-    }
-    names.scramble(value.get_mut(end..).and_then(|it| it.get_mut(3..)).unwrap_or_default());
-}
-
 /// Certificates of TLS up to 1.2; those of 1.3 are encrypted.
-fn chain(body: &mut [u8], names: &Pseudonyms) {
+fn chain(body: &mut [u8], names: &Pseudonyms, certificates: Certificates) {
     let mut at = 3;
     while let Some(len) = u24_at(body, at) {
         let from = at.saturating_add(3);
         let to = from.saturating_add(len).min(body.len());
-        der::certificate(body.get_mut(from..to).unwrap_or_default(), names);
+        let one = body.get_mut(from..to).unwrap_or_default();
+        // What cannot be taken apart is no certificate that was to be kept.
+        if certificates == Certificates::Replaced || !der::is_certificate(one, names) {
+            der::certificate(one, names);
+        }
         at = from.saturating_add(len);
     }
 }
@@ -348,11 +327,16 @@ fn certificate_request(body: &mut [u8], names: &Pseudonyms) {
     }
 }
 
-/// A signature tells the key it was made with; the ephemeral key before it tells nobody anything.
+/// A signature tells the key it was made with; and of neither it nor the ephemeral key before it can be said what it is.
 fn key_exchange(body: &mut [u8], names: &Pseudonyms) {
     let behind = match body.first_chunk::<4>() {
         // The longest point is that of P-521.
-        Some(&[3, _, _, len @ ..=133]) => 4_usize.saturating_add(usize::from(len)),
+        Some(&[3, _, _, len @ ..=133]) => {
+            let behind = 4_usize.saturating_add(usize::from(len));
+            let end = behind.min(body.len());
+            names.scramble(body.get_mut(4..end).unwrap_or_default());
+            behind
+        }
         _ => {
             let mut at = 0_usize;
             for _ in 0..3 {
@@ -360,7 +344,10 @@ fn key_exchange(body: &mut [u8], names: &Pseudonyms) {
                     // Not all is there, or these are no numbers: the first length tells how large the group is.
                     return names.scramble(body.get_mut(2..).unwrap_or_default());
                 };
-                at = at.saturating_add(2).saturating_add(len);
+                let from = at.saturating_add(2);
+                at = from.saturating_add(len);
+                let end = at.min(body.len());
+                names.scramble(body.get_mut(from.min(end)..end).unwrap_or_default());
             }
             at
         }
