@@ -143,9 +143,8 @@ fn number(content: &mut [u8], names: &Pseudonyms) {
 }
 
 fn public_key(der: &mut [u8], key: Element, names: &Pseudonyms) {
-    let [algorithm, bits] = match elements(der, key.from, key.to).try_into() {
-        Ok(both) => both,
-        Err(_) => return names.scramble(der.get_mut(key.from..key.to).unwrap_or_default()),
+    let [algorithm, bits] = *elements(der, key.from, key.to) else {
+        return names.scramble(der.get_mut(key.from..key.to).unwrap_or_default());
     };
     strings(der, algorithm, names, 0);
     let inside = bits.from.saturating_add(1);

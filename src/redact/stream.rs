@@ -417,6 +417,12 @@ mod tests {
         let before = handshake(1, hello.len() as u32, &hello);
         let mut after = before.clone();
         assert!(redact(&mut after, false, &names, Certificates::Replaced));
-        assert_eq!(after, before);
+        // The random bytes and the session's id can be anything.
+        let is_opaque = |at: usize| (11..43).contains(&at) || (44..48).contains(&at);
+        let differs = (0..before.len()).filter(|&at| before[at] != after[at]);
+        assert!(
+            differs.clone().count() > 20 && differs.clone().all(is_opaque),
+            "{after:?}"
+        );
     }
 }
