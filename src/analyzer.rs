@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::ControlFlow;
 
-use crate::attempt;
+use crate::attempt::{self, Attempt};
 use crate::capture::{CaptureError, CaptureFacts, MergeError, read_frames, read_merged};
 use crate::collected::{Checksums, Collected, bounds_that_bit, skipped};
 use crate::connection::Connection;
@@ -13,7 +13,7 @@ use crate::decode::Decoder;
 use crate::device::witness;
 use crate::directory::Directory;
 use crate::frame::{Anomaly, Frame, FrameNumber};
-use crate::hosts::Watched;
+use crate::hosts::{Hosts, Watched};
 use crate::phrase::phrase;
 use crate::report::{self, Contents, Report};
 use crate::selection::Selector;
@@ -97,10 +97,10 @@ impl<'o> Analyzer<'o> {
         mut self,
         file: &str,
         facts: &CaptureFacts,
-        look: impl FnOnce(&[attempt::Attempt<'_>], &[Connection]),
+        look: impl FnOnce(&[Attempt<'_>], &[Connection]),
     ) -> Report {
         self.end();
-        self.judge(file, facts, &mut Story::default(), |_| true, look)
+        self.judge(file, facts, &mut Story::default(), look)
     }
 
     /// Ends every flow: no frame follows.
@@ -115,26 +115,81 @@ impl<'o> Analyzer<'o> {
         current.sort_by_key(|lookup| lookup.first().0);
     }
 
-    /// Says what happened in the attempts that are wanted, and shows all that was collected. May be called again.
+    /// Says what happened, and shows all that was collected.
     pub(crate) fn judge(
         &mut self,
         file: &str,
         facts: &CaptureFacts,
         story: &mut Story,
-        wanted: impl Fn(&attempt::Attempt<'_>) -> bool,
-        look: impl FnOnce(&[attempt::Attempt<'_>], &[Connection]),
+        look: impl FnOnce(&[Attempt<'_>], &[Connection]),
     ) -> Report {
+        self.arrange(facts, story);
+        let hosts = std::mem::take(&mut self.collected.hosts);
+        let found = self.attempts(story);
+        let (report, hosts) = self.report((file, facts), story, hosts, found, look);
+        self.collected.hosts = hosts;
+        report
+    }
+
+    /// The same of the attempts that are wanted, if there are any: finding that there are none costs no more than that. May be
+    /// called again.
+    pub(crate) fn judge_some(
+        &mut self,
+        file: &str,
+        facts: &CaptureFacts,
+        story: &mut Story,
+        wanted: impl FnMut(&Attempt<'_>) -> bool,
+        look: impl FnOnce(&[Attempt<'_>], &[Connection]),
+    ) -> Option<Report> {
+        self.arrange(facts, story);
+        let hosts = std::mem::take(&mut self.collected.hosts);
+        let mut found = self.attempts(story);
+        found.0.retain(wanted);
+        let (report, hosts) = if found.0.is_empty() {
+            (None, hosts)
+        } else {
+            let (report, hosts) = self.report((file, facts), story, hosts, found, look);
+            (Some(report), hosts)
+        };
+        self.collected.hosts = hosts;
+        report
+    }
+
+    /// Puts connections in order, and learns from them what outlasts them.
+    fn arrange(&mut self, facts: &CaptureFacts, story: &mut Story) {
+        let connections = &mut self.collected.connections;
+        connections.sort_by_key(|connection| connection.index);
+        attested::mark(connections, facts.slice.as_ref().map_or(&[][..], |note| &note.chains));
+        for connection in connections {
+            story.surroundings.add(connection);
+        }
+    }
+
+    /// The attempts, and what else their devices did.
+    fn attempts(&self, story: &mut Story) -> (Vec<Attempt<'_>>, Directory<'_>) {
+        let (connections, lookups) = (&self.collected.connections, &self.collected.lookups);
+        let learnt = std::mem::take(&mut story.learnt);
+        let selector = Selector::knowing(self.options, &lookups.all, connections, learnt);
+        let directory = Directory::new(connections, &lookups.all, &self.collected.icmp);
+        let attempts = attempt::grouped(&selector, connections, (&lookups.all, lookups.past), &directory);
+        story.learnt = selector.into_learnt();
+        (attempts, directory)
+    }
+
+    fn report<'a>(
+        &'a self,
+        (file, facts): (&str, &CaptureFacts),
+        story: &mut Story,
+        hosts: Hosts,
+        (mut attempts, directory): (Vec<Attempt<'a>>, Directory<'a>),
+        look: impl FnOnce(&[Attempt<'_>], &[Connection]),
+    ) -> (Report, Hosts) {
         let restored = facts.slice.as_ref().map(|note| note.restore(facts));
         let facts = restored.as_ref().unwrap_or(facts);
         let chains = facts.slice.as_ref().map_or(&[][..], |note| &note.chains);
-        let collected = &mut self.collected;
-        collected.connections.sort_by_key(|connection| connection.index);
-        attested::mark(&mut collected.connections, chains);
-        let hosts = std::mem::take(&mut collected.hosts);
         let Collected {
             flows,
             lookups,
-            icmp,
             connections,
             contents,
             dropped,
@@ -144,20 +199,11 @@ impl<'o> Analyzer<'o> {
         anomalies.extend(self.decoder.anomalies());
         anomalies.extend(self.collected.conflicts.iter().cloned());
         anomalies.extend(bounds_that_bit(dropped, flows, lookups));
-        for connection in connections {
-            story.surroundings.add(connection);
-        }
         let watched = Watched {
             hosts,
             controllers: self.decoder.controllers().clone(),
             lookups: &lookups.all,
         };
-        let learnt = std::mem::take(&mut story.learnt);
-        let selector = Selector::knowing(self.options, &lookups.all, connections, learnt);
-        let directory = Directory::new(connections, &lookups.all, icmp);
-        let mut attempts = attempt::grouped(&selector, connections, (&lookups.all, lookups.past), &directory);
-        story.learnt = selector.into_learnt();
-        attempts.retain(wanted);
         for attempt in &mut attempts {
             attempt::complete(attempt, self.options, &directory);
         }
@@ -235,7 +281,6 @@ impl<'o> Analyzer<'o> {
         look(&attempts, connections);
         let report = report::build(capture, &attempts, &judged, &context, story.before);
         story.tell(&report, &judged, &attempts);
-        self.collected.hosts = watched.hosts;
-        report
+        (report, watched.hosts)
     }
 }

@@ -130,6 +130,18 @@ impl Lookups {
         }
     }
 
+    /// Puts those that are not past in order of first frames: an answer over TCP, or a frame that is late, may not be.
+    pub(crate) fn sort(&mut self) {
+        let past = self.past;
+        if !self
+            .all
+            .get(past..)
+            .is_some_and(|all| all.is_sorted_by_key(|it| it.first().0))
+        {
+            self.arrange(|at, _| if at < past { Fate::Past } else { Fate::Current });
+        }
+    }
+
     /// Puts past look-ups first and all in order of first frames; those are forgotten whose fate it is.
     pub(crate) fn arrange(&mut self, fate: impl Fn(usize, &Lookup) -> Fate) {
         let all = std::mem::take(&mut self.all).into_iter().enumerate();

@@ -7,6 +7,7 @@ mod commands;
 mod expect;
 mod output;
 mod progress;
+mod waiting;
 mod workers;
 
 use std::ffi::OsString;
@@ -29,6 +30,7 @@ use tlswalk::profile::Profile;
 use tlswalk::report::text::{TextStyle, Verbosity, visible};
 use tlswalk::report::{Outcome, Report, Unread, explain, outcome as outcome_of, report_on_logs};
 use tlswalk::tls::trust::Anchors;
+use waiting::Waiting;
 
 /// The tool could not do its work.
 const UNABLE: u8 = 2;
@@ -228,7 +230,10 @@ fn stream(
     mut output: Output,
     mut expected: Option<Expectations>,
 ) -> Result<u8, String> {
-    let (name, input) = open(Path::new("-"), inspect.quiet)?;
+    refuse_terminal()?;
+    let name = "-".to_owned();
+    let input = Waiting::for_stdin().map_err(|error| format!("{name}: {}", reason(&error)))?;
+    let input = Progress::new(input, name.clone(), None, inspect.quiet);
     let mut input = Hashed::new(input, inspect.hash);
     let mut total = Outcome::Inconclusive;
     let (mut last, mut failure) = (None, None);
@@ -318,13 +323,18 @@ fn analyze(paths: &[PathBuf], options: &Options, inspect: &Inspect) -> Result<Re
     tlswalk::analyze_merged(inputs, options).map_err(|error| error.to_string())
 }
 
+fn refuse_terminal() -> Result<(), String> {
+    if io::stdin().is_terminal() {
+        return Err("-: standard input is a terminal; pipe a capture in".to_owned());
+    }
+    Ok(())
+}
+
 /// A capture's name and bytes.
 fn open(path: &Path, quiet: bool) -> Result<(String, Progress<Box<dyn Read>>), String> {
     let name = path.display().to_string();
     if path.as_os_str() == "-" {
-        if io::stdin().is_terminal() {
-            return Err("-: standard input is a terminal; pipe a capture in".to_owned());
-        }
+        refuse_terminal()?;
         let input: Box<dyn Read> = Box::new(io::stdin().lock());
         return Ok((name.clone(), Progress::new(input, name, None, quiet)));
     }

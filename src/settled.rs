@@ -28,6 +28,11 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
+    /// The time now, once there is one.
+    pub(crate) const fn now(&self) -> Option<Timestamp> {
+        self.now
+    }
+
     /// Takes the time of a frame; the time now. One wild stamp does not move it.
     pub(crate) fn saw(&mut self, time: Timestamp) -> Timestamp {
         let Some(now) = self.now else {

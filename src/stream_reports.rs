@@ -3,20 +3,20 @@
 //! What was reported is forgotten but for what explains later attempts: who was told which address, which endpoints are a
 //! service's, what servers chose. All of it is bounded.
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 use std::io::Read;
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use crate::analyzer::Analyzer;
 use crate::attempt::{self, Attempt, SAME_ATTEMPT};
-use crate::capture::{CaptureError, CaptureFacts, read_counted};
-use crate::connection::Connection;
+use crate::capture::{CaptureError, CaptureFacts, Tally, read_counted};
 use crate::context::Options;
 use crate::decode::Endpoint;
-use crate::directory::Directory;
 use crate::finding::Severity;
-use crate::frame::{FrameNumber, Timestamp};
+use crate::frame::{Frame, FrameNumber, Timestamp};
 use crate::lookup::{Fate, Lookup};
 use crate::report::{Before, Overall, Part, Report};
 use crate::selection::{Purposed, Selector};
@@ -26,8 +26,15 @@ use crate::verdict::Verdict;
 
 const SECOND: i64 = 1_000_000_000;
 
-/// How often, by the capture's clock, attempts that have ended are looked for.
-const EVERY: i64 = SECOND;
+/// How much longer than a second it takes, by the capture's clock, until attempts that have ended are looked for again, for each
+/// connection and look-up that is kept.
+const PER_KEPT: i64 = SECOND / 1024;
+
+/// The longest time between two looks.
+const MOST_BETWEEN: i64 = 10 * SECOND;
+
+/// Longer silence is no different: all has settled.
+const MOST_SILENCE: i64 = 2 * KEPT;
 
 /// How long connections and errors are kept that belong to no attempt: as long as an attempt may wait for others.
 const KEPT: i64 = 900 * SECOND;
@@ -37,6 +44,10 @@ const MAX_PAST: usize = 1024;
 
 /// Look-ups beyond which those of others' names go earlier.
 const MANY: usize = 4096;
+
+/// Connections beyond which those of no attempt go earlier: were a bound of `collected.rs` reached between two looks, others would
+/// not be kept at all.
+const MANY_CONNECTIONS: usize = 2048;
 
 /// Endpoints of services that are remembered.
 const MAX_LEARNT: usize = 4096;
@@ -87,7 +98,13 @@ impl Story {
 
 /// Reads a capture that grows, and says what happened in each attempt when it has ended: a report of the attempts since the
 /// last one, whose [`Report::part`] tells its number. The last report comes when the input ends; its verdict and its
-/// capture's totals are those of the whole. Time is the capture's own.
+/// capture's totals are those of the whole.
+///
+/// Time is the capture's own. An input that has nothing for a while may say so ([`Silence`](crate::capture::Silence)): between
+/// two records the capture's clock goes on with it, until a frame comes, whose time counts again. In the middle of a record more
+/// is sure to come, and in a compressed input it may: there the clock stands. A frame that was held back meanwhile and belongs
+/// to a connection that was reported is one of no connection, for ten minutes; the late answer of one that was reported as
+/// unanswered makes another attempt.
 ///
 /// `each` may break: then nothing more is read, and there is no last report.
 ///
@@ -97,115 +114,143 @@ pub fn analyze_stream(
     input: impl Read,
     file: &str,
     options: &Options,
-    mut each: impl FnMut(Report) -> ControlFlow<()>,
+    each: impl FnMut(Report) -> ControlFlow<()>,
 ) -> Result<(), CaptureError> {
-    let mut stream = Stream {
+    let stream = RefCell::new(Stream {
+        file,
         analyzer: Analyzer::new(options),
         story: Story::default(),
         clock: Clock::default(),
         due: Timestamp(i64::MIN),
-    };
-    let mut broken = false;
-    let facts = read_counted(input, |frame, tally| {
-        stream.analyzer.push(frame);
-        let now = stream.clock.saw(frame.time);
-        if now < stream.due {
-            return ControlFlow::Continue(());
-        }
-        stream.due = Timestamp(now.0.saturating_add(EVERY));
-        match stream.ended(file, now, || tally.so_far()).map(&mut each) {
-            Some(ControlFlow::Break(())) => {
-                broken = true;
-                ControlFlow::Break(())
-            }
-            _ => ControlFlow::Continue(()),
-        }
-    })?;
-    if !broken {
-        let _ = each(stream.finish(file, &facts));
+        facts: CaptureFacts::default(),
+        each,
+        broken: false,
+    });
+    // Never borrowed twice: no frame comes while nothing comes.
+    let facts = read_counted(
+        input,
+        |frame, tally| stream.borrow_mut().frame(frame, tally),
+        Some(&mut |silence, tally| stream.borrow_mut().silence(silence, tally)),
+    )?;
+    let mut stream = stream.into_inner();
+    if !stream.broken {
+        stream.facts = facts;
+        stream.finish();
     }
     Ok(())
 }
 
-struct Stream<'o> {
+struct Stream<'o, F> {
+    file: &'o str,
     analyzer: Analyzer<'o>,
     story: Story,
     clock: Clock,
     /// When to look again.
     due: Timestamp,
+    /// Of the capture, as of the last look.
+    facts: CaptureFacts,
+    each: F,
+    broken: bool,
 }
 
-impl Stream<'_> {
-    /// The attempts that have ended, if there are any.
-    fn ended(&mut self, file: &str, now: Timestamp, facts: impl FnOnce() -> CaptureFacts) -> Option<Report> {
+impl<F: FnMut(Report) -> ControlFlow<()>> Stream<'_, F> {
+    fn frame(&mut self, frame: &Frame<'_>, tally: &Tally) -> ControlFlow<()> {
+        if self.broken {
+            return ControlFlow::Break(());
+        }
+        self.analyzer.push(frame);
+        let now = self.clock.saw(frame.time);
+        // A clock that was wrong goes back.
+        let is_wrong = self.due.since(now) > MOST_BETWEEN;
+        if now < self.due && !is_wrong {
+            return ControlFlow::Continue(());
+        }
+        self.facts = tally.so_far();
+        self.look(now)
+    }
+
+    /// Nothing came for so long: the clock goes on for this look only, since what comes next may be older.
+    fn silence(&mut self, silence: Duration, tally: &Tally) -> ControlFlow<()> {
+        let Some(now) = self.clock.now() else {
+            return ControlFlow::Continue(());
+        };
+        self.facts = tally.so_far();
+        let silence = i64::try_from(silence.as_nanos()).unwrap_or(MOST_SILENCE);
+        self.look(Timestamp(now.0.saturating_add(silence.min(MOST_SILENCE))))
+    }
+
+    /// Reports the attempts that have ended, if there are any.
+    fn look(&mut self, now: Timestamp) -> ControlFlow<()> {
+        let told = self.ended(now);
+        let collected = &self.analyzer.collected;
+        let kept = collected.connections.len().saturating_add(collected.lookups.all.len());
+        let kept = i64::try_from(kept).unwrap_or(i64::MAX);
+        // A look costs what is kept, so that the more is kept the less often it is looked at.
+        let pause = SECOND.saturating_add(kept.saturating_mul(PER_KEPT)).min(MOST_BETWEEN);
+        self.due = Timestamp(now.0.saturating_add(pause));
+        let flow = told.map_or(ControlFlow::Continue(()), &mut self.each);
+        self.broken = flow.is_break();
+        flow
+    }
+
+    fn ended(&mut self, now: Timestamp) -> Option<Report> {
         let collected = &mut self.analyzer.collected;
         let mut ended = Vec::new();
         collected.flows.hand_on_quiet(now, &mut ended);
         // In order of first frames, as they are at the end of a file.
         ended.into_iter().for_each(|flow| collected.end(flow));
+        collected.lookups.sort();
         let open = Open::of(collected.flows.open());
-        let (is_due, is_service) = self.is_due(now, &open);
         let (mut connections, mut lookups) = (HashSet::new(), HashSet::new());
-        let mut report = None;
-        if is_due {
-            let mut told = self.analyzer.judge(
-                file,
-                &facts(),
-                &mut self.story,
-                |attempt| is_settled(attempt, now, &open),
-                |attempts, _| {
-                    for attempt in attempts {
-                        connections.extend(attempt.connections.iter().map(|it| it.index));
-                        lookups.extend(attempt.lookups.iter().map(|it| std::ptr::from_ref::<Lookup>(it)));
-                    }
-                },
-            );
-            if !told.attempts.is_empty() {
-                self.story.mark(&mut told, false);
-                report = Some(told);
-            }
-        }
+        let mut waiting = HashSet::new();
+        let report = self.analyzer.judge_some(
+            self.file,
+            &self.facts,
+            &mut self.story,
+            |attempt| {
+                let settled = is_settled(attempt, now, &open);
+                if !settled {
+                    waiting.extend(attempt.connections.iter().map(|it| it.index));
+                }
+                settled
+            },
+            |attempts, _| {
+                for attempt in attempts {
+                    connections.extend(attempt.connections.iter().map(|it| it.index));
+                    lookups.extend(attempt.lookups.iter().map(|it| std::ptr::from_ref::<Lookup>(it)));
+                }
+            },
+        );
+        let report = report.map(|mut told| {
+            self.story.mark(&mut told, false);
+            told
+        });
         let told = self.analyzer.collected.lookups.all.iter();
         let told = told
             .map(|it| lookups.contains(&std::ptr::from_ref(it)))
             .collect::<Vec<_>>();
-        self.forget(now, &connections, &told, &is_service);
+        self.forget(now, (&connections, &waiting), &told);
         report
     }
 
-    /// Whether an attempt is settled; and which look-ups are of a service's name.
-    fn is_due(&mut self, now: Timestamp, open: &Open) -> (bool, Vec<bool>) {
-        let collected = &mut self.analyzer.collected;
-        let past = collected.lookups.past;
-        collected
-            .lookups
-            .arrange(|at, _| if at < past { Fate::Past } else { Fate::Current });
-        collected.connections.sort_by_key(|connection| connection.index);
-        let (connections, lookups) = (&collected.connections, &collected.lookups);
-        let learnt = std::mem::take(&mut self.story.learnt);
-        let selector = Selector::knowing(self.analyzer.options, &lookups.all, connections, learnt);
-        let directory = Directory::new(connections, &lookups.all, &[]);
-        let attempts = attempt::grouped(&selector, connections, (&lookups.all, lookups.past), &directory);
-        let is_due = attempts.iter().any(|attempt| is_settled(attempt, now, open));
-        let names = lookups
-            .all
-            .iter()
-            .map(|it| selector.is_service_name(it.name.raw()).is_some());
-        let names = names.collect();
-        self.story.learnt = selector.into_learnt();
-        (is_due, names)
-    }
-
-    /// Forgets what was reported, and what is old.
-    fn forget(&mut self, now: Timestamp, reported: &HashSet<u64>, told: &[bool], is_service: &[bool]) {
+    /// Forgets what was reported, and what is old; of connections that wait to be reported, nothing.
+    fn forget(&mut self, now: Timestamp, (reported, waiting): (&HashSet<u64>, &HashSet<u64>), told: &[bool]) {
+        // Which names are a service's depends on nothing that was captured.
+        let selector = Selector::new(self.analyzer.options, &[], &[]);
         let (story, collected) = (&mut self.story, &mut self.analyzer.collected);
         let is_old = |time: Timestamp, most: i64| now.since(time) > most;
-        for connection in &collected.connections {
-            story.surroundings.add(connection);
-        }
+        let is_service = collected.lookups.all.iter();
+        let is_service: Vec<bool> = is_service
+            .map(|it| selector.is_service_name(it.name.raw()).is_some())
+            .collect();
+        let kept = if collected.connections.len() > MANY_CONNECTIONS {
+            SAME_ATTEMPT
+        } else {
+            KEPT
+        };
         collected
             .connections
-            .retain(|it| !reported.contains(&it.index) && !is_old(it.last.1, KEPT));
+            .retain(|it| !reported.contains(&it.index) && (waiting.contains(&it.index) || !is_old(it.last.1, kept)));
         collected.recount();
         collected.icmp.retain(|error| !is_old(error.time, KEPT));
         let past = collected.lookups.past;
@@ -220,13 +265,13 @@ impl Stream<'_> {
             .zip(&collected.lookups.all)
             .map(|(at, lookup)| {
                 let is_past = at < past || flag(told, at) || is_old(attempt::ended(lookup), KEPT);
-                match (flag(is_service, at), is_past) {
+                match (flag(&is_service, at), is_past) {
                     (true, true) if surplus > 0 => {
                         surplus = surplus.saturating_sub(1);
                         Fate::Gone
                     }
                     (true, true) => Fate::Past,
-                    (_, false) if !is_old(attempt::ended(lookup), most) || flag(is_service, at) => Fate::Current,
+                    (_, false) if !is_old(attempt::ended(lookup), most) || flag(&is_service, at) => Fate::Current,
                     _ => Fate::Gone,
                 }
             })
@@ -239,16 +284,10 @@ impl Stream<'_> {
         }
     }
 
-    fn finish(mut self, file: &str, facts: &CaptureFacts) -> Report {
+    fn finish(&mut self) {
         self.analyzer.end();
-        let mut report = self.analyzer.judge(
-            file,
-            facts,
-            &mut self.story,
-            |_| true,
-            |_: &[Attempt<'_>], _: &[Connection]| (),
-        );
+        let mut report = self.analyzer.judge(self.file, &self.facts, &mut self.story, |_, _| ());
         self.story.mark(&mut report, true);
-        report
+        let _ = (self.each)(report);
     }
 }

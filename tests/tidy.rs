@@ -40,6 +40,7 @@ const EDGE: &[&str] = &[
     "commands/",
     "output.rs",
     "progress.rs",
+    "waiting.rs",
     "workers.rs",
     "report/",
 ];

@@ -1,6 +1,9 @@
 //! Read → bytes in order: one buffer refilled by large reads, from which records are cut without copying.
 
 use std::io::{self, BufRead, Read};
+use std::time::Duration;
+
+use super::Silence;
 
 /// How much one read asks for. 256 KiB stay in the second-level cache; 8 MiB were measured a third slower.
 const READ_LEN: usize = 256 * 1024;
@@ -30,6 +33,10 @@ pub(super) struct Chunk<'a> {
     ended: bool,
     failure: Option<io::Error>,
     overrun: bool,
+    /// Whether it gives up waiting where a reader says that nothing comes.
+    heeds_silence: bool,
+    /// For how long nothing came, if that is why there is no more.
+    silence: Option<Duration>,
 }
 
 impl<'a> Chunk<'a> {
@@ -43,6 +50,8 @@ impl<'a> Chunk<'a> {
             ended: false,
             failure: None,
             overrun: false,
+            heeds_silence: false,
+            silence: None,
         }
     }
 
@@ -50,15 +59,36 @@ impl<'a> Chunk<'a> {
     #[inline]
     pub(super) fn fill(&mut self, wanted: usize) -> &[u8] {
         if self.end.saturating_sub(self.start) < wanted {
-            self.refill(wanted);
+            self.refill(wanted, usize::MAX);
         }
         self.buffer.get(self.start..self.end).unwrap_or_default()
     }
 
+    /// The same; but where silence is heeded and whoever writes is silent, exactly `enough` suffice: with some bytes more it
+    /// is in the middle of something.
+    #[inline]
+    pub(super) fn fill_or(&mut self, wanted: usize, enough: usize) -> &[u8] {
+        if self.end.saturating_sub(self.start) < wanted {
+            self.refill(wanted, enough);
+        }
+        self.fill(0)
+    }
+
+    /// From now on, [`Silence`] is heeded.
+    pub(super) const fn heed_silence(&mut self) {
+        self.heeds_silence = true;
+    }
+
+    /// For how long nothing came, if the last filling ended with that.
+    pub(super) const fn silence(&self) -> Option<Duration> {
+        self.silence
+    }
+
     #[cold]
-    fn refill(&mut self, wanted: usize) {
+    fn refill(&mut self, wanted: usize, enough: usize) {
         const HALF: usize = READ_LEN / 2;
 
+        self.silence = None;
         if self.ended {
             return;
         }
@@ -75,12 +105,15 @@ impl<'a> Chunk<'a> {
         if self.buffer.len() < room {
             self.buffer.resize(room, 0);
         }
-        while self.end < wanted && !self.ended {
+        while self.end < wanted && !self.ended && self.silence.is_none() {
             let free = self.buffer.get_mut(self.end..).unwrap_or_default();
             match self.input.read(free) {
                 Ok(0) => self.ended = true,
                 Ok(read) => self.end = self.end.saturating_add(read.min(free.len())),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                    let heeded = self.heeds_silence && self.end == enough;
+                    self.silence = Silence::told_by(&error).filter(|_| heeded);
+                }
                 Err(error) => {
                     self.failure = Some(error);
                     self.ended = true;

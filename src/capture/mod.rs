@@ -3,12 +3,14 @@
 use crate::phrase::Phrase;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use crate::frame::{Anomaly, Frame, FrameNumber, LinkType, Timestamp};
 use crate::note::Note;
 use crate::wire_text::WireText;
 use source::Source;
-use tally::{Record, Tally};
+use tally::Record;
+pub(crate) use tally::Tally;
 
 mod annotated;
 mod chunk;
@@ -22,6 +24,7 @@ mod merge;
 mod pcap;
 mod pcapng;
 mod search;
+mod silence;
 mod source;
 mod tally;
 #[cfg(test)]
@@ -30,6 +33,7 @@ mod testing;
 pub use annotated::{Block, Described, Extras, Item, read_annotated};
 pub use hashed::Hashed;
 pub use merge::{MOST_FILES, MergeError, read_merged};
+pub use silence::Silence;
 
 /// The bytes of an input that may be compressed as captures may be, and by what: for the texts of devices.
 ///
@@ -154,22 +158,35 @@ pub fn read_frames(
     input: impl Read,
     mut on_frame: impl FnMut(&Frame<'_>) -> ControlFlow<()>,
 ) -> Result<CaptureFacts, CaptureError> {
-    read_counted(input, |frame, _| on_frame(frame))
+    read_counted(input, |frame, _| on_frame(frame), None)
 }
 
-/// The same for whoever asks for the facts while reading.
+/// What is called with how long nothing came.
+pub(crate) type OnSilence<'a> = &'a mut dyn FnMut(Duration, &Tally) -> ControlFlow<()>;
+
+/// The same for whoever asks for the facts while reading, and hears when nothing comes ([`Silence`]).
 #[inline(always)]
 pub(crate) fn read_counted(
     input: impl Read,
     mut on_frame: impl FnMut(&Frame<'_>, &Tally) -> ControlFlow<()>,
+    mut on_silence: Option<OnSilence<'_>>,
 ) -> Result<CaptureFacts, CaptureError> {
     let mut tally = Tally::default();
     let mut source = Source::open(input, &mut tally)?;
+    if on_silence.is_some() {
+        source.heed_silence();
+    }
     // Records as nearly all are go in runs, each as long as the buffer; between two runs, one record is looked at closely.
-    while source.run(&mut tally, &mut on_frame).is_continue()
-        && let Some(record) = source.next(&mut tally)
-        && hand_on(&mut source, &mut tally, &record, &mut on_frame).is_continue()
-    {}
+    while source.run(&mut tally, &mut on_frame).is_continue() {
+        let flow = match (source.next(&mut tally), &mut on_silence) {
+            (Some(record), _) => hand_on(&mut source, &mut tally, &record, &mut on_frame),
+            (None, Some(on_silence)) if let Some(silence) = source.silence() => on_silence(silence, &tally),
+            (None, _) => break,
+        };
+        if flow.is_break() {
+            break;
+        }
+    }
     let end = source.finish(&mut tally)?;
     let mut facts = tally.finish();
     facts.end = end;

@@ -227,7 +227,7 @@ impl Reader {
     #[inline(never)]
     pub(super) fn next(&mut self, chunk: &mut Chunk<'_>) -> Next {
         self.ahead = None;
-        let bytes = chunk.fill(self.head_len);
+        let bytes = chunk.fill_or(self.head_len, 0);
         let Some(head) = self.head(bytes) else {
             return Next::Stop(match bytes.len() {
                 0 => Stop::End,
@@ -238,7 +238,7 @@ impl Reader {
             return Next::damaged(phrase("damage-record-claims").with("bytes", head.captured));
         }
         let len = (head.captured as usize).saturating_add(self.head_len);
-        let bytes = chunk.fill(len.saturating_add(self.head_len));
+        let bytes = chunk.fill_or(len.saturating_add(self.head_len), len);
         if bytes.len() < len {
             return Next::Stop(Stop::Cut(
                 phrase("damage-record-cut").with("there", bytes.len()).with("len", len),

@@ -113,7 +113,7 @@ impl Reader {
     #[inline]
     pub(super) fn next(&mut self, chunk: &mut Chunk<'_>, tally: &mut Tally) -> Next {
         loop {
-            let bytes = chunk.fill(12);
+            let bytes = chunk.fill_or(12, 0);
             let Some(head) = bytes.first_chunk::<12>() else {
                 return Next::Stop(match bytes.len() {
                     0 => Stop::End,

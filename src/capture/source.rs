@@ -3,6 +3,7 @@
 use crate::phrase::{Phrase, phrase};
 use std::io::{self, Read};
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use super::annotated::Block;
 use super::chunk::Chunk;
@@ -98,7 +99,7 @@ impl<'a> Source<'a> {
         run.flow
     }
 
-    /// The next record, in the buffer until it is consumed; `None` at the end.
+    /// The next record, in the buffer until it is consumed; `None` at the end, or when an input is silent.
     #[inline(never)]
     pub(super) fn next(&mut self, tally: &mut Tally) -> Option<Record> {
         loop {
@@ -112,6 +113,7 @@ impl<'a> Source<'a> {
             };
             let record = match next {
                 Next::Record(record) => record,
+                Next::Stop(Stop::End) if self.silence().is_some() => return None,
                 other => match self.recover(other, tally) {
                     Some(record) => record,
                     None => continue,
@@ -122,6 +124,16 @@ impl<'a> Source<'a> {
             self.largest_record = self.largest_record.max(record.len);
             return Some(record);
         }
+    }
+
+    /// From now on, an input that is silent between two records is told from one that has ended.
+    pub(super) const fn heed_silence(&mut self) {
+        self.chunk.heed_silence();
+    }
+
+    /// For how long nothing came, if that is why there is no record.
+    pub(super) const fn silence(&self) -> Option<Duration> {
+        self.chunk.silence()
     }
 
     /// The frame that a record given by [`Self::next`] holds.

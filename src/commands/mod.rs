@@ -1,7 +1,7 @@
 //! arguments → exit code: a file per subcommand, for those that open several files or read one more than once.
 
 use std::fs::File;
-use std::io::{self, IsTerminal as _, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::args::Inspect;
@@ -44,9 +44,7 @@ impl Capture {
             let input = File::open(path).map_err(|error| format!("{name}: {}", reason(&error)))?;
             return Self::spool(name, input);
         }
-        if io::stdin().is_terminal() {
-            return Err("-: standard input is a terminal; pipe a capture in".to_owned());
-        }
+        crate::refuse_terminal()?;
         Self::spool(name, io::stdin().lock())
     }
 

@@ -169,9 +169,14 @@ impl Reader {
         while heads.len() < most {
             // No more than is needed: who writes into a pipe may be slow.
             let need = at.saturating_add(self.head_len);
-            let mut bytes = chunk.fill(need.min(wanted));
+            let there = chunk.fill_or(need.min(wanted), at).len();
+            // For now, nothing follows.
+            if chunk.silence().is_some() && !heads.is_empty() {
+                return (heads, Way::End);
+            }
+            let mut bytes = chunk.fill(0);
             let mut ended = false;
-            if bytes.len() < need {
+            if there < need {
                 bytes = chunk.fill(wanted);
                 ended = bytes.len() < wanted;
             }
