@@ -110,9 +110,7 @@ impl<'o> Analyzer<'o> {
         let mut flows = std::mem::take(&mut collected.flows);
         flows.finish(|flow| collected.end(flow));
         collected.flows = flows;
-        let past = collected.lookups.past;
-        let current = collected.lookups.all.get_mut(past..).unwrap_or_default();
-        current.sort_by_key(|lookup| lookup.first().0);
+        collected.lookups.sort();
     }
 
     /// Says what happened, and shows all that was collected.

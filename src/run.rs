@@ -1,8 +1,8 @@
 //! Segment → Run: segments that only carry on, counted without looking at the rest of their direction.
 //!
 //! Most segments of a connection come in order and bring nothing that is read: acknowledgements, plaintext of no known
-//! protocol, the middle of a record's ciphertext. They change a few numbers, which stand here in one line of the cache
-//! where a direction has forty. The direction catches up when a segment comes that must be looked at, or when it ends; then
+//! protocol, the middle of a record's ciphertext. They change a few numbers, which stand here in one or two lines of the
+//! cache where a direction has twenty-six. The direction catches up when a segment comes that must be looked at, or when it ends; then
 //! everything is as if it had looked at each of them.
 
 use crate::decode::{Segment, TcpFlags, options};
@@ -26,7 +26,7 @@ const MAX_AHEAD: u32 = 64 * 1024 * 1024;
 
 /// What a direction has seen since it caught up, and what it needs to tell whether it must look at the next segment.
 ///
-/// Aligned, so that all but `recent` is one line of the cache.
+/// All but `recent` is as long as a line of the cache. It is not aligned to one: that gained nothing, and cost memory.
 #[derive(Debug, Default)]
 pub(crate) struct Run {
     /// The last segments, in a ring.

@@ -132,7 +132,6 @@ pub fn without_attempts(contents: &crate::report::Contents, context: &Context<'_
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
     use crate::attempt::attempts;
     use crate::capture::CaptureFacts;

@@ -1,7 +1,7 @@
 //! extensions of a hello → extensions of the same length, of which only what has a known meaning stays (RFC 8446 section 4.2).
 //!
-//! A value stays where it is one of those that were given out. Keys and tickets can be anything, so they are scrambled; and
-//! what does not fit the lengths around it is emptied.
+//! A value stays where it is one of those that were given out. Keys and tickets can be anything, so they are scrambled.
+//! Lengths stay, right or wrong: a byte or two each, and what they enclose is looked at whatever they say.
 
 use super::pseudonym::Pseudonyms;
 use super::stream::{codes, is_group_or_algorithm, u16_at};

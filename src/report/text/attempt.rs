@@ -301,7 +301,7 @@ fn hints(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool)
     let file = &report.capture.file;
     let plain = file.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(&b));
     // What was redacted or put together has a name that is no file's.
-    let is_file = !file.starts_with(redact::NAME) && !file.contains(" + ");
+    let is_file = !file.starts_with(redact::NAME) && ![" + ", " … "].iter().any(|between| file.contains(between));
     let again = match (verbose || file == "-", plain) {
         (true, _) => String::new(),
         _ if !is_file => format!("{}, ", phrase("text-same-verbose").in_language(page.language)),
