@@ -1,5 +1,6 @@
 //! Frames → Report: the pipeline put together. Push frames in, get what happened out; no I/O, no clock.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::ControlFlow;
@@ -201,6 +202,7 @@ impl<'o> Analyzer<'o> {
             hosts,
             controllers: self.decoder.controllers().clone(),
             lookups: &lookups.all,
+            told: OnceCell::new(),
         };
         for attempt in &mut attempts {
             attempt::complete(attempt, self.options, &directory);

@@ -146,9 +146,21 @@ impl<'o> Collected<'o> {
             self.try_checksum(segment);
         }
         self.flows.accept(segment, &mut self.ended);
-        while let Some(flow) = self.ended.pop() {
-            self.end(flow);
+        if !self.ended.is_empty() {
+            self.end_all();
         }
+    }
+
+    #[inline(never)]
+    fn end_all(&mut self) {
+        let mut ended = std::mem::take(&mut self.ended);
+        for flow in ended.drain(..) {
+            match &flow {
+                Ended::Lone(lone) => self.end_lone(lone),
+                _ => self.end(flow),
+            }
+        }
+        self.ended = ended;
     }
 
     fn datagram(&mut self, datagram: &Datagram<'_>) {
@@ -202,18 +214,21 @@ impl<'o> Collected<'o> {
     }
 
     /// Of connections that are one SYN, enough is enough.
+    #[inline]
     fn end_lone(&mut self, lone: &Lone) {
         let enough = self.unconnected >= MAX_UNCONNECTED;
         let in_capwap = lone.tunnel() == Tunnel::Capwap;
-        self.saw(&Sighting {
-            left_out: enough,
-            ..lone.sighting()
-        });
+        if !in_capwap {
+            let (ips, lookups) = (lone.ends().map(|end| end.ip), &self.lookups);
+            self.hosts
+                .saw_syn(ips, lone.seen(), enough, |host| lookups.is_asker(host));
+        }
         if !enough && (self.everything || !in_capwap) {
             return self.end_followed(lone.flow());
         }
         if self.everything && in_capwap {
-            self.hosts.saw_receiver(lone.receiver().ip);
+            let [_, receiver] = lone.ends();
+            self.hosts.saw_receiver(receiver.ip);
         }
         self.in_capwap += u64::from(in_capwap);
         self.dropped.unconnected += u64::from(enough);

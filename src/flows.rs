@@ -34,6 +34,10 @@ mod tests;
 /// followed one has some three KiB, so this many take 50 MB; beyond it the one that was idle longest is closed, and counted.
 const MAX_FLOWS: usize = 16 * 1024;
 
+/// Single SYNs closed at once when there are too many flows: one after another, each waits for the memory that the one
+/// before it waited for.
+const EVICTED_AT_ONCE: usize = 32;
+
 /// Frames after which a closed flow is handed on: late copies and stray resets of it have come by then.
 const LINGER: u64 = 4096;
 
@@ -78,7 +82,7 @@ struct Ticket {
     index: u64,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Slot {
     key: Key,
     index: u64,
@@ -87,8 +91,9 @@ struct Slot {
     state: State,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 enum State {
+    #[default]
     Free,
     Lone(Bare),
     /// Boxed as the next one is.
@@ -190,26 +195,22 @@ impl Flows {
         }
         let index = self.counts.flows;
         self.counts.flows += 1;
-        let syn = Bare::of(segment, from, TcpFlags::SYN);
-        let is_lone = syn.is_some();
-        let state = match syn {
-            Some(syn) => State::Lone(syn),
-            None => State::Followed(Flow::begin(index, segment)),
+        let slot = self.free_slot();
+        let Some(place) = self.slots.get_mut(slot as usize) else {
+            return;
         };
-        let place = Slot {
-            key,
-            index,
-            active: false,
-            state,
+        // Written where it stays, field by field: a slot copied just after it was written stalls the processor.
+        (place.key, place.index, place.active) = (key, index, false);
+        let is_lone = match Bare::of(segment, from, TcpFlags::SYN) {
+            Some(syn) => {
+                place.state = State::Lone(syn);
+                true
+            }
+            None => {
+                place.state = State::Followed(Flow::begin(index, segment));
+                false
+            }
         };
-        let slot = match self.free.pop() {
-            Some(slot) => slot,
-            None => u32::try_from(self.slots.len()).unwrap_or(u32::MAX),
-        };
-        match self.slots.get_mut(slot as usize) {
-            Some(free) => *free = place,
-            None => self.slots.push(place),
-        }
         let (slots, hasher) = (&self.slots, &self.hasher);
         self.table.insert_unique(hash, slot, |&slot| {
             slots.get(slot as usize).map_or(0, |place| hasher.hash_one(place.key))
@@ -221,6 +222,16 @@ impl Flows {
             self.order.push_back(ticket);
             self.accept_any(slot, key, from, segment, ended);
         }
+    }
+
+    /// A slot that nothing is in.
+    #[inline]
+    fn free_slot(&mut self) -> u32 {
+        self.free.pop().unwrap_or_else(|| {
+            let slot = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
+            self.slots.push(Slot::default());
+            slot
+        })
     }
 
     /// Everything but the ordinary segment of a followed flow.
@@ -300,28 +311,44 @@ impl Flows {
     /// Removes a flow.
     fn take(&mut self, slot: u32) -> Option<Ended> {
         let place = self.slots.get_mut(slot as usize)?;
+        let (key, index) = (place.key, place.index);
         let state = std::mem::replace(&mut place.state, State::Free);
+        self.free(slot);
+        state.ended(&key, index)
+    }
+
+    fn free(&mut self, slot: u32) {
+        let Some(place) = self.slots.get_mut(slot as usize) else {
+            return;
+        };
+        place.state = State::Free;
         let hash = self.hasher.hash_one(place.key);
         if let Ok(entry) = self.table.find_entry(hash, |&other| other == slot) {
             entry.remove();
         }
         self.free.push(slot);
-        state.ended(&place.key, place.index)
     }
 
-    /// Closes the oldest single SYN; where there is none, the flow that was idle longest, approximately: each in the queue
+    /// Closes the oldest single SYNs; where there is none, the flow that was idle longest, approximately: each in the queue
     /// gets another turn while it was active since the last one (the clock algorithm).
     fn evict(&mut self, ended: &mut Vec<Ended>) {
-        self.counts.evicted += 1;
-        while let Some(ticket) = self.lone.pop_front() {
-            if self
-                .slot(ticket)
-                .is_some_and(|slot| matches!(slot.state, State::Lone(_)))
+        let before = ended.len();
+        while ended.len() - before < EVICTED_AT_ONCE
+            && let Some(ticket) = self.lone.pop_front()
+        {
+            if let Some(slot) = self.slot(ticket)
+                && let State::Lone(syn) = &slot.state
             {
-                ended.extend(self.take(ticket.slot));
-                return;
+                ended.push(Ended::Lone(Lone::of(*syn, slot.key, slot.index)));
+                self.free(ticket.slot);
             }
         }
+        let lone = (ended.len() - before) as u64;
+        self.counts.evicted += lone;
+        if lone > 0 {
+            return;
+        }
+        self.counts.evicted += 1;
         while let Some(ticket) = self.order.pop_front() {
             if self.slot(ticket).is_none() {
                 continue;

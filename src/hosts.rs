@@ -2,12 +2,14 @@
 //!
 //! That a capture holds no licensing traffic means something only where it holds other traffic of the controller.
 
-use std::collections::{HashMap, HashSet};
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
 
 use crate::decode::{Endpoint, Tunnel};
+use crate::directory::lower_case;
 use crate::flow::Flow;
 use crate::frame::{FrameNumber, Timestamp};
 use crate::lookup::Lookup;
@@ -50,10 +52,10 @@ struct Row {
 }
 
 impl Row {
-    const fn of(flow: &Sighting) -> Self {
+    const fn of(now: (FrameNumber, Timestamp)) -> Self {
         Self {
-            first: flow.first,
-            last: flow.last,
+            first: now,
+            last: now,
             sent: 0,
             received: 0,
             opened: 0,
@@ -67,8 +69,13 @@ impl Row {
         self.received += received;
         self.opened = self.opened.saturating_add(u32::from(opened));
         self.left_out |= opened && flow.left_out;
-        self.first = self.first.min(flow.first);
-        self.last = self.last.max(flow.last);
+        self.seen_at(flow.first, flow.last);
+    }
+
+    #[inline]
+    fn seen_at(&mut self, first: (FrameNumber, Timestamp), last: (FrameNumber, Timestamp)) {
+        self.first = self.first.min(first);
+        self.last = self.last.max(last);
     }
 
     fn seen(&self) -> Seen {
@@ -122,8 +129,10 @@ impl Sighting {
 /// of an [`IpAddr`].
 #[derive(Debug, Default)]
 pub struct Hosts {
-    v4: HashMap<u32, Row, RandomState>,
-    v6: HashMap<u128, Row, RandomState>,
+    /// Numbers of rows. A look-up reads these, which are near one another, and nothing waits for a row that is far.
+    v4: HashMap<u32, u32, RandomState>,
+    v6: HashMap<u128, u32, RandomState>,
+    rows: Vec<Row>,
     /// Hosts that datagrams, or packets quoted in errors, were sent to.
     receivers: HashSet<IpAddr, RandomState>,
 }
@@ -139,11 +148,30 @@ impl Hosts {
         for (at, sent, received) in [(0, one, other), (1, other, one)] {
             let Some(end) = flow.ends.get(at) else { continue };
             let opened = flow.opener == Some(at);
-            if let Some(row) = self.row(end.ip) {
+            if let Some(row) = self.row_of(end.ip, flow.first, &matters) {
                 row.note(flow, sent, received, opened);
-            } else if self.v4.len() + self.v6.len() < MAX_HOSTS || matters(end.ip) {
-                self.add(end.ip, Row::of(flow)).note(flow, sent, received, opened);
             }
+        }
+    }
+
+    /// The same of a connection that is one SYN, from the first of these hosts to the second.
+    #[inline]
+    pub(crate) fn saw_syn(
+        &mut self,
+        [sender, receiver]: [IpAddr; 2],
+        now: (FrameNumber, Timestamp),
+        left_out: bool,
+        matters: impl Fn(IpAddr) -> bool,
+    ) {
+        if let Some(row) = self.row_of(sender, now, &matters) {
+            row.sent += 1;
+            row.opened = row.opened.saturating_add(1);
+            row.left_out |= left_out;
+            row.seen_at(now, now);
+        }
+        if let Some(row) = self.row_of(receiver, now, &matters) {
+            row.received += 1;
+            row.seen_at(now, now);
         }
     }
 
@@ -170,26 +198,49 @@ impl Hosts {
     /// What was seen of a host.
     #[must_use]
     pub fn of(&self, host: IpAddr) -> Seen {
-        let row = match host {
-            IpAddr::V4(ip) => self.v4.get(&ip.to_bits()),
-            IpAddr::V6(ip) => self.v6.get(&ip.to_bits()),
-        };
+        let row = self.number(host).and_then(|row| self.rows.get(row as usize));
         row.map_or_else(Seen::default, Row::seen)
     }
 
     #[inline]
     fn row(&mut self, host: IpAddr) -> Option<&mut Row> {
-        match host {
-            IpAddr::V4(ip) => self.v4.get_mut(&ip.to_bits()),
-            IpAddr::V6(ip) => self.v6.get_mut(&ip.to_bits()),
-        }
+        let row = self.number(host)?;
+        self.rows.get_mut(row as usize)
     }
 
-    fn add(&mut self, host: IpAddr, row: Row) -> &mut Row {
+    /// The row of a host, made if there is room for it or it matters.
+    #[inline]
+    fn row_of(
+        &mut self,
+        host: IpAddr,
+        now: (FrameNumber, Timestamp),
+        matters: impl Fn(IpAddr) -> bool,
+    ) -> Option<&mut Row> {
+        let row = match self.number(host) {
+            Some(row) => row,
+            None if self.rows.len() < MAX_HOSTS || matters(host) => self.add(host, Row::of(now)),
+            None => return None,
+        };
+        self.rows.get_mut(row as usize)
+    }
+
+    #[inline]
+    fn number(&self, host: IpAddr) -> Option<u32> {
         match host {
-            IpAddr::V4(ip) => self.v4.entry(ip.to_bits()).or_insert(row),
-            IpAddr::V6(ip) => self.v6.entry(ip.to_bits()).or_insert(row),
+            IpAddr::V4(ip) => self.v4.get(&ip.to_bits()),
+            IpAddr::V6(ip) => self.v6.get(&ip.to_bits()),
         }
+        .copied()
+    }
+
+    fn add(&mut self, host: IpAddr, row: Row) -> u32 {
+        let number = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        self.rows.push(row);
+        match host {
+            IpAddr::V4(ip) => self.v4.insert(ip.to_bits(), number),
+            IpAddr::V6(ip) => self.v6.insert(ip.to_bits(), number),
+        };
+        number
     }
 }
 
@@ -248,18 +299,34 @@ pub struct Watched<'a> {
     pub controllers: Controllers,
     /// Look-ups of anybody.
     pub lookups: &'a [Lookup],
+    /// The addresses that answers gave, by name in lower case: put together when first asked for.
+    pub(crate) told: OnceCell<HashMap<String, BTreeSet<IpAddr>, RandomState>>,
 }
 
 impl Watched<'_> {
     /// The addresses that DNS gave for a name.
     pub fn addresses_of(&self, name: &str) -> impl Iterator<Item = IpAddr> {
-        self.lookups
-            .iter()
-            .filter(move |lookup| lookup.name.raw().eq_ignore_ascii_case(name))
-            .flat_map(|lookup| &lookup.answer)
-            .flat_map(|answer| &answer.addresses)
-            .copied()
+        let told = self.told.get_or_init(|| told(self.lookups)).get(&*lower_case(name));
+        told.into_iter().flatten().copied()
     }
+}
+
+fn told(lookups: &[Lookup]) -> HashMap<String, BTreeSet<IpAddr>, RandomState> {
+    let mut told: HashMap<_, BTreeSet<IpAddr>, _> = HashMap::default();
+    for lookup in lookups {
+        if let Some(answer) = &lookup.answer
+            && !answer.addresses.is_empty()
+        {
+            let name = lower_case(lookup.name.raw());
+            match told.get_mut(&*name) {
+                Some(told) => told.extend(&answer.addresses),
+                None => {
+                    told.insert(name.into_owned(), answer.addresses.iter().copied().collect());
+                }
+            }
+        }
+    }
+    told
 }
 
 /// Which end of a UDP datagram is a CAPWAP controller, going by its ports and the first byte of its payload: RFC 5415

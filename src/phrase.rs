@@ -93,7 +93,9 @@ impl Language {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Phrase {
     id: Cow<'static, str>,
-    values: BTreeMap<Cow<'static, str>, Value>,
+    /// In order of their names. A list and not a map: a report holds thousands, of one or two values each.
+    #[serde(with = "as_map")]
+    values: Vec<(Cow<'static, str>, Value)>,
 }
 
 /// What fills a phrase in.
@@ -114,7 +116,23 @@ pub enum Value {
 pub fn phrase(id: &'static str) -> Phrase {
     Phrase {
         id: Cow::Borrowed(id),
-        values: BTreeMap::new(),
+        values: Vec::new(),
+    }
+}
+
+/// Names and values as they stand in JSON.
+mod as_map {
+    use super::{BTreeMap, Cow, Value};
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    type Values = Vec<(Cow<'static, str>, Value)>;
+
+    pub(super) fn serialize<S: Serializer>(values: &Values, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(values.iter().map(|(name, value)| (name, value)))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Values, D::Error> {
+        BTreeMap::deserialize(deserializer).map(|values| values.into_iter().collect())
     }
 }
 
@@ -128,7 +146,18 @@ impl Phrase {
     /// With a value.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
-        self.values.insert(Cow::Borrowed(name), value.into());
+        let value = (Cow::Borrowed(name), value.into());
+        match self.values.binary_search_by(|(known, _)| (**known).cmp(name)) {
+            Ok(at) => {
+                if let Some(known) = self.values.get_mut(at) {
+                    *known = value;
+                }
+            }
+            Err(at) => {
+                self.values.reserve_exact(1);
+                self.values.insert(at, value);
+            }
+        }
         self
     }
 

@@ -42,7 +42,13 @@ impl Verdict {
 /// Judges an attempt by all rules.
 #[must_use]
 pub fn judge(attempt: &Attempt<'_>, context: &Context<'_>) -> Verdict {
-    let mut findings: Vec<Finding> = RULES.iter().filter_map(|rule| (rule.check)(attempt, context)).collect();
+    let mut findings: Vec<Finding> = Vec::new();
+    for rule in RULES {
+        // Of what only says how it ended, nothing is left beside the cause.
+        if findings.is_empty() || !rules::GENERAL.contains(&rule.id) {
+            findings.extend((rule.check)(attempt, context));
+        }
+    }
     for finding in &mut findings {
         prove_silence(finding, attempt, context);
         witness::support(finding, attempt);
@@ -60,9 +66,6 @@ pub fn judge(attempt: &Attempt<'_>, context: &Context<'_>) -> Verdict {
         }
         complete(cause, attempt, context);
     }
-    // Of what only says how it ended, nothing is left beside the cause.
-    let cause = findings.first().map(|finding| finding.id);
-    findings.retain(|finding| Some(finding.id) == cause || !rules::GENERAL.contains(&finding.id));
     Verdict { findings }
 }
 

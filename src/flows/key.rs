@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use crate::decode::Endpoint;
 
 /// Both ends, the lower one first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Key {
     /// IPv4: both addresses in the first number; IPv6: two numbers each.
     addresses: [u64; 4],

@@ -7,7 +7,7 @@ use super::bare::Bare;
 use super::key::Key;
 use crate::decode::{Endpoint, Tunnel};
 use crate::flow::{Flow, FlowCounts};
-use crate::hosts::Sighting;
+use crate::frame::{FrameNumber, Timestamp};
 
 /// A connection that is one SYN.
 #[derive(Clone, Copy, Debug)]
@@ -24,16 +24,11 @@ impl Lone {
         Self { index, key, syn }
     }
 
-    /// Who was asked.
+    /// Who asked, and who was asked.
+    #[inline]
     #[must_use]
-    pub fn receiver(&self) -> Endpoint {
-        self.syn.ends(self.key.ends())[1]
-    }
-
-    /// Who asked.
-    #[must_use]
-    pub fn sender(&self) -> Endpoint {
-        self.syn.ends(self.key.ends())[0]
+    pub fn ends(&self) -> [Endpoint; 2] {
+        self.syn.ends(self.key.ends())
     }
 
     /// The tunnel it travelled in.
@@ -42,21 +37,10 @@ impl Lone {
         self.syn.tunnel
     }
 
-    /// That its hosts were there. The ends stay in the order of the key: an [`Endpoint`] copied just after its parts were
-    /// written stalls the processor, which took a sixth of a scan's time.
+    /// Its frame, and when it came.
     #[must_use]
-    pub fn sighting(&self) -> Sighting {
-        let now = (self.syn.frame, self.syn.time);
-        let is_second = self.syn.from > 0;
-        Sighting {
-            ends: self.key.ends(),
-            frames: if is_second { [0, 1] } else { [1, 0] },
-            opener: Some(usize::from(is_second)),
-            tunnel: self.syn.tunnel,
-            first: now,
-            last: now,
-            left_out: false,
-        }
+    pub const fn seen(&self) -> (FrameNumber, Timestamp) {
+        (self.syn.frame, self.syn.time)
     }
 
     /// The flow that this SYN begins.

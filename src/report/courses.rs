@@ -1,6 +1,6 @@
 //! Courses, Pauses → the public shape: several tries told as one story, and the rhythm they show.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use super::{Attempt, Baseline, Cadence, Controller, Course, Place, Try};
@@ -142,11 +142,15 @@ fn cadence_of(pauses: &[Pause], attempts: &[attempt::Attempt<'_>], context: &Con
     known.extend(watched.controllers.iter().map(|(ip, _)| (ip, "capwap")));
     let licensing = attempts.iter().filter(|it| it.service.transport != Transport::Other);
     known.extend(licensing.map(|it| (it.device, "attempt")));
+    let mut asked: HashMap<IpAddr, usize> = HashMap::new();
+    for lookup in watched.lookups {
+        *asked.entry(lookup.client).or_default() += 1;
+    }
     let mut told = BTreeSet::new();
     known.retain(|&(ip, _)| told.insert(ip));
     let controllers = known.into_iter().map(|(address, because)| {
         let (seen, capwap) = (watched.hosts.of(address), watched.controllers.of(address));
-        let lookups = watched.lookups.iter().filter(|it| it.client == address).count();
+        let lookups = asked.get(&address).copied().unwrap_or_default();
         let capwap_packets = capwap.map_or(0, |it| it.packets);
         Controller {
             address: address.to_string(),

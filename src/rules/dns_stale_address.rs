@@ -1,6 +1,5 @@
 //! Attempt → Finding: the device connects to an address that DNS no longer gives for the name.
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use super::on_device;
@@ -29,8 +28,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         (of_family && !answer.truncated && answer.time < connection.first.1).then_some((lookup, answer))
     })?;
     // An address that any answer of the capture gave may still be in use; so may one that another device was told.
-    let told: BTreeSet<IpAddr> = context.watched.addresses_of(lookup.name.raw()).collect();
-    if told.contains(&used) || attempt.service.name.parse::<IpAddr>().is_ok() {
+    let is_told = context.watched.addresses_of(lookup.name.raw()).any(|ip| ip == used);
+    if is_told || attempt.service.name.parse::<IpAddr>().is_ok() {
         return None;
     }
     let &now = answer.addresses.iter().find(|ip| ip.is_ipv4() == used.is_ipv4())?;

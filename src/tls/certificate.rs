@@ -108,13 +108,6 @@ impl Certificate {
     }
 
     fn read(der: &[u8], frames: Vec<FrameNumber>, prove: impl Fn(&mut Fields, &X509Certificate<'_>)) -> Self {
-        let mut sha256 = [0; 32];
-        for (to, from) in sha256
-            .iter_mut()
-            .zip(ring::digest::digest(&ring::digest::SHA256, der).as_ref())
-        {
-            *to = *from;
-        }
         let (fields, salvaged) = match X509Certificate::from_der(der) {
             Ok((rest, x509)) => {
                 let mut fields = Fields::read(&x509, rest.len());
@@ -128,12 +121,18 @@ impl Certificate {
         };
         Self {
             der: der.into(),
-            sha256,
+            sha256: sha256(der),
             frames,
             fields,
             salvaged,
         }
     }
+}
+
+pub(in crate::tls) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
+    // That is how long a SHA-256 is.
+    digest.as_ref().try_into().unwrap_or_default()
 }
 
 impl Fields {

@@ -12,12 +12,12 @@ use x509_parser::x509::X509Name;
 use super::algorithms::dotted;
 use crate::wire_text::WireText;
 
-/// commonName.
-pub(super) const COMMON_NAME: &str = "2.5.4.3";
-/// serialNumber: of the device, not of the certificate.
-pub(super) const SERIAL_NUMBER: &str = "2.5.4.5";
-/// organizationName.
-pub(super) const ORGANIZATION: &str = "2.5.4.10";
+/// commonName, 2.5.4.3, as it is encoded.
+pub(super) const COMMON_NAME: &[u8] = &[0x55, 4, 3];
+/// serialNumber, 2.5.4.5: of the device, not of the certificate.
+pub(super) const SERIAL_NUMBER: &[u8] = &[0x55, 4, 5];
+/// organizationName, 2.5.4.10.
+pub(super) const ORGANIZATION: &[u8] = &[0x55, 4, 10];
 
 /// Writes a name as RFC 4514 does, most specific attribute first.
 pub(super) fn to_text(name: &X509Name<'_>) -> WireText {
@@ -60,18 +60,18 @@ pub fn organization(name_der: &[u8]) -> Option<WireText> {
 }
 
 /// The last, which is the most specific, attribute of that type in a name.
-pub(super) fn attribute(name: &X509Name<'_>, dotted_oid: &str) -> Option<WireText> {
+pub(super) fn attribute(name: &X509Name<'_>, oid: &[u8]) -> Option<WireText> {
     let found = name
         .iter_attributes()
-        .filter(|attribute| dotted(attribute.attr_type()) == dotted_oid)
+        .filter(|attribute| attribute.attr_type().as_bytes() == oid)
         .last()?;
     string_value(found.attr_value()).map(|value| WireText::from(value.as_str()))
 }
 
 /// As [`attribute`], from the DER of a name.
-pub(super) fn attribute_of(name_der: &[u8], dotted_oid: &str) -> Option<WireText> {
+pub(super) fn attribute_of(name_der: &[u8], oid: &[u8]) -> Option<WireText> {
     let (_, name) = X509Name::from_der(name_der).ok()?;
-    attribute(&name, dotted_oid)
+    attribute(&name, oid)
 }
 
 /// The descriptors of RFC 4514 section 3 and others registered for LDAP that certificates use.

@@ -4,7 +4,8 @@
 //! certificate proves nothing and is not looked at. Nothing is parsed before the first chain is judged.
 
 use crate::phrase::phrase;
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock};
 
 use rustls_pki_types::pem::{Error as PemError, PemObject as _};
 use rustls_pki_types::{CertificateDer, TrustAnchor};
@@ -14,7 +15,7 @@ use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
 use super::Purpose;
 use crate::tls::certificate::signature::{Check, check};
-use crate::tls::certificate::{Certificate, Fields, same_organization};
+use crate::tls::certificate::{Certificate, Fields, organization, sha256};
 use crate::wire_text::WireText;
 
 /// Where the public roots come from; the report names it, because the list changes with every release of tlswalk.
@@ -31,7 +32,15 @@ const LICENSING: &str = "licensing roots";
 pub struct Anchors {
     own: Vec<Root>,
     has_built_in: bool,
+    /// Behind a lock, because several captures may be judged at once.
+    checked: Mutex<Checked>,
 }
+
+/// Whether signatures were good: by the hashes of the certificate and of what holds its issuer's key.
+type Checked = HashMap<([u8; 32], [u8; 32]), bool>;
+
+/// Signatures remembered, 80 bytes each.
+const MOST_CHECKED: usize = 4096;
 
 /// Why a PEM text gave no trust anchor.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +51,9 @@ pub struct AnchorError(pub String);
 #[derive(Debug)]
 pub(super) struct Root {
     der: Box<[u8]>,
+    sha256: [u8; 32],
     fields: Box<Fields>,
+    organization: Option<WireText>,
     origin: String,
     /// Issues device certificates only: no server's chain may end here.
     is_for_clients_only: bool,
@@ -70,8 +81,8 @@ impl Anchors {
     #[must_use]
     pub fn built_in() -> Self {
         Self {
-            own: Vec::new(),
             has_built_in: true,
+            ..Self::default()
         }
     }
 
@@ -108,8 +119,34 @@ impl Anchors {
     /// issuer is rather one of its intermediates than a stranger.
     #[must_use]
     pub fn has_organization_of(&self, issuer_der: &[u8]) -> bool {
-        self.roots(Purpose::Server)
-            .any(|root| same_organization(&root.fields.subject_raw, issuer_der))
+        let issuer = organization(issuer_der);
+        issuer.is_some() && self.roots(Purpose::Server).any(|root| root.organization == issuer)
+    }
+
+    /// Whether a key made a certificate's signature, as it was found out before. A device that tries again presents the same
+    /// chain; checking one signature of it costs more than all else that is asked about an attempt.
+    pub(super) fn remembered(
+        &self,
+        certificate: &Certificate,
+        issuer: [u8; 32],
+        check: impl FnOnce() -> Check,
+    ) -> Check {
+        let key = (certificate.sha256, issuer);
+        let known = |checked: &Checked| checked.get(&key).copied();
+        match self.checked.lock().ok().and_then(|checked| known(&checked)) {
+            Some(true) => Check::Verified,
+            Some(false) => Check::Wrong,
+            None => {
+                let check = check();
+                if let (Ok(mut checked), Check::Verified | Check::Wrong) = (self.checked.lock(), &check) {
+                    if checked.len() >= MOST_CHECKED {
+                        checked.clear();
+                    }
+                    checked.insert(key, check == Check::Verified);
+                }
+                check
+            }
+        }
     }
 
     /// Whether this very certificate was given as an anchor; then nothing about it needs proof.
@@ -178,6 +215,8 @@ fn read_pem(
             Ok(fields) => {
                 roots.push(Root {
                     der: certificate.der,
+                    sha256: certificate.sha256,
+                    organization: organization(&fields.subject_raw),
                     fields,
                     origin: origin.into(),
                     is_for_clients_only,
@@ -206,6 +245,11 @@ fn pem_fault(error: &PemError) -> &'static str {
     }
 }
 
+/// A key that cannot be read says nothing about what it signed.
+pub(super) fn unreadable() -> Check {
+    Check::Unchecked(phrase("chain-anchor-unreadable"))
+}
+
 /// One anchor: a certificate, or name and key alone.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Anchor<'a> {
@@ -216,7 +260,6 @@ pub(super) enum Anchor<'a> {
 impl Anchor<'_> {
     /// Whether the anchor's key signed the certificate.
     pub(super) fn check(&self, certificate: &X509Certificate<'_>) -> Check {
-        let unreadable = || Check::Unchecked(phrase("chain-anchor-unreadable"));
         match self {
             Self::Root(root) => match X509Certificate::from_der(&root.der) {
                 Ok((_, root)) => check(certificate, root.public_key()),
@@ -239,6 +282,14 @@ impl Anchor<'_> {
                     },
                 )
             }
+        }
+    }
+
+    /// A hash of what its key was given in.
+    pub(super) fn sha256(&self) -> [u8; 32] {
+        match self {
+            Self::Root(root) => root.sha256,
+            Self::Public(root) => sha256(root.subject_public_key_info.as_ref()),
         }
     }
 

@@ -11,7 +11,7 @@ use x509_parser::asn1_rs::FromDer as _;
 use x509_parser::certificate::X509Certificate;
 
 use super::Purpose;
-use super::anchors::{Anchor, Anchors};
+use super::anchors::{Anchor, Anchors, unreadable};
 use crate::tls::certificate::signature::{Check, check};
 use crate::tls::certificate::{Certificate, Fields};
 use crate::wire_text::WireText;
@@ -141,14 +141,10 @@ impl<'a> Search<'a> {
         if let Some(anchor) = self.anchors.exact(&certificate.der, self.purpose) {
             return Some(End::Anchor(anchor));
         }
-        let Ok((_, x509)) = X509Certificate::from_der(&certificate.der) else {
-            return Some(End::Unreadable);
-        };
-
         let mut problem = None;
         let mut has_namesake = false;
         for anchor in self.anchors.issuers(fields, self.purpose) {
-            match self.spend(|| anchor.check(&x509)) {
+            match self.check(certificate, anchor.sha256(), |x509| anchor.check(x509)) {
                 Check::Verified => return Some(End::Anchor(anchor)),
                 Check::Wrong => {
                     let origin = anchor.origin();
@@ -190,10 +186,7 @@ impl<'a> Search<'a> {
             if !tried.insert(candidate.sha256) {
                 continue;
             }
-            let Ok((_, issuer_x509)) = X509Certificate::from_der(&candidate.der) else {
-                continue;
-            };
-            match self.spend(|| check(&x509, issuer_x509.public_key())) {
+            match self.check(certificate, candidate.sha256, |x509| signed_by(x509, &candidate.der)) {
                 // One already on the way is not added again: there circles end.
                 Check::Verified => {
                     leads_on = true;
@@ -229,14 +222,22 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn spend(&mut self, check: impl FnOnce() -> Check) -> Check {
-        match self.checks_left.checked_sub(1) {
-            Some(left) => {
-                self.checks_left = left;
-                check()
-            }
-            None => Check::Unchecked(phrase("chain-too-many").with("most", MOST_CHECKS)),
-        }
+    /// Whether a key made a certificate's signature, as far as it is still to be found out. `issuer` is a hash of what the key
+    /// is given in.
+    fn check(
+        &mut self,
+        certificate: &Certificate,
+        issuer: [u8; 32],
+        check: impl FnOnce(&X509Certificate<'_>) -> Check,
+    ) -> Check {
+        let Some(left) = self.checks_left.checked_sub(1) else {
+            return Check::Unchecked(phrase("chain-too-many").with("most", MOST_CHECKS));
+        };
+        self.checks_left = left;
+        self.anchors.remembered(certificate, issuer, || {
+            // It was read before, or it would have no fields.
+            X509Certificate::from_der(&certificate.der).map_or_else(|_| unreadable(), |(_, x509)| check(&x509))
+        })
     }
 
     fn path(self, last: usize, end: End<'a>) -> Path<'a> {
@@ -253,6 +254,11 @@ impl<'a> Search<'a> {
             same_name_other_key: self.same_name_other_key,
         }
     }
+}
+
+fn signed_by(certificate: &X509Certificate<'_>, issuer_der: &[u8]) -> Check {
+    X509Certificate::from_der(issuer_der)
+        .map_or_else(|_| unreadable(), |(_, issuer)| check(certificate, issuer.public_key()))
 }
 
 fn wrong(fields: &Fields, issuer: Phrase) -> Phrase {
