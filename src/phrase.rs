@@ -278,6 +278,22 @@ mod tests {
     }
 
     #[test]
+    fn values_are_in_order_of_their_names_and_the_last_of_a_name_holds() {
+        let one = phrase("verbatim")
+            .with("text", "b")
+            .with("count", 1_u8)
+            .with("text", "a");
+        let other = phrase("verbatim").with("text", "a").with("count", 1_u8);
+        assert_eq!(one, other);
+        let json = serde_json::to_string(&one).unwrap();
+        assert_eq!(
+            json,
+            r#"{"id":"verbatim","values":{"count":{"Number":1},"text":{"Word":"a"}}}"#
+        );
+        assert_eq!(serde_json::from_str::<Phrase>(&json).unwrap(), one);
+    }
+
+    #[test]
     fn values_from_the_wire_are_no_markup() {
         let hostile = "{ $count } \u{202e}{\"x\"}";
         assert_eq!(Phrase::verbatim(hostile).in_language(Language::Ja), hostile);

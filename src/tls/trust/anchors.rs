@@ -335,6 +335,31 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_signature_is_checked_once_and_one_that_could_not_be_again() {
+        let anchors = Anchors::default();
+        let certificate = |n: usize| Certificate::parse(&n.to_be_bytes(), Vec::new());
+        let asked = |n: usize, issuer: u8, check: Check| {
+            let mut is_asked = false;
+            let check = anchors.remembered(&certificate(n), [issuer; 32], || {
+                is_asked = true;
+                check
+            });
+            (check, is_asked)
+        };
+        let unchecked = || Check::Unchecked(phrase("chain-anchor-unreadable"));
+        assert_eq!(asked(1, 1, Check::Verified), (Check::Verified, true));
+        assert_eq!(asked(1, 1, Check::Wrong), (Check::Verified, false));
+        assert_eq!(asked(1, 2, Check::Wrong), (Check::Wrong, true), "another issuer");
+        assert_eq!(asked(1, 2, Check::Verified), (Check::Wrong, false));
+        assert_eq!(asked(2, 1, unchecked()), (unchecked(), true), "another certificate");
+        assert_eq!(asked(2, 1, Check::Verified), (Check::Verified, true));
+        for n in 0..2 * MOST_CHECKED {
+            asked(n, 3, Check::Wrong);
+            assert!(anchors.checked.lock().unwrap().len() <= MOST_CHECKED);
+        }
+    }
+
+    #[test]
     fn every_bundled_root_is_read_and_says_so() {
         let roots = bundled();
         assert_eq!(roots.len(), LICENSING_ROOTS.len() + CLIENT_ISSUERS.len());
