@@ -31,6 +31,9 @@ pub(crate) struct Directory<'a> {
     icmp: HashMap<[Endpoint; 2], Vec<&'a IcmpError>, RandomState>,
 }
 
+/// Addresses that somebody was told.
+pub(crate) type Addresses = HashSet<IpAddr, RandomState>;
+
 impl<'a> Directory<'a> {
     /// Of everything that was kept of a capture.
     pub(crate) fn new(connections: &'a [Connection], lookups: &'a [Lookup], icmp: &'a [IcmpError]) -> Self {
@@ -81,10 +84,10 @@ impl<'a> Directory<'a> {
         self.refused.get(&(client, server)).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether any answer told a client that a name is at this address.
-    pub(crate) fn was_told(&self, client: IpAddr, name: &str, address: IpAddr) -> bool {
+    /// The addresses that answers told a client for a name.
+    pub(crate) fn told(&self, client: IpAddr, name: &str) -> Addresses {
         let answers = self.lookups_of(client, name).iter().filter_map(|it| it.answer.as_ref());
-        answers.flat_map(|answer| &answer.addresses).any(|it| *it == address)
+        answers.flat_map(|answer| &answer.addresses).copied().collect()
     }
 
     /// A client's connections that begin at this time or later, in order of time.

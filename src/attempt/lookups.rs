@@ -3,11 +3,12 @@
 //! A device asks before it connects, so a question belongs to the connection that follows it from the same device for the
 //! same name. One that failed and was given up, or that nothing follows, is an attempt of its own.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use super::{Attempt, CLOCK_SKEW, MAX_ATTEMPTS, SAME_ATTEMPT, TRY_OVER};
-use crate::directory::{ByTime, Directory, lower_case};
+use crate::directory::{Addresses, ByTime, Directory, lower_case};
 use crate::frame::Timestamp;
 use crate::lookup::Lookup;
 use crate::selection::Selector;
@@ -68,6 +69,8 @@ pub(super) fn assign_lookups<'a>(
         };
         let own = by_device.get(&lookup.client).map(near).unwrap_or_default();
         let other_family = near(if lookup.client.is_ipv4() { &v6 } else { &v4 });
+        // Found out once: near a question there may be hundreds of attempts of the other family.
+        let told = OnceCell::new();
         let candidates: Vec<usize> = own
             .into_iter()
             .chain(asked_only.get(&lookup.client).into_iter().flatten().copied())
@@ -75,7 +78,9 @@ pub(super) fn assign_lookups<'a>(
             .filter(|&at| {
                 attempts.get(at).is_some_and(|attempt| {
                     attempt.service.name.eq_ignore_ascii_case(lookup.name.raw())
-                        && is_of_device(lookup, attempt, directory)
+                        && is_of_device(lookup, attempt, || {
+                            told.get_or_init(|| directory.told(lookup.client, lookup.name.raw()))
+                        })
                 })
             })
             .collect();
@@ -235,9 +240,9 @@ fn failed(lookup: &Lookup) -> bool {
 
 /// Whether a look-up was made by the device of an attempt: from the same address, or from its address of the other
 /// family, which shows when an answer given there is what the device then connects to.
-fn is_of_device(lookup: &Lookup, attempt: &Attempt<'_>, directory: &Directory<'_>) -> bool {
+fn is_of_device<'t>(lookup: &Lookup, attempt: &Attempt<'_>, told: impl Fn() -> &'t Addresses) -> bool {
     let mut connections = attempt.connections.iter();
     attempt.device == lookup.client
         || attempt.device.is_ipv4() != lookup.client.is_ipv4()
-            && connections.any(|connection| directory.was_told(lookup.client, lookup.name.raw(), connection.server.ip))
+            && connections.any(|connection| told().contains(&connection.server.ip))
 }
