@@ -57,6 +57,8 @@ pub struct Attempt<'a> {
     pub revocation: Vec<Revocation<'a>>,
     /// What the presented chains are worth, at the time of the capture.
     pub judgements: Sides<Option<Judgement>>,
+    /// Asked again over TCP because the answer did not fit: the connection that nobody answered.
+    pub dns_over_tcp: Option<&'a Connection>,
     /// What the device says of it.
     pub testimonies: Vec<Testimony<'a>>,
 }
@@ -113,6 +115,7 @@ pub fn attempts<'a>(
 /// Adds what is known about an attempt beside its connections and look-ups.
 pub(crate) fn complete<'a>(attempt: &mut Attempt<'a>, options: &Options, directory: &Directory<'a>) {
     attempt.icmp = errors_about(&attempt.connections, &attempt.lookups, directory);
+    attempt.dns_over_tcp = unanswered_dns(attempt, directory);
     judge(attempt, options);
     attempt.revocation = revocation(attempt, directory);
 }
@@ -163,11 +166,12 @@ pub(crate) fn grouped<'a>(
                 icmp: Vec::new(),
                 revocation: Vec::new(),
                 judgements: Sides::default(),
+                dns_over_tcp: None,
                 testimonies: Vec::new(),
             });
             attempts.len() - 1
         });
-        if connection.connected() {
+        if connection.connected() && !connection.answer_refused() {
             open.remove(&key);
         } else {
             open.insert(key, at);
@@ -197,7 +201,9 @@ fn goes_on(attempt: &Attempt<'_>, connection: &Connection) -> bool {
     let refused = before.tcp.server.frames > 0;
     let patience = if refused { AT_ONCE } else { SAME_ATTEMPT };
     let is_new = attempt.connections.iter().all(|it| it.server != connection.server);
-    is_new && connection.first.1.since(before.last.1) <= patience
+    // The same SYN again, with which the client's TCP goes on after it refused an answer.
+    let goes_on = before.answer_refused() && (before.client, before.server) == (connection.client, connection.server);
+    (is_new || goes_on) && connection.first.1.since(before.last.1) <= patience
 }
 
 /// Devices that use both address families: who asked for a name tells whose connection it is.
@@ -280,6 +286,22 @@ fn errors_about<'a>(connections: &[&Connection], lookups: &[&Lookup], directory:
     errors.sort_by_key(|error| error.frame);
     errors.dedup_by(|one, other| std::ptr::eq(*one, *other));
     errors
+}
+
+/// The connection to the resolver's port 53 by which a truncated answer was to be had whole (RFC 7766 section 5), where it
+/// was not answered and no other answer came.
+fn unanswered_dns<'a>(attempt: &Attempt<'a>, directory: &Directory<'a>) -> Option<&'a Connection> {
+    let mut answers = attempt.lookups.iter().map(|lookup| (lookup, lookup.answer.as_ref()));
+    let (lookup, answer) = answers
+        .clone()
+        .find(|(_, answer)| answer.is_some_and(|it| it.truncated))?;
+    if !answers.all(|(_, answer)| answer.is_none_or(|it| it.truncated)) {
+        return None;
+    }
+    let since = directory.connections_from(lookup.client, answer?.time);
+    since.iter().copied().find(|connection| {
+        (connection.server.ip, connection.server.port) == (lookup.server, 53) && !connection.connected()
+    })
 }
 
 /// Whether an ICMP error that quotes a DNS question between the same hosts is about this one.

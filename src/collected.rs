@@ -312,7 +312,11 @@ impl<'o> Collected<'o> {
                 self.dropped.connections += 1;
                 self.hosts.leave_out(connection.client.ip);
             }
-        } else if !connection.connected() || connection.tcp.server.reset.is_some() || connection.speaks_other.server {
+        } else if !connection.connected()
+            || connection.tcp.server.reset.is_some()
+            || connection.speaks_other.server
+            || connection.answer_refused()
+        {
             if self.unconnected < MAX_UNCONNECTED {
                 self.unconnected += 1;
                 self.connections.push(connection);

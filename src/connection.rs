@@ -161,6 +161,16 @@ impl Connection {
             || Side::both().iter().any(|&side| self.tcp[side].bytes > 0)
     }
 
+    /// Whether the client answered the server's answer to its SYN with a RST, before a word was said: its TCP knows no such
+    /// connection, or the server took the SYN for one of an older (RFC 9293 section 3.10.7.3).
+    #[must_use]
+    pub fn answer_refused(&self) -> bool {
+        self.tcp.client.reset.is_some()
+            && self.tcp.server.frames > 0
+            && self.step(StepKind::Ack).is_none()
+            && Side::both().iter().all(|&side| self.tcp[side].bytes == 0)
+    }
+
     /// The frame and time of the last thing a side sent.
     #[must_use]
     pub fn last_of(&self, side: Side) -> Option<(FrameNumber, Timestamp)> {
@@ -174,6 +184,12 @@ impl Connection {
         self.tls.as_ref()?.client_hello.as_ref()?.server_name.as_ref()
     }
 
+    /// The last exchange that a proxy was asked to make itself, without a tunnel.
+    #[must_use]
+    pub fn forwarded(&self) -> Option<&Exchange> {
+        self.http.iter().rfind(|exchange| exchange.absolute().is_some())
+    }
+
     /// The exchange that opened a tunnel through a proxy.
     #[must_use]
     pub fn connect(&self) -> Option<&Exchange> {
@@ -183,6 +199,20 @@ impl Connection {
                 .as_ref()
                 .is_some_and(|(_, request)| request.method.raw() == "CONNECT")
         })
+    }
+}
+
+impl Exchange {
+    /// Host and port of a request in absolute form, which is only sent to a proxy (RFC 9112 section 3.2.2), and its path.
+    #[must_use]
+    pub fn absolute(&self) -> Option<(&str, &str)> {
+        let target = self.request.as_ref()?.1.target.raw();
+        let scheme = target
+            .get(..7)
+            .filter(|scheme| scheme.eq_ignore_ascii_case("http://"))?;
+        let rest = target.get(scheme.len()..)?;
+        let path = rest.find('/').unwrap_or(rest.len());
+        Some((rest.get(..path)?, rest.get(path..)?))
     }
 }
 

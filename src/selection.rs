@@ -158,13 +158,18 @@ impl<'a> Selector<'a> {
             }
         }
         // Readable HTTP: the longest matching path tells the transport.
-        let request = connection.http.iter().find_map(|exchange| exchange.request.as_ref())?;
-        let target = request.1.target.raw();
-        let host = request
-            .1
-            .host
-            .as_ref()
-            .map_or_else(|| connection.server.ip.to_string(), |host| host.to_string());
+        let exchange = connection.http.iter().find(|exchange| exchange.request.is_some())?;
+        let (_, request) = exchange.request.as_ref()?;
+        let absolute = exchange.absolute();
+        let target = absolute.map_or(request.target.raw(), |(_, path)| path);
+        let host = match (absolute, &request.host) {
+            (Some((host, _)), _) => host.to_owned(),
+            (None, Some(host)) => host.to_string(),
+            (None, None) => connection.server.ip.to_string(),
+        };
+        // A server may be asked in absolute form as well (RFC 9112 section 3.2.2).
+        let is_own = without_port(&host).parse() == Ok(connection.server.ip);
+        let proxy = absolute.filter(|_| !is_own).map(|_| connection.server);
         let by_path = profile.endpoints.iter().filter_map(|service| {
             let longest = service
                 .paths
@@ -178,12 +183,16 @@ impl<'a> Selector<'a> {
             if service.calls_device {
                 return Some(named(service, &connection.client.ip.to_string(), "because-http-kind"));
             }
-            return Some(named(service, without_port(&host), "because-http-kind"));
+            return Some(Purposed {
+                proxy,
+                ..named(service, without_port(&host), "because-http-kind")
+            });
         }
         let host = without_port(&host);
-        profile
-            .service_named(host)
-            .map(|service| named(service, host, "because-http"))
+        profile.service_named(host).map(|service| Purposed {
+            proxy,
+            ..named(service, host, "because-http")
+        })
     }
 
     /// By what the user said.

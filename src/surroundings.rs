@@ -150,6 +150,7 @@ mod tests {
             frame: FrameNumber(8),
             frames: vec![FrameNumber(8)],
             time: one.first.1,
+            from: 0,
             seen: Seen::Observed,
             detail: None,
         });

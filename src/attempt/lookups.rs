@@ -132,6 +132,7 @@ pub(super) fn assign_lookups<'a>(
                 icmp: Vec::new(),
                 revocation: Vec::new(),
                 judgements: Sides::default(),
+                dns_over_tcp: None,
                 testimonies: Vec::new(),
             });
         }

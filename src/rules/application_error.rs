@@ -1,5 +1,6 @@
 //! Attempt → Finding: a readable HTTP answer says no.
 
+use super::heard::by_proxy_itself;
 use super::{elsewhere, on_device, service};
 use crate::attempt::Attempt;
 use crate::connection::{Connection, Exchange};
@@ -16,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     if connection.tls.is_some() {
         return None;
@@ -30,17 +31,28 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                 .is_some_and(|(_, request)| request.method.raw() != "CONNECT")
     })?;
     let (answered, response) = exchange.response.as_ref()?;
-    if response.status < 400 {
+    if response.status == 407 && exchange.absolute().is_some()
+        || by_proxy_itself(connection, &context.options.profile).is_some()
+    {
+        return None;
+    }
+    if response.status < 300 {
         return refused_inside(attempt, exchange);
     }
+    let elsewhere_to = response.location.as_ref().filter(|_| response.status < 400);
     let mut finding = Finding::error(
         RULE.id,
         By::Server,
         At::Http,
-        phrase("application-error-summary")
-            .with("service", service(attempt))
-            .with("status", response.status)
-            .with("reason", &response.reason),
+        phrase(if elsewhere_to.is_some() {
+            "application-error-summary-redirect"
+        } else {
+            "application-error-summary"
+        })
+        .with("location", elsewhere_to.cloned().unwrap_or_default())
+        .with("service", service(attempt))
+        .with("status", response.status)
+        .with("reason", &response.reason),
     );
     let mut target = String::new();
     if let Some((asked, request)) = &exchange.request {
@@ -63,6 +75,13 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         finding = finding.evidence(*answered, phrase("http-body").with("excerpt", excerpt));
     }
     Some(match response.status {
+        300..=399 => finding
+            .cannot_tell(phrase("application-error-redirect-followed"))
+            .remedy(on_device(
+                attempt,
+                phrase("application-error-redirect-do").with("target", target.as_str()),
+                &right_url(attempt, connection),
+            )),
         404 => finding.remedy(on_device(
             attempt,
             phrase("url-unknown")

@@ -2,6 +2,7 @@
 
 use super::{client, elsewhere, frames, on_device};
 use crate::attempt::Attempt;
+use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
 use crate::phrase::{Phrase, phrase};
@@ -14,6 +15,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    if let Some(connection) = attempt.dns_over_tcp.filter(|_| attempt.connections.is_empty()) {
+        return over_tcp(attempt, connection, context);
+    }
     if !attempt.connections.is_empty() || attempt.lookups.iter().any(|lookup| lookup.answer.is_some()) {
         return None;
     }
@@ -108,5 +112,58 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                     .with("device", attempt.device)
                     .with("server", server),
             )),
+    )
+}
+
+/// The answer did not fit into UDP, and TCP does not get through.
+fn over_tcp(attempt: &Attempt<'_>, connection: &Connection, context: &Context<'_>) -> Option<Finding> {
+    let lookup = attempt.lookups.iter().find(|it| it.answer.is_some())?;
+    let answer = lookup.answer.as_ref()?;
+    let refused = connection.tcp.server.reset;
+    let &(first, started) = connection.tcp.client.syns.first()?;
+    let &(last, _) = connection.tcp.client.syns.last()?;
+    let waited = context.capture.last?.since(started);
+    if refused.is_none() && waited < super::SILENCE {
+        return None;
+    }
+    let server = connection.server;
+    let mut finding = Finding::error(
+        RULE.id,
+        By::Unknown,
+        At::Dns,
+        phrase("dns-no-response-over-tcp")
+            .with("who", client(attempt))
+            .with("name", &lookup.name)
+            .with("server", server),
+    )
+    .confidence(if refused.is_some() || last != first {
+        Confidence::Certain
+    } else {
+        Confidence::Possible
+    })
+    .evidence(answer.frame, phrase("dns-no-response-truncated"))
+    .evidence(first, phrase("syn-to").with("server", server));
+    finding = match refused {
+        Some(reset) => finding.evidence(
+            reset.frame,
+            phrase("tcp-refused-answer")
+                .with("span", super::seconds(reset.time.since(started)))
+                .with("ttl", reset.ttl),
+        ),
+        None => finding
+            .evidence(
+                last,
+                phrase("dns-no-response-tcp-silent").with("span", super::seconds(waited)),
+            )
+            .claims_silence_of(Side::Server),
+    };
+    Some(
+        finding.remedy(elsewhere(
+            attempt,
+            Owner::Firewall,
+            phrase("dns-no-response-allow-tcp")
+                .with("device", attempt.device)
+                .with("server", lookup.server),
+        )),
     )
 }

@@ -7,6 +7,7 @@ use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
 use crate::phrase::{Phrase, phrase};
+use crate::tls::trust::NameMatch;
 
 /// RFC 1918, RFC 6598, RFC 4193, RFC 6890: addresses that no public service has.
 pub(super) const RULE: Rule = Rule {
@@ -16,7 +17,14 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     // Only a service in public DNS has a public address to expect; a handshake that went well proves the address good.
-    if !attempt.service.public_certificate || attempt.tls().is_some_and(|tls| tls.server_hello.is_some()) {
+    // A certificate for other names is another server's.
+    let is_other = attempt
+        .judgements
+        .server
+        .as_ref()
+        .is_some_and(|it| it.name == NameMatch::Differs);
+    let answered = attempt.tls().is_some_and(|tls| tls.server_hello.is_some());
+    if !attempt.service.public_certificate || answered && !is_other {
         return None;
     }
     let (lookup, answer) = attempt.lookups.iter().find_map(|lookup| {

@@ -1,6 +1,6 @@
 //! Attempt → Finding: one side gave the handshake up with an alert that no other rule explains.
 
-use super::{alert_from, alert_text, client, elsewhere, on_device, service, side_name, tls_with_hello};
+use super::{alert_from, alert_text, client, elsewhere, on_device, service, side_name};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, Confidence, Finding, Owner, Rule};
@@ -15,7 +15,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
-    let (connection, tls) = tls_with_hello(attempt)?;
+    let connection = attempt.connection()?;
+    let tls = connection.tls.as_ref()?;
     let alert = tls.first_error()?;
     let (_, description) = alert.content?;
     if attempt.exchanged() {
@@ -40,14 +41,15 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     .confidence(Confidence::Likely)
     .evidence(
         hello.frame,
-        name.map_or_else(
-            || phrase("handshake-refused-hello-nameless"),
-            |name| phrase("handshake-refused-hello").with("name", name),
-        ),
+        match name {
+            Some(name) => phrase("handshake-refused-hello").with("name", name),
+            None if tls.client_hello.is_some() => phrase("handshake-refused-hello-nameless"),
+            None => phrase("handshake-refused-hello-cut"),
+        },
     )
     .evidence(alert.frame, alert_from(alert, side_name(alert.side)));
     Some(match description {
-        AlertDescription::UNRECOGNIZED_NAME => finding.remedy(on_device(
+        AlertDescription::UNRECOGNIZED_NAME if tls.client_hello.is_some() => finding.remedy(on_device(
             attempt,
             match name {
                 Some(name) => phrase("handshake-refused-unknown-name").with("name", name),

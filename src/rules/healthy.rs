@@ -1,5 +1,6 @@
 //! Attempt → Finding: the steps of a good trust establishment are complete.
 
+use super::heard::late_answer;
 use super::{first_fin, seconds, sees_without_holes, service};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
@@ -8,7 +9,7 @@ use crate::finding::{Confidence, Finding, Rule};
 use crate::frame::FrameNumber;
 use crate::phrase::phrase;
 use crate::stream::GapCause;
-use crate::tls::walk::Side;
+use crate::tls::walk::{Side, StepKind};
 
 /// Cisco 217348, “packet capture”: SYN to ACK, certificates of both sides, Finished of both, application data, FIN. A
 /// New Session Ticket is normal and not required; neither is a tidy end.
@@ -118,7 +119,8 @@ pub(super) fn went_well(attempt: &Attempt<'_>) -> bool {
             };
             // A hole in TLS 1.3 hides which record was the refusal.
             let readable = !tls.version().is_some_and(crate::tls::Version::is_tls13) || !hole_in_handshake(connection);
-            sound && readable && (tls.application_data.server > 0 || in_order())
+            let answered = tls.application_data.server > 0 && late_answer(connection, ANSWER).is_none();
+            sound && readable && (answered || in_order() && tls.application_data.server == 0)
         }
         None => answered(connection),
     })
@@ -141,12 +143,16 @@ pub(super) fn hole_in_handshake(connection: &Connection) -> bool {
     })
 }
 
-/// Plain HTTP whose last answer is a success.
+/// The steps in which an answer shows.
+pub(super) const ANSWER: &[StepKind] = &[StepKind::ApplicationData, StepKind::HttpResponse];
+
+/// Plain HTTP whose last answer is a success, and was read.
 fn answered(connection: &Connection) -> bool {
     connection
         .http
         .iter()
         .rev()
         .find_map(|exchange| Some((exchange.request.as_ref()?, exchange.response.as_ref()?)))
-        .is_some_and(|(_, (_, answer))| answer.status < 400 && connection.connect().is_none())
+        .is_some_and(|(_, (_, answer))| answer.status < 300 && connection.connect().is_none())
+        && late_answer(connection, ANSWER).is_none()
 }

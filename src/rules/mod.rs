@@ -29,6 +29,7 @@ mod dns_unexpected_address;
 mod handshake_refused;
 mod healthy;
 mod healthy_resumed;
+mod heard;
 mod icmp_blocked;
 mod incomplete_capture;
 mod interception_suspected;
@@ -44,6 +45,7 @@ mod proxy_no_response;
 mod proxy_refused;
 mod refused_by_service;
 mod reset_after_established;
+mod reset_at_once;
 mod reset_during_handshake;
 mod reset_origin;
 mod server_certificate_rejected;
@@ -458,6 +460,13 @@ fn on_device(attempt: &Attempt<'_>, action: Phrase, commands: &[String]) -> Reme
         commands: if attempt.licensing { commands } else { Vec::new() },
         verify: verify(attempt),
     }
+}
+
+/// What a proxy was asked.
+fn asked_of_proxy(request: &crate::http::Request) -> Phrase {
+    phrase("http-request")
+        .with("method", &request.method)
+        .with("target", &request.target)
 }
 
 /// A remedy that leaves the proxy out.

@@ -1,5 +1,7 @@
 //! Attempt → Finding: the request was sent, and no answer came.
 
+use super::healthy::ANSWER;
+use super::heard::{behind_proxy, finished_lost, late_answer};
 use super::{client, elsewhere, first_fin, seconds, service, watched_after};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
@@ -17,7 +19,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
-    let request = unanswered(connection)?;
+    let late = late_answer(connection, ANSWER);
+    let request = unanswered(connection, late.is_some())?;
     let time = connection
         .steps
         .iter()
@@ -27,6 +30,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if server_tcp.acked_unseen
         || server_tcp.unseen_end > 0
         || super::server_reset(connection)
+        || finished_lost(connection)
         || server_tcp
             .gaps
             .iter()
@@ -35,10 +39,14 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     {
         return None;
     }
+    // What comes when the client has gone is no answer to it.
+    let end = match client_tcp.fin {
+        Some(fin) if late.is_some() => fin.time,
+        _ => connection.last.1,
+    };
     // A client that closes soon after its request did not wait for an answer. Licensing is HTTP and needs one; of an
     // unknown protocol that proves nothing.
-    let left =
-        first_fin(connection) == Some(Side::Client) && (1..super::SILENCE).contains(&connection.last.1.since(time));
+    let left = first_fin(connection) == Some(Side::Client) && (1..super::SILENCE).contains(&end.since(time));
     if left && !attempt.licensing {
         return None;
     }
@@ -56,7 +64,6 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         let is_tls13 = tls.version().is_some_and(crate::tls::Version::is_tls13);
         is_tls13 && tls.client_sent_certificate && !tls.server_accepted && server_tcp.fin.is_some()
     });
-    let end = connection.last.1;
     let mut finding = Finding::error(
         RULE.id,
         if left {
@@ -67,10 +74,14 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             By::Path
         },
         At::Http,
-        phrase("no-application-response-summary")
-            .with("who", client(attempt))
-            .with("service", service(attempt))
-            .with("span", seconds(end.since(time))),
+        phrase(if late.is_some() {
+            "no-application-response-summary-late"
+        } else {
+            "no-application-response-summary"
+        })
+        .with("who", client(attempt))
+        .with("service", service(attempt))
+        .with("span", seconds(end.since(time))),
     )
     .confidence(match (short_record, acked) {
         (true, _) => Confidence::Possible,
@@ -81,25 +92,48 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     })
     .evidence(request, phrase("no-application-response-request"))
     .evidence(
-        connection.last.0,
-        if acked {
+        client_tcp
+            .fin
+            .filter(|_| late.is_some())
+            .map_or(connection.last.0, |fin| fin.frame),
+        if late.is_some() {
+            phrase("no-application-response-left").with("who", client(attempt))
+        } else if acked {
             phrase("no-application-response-acknowledged")
         } else {
             phrase("no-application-response-unacknowledged")
         },
     )
-    .claims_silence_of(Side::Server)
     .cannot_tell(phrase("no-application-response-cannot-tell"))
-    .remedy(elsewhere(
-        attempt,
-        Owner::Server,
-        phrase("no-application-response-log").with("server", connection.server),
-    ))
+    .remedy(if acked || left {
+        elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("no-application-response-log").with("server", connection.server),
+        )
+    } else {
+        // What was never acknowledged did not arrive: the server's log holds nothing of it.
+        elsewhere(
+            attempt,
+            Owner::Firewall,
+            phrase("no-application-response-dropped")
+                .with("device", attempt.device)
+                .with("server", connection.server),
+        )
+    })
     .remedy(elsewhere(
         attempt,
         Owner::Wlc,
         phrase("no-application-response-controller"),
     ));
+    if let Some(answer) = &late {
+        finding = finding.evidence(
+            answer.frame,
+            phrase("no-application-response-late").with("span", seconds(answer.time.since(time))),
+        );
+    } else {
+        finding = finding.claims_silence_of(Side::Server);
+    }
     if let Some((frame, time)) = server_tcp.window_closed.filter(|_| !left) {
         finding = finding
             .evidence(
@@ -117,20 +151,20 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if short_record {
         finding = finding.alternative("healthy", phrase("no-application-response-short-record"));
     }
-    Some(finding)
+    Some(behind_proxy(finding, attempt, connection))
 }
 
 /// The frame of a request that has no answer.
-fn unanswered(connection: &Connection) -> Option<FrameNumber> {
+fn unanswered(connection: &Connection, late: bool) -> Option<FrameNumber> {
     if let Some(tls) = &connection.tls {
         let open = tls.is_complete()
             && tls.application_data.client > 0
-            && tls.application_data.server == 0
+            && (tls.application_data.server == 0 || late)
             && tls.first_error().is_none()
             && tls.server_alert_after_finished.is_none();
         return tls.first_application_data.client.filter(|_| open);
     }
     let exchange = connection.http.last()?;
     let (frame, request) = exchange.request.as_ref()?;
-    (exchange.response.is_none() && request.method.raw() != "CONNECT").then_some(*frame)
+    ((exchange.response.is_none() || late) && request.method.raw() != "CONNECT").then_some(*frame)
 }

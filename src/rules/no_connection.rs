@@ -19,7 +19,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
-    if !attempt.connections.is_empty() || !attempt.licensing {
+    if !attempt.connections.is_empty() || !attempt.licensing || attempt.dns_over_tcp.is_some() {
         return None;
     }
     let (lookup, answer) = attempt.lookups.iter().find_map(|lookup| {

@@ -1,6 +1,6 @@
 //! Attempt → Finding: the proxy wants credentials.
 
-use super::{client, elsewhere, on_device};
+use super::{asked_of_proxy, client, elsewhere, on_device};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Finding, Owner, Rule};
@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
-    let exchange = connection.connect()?;
+    let exchange = connection.connect().or_else(|| connection.forwarded())?;
     let (asked, request) = exchange.request.as_ref()?;
     let (answered, response) = exchange.response.as_ref()?;
     if response.status != 407 {
@@ -31,7 +31,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             At::Proxy,
             summary.with("proxy", connection.server).with("who", client(attempt)),
         )
-        .evidence(*asked, phrase("http-connect").with("target", &request.target))
+        .evidence(*asked, asked_of_proxy(request))
         .evidence(
             *answered,
             phrase("http-status")

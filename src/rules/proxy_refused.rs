@@ -1,10 +1,12 @@
 //! Attempt → Finding: the proxy refused to open the tunnel.
 
-use super::{elsewhere, without_proxy};
+use super::heard::by_proxy_itself;
+use super::{asked_of_proxy, elsewhere, without_proxy};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Finding, Owner, Rule};
 use crate::phrase::phrase;
+use crate::wire_text::WireText;
 
 /// RFC 9110 section 9.3.6: any answer to CONNECT but 2xx means that there is no tunnel.
 pub(super) const RULE: Rule = Rule {
@@ -12,9 +14,12 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
-    let exchange = connection.connect()?;
+    let exchange = connection
+        .connect()
+        .or_else(|| by_proxy_itself(connection, &context.options.profile))?;
+    let is_tunnel = exchange.absolute().is_none();
     let (asked, request) = exchange.request.as_ref()?;
     let (answered, response) = exchange.response.as_ref()?;
     if matches!(response.status, 200..=299 | 407) {
@@ -32,7 +37,11 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             phrase("proxy-refused-unreachable-do").with("target", &request.target),
         ),
         _ => (
-            phrase("proxy-refused-other"),
+            phrase(if is_tunnel {
+                "proxy-refused-other"
+            } else {
+                "proxy-refused-other-forward"
+            }),
             phrase("proxy-refused-other-do")
                 .with("device", attempt.device)
                 .with("target", &request.target),
@@ -42,13 +51,17 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         RULE.id,
         By::Path,
         At::Proxy,
-        phrase("proxy-refused-summary")
-            .with("proxy", connection.server)
-            .with("status", response.status)
-            .with("reason", &response.reason)
-            .with("meaning", meaning),
+        phrase(if is_tunnel {
+            "proxy-refused-summary"
+        } else {
+            "proxy-refused-summary-forward"
+        })
+        .with("proxy", connection.server)
+        .with("status", response.status)
+        .with("reason", &response.reason)
+        .with("meaning", meaning),
     )
-    .evidence(*asked, phrase("http-connect").with("target", &request.target))
+    .evidence(*asked, asked_of_proxy(request))
     .evidence(
         *answered,
         phrase("http-status")
@@ -56,7 +69,13 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .with("reason", &response.reason),
     )
     .remedy(elsewhere(attempt, Owner::Proxy, action))
-    .remedy(without_proxy(attempt, connection, &request.target));
+    .remedy(without_proxy(
+        attempt,
+        connection,
+        &exchange
+            .absolute()
+            .map_or_else(|| request.target.clone(), |(host, _)| WireText::from(host)),
+    ));
     if let Some(server) = &response.server {
         finding = finding.cannot_tell(phrase("proxy-refused-cannot-tell").with("server", server));
     }

@@ -1,15 +1,16 @@
 //! Attempt → Finding: a RST came after the handshake and before the answer.
 
+use super::heard::behind_proxy;
 use super::reset_origin::origin;
 use super::{client, elsewhere, seconds, service, side_name};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
-use crate::frame::Timestamp;
+use crate::frame::{FrameNumber, Timestamp};
 use crate::phrase::phrase;
 use crate::tcp_side::Mark;
-use crate::tls::walk::Side;
+use crate::tls::walk::{Side, TlsFacts};
 
 /// RFC 9293 section 3.5.2.
 pub(super) const RULE: Rule = Rule {
@@ -19,15 +20,12 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
-    let tls = connection.tls.as_ref()?;
     // After an answer, or after a close, a reset only tidies up.
-    if !tls.is_complete()
-        || tls.application_data.server > 0
-        || tls.first_error().is_some()
-        || tls.server_alert_after_finished.is_some()
-    {
-        return None;
-    }
+    let request = match &connection.tls {
+        Some(tls) if in_exchange(tls) => tls.first_application_data.client,
+        Some(_) => return None,
+        None => Some(unanswered(connection)?),
+    };
     let (side, reset) = Side::both()
         .into_iter()
         .filter_map(|side| Some((side, connection.tcp[side].reset?)))
@@ -37,17 +35,25 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         return None;
     }
     let origin = origin(connection, side, &reset);
-    let by = origin.by(side);
+    let by = match origin.by(side) {
+        By::Server if connection.connect().is_some() => By::Unknown,
+        by => by,
+    };
     // A client that resets after it has waited for its answer gives up: that no answer came is the cause.
     let waited = reset.time.since(connection.tcp.server.last_time);
-    if by == By::Client && tls.application_data.client > 0 && waited >= super::SILENCE {
+    if by == By::Client && request.is_some() && waited >= super::SILENCE {
         return None;
     }
-    let summary = phrase(match by {
-        By::Path => "reset-after-established-summary-path",
-        By::Client => "reset-after-established-summary-client",
-        By::Server => "reset-after-established-summary-server",
-        _ => "reset-after-established-summary-unknown",
+    let is_plain = connection.tls.is_none();
+    let summary = phrase(match (by, is_plain) {
+        (By::Path, false) => "reset-after-established-summary-path",
+        (By::Client, false) => "reset-after-established-summary-client",
+        (By::Server, false) => "reset-after-established-summary-server",
+        (_, false) => "reset-after-established-summary-unknown",
+        (By::Path, true) => "reset-after-established-plain-path",
+        (By::Client, true) => "reset-after-established-plain-client",
+        (By::Server, true) => "reset-after-established-plain-server",
+        (_, true) => "reset-after-established-plain-unknown",
     })
     .with("who", client(attempt))
     .with("service", service(attempt));
@@ -56,14 +62,17 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     } else {
         Confidence::Likely
     });
-    if let Some(frame) = tls.finished.client.max(tls.finished.server) {
+    let finished = connection.tls.as_ref().map(|tls| tls.finished);
+    if let Some(frame) = finished.and_then(|finished| finished.client.max(finished.server)) {
         finding = finding.evidence(frame, phrase("reset-after-established-complete"));
     }
-    if let Some(frame) = tls.first_application_data.client {
-        finding = finding.evidence(
-            frame,
-            phrase("reset-after-established-request").with("who", client(attempt)),
-        );
+    if let Some(frame) = request {
+        let what = if is_plain {
+            phrase("no-application-response-request")
+        } else {
+            phrase("reset-after-established-request").with("who", client(attempt))
+        };
+        finding = finding.evidence(frame, what);
     }
     let before = connection.tcp[side.peer()].last_time;
     finding = finding.evidence(
@@ -84,25 +93,27 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             phrase("reset-after-established-idle").with("span", seconds(idle)),
         );
     }
-    Some(
-        finding
-            .cannot_tell(phrase("reset-after-established-cannot-tell"))
-            .remedy(match by {
-                By::Path => elsewhere(
-                    attempt,
-                    Owner::Firewall,
-                    phrase("reset-after-established-rule")
-                        .with("device", attempt.device)
-                        .with("name", &attempt.service.name),
-                ),
-                By::Client => elsewhere(attempt, Owner::Wlc, phrase("reset-after-established-controller-log")),
-                _ => elsewhere(
-                    attempt,
-                    Owner::Server,
-                    phrase("reset-after-established-server-log").with("server", connection.server),
-                ),
-            }),
-    )
+    if is_plain && connection.server.port == 443 {
+        finding = finding.alternative("wrong-scheme", phrase("reset-after-established-scheme"));
+    } else if !is_plain {
+        finding = finding.cannot_tell(phrase("reset-after-established-cannot-tell"));
+    }
+    let finding = finding.remedy(match by {
+        By::Path => elsewhere(
+            attempt,
+            Owner::Firewall,
+            phrase("reset-after-established-rule")
+                .with("device", attempt.device)
+                .with("name", &attempt.service.name),
+        ),
+        By::Client => elsewhere(attempt, Owner::Wlc, phrase("reset-after-established-controller-log")),
+        _ => elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("reset-after-established-server-log").with("server", connection.server),
+        ),
+    });
+    Some(behind_proxy(finding, attempt, connection))
 }
 
 /// Time-outs of firewalls, balancers and servers for idle connections begin at half a minute.
@@ -115,4 +126,19 @@ fn last_before(connection: &Connection, side: Side, reset: &Mark) -> Timestamp {
         .iter()
         .rfind(|step| step.side == side && step.frame < reset.frame)
         .map_or(connection.first.1, |step| step.time)
+}
+
+/// Whether the handshake is over and nothing was answered or refused since.
+fn in_exchange(tls: &TlsFacts) -> bool {
+    tls.is_complete()
+        && tls.application_data.server == 0
+        && tls.first_error().is_none()
+        && tls.server_alert_after_finished.is_none()
+}
+
+/// The request in plain HTTP that has no answer.
+fn unanswered(connection: &Connection) -> Option<FrameNumber> {
+    let exchange = connection.http.last().filter(|exchange| exchange.response.is_none())?;
+    let (frame, request) = exchange.request.as_ref()?;
+    (request.method.raw() != "CONNECT").then_some(*frame)
 }

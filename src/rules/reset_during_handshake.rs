@@ -1,5 +1,6 @@
 //! Attempt → Finding: a RST broke the handshake off.
 
+use super::heard::behind_proxy;
 use super::reset_origin::origin;
 use super::{client, elsewhere, message_name, seconds, service, side_name, tls_with_hello};
 use crate::attempt::Attempt;
@@ -17,6 +18,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+    if let Some(finding) = super::reset_at_once::finding(attempt) {
+        return Some(finding);
+    }
     let (connection, tls) = tls_with_hello(attempt)?;
     if tls.is_complete() || tls.first_error().is_some() || tls.alerts.iter().any(|alert| alert.content.is_none()) {
         return None;
@@ -42,7 +46,12 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         .with("message", message_name(step.kind))
         .with("who", side_name(step.side));
     let origin = origin(connection, side, &reset);
-    let by = origin.by(side);
+    // Bytes that vanished on the way and then a reset: the reset may be the server's own, what came before it is not.
+    let hole = connection.tcp.server.gaps.first().filter(|_| side == Side::Server);
+    let by = match origin.by(side) {
+        By::Server if hole.is_some() || connection.connect().is_some() => By::Unknown,
+        by => by,
+    };
     let confidence = match by {
         By::Unknown => Confidence::Possible,
         _ => Confidence::Likely,
@@ -66,6 +75,14 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                 .with("span", seconds(reset.time.since(step.time)))
                 .with("clause", &clause),
         );
+    if let Some(gap) = hole {
+        finding = finding.evidence(
+            gap.seen_at,
+            phrase("silent-mid-handshake-hole")
+                .with("count", gap.to.saturating_sub(gap.from))
+                .with("who", side_name(Side::Server)),
+        );
+    }
     finding = match by {
         By::Path => finding
             .alternative("server-reset", phrase("reset-during-handshake-balancer"))
@@ -101,11 +118,11 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                     .with("name", &attempt.service.name),
             )),
     };
-    Some(finding)
+    Some(behind_proxy(finding, attempt, connection))
 }
 
 /// The RST, if it was what ended the connection: no FIN of its sender before it.
-fn first_end(connection: &Connection) -> Option<(Side, Mark)> {
+pub(super) fn first_end(connection: &Connection) -> Option<(Side, Mark)> {
     let (side, reset) = Side::both()
         .into_iter()
         .filter_map(|side| Some((side, connection.tcp[side].reset?)))

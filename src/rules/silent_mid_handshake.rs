@@ -1,5 +1,6 @@
 //! Attempt → Finding: the handshake began and then stopped, without alert or reset.
 
+use super::heard::{behind_proxy, came_too_late, finished_lost};
 use super::{
     client, elsewhere, first_fin, message_name, on_device, seconds, sees_handshake, service, side_name, tls_with_hello,
     watched_after,
@@ -21,7 +22,11 @@ pub(super) const RULE: Rule = Rule {
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let (connection, tls) = tls_with_hello(attempt)?;
     let began = tls.server_hello.is_some() || connection.tcp.server.bytes > 0 && connection.connect().is_none();
-    if !began || tls.is_complete() || tls.first_error().is_some() || tls.application_data.server > 0 {
+    if !began
+        || tls.is_complete() && !finished_lost(connection)
+        || tls.first_error().is_some()
+        || tls.application_data.server > 0
+    {
         return None;
     }
     // SSL 2.0 goes on in records of its own, which are not read.
@@ -29,17 +34,23 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if sslv2 || !sees_handshake(connection) {
         return None;
     }
-    let last = connection
-        .steps
-        .iter()
-        .rev()
-        .find(|step| !matches!(step.kind, StepKind::Fin | StepKind::Reset | StepKind::Alert))?;
+    let last = connection.steps.iter().rev().find(|step| {
+        !matches!(step.kind, StepKind::Fin | StepKind::Reset | StepKind::Alert) && !came_too_late(connection, step)
+    })?;
+    // Nothing that the client heard answers its hello: that is another verdict.
+    if last.kind == StepKind::ClientHello && last.side == Side::Client && tls.server_hello.is_some() {
+        return None;
+    }
     if !watched_after(connection, last.time, context) {
         return None;
     }
     let waited = connection.last.1.since(last.time);
     let loss = lost(connection);
     let closer = first_fin(connection);
+    // Who has waited for so long for the other's turn only ends what had ended.
+    let gave_up = connection.tcp.client.fin.filter(|fin| {
+        closer == Some(Side::Client) && last.side == Side::Client && fin.time.since(last.time) >= super::SILENCE
+    });
     let stalled = Side::both()
         .into_iter()
         .find_map(|side| Some((side, connection.tcp[side].window_closed?)));
@@ -51,6 +62,11 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             phrase("silent-mid-handshake-window")
                 .with("who", side_name(side))
                 .with("frame", frame),
+        ),
+        (None, Some(Side::Client), _) if gave_up.is_some() => (
+            By::Server,
+            Confidence::Likely,
+            phrase("silent-mid-handshake-waited").with("span", seconds(waited)),
         ),
         (None, Some(side), _) => (
             side.into(),
@@ -95,10 +111,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         connection.last.0,
         phrase("silent-mid-handshake-last-packet").with("span", seconds(waited)),
     );
-    if closer.is_none() {
+    if closer.is_none() || gave_up.is_some() {
         finding = finding.claims_silence_of(last.side.peer());
     }
-    Some(match by {
+    let finding = match by {
         By::Path => finding
             .alternative("random-loss", phrase("silent-mid-handshake-random-loss"))
             .remedy(elsewhere(attempt, Owner::Firewall, phrase("silent-mid-handshake-icmp")))
@@ -131,7 +147,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 Owner::Server,
                 phrase("silent-mid-handshake-server-log").with("server", connection.server),
             )),
-    })
+    };
+    Some(behind_proxy(finding, attempt, connection))
 }
 
 /// What shows that packets were lost, as a clause.

@@ -1,5 +1,6 @@
 //! Attempt → Finding: the Client Hello was never answered.
 
+use super::heard::{behind_proxy, late_answer};
 use super::{client, elsewhere, seconds, service, tls_with_hello, watched_after};
 use crate::attempt::Attempt;
 use crate::context::Context;
@@ -18,8 +19,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let hello = connection.step(StepKind::ClientHello)?;
     let before = connection.connect().is_some(); // bytes of a proxy's answer came before the hello
     let (client_tcp, server_tcp) = (&connection.tcp.client, &connection.tcp.server);
+    let late = late_answer(connection, &[StepKind::ServerHello, StepKind::HelloRetryRequest]);
     let silent = tls.server_hello.is_none()
-        && tls.alerts.is_empty()
+        // One that answers the other side's close is a consequence of that.
+        && tls.alerts.iter().all(|alert| alert.after_close)
         && connection.step(StepKind::HelloRetryRequest).is_none()
         && (server_tcp.bytes == 0
             || before
@@ -28,7 +31,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                         && step.frame > hello.frame
                         && !matches!(step.kind, StepKind::Fin | StepKind::Reset)
                 }));
-    if !silent
+    if !(silent || late.is_some())
         || super::server_reset(connection)
         || server_tcp.acked_unseen
         || !watched_after(connection, hello.time, context)
@@ -36,8 +39,40 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return None;
     }
     let acked = client_tcp.acked_bytes >= client_tcp.bytes && client_tcp.bytes > 0;
-    let waited = connection.last.1.since(hello.time);
-    let (by, summary) = if acked {
+    let end = match client_tcp.fin {
+        Some(fin) if late.is_some() => (fin.frame, fin.time),
+        _ => connection.last,
+    };
+    let waited = end.1.since(hello.time);
+    // A FIN that had not even the hello's first byte was sent without waiting for it.
+    let at_once = server_tcp
+        .fin
+        .filter(|fin| !before && !acked && fin.acked <= hello.from);
+    let (by, summary) = if let Some(answer) = &late {
+        (
+            By::Server,
+            phrase("tls-no-response-summary-late")
+                .with("service", service(attempt))
+                .with("who", client(attempt))
+                .with("span", seconds(answer.time.since(hello.time))),
+        )
+    } else if let Some(fin) = at_once {
+        (
+            By::Server,
+            phrase("tls-no-response-summary-closed")
+                .with("service", service(attempt))
+                .with("who", client(attempt))
+                .with("frame", fin.frame),
+        )
+    } else if let (true, Some(_)) = (acked, connection.connect()) {
+        (
+            By::Server,
+            phrase("behind-proxy-no-answer")
+                .with("service", service(attempt))
+                .with("who", client(attempt))
+                .with("proxy", connection.server),
+        )
+    } else if acked {
         (
             By::Server,
             phrase("tls-no-response-summary-taken")
@@ -64,19 +99,34 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .confidence(if acked { Confidence::Certain } else { Confidence::Likely })
         .evidence(hello.frame, phrase("client-hello"))
         .evidence(
-            connection.last.0,
+            end.0,
             phrase("tls-no-response-later")
                 .with("span", seconds(waited))
                 .with("ends", ends),
-        )
-        .claims_silence_of(Side::Server);
+        );
+    finding = match &late {
+        Some(answer) => finding.evidence(answer.frame, phrase("tls-no-response-late")),
+        None => finding.claims_silence_of(Side::Server),
+    };
     if client_tcp.retransmissions > 0 {
         finding = finding.evidence(
             client_tcp.last,
             phrase("tls-no-response-repeated").with("count", client_tcp.retransmissions),
         );
     }
-    Some(if acked {
+    let acked = acked || late.is_some();
+    if at_once.is_some() {
+        return Some(
+            finding
+                .alternative("firewall-proxying", phrase("tls-no-response-proxying"))
+                .remedy(elsewhere(
+                    attempt,
+                    Owner::Server,
+                    phrase("reset-at-once-listen").with("server", connection.server),
+                )),
+        );
+    }
+    let finding = if acked {
         finding
             .alternative("firewall-proxying", phrase("tls-no-response-proxying"))
             .cannot_tell(phrase("tls-no-response-cannot-tell"))
@@ -102,5 +152,6 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                     .with("device", attempt.device)
                     .with("name", &attempt.service.name),
             ))
-    })
+    };
+    Some(behind_proxy(finding, attempt, connection))
 }

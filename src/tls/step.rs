@@ -3,6 +3,7 @@
 use std::ops::{Index, IndexMut};
 
 use crate::frame::{FrameNumber, Timestamp};
+use crate::stream::Position;
 
 /// Who sent something. The client is whoever sent the Client Hello.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -151,6 +152,8 @@ pub struct Step {
     pub frames: Vec<FrameNumber>,
     /// Time of `frame`.
     pub time: Timestamp,
+    /// Position of its first byte.
+    pub from: Position,
     /// Read or deduced.
     pub seen: Seen,
     /// More about it, e.g. an alert's name; wire text is escaped.

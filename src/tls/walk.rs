@@ -224,6 +224,7 @@ impl Walker {
             frame: event.frame(),
             frames: event.frames.to_vec(),
             time: event.time,
+            from: event.from,
             seen,
             detail,
         });

@@ -48,6 +48,7 @@ alert-from = { $alert } from the { $who }
 client-hello = Client Hello
 finished = Finished
 syn-to = SYN to { $server }
+syn-ack = SYN-ACK
 http-connect = CONNECT { $target }
 http-request = { $method } { $target }
 http-status = { $status } { $reason }

@@ -2,6 +2,10 @@
 
 # dns-no-response
 dns-no-response-summary = the DNS server never answered the { $who }'s question for { $name }
+dns-no-response-over-tcp = the answer for { $name } did not fit into UDP, and { $server } does not let the { $who } ask over TCP: the name is not resolved
+dns-no-response-truncated = the answer says that it is truncated
+dns-no-response-tcp-silent = the last SYN; nothing came for { $span }
+dns-no-response-allow-tcp = allow TCP port 53, beside UDP, from { $device } to { $server }, or let the resolver answer with fewer records
 dns-no-response-asks = asks { $server } for { $name }
 dns-no-response-last-question = the last of { $count } questions ({ $frames }); no answer follows
 dns-no-response-cannot-tell = whether the questions were lost on the way, or the server is down: the capture only shows that no answer came here
@@ -79,11 +83,13 @@ proxy-authentication-required-exempt = let { $device } reach { $target } without
 
 # proxy-refused
 proxy-refused-summary = the proxy { $proxy } answered CONNECT with { $status } { $reason }: { $meaning }
+proxy-refused-summary-forward = the proxy { $proxy } answered the request itself, with { $status } { $reason }: { $meaning }
 proxy-refused-forbidden = its rules do not allow the target
 proxy-refused-forbidden-do = allow CONNECT to { $target } for { $device }
 proxy-refused-unreachable = it could not reach the target itself
 proxy-refused-unreachable-do = see why the proxy cannot reach { $target }: its own DNS, route and firewall
 proxy-refused-other = it does not open the tunnel
+proxy-refused-other-forward = it does not pass the request on
 proxy-refused-other-do = look at the proxy's log for { $device } and { $target }
 proxy-refused-cannot-tell = whether another proxy stands behind this one; the answer names itself { $server }
 
@@ -278,6 +284,7 @@ handshake-refused-summary-client = the { $who } broke the handshake with { $serv
 handshake-refused-summary-server = { $service } broke the handshake with the { $who } off with { $alert }
 handshake-refused-hello-nameless = Client Hello, without a server name
 handshake-refused-hello = Client Hello for { $name }
+handshake-refused-hello-cut = Client Hello, not wholly in the capture
 handshake-refused-unknown-name = the server knows no { $name }: correct the name in the URL
 handshake-refused-nameless = the Client Hello names no server: use a host name instead of an address in the URL
 handshake-refused-cannot-tell = why: the alert does not say more, and nothing else in the capture explains it
@@ -296,12 +303,25 @@ reset-during-handshake-controller-log = look at the controller's log for the rea
 reset-during-handshake-firewall = a firewall close to the server, or one that copies its time to live, looks the same: its log tells
 reset-during-handshake-server-log = look at the log of { $server }: it ended the connection on purpose or crashed
 reset-during-handshake-no-rule = see that no rule resets connections from { $device } to { $name }
+reset-at-once-client = the { $who } itself reset the connection when { $service } answered its SYN: its own TCP knows no such connection
+reset-at-once-server = { $service } accepted the connection and reset it at once, before a word was said
+reset-at-once-path = something between them reset the connection to { $service } as soon as it was open, before a word was said
+reset-at-once-unknown = the connection to { $service } was reset as soon as it was open, before a word was said
+reset-at-once-listen = see why { $server } accepts connections and drops them: an access list of the service, a balancer without a working server behind it, a limit
+reset-at-once-another-host = another host with the address { $device }, or a filter or address translation in front of it, may have sent the RST
+reset-at-once-cannot-tell = why the SYN-ACK was not expected
+reset-at-once-do = see that no other host has { $device }, and that the answer reaches the interface and VRF from which the SYN was sent
 
 # reset-after-established
 reset-after-established-summary-path = something between them reset the connection after the TLS handshake, before any answer
 reset-after-established-summary-client = the { $who } reset the connection after the TLS handshake, before any answer
 reset-after-established-summary-server = { $service } reset the connection after the TLS handshake, before any answer
 reset-after-established-summary-unknown = somebody reset the connection after the TLS handshake, before any answer
+reset-after-established-plain-path = something between them reset the connection to { $service } after the request, before any answer
+reset-after-established-plain-client = the { $who } reset the connection to { $service } after its request, before any answer
+reset-after-established-plain-server = { $service } reset the connection instead of answering the request
+reset-after-established-plain-unknown = somebody reset the connection to { $service } after the request, before any answer
+reset-after-established-scheme = a server that speaks TLS on port 443 ends a request in plain HTTP just so: see whether the URL should begin with https
 reset-after-established-complete = the handshake is complete
 reset-after-established-request = the { $who }'s request, encrypted
 reset-after-established-reset = RST as from the { $who }, { $span } after the other side's last packet; { $clause }
@@ -323,8 +343,11 @@ reset-origin-nothing = nothing to compare it with
 # tls-no-response
 tls-no-response-summary-taken = { $service } took the { $who }'s Client Hello and never answered it
 tls-no-response-summary-lost = the connection to { $service } opened, but the { $who }'s Client Hello never arrived: it was not even acknowledged
+tls-no-response-summary-closed = { $service } accepted the connection and closed it at once, in frame { $frame }, without having received the { $who }'s Client Hello
+tls-no-response-summary-late = { $service } answered the { $who }'s Client Hello only after { $span }, when the { $who } had given up and closed
 tls-no-response-closed = the server closed without a word
 tls-no-response-silent = no answer
+tls-no-response-late = its first answer, to a connection that was closed already
 tls-no-response-later = { $span } later: { $ends }
 tls-no-response-repeated = sent again { $count } times
 tls-no-response-proxying = a firewall that completes TCP on the server's behalf acknowledges just so: compare the SYN-ACK's round trip with the server's distance
@@ -334,10 +357,17 @@ tls-no-response-inspection = see that no inspection holds back connections from 
 tls-no-response-path-mtu = a Client Hello larger than the path's MTU is lost just so; a smaller TCP MSS cures it (ip tcp mss 1200)
 tls-no-response-rule = the TCP handshake passes, data does not: look for a rule that drops by content or name between { $device } and { $name }
 
+# What a proxy hides.
+behind-proxy-do = on the proxy { $proxy }: see whether it reaches { $name } itself, and what became of this tunnel; a path MTU or a firewall behind it shows only there
+behind-proxy-no-answer = the proxy { $proxy } took the { $who }'s Client Hello for { $service }, and nothing came back through it
+behind-proxy-path = the proxy answers in TCP for whatever is behind it: { $name } itself, or the way from the proxy to it, may be at fault
+behind-proxy-cannot-tell = what happens beyond the proxy { $proxy }: capture there
+
 # silent-mid-handshake
 silent-mid-handshake-summary-lost = the handshake with { $service } stopped because packets were lost on the way: { $clause }
 silent-mid-handshake-summary = the handshake with { $service } stopped after { $message } from the { $who }: { $clause }
 silent-mid-handshake-closed = the { $who } closed (FIN) without an alert
+silent-mid-handshake-waited = the other side was silent for { $span }, then it gave up and closed
 silent-mid-handshake-silent = nothing more came for { $span }
 silent-mid-handshake-window = the { $who } has no room for more bytes since frame { $frame } (window 0)
 silent-mid-handshake-last-message = the last message seen: { $message } from the { $who }
@@ -355,10 +385,17 @@ silent-mid-handshake-never-acknowledged = { $count } bytes of the { $who } were 
 
 # application-error
 application-error-summary = { $service } answered the request with { $status } { $reason }
+application-error-summary-redirect = { $service } answered the request with { $status } { $reason } and sends it elsewhere, to { $location }
+application-error-redirect-followed = whether the redirect was followed: another connection would show it
+application-error-redirect-do = use a URL that is not redirected: https instead of http where the answer says so; if it names a portal, { $target } was answered on the way
 application-error-log = look at the log of the service at { $server }: the request arrived there
 
 # no-application-response
 no-application-response-summary = the { $who } sent its request to { $service } and got no answer for { $span }
+no-application-response-summary-late = the { $who } sent its request to { $service }, gave up after { $span } and closed; the answer came later
+no-application-response-left = the { $who } closes before any answer
+no-application-response-late = the answer, { $span } after the request: nobody reads it
+no-application-response-dropped = the request of { $device } was sent again and never acknowledged: look for what drops packets to { $server }: a firewall that forgot the connection, a path MTU
 no-application-response-request = the request
 no-application-response-acknowledged = last packet; the request was acknowledged, and no data came back
 no-application-response-unacknowledged = last packet; the request was not wholly acknowledged

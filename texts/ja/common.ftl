@@ -42,6 +42,7 @@ alert-from = { $who }からの{ $alert }
 client-hello = Client Hello
 finished = Finished
 syn-to = { $server } への SYN
+syn-ack = SYN-ACK
 http-connect = CONNECT { $target }
 http-request = { $method } { $target }
 http-status = { $status } { $reason }

@@ -2,6 +2,10 @@
 
 # dns-no-response
 dns-no-response-summary = DNS サーバが{ $who }からの { $name } の問い合わせに一度も応答していない
+dns-no-response-over-tcp = { $name } の応答は UDP に収まらず、{ $server } には TCP でも{ $who }の問い合わせができない：名前が解決できない
+dns-no-response-truncated = 応答は切り詰められている（TC ビット）
+dns-no-response-tcp-silent = 最後の SYN。{ $span }何も届かない
+dns-no-response-allow-tcp = { $device } から { $server } への UDP に加えて TCP のポート 53 を許可するか、リゾルバの応答のレコードを減らしてください
 dns-no-response-asks = { $server } に { $name } を問い合わせ
 dns-no-response-last-question = { $count } 回の問い合わせの最後（{ $frames }）。その後も応答なし
 dns-no-response-cannot-tell = 問い合わせが途中で失われたのか、サーバが停止しているのか（キャプチャから分かるのは、ここに応答が届いていないことだけ）
@@ -76,11 +80,13 @@ proxy-authentication-required-exempt = { $device } が認証なしで { $target 
 
 # proxy-refused
 proxy-refused-summary = プロキシ { $proxy } が CONNECT に { $status } { $reason } と応答した：{ $meaning }
+proxy-refused-summary-forward = プロキシ { $proxy } が要求に自ら { $status } { $reason } と応答した：{ $meaning }
 proxy-refused-forbidden = 宛先がルールで許可されていない
 proxy-refused-forbidden-do = { $device } から { $target } への CONNECT を許可してください
 proxy-refused-unreachable = プロキシ自身が宛先に到達できなかった
 proxy-refused-unreachable-do = プロキシが { $target } に到達できない理由を確認してください（プロキシ自身の DNS、経路、ファイアウォール）
 proxy-refused-other = トンネルが開かれない
+proxy-refused-other-forward = 要求が転送されない
 proxy-refused-other-do = プロキシのログで { $device } と { $target } を確認してください
 proxy-refused-cannot-tell = このプロキシの先に別のプロキシがあるかどうか（応答の名乗りは { $server }）
 
@@ -275,6 +281,7 @@ handshake-refused-summary-client = { $who }が{ $service } とのハンドシェ
 handshake-refused-summary-server = { $service } が{ $who }とのハンドシェイクを{ $alert }で打ち切った
 handshake-refused-hello-nameless = Client Hello、サーバ名なし
 handshake-refused-hello = Client Hello、サーバ名 { $name }
+handshake-refused-hello-cut = Client Hello（キャプチャに全体は含まれない）
 handshake-refused-unknown-name = サーバに { $name } という名前はありません。URL の名前を修正してください
 handshake-refused-nameless = Client Hello にサーバ名がありません。URL にはアドレスではなくホスト名を使ってください
 handshake-refused-cannot-tell = 理由（アラートからはこれ以上分からず、キャプチャの他の部分からも説明できない）
@@ -293,12 +300,25 @@ reset-during-handshake-controller-log = コントローラのログで理由を�
 reset-during-handshake-firewall = サーバの近くのファイアウォールや、サーバの TTL を写すファイアウォールでも同じに見える（ログで分かる）
 reset-during-handshake-server-log = { $server } のログを確認してください（意図して接続を終えたか、異常終了しています）
 reset-during-handshake-no-rule = { $device } から { $name } への接続をリセットするルールがないことを確認してください
+reset-at-once-client = { $service } が SYN に応答したとき、{ $who }自身が接続をリセットした：{ $who }の TCP はその接続を知らない
+reset-at-once-server = { $service } は接続を受け付けた直後、何も送られないうちにリセットした
+reset-at-once-path = { $service } への接続は、開いた直後、何も送られないうちに経路上の何かによってリセットされた
+reset-at-once-unknown = { $service } への接続は、開いた直後、何も送られないうちにリセットされた
+reset-at-once-listen = { $server } が接続を受け付けてすぐ切断する理由を確認してください（サービスのアクセス制限、背後に稼働中のサーバがない負荷分散装置、上限）
+reset-at-once-another-host = アドレス { $device } を持つ別のホスト、またはその手前のフィルタやアドレス変換が RST を送った可能性もある
+reset-at-once-cannot-tell = SYN-ACK が想定外とされた理由
+reset-at-once-do = { $device } を持つホストがほかにないこと、応答が SYN を送ったインタフェースと VRF に届いていることを確認してください
 
 # reset-after-established
 reset-after-established-summary-path = TLS ハンドシェイクの後、応答の前に、経路上の何かが接続をリセットした
 reset-after-established-summary-client = TLS ハンドシェイクの後、応答の前に、{ $who }が接続をリセットした
 reset-after-established-summary-server = TLS ハンドシェイクの後、応答の前に、{ $service } が接続をリセットした
 reset-after-established-summary-unknown = TLS ハンドシェイクの後、応答の前に、何者かが接続をリセットした
+reset-after-established-plain-path = 要求の後、応答の前に、経路上の何かが { $service } への接続をリセットした
+reset-after-established-plain-client = 要求の後、応答の前に、{ $who }が { $service } への接続をリセットした
+reset-after-established-plain-server = { $service } は要求に応答せず接続をリセットした
+reset-after-established-plain-unknown = 要求の後、応答の前に、何者かが { $service } への接続をリセットした
+reset-after-established-scheme = ポート 443 で TLS を使うサーバは、平文の HTTP 要求をこのように切断する。URL を https で始めるべきか確認すること
 reset-after-established-complete = ハンドシェイク完了
 reset-after-established-request = { $who }の要求（暗号化）
 reset-after-established-reset = { $who }からとされる RST、相手側の最後のパケットの { $span }後。{ $clause }
@@ -320,8 +340,11 @@ reset-origin-nothing = 比較できるものがない
 # tls-no-response
 tls-no-response-summary-taken = { $service } は{ $who }の Client Hello を受け取ったが、一度も応答していない
 tls-no-response-summary-lost = { $service } への接続は開いたが、{ $who }の Client Hello が届いていない：確認応答すらない
+tls-no-response-summary-closed = { $service } は接続を受け付け、{ $who }の Client Hello を受け取らないうちに、フレーム { $frame } ですぐに閉じた
+tls-no-response-summary-late = { $service } が{ $who }の Client Hello に応答したのは { $span }後で、{ $who }はすでに待つのをやめて閉じていた
 tls-no-response-closed = サーバは何も送らずに閉じた
 tls-no-response-silent = 応答なし
+tls-no-response-late = 最初の応答（接続はすでに閉じられている）
 tls-no-response-later = { $span }後：{ $ends }
 tls-no-response-repeated = { $count } 回再送
 tls-no-response-proxying = サーバの代わりに TCP を確立するファイアウォールも同じように確認応答する。SYN-ACK の往復時間をサーバまでの距離と比べること
@@ -331,10 +354,17 @@ tls-no-response-inspection = { $device } から { $name } への接続をイン�
 tls-no-response-path-mtu = 経路の MTU を超える Client Hello も同じように失われる。TCP MSS を小さくすれば解消する（ip tcp mss 1200）
 tls-no-response-rule = TCP ハンドシェイクは通り、データは通りません。{ $device } と { $name } の間で、内容や名前によって破棄するルールを探してください
 
+# What a proxy hides.
+behind-proxy-do = プロキシ { $proxy } で、プロキシ自身が { $name } に到達できるか、このトンネルがどうなったかを確認してください（その先のパス MTU やファイアウォールはそこでしか見えません）
+behind-proxy-no-answer = プロキシ { $proxy } は { $service } 宛ての{ $who }の Client Hello を受け取ったが、何も返ってこない
+behind-proxy-path = プロキシは TCP ではその先にあるものの代わりに応答する。{ $name } 自体、またはプロキシからそこまでの経路に原因がある可能性もある
+behind-proxy-cannot-tell = プロキシ { $proxy } より先で起きていること（そこでキャプチャすること）
+
 # silent-mid-handshake
 silent-mid-handshake-summary-lost = 途中でパケットが失われたため、{ $service } とのハンドシェイクが止まった：{ $clause }
 silent-mid-handshake-summary = { $service } とのハンドシェイクが、{ $who }からの { $message } の後で止まった：{ $clause }
 silent-mid-handshake-closed = { $who }がアラートなしで閉じた（FIN）
+silent-mid-handshake-waited = 相手が { $span }何も送らず、待つのをやめて閉じた
 silent-mid-handshake-silent = その後 { $span }間、何も届いていない
 silent-mid-handshake-window = { $who }はフレーム { $frame } 以降、受信バッファに空きがない（ウィンドウサイズ 0）
 silent-mid-handshake-last-message = 最後に見えたメッセージ：{ $who }からの { $message }
@@ -352,10 +382,17 @@ silent-mid-handshake-never-acknowledged = { $who }の { $count } バイトが繰
 
 # application-error
 application-error-summary = { $service } が要求に { $status } { $reason } と応答した
+application-error-summary-redirect = { $service } が要求に { $status } { $reason } と応答し、{ $location } へ転送しようとした
+application-error-redirect-followed = 転送先に接続したかどうか（別の接続で分かる）
+application-error-redirect-do = 転送されない URL を使ってください（応答が示すなら http ではなく https。ポータルが示される場合、{ $target } には途中の装置が応答しています）
 application-error-log = { $server } のサービスのログを確認してください（要求は届いています）
 
 # no-application-response
 no-application-response-summary = { $who }は{ $service } に要求を送ったが、{ $span }間応答がない
+no-application-response-summary-late = { $who }は{ $service } に要求を送り、{ $span }後に待つのをやめて閉じた。応答はその後に届いた
+no-application-response-left = { $who }が応答の前に閉じる
+no-application-response-late = 要求の { $span }後の応答：もう誰も読まない
+no-application-response-dropped = { $device } の要求は再送されたが確認応答がない。{ $server } へのパケットを破棄するもの（接続を忘れたファイアウォール、パス MTU）を探してください
 no-application-response-request = 要求
 no-application-response-acknowledged = 最後のパケット。要求は確認応答されたが、データは返っていない
 no-application-response-unacknowledged = 最後のパケット。要求の全体は確認応答されていない
