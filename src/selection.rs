@@ -459,6 +459,29 @@ mod tests {
     }
 
     #[test]
+    fn a_request_in_absolute_form_tells_the_service_and_the_proxy() {
+        let asking = |target: &str| {
+            let all = [connection(1, DEVICE, "10.9.9.9:3128").requesting("POST", target, None)];
+            let options = options();
+            let purpose = Selector::new(&options, &[], &all).purpose(&all[0]);
+            purpose.map(|it| (it.transport, it.name, it.proxy.is_some()))
+        };
+        let cslu = |proxied: bool, host: &str| Some((Transport::Cslu, host.to_owned(), proxied));
+        assert_eq!(asking("http://10.10.20.7:8182/cslu/v1/pi"), cslu(true, "10.10.20.7"));
+        assert_eq!(asking("HTTP://cslu.example/cslu/v1/pi"), cslu(true, "cslu.example"));
+        assert_eq!(asking("http://10.9.9.9:3128/cslu/v1/pi"), cslu(false, "10.9.9.9"));
+        for other in [
+            "http://",
+            "http://10.10.20.7:8182",
+            "http:/",
+            "https://10.10.20.7/cslu/v1/pi",
+            "ht\u{e9}p://x/cslu/v1/pi",
+        ] {
+            assert_eq!(asking(other), None, "{other}");
+        }
+    }
+
+    #[test]
     fn a_proxy_that_was_used_for_the_service_is_learnt() {
         let used = connection(1, DEVICE, "10.9.9.9:8080").requesting("CONNECT", "smartreceiver.cisco.com:443", None);
         let failed = connection(2, DEVICE, "10.9.9.9:8080");

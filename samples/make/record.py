@@ -16,6 +16,7 @@ import tempfile
 import traceback
 
 import attempt_scenarios  # noqa: F401, it registers its scenarios
+import field_scenarios  # noqa: F401
 import judge_scenarios  # noqa: F401
 import more_scenarios  # noqa: F401
 import scenarios
@@ -44,6 +45,7 @@ VERSIONS = {
     "tcpdump": (["tcpdump", "--version"], r"version (\S+)"),
     "rustls": (["cargo", "tree", "-q", "--manifest-path", os.path.join(SAMPLES, "make", "rustls_peer", "Cargo.toml"), "-i",
                 "rustls", "--depth", "0"], r"rustls v(\S+)"),
+    "haproxy": (["haproxy", "-v"], r"version (\S+?)-"),
     "curl": (["curl", "--version"], r"curl (\S+)"),
     "Python": ([sys.executable, "-V"], r"Python (\S+)"),
 }

@@ -1,6 +1,6 @@
 //! Attempt → Finding: a readable HTTP answer says no.
 
-use super::heard::by_proxy_itself;
+use super::behind_proxy::by_proxy_itself;
 use super::{elsewhere, on_device, service};
 use crate::attempt::Attempt;
 use crate::connection::{Connection, Exchange};
@@ -39,6 +39,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if response.status < 300 {
         return refused_inside(attempt, exchange);
     }
+    let leads_to_tls = response
+        .location
+        .as_ref()
+        .is_some_and(|location| location.raw().starts_with("https:"));
     let elsewhere_to = response.location.as_ref().filter(|_| response.status < 400);
     let mut finding = Finding::error(
         RULE.id,
@@ -80,14 +84,14 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             .remedy(on_device(
                 attempt,
                 phrase("application-error-redirect-do").with("target", target.as_str()),
-                &right_url(attempt, connection),
+                &right_url(attempt, connection, leads_to_tls),
             )),
         404 => finding.remedy(on_device(
             attempt,
             phrase("url-unknown")
                 .with("target", target.as_str())
                 .with("server", connection.server.to_string()),
-            &right_url(attempt, connection),
+            &right_url(attempt, connection, connection.server.port == 443),
         )),
         _ => finding.remedy(elsewhere(
             attempt,
@@ -98,13 +102,13 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
 }
 
 /// The commands that name the right URL, with the host that answered.
-fn right_url(attempt: &Attempt<'_>, connection: &Connection) -> Vec<String> {
+fn right_url(attempt: &Attempt<'_>, connection: &Connection, secure: bool) -> Vec<String> {
     let name = WireText::from(attempt.service.name.as_str());
     let host = match attempt.service.name.parse::<std::net::IpAddr>() {
         Ok(address) if address.is_ipv6() => format!("[{address}]"),
         _ => name.to_string(),
     };
-    let scheme = if connection.server.port == 443 { "https" } else { "http" };
+    let scheme = if secure { "https" } else { "http" };
     let url = match attempt.service.transport {
         Transport::OnPrem => format!("license smart url cslu {scheme}://{host}/cslu/v1/pi/<account>-1"),
         Transport::Cslu => format!(

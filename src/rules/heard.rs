@@ -1,14 +1,8 @@
 //! Connection → what a side had heard when it left: by the numbers it acknowledged, whatever the order in the file.
 
-use super::elsewhere;
-use crate::attempt::Attempt;
-use crate::connection::{Connection, Exchange};
-use crate::finding::{By, Confidence, Finding, Owner};
-use crate::phrase::phrase;
-use crate::profile::Profile;
+use crate::connection::Connection;
 use crate::stream::Position;
 use crate::tls::walk::{Side, Step, StepKind};
-use crate::wire_text::WireText;
 
 /// How far a side's bytes were acknowledged.
 const fn heard_to(connection: &Connection, side: Side) -> Position {
@@ -49,33 +43,56 @@ pub(super) fn finished_lost(connection: &Connection) -> bool {
         && finished.is_some_and(|step| heard_to(connection, Side::Client) <= step.from)
 }
 
-/// What TCP shows on this side of a proxy is the proxy's doing: of the server behind it nothing shows, nor of the way there.
-pub(super) fn behind_proxy(mut finding: Finding, attempt: &Attempt<'_>, connection: &Connection) -> Finding {
-    if connection.connect().is_none() || !matches!(finding.by, Some(By::Server | By::Unknown)) {
-        return finding;
-    }
-    let name = WireText::from(attempt.service.name.as_str());
-    finding.by = Some(By::Unknown);
-    finding.confidence = if finding.confidence == Confidence::Certain {
-        Confidence::Likely
-    } else {
-        finding.confidence
-    };
-    finding.remedies.retain(|remedy| remedy.owner != Owner::Server);
-    let ask = phrase("behind-proxy-do")
-        .with("proxy", connection.server)
-        .with("name", &name);
-    finding.remedies.insert(0, elsewhere(attempt, Owner::Proxy, ask));
-    finding
-        .alternative("path-behind-proxy", phrase("behind-proxy-path").with("name", &name))
-        .cannot_tell(phrase("behind-proxy-cannot-tell").with("proxy", connection.server))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::tests::connection;
+    use crate::frame::{FrameNumber, Timestamp};
+    use crate::tcp_side::Mark;
+    use crate::tls::walk::Seen;
 
-/// A request without a tunnel that the proxy answered itself, by what the answer says of its sender. Anything else may be
-/// the answer of the server behind it.
-pub(super) fn by_proxy_itself<'a>(connection: &'a Connection, profile: &Profile) -> Option<&'a Exchange> {
-    let exchange = connection.forwarded()?;
-    let (_, answer) = exchange.response.as_ref()?;
-    let software = answer.server.as_ref()?;
-    (answer.status >= 400 && profile.is_proxy(software.raw())).then_some(exchange)
+    fn mark(frame: u64, acked: Position) -> Mark {
+        Mark {
+            frame: FrameNumber(frame),
+            time: Timestamp(0),
+            ttl: 64,
+            ip_id: None,
+            window: 0,
+            ack: true,
+            at: 1000,
+            acked,
+        }
+    }
+
+    /// A client that had received up to 500 when it closed, and a server that then said something from there on.
+    fn closed(heard: u64, reset: bool) -> (Connection, Step) {
+        let mut it = connection(1, "10.0.0.1:50000", "10.0.0.2:443");
+        it.tcp.client.fin = Some(mark(7, 500));
+        it.tcp.client.reset = reset.then(|| mark(9, 500));
+        (it.tcp.server.bytes, it.tcp.server.end, it.tcp.server.acked_bytes) = (200, 600, heard);
+        let step = Step {
+            kind: StepKind::ApplicationData,
+            side: Side::Server,
+            frame: FrameNumber(8),
+            frames: vec![FrameNumber(8)],
+            time: Timestamp(0),
+            from: 500,
+            seen: Seen::Observed,
+            detail: None,
+        };
+        (it, step)
+    }
+
+    #[test]
+    fn what_comes_after_the_close_is_no_answer_unless_it_was_read() {
+        let (left, step) = closed(100, true);
+        assert!(came_too_late(&left, &step), "it refused what came");
+        let (half, step) = closed(200, true);
+        assert!(!came_too_late(&half, &step), "it closed its own direction and read on");
+        let (open, step) = closed(100, false);
+        assert!(!came_too_late(&open, &step), "the capture may end before it was read");
+        let (left, mut step) = closed(100, true);
+        step.from = 450;
+        assert!(!came_too_late(&left, &step), "it was there before the close");
+    }
 }

@@ -15,6 +15,7 @@ use crate::tls::walk::{Alert, Side, StepKind, TlsFacts};
 use crate::wire_text::WireText;
 
 mod application_error;
+mod behind_proxy;
 mod certificate_fault_accepted;
 mod cipher_mismatch;
 mod client_certificate_rejected;
@@ -460,13 +461,6 @@ fn on_device(attempt: &Attempt<'_>, action: Phrase, commands: &[String]) -> Reme
         commands: if attempt.licensing { commands } else { Vec::new() },
         verify: verify(attempt),
     }
-}
-
-/// What a proxy was asked.
-fn asked_of_proxy(request: &crate::http::Request) -> Phrase {
-    phrase("http-request")
-        .with("method", &request.method)
-        .with("target", &request.target)
 }
 
 /// A remedy that leaves the proxy out.

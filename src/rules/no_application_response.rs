@@ -1,7 +1,8 @@
 //! Attempt → Finding: the request was sent, and no answer came.
 
+use super::behind_proxy::behind_proxy;
 use super::healthy::ANSWER;
-use super::heard::{behind_proxy, finished_lost, late_answer};
+use super::heard::{finished_lost, late_answer};
 use super::{client, elsewhere, first_fin, seconds, service, watched_after};
 use crate::attempt::Attempt;
 use crate::connection::Connection;

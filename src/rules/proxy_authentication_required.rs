@@ -1,6 +1,7 @@
 //! Attempt → Finding: the proxy wants credentials.
 
-use super::{asked_of_proxy, client, elsewhere, on_device};
+use super::behind_proxy::asked_of_proxy;
+use super::{client, elsewhere, on_device};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Finding, Owner, Rule};

@@ -1,7 +1,7 @@
 //! Attempt → Finding: the proxy refused to open the tunnel.
 
-use super::heard::by_proxy_itself;
-use super::{asked_of_proxy, elsewhere, without_proxy};
+use super::behind_proxy::{asked_of_proxy, by_proxy_itself};
+use super::{elsewhere, without_proxy};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Finding, Owner, Rule};

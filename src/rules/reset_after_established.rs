@@ -1,6 +1,6 @@
 //! Attempt → Finding: a RST came after the handshake and before the answer.
 
-use super::heard::behind_proxy;
+use super::behind_proxy::behind_proxy;
 use super::reset_origin::origin;
 use super::{client, elsewhere, seconds, service, side_name};
 use crate::attempt::Attempt;

@@ -1,6 +1,6 @@
 //! Attempt → Finding: a RST broke the handshake off.
 
-use super::heard::behind_proxy;
+use super::behind_proxy::behind_proxy;
 use super::reset_origin::origin;
 use super::{client, elsewhere, message_name, seconds, service, side_name, tls_with_hello};
 use crate::attempt::Attempt;

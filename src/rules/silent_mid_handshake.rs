@@ -1,6 +1,7 @@
 //! Attempt → Finding: the handshake began and then stopped, without alert or reset.
 
-use super::heard::{behind_proxy, came_too_late, finished_lost};
+use super::behind_proxy::behind_proxy;
+use super::heard::{came_too_late, finished_lost};
 use super::{
     client, elsewhere, first_fin, message_name, on_device, seconds, sees_handshake, service, side_name, tls_with_hello,
     watched_after,

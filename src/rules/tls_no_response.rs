@@ -1,6 +1,7 @@
 //! Attempt → Finding: the Client Hello was never answered.
 
-use super::heard::{behind_proxy, late_answer};
+use super::behind_proxy::behind_proxy;
+use super::heard::late_answer;
 use super::{client, elsewhere, seconds, service, tls_with_hello, watched_after};
 use crate::attempt::Attempt;
 use crate::context::Context;
