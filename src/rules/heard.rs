@@ -46,7 +46,7 @@ pub(super) fn finished_lost(connection: &Connection) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connection::tests::connection;
+    use crate::connection::connection;
     use crate::frame::{FrameNumber, Timestamp};
     use crate::tcp_side::Mark;
     use crate::tls::walk::Seen;
