@@ -298,7 +298,7 @@ fn unanswered_dns<'a>(attempt: &Attempt<'a>, directory: &Directory<'a>) -> Optio
     if !answers.all(|(_, answer)| answer.is_none_or(|it| it.truncated)) {
         return None;
     }
-    let since = directory.connections_from(lookup.client, answer?.time);
+    let since = directory.connections_from(lookup.client, Timestamp(answer?.time.0 - CLOCK_SKEW));
     since.iter().copied().find(|connection| {
         (connection.server.ip, connection.server.port) == (lookup.server, 53) && !connection.connected()
     })

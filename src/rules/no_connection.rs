@@ -23,7 +23,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return None;
     }
     let (lookup, answer) = attempt.lookups.iter().find_map(|lookup| {
-        let answer = lookup.answer.as_ref()?;
+        // One that did not fit is to be asked for again (RFC 2181 section 9).
+        let answer = lookup.answer.as_ref().filter(|answer| !answer.truncated)?;
         let usable = answer
             .addresses
             .iter()

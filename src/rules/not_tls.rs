@@ -27,7 +27,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .http
         .iter()
         .filter(|exchange| exchange.request.is_none())
-        .find_map(|exchange| exchange.response.as_ref());
+        .find_map(|exchange| exchange.response.as_ref())
+        // A success may answer a CONNECT that was not captured.
+        .filter(|(_, response)| !matches!(response.status, 200..=299) || sees_all_of_client(connection));
     if let Some((frame, response)) = answer {
         if let Some(finding) = of_proxy(attempt, context, connection, (*frame, response)) {
             return Some(finding.evidence(hello.frame, Phrase::verbatim("Client Hello")));
@@ -129,6 +131,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             phrase("not-tls-listen").with("server", connection.server),
         )),
     )
+}
+
+/// Whether nothing that the client said is missing from the capture.
+fn sees_all_of_client(connection: &Connection) -> bool {
+    let client = &connection.tcp.client;
+    client.start_known && client.gaps.is_empty() && !client.acked_unseen
 }
 
 /// An HTTP proxy answers that was spoken to in TLS: it wants to be asked with CONNECT first.

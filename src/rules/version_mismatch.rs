@@ -1,7 +1,7 @@
 //! Attempt → Finding: client and server have no protocol version in common.
 
 use super::negotiation::{grounds, with_grounds};
-use super::{alert_from, client, elsewhere, on_device, service, side_name, tls_with_hello};
+use super::{alert_from, client, elsewhere, on_device, service, side_name};
 use crate::attempt::Attempt;
 use crate::context::Context;
 use crate::finding::{At, By, Finding, Owner, Rule};
@@ -16,7 +16,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
-    let (connection, tls) = tls_with_hello(attempt)?;
+    let connection = attempt.connection()?;
+    let tls = connection.tls.as_ref()?;
     let alert = tls.first_error()?;
     let (_, description) = alert.content?;
     if !matches!(
@@ -26,15 +27,14 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return None;
     }
     let hello = connection.step(StepKind::ClientHello)?;
-    let offered: Vec<String> = tls
-        .client_hello
-        .as_ref()?
-        .offered_versions()
-        .iter()
-        .map(Version::to_string)
-        .collect();
+    let offered: Vec<String> = match &tls.client_hello {
+        Some(hello) => hello.offered_versions().iter().map(Version::to_string).collect(),
+        None => Vec::new(),
+    };
     let newest = offered.first().cloned().unwrap_or_default();
-    let offer = if offered.len() > 1 {
+    let offer = if offered.is_empty() {
+        phrase("version-mismatch-offer-cut")
+    } else if offered.len() > 1 {
         phrase("version-mismatch-offer").with("versions", offered.join(", "))
     } else {
         phrase("version-mismatch-offer-newest").with("newest", &newest)
@@ -63,7 +63,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if let Some(hello) = &tls.client_hello {
         finding = with_grounds(finding, connection, &grounds(connection, hello, context));
     }
-    if description == AlertDescription::INAPPROPRIATE_FALLBACK {
+    if description == AlertDescription::INAPPROPRIATE_FALLBACK && tls.client_hello.is_some() {
         finding = finding.evidence(hello.frame, phrase("version-mismatch-fallback"));
     }
     if let Some(server_hello) = connection.step(StepKind::ServerHello) {
@@ -78,7 +78,11 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             .cannot_tell(phrase("version-mismatch-cannot-tell"))
             .remedy(on_device(
                 attempt,
-                phrase("version-mismatch-newer").with("newest", &newest),
+                if newest.is_empty() {
+                    phrase("version-mismatch-newer-than-now")
+                } else {
+                    phrase("version-mismatch-newer").with("newest", &newest)
+                },
                 &[
                     "show ip http client secure status".to_owned(),
                     "configure terminal".to_owned(),

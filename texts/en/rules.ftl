@@ -127,6 +127,8 @@ version-mismatch-newer = let the controller's HTTP client use a newer version th
 version-mismatch-older = or allow an older version on the server, if that is acceptable
 version-mismatch-upgrade = upgrade the server at { $server }, or enable TLS 1.2 or later on it
 version-mismatch-offer = TLS { $versions }
+version-mismatch-offer-cut = versions that are not in the capture
+version-mismatch-newer-than-now = let the controller's HTTP client use a newer version of TLS
 version-mismatch-offer-newest = at most TLS { $newest }
 
 # cipher-mismatch
@@ -358,7 +360,7 @@ tls-no-response-path-mtu = a Client Hello larger than the path's MTU is lost jus
 tls-no-response-rule = the TCP handshake passes, data does not: look for a rule that drops by content or name between { $device } and { $name }
 
 # What a proxy hides.
-behind-proxy-do = on the proxy { $proxy }: see whether it reaches { $name } itself, and what became of this tunnel; a path MTU or a firewall behind it shows only there
+behind-proxy-do = see whether { $proxy } reaches { $name } itself, and what became of this tunnel; a path MTU or a firewall behind it shows only there
 behind-proxy-no-answer = the proxy { $proxy } took the { $who }'s Client Hello for { $service }, and nothing came back through it
 behind-proxy-path = the proxy answers in TCP for whatever is behind it: { $name } itself, or the way from the proxy to it, may be at fault
 behind-proxy-cannot-tell = what happens beyond the proxy { $proxy }: capture there

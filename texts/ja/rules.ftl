@@ -124,6 +124,8 @@ version-mismatch-newer = コントローラの HTTP クライアントで TLS { 
 version-mismatch-older = または、許容できるのであれば、サーバで古いバージョンを許可してください
 version-mismatch-upgrade = { $server } のサーバを更新するか、TLS 1.2 以降を有効にしてください
 version-mismatch-offer = TLS { $versions }
+version-mismatch-offer-cut = キャプチャに含まれないバージョン
+version-mismatch-newer-than-now = コントローラの HTTP クライアントでより新しい TLS バージョンを使えるようにしてください
 version-mismatch-offer-newest = 最大 TLS { $newest }
 
 # cipher-mismatch
@@ -355,7 +357,7 @@ tls-no-response-path-mtu = 経路の MTU を超える Client Hello も同じよ�
 tls-no-response-rule = TCP ハンドシェイクは通り、データは通りません。{ $device } と { $name } の間で、内容や名前によって破棄するルールを探してください
 
 # What a proxy hides.
-behind-proxy-do = プロキシ { $proxy } で、プロキシ自身が { $name } に到達できるか、このトンネルがどうなったかを確認してください（その先のパス MTU やファイアウォールはそこでしか見えません）
+behind-proxy-do = プロキシ { $proxy } 自身が { $name } に到達できるか、このトンネルがどうなったかを確認してください（その先のパス MTU やファイアウォールはそこでしか見えません）
 behind-proxy-no-answer = プロキシ { $proxy } は { $service } 宛ての{ $who }の Client Hello を受け取ったが、何も返ってこない
 behind-proxy-path = プロキシは TCP ではその先にあるものの代わりに応答する。{ $name } 自体、またはプロキシからそこまでの経路に原因がある可能性もある
 behind-proxy-cannot-tell = プロキシ { $proxy } より先で起きていること（そこでキャプチャすること）
