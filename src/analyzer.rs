@@ -138,7 +138,6 @@ impl<'o> Analyzer<'o> {
         facts: &CaptureFacts,
         story: &mut Story,
         wanted: impl FnMut(&Attempt<'_>) -> bool,
-        look: impl FnOnce(&[Attempt<'_>], &[Connection]),
     ) -> Option<Report> {
         self.arrange(facts, story);
         let hosts = std::mem::take(&mut self.collected.hosts);
@@ -147,7 +146,7 @@ impl<'o> Analyzer<'o> {
         let (report, hosts) = if found.0.is_empty() {
             (None, hosts)
         } else {
-            let (report, hosts) = self.report((file, facts), story, hosts, found, look);
+            let (report, hosts) = self.report((file, facts), story, hosts, found, |_, _| ());
             (Some(report), hosts)
         };
         self.collected.hosts = hosts;

@@ -126,6 +126,8 @@ mod collected;
 
 mod analyzer;
 
+mod kept;
+
 mod settled;
 
 mod stream_reports;

@@ -22,19 +22,37 @@ pub struct Revocation<'a> {
     pub connections: Vec<&'a Connection>,
 }
 
+/// Until when a fetch may have begun that the handshake waited for; none, where no certificate told of any. As long as the
+/// connection has not closed, it may be still to come.
+pub(crate) fn fetched_by(connection: &Connection) -> Option<Timestamp> {
+    connection.step_by(StepKind::Certificate, Side::Server)?;
+    Some(if closed(connection) {
+        Timestamp(connection.last.1.0.saturating_add(CLOCK_SKEW))
+    } else {
+        Timestamp(i64::MAX)
+    })
+}
+
+fn closed(connection: &Connection) -> bool {
+    let sides = Side::both().into_iter();
+    sides
+        .map(|side| &connection.tcp[side])
+        .any(|side| side.fin.is_some() || side.reset.is_some())
+}
+
 /// What the device did about the URLs for revocation data in the server's certificate, once it had it.
 pub(crate) fn revocation<'a>(attempt: &Attempt<'a>, directory: &Directory<'a>) -> Vec<Revocation<'a>> {
     let Some(connection) = attempt.connection() else {
         return Vec::new();
     };
-    let Some(step) = connection.step_by(StepKind::Certificate, Side::Server) else {
+    let (Some(step), Some(until)) = (
+        connection.step_by(StepKind::Certificate, Side::Server),
+        fetched_by(connection),
+    ) else {
         return Vec::new();
     };
-    let closed = Side::both()
-        .iter()
-        .any(|&side| connection.tcp[side].fin.is_some() || connection.tcp[side].reset.is_some());
     let from = Timestamp(step.time.0.saturating_sub(CLOCK_SKEW));
-    let over = |time: Timestamp| closed && time.since(connection.last.1) > CLOCK_SKEW;
+    let over = |time: Timestamp| time > until;
     let chain = connection
         .tls
         .iter()

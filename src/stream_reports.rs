@@ -5,22 +5,22 @@
 
 use std::cell::RefCell;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
 use crate::analyzer::Analyzer;
-use crate::attempt::{self, Attempt, SAME_ATTEMPT};
+use crate::attempt::Attempt;
 use crate::capture::{CaptureError, CaptureFacts, Tally, read_counted};
 use crate::context::Options;
 use crate::decode::Endpoint;
 use crate::finding::Severity;
 use crate::frame::{Frame, FrameNumber, Timestamp};
-use crate::lookup::{Fate, Lookup};
+use crate::kept::{Found, KEPT, forget};
 use crate::report::{Before, Overall, Part, Report};
-use crate::selection::{Purposed, Selector};
-use crate::settled::{Clock, Open, is_settled};
+use crate::selection::Purposed;
+use crate::settled::{Clock, Moment, Open, is_settled};
 use crate::surroundings::Surroundings;
 use crate::verdict::Verdict;
 
@@ -33,21 +33,11 @@ const PER_KEPT: i64 = SECOND / 1024;
 /// The longest time between two looks.
 const MOST_BETWEEN: i64 = 10 * SECOND;
 
+/// How long it takes after a leap of the clock until a look: flows that go on all the same shall have said so.
+const AFTER_LEAP: i64 = 5 * SECOND;
+
 /// Longer silence is no different: all has settled.
 const MOST_SILENCE: i64 = 2 * KEPT;
-
-/// How long connections and errors are kept that belong to no attempt: as long as an attempt may wait for others.
-const KEPT: i64 = 900 * SECOND;
-
-/// Look-ups of a service's names that are remembered after their attempts were reported.
-const MAX_PAST: usize = 1024;
-
-/// Look-ups beyond which those of others' names go earlier.
-const MANY: usize = 4096;
-
-/// Connections beyond which those of no attempt go earlier: were a bound of `collected.rs` reached between two looks, others would
-/// not be kept at all.
-const MANY_CONNECTIONS: usize = 2048;
 
 /// Endpoints of services that are remembered.
 const MAX_LEARNT: usize = 4096;
@@ -122,6 +112,7 @@ pub fn analyze_stream(
         story: Story::default(),
         clock: Clock::default(),
         due: Timestamp(i64::MIN),
+        has_leapt: false,
         facts: CaptureFacts::default(),
         each,
         broken: false,
@@ -147,6 +138,8 @@ struct Stream<'o, F> {
     clock: Clock,
     /// When to look again.
     due: Timestamp,
+    /// The clock leapt since the last look.
+    has_leapt: bool,
     /// Of the capture, as of the last look.
     facts: CaptureFacts,
     each: F,
@@ -159,129 +152,75 @@ impl<F: FnMut(Report) -> ControlFlow<()>> Stream<'_, F> {
             return ControlFlow::Break(());
         }
         self.analyzer.push(frame);
-        let now = self.clock.saw(frame.time);
-        // A clock that was wrong goes back.
-        let is_wrong = self.due.since(now) > MOST_BETWEEN;
-        if now < self.due && !is_wrong {
+        let before = self.clock.moment();
+        let moment = self.clock.saw(frame.time);
+        if !self.has_leapt && before.is_some_and(|it| moment.is_leap_from(it)) {
+            self.has_leapt = true;
+            self.due = moment.after(AFTER_LEAP).now;
+        }
+        // A silence that was told may have moved it too far.
+        let is_wrong = self.due.since(moment.now) > MOST_BETWEEN;
+        if moment.now < self.due && !is_wrong {
             return ControlFlow::Continue(());
         }
         self.facts = tally.so_far();
-        self.look(now)
+        self.look(moment)
     }
 
     /// Nothing came for so long: the clock goes on for this look only, since what comes next may be older.
     fn silence(&mut self, silence: Duration, tally: &Tally) -> ControlFlow<()> {
-        let Some(now) = self.clock.now() else {
+        let Some(moment) = self.clock.moment() else {
             return ControlFlow::Continue(());
         };
         self.facts = tally.so_far();
         let silence = i64::try_from(silence.as_nanos()).unwrap_or(MOST_SILENCE);
-        self.look(Timestamp(now.0.saturating_add(silence.min(MOST_SILENCE))))
+        self.look(moment.after(silence.min(MOST_SILENCE)))
     }
 
     /// Reports the attempts that have ended, if there are any.
-    fn look(&mut self, now: Timestamp) -> ControlFlow<()> {
-        let told = self.ended(now);
+    fn look(&mut self, moment: Moment) -> ControlFlow<()> {
+        self.has_leapt = false;
+        let told = self.ended(moment);
         let collected = &self.analyzer.collected;
         let kept = collected.connections.len().saturating_add(collected.lookups.all.len());
         let kept = i64::try_from(kept).unwrap_or(i64::MAX);
         // A look costs what is kept, so that the more is kept the less often it is looked at.
         let pause = SECOND.saturating_add(kept.saturating_mul(PER_KEPT)).min(MOST_BETWEEN);
-        self.due = Timestamp(now.0.saturating_add(pause));
+        self.due = moment.after(pause).now;
         let flow = told.map_or(ControlFlow::Continue(()), &mut self.each);
         self.broken = flow.is_break();
         flow
     }
 
-    fn ended(&mut self, now: Timestamp) -> Option<Report> {
+    fn ended(&mut self, moment: Moment) -> Option<Report> {
         let collected = &mut self.analyzer.collected;
         let mut ended = Vec::new();
-        collected.flows.hand_on_quiet(now, &mut ended);
+        collected.flows.hand_on_quiet(moment, &mut ended);
         // In order of first frames, as they are at the end of a file.
         ended.into_iter().for_each(|flow| collected.end(flow));
         collected.lookups.sort();
-        let open = Open::of(collected.flows.open());
-        let (mut connections, mut lookups) = (HashSet::new(), HashSet::new());
-        let mut waiting = HashSet::new();
-        let report = self.analyzer.judge_some(
-            self.file,
-            &self.facts,
-            &mut self.story,
-            |attempt| {
-                let settled = is_settled(attempt, now, &open);
-                if !settled {
-                    waiting.extend(attempt.connections.iter().map(|it| it.index));
+        let mut found = Found::default();
+        let open = Open::of(collected.flows.open().inspect(|flow| found.open(*flow)));
+        let report = self
+            .analyzer
+            .judge_some(self.file, &self.facts, &mut self.story, |attempt| {
+                let settled = is_settled(attempt, moment, &open);
+                if settled {
+                    found.told(attempt);
+                } else {
+                    found.waits(attempt);
                 }
                 settled
-            },
-            |attempts, _| {
-                for attempt in attempts {
-                    connections.extend(attempt.connections.iter().map(|it| it.index));
-                    lookups.extend(attempt.lookups.iter().map(|it| std::ptr::from_ref::<Lookup>(it)));
-                }
-            },
-        );
+            });
         let report = report.map(|mut told| {
             self.story.mark(&mut told, false);
             told
         });
-        let told = self.analyzer.collected.lookups.all.iter();
-        let told = told
-            .map(|it| lookups.contains(&std::ptr::from_ref(it)))
-            .collect::<Vec<_>>();
-        self.forget(now, (&connections, &waiting), &told);
-        report
-    }
-
-    /// Forgets what was reported, and what is old; of connections that wait to be reported, nothing.
-    fn forget(&mut self, now: Timestamp, (reported, waiting): (&HashSet<u64>, &HashSet<u64>), told: &[bool]) {
-        // Which names are a service's depends on nothing that was captured.
-        let selector = Selector::new(self.analyzer.options, &[], &[]);
-        let (story, collected) = (&mut self.story, &mut self.analyzer.collected);
-        let is_old = |time: Timestamp, most: i64| now.since(time) > most;
-        let is_service = collected.lookups.all.iter();
-        let is_service: Vec<bool> = is_service
-            .map(|it| selector.is_service_name(it.name.raw()).is_some())
-            .collect();
-        let kept = if collected.connections.len() > MANY_CONNECTIONS {
-            SAME_ATTEMPT
-        } else {
-            KEPT
-        };
-        collected
-            .connections
-            .retain(|it| !reported.contains(&it.index) && (waiting.contains(&it.index) || !is_old(it.last.1, kept)));
-        collected.recount();
-        collected.icmp.retain(|error| !is_old(error.time, KEPT));
-        let past = collected.lookups.past;
-        let flag = |flags: &[bool], at: usize| flags.get(at).copied().unwrap_or_default();
-        let mut surplus = is_service.iter().filter(|&&it| it).count().saturating_sub(MAX_PAST);
-        let most = if collected.lookups.all.len() > MANY {
-            SAME_ATTEMPT
-        } else {
-            KEPT
-        };
-        let fates: Vec<Fate> = (0..)
-            .zip(&collected.lookups.all)
-            .map(|(at, lookup)| {
-                let is_past = at < past || flag(told, at) || is_old(attempt::ended(lookup), KEPT);
-                match (flag(&is_service, at), is_past) {
-                    (true, true) if surplus > 0 => {
-                        surplus = surplus.saturating_sub(1);
-                        Fate::Gone
-                    }
-                    (true, true) => Fate::Past,
-                    (_, false) if !is_old(attempt::ended(lookup), most) || flag(&is_service, at) => Fate::Current,
-                    _ => Fate::Gone,
-                }
-            })
-            .collect();
-        collected
-            .lookups
-            .arrange(|at, _| fates.get(at).copied().unwrap_or(Fate::Current));
-        while story.learnt.len() > MAX_LEARNT {
-            story.learnt.pop_last();
+        forget(&mut self.analyzer.collected, moment, &found);
+        while self.story.learnt.len() > MAX_LEARNT {
+            self.story.learnt.pop_last();
         }
+        report
     }
 
     fn finish(&mut self) {

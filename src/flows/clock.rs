@@ -10,6 +10,8 @@ use foldhash::fast::RandomState;
 use super::{Ended, Flows, Key, State};
 use crate::decode::{Endpoint, Segment};
 use crate::frame::Timestamp;
+use crate::settled::Moment;
+use crate::tls::message::EventKind;
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -53,9 +55,9 @@ impl Gone {
         }
     }
 
-    fn add(&mut self, key: Key, last: Timestamp, now: Timestamp) {
+    fn add(&mut self, key: Key, last: Timestamp, moment: Moment) {
         if self.ends.len() >= MAX_GONE {
-            self.ends.retain(|_, last| now.since(*last) <= SILENT);
+            self.ends.retain(|_, last| moment.since(*last) <= SILENT);
         }
         if self.ends.len() < MAX_GONE {
             self.ends.insert(key, last);
@@ -65,19 +67,20 @@ impl Gone {
 
 impl Flows {
     /// Hands on the flows that are over at this time, going by how long they have been closed, unanswered or silent.
-    pub(crate) fn hand_on_quiet(&mut self, now: Timestamp, ended: &mut Vec<Ended>) {
-        let sweeps = now.since(self.gone.swept) >= SILENT;
+    pub(crate) fn hand_on_quiet(&mut self, moment: Moment, ended: &mut Vec<Ended>) {
+        let now = moment.now;
+        let sweeps = moment.since(self.gone.swept) >= SILENT;
         if sweeps {
             self.gone.swept = now;
-            self.gone.ends.retain(|_, last| now.since(*last) <= SILENT);
+            self.gone.ends.retain(|_, last| moment.since(*last) <= SILENT);
         }
         let mut over = Vec::new();
         for (at, slot) in (0_u32..).zip(&mut self.slots) {
             let last = match &slot.state {
                 State::Free => continue,
-                State::Lone(syn) if now.since(syn.time) > UNANSWERED => syn.time,
-                State::Handshake(handshake) if now.since(handshake.times().1) > SILENT => handshake.times().1,
-                State::Followed(flow) if now.since(flow.last().1) > flow.patience() => flow.last().1,
+                State::Lone(syn) if moment.since(syn.time) > UNANSWERED => syn.time,
+                State::Handshake(handshake) if moment.since(handshake.times().1) > SILENT => handshake.times().1,
+                State::Followed(flow) if moment.since(flow.last().1) > flow.patience() => flow.last().1,
                 // These do not tell the time of each segment: silent from one sweep to the next.
                 State::Elsewhere { .. } if sweeps && !std::mem::take(&mut slot.active) => now,
                 _ => continue,
@@ -86,7 +89,7 @@ impl Flows {
         }
         for (at, key, last) in over {
             ended.extend(self.take(at));
-            self.gone.add(key, last, now);
+            self.gone.add(key, last, moment);
         }
         // Tickets of flows that have gone would else stay as long as there are few.
         for queue in [&mut self.order, &mut self.lone] {
@@ -106,26 +109,54 @@ impl Flows {
         }
     }
 
-    /// Ends and beginnings of the flows that may still become connections of interest.
-    pub(crate) fn open(&self) -> impl Iterator<Item = ([Endpoint; 2], Timestamp)> {
-        self.slots.iter().filter_map(|slot| match &slot.state {
-            State::Lone(syn) => Some((slot.key.ends(), syn.time)),
-            State::Handshake(handshake) => Some((slot.key.ends(), handshake.times().0)),
-            State::Followed(flow) if !flow.is_given_up() => Some((flow.ends, flow.first.1)),
-            _ => None,
+    /// The flows that may still become connections of interest.
+    pub(crate) fn open(&self) -> impl Iterator<Item = OpenFlow> {
+        self.slots.iter().filter_map(|slot| {
+            let (first, has_asked) = match &slot.state {
+                State::Lone(syn) => (syn.time, false),
+                State::Handshake(handshake) => (handshake.times().0, false),
+                State::Followed(flow) if !flow.is_given_up() => (flow.first.1, flow.has_asked()),
+                _ => return None,
+            };
+            let ends = slot.key.ends();
+            Some(OpenFlow { ends, first, has_asked })
         })
     }
 }
 
+/// A flow that may still become a connection of interest.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OpenFlow {
+    pub(crate) ends: [Endpoint; 2],
+    /// When it began.
+    pub(crate) first: Timestamp,
+    /// It said hello to a server, and to none that nobody asked about.
+    pub(crate) has_asked: bool,
+}
+
+/// Events of a direction among which its hello is: the first, but behind what a proxy was told.
+const FIRST_EVENTS: usize = 4;
+
 impl crate::flow::Flow {
     /// How long to wait for more of it.
     fn patience(&self) -> i64 {
+        // Where one direction only is captured, data shows that it was answered.
+        let unanswered = self.directions.iter().any(|side| side.tcp.frames == 0)
+            && self.directions.iter().all(|side| side.tcp.bytes == 0);
         if self.closing {
             CLOSED
-        } else if self.directions.iter().any(|side| side.tcp.frames == 0) {
+        } else if unanswered {
             UNANSWERED
         } else {
             SILENT
         }
+    }
+
+    fn has_asked(&self) -> bool {
+        let mut events = self
+            .directions
+            .iter()
+            .flat_map(|side| side.events.iter().take(FIRST_EVENTS));
+        events.any(|event| matches!(event.kind, EventKind::ClientHello(_)))
     }
 }
