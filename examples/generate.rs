@@ -14,10 +14,11 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
-use generator::{Format, Mix, Plan};
+use generator::{Among, Format, Mix, Plan};
 
-const USAGE: &str = "usage: generate MIX SIZE[K|M|G] FILE|- [--format pcap|pcapng] [--seed N] [--truth FILE]
-  MIX: mixed, small, scan, handshakes or licensing; the format follows from the name of FILE if it is not given";
+const USAGE: &str = "usage: generate MIX SIZE[K|M|G] FILE|- [--format pcap|pcapng] [--seed N] [--truth FILE] [--every SIZE] [--slower N]
+  MIX: mixed, small, scan, handshakes or licensing; the format follows from the name of FILE if it is not given
+  --every, --slower: in mixed, a licensing attempt after so many bytes, and pauses so many times longer";
 
 fn main() -> ExitCode {
     match run(std::env::args().skip(1).collect()) {
@@ -32,12 +33,15 @@ fn main() -> ExitCode {
 fn run(arguments: Vec<String>) -> Result<(), String> {
     let mut places = Vec::new();
     let (mut format, mut seed, mut truth) = (None, 1, None);
+    let mut among = Among::default();
     let mut rest = arguments.into_iter();
     while let Some(word) = rest.next() {
         let mut value = || rest.next().ok_or_else(|| format!("{word} wants a value\n{USAGE}"));
         match word.as_str() {
             "--format" => format = Some(value()?),
             "--seed" => seed = value()?.parse().map_err(|_| "--seed wants a number")?,
+            "--every" => among.every = bytes(&value()?).filter(|it| *it > 0).ok_or("--every wants a size")?,
+            "--slower" => among.slower = value()?.parse().map_err(|_| "--slower wants a number")?,
             "--truth" => truth = Some(value()?),
             _ if word.starts_with("--") => return Err(format!("{word} is not known\n{USAGE}")),
             _ => places.push(word),
@@ -60,10 +64,10 @@ fn run(arguments: Vec<String>) -> Result<(), String> {
     };
     let failed = |name: &str, error: io::Error| format!("{name}: {error}");
     let written = if path == "-" {
-        generator::write(&plan, BufWriter::new(io::stdout().lock()))
+        generator::write_among(&plan, among, BufWriter::new(io::stdout().lock()))
     } else {
         let file = File::create(path).map_err(|error| failed(path, error))?;
-        generator::write(&plan, BufWriter::with_capacity(1 << 20, file))
+        generator::write_among(&plan, among, BufWriter::with_capacity(1 << 20, file))
     }
     .map_err(|error| failed(path, error))?;
     let mut lines: Vec<String> = written.attempts.iter().map(|truth| truth.json().to_string()).collect();

@@ -158,16 +158,15 @@ impl Lookups {
             }
             None => false,
         });
-        self.all = kept.into_iter().map(|(.., lookup)| lookup).collect();
+        let all: Vec<Lookup> = kept.into_iter().map(|(.., lookup)| lookup).collect();
         self.kept = [0; 3];
-        for at in 0..self.all.len() {
-            let Some(lookup) = self.all.get(at) else { break };
-            let (client, name) = (lookup.client, lookup.name.raw().to_owned());
-            let interest = self.interest(client, &name);
+        for lookup in &all {
+            let interest = self.interest(lookup.client, lookup.name.raw());
             if let Some(kept) = self.kept.get_mut(interest as usize) {
                 *kept += 1;
             }
         }
+        self.all = all;
     }
 
     /// Takes a datagram from or to port 53.

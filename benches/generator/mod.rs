@@ -87,6 +87,25 @@ pub struct Plan {
     pub seed: u64,
 }
 
+/// How licensing attempts stand among the rest of [`Mix::Mixed`].
+#[derive(Clone, Copy, Debug)]
+pub struct Among {
+    /// Bytes of other traffic between two of them.
+    pub every: u64,
+    /// How much longer the pauses of the rest are, so that a small capture lasts.
+    pub slower: u64,
+}
+
+impl Default for Among {
+    /// A controller reports every few hours, and tries again when it fails.
+    fn default() -> Self {
+        Self {
+            every: 2_500_000,
+            slower: 1,
+        }
+    }
+}
+
 /// A licensing attempt in the capture, and what it should be read as.
 #[derive(Clone, Debug)]
 pub struct Truth {
@@ -161,6 +180,11 @@ pub fn capture(mix: Mix, format: Format, bytes: u64) -> Vec<u8> {
 
 /// Writes a capture.
 pub fn write(plan: &Plan, out: impl Write) -> io::Result<Written> {
+    write_among(plan, Among::default(), out)
+}
+
+/// The same with more attempts, or in more time.
+pub fn write_among(plan: &Plan, among: Among, out: impl Write) -> io::Result<Written> {
     let mut rng = Rng::new(plan.seed);
     let noise = rng.bytes(1 << 20);
     let samples = Samples::load(&mut rng);
@@ -169,16 +193,13 @@ pub fn write(plan: &Plan, out: impl Write) -> io::Result<Written> {
     let mut written = if plan.mix == Mix::Scan {
         scan(plan, &mut world, &mut writer)?
     } else {
-        talks(plan, &mut world, &mut writer)?
+        talks(plan, among, &mut world, &mut writer)?
     };
     (written.bytes, written.frames) = writer.finish()?;
     Ok(written)
 }
 
-/// Bytes of an export between two licensing attempts: a controller reports every few hours, and tries again when it fails.
-const ATTEMPT_EVERY: u64 = 2_500_000;
-
-fn talks(plan: &Plan, world: &mut World, writer: &mut Writer<impl Write>) -> io::Result<Written> {
+fn talks(plan: &Plan, among: Among, world: &mut World, writer: &mut Writer<impl Write>) -> io::Result<Written> {
     let mut written = Written::default();
     let mut talks: Vec<Option<Talk>> = Vec::new();
     let mut agenda = BinaryHeap::new();
@@ -188,7 +209,7 @@ fn talks(plan: &Plan, world: &mut World, writer: &mut Writer<impl Write>) -> io:
         // Not all at once.
         agenda.push(Reverse((world.rng.below(400_000_000), slot)));
     }
-    let mut next_attempt = ATTEMPT_EVERY.min(plan.bytes) / 2;
+    let mut next_attempt = among.every.min(plan.bytes) / 2;
     let mut frame = Vec::new();
     while let Some(Reverse((now, slot))) = agenda.pop() {
         let is_late = writer.bytes >= plan.bytes;
@@ -217,15 +238,22 @@ fn talks(plan: &Plan, world: &mut World, writer: &mut Writer<impl Write>) -> io:
             }
         }
         match pause {
-            Some(pause) => agenda.push(Reverse((now + pause, slot))),
+            Some(pause) => {
+                let is_attempt = matches!(talk, Talk::Replay(replay) if replay.attempt.is_some());
+                let pause = if is_attempt { pause } else { pause * among.slower };
+                agenda.push(Reverse((now + pause, slot)));
+            }
             None if is_late || slot >= plan.mix.concurrent() => talks[slot] = None,
             None => {
                 talks[slot] = Some(begin(plan.mix, world, &mut written, false));
-                agenda.push(Reverse((now + 1000 + world.rng.below(20_000_000), slot)));
+                agenda.push(Reverse((
+                    now + (1000 + world.rng.below(20_000_000)) * among.slower,
+                    slot,
+                )));
             }
         }
         if plan.mix == Mix::Mixed && writer.bytes >= next_attempt && !is_late {
-            next_attempt += ATTEMPT_EVERY;
+            next_attempt += among.every;
             agenda.push(Reverse((now + 1000, talks.len())));
             talks.push(Some(attempt(world, &mut written)));
         }
