@@ -74,13 +74,18 @@ impl Flows {
             self.gone.swept = now;
             self.gone.ends.retain(|_, last| moment.since(*last) <= SILENT);
         }
-        let mut over = Vec::new();
+        let (mut over, mut closed) = (Vec::new(), Vec::new());
         for (at, slot) in (0_u32..).zip(&mut self.slots) {
             let last = match &slot.state {
                 State::Free => continue,
                 State::Lone(syn) if moment.since(syn.time) > UNANSWERED => syn.time,
                 State::Handshake(handshake) if moment.since(handshake.times().1) > SILENT => handshake.times().1,
                 State::Followed(flow) if moment.since(flow.last().1) > flow.patience() => flow.last().1,
+                // That its device was there shows when it ends, and where little is captured no other frames end it.
+                State::Elsewhere { rest, .. } if moment.since(rest.closed_at().unwrap_or(now)) > CLOSED => {
+                    closed.push(at);
+                    continue;
+                }
                 // These do not tell the time of each segment: silent from one sweep to the next.
                 State::Elsewhere { .. } if sweeps && !std::mem::take(&mut slot.active) => now,
                 _ => continue,
@@ -91,6 +96,8 @@ impl Flows {
             ended.extend(self.take(at));
             self.gone.add(key, last, moment);
         }
+        // What comes late of these begins no connection of interest: they leave the ends of others their place.
+        ended.extend(closed.into_iter().filter_map(|at| self.take(at)));
         // Tickets of flows that have gone would else stay as long as there are few.
         for queue in [&mut self.order, &mut self.lone] {
             if sweeps || queue.len() > 2 * super::MAX_FLOWS {

@@ -117,4 +117,9 @@ impl Elsewhere {
         self.closing |= closes;
         closes
     }
+
+    /// When the last of it came, if it is over.
+    pub(super) fn closed_at(&self) -> Option<Timestamp> {
+        self.closing.then_some(self.sighting.last.1)
+    }
 }
