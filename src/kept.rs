@@ -194,3 +194,48 @@ fn fates(lookups: &Lookups, selector: &Selector<'_>, moment: Moment, found: &Fou
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How long so many of each are kept, of which at most ten are not many.
+    fn kept(evidence: usize, askers: usize, others: usize) -> [Option<i64>; 3] {
+        let counts = [
+            (Worth::Evidence, evidence),
+            (Worth::Asker, askers),
+            (Worth::Other, others),
+        ];
+        let worth = counts.iter().flat_map(|&(worth, count)| vec![worth; count]).collect();
+        let most: Vec<i64> = patience(worth, 10).collect();
+        let first = |at: usize, count: usize| most.get(at).copied().filter(|_| count > 0);
+        [
+            first(0, evidence),
+            first(evidence, askers),
+            first(evidence + askers, others),
+        ]
+    }
+
+    #[test]
+    fn what_is_worth_less_pushes_out_nothing_that_is_worth_more() {
+        let [always, long, short] = [i64::MAX, KEPT, SAME_ATTEMPT].map(Some);
+        assert_eq!(kept(2, 3, 5), [always, long, long]);
+        assert_eq!(kept(2, 3, 500), [always, long, short]);
+        assert_eq!(kept(2, 30, 5), [always, short, short]);
+        assert_eq!(kept(11, 0, 0), [short, None, None], "a site behind one address");
+    }
+
+    #[test]
+    fn what_a_host_did_is_evidence_from_the_beginning_of_what_it_waits_for() {
+        let (host, other) = (IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2]));
+        let at = |second: i64| Timestamp(second * 1_000_000_000);
+        let mut found = Found::default();
+        found.host_waits(host, at(100));
+        found.host_waits(host, at(200));
+        assert!(
+            found.is_evidence(host, at(100)) && found.is_evidence(host, at(98)),
+            "clocks differ"
+        );
+        assert!(!found.is_evidence(host, at(90)) && !found.is_evidence(other, at(100)));
+    }
+}
