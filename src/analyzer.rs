@@ -137,12 +137,13 @@ impl<'o> Analyzer<'o> {
         file: &str,
         facts: &CaptureFacts,
         story: &mut Story,
-        wanted: impl FnMut(&Attempt<'_>) -> bool,
+        mut wanted: impl FnMut(&Attempt<'_>, &Directory<'_>) -> bool,
     ) -> Option<Report> {
         self.arrange(facts, story);
         let hosts = std::mem::take(&mut self.collected.hosts);
         let mut found = self.attempts(story);
-        found.0.retain(wanted);
+        let (attempts, directory) = &mut found;
+        attempts.retain(|attempt| wanted(attempt, directory));
         let (report, hosts) = if found.0.is_empty() {
             (None, hosts)
         } else {

@@ -11,9 +11,12 @@ use foldhash::fast::RandomState;
 
 use crate::attempt::{Attempt, CLOCK_SKEW, SAME_ATTEMPT, ended};
 use crate::collected::Collected;
+use crate::connection::Connection;
+use crate::directory::Directory;
 use crate::flows::clock::OpenFlow;
 use crate::frame::Timestamp;
 use crate::lookup::{Fate, Lookup, Lookups};
+use crate::revocation::revocation;
 use crate::selection::Selector;
 use crate::settled::Moment;
 
@@ -52,10 +55,10 @@ struct Parts {
 }
 
 impl Parts {
-    fn add(&mut self, attempt: &Attempt<'_>) {
-        self.connections.extend(attempt.connections.iter().map(|it| it.index));
-        let lookups = attempt.lookups.iter();
-        self.lookups.extend(lookups.map(|it| std::ptr::from_ref::<Lookup>(it)));
+    fn add(&mut self, connections: &[&Connection], lookups: &[&Lookup]) {
+        self.connections.extend(connections.iter().map(|it| it.index));
+        self.lookups
+            .extend(lookups.iter().map(|it| std::ptr::from_ref::<Lookup>(it)));
     }
 }
 
@@ -67,8 +70,12 @@ impl Found {
         }
     }
 
-    pub(crate) fn waits(&mut self, attempt: &Attempt<'_>) {
-        self.waiting.add(attempt);
+    pub(crate) fn waits<'a>(&mut self, attempt: &Attempt<'a>, directory: &Directory<'a>) {
+        self.waiting.add(&attempt.connections, &attempt.lookups);
+        // Where its device has more than is kept, this much is known to be needed.
+        for fetch in revocation(attempt, directory) {
+            self.waiting.add(&fetch.connections, &fetch.lookups);
+        }
         self.host_waits(attempt.device, attempt.first().1);
         // It may have another address.
         let clients = attempt.connections.iter().map(|it| (it.client.ip, it.first.1));
@@ -78,7 +85,7 @@ impl Found {
     }
 
     pub(crate) fn told(&mut self, attempt: &Attempt<'_>) {
-        self.told.add(attempt);
+        self.told.add(&attempt.connections, &attempt.lookups);
     }
 
     fn host_waits(&mut self, host: IpAddr, time: Timestamp) {

@@ -203,12 +203,12 @@ impl<F: FnMut(Report) -> ControlFlow<()>> Stream<'_, F> {
         let open = Open::of(collected.flows.open().inspect(|flow| found.open(*flow)));
         let report = self
             .analyzer
-            .judge_some(self.file, &self.facts, &mut self.story, |attempt| {
+            .judge_some(self.file, &self.facts, &mut self.story, |attempt, directory| {
                 let settled = is_settled(attempt, moment, &open);
                 if settled {
                     found.told(attempt);
                 } else {
-                    found.waits(attempt);
+                    found.waits(attempt, directory);
                 }
                 settled
             });

@@ -229,6 +229,22 @@ fn a_fetch_that_a_device_waited_for_is_told_however_much_others_ask_meanwhile() 
 }
 
 #[test]
+fn a_fetch_is_told_also_where_a_whole_site_is_behind_the_address_of_the_device() {
+    let mut frames = Frames::sample("crl-fetch-failed.pcap");
+    let from = frames.first() + SECOND;
+    let mut others = Frames::default();
+    crowd(&mut others, from, 150, 7000);
+    for (time, mut frame) in others.0 {
+        let is_stranger = |at: usize| frame[at..at + 2] == [10, 80] && frame[at + 2] != 0xff;
+        for at in [26, 30].map(|at| is_stranger(at).then_some(at)).into_iter().flatten() {
+            frame[at..at + 4].copy_from_slice(&[192, 168, 10, 150]);
+        }
+        frames.add(time, frame);
+    }
+    assert!(is_told_as_in_the_file(&frames.in_order().with_tail(1200)));
+}
+
+#[test]
 fn what_a_device_fetched_in_vain_is_told_when_its_connection_has_been_silent_for_long() {
     for name in [
         "crl-fetch-failed-waiting.pcap",
