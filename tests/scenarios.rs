@@ -12,6 +12,7 @@ mod support;
 use scenario::messages::*;
 use scenario::*;
 use support::{alerts, analyze, fingerprints, messages};
+use tlswalk::Options;
 use tlswalk::report::{Connection, Report};
 
 const SECOND: i64 = 1_000_000_000;
@@ -648,6 +649,101 @@ fn an_answer_without_close_notify_may_have_been_cut_off() {
     };
     assert!(silent(story.clone()));
     assert!(!silent(story.send(Server, encrypted(21, 16, 26))));
+}
+
+/// Verdict, who did it, and at which step, where the server is known to be an SSM On-Prem.
+#[track_caller]
+fn verdict_of(story: &Scenario) -> [String; 3] {
+    let options = Options {
+        on_prem: vec!["198.51.100.20".parse().unwrap()],
+        ..Options::everything().unwrap()
+    };
+    let report = tlswalk::analyze(&story.pcap()[..], "scenario", &options).unwrap();
+    let [attempt] = &report.attempts[..] else {
+        panic!("{} attempts instead of one: {story:?}", report.attempts.len())
+    };
+    let verdict = &attempt.verdict;
+    [&verdict.id, &verdict.by, &verdict.at].map(Clone::clone)
+}
+
+#[test]
+fn a_client_that_refuses_the_answer_to_its_syn_reset_it() {
+    let once = |story: Scenario| {
+        let story = story
+            .packet(Client, SYN, &[])
+            .wait(SECOND / 25)
+            .packet(Server, SYN | ACK, &[]);
+        let at = story.packets.len();
+        story
+            .packet(Client, RST, &[])
+            .wait(SECOND)
+            .change(at - 1, |syn| syn.seq = 0)
+            .change(at, |answer| (answer.seq, answer.ack) = (0, 1))
+            .change(at + 1, |reset| reset.seq = 1)
+    };
+    let story = once(once(Scenario::new()));
+    assert_eq!(
+        verdict_of(&story),
+        ["reset-during-handshake", "client", "tcp"],
+        "{story:?}"
+    );
+}
+
+#[test]
+fn a_challenge_acknowledgement_before_the_answer_changes_nothing() {
+    // RFC 5961 section 4: the server still has the connection of before, and the client's RST clears it.
+    let old = 4_000_000;
+    let story = Scenario::tls12()
+        .insert_after(1, |challenge| {
+            (challenge.side, challenge.flags, challenge.ack) = (Server, ACK, old)
+        })
+        .insert_after(2, |reset| {
+            (reset.side, reset.flags, reset.seq, reset.ack) = (Client, RST, old, 0)
+        })
+        .insert_after(1, |_| ());
+    let order = [0, 2, 3, 1].map(|at| story.packets[at].clone());
+    let mut story = story;
+    story.packets.splice(..4, order);
+    for (at, packet) in story.packets.iter_mut().take(4).enumerate() {
+        packet.time = START + at as i64 * 3000;
+    }
+    assert_eq!(verdict_of(&story), verdict_of(&Scenario::tls12()), "{story:?}");
+}
+
+#[test]
+fn a_server_that_closes_at_the_hello_answered_nothing() {
+    let story = Scenario::open()
+        .send(Client, each_in_a_record(&[client_hello(Offer::Tls12, Group::X25519)]))
+        .packet(Server, FIN | ACK, &[])
+        .packet(Server, RST, &[]);
+    assert_eq!(verdict_of(&story), ["tls-no-response", "server", "tls"], "{story:?}");
+}
+
+#[test]
+fn a_server_that_acknowledged_the_last_flight_and_says_nothing_hangs() {
+    let finish = [change_cipher_spec(), finished(11)].concat();
+    let story = Scenario::open()
+        .send(Client, each_in_a_record(&[client_hello(Offer::Tls12, Group::X25519)]))
+        .send(Server, each_in_a_record(&server_flight()))
+        .send(Client, [each_in_a_record(&client_flight()), finish].concat())
+        .wait(8 * SECOND)
+        .close(Client);
+    assert_eq!(
+        verdict_of(&story),
+        ["silent-mid-handshake", "server", "tls"],
+        "{story:?}"
+    );
+}
+
+#[test]
+fn a_reset_instead_of_an_answer_to_a_plain_request_is_the_servers() {
+    let request = "POST /cslu/v1/pi HTTP/1.1\r\nHost: 10.0.0.7\r\nContent-Length: 2\r\n\r\n{}";
+    let story = Scenario::open().send(Client, request).reset(Server);
+    assert_eq!(
+        verdict_of(&story),
+        ["reset-after-established", "server", "http"],
+        "{story:?}"
+    );
 }
 
 // Damage never flips a verdict.
