@@ -5,7 +5,7 @@ use super::{elsewhere, on_device, service};
 use crate::attempt::Attempt;
 use crate::connection::{Connection, Exchange};
 use crate::context::Context;
-use crate::finding::{At, By, Finding, Owner, Rule};
+use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
 use crate::licensing_answer::Status;
 use crate::phrase::{Phrase, phrase};
 use crate::profile::Transport;
@@ -79,7 +79,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         finding = finding.evidence(*answered, phrase("http-body").with("excerpt", excerpt));
     }
     Some(match response.status {
+        // The answer is certain, but not that nothing came of it.
         300..=399 => finding
+            .confidence(Confidence::Likely)
             .cannot_tell(phrase("application-error-redirect-followed"))
             .remedy(on_device(
                 attempt,
