@@ -4,13 +4,14 @@
 //! per language, in Fluent's format (projectfluent.org). Commands, names and identifiers are values and never translated.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::OnceLock;
 
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use foldhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::decode::Endpoint;
@@ -65,26 +66,81 @@ impl Language {
         }
     }
 
-    /// The catalogue, read when the first text is wanted: a healthy start of the program needs none.
-    fn bundle(self) -> &'static FluentBundle<FluentResource> {
-        static BUNDLES: [OnceLock<FluentBundle<FluentResource>>; Language::ALL.len()] =
+    /// The catalogue, put together when the first text is wanted: a healthy start of the program needs none.
+    fn catalogue(self) -> &'static Catalogue {
+        static CATALOGUES: [OnceLock<Catalogue>; Language::ALL.len()] =
             [const { OnceLock::new() }; Language::ALL.len()];
         let cell = match self {
-            Self::En => &BUNDLES[0],
-            Self::Ja => &BUNDLES[1],
+            Self::En => &CATALOGUES[0],
+            Self::Ja => &CATALOGUES[1],
         };
-        cell.get_or_init(|| {
-            let mut bundle = FluentBundle::new_concurrent(self.tag().parse().into_iter().collect());
-            // Isolation marks around values would be escaped on the terminal, and copied along with commands.
-            bundle.set_use_isolating(false);
-            for (_, source) in self.sources() {
-                // What Fluent cannot read is left out; a test sees to it that nothing is.
-                let resource = FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(resource, _)| resource);
-                bundle.add_resource_overriding(resource);
-            }
-            bundle
-        })
+        cell.get_or_init(|| Catalogue::new(self))
     }
+}
+
+type Bundle = FluentBundle<FluentResource>;
+
+/// The messages of a language. Each is read when it is first wanted: reading all of them took a third of a run on a short
+/// capture, which tells some thirty.
+struct Catalogue {
+    /// Knows the language, and no message. No message refers to another, which a test sees to.
+    language: Bundle,
+    messages: HashMap<&'static str, Message, RandomState>,
+}
+
+/// The text of one message, and what Fluent makes of it.
+struct Message {
+    text: &'static str,
+    read: OnceLock<Bundle>,
+}
+
+impl Catalogue {
+    fn new(language: Language) -> Self {
+        let mut bundle = FluentBundle::new_concurrent(language.tag().parse().into_iter().collect());
+        // Isolation marks around values would be escaped on the terminal, and copied along with commands.
+        bundle.set_use_isolating(false);
+        let messages = language.sources().iter().flat_map(|(_, source)| messages(source));
+        Self {
+            language: bundle,
+            messages: messages.collect(),
+        }
+    }
+
+    fn text(&self, id: &str, arguments: &FluentArgs<'_>) -> Option<String> {
+        let message = self.messages.get(id)?;
+        let read = message.read.get_or_init(|| {
+            let mut read = FluentBundle::new_concurrent(Vec::new());
+            // What Fluent cannot read is left out; a test sees to it that nothing is.
+            let resource = FluentResource::try_new(message.text.to_owned()).unwrap_or_else(|(resource, _)| resource);
+            read.add_resource_overriding(resource);
+            read
+        });
+        let pattern = read.get_message(id)?.value()?;
+        let text = self.language.format_pattern(pattern, Some(arguments), &mut Vec::new());
+        Some(text.into_owned())
+    }
+}
+
+/// The messages of a file: each begins with its name at the beginning of a line, and goes on to the next name or comment.
+fn messages(source: &'static str) -> impl Iterator<Item = (&'static str, Message)> {
+    let mut rest = source;
+    std::iter::from_fn(move || {
+        loop {
+            let begins = |line: &str| line.starts_with(|first: char| first.is_ascii_alphabetic());
+            let mut lines = rest.split_inclusive('\n');
+            let first = lines.next()?;
+            let more = lines.take_while(|line| !begins(line) && !line.starts_with('#'));
+            let len = more.map(str::len).fold(first.len(), usize::saturating_add);
+            let (text, behind) = rest.split_at_checked(len)?;
+            rest = behind;
+            if begins(first)
+                && let Some((id, _)) = first.split_once(" =")
+            {
+                let read = OnceLock::new();
+                return Some((id, Message { text, read }));
+            }
+        }
+    })
 }
 
 /// Something to tell: the name of a message in the catalogues, and the values that fill it in.
@@ -176,17 +232,12 @@ impl Phrase {
     /// Its text in a language. A message that is missing shows by its name.
     #[must_use]
     pub fn in_language(&self, language: Language) -> String {
-        let bundle = language.bundle();
-        let Some(pattern) = bundle.get_message(&self.id).and_then(|message| message.value()) else {
-            return self.id.clone().into_owned();
-        };
         let mut arguments = FluentArgs::with_capacity(self.values.len());
         for (name, value) in &self.values {
             arguments.set(name.as_ref(), value.in_language(language));
         }
-        bundle
-            .format_pattern(pattern, Some(&arguments), &mut Vec::new())
-            .into_owned()
+        let text = language.catalogue().text(&self.id, &arguments);
+        text.unwrap_or_else(|| self.id.clone().into_owned())
     }
 }
 
@@ -297,6 +348,32 @@ mod tests {
     fn values_from_the_wire_are_no_markup() {
         let hostile = "{ $count } \u{202e}{\"x\"}";
         assert_eq!(Phrase::verbatim(hostile).in_language(Language::Ja), hostile);
+    }
+
+    #[test]
+    fn messages_are_cut_out_whole_and_none_refers_to_another() {
+        for (name, source) in Language::ALL.into_iter().flat_map(Language::sources) {
+            let whole = FluentResource::try_new((*source).to_owned()).unwrap();
+            let mut found = 0;
+            for (id, message) in messages(source) {
+                found += 1;
+                let one = FluentResource::try_new(message.text.to_owned());
+                assert_eq!(one.map(|one| one.entries().count()).ok(), Some(1), "{name}: {id}");
+                let mut read: FluentBundle<FluentResource> = FluentBundle::new_concurrent(Vec::new());
+                read.add_resource_overriding(FluentResource::try_new(message.text.to_owned()).unwrap());
+                assert!(read.get_message(id).unwrap().value().is_some(), "{name}: {id}");
+                for placeable in message.text.split('{').skip(1) {
+                    let first = placeable.trim_start().chars().next();
+                    assert!(matches!(first, Some('$' | '"')), "{name}: {id} refers to {placeable}");
+                }
+            }
+            let comments = source
+                .split("\n\n")
+                .filter(|it| it.lines().all(|line| line.starts_with('#')));
+            assert!(
+                found > 0 && found <= whole.entries().count() && found + comments.count() >= whole.entries().count()
+            );
+        }
     }
 
     #[test]
