@@ -53,8 +53,28 @@ pub fn finding(contents: &Contents, context: &Context<'_>) -> Finding {
         finding = finding.cannot_tell(phrase("no-licensing-traffic-cannot-tell-private"));
     }
     finding = finding.cannot_tell(phrase("no-licensing-traffic-cannot-tell"));
+    others_name(&mut finding, contents);
     quiet(&mut finding, context);
     finding
+}
+
+/// An On-Prem, a CSLU or a proxy has a name that only its owner knows: whoever has one finds out here what to type. A name
+/// that a shell would take for more than a name is none to be typed.
+fn others_name(finding: &mut Finding, contents: &Contents) {
+    let is_name = |name: &&str| {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
+        !name.starts_with('-') && name.bytes().all(allowed)
+    };
+    let names = contents.server_names.iter().map(String::as_str);
+    let names: Vec<&str> = names.filter(is_name).take(MAX_SHOWN).collect();
+    if let Some(&name) = names.first() {
+        finding.evidence.push(Evidence {
+            frame: FrameNumber::default(),
+            what: phrase("quiet-others-name")
+                .with("names", names.join(", "))
+                .with("name", name),
+        });
+    }
 }
 
 /// What the silence proves, and how to end it.
@@ -183,5 +203,29 @@ fn watched_for(ns: i64) -> Phrase {
         super::seconds(ns)
     } else {
         super::span(ns / 1_000_000_000)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_to_be_typed_is_no_more_than_a_name() {
+        let said = |names: &[&str]| {
+            let mut finding = Finding::ok(ID, phrase("verbatim"));
+            let contents = Contents {
+                server_names: names.iter().map(|&name| name.to_owned()).collect(),
+                ..Contents::default()
+            };
+            others_name(&mut finding, &contents);
+            finding.evidence.iter().map(|it| it.what.english()).collect::<Vec<_>>()
+        };
+        let [one] = &said(&["$(reboot)", "--all", "a b", "ssm.corp.example", "x_1.example"])[..] else {
+            panic!("one hint")
+        };
+        assert!(one.contains("for ssm.corp.example, x_1.example,"), "{one}");
+        assert!(one.contains("--on-prem ssm.corp.example,"), "{one}");
+        assert_eq!(said(&["`x`"]), [""; 0]);
     }
 }

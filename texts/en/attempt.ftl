@@ -11,6 +11,7 @@ recapture-web = or in the web interface: Troubleshooting > Packet Capture > Add,
 recapture-expect = the new capture begins with a look-up or SYN and ends with FIN or RST; tlswalk then shows the whole attempt
 
 # What a capture without licensing traffic proves.
+quiet-others-name = TLS connections in it ask for { $names }, which the profile does not know: if one is an SSM On-Prem, a CSLU or a proxy of yours, run tlswalk again with --on-prem { $name }, --cslu or --proxy
 quiet-short = it watched for { $watched }, { $percent } % of the { $cycle } between two reports: silence for so long is nothing unusual
 quiet-long = it watched for { $watched }, longer than the { $cycle } between two reports: a controller that reports through here would have been heard
 quiet-moment = a few seconds

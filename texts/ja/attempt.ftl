@@ -11,6 +11,7 @@ recapture-web = または Web UI の Troubleshooting > Packet Capture > Add で 
 recapture-expect = 新しいキャプチャが名前解決または SYN で始まり、FIN または RST で終わること。tlswalk で試行全体を確認できる
 
 # ライセンス通信のないキャプチャからわかること。
+quiet-others-name = プロファイルにない { $names } への TLS 接続がある：お使いの SSM On-Prem、CSLU、プロキシであれば、--on-prem { $name }（または --cslu、--proxy）を付けて tlswalk を再実行する
 quiet-short = キャプチャ時間は { $watched }で、レポート間隔（{ $cycle }）の { $percent } % にあたる。この長さで通信がないのは異常ではない
 quiet-long = キャプチャ時間は { $watched }で、レポート間隔（{ $cycle }）より長い。この経路でレポートするコントローラなら、通信が見えたはずである
 quiet-moment = 数秒
