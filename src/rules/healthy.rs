@@ -1,6 +1,6 @@
 //! Attempt → Finding: the steps of a good trust establishment are complete.
 
-use super::heard::late_answer;
+use super::heard::{late_answer, unheard};
 use super::{first_fin, seconds, sees_without_holes, service};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
@@ -82,6 +82,9 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     }
     if let Some(frame) = ends_without_goodbye(connection) {
         finding = finding.cannot_tell(phrase("healthy-without-close-notify").with("frame", frame));
+    }
+    if unheard(connection, ANSWER) {
+        finding = finding.confidence(Confidence::Likely);
     }
     if unseen {
         finding = finding

@@ -23,6 +23,17 @@ pub(super) fn came_too_late(connection: &Connection, step: &Step) -> bool {
         && heard_to(connection, Side::Server) <= step.from
 }
 
+/// Whether the client, which had closed or then reset, never acknowledged what the server said here: it may have come too late,
+/// though the frame that would show so is not in the capture.
+pub(super) fn unheard(connection: &Connection, kinds: &[StepKind]) -> bool {
+    let client = &connection.tcp.client;
+    let said = |step: &&Step| step.side == Side::Server && kinds.contains(&step.kind);
+    connection.steps.iter().find(said).is_some_and(|step| {
+        heard_to(connection, Side::Server) <= step.from
+            && (client.reset.is_some() || client.fin.is_some_and(|fin| fin.acked <= step.from))
+    })
+}
+
 /// What the server said of these kinds, if it was said too late: the first of it, but of several HTTP answers the last.
 pub(super) fn late_answer(connection: &Connection, kinds: &[StepKind]) -> Option<Step> {
     let said = |step: &&Step| step.side == Side::Server && kinds.contains(&step.kind);

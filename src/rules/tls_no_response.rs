@@ -97,7 +97,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         phrase("tls-no-response-silent")
     };
     let mut finding = Finding::error(RULE.id, by, At::Tls, summary)
-        .confidence(if acked { Confidence::Certain } else { Confidence::Likely })
+        // Where the beginning was not captured, a proxy may stand between.
+        .confidence(if acked && !client_tcp.syns.is_empty() {
+            Confidence::Certain
+        } else {
+            Confidence::Likely
+        })
         .evidence(hello.frame, phrase("client-hello"))
         .evidence(
             end.0,

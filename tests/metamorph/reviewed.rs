@@ -21,6 +21,30 @@ pub const REVIEWED: &[Reviewed] = &[
         reason: "the server's alert is not in the capture any more; what is left is a chain to no public root for a public name",
     },
     Reviewed {
+        sample: "no-application-response-late",
+        case: "",
+        change: "→ healthy by unknown, likely",
+        reason: "the frame that shows that the client had gone before the answer is not in the capture; that it never acknowledged the answer is why healthy is only likely",
+    },
+    Reviewed {
+        sample: "tls-no-response-late",
+        case: "",
+        change: "→ silent-mid-handshake by client, likely",
+        reason: "as above: of the Server Hello that came too late",
+    },
+    Reviewed {
+        sample: "tls-no-response-late",
+        case: "",
+        change: "→ silent-mid-handshake by path, likely",
+        reason: "as above, and frames between are missing",
+    },
+    Reviewed {
+        sample: "tls-no-response-behind-proxy",
+        case: "",
+        change: "→ tls-no-response by server, likely",
+        reason: "the CONNECT that shows the proxy is not in the capture, nor is the SYN, for which it is only likely",
+    },
+    Reviewed {
         sample: "cipher-mismatch-other-client",
         case: "",
         change: "→ healthy by unknown, likely",
