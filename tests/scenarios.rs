@@ -13,7 +13,7 @@ use scenario::messages::*;
 use scenario::*;
 use support::{alerts, analyze, fingerprints, messages};
 use tlswalk::Options;
-use tlswalk::report::{Connection, Report};
+use tlswalk::report::{Attempt, Connection, Report};
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -651,9 +651,9 @@ fn an_answer_without_close_notify_may_have_been_cut_off() {
     assert!(!silent(story.send(Server, encrypted(21, 16, 26))));
 }
 
-/// Verdict, who did it, and at which step, where the server is known to be an SSM On-Prem.
+/// The attempt of a story whose server is known to be an SSM On-Prem.
 #[track_caller]
-fn verdict_of(story: &Scenario) -> [String; 3] {
+fn attempt_of(story: &Scenario) -> Attempt {
     let options = Options {
         on_prem: vec!["198.51.100.20".parse().unwrap()],
         ..Options::everything().unwrap()
@@ -662,8 +662,14 @@ fn verdict_of(story: &Scenario) -> [String; 3] {
     let [attempt] = &report.attempts[..] else {
         panic!("{} attempts instead of one: {story:?}", report.attempts.len())
     };
-    let verdict = &attempt.verdict;
-    [&verdict.id, &verdict.by, &verdict.at].map(Clone::clone)
+    attempt.clone()
+}
+
+/// Its verdict, who did it, and at which step.
+#[track_caller]
+fn verdict_of(story: &Scenario) -> [String; 3] {
+    let verdict = attempt_of(story).verdict;
+    [verdict.id, verdict.by, verdict.at]
 }
 
 #[test]
@@ -744,6 +750,34 @@ fn a_reset_instead_of_an_answer_to_a_plain_request_is_the_servers() {
         ["reset-after-established", "server", "http"],
         "{story:?}"
     );
+}
+
+#[test]
+fn an_answer_that_nobody_acknowledged_may_have_come_too_late() {
+    let request = "POST /cslu/v1/pi HTTP/1.1\r\nHost: 10.0.0.7\r\nContent-Length: 2\r\n\r\n{}";
+    let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+    let story = Scenario::open()
+        .send(Client, request)
+        .wait(8 * SECOND)
+        .packet(Client, FIN | ACK, &[])
+        .wait(3 * SECOND)
+        .packet(Server, PSH | ACK, answer);
+    let answered = story.packets.len();
+    let story = story.packet(Client, RST, &[]);
+    assert_eq!(
+        verdict_of(&story),
+        ["no-application-response", "server", "http"],
+        "{story:?}"
+    );
+    for (what, damaged) in [
+        ("no FIN", story.clone().drop_frame(answered - 1)),
+        ("no RST", story.cut_at(answered)),
+    ] {
+        let verdict = attempt_of(&damaged).verdict;
+        assert_ne!(verdict.confidence, "certain", "{what}: {damaged:?}");
+        let told = verdict.cannot_tell.iter().any(|it| it.contains("still heard"));
+        assert!(told, "{what}: {verdict:#?}");
+    }
 }
 
 // Damage never flips a verdict.

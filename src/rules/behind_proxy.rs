@@ -16,11 +16,7 @@ pub(super) fn behind_proxy(mut finding: Finding, attempt: &Attempt<'_>, connecti
     }
     let name = WireText::from(attempt.service.name.as_str());
     finding.by = Some(By::Unknown);
-    finding.confidence = if finding.confidence == Confidence::Certain {
-        Confidence::Likely
-    } else {
-        finding.confidence
-    };
+    finding.confidence = finding.confidence.min(Confidence::Likely);
     finding.remedies.retain(|remedy| remedy.owner != Owner::Server);
     let ask = phrase("behind-proxy-do")
         .with("proxy", connection.server)

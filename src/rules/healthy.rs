@@ -1,6 +1,6 @@
 //! Attempt → Finding: the steps of a good trust establishment are complete.
 
-use super::heard::{late_answer, unheard};
+use super::heard::{if_heard, late_answer};
 use super::{first_fin, seconds, sees_without_holes, service};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
@@ -31,29 +31,28 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         let server_tcp = &connection.tcp.server;
         let cut = server_tcp.cut > 0 || server_tcp.unseen_end > 0 || !server_tcp.gaps.is_empty();
         let unread = cut && attempt.licensing;
-        return Some(
-            Finding::ok(
-                RULE.id,
-                phrase("healthy-summary-http")
-                    .with("service", service(attempt))
-                    .with("status", answer.status)
-                    .with("reason", &answer.reason)
-                    .with("took", &took),
-            )
-            .evidence(
-                *frame,
-                phrase("http-status")
-                    .with("status", answer.status)
-                    .with("reason", &answer.reason),
-            )
-            // A refusal would stand in the part that is missing.
-            .confidence(if unread {
-                Confidence::Likely
-            } else {
-                Confidence::Certain
-            })
-            .cannot_tell(phrase("healthy-cannot-tell-http")),
-        );
+        let finding = Finding::ok(
+            RULE.id,
+            phrase("healthy-summary-http")
+                .with("service", service(attempt))
+                .with("status", answer.status)
+                .with("reason", &answer.reason)
+                .with("took", &took),
+        )
+        .evidence(
+            *frame,
+            phrase("http-status")
+                .with("status", answer.status)
+                .with("reason", &answer.reason),
+        )
+        // A refusal would stand in the part that is missing.
+        .confidence(if unread {
+            Confidence::Likely
+        } else {
+            Confidence::Certain
+        })
+        .cannot_tell(phrase("healthy-cannot-tell-http"));
+        return Some(if_heard(finding, attempt, connection, ANSWER));
     };
     let version = tls.version().map(super::negotiation::version_name).unwrap_or_default();
     let mut finding = Finding::ok(
@@ -83,9 +82,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if let Some(frame) = ends_without_goodbye(connection) {
         finding = finding.cannot_tell(phrase("healthy-without-close-notify").with("frame", frame));
     }
-    if unheard(connection, ANSWER) {
-        finding = finding.confidence(Confidence::Likely);
-    }
+    finding = if_heard(finding, attempt, connection, ANSWER);
     if unseen {
         finding = finding
             .confidence(Confidence::Likely)

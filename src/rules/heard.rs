@@ -1,6 +1,10 @@
 //! Connection → what a side had heard when it left: by the numbers it acknowledged, whatever the order in the file.
 
+use super::client;
+use crate::attempt::Attempt;
 use crate::connection::Connection;
+use crate::finding::{Confidence, Finding};
+use crate::phrase::phrase;
 use crate::stream::Position;
 use crate::tls::walk::{Side, Step, StepKind};
 
@@ -23,26 +27,43 @@ pub(super) fn came_too_late(connection: &Connection, step: &Step) -> bool {
         && heard_to(connection, Side::Server) <= step.from
 }
 
-/// Whether the client, which had closed or then reset, never acknowledged what the server said here: it may have come too late,
-/// though the frame that would show so is not in the capture.
-pub(super) fn unheard(connection: &Connection, kinds: &[StepKind]) -> bool {
-    let client = &connection.tcp.client;
-    let said = |step: &&Step| step.side == Side::Server && kinds.contains(&step.kind);
-    connection.steps.iter().find(said).is_some_and(|step| {
-        heard_to(connection, Side::Server) <= step.from
-            && (client.reset.is_some() || client.fin.is_some_and(|fin| fin.acked <= step.from))
-    })
-}
-
-/// What the server said of these kinds, if it was said too late: the first of it, but of several HTTP answers the last.
-pub(super) fn late_answer(connection: &Connection, kinds: &[StepKind]) -> Option<Step> {
+/// Of what the server said of these kinds, the first; of several HTTP answers the last.
+fn said<'c>(connection: &'c Connection, kinds: &[StepKind]) -> Option<&'c Step> {
     let said = |step: &&Step| step.side == Side::Server && kinds.contains(&step.kind);
     let first = connection.steps.iter().find(said)?;
-    let answer = match first.kind {
-        StepKind::HttpResponse => connection.steps.iter().rfind(said)?,
-        _ => first,
-    };
-    came_too_late(connection, answer).then(|| answer.clone())
+    match first.kind {
+        StepKind::HttpResponse => connection.steps.iter().rfind(said),
+        _ => Some(first),
+    }
+}
+
+/// What the server said of these kinds, if it was said too late.
+pub(super) fn late_answer(connection: &Connection, kinds: &[StepKind]) -> Option<Step> {
+    said(connection, kinds)
+        .filter(|answer| came_too_late(connection, answer))
+        .cloned()
+}
+
+/// A finding that rests on what the server said of these kinds. Where the client, which had closed or then reset, never
+/// acknowledged it, it may have come too late, though the frame that would show so is not in the capture.
+pub(super) fn if_heard(
+    finding: Finding,
+    attempt: &Attempt<'_>,
+    connection: &Connection,
+    kinds: &[StepKind],
+) -> Finding {
+    let tcp = &connection.tcp.client;
+    let is_doubtful = said(connection, kinds).is_some_and(|step| {
+        heard_to(connection, Side::Server) <= step.from
+            && (tcp.reset.is_some() || tcp.fin.is_some_and(|fin| fin.acked <= step.from))
+    });
+    if !is_doubtful {
+        return finding;
+    }
+    let confidence = finding.confidence.min(Confidence::Likely);
+    finding
+        .confidence(confidence)
+        .cannot_tell(phrase("heard-cannot-tell").with("who", client(attempt)))
 }
 
 /// Whether the client's Finished was sent again and never acknowledged: for the server the handshake never ended.

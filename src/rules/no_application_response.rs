@@ -155,8 +155,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     Some(behind_proxy(finding, attempt, connection))
 }
 
-/// The frame of a request that has no answer.
-fn unanswered(connection: &Connection, late: bool) -> Option<FrameNumber> {
+/// The frame of a request that has no answer, or none that came in time.
+pub(super) fn unanswered(connection: &Connection, late: bool) -> Option<FrameNumber> {
     if let Some(tls) = &connection.tls {
         let open = tls.is_complete()
             && tls.application_data.client > 0

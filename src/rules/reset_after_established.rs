@@ -1,13 +1,14 @@
 //! Attempt → Finding: a RST came after the handshake and before the answer.
 
 use super::behind_proxy::behind_proxy;
+use super::no_application_response::unanswered;
 use super::reset_origin::origin;
 use super::{client, elsewhere, seconds, service, side_name};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
-use crate::frame::{FrameNumber, Timestamp};
+use crate::frame::Timestamp;
 use crate::phrase::phrase;
 use crate::tcp_side::Mark;
 use crate::tls::walk::{Side, TlsFacts};
@@ -24,7 +25,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let request = match &connection.tls {
         Some(tls) if in_exchange(tls) => tls.first_application_data.client,
         Some(_) => return None,
-        None => Some(unanswered(connection)?),
+        None => Some(unanswered(connection, false)?),
     };
     let (side, reset) = Side::both()
         .into_iter()
@@ -134,11 +135,4 @@ fn in_exchange(tls: &TlsFacts) -> bool {
         && tls.application_data.server == 0
         && tls.first_error().is_none()
         && tls.server_alert_after_finished.is_none()
-}
-
-/// The request in plain HTTP that has no answer.
-fn unanswered(connection: &Connection) -> Option<FrameNumber> {
-    let exchange = connection.http.last().filter(|exchange| exchange.response.is_none())?;
-    let (frame, request) = exchange.request.as_ref()?;
-    (request.method.raw() != "CONNECT").then_some(*frame)
 }

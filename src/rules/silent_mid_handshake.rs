@@ -1,7 +1,7 @@
 //! Attempt → Finding: the handshake began and then stopped, without alert or reset.
 
 use super::behind_proxy::behind_proxy;
-use super::heard::{came_too_late, finished_lost, unheard};
+use super::heard::{came_too_late, finished_lost, if_heard};
 use super::{
     client, elsewhere, first_fin, message_name, on_device, seconds, sees_handshake, service, side_name, tls_with_hello,
     watched_after,
@@ -115,7 +115,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if closer.is_none() || gave_up.is_some() {
         finding = finding.claims_silence_of(last.side.peer());
     }
-    let mut finding = match by {
+    let finding = match by {
         By::Path => finding
             .alternative("random-loss", phrase("silent-mid-handshake-random-loss"))
             .remedy(elsewhere(attempt, Owner::Firewall, phrase("silent-mid-handshake-icmp")))
@@ -149,9 +149,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 phrase("silent-mid-handshake-server-log").with("server", connection.server),
             )),
     };
-    if finding.confidence == Confidence::Certain && unheard(connection, &[StepKind::ServerHello]) {
-        finding = finding.confidence(Confidence::Likely);
-    }
+    let finding = if_heard(finding, attempt, connection, &[StepKind::ServerHello]);
     Some(behind_proxy(finding, attempt, connection))
 }
 

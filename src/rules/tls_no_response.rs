@@ -96,9 +96,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     } else {
         phrase("tls-no-response-silent")
     };
+    let has_beginning = !client_tcp.syns.is_empty();
     let mut finding = Finding::error(RULE.id, by, At::Tls, summary)
         // Where the beginning was not captured, a proxy may stand between.
-        .confidence(if acked && !client_tcp.syns.is_empty() {
+        .confidence(if acked && has_beginning {
             Confidence::Certain
         } else {
             Confidence::Likely
@@ -119,6 +120,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             client_tcp.last,
             phrase("tls-no-response-repeated").with("count", client_tcp.retransmissions),
         );
+    }
+    if acked && !has_beginning {
+        finding = finding.cannot_tell(phrase("tls-no-response-cannot-tell-beginning"));
     }
     let acked = acked || late.is_some();
     if at_once.is_some() {

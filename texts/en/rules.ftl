@@ -352,6 +352,7 @@ tls-no-response-silent = no answer
 tls-no-response-late = its first answer, to a connection that was closed already
 tls-no-response-later = { $span } later: { $ends }
 tls-no-response-repeated = sent again { $count } times
+tls-no-response-cannot-tell-beginning = whether a proxy stands between: the beginning of the connection was not captured
 tls-no-response-proxying = a firewall that completes TCP on the server's behalf acknowledges just so: compare the SYN-ACK's round trip with the server's distance
 tls-no-response-cannot-tell = whether the server itself acknowledged, or a device that speaks for it
 tls-no-response-listen = see what listens on { $server } and whether it is overloaded or waits for something
@@ -430,6 +431,7 @@ healthy-cannot-tell-http = whether the licensing messages inside were accepted: 
 healthy-lone-answer = the server's only record after the handshake is taken for its answer by order and close; it could be a session ticket
 healthy-answer = the server's answer, encrypted
 healthy-without-close-notify = whether the answer was whole: the server closed in frame { $frame } without close_notify, as many do
+heard-cannot-tell = whether the { $who } still heard what the server said: it never acknowledged it, and had closed or then reset
 healthy-cannot-tell-hole = whether the handshake went as it should: bytes of it were not captured, a certificate perhaps (one re-signed by an interceptor would not show)
 healthy-cannot-tell = what the encrypted messages say: an application error looks the same here; show license history message on the controller tells
 

@@ -349,6 +349,7 @@ tls-no-response-silent = 応答なし
 tls-no-response-late = 最初の応答（接続はすでに閉じられている）
 tls-no-response-later = { $span }後：{ $ends }
 tls-no-response-repeated = { $count } 回再送
+tls-no-response-cannot-tell-beginning = 間にプロキシがあるかどうか（接続の始まりがキャプチャされていない）
 tls-no-response-proxying = サーバの代わりに TCP を確立するファイアウォールも同じように確認応答する。SYN-ACK の往復時間をサーバまでの距離と比べること
 tls-no-response-cannot-tell = 確認応答したのはサーバ自身か、サーバを代理する機器か
 tls-no-response-listen = { $server } で待ち受けているものと、過負荷や何かの待ち状態になっていないかを確認してください
@@ -427,6 +428,7 @@ healthy-cannot-tell-http = 中のライセンスメッセージが受け入れ�
 healthy-lone-answer = ハンドシェイク後のサーバの唯一のレコードを、順序と終了の仕方から応答と判断した。セッションチケットの可能性もある
 healthy-answer = サーバの応答（暗号化）
 healthy-without-close-notify = 応答が最後まで届いたかどうか（サーバはフレーム { $frame } で close_notify なしに閉じた。多くのサーバの動作である）
+heard-cannot-tell = サーバの発言が{ $who }に届いたかどうか（確認応答がなく、その前に閉じたか、その後リセットした）
 healthy-cannot-tell-hole = ハンドシェイクが正しく進んだかどうか（証明書を含むかもしれないバイトがキャプチャされていない。傍受装置が署名し直した証明書があっても見えない）
 healthy-cannot-tell = 暗号化されたメッセージの内容（アプリケーションのエラーもここでは同じに見える。コントローラの show license history message で分かる）
 
