@@ -3,7 +3,7 @@
 //! Everything follows from the seed and the samples: the same call writes the same bytes on every machine. Nothing is held
 //! but the conversations that are going on, so a capture of 10 GB takes as little memory to make as one of 1 MB.
 //!
-//! Shared by `examples/generate.rs`, `benches/pipeline.rs` and `tests/generated.rs`, each of which includes it by path.
+//! Shared by `examples/generate.rs`, `benches/pipeline.rs` and `tests/it/generated.rs`, each of which includes it by path.
 #![allow(dead_code, reason = "each user takes what it needs")]
 #![allow(unreachable_pub, reason = "a module of several crates has no one interface")]
 #![allow(

@@ -34,7 +34,7 @@ def test_attempts_are_read_as_the_generator_made_them(captures, batch):
             if sample not in alone:
                 report = tlswalk.inspect(ROOT / "samples" / sample, ca=[CA])
                 alone[sample] = {attempt["verdict"]["id"] for attempt in report["attempts"]}
-            # One that is not read so by itself is another test's matter (tests/generated.rs).
+            # One that is not read so by itself is another test's matter (tests/it/generated.rs).
             if verdict in alone[sample]:
                 found = read.get((name, truth["device"]), set()) | read.get((name, truth["device_v6"]), set())
                 assert verdict in found, truth

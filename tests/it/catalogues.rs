@@ -6,14 +6,12 @@
     reason = "test code states its invariants"
 )]
 
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
+use crate::support::{Row, root, rows, tlswalk};
 use fluent_bundle::FluentResource;
-use support::{Row, root, rows, tlswalk};
 use tlswalk::phrase::Language;
 use tlswalk::report::explain::EXPLANATIONS;
 use unicode_width::UnicodeWidthStr as _;
@@ -356,7 +354,7 @@ fn japanese_reports_read_as_their_snapshots() {
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.set_snapshot_path("snapshots-ja");
+    settings.set_snapshot_path("../snapshots-ja");
     settings.bind(|| {
         for row in rows().iter().filter(|row| READ.contains(&row.file.as_str())) {
             insta::assert_snapshot!(row.file.replace('.', "-"), in_japanese(row));

@@ -6,17 +6,14 @@
     reason = "test code states its invariants"
 )]
 
-mod support;
-mod truth;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use crate::support::{Outcome, root, skip, tlswalk};
+use crate::truth::{Tally, compare};
 use serde_json::Value;
-use support::{Outcome, root, skip, tlswalk};
-use truth::{Tally, compare};
 
 /// The largest capture has 3 MB and takes an unoptimised build well under a second; a loop takes for ever.
 const TIME_LIMIT: Duration = Duration::from_secs(20);

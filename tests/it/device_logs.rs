@@ -6,14 +6,12 @@
     reason = "test code states its invariants"
 )]
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::time::Duration;
 
+use crate::support::{LogRow, log_rows, root, tlswalk};
 use serde_json::Value;
-use support::{LogRow, log_rows, root, tlswalk};
 
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
@@ -52,7 +50,7 @@ fn every_log_gives_the_verdict_of_its_row_and_the_report_of_its_snapshot() {
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.set_snapshot_path("snapshots");
+    settings.set_snapshot_path("../snapshots");
     settings.bind(|| {
         for row in log_rows() {
             let name = row.log.replace('.', "-");

@@ -6,13 +6,11 @@
     reason = "test code states its invariants"
 )]
 
-mod support;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use support::{log_rows, root, rows, tlswalk};
+use crate::support::{log_rows, root, rows, tlswalk};
 
 /// Files whose first line has no arrow, and why.
 const NOT_A_STAGE: &[(&str, &str)] = &[

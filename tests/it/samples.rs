@@ -6,13 +6,11 @@
     reason = "test code states its invariants"
 )]
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::support::{Row, is_nothing, log_rows, root, rows, samples, tlswalk};
 use serde_json::Value;
-use support::{Row, is_nothing, log_rows, root, rows, samples, tlswalk};
 
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 
@@ -80,7 +78,7 @@ fn every_sample_gives_the_report_of_its_snapshot() {
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.set_snapshot_path("snapshots");
+    settings.set_snapshot_path("../snapshots");
     settings.bind(|| {
         for row in rows() {
             let name = row.file.replace('.', "-");

@@ -6,16 +6,14 @@
     reason = "test code states its invariants"
 )]
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use crate::support::{root, run, samples, skip, tlswalk};
 use serde_json::Value;
-use support::{root, run, samples, skip, tlswalk};
 
 const TIME_LIMIT: Duration = Duration::from_secs(120);
 const FAILING: &str = "samples/client-certificate-self-signed-expired.pcap";
@@ -81,7 +79,7 @@ fn junit_matches_its_schema() {
 fn sarif_has_a_result_for_each_attempt_in_the_shape_of_its_schema() {
     let (count, text) = all("sarif");
     let log: Value = serde_json::from_str(&text).unwrap();
-    let schema: Value = serde_json::from_str(include_str!("data/sarif-used.json")).unwrap();
+    let schema: Value = serde_json::from_str(include_str!("../data/sarif-used.json")).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let errors: Vec<String> = validator
         .iter_errors(&log)

@@ -188,7 +188,7 @@ fn json_is_an_object_an_array_or_lines_and_matches_the_schema() {
     let mut paths: Vec<String> = samples().iter().map(|path| path.to_str().unwrap().to_owned()).collect();
     paths.push(capture(directory.path(), "a.pcap"));
     paths.push(capture(directory.path(), "b.pcap"));
-    let schema = serde_json::from_str(include_str!("../schema/report-1.json")).unwrap();
+    let schema = serde_json::from_str(include_str!("../../schema/report-1.json")).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
     let check = |report: &serde_json::Value| {
         let errors: Vec<_> = validator

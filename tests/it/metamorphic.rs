@@ -1,7 +1,7 @@
 //! Damage never flips a verdict: every sample, bent in every way of `metamorph/cases.rs`, gives the verdict of the
 //! untouched sample, or less than that and the reason why; never a different one as certain.
 //!
-//! A seeded part runs by default. Everything: `TLSWALK_METAMORPHIC=all cargo test --release --test metamorphic`.
+//! A seeded part runs by default. Everything: `TLSWALK_METAMORPHIC=all cargo test --release --test it metamorphic::`.
 //! `TLSWALK_METAMORPHIC_SAMPLE` and `TLSWALK_METAMORPHIC_CASE` narrow it to names that begin so, or hold that;
 //! `TLSWALK_METAMORPHIC_KEEP=<folder>` keeps captures of which something else was said, some of each change;
 //! `TLSWALK_METAMORPHIC_VERBOSE=1` lists what was downgraded, too.
@@ -12,20 +12,17 @@
     reason = "test code states its invariants"
 )]
 
-mod metamorph;
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use metamorph::capture::Capture;
-use metamorph::cases::cases;
-use metamorph::judge::{Outcome, Said, compare};
-use metamorph::reviewed::{REVIEWED, Reviewed};
-use support::{Row, root, rows};
+use crate::metamorph::capture::Capture;
+use crate::metamorph::cases::cases;
+use crate::metamorph::judge::{Outcome, Said, compare};
+use crate::metamorph::reviewed::{REVIEWED, Reviewed};
+use crate::support::{Row, root, rows};
 use tlswalk::profile::Profile;
 use tlswalk::{Host, Options, Target};
 

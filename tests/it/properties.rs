@@ -5,13 +5,10 @@
     reason = "test code states its invariants"
 )]
 
-mod scenario;
-mod support;
-
+use crate::scenario::messages::*;
+use crate::scenario::*;
+use crate::support::{analyze, fingerprints};
 use proptest::prelude::*;
-use scenario::messages::*;
-use scenario::*;
-use support::{analyze, fingerprints};
 
 /// What a connection said, whoever carried it: steps of each side in order, alerts, certificates.
 #[derive(Debug, PartialEq)]
@@ -135,7 +132,7 @@ fn suffer(story: Scenario, nuisance: &Nuisance) -> Scenario {
 }
 
 /// The same cases every time, so that a failure belongs to the change that shows it.
-/// To look for more: `PROPTEST_CASES=20000 PROPTEST_RNG_SEED=<number> cargo test --test properties`.
+/// To look for more: `PROPTEST_CASES=20000 PROPTEST_RNG_SEED=<number> cargo test --test it properties::`.
 fn config() -> ProptestConfig {
     let mut config = ProptestConfig {
         cases: 600,

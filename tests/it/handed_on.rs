@@ -1,7 +1,7 @@
 //! What is handed on, made of damaged captures: a slice that reads back, a report that holds on it, a comparison, and a
 //! redacted slice without a trace of who it was.
 //!
-//! `TLSWALK_MUTATIONS=100000 cargo test --test handed_on` runs longer; a failure names the run that repeats it.
+//! `TLSWALK_MUTATIONS=100000 cargo test --test it handed_on::` runs longer; a failure names the run that repeats it.
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,
@@ -9,14 +9,9 @@
     reason = "test code states its invariants"
 )]
 
-#[path = "../fuzz/targets.rs"]
-mod targets;
-
-mod mutate;
-
 use std::ops::ControlFlow;
 
-use mutate::{Random, mutate};
+use crate::mutate::{Random, mutate};
 use tlswalk::Options;
 use tlswalk::capture::read_frames;
 use tlswalk::diff::{Side, compare};

@@ -6,19 +6,16 @@
     reason = "test code states its invariants"
 )]
 
-#[path = "triage/arriving.rs"]
 mod arriving;
-#[path = "../benches/generator/mod.rs"]
-mod generator;
-mod support;
 
+use crate::generator;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use support::{Outcome, root, samples, skip, tlswalk};
+use crate::support::{Outcome, root, samples, skip, tlswalk};
 use tlswalk::report::row::Row;
 
 const TIME_LIMIT: Duration = Duration::from_secs(120);

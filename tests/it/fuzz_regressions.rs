@@ -1,8 +1,7 @@
 //! Every input that once broke a fuzz target, replayed.
 #![allow(clippy::unwrap_used, reason = "test code states its invariants")]
 
-#[path = "../fuzz/targets.rs"]
-mod targets;
+use crate::targets;
 
 #[test]
 fn past_crashes_stay_fixed() {

@@ -1,7 +1,7 @@
 //! Wounds for good captures: the same ones everywhere for the same seed.
 #![allow(unreachable_pub, reason = "a module of several crates has no one interface")]
 
-use crate::targets::scenario::messages::noise;
+use crate::scenario::messages::noise;
 
 /// xorshift64: the same numbers everywhere.
 pub struct Random(pub u64);

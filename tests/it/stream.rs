@@ -5,10 +5,8 @@
     reason = "test code states its invariants"
 )]
 
-#[path = "../benches/generator/mod.rs"]
-mod generator;
-mod support;
-
+use crate::generator;
+use crate::support;
 use std::collections::VecDeque;
 use std::io::{self, BufRead as _, BufReader, Read, Write as _};
 use std::ops::ControlFlow;
@@ -16,7 +14,7 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use generator::{Format, Mix, Plan};
+use crate::generator::{Format, Mix, Plan};
 use tlswalk::Options;
 use tlswalk::capture::Silence;
 use tlswalk::profile::Profile;

@@ -6,12 +6,9 @@
     reason = "test code states its invariants"
 )]
 
-mod scenario;
-mod support;
-
-use scenario::messages::*;
-use scenario::*;
-use support::{alerts, analyze, fingerprints, messages};
+use crate::scenario::messages::*;
+use crate::scenario::*;
+use crate::support::{alerts, analyze, fingerprints, messages};
 use tlswalk::Options;
 use tlswalk::report::{Attempt, Connection, Report};
 

@@ -6,12 +6,10 @@
     reason = "test code states its invariants"
 )]
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{rows, tlswalk};
 use serde_json::Value;
-use support::{rows, tlswalk};
 
 /// Sample, the alert's sender and number (0: encrypted), the verdict, and the cause that comes first.
 const TABLE: &[(&str, &str, u64, &str, &str)] = &[

@@ -6,18 +6,15 @@
     reason = "test code states its invariants"
 )]
 
-mod support;
-mod truth;
-
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use crate::support::{root, rows, run, samples, skip, tlswalk};
+use crate::truth::{Tally, compare};
 use serde_json::{Value, json};
-use support::{root, rows, run, samples, skip, tlswalk};
-use truth::{Tally, compare};
 
 const TIME_LIMIT: Duration = Duration::from_secs(60);
 

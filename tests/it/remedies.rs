@@ -7,12 +7,11 @@
     reason = "test code states its invariants"
 )]
 
-mod support;
-
+use crate::support;
 use std::time::Duration;
 
+use crate::support::{rows, tlswalk};
 use serde_json::Value;
-use support::{rows, tlswalk};
 
 /// What no capture of a failed attempt can show: secrets, the device's own configuration, and hosts that took no part.
 const NEVER_OBSERVED: &[&str] = &[

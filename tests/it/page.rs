@@ -6,16 +6,14 @@
     reason = "test code states its invariants"
 )]
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use crate::support::{root, rows, run, skip, tlswalk};
 use roxmltree::{Document, Node, ParsingOptions};
-use support::{root, rows, run, skip, tlswalk};
 use tlswalk::Options;
 use tlswalk::report::Report;
 use tlswalk::report::html::write_html;

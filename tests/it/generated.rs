@@ -1,11 +1,8 @@
 //! Generated captures: every licensing attempt in them is found, and read as its sample is.
 #![allow(clippy::unwrap_used, reason = "test code states its invariants")]
 
-#[path = "../benches/generator/mod.rs"]
-mod generator;
-mod support;
-
-use generator::{Format, Mix, Plan, Truth};
+use crate::generator::{self, Format, Mix, Plan, Truth};
+use crate::support;
 use tlswalk::Options;
 use tlswalk::profile::Profile;
 

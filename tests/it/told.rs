@@ -5,14 +5,12 @@
     reason = "test code states its invariants"
 )]
 
-#[path = "../benches/generator/mod.rs"]
-mod generator;
-mod support;
-
+use crate::generator;
+use crate::support;
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
-use generator::{Among, Format, Mix, Plan};
+use crate::generator::{Among, Format, Mix, Plan};
 use tlswalk::Options;
 use tlswalk::profile::Profile;
 use tlswalk::report::{Attempt, Report};

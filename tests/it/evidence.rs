@@ -6,16 +6,14 @@
     reason = "test code states its invariants"
 )]
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use crate::support::{Outcome, Row, root, rows, skip, tlswalk};
 use serde_json::Value;
-use support::{Outcome, Row, root, rows, skip, tlswalk};
 
 const LIMIT: Duration = Duration::from_secs(60);
 

@@ -6,13 +6,11 @@
     reason = "test code states its invariants"
 )]
 
-mod support;
-
 use std::fs;
 use std::time::Duration;
 
+use crate::support::{Outcome, root, tlswalk};
 use serde_json::Value;
-use support::{Outcome, root, tlswalk};
 
 /// The client of all samples.
 const CLIENT: [u8; 4] = [192, 168, 10, 150];

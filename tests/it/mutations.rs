@@ -1,6 +1,6 @@
 //! Fuzzing for every toolchain: seeded mutations of good captures. None may panic, none may take long.
 //!
-//! `TLSWALK_MUTATIONS=100000 cargo test --test mutations` runs longer; a failure names the seed that repeats it.
+//! `TLSWALK_MUTATIONS=100000 cargo test --test it mutations::` runs longer; a failure names the seed that repeats it.
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,
@@ -8,17 +8,13 @@
     reason = "test code states its invariants"
 )]
 
-#[path = "../fuzz/targets.rs"]
-mod targets;
-
-mod mutate;
-
+use crate::targets;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
-use mutate::{Random, mutate};
-use targets::scenario::messages::{all_in_one_record, in_records_of};
-use targets::scenario::{Client, DuplicateKind, Scenario, Server};
+use crate::mutate::{Random, mutate};
+use crate::scenario::messages::{all_in_one_record, in_records_of};
+use crate::scenario::{Client, DuplicateKind, Scenario, Server};
 
 /// Runs unless `TLSWALK_MUTATIONS` says another number; about ten seconds unoptimised on one core.
 const RUNS: u64 = 5000;

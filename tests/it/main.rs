@@ -1,0 +1,42 @@
+//! The integration tests, in one executable: each file asks one question of the library or of the program.
+//!
+//! `cargo test --test it samples::` runs those of `samples.rs`. `tests/allocations.rs` has an executable of its own, because it
+//! counts with a global allocator.
+
+// What several of them use.
+#[path = "../../benches/generator/mod.rs"]
+mod generator;
+mod metamorph;
+mod mutate;
+#[path = "../support/mod.rs"]
+mod support;
+#[path = "../../fuzz/targets.rs"]
+mod targets;
+mod truth;
+
+use targets::scenario;
+
+// The tests.
+mod alerts;
+mod catalogues;
+mod cli;
+mod corpus;
+mod device_logs;
+mod evidence;
+mod formats;
+mod fuzz_regressions;
+mod generated;
+mod handed_on;
+mod metamorphic;
+mod mutations;
+mod page;
+mod properties;
+mod remedies;
+mod samples;
+mod scenarios;
+mod stream;
+mod tidy;
+mod told;
+mod triage;
+mod tshark;
+mod two_points;
