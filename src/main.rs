@@ -5,8 +5,11 @@
 mod args;
 mod commands;
 mod expect;
+mod interrupt;
+mod originals;
 mod output;
 mod progress;
+mod target;
 mod waiting;
 mod workers;
 
@@ -83,29 +86,36 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
             } => {
                 let mut script = Vec::new();
                 args::write_completions(shell, &mut script);
-                quiet_on_broken_pipe(io::stdout().lock().write_all(&script))
+                print(args::Color::Never, &script)
             }
             Cli {
                 command: Some(Command::Man),
                 ..
-            } => quiet_on_broken_pipe(args::write_manual(&mut io::stdout().lock())),
+            } => {
+                let mut page = Vec::new();
+                args::write_manual(&mut page).map_err(|error| reason(&error))?;
+                print(args::Color::Never, &page)
+            }
             Cli { command: None, inspect } => inspect_all(&inspect),
         },
         Parsed::Show(text) => {
             let mut out = anstream::stdout().lock();
-            quiet_on_broken_pipe(write!(out, "{}", text.ansi()))
+            let written = write!(out, "{}", text.ansi()).and_then(|()| out.flush());
+            quiet_on_broken_pipe("standard output", written)
         }
         Parsed::Mistake(line) => Err(line),
     }
 }
 
 fn print(color: args::Color, page: &[u8]) -> Result<u8, String> {
-    quiet_on_broken_pipe(output::stdout(color).write_all(page))
+    let mut out = output::stdout(color);
+    // What is still in a buffer when the program ends is lost without a word.
+    quiet_on_broken_pipe("standard output", out.write_all(page).and_then(|()| out.flush()))
 }
 
-fn quiet_on_broken_pipe(written: io::Result<()>) -> Result<u8, String> {
+fn quiet_on_broken_pipe(name: &str, written: io::Result<()>) -> Result<u8, String> {
     match written {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("standard output: {}", reason(&error))),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("{name}: {}", reason(&error))),
         _ => Ok(0),
     }
 }
@@ -233,7 +243,7 @@ fn stream(
     refuse_terminal()?;
     let name = "-".to_owned();
     let input = Waiting::for_stdin().map_err(|error| format!("{name}: {}", reason(&error)))?;
-    let input = Progress::new(input, name.clone(), None, inspect.quiet);
+    let input = Progress::new(input.telling_silence(), name.clone(), None, inspect.quiet);
     let mut input = Hashed::new(input, inspect.hash);
     let mut total = Outcome::Inconclusive;
     let (mut last, mut failure) = (None, None);
@@ -335,7 +345,8 @@ fn open(path: &Path, quiet: bool) -> Result<(String, Progress<Box<dyn Read>>), S
     let name = path.display().to_string();
     if path.as_os_str() == "-" {
         refuse_terminal()?;
-        let input: Box<dyn Read> = Box::new(io::stdin().lock());
+        let input: Box<dyn Read> =
+            Box::new(Waiting::for_stdin().map_err(|error| format!("{name}: {}", reason(&error)))?);
         return Ok((name.clone(), Progress::new(input, name, None, quiet)));
     }
     let because = |error: &io::Error| format!("{name}: {}", reason(error));
@@ -343,14 +354,16 @@ fn open(path: &Path, quiet: bool) -> Result<(String, Progress<Box<dyn Read>>), S
     if metadata.is_dir() {
         return Err(format!("{name}: is a directory; name the files in it"));
     }
-    let file = File::open(path).map_err(|error| because(&error))?;
+    let input: Box<dyn Read> = match metadata.is_file() {
+        true => Box::new(File::open(path).map_err(|error| because(&error))?),
+        false => Box::new(Waiting::for_pipe(path).map_err(|error| because(&error))?),
+    };
     let label = path
         .file_name()
         .map(|name| visible(&name.to_string_lossy()))
         .unwrap_or_default();
     // A pipe or device has no length to count towards.
     let total = metadata.is_file().then_some(metadata.len());
-    let input: Box<dyn Read> = Box::new(file);
     Ok((name, Progress::new(input, label, total, quiet)))
 }
 

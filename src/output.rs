@@ -1,12 +1,9 @@
 //! Reports → standard output or a file: in the format asked for, whole or not at all.
 //!
-//! A file is written only when all reports are done: they are gathered in memory (a report is some kilobytes), put
-//! into a temporary file in the same directory and renamed. So Ctrl-C during the analysis leaves nothing at all, and
-//! nothing half-written can ever bear the final name.
+//! A file is written only when all reports are done: they are gathered in memory (a report is some kilobytes) and handed
+//! to [`Target`]. So Ctrl-C during the analysis leaves nothing at all, and nothing half-written can ever bear the final name.
 
-use std::fs;
 use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
-use std::path::{Path, PathBuf};
 
 use anstream::{AutoStream, ColorChoice};
 use tlswalk::report::row::Row;
@@ -14,6 +11,8 @@ use tlswalk::report::text::{TextStyle, Verbosity, write_text};
 use tlswalk::report::{Report, Unread, csv, html, json, junit, markdown, sarif};
 
 use crate::args::{Color, Format, Inspect};
+use crate::originals::Originals;
+use crate::target::Target;
 
 /// Where the reports go.
 pub(crate) struct Output {
@@ -31,7 +30,7 @@ pub(crate) struct Output {
 
 enum Sink {
     Stdout(BufWriter<AutoStream<StdoutLock<'static>>>),
-    File { path: PathBuf, text: Vec<u8> },
+    File { target: Target, text: Vec<u8> },
 }
 
 impl Output {
@@ -43,15 +42,16 @@ impl Output {
             (_, true) => Verbosity::Verbose,
             _ => Verbosity::Normal,
         };
+        let originals = Originals::of(inspect);
         let sink = match &inspect.output {
-            None => Sink::Stdout(BufWriter::new(stdout(inspect.color))),
-            Some(path) => {
-                may_be_file(path)?;
-                Sink::File {
-                    path: path.clone(),
-                    text: Vec::new(),
-                }
+            None => {
+                originals.refuse_stdout()?;
+                Sink::Stdout(BufWriter::new(stdout(inspect.color)))
             }
+            Some(path) => Sink::File {
+                target: Target::new(path, true, originals)?,
+                text: Vec::new(),
+            },
         };
         Ok(Self {
             sink,
@@ -72,7 +72,7 @@ impl Output {
     pub(crate) fn name(&self) -> String {
         match &self.sink {
             Sink::Stdout(_) => "standard output".to_owned(),
-            Sink::File { path, .. } => format!("-o {}", path.display()),
+            Sink::File { target, .. } => target.name(),
         }
     }
 
@@ -156,12 +156,9 @@ impl Output {
             .map_err(|error| io::Error::new(error.kind(), format!("{name}: {}", crate::reason(&error))))?;
         match self.sink {
             Sink::Stdout(_) => Ok(()),
-            Sink::File { path, text } => write_whole(&path, &text).map_err(|error| {
-                io::Error::new(
-                    error.kind(),
-                    format!("-o {}: {}", path.display(), crate::reason(&error)),
-                )
-            }),
+            Sink::File { target, text } => target
+                .write(&mut text.as_slice())
+                .map_err(|error| io::Error::new(error.kind(), format!("{name}: {}", crate::reason(&error)))),
         }
     }
 
@@ -188,74 +185,14 @@ impl Sink {
     }
 }
 
-/// Refuses what no file can be written to.
-pub(crate) fn may_be_file(path: &Path) -> Result<(), String> {
-    let directory = directory(path);
-    if path.is_dir() {
-        return Err(format!("-o {}: is a directory; name a file in it", path.display()));
-    }
-    if !directory.is_dir() {
-        return Err(format!(
-            "-o {}: there is no directory {}",
-            path.display(),
-            directory.display()
-        ));
-    }
-    Ok(())
-}
-
-/// Puts `bytes` under `path` in one step.
-fn write_whole(path: &Path, mut bytes: &[u8]) -> io::Result<()> {
-    write_all_of(path, &mut bytes)
-}
-
-/// Puts everything that `input` gives under `path` in one step.
-pub(crate) fn write_all_of(path: &Path, input: &mut dyn io::Read) -> io::Result<()> {
-    // The file behind a symbolic link is replaced, not the link.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let existing = fs::metadata(&target).ok();
-    if existing.as_ref().is_some_and(|metadata| !metadata.is_file()) {
-        // /dev/stdout, /dev/null or a named pipe cannot be replaced by a file.
-        io::copy(input, &mut fs::OpenOptions::new().write(true).open(&target)?)?;
-        return Ok(());
-    }
-    let mut file = beside(&target)?;
-    io::copy(input, &mut file)?;
-    keep(file, &target)
-}
-
-/// A file without a name yet, where `target` is to be.
-pub(crate) fn beside(target: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".tlswalk-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        // As any program would create it: the umask takes its part away.
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(directory(target))
-}
-
-/// Gives a file its name, in one step.
-pub(crate) fn keep(file: tempfile::NamedTempFile, target: &Path) -> io::Result<()> {
-    if let Ok(metadata) = fs::metadata(target) {
-        if metadata.permissions().readonly() {
-            return Err(io::ErrorKind::PermissionDenied.into());
-        }
-        file.as_file().set_permissions(metadata.permissions())?;
-    }
-    file.as_file().sync_all()?;
-    file.persist(target).map_err(|error| error.error)?;
-    Ok(())
-}
-
-/// The folder that a file is in.
-pub(crate) fn directory(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
+/// Writes what a command says once: to the file that was asked for, or to standard output.
+pub(crate) fn write_page(inspect: &Inspect, originals: Originals, page: &[u8]) -> Result<(), String> {
+    let Some(path) = &inspect.output else {
+        return crate::print(inspect.color, page).map(drop);
+    };
+    let target = Target::new(path, true, originals)?;
+    let written = target.write(&mut &*page);
+    crate::quiet_on_broken_pipe(&target.name(), written).map(drop)
 }
 
 /// Standard output, which colours as asked; `auto` respects `NO_COLOR`, `CLICOLOR`, `TERM=dumb` and pipes.

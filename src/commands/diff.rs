@@ -5,13 +5,16 @@ use tlswalk::phrase::phrase;
 
 use super::Capture;
 use crate::args::{Format, Inspect};
-use crate::print;
+use crate::originals::Originals;
+use crate::output;
 
 /// Compares two captures.
 pub(crate) fn run(inspect: &Inspect) -> Result<u8, String> {
     let [first, second] = inspect.captures.as_slice() else {
         return Err("diff takes two captures".to_owned());
     };
+    let originals = Originals::of(inspect);
+    originals.refuse_stdout()?;
     let options = crate::options(inspect)?;
     let side = |path| {
         let capture = Capture::find(path)?;
@@ -26,6 +29,6 @@ pub(crate) fn run(inspect: &Inspect) -> Result<u8, String> {
         Format::Json => serde_json::to_string_pretty(&comparison).map_err(|error| error.to_string())? + "\n",
         _ => serde_json::to_string(&comparison).map_err(|error| error.to_string())? + "\n",
     };
-    print(inspect.color, page.as_bytes())?;
+    output::write_page(inspect, originals, page.as_bytes())?;
     Ok(comparison.exit_code())
 }

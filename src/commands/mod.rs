@@ -1,11 +1,13 @@
 //! arguments → exit code: a file per subcommand, for those that open several files or read one more than once.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::args::Inspect;
 use crate::reason;
+use crate::waiting::Waiting;
 pub(crate) use tlswalk::capture::Hashed;
 
 pub(crate) mod diff;
@@ -23,8 +25,35 @@ pub(crate) struct Capture {
 
 enum Kept {
     Path(PathBuf),
-    /// Standard input, kept on disk until the program ends.
-    Spool(tempfile::NamedTempFile),
+    /// Standard input, kept on disk in a file without a name: gone when the program is, whatever ends it.
+    Spool(Arc<File>),
+}
+
+/// A capture being read. Several may read one file without a name, each from where it is itself.
+pub(crate) enum Reading {
+    File(File),
+    Spool { file: Arc<File>, at: u64 },
+}
+
+impl Read for Reading {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        #[cfg(unix)]
+        use std::os::unix::fs::FileExt as _;
+        #[cfg(windows)]
+        use std::os::windows::fs::FileExt as _;
+
+        match self {
+            Self::File(file) => file.read(buffer),
+            Self::Spool { file, at } => {
+                #[cfg(unix)]
+                let read = file.read_at(buffer, *at)?;
+                #[cfg(windows)]
+                let read = file.seek_read(buffer, *at)?;
+                *at = at.saturating_add(read as u64);
+                Ok(read)
+            }
+        }
+    }
 }
 
 impl Capture {
@@ -41,32 +70,35 @@ impl Capture {
                 let file = Kept::Path(path.to_owned());
                 return Ok(Self { name, file });
             }
-            let input = File::open(path).map_err(|error| format!("{name}: {}", reason(&error)))?;
+            let input = Waiting::for_pipe(path).map_err(|error| format!("{name}: {}", reason(&error)))?;
             return Self::spool(name, input);
         }
         crate::refuse_terminal()?;
-        Self::spool(name, io::stdin().lock())
+        let input = Waiting::for_stdin().map_err(|error| format!("{name}: {}", reason(&error)))?;
+        Self::spool(name, input)
     }
 
     fn spool(name: String, mut input: impl Read) -> Result<Self, String> {
         let because = |error: io::Error| format!("{name}: cannot be kept on disk to be read again: {}", reason(&error));
-        let mut spool = tempfile::NamedTempFile::new().map_err(because)?;
-        io::copy(&mut input, &mut spool)
-            .and_then(|_| spool.flush())
-            .map_err(because)?;
+        let mut spool = tempfile::tempfile().map_err(because)?;
+        io::copy(&mut input, &mut spool).map_err(because)?;
         Ok(Self {
             name,
-            file: Kept::Spool(spool),
+            file: Kept::Spool(Arc::new(spool)),
         })
     }
 
     /// Its bytes, from the beginning.
-    pub(crate) fn open(&self) -> Result<File, String> {
-        let path = match &self.file {
-            Kept::Path(path) => path.as_path(),
-            Kept::Spool(spool) => spool.path(),
-        };
-        File::open(path).map_err(|error| format!("{}: {}", self.name, reason(&error)))
+    pub(crate) fn open(&self) -> Result<Reading, String> {
+        match &self.file {
+            Kept::Path(path) => File::open(path)
+                .map(Reading::File)
+                .map_err(|error| format!("{}: {}", self.name, reason(&error))),
+            Kept::Spool(spool) => Ok(Reading::Spool {
+                file: Arc::clone(spool),
+                at: 0,
+            }),
+        }
     }
 
     /// SHA-256 of its bytes, behind `prefix`.
@@ -95,16 +127,4 @@ pub(crate) fn only<'a>(inspect: &'a Inspect, command: &str) -> Result<&'a Path, 
             "{command} takes one capture; join the files of a ring first: mergecap -w all.pcapng ring_*.pcap"
         )),
     }
-}
-
-/// Refuses to overwrite a file that is there.
-pub(crate) fn refuse_existing(path: &Path, force: bool) -> Result<(), String> {
-    let is_file = std::fs::metadata(path).is_ok_and(|it| it.is_file());
-    if is_file && !force {
-        return Err(format!(
-            "-o {}: is there already; --force overwrites it",
-            path.display()
-        ));
-    }
-    Ok(())
 }

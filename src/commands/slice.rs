@@ -1,5 +1,6 @@
 //! Capture → slice on disk: cut, judged again, and only then under its name.
 
+use std::fs::File;
 use std::io::{BufWriter, Seek as _, Write as _};
 use std::path::Path;
 
@@ -10,9 +11,11 @@ use tlswalk::redact::Redactor;
 use tlswalk::slice::{self, Breadth, Judged, Wish};
 use tlswalk::tls::attested::hexadecimal;
 
-use super::{Capture, only, redact, refuse_existing};
+use super::{Capture, only, redact};
 use crate::args::Inspect;
-use crate::{output, reason};
+use crate::originals::Originals;
+use crate::reason;
+use crate::target::Target;
 
 /// Cuts a capture.
 pub(crate) fn run(inspect: &Inspect, whole: bool, force: bool) -> Result<u8, String> {
@@ -21,7 +24,7 @@ pub(crate) fn run(inspect: &Inspect, whole: bool, force: bool) -> Result<u8, Str
         .output
         .as_deref()
         .ok_or("slice needs a file to write: -o slice.pcapng")?;
-    refuse_existing(target, force)?;
+    let target = Target::new(target, force, Originals::of(inspect))?;
     if !inspect.log.is_empty() {
         return Err("a slice holds frames, and its verdict rests on them alone; leave --log out".to_owned());
     }
@@ -60,9 +63,9 @@ pub(crate) fn run(inspect: &Inspect, whole: bool, force: bool) -> Result<u8, Str
     };
     let widths = if whole { &[Breadth::Whole][..] } else { &Breadth::ALL };
     for &breadth in widths {
-        if let Some(file) = cutting.cut(&capture, breadth, target)? {
-            output::keep(file, target).map_err(|error| format!("-o {}: {}", target.display(), reason(&error)))?;
-            return Ok(0);
+        if let Some(mut file) = cutting.cut(&capture, breadth, &target)? {
+            let written = file.rewind().and_then(|()| target.write(&mut file));
+            return crate::quiet_on_broken_pipe(&target.name(), written);
         }
     }
     Err(format!(
@@ -83,14 +86,9 @@ struct Cutting {
 
 impl Cutting {
     /// The slice in a file without a name; `None` when it would be judged otherwise than the capture.
-    fn cut(
-        &mut self,
-        capture: &Capture,
-        breadth: Breadth,
-        target: &Path,
-    ) -> Result<Option<tempfile::NamedTempFile>, String> {
+    fn cut(&mut self, capture: &Capture, breadth: Breadth, target: &Target) -> Result<Option<File>, String> {
         let because = |error: &dyn std::fmt::Display| format!("{}: {error}", capture.name);
-        let unwritten = |error: &std::io::Error| format!("-o {}: {}", target.display(), reason(error));
+        let unwritten = |error: &std::io::Error| format!("{}: {}", target.name(), reason(error));
         let Self {
             judged,
             note,
@@ -105,37 +103,31 @@ impl Cutting {
             redactor.rewind();
         }
         let mut rewrite = |frame: &Frame<'_>| redactor.as_mut().map(|it| it.frame(frame));
-        let mut file = output::beside(target).map_err(|error| unwritten(&error))?;
+        let mut file = target.spool().map_err(|error| unwritten(&error))?;
         let wish = Wish {
             kept: &kept,
             note: note.clone(),
             language: options.language,
             name,
         };
-        slice::cut(
-            capture.open()?,
-            BufWriter::new(file.as_file_mut()),
-            judged,
-            &wish,
-            &mut rewrite,
-        )
-        .map_err(|error| match error {
-            slice::SliceError::Write(error) => unwritten(&error),
-            error @ slice::SliceError::Read(_) => because(&error),
-        })?
-        .flush()
-        .map_err(|error| unwritten(&error))?;
+        slice::cut(capture.open()?, BufWriter::new(&mut file), judged, &wish, &mut rewrite)
+            .map_err(|error| match error {
+                slice::SliceError::Write(error) => unwritten(&error),
+                error @ slice::SliceError::Read(_) => because(&error),
+            })?
+            .flush()
+            .map_err(|error| unwritten(&error))?;
         if let Some(redactor) = redactor.as_mut() {
             redactor.rewind();
         }
         file.rewind().map_err(|error| unwritten(&error))?;
         let is_same = match breadth {
             // Nothing more can be kept.
-            Breadth::Whole => tlswalk::analyze(file.as_file(), &capture.name, options)
+            Breadth::Whole => tlswalk::analyze(&file, &capture.name, options)
                 .map(|again| slice::same_verdicts(&judged.report, &again)),
-            _ => slice::holds(judged, &kept, file.as_file(), options),
+            _ => slice::holds(judged, &kept, &file, options),
         };
-        let is_same = is_same.map_err(|error| format!("-o {}: {error}", target.display()))?;
+        let is_same = is_same.map_err(|error| format!("{}: {error}", target.name()))?;
         Ok(is_same.then_some(file))
     }
 }

@@ -8,7 +8,8 @@ use tlswalk::verify::{read_report, verify};
 
 use super::{Capture, only};
 use crate::args::{Format, Inspect};
-use crate::{print, reason};
+use crate::originals::Originals;
+use crate::{output, reason};
 
 /// The longest report read: one on 100 MB of nothing but handshakes has some 100 MB.
 const LONGEST_REPORT: u64 = 1 << 30;
@@ -16,6 +17,8 @@ const LONGEST_REPORT: u64 = 1 << 30;
 /// Checks a report.
 pub(crate) fn run(report: &Path, inspect: &Inspect) -> Result<u8, String> {
     let path = only(inspect, "verify")?;
+    let originals = Originals::of(inspect).with("the report", report);
+    originals.refuse_stdout()?;
     let mut options = crate::options(inspect)?;
     let name = report.display().to_string();
     let unread = |error: &std::io::Error| format!("{name}: {}", reason(error));
@@ -39,6 +42,6 @@ pub(crate) fn run(report: &Path, inspect: &Inspect) -> Result<u8, String> {
         Format::Json => serde_json::to_string_pretty(&verification).map_err(|error| error.to_string())? + "\n",
         _ => serde_json::to_string(&verification).map_err(|error| error.to_string())? + "\n",
     };
-    print(inspect.color, page.as_bytes())?;
+    output::write_page(inspect, originals, page.as_bytes())?;
     Ok(verification.exit_code())
 }

@@ -382,12 +382,13 @@ fn a_pipe_that_stays_open_and_silent_gives_its_line() {
     let mut child = start();
     let mut input = child.stdin.take().unwrap();
     let mut output = BufReader::new(child.stdout.take().unwrap());
-    input.write_all(&rejected()).unwrap();
     let started = Instant::now();
+    input.write_all(&rejected()).unwrap();
     let mut line = String::new();
     output.read_line(&mut line).unwrap();
-    let waited = started.elapsed().as_secs();
-    assert!((4..30).contains(&waited), "{waited} s instead of 5 or 6");
+    // How much later it is here is up to the machine.
+    let waited = started.elapsed();
+    assert!(waited.as_secs() >= 5, "{waited:?}");
     let report = parsed(&line);
     assert_eq!(report["part"]["last"], false);
     assert_eq!(report["attempts"][0]["verdict"]["id"], "client-certificate-rejected");
@@ -490,10 +491,6 @@ fn an_attempt_is_reported_while_the_input_is_open() {
     let output = BufReader::new(child.stdout.take().unwrap());
     let reader = std::thread::spawn(move || output.lines().for_each(|line| send.send(line.unwrap()).unwrap()));
     input.write_all(&bytes).unwrap();
-    assert!(
-        lines.recv_timeout(Duration::from_millis(500)).is_err(),
-        "it has not ended yet"
-    );
     // Eleven minutes by the capture's clock: even a silent connection is over.
     for second in (10..680).step_by(10) {
         input.write_all(&other(last + second, little)).unwrap();

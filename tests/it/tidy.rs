@@ -36,8 +36,11 @@ const EDGE: &[&str] = &[
     "main.rs",
     "args.rs",
     "commands/",
+    "interrupt.rs",
+    "originals.rs",
     "output.rs",
     "progress.rs",
+    "target.rs",
     "waiting.rs",
     "workers.rs",
     "report/",
@@ -281,7 +284,7 @@ fn every_profile_loads() {
 fn every_verdict_is_explained() {
     let mut wrong = Vec::new();
     for id in VERDICTS {
-        let outcome = tlswalk(&["explain", id], Duration::from_secs(10));
+        let outcome = tlswalk(&["explain", id], Duration::from_secs(60));
         let is_good = outcome.status.is_some_and(|status| status.success()) && outcome.stdout.lines().count() > 2;
         if !is_good {
             wrong.push(format!("{id}: {}", outcome.stderr.trim()));

@@ -72,7 +72,7 @@ fn farther(packets: &[Packet], transit: i64, ahead: i64) -> Vec<Packet> {
 }
 
 fn diff(first: &str, second: &str) -> Outcome {
-    tlswalk(&["diff", "-f", "json", first, second], Duration::from_secs(30))
+    tlswalk(&["diff", "-f", "json", first, second], Duration::from_secs(60))
 }
 
 fn code(outcome: &Outcome) -> i32 {
@@ -167,7 +167,7 @@ fn translated_addresses_and_shifted_numbers_are_the_same_connection() {
     let far = written(&directory, "far.pcap", &header, far);
     let outcome = diff(&near, &far);
     assert_eq!(code(&outcome), 0, "{}{}", outcome.stdout, outcome.stderr);
-    let text = tlswalk(&["diff", &near, &far], Duration::from_secs(30)).stdout;
+    let text = tlswalk(&["diff", &near, &far], Duration::from_secs(60)).stdout;
     assert!(text.contains("203.0.113.9:50001"), "{text}");
 }
 

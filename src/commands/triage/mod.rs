@@ -8,6 +8,7 @@ mod events;
 mod judge;
 pub(crate) mod options;
 mod rings;
+mod scanned;
 mod sink;
 mod state;
 mod walk;
@@ -22,6 +23,7 @@ use tlswalk::report::row::Row;
 use tlswalk::report::triage::Run;
 
 use crate::args::{Format, Inspect};
+use crate::originals::Originals;
 use crate::progress::Count;
 use crate::workers::{self, Held};
 use crate::{UNABLE, reason};
@@ -49,8 +51,14 @@ enum Job {
 pub(crate) fn run(inspect: &Inspect, triage: &TriageOptions) -> Result<u8, String> {
     check(inspect, triage)?;
     let options = crate::options(inspect)?;
+    let mut originals = Originals::of(inspect);
     let state = match &triage.state {
-        Some(path) => Some(State::open(path, state::fingerprint(inspect)?)?),
+        Some(path) => {
+            originals.refuse("--state", path)?;
+            let state = State::open(path, state::fingerprint(inspect)?)?;
+            originals = originals.with("--state", path);
+            Some(state)
+        }
         None => None,
     };
     let judge = Judge {
@@ -67,7 +75,13 @@ pub(crate) fn run(inspect: &Inspect, triage: &TriageOptions) -> Result<u8, Strin
             state: state.as_ref(),
             language: options.language,
         };
-        let mut sink = Sink::open(inspect, true)?;
+        let there = walk::walk(&triage.watch, |_| ());
+        let there = there.iter().filter_map(|it| match it {
+            Entry::File(found) => Some(found),
+            Entry::Problem { .. } => None,
+        });
+        let originals = scanned::add(originals, inspect, &triage.watch, there);
+        let mut sink = Sink::open(inspect, originals, true)?;
         let code = watch.run(&mut sink)?;
         sink.finish(&Run::default())?;
         return Ok(code);
@@ -75,7 +89,8 @@ pub(crate) fn run(inspect: &Inspect, triage: &TriageOptions) -> Result<u8, Strin
     let began = Instant::now();
     let jobs = jobs(inspect, triage, state.as_ref());
     let mut progress = Count::new(jobs.len(), jobs.iter().map(Job::size).sum(), inspect.quiet);
-    let mut sink = Sink::open(inspect, false)?;
+    let originals = scanned::add(originals, inspect, &inspect.captures, jobs.iter().flat_map(Job::files));
+    let mut sink = Sink::open(inspect, originals, false)?;
     let mut total = Total::default();
     let mut run = Run::default();
     let mut failure = None;
@@ -177,6 +192,13 @@ impl Job {
         match self {
             Self::Judge(unit) => unit.size(),
             Self::Problem(_) => 0,
+        }
+    }
+
+    fn files(&self) -> &[Found] {
+        match self {
+            Self::Judge(unit) => &unit.files,
+            Self::Problem(_) => &[],
         }
     }
 

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Seek as _, Write};
-use std::path::{Path, PathBuf};
 
 use anstream::AutoStream;
 use tlswalk::phrase::Language;
@@ -14,11 +13,13 @@ use tlswalk::report::triage::{
 use tlswalk::report::{Outcome, csv, html};
 
 use crate::args::{Format, Inspect};
+use crate::originals::Originals;
+use crate::target::Target;
 use crate::{output, reason};
 
 /// Where rows go.
 pub(super) struct Sink {
-    target: Target,
+    place: Place,
     format: Format,
     style: TextStyle,
     language: Language,
@@ -31,16 +32,16 @@ pub(super) struct Sink {
     kept_cases: Option<BufWriter<File>>,
 }
 
-enum Target {
+enum Place {
     Stdout(BufWriter<AutoStream<io::StdoutLock<'static>>>),
     /// A file without a name, until everything is written: it is gone when the program is.
     File {
-        path: PathBuf,
+        target: Target,
         spool: BufWriter<File>,
     },
 }
 
-impl Target {
+impl Place {
     fn writer(&mut self) -> &mut dyn Write {
         match self {
             Self::Stdout(out) => out,
@@ -50,18 +51,19 @@ impl Target {
 }
 
 impl Sink {
-    pub(super) fn open(inspect: &Inspect, is_watching: bool) -> Result<Self, String> {
-        let unwritten = |path: &Path, error: &io::Error| format!("-o {}: {}", path.display(), reason(error));
-        let target = match &inspect.output {
-            None => Target::Stdout(BufWriter::new(output::stdout(inspect.color))),
+    pub(super) fn open(inspect: &Inspect, originals: Originals, is_watching: bool) -> Result<Self, String> {
+        let place = match &inspect.output {
+            None => {
+                originals.refuse_stdout()?;
+                Place::Stdout(BufWriter::new(output::stdout(inspect.color)))
+            }
             Some(path) => {
-                output::may_be_file(path)?;
-                // Beside the file it is to be, where there is room for it; else where temporary files are.
-                let spool = tempfile::tempfile_in(output::directory(path))
-                    .or_else(|_| tempfile::tempfile())
-                    .map_err(|error| unwritten(path, &error))?;
-                Target::File {
-                    path: path.clone(),
+                let target = Target::new(path, true, originals)?;
+                let spool = target
+                    .spool()
+                    .map_err(|error| format!("{}: {}", target.name(), reason(&error)))?;
+                Place::File {
+                    target,
                     spool: BufWriter::new(spool),
                 }
             }
@@ -83,7 +85,7 @@ impl Sink {
                 verbosity,
                 ..output::text_style(inspect.color, inspect.output.is_some())
             },
-            target,
+            place,
             format: inspect.format,
             language: inspect.lang.into(),
             is_watching,
@@ -96,9 +98,9 @@ impl Sink {
 
     /// For messages.
     pub(super) fn name(&self) -> String {
-        match &self.target {
-            Target::Stdout(_) => "standard output".to_owned(),
-            Target::File { path, .. } => format!("-o {}", path.display()),
+        match &self.place {
+            Place::Stdout(_) => "standard output".to_owned(),
+            Place::File { target, .. } => target.name(),
         }
     }
 
@@ -106,7 +108,7 @@ impl Sink {
     /// this returns.
     pub(super) fn write(&mut self, rows: &[Row], outcome: Option<Outcome>) -> io::Result<()> {
         self.tally.add(rows, outcome);
-        let out = self.target.writer();
+        let out = self.place.writer();
         let first = std::mem::take(&mut self.first);
         match self.format {
             Format::Ndjson => {
@@ -135,8 +137,8 @@ impl Sink {
             Format::Text if self.is_watching => write_line(rows, out, &self.style, self.language)?,
             Format::Text | Format::Html | Format::Markdown | Format::Sarif => {}
         }
-        if matches!(self.target, Target::Stdout(_)) {
-            self.target.writer().flush()
+        if matches!(self.place, Place::Stdout(_)) {
+            self.place.writer().flush()
         } else {
             Ok(())
         }
@@ -152,7 +154,7 @@ impl Sink {
     }
 
     fn end(&mut self, run: &Run) -> io::Result<()> {
-        let out = self.target.writer();
+        let out = self.place.writer();
         match self.format {
             Format::Text if self.is_watching => {}
             Format::Text => write_tally(&self.tally, run, out, &self.style, self.language)?,
@@ -174,11 +176,11 @@ impl Sink {
     }
 
     fn keep(&mut self) -> io::Result<()> {
-        let Target::File { path, spool } = &mut self.target else {
+        let Place::File { target, spool } = &mut self.place else {
             return Ok(());
         };
         let spool = spool.get_mut();
         spool.rewind()?;
-        output::write_all_of(path, spool)
+        target.write(spool)
     }
 }

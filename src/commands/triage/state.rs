@@ -78,6 +78,10 @@ impl State {
     /// Opens it, or begins it.
     pub(super) fn open(path: &Path, options: String) -> Result<Self, String> {
         let because = |error: &io::Error| format!("--state {}: {}", path.display(), reason(error));
+        // A pipe would be waited for, and a device keeps nothing.
+        if std::fs::metadata(path).is_ok_and(|it| !it.is_file() && !it.is_dir()) {
+            return Err(format!("--state {}: is no regular file; name one", path.display()));
+        }
         let writer = OpenOptions::new()
             .create(true)
             .append(true)

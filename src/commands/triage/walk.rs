@@ -12,6 +12,7 @@ use std::time::SystemTime;
 
 use walkdir::{DirEntry, WalkDir};
 
+pub(super) use crate::originals::Identity;
 use crate::reason;
 
 /// A file and what is known of it without opening it.
@@ -25,31 +26,13 @@ pub(super) struct Found {
     pub(super) identity: Identity,
 }
 
-/// What stays the same when a file is renamed.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Identity {
-    /// Device and inode.
-    #[cfg_attr(not(unix), allow(dead_code, reason = "only there"))]
-    Inode(u64, u64),
-    /// Where there are no inodes: a renamed file is another one until its content is compared.
-    #[cfg_attr(unix, allow(dead_code, reason = "only elsewhere"))]
-    Path(PathBuf),
-}
-
 impl Found {
     pub(super) fn new(path: PathBuf, metadata: &Metadata, named: bool) -> Self {
-        #[cfg(unix)]
-        let identity = {
-            use std::os::unix::fs::MetadataExt as _;
-            Identity::Inode(metadata.dev(), metadata.ino())
-        };
-        #[cfg(not(unix))]
-        let identity = Identity::Path(path.clone());
         Self {
+            identity: Identity::new(&path, metadata),
             size: metadata.len(),
             modified: metadata.modified().ok(),
             named,
-            identity,
             path,
         }
     }

@@ -6,14 +6,11 @@
 use std::collections::HashSet;
 use std::io;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::flag;
 use tlswalk::phrase::{Language, phrase};
 use tlswalk::report::row::Row;
 
@@ -25,6 +22,7 @@ use super::sink::Sink;
 use super::state::State;
 use super::walk::{Entry, Found, walk};
 use super::{Stop, Total};
+use crate::interrupt::Heed;
 use crate::reason;
 
 /// How often events are read: nobody waits for a capture that closely.
@@ -58,7 +56,7 @@ impl Watch<'_> {
                 return Err(format!("--watch {}: is no folder", folder.display()));
             }
         }
-        let stop = stop_on_signals().map_err(|error| format!("signals: {}", reason(&error)))?;
+        let heed = Heed::begin();
         let mut total = Total::default();
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let (jobs, taken) = mpsc::channel();
@@ -78,13 +76,17 @@ impl Watch<'_> {
                 problems: Problems::default(),
                 at_hand: 0,
             };
-            desk.run(&stop, &jobs, &done, threads.saturating_mul(AT_HAND))
-                // Without jobs the threads end.
-                .inspect_err(|_| stop.store(true, Ordering::SeqCst))
-                .and_then(|()| {
-                    drop(jobs);
-                    desk.finish(&done)
-                })
+            let ran = desk.run(&heed, &jobs, &done, threads.saturating_mul(AT_HAND));
+            // Without jobs the threads end.
+            drop(jobs);
+            match ran {
+                Ok(()) => desk.finish(&done),
+                // Nobody looks for signals any more.
+                Err(stop) => {
+                    drop(heed);
+                    Err(stop)
+                }
+            }
         });
         match ended {
             Err(Stop::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(total.code()),
@@ -120,14 +122,14 @@ struct Desk<'a, 'w> {
 impl Desk<'_, '_> {
     fn run(
         &mut self,
-        stop: &AtomicBool,
+        heed: &Heed,
         jobs: &Sender<Found>,
         done: &Receiver<(Found, Judged)>,
         most: usize,
     ) -> Result<(), Stop> {
         let mut events = Events::new();
         let mut list_at = Instant::now();
-        while !stop.load(Ordering::SeqCst) {
+        while !heed.asked() {
             let now = Instant::now();
             let told = events.read(|event| match event {
                 Event::Sign(sign, path) => self.arrivals.notice(sign, path, now),
@@ -292,16 +294,6 @@ impl Problems {
         self.seen = now;
         lasting
     }
-}
-
-/// The first signal asks to stop; the second stops at once.
-fn stop_on_signals() -> io::Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
-        flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&stop))?;
-        flag::register(signal, Arc::clone(&stop))?;
-    }
-    Ok(stop)
 }
 
 #[cfg(test)]

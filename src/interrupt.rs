@@ -1,0 +1,124 @@
+//! SIGINT, SIGTERM → an orderly end: who can end by itself does so at the first signal, and the second ends the program at
+//! once.
+//!
+//! A signal does what it does to any program unless somebody heeds it: a reader of standard input, which ends the input
+//! there, a watch, and whoever has a temporary file to remove.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::{flag, low_level};
+
+/// What handlers of signals set and look at: nothing else is safe to do in one.
+struct Signals {
+    /// The next signal ends the program.
+    fatal: Arc<AtomicBool>,
+    /// The number of the last signal; 0 before there was any.
+    last: Arc<AtomicUsize>,
+    heeding: Mutex<usize>,
+}
+
+/// `None` where handlers cannot be set: then signals do what they always do.
+static SIGNALS: OnceLock<Option<Signals>> = OnceLock::new();
+
+fn signals() -> Option<&'static Signals> {
+    SIGNALS.get_or_init(|| Signals::register().ok()).as_ref()
+}
+
+impl Signals {
+    fn register() -> io::Result<Self> {
+        let signals = Self {
+            fatal: Arc::new(AtomicBool::new(true)),
+            last: Arc::default(),
+            heeding: Mutex::default(),
+        };
+        for (signal, number) in [(SIGINT, SIGINT as usize), (SIGTERM, SIGTERM as usize)] {
+            // They run in this order: what the first signal sets is for the second.
+            flag::register_conditional_default(signal, Arc::clone(&signals.fatal))?;
+            flag::register(signal, Arc::clone(&signals.fatal))?;
+            flag::register_usize(signal, Arc::clone(&signals.last), number)?;
+        }
+        Ok(signals)
+    }
+
+    fn heeding(&self) -> MutexGuard<'_, usize> {
+        self.heeding.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn was_asked(&self) -> bool {
+        self.last.load(Ordering::SeqCst) != 0
+    }
+}
+
+/// As long as this is there, the first signal only asks.
+pub(crate) struct Heed(Option<&'static Signals>);
+
+impl Heed {
+    pub(crate) fn begin() -> Self {
+        let signals = signals();
+        if let Some(signals) = signals {
+            let mut heeding = signals.heeding();
+            *heeding = heeding.saturating_add(1);
+            // Who has been asked before is not asked twice.
+            signals.fatal.store(signals.was_asked(), Ordering::SeqCst);
+        }
+        Self(signals)
+    }
+
+    /// Whether a signal has come.
+    pub(crate) fn asked(&self) -> bool {
+        self.0.is_some_and(Signals::was_asked)
+    }
+}
+
+impl Drop for Heed {
+    fn drop(&mut self) {
+        if let Some(signals) = self.0 {
+            let mut heeding = signals.heeding();
+            *heeding = heeding.saturating_sub(1);
+            if *heeding == 0 {
+                signals.fatal.store(true, Ordering::SeqCst);
+            }
+        }
+    }
+}
+
+/// As long as this is there, a signal waits; it does its work when this is dropped.
+pub(crate) struct Hold {
+    signals: Option<&'static Signals>,
+    /// A signal that somebody has heeded before.
+    before: usize,
+}
+
+impl Hold {
+    pub(crate) fn begin() -> Self {
+        let signals = signals();
+        let before = signals.map_or(0, |it| {
+            let _heeding = it.heeding();
+            it.fatal.store(false, Ordering::SeqCst);
+            it.last.swap(0, Ordering::SeqCst)
+        });
+        Self { signals, before }
+    }
+
+    /// Whether a signal waits.
+    pub(crate) fn asked(&self) -> bool {
+        self.signals.is_some_and(Signals::was_asked)
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        let Some(signals) = self.signals else { return };
+        let heeding = signals.heeding();
+        let came = signals.last.swap(self.before, Ordering::SeqCst);
+        signals.fatal.store(*heeding == 0 || self.before != 0, Ordering::SeqCst);
+        drop(heeding);
+        if let Ok(came @ 1..) = i32::try_from(came) {
+            // Where even that fails, the program ends a moment later by itself.
+            let _ = low_level::emulate_default_handler(came);
+        }
+    }
+}
