@@ -29,6 +29,7 @@ mod generated;
 mod handed_on;
 mod metamorphic;
 mod mutations;
+mod outputs;
 mod page;
 mod properties;
 mod remedies;

@@ -7,10 +7,6 @@
     reason = "test code states its invariants"
 )]
 
-#[path = "../benches/generator/mod.rs"]
-mod generator;
-mod support;
-
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
@@ -19,7 +15,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use support::{root, skip};
+use crate::generator;
+use crate::support::{root, skip};
 
 /// For what must come: nothing is hurried.
 const LIMIT: Duration = Duration::from_secs(120);
