@@ -62,6 +62,8 @@ impl Watching {
     /// Asks it to stop; its exit code.
     fn stop(mut self) -> i32 {
         let id = self.0.id().to_string();
+        // Before it has said that it heeds the signal, that would just kill it.
+        wait_until("it heeds signals", || heeds_sigterm(self.0.id()));
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
         let began = Instant::now();
         loop {
@@ -72,6 +74,17 @@ impl Watching {
             thread::sleep(Duration::from_millis(5));
         }
     }
+}
+
+/// Whether a program has a handler for SIGTERM by now, where the system says so.
+fn heeds_sigterm(id: u32) -> bool {
+    if !cfg!(target_os = "linux") {
+        return true;
+    }
+    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    let caught = caught.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    caught.is_some_and(|mask| mask & (1 << (15 - 1)) != 0)
 }
 
 impl Drop for Watching {
