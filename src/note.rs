@@ -17,6 +17,10 @@ pub const MARK: &str = "tlswalk-slice/1 ";
 /// The longest note read. Ours have one or two KiB; certificates' facts add some hundred bytes each.
 const MOST: usize = 1 << 20;
 
+/// Objects and lists within one another. Ours have up to 16; a text in a text takes four, and one that says a value twice makes
+/// what is in it twice as long: forty of them would be a terabyte.
+const DEEPEST: usize = 20;
+
 /// The longest piece: an option holds 65,535 bytes.
 const PIECE: usize = 60_000;
 
@@ -227,13 +231,60 @@ impl NoteReader {
 
     /// The note, if there is a whole one.
     pub(crate) fn finish(&self) -> Option<Note> {
+        if depth(&self.text) > DEEPEST {
+            return None;
+        }
         serde_json::from_str(&self.text).ok()
     }
+}
+
+/// How many objects and lists of a JSON text are within one another.
+fn depth(json: &str) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let (mut in_string, mut escaped) = (false, false);
+    for byte in json.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => {
+                depth = depth.saturating_add(1);
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::phrase::phrase;
+
+    #[test]
+    fn issue_17_7_a_note_of_texts_within_texts_is_none() {
+        let read = |levels: usize| {
+            let twice = |inner: Phrase| phrase("tls-no-response-summary-late").with("who", inner);
+            let note = Note {
+                clock: Some((0..levels).fold(Phrase::verbatim("{[\\\"[{"), |inner, _| twice(inner))),
+                ..Note::default()
+            };
+            let mut reader = NoteReader::default();
+            note.comments().iter().for_each(|it| {
+                reader.comment(it.as_bytes());
+            });
+            (reader.finish(), note)
+        };
+        for levels in 0..4 {
+            let (found, note) = read(levels);
+            assert_eq!(found, Some(note));
+        }
+        for levels in [6, 28, 40, 200] {
+            assert_eq!(read(levels).0, None);
+        }
+    }
 
     #[test]
     fn a_note_survives_its_comments_whatever_its_length() {
