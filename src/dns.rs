@@ -68,6 +68,9 @@ impl fmt::Display for Status {
 const MAX_RECORDS: u16 = 5957;
 /// Bytes of a name on the wire (RFC 1035 section 2.3.4).
 const MAX_NAME: usize = 255;
+/// Pointers followed for one name. A name has at most 127 labels, and a pointer to nothing but a pointer saves nothing: a chain
+/// of them through the whole message, at whose end each of its records begins, is only work.
+pub(crate) const MAX_JUMPS: usize = 127;
 
 const TYPE_A: u16 = 1;
 const TYPE_CNAME: u16 = 5;
@@ -214,6 +217,7 @@ impl<'a> Reader<'a> {
         let mut reader = *self;
         let mut earliest = self.at;
         let mut has_jumped = false;
+        let mut jumps = 0..MAX_JUMPS;
         loop {
             let len = reader.u8()?;
             match len >> 6 {
@@ -245,7 +249,7 @@ impl<'a> Reader<'a> {
                         self.at = reader.at;
                         has_jumped = true;
                     }
-                    if target >= earliest {
+                    if target >= earliest || jumps.next().is_none() {
                         return Err(End::Bad);
                     }
                     earliest = target;
@@ -260,6 +264,28 @@ impl<'a> Reader<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn issue_17_7_a_chain_of_pointers_is_followed_as_far_as_a_name_can_need() {
+        // A question of one label, and an answer whose name is a pointer at the end of a chain that stands in a record's data.
+        let message = |jumps: u16| {
+            let mut bytes = vec![0x12, 0x34, 0x81, 0x80, 0, 1, 0, 2, 0, 0, 0, 0, 1, b'a', 0, 0, 1, 0, 1];
+            bytes.extend(b"\xc0\x0c\x00\x10\x00\x01\x00\x00\x00\x3c");
+            bytes.extend(((jumps - 1) * 2).to_be_bytes());
+            let mut target = 12_u16;
+            for _ in 1..jumps {
+                let here = bytes.len() as u16;
+                bytes.extend((0xc000 | target).to_be_bytes());
+                target = here;
+            }
+            bytes.extend((0xc000 | target).to_be_bytes());
+            bytes.extend(b"\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\xc0\x00\x02\x01");
+            bytes
+        };
+        let most = MAX_JUMPS as u16;
+        assert_eq!(parse(&message(most)).unwrap().addresses.len(), 1);
+        assert_eq!(parse(&message(most + 1)).unwrap().addresses.len(), 0);
+    }
 
     /// A response of a real resolver: www.example.com is an alias of a.example.com, which has one address of each kind.
     fn response() -> Vec<u8> {
