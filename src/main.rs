@@ -167,9 +167,12 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
     };
     let mut due = captures.iter();
     workers::in_order(&captures, &held, inspect_one, |outcome| match (outcome, due.next()) {
-        (Ok(report), _) => {
+        (Ok(report), paths) => {
             total = total.and(outcome_of([&report]));
-            let expectation = expected.as_mut().map(|it| it.check(&report));
+            let expectation = expected.as_mut().map(|it| match &together {
+                Some(_) => it.check_as(&named(paths.copied().unwrap_or_default()), &report),
+                None => it.check(&report),
+            });
             go_on(output.write(report, expectation), &mut failure)
         }
         (Err(why), paths) => {
