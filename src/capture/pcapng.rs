@@ -399,6 +399,8 @@ impl Reader {
                 interface: self.declared_before.saturating_add(index),
                 ticks: (u64::from(high) << 32) | u64::from(low),
                 counts: counts
+                    // A comment of eight bytes is no number.
+                    .filter(|(code, _)| matches!(code, 2..=8))
                     .filter_map(|(code, value)| Some((code, self.order.u64(value)?)))
                     .collect(),
             });

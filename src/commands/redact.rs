@@ -151,7 +151,7 @@ pub(crate) fn report(
     options: &Options,
 ) -> Result<Report, String> {
     let mut analyzer = Analyzer::new(options);
-    let mut facts = read_frames(capture.open()?, |frame| {
+    let facts = read_frames(capture.open()?, |frame| {
         let data = redactor.frame(frame);
         analyzer.push(&Frame { data: &data, ..*frame });
         ControlFlow::Continue(())
@@ -159,7 +159,7 @@ pub(crate) fn report(
     .map_err(|error| format!("{}: {error}", capture.name))?;
     let emptied = redactor.emptied(options.language);
     redactor.rewind();
-    facts.origin = None;
+    let mut facts = Redactor::facts(&facts);
     let mut note = note.clone();
     note.kept = judged.facts.frames;
     facts.slice = Some(Box::new(note));

@@ -40,7 +40,11 @@ pub(crate) fn run(inspect: &Inspect, whole: bool, force: bool) -> Result<u8, Str
         let mut redactor = redactor;
         let report = redact::report(&capture, redact::NAME, &mut redactor, &judged, &note, &options)?;
         Cutting {
-            judged: Judged { report, ..judged },
+            judged: Judged {
+                report,
+                facts: Redactor::facts(&judged.facts),
+                ..judged
+            },
             note,
             options,
             redactor: Some(redactor),

@@ -259,21 +259,28 @@ fn strings(der: &mut [u8], element: Element, names: &Pseudonyms, depth: usize) {
         0x1e => {
             let mut text: Vec<u8> = content.iter().skip(1).step_by(2).copied().collect();
             names.text(&mut text);
-            let units = text.iter().flat_map(|byte| [0, *byte]);
+            let units = text.iter().flat_map(|byte| [0, *byte]).chain([0]);
             content.iter_mut().zip(units).for_each(|(to, from)| *to = from);
         }
         0x87 => match content.len() {
             // With a mask, in name constraints.
             8 | 32 => {
-                let half = content.len() / 2;
-                names.address_bytes(content.get_mut(..half).unwrap_or_default());
+                let (network, mask) = content.split_at_mut(content.len() / 2);
+                names.address_bytes(network);
+                let ones: usize = mask.iter().map(|byte| byte.leading_ones() as usize).sum();
+                let is_mask = mask.iter().map(|byte| byte.count_ones() as usize).sum::<usize>() == ones
+                    && mask.iter().skip(ones.div_ceil(8)).all(|byte| *byte == 0);
+                if !is_mask {
+                    names.scramble(mask);
+                }
             }
             _ => names.address_bytes(content),
         },
         // Numbers that identify are long; a version or a depth is short.
-        0x02 if content.len() > 4 => number(content, names),
+        0x02 if content.len() > 3 => number(content, names),
         // Booleans, short numbers, nothing, enumerations.
-        0x01 | 0x02 | 0x05 | 0x0a if content.len() <= 4 => {}
+        0x02 => {}
+        0x01 | 0x05 | 0x0a if content.len() <= 1 => {}
         // Object identifiers under the arcs that certificates use.
         0x06 | 0x88
             if content.len() <= 12 && matches!(content.first(), Some(0x09 | 0x2a | 0x2b | 0x55 | 0x60 | 0x67)) => {}

@@ -11,6 +11,9 @@ pub(super) fn message(bytes: &mut [u8], names: &Pseudonyms) {
     if crate::dns::parse(bytes).is_none() {
         return empty(bytes, 0);
     }
+    // What names point to is read as it was.
+    let old = bytes.to_vec();
+    let renamed = |bytes: &mut [u8], at: usize| name(bytes, &old, at, names);
     let count = |at: usize| count_at(bytes, at);
     let (questions, records) = (
         count(4),
@@ -20,7 +23,7 @@ pub(super) fn message(bytes: &mut [u8], names: &Pseudonyms) {
     );
     let mut at = 12;
     for _ in 0..questions {
-        let Some(behind) = name(bytes, at, names) else {
+        let Some(behind) = renamed(bytes, at) else {
             return empty(bytes, at);
         };
         if !is_class(count_at(bytes, behind.saturating_add(2))) {
@@ -29,7 +32,7 @@ pub(super) fn message(bytes: &mut [u8], names: &Pseudonyms) {
         at = behind.saturating_add(4);
     }
     for _ in 0..records {
-        let Some(behind) = name(bytes, at, names) else {
+        let Some(behind) = renamed(bytes, at) else {
             return empty(bytes, at);
         };
         let head = bytes.get(behind..).and_then(|it| it.first_chunk::<10>()).copied();
@@ -45,24 +48,25 @@ pub(super) fn message(bytes: &mut [u8], names: &Pseudonyms) {
         if !is_sound {
             return empty(bytes, behind);
         }
+        // Nothing is remembered for longer than half a year; such a number may be anything.
+        if kind != 41 && bytes.get(behind.saturating_add(4)) != Some(&0) {
+            let life = behind.saturating_add(4)..behind.saturating_add(8);
+            bytes.get_mut(life).unwrap_or_default().fill(0);
+        }
         let from = behind.saturating_add(10);
         let to = from.saturating_add(usize::from(u16::from_be_bytes([l0, l1])));
         match kind {
             1 | 28 if to <= bytes.len() => names.address_bytes(bytes.get_mut(from..to).unwrap_or_default()),
             _ if NAMES.contains(&kind) => {
                 let mut inside = from;
-                // SOA has two names, and numbers behind them.
+                // SOA has two names. Of the numbers behind them one is somebody's, and no verdict rests on the others.
                 for _ in 0..if kind == 6 { 2 } else { 1 } {
-                    match name(bytes, inside, names) {
+                    match renamed(bytes, inside) {
                         Some(behind) => inside = behind,
                         None => return empty(bytes, inside),
                     }
                 }
-                // Where the length is wrong, what stands behind is not those numbers, or more: records that nobody took apart.
-                let numbers = if kind == 6 { 20 } else { 0 };
-                let behind = inside.saturating_add(numbers);
-                let behind = if behind == to { to } else { inside };
-                bytes.iter_mut().take(to).skip(behind).for_each(|byte| *byte = 0);
+                bytes.iter_mut().take(to).skip(inside).for_each(|byte| *byte = 0);
             }
             _ => bytes.iter_mut().take(to).skip(from).for_each(|byte| *byte = 0),
         }
@@ -86,17 +90,57 @@ fn empty(bytes: &mut [u8], from: usize) {
     bytes.iter_mut().skip(from).for_each(|byte| *byte = 0);
 }
 
-/// Replaces the labels that stand here; where the name ends. A pointer leads to labels that were replaced where they stand.
-fn name(bytes: &mut [u8], mut at: usize, names: &Pseudonyms) -> Option<usize> {
-    let start = at;
+/// Replaces the labels that stand here; where the name ends. A pointer leads to labels that are replaced where they stand.
+fn name(bytes: &mut [u8], old: &[u8], at: usize, names: &Pseudonyms) -> Option<usize> {
     let mut text = Vec::new();
+    let here = labels(bytes, at, &mut text)?;
+    // The labels of an address mean something only together, and what they belong to may stand elsewhere.
+    if let Some(target) = here.pointer
+        && text.iter().any(u8::is_ascii_hexdigit)
+        && let Some(tail) = pointed_to(old, target)
+        && [&b"in-addr.arpa."[..], b"ip6.arpa.", b"ip6.int."]
+            .iter()
+            .any(|zone| tail.to_ascii_lowercase().ends_with(zone))
+    {
+        text.extend(tail);
+    }
+    // White space is none in a label.
+    text.iter_mut()
+        .filter(|byte| matches!(byte, b'\t' | b'\n' | b'\r'))
+        .for_each(|byte| *byte = 1);
+    // The whole name at once: some words are addresses only together.
+    names.text(&mut text);
+    let mut rest = text.as_slice();
+    for (from, len) in here.labels {
+        let (label, behind) = rest.split_at_checked(len)?;
+        bytes.get_mut(from..from.checked_add(len)?)?.copy_from_slice(label);
+        rest = behind.get(1..)?;
+    }
+    Some(here.end)
+}
+
+/// Labels that stand together.
+struct Labels {
+    /// Where each begins, and how long it is.
+    labels: Vec<(usize, usize)>,
+    /// Where the rest of the name is, if it is elsewhere.
+    pointer: Option<usize>,
+    end: usize,
+}
+
+/// Reads labels up to an empty one or a pointer; their text, with a dot behind each, goes to `text`.
+fn labels(bytes: &[u8], start: usize, text: &mut Vec<u8>) -> Option<Labels> {
+    let mut at = start;
     let mut labels = Vec::new();
     loop {
         let len = usize::from(*bytes.get(at)?);
         match len {
             0 => {
-                at += 1;
-                break;
+                return Some(Labels {
+                    labels,
+                    pointer: None,
+                    end: at.checked_add(1)?,
+                });
             }
             1..=63 => {
                 let from = at.checked_add(1)?;
@@ -109,30 +153,55 @@ fn name(bytes: &mut [u8], mut at: usize, names: &Pseudonyms) -> Option<usize> {
             // What no name has (RFC 1035, section 4.1.4).
             64..=191 => return None,
             _ => {
-                bytes.get(at.checked_add(1)?)?;
-                at = at.checked_add(2)?;
-                break;
+                let low = usize::from(*bytes.get(at.checked_add(1)?)?);
+                return Some(Labels {
+                    labels,
+                    pointer: Some((len & 0x3f) << 8 | low),
+                    end: at.checked_add(2)?,
+                });
             }
         }
         if at.saturating_sub(start) > 255 {
             return None;
         }
     }
-    // The whole name at once: some words are addresses only together.
-    names.text(&mut text);
-    let mut rest = text.as_slice();
-    for (from, len) in labels {
-        let (label, behind) = rest.split_at_checked(len)?;
-        bytes.get_mut(from..from.checked_add(len)?)?.copy_from_slice(label);
-        rest = behind.get(1..)?;
+}
+
+/// The rest of a name, through as many pointers as a name can need.
+fn pointed_to(bytes: &[u8], mut target: usize) -> Option<Vec<u8>> {
+    let mut text = Vec::new();
+    for _ in 0..crate::dns::MAX_JUMPS {
+        match labels(bytes, target, &mut text)?.pointer {
+            Some(next) if next < target && text.len() <= 255 => target = next,
+            Some(_) => return None,
+            None => return Some(text),
+        }
     }
-    Some(at)
+    None
 }
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use super::*;
     use crate::profile::Profile;
+
+    #[test]
+    fn issue_17_6_a_name_whose_end_stands_elsewhere_is_replaced_as_it_would_be_whole() {
+        let names = Pseudonyms::new(&[1; 32], &Profile::built_in("default").unwrap());
+        let mut bytes = vec![0, 1, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0];
+        bytes.extend(b"\x0266\x0277\x0210\x07in-addr\x04arpa\x00\x00\x0c\x00\x01");
+        bytes.extend(b"\xc0\x0c\x00\x0c\x00\x01\x00\x00\x00\x3c\x00\x06\x03254\xc0\x0c");
+        message(&mut bytes, &names);
+        let IpAddr::V4(new) = names.address([10, 77, 66, 254].into()) else {
+            panic!()
+        };
+        let [a, b, c, d] = new.octets().map(|it| it.to_string());
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        assert!(text.contains(&format!("\x02{c}\x02{b}\x02{a}\x07in-addr")), "{text:?}");
+        assert!(text.contains(&format!("\x03{d}")) && !text.contains("254"), "{text:?}");
+    }
 
     #[test]
     fn names_and_addresses_are_replaced_and_pointers_lead_to_the_new_labels() {

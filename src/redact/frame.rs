@@ -2,11 +2,12 @@
 //! right as before.
 //!
 //! Whatever is not taken apart here is emptied: a tunnel, a protocol or a fragment that nobody looked into may hold
-//! anything. A checksum is corrected by what changed under it (RFC 1624), so a right one stays right, even where the snap
-//! length cut the packet, and one that the network card was to fill in stays wrong.
+//! anything. What an ICMP error quotes is one level deep: such an error is never about another (RFC 1122 section 3.2.2), so
+//! one that says so is emptied, and no frame can make this call itself as often as it likes.
 
 use std::net::IpAddr;
 
+use super::checksum::{Beside, Checksum};
 use super::dns;
 use super::pseudonym::Pseudonyms;
 use crate::decode::Endpoint;
@@ -30,21 +31,62 @@ pub(super) fn frame(
 ) -> bool {
     match link {
         LinkType::ETHERNET => ethernet(bytes, names, payloads),
-        LinkType::RAW | LinkType::IPV4 | LinkType::IPV6 => ip(bytes, names, payloads),
-        LinkType::NULL | LinkType::LOOP => ip(bytes.get_mut(4..).unwrap_or_default(), names, payloads),
+        LinkType::RAW | LinkType::IPV4 | LinkType::IPV6 => ip(bytes, names, Within::Frame, payloads),
+        LinkType::NULL | LinkType::LOOP => match bytes.split_at_mut_checked(4) {
+            // A family's number in either order: 2, and what systems call IPv6.
+            Some(([0, 0, 0, family] | [family, 0, 0, 0], packet)) if matches!(family, 2 | 10 | 24 | 28 | 30) => {
+                ip(packet, names, Within::Frame, payloads)
+            }
+            _ => empty(bytes),
+        },
         LinkType::LINUX_SLL => {
-            names.mac(bytes.get_mut(6..12).unwrap_or_default());
-            bytes.iter_mut().skip(12).take(2).for_each(|byte| *byte = 0);
-            let kind = u16_at(bytes, 14);
-            ether_type(kind, bytes.get_mut(16..).unwrap_or_default(), names, payloads)
+            let Some((head, packet)) = bytes.split_at_mut_checked(16) else {
+                return empty(bytes);
+            };
+            names.mac(head.get_mut(6..12).unwrap_or_default());
+            zero(head, 12..14);
+            // Which way it went, and how long an address is.
+            keep_if(head, 0..2, |way| matches!(way, [0, 0..=4]));
+            keep_if(head, 4..6, |len| matches!(len, [0, 0..=8]));
+            let kind = u16_at(head, 14);
+            ether_type(kind, packet, names, payloads)
         }
         LinkType::LINUX_SLL2 => {
-            names.mac(bytes.get_mut(12..18).unwrap_or_default());
-            bytes.iter_mut().skip(18).take(2).for_each(|byte| *byte = 0);
-            let kind = u16_at(bytes, 0);
-            ether_type(kind, bytes.get_mut(20..).unwrap_or_default(), names, payloads)
+            let Some((head, packet)) = bytes.split_at_mut_checked(20) else {
+                return empty(bytes);
+            };
+            names.mac(head.get_mut(12..18).unwrap_or_default());
+            zero(head, 18..20);
+            zero(head, 2..4);
+            // The number of an interface is small.
+            keep_if(head, 4..8, |number| matches!(number, [0, 0, ..]));
+            let kind = u16_at(head, 0);
+            ether_type(kind, packet, names, payloads)
         }
         _ => empty(bytes),
+    }
+}
+
+/// Where a packet stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Within {
+    Frame,
+    /// In an ICMP error.
+    Quotation,
+}
+
+fn zero(bytes: &mut [u8], places: std::ops::Range<usize>) {
+    keep_if(bytes, places, |_| false);
+}
+
+/// Leaves a field that holds what such a field can.
+fn keep_if(bytes: &mut [u8], places: std::ops::Range<usize>, is_known: impl Fn(&[u8]) -> bool) {
+    let len = bytes.len();
+    let field = bytes
+        .get_mut(places.start.min(len)..places.end.min(len))
+        .unwrap_or_default();
+    if !is_known(field) {
+        field.fill(0);
     }
 }
 
@@ -61,15 +103,11 @@ fn u16_at(bytes: &[u8], at: usize) -> u16 {
         .map_or(0, |it| u16::from_be_bytes(*it))
 }
 
-fn put16(bytes: &mut [u8], at: usize, value: u16) {
-    if let Some(to) = bytes.get_mut(at..at.saturating_add(2)) {
-        to.copy_from_slice(&value.to_be_bytes());
-    }
-}
-
 fn ethernet(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segment, &mut [u8])) -> bool {
-    names.mac(bytes.get_mut(0..6).unwrap_or_default());
-    names.mac(bytes.get_mut(6..12).unwrap_or_default());
+    // A frame may end within an address.
+    let len = bytes.len().min(12);
+    let addresses = bytes.get_mut(..len).unwrap_or_default();
+    addresses.chunks_mut(6).for_each(|address| names.mac(address));
     let mut at = 12;
     while matches!(u16_at(bytes, at), 0x8100 | 0x88a8 | 0x9100) {
         at += 4;
@@ -80,7 +118,7 @@ fn ethernet(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segm
 
 fn ether_type(kind: u16, bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segment, &mut [u8])) -> bool {
     match kind {
-        0x0800 | 0x86dd => ip(bytes, names, payloads),
+        0x0800 | 0x86dd => ip(bytes, names, Within::Frame, payloads),
         // ARP between IPv4 hosts on Ethernet (RFC 826).
         0x0806 if bytes.starts_with(&[0, 1, 8, 0, 6, 4]) && bytes.len() >= 28 => {
             for at in [8, 18] {
@@ -94,23 +132,24 @@ fn ether_type(kind: u16, bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dy
     }
 }
 
-fn ip(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segment, &mut [u8])) -> bool {
+fn ip(bytes: &mut [u8], names: &Pseudonyms, within: Within, payloads: &mut dyn FnMut(&Segment, &mut [u8])) -> bool {
     let version = bytes.first().map_or(0, |it| it >> 4);
-    let (header_len, total, protocol, addresses) = match version {
+    let (header_len, claimed, protocol, addresses) = match version {
         4 if bytes.len() >= 20 => {
             let header_len = usize::from(bytes.first().map_or(0, |it| it & 15)) * 4;
-            let total = usize::from(u16_at(bytes, 2));
-            let total = if total == 0 { bytes.len() } else { total };
-            (header_len.max(20), total, bytes.get(9).copied().unwrap_or(0), 12..20)
+            let claimed = usize::from(u16_at(bytes, 2));
+            let claimed = if claimed == 0 { bytes.len() } else { claimed };
+            (header_len.max(20), claimed, bytes.get(9).copied().unwrap_or(0), 12..20)
         }
         6 if bytes.len() >= 40 => {
-            let total = usize::from(u16_at(bytes, 4)) + 40;
-            (40, total, bytes.get(6).copied().unwrap_or(0), 8..40)
+            let claimed = usize::from(u16_at(bytes, 4)) + 40;
+            (40, claimed, bytes.get(6).copied().unwrap_or(0), 8..40)
         }
         _ => return empty(bytes),
     };
+    let is_whole = claimed <= bytes.len();
     // Padding behind the packet is whatever stood in the sender's memory.
-    let total = total.min(bytes.len()).max(header_len.min(bytes.len()));
+    let total = claimed.min(bytes.len()).max(header_len.min(bytes.len()));
     bytes.iter_mut().skip(total).for_each(|byte| *byte = 0);
     // Where options are none, the header's length is wrong, and what stands in the place of the next header is payload.
     let has_strange_options = version == 4 && !are_options(bytes.get(20..header_len.min(total)).unwrap_or_default());
@@ -121,19 +160,13 @@ fn ip(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segment, &
     else {
         return empty(bytes);
     };
-    let old = header.to_vec();
-    let ends = |header: &[u8]| -> Option<(IpAddr, IpAddr)> {
-        let both = header.get(addresses.clone())?;
-        let (src, dst) = both.split_at(both.len() / 2);
-        let of = |half: &[u8]| -> Option<IpAddr> {
-            match half.len() {
-                4 => Some(<[u8; 4]>::try_from(half).ok()?.into()),
-                _ => Some(<[u8; 16]>::try_from(half).ok()?.into()),
-            }
-        };
-        Some((of(src)?, of(dst)?))
+    let of_header = Checksum::of(header, 10, Beside::default(), true);
+    let Some((src, dst)) = header.get(addresses.clone()).and_then(ends) else {
+        return empty(bytes);
     };
-    let Some((src, dst)) = ends(header) else { return false };
+    let len = body.len();
+    let pseudo = |header: &[u8]| Beside::new(header.get(addresses.clone()).unwrap_or_default(), protocol, len);
+    let before = pseudo(header);
     if let Some(both) = header.get_mut(addresses.clone()) {
         let (src, dst) = both.split_at_mut(both.len() / 2);
         names.address_bytes(src);
@@ -142,62 +175,44 @@ fn ip(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segment, &
     if version == 4 {
         // Options can hold addresses (record route); zeros end the list.
         header.iter_mut().skip(20).for_each(|byte| *byte = 0);
-        let sum = adjusted(u16_at(&old, 10), &old, header, Some(10));
-        put16(header, 10, sum);
+        of_header.renew(header, 10, Beside::default(), names);
     }
-    let pseudo = (
-        old.get(addresses.clone()).unwrap_or_default().to_vec(),
-        header.get(addresses).unwrap_or_default().to_vec(),
-    );
     if is_fragment || has_strange_options {
         return empty(body);
     }
-    let mut emptied = false;
-    let old = body.to_vec();
-    let at = match protocol {
+    let (at, before, after) = match protocol {
+        6 => (16, before, pseudo(header)),
+        17 => (6, before, pseudo(header)),
+        58 => (2, before, pseudo(header)),
+        // ICMP alone has no pseudo header.
+        1 => (2, Beside::default(), Beside::default()),
+        _ => return empty(body),
+    };
+    // A datagram says by itself how long it is.
+    let is_whole = is_whole && (protocol != 17 || usize::from(u16_at(body, 4)) == len);
+    let checksum = Checksum::of(body, at, before, is_whole);
+    let emptied = match protocol {
         6 => {
             tcp(body, src, dst, payloads);
-            Some(16)
+            false
         }
-        17 => {
-            emptied = udp(body, names);
-            Some(6).filter(|_| u16_at(&old, 6) != 0)
-        }
-        1 => {
-            emptied = icmp(body, names, matches!(body.first(), Some(3 | 4 | 5 | 11 | 12)));
-            Some(2)
-        }
-        58 => {
-            let kind = body.first().copied().unwrap_or(0);
-            if let 135 | 136 = kind
-                && body.len() >= 24
-            {
-                names.address_bytes(body.get_mut(8..24).unwrap_or_default());
-                body.iter_mut().skip(24).for_each(|byte| *byte = 0);
-            } else {
-                emptied = icmp(body, names, kind < 128);
-            }
-            Some(2)
-        }
-        _ => {
-            emptied = empty(body);
-            None
+        17 => udp(body, names),
+        _ => icmp(body, protocol == 58, names, within),
+    };
+    checksum.renew(body, at, after, names);
+    emptied
+}
+
+/// Source and destination.
+fn ends(both: &[u8]) -> Option<(IpAddr, IpAddr)> {
+    let (src, dst) = both.split_at(both.len() / 2);
+    let of = |half: &[u8]| -> Option<IpAddr> {
+        match half.len() {
+            4 => Some(<[u8; 4]>::try_from(half).ok()?.into()),
+            _ => Some(<[u8; 16]>::try_from(half).ok()?.into()),
         }
     };
-    if let Some(at) = at
-        && body.len() >= at + 2
-    {
-        let mut sum = adjusted(u16_at(&old, at), &old, body, Some(at));
-        // ICMP alone has no pseudo header.
-        if protocol != 1 {
-            sum = adjusted(sum, &pseudo.0, &pseudo.1, None);
-        }
-        if protocol == 17 && sum == 0 {
-            sum = 0xffff;
-        }
-        put16(body, at, sum);
-    }
-    emptied
+    Some((of(src)?, of(dst)?))
 }
 
 /// Whether the options of an IPv4 header can be taken apart: kinds that were given out (RFC 791, 1108, 1393, 2113), up to
@@ -219,28 +234,6 @@ fn are_options(bytes: &[u8]) -> bool {
         };
     }
     true
-}
-
-/// A checksum after bytes under it have changed; the checksum's own place is left out.
-fn adjusted(checksum: u16, old: &[u8], new: &[u8], own: Option<usize>) -> u16 {
-    let sum = |bytes: &[u8]| -> u64 {
-        (0..bytes.len())
-            .step_by(2)
-            .filter(|at| Some(*at) != own)
-            .map(|at| {
-                u64::from(bytes.get(at).copied().unwrap_or(0)) << 8 | u64::from(bytes.get(at + 1).copied().unwrap_or(0))
-            })
-            .sum()
-    };
-    let fold = |mut sum: u64| {
-        while sum > 0xffff {
-            sum = (sum & 0xffff) + (sum >> 16);
-        }
-        sum
-    };
-    // ~checksum is the sum of everything else; take the old away and add the new (RFC 1624, equation 3).
-    let total = u64::from(!checksum) + (0xffff - fold(sum(old))) + fold(sum(new));
-    !(fold(total) as u16)
 }
 
 fn tcp(body: &mut [u8], src: IpAddr, dst: IpAddr, payloads: &mut dyn FnMut(&Segment, &mut [u8])) {
@@ -307,11 +300,48 @@ fn udp(body: &mut [u8], names: &Pseudonyms) -> bool {
     empty(payload)
 }
 
-/// An error quotes the packet it is about; everything else is emptied.
-fn icmp(body: &mut [u8], names: &Pseudonyms, is_error: bool) -> bool {
-    let quoted = body.get_mut(8..).unwrap_or_default();
-    if !is_error {
-        return empty(quoted);
+/// An error quotes the packet it is about, and a node is asked for by its address; everything else is emptied.
+fn icmp(body: &mut [u8], v6: bool, names: &Pseudonyms, within: Within) -> bool {
+    let (kind, code) = match body {
+        [kind, code, ..] => (*kind, *code),
+        _ => return empty(body),
+    };
+    let is_error = if v6 {
+        kind < 128
+    } else {
+        matches!(kind, 3 | 4 | 5 | 11 | 12)
+    };
+    let (head, behind) = match body.split_at_mut_checked(8) {
+        Some((head, behind)) => (head.get_mut(4..).unwrap_or_default(), behind),
+        None => return empty(body.get_mut(2..).unwrap_or_default()),
+    };
+    match (v6, kind) {
+        // The gateway that is the better way.
+        (false, 5) => names.address_bytes(head),
+        // A length of the next link; old routers and senders leave anything before it.
+        (false, 3) if code == 4 => zero(head, 0..2),
+        (true, 2) => keep_if(head, 0..4, |mtu| matches!(mtu, [0, 0, ..])),
+        // Where in the packet the fault is.
+        (false, 12) => zero(head, 1..4),
+        (true, 4) => keep_if(head, 0..4, |place| matches!(place, [0, 0, ..])),
+        // Flags.
+        (true, 136) => {
+            zero(head, 1..4);
+            head.iter_mut().take(1).for_each(|flags| *flags &= 0xe0);
+        }
+        // Echoes' numbers are their sender's choice; elsewhere nothing is meant to be here.
+        _ => head.fill(0),
     }
-    ip(quoted, names, &mut |_, payload| payload.fill(0))
+    if v6
+        && matches!(kind, 135 | 136)
+        && let Some((target, options)) = behind.split_at_mut_checked(16)
+    {
+        names.address_bytes(target);
+        options.fill(0);
+        return false;
+    }
+    if !is_error || within == Within::Quotation {
+        return empty(behind);
+    }
+    ip(behind, names, Within::Quotation, &mut |_, payload| payload.fill(0))
 }

@@ -99,11 +99,18 @@ fn next_head(bytes: &[u8]) -> usize {
 /// Replaces words in a head; what it says of the body.
 fn lines(head: &mut [u8], names: &Pseudonyms) -> Framing {
     let mut framing = Framing::None;
+    let mut is_secret = false;
     for (at, line) in head.split_mut(|byte| *byte == b'\n').enumerate() {
         if at == 0 {
             first_line(line, names);
             continue;
         }
+        // A line that begins with a space goes on with the one before (RFC 9112 section 5.2).
+        if is_secret && matches!(line, [b' ' | b'\t', ..]) {
+            strike(line);
+            continue;
+        }
+        is_secret = false;
         let Some(colon) = line.iter().position(|byte| *byte == b':') else {
             names.text(line);
             continue;
@@ -118,29 +125,76 @@ fn lines(head: &mut [u8], names: &Pseudonyms) -> Framing {
             "transfer-encoding" if said.contains("chunked") => framing = Framing::Chunked,
             _ => {}
         }
-        if SECRET.contains(&lower.as_str()) {
+        is_secret = SECRET.contains(&lower.as_str());
+        if is_secret {
             strike(value.get_mut(1..).unwrap_or_default());
         } else if !PLAIN.contains(&lower.as_str()) {
             names.text(name);
             names.text(value);
-        } else if !is_plain(&said) {
+        } else if lower == "content-length" {
+            length(value, names);
+        } else if !is_plain(&said, lower == "date") {
             names.text(value);
         }
     }
     framing
 }
 
-/// Whether the value of a plain header says nothing but what such headers say: known words, and numbers too short to be an
-/// address or somebody's.
-fn is_plain(value: &str) -> bool {
-    let is_known = |word: &str| {
-        let is_number = word.len() <= 9 && word.bytes().all(|byte| byte.is_ascii_digit());
-        is_number || WORDS.split_ascii_whitespace().any(|it| it == word)
+/// The most digits of a number that names nobody: of an address written as one number there are more.
+const MOST_DIGITS: usize = 5;
+
+/// The length of a body stays where it can be one that was captured; of a larger one, how many digits it has.
+fn length(value: &mut [u8], names: &Pseudonyms) {
+    let said = String::from_utf8_lossy(value.get(1..).unwrap_or_default())
+        .trim()
+        .to_owned();
+    let is_number = (1..=18).contains(&said.len()) && said.bytes().all(|byte| byte.is_ascii_digit());
+    match said.parse::<u64>() {
+        Ok(0..10_000_000) if is_number && said.len() < 10 => {}
+        Ok(_) if is_number => {
+            let digits = value.iter_mut().filter(|byte| byte.is_ascii_digit());
+            digits.for_each(|digit| *digit = b'9');
+        }
+        _ => names.text(value),
+    }
+}
+
+/// Whether the value of a plain header says nothing but what such headers say: known words, and numbers that are too short and
+/// too few to be an address or somebody's.
+fn is_plain(value: &str, is_date: bool) -> bool {
+    let is_number = |word: &str| (1..=MOST_DIGITS).contains(&word.len()) && word.bytes().all(|it| it.is_ascii_digit());
+    let is_known =
+        |word: &str| word.is_empty() || is_number(word) || WORDS.split_ascii_whitespace().any(|it| it == word);
+    let words = || value.split(|c: char| !c.is_ascii_alphanumeric());
+    let few = if is_date { is_date_form(value) } else { !has_row(value) };
+    value.is_ascii() && few && words().all(is_known)
+}
+
+/// Whether it has the form of a date (RFC 9110 section 5.6.7).
+fn is_date_form(value: &str) -> bool {
+    const FORM: &[u8] = b"aaa, 00 aaa 0000 00:00:00 gmt";
+    let fits = |(byte, form): (u8, &u8)| match form {
+        b'a' => byte.is_ascii_alphabetic(),
+        b'0' => byte.is_ascii_digit(),
+        form => byte == *form,
     };
-    let is_address = |run: &str| run.bytes().filter(|byte| *byte == b'.').count() > 1;
-    value.is_ascii()
-        && value.split(|c: char| !c.is_ascii_alphanumeric()).all(is_known)
-        && !value.split(|c: char| !c.is_ascii_digit() && c != '.').any(is_address)
+    value.len() == FORM.len() && value.bytes().zip(FORM).all(fits)
+}
+
+/// Whether four numbers follow one another without a word between them.
+fn has_row(value: &str) -> bool {
+    let mut numbers = 0;
+    value
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .any(|word| {
+            numbers = if word.bytes().all(|it| it.is_ascii_digit()) {
+                numbers + 1
+            } else {
+                0
+            };
+            numbers > 3
+        })
 }
 
 /// Method, version and status stay.
@@ -228,5 +282,39 @@ fn body(bytes: &mut [u8], names: &Pseudonyms) {
 fn strike(bytes: &mut [u8]) {
     for byte in bytes.iter_mut().filter(|byte| !byte.is_ascii_whitespace()) {
         *byte = b'x';
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile::Profile;
+
+    #[test]
+    fn issue_17_6_no_number_of_a_plain_header_is_an_address_and_a_folded_secret_is_struck_out() {
+        let names = Pseudonyms::new(&[1; 32], &Profile::built_in("default").unwrap());
+        let new = |head: &str| {
+            let mut bytes = format!("GET / HTTP/1.1\r\n{head}\r\n\r\n").into_bytes();
+            text(&mut bytes, &names);
+            let text = String::from_utf8(bytes).unwrap();
+            text.split_once("\r\n").unwrap().1.trim_end().to_owned()
+        };
+        for stays in [
+            "Date: Mon, 14 Nov 2023 22:13:20 GMT",
+            "Content-Length: 1234567",
+            "Connection: close",
+            "Keep-Alive: timeout=5, max=100",
+        ] {
+            assert_eq!(new(stays), stays);
+        }
+        for told in [
+            "Date: 172835383",
+            "Connection: close, 172835383",
+            "Accept: 10, 77, 66, 55",
+        ] {
+            assert!(!new(told).contains(told.rsplit(": ").next().unwrap()), "{}", new(told));
+        }
+        assert_eq!(new("Content-Length: 172835383"), "Content-Length: 999999999");
+        assert_eq!(new("Cookie: a=b\r\n c=secret"), "Cookie: xxx\r\n xxxxxxxx");
     }
 }

@@ -5,6 +5,7 @@
 //! its part. What belongs to no such stream is emptied, lengths kept. A redacted report is made of redacted frames: it
 //! cannot say what it has not seen.
 
+mod checksum;
 mod der;
 mod dns;
 mod frame;
@@ -12,6 +13,7 @@ mod hello;
 mod http;
 mod pseudonym;
 mod stream;
+mod written;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Read;
@@ -19,7 +21,7 @@ use std::net::IpAddr;
 use std::ops::ControlFlow;
 
 use crate::attempt::Attempt;
-use crate::capture::{CaptureError, read_frames};
+use crate::capture::{CaptureError, CaptureFacts, End, read_frames};
 use crate::context::{Host, Options, Target};
 use crate::decode::Endpoint;
 use crate::frame::Frame;
@@ -112,12 +114,39 @@ impl Redactor {
     /// itself would let anybody test guesses of what was replaced.
     #[must_use]
     pub fn note(&self, judged: &Judged, sha256: &[u8; 32], options: Vec<String>) -> Note {
-        let mut note = Note::of(&judged.facts);
+        let mut note = Note::of(&Self::facts(&judged.facts));
         note.redacted = true;
         note.sha256 = hexadecimal(&self.names.tag(sha256));
         note.options = options;
         note.chains.clone_from(&self.chains);
         note
+    }
+
+    /// What is known of the file without what was read in it where it is damaged: the number of a block, or the length of a
+    /// record that is none, may be a part of a packet. What a slice says of its capture is likewise whoever wrote it.
+    #[must_use]
+    pub fn facts(facts: &CaptureFacts) -> CaptureFacts {
+        let mut facts = facts.clone();
+        facts.origin = None;
+        if let End::Truncated {
+            detail, is_cut: false, ..
+        } = &mut facts.end
+        {
+            *detail = phrase("redact-damage");
+        }
+        for anomaly in facts.anomalies.iter_mut().filter(|it| it.id == "unknown-block") {
+            anomaly.detail = phrase("redact-blocks");
+        }
+        if let Some(note) = &mut facts.slice {
+            env!("CARGO_PKG_VERSION").clone_into(&mut note.version);
+            if let Some(cut) = &mut note.end {
+                cut.detail = phrase("redact-damage");
+            }
+            if let Some(clock) = &mut note.clock {
+                *clock = phrase("redact-clock");
+            }
+        }
+        facts
     }
 
     /// The bytes of a frame with everything replaced. Frames come in the order of the file.

@@ -2,7 +2,8 @@
 //!
 //! All pseudonyms come from HMAC-SHA-256 under one key, so that nothing has to be remembered and a report and a slice made
 //! with the same key agree. Lengths stay, because a longer name would move every sequence number behind it. Short words and
-//! parts of addresses go through a small keyed permutation (a Feistel network), so that no two of them collide.
+//! parts of addresses go through a small keyed permutation (a Feistel network), so that no two of them collide. Where they stand
+//! in text is `written.rs`'s.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -79,7 +80,7 @@ impl Pseudonyms {
         self.prf(b"tag", &[data])
     }
 
-    fn prf(&self, domain: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    pub(super) fn prf(&self, domain: &[u8], parts: &[&[u8]]) -> [u8; 32] {
         let mut context = hmac::Context::with_key(&self.key);
         for part in [domain].iter().chain(parts) {
             context.update(&(part.len() as u64).to_be_bytes());
@@ -90,6 +91,34 @@ impl Pseudonyms {
 
     /// A keyed permutation of 0..n: a Feistel network over the next even number of bits, walked until it is in range.
     fn permute(&self, context: &[u8], index: u32, n: u32) -> u32 {
+        self.feistel(context, index, n, &[0, 1, 2, 3], |function, (left, right)| {
+            (right, left ^ function(right))
+        })
+    }
+
+    /// A keyed permutation of 0..n that leaves nothing where it was: all numbers stand on a circle in an order that the key
+    /// gives, and each becomes its neighbour. A permutation as such leaves one number in place on average, and an address of
+    /// short octets would now and then become itself.
+    pub(super) fn derange(&self, context: &[u8], index: u32, n: u32) -> u32 {
+        if n < 2 || index >= n {
+            return index;
+        }
+        let next = self.permute(context, index, n).wrapping_add(1);
+        let next = if next >= n { 0 } else { next };
+        // The same rounds backwards.
+        self.feistel(context, next, n, &[3, 2, 1, 0], |function, (left, right)| {
+            (right ^ function(left), left)
+        })
+    }
+
+    fn feistel(
+        &self,
+        context: &[u8],
+        index: u32,
+        n: u32,
+        rounds: &[u8],
+        step: impl Fn(&dyn Fn(u32) -> u32, (u32, u32)) -> (u32, u32),
+    ) -> u32 {
         if n < 2 || index >= n {
             return index;
         }
@@ -98,12 +127,15 @@ impl Pseudonyms {
         let mask = 1_u32.checked_shl(half).map_or(u32::MAX, |it| it.wrapping_sub(1));
         let mut value = index;
         loop {
-            let (mut left, mut right) = (value.checked_shr(half).unwrap_or(0) & mask, value & mask);
-            for round in 0..4_u8 {
-                let [a, b, c, d, ..] = self.prf(b"permute", &[context, &[round], &right.to_be_bytes()]);
-                (left, right) = (right, left ^ (u32::from_be_bytes([a, b, c, d]) & mask));
+            let mut both = (value.checked_shr(half).unwrap_or(0) & mask, value & mask);
+            for round in rounds {
+                let function = |half: u32| {
+                    let [a, b, c, d, ..] = self.prf(b"permute", &[context, &[*round], &half.to_be_bytes()]);
+                    u32::from_be_bytes([a, b, c, d]) & mask
+                };
+                both = step(&function, both);
             }
-            value = left.checked_shl(half).unwrap_or(0) | right;
+            value = both.0.checked_shl(half).unwrap_or(0) | both.1;
             if value < n {
                 return value;
             }
@@ -111,9 +143,9 @@ impl Pseudonyms {
     }
 
     /// An address: special ranges keep their kind, equal beginnings stay equal (by byte, or by group of an IPv6 address),
-    /// and the text is as long as before. Addresses of the public service stay.
+    /// and the text is as long as before. Addresses of the public service stay, and those that everybody has.
     pub fn address(&self, address: IpAddr) -> IpAddr {
-        if self.public.contains(&address) {
+        if self.stays(address) {
             return address;
         }
         if let Some(known) = self.cache.borrow().get(&address) {
@@ -121,8 +153,8 @@ impl Pseudonyms {
         }
         let mut pseudonym = self.mapped(address);
         // A permutation may lead to an address that stays; that one's own place is free.
-        for _ in 0..4 {
-            if !self.public.contains(&pseudonym) {
+        for _ in 0..16 {
+            if !self.stays(pseudonym) {
                 break;
             }
             pseudonym = self.mapped(pseudonym);
@@ -134,51 +166,64 @@ impl Pseudonyms {
         pseudonym
     }
 
+    fn stays(&self, address: IpAddr) -> bool {
+        let is_everybodys = match address {
+            IpAddr::V4(ip) => is_everybodys_v4(ip.octets()),
+            // Groups that everybody knows; others hold a part of somebody's address (RFC 4291, section 2.7.1; RFC 3306).
+            IpAddr::V6(ip) => matches!(
+                ip.segments(),
+                [0xff00..=0xffff, 0, 0, 0, 0, 0, 0 | 1, _] | [0, 0, 0, 0, 0, 0, 0, 0 | 1]
+            ),
+        };
+        is_everybodys || self.public.contains(&address)
+    }
+
     fn mapped(&self, address: IpAddr) -> IpAddr {
         match address {
-            IpAddr::V4(ip) => self.v4(ip).into(),
+            IpAddr::V4(ip) => {
+                let mut octets = ip.octets();
+                self.octets(&mut octets);
+                octets.into()
+            }
             IpAddr::V6(ip) => self.v6(ip).into(),
         }
     }
 
-    fn v4(&self, ip: Ipv4Addr) -> Ipv4Addr {
-        let octets = ip.octets();
-        if matches!(octets, [0 | 127 | 224..=255, ..]) {
-            return ip;
-        }
-        let mut pseudonym = octets;
-        for (at, (to, &octet)) in pseudonym.iter_mut().zip(&octets).enumerate() {
-            let prefix = octets.get(..at).unwrap_or_default();
+    /// The first octets of an address, or all of it.
+    pub(super) fn octets(&self, octets: &mut [u8]) {
+        let old = octets.to_vec();
+        for (at, (to, &octet)) in octets.iter_mut().zip(&old).enumerate() {
+            let prefix = old.get(..at).unwrap_or_default();
             let Some(class) = class_v4(prefix, octet) else { continue };
             let alike: Vec<u8> = (0..=255).filter(|&it| class_v4(prefix, it) == Some(class)).collect();
             let index = alike.iter().position(|&it| it == octet).unwrap_or(0);
             let context = [b"v4", prefix].concat();
-            let index = self.permute(&[&context[..], &[class]].concat(), index as u32, alike.len() as u32);
+            let index = self.derange(&[&context[..], &[class]].concat(), index as u32, alike.len() as u32);
             *to = alike.get(index as usize).copied().unwrap_or(octet);
         }
-        pseudonym.into()
     }
 
     fn v6(&self, ip: Ipv6Addr) -> Ipv6Addr {
-        let groups = ip.segments();
-        match groups {
-            // Groups that everybody knows; others hold a part of somebody's address (RFC 4291, section 2.7.1; RFC 3306).
-            [0xff00..=0xffff, 0, 0, 0, 0, 0, 0 | 1, _] | [0, 0, 0, 0, 0, 0, 0, 0 | 1] => return ip,
-            // IPv4 inside: mapped, or translated (RFC 6052).
-            [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] => {
-                let inner = self.address(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)).into());
-                let mut octets = ip.octets();
-                if let (IpAddr::V4(inner), Some(to)) = (inner, octets.last_chunk_mut::<4>()) {
-                    *to = inner.octets();
-                }
-                return octets.into();
+        let mut groups = ip.segments();
+        // IPv4 inside: mapped, or translated (RFC 6052).
+        if let [0, 0, 0, 0, 0, 0xffff, high, low] | [0x64, 0xff9b, 0, 0, 0, 0, high, low] = groups {
+            let inner = self.address(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)).into());
+            let mut octets = ip.octets();
+            if let (IpAddr::V4(inner), Some(to)) = (inner, octets.last_chunk_mut::<4>()) {
+                *to = inner.octets();
             }
-            _ => {}
+            return octets.into();
         }
-        let mut pseudonym = groups;
+        self.groups(&mut groups);
+        groups.into()
+    }
+
+    /// The first groups of an IPv6 address, or all of it.
+    pub(super) fn groups(&self, groups: &mut [u16]) {
         let mut context = b"v6".to_vec();
         let is_group = matches!(groups, [0xff00..=0xffff, ..]);
-        for (at, (to, &group)) in pseudonym.iter_mut().zip(&groups).enumerate() {
+        for (at, to) in groups.iter_mut().enumerate() {
+            let group = *to;
             let (from, until) = match (at, group) {
                 // What kind of group it is stays, and that a node is asked for.
                 (0, _) | (1..=5, 0 | 1) if is_group => (group, group),
@@ -186,7 +231,7 @@ impl Pseudonyms {
                 _ => class_v6(at, group),
             };
             let n = u32::from(until).saturating_sub(u32::from(from)).saturating_add(1);
-            let index = self.permute(
+            let index = self.derange(
                 &[&context[..], &from.to_be_bytes()].concat(),
                 u32::from(group.saturating_sub(from)),
                 n,
@@ -194,7 +239,6 @@ impl Pseudonyms {
             *to = from.saturating_add(index as u16);
             context.extend(group.to_be_bytes());
         }
-        pseudonym.into()
     }
 
     /// An IPv4 or IPv6 address in place, whichever its length says; other lengths are scrambled.
@@ -215,17 +259,25 @@ impl Pseudonyms {
     /// A MAC address in place: the maker's half and the device's, each by itself, marked as locally administered. Groups that
     /// name nobody and zeros stay.
     pub fn mac(&self, mac: &mut [u8]) {
-        let [a, b, c, ..] = *mac else { return };
+        let Ok([a, b, c, ..]) = <[u8; 6]>::try_from(&*mac) else {
+            // Where a frame was cut, the half that is left still tells the maker or the device.
+            return mac.fill(0);
+        };
         match *mac {
             [0, 0, 0, 0, 0, 0] | [0xff, 0xff, 0xff, 0xff, 0xff, 0xff] => return,
-            // Groups of protocols; IPv4's, of addresses that stay; IPv6's that everybody knows.
+            // Groups of protocols; IPv4's and IPv6's that everybody knows.
             [1, 0x80, 0xc2, 0, 0, _]
             | [1, 0, 0x0c, 0xcc, 0xcc, _]
-            | [1, 0, 0x5e, ..]
+            | [1, 0, 0x5e, 0, 0 | 1, _]
+            | [1, 0, 0x5e, 0x7f, 0xff, 0xfa]
             | [0x33, 0x33, 0, 0, 0 | 1, _] => {
                 return;
             }
-            // The end of the group's address, which is the end of a node's (RFC 2464, section 7).
+            // The end of the group's address (RFC 1112, section 6.4), which is the end of a node's (RFC 2464, section 7).
+            [1, 0, 0x5e, ..] => {
+                self.scramble(mac.get_mut(3..).unwrap_or_default());
+                return mac.iter_mut().skip(3).take(1).for_each(|byte| *byte &= 0x7f);
+            }
             [0x33, 0x33, 0xff, ..] => return self.scramble(mac.get_mut(3..).unwrap_or_default()),
             [0x33, 0x33, ..] => return self.scramble(mac.get_mut(2..).unwrap_or_default()),
             _ => {}
@@ -248,60 +300,8 @@ impl Pseudonyms {
         }
     }
 
-    /// Text in place: addresses as addresses, other words word by word.
-    pub fn text(&self, text: &mut [u8]) {
-        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte >= 0x80;
-        let mut at = 0;
-        while at < text.len() {
-            let rest = text.get(at..).unwrap_or_default();
-            let preceded = at
-                .checked_sub(1)
-                .and_then(|it| text.get(it))
-                .is_some_and(|it| is_word(it) || *it == b'.');
-            if !preceded && let Some((len, new)) = self.address_text(rest) {
-                if let Some(to) = text.get_mut(at..at.saturating_add(len)) {
-                    to.copy_from_slice(new.as_bytes());
-                }
-                at = at.saturating_add(len);
-                continue;
-            }
-            let len = rest.iter().take_while(|byte| is_word(byte)).count();
-            if let Some(word) = text.get_mut(at..at.saturating_add(len)).filter(|_| len > 0) {
-                self.word(word);
-            }
-            at = at.saturating_add(len.max(1));
-        }
-    }
-
-    /// The same of a string.
-    #[must_use]
-    pub fn string(&self, text: &str) -> String {
-        let mut bytes = text.as_bytes().to_vec();
-        self.text(&mut bytes);
-        String::from_utf8_lossy(&bytes).into_owned()
-    }
-
-    /// An address at the beginning of a text: its length, and its pseudonym of the same length.
-    fn address_text(&self, text: &[u8]) -> Option<(usize, String)> {
-        let takes = |allowed: fn(&u8) -> bool| text.iter().take_while(|byte| allowed(byte)).count();
-        let dotted = takes(|byte| byte.is_ascii_digit() || *byte == b'.').min(16);
-        let colons = takes(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.')).min(46);
-        for len in [dotted, colons] {
-            let candidate = std::str::from_utf8(text.get(..len)?).ok()?.trim_end_matches(['.', ':']);
-            let followed = text.get(candidate.len()).is_some_and(|it| it.is_ascii_alphanumeric());
-            if followed || candidate.len() < 3 {
-                continue;
-            }
-            if let Ok(ip) = candidate.parse::<IpAddr>() {
-                let new = self.address(ip).to_string();
-                return (new.len() == candidate.len()).then_some((candidate.len(), new));
-            }
-        }
-        None
-    }
-
     /// A word in place: letters become letters of the same case, digits digits, anything else letters.
-    fn word(&self, word: &mut [u8]) {
+    pub(super) fn word(&self, word: &mut [u8]) {
         let lower: Vec<u8> = word.to_ascii_lowercase();
         let is_public = |word: &[u8]| std::str::from_utf8(word).is_ok_and(|it| self.words.contains(it));
         if is_public(&lower) {
@@ -368,6 +368,20 @@ impl Pseudonyms {
     }
 }
 
+/// Addresses that every network has: this host, all hosts, groups of protocols, masks.
+fn is_everybodys_v4(octets: [u8; 4]) -> bool {
+    matches!(
+        octets,
+        [0, 0, 0, 0] | [127, 0, 0, 1 | 53] | [224, 0, 0 | 1, _] | [239, 255, 255, 250]
+    ) || is_mask(octets)
+}
+
+/// Whether it is a mask of a network of at least eight bits.
+pub(super) const fn is_mask(octets: [u8; 4]) -> bool {
+    let bits = u32::from_be_bytes(octets);
+    bits.leading_ones() >= 8 && bits.leading_ones() + bits.trailing_zeros() >= 32
+}
+
 /// Octets that may stand for one another behind a prefix: of as many digits, on the same side of every special range.
 /// `None`: stays as it is.
 fn class_v4(prefix: &[u8], octet: u8) -> Option<u8> {
@@ -377,7 +391,8 @@ fn class_v4(prefix: &[u8], octet: u8) -> Option<u8> {
         _ => 3,
     };
     match (prefix, octet) {
-        ([], 0 | 10 | 100 | 127 | 169 | 172 | 192 | 198 | 203 | 224..) => None,
+        ([], 0 | 10 | 100 | 127 | 169 | 172 | 192 | 198 | 203 | 224..=239) => None,
+        ([], 240..) => Some(20),
         ([169], 254) | ([192], 0 | 168) | ([198], 18 | 19 | 51) | ([203], 0) => None,
         ([192, 0], 0 | 2) | ([198, 51], 100) | ([203, 0], 113) => None,
         ([172], 16..=31) => Some(10),
@@ -393,7 +408,11 @@ const fn class_v6(at: usize, group: u16) -> (u16, u16) {
         (0, 0x2000..=0x3fff) => (0x2000, 0x3fff),
         (0, 0xfc00..=0xfdff) => (0xfc00, 0xfdff),
         (0, 0xfe80..=0xfebf) | (0, 0xff00..) => (group, group),
-        (0, _) => (group, group),
+        // Of no known kind, and so perhaps no address at all.
+        (0, 0x1000..=0x1fff) => (0x1000, 0x1fff),
+        (0, 0x4000..=0xfbff) => (0x4000, 0xfbff),
+        (0, 0xfe00..=0xfe7f) => (0xfe00, 0xfe7f),
+        (0, 0xfec0..=0xfeff) => (0xfec0, 0xfeff),
         (_, 1..=0xf) => (1, 0xf),
         (_, 0x10..=0xff) => (0x10, 0xff),
         (_, 0x100..=0xfff) => (0x100, 0xfff),
@@ -487,14 +506,37 @@ mod tests {
     }
 
     #[test]
-    fn no_two_octets_behind_a_prefix_become_one() {
+    fn no_two_octets_behind_a_prefix_become_one_and_none_becomes_itself() {
         let it = pseudonyms();
-        for prefix in ["10.1.2", "172.16.1", "203.0.1"] {
-            let all: HashSet<IpAddr> = (0..=255)
-                .map(|last| it.address(format!("{prefix}.{last}").parse().unwrap()))
-                .collect();
-            assert_eq!(all.len(), 256);
+        for prefix in [
+            "10.1.2", "172.16.1", "203.0.1", "10.10.10", "224.1.2", "127.1.1", "0.1.2", "253.1.2",
+        ] {
+            let addresses = (0..=255).map(|last| format!("{prefix}.{last}").parse::<IpAddr>().unwrap());
+            let all: HashSet<IpAddr> = addresses.clone().map(|old| it.address(old)).collect();
+            assert_eq!(all.len(), 256, "{prefix}");
+            assert!(addresses.clone().all(|old| it.address(old) != old), "{prefix}");
         }
+        for n in [2, 3, 10, 90, 156] {
+            let all: HashSet<u32> = (0..n).map(|index| it.derange(b"test", index, n)).collect();
+            assert_eq!(all.len(), n as usize);
+            assert!((0..n).all(|index| it.derange(b"test", index, n) != index));
+        }
+    }
+
+    #[test]
+    fn half_a_mac_address_is_emptied_and_an_unknown_group_is_replaced() {
+        let it = pseudonyms();
+        for len in 0..6 {
+            let mut cut = [0, 0x50, 0x56, 0xaa, 0xbb][..len.min(5)].to_vec();
+            it.mac(&mut cut);
+            assert!(cut.iter().all(|byte| *byte == 0), "{cut:02x?}");
+        }
+        let mut group = [1, 0, 0x5e, 0x0a, 0x4d, 0x42];
+        it.mac(&mut group);
+        assert!(
+            group.starts_with(&[1, 0, 0x5e]) && group[3..] != [0x0a, 0x4d, 0x42],
+            "{group:02x?}"
+        );
     }
 
     #[test]

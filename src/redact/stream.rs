@@ -60,6 +60,8 @@ fn dns_messages(bytes: &mut [u8], names: &Pseudonyms) {
         dns::message(bytes.get_mut(from..to).unwrap_or_default(), names);
         at = from.saturating_add(len);
     }
+    // Half a length is none.
+    bytes.iter_mut().skip(at).for_each(|byte| *byte = 0);
 }
 
 fn is_text(bytes: &[u8]) -> bool {
@@ -143,23 +145,20 @@ fn is_hidden(body: &[u8], len: usize, changed_cipher: bool) -> bool {
     !known || changed_cipher && !(matches!(kind, 1 | 2) && message.saturating_add(4) == len)
 }
 
-/// Deals with all whole messages.
+/// Deals with all whole messages. What they took is given up once, at the end: a record has room for thousands of empty ones.
 fn messages(bytes: &mut [u8], pending: &mut Vec<usize>, names: &Pseudonyms, certificates: Certificates) {
-    loop {
-        let head: Vec<u8> = pending
-            .iter()
-            .take(4)
-            .filter_map(|&at| bytes.get(at))
-            .copied()
-            .collect();
-        let &[_, l0, l1, l2] = head.as_slice() else { return };
+    let mut done = 0_usize;
+    while let Some(&[p0, p1, p2, p3]) = pending.get(done..).and_then(|it| it.first_chunk::<4>()) {
+        let head = [p0, p1, p2, p3].map(|at| bytes.get(at).copied().unwrap_or(0));
+        let [_, l0, l1, l2] = head;
         let len = (u32::from_be_bytes([0, l0, l1, l2]) as usize).saturating_add(4);
-        if pending.len() < len {
-            return;
-        }
-        let places: Vec<usize> = pending.drain(..len).collect();
-        partial(bytes, &places, names, certificates);
+        let Some(places) = pending.get(done..done.saturating_add(len)) else {
+            break;
+        };
+        partial(bytes, places, names, certificates);
+        done = done.saturating_add(len);
     }
+    pending.drain(..done);
 }
 
 /// Deals with one message, whole or not.

@@ -172,8 +172,12 @@ pub fn cut<W: Write>(
             Item::Block(Block::Statistics {
                 interface,
                 ticks,
-                counts,
+                mut counts,
             }) => {
+                if redacted {
+                    // Counts of packets; a number that no capture reaches is none.
+                    counts.retain(|(code, count)| matches!(code, 4..=8) && count >> 40 == 0);
+                }
                 if (interface as usize) < interfaces.len() {
                     writer.statistics(interface, ticks, &counts)
                 } else {
@@ -195,7 +199,12 @@ pub fn cut<W: Write>(
                         // Of another length it is no such option, and may hold anything.
                         code => !redacted || (code == FLAGS && value.len() == 4),
                     })
-                    .map(|(code, value)| (*code, value.to_vec()))
+                    .map(|(code, value)| match (redacted, value.as_ref()) {
+                        // Of its bits those that have a meaning (section 4.3 of the format): direction, way of reception,
+                        // length of the checksum, errors of the link.
+                        (true, [b0, b1, _, b3]) => (*code, vec![*b0, b1 & 1, 0, *b3]),
+                        _ => (*code, value.to_vec()),
+                    })
                     .collect();
                 for mark in marks.get(&frame.number.0).into_iter().flatten() {
                     let said = mark.clone().with("frame", number).in_language(wish.language);

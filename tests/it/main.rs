@@ -32,6 +32,7 @@ mod mutations;
 mod outputs;
 mod page;
 mod properties;
+mod redaction;
 mod remedies;
 mod samples;
 mod scenarios;

@@ -87,4 +87,7 @@ diff-step = { $step } from the { $side } { $detail } (frame { $frame })
 diff-no-step = nothing more
 diff-verdict = so 1: { $first }; but 2: { $second }
 diff-unable = the two captures share no TCP connection, and one of them holds no attempt that could be laid beside the other's
+redact-damage = what was found there is left out, since it may be a part of a packet
+redact-blocks = blocks of unknown type were skipped; their type is left out, since it may be a part of a packet
+redact-clock = a frame is older than the one before it
 redact-link = a link could not be verified

@@ -84,4 +84,7 @@ diff-step = { $side ->
 diff-no-step = 何もない
 diff-verdict = その結果、1: { $first }。2: { $second }
 diff-unable = 2 つのキャプチャに共通する TCP 接続がなく、少なくとも一方には比べられる試行もない
+redact-damage = そこで見つかった内容は、パケットの一部の可能性があるため省略
+redact-blocks = 未知のタイプのブロックを読み飛ばした（パケットの一部の可能性があるため、タイプは省略）
+redact-clock = 前のフレームより古いフレームがある
 redact-link = 検証できない署名がある
