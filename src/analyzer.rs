@@ -7,12 +7,13 @@ use std::ops::ControlFlow;
 
 use crate::attempt::{self, Attempt};
 use crate::capture::{CaptureError, CaptureFacts, MergeError, read_frames, read_merged};
-use crate::collected::{Checksums, Collected, bounds_that_bit, skipped};
+use crate::collected::{Checksums, Collected, skipped};
 use crate::connection::Connection;
 use crate::context::{Context, Options};
 use crate::decode::Decoder;
 use crate::device::witness;
 use crate::directory::Directory;
+use crate::dropped::bounds_that_bit;
 use crate::frame::{Anomaly, Frame, FrameNumber};
 use crate::hosts::{Hosts, Watched};
 use crate::phrase::phrase;
@@ -29,7 +30,7 @@ const MAX_NAMES: usize = 8;
 /// Reads a whole capture and says what happened in it.
 ///
 /// # Errors
-/// When the input is no capture, or reading fails before the first frame.
+/// When the input is no capture, or reading it fails.
 pub fn analyze(input: impl Read, file: &str, options: &Options) -> Result<Report, CaptureError> {
     let mut analyzer = Analyzer::new(options);
     let facts = read_frames(input, |frame| {
@@ -43,7 +44,7 @@ pub fn analyze(input: impl Read, file: &str, options: &Options) -> Result<Report
 /// Inputs come with their names.
 ///
 /// # Errors
-/// When one of the inputs is no capture, or reading it fails before its first frame, or there are too many.
+/// When one of the inputs is no capture, or reading it fails, or there are too many.
 pub fn analyze_merged<R: Read>(
     inputs: impl IntoIterator<Item = (String, R)>,
     options: &Options,
@@ -158,6 +159,7 @@ impl<'o> Analyzer<'o> {
     fn arrange(&mut self, facts: &CaptureFacts, story: &mut Story) {
         let connections = &mut self.collected.connections;
         connections.sort_by_key(|connection| connection.index);
+        self.collected.room.forget();
         attested::mark(connections, facts.slice.as_ref().map_or(&[][..], |note| &note.chains));
         for connection in connections {
             story.surroundings.add(connection);
@@ -221,7 +223,9 @@ impl<'o> Analyzer<'o> {
             tcp_connections: flows.counts.flows,
             ..contents.clone()
         };
-        let names: BTreeSet<&WireText> = lookups.all.iter().map(|it| &it.name).collect();
+        // The root's name is empty, and says nothing in a list.
+        let names = lookups.all.iter().map(|it| &it.name).filter(|name| !name.is_empty());
+        let names: BTreeSet<&WireText> = names.collect();
         contents.dns_names = names.into_iter().map(ToString::to_string).take(MAX_NAMES).collect();
         contents.server_names = self
             .collected
@@ -254,6 +258,7 @@ impl<'o> Analyzer<'o> {
         let capture = report::Capture {
             file: file.to_owned(),
             skipped: skipped(&self.collected.skipped),
+            not_judged: dropped.not_judged.saturating_add(lookups.dropped_of_interest),
             visibility: report::Visibility {
                 duplicates: flows.counts.duplicates,
                 snap_length_cut: flows.counts.cut,

@@ -36,8 +36,8 @@ Exit codes:
   0  every licensing attempt succeeded
   1  at least one failed, or shows a problem of severity error
   2  tlswalk could not do its work: usage, unreadable capture, output not written
-  3  nothing failed, but nothing could be concluded either
-With --expect or --expect-file: 0 as expected, 1 not, 2 as above";
+  3  nothing failed, but nothing could be concluded either, or not all was judged
+With --expect or --expect-file: 0 as expected, 1 not, 2 and 3 as above";
 
 /// `-h` fits a screen of 24 lines: no list of arguments and commands that the usage shows already.
 const TEMPLATE: &str = "\

@@ -5,14 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::connection::Connection;
 use crate::context::Options;
-use crate::decode::{Datagram, Decoded, IcmpError, Segment, Skip, Tunnel, checksum_is_right};
+use crate::decode::{Datagram, Decoded, Endpoint, IcmpError, Segment, Skip, Tunnel, checksum_is_right};
 use crate::dns;
+use crate::dropped::Dropped;
 use crate::flow::Flow;
 use crate::flows::{Elsewhere, Ended, Flows, Lone};
 use crate::frame::{Anomaly, FrameNumber};
 use crate::hosts::{Hosts, Sighting};
+use crate::interest::{Grade, Interest, grade};
 use crate::lookup::Lookups;
 use crate::report::Contents;
+use crate::room::{Class, Room};
 use crate::tls::walk::Side;
 use crate::wire_text::WireText;
 
@@ -53,6 +56,9 @@ pub(crate) struct Collected<'o> {
     /// Flows that ended with the current segment; kept for its allocation.
     pub(crate) ended: Vec<Ended>,
     pub(crate) connections: Vec<Connection>,
+    /// Which of them make room for what matters more.
+    pub(crate) room: Room,
+    interest: Interest,
     pub(crate) skipped: [u64; Skip::COUNT],
     pub(crate) hosts: Hosts,
     pub(crate) unconnected: usize,
@@ -79,15 +85,6 @@ pub(crate) struct Checksums {
     pub(crate) first: Option<FrameNumber>,
 }
 
-/// What was given up at a bound.
-#[derive(Debug, Default)]
-pub(crate) struct Dropped {
-    pub(crate) connections: u64,
-    pub(crate) unconnected: u64,
-    pub(crate) icmp: u64,
-    pub(crate) events: u64,
-}
-
 impl<'o> Collected<'o> {
     /// Nothing yet.
     pub(crate) fn new(options: &'o Options) -> Self {
@@ -109,6 +106,8 @@ impl<'o> Collected<'o> {
             icmp: Vec::new(),
             ended: Vec::new(),
             connections: Vec::new(),
+            room: Room::default(),
+            interest: Interest::new(options, everything),
             skipped: [0; Skip::COUNT],
             hosts: Hosts::default(),
             unconnected: 0,
@@ -172,9 +171,11 @@ impl<'o> Collected<'o> {
     }
 
     fn icmp_error(&mut self, error: IcmpError) {
-        if self.icmp.len() < MAX_ICMP {
+        // Of errors about UDP only those about DNS are ever asked for: others take no place.
+        let is_wanted = error.quoted_seq.is_some() || error.quoted_dst.port == 53;
+        if is_wanted && self.icmp.len() < MAX_ICMP {
             self.icmp.push(error);
-        } else {
+        } else if is_wanted {
             self.dropped.icmp += 1;
         }
         self.hosts.saw_receiver(error.quoted_src.ip);
@@ -216,8 +217,8 @@ impl<'o> Collected<'o> {
     /// Of connections that are one SYN, enough is enough.
     #[inline]
     fn end_lone(&mut self, lone: &Lone) {
-        let enough = self.unconnected >= MAX_UNCONNECTED;
         let in_capwap = lone.tunnel() == Tunnel::Capwap;
+        let enough = self.unconnected >= MAX_UNCONNECTED && !self.makes_room(lone.ends(), in_capwap);
         if !in_capwap {
             let (ips, lookups) = (lone.ends().map(|end| end.ip), &self.lookups);
             self.hosts
@@ -238,6 +239,7 @@ impl<'o> Collected<'o> {
         if !self.everything && self.is_elsewhere(&flow) {
             return;
         }
+        let was_evicted = flow.was_evicted;
         let connection = Connection::of(flow);
         for side in Side::both() {
             if connection.tunnel == Tunnel::Capwap && connection.tcp[side].frames > 0 {
@@ -290,6 +292,7 @@ impl<'o> Collected<'o> {
         if let Some(name) = &named
             && self.options.profile.service_named(name).is_none()
             && self.names.len() < MAX_NAMES
+            && !name.is_empty()
         {
             self.names.insert(WireText::from(name.as_str()));
         }
@@ -298,45 +301,79 @@ impl<'o> Collected<'o> {
             if !self.everything && !self.could_matter(&connection) {
                 return;
             }
-            // What names no server may be licensing or anything; without a name little can be said of it.
-            let nameless = !self.everything && connection.server_name().is_none();
-            let (kept, most) = match (nameless, self.everything) {
-                (true, _) => (&mut self.nameless, MAX_NAMELESS),
-                (false, true) => (&mut self.named, MAX_OF_EVERYTHING),
-                (false, false) => (&mut self.named, MAX_CONNECTIONS),
-            };
-            if *kept < most {
-                *kept += 1;
-                self.connections.push(connection);
-            } else {
-                self.dropped.connections += 1;
-                self.hosts.leave_out(connection.client.ip);
-            }
+            self.keep(connection, was_evicted);
         } else if !connection.connected()
             || connection.tcp.server.reset.is_some()
             || connection.speaks_other.server
             || connection.answer_refused()
         {
-            if self.unconnected < MAX_UNCONNECTED {
-                self.unconnected += 1;
-                self.connections.push(connection);
-            } else {
-                self.dropped.unconnected += 1;
-                self.hosts.leave_out(connection.client.ip);
-            }
+            self.keep(connection, was_evicted);
         }
+    }
+
+    /// Keeps a connection that is wanted, if need be in the place of one that matters less.
+    fn keep(&mut self, connection: Connection, was_evicted: bool) {
+        let class = class_of(&connection, self.everything);
+        let (kept, most) = match (class, self.everything) {
+            (Class::Unconnected, _) => (&mut self.unconnected, MAX_UNCONNECTED),
+            (Class::Nameless, _) => (&mut self.nameless, MAX_NAMELESS),
+            (Class::Named, true) => (&mut self.named, MAX_OF_EVERYTHING),
+            (Class::Named, false) => (&mut self.named, MAX_CONNECTIONS),
+        };
+        let Self {
+            options,
+            lookups,
+            interest,
+            ..
+        } = self;
+        let may_matter = interest.in_connection(&connection, options, lookups);
+        // Of one that had not ended, or said more than is kept, the end was not judged.
+        let is_over = Side::both().iter().all(|&side| connection.tcp[side].fin.is_some())
+            || Side::both().iter().any(|&side| connection.tcp[side].reset.is_some());
+        let has_unjudged_end = was_evicted && !is_over || connection.events_dropped > 0;
+        self.dropped.not_judged += u64::from(may_matter && has_unjudged_end);
+        if *kept < most {
+            *kept += 1;
+            self.connections.push(connection);
+            return;
+        }
+        let everything = self.everything;
+        let mut look = |it: &Connection| match interest.in_connection(it, options, lookups) {
+            true => (class_of(it, everything), grade(it)),
+            false => (class_of(it, everything), Grade::Stranger),
+        };
+        let place = self.room.take(look(&connection), &self.connections, &mut look);
+        let left_out = match place.and_then(|place| self.connections.get_mut(place)) {
+            Some(place) => std::mem::replace(place, connection),
+            None => connection,
+        };
+        match class {
+            Class::Unconnected => self.dropped.unconnected += 1,
+            Class::Named | Class::Nameless => self.dropped.connections += 1,
+        }
+        self.dropped.not_judged += u64::from(look(&left_out).1 > Grade::Stranger);
+        self.hosts.leave_out(left_out.client.ip);
+    }
+
+    /// Whether a connection that never connected takes the place of one that matters less.
+    #[inline(never)]
+    fn makes_room(&mut self, [client, server]: [Endpoint; 2], in_capwap: bool) -> bool {
+        let may_matter = !in_capwap && self.interest.in_ends(client, server, &self.lookups);
+        let is_full = self.room.is_full(Class::Unconnected);
+        // One that finds no room is not made into a connection to be counted.
+        self.dropped.not_judged += u64::from(may_matter && is_full);
+        may_matter && !is_full
     }
 
     /// Counts the connections that are kept anew, after some were reported and forgotten.
     pub(crate) fn recount(&mut self) {
         (self.nameless, self.named, self.unconnected) = (0, 0, 0);
+        self.room.forget();
         for connection in &self.connections {
-            let wanted = connection.tls.is_some() || !connection.http.is_empty();
-            let nameless = !self.everything && connection.server_name().is_none();
-            match (wanted, nameless) {
-                (true, true) => self.nameless += 1,
-                (true, false) => self.named += 1,
-                (false, _) => self.unconnected += 1,
+            match class_of(connection, self.everything) {
+                Class::Nameless => self.nameless += 1,
+                Class::Named => self.named += 1,
+                Class::Unconnected => self.unconnected += 1,
             }
         }
     }
@@ -346,8 +383,15 @@ impl<'o> Collected<'o> {
     fn is_elsewhere(&mut self, flow: &Flow) -> bool {
         let never_connected = flow.directions.iter().all(|side| side.opening.bytes.is_empty())
             && flow.directions.iter().any(|side| side.tcp.frames == 0);
-        let enough = never_connected && self.unconnected >= MAX_UNCONNECTED;
-        if !(flow.tunnel == Tunnel::Capwap || enough || flow.is_given_up()) {
+        let [one, other] = flow.ends;
+        let ends = if flow.opener == Some(1) {
+            [other, one]
+        } else {
+            [one, other]
+        };
+        let in_capwap = flow.tunnel == Tunnel::Capwap;
+        let enough = never_connected && self.unconnected >= MAX_UNCONNECTED && !self.makes_room(ends, in_capwap);
+        if !(in_capwap || enough || flow.is_given_up()) {
             return false;
         }
         if enough {
@@ -366,7 +410,7 @@ impl<'o> Collected<'o> {
         self.in_capwap += u64::from(in_capwap);
         let Some(name) = &flow.name else { return };
         if !in_capwap {
-            if self.names.len() < MAX_NAMES && !self.names.contains(name) {
+            if self.names.len() < MAX_NAMES && !name.is_empty() && !self.names.contains(name) {
                 self.names.insert(name.clone());
             }
         } else if self.options.profile.service_named(name.raw()).is_some() {
@@ -412,6 +456,17 @@ impl<'o> Collected<'o> {
     }
 }
 
+/// By which bound a connection that is wanted is counted. What names no server may be licensing or anything; without a name
+/// little can be said of it.
+fn class_of(connection: &Connection, everything: bool) -> Class {
+    let wanted = connection.tls.is_some() || !connection.http.is_empty();
+    match (wanted, !everything && connection.server_name().is_none()) {
+        (true, true) => Class::Nameless,
+        (true, false) => Class::Named,
+        (false, _) => Class::Unconnected,
+    }
+}
+
 /// What was skipped over, by its name.
 pub(crate) fn skipped(counts: &[u64; Skip::COUNT]) -> BTreeMap<String, u64> {
     Skip::ALL
@@ -419,26 +474,6 @@ pub(crate) fn skipped(counts: &[u64; Skip::COUNT]) -> BTreeMap<String, u64> {
         .filter_map(|&skip| {
             let count = *counts.get(skip as usize)?;
             (count > 0).then(|| (skip.to_string(), count))
-        })
-        .collect()
-}
-
-/// Every bound that bit, so that nothing is lost silently.
-pub(crate) fn bounds_that_bit(dropped: &Dropped, flows: &Flows, lookups: &Lookups) -> Vec<Anomaly> {
-    let rows = [
-        (dropped.connections, "anomaly-bound-connections"),
-        (dropped.unconnected, "anomaly-bound-unconnected"),
-        (dropped.icmp, "anomaly-bound-icmp"),
-        (dropped.events, "anomaly-bound-events"),
-        (flows.counts.evicted, "anomaly-bound-evicted"),
-        (lookups.dropped, "anomaly-bound-lookups"),
-    ];
-    rows.iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|&(count, id)| Anomaly {
-            id: "bound",
-            frame: FrameNumber(0),
-            detail: phrase(id).with("count", count),
         })
         .collect()
 }

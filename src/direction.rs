@@ -25,6 +25,9 @@ const LOOKED_AT: u64 = 12;
 /// Events kept per direction; a handshake has about ten, a renegotiating connection more.
 const MAX_EVENTS: usize = 256;
 
+/// Failures kept beyond those: that a connection spoke for long must not hide why it ended.
+const MAX_LATE_FAILURES: usize = 16;
+
 /// Application Data records kept one by one from the beginning of a direction: the encrypted handshake of TLS 1.3,
 /// tickets and the first of the exchange are among them. Later ones are only counted, but for the last few.
 const MAX_RECORDS: usize = 48;
@@ -223,7 +226,12 @@ impl Direction {
                     return;
                 }
             }
-            if events.len() < MAX_EVENTS {
+            let most = if event.kind.tells_failure() {
+                MAX_EVENTS + MAX_LATE_FAILURES
+            } else {
+                MAX_EVENTS
+            };
+            if events.len() < most {
                 events.push(event);
             } else {
                 *events_dropped += 1;

@@ -34,6 +34,8 @@ pub struct Flow {
     pub tunnel: Tunnel,
     /// It is over, and that is known.
     pub(crate) closing: bool,
+    /// It was handed on because too many were open at once: what came of it later belongs to no flow.
+    pub(crate) was_evicted: bool,
     /// The server that its hello asked for, where it was given up for that before it was read.
     pub(crate) asks_for: Option<WireText>,
     /// Nothing in it is followed. Said here as well as in both directions: each is a kilobyte away.
@@ -87,6 +89,7 @@ impl Flow {
             last: (segment.frame, segment.time),
             tunnel: segment.tunnel,
             closing: false,
+            was_evicted: false,
             asks_for: None,
             given_up: false,
             closed: false,

@@ -12,6 +12,7 @@ use hashbrown::HashTable;
 use crate::decode::{Segment, TcpFlags};
 use crate::flow::{Flow, FlowCounts};
 use crate::frame::FrameNumber;
+use crate::hosts::is_host;
 use crate::http::looks_like_http;
 use crate::tls::may_hold_header;
 use bare::Bare;
@@ -182,7 +183,7 @@ impl Flows {
 
     /// A segment of no flow that is known.
     fn begin(&mut self, key: Key, hash: u64, from: usize, segment: &Segment<'_>, ended: &mut Vec<Ended>) {
-        if !opens_flow(segment) {
+        if !opens_flow(segment) || ![segment.src, segment.dst].iter().all(|end| is_host(end.ip)) {
             self.counts.stray += u64::from(!segment.payload.is_empty());
             return;
         }
@@ -358,7 +359,11 @@ impl Flows {
                 self.order.push_back(ticket);
                 continue;
             }
-            ended.extend(self.take(ticket.slot));
+            let mut evicted = self.take(ticket.slot);
+            if let Some(Ended::Followed(flow)) = &mut evicted {
+                flow.was_evicted = true;
+            }
+            ended.extend(evicted);
             return;
         }
     }

@@ -23,6 +23,15 @@ const MAX_RECEIVERS: usize = 16 * 1024;
 /// Controllers remembered: a site has two to a few.
 const MAX_CONTROLLERS: usize = 64;
 
+/// Whether an address can be that of one host: no broadcast or multicast address, nor that of a host without one. None of them
+/// opens or takes a connection (RFC 1122 section 4.2.3.10).
+pub(crate) const fn is_host(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => !ip.is_unspecified() && !ip.is_broadcast() && !ip.is_multicast(),
+        IpAddr::V6(ip) => !ip.is_unspecified() && !ip.is_multicast(),
+    }
+}
+
 /// What the capture holds of a host.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Seen {
@@ -268,7 +277,7 @@ impl Controllers {
         if let Some((_, capwap)) = self.all.iter_mut().find(|(ip, _)| *ip == controller) {
             capwap.packets += 1;
             capwap.last = now;
-        } else if self.all.len() < MAX_CONTROLLERS {
+        } else if self.all.len() < MAX_CONTROLLERS && is_host(controller) {
             let capwap = Capwap {
                 packets: 1,
                 first: now,

@@ -124,6 +124,12 @@ pub mod diff;
 // All of it together
 mod collected;
 
+mod dropped;
+
+mod interest;
+
+mod room;
+
 mod analyzer;
 
 mod kept;

@@ -8,6 +8,7 @@ use foldhash::fast::RandomState;
 use crate::decode::Datagram;
 use crate::dns::{Message, Status, parse};
 use crate::frame::{FrameNumber, Timestamp};
+use crate::hosts::is_host;
 use crate::wire_text::WireText;
 
 /// Look-ups kept of each [`Interest`]: a device asks for its licensing service a few times a day, a busy resolver's uplink
@@ -16,6 +17,12 @@ const MAX_LOOKUPS: usize = 8192;
 
 /// Hosts remembered that asked for a name of interest.
 const MAX_ASKERS: usize = 4096;
+
+/// Addresses remembered that answers gave for such a name.
+const MAX_TOLD: usize = 4096;
+
+/// Look-ups among which one that was answered is sought, to make room for another of a name of interest.
+const LOOKED_AT: usize = 64;
 
 /// Why a look-up may matter; those that matter less push out none that matters more.
 #[derive(Clone, Copy)]
@@ -100,6 +107,12 @@ pub struct Lookups {
     pub all: Vec<Lookup>,
     /// Look-ups that were not kept.
     pub dropped: u64,
+    /// Of these, look-ups of names of interest.
+    pub dropped_of_interest: u64,
+    /// Where one that was answered is sought next, to make room.
+    next_answered: usize,
+    /// Addresses that answers gave for names of interest.
+    told: HashSet<IpAddr, RandomState>,
     /// Names of interest: others shall not push out their look-ups.
     names: Vec<String>,
     askers: HashSet<IpAddr, RandomState>,
@@ -187,6 +200,47 @@ impl Lookups {
         self.askers.contains(&host)
     }
 
+    /// Whether an answer gave this address for a name of interest.
+    #[must_use]
+    pub fn was_told(&self, address: IpAddr) -> bool {
+        self.told.contains(&address)
+    }
+
+    /// Remembers the addresses of an answer about a name of interest.
+    fn learn(&mut self, message: &Message) {
+        let name = message.name.raw();
+        if message.is_response && self.names.iter().any(|own| own.eq_ignore_ascii_case(name)) {
+            let room = MAX_TOLD.saturating_sub(self.told.len());
+            self.told.extend(message.addresses.iter().take(room));
+        }
+    }
+
+    /// The place of a look-up of interest that was answered well: one that may have failed takes it.
+    fn make_room(&mut self) -> Option<usize> {
+        let count = self.all.len();
+        for _ in 0..LOOKED_AT.min(count) {
+            let at = self.next_answered;
+            self.next_answered = if at.saturating_add(1) < count {
+                at.saturating_add(1)
+            } else {
+                self.past
+            };
+            let Some(old) = self.all.get(at) else { continue };
+            let is_answered = old
+                .answer
+                .as_ref()
+                .is_some_and(|it| it.status.0 == 0 && !it.addresses.is_empty());
+            if is_answered && self.names.iter().any(|own| own.eq_ignore_ascii_case(old.name.raw())) {
+                let key = (old.client, old.name.raw().to_ascii_lowercase(), old.kind);
+                if self.open.get(&key) == Some(&at) {
+                    self.open.remove(&key);
+                }
+                return Some(at);
+            }
+        }
+        None
+    }
+
     fn interest(&mut self, client: IpAddr, name: &str) -> Interest {
         if self.names.iter().any(|own| own.eq_ignore_ascii_case(name)) {
             if self.askers.len() < MAX_ASKERS {
@@ -209,6 +263,11 @@ impl Lookups {
         frame: FrameNumber,
         time: Timestamp,
     ) {
+        // A question to everybody's resolver is somebody's; one of everybody, or an answer to all, is nobody's.
+        if !is_host(client) {
+            return;
+        }
+        self.learn(&message);
         let key = (client, message.name.raw().to_ascii_lowercase(), message.kind);
         let mut open = self.open.get(&key).copied();
         // An answer that comes late, or whose frame does, belongs to the question with its id.
@@ -275,14 +334,23 @@ impl Lookups {
             }
         }
         let interest = self.interest(client, &key.1);
+        let place;
         match self.kept.get_mut(interest as usize) {
-            Some(kept) if *kept < MAX_LOOKUPS => *kept += 1,
+            Some(kept) if *kept < MAX_LOOKUPS => {
+                *kept += 1;
+                place = None;
+            }
             _ => {
                 self.dropped += 1;
-                return;
+                let is_of_interest = matches!(interest, Interest::Name);
+                self.dropped_of_interest += u64::from(is_of_interest);
+                place = is_of_interest.then(|| self.make_room()).flatten();
+                if place.is_none() {
+                    return;
+                }
             }
         }
-        self.open.insert(key, self.all.len());
+        self.open.insert(key, place.unwrap_or(self.all.len()));
         let mut lookup = Lookup {
             client,
             server,
@@ -296,6 +364,10 @@ impl Lookups {
             lookup.answer = Some(answer(message, frame, time));
         } else {
             lookup.questions.push((frame, time));
+        }
+        if let Some(place) = place.and_then(|at| self.all.get_mut(at)) {
+            *place = lookup;
+            return;
         }
         self.all.push(lookup);
     }
@@ -523,5 +595,35 @@ mod tests {
         let end = (10_003..10_004 + MAX_LOOKUPS as u64).map(|n| ask("smartreceiver.cisco.com", n));
         assert_eq!(end.last(), Some((2 * MAX_LOOKUPS + 1, 7)));
         assert!(lookups.is_asker(DEVICE.into()));
+    }
+
+    #[test]
+    fn a_look_up_that_may_have_failed_takes_the_place_of_one_that_was_answered() {
+        let mut lookups = Lookups::of_names(vec!["smartreceiver.cisco.com".to_owned()]);
+        let name = || WireText::from("smartreceiver.cisco.com");
+        let mut ask = |n: u64, is_known: bool| {
+            let at = Timestamp::from_seconds(n as i64 * 60);
+            let asked = Message {
+                name: name(),
+                ..question(n as u16, 1)
+            };
+            lookups.message(asked, DEVICE.into(), RESOLVER.into(), FrameNumber(2 * n), at);
+            let mut told = Message {
+                name: name(),
+                ..reply(n as u16, 1, 9)
+            };
+            if !is_known {
+                (told.status, told.addresses) = (Status(3), Vec::new());
+            }
+            lookups.message(told, DEVICE.into(), RESOLVER.into(), FrameNumber(2 * n + 1), at);
+        };
+        let most = MAX_LOOKUPS as u64;
+        (0..most + 100).for_each(|n| ask(n, true));
+        (0..9).for_each(|n| ask(most + 100 + n, false));
+        lookups.sort();
+        let failed = |it: &&Lookup| it.answer.as_ref().is_none_or(|answer| answer.status.0 != 0);
+        assert_eq!(lookups.all.iter().filter(failed).count(), 9);
+        assert_eq!((lookups.all.len(), lookups.dropped_of_interest), (MAX_LOOKUPS, 109));
+        assert!(lookups.all.is_sorted_by_key(|it| it.first().0) && lookups.was_told([192, 0, 2, 9].into()));
     }
 }

@@ -27,7 +27,7 @@ use expect::Expectations;
 use output::Output;
 use progress::Progress;
 use tlswalk::Options;
-use tlswalk::capture::{MOST_FILES, MergeError, reason};
+use tlswalk::capture::{MOST_FILES, MergeError, ReadError, reason};
 use tlswalk::device::DeviceLog;
 use tlswalk::profile::Profile;
 use tlswalk::report::text::{TextStyle, Verbosity, visible};
@@ -254,6 +254,8 @@ fn stream(
         // A last part without attempts of its own repeats the verdict of the others.
         if report.part.is_none_or(|part| part.number == 1) || !report.attempts.is_empty() {
             *total = total.and(outcome_of([&report]));
+        } else if report.capture.not_judged > 0 {
+            *total = total.and(Outcome::PartlyJudged);
         }
         match output.write(report, None) {
             Ok(()) => ControlFlow::Continue(()),
@@ -297,6 +299,8 @@ fn stream(
 fn code(total: Outcome, expected: Option<&Expectations>, unable: bool) -> u8 {
     match expected {
         _ if unable => UNABLE,
+        // What was expected may have failed where nobody looked.
+        Some(expected) if total == Outcome::PartlyJudged && expected.exit_code() == 0 => total.exit_code(),
         Some(expected) => expected.exit_code(),
         None => total.exit_code(),
     }
@@ -376,7 +380,16 @@ fn read_log(path: &Path, quiet: bool) -> Result<DeviceLog, String> {
         return Err("--log -: standard input is for captures; name a file".to_owned());
     }
     let (name, input) = open(path, quiet).map_err(|why| format!("--log {why}"))?;
-    Ok(tlswalk::device::read(&name, input))
+    let error = ReadError::default();
+    let log = tlswalk::device::read(&name, error.keep_of(input));
+    match error.take() {
+        Some(error) => Err(format!(
+            "--log {name}: reading failed after line {}: {}",
+            log.lines,
+            reason(&error)
+        )),
+        None => Ok(log),
+    }
 }
 
 /// What the user typed → what the analysis needs: profiles and anchors are read here.

@@ -99,7 +99,7 @@ impl Story {
 /// `each` may break: then nothing more is read, and there is no last report.
 ///
 /// # Errors
-/// When the input is no capture, or reading fails before the first frame.
+/// When the input is no capture, or reading it fails.
 pub fn analyze_stream(
     input: impl Read,
     file: &str,

@@ -5,6 +5,7 @@
 
 use crate::advice;
 use crate::attempt::Attempt;
+use crate::capture::End;
 use crate::context::Context;
 use crate::device::witness;
 use crate::finding::{Confidence, Finding, Owner, Severity};
@@ -130,7 +131,11 @@ pub fn without_attempts(contents: &crate::report::Contents, context: &Context<'_
     if rules::device_reports_failure::is_failing(logs) {
         return rules::device_reports_failure::finding(logs).cannot_tell(phrase("device-cannot-tell-capture"));
     }
-    rules::no_licensing_traffic::finding(contents, context)
+    let finding = rules::no_licensing_traffic::finding(contents, context);
+    match context.capture.end {
+        End::Truncated { after, .. } => finding.cannot_tell(phrase("capture-cut-cannot-tell").with("frame", after)),
+        End::Complete => finding,
+    }
 }
 
 #[cfg(test)]

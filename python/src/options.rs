@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use tlswalk::capture::reason;
+use tlswalk::capture::{ReadError, reason};
 use tlswalk::phrase::Language;
 use tlswalk::profile::Profile;
 use tlswalk::tls::trust::Anchors;
@@ -65,7 +65,12 @@ impl Options {
                     .map(|path| {
                         let name = path.display().to_string();
                         let file = File::open(path).map_err(|error| format!("--log {name}: {}", reason(&error)))?;
-                        Ok::<_, String>(tlswalk::device::read(&name, file))
+                        let error = ReadError::default();
+                        let log = tlswalk::device::read(&name, error.keep_of(file));
+                        match error.take() {
+                            Some(error) => Err(format!("--log {name}: cannot be read: {}", reason(&error))),
+                            None => Ok::<_, String>(log),
+                        }
                     })
                     .collect::<Result<_, _>>()?,
             }))

@@ -106,7 +106,7 @@ impl Extras<'_> {
 /// Reads a whole capture with all that is said about its packets, until `on_item` breaks.
 ///
 /// # Errors
-/// When the input is no capture, or reading fails before the first frame.
+/// When the input is no capture, or reading it fails.
 pub fn read_annotated(
     input: impl Read,
     mut on_item: impl FnMut(Item<'_>) -> ControlFlow<()>,

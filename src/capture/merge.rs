@@ -55,7 +55,7 @@ struct File<'a> {
 /// Each input is read once, from beginning to end; it may be a pipe. Of the facts, offsets are those of single files.
 ///
 /// # Errors
-/// When one of the inputs is no capture, or reading it fails before its first frame, or there are more than
+/// When one of the inputs is no capture, or reading it fails, or there are more than
 /// [`MOST_FILES`].
 pub fn read_merged<R: Read>(
     inputs: impl IntoIterator<Item = (String, R)>,

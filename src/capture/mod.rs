@@ -23,6 +23,7 @@ mod looks_like;
 mod merge;
 mod pcap;
 mod pcapng;
+mod read_error;
 mod search;
 mod silence;
 mod source;
@@ -33,6 +34,7 @@ mod testing;
 pub use annotated::{Block, Described, Extras, Item, read_annotated};
 pub use hashed::Hashed;
 pub use merge::{MOST_FILES, MergeError, read_merged};
+pub use read_error::ReadError;
 pub use silence::Silence;
 
 /// The bytes of an input that may be compressed as captures may be, and by what: for the texts of devices.
@@ -110,7 +112,8 @@ pub enum End {
     },
 }
 
-/// Why a capture could not be read at all. What is merely damaged is read up to the damage and is no error.
+/// Why a capture could not be read. A file that is damaged, or whose compression is, is read as far as it can be and is no error; an
+/// input that fails is one wherever that happens, since the same file may say something else when it is read again.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CaptureError {
@@ -132,6 +135,19 @@ pub enum CaptureError {
     /// The operating system, or a decompressor at the very beginning, refused to read.
     #[error("cannot be read: {0}")]
     Read(#[source] io::Error),
+    /// Reading failed behind some frames. Nothing is concluded from those: the rest of the file could contradict it.
+    #[error(
+        "reading failed after {frames} frame{s}: {why}; nothing is concluded from a part of the capture, copy it again",
+        s = if *frames == 1 { "" } else { "s" },
+        why = reason(error)
+    )]
+    ReadBehind {
+        /// Frames that had been read.
+        frames: u64,
+        /// Why.
+        #[source]
+        error: io::Error,
+    },
 }
 
 /// Why the operating system refused, in the words people search for.
@@ -153,7 +169,7 @@ pub fn reason(error: &io::Error) -> String {
 /// Memory does not grow with the input, whatever it claims; it may be a pipe.
 ///
 /// # Errors
-/// When the input is no capture, or reading fails before the first frame.
+/// When the input is no capture, or reading it fails.
 pub fn read_frames(
     input: impl Read,
     mut on_frame: impl FnMut(&Frame<'_>) -> ControlFlow<()>,
@@ -416,19 +432,50 @@ mod tests {
         }
     }
 
+    struct Fails;
+
+    impl Read for Fails {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::from_raw_os_error(5))
+        }
+    }
+
     #[test]
-    fn a_failing_disk_keeps_the_frames_before_and_is_an_error_only_without_any() {
-        struct Fails;
-        impl Read for Fails {
-            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-                Err(io::Error::other("unplugged"))
+    fn a_read_that_fails_anywhere_is_an_error_and_no_end_of_the_capture() {
+        assert!(matches!(read_from(Fails), Err(CaptureError::Read(_))));
+        for whole in samples() {
+            let (facts, _) = read(&whole);
+            for len in 0..=whole.len() {
+                let frames = match read_from((&whole[..len]).chain(Fails)).unwrap_err() {
+                    CaptureError::Read(error) => {
+                        assert_eq!(error.raw_os_error(), Some(5), "{len}");
+                        0
+                    }
+                    CaptureError::ReadBehind { frames, error } => {
+                        assert_eq!(error.raw_os_error(), Some(5), "{len}");
+                        frames
+                    }
+                    other => panic!("{len}: {other}"),
+                };
+                assert!(frames <= facts.frames, "{len}: {frames}");
             }
         }
-        assert!(matches!(read_from(Fails), Err(CaptureError::Read(_))));
-        let bytes = &samples()[0];
-        let (facts, frames) = read_from(bytes.chain(Fails)).unwrap();
-        assert_eq!(frames.len(), 2);
-        assert!(matches!(facts.end, End::Truncated { detail, lost: 0, .. } if detail == Phrase::verbatim("unplugged")));
+        let error = read_from((&samples()[0][..]).chain(Fails)).unwrap_err();
+        let said = error.to_string();
+        assert!(
+            said.starts_with("reading failed after 2 frames: ") && !said.contains("os error"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn whoever_broke_off_before_a_read_failed_gets_what_was_read() {
+        let mut frames = 0;
+        let facts = read_frames((&samples()[0][..]).chain(Fails), |_| {
+            frames += 1;
+            ControlFlow::Break(())
+        });
+        assert_eq!((frames, facts.unwrap().frames), (1, 1));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::annotated::Block;
 use super::chunk::Chunk;
 use super::compressed::{self, Trailing};
+use super::read_error::ReadError;
 use super::search::{FARTHEST, Limits, MARGIN, Search, WINDOW};
 use super::tally::{Record, Tally};
 use super::{CaptureError, Damage, End, Next, Order, Stop, looks_like, pcap, pcapng};
@@ -30,6 +31,8 @@ pub(super) struct Source<'a> {
     /// Steps taken by all searches.
     steps: u64,
     failure: Option<io::Error>,
+    /// Why the input itself failed, if it did.
+    read_error: ReadError,
     /// The interface of a pcap file, until it is taken.
     described: Vec<Block>,
 }
@@ -49,14 +52,17 @@ enum State {
 impl<'a> Source<'a> {
     /// Recognises compression and format, and reads the file's header.
     pub(super) fn open(input: impl Read + 'a, tally: &mut Tally) -> Result<Self, CaptureError> {
-        let (mut chunk, compression) = compressed::open(Chunk::new(input))?;
+        let read_error = ReadError::default();
+        let opened = compressed::open(Chunk::new(read_error.keep_of(input)));
+        let failed = |other: CaptureError| read_error.take().map_or(other, CaptureError::Read);
+        let (mut chunk, compression) = opened.map_err(failed)?;
         let format = match Format::open(&mut chunk, tally) {
             Ok(format) => format,
             Err(error) => {
-                return Err(match chunk.take_failure() {
+                return Err(failed(match chunk.take_failure() {
                     Some(failure) => CaptureError::Read(explained(failure, compression)),
                     None => error,
-                });
+                }));
             }
         };
         tally.facts.compression = compression;
@@ -70,6 +76,7 @@ impl<'a> Source<'a> {
             largest_record: 0,
             steps: 0,
             failure: None,
+            read_error,
             described: Vec::new(),
         })
     }
@@ -181,12 +188,28 @@ impl<'a> Source<'a> {
         self.chunk.consume(record.len);
     }
 
-    /// How the file ends, or, when that was not reached, that nothing was wrong so far.
+    /// How the file ends, or, when that was not reached, that nothing was wrong so far. An input that failed has no end.
     pub(super) fn finish(mut self, tally: &mut Tally) -> Result<End, CaptureError> {
         if let Format::PcapNg(reader) = &mut self.format {
             reader.finish(tally);
         }
         tally.facts.bytes = tally.facts.bytes.saturating_add(self.chunk.offset());
+        // Whoever broke off does not need what could not be read.
+        let has_ended = matches!(self.state, State::Ended(_));
+        if let Some(error) = self.read_error.take().filter(|_| has_ended) {
+            return Err(match self.frames {
+                0 => CaptureError::Read(error),
+                frames => CaptureError::ReadBehind { frames, error },
+            });
+        }
+        // What was taken for the end or for garbage is where a decompressor gave up.
+        if let State::Ended(End::Complete) = self.state
+            && let Some(failure) = self.take_failure(tally)
+        {
+            let detail = Phrase::verbatim(failure.to_string());
+            self.failure = Some(failure);
+            self.truncated(self.chunk.offset(), detail, true, tally);
+        }
         match (self.state, self.failure) {
             (_, Some(error)) if self.frames == 0 => Err(CaptureError::Read(error)),
             (State::Ended(end), _) => Ok(end),

@@ -78,7 +78,7 @@ impl Side {
     /// Reads a capture.
     ///
     /// # Errors
-    /// When the input is no capture, or reading fails before the first frame.
+    /// When the input is no capture, or reading it fails.
     pub fn read(input: impl Read, file: &str, options: &Options) -> Result<Self, CaptureError> {
         let mut analyzer = Analyzer::new(options);
         let mut trace = Trace::default();

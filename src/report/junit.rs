@@ -6,6 +6,7 @@
 use std::io::{self, Write};
 
 use super::labels::{beginning, connections, headline, seconds_of};
+use super::notes::{not_judged, note};
 use super::text::visible;
 use super::{Attempt, Report, Unread};
 
@@ -46,6 +47,8 @@ struct Suite<'a> {
     capture: &'a str,
     first: Option<&'a str>,
     cases: Vec<Case>,
+    /// What the cases do not cover.
+    note: Option<String>,
 }
 
 /// Writes one document. `expectations` belong to the reports of the same place; where there are fewer, nothing was
@@ -64,6 +67,7 @@ pub fn write_junit(
         capture: &report.capture.file,
         first: report.capture.first.as_deref(),
         cases: cases(report, expected),
+        note: note(report),
     });
     let failed = unread.iter().map(|it| Suite {
         capture: &it.capture,
@@ -76,12 +80,19 @@ pub fn write_junit(
             },
             text: String::new(),
         }],
+        note: None,
     });
     let suites: Vec<Suite<'_>> = judged.chain(failed).collect();
     let all = || suites.iter().flat_map(|suite| &suite.cases);
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     writeln!(out, "<testsuites name=\"tlswalk\"{}>", totals(all()))?;
-    for Suite { capture, first, cases } in &suites {
+    for Suite {
+        capture,
+        first,
+        cases,
+        note,
+    } in &suites
+    {
         let time = first.and_then(|time| time.get(..19)).unwrap_or_default();
         let stamp = if time.is_empty() {
             String::new()
@@ -92,6 +103,9 @@ pub fn write_junit(
         writeln!(out, "  <testsuite name=\"{name}\"{}{stamp}>", totals(cases.iter()))?;
         for case in cases {
             write_case(&name, case, out)?;
+        }
+        if let Some(note) = note {
+            writeln!(out, "    <system-out>{}</system-out>", lines(note))?;
         }
         writeln!(out, "  </testsuite>")?;
     }
@@ -118,6 +132,18 @@ fn cases(report: &Report, expectation: Option<&Expectation>) -> Vec<Case> {
         .iter()
         .map(|attempt| case(report, attempt, expectation.is_some()))
         .collect();
+    // Of what there was no room for, nothing can be concluded, whatever was expected of the others.
+    let language = super::labels::language_of(report);
+    if let Some(message) = not_judged(report.capture.not_judged) {
+        cases.push(Case {
+            name: "everything was judged".to_owned(),
+            seconds: 0.0,
+            result: Result::Skipped {
+                message: message.in_language(language),
+            },
+            text: String::new(),
+        });
+    }
     if let Some(expectation) = expectation {
         let wanted = expectation.expected.join(" or ");
         cases.push(Case {
@@ -133,7 +159,7 @@ fn cases(report: &Report, expectation: Option<&Expectation>) -> Vec<Case> {
             },
             text: headline(report),
         });
-    } else if cases.is_empty() {
+    } else if report.attempts.is_empty() {
         cases.push(Case {
             name: report.verdict.id.clone(),
             seconds: 0.0,

@@ -183,6 +183,7 @@ pub(super) fn about(capture: &Capture) -> Vec<Phrase> {
     if let Some(drops @ 1..) = seen.drops {
         facts.push(phrase("page-drops").with("count", grouped(drops)));
     }
+    facts.extend(super::notes::not_judged(capture.not_judged));
     facts
 }
 

@@ -16,6 +16,7 @@ pub mod junit;
 mod known;
 mod labels;
 pub mod markdown;
+mod notes;
 mod outcome;
 pub mod row;
 pub mod sarif;
@@ -137,6 +138,15 @@ pub struct Capture {
     pub anomalies: Vec<Anomaly>,
     /// What the capture holds beside the attempts, for a capture that holds no licensing traffic.
     pub contents: Contents,
+    /// Connections and look-ups that may belong to attempts and were not judged, or not to their ends, since there were more than
+    /// are kept; absent: none. What failed is kept before what went well.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub not_judged: u64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// What a slice made by tlswalk says of its capture.

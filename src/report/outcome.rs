@@ -9,6 +9,8 @@ pub enum Outcome {
     Succeeded,
     /// Nothing failed, but nothing could be concluded either.
     Inconclusive,
+    /// Nothing that was judged failed, but there was more than is kept.
+    PartlyJudged,
     /// An attempt failed, or shows a problem of severity `error`.
     Failed,
     /// A capture is damaged beyond use.
@@ -21,8 +23,9 @@ pub enum Outcome {
 /// that were captured decide.
 #[must_use]
 pub fn outcome<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Outcome {
-    let (mut failed, mut concluded) = (false, false);
+    let (mut failed, mut concluded, mut partly) = (false, false, false);
     for report in reports {
+        partly |= report.capture.not_judged > 0;
         if report.attempts.is_empty() && report.verdict.id == "malformed-capture" {
             return Outcome::Unusable;
         }
@@ -37,10 +40,11 @@ pub fn outcome<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Outcome {
             concluded |= !matches!(attempt.verdict.id.as_str(), "incomplete-capture" | "malformed-capture");
         }
     }
-    match (failed, concluded) {
-        (true, _) => Outcome::Failed,
-        (false, true) => Outcome::Succeeded,
-        (false, false) => Outcome::Inconclusive,
+    match (failed, partly, concluded) {
+        (true, ..) => Outcome::Failed,
+        (false, true, _) => Outcome::PartlyJudged,
+        (false, false, true) => Outcome::Succeeded,
+        (false, false, false) => Outcome::Inconclusive,
     }
 }
 
@@ -52,7 +56,7 @@ impl Outcome {
             Self::Succeeded => 0,
             Self::Failed => 1,
             Self::Unusable => 2,
-            Self::Inconclusive => 3,
+            Self::Inconclusive | Self::PartlyJudged => 3,
         }
     }
 
@@ -62,6 +66,8 @@ impl Outcome {
         match (self, other) {
             (Self::Unusable, _) | (_, Self::Unusable) => Self::Unusable,
             (Self::Failed, _) | (_, Self::Failed) => Self::Failed,
+            // A success elsewhere says nothing of what there was no room for.
+            (Self::PartlyJudged, _) | (_, Self::PartlyJudged) => Self::PartlyJudged,
             (Self::Succeeded, _) | (_, Self::Succeeded) => Self::Succeeded,
             (Self::Inconclusive, Self::Inconclusive) => Self::Inconclusive,
         }
@@ -81,5 +87,16 @@ mod tests {
         assert_eq!(outcome([&good, &none]), Outcome::Succeeded);
         assert_eq!(outcome([&good, &bad, &none]), Outcome::Failed);
         assert_eq!(Outcome::Failed.and(Outcome::Unusable).exit_code(), 2);
+    }
+
+    #[test]
+    fn what_was_not_judged_is_no_success_whatever_else_succeeded() {
+        let (bad, good) = (examples::rejected(), examples::healthy());
+        let mut partly = examples::healthy();
+        partly.capture.not_judged = 1;
+        assert_eq!(outcome([&good, &partly, &good]).exit_code(), 3);
+        assert_eq!(outcome([&partly, &bad]), Outcome::Failed);
+        assert_eq!(outcome([&partly]).and(Outcome::Succeeded), Outcome::PartlyJudged);
+        assert_eq!(Outcome::Failed.and(outcome([&partly])), Outcome::Failed);
     }
 }

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::labels::{beginning, connections, frames_of};
+use super::notes::note;
 use super::text::visible;
 use super::{Attempt, Report};
 
@@ -66,8 +67,12 @@ pub struct Row {
     pub sha256: Option<String>,
     /// Why the capture could not be read.
     pub error: Option<String>,
-    /// What else is to be known of the file: that it changed while it was read, or was reported before it grew.
+    /// What else is to be known of the file: that it is cut short or damaged, that not everything in it was judged, that it changed
+    /// while it was read, or was reported before it grew.
     pub note: Option<String>,
+    /// The note says that not everything in the capture was read or judged.
+    #[serde(skip)]
+    pub is_partial: bool,
 }
 
 impl Row {
@@ -99,9 +104,12 @@ impl Row {
     }
 
     fn about(report: &Report) -> Self {
+        let note = note(report).map(|note| visible(&note));
         Self {
             capture: visible(&report.capture.file),
             sha256: report.capture.sha256.clone(),
+            is_partial: note.is_some(),
+            note,
             ..Self::default()
         }
     }

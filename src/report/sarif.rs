@@ -9,11 +9,12 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 
 use super::labels::{frames_of, headline};
+use super::notes::{self, notes};
 use super::text::visible;
 use super::{Attempt, Evidence, Report, Unread, explain};
 
 /// Writes one log with one run. A capture of `unread` has no result: that it could not be read is a notification of the
-/// run, which then was not successful (sections 3.20.14 and 3.20.21).
+/// run, which then was not successful (sections 3.20.14 and 3.20.21). So is, as a warning, that not everything was read or judged.
 ///
 /// # Errors
 /// When `out` cannot be written.
@@ -74,21 +75,17 @@ pub fn write_sarif(reports: &[Report], unread: &[Unread], out: &mut dyn Write) -
         .chain(unread.iter().map(|it| it.capture.as_str()))
         .map(|file| json!({"location": {"uri": uri(file)}, "roles": ["analysisTarget"]}))
         .collect();
+    let notes = reports.iter().enumerate().flat_map(|(at, report)| {
+        let file = &report.capture.file;
+        notes(report)
+            .into_iter()
+            .map(move |text| notification(1, (file, at), &text))
+    });
     let notifications: Vec<Value> = unread
         .iter()
         .enumerate()
-        .map(|(at, it)| {
-            json!({
-                "descriptor": {"id": Unread::ID, "index": 0},
-                "level": "error",
-                "message": {"text": format!("{}: {}", it.capture, it.why)},
-                "locations": [{
-                    "physicalLocation": {
-                        "artifactLocation": {"uri": uri(&it.capture), "index": reports.len() + at}
-                    }
-                }],
-            })
-        })
+        .map(|(at, it)| notification(0, (&it.capture, reports.len() + at), &it.why))
+        .chain(notes)
         .collect();
     let tool = reports.first().map(|report| &report.tool);
     let log = json!({
@@ -102,6 +99,9 @@ pub fn write_sarif(reports: &[Report], unread: &[Unread], out: &mut dyn Write) -
                 "notifications": [{
                     "id": Unread::ID,
                     "shortDescription": {"text": "a capture could not be read"},
+                }, {
+                    "id": notes::ID,
+                    "shortDescription": {"text": "not everything in a capture was read or judged"},
                 }],
             }},
             "invocations": [{
@@ -115,6 +115,22 @@ pub fn write_sarif(reports: &[Report], unread: &[Unread], out: &mut dyn Write) -
     });
     serde_json::to_writer_pretty(&mut *out, &log).map_err(io::Error::from)?;
     writeln!(out)
+}
+
+/// What is to be said of a capture beside its results: the first kind, that there are none, is an error of the run.
+fn notification(kind: usize, (capture, artifact): (&str, usize), text: &str) -> Value {
+    let (id, level) = match kind {
+        0 => (Unread::ID, "error"),
+        _ => (notes::ID, "warning"),
+    };
+    json!({
+        "descriptor": {"id": id, "index": kind},
+        "level": level,
+        "message": {"text": visible(&format!("{capture}: {text}"))},
+        "locations": [{
+            "physicalLocation": {"artifactLocation": {"uri": uri(capture), "index": artifact}}
+        }],
+    })
 }
 
 /// What one result tells.

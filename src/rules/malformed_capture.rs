@@ -2,7 +2,7 @@
 //! beside another verdict where the attempt lies around or behind the damage.
 
 use crate::attempt::Attempt;
-use crate::capture::{Damage, End};
+use crate::capture::{CaptureFacts, Damage, End};
 use crate::context::Context;
 use crate::finding::{Finding, Owner, Remedy, Rule, Severity};
 use crate::phrase::{Phrase, phrase};
@@ -37,10 +37,15 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         );
     }
     // A file that merely ends early is incomplete, not damaged.
-    if matches!(context.capture.end, End::Truncated { is_cut: true, .. }) && context.capture.damage.is_empty() {
+    if is_only_cut(context.capture) {
         return None;
     }
     finding(context).map(|finding| finding.evidence(connection.last.0, phrase("malformed-capture-last-of-connection")))
+}
+
+/// Whether nothing is wrong with a file that has frames but that it ends early.
+pub(super) const fn is_only_cut(capture: &CaptureFacts) -> bool {
+    matches!(capture.end, End::Truncated { is_cut: true, .. }) && capture.damage.is_empty() && capture.frames > 0
 }
 
 /// What is said of the file.

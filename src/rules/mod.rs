@@ -97,10 +97,10 @@ pub(super) const RULES: &[&Rule] = &[
     &device_clock_off::RULE,
 ];
 
-/// What is said of a damaged file in which nobody attempted anything.
+/// What is said of a damaged file in which nobody attempted anything. One that merely ends early holds what it holds.
 #[must_use]
 pub fn damage(context: &Context<'_>) -> Option<crate::finding::Finding> {
-    malformed_capture::finding(context)
+    malformed_capture::finding(context).filter(|_| !malformed_capture::is_only_cut(context.capture))
 }
 
 /// Whether a line of the device's log says one thing where the capture shows another.

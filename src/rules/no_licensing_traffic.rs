@@ -16,6 +16,9 @@ const SECOND: i64 = 1_000_000_000;
 /// Controllers, and names asked for, that are told one by one.
 const MAX_SHOWN: usize = 4;
 
+/// The root of all names, whose own is empty (RFC 1034 section 3.1).
+const ROOT: &str = ".";
+
 /// The verdict id.
 pub const ID: &str = "no-licensing-traffic";
 
@@ -148,7 +151,11 @@ fn quiet(finding: &mut Finding, context: &Context<'_>) {
             say(None, phrase("quiet-no-lookups").with("address", address));
         } else {
             let names: BTreeSet<String> = lookups.iter().map(|it| it.name.to_string()).collect();
-            let shown: Vec<String> = names.into_iter().take(MAX_SHOWN).collect();
+            let named = names.into_iter().filter(|name| !name.is_empty());
+            let mut shown: Vec<String> = named.take(MAX_SHOWN).collect();
+            if shown.is_empty() {
+                shown.push(ROOT.to_owned());
+            }
             say(
                 lookups.first().map(|it| it.first().0),
                 phrase("quiet-lookups")

@@ -48,7 +48,7 @@ pub struct Judged {
 /// Judges a capture, as a first step of cutting it.
 ///
 /// # Errors
-/// When the input is no capture, or reading fails before the first frame.
+/// When the input is no capture, or reading it fails.
 pub fn judge(input: impl Read, file: &str, options: &Options) -> Result<Judged, CaptureError> {
     judge_and_look(input, file, options, |_| ())
 }

@@ -134,6 +134,17 @@ impl Default for Frames {
     }
 }
 
+impl EventKind {
+    /// Whether it says that something failed: it is kept beyond the bound that others have.
+    pub(crate) fn tells_failure(&self) -> bool {
+        match self {
+            Self::Alert { level, .. } => *level == 2,
+            Self::HttpResponse(response) => response.status >= 300,
+            _ => false,
+        }
+    }
+}
+
 /// What a direction can say.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)] // TCP's and TLS's own names

@@ -18,6 +18,7 @@ use targets::scenario;
 
 // The tests.
 mod alerts;
+mod bounds;
 mod catalogues;
 mod cli;
 mod corpus;
@@ -29,9 +30,11 @@ mod generated;
 mod handed_on;
 mod metamorphic;
 mod mutations;
+mod nobody;
 mod outputs;
 mod page;
 mod properties;
+mod read_errors;
 mod redaction;
 mod remedies;
 mod samples;

@@ -36,6 +36,11 @@ text-copies = { $frames } frames are second copies of a packet
 text-snap-length = { $segments } segments cut by the snap length
 text-one-direction = only one direction of the traffic was captured
 text-drops = the capturing device dropped { $packets } packets
+note-not-judged = { $count ->
+    [one] 1 connection or look-up was
+   *[other] { $shown } connections and look-ups were
+} not judged: there are more than are kept
+note-log-cut = the device's text { $file } was not read to its end: { $detail }
 text-holds-none = no TCP connection at all
 text-holds-one-without = 1 TCP connection, without TLS
 text-holds-one-with = 1 TCP connection, with TLS

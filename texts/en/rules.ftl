@@ -442,6 +442,7 @@ malformed-capture-cannot-tell-numbers = the true frame numbers behind the damage
 malformed-capture-last-of-connection = the last frame of this connection that could be read
 malformed-capture-last-read = the last frame that could be read
 malformed-capture-cannot-tell-beyond = anything beyond that frame
+capture-cut-cannot-tell = anything after frame { $frame }: the file was cut short there
 malformed-capture-last-before = the last frame before the damage
 malformed-capture-export = export the capture again and copy it in binary mode (scp, or tftp/ftp with binary set)
 malformed-capture-verify = the file has the same MD5 sum and size on both sides, and capinfos reads it to its end

@@ -5,6 +5,7 @@ triage-attempts = attempts
 triage-examples = for example
 triage-not-read = could not be read
 triage-not-read-heading = Could not be read
+triage-partial-heading = Not read or judged to the end
 triage-others-heading = No captures
 triage-by-verdict = By verdict
 triage-rows = Attempts, the worst first
@@ -32,6 +33,10 @@ triage-counted = { $captures ->
 triage-speed = { $size } in { $time }: { $captures } captures/s, { $rate }/s
 triage-seconds = { $count } s
 triage-milliseconds = { $count } ms
+triage-partial = { $count ->
+    [one] 1 capture was
+   *[other] { $shown } captures were
+} not read or judged to the end
 triage-known = { $count ->
     [one] 1 known from before
    *[other] { $count } known from before

@@ -439,6 +439,7 @@ malformed-capture-cannot-tell-numbers = 破損箇所より後の本当のフレ�
 malformed-capture-last-of-connection = この接続で読み取れた最後のフレーム
 malformed-capture-last-read = 読み取れた最後のフレーム
 malformed-capture-cannot-tell-beyond = そのフレームより後のすべて
+capture-cut-cannot-tell = フレーム { $frame } より後のすべて（ファイルがそこで途切れている）
 malformed-capture-last-before = 破損箇所の直前のフレーム
 malformed-capture-export = キャプチャをもう一度エクスポートし、バイナリモードでコピーしてください（scp、またはバイナリを指定した tftp / ftp）
 malformed-capture-verify = 両側でファイルの MD5 とサイズが一致し、capinfos が最後まで読める

@@ -5,6 +5,7 @@ triage-attempts = 試行
 triage-examples = 例
 triage-not-read = 読み取れない
 triage-not-read-heading = 読み取れなかったもの
+triage-partial-heading = 最後まで読み取りまたは判定ができなかったもの
 triage-others-heading = キャプチャではないもの
 triage-by-verdict = 判定別
 triage-rows = 試行（悪いものから）
@@ -20,6 +21,7 @@ triage-counted = キャプチャ { $shown } 件、試行 { $attempts-shown } 回
 triage-speed = { $time }で { $size }（{ $captures } 件/秒、{ $rate }/s）
 triage-seconds = { $count } 秒
 triage-milliseconds = { $count } ミリ秒
+triage-partial = 最後まで読み取りまたは判定ができなかったキャプチャ { $shown } 件
 triage-known = 前回までに判定済み { $count } 件
 triage-others = キャプチャではないファイル { $count } 件
 

@@ -47,6 +47,7 @@ class Capture(TypedDict):
     visibility: Visibility
     anomalies: list[Anomaly]
     contents: Contents
+    not_judged: NotRequired[int]
 
 class SliceOf(TypedDict):
     "What a slice made by tlswalk says of its capture."

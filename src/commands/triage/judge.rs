@@ -39,6 +39,8 @@ pub(super) struct Judged {
     pub(super) sha256: Option<String>,
     /// It changed while it was read, other than by losing its name.
     pub(super) changed: bool,
+    /// What is to be known of the content, beside the verdict.
+    pub(super) note: Option<String>,
     /// It would be judged so again: a failure of the disk or of permissions need not be.
     pub(super) lasting: bool,
     /// Bytes read.
@@ -55,6 +57,7 @@ impl Judged {
             files: Vec::new(),
             sha256: None,
             changed: false,
+            note: None,
             lasting: false,
             bytes: 0,
         }
@@ -136,12 +139,13 @@ impl Judge<'_> {
         let note = files.iter().find_map(changes);
         // What has no name any more, or another one, was whole when it was read.
         let changed = note.as_ref().is_some_and(|it| it.id() != "triage-note-vanished");
-        let note = self.note(&files, note);
+        let of_file = self.note(&files, note);
         let mut rows = Row::of(&report);
+        let note = rows.first().and_then(|row| row.note.clone());
         for row in &mut rows {
             row.capture = visible(&unit.name);
             row.sha256 = sha256.clone().filter(|_| self.hash && files.len() == 1);
-            row.note.clone_from(&note);
+            row.note = both(&note, &of_file);
         }
         Judged {
             rows,
@@ -150,6 +154,7 @@ impl Judge<'_> {
             files,
             sha256,
             changed,
+            note,
             lasting: true,
             bytes: size,
         }
@@ -168,10 +173,12 @@ impl Judge<'_> {
     /// What an earlier run has judged.
     fn known(&self, unit: &Unit, line: Line, known: Known, files: Vec<Found>) -> Judged {
         let mut rows = line.rows;
+        let note = rows.first().and_then(|row| row.note.clone());
         for row in &mut rows {
             // It may have been renamed since, and what was noted then is of then.
             row.capture = visible(&unit.name);
-            row.note = self.note(&files, None);
+            row.is_partial = note.is_some();
+            row.note = both(&note, &self.note(&files, None));
         }
         Judged {
             rows,
@@ -180,6 +187,7 @@ impl Judge<'_> {
             files,
             sha256: line.sha256,
             changed: false,
+            note,
             lasting: true,
             bytes: 0,
         }
@@ -236,7 +244,10 @@ impl From<CaptureError> for Refused {
             error => Self::Unread {
                 why: error.to_string(),
                 // What a decompressor cannot read stays so; the system's errors have a number.
-                lasting: !matches!(&error, CaptureError::Read(error) if error.raw_os_error().is_some()),
+                lasting: !matches!(
+                    &error,
+                    CaptureError::Read(error) | CaptureError::ReadBehind { error, .. } if error.raw_os_error().is_some()
+                ),
             },
         }
     }
@@ -319,11 +330,25 @@ fn failed(unit: &Unit, kind: Kind, why: &str) -> Judged {
     }
 }
 
+/// Two notes as one.
+fn both(one: &Option<String>, other: &Option<String>) -> Option<String> {
+    let notes = one.iter().chain(other).cloned();
+    notes.reduce(|text, next| format!("{text}; {next}"))
+}
+
+/// How an outcome is written down: by its exit code, and by a number of its own where two have the same.
+pub(super) const fn code_of(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::PartlyJudged => 4,
+        other => other.exit_code(),
+    }
+}
+
 fn outcome_of(code: u8) -> Option<Outcome> {
-    use Outcome::{Failed, Inconclusive, Succeeded, Unusable};
-    [Succeeded, Failed, Unusable, Inconclusive]
+    use Outcome::{Failed, Inconclusive, PartlyJudged, Succeeded, Unusable};
+    [Succeeded, Failed, Unusable, Inconclusive, PartlyJudged]
         .into_iter()
-        .find(|it| it.exit_code() == code)
+        .find(|&it| code_of(it) == code)
 }
 
 #[cfg(test)]
@@ -332,9 +357,26 @@ mod tests {
 
     #[test]
     fn every_outcome_is_told_by_its_code() {
-        for code in 0..4 {
-            assert_eq!(outcome_of(code).map(Outcome::exit_code), Some(code));
+        for code in 0..5 {
+            assert_eq!(outcome_of(code).map(code_of), Some(code));
         }
-        assert_eq!(outcome_of(4), None);
+        assert_eq!(outcome_of(5), None);
+    }
+
+    #[test]
+    fn a_failing_disk_is_nothing_to_be_remembered_and_a_broken_compression_is() {
+        let lasts = |error: CaptureError| match error.into() {
+            Refused::Unread { why, lasting } => (why, lasting),
+            Refused::Other(what) => panic!("{what}"),
+        };
+        let failed = || io::Error::from_raw_os_error(5);
+        let behind = CaptureError::ReadBehind {
+            frames: 7,
+            error: failed(),
+        };
+        let (why, lasting) = lasts(behind);
+        assert!(why.starts_with("reading failed after 7 frames: ") && !lasting, "{why}");
+        assert!(!lasts(CaptureError::Read(failed())).1);
+        assert!(lasts(CaptureError::Read(io::Error::other("corrupt deflate stream"))).1);
     }
 }

@@ -267,14 +267,11 @@ fn remember(judged: &Judged, state: Option<&State>) -> Result<(), String> {
         return Ok(());
     };
     let exit = match &judged.kind {
-        Kind::Capture(outcome) => Some(outcome.exit_code()),
+        Kind::Capture(outcome) => Some(judge::code_of(*outcome)),
         _ => None,
     };
-    state.add(
-        &judged.files,
-        !judged.changed,
-        judged.sha256.as_deref(),
-        exit,
-        &judged.rows,
-    )
+    // What is noted of a file is of now.
+    let mut rows = judged.rows.clone();
+    rows.iter_mut().for_each(|row| row.note.clone_from(&judged.note));
+    state.add(&judged.files, !judged.changed, judged.sha256.as_deref(), exit, &rows)
 }

@@ -14,6 +14,7 @@ mod words;
 use std::io::{self, Write};
 
 use super::labels::{capitalised, connections, grouped, sign, worst};
+use super::notes::{not_judged, note};
 use super::{Anomaly, Attempt, Capture, Connection, Report, explain};
 use crate::phrase::{Language, Phrase, phrase};
 pub use page::visible;
@@ -74,7 +75,10 @@ pub fn write_text(report: &Report, out: &mut dyn Write, style: &TextStyle) -> io
     if style.verbosity == Verbosity::Quiet {
         let (mark, paint) = mark(&report.verdict.severity);
         let headline = headline(report, language);
-        let tail = format!(" {}: {headline} [{}]", report.capture.file, report.verdict.id);
+        let mut tail = format!(" {}: {headline} [{}]", report.capture.file, report.verdict.id);
+        if let Some(note) = note(report) {
+            tail.push_str(&format!(" ({note})"));
+        }
         return page.line(&[(paint, mark), (Paint::Plain, &tail)]);
     }
     if report.capture.format == "none" {
@@ -174,6 +178,7 @@ fn capture_lines(page: &mut Page<'_>, capture: &Capture) -> io::Result<()> {
     if let Some(drops @ 1..) = seen.drops {
         limits.push(phrase("text-drops").with("packets", grouped(drops)));
     }
+    limits.extend(not_judged(capture.not_judged));
     let texts = |phrases: &[Phrase], separator: &'static str| {
         let texts: Vec<String> = phrases.iter().map(|it| it.in_language(language)).collect();
         texts.join(&phrase(separator).in_language(language))

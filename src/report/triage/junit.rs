@@ -45,6 +45,9 @@ pub fn write_case(
         escaped(&format!("{verdict}: {summary}"))
     };
     let summary = worst.summary.as_deref().unwrap_or_default();
+    let note = worst.note.as_ref().map_or_else(String::new, |note| {
+        format!("      <system-out>{}</system-out>\n", escaped(note))
+    });
     counts.tests = counts.tests.saturating_add(1);
     match outcome {
         None => {
@@ -61,20 +64,21 @@ pub fn write_case(
             let told: Vec<String> = rows.iter().map(text).collect();
             writeln!(
                 out,
-                "{head}>\n      <failure type=\"{kind}\" message=\"{}\">{}</failure>\n    </testcase>",
+                "{head}>\n      <failure type=\"{kind}\" message=\"{}\">{}</failure>\n{note}    </testcase>",
                 escaped(summary),
                 told.join("\n")
             )
         }
-        Some(Outcome::Inconclusive) => {
+        Some(Outcome::Inconclusive | Outcome::PartlyJudged) => {
             counts.skipped = counts.skipped.saturating_add(1);
             writeln!(
                 out,
-                "{head}>\n      <skipped message=\"{}\"/>\n    </testcase>",
+                "{head}>\n      <skipped message=\"{}\"/>\n{note}    </testcase>",
                 text(worst)
             )
         }
-        Some(Outcome::Succeeded) => writeln!(out, "{head}/>"),
+        Some(Outcome::Succeeded) if note.is_empty() => writeln!(out, "{head}/>"),
+        Some(Outcome::Succeeded) => writeln!(out, "{head}>\n{note}    </testcase>"),
     }
 }
 

@@ -75,6 +75,8 @@ pub struct Tally {
     pub(crate) failed: Kept,
     /// What could not be read, in order.
     pub(crate) unread: Kept,
+    /// The worst row of each capture that was not read or judged wholly, in order.
+    pub(crate) partial: Kept,
     /// The worst rows of all, by rank and order.
     pub(crate) worst: BTreeMap<(u8, u64), Row>,
     rows: u64,
@@ -115,6 +117,11 @@ impl Tally {
                     counted.examples.push(row.capture.clone());
                 }
             }
+        }
+        if rows.iter().any(|row| row.is_partial)
+            && let Some(worst) = worst(rows)
+        {
+            self.partial.push(worst);
         }
         if matches!(outcome, Outcome::Failed | Outcome::Unusable)
             && let Some(worst) = worst(rows)

@@ -32,12 +32,16 @@ pub fn write_tally(
             _ => SHORT,
         };
         failed(&mut page, &tally.failed, most)?;
+        partial(&mut page, &tally.partial, most)?;
         unread(&mut page, &tally.unread, most)?;
         others(&mut page, run, style.verbosity == Verbosity::Verbose)?;
         if tally.rows() > 0 || run.others > 0 {
             page.blank()?;
         }
         page.line(&[(Paint::Plain, &sum(tally, run).in_language(language))])?;
+    } else if tally.partial.count > 0 {
+        let text = partly(tally.partial.count).in_language(language);
+        page.line(&[(Paint::Plain, &text)])?;
     }
     out.flush()
 }
@@ -163,6 +167,26 @@ fn failed(page: &mut Page<'_>, failed: &Kept, most: usize) -> io::Result<()> {
     more(page, failed, most)
 }
 
+/// Captures whose verdicts do not cover everything in them.
+fn partial(page: &mut Page<'_>, partial: &Kept, most: usize) -> io::Result<()> {
+    if partial.count == 0 {
+        return Ok(());
+    }
+    page.blank()?;
+    let heading = phrase("triage-partial-heading").in_language(page.language);
+    page.line(&[(Paint::Strong, &heading)])?;
+    for row in partial.rows.iter().take(most) {
+        line(page, row, 1)?;
+    }
+    more(page, partial, most)
+}
+
+fn partly(count: u64) -> Phrase {
+    phrase("triage-partial")
+        .with("count", count)
+        .with("shown", grouped(count))
+}
+
 fn unread(page: &mut Page<'_>, unread: &Kept, most: usize) -> io::Result<()> {
     if unread.count == 0 {
         return Ok(());
@@ -267,6 +291,9 @@ pub(crate) fn sum(tally: &Tally, run: &Run) -> Phrase {
             .with("attempts-shown", grouped(tally.attempts)),
         speed,
     ];
+    if tally.partial.count > 0 {
+        clauses.push(partly(tally.partial.count));
+    }
     if run.known > 0 {
         clauses.push(phrase("triage-known").with("count", run.known));
     }
@@ -309,7 +336,7 @@ mod tests {
             "{}",
             told(4_120, 0.004)
         );
-        assert!(told(4_120, 0.004).ends_with(" captures/s, 1.0 MB/s"));
+        assert!(told(4_120, 0.004).contains(" captures/s, 1.0 MB/s; "));
         assert!(told(312_000_000, 4.2).contains("; 312.0 MB in 4.20 s: "));
     }
 

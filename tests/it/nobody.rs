@@ -1,0 +1,97 @@
+//! An address or a name that is nobody's is told as nobody's: broadcasts are no controllers, and the root of all names has none.
+#![allow(clippy::unwrap_used, reason = "test code states its invariants")]
+
+use tlswalk::Options;
+use tlswalk::profile::Profile;
+use tlswalk::report::Report;
+use tlswalk::report::text::{TextStyle, write_text};
+
+const DEVICE: [u8; 4] = [10, 1, 1, 5];
+
+/// UDP in an Ethernet frame.
+fn udp(src: ([u8; 4], u16), dst: ([u8; 4], u16), payload: &[u8]) -> Vec<u8> {
+    let len = payload.len() as u16 + 8;
+    let mut frame = vec![0xff; 6];
+    frame.extend([2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0]);
+    frame.extend((len + 20).to_be_bytes());
+    frame.extend([0, 1, 0, 0, 64, 17, 0, 0]);
+    frame.extend([src.0, dst.0].concat());
+    frame.extend([src.1, dst.1, len, 0].map(u16::to_be_bytes).concat());
+    frame.extend(payload);
+    frame
+}
+
+/// A bare SYN in an Ethernet frame.
+fn syn(src: [u8; 4], dst: [u8; 4]) -> Vec<u8> {
+    let mut frame = udp((src, 50_000), (dst, 443), &[0; 12]);
+    let (protocol, tcp) = (14 + 9, 14 + 20);
+    frame.splice(protocol..=protocol, [6]);
+    frame.splice(tcp + 4..tcp + 20, [0, 0, 0, 1, 0, 0, 0, 0, 0x50, 2, 16, 0, 0, 0, 0, 0]);
+    frame
+}
+
+fn report(frames: &[Vec<u8>], all: bool) -> Report {
+    let mut pcap = vec![
+        0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 1, 0, 0, 0,
+    ];
+    for (at, frame) in (0_u32..).zip(frames) {
+        let len = frame.len() as u32;
+        pcap.extend([1_790_000_000 + at, 0, len, len].map(u32::to_le_bytes).concat());
+        pcap.extend(frame);
+    }
+    let mut options = Options::new(Profile::built_in("cisco-smart-licensing").unwrap());
+    options.all = all;
+    tlswalk::analyze(&pcap[..], "x", &options).unwrap()
+}
+
+fn text(report: &Report) -> String {
+    let mut page = Vec::new();
+    write_text(report, &mut page, &TextStyle::default()).unwrap();
+    String::from_utf8(page).unwrap()
+}
+
+#[test]
+fn a_broadcast_multicast_or_unspecified_address_is_no_controller() {
+    let joining = |to| {
+        udp(
+            (DEVICE, 5272),
+            (to, 5246),
+            &[0, 16, 2, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0],
+        )
+    };
+    let nobody = [[255; 4], [224, 0, 1, 140], [0; 4]];
+    let frames: Vec<Vec<u8>> = nobody.into_iter().map(joining).collect();
+    let report_of_nobody = report(&frames, false);
+    let page = text(&report_of_nobody);
+    assert!(
+        !page.contains("255.255.255.255") && !page.contains("224.0.1.140"),
+        "{page}"
+    );
+    // A host that is asked by itself is one.
+    let page = text(&report(&[joining([10, 1, 1, 9])], false));
+    assert!(page.contains("10.1.1.9"), "{page}");
+}
+
+#[test]
+fn nobody_connects_from_or_to_the_address_of_all_or_of_none() {
+    let nobody = [[255; 4], [224, 0, 0, 9], [0; 4]];
+    let frames: Vec<Vec<u8>> = nobody
+        .into_iter()
+        .flat_map(|ip| [syn(ip, DEVICE), syn(DEVICE, ip)])
+        .collect();
+    assert_eq!(report(&frames, true).attempts.len(), 0);
+    assert_eq!(report(&[syn(DEVICE, [192, 0, 2, 1])], true).attempts.len(), 1);
+}
+
+#[test]
+fn the_empty_name_of_the_root_is_in_no_list() {
+    // NS of the root, and A of a name.
+    let root = [0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1];
+    let name = *b"\x00\x02\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x03ntp\x07example\x00\x00\x01\x00\x01";
+    let ask = |question: &[u8]| udp((DEVICE, 40_000), ([10, 1, 1, 1], 53), question);
+    let told = report(&[ask(&root), ask(&name)], false);
+    assert_eq!(told.capture.contents.dns_names, ["ntp.example"]);
+    let told = report(&[ask(&root)], false);
+    assert!(told.capture.contents.dns_names.is_empty());
+    assert!(!text(&told).contains("looked up:"), "{}", text(&told));
+}
