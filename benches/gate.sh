@@ -120,6 +120,8 @@ for scenario in "${scenarios[@]}"; do
     fi
     printf '%-16s %15d %15d %8s %%%s\n' "$name" "$before" "$count" "$change" "$note"
 done
+# Twice as much takes twice as long, and not four times.
+[ "$mode" != check ] || python3 "$repository/benches/growth.py" "$bin/tlswalk" || failed=1
 case $mode in
     repeat) exit 0 ;;
     accept)

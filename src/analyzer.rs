@@ -138,7 +138,7 @@ impl<'o> Analyzer<'o> {
         file: &str,
         facts: &CaptureFacts,
         story: &mut Story,
-        mut wanted: impl FnMut(&Attempt<'_>, &Directory<'_>) -> bool,
+        mut wanted: impl for<'a> FnMut(&Attempt<'a>, &Directory<'a>) -> bool,
     ) -> Option<Report> {
         self.arrange(facts, story);
         let hosts = std::mem::take(&mut self.collected.hosts);

@@ -249,7 +249,9 @@ impl<'a> Families<'a> {
 /// Whether a connection that is not licensing is reported all the same.
 fn is_wanted(options: &Options, connection: &Connection) -> bool {
     (options.all || options.profile.everything)
-        && (connection.tls.is_some() || !connection.connected() && connection.server.port == 443)
+        && (connection.tls.is_some()
+            // Until something was seen of what was said, the port tells that TLS was to come.
+            || connection.server.port == 443 && (!connection.connected() || connection.beginning_hidden))
 }
 
 fn other(connection: &Connection) -> Purposed {
@@ -279,8 +281,14 @@ fn errors_about<'a>(connections: &[&Connection], lookups: &[&Lookup], directory:
         );
     }
     for lookup in lookups {
-        let refused = directory.refused_questions(lookup.client, lookup.server).iter();
-        errors.extend(refused.filter(|error| refuses_question(error, lookup)));
+        // One that quotes a question between the same hosts, and comes after it was asked.
+        if let Some(asked) = lookup.questions.iter().map(|&(_, time)| time.0).min() {
+            let (from, to) = (
+                asked.saturating_sub(CLOCK_SKEW),
+                ended(lookup).0.saturating_add(TRY_OVER),
+            );
+            errors.extend(directory.refused_questions(lookup.client, lookup.server, from, to));
+        }
     }
     // One that may be about either of two connections counts once.
     errors.sort_by_key(|error| error.frame);
@@ -298,17 +306,8 @@ fn unanswered_dns<'a>(attempt: &Attempt<'a>, directory: &Directory<'a>) -> Optio
     if !answers.all(|(_, answer)| answer.is_none_or(|it| it.truncated)) {
         return None;
     }
-    let since = directory.connections_from(lookup.client, Timestamp(answer?.time.0 - CLOCK_SKEW));
-    since.iter().copied().find(|connection| {
-        (connection.server.ip, connection.server.port) == (lookup.server, 53) && !connection.connected()
-    })
-}
-
-/// Whether an ICMP error that quotes a DNS question between the same hosts is about this one.
-fn refuses_question(error: &IcmpError, lookup: &Lookup) -> bool {
-    let asked = lookup.questions.iter().map(|&(_, time)| time);
-    asked.min().is_some_and(|first| error.time.since(first) >= -CLOCK_SKEW)
-        && error.time.since(ended(lookup)) <= TRY_OVER
+    let since = Timestamp(answer?.time.0.saturating_sub(CLOCK_SKEW));
+    directory.unconnected_dns(lookup.client, lookup.server, since)
 }
 
 /// Judges both sides' chains at the time they were presented.
@@ -404,6 +403,32 @@ mod tests {
 
     fn grouped(connections: &[Connection], lookups: &[Lookup]) -> String {
         shape(&attempts(&options(), connections, lookups, &[]))
+    }
+
+    #[test]
+    fn attempts_look_at_the_lookups_beside_them_and_not_at_all() {
+        use crate::directory::LOOKED_AT;
+        let address = "192.133.220.90";
+        let of_time = |count: i64, apart: i64, answer: &str, connects: bool| {
+            let asked: Vec<_> = (0..count).map(|at| ("10.0.0.1", 1 + at * apart, answer)).collect();
+            let lookups = lookups(NAME, &asked);
+            let connections = (0..count)
+                .filter(|_| connects)
+                .map(|at| connection(1 + at * apart, DEVICE, SERVER));
+            let connections: Vec<_> = connections.collect();
+            let before = LOOKED_AT.get();
+            let options = options();
+            let found = attempts(&options, &connections, &lookups, &[]).len();
+            assert!(found > 0);
+            LOOKED_AT.get() - before
+        };
+        for (apart, answer, connects) in [(10, address, true), (40, "", false), (40, "", true), (5, "", true)] {
+            let work = [500, 1000, 2000].map(|count| of_time(count, apart, answer, connects) + 1);
+            for pair in work.windows(2) {
+                let exponent = (pair[1] as f64 / pair[0] as f64).log2();
+                assert!(exponent <= 1.15, "every {apart} s, {answer}: {work:?}");
+            }
+        }
     }
 
     #[test]

@@ -296,7 +296,7 @@ impl<'o> Collected<'o> {
         {
             self.names.insert(WireText::from(name.as_str()));
         }
-        let wanted = connection.tls.is_some() || !connection.http.is_empty();
+        let wanted = connection.may_be_read();
         if wanted {
             if !self.everything && !self.could_matter(&connection) {
                 return;
@@ -459,7 +459,7 @@ impl<'o> Collected<'o> {
 /// By which bound a connection that is wanted is counted. What names no server may be licensing or anything; without a name
 /// little can be said of it.
 fn class_of(connection: &Connection, everything: bool) -> Class {
-    let wanted = connection.tls.is_some() || !connection.http.is_empty();
+    let wanted = connection.may_be_read();
     match (wanted, !everything && connection.server_name().is_none()) {
         (true, true) => Class::Nameless,
         (true, false) => Class::Named,

@@ -67,6 +67,8 @@ pub struct Connection {
     pub opening_frame: Sides<Option<FrameNumber>>,
     /// The same side speaks something that is neither TLS nor readable HTTP.
     pub speaks_other: Sides<bool>,
+    /// What a side began with was not captured, and neither side shows by what follows what it is.
+    pub beginning_hidden: bool,
     /// DNS over TCP.
     pub dns: Sides<Vec<u8>>,
     /// Events that were not kept.
@@ -98,6 +100,7 @@ impl Connection {
             client: own.carries,
             server: peer.carries,
         };
+        let is_hidden = [&own, &peer].iter().any(|side| side.carries == Carries::Hidden);
         let (mut own, mut peer) = (own, peer);
         doubt_gaps(&mut own.tcp, &peer.tcp);
         doubt_gaps(&mut peer.tcp, &own.tcp);
@@ -126,6 +129,7 @@ impl Connection {
                 client: own.application_data,
                 server: peer.application_data,
             },
+            beginning_hidden: is_hidden && !is_tls && walk.http.is_empty(),
             dns: Sides {
                 client: own.dns.unwrap_or_default(),
                 server: peer.dns.unwrap_or_default(),
@@ -139,6 +143,12 @@ impl Connection {
             tls: is_tls.then_some(walk.tls),
             steps: walk.steps,
         }
+    }
+
+    /// Whether it was TLS or readable HTTP, or may have been: nothing shows what it was where its beginning was not captured.
+    #[must_use]
+    pub const fn may_be_read(&self) -> bool {
+        self.tls.is_some() || !self.http.is_empty() || self.beginning_hidden
     }
 
     /// The first step of a kind, from either side.
@@ -360,6 +370,7 @@ mod tests {
             opening: Sides::default(),
             opening_frame: Sides::default(),
             speaks_other: Sides::default(),
+            beginning_hidden: false,
             dns: Sides::default(),
             events_dropped: 0,
         }

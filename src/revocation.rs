@@ -71,23 +71,16 @@ pub(crate) fn revocation<'a>(attempt: &Attempt<'a>, directory: &Directory<'a>) -
             let (host, port) = host_and_port(&url)?;
             let lookups = directory.lookups_of(attempt.device, &host);
             let address: Option<IpAddr> = host.parse().ok();
-            let resolved = |ip: IpAddr| {
-                address == Some(ip)
-                    || lookups
-                        .iter()
-                        .filter_map(|it| it.answer.as_ref())
-                        .any(|answer| answer.addresses.contains(&ip))
-            };
+            let resolved = |ip: IpAddr| address == Some(ip) || lookups.is_some_and(|it| it.told().contains(&ip));
             let mut connections: Vec<&Connection> = directory
-                .connections_from(attempt.device, from)
+                .connections_to(attempt.device, port, from)
                 .iter()
                 .copied()
                 .take_while(|it| !over(it.first.1))
-                .filter(|it| it.server.port == port && resolved(it.server.ip))
+                .filter(|it| resolved(it.server.ip))
                 .collect();
             connections.sort_by_key(|it| it.index);
-            let during = |time: Timestamp| time >= from && !over(time);
-            let lookups: Vec<&Lookup> = lookups.iter().copied().filter(|it| during(it.first().1)).collect();
+            let lookups: Vec<&Lookup> = lookups.into_iter().flat_map(|it| it.between(from.0, until.0)).collect();
             let seen = !lookups.is_empty() || !connections.is_empty();
             seen.then_some(Revocation {
                 url,

@@ -3,12 +3,13 @@
 //! A device asks before it connects, so a question belongs to the connection that follows it from the same device for the
 //! same name. One that failed and was given up, or that nothing follows, is an attempt of its own.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 use super::{Attempt, CLOCK_SKEW, MAX_ATTEMPTS, SAME_ATTEMPT, TRY_OVER};
-use crate::directory::{Addresses, ByTime, Directory, lower_case};
+use crate::directory::{Addresses, Asked, ByTime, Directory, look, lower_case};
 use crate::frame::Timestamp;
 use crate::lookup::Lookup;
 use crate::selection::Selector;
@@ -22,7 +23,6 @@ pub(super) fn assign_lookups<'a>(
     lookups: &'a [Lookup],
     directory: &Directory<'a>,
 ) {
-    let with_connections = attempts.len();
     let begins = |attempt: &Attempt<'_>| {
         let latest = attempt.connections.iter().map(|connection| connection.first.1).max();
         Some((attempt.connections.first()?.first.1, latest?))
@@ -33,70 +33,62 @@ pub(super) fn assign_lookups<'a>(
         .map(|(first, latest)| latest.since(first));
     // Before and after a question: what `precedes` and `stands_around` can accept, by the last connection's time.
     let (before, after) = (10 * CLOCK_SKEW, SAME_ATTEMPT.saturating_add(longest.max().unwrap_or(0)));
-    let by_time = |wanted: &dyn Fn(&Attempt<'_>) -> bool| {
-        let wanted = attempts.iter().enumerate().filter(|(_, attempt)| wanted(attempt));
-        ByTime::new(wanted.filter_map(|(at, attempt)| Some((begins(attempt)?.1, at))))
-    };
-    let mut devices: HashMap<IpAddr, Vec<(Timestamp, usize)>> = HashMap::new();
+    // By name, since a device may ask from its address of the other family.
+    let mut families: HashMap<Cow<'_, str>, [Vec<(Timestamp, usize)>; 2]> = HashMap::new();
+    let mut devices: HashMap<(IpAddr, Cow<'_, str>), Vec<(Timestamp, usize)>> = HashMap::new();
     for (at, attempt) in attempts.iter().enumerate() {
-        let latest = begins(attempt).map(|(_, latest)| latest);
-        devices
-            .entry(attempt.device)
-            .or_default()
-            .extend(latest.map(|latest| (latest, at)));
+        let Some((_, latest)) = begins(attempt) else { continue };
+        let name = Cow::Owned(attempt.service.name.to_ascii_lowercase());
+        let [v4, v6] = families.entry(Cow::clone(&name)).or_default();
+        let family = if attempt.device.is_ipv4() { v4 } else { v6 };
+        family.push((latest, at));
+        devices.entry((attempt.device, name)).or_default().push((latest, at));
     }
-    let by_device: HashMap<IpAddr, ByTime> = devices
+    let by_name: HashMap<Cow<'_, str>, [ByTime; 2]> = families
         .into_iter()
-        .map(|(device, own)| (device, ByTime::new(own.into_iter())))
+        .map(|(name, times)| (name, times.map(|times| ByTime::new(times.into_iter()))))
         .collect();
-    // A device may ask from its address of the other family.
-    let (v4, v6) = (by_time(&|it| it.device.is_ipv4()), by_time(&|it| it.device.is_ipv6()));
-    let names: HashSet<String> = attempts.iter().map(|it| it.service.name.to_ascii_lowercase()).collect();
+    let by_device: HashMap<(IpAddr, Cow<'_, str>), ByTime> = devices
+        .into_iter()
+        .map(|(key, times)| (key, ByTime::new(times.into_iter())))
+        .collect();
     // Attempts of which there are only look-ups.
-    let mut asked_only: HashMap<IpAddr, Vec<usize>> = HashMap::new();
+    let mut asked_only: HashMap<(IpAddr, Cow<'_, str>), AskedOnly> = HashMap::new();
     for lookup in lookups {
         let service = selector.is_service_name(lookup.name.raw());
+        let name = lower_case(lookup.name.raw());
+        let of_name = by_name.get(&name);
         // Of the look-ups of an export nearly all are of others' names.
-        if service.is_none() && !names.contains(&*lower_case(lookup.name.raw())) {
+        if service.is_none() && of_name.is_none() {
             continue;
         }
         let asked = lookup.first().1;
-        let window = (asked.0.saturating_sub(before), asked.0.saturating_add(after));
-        let near = |attempts: &ByTime| {
-            let mut near: Vec<usize> = attempts.between(window.0, window.1).collect();
-            near.sort_unstable();
-            near
-        };
-        let own = by_device.get(&lookup.client).map(near).unwrap_or_default();
-        let other_family = near(if lookup.client.is_ipv4() { &v6 } else { &v4 });
+        let key = (lookup.client, name);
+        let own = by_device.get(&key);
+        let other_family = of_name.map(|[v4, v6]| if lookup.client.is_ipv4() { v6 } else { v4 });
         // Found out once: near a question there may be hundreds of attempts of the other family.
         let told = OnceCell::new();
-        let candidates: Vec<usize> = own
-            .into_iter()
-            .chain(asked_only.get(&lookup.client).into_iter().flatten().copied())
-            .chain(other_family)
-            .filter(|&at| {
+        let explained = |from: i64, explains: &dyn Fn(&Lookup, &Attempt<'_>) -> bool| {
+            let to = asked.0.saturating_add(after);
+            let near = own.into_iter().chain(other_family);
+            let mut candidates = near.flat_map(|it| it.in_order(from, to));
+            candidates.find(|&at| {
                 attempts.get(at).is_some_and(|attempt| {
-                    attempt.service.name.eq_ignore_ascii_case(lookup.name.raw())
-                        && is_of_device(lookup, attempt, || {
-                            told.get_or_init(|| directory.told(lookup.client, lookup.name.raw()))
-                        })
+                    is_of_device(lookup, attempt, || {
+                        told.get_or_init(|| directory.lookups_of(lookup.client, lookup.name.raw()))
+                            .map(Asked::told)
+                    }) && explains(lookup, attempt)
                 })
             })
-            .collect();
-        let explained = |explains: &dyn Fn(&Lookup, &Attempt<'_>) -> bool, attempts: &[Attempt<'_>]| {
-            let mut candidates = candidates.iter().copied().filter(|&at| at < with_connections);
-            candidates.find(|&at| attempts.get(at).is_some_and(|attempt| explains(lookup, attempt)))
         };
-        let at = explained(
-            &|it, attempt| precedes(it, attempt) && !was_given_up(it, attempt, directory),
-            attempts,
-        )
+        // What precedes has its last connection behind the question.
+        let at = explained(asked.0, &|it, attempt| {
+            precedes(it, attempt) && !was_given_up(it, attempt, directory)
+        })
         .or_else(|| {
-            explained(
-                &|it, attempt| stands_around(it, attempt, directory) && !was_given_up(it, attempt, directory),
-                attempts,
-            )
+            explained(asked.0.saturating_sub(before), &|it, attempt| {
+                stands_around(it, attempt, directory) && !was_given_up(it, attempt, directory)
+            })
         });
         if let Some(attempt) = at.and_then(|at| attempts.get_mut(at)) {
             attempt.lookups.push(lookup);
@@ -111,18 +103,15 @@ pub(super) fn assign_lookups<'a>(
             continue;
         }
         // What no connection follows: all types of record, and repetitions, are one attempt.
-        let again = candidates
-            .iter()
-            .copied()
-            .filter(|&at| at >= with_connections)
-            .find(|&at| {
-                let before = attempts.get(at).and_then(|attempt| attempt.lookups.last());
-                before.is_some_and(|before| asked.since(ended(before)) <= TRY_OVER)
-            });
-        if let Some(attempt) = again.and_then(|at| attempts.get_mut(at)) {
-            attempt.lookups.push(lookup);
-        } else if attempts.len() < MAX_ATTEMPTS {
-            asked_only.entry(lookup.client).or_default().push(attempts.len());
+        if let Some(again) = asked_only.get_mut(&key)
+            && again.goes_on(asked, lookup, attempts)
+        {
+            continue;
+        }
+        if attempts.len() < MAX_ATTEMPTS {
+            let name = Cow::Owned(service.name.to_ascii_lowercase());
+            let own = asked_only.entry((lookup.client, name)).or_default();
+            own.begin(attempts.len(), lookup);
             attempts.push(Attempt {
                 device: lookup.client,
                 service,
@@ -139,6 +128,40 @@ pub(super) fn assign_lookups<'a>(
     }
 }
 
+/// Attempts of one device and name of which there are only look-ups, in order.
+#[derive(Default)]
+struct AskedOnly {
+    attempts: Vec<usize>,
+    /// When the last look-up ended that belongs to this attempt or one before it: it only grows, so that the first attempt which
+    /// had not ended at a time is found without looking at all.
+    ended: Vec<Timestamp>,
+}
+
+impl AskedOnly {
+    fn begin(&mut self, attempt: usize, lookup: &Lookup) {
+        let before = self.ended.last().copied();
+        self.attempts.push(attempt);
+        self.ended.push(before.max(Some(ended(lookup))).unwrap_or_default());
+    }
+
+    /// Gives a look-up to the first attempt that had not been over for long; whether there is one.
+    fn goes_on<'a>(&mut self, asked: Timestamp, lookup: &'a Lookup, attempts: &mut [Attempt<'a>]) -> bool {
+        let since = asked.0.saturating_sub(TRY_OVER);
+        let first = self.ended.partition_point(|ended| ended.0 < since);
+        let own = self.attempts.get(first).and_then(|&at| attempts.get_mut(at));
+        let Some(attempt) = own else { return false };
+        attempt.lookups.push(lookup);
+        let mut before = first.checked_sub(1).and_then(|at| self.ended.get(at).copied());
+        for (own, at) in self.ended.iter_mut().zip(&self.attempts).skip(first) {
+            look();
+            let last = attempts.get(*at).and_then(|attempt| attempt.lookups.last());
+            before = before.max(last.map(|last| ended(last)));
+            *own = before.unwrap_or_default();
+        }
+        true
+    }
+}
+
 /// Whether an attempt's connections begin soon after the question.
 fn precedes(lookup: &Lookup, attempt: &Attempt<'_>) -> bool {
     let asked = lookup.first().1;
@@ -151,11 +174,9 @@ fn precedes(lookup: &Lookup, attempt: &Attempt<'_>) -> bool {
 
 /// Whether who asks was asked itself, for the same name and just before: a resolver that asks for others is no device.
 fn is_relayed(lookup: &Lookup, directory: &Directory<'_>) -> bool {
-    let asked = lookup.first().1;
-    let same_name = directory.lookups_asked_of(lookup.client, lookup.name.raw());
-    same_name
-        .iter()
-        .any(|other| (-CLOCK_SKEW..=TRY_OVER).contains(&asked.since(other.first().1)))
+    let asked = lookup.first().1.0;
+    let (from, to) = (asked.saturating_sub(TRY_OVER), asked.saturating_add(CLOCK_SKEW));
+    directory.was_asked(lookup.client, lookup.name.raw(), from, to)
 }
 
 /// Whether a look-up failed and was given up before what an attempt did next: then it was a try of its own.
@@ -167,21 +188,13 @@ fn was_given_up(lookup: &Lookup, attempt: &Attempt<'_>, directory: &Directory<'_
     }
     // Nobody asks the same server again that knows of no such name, unless it tries again.
     let says_no = lookup.answer.as_ref().is_some_and(|answer| answer.status.0 == 3);
-    let asked_anew = |it: &Lookup| {
-        (it.client, it.server, it.kind) == (lookup.client, lookup.server, lookup.kind)
-            && it.name == lookup.name
-            && it.first().0 > lookup.first().0
-    };
     let lookups = directory.lookups_of(lookup.client, lookup.name.raw());
-    if says_no && lookups.iter().any(|it| asked_anew(it)) {
+    if says_no && lookups.is_some_and(|it| it.is_asked_anew(lookup)) {
         return true;
     }
     let end = ended(lookup);
     let is_later = |time: Timestamp| time > lookup.first().1;
-    let asked_again = lookups
-        .iter()
-        .filter(|it| it.client == lookup.client && it.name == lookup.name && is_later(it.first().1))
-        .map(|it| it.first().1);
+    let asked_again = lookups.and_then(|it| it.asked_again(lookup)).into_iter();
     let connected = attempt
         .connections
         .iter()
@@ -221,12 +234,10 @@ fn stands_around(lookup: &Lookup, attempt: &Attempt<'_>, directory: &Directory<'
         answer.is_some_and(|answer| answer.truncated && answer.status.0 == 0)
     };
     let companion = || {
+        let (from, to) = (asked.0.saturating_sub(CLOCK_SKEW), asked.0.saturating_add(CLOCK_SKEW));
         let asked_alike = directory.lookups_of(lookup.client, lookup.name.raw());
-        asked_alike.iter().any(|other| {
-            other.name == lookup.name
-                && other.first().1.since(asked).abs() <= CLOCK_SKEW
-                && (gives(other) || cut(other))
-        })
+        let mut asked_alike = asked_alike.into_iter().flat_map(|it| it.between(from, to));
+        asked_alike.any(|other| other.name == lookup.name && (gives(other) || cut(other)))
     };
     gives(lookup) || away <= CLOCK_SKEW && (!failed(lookup) || companion())
 }
@@ -241,9 +252,9 @@ fn failed(lookup: &Lookup) -> bool {
 
 /// Whether a look-up was made by the device of an attempt: from the same address, or from its address of the other
 /// family, which shows when an answer given there is what the device then connects to.
-fn is_of_device<'t>(lookup: &Lookup, attempt: &Attempt<'_>, told: impl Fn() -> &'t Addresses) -> bool {
+fn is_of_device<'t>(lookup: &Lookup, attempt: &Attempt<'_>, told: impl Fn() -> Option<&'t Addresses>) -> bool {
     let mut connections = attempt.connections.iter();
     attempt.device == lookup.client
         || attempt.device.is_ipv4() != lookup.client.is_ipv4()
-            && connections.any(|connection| told().contains(&connection.server.ip))
+            && connections.any(|connection| told().is_some_and(|it| it.contains(&connection.server.ip)))
 }

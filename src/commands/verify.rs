@@ -26,8 +26,10 @@ pub(crate) fn run(report: &Path, inspect: &Inspect) -> Result<u8, String> {
     if metadata.len() > LONGEST_REPORT {
         return Err(format!("{name}: is too long to be a report"));
     }
-    let text = std::fs::read_to_string(report).map_err(|error| unread(&error))?;
-    let claimed = read_report(&text, inspect.lang.into()).map_err(|error| format!("{name}: {error}"))?;
+    let claimed = {
+        let text = std::fs::read_to_string(report).map_err(|error| unread(&error))?;
+        read_report(&text, inspect.lang.into()).map_err(|error| format!("{name}: {error}"))?
+    };
     let capture = Capture::find(path)?;
     // Texts are compared as they were written.
     let language = options.language;

@@ -26,8 +26,9 @@ pub(super) struct Piece {
 }
 
 /// Whether a segment begins at an offset of a buffer.
-fn at_segment(pieces: &[Piece], offset: usize) -> bool {
-    pieces.iter().any(|piece| piece.whole && piece.offset == offset)
+pub(super) fn at_segment(pieces: &[Piece], offset: usize) -> bool {
+    let place = pieces.binary_search_by_key(&offset, |piece| piece.offset);
+    place.is_ok_and(|at| pieces.get(at).is_some_and(|piece| piece.whole))
 }
 
 /// Content type and length, when the five bytes can be a record header.
@@ -51,6 +52,11 @@ pub(super) fn is_hello(body: &[u8], len: u16) -> bool {
 pub(super) fn is_clear_alert(body: &[u8], after_change: bool) -> bool {
     let known_level = |pair: &[u8]| matches!(pair.first(), Some(1 | 2));
     body.len() == 2 || !after_change && matches!(body.len(), 4 | 6 | 8) && body.chunks(2).all(known_level)
+}
+
+/// Whether two bytes are an alert in clear that has a name.
+pub(super) fn is_alert(level: u8, description: u8) -> bool {
+    matches!(level, 1 | 2) && super::AlertDescription(description).name().is_some()
 }
 
 /// Whether a handshake record's body is a chain of whole, known messages: what can be read again after a hole.
@@ -162,9 +168,7 @@ pub(super) fn begins_tls(rest: &[u8], at_segment: bool) -> Option<bool> {
             Some(hello || at_segment && (is_known_kind(kind, message) || chains(rest, len)))
         }
         content::ALERT if len == 2 => match *body {
-            [level, description, ..] => {
-                Some(at_segment && matches!(level, 1 | 2) && super::AlertDescription(description).name().is_some())
-            }
+            [level, description, ..] => Some(at_segment && is_alert(level, description)),
             _ => None,
         },
         content::CHANGE_CIPHER_SPEC if len != 1 => Some(false),
@@ -179,27 +183,13 @@ pub(super) fn chains(rest: &[u8], len: u16) -> bool {
     next.len() < HEADER || plausible_header(next).is_some()
 }
 
-/// The offset of the first header that is followed by another, or (`ending`) whose record ends with the data.
-pub(super) fn resync_offset(seen: &[u8], pieces: &[Piece], ending: bool) -> Option<usize> {
-    (0..seen.len().saturating_sub(HEADER - 1)).find(|&offset| {
-        let rest = seen.get(offset..).unwrap_or_default();
-        let Some((kind, len)) = plausible_header(rest) else {
-            return false;
-        };
-        // An empty record proves nothing, and change_cipher_spec is always one byte.
-        if len == 0 || kind == content::CHANGE_CIPHER_SPEC && len != 1 || kind == content::ALERT && len == 1 {
-            return false;
-        }
-        let next = offset + HEADER + usize::from(len);
-        match seen.get(next..) {
-            Some(after) if after.len() >= HEADER => plausible_header(after).is_some_and(|(_, len)| len > 0),
-            // It ends exactly where a segment ends: senders flush whole records.
-            Some([]) => ending || at_segment(pieces, offset),
-            Some(_) => false,
-            // It goes on beyond the data: believed at the end only where a segment begins.
-            None => ending && at_segment(pieces, offset),
-        }
-    })
+/// Whether a header may be looked for behind a hole: an empty record proves nothing, and change_cipher_spec is always one byte.
+pub(super) const fn is_lone_border(kind: u8, len: u16) -> bool {
+    match kind {
+        content::CHANGE_CIPHER_SPEC => len == 1,
+        content::ALERT => len > 1,
+        _ => len > 0,
+    }
 }
 
 /// Whether these bytes begin an SSL 2.0 server's hello: a two-byte length, type 4, and its version.
@@ -374,13 +364,5 @@ mod tests {
         assert!(at_segment(&pieces, 0));
         drop_front(&mut seen, &mut pieces, 10);
         assert!(seen.is_empty() && pieces.is_empty());
-    }
-
-    #[test]
-    fn an_empty_record_confirms_no_border() {
-        let bytes = [23, 3, 3, 0, 1, 9, 23, 3, 3, 0, 0, 7];
-        assert_eq!(resync_offset(&bytes, &[piece(0, 0)], false), None);
-        let bytes = [23, 3, 3, 0, 1, 9, 23, 3, 3, 0, 1, 7];
-        assert_eq!(resync_offset(&bytes, &[piece(0, 0)], false), Some(0));
     }
 }

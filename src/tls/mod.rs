@@ -10,6 +10,8 @@ pub mod record;
 mod border;
 pub(crate) use border::{may_begin, may_hold_header};
 
+mod held;
+
 pub mod message;
 
 pub mod hello;

@@ -8,10 +8,10 @@
 //! recognised by the first record whose header and content agree that it begins a TLS conversation, on any port.
 
 use super::border::{
-    Beginning, HEADER, MAX_BODY, Piece, beginning_of_tls, drop_front, gather, is_clear_alert, is_hello,
-    is_sslv2_server_hello, may_be_sslv2, may_begin, messages_chain, plausible_header, provenance_at, resync_offset,
-    sslv2_hello_len,
+    Beginning, HEADER, MAX_BODY, Piece, at_segment, beginning_of_tls, drop_front, gather, is_clear_alert, is_hello,
+    is_sslv2_server_hello, may_be_sslv2, may_begin, messages_chain, plausible_header, provenance_at, sslv2_hello_len,
 };
+use super::held::Held;
 use super::message::{Assembler, Event, EventKind, Provenance};
 use crate::stream::{Chunk, Gap, Position};
 
@@ -21,7 +21,7 @@ mod passing;
 /// CONNECT with credentials, an SMTP greeting, a negotiation of a database): 64 KiB leaves ample room.
 const MAX_PREAMBLE: u64 = 64 * 1024;
 
-/// Bytes kept to look for a record border after a hole: two of the largest records, so that one chain link fits.
+/// Bytes after a hole that are not counted as lost yet: two of the largest records, so that one chain link fits.
 const MAX_RESYNC: usize = 2 * (MAX_BODY as usize + HEADER);
 
 /// Bytes searched for a border after a hole before the rest of the direction is given up.
@@ -46,6 +46,8 @@ pub enum Carries {
     Tls,
     /// Something else, as far as it was searched.
     NotTls,
+    /// What it began with was not captured, and no record was found behind that: it may be anything.
+    Hidden,
 }
 
 /// Cuts one direction into records.
@@ -61,7 +63,7 @@ pub struct RecordReader {
     /// Bytes before TLS began (or all of them, where it did not).
     preamble: u64,
     lost: u64,
-    /// A record was found, or may be behind a hole; not so where plaintext went before the hole.
+    /// A record was found. That one may have gone where nothing was captured is no reason to say TLS.
     begun: bool,
 }
 
@@ -89,7 +91,7 @@ enum State {
     /// Inside a plaintext handshake record.
     Handshake { left: u32 },
     /// After a hole that swallowed a header: looking for a border.
-    Lost { seen: Vec<u8>, pieces: Vec<Piece> },
+    Lost(Box<Held>),
     /// Given up.
     Done,
 }
@@ -118,6 +120,7 @@ impl RecordReader {
         match self.state {
             _ if self.begun => Carries::Tls,
             State::Done => Carries::NotTls,
+            State::Lost(_) => Carries::Hidden,
             _ => Carries::Unknown,
         }
     }
@@ -144,12 +147,11 @@ impl RecordReader {
         let missing = gap.to.saturating_sub(gap.from);
         let within = |left: u32| u32::try_from(missing).ok().filter(|&n| n <= left);
         match &mut self.state {
-            State::Searching { seen, .. } => {
-                // What was searched has no beginning in it; the rest may start anywhere, also inside a record.
-                // Bytes that could not begin TLS stay what they were: a hole in plaintext makes no TLS of it.
-                let begun = self.preamble == 0 || !seen.is_empty();
+            State::Searching { seen, pieces } => {
+                // What was searched has no beginning in it; the rest may start anywhere, also inside a record. The hole itself
+                // makes no TLS of what it hides: only a header does whose record it swallowed.
+                self.begun = at_segment(pieces, 0) && plausible_header(seen).is_some();
                 self.preamble += seen.len() as u64;
-                self.begun = begun;
                 self.lose_track();
             }
             State::Passing { left } => match within(*left) {
@@ -186,18 +188,22 @@ impl RecordReader {
                 self.assembler.lose_track(sink);
                 self.lose_track();
             }
-            State::Lost { .. } => self.restart_search(),
+            // Bytes from before the hole cannot chain to bytes after it.
+            State::Lost(held) => {
+                self.lost = self.lost.saturating_add(held.searched(held.end()) as u64);
+                self.lose_track();
+            }
             State::Done => {}
         }
     }
 
     /// The direction has ended: a message that never became whole is handed on as far as it goes.
     pub fn finish(&mut self, sink: &mut impl FnMut(Event)) {
-        if let State::Lost { seen, pieces } = &mut self.state {
+        if let State::Lost(held) = &mut self.state {
             // A last record that ends with the data needs no successor.
-            let (seen, pieces) = (std::mem::take(seen), std::mem::take(pieces));
-            if let Some(offset) = resync_offset(&seen, &pieces, true) {
-                self.resume(&seen, &pieces, offset, sink);
+            let held = std::mem::take(held);
+            if let Some(border) = held.last_border(self.begun) {
+                self.resume(held, border, sink);
             }
         }
         self.assembler.finish(sink);
@@ -257,9 +263,14 @@ impl RecordReader {
                 self.search(sink);
                 rest.len()
             }
-            State::Lost { seen, pieces } => {
-                gather(seen, pieces, rest, at);
-                self.resync(sink);
+            State::Lost(held) => {
+                let mut held = std::mem::take(held);
+                let from = held.end();
+                held.gather(rest, at);
+                match self.border_from(from, &mut held, sink) {
+                    Some(border) => self.resume(held, border, sink),
+                    None => self.stay_lost(held),
+                }
                 rest.len()
             }
         }
@@ -274,19 +285,13 @@ impl RecordReader {
     }
 
     fn lose_track(&mut self) {
-        self.lost = self.lost.max(1);
-        self.state = State::Lost {
-            seen: Vec::new(),
-            pieces: Vec::new(),
-        };
+        self.state = State::Lost(Box::default());
     }
 
-    /// After a hole, bytes from before it cannot chain to bytes after it.
-    fn restart_search(&mut self) {
-        if let State::Lost { seen, pieces } = &mut self.state {
-            self.lost = self.lost.saturating_add(seen.len() as u64).max(1);
-            seen.clear();
-            pieces.clear();
+    /// Goes on looking for a border, if it was not given up.
+    fn stay_lost(&mut self, held: Box<Held>) {
+        if !matches!(self.state, State::Done) {
+            self.state = State::Lost(held);
         }
     }
 
@@ -405,7 +410,7 @@ impl RecordReader {
             if let Some(kind) = super::hello::parse_sslv2(seen.get(2..len + 2).unwrap_or_default()) {
                 sink(at.event(kind, end));
                 (self.readable, self.begun) = (true, true);
-                self.resume(&seen, &pieces, len + 2, sink);
+                self.resume(Box::new(Held::of(seen, pieces)), len + 2, sink);
                 return;
             }
             self.state = State::Searching { seen, pieces };
@@ -434,7 +439,7 @@ impl RecordReader {
                     (seen.get(offset), seen.get(offset + HEADER)),
                     (Some(&content::HANDSHAKE), Some(1 | 2))
                 );
-                self.resume(&seen, &pieces, offset, sink);
+                self.resume(Box::new(Held::of(seen, pieces)), offset, sink);
             }
             Beginning::NotBefore(offset) => {
                 // What cannot hold a beginning any more is forgotten.
@@ -452,46 +457,39 @@ impl RecordReader {
         }
     }
 
-    /// Looks for a record border after a hole.
-    fn resync(&mut self, sink: &mut impl FnMut(Event)) {
-        let State::Lost { seen, pieces } = &mut self.state else {
-            return;
-        };
-        if let Some(offset) = resync_offset(seen, pieces, false) {
-            let (seen, pieces) = (std::mem::take(seen), std::mem::take(pieces));
-            self.lost = self.lost.saturating_add(offset as u64);
-            self.resume(&seen, &pieces, offset, sink);
-        } else if seen.len() > MAX_RESYNC {
-            let drop = seen.len() - MAX_RESYNC;
-            drop_front(seen, pieces, drop);
-            self.lost = self.lost.saturating_add(drop as u64);
-            if self.lost > MAX_LOST {
+    /// Looks for a record border after a hole, in what is held from `at` on, a segment at a time as they came.
+    fn border_from(&mut self, mut at: usize, held: &mut Held, sink: &mut impl FnMut(Event)) -> Option<usize> {
+        while let Some(end) = held.segment_end(at) {
+            if let Some(border) = held.border(end) {
+                self.lost = self.lost.saturating_add(held.searched(border) as u64);
+                return Some(border);
+            }
+            let lost = held.searched(end).saturating_sub(MAX_RESYNC) as u64;
+            if lost > 0 && self.lost.saturating_add(lost) > MAX_LOST {
                 self.assembler.lose_track(sink);
                 self.state = State::Done;
+                return None;
             }
+            at = end;
         }
+        None
     }
 
-    /// Reads records from `offset` of a buffer on.
-    fn resume(&mut self, seen: &[u8], pieces: &[Piece], offset: usize, sink: &mut impl FnMut(Event)) {
-        self.next_header(provenance_at(pieces, offset).from);
-        for (at, piece) in pieces.iter().enumerate() {
-            let end = pieces.get(at + 1).map_or(seen.len(), |next| next.offset);
-            let begin = piece.offset.max(offset);
-            let Some(data) = seen.get(begin..end).filter(|data| !data.is_empty()) else {
+    /// Reads records from a place in what was held back on.
+    fn resume(&mut self, mut held: Box<Held>, mut at: usize, sink: &mut impl FnMut(Event)) {
+        self.next_header(held.provenance_at(at).from);
+        while let Some((bytes, provenance)) = held.segment_from(at) {
+            if !matches!(self.state, State::Lost(_)) {
+                at += self.step(bytes, provenance, sink);
                 continue;
-            };
-            let provenance = Provenance {
-                from: piece.at.from.saturating_add((begin - piece.offset) as u64),
-                ..piece.at
-            };
-            let mut rest = data;
-            let mut at = provenance;
-            while !rest.is_empty() {
-                let used = self.step(rest, at, sink);
-                rest = rest.get(used..).unwrap_or_default();
-                at.from = at.from.saturating_add(used as u64);
             }
+            // What is left is searched where it is: copied for each record that is none, it would be looked at each time.
+            held.restart(at);
+            let Some(border) = self.border_from(at, &mut held, sink) else {
+                return self.stay_lost(held);
+            };
+            self.next_header(held.provenance_at(border).from);
+            at = border;
         }
     }
 }
@@ -854,10 +852,61 @@ mod tests {
     }
 
     #[test]
-    fn a_hole_at_the_very_beginning_leaves_open_that_tls_went_there() {
-        let (events, reader) = read_all(&[0xee; 300], &[], 0..100);
-        assert!(events.is_empty());
-        assert_eq!(reader.carries(), Carries::Tls);
+    fn a_lost_beginning_makes_no_tls_of_bytes_without_a_record() {
+        let mut state = 7_u64;
+        let random: Vec<u8> = std::iter::repeat_with(|| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            state.to_be_bytes()[0]
+        })
+        .take(200_000)
+        .collect();
+        let text = b"GET / HTTP/1.1\r\n".repeat(200);
+        // One byte that could begin a header went before the hole.
+        let cut = [&[22][..], &random].concat();
+        for (bytes, hole) in [(&random[..], 0..100), (&text, 0..100), (&cut, 1..1461)] {
+            let cuts: Vec<usize> = (hole.end..bytes.len()).step_by(1460).collect();
+            let (events, reader) = read_all(bytes, &cuts, hole);
+            assert!(events.is_empty());
+            assert_ne!(reader.carries(), Carries::Tls);
+        }
+    }
+
+    #[test]
+    fn behind_a_lost_beginning_records_that_follow_each_other_or_fill_segments_are_tls() {
+        let bytes = server();
+        let at = borders(&bytes);
+        let carries = |cuts: &[usize], hole| read_all(&bytes, cuts, hole).1.carries();
+        for lost in [1, 60, at[4], at[5], at[6] - 3] {
+            assert_eq!(carries(&[], 0..lost), Carries::Tls, "{lost}");
+        }
+        // The alert alone, behind the end of another record: it says what it is. What cannot be read is all of its segment.
+        assert_eq!(carries(&[], 0..at[6] + 9), Carries::Tls);
+        let bytes = [&[0x5a; 40][..], &record(APPLICATION_DATA, &[9; 20])].concat();
+        let lone = |cuts: &[usize]| read_all(&bytes, cuts, 0..10).1.carries();
+        assert_eq!((lone(&[40]), lone(&[])), (Carries::Tls, Carries::Hidden));
+        // A header whose body was not captured.
+        let bytes = server();
+        let cut = |from: usize| read_all(&bytes, &[], from..bytes.len()).1.carries();
+        assert_eq!((cut(HEADER), cut(HEADER - 1)), (Carries::Tls, Carries::Hidden));
+    }
+
+    #[test]
+    fn records_among_junk_are_found_without_going_deeper_for_each() {
+        let pair = [record(APPLICATION_DATA, &[1]), record(APPLICATION_DATA, &[2])].concat();
+        let bytes = [
+            &record(HANDSHAKE, &server_hello())[..],
+            &[&pair[..], b"junk!"].concat().repeat(60_000),
+        ]
+        .concat();
+        for cuts in [vec![], (0..bytes.len()).step_by(1460).collect()] {
+            let (events, _) = read_all(&bytes, &cuts, 0..0);
+            let records = events
+                .iter()
+                .filter(|it| matches!(it.kind, EventKind::ApplicationData { .. }));
+            assert_eq!(records.count(), 120_000);
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The integration tests, in one executable: each file asks one question of the library or of the program.
 //!
-//! `cargo test --test it samples::` runs those of `samples.rs`. `tests/allocations.rs` has an executable of its own, because it
-//! counts with a global allocator.
+//! `cargo test --test it samples::` runs those of `samples.rs`. `tests/allocations.rs` and `tests/growth.rs` have executables of their own: they
+//! count with a global allocator.
 
 // What several of them use.
 #[path = "../../benches/generator/mod.rs"]

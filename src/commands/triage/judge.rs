@@ -2,7 +2,6 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek as _};
-use std::path::PathBuf;
 
 use tlswalk::Options;
 use tlswalk::capture::{CaptureError, MergeError};
@@ -83,8 +82,8 @@ pub(super) enum Known {
     No,
     /// There, and unchanged since.
     Here,
-    /// The same content; where it was.
-    Elsewhere(Vec<PathBuf>),
+    /// The same content, maybe elsewhere.
+    Elsewhere,
 }
 
 impl Judge<'_> {
@@ -103,8 +102,8 @@ impl Judge<'_> {
         {
             match hash(&files, &inputs) {
                 Ok(sha256) => {
-                    if let Some((line, places)) = state.by_content(&sha256) {
-                        return self.known(unit, line, Known::Elsewhere(places), files);
+                    if let Some(line) = state.by_content(&sha256) {
+                        return self.known(unit, line, Known::Elsewhere, files);
                     }
                 }
                 Err(error) => return failed(unit, Kind::Unread, &reason(&error)),

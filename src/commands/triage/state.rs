@@ -3,7 +3,7 @@
 //! One JSON object a line, appended when a capture is done and never changed; a line that a crash tore is passed over. In
 //! memory is only where each line begins: rows are read again when they are wanted.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -58,13 +58,36 @@ struct Head {
 /// Where lines begin.
 #[derive(Default)]
 struct Index {
-    places: HashMap<String, (u64, Option<i128>, u64)>,
-    hashes: HashMap<String, Vec<(PathBuf, u64)>>,
+    places: HashMap<String, Known>,
+    hashes: HashMap<String, Content>,
     /// Sizes of captures: only one of a size that is known needs to be hashed before it is read.
     sizes: HashSet<u64>,
     end: u64,
     file: Option<BufReader<File>>,
 }
+
+/// What is known of a place.
+struct Known {
+    size: u64,
+    modified: Option<i128>,
+    /// Its line.
+    at: u64,
+    /// Number of its content, if it is a capture's.
+    content: Option<usize>,
+}
+
+/// What is known of a content.
+struct Content {
+    number: usize,
+    /// Its last line.
+    at: u64,
+    /// Where it was: the places that were told last.
+    places: VecDeque<PathBuf>,
+}
+
+/// Places of one content that are looked at for one that is gone, since a file may have been renamed: a folder may hold the same
+/// file many thousands of times, and each copy would ask for all the others.
+const PLACES: usize = 64;
 
 /// The state file.
 pub(super) struct State {
@@ -120,17 +143,18 @@ impl State {
         let places: Vec<Place> = files.iter().map(|it| Place::of(it, true)).collect::<Option<_>>()?;
         let first = places.first()?;
         let mut index = lock(&self.index);
-        let (size, modified, at) = *index.places.get(&first.path)?;
-        if modified.is_none() || (size, modified) != (first.size, first.modified) {
+        let known = index.places.get(&first.path)?;
+        if known.modified.is_none() || (known.size, known.modified) != (first.size, first.modified) {
             return None;
         }
+        let at = known.at;
         index.line(at).filter(|line| line.files == places)
     }
 
     /// How long the capture was that was last judged under that path.
     pub(super) fn size_at(&self, path: &Path) -> Option<u64> {
         let path = std::path::absolute(path).ok()?;
-        lock(&self.index).places.get(path.to_str()?).map(|(size, _, _)| *size)
+        lock(&self.index).places.get(path.to_str()?).map(|known| known.size)
     }
 
     /// Whether a capture of that many bytes is known: else its content need not be compared.
@@ -138,12 +162,27 @@ impl State {
         lock(&self.index).sizes.contains(&size)
     }
 
-    /// What is known of a content, and where it was.
-    pub(super) fn by_content(&self, sha256: &str) -> Option<(Line, Vec<PathBuf>)> {
+    /// What is known of a content.
+    pub(super) fn by_content(&self, sha256: &str) -> Option<Line> {
         let mut index = lock(&self.index);
-        let known = index.hashes.get(sha256)?.clone();
-        let line = index.line(known.last()?.1)?;
-        Some((line, known.into_iter().map(|(path, _)| path).collect()))
+        let at = index.hashes.get(sha256)?.at;
+        index.line(at)
+    }
+
+    /// Whether a content was at this place, or at one that is gone.
+    pub(super) fn was_here_or_moved(&self, sha256: &str, here: &Path) -> bool {
+        let index = lock(&self.index);
+        let Some(content) = index.hashes.get(sha256) else {
+            return false;
+        };
+        let known = here.to_str().and_then(|here| index.places.get(here));
+        if known.is_some_and(|known| known.content == Some(content.number)) {
+            return true;
+        }
+        // Nobody waits for the disk.
+        let places = content.places.clone();
+        drop(index);
+        places.iter().any(|place| !place.exists())
     }
 
     /// Adds a capture. `is_settled`: it did not change while it was read.
@@ -217,15 +256,32 @@ impl Index {
 
     fn add(&mut self, sha256: Option<String>, files: Vec<Place>, at: u64) {
         let size = files.iter().map(|it| it.size).sum();
+        let mut content = None;
         if let (Some(sha256), Some(first)) = (sha256, files.first()) {
             self.sizes.insert(size);
-            let known = self.hashes.entry(sha256).or_default();
+            let number = self.hashes.len();
+            let known = self.hashes.entry(sha256).or_insert_with(|| Content {
+                number,
+                at,
+                places: VecDeque::new(),
+            });
+            known.at = at;
+            content = Some(known.number);
             let path = PathBuf::from(&first.path);
-            known.retain(|(other, _)| *other != path);
-            known.push((path, at));
+            known.places.retain(|other| *other != path);
+            if known.places.len() >= PLACES {
+                known.places.pop_front();
+            }
+            known.places.push_back(path);
         }
         for place in files {
-            self.places.insert(place.path, (place.size, place.modified, at));
+            let known = Known {
+                size: place.size,
+                modified: place.modified,
+                at,
+                content: content.take(),
+            };
+            self.places.insert(place.path, known);
         }
     }
 
@@ -339,12 +395,33 @@ mod tests {
         fs::write(&other, "123456").unwrap();
         again.add(&[found(&other)], true, Some("bb"), None, &rows).unwrap();
         let third = open("1");
-        assert!(third.by_content("aa").is_some() && third.by_content("bb").unwrap().0.exit.is_none());
+        assert!(third.by_content("aa").is_some() && third.by_content("bb").unwrap().exit.is_none());
         assert!(third.knows_size(6) && !third.knows_size(7));
         assert!(open("2").by_content("aa").is_none());
         // Another size, another time: not as it was.
         fs::write(&capture, "1234567").unwrap();
         assert!(third.by_place(&[found(&capture)]).is_none());
+    }
+
+    #[test]
+    fn of_a_content_that_is_there_many_times_little_is_remembered_and_where_it_was_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = State::open(&folder.path().join("state"), String::new()).unwrap();
+        let path = |number: usize| folder.path().join(format!("{number}.pcap"));
+        for number in 0..10 * PLACES {
+            fs::write(path(number), "same").unwrap();
+            state.add(&[found(&path(number))], true, Some("aa"), None, &[]).unwrap();
+        }
+        assert_eq!(lock(&state.index).hashes["aa"].places.len(), PLACES);
+        let other = folder.path().join("other.pcap");
+        assert!(state.was_here_or_moved("aa", &path(0)) && !state.was_here_or_moved("aa", &other));
+        assert!(!state.was_here_or_moved("bb", &path(0)));
+        fs::remove_file(path(10 * PLACES - 1)).unwrap();
+        assert!(state.was_here_or_moved("aa", &other));
+        // Another content stands there now.
+        state.add(&[found(&path(0))], true, Some("bb"), None, &[]).unwrap();
+        fs::write(path(10 * PLACES - 1), "same").unwrap();
+        assert!(!state.was_here_or_moved("aa", &path(0)));
     }
 
     #[test]

@@ -223,7 +223,7 @@ impl Desk<'_, '_> {
         if matches!(judged.kind, Kind::Other(_)) {
             return Ok(());
         }
-        let known_here = self.is_known_here(&as_it_was, &judged.known);
+        let known_here = self.is_known_here(&as_it_was, &judged);
         let is_same = before
             .as_ref()
             .is_some_and(|it| it.sha256.is_some() && it.sha256 == judged.sha256);
@@ -252,13 +252,14 @@ impl Desk<'_, '_> {
 
     /// Whether this file was reported by an earlier run: here, or where it has been renamed from. A second file with the
     /// same content is one more capture.
-    fn is_known_here(&self, found: &Found, known: &Known) -> bool {
-        match known {
+    fn is_known_here(&self, found: &Found, judged: &Judged) -> bool {
+        match judged.known {
             Known::No => false,
             Known::Here => true,
-            Known::Elsewhere(places) => {
+            Known::Elsewhere => {
                 let here = std::path::absolute(&found.path).unwrap_or_else(|_| found.path.clone());
-                places.iter().any(|place| *place == here || !place.exists())
+                let state = self.watch.state.zip(judged.sha256.as_deref());
+                state.is_some_and(|(state, sha256)| state.was_here_or_moved(sha256, &here))
             }
         }
     }
