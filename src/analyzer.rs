@@ -11,6 +11,7 @@ use crate::collected::{Checksums, Collected, skipped};
 use crate::connection::Connection;
 use crate::context::{Context, Options};
 use crate::decode::Decoder;
+use crate::decode::Skip;
 use crate::device::witness;
 use crate::directory::Directory;
 use crate::dropped::bounds_that_bit;
@@ -221,6 +222,8 @@ impl<'o> Analyzer<'o> {
         };
         let mut contents = Contents {
             tcp_connections: flows.counts.flows,
+            quic_packets: self.collected.skips_of(Skip::Quic),
+            capwap_packets: self.collected.skips_of(Skip::Capwap),
             ..contents.clone()
         };
         // The root's name is empty, and says nothing in a list.

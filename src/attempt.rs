@@ -3,23 +3,24 @@
 mod lookups;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 
 use self::lookups::assign_lookups;
 pub(crate) use self::lookups::ended;
 use crate::connection::Connection;
 use crate::context::Options;
-use crate::decode::IcmpError;
+use crate::decode::{Endpoint, IcmpError};
 use crate::device::witness::Testimony;
 use crate::directory::{Directory, lower_case};
 use crate::frame::{FrameNumber, Timestamp};
 use crate::lookup::Lookup;
+use crate::plain;
 use crate::profile::Transport;
 use crate::revocation::{Revocation, revocation};
 use crate::selection::{Purposed, Selector};
 use crate::tls::trust::{self, Judgement, Purpose, ServerName};
-use crate::tls::walk::{Side, Sides, TlsFacts};
+use crate::tls::walk::{Side, Sides, StepKind, TlsFacts};
 
 /// Connections that never connected belong to one attempt while the next one begins within this time: a client goes
 /// through all addresses of a name, each for up to about a minute and a half of SYN retries.
@@ -61,6 +62,8 @@ pub struct Attempt<'a> {
     pub dns_over_tcp: Option<&'a Connection>,
     /// What the device says of it.
     pub testimonies: Vec<Testimony<'a>>,
+    /// The client speaks plain text to a port that answered another connection in TLS: the frame in which it did.
+    pub speaks_tls: Option<FrameNumber>,
 }
 
 impl<'a> Attempt<'a> {
@@ -133,12 +136,18 @@ pub(crate) fn grouped<'a>(
     // Per device and service: the attempt that has not connected yet.
     let mut open: BTreeMap<(IpAddr, Transport, String), usize> = BTreeMap::new();
     let families = Families::of(lookups, connections);
+    let tls_ports = tls_ports(connections);
+    let mut hellos = HashMap::new();
     for connection in connections {
+        let speaks_tls = tls_ports.get(&connection.server).copied();
         let (service, licensing) = match selector.purpose(connection) {
             Some(service) => (service, true),
-            None if is_wanted(options, connection) => (other(connection), false),
+            None if is_wanted(options, connection, speaks_tls) => (other(connection), false),
             None => continue,
         };
+        if seen_twice(&mut hellos, connection) {
+            continue;
+        }
         if attempts.len() >= MAX_ATTEMPTS {
             break;
         }
@@ -168,6 +177,7 @@ pub(crate) fn grouped<'a>(
                 judgements: Sides::default(),
                 dns_over_tcp: None,
                 testimonies: Vec::new(),
+                speaks_tls,
             });
             attempts.len() - 1
         });
@@ -247,11 +257,51 @@ impl<'a> Families<'a> {
 }
 
 /// Whether a connection that is not licensing is reported all the same.
-fn is_wanted(options: &Options, connection: &Connection) -> bool {
+fn is_wanted(options: &Options, connection: &Connection, speaks_tls: Option<FrameNumber>) -> bool {
     (options.all || options.profile.everything)
         && (connection.tls.is_some()
+            || wanted_tls(connection, speaks_tls)
             // Until something was seen of what was said, the port tells that TLS was to come.
             || connection.server.port == 443 && (!connection.connected() || connection.beginning_hidden))
+}
+
+/// Whether the capture saw the very same Client Hello before, with other addresses or ports: one connection in front of and
+/// behind address translation. No two hellos of different connections have the same random value.
+fn seen_twice<'a>(hellos: &mut HashMap<&'a [u8], &'a Connection>, connection: &'a Connection) -> bool {
+    let hello = connection.tls.as_ref().and_then(|tls| tls.client_hello.as_ref());
+    let Some(random) = hello.map(|hello| &hello.random[..]).filter(|random| !random.is_empty()) else {
+        return false;
+    };
+    let first = *hellos.entry(random).or_insert(connection);
+    let translated = (first.client, first.server) != (connection.client, connection.server);
+    translated && connection.first.1.since(first.first.1).abs() <= CLOCK_SKEW
+}
+
+/// Whether TLS was asked for or expected where none came about.
+fn wanted_tls(connection: &Connection, speaks_tls: Option<FrameNumber>) -> bool {
+    connection.wants_tls()
+        || speaks_tls.is_some() && connection.plain_client.is_some() && plain::client::is_over(connection)
+}
+
+/// Ports that speak TLS from their first byte, with the frame in which one does: looked for only where a client says
+/// something else to some port and is not answered.
+fn tls_ports(connections: &[Connection]) -> HashMap<Endpoint, FrameNumber> {
+    let is_asked = |connection: &Connection| connection.plain_client.is_some() && plain::client::is_over(connection);
+    let asked: HashSet<Endpoint> = connections
+        .iter()
+        .filter(|it| is_asked(it))
+        .map(|it| it.server)
+        .collect();
+    let mut ports = HashMap::new();
+    for connection in connections {
+        if asked.contains(&connection.server)
+            && connection.opening.server.is_empty()
+            && let Some(hello) = connection.step(StepKind::ServerHello)
+        {
+            ports.entry(connection.server).or_insert(hello.frame);
+        }
+    }
+    ports
 }
 
 fn other(connection: &Connection) -> Purposed {

@@ -1,6 +1,7 @@
 //! Decoded → Collected: what of a whole capture is kept for judging, and what is only counted.
 
 use crate::phrase::{Phrase, phrase};
+use crate::plain;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::connection::Connection;
@@ -123,6 +124,11 @@ impl<'o> Collected<'o> {
             in_capwap: 0,
             wireless: None,
         }
+    }
+
+    /// How many packets were skipped for a reason.
+    pub(crate) fn skips_of(&self, skip: Skip) -> u64 {
+        self.skipped.get(skip as usize).copied().unwrap_or_default()
     }
 
     /// Takes what was found in a packet.
@@ -306,6 +312,8 @@ impl<'o> Collected<'o> {
             || connection.tcp.server.reset.is_some()
             || connection.speaks_other.server
             || connection.answer_refused()
+            // Another connection may show that the port expects TLS.
+            || self.everything && connection.plain_client.is_some() && plain::client::is_over(&connection)
         {
             self.keep(connection, was_evicted);
         }

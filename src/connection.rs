@@ -3,6 +3,8 @@
 use crate::decode::{Endpoint, Tunnel};
 use crate::flow::Flow;
 use crate::frame::{FrameNumber, Timestamp};
+use crate::plain::offer::Ends;
+use crate::plain::{Offer, PlainClient, Spoken, framing};
 use crate::stream::GapCause;
 use crate::tcp_side::{ApplicationData, TcpSide};
 use crate::tls::message::{Event, EventKind};
@@ -71,6 +73,10 @@ pub struct Connection {
     pub beginning_hidden: bool,
     /// DNS over TCP.
     pub dns: Sides<Vec<u8>>,
+    /// TLS that was asked for in plain text and did not come about.
+    pub offer: Option<Offer>,
+    /// The client says something other than TLS, and what shows that TLS was expected.
+    pub plain_client: Option<PlainClient>,
     /// Events that were not kept.
     pub events_dropped: u64,
 }
@@ -88,6 +94,16 @@ impl Connection {
         } else {
             ((second, first), (second_end, first_end))
         };
+        let (mut own, mut peer) = (own, peer);
+        // Records of a session inside another protocol's packets are cut by its headers: nothing of them is read.
+        let is_framed = framing::is_openvpn(&own.opening.bytes, &peer.opening.bytes);
+        if is_framed {
+            for side in [&mut own, &mut peer] {
+                side.events.retain(|event| !is_tls_event(event));
+                side.carries = Carries::NotTls;
+                side.speaks_other = true;
+            }
+        }
         let is_tls = [&own, &peer]
             .iter()
             .any(|side| side.carries == Carries::Tls || side.events.iter().any(is_tls_event));
@@ -101,11 +117,13 @@ impl Connection {
             server: peer.carries,
         };
         let is_hidden = [&own, &peer].iter().any(|side| side.carries == Carries::Hidden);
-        let (mut own, mut peer) = (own, peer);
         doubt_gaps(&mut own.tcp, &peer.tcp);
         doubt_gaps(&mut peer.tcp, &own.tcp);
         let walk = walk::walk(own.events, peer.events);
-        Self {
+        let (hello, answered) = (walk.tls.client_hello.is_some(), walk.tls.server_hello.is_some());
+        let offer = || Offer::of(&own.talk, &peer.talk, Ends::of(&own.tcp, &peer.tcp, hello));
+        let offer = if answered || is_framed { None } else { offer() };
+        let mut connection = Self {
             index: flow.index,
             client: client_end,
             server: server_end,
@@ -142,13 +160,20 @@ impl Connection {
             http: pair(walk.http),
             tls: is_tls.then_some(walk.tls),
             steps: walk.steps,
+            offer,
+            plain_client: None,
+        };
+        // One that negotiates TLS speaks as it should.
+        if connection.offer.is_none() && !is_framed {
+            connection.plain_client = PlainClient::of(&connection);
         }
+        connection
     }
 
     /// Whether it was TLS or readable HTTP, or may have been: nothing shows what it was where its beginning was not captured.
     #[must_use]
-    pub const fn may_be_read(&self) -> bool {
-        self.tls.is_some() || !self.http.is_empty() || self.beginning_hidden
+    pub fn may_be_read(&self) -> bool {
+        self.tls.is_some() || !self.http.is_empty() || self.beginning_hidden || self.wants_tls()
     }
 
     /// The first step of a kind, from either side.
@@ -179,6 +204,13 @@ impl Connection {
             && self.tcp.server.frames > 0
             && self.step(StepKind::Ack).is_none()
             && Side::both().iter().all(|&side| self.tcp[side].bytes == 0)
+    }
+
+    /// Whether TLS was asked for or expected, and did not come about.
+    #[must_use]
+    pub fn wants_tls(&self) -> bool {
+        let is_sign = |client: &PlainClient| client.sign.is_some() || client.spoken == Spoken::Tlcp;
+        self.offer.is_some() || self.plain_client.as_ref().is_some_and(is_sign)
     }
 
     /// The frame and time of the last thing a side sent.
@@ -372,6 +404,8 @@ mod tests {
             speaks_other: Sides::default(),
             beginning_hidden: false,
             dns: Sides::default(),
+            offer: None,
+            plain_client: None,
             events_dropped: 0,
         }
     }

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use crate::decode::{Segment, options};
 use crate::frame::{FrameNumber, Timestamp};
 use crate::http::HttpReader;
+use crate::plain::Talk;
 use crate::run::Run;
 use crate::seq::SeqNumber;
 use crate::stream::{Arrival, Chunk, Item, Position, Stream};
@@ -78,6 +79,8 @@ pub struct Direction {
     pub opening: Opening,
     /// DNS over TCP; `None` on other ports.
     pub dns: Option<Vec<u8>>,
+    /// What it says in plain text before TLS, or in its place.
+    pub talk: Talk,
     /// Its bytes in order.
     pub(crate) stream: Stream,
     records: RecordReader,
@@ -210,6 +213,7 @@ impl Direction {
             application_data,
             opening,
             dns,
+            talk,
             last_records,
             tcp,
             ..
@@ -241,7 +245,7 @@ impl Direction {
             tcp.conflict = opening.contradicts(chunk);
         }
         stream.accept(chunk, lost, &mut |item| {
-            read_item(item, records, http, opening, dns, tcp, &mut said)
+            read_item(item, records, http, (&mut *opening, &mut *talk), dns, tcp, &mut said)
         })
     }
 
@@ -257,6 +261,7 @@ impl Direction {
             events,
             opening,
             dns,
+            talk,
             tcp,
             ..
         } = self;
@@ -265,9 +270,10 @@ impl Direction {
         tcp.end = stream.highest();
         tcp.unseen_end = stream.unseen_end();
         stream.finish(fin_seen, &mut |item| {
-            read_item(item, records, http, opening, dns, tcp, &mut said)
+            read_item(item, records, http, (&mut *opening, &mut *talk), dns, tcp, &mut said)
         });
         records.finish(&mut said);
+        tcp.unfinished_record = records.unfinished();
         self.carries = records.carries();
         self.preamble = records.preamble();
         self.speaks_other = !opening.bytes.is_empty() && self.carries != Carries::Tls && !http.has_read();
@@ -448,7 +454,7 @@ fn read_item(
     item: Item<'_>,
     records: &mut RecordReader,
     http: &mut HttpReader,
-    opening: &mut Opening,
+    (opening, talk): (&mut Opening, &mut Talk),
     dns: &mut Option<Vec<u8>>,
     tcp: &mut TcpSide,
     said: &mut impl FnMut(Event),
@@ -459,6 +465,7 @@ fn read_item(
             if records.carries() != Carries::Tls {
                 // What stands behind a hole opens nothing.
                 let whole = tcp.gaps.is_empty();
+                talk.keep(chunk);
                 if !http.is_done() {
                     http.chunk(chunk, said);
                 }
@@ -471,6 +478,7 @@ fn read_item(
         }
         Item::Gap(gap) => {
             opening.whole = true;
+            talk.close();
             if tcp.gaps.len() < MAX_GAPS {
                 tcp.gaps.push(gap);
             }

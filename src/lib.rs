@@ -54,6 +54,8 @@ mod run;
 
 pub mod tcp_side;
 
+pub mod plain;
+
 pub mod hosts;
 
 pub mod stream;

@@ -113,6 +113,8 @@ pub struct TcpSide {
     pub end: Position,
     /// Bytes before its FIN, RST or last acknowledgement that were not captured.
     pub unseen_end: u64,
+    /// Bytes of its last record that were never sent, or not captured.
+    pub unfinished_record: u32,
     /// Holes.
     pub gaps: Vec<Gap>,
     /// The first segment whose bytes differ from those captured before for the same place; the first copy is used.

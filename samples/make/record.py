@@ -19,6 +19,7 @@ import attempt_scenarios  # noqa: F401, it registers its scenarios
 import field_scenarios  # noqa: F401
 import judge_scenarios  # noqa: F401
 import more_scenarios  # noqa: F401
+import plain_scenarios  # noqa: F401
 import scenarios
 from lab import Lab, run
 from pki import Pki
@@ -40,6 +41,7 @@ VERSIONS = {
     "mitmproxy": ([scenarios.MITMDUMP, "--version"], r"Mitmproxy: (\S+)"),
     "nftables": (["nft", "--version"], r"v(\S+)"),
     "iptables": (["iptables", "--version"], r"v(\S+)"),
+    "curl": (["curl", "--version"], r"curl (\S+)"),
     "faketime": (["dpkg-query", "-Wf", "${Version}", "faketime"], r"([\d.]+)"),
     "dumpcap": (["dumpcap", "-v"], r"(\d+\.\d+\.\d+)"),
     "tcpdump": (["tcpdump", "--version"], r"version (\S+)"),

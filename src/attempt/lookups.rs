@@ -123,6 +123,7 @@ pub(super) fn assign_lookups<'a>(
                 judgements: Sides::default(),
                 dns_over_tcp: None,
                 testimonies: Vec::new(),
+                speaks_tls: None,
             });
         }
     }

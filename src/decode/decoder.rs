@@ -63,7 +63,7 @@ impl Decoder {
         }
         // The byte gate: QUIC, voice and their likes go no further.
         if ip.next == Layer::Protocol(protocol::UDP) && is_of_no_interest(ip.payload) {
-            return sink(Decoded::Skip(Skip::Udp));
+            return sink(Decoded::Skip(straight::skipped_udp(ip.payload)));
         }
         self.decode_rest(frame, ip, sink);
     }
@@ -97,7 +97,7 @@ impl Decoder {
         };
         if inner.next == Layer::Protocol(protocol::UDP) && is_of_no_interest(inner.payload) {
             self.controllers.saw(controller, frame.number, frame.time);
-            sink(Decoded::Skip(Skip::Udp));
+            sink(Decoded::Skip(straight::skipped_udp(inner.payload)));
         } else if inner.next == Layer::Protocol(protocol::TCP)
             && let Ok(segment) = tcp::segment(inner.payload, &inner.header, &context)
         {

@@ -277,6 +277,8 @@ pub enum Skip {
     Icmp,
     /// UDP that is not looked into.
     Udp,
+    /// UDP from or to port 443: QUIC, which carries TLS 1.3 in packets of its own (RFC 9001).
+    Quic,
     /// CAPWAP control, or CAPWAP data that is encrypted or carries no data.
     Capwap,
     /// IPsec ESP or another encrypted tunnel.
@@ -297,6 +299,7 @@ impl fmt::Display for Skip {
             Self::Fragment => "fragment",
             Self::Icmp => "icmp",
             Self::Udp => "udp",
+            Self::Quic => "quic",
             Self::Capwap => "capwap",
             Self::Encrypted => "encrypted",
             Self::OtherProtocol => "other-protocol",
@@ -315,6 +318,7 @@ impl Skip {
         Self::Fragment,
         Self::Icmp,
         Self::Udp,
+        Self::Quic,
         Self::Capwap,
         Self::Encrypted,
         Self::OtherProtocol,
@@ -322,7 +326,7 @@ impl Skip {
     ];
 
     /// How many there are.
-    pub const COUNT: usize = 11;
+    pub const COUNT: usize = 12;
 }
 
 /// What a frame holds.

@@ -45,6 +45,16 @@ pub(super) fn is_of_no_interest(wire: Wire<'_>) -> bool {
     !is_of_interest(u16::from_be_bytes([s0, s1])) && !is_of_interest(u16::from_be_bytes([d0, d1]))
 }
 
+/// As what such a datagram is counted.
+#[inline]
+pub(super) fn skipped_udp(wire: Wire<'_>) -> super::Skip {
+    const HTTPS: [u8; 2] = 443_u16.to_be_bytes();
+    match wire.array(0) {
+        Ok([s0, s1, d0, d1]) if [s0, s1] == HTTPS || [d0, d1] == HTTPS => super::Skip::Quic,
+        _ => super::Skip::Udp,
+    }
+}
+
 #[inline(always)]
 const fn is_of_interest(port: u16) -> bool {
     port == DNS_PORT || tunnel::is_port(port)

@@ -30,7 +30,7 @@ pub(super) fn udp<'a>(ports: [u16; 2], wire: Wire<'a>, context: &mut Context) ->
             }
         }
     }
-    Err(Skip::Udp)
+    Err(if ports.contains(&443) { Skip::Quic } else { Skip::Udp })
 }
 
 /// Whether [`udp`] knows a port.

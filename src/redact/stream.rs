@@ -8,6 +8,7 @@ use super::dns;
 use super::hello::hello_extensions;
 use super::http;
 use super::pseudonym::Pseudonyms;
+use crate::plain;
 use crate::tls::CipherSuite;
 use crate::tls::hello::RETRY_RANDOM;
 use crate::tls::step::Side;
@@ -41,7 +42,16 @@ pub(super) fn redact(bytes: &mut [u8], is_dns: bool, names: &Pseudonyms, certifi
                 .unwrap_or(rest.len());
             let part = rest.get_mut(..len).unwrap_or_default();
             if is_text(part) {
-                known |= http::text(part, names);
+                let kept: Vec<_> = plain::words(part)
+                    .into_iter()
+                    .filter_map(|place| Some((place.start, part.get(place)?.to_vec())))
+                    .collect();
+                known |= http::text(part, names) || !kept.is_empty();
+                for (at, word) in kept {
+                    for (to, from) in part.iter_mut().skip(at).zip(word) {
+                        *to = from;
+                    }
+                }
             } else {
                 part.fill(0);
             }

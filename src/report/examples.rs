@@ -415,6 +415,8 @@ pub(crate) fn no_traffic() -> Report {
         tls_connections: 1,
         dns_names: vec!["ntp.example.net".into()],
         server_names: vec!["evil\x07.example".into()],
+        quic_packets: 0,
+        capwap_packets: 0,
     };
     report.capture.anomalies = [
         ("time-goes-back", 7, "by 0.2 s"),

@@ -194,9 +194,15 @@ fn case(report: &Report, attempt: &Attempt, expected: bool) -> Case {
             kind: finding.id.clone(),
             message: finding.detail.clone(),
         },
-        _ if matches!(verdict.id.as_str(), "incomplete-capture" | "malformed-capture") => Result::Skipped {
-            message: verdict.summary.clone(),
-        },
+        _ if matches!(
+            verdict.id.as_str(),
+            "incomplete-capture" | "malformed-capture" | "unexplained-end"
+        ) =>
+        {
+            Result::Skipped {
+                message: verdict.summary.clone(),
+            }
+        }
         _ => Result::Passed,
     };
     Case {

@@ -206,6 +206,12 @@ pub struct Contents {
     pub dns_names: Vec<String>,
     /// Server names in Client Hellos that are not licensing, the first few.
     pub server_names: Vec<String>,
+    /// Packets of QUIC (UDP port 443), which are not read.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub quic_packets: u64,
+    /// Packets of CAPWAP that are not read: its control is DTLS.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub capwap_packets: u64,
 }
 
 /// The report's own verdict.

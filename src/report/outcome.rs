@@ -37,7 +37,10 @@ pub fn outcome<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Outcome {
         for attempt in &report.attempts {
             failed |= attempt.verdict.severity == "error"
                 || attempt.findings.iter().any(|finding| finding.severity == "error");
-            concluded |= !matches!(attempt.verdict.id.as_str(), "incomplete-capture" | "malformed-capture");
+            concluded |= !matches!(
+                attempt.verdict.id.as_str(),
+                "incomplete-capture" | "malformed-capture" | "unexplained-end"
+            );
         }
     }
     match (failed, partly, concluded) {

@@ -24,7 +24,10 @@ pub(super) const RULE: Rule = Rule {
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
-    let refusal = refusal(connection, tls)?;
+    let Some(refusal) = refusal(connection, tls) else {
+        return super::bare_end::finding(attempt, connection, tls, RULE.id)
+            .map(|finding| with_remedies(finding, attempt, None, false));
+    };
     let who = client(attempt);
     let message = tls.certificates.client.as_ref();
     let leaf = message.and_then(|message| message.chain.first());

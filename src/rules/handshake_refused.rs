@@ -15,12 +15,18 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+    if let Some(finding) = super::client_gave_up::finding(attempt, RULE.id) {
+        return Some(finding);
+    }
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
     let alert = tls.first_error()?;
     let (_, description) = alert.content?;
     if attempt.exchanged() {
         return None;
+    }
+    if let Some(finding) = super::before_any_hello::finding(attempt, connection, alert, RULE.id) {
+        return Some(finding);
     }
     let (who, service) = (client(attempt), service(attempt));
     let summary = match alert.side {

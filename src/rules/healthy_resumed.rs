@@ -27,7 +27,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     } else {
         "healthy-resumed-session-id"
     };
-    let took = connection.last.1.since(connection.first.1);
+    let took = healthy::handshake_took(connection);
     Some(
         Finding::ok(
             RULE.id,

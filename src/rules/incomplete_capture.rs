@@ -8,10 +8,11 @@ use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{Finding, Rule, Severity};
 use crate::phrase::{Phrase, phrase};
+use crate::plain::Spoken;
 use crate::stream::GapCause;
 use crate::tls::walk::{Side, StepKind};
 
-/// The last rule: it holds whenever no other does.
+/// Something is missing from the capture, and no other rule concludes anything from the rest.
 pub(super) const RULE: Rule = Rule {
     id: "incomplete-capture",
     check,
@@ -22,6 +23,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         || of_lookups(attempt, context),
         |connection| reasons(connection, context),
     );
+    // A capture that holds the whole connection is not to blame.
+    if reasons.is_empty() {
+        return None;
+    }
     let mut finding = Finding::ok(
         RULE.id,
         phrase("incomplete-capture-summary")
@@ -139,13 +144,18 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Phr
     if connection.tls.as_ref().and_then(crate::tls::walk::TlsFacts::version) == Some(crate::tls::Version::SSL2) {
         reasons.push(phrase("incomplete-capture-ssl2"));
     }
+    if connection
+        .plain_client
+        .is_some_and(|client| client.spoken == Spoken::Tlcp)
+    {
+        reasons.insert(0, phrase("incomplete-capture-tlcp"));
+    }
+    // Encryption hides, but it is no fault of a capture in which nothing is missing.
     if let Some(version) = connection.tls.as_ref().and_then(crate::tls::walk::TlsFacts::version)
         && version.is_tls13()
+        && !reasons.is_empty()
     {
         reasons.push(phrase("incomplete-capture-tls13"));
-    }
-    if reasons.is_empty() {
-        reasons.push(phrase("incomplete-capture-unexplained"));
     }
     reasons
 }

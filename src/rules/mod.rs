@@ -6,8 +6,8 @@ use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{Owner, Remedy, Rule};
-use crate::frame::{FrameNumber, Timestamp};
-use crate::phrase::{Phrase, Value, phrase};
+use crate::frame::Timestamp;
+use crate::phrase::{Phrase, phrase};
 use crate::profile::Transport;
 use crate::tls::certificate::Fields;
 use crate::tls::trust::{Chain, Fault, Judgement, NameMatch, Validity};
@@ -15,10 +15,13 @@ use crate::tls::walk::{Alert, Side, StepKind, TlsFacts};
 use crate::wire_text::WireText;
 
 mod application_error;
+mod bare_end;
+mod before_any_hello;
 mod behind_proxy;
 mod certificate_fault_accepted;
 mod cipher_mismatch;
 mod client_certificate_rejected;
+mod client_gave_up;
 mod crl_fetch_failed;
 pub(crate) mod device_clock_off;
 mod device_log_contradicts;
@@ -41,6 +44,7 @@ mod no_application_response;
 mod no_connection;
 pub mod no_licensing_traffic;
 mod not_tls;
+mod plain_text_to_tls;
 mod proxy_authentication_required;
 mod proxy_no_response;
 mod proxy_refused;
@@ -53,8 +57,16 @@ mod server_certificate_rejected;
 mod silent_mid_handshake;
 mod tcp_no_response;
 mod tcp_refused;
+mod tlcp;
 mod tls_no_response;
+mod tls_not_offered;
+mod unexplained_end;
 mod version_mismatch;
+mod wording;
+
+use wording::{
+    alert_from, alert_text, chained, client, date, frames, listed, message_name, seconds, service, side_name, span,
+};
 
 /// Order is precedence: when several rules fire, the first is the cause and the rest are context. It follows the steps of
 /// an attempt, and within a step goes from the specific to the general.
@@ -69,6 +81,8 @@ pub(super) const RULES: &[&Rule] = &[
     &proxy_authentication_required::RULE,
     &proxy_refused::RULE,
     &proxy_no_response::RULE,
+    &tls_not_offered::RULE,
+    &plain_text_to_tls::RULE,
     &not_tls::RULE,
     &version_mismatch::RULE,
     &cipher_mismatch::RULE,
@@ -90,6 +104,7 @@ pub(super) const RULES: &[&Rule] = &[
     &healthy::RULE,
     &malformed_capture::RULE,
     &incomplete_capture::RULE,
+    &unexplained_end::RULE,
     // Never the cause: what stands above always holds.
     &dns_stale_address::RULE,
     &certificate_fault_accepted::RULE,
@@ -120,87 +135,12 @@ pub const GENERAL: &[&str] = &[
     healthy_resumed::RULE.id,
     healthy::RULE.id,
     incomplete_capture::RULE.id,
+    unexplained_end::RULE.id,
 ];
 
 /// Silence shorter than this proves nothing: retransmission timers start at one second and double (RFC 6298), so within
 /// three seconds a lost segment has been sent again at least once.
 const SILENCE: i64 = 3_000_000_000;
-
-/// What the client is called: licensing is about controllers.
-fn client(attempt: &Attempt<'_>) -> Phrase {
-    phrase(if attempt.licensing { "controller" } else { "client" })
-}
-
-/// What the attempt wanted to reach, as a subject: `the server smartreceiver.cisco.com`.
-fn service(attempt: &Attempt<'_>) -> Phrase {
-    phrase("service").with("name", WireText::from(attempt.service.name.as_str()))
-}
-
-/// A side by its part in TLS.
-fn side_name(side: Side) -> Phrase {
-    phrase(match side {
-        Side::Client => "client",
-        Side::Server => "server",
-    })
-}
-
-/// A message by the name that Wireshark gives it: `Client Hello`.
-fn message_name(kind: StepKind) -> String {
-    match kind {
-        StepKind::Syn | StepKind::SynAck | StepKind::Ack => return kind.name().to_ascii_uppercase(),
-        StepKind::ConnectRequest => return "CONNECT".to_owned(),
-        _ => {}
-    }
-    let words = kind.name().split('-').map(|word| {
-        let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));
-        format!("{}{rest}", first.to_ascii_uppercase())
-    });
-    words.collect::<Vec<_>>().join(" ")
-}
-
-/// Seconds for people: `0.09 s`, `12 s`.
-fn seconds(ns: i64) -> Phrase {
-    let seconds = ns as f64 / 1e9;
-    phrase("seconds").with(
-        "seconds",
-        if seconds.abs() < 10.0 {
-            format!("{seconds:.2}")
-        } else {
-            format!("{seconds:.0}")
-        },
-    )
-}
-
-/// `3 days`, `1 day`, `5 hours`.
-fn span(seconds: i64) -> Phrase {
-    let (count, id) = match seconds {
-        172_800.. => (seconds / 86_400, "span-days"),
-        7200.. => (seconds / 3600, "span-hours"),
-        120.. => (seconds / 60, "span-minutes"),
-        _ => (seconds, "span-seconds"),
-    };
-    phrase(id).with("count", count)
-}
-
-/// The date of a time stamp: `2020-01-01`.
-fn date(time: Timestamp) -> String {
-    time.to_string().chars().take(10).collect()
-}
-
-/// `frame 5`, `frames 5, 7 and 9`.
-fn frames(numbers: &[FrameNumber]) -> Phrase {
-    match numbers {
-        [] => phrase("no-frame"),
-        [one] => phrase("one-frame").with("frame", *one),
-        [head @ .., last] => {
-            let shown: Vec<String> = head.iter().take(8).map(FrameNumber::to_string).collect();
-            let more = if head.len() > 8 { ", …" } else { "" };
-            phrase("some-frames")
-                .with("head", format!("{}{more}", shown.join(", ")))
-                .with("last", *last)
-        }
-    }
-}
 
 /// Whether the time after `since`, when something should have come, was watched long enough to call it silence: the
 /// connection was closed, or the capture went on and still followed it.
@@ -289,20 +229,6 @@ fn tls_with_hello<'a>(attempt: &Attempt<'a>) -> Option<(&'a Connection, &'a TlsF
     tls.client_hello.is_some().then_some((connection, tls))
 }
 
-/// The first few of a list.
-fn listed<T: std::fmt::Display>(items: &[T]) -> String {
-    let shown: Vec<String> = items.iter().take(4).map(ToString::to_string).collect();
-    let more = if items.len() > 4 { ", …" } else { "" };
-    format!("{}{more}", shown.join(", "))
-}
-
-/// Phrases one after the other, joined by the message `id`; nothing where there are none.
-fn chained(phrases: &[Phrase], id: &'static str) -> Phrase {
-    let mut phrases = phrases.iter().cloned();
-    let first = phrases.next().unwrap_or_else(|| Phrase::verbatim(""));
-    phrases.fold(first, |text, next| phrase(id).with("text", text).with("next", next))
-}
-
 /// Whether an alert stands before the server chose anything.
 fn before_server_hello(connection: &Connection, alert: &Alert) -> bool {
     let server_hello = connection
@@ -310,19 +236,6 @@ fn before_server_hello(connection: &Connection, alert: &Alert) -> bool {
         .iter()
         .position(|step| step.kind == StepKind::ServerHello);
     server_hello.is_none_or(|hello| alert.step < hello)
-}
-
-/// The alert as text: `fatal alert unknown_ca`.
-fn alert_text(alert: &Alert) -> Phrase {
-    match alert.content {
-        Some((level, description)) => phrase("alert").with("level", level).with("description", description),
-        None => phrase("alert-encrypted"),
-    }
-}
-
-/// The alert and who sent it, as evidence.
-fn alert_from(alert: &Alert, who: impl Into<Value>) -> Phrase {
-    phrase("alert-from").with("alert", alert_text(alert)).with("who", who)
 }
 
 /// What is at fault with a presented chain, in the words of the report; empty where nothing visible is.
@@ -500,6 +413,7 @@ fn elsewhere(attempt: &Attempt<'_>, owner: Owner, action: Phrase) -> Remedy {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frame::FrameNumber;
 
     #[test]
     fn every_rule_has_its_own_id() {

@@ -51,6 +51,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if left && !attempt.licensing {
         return None;
     }
+    // What came back may be the answer: who leaves soon after it has what it wanted, for all that can be seen.
+    let either = connection.tls.as_ref().and_then(|tls| tls.ticket_or_answer);
+    let came = either.and_then(|frame| connection.steps.iter().find(|step| step.frames.contains(&frame)));
+    if !attempt.licensing && came.is_some_and(|came| end.since(came.time) < super::SILENCE) {
+        return None;
+    }
     // A server that closes had the request, whatever of the client's last words it still acknowledged.
     let acked = server_tcp.fin.is_some() || client_tcp.acked_bytes >= client_tcp.bytes;
     // A last record as short as an alert says goodbye, or is an answer of two bytes.
@@ -86,7 +92,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     )
     .confidence(match (short_record, acked) {
         (true, _) => Confidence::Possible,
-        _ if left => Confidence::Likely,
+        _ if left || either.is_some() => Confidence::Likely,
         _ if may_be_refusal => Confidence::Likely,
         (false, true) => Confidence::Certain,
         (false, false) => Confidence::Likely,
@@ -148,6 +154,11 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             "client-certificate-rejected",
             phrase("no-application-response-or-refusal"),
         );
+    }
+    if let Some(frame) = either {
+        finding = finding
+            .evidence(frame, phrase("no-application-response-record"))
+            .alternative("healthy", phrase("no-application-response-or-answer"));
     }
     if short_record {
         finding = finding.alternative("healthy", phrase("no-application-response-short-record"));

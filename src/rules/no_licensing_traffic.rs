@@ -44,6 +44,22 @@ pub fn finding(contents: &Contents, context: &Context<'_>) -> Finding {
             .with("tls", contents.tls_connections),
     )
     .severity(Severity::Note);
+    if contents.quic_packets > 0 || contents.capwap_packets > 0 {
+        finding = finding.cannot_tell(
+            phrase("no-licensing-traffic-cannot-tell-udp")
+                .with("quic", contents.quic_packets)
+                .with("capwap", contents.capwap_packets),
+        );
+    }
+    // Another capture of QUIC would hold QUIC again.
+    if context.options.profile.everything && contents.tcp_connections == 0 && contents.quic_packets > 0 {
+        return finding.remedy(Remedy {
+            owner: Owner::Wlc,
+            action: phrase("no-licensing-traffic-over-tcp"),
+            commands: Vec::new(),
+            verify: phrase("no-licensing-traffic-verify"),
+        });
+    }
     if context.options.profile.everything {
         return finding.remedy(Remedy {
             owner: Owner::Capture,

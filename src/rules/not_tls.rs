@@ -8,6 +8,7 @@ use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
 use crate::frame::FrameNumber;
 use crate::http::Response;
 use crate::phrase::{Phrase, phrase};
+use crate::plain::Spoken;
 use crate::tls::walk::{Side, StepKind};
 use crate::wire_text::WireText;
 
@@ -31,6 +32,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         // A success may answer a CONNECT that was not captured.
         .filter(|(_, response)| !matches!(response.status, 200..=299) || sees_all_of_client(connection));
     if let Some((frame, response)) = answer {
+        if precedes_hello(connection) {
+            return Some(before_hello(attempt, connection, (*frame, response)));
+        }
         if let Some(finding) = of_proxy(attempt, context, connection, (*frame, response)) {
             return Some(finding.evidence(hello.frame, Phrase::verbatim("Client Hello")));
         }
@@ -131,6 +135,58 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             phrase("not-tls-listen").with("server", connection.server),
         )),
     )
+}
+
+/// Whether the server's HTTP answer was said before the Client Hello, by the acknowledgements: the steps stand in the order
+/// in which they can have happened.
+fn precedes_hello(connection: &Connection) -> bool {
+    let place = |kind: StepKind, side: Side| {
+        let mut steps = connection.steps.iter();
+        steps.position(|step| step.kind == kind && step.side == side)
+    };
+    let answer = place(StepKind::HttpResponse, Side::Server);
+    answer.is_some_and(|answer| place(StepKind::ClientHello, Side::Client) > Some(answer))
+}
+
+/// An answer that precedes the hello answers what the client said before it: the line of the PROXY protocol, as a rule.
+fn before_hello(
+    attempt: &Attempt<'_>,
+    connection: &Connection,
+    (frame, response): (FrameNumber, &Response),
+) -> Finding {
+    let spoken = Spoken::of(&connection.opening.client);
+    let finding = Finding::error(
+        RULE.id,
+        By::Unknown,
+        At::Tls,
+        phrase("not-tls-summary-before")
+            .with("target", service(attempt))
+            .with("status", response.status)
+            .with("reason", &response.reason)
+            .with("spoken", phrase(spoken.phrase())),
+    )
+    .confidence(Confidence::Likely);
+    let finding = match connection.opening_frame.client {
+        Some(first) => finding.evidence(
+            first,
+            phrase("plain-text-to-tls-first").with("spoken", phrase(spoken.phrase())),
+        ),
+        None => finding,
+    };
+    finding
+        .evidence(
+            frame,
+            phrase("not-tls-http")
+                .with("status", response.status)
+                .with("reason", &response.reason),
+        )
+        .alternative("server-refuses", phrase("not-tls-before-or"))
+        .cannot_tell(phrase("not-tls-before-cannot-tell"))
+        .remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("not-tls-before-agree").with("server", connection.server),
+        ))
 }
 
 /// Whether nothing that the client said is missing from the capture.

@@ -16,6 +16,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    if let Some(finding) = super::tlcp::mismatch(attempt, RULE.id) {
+        return Some(finding);
+    }
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
     let alert = tls.first_error()?;

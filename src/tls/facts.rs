@@ -74,6 +74,10 @@ pub struct TlsFacts {
     pub server_accepted: bool,
     /// TLS 1.3: the server's answer is a single record that could also be a ticket.
     pub lone_answer: bool,
+    /// TLS 1.3: all that the server sent after the handshake may be tickets or the answer; the first of it.
+    pub ticket_or_answer: Option<FrameNumber>,
+    /// TLS 1.3: where the client sent, behind a record as large as a certificate, one as short as an alert and no Finished.
+    pub client_gave_up: Option<FrameNumber>,
     /// TLS 1.3: the server's first record after the client's Finished is as short as an alert, and nothing but the
     /// connection's end follows it.
     pub server_alert_after_finished: Option<FrameNumber>,

@@ -34,6 +34,8 @@ pub struct ClientHello {
     pub alpn: Vec<WireText>,
     /// The session identifier; in TLS 1.3 only a compatibility value.
     pub session_id: Vec<u8>,
+    /// The client's random value; no two hellos of different connections have the same.
+    pub random: Vec<u8>,
     /// A session ticket is presented (RFC 5077).
     pub offers_ticket: bool,
     /// The session ticket extension is there, empty or not.
@@ -199,6 +201,7 @@ fn fixed_client(body: &[u8], cut: bool) -> Option<(ClientHello, &[u8])> {
         version: contents.version.0,
         cipher_suites: list(contents.ciphers.iter().map(|cipher| cipher.0), CipherSuite),
         session_id: contents.session_id.unwrap_or_default().to_vec(),
+        random: contents.random.to_vec(),
         ..ClientHello::default()
     };
     Some((hello, extensions))

@@ -8,8 +8,8 @@
 //! Certificate, CertificateVerify and Finished in a record each, NSS in one. A GnuTLS server refuses with one alert and
 //! closes with a second of the same size. `samples/README.md` has the table.
 
-use super::walk::{Side, Sides, StepKind};
-use crate::frame::FrameNumber;
+use super::walk::{Side, Sides, Step, StepKind};
+use crate::frame::{FrameNumber, Timestamp};
 use crate::stream::Position;
 
 /// An encrypted record and the index of its step.
@@ -17,7 +17,9 @@ use crate::stream::Position;
 pub(super) struct Protected {
     /// Length of its body.
     pub(super) len: u16,
+    /// The frame by which it was whole, and its time.
     pub(super) frame: FrameNumber,
+    pub(super) time: Timestamp,
     pub(super) step: usize,
     /// Position after it, in its own direction.
     pub(super) to: Position,
@@ -50,7 +52,19 @@ pub(super) struct Named {
     pub(super) client_refused: Option<FrameNumber>,
     /// The answer is a single record that could also be a ticket.
     pub(super) lone_answer: bool,
+    /// All that came back are records like tickets, and one of them was sent after the server had the request: the first.
+    pub(super) ticket_or_answer: Option<FrameNumber>,
+    /// After a record as large as a certificate the client sent one as short as an alert, and no Finished.
+    pub(super) client_gave_up: Option<FrameNumber>,
 }
+
+/// How long after the client's Finished a ticket may come: the server sends it when it has that (RFC 9846 section 4.6.1), so
+/// a few round trips, with a delayed acknowledgement (up to 200 ms) between.
+const TICKET_TRIPS: i64 = 3;
+const TICKET_PATIENCE: i64 = 250_000_000;
+
+/// The largest record that is taken for Encrypted Extensions alone: a few extensions, and nothing of a certificate.
+const MAX_EXTENSIONS: u16 = 150;
 
 /// Bytes of padding that a stack may add to short records: JSSE adds 16.
 const MAX_PADDING: u16 = 64;
@@ -64,12 +78,14 @@ const ALERT: u16 = 2;
 /// The padding JSSE adds.
 const JSSE_PADDING: u16 = 16;
 
-/// Names the records of both sides; `early_data_end`: where the client's early data ended, if it sent any.
+/// Names the records of both sides; `early_data_end`: where the client's early data ended, if it sent any; `round_trip`: how
+/// long an answer takes, in nanoseconds.
 pub(super) fn name(
     client: &[Protected],
     server: &[Protected],
     sizes: Sizes,
     early_data_end: Option<Position>,
+    round_trip: i64,
 ) -> Named {
     let mut named = Named::default();
     let first_client = client.first().map(|record| record.step);
@@ -94,10 +110,9 @@ pub(super) fn name(
             named.finished.server = Some(record.frame);
             let remark = if n == 0 { "with the messages before it" } else { "" };
             named.steps.push((record.step, StepKind::Finished, remark));
-        } else if n == 0 {
-            named
-                .steps
-                .push((record.step, StepKind::EncryptedExtensions, "or more"));
+        } else if n == 0 && record.len <= MAX_EXTENSIONS && flight.len() > 1 {
+            // A record of its own; a larger one, or the only one, may hold anything up to Finished.
+            named.steps.push((record.step, StepKind::EncryptedExtensions, ""));
         } else {
             named.steps.push((record.step, StepKind::EncryptedHandshake, ""));
         }
@@ -117,6 +132,20 @@ pub(super) fn name(
         (rest, sizes.alert)
     } else if flight.is_empty() {
         (client, sizes.alert)
+    } else if let ([certificate, alert], true) = (client, after.is_empty())
+        && certificate.len > sizes.finished.saturating_add(MAX_PADDING)
+        && is_alert(alert)
+    {
+        // Something as large as a certificate, then an alert where the rest of the flight belongs, and no answer to any of it.
+        named.client_sent_certificate = true;
+        named.client_gave_up = Some(alert.frame);
+        named.steps.push((
+            certificate.step,
+            StepKind::EncryptedHandshake,
+            "a Certificate by its size",
+        ));
+        named.alert(Side::Client, alert);
+        (&[][..], sizes.alert)
     } else {
         client_flight(client, sizes, early_data_end.is_some(), &mut named)
     };
@@ -132,14 +161,40 @@ pub(super) fn name(
     named.server_accepted = answered_early || !after.is_empty();
     let later = server.get(flight.len()..).unwrap_or_default();
     let request = early_data_end.or(rest.first().map(|record| record.to));
-    let tickets = ticket_count(later, server_alert, request);
-    named.lone_answer = tickets == 0 && later.iter().filter(|record| record.len != server_alert).count() == 1;
+    let patience = round_trip.saturating_mul(TICKET_TRIPS).max(TICKET_PATIENCE);
+    let finished = named
+        .finished
+        .client
+        .and_then(|frame| client.iter().find(|record| record.frame == frame));
+    let last_ticket = finished.map(|finished| Timestamp(finished.time.0.saturating_add(patience)));
+    let tickets = ticket_count(later, server_alert, request, last_ticket);
+    let others = later.iter().filter(|record| record.len != server_alert).count();
+    named.lone_answer = tickets == 0 && others == 1;
+    // Size and place are all there is to tell a ticket by: one that was sent with the request in hand may be the answer.
+    named.ticket_or_answer = later
+        .first()
+        .filter(|_| tickets > 0 && tickets == others)
+        .filter(|_| request.is_some_and(|request| later.iter().take(tickets).any(|record| record.acked >= request)))
+        .map(|record| record.frame);
     let (tickets, answers) = later.split_at_checked(tickets).unwrap_or((&[], later));
     for record in tickets {
         named.steps.push((record.step, StepKind::NewSessionTicket, ""));
     }
     named.data(Side::Server, answers, server_alert);
     named
+}
+
+/// How long it takes until something is answered, as the handshakes of TCP and TLS show, whichever took longer; wherever the
+/// capture was made.
+pub(super) fn round_trip(steps: &[Step]) -> i64 {
+    let time = |kind: StepKind| steps.iter().find(|step| step.kind == kind).map(|step| step.time);
+    let pairs = [
+        (StepKind::Syn, StepKind::SynAck),
+        (StepKind::SynAck, StepKind::Ack),
+        (StepKind::ClientHello, StepKind::ServerHello),
+    ];
+    let trips = pairs.map(|(from, to)| time(to).zip(time(from)).map_or(0, |(to, from)| to.since(from)));
+    trips.into_iter().max().unwrap_or_default()
 }
 
 /// Names the client's part of the handshake; what follows it, and the length of the client's alerts.
@@ -224,10 +279,23 @@ const fn padding_of(len: u16, finished: u16) -> u16 {
 ///
 /// A record that stands alone may just as well be the answer. It is taken for that only when the server had the request by
 /// then and closed in good order after it, as a server does that has answered.
-fn ticket_count(later: &[Protected], alert_len: u16, request: Option<Position>) -> usize {
+///
+/// What comes with the request in hand and long after the time of tickets is none.
+fn ticket_count(
+    later: &[Protected],
+    alert_len: u16,
+    request: Option<Position>,
+    last_ticket: Option<Timestamp>,
+) -> usize {
+    let is_late = |record: &Protected| {
+        request.is_some_and(|request| record.acked >= request) && last_ticket.is_some_and(|last| record.time > last)
+    };
     let closes = later.last().is_some_and(|record| record.len == alert_len);
     let later = later.get(..later.len() - usize::from(closes)).unwrap_or(later);
-    let Some(first) = later.first().filter(|first| (64..=4096).contains(&first.len)) else {
+    let Some(first) = later
+        .first()
+        .filter(|first| (64..=4096).contains(&first.len) && !is_late(first))
+    else {
         return 0;
     };
     if later.len() == 1 {
@@ -237,7 +305,7 @@ fn ticket_count(later: &[Protected], alert_len: u16, request: Option<Position>) 
     later
         .iter()
         .take(4)
-        .take_while(|record| record.len == first.len)
+        .take_while(|record| record.len == first.len && !is_late(record))
         .count()
 }
 
@@ -253,6 +321,11 @@ mod tests {
 
     /// Names a conversation given in order as `(side, record length)`; the server acknowledges all that precedes.
     fn read(records: &[(Side, u16)]) -> Named {
+        read_slowly(records, 1_000_000)
+    }
+
+    /// The same with a pause, in nanoseconds, between any two records.
+    fn read_slowly(records: &[(Side, u16)], pause: i64) -> Named {
         let (mut client, mut server) = (Vec::new(), Vec::new());
         let mut sent = Sides {
             client: 0_u64,
@@ -263,6 +336,7 @@ mod tests {
             let record = Protected {
                 len,
                 frame: FrameNumber(step as u64 + 1),
+                time: Timestamp(step as i64 * pause),
                 step,
                 to: sent[side],
                 acked: sent[side.peer()],
@@ -273,7 +347,7 @@ mod tests {
                 server.push(record)
             }
         }
-        name(&client, &server, SIZES, None)
+        name(&client, &server, SIZES, None, 0)
     }
 
     use Side::{Client as C, Server as S};
@@ -351,6 +425,49 @@ mod tests {
         }
         let empty_certificate = read(&[(S, 30), (S, 900), (S, 69), (C, 25), (C, 69)]);
         assert!(empty_certificate.client_refused.is_none() && empty_certificate.client_certificate_empty);
+    }
+
+    #[test]
+    fn a_record_long_after_the_request_is_no_ticket() {
+        let records = [(S, 23), (S, 1845), (S, 409), (S, 69), (C, 69), (C, 82), (S, 569)];
+        let late = read_slowly(&records, 300_000_000);
+        assert_eq!((late.application_data.server, late.lone_answer), (1, true));
+        let soon = read(&records);
+        assert_eq!(
+            (soon.application_data.server, soon.ticket_or_answer.is_some()),
+            (0, true),
+            "either"
+        );
+        // Sent before the server had the request.
+        let before = read(&[(S, 23), (S, 1845), (S, 69), (C, 69), (S, 250), (S, 250), (C, 82)]);
+        assert_eq!((before.application_data.server, before.ticket_or_answer), (0, None));
+        let equal = [(S, 23), (S, 1845), (S, 69), (C, 69), (C, 82), (S, 1400), (S, 1400)];
+        assert_eq!(read_slowly(&equal, 300_000_000).application_data.server, 2);
+        assert!(read(&equal).ticket_or_answer.is_some());
+    }
+
+    #[test]
+    fn an_alert_behind_a_certificate_is_no_finished() {
+        let gave_up = read(&[(S, 23), (S, 115), (S, 2832), (S, 409), (S, 69), (C, 1696), (C, 19)]);
+        assert!(gave_up.client_gave_up.is_some() && gave_up.finished.client.is_none());
+        assert!(gave_up.client_sent_certificate && gave_up.client_refused.is_none());
+        // With an answer to it, the one record was the whole flight.
+        let whole = read(&[(S, 1000), (C, 1200), (C, 19), (S, 250)]);
+        assert!(whole.client_gave_up.is_none() && whole.finished.client.is_some());
+    }
+
+    #[test]
+    fn encrypted_extensions_are_named_only_where_they_have_a_record_of_their_own() {
+        let first = |records: &[(Side, u16)]| kinds(&read(records))[0].1;
+        assert_eq!(
+            first(&[(S, 30), (S, 900), (S, 281), (S, 69), (C, 69)]),
+            StepKind::EncryptedExtensions
+        );
+        assert_eq!(
+            first(&[(S, 2500), (S, 281), (S, 69), (C, 69)]),
+            StepKind::EncryptedHandshake
+        );
+        assert_eq!(first(&[(S, 2500)]), StepKind::EncryptedHandshake);
     }
 
     /// What each record was found to be, in order.

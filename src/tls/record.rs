@@ -65,6 +65,10 @@ pub struct RecordReader {
     lost: u64,
     /// A record was found. That one may have gone where nothing was captured is no reason to say TLS.
     begun: bool,
+    /// An Application Data record whose body is passed over: it is told when it is whole.
+    open: Option<passing::Open>,
+    /// Application Data records that were told so.
+    data_records: u32,
 }
 
 #[derive(Debug)]
@@ -109,6 +113,8 @@ impl Default for RecordReader {
             preamble: 0,
             lost: 0,
             begun: false,
+            open: None,
+            data_records: 0,
         }
     }
 }
@@ -156,8 +162,13 @@ impl RecordReader {
             }
             State::Passing { left } => match within(*left) {
                 Some(n) if n < *left => *left -= n,
-                Some(_) => self.next_header(gap.to),
-                None => self.lose_track(),
+                within => {
+                    self.tell_open(None, sink);
+                    match within {
+                        Some(_) => self.next_header(gap.to),
+                        None => self.lose_track(),
+                    }
+                }
             },
             State::Collecting {
                 left, missing: lost, ..
@@ -199,6 +210,7 @@ impl RecordReader {
 
     /// The direction has ended: a message that never became whole is handed on as far as it goes.
     pub fn finish(&mut self, sink: &mut impl FnMut(Event)) {
+        self.tell_open(None, sink);
         if let State::Lost(held) = &mut self.state {
             // A last record that ends with the data needs no successor.
             let held = std::mem::take(held);
@@ -216,6 +228,7 @@ impl RecordReader {
                 let used = rest.len().min(*left as usize);
                 *left -= u32::try_from(used).unwrap_or(*left);
                 if *left == 0 {
+                    self.tell_open(Some((at.frame, at.time)), sink);
                     self.next_header(at.from.saturating_add(used as u64));
                 }
                 used
@@ -276,14 +289,6 @@ impl RecordReader {
         }
     }
 
-    fn next_header(&mut self, from: Position) {
-        self.state = State::Header {
-            bytes: [0; HEADER],
-            have: 0,
-            at: Provenance::at(from),
-        };
-    }
-
     fn lose_track(&mut self) {
         self.state = State::Lost(Box::default());
     }
@@ -312,7 +317,7 @@ impl RecordReader {
             }
             content::APPLICATION_DATA | content::HEARTBEAT => {
                 if kind == content::APPLICATION_DATA {
-                    sink(at.event(EventKind::ApplicationData { len }, end));
+                    self.open_record(at, len, end, sink);
                 } else {
                     sink(at.event(EventKind::Heartbeat, end));
                 }
@@ -446,14 +451,6 @@ impl RecordReader {
                 drop_front(seen, pieces, offset);
                 self.pass_preamble(offset);
             }
-        }
-    }
-
-    /// Counts bytes before TLS.
-    fn pass_preamble(&mut self, count: usize) {
-        self.preamble += count as u64;
-        if self.preamble > MAX_PREAMBLE {
-            self.state = State::Done;
         }
     }
 

@@ -96,6 +96,23 @@ macro_rules! step_kinds {
                 match self { $(Self::$kind => $name,)* }
             }
 
+            /// Whether it is a record or message of TLS.
+            #[must_use]
+            pub const fn is_tls(self) -> bool {
+                !matches!(
+                    self,
+                    Self::Syn
+                        | Self::SynAck
+                        | Self::Ack
+                        | Self::ConnectRequest
+                        | Self::ConnectResponse
+                        | Self::HttpRequest
+                        | Self::HttpResponse
+                        | Self::Fin
+                        | Self::Reset
+                )
+            }
+
             /// Its letter in a history word; after Zeek's `ssl_history` where that has one.
             #[must_use]
             pub const fn letter(self) -> char {

@@ -323,6 +323,7 @@ impl Walker {
         self.protected[side].push(Protected {
             len,
             frame: event.frame(),
+            time: event.time,
             step,
             to: event.to,
             acked: event.acked,
@@ -397,6 +398,7 @@ impl Walker {
             &self.protected.server,
             self.encryption.sizes,
             self.early_data_end,
+            hidden::round_trip(&self.out.steps),
         );
         for (step, kind, remark) in named.steps {
             self.rename(step, kind, remark);
@@ -422,6 +424,8 @@ impl Walker {
         tls.client_certificate_empty = named.client_certificate_empty;
         tls.server_accepted = named.server_accepted;
         tls.lone_answer = named.lone_answer;
+        tls.ticket_or_answer = named.ticket_or_answer;
+        tls.client_gave_up = named.client_gave_up;
         tls.server_alert_after_finished = named.server_refused;
         tls.client_alert_instead_of_finished = named.client_refused;
         for side in [Side::Client, Side::Server] {

@@ -23,6 +23,7 @@ mod catalogues;
 mod cli;
 mod corpus;
 mod device_logs;
+mod endings;
 mod evidence;
 mod formats;
 mod fuzz_regressions;

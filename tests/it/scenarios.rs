@@ -375,7 +375,11 @@ fn port_reuse_is_a_new_connection() {
 
 #[test]
 fn two_connections_at_once_stay_apart() {
-    let report = analyze(&Scenario::tls12().beside(Scenario::tls12().ports(22426, 443)).pcap());
+    // Another random value: the same one twice would be one connection in front of and behind address translation.
+    let other = Scenario::tls12()
+        .ports(22426, 443)
+        .change(4, |hello| hello.payload[12] ^= 1);
+    let report = analyze(&Scenario::tls12().beside(other).pcap());
     assert_eq!(report.connections.len(), 2);
     for connection in &report.connections {
         assert_eq!([messages(connection, "client"), messages(connection, "server")], TLS12);

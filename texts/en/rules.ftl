@@ -100,7 +100,11 @@ proxy-no-response-unacknowledged = last packet; the request was not even acknowl
 proxy-no-response-log = look at the proxy's log for { $device } and { $target }: it may wait for its own DNS or for the target
 
 # not-tls
-not-tls-summary-bytes = { $target } does not speak TLS: its first bytes are “{ $bytes }”
+not-tls-summary-bytes = { $target } does not begin with TLS: its first bytes are “{ $bytes }”
+not-tls-summary-before = { $target } answered in plain HTTP ({ $status } { $reason }) before any Client Hello was sent: it refuses what came first, { $spoken }
+not-tls-before-or = the server may refuse the connection for another reason; its log tells
+not-tls-before-cannot-tell = whether the server there speaks TLS: it had answered before it was asked
+not-tls-before-agree = let both sides agree on what comes first at { $server }; where a balancer sends the header of the PROXY protocol, the server has to expect it (proxy_protocol)
 not-tls-summary = { $target } answers the Client Hello in plain HTTP ({ $status } { $reason }): { $who }
 not-tls-summary-redirect = { $target } answers the Client Hello in plain HTTP ({ $status } { $reason }, redirecting to { $location }): { $who }
 not-tls-misconfigured = the server itself may redirect; the firewall's or proxy's log tells
@@ -405,6 +409,8 @@ no-application-response-unacknowledged = last packet; the request was not wholly
 no-application-response-cannot-tell = what the request said and why it was not answered, where TLS encrypts it; show license history message on the controller has it
 no-application-response-log = look at the log of { $server }: the request arrived there
 no-application-response-controller = read what the controller noted: show license history message, show license tech support (Last Response: NO REPLY)
+no-application-response-record = a record of the server, a session ticket by its size and time
+no-application-response-or-answer = that record may be the answer: tickets and answers are told apart by size and time only
 no-application-response-short-record = the server's last record is taken for close_notify by its size; an answer of two bytes would look the same, but no HTTP answer is that short
 no-application-response-window = the server announces a window of zero, and opens it no more for { $waited }: its program does not read
 no-application-response-stalled = the server took the connection but its program hangs; its log and load tell
@@ -424,9 +430,19 @@ healthy-resumed-ticket = a session ticket
 healthy-resumed-session-id = a session identifier
 
 # healthy
-healthy-summary-http = the controller reached { $service } in plain HTTP and was answered { $status } { $reason } ({ $took })
-healthy-summary = reached { $service } with { $version } and was answered ({ $took })
-healthy-summary-handshake = completed the { $version } handshake with { $service } ({ $took }); no answer of the application is in the capture
+healthy-summary-http = the controller reached { $service } in plain HTTP and was answered { $status } { $reason } (after { $took })
+healthy-summary = reached { $service } with { $version } and was answered (TLS in { $took })
+healthy-summary-data = completed the { $version } handshake with { $service } in { $took }; the server then sent data without being asked
+healthy-summary-one-shot = completed the { $version } handshake with { $service } in { $took }; the { $who } then sent its request and closed without waiting for an answer
+healthy-summary-unused = completed the { $version } handshake with { $service } in { $took }; the { $who } then closed without asking for anything
+healthy-left = the { $who } closes before any answer
+healthy-or-gave-up = the { $who } may have given up: what it said last before it closed, an alert perhaps, is encrypted; its log tells
+healthy-ticket-or-answer = the server's records after the handshake may be session tickets only, or the answer: they are told apart by size and time
+healthy-or-cut = the answer may be cut off at its end; whether the application has it whole, its log tells
+healthy-record-cut = whether the answer was whole: its last record lacks { $count } bytes, and the connection ended
+healthy-reset = whether the answer was whole: the { $who } reset the connection in frame { $frame }, without close_notify from the server before
+healthy-cannot-tell-certificate = whether the certificate was the service's own: TLS 1.3 encrypts it
+healthy-summary-handshake = completed the { $version } handshake with { $service } in { $took }; no answer of the application is in the capture
 healthy-cannot-tell-http = whether the licensing messages inside were accepted: show license history message on the controller tells
 healthy-lone-answer = the server's only record after the handshake is taken for its answer by order and close; it could be a session ticket
 healthy-answer = the server's answer, encrypted
@@ -463,7 +479,7 @@ incomplete-capture-lost-sight = the capture loses sight of the connection after 
 incomplete-capture-cut-short = the file ends inside a record, after frame { $after } ({ $detail }): it was cut short
 incomplete-capture-ssl2 = it speaks SSL 2.0, whose records are not read
 incomplete-capture-tls13 = TLS 1.3 encrypts what follows the Server Hello
-incomplete-capture-unexplained = what came before its end: the packets that were captured do not say why it ended
+incomplete-capture-tlcp = it speaks TLCP (version 0x0101, GB/T 38636), whose records are not read
 incomplete-capture-nothing = nothing in it failed, and nothing in it shows success
 incomplete-capture-answer-cut = the answer to the look-up was cut before any address
 incomplete-capture-left-out = the capture holds more connections than are kept: the one behind this look-up may be among those that were given up
@@ -502,7 +518,97 @@ no-licensing-traffic-summary-tls = no TLS connection that could be judged in thi
 }, { $tls } with TLS
 no-licensing-traffic-summary-tls-empty = no TLS connection that could be judged in this capture: it watched for { $watched } and holds not a single frame
 no-licensing-traffic-again = capture again while the client connects, from before its SYN, on an interface that sees both directions
+no-licensing-traffic-cannot-tell-udp = what went over UDP: { $quic } packets of UDP port 443 (QUIC, HTTP/3) and { $capwap } of CAPWAP (control inside DTLS) are there, and are not read
+no-licensing-traffic-over-tcp = let the client connect over TCP (switch QUIC or HTTP/3 off, or block UDP 443) while capturing: TLS inside QUIC is not read
 no-licensing-traffic-verify = tlswalk then shows an attempt
 no-licensing-traffic-cannot-tell-private = whether a connection above is to an SSM On-Prem, a CSLU or a proxy of yours: name it with --on-prem, --cslu or --proxy; --all judges every TLS connection
 no-licensing-traffic-cannot-tell = whether licensing works: a controller reports every 8 hours and retries once after a minute, so a short capture without licensing packets proves little
 no-licensing-traffic-no-time = no time at all
+
+# tls-not-offered
+tls-not-offered-summary-refused = { $service } refused TLS: it answered { $request } ({ $protocol }) with “{ $answer }”; { $next }
+tls-not-offered-summary-closed = { $service } closed the connection when the { $who } asked for TLS ({ $protocol }, { $request })
+tls-not-offered-summary-absent = { $service } does not offer TLS in { $protocol }, and the { $who } left without another command
+tls-not-offered-summary-blotted = something on the path overwrote { $request } in { $protocol } (“{ $line }”), so that TLS was not possible
+tls-not-offered-left = the { $who } left
+tls-not-offered-goes-on = the { $who } went on without TLS
+tls-not-offered-all-the-same = the { $who } sent its Client Hello nevertheless, which nobody there could answer
+tls-not-offered-open = how the { $who } went on is not in the capture
+tls-not-offered-asks = the { $who } asks for TLS ({ $request })
+tls-not-offered-answer = the server's answer: “{ $answer }”
+tls-not-offered-end = the server closes without an answer
+tls-not-offered-list = the server says what it can do, without TLS: “{ $line }”
+tls-not-offered-leaves = the { $who } leaves without another command
+tls-not-offered-hello = the { $who }'s Client Hello, after the refusal
+tls-not-offered-blotted = a name of the same length overwritten with X: “{ $line }”
+tls-not-offered-or-failed = the server may have failed for another reason just then; its log tells
+tls-not-offered-or-probe = a health check leaves in the same way, and so does a client that misses another capability; the { $who }'s settings tell whether it demands TLS
+tls-not-offered-or-server = the server itself may answer in this way; a capture beside the server shows what it sends
+tls-not-offered-inspection = let { $request } pass in the firewall or gateway that inspects { $protocol }: it overwrites what it does not want to be used
+tls-not-offered-enable = switch TLS on for { $protocol } on { $server } (a certificate, its key and the setting that offers { $request }), or give the { $who } a port or server that offers it
+
+# plain-text-to-tls
+plain-text-to-tls-summary-alert = the { $who } speaks { $spoken } to { $service }, which expects TLS and answers with { $alert }
+plain-text-to-tls-summary-says-so = the { $who } speaks { $spoken } to { $service }, which says that it expects TLS (HTTPS)
+plain-text-to-tls-summary-refuses = the { $who } speaks { $spoken } to { $service }, which refuses that; port { $port } is usually one of TLS
+plain-text-to-tls-summary-port = the { $who } speaks { $spoken } to { $service } and gets no answer; port { $port } is usually one of TLS
+plain-text-to-tls-summary-elsewhere = the { $who } speaks { $spoken } to { $service } and gets no answer; the same port answers another connection in TLS
+plain-text-to-tls-first = the client's first bytes: { $spoken }
+plain-text-to-tls-alert = the server answers with { $alert }
+plain-text-to-tls-end = last packet; the server sent no byte of data
+plain-text-to-tls-speaks = the same port answers another connection with a Server Hello
+plain-text-to-tls-or-refused = the server may speak plain HTTP there and refuse this one request
+plain-text-to-tls-or-closed = a server without TLS may have closed for another reason; its log tells
+plain-text-to-tls-https = use https:// (TLS) for { $server } in the URL or setting of the { $who }, or the server's port for plain text
+plain-text-to-tls-switch = switch TLS on in the { $who }'s setting for { $server }, or give it the server's port for plain text
+plain-text-to-tls-no-proxy-line = send no PROXY protocol header to { $server }, or let the server there expect it
+
+# What a client speaks that sends no Client Hello
+spoken-http = plain HTTP
+spoken-http2 = plain HTTP/2
+spoken-redis = plain text of Redis (RESP)
+spoken-kafka = the Kafka protocol in plain text
+spoken-mqtt = MQTT in plain text
+spoken-amqp = AMQP in plain text
+spoken-smtp = SMTP in plain text
+spoken-ldap = LDAP in plain text
+spoken-postgres = the PostgreSQL protocol in plain text
+spoken-ssh = SSH
+spoken-proxy = the PROXY protocol (a header of a balancer)
+spoken-tlcp = TLCP
+spoken-text = plain text
+spoken-bytes = something that is not TLS
+
+# An alert before any hello
+before-any-hello-summary-client = the { $who } gave up the connection to { $service } before its Client Hello: its first bytes are { $alert }
+before-any-hello-summary-server = { $service } gave up before any Client Hello: its first bytes are { $alert }
+before-any-hello-answer = the other side's answer, an alert too
+before-any-hello-cannot-tell = why: the { $who } met the error before anything was exchanged, so only its own log tells
+before-any-hello-log = read the log of the { $who } at that time: its TLS library could not be set up, or ended the connection on purpose
+
+# TLCP
+tlcp-summary-alert = the { $who } speaks TLCP (version 0x0101, GB/T 38636) to { $service }, which does not accept it
+tlcp-summary-silent = the { $who } speaks TLCP (version 0x0101, GB/T 38636) to { $service } and gets no answer
+tlcp-hello = Client Hello of TLCP (version 0x0101)
+tlcp-switch = let the client speak TLS to { $server }, or the server there TLCP: the two have no version in common
+
+# unexplained-end
+unexplained-end-summary = the connection to { $service } is wholly in the capture, and nothing in it says why it ended: the { $who } closed { $span } after the { $message } of the { $from }
+unexplained-end-summary-bare = the connection to { $service } is wholly in the capture, and nothing in it says why it ended
+unexplained-end-end = the { $who } ends the connection
+unexplained-end-cannot-tell = the reason: no alert in clear, no error and no missing packet explains it; another capture would show the same
+unexplained-end-log = read the logs of { $server } and of the { $who } for that second
+
+# A server that closes right behind the client's certificate
+bare-end-summary = { $service } closed without an alert { $span } after the { $who }'s certificate and Finished, which is how some servers reject a client certificate
+bare-end-certificate = the { $who }'s last handshake record; by their sizes the records before it hold a certificate
+bare-end-closes = the server closes { $span } later, without a ticket, an alert or data
+bare-end-or-close = the server may have closed for another reason, for example because it failed; its log tells
+
+# A client that gives up behind its certificate
+client-gave-up-summary = the { $who } broke off the handshake with { $service } after its certificate: a record as short as an alert stands where Certificate Verify and Finished belong, so it probably could not sign
+client-gave-up-certificate = a record of the { $who } as large as a certificate
+client-gave-up-alert = a record of the { $who } as short as an alert, its last
+client-gave-up-cannot-tell = which alert it was and why: TLS 1.3 encrypts it; the log of the { $who } tells
+client-gave-up-or-closed = the { $who } may have put its whole part of the handshake into one record and then closed in good order, with close_notify
+client-gave-up-log = read the log of the { $who }: see whether the private key of its certificate is there and can be used (token, TPM, permission), and with which signature algorithms

@@ -99,7 +99,11 @@ proxy-no-response-log = プロキシのログで { $device } と { $target } を
 # not-tls
 not-tls-summary = { $target } が Client Hello に平文 HTTP（{ $status } { $reason }）で応答した：{ $who }
 not-tls-summary-redirect = { $target } が Client Hello に平文 HTTP（{ $status } { $reason }、{ $location } へリダイレクト）で応答した：{ $who }
-not-tls-summary-bytes = { $target } は TLS で応答していない：先頭のバイトは「{ $bytes }」
+not-tls-summary-bytes = { $target } は TLS で始めていない：先頭のバイトは「{ $bytes }」
+not-tls-summary-before = { $target } は Client Hello が送られる前に平文 HTTP（{ $status } { $reason }）で応答した：先に送られた { $spoken }を拒否している
+not-tls-before-or = サーバが別の理由で接続を拒否した可能性もある（サーバのログで分かる）
+not-tls-before-cannot-tell = そのサーバが TLS を話すかどうか（TLS で話しかけられる前に応答している）
+not-tls-before-agree = { $server } で最初に何を送るかを両側で揃えてください（ロードバランサが PROXY プロトコルのヘッダを送る場合、サーバ側でも proxy_protocol の設定が必要です）
 not-tls-misconfigured = サーバ自身がリダイレクトしている可能性もある（ファイアウォールまたはプロキシのログで分かる）
 not-tls-exempt = { $device } にブロックページを返すポリシーから { $name } を除外してください
 not-tls-block-page = ファイアウォールまたはプロキシがサーバの代わりに応答している可能性もある（それぞれのログで分かる）
@@ -402,6 +406,8 @@ no-application-response-unacknowledged = 最後のパケット。要求の全体
 no-application-response-cannot-tell = TLS で暗号化されている場合、要求の内容と応答がない理由（コントローラの show license history message で分かる）
 no-application-response-log = { $server } のログを確認してください（要求は届いています）
 no-application-response-controller = コントローラの記録を確認してください：show license history message、show license tech support（Last Response: NO REPLY）
+no-application-response-record = サーバのレコード（サイズと時刻から見てセッションチケット）
+no-application-response-or-answer = そのレコードが応答の可能性もある（チケットと応答はサイズと時刻でしか区別できない）
 no-application-response-short-record = サーバの最後のレコードはサイズから close_notify と判断した。2 バイトの応答でも同じに見えるが、それほど短い HTTP 応答はない
 no-application-response-window = サーバがウィンドウサイズ 0 を通知し、{ $waited }間開かない：プログラムが受信データを読み出していない
 no-application-response-stalled = サーバは接続を受け付けたが、プログラムが停止している可能性がある（ログと負荷で分かる）
@@ -421,9 +427,19 @@ healthy-resumed-ticket = セッションチケット
 healthy-resumed-session-id = セッション ID
 
 # healthy
-healthy-summary-http = コントローラは平文 HTTP で{ $service } に到達し、{ $status } { $reason } の応答を得た（{ $took }）
-healthy-summary = { $version } で{ $service } に到達し、応答を得た（{ $took }）
-healthy-summary-handshake = { $service } との { $version } ハンドシェイクは完了した（{ $took }）。アプリケーションの応答はキャプチャにない
+healthy-summary-http = コントローラは平文 HTTP で{ $service } に到達し、{ $status } { $reason } の応答を得た（{ $took }後）
+healthy-summary = { $version } で{ $service } に到達し、応答を得た（TLS { $took }）
+healthy-summary-data = { $service } との { $version } ハンドシェイクは { $took }で完了し、その後サーバが要求なしにデータを送った
+healthy-summary-one-shot = { $service } との { $version } ハンドシェイクは { $took }で完了し、{ $who }は要求を送った後、応答を待たずに閉じた
+healthy-summary-unused = { $service } との { $version } ハンドシェイクは { $took }で完了し、{ $who }は何も要求せずに閉じた
+healthy-left = { $who }が応答の前に閉じる
+healthy-or-gave-up = { $who }が途中で諦めた可能性もある（閉じる前の最後の通信はアラートかもしれないが、暗号化されている。{ $who }のログで分かる）
+healthy-ticket-or-answer = ハンドシェイク後のサーバのレコードは、セッションチケットだけの可能性も、応答の可能性もある（サイズと時刻でしか区別できない）
+healthy-or-cut = 応答の末尾が欠けている可能性もある（全体を受け取ったかどうかはアプリケーションのログで分かる）
+healthy-record-cut = 応答が最後まで届いたかどうか（最後のレコードに { $count } バイト足りないまま接続が終わっている）
+healthy-reset = 応答が最後まで届いたかどうか（サーバの close_notify より前に、{ $who }がフレーム { $frame } で接続をリセットした）
+healthy-cannot-tell-certificate = 証明書がそのサービス自身のものだったかどうか（TLS 1.3 では暗号化される）
+healthy-summary-handshake = { $service } との { $version } ハンドシェイクは { $took }で完了した。アプリケーションの応答はキャプチャにない
 healthy-cannot-tell-http = 中のライセンスメッセージが受け入れられたかどうか（コントローラの show license history message で分かる）
 healthy-lone-answer = ハンドシェイク後のサーバの唯一のレコードを、順序と終了の仕方から応答と判断した。セッションチケットの可能性もある
 healthy-answer = サーバの応答（暗号化）
@@ -460,7 +476,7 @@ incomplete-capture-lost-sight = フレーム { $last } の後、接続がキャ�
 incomplete-capture-cut-short = フレーム { $after } の後、レコードの途中でファイルが終わっている（{ $detail }）
 incomplete-capture-ssl2 = SSL 2.0 の通信であり、そのレコードは読み取り対象外
 incomplete-capture-tls13 = TLS 1.3 では Server Hello 以降が暗号化される
-incomplete-capture-unexplained = 終了の前に何があったか（キャプチャされたパケットからは終了の理由が分からない）
+incomplete-capture-tlcp = TLCP（バージョン 0x0101、GB/T 38636）の通信であり、そのレコードは読み取り対象外
 incomplete-capture-nothing = 失敗も成功も見当たらない
 incomplete-capture-answer-cut = 名前解決の応答がアドレスの前で切れている
 incomplete-capture-left-out = キャプチャ内の接続が保持できる上限を超えている。この名前解決に続く接続は、破棄したものに含まれる可能性がある
@@ -487,7 +503,97 @@ no-licensing-traffic-summary-empty = このキャプチャにライセンス通�
 no-licensing-traffic-summary-tls = このキャプチャに判定できる TLS 接続はない：期間は { $watched }、内容は { $frames } フレーム、TCP 接続 { $tcp } 本（うち TLS { $tls } 本）
 no-licensing-traffic-summary-tls-empty = このキャプチャに判定できる TLS 接続はない：期間は { $watched }、フレームは一つもない
 no-licensing-traffic-again = 両方向が見えるインターフェイスで、クライアントが接続する前（SYN の前）から再キャプチャしてください
+no-licensing-traffic-cannot-tell-udp = UDP の通信の内容（UDP 443 番ポート（QUIC、HTTP/3）が { $quic } パケット、CAPWAP（制御は DTLS）が { $capwap } パケットあるが、読み取り対象外）
+no-licensing-traffic-over-tcp = キャプチャ中はクライアントを TCP で接続させてください（QUIC または HTTP/3 を無効にするか、UDP 443 番を遮断します）。QUIC の中の TLS は読み取れません
 no-licensing-traffic-verify = tlswalk が試行を表示する
 no-licensing-traffic-cannot-tell-private = 上の接続に、お使いの SSM On-Prem、CSLU、プロキシへのものがあるかどうか（--on-prem、--cslu、--proxy で指定できる。--all はすべての TLS 接続を判定する）
 no-licensing-traffic-cannot-tell = ライセンス通信が機能しているかどうか（コントローラのレポートは 8 時間ごと、再試行は 1 分後に 1 回なので、短いキャプチャにライセンスのパケットがなくてもほとんど何も分からない）
 no-licensing-traffic-no-time = ゼロ
+
+# tls-not-offered
+tls-not-offered-summary-refused = { $service } が TLS を拒否した：{ $request }（{ $protocol }）に「{ $answer }」と応答し、{ $next }
+tls-not-offered-summary-closed = { $who }が TLS を要求すると（{ $protocol }、{ $request }）、{ $service } が接続を閉じた
+tls-not-offered-summary-absent = { $service } は { $protocol } で TLS を提供しておらず、{ $who }は次のコマンドを送らずに切断した
+tls-not-offered-summary-blotted = 経路上の何かが { $protocol } の { $request } を書き換えたため（「{ $line }」）、TLS を使えなかった
+tls-not-offered-left = { $who }は切断した
+tls-not-offered-goes-on = { $who }は TLS なしで続けた
+tls-not-offered-all-the-same = { $who }はそれでも Client Hello を送ったが、応答できる相手がいなかった
+tls-not-offered-open = { $who }がその後どうしたかはキャプチャにない
+tls-not-offered-asks = { $who }が TLS を要求（{ $request }）
+tls-not-offered-answer = サーバの応答：「{ $answer }」
+tls-not-offered-end = サーバが応答せずに閉じる
+tls-not-offered-list = サーバが示す機能に TLS がない：「{ $line }」
+tls-not-offered-leaves = { $who }が次のコマンドを送らずに切断
+tls-not-offered-hello = 拒否の後の{ $who }の Client Hello
+tls-not-offered-blotted = 同じ長さの X で書き換えられた名前：「{ $line }」
+tls-not-offered-or-failed = そのときサーバに別の障害が起きた可能性もある（サーバのログで分かる）
+tls-not-offered-or-probe = ヘルスチェックや、別の機能を求めるクライアントも同じように切断する（TLS を必須としているかは{ $who }の設定で分かる）
+tls-not-offered-or-server = サーバ自身がそのように応答している可能性もある（サーバ側のキャプチャで分かる）
+tls-not-offered-inspection = { $protocol } を検査するファイアウォールまたはゲートウェイで { $request } を通してください（使わせたくないものを書き換えています）
+tls-not-offered-enable = { $server } の { $protocol } で TLS を有効にするか（証明書、鍵、{ $request } を提供する設定）、TLS を提供するポートまたはサーバを{ $who }に設定してください
+
+# plain-text-to-tls
+plain-text-to-tls-summary-alert = { $who }が{ $service } に{ $spoken }で話しかけたが、相手は TLS を期待しており、{ $alert }で応答した
+plain-text-to-tls-summary-says-so = { $who }が{ $service } に{ $spoken }で話しかけたが、相手は TLS（HTTPS）を期待していると応答した
+plain-text-to-tls-summary-refuses = { $who }が{ $service } に{ $spoken }で話しかけ、拒否された。{ $port } 番は通常 TLS のポートである
+plain-text-to-tls-summary-port = { $who }が{ $service } に{ $spoken }で話しかけ、応答がなかった。{ $port } 番は通常 TLS のポートである
+plain-text-to-tls-summary-elsewhere = { $who }が{ $service } に{ $spoken }で話しかけ、応答がなかった。同じポートは別の接続に TLS で応答している
+plain-text-to-tls-first = クライアントの最初のバイト：{ $spoken }
+plain-text-to-tls-alert = サーバが{ $alert }で応答
+plain-text-to-tls-end = 最後のパケット。サーバはデータを 1 バイトも送っていない
+plain-text-to-tls-speaks = 同じポートが別の接続に Server Hello で応答
+plain-text-to-tls-or-refused = サーバがそこで平文の HTTP を話し、この要求だけを拒否した可能性もある
+plain-text-to-tls-or-closed = TLS を話さないサーバが別の理由で閉じた可能性もある（サーバのログで分かる）
+plain-text-to-tls-https = { $who }の URL または設定で { $server } に https://（TLS）を使うか、サーバの平文用ポートを指定してください
+plain-text-to-tls-switch = { $who }の { $server } に対する設定で TLS を有効にするか、サーバの平文用ポートを指定してください
+plain-text-to-tls-no-proxy-line = { $server } に PROXY プロトコルのヘッダを送らないようにするか、サーバがそれを受け付けるように設定してください
+
+# Client Hello を送らないクライアントが話しているもの
+spoken-http = 平文の HTTP
+spoken-http2 = 平文の HTTP/2
+spoken-redis = 平文の Redis（RESP）
+spoken-kafka = 平文の Kafka
+spoken-mqtt = 平文の MQTT
+spoken-amqp = 平文の AMQP
+spoken-smtp = 平文の SMTP
+spoken-ldap = 平文の LDAP
+spoken-postgres = 平文の PostgreSQL
+spoken-ssh = SSH
+spoken-proxy = PROXY プロトコル（ロードバランサのヘッダ）
+spoken-tlcp = TLCP
+spoken-text = 平文
+spoken-bytes = TLS ではないもの
+
+# Client Hello より前のアラート
+before-any-hello-summary-client = { $who }が Client Hello を送る前に{ $service } との接続を諦めた：最初のバイトが{ $alert }である
+before-any-hello-summary-server = { $service } が Client Hello より前に接続を諦めた：最初のバイトが{ $alert }である
+before-any-hello-answer = 相手側の応答（これもアラート）
+before-any-hello-cannot-tell = 理由（{ $who }のエラーは何も交換される前に起きており、そのログでしか分からない）
+before-any-hello-log = その時刻の{ $who }のログを確認してください（TLS ライブラリを準備できなかったか、意図的に接続を終えています）
+
+# TLCP
+tlcp-summary-alert = { $who }が{ $service } に TLCP（バージョン 0x0101、GB/T 38636）で話しかけたが、受け入れられなかった
+tlcp-summary-silent = { $who }が{ $service } に TLCP（バージョン 0x0101、GB/T 38636）で話しかけ、応答がなかった
+tlcp-hello = TLCP の Client Hello（バージョン 0x0101）
+tlcp-switch = クライアントが { $server } に TLS で接続するか、サーバが TLCP に対応するようにしてください（共通のバージョンがありません）
+
+# unexplained-end
+unexplained-end-summary = { $service } との接続は全体がキャプチャされているが、終了の理由を示すものがない：{ $from }の { $message } の { $span }後に{ $who }が閉じた
+unexplained-end-summary-bare = { $service } との接続は全体がキャプチャされているが、終了の理由を示すものがない
+unexplained-end-end = { $who }が接続を終える
+unexplained-end-cannot-tell = 理由（平文のアラートも、エラーも、欠けたパケットもない。キャプチャを取り直しても同じである）
+unexplained-end-log = その時刻の { $server } と{ $who }のログを確認してください
+
+# クライアントの証明書の直後に閉じるサーバ
+bare-end-summary = { $who }の証明書と Finished の { $span }後に、{ $service } がアラートなしで閉じた。クライアント証明書をこのように拒否するサーバがある
+bare-end-certificate = { $who }の最後のハンドシェイクレコード（サイズから見て、その前のレコードに証明書がある）
+bare-end-closes = { $span }後、サーバがチケット、アラート、データなしに閉じる
+bare-end-or-close = 障害など、別の理由でサーバが閉じた可能性もある（サーバのログで分かる）
+
+# 証明書の後で諦めるクライアント
+client-gave-up-summary = { $who }が証明書の後で{ $service } とのハンドシェイクを打ち切った：Certificate Verify と Finished の代わりにアラートと同じ短さのレコードがあり、署名できなかったと考えられる
+client-gave-up-certificate = 証明書ほどの大きさの{ $who }のレコード
+client-gave-up-alert = アラートと同じ短さの{ $who }の最後のレコード
+client-gave-up-cannot-tell = どのアラートで、理由は何か（TLS 1.3 では暗号化される。{ $who }のログで分かる）
+client-gave-up-or-closed = { $who }がハンドシェイク全体を一つのレコードに入れ、その後 close_notify で正常に閉じた可能性もある
+client-gave-up-log = { $who }のログで、証明書の秘密鍵があり使用できるか（トークン、TPM、権限）、どの署名アルゴリズムに対応しているかを確認してください

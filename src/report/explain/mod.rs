@@ -44,6 +44,8 @@ pub const EXPLANATIONS: &[Explanation] = explanations! {
     "proxy-authentication-required"
     "proxy-refused"
     "proxy-no-response"
+    "tls-not-offered"
+    "plain-text-to-tls"
     "not-tls"
     "tls-no-response"
     "version-mismatch"
@@ -64,6 +66,7 @@ pub const EXPLANATIONS: &[Explanation] = explanations! {
     "device-log-contradicts"
     "device-clock-off"
     "incomplete-capture"
+    "unexplained-end"
     "no-licensing-traffic"
     "malformed-capture"
     "device-reports-failure"
@@ -240,7 +243,7 @@ mod tests {
     #[test]
     fn every_verdict_of_the_contract_is_explained_in_every_respect() {
         // CONTRACT, "Verdict ids".
-        let ids = "healthy healthy-resumed incomplete-capture client-certificate-rejected server-certificate-rejected \
+        let ids = "healthy healthy-resumed incomplete-capture unexplained-end tls-not-offered plain-text-to-tls client-certificate-rejected server-certificate-rejected \
                    interception-suspected tcp-no-response tcp-refused icmp-blocked tls-no-response \
                    reset-during-handshake silent-mid-handshake reset-after-established no-application-response \
                    application-error dns-no-response dns-error dns-unexpected-address legacy-endpoint \

@@ -179,7 +179,7 @@ pub(super) fn brief(connection: Option<&Connection>, language: Language) -> Stri
         let numbers: Vec<u64> = steps
             .iter()
             .filter(|(at, _)| *at == stage)
-            .map(|(_, step)| step.frame)
+            .flat_map(|(_, step)| [step.frames.first().copied().unwrap_or(step.frame), step.frame])
             .collect();
         let version = connection.tls.as_ref().and_then(|tls| tls.version.as_ref());
         let name = match version {

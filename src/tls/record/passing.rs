@@ -1,6 +1,21 @@
 //! Record → bytes passed over: those of a direction that nobody need read, and that they went by.
 
-use super::{MAX_PREAMBLE, RecordReader, State};
+use super::{HEADER, MAX_PREAMBLE, RecordReader, State};
+use crate::frame::{FrameNumber, Timestamp};
+use crate::stream::Position;
+use crate::tls::message::{Event, EventKind, Provenance};
+
+/// Application Data records of which the last frame is told beside the first: those of the encrypted handshake and the
+/// first of the exchange. Later ones are bulk, of which the first frame is enough.
+const MAX_TOLD_WHOLE: u32 = 48;
+
+/// A record that was begun.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Open {
+    at: Provenance,
+    len: u16,
+    end: Position,
+}
 
 impl RecordReader {
     /// How many of the next bytes need not be handed in but only counted, and whether that holds only as long as TLS
@@ -23,5 +38,54 @@ impl RecordReader {
             State::Searching { .. } => self.preamble += count,
             _ => {}
         }
+    }
+
+    /// Counts bytes before TLS.
+    pub(super) fn pass_preamble(&mut self, count: usize) {
+        self.preamble += count as u64;
+        if self.preamble > MAX_PREAMBLE {
+            self.state = State::Done;
+        }
+    }
+
+    /// Waits for a header.
+    pub(super) fn next_header(&mut self, from: Position) {
+        self.state = State::Header {
+            bytes: [0; HEADER],
+            have: 0,
+            at: Provenance::at(from),
+        };
+    }
+
+    /// Begins an Application Data record. One of the first is told when its last byte is there, so that it names the frame
+    /// by which it was whole; any other at once.
+    pub(super) fn open_record(&mut self, at: Provenance, len: u16, end: Position, sink: &mut impl FnMut(Event)) {
+        if self.data_records >= MAX_TOLD_WHOLE || len == 0 {
+            sink(at.event(EventKind::ApplicationData { len }, end));
+            return;
+        }
+        self.data_records += 1;
+        self.open = Some(Open { at, len, end });
+    }
+
+    /// How many bytes are missing of the last Application Data record, which was begun and did not end.
+    pub(crate) const fn unfinished(&self) -> u32 {
+        match self.state {
+            State::Passing { left } => left,
+            _ => 0,
+        }
+    }
+
+    /// Tells a record that was begun: with the frame and time of its last byte, where that was captured.
+    pub(super) fn tell_open(&mut self, last: Option<(FrameNumber, Timestamp)>, sink: &mut impl FnMut(Event)) {
+        let Some(Open { at, len, end }) = self.open.take() else {
+            return;
+        };
+        let mut event = at.event(EventKind::ApplicationData { len }, end);
+        if let Some((frame, time)) = last {
+            event.frames.note(frame);
+            event.time = event.time.max(time);
+        }
+        sink(event);
     }
 }
