@@ -1,5 +1,7 @@
 """`tlswalk.scan`: the command line's rows as columns, and the truth about generated captures."""
 
+import io
+
 import pyarrow as pa
 import pytest
 import tlswalk
@@ -69,3 +71,9 @@ def test_a_ring_has_one_name_and_its_failure_says_which_file(captures, tmp_path)
 
 def test_no_captures_are_no_rows():
     assert tlswalk.scan([]).num_rows == 0
+
+
+@pytest.mark.parametrize("one", ["x.pcap", b"\xd4\xc3\xb2\xa1", ROOT / "samples/healthy.pcap", io.BytesIO(b"")])
+def test_one_capture_where_a_list_is_meant_is_refused_by_name(one):
+    with pytest.raises(TypeError, match="captures takes several"):
+        tlswalk.scan(one)

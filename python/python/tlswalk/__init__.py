@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from ._errors import CaptureError
 from ._native import JSON_SCHEMA, ROW_SCHEMA, Options, __version__
 from ._native import inspect as _inspect
+from ._sources import refuse_one
 from ._sources import sources as _sources
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def scan(
     """
     from ._arrow import scan
 
+    refuse_one("captures", captures)
     return scan(captures, threads, Options(**options))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,6 +21,12 @@ def sources(capture: Capture | tuple[str, Capture]) -> list[tuple[str | None, An
     if isinstance(source, (bytearray, memoryview)):
         source = bytes(source)
     return [(name, source)]
+
+
+def refuse_one(parameter: str, values: Any) -> None:
+    """Refuses one where several are meant: iterated, a string would give its letters, and bytes numbers."""
+    if isinstance(values, (str, bytes, bytearray, memoryview, os.PathLike)) or hasattr(values, "read"):
+        raise TypeError(f"{parameter} takes several: [{values!r:.60}], not {type(values).__name__}")
 
 
 def name_of(named: list[tuple[str | None, Any]]) -> str:

@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 
 from ._arrow import SCHEMA, row_of_failure, rows
 from ._native import Options
+from ._sources import refuse_one
 
 if TYPE_CHECKING:
     from ._types import Captures, Open
@@ -144,6 +145,7 @@ class Output:
 
     def todo(self, captures: Iterable[Captures]) -> Iterator[Task]:
         """What is not done yet, each task once."""
+        refuse_one("captures", captures)
         for task in map(Task.of, captures):
             if task in self._done:
                 self._skipped += 1
