@@ -51,7 +51,7 @@ impl From<&str> for WireText {
 }
 
 /// Whether a character may not reach a terminal as it is.
-const fn is_unsafe(c: char) -> bool {
+pub(crate) const fn is_unsafe(c: char) -> bool {
     matches!(c,
         '\0'..='\x1f' | '\x7f'..='\u{9f}'
         | '\u{ad}' | '\u{61c}' | '\u{180e}'

@@ -3,7 +3,7 @@
 use tlswalk::diff::{Side, compare};
 use tlswalk::phrase::phrase;
 
-use super::Capture;
+use super::{Capture, json_text};
 use crate::args::{Format, Inspect};
 use crate::originals::Originals;
 use crate::output;
@@ -26,8 +26,8 @@ pub(crate) fn run(inspect: &Inspect) -> Result<u8, String> {
     };
     let page = match inspect.format {
         Format::Text => comparison.to_text(options.language),
-        Format::Json => serde_json::to_string_pretty(&comparison).map_err(|error| error.to_string())? + "\n",
-        _ => serde_json::to_string(&comparison).map_err(|error| error.to_string())? + "\n",
+        Format::Json => json_text(&comparison, true)?,
+        _ => json_text(&comparison, false)?,
     };
     output::write_page(inspect, originals, page.as_bytes())?;
     Ok(comparison.exit_code())

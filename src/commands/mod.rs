@@ -9,12 +9,26 @@ use crate::args::Inspect;
 use crate::reason;
 use crate::waiting::Waiting;
 pub(crate) use tlswalk::capture::Hashed;
+use tlswalk::report::escaped;
 
 pub(crate) mod diff;
 pub(crate) mod redact;
 pub(crate) mod slice;
 pub(crate) mod triage;
 pub(crate) mod verify;
+
+/// A value as JSON, with its line end.
+fn json_text<T: serde::Serialize>(value: &T, indented: bool) -> Result<String, String> {
+    let mut out = Vec::new();
+    let written = if indented {
+        escaped::write_indented(value, &mut out)
+    } else {
+        escaped::write_compact(value, &mut out)
+    };
+    written.map_err(|error| error.to_string())?;
+    out.push(b'\n');
+    String::from_utf8(out).map_err(|error| error.to_string())
+}
 
 /// A capture that can be read several times.
 pub(crate) struct Capture {

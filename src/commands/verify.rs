@@ -6,7 +6,7 @@ use tlswalk::phrase::Language;
 use tlswalk::tls::attested::hexadecimal;
 use tlswalk::verify::{read_report, verify};
 
-use super::{Capture, only};
+use super::{Capture, json_text, only};
 use crate::args::{Format, Inspect};
 use crate::originals::Originals;
 use crate::{output, reason};
@@ -41,8 +41,8 @@ pub(crate) fn run(report: &Path, inspect: &Inspect) -> Result<u8, String> {
         verify(&claimed, capture.open()?, &sha256, &options).map_err(|error| format!("{}: {error}", capture.name))?;
     let page = match inspect.format {
         Format::Text => verification.to_text(inspect.verbose, language),
-        Format::Json => serde_json::to_string_pretty(&verification).map_err(|error| error.to_string())? + "\n",
-        _ => serde_json::to_string(&verification).map_err(|error| error.to_string())? + "\n",
+        Format::Json => json_text(&verification, true)?,
+        _ => json_text(&verification, false)?,
     };
     output::write_page(inspect, originals, page.as_bytes())?;
     Ok(verification.exit_code())

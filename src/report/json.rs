@@ -12,7 +12,7 @@ pub const JSON_SCHEMA: &str = include_str!("../../schema/report-1.json");
 /// # Errors
 /// When `out` cannot be written.
 pub fn write_pretty(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(out, report).map_err(io::Error::from)
+    super::escaped::write_indented(report, out)
 }
 
 /// Writes a report as one line, for programs that read a line at a time.
@@ -20,7 +20,7 @@ pub fn write_pretty(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 /// When `out` cannot be written.
 pub fn write_line(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, report).map_err(io::Error::from)?;
+    super::escaped::write_compact(report, out)?;
     out.write_all(b"\n")
 }
 

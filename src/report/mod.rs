@@ -7,6 +7,7 @@ mod connections;
 mod courses;
 pub mod csv;
 mod device;
+pub mod escaped;
 #[cfg(test)]
 mod examples;
 pub mod explain;

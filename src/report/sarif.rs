@@ -113,7 +113,7 @@ pub fn write_sarif(reports: &[Report], unread: &[Unread], out: &mut dyn Write) -
             "results": results,
         }],
     });
-    serde_json::to_writer_pretty(&mut *out, &log).map_err(io::Error::from)?;
+    super::escaped::write_indented(&log, out)?;
     writeln!(out)
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, BufWriter, Seek as _, Write};
 
 use anstream::AutoStream;
 use tlswalk::phrase::Language;
+use tlswalk::report::escaped::write_compact;
 use tlswalk::report::row::Row;
 use tlswalk::report::text::{TextStyle, Verbosity};
 use tlswalk::report::triage::{
@@ -113,14 +114,14 @@ impl Sink {
         match self.format {
             Format::Ndjson => {
                 for row in rows {
-                    serde_json::to_writer(&mut *out, row)?;
+                    write_compact(row, out)?;
                     out.write_all(b"\n")?;
                 }
             }
             Format::Json => {
                 for (at, row) in rows.iter().enumerate() {
                     out.write_all(if first && at == 0 { b"[\n" } else { b",\n" })?;
-                    serde_json::to_writer(&mut *out, row)?;
+                    write_compact(row, out)?;
                 }
             }
             Format::Csv => {
