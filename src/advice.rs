@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::attempt::Attempt;
+use crate::command::{Command, IosName};
 use crate::context::{Context, Host, Target};
 use crate::finding::{Owner, Remedy};
 use crate::phrase::{Phrase, phrase};
@@ -102,7 +103,7 @@ impl Topology {
 
     /// The entries of the access list, both directions of each; `None` where both families are involved, which one
     /// access list cannot express.
-    fn access_list(&self) -> Option<Vec<String>> {
+    fn access_list(&self) -> Option<Vec<Command>> {
         let all = || {
             [&self.devices, &self.servers, &self.resolvers, &self.revocation]
                 .into_iter()
@@ -113,40 +114,52 @@ impl Topology {
             return None;
         }
         let (head, icmp) = if v6 {
-            (format!("  ipv6 access-list {NAME}"), "icmp")
+            (Command::with("  ipv6 access-list {}", &[&NAME]), "icmp")
         } else {
-            (format!("  ip access-list extended {NAME}"), "icmp")
+            (Command::with("  ip access-list extended {}", &[&NAME]), "icmp")
         };
         let protocol = if v6 { "ipv6" } else { "ip" };
         let mut lines = vec![head];
         for device in &self.devices {
             for peer in self.servers.iter().chain(&self.revocation).take(MAX_HOSTS) {
-                lines.push(format!("    permit {protocol} host {device} host {peer}"));
-                lines.push(format!("    permit {protocol} host {peer} host {device}"));
+                lines.push(Command::with(
+                    "    permit {} host {} host {}",
+                    &[&protocol, device, peer],
+                ));
+                lines.push(Command::with(
+                    "    permit {} host {} host {}",
+                    &[&protocol, peer, device],
+                ));
             }
             for port in self.ports.iter().take(MAX_HOSTS) {
-                lines.push(format!("    permit tcp host {device} any eq {port}"));
-                lines.push(format!("    permit tcp any eq {port} host {device}"));
+                lines.push(Command::with("    permit tcp host {} any eq {}", &[device, port]));
+                lines.push(Command::with("    permit tcp any eq {} host {}", &[port, device]));
             }
             // A device that was not seen to ask may ask anybody.
-            let resolvers: Vec<String> = if self.resolvers.is_empty() {
-                vec!["any".to_owned()]
+            let resolvers: Vec<Command> = if self.resolvers.is_empty() {
+                vec![Command::fixed("any")]
             } else {
                 self.resolvers
                     .iter()
                     .take(MAX_HOSTS)
-                    .map(|it| format!("host {it}"))
+                    .map(|it| Command::with("host {}", &[it]))
                     .collect()
             };
             for resolver in resolvers {
                 for transport in ["udp", "tcp"] {
-                    lines.push(format!("    permit {transport} host {device} {resolver} eq domain"));
-                    lines.push(format!("    permit {transport} {resolver} eq domain host {device}"));
+                    lines.push(Command::with(
+                        "    permit {} host {} {} eq domain",
+                        &[&transport, device, &resolver],
+                    ));
+                    lines.push(Command::with(
+                        "    permit {} {} eq domain host {}",
+                        &[&transport, &resolver, device],
+                    ));
                 }
             }
-            lines.push(format!("    permit {icmp} any host {device}"));
+            lines.push(Command::with("    permit {} any host {}", &[&icmp, device]));
         }
-        lines.push("  end".to_owned());
+        lines.push(Command::fixed("  end"));
         Some(lines)
     }
 }
@@ -176,40 +189,48 @@ impl Wanting {
 
 /// How to capture again: on the command line, and in the web interface.
 #[must_use]
-pub fn recapture(topology: &Topology, trigger: &str, wanting: Wanting) -> [Remedy; 2] {
+pub fn recapture(topology: &Topology, trigger: &Command, wanting: Wanting) -> [Remedy; 2] {
     let mut commands = Vec::new();
     let interface = match topology.devices.iter().next() {
         Some(device) => {
             let kind = if device.is_ipv6() { "ipv6" } else { "ip" };
-            commands.push(format!("show {kind} interface brief | include {device}"));
-            format!("<interface with {device}>")
+            commands.push(Command::with("show {} interface brief | include {}", &[&kind, device]));
+            Command::with("<interface with {}>", &[device])
         }
         None => {
-            commands.push("show running-config | include ip http client source-interface".to_owned());
-            "<source interface of ip http client>".to_owned()
+            commands.push(Command::fixed(
+                "show running-config | include ip http client source-interface",
+            ));
+            Command::fixed("<source interface of ip http client>")
         }
     };
     let list = topology.access_list();
     if let Some(list) = &list {
-        commands.push("configure terminal".to_owned());
+        commands.push(Command::fixed("configure terminal"));
         commands.extend(list.iter().cloned());
     }
-    commands.push(format!("monitor capture {NAME} interface {interface} both"));
-    commands.push(format!("monitor capture {NAME} control-plane both"));
+    commands.push(Command::with(
+        "monitor capture {} interface {} both",
+        &[&NAME, &interface],
+    ));
+    commands.push(Command::with("monitor capture {} control-plane both", &[&NAME]));
     commands.push(match list {
-        Some(_) => format!("monitor capture {NAME} access-list {NAME}"),
-        None => format!("monitor capture {NAME} match any"),
+        Some(_) => Command::with("monitor capture {} access-list {}", &[&NAME, &NAME]),
+        None => Command::with("monitor capture {} match any", &[&NAME]),
     });
-    let file_set = format!("monitor capture {NAME} buffer circular file 5 file-size 100");
+    let file_set = Command::with("monitor capture {} buffer circular file 5 file-size 100", &[&NAME]);
     commands.push(if wanting.room {
         file_set.clone()
     } else {
-        format!("monitor capture {NAME} buffer size 100")
+        Command::with("monitor capture {} buffer size 100", &[&NAME])
     });
-    commands.push(format!("monitor capture {NAME} start"));
-    commands.push(trigger.to_owned());
-    commands.push(format!("monitor capture {NAME} stop"));
-    commands.push(format!("monitor capture {NAME} export flash:{NAME}.pcap"));
+    commands.push(Command::with("monitor capture {} start", &[&NAME]));
+    commands.push(trigger.clone());
+    commands.push(Command::with("monitor capture {} stop", &[&NAME]));
+    commands.push(Command::with(
+        "monitor capture {} export flash:{}.pcap",
+        &[&NAME, &NAME],
+    ));
     let mut hints: Vec<Phrase> = vec![phrase("recapture-start")];
     if wanting.whole_packets {
         hints.push(phrase("recapture-whole"));
@@ -218,7 +239,7 @@ pub fn recapture(topology: &Topology, trigger: &str, wanting: Wanting) -> [Remed
         hints.push(phrase("recapture-files"));
     }
     if wanting.patience {
-        hints.push(phrase("recapture-wait").with("buffer", file_set.as_str()));
+        hints.push(phrase("recapture-wait").with("buffer", &file_set));
     }
     let hints = hints
         .into_iter()
@@ -234,7 +255,7 @@ pub fn recapture(topology: &Topology, trigger: &str, wanting: Wanting) -> [Remed
         Remedy {
             owner: Owner::Capture,
             action: phrase("recapture-web")
-                .with("interface", interface)
+                .with("interface", &interface)
                 .with("trigger", trigger),
             commands: Vec::new(),
             verify,
@@ -244,10 +265,10 @@ pub fn recapture(topology: &Topology, trigger: &str, wanting: Wanting) -> [Remed
 
 /// The command that makes a controller speak with its service.
 #[must_use]
-pub fn trigger(transport: Transport) -> &'static str {
+pub fn trigger(transport: Transport) -> Command {
     match transport {
-        Transport::Cssm | Transport::CallHome => "license smart trust idtoken <token> all force",
-        _ => "license smart sync local",
+        Transport::Cssm | Transport::CallHome => Command::fixed("license smart trust idtoken <token> all force"),
+        _ => Command::fixed("license smart sync local"),
     }
 }
 
@@ -261,10 +282,10 @@ pub fn device_log(attempt: &Attempt<'_>) -> Remedy {
             .with("device", attempt.device)
             .with("name", &name),
         commands: vec![
-            "show logging | include SMART_LIC|PKI".to_owned(),
-            "show license history message".to_owned(),
-            "show license tech support".to_owned(),
-            trigger(attempt.service.transport).to_owned(),
+            Command::fixed("show logging | include SMART_LIC|PKI"),
+            Command::fixed("show license history message"),
+            Command::fixed("show license tech support"),
+            trigger(attempt.service.transport),
         ],
         verify: phrase("log-of-device-expect"),
     }
@@ -283,7 +304,7 @@ pub fn for_attempt(attempt: &Attempt<'_>, context: &Context<'_>) -> Vec<Remedy> 
     }
     recapture(
         &Topology::of(attempt),
-        trigger(attempt.service.transport),
+        &trigger(attempt.service.transport),
         Wanting::of(context),
     )
     .into()
@@ -291,20 +312,24 @@ pub fn for_attempt(attempt: &Attempt<'_>, context: &Context<'_>) -> Vec<Remedy> 
 
 /// What to type for a capture that shows licensing, where only the device's own texts tell of its surroundings.
 #[must_use]
-pub fn commands_by_log(interface: Option<&str>) -> Vec<String> {
-    let interface = interface.unwrap_or("<interface>");
+pub fn commands_by_log(interface: Option<&IosName>) -> Vec<Command> {
     let mut commands = Vec::new();
-    if interface.starts_with('<') {
-        commands.push("show running-config | include ip http client|license smart".to_owned());
+    if interface.is_none() {
+        commands.push(Command::fixed(
+            "show running-config | include ip http client|license smart",
+        ));
     }
     commands.extend(
         [
             "show license all | section Transport",
             "show license air entities summary",
         ]
-        .map(str::to_owned),
+        .map(Command::fixed),
     );
-    commands.push(format!("monitor capture LIC interface {interface} both"));
+    commands.push(match interface {
+        Some(name) => Command::with("monitor capture LIC interface {} both", &[name]),
+        None => Command::fixed("monitor capture LIC interface <interface> both"),
+    });
     commands.extend(
         [
             "monitor capture LIC control-plane both",
@@ -315,7 +340,7 @@ pub fn commands_by_log(interface: Option<&str>) -> Vec<String> {
             "monitor capture LIC stop",
             "monitor capture LIC export bootflash:lic.pcap",
         ]
-        .map(str::to_owned),
+        .map(Command::fixed),
     );
     commands
 }
@@ -329,8 +354,8 @@ mod tests {
     }
 
     fn commands(topology: &Topology, wanting: Wanting) -> Vec<String> {
-        let [first, _] = recapture(topology, trigger(Transport::Cssm), wanting);
-        first.commands
+        let [first, _] = recapture(topology, &trigger(Transport::Cssm), wanting);
+        first.commands.iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -380,8 +405,8 @@ mod tests {
             ..Topology::default()
         };
         let list = v6.access_list().unwrap();
-        assert_eq!(list[0], "  ipv6 access-list TLSWALK");
-        assert_eq!(list[1], "    permit ipv6 host 2001:db8::1 host 2001:db8::5");
+        assert_eq!(list[0].as_str(), "  ipv6 access-list TLSWALK");
+        assert_eq!(list[1].as_str(), "    permit ipv6 host 2001:db8::1 host 2001:db8::5");
     }
 
     #[test]

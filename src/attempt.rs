@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 use self::lookups::assign_lookups;
 pub(crate) use self::lookups::ended;
+use crate::command::HostArgument;
 use crate::connection::Connection;
 use crate::context::Options;
 use crate::decode::{Endpoint, IcmpError};
@@ -71,6 +72,12 @@ impl<'a> Attempt<'a> {
     #[must_use]
     pub fn connection(&self) -> Option<&'a Connection> {
         self.connections.last().copied()
+    }
+
+    /// The service's host, as it may stand in a command.
+    #[must_use]
+    pub fn host(&self) -> HostArgument {
+        HostArgument::with_port(&self.service.name, "<host of the service>").0
     }
 
     /// TLS of that connection.

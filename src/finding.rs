@@ -1,6 +1,7 @@
 //! Rule, Finding: what a rule says when it recognises a cause.
 
 use crate::attempt::Attempt;
+use crate::command::Command;
 use crate::context::Context;
 use crate::decode::Endpoint;
 use crate::frame::FrameNumber;
@@ -183,7 +184,7 @@ pub struct Remedy {
     /// What, and the observation it rests on.
     pub action: Phrase,
     /// What to type, observed values filled in.
-    pub commands: Vec<String>,
+    pub commands: Vec<Command>,
     /// How to see that it worked.
     pub verify: Phrase,
 }

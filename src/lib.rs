@@ -97,6 +97,8 @@ pub mod profile;
 mod profile_error;
 
 // Attempt → Finding → Verdict → Report
+pub mod command;
+
 pub mod finding;
 
 pub mod rules;

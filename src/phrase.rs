@@ -14,6 +14,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use foldhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 
+use crate::command::{Command, HostName};
 use crate::decode::Endpoint;
 use crate::dns::Status;
 use crate::frame::FrameNumber;
@@ -299,7 +300,7 @@ macro_rules! words {
         })*
     };
 }
-words!(&str String &String WireText &WireText IpAddr &IpAddr SocketAddr Endpoint FrameNumber Version CipherSuite Group SignatureScheme);
+words!(&str String &String Command &Command HostName WireText &WireText IpAddr &IpAddr SocketAddr Endpoint FrameNumber Version CipherSuite Group SignatureScheme);
 words!(AlertLevel AlertDescription Status);
 
 macro_rules! numbers {

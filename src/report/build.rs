@@ -172,7 +172,7 @@ pub(super) fn remedies_of(finding: &finding::Finding, language: Language) -> Vec
         .map(|remedy| Remedy {
             owner: remedy.owner.name().to_owned(),
             action: remedy.action.in_language(language),
-            commands: remedy.commands.clone(),
+            commands: remedy.commands.iter().map(ToString::to_string).collect(),
             verify: remedy.verify.in_language(language),
         })
         .collect()

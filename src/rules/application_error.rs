@@ -3,6 +3,7 @@
 use super::behind_proxy::by_proxy_itself;
 use super::{elsewhere, on_device, service};
 use crate::attempt::Attempt;
+use crate::command::Command;
 use crate::connection::{Connection, Exchange};
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
@@ -104,26 +105,25 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
 }
 
 /// The commands that name the right URL, with the host that answered.
-fn right_url(attempt: &Attempt<'_>, connection: &Connection, secure: bool) -> Vec<String> {
-    let name = WireText::from(attempt.service.name.as_str());
-    let host = match attempt.service.name.parse::<std::net::IpAddr>() {
-        Ok(address) if address.is_ipv6() => format!("[{address}]"),
-        _ => name.to_string(),
-    };
+fn right_url(attempt: &Attempt<'_>, connection: &Connection, secure: bool) -> Vec<Command> {
+    let host = attempt.host().in_url();
     let scheme = if secure { "https" } else { "http" };
     let url = match attempt.service.transport {
-        Transport::OnPrem => format!("license smart url cslu {scheme}://{host}/cslu/v1/pi/<account>-1"),
-        Transport::Cslu => format!(
-            "license smart url cslu http://{host}:{}/cslu/v1/pi",
-            connection.server.port
+        Transport::OnPrem => Command::with(
+            "  license smart url cslu {}://{}/cslu/v1/pi/<account>-1",
+            &[&scheme, &host],
         ),
-        _ => "license smart url default".to_owned(),
+        Transport::Cslu => Command::with(
+            "  license smart url cslu http://{}:{}/cslu/v1/pi",
+            &[&host, &connection.server.port],
+        ),
+        _ => Command::fixed("  license smart url default"),
     };
     vec![
-        "show license all | section Transport".to_owned(),
-        "configure terminal".to_owned(),
-        format!("  {url}"),
-        "  end".to_owned(),
+        Command::fixed("show license all | section Transport"),
+        Command::fixed("configure terminal"),
+        url,
+        Command::fixed("  end"),
     ]
 }
 
@@ -162,8 +162,8 @@ fn refused_inside(attempt: &Attempt<'_>, exchange: &Exchange) -> Option<Finding>
                 attempt,
                 phrase("licensing-refused-do").with("code", &code),
                 &[
-                    "show license history message".to_owned(),
-                    "show license tech support | include Last Response|Failure Reason".to_owned(),
+                    Command::fixed("show license history message"),
+                    Command::fixed("show license tech support | include Last Response|Failure Reason"),
                 ],
             )),
     )

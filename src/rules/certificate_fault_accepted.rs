@@ -2,6 +2,7 @@
 
 use super::{certificate_causes, certificate_clauses, client, elsewhere, on_device, service};
 use crate::attempt::Attempt;
+use crate::command::Command;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule, Severity};
 use crate::phrase::{Value, phrase};
@@ -118,11 +119,11 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                 attempt,
                 phrase("certificate-fault-accepted-choose"),
                 &[
-                    "show license history message".to_owned(),
-                    "show crypto pki trustpoints".to_owned(),
-                    "configure terminal".to_owned(),
-                    "  ip http client secure-trustpoint <trustpoint, e.g. CISCO_IDEVID_SUDI>".to_owned(),
-                    "  end".to_owned(),
+                    Command::fixed("show license history message"),
+                    Command::fixed("show crypto pki trustpoints"),
+                    Command::fixed("configure terminal"),
+                    Command::fixed("  ip http client secure-trustpoint <trustpoint, e.g. CISCO_IDEVID_SUDI>"),
+                    Command::fixed("  end"),
                 ],
             )),
     )

@@ -3,6 +3,7 @@
 use super::negotiation::{foreign_clauses, grounds, with_grounds, with_offer};
 use super::{alert_from, before_server_hello, client, elsewhere, on_device, service, side_name, tls_with_hello};
 use crate::attempt::Attempt;
+use crate::command::Command;
 use crate::context::Context;
 use crate::finding::{At, Confidence, Finding, Owner, Rule};
 use crate::phrase::phrase;
@@ -109,10 +110,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 attempt,
                 phrase("cipher-mismatch-suites"),
                 &[
-                    "show ip http client secure status".to_owned(),
-                    "configure terminal".to_owned(),
-                    "  no ip http client secure-ciphersuite".to_owned(),
-                    "  end".to_owned(),
+                    Command::fixed("show ip http client secure status"),
+                    Command::fixed("configure terminal"),
+                    Command::fixed("  no ip http client secure-ciphersuite"),
+                    Command::fixed("  end"),
                 ],
             ))
             .remedy(elsewhere(

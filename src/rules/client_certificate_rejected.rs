@@ -5,6 +5,7 @@ use super::{
     sees_handshake, service,
 };
 use crate::attempt::Attempt;
+use crate::command::Command;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
@@ -329,12 +330,15 @@ fn with_remedies(finding: Finding, attempt: &Attempt<'_>, leaf: Option<&Fields>,
             attempt,
             action,
             &[
-                "show crypto pki trustpoints".to_owned(),
-                "show crypto pki certificates verbose | include Status|Subject|end".to_owned(),
-                "configure terminal".to_owned(),
-                format!("  ip http client secure-trustpoint {trustpoint}"),
-                format!("  ip http client source-interface <interface with {}>", attempt.device),
-                "  end".to_owned(),
+                Command::fixed("show crypto pki trustpoints"),
+                Command::fixed("show crypto pki certificates verbose | include Status|Subject|end"),
+                Command::fixed("configure terminal"),
+                Command::with("  ip http client secure-trustpoint {}", &[&trustpoint]),
+                Command::with(
+                    "  ip http client source-interface <interface with {}>",
+                    &[&attempt.device],
+                ),
+                Command::fixed("  end"),
             ],
         ))
         .remedy(elsewhere(

@@ -2,6 +2,7 @@
 
 use super::{alert_from, alert_text, client, elsewhere, on_device, service, watched_after};
 use crate::attempt::Attempt;
+use crate::command::Command;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Evidence, Finding, Owner, Rule};
 use crate::frame::FrameNumber;
@@ -75,10 +76,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         finding.alternative("server-certificate-rejected", phrase("crl-fetch-failed-unchecked"))
     };
     let commands = [
-        "configure terminal".to_owned(),
-        "  crypto pki trustpoint SLA-TrustPoint".to_owned(),
-        "    revocation-check none".to_owned(),
-        "  end".to_owned(),
+        Command::fixed("configure terminal"),
+        Command::fixed("  crypto pki trustpoint SLA-TrustPoint"),
+        Command::fixed("    revocation-check none"),
+        Command::fixed("  end"),
     ];
     Some(if attempt.service.transport == Transport::OnPrem {
         finding.remedy(on_device(attempt, phrase("crl-fetch-failed-off-on-prem"), &commands))

@@ -1,6 +1,7 @@
 //! Attempt → Finding: the controller's clock is wrong by more than licensing puts up with.
 
 use crate::attempt::Attempt;
+use crate::command::Command;
 use crate::context::Context;
 use crate::device::clock::Offset;
 use crate::finding::{By, Confidence, Finding, Owner, Remedy, Rule, Severity};
@@ -53,7 +54,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             "  end",
             "license smart trust idtoken <token> all force",
         ]
-        .map(str::to_owned)
+        .map(Command::fixed)
         .to_vec(),
         verify: phrase("device-clock-verify"),
     });

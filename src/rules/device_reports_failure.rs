@@ -4,6 +4,7 @@
 //! type, and with the capture that would show it.
 
 use crate::advice::commands_by_log;
+use crate::command::{Command, HostArgument, IosName};
 use crate::device::clock::written;
 use crate::device::{DeviceEvent, DeviceLog, Form, Reason, Standing, Statistics, What};
 use crate::finding::{At, By, Confidence, Finding, Owner, Remedy, Severity};
@@ -93,7 +94,7 @@ fn not_failing(logs: &[DeviceLog], last: Option<&DeviceEvent>) -> Finding {
                 "show license all",
                 "show clock detail",
             ]
-            .map(str::to_owned)
+            .map(Command::fixed)
             .to_vec(),
             verify: phrase("device-collect-verify"),
         })
@@ -195,21 +196,23 @@ impl Cause {
 
     fn remedies(self, logs: &[DeviceLog]) -> Vec<Remedy> {
         let host = host(logs);
-        let vrf = setting(logs, "vrf")
-            .map(|vrf| format!(" vrf {vrf}"))
-            .unwrap_or_default();
-        let port = if is_plain(logs) { 80 } else { 443 };
-        let reach = format!("telnet {host} {port}");
-        let configured = "show running-config | include name-server|ip http client|license smart".to_owned();
-        let wlc = |action: &'static str, commands: Vec<String>| Remedy {
+        let name_server = match setting(logs, "vrf").map(|vrf| IosName::new(&vrf)) {
+            None => Command::fixed("  ip name-server <address of a resolver>"),
+            Some(Some(vrf)) => Command::with("  ip name-server vrf {} <address of a resolver>", &[&vrf]),
+            Some(None) => Command::fixed("  ip name-server vrf <vrf> <address of a resolver>"),
+        };
+        let port: u16 = if is_plain(logs) { 80 } else { 443 };
+        let reach = Command::with("telnet {} {}", &[&host, &port]);
+        let configured = Command::fixed("show running-config | include name-server|ip http client|license smart");
+        let wlc = |action: &'static str, commands: Vec<Command>| Remedy {
             owner: Owner::Wlc,
-            action: phrase(action).with("host", host.as_str()),
+            action: phrase(action).with("host", host.to_string()),
             commands,
             verify: verify(),
         };
         let other = |owner: Owner, action: &'static str| Remedy {
             owner,
-            action: phrase(action).with("host", host.as_str()),
+            action: phrase(action).with("host", host.to_string()),
             commands: Vec::new(),
             verify: verify(),
         };
@@ -218,10 +221,10 @@ impl Cause {
                 "device-do-name",
                 vec![
                     configured,
-                    "configure terminal".to_owned(),
-                    "  ip domain lookup".to_owned(),
-                    format!("  ip name-server{vrf} <address of a resolver>"),
-                    "  end".to_owned(),
+                    Command::fixed("configure terminal"),
+                    Command::fixed("  ip domain lookup"),
+                    name_server,
+                    Command::fixed("  end"),
                     reach,
                 ],
             )],
@@ -230,12 +233,13 @@ impl Cause {
                 wlc(
                     "device-do-trustpool",
                     vec![
-                        "show clock detail".to_owned(),
-                        "show crypto pki trustpool | include cn=IdenTrust".to_owned(),
-                        "configure terminal".to_owned(),
-                        "  crypto pki trustpool import url http://www.cisco.com/security/pki/trs/ios_core.p7b"
-                            .to_owned(),
-                        "  end".to_owned(),
+                        Command::fixed("show clock detail"),
+                        Command::fixed("show crypto pki trustpool | include cn=IdenTrust"),
+                        Command::fixed("configure terminal"),
+                        Command::fixed(
+                            "  crypto pki trustpool import url http://www.cisco.com/security/pki/trs/ios_core.p7b",
+                        ),
+                        Command::fixed("  end"),
                     ],
                 ),
             ],
@@ -247,18 +251,21 @@ impl Cause {
                     "    revocation-check none",
                     "    end",
                 ]
-                .map(str::to_owned)
+                .map(Command::fixed)
                 .to_vec(),
             )],
             Self::Empty => vec![wlc(
                 "device-do-empty",
                 vec![
-                    "show license all | section Transport".to_owned(),
-                    "configure terminal".to_owned(),
-                    "  license smart transport cslu".to_owned(),
-                    format!("  license smart url cslu https://{host}/cslu/v1/pi/<account>-1"),
-                    "  end".to_owned(),
-                    "license smart sync local".to_owned(),
+                    Command::fixed("show license all | section Transport"),
+                    Command::fixed("configure terminal"),
+                    Command::fixed("  license smart transport cslu"),
+                    Command::with(
+                        "  license smart url cslu https://{}/cslu/v1/pi/<account>-1",
+                        &[&host.clone().in_url()],
+                    ),
+                    Command::fixed("  end"),
+                    Command::fixed("license smart sync local"),
                 ],
             )],
             Self::Off => vec![wlc(
@@ -269,7 +276,7 @@ impl Cause {
                     "  license smart url default",
                     "  end",
                 ]
-                .map(str::to_owned)
+                .map(Command::fixed)
                 .to_vec(),
             )],
             Self::Refused | Self::Trust => vec![wlc(
@@ -279,9 +286,9 @@ impl Cause {
                     "device-do-token"
                 },
                 vec![
-                    "show license history message".to_owned(),
-                    "show clock detail".to_owned(),
-                    "license smart trust idtoken <token> all force".to_owned(),
+                    Command::fixed("show license history message"),
+                    Command::fixed("show clock detail"),
+                    Command::fixed("license smart trust idtoken <token> all force"),
                 ],
             )],
             Self::Silent | Self::Unspecified => vec![
@@ -290,11 +297,11 @@ impl Cause {
                     vec![
                         configured,
                         reach,
-                        "configure terminal".to_owned(),
-                        "  ip http client source-interface <interface>".to_owned(),
-                        "  ip http client secure-trustpoint <trustpoint, e.g. CISCO_IDEVID_SUDI>".to_owned(),
-                        "  end".to_owned(),
-                        "license smart trust idtoken <token> all force".to_owned(),
+                        Command::fixed("configure terminal"),
+                        Command::fixed("  ip http client source-interface <interface>"),
+                        Command::fixed("  ip http client secure-trustpoint <trustpoint, e.g. CISCO_IDEVID_SUDI>"),
+                        Command::fixed("  end"),
+                        Command::fixed("license smart trust idtoken <token> all force"),
                     ],
                 ),
                 other(Owner::Firewall, "device-do-allow"),
@@ -305,11 +312,11 @@ impl Cause {
 
 /// The capture that shows who broke it off.
 fn capture(logs: &[DeviceLog]) -> Remedy {
-    let interface = setting(logs, "source-interface");
+    let interface = setting(logs, "source-interface").and_then(|name| IosName::new(&name));
     Remedy {
         owner: Owner::Capture,
         action: phrase("device-do-capture"),
-        commands: commands_by_log(interface.as_deref()),
+        commands: commands_by_log(interface.as_ref()),
         verify: phrase("device-do-capture-verify"),
     }
 }
@@ -338,27 +345,20 @@ fn is_plain(logs: &[DeviceLog]) -> bool {
 }
 
 /// The host that the device is to reach, from its own settings.
-fn host(logs: &[DeviceLog]) -> String {
-    let default = "smartreceiver.cisco.com";
+fn host(logs: &[DeviceLog]) -> HostArgument {
+    let default = || HostArgument::new("smartreceiver.cisco.com", PLACEHOLDER);
     let Some(url) = url(logs) else {
-        return default.to_owned();
+        return default();
     };
-    let rest = url.split_once("://").map_or("", |(_, rest)| rest);
-    let host = rest.split(['/', ' ']).next().unwrap_or_default();
-    let host = if host.starts_with('[') {
-        host
-    } else {
-        host.split(':').next().unwrap_or_default()
+    let Some((_, rest)) = url.split_once("://") else {
+        return default();
     };
-    let plain = host
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"-._[]:".contains(&byte));
-    if host.is_empty() || !plain {
-        default.to_owned()
-    } else {
-        host.to_owned()
-    }
+    let host = rest.split('/').next().unwrap_or_default();
+    HostArgument::with_port(host, PLACEHOLDER).0
 }
+
+/// What stands in a command where the URL of the device names no host.
+const PLACEHOLDER: &str = "<host of the license smart url>";
 
 #[cfg(test)]
 mod tests {
@@ -410,12 +410,14 @@ mod tests {
                 "a",
                 format!("license smart url {url}\n").as_bytes(),
             )])
+            .to_string()
         };
         assert_eq!(
             host_of("https://ssm.corp.example:8443/SmartTransport"),
             "ssm.corp.example"
         );
-        assert_eq!(host_of("https://$(reboot)/"), "smartreceiver.cisco.com");
+        assert_eq!(host_of("https://$(reboot)/"), PLACEHOLDER);
+        assert_eq!(host_of("https://[2001:db8::1]:8443/x"), "2001:db8::1");
         assert_eq!(host_of("default"), "smartreceiver.cisco.com");
     }
 }

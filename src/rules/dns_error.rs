@@ -2,6 +2,7 @@
 
 use super::{client, elsewhere, on_device};
 use crate::attempt::Attempt;
+use crate::command::Command;
 use crate::context::Context;
 use crate::finding::{At, By, Finding, Owner, Rule};
 use crate::phrase::{Phrase, phrase};
@@ -91,10 +92,10 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .with("who", client(attempt))
             .with("name", name),
         &[
-            "show running-config | include name-server|domain lookup".to_owned(),
-            "configure terminal".to_owned(),
-            "  ip name-server <address of a DNS server that resolves public names>".to_owned(),
-            "  end".to_owned(),
+            Command::fixed("show running-config | include name-server|domain lookup"),
+            Command::fixed("configure terminal"),
+            Command::fixed("  ip name-server <address of a DNS server that resolves public names>"),
+            Command::fixed("  end"),
         ],
     ));
     Some(finding)

@@ -2,6 +2,7 @@
 
 use super::{client, elsewhere, frames, on_device};
 use crate::attempt::Attempt;
+use crate::command::Command;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
@@ -97,12 +98,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 attempt,
                 phrase("dns-no-response-configure").with("servers", servers.join(", ")),
                 &[
-                    "show running-config | include name-server|domain lookup".to_owned(),
-                    format!("ping {server}"),
-                    "configure terminal".to_owned(),
-                    "  ip domain lookup".to_owned(),
-                    "  ip name-server <address of a DNS server that the controller can reach>".to_owned(),
-                    "  end".to_owned(),
+                    Command::fixed("show running-config | include name-server|domain lookup"),
+                    Command::with("ping {}", &[&server]),
+                    Command::fixed("configure terminal"),
+                    Command::fixed("  ip domain lookup"),
+                    Command::fixed("  ip name-server <address of a DNS server that the controller can reach>"),
+                    Command::fixed("  end"),
                 ],
             ))
             .remedy(elsewhere(

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::on_device;
 use crate::attempt::Attempt;
+use crate::command::{Command, HostArgument};
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Rule, Severity};
 use crate::phrase::phrase;
@@ -34,6 +35,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     }
     let &now = answer.addresses.iter().find(|ip| ip.is_ipv4() == used.is_ipv4())?;
     let name = &lookup.name;
+    let host = HostArgument::new(name.raw(), "<name>");
     Some(
         Finding::error(
             RULE.id,
@@ -60,12 +62,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             attempt,
             phrase("dns-stale-address-do").with("used", used).with("name", name),
             &[
-                format!("show hosts {name}"),
-                "show running-config | include ip host".to_owned(),
-                format!("clear host {name}"),
-                "configure terminal".to_owned(),
-                format!("  no ip host {name} {used}"),
-                "  end".to_owned(),
+                Command::with("show hosts {}", &[&host]),
+                Command::fixed("show running-config | include ip host"),
+                Command::with("clear host {}", &[&host]),
+                Command::fixed("configure terminal"),
+                Command::with("  no ip host {} {}", &[&host, &used]),
+                Command::fixed("  end"),
             ],
         )),
     )

@@ -2,6 +2,7 @@
 
 use super::{alert_from, alert_text, client, elsewhere, on_device, service, side_name};
 use crate::attempt::Attempt;
+use crate::command::Command;
 use crate::context::Context;
 use crate::finding::{At, Confidence, Finding, Owner, Rule};
 use crate::phrase::phrase;
@@ -61,7 +62,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                 Some(name) => phrase("handshake-refused-unknown-name").with("name", name),
                 None => phrase("handshake-refused-nameless"),
             },
-            &["show license all | section Transport".to_owned()],
+            &[Command::fixed("show license all | section Transport")],
         )),
         _ => finding
             .cannot_tell(phrase("handshake-refused-cannot-tell"))

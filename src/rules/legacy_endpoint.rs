@@ -2,6 +2,7 @@
 
 use super::on_device;
 use crate::attempt::Attempt;
+use crate::command::Command;
 use crate::context::Context;
 use crate::finding::{By, Confidence, Finding, Rule, Severity};
 use crate::frame::FrameNumber;
@@ -46,10 +47,10 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             attempt,
             phrase("legacy-endpoint-switch"),
             &[
-                "configure terminal".to_owned(),
-                "  license smart transport smart".to_owned(),
-                "  license smart url default".to_owned(),
-                "  end".to_owned(),
+                Command::fixed("configure terminal"),
+                Command::fixed("  license smart transport smart"),
+                Command::fixed("  license smart url default"),
+                Command::fixed("  end"),
             ],
         )),
     )

@@ -3,6 +3,7 @@
 
 use crate::attempt::Attempt;
 use crate::capture::{CaptureFacts, Damage, End};
+use crate::command::Command;
 use crate::context::Context;
 use crate::finding::{Finding, Owner, Remedy, Rule, Severity};
 use crate::phrase::{Phrase, phrase};
@@ -90,8 +91,8 @@ fn damaged(summary: Phrase) -> Finding {
         owner: Owner::Capture,
         action: phrase("malformed-capture-export"),
         commands: vec![
-            "monitor capture <name> export flash:<name>.pcap".to_owned(),
-            "verify /md5 flash:<name>.pcap".to_owned(),
+            Command::fixed("monitor capture <name> export flash:<name>.pcap"),
+            Command::fixed("verify /md5 flash:<name>.pcap"),
         ],
         verify: phrase("malformed-capture-verify"),
     })

@@ -3,6 +3,7 @@
 //! A rule never parses bytes and never looks at another rule: what it needs is a fact of [`Attempt`] or [`Context`].
 
 use crate::attempt::Attempt;
+use crate::command::{Command, HostArgument};
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{Owner, Remedy, Rule};
@@ -350,7 +351,7 @@ fn fault_clause(fault: &Fault) -> Phrase {
 }
 
 /// The command that makes a controller try again.
-fn try_again(attempt: &Attempt<'_>) -> &'static str {
+fn try_again(attempt: &Attempt<'_>) -> Command {
     crate::advice::trigger(attempt.service.transport)
 }
 
@@ -361,13 +362,13 @@ fn verify(attempt: &Attempt<'_>) -> Phrase {
         Transport::Cssm | Transport::CallHome => "verify-trust",
         _ => "verify-response",
     };
-    phrase(id).with("command", try_again(attempt))
+    phrase(id).with("command", &try_again(attempt))
 }
 
 /// A remedy on the controller, ended by trying again; elsewhere without commands of a controller.
-fn on_device(attempt: &Attempt<'_>, action: Phrase, commands: &[String]) -> Remedy {
+fn on_device(attempt: &Attempt<'_>, action: Phrase, commands: &[Command]) -> Remedy {
     let mut commands = commands.to_vec();
-    commands.push(try_again(attempt).to_owned());
+    commands.push(try_again(attempt));
     Remedy {
         owner: if attempt.licensing { Owner::Wlc } else { Owner::Server },
         action,
@@ -379,6 +380,13 @@ fn on_device(attempt: &Attempt<'_>, action: Phrase, commands: &[String]) -> Reme
 /// A remedy that leaves the proxy out.
 fn without_proxy(attempt: &Attempt<'_>, connection: &Connection, target: &WireText) -> Remedy {
     let proxy = connection.server;
+    let (host, port) = HostArgument::with_port(target.raw(), "<host>");
+    // CONNECT names a port; an absolute URL without one is http (RFC 9112 section 3.2.2).
+    let port = port.unwrap_or(80);
+    let telnet = Command::with(
+        "telnet {} {} /source-interface <interface with {}>",
+        &[&host, &port, &attempt.device],
+    );
     on_device(
         attempt,
         phrase("proxy-other-way")
@@ -386,16 +394,12 @@ fn without_proxy(attempt: &Attempt<'_>, connection: &Connection, target: &WireTe
             .with("device", attempt.device)
             .with("target", target),
         &[
-            "show license all | section Transport".to_owned(),
-            format!(
-                "telnet {} /source-interface <interface with {}>",
-                target.to_string().replace(':', " "),
-                attempt.device
-            ),
-            "configure terminal".to_owned(),
-            format!("  no license smart proxy address {}", proxy.ip),
-            format!("  no license smart proxy port {}", proxy.port),
-            "  end".to_owned(),
+            Command::fixed("show license all | section Transport"),
+            telnet,
+            Command::fixed("configure terminal"),
+            Command::with("  no license smart proxy address {}", &[&proxy.ip]),
+            Command::with("  no license smart proxy port {}", &[&proxy.port]),
+            Command::fixed("  end"),
         ],
     )
 }

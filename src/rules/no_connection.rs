@@ -3,6 +3,7 @@
 use super::{dns_unexpected_address, on_device};
 use crate::advice;
 use crate::attempt::Attempt;
+use crate::command::Command;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Rule, Severity};
 use crate::frame::Timestamp;
@@ -84,12 +85,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             attempt,
             phrase("no-connection-do").with("device", device),
             &[
-                "show running-config | include ip http client|license smart".to_owned(),
-                "show license all | section Transport".to_owned(),
-                format!("show ip route {address}"),
-                "configure terminal".to_owned(),
-                format!("  ip http client source-interface <interface with {device}>"),
-                "  end".to_owned(),
+                Command::fixed("show running-config | include ip http client|license smart"),
+                Command::fixed("show license all | section Transport"),
+                Command::with("show ip route {}", &[&address]),
+                Command::fixed("configure terminal"),
+                Command::with("  ip http client source-interface <interface with {}>", &[&device]),
+                Command::fixed("  end"),
             ],
         ));
     finding.remedies.extend(advice::for_attempt(attempt, context));

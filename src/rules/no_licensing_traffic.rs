@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::advice::{Topology, Wanting, recapture, trigger};
+use crate::command::{Command, HostName};
 use crate::context::Context;
 use crate::finding::{Evidence, Finding, Owner, Remedy, Severity};
 use crate::frame::FrameNumber;
@@ -80,18 +81,15 @@ pub fn finding(contents: &Contents, context: &Context<'_>) -> Finding {
 /// An On-Prem, a CSLU or a proxy has a name that only its owner knows: whoever has one finds out here what to type. A name
 /// that a shell would take for more than a name is none to be typed.
 fn others_name(finding: &mut Finding, contents: &Contents) {
-    let is_name = |name: &&str| {
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-_".contains(&byte);
-        !name.starts_with('-') && name.bytes().all(allowed)
-    };
-    let names = contents.server_names.iter().map(String::as_str);
-    let names: Vec<&str> = names.filter(is_name).take(MAX_SHOWN).collect();
-    if let Some(&name) = names.first() {
+    let names = contents.server_names.iter().filter_map(|name| HostName::new(name));
+    let names: Vec<HostName> = names.take(MAX_SHOWN).collect();
+    if let Some(name) = names.first() {
+        let shown: Vec<&str> = names.iter().map(HostName::as_str).collect();
         finding.evidence.push(Evidence {
             frame: FrameNumber::default(),
             what: phrase("quiet-others-name")
-                .with("names", names.join(", "))
-                .with("name", name),
+                .with("names", shown.join(", "))
+                .with("name", name.clone()),
         });
     }
 }
@@ -203,13 +201,13 @@ fn quiet(finding: &mut Finding, context: &Context<'_>) {
             "show license air entities summary",
             "show license history message",
         ]
-        .map(str::to_owned)
+        .map(Command::fixed)
         .to_vec(),
         verify: phrase("quiet-look-expect"),
     });
     finding
         .remedies
-        .extend(recapture(&Topology::expected(context), trigger(own), wanting));
+        .extend(recapture(&Topology::expected(context), &trigger(own), wanting));
 }
 
 /// A length of time; of a few seconds nobody wants to know how many.
@@ -244,10 +242,17 @@ mod tests {
             others_name(&mut finding, &contents);
             finding.evidence.iter().map(|it| it.what.english()).collect::<Vec<_>>()
         };
-        let [one] = &said(&["$(reboot)", "--all", "a b", "ssm.corp.example", "x_1.example"])[..] else {
+        let [one] = &said(&[
+            "$(reboot)",
+            "--all",
+            "a b",
+            "ssm.corp.example",
+            "x_1.example",
+            "x-1.example",
+        ])[..] else {
             panic!("one hint")
         };
-        assert!(one.contains("for ssm.corp.example, x_1.example,"), "{one}");
+        assert!(one.contains("for ssm.corp.example, x-1.example,"), "{one}");
         assert!(one.contains("--on-prem ssm.corp.example,"), "{one}");
         assert_eq!(said(&["`x`"]), [""; 0]);
     }

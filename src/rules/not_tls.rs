@@ -2,6 +2,7 @@
 
 use super::{elsewhere, on_device, service, tls_with_hello};
 use crate::attempt::Attempt;
+use crate::command::Command;
 use crate::connection::Connection;
 use crate::context::{Context, Host};
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
@@ -243,12 +244,12 @@ fn of_proxy(
         attempt,
         phrase("not-tls-proxy-do").with("proxy", server.to_string()),
         &[
-            "configure terminal".to_owned(),
-            "  license smart transport smart".to_owned(),
-            "  license smart url default".to_owned(),
-            format!("  license smart proxy address {}", server.ip),
-            format!("  license smart proxy port {}", server.port),
-            "  end".to_owned(),
+            Command::fixed("configure terminal"),
+            Command::fixed("  license smart transport smart"),
+            Command::fixed("  license smart url default"),
+            Command::with("  license smart proxy address {}", &[&server.ip]),
+            Command::with("  license smart proxy port {}", &[&server.port]),
+            Command::fixed("  end"),
         ],
     )))
 }

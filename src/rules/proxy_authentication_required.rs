@@ -3,6 +3,7 @@
 use super::behind_proxy::asked_of_proxy;
 use super::{client, elsewhere, on_device};
 use crate::attempt::Attempt;
+use crate::command::Command;
 use crate::context::Context;
 use crate::finding::{At, By, Finding, Owner, Rule};
 use crate::phrase::phrase;
@@ -50,10 +51,10 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             attempt,
             phrase("proxy-cslu"),
             &[
-                "configure terminal".to_owned(),
-                "  license smart transport cslu".to_owned(),
-                "  license smart url cslu http://<cslu>:8182/cslu/v1/pi".to_owned(),
-                "  end".to_owned(),
+                Command::fixed("configure terminal"),
+                Command::fixed("  license smart transport cslu"),
+                Command::fixed("  license smart url cslu http://<cslu>:8182/cslu/v1/pi"),
+                Command::fixed("  end"),
             ],
         )),
     )

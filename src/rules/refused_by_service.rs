@@ -5,6 +5,7 @@
 
 use super::on_device;
 use crate::attempt::Attempt;
+use crate::command::Command;
 use crate::context::Context;
 use crate::device::What;
 use crate::finding::{At, By, Confidence, Finding, Rule};
@@ -35,8 +36,8 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                 attempt,
                 phrase("device-do-token"),
                 &[
-                    "show license history message".to_owned(),
-                    "show clock detail".to_owned(),
+                    Command::fixed("show license history message"),
+                    Command::fixed("show clock detail"),
                 ],
             )),
     )

@@ -3,6 +3,7 @@
 use super::reset_origin::origin;
 use super::{client, elsewhere, on_device, reset_during_handshake, seconds, service, side_name};
 use crate::attempt::Attempt;
+use crate::command::Command;
 use crate::connection::Connection;
 use crate::finding::{At, By, Confidence, Finding, Owner};
 use crate::phrase::phrase;
@@ -98,10 +99,10 @@ fn of_client(attempt: &Attempt<'_>, connection: &Connection, finding: Finding) -
             attempt,
             phrase("reset-at-once-do").with("device", device),
             &[
-                format!("show ip interface brief | include {device}"),
-                format!("show ip arp {device}"),
-                "show running-config | include ip http client|vrf|access-group".to_owned(),
-                format!("show ip route {}", connection.server.ip),
+                Command::with("show ip interface brief | include {}", &[&device]),
+                Command::with("show ip arp {}", &[&device]),
+                Command::fixed("show running-config | include ip http client|vrf|access-group"),
+                Command::with("show ip route {}", &[&connection.server.ip]),
             ],
         ))
 }

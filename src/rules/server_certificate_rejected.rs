@@ -5,6 +5,7 @@ use super::{
     sees_handshake, service, span,
 };
 use crate::attempt::Attempt;
+use crate::command::{Command, HostName, Word};
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
@@ -138,14 +139,14 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                 attempt,
                 phrase("server-certificate-rejected-address"),
                 &[
-                    "show license all | section Transport".to_owned(),
-                    "configure terminal".to_owned(),
+                    Command::fixed("show license all | section Transport"),
+                    Command::fixed("configure terminal"),
                     if attempt.service.transport == Transport::Cssm {
-                        "  license smart url default".to_owned()
+                        Command::fixed("  license smart url default")
                     } else {
-                        format!("  license smart url <https://{}/…>", attempt.service.name)
+                        Command::with("  license smart url <https://{}/…>", &[&attempt.host().in_url()])
                     },
-                    "  end".to_owned(),
+                    Command::fixed("  end"),
                 ],
             ));
     }
@@ -253,16 +254,15 @@ fn with_remedies(
     alert: &Alert,
     judgement: Option<&Judgement>,
 ) -> Finding {
-    let name = &attempt.service.name;
     let described = alert.content.map(|(_, description)| description);
     let Some(judgement) = judgement else {
         return finding.remedy(on_device(
             attempt,
             phrase("server-certificate-rejected-clock-and-trust"),
             &[
-                "show clock detail".to_owned(),
-                "show ntp status".to_owned(),
-                "show crypto pki trustpool | include cn=".to_owned(),
+                Command::fixed("show clock detail"),
+                Command::fixed("show ntp status"),
+                Command::fixed("show crypto pki trustpool | include cn="),
             ],
         ));
     };
@@ -290,16 +290,7 @@ fn with_remedies(
         _ => {}
     }
     if judgement.name == NameMatch::Differs {
-        return finding.remedy(on_device(
-            attempt,
-            phrase("server-certificate-rejected-name").with("name", name),
-            &[
-                "show license all | section Transport".to_owned(),
-                "configure terminal".to_owned(),
-                url_of_certificate(attempt),
-                "  end".to_owned(),
-            ],
-        ));
+        return other_name(finding, attempt, judgement);
     }
     if let Some(Fault::MissingIntermediate(issuer)) = judgement
         .faults
@@ -331,19 +322,21 @@ fn with_remedies(
                 attempt,
                 phrase("server-certificate-rejected-clock"),
                 &[
-                    "show clock detail".to_owned(),
-                    "show ntp status".to_owned(),
-                    "configure terminal".to_owned(),
-                    "  ntp server <address>".to_owned(),
-                    "  end".to_owned(),
+                    Command::fixed("show clock detail"),
+                    Command::fixed("show ntp status"),
+                    Command::fixed("configure terminal"),
+                    Command::fixed("  ntp server <address>"),
+                    Command::fixed("  end"),
                 ],
             );
             let trust_remedy = on_device(
                 attempt,
                 phrase("server-certificate-rejected-pool"),
                 &[
-                    "show crypto pki trustpool | include cn=".to_owned(),
-                    "crypto pki trustpool import url http://www.cisco.com/security/pki/trs/ios_core.p7b".to_owned(),
+                    Command::fixed("show crypto pki trustpool | include cn="),
+                    Command::fixed(
+                        "crypto pki trustpool import url http://www.cisco.com/security/pki/trs/ios_core.p7b",
+                    ),
                 ],
             );
             let finding = finding.cannot_tell(phrase("server-certificate-rejected-cannot-tell-controller"));
@@ -357,12 +350,12 @@ fn with_remedies(
             attempt,
             phrase("server-certificate-rejected-import"),
             &[
-                "configure terminal".to_owned(),
-                "  crypto pki trustpoint SSM-ONPREM".to_owned(),
-                "    enrollment terminal".to_owned(),
-                "    revocation-check none".to_owned(),
-                "  crypto pki authenticate SSM-ONPREM".to_owned(),
-                "  end".to_owned(),
+                Command::fixed("configure terminal"),
+                Command::fixed("  crypto pki trustpoint SSM-ONPREM"),
+                Command::fixed("    enrollment terminal"),
+                Command::fixed("    revocation-check none"),
+                Command::fixed("  crypto pki authenticate SSM-ONPREM"),
+                Command::fixed("  end"),
             ],
         )),
         _ => finding.remedy(elsewhere(
@@ -373,17 +366,54 @@ fn with_remedies(
     }
 }
 
-/// The command that puts the certificate's own name into the URL.
-fn url_of_certificate(attempt: &Attempt<'_>) -> String {
+/// What to do about a certificate for other names. Its name only stands in a command where its chain leads to a root that is
+/// known or was given: anybody can write a name into a certificate, and whoever pastes the URL then reports there.
+fn other_name(finding: Finding, attempt: &Attempt<'_>, judgement: &Judgement) -> Finding {
+    let name = &attempt.service.name;
     let leaf = attempt
         .tls()
         .and_then(|tls| tls.certificates.server.as_ref()?.chain.first()?.fields.as_deref().ok());
-    let name = leaf.and_then(|leaf| leaf.names.first().or(leaf.common_name.as_ref()));
-    let name = name.map_or_else(|| "<name in the certificate>".to_owned(), ToString::to_string);
-    match attempt.service.transport {
+    let anchored = matches!(judgement.chain, Chain::Anchored { .. });
+    let named = leaf.filter(|_| anchored).and_then(|leaf| {
+        leaf.names
+            .iter()
+            .chain(&leaf.common_name)
+            .find_map(|name| HostName::new(name.raw()))
+    });
+    let host: &dyn Word = match &named {
+        Some(name) => name,
+        None => &"<name in the certificate>",
+    };
+    let url = match attempt.service.transport {
         Transport::OnPrem | Transport::Cslu => {
-            format!("  license smart url cslu https://{name}/cslu/v1/pi/<account>-1")
+            Command::with("  license smart url cslu https://{}/cslu/v1/pi/<account>-1", &[host])
         }
-        _ => format!("  license smart url https://{name}/licservice/license"),
+        _ => Command::with("  license smart url https://{}/licservice/license", &[host]),
+    };
+    let by_url = |action: &'static str| {
+        on_device(
+            attempt,
+            phrase(action).with("name", name),
+            &[
+                Command::fixed("show license all | section Transport"),
+                Command::fixed("configure terminal"),
+                url.clone(),
+                Command::fixed("  end"),
+            ],
+        )
+    };
+    if named.is_some() {
+        return finding.remedy(by_url("server-certificate-rejected-name"));
     }
+    finding
+        .remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("server-certificate-rejected-name-issue").with("name", name),
+        ))
+        .remedy(by_url(if anchored {
+            "server-certificate-rejected-name-no-host"
+        } else {
+            "server-certificate-rejected-name-unverified"
+        }))
 }

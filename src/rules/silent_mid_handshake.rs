@@ -7,6 +7,7 @@ use super::{
     watched_after,
 };
 use crate::attempt::Attempt;
+use crate::command::Command;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
@@ -123,9 +124,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 attempt,
                 phrase("silent-mid-handshake-mss"),
                 &[
-                    "configure terminal".to_owned(),
-                    "  ip tcp mss 1200".to_owned(),
-                    "  end".to_owned(),
+                    Command::fixed("configure terminal"),
+                    Command::fixed("  ip tcp mss 1200"),
+                    Command::fixed("  end"),
                 ],
             )),
         By::Client => finding

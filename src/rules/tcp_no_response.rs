@@ -2,6 +2,7 @@
 
 use super::{chained, client, elsewhere, on_device, seconds, service};
 use crate::attempt::Attempt;
+use crate::command::Command;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
 use crate::phrase::{Phrase, phrase};
@@ -84,14 +85,17 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 attempt,
                 phrase("tcp-no-response-interface"),
                 &[
-                    format!(
+                    Command::with(
                         "telnet {} {} /source-interface <interface with {}>",
-                        attempt.service.name, connection.server.port, attempt.device
+                        &[&attempt.host(), &connection.server.port, &attempt.device],
                     ),
-                    format!("show ip route {}", connection.server.ip),
-                    "configure terminal".to_owned(),
-                    format!("  ip http client source-interface <interface with {}>", attempt.device),
-                    "  end".to_owned(),
+                    Command::with("show ip route {}", &[&connection.server.ip]),
+                    Command::fixed("configure terminal"),
+                    Command::with(
+                        "  ip http client source-interface <interface with {}>",
+                        &[&attempt.device],
+                    ),
+                    Command::fixed("  end"),
                 ],
             )),
     )

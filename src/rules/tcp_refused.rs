@@ -2,6 +2,7 @@
 
 use super::{elsewhere, on_device, service};
 use crate::attempt::Attempt;
+use crate::command::Command;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
 use crate::phrase::phrase;
@@ -47,10 +48,10 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             attempt,
             phrase("tcp-refused-proxy").with("server", server),
             &[
-                "configure terminal".to_owned(),
-                "  license smart proxy address <proxy>".to_owned(),
-                "  license smart proxy port <port>".to_owned(),
-                "  end".to_owned(),
+                Command::fixed("configure terminal"),
+                Command::fixed("  license smart proxy address <proxy>"),
+                Command::fixed("  license smart proxy port <port>"),
+                Command::fixed("  end"),
             ],
         ));
     } else if attempt.licensing {
@@ -58,7 +59,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .remedy(on_device(
                 attempt,
                 phrase("tcp-refused-url").with("port", server.port),
-                &["show license all | section Transport".to_owned()],
+                &[Command::fixed("show license all | section Transport")],
             ))
             .remedy(elsewhere(
                 attempt,

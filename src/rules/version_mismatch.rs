@@ -3,6 +3,7 @@
 use super::negotiation::{grounds, with_grounds};
 use super::{alert_from, client, elsewhere, on_device, service, side_name};
 use crate::attempt::Attempt;
+use crate::command::Command;
 use crate::context::Context;
 use crate::finding::{At, By, Finding, Owner, Rule};
 use crate::phrase::phrase;
@@ -87,10 +88,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                     phrase("version-mismatch-newer").with("newest", &newest)
                 },
                 &[
-                    "show ip http client secure status".to_owned(),
-                    "configure terminal".to_owned(),
-                    "  ip http tls-version TLSv1.2".to_owned(),
-                    "  end".to_owned(),
+                    Command::fixed("show ip http client secure status"),
+                    Command::fixed("configure terminal"),
+                    Command::fixed("  ip http tls-version TLSv1.2"),
+                    Command::fixed("  end"),
                 ],
             ))
             .remedy(elsewhere(attempt, Owner::Server, phrase("version-mismatch-older"))),

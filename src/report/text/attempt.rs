@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::page::{Span, padded};
 use super::{Page, Paint, connections, device, mark, sentence, shown, story, tables, walk, words};
+use crate::command::shell_file;
 use crate::phrase::{Language, Phrase, phrase};
 use crate::redact;
 use crate::report::labels::frames_of;
@@ -299,14 +300,14 @@ fn hints(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool)
         page.line(&[(Paint::Dim, "  "), (Paint::Dim, &text)])?;
     }
     let file = &report.capture.file;
-    let plain = file.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-/".contains(&b));
     // What was redacted or put together has a name that is no file's.
     let is_file = !file.starts_with(redact::NAME) && ![" + ", " … "].iter().any(|between| file.contains(between));
-    let again = match (verbose || file == "-", plain) {
-        (true, _) => String::new(),
-        _ if !is_file => format!("{}, ", phrase("text-same-verbose").in_language(page.language)),
-        (false, true) => format!("tlswalk\u{a0}-v\u{a0}{file}, "),
-        (false, false) => format!("tlswalk\u{a0}-v\u{a0}'{}', ", file.replace('\'', r"'\''")),
+    let argument = shell_file(file).filter(|_| is_file);
+    let again = match argument {
+        _ if verbose || file == "-" => String::new(),
+        // Not parted at a space: it gets copied.
+        Some(argument) => format!("tlswalk\u{a0}-v\u{a0}{}, ", argument.replace(' ', "\u{a0}")),
+        None => format!("{}, ", phrase("text-same-verbose").in_language(page.language)),
     };
     let more = format!("{again}tlswalk\u{a0}explain\u{a0}{}", attempt.verdict.id);
     let lead = format!("  {}", phrase("text-more").in_language(page.language));
