@@ -291,7 +291,7 @@ fn find_client(flow: &Flow) -> (usize, ClientBy) {
             EventKind::ServerHello(_)
                 | EventKind::CertificateRequest(_)
                 | EventKind::ServerHelloDone
-                | EventKind::ServerKeyExchange { .. }
+                | EventKind::ServerKeyExchange(_)
                 | EventKind::NewSessionTicket
         )
     };

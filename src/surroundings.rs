@@ -4,12 +4,13 @@
 //! authority that signs for names that have nothing to do with one another is nobody's own.
 
 use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
 
 use crate::connection::Connection;
 use crate::decode::Endpoint;
 use crate::finding::Stretch;
 use crate::frame::FrameNumber;
-use crate::tls::walk::{Side, StepKind};
+use crate::tls::walk::{Side, StepKind, TlsFacts};
 use crate::tls::{CipherSuite, Group, Version};
 use crate::wire_text::WireText;
 
@@ -21,6 +22,9 @@ const MAX_KEPT: usize = 10_000;
 
 /// Names kept per issuer.
 const MAX_NAMES: usize = 8;
+
+/// Clients kept per server, of those whose handshake went well.
+const MAX_CLIENTS: usize = 64;
 
 /// What a server chose in another connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +48,15 @@ pub struct Choice {
 pub struct Surroundings {
     choices: HashMap<Endpoint, Vec<Choice>>,
     issued: HashMap<Box<[u8]>, BTreeMap<WireText, Stretch>>,
+    completed: HashMap<Endpoint, BTreeMap<IpAddr, Success>>,
+    accepted: HashMap<([u8; 32], IpAddr), Success>,
+}
+
+/// A handshake that went well: the frame by which it had, and where all of it was said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Success {
+    frame: FrameNumber,
+    said: Stretch,
 }
 
 impl Surroundings {
@@ -68,9 +81,55 @@ impl Surroundings {
         self.issued.get(issuer_der).into_iter().flatten()
     }
 
+    /// The clients whose handshake with this server went well in this capture, and the first frames that show so.
+    pub fn completed(&self, server: Endpoint) -> impl Iterator<Item = (IpAddr, FrameNumber, Stretch)> {
+        let clients = self.completed.get(&server).into_iter().flatten();
+        clients.map(|(client, success)| (*client, success.frame, success.said))
+    }
+
+    /// The frame by which a client had gone on with a server that showed this very certificate (SHA-256).
+    #[must_use]
+    pub fn accepted(&self, certificate: [u8; 32], client: IpAddr) -> Option<(FrameNumber, Stretch)> {
+        let success = self.accepted.get(&(certificate, client))?;
+        Some((success.frame, success.said))
+    }
+
+    fn add_success(&mut self, connection: &Connection, tls: &TlsFacts) {
+        let Some(frame) = tls.finished.client.max(tls.finished.server) else {
+            return;
+        };
+        let went_on = tls.is_complete() && tls.first_error().is_none() && tls.application_data.client > 0;
+        if !went_on {
+            return;
+        }
+        let success = Success {
+            frame,
+            said: Stretch {
+                last: frame,
+                ..said_by_server(connection)
+            },
+        };
+        let client = connection.client.ip;
+        if self.completed.len() < MAX_KEPT || self.completed.contains_key(&connection.server) {
+            let clients = self.completed.entry(connection.server).or_default();
+            if clients.len() < MAX_CLIENTS {
+                clients.entry(client).or_insert(success);
+            }
+        }
+        let leaf = tls
+            .certificates
+            .server
+            .as_ref()
+            .and_then(|message| message.chain.first());
+        if let Some(leaf) = leaf.filter(|_| self.accepted.len() < MAX_KEPT) {
+            self.accepted.entry((leaf.sha256, client)).or_insert(success);
+        }
+    }
+
     /// Adds what a connection tells; a second time changes nothing.
     pub(crate) fn add(&mut self, connection: &Connection) {
         let Some(tls) = &connection.tls else { return };
+        self.add_success(connection, tls);
         let leaf = tls
             .certificates
             .server

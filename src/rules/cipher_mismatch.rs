@@ -1,14 +1,18 @@
 //! Attempt → Finding: no common cipher suite, group or signature algorithm.
 
 use super::negotiation::{foreign_clauses, grounds, with_grounds, with_offer};
-use super::{alert_from, before_server_hello, client, elsewhere, on_device, service, side_name, tls_with_hello};
+use super::refusal_causes::of_refused_hello;
+use super::{
+    alert_from, before_server_hello, client, elsewhere, listed, on_device, service, side_name, tls_with_hello,
+};
 use crate::attempt::Attempt;
 use crate::command::Command;
 use crate::context::Context;
 use crate::finding::{At, Confidence, Finding, Owner, Rule};
 use crate::phrase::phrase;
-use crate::tls::AlertDescription;
+use crate::tls::hello::ClientHello;
 use crate::tls::walk::{Side, StepKind};
+use crate::tls::{AlertDescription, SignatureScheme};
 
 /// RFC 9846 section 4.1.1 and 6.2: handshake_failure (40), insufficient_security (71), missing_extension (109); before a
 /// Server Hello they can only be about what the Client Hello offers. illegal_parameter (47): the server chose what was not
@@ -47,6 +51,15 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     }
     let hello = tls.client_hello.as_ref()?;
     let grounds = grounds(connection, hello, context);
+    // Where the offer itself shows no fault and something else about the hello does, the suites are not to blame.
+    let open = grounds.flaws.is_empty() && grounds.excluded.is_empty();
+    if refused_offer
+        && open
+        && description != AlertDescription::MISSING_EXTENSION
+        && !of_refused_hello(attempt, connection, tls, alert, context).is_empty()
+    {
+        return None;
+    }
     let summary = if refused_offer && description == AlertDescription::MISSING_EXTENSION {
         phrase("cipher-mismatch-summary-misses")
             .with("service", service(attempt))
@@ -104,6 +117,18 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         let action = phrase("cipher-mismatch-update").with("whose", &whose);
         return Some(finding.remedy(elsewhere(attempt, owner, action)));
     }
+    // A short list of signature algorithms leaves no certificate that the server could sign with.
+    if refused_offer && has_few_signatures(hello) {
+        let list = listed(&hello.signature_schemes);
+        finding = finding.remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("cipher-mismatch-signatures")
+                .with("list", list)
+                .with("server", connection.server)
+                .with("who", client(attempt)),
+        ));
+    }
     Some(
         finding
             .remedy(on_device(
@@ -122,4 +147,14 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 phrase("cipher-mismatch-allow").with("server", connection.server),
             )),
     )
+}
+
+/// Whether the offer lists fewer signature algorithms than libraries do by themselves, or lacks one of those that nearly
+/// every certificate needs: RSA in both paddings and ECDSA over P-256, with SHA-256.
+fn has_few_signatures(hello: &ClientHello) -> bool {
+    let schemes = &hello.signature_schemes;
+    let lacks_usual = [0x0401, 0x0804, 0x0403]
+        .iter()
+        .any(|usual| !schemes.contains(&SignatureScheme(*usual)));
+    !schemes.is_empty() && (schemes.len() < 7 || lacks_usual)
 }

@@ -1,8 +1,9 @@
 //! Attempt → Finding: the server refused the client's certificate, or its absence.
 
+use super::certificate_alerts::confirm;
 use super::{
-    alert_text, certificate_causes, certificate_clauses, client, confirm, elsewhere, on_device, seconds,
-    sees_handshake, service,
+    alert_text, certificate_causes, certificate_clauses, client, elsewhere, listed, on_device, seconds, sees_handshake,
+    service,
 };
 use crate::attempt::Attempt;
 use crate::command::Command;
@@ -50,8 +51,8 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         Some(AlertDescription::UNKNOWN_CA | AlertDescription::CERTIFICATE_UNKNOWN | AlertDescription::ACCESS_DENIED)
     );
     // A server that lists the issuer as acceptable knows it: then the alert means something else.
-    let listed = fields.is_some_and(|fields| issuer_is_listed(fields, tls) == Some(true));
-    if !says_issuer || causes.len() > 1 || listed {
+    let issuer_listed = fields.is_some_and(|fields| issuer_is_listed(fields, tls) == Some(true));
+    if !says_issuer || causes.len() > 1 || issuer_listed {
         causes.retain(|cause| *cause != "unknown-issuer");
     }
     confirm(&mut causes, refusal.described);
@@ -103,6 +104,21 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         .causes(causes);
     if let Some(step) = connection.step_by(StepKind::CertificateRequest, Side::Server) {
         finding = finding.evidence(step.frame, phrase("client-certificate-rejected-asks"));
+        let request = tls
+            .certificate_request
+            .as_ref()
+            .filter(|request| missing && !request.broken);
+        if let Some(request) = request.filter(|request| !request.signature_schemes.is_empty()) {
+            finding = finding.evidence(
+                step.frame,
+                phrase("client-certificate-rejected-asks-for")
+                    .with("schemes", listed(&request.signature_schemes))
+                    .with("count", request.authorities.len()),
+            );
+        }
+    }
+    if missing {
+        finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-missing").with("who", &who));
     }
     if let Some(step) = connection.step_by(StepKind::Certificate, Side::Client) {
         let what = match leaf.map(|leaf| &leaf.fields) {
@@ -147,7 +163,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     } else if clauses.is_empty() && !missing {
         finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-why"));
     }
-    if listed && says_issuer && causes_are_other {
+    if issuer_listed && says_issuer && causes_are_other {
         let at = connection
             .step_by(StepKind::CertificateRequest, Side::Server)
             .map_or(refusal.alert.frame, |step| step.frame);

@@ -1,5 +1,6 @@
 //! Attempt → Finding: the certificate is not the licensing service's own.
 
+use super::certificate_alerts::may_have_been_public;
 use super::{alert_from, alert_text, client, elsewhere, side_name, span, watched_after};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
@@ -7,6 +8,7 @@ use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule, Severity, Stretch};
 use crate::frame::Timestamp;
 use crate::phrase::{Phrase, phrase};
+use crate::profile::Interceptor;
 use crate::tls::certificate::{Fields, organization, same_organization};
 use crate::tls::trust::{Chain, Judgement, NameMatch};
 use crate::tls::walk::{Side, StepKind, TlsFacts};
@@ -33,9 +35,6 @@ fn went_on(attempt: &Attempt<'_>) -> bool {
 }
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
-    if !attempt.service.public_certificate {
-        return None;
-    }
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
     let step = connection.step_by(StepKind::Certificate, Side::Server)?;
@@ -45,7 +44,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return None;
     }
     let issuer = &leaf.issuer;
-    let product = context.options.profile.interceptor(issuer.raw());
+    let product = product(tls, judgement, context);
+    // Of a service that nobody knows, only the name of a product that re-signs tells, and a client that minds.
+    let refused = tls.first_error().is_some_and(|alert| alert.side == Side::Client);
+    if !attempt.service.public_certificate && (product.is_none() || attempt.licensing || !refused) {
+        return None;
+    }
     let name = &attempt.service.name;
     let exchanged = attempt.exchanged();
     let watched = watched_after(connection, step.time, context);
@@ -69,6 +73,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         },
     );
     let signs = signs(connection, leaf, judgement, step.time, context);
+    let then = may_have_been_public(judgement, step.time);
     let strong = signs.iter().filter(|sign| sign.is_strong).count();
     let mut finding = Finding::error(
         RULE.id,
@@ -81,7 +86,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     )
     .severity(if failed { Severity::Error } else { Severity::Warning })
     .confidence(match (product.is_some(), strong) {
-        (true, 1..) => Confidence::Certain,
+        (false, _) if then => Confidence::Possible,
+        (true, 1..) if attempt.service.public_certificate => Confidence::Certain,
+        (true, 1..) => Confidence::Likely,
         (true, 0) | (false, 1..) => Confidence::Likely,
         (false, 0) => Confidence::Possible,
     })
@@ -113,6 +120,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if product.is_none() {
         finding = finding.cannot_tell(phrase("interception-suspected-cannot-tell"));
     }
+    if then {
+        finding = finding.cannot_tell(phrase("cannot-tell-roots-then"));
+    }
     Some(
         finding
             .remedy(elsewhere(
@@ -129,9 +139,26 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             .remedy(elsewhere(
                 attempt,
                 Owner::Wlc,
-                phrase("interception-suspected-second-best"),
+                phrase(if attempt.licensing {
+                    "interception-suspected-second-best"
+                } else {
+                    "interception-suspected-trust-root"
+                }),
             )),
     )
+}
+
+/// The product that re-signs under the name of any authority in the chain.
+fn product<'a>(tls: &TlsFacts, judgement: &Judgement, context: &Context<'a>) -> Option<&'a Interceptor> {
+    let profile = &context.options.profile;
+    let presented = tls.certificates.server.iter().flat_map(|message| &message.chain);
+    let issuers = presented.filter_map(|one| one.fields.as_deref().ok().map(|fields| &fields.issuer));
+    let top = match &judgement.chain {
+        Chain::IssuerNotGiven { issuer } => Some(issuer),
+        Chain::PrivateRoot { root } => Some(root),
+        _ => None,
+    };
+    issuers.chain(top).find_map(|name| profile.interceptor(name.raw()))
 }
 
 /// Something that speaks for interception.

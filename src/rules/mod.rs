@@ -19,10 +19,13 @@ mod application_error;
 mod bare_end;
 mod before_any_hello;
 mod behind_proxy;
+mod certificate_alerts;
 mod certificate_fault_accepted;
+mod certificate_remedies;
 mod cipher_mismatch;
 mod client_certificate_rejected;
 mod client_gave_up;
+mod client_left;
 mod crl_fetch_failed;
 pub(crate) mod device_clock_off;
 mod device_log_contradicts;
@@ -38,6 +41,7 @@ mod heard;
 mod icmp_blocked;
 mod incomplete_capture;
 mod interception_suspected;
+mod large_hello;
 mod legacy_endpoint;
 mod malformed_capture;
 mod negotiation;
@@ -49,6 +53,7 @@ mod plain_text_to_tls;
 mod proxy_authentication_required;
 mod proxy_no_response;
 mod proxy_refused;
+mod refusal_causes;
 mod refused_by_service;
 mod reset_after_established;
 mod reset_at_once;
@@ -93,6 +98,8 @@ pub(super) const RULES: &[&Rule] = &[
     &client_certificate_rejected::RULE,
     &interception_suspected::PASSED,
     &handshake_refused::RULE,
+    &client_left::PROTOCOL,
+    &client_left::CERTIFICATE,
     &reset_during_handshake::RULE,
     &tls_no_response::RULE,
     &silent_mid_handshake::RULE,
@@ -274,28 +281,19 @@ fn certificate_causes(judgement: &Judgement) -> Vec<&'static str> {
     causes
 }
 
-/// Puts the cause that an alert names first, where the certificate's bytes confirm it.
-fn confirm(causes: &mut [&'static str], described: Option<crate::tls::AlertDescription>) {
-    use crate::tls::AlertDescription as Alert;
-    let named: &[&str] = match described {
-        Some(Alert::CERTIFICATE_EXPIRED) => &["expired", "issuer-expired", "not-yet-valid"],
-        Some(Alert::UNKNOWN_CA) => &["self-signed", "missing-intermediate", "unknown-issuer"],
-        Some(Alert::UNSUPPORTED_CERTIFICATE) => &["wrong-purpose"],
-        Some(Alert::BAD_CERTIFICATE) => &["not-yet-valid", "name-mismatch", "weak-key", "weak-signature"],
-        _ => return,
-    };
-    causes.sort_by_key(|cause| named.iter().position(|name| name == cause).unwrap_or(named.len()));
-}
-
 /// What can be said against a presented chain at the time of the capture, as clauses about its leaf.
 fn certificate_clauses(judgement: &Judgement, leaf: Option<&Fields>) -> Vec<Phrase> {
     let mut clauses = Vec::new();
     match &judgement.chain {
         Chain::SelfSigned => clauses.push(phrase("certificate-self-signed")),
         Chain::PrivateRoot { root } => clauses.push(phrase("certificate-private-root").with("root", root)),
-        Chain::IssuerNotGiven { issuer } => {
-            clauses.push(phrase("certificate-issuer-not-given").with("issuer", issuer));
-        }
+        Chain::IssuerNotGiven { issuer } => clauses.push(match leaf.map(|leaf| &leaf.issuer) {
+            // What the chain lacks is said of the chain: the leaf has an issuer of its own, which is there.
+            Some(own) if judgement.path.len() > 1 => {
+                phrase("certificate-chain-ends").with("own", own).with("issuer", issuer)
+            }
+            _ => phrase("certificate-issuer-not-given").with("issuer", issuer),
+        }),
         Chain::Unchecked { detail } => clauses.push(phrase("certificate-unchecked").with("detail", detail)),
         Chain::Broken { detail } => clauses.push(phrase("certificate-broken").with("detail", detail)),
         Chain::Unreadable => clauses.push(phrase("certificate-unreadable")),
@@ -362,13 +360,12 @@ fn verify(attempt: &Attempt<'_>) -> Phrase {
         Transport::Cssm | Transport::CallHome => "verify-trust",
         _ => "verify-response",
     };
-    phrase(id).with("command", &try_again(attempt))
+    phrase(id).with("command", try_again(attempt))
 }
 
 /// A remedy on the controller, ended by trying again; elsewhere without commands of a controller.
 fn on_device(attempt: &Attempt<'_>, action: Phrase, commands: &[Command]) -> Remedy {
-    let mut commands = commands.to_vec();
-    commands.push(try_again(attempt));
+    let commands = [commands, &[try_again(attempt)]].concat();
     Remedy {
         owner: if attempt.licensing { Owner::Wlc } else { Owner::Server },
         action,
@@ -430,8 +427,14 @@ mod tests {
             }
             (*id, again)
         });
-        // Interception is judged twice: before a refusal of the certificate, and where it was let pass.
-        assert_eq!(again, [interception_suspected::PASSED.id]);
+        // Interception is judged twice: before a refusal of the certificate, and where it was let pass. So is a client that
+        // refuses: with an alert, and without.
+        let twice = [
+            client_left::PROTOCOL.id,
+            interception_suspected::PASSED.id,
+            client_left::CERTIFICATE.id,
+        ];
+        assert_eq!(again, twice);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Attempt → Finding: a RST broke the handshake off.
 
 use super::behind_proxy::behind_proxy;
+use super::large_hello::or_large_hello;
 use super::reset_origin::origin;
 use super::{client, elsewhere, message_name, seconds, service, side_name, tls_with_hello};
 use crate::attempt::Attempt;
@@ -118,6 +119,9 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                     .with("name", &attempt.service.name),
             )),
     };
+    if side == Side::Server && step.kind == StepKind::ClientHello {
+        finding = or_large_hello(finding, attempt, connection);
+    }
     Some(behind_proxy(finding, attempt, connection))
 }
 

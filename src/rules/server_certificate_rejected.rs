@@ -1,17 +1,21 @@
 //! Attempt → Finding: the client refused the server's certificate.
 
+use super::certificate_alerts::{confirm, is_said_by, may_be_clock, may_have_been_public};
+use super::certificate_remedies::{Refused, with_remedies};
 use super::{
-    alert_from, alert_text, certificate_causes, certificate_clauses, client, confirm, elsewhere, on_device,
-    sees_handshake, service, span,
+    alert_from, alert_text, certificate_causes, certificate_clauses, client, date, elsewhere, on_device,
+    sees_handshake, service,
 };
 use crate::attempt::Attempt;
-use crate::command::{Command, HostName, Word};
+use crate::command::Command;
 use crate::connection::Connection;
 use crate::context::Context;
-use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::finding::{At, By, Confidence, Finding, Owner, Rule, Stretch};
+use crate::frame::FrameNumber;
 use crate::phrase::{Phrase, phrase};
 use crate::profile::Transport;
 use crate::tls::AlertDescription;
+use crate::tls::certificate::Fields;
 use crate::tls::trust::{Chain, Fault, Judgement, NameMatch, Validity};
 use crate::tls::walk::{Alert, Seen, Side, StepKind, TlsFacts};
 
@@ -22,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
     let judgement = attempt.judgements.server.as_ref();
@@ -55,7 +59,15 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         .server
         .as_ref()
         .and_then(|it| it.chain.first()?.fields.as_deref().ok());
+    let described = alert.content.map(|(_, description)| description);
+    let accepted = accepted_elsewhere(attempt, connection, tls, context);
+    // The client itself went on with this very certificate: it trusts the issuer, and whatever can be seen of it did not matter.
+    let judgement = judgement.filter(|_| accepted.is_none());
+    let beside = expired_beside(tls, judgement, described, context);
+    let staple = staple_missing(connection, tls, leaf);
     let mut clauses = judgement.map(|it| certificate_clauses(it, leaf)).unwrap_or_default();
+    clauses.extend(beside.map(expired_clause));
+    clauses.extend(staple.then(|| phrase("certificate-staple-missing")));
     // Beside another visible fault it is one more explanation of an alert that is about either.
     let is_about_either = alert
         .content
@@ -71,6 +83,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         (Some(subject), false) => phrase("server-certificate-rejected-summary-why")
             .with("subject", subject)
             .with("clauses", clauses),
+        (Some(_), true) if accepted.is_some() => phrase("server-certificate-rejected-summary-accepted"),
         (Some(_), true) => phrase("server-certificate-rejected-summary-sound"),
         (None, _) if !tls13 => phrase("server-certificate-rejected-summary-uncaptured"),
         (None, _) => phrase("server-certificate-rejected-summary-encrypted"),
@@ -79,15 +92,34 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if by_address.is_some() {
         causes.push("name-mismatch");
     }
+    if beside.is_some() {
+        causes.insert(0, "issuer-expired");
+    }
+    if staple {
+        causes.push("missing-staple");
+    }
     confirm(&mut causes, alert.content.map(|(_, description)| description));
     if causes.is_empty() {
         // Nothing in the bytes explains it: what the client trusts, or its clock, does; encrypted: not even that is known.
-        causes.push(if judgement.is_some() {
+        causes.push(if is_shown && leaf.is_some() {
             "not-trusted-by-client"
-        } else {
+        } else if tls13 {
             "encrypted"
+        } else {
+            "not-captured"
         });
     }
+    // The alert's number ranks the causes; what it does not speak of may not be the reason.
+    let says_so = is_said_by(&causes, described);
+    let shown = tls.certificate_times.server;
+    let then = judgement
+        .zip(shown)
+        .is_some_and(|(it, shown)| may_have_been_public(it, shown));
+    let confidence = if says_so && accepted.is_none() && !then {
+        confidence
+    } else {
+        confidence.min(Confidence::Likely)
+    };
     let mut finding = Finding::error(
         RULE.id,
         By::Client,
@@ -123,14 +155,49 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                 );
         }
     } else if let Some(step) = connection.step(StepKind::ServerHello) {
-        finding = finding.evidence(step.frame, phrase("server-certificate-rejected-hello"));
+        finding = finding.evidence(
+            step.frame,
+            phrase(if tls13 {
+                "server-certificate-rejected-hello"
+            } else {
+                "server-certificate-rejected-hello-cut"
+            }),
+        );
     }
     if let Some(revocation) = attempt.revocation.first() {
         finding = finding
             .cannot_tell(phrase("server-certificate-rejected-cannot-tell-revocation").with("host", &revocation.host))
             .alternative("crl-fetch-failed", phrase("server-certificate-rejected-revocation"));
     }
+    if let Some((frame, said)) = accepted {
+        finding = finding
+            .evidence(frame, phrase("server-certificate-rejected-accepted").with("who", &who))
+            .beside(said);
+    }
     finding = finding.evidence(alert.frame, alert_from(alert, &who));
+    if leaf.is_some() && !says_so {
+        finding = finding.alternative(
+            "client-policy",
+            phrase("server-certificate-rejected-other-reasons").with("who", &who),
+        );
+    }
+    if then {
+        finding = finding.cannot_tell(phrase("cannot-tell-roots-then"));
+    }
+    let is_current = judgement.is_some_and(|it| it.validity == Validity::Current);
+    if let Some(leaf) = leaf.filter(|_| is_current && by_address.is_none() && may_be_clock(described)) {
+        finding = finding.alternative(
+            "clock",
+            phrase("server-certificate-rejected-client-clock")
+                .with("who", &who)
+                .with("from", date(leaf.not_before))
+                .with("to", date(leaf.not_after)),
+        );
+    }
+    let is_strange = |it: &Judgement| it.name == NameMatch::Differs && !matches!(it.chain, Chain::Anchored { .. });
+    if judgement.is_some_and(is_strange) {
+        finding = finding.alternative("wrong-server", phrase("server-certificate-rejected-wrong-server"));
+    }
     if by_address.is_some() {
         finding = finding
             .cannot_tell(phrase("server-certificate-rejected-cannot-tell-url"))
@@ -169,17 +236,26 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                 phrase("server-certificate-rejected-resigned-encrypted"),
             );
     }
-    Some(with_remedies(finding, attempt, connection, alert, judgement))
+    if accepted.is_some() {
+        return Some(finding.remedy(elsewhere(
+            attempt,
+            Owner::Wlc,
+            phrase("server-certificate-rejected-compare").with("who", &who),
+        )));
+    }
+    let refused = Refused {
+        connection,
+        described,
+        judgement,
+        beside,
+        staple,
+    };
+    Some(with_remedies(finding, attempt, &refused))
 }
 
 /// That the client seems to have asked for an address, which the certificate does not name: neither a server name in the
 /// Client Hello nor a look-up, and an alert that says so. As a clause about the certificate.
-fn by_address(
-    attempt: &Attempt<'_>,
-    connection: &Connection,
-    alert: &Alert,
-    leaf: Option<&crate::tls::certificate::Fields>,
-) -> Option<Phrase> {
+fn by_address(attempt: &Attempt<'_>, connection: &Connection, alert: &Alert, leaf: Option<&Fields>) -> Option<Phrase> {
     let (_, description) = alert.content?;
     let nameless = connection.server_name().is_none() && attempt.lookups.is_empty() && connection.connect().is_none();
     let about_names = matches!(
@@ -247,173 +323,59 @@ fn refusal<'a>(
     refused.then_some((alert, confidence))
 }
 
-fn with_remedies(
-    mut finding: Finding,
+/// The frame by which the same client had gone on with a server that showed the very same certificate.
+fn accepted_elsewhere(
     attempt: &Attempt<'_>,
     connection: &Connection,
-    alert: &Alert,
-    judgement: Option<&Judgement>,
-) -> Finding {
-    let described = alert.content.map(|(_, description)| description);
-    let Some(judgement) = judgement else {
-        return finding.remedy(on_device(
-            attempt,
-            phrase("server-certificate-rejected-clock-and-trust"),
-            &[
-                Command::fixed("show clock detail"),
-                Command::fixed("show ntp status"),
-                Command::fixed("show crypto pki trustpool | include cn="),
-            ],
-        ));
-    };
-    match judgement.validity {
-        Validity::Expired(since) => {
-            return finding.remedy(elsewhere(
-                attempt,
-                Owner::Server,
-                phrase("server-certificate-rejected-renew")
-                    .with("server", connection.server)
-                    .with("span", span(since)),
-            ));
-        }
-        Validity::NotYetValid(until) => {
-            return finding
-                .remedy(elsewhere(
-                    attempt,
-                    Owner::Server,
-                    phrase("server-certificate-rejected-not-yet")
-                        .with("server", connection.server)
-                        .with("span", span(until)),
-                ))
-                .alternative("capture-clock", phrase("server-certificate-rejected-capture-clock"));
-        }
-        _ => {}
-    }
-    if judgement.name == NameMatch::Differs {
-        return other_name(finding, attempt, judgement);
-    }
-    if let Some(Fault::MissingIntermediate(issuer)) = judgement
-        .faults
-        .iter()
-        .find(|fault| matches!(fault, Fault::MissingIntermediate(_)))
-    {
-        return finding
-            .cannot_tell(phrase("server-certificate-rejected-cannot-tell-intermediate"))
-            .remedy(elsewhere(
-                attempt,
-                Owner::Server,
-                phrase("server-certificate-rejected-intermediate")
-                    .with("server", connection.server)
-                    .with("issuer", issuer),
-            ));
-    }
-    if let Chain::IssuerNotGiven { issuer } = &judgement.chain
-        && judgement.path.len() == 1
-    {
-        finding =
-            finding.cannot_tell(phrase("server-certificate-rejected-root-or-intermediate").with("issuer", issuer));
-    }
-    match (&judgement.chain, attempt.service.transport) {
-        (Chain::Anchored { .. }, _) => {
-            // Nothing is wrong with the chain: the fault lies with what the client trusts, or with its clock.
-            let clock = described == Some(AlertDescription::BAD_CERTIFICATE)
-                || described == Some(AlertDescription::CERTIFICATE_EXPIRED);
-            let clock_remedy = on_device(
-                attempt,
-                phrase("server-certificate-rejected-clock"),
-                &[
-                    Command::fixed("show clock detail"),
-                    Command::fixed("show ntp status"),
-                    Command::fixed("configure terminal"),
-                    Command::fixed("  ntp server <address>"),
-                    Command::fixed("  end"),
-                ],
-            );
-            let trust_remedy = on_device(
-                attempt,
-                phrase("server-certificate-rejected-pool"),
-                &[
-                    Command::fixed("show crypto pki trustpool | include cn="),
-                    Command::fixed(
-                        "crypto pki trustpool import url http://www.cisco.com/security/pki/trs/ios_core.p7b",
-                    ),
-                ],
-            );
-            let finding = finding.cannot_tell(phrase("server-certificate-rejected-cannot-tell-controller"));
-            if clock {
-                finding.remedy(clock_remedy).remedy(trust_remedy)
-            } else {
-                finding.remedy(trust_remedy).remedy(clock_remedy)
-            }
-        }
-        (_, Transport::OnPrem | Transport::Cslu) => finding.remedy(on_device(
-            attempt,
-            phrase("server-certificate-rejected-import"),
-            &[
-                Command::fixed("configure terminal"),
-                Command::fixed("  crypto pki trustpoint SSM-ONPREM"),
-                Command::fixed("    enrollment terminal"),
-                Command::fixed("    revocation-check none"),
-                Command::fixed("  crypto pki authenticate SSM-ONPREM"),
-                Command::fixed("  end"),
-            ],
-        )),
-        _ => finding.remedy(elsewhere(
-            attempt,
-            Owner::Server,
-            phrase("server-certificate-rejected-authority").with("server", connection.server),
-        )),
-    }
+    tls: &TlsFacts,
+    context: &Context<'_>,
+) -> Option<(FrameNumber, Stretch)> {
+    // Revocation data is fetched anew, and may fail today.
+    let leaf = tls.certificates.server.as_ref()?.chain.first()?;
+    let known = context.surroundings.accepted(leaf.sha256, connection.client.ip);
+    known.filter(|_| attempt.revocation.is_empty())
 }
 
-/// What to do about a certificate for other names. Its name only stands in a command where its chain leads to a root that is
-/// known or was given: anybody can write a name into a certificate, and whoever pastes the URL then reports there.
-fn other_name(finding: Finding, attempt: &Attempt<'_>, judgement: &Judgement) -> Finding {
-    let name = &attempt.service.name;
-    let leaf = attempt
-        .tls()
-        .and_then(|tls| tls.certificates.server.as_ref()?.chain.first()?.fields.as_deref().ok());
-    let anchored = matches!(judgement.chain, Chain::Anchored { .. });
-    let named = leaf.filter(|_| anchored).and_then(|leaf| {
-        leaf.names
-            .iter()
-            .chain(&leaf.common_name)
-            .find_map(|name| HostName::new(name.raw()))
-    });
-    let host: &dyn Word = match &named {
-        Some(name) => name,
-        None => &"<name in the certificate>",
-    };
-    let url = match attempt.service.transport {
-        Transport::OnPrem | Transport::Cslu => {
-            Command::with("  license smart url cslu https://{}/cslu/v1/pi/<account>-1", &[host])
-        }
-        _ => Command::with("  license smart url https://{}/licservice/license", &[host]),
-    };
-    let by_url = |action: &'static str| {
-        on_device(
-            attempt,
-            phrase(action).with("name", name),
-            &[
-                Command::fixed("show license all | section Transport"),
-                Command::fixed("configure terminal"),
-                url.clone(),
-                Command::fixed("  end"),
-            ],
-        )
-    };
-    if named.is_some() {
-        return finding.remedy(by_url("server-certificate-rejected-name"));
+/// A certificate that was sent along, is not needed for the path that was found, and had expired: clients that build their
+/// path over it refuse the chain (as those of 2020 and 2021 did with AddTrust and DST Root CA X3).
+fn expired_beside<'a>(
+    tls: &'a TlsFacts,
+    judgement: Option<&Judgement>,
+    described: Option<AlertDescription>,
+    context: &Context<'_>,
+) -> Option<&'a Fields> {
+    let judgement = judgement?;
+    let on_path_expired = judgement
+        .faults
+        .iter()
+        .any(|fault| matches!(fault, Fault::IssuerDates(_, Validity::Expired(_))));
+    if described != Some(AlertDescription::CERTIFICATE_EXPIRED)
+        || judgement.validity != Validity::Current
+        || on_path_expired
+    {
+        return None;
     }
-    finding
-        .remedy(elsewhere(
-            attempt,
-            Owner::Server,
-            phrase("server-certificate-rejected-name-issue").with("name", name),
-        ))
-        .remedy(by_url(if anchored {
-            "server-certificate-rejected-name-no-host"
-        } else {
-            "server-certificate-rejected-name-unverified"
-        }))
+    let at = context.options.at.or(tls.certificate_times.server)?;
+    let chain = tls.certificates.server.as_ref()?.chain.iter().enumerate();
+    chain
+        .filter(|(position, _)| !judgement.path.contains(position))
+        .find_map(|(_, one)| one.fields.as_deref().ok().filter(|fields| fields.not_after < at))
+}
+
+fn expired_clause(fields: &Fields) -> Phrase {
+    phrase("certificate-sent-along-expired")
+        .with("subject", &fields.subject)
+        .with("issuer", &fields.issuer)
+        .with("date", date(fields.not_after))
+}
+
+/// Whether the certificate demands a stapled OCSP response (RFC 7633), the client asked for one, and none came. In TLS 1.3 it
+/// would be encrypted.
+fn staple_missing(connection: &Connection, tls: &TlsFacts, leaf: Option<&Fields>) -> bool {
+    let asked = tls.client_hello.as_ref().is_some_and(|hello| hello.asks_staple);
+    leaf.is_some_and(|leaf| leaf.must_staple)
+        && asked
+        && !tls.version().is_some_and(crate::tls::Version::is_tls13)
+        && connection.step(StepKind::CertificateStatus).is_none()
+        && sees_handshake(connection)
 }

@@ -2,6 +2,7 @@
 
 use super::behind_proxy::behind_proxy;
 use super::heard::late_answer;
+use super::large_hello::or_large_hello;
 use super::{client, elsewhere, seconds, service, tls_with_hello, watched_after};
 use crate::attempt::Attempt;
 use crate::context::Context;
@@ -162,6 +163,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                     .with("device", attempt.device)
                     .with("name", &attempt.service.name),
             ))
+    };
+    // A path that loses a long hello is told by its size already.
+    let finding = if acked {
+        or_large_hello(finding, attempt, connection)
+    } else {
+        finding
     };
     Some(behind_proxy(finding, attempt, connection))
 }

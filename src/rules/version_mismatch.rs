@@ -36,7 +36,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         None => Vec::new(),
     };
     let newest = offered.first().cloned().unwrap_or_default();
-    let offer = if offered.is_empty() {
+    let only_newest = offered.len() == 1 && newest == "1.3";
+    let offer = if only_newest {
+        phrase("version-mismatch-offer-only").with("newest", &newest)
+    } else if offered.is_empty() {
         phrase("version-mismatch-offer-cut")
     } else if offered.len() > 1 {
         phrase("version-mismatch-offer").with("versions", offered.join(", "))
@@ -64,6 +67,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     };
     let mut finding = Finding::error(RULE.id, alert.side.into(), At::Tls, summary)
         .evidence(hello.frame, phrase("version-mismatch-offers").with("offer", &offer));
+    if tls.client_hello.as_ref().is_some_and(|hello| hello.sslv2_format) {
+        finding = finding.evidence(hello.frame, phrase("refusal-sslv2"));
+    }
     if let Some(hello) = &tls.client_hello {
         finding = with_grounds(finding, connection, &grounds(connection, hello, context));
     }
@@ -77,6 +83,23 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         );
     }
     finding = finding.evidence(alert.frame, alert_from(alert, side_name(alert.side)));
+    // There is no newer version than the one that it insists on.
+    if only_newest && alert.side == Side::Server {
+        return Some(
+            finding
+                .cannot_tell(phrase("version-mismatch-cannot-tell"))
+                .remedy(elsewhere(
+                    attempt,
+                    Owner::Server,
+                    phrase("version-mismatch-server-newest").with("server", connection.server),
+                ))
+                .remedy(elsewhere(
+                    attempt,
+                    Owner::Wlc,
+                    phrase("version-mismatch-client-older").with("who", client(attempt)),
+                )),
+        );
+    }
     Some(match alert.side {
         Side::Server => finding
             .cannot_tell(phrase("version-mismatch-cannot-tell"))

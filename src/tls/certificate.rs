@@ -6,6 +6,7 @@
 
 mod algorithms;
 mod distinguished_name;
+mod era;
 mod extensions;
 mod kind;
 mod salvage;
@@ -91,6 +92,8 @@ pub struct Fields {
     pub issuer_urls: Vec<WireText>,
     /// Whether it carries signed certificate timestamps, as public certificates do.
     pub has_scts: bool,
+    /// Whether it demands a stapled OCSP response (TLS feature status_request, RFC 7633).
+    pub must_staple: bool,
     /// Whether it can be read but breaks RFC 5280 in a way worth telling (clauses).
     pub oddities: Vec<String>,
 }
@@ -162,6 +165,7 @@ impl Fields {
             ocsp_urls: Vec::new(),
             issuer_urls: Vec::new(),
             has_scts: false,
+            must_staple: false,
             oddities: Vec::new(),
         };
         fields.note_oddities(x509, trailing_len);
@@ -236,21 +240,6 @@ impl Fields {
     /// UTF8String. The text of RFC 4514 is a good enough likeness, because a signature has to agree anyway.
     pub(in crate::tls) fn names_issuer(&self, name_raw: &[u8], name: &WireText) -> bool {
         *self.issuer_raw == *name_raw || self.issuer.raw().eq_ignore_ascii_case(name.raw())
-    }
-
-    /// Whether the key is shorter than current policy allows (NIST SP 800-131A: 112 bits of strength).
-    #[must_use]
-    pub fn has_weak_key(&self) -> bool {
-        let least = if self.key.starts_with("EC") { 224 } else { 2048 };
-        self.key_bits != 0
-            && self.key_bits < least
-            && ["RSA", "DSA", "EC"].iter().any(|family| self.key.starts_with(family))
-    }
-
-    /// Whether the signature is over a hash that can be forged (SHA-1, MD5 and older).
-    #[must_use]
-    pub fn has_weak_signature(&self) -> bool {
-        algorithms::WEAK_SIGNATURES.contains(&self.signature_algorithm.as_str())
     }
 }
 

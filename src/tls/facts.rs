@@ -1,6 +1,7 @@
 //! What a walk shows of TLS: choices, certificates, alerts, and how far the handshake came.
 
 use super::hello::{CertificateRequest, ClientHello, ServerHello};
+use super::key_exchange::KeyExchange;
 use super::message::CertificateMessage;
 use super::step::{Seen, Side, Sides};
 use super::{AlertDescription, AlertLevel, CipherSuite, Group, Version};
@@ -55,6 +56,8 @@ pub struct TlsFacts {
     pub certificate_times: Sides<Option<Timestamp>>,
     /// Group of the key exchange.
     pub group: Option<Group>,
+    /// The Server Key Exchange (up to TLS 1.2).
+    pub key_exchange: Option<KeyExchange>,
     /// Alerts, in order.
     pub alerts: Vec<Alert>,
     /// Abbreviated handshake.

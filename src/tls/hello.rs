@@ -48,6 +48,16 @@ pub struct ClientHello {
     pub encrypted_client_hello: bool,
     /// SSLv2 format (RFC 5246 appendix E.2).
     pub sslv2_format: bool,
+    /// Renegotiation information, as an extension or as a signalling suite (RFC 5746).
+    pub secure_renegotiation: bool,
+    /// The extended master secret (RFC 7627).
+    pub extended_master_secret: bool,
+    /// A stapled OCSP response is asked for (RFC 6066 section 8).
+    pub asks_staple: bool,
+    /// Numbers that are there to keep servers tolerant (GREASE, RFC 8701).
+    pub has_grease: bool,
+    /// Bytes of the message, its header included, as far as they were captured.
+    pub wire_len: usize,
     /// Extensions that did not parse.
     pub broken_extensions: usize,
     /// The part before the extensions did not parse: everything but the version is missing here.
@@ -100,6 +110,10 @@ pub struct ServerHello {
     pub is_retry: bool,
     /// It acknowledges the server name.
     pub accepts_name: bool,
+    /// Renegotiation information (RFC 5746).
+    pub secure_renegotiation: bool,
+    /// The extended master secret (RFC 7627).
+    pub extended_master_secret: bool,
     /// Extensions that did not parse.
     pub broken_extensions: usize,
 }
@@ -131,6 +145,13 @@ pub fn parse_client(body: &[u8], cut: bool) -> Option<ClientHello> {
     let (fixed, extensions) = fixed_client(body, cut)?;
     let mut hello = fixed;
     for extension in Extensions::of(extensions) {
+        match extension.kind {
+            5 => hello.asks_staple = true,
+            23 => hello.extended_master_secret = true,
+            0xff01 => hello.secure_renegotiation = true,
+            kind if super::is_grease(kind) => hello.has_grease = true,
+            _ => {}
+        }
         let Ok((_, parsed)) = parse_tls_client_hello_extension(extension.whole) else {
             hello.broken_extensions += 1;
             continue;
@@ -202,6 +223,9 @@ fn fixed_client(body: &[u8], cut: bool) -> Option<(ClientHello, &[u8])> {
         cipher_suites: list(contents.ciphers.iter().map(|cipher| cipher.0), CipherSuite),
         session_id: contents.session_id.unwrap_or_default().to_vec(),
         random: contents.random.to_vec(),
+        secure_renegotiation: contents.ciphers.iter().any(|cipher| cipher.0 == 0x00ff),
+        has_grease: contents.ciphers.iter().any(|cipher| super::is_grease(cipher.0)),
+        wire_len: body.len().saturating_add(4),
         ..ClientHello::default()
     };
     Some((hello, extensions))
@@ -251,6 +275,14 @@ pub fn parse_server(body: &[u8], cut: bool) -> Option<ServerHello> {
             }
             (35, _) => {
                 hello.sends_ticket = true;
+                continue;
+            }
+            (23, _) => {
+                hello.extended_master_secret = true;
+                continue;
+            }
+            (0xff01, _) => {
+                hello.secure_renegotiation = true;
                 continue;
             }
             _ => {}
@@ -307,15 +339,6 @@ pub fn parse_sslv2(body: &[u8]) -> Option<EventKind> {
         sslv2_format: true,
         ..ClientHello::default()
     })))
-}
-
-/// The group of an elliptic-curve key exchange (RFC 8422 section 5.4); `None` for others.
-#[must_use]
-pub fn server_key_exchange_group(body: &[u8]) -> Option<Group> {
-    match *body {
-        [3, high, low, len, ..] if len > 0 => Some(Group(u16::from_be_bytes([high, low]))),
-        _ => None,
-    }
 }
 
 /// Reads a certificate request of TLS 1.2 or earlier; what does not parse is marked so.
@@ -627,13 +650,6 @@ mod tests {
         let tls10 = parse_certificate_request(&[1, 1, 0, 0]);
         assert!(!tls10.broken && tls10.authorities.is_empty());
         assert!(parse_certificate_request(&[9, 1]).broken);
-    }
-
-    #[test]
-    fn only_named_curves_have_a_group() {
-        assert_eq!(server_key_exchange_group(&[3, 0, 29, 32, 9]), Some(Group(29)));
-        assert_eq!(server_key_exchange_group(&[0, 128, 1, 2]), None);
-        assert_eq!(server_key_exchange_group(&[3, 0]), None);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use super::certificate::Certificate;
 use super::hello::{self, CertificateRequest, ClientHello, ServerHello};
+use super::key_exchange::{self, KeyExchange};
 use crate::frame::{FrameNumber, Timestamp};
 use crate::stream::{Chunk, Position};
 
@@ -159,9 +160,7 @@ pub enum EventKind {
     HelloRequest,
     Certificate(CertificateMessage),
     CertificateStatus,
-    ServerKeyExchange {
-        group: Option<super::Group>,
-    },
+    ServerKeyExchange(KeyExchange),
     CertificateRequest(Box<CertificateRequest>),
     ServerHelloDone,
     ClientKeyExchange,
@@ -409,9 +408,7 @@ fn read(header: [u8; 4], body: &[u8], missing: u32, frames: &Frames) -> EventKin
         }),
         4 => EventKind::NewSessionTicket,
         11 => EventKind::Certificate(read_certificates(body, missing, frames)),
-        12 => EventKind::ServerKeyExchange {
-            group: hello::server_key_exchange_group(body),
-        },
+        12 => EventKind::ServerKeyExchange(key_exchange::parse(body)),
         13 => EventKind::CertificateRequest(Box::new(hello::parse_certificate_request(body))),
         14 => EventKind::ServerHelloDone,
         15 => EventKind::CertificateVerify,

@@ -16,6 +16,8 @@ pub mod message;
 
 pub mod hello;
 
+pub mod key_exchange;
+
 pub mod peek;
 
 mod hidden;
@@ -155,6 +157,15 @@ impl fmt::Display for CipherSuite {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Group(pub u16);
 
+impl Group {
+    /// Whether it is post-quantum: ML-KEM or its draft Kyber, alone or beside a curve. Its share takes more than a kilobyte,
+    /// and with it the Client Hello more than a segment.
+    #[must_use]
+    pub const fn is_post_quantum(self) -> bool {
+        matches!(self.0, 0x0200..=0x0202 | 0x11eb..=0x11ee | 0x6399 | 0x639a | 0xfe30..=0xfe32)
+    }
+}
+
 impl fmt::Display for Group {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
@@ -238,6 +249,7 @@ pub struct AlertDescription(pub u8);
 impl AlertDescription {
     pub const CLOSE_NOTIFY: Self = Self(0);
     pub const UNEXPECTED_MESSAGE: Self = Self(10);
+    pub const RECORD_OVERFLOW: Self = Self(22);
     pub const HANDSHAKE_FAILURE: Self = Self(40);
     pub const NO_CERTIFICATE: Self = Self(41);
     pub const BAD_CERTIFICATE: Self = Self(42);
@@ -252,6 +264,7 @@ impl AlertDescription {
     pub const DECRYPT_ERROR: Self = Self(51);
     pub const PROTOCOL_VERSION: Self = Self(70);
     pub const INSUFFICIENT_SECURITY: Self = Self(71);
+    pub const INTERNAL_ERROR: Self = Self(80);
     pub const INAPPROPRIATE_FALLBACK: Self = Self(86);
     pub const USER_CANCELED: Self = Self(90);
     pub const NO_RENEGOTIATION: Self = Self(100);

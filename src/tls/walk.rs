@@ -9,6 +9,7 @@
 pub use super::facts::{Alert, TlsFacts};
 use super::hello::ClientHello;
 use super::hidden::{self, Protected, Sizes};
+use super::key_exchange::KeyExchange;
 use super::message::{CertificateMessage, Event, EventKind};
 pub use super::step::{Seen, Side, Sides, Step, StepKind};
 use super::{AlertDescription, AlertLevel, CipherSuite, Version};
@@ -148,7 +149,7 @@ impl Walker {
             EventKind::HelloRequest => (StepKind::HelloRequest, None),
             EventKind::Certificate(message) => (StepKind::Certificate, certificate_detail(message)),
             EventKind::CertificateStatus => (StepKind::CertificateStatus, None),
-            EventKind::ServerKeyExchange { group } => {
+            EventKind::ServerKeyExchange(KeyExchange { group, .. }) => {
                 (StepKind::ServerKeyExchange, group.map(|group| group.to_string()))
             }
             EventKind::CertificateRequest(request) => {
@@ -244,7 +245,10 @@ impl Walker {
                 tls.group = tls.group.or(hello.group);
                 tls.server_hello = Some(hello);
             }
-            EventKind::ServerKeyExchange { group } => tls.group = tls.group.or(group),
+            EventKind::ServerKeyExchange(exchange) => {
+                tls.group = tls.group.or(exchange.group);
+                tls.key_exchange.get_or_insert(exchange);
+            }
             EventKind::CertificateRequest(request) => {
                 tls.certificate_request.get_or_insert(request);
             }

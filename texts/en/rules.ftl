@@ -133,16 +133,20 @@ version-mismatch-upgrade = upgrade the server at { $server }, or enable TLS 1.2 
 version-mismatch-offer = TLS { $versions }
 version-mismatch-offer-cut = versions that are not in the capture
 version-mismatch-newer-than-now = let the controller's HTTP client use a newer version of TLS
+version-mismatch-offer-only = only TLS { $newest }
+version-mismatch-server-newest = enable TLS 1.3 on { $server }: the client offers nothing older
+version-mismatch-client-older = or let the { $who } offer TLS 1.2 as well
 version-mismatch-offer-newest = at most TLS { $newest }
 
 # cipher-mismatch
 cipher-mismatch-summary-misses = { $service } misses something in the { $who }'s Client Hello that it needs
-cipher-mismatch-summary-offer = { $service } finds nothing it accepts among the cipher suites and groups that the { $who } offers
+cipher-mismatch-summary-offer = { $service } finds nothing it accepts among the cipher suites, groups and signature algorithms that the { $who } offers
 cipher-mismatch-summary-choice = the { $who } does not accept the cipher suite that { $service } chose
 cipher-mismatch-chooses = Server Hello chooses { $choice }
 cipher-mismatch-policy = handshake_failure is also sent for other reasons (no certificate for the name, a policy): the server's log tells
 cipher-mismatch-cannot-tell = what the other side would accept: it does not say
 cipher-mismatch-update = update the TLS software of { $whose }, or undo what restricts it: see the evidence above
+cipher-mismatch-signatures = give { $server } a certificate and a key that can sign with one of the signature algorithms offered ({ $list }), or let the { $who } offer more of them
 cipher-mismatch-suites = see which suites the controller's HTTP client may use, and allow modern ones
 cipher-mismatch-allow = or allow one of the offered suites on { $server }
 cipher-mismatch-software-server = the server at { $server }
@@ -195,6 +199,7 @@ interception-suspected-asks-client = it asks for a client certificate (frame { $
 interception-suspected-private-service = a lab or a service of your own under that name: give its root with --ca, and its chain counts as genuine
 interception-suspected-cannot-tell = which product it is: the issuer's name is none that is known
 interception-suspected-exempt = exempt { $name } from TLS inspection (decryption); the issuer { $issuer } tells whose policy it is
+interception-suspected-trust-root = or install the root of the inspecting authority in the trust store of the client
 interception-suspected-second-best = second best: import the inspecting authority's root as a trustpoint, so that the controller accepts it
 interception-suspected-very-name = it is for the very name asked for: made for this connection, not a wrong server's
 interception-suspected-copied = its subject says { $organization }, its issuer is another: copied from the genuine certificate, perhaps
@@ -219,12 +224,25 @@ interception-suspected-timestamps = { ", " }with signed certificate timestamps
 
 # server-certificate-rejected
 server-certificate-rejected-summary-why = the { $who } refused the certificate of { $service } ({ $alert }); { $subject } { $clauses }
-server-certificate-rejected-summary-sound = the { $who } refused the certificate of { $service } ({ $alert }); nothing visible is wrong with it, so the { $who } lacks its root or its clock is off
+server-certificate-rejected-summary-sound = the { $who } refused the certificate of { $service } ({ $alert }); it shows no fault, so the reason lies with the { $who }: a root that it lacks, its clock, a pinned certificate, revocation, or a policy
+server-certificate-rejected-summary-accepted = the { $who } refused the certificate of { $service } ({ $alert }), though it went on with this very certificate in another connection: its issuer is not the reason
 server-certificate-rejected-summary-uncaptured = the { $who } refused the certificate of { $service } ({ $alert }); the certificate was not captured, so its fault cannot be seen
 server-certificate-rejected-summary-encrypted = the { $who } refused the certificate of { $service } ({ $alert }); TLS 1.3 encrypts the certificate, so its fault cannot be seen
 server-certificate-rejected-chain = its chain verifies up to { $anchor } ({ $origin })
 server-certificate-rejected-genuine = the chain is genuine: it verifies up to { $anchor } ({ $origin })
 server-certificate-rejected-hello = Server Hello; the certificate after it is encrypted
+server-certificate-rejected-hello-cut = Server Hello; the certificate after it is in clear in this version, but was not captured whole (capture whole packets)
+server-certificate-rejected-accepted = the { $who } finished a handshake in which the server showed this very certificate, and went on
+server-certificate-rejected-compare = compare the two connections on the { $who }: settings, name asked for, pinned certificates, and its log
+server-certificate-rejected-other-reasons = the alert names no reason that can be seen here: the { $who } may also pin another certificate, lack the root, have found it revoked, or follow a policy
+server-certificate-rejected-client-clock = a { $who } whose clock stands outside { $from } to { $to } refuses it just as well
+server-certificate-rejected-wrong-server = another host may answer in the server's place: a captive portal, a wrong address, or a device that intercepts
+server-certificate-rejected-chain-expired = let { $server } send its chain without { $subject }, which has expired, and with the intermediates that lead to a root of today; update the roots of clients that only know the old one
+server-certificate-rejected-staple = let { $server } staple OCSP responses (in nginx: ssl_stapling, in Apache: SSLUseStapling), or give it a certificate without the must-staple extension
+server-certificate-rejected-longer-key = give { $server } a certificate with a longer key: RSA of at least 2048 bits, or ECDSA P-256 ({ $subject } has { $key })
+server-certificate-rejected-sha-256 = give { $server } a certificate signed with SHA-256 ({ $subject } is signed with { $algorithm })
+server-certificate-rejected-purpose = give { $server } a certificate whose key usage allows TLS servers (serverAuth)
+server-certificate-rejected-name-elsewhere = see which host answers for { $name }: check its address in DNS, and whether a portal or another virtual host answers in its place
 server-certificate-rejected-cannot-tell-revocation = whether revocation data came from { $host }
 server-certificate-rejected-revocation = it asked for revocation data; how that ended is not in the capture
 server-certificate-rejected-cannot-tell-url = what the controller's URL says: no server name and no look-up is in the capture
@@ -258,12 +276,17 @@ server-certificate-rejected-certificate = the server's certificate: { $subject }
 server-certificate-rejected-received = the server's certificate: received
 
 # client-certificate-rejected
-client-certificate-rejected-summary-missing = { $service } demands a certificate, and the { $who } has none to show
+client-certificate-rejected-summary-missing = { $service } demands a certificate, and the { $who } sent none
 client-certificate-rejected-summary-empty = { $service } refused the { $who } right after its part of the handshake, which by its size held no certificate
 client-certificate-rejected-summary-encrypted = { $service } refused the { $who } right after its part of the handshake, as a server does that does not accept the client's certificate
 client-certificate-rejected-summary = { $service } refused the { $who }'s certificate
 client-certificate-rejected-summary-why = { $service } refused the { $who }'s certificate: it { $clauses }
 client-certificate-rejected-asks = the server asks for a certificate
+client-certificate-rejected-asks-for = it asks for signature algorithms { $schemes }, and lists { $count } { $count ->
+        [one] authority
+       *[other] authorities
+    }
+client-certificate-rejected-cannot-tell-missing = whether the { $who } has a certificate that does not fit what the server asks for (key, signature algorithm, issuer), or none at all
 client-certificate-rejected-certificate = the { $who }'s certificate: { $subject }, issued by { $issuer }
 client-certificate-rejected-certificate-sound = the { $who }'s certificate: { $subject }, issued by { $issuer }; nothing visible is wrong with it
 client-certificate-rejected-certificate-unreadable = the { $who }'s certificate cannot be read: { $why }
@@ -296,8 +319,56 @@ handshake-refused-hello = Client Hello for { $name }
 handshake-refused-hello-cut = Client Hello, not wholly in the capture
 handshake-refused-unknown-name = the server knows no { $name }: correct the name in the URL
 handshake-refused-nameless = the Client Hello names no server: use a host name instead of an address in the URL
-handshake-refused-cannot-tell = why: the alert does not say more, and nothing else in the capture explains it
+handshake-refused-cannot-tell = why: the alert does not say more, and neither the hellos nor the key exchange, the certificates or the protocols offered show a fault
 handshake-refused-log = look at the log of the { $who }: it sent { $description }
+handshake-refused-because = { $summary }: { $clause }
+refusal-protocols = the { $who } offers only { $list } as application protocol (ALPN)
+refusal-protocols-none = the { $who } offers no application protocol (ALPN), and the server demands one
+refusal-protocols-foreign = the server chose the application protocol { $chosen }, which the client did not offer (ALPN: { $list })
+refusal-protocols-do = let { $server } offer an application protocol (ALPN) that the client speaks, or allow the client another one (HTTP/1.1)
+refusal-sslv2 = the Client Hello has the form of SSLv2, which TLS servers no longer read (RFC 6176)
+refusal-sslv2-do = switch off the SSLv2 form of the hello in the { $who }'s TLS settings (in Java: SSLv2Hello in the enabled protocols)
+refusal-resumption = this Client Hello tries to resume a session ({ $extension }); a full handshake with this server worked in frame { $frame }
+refusal-resumption-do = let { $server } share its session keys among all its machines, or answer an unknown session with a full handshake; until then switch session resumption off in the { $who }
+refusal-no-master-secret-client = the Client Hello lacks extended_master_secret (RFC 7627), which some servers demand; its cipher suites, groups and signature algorithms are those that servers accept today
+refusal-no-master-secret-client-do = switch extended_master_secret (EMS) on in the { $who }, or update its TLS library; or let the server do without
+refusal-no-master-secret-server = the Server Hello lacks extended_master_secret (RFC 7627), which the client offered
+refusal-no-master-secret-server-do = update the TLS software of { $server } or of what terminates TLS before it, so that it answers extended_master_secret (EMS); or let the client do without
+refusal-no-renegotiation = the Server Hello lacks renegotiation_info (RFC 5746), which the client offered and may demand
+refusal-no-renegotiation-do = update the TLS software of { $server } or of what terminates TLS before it, so that it supports secure renegotiation (renegotiation_info); until then allow the client legacy servers (OpenSSL: UnsafeLegacyServerConnect)
+refusal-nameless = the Client Hello names no server (no server_name), which servers of several names need
+refusal-nameless-do = let the { $who } connect by host name and send server_name (SNI)
+refusal-not-understood = the server could not read this Client Hello, which carries { $what }
+refusal-not-understood-ech = an encrypted Client Hello (ECH), perhaps only as GREASE
+refusal-not-understood-grease = GREASE, numbers that a server has to pass over (RFC 8701)
+refusal-not-understood-broken = an extension that cannot be parsed
+refusal-not-understood-do = update the TLS software of { $server } or of what stands before it: it must pass over extensions and numbers that it does not know
+refusal-unsigned = the { $who } had sent its certificate, and the alert stands where Certificate Verify belongs: its key did not sign
+refusal-unsigned-do = see that the { $who } can sign with the key of its certificate (TPM, smart card, key store, permissions), with an algorithm that the Certificate Request lists
+refusal-large-certificate = the server's Certificate message has { $bytes } bytes ({ $count } certificates), which is too large for many clients (OpenSSL takes 102400)
+refusal-large-certificate-do = let { $server } send only its own certificate and the intermediates that lead to the root
+refusal-warned-name = the server had warned unrecognized_name: { $name } is none of its names, and some clients take that warning for fatal
+refusal-warned-name-do = give { $server } the name { $name } (ServerName or ServerAlias), or let the client ask for a name that it has
+refusal-short-prime = the prime of the server's Diffie-Hellman key exchange has { $bits } bits, which many clients refuse
+refusal-short-prime-do = give { $server } Diffie-Hellman parameters of at least 2048 bits (ffdhe2048), or let it use elliptic curves (ECDHE)
+refusal-foreign-signature = the server signed its key exchange with { $scheme }, which the client does not offer ({ $list })
+refusal-foreign-signature-do = let { $server } sign with an algorithm that the client offers, with SHA-256 or better; or allow the client that signature algorithm
+large-hello = the Client Hello is large: { $bytes } bytes, in { $frames } { $frames ->
+        [one] frame
+       *[other] frames
+    }, more than one segment holds; servers and firewalls that read only the first segment do not answer it
+large-hello-post-quantum = the Client Hello is large: { $bytes } bytes, in { $frames } { $frames ->
+        [one] frame
+       *[other] frames
+    }, more than one segment holds, because of its post-quantum key share ({ $list }); servers and firewalls that read only the first segment do not answer it
+large-hello-do = try once without the post-quantum key share in the { $who } (X25519 alone): if that works, update the server, balancer or firewall that does not read a Client Hello split over two segments
+client-left = the { $who } closes, without an alert and without a byte of data
+client-left-summary-during = the { $who } closed the handshake with { $service } without an alert, right after the certificate; { $subject } { $clauses }
+client-left-summary-after = the { $who } finished the handshake with { $service } and closed it without sending a byte; { $subject } { $clauses }
+client-left-protocol = the { $who } closed the connection with { $service } without sending a byte: it offers only { $list } as application protocol (ALPN), and the server chose none
+client-left-protocol-chosen = the Server Hello chooses no application protocol
+client-left-cannot-tell = why the { $who } left: it sent no alert, and its own log tells
+client-left-probe = a check that only asks whether the port answers ends the same way
 
 # reset-during-handshake
 reset-during-handshake-summary-path = something between them reset the connection to { $service } during the handshake, after the { $last }

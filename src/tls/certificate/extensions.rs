@@ -29,6 +29,10 @@ pub(super) fn read(x509: &X509Certificate<'_>, fields: &mut Fields) {
             fields.has_scts = true;
             continue;
         }
+        if oid == "1.3.6.1.5.5.7.1.24" {
+            fields.must_staple = lists_feature(extension.value, 5);
+            continue;
+        }
         match extension.parsed_extension() {
             ParsedExtension::BasicConstraints(constraints) => {
                 fields.is_ca = constraints.ca;
@@ -68,6 +72,25 @@ pub(super) fn read(x509: &X509Certificate<'_>, fields: &mut Fields) {
             _ => {}
         }
     }
+}
+
+/// Whether a TLS feature extension lists a feature: a SEQUENCE of INTEGERs, each the number of a TLS extension (RFC 7633
+/// section 4). One that is longer than a byte is none that is asked for here.
+fn lists_feature(der: &[u8], feature: u8) -> bool {
+    let &[0x30, len, ref list @ ..] = der else {
+        return false;
+    };
+    let mut rest = list.get(..usize::from(len)).unwrap_or_default();
+    while let &[0x02, len, ref tail @ ..] = rest {
+        let Some((number, tail)) = tail.split_at_checked(usize::from(len)) else {
+            return false;
+        };
+        if number == [feature] {
+            return true;
+        }
+        rest = tail;
+    }
+    false
 }
 
 fn name(oid: &str) -> &str {

@@ -98,13 +98,13 @@ pub(super) fn find(
     }
     faults.extend(path.same_name_other_key.iter().cloned().map(Fault::SameNameOtherKey));
     for link in &path.links {
-        if link.fields.has_weak_key() {
+        if link.fields.has_weak_key(at) {
             faults.push(Fault::WeakKey(link.fields.subject.clone(), link.fields.key.clone()));
         }
     }
     for (above, link) in path.links.iter().enumerate() {
         // Nobody relies on the signature that a root makes on itself.
-        if link.fields.has_weak_signature() && (above == 0 || !link.fields.self_signed) {
+        if link.fields.has_weak_signature(at) && (above == 0 || !link.fields.self_signed) {
             faults.push(Fault::WeakSignature(
                 link.fields.subject.clone(),
                 link.fields.signature_algorithm.clone(),

@@ -1,18 +1,10 @@
 //! Commands are pasted whole: no text that somebody else chose stands in one, whatever field of a capture or a log it comes
 //! from, unless it is a host name, an address or a number.
-#![allow(
-    clippy::indexing_slicing,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "test code states its invariants"
-)]
-
-mod support;
-
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use support::{root, samples, tlswalk};
+use crate::support::{root, samples, tlswalk};
+use tlswalk::profile::Profile;
 use tlswalk::report::{Remedy, Report, report_on_logs};
 use tlswalk::{Host, Options, Target};
 
@@ -40,15 +32,14 @@ const NAMES: [&[u8]; 10] = [
     b"proxy",
 ];
 
+fn licensing() -> Options {
+    Options::new(Profile::built_in("cisco-smart-licensing").unwrap())
+}
+
 /// Every command of a report.
 fn commands(report: &Report) -> Vec<String> {
-    let verdicts = report.attempts.iter().map(|attempt| &attempt.verdict.remedy);
-    let findings = report
-        .attempts
-        .iter()
-        .flat_map(|attempt| &attempt.findings)
-        .map(|it| &it.remedy);
-    let remedies = verdicts.chain(findings).chain([&report.verdict.remedy]).flatten();
+    let of_attempts = report.attempts.iter().map(|attempt| &attempt.verdict.remedy);
+    let remedies = of_attempts.chain([&report.verdict.remedy]).flatten();
     remedies.flat_map(|remedy: &Remedy| remedy.commands.clone()).collect()
 }
 
@@ -71,7 +62,7 @@ fn no_text_of_a_capture_becomes_more_than_a_name_in_a_command() {
     let (mut judged, mut seen) = (0, BTreeSet::new());
     for path in samples() {
         let capture = std::fs::read(&path).unwrap();
-        let whole = support::analyze(&capture);
+        let whole = crate::support::analyze(&capture);
         // Named by address, a server stays the service whatever it is called.
         let addresses: BTreeSet<String> = whole.connections.iter().map(|it| it.server.clone()).collect();
         let target = |end: &String| Target {
@@ -85,7 +76,7 @@ fn no_text_of_a_capture_becomes_more_than_a_name_in_a_command() {
                 continue;
             };
             for as_on_prem in [true, false] {
-                let mut options = Options::default();
+                let mut options = licensing();
                 let list = if as_on_prem {
                     &mut options.on_prem
                 } else {
@@ -136,7 +127,7 @@ fn no_text_of_a_log_becomes_more_than_a_name_in_a_command() {
         ] {
             for says in [resolve, silent, empty] {
                 let text = format!("{settings}{says}");
-                let mut options = Options::default();
+                let mut options = licensing();
                 options.logs = vec![tlswalk::device::read("a", text.as_bytes())];
                 let report = report_on_logs(&options);
                 for command in commands(&report) {
@@ -196,7 +187,7 @@ fn a_file_name_is_one_argument_of_the_command_that_is_suggested() {
         let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tlswalk"));
         command.current_dir(folder.path()).env("COLUMNS", "300");
         command.args(["--color", "never", "--", name]);
-        let text = support::run(&mut command, Duration::from_secs(60)).stdout;
+        let text = crate::support::run(&mut command, Duration::from_secs(60)).stdout;
         match suggested {
             Some(argument) => assert!(text.contains(&format!("tlswalk -v {argument}, ")), "{text}"),
             None => assert!(
@@ -210,7 +201,7 @@ fn a_file_name_is_one_argument_of_the_command_that_is_suggested() {
             command
                 .current_dir(folder.path())
                 .args(["--color", "never", "--format", format, "--", name]);
-            let text = support::run(&mut command, Duration::from_secs(60)).stdout;
+            let text = crate::support::run(&mut command, Duration::from_secs(60)).stdout;
             let unsafe_one = |c: char| c != '\n' && c != '\r' && c.is_control() || matches!(c, '\u{202a}'..='\u{202e}');
             assert!(!text.is_empty() && !text.contains(unsafe_one), "{format}: {name:?}");
         }
