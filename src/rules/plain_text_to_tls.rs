@@ -2,6 +2,7 @@
 
 use super::{client, service, verify};
 use crate::attempt::Attempt;
+use crate::command::{Command, HostArgument};
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Remedy, Rule};
@@ -77,7 +78,13 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             action: phrase(action)
                 .with("who", client(attempt))
                 .with("server", connection.server),
-            commands: vec![format!("openssl s_client -connect {}", connection.server)],
+            commands: vec![Command::with(
+                "openssl s_client -connect {}:{}",
+                &[
+                    &HostArgument::Address(connection.server.ip).in_url(),
+                    &connection.server.port,
+                ],
+            )],
             verify: verify(attempt),
         }),
     )

@@ -2,6 +2,7 @@
 
 use super::{client, service, verify};
 use crate::attempt::Attempt;
+use crate::command::{Command, HostArgument};
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Remedy, Rule, Severity};
 use crate::phrase::{Phrase, phrase};
@@ -66,10 +67,13 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         attempt,
         Owner::Server,
         about("tls-not-offered-enable").with("server", connection.server),
-        vec![format!(
-            "openssl s_client -connect {} -starttls {}",
-            connection.server,
-            starttls(offer.protocol)
+        vec![Command::with(
+            "openssl s_client -connect {}:{} -starttls {}",
+            &[
+                &HostArgument::Address(connection.server.ip).in_url(),
+                &connection.server.port,
+                &starttls(offer.protocol),
+            ],
         )],
     )))
 }
@@ -103,7 +107,7 @@ const fn confidence(offer: &Offer) -> Confidence {
     }
 }
 
-fn remedy(attempt: &Attempt<'_>, owner: Owner, action: Phrase, commands: Vec<String>) -> Remedy {
+fn remedy(attempt: &Attempt<'_>, owner: Owner, action: Phrase, commands: Vec<Command>) -> Remedy {
     Remedy {
         owner,
         action,
