@@ -6,6 +6,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 
+use foldhash::fast::RandomState;
+
 use self::lookups::assign_lookups;
 pub(crate) use self::lookups::ended;
 use crate::command::HostArgument;
@@ -22,6 +24,8 @@ use crate::revocation::{Revocation, revocation};
 use crate::selection::{Purposed, Selector};
 use crate::tls::trust::{self, Judgement, Purpose, ServerName};
 use crate::tls::walk::{Side, Sides, StepKind, TlsFacts};
+use crate::twin::Twins;
+use crate::unopened::Unopened;
 
 /// Connections that never connected belong to one attempt while the next one begins within this time: a client goes
 /// through all addresses of a name, each for up to about a minute and a half of SYN retries.
@@ -61,6 +65,8 @@ pub struct Attempt<'a> {
     pub judgements: Sides<Option<Judgement>>,
     /// Asked again over TCP because the answer did not fit: the connection that nobody answered.
     pub dns_over_tcp: Option<&'a Connection>,
+    /// Its connection once more, behind an address translation: one connection failed once.
+    pub seen_again: Option<&'a Connection>,
     /// What the device says of it.
     pub testimonies: Vec<Testimony<'a>>,
     /// The client speaks plain text to a port that answered another connection in TLS: the frame in which it did.
@@ -145,11 +151,18 @@ pub(crate) fn grouped<'a>(
     let families = Families::of(lookups, connections);
     let tls_ports = tls_ports(connections);
     let mut hellos = HashMap::new();
+    let mut twins = Twins::default();
+    let unopened = Unopened::of(connections);
+    let mut same_ports: HashMap<_, usize, RandomState> = HashMap::default();
     for connection in connections {
+        if let Some(attempt) = twins.owner(connection).and_then(|at| attempts.get_mut(at)) {
+            attempt.seen_again.get_or_insert(connection);
+            continue;
+        }
         let speaks_tls = tls_ports.get(&connection.server).copied();
         let (service, licensing) = match selector.purpose(connection) {
             Some(service) => (service, true),
-            None if is_wanted(options, connection, speaks_tls) => (other(connection), false),
+            None if is_wanted(options, connection, speaks_tls, &unopened) => (other(connection), false),
             None => continue,
         };
         if seen_twice(&mut hellos, connection) {
@@ -172,7 +185,14 @@ pub(crate) fn grouped<'a>(
             .get(&key)
             .copied()
             .filter(|&at| licensing && attempts.get(at).is_some_and(|attempt| goes_on(attempt, connection)));
-        let at = continues.unwrap_or_else(|| {
+        // The same ports again with another initial number: the client's system goes on trying, as after a SYN with data
+        // (RFC 7413) that was dropped, or an answer that it refused.
+        let ports = (connection.client, connection.server);
+        let again = same_ports
+            .get(&ports)
+            .copied()
+            .filter(|&at| attempts.get(at).is_some_and(|attempt| tries_again(attempt, connection)));
+        let at = again.or(continues).unwrap_or_else(|| {
             attempts.push(Attempt {
                 device,
                 service,
@@ -183,11 +203,14 @@ pub(crate) fn grouped<'a>(
                 revocation: Vec::new(),
                 judgements: Sides::default(),
                 dns_over_tcp: None,
+                seen_again: None,
                 testimonies: Vec::new(),
                 speaks_tls,
             });
             attempts.len() - 1
         });
+        twins.note(connection, at);
+        same_ports.insert(ports, at);
         if connection.connected() && !connection.answer_refused() {
             open.remove(&key);
         } else {
@@ -221,6 +244,18 @@ fn goes_on(attempt: &Attempt<'_>, connection: &Connection) -> bool {
     // The same SYN again, with which the client's TCP goes on after it refused an answer.
     let goes_on = before.answer_refused() && (before.client, before.server) == (connection.client, connection.server);
     (is_new || goes_on) && connection.first.1.since(before.last.1) <= patience
+}
+
+/// Whether a connection on the ports of one before it is the client's next try of what never opened.
+fn tries_again(attempt: &Attempt<'_>, connection: &Connection) -> bool {
+    let Some(before) = attempt.connection() else {
+        return false;
+    };
+    let numbers = (before.tcp.client.isn, connection.tcp.client.isn);
+    (before.client, before.server) == (connection.client, connection.server)
+        && matches!(numbers, (Some(one), Some(other)) if one != other)
+        && !before.connected()
+        && (0..=TRY_OVER).contains(&connection.first.1.since(before.last.1))
 }
 
 /// Devices that use both address families: who asked for a name tells whose connection it is.
@@ -264,12 +299,13 @@ impl<'a> Families<'a> {
 }
 
 /// Whether a connection that is not licensing is reported all the same.
-fn is_wanted(options: &Options, connection: &Connection, speaks_tls: Option<FrameNumber>) -> bool {
+fn is_wanted(options: &Options, connection: &Connection, speaks_tls: Option<FrameNumber>, unopened: &Unopened) -> bool {
     (options.all || options.profile.everything)
         && (connection.tls.is_some()
             || wanted_tls(connection, speaks_tls)
+            || unopened.is_told(connection)
             // Until something was seen of what was said, the port tells that TLS was to come.
-            || connection.server.port == 443 && (!connection.connected() || connection.beginning_hidden))
+            || connection.server.port == 443 && connection.beginning_hidden)
 }
 
 /// Whether the capture saw the very same Client Hello before, with other addresses or ports: one connection in front of and

@@ -257,6 +257,7 @@ impl<'o> Collected<'o> {
                 self.hosts.saw_receiver(to);
             }
         }
+        self.hosts.accepted.note(&connection);
         self.both_directions += u64::from(Side::both().iter().all(|&side| connection.tcp[side].frames > 0));
         for side in Side::both() {
             if let Some(conflict) = &connection.tcp[side].conflict
@@ -314,6 +315,7 @@ impl<'o> Collected<'o> {
             || connection.answer_refused()
             // Another connection may show that the port expects TLS.
             || self.everything && connection.plain_client.is_some() && plain::client::is_over(&connection)
+            || connection.syn_ack_unanswered()
         {
             self.keep(connection, was_evicted);
         }

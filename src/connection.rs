@@ -193,7 +193,15 @@ impl Connection {
     pub fn connected(&self) -> bool {
         !self.tcp.server.syns.is_empty()
             || self.step(StepKind::Ack).is_some()
-            || Side::both().iter().any(|&side| self.tcp[side].bytes > 0)
+            || self.tcp.server.bytes > 0
+            // What a SYN carries was sent before anybody answered (RFC 7413).
+            || self.tcp.client.bytes > 0 && !self.spoke_in_syn_only()
+    }
+
+    /// Whether all that the client sent, bytes or none, came with its SYNs.
+    #[must_use]
+    pub fn spoke_in_syn_only(&self) -> bool {
+        self.tcp.client.ordinary.is_none() && !self.tcp.client.syns.is_empty()
     }
 
     /// Whether the client answered the server's answer to its SYN with a RST, before a word was said: its TCP knows no such

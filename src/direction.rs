@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 
-use crate::decode::{Segment, options};
+use crate::decode::Segment;
 use crate::frame::{FrameNumber, Timestamp};
 use crate::http::HttpReader;
 use crate::plain::Talk;
@@ -41,9 +41,6 @@ const MAX_DNS: usize = 8 * 1024;
 
 /// Second copies listed per direction, with both frames: a handshake's worth.
 const MAX_COPIES: usize = 32;
-
-/// SYNs kept per direction.
-const MAX_SYNS: usize = 16;
 
 /// Holes kept per direction.
 const MAX_GAPS: usize = 32;
@@ -90,6 +87,8 @@ pub struct Direction {
     pub(crate) run: Run,
     /// Initial sequence number, from its SYN.
     pub(crate) syn_seq: Option<SeqNumber>,
+    /// Another initial number, of a SYN-ACK that came later, and its time to live.
+    pub(crate) other_syn: Option<(SeqNumber, u8)>,
     /// TCP's own events, put among the others at the end.
     pub(crate) tcp_events: Vec<Event>,
     /// Zero bytes of the last segment that may be padding or data: the next segment tells.
@@ -119,7 +118,11 @@ impl TcpSide {
         self.frames += 1;
         self.last = segment.frame;
         self.last_time = segment.time;
-        self.largest = self.largest.max(segment.wire_payload_len());
+        let len = segment.wire_payload_len();
+        if len > self.largest {
+            self.largest = len;
+            self.delivery.grew(len, position.saturating_add(u64::from(len)));
+        }
         self.cut += u64::from(segment.lost > 0);
         if segment.flags.rst() || segment.flags.syn() {
             return;
@@ -131,8 +134,12 @@ impl TcpSide {
         } else {
             self.window_closed = None;
         }
-        if self.reset.is_some_and(|reset| position >= reset.at) && segment.wire_payload_len() > 0 {
-            self.data_after_reset += 1;
+        if let Some(reset) = self.reset
+            && position >= reset.at
+            && (len > 0 || segment.flags.fin())
+        {
+            self.after_reset += 1;
+            self.first_after_reset.get_or_insert(segment.frame);
         }
     }
 
@@ -142,34 +149,6 @@ impl TcpSide {
 }
 
 impl Direction {
-    pub(crate) fn syn(&mut self, segment: &Segment<'_>, position: Position, acked: Position) {
-        if self.tcp.syns.len() < MAX_SYNS {
-            self.tcp.syns.push((segment.frame, segment.time));
-        }
-        if self.syn_seq.is_none() {
-            self.syn_seq = Some(segment.seq);
-            self.tcp.ttl = segment.ttl;
-            self.tcp.mss = options::Options::mss_of(segment.options);
-            self.start(position.saturating_add(1));
-            let at = Provenance::of(&chunk_of(segment, position, acked));
-            self.tcp_events
-                .push(at.event(EventKind::Syn, position.saturating_add(1)));
-        } else {
-            self.tcp.retransmissions += 1;
-        }
-    }
-
-    pub(crate) const fn start(&mut self, position: Position) {
-        self.tcp.start_known = true;
-        self.stream.start_at(position);
-    }
-
-    /// Whether a segment at `position` can be the one that completes TCP's handshake: it is the first after the SYN.
-    pub(crate) fn acks_handshake(&self, position: Position) -> bool {
-        self.stream.start() == Some(position)
-            && !self.tcp_events.iter().any(|event| matches!(event.kind, EventKind::Ack))
-    }
-
     /// Keeps bytes that may be padding until the next segment tells.
     pub(crate) fn doubt(&mut self, segment: &Segment<'_>) {
         if !segment.flags.syn() && !segment.flags.fin() {
@@ -269,6 +248,7 @@ impl Direction {
         tcp.acked_unseen = stream.acked_unseen();
         tcp.end = stream.highest();
         tcp.unseen_end = stream.unseen_end();
+        tcp.delivery.settle(stream.acked());
         stream.finish(fin_seen, &mut |item| {
             read_item(item, records, http, (&mut *opening, &mut *talk), dns, tcp, &mut said)
         });
@@ -354,7 +334,7 @@ impl Direction {
             && !(is_opener && self.syn_seq.is_some() && self.acks_handshake(self.stream.next()))
         {
             let (room, is_searched) = self.passable(peer);
-            self.run.open(next, room, is_searched, ordinary);
+            self.run.open(next, room, is_searched, ordinary, self.tcp.largest);
         }
     }
 
@@ -378,7 +358,6 @@ impl Direction {
         let tcp = &mut self.tcp;
         tcp.frames += u64::from(passed.frames);
         (tcp.last, tcp.last_time) = passed.last;
-        tcp.largest = tcp.largest.max(passed.largest);
         tcp.ordinary = passed.ordinary;
         self.records.pass(self.stream.pass(passed.next, passed.last.0));
         let acked = peer.position(passed.acked);
@@ -642,7 +621,7 @@ mod tests {
         for _ in 0..100 {
             direction.syn(&segment(&[]), START, 0);
         }
-        assert_eq!(direction.tcp.syns.len(), MAX_SYNS);
+        assert_eq!(direction.tcp.syns.len(), crate::beginning::MAX_SYNS);
     }
 
     #[test]

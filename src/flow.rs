@@ -107,6 +107,14 @@ impl Flow {
         let Some(direction) = self.directions.get(from) else {
             return false;
         };
+        // A SYN-ACK for the SYN of this connection is none of another, whatever its number (RFC 9293 section 3.5).
+        let peer = self.directions.get(1 - from.min(1));
+        if segment.flags.ack()
+            && let Some(asked) = peer.and_then(|peer| peer.syn_seq)
+            && segment.ack == asked.plus(1)
+        {
+            return false;
+        }
         if let Some(seq) = direction.syn_seq {
             return seq != segment.seq;
         }
@@ -211,6 +219,9 @@ impl Flow {
     fn follow(&mut self, segment: &Segment<'_>, from: usize, counts: &mut FlowCounts, names: Option<&[String]>) {
         let [first, second] = &mut self.directions;
         let (own, peer) = if from == 0 { (first, second) } else { (second, first) };
+        if peer.other_syn.is_some() && segment.flags.ack() {
+            peer.take_other_syn(segment.ack);
+        }
         let position = own.stream.position(segment.seq);
         let acked = if segment.flags.ack() {
             peer.stream.position(segment.ack)
@@ -227,6 +238,11 @@ impl Flow {
         own.run.note(segment, print);
         own.tcp.count(segment, position);
         counts.cut += u64::from(segment.lost > 0);
+        if !segment.flags.syn()
+            && (own.answers_another(segment, peer, acked) || own.refuses_stale(segment, peer, position))
+        {
+            return;
+        }
         if segment.flags.syn() {
             own.syn(segment, position, acked);
             if segment.flags.ack() {
@@ -238,9 +254,15 @@ impl Flow {
         if segment.flags.ack() {
             peer.stream.acknowledge(acked);
             if holds_sack(segment.options) {
-                for (_, right) in Options::read(segment.options).sack_blocks() {
+                let options = Options::read(segment.options);
+                for (_, right) in options.sack_blocks() {
                     peer.stream.received(right);
                 }
+                let Direction { stream, tcp, .. } = &mut *peer;
+                let blocks = options
+                    .sack_blocks()
+                    .map(|(left, right)| (stream.position(left), stream.position(right)));
+                tcp.delivery.held(acked, blocks);
             }
             if !segment.flags.syn()
                 && !segment.flags.rst()
@@ -269,7 +291,12 @@ impl Flow {
         }
         let events = own.events.len();
         match own.read(&chunk, segment.lost) {
-            Arrival::Old => own.tcp.retransmissions += 1,
+            Arrival::Old => {
+                own.tcp.retransmissions += 1;
+                let (len, acked) = (segment.wire_payload_len(), own.stream.acked());
+                let at = (segment.frame, segment.time);
+                own.tcp.delivery.again(data_from, len, at, acked);
+            }
             Arrival::KeepAlive => own.tcp.keep_alives += 1,
             Arrival::New | Arrival::Early => {}
         }

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
 
+use crate::accepted::Accepted;
 use crate::decode::{Endpoint, Tunnel};
 use crate::directory::lower_case;
 use crate::flow::Flow;
@@ -144,6 +145,8 @@ pub struct Hosts {
     rows: Vec<Row>,
     /// Hosts that datagrams, or packets quoted in errors, were sent to.
     receivers: HashSet<IpAddr, RandomState>,
+    /// Ports that took connections.
+    pub(crate) accepted: Accepted,
 }
 
 impl Hosts {

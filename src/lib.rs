@@ -49,12 +49,15 @@ pub mod flows;
 
 pub mod flow;
 
+mod beginning;
 pub mod direction;
 mod run;
 
 pub mod tcp_side;
 
 pub mod plain;
+
+pub mod delivery;
 
 pub mod hosts;
 
@@ -76,9 +79,17 @@ pub mod lookup;
 // Flow → Connection; everything → Attempt
 pub mod connection;
 
+mod arrival;
+
+mod accepted;
+
 pub mod selection;
 
 mod directory;
+
+mod twin;
+
+mod unopened;
 
 pub mod revocation;
 

@@ -40,7 +40,7 @@ pub(crate) struct Run {
     acked_from: SeqNumber,
     /// Bytes that may go by.
     room: u32,
-    /// Largest payload.
+    /// Largest payload that may go by.
     largest: u32,
     /// Segments.
     frames: u32,
@@ -67,7 +67,6 @@ struct Seen {
 pub(crate) struct Passed {
     pub(crate) frames: u32,
     pub(crate) last: (FrameNumber, Timestamp),
-    pub(crate) largest: u32,
     pub(crate) ordinary: Option<Ordinary>,
     /// The numbers up to which it sent and acknowledged.
     pub(crate) next: SeqNumber,
@@ -76,14 +75,14 @@ pub(crate) struct Passed {
 
 impl Run {
     /// Lets segments be taken from number `next` on, until `room` bytes have gone by; `is_searched` when none of them may
-    /// begin TLS.
-    pub(crate) fn open(&mut self, next: SeqNumber, room: u32, is_searched: bool, ordinary: Ordinary) {
+    /// begin TLS. One larger than all before is looked at: `largest` is the largest payload so far.
+    pub(crate) fn open(&mut self, next: SeqNumber, room: u32, is_searched: bool, ordinary: Ordinary, largest: u32) {
         self.next = next;
         self.acked_from = self.acked;
         self.room = room.min(MAX_AHEAD);
         self.is_searched = is_searched;
         self.ordinary = Some(ordinary);
-        (self.frames, self.largest) = (0, 0);
+        (self.frames, self.largest) = (0, largest);
         self.is_open = true;
     }
 
@@ -94,7 +93,6 @@ impl Run {
         (frames > 0).then_some(Passed {
             frames,
             last: self.last,
-            largest: self.largest,
             ordinary: self.ordinary,
             next: self.next,
             acked: self.acked,
@@ -115,6 +113,7 @@ impl Run {
             && segment.seq == self.next
             && segment.flags.0 & TOLD_APART == TcpFlags::ACK
             && len <= self.room
+            && len <= self.largest
             && segment.lost == 0
             && segment.window != 0
             && segment.ack.distance_from(self.acked) >= 0
@@ -139,7 +138,6 @@ impl Run {
         self.next = self.next.plus(len);
         self.acked = segment.ack;
         self.room -= len;
-        self.largest = self.largest.max(len);
         self.frames += 1;
         self.ordinary = Some(Ordinary::add(self.ordinary, segment.ttl, segment.ip_id));
         true

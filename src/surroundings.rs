@@ -210,6 +210,7 @@ mod tests {
             frames: vec![FrameNumber(8)],
             time: one.first.1,
             from: 0,
+            to: 0,
             seen: Seen::Observed,
             detail: None,
         });

@@ -1,6 +1,8 @@
 //! Nouns of a direction: what it did below its bytes, and how it began.
 
+use crate::delivery::Delivery;
 use crate::frame::{FrameNumber, Timestamp};
+use crate::seq::SeqNumber;
 use crate::stream::{Chunk, Gap, Position};
 
 /// First bytes kept of a direction.
@@ -41,6 +43,21 @@ pub struct Ordinary {
     pub ip_id: Option<u16>,
     /// Whether all of them carry the same IP identification (as a rule 0, since RFC 6864).
     pub same_ip_id: bool,
+}
+
+/// Acknowledgements of another connection, in answer to a SYN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StaleAnswer {
+    /// The first of them.
+    pub frame: FrameNumber,
+    /// Its time.
+    pub time: Timestamp,
+    /// How many there were.
+    pub times: u64,
+    /// The other side's RST that answers one of them, as it must.
+    pub refused: Option<FrameNumber>,
+    /// What it acknowledges.
+    pub(crate) acked: Position,
 }
 
 impl Ordinary {
@@ -93,8 +110,19 @@ pub struct TcpSide {
     pub ttl: u8,
     /// What its ordinary segments look like below TCP; `None` where it sent none.
     pub ordinary: Option<Ordinary>,
-    /// Its segments with data from beyond its own RST: by the numbers the RST was not the last thing it knew it had sent.
-    pub data_after_reset: u64,
+    /// Its segments from beyond its own RST, with data or a FIN: by the numbers the RST was not the last thing it knew it had
+    /// sent. A bare acknowledgement proves nothing: it may only be out of order.
+    pub after_reset: u64,
+    /// The first of them.
+    pub first_after_reset: Option<FrameNumber>,
+    /// Its answer to a SYN that acknowledges something else: an older connection's (RFC 9293 section 3.10.7.3).
+    pub stale_answer: Option<StaleAnswer>,
+    /// The initial number of its SYN; with that of the other side it tells one connection from another.
+    pub isn: Option<SeqNumber>,
+    /// A SYN-ACK with another initial number, for the same SYN: of the first that was sent.
+    pub other_isn: Option<FrameNumber>,
+    /// Which of its bytes arrived.
+    pub delivery: Delivery,
     /// Maximum segment size announced in the SYN.
     pub mss: Option<u16>,
     /// Largest payload seen in one segment.

@@ -8,7 +8,7 @@ use crate::attempt::Attempt;
 use crate::capture::End;
 use crate::context::Context;
 use crate::device::witness;
-use crate::finding::{Confidence, Finding, Owner, Severity};
+use crate::finding::{Confidence, Evidence, Finding, Owner, Severity};
 use crate::phrase::phrase;
 use crate::rules::{self, RULES};
 use crate::tls::walk::Side;
@@ -62,6 +62,14 @@ pub fn judge(attempt: &Attempt<'_>, context: &Context<'_>) -> Verdict {
         .flat_map(|finding| finding.remedies.clone())
         .collect();
     if let Some(cause) = findings.first_mut() {
+        if let Some(again) = attempt.seen_again {
+            cause.evidence.push(Evidence {
+                frame: again.first.0,
+                what: phrase("seen-again")
+                    .with("client", again.client)
+                    .with("server", again.server),
+            });
+        }
         if cause.severity == Severity::Error {
             cause.remedies.splice(0..0, explained);
         }

@@ -122,6 +122,7 @@ pub(super) fn assign_lookups<'a>(
                 revocation: Vec::new(),
                 judgements: Sides::default(),
                 dns_over_tcp: None,
+                seen_again: None,
                 testimonies: Vec::new(),
                 speaks_tls: None,
             });

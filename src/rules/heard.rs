@@ -109,6 +109,7 @@ mod tests {
             frames: vec![FrameNumber(8)],
             time: Timestamp(0),
             from: 500,
+            to: 600,
             seen: Seen::Observed,
             detail: None,
         };

@@ -68,10 +68,14 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         ),
         IcmpErrorKind::FragmentationNeeded { mtu } => (
             Owner::Firewall,
-            phrase("icmp-blocked-mtu")
-                .with("from", from)
-                .with("mtu", mtu)
-                .with("mss", mtu.saturating_sub(40)),
+            phrase(if attempt.licensing {
+                "icmp-blocked-mtu"
+            } else {
+                "icmp-blocked-mtu-anywhere"
+            })
+            .with("from", from)
+            .with("mtu", mtu)
+            .with("mss", mtu.saturating_sub(40)),
         ),
         IcmpErrorKind::PortUnreachable => (Owner::Server, phrase("icmp-blocked-port").with("from", from)),
         _ => (

@@ -1,6 +1,6 @@
 //! Attempt → Finding: nothing failed in what was captured, but too little was captured to conclude anything.
 
-use super::{service, side_name};
+use super::{lost_bytes, service, side_name};
 use crate::advice;
 use crate::attempt::Attempt;
 use crate::capture::End;
@@ -103,6 +103,15 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Phr
                     .with("count", tcp.unseen_end)
                     .with("who", side_name(side)),
             );
+        }
+        // Bytes that the other side still waits for are lost on the way: no better capture brings them.
+        if let Some(gap) = lost_bytes::hole(connection, side) {
+            let missing = phrase("incomplete-capture-never-arrived")
+                .with("count", gap.to.saturating_sub(gap.from))
+                .with("who", side_name(side))
+                .with("frame", gap.seen_at);
+            reasons.push(missing);
+            reasons.extend(lost_bytes::size_clause(connection, side));
         }
         if missed > 0 {
             reasons.push(

@@ -14,6 +14,7 @@ use crate::tls::certificate::Fields;
 use crate::tls::trust::{Chain, Fault, Judgement, NameMatch, Validity};
 use crate::tls::walk::{Alert, Side, StepKind, TlsFacts};
 use crate::wire_text::WireText;
+use departure::first_fin;
 
 mod application_error;
 mod bare_end;
@@ -27,6 +28,7 @@ mod client_certificate_rejected;
 mod client_gave_up;
 mod client_left;
 mod crl_fetch_failed;
+mod departure;
 pub(crate) mod device_clock_off;
 mod device_log_contradicts;
 pub mod device_reports_failure;
@@ -42,7 +44,9 @@ mod icmp_blocked;
 mod incomplete_capture;
 mod interception_suspected;
 mod large_hello;
+mod later_request;
 mod legacy_endpoint;
+mod lost_bytes;
 mod malformed_capture;
 mod negotiation;
 mod no_application_response;
@@ -164,24 +168,8 @@ fn watched_after(connection: &Connection, since: Timestamp, context: &Context<'_
 fn lost_sight(connection: &Connection) -> bool {
     Side::both().iter().any(|&side| {
         let tcp = &connection.tcp[side];
-        tcp.acked_bytes < tcp.bytes && tcp.retransmissions == 0
+        tcp.acked_bytes < tcp.bytes && tcp.retransmissions == 0 && !tcp.delivery.holds_beyond()
     })
-}
-
-/// Who closed first, with FIN.
-fn first_fin(connection: &Connection) -> Option<Side> {
-    let (client, server) = (connection.tcp.client.fin, connection.tcp.server.fin);
-    match (client, server) {
-        // Who acknowledges the other's FIN with its own was second, whatever the order in the file.
-        (Some(client), Some(server)) if client.acked > server.at => Some(Side::Server),
-        (Some(client), Some(server)) if server.acked > client.at => Some(Side::Client),
-        (Some(client), Some(server)) if server.frame < client.frame => Some(Side::Server),
-        (Some(client), None) if client.acked > connection.tcp.server.end => Some(Side::Server),
-        (None, Some(server)) if server.acked > connection.tcp.client.end => Some(Side::Client),
-        (Some(_), _) => Some(Side::Client),
-        (None, Some(_)) => Some(Side::Server),
-        (None, None) => None,
-    }
 }
 
 /// Whether either side ended the connection.

@@ -7,10 +7,12 @@ use super::{client, elsewhere, first_fin, seconds, service, watched_after};
 use crate::attempt::Attempt;
 use crate::connection::Connection;
 use crate::context::Context;
+use crate::delivery::Coverage;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
 use crate::frame::FrameNumber;
 use crate::phrase::phrase;
-use crate::tls::walk::{Seen, Side};
+use crate::tls::AlertDescription;
+use crate::tls::walk::{Alert, Seen, Side, Step, StepKind};
 
 /// RFC 9112 section 9.3: an HTTP server answers every request, or closes.
 pub(super) const RULE: Rule = Rule {
@@ -19,14 +21,14 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    if let Some(finding) = super::later_request::unacknowledged(attempt) {
+        return Some(finding);
+    }
     let connection = attempt.connection()?;
     let late = late_answer(connection, ANSWER);
     let request = unanswered(connection, late.is_some())?;
-    let time = connection
-        .steps
-        .iter()
-        .find(|step| step.frames.contains(&request))
-        .map_or(connection.first.1, |step| step.time);
+    let step = step_of(connection, request);
+    let time = step.map_or(connection.first.1, |step| step.time);
     let (client_tcp, server_tcp) = (&connection.tcp.client, &connection.tcp.server);
     if server_tcp.acked_unseen
         || server_tcp.unseen_end > 0
@@ -57,8 +59,13 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if !attempt.licensing && came.is_some_and(|came| end.since(came.time) < super::SILENCE) {
         return None;
     }
-    // A server that closes had the request, whatever of the client's last words it still acknowledged.
-    let acked = server_tcp.fin.is_some() || client_tcp.acked_bytes >= client_tcp.bytes;
+    let coverage = step.map(|step| client_tcp.delivery.coverage(step.from, step.to));
+    let closed_first = step
+        .and_then(|step| closed_before(connection, step))
+        .filter(|_| late.is_none());
+    // A server that closes had the request, whatever of the client's last words it still acknowledged, unless it had closed
+    // before.
+    let acked = coverage == Some(Coverage::Whole) || server_tcp.fin.is_some();
     // A last record as short as an alert says goodbye, or is an answer of two bytes.
     let short_record = connection.tls.as_ref().is_some_and(|tls| {
         tls.alerts
@@ -81,10 +88,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             By::Path
         },
         At::Http,
-        phrase(if late.is_some() {
-            "no-application-response-summary-late"
-        } else {
-            "no-application-response-summary"
+        phrase(match (&late, closed_first) {
+            (Some(_), _) => "no-application-response-summary-late",
+            (None, Some(_)) => "no-application-response-summary-closed",
+            (None, None) => "no-application-response-summary",
         })
         .with("who", client(attempt))
         .with("service", service(attempt))
@@ -92,7 +99,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     )
     .confidence(match (short_record, acked) {
         (true, _) => Confidence::Possible,
-        _ if left || either.is_some() => Confidence::Likely,
+        _ if left || either.is_some() || closed_first.is_some() => Confidence::Likely,
         _ if may_be_refusal => Confidence::Likely,
         (false, true) => Confidence::Certain,
         (false, false) => Confidence::Likely,
@@ -105,14 +112,26 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             .map_or(connection.last.0, |fin| fin.frame),
         if late.is_some() {
             phrase("no-application-response-left").with("who", client(attempt))
+        } else if closed_first.is_some() {
+            phrase("no-application-response-after-close")
         } else if acked {
             phrase("no-application-response-acknowledged")
         } else {
             phrase("no-application-response-unacknowledged")
         },
     )
-    .cannot_tell(phrase("no-application-response-cannot-tell"))
-    .remedy(if acked || left {
+    .cannot_tell(phrase(if attempt.licensing {
+        "no-application-response-cannot-tell"
+    } else {
+        "no-application-response-cannot-tell-encrypted"
+    }))
+    .remedy(if closed_first.is_some() {
+        elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("no-application-response-closed-log").with("server", connection.server),
+        )
+    } else if acked || left {
         elsewhere(
             attempt,
             Owner::Server,
@@ -127,12 +146,16 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 .with("device", attempt.device)
                 .with("server", connection.server),
         )
-    })
-    .remedy(elsewhere(
-        attempt,
-        Owner::Wlc,
-        phrase("no-application-response-controller"),
-    ));
+    });
+    if attempt.licensing {
+        let noted = phrase("no-application-response-controller");
+        finding = finding.remedy(elsewhere(attempt, Owner::Wlc, noted));
+    }
+    if let Some(frame) = closed_first {
+        finding = finding
+            .evidence(frame, phrase("no-application-response-closed"))
+            .alternative("idle-time-out", phrase("no-application-response-crossed"));
+    }
     if let Some(answer) = &late {
         finding = finding.evidence(
             answer.frame,
@@ -164,6 +187,36 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         finding = finding.alternative("healthy", phrase("no-application-response-short-record"));
     }
     Some(behind_proxy(finding, attempt, connection))
+}
+
+/// The client's step that holds a request: a frame may hold the end of the handshake as well.
+fn step_of(connection: &Connection, request: FrameNumber) -> Option<&Step> {
+    let holds = |step: &&Step| {
+        let kinds = [StepKind::ApplicationData, StepKind::HttpRequest];
+        step.side == Side::Client && kinds.contains(&step.kind) && step.frames.contains(&request)
+    };
+    connection.steps.iter().find(holds)
+}
+
+/// The frame by which the server had closed before the request: its goodbye that came first, or a FIN that had not a byte of
+/// it though nothing was lost.
+fn closed_before(connection: &Connection, request: &Step) -> Option<FrameNumber> {
+    let fin = connection.tcp.server.fin?;
+    let goodbye = connection.tls.as_ref().and_then(|tls| {
+        // A warning of the handshake says nothing of its end; what is encrypted comes after that.
+        let is_goodbye = |alert: &&Alert| {
+            let says_so = alert
+                .content
+                .is_none_or(|(_, description)| description == AlertDescription::CLOSE_NOTIFY);
+            says_so && alert.side == Side::Server && alert.frame < request.frame
+        };
+        tls.alerts.iter().find(is_goodbye)
+    });
+    let lost = connection.tcp.client.delivery.repeated().is_some();
+    match goodbye {
+        Some(alert) => Some(alert.frame),
+        None => (fin.acked <= request.from && !lost).then_some(fin.frame),
+    }
 }
 
 /// The frame of a request that has no answer, or none that came in time.

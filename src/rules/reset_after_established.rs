@@ -20,6 +20,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+    if let Some(finding) = super::later_request::reset(attempt) {
+        return Some(finding);
+    }
     let connection = attempt.connection()?;
     // After an answer, or after a close, a reset only tidies up.
     let request = match &connection.tls {

@@ -7,11 +7,8 @@ use super::{chained, seconds, side_name};
 use crate::connection::Connection;
 use crate::finding::By;
 use crate::phrase::{Phrase, phrase};
-use crate::tcp_side::Mark;
+use crate::tcp_side::{Mark, TcpSide};
 use crate::tls::walk::{Side, StepKind};
-
-/// A path's length may change by a hop during a connection.
-const HOP: u8 = 1;
 
 /// Identifications of a counting host that lie further apart than this do not follow one another (RFC 6864 asks for no
 /// order, so this only ever weighs little).
@@ -29,6 +26,8 @@ pub(super) struct Origin {
     pub(super) strong: usize,
     /// Signs that it is the alleged sender's own.
     pub(super) own: Vec<Phrase>,
+    /// Both sides' packets and the RST carry one and the same time to live.
+    shared_ttl: bool,
 }
 
 impl Origin {
@@ -44,7 +43,9 @@ impl Origin {
     /// The signs as one clause.
     pub(super) fn clause(&self) -> Phrase {
         let signs = if self.strong > 0 { &self.elsewhere } else { &self.own };
-        if signs.is_empty() {
+        if signs.is_empty() && self.shared_ttl {
+            phrase("reset-origin-shared-ttl")
+        } else if signs.is_empty() {
             phrase("reset-origin-nothing")
         } else {
             chained(signs, "independent")
@@ -56,11 +57,13 @@ impl Origin {
 pub(super) fn origin(connection: &Connection, side: Side, reset: &Mark) -> Origin {
     let tcp = &connection.tcp[side];
     let mut origin = Origin::default();
-    if tcp.data_after_reset > 0 {
+    if let Some(frame) = tcp.first_after_reset {
         origin.strong += 1;
-        origin
-            .elsewhere
-            .push(phrase("reset-origin-data-behind").with("who", side_name(side)));
+        origin.elsewhere.push(
+            phrase("reset-origin-goes-on")
+                .with("who", side_name(side))
+                .with("frame", frame),
+        );
     }
     if let Some((after, round_trip)) = too_early(connection, side, reset) {
         origin.strong += 1;
@@ -84,16 +87,26 @@ pub(super) fn origin(connection: &Connection, side: Side, reset: &Mark) -> Origi
     } else {
         phrase("range").with("lowest", lowest).with("highest", highest)
     };
-    if (lowest.saturating_sub(HOP)..=highest.saturating_add(HOP)).contains(&reset.ttl) {
-        origin.own.push(
-            phrase("reset-origin-same-ttl")
-                .with("ttl", reset.ttl)
-                .with("who", side_name(side)),
-        );
+    if (lowest..=highest).contains(&reset.ttl) {
+        // A time to live that all packets of both sides share is made on the way, or was not used up: it tells nothing.
+        origin.shared_ttl = lowest == highest && every_packet_has(&connection.tcp[side.peer()], reset.ttl);
+        if !origin.shared_ttl {
+            origin.own.push(
+                phrase("reset-origin-same-ttl")
+                    .with("ttl", reset.ttl)
+                    .with("who", side_name(side)),
+            );
+        }
     } else {
         origin.strong += 1;
+        let next_hop = reset.ttl == highest.saturating_add(1) || reset.ttl.saturating_add(1) == lowest;
+        let id = if next_hop {
+            "reset-origin-next-hop"
+        } else {
+            "reset-origin-other-ttl"
+        };
         origin.elsewhere.push(
-            phrase("reset-origin-other-ttl")
+            phrase(id)
                 .with("ttl", reset.ttl)
                 .with("who", side_name(side))
                 .with("usual", &usual),
@@ -112,6 +125,15 @@ pub(super) fn origin(connection: &Connection, side: Side, reset: &Mark) -> Origi
         }
     }
     origin
+}
+
+/// Whether all packets of a side carry this time to live.
+fn every_packet_has(tcp: &TcpSide, ttl: u8) -> bool {
+    tcp.frames > 0
+        && tcp.ttl == ttl
+        && tcp
+            .ordinary
+            .is_none_or(|it| (it.lowest_ttl, it.highest_ttl) == (ttl, ttl))
 }
 
 /// A RST that acknowledges the Client Hello and came sooner after it than the alleged sender's round trip allows: the time
@@ -168,7 +190,25 @@ mod tests {
     fn an_equal_time_to_live_speaks_for_the_side_itself() {
         let (by, origin) = reset(|_, _| {});
         assert_eq!((by, origin.own.len(), origin.strong), (By::Server, 2, 0));
-        assert_eq!(reset(|_, mark| mark.ttl = 50).0, By::Server);
+    }
+
+    #[test]
+    fn a_time_to_live_that_differs_by_one_is_named_and_is_not_equal() {
+        let (by, origin) = reset(|_, mark| mark.ttl = 50);
+        assert_eq!((by, origin.strong), (By::Path, 1));
+        let clause = origin.clause().in_language(Language::En);
+        assert!(
+            clause.contains("50") && clause.contains("49") && clause.contains("hop"),
+            "{clause}"
+        );
+    }
+
+    #[test]
+    fn a_time_to_live_that_all_packets_share_is_no_evidence() {
+        let (by, origin) = reset(|connection, mark| {
+            (connection.tcp.client.ttl, mark.ip_id) = (49, None);
+        });
+        assert_eq!((by, origin.clause().id()), (By::Unknown, "reset-origin-shared-ttl"));
     }
 
     #[test]
@@ -186,8 +226,8 @@ mod tests {
     }
 
     #[test]
-    fn data_behind_it_proves_that_the_side_does_not_know_of_it() {
-        let (by, origin) = reset(|connection, _| connection.tcp.server.data_after_reset = 2);
+    fn packets_behind_it_prove_that_the_side_does_not_know_of_it() {
+        let (by, origin) = reset(|connection, _| connection.tcp.server.first_after_reset = Some(FrameNumber(21)));
         assert_eq!((by, origin.strong), (By::Path, 1));
     }
 

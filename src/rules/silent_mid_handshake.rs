@@ -3,16 +3,15 @@
 use super::behind_proxy::behind_proxy;
 use super::heard::{came_too_late, finished_lost, if_heard};
 use super::{
-    client, elsewhere, first_fin, message_name, on_device, seconds, sees_handshake, service, side_name, tls_with_hello,
-    watched_after,
+    client, elsewhere, first_fin, lost_bytes, message_name, seconds, sees_handshake, service, side_name,
+    tls_with_hello, watched_after,
 };
 use crate::attempt::Attempt;
-use crate::command::Command;
 use crate::connection::Connection;
 use crate::context::Context;
 use crate::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::frame::FrameNumber;
 use crate::phrase::{Phrase, phrase};
-use crate::stream::GapCause;
 use crate::tls::walk::{Side, StepKind};
 
 /// RFC 9293 section 3.8.1 (retransmission), RFC 2923 section 2.1 (path-MTU black holes).
@@ -57,7 +56,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .into_iter()
         .find_map(|side| Some((side, connection.tcp[side].window_closed?)));
     let (by, confidence, clause) = match (&loss, closer, stalled) {
-        (Some(loss), _, _) => (By::Path, Confidence::Likely, loss.clone()),
+        (Some((_, loss)), _, _) => (By::Path, Confidence::Likely, loss.clone()),
         (None, None, Some((side, (frame, _)))) => (
             side.into(),
             Confidence::Likely,
@@ -73,7 +72,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         (None, Some(side), _) => (
             side.into(),
             Confidence::Certain,
-            phrase("silent-mid-handshake-closed").with("who", side_name(side)),
+            match alert_of(connection, side) {
+                Some(frame) => phrase("silent-mid-handshake-closed-behind")
+                    .with("who", side_name(side))
+                    .with("frame", frame),
+                None => phrase("silent-mid-handshake-closed").with("who", side_name(side)),
+            },
         ),
         (None, None, None) => (
             By::Unknown,
@@ -109,6 +113,21 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             );
         }
     }
+    if let Some((side, _)) = loss
+        && let Some(repeated) = connection.tcp[side].delivery.repeated()
+    {
+        finding = finding.evidence(repeated.last.0, lost_bytes::repeated(repeated));
+    }
+    if let Some(side) = closer
+        && let Some(fin) = connection.tcp[side].fin
+    {
+        finding = finding.evidence(
+            fin.frame,
+            phrase("silent-mid-handshake-fin")
+                .with("who", side_name(side))
+                .with("span", seconds(fin.time.since(last.time))),
+        );
+    }
     finding = finding.evidence(
         connection.last.0,
         phrase("silent-mid-handshake-last-packet").with("span", seconds(waited)),
@@ -117,18 +136,17 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         finding = finding.claims_silence_of(last.side.peer());
     }
     let finding = match by {
-        By::Path => finding
-            .alternative("random-loss", phrase("silent-mid-handshake-random-loss"))
-            .remedy(elsewhere(attempt, Owner::Firewall, phrase("silent-mid-handshake-icmp")))
-            .remedy(on_device(
+        By::Path => {
+            let finding = finding.alternative("random-loss", phrase("silent-mid-handshake-random-loss"));
+            let side = loss.map_or(Side::Server, |(side, _)| side);
+            lost_bytes::by_size(finding, attempt, connection, side).remedy(elsewhere(
                 attempt,
-                phrase("silent-mid-handshake-mss"),
-                &[
-                    Command::fixed("configure terminal"),
-                    Command::fixed("  ip tcp mss 1200"),
-                    Command::fixed("  end"),
-                ],
-            )),
+                Owner::Firewall,
+                phrase("tls-no-response-part-rule")
+                    .with("device", attempt.device)
+                    .with("name", &attempt.service.name),
+            ))
+        }
         By::Client => finding
             .alternative(
                 "server-certificate-rejected",
@@ -154,28 +172,30 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     Some(behind_proxy(finding, attempt, connection))
 }
 
-/// What shows that packets were lost, as a clause.
-fn lost(connection: &Connection) -> Option<Phrase> {
-    for side in Side::both() {
+/// An alert that a side sent before it closed: then it did not leave without one.
+fn alert_of(connection: &Connection, side: Side) -> Option<FrameNumber> {
+    let alerts = &connection.tls.as_ref()?.alerts;
+    alerts.iter().find(|alert| alert.side == side).map(|alert| alert.frame)
+}
+
+/// What shows that packets of a side were lost, as a clause.
+fn lost(connection: &Connection) -> Option<(Side, Phrase)> {
+    Side::both().into_iter().find_map(|side| {
         let tcp = &connection.tcp[side];
-        if let Some(gap) = tcp.gaps.iter().find(|gap| gap.cause == GapCause::NeverArrived) {
-            return Some(
-                phrase("silent-mid-handshake-never-arrived")
-                    .with("count", gap.to.saturating_sub(gap.from))
-                    .with("who", side_name(side)),
-            );
+        if let Some(gap) = lost_bytes::hole(connection, side) {
+            let clause = phrase("silent-mid-handshake-never-arrived")
+                .with("count", gap.to.saturating_sub(gap.from))
+                .with("who", side_name(side));
+            return Some((side, clause));
         }
         // Who has no room for more makes the other wait: nothing is lost then.
         if connection.tcp[side.peer()].window_closed.is_some() {
-            continue;
+            return None;
         }
-        if tcp.acked_bytes < tcp.bytes && tcp.retransmissions > 0 {
-            return Some(
-                phrase("silent-mid-handshake-never-acknowledged")
-                    .with("count", tcp.bytes.saturating_sub(tcp.acked_bytes))
-                    .with("who", side_name(side)),
-            );
-        }
-    }
-    None
+        let repeated = tcp.delivery.repeated()?;
+        let clause = phrase("silent-mid-handshake-never-acknowledged")
+            .with("count", repeated.len)
+            .with("who", side_name(side));
+        Some((side, clause))
+    })
 }

@@ -17,7 +17,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     let reset = connection.tcp.server.reset?;
     let &(syn, asked) = connection.tcp.client.syns.first()?;
-    if !connection.tcp.server.syns.is_empty() || connection.tcp.server.bytes > 0 || connection.tcp.client.bytes > 0 {
+    if !connection.tcp.server.syns.is_empty() || connection.connected() {
         return None;
     }
     let server = connection.server;

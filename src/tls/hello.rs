@@ -56,7 +56,7 @@ pub struct ClientHello {
     pub asks_staple: bool,
     /// Numbers that are there to keep servers tolerant (GREASE, RFC 8701).
     pub has_grease: bool,
-    /// Bytes of the message, its header included, as far as they were captured.
+    /// Bytes of the message, its header included, as that says: not all need have been captured.
     pub wire_len: usize,
     /// Extensions that did not parse.
     pub broken_extensions: usize,

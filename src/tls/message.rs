@@ -391,7 +391,7 @@ fn read(header: [u8; 4], body: &[u8], missing: u32, frames: &Frames) -> EventKin
     let [kind, ..] = header;
     if missing > 0 && kind != 11 {
         let hello = match kind {
-            1 => hello::parse_client(body, true).map(|hello| EventKind::ClientHello(Box::new(hello))),
+            1 => hello::parse_client(body, true).map(|hello| client_hello(hello, header)),
             2 => hello::parse_server(body, true).map(|hello| EventKind::ServerHello(Box::new(hello))),
             _ => None,
         };
@@ -401,7 +401,7 @@ fn read(header: [u8; 4], body: &[u8], missing: u32, frames: &Frames) -> EventKin
         0 => EventKind::HelloRequest,
         1 => {
             let hello = hello::parse_client(body, false).unwrap_or_else(|| ClientHello::malformed(body));
-            EventKind::ClientHello(Box::new(hello))
+            client_hello(hello, header)
         }
         2 => hello::parse_server(body, false).map_or(EventKind::OtherMessage(kind), |hello| {
             EventKind::ServerHello(Box::new(hello))
@@ -417,6 +417,12 @@ fn read(header: [u8; 4], body: &[u8], missing: u32, frames: &Frames) -> EventKin
         22 => EventKind::CertificateStatus,
         other => EventKind::OtherMessage(other),
     }
+}
+
+fn client_hello(hello: ClientHello, [_, a, b, c]: [u8; 4]) -> EventKind {
+    // The header's own four bytes count.
+    let wire_len = 4 + (usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c));
+    EventKind::ClientHello(Box::new(ClientHello { wire_len, ..hello }))
 }
 
 /// A TLS 1.2 certificate list: a three-byte total, then length and DER of each (RFC 5246 section 7.4.2).

@@ -171,6 +171,8 @@ pub struct Step {
     pub time: Timestamp,
     /// Position of its first byte.
     pub from: Position,
+    /// Position after its last byte.
+    pub to: Position,
     /// Read or deduced.
     pub seen: Seen,
     /// More about it, e.g. an alert's name; wire text is escaped.

@@ -226,6 +226,7 @@ impl Walker {
             frames: event.frames.to_vec(),
             time: event.time,
             from: event.from,
+            to: event.to,
             seen,
             detail,
         });
@@ -348,6 +349,7 @@ impl Walker {
             }
             last.frame = last.frame.max(event.frame());
             last.time = last.time.max(event.time);
+            last.to = last.to.max(event.to);
             return;
         }
         self.push(StepKind::ApplicationData, side, event, Seen::Observed, detail);

@@ -36,6 +36,7 @@ mod outputs;
 mod page;
 mod pasted;
 mod properties;
+mod reached;
 mod read_errors;
 mod redaction;
 mod refusals;

@@ -42,10 +42,13 @@ fn tcp_header(packet: &Packet) -> Vec<u8> {
         peer_isn.wrapping_add(packet.ack)
     };
     // A SYN names the segment size; both sides agree on super::MSS.
-    let options: &[u8] = if packet.flags & super::SYN == 0 {
-        &[]
-    } else {
-        &[2, 4, 0x02, 0x18]
+    let options: Vec<u8> = match packet.sack {
+        _ if packet.flags & super::SYN != 0 => vec![2, 4, 0x02, 0x18],
+        Some((left, right)) => {
+            let edges = [left, right].map(|edge| peer_isn.wrapping_add(edge).to_be_bytes());
+            [&[1, 1, 5, 10][..], &edges.concat()].concat()
+        }
+        None => Vec::new(),
     };
     let mut header = [
         &src[..],
@@ -55,7 +58,7 @@ fn tcp_header(packet: &Packet) -> Vec<u8> {
         &[((20 + options.len()) as u8 / 4) << 4, packet.flags],
         &packet.window.to_be_bytes(),
         &[0, 0, 0, 0],
-        options,
+        &options,
     ]
     .concat();
     let length = ((header.len() + packet.payload.len()) as u32).to_be_bytes();

@@ -93,6 +93,8 @@ pub struct Packet {
     pub hop: u8,
     pub vlan: Option<u16>,
     pub bad_checksum: bool,
+    /// A block acknowledged selectively, in relative numbers.
+    pub sack: Option<(u32, u32)>,
 }
 
 /// How the second copy of a packet differs from the first.

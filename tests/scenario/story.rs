@@ -53,6 +53,7 @@ impl Scenario {
             hop: 0,
             vlan: None,
             bad_checksum: false,
+            sack: None,
         });
         self.next[own] += payload.len() as u32 + u32::from(flags & SYN != 0) + u32::from(flags & FIN != 0);
         self.ip_id[own] = self.ip_id[own].wrapping_add(1);

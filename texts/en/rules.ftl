@@ -412,7 +412,6 @@ reset-after-established-controller-log = look at the controller's log for the re
 reset-after-established-server-log = look at the log of { $server }: its program ended or a limit was hit
 
 # reset-origin
-reset-origin-data-behind = the { $who } goes on sending data behind it, so it knows nothing of it
 reset-origin-too-early = it acknowledges the Client Hello { $after } after it was sent, though the { $who } is { $round-trip } away
 reset-origin-same-ttl = its time to live { $ttl } is that of the { $who }'s other packets
 reset-origin-other-ttl = it carries time to live { $ttl }, the { $who }'s own packets { $usual }: something on the way sent it
@@ -435,7 +434,6 @@ tls-no-response-proxying = a firewall that completes TCP on the server's behalf 
 tls-no-response-cannot-tell = whether the server itself acknowledged, or a device that speaks for it
 tls-no-response-listen = see what listens on { $server } and whether it is overloaded or waits for something
 tls-no-response-inspection = see that no inspection holds back connections from { $device } to { $name }
-tls-no-response-path-mtu = a Client Hello larger than the path's MTU is lost just so; a smaller TCP MSS cures it (ip tcp mss 1200)
 tls-no-response-rule = the TCP handshake passes, data does not: look for a rule that drops by content or name between { $device } and { $name }
 
 # What a proxy hides.

@@ -400,7 +400,6 @@ reset-after-established-controller-log = コントローラのログで理由を
 reset-after-established-server-log = { $server } のログを確認してください（プログラムが終了したか、上限に達しています）
 
 # reset-origin
-reset-origin-data-behind = { $who }はその後もデータを送り続けており、この RST を知らない
 reset-origin-too-early = Client Hello の { $after }後にそれを確認応答しているが、{ $who }までの往復は { $round-trip }かかる
 reset-origin-same-ttl = TTL { $ttl } は{ $who }の他のパケットと同じ
 reset-origin-other-ttl = TTL は { $ttl }、{ $who }自身のパケットの TTL は { $usual }：経路上の何かが送った
@@ -423,7 +422,6 @@ tls-no-response-proxying = サーバの代わりに TCP を確立するファイ
 tls-no-response-cannot-tell = 確認応答したのはサーバ自身か、サーバを代理する機器か
 tls-no-response-listen = { $server } で待ち受けているものと、過負荷や何かの待ち状態になっていないかを確認してください
 tls-no-response-inspection = { $device } から { $name } への接続をインスペクションが止めていないことを確認してください
-tls-no-response-path-mtu = 経路の MTU を超える Client Hello も同じように失われる。TCP MSS を小さくすれば解消する（ip tcp mss 1200）
 tls-no-response-rule = TCP ハンドシェイクは通り、データは通りません。{ $device } と { $name } の間で、内容や名前によって破棄するルールを探してください
 
 # What a proxy hides.

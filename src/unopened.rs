@@ -1,0 +1,96 @@
+//! Connections → those that never opened and are worth telling where every TLS connection is asked for.
+//!
+//! A connection that never opened says nothing of the protocol that it was for. A refused or repeated SYN to a port on which
+//! TLS may be spoken is a failure to be told; a scan's are not, whoever scans.
+
+use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
+
+use foldhash::fast::RandomState;
+
+use crate::connection::Connection;
+
+/// Ports of protocols that TLS is no part of (SSH, Telnet, DNS, HTTP, portmapper, NetBIOS, SMB).
+const WITHOUT_TLS: [u16; 8] = [22, 23, 53, 80, 111, 135, 139, 445];
+
+/// The port that is TLS's own: there a single SYN counts.
+const HTTPS: u16 = 443;
+
+/// A host that tries more ports of another than this, in vain, scans it.
+const MAX_PORTS_TRIED: usize = 8;
+
+/// Which hosts scan which.
+#[derive(Debug, Default)]
+pub(crate) struct Unopened {
+    tried: HashMap<(IpAddr, IpAddr), HashSet<u16, RandomState>, RandomState>,
+}
+
+impl Unopened {
+    /// Looks at all connections.
+    pub(crate) fn of(connections: &[Connection]) -> Self {
+        let mut tried: HashMap<_, HashSet<u16, RandomState>, RandomState> = HashMap::default();
+        for connection in connections.iter().filter(|it| never_opened(it)) {
+            let ports = tried.entry((connection.client.ip, connection.server.ip)).or_default();
+            if ports.len() <= MAX_PORTS_TRIED {
+                ports.insert(connection.server.port);
+            }
+        }
+        Self { tried }
+    }
+
+    /// Whether a connection never opened and is no scan's.
+    pub(crate) fn is_told(&self, connection: &Connection) -> bool {
+        if !never_opened(connection) {
+            return false;
+        }
+        let port = connection.server.port;
+        let hosts = (connection.client.ip, connection.server.ip);
+        let is_scan = self
+            .tried
+            .get(&hosts)
+            .is_some_and(|ports| ports.len() > MAX_PORTS_TRIED);
+        let was_serious = connection.tcp.client.syns.len() > 1 || connection.tcp.server.frames > 0;
+        port == HTTPS || was_serious && !is_scan && !WITHOUT_TLS.contains(&port)
+    }
+}
+
+fn never_opened(connection: &Connection) -> bool {
+    !connection.connected() || connection.syn_ack_unanswered()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::connection;
+
+    /// A connection to that port whose SYN was refused.
+    fn refused(port: u16) -> Connection {
+        let mut it = connection(5, "10.0.0.1:50000", &format!("10.0.0.2:{port}"));
+        it.tcp.server.frames = 1;
+        it
+    }
+
+    #[test]
+    fn a_failure_to_connect_is_told_on_ports_that_may_speak_tls() {
+        let told = |it: Connection| Unopened::of(std::slice::from_ref(&it)).is_told(&it);
+        assert!(told(refused(443)) && told(refused(8443)) && told(refused(636)));
+        assert!(!told(refused(22)) && !told(refused(80)));
+        let single = |port| connection(5, "10.0.0.1:50000", &format!("10.0.0.2:{port}"));
+        assert!(told(single(443)) && !told(single(8443)));
+    }
+
+    #[test]
+    fn a_scan_tells_of_no_failure_but_on_the_port_of_tls() {
+        let scan: Vec<Connection> = (440..460).map(refused).collect();
+        let unopened = Unopened::of(&scan);
+        let told: Vec<u16> = scan
+            .iter()
+            .filter(|it| unopened.is_told(it))
+            .map(|it| it.server.port)
+            .collect();
+        assert_eq!(told, [443]);
+        let few: Vec<Connection> = (6000..6003).map(refused).collect();
+        let unopened = Unopened::of(&few);
+        assert!(few.iter().all(|it| unopened.is_told(it)));
+    }
+}

@@ -1,0 +1,395 @@
+//! Stories of what reached whom: each claim about an acknowledgement, an order, a size or a time to live is asked of exactly
+//! that, and a story that differs in it alone is told differently.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "test code states its invariants"
+)]
+
+use crate::scenario::messages::*;
+use crate::scenario::*;
+use tlswalk::Options;
+use tlswalk::report::Verdict;
+
+const SECOND: i64 = 1_000_000_000;
+const MS: i64 = 1_000_000;
+
+/// The verdicts of all attempts.
+fn verdicts(story: &Scenario) -> Vec<Verdict> {
+    let report = tlswalk::analyze(&story.pcap()[..], "scenario", &Options::everything().unwrap()).unwrap();
+    report.attempts.into_iter().map(|attempt| attempt.verdict).collect()
+}
+
+/// The verdict of the only one.
+#[track_caller]
+fn verdict(story: &Scenario) -> Verdict {
+    let mut verdicts = verdicts(story);
+    assert_eq!(verdicts.len(), 1, "{story:?}");
+    verdicts.remove(0)
+}
+
+/// All that it says.
+fn told(verdict: &Verdict) -> String {
+    format!("{verdict:#?}")
+}
+
+fn hello() -> Vec<u8> {
+    each_in_a_record(&[client_hello(Offer::Tls12, Group::X25519)])
+}
+
+/// A hello of more than one segment of [`MSS`].
+fn large_hello() -> Vec<u8> {
+    let mut hello = client_hello(Offer::Tls13, Group::X25519);
+    // Padding (RFC 7685), at the end of the extensions; three lengths grow by it.
+    let padding = [&[0, 21, 2, 0][..], &[0; 512]].concat();
+    let before_extensions = 4 + 2 + 32 + 1 + 32 + 2 + 14 + 2;
+    for at in [2, before_extensions] {
+        let len = u16::from_be_bytes([hello[at], hello[at + 1]]) + padding.len() as u16;
+        hello[at..at + 2].copy_from_slice(&len.to_be_bytes());
+    }
+    hello.extend(padding);
+    each_in_a_record(&[hello])
+}
+
+/// Repeats the last packet so often, at doubled intervals.
+fn again(mut story: Scenario, times: u32) -> Scenario {
+    for n in 0..times {
+        let mut packet = story.packets.last().unwrap().clone();
+        packet.time += (SECOND / 4) << n;
+        packet.ip_id = packet.ip_id.wrapping_add(1);
+        story.packets.push(packet);
+    }
+    let last = story.packets.last().unwrap().time;
+    let now = story.packets[story.packets.len() - 1 - times as usize].time;
+    story.wait(last - now)
+}
+
+#[test]
+fn a_hello_that_was_acknowledged_arrived_whatever_became_of_the_alert_behind_it() {
+    let story = Scenario::open()
+        .send(Client, hello())
+        .wait(3 * SECOND)
+        .packet(Server, FIN | ACK, &[])
+        .packet(Client, ACK | PSH, &alert(Level::Fatal, 50))
+        .packet(Server, RST, &[]);
+    let verdict = verdict(&story);
+    assert_eq!((&*verdict.id, &*verdict.by), ("tls-no-response", "server"), "{story:?}");
+    let told = told(&verdict);
+    assert!(!told.contains("never arrived") && !told.contains("MSS"), "{told}");
+    let fin = story.frame_with(Server, FIN) as u64;
+    assert!(
+        verdict
+            .evidence
+            .iter()
+            .any(|it| it.frame == fin && it.what.contains("closed")),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_hello_of_which_a_part_was_acknowledged_was_lost_in_part() {
+    let hello = large_hello();
+    let rest = hello.len() - MSS;
+    let first = Scenario::open()
+        .packet(Client, ACK, &hello[..MSS])
+        .wait(40 * MS)
+        .packet(Server, ACK, &[]);
+    let story = again(first.packet(Client, ACK | PSH, &hello[MSS..]), 5).wait(SECOND);
+    let verdict = verdict(&story);
+    assert_eq!((&*verdict.id, &*verdict.by), ("tls-no-response", "path"), "{story:?}");
+    let told = told(&verdict);
+    // The record's header is none of the message's bytes.
+    let arrived = format!("only {} of the {} bytes", MSS - 5, hello.len() - 5);
+    assert!(verdict.summary.contains(&arrived), "{told}");
+    assert!(
+        told.contains(&format!("{rest} bytes")) && told.contains("5 times"),
+        "{told}"
+    );
+    assert!(
+        !told.contains("not even acknowledged") && !told.contains("MSS"),
+        "size is no reason: {told}"
+    );
+}
+
+#[test]
+fn a_hello_whose_full_segment_is_lost_while_its_end_arrives_is_too_large_for_the_path() {
+    // Of more than 536 bytes: as much passes everywhere.
+    let hello = large_hello();
+    let (first, last) = hello.split_at(560);
+    let lost = Scenario::open()
+        .packet(Client, ACK, first)
+        .packet(Client, ACK | PSH, last);
+    let end = 1 + hello.len() as u32;
+    let held = lost.wait(40 * MS).packet(Server, ACK, &[]);
+    let at = held.packets.len();
+    let held = held.change(at, |ack| (ack.ack, ack.sack) = (1, Some((561, end))));
+    let mut story = held;
+    for n in 0..5 {
+        let mut packet = story.packets[3].clone();
+        packet.time += (SECOND / 4) << n;
+        packet.ip_id += 100 + n as u16;
+        story.packets.push(packet);
+    }
+    let verdict = verdict(&story.wait(8 * SECOND).packet(Server, ACK, &[]).change(at + 6, |ack| {
+        (ack.ack, ack.sack) = (1, Some((561, end)));
+    }));
+    assert_eq!((&*verdict.id, &*verdict.by), ("tls-no-response", "path"));
+    let told = told(&verdict);
+    assert!(told.contains("path MTU") && told.contains("560"), "{told}");
+    assert!(!told.contains("at once"), "{told}");
+}
+
+#[test]
+fn a_server_that_repeats_its_syn_ack_never_had_the_acknowledgement() {
+    let mut story = again(Scenario::open().packet(Client, ACK | PSH, &hello()), 4);
+    for seconds in [1, 3, 7] {
+        let mut repeated = story.packets[1].clone();
+        repeated.time = START + seconds * SECOND;
+        repeated.ip_id += seconds as u16;
+        story.packets.push(repeated);
+    }
+    story.packets.sort_by_key(|packet| packet.time);
+    let verdict = verdict(&story);
+    assert_eq!((&*verdict.id, &*verdict.by), ("tls-no-response", "path"), "{story:?}");
+    let told = told(&verdict);
+    assert!(verdict.summary.contains("SYN-ACK") && !told.contains("MSS"), "{told}");
+}
+
+#[test]
+fn a_syn_ack_that_nobody_acknowledges_opens_nothing_on_any_port() {
+    for port in [443, 8443, 636] {
+        let mut story = Scenario::new().packet(Client, SYN, &[]).packet(Server, SYN | ACK, &[]);
+        for seconds in [1, 3, 7] {
+            let mut repeated = story.packets[1].clone();
+            repeated.time = START + seconds * SECOND;
+            repeated.ip_id += seconds as u16;
+            story.packets.push(repeated);
+        }
+        let verdict = verdict(&story.ports(50_000, port));
+        assert_eq!((&*verdict.id, &*verdict.severity), ("tcp-no-response", "error"));
+        assert!(verdict.summary.contains("SYN-ACK"), "{}", verdict.summary);
+    }
+}
+
+#[test]
+fn syns_to_any_port_on_which_tls_may_be_spoken_are_attempts() {
+    let unanswered = again(Scenario::new().packet(Client, SYN, &[]), 5);
+    let refused = Scenario::new().packet(Client, SYN, &[]).packet(Server, RST | ACK, &[]);
+    for port in [443, 8443, 5671] {
+        assert_eq!(verdict(&unanswered.clone().ports(50_000, port)).id, "tcp-no-response");
+        assert_eq!(verdict(&refused.clone().ports(50_000, port)).id, "tcp-refused");
+    }
+    for port in [22, 53, 80] {
+        assert!(verdicts(&refused.clone().ports(50_000, port)).is_empty(), "{port}");
+    }
+}
+
+#[test]
+fn a_client_that_closes_within_a_round_trip_is_not_the_servers_silence() {
+    let story = Scenario::open()
+        .packet(Client, ACK | PSH, &hello())
+        .wait(5 * MS)
+        .packet(Client, FIN | ACK, &[])
+        .wait(40 * MS)
+        .packet(Server, FIN | ACK, &[])
+        .wait(SECOND);
+    let early = verdict(&story);
+    assert_eq!((&*early.id, &*early.by), ("tls-no-response", "client"), "{story:?}");
+    assert!(early.summary.contains("round trip"), "{}", early.summary);
+    let patient = Scenario::open().send(Client, hello()).wait(8 * SECOND).close(Client);
+    let waited = verdict(&patient);
+    assert_eq!((&*waited.id, &*waited.by), ("tls-no-response", "server"), "{patient:?}");
+}
+
+#[test]
+fn the_servers_packets_after_its_reset_count_and_so_does_a_hop() {
+    let reset = |ttl: u8| {
+        let story = Scenario::open().send(Client, hello()).reset(Server);
+        let at = story.packets.len();
+        story.change(at, |reset| reset.ttl = ttl)
+    };
+    let own = verdict(&reset(52));
+    assert_eq!((&*own.id, &*own.by), ("reset-during-handshake", "server"));
+    let near = verdict(&reset(53));
+    assert_eq!((&*near.id, &*near.by), ("reset-during-handshake", "path"));
+    assert!(
+        told(&near).contains("one hop") && told(&near).contains("52"),
+        "{near:#?}"
+    );
+    let story = reset(52).wait(SECOND).packet(Server, FIN | ACK, &[]);
+    let at = story.packets.len();
+    let goes_on = verdict(&story.change(at, |fin| fin.seq = 1));
+    assert_eq!(&*goes_on.by, "path", "{goes_on:#?}");
+}
+
+#[test]
+fn a_time_to_live_that_all_packets_share_shows_nobody() {
+    let mut story = Scenario::open().send(Client, hello()).reset(Server);
+    story.packets.iter_mut().for_each(|packet| {
+        (packet.ttl, packet.ip_id) = (64, 0);
+    });
+    let told = told(&verdict(&story));
+    assert!(!told.contains("is that of the"), "{told}");
+}
+
+#[test]
+fn an_answer_of_an_older_connection_counts_no_bytes_of_this_one() {
+    let mut story = Scenario::new();
+    for (n, seconds) in [0, 1, 3, 7].into_iter().enumerate() {
+        story = story
+            .packet(Client, SYN, &[])
+            .packet(Server, ACK, &[])
+            .packet(Client, RST, &[]);
+        for packet in &mut story.packets[3 * n..] {
+            packet.time = START + seconds * SECOND + i64::from(packet.flags) * MS;
+        }
+        let [syn, answer, reset] = &mut story.packets[3 * n..] else {
+            panic!()
+        };
+        (syn.seq, answer.seq, answer.ack, reset.seq) = (0, 77, 554_000, 554_000);
+    }
+    let stale = verdict(&story);
+    assert_eq!(&*stale.id, "tcp-no-response", "{story:?}");
+    assert!(stale.summary.contains("older connection"), "{stale:#?}");
+    assert!(!told(&stale).contains("553"), "{stale:#?}");
+}
+
+#[test]
+fn a_connection_whose_first_answer_was_stale_is_one_that_went_well() {
+    let good = Scenario::tls12();
+    let mut story = good.clone();
+    for (flags, side, seq, ack) in [
+        (ACK, Server, 77, 554_000),
+        (RST, Client, 554_000, 0),
+        (SYN, Client, 0, 0),
+    ] {
+        let mut packet = story.packets[0].clone();
+        (packet.flags, packet.side, packet.seq, packet.ack) = (flags, side, seq, ack);
+        packet.time += MS;
+        packet.ip_id += u16::from(flags) * 100;
+        let at = story
+            .packets
+            .iter()
+            .position(|it| it.flags & (SYN | ACK) == SYN | ACK)
+            .unwrap();
+        story.packets.insert(at, packet);
+    }
+    assert_eq!(verdict(&story).id, verdict(&good).id, "{story:?}");
+}
+
+#[test]
+fn two_syn_acks_with_two_numbers_are_one_connection() {
+    let good = Scenario::tls12();
+    for taken in [false, true] {
+        // The other one comes first and is forgotten, or comes second and is ignored.
+        let story = good.clone().insert_after(if taken { 1 } else { 2 }, |other| {
+            (other.side, other.flags, other.seq, other.ack) = (Server, SYN | ACK, 900_000, 1);
+        });
+        assert_eq!(verdict(&story).id, verdict(&good).id, "{story:?}");
+    }
+}
+
+#[test]
+fn fast_open_that_fell_back_is_one_connection() {
+    // RFC 7413: the SYN carried the hello, the server took the SYN alone, and the hello is sent again.
+    let good = Scenario::tls12();
+    let hello = good.packets[3].payload.clone();
+    let mut story = good.clone();
+    story.packets[0].payload = hello.clone();
+    assert_eq!(verdict(&story).id, verdict(&good).id, "{story:?}");
+    // A SYN with data is dropped on the way; the next goes without.
+    let story = story.insert_after(1, |bare| bare.payload.clear());
+    assert_eq!(verdict(&story).id, verdict(&good).id, "{story:?}");
+}
+
+#[test]
+fn what_was_sent_after_the_first_exchange_and_reset_is_no_success() {
+    let story = Scenario::open()
+        .handshake12(each_in_a_record)
+        .data()
+        .wait(4 * SECOND)
+        .packet(Client, ACK | PSH, &encrypted(APPLICATION_DATA, 16, 60))
+        .wait(20 * MS)
+        .reset(Server);
+    let later = verdict(&story);
+    assert_eq!(
+        (&*later.id, &*later.by),
+        ("reset-after-established", "server"),
+        "{story:?}"
+    );
+    assert!(
+        later.summary.contains("answered by a reset") && later.confidence != "certain",
+        "{later:#?}"
+    );
+}
+
+#[test]
+fn a_later_request_that_is_never_acknowledged_is_lost() {
+    let story = Scenario::open().handshake12(each_in_a_record).data().wait(4 * SECOND);
+    let story = again(story.packet(Client, ACK | PSH, &encrypted(APPLICATION_DATA, 16, 60)), 5);
+    let later = verdict(&story);
+    assert_eq!(
+        (&*later.id, &*later.by),
+        ("no-application-response", "path"),
+        "{story:?}"
+    );
+    assert!(
+        told(&later).contains("never acknowledged") && !told(&later).contains("MSS"),
+        "{later:#?}"
+    );
+}
+
+#[test]
+fn a_reset_inside_the_first_answer_cuts_it() {
+    let answer = encrypted(APPLICATION_DATA, 14, 9000);
+    let story = Scenario::open()
+        .handshake12(each_in_a_record)
+        .send(Client, encrypted(APPLICATION_DATA, 13, 700))
+        .send(Server, &answer[..3 * MSS])
+        .reset(Client);
+    let cut = verdict(&story);
+    assert_eq!((&*cut.id, &*cut.by), ("reset-after-established", "client"), "{story:?}");
+    assert!(cut.summary.contains(&(answer.len() - 3 * MSS).to_string()), "{cut:#?}");
+    // Behind a whole record it may have been all.
+    let whole = Scenario::open().handshake12(each_in_a_record).data().reset(Client);
+    let whole = verdict(&whole);
+    assert_eq!((&*whole.id, &*whole.confidence), ("healthy", "likely"), "{whole:#?}");
+    assert!(told(&whole).contains("close_notify"), "{whole:#?}");
+}
+
+#[test]
+fn a_server_that_closes_before_the_request_did_not_leave_it_unanswered() {
+    let story = Scenario::open()
+        .handshake12(each_in_a_record)
+        .packet(Server, FIN | ACK, &[])
+        .packet(Client, ACK | PSH, &encrypted(APPLICATION_DATA, 13, 700))
+        .wait(20 * MS)
+        .packet(Server, RST, &[]);
+    let closed = verdict(&story);
+    assert_eq!(
+        (&*closed.id, &*closed.by),
+        ("no-application-response", "server"),
+        "{story:?}"
+    );
+    assert!(closed.summary.contains("before it had"), "{closed:#?}");
+}
+
+#[test]
+fn a_hello_in_two_segments_is_named_beside_what_failed() {
+    let taken = verdict(
+        &Scenario::open()
+            .send(Client, large_hello())
+            .wait(8 * SECOND)
+            .close(Client),
+    );
+    assert_eq!(&*taken.id, "tls-no-response");
+    let reset = verdict(&Scenario::open().send(Client, large_hello()).reset(Server));
+    assert_eq!(&*reset.id, "reset-during-handshake");
+    for verdict in [taken, reset] {
+        let named = verdict.alternatives.iter().any(|it| it.id == "large-hello");
+        assert!(named, "{verdict:#?}");
+    }
+    let small = verdict(&Scenario::open().send(Client, hello()).wait(8 * SECOND).close(Client));
+    assert!(small.alternatives.iter().all(|it| it.id != "large-hello"), "{small:#?}");
+}
