@@ -17,9 +17,9 @@ use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use generator::{Format, Mix};
+use tlswalk::base::frame::Frame;
 use tlswalk::capture::{CaptureFacts, read_frames};
 use tlswalk::decode::{Decoded, Decoder};
-use tlswalk::frame::Frame;
 use tlswalk::profile::Profile;
 use tlswalk::report::json;
 use tlswalk::report::text::{TextStyle, write_text};

@@ -25,18 +25,8 @@
 //! # }
 //! ```
 
-// What every layer shares.
-pub mod frame;
-
-pub mod wire_text;
-
-pub mod phrase;
-
-pub mod seq;
-
-pub mod secrets;
-
-pub mod note;
+// What every stage shares.
+pub mod base;
 
 // bytes → Frame
 pub mod capture;
@@ -44,115 +34,42 @@ pub mod capture;
 // Frame → Segment, DNS datagram, ICMP error, Skip
 pub mod decode;
 
-// Segment → Flow, Chunk
-pub mod flows;
-
-pub mod flow;
-
-mod beginning;
-pub mod direction;
-mod run;
-
-pub mod tcp_side;
-
-pub mod plain;
-
-pub mod delivery;
-
-pub mod hosts;
-
-pub mod stream;
-
-// Chunk → Record → Message → Walk; Certificate → Judgement
-pub mod tls;
-
-// Chunk → Exchange
-pub mod http;
-
-pub mod licensing_answer;
+// Segment → Chunk
+pub mod tcp;
 
 // datagram → Message → Lookup
 pub mod dns;
 
-pub mod lookup;
+// Chunk → Exchange
+pub mod http;
 
-// Flow → Connection; everything → Attempt
-pub mod connection;
+// Chunk → Record → Message; Certificate → Judgement
+pub mod tls;
 
-mod arrival;
-
-mod accepted;
-
-pub mod selection;
-
-mod directory;
-
-mod twin;
-
-mod unopened;
-
-pub mod revocation;
-
-pub mod attempt;
-
-pub mod surroundings;
-
-// device text → DeviceEvent → Attempt
+// device text → DeviceEvent
 pub mod device;
 
-// What the user wants, what the world looks like
-pub mod context;
-
+// What the world looks like, as data
 pub mod profile;
 
-mod profile_error;
+// Segment → Flow → Walk → Connection
+pub mod connection;
 
-// Attempt → Finding → Verdict → Report
-pub mod command;
+// Connections, Lookups, ICMP errors, DeviceEvents → Attempt
+pub mod attempt;
 
-pub mod finding;
+// Attempt → Finding → Verdict → Course
+pub mod judge;
 
-pub mod rules;
-
-pub mod advice;
-
-pub mod verdict;
-
-// Attempts of one device for one service → Course, Cadence
-pub mod course;
-
-pub mod cadence;
-
-pub mod baseline;
-
+// Verdict → Report
 pub mod report;
 
-// Report and capture → evidence that people hand on
-pub mod slice;
-
-pub mod redact;
-
-pub mod verify;
-
-pub mod diff;
-
 // All of it together
-mod collected;
+pub mod analysis;
 
-mod dropped;
+// Report and capture → evidence that people hand on
+pub mod handoff;
 
-mod interest;
-
-mod room;
-
-mod analyzer;
-
-mod kept;
-
-mod settled;
-
-mod stream_reports;
-
-pub use analyzer::{Analyzer, analyze, analyze_merged};
-pub use context::{Host, Options, Target};
-pub use stream_reports::analyze_stream;
+pub use analysis::analyzer::{Analyzer, analyze, analyze_merged};
+pub use analysis::live::analyze_stream;
+pub use judge::context::{Host, Options, Target};

@@ -9,7 +9,7 @@
 )]
 
 use tlswalk::Options;
-use tlswalk::phrase::Language;
+use tlswalk::base::phrase::Language;
 use tlswalk::profile::Profile;
 use tlswalk::report::Report;
 
@@ -171,12 +171,12 @@ fn a_report_is_verified_in_memory_in_proportion_and_without_a_tree_of_it() {
         let text = String::from_utf8(text).unwrap();
         drop(report);
         let read = allocation_counter::measure(|| {
-            drop(tlswalk::verify::read_report(&text, Language::default()).unwrap());
+            drop(tlswalk::handoff::verify::read_report(&text, Language::default()).unwrap());
         });
         assert!(read.bytes_max <= 2 * text.len() as u64, "{read:?} for {}", text.len());
-        let claimed = tlswalk::verify::read_report(&text, Language::default()).unwrap();
+        let claimed = tlswalk::handoff::verify::read_report(&text, Language::default()).unwrap();
         allocation_counter::measure(|| {
-            let verified = tlswalk::verify::verify(&claimed, &capture[..], "", &options).unwrap();
+            let verified = tlswalk::handoff::verify::verify(&claimed, &capture[..], "", &options).unwrap();
             assert_eq!(verified.fails, 0);
         })
     });

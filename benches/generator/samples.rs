@@ -4,9 +4,9 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::rc::Rc;
 
+use tlswalk::base::frame::{Frame, LinkType};
 use tlswalk::capture::read_frames;
 use tlswalk::decode::{Decoded, Decoder};
-use tlswalk::frame::{Frame, LinkType};
 
 use super::Truth;
 use super::replay::{Disguise, Replay, Sample};
@@ -229,8 +229,8 @@ fn for_each_segment(sample: &Sample, mut take: impl FnMut(&tlswalk::decode::Segm
     let mut decoder = Decoder::new();
     for (after, data) in &sample.frames {
         let frame = Frame {
-            number: tlswalk::frame::FrameNumber(1),
-            time: tlswalk::frame::Timestamp(0),
+            number: tlswalk::base::frame::FrameNumber(1),
+            time: tlswalk::base::frame::Timestamp(0),
             link: LinkType::ETHERNET,
             interface: 0,
             wire_len: data.len() as u32,

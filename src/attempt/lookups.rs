@@ -9,11 +9,11 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 
 use super::{Attempt, CLOCK_SKEW, MAX_ATTEMPTS, SAME_ATTEMPT, TRY_OVER};
-use crate::directory::{Addresses, Asked, ByTime, Directory, look, lower_case};
-use crate::frame::Timestamp;
-use crate::lookup::Lookup;
-use crate::selection::Selector;
-use crate::tls::walk::Sides;
+use crate::attempt::index::{Addresses, Asked, ByTime, Directory, look, lower_case};
+use crate::attempt::selection::Selector;
+use crate::base::frame::Timestamp;
+use crate::connection::walk::Sides;
+use crate::dns::lookup::Lookup;
 
 /// Gives each look-up to the first attempt of its device and name that follows it; what no connection follows is an
 /// attempt of its own, all types of record together.

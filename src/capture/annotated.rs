@@ -10,7 +10,7 @@ use super::pcapng::options::Options;
 use super::source::Source;
 use super::tally::{Record, Tally};
 use super::{CaptureError, CaptureFacts, Order};
-use crate::frame::Frame;
+use crate::base::frame::Frame;
 
 /// The Enhanced Packet Block, and the Packet Block before it: both have their time in the same place.
 const TIMED: [u32; 2] = [6, 2];

@@ -3,7 +3,7 @@
 //! An interface may count in any power of ten or two of a second, from any offset (draft-ietf-opsawg-pcapng, if_tsresol and
 //! if_tsoffset). pcap-parser knows only half of these.
 
-use crate::frame::Timestamp;
+use crate::base::frame::Timestamp;
 
 /// How an interface counts time: `if_tsresol` and `if_tsoffset`.
 #[derive(Clone, Copy)]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::testing::{Pcap, PcapNg, read, read_from};
 use super::{CaptureFacts, Damage, End, Order};
-use crate::frame::FrameNumber;
+use crate::base::frame::FrameNumber;
 
 const FRAMES: u32 = 24;
 

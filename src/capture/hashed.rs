@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use crate::tls::attested::hexadecimal;
+use crate::attempt::attested::hexadecimal;
 
 /// A reader that hashes what passes, where that is asked for.
 pub struct Hashed<R> {

@@ -3,7 +3,7 @@
 //! A device that captures into a ring writes file after file; two devices, or two interfaces of one, write at the same
 //! time. Both become one sequence of frames in the order of time, numbered as `mergecap` would.
 
-use crate::phrase::phrase;
+use crate::base::phrase::phrase;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::io::Read;
@@ -12,8 +12,8 @@ use std::ops::ControlFlow;
 use super::source::Source;
 use super::tally::{Record, Tally, nanoseconds};
 use super::{CaptureError, CaptureFacts, End};
-use crate::frame::{Anomaly, Frame, FrameNumber, Timestamp};
-use crate::wire_text::WireText;
+use crate::base::frame::{Anomaly, Frame, FrameNumber, Timestamp};
+use crate::base::wire_text::WireText;
 
 /// The most files that are read as one. A process may usually have 1,024 files open; each that waits for its turn takes
 /// 4 KiB, each that overlaps the current one 256 KiB.

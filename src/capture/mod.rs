@@ -1,13 +1,13 @@
 //! bytes → Frame: pcap, pcapng and compressed captures, from anything that can be read.
 
-use crate::phrase::Phrase;
+use crate::base::phrase::Phrase;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use crate::frame::{Anomaly, Frame, FrameNumber, LinkType, Timestamp};
-use crate::note::Note;
-use crate::wire_text::WireText;
+use crate::base::frame::{Anomaly, Frame, FrameNumber, LinkType, Timestamp};
+use crate::base::wire_text::WireText;
+use crate::capture::note::Note;
 use source::Source;
 use tally::Record;
 pub(crate) use tally::Tally;
@@ -21,6 +21,7 @@ mod damage_tests;
 mod hashed;
 mod looks_like;
 mod merge;
+pub mod note;
 mod pcap;
 mod pcapng;
 mod read_error;

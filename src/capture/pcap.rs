@@ -5,7 +5,7 @@
 //! (draft-ietf-opsawg-pcap). Nothing in a record marks its beginning, so a record counts only when what follows it looks
 //! like another: a wrong length is noticed before the frame is handed on.
 
-use crate::phrase::{Phrase, phrase};
+use crate::base::phrase::{Phrase, phrase};
 use pcap_parser::pcap::parse_pcap_header;
 use std::ops::ControlFlow;
 
@@ -13,7 +13,7 @@ use super::annotated::Described;
 use super::chunk::{Chunk, LARGEST_RECORD};
 use super::tally::{Record, Tally};
 use super::{CaptureError, Doubt, Next, Order, Run, Stop, link_type};
-use crate::frame::{Frame, LinkType, Timestamp};
+use crate::base::frame::{Frame, LinkType, Timestamp};
 use search::Habits;
 
 mod search;

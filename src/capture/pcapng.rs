@@ -4,7 +4,7 @@
 //! the byte order and forgets all interfaces; an Interface Description Block gives the next interface its link type and
 //! its clock. Enhanced Packet Blocks are read in place, everything else is rare.
 
-use crate::phrase::{Phrase, phrase};
+use crate::base::phrase::{Phrase, phrase};
 use pcap_parser::pcapng::{
     BOM_MAGIC, CB_MAGIC, DCB_MAGIC, DSB_MAGIC, EPB_MAGIC, IDB_MAGIC, ISB_MAGIC, NRB_MAGIC, PIB_MAGIC, SHB_MAGIC,
     SJE_MAGIC, SPB_MAGIC,
@@ -15,8 +15,8 @@ use super::chunk::{Chunk, LARGEST_RECORD};
 use super::clock::Clock;
 use super::tally::{Record, Tally};
 use super::{CaptureError, Next, Order, Stop, link_type};
-use crate::frame::LinkType;
-use crate::wire_text::WireText;
+use crate::base::frame::LinkType;
+use crate::base::wire_text::WireText;
 use options::Options;
 
 pub(super) mod options;

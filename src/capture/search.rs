@@ -1,6 +1,6 @@
 //! damaged bytes → the place where records go on: what holds for both formats.
 
-use crate::frame::Timestamp;
+use crate::base::frame::Timestamp;
 
 /// How much of the file is looked at together. The largest step of the search stays in the third-level cache.
 pub(super) const WINDOW: usize = 1024 * 1024;

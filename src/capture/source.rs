@@ -1,6 +1,6 @@
 //! Read → Record: one file, opened, recognised, and read on behind what is damaged in it.
 
-use crate::phrase::{Phrase, phrase};
+use crate::base::phrase::{Phrase, phrase};
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::read_error::ReadError;
 use super::search::{FARTHEST, Limits, MARGIN, Search, WINDOW};
 use super::tally::{Record, Tally};
 use super::{CaptureError, Damage, End, Next, Order, Stop, looks_like, pcap, pcapng};
-use crate::frame::{Frame, FrameNumber, Timestamp};
+use crate::base::frame::{Frame, FrameNumber, Timestamp};
 
 /// The longest rest behind the last record that is called garbage, unless it is all zeros: a sector. What is longer may as
 /// well be the capture's own end, destroyed.

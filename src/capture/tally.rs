@@ -1,11 +1,11 @@
 //! Frame → CaptureFacts: every frame passes here, is numbered, timed and handed on; what is odd is counted once.
 
-use crate::phrase::{Phrase, phrase};
+use crate::base::phrase::{Phrase, phrase};
 use std::collections::BTreeSet;
 
 use super::{CaptureFacts, Damage};
-use crate::frame::{Anomaly, FrameNumber, LinkType, Timestamp};
-use crate::note::NoteReader;
+use crate::base::frame::{Anomaly, FrameNumber, LinkType, Timestamp};
+use crate::capture::note::NoteReader;
 
 /// Damaged places listed one by one; what lies beyond is only added up.
 const MOST_DAMAGE: usize = 64;

@@ -3,7 +3,7 @@
 use super::layer::{Layer, Peeled, Wire};
 use super::link;
 use super::{Skip, wireless};
-use crate::frame::LinkType;
+use crate::base::frame::LinkType;
 
 /// The numbers are tcpdump.org's LINKTYPE registry.
 pub(super) fn peel(link: LinkType, wire: Wire<'_>) -> Peeled<'_> {

@@ -3,12 +3,12 @@
 //! Pieces may come in any order. Where two overlap, the bytes that came first stay. A datagram that never becomes whole
 //! is handed out as far as it goes without a hole, so that ports, flags and the start of a first piece still count.
 
-use crate::phrase::phrase;
+use crate::base::phrase::phrase;
 use std::net::IpAddr;
 
 use super::Tunnel;
 use super::layer::{Context, Fragment, Fragmented, Layer, Wire};
-use crate::frame::{Anomaly, FrameNumber};
+use crate::base::frame::{Anomaly, FrameNumber};
 
 /// Datagrams waiting at one time. Fragments of a datagram follow each other closely; a few flows interleave.
 const MAX_WAITING: usize = 256;
@@ -264,8 +264,8 @@ impl Waiting {
 #[cfg(test)]
 mod tests {
     use super::super::samples::{empty_frame, ethernet, facts, hello, ipv4, ipv4_fragment, join, tcp, udp};
+    use crate::base::frame::{Frame, FrameNumber, LinkType};
     use crate::decode::Decoder;
-    use crate::frame::{Frame, FrameNumber, LinkType};
 
     #[test]
     fn fragments_in_any_order_give_one_segment() {

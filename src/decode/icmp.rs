@@ -6,7 +6,7 @@
 use super::ip::{self, protocol};
 use super::layer::{Context, Layer, Wire};
 use super::{IcmpError, IcmpErrorKind, Skip};
-use crate::seq::SeqNumber;
+use crate::base::seq::SeqNumber;
 
 /// Extension headers that are skipped inside a quotation; a real packet has one or two.
 const MAX_QUOTED_EXTENSIONS: u32 = 8;
@@ -90,7 +90,7 @@ fn kind_v6(kind: u8, code: u8, wire: Wire<'_>) -> Option<IcmpErrorKind> {
 #[cfg(test)]
 mod tests {
     use super::super::samples::{facts, ipv4, ipv6, join, tcp, udp};
-    use crate::frame::LinkType;
+    use crate::base::frame::LinkType;
 
     #[test]
     fn a_filter_that_answers_with_eight_quoted_bytes_is_read() {

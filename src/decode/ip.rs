@@ -211,7 +211,7 @@ mod tests {
 
     use super::super::samples::{XorShift, ethernet, facts, five_bytes_via, hello, ipv4, join, tcp};
     use super::*;
-    use crate::frame::LinkType;
+    use crate::base::frame::LinkType;
 
     /// What is read by hand for speed says what etherparse says, whatever the bytes.
     #[test]

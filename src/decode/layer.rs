@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::{Endpoint, Skip, Tunnel};
-use crate::frame::{Frame, FrameNumber, LinkType, Timestamp};
+use crate::base::frame::{Frame, FrameNumber, LinkType, Timestamp};
 
 /// A header that is yet to be peeled off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

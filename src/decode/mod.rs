@@ -27,8 +27,8 @@ use std::net::IpAddr;
 pub use decoder::Decoder;
 pub use tcp::checksum_is_right;
 
-use crate::frame::{FrameNumber, Timestamp};
-use crate::seq::SeqNumber;
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::seq::SeqNumber;
 
 /// One end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

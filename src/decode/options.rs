@@ -1,7 +1,7 @@
 //! option bytes → Options: what a TCP header says beyond its fixed fields (RFC 9293 section 3.2, RFC 7323, RFC 2018).
 
 use super::Segment;
-use crate::seq::SeqNumber;
+use crate::base::seq::SeqNumber;
 
 /// The options of one segment. Of an option that is sent twice, the first counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::iter;
 
 use super::{Decoded, Decoder};
-use crate::frame::{Frame, FrameNumber, LinkType, Timestamp};
+use crate::base::frame::{Frame, FrameNumber, LinkType, Timestamp};
 
 /// A segment from port 40000 to 443 with sequence number 7 and the flags ACK and PSH.
 pub(super) fn tcp(payload: &[u8]) -> Vec<u8> {

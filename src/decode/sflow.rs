@@ -85,7 +85,7 @@ fn item(wire: Wire<'_>) -> Result<(u32, Wire<'_>, Wire<'_>), Skip> {
 #[cfg(test)]
 mod tests {
     use super::super::samples::{ethernet, facts, hello, ipv4, join, udp};
-    use crate::frame::LinkType;
+    use crate::base::frame::LinkType;
 
     #[test]
     fn an_sflow_sample_is_a_segment_whose_end_is_lost() {

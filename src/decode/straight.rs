@@ -106,7 +106,7 @@ mod tests {
     use super::super::layer::Wire;
     use super::super::samples::{XorShift, ethernet, facts_by, hello, ipv4, ipv6, join, nested, snap, tcp, udp};
     use super::super::{Decoded, Decoder};
-    use crate::frame::{Frame, LinkType};
+    use crate::base::frame::{Frame, LinkType};
 
     /// Frames as a controller and its access points exchange them, beside those of [`nested`].
     fn frames() -> Vec<(LinkType, Vec<u8>)> {

@@ -7,7 +7,7 @@ use etherparse::checksum::Sum16BitWords;
 use super::ip::protocol;
 use super::layer::{Context, IpHeader, Wire};
 use super::{Segment, Skip, TcpFlags};
-use crate::seq::SeqNumber;
+use crate::base::seq::SeqNumber;
 
 /// Bytes of a TCP header without options.
 const FIXED_LEN: usize = 20;
@@ -95,7 +95,7 @@ mod tests {
 
     use super::super::samples::{XorShift, ethernet, facts_of_cut, ipv4, tcp};
     use super::*;
-    use crate::frame::{Frame, FrameNumber, LinkType, Timestamp};
+    use crate::base::frame::{Frame, FrameNumber, LinkType, Timestamp};
 
     /// What is read by hand for speed says what etherparse says, whatever the bytes; where it refuses a header that the
     /// snap length cut, the fixed fields are still there.

@@ -268,7 +268,7 @@ pub(super) fn peel_protocol<'a>(number: u8, wire: Wire<'a>, context: &mut Contex
 #[cfg(test)]
 mod tests {
     use super::super::samples::{ethernet, facts, ipv4, udp};
-    use crate::frame::LinkType;
+    use crate::base::frame::LinkType;
 
     #[test]
     fn a_tunnel_port_alone_makes_no_tunnel() {

@@ -111,7 +111,7 @@ pub(super) fn subframe(wire: Wire<'_>) -> Option<(Wire<'_>, Option<Wire<'_>>)> {
 #[cfg(test)]
 mod tests {
     use super::super::samples::{ethernet, facts, five_bytes_via, hello, ipv4, join, snap, udp};
-    use crate::frame::LinkType;
+    use crate::base::frame::LinkType;
 
     #[test]
     fn an_aggregate_gives_each_of_its_packets() {

@@ -8,7 +8,7 @@
 use super::stamp::Stamp;
 use super::wording::is_good;
 use super::{DeviceEvent, Form, What, shown};
-use crate::frame::Timestamp;
+use crate::base::frame::Timestamp;
 
 /// How much of a body is kept: a request with its signature has some 2 KiB, a policy up to about 30.
 const LONGEST_BODY: usize = 64 * 1024;

@@ -4,22 +4,20 @@
 //! lines before it; what is recognised becomes a dated event, a counter or a setting, and the rest is counted.
 //! What an event is worth beside a capture is told in [`witness`], and how far the device's clock is off in [`clock`].
 
-pub mod clock;
 mod history;
 mod lines;
 mod reader;
 mod settings;
 mod stamp;
 mod syslog;
-pub mod witness;
 mod wording;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Read;
 
+use crate::base::secrets::strike_out;
+use crate::base::wire_text::WireText;
 use crate::capture::decompressed;
-use crate::secrets::strike_out;
-use crate::wire_text::WireText;
 use lines::{Line, Lines};
 use reader::Reader;
 pub use stamp::{Mark, Stamp};

@@ -7,7 +7,7 @@ use super::stamp::Stamp;
 use super::syslog::{Syslog, find};
 use super::wording::reason;
 use super::{DeviceEvent, DeviceLog, Form, Setting, What, shown};
-use crate::wire_text::WireText;
+use crate::base::wire_text::WireText;
 
 /// Bodies of the history are long; whatever else is on a line, its beginning says it.
 const LONGEST_LOOKED_AT: usize = 4096;

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use crate::frame::Timestamp;
+use crate::base::frame::Timestamp;
 
 /// What the character before a stamp says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -7,7 +7,7 @@
 use super::stamp::Stamp;
 use super::wording::{certificate_is_invalid, reason};
 use super::{What, shown};
-use crate::wire_text::WireText;
+use crate::base::wire_text::WireText;
 
 /// How far before a mnemonic its stamp is looked for: headers of two syslog servers and a line card have under 150 bytes.
 const LONGEST_HEADER: usize = 256;

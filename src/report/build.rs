@@ -8,14 +8,14 @@ use super::{
     SliceOf, Tool, Verdict,
 };
 use crate::attempt;
+use crate::base::frame::FrameNumber;
+use crate::base::phrase::{Language, Phrase, phrase};
+use crate::base::wire_text::WireText;
 use crate::capture::{CaptureFacts, End};
 use crate::connection;
-use crate::context::Context;
-use crate::finding;
-use crate::frame::FrameNumber;
-use crate::phrase::{Language, Phrase, phrase};
-use crate::verdict;
-use crate::wire_text::WireText;
+use crate::judge::context::Context;
+use crate::judge::finding;
+use crate::judge::verdict;
 
 /// How many attempts and connections earlier parts of the report told of: numbers go on.
 #[derive(Clone, Copy, Debug, Default)]
@@ -231,7 +231,7 @@ fn finding_of(finding: &finding::Finding, language: Language) -> Finding {
     }
 }
 
-fn lookup_of(lookup: &crate::lookup::Lookup) -> Lookup {
+fn lookup_of(lookup: &crate::dns::lookup::Lookup) -> Lookup {
     Lookup {
         name: lookup.name.to_string(),
         kind: lookup.kind_name(),
@@ -256,7 +256,7 @@ pub(super) fn numbers(frames: &[FrameNumber]) -> Vec<u64> {
 
 impl Anomaly {
     /// In the public shape.
-    pub(crate) fn of(anomaly: &crate::frame::Anomaly, language: Language) -> Self {
+    pub(crate) fn of(anomaly: &crate::base::frame::Anomaly, language: Language) -> Self {
         Self {
             id: anomaly.id.to_owned(),
             frame: anomaly.frame.0,

@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 
 use super::build::numbers;
 use super::{Alert, Certificate, Certificates, Close, Connection, Copy, Count, Exchange, Gap, Seen, Step, Tcp, Tls};
+use crate::base::frame::Timestamp;
 use crate::connection;
+use crate::connection::walk::{self, Side, StepKind, TlsFacts};
 use crate::decode::Tunnel;
-use crate::frame::Timestamp;
-use crate::stream::GapCause;
-use crate::tcp_side::{Mark, TcpSide};
+use crate::tcp::side::{Mark, TcpSide};
+use crate::tcp::stream::GapCause;
 use crate::tls::certificate;
-use crate::tls::walk::{self, Side, StepKind, TlsFacts};
 
 pub(super) fn connection_of(id: usize, connection: &connection::Connection, licensing: bool) -> Connection {
     Connection {

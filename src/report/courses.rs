@@ -5,13 +5,13 @@ use std::net::IpAddr;
 
 use super::{Attempt, Baseline, Cadence, Controller, Course, Place, Try};
 use crate::attempt;
-use crate::baseline;
-use crate::cadence::{self, Pause, Rhythm};
-use crate::context::Context;
-use crate::course::{self, Kind};
-use crate::phrase::{Phrase, phrase};
+use crate::base::phrase::{Phrase, phrase};
+use crate::judge::cadence::{self, Pause, Rhythm};
+use crate::judge::context::Context;
+use crate::judge::course::{self, Kind};
+use crate::judge::divergence;
+use crate::judge::verdict::Verdict;
 use crate::profile::Transport;
-use crate::verdict::Verdict;
 
 /// Every course of more than one try, and what the rhythm of the tries says.
 pub(super) fn courses(
@@ -77,7 +77,7 @@ fn course_of(
     Course {
         id,
         device: course.device.to_string(),
-        name: crate::wire_text::WireText::from(course.name.as_str()).to_string(),
+        name: crate::base::wire_text::WireText::from(course.name.as_str()).to_string(),
         kind: course.kind.name().to_owned(),
         summary: summary(course, verdicts).in_language(context.options.language),
         failed: course.failed,
@@ -92,7 +92,7 @@ pub(super) fn baseline_of(
     verdict: &Verdict,
     context: &Context<'_>,
 ) -> Option<Baseline> {
-    let divergence = baseline::divergence(attempt, verdict, &context.options.profile)?;
+    let divergence = divergence::divergence(attempt, verdict, &context.options.profile)?;
     let (good, expected) = (divergence.baseline, divergence.expected);
     let consequence = phrase(match expected.phase {
         1 => "baseline-not-connected",

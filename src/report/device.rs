@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{Capture, Overall, Report, SCHEMA, Tool};
 use crate::attempt;
-use crate::context::{Context, Options};
-use crate::device::clock::{self, Offset};
-use crate::device::witness::{Bearing, Testimony, bearing};
+use crate::attempt::device_clock::{self, Offset};
+use crate::attempt::testimony::{Bearing, Testimony, bearing};
+use crate::base::frame::Timestamp;
 use crate::device::{self, Mark, Standing};
-use crate::finding::{Confidence, Severity};
-use crate::frame::Timestamp;
-use crate::rules::device_reports_failure;
+use crate::judge::context::{Context, Options};
+use crate::judge::finding::{Confidence, Severity};
+use crate::judge::rules::device_reports_failure;
 
 /// Events listed of one log, the latest: a report is to be read. The counts say how many there are.
 const MAX_LISTED: usize = 200;
@@ -177,7 +177,7 @@ fn log_of(log: &device::DeviceLog, offsets: &[Offset], around: Option<Timestamp>
     let skip = log.events.len().saturating_sub(MAX_LISTED);
     let time_of = |event: &device::DeviceEvent| {
         let offset = offsets.iter().find(|offset| offset.form == event.form)?;
-        let written = clock::written(event, around?)?;
+        let written = device_clock::written(event, around?)?;
         Some((offset.time_of(written), offset.certainty))
     };
     let seconds = |ns: i64| ns as f64 / 1e9;
@@ -233,7 +233,7 @@ fn log_of(log: &device::DeviceLog, offsets: &[Offset], around: Option<Timestamp>
 }
 
 fn count_of(row: &device::Statistics) -> MessageCount {
-    let text = |text: &crate::wire_text::WireText| (!text.is_empty()).then(|| text.to_string());
+    let text = |text: &crate::base::wire_text::WireText| (!text.is_empty()).then(|| text.to_string());
     MessageCount {
         message: row.message.to_string(),
         line: row.line,
@@ -274,11 +274,11 @@ fn event_of(
 }
 
 /// The device's lines about an attempt, beside what was found there.
-pub(super) fn events_of(attempt: &attempt::Attempt<'_>, verdict: &crate::verdict::Verdict) -> Vec<DeviceEvent> {
+pub(super) fn events_of(attempt: &attempt::Attempt<'_>, verdict: &crate::judge::verdict::Verdict) -> Vec<DeviceEvent> {
     let (id, severity) = verdict
         .cause()
         .map_or(("", Severity::Note), |cause| (cause.id, cause.severity));
-    let contradicts = |it: &Testimony<'_>| crate::rules::contradicts(attempt, it);
+    let contradicts = |it: &Testimony<'_>| crate::judge::rules::contradicts(attempt, it);
     attempt
         .testimonies
         .iter()

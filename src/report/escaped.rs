@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
-use crate::wire_text::is_unsafe;
+use crate::base::wire_text::is_unsafe;
 
 /// Writes a value as JSON in one line, without a line end.
 ///

@@ -5,8 +5,8 @@
 
 use serde::{Deserialize as _, Deserializer};
 
-use crate::phrase::Language;
-use crate::tls::step::StepKind;
+use crate::base::phrase::Language;
+use crate::connection::step::StepKind;
 
 const WORDS: &[&str] = &[
     super::SCHEMA,

@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::{Attempt, Capture, Connection, Evidence, Report, explain};
-use crate::phrase::{Language, Phrase, phrase};
+use crate::base::phrase::{Language, Phrase, phrase};
 
 /// The language that a report's texts are in.
 pub(super) fn language_of(report: &Report) -> Language {

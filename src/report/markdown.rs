@@ -10,7 +10,7 @@ use super::labels::{
 };
 use super::text::visible;
 use super::{Attempt, Remedy, Report};
-use crate::phrase::{Language, Phrase, phrase};
+use crate::base::phrase::{Language, Phrase, phrase};
 
 /// Attempts in the table. A ticket is read by people; the other formats have all.
 const ROWS: usize = 50;

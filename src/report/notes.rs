@@ -3,7 +3,7 @@
 
 use super::Report;
 use super::labels::{grouped, language_of};
-use crate::phrase::{Phrase, phrase};
+use crate::base::phrase::{Phrase, phrase};
 
 /// The id under which programs find them.
 pub(super) const ID: &str = "not-wholly-judged";

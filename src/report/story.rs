@@ -2,7 +2,7 @@
 
 use super::labels::step_name;
 use super::{Attempt, Course, Report, Try};
-use crate::phrase::{Language, Phrase, phrase};
+use crate::base::phrase::{Language, Phrase, phrase};
 
 /// Runs shown at the beginning and at the end of a long course: with the attempt below they fit one screen.
 pub(super) const SHOWN: (usize, usize) = (3, 5);

@@ -282,7 +282,7 @@ pub(super) fn drop_front(seen: &mut Vec<u8>, pieces: &mut Vec<Piece>, count: usi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frame::FrameNumber;
+    use crate::base::frame::FrameNumber;
 
     fn piece(offset: usize, from: u64) -> Piece {
         Piece {

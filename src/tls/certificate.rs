@@ -14,7 +14,7 @@ pub(super) mod signature;
 #[cfg(test)]
 mod tests;
 
-use crate::phrase::Language;
+use crate::base::phrase::Language;
 use x509_parser::asn1_rs::FromDer as _;
 use x509_parser::certificate::X509Certificate;
 
@@ -22,8 +22,8 @@ pub use self::distinguished_name::{name_text, organization, same_organization};
 pub use self::kind::{ClientCertificateKind, client_certificate_kind};
 pub use self::salvage::Identity;
 use self::signature::Check;
-use crate::frame::{FrameNumber, Timestamp};
-use crate::wire_text::WireText;
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::wire_text::WireText;
 
 /// A certificate as presented in a handshake. One that does not parse is kept all the same, with its hash.
 #[derive(Clone, Debug)]

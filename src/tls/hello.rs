@@ -7,7 +7,7 @@ use tls_parser::{TlsExtension, parse_tls_client_hello_extension, parse_tls_serve
 
 use super::message::EventKind;
 use super::{CipherSuite, Group, SignatureScheme, Version};
-use crate::wire_text::WireText;
+use crate::base::wire_text::WireText;
 
 /// Entries kept of each list; the longest real cipher lists have about 150.
 const MAX_LIST: usize = 256;

@@ -6,8 +6,8 @@
 use super::certificate::Certificate;
 use super::hello::{self, CertificateRequest, ClientHello, ServerHello};
 use super::key_exchange::{self, KeyExchange};
-use crate::frame::{FrameNumber, Timestamp};
-use crate::stream::{Chunk, Position};
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::tcp::stream::{Chunk, Position};
 
 /// The largest message put together. A chain of a dozen certificates is under 30 KiB; RFC 9846 allows 16 MiB.
 const MAX_MESSAGE: usize = 256 * 1024;
@@ -193,8 +193,8 @@ pub enum EventKind {
     },
     Heartbeat,
     /// Readable HTTP, before TLS or instead of it.
-    HttpRequest(Box<crate::http::Request>),
-    HttpResponse(Box<crate::http::Response>),
+    HttpRequest(Box<crate::http::reader::Request>),
+    HttpResponse(Box<crate::http::reader::Response>),
     /// Where a record should begin stands something else.
     NotARecord,
 }

@@ -20,21 +20,11 @@ pub mod key_exchange;
 
 pub mod peek;
 
-mod hidden;
-
-pub mod step;
-
-pub mod facts;
-
-pub mod walk;
-
 pub mod negotiation;
 
 pub mod certificate;
 
 pub mod trust;
-
-pub mod attested;
 
 /// A protocol version as two bytes: 0x0303 is TLS 1.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

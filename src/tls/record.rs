@@ -13,7 +13,7 @@ use super::border::{
 };
 use super::held::Held;
 use super::message::{Assembler, Event, EventKind, Provenance};
-use crate::stream::{Chunk, Gap, Position};
+use crate::tcp::stream::{Chunk, Gap, Position};
 
 mod passing;
 
@@ -495,8 +495,8 @@ impl RecordReader {
 mod tests {
     use super::content::{ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE};
     use super::*;
-    use crate::frame::{FrameNumber, Timestamp};
-    use crate::stream::GapCause;
+    use crate::base::frame::{FrameNumber, Timestamp};
+    use crate::tcp::stream::GapCause;
 
     fn record(kind: u8, body: &[u8]) -> Vec<u8> {
         let len = u16::try_from(body.len()).unwrap().to_be_bytes();

@@ -13,7 +13,7 @@ mod path;
 #[cfg(test)]
 mod tests;
 
-use crate::phrase::{Phrase, phrase};
+use crate::base::phrase::{Phrase, phrase};
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
@@ -22,8 +22,8 @@ pub use self::anchors::{AnchorError, Anchors, PUBLIC_ROOTS_SOURCE};
 pub use self::host_name::name_matches;
 use self::path::{End, Path};
 use super::certificate::{Certificate, Fields};
-use crate::frame::Timestamp;
-use crate::wire_text::WireText;
+use crate::base::frame::Timestamp;
+use crate::base::wire_text::WireText;
 
 /// What a certificate is presented for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::support::{Row, root, rows, tlswalk};
 use fluent_bundle::FluentResource;
-use tlswalk::phrase::Language;
+use tlswalk::base::phrase::Language;
 use tlswalk::report::explain::EXPLANATIONS;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -142,7 +142,7 @@ fn lacks_space(text: &str) -> bool {
 
 #[test]
 fn every_catalogue_is_read_without_an_error_and_belongs_to_its_language() {
-    let phrase = std::fs::read_to_string(root().join("src/phrase.rs")).unwrap();
+    let phrase = std::fs::read_to_string(root().join("src/base/phrase.rs")).unwrap();
     let mut names = BTreeSet::new();
     for language in Language::ALL {
         for (name, text) in files(&root().join("texts").join(language.tag()), "ftl") {

@@ -13,15 +13,15 @@ use std::ops::ControlFlow;
 
 use crate::mutate::{Random, mutate};
 use tlswalk::Options;
+use tlswalk::base::frame::{Frame, LinkType};
+use tlswalk::base::phrase::Language;
+use tlswalk::capture::note::Note;
 use tlswalk::capture::read_frames;
-use tlswalk::diff::{Side, compare};
-use tlswalk::frame::{Frame, LinkType};
-use tlswalk::note::Note;
-use tlswalk::phrase::Language;
-use tlswalk::redact::{Certificates, Redactor};
+use tlswalk::handoff::diff::{Side, compare};
+use tlswalk::handoff::redact::{Certificates, Redactor};
+use tlswalk::handoff::slice::{Breadth, Judged, Kept, Wish, choose, cut, holds, judge};
+use tlswalk::handoff::verify::{read_report, verify};
 use tlswalk::report::json;
-use tlswalk::slice::{Breadth, Judged, Kept, Wish, choose, cut, holds, judge};
-use tlswalk::verify::{read_report, verify};
 
 /// Runs unless `TLSWALK_MUTATIONS` says another number; a run reads a capture some ten times.
 const RUNS: u64 = 400;

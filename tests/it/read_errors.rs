@@ -93,9 +93,9 @@ fn a_read_that_fails_in_mid_capture_is_an_error_of_every_function_that_reads() {
             assert!(is_read, "{error}");
         };
         is_told(tlswalk::analyze(input(), "x", &options).unwrap_err());
-        is_told(tlswalk::slice::judge(input(), "x", &options).unwrap_err());
+        is_told(tlswalk::handoff::slice::judge(input(), "x", &options).unwrap_err());
         is_told(
-            tlswalk::diff::Side::read(input(), "x", &options)
+            tlswalk::handoff::diff::Side::read(input(), "x", &options)
                 .map(|_| ())
                 .unwrap_err(),
         );

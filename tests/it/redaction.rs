@@ -19,8 +19,8 @@ use crate::{mutate, support};
 use carriers::{MAC, SERVER};
 use handing::{pcap, redacted};
 use searcher::Searcher;
+use tlswalk::base::frame::LinkType;
 use tlswalk::capture::read_frames;
-use tlswalk::frame::LinkType;
 
 fn six(last: u8) -> Ipv6Addr {
     Ipv6Addr::new(

@@ -15,36 +15,20 @@ use crate::support::{log_rows, root, rows, tlswalk};
 /// Files whose first line has no arrow, and why.
 const NOT_A_STAGE: &[(&str, &str)] = &[
     ("lib.rs", "the pipeline itself"),
-    ("main.rs", "arguments in, report out"),
-    ("args.rs", "what the user typed"),
-    ("output.rs", "where a report goes"),
-    ("progress.rs", "tells a person that it goes on"),
-    ("frame.rs", "a noun that all stages share"),
-    ("seq.rs", "a noun that all stages share"),
-    ("tls/step.rs", "nouns of the walk"),
-    ("tls/facts.rs", "nouns of the walk"),
-    ("tcp_side.rs", "nouns of a direction"),
-    ("wire_text.rs", "a noun that all stages share"),
-    ("context.rs", "a noun of the rules"),
-    ("finding.rs", "nouns of the rules"),
+    ("base/mod.rs", "nouns that all stages share"),
+    ("base/frame.rs", "a noun that all stages share"),
+    ("base/seq.rs", "a noun that all stages share"),
+    ("base/wire_text.rs", "a noun that all stages share"),
+    ("tcp/side.rs", "nouns of a direction"),
     ("tls/mod.rs", "names and numbers"),
-    ("tls/names.rs", "names and numbers"),
+    ("connection/step.rs", "nouns of the walk"),
+    ("connection/facts.rs", "nouns of the walk"),
+    ("judge/context.rs", "a noun of the rules"),
+    ("judge/finding.rs", "nouns of the rules"),
 ];
 
 /// Where files are opened, clocks read and lines printed. Everything else is the core.
-const EDGE: &[&str] = &[
-    "main.rs",
-    "args.rs",
-    "commands/",
-    "interrupt.rs",
-    "originals.rs",
-    "output.rs",
-    "progress.rs",
-    "target.rs",
-    "waiting.rs",
-    "workers.rs",
-    "report/",
-];
+const EDGE: &[&str] = &["main.rs", "cli/", "report/"];
 
 /// What the core does not name: it does no I/O, reads no clock and no environment, and prints nothing.
 const FORBIDDEN_IN_CORE: &[&str] = &[
@@ -176,7 +160,9 @@ fn code(text: &str) -> String {
 fn rules() -> Vec<String> {
     // What several rules share has no id of its own.
     let is_rule = |text: &str| text.contains("RULE: Rule") || text.contains("const ID: &str");
-    let files = files("src/rules", "rs").into_iter().filter(|(_, text)| is_rule(text));
+    let files = files("src/judge/rules", "rs")
+        .into_iter()
+        .filter(|(_, text)| is_rule(text));
     let rules: Vec<String> = files
         .map(|(name, _)| name)
         .filter(|name| name != "mod.rs")

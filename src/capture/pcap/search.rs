@@ -6,9 +6,9 @@
 use std::ops::Range;
 
 use super::{Head, Reader};
+use crate::base::frame::Timestamp;
 use crate::capture::chunk::Chunk;
 use crate::capture::search::{Limits, Search};
-use crate::frame::Timestamp;
 
 const DAY: u32 = 86_400;
 

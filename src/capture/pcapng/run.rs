@@ -5,10 +5,10 @@ use std::ops::ControlFlow;
 use pcap_parser::pcapng::EPB_MAGIC;
 
 use super::Reader;
+use crate::base::frame::Frame;
 use crate::capture::Run;
 use crate::capture::chunk::LARGEST_RECORD;
 use crate::capture::tally::Tally;
-use crate::frame::Frame;
 
 /// What stands in an Enhanced Packet Block before the packet, and what else there is when no options follow it: the
 /// length once more.

@@ -1,9 +1,9 @@
 //! pcapng blocks → frames, tested.
 
 use super::*;
+use crate::base::frame::FrameNumber;
 use crate::capture::testing::{PcapNg, Seen, read, read_err};
 use crate::capture::{Damage, End};
-use crate::frame::FrameNumber;
 
 #[test]
 fn sections_differ_in_byte_order_and_interfaces_in_link_type_and_clock() {

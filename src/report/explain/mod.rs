@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use unicode_width::UnicodeWidthChar as _;
 
 use super::text::{Page, Paint, TextStyle};
-use crate::phrase::Language;
+use crate::base::phrase::Language;
 
 /// A verdict explained.
 #[derive(Clone, Copy, Debug)]

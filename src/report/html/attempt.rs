@@ -10,7 +10,7 @@ use super::super::{Attempt, Connection, Report, Step, Verdict};
 use super::chain::{Chain, chains};
 use super::ladder::{Ends, Ladder, draw};
 use super::rows::rows;
-use crate::phrase::{Language, Phrase, phrase};
+use crate::base::phrase::{Language, Phrase, phrase};
 use crate::report::story;
 
 /// Connections whose details are shown: a controller that retries makes many alike.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::super::labels::seconds_of;
 use super::super::{Certificate, Connection};
-use crate::phrase::{Language, phrase};
+use crate::base::phrase::{Language, phrase};
 
 /// Certificates shown of a chain, and names of a certificate: real ones have fewer, and the page stays small.
 const MOST: usize = 8;

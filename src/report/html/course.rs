@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::super::labels::{moment, sign, span};
 use super::super::{Course, Report};
-use crate::phrase::{Language, phrase};
+use crate::base::phrase::{Language, phrase};
 use crate::report::story;
 
 /// Courses told. A capture with more of them is an overview's matter, and the page stays small.

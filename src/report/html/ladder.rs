@@ -7,7 +7,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::rows::{End, Kind, Row};
-use crate::phrase::{Language, phrase};
+use crate::base::phrase::{Language, phrase};
 
 /// Width of the drawing. Texts are set for this width and shown a fifth larger at most: a phone shows them a third smaller.
 const WIDTH: f64 = 520.0;

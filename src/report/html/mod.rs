@@ -23,7 +23,7 @@ use serde::Serialize;
 use super::labels::{about, grouped, headline, held, language_of, sign, worst};
 use super::text::visible;
 use super::{Remedy, Report, Unread};
-use crate::phrase::{Language, Phrase, phrase};
+use crate::base::phrase::{Language, Phrase, phrase};
 use overview::{Overview, overview, rank};
 pub use triage::write_overview;
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::super::labels::{beginning, confidence, moment, seconds_of, sign, span};
 use super::super::{Attempt, Report};
-use crate::phrase::{Language, phrase};
+use crate::base::phrase::{Language, phrase};
 
 /// Rows of the table. More than that nobody reads, and at 300 bytes each they would fill the page.
 const MOST: usize = 1000;

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::super::labels::{alert, capitalised, grouped, seconds_of, span, step_name};
 use super::super::{Attempt, Connection, Gap, Step};
-use crate::phrase::{Language, phrase};
+use crate::base::phrase::{Language, phrase};
 
 /// Rows of one drawing. A handshake with a proxy has about thirty; a bulk transfer could have thousands.
 const MOST: usize = 80;

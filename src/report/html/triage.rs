@@ -11,7 +11,7 @@ use super::super::labels::{capitalised, confidence, grouped, moment, sign};
 use super::super::row::Row;
 use super::super::triage::{Run, Tally, sum};
 use super::{STYLE, render};
-use crate::phrase::{Language, phrase};
+use crate::base::phrase::{Language, phrase};
 
 /// A verdict of the table.
 #[derive(Serialize)]

@@ -6,9 +6,9 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::page::{Span, padded};
 use super::{Page, Paint, connections, device, mark, sentence, shown, story, tables, walk, words};
-use crate::command::shell_file;
-use crate::phrase::{Language, Phrase, phrase};
-use crate::redact;
+use crate::base::command::shell_file;
+use crate::base::phrase::{Language, Phrase, phrase};
+use crate::handoff::redact;
 use crate::report::labels::frames_of;
 use crate::report::{Attempt, Connection, Finding, Remedy, Report, explain};
 

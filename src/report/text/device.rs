@@ -4,9 +4,9 @@
 use std::io;
 
 use super::{Page, Paint, Verbosity, attempt, capitalised, grouped, mark};
-use crate::phrase::{Language, Phrase, phrase};
+use crate::base::phrase::{Language, Phrase, phrase};
+use crate::judge::rules::device_clock_off::span;
 use crate::report::{Attempt, ClockOffset, DeviceEvent, DeviceLog, MessageCount, Report};
-use crate::rules::device_clock_off::span;
 
 /// Lines of a device shown of one attempt, or of a log by itself, without `-v`.
 const SHOWN: usize = 8;

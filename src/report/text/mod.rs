@@ -16,7 +16,7 @@ use std::io::{self, Write};
 use super::labels::{capitalised, connections, grouped, sign, worst};
 use super::notes::{not_judged, note};
 use super::{Anomaly, Attempt, Capture, Connection, Report, explain};
-use crate::phrase::{Language, Phrase, phrase};
+use crate::base::phrase::{Language, Phrase, phrase};
 pub use page::visible;
 pub(crate) use page::{Page, Paint};
 pub(crate) use tables::write as table;

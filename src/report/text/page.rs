@@ -6,8 +6,8 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::TextStyle;
-use crate::phrase::Language;
-use crate::wire_text::WireText;
+use crate::base::phrase::Language;
+use crate::base::wire_text::WireText;
 
 /// How a span is painted. Nothing is said by colour alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

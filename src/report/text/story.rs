@@ -4,7 +4,7 @@ use std::io;
 
 use super::page::Span;
 use super::{Page, Paint, mark, tables};
-use crate::phrase::{Language, phrase};
+use crate::base::phrase::{Language, phrase};
 use crate::report::{Attempt, Course, Report, story};
 
 /// A story per course; attempts that belong to none get a line of the overview.

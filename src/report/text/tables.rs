@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::{Page, Paint, mark, shown, visible, words};
-use crate::phrase::{Language, Phrase, phrase};
+use crate::base::phrase::{Language, Phrase, phrase};
 use crate::report::labels::step_name;
 use crate::report::{Attempt, Certificate, Connection, Report};
 

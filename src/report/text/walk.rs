@@ -7,7 +7,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::words::{exchange, listed, lookups, side};
 use super::{Paint, seconds};
-use crate::phrase::{Language, phrase};
+use crate::base::phrase::{Language, phrase};
 use crate::report::{Attempt, Connection, Step};
 
 /// One line of the walk.

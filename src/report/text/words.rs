@@ -1,7 +1,7 @@
 //! Steps → words: Wireshark's names, with their frames, in few words.
 
 use super::grouped;
-use crate::phrase::{Language, Phrase, phrase};
+use crate::base::phrase::{Language, Phrase, phrase};
 use crate::report::labels::{alert, step_name};
 use crate::report::{Connection, Count, Lookup, Step};
 

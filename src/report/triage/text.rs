@@ -8,7 +8,7 @@ use super::super::labels::{grouped, sign};
 use super::super::row::Row;
 use super::super::text::{Page, Paint, TextStyle, Verbosity, mark, table, visible};
 use super::{Kept, Run, Tally};
-use crate::phrase::{Language, Phrase, phrase};
+use crate::base::phrase::{Language, Phrase, phrase};
 
 /// Lines of a list without `-v`.
 const SHORT: usize = 20;

@@ -10,7 +10,7 @@ use x509_parser::asn1_rs::{Any, FromDer as _, Tag, ToDer as _};
 use x509_parser::x509::X509Name;
 
 use super::algorithms::dotted;
-use crate::wire_text::WireText;
+use crate::base::wire_text::WireText;
 
 /// commonName, 2.5.4.3, as it is encoded.
 pub(super) const COMMON_NAME: &[u8] = &[0x55, 4, 3];

@@ -5,7 +5,7 @@
 //! (blog.mozilla.org/security/2016/10/18/phasing-out-sha-1-on-the-public-web). What was never allowed has no date.
 
 use super::{Fields, algorithms};
-use crate::frame::Timestamp;
+use crate::base::frame::Timestamp;
 
 /// 2011-06-30: Mozilla stops accepting MD5 in certificates of servers and intermediates.
 const MD5_ENDED: Timestamp = Timestamp::from_seconds(1_309_392_000);

@@ -11,7 +11,7 @@ use x509_parser::extensions::{DistributionPointName, ExtendedKeyUsage, GeneralNa
 
 use super::algorithms::dotted;
 use super::{Fields, distinguished_name};
-use crate::wire_text::WireText;
+use crate::base::wire_text::WireText;
 
 /// Adds what the extensions say.
 pub(super) fn read(x509: &X509Certificate<'_>, fields: &mut Fields) {

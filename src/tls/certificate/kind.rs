@@ -8,7 +8,7 @@ use std::fmt;
 
 use super::Fields;
 use super::distinguished_name::{COMMON_NAME, ORGANIZATION, SERIAL_NUMBER, attribute_of};
-use crate::wire_text::WireText;
+use crate::base::wire_text::WireText;
 
 /// What kind of certificate a client presents, judged by its names.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use x509_parser::certificate::Validity;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo, X509Name};
 
 use super::{distinguished_name, serial_text};
-use crate::wire_text::WireText;
+use crate::base::wire_text::WireText;
 
 /// Whose an unreadable certificate claims to be.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 //! A certificate's signature covers its inner part, the "to be signed" bytes. A signature that cannot be checked, because
 //! its algorithm is missing here, is told apart from one that is wrong: the first says nothing about the certificate.
 
-use crate::phrase::{Phrase, phrase};
+use crate::base::phrase::{Phrase, phrase};
 use ring::signature::{self, VerificationAlgorithm};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::x509::SubjectPublicKeyInfo;

@@ -1,8 +1,8 @@
 //! Record → bytes passed over: those of a direction that nobody need read, and that they went by.
 
 use super::{HEADER, MAX_PREAMBLE, RecordReader, State};
-use crate::frame::{FrameNumber, Timestamp};
-use crate::stream::Position;
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::tcp::stream::Position;
 use crate::tls::message::{Event, EventKind, Provenance};
 
 /// Application Data records of which the last frame is told beside the first: those of the encrypted handshake and the

@@ -3,7 +3,7 @@
 //! A trust anchor is a name and a key that somebody chose to believe (RFC 5280 section 6.1.1); the signature on a root
 //! certificate proves nothing and is not looked at. Nothing is parsed before the first chain is judged.
 
-use crate::phrase::phrase;
+use crate::base::phrase::phrase;
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock};
 
@@ -14,9 +14,9 @@ use x509_parser::certificate::X509Certificate;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
 use super::Purpose;
+use crate::base::wire_text::WireText;
 use crate::tls::certificate::signature::{Check, check};
 use crate::tls::certificate::{Certificate, Fields, organization, sha256};
-use crate::wire_text::WireText;
 
 /// Where the public roots come from; the report names it, because the list changes with every release of tlswalk.
 pub const PUBLIC_ROOTS_SOURCE: &str = "Mozilla's list of roots for servers, as in webpki-roots 1.0.10";

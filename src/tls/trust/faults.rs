@@ -8,7 +8,7 @@ use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter};
 
 use super::path::{End, Path};
 use super::{Anchors, Fault, Purpose, Validity, validity};
-use crate::frame::Timestamp;
+use crate::base::frame::Timestamp;
 use crate::tls::certificate::{Certificate, Fields};
 
 /// Lists the faults, most telling first.

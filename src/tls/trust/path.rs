@@ -4,7 +4,7 @@
 //! certificate several possible issuers. So this is a search, breadth first: an issuer is a presented certificate whose
 //! subject is the issuer's name and whose key made the signature. Dates and usages play no part: they are asked afterwards.
 
-use crate::phrase::{Phrase, phrase};
+use crate::base::phrase::{Phrase, phrase};
 use std::collections::HashSet;
 
 use x509_parser::asn1_rs::FromDer as _;
@@ -12,9 +12,9 @@ use x509_parser::certificate::X509Certificate;
 
 use super::Purpose;
 use super::anchors::{Anchor, Anchors, unreadable};
+use crate::base::wire_text::WireText;
 use crate::tls::certificate::signature::{Check, check};
 use crate::tls::certificate::{Certificate, Fields};
-use crate::wire_text::WireText;
 
 /// Certificates looked at in one chain. Real ones have up to 5; OpenSSL and webpki stop at 100 and 6.
 const MOST_LINKS: usize = 16;

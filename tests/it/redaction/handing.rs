@@ -3,12 +3,12 @@
 
 use std::ops::ControlFlow;
 
+use tlswalk::base::frame::Frame;
+use tlswalk::base::phrase::Language;
 use tlswalk::capture::read_frames;
-use tlswalk::frame::Frame;
-use tlswalk::phrase::Language;
-use tlswalk::redact::{Certificates, Redactor};
+use tlswalk::handoff::redact::{Certificates, Redactor};
+use tlswalk::handoff::slice::{Judged, Kept, Wish, cut};
 use tlswalk::report::json;
-use tlswalk::slice::{Judged, Kept, Wish, cut};
 use tlswalk::{Analyzer, Options};
 
 /// What is handed on of a capture: the whole slice, and the report in JSON.

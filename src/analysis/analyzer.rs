@@ -1,0 +1,294 @@
+//! Frames → Report: the pipeline put together. Push frames in, get what happened out; no I/O, no clock.
+
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::ops::ControlFlow;
+
+use crate::analysis::collector::{Checksums, Collected, skipped};
+use crate::analysis::dropped::bounds_that_bit;
+use crate::analysis::live::Story;
+use crate::attempt::attested;
+use crate::attempt::hosts::{Hosts, Watched};
+use crate::attempt::index::Directory;
+use crate::attempt::selection::Selector;
+use crate::attempt::testimony;
+use crate::attempt::{self, Attempt};
+use crate::base::frame::{Anomaly, Frame, FrameNumber};
+use crate::base::phrase::phrase;
+use crate::base::wire_text::WireText;
+use crate::capture::{CaptureError, CaptureFacts, MergeError, read_frames, read_merged};
+use crate::connection::Connection;
+use crate::decode::Decoder;
+use crate::decode::Skip;
+use crate::judge::context::{Context, Options};
+use crate::judge::verdict;
+use crate::report::{self, Contents, Report};
+
+/// Names listed of a capture without licensing traffic.
+const MAX_NAMES: usize = 8;
+
+/// Reads a whole capture and says what happened in it.
+///
+/// # Errors
+/// When the input is no capture, or reading it fails.
+pub fn analyze(input: impl Read, file: &str, options: &Options) -> Result<Report, CaptureError> {
+    let mut analyzer = Analyzer::new(options);
+    let facts = read_frames(input, |frame| {
+        analyzer.push(frame);
+        ControlFlow::Continue(())
+    })?;
+    Ok(analyzer.finish(file, &facts))
+}
+
+/// Reads several captures that continue each other, or overlap, as one ([`read_merged`]), and says what happened in it.
+/// Inputs come with their names.
+///
+/// # Errors
+/// When one of the inputs is no capture, or reading it fails, or there are too many.
+pub fn analyze_merged<R: Read>(
+    inputs: impl IntoIterator<Item = (String, R)>,
+    options: &Options,
+) -> Result<Report, MergeError> {
+    let mut analyzer = Analyzer::new(options);
+    let mut names = Vec::new();
+    let inputs = inputs.into_iter().inspect(|(name, _)| names.push(name.clone()));
+    let facts = read_merged(inputs, |frame| {
+        analyzer.push(frame);
+        ControlFlow::Continue(())
+    })?;
+    let name = match names.as_slice() {
+        [first, .., last] if names.len() > 3 => format!("{first} … {last} ({} files)", names.len()),
+        names => names.join(" + "),
+    };
+    Ok(analyzer.finish(&name, &facts))
+}
+
+/// The core: takes frames in the order of the file.
+#[derive(Debug)]
+pub struct Analyzer<'o> {
+    pub(crate) options: &'o Options,
+    pub(crate) decoder: Decoder,
+    pub(crate) collected: Collected<'o>,
+}
+
+impl<'o> Analyzer<'o> {
+    /// Ready for the first frame.
+    #[must_use]
+    pub fn new(options: &'o Options) -> Self {
+        Self {
+            options,
+            decoder: Decoder::new(),
+            collected: Collected::new(options),
+        }
+    }
+
+    /// Takes the next frame.
+    pub fn push(&mut self, frame: &Frame<'_>) {
+        let collected = &mut self.collected;
+        self.decoder.decode(frame, &mut |decoded| collected.take(decoded));
+    }
+
+    /// Says what happened.
+    #[must_use]
+    pub fn finish(self, file: &str, facts: &CaptureFacts) -> Report {
+        self.finish_with(file, facts, |_, _| ())
+    }
+
+    /// Says what happened, and shows the attempts and all connections to whoever needs more than the report.
+    pub(crate) fn finish_with(
+        mut self,
+        file: &str,
+        facts: &CaptureFacts,
+        look: impl FnOnce(&[Attempt<'_>], &[Connection]),
+    ) -> Report {
+        self.end();
+        self.judge(file, facts, &mut Story::default(), look)
+    }
+
+    /// Ends every flow: no frame follows.
+    pub(crate) fn end(&mut self) {
+        let collected = &mut self.collected;
+        self.decoder.finish(&mut |decoded| collected.take(decoded));
+        let mut flows = std::mem::take(&mut collected.flows);
+        flows.finish(|flow| collected.end(flow));
+        collected.flows = flows;
+        collected.lookups.sort();
+    }
+
+    /// Says what happened, and shows all that was collected.
+    pub(crate) fn judge(
+        &mut self,
+        file: &str,
+        facts: &CaptureFacts,
+        story: &mut Story,
+        look: impl FnOnce(&[Attempt<'_>], &[Connection]),
+    ) -> Report {
+        self.arrange(facts, story);
+        let hosts = std::mem::take(&mut self.collected.hosts);
+        let found = self.attempts(story);
+        let (report, hosts) = self.report((file, facts), story, hosts, found, look);
+        self.collected.hosts = hosts;
+        report
+    }
+
+    /// The same of the attempts that are wanted, if there are any: finding that there are none costs no more than that. May be
+    /// called again.
+    pub(crate) fn judge_some(
+        &mut self,
+        file: &str,
+        facts: &CaptureFacts,
+        story: &mut Story,
+        mut wanted: impl for<'a> FnMut(&Attempt<'a>, &Directory<'a>) -> bool,
+    ) -> Option<Report> {
+        self.arrange(facts, story);
+        let hosts = std::mem::take(&mut self.collected.hosts);
+        let mut found = self.attempts(story);
+        let (attempts, directory) = &mut found;
+        attempts.retain(|attempt| wanted(attempt, directory));
+        let (report, hosts) = if found.0.is_empty() {
+            (None, hosts)
+        } else {
+            let (report, hosts) = self.report((file, facts), story, hosts, found, |_, _| ());
+            (Some(report), hosts)
+        };
+        self.collected.hosts = hosts;
+        report
+    }
+
+    /// Puts connections in order, and learns from them what outlasts them.
+    fn arrange(&mut self, facts: &CaptureFacts, story: &mut Story) {
+        let connections = &mut self.collected.connections;
+        connections.sort_by_key(|connection| connection.index);
+        self.collected.room.forget();
+        attested::mark(connections, facts.slice.as_ref().map_or(&[][..], |note| &note.chains));
+        for connection in connections {
+            story.surroundings.add(connection);
+        }
+    }
+
+    /// The attempts, and what else their devices did.
+    fn attempts(&self, story: &mut Story) -> (Vec<Attempt<'_>>, Directory<'_>) {
+        let (connections, lookups) = (&self.collected.connections, &self.collected.lookups);
+        let learnt = std::mem::take(&mut story.learnt);
+        let selector = Selector::knowing(self.options, &lookups.all, connections, learnt);
+        let directory = Directory::new(connections, &lookups.all, &self.collected.icmp);
+        let attempts = attempt::grouped(&selector, connections, (&lookups.all, lookups.past), &directory);
+        story.learnt = selector.into_learnt();
+        (attempts, directory)
+    }
+
+    fn report<'a>(
+        &'a self,
+        (file, facts): (&str, &CaptureFacts),
+        story: &mut Story,
+        hosts: Hosts,
+        (mut attempts, directory): (Vec<Attempt<'a>>, Directory<'a>),
+        look: impl FnOnce(&[Attempt<'_>], &[Connection]),
+    ) -> (Report, Hosts) {
+        let restored = facts.slice.as_ref().map(|note| note.restore(facts));
+        let facts = restored.as_ref().unwrap_or(facts);
+        let chains = facts.slice.as_ref().map_or(&[][..], |note| &note.chains);
+        let Collected {
+            flows,
+            lookups,
+            connections,
+            contents,
+            dropped,
+            ..
+        } = &self.collected;
+        let mut anomalies = facts.anomalies.clone();
+        anomalies.extend(self.decoder.anomalies());
+        anomalies.extend(self.collected.conflicts.iter().cloned());
+        anomalies.extend(bounds_that_bit(dropped, flows, lookups));
+        let watched = Watched {
+            hosts,
+            controllers: self.decoder.controllers().clone(),
+            lookups: &lookups.all,
+            told: OnceCell::new(),
+        };
+        for attempt in &mut attempts {
+            attempt::complete(attempt, self.options, &directory);
+        }
+        let offsets = testimony::assign(&self.options.logs, &mut attempts);
+        let attested = attested::correct(&mut attempts, chains);
+        let context = Context {
+            options: self.options,
+            capture: facts,
+            watched: &watched,
+            surroundings: &story.surroundings,
+            snap_length_cut: flows.counts.cut,
+            offsets: &offsets,
+        };
+        let mut contents = Contents {
+            tcp_connections: flows.counts.flows,
+            quic_packets: self.collected.skips_of(Skip::Quic),
+            capwap_packets: self.collected.skips_of(Skip::Capwap),
+            ..contents.clone()
+        };
+        // The root's name is empty, and says nothing in a list.
+        let names = lookups.all.iter().map(|it| &it.name).filter(|name| !name.is_empty());
+        let names: BTreeSet<&WireText> = names.collect();
+        contents.dns_names = names.into_iter().map(ToString::to_string).take(MAX_NAMES).collect();
+        contents.server_names = self
+            .collected
+            .names
+            .iter()
+            .map(ToString::to_string)
+            .take(MAX_NAMES)
+            .collect();
+        let Checksums { tried, wrong, first } = self.collected.checksums;
+        if let Some(frame) = first {
+            anomalies.push(Anomaly {
+                id: "wrong-checksums",
+                frame,
+                detail: phrase("anomaly-wrong-checksums")
+                    .with("wrong", wrong)
+                    .with("tried", tried),
+            });
+        }
+        if self.collected.in_capwap > 0 {
+            anomalies.push(Anomaly {
+                id: "wireless-clients",
+                frame: FrameNumber(0),
+                detail: match &self.collected.wireless {
+                    Some(one) => one.clone(),
+                    None => phrase("anomaly-wireless-clients"),
+                }
+                .with("count", self.collected.in_capwap),
+            });
+        }
+        let capture = report::Capture {
+            file: file.to_owned(),
+            skipped: skipped(&self.collected.skipped),
+            not_judged: dropped.not_judged.saturating_add(lookups.dropped_of_interest),
+            visibility: report::Visibility {
+                duplicates: flows.counts.duplicates,
+                snap_length_cut: flows.counts.cut,
+                one_direction: self.collected.one_sided > 0 && self.collected.both_directions == 0,
+                drops: facts.drops,
+            },
+            anomalies: anomalies
+                .iter()
+                .map(|it| report::Anomaly::of(it, self.options.language))
+                .collect(),
+            contents,
+            ..report::Capture::of(facts, self.options.language)
+        };
+        let judged: Vec<_> = attempts
+            .iter()
+            .zip(attested)
+            .map(|(attempt, is_attested)| {
+                let mut verdict = verdict::judge(attempt, &context);
+                if is_attested && let Some(cause) = verdict.findings.first_mut() {
+                    cause.cannot_tell.push(phrase("attested-chain"));
+                }
+                verdict
+            })
+            .collect();
+        look(&attempts, connections);
+        let report = report::build(capture, &attempts, &judged, &context, story.before);
+        story.tell(&report, &judged, &attempts);
+        (report, watched.hosts)
+    }
+}

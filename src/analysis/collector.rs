@@ -1,0 +1,489 @@
+//! Decoded → Collected: what of a whole capture is kept for judging, and what is only counted.
+
+use crate::base::phrase::{Phrase, phrase};
+use crate::connection::plain;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::analysis::dropped::Dropped;
+use crate::analysis::interest::{Grade, Interest, grade};
+use crate::analysis::room::{Class, Room};
+use crate::attempt::hosts::{Hosts, Sighting};
+use crate::base::frame::{Anomaly, FrameNumber};
+use crate::base::wire_text::WireText;
+use crate::connection::Connection;
+use crate::connection::flow::Flow;
+use crate::connection::table::{Elsewhere, Ended, Flows, Lone};
+use crate::connection::walk::Side;
+use crate::decode::{Datagram, Decoded, Endpoint, IcmpError, Segment, Skip, Tunnel, checksum_is_right};
+use crate::dns::lookup::Lookups;
+use crate::dns::message;
+use crate::judge::context::Options;
+use crate::report::Contents;
+
+/// Connections kept for judging. A controller that tries again every minute takes three days for as many; each costs some
+/// 20 KiB until its report is written, so they take 80 MB.
+const MAX_CONNECTIONS: usize = 4096;
+
+/// The same where every TLS connection was asked for: 100 MB of nothing but handshakes holds 18,000.
+const MAX_OF_EVERYTHING: usize = 20_000;
+
+/// Connections kept of those that name no server: downloads over plain HTTP, TLS whose beginning was not captured.
+const MAX_NAMELESS: usize = 4096;
+
+/// Connections kept of those that never connected: a scan makes any number, a device fails with a few.
+const MAX_UNCONNECTED: usize = 4096;
+
+/// Segments whose checksums are computed, from the beginning: a host that leaves them to its network card does so always.
+const CHECKSUMS_TRIED: u64 = 512;
+
+/// ICMP errors kept.
+const MAX_ICMP: usize = 4096;
+
+/// Names of servers remembered, of which the report of a capture without licensing traffic shows some.
+const MAX_NAMES: usize = 64;
+
+/// Conflicting overlaps listed.
+const MAX_CONFLICTS: usize = 32;
+
+/// Everything that decoded packets change.
+#[derive(Debug)]
+pub(crate) struct Collected<'o> {
+    pub(crate) options: &'o Options,
+    /// Every TLS connection is reported.
+    pub(crate) everything: bool,
+    pub(crate) flows: Flows,
+    pub(crate) lookups: Lookups,
+    pub(crate) icmp: Vec<IcmpError>,
+    /// Flows that ended with the current segment; kept for its allocation.
+    pub(crate) ended: Vec<Ended>,
+    pub(crate) connections: Vec<Connection>,
+    /// Which of them make room for what matters more.
+    pub(crate) room: Room,
+    interest: Interest,
+    pub(crate) skipped: [u64; Skip::COUNT],
+    pub(crate) hosts: Hosts,
+    pub(crate) unconnected: usize,
+    pub(crate) nameless: usize,
+    named: usize,
+    pub(crate) checksums: Checksums,
+    pub(crate) conflicts: Vec<Anomaly>,
+    pub(crate) contents: Contents,
+    pub(crate) names: BTreeSet<WireText>,
+    pub(crate) dropped: Dropped,
+    /// TCP connections with packets from both sides, and those in which one side's were not captured though it spoke.
+    pub(crate) both_directions: u64,
+    pub(crate) one_sided: u64,
+    pub(crate) in_capwap: u64,
+    /// A wireless client that asks for a licensing service.
+    pub(crate) wireless: Option<Phrase>,
+}
+
+/// The checksums of the first segments: wrong ones are tolerated, and mentioned once.
+#[derive(Debug, Default)]
+pub(crate) struct Checksums {
+    pub(crate) tried: u64,
+    pub(crate) wrong: u64,
+    pub(crate) first: Option<FrameNumber>,
+}
+
+impl<'o> Collected<'o> {
+    /// Nothing yet.
+    pub(crate) fn new(options: &'o Options) -> Self {
+        let everything = options.all || options.profile.everything;
+        // An option may claim any connection, so then all are followed to their ends.
+        let claims = [&options.on_prem, &options.cslu, &options.cssm]
+            .iter()
+            .any(|targets| !targets.is_empty());
+        let flows = if everything || claims {
+            Flows::default()
+        } else {
+            Flows::of_names(options.service_names().map(str::to_owned).collect())
+        };
+        Self {
+            options,
+            everything,
+            flows,
+            lookups: Lookups::of_names(options.service_names().map(str::to_owned).collect()),
+            icmp: Vec::new(),
+            ended: Vec::new(),
+            connections: Vec::new(),
+            room: Room::default(),
+            interest: Interest::new(options, everything),
+            skipped: [0; Skip::COUNT],
+            hosts: Hosts::default(),
+            unconnected: 0,
+            nameless: 0,
+            named: 0,
+            checksums: Checksums::default(),
+            conflicts: Vec::new(),
+            contents: Contents::default(),
+            names: BTreeSet::new(),
+            dropped: Dropped::default(),
+            both_directions: 0,
+            one_sided: 0,
+            in_capwap: 0,
+            wireless: None,
+        }
+    }
+
+    /// How many packets were skipped for a reason.
+    pub(crate) fn skips_of(&self, skip: Skip) -> u64 {
+        self.skipped.get(skip as usize).copied().unwrap_or_default()
+    }
+
+    /// Takes what was found in a packet.
+    #[inline(always)]
+    pub(crate) fn take(&mut self, decoded: Decoded<'_>) {
+        match decoded {
+            Decoded::Tcp(segment) => self.segment(segment),
+            Decoded::Skip(skip) => {
+                if let Some(count) = self.skipped.get_mut(skip as usize) {
+                    *count += 1;
+                }
+            }
+            Decoded::Dns(datagram) => self.datagram(&datagram),
+            Decoded::Icmp(error) => self.icmp_error(error),
+        }
+    }
+
+    fn segment(&mut self, segment: &Segment<'_>) {
+        if self.checksums.tried < CHECKSUMS_TRIED {
+            self.try_checksum(segment);
+        }
+        self.flows.accept(segment, &mut self.ended);
+        if !self.ended.is_empty() {
+            self.end_all();
+        }
+    }
+
+    #[inline(never)]
+    fn end_all(&mut self) {
+        let mut ended = std::mem::take(&mut self.ended);
+        for flow in ended.drain(..) {
+            match &flow {
+                Ended::Lone(lone) => self.end_lone(lone),
+                _ => self.end(flow),
+            }
+        }
+        self.ended = ended;
+    }
+
+    fn datagram(&mut self, datagram: &Datagram<'_>) {
+        // A wireless client's look-ups are not the controller's.
+        if datagram.tunnel != Tunnel::Capwap {
+            self.lookups.accept(datagram);
+            self.hosts.saw_receiver(datagram.dst.ip);
+        }
+    }
+
+    fn icmp_error(&mut self, error: IcmpError) {
+        // Of errors about UDP only those about DNS are ever asked for: others take no place.
+        let is_wanted = error.quoted_seq.is_some() || error.quoted_dst.port == 53;
+        if is_wanted && self.icmp.len() < MAX_ICMP {
+            self.icmp.push(error);
+        } else if is_wanted {
+            self.dropped.icmp += 1;
+        }
+        self.hosts.saw_receiver(error.quoted_src.ip);
+    }
+
+    #[cold]
+    fn try_checksum(&mut self, segment: &Segment<'_>) {
+        if let Some(right) = checksum_is_right(segment) {
+            self.checksums.tried += 1;
+            self.checksums.wrong += u64::from(!right);
+            self.checksums.first = self.checksums.first.or((!right).then_some(segment.frame));
+        }
+    }
+
+    /// A flow has ended: it becomes a connection, if anybody could want it.
+    pub(crate) fn end(&mut self, ended: Ended) {
+        match ended {
+            Ended::Lone(lone) => self.end_lone(&lone),
+            Ended::Elsewhere(mut elsewhere) => {
+                // Frames that came after it was given up are not counted, but that there were some.
+                for (frames, spoke) in elsewhere.sighting.frames.iter_mut().zip(elsewhere.spoke) {
+                    *frames = (*frames).max(u64::from(spoke));
+                }
+                self.saw(&elsewhere.sighting);
+                self.end_elsewhere(&elsewhere);
+            }
+            Ended::Followed(flow) => {
+                self.saw(&Sighting::of(&flow));
+                self.end_followed(flow);
+            }
+        }
+    }
+
+    fn saw(&mut self, sighting: &Sighting) {
+        let lookups = &self.lookups;
+        self.hosts.saw(sighting, |host| lookups.is_asker(host));
+    }
+
+    /// Of connections that are one SYN, enough is enough.
+    #[inline]
+    fn end_lone(&mut self, lone: &Lone) {
+        let in_capwap = lone.tunnel() == Tunnel::Capwap;
+        let enough = self.unconnected >= MAX_UNCONNECTED && !self.makes_room(lone.ends(), in_capwap);
+        if !in_capwap {
+            let (ips, lookups) = (lone.ends().map(|end| end.ip), &self.lookups);
+            self.hosts
+                .saw_syn(ips, lone.seen(), enough, |host| lookups.is_asker(host));
+        }
+        if !enough && (self.everything || !in_capwap) {
+            return self.end_followed(lone.flow());
+        }
+        if self.everything && in_capwap {
+            let [_, receiver] = lone.ends();
+            self.hosts.saw_receiver(receiver.ip);
+        }
+        self.in_capwap += u64::from(in_capwap);
+        self.dropped.unconnected += u64::from(enough);
+    }
+
+    fn end_followed(&mut self, flow: Box<Flow>) {
+        if !self.everything && self.is_elsewhere(&flow) {
+            return;
+        }
+        let was_evicted = flow.was_evicted;
+        let connection = Connection::of(flow);
+        for side in Side::both() {
+            if connection.tunnel == Tunnel::Capwap && connection.tcp[side].frames > 0 {
+                let to = if side == Side::Client {
+                    connection.server.ip
+                } else {
+                    connection.client.ip
+                };
+                self.hosts.saw_receiver(to);
+            }
+        }
+        self.hosts.accepted.note(&connection);
+        self.both_directions += u64::from(Side::both().iter().all(|&side| connection.tcp[side].frames > 0));
+        for side in Side::both() {
+            if let Some(conflict) = &connection.tcp[side].conflict
+                && self.conflicts.len() < MAX_CONFLICTS
+            {
+                self.conflicts.push(Anomaly {
+                    id: "overlap-differs",
+                    frame: conflict.frame,
+                    detail: phrase("anomaly-overlap-differs")
+                        .with("frame", conflict.frame)
+                        .with(
+                            "who",
+                            phrase(match side {
+                                Side::Client => "client",
+                                Side::Server => "server",
+                            }),
+                        )
+                        .with("client", connection.client)
+                        .with("server", connection.server)
+                        .with("other", WireText::from_bytes(&conflict.other).to_string())
+                        .with("kept", WireText::from_bytes(&conflict.kept).to_string()),
+                });
+            }
+        }
+        self.one_sided += u64::from(
+            Side::both()
+                .iter()
+                .any(|&side| connection.tcp[side].frames == 0 && connection.tcp[side].acked_unseen),
+        );
+        self.contents.tls_connections += u64::from(connection.tls.is_some());
+        self.in_capwap += u64::from(connection.tunnel == Tunnel::Capwap);
+        self.dropped.events += connection.events_dropped;
+        let is_dns = connection.server.port == 53 || connection.client.port == 53;
+        // A wireless client's look-ups are not the controller's.
+        if is_dns && connection.tunnel != Tunnel::Capwap {
+            self.dns_over_tcp(&connection);
+        }
+        let named = connection.server_name().map(|name| name.raw().to_owned());
+        if let Some(name) = &named
+            && self.options.profile.service_named(name).is_none()
+            && self.names.len() < MAX_NAMES
+            && !name.is_empty()
+        {
+            self.names.insert(WireText::from(name.as_str()));
+        }
+        let wanted = connection.may_be_read();
+        if wanted {
+            if !self.everything && !self.could_matter(&connection) {
+                return;
+            }
+            self.keep(connection, was_evicted);
+        } else if !connection.connected()
+            || connection.tcp.server.reset.is_some()
+            || connection.speaks_other.server
+            || connection.answer_refused()
+            // Another connection may show that the port expects TLS.
+            || self.everything && connection.plain_client.is_some() && plain::client::is_over(&connection)
+            || connection.syn_ack_unanswered()
+        {
+            self.keep(connection, was_evicted);
+        }
+    }
+
+    /// Keeps a connection that is wanted, if need be in the place of one that matters less.
+    fn keep(&mut self, connection: Connection, was_evicted: bool) {
+        let class = class_of(&connection, self.everything);
+        let (kept, most) = match (class, self.everything) {
+            (Class::Unconnected, _) => (&mut self.unconnected, MAX_UNCONNECTED),
+            (Class::Nameless, _) => (&mut self.nameless, MAX_NAMELESS),
+            (Class::Named, true) => (&mut self.named, MAX_OF_EVERYTHING),
+            (Class::Named, false) => (&mut self.named, MAX_CONNECTIONS),
+        };
+        let Self {
+            options,
+            lookups,
+            interest,
+            ..
+        } = self;
+        let may_matter = interest.in_connection(&connection, options, lookups);
+        // Of one that had not ended, or said more than is kept, the end was not judged.
+        let is_over = Side::both().iter().all(|&side| connection.tcp[side].fin.is_some())
+            || Side::both().iter().any(|&side| connection.tcp[side].reset.is_some());
+        let has_unjudged_end = was_evicted && !is_over || connection.events_dropped > 0;
+        self.dropped.not_judged += u64::from(may_matter && has_unjudged_end);
+        if *kept < most {
+            *kept += 1;
+            self.connections.push(connection);
+            return;
+        }
+        let everything = self.everything;
+        let mut look = |it: &Connection| match interest.in_connection(it, options, lookups) {
+            true => (class_of(it, everything), grade(it)),
+            false => (class_of(it, everything), Grade::Stranger),
+        };
+        let place = self.room.take(look(&connection), &self.connections, &mut look);
+        let left_out = match place.and_then(|place| self.connections.get_mut(place)) {
+            Some(place) => std::mem::replace(place, connection),
+            None => connection,
+        };
+        match class {
+            Class::Unconnected => self.dropped.unconnected += 1,
+            Class::Named | Class::Nameless => self.dropped.connections += 1,
+        }
+        self.dropped.not_judged += u64::from(look(&left_out).1 > Grade::Stranger);
+        self.hosts.leave_out(left_out.client.ip);
+    }
+
+    /// Whether a connection that never connected takes the place of one that matters less.
+    #[inline(never)]
+    fn makes_room(&mut self, [client, server]: [Endpoint; 2], in_capwap: bool) -> bool {
+        let may_matter = !in_capwap && self.interest.in_ends(client, server, &self.lookups);
+        let is_full = self.room.is_full(Class::Unconnected);
+        // One that finds no room is not made into a connection to be counted.
+        self.dropped.not_judged += u64::from(may_matter && is_full);
+        may_matter && !is_full
+    }
+
+    /// Counts the connections that are kept anew, after some were reported and forgotten.
+    pub(crate) fn recount(&mut self) {
+        (self.nameless, self.named, self.unconnected) = (0, 0, 0);
+        self.room.forget();
+        for connection in &self.connections {
+            match class_of(connection, self.everything) {
+                Class::Nameless => self.nameless += 1,
+                Class::Named => self.named += 1,
+                Class::Unconnected => self.unconnected += 1,
+            }
+        }
+    }
+
+    /// Counts a flow that cannot be licensing, without making a connection of it: it travels inside CAPWAP, it was given
+    /// up, or it never connected and enough of those are kept.
+    fn is_elsewhere(&mut self, flow: &Flow) -> bool {
+        let never_connected = flow.directions.iter().all(|side| side.opening.bytes.is_empty())
+            && flow.directions.iter().any(|side| side.tcp.frames == 0);
+        let [one, other] = flow.ends;
+        let ends = if flow.opener == Some(1) {
+            [other, one]
+        } else {
+            [one, other]
+        };
+        let in_capwap = flow.tunnel == Tunnel::Capwap;
+        let enough = never_connected && self.unconnected >= MAX_UNCONNECTED && !self.makes_room(ends, in_capwap);
+        if !(in_capwap || enough || flow.is_given_up()) {
+            return false;
+        }
+        if enough {
+            self.dropped.unconnected += 1;
+            flow.ends.iter().for_each(|end| self.hosts.leave_out(end.ip));
+        }
+        self.end_elsewhere(&Elsewhere::of(flow));
+        true
+    }
+
+    /// Counts a connection that has nothing to do with licensing.
+    fn end_elsewhere(&mut self, flow: &Elsewhere) {
+        let in_capwap = flow.sighting.tunnel == Tunnel::Capwap;
+        self.contents.tls_connections += u64::from(flow.is_tls);
+        self.both_directions += u64::from(flow.spoke == [true; 2]);
+        self.in_capwap += u64::from(in_capwap);
+        let Some(name) = &flow.name else { return };
+        if !in_capwap {
+            if self.names.len() < MAX_NAMES && !name.is_empty() && !self.names.contains(name) {
+                self.names.insert(name.clone());
+            }
+        } else if self.options.profile.service_named(name.raw()).is_some() {
+            let [one, other] = flow.sighting.ends;
+            self.wireless.get_or_insert_with(|| {
+                phrase("anomaly-wireless-clients-also")
+                    .with("one", one.to_string())
+                    .with("other", other.to_string())
+                    .with("name", name.to_string())
+            });
+        }
+    }
+
+    /// Whether a connection may belong to licensing: all but those that name something else.
+    fn could_matter(&self, connection: &Connection) -> bool {
+        let Some(name) = connection.server_name() else {
+            return true;
+        };
+        let options = self.options;
+        options.profile.service_named(name.raw()).is_some()
+            || connection.connect().is_some()
+            || !options.on_prem.is_empty()
+            || !options.cslu.is_empty()
+            || !options.cssm.is_empty()
+    }
+
+    fn dns_over_tcp(&mut self, connection: &Connection) {
+        for side in Side::both() {
+            let (from, to) = match side {
+                Side::Client => (connection.client, connection.server),
+                Side::Server => (connection.server, connection.client),
+            };
+            let (frame, time) = connection.last_of(side).unwrap_or(connection.first);
+            for message in message::parse_tcp(&connection.dns[side]) {
+                let (client, server) = if message.is_response {
+                    (to.ip, from.ip)
+                } else {
+                    (from.ip, to.ip)
+                };
+                self.lookups.message(message, client, server, frame, time);
+            }
+        }
+    }
+}
+
+/// By which bound a connection that is wanted is counted. What names no server may be licensing or anything; without a name
+/// little can be said of it.
+fn class_of(connection: &Connection, everything: bool) -> Class {
+    let wanted = connection.may_be_read();
+    match (wanted, !everything && connection.server_name().is_none()) {
+        (true, true) => Class::Nameless,
+        (true, false) => Class::Named,
+        (false, _) => Class::Unconnected,
+    }
+}
+
+/// What was skipped over, by its name.
+pub(crate) fn skipped(counts: &[u64; Skip::COUNT]) -> BTreeMap<String, u64> {
+    Skip::ALL
+        .iter()
+        .filter_map(|&skip| {
+            let count = *counts.get(skip as usize)?;
+            (count > 0).then(|| (skip.to_string(), count))
+        })
+        .collect()
+}

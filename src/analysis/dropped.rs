@@ -1,0 +1,37 @@
+//! Dropped → Anomaly: what was given up at bounds, counted, so that nothing is lost silently.
+
+use crate::base::frame::{Anomaly, FrameNumber};
+use crate::base::phrase::phrase;
+use crate::connection::table::Flows;
+use crate::dns::lookup::Lookups;
+
+/// What was given up at a bound.
+#[derive(Debug, Default)]
+pub(crate) struct Dropped {
+    pub(crate) connections: u64,
+    pub(crate) unconnected: u64,
+    pub(crate) icmp: u64,
+    pub(crate) events: u64,
+    /// Of all these, connections that may belong to a service, and such that were not followed to their ends.
+    pub(crate) not_judged: u64,
+}
+
+/// Every bound that bit, so that nothing is lost silently.
+pub(crate) fn bounds_that_bit(dropped: &Dropped, flows: &Flows, lookups: &Lookups) -> Vec<Anomaly> {
+    let rows = [
+        (dropped.connections, "anomaly-bound-connections"),
+        (dropped.unconnected, "anomaly-bound-unconnected"),
+        (dropped.icmp, "anomaly-bound-icmp"),
+        (dropped.events, "anomaly-bound-events"),
+        (flows.counts.evicted, "anomaly-bound-evicted"),
+        (lookups.dropped, "anomaly-bound-lookups"),
+    ];
+    rows.iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|&(count, id)| Anomaly {
+            id: "bound",
+            frame: FrameNumber(0),
+            detail: phrase(id).with("count", count),
+        })
+        .collect()
+}

@@ -1,0 +1,157 @@
+//! Connection → Grade: which of too many connections are kept, and which of the others are missed.
+//!
+//! Whether a connection belongs to a service is decided at the end of a capture, when all names are known. A bound has to be
+//! kept before that, so this asks for less: whether it may, and whether it went well as far as its own bytes say.
+
+use std::collections::HashSet;
+use std::net::IpAddr;
+
+use foldhash::fast::RandomState;
+
+use crate::connection::Connection;
+use crate::connection::walk::Side;
+use crate::decode::Endpoint;
+use crate::dns::lookup::Lookups;
+use crate::judge::context::{Host, Options};
+
+/// Servers of services remembered: as many as endpoints in the report of a capture that grows.
+const MAX_SERVERS: usize = 4096;
+
+/// How much is lost with a connection; one with a higher grade takes the place of one with a lower.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Grade {
+    /// It belongs to no service, as far as can be seen.
+    Stranger,
+    /// It went well.
+    Smooth,
+    /// Nothing says that it failed, and not everything that it went well.
+    Doubtful,
+    /// It failed.
+    Failed,
+}
+
+/// What tells connections that may belong to a service.
+#[derive(Debug, Default)]
+pub(crate) struct Interest {
+    everything: bool,
+    wlc: Vec<IpAddr>,
+    /// Addresses of services: from the profile, from options, and of connections that named one.
+    servers: HashSet<IpAddr, RandomState>,
+    /// Ports that nothing else uses.
+    ports: Vec<u16>,
+}
+
+impl Interest {
+    pub(crate) fn new(options: &Options, everything: bool) -> Self {
+        let endpoints = &options.profile.endpoints;
+        let targets = [&options.on_prem, &options.cslu, &options.cssm, &options.proxy];
+        let named = targets.into_iter().flatten().filter_map(|target| match target.host {
+            Host::Address(ip) => Some(ip),
+            Host::Name(_) => None,
+        });
+        let suffices = endpoints.iter().filter(|service| service.port_suffices);
+        Self {
+            everything,
+            wlc: options.wlc.clone(),
+            servers: endpoints
+                .iter()
+                .flat_map(|it| it.addresses.iter().copied())
+                .chain(named)
+                .collect(),
+            ports: suffices.flat_map(|service| service.ports.iter().copied()).collect(),
+        }
+    }
+
+    /// Whether a connection between these may belong to a service.
+    #[inline]
+    pub(crate) fn in_ends(&self, client: Endpoint, server: Endpoint, lookups: &Lookups) -> bool {
+        if self.everything && server.port == 443 {
+            return true;
+        }
+        if !self.wlc.is_empty() {
+            return [client.ip, server.ip].iter().any(|ip| self.wlc.contains(ip));
+        }
+        let servers = &self.servers;
+        lookups.is_asker(client.ip)
+            || lookups.was_told(server.ip)
+            || servers.contains(&server.ip)
+            || servers.contains(&client.ip)
+            || self.ports.contains(&server.port)
+    }
+
+    /// The same of a connection that was read. One that names a service teaches where that is.
+    pub(crate) fn in_connection(&mut self, connection: &Connection, options: &Options, lookups: &Lookups) -> bool {
+        let is_service = |name: &str| {
+            let name = name.trim_end_matches('.');
+            options.service_names().any(|own| own.eq_ignore_ascii_case(name))
+        };
+        let says_so = connection.server_name().is_some_and(|name| is_service(name.raw()))
+            || connection
+                .http
+                .iter()
+                .filter_map(|it| it.request.as_ref())
+                .any(|(_, request)| {
+                    let target = request.target.raw();
+                    let hosts = [
+                        request.host.as_ref().map(|it| it.raw()),
+                        target.rsplit_once(':').map(|(host, _)| host),
+                    ];
+                    let mut paths = options.profile.endpoints.iter().flat_map(|service| &service.paths);
+                    hosts
+                        .into_iter()
+                        .flatten()
+                        .any(|host| is_service(host) || self.is_server(host))
+                        || paths.any(|path| target.contains(path.as_str()))
+                });
+        if says_so && self.servers.len() < MAX_SERVERS {
+            self.servers.insert(connection.server.ip);
+        }
+        says_so
+            || self.everything && connection.tls.is_some()
+            || self.in_ends(connection.client, connection.server, lookups)
+    }
+
+    fn is_server(&self, host: &str) -> bool {
+        let address = host.trim_matches(['[', ']']).parse();
+        address.is_ok_and(|ip| self.servers.contains(&ip))
+    }
+}
+
+/// How a connection went, as far as its own bytes say. A rule may know better; nothing that a rule takes for a failure with
+/// certainty is smooth.
+pub(crate) fn grade(connection: &Connection) -> Grade {
+    if !connection.connected() || connection.answer_refused() {
+        return Grade::Failed;
+    }
+    let refused = |status: u16| status >= 300;
+    let answers = connection.http.iter().filter_map(|it| it.response.as_ref());
+    if answers.into_iter().any(|(_, answer)| refused(answer.status)) {
+        return Grade::Failed;
+    }
+    let sides = || Side::both().map(|side| &connection.tcp[side]);
+    let hides = sides()
+        .iter()
+        .any(|side| !side.gaps.is_empty() || side.frames == 0 || side.cut > 0);
+    let was_reset = sides().iter().any(|side| side.reset.is_some());
+    let is_doubtful = hides || was_reset || connection.events_dropped > 0;
+    match &connection.tls {
+        Some(tls) => {
+            let has_failed = tls.first_error().is_some()
+                || tls.client_alert_instead_of_finished.is_some()
+                || tls.server_alert_after_finished.is_some()
+                || !tls.is_complete()
+                || tls.server_hello.is_none();
+            match (
+                has_failed,
+                is_doubtful || tls.lone_answer || tls.application_data.server == 0,
+            ) {
+                (true, _) => Grade::Failed,
+                (false, true) => Grade::Doubtful,
+                (false, false) => Grade::Smooth,
+            }
+        }
+        None if connection.http.iter().any(|exchange| exchange.response.is_none()) => Grade::Failed,
+        None if is_doubtful || connection.http.is_empty() => Grade::Doubtful,
+        None => Grade::Smooth,
+    }
+}

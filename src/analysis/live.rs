@@ -1,0 +1,232 @@
+//! Frames → Reports, one whenever attempts have ended: for a capture that grows, of which only what is bounded is kept.
+//!
+//! What was reported is forgotten but for what explains later attempts: who was told which address, which endpoints are a
+//! service's, what servers chose. All of it is bounded.
+
+use std::cell::RefCell;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use crate::analysis::analyzer::Analyzer;
+use crate::analysis::retention::{Found, KEPT, forget};
+use crate::analysis::settling::{Clock, Moment, Open, is_settled};
+use crate::attempt::Attempt;
+use crate::attempt::other_connections::Surroundings;
+use crate::attempt::selection::Purposed;
+use crate::base::frame::{Frame, FrameNumber, Timestamp};
+use crate::capture::{CaptureError, CaptureFacts, Tally, read_counted};
+use crate::decode::Endpoint;
+use crate::judge::context::Options;
+use crate::judge::finding::Severity;
+use crate::judge::verdict::Verdict;
+use crate::report::{Before, Overall, Part, Report};
+
+const SECOND: i64 = 1_000_000_000;
+
+/// How much longer than a second it takes, by the capture's clock, until attempts that have ended are looked for again, for each
+/// connection and look-up that is kept.
+const PER_KEPT: i64 = SECOND / 1024;
+
+/// The longest time between two looks.
+const MOST_BETWEEN: i64 = 10 * SECOND;
+
+/// How long it takes after a leap of the clock until a look: flows that go on all the same shall have said so.
+const AFTER_LEAP: i64 = 5 * SECOND;
+
+/// Longer silence is no different: all has settled.
+const MOST_SILENCE: i64 = 2 * KEPT;
+
+/// Endpoints of services that are remembered.
+const MAX_LEARNT: usize = 4096;
+
+/// What has been told of a capture, and is worth knowing later.
+#[derive(Debug, Default)]
+pub(crate) struct Story {
+    pub(crate) before: Before,
+    pub(crate) surroundings: Surroundings,
+    pub(crate) learnt: BTreeMap<Endpoint, Purposed>,
+    parts: u64,
+    /// Of equals the attempt that began first.
+    worst: Option<((Severity, Reverse<FrameNumber>), Overall)>,
+}
+
+impl Story {
+    /// Goes on behind a report.
+    pub(crate) fn tell(&mut self, report: &Report, verdicts: &[Verdict], attempts: &[Attempt<'_>]) {
+        self.before.attempts = self.before.attempts.saturating_add(attempts.len());
+        self.before.connections = self.before.connections.saturating_add(report.connections.len());
+        let causes = attempts.iter().zip(verdicts);
+        let causes = causes.filter_map(|(attempt, it)| Some((it.cause()?.severity, Reverse(attempt.first().0))));
+        let worst = causes.max();
+        if let Some(worst) = worst
+            && self.worst.as_ref().is_none_or(|(so_far, _)| *so_far < worst)
+        {
+            self.worst = Some((worst, report.verdict.clone()));
+        }
+    }
+
+    fn mark(&mut self, report: &mut Report, last: bool) {
+        self.parts = self.parts.saturating_add(1);
+        report.part = Some(Part {
+            number: self.parts,
+            last,
+        });
+        if self.parts > 1 || !last {
+            // Both need the whole story, and parts do not have it.
+            report.courses.clear();
+            report.cadence = None;
+            report.attempts.iter_mut().for_each(|attempt| attempt.course = None);
+        }
+        if last && let Some((_, worst)) = &self.worst {
+            report.verdict = worst.clone();
+        }
+    }
+}
+
+/// Reads a capture that grows, and says what happened in each attempt when it has ended: a report of the attempts since the
+/// last one, whose [`Report::part`] tells its number. The last report comes when the input ends; its verdict and its
+/// capture's totals are those of the whole.
+///
+/// Time is the capture's own. An input that has nothing for a while may say so ([`Silence`](crate::capture::Silence)): between
+/// two records the capture's clock goes on with it, until a frame comes, whose time counts again. In the middle of a record more
+/// is sure to come, and in a compressed input it may: there the clock stands. A frame that was held back meanwhile and belongs
+/// to a connection that was reported is one of no connection, for ten minutes; the late answer of one that was reported as
+/// unanswered makes another attempt.
+///
+/// `each` may break: then nothing more is read, and there is no last report.
+///
+/// # Errors
+/// When the input is no capture, or reading it fails.
+pub fn analyze_stream(
+    input: impl Read,
+    file: &str,
+    options: &Options,
+    each: impl FnMut(Report) -> ControlFlow<()>,
+) -> Result<(), CaptureError> {
+    let stream = RefCell::new(Stream {
+        file,
+        analyzer: Analyzer::new(options),
+        story: Story::default(),
+        clock: Clock::default(),
+        due: Timestamp(i64::MIN),
+        has_leapt: false,
+        facts: CaptureFacts::default(),
+        each,
+        broken: false,
+    });
+    // Never borrowed twice: no frame comes while nothing comes.
+    let facts = read_counted(
+        input,
+        |frame, tally| stream.borrow_mut().frame(frame, tally),
+        Some(&mut |silence, tally| stream.borrow_mut().silence(silence, tally)),
+    )?;
+    let mut stream = stream.into_inner();
+    if !stream.broken {
+        stream.facts = facts;
+        stream.finish();
+    }
+    Ok(())
+}
+
+struct Stream<'o, F> {
+    file: &'o str,
+    analyzer: Analyzer<'o>,
+    story: Story,
+    clock: Clock,
+    /// When to look again.
+    due: Timestamp,
+    /// The clock leapt since the last look.
+    has_leapt: bool,
+    /// Of the capture, as of the last look.
+    facts: CaptureFacts,
+    each: F,
+    broken: bool,
+}
+
+impl<F: FnMut(Report) -> ControlFlow<()>> Stream<'_, F> {
+    fn frame(&mut self, frame: &Frame<'_>, tally: &Tally) -> ControlFlow<()> {
+        if self.broken {
+            return ControlFlow::Break(());
+        }
+        self.analyzer.push(frame);
+        let before = self.clock.moment();
+        let moment = self.clock.saw(frame.time);
+        if !self.has_leapt && before.is_some_and(|it| moment.is_leap_from(it)) {
+            self.has_leapt = true;
+            self.due = moment.after(AFTER_LEAP).now;
+        }
+        // A silence that was told may have moved it too far.
+        let is_wrong = self.due.since(moment.now) > MOST_BETWEEN;
+        if moment.now < self.due && !is_wrong {
+            return ControlFlow::Continue(());
+        }
+        self.facts = tally.so_far();
+        self.look(moment)
+    }
+
+    /// Nothing came for so long: the clock goes on for this look only, since what comes next may be older.
+    fn silence(&mut self, silence: Duration, tally: &Tally) -> ControlFlow<()> {
+        let Some(moment) = self.clock.moment() else {
+            return ControlFlow::Continue(());
+        };
+        self.facts = tally.so_far();
+        let silence = i64::try_from(silence.as_nanos()).unwrap_or(MOST_SILENCE);
+        self.look(moment.after(silence.min(MOST_SILENCE)))
+    }
+
+    /// Reports the attempts that have ended, if there are any.
+    fn look(&mut self, moment: Moment) -> ControlFlow<()> {
+        self.has_leapt = false;
+        let told = self.ended(moment);
+        let collected = &self.analyzer.collected;
+        let kept = collected.connections.len().saturating_add(collected.lookups.all.len());
+        let kept = i64::try_from(kept).unwrap_or(i64::MAX);
+        // A look costs what is kept, so that the more is kept the less often it is looked at.
+        let pause = SECOND.saturating_add(kept.saturating_mul(PER_KEPT)).min(MOST_BETWEEN);
+        self.due = moment.after(pause).now;
+        let flow = told.map_or(ControlFlow::Continue(()), &mut self.each);
+        self.broken = flow.is_break();
+        flow
+    }
+
+    fn ended(&mut self, moment: Moment) -> Option<Report> {
+        let collected = &mut self.analyzer.collected;
+        let mut ended = Vec::new();
+        collected.flows.hand_on_quiet(moment, &mut ended);
+        // In order of first frames, as they are at the end of a file.
+        ended.into_iter().for_each(|flow| collected.end(flow));
+        collected.lookups.sort();
+        let mut found = Found::default();
+        let open = Open::of(collected.flows.open().inspect(|flow| found.open(*flow)));
+        let report = self
+            .analyzer
+            .judge_some(self.file, &self.facts, &mut self.story, |attempt, directory| {
+                let settled = is_settled(attempt, moment, &open);
+                if settled {
+                    found.told(attempt);
+                } else {
+                    found.waits(attempt, directory);
+                }
+                settled
+            });
+        let report = report.map(|mut told| {
+            self.story.mark(&mut told, false);
+            told
+        });
+        forget(&mut self.analyzer.collected, moment, &found);
+        while self.story.learnt.len() > MAX_LEARNT {
+            self.story.learnt.pop_last();
+        }
+        report
+    }
+
+    fn finish(&mut self) {
+        self.analyzer.end();
+        let mut report = self.analyzer.judge(self.file, &self.facts, &mut self.story, |_, _| ());
+        self.story.mark(&mut report, true);
+        let _ = (self.each)(report);
+    }
+}

@@ -1,0 +1,10 @@
+//! Frames → Report: the stages put together, for a whole capture and for one that grows.
+
+pub(crate) mod analyzer;
+mod collector;
+pub(crate) mod dropped;
+pub(crate) mod interest;
+pub(crate) mod live;
+mod retention;
+pub(crate) mod room;
+pub(crate) mod settling;

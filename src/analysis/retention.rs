@@ -1,0 +1,248 @@
+//! Attempts that wait → what is kept for them: of a capture that grows, whatever may still be evidence.
+//!
+//! An attempt rests on more than its own connection: its device may have fetched revocation data before it refused, or been told
+//! that a host is unreachable. So all that the device of an attempt did stays until that attempt is told. Of others things stay for
+//! a while, since an attempt may begin before it is known to be one.
+
+use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
+
+use foldhash::fast::RandomState;
+
+use crate::analysis::collector::Collected;
+use crate::analysis::settling::Moment;
+use crate::attempt::index::Directory;
+use crate::attempt::revocation::revocation;
+use crate::attempt::selection::Selector;
+use crate::attempt::{Attempt, CLOCK_SKEW, SAME_ATTEMPT, ended};
+use crate::base::frame::Timestamp;
+use crate::connection::Connection;
+use crate::connection::table::clock::OpenFlow;
+use crate::dns::lookup::{Fate, Lookup, Lookups};
+
+/// How long connections and errors are kept that belong to no attempt: as long as an attempt may wait for others.
+pub(crate) const KEPT: i64 = 900_000_000_000;
+
+/// A look-up that no attempt has had for so long is a resolver's, that asked for others: it is only knowledge.
+const UNCLAIMED: i64 = 2 * SAME_ATTEMPT;
+
+/// Look-ups of a service's names that are remembered after their attempts were reported.
+const MAX_PAST: usize = 1024;
+
+/// Look-ups beyond which those of others' names go earlier.
+const MANY: usize = 4096;
+
+/// Connections, or errors, beyond which those of no attempt go earlier: were a bound of `collected.rs` reached between two looks,
+/// others would not be kept at all.
+const MANY_CONNECTIONS: usize = 2048;
+
+/// What a look at all attempts found.
+#[derive(Default)]
+pub(crate) struct Found {
+    /// Told now: connections by number, look-ups by place in memory.
+    told: Parts,
+    /// Of attempts that wait.
+    waiting: Parts,
+    /// Since when what a host did may be evidence for an attempt that waits, or that is still going on.
+    since: HashMap<IpAddr, Timestamp, RandomState>,
+}
+
+/// What attempts consist of.
+#[derive(Default)]
+struct Parts {
+    connections: HashSet<u64, RandomState>,
+    lookups: HashSet<*const Lookup, RandomState>,
+}
+
+impl Parts {
+    fn add(&mut self, connections: &[&Connection], lookups: &[&Lookup]) {
+        self.connections.extend(connections.iter().map(|it| it.index));
+        self.lookups
+            .extend(lookups.iter().map(|it| std::ptr::from_ref::<Lookup>(it)));
+    }
+}
+
+impl Found {
+    /// Whatever is under way may become an attempt.
+    pub(crate) fn open(&mut self, flow: OpenFlow) {
+        if flow.has_asked {
+            flow.ends.iter().for_each(|end| self.host_waits(end.ip, flow.first));
+        }
+    }
+
+    pub(crate) fn waits<'a>(&mut self, attempt: &Attempt<'a>, directory: &Directory<'a>) {
+        self.waiting.add(&attempt.connections, &attempt.lookups);
+        // Where its device has more than is kept, this much is known to be needed.
+        for fetch in revocation(attempt, directory) {
+            self.waiting.add(&fetch.connections, &fetch.lookups);
+        }
+        self.host_waits(attempt.device, attempt.first().1);
+        // It may have another address.
+        let clients = attempt.connections.iter().map(|it| (it.client.ip, it.first.1));
+        let askers = attempt.lookups.iter().map(|it| (it.client, it.first().1));
+        let own = clients.chain(askers).filter(|(host, _)| *host != attempt.device);
+        own.for_each(|(host, time)| self.host_waits(host, time));
+    }
+
+    pub(crate) fn told(&mut self, attempt: &Attempt<'_>) {
+        self.told.add(&attempt.connections, &attempt.lookups);
+    }
+
+    fn host_waits(&mut self, host: IpAddr, time: Timestamp) {
+        let from = Timestamp(time.0.saturating_sub(CLOCK_SKEW));
+        let since = self.since.entry(host).or_insert(from);
+        *since = from.min(*since);
+    }
+
+    fn is_evidence(&self, host: IpAddr, time: Timestamp) -> bool {
+        self.since.get(&host).is_some_and(|since| *since <= time)
+    }
+}
+
+/// How much something matters, besides what an attempt has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Worth {
+    /// An attempt that is under way may rest on it.
+    Evidence,
+    /// It is of a host that asked for a service before.
+    Asker,
+    Other,
+}
+
+/// How long each is kept. What is less pushes out nothing that is more, and no host, say a translator of addresses for a whole
+/// site, fills a bound by itself.
+fn patience(worth: Vec<Worth>, many: usize) -> impl Iterator<Item = i64> {
+    let count = |wanted: &[Worth]| worth.iter().filter(|it| wanted.contains(it)).count();
+    let few = [
+        count(&[Worth::Evidence]) <= many,
+        count(&[Worth::Evidence, Worth::Asker]) <= many,
+        worth.len() <= many,
+    ];
+    worth.into_iter().map(move |worth| match (worth, few) {
+        (Worth::Evidence, [true, ..]) => i64::MAX,
+        (Worth::Asker, [_, true, _]) | (_, [.., true]) => KEPT,
+        _ => SAME_ATTEMPT,
+    })
+}
+
+/// Forgets what was told, and what is old and no evidence for an attempt that waits.
+pub(crate) fn forget(collected: &mut Collected<'_>, moment: Moment, found: &Found) {
+    let lookups = &collected.lookups;
+    let worth_of = |hosts: [IpAddr; 2], time: Timestamp| {
+        if hosts.iter().any(|&host| found.is_evidence(host, time)) {
+            Worth::Evidence
+        } else if hosts.iter().any(|&host| lookups.is_asker(host)) {
+            Worth::Asker
+        } else {
+            Worth::Other
+        }
+    };
+    let connections = collected.connections.iter();
+    let worth = connections.map(|it| worth_of([it.client.ip; 2], it.last.1)).collect();
+    let mut most = patience(worth, MANY_CONNECTIONS);
+    let (told, waiting) = (&found.told.connections, &found.waiting.connections);
+    collected.connections.retain(|it| {
+        let most = most.next().unwrap_or(KEPT);
+        !told.contains(&it.index) && (waiting.contains(&it.index) || moment.since(it.last.1) <= most)
+    });
+    let errors = collected.icmp.iter();
+    let worth = errors
+        .map(|it| worth_of([it.quoted_src.ip, it.quoted_dst.ip], it.time))
+        .collect();
+    let mut most = patience(worth, MANY_CONNECTIONS);
+    let errors = &mut collected.icmp;
+    errors.retain(|it| moment.since(it.time) <= most.next().unwrap_or(KEPT));
+    collected.recount();
+    // Which names are a service's depends on nothing that was captured.
+    let selector = Selector::new(collected.options, &[], &[]);
+    let fates = fates(&collected.lookups, &selector, moment, found);
+    collected
+        .lookups
+        .arrange(|at, _| fates.get(at).copied().unwrap_or(Fate::Current));
+}
+
+fn fates(lookups: &Lookups, selector: &Selector<'_>, moment: Moment, found: &Found) -> Vec<Fate> {
+    let worth_of = |it: &Lookup| {
+        if found.is_evidence(it.client, ended(it)) {
+            Worth::Evidence
+        } else if lookups.is_asker(it.client) {
+            Worth::Asker
+        } else {
+            Worth::Other
+        }
+    };
+    let most = patience(lookups.all.iter().map(worth_of).collect(), MANY);
+    let is_service: Vec<bool> = lookups
+        .all
+        .iter()
+        .map(|it| selector.is_service_name(it.name.raw()).is_some())
+        .collect();
+    let mut surplus = is_service.iter().filter(|&&it| it).count().saturating_sub(MAX_PAST);
+    (0..)
+        .zip(&lookups.all)
+        .zip(most.zip(is_service))
+        .map(|((at, lookup), (most, is_service))| {
+            let place = std::ptr::from_ref(lookup);
+            if found.waiting.lookups.contains(&place) {
+                return Fate::Current;
+            }
+            let age = moment.since(ended(lookup));
+            let is_past = at < lookups.past || found.told.lookups.contains(&place);
+            match is_service {
+                true if !is_past && age <= UNCLAIMED => Fate::Current,
+                true if surplus > 0 => {
+                    surplus = surplus.saturating_sub(1);
+                    Fate::Gone
+                }
+                true => Fate::Past,
+                false if is_past || age > most => Fate::Gone,
+                false => Fate::Current,
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How long so many of each are kept, of which at most ten are not many.
+    fn kept(evidence: usize, askers: usize, others: usize) -> [Option<i64>; 3] {
+        let counts = [
+            (Worth::Evidence, evidence),
+            (Worth::Asker, askers),
+            (Worth::Other, others),
+        ];
+        let worth = counts.iter().flat_map(|&(worth, count)| vec![worth; count]).collect();
+        let most: Vec<i64> = patience(worth, 10).collect();
+        let first = |at: usize, count: usize| most.get(at).copied().filter(|_| count > 0);
+        [
+            first(0, evidence),
+            first(evidence, askers),
+            first(evidence + askers, others),
+        ]
+    }
+
+    #[test]
+    fn what_is_worth_less_pushes_out_nothing_that_is_worth_more() {
+        let [always, long, short] = [i64::MAX, KEPT, SAME_ATTEMPT].map(Some);
+        assert_eq!(kept(2, 3, 5), [always, long, long]);
+        assert_eq!(kept(2, 3, 500), [always, long, short]);
+        assert_eq!(kept(2, 30, 5), [always, short, short]);
+        assert_eq!(kept(11, 0, 0), [short, None, None], "a site behind one address");
+    }
+
+    #[test]
+    fn what_a_host_did_is_evidence_from_the_beginning_of_what_it_waits_for() {
+        let (host, other) = (IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2]));
+        let at = |second: i64| Timestamp(second * 1_000_000_000);
+        let mut found = Found::default();
+        found.host_waits(host, at(100));
+        found.host_waits(host, at(200));
+        assert!(
+            found.is_evidence(host, at(100)) && found.is_evidence(host, at(98)),
+            "clocks differ"
+        );
+        assert!(!found.is_evidence(host, at(90)) && !found.is_evidence(other, at(100)));
+    }
+}

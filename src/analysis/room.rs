@@ -1,0 +1,95 @@
+//! Connections → places: which of those kept make room when there are too many.
+//!
+//! The list is looked through once, when a bound is reached; from then on making room costs no more than taking the next
+//! place. What went well goes first, the latest of it: the first good attempt is what failed ones are compared with.
+
+use crate::analysis::interest::Grade;
+use crate::connection::Connection;
+
+/// What has a bound of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// TLS or HTTP that names a server.
+    Named,
+    /// The same without a name.
+    Nameless,
+    /// It never connected, or broke off before anything was said.
+    Unconnected,
+}
+
+/// Places of connections by class and by grade, without those that failed.
+#[derive(Debug, Default)]
+pub(crate) struct Room {
+    classes: [Option<[Vec<usize>; 3]>; 3],
+}
+
+impl Room {
+    /// The connections stand elsewhere now.
+    pub(crate) fn forget(&mut self) {
+        self.classes = Default::default();
+    }
+
+    /// Whether none makes room for one that failed.
+    pub(crate) fn is_full(&self, class: Class) -> bool {
+        let places = self.classes.get(class as usize).and_then(Option::as_ref);
+        places.is_some_and(|places| places.iter().all(Vec::is_empty))
+    }
+
+    /// The place of a connection that matters less than one of this grade, which takes it.
+    pub(crate) fn take(
+        &mut self,
+        (class, grade): (Class, Grade),
+        connections: &[Connection],
+        mut look: impl FnMut(&Connection) -> (Class, Grade),
+    ) -> Option<usize> {
+        let places = self.classes.get_mut(class as usize)?.get_or_insert_with(|| {
+            let mut places: [Vec<usize>; 3] = Default::default();
+            for (at, connection) in connections.iter().enumerate() {
+                let (of, grade) = look(connection);
+                if let Some(list) = places.get_mut(grade as usize).filter(|_| of == class) {
+                    list.push(at);
+                }
+            }
+            places
+        });
+        let place = places.iter_mut().take(grade as usize).find_map(Vec::pop)?;
+        if let Some(list) = places.get_mut(grade as usize) {
+            list.push(place);
+        }
+        Some(place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::connection;
+
+    #[test]
+    fn what_matters_least_makes_room_and_what_failed_makes_none() {
+        let kept: Vec<Connection> = (0..6)
+            .map(|n| connection(n, "10.0.0.1:50000", "10.0.0.2:443"))
+            .collect();
+        let grades = [
+            Grade::Smooth,
+            Grade::Failed,
+            Grade::Stranger,
+            Grade::Smooth,
+            Grade::Doubtful,
+            Grade::Stranger,
+        ];
+        let look = |it: &Connection| match it.index {
+            5 => (Class::Nameless, Grade::Stranger),
+            at => (Class::Named, grades[at as usize]),
+        };
+        let mut room = Room::default();
+        let mut take = |grade| room.take((Class::Named, grade), &kept, look);
+        assert_eq!(take(Grade::Stranger), None);
+        assert_eq!(take(Grade::Smooth), Some(2));
+        assert_eq!(take(Grade::Failed), Some(2), "it is the latest that went well now");
+        assert_eq!(take(Grade::Doubtful), Some(3));
+        assert_eq!([take(Grade::Failed), take(Grade::Failed)], [Some(0), Some(3)]);
+        assert_eq!([take(Grade::Failed), take(Grade::Failed)], [Some(4), None]);
+        assert!(room.is_full(Class::Named) && !room.is_full(Class::Nameless));
+    }
+}

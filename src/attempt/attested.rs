@@ -1,0 +1,144 @@
+//! Note → Judgement: what was known of a chain before redaction replaced the bytes that prove it.
+//!
+//! A redacted certificate has other names, another key and another signature of the same lengths. Dates, usages and names
+//! can still be read and compared; whether the signatures verified, and up to which root, can only be told by whoever had
+//! the original. Such facts travel with the slice, are used in place of a check, and are said to be used.
+
+use serde::{Deserialize, Serialize};
+
+use crate::attempt::Attempt;
+use crate::connection::Connection;
+use crate::connection::step::Side;
+use crate::tls::certificate::Certificate;
+use crate::tls::trust::{self, Fault, Judgement, NameMatch, Purpose};
+
+/// Who presents chains, and what for.
+const SIDES: [(Side, Purpose); 2] = [(Side::Server, Purpose::Server), (Side::Client, Purpose::Client)];
+
+/// What was known of one presented chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chain {
+    /// SHA-256 of its certificates as they are in the slice, hexadecimal.
+    pub certificates: Vec<String>,
+    /// Whether a server or a client presented it.
+    pub of_server: bool,
+    /// Where it leads.
+    pub chain: trust::Chain,
+    /// What else is wrong with it.
+    pub faults: Vec<Fault>,
+    /// The leaf's issuer is of the same organization as a root that was given.
+    #[serde(default)]
+    pub kindred: bool,
+    /// The certificates that were linked.
+    pub path: Vec<usize>,
+    /// Whether the leaf is for the name asked for, where names were replaced and certificates not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<NameMatch>,
+    /// Those that are signed by their own keys.
+    pub self_signed: Vec<usize>,
+}
+
+impl Chain {
+    /// What is to be told of a chain: its judgement, and how its certificates will look.
+    #[must_use]
+    pub fn of(original: &[Certificate], judgement: &Judgement, purpose: Purpose, certificates: Vec<String>) -> Self {
+        let is_self_signed = |it: &Certificate| it.fields.as_ref().is_ok_and(|fields| fields.self_signed);
+        Self {
+            certificates,
+            of_server: purpose == Purpose::Server,
+            chain: judgement.chain.clone(),
+            faults: judgement.faults.clone(),
+            kindred: judgement.kindred,
+            path: judgement.path.clone(),
+            name: None,
+            self_signed: (0..)
+                .zip(original)
+                .filter(|(_, it)| is_self_signed(it))
+                .map(|(at, _)| at)
+                .collect(),
+        }
+    }
+
+    /// Whether it speaks of this chain.
+    #[must_use]
+    pub fn is_about(&self, presented: &[Certificate], purpose: Purpose) -> bool {
+        self.of_server == (purpose == Purpose::Server)
+            && self.certificates.len() == presented.len()
+            && self
+                .certificates
+                .iter()
+                .zip(presented)
+                .all(|(known, it)| *known == hexadecimal(&it.sha256))
+    }
+
+    /// Marks the certificates that were signed by their own keys.
+    pub fn mark(&self, presented: &mut [Certificate]) {
+        for at in &self.self_signed {
+            if let Some(Certificate { fields: Ok(fields), .. }) = presented.get_mut(*at) {
+                fields.self_signed = true;
+                fields.oddities.retain(|it| !it.starts_with("names itself as issuer"));
+            }
+        }
+    }
+
+    /// Puts what was known in place of what the replaced bytes seem to show. Name and dates are judged from the bytes.
+    pub fn correct(&self, judgement: &mut Judgement) {
+        judgement.chain = self.chain.clone();
+        judgement.faults.clone_from(&self.faults);
+        judgement.path.clone_from(&self.path);
+        judgement.kindred = self.kindred;
+        if let Some(name) = &self.name {
+            judgement.name = name.clone();
+        }
+    }
+}
+
+/// Bytes in lower-case hexadecimal.
+#[must_use]
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Marks the certificates of all connections that were signed by their own keys.
+pub(crate) fn mark(connections: &mut [Connection], chains: &[Chain]) {
+    if chains.is_empty() {
+        return;
+    }
+    for tls in connections.iter_mut().filter_map(|connection| connection.tls.as_mut()) {
+        for (side, purpose) in SIDES {
+            let Some(message) = &mut tls.certificates[side] else {
+                continue;
+            };
+            if let Some(chain) = chains.iter().find(|chain| chain.is_about(&message.chain, purpose)) {
+                chain.mark(&mut message.chain);
+            }
+        }
+    }
+}
+
+/// Corrects the judgements of all attempts; which of them rest on what is only attested.
+pub(crate) fn correct(attempts: &mut [Attempt<'_>], chains: &[Chain]) -> Vec<bool> {
+    attempts
+        .iter_mut()
+        .map(|attempt| {
+            let mut is_attested = false;
+            let Some(tls) = attempt.tls().filter(|_| !chains.is_empty()) else {
+                return false;
+            };
+            for (side, purpose) in SIDES {
+                let (Some(message), Some(judgement)) = (&tls.certificates[side], &mut attempt.judgements[side]) else {
+                    continue;
+                };
+                if let Some(chain) = chains.iter().find(|chain| chain.is_about(&message.chain, purpose)) {
+                    chain.correct(judgement);
+                    is_attested = true;
+                }
+            }
+            is_attested
+        })
+        .collect()
+}

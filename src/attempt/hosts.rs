@@ -1,0 +1,388 @@
+//! Flow, CAPWAP → Hosts: who was seen at all, whether it spoke of licensing or not.
+//!
+//! That a capture holds no licensing traffic means something only where it holds other traffic of the controller.
+
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::net::IpAddr;
+
+use foldhash::fast::RandomState;
+
+use crate::attempt::accepted::Accepted;
+use crate::attempt::index::lower_case;
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::connection::flow::Flow;
+use crate::decode::{Endpoint, Tunnel};
+use crate::dns::lookup::Lookup;
+
+/// Hosts remembered: a site's address space, not the Internet's.
+const MAX_HOSTS: usize = 16 * 1024;
+
+/// Hosts remembered beside them as receivers of something else than TCP.
+const MAX_RECEIVERS: usize = 16 * 1024;
+
+/// Controllers remembered: a site has two to a few.
+const MAX_CONTROLLERS: usize = 64;
+
+/// Whether an address can be that of one host: no broadcast or multicast address, nor that of a host without one. None of them
+/// opens or takes a connection (RFC 1122 section 4.2.3.10).
+pub(crate) const fn is_host(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => !ip.is_unspecified() && !ip.is_broadcast() && !ip.is_multicast(),
+        IpAddr::V6(ip) => !ip.is_unspecified() && !ip.is_multicast(),
+    }
+}
+
+/// What the capture holds of a host.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Seen {
+    /// TCP segments from it.
+    pub sent: u64,
+    /// TCP segments to it.
+    pub received: u64,
+    /// TCP connections that it opened, as far as that shows.
+    pub opened: u64,
+    /// The first frame of a connection of it.
+    pub first: Option<(FrameNumber, Timestamp)>,
+    /// The last one.
+    pub last: Option<(FrameNumber, Timestamp)>,
+    /// Connections of it were given up at a bound: that one of them is not there says nothing.
+    pub left_out: bool,
+}
+
+/// The same of a host that is known: a scan writes thousands of them at random, so they are small.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    first: (FrameNumber, Timestamp),
+    last: (FrameNumber, Timestamp),
+    sent: u64,
+    received: u64,
+    opened: u32,
+    left_out: bool,
+}
+
+impl Row {
+    const fn of(now: (FrameNumber, Timestamp)) -> Self {
+        Self {
+            first: now,
+            last: now,
+            sent: 0,
+            received: 0,
+            opened: 0,
+            left_out: false,
+        }
+    }
+
+    #[inline]
+    fn note(&mut self, flow: &Sighting, sent: u64, received: u64, opened: bool) {
+        self.sent += sent;
+        self.received += received;
+        self.opened = self.opened.saturating_add(u32::from(opened));
+        self.left_out |= opened && flow.left_out;
+        self.seen_at(flow.first, flow.last);
+    }
+
+    #[inline]
+    fn seen_at(&mut self, first: (FrameNumber, Timestamp), last: (FrameNumber, Timestamp)) {
+        self.first = self.first.min(first);
+        self.last = self.last.max(last);
+    }
+
+    fn seen(&self) -> Seen {
+        Seen {
+            sent: self.sent,
+            received: self.received,
+            opened: u64::from(self.opened),
+            first: Some(self.first),
+            last: Some(self.last),
+            left_out: self.left_out,
+        }
+    }
+}
+
+/// What of a flow tells that its hosts are there, whether the flow was followed or not.
+#[derive(Clone, Copy, Debug)]
+pub struct Sighting {
+    /// The two ends.
+    pub ends: [Endpoint; 2],
+    /// Segments that each of them sent.
+    pub frames: [u64; 2],
+    /// Which of them opened it, as far as that shows.
+    pub opener: Option<usize>,
+    /// The tunnel of the first frame.
+    pub tunnel: Tunnel,
+    /// The first frame.
+    pub first: (FrameNumber, Timestamp),
+    /// The last one.
+    pub last: (FrameNumber, Timestamp),
+    /// It is given up at a bound: that its opener has no more connections says nothing.
+    pub left_out: bool,
+}
+
+impl Sighting {
+    /// Of a flow as far as it was followed.
+    #[must_use]
+    pub fn of(flow: &Flow) -> Self {
+        Self {
+            ends: flow.ends,
+            frames: flow.directions.each_ref().map(|side| side.tcp.frames),
+            opener: flow.opener,
+            tunnel: flow.tunnel,
+            first: flow.first,
+            last: flow.last,
+            left_out: false,
+        }
+    }
+}
+
+/// What the capture holds of each host, by its TCP connections. An IPv4 address is looked up by its number, in half the time
+/// of an [`IpAddr`].
+#[derive(Debug, Default)]
+pub struct Hosts {
+    /// Numbers of rows. A look-up reads these, which are near one another, and nothing waits for a row that is far.
+    v4: HashMap<u32, u32, RandomState>,
+    v6: HashMap<u128, u32, RandomState>,
+    rows: Vec<Row>,
+    /// Hosts that datagrams, or packets quoted in errors, were sent to.
+    receivers: HashSet<IpAddr, RandomState>,
+    /// Ports that took connections.
+    pub(crate) accepted: Accepted,
+}
+
+impl Hosts {
+    /// Counts a flow that has ended; hosts that matter are remembered beyond the bound. What travels inside CAPWAP is a
+    /// wireless client's.
+    pub fn saw(&mut self, flow: &Sighting, matters: impl Fn(IpAddr) -> bool) {
+        if flow.tunnel == Tunnel::Capwap {
+            return;
+        }
+        let [one, other] = flow.frames;
+        for (at, sent, received) in [(0, one, other), (1, other, one)] {
+            let Some(end) = flow.ends.get(at) else { continue };
+            let opened = flow.opener == Some(at);
+            if let Some(row) = self.row_of(end.ip, flow.first, &matters) {
+                row.note(flow, sent, received, opened);
+            }
+        }
+    }
+
+    /// The same of a connection that is one SYN, from the first of these hosts to the second.
+    #[inline]
+    pub(crate) fn saw_syn(
+        &mut self,
+        [sender, receiver]: [IpAddr; 2],
+        now: (FrameNumber, Timestamp),
+        left_out: bool,
+        matters: impl Fn(IpAddr) -> bool,
+    ) {
+        if let Some(row) = self.row_of(sender, now, &matters) {
+            row.sent += 1;
+            row.opened = row.opened.saturating_add(1);
+            row.left_out |= left_out;
+            row.seen_at(now, now);
+        }
+        if let Some(row) = self.row_of(receiver, now, &matters) {
+            row.received += 1;
+            row.seen_at(now, now);
+        }
+    }
+
+    /// Notes that a connection of a host was not kept.
+    pub fn leave_out(&mut self, client: IpAddr) {
+        if let Some(row) = self.row(client) {
+            row.left_out = true;
+        }
+    }
+
+    /// Notes that something else than TCP was sent to a host.
+    pub fn saw_receiver(&mut self, host: IpAddr) {
+        if self.receivers.len() < MAX_RECEIVERS {
+            self.receivers.insert(host);
+        }
+    }
+
+    /// Whether the capture shows that packets were sent to a host: what is sent to it can be seen.
+    #[must_use]
+    pub fn receives(&self, host: IpAddr) -> bool {
+        self.of(host).received > 0 || self.receivers.contains(&host)
+    }
+
+    /// What was seen of a host.
+    #[must_use]
+    pub fn of(&self, host: IpAddr) -> Seen {
+        let row = self.number(host).and_then(|row| self.rows.get(row as usize));
+        row.map_or_else(Seen::default, Row::seen)
+    }
+
+    #[inline]
+    fn row(&mut self, host: IpAddr) -> Option<&mut Row> {
+        let row = self.number(host)?;
+        self.rows.get_mut(row as usize)
+    }
+
+    /// The row of a host, made if there is room for it or it matters.
+    #[inline]
+    fn row_of(
+        &mut self,
+        host: IpAddr,
+        now: (FrameNumber, Timestamp),
+        matters: impl Fn(IpAddr) -> bool,
+    ) -> Option<&mut Row> {
+        let row = match self.number(host) {
+            Some(row) => row,
+            None if self.rows.len() < MAX_HOSTS || matters(host) => self.add(host, Row::of(now)),
+            None => return None,
+        };
+        self.rows.get_mut(row as usize)
+    }
+
+    #[inline]
+    fn number(&self, host: IpAddr) -> Option<u32> {
+        match host {
+            IpAddr::V4(ip) => self.v4.get(&ip.to_bits()),
+            IpAddr::V6(ip) => self.v6.get(&ip.to_bits()),
+        }
+        .copied()
+    }
+
+    fn add(&mut self, host: IpAddr, row: Row) -> u32 {
+        let number = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        self.rows.push(row);
+        match host {
+            IpAddr::V4(ip) => self.v4.insert(ip.to_bits(), number),
+            IpAddr::V6(ip) => self.v6.insert(ip.to_bits(), number),
+        };
+        number
+    }
+}
+
+/// CAPWAP packets of a controller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capwap {
+    /// How many.
+    pub packets: u64,
+    /// The first.
+    pub first: (FrameNumber, Timestamp),
+    /// The last.
+    pub last: (FrameNumber, Timestamp),
+}
+
+/// Wireless controllers, told by the CAPWAP that access points speak with them.
+#[derive(Clone, Debug, Default)]
+pub struct Controllers {
+    all: Vec<(IpAddr, Capwap)>,
+}
+
+impl Controllers {
+    /// Counts a packet from or to a controller.
+    pub(crate) fn saw(&mut self, controller: IpAddr, frame: FrameNumber, time: Timestamp) {
+        let now = (frame, time);
+        if let Some((_, capwap)) = self.all.iter_mut().find(|(ip, _)| *ip == controller) {
+            capwap.packets += 1;
+            capwap.last = now;
+        } else if self.all.len() < MAX_CONTROLLERS && is_host(controller) {
+            let capwap = Capwap {
+                packets: 1,
+                first: now,
+                last: now,
+            };
+            self.all.push((controller, capwap));
+        }
+    }
+
+    /// All of them, in order of their first packets.
+    pub fn iter(&self) -> impl Iterator<Item = (IpAddr, Capwap)> {
+        self.all.iter().copied()
+    }
+
+    /// The CAPWAP packets of a host.
+    #[must_use]
+    pub fn of(&self, host: IpAddr) -> Option<Capwap> {
+        self.all.iter().find(|(ip, _)| *ip == host).map(|&(_, capwap)| capwap)
+    }
+}
+
+/// Everything that was seen beside connections: hosts, controllers, look-ups.
+#[derive(Debug, Default)]
+pub struct Watched<'a> {
+    /// Hosts by their TCP connections.
+    pub hosts: Hosts,
+    /// Controllers by their CAPWAP.
+    pub controllers: Controllers,
+    /// Look-ups of anybody.
+    pub lookups: &'a [Lookup],
+    /// The addresses that answers gave, by name in lower case: put together when first asked for.
+    pub(crate) told: OnceCell<HashMap<String, BTreeSet<IpAddr>, RandomState>>,
+}
+
+impl Watched<'_> {
+    /// The addresses that DNS gave for a name.
+    pub fn addresses_of(&self, name: &str) -> impl Iterator<Item = IpAddr> {
+        let told = self.told.get_or_init(|| told(self.lookups)).get(&*lower_case(name));
+        told.into_iter().flatten().copied()
+    }
+}
+
+fn told(lookups: &[Lookup]) -> HashMap<String, BTreeSet<IpAddr>, RandomState> {
+    let mut told: HashMap<_, BTreeSet<IpAddr>, _> = HashMap::default();
+    for lookup in lookups {
+        if let Some(answer) = &lookup.answer
+            && !answer.addresses.is_empty()
+        {
+            let name = lower_case(lookup.name.raw());
+            match told.get_mut(&*name) {
+                Some(told) => told.extend(&answer.addresses),
+                None => {
+                    told.insert(name.into_owned(), answer.addresses.iter().copied().collect());
+                }
+            }
+        }
+    }
+    told
+}
+
+/// Which end of a UDP datagram is a CAPWAP controller, going by its ports and the first byte of its payload: RFC 5415
+/// sections 3.1 (the controller's ports are 5246 and 5247, the access point's are any) and 4.1 (version 0, type 0 or 1).
+pub(crate) fn capwap_controller((src, dst): (Endpoint, Endpoint), first: u8) -> Option<IpAddr> {
+    const PORTS: [u16; 2] = [5246, 5247];
+    if first > 1 {
+        return None;
+    }
+    match (PORTS.contains(&src.port), PORTS.contains(&dst.port)) {
+        (true, false) => Some(src.ip),
+        (false, true) => Some(dst.ip),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::endpoint;
+
+    #[test]
+    fn the_controller_is_the_end_with_the_controllers_port() {
+        let of = |src: &str, dst: &str, first| capwap_controller((endpoint(src), endpoint(dst)), first);
+        let controller: Option<IpAddr> = Some([10, 0, 0, 1].into());
+        assert_eq!(of("10.0.0.9:5272", "10.0.0.1:5246", 1), controller);
+        assert_eq!(of("10.0.0.1:5247", "10.0.0.9:5272", 0), controller);
+        assert_eq!(of("10.0.0.1:5246", "10.0.0.9:5246", 0), None, "both ends could be it");
+        assert_eq!(of("10.0.0.9:5272", "10.0.0.1:5246", 0x45), None, "that is no CAPWAP");
+        assert_eq!(of("10.0.0.9:5272", "10.0.0.1:53", 0), None);
+    }
+
+    #[test]
+    fn controllers_are_counted_up_to_a_bound() {
+        let mut controllers = Controllers::default();
+        for n in 0..1000_u32 {
+            let ip = IpAddr::from(std::net::Ipv4Addr::from(n % 500));
+            controllers.saw(ip, FrameNumber(n.into()), Timestamp(n.into()));
+        }
+        assert_eq!(controllers.iter().count(), MAX_CONTROLLERS);
+        let seen = controllers.of([0, 0, 0, 5].into()).unwrap();
+        assert_eq!(
+            (seen.packets, seen.first.0, seen.last.0),
+            (2, FrameNumber(5), FrameNumber(505))
+        );
+    }
+}

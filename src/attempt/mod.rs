@@ -1,0 +1,747 @@
+//! Connections, Lookups, ICMP errors → Attempt: one try to reach the service, from name look-up to close.
+
+pub(crate) mod accepted;
+pub mod attested;
+pub mod device_clock;
+pub mod hosts;
+pub(crate) mod index;
+mod lookups;
+pub mod other_connections;
+pub mod revocation;
+pub mod selection;
+pub mod testimony;
+pub(crate) mod twin;
+pub(crate) mod unopened;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::net::IpAddr;
+
+use foldhash::fast::RandomState;
+
+use self::lookups::assign_lookups;
+pub(crate) use self::lookups::ended;
+use crate::attempt::index::{Directory, lower_case};
+use crate::attempt::revocation::{Revocation, revocation};
+use crate::attempt::selection::{Purposed, Selector};
+use crate::attempt::testimony::Testimony;
+use crate::attempt::twin::Twins;
+use crate::attempt::unopened::Unopened;
+use crate::base::command::HostArgument;
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::connection::Connection;
+use crate::connection::plain;
+use crate::connection::walk::{Side, Sides, StepKind, TlsFacts};
+use crate::decode::{Endpoint, IcmpError};
+use crate::dns::lookup::Lookup;
+use crate::judge::context::Options;
+use crate::profile::Transport;
+use crate::tls::trust::{self, Judgement, Purpose, ServerName};
+
+/// Connections that never connected belong to one attempt while the next one begins within this time: a client goes
+/// through all addresses of a name, each for up to about a minute and a half of SYN retries.
+pub(crate) const SAME_ATTEMPT: i64 = 120_000_000_000;
+
+/// A try is over when nothing more of it came for so long: resolvers ask again for up to half a minute, and the guide's
+/// controller tries again after a minute.
+const TRY_OVER: i64 = 30_000_000_000;
+
+/// After a refusal the next address is tried at once.
+const AT_ONCE: i64 = 5_000_000_000;
+
+/// By how much the stamps of one direction may be off those of the other, or a reordered frame be late.
+pub(crate) const CLOCK_SKEW: i64 = 3_000_000_000;
+
+/// Attempts reported; a capture with more shows the same failure over and over.
+pub const MAX_ATTEMPTS: usize = 100_000;
+
+/// One try to reach the service.
+#[derive(Debug)]
+pub struct Attempt<'a> {
+    /// Who tried.
+    pub device: IpAddr,
+    /// What it wanted to reach.
+    pub service: Purposed,
+    /// Part of licensing, or only reported because everything is.
+    pub licensing: bool,
+    /// Look-ups of the service's name.
+    pub lookups: Vec<&'a Lookup>,
+    /// Connections in order; all but the last never connected.
+    pub connections: Vec<&'a Connection>,
+    /// ICMP errors about those connections.
+    pub icmp: Vec<&'a IcmpError>,
+    /// Revocation data fetched during the handshake.
+    pub revocation: Vec<Revocation<'a>>,
+    /// What the presented chains are worth, at the time of the capture.
+    pub judgements: Sides<Option<Judgement>>,
+    /// Asked again over TCP because the answer did not fit: the connection that nobody answered.
+    pub dns_over_tcp: Option<&'a Connection>,
+    /// Its connection once more, behind an address translation: one connection failed once.
+    pub seen_again: Option<&'a Connection>,
+    /// What the device says of it.
+    pub testimonies: Vec<Testimony<'a>>,
+    /// The client speaks plain text to a port that answered another connection in TLS: the frame in which it did.
+    pub speaks_tls: Option<FrameNumber>,
+}
+
+impl<'a> Attempt<'a> {
+    /// The connection that decided: the last.
+    #[must_use]
+    pub fn connection(&self) -> Option<&'a Connection> {
+        self.connections.last().copied()
+    }
+
+    /// The service's host, as it may stand in a command.
+    #[must_use]
+    pub fn host(&self) -> HostArgument {
+        HostArgument::with_port(&self.service.name, "<host of the service>").0
+    }
+
+    /// TLS of that connection.
+    #[must_use]
+    pub fn tls(&self) -> Option<&'a TlsFacts> {
+        self.connection()?.tls.as_ref()
+    }
+
+    /// First frame of the attempt.
+    #[must_use]
+    pub fn first(&self) -> (FrameNumber, Timestamp) {
+        let lookup = self.lookups.first().map(|lookup| lookup.first());
+        let connection = self.connections.first().map(|connection| connection.first);
+        match (lookup, connection) {
+            (Some(lookup), Some(connection)) => lookup.min(connection),
+            (one, other) => one.or(other).unwrap_or_default(),
+        }
+    }
+
+    /// Whether the exchange beyond the handshake went both ways.
+    #[must_use]
+    pub fn exchanged(&self) -> bool {
+        self.tls()
+            .is_some_and(|tls| tls.application_data.client > 0 && tls.application_data.server > 0)
+    }
+}
+
+/// Groups everything into attempts, in order of their first frames.
+#[must_use]
+pub fn attempts<'a>(
+    options: &'a Options,
+    connections: &'a [Connection],
+    lookups: &'a [Lookup],
+    icmp: &'a [IcmpError],
+) -> Vec<Attempt<'a>> {
+    let selector = Selector::new(options, lookups, connections);
+    let directory = Directory::new(connections, lookups, icmp);
+    let mut attempts = grouped(&selector, connections, (lookups, 0), &directory);
+    for attempt in &mut attempts {
+        complete(attempt, options, &directory);
+    }
+    attempts
+}
+
+/// Adds what is known about an attempt beside its connections and look-ups.
+pub(crate) fn complete<'a>(attempt: &mut Attempt<'a>, options: &Options, directory: &Directory<'a>) {
+    attempt.icmp = errors_about(&attempt.connections, &attempt.lookups, directory);
+    attempt.dns_over_tcp = unanswered_dns(attempt, directory);
+    judge(attempt, options);
+    attempt.revocation = revocation(attempt, directory);
+}
+
+/// Connections and look-ups as attempts, in order of their first frames. So many of the look-ups, the first ones, are only
+/// knowledge: they belong to attempts that were reported.
+pub(crate) fn grouped<'a>(
+    selector: &Selector<'_>,
+    connections: &'a [Connection],
+    (lookups, past): (&'a [Lookup], usize),
+    directory: &Directory<'a>,
+) -> Vec<Attempt<'a>> {
+    let options = selector.options;
+    let mut attempts: Vec<Attempt<'a>> = Vec::new();
+    // Per device and service: the attempt that has not connected yet.
+    let mut open: BTreeMap<(IpAddr, Transport, String), usize> = BTreeMap::new();
+    let families = Families::of(lookups, connections);
+    let tls_ports = tls_ports(connections);
+    let mut hellos = HashMap::new();
+    let mut twins = Twins::default();
+    let unopened = Unopened::of(connections);
+    let mut same_ports: HashMap<_, usize, RandomState> = HashMap::default();
+    for connection in connections {
+        if let Some(attempt) = twins.owner(connection).and_then(|at| attempts.get_mut(at)) {
+            attempt.seen_again.get_or_insert(connection);
+            continue;
+        }
+        let speaks_tls = tls_ports.get(&connection.server).copied();
+        let (service, licensing) = match selector.purpose(connection) {
+            Some(service) => (service, true),
+            None if is_wanted(options, connection, speaks_tls, &unopened) => (other(connection), false),
+            None => continue,
+        };
+        if seen_twice(&mut hellos, connection) {
+            continue;
+        }
+        if attempts.len() >= MAX_ATTEMPTS {
+            break;
+        }
+        let device = if service.calls_device {
+            connection.server.ip
+        } else {
+            connection.client.ip
+        };
+        let key = (
+            families.device(device, &service.name, connection),
+            service.transport,
+            service.name.clone(),
+        );
+        let continues = open
+            .get(&key)
+            .copied()
+            .filter(|&at| licensing && attempts.get(at).is_some_and(|attempt| goes_on(attempt, connection)));
+        // The same ports again with another initial number: the client's system goes on trying, as after a SYN with data
+        // (RFC 7413) that was dropped, or an answer that it refused.
+        let ports = (connection.client, connection.server);
+        let again = same_ports
+            .get(&ports)
+            .copied()
+            .filter(|&at| attempts.get(at).is_some_and(|attempt| tries_again(attempt, connection)));
+        let at = again.or(continues).unwrap_or_else(|| {
+            attempts.push(Attempt {
+                device,
+                service,
+                licensing,
+                lookups: Vec::new(),
+                connections: Vec::new(),
+                icmp: Vec::new(),
+                revocation: Vec::new(),
+                judgements: Sides::default(),
+                dns_over_tcp: None,
+                seen_again: None,
+                testimonies: Vec::new(),
+                speaks_tls,
+            });
+            attempts.len() - 1
+        });
+        twins.note(connection, at);
+        same_ports.insert(ports, at);
+        if connection.connected() && !connection.answer_refused() {
+            open.remove(&key);
+        } else {
+            open.insert(key, at);
+        }
+        if let Some(attempt) = attempts.get_mut(at) {
+            // Of two address families the one that was used last.
+            attempt.device = device;
+            attempt.connections.push(connection);
+        }
+    }
+    assign_lookups(
+        selector,
+        &mut attempts,
+        lookups.get(past..).unwrap_or_default(),
+        directory,
+    );
+    attempts.sort_by_key(Attempt::first);
+    attempts
+}
+
+/// Whether a connection continues an attempt that has not connected: it tries the next address. The same address again
+/// is another try.
+fn goes_on(attempt: &Attempt<'_>, connection: &Connection) -> bool {
+    let Some(before) = attempt.connection() else {
+        return false;
+    };
+    let refused = before.tcp.server.frames > 0;
+    let patience = if refused { AT_ONCE } else { SAME_ATTEMPT };
+    let is_new = attempt.connections.iter().all(|it| it.server != connection.server);
+    // The same SYN again, with which the client's TCP goes on after it refused an answer.
+    let goes_on = before.answer_refused() && (before.client, before.server) == (connection.client, connection.server);
+    (is_new || goes_on) && connection.first.1.since(before.last.1) <= patience
+}
+
+/// Whether a connection on the ports of one before it is the client's next try of what never opened.
+fn tries_again(attempt: &Attempt<'_>, connection: &Connection) -> bool {
+    let Some(before) = attempt.connection() else {
+        return false;
+    };
+    let numbers = (before.tcp.client.isn, connection.tcp.client.isn);
+    (before.client, before.server) == (connection.client, connection.server)
+        && matches!(numbers, (Some(one), Some(other)) if one != other)
+        && !before.connected()
+        && (0..=TRY_OVER).contains(&connection.first.1.since(before.last.1))
+}
+
+/// Devices that use both address families: who asked for a name tells whose connection it is.
+struct Families<'a> {
+    /// Who was told of an address, for which name; nobody where all use one family.
+    told: HashMap<(IpAddr, Cow<'a, str>), Vec<&'a Lookup>>,
+}
+
+impl<'a> Families<'a> {
+    fn of(lookups: &'a [Lookup], connections: &[Connection]) -> Self {
+        let mut told: HashMap<_, Vec<&Lookup>> = HashMap::new();
+        let askers = lookups.iter().map(|it| it.client);
+        let mut all = askers.chain(connections.iter().flat_map(|it| [it.client.ip, it.server.ip]));
+        let is_v4 = all.next().is_some_and(|it| it.is_ipv4());
+        if all.all(|it| it.is_ipv4() == is_v4) {
+            return Self { told };
+        }
+        for lookup in lookups {
+            for address in lookup.answer.iter().flat_map(|answer| &answer.addresses) {
+                let key = (*address, lower_case(lookup.name.raw()));
+                told.entry(key).or_default().push(lookup);
+            }
+        }
+        Self { told }
+    }
+
+    /// The device behind a connection: the address that opened it, or the one of the other family that alone was told
+    /// where to connect to.
+    fn device(&self, own: IpAddr, name: &str, connection: &Connection) -> IpAddr {
+        if self.told.is_empty() {
+            return own;
+        }
+        let told = self.told.get(&(connection.server.ip, lower_case(name)));
+        let Some(lookups) = told else { return own };
+        let mut askers = lookups.iter().map(|it| it.client);
+        match askers.next() {
+            Some(asker) if asker.is_ipv4() != own.is_ipv4() && askers.all(|it| it == asker) => asker,
+            _ => own,
+        }
+    }
+}
+
+/// Whether a connection that is not licensing is reported all the same.
+fn is_wanted(options: &Options, connection: &Connection, speaks_tls: Option<FrameNumber>, unopened: &Unopened) -> bool {
+    (options.all || options.profile.everything)
+        && (connection.tls.is_some()
+            || wanted_tls(connection, speaks_tls)
+            || unopened.is_told(connection)
+            // Until something was seen of what was said, the port tells that TLS was to come.
+            || connection.server.port == 443 && connection.beginning_hidden)
+}
+
+/// Whether the capture saw the very same Client Hello before, with other addresses or ports: one connection in front of and
+/// behind address translation. No two hellos of different connections have the same random value.
+fn seen_twice<'a>(hellos: &mut HashMap<&'a [u8], &'a Connection>, connection: &'a Connection) -> bool {
+    let hello = connection.tls.as_ref().and_then(|tls| tls.client_hello.as_ref());
+    let Some(random) = hello.map(|hello| &hello.random[..]).filter(|random| !random.is_empty()) else {
+        return false;
+    };
+    let first = *hellos.entry(random).or_insert(connection);
+    let translated = (first.client, first.server) != (connection.client, connection.server);
+    translated && connection.first.1.since(first.first.1).abs() <= CLOCK_SKEW
+}
+
+/// Whether TLS was asked for or expected where none came about.
+fn wanted_tls(connection: &Connection, speaks_tls: Option<FrameNumber>) -> bool {
+    connection.wants_tls()
+        || speaks_tls.is_some() && connection.plain_client.is_some() && plain::client::is_over(connection)
+}
+
+/// Ports that speak TLS from their first byte, with the frame in which one does: looked for only where a client says
+/// something else to some port and is not answered.
+fn tls_ports(connections: &[Connection]) -> HashMap<Endpoint, FrameNumber> {
+    let is_asked = |connection: &Connection| connection.plain_client.is_some() && plain::client::is_over(connection);
+    let asked: HashSet<Endpoint> = connections
+        .iter()
+        .filter(|it| is_asked(it))
+        .map(|it| it.server)
+        .collect();
+    let mut ports = HashMap::new();
+    for connection in connections {
+        if asked.contains(&connection.server)
+            && connection.opening.server.is_empty()
+            && let Some(hello) = connection.step(StepKind::ServerHello)
+        {
+            ports.entry(connection.server).or_insert(hello.frame);
+        }
+    }
+    ports
+}
+
+fn other(connection: &Connection) -> Purposed {
+    let name = connection
+        .server_name()
+        .filter(|name| !name.is_empty())
+        .map(|name| name.raw().to_owned());
+    Purposed {
+        transport: Transport::Other,
+        name: name.unwrap_or_else(|| connection.server.to_string()),
+        proxy: connection.connect().is_some().then_some(connection.server),
+        public_certificate: false,
+        superseded_by: None,
+        calls_device: false,
+        because: "because-all",
+    }
+}
+
+/// ICMP errors that quote a packet of one of the connections, in either direction, or a question of one of the look-ups,
+/// in order.
+fn errors_about<'a>(connections: &[&Connection], lookups: &[&Lookup], directory: &Directory<'a>) -> Vec<&'a IcmpError> {
+    let mut errors: Vec<&IcmpError> = Vec::new();
+    for connection in connections {
+        let quoting = directory.errors_between(connection.client, connection.server).iter();
+        errors.extend(
+            quoting.filter(|error| error.quoted_seq.is_some() && error.time.since(connection.first.1) >= -CLOCK_SKEW),
+        );
+    }
+    for lookup in lookups {
+        // One that quotes a question between the same hosts, and comes after it was asked.
+        if let Some(asked) = lookup.questions.iter().map(|&(_, time)| time.0).min() {
+            let (from, to) = (
+                asked.saturating_sub(CLOCK_SKEW),
+                ended(lookup).0.saturating_add(TRY_OVER),
+            );
+            errors.extend(directory.refused_questions(lookup.client, lookup.server, from, to));
+        }
+    }
+    // One that may be about either of two connections counts once.
+    errors.sort_by_key(|error| error.frame);
+    errors.dedup_by(|one, other| std::ptr::eq(*one, *other));
+    errors
+}
+
+/// The connection to the resolver's port 53 by which a truncated answer was to be had whole (RFC 7766 section 5), where it
+/// was not answered and no other answer came.
+fn unanswered_dns<'a>(attempt: &Attempt<'a>, directory: &Directory<'a>) -> Option<&'a Connection> {
+    let mut answers = attempt.lookups.iter().map(|lookup| (lookup, lookup.answer.as_ref()));
+    let (lookup, answer) = answers
+        .clone()
+        .find(|(_, answer)| answer.is_some_and(|it| it.truncated))?;
+    if !answers.all(|(_, answer)| answer.is_none_or(|it| it.truncated)) {
+        return None;
+    }
+    let since = Timestamp(answer?.time.0.saturating_sub(CLOCK_SKEW));
+    directory.unconnected_dns(lookup.client, lookup.server, since)
+}
+
+/// Judges both sides' chains at the time they were presented.
+fn judge(attempt: &mut Attempt<'_>, options: &Options) {
+    let Some(connection) = attempt.connection() else { return };
+    let Some(tls) = &connection.tls else { return };
+    let name = expected_name(attempt, connection);
+    for (side, purpose) in [(Side::Server, Purpose::Server), (Side::Client, Purpose::Client)] {
+        let Some(message) = tls.certificates[side]
+            .as_ref()
+            .filter(|message| !message.chain.is_empty())
+        else {
+            continue;
+        };
+        let at = options.at.or(tls.certificate_times[side]).unwrap_or(connection.first.1);
+        let name = if side == Side::Server { name.as_ref() } else { None };
+        let mut judgement = trust::judge(&message.chain, name, purpose, at, &options.anchors);
+        // Without a clock nothing is expired or not yet valid.
+        if at == Timestamp::default() {
+            judgement.validity = trust::Validity::Unknown;
+        }
+        attempt.judgements[side] = Some(judgement);
+    }
+}
+
+/// The name the client must have expected in the certificate.
+fn expected_name(attempt: &Attempt<'_>, connection: &Connection) -> Option<ServerName> {
+    if let Some(name) = connection.server_name() {
+        return Some(ServerName::Dns(name.raw().to_owned()));
+    }
+    let name = attempt.service.name.as_str();
+    if attempt.service.transport == Transport::Other {
+        return None;
+    }
+    match name.parse() {
+        Ok(ip) => Some(ServerName::Ip(ip)),
+        Err(_) => Some(ServerName::Dns(name.to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::seq::SeqNumber;
+    use crate::base::wire_text::WireText;
+    use crate::connection::{SECOND, connection, endpoint};
+    use crate::decode::IcmpErrorKind;
+    use crate::dns::lookup::Lookups;
+    use crate::dns::message::{Message, Status};
+    use crate::profile::Profile;
+
+    const NAME: &str = "smartreceiver.cisco.com";
+    const DEVICE: &str = "10.0.0.1:50000";
+    const SERVER: &str = "192.133.220.90:443";
+
+    fn options() -> Options {
+        Options::new(Profile::built_in("cisco-smart-licensing").unwrap())
+    }
+
+    /// Answered look-ups of a name: device, second asked, address told.
+    fn lookups(name: &str, asked: &[(&str, i64, &str)]) -> Vec<Lookup> {
+        let mut lookups = Lookups::default();
+        for (id, &(client, at, address)) in (1..).zip(asked) {
+            for is_response in [false, true] {
+                let message = Message {
+                    id,
+                    is_response,
+                    truncated: false,
+                    status: Status::NO_ERROR,
+                    name: WireText::from(name),
+                    kind: if address.contains(':') { 28 } else { 1 },
+                    addresses: address.parse().ok().filter(|_| is_response).into_iter().collect(),
+                    aliases: Vec::new(),
+                };
+                let frame = FrameNumber(at.unsigned_abs());
+                let time = Timestamp(at * SECOND);
+                lookups.message(message, client.parse().unwrap(), [9, 9, 9, 9].into(), frame, time);
+            }
+        }
+        lookups.all
+    }
+
+    /// Per attempt: device, seconds of its look-ups, seconds of its connections.
+    fn shape(attempts: &[Attempt<'_>]) -> String {
+        let second = |(_, time): (FrameNumber, Timestamp)| (time.0 / SECOND).to_string();
+        let all = attempts.iter().map(|attempt| {
+            let lookups: Vec<String> = attempt.lookups.iter().map(|it| second(it.first())).collect();
+            let connections: Vec<String> = attempt.connections.iter().map(|it| second(it.first)).collect();
+            format!("{} ?{} >{}", attempt.device, lookups.join(","), connections.join(","))
+        });
+        all.collect::<Vec<_>>().join("; ")
+    }
+
+    fn grouped(connections: &[Connection], lookups: &[Lookup]) -> String {
+        shape(&attempts(&options(), connections, lookups, &[]))
+    }
+
+    #[test]
+    fn attempts_look_at_the_lookups_beside_them_and_not_at_all() {
+        use crate::attempt::index::LOOKED_AT;
+        let address = "192.133.220.90";
+        let of_time = |count: i64, apart: i64, answer: &str, connects: bool| {
+            let asked: Vec<_> = (0..count).map(|at| ("10.0.0.1", 1 + at * apart, answer)).collect();
+            let lookups = lookups(NAME, &asked);
+            let connections = (0..count)
+                .filter(|_| connects)
+                .map(|at| connection(1 + at * apart, DEVICE, SERVER));
+            let connections: Vec<_> = connections.collect();
+            let before = LOOKED_AT.get();
+            let options = options();
+            let found = attempts(&options, &connections, &lookups, &[]).len();
+            assert!(found > 0);
+            LOOKED_AT.get() - before
+        };
+        for (apart, answer, connects) in [(10, address, true), (40, "", false), (40, "", true), (5, "", true)] {
+            let work = [500, 1000, 2000].map(|count| of_time(count, apart, answer, connects) + 1);
+            for pair in work.windows(2) {
+                let exponent = (pair[1] as f64 / pair[0] as f64).log2();
+                assert!(exponent <= 1.15, "every {apart} s, {answer}: {work:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn addresses_tried_one_after_the_other_are_one_attempt() {
+        let connections = [
+            connection(10, DEVICE, "192.0.2.1:443"),
+            connection(40, DEVICE, "192.0.2.2:443"),
+            connection(70, DEVICE, SERVER).asking_for(NAME),
+        ];
+        let told = lookups(NAME, &[("10.0.0.1", 5, "192.0.2.1"), ("10.0.0.1", 6, "192.0.2.2")]);
+        assert_eq!(grouped(&connections, &told), "10.0.0.1 ?5,6 >10,40,70");
+    }
+
+    #[test]
+    fn the_same_address_again_is_another_try() {
+        let connections = [
+            connection(10, DEVICE, SERVER),
+            connection(40, DEVICE, SERVER),
+            connection(70, DEVICE, SERVER).asking_for(NAME),
+        ];
+        assert_eq!(
+            grouped(&connections, &[]),
+            "10.0.0.1 ? >10; 10.0.0.1 ? >40; 10.0.0.1 ? >70"
+        );
+    }
+
+    #[test]
+    fn both_address_families_of_one_device_are_one_attempt_where_dns_shows_that_they_are() {
+        let connections = [
+            connection(10, "[2001:db8::1]:50000", "[2001:db8::5]:443"),
+            connection(11, DEVICE, SERVER).asking_for(NAME),
+        ];
+        let told = lookups(
+            NAME,
+            &[("10.0.0.1", 5, "2001:db8::5"), ("10.0.0.1", 5, "192.133.220.90")],
+        );
+        assert_eq!(grouped(&connections, &told), "10.0.0.1 ?5,5 >10,11");
+        assert_eq!(shape(&attempts(&options(), &connections, &[], &[])), "10.0.0.1 ? >11");
+    }
+
+    #[test]
+    fn a_look_up_that_failed_and_was_given_up_is_a_try_of_its_own() {
+        let told = lookups(NAME, &[("10.0.0.1", 5, "none"), ("10.0.0.1", 70, "192.133.220.90")]);
+        let connections = [connection(71, DEVICE, SERVER).asking_for(NAME)];
+        assert_eq!(grouped(&connections, &told), "10.0.0.1 ?5 >; 10.0.0.1 ?70 >71");
+        let told = lookups(NAME, &[("10.0.0.1", 5, "none"), ("10.0.0.1", 10, "192.133.220.90")]);
+        let connections = [connection(11, DEVICE, SERVER).asking_for(NAME)];
+        assert_eq!(
+            grouped(&connections, &told),
+            "10.0.0.1 ?5,10 >11",
+            "the next resolver knew"
+        );
+    }
+
+    #[test]
+    fn a_try_after_two_minutes_is_another_attempt() {
+        let told = lookups(NAME, &[("10.0.0.1", 9, "192.0.2.1")]);
+        let tried = |second| {
+            [
+                connection(10, DEVICE, "192.0.2.1:443"),
+                connection(second, DEVICE, SERVER),
+            ]
+        };
+        assert_eq!(grouped(&tried(131), &told), "10.0.0.1 ?9 >10; 10.0.0.1 ? >131");
+        assert_eq!(grouped(&tried(130), &told), "10.0.0.1 ?9 >10,130");
+    }
+
+    #[test]
+    fn a_retry_after_a_connection_that_connected_is_another_attempt() {
+        let connections = [
+            connection(10, DEVICE, SERVER).asking_for(NAME),
+            connection(11, DEVICE, SERVER).asking_for(NAME),
+            connection(12, DEVICE, SERVER),
+        ];
+        assert_eq!(
+            grouped(&connections, &[]),
+            "10.0.0.1 ? >10; 10.0.0.1 ? >11; 10.0.0.1 ? >12"
+        );
+    }
+
+    #[test]
+    fn two_devices_make_attempts_of_their_own() {
+        let connections = [connection(10, DEVICE, SERVER), connection(11, "10.0.0.2:50000", SERVER)];
+        assert_eq!(grouped(&connections, &[]), "10.0.0.1 ? >10; 10.0.0.2 ? >11");
+    }
+
+    #[test]
+    fn what_is_not_licensing_is_an_attempt_only_when_everything_is_wanted() {
+        let connections = [connection(10, DEVICE, "198.51.100.1:443").asking_for("www.example")];
+        assert_eq!(grouped(&connections, &[]), "");
+        let all = Options { all: true, ..options() };
+        let attempts = attempts(&all, &connections, &[], &[]);
+        assert!(!attempts[0].licensing);
+        assert_eq!(attempts[0].service.transport, Transport::Other);
+        assert_eq!(attempts[0].service.name, "www.example");
+    }
+
+    #[test]
+    fn a_look_up_belongs_to_the_attempt_that_follows_it() {
+        let asked = lookups(
+            NAME,
+            &[("10.0.0.1", 5, "192.133.220.90"), ("10.0.0.1", 300, "192.133.220.90")],
+        );
+        let connections = [
+            connection(6, DEVICE, SERVER).asking_for(NAME),
+            connection(301, DEVICE, SERVER).asking_for(NAME),
+        ];
+        assert_eq!(grouped(&connections, &asked), "10.0.0.1 ?5 >6; 10.0.0.1 ?300 >301");
+    }
+
+    #[test]
+    fn a_look_up_between_two_addresses_belongs_to_the_same_attempt() {
+        let asked = lookups(
+            NAME,
+            &[("10.0.0.1", 5, "192.0.2.1"), ("10.0.0.1", 60, "192.133.220.90")],
+        );
+        let connections = [
+            connection(6, DEVICE, "192.0.2.1:443"),
+            connection(61, DEVICE, SERVER).asking_for(NAME),
+        ];
+        assert_eq!(grouped(&connections, &asked), "10.0.0.1 ?5,60 >6,61");
+    }
+
+    #[test]
+    fn a_look_up_that_no_connection_follows_is_an_attempt() {
+        let asked = lookups(
+            NAME,
+            &[
+                ("10.0.0.1", 5, "0.0.0.0"),
+                ("10.0.0.1", 25, "0.0.0.0"),
+                ("10.0.0.1", 85, "0.0.0.0"),
+            ],
+        );
+        assert_eq!(grouped(&[], &asked), "10.0.0.1 ?5,25 >; 10.0.0.1 ?85 >");
+        assert_eq!(
+            grouped(&[], &lookups("www.cisco.com", &[("10.0.0.1", 5, "0.0.0.0")])),
+            ""
+        );
+    }
+
+    #[test]
+    fn a_look_up_after_the_connection_is_not_its_cause() {
+        let asked = lookups(NAME, &[("10.0.0.1", 200, "192.133.220.90")]);
+        let connections = [connection(6, DEVICE, SERVER).asking_for(NAME)];
+        assert_eq!(grouped(&connections, &asked), "10.0.0.1 ? >6; 10.0.0.1 ?200 >");
+    }
+
+    #[test]
+    fn another_devices_look_up_is_not_this_ones() {
+        let asked = lookups(NAME, &[("10.0.0.2", 5, "192.133.220.90")]);
+        let connections = [connection(6, DEVICE, SERVER).asking_for(NAME)];
+        assert_eq!(grouped(&connections, &asked), "10.0.0.2 ?5 >; 10.0.0.1 ? >6");
+    }
+
+    #[test]
+    fn a_device_may_ask_from_its_address_of_the_other_family() {
+        let asked = lookups(NAME, &[("10.0.0.1", 5, "2001:db8::5")]);
+        let connections = [connection(6, "[2001:db8::1]:50000", "[2001:db8::5]:443").asking_for(NAME)];
+        assert_eq!(grouped(&connections, &asked), "2001:db8::1 ?5 >6");
+    }
+
+    #[test]
+    fn with_controllers_named_other_devices_look_ups_are_no_attempts() {
+        let asked = lookups(NAME, &[("10.0.0.1", 5, "0.0.0.0"), ("10.0.0.2", 6, "0.0.0.0")]);
+        let options = Options {
+            wlc: vec![[10, 0, 0, 2].into()],
+            ..options()
+        };
+        assert_eq!(shape(&attempts(&options, &[], &asked, &[])), "10.0.0.2 ?6 >");
+    }
+
+    #[test]
+    fn a_service_that_calls_the_device_has_the_device_as_server() {
+        let call = [connection(6, "10.7.7.7:40000", "10.0.0.1:443").requesting("POST", "/smartlic-service/x", None)];
+        assert_eq!(grouped(&call, &[]), "10.0.0.1 ? >6");
+    }
+
+    #[test]
+    fn icmp_errors_count_that_quote_a_segment_of_the_attempt() {
+        let connections = [connection(10, DEVICE, SERVER)];
+        let error = |src: &str, dst: &str, frame: u64, seq: Option<u32>| IcmpError {
+            frame: FrameNumber(frame),
+            time: Timestamp::from_seconds(i64::try_from(frame).unwrap()),
+            from: [10, 0, 0, 254].into(),
+            kind: IcmpErrorKind::Prohibited,
+            quoted_src: endpoint(src),
+            quoted_dst: endpoint(dst),
+            quoted_seq: seq.map(SeqNumber),
+        };
+        let errors = [
+            error(DEVICE, SERVER, 11, Some(1)),
+            error(SERVER, DEVICE, 12, Some(1)),
+            error(DEVICE, SERVER, 5, Some(1)), // before it
+            error(DEVICE, SERVER, 13, None),   // UDP
+            error("10.0.0.1:50001", SERVER, 14, Some(1)),
+        ];
+        let options = options();
+        let attempts = attempts(&options, &connections, &[], &errors);
+        let frames: Vec<u64> = attempts[0].icmp.iter().map(|error| error.frame.0).collect();
+        assert_eq!(frames, [11, 12]);
+    }
+
+    #[test]
+    fn attempts_stand_in_the_order_of_their_first_frames() {
+        let asked = lookups(NAME, &[("10.0.0.3", 1, "0.0.0.0"), ("10.0.0.1", 5, "192.133.220.90")]);
+        let connections = [connection(3, "10.0.0.2:50000", SERVER), connection(6, DEVICE, SERVER)];
+        assert_eq!(
+            grouped(&connections, &asked),
+            "10.0.0.3 ?1 >; 10.0.0.2 ? >3; 10.0.0.1 ?5 >6"
+        );
+    }
+}

@@ -1,0 +1,238 @@
+//! Connections → Surroundings: what the other connections of a capture tell about a server or an issuer.
+//!
+//! A refusal rarely says what would have been accepted. Another client's handshake with the same server does, and an
+//! authority that signs for names that have nothing to do with one another is nobody's own.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+
+use crate::base::frame::FrameNumber;
+use crate::base::wire_text::WireText;
+use crate::connection::Connection;
+use crate::connection::walk::{Side, StepKind, TlsFacts};
+use crate::decode::Endpoint;
+use crate::judge::finding::Stretch;
+use crate::tls::{CipherSuite, Group, Version};
+
+/// Choices kept per server: servers choose among a handful of suites.
+const MAX_CHOICES: usize = 8;
+
+/// Servers and issuers kept: an analyst's capture has hundreds.
+const MAX_KEPT: usize = 10_000;
+
+/// Names kept per issuer.
+const MAX_NAMES: usize = 8;
+
+/// Clients kept per server, of those whose handshake went well.
+const MAX_CLIENTS: usize = 64;
+
+/// What a server chose in another connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The frame of the Server Hello.
+    pub frame: FrameNumber,
+    /// The version chosen.
+    pub version: Version,
+    /// The cipher suite chosen.
+    pub suite: CipherSuite,
+    /// The group of the key exchange, where it can be seen.
+    pub group: Option<Group>,
+    /// The key of the server's certificate (`RSA 2048`), where it can be seen.
+    pub key: Option<String>,
+    /// Where all this was said.
+    pub said: Stretch,
+}
+
+/// What the connections of a capture tell about one another.
+#[derive(Debug, Default)]
+pub struct Surroundings {
+    choices: HashMap<Endpoint, Vec<Choice>>,
+    issued: HashMap<Box<[u8]>, BTreeMap<WireText, Stretch>>,
+    completed: HashMap<Endpoint, BTreeMap<IpAddr, Success>>,
+    accepted: HashMap<([u8; 32], IpAddr), Success>,
+}
+
+/// A handshake that went well: the frame by which it had, and where all of it was said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Success {
+    frame: FrameNumber,
+    said: Stretch,
+}
+
+impl Surroundings {
+    /// Looks at all connections.
+    #[must_use]
+    pub fn of(connections: &[Connection]) -> Self {
+        let mut surroundings = Self::default();
+        for connection in connections {
+            surroundings.add(connection);
+        }
+        surroundings
+    }
+
+    /// What this server chose elsewhere in the capture, oldest first, without repetitions.
+    #[must_use]
+    pub fn choices(&self, server: Endpoint) -> &[Choice] {
+        self.choices.get(&server).map_or(&[], Vec::as_slice)
+    }
+
+    /// The names for which an issuer (DER) signed certificates that servers showed in this capture, and where each was shown first.
+    pub fn names_signed_by(&self, issuer_der: &[u8]) -> impl Iterator<Item = (&WireText, &Stretch)> {
+        self.issued.get(issuer_der).into_iter().flatten()
+    }
+
+    /// The clients whose handshake with this server went well in this capture, and the first frames that show so.
+    pub fn completed(&self, server: Endpoint) -> impl Iterator<Item = (IpAddr, FrameNumber, Stretch)> {
+        let clients = self.completed.get(&server).into_iter().flatten();
+        clients.map(|(client, success)| (*client, success.frame, success.said))
+    }
+
+    /// The frame by which a client had gone on with a server that showed this very certificate (SHA-256).
+    #[must_use]
+    pub fn accepted(&self, certificate: [u8; 32], client: IpAddr) -> Option<(FrameNumber, Stretch)> {
+        let success = self.accepted.get(&(certificate, client))?;
+        Some((success.frame, success.said))
+    }
+
+    fn add_success(&mut self, connection: &Connection, tls: &TlsFacts) {
+        let Some(frame) = tls.finished.client.max(tls.finished.server) else {
+            return;
+        };
+        let went_on = tls.is_complete() && tls.first_error().is_none() && tls.application_data.client > 0;
+        if !went_on {
+            return;
+        }
+        let success = Success {
+            frame,
+            said: Stretch {
+                last: frame,
+                ..said_by_server(connection)
+            },
+        };
+        let client = connection.client.ip;
+        if self.completed.len() < MAX_KEPT || self.completed.contains_key(&connection.server) {
+            let clients = self.completed.entry(connection.server).or_default();
+            if clients.len() < MAX_CLIENTS {
+                clients.entry(client).or_insert(success);
+            }
+        }
+        let leaf = tls
+            .certificates
+            .server
+            .as_ref()
+            .and_then(|message| message.chain.first());
+        if let Some(leaf) = leaf.filter(|_| self.accepted.len() < MAX_KEPT) {
+            self.accepted.entry((leaf.sha256, client)).or_insert(success);
+        }
+    }
+
+    /// Adds what a connection tells; a second time changes nothing.
+    pub(crate) fn add(&mut self, connection: &Connection) {
+        let Some(tls) = &connection.tls else { return };
+        self.add_success(connection, tls);
+        let leaf = tls
+            .certificates
+            .server
+            .as_ref()
+            .and_then(|message| message.chain.first()?.fields.as_deref().ok());
+        if let Some(leaf) = leaf
+            && (self.issued.len() < MAX_KEPT || self.issued.contains_key(&leaf.issuer_raw))
+        {
+            let names = self.issued.entry(leaf.issuer_raw.clone()).or_default();
+            if let Some(name) = leaf.names.first().or(leaf.common_name.as_ref())
+                && names.len() < MAX_NAMES
+            {
+                names.entry(name.clone()).or_insert_with(|| said_by_server(connection));
+            }
+        }
+        let (Some(hello), Some(step)) = (&tls.server_hello, connection.step(StepKind::ServerHello)) else {
+            return;
+        };
+        if self.choices.len() >= MAX_KEPT && !self.choices.contains_key(&connection.server) {
+            return;
+        }
+        let choice = Choice {
+            frame: step.frame,
+            version: Version(hello.version),
+            suite: CipherSuite(hello.cipher_suite),
+            group: tls.group,
+            key: leaf.map(|leaf| leaf.key.clone()),
+            said: said_by_server(connection),
+        };
+        let choices = self.choices.entry(connection.server).or_default();
+        let known = choices
+            .iter()
+            .any(|it| (it.version, it.suite, it.group) == (choice.version, choice.suite, choice.group));
+        if !known && choices.len() < MAX_CHOICES {
+            choices.push(choice);
+        }
+    }
+}
+
+/// A connection until the server has shown what it chose and who it is.
+fn said_by_server(connection: &Connection) -> Stretch {
+    const SHOWN: [StepKind; 3] = [
+        StepKind::ServerHello,
+        StepKind::Certificate,
+        StepKind::ServerKeyExchange,
+    ];
+    let steps = connection.steps.iter();
+    let shown = steps.filter(|step| step.side == Side::Server && SHOWN.contains(&step.kind));
+    Stretch {
+        ends: [connection.client, connection.server],
+        first: connection.first.0,
+        last: shown
+            .flat_map(|step| step.frames.iter().copied())
+            .max()
+            .unwrap_or(connection.last.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::connection::connection;
+    use crate::connection::walk::{Seen, Side, Step};
+    use crate::tls::hello::ServerHello;
+
+    fn chosen(server: &str, suite: u16) -> Connection {
+        let mut one = connection(5, "10.0.0.1:50000", server).asking_for("a.example");
+        let tls = one.tls.get_or_insert_default();
+        tls.server_hello = Some(Box::new(ServerHello {
+            version: 0x0303,
+            cipher_suite: suite,
+            ..ServerHello::default()
+        }));
+        one.steps.push(Step {
+            kind: StepKind::ServerHello,
+            side: Side::Server,
+            frame: FrameNumber(8),
+            frames: vec![FrameNumber(8)],
+            time: one.first.1,
+            from: 0,
+            to: 0,
+            seen: Seen::Observed,
+            detail: None,
+        });
+        one
+    }
+
+    #[test]
+    fn what_a_server_chose_is_kept_once_and_by_server() {
+        let connections = [
+            chosen("192.0.2.1:443", 0xc030),
+            chosen("192.0.2.1:443", 0xc030),
+            chosen("192.0.2.1:443", 0xc02f),
+            chosen("192.0.2.2:443", 0x1301),
+        ];
+        let surroundings = Surroundings::of(&connections);
+        let suites: Vec<u16> = surroundings
+            .choices(connections[0].server)
+            .iter()
+            .map(|choice| choice.suite.0)
+            .collect();
+        assert_eq!(suites, [0xc030, 0xc02f]);
+        assert_eq!(surroundings.choices(connections[3].server).len(), 1);
+        assert!(surroundings.choices(connections[0].client).is_empty());
+    }
+}

@@ -1,0 +1,232 @@
+//! Values → Command: a line that a person pastes into a device or a shell.
+//!
+//! Names in a capture or a log are chosen by whoever sent them. Pasted whole, `a | redirect flash:x` runs. So a command is
+//! a template of ours, filled in with types whose constructors check: a string of the wire is none of them, and does not
+//! compile into a command.
+//!
+//! ```compile_fail
+//! let wire = String::from("evil.example | redirect flash:x");
+//! tlswalk::base::command::Command::with("telnet {} 443", &[&wire.as_str()]);
+//! ```
+
+use std::borrow::Cow;
+use std::fmt;
+use std::net::IpAddr;
+
+/// A line to type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command(Cow<'static, str>);
+
+impl Command {
+    /// A line that is the same in every report.
+    #[must_use]
+    pub const fn fixed(line: &'static str) -> Self {
+        Self(Cow::Borrowed(line))
+    }
+
+    /// A template, each `{}` of which is filled in with the next word. A word that is missing is a placeholder.
+    #[must_use]
+    pub fn with(template: &'static str, words: &[&dyn Word]) -> Self {
+        let mut pieces = template.split("{}");
+        let mut words = words.iter();
+        let mut line = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            match words.next() {
+                Some(word) => line.push_str(&word.word()),
+                None => line.push_str("<value>"),
+            }
+            line.push_str(piece);
+        }
+        Self(Cow::Owned(line))
+    }
+
+    /// The line.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// A value that may stand in a command.
+pub trait Word: sealed::Sealed {
+    /// The text that stands in the command.
+    fn word(&self) -> Cow<'_, str>;
+}
+
+macro_rules! words {
+    ($($kind:ty)*) => {
+        $(impl sealed::Sealed for $kind {}
+        impl Word for $kind {
+            fn word(&self) -> Cow<'_, str> {
+                Cow::Owned(self.to_string())
+            }
+        })*
+    };
+}
+words!(u16 u32 u64 i64 IpAddr HostName HostArgument UrlHost IosName Command);
+
+impl sealed::Sealed for &'static str {}
+
+/// Text of the program itself: a keyword, a placeholder. A string that was read does not live as long.
+impl Word for &'static str {
+    fn word(&self) -> Cow<'_, str> {
+        Cow::Borrowed(self)
+    }
+}
+
+/// A host name as RFC 952 and RFC 1123 section 2.1 write it: labels of letters, digits and hyphens. It says nothing about
+/// whether the host is who it says.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HostName(String);
+
+impl HostName {
+    /// Takes text for a host name where it is one; a final dot is dropped. Neither a wildcard nor an address is one: the
+    /// last label has a letter (RFC 1123 section 2.1).
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        let name = text.strip_suffix('.').unwrap_or(text);
+        let is_label = |label: &str| {
+            (1..=63).contains(&label.len())
+                && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+        };
+        let has_letter = |label: &str| label.bytes().any(|byte| byte.is_ascii_alphabetic());
+        let is_name =
+            name.len() <= 253 && name.split('.').all(is_label) && name.rsplit('.').next().is_some_and(has_letter);
+        is_name.then(|| Self(name.to_owned()))
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for HostName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A host in a command: its name or address, or a placeholder where the capture has neither that could be typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HostArgument {
+    /// By name.
+    Name(HostName),
+    /// By address.
+    Address(IpAddr),
+    /// Text of ours in angle brackets.
+    Placeholder(&'static str),
+}
+
+impl HostArgument {
+    /// Takes text for a host where it is one, and `placeholder` otherwise.
+    #[must_use]
+    pub fn new(text: &str, placeholder: &'static str) -> Self {
+        let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+        if let Ok(address) = inner.unwrap_or(text).parse() {
+            return Self::Address(address);
+        }
+        HostName::new(text).map_or(Self::Placeholder(placeholder), Self::Name)
+    }
+
+    /// Takes `host:port`, as CONNECT asks for it, for a host and a port where it is both.
+    #[must_use]
+    pub fn with_port(text: &str, placeholder: &'static str) -> (Self, Option<u16>) {
+        match text.rsplit_once(':') {
+            // More colons without brackets are an address by itself.
+            Some((host, port)) if host.ends_with(']') || !host.contains(':') => {
+                (Self::new(host, placeholder), port.parse().ok())
+            }
+            _ => (Self::new(text, placeholder), None),
+        }
+    }
+
+    /// As it stands in a URL.
+    #[must_use]
+    pub fn in_url(self) -> UrlHost {
+        UrlHost(self)
+    }
+}
+
+impl fmt::Display for HostArgument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => write!(f, "{name}"),
+            Self::Address(address) => write!(f, "{address}"),
+            Self::Placeholder(text) => f.write_str(text),
+        }
+    }
+}
+
+/// A host in a URL, where an IPv6 address stands in brackets (RFC 3986 section 3.2.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UrlHost(HostArgument);
+
+impl fmt::Display for UrlHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            HostArgument::Address(address) if address.is_ipv6() => write!(f, "[{address}]"),
+            host => write!(f, "{host}"),
+        }
+    }
+}
+
+/// A name that a device's configuration gives to an interface, a VRF or a trustpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IosName(String);
+
+impl IosName {
+    /// Longest name taken, in bytes: a VRF's has at most 32, a trustpoint's and an interface's fewer than 64.
+    const MAX_LEN: usize = 64;
+
+    /// Takes text for such a name where it can be one: letters, digits, and `-_.:/` behind a letter or a digit.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/".contains(&byte);
+        let is_name = text.len() <= Self::MAX_LEN
+            && text.bytes().all(allowed)
+            && text.starts_with(|first: char| first.is_ascii_alphanumeric());
+        is_name.then(|| Self(text.to_owned()))
+    }
+}
+
+impl fmt::Display for IosName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A file's name as an argument of a POSIX shell's command: in quotes where it needs them, behind `--` where it would be
+/// taken for an option; `None` where it has characters that cannot be shown, so that no pasted text would name the file.
+#[must_use]
+pub fn shell_file(name: &str) -> Option<String> {
+    let hides = crate::base::wire_text::WireText::from(name).to_string() != name || name.contains('\u{a0}');
+    if hides || name.is_empty() {
+        return None;
+    }
+    let plain = name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"._-/".contains(&byte));
+    let dashes = if name.starts_with('-') { "-- " } else { "" };
+    Some(if plain {
+        format!("{dashes}{name}")
+    } else {
+        format!("{dashes}'{}'", name.replace('\'', r"'\''"))
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,8 @@
+//! What every stage shares: nouns without a stage of their own, and words.
+
+pub mod command;
+pub mod frame;
+pub mod phrase;
+pub mod secrets;
+pub mod seq;
+pub mod wire_text;

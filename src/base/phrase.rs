@@ -1,0 +1,384 @@
+//! Phrase → text in a language: what is to be told, apart from the words that tell it.
+//!
+//! A rule decides what to say and with which values; how that reads in English or Japanese stands in `texts/`, one folder
+//! per language, in Fluent's format (projectfluent.org). Commands, names and identifiers are values and never translated.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Display;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::OnceLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use foldhash::fast::RandomState;
+use serde::{Deserialize, Serialize};
+
+use crate::base::command::{Command, HostName};
+use crate::base::frame::FrameNumber;
+use crate::base::wire_text::WireText;
+use crate::decode::Endpoint;
+use crate::dns::message::Status;
+use crate::tls::{AlertDescription, AlertLevel, CipherSuite, Group, SignatureScheme, Version};
+
+/// A language in which reports can be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// Japanese.
+    Ja,
+}
+
+impl Language {
+    /// Every language there is.
+    pub const ALL: [Self; 2] = [Self::En, Self::Ja];
+
+    /// The language of a tag, as a report carries it: English where it is none of these.
+    #[must_use]
+    pub fn of(tag: &str) -> Self {
+        Self::ALL.into_iter().find(|it| it.tag() == tag).unwrap_or_default()
+    }
+
+    /// Its tag (BCP 47), as `--lang` and the `lang` attribute of a page take it.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Ja => "ja",
+        }
+    }
+
+    /// Its catalogue: files of Fluent messages.
+    const fn sources(self) -> &'static [(&'static str, &'static str)] {
+        macro_rules! catalogue {
+            ($tag:literal: $($file:literal)*) => {
+                &[$(($file, include_str!(concat!("../../texts/", $tag, "/", $file)))),*]
+            };
+        }
+        match self {
+            Self::En => {
+                catalogue!("en": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl" "page.ftl" "triage.ftl" "tcp.ftl")
+            }
+            Self::Ja => {
+                catalogue!("ja": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl" "page.ftl" "triage.ftl" "tcp.ftl")
+            }
+        }
+    }
+
+    /// The catalogue, put together when the first text is wanted: a healthy start of the program needs none.
+    fn catalogue(self) -> &'static Catalogue {
+        static CATALOGUES: [OnceLock<Catalogue>; Language::ALL.len()] =
+            [const { OnceLock::new() }; Language::ALL.len()];
+        let cell = match self {
+            Self::En => &CATALOGUES[0],
+            Self::Ja => &CATALOGUES[1],
+        };
+        cell.get_or_init(|| Catalogue::new(self))
+    }
+}
+
+type Bundle = FluentBundle<FluentResource>;
+
+/// The messages of a language. Each is read when it is first wanted: reading all of them took a third of a run on a short
+/// capture, which tells some thirty.
+struct Catalogue {
+    /// Knows the language, and no message. No message refers to another, which a test sees to.
+    language: Bundle,
+    messages: HashMap<&'static str, Message, RandomState>,
+}
+
+/// The text of one message, and what Fluent makes of it.
+struct Message {
+    text: &'static str,
+    read: OnceLock<Bundle>,
+}
+
+impl Catalogue {
+    fn new(language: Language) -> Self {
+        let mut bundle = FluentBundle::new_concurrent(language.tag().parse().into_iter().collect());
+        // Isolation marks around values would be escaped on the terminal, and copied along with commands.
+        bundle.set_use_isolating(false);
+        let messages = language.sources().iter().flat_map(|(_, source)| messages(source));
+        Self {
+            language: bundle,
+            messages: messages.collect(),
+        }
+    }
+
+    fn text(&self, id: &str, arguments: &FluentArgs<'_>) -> Option<String> {
+        let message = self.messages.get(id)?;
+        let read = message.read.get_or_init(|| {
+            let mut read = FluentBundle::new_concurrent(Vec::new());
+            // What Fluent cannot read is left out; a test sees to it that nothing is.
+            let resource = FluentResource::try_new(message.text.to_owned()).unwrap_or_else(|(resource, _)| resource);
+            read.add_resource_overriding(resource);
+            read
+        });
+        let pattern = read.get_message(id)?.value()?;
+        let text = self.language.format_pattern(pattern, Some(arguments), &mut Vec::new());
+        Some(text.into_owned())
+    }
+}
+
+/// The messages of a file: each begins with its name at the beginning of a line, and goes on to the next name or comment.
+fn messages(source: &'static str) -> impl Iterator<Item = (&'static str, Message)> {
+    let mut rest = source;
+    std::iter::from_fn(move || {
+        loop {
+            let begins = |line: &str| line.starts_with(|first: char| first.is_ascii_alphabetic());
+            let mut lines = rest.split_inclusive('\n');
+            let first = lines.next()?;
+            let more = lines.take_while(|line| !begins(line) && !line.starts_with('#'));
+            let len = more.map(str::len).fold(first.len(), usize::saturating_add);
+            let (text, behind) = rest.split_at_checked(len)?;
+            rest = behind;
+            if begins(first)
+                && let Some((id, _)) = first.split_once(" =")
+            {
+                let read = OnceLock::new();
+                return Some((id, Message { text, read }));
+            }
+        }
+    })
+}
+
+/// Something to tell: the name of a message in the catalogues, and the values that fill it in.
+///
+/// Names are borrowed but in what a slice remembers of its capture.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Phrase {
+    id: Cow<'static, str>,
+    /// In order of their names. A list and not a map: a report holds thousands, of one or two values each.
+    #[serde(with = "as_map")]
+    values: Vec<(Cow<'static, str>, Value)>,
+}
+
+/// What fills a phrase in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Value {
+    /// A name, an address, a command: the same in every language.
+    Word(String),
+    /// A number that may decide the wording: 1 day, 2 days.
+    Number(i64),
+    /// Another phrase.
+    Phrase(Phrase),
+    /// Several phrases, joined as the language joins clauses.
+    List(Vec<Phrase>),
+}
+
+/// The phrase of that name.
+#[must_use]
+pub fn phrase(id: &'static str) -> Phrase {
+    Phrase {
+        id: Cow::Borrowed(id),
+        values: Vec::new(),
+    }
+}
+
+/// Names and values as they stand in JSON.
+mod as_map {
+    use super::{BTreeMap, Cow, Value};
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    type Values = Vec<(Cow<'static, str>, Value)>;
+
+    pub(super) fn serialize<S: Serializer>(values: &Values, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(values.iter().map(|(name, value)| (name, value)))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Values, D::Error> {
+        BTreeMap::deserialize(deserializer).map(|values| values.into_iter().collect())
+    }
+}
+
+impl Phrase {
+    /// Text that is no phrase but has to stand where one does: an error of another program, a name by itself.
+    #[must_use]
+    pub fn verbatim(text: impl Into<String>) -> Self {
+        phrase("verbatim").with("text", text.into())
+    }
+
+    /// With a value.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        let value = (Cow::Borrowed(name), value.into());
+        match self.values.binary_search_by(|(known, _)| (**known).cmp(name)) {
+            Ok(at) => {
+                if let Some(known) = self.values.get_mut(at) {
+                    *known = value;
+                }
+            }
+            Err(at) => {
+                self.values.reserve_exact(1);
+                self.values.insert(at, value);
+            }
+        }
+        self
+    }
+
+    /// Its English text, for tests.
+    #[cfg(test)]
+    pub(crate) fn english(&self) -> String {
+        self.in_language(Language::En)
+    }
+
+    /// The name of its message.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Its text in a language. A message that is missing shows by its name.
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> String {
+        let mut arguments = FluentArgs::with_capacity(self.values.len());
+        for (name, value) in &self.values {
+            arguments.set(name.as_ref(), value.in_language(language));
+        }
+        let text = language.catalogue().text(&self.id, &arguments);
+        text.unwrap_or_else(|| self.id.clone().into_owned())
+    }
+}
+
+impl Value {
+    fn in_language(&self, language: Language) -> FluentValue<'_> {
+        match self {
+            Self::Word(word) => FluentValue::from(word.as_str()),
+            Self::Number(number) => FluentValue::from(*number),
+            Self::Phrase(phrase) => FluentValue::from(phrase.in_language(language)),
+            Self::List(phrases) => {
+                let texts: Vec<String> = phrases.iter().map(|it| it.in_language(language)).collect();
+                FluentValue::from(joined(&texts, language))
+            }
+        }
+    }
+}
+
+/// Clauses joined: `is self-signed, had expired and …`.
+fn joined(texts: &[String], language: Language) -> String {
+    match texts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [head @ .., last] => phrase("list")
+            .with("head", head.join(&phrase("list-separator").in_language(language)))
+            .with("last", last.as_str())
+            .in_language(language),
+    }
+}
+
+impl From<Phrase> for Value {
+    fn from(phrase: Phrase) -> Self {
+        Self::Phrase(phrase)
+    }
+}
+
+impl From<&Phrase> for Value {
+    fn from(phrase: &Phrase) -> Self {
+        Self::Phrase(phrase.clone())
+    }
+}
+
+impl From<Vec<Phrase>> for Value {
+    fn from(phrases: Vec<Phrase>) -> Self {
+        Self::List(phrases)
+    }
+}
+
+/// Words are what they say of themselves.
+fn word(value: &dyn Display) -> Value {
+    Value::Word(value.to_string())
+}
+
+macro_rules! words {
+    ($($kind:ty)*) => {
+        $(impl From<$kind> for Value {
+            fn from(value: $kind) -> Self {
+                word(&value)
+            }
+        })*
+    };
+}
+words!(&str String &String Command &Command HostName WireText &WireText IpAddr &IpAddr SocketAddr Endpoint FrameNumber Version CipherSuite Group SignatureScheme);
+words!(AlertLevel AlertDescription Status);
+
+macro_rules! numbers {
+    ($($kind:ty)*) => {
+        $(impl From<$kind> for Value {
+            fn from(value: $kind) -> Self {
+                Self::Number(i64::try_from(value).unwrap_or(i64::MAX))
+            }
+        })*
+    };
+}
+numbers!(i64 u64 usize u32 u16 u8 i32);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_phrase_takes_values_and_other_phrases() {
+        let days = |count: i64| phrase("span-days").with("count", count);
+        assert_eq!(days(1).in_language(Language::En), "1 day");
+        assert_eq!(days(2).in_language(Language::En), "2 days");
+        assert_eq!(days(2).in_language(Language::Ja), "2 日");
+        let list = |phrases: Vec<Phrase>| phrase("verbatim").with("text", phrases).in_language(Language::En);
+        assert_eq!(list(vec![days(1), days(2), days(3)]), "1 day, 2 days and 3 days");
+        assert_eq!(list(Vec::new()), "");
+    }
+
+    #[test]
+    fn values_are_in_order_of_their_names_and_the_last_of_a_name_holds() {
+        let one = phrase("verbatim")
+            .with("text", "b")
+            .with("count", 1_u8)
+            .with("text", "a");
+        let other = phrase("verbatim").with("text", "a").with("count", 1_u8);
+        assert_eq!(one, other);
+        let json = serde_json::to_string(&one).unwrap();
+        assert_eq!(
+            json,
+            r#"{"id":"verbatim","values":{"count":{"Number":1},"text":{"Word":"a"}}}"#
+        );
+        assert_eq!(serde_json::from_str::<Phrase>(&json).unwrap(), one);
+    }
+
+    #[test]
+    fn values_from_the_wire_are_no_markup() {
+        let hostile = "{ $count } \u{202e}{\"x\"}";
+        assert_eq!(Phrase::verbatim(hostile).in_language(Language::Ja), hostile);
+    }
+
+    #[test]
+    fn messages_are_cut_out_whole_and_none_refers_to_another() {
+        for (name, source) in Language::ALL.into_iter().flat_map(Language::sources) {
+            let whole = FluentResource::try_new((*source).to_owned()).unwrap();
+            let mut found = 0;
+            for (id, message) in messages(source) {
+                found += 1;
+                let one = FluentResource::try_new(message.text.to_owned());
+                assert_eq!(one.map(|one| one.entries().count()).ok(), Some(1), "{name}: {id}");
+                let mut read: FluentBundle<FluentResource> = FluentBundle::new_concurrent(Vec::new());
+                read.add_resource_overriding(FluentResource::try_new(message.text.to_owned()).unwrap());
+                assert!(read.get_message(id).unwrap().value().is_some(), "{name}: {id}");
+                for placeable in message.text.split('{').skip(1) {
+                    let first = placeable.trim_start().chars().next();
+                    assert!(matches!(first, Some('$' | '"')), "{name}: {id} refers to {placeable}");
+                }
+            }
+            let comments = source
+                .split("\n\n")
+                .filter(|it| it.lines().all(|line| line.starts_with('#')));
+            assert!(
+                found > 0 && found <= whole.entries().count() && found + comments.count() >= whole.entries().count()
+            );
+        }
+    }
+
+    #[test]
+    fn a_missing_message_shows_by_its_name() {
+        assert_eq!(phrase("no-such-message").in_language(Language::En), "no-such-message");
+    }
+}

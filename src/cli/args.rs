@@ -1,0 +1,429 @@
+//! Command line → Args: what the user typed, nothing more.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use tlswalk::Target;
+use tlswalk::base::frame::Timestamp;
+use tlswalk::base::phrase::Language;
+
+use crate::cli::commands::triage::options::{TRIAGE_EXAMPLES, TriageOptions};
+use crate::cli::expect;
+
+const EXAMPLES: &str = "\
+Commands:
+  tlswalk explain [ID]          what a verdict means and looks like in a capture
+  tlswalk triage <PATH>...      folders of captures: a table by verdict, a row for each attempt
+  tlswalk completions <SHELL>   a completion script for bash, elvish, fish, powershell or zsh
+  tlswalk man                   the manual page, in troff
+
+Examples:
+  tlswalk export.pcap                         why did licensing fail in this capture?
+  tlswalk -v export.pcap                      every certificate, step and connection too
+  tlswalk --on-prem ssm.example.net --ca ssm-root.pem export.pcapng
+  tlswalk -f json -o report.json a.pcap b.pcap.gz
+  tlswalk --log show-tech.txt export.pcap     what the controller says, beside what the wire shows
+  tlswalk --log show-tech.txt                 what the controller says, without a capture
+  tlswalk --merge ring_00001.pcap ring_00002.pcap
+  ssh wlc-jump cat export.pcap | tlswalk -    from standard input
+  tlswalk explain client-certificate-rejected
+  tlswalk -f html -o report.html export.pcap  a page to hand on
+  tlswalk -q --expect-file verdicts.txt captures/*.pcap    a regression suite
+
+Exit codes:
+  0  every licensing attempt succeeded
+  1  at least one failed, or shows a problem of severity error
+  2  tlswalk could not do its work: usage, unreadable capture, output not written
+  3  nothing failed, but nothing could be concluded either, or not all was judged
+With --expect or --expect-file: 0 as expected, 1 not, 2 and 3 as above";
+
+/// `-h` fits a screen of 24 lines: no list of arguments and commands that the usage shows already.
+const TEMPLATE: &str = "\
+{about}
+
+Usage: tlswalk [OPTIONS] <CAPTURE>...  pcap, pcapng, also compressed; - is stdin
+       tlswalk explain [ID]            what a verdict means and looks like
+       tlswalk triage, slice, verify, diff: folders, evidence; see --help of each
+
+{options}{after-help}";
+
+/// Opens a packet capture and says why a TLS connection failed
+#[derive(Debug, Parser)]
+#[command(name = "tlswalk", version, help_template = TEMPLATE, after_long_help = EXAMPLES, max_term_width = 100)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    disable_help_subcommand = true
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) inspect: Inspect,
+}
+
+/// What else tlswalk does.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Say what a verdict means and what it looks like in a capture
+    Explain {
+        /// The verdict's id; without one, all are listed
+        id: Option<String>,
+        /// Language of the text
+        #[arg(long, value_name = "LANG", default_value = "en", hide_default_value = true)]
+        lang: Lang,
+        /// Colour
+        #[arg(long, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
+        color: Color,
+    },
+    /// Cut out the frames that matter, annotated, as a pcapng file of its own
+    #[command(max_term_width = 100)]
+    Slice {
+        #[command(flatten)]
+        inspect: Inspect,
+        /// Keep all frames
+        #[arg(long)]
+        whole: bool,
+        /// Overwrite the output file
+        #[arg(long)]
+        force: bool,
+    },
+    /// Check every claim of a JSON report against the capture, or a slice of it
+    #[command(max_term_width = 100)]
+    Verify {
+        /// The report, as tlswalk -f json wrote it
+        #[arg(value_name = "REPORT.json")]
+        report: PathBuf,
+        #[command(flatten)]
+        inspect: Inspect,
+    },
+    /// Compare two captures: one attempt from two points, or bad against good
+    #[command(max_term_width = 100)]
+    Diff {
+        #[command(flatten)]
+        inspect: Inspect,
+    },
+    /// Judge folders of captures: a row for each attempt, and a table by verdict
+    ///
+    /// Folders are read with all that is in them, links followed; a file is a capture by its content, not its name.
+    #[command(max_term_width = 100, after_help = TRIAGE_EXAMPLES, override_usage = "tlswalk triage [OPTIONS] <PATH>...\n       tlswalk triage [OPTIONS] --watch <DIR>")]
+    #[command(mut_arg("captures", |it| it
+        .value_name("PATH")
+        .help("Captures, and folders of them")
+        .required(false)
+        .required_unless_present("watch")
+        .conflicts_with("watch")))]
+    #[command(mut_arg("format", |it| it
+        .help("text, json, ndjson, csv, junit or html")
+        .long_help("text: a table by verdict, then what failed. ndjson, csv, json: a row for each attempt. junit: a test case for each capture. html: a page to hand on.")))]
+    #[command(mut_arg("verbose", |it| it.help("List more, and what is no capture")))]
+    #[command(mut_arg("quiet", |it| it.help("Print the table only; no progress")))]
+    #[command(mut_arg("hash", |it| it.help("Put each capture's SHA-256 into its rows")))]
+    #[command(mut_arg("merge", |it| it.hide(true)))]
+    #[command(mut_arg("redact", |it| it.hide(true)))]
+    #[command(mut_arg("redact_key", |it| it.hide(true)))]
+    #[command(mut_arg("keep_certificates", |it| it.hide(true)))]
+    #[command(mut_arg("expect", |it| it.hide(true)))]
+    #[command(mut_arg("expect_file", |it| it.hide(true)))]
+    Triage {
+        #[command(flatten)]
+        inspect: Inspect,
+        #[command(flatten)]
+        triage: TriageOptions,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// bash, elvish, fish, powershell or zsh
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page (troff)
+    Man,
+}
+
+/// What the manual page says last.
+const SEE_ALSO: &str = ".SH SEE ALSO\n.BR tshark (1),\n.BR editcap (1),\n.BR tcpdump (8)\n";
+
+/// The manual page.
+pub(crate) fn write_manual(out: &mut dyn std::io::Write) -> std::io::Result<()> {
+    let page = clap_mangen::Man::new(Cli::command());
+    page.render_title(out)?;
+    page.render_name_section(out)?;
+    page.render_synopsis_section(out)?;
+    page.render_description_section(out)?;
+    page.render_options_section(out)?;
+    if let Some(triage) = Cli::command().find_subcommand("triage") {
+        // What it shares with the main command stands there.
+        let own = ["state", "no_rings", "watch", "settle"];
+        let triage = triage.clone().mut_args(|it| {
+            let is_shared = !own.contains(&it.get_id().as_str());
+            it.hide(is_shared)
+        });
+        let mut section = Vec::new();
+        clap_mangen::Man::new(triage.disable_help_flag(true)).render_options_section(&mut section)?;
+        let section = String::from_utf8_lossy(&section).replacen(".SH OPTIONS", ".SH OPTIONS OF TRIAGE", 1);
+        out.write_all(section.as_bytes())?;
+    }
+    // The examples as they stand: troff would fill the lines.
+    let examples = EXAMPLES.replace('\\', "\\\\").replace('-', "\\-");
+    write!(out, ".SH EXAMPLES AND EXIT CODES\n.nf\n{examples}\n.fi\n{SEE_ALSO}")
+}
+
+/// The completion script of a shell.
+pub(crate) fn write_completions(shell: clap_complete::Shell, out: &mut dyn std::io::Write) {
+    clap_complete::generate(shell, &mut Cli::command(), "tlswalk", out);
+}
+
+/// The main command.
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    /// Packet captures (pcap, pcapng; gzip, zstd or lz4); `-` is standard input
+    #[arg(value_name = "CAPTURE", required_unless_present = "log")]
+    pub(crate) captures: Vec<PathBuf>,
+    /// Read all captures as one: files of a ring
+    ///
+    /// They may come in any order and may overlap; frames are numbered as mergecap numbers them.
+    #[arg(long)]
+    pub(crate) merge: bool,
+    /// text, json, html, csv and others
+    ///
+    /// text: a screen. json, ndjson: everything, for programs. html: a page to hand on. markdown: for a ticket.
+    /// csv: a row per attempt. junit, sarif: for CI servers. ndjson of standard input: a line whenever attempts have ended.
+    #[arg(
+        short,
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
+    pub(crate) format: Format,
+    /// Write to this file, whole or not at all
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// What to look for, and what to expect
+    ///
+    /// cisco-smart-licensing (the default), default (judge every TLS connection), or a TOML file.
+    #[arg(
+        long,
+        value_name = "NAME|FILE",
+        default_value = "cisco-smart-licensing",
+        hide_default_value = true
+    )]
+    pub(crate) profile: String,
+    /// The controller's address (repeatable)
+    ///
+    /// Needed only where it cannot be told from the capture.
+    #[arg(long, value_name = "IP")]
+    pub(crate) wlc: Vec<IpAddr>,
+    /// Cisco's cloud beyond the profile's (repeatable)
+    #[arg(long, value_name = "HOST", hide_short_help = true)]
+    pub(crate) cssm: Vec<Target>,
+    /// An SSM On-Prem: address or name (repeatable)
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub(crate) on_prem: Vec<Target>,
+    /// A CSLU: address or name (repeatable)
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub(crate) cslu: Vec<Target>,
+    /// The HTTP proxy (repeatable)
+    ///
+    /// Otherwise it is recognised by CONNECT.
+    #[arg(long, value_name = "IP[:PORT]")]
+    pub(crate) proxy: Vec<Target>,
+    /// Further trust anchors (repeatable)
+    ///
+    /// E.g. the On-Prem's or a lab root: a chain that verifies up to one of them is genuine, whatever its names.
+    #[arg(long, value_name = "PEM")]
+    pub(crate) ca: Vec<PathBuf>,
+    /// The device's own text: logs, show … (repeatable)
+    ///
+    /// Also a whole show tech or terminal log. Its lines are set beside the attempts; without a capture they are judged alone.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Vec<PathBuf>,
+    /// Also report TLS that is not licensing
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Language of the text: en or ja
+    #[arg(
+        long,
+        value_name = "LANG",
+        default_value = "en",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
+    pub(crate) lang: Lang,
+    /// Judge certificates at this time
+    ///
+    /// Otherwise at the time in the capture, e.g. 2024-05-01T12:00:00Z.
+    #[arg(long, value_name = "RFC3339", hide_short_help = true)]
+    pub(crate) at: Option<Timestamp>,
+    /// auto, always or never
+    #[arg(
+        long,
+        value_name = "WHEN",
+        default_value = "auto",
+        hide_default_value = true,
+        hide_possible_values = true
+    )]
+    pub(crate) color: Color,
+    /// Show all certificates, steps and connections
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
+    /// Replace addresses, names, keys by pseudonyms
+    ///
+    /// The same in a report and a slice of one capture; words of public services and products stay. See the README.
+    #[arg(long, hide_short_help = true)]
+    pub(crate) redact: bool,
+    /// Make pseudonyms with the bytes of this file
+    ///
+    /// Otherwise with the capture itself: whoever has it could undo them, and whoever guesses all of it could check the guess.
+    #[arg(long, value_name = "FILE", requires = "redact", hide_short_help = true)]
+    pub(crate) redact_key: Option<PathBuf>,
+    /// Leave certificates as they are in what is redacted
+    #[arg(long, requires = "redact", hide_short_help = true)]
+    pub(crate) keep_certificates: bool,
+    /// Put the capture's SHA-256 into the report
+    #[arg(long, hide_short_help = true)]
+    pub(crate) hash: bool,
+    /// Print the verdict line only
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+    /// Exit 0 if every capture has this verdict, else 1
+    ///
+    /// Several verdicts, any of which will do, are parted by commas. What is seen instead is told on standard error.
+    #[arg(long, value_name = "VERDICT", value_parser = expect::verdicts, conflicts_with = "expect_file")]
+    pub(crate) expect: Option<expect::Verdicts>,
+    /// The same, with a verdict for each capture in a file
+    ///
+    /// A line each: the verdict (or several, parted by commas), then the capture's name; * and ? stand for anything.
+    /// The first line that fits counts.
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub(crate) expect_file: Option<PathBuf>,
+}
+
+/// Output formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+    Ndjson,
+    Html,
+    Markdown,
+    Csv,
+    Junit,
+    Sarif,
+}
+
+/// Languages of reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Lang {
+    En,
+    Ja,
+}
+
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::En => Self::En,
+            Lang::Ja => Self::Ja,
+        }
+    }
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// What came of reading the command line.
+#[derive(Debug)]
+pub(crate) enum Parsed {
+    /// Something to do.
+    Run(Box<Cli>),
+    /// Help or version, as text for standard output.
+    Show(clap::builder::StyledStr),
+    /// A mistake, as one line.
+    Mistake(String),
+}
+
+/// Reads the command line.
+pub(crate) fn parse(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Parsed {
+    let parsed = Cli::command()
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    match parsed {
+        Ok(cli) => Parsed::Run(Box::new(cli)),
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            Parsed::Show(error.render())
+        }
+        Err(error) => Parsed::Mistake(one_line(&error)),
+    }
+}
+
+/// A usage error in one line: clap's own takes five, and the usage hides the reason.
+fn one_line(error: &clap::Error) -> String {
+    if error.kind() == ErrorKind::MissingRequiredArgument {
+        return "no capture given; try: tlswalk export.pcap (or --help)".to_owned();
+    }
+    let rendered = error.render().to_string();
+    let reason = rendered
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches("error: ")
+        .to_owned();
+    let hint = match (error.get(ContextKind::SuggestedArg), error.get(ContextKind::ValidValue)) {
+        (Some(ContextValue::String(arg)), _) => format!("; did you mean {arg}?"),
+        (_, Some(ContextValue::Strings(valid))) if !valid.is_empty() => {
+            format!("; it can be {}", valid.join(", "))
+        }
+        _ => "; see tlswalk --help".to_owned(),
+    };
+    reason + &hint
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mistake(arguments: &[&str]) -> String {
+        match parse(
+            std::iter::once("tlswalk")
+                .chain(arguments.iter().copied())
+                .map(Into::into),
+        ) {
+            Parsed::Mistake(line) => line,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_mistake_is_one_line_that_says_what_to_do() {
+        assert_eq!(mistake(&[]), "no capture given; try: tlswalk export.pcap (or --help)");
+        for arguments in [
+            &["-f", "xml", "a"][..],
+            &["--formt", "json", "a"],
+            &["--wlc", "here", "a"],
+            &["--on-prem", "https://x", "a"],
+            &["-q", "-v", "a"],
+            &["-f"],
+            &["explain", "a", "b"],
+        ] {
+            let line = mistake(arguments);
+            assert!(!line.contains('\n') && line.contains("; "), "{line}");
+        }
+        assert!(
+            mistake(&["-f", "xml", "a"]).ends_with("it can be text, json, ndjson, html, markdown, csv, junit, sarif")
+        );
+        assert!(mistake(&["--formt", "json", "a"]).ends_with("did you mean --format?"));
+    }
+}

@@ -1,0 +1,34 @@
+//! Two captures → what differs.
+
+use tlswalk::base::phrase::phrase;
+use tlswalk::handoff::diff::{Side, compare};
+
+use super::{Capture, json_text};
+use crate::cli::args::{Format, Inspect};
+use crate::cli::originals::Originals;
+use crate::cli::output;
+
+/// Compares two captures.
+pub(crate) fn run(inspect: &Inspect) -> Result<u8, String> {
+    let [first, second] = inspect.captures.as_slice() else {
+        return Err("diff takes two captures".to_owned());
+    };
+    let originals = Originals::of(inspect);
+    originals.refuse_stdout()?;
+    let options = crate::cli::options(inspect)?;
+    let side = |path| {
+        let capture = Capture::find(path)?;
+        Side::read(capture.open()?, &capture.name, &options).map_err(|error| format!("{}: {error}", capture.name))
+    };
+    let (first, second) = (side(first)?, side(second)?);
+    let Some(comparison) = compare(&first, &second, options.language) else {
+        return Err(phrase("diff-unable").in_language(options.language));
+    };
+    let page = match inspect.format {
+        Format::Text => comparison.to_text(options.language),
+        Format::Json => json_text(&comparison, true)?,
+        _ => json_text(&comparison, false)?,
+    };
+    output::write_page(inspect, originals, page.as_bytes())?;
+    Ok(comparison.exit_code())
+}

@@ -1,0 +1,172 @@
+//! Capture → slice on disk: cut, judged again, and only then under its name.
+
+use std::fs::File;
+use std::io::{BufWriter, Seek as _, Write as _};
+use std::path::Path;
+
+use tlswalk::Options;
+use tlswalk::attempt::attested::hexadecimal;
+use tlswalk::base::frame::Frame;
+use tlswalk::capture::note::Note;
+use tlswalk::handoff::redact::Redactor;
+use tlswalk::handoff::slice::{self, Breadth, Judged, Wish};
+
+use super::{Capture, only, redact};
+use crate::cli::args::Inspect;
+use crate::cli::originals::Originals;
+use crate::cli::reason;
+use crate::cli::target::Target;
+
+/// Cuts a capture.
+pub(crate) fn run(inspect: &Inspect, whole: bool, force: bool) -> Result<u8, String> {
+    let path = only(inspect, "slice")?;
+    let target = inspect
+        .output
+        .as_deref()
+        .ok_or("slice needs a file to write: -o slice.pcapng")?;
+    let target = Target::new(target, force, Originals::of(inspect))?;
+    if !inspect.log.is_empty() {
+        return Err("a slice holds frames, and its verdict rests on them alone; leave --log out".to_owned());
+    }
+    let options = crate::cli::options(inspect)?;
+    let capture = Capture::find(path)?;
+    let because = |error: &dyn std::fmt::Display| format!("{}: {error}", capture.name);
+    let sha256 = capture.digest(b"")?;
+    let mut cutting = if inspect.redact {
+        let (redactor, judged) = redact::prepare(&capture, &redact::key(&capture, inspect)?, inspect, &options)?;
+        let options = redactor.options(options);
+        let note = redactor.note(&judged, &sha256, named_hosts(&options));
+        // Comments are taken from what redacted frames show.
+        let mut redactor = redactor;
+        let report = redact::report(&capture, redact::NAME, &mut redactor, &judged, &note, &options)?;
+        Cutting {
+            judged: Judged {
+                report,
+                facts: Redactor::facts(&judged.facts),
+                ..judged
+            },
+            note,
+            options,
+            redactor: Some(redactor),
+            name: redact::NAME.to_owned(),
+        }
+    } else {
+        let judged = slice::judge(capture.open()?, &capture.name, &options).map_err(|error| because(&error))?;
+        let mut note = Note::of(&judged.facts);
+        note.options = named_hosts(&options);
+        if judged.facts.slice.is_none() {
+            note.sha256 = hexadecimal(&sha256);
+        }
+        Cutting {
+            judged,
+            note,
+            options,
+            redactor: None,
+            name: capture_name(&capture.name),
+        }
+    };
+    let widths = if whole { &[Breadth::Whole][..] } else { &Breadth::ALL };
+    for &breadth in widths {
+        if let Some(mut file) = cutting.cut(&capture, breadth, &target)? {
+            let written = file.rewind().and_then(|()| target.write(&mut file));
+            return crate::cli::quiet_on_broken_pipe(&target.name(), written);
+        }
+    }
+    Err(format!(
+        "{}: nothing was written: even with all its frames the slice would not give the capture's verdict",
+        capture.name
+    ))
+}
+
+/// What is cut, and how.
+struct Cutting {
+    judged: Judged,
+    note: Note,
+    /// For judging the slice.
+    options: Options,
+    redactor: Option<Redactor>,
+    name: String,
+}
+
+impl Cutting {
+    /// The slice in a file without a name; `None` when it would be judged otherwise than the capture.
+    fn cut(&mut self, capture: &Capture, breadth: Breadth, target: &Target) -> Result<Option<File>, String> {
+        let because = |error: &dyn std::fmt::Display| format!("{}: {error}", capture.name);
+        let unwritten = |error: &std::io::Error| format!("{}: {}", target.name(), reason(error));
+        let Self {
+            judged,
+            note,
+            options,
+            redactor,
+            name,
+        } = self;
+        let mut rewrite = |frame: &Frame<'_>| redactor.as_mut().map(|it| it.frame(frame));
+        // Frames are chosen as they will be: a redacted report names pseudonyms.
+        let kept = slice::choose(capture.open()?, &judged.report, breadth, &mut rewrite).map_err(|it| because(&it))?;
+        if let Some(redactor) = redactor.as_mut() {
+            redactor.rewind();
+        }
+        let mut rewrite = |frame: &Frame<'_>| redactor.as_mut().map(|it| it.frame(frame));
+        let mut file = target.spool().map_err(|error| unwritten(&error))?;
+        let wish = Wish {
+            kept: &kept,
+            note: note.clone(),
+            language: options.language,
+            name,
+        };
+        slice::cut(capture.open()?, BufWriter::new(&mut file), judged, &wish, &mut rewrite)
+            .map_err(|error| match error {
+                slice::SliceError::Write(error) => unwritten(&error),
+                error @ slice::SliceError::Read(_) => because(&error),
+            })?
+            .flush()
+            .map_err(|error| unwritten(&error))?;
+        if let Some(redactor) = redactor.as_mut() {
+            redactor.rewind();
+        }
+        file.rewind().map_err(|error| unwritten(&error))?;
+        let is_same = match breadth {
+            // Nothing more can be kept.
+            Breadth::Whole => tlswalk::analyze(&file, &capture.name, options)
+                .map(|again| slice::same_verdicts(&judged.report, &again)),
+            _ => slice::holds(judged, &kept, &file, options),
+        };
+        let is_same = is_same.map_err(|error| format!("{}: {error}", target.name()))?;
+        Ok(is_same.then_some(file))
+    }
+}
+
+/// A file's name without its folders, which concern nobody else.
+fn capture_name(name: &str) -> String {
+    Path::new(name)
+        .file_name()
+        .map_or_else(|| "standard input".to_owned(), |it| it.to_string_lossy().into_owned())
+}
+
+/// The options that say which hosts are what: whoever opens the slice needs them again.
+pub(crate) fn named_hosts(inspect: &Options) -> Vec<String> {
+    use tlswalk::{Host, Target};
+
+    let text = |target: &Target| {
+        let host = match &target.host {
+            Host::Address(ip) if ip.is_ipv6() && target.port.is_some() => format!("[{ip}]"),
+            Host::Address(ip) => ip.to_string(),
+            Host::Name(name) => name.clone(),
+        };
+        target
+            .port
+            .map_or_else(|| host.clone(), |port| format!("{host}:{port}"))
+    };
+    let groups = [
+        ("--cssm", &inspect.cssm),
+        ("--on-prem", &inspect.on_prem),
+        ("--cslu", &inspect.cslu),
+        ("--proxy", &inspect.proxy),
+    ];
+    let targets = groups
+        .into_iter()
+        .flat_map(|(option, targets)| targets.iter().flat_map(move |it| [option.to_owned(), text(it)]));
+    let wlc = inspect.wlc.iter().flat_map(|ip| ["--wlc".to_owned(), ip.to_string()]);
+    let all = inspect.all.then(|| "--all".to_owned());
+    wlc.chain(targets).chain(all).collect()
+}

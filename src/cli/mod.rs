@@ -1,0 +1,441 @@
+//! arguments → report → exit code: the edge, where files are opened and text is printed.
+//!
+//! Reports go to standard output, everything else to standard error as `tlswalk: <what>: <why>`, one line each.
+
+mod args;
+mod commands;
+mod expect;
+mod interrupt;
+mod originals;
+mod output;
+mod progress;
+mod stdin;
+mod target;
+mod workers;
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, IsTerminal as _, Read, Write as _};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use args::{Cli, Command, Inspect, Parsed};
+use commands::Hashed;
+use commands::redact::Together;
+use expect::Expectations;
+use output::Output;
+use progress::Progress;
+use stdin::Waiting;
+use tlswalk::Options;
+use tlswalk::capture::{MOST_FILES, MergeError, ReadError, reason};
+use tlswalk::device::DeviceLog;
+use tlswalk::profile::Profile;
+use tlswalk::report::text::{TextStyle, Verbosity, visible};
+use tlswalk::report::{Outcome, Report, Unread, explain, outcome as outcome_of, report_on_logs};
+use tlswalk::tls::trust::Anchors;
+
+/// The tool could not do its work.
+const UNABLE: u8 = 2;
+
+pub(crate) fn main() -> ExitCode {
+    match run(std::env::args_os()) {
+        Ok(code) => ExitCode::from(code),
+        Err(reason) => {
+            complain(&reason);
+            ExitCode::from(UNABLE)
+        }
+    }
+}
+
+/// The exit code, or why nothing could be done.
+fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
+    match args::parse(arguments) {
+        Parsed::Run(cli) => match *cli {
+            Cli {
+                command: Some(Command::Explain { id, lang, color }),
+                ..
+            } => {
+                let mut page = Vec::new();
+                let style = TextStyle {
+                    verbosity: Verbosity::Normal,
+                    ..output::text_style(color, false)
+                };
+                explain::write_explanation(id.as_deref(), &mut page, &style, lang.into())?;
+                print(color, &page)
+            }
+            Cli {
+                command: Some(Command::Slice { inspect, whole, force }),
+                ..
+            } => commands::slice::run(&inspect, whole, force),
+            Cli {
+                command: Some(Command::Verify { report, inspect }),
+                ..
+            } => commands::verify::run(&report, &inspect),
+            Cli {
+                command: Some(Command::Diff { inspect }),
+                ..
+            } => commands::diff::run(&inspect),
+            Cli {
+                command: Some(Command::Triage { inspect, triage }),
+                ..
+            } => commands::triage::run(&inspect, &triage),
+            Cli {
+                command: Some(Command::Completions { shell }),
+                ..
+            } => {
+                let mut script = Vec::new();
+                args::write_completions(shell, &mut script);
+                print(args::Color::Never, &script)
+            }
+            Cli {
+                command: Some(Command::Man),
+                ..
+            } => {
+                let mut page = Vec::new();
+                args::write_manual(&mut page).map_err(|error| reason(&error))?;
+                print(args::Color::Never, &page)
+            }
+            Cli { command: None, inspect } => inspect_all(&inspect),
+        },
+        Parsed::Show(text) => {
+            let mut out = anstream::stdout().lock();
+            let written = write!(out, "{}", text.ansi()).and_then(|()| out.flush());
+            quiet_on_broken_pipe("standard output", written)
+        }
+        Parsed::Mistake(line) => Err(line),
+    }
+}
+
+fn print(color: args::Color, page: &[u8]) -> Result<u8, String> {
+    let mut out = output::stdout(color);
+    // What is still in a buffer when the program ends is lost without a word.
+    quiet_on_broken_pipe("standard output", out.write_all(page).and_then(|()| out.flush()))
+}
+
+fn quiet_on_broken_pipe(name: &str, written: io::Result<()>) -> Result<u8, String> {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("{name}: {}", reason(&error))),
+        _ => Ok(0),
+    }
+}
+
+/// One report per capture, in order, each written as soon as it is due; a capture that cannot be read does not stop the others.
+fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
+    let options = options(inspect)?;
+    let mut expected = expected(inspect)?;
+    if inspect.redact && !inspect.log.is_empty() {
+        return Err("--redact cannot replace what names somebody in a device's own texts; leave --log out".to_owned());
+    }
+    let mut output = Output::open(inspect)?;
+    let mut total = Outcome::Inconclusive;
+    let mut unable = false;
+    if inspect.captures.is_empty() {
+        let report = report_on_logs(&options);
+        total = total.and(outcome_of([&report]));
+        let expectation = expected.as_mut().map(|it| it.check(&report));
+        match output.write(report, expectation) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                return Ok(code(total, expected.as_ref(), unable));
+            }
+            Err(error) => return Err(format!("{}: {}", output.name(), reason(&error))),
+            Ok(()) => {}
+        }
+    }
+    if streams(inspect) {
+        return stream(inspect, &options, output, expected);
+    }
+    // With --merge, all captures are one.
+    let captures: Vec<&[PathBuf]> = if inspect.merge && !inspect.captures.is_empty() {
+        vec![&inspect.captures]
+    } else {
+        inspect.captures.chunks(1).collect()
+    };
+    let mut failure = None;
+    let together = match inspect.redact {
+        true => Some(Together::find(inspect)?),
+        false => None,
+    };
+    let held = workers::Held {
+        weigh: |_: &Result<Report, String>| 1,
+        most: workers::threads(captures.len()).saturating_mul(workers::AHEAD),
+    };
+    let inspect_one = |paths: &&[PathBuf]| match (&together, *paths) {
+        // Options are few, and a capture is read three times.
+        (Some(together), [path]) => together.report(path, inspect, self::options(inspect)?),
+        (_, paths) => analyze(paths, &options, inspect),
+    };
+    let mut due = captures.iter();
+    workers::in_order(&captures, &held, inspect_one, |outcome| match (outcome, due.next()) {
+        (Ok(report), paths) => {
+            total = total.and(outcome_of([&report]));
+            let expectation = expected.as_mut().map(|it| match &together {
+                Some(_) => it.check_as(&named(paths.copied().unwrap_or_default()), &report),
+                None => it.check(&report),
+            });
+            go_on(output.write(report, expectation), &mut failure)
+        }
+        (Err(why), paths) => {
+            unable = true;
+            complain(&why);
+            let name = named(paths.copied().unwrap_or_default());
+            if let Some(expected) = &mut expected {
+                expected.unread(&name);
+            }
+            let mut unread = Unread::new(&name, &why);
+            if let (Some(together), Some([path])) = (&together, paths) {
+                unread.capture = together.name(path);
+            }
+            go_on(output.write_unread(unread), &mut failure)
+        }
+    });
+    match failure {
+        // Whoever reads has seen enough (`| head`): nothing is wrong, and the rest need not be read.
+        Some(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            return Ok(code(total, expected.as_ref(), unable));
+        }
+        Some(error) => return Err(format!("{}: {}", output.name(), reason(&error))),
+        None => {}
+    }
+    match output.finish() {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.to_string()),
+        _ => {
+            if let Some(expected) = &expected {
+                expected.told().iter().for_each(|line| complain(line));
+            }
+            Ok(code(total, expected.as_ref(), unable))
+        }
+    }
+}
+
+fn go_on(written: io::Result<()>, failure: &mut Option<io::Error>) -> ControlFlow<()> {
+    match written {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => {
+            *failure = Some(error);
+            ControlFlow::Break(())
+        }
+    }
+}
+
+/// How a capture is called, or several that are one.
+fn named(paths: &[PathBuf]) -> String {
+    let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    names.join(" + ")
+}
+
+/// Whether attempts are reported as they end: of standard input, in a format of lines, where nothing that was asked for needs
+/// the whole capture first.
+fn streams(inspect: &Inspect) -> bool {
+    let is_stdin = matches!(inspect.captures.as_slice(), [path] if path.as_os_str() == "-");
+    is_stdin
+        && inspect.format == args::Format::Ndjson
+        && inspect.output.is_none()
+        && inspect.log.is_empty()
+        && !inspect.redact
+        && !inspect.merge
+}
+
+/// A report for each time that attempts have ended. What is expected is expected of the last, which has the verdict of all.
+fn stream(
+    inspect: &Inspect,
+    options: &Options,
+    mut output: Output,
+    mut expected: Option<Expectations>,
+) -> Result<u8, String> {
+    refuse_terminal()?;
+    let name = "-".to_owned();
+    let input = Waiting::for_stdin().map_err(|error| format!("{name}: {}", reason(&error)))?;
+    let input = Progress::new(input.telling_silence(), name.clone(), None, inspect.quiet);
+    let mut input = Hashed::new(input, inspect.hash);
+    let mut total = Outcome::Inconclusive;
+    let (mut last, mut failure) = (None, None);
+    let mut write = |report: Report, total: &mut Outcome, output: &mut Output| {
+        // A last part without attempts of its own repeats the verdict of the others.
+        if report.part.is_none_or(|part| part.number == 1) || !report.attempts.is_empty() {
+            *total = total.and(outcome_of([&report]));
+        } else if report.capture.not_judged > 0 {
+            *total = total.and(Outcome::PartlyJudged);
+        }
+        match output.write(report, None) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failure = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    };
+    let read = tlswalk::analyze_stream(&mut input, &name, options, |report| {
+        if report.part.is_some_and(|part| part.last) {
+            // Its hash is known when everything was read.
+            last = Some(report);
+            return ControlFlow::Continue(());
+        }
+        write(report, &mut total, &mut output)
+    });
+    read.map_err(|error| format!("{name}: {error}"))?;
+    if let Some(mut report) = last {
+        report.capture.sha256 = input.finish().map_err(|error| format!("{name}: {}", reason(&error)))?;
+        if let Some(expected) = &mut expected {
+            let _ = expected.check(&report);
+        }
+        let _ = write(report, &mut total, &mut output);
+    }
+    match failure {
+        Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            return Err(format!("{}: {}", output.name(), reason(&error)));
+        }
+        Some(_) => {}
+        None => {
+            if let Some(expected) = &expected {
+                expected.told().iter().for_each(|line| complain(line));
+            }
+        }
+    }
+    Ok(code(total, expected.as_ref(), false))
+}
+
+/// What a run came to; with expectations, they decide.
+fn code(total: Outcome, expected: Option<&Expectations>, unable: bool) -> u8 {
+    match expected {
+        _ if unable => UNABLE,
+        // What was expected may have failed where nobody looked.
+        Some(expected) if total == Outcome::PartlyJudged && expected.exit_code() == 0 => total.exit_code(),
+        Some(expected) => expected.exit_code(),
+        None => total.exit_code(),
+    }
+}
+
+/// What the user expects, from the option or its file.
+fn expected(inspect: &Inspect) -> Result<Option<Expectations>, String> {
+    if let Some(verdicts) = &inspect.expect {
+        return Ok(Some(Expectations::all(verdicts.clone())));
+    }
+    let Some(path) = &inspect.expect_file else {
+        return Ok(None);
+    };
+    let name = path.display();
+    let text = fs::read_to_string(path).map_err(|error| format!("--expect-file {name}: {}", reason(&error)))?;
+    let expected = Expectations::parse(&text).map_err(|why| format!("--expect-file {name}: {why}"))?;
+    Ok(Some(expected))
+}
+
+/// One report, of one capture or of several that are one. Errors begin with the capture's name.
+fn analyze(paths: &[PathBuf], options: &Options, inspect: &Inspect) -> Result<Report, String> {
+    let quiet = inspect.quiet;
+    if let [path] = paths {
+        let (name, input) = open(path, quiet)?;
+        let mut input = Hashed::new(input, inspect.hash);
+        let mut report = tlswalk::analyze(&mut input, &name, options).map_err(|error| format!("{name}: {error}"))?;
+        report.capture.sha256 = input.finish().map_err(|error| format!("{name}: {}", reason(&error)))?;
+        return Ok(report);
+    }
+    if paths.len() > MOST_FILES {
+        return Err(MergeError::TooMany(paths.len()).to_string());
+    }
+    let inputs = paths
+        .iter()
+        .map(|path| open(path, true)) // so many bars would only flicker
+        .collect::<Result<Vec<_>, _>>()?;
+    tlswalk::analyze_merged(inputs, options).map_err(|error| error.to_string())
+}
+
+fn refuse_terminal() -> Result<(), String> {
+    if io::stdin().is_terminal() {
+        return Err("-: standard input is a terminal; pipe a capture in".to_owned());
+    }
+    Ok(())
+}
+
+/// A capture's name and bytes.
+fn open(path: &Path, quiet: bool) -> Result<(String, Progress<Box<dyn Read>>), String> {
+    let name = path.display().to_string();
+    if path.as_os_str() == "-" {
+        refuse_terminal()?;
+        let input: Box<dyn Read> =
+            Box::new(Waiting::for_stdin().map_err(|error| format!("{name}: {}", reason(&error)))?);
+        return Ok((name.clone(), Progress::new(input, name, None, quiet)));
+    }
+    let because = |error: &io::Error| format!("{name}: {}", reason(error));
+    let metadata = fs::metadata(path).map_err(|error| because(&error))?;
+    if metadata.is_dir() {
+        return Err(format!("{name}: is a directory; name the files in it"));
+    }
+    let input: Box<dyn Read> = match metadata.is_file() {
+        true => Box::new(File::open(path).map_err(|error| because(&error))?),
+        false => Box::new(Waiting::for_pipe(path).map_err(|error| because(&error))?),
+    };
+    let label = path
+        .file_name()
+        .map(|name| visible(&name.to_string_lossy()))
+        .unwrap_or_default();
+    // A pipe or device has no length to count towards.
+    let total = metadata.is_file().then_some(metadata.len());
+    Ok((name, Progress::new(input, label, total, quiet)))
+}
+
+/// A text of a device.
+fn read_log(path: &Path, quiet: bool) -> Result<DeviceLog, String> {
+    if path.as_os_str() == "-" {
+        return Err("--log -: standard input is for captures; name a file".to_owned());
+    }
+    let (name, input) = open(path, quiet).map_err(|why| format!("--log {why}"))?;
+    let error = ReadError::default();
+    let log = tlswalk::device::read(&name, error.keep_of(input));
+    match error.take() {
+        Some(error) => Err(format!(
+            "--log {name}: reading failed after line {}: {}",
+            log.lines,
+            reason(&error)
+        )),
+        None => Ok(log),
+    }
+}
+
+/// What the user typed → what the analysis needs: profiles and anchors are read here.
+fn options(inspect: &Inspect) -> Result<Options, String> {
+    let profile = match Profile::built_in(&inspect.profile) {
+        Some(profile) => profile,
+        None => {
+            let text = fs::read_to_string(&inspect.profile).map_err(|error| match error.kind() {
+                io::ErrorKind::NotFound => format!(
+                    "--profile {}: neither a profile of that name ({}) nor a file",
+                    inspect.profile,
+                    Profile::BUILT_IN.join(", ")
+                ),
+                _ => format!("--profile {}: {}", inspect.profile, reason(&error)),
+            })?;
+            Profile::parse(&text).map_err(|error| format!("--profile {}: {error}", inspect.profile))?
+        }
+    };
+    let mut anchors = Anchors::built_in();
+    for path in &inspect.ca {
+        let name = path.display().to_string();
+        let pem = fs::read(path).map_err(|error| format!("--ca {name}: {}", reason(&error)))?;
+        anchors
+            .add_pem(&pem, &name)
+            .map_err(|error| format!("--ca {name}: {error}"))?;
+    }
+    Ok(Options {
+        profile,
+        anchors,
+        all: inspect.all,
+        at: inspect.at,
+        language: inspect.lang.into(),
+        wlc: inspect.wlc.clone(),
+        cssm: inspect.cssm.clone(),
+        on_prem: inspect.on_prem.clone(),
+        cslu: inspect.cslu.clone(),
+        proxy: inspect.proxy.clone(),
+        logs: inspect
+            .log
+            .iter()
+            .map(|path| read_log(path, inspect.quiet))
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+/// One line on standard error. Where even that cannot be written, the exit code still tells.
+fn complain(message: &str) {
+    drop(writeln!(io::stderr().lock(), "tlswalk: {}", visible(message)));
+}

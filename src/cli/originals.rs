@@ -1,0 +1,144 @@
+//! inputs → what no output may replace: the files that a call reads, known by device and inode, however they are spelt.
+//!
+//! A capture is evidence, and a key the only way back from pseudonyms: neither is worth the report that would be written over
+//! it. Nothing lifts that, no `--force` either.
+
+use std::fs::{self, Metadata};
+use std::path::{Path, PathBuf};
+
+use tlswalk::profile::Profile;
+
+use crate::cli::args::Inspect;
+
+/// What stays the same when a file is renamed, linked or spelt otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Identity {
+    /// Device and inode.
+    #[cfg_attr(not(unix), allow(dead_code, reason = "only there"))]
+    Inode(u64, u64),
+    /// Where there are no inodes: a renamed file is another one until its content is compared.
+    #[cfg_attr(unix, allow(dead_code, reason = "only elsewhere"))]
+    Path(PathBuf),
+}
+
+impl Identity {
+    /// Of a file whose metadata is known.
+    pub(crate) fn new(path: &Path, metadata: &Metadata) -> Self {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            let _ = path;
+            Self::Inode(metadata.dev(), metadata.ino())
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = metadata;
+            Self::Path(path.to_owned())
+        }
+    }
+
+    /// Of the regular file that a path leads to: what else it may lead to is not replaced by an output.
+    pub(crate) fn of(path: &Path) -> Option<Self> {
+        let path = fs::canonicalize(path).ok()?;
+        let metadata = fs::metadata(&path).ok()?;
+        metadata.is_file().then(|| Self::new(&path, &metadata))
+    }
+
+    /// Of the regular file that standard output goes to.
+    pub(crate) fn of_stdout() -> Option<Self> {
+        Self::behind(std::io::stdout())
+    }
+
+    /// Of the regular file behind standard input or output.
+    #[cfg(unix)]
+    fn behind(stream: impl std::os::fd::AsFd) -> Option<Self> {
+        let file = fs::File::from(stream.as_fd().try_clone_to_owned().ok()?);
+        let metadata = file.metadata().ok()?;
+        metadata.is_file().then(|| Self::new(Path::new(""), &metadata))
+    }
+
+    #[cfg(not(unix))]
+    fn behind<T>(_: T) -> Option<Self> {
+        None
+    }
+}
+
+/// The files that a call reads, each with how it is called.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Originals(Vec<(Identity, String)>);
+
+impl Originals {
+    /// All that are named on a command line.
+    pub(crate) fn of(inspect: &Inspect) -> Self {
+        let mut all = Self::default();
+        for path in &inspect.captures {
+            match path.as_os_str() == "-" {
+                true => all.add(Identity::behind(std::io::stdin()), "standard input".to_owned()),
+                false => all.add(Identity::of(path), format!("the capture {}", path.display())),
+            }
+        }
+        let profile = PathBuf::from(&inspect.profile);
+        let is_file = Profile::built_in(&inspect.profile).is_none();
+        let profile = is_file.then_some(&profile).into_iter();
+        let options = [
+            ("--profile", profile.collect::<Vec<_>>()),
+            ("--ca", inspect.ca.iter().collect()),
+            ("--log", inspect.log.iter().collect()),
+            ("--expect-file", inspect.expect_file.iter().collect()),
+            ("--redact-key", inspect.redact_key.iter().collect()),
+        ];
+        for (option, paths) in options {
+            for path in paths {
+                all = all.with(option, path);
+            }
+        }
+        all
+    }
+
+    /// One more.
+    pub(crate) fn with(mut self, called: &str, path: &Path) -> Self {
+        self.add(Identity::of(path), format!("{called} {}", path.display()));
+        self
+    }
+
+    /// A capture in a folder that is scanned.
+    pub(crate) fn with_scanned(mut self, path: &Path) -> Self {
+        let called = format!("the capture {} in a folder that is scanned", path.display());
+        self.add(Identity::of(path), called);
+        self
+    }
+
+    fn add(&mut self, identity: Option<Identity>, called: String) {
+        self.0.extend(identity.map(|it| (it, called)));
+    }
+
+    /// How the one is called that a path leads to.
+    pub(crate) fn find(&self, target: &Path) -> Option<&str> {
+        self.called(&Identity::of(target)?)
+    }
+
+    /// Refuses to write to one of them.
+    pub(crate) fn refuse(&self, option: &str, target: &Path) -> Result<(), String> {
+        match self.find(target) {
+            Some(original) => Err(refusal(&format!("{option} {}", target.display()), original)),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses to append to one of them, as `>>` does.
+    pub(crate) fn refuse_stdout(&self) -> Result<(), String> {
+        match Identity::of_stdout().and_then(|it| self.called(&it)) {
+            Some(original) => Err(refusal("standard output", original)),
+            None => Ok(()),
+        }
+    }
+
+    fn called(&self, identity: &Identity) -> Option<&str> {
+        let found = self.0.iter().find(|(it, _)| it == identity);
+        found.map(|(_, called)| called.as_str())
+    }
+}
+
+fn refusal(target: &str, original: &str) -> String {
+    format!("{target}: is the same file as {original}, which would be lost; name another file")
+}

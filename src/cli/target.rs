@@ -1,0 +1,184 @@
+//! bytes → a file, a pipe or a device: the one way in which every command writes what `-o` names.
+//!
+//! A regular file is written whole or not at all: into a temporary file in its folder, which then takes its name. Links are
+//! followed, also those that lead to nothing yet. A device or a named pipe cannot be replaced: it is written to. What is
+//! read is never written to ([`Originals`]).
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write as _};
+use std::path::{Path, PathBuf};
+
+use crate::cli::interrupt::Hold;
+use crate::cli::originals::Originals;
+use crate::cli::reason;
+
+/// Links that lead to links are followed this far; Linux itself gives up after 40.
+const MOST_LINKS: usize = 40;
+
+/// Where an output goes that has a name.
+pub(crate) struct Target {
+    path: PathBuf,
+    originals: Originals,
+    overwrite: bool,
+}
+
+/// What a name stands for.
+enum Place {
+    /// Something that is there and cannot be replaced.
+    Device,
+    /// A regular file behind all links, there or not.
+    File(PathBuf),
+}
+
+impl Target {
+    /// Refuses what cannot or must not be written to, before a long analysis.
+    pub(crate) fn new(path: &Path, overwrite: bool, originals: Originals) -> Result<Self, String> {
+        let name = format!("-o {}", path.display());
+        originals.refuse("-o", path)?;
+        let because = |error: &io::Error| format!("{name}: {}", reason(error));
+        if path.is_dir() {
+            return Err(format!("{name}: is a directory; name a file in it"));
+        }
+        if let Place::File(file) = Place::of(path).map_err(|error| because(&error))? {
+            let folder = directory(&file);
+            if !folder.is_dir() {
+                return Err(format!("{name}: there is no directory {}", folder.display()));
+            }
+            let existing = fs::metadata(&file).ok();
+            if existing.is_some() && !overwrite {
+                return Err(format!("{name}: is there already; --force overwrites it"));
+            }
+            if existing.is_some_and(|it| it.permissions().readonly()) {
+                return Err(format!("{name}: is write-protected"));
+            }
+            tempfile::tempfile_in(folder)
+                .map_err(|error| format!("{name}: cannot write in {}: {}", folder.display(), reason(&error)))?;
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            originals,
+            overwrite,
+        })
+    }
+
+    /// For messages.
+    pub(crate) fn name(&self) -> String {
+        format!("-o {}", self.path.display())
+    }
+
+    /// A file without a name, for what is to be written: gone when the program is, whatever ends it. Beside the file that it
+    /// is for, where there is room for that; else where temporary files are.
+    pub(crate) fn spool(&self) -> io::Result<File> {
+        match Place::of(&self.path)? {
+            Place::File(file) => tempfile::tempfile_in(directory(&file)).or_else(|_| tempfile::tempfile()),
+            Place::Device => tempfile::tempfile(),
+        }
+    }
+
+    /// Writes everything that `input` gives.
+    pub(crate) fn write(&self, input: &mut dyn Read) -> io::Result<()> {
+        if is_standard_output(&self.path) {
+            // Opened anew, a file would be written from its beginning.
+            let mut out = io::stdout().lock();
+            io::copy(input, &mut out)?;
+            return out.flush();
+        }
+        // Links may have been made meanwhile.
+        if let Some(original) = self.originals.find(&self.path) {
+            return Err(io::Error::other(format!("is the same file as {original} by now")));
+        }
+        match Place::of(&self.path)? {
+            Place::Device => {
+                io::copy(input, &mut OpenOptions::new().write(true).open(&self.path)?)?;
+                Ok(())
+            }
+            Place::File(file) => {
+                let hold = Hold::begin();
+                self.replace(&file, &mut Until { input, hold: &hold })
+                // Here the temporary file is gone, and a signal that came meanwhile does its work.
+            }
+        }
+    }
+
+    /// Puts everything that `input` gives under a name in one step.
+    fn replace(&self, file: &Path, input: &mut dyn Read) -> io::Result<()> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".tlswalk-");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            // As any program would create it: the umask takes its part away.
+            builder.permissions(fs::Permissions::from_mode(0o666));
+        }
+        let mut temporary = builder.tempfile_in(directory(file))?;
+        io::copy(input, &mut temporary)?;
+        if let Ok(metadata) = fs::metadata(file) {
+            if metadata.permissions().readonly() {
+                return Err(io::ErrorKind::PermissionDenied.into());
+            }
+            temporary.as_file().set_permissions(metadata.permissions())?;
+        }
+        temporary.as_file().sync_all()?;
+        match self.overwrite {
+            true => temporary.persist(file),
+            // Something may have got that name since it was looked for.
+            false => temporary.persist_noclobber(file),
+        }
+        .map_err(|error| error.error)?;
+        Ok(())
+    }
+}
+
+impl Place {
+    fn of(path: &Path) -> io::Result<Self> {
+        match fs::metadata(path) {
+            Ok(_) if is_standard_output(path) => Ok(Self::Device),
+            Ok(metadata) if metadata.is_file() => Ok(Self::File(fs::canonicalize(path)?)),
+            Ok(_) => Ok(Self::Device),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::File(behind_links(path)?)),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// What a link leads to that leads to nothing; a path that is no link as it is.
+fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        match fs::read_link(&path) {
+            Ok(next) => path = directory(&path).join(next),
+            Err(_) => return Ok(path),
+        }
+    }
+    Err(io::Error::other("a link that leads to too many links"))
+}
+
+/// The names of what the program has open already.
+fn is_standard_output(path: &Path) -> bool {
+    ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]
+        .iter()
+        .any(|name| path == Path::new(name))
+}
+
+/// The folder that a file is in.
+fn directory(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// Read → Read, until a signal waits.
+struct Until<'a> {
+    input: &'a mut dyn Read,
+    hold: &'a Hold,
+}
+
+impl Read for Until<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.hold.asked() {
+            true => Err(io::Error::other("ended by a signal")),
+            false => self.input.read(buffer),
+        }
+    }
+}

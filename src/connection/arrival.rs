@@ -1,0 +1,75 @@
+//! Connection → how far it came below TLS: whether TCP opened at the server, what of the Client Hello arrived there, and how
+//! long an answer takes.
+//!
+//! Each is asked of numbers and times of the segments, so that a rule states what was checked for exactly its sentence.
+
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::connection::Connection;
+use crate::connection::walk::{Side, StepKind};
+use crate::tcp::delivery::Coverage;
+use crate::tcp::stream::Position;
+
+/// Retransmission timers of a SYN-ACK start at a second (RFC 6298); one sent again sooner crossed the acknowledgement.
+const TIMER: i64 = 800_000_000;
+
+impl Connection {
+    /// The time from a packet of the client to the answer that the server's system gives at once, wherever on the path the
+    /// capture was made: from the SYN to the acknowledgement of its answer. `None` where one of the three was repeated.
+    #[must_use]
+    pub fn round_trip(&self) -> Option<i64> {
+        let [(_, asked)] = self.tcp.client.syns[..] else {
+            return None;
+        };
+        let [_] = self.tcp.server.syns[..] else { return None };
+        let opened = self.step_by(StepKind::Ack, Side::Client)?;
+        Some(opened.time.since(asked)).filter(|&time| time >= 0)
+    }
+
+    /// The bytes of the first Client Hello: from where to where, by its own length.
+    #[must_use]
+    pub fn hello_extent(&self) -> Option<(Position, Position)> {
+        let step = self.step_by(StepKind::ClientHello, Side::Client)?;
+        let len = self.tls.as_ref()?.client_hello.as_ref()?.wire_len;
+        Some((step.from, step.to.max(step.from.saturating_add(len as u64))))
+    }
+
+    /// How much of the first Client Hello arrived.
+    #[must_use]
+    pub fn hello_coverage(&self) -> Option<Coverage> {
+        let (from, to) = self.hello_extent()?;
+        Some(self.tcp.client.delivery.coverage(from, to))
+    }
+
+    /// The frames that carried the first Client Hello, where there are several.
+    #[must_use]
+    pub fn split_hello(&self) -> Option<&[FrameNumber]> {
+        let step = self.step_by(StepKind::ClientHello, Side::Client)?;
+        (step.frames.len() > 1).then_some(&step.frames[..])
+    }
+
+    /// The SYN-ACK that was sent last though the client had acknowledged it long before and spoken: for the server the
+    /// connection never opened.
+    #[must_use]
+    pub fn repeated_syn_ack(&self) -> Option<(FrameNumber, Timestamp)> {
+        let server = &self.tcp.server;
+        let acknowledged = self.step_by(StepKind::Ack, Side::Client)?.time;
+        let &last = server.syns.last().filter(|_| server.syns.len() > 1)?;
+        (server.ordinary.is_none() && last.1.since(acknowledged) >= TIMER).then_some(last)
+    }
+
+    /// Whether the server's SYN-ACK was answered by nothing, or by the same SYN again, though either was sent more than once:
+    /// what follows a single one may have come after the capture.
+    #[must_use]
+    pub fn syn_ack_unanswered(&self) -> bool {
+        let (client, server) = (&self.tcp.client, &self.tcp.server);
+        !server.syns.is_empty()
+            && (server.syns.len() > 1 || client.syns.len() > 1)
+            && server.ordinary.is_none()
+            && client.ordinary.is_none()
+            && client.frames > 0
+            && client.reset.is_none()
+            && server.reset.is_none()
+            && !client.acked_unseen
+            && client.bytes == 0
+    }
+}

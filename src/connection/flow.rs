@@ -1,0 +1,330 @@
+//! Segment → Flow: who talks to whom, and what each direction says.
+//!
+//! A flow is one TCP connection under observation: two [`Direction`]s, each with its stream and its readers, which never
+//! share a buffer. A new SYN on the same addresses and ports is a new flow (port reuse).
+
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::wire_text::WireText;
+use crate::connection::direction::{Direction, chunk_of};
+use crate::connection::fast_path::fingerprint;
+use crate::decode::options::{Options, holds_sack};
+use crate::decode::{Endpoint, Segment, TcpFlags, Tunnel};
+use crate::tcp::stream::{Arrival, Chunk};
+use crate::tls::message::{EventKind, Provenance};
+
+/// Bytes of a direction that may precede its own SYN in the file and still belong to the same connection.
+pub(crate) const LATE_SYN: i32 = 1024 * 1024;
+
+/// One TCP connection under observation.
+#[derive(Debug)]
+pub struct Flow {
+    /// In order of first frames, counted from 0 over all TCP connections of the capture that were followed.
+    pub index: u64,
+    /// The two ends; `directions[0]` is what `ends[0]` sends.
+    pub ends: [Endpoint; 2],
+    /// The two directions.
+    pub directions: [Direction; 2],
+    /// Which end sent the SYN, where one was captured (or its answer).
+    pub opener: Option<usize>,
+    /// First frame and its time.
+    pub first: (FrameNumber, Timestamp),
+    /// Last frame and its time.
+    pub last: (FrameNumber, Timestamp),
+    /// The tunnel of the first frame.
+    pub tunnel: Tunnel,
+    /// It is over, and that is known.
+    pub(crate) closing: bool,
+    /// It was handed on because too many were open at once: what came of it later belongs to no flow.
+    pub(crate) was_evicted: bool,
+    /// The server that its hello asked for, where it was given up for that before it was read.
+    pub(crate) asks_for: Option<WireText>,
+    /// Nothing in it is followed. Said here as well as in both directions: each is a kilobyte away.
+    given_up: bool,
+    /// A FIN or a RST was seen.
+    closed: bool,
+}
+
+/// Counters over all flows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FlowCounts {
+    /// Flows followed.
+    pub flows: u64,
+    /// Flows closed early because too many were open at once.
+    pub evicted: u64,
+    /// Segments that belong to no flow: connections that began before the capture and do not look like TLS or HTTP.
+    pub stray: u64,
+    /// Second copies.
+    pub duplicates: u64,
+    /// Segments cut by the snap length.
+    pub cut: u64,
+}
+
+/// Whether a segment's payload may be Ethernet's padding, which some stacks count as data: up to six zero bytes, not
+/// pushed. Taken for data they would displace the first bytes of what follows.
+fn may_be_padding(segment: &Segment<'_>) -> bool {
+    let len = segment.payload.len();
+    // Beside SYN and FIN a single zero byte is rather data.
+    let least = if segment.flags.syn() || segment.flags.fin() {
+        2
+    } else {
+        1
+    };
+    segment.flags.0 & TcpFlags::PSH == 0 && (least..=6).contains(&len) && segment.payload.iter().all(|&byte| byte == 0)
+}
+
+impl Flow {
+    /// A flow that this segment begins; it is yet to be accepted.
+    pub(crate) fn begin(index: u64, segment: &Segment<'_>) -> Box<Self> {
+        let ends = if segment.src > segment.dst {
+            [segment.dst, segment.src]
+        } else {
+            [segment.src, segment.dst]
+        };
+        let mut flow = Box::new(Self {
+            index,
+            ends,
+            directions: Default::default(),
+            opener: None,
+            first: (segment.frame, segment.time),
+            last: (segment.frame, segment.time),
+            tunnel: segment.tunnel,
+            closing: false,
+            was_evicted: false,
+            asks_for: None,
+            given_up: false,
+            closed: false,
+        });
+        if ends.iter().any(|end| end.port == 53) {
+            flow.directions
+                .iter_mut()
+                .for_each(|direction| direction.dns = Some(Vec::new()));
+        }
+        flow
+    }
+
+    /// Whether a SYN on the same addresses and ports starts a new connection rather than belonging to this one.
+    pub(crate) fn is_reused_by(&self, segment: &Segment<'_>, from: usize) -> bool {
+        let Some(direction) = self.directions.get(from) else {
+            return false;
+        };
+        // A SYN-ACK for the SYN of this connection is none of another, whatever its number (RFC 9293 section 3.5).
+        let peer = self.directions.get(1 - from.min(1));
+        if segment.flags.ack()
+            && let Some(asked) = peer.and_then(|peer| peer.syn_seq)
+            && segment.ack == asked.plus(1)
+        {
+            return false;
+        }
+        if let Some(seq) = direction.syn_seq {
+            return seq != segment.seq;
+        }
+        // No SYN of this side yet: one that comes late in the file, because its direction was written late, fits the
+        // bytes seen of it, or what the peer acknowledged.
+        direction
+            .stream
+            .first_seq()
+            .is_some_and(|first| !(0..=LATE_SYN).contains(&first.distance_from(segment.seq)))
+    }
+
+    /// Whether both sides have closed, or one has reset, and every byte is there; told once.
+    pub(crate) fn closes(&mut self) -> bool {
+        let closes = !self.closing && self.is_over();
+        self.closing |= closes;
+        closes
+    }
+
+    /// Whether it may have closed, and that is not yet told.
+    #[inline]
+    pub(crate) const fn may_close(&self) -> bool {
+        self.closed && !self.closing
+    }
+
+    fn is_over(&self) -> bool {
+        let closed = self.directions.iter().all(|side| side.tcp.fin.is_some())
+            || self.directions.iter().any(|side| side.tcp.reset.is_some());
+        closed
+            && self
+                .directions
+                .iter()
+                .all(|side| side.ignored || side.stream.is_whole())
+    }
+
+    /// Whether nothing in it is followed.
+    #[inline]
+    pub(crate) const fn is_given_up(&self) -> bool {
+        self.given_up
+    }
+
+    /// Takes a segment that only carries on; says whether it is one. Any other is for [`Self::accept`].
+    #[inline]
+    pub(crate) fn carries_on(&mut self, segment: &Segment<'_>, from: usize) -> bool {
+        self.directions.get_mut(from).is_some_and(|own| own.run.takes(segment))
+    }
+
+    /// Brings everything up to date with the segments that only carried on.
+    pub(crate) fn catch_up(&mut self) {
+        self.last = self.last();
+        let [first, second] = &mut self.directions;
+        first.catch_up(&mut second.stream);
+        second.catch_up(&mut first.stream);
+    }
+
+    /// Last frame and its time, of those that only carried on too.
+    pub(crate) fn last(&self) -> (FrameNumber, Timestamp) {
+        let passed = self.directions.iter().filter_map(|side| side.run.last());
+        passed.fold(self.last, Ord::max)
+    }
+
+    /// Lets segments that only carry on pass from now on.
+    fn let_pass(&mut self) {
+        if self.closed || self.given_up {
+            return;
+        }
+        let [first, second] = &mut self.directions;
+        first.let_pass(second, self.opener == Some(0));
+        second.let_pass(first, self.opener == Some(1));
+    }
+
+    /// Takes a segment of one of its ends.
+    pub(crate) fn accept(
+        &mut self,
+        segment: &Segment<'_>,
+        from: usize,
+        counts: &mut FlowCounts,
+        names: Option<&[String]>,
+    ) {
+        self.catch_up();
+        self.last = (segment.frame, segment.time);
+        let [first, second] = &mut self.directions;
+        let (own, peer) = if from == 0 { (first, second) } else { (second, first) };
+        if self.given_up && !segment.flags.rst() && !segment.flags.fin() {
+            own.tcp.frames += 1;
+            return;
+        }
+        own.settle_doubtful(segment.seq, &mut peer.stream);
+        if may_be_padding(segment) {
+            own.doubt(segment);
+            let bare = Segment {
+                payload: &[],
+                ..*segment
+            };
+            self.follow(&bare, from, counts, names);
+        } else {
+            self.follow(segment, from, counts, names);
+        }
+        self.let_pass();
+    }
+
+    #[inline(always)]
+    fn follow(&mut self, segment: &Segment<'_>, from: usize, counts: &mut FlowCounts, names: Option<&[String]>) {
+        let [first, second] = &mut self.directions;
+        let (own, peer) = if from == 0 { (first, second) } else { (second, first) };
+        if peer.other_syn.is_some() && segment.flags.ack() {
+            peer.take_other_syn(segment.ack);
+        }
+        let position = own.stream.position(segment.seq);
+        let acked = if segment.flags.ack() {
+            peer.stream.position(segment.ack)
+        } else {
+            0
+        };
+        let data_from = position.saturating_add(u64::from(segment.flags.syn()));
+        let old = segment.payload.is_empty() || data_from < own.stream.highest();
+        let print = fingerprint(segment);
+        if old && own.is_copy(segment, print) {
+            counts.duplicates += 1;
+            return;
+        }
+        own.run.note(segment, print);
+        own.tcp.count(segment, position);
+        counts.cut += u64::from(segment.lost > 0);
+        if !segment.flags.syn()
+            && (own.answers_another(segment, peer, acked) || own.refuses_stale(segment, peer, position))
+        {
+            return;
+        }
+        if segment.flags.syn() {
+            own.syn(segment, position, acked);
+            if segment.flags.ack() {
+                // It acknowledges exactly the client's SYN: the client's bytes begin there, captured or not.
+                peer.start(acked);
+            }
+            self.opener = Some(if segment.flags.ack() { 1 - from.min(1) } else { from });
+        }
+        if segment.flags.ack() {
+            peer.stream.acknowledge(acked);
+            if holds_sack(segment.options) {
+                let options = Options::read(segment.options);
+                for (_, right) in options.sack_blocks() {
+                    peer.stream.received(right);
+                }
+                let Direction { stream, tcp, .. } = &mut *peer;
+                let blocks = options
+                    .sack_blocks()
+                    .map(|(left, right)| (stream.position(left), stream.position(right)));
+                tcp.delivery.held(acked, blocks);
+            }
+            if !segment.flags.syn()
+                && !segment.flags.rst()
+                && self.opener == Some(from)
+                && own.syn_seq.is_some()
+                && own.acks_handshake(position)
+            {
+                // The peer's bytes begin where the acknowledgement of its SYN points, whether or not that was captured.
+                peer.start(acked);
+                own.tcp_events
+                    .push(Provenance::of(&chunk_of(segment, position, acked)).event(EventKind::Ack, position));
+            }
+        }
+
+        let chunk = Chunk {
+            from: data_from,
+            ..chunk_of(segment, position, acked)
+        };
+        if let Some(names) = names
+            && let Some(name) = own.names_another_at_once(&chunk, segment.lost, names)
+        {
+            self.asks_for = Some(name);
+            own.ignore();
+            peer.ignore();
+            self.given_up = true;
+        }
+        let events = own.events.len();
+        match own.read(&chunk, segment.lost) {
+            Arrival::Old => {
+                own.tcp.retransmissions += 1;
+                let (len, acked) = (segment.wire_payload_len(), own.stream.acked());
+                let at = (segment.frame, segment.time);
+                own.tcp.delivery.again(data_from, len, at, acked);
+            }
+            Arrival::KeepAlive => own.tcp.keep_alives += 1,
+            Arrival::New | Arrival::Early => {}
+        }
+        if own.events.len() > events && names.is_some_and(|names| own.names_another(events, names)) {
+            own.ignore();
+            peer.ignore();
+            self.given_up = true;
+        }
+        if segment.flags.fin() || segment.flags.rst() {
+            own.close(segment, &chunk);
+            self.closed = true;
+        }
+        // Neither side has anything that is followed: only FIN and RST still matter.
+        if own.bytes_left_beside(peer) == Some(0) {
+            own.ignore();
+            peer.ignore();
+            self.given_up = true;
+        }
+    }
+
+    /// Reads what is left and puts each direction's events in order.
+    #[must_use]
+    pub fn finish(mut self: Box<Self>) -> Box<Self> {
+        self.catch_up();
+        let fins = [0, 1].map(|side: usize| self.directions.get(side).is_some_and(|side| side.tcp.fin.is_some()));
+        for (direction, fin) in self.directions.iter_mut().zip(fins) {
+            direction.finish(fin);
+        }
+        self
+    }
+}

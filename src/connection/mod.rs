@@ -1,0 +1,646 @@
+//! Flow → Connection: everything a rule may look at, in terms of client and server.
+
+pub(crate) mod arrival;
+pub(crate) mod beginning;
+pub mod direction;
+pub mod facts;
+mod fast_path;
+pub mod flow;
+pub mod plain;
+mod sealed;
+pub mod step;
+pub mod table;
+pub mod walk;
+
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::wire_text::WireText;
+use crate::connection::flow::Flow;
+use crate::connection::plain::offer::Ends;
+use crate::connection::plain::{Offer, PlainClient, Spoken, framing};
+use crate::connection::walk::{Http, Side, Sides, Step, StepKind, TlsFacts};
+use crate::decode::{Endpoint, Tunnel};
+use crate::tcp::side::{ApplicationData, TcpSide};
+use crate::tcp::stream::GapCause;
+use crate::tls::message::{Event, EventKind};
+use crate::tls::record::Carries;
+
+/// Why one end is taken for the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientBy {
+    /// It sent the Client Hello.
+    ClientHello,
+    /// The other end sent a Server Hello or a certificate request.
+    ServerHello,
+    /// It sent an HTTP request, or the other end an HTTP answer.
+    Http,
+    /// It sent the SYN, or was sent the SYN-ACK.
+    Syn,
+    /// Its port is the higher one: a guess.
+    Port,
+}
+
+/// A readable HTTP request and its answer.
+#[derive(Clone, Debug, Default)]
+pub struct Exchange {
+    /// The request, with its frame; `None` when only the answer was captured.
+    pub request: Option<(FrameNumber, Box<crate::http::reader::Request>)>,
+    /// The answer, with its frame.
+    pub response: Option<(FrameNumber, Box<crate::http::reader::Response>)>,
+}
+
+/// One TCP connection, finished.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// In order of first frames, counted from 0 over all connections followed.
+    pub index: u64,
+    /// The client.
+    pub client: Endpoint,
+    /// The server.
+    pub server: Endpoint,
+    /// How that was told.
+    pub client_by: ClientBy,
+    /// The tunnel it travelled in.
+    pub tunnel: Tunnel,
+    /// First frame and its time.
+    pub first: (FrameNumber, Timestamp),
+    /// Last frame and its time.
+    pub last: (FrameNumber, Timestamp),
+    /// Below the bytes.
+    pub tcp: Sides<TcpSide>,
+    /// The walk.
+    pub steps: Vec<Step>,
+    /// TLS; `None` when neither side sent any.
+    pub tls: Option<TlsFacts>,
+    /// Application Data records by their headers, whatever they hold.
+    pub records: Sides<ApplicationData>,
+    /// Readable HTTP.
+    pub http: Vec<Exchange>,
+    /// First bytes of a side that does not speak TLS (or not at once).
+    pub opening: Sides<Vec<u8>>,
+    /// The frames of those bytes.
+    pub opening_frame: Sides<Option<FrameNumber>>,
+    /// The same side speaks something that is neither TLS nor readable HTTP.
+    pub speaks_other: Sides<bool>,
+    /// What a side began with was not captured, and neither side shows by what follows what it is.
+    pub beginning_hidden: bool,
+    /// DNS over TCP.
+    pub dns: Sides<Vec<u8>>,
+    /// TLS that was asked for in plain text and did not come about.
+    pub offer: Option<Offer>,
+    /// The client says something other than TLS, and what shows that TLS was expected.
+    pub plain_client: Option<PlainClient>,
+    /// Events that were not kept.
+    pub events_dropped: u64,
+}
+
+impl Connection {
+    /// Describes a flow that has ended.
+    #[must_use]
+    pub fn of(flow: Box<Flow>) -> Self {
+        let flow = *flow.finish();
+        let (client, client_by) = find_client(&flow);
+        let [first, second] = flow.directions;
+        let [first_end, second_end] = flow.ends;
+        let ((own, peer), (client_end, server_end)) = if client == 0 {
+            ((first, second), (first_end, second_end))
+        } else {
+            ((second, first), (second_end, first_end))
+        };
+        let (mut own, mut peer) = (own, peer);
+        // Records of a session inside another protocol's packets are cut by its headers: nothing of them is read.
+        let is_framed = framing::is_openvpn(&own.opening.bytes, &peer.opening.bytes);
+        if is_framed {
+            for side in [&mut own, &mut peer] {
+                side.events.retain(|event| !is_tls_event(event));
+                side.carries = Carries::NotTls;
+                side.speaks_other = true;
+            }
+        }
+        let is_tls = [&own, &peer]
+            .iter()
+            .any(|side| side.carries == Carries::Tls || side.events.iter().any(is_tls_event));
+        let opening = |bytes: Vec<u8>, carries: Carries, preamble: u64| {
+            // A direction that is TLS from its first byte has no opening of its own.
+            let is_own = carries != Carries::Tls || preamble > 0;
+            if is_own { bytes } else { Vec::new() }
+        };
+        let carries = Sides {
+            client: own.carries,
+            server: peer.carries,
+        };
+        let is_hidden = [&own, &peer].iter().any(|side| side.carries == Carries::Hidden);
+        doubt_gaps(&mut own.tcp, &peer.tcp);
+        doubt_gaps(&mut peer.tcp, &own.tcp);
+        let walk = walk::walk(own.events, peer.events);
+        let (hello, answered) = (walk.tls.client_hello.is_some(), walk.tls.server_hello.is_some());
+        let offer = || Offer::of(&own.talk, &peer.talk, Ends::of(&own.tcp, &peer.tcp, hello));
+        let offer = if answered || is_framed { None } else { offer() };
+        let mut connection = Self {
+            index: flow.index,
+            client: client_end,
+            server: server_end,
+            client_by,
+            tunnel: flow.tunnel,
+            first: flow.first,
+            last: flow.last,
+            opening: Sides {
+                client: opening(own.opening.bytes, carries.client, own.preamble),
+                server: opening(peer.opening.bytes, carries.server, peer.preamble),
+            },
+            opening_frame: Sides {
+                client: own.opening.frame,
+                server: peer.opening.frame,
+            },
+            speaks_other: Sides {
+                client: own.speaks_other,
+                server: peer.speaks_other,
+            },
+            records: Sides {
+                client: own.application_data,
+                server: peer.application_data,
+            },
+            beginning_hidden: is_hidden && !is_tls && walk.http.is_empty(),
+            dns: Sides {
+                client: own.dns.unwrap_or_default(),
+                server: peer.dns.unwrap_or_default(),
+            },
+            events_dropped: own.events_dropped + peer.events_dropped,
+            tcp: Sides {
+                client: own.tcp,
+                server: peer.tcp,
+            },
+            http: pair(walk.http),
+            tls: is_tls.then_some(walk.tls),
+            steps: walk.steps,
+            offer,
+            plain_client: None,
+        };
+        // One that negotiates TLS speaks as it should.
+        if connection.offer.is_none() && !is_framed {
+            connection.plain_client = PlainClient::of(&connection);
+        }
+        connection
+    }
+
+    /// Whether it was TLS or readable HTTP, or may have been: nothing shows what it was where its beginning was not captured.
+    #[must_use]
+    pub fn may_be_read(&self) -> bool {
+        self.tls.is_some() || !self.http.is_empty() || self.beginning_hidden || self.wants_tls()
+    }
+
+    /// The first step of a kind, from either side.
+    #[must_use]
+    pub fn step(&self, kind: StepKind) -> Option<&Step> {
+        self.steps.iter().find(|step| step.kind == kind)
+    }
+
+    /// The first step of a kind from one side.
+    #[must_use]
+    pub fn step_by(&self, kind: StepKind, side: Side) -> Option<&Step> {
+        self.steps.iter().find(|step| step.kind == kind && step.side == side)
+    }
+
+    /// Whether TCP connected, as far as can be seen: the server answered the SYN, or bytes flowed.
+    #[must_use]
+    pub fn connected(&self) -> bool {
+        !self.tcp.server.syns.is_empty()
+            || self.step(StepKind::Ack).is_some()
+            || self.tcp.server.bytes > 0
+            // What a SYN carries was sent before anybody answered (RFC 7413).
+            || self.tcp.client.bytes > 0 && !self.spoke_in_syn_only()
+    }
+
+    /// Whether all that the client sent, bytes or none, came with its SYNs.
+    #[must_use]
+    pub fn spoke_in_syn_only(&self) -> bool {
+        self.tcp.client.ordinary.is_none() && !self.tcp.client.syns.is_empty()
+    }
+
+    /// Whether the client answered the server's answer to its SYN with a RST, before a word was said: its TCP knows no such
+    /// connection, or the server took the SYN for one of an older (RFC 9293 section 3.10.7.3).
+    #[must_use]
+    pub fn answer_refused(&self) -> bool {
+        self.tcp.client.reset.is_some()
+            && self.tcp.server.frames > 0
+            && self.step(StepKind::Ack).is_none()
+            && Side::both().iter().all(|&side| self.tcp[side].bytes == 0)
+    }
+
+    /// Whether TLS was asked for or expected, and did not come about.
+    #[must_use]
+    pub fn wants_tls(&self) -> bool {
+        let is_sign = |client: &PlainClient| client.sign.is_some() || client.spoken == Spoken::Tlcp;
+        self.offer.is_some() || self.plain_client.as_ref().is_some_and(is_sign)
+    }
+
+    /// The frame and time of the last thing a side sent.
+    #[must_use]
+    pub fn last_of(&self, side: Side) -> Option<(FrameNumber, Timestamp)> {
+        let tcp = &self.tcp[side];
+        (tcp.frames > 0).then_some((tcp.last, tcp.last_time))
+    }
+
+    /// The name the client asked for: SNI.
+    #[must_use]
+    pub fn server_name(&self) -> Option<&WireText> {
+        self.tls.as_ref()?.client_hello.as_ref()?.server_name.as_ref()
+    }
+
+    /// The last exchange that a proxy was asked to make itself, without a tunnel.
+    #[must_use]
+    pub fn forwarded(&self) -> Option<&Exchange> {
+        self.http.iter().rfind(|exchange| exchange.absolute().is_some())
+    }
+
+    /// The exchange that opened a tunnel through a proxy.
+    #[must_use]
+    pub fn connect(&self) -> Option<&Exchange> {
+        self.http.iter().find(|exchange| {
+            exchange
+                .request
+                .as_ref()
+                .is_some_and(|(_, request)| request.method.raw() == "CONNECT")
+        })
+    }
+}
+
+impl Exchange {
+    /// Host and port of a request in absolute form, which is only sent to a proxy (RFC 9112 section 3.2.2), and its path.
+    #[must_use]
+    pub fn absolute(&self) -> Option<(&str, &str)> {
+        let target = self.request.as_ref()?.1.target.raw();
+        let scheme = target
+            .get(..7)
+            .filter(|scheme| scheme.eq_ignore_ascii_case("http://"))?;
+        let rest = target.get(scheme.len()..)?;
+        let path = rest.find('/').unwrap_or(rest.len());
+        Some((rest.get(..path)?, rest.get(path..)?))
+    }
+}
+
+impl Side {
+    /// Client, server.
+    #[must_use]
+    pub const fn both() -> [Self; 2] {
+        [Self::Client, Self::Server]
+    }
+}
+
+/// That bytes never arrived shows by what their receiver says after the hole; where it was not seen again, nothing does.
+fn doubt_gaps(own: &mut TcpSide, receiver: &TcpSide) {
+    for gap in &mut own.gaps {
+        if gap.cause == GapCause::NeverArrived && receiver.last <= gap.seen_at {
+            gap.cause = GapCause::Unknown;
+        }
+    }
+}
+
+/// Which end is the client, and why.
+fn find_client(flow: &Flow) -> (usize, ClientBy) {
+    let says = |test: fn(&EventKind) -> bool| {
+        flow.directions
+            .iter()
+            .position(|side| side.events.iter().any(|event| test(&event.kind)))
+    };
+    if let Some(end) = says(|kind| matches!(kind, EventKind::ClientHello(_))) {
+        return (end, ClientBy::ClientHello);
+    }
+    let server = |kind: &EventKind| {
+        matches!(
+            kind,
+            EventKind::ServerHello(_)
+                | EventKind::CertificateRequest(_)
+                | EventKind::ServerHelloDone
+                | EventKind::ServerKeyExchange(_)
+                | EventKind::NewSessionTicket
+        )
+    };
+    if let Some(end) = says(server) {
+        return (1 - end.min(1), ClientBy::ServerHello);
+    }
+    if let Some(end) = says(|kind| matches!(kind, EventKind::ClientKeyExchange)) {
+        return (end, ClientBy::ServerHello);
+    }
+    if let Some(end) = flow.opener {
+        return (end, ClientBy::Syn);
+    }
+    if let Some(end) = says(|kind| matches!(kind, EventKind::HttpRequest(_))) {
+        return (end, ClientBy::Http);
+    }
+    if let Some(end) = says(|kind| matches!(kind, EventKind::HttpResponse(_))) {
+        return (1 - end.min(1), ClientBy::Http);
+    }
+    let [first, second] = flow.ends;
+    (usize::from(first.port < second.port), ClientBy::Port)
+}
+
+const fn is_tls_event(event: &Event) -> bool {
+    !matches!(
+        event.kind,
+        EventKind::Syn
+            | EventKind::Ack
+            | EventKind::Fin
+            | EventKind::Reset
+            | EventKind::HttpRequest(_)
+            | EventKind::HttpResponse(_)
+            | EventKind::NotARecord
+    )
+}
+
+/// Requests and answers in order: HTTP/1 answers one request after the other (RFC 9112 section 9.3.2).
+fn pair(messages: Vec<(Side, FrameNumber, Timestamp, Http)>) -> Vec<Exchange> {
+    let mut exchanges: Vec<Exchange> = Vec::new();
+    let mut answered = 0;
+    for (_, frame, _, message) in messages {
+        match message {
+            Http::Request(request) => exchanges.push(Exchange {
+                request: Some((frame, request)),
+                response: None,
+            }),
+            // An interim answer (RFC 9110 section 15.2) is not the one.
+            Http::Response(response) if (100..200).contains(&response.status) => {}
+            Http::Response(response) => {
+                match exchanges.get_mut(answered) {
+                    Some(exchange) => exchange.response = Some((frame, response)),
+                    None => exchanges.push(Exchange {
+                        request: None,
+                        response: Some((frame, response)),
+                    }),
+                }
+                answered += 1;
+            }
+        }
+    }
+    exchanges
+}
+
+#[cfg(test)]
+pub(crate) use tests::{SECOND, connection, endpoint};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::seq::SeqNumber;
+    use crate::connection::table::Flows;
+    use crate::decode::{Segment, TcpFlags};
+    use crate::http::reader::{Request, Response};
+    use crate::tls::hello::ClientHello;
+
+    pub(crate) const SECOND: i64 = 1_000_000_000;
+
+    pub(crate) fn endpoint(text: &str) -> Endpoint {
+        let (ip, port) = text.rsplit_once(':').unwrap();
+        Endpoint {
+            ip: ip.trim_matches(['[', ']']).parse().unwrap(),
+            port: port.parse().unwrap(),
+        }
+    }
+
+    /// A connection of which one SYN was captured, at this second and in the frame of that number.
+    pub(crate) fn connection(at: i64, client: &str, server: &str) -> Connection {
+        let first = (FrameNumber(at.unsigned_abs()), Timestamp(at * SECOND));
+        Connection {
+            index: at.unsigned_abs(),
+            client: endpoint(client),
+            server: endpoint(server),
+            client_by: ClientBy::Syn,
+            tunnel: Tunnel::None,
+            first,
+            last: first,
+            tcp: Sides {
+                client: TcpSide {
+                    frames: 1,
+                    syns: vec![first],
+                    ..TcpSide::default()
+                },
+                server: TcpSide::default(),
+            },
+            steps: Vec::new(),
+            tls: None,
+            records: Sides::default(),
+            http: Vec::new(),
+            opening: Sides::default(),
+            opening_frame: Sides::default(),
+            speaks_other: Sides::default(),
+            beginning_hidden: false,
+            dns: Sides::default(),
+            offer: None,
+            plain_client: None,
+            events_dropped: 0,
+        }
+    }
+
+    impl Connection {
+        /// The server answered the SYN.
+        pub(crate) fn answered(mut self) -> Self {
+            self.tcp.server.frames = 1;
+            self.tcp.server.syns.push(self.first);
+            self
+        }
+
+        /// The client sent a hello with this name (none: without one).
+        pub(crate) fn asking_for(self, name: &str) -> Self {
+            let mut this = self.answered();
+            let hello = ClientHello {
+                server_name: (!name.is_empty()).then(|| WireText::from(name)),
+                ..ClientHello::default()
+            };
+            this.tls.get_or_insert_default().client_hello = Some(Box::new(hello));
+            this
+        }
+
+        /// The client sent this request in clear.
+        pub(crate) fn requesting(self, method: &str, target: &str, host: Option<&str>) -> Self {
+            let mut this = self.answered();
+            let request = Request {
+                method: WireText::from(method),
+                target: WireText::from(target),
+                host: host.map(WireText::from),
+            };
+            this.http.push(Exchange {
+                request: Some((this.first.0, Box::new(request))),
+                response: None,
+            });
+            this
+        }
+
+        pub(crate) fn inside(mut self, tunnel: Tunnel) -> Self {
+            self.tunnel = tunnel;
+            self
+        }
+    }
+
+    /// The connection of segments `(from the first end, flags, sequence number, acknowledgement, payload)`.
+    fn of(ends: [&str; 2], segments: &[(bool, u8, u32, u32, &[u8])]) -> Connection {
+        let (mut flows, mut ended) = (Flows::default(), Vec::new());
+        let ends = ends.map(endpoint);
+        for (n, &(first, flags, seq, ack, payload)) in segments.iter().enumerate() {
+            let segment = Segment {
+                frame: FrameNumber(n as u64 + 1),
+                time: Timestamp(n as i64 * SECOND),
+                src: ends[usize::from(!first)],
+                dst: ends[usize::from(first)],
+                seq: SeqNumber(seq),
+                ack: SeqNumber(ack),
+                flags: TcpFlags(flags),
+                window: 1000,
+                checksum: u16::try_from(n).unwrap(),
+                options: &[],
+                payload,
+                lost: 0,
+                ttl: 64,
+                ip_id: None,
+                interface: 0,
+                tunnel: Tunnel::None,
+            };
+            flows.accept(&segment, &mut ended);
+        }
+        flows.finish(|flow| ended.push(flow));
+        assert_eq!(ended.len(), 1);
+        Connection::of(ended.remove(0).flow())
+    }
+
+    const SYN: u8 = TcpFlags::SYN;
+    const ACK: u8 = TcpFlags::ACK;
+    const ENDS: [&str; 2] = ["10.0.0.9:50000", "10.0.0.1:443"];
+
+    fn hello(kind: u8) -> Vec<u8> {
+        let rest: &[u8] = if kind == 1 {
+            &[0, 0, 2, 0x13, 1, 1, 0]
+        } else {
+            &[0, 0xc0, 0x2f, 0]
+        };
+        let body = [&[3, 3][..], &[7; 32], rest].concat();
+        let len = u8::try_from(body.len()).unwrap();
+        [&[22, 3, 1, 0, len + 4, kind, 0, 0, len][..], &body].concat()
+    }
+
+    #[test]
+    fn the_client_is_who_sends_the_client_hello_whoever_opened() {
+        let syn = (true, SYN, 99, 0, &b""[..]);
+        let connection = of(ENDS, &[syn, (false, ACK, 500, 100, &hello(1))]);
+        assert_eq!(connection.client, endpoint(ENDS[1]));
+        assert_eq!(connection.client_by, ClientBy::ClientHello);
+        assert!(connection.step_by(StepKind::Syn, Side::Server).is_none());
+        assert!(connection.tls.is_some());
+    }
+
+    #[test]
+    fn a_server_hello_tells_the_client_by_its_absence() {
+        for server in [0, 1] {
+            let connection = of(ENDS, &[(server == 0, ACK, 500, 100, &hello(2))]);
+            assert_eq!(connection.server, endpoint(ENDS[server]));
+            assert_eq!(connection.client_by, ClientBy::ServerHello);
+        }
+    }
+
+    #[test]
+    fn without_tls_the_syn_tells_and_without_a_syn_http_and_then_the_port() {
+        let request = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+        let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+        let by_syn = of(ENDS, &[(false, SYN, 99, 0, b""), (true, ACK, 500, 100, request)]);
+        assert_eq!((by_syn.client, by_syn.client_by), (endpoint(ENDS[1]), ClientBy::Syn));
+        for (first, payload) in [(false, &request[..]), (true, &answer[..])] {
+            let by_http = of(ENDS, &[(first, ACK, 500, 100, payload)]);
+            assert_eq!((by_http.client, by_http.client_by), (endpoint(ENDS[1]), ClientBy::Http));
+        }
+        for first in [true, false] {
+            let by_port = of(ENDS, &[(first, ACK, 500, 100, &[23, 3, 3, 0, 2, 1, 1])]);
+            assert_eq!((by_port.client, by_port.client_by), (endpoint(ENDS[0]), ClientBy::Port));
+        }
+    }
+
+    #[test]
+    fn a_connection_without_tls_has_no_tls_facts_even_with_a_hole_in_it() {
+        let connection = of(
+            ENDS,
+            &[
+                (true, SYN, 99, 0, b""),
+                (false, SYN | ACK, 499, 100, b""),
+                (true, ACK, 100, 500, b""),
+                (false, ACK, 500, 100, b"220 mail ready\r\n"),
+                (false, ACK, 600, 100, b"and so on\r\n"),
+            ],
+        );
+        assert!(connection.tls.is_none());
+        assert_eq!(connection.opening.server, b"220 mail ready\r\n");
+        assert_eq!(connection.opening_frame.server, Some(FrameNumber(4)));
+        assert!(connection.speaks_other.server && !connection.speaks_other.client);
+        assert!(connection.connected());
+    }
+
+    #[test]
+    fn a_syn_alone_connects_nothing() {
+        assert!(!of(ENDS, &[(true, SYN, 99, 0, b"")]).connected());
+        assert!(
+            !of(
+                ENDS,
+                &[(true, SYN, 99, 0, b""), (false, TcpFlags::RST | ACK, 0, 100, b"")]
+            )
+            .connected()
+        );
+        assert!(of(ENDS, &[(false, SYN | ACK, 499, 100, b"")]).connected());
+    }
+
+    #[test]
+    fn a_direction_that_is_tls_from_its_first_byte_has_no_opening() {
+        let plain = [&b"PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n"[..], &hello(1)].concat();
+        assert!(of(ENDS, &[(true, ACK, 100, 500, &hello(1))]).opening.client.is_empty());
+        let opening = of(ENDS, &[(true, ACK, 100, 500, &plain)]).opening.client;
+        assert!(opening.starts_with(b"PROXY TCP4"), "{opening:?}");
+    }
+
+    fn response(status: u16) -> Http {
+        Http::Response(Box::new(Response {
+            status,
+            ..Response::default()
+        }))
+    }
+
+    fn request(target: &str) -> Http {
+        Http::Request(Box::new(Request {
+            target: WireText::from(target),
+            ..Request::default()
+        }))
+    }
+
+    fn pairs(messages: Vec<Http>) -> Vec<(String, u16)> {
+        let said = messages.into_iter().zip(1..);
+        let said = said.map(|(message, n)| (Side::Client, FrameNumber(n), Timestamp(0), message));
+        pair(said.collect())
+            .into_iter()
+            .map(|exchange| {
+                let target = exchange.request.map(|(_, request)| request.target.to_string());
+                (
+                    target.unwrap_or_default(),
+                    exchange.response.map_or(0, |(_, response)| response.status),
+                )
+            })
+            .collect()
+    }
+
+    fn expected(pairs: &[(&str, u16)]) -> Vec<(String, u16)> {
+        pairs
+            .iter()
+            .map(|&(target, status)| (target.to_owned(), status))
+            .collect()
+    }
+
+    #[test]
+    fn answers_belong_to_requests_in_their_order() {
+        let said = vec![request("/a"), request("/b"), response(200), response(404)];
+        assert_eq!(pairs(said), expected(&[("/a", 200), ("/b", 404)]));
+    }
+
+    #[test]
+    fn an_interim_answer_is_not_the_answer() {
+        let said = vec![request("/a"), response(100), response(500)];
+        assert_eq!(pairs(said), expected(&[("/a", 500)]));
+    }
+
+    #[test]
+    fn an_answer_whose_request_was_not_captured_stands_alone() {
+        assert_eq!(pairs(vec![response(200)]), expected(&[("", 200)]));
+        assert_eq!(pairs(vec![request("/a")]), expected(&[("/a", 0)]));
+    }
+}

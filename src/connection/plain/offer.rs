@@ -1,0 +1,197 @@
+//! Talk → Offer: TLS that was asked for in plain text and did not come about.
+//!
+//! An answer belongs to a command when its sender had received the command by then: the numbers say so, whatever the order
+//! in the file.
+
+mod database;
+mod directory;
+mod lines;
+
+use super::Talk;
+use crate::base::frame::FrameNumber;
+use crate::base::wire_text::WireText;
+use crate::tcp::side::TcpSide;
+use crate::tcp::stream::Position;
+
+/// Protocols that begin in plain text and can go over to TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // their own names
+pub enum Protocol {
+    Smtp,
+    Imap,
+    Pop3,
+    Ftp,
+    Nntp,
+    Sieve,
+    Xmpp,
+    Ldap,
+    Postgres,
+    MySql,
+}
+
+impl Protocol {
+    /// Its name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Smtp => "SMTP",
+            Self::Imap => "IMAP",
+            Self::Pop3 => "POP3",
+            Self::Ftp => "FTP",
+            Self::Nntp => "NNTP",
+            Self::Sieve => "ManageSieve",
+            Self::Xmpp => "XMPP",
+            Self::Ldap => "LDAP",
+            Self::Postgres => "PostgreSQL",
+            Self::MySql => "MySQL",
+        }
+    }
+
+    /// The request by which a client asks for TLS.
+    #[must_use]
+    pub const fn request(self) -> &'static str {
+        match self {
+            Self::Pop3 => "STLS",
+            Self::Ftp => "AUTH TLS",
+            Self::Postgres => "SSLRequest",
+            Self::MySql => "CLIENT_SSL",
+            Self::Ldap => "StartTLS",
+            _ => "STARTTLS",
+        }
+    }
+}
+
+/// A line, and the frame that brought it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The frame.
+    pub frame: FrameNumber,
+    /// The line.
+    pub text: WireText,
+}
+
+/// How TLS was denied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Denial {
+    /// The client asked, and the answer was no.
+    Refused {
+        /// The client's request.
+        asked: Said,
+        /// The answer.
+        answer: Said,
+    },
+    /// The client asked, and the server closed without an answer.
+    Closed {
+        /// The client's request.
+        asked: Said,
+    },
+    /// The server's list of what it can do is whole, TLS is not on it, and the client left without another word.
+    NotOffered {
+        /// Where the list ends, or the greeting that is the list.
+        list: Said,
+    },
+}
+
+/// What the client did then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// It left.
+    Left,
+    /// It went on in plain text.
+    Plain,
+    /// It sent its Client Hello all the same.
+    Hello,
+    /// Nothing that was captured.
+    Open,
+}
+
+/// TLS that was asked for and did not come about.
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// In which protocol.
+    pub protocol: Protocol,
+    /// How.
+    pub denial: Denial,
+    /// What the client did then.
+    pub next: Next,
+    /// A capability whose name is overwritten with letters X, as firewalls do that inspect mail.
+    pub blotted: Option<Said>,
+}
+
+/// How the connection went on, as far as it is asked here.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ends {
+    /// A Client Hello was sent.
+    pub(crate) hello: bool,
+    /// The client closed or reset, and the server had not closed before.
+    pub(crate) client_left: bool,
+    /// Either side closed or reset.
+    pub(crate) closed: bool,
+    /// The server closed or reset.
+    pub(crate) server_closed: bool,
+}
+
+impl Ends {
+    pub(crate) fn of(client: &TcpSide, server: &TcpSide, hello: bool) -> Self {
+        let client_closed = client.fin.is_some() || client.reset.is_some();
+        let server_closed = server.fin.is_some() || server.reset.is_some();
+        // Who had received the other's FIN when it closed was second.
+        let server_first = match (client.fin, server.fin) {
+            (Some(client), Some(server)) => client.acked > server.at && server.acked <= client.at,
+            (None, Some(server)) => client.reset.is_none_or(|reset| reset.frame > server.frame),
+            (_, None) => server.reset.is_some_and(|reset| {
+                let left = client.fin.or(client.reset);
+                left.is_none_or(|left| reset.frame < left.frame)
+            }),
+        };
+        Self {
+            hello,
+            client_left: client_closed && !server_first,
+            closed: client_closed || server_closed,
+            server_closed,
+        }
+    }
+
+    /// What the client did after the server's no, where it said more or did not.
+    const fn next(self, said_more: bool) -> Next {
+        match (self.hello, said_more, self.closed) {
+            (true, _, _) => Next::Hello,
+            (_, true, _) => Next::Plain,
+            (_, _, true) => Next::Left,
+            _ => Next::Open,
+        }
+    }
+}
+
+impl Offer {
+    /// Reads both sides' opening; `None` where TLS was not asked for, or did come about as far as can be told.
+    pub(crate) fn of(client: &Talk, server: &Talk, ends: Ends) -> Option<Self> {
+        database::postgres(client, server, ends)
+            .or_else(|| database::mysql(client, server, ends))
+            .or_else(|| directory::ldap(client, server, ends))
+            .or_else(|| lines::xmpp(client, server, ends))
+            .or_else(|| lines::of(client, server, ends))
+    }
+
+    const fn new(protocol: Protocol, denial: Denial, next: Next) -> Self {
+        Self {
+            protocol,
+            denial,
+            next,
+            blotted: None,
+        }
+    }
+}
+
+/// The bytes at an offset as something said.
+fn said(talk: &Talk, offset: usize, text: WireText) -> Option<Said> {
+    talk.part_of(offset).map(|part| Said {
+        frame: part.frame,
+        text,
+    })
+}
+
+/// The offset of the first byte that was sent by somebody who had received everything up to `heard`.
+fn answer_to(talk: &Talk, heard: Position) -> Option<usize> {
+    talk.parts.iter().find(|part| part.acked >= heard).map(|part| part.at)
+}

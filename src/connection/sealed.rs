@@ -1,0 +1,573 @@
+//! Record → Step: what the encrypted records of TLS 1.3 must be, as far as order, side and size decide it.
+//!
+//! After the Server Hello every record is of type application_data (RFC 9846 section 5.2), whether it holds handshake
+//! messages, tickets, an alert or data. What is named here is inferred, and marked so by whoever uses it.
+//!
+//! Sizes seen in recordings (TLS_AES_256_GCM_SHA384: Finished alone 69 bytes, an alert alone 19): OpenSSL, GnuTLS and NSS
+//! servers pad nothing; JSSE adds 16 bytes to every record (Finished 85, alerts 35); clients of OpenSSL and GnuTLS send
+//! Certificate, CertificateVerify and Finished in a record each, NSS in one. A GnuTLS server refuses with one alert and
+//! closes with a second of the same size. `samples/README.md` has the table.
+
+use super::walk::{Side, Sides, Step, StepKind};
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::tcp::stream::Position;
+
+/// An encrypted record and the index of its step.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Protected {
+    /// Length of its body.
+    pub(super) len: u16,
+    /// The frame by which it was whole, and its time.
+    pub(super) frame: FrameNumber,
+    pub(super) time: Timestamp,
+    pub(super) step: usize,
+    /// Position after it, in its own direction.
+    pub(super) to: Position,
+    /// How far its sender had received the other direction.
+    pub(super) acked: Position,
+}
+
+/// Lengths of records that hold exactly one message, unpadded.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Sizes {
+    pub(super) finished: u16,
+    pub(super) alert: u16,
+}
+
+/// What the records were found to be.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Named {
+    /// Step index, what it is, and a remark.
+    pub(super) steps: Vec<(usize, StepKind, &'static str)>,
+    /// Alerts, in no order.
+    pub(super) alerts: Vec<(Side, usize)>,
+    pub(super) finished: Sides<Option<FrameNumber>>,
+    pub(super) application_data: Sides<u64>,
+    pub(super) first_application_data: Sides<Option<FrameNumber>>,
+    pub(super) client_sent_certificate: bool,
+    /// By its size that Certificate was empty.
+    pub(super) client_certificate_empty: bool,
+    pub(super) server_accepted: bool,
+    pub(super) server_refused: Option<FrameNumber>,
+    pub(super) client_refused: Option<FrameNumber>,
+    /// The answer is a single record that could also be a ticket.
+    pub(super) lone_answer: bool,
+    /// All that came back are records like tickets, and one of them was sent after the server had the request: the first.
+    pub(super) ticket_or_answer: Option<FrameNumber>,
+    /// After a record as large as a certificate the client sent one as short as an alert, and no Finished.
+    pub(super) client_gave_up: Option<FrameNumber>,
+}
+
+/// How long after the client's Finished a ticket may come: the server sends it when it has that (RFC 9846 section 4.6.1), so
+/// a few round trips, with a delayed acknowledgement (up to 200 ms) between.
+const TICKET_TRIPS: i64 = 3;
+const TICKET_PATIENCE: i64 = 250_000_000;
+
+/// The largest record that is taken for Encrypted Extensions alone: a few extensions, and nothing of a certificate.
+const MAX_EXTENSIONS: u16 = 150;
+
+/// Bytes of padding that a stack may add to short records: JSSE adds 16.
+const MAX_PADDING: u16 = 64;
+
+/// An empty Certificate message is eight bytes longer than nothing: sharing a record with Finished, it is no padding.
+const EMPTY_CERTIFICATE: u16 = 8;
+
+/// An alert's two bytes.
+const ALERT: u16 = 2;
+
+/// The padding JSSE adds.
+const JSSE_PADDING: u16 = 16;
+
+/// Names the records of both sides; `early_data_end`: where the client's early data ended, if it sent any; `round_trip`: how
+/// long an answer takes, in nanoseconds.
+pub(super) fn name(
+    client: &[Protected],
+    server: &[Protected],
+    sizes: Sizes,
+    early_data_end: Option<Position>,
+    round_trip: i64,
+) -> Named {
+    let mut named = Named::default();
+    let first_client = client.first().map(|record| record.step);
+
+    // The server's flight: every record before the client's first one.
+    let before_len = match first_client {
+        Some(step) => server.iter().take_while(|record| record.step < step).count(),
+        None => server.len(),
+    };
+    let (before, after) = server.split_at_checked(before_len).unwrap_or((server, &[]));
+    // Its last message is Finished, recognised by its size where it has a record of its own; what follows that did not
+    // wait for the client (RFC 9846 section 4.4.4). Otherwise messages share records.
+    let own_record = before
+        .iter()
+        .rposition(|record| record.len == sizes.finished)
+        .filter(|&at| at > 0);
+    let flight = own_record.map_or(before, |at| before.get(..=at).unwrap_or(before));
+    let answered_early = flight.len() < before.len();
+    let complete = own_record.is_some() || first_client.is_some();
+    for (n, record) in flight.iter().enumerate() {
+        if n + 1 == flight.len() && complete {
+            named.finished.server = Some(record.frame);
+            let remark = if n == 0 { "with the messages before it" } else { "" };
+            named.steps.push((record.step, StepKind::Finished, remark));
+        } else if n == 0 && record.len <= MAX_EXTENSIONS && flight.len() > 1 {
+            // A record of its own; a larger one, or the only one, may hold anything up to Finished.
+            named.steps.push((record.step, StepKind::EncryptedExtensions, ""));
+        } else {
+            named.steps.push((record.step, StepKind::EncryptedHandshake, ""));
+        }
+    }
+    let padding = flight
+        .last()
+        .filter(|_| flight.len() > 1)
+        .map_or(0, |last| padding_of(last.len, sizes.finished));
+    let server_alert = sizes.alert.saturating_add(padding);
+
+    // The client's flight ends with Finished, unless it refuses with an alert in its place.
+    let is_alert = |record: &Protected| [0, JSSE_PADDING].contains(&record.len.wrapping_sub(sizes.alert));
+    let (rest, client_alert) = if client.first().is_some_and(is_alert) {
+        let (refusal, rest) = client.split_at_checked(1).unwrap_or((client, &[]));
+        named.client_refused = refusal.first().map(|record| record.frame);
+        refusal.iter().for_each(|record| named.alert(Side::Client, record));
+        (rest, sizes.alert)
+    } else if flight.is_empty() {
+        (client, sizes.alert)
+    } else if let ([certificate, alert], true) = (client, after.is_empty())
+        && certificate.len > sizes.finished.saturating_add(MAX_PADDING)
+        && is_alert(alert)
+    {
+        // Something as large as a certificate, then an alert where the rest of the flight belongs, and no answer to any of it.
+        named.client_sent_certificate = true;
+        named.client_gave_up = Some(alert.frame);
+        named.steps.push((
+            certificate.step,
+            StepKind::EncryptedHandshake,
+            "a Certificate by its size",
+        ));
+        named.alert(Side::Client, alert);
+        (&[][..], sizes.alert)
+    } else {
+        client_flight(client, sizes, early_data_end.is_some(), &mut named)
+    };
+
+    named.data(Side::Client, rest, client_alert);
+    // All that the server still says is alerts: it refuses. Several: some stacks close with a second one.
+    let only_alerts = !after.is_empty() && after.len() <= 3 && after.iter().all(|record| record.len == server_alert);
+    if only_alerts && !answered_early {
+        named.server_refused = after.first().map(|record| record.frame);
+        after.iter().for_each(|record| named.alert(Side::Server, record));
+        return named;
+    }
+    named.server_accepted = answered_early || !after.is_empty();
+    let later = server.get(flight.len()..).unwrap_or_default();
+    let request = early_data_end.or(rest.first().map(|record| record.to));
+    let patience = round_trip.saturating_mul(TICKET_TRIPS).max(TICKET_PATIENCE);
+    let finished = named
+        .finished
+        .client
+        .and_then(|frame| client.iter().find(|record| record.frame == frame));
+    let last_ticket = finished.map(|finished| Timestamp(finished.time.0.saturating_add(patience)));
+    let tickets = ticket_count(later, server_alert, request, last_ticket);
+    let others = later.iter().filter(|record| record.len != server_alert).count();
+    named.lone_answer = tickets == 0 && others == 1;
+    // Size and place are all there is to tell a ticket by: one that was sent with the request in hand may be the answer.
+    named.ticket_or_answer = later
+        .first()
+        .filter(|_| tickets > 0 && tickets == others)
+        .filter(|_| request.is_some_and(|request| later.iter().take(tickets).any(|record| record.acked >= request)))
+        .map(|record| record.frame);
+    let (tickets, answers) = later.split_at_checked(tickets).unwrap_or((&[], later));
+    for record in tickets {
+        named.steps.push((record.step, StepKind::NewSessionTicket, ""));
+    }
+    named.data(Side::Server, answers, server_alert);
+    named
+}
+
+/// How long it takes until something is answered, as the handshakes of TCP and TLS show, whichever took longer; wherever the
+/// capture was made.
+pub(super) fn round_trip(steps: &[Step]) -> i64 {
+    let time = |kind: StepKind| steps.iter().find(|step| step.kind == kind).map(|step| step.time);
+    let pairs = [
+        (StepKind::Syn, StepKind::SynAck),
+        (StepKind::SynAck, StepKind::Ack),
+        (StepKind::ClientHello, StepKind::ServerHello),
+    ];
+    let trips = pairs.map(|(from, to)| time(to).zip(time(from)).map_or(0, |(to, from)| to.since(from)));
+    trips.into_iter().max().unwrap_or_default()
+}
+
+/// Names the client's part of the handshake; what follows it, and the length of the client's alerts.
+fn client_flight<'a>(
+    client: &'a [Protected],
+    sizes: Sizes,
+    early_data: bool,
+    named: &mut Named,
+) -> (&'a [Protected], u16) {
+    let first = client.iter().take(6);
+    let padded = |record: &Protected| padding_of(record.len, sizes.finished);
+    let own_record = first
+        .clone()
+        .position(|record| record.len == sizes.finished)
+        .or_else(|| client.first().filter(|record| padded(record) > 0).map(|_| 0))
+        .or_else(|| first.clone().position(|record| padded(record) == JSSE_PADDING));
+    // Without a record of that size the messages share one record, which then is the first.
+    let end = own_record.unwrap_or(0);
+    // Early data ends with a record of its own (EndOfEarlyData), which is no certificate.
+    let others = end.saturating_sub(usize::from(early_data));
+    named.client_sent_certificate = others > 0 || own_record.is_none() && !client.is_empty();
+    // An empty Certificate alone in a record, or beside Finished.
+    let alone = sizes.alert.saturating_sub(ALERT).saturating_add(EMPTY_CERTIFICATE);
+    let beside = sizes.finished.saturating_add(EMPTY_CERTIFICATE);
+    named.client_certificate_empty = named.client_sent_certificate
+        && client.first().is_some_and(|first| {
+            let len = first.len;
+            len == beside || end > 0 && [alone, alone.saturating_add(JSSE_PADDING)].contains(&len)
+        });
+    let mut padding = 0;
+    for (n, record) in client.iter().take(end + 1).enumerate() {
+        if n == end {
+            named.finished.client = Some(record.frame);
+            padding = padded(record);
+            let remark = if own_record.is_none() {
+                "with other messages"
+            } else {
+                ""
+            };
+            named.steps.push((record.step, StepKind::Finished, remark));
+        } else {
+            named.steps.push((record.step, StepKind::EncryptedHandshake, ""));
+        }
+    }
+    (
+        client.get(end + 1..).unwrap_or_default(),
+        sizes.alert.saturating_add(padding),
+    )
+}
+
+impl Named {
+    /// Records after the handshake: an alert where the side's last one is that short, data otherwise.
+    fn data(&mut self, side: Side, records: &[Protected], alert_len: u16) {
+        for (n, record) in records.iter().enumerate() {
+            if record.len == alert_len && n + 1 == records.len() {
+                self.alert(side, record);
+            } else {
+                self.application_data[side] += 1;
+                self.first_application_data[side].get_or_insert(record.frame);
+            }
+        }
+    }
+
+    fn alert(&mut self, side: Side, record: &Protected) {
+        self.steps.push((record.step, StepKind::Alert, "encrypted"));
+        self.alerts.push((side, record.step));
+    }
+}
+
+/// The padding of a record that holds Finished, 0 when its length cannot be that.
+const fn padding_of(len: u16, finished: u16) -> u16 {
+    let excess = len.saturating_sub(finished);
+    if excess <= MAX_PADDING && excess != EMPTY_CERTIFICATE {
+        excess
+    } else {
+        0
+    }
+}
+
+/// How many of the records that follow the client's Finished are tickets: the first one to four of one size, when that is
+/// the size of a ticket (it holds a state of at least some dozen bytes; with a client certificate in it, Java's has 3,072).
+///
+/// A record that stands alone may just as well be the answer. It is taken for that only when the server had the request by
+/// then and closed in good order after it, as a server does that has answered.
+///
+/// What comes with the request in hand and long after the time of tickets is none.
+fn ticket_count(
+    later: &[Protected],
+    alert_len: u16,
+    request: Option<Position>,
+    last_ticket: Option<Timestamp>,
+) -> usize {
+    let is_late = |record: &Protected| {
+        request.is_some_and(|request| record.acked >= request) && last_ticket.is_some_and(|last| record.time > last)
+    };
+    let closes = later.last().is_some_and(|record| record.len == alert_len);
+    let later = later.get(..later.len() - usize::from(closes)).unwrap_or(later);
+    let Some(first) = later
+        .first()
+        .filter(|first| (64..=4096).contains(&first.len) && !is_late(first))
+    else {
+        return 0;
+    };
+    if later.len() == 1 {
+        let answers = closes && request.is_some_and(|request| first.acked >= request);
+        return usize::from(!answers);
+    }
+    later
+        .iter()
+        .take(4)
+        .take_while(|record| record.len == first.len && !is_late(record))
+        .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// SHA-384 suites: Finished has 48 bytes, and 4 + 17 around it.
+    const SIZES: Sizes = Sizes {
+        finished: 69,
+        alert: 19,
+    };
+
+    /// Names a conversation given in order as `(side, record length)`; the server acknowledges all that precedes.
+    fn read(records: &[(Side, u16)]) -> Named {
+        read_slowly(records, 1_000_000)
+    }
+
+    /// The same with a pause, in nanoseconds, between any two records.
+    fn read_slowly(records: &[(Side, u16)], pause: i64) -> Named {
+        let (mut client, mut server) = (Vec::new(), Vec::new());
+        let mut sent = Sides {
+            client: 0_u64,
+            server: 0_u64,
+        };
+        for (step, &(side, len)) in records.iter().enumerate() {
+            sent[side] += u64::from(len) + 5;
+            let record = Protected {
+                len,
+                frame: FrameNumber(step as u64 + 1),
+                time: Timestamp(step as i64 * pause),
+                step,
+                to: sent[side],
+                acked: sent[side.peer()],
+            };
+            if side == Side::Client {
+                client.push(record)
+            } else {
+                server.push(record)
+            }
+        }
+        name(&client, &server, SIZES, None, 0)
+    }
+
+    use Side::{Client as C, Server as S};
+
+    #[test]
+    fn a_good_handshake_with_tickets_and_an_answer() {
+        let openssl = read(&[
+            (S, 30),
+            (S, 900),
+            (S, 281),
+            (S, 69),
+            (C, 69),
+            (C, 500),
+            (S, 250),
+            (S, 250),
+            (S, 900),
+            (S, 19),
+            (C, 19),
+        ]);
+        assert!(openssl.server_accepted && openssl.server_refused.is_none());
+        assert_eq!(
+            (openssl.application_data.client, openssl.application_data.server),
+            (1, 1)
+        );
+        assert!(!openssl.client_sent_certificate);
+    }
+
+    #[test]
+    fn refusals_of_three_stacks() {
+        let flight = [(S, 30), (S, 900), (S, 281), (S, 69), (C, 836), (C, 281), (C, 69)];
+        let with = |rest: &[(Side, u16)]| read(&[&flight[..], rest].concat());
+        for refused in [
+            with(&[(C, 880), (S, 19)]),          // OpenSSL
+            with(&[(S, 19), (C, 880), (S, 19)]), // GnuTLS: the alert, and a second one at the end
+        ] {
+            assert!(refused.server_refused.is_some() && refused.client_sent_certificate);
+            assert_eq!(refused.application_data.server, 0);
+        }
+        // JSSE pads its short records by 16 bytes.
+        let jsse = read(&[
+            (S, 65),
+            (S, 185),
+            (S, 1837),
+            (S, 297),
+            (S, 85),
+            (C, 836),
+            (C, 281),
+            (C, 69),
+            (S, 35),
+            (C, 880),
+        ]);
+        assert!(jsse.server_refused.is_some());
+    }
+
+    #[test]
+    fn tickets_alone_are_no_answer() {
+        let silent = read(&[(S, 30), (S, 900), (S, 69), (C, 69), (C, 500), (S, 250), (S, 250)]);
+        assert!(silent.server_accepted);
+        assert_eq!(silent.application_data.server, 0);
+    }
+
+    #[test]
+    fn a_client_that_shows_a_certificate_is_told_from_one_that_pads() {
+        assert!(!read(&[(S, 1000), (C, 85)]).client_sent_certificate); // JSSE
+        let beside = read(&[(S, 1000), (C, 77)]); // an empty Certificate beside Finished
+        assert!(beside.client_sent_certificate && beside.client_certificate_empty);
+        assert!(read(&[(S, 1000), (C, 1200)]).client_sent_certificate); // NSS: all in one record
+    }
+
+    #[test]
+    fn a_client_that_refuses_sends_an_alert_in_place_of_finished() {
+        for alert in [19, 35] {
+            let refused = read(&[(S, 30), (S, 900), (S, 69), (C, alert)]);
+            assert!(refused.client_refused.is_some() && refused.finished.client.is_none());
+        }
+        let empty_certificate = read(&[(S, 30), (S, 900), (S, 69), (C, 25), (C, 69)]);
+        assert!(empty_certificate.client_refused.is_none() && empty_certificate.client_certificate_empty);
+    }
+
+    #[test]
+    fn a_record_long_after_the_request_is_no_ticket() {
+        let records = [(S, 23), (S, 1845), (S, 409), (S, 69), (C, 69), (C, 82), (S, 569)];
+        let late = read_slowly(&records, 300_000_000);
+        assert_eq!((late.application_data.server, late.lone_answer), (1, true));
+        let soon = read(&records);
+        assert_eq!(
+            (soon.application_data.server, soon.ticket_or_answer.is_some()),
+            (0, true),
+            "either"
+        );
+        // Sent before the server had the request.
+        let before = read(&[(S, 23), (S, 1845), (S, 69), (C, 69), (S, 250), (S, 250), (C, 82)]);
+        assert_eq!((before.application_data.server, before.ticket_or_answer), (0, None));
+        let equal = [(S, 23), (S, 1845), (S, 69), (C, 69), (C, 82), (S, 1400), (S, 1400)];
+        assert_eq!(read_slowly(&equal, 300_000_000).application_data.server, 2);
+        assert!(read(&equal).ticket_or_answer.is_some());
+    }
+
+    #[test]
+    fn an_alert_behind_a_certificate_is_no_finished() {
+        let gave_up = read(&[(S, 23), (S, 115), (S, 2832), (S, 409), (S, 69), (C, 1696), (C, 19)]);
+        assert!(gave_up.client_gave_up.is_some() && gave_up.finished.client.is_none());
+        assert!(gave_up.client_sent_certificate && gave_up.client_refused.is_none());
+        // With an answer to it, the one record was the whole flight.
+        let whole = read(&[(S, 1000), (C, 1200), (C, 19), (S, 250)]);
+        assert!(whole.client_gave_up.is_none() && whole.finished.client.is_some());
+    }
+
+    #[test]
+    fn encrypted_extensions_are_named_only_where_they_have_a_record_of_their_own() {
+        let first = |records: &[(Side, u16)]| kinds(&read(records))[0].1;
+        assert_eq!(
+            first(&[(S, 30), (S, 900), (S, 281), (S, 69), (C, 69)]),
+            StepKind::EncryptedExtensions
+        );
+        assert_eq!(
+            first(&[(S, 2500), (S, 281), (S, 69), (C, 69)]),
+            StepKind::EncryptedHandshake
+        );
+        assert_eq!(first(&[(S, 2500)]), StepKind::EncryptedHandshake);
+    }
+
+    /// What each record was found to be, in order.
+    fn kinds(named: &Named) -> Vec<(usize, StepKind)> {
+        let mut steps: Vec<(usize, StepKind)> = named.steps.iter().map(|&(step, kind, _)| (step, kind)).collect();
+        steps.sort_by_key(|&(step, _)| step);
+        steps
+    }
+
+    #[test]
+    fn nothing_is_named_where_nothing_was_sent() {
+        let named = read(&[]);
+        assert!(named.steps.is_empty() && named.alerts.is_empty());
+        assert!(!named.server_accepted && named.finished.server.is_none());
+    }
+
+    #[test]
+    fn a_flight_without_a_record_of_its_own_for_finished_is_not_complete_until_the_client_answers() {
+        assert!(read(&[(S, 30), (S, 900)]).finished.server.is_none());
+        let answered = read(&[(S, 30), (S, 1200), (C, 69)]);
+        assert_eq!(answered.finished.server, Some(FrameNumber(2)));
+        assert_eq!(answered.finished.client, Some(FrameNumber(3)));
+    }
+
+    #[test]
+    fn tickets_sent_before_the_client_finished_are_not_its_acceptance_of_a_certificate() {
+        // A record behind the server's own Finished did not wait for the client.
+        let named = read(&[(S, 30), (S, 900), (S, 69), (S, 250), (C, 69), (S, 19)]);
+        assert!(named.server_refused.is_none());
+    }
+
+    #[test]
+    fn a_client_that_speaks_and_is_answered_by_alerts_alone_is_refused() {
+        for alerts in [1, 2, 3] {
+            let mut said = vec![(S, 30), (S, 900), (S, 69), (C, 69), (C, 500)];
+            said.extend((0..alerts).map(|_| (S, 19)));
+            let named = read(&said);
+            assert_eq!(named.server_refused, Some(FrameNumber(6)));
+            assert_eq!(named.alerts.len(), alerts);
+            assert!(!named.server_accepted);
+        }
+        let four = [
+            (S, 30),
+            (S, 900),
+            (S, 69),
+            (C, 69),
+            (C, 500),
+            (S, 19),
+            (S, 19),
+            (S, 19),
+            (S, 19),
+        ];
+        assert!(read(&four).server_refused.is_none());
+    }
+
+    #[test]
+    fn only_the_last_short_record_is_an_alert() {
+        let named = read(&[
+            (S, 30),
+            (S, 900),
+            (S, 69),
+            (C, 69),
+            (C, 19),
+            (C, 500),
+            (S, 800),
+            (S, 700),
+            (C, 19),
+        ]);
+        assert_eq!(named.application_data.client, 2);
+        let alerts: Vec<usize> = named.alerts.iter().map(|&(_, step)| step).collect();
+        assert_eq!(alerts, [8]);
+    }
+
+    #[test]
+    fn every_record_of_a_handshake_is_named_once() {
+        let named = read(&[
+            (S, 30),
+            (S, 900),
+            (S, 281),
+            (S, 69),
+            (C, 836),
+            (C, 281),
+            (C, 69),
+            (S, 250),
+            (S, 250),
+            (S, 900),
+        ]);
+        use StepKind::{EncryptedExtensions, EncryptedHandshake, Finished, NewSessionTicket};
+        let expected = [
+            EncryptedExtensions,
+            EncryptedHandshake,
+            EncryptedHandshake,
+            Finished,
+            EncryptedHandshake,
+            EncryptedHandshake,
+            Finished,
+            NewSessionTicket,
+            NewSessionTicket,
+        ];
+        assert_eq!(kinds(&named), expected.into_iter().enumerate().collect::<Vec<_>>());
+        assert_eq!(named.application_data.server, 1);
+    }
+}

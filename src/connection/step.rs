@@ -1,0 +1,180 @@
+//! The words of a walk: sides, steps and how each was seen.
+
+use std::ops::{Index, IndexMut};
+
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::tcp::stream::Position;
+
+/// Who sent something. The client is whoever sent the Client Hello.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)] // the words speak for themselves
+pub enum Side {
+    Client,
+    Server,
+}
+
+impl Side {
+    /// The other one.
+    #[must_use]
+    pub const fn peer(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
+
+    /// `client` or `server`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Server => "server",
+        }
+    }
+}
+
+/// Something that each side has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs)] // one field per side
+pub struct Sides<T> {
+    pub client: T,
+    pub server: T,
+}
+
+impl<T> Index<Side> for Sides<T> {
+    type Output = T;
+    fn index(&self, side: Side) -> &T {
+        match side {
+            Side::Client => &self.client,
+            Side::Server => &self.server,
+        }
+    }
+}
+
+impl<T> IndexMut<Side> for Sides<T> {
+    fn index_mut(&mut self, side: Side) -> &mut T {
+        match side {
+            Side::Client => &mut self.client,
+            Side::Server => &mut self.server,
+        }
+    }
+}
+
+/// Whether a step was read, or deduced from what encryption leaves visible.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // explained above
+pub enum Seen {
+    Observed,
+    Inferred,
+}
+
+impl Seen {
+    /// `observed` or `inferred`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Observed => "observed",
+            Self::Inferred => "inferred",
+        }
+    }
+}
+
+macro_rules! step_kinds {
+    ($($kind:ident $name:literal $letter:literal,)*) => {
+        /// The kinds of step: TCP's, HTTP's and TLS's own words.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(missing_docs)] // the protocols' own names
+        pub enum StepKind { $($kind,)* }
+
+        impl StepKind {
+            /// All kinds.
+            pub const ALL: &[Self] = &[$(Self::$kind,)*];
+
+            /// Its name in reports.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$kind => $name,)* }
+            }
+
+            /// Whether it is a record or message of TLS.
+            #[must_use]
+            pub const fn is_tls(self) -> bool {
+                !matches!(
+                    self,
+                    Self::Syn
+                        | Self::SynAck
+                        | Self::Ack
+                        | Self::ConnectRequest
+                        | Self::ConnectResponse
+                        | Self::HttpRequest
+                        | Self::HttpResponse
+                        | Self::Fin
+                        | Self::Reset
+                )
+            }
+
+            /// Its letter in a history word; after Zeek's `ssl_history` where that has one.
+            #[must_use]
+            pub const fn letter(self) -> char {
+                match self { $(Self::$kind => $letter,)* }
+            }
+        }
+    };
+}
+
+// A macro, because a kind, its name and its letter belong together and there are three dozen of them.
+step_kinds! {
+    Syn "syn" 'Y',
+    SynAck "syn-ack" 'Y',
+    Ack "ack" 'N',
+    ConnectRequest "connect-request" 'W',
+    ConnectResponse "connect-response" 'W',
+    HttpRequest "http-request" 'Q',
+    HttpResponse "http-response" 'Q',
+    ClientHello "client-hello" 'C',
+    HelloRetryRequest "hello-retry-request" 'J',
+    HelloRequest "hello-request" 'H',
+    ServerHello "server-hello" 'S',
+    EncryptedExtensions "encrypted-extensions" 'O',
+    Certificate "certificate" 'X',
+    CertificateStatus "certificate-status" 'U',
+    ServerKeyExchange "server-key-exchange" 'K',
+    CertificateRequest "certificate-request" 'R',
+    ServerHelloDone "server-hello-done" 'E',
+    ClientKeyExchange "client-key-exchange" 'G',
+    CertificateVerify "certificate-verify" 'V',
+    ChangeCipherSpec "change-cipher-spec" 'I',
+    Finished "finished" 'F',
+    NewSessionTicket "new-session-ticket" 'T',
+    KeyUpdate "key-update" 'P',
+    EncryptedHandshake "encrypted-handshake" 'M',
+    OtherMessage "other-message" 'A',
+    ApplicationData "application-data" 'D',
+    Heartbeat "heartbeat" 'B',
+    Alert "alert" 'L',
+    Fin "fin" 'Z',
+    Reset "reset" '!',
+}
+
+/// One step of the walk.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What.
+    pub kind: StepKind,
+    /// Who.
+    pub side: Side,
+    /// The frame by which it was wholly captured.
+    pub frame: FrameNumber,
+    /// All frames that carried it.
+    pub frames: Vec<FrameNumber>,
+    /// Time of `frame`.
+    pub time: Timestamp,
+    /// Position of its first byte.
+    pub from: Position,
+    /// Position after its last byte.
+    pub to: Position,
+    /// Read or deduced.
+    pub seen: Seen,
+    /// More about it, e.g. an alert's name; wire text is escaped.
+    pub detail: Option<String>,
+}

@@ -1,0 +1,169 @@
+//! Flows → Ended, by the capture's clock: for a capture that grows and may be quiet for hours.
+//!
+//! A file's flows end with the file. Where reports are due before, a flow is over some time after it closed, or when it
+//! said nothing for long. What still comes of it belongs to no new connection, so its ends are remembered for a while.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use super::{Ended, Flows, Key, State};
+use crate::analysis::settling::Moment;
+use crate::base::frame::Timestamp;
+use crate::decode::{Endpoint, Segment};
+use crate::tls::message::EventKind;
+
+const SECOND: i64 = 1_000_000_000;
+
+/// A closed flow is handed on when nothing of it came for so long: late copies, and the first retransmissions after a reset.
+pub(crate) const CLOSED: i64 = 5 * SECOND;
+
+/// A connection that nobody answers: SYNs are repeated for up to 127 s (Linux, RFC 6298 back-off), the pause before the last is 64 s.
+const UNANSWERED: i64 = 150 * SECOND;
+
+/// A connection that says nothing is over, as far as a report is concerned.
+const SILENT: i64 = 600 * SECOND;
+
+/// Flows whose ends are remembered after they ended; the table is looked through when there are more.
+const MAX_GONE: usize = 4096;
+
+/// The ends of flows that were handed on, with the time of their last segment.
+#[derive(Debug, Default)]
+pub(super) struct Gone {
+    ends: HashMap<Key, Timestamp, RandomState>,
+    /// When connections that are not followed were looked through.
+    swept: Timestamp,
+}
+
+impl Gone {
+    /// Whether a segment belongs to a flow that was handed on. A file has none.
+    #[inline]
+    pub(super) fn has(&mut self, key: &Key, segment: &Segment<'_>) -> bool {
+        if self.ends.is_empty() {
+            return false;
+        }
+        if segment.flags.syn() {
+            self.ends.remove(key);
+            return false;
+        }
+        match self.ends.get_mut(key) {
+            Some(last) => {
+                *last = segment.time.max(*last);
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn add(&mut self, key: Key, last: Timestamp, moment: Moment) {
+        if self.ends.len() >= MAX_GONE {
+            self.ends.retain(|_, last| moment.since(*last) <= SILENT);
+        }
+        if self.ends.len() < MAX_GONE {
+            self.ends.insert(key, last);
+        }
+    }
+}
+
+impl Flows {
+    /// Hands on the flows that are over at this time, going by how long they have been closed, unanswered or silent.
+    pub(crate) fn hand_on_quiet(&mut self, moment: Moment, ended: &mut Vec<Ended>) {
+        let now = moment.now;
+        let sweeps = moment.since(self.gone.swept) >= SILENT;
+        if sweeps {
+            self.gone.swept = now;
+            self.gone.ends.retain(|_, last| moment.since(*last) <= SILENT);
+        }
+        let (mut over, mut closed) = (Vec::new(), Vec::new());
+        for (at, slot) in (0_u32..).zip(&mut self.slots) {
+            let last = match &slot.state {
+                State::Free => continue,
+                State::Lone(syn) if moment.since(syn.time) > UNANSWERED => syn.time,
+                State::Handshake(handshake) if moment.since(handshake.times().1) > SILENT => handshake.times().1,
+                State::Followed(flow) if moment.since(flow.last().1) > flow.patience() => flow.last().1,
+                // That its device was there shows when it ends, and where little is captured no other frames end it.
+                State::Elsewhere { rest, .. } if moment.since(rest.closed_at().unwrap_or(now)) > CLOSED => {
+                    closed.push(at);
+                    continue;
+                }
+                // These do not tell the time of each segment: silent from one sweep to the next.
+                State::Elsewhere { .. } if sweeps && !std::mem::take(&mut slot.active) => now,
+                _ => continue,
+            };
+            over.push((at, slot.key, last));
+        }
+        for (at, key, last) in over {
+            ended.extend(self.take(at));
+            self.gone.add(key, last, moment);
+        }
+        // What comes late of these begins no connection of interest: they leave the ends of others their place.
+        ended.extend(closed.into_iter().filter_map(|at| self.take(at)));
+        // Tickets of flows that have gone would else stay as long as there are few.
+        for queue in [&mut self.order, &mut self.lone] {
+            if sweeps || queue.len() > 2 * super::MAX_FLOWS {
+                queue.retain(|ticket| {
+                    let slot = self.slots.get(ticket.slot as usize);
+                    slot.is_some_and(|slot| slot.index == ticket.index && !matches!(slot.state, State::Free))
+                });
+            }
+        }
+        if sweeps {
+            let slots = &self.slots;
+            self.closing.retain(|(ticket, _)| {
+                let slot = slots.get(ticket.slot as usize);
+                slot.is_some_and(|slot| slot.index == ticket.index && !matches!(slot.state, State::Free))
+            });
+        }
+    }
+
+    /// The flows that may still become connections of interest.
+    pub(crate) fn open(&self) -> impl Iterator<Item = OpenFlow> {
+        self.slots.iter().filter_map(|slot| {
+            let (first, has_asked) = match &slot.state {
+                State::Lone(syn) => (syn.time, false),
+                State::Handshake(handshake) => (handshake.times().0, false),
+                State::Followed(flow) if !flow.is_given_up() => (flow.first.1, flow.has_asked()),
+                _ => return None,
+            };
+            let ends = slot.key.ends();
+            Some(OpenFlow { ends, first, has_asked })
+        })
+    }
+}
+
+/// A flow that may still become a connection of interest.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OpenFlow {
+    pub(crate) ends: [Endpoint; 2],
+    /// When it began.
+    pub(crate) first: Timestamp,
+    /// It said hello to a server, and to none that nobody asked about.
+    pub(crate) has_asked: bool,
+}
+
+/// Events of a direction among which its hello is: the first, but behind what a proxy was told.
+const FIRST_EVENTS: usize = 4;
+
+impl crate::connection::flow::Flow {
+    /// How long to wait for more of it.
+    fn patience(&self) -> i64 {
+        // Where one direction only is captured, data shows that it was answered.
+        let unanswered = self.directions.iter().any(|side| side.tcp.frames == 0)
+            && self.directions.iter().all(|side| side.tcp.bytes == 0);
+        if self.closing {
+            CLOSED
+        } else if unanswered {
+            UNANSWERED
+        } else {
+            SILENT
+        }
+    }
+
+    fn has_asked(&self) -> bool {
+        let mut events = self
+            .directions
+            .iter()
+            .flat_map(|side| side.events.iter().take(FIRST_EVENTS));
+        events.any(|event| matches!(event.kind, EventKind::ClientHello(_)))
+    }
+}

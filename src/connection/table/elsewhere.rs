@@ -1,0 +1,125 @@
+//! Flow → Elsewhere: a connection that was given up, and what is still asked of it.
+//!
+//! It named a server that nobody asked about, or speaks nothing that is read. Its segments are looked up and no more.
+
+use crate::attempt::hosts::Sighting;
+use crate::base::frame::Timestamp;
+use crate::base::seq::SeqNumber;
+use crate::base::wire_text::WireText;
+use crate::connection::fast_path::{fingerprint, may_be_copy};
+use crate::connection::flow::{Flow, LATE_SYN};
+use crate::decode::Segment;
+use crate::tls::message::EventKind;
+use crate::tls::record::Carries;
+
+/// What is left of a flow that was given up.
+#[derive(Debug)]
+pub struct Elsewhere {
+    /// That its hosts were there, before it was given up and later.
+    pub sighting: Sighting,
+    /// Which of them has sent anything, when it was given up or later.
+    pub spoke: [bool; 2],
+    /// It carries TLS.
+    pub is_tls: bool,
+    /// The server that it asked for.
+    pub name: Option<WireText>,
+    syns: [Option<SeqNumber>; 2],
+    /// The lowest byte seen.
+    first: [Option<SeqNumber>; 2],
+    fins: [bool; 2],
+    reset: bool,
+    /// Fingerprint and time of the last segment that closed, of either side: its copies are counted.
+    closed: [(u64, Timestamp); 2],
+    closing: bool,
+}
+
+const NOTHING_CLOSED: [(u64, Timestamp); 2] = [(0, Timestamp(i64::MIN)); 2];
+
+impl Elsewhere {
+    /// What is kept of a flow.
+    #[must_use]
+    pub fn of(flow: &Flow) -> Self {
+        let sides = flow.directions.each_ref();
+        let hello = sides
+            .iter()
+            .flat_map(|side| &side.events)
+            .find_map(|event| match &event.kind {
+                EventKind::ClientHello(hello) => Some(hello),
+                _ => None,
+            });
+        let name = hello.and_then(|hello| hello.server_name.as_ref());
+        let name = flow.asks_for.as_ref().or(name);
+        let is_tls =
+            sides.iter().any(|side| side.carries_so_far() == Carries::Tls) || hello.is_some() || name.is_some();
+        Self {
+            sighting: Sighting::of(flow),
+            spoke: sides.map(|side| side.tcp.frames > 0),
+            is_tls,
+            name: name.cloned(),
+            syns: sides.map(|side| side.syn_seq),
+            first: sides.map(|side| side.stream.first_seq()),
+            fins: sides.map(|side| side.tcp.fin.is_some()),
+            reset: sides.iter().any(|side| side.tcp.reset.is_some()),
+            closed: NOTHING_CLOSED,
+            closing: flow.closing,
+        }
+    }
+
+    /// A connection that opened as it should, and whose first word was a hello for another server.
+    pub(super) fn after_hello(sighting: Sighting, syns: [SeqNumber; 2], name: WireText) -> Self {
+        Self {
+            sighting,
+            spoke: [true; 2],
+            is_tls: true,
+            name: Some(name),
+            syns: syns.map(Some),
+            first: syns.map(|syn| Some(syn.plus(1))),
+            fins: [false; 2],
+            reset: false,
+            closed: NOTHING_CLOSED,
+            closing: false,
+        }
+    }
+
+    /// Takes any segment; whether it is a copy of the one before.
+    pub(super) fn accept(&mut self, segment: &Segment<'_>, from: usize) -> bool {
+        let Some(closed) = self.closed.get_mut(from) else {
+            return false;
+        };
+        let print = fingerprint(segment);
+        if closed.0 == print && may_be_copy(segment, closed.1) {
+            return true;
+        }
+        *closed = (print, segment.time);
+        if let Some(frames) = self.sighting.frames.get_mut(from) {
+            *frames = frames.saturating_add(1);
+        }
+        self.sighting.last = (segment.frame, segment.time);
+        if let Some(fin) = self.fins.get_mut(from) {
+            *fin |= segment.flags.fin();
+        }
+        self.reset |= segment.flags.rst();
+        false
+    }
+
+    /// Whether a SYN on the same addresses and ports starts a new connection, as [`Flow`] decides it.
+    pub(super) fn is_reused_by(&self, segment: &Segment<'_>, from: usize) -> bool {
+        match (self.syns.get(from), self.first.get(from)) {
+            (Some(Some(syn)), _) => *syn != segment.seq,
+            (_, Some(Some(first))) => !(0..=LATE_SYN).contains(&first.distance_from(segment.seq)),
+            _ => false,
+        }
+    }
+
+    /// Whether it closes now: both sides have closed, or one has reset.
+    pub(super) fn closes(&mut self) -> bool {
+        let closes = !self.closing && (self.reset || self.fins == [true; 2]);
+        self.closing |= closes;
+        closes
+    }
+
+    /// When the last of it came, if it is over.
+    pub(super) fn closed_at(&self) -> Option<Timestamp> {
+        self.closing.then_some(self.sighting.last.1)
+    }
+}

@@ -1,0 +1,62 @@
+//! SYN → Lone: a connection of which nothing is known but that somebody asked for it.
+//!
+//! A scan makes a million of them. A [`Flow`] has three KiB and takes thousands of instructions to make; this is made
+//! into one when a second segment comes that is no orderly answer, or somebody wants to know.
+
+use super::bare::Bare;
+use super::key::Key;
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::connection::flow::{Flow, FlowCounts};
+use crate::decode::{Endpoint, Tunnel};
+
+/// A connection that is one SYN.
+#[derive(Clone, Copy, Debug)]
+pub struct Lone {
+    /// In order of first frames, as a flow's.
+    pub index: u64,
+    key: Key,
+    syn: Bare,
+}
+
+impl Lone {
+    /// What the table knows of a SYN.
+    pub(super) const fn of(syn: Bare, key: Key, index: u64) -> Self {
+        Self { index, key, syn }
+    }
+
+    /// Who asked, and who was asked.
+    #[inline]
+    #[must_use]
+    pub fn ends(&self) -> [Endpoint; 2] {
+        self.syn.ends(self.key.ends())
+    }
+
+    /// The tunnel it travelled in.
+    #[must_use]
+    pub const fn tunnel(&self) -> Tunnel {
+        self.syn.tunnel
+    }
+
+    /// Its frame, and when it came.
+    #[must_use]
+    pub const fn seen(&self) -> (FrameNumber, Timestamp) {
+        (self.syn.frame, self.syn.time)
+    }
+
+    /// The flow that this SYN begins.
+    #[must_use]
+    pub fn flow(&self) -> Box<Flow> {
+        flow_of(&self.syn, &[], self.key.ends(), self.index)
+    }
+}
+
+/// The flow that segments without data begin; they add to none of the counters.
+pub(super) fn flow_of(first: &Bare, rest: &[Bare], ends: [Endpoint; 2], index: u64) -> Box<Flow> {
+    let mut flow = first.with_segment(ends, |segment| Flow::begin(index, segment));
+    for bare in std::iter::once(first).chain(rest) {
+        bare.with_segment(ends, |segment| {
+            flow.accept(segment, usize::from(bare.from), &mut FlowCounts::default(), None);
+        });
+    }
+    flow
+}

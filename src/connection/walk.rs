@@ -1,0 +1,877 @@
+//! Message → Walk: the two directions as one list of steps, in the order in which they can have happened.
+//!
+//! The file's order is not trusted: a direction may have been written late. What a side says came after what it had
+//! acknowledged (RFC 9293 section 3.4: an acknowledgement covers all bytes before it), so events are merged by
+//! acknowledgement first and by frame number only where neither side had seen the other's event.
+//!
+//! What TLS encrypts is inferred from order, side and size, and marked so.
+
+pub use super::facts::{Alert, TlsFacts};
+pub use super::step::{Seen, Side, Sides, Step, StepKind};
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::wire_text::WireText;
+use crate::connection::sealed::{self, Protected, Sizes};
+use crate::tcp::stream::Position;
+use crate::tls::hello::ClientHello;
+use crate::tls::key_exchange::KeyExchange;
+use crate::tls::message::{CertificateMessage, Event, EventKind};
+use crate::tls::{AlertDescription, AlertLevel, CipherSuite, Version};
+
+/// The walk: steps, and what they show of TLS.
+#[derive(Clone, Debug, Default)]
+pub struct Walk {
+    /// In the order in which they can have happened.
+    pub steps: Vec<Step>,
+    /// Facts of TLS; meaningful when TLS was seen.
+    pub tls: TlsFacts,
+    /// Readable HTTP requests and answers, with the frame by which each was whole.
+    pub http: Vec<(Side, FrameNumber, Timestamp, Http)>,
+}
+
+/// A readable HTTP message.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)] // HTTP's own names
+pub enum Http {
+    Request(Box<crate::http::reader::Request>),
+    Response(Box<crate::http::reader::Response>),
+}
+
+/// Walks two directions' events.
+#[must_use]
+pub fn walk(client: Vec<Event>, server: Vec<Event>) -> Walk {
+    let events = in_causal_order(client, server);
+    let mut walker = Walker {
+        encryption: Encryption::of(&events),
+        ..Walker::default()
+    };
+    for (side, event) in events {
+        walker.take(side, event);
+    }
+    walker.finish()
+}
+
+/// Merges both directions: an event comes before everything that was said in its knowledge.
+fn in_causal_order(client: Vec<Event>, server: Vec<Event>) -> Vec<(Side, Event)> {
+    let mut merged = Vec::with_capacity(client.len() + server.len());
+    let (mut client, mut server) = (client.into_iter().peekable(), server.into_iter().peekable());
+    loop {
+        let side = match (client.peek(), server.peek()) {
+            (None, None) => return merged,
+            (Some(_), None) => Side::Client,
+            (None, Some(_)) => Side::Server,
+            (Some(c), Some(s)) => {
+                // An event of no length (the ACK) is known only from beyond it.
+                let knows = |later: &Event, earlier: &Event| {
+                    later.acked >= earlier.to && (earlier.to > earlier.from || later.acked > earlier.to)
+                };
+                let (after_server, after_client) = (knows(c, s), knows(s, c));
+                match (after_server, after_client) {
+                    (true, false) => Side::Server,
+                    (false, true) => Side::Client,
+                    _ if s.frame() < c.frame() => Side::Server,
+                    _ => Side::Client,
+                }
+            }
+        };
+        let next = if side == Side::Client {
+            client.next()
+        } else {
+            server.next()
+        };
+        merged.extend(next.map(|event| (side, event)));
+    }
+}
+
+/// What is known in advance of how the connection is encrypted.
+#[derive(Clone, Copy, Debug, Default)]
+struct Encryption {
+    /// TLS 1.3 was chosen.
+    tls13: bool,
+    /// Lengths of its records that hold one message.
+    sizes: Sizes,
+}
+
+impl Encryption {
+    fn of(events: &[(Side, Event)]) -> Self {
+        let hello = events.iter().find_map(|(_, event)| match &event.kind {
+            EventKind::ServerHello(hello) if !hello.is_retry => Some(hello),
+            _ => None,
+        });
+        let Some(hello) = hello else { return Self::default() };
+        // Inner content type and tag follow the content (RFC 9846 section 5.2): 1 + 16 bytes, 8 for the CCM_8 suites.
+        let overhead = if matches!(hello.cipher_suite, 0x1305) { 9 } else { 17 };
+        let hash = u16::try_from(CipherSuite(hello.cipher_suite).hash_len()).unwrap_or_default();
+        Self {
+            tls13: Version(hello.version).is_tls13(),
+            sizes: Sizes {
+                finished: 4 + hash + overhead,
+                alert: 2 + overhead,
+            },
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Walker {
+    out: Walk,
+    encryption: Encryption,
+    changed: Sides<bool>,
+    /// Encrypted records of TLS 1.3 seen since the Server Hello, per side.
+    protected: Sides<Vec<Protected>>,
+    server_hello_seen: bool,
+    connect_pending: bool,
+    /// Position after the client's early data.
+    early_data_end: Option<Position>,
+    encrypted_handshakes: Sides<u32>,
+}
+
+impl Walker {
+    fn take(&mut self, side: Side, event: Event) {
+        let (kind, detail) = match &event.kind {
+            EventKind::Syn if side == Side::Server => (StepKind::SynAck, None),
+            EventKind::Syn => (StepKind::Syn, None),
+            EventKind::Ack if side == Side::Server => return,
+            EventKind::Ack => (StepKind::Ack, None),
+            EventKind::Fin => (StepKind::Fin, None),
+            EventKind::Reset => (StepKind::Reset, None),
+            EventKind::ClientHello(hello) => (StepKind::ClientHello, hello_detail(hello)),
+            EventKind::ServerHello(hello) if hello.is_retry => {
+                let group = hello.group.map(|group| format!("asks for {group}"));
+                (StepKind::HelloRetryRequest, group)
+            }
+            EventKind::ServerHello(hello) => {
+                let version = Version(hello.version);
+                (
+                    StepKind::ServerHello,
+                    Some(format!("{version}, {}", CipherSuite(hello.cipher_suite))),
+                )
+            }
+            EventKind::HelloRequest => (StepKind::HelloRequest, None),
+            EventKind::Certificate(message) => (StepKind::Certificate, certificate_detail(message)),
+            EventKind::CertificateStatus => (StepKind::CertificateStatus, None),
+            EventKind::ServerKeyExchange(KeyExchange { group, .. }) => {
+                (StepKind::ServerKeyExchange, group.map(|group| group.to_string()))
+            }
+            EventKind::CertificateRequest(request) => {
+                let names = request.authorities.len();
+                (
+                    StepKind::CertificateRequest,
+                    (names > 0).then(|| format!("{names} acceptable issuers")),
+                )
+            }
+            EventKind::ServerHelloDone => (StepKind::ServerHelloDone, None),
+            EventKind::ClientKeyExchange => (StepKind::ClientKeyExchange, None),
+            EventKind::CertificateVerify => (StepKind::CertificateVerify, None),
+            EventKind::NewSessionTicket => (StepKind::NewSessionTicket, None),
+            EventKind::Finished => (StepKind::Finished, None),
+            EventKind::OtherMessage(24) => (StepKind::KeyUpdate, None),
+            EventKind::OtherMessage(8) => (StepKind::EncryptedExtensions, None),
+            EventKind::OtherMessage(2) => (StepKind::ServerHello, Some("malformed".to_owned())),
+            EventKind::OtherMessage(kind) => (StepKind::OtherMessage, Some(format!("handshake type {kind}"))),
+            EventKind::DamagedMessage { kind, missing } => (
+                step_of_type(*kind),
+                Some(format!("{missing} bytes of it are not in the capture")),
+            ),
+            EventKind::ChangeCipherSpec => {
+                self.changed[side] = true;
+                (StepKind::ChangeCipherSpec, None)
+            }
+            EventKind::Alert { level, description } => {
+                let (level, description) = (AlertLevel(*level), AlertDescription(*description));
+                (StepKind::Alert, Some(format!("{level} {description}")))
+            }
+            EventKind::EncryptedAlert { .. } => (StepKind::Alert, Some("encrypted".to_owned())),
+            EventKind::EncryptedHandshake { .. } => self.encrypted_handshake(side),
+            EventKind::ApplicationData { len } => {
+                self.application_data(side, *len, &event);
+                return;
+            }
+            EventKind::Heartbeat => (StepKind::Heartbeat, None),
+            EventKind::HttpRequest(request) => {
+                self.connect_pending = request.method.raw() == "CONNECT";
+                let kind = if self.connect_pending {
+                    StepKind::ConnectRequest
+                } else {
+                    StepKind::HttpRequest
+                };
+                (kind, Some(format!("{} {}", request.method, request.target)))
+            }
+            EventKind::HttpResponse(response) => {
+                let kind = if self.connect_pending {
+                    StepKind::ConnectResponse
+                } else {
+                    StepKind::HttpResponse
+                };
+                self.connect_pending = false;
+                (kind, Some(format!("{} {}", response.status, response.reason)))
+            }
+            EventKind::NotARecord => {
+                self.out.tls.not_a_record.get_or_insert((side, event.frame()));
+                return;
+            }
+        };
+        let seen = match event.kind {
+            EventKind::EncryptedHandshake { .. } if kind == StepKind::Finished => Seen::Inferred,
+            _ => Seen::Observed,
+        };
+        self.push(kind, side, &event, seen, detail);
+        self.note_facts(side, event);
+    }
+
+    fn push(&mut self, kind: StepKind, side: Side, event: &Event, seen: Seen, detail: Option<String>) {
+        self.out.steps.push(Step {
+            kind,
+            side,
+            frame: event.frame(),
+            frames: event.frames.to_vec(),
+            time: event.time,
+            from: event.from,
+            to: event.to,
+            seen,
+            detail,
+        });
+    }
+
+    fn note_facts(&mut self, side: Side, event: Event) {
+        let step = self.out.steps.len().saturating_sub(1);
+        let (frame, time) = (event.frame(), event.time);
+        let tls = &mut self.out.tls;
+        match event.kind {
+            EventKind::ClientHello(hello) => {
+                // After a retry the first hello still tells what the client would have liked; the second adds nothing.
+                tls.client_hello.get_or_insert(hello);
+            }
+            EventKind::ServerHello(hello) if !hello.is_retry && tls.server_hello.is_none() => {
+                self.server_hello_seen = true;
+                tls.group = tls.group.or(hello.group);
+                tls.server_hello = Some(hello);
+            }
+            EventKind::ServerKeyExchange(exchange) => {
+                tls.group = tls.group.or(exchange.group);
+                tls.key_exchange.get_or_insert(exchange);
+            }
+            EventKind::CertificateRequest(request) => {
+                tls.certificate_request.get_or_insert(request);
+            }
+            EventKind::Certificate(message) => {
+                tls.certificate_times[side].get_or_insert(time);
+                tls.certificates[side].get_or_insert(message);
+            }
+            EventKind::Alert { level, description } => tls.alerts.push(Alert {
+                side,
+                content: Some((AlertLevel(level), AlertDescription(description))),
+                frame,
+                time,
+                seen: Seen::Observed,
+                step,
+                after_close: false,
+            }),
+            EventKind::EncryptedAlert { .. } => {
+                tls.alerts.push(Alert {
+                    side,
+                    content: None,
+                    frame,
+                    time,
+                    seen: Seen::Observed,
+                    step,
+                    after_close: false,
+                });
+            }
+            EventKind::Finished | EventKind::EncryptedHandshake { .. }
+                if self
+                    .out
+                    .steps
+                    .last()
+                    .is_some_and(|step| step.kind == StepKind::Finished) =>
+            {
+                tls.finished[side].get_or_insert(frame);
+            }
+            EventKind::HttpRequest(request) => self.out.http.push((side, frame, time, Http::Request(request))),
+            EventKind::HttpResponse(response) => self.out.http.push((side, frame, time, Http::Response(response))),
+            _ => {}
+        }
+    }
+
+    /// The first encrypted handshake record after change_cipher_spec is Finished (RFC 5246 section 7.4.9); later ones
+    /// renegotiate.
+    fn encrypted_handshake(&mut self, side: Side) -> (StepKind, Option<String>) {
+        // One before it is a record that a hole made unreadable, and takes nothing from what follows.
+        self.encrypted_handshakes[side] += u32::from(self.changed[side]);
+        if self.changed[side] && self.encrypted_handshakes[side] == 1 {
+            (StepKind::Finished, None)
+        } else {
+            (StepKind::EncryptedHandshake, None)
+        }
+    }
+
+    fn application_data(&mut self, side: Side, len: u16, event: &Event) {
+        let tls = &mut self.out.tls;
+        // Before the Server Hello, records from the client are early data (RFC 9846 section 2.3).
+        if !self.encryption.tls13 || !self.server_hello_seen {
+            let detail = (self.encryption.tls13).then(|| "early data".to_owned());
+            tls.application_data[side] += 1;
+            tls.first_application_data[side].get_or_insert(event.frame());
+            if side == Side::Client {
+                self.early_data_end = Some(event.to);
+            }
+            self.application_step(side, event, detail);
+            return;
+        }
+        self.push(
+            StepKind::ApplicationData,
+            side,
+            event,
+            Seen::Observed,
+            Some(format!("{len} bytes encrypted")),
+        );
+        let step = self.out.steps.len() - 1;
+        self.protected[side].push(Protected {
+            len,
+            frame: event.frame(),
+            time: event.time,
+            step,
+            to: event.to,
+            acked: event.acked,
+        });
+    }
+
+    /// A run of records from one side is one step.
+    fn application_step(&mut self, side: Side, event: &Event, detail: Option<String>) {
+        if let Some(last) = self.out.steps.last_mut()
+            && last.kind == StepKind::ApplicationData
+            && last.side == side
+            && last.detail == detail
+        {
+            for frame in event.frames.iter() {
+                if last.frames.last() != Some(&frame) {
+                    last.frames.push(frame);
+                }
+            }
+            last.frame = last.frame.max(event.frame());
+            last.time = last.time.max(event.time);
+            last.to = last.to.max(event.to);
+            return;
+        }
+        self.push(StepKind::ApplicationData, side, event, Seen::Observed, detail);
+    }
+
+    fn finish(mut self) -> Walk {
+        if self.encryption.tls13 {
+            self.infer_tls13();
+        } else {
+            self.infer_resumption();
+        }
+        self.out.tls.alerts.sort_by_key(|alert| alert.step);
+        for alert in &mut self.out.tls.alerts {
+            let before = self.out.steps.get(..alert.step).unwrap_or_default();
+            alert.after_close = before
+                .iter()
+                .any(|step| step.side != alert.side && matches!(step.kind, StepKind::Fin | StepKind::Reset));
+        }
+        self.out
+    }
+
+    /// TLS 1.2 and earlier: an abbreviated handshake has no certificate and no key exchange, and the server finishes
+    /// first (RFC 5246 section 7.3, RFC 5077 section 3.1).
+    fn infer_resumption(&mut self) {
+        let tls = &mut self.out.tls;
+        let Some(server_hello) = &tls.server_hello else { return };
+        let position = |kind, side| {
+            self.out
+                .steps
+                .iter()
+                .position(|step: &Step| step.kind == kind && step.side == side)
+        };
+        let key_exchange = position(StepKind::ClientKeyExchange, Side::Client)
+            .or(position(StepKind::ServerHelloDone, Side::Server))
+            .or(position(StepKind::Certificate, Side::Server));
+        let server_changes = position(StepKind::ChangeCipherSpec, Side::Server);
+        let client_changes = position(StepKind::ChangeCipherSpec, Side::Client);
+        let same_session = tls
+            .client_hello
+            .as_ref()
+            .is_some_and(|hello| !hello.session_id.is_empty() && hello.session_id == server_hello.session_id);
+        tls.resumed = key_exchange.is_none()
+            && server_changes.is_some()
+            && (same_session
+                || client_changes.is_none_or(|client| server_changes.is_some_and(|server| server < client)));
+    }
+
+    /// TLS 1.3: takes over what the encrypted records were found to be.
+    fn infer_tls13(&mut self) {
+        let named = sealed::name(
+            &self.protected.client,
+            &self.protected.server,
+            self.encryption.sizes,
+            self.early_data_end,
+            sealed::round_trip(&self.out.steps),
+        );
+        for (step, kind, remark) in named.steps {
+            self.rename(step, kind, remark);
+        }
+        let tls = &mut self.out.tls;
+        for (side, step) in named.alerts {
+            if let Some(Step { frame, time, .. }) = self.out.steps.get(step) {
+                let (frame, time) = (*frame, *time);
+                tls.alerts.push(Alert {
+                    side,
+                    content: None,
+                    frame,
+                    time,
+                    seen: Seen::Inferred,
+                    step,
+                    after_close: false,
+                });
+            }
+        }
+        tls.resumed = tls.server_hello.as_ref().is_some_and(|hello| hello.accepts_psk);
+        tls.finished = named.finished;
+        tls.client_sent_certificate = named.client_sent_certificate;
+        tls.client_certificate_empty = named.client_certificate_empty;
+        tls.server_accepted = named.server_accepted;
+        tls.lone_answer = named.lone_answer;
+        tls.ticket_or_answer = named.ticket_or_answer;
+        tls.client_gave_up = named.client_gave_up;
+        tls.server_alert_after_finished = named.server_refused;
+        tls.client_alert_instead_of_finished = named.client_refused;
+        for side in [Side::Client, Side::Server] {
+            tls.application_data[side] += named.application_data[side];
+            let first = &mut tls.first_application_data[side];
+            *first = first.or(named.first_application_data[side]);
+        }
+    }
+
+    fn rename(&mut self, step: usize, kind: StepKind, what: &str) {
+        if let Some(step) = self.out.steps.get_mut(step) {
+            step.kind = kind;
+            step.seen = Seen::Inferred;
+            step.detail = (!what.is_empty()).then(|| what.to_owned());
+        }
+    }
+}
+
+const fn step_of_type(kind: u8) -> StepKind {
+    match kind {
+        0 => StepKind::HelloRequest,
+        1 => StepKind::ClientHello,
+        2 => StepKind::ServerHello,
+        4 => StepKind::NewSessionTicket,
+        8 => StepKind::EncryptedExtensions,
+        11 => StepKind::Certificate,
+        12 => StepKind::ServerKeyExchange,
+        13 => StepKind::CertificateRequest,
+        14 => StepKind::ServerHelloDone,
+        15 => StepKind::CertificateVerify,
+        16 => StepKind::ClientKeyExchange,
+        20 => StepKind::Finished,
+        22 => StepKind::CertificateStatus,
+        24 => StepKind::KeyUpdate,
+        _ => StepKind::OtherMessage,
+    }
+}
+
+fn hello_detail(hello: &ClientHello) -> Option<String> {
+    if hello.malformed {
+        return Some("malformed".to_owned());
+    }
+    if hello.sslv2_format {
+        return Some("SSLv2 format".to_owned());
+    }
+    hello.server_name.as_ref().map(WireText::to_string)
+}
+
+fn certificate_detail(message: &CertificateMessage) -> Option<String> {
+    if message.missing > 0 {
+        return Some(format!("{} bytes of it are not in the capture", message.missing));
+    }
+    match message.chain.as_slice() {
+        [] => Some("empty: no certificate to show".to_owned()),
+        [leaf, ..] => {
+            let subject = leaf
+                .fields
+                .as_ref()
+                .map_or_else(|why| format!("unreadable: {why}"), |it| it.subject.to_string());
+            Some(subject)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tls::hello::ServerHello;
+    use crate::tls::message::Frames;
+    use Side::{Client as C, Server as S};
+
+    /// An event of a side that had seen the other side's bytes up to `acked`.
+    fn event(kind: EventKind, frame: u64, bytes: std::ops::Range<u64>, acked: u64) -> Event {
+        Event {
+            kind,
+            frames: Frames::one(FrameNumber(frame)),
+            time: Timestamp(frame as i64),
+            from: bytes.start,
+            to: bytes.end,
+            acked,
+        }
+    }
+
+    /// A conversation in order: each side has seen all that precedes. Every event is 10 bytes long.
+    fn talk(said: Vec<(Side, EventKind)>) -> (Vec<Event>, Vec<Event>) {
+        let mut sides: Sides<Vec<Event>> = Sides::default();
+        for (n, (side, kind)) in said.into_iter().enumerate() {
+            let from = 1000 + sides[side].len() as u64 * 10;
+            let acked = 1000 + sides[side.peer()].len() as u64 * 10;
+            sides[side].push(event(kind, n as u64 + 1, from..from + 10, acked));
+        }
+        (sides.client, sides.server)
+    }
+
+    fn hear(said: Vec<(Side, EventKind)>) -> Walk {
+        let (client, server) = talk(said);
+        walk(client, server)
+    }
+
+    /// One letter per step, capital for the client.
+    fn history(walk: &Walk) -> String {
+        walk.steps
+            .iter()
+            .map(|step| match step.side {
+                C => step.kind.letter(),
+                S => step.kind.letter().to_ascii_lowercase(),
+            })
+            .collect()
+    }
+
+    fn client_hello() -> EventKind {
+        EventKind::ClientHello(Box::default())
+    }
+
+    fn server_hello(version: Version) -> EventKind {
+        EventKind::ServerHello(Box::new(ServerHello {
+            version: version.0,
+            cipher_suite: 0x1302,
+            ..ServerHello::default()
+        }))
+    }
+
+    fn alert(description: u8) -> EventKind {
+        EventKind::Alert { level: 2, description }
+    }
+
+    const ENCRYPTED: EventKind = EventKind::EncryptedHandshake { len: 40 };
+
+    fn data(len: u16) -> EventKind {
+        EventKind::ApplicationData { len }
+    }
+
+    fn tls12() -> Vec<(Side, EventKind)> {
+        vec![
+            (C, client_hello()),
+            (S, server_hello(Version::TLS12)),
+            (S, EventKind::Certificate(CertificateMessage::default())),
+            (S, EventKind::ServerHelloDone),
+            (C, EventKind::ClientKeyExchange),
+            (C, EventKind::ChangeCipherSpec),
+            (C, ENCRYPTED),
+            (S, EventKind::ChangeCipherSpec),
+            (S, ENCRYPTED),
+            (C, data(100)),
+            (S, data(200)),
+        ]
+    }
+
+    #[test]
+    fn a_direction_written_late_or_early_changes_nothing() {
+        let order = history(&hear(tls12()));
+        assert_eq!(order, "CsxeGIFifDd");
+        for late in [C, S] {
+            let (mut client, mut server) = talk(tls12());
+            let events = if late == C { &mut client } else { &mut server };
+            for event in events {
+                event.frames = Frames::one(FrameNumber(event.frame().0 + 1000));
+            }
+            assert_eq!(history(&walk(client, server)), order, "{} late", late.name());
+        }
+    }
+
+    #[test]
+    fn where_neither_had_seen_the_other_the_file_decides() {
+        let hello = |frame| event(client_hello(), frame, 1000..1100, 500);
+        let reset = |frame| event(EventKind::Reset, frame, 500..500, 1000);
+        assert_eq!(history(&walk(vec![hello(4)], vec![reset(5)])), "C!");
+        assert_eq!(history(&walk(vec![hello(4)], vec![reset(3)])), "!C");
+    }
+
+    #[test]
+    fn tcp_and_connect_have_steps_of_their_own() {
+        let request = |method: &str| {
+            EventKind::HttpRequest(Box::new(crate::http::reader::Request {
+                method: WireText::from(method),
+                ..Default::default()
+            }))
+        };
+        let answer = || {
+            EventKind::HttpResponse(Box::new(crate::http::reader::Response {
+                status: 200,
+                ..Default::default()
+            }))
+        };
+        let walk = hear(vec![
+            (C, EventKind::Syn),
+            (S, EventKind::Syn),
+            (C, EventKind::Ack),
+            (S, EventKind::Ack), // of a simultaneous open; no step
+            (C, request("CONNECT")),
+            (S, answer()),
+            (C, request("GET")),
+            (S, answer()),
+            (C, EventKind::Fin),
+        ]);
+        assert_eq!(history(&walk), "YyNWwQqZ");
+        assert_eq!(walk.steps[1].kind, StepKind::SynAck);
+        assert_eq!(walk.http.len(), 4);
+    }
+
+    #[test]
+    fn the_first_encrypted_record_after_change_cipher_spec_is_finished_by_inference() {
+        let walk = hear(tls12());
+        let finished: Vec<&Step> = walk.steps.iter().filter(|it| it.kind == StepKind::Finished).collect();
+        assert!(finished.iter().all(|step| step.seen == Seen::Inferred));
+        assert!(walk.tls.is_complete() && !walk.tls.resumed);
+        assert_eq!(walk.tls.finished.client, Some(FrameNumber(7)));
+    }
+
+    #[test]
+    fn a_record_that_a_hole_made_unreadable_does_not_take_the_place_of_finished() {
+        let mut said = tls12();
+        said.insert(3, (S, ENCRYPTED));
+        let walk = hear(said);
+        assert_eq!(history(&walk), "CsxmeGIFifDd");
+        assert!(walk.tls.is_complete());
+    }
+
+    #[test]
+    fn encrypted_handshake_records_without_change_cipher_spec_finish_nothing() {
+        let walk = hear(vec![(C, ENCRYPTED), (S, ENCRYPTED)]);
+        assert_eq!(history(&walk), "Mm");
+        assert!(!walk.tls.is_complete());
+    }
+
+    #[test]
+    fn a_renegotiation_is_encrypted_and_its_records_are_not_finished() {
+        let mut said = tls12();
+        said.extend([(C, ENCRYPTED), (S, ENCRYPTED), (S, ENCRYPTED), (C, ENCRYPTED)]);
+        let walk = hear(said);
+        assert_eq!(history(&walk), "CsxeGIFifDdMmmM");
+        assert_eq!(walk.tls.finished.client, Some(FrameNumber(7)));
+    }
+
+    #[test]
+    fn a_readable_renegotiation_replaces_no_fact_of_the_first_handshake() {
+        let mut said = tls12();
+        let named = ClientHello {
+            server_name: Some(WireText::from("other.example")),
+            ..Default::default()
+        };
+        said.extend([
+            (S, EventKind::HelloRequest),
+            (C, EventKind::ClientHello(Box::new(named))),
+            (S, server_hello(Version::TLS10)),
+        ]);
+        let walk = hear(said);
+        assert_eq!(history(&walk), "CsxeGIFifDdhCs");
+        assert_eq!(walk.tls.version(), Some(Version::TLS12));
+        assert!(walk.tls.client_hello.unwrap().server_name.is_none());
+    }
+
+    fn abbreviated(client_id: &[u8], server_id: &[u8]) -> Vec<(Side, EventKind)> {
+        let client = ClientHello {
+            session_id: client_id.to_vec(),
+            ..Default::default()
+        };
+        let server = ServerHello {
+            version: 0x0303,
+            session_id: server_id.to_vec(),
+            ..ServerHello::default()
+        };
+        vec![
+            (C, EventKind::ClientHello(Box::new(client))),
+            (S, EventKind::ServerHello(Box::new(server))),
+            (S, EventKind::ChangeCipherSpec),
+            (S, ENCRYPTED),
+            (C, EventKind::ChangeCipherSpec),
+            (C, ENCRYPTED),
+        ]
+    }
+
+    #[test]
+    fn resumption_shows_by_the_session_id_or_by_who_finishes_first() {
+        assert!(hear(abbreviated(&[1, 2], &[1, 2])).tls.resumed);
+        assert!(hear(abbreviated(&[], &[])).tls.resumed); // by ticket
+        assert!(hear(abbreviated(&[], &[])[..4].to_vec()).tls.resumed); // the client not captured any more
+        // Without the server's change_cipher_spec nothing is agreed.
+        assert!(!hear(abbreviated(&[1, 2], &[1, 2])[..2].to_vec()).tls.resumed);
+    }
+
+    #[test]
+    fn a_handshake_of_which_any_part_of_the_key_exchange_is_seen_is_not_resumed() {
+        let parts = [
+            (S, EventKind::DamagedMessage { kind: 11, missing: 9 }),
+            (S, EventKind::ServerHelloDone),
+            (C, EventKind::ClientKeyExchange),
+        ];
+        for part in parts {
+            let mut said = abbreviated(&[], &[]);
+            said.insert(2, part);
+            assert!(!hear(said).tls.resumed);
+        }
+    }
+
+    #[test]
+    fn a_pre_shared_key_that_the_server_accepts_is_resumption_in_tls13() {
+        for accepted in [true, false] {
+            let hello = ServerHello {
+                version: 0x0304,
+                accepts_psk: accepted,
+                ..ServerHello::default()
+            };
+            let walk = hear(vec![(C, client_hello()), (S, EventKind::ServerHello(Box::new(hello)))]);
+            assert_eq!(walk.tls.resumed, accepted);
+        }
+    }
+
+    #[test]
+    fn early_data_is_data_and_no_part_of_the_handshake() {
+        let walk = hear(vec![
+            (C, client_hello()),
+            (C, data(400)),
+            (S, server_hello(Version::TLS13)),
+            (S, data(30)),
+            (S, data(69)),
+            (C, data(21)), // EndOfEarlyData
+            (C, data(69)),
+        ]);
+        assert_eq!(walk.steps[1].detail.as_deref(), Some("early data"));
+        assert_eq!(walk.tls.application_data, Sides { client: 1, server: 0 });
+        assert!(walk.tls.is_complete() && !walk.tls.client_sent_certificate);
+        assert_eq!(walk.tls.first_application_data.client, Some(FrameNumber(2)));
+    }
+
+    #[test]
+    fn an_alert_in_place_of_finished_in_tls13_is_inferred_and_says_nothing_of_its_content() {
+        let walk = hear(vec![
+            (C, client_hello()),
+            (S, server_hello(Version::TLS13)),
+            (S, data(30)),
+            (S, data(900)),
+            (S, data(69)),
+            (C, data(19)),
+        ]);
+        let [alert] = &walk.tls.alerts[..] else {
+            panic!("{:?}", walk.tls.alerts)
+        };
+        assert_eq!((alert.side, alert.content, alert.seen), (C, None, Seen::Inferred));
+        assert_eq!(walk.steps[alert.step].kind, StepKind::Alert);
+        assert!(walk.tls.client_alert_instead_of_finished.is_some() && !walk.tls.is_complete());
+    }
+
+    #[test]
+    fn only_an_alert_behind_the_other_sides_end_is_a_consequence_of_it() {
+        for end in [EventKind::Fin, EventKind::Reset] {
+            let mut said = tls12();
+            said.extend([(S, end.clone()), (C, alert(20))]);
+            assert!(hear(said).tls.alerts[0].after_close);
+            // Its own end is no reason, nor is one that comes later.
+            let mut said = tls12();
+            said.extend([(C, EventKind::Fin), (C, alert(20)), (S, end)]);
+            let tls = hear(said).tls;
+            assert!(!tls.alerts[0].after_close);
+            assert_eq!(tls.first_error().unwrap().side, C);
+        }
+    }
+
+    #[test]
+    fn the_first_error_is_neither_a_goodbye_nor_a_warning() {
+        let level1 = |description| EventKind::Alert { level: 1, description };
+        let with = |alerts: Vec<EventKind>, version| {
+            let mut said = vec![(C, client_hello()), (S, server_hello(version))];
+            said.extend(alerts.into_iter().map(|alert| (S, alert)));
+            hear(said)
+                .tls
+                .first_error()
+                .and_then(|alert| alert.content)
+                .map(|it| it.1.0)
+        };
+        assert_eq!(with(vec![level1(112), alert(40)], Version::TLS12), Some(40));
+        assert_eq!(with(vec![level1(0), level1(90)], Version::TLS13), None);
+        // TLS 1.3 gives the level no meaning.
+        assert_eq!(with(vec![level1(116)], Version::TLS13), Some(116));
+        assert_eq!(with(vec![level1(100)], Version::TLS12), None);
+    }
+
+    #[test]
+    fn a_retry_is_a_step_of_its_own_and_the_first_hello_is_kept() {
+        let first = ClientHello {
+            server_name: Some(WireText::from("first.example")),
+            ..Default::default()
+        };
+        let retry = ServerHello {
+            version: 0x0304,
+            is_retry: true,
+            group: Some(crate::tls::Group(24)),
+            ..ServerHello::default()
+        };
+        let walk = hear(vec![
+            (C, EventKind::ClientHello(Box::new(first))),
+            (S, EventKind::ServerHello(Box::new(retry))),
+            (C, client_hello()),
+            (S, server_hello(Version::TLS13)),
+        ]);
+        assert_eq!(history(&walk), "CjCs");
+        assert_eq!(walk.steps[1].detail.as_deref(), Some("asks for secp384r1"));
+        assert_eq!(
+            walk.tls.client_hello.unwrap().server_name.unwrap().raw(),
+            "first.example"
+        );
+        assert_eq!(walk.tls.server_hello.unwrap().cipher_suite, 0x1302);
+    }
+
+    #[test]
+    fn a_run_of_data_is_one_step_with_every_frame_and_each_record_is_counted() {
+        let mut said = tls12();
+        said.extend((0..5).map(|_| (S, data(1000))));
+        said.push((C, data(9)));
+        let walk = hear(said);
+        assert_eq!(history(&walk), "CsxeGIFifDdD");
+        assert_eq!(walk.tls.application_data, Sides { client: 2, server: 6 });
+        let run = &walk.steps[10];
+        assert_eq!((run.frames.len(), run.frame), (6, FrameNumber(16)));
+    }
+
+    #[test]
+    fn what_is_no_record_is_noted_once_and_is_no_step() {
+        let walk = hear(vec![(S, EventKind::NotARecord), (C, EventKind::NotARecord)]);
+        assert!(walk.steps.is_empty());
+        assert_eq!(walk.tls.not_a_record, Some((S, FrameNumber(1))));
+    }
+
+    #[test]
+    fn a_message_with_a_hole_keeps_its_place_and_says_so() {
+        for (kind, letter) in [
+            (1, 'C'),
+            (11, 'X'),
+            (12, 'K'),
+            (13, 'R'),
+            (16, 'G'),
+            (20, 'F'),
+            (22, 'U'),
+        ] {
+            let walk = hear(vec![(C, EventKind::DamagedMessage { kind, missing: 7 })]);
+            assert_eq!(history(&walk), letter.to_string());
+            assert_eq!(
+                walk.steps[0].detail.as_deref(),
+                Some("7 bytes of it are not in the capture")
+            );
+        }
+    }
+}

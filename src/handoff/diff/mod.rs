@@ -1,0 +1,339 @@
+//! capture, capture → Comparison: one attempt seen from two points, or a bad one beside a good one.
+//!
+//! Two captures that share a TCP flow were taken at two points of its way: what one holds and the other lacks was lost or
+//! made in between. Two that share none are two stories, and the first step at which they part is worth knowing.
+
+mod points;
+mod story;
+
+use std::io::Read;
+use std::ops::ControlFlow;
+
+use serde::Serialize;
+
+use crate::Analyzer;
+use crate::base::phrase::{Language, Phrase, phrase};
+use crate::capture::{CaptureError, read_frames};
+use crate::decode::Decoder;
+use crate::judge::context::Options;
+use crate::report::Report;
+use points::{Flow, Packet, Pair, Trace, pairs};
+
+/// Packets listed of each kind of difference; the rest is counted.
+const MOST_LISTED: usize = 50;
+
+/// A packet at the edge of what both captures cover may be missing for that reason: so much is left out, in nanoseconds.
+const EDGE: i64 = 50_000_000;
+
+/// What two captures show together.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Comparison {
+    /// `tlswalk.diff/1`.
+    pub schema: &'static str,
+    /// `two-points` or `two-stories`.
+    pub kind: &'static str,
+    /// Nothing differs.
+    pub same: bool,
+    /// The verdicts of the two.
+    pub verdicts: [String; 2],
+    /// Nanoseconds to add to the first capture's times to have the second's; null where that cannot be told.
+    pub clock_offset: Option<i64>,
+    /// Nanoseconds from one point to the other, one way.
+    pub transit: Option<i64>,
+    /// Which capture was taken nearer to the client: 1 or 2; null where that cannot be told.
+    pub nearer_to_client: Option<u8>,
+    /// TCP flows that both hold.
+    pub flows: usize,
+    /// Packets that both hold.
+    pub packets: u64,
+    /// What differs, most telling first.
+    pub differences: Vec<Difference>,
+    /// What cannot be told.
+    pub cannot_tell: Vec<String>,
+    #[serde(skip)]
+    head: Vec<String>,
+}
+
+/// One thing that differs.
+#[derive(Clone, Debug, Serialize)]
+pub struct Difference {
+    /// `lost`, `made`, `reset-made`, `reset-lost`, `not-seen` (two points); `parts`, `verdict` (two stories).
+    pub id: &'static str,
+    /// One sentence.
+    pub text: String,
+    /// Frames of the first capture.
+    pub first: Vec<u64>,
+    /// Frames of the second capture.
+    pub second: Vec<u64>,
+}
+
+/// A capture read for comparing.
+#[derive(Debug)]
+pub struct Side {
+    report: Report,
+    trace: Trace,
+}
+
+impl Side {
+    /// Reads a capture.
+    ///
+    /// # Errors
+    /// When the input is no capture, or reading it fails.
+    pub fn read(input: impl Read, file: &str, options: &Options) -> Result<Self, CaptureError> {
+        let mut analyzer = Analyzer::new(options);
+        let mut trace = Trace::default();
+        let mut decoder = Decoder::new();
+        let facts = read_frames(input, |frame| {
+            analyzer.push(frame);
+            trace.push(&mut decoder, frame);
+            ControlFlow::Continue(())
+        })?;
+        Ok(Self {
+            report: analyzer.finish(file, &facts),
+            trace,
+        })
+    }
+}
+
+/// Compares two captures; `None` where neither a flow nor an attempt can be laid side by side.
+#[must_use]
+pub fn compare(first: &Side, second: &Side, language: Language) -> Option<Comparison> {
+    let pairs = pairs(&first.trace, &second.trace);
+    let mut comparison = Comparison {
+        schema: "tlswalk.diff/1",
+        verdicts: [first.report.verdict.id.clone(), second.report.verdict.id.clone()],
+        ..Comparison::default()
+    };
+    if pairs.is_empty() {
+        story::compare(&mut comparison, &first.report, &second.report, language)?;
+    } else {
+        two_points(&mut comparison, first, second, &pairs, language);
+    }
+    comparison.same = comparison.differences.is_empty();
+    Some(comparison)
+}
+
+fn two_points(comparison: &mut Comparison, first: &Side, second: &Side, pairs: &[Pair], language: Language) {
+    comparison.kind = "two-points";
+    comparison.flows = pairs.len();
+    comparison.packets = pairs.iter().map(|pair| pair.both.len() as u64).sum();
+    let clock = Clock::of(&first.trace, &second.trace, pairs);
+    comparison.clock_offset = clock.offset;
+    comparison.transit = clock.transit;
+    comparison.nearer_to_client = clock.nearer;
+    let say = |phrase: Phrase| phrase.in_language(language);
+    comparison.head.push(say(phrase("diff-two-points")
+        .with("flows", pairs.len())
+        .with("packets", comparison.packets)));
+    if let Some(offset) = clock.offset {
+        comparison
+            .head
+            .push(say(phrase("diff-clock").with("offset", span(offset))));
+    }
+    match (clock.nearer, clock.transit) {
+        (Some(nearer), Some(transit)) => comparison.head.push(say(phrase("diff-nearer")
+            .with("nearer", u32::from(nearer))
+            .with("transit", span(transit)))),
+        _ => comparison.cannot_tell.push(say(phrase("diff-order-unknown"))),
+    }
+    if first.trace.dropped > 0 || second.trace.dropped > 0 {
+        comparison.cannot_tell.push(say(phrase("diff-too-many")));
+    }
+    for pair in pairs {
+        let (Some(one), Some(other)) = (first.trace.flows.get(pair.first), second.trace.flows.get(pair.second)) else {
+            continue;
+        };
+        if one.ends != other.ends {
+            let translated = phrase("diff-translated")
+                .with("first", ends(one))
+                .with("second", ends(other));
+            comparison.head.push(say(translated));
+        }
+        let (offset, near) = (clock.offset.unwrap_or(0), clock.nearer);
+        let covered = |trace: &Trace, time: i64| {
+            trace.first.is_some_and(|it| time >= it.saturating_sub(EDGE))
+                && trace.last.is_some_and(|it| time <= it.saturating_add(EDGE))
+        };
+        let sides = [
+            (1_u8, one, &pair.only_first, &second.trace, offset),
+            (2_u8, other, &pair.only_second, &first.trace, offset.saturating_neg()),
+        ];
+        for (here, flow, only, elsewhere, shift) in sides {
+            for from in [0, 1] {
+                for is_reset in [true, false] {
+                    let missing: Vec<&Packet> = only
+                        .iter()
+                        .filter_map(|&at| flow.packets.get(at))
+                        .filter(|it| it.from == from && (it.flags & 4 != 0) == is_reset)
+                        .collect();
+                    let (inside, outside): (Vec<&Packet>, Vec<&Packet>) = missing
+                        .into_iter()
+                        .partition(|it| covered(elsewhere, it.time.saturating_add(shift)));
+                    if !outside.is_empty() {
+                        comparison.cannot_tell.push(say(phrase("diff-outside")
+                            .with("count", outside.len())
+                            .with("capture", u32::from(here))));
+                    }
+                    if !inside.is_empty() {
+                        let found = difference(here, flow, from, is_reset, &inside, near, language);
+                        comparison.differences.push(found);
+                    }
+                }
+            }
+        }
+    }
+    comparison.cannot_tell.dedup();
+    let rank = |id: &str| {
+        ["reset-made", "reset-lost", "lost", "made", "not-seen"]
+            .iter()
+            .position(|it| *it == id)
+    };
+    comparison.differences.sort_by_key(|it| rank(it.id));
+}
+
+/// What packets of one end, seen at one point only, mean.
+fn difference(
+    here: u8,
+    flow: &Flow,
+    from: usize,
+    is_reset: bool,
+    packets: &[&Packet],
+    nearer_to_client: Option<u8>,
+    language: Language,
+) -> Difference {
+    // The point that a packet passes first is the one nearer to its sender.
+    let passed_first = nearer_to_client.map(|nearer| if from == 0 { nearer } else { 3_u8.saturating_sub(nearer) });
+    let (id, message) = match (passed_first, is_reset) {
+        (Some(point), false) if point == here => ("lost", "diff-lost"),
+        (Some(point), true) if point == here => ("reset-lost", "diff-reset-lost"),
+        (Some(_), true) => ("reset-made", "diff-reset-made"),
+        (Some(_), false) => ("made", "diff-made"),
+        (None, true) => ("not-seen", "diff-reset-one-sided"),
+        (None, false) => ("not-seen", "diff-one-sided"),
+    };
+    let frames: Vec<u64> = packets.iter().map(|it| it.frame).take(MOST_LISTED).collect();
+    let sender = flow.ends.get(from).map(ToString::to_string).unwrap_or_default();
+    let receiver = flow.ends.get(1_usize.saturating_sub(from)).map(ToString::to_string);
+    let listed: Vec<String> = frames.iter().take(8).map(ToString::to_string).collect();
+    let usual = flow.packets.iter().find(|it| it.from == from && it.flags & 4 == 0);
+    let mut text = phrase(message)
+        .with("count", packets.len())
+        .with("sender", sender)
+        .with("receiver", receiver.unwrap_or_default())
+        .with("here", u32::from(here))
+        .with("there", u32::from(3_u8.saturating_sub(here)))
+        .with("frames", listed.join(", ") + if packets.len() > 8 { " …" } else { "" })
+        .in_language(language);
+    if let (true, Some(usual), Some(reset)) = (is_reset, usual, packets.first())
+        && usual.ttl != reset.ttl
+    {
+        let ttl = phrase("diff-ttl")
+            .with("ttl", u32::from(reset.ttl))
+            .with("usual", u32::from(usual.ttl));
+        text.push_str(&ttl.in_language(language));
+    }
+    let (first, second) = if here == 1 {
+        (frames, Vec::new())
+    } else {
+        (Vec::new(), frames)
+    };
+    Difference {
+        id,
+        text,
+        first,
+        second,
+    }
+}
+
+/// How the two clocks differ, and which point a packet of the client passes first.
+struct Clock {
+    offset: Option<i64>,
+    transit: Option<i64>,
+    nearer: Option<u8>,
+}
+
+impl Clock {
+    /// What a packet takes from the first point to the second by their clocks is offset plus transit one way, and offset
+    /// minus transit the other way; medians bear a few late packets.
+    fn of(first: &Trace, second: &Trace, pairs: &[Pair]) -> Self {
+        let mut deltas = [Vec::new(), Vec::new()];
+        for pair in pairs {
+            let (Some(one), Some(other)) = (first.flows.get(pair.first), second.flows.get(pair.second)) else {
+                continue;
+            };
+            for &(here, there) in &pair.both {
+                if let (Some(here), Some(there)) = (one.packets.get(here), other.packets.get(there))
+                    && let Some(deltas) = deltas.get_mut(here.from)
+                {
+                    deltas.push(there.time.saturating_sub(here.time));
+                }
+            }
+        }
+        let [client, server] = deltas.map(median);
+        match (client, server) {
+            (Some(client), Some(server)) => {
+                let twice = client.saturating_sub(server);
+                let nearer = match twice {
+                    1.. => Some(1),
+                    ..=-1 => Some(2),
+                    0 => None,
+                };
+                Self {
+                    offset: Some(server.saturating_add(twice / 2)),
+                    transit: nearer.map(|_| twice.saturating_abs() / 2),
+                    nearer,
+                }
+            }
+            (one, other) => Self {
+                offset: one.or(other),
+                transit: None,
+                nearer: None,
+            },
+        }
+    }
+}
+
+fn median(mut values: Vec<i64>) -> Option<i64> {
+    values.sort_unstable();
+    values.get(values.len() / 2).copied()
+}
+
+fn ends(flow: &Flow) -> String {
+    let [one, other] = flow.ends;
+    format!("{one} → {other}")
+}
+
+/// A length of time in the unit a person would choose.
+fn span(nanoseconds: i64) -> String {
+    let seconds = nanoseconds as f64 / 1e9;
+    match nanoseconds.saturating_abs() {
+        0..1_000_000 => format!("{:.0} µs", seconds * 1e6),
+        1_000_000..1_000_000_000 => format!("{:.3} ms", seconds * 1e3),
+        _ => format!("{seconds:.6} s"),
+    }
+}
+
+impl Comparison {
+    /// In a few lines.
+    #[must_use]
+    pub fn to_text(&self, language: Language) -> String {
+        let mut lines = self.head.clone();
+        if self.same {
+            let same = if self.kind == "two-points" {
+                "diff-all-passed"
+            } else {
+                "diff-same-story"
+            };
+            lines.push(format!("✓ {}", phrase(same).in_language(language)));
+        }
+        lines.extend(self.differences.iter().map(|it| format!("✗ {}", it.text)));
+        lines.extend(self.cannot_tell.iter().map(|it| format!("? {it}")));
+        lines.join("\n") + "\n"
+    }
+
+    /// 0: the same; 1: something differs.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        u8::from(!self.same)
+    }
+}

@@ -1,0 +1,97 @@
+//! Report, Report → Comparison: the first step at which two attempts part, and what came of it.
+
+use super::{Comparison, Difference};
+use crate::base::phrase::{Language, Phrase, phrase};
+use crate::report::{Attempt, Connection, Report, Step};
+
+/// Steps that come and go without meaning: acknowledgements of the handshake, repeated data.
+fn telling(connection: &Connection) -> Vec<&Step> {
+    let mut steps: Vec<&Step> = Vec::new();
+    for step in &connection.steps {
+        let again = steps
+            .last()
+            .is_some_and(|it| (it.kind, it.side) == (step.kind, step.side));
+        let means_little = matches!(step.kind, "ack" | "new-session-ticket");
+        if !(means_little || again && step.kind == "application-data") {
+            steps.push(step);
+        }
+    }
+    steps
+}
+
+/// Lays the worst attempt of one report beside the best of the other; `None` where one of them has none.
+pub(super) fn compare(comparison: &mut Comparison, first: &Report, second: &Report, language: Language) -> Option<()> {
+    comparison.kind = "two-stories";
+    let say = |phrase: Phrase| phrase.in_language(language);
+    let (one, other) = (telltale(first)?, telltale(second)?);
+    let name = |attempt: &Attempt| format!("{} → {}", attempt.device, attempt.name);
+    comparison.head.push(say(phrase("diff-two-stories")
+        .with("first", name(one))
+        .with("second", name(other))));
+    let (walk, other_walk) = (connection(first, one), connection(second, other));
+    let (steps, other_steps) = (
+        walk.map(telling).unwrap_or_default(),
+        other_walk.map(telling).unwrap_or_default(),
+    );
+    let same = steps
+        .iter()
+        .zip(&other_steps)
+        .take_while(|(one, other)| (one.kind, one.side) == (other.kind, other.side) && told(one) == told(other))
+        .count();
+    let (here, there) = (steps.get(same), other_steps.get(same));
+    if here.is_some() || there.is_some() {
+        let describe = |step: Option<&&Step>| match step {
+            Some(step) => say(phrase("diff-step")
+                .with("step", step.kind)
+                .with("side", step.side)
+                .with("detail", step.detail.as_deref().unwrap_or_default())
+                .with("frame", step.frame)),
+            None => say(phrase("diff-no-step")),
+        };
+        let before = same.checked_sub(1).and_then(|at| steps.get(at));
+        let parts = phrase("diff-parts")
+            .with("count", same)
+            .with("before", before.map_or("-", |step| step.kind))
+            .with("first", describe(here))
+            .with("second", describe(there));
+        comparison.differences.push(Difference {
+            id: "parts",
+            text: say(parts),
+            first: here.map(|step| step.frame).into_iter().collect(),
+            second: there.map(|step| step.frame).into_iter().collect(),
+        });
+    }
+    if one.verdict.id != other.verdict.id {
+        let evidence = |attempt: &Attempt| attempt.verdict.evidence.iter().map(|it| it.frame).collect();
+        let verdict = phrase("diff-verdict")
+            .with("first", one.verdict.summary.as_str())
+            .with("second", other.verdict.summary.as_str());
+        comparison.differences.push(Difference {
+            id: "verdict",
+            text: say(verdict),
+            first: evidence(one),
+            second: evidence(other),
+        });
+    }
+    Some(())
+}
+
+/// The attempt that gave the report its verdict.
+fn telltale(report: &Report) -> Option<&Attempt> {
+    let mut attempts = report.attempts.iter();
+    attempts
+        .find(|it| it.verdict.id == report.verdict.id)
+        .or(report.attempts.first())
+}
+
+/// The connection that decided an attempt.
+fn connection<'a>(report: &'a Report, attempt: &Attempt) -> Option<&'a Connection> {
+    let id = attempt.connections.last()?;
+    report.connections.iter().find(|it| it.id == *id)
+}
+
+/// Details that tell two steps of a kind apart: what an alert or an answer says.
+fn told(step: &Step) -> Option<&str> {
+    let counts = matches!(step.kind, "alert" | "http-response" | "connect-response");
+    step.detail.as_deref().filter(|_| counts)
+}

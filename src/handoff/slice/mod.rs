@@ -1,0 +1,416 @@
+//! Report, capture → slice: the frames that matter, annotated, as a capture of its own.
+//!
+//! The story stands in comments that Wireshark shows: the verdict at the section, what a frame proves at the frame. Each
+//! frame's `epb_packetid` is its number in the capture, and the section's [`Note`] holds what a verdict needs beside
+//! frames. A slice that would be judged otherwise than its capture is not worth anything, so whoever writes one judges it
+//! again and keeps more until all that the report says can be seen in it ([`holds`]); with everything kept, the verdicts suffice
+//! ([`same_verdicts`]).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Read, Write};
+use std::net::IpAddr;
+use std::ops::ControlFlow;
+
+use crate::Analyzer;
+use crate::attempt;
+use crate::base::frame::{Frame, FrameNumber};
+use crate::base::phrase::{Language, Phrase, phrase};
+use crate::capture::note::Note;
+use crate::capture::{Block, CaptureError, CaptureFacts, Described, Item, read_annotated, read_frames};
+use crate::handoff::verify;
+use crate::judge::context::Options;
+use crate::report::Report;
+
+pub mod choice;
+pub mod writer;
+
+pub use choice::{Breadth, Choice, cited};
+use writer::{COMMENT, PACKET_ID, Packet, Writer};
+
+/// Comments of the capture's sections that are kept.
+const MOST_COMMENTS: usize = 64;
+
+/// The longest comment that is kept, and the longest we write: a reader shows a few lines.
+const LONGEST_COMMENT: usize = 4096;
+
+/// Names given to addresses.
+const MOST_NAMES: usize = 256;
+
+/// A capture that was judged, ready to be cut.
+#[derive(Debug)]
+pub struct Judged {
+    /// What was said of it.
+    pub report: Report,
+    /// The file.
+    pub facts: CaptureFacts,
+    /// Comments on its sections.
+    pub comments: Vec<String>,
+}
+
+/// Judges a capture, as a first step of cutting it.
+///
+/// # Errors
+/// When the input is no capture, or reading it fails.
+pub fn judge(input: impl Read, file: &str, options: &Options) -> Result<Judged, CaptureError> {
+    judge_and_look(input, file, options, |_| ())
+}
+
+/// The same, and shows the attempts.
+pub(crate) fn judge_and_look(
+    input: impl Read,
+    file: &str,
+    options: &Options,
+    look: impl FnOnce(&[attempt::Attempt<'_>]),
+) -> Result<Judged, CaptureError> {
+    let mut analyzer = Analyzer::new(options);
+    let mut comments = Vec::new();
+    let facts = read_annotated(input, |item| {
+        match item {
+            Item::Block(Block::Comment(comment)) if comments.len() < MOST_COMMENTS => {
+                let kept = comment.get(..LONGEST_COMMENT).unwrap_or(&comment);
+                comments.push(String::from_utf8_lossy(kept).into_owned());
+            }
+            Item::Block(_) => {}
+            Item::Frame(frame, _) => analyzer.push(frame),
+        }
+        ControlFlow::Continue(())
+    })?;
+    let report = analyzer.finish_with(file, &facts, |attempts, _| look(attempts));
+    Ok(Judged {
+        report,
+        facts,
+        comments,
+    })
+}
+
+/// The frames that are kept, by number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// All.
+    All,
+    /// These.
+    These(BTreeSet<u64>),
+}
+
+/// Why there is no slice.
+#[derive(Debug, thiserror::Error)]
+pub enum SliceError {
+    /// The capture cannot be read a second time.
+    #[error(transparent)]
+    Read(#[from] CaptureError),
+    /// The slice cannot be written.
+    #[error("{0}")]
+    Write(#[source] io::Error),
+}
+
+/// What a slice is to be.
+#[derive(Debug)]
+pub struct Wish<'a> {
+    /// What is kept.
+    pub kept: &'a Kept,
+    /// What the slice says of its capture, but for the count of frames kept.
+    pub note: Note,
+    /// The language of its comments.
+    pub language: Language,
+    /// How its first comment names the capture.
+    pub name: &'a str,
+}
+
+/// Chooses the frames of a slice: reads the capture a second time. The report speaks of frames as `rewrite` makes them.
+///
+/// # Errors
+/// When the capture cannot be read any more.
+pub fn choose(
+    input: impl Read,
+    report: &Report,
+    breadth: Breadth,
+    mut rewrite: impl FnMut(&Frame<'_>) -> Option<Vec<u8>>,
+) -> Result<Kept, CaptureError> {
+    if breadth == Breadth::Whole {
+        return Ok(Kept::All);
+    }
+    let mut choice = Choice::new(report, breadth);
+    let mut kept = BTreeSet::new();
+    read_frames(input, |frame| {
+        let changed = rewrite(frame);
+        let data = changed.as_deref().unwrap_or(frame.data);
+        if choice.wants(&Frame { data, ..*frame }) {
+            kept.insert(frame.number.0);
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok(Kept::These(kept))
+}
+
+/// Cuts a capture: reads it a third time, and writes what is kept. `rewrite` may change the bytes of a frame.
+///
+/// # Errors
+/// When the input cannot be read any more, or `out` cannot be written.
+pub fn cut<W: Write>(
+    input: impl Read,
+    out: W,
+    judged: &Judged,
+    wish: &Wish<'_>,
+    mut rewrite: impl FnMut(&Frame<'_>) -> Option<Vec<u8>>,
+) -> Result<W, SliceError> {
+    let report = &judged.report;
+    let is_slice = judged.facts.slice.is_some();
+    let redacted = wish.note.redacted;
+    let marks = frame_comments(report, wish);
+    let mut writer = Writer::begin(out, &section_comments(judged, wish)).map_err(SliceError::Write)?;
+    let mut interfaces: Vec<Described> = Vec::new();
+    let mut failure = None;
+    read_annotated(input, |item| {
+        let written = match item {
+            Item::Block(Block::Comment(_)) => Ok(()),
+            Item::Block(Block::Interface(mut described)) => {
+                if redacted {
+                    described.texts.clear();
+                }
+                let written = writer.interface(&described);
+                interfaces.push(described);
+                written
+            }
+            Item::Block(Block::Statistics {
+                interface,
+                ticks,
+                mut counts,
+            }) => {
+                if redacted {
+                    // Counts of packets; a number that no capture reaches is none.
+                    counts.retain(|(code, count)| matches!(code, 4..=8) && count >> 40 == 0);
+                }
+                if (interface as usize) < interfaces.len() {
+                    writer.statistics(interface, ticks, &counts)
+                } else {
+                    Ok(())
+                }
+            }
+            Item::Frame(frame, extras) => {
+                if !wish.kept.has(frame.number.0) {
+                    return ControlFlow::Continue(());
+                }
+                let number = extras.packet_id().filter(|_| is_slice).unwrap_or(frame.number.0);
+                let mut options: Vec<(u16, Vec<u8>)> = extras
+                    .options
+                    .iter()
+                    .filter(|(code, value)| match *code {
+                        PACKET_ID => false,
+                        // What a slice of ours said is said anew.
+                        COMMENT => !(redacted || is_slice && value.starts_with(OWN)),
+                        // Of another length it is no such option, and may hold anything.
+                        code => !redacted || (code == FLAGS && value.len() == 4),
+                    })
+                    .map(|(code, value)| match (redacted, value.as_ref()) {
+                        // Of its bits those that have a meaning (section 4.3 of the format): direction, way of reception,
+                        // length of the checksum, errors of the link.
+                        (true, [b0, b1, _, b3]) => (*code, vec![*b0, b1 & 1, 0, *b3]),
+                        _ => (*code, value.to_vec()),
+                    })
+                    .collect();
+                for mark in marks.get(&frame.number.0).into_iter().flatten() {
+                    let said = mark.clone().with("frame", number).in_language(wish.language);
+                    options.push((COMMENT, [OWN, said.as_bytes()].concat()));
+                }
+                options.push((PACKET_ID, number.to_le_bytes().to_vec()));
+                let changed = rewrite(frame);
+                writer.packet(&Packet {
+                    interface: frame.interface,
+                    ticks: extras.ticks.unwrap_or_else(|| ticks(frame, &interfaces)),
+                    wire_len: frame.wire_len,
+                    data: changed.as_deref().unwrap_or(frame.data),
+                    options: &options,
+                })
+            }
+        };
+        match written {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failure = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    })?;
+    if let Some(error) = failure {
+        return Err(SliceError::Write(error));
+    }
+    writer.names(&names(report)).map_err(SliceError::Write)?;
+    writer.finish().map_err(SliceError::Write)
+}
+
+/// What every comment of ours on a frame begins with.
+const OWN: &[u8] = b"tlswalk: ";
+
+/// `epb_flags`: direction and the like.
+const FLAGS: u16 = 2;
+
+impl Kept {
+    /// Whether a frame is.
+    #[must_use]
+    pub fn has(&self, number: u64) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(numbers) => numbers.contains(&number),
+        }
+    }
+
+    /// The numbers of those that are, in order; without an end where all are.
+    fn numbers(&self) -> Box<dyn Iterator<Item = u64> + '_> {
+        match self {
+            Self::All => Box::new(1..),
+            Self::These(numbers) => Box::new(numbers.iter().copied()),
+        }
+    }
+
+    /// How many are, up to a frame.
+    #[must_use]
+    pub fn up_to(&self, number: u64) -> u64 {
+        match self {
+            Self::All => number,
+            Self::These(numbers) => numbers.range(..=number).count() as u64,
+        }
+    }
+}
+
+/// Whether two reports say the same of what happened: the verdict, and each attempt's.
+#[must_use]
+pub fn same_verdicts(one: &Report, other: &Report) -> bool {
+    let said = |report: &Report| {
+        let attempts = report.attempts.iter().map(|attempt| {
+            let verdict = &attempt.verdict;
+            [&verdict.id, &verdict.confidence, &verdict.by, &verdict.at].map(Clone::clone)
+        });
+        (report.verdict.id.clone(), attempts.collect::<Vec<_>>())
+    };
+    said(one) == said(other)
+}
+
+/// Whether a slice says what its capture's report says: judged again, under the numbers of the capture it was cut from, each
+/// claim of the report holds whose frames were kept, and no verdict rests on more.
+///
+/// # Errors
+/// When the slice cannot be read.
+pub fn holds(judged: &Judged, kept: &Kept, slice: impl Read, options: &Options) -> Result<bool, CaptureError> {
+    let report = &judged.report;
+    let mut analyzer = Analyzer::new(options);
+    let mut numbers = kept.numbers();
+    let mut facts = read_frames(slice, |frame| {
+        let number = numbers.next().map_or(frame.number, FrameNumber);
+        analyzer.push(&Frame { number, ..*frame });
+        ControlFlow::Continue(())
+    })?;
+    if let Some(note) = &mut facts.slice {
+        let of_capture = Note::of(&judged.facts);
+        (note.end, note.damage) = (of_capture.end, of_capture.damage);
+    }
+    let again = analyzer.finish(&report.capture.file, &facts);
+    let frames = judged.facts.frames;
+    Ok(same_evidence(report, &again)
+        && verify::compare(report, &again, frames, kept, options.language).exit_code() == 0)
+}
+
+/// Whether the verdicts of two reports also rest on as much.
+fn same_evidence(one: &Report, other: &Report) -> bool {
+    let count = |report: &Report| {
+        let attempts = report.attempts.iter().map(|it| it.verdict.evidence.len());
+        attempts.collect::<Vec<_>>()
+    };
+    same_verdicts(one, other) && count(one) == count(other)
+}
+
+/// A frame's time in ticks of a pcap file's clock; a pcapng packet without a time gets none.
+fn ticks(frame: &Frame<'_>, interfaces: &[Described]) -> u64 {
+    let nanoseconds = u64::try_from(frame.time.0).unwrap_or_default();
+    match interfaces.get(frame.interface as usize).map(|it| it.resolution) {
+        Some(9) => nanoseconds,
+        _ => nanoseconds / 1_000,
+    }
+}
+
+/// The story, the note, and what the capture's own sections said.
+fn section_comments(judged: &Judged, wish: &Wish<'_>) -> Vec<String> {
+    let report = &judged.report;
+    let mut note = wish.note.clone();
+    note.kept = wish.kept.up_to(note.frames);
+    // What is cut may be a slice itself: what is kept goes by its numbers.
+    if let Some(cut) = &mut note.end {
+        cut.after = wish.kept.up_to(cut.after);
+    }
+    for hole in &mut note.damage {
+        hole.after = wish.kept.up_to(hole.after);
+    }
+    let mut story = vec![
+        phrase("slice-section")
+            .with("verdict", report.verdict.summary.as_str())
+            .with("id", report.verdict.id.as_str())
+            .with("version", note.version.as_str())
+            .with("name", wish.name)
+            .with("kept", note.kept)
+            .with("frames", note.frames)
+            .in_language(wish.language),
+        phrase(if note.redacted {
+            "slice-hash-keyed"
+        } else {
+            "slice-hash"
+        })
+        .with("sha256", note.sha256.as_str())
+        .in_language(wish.language),
+    ];
+    if !note.options.is_empty() {
+        let options = phrase("slice-options").with("options", note.options.join(" "));
+        story.push(options.in_language(wish.language));
+    }
+    let mut comments = vec![shortened(&story.join("\n"))];
+    comments.extend(note.comments());
+    if !note.redacted {
+        comments.extend(judged.comments.iter().filter(|it| !it.starts_with(SECTION)).cloned());
+    }
+    if let Some(first) = comments.first_mut() {
+        first.insert_str(0, SECTION);
+    }
+    comments
+}
+
+/// What our comment on the section begins with.
+const SECTION: &str = "tlswalk slice: ";
+
+/// What each cited frame proves.
+fn frame_comments(report: &Report, wish: &Wish<'_>) -> BTreeMap<u64, Vec<Phrase>> {
+    let mut comments: BTreeMap<u64, Vec<Phrase>> = BTreeMap::new();
+    for (frame, what, finding, attempt) in cited(report) {
+        let said = phrase("slice-frame")
+            .with("name", wish.name)
+            .with("what", shortened(what))
+            .with("finding", finding)
+            .with("attempt", attempt);
+        let of_frame = comments.entry(frame).or_default();
+        if !of_frame.contains(&said) && of_frame.len() < 16 {
+            of_frame.push(said);
+        }
+    }
+    comments
+}
+
+/// The names that DNS gave the addresses.
+fn names(report: &Report) -> Vec<(IpAddr, String)> {
+    let lookups = report.attempts.iter().flat_map(|attempt| &attempt.lookups);
+    let mut names: Vec<(IpAddr, String)> = Vec::new();
+    for lookup in lookups {
+        for address in lookup.addresses.iter().filter_map(|it| it.parse().ok()) {
+            let name = (address, lookup.name.clone());
+            if !names.contains(&name) && names.len() < MOST_NAMES {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
+/// Cut to what a reader shows.
+fn shortened(text: &str) -> String {
+    let mut at = text.len().min(LONGEST_COMMENT);
+    while !text.is_char_boundary(at) {
+        at = at.saturating_sub(1);
+    }
+    text.get(..at).unwrap_or_default().to_owned()
+}

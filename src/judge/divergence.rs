@@ -1,0 +1,173 @@
+//! Attempt, Profile → Divergence: how a good attempt goes, step by step, and where this one leaves it.
+//!
+//! The good walks are data with their sources, in the profile. An attempt leaves one at the first step that should follow
+//! the last one it made; what was encrypted or not captured in between is no divergence.
+
+use serde::Deserialize;
+
+use crate::attempt::Attempt;
+use crate::base::frame::FrameNumber;
+use crate::connection::Connection;
+use crate::connection::walk::{Side, StepKind, TlsFacts};
+use crate::judge::finding::{Confidence, Severity};
+use crate::judge::verdict::Verdict;
+use crate::profile::{Profile, Transport};
+use crate::tls::Version;
+
+/// How a good attempt goes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Baseline {
+    /// Its name.
+    pub id: String,
+    /// The transports it is for.
+    pub transports: Vec<Transport>,
+    /// It goes through a proxy.
+    #[serde(default)]
+    pub proxy: bool,
+    /// It is readable HTTP, without TLS.
+    #[serde(default)]
+    pub readable: bool,
+    /// It is TLS 1.3 and later, of which less can be read.
+    #[serde(default)]
+    pub tls13: bool,
+    /// Where it was seen.
+    pub source: String,
+    /// The day a person last compared it with its source.
+    pub checked: toml::value::Date,
+    /// Every step that must be there, in order.
+    #[serde(rename = "step")]
+    pub steps: Vec<Expected>,
+}
+
+/// A step of a good attempt.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expected {
+    /// The phase of the guide: 1 connect, 2 TLS, 3 report, 4 close.
+    pub phase: u8,
+    /// `client` or `server`.
+    pub by: By,
+    /// Its kind, in the words of the report's steps.
+    pub kind: String,
+}
+
+/// Whose step it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)] // one per side
+pub enum By {
+    Client,
+    Server,
+}
+
+impl By {
+    /// The side.
+    #[must_use]
+    pub const fn side(self) -> Side {
+        match self {
+            Self::Client => Side::Client,
+            Self::Server => Side::Server,
+        }
+    }
+}
+
+impl Expected {
+    /// The kind of step; `None`: a word that no report has.
+    fn step_kind(&self) -> Option<StepKind> {
+        StepKind::ALL.iter().copied().find(|kind| kind.name() == self.kind)
+    }
+}
+
+/// Where an attempt leaves the good walk.
+#[derive(Clone, Debug)]
+pub struct Divergence<'p> {
+    /// The good walk.
+    pub baseline: &'p Baseline,
+    /// The last step that was as it should be, with its frame.
+    pub after: Option<(&'p Expected, FrameNumber)>,
+    /// The step that should have come next.
+    pub expected: &'p Expected,
+}
+
+/// Where a failed attempt leaves the good walk of its transport; `None` where it does not, or where that is not sure.
+#[must_use]
+pub fn divergence<'p>(attempt: &Attempt<'_>, verdict: &Verdict, profile: &'p Profile) -> Option<Divergence<'p>> {
+    let cause = verdict.cause()?;
+    if cause.severity != Severity::Error || cause.confidence == Confidence::Possible || attempt.service.calls_device {
+        return None;
+    }
+    let connection = attempt.connection();
+    let baseline = profile.baselines.iter().find(|it| it.is_for(attempt, connection))?;
+    let seen = |expected: &Expected| connection.and_then(|connection| frame_of(connection, expected));
+    let made = baseline
+        .steps
+        .iter()
+        .enumerate()
+        .rev()
+        .find_map(|(at, expected)| Some((at, expected, seen(expected)?)));
+    let next = made.map_or(0, |(at, ..)| at + 1);
+    Some(Divergence {
+        baseline,
+        after: made.map(|(_, expected, frame)| (expected, frame)),
+        expected: baseline.steps.get(next)?,
+    })
+}
+
+impl Baseline {
+    /// Whether an attempt is to be held against it.
+    fn is_for(&self, attempt: &Attempt<'_>, connection: Option<&Connection>) -> bool {
+        let tls = connection.and_then(|connection| connection.tls.as_ref());
+        let is_13 = tls.and_then(TlsFacts::version).is_some_and(Version::is_tls13);
+        // Until something was said, the port tells whether TLS was to come.
+        let readable = connection.is_some_and(|connection| {
+            let spoke = connection.http.iter().any(|exchange| exchange.request.is_some());
+            tls.is_none() && connection.connect().is_none() && (spoke || matches!(connection.server.port, 80 | 8182))
+        });
+        self.transports.contains(&attempt.service.transport)
+            && self.proxy == attempt.service.proxy.is_some()
+            && self.readable == readable
+            && self.tls13 == is_13
+    }
+}
+
+/// The frame of a step of that kind and side.
+fn frame_of(connection: &Connection, expected: &Expected) -> Option<FrameNumber> {
+    let step = connection.step_by(expected.step_kind()?, expected.by.side())?;
+    Some(step.frame)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_step_of_the_built_in_baselines_is_a_step_of_reports() {
+        let profile = Profile::built_in("cisco-smart-licensing").unwrap();
+        assert!(profile.baselines.len() >= 5);
+        for baseline in &profile.baselines {
+            let phases: Vec<u8> = baseline.steps.iter().map(|step| step.phase).collect();
+            assert!(
+                phases.is_sorted() && phases.iter().all(|phase| (1..=4).contains(phase)),
+                "{}",
+                baseline.id
+            );
+            for step in &baseline.steps {
+                assert!(step.step_kind().is_some(), "{}: {}", baseline.id, step.kind);
+            }
+        }
+    }
+
+    #[test]
+    fn every_transport_has_a_baseline_direct_and_where_it_can_have_one_through_a_proxy() {
+        let profile = Profile::built_in("cisco-smart-licensing").unwrap();
+        let has = |transport, proxy, readable| {
+            let fits =
+                |it: &&Baseline| it.transports.contains(&transport) && it.proxy == proxy && it.readable == readable;
+            profile.baselines.iter().any(|it| fits(&it))
+        };
+        assert!(has(Transport::Cssm, false, false) && has(Transport::Cssm, true, false));
+        assert!(has(Transport::OnPrem, false, false) && has(Transport::OnPrem, false, true));
+        assert!(has(Transport::Cslu, false, true) && has(Transport::CallHome, false, false));
+    }
+}

@@ -1,0 +1,341 @@
+//! Rule, Finding: what a rule says when it recognises a cause.
+
+use crate::attempt::Attempt;
+use crate::base::command::Command;
+use crate::base::frame::FrameNumber;
+use crate::base::phrase::Phrase;
+use crate::connection::walk::Side;
+use crate::decode::Endpoint;
+use crate::judge::context::Context;
+
+/// How bad it is; the worst decides the exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// As it should be.
+    Ok,
+    /// Worth knowing.
+    Note,
+    /// Works, but not as it should.
+    Warning,
+    /// Does not work.
+    Error,
+}
+
+impl Severity {
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// How sure a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// Consistent with the bytes, as other explanations are.
+    Possible,
+    /// The usual explanation of what is seen; another one is named beside it.
+    Likely,
+    /// No other explanation is consistent with the bytes.
+    Certain,
+}
+
+impl Confidence {
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Possible => "possible",
+            Self::Likely => "likely",
+            Self::Certain => "certain",
+        }
+    }
+}
+
+/// Whose doing it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // the contract's own words
+pub enum By {
+    Client,
+    Server,
+    /// Something between them: a firewall, a proxy, a link.
+    Path,
+    /// The device's own configuration.
+    Device,
+    Unknown,
+}
+
+impl By {
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Server => "server",
+            Self::Path => "path",
+            Self::Device => "device",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl From<Side> for By {
+    fn from(side: Side) -> Self {
+        match side {
+            Side::Client => Self::Client,
+            Side::Server => Self::Server,
+        }
+    }
+}
+
+/// At which step of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // the contract's own words
+pub enum At {
+    Dns,
+    Tcp,
+    Proxy,
+    Tls,
+    Http,
+    Close,
+}
+
+impl At {
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dns => "dns",
+            Self::Tcp => "tcp",
+            Self::Proxy => "proxy",
+            Self::Tls => "tls",
+            Self::Http => "http",
+            Self::Close => "close",
+        }
+    }
+}
+
+/// Who has to act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)] // the contract's own words
+pub enum Owner {
+    Wlc,
+    Firewall,
+    Proxy,
+    Server,
+    Capture,
+}
+
+impl Owner {
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Wlc => "wlc",
+            Self::Firewall => "firewall",
+            Self::Proxy => "proxy",
+            Self::Server => "server",
+            Self::Capture => "capture",
+        }
+    }
+}
+
+/// A frame and what it shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// The frame.
+    pub frame: FrameNumber,
+    /// A clause.
+    pub what: Phrase,
+}
+
+/// A part of a connection that is none of the attempt's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// The connection's ends.
+    pub ends: [Endpoint; 2],
+    /// Its first frame.
+    pub first: FrameNumber,
+    /// The frame by which everything has been said that counts.
+    pub last: FrameNumber,
+}
+
+/// Another explanation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alternative {
+    /// A verdict id, or another short name.
+    pub id: &'static str,
+    /// Why it is less likely, or what would prove it.
+    pub why_not: Phrase,
+    /// The bytes exclude it.
+    pub excluded: bool,
+}
+
+/// Something to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remedy {
+    /// Who.
+    pub owner: Owner,
+    /// What, and the observation it rests on.
+    pub action: Phrase,
+    /// What to type, observed values filled in.
+    pub commands: Vec<Command>,
+    /// How to see that it worked.
+    pub verify: Phrase,
+}
+
+/// What a rule recognised.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The verdict id.
+    pub id: &'static str,
+    /// How bad.
+    pub severity: Severity,
+    /// How sure.
+    pub confidence: Confidence,
+    /// Whose doing; `None` where nothing is wrong.
+    pub by: Option<By>,
+    /// Where; `None` where nothing is wrong.
+    pub at: Option<At>,
+    /// One sentence that a manager understands.
+    pub summary: Phrase,
+    /// What exactly was found at fault, most telling first: `expired`, `self-signed`, `missing` …
+    pub causes: Vec<&'static str>,
+    /// What it rests on.
+    pub evidence: Vec<Evidence>,
+    /// Where evidence rests on more of other connections than the frames it names: whoever leaves those out takes it away.
+    pub beside: Vec<Stretch>,
+    /// What else it could be, and why that is less likely or what would prove it.
+    pub alternatives: Vec<Alternative>,
+    /// What the capture hides, and why.
+    pub cannot_tell: Vec<Phrase>,
+    /// What to do.
+    pub remedies: Vec<Remedy>,
+    /// It claims that a side did not send something: so it needs proof that the capture would have shown it.
+    pub claims_silence_of: Option<Side>,
+}
+
+impl Finding {
+    /// A failure: an error that is certain unless said otherwise.
+    #[must_use]
+    pub fn error(id: &'static str, by: By, at: At, summary: Phrase) -> Self {
+        Self {
+            severity: Severity::Error,
+            by: Some(by),
+            at: Some(at),
+            ..Self::ok(id, summary)
+        }
+    }
+
+    /// Nothing wrong.
+    #[must_use]
+    pub fn ok(id: &'static str, summary: Phrase) -> Self {
+        Self {
+            id,
+            severity: Severity::Ok,
+            confidence: Confidence::Certain,
+            by: None,
+            at: None,
+            summary,
+            causes: Vec::new(),
+            evidence: Vec::new(),
+            beside: Vec::new(),
+            alternatives: Vec::new(),
+            cannot_tell: Vec::new(),
+            remedies: Vec::new(),
+            claims_silence_of: None,
+        }
+    }
+
+    /// With another severity.
+    #[must_use]
+    pub const fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// With another confidence.
+    #[must_use]
+    pub const fn confidence(mut self, confidence: Confidence) -> Self {
+        self.confidence = confidence;
+        self
+    }
+
+    /// With a frame that shows it.
+    #[must_use]
+    pub fn evidence(mut self, frame: FrameNumber, what: Phrase) -> Self {
+        self.evidence.push(Evidence { frame, what });
+        self
+    }
+
+    /// With what its evidence rests on in a connection that is none of the attempt's.
+    #[must_use]
+    pub fn beside(mut self, stretch: Stretch) -> Self {
+        self.beside.push(stretch);
+        self
+    }
+
+    /// With what exactly is at fault.
+    #[must_use]
+    pub fn causes(mut self, causes: Vec<&'static str>) -> Self {
+        self.causes = causes;
+        self
+    }
+
+    /// With another explanation.
+    #[must_use]
+    pub fn alternative(mut self, id: &'static str, why_not: Phrase) -> Self {
+        self.alternatives.push(Alternative {
+            id,
+            why_not,
+            excluded: false,
+        });
+        self
+    }
+
+    /// With an explanation that comes to mind and that the bytes exclude.
+    #[must_use]
+    pub fn excluded(mut self, id: &'static str, why_not: Phrase) -> Self {
+        self.alternatives.push(Alternative {
+            id,
+            why_not,
+            excluded: true,
+        });
+        self
+    }
+
+    /// With something that the capture hides.
+    #[must_use]
+    pub fn cannot_tell(mut self, what: Phrase) -> Self {
+        self.cannot_tell.push(what);
+        self
+    }
+
+    /// With something to do.
+    #[must_use]
+    pub fn remedy(mut self, remedy: Remedy) -> Self {
+        self.remedies.push(remedy);
+        self
+    }
+
+    /// Marks it as a claim that `side` stayed silent.
+    #[must_use]
+    pub const fn claims_silence_of(mut self, side: Side) -> Self {
+        self.claims_silence_of = Some(side);
+        self
+    }
+}
+
+/// A cause that can be recognised.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// The verdict id; the file is named after it.
+    pub id: &'static str,
+    /// Looks at an attempt; `None` when the cause is not there.
+    pub check: fn(&Attempt<'_>, &Context<'_>) -> Option<Finding>,
+}

@@ -1,0 +1,10 @@
+//! Attempt → Verdict: what went wrong, how sure that is, and what came of several tries.
+
+pub mod cadence;
+pub mod context;
+pub mod course;
+pub mod divergence;
+pub mod finding;
+pub mod recapture;
+pub mod rules;
+pub mod verdict;

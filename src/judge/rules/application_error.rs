@@ -1,0 +1,170 @@
+//! Attempt → Finding: a readable HTTP answer says no.
+
+use super::behind_proxy::by_proxy_itself;
+use super::{elsewhere, on_device, service};
+use crate::attempt::Attempt;
+use crate::base::command::Command;
+use crate::base::phrase::{Phrase, phrase};
+use crate::base::wire_text::WireText;
+use crate::connection::{Connection, Exchange};
+use crate::http::licensing_answer::Status;
+use crate::judge::context::Context;
+use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::profile::Transport;
+
+/// RFC 9110 sections 15.5 and 15.6.
+pub(super) const RULE: Rule = Rule {
+    id: "application-error",
+    check,
+};
+
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    if connection.tls.is_some() {
+        return None;
+    }
+    // The last answer decides: an earlier refusal may have been followed by a good one.
+    let exchange = connection.http.iter().rev().find(|exchange| {
+        exchange.response.is_some()
+            && exchange
+                .request
+                .as_ref()
+                .is_some_and(|(_, request)| request.method.raw() != "CONNECT")
+    })?;
+    let (answered, response) = exchange.response.as_ref()?;
+    if response.status == 407 && exchange.absolute().is_some()
+        || by_proxy_itself(connection, &context.options.profile).is_some()
+    {
+        return None;
+    }
+    if response.status < 300 {
+        return refused_inside(attempt, exchange);
+    }
+    let leads_to_tls = response
+        .location
+        .as_ref()
+        .is_some_and(|location| location.raw().starts_with("https:"));
+    let elsewhere_to = response.location.as_ref().filter(|_| response.status < 400);
+    let mut finding = Finding::error(
+        RULE.id,
+        By::Server,
+        At::Http,
+        phrase(if elsewhere_to.is_some() {
+            "application-error-summary-redirect"
+        } else {
+            "application-error-summary"
+        })
+        .with("location", elsewhere_to.cloned().unwrap_or_default())
+        .with("service", service(attempt))
+        .with("status", response.status)
+        .with("reason", &response.reason),
+    );
+    let mut target = String::new();
+    if let Some((asked, request)) = &exchange.request {
+        target = request.target.to_string();
+        finding = finding.evidence(
+            *asked,
+            phrase("http-request")
+                .with("method", &request.method)
+                .with("target", &target),
+        );
+    }
+    finding = finding.evidence(
+        *answered,
+        phrase("http-status")
+            .with("status", response.status)
+            .with("reason", &response.reason),
+    );
+    if !response.excerpt.is_empty() {
+        let excerpt: String = response.excerpt.to_string().chars().take(120).collect();
+        finding = finding.evidence(*answered, phrase("http-body").with("excerpt", excerpt));
+    }
+    Some(match response.status {
+        // The answer is certain, but not that nothing came of it.
+        300..=399 => finding
+            .confidence(Confidence::Likely)
+            .cannot_tell(phrase("application-error-redirect-followed"))
+            .remedy(on_device(
+                attempt,
+                phrase("application-error-redirect-do").with("target", target.as_str()),
+                &right_url(attempt, connection, leads_to_tls),
+            )),
+        404 => finding.remedy(on_device(
+            attempt,
+            phrase("url-unknown")
+                .with("target", target.as_str())
+                .with("server", connection.server.to_string()),
+            &right_url(attempt, connection, connection.server.port == 443),
+        )),
+        _ => finding.remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("application-error-log").with("server", connection.server),
+        )),
+    })
+}
+
+/// The commands that name the right URL, with the host that answered.
+fn right_url(attempt: &Attempt<'_>, connection: &Connection, secure: bool) -> Vec<Command> {
+    let host = attempt.host().in_url();
+    let scheme = if secure { "https" } else { "http" };
+    let url = match attempt.service.transport {
+        Transport::OnPrem => Command::with(
+            "  license smart url cslu {}://{}/cslu/v1/pi/<account>-1",
+            &[&scheme, &host],
+        ),
+        Transport::Cslu => Command::with(
+            "  license smart url cslu http://{}:{}/cslu/v1/pi",
+            &[&host, &connection.server.port],
+        ),
+        _ => Command::fixed("  license smart url default"),
+    };
+    vec![
+        Command::fixed("show license all | section Transport"),
+        Command::fixed("configure terminal"),
+        url,
+        Command::fixed("  end"),
+    ]
+}
+
+/// HTTP went well, and the answer itself says no: the transport is in order, the message is not.
+fn refused_inside(attempt: &Attempt<'_>, exchange: &Exchange) -> Option<Finding> {
+    if !attempt.licensing {
+        return None;
+    }
+    let (answered, response) = exchange.response.as_ref()?;
+    let status = Status::of(response.excerpt.raw()).filter(Status::is_refusal)?;
+    let code = WireText::from(status.code.as_str());
+    let mut finding = Finding::error(
+        RULE.id,
+        By::Server,
+        At::Http,
+        phrase("licensing-refused")
+            .with("service", service(attempt))
+            .with("status", u64::from(response.status))
+            .with("code", &code),
+    );
+    if let Some((asked, request)) = &exchange.request {
+        finding = finding.evidence(
+            *asked,
+            Phrase::verbatim(format!("{} {}", request.method, request.target)),
+        );
+    }
+    finding = finding.evidence(*answered, phrase("licensing-refused-code").with("code", &code));
+    if let Some(message) = &status.message {
+        let message = WireText::from(message.as_str());
+        finding = finding.evidence(*answered, phrase("licensing-refused-message").with("message", &message));
+    }
+    Some(
+        finding
+            .excluded("reachability", phrase("licensing-refused-reached"))
+            .remedy(on_device(
+                attempt,
+                phrase("licensing-refused-do").with("code", &code),
+                &[
+                    Command::fixed("show license history message"),
+                    Command::fixed("show license tech support | include Last Response|Failure Reason"),
+                ],
+            )),
+    )
+}

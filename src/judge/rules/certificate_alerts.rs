@@ -1,0 +1,71 @@
+//! Alert about a certificate + what can be seen of it → which cause it means, and what it leaves open.
+//!
+//! The number of an alert ranks the causes: unknown_ca (48) speaks of authorities, certificate_expired (45) of dates. Others
+//! say next to nothing (RFC 9846 section 6.2), and a fault that can be seen need not be the one that was minded.
+
+use crate::base::frame::Timestamp;
+use crate::tls::AlertDescription;
+use crate::tls::trust::{Chain, Judgement};
+
+/// Puts the cause that an alert names first, where the certificate's bytes confirm it.
+pub(super) fn confirm(causes: &mut [&'static str], described: Option<AlertDescription>) {
+    use AlertDescription as Alert;
+    let named: &[&str] = match described {
+        Some(Alert::CERTIFICATE_EXPIRED) => &["expired", "issuer-expired", "not-yet-valid"],
+        Some(Alert::UNKNOWN_CA) => &["self-signed", "missing-intermediate", "unknown-issuer"],
+        Some(Alert::UNSUPPORTED_CERTIFICATE) => &["wrong-purpose"],
+        Some(Alert::BAD_CERTIFICATE) => &[
+            "not-yet-valid",
+            "name-mismatch",
+            "missing-staple",
+            "weak-key",
+            "weak-signature",
+        ],
+        Some(Alert::BAD_CERTIFICATE_STATUS_RESPONSE) => &["missing-staple"],
+        _ => return,
+    };
+    causes.sort_by_key(|cause| named.iter().position(|name| name == cause).unwrap_or(named.len()));
+}
+
+/// Whether the alert speaks of a cause that can be seen: of the first, since the alert has ranked them.
+pub(super) fn is_said_by(causes: &[&str], described: Option<AlertDescription>) -> bool {
+    use AlertDescription as Alert;
+    let first = causes.first().copied().unwrap_or_default();
+    match described {
+        Some(Alert::CERTIFICATE_EXPIRED) => matches!(first, "expired" | "issuer-expired" | "not-yet-valid"),
+        // It says by itself that the client knows no such authority.
+        Some(Alert::UNKNOWN_CA | Alert::CERTIFICATE_REVOKED) | None => true,
+        Some(Alert::BAD_CERTIFICATE | Alert::CERTIFICATE_UNKNOWN) => !matches!(
+            first,
+            "unknown-issuer" | "missing-intermediate" | "not-trusted-by-client" | "encrypted" | "not-captured"
+        ),
+        Some(Alert::UNSUPPORTED_CERTIFICATE) => matches!(first, "wrong-purpose" | "weak-key" | "weak-signature"),
+        Some(Alert::BAD_CERTIFICATE_STATUS_RESPONSE) => first == "missing-staple",
+        Some(_) => false,
+    }
+}
+
+/// Alerts that clients send for which the certificate lies outside its validity.
+pub(super) const fn may_be_clock(described: Option<AlertDescription>) -> bool {
+    matches!(
+        described,
+        Some(
+            AlertDescription::BAD_CERTIFICATE
+                | AlertDescription::CERTIFICATE_EXPIRED
+                | AlertDescription::CERTIFICATE_UNKNOWN
+        )
+    )
+}
+
+/// 2021-01-01. Stores drop roots: Mozilla distrusted Symantec's until December 2020, and dozens of others before. Of a chain
+/// that was shown earlier, today's list does not tell whether it was trusted then.
+const ROOTS_OF_TODAY: Timestamp = Timestamp::from_seconds(1_609_459_200);
+
+/// Whether a chain that leads to no root given may have led to one that public stores held when it was shown.
+pub(super) fn may_have_been_public(judgement: &Judgement, shown: Timestamp) -> bool {
+    let unknown = matches!(
+        judgement.chain,
+        Chain::IssuerNotGiven { .. } | Chain::PrivateRoot { .. }
+    );
+    unknown && shown < ROOTS_OF_TODAY
+}

@@ -1,0 +1,237 @@
+//! Certificate that was refused → Remedy: the cure follows the cause.
+//!
+//! A short key is cured by a longer one and not by another trust store; what the chain lacks, by the chain.
+
+use super::{elsewhere, on_device, span};
+use crate::attempt::Attempt;
+use crate::base::command::{Command, HostName, Word};
+use crate::base::phrase::{Phrase, phrase};
+use crate::connection::Connection;
+use crate::judge::finding::{Finding, Owner};
+use crate::profile::Transport;
+use crate::tls::AlertDescription;
+use crate::tls::certificate::Fields;
+use crate::tls::trust::{Chain, Fault, Judgement, NameMatch, Validity};
+
+/// What is known of a server's certificate that was refused.
+pub(super) struct Refused<'a> {
+    pub(super) connection: &'a Connection,
+    /// The alert, where there is one in clear.
+    pub(super) described: Option<AlertDescription>,
+    pub(super) judgement: Option<&'a Judgement>,
+    /// A certificate sent along that had expired.
+    pub(super) beside: Option<&'a Fields>,
+    /// A stapled response is demanded and was not sent.
+    pub(super) staple: bool,
+}
+
+/// Adds what cures the cause.
+pub(super) fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, refused: &Refused<'_>) -> Finding {
+    let &Refused {
+        connection,
+        described,
+        judgement,
+        beside,
+        staple,
+    } = refused;
+    let server = |action: Phrase| elsewhere(attempt, Owner::Server, action.with("server", connection.server));
+    let Some(judgement) = judgement else {
+        return finding.remedy(on_device(
+            attempt,
+            phrase("server-certificate-rejected-clock-and-trust"),
+            &[
+                Command::fixed("show clock detail"),
+                Command::fixed("show ntp status"),
+                Command::fixed("show crypto pki trustpool | include cn="),
+            ],
+        ));
+    };
+    match judgement.validity {
+        Validity::Expired(since) => {
+            return finding.remedy(elsewhere(
+                attempt,
+                Owner::Server,
+                phrase("server-certificate-rejected-renew")
+                    .with("server", connection.server)
+                    .with("span", span(since)),
+            ));
+        }
+        Validity::NotYetValid(until) => {
+            return finding
+                .remedy(elsewhere(
+                    attempt,
+                    Owner::Server,
+                    phrase("server-certificate-rejected-not-yet")
+                        .with("server", connection.server)
+                        .with("span", span(until)),
+                ))
+                .alternative("capture-clock", phrase("server-certificate-rejected-capture-clock"));
+        }
+        _ => {}
+    }
+    let issuer_expired = judgement.faults.iter().find_map(|fault| match fault {
+        Fault::IssuerDates(subject, Validity::Expired(_)) => Some(subject),
+        _ => None,
+    });
+    if let Some(subject) = issuer_expired.or(beside.map(|fields| &fields.subject)) {
+        return finding.remedy(server(
+            phrase("server-certificate-rejected-chain-expired").with("subject", subject),
+        ));
+    }
+    if staple {
+        return finding.remedy(server(phrase("server-certificate-rejected-staple")));
+    }
+    // An unknown authority is refused whatever the key is.
+    if described != Some(AlertDescription::UNKNOWN_CA) {
+        let fault = judgement.faults.iter().find_map(|fault| match fault {
+            Fault::WeakKey(subject, key) => Some(
+                phrase("server-certificate-rejected-longer-key")
+                    .with("subject", subject)
+                    .with("key", key),
+            ),
+            Fault::WeakSignature(subject, algorithm) => Some(
+                phrase("server-certificate-rejected-sha-256")
+                    .with("subject", subject)
+                    .with("algorithm", algorithm),
+            ),
+            Fault::WrongPurpose => Some(phrase("server-certificate-rejected-purpose")),
+            _ => None,
+        });
+        if let Some(action) = fault {
+            return finding.remedy(server(action));
+        }
+    }
+    if judgement.name == NameMatch::Differs {
+        return other_name(finding, attempt, judgement);
+    }
+    if let Some(Fault::MissingIntermediate(issuer)) = judgement
+        .faults
+        .iter()
+        .find(|fault| matches!(fault, Fault::MissingIntermediate(_)))
+    {
+        return finding
+            .cannot_tell(phrase("server-certificate-rejected-cannot-tell-intermediate"))
+            .remedy(elsewhere(
+                attempt,
+                Owner::Server,
+                phrase("server-certificate-rejected-intermediate")
+                    .with("server", connection.server)
+                    .with("issuer", issuer),
+            ));
+    }
+    if let Chain::IssuerNotGiven { issuer } = &judgement.chain
+        && judgement.path.len() == 1
+    {
+        finding =
+            finding.cannot_tell(phrase("server-certificate-rejected-root-or-intermediate").with("issuer", issuer));
+    }
+    match (&judgement.chain, attempt.service.transport) {
+        (Chain::Anchored { .. }, _) => {
+            // Nothing is wrong with the chain: the fault lies with what the client trusts, or with its clock.
+            let clock = described == Some(AlertDescription::BAD_CERTIFICATE)
+                || described == Some(AlertDescription::CERTIFICATE_EXPIRED);
+            let clock_remedy = on_device(
+                attempt,
+                phrase("server-certificate-rejected-clock"),
+                &[
+                    Command::fixed("show clock detail"),
+                    Command::fixed("show ntp status"),
+                    Command::fixed("configure terminal"),
+                    Command::fixed("  ntp server <address>"),
+                    Command::fixed("  end"),
+                ],
+            );
+            let trust_remedy = on_device(
+                attempt,
+                phrase("server-certificate-rejected-pool"),
+                &[
+                    Command::fixed("show crypto pki trustpool | include cn="),
+                    Command::fixed(
+                        "crypto pki trustpool import url http://www.cisco.com/security/pki/trs/ios_core.p7b",
+                    ),
+                ],
+            );
+            let finding = finding.cannot_tell(phrase("server-certificate-rejected-cannot-tell-controller"));
+            if clock {
+                finding.remedy(clock_remedy).remedy(trust_remedy)
+            } else {
+                finding.remedy(trust_remedy).remedy(clock_remedy)
+            }
+        }
+        (_, Transport::OnPrem | Transport::Cslu) => finding.remedy(on_device(
+            attempt,
+            phrase("server-certificate-rejected-import"),
+            &[
+                Command::fixed("configure terminal"),
+                Command::fixed("  crypto pki trustpoint SSM-ONPREM"),
+                Command::fixed("    enrollment terminal"),
+                Command::fixed("    revocation-check none"),
+                Command::fixed("  crypto pki authenticate SSM-ONPREM"),
+                Command::fixed("  end"),
+            ],
+        )),
+        _ => finding.remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("server-certificate-rejected-authority").with("server", connection.server),
+        )),
+    }
+}
+
+/// What to do about a certificate for other names. Its name only stands in a command where its chain leads to a root that is
+/// known or was given: anybody can write a name into a certificate, and whoever pastes the URL then reports there.
+fn other_name(finding: Finding, attempt: &Attempt<'_>, judgement: &Judgement) -> Finding {
+    let name = &attempt.service.name;
+    let leaf = attempt
+        .tls()
+        .and_then(|tls| tls.certificates.server.as_ref()?.chain.first()?.fields.as_deref().ok());
+    let anchored = matches!(judgement.chain, Chain::Anchored { .. });
+    let named = leaf.filter(|_| anchored).and_then(|leaf| {
+        leaf.names
+            .iter()
+            .chain(&leaf.common_name)
+            .find_map(|name| HostName::new(name.raw()))
+    });
+    let host: &dyn Word = match &named {
+        Some(name) => name,
+        None => &"<name in the certificate>",
+    };
+    let url = match attempt.service.transport {
+        Transport::OnPrem | Transport::Cslu => {
+            Command::with("  license smart url cslu https://{}/cslu/v1/pi/<account>-1", &[host])
+        }
+        _ => Command::with("  license smart url https://{}/licservice/license", &[host]),
+    };
+    let by_url = |action: &'static str| {
+        on_device(
+            attempt,
+            phrase(action).with("name", name),
+            &[
+                Command::fixed("show license all | section Transport"),
+                Command::fixed("configure terminal"),
+                url.clone(),
+                Command::fixed("  end"),
+            ],
+        )
+    };
+    if named.is_some() && attempt.licensing {
+        return finding.remedy(by_url("server-certificate-rejected-name"));
+    }
+    let finding = finding.remedy(elsewhere(
+        attempt,
+        Owner::Server,
+        phrase("server-certificate-rejected-name-issue").with("name", name),
+    ));
+    if !attempt.licensing {
+        return finding.remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("server-certificate-rejected-name-elsewhere").with("name", name),
+        ));
+    }
+    finding.remedy(by_url(if anchored {
+        "server-certificate-rejected-name-no-host"
+    } else {
+        "server-certificate-rejected-name-unverified"
+    }))
+}

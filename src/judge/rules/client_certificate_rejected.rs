@@ -1,0 +1,365 @@
+//! Attempt → Finding: the server refused the client's certificate, or its absence.
+
+use super::certificate_alerts::confirm;
+use super::{
+    alert_text, certificate_causes, certificate_clauses, client, elsewhere, listed, on_device, seconds, sees_handshake,
+    service,
+};
+use crate::attempt::Attempt;
+use crate::base::command::Command;
+use crate::base::phrase::{Phrase, phrase};
+use crate::connection::Connection;
+use crate::connection::walk::{Alert, Side, StepKind, TlsFacts};
+use crate::judge::context::Context;
+use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::tls::certificate::{ClientCertificateKind, Fields, client_certificate_kind};
+use crate::tls::trust::{Chain, Fault, Judgement};
+use crate::tls::{AlertDescription, SignatureScheme};
+
+/// RFC 9846 section 6.2 (the alerts 42 to 46, 48, 116); RFC 5246 section 7.4.6: a server may answer a missing certificate
+/// with handshake_failure (40).
+pub(super) const RULE: Rule = Rule {
+    id: "client-certificate-rejected",
+    check,
+};
+
+fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    let tls = connection.tls.as_ref()?;
+    let Some(refusal) = refusal(connection, tls) else {
+        return super::bare_end::finding(attempt, connection, tls, RULE.id)
+            .map(|finding| with_remedies(finding, attempt, None, false));
+    };
+    let who = client(attempt);
+    let message = tls.certificates.client.as_ref();
+    let leaf = message.and_then(|message| message.chain.first());
+    let missing = message.is_some_and(|message| message.chain.is_empty() && message.missing == 0);
+    let encrypted = message.is_none();
+
+    let fields = leaf.and_then(|leaf| leaf.fields.as_deref().ok());
+    let mut causes = attempt
+        .judgements
+        .client
+        .as_ref()
+        .map(certificate_causes)
+        .unwrap_or_default();
+    // Which authorities the server accepts is its own affair: that an issuer is not among the roots given counts only
+    // when the server says so and nothing better explains it.
+    causes.retain(|cause| *cause != "missing-intermediate");
+    let says_issuer = matches!(
+        refusal.described,
+        Some(AlertDescription::UNKNOWN_CA | AlertDescription::CERTIFICATE_UNKNOWN | AlertDescription::ACCESS_DENIED)
+    );
+    // A server that lists the issuer as acceptable knows it: then the alert means something else.
+    let issuer_listed = fields.is_some_and(|fields| issuer_is_listed(fields, tls) == Some(true));
+    if !says_issuer || causes.len() > 1 || issuer_listed {
+        causes.retain(|cause| *cause != "unknown-issuer");
+    }
+    confirm(&mut causes, refusal.described);
+    let mut clauses = attempt
+        .judgements
+        .client
+        .as_ref()
+        .map(|it| certificate_clauses(&as_server_sees(it, &causes), fields))
+        .unwrap_or_default();
+    if let Some(clause) = fields.and_then(|fields| not_acceptable(fields, tls)) {
+        clauses.push(clause);
+    }
+    if let Some(clause) = fields.and_then(|fields| not_usable(fields, tls)) {
+        clauses.push(clause);
+        causes.push("unsupported-algorithm");
+    }
+    let revoked = refusal.described == Some(AlertDescription::CERTIFICATE_REVOKED);
+    let summary = if missing {
+        phrase("client-certificate-rejected-summary-missing")
+            .with("service", service(attempt))
+            .with("who", &who)
+    } else if encrypted && tls.client_certificate_empty {
+        phrase("client-certificate-rejected-summary-empty")
+            .with("service", service(attempt))
+            .with("who", &who)
+    } else if encrypted {
+        phrase("client-certificate-rejected-summary-encrypted")
+            .with("service", service(attempt))
+            .with("who", &who)
+    } else {
+        let summary = if clauses.is_empty() {
+            phrase("client-certificate-rejected-summary")
+        } else {
+            phrase("client-certificate-rejected-summary-why").with("clauses", clauses.clone())
+        };
+        summary.with("service", service(attempt)).with("who", &who)
+    };
+    let empty = missing || encrypted && tls.client_certificate_empty;
+    if empty {
+        causes = vec!["missing"];
+    } else if revoked {
+        causes.insert(0, "revoked");
+    } else if causes.is_empty() {
+        causes.push("other");
+    }
+    let causes_are_other = causes == ["other"];
+    let mut finding = Finding::error(RULE.id, By::Server, At::Tls, summary)
+        .confidence(refusal.confidence)
+        .causes(causes);
+    if let Some(step) = connection.step_by(StepKind::CertificateRequest, Side::Server) {
+        finding = finding.evidence(step.frame, phrase("client-certificate-rejected-asks"));
+        let request = tls
+            .certificate_request
+            .as_ref()
+            .filter(|request| missing && !request.broken);
+        if let Some(request) = request.filter(|request| !request.signature_schemes.is_empty()) {
+            finding = finding.evidence(
+                step.frame,
+                phrase("client-certificate-rejected-asks-for")
+                    .with("schemes", listed(&request.signature_schemes))
+                    .with("count", request.authorities.len()),
+            );
+        }
+    }
+    if missing {
+        finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-missing").with("who", &who));
+    }
+    if let Some(step) = connection.step_by(StepKind::Certificate, Side::Client) {
+        let what = match leaf.map(|leaf| &leaf.fields) {
+            Some(Ok(fields)) if !clauses.is_empty() => phrase("client-certificate-rejected-certificate")
+                .with("who", &who)
+                .with("subject", &fields.subject)
+                .with("issuer", &fields.issuer),
+            Some(Ok(fields)) => phrase("client-certificate-rejected-certificate-sound")
+                .with("who", &who)
+                .with("subject", &fields.subject)
+                .with("issuer", &fields.issuer),
+            Some(Err(why)) => phrase("client-certificate-rejected-certificate-unreadable")
+                .with("who", &who)
+                .with("why", why.as_str()),
+            None if missing => phrase("client-certificate-rejected-certificate-empty").with("who", &who),
+            None => phrase("client-certificate-rejected-certificate-partial").with("who", &who),
+        };
+        finding = finding.evidence(step.frame, what);
+        finding = finding.evidence(
+            refusal.alert.frame,
+            phrase("client-certificate-rejected-alert-later")
+                .with("alert", alert_text(refusal.alert))
+                .with("span", seconds(refusal.alert.time.since(step.time))),
+        );
+    } else {
+        finding = finding.evidence(
+            refusal.alert.frame,
+            phrase("client-certificate-rejected-short-record").with("alert", alert_text(refusal.alert)),
+        );
+    }
+    if revoked {
+        finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-revoked"));
+    }
+    if encrypted && !tls.version().is_some_and(crate::tls::Version::is_tls13) {
+        finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-uncaptured"));
+    } else if encrypted {
+        finding = finding
+            .cannot_tell(phrase("client-certificate-rejected-cannot-tell-encrypted"))
+            .alternative("application-close", phrase("client-certificate-rejected-close"));
+    } else if missing && refusal.confidence != Confidence::Certain {
+        finding = finding.alternative("handshake-refused", phrase("client-certificate-rejected-other-alert"));
+    } else if clauses.is_empty() && !missing {
+        finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-why"));
+    }
+    if issuer_listed && says_issuer && causes_are_other {
+        let at = connection
+            .step_by(StepKind::CertificateRequest, Side::Server)
+            .map_or(refusal.alert.frame, |step| step.frame);
+        finding = finding
+            .evidence(at, phrase("client-certificate-rejected-issuer-listed"))
+            .alternative(
+                "revocation-unavailable",
+                phrase("client-certificate-rejected-revocation"),
+            );
+    }
+    if let Some(Chain::Anchored { anchor, .. }) = attempt.judgements.server.as_ref().map(|it| &it.chain) {
+        finding = finding.excluded(
+            "interception-suspected",
+            phrase("client-certificate-rejected-chain").with("anchor", anchor),
+        );
+    }
+    Some(with_remedies(
+        finding,
+        attempt,
+        leaf.and_then(|leaf| leaf.fields.as_deref().ok()),
+        missing,
+    ))
+}
+
+/// Without what only says that the client's authority is unknown here: the server has a list of its own.
+fn as_server_sees(judgement: &Judgement, causes: &[&str]) -> Judgement {
+    let mut judgement = judgement.clone();
+    if !causes.contains(&"unknown-issuer") && matches!(judgement.chain, Chain::IssuerNotGiven { .. }) {
+        judgement.chain = Chain::Empty;
+    }
+    judgement
+        .faults
+        .retain(|fault| !matches!(fault, Fault::MissingIntermediate(_)));
+    judgement
+}
+
+/// How the server refused.
+struct Refusal<'a> {
+    alert: &'a Alert,
+    described: Option<AlertDescription>,
+    confidence: Confidence,
+}
+
+fn refusal<'a>(connection: &Connection, tls: &'a TlsFacts) -> Option<Refusal<'a>> {
+    if let Some(alert) = tls.first_error() {
+        let (_, description) = alert.content?;
+        let certificate = connection
+            .steps
+            .iter()
+            .position(|step| step.kind == StepKind::Certificate && step.side == Side::Client);
+        let about = description.is_about_certificate();
+        // Only the certificate can be meant, even where it was not captured.
+        if certificate.is_none() && alert.side == Side::Server && about && !sees_handshake(connection) {
+            return Some(Refusal {
+                alert,
+                described: Some(description),
+                confidence: Confidence::Likely,
+            });
+        }
+        if alert.side != Side::Server || alert.step < certificate? {
+            return None;
+        }
+        // A generic failure after an empty certificate is about that; after a real one it may also be about the key
+        // exchange or the signature.
+        let generic = matches!(
+            description,
+            AlertDescription::HANDSHAKE_FAILURE | AlertDescription::DECRYPT_ERROR
+        );
+        let empty = tls
+            .certificates
+            .client
+            .as_ref()
+            .is_some_and(|message| message.chain.is_empty() && message.missing == 0);
+        let confidence = if about || generic && empty {
+            Confidence::Certain
+        } else {
+            Confidence::Likely
+        };
+        // What no alert is meant for, some libraries answer with these: GnuTLS 3.7 sends decode_error in TLS 1.2.
+        let of_empty = empty
+            && matches!(
+                description,
+                AlertDescription::UNEXPECTED_MESSAGE
+                    | AlertDescription::ILLEGAL_PARAMETER
+                    | AlertDescription::DECODE_ERROR
+            );
+        return (about || generic || of_empty).then_some(Refusal {
+            alert,
+            described: Some(description),
+            confidence,
+        });
+    }
+    // TLS 1.3: the handshake looks complete, and the server's first record is as short as an alert, and its last.
+    let frame = tls.server_alert_after_finished?;
+    let alert = tls
+        .alerts
+        .iter()
+        .find(|alert| alert.side == Side::Server && alert.frame == frame)?;
+    // The server ended it there, or the client did that had read the alert (GnuTLS leaves closing to its peer). Which record
+    // is the first, and which the last, shows only where none is missing.
+    let by_server = connection.tcp.server.fin.is_some() || connection.tcp.server.reset.is_some();
+    let by_reader = super::is_closed(connection) && !alert.after_close;
+    let closed = (by_server || by_reader) && sees_handshake(connection);
+    (closed && tls.client_sent_certificate).then_some(Refusal {
+        alert,
+        described: None,
+        confidence: Confidence::Likely,
+    })
+}
+
+/// Whether the certificate's issuer is among the authorities that the server listed; `None` where it listed none.
+fn issuer_is_listed(fields: &Fields, tls: &TlsFacts) -> Option<bool> {
+    let request = tls
+        .certificate_request
+        .as_ref()
+        .filter(|request| !request.authorities_raw.is_empty())?;
+    Some(request.authorities_raw.iter().any(|name| **name == *fields.issuer_raw))
+}
+
+/// That the certificate's issuer is missing from the authorities that the server listed, as a clause.
+fn not_acceptable(fields: &Fields, tls: &TlsFacts) -> Option<Phrase> {
+    if fields.self_signed || issuer_is_listed(fields, tls)? {
+        return None;
+    }
+    Some(
+        phrase("client-certificate-rejected-not-acceptable")
+            .with("issuer", &fields.issuer)
+            .with("count", tls.certificate_request.as_ref()?.authorities.len()),
+    )
+}
+
+/// That the server's request does not allow such a key or signature (RFC 5246 section 7.4.4), as a clause.
+fn not_usable(fields: &Fields, tls: &TlsFacts) -> Option<Phrase> {
+    let request = tls.certificate_request.as_ref()?;
+    // rsa_sign and ecdsa_sign; Ed25519 goes with the latter (RFC 8422 section 5.5).
+    let wanted = match fields.key.split_whitespace().next()? {
+        "RSA" | "RSA-PSS" => 1,
+        "EC" | "Ed25519" | "Ed448" => 64,
+        _ => return None,
+    };
+    if !request.certificate_types.is_empty() && !request.certificate_types.contains(&wanted) {
+        return Some(phrase("client-certificate-rejected-key-kind").with("key", &fields.key));
+    }
+    let scheme = SignatureScheme(match fields.signature_algorithm.as_str() {
+        "sha1WithRSAEncryption" => 0x0201,
+        "sha256WithRSAEncryption" => 0x0401,
+        "sha384WithRSAEncryption" => 0x0501,
+        "sha512WithRSAEncryption" => 0x0601,
+        "ecdsa-with-SHA1" => 0x0203,
+        "ecdsa-with-SHA256" => 0x0403,
+        "ecdsa-with-SHA384" => 0x0503,
+        "ecdsa-with-SHA512" => 0x0603,
+        "Ed25519" => 0x0807,
+        "Ed448" => 0x0808,
+        _ => return None,
+    });
+    let schemes = &request.signature_schemes;
+    (!schemes.is_empty() && !schemes.contains(&scheme) && !fields.self_signed)
+        .then(|| phrase("client-certificate-rejected-signature").with("scheme", scheme))
+}
+
+fn with_remedies(finding: Finding, attempt: &Attempt<'_>, leaf: Option<&Fields>, missing: bool) -> Finding {
+    let kind = leaf.and_then(client_certificate_kind);
+    let (action, trustpoint) = match (&kind, missing) {
+        (_, true) => (
+            phrase("client-certificate-rejected-choose-missing"),
+            "<trustpoint, e.g. CISCO_IDEVID_SUDI>",
+        ),
+        (Some(ClientCertificateKind::IosSelfSigned), _) => (
+            phrase("client-certificate-rejected-choose-self-signed"),
+            "<trustpoint, e.g. CISCO_IDEVID_SUDI>",
+        ),
+        _ => (
+            phrase("client-certificate-rejected-choose"),
+            "<trustpoint, e.g. CISCO_IDEVID_SUDI or TP-self-signed-…>",
+        ),
+    };
+    finding
+        .remedy(on_device(
+            attempt,
+            action,
+            &[
+                Command::fixed("show crypto pki trustpoints"),
+                Command::fixed("show crypto pki certificates verbose | include Status|Subject|end"),
+                Command::fixed("configure terminal"),
+                Command::with("  ip http client secure-trustpoint {}", &[&trustpoint]),
+                Command::with(
+                    "  ip http client source-interface <interface with {}>",
+                    &[&attempt.device],
+                ),
+                Command::fixed("  end"),
+            ],
+        ))
+        .remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("client-certificate-rejected-trust"),
+        ))
+}

@@ -1,0 +1,174 @@
+//! Attempt → Finding: the client ended the handshake itself, without an alert, and what it had just read says why.
+//!
+//! Not every client says what it does not like: some close right after the certificate, some finish the handshake and close
+//! without having sent a byte (Node after comparing names, gRPC where no application protocol was chosen).
+
+use super::certificate_remedies::{Refused, with_remedies};
+use super::{
+    certificate_causes, certificate_clauses, client, elsewhere, first_fin, handshake_refused, listed, sees_handshake,
+    server_certificate_rejected, service,
+};
+use crate::attempt::Attempt;
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::phrase::phrase;
+use crate::connection::Connection;
+use crate::connection::walk::{Side, StepKind, TlsFacts};
+use crate::judge::context::Context;
+use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::tls::Version;
+
+/// A fault of the certificate that can be seen.
+pub(super) const CERTIFICATE: Rule = Rule {
+    id: server_certificate_rejected::RULE.id,
+    check: for_certificate,
+};
+
+/// The server chose none of the application protocols that the client speaks (RFC 7301).
+pub(super) const PROTOCOL: Rule = Rule {
+    id: handshake_refused::RULE.id,
+    check: for_protocol,
+};
+
+/// Faults for which clients leave. Who trusts which issuer does not show.
+const FAULTS: [&str; 4] = ["name-mismatch", "expired", "not-yet-valid", "self-signed"];
+
+/// How a client left.
+struct Left {
+    frame: FrameNumber,
+    /// After the handshake was complete.
+    after: bool,
+}
+
+/// Whether the client left without an alert and without a byte of data, soon after the server had spoken.
+fn left(connection: &Connection, tls: &TlsFacts) -> Option<Left> {
+    let readable = tls
+        .version()
+        .is_some_and(|version| !version.is_tls13() && version >= Version::SSL3);
+    let silent = tls.application_data.client == 0
+        && tls.application_data.server == 0
+        && tls.first_error().is_none()
+        && !tls
+            .alerts
+            .iter()
+            .any(|alert| alert.side == Side::Client && alert.content.is_none() && !tls.is_complete());
+    let after = tls.is_complete();
+    let went_on = connection.step_by(StepKind::ClientKeyExchange, Side::Client).is_some();
+    if !readable || !silent || !sees_handshake(connection) || !after && went_on {
+        return None;
+    }
+    let (frame, time) = departure(connection)?;
+    let mut spoke = connection
+        .steps
+        .iter()
+        .filter(|step| step.side == Side::Server && step.frame < frame);
+    let last = spoke.rfind(|step| !matches!(step.kind, StepKind::Fin | StepKind::Alert))?;
+    (time.since(last.time) < super::SILENCE).then_some(Left { frame, after })
+}
+
+/// The client's FIN or RST, where it ended the connection.
+fn departure(connection: &Connection) -> Option<(FrameNumber, Timestamp)> {
+    let tcp = &connection.tcp;
+    if let Some(fin) = tcp.client.fin {
+        return (first_fin(connection) == Some(Side::Client)).then_some((fin.frame, fin.time));
+    }
+    let reset = tcp.client.reset?;
+    (tcp.server.fin.is_none() && tcp.server.reset.is_none()).then_some((reset.frame, reset.time))
+}
+
+fn for_certificate(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    let tls = connection.tls.as_ref()?;
+    let judgement = attempt.judgements.server.as_ref()?;
+    let mut causes = certificate_causes(judgement);
+    causes.retain(|cause| FAULTS.contains(cause));
+    if causes.is_empty() || attempt.service.calls_device {
+        return None;
+    }
+    let left = left(connection, tls)?;
+    // Servers under test are self-signed, and tests only ask whether they answer.
+    if left.after && causes == ["self-signed"] {
+        return None;
+    }
+    let step = connection.step_by(StepKind::Certificate, Side::Server)?;
+    let leaf = tls
+        .certificates
+        .server
+        .as_ref()?
+        .chain
+        .first()?
+        .fields
+        .as_deref()
+        .ok()?;
+    let who = client(attempt);
+    let summary = phrase(if left.after {
+        "client-left-summary-after"
+    } else {
+        "client-left-summary-during"
+    })
+    .with("who", &who)
+    .with("service", service(attempt))
+    .with("subject", &leaf.subject)
+    .with("clauses", certificate_clauses(judgement, Some(leaf)));
+    let finding = Finding::error(CERTIFICATE.id, By::Client, At::Tls, summary)
+        .confidence(if left.after {
+            Confidence::Possible
+        } else {
+            Confidence::Likely
+        })
+        .causes(causes)
+        .evidence(
+            step.frame,
+            phrase("server-certificate-rejected-certificate").with("subject", &leaf.subject),
+        )
+        .evidence(left.frame, phrase("client-left").with("who", &who))
+        .cannot_tell(phrase("client-left-cannot-tell").with("who", &who))
+        .alternative("no-request", phrase("client-left-probe"));
+    let refused = Refused {
+        connection,
+        described: None,
+        judgement: Some(judgement),
+        beside: None,
+        staple: false,
+    };
+    Some(with_remedies(finding, attempt, &refused))
+}
+
+fn for_protocol(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    let tls = connection.tls.as_ref()?;
+    let hello = tls.client_hello.as_deref()?;
+    let choice = tls.server_hello.as_deref()?;
+    // Whoever speaks HTTP/1.1 goes on with it where nothing is chosen.
+    let needs_choice = !hello.alpn.is_empty() && !hello.alpn.iter().any(|name| name.raw().starts_with("http/1"));
+    if !needs_choice || choice.alpn.is_some() || choice.broken_extensions > 0 {
+        return None;
+    }
+    let left = left(connection, tls)?;
+    let who = client(attempt);
+    let list = listed(&hello.alpn);
+    let offer = connection.step(StepKind::ClientHello)?.frame;
+    let chosen = connection.step(StepKind::ServerHello)?.frame;
+    Some(
+        Finding::error(
+            PROTOCOL.id,
+            By::Client,
+            At::Tls,
+            phrase("client-left-protocol")
+                .with("who", &who)
+                .with("service", service(attempt))
+                .with("list", &list),
+        )
+        .confidence(Confidence::Likely)
+        .causes(vec!["application-protocol"])
+        .evidence(offer, phrase("refusal-protocols").with("who", &who).with("list", list))
+        .evidence(chosen, phrase("client-left-protocol-chosen"))
+        .evidence(left.frame, phrase("client-left").with("who", &who))
+        .cannot_tell(phrase("client-left-cannot-tell").with("who", &who))
+        .alternative("no-request", phrase("client-left-probe"))
+        .remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("refusal-protocols-do").with("server", connection.server),
+        )),
+    )
+}

@@ -1,0 +1,174 @@
+//! Attempt → Finding: revocation data could not be fetched, and the handshake was given up.
+
+use super::{alert_from, alert_text, client, elsewhere, on_device, service, watched_after};
+use crate::attempt::Attempt;
+use crate::attempt::revocation::Revocation;
+use crate::base::command::Command;
+use crate::base::frame::FrameNumber;
+use crate::base::phrase::{Phrase, phrase};
+use crate::connection::walk::{Side, StepKind};
+use crate::judge::context::Context;
+use crate::judge::finding::{At, By, Confidence, Evidence, Finding, Owner, Rule};
+use crate::profile::Transport;
+use crate::tls::trust::{Chain, NameMatch, Validity};
+
+/// RFC 5280 section 6.3; OpenSSL and its relatives then send unknown_ca (48), Java certificate_unknown (46).
+pub(super) const RULE: Rule = Rule {
+    id: "crl-fetch-failed",
+    check,
+};
+
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    let tls = connection.tls.as_ref()?;
+    let certificate = connection.step_by(StepKind::Certificate, Side::Server)?;
+    if tls.is_complete() || tls.application_data.server > 0 {
+        return None;
+    }
+    let (revocation, failure) = attempt.revocation.iter().find_map(|it| Some((it, failure(it)?)))?;
+    // A fault of the chain itself would be the better explanation.
+    let judgement = attempt.judgements.server.as_ref()?;
+    let sound =
+        matches!(judgement.validity, Validity::Current | Validity::Unknown) && judgement.name != NameMatch::Differs;
+    let anchored = matches!(judgement.chain, Chain::Anchored { .. });
+    if !sound || !anchored && attempt.service.public_certificate {
+        return None;
+    }
+    let alert = tls.first_error().filter(|alert| alert.side == Side::Client);
+    if alert.is_none_or(|alert| {
+        !alert
+            .content
+            .is_some_and(|(_, description)| description.is_about_certificate())
+    }) && alert.is_some()
+    {
+        return None;
+    }
+    let ended = connection.tcp.client.fin.or(connection.tcp.client.reset);
+    let waiting = alert.is_none() && ended.is_none();
+    if waiting && !watched_after(connection, certificate.time, context) && !retries(revocation) {
+        return None;
+    }
+    let summary = match alert {
+        Some(alert) => phrase("crl-fetch-failed-summary-alert").with("alert", alert_text(alert)),
+        None if ended.is_some() => phrase("crl-fetch-failed-summary-closed"),
+        None => phrase("crl-fetch-failed-summary-waiting"),
+    };
+    let mut finding = Finding::error(
+        RULE.id,
+        By::Client,
+        At::Tls,
+        summary.with("who", client(attempt)).with("host", &revocation.host),
+    )
+    .confidence(Confidence::Likely)
+    .evidence(
+        certificate.frame,
+        phrase("crl-fetch-failed-points")
+            .with("service", service(attempt))
+            .with("url", crate::base::wire_text::WireText::from(revocation.url.as_str())),
+    );
+    finding.evidence.extend(failure);
+    if let Some(alert) = alert {
+        finding = finding.evidence(alert.frame, alert_from(alert, client(attempt)));
+    }
+    finding = if anchored {
+        finding.excluded("server-certificate-rejected", phrase("crl-fetch-failed-sound"))
+    } else {
+        finding.alternative("server-certificate-rejected", phrase("crl-fetch-failed-unchecked"))
+    };
+    let commands = [
+        Command::fixed("configure terminal"),
+        Command::fixed("  crypto pki trustpoint SLA-TrustPoint"),
+        Command::fixed("    revocation-check none"),
+        Command::fixed("  end"),
+    ];
+    Some(if attempt.service.transport == Transport::OnPrem {
+        finding.remedy(on_device(attempt, phrase("crl-fetch-failed-off-on-prem"), &commands))
+    } else {
+        finding
+            .remedy(elsewhere(
+                attempt,
+                Owner::Firewall,
+                phrase("crl-fetch-failed-allow")
+                    .with("device", attempt.device)
+                    .with("host", &revocation.host),
+            ))
+            .remedy(on_device(attempt, phrase("crl-fetch-failed-off"), &commands))
+    })
+}
+
+/// Whether the fetch was tried again and again.
+fn retries(revocation: &Revocation<'_>) -> bool {
+    revocation.connections.len() > 2
+}
+
+/// Why a fetch failed, frame by frame; `None` when it went well, or its outcome is not in the capture.
+fn failure(revocation: &Revocation<'_>) -> Option<Vec<Evidence>> {
+    let evidence = |frame: FrameNumber, what: Phrase| Some(vec![Evidence { frame, what }]);
+    let host = &revocation.host;
+    if revocation.connections.iter().any(|it| {
+        it.http
+            .iter()
+            .any(|exchange| matches!(&exchange.response, Some((_, answer)) if answer.status < 400))
+    }) {
+        return None;
+    }
+    for connection in &revocation.connections {
+        if let Some((frame, answer)) = connection.http.iter().find_map(|exchange| exchange.response.as_ref()) {
+            return evidence(
+                *frame,
+                phrase("crl-fetch-failed-answers")
+                    .with("host", host)
+                    .with("status", answer.status)
+                    .with("reason", &answer.reason),
+            );
+        }
+    }
+    let connection = revocation.connections.first();
+    if let Some(connection) = connection {
+        if connection.tcp.server.frames == 0 {
+            return evidence(
+                connection.first.0,
+                phrase("crl-fetch-failed-silent")
+                    .with("host", host)
+                    .with("server", connection.server),
+            );
+        }
+        if let Some(reset) = connection
+            .tcp
+            .server
+            .reset
+            .filter(|_| connection.tcp.server.syns.is_empty())
+        {
+            return evidence(
+                reset.frame,
+                phrase("crl-fetch-failed-refused")
+                    .with("host", host)
+                    .with("server", connection.server),
+            );
+        }
+        return evidence(
+            connection.first.0,
+            phrase("crl-fetch-failed-connects")
+                .with("host", host)
+                .with("server", connection.server),
+        );
+    }
+    // Only the name was asked for: that failed when no address came.
+    let addressless = revocation
+        .lookups
+        .iter()
+        .all(|it| it.answer.as_ref().is_none_or(|answer| answer.addresses.is_empty()));
+    let lookup = revocation.lookups.first().filter(|_| addressless)?;
+    match &lookup.answer {
+        Some(answer) => evidence(
+            answer.frame,
+            phrase("crl-fetch-failed-dns-answers")
+                .with("status", answer.status)
+                .with("host", host),
+        ),
+        None => evidence(
+            lookup.first().0,
+            phrase("crl-fetch-failed-dns-silent").with("host", host),
+        ),
+    }
+}

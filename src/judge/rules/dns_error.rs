@@ -1,0 +1,102 @@
+//! Attempt → Finding: the resolver answered, but without an address.
+
+use super::{client, elsewhere, on_device};
+use crate::attempt::Attempt;
+use crate::base::command::Command;
+use crate::base::phrase::{Phrase, phrase};
+use crate::judge::context::Context;
+use crate::judge::finding::{At, By, Finding, Owner, Rule};
+
+/// RFC 1035 section 4.1.1 (response codes), RFC 2308 (NXDOMAIN and no data).
+pub(super) const RULE: Rule = Rule { id: "dns-error", check };
+
+fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+    if !attempt.connections.is_empty() {
+        return None; // it found an address somewhere
+    }
+    let answers = || {
+        attempt
+            .lookups
+            .iter()
+            .filter_map(|lookup| Some((lookup, lookup.answer.as_ref()?)))
+    };
+    if answers().any(|(_, answer)| !answer.addresses.is_empty()) {
+        return None;
+    }
+    // An answer that was cut, by the server or by the snap length, does not show that there is no address.
+    if answers().any(|(_, answer)| answer.truncated && answer.status.0 == 0) {
+        return None;
+    }
+    // An empty answer for one type matters only when no other type failed worse.
+    let (lookup, answer) = answers()
+        .find(|(_, answer)| answer.status.0 != 0)
+        .or_else(|| answers().next())?;
+    let (server, name) = (lookup.server, &lookup.name);
+    let (status, meaning, what) = match answer.status.0 {
+        0 => (
+            phrase("dns-error-no-data-status"),
+            phrase("dns-error-no-data"),
+            phrase("dns-error-no-data-do"),
+        ),
+        2 => (
+            Phrase::verbatim(answer.status.to_string()),
+            phrase("dns-error-servfail"),
+            phrase("dns-error-servfail-do"),
+        ),
+        3 => (
+            Phrase::verbatim(answer.status.to_string()),
+            phrase("dns-error-nxdomain"),
+            phrase("dns-error-nxdomain-do"),
+        ),
+        5 => (
+            Phrase::verbatim(answer.status.to_string()),
+            phrase("dns-error-refused"),
+            phrase("dns-error-refused-do"),
+        ),
+        _ => (
+            Phrase::verbatim(answer.status.to_string()),
+            phrase("dns-error-failed"),
+            phrase("dns-error-failed-do"),
+        ),
+    };
+    let finding = Finding::error(
+        RULE.id,
+        By::Server,
+        At::Dns,
+        phrase("dns-error-summary")
+            .with("status", &status)
+            .with("name", name)
+            .with("meaning", meaning),
+    )
+    .evidence(
+        lookup.first().0,
+        phrase("dns-error-asks")
+            .with("server", server)
+            .with("name", name)
+            .with("kind", lookup.kind_name()),
+    )
+    .evidence(
+        answer.frame,
+        phrase("dns-error-answers")
+            .with("server", server)
+            .with("status", &status),
+    )
+    .remedy(elsewhere(
+        attempt,
+        Owner::Server,
+        phrase("dns-error-on-server").with("server", server).with("what", what),
+    ))
+    .remedy(on_device(
+        attempt,
+        phrase("dns-error-other-server")
+            .with("who", client(attempt))
+            .with("name", name),
+        &[
+            Command::fixed("show running-config | include name-server|domain lookup"),
+            Command::fixed("configure terminal"),
+            Command::fixed("  ip name-server <address of a DNS server that resolves public names>"),
+            Command::fixed("  end"),
+        ],
+    ));
+    Some(finding)
+}

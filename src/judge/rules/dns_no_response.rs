@@ -1,0 +1,170 @@
+//! Attempt → Finding: the resolver never answered, so nothing could be connected to.
+
+use super::{client, elsewhere, frames, on_device};
+use crate::attempt::Attempt;
+use crate::base::command::Command;
+use crate::base::phrase::{Phrase, phrase};
+use crate::connection::Connection;
+use crate::connection::walk::Side;
+use crate::judge::context::Context;
+use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+
+/// RFC 1035 section 4.2.1: a resolver repeats a question that is not answered, to the same server or the next.
+pub(super) const RULE: Rule = Rule {
+    id: "dns-no-response",
+    check,
+};
+
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    if let Some(connection) = attempt.dns_over_tcp.filter(|_| attempt.connections.is_empty()) {
+        return over_tcp(attempt, connection, context);
+    }
+    if !attempt.connections.is_empty() || attempt.lookups.iter().any(|lookup| lookup.answer.is_some()) {
+        return None;
+    }
+    let lookup = attempt.lookups.first()?;
+    let questions: Vec<_> = attempt
+        .lookups
+        .iter()
+        .flat_map(|it| &it.questions)
+        .map(|&(frame, _)| frame)
+        .collect();
+    let &last = questions.iter().max()?;
+    let last_time = attempt
+        .lookups
+        .iter()
+        .flat_map(|it| &it.questions)
+        .map(|&(_, time)| time)
+        .max()?;
+    let watched = context
+        .capture
+        .last
+        .is_some_and(|end| end.since(last_time) >= super::SILENCE);
+    // A router or the server itself says that nobody gets the question.
+    let refusal = attempt.icmp.iter().find(|error| error.quoted_seq.is_none());
+    // One question for each type of record is no repetition.
+    let is_repeated = attempt.lookups.iter().any(|lookup| lookup.questions.len() > 1);
+    if !is_repeated && !watched && refusal.is_none() {
+        return None; // the answer may lie beyond the end of the capture
+    }
+    let (server, name) = (lookup.server, &lookup.name);
+    let mut servers: Vec<String> = attempt.lookups.iter().map(|it| it.server.to_string()).collect();
+    servers.dedup();
+    let summary: Phrase = match refusal {
+        Some(error) => phrase("dns-refused")
+            .with("from", error.from)
+            .with("kind", error.kind.to_string())
+            .with("name", name),
+        None => phrase("dns-no-response-summary")
+            .with("who", client(attempt))
+            .with("name", name),
+    };
+    let mut finding = Finding::error(RULE.id, By::Unknown, At::Dns, summary)
+        .confidence(if is_repeated || refusal.is_some() {
+            Confidence::Certain
+        } else {
+            Confidence::Possible
+        })
+        .evidence(
+            *questions.first()?,
+            phrase("dns-no-response-asks").with("server", server).with("name", name),
+        );
+    if questions.len() > 1 {
+        finding = finding.evidence(
+            last,
+            phrase("dns-no-response-last-question")
+                .with("count", questions.len())
+                .with("frames", frames(&questions)),
+        );
+    }
+    if !is_repeated && refusal.is_none() {
+        finding = finding.cannot_tell(phrase("dns-asked-once").with("server", server));
+    }
+    let finding = match refusal {
+        Some(error) => finding.evidence(
+            error.frame,
+            phrase("dns-refused-by-icmp")
+                .with("from", error.from)
+                .with("kind", error.kind.to_string())
+                .with("server", server),
+        ),
+        None => finding
+            .claims_silence_of(Side::Server)
+            .cannot_tell(phrase("dns-no-response-cannot-tell")),
+    };
+    Some(
+        finding
+            .remedy(on_device(
+                attempt,
+                phrase("dns-no-response-configure").with("servers", servers.join(", ")),
+                &[
+                    Command::fixed("show running-config | include name-server|domain lookup"),
+                    Command::with("ping {}", &[&server]),
+                    Command::fixed("configure terminal"),
+                    Command::fixed("  ip domain lookup"),
+                    Command::fixed("  ip name-server <address of a DNS server that the controller can reach>"),
+                    Command::fixed("  end"),
+                ],
+            ))
+            .remedy(elsewhere(
+                attempt,
+                Owner::Firewall,
+                phrase("dns-no-response-allow")
+                    .with("device", attempt.device)
+                    .with("server", server),
+            )),
+    )
+}
+
+/// The answer did not fit into UDP, and TCP does not get through.
+fn over_tcp(attempt: &Attempt<'_>, connection: &Connection, context: &Context<'_>) -> Option<Finding> {
+    let lookup = attempt.lookups.iter().find(|it| it.answer.is_some())?;
+    let answer = lookup.answer.as_ref()?;
+    let refused = connection.tcp.server.reset;
+    let &(first, started) = connection.tcp.client.syns.first()?;
+    let &(last, _) = connection.tcp.client.syns.last()?;
+    let waited = context.capture.last?.since(started);
+    if refused.is_none() && waited < super::SILENCE {
+        return None;
+    }
+    let server = connection.server;
+    let mut finding = Finding::error(
+        RULE.id,
+        By::Unknown,
+        At::Dns,
+        phrase("dns-no-response-over-tcp")
+            .with("who", client(attempt))
+            .with("name", &lookup.name)
+            .with("server", server),
+    )
+    .confidence(if refused.is_some() || last != first {
+        Confidence::Certain
+    } else {
+        Confidence::Possible
+    })
+    .evidence(answer.frame, phrase("dns-no-response-truncated"))
+    .evidence(first, phrase("syn-to").with("server", server));
+    finding = match refused {
+        Some(reset) => finding.evidence(
+            reset.frame,
+            phrase("tcp-refused-answer")
+                .with("span", super::seconds(reset.time.since(started)))
+                .with("ttl", reset.ttl),
+        ),
+        None => finding
+            .evidence(
+                last,
+                phrase("dns-no-response-tcp-silent").with("span", super::seconds(waited)),
+            )
+            .claims_silence_of(Side::Server),
+    };
+    Some(
+        finding.remedy(elsewhere(
+            attempt,
+            Owner::Firewall,
+            phrase("dns-no-response-allow-tcp")
+                .with("device", attempt.device)
+                .with("server", lookup.server),
+        )),
+    )
+}

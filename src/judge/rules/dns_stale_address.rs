@@ -1,0 +1,74 @@
+//! Attempt → Finding: the device connects to an address that DNS no longer gives for the name.
+
+use std::net::IpAddr;
+
+use super::on_device;
+use crate::attempt::Attempt;
+use crate::base::command::{Command, HostArgument};
+use crate::base::phrase::phrase;
+use crate::judge::context::Context;
+use crate::judge::finding::{At, By, Confidence, Finding, Rule, Severity};
+
+/// RFC 1034 section 3.6: an answer may be used for its time to live, and not longer. That nobody answers there is the verdict;
+/// this says why the device asked there.
+pub(super) const RULE: Rule = Rule {
+    id: "dns-stale-address",
+    check,
+};
+
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    // What answers there may well be the service: several servers take turns behind a name.
+    if attempt.service.proxy.is_some() || attempt.service.calls_device || connection.connected() {
+        return None;
+    }
+    let used = connection.server.ip;
+    let (lookup, answer) = attempt.lookups.iter().rev().find_map(|lookup| {
+        let answer = lookup.answer.as_ref()?;
+        let of_family = answer.addresses.iter().any(|ip| ip.is_ipv4() == used.is_ipv4());
+        (of_family && !answer.truncated && answer.time < connection.first.1).then_some((lookup, answer))
+    })?;
+    // An address that any answer of the capture gave may still be in use; so may one that another device was told.
+    let is_told = context.watched.addresses_of(lookup.name.raw()).any(|ip| ip == used);
+    if is_told || attempt.service.name.parse::<IpAddr>().is_ok() {
+        return None;
+    }
+    let &now = answer.addresses.iter().find(|ip| ip.is_ipv4() == used.is_ipv4())?;
+    let name = &lookup.name;
+    let host = HostArgument::new(name.raw(), "<name>");
+    Some(
+        Finding::error(
+            RULE.id,
+            By::Device,
+            At::Dns,
+            phrase("dns-stale-address")
+                .with("device", attempt.device)
+                .with("used", used)
+                .with("name", name)
+                .with("now", now),
+        )
+        .severity(Severity::Warning)
+        .confidence(Confidence::Likely)
+        .evidence(
+            answer.frame,
+            phrase("dns-stale-address-answer")
+                .with("server", lookup.server)
+                .with("name", name)
+                .with("now", now),
+        )
+        .evidence(connection.first.0, phrase("dns-stale-address-used").with("used", used))
+        .alternative("static-entry", phrase("dns-stale-address-static").with("used", used))
+        .remedy(on_device(
+            attempt,
+            phrase("dns-stale-address-do").with("used", used).with("name", name),
+            &[
+                Command::with("show hosts {}", &[&host]),
+                Command::fixed("show running-config | include ip host"),
+                Command::with("clear host {}", &[&host]),
+                Command::fixed("configure terminal"),
+                Command::with("  no ip host {} {}", &[&host, &used]),
+                Command::fixed("  end"),
+            ],
+        )),
+    )
+}

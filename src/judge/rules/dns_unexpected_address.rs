@@ -1,0 +1,107 @@
+//! Attempt → Finding: DNS gave a public service an address that cannot be its own.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use super::elsewhere;
+use crate::attempt::Attempt;
+use crate::base::phrase::{Phrase, phrase};
+use crate::judge::context::Context;
+use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::tls::trust::NameMatch;
+
+/// RFC 1918, RFC 6598, RFC 4193, RFC 6890: addresses that no public service has.
+pub(super) const RULE: Rule = Rule {
+    id: "dns-unexpected-address",
+    check,
+};
+
+fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+    // Only a service in public DNS has a public address to expect; a handshake that went well proves the address good.
+    // A certificate for other names is another server's.
+    let is_other = attempt
+        .judgements
+        .server
+        .as_ref()
+        .is_some_and(|it| it.name == NameMatch::Differs);
+    let answered = attempt.tls().is_some_and(|tls| tls.server_hello.is_some());
+    if !attempt.service.public_certificate || answered && !is_other {
+        return None;
+    }
+    let (lookup, answer) = attempt.lookups.iter().find_map(|lookup| {
+        let answer = lookup.answer.as_ref()?;
+        let all_odd = !answer.addresses.is_empty() && answer.addresses.iter().all(|&ip| oddness(ip).is_some());
+        all_odd.then_some((lookup, answer))
+    })?;
+    let &address = answer.addresses.first()?;
+    let kind = oddness(address)?;
+    let (server, name) = (lookup.server, &lookup.name);
+    let mut finding = Finding::error(
+        RULE.id,
+        By::Server,
+        At::Dns,
+        phrase("dns-unexpected-address-summary")
+            .with("name", name)
+            .with("address", address)
+            .with("kind", kind),
+    )
+    .confidence(Confidence::Likely)
+    .evidence(
+        lookup.first().0,
+        phrase("dns-unexpected-address-asks")
+            .with("server", server)
+            .with("name", name),
+    )
+    .evidence(
+        answer.frame,
+        phrase("dns-unexpected-address-answers")
+            .with("server", server)
+            .with("address", address),
+    );
+    for connection in attempt
+        .connections
+        .iter()
+        .filter(|connection| answer.addresses.contains(&connection.server.ip))
+    {
+        let what = if connection.connected() {
+            phrase("dns-unexpected-address-connects")
+        } else {
+            phrase("dns-unexpected-address-tries")
+        };
+        finding = finding.evidence(connection.first.0, what);
+    }
+    Some(
+        finding
+            .alternative("private-path", phrase("dns-unexpected-address-private-path"))
+            .remedy(elsewhere(
+                attempt,
+                Owner::Server,
+                phrase("dns-unexpected-address-on-server")
+                    .with("server", server)
+                    .with("name", name),
+            )),
+    )
+}
+
+/// What is odd about an address for a public service.
+pub(super) fn oddness(address: IpAddr) -> Option<Phrase> {
+    match address {
+        IpAddr::V4(ip) if ip.is_unspecified() => Some(phrase("dns-unexpected-address-unspecified")),
+        IpAddr::V4(ip) if ip.is_loopback() => Some(phrase("dns-unexpected-address-loopback")),
+        IpAddr::V4(ip) if ip.is_private() => Some(phrase("dns-unexpected-address-private")),
+        IpAddr::V4(ip) if ip.is_link_local() => Some(phrase("dns-unexpected-address-link-local")),
+        IpAddr::V4(ip) if ip.is_broadcast() || ip.is_multicast() => Some(phrase("dns-unexpected-address-no-host")),
+        IpAddr::V4(ip) if is_shared(ip) => Some(phrase("dns-unexpected-address-shared")),
+        IpAddr::V4(_) => None,
+        IpAddr::V6(ip) if ip.is_unspecified() => Some(phrase("dns-unexpected-address-unspecified")),
+        IpAddr::V6(ip) if ip.is_loopback() => Some(phrase("dns-unexpected-address-loopback")),
+        IpAddr::V6(ip) if ip.is_unique_local() => Some(phrase("dns-unexpected-address-unique-local")),
+        IpAddr::V6(ip) if ip.is_unicast_link_local() => Some(phrase("dns-unexpected-address-link-local")),
+        IpAddr::V6(_) => None,
+    }
+}
+
+/// 100.64.0.0/10 (RFC 6598).
+const fn is_shared(ip: Ipv4Addr) -> bool {
+    let [first, second, ..] = ip.octets();
+    first == 100 && second & 0xc0 == 64
+}

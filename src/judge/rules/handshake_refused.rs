@@ -1,0 +1,98 @@
+//! Attempt → Finding: one side gave the handshake up with an alert that no other rule explains.
+
+use super::refusal_causes::causes;
+use super::{alert_from, alert_text, client, elsewhere, on_device, service, side_name};
+use crate::attempt::Attempt;
+use crate::base::command::Command;
+use crate::base::phrase::phrase;
+use crate::connection::walk::{Side, StepKind};
+use crate::judge::context::Context;
+use crate::judge::finding::{At, Confidence, Finding, Owner, Rule};
+use crate::tls::AlertDescription;
+
+/// RFC 9846 section 6.2, RFC 6066 section 3 (unrecognized_name), RFC 7301 section 3.2 (no_application_protocol).
+pub(super) const RULE: Rule = Rule {
+    id: "handshake-refused",
+    check,
+};
+
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    if let Some(finding) = super::client_gave_up::finding(attempt, RULE.id) {
+        return Some(finding);
+    }
+    let connection = attempt.connection()?;
+    let tls = connection.tls.as_ref()?;
+    let alert = tls.first_error()?;
+    let (_, description) = alert.content?;
+    if attempt.exchanged() {
+        return None;
+    }
+    if let Some(finding) = super::before_any_hello::finding(attempt, connection, alert, RULE.id) {
+        return Some(finding);
+    }
+    let (who, service) = (client(attempt), service(attempt));
+    let summary = match alert.side {
+        Side::Client => phrase("handshake-refused-summary-client"),
+        Side::Server => phrase("handshake-refused-summary-server"),
+    }
+    .with("who", who)
+    .with("service", service)
+    .with("alert", alert_text(alert));
+    let hello = connection.step(StepKind::ClientHello)?;
+    let name = tls.client_hello.as_ref().and_then(|hello| hello.server_name.as_ref());
+    let causes = causes(attempt, connection, tls, alert, context);
+    let summary = match causes.first() {
+        Some(cause) => phrase("handshake-refused-because")
+            .with("summary", summary)
+            .with("clause", &cause.clause),
+        None => summary,
+    };
+    let mut finding = Finding::error(RULE.id, alert.side.into(), At::Tls, summary)
+        .confidence(Confidence::Likely)
+        .causes(causes.iter().map(|cause| cause.id).collect())
+        .evidence(
+            hello.frame,
+            match name {
+                Some(name) => phrase("handshake-refused-hello").with("name", name),
+                None if tls.client_hello.is_some() => phrase("handshake-refused-hello-nameless"),
+                None => phrase("handshake-refused-hello-cut"),
+            },
+        );
+    for cause in &causes {
+        finding = finding.evidence(cause.frame, cause.clause.clone());
+        finding.beside.extend(cause.beside);
+    }
+    finding = finding.evidence(alert.frame, alert_from(alert, side_name(alert.side)));
+    for cause in causes.iter().skip(1) {
+        finding = finding.alternative(cause.id, cause.clause.clone());
+    }
+    if description == AlertDescription::UNRECOGNIZED_NAME && tls.client_hello.is_some() {
+        return Some(finding.remedy(on_device(
+            attempt,
+            match name {
+                Some(name) => phrase("handshake-refused-unknown-name").with("name", name),
+                None => phrase("handshake-refused-nameless"),
+            },
+            &[Command::fixed("show license all | section Transport")],
+        )));
+    }
+    if causes.is_empty() {
+        finding = finding.cannot_tell(phrase("handshake-refused-cannot-tell"));
+    }
+    for cause in causes {
+        finding = finding.remedy(cause.remedy);
+    }
+    Some(
+        finding.remedy(elsewhere(
+            attempt,
+            if alert.side == Side::Server {
+                Owner::Server
+            } else {
+                Owner::Wlc
+            },
+            phrase("handshake-refused-log")
+                .with("who", side_name(alert.side))
+                .with("description", description),
+        )),
+    )
+}

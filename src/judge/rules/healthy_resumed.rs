@@ -1,0 +1,46 @@
+//! Attempt → Finding: an abbreviated handshake, and that is right.
+
+use super::{healthy, seconds, service};
+use crate::attempt::Attempt;
+use crate::base::phrase::phrase;
+use crate::connection::walk::StepKind;
+use crate::judge::context::Context;
+use crate::judge::finding::{Finding, Rule};
+
+/// RFC 5246 section 7.3, RFC 5077, RFC 9846 section 2.2: a session known to both sides needs no certificates.
+pub(super) const RULE: Rule = Rule {
+    id: "healthy-resumed",
+    check,
+};
+
+fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    let tls = connection.tls.as_ref()?;
+    if !tls.resumed || !healthy::went_well(attempt) {
+        return None;
+    }
+    let server_hello = connection.step(StepKind::ServerHello)?;
+    let how = if tls.version().is_some_and(crate::tls::Version::is_tls13) {
+        "healthy-resumed-psk"
+    } else if tls.client_hello.as_ref().is_some_and(|hello| hello.offers_ticket) {
+        "healthy-resumed-ticket"
+    } else {
+        "healthy-resumed-session-id"
+    };
+    let took = healthy::handshake_took(connection);
+    Some(
+        Finding::ok(
+            RULE.id,
+            phrase("healthy-resumed-summary")
+                .with("service", service(attempt))
+                .with("how", phrase(how))
+                .with("took", seconds(took)),
+        )
+        .evidence(
+            server_hello.frame,
+            phrase("healthy-resumed-accepts")
+                .with("how", phrase(how))
+                .with("took", seconds(took)),
+        ),
+    )
+}

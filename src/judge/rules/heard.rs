@@ -1,0 +1,131 @@
+//! Connection → what a side had heard when it left: by the numbers it acknowledged, whatever the order in the file.
+
+use super::client;
+use crate::attempt::Attempt;
+use crate::base::phrase::phrase;
+use crate::connection::Connection;
+use crate::connection::walk::{Side, Step, StepKind};
+use crate::judge::finding::{Confidence, Finding};
+use crate::tcp::stream::Position;
+
+/// How far a side's bytes were acknowledged.
+const fn heard_to(connection: &Connection, side: Side) -> Position {
+    let tcp = match side {
+        Side::Client => &connection.tcp.client,
+        Side::Server => &connection.tcp.server,
+    };
+    tcp.end.saturating_sub(tcp.bytes).saturating_add(tcp.acked_bytes)
+}
+
+/// Whether the client had closed before the server began to say this, and refused it with a RST (RFC 9293 section
+/// 3.10.7): it had given up waiting. A client that only closes its own direction acknowledges what still comes.
+pub(super) fn came_too_late(connection: &Connection, step: &Step) -> bool {
+    let client = &connection.tcp.client;
+    step.side == Side::Server
+        && client.reset.is_some()
+        && client.fin.is_some_and(|fin| fin.acked <= step.from)
+        && heard_to(connection, Side::Server) <= step.from
+}
+
+/// Of what the server said of these kinds, the first; of several HTTP answers the last.
+fn said<'c>(connection: &'c Connection, kinds: &[StepKind]) -> Option<&'c Step> {
+    let said = |step: &&Step| step.side == Side::Server && kinds.contains(&step.kind);
+    let first = connection.steps.iter().find(said)?;
+    match first.kind {
+        StepKind::HttpResponse => connection.steps.iter().rfind(said),
+        _ => Some(first),
+    }
+}
+
+/// What the server said of these kinds, if it was said too late.
+pub(super) fn late_answer(connection: &Connection, kinds: &[StepKind]) -> Option<Step> {
+    said(connection, kinds)
+        .filter(|answer| came_too_late(connection, answer))
+        .cloned()
+}
+
+/// A finding that rests on what the server said of these kinds. Where the client, which had closed or then reset, never
+/// acknowledged it, it may have come too late, though the frame that would show so is not in the capture.
+pub(super) fn if_heard(
+    finding: Finding,
+    attempt: &Attempt<'_>,
+    connection: &Connection,
+    kinds: &[StepKind],
+) -> Finding {
+    let tcp = &connection.tcp.client;
+    let is_doubtful = said(connection, kinds).is_some_and(|step| {
+        heard_to(connection, Side::Server) <= step.from
+            && (tcp.reset.is_some() || tcp.fin.is_some_and(|fin| fin.acked <= step.from))
+    });
+    if !is_doubtful {
+        return finding;
+    }
+    let confidence = finding.confidence.min(Confidence::Likely);
+    finding
+        .confidence(confidence)
+        .cannot_tell(phrase("heard-cannot-tell").with("who", client(attempt)))
+}
+
+/// Whether the client's Finished was sent again and never acknowledged: for the server the handshake never ended.
+pub(super) fn finished_lost(connection: &Connection) -> bool {
+    let client = &connection.tcp.client;
+    let finished = connection.step_by(StepKind::Finished, Side::Client);
+    client.retransmissions > 0
+        && connection.tcp.server.fin.is_none()
+        && finished.is_some_and(|step| heard_to(connection, Side::Client) <= step.from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::frame::{FrameNumber, Timestamp};
+    use crate::connection::connection;
+    use crate::connection::walk::Seen;
+    use crate::tcp::side::Mark;
+
+    fn mark(frame: u64, acked: Position) -> Mark {
+        Mark {
+            frame: FrameNumber(frame),
+            time: Timestamp(0),
+            ttl: 64,
+            ip_id: None,
+            window: 0,
+            ack: true,
+            at: 1000,
+            acked,
+        }
+    }
+
+    /// A client that had received up to 500 when it closed, and a server that then said something from there on.
+    fn closed(heard: u64, reset: bool) -> (Connection, Step) {
+        let mut it = connection(1, "10.0.0.1:50000", "10.0.0.2:443");
+        it.tcp.client.fin = Some(mark(7, 500));
+        it.tcp.client.reset = reset.then(|| mark(9, 500));
+        (it.tcp.server.bytes, it.tcp.server.end, it.tcp.server.acked_bytes) = (200, 600, heard);
+        let step = Step {
+            kind: StepKind::ApplicationData,
+            side: Side::Server,
+            frame: FrameNumber(8),
+            frames: vec![FrameNumber(8)],
+            time: Timestamp(0),
+            from: 500,
+            to: 600,
+            seen: Seen::Observed,
+            detail: None,
+        };
+        (it, step)
+    }
+
+    #[test]
+    fn what_comes_after_the_close_is_no_answer_unless_it_was_read() {
+        let (left, step) = closed(100, true);
+        assert!(came_too_late(&left, &step), "it refused what came");
+        let (half, step) = closed(200, true);
+        assert!(!came_too_late(&half, &step), "it closed its own direction and read on");
+        let (open, step) = closed(100, false);
+        assert!(!came_too_late(&open, &step), "the capture may end before it was read");
+        let (left, mut step) = closed(100, true);
+        step.from = 450;
+        assert!(!came_too_late(&left, &step), "it was there before the close");
+    }
+}

@@ -1,0 +1,197 @@
+//! Attempt → Finding: nothing failed in what was captured, but too little was captured to conclude anything.
+
+use super::{lost_bytes, service, side_name};
+use crate::attempt::Attempt;
+use crate::base::phrase::{Phrase, phrase};
+use crate::capture::End;
+use crate::connection::Connection;
+use crate::connection::plain::Spoken;
+use crate::connection::walk::{Side, StepKind};
+use crate::judge::context::Context;
+use crate::judge::finding::{Finding, Rule, Severity};
+use crate::judge::recapture;
+use crate::tcp::stream::GapCause;
+
+/// Something is missing from the capture, and no other rule concludes anything from the rest.
+pub(super) const RULE: Rule = Rule {
+    id: "incomplete-capture",
+    check,
+};
+
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    let reasons = attempt.connection().map_or_else(
+        || of_lookups(attempt, context),
+        |connection| reasons(connection, context),
+    );
+    // A capture that holds the whole connection is not to blame.
+    if reasons.is_empty() {
+        return None;
+    }
+    let mut finding = Finding::ok(
+        RULE.id,
+        phrase("incomplete-capture-summary")
+            .with("service", service(attempt))
+            .with(
+                "reason",
+                reasons
+                    .first()
+                    .cloned()
+                    .unwrap_or_else(|| phrase("incomplete-capture-nothing")),
+            ),
+    )
+    .severity(Severity::Note);
+    if let Some(connection) = attempt.connection() {
+        finding = finding
+            .evidence(connection.first.0, phrase("incomplete-capture-first-frame"))
+            .evidence(connection.last.0, phrase("incomplete-capture-last-frame"));
+    } else {
+        finding = finding.evidence(attempt.first().0, phrase("incomplete-capture-first-frame"));
+    }
+    for reason in reasons {
+        finding = finding.cannot_tell(reason);
+    }
+    finding.remedies = recapture::for_attempt(attempt, context);
+    Some(finding)
+}
+
+/// What is missing of an attempt of which only look-ups of the name were captured.
+fn of_lookups(attempt: &Attempt<'_>, context: &Context<'_>) -> Vec<Phrase> {
+    let answers = || attempt.lookups.iter().filter_map(|lookup| lookup.answer.as_ref());
+    let what = if answers().any(|answer| answer.truncated && answer.addresses.is_empty()) {
+        "incomplete-capture-answer-cut"
+    } else if answers().next().is_some() {
+        "incomplete-capture-no-connection"
+    } else {
+        "incomplete-capture-no-answer"
+    };
+    let mut reasons = vec![phrase(what)];
+    if context.watched.hosts.of(attempt.device).left_out {
+        reasons.insert(0, phrase("incomplete-capture-left-out"));
+    }
+    if let Some(drops) = context.capture.drops.filter(|&drops| drops > 0) {
+        reasons.push(phrase("incomplete-capture-dropped").with("drops", drops));
+    }
+    reasons
+}
+
+/// What is missing, most telling first.
+pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Phrase> {
+    let mut reasons = Vec::new();
+    for side in Side::both() {
+        let tcp = &connection.tcp[side];
+        if tcp.frames == 0 && connection.tcp[side.peer()].frames > 0 {
+            reasons.push(phrase("incomplete-capture-one-direction").with("who", side_name(side)));
+        } else if tcp.acked_unseen {
+            reasons.push(phrase("incomplete-capture-acked-unseen").with("who", side_name(side)));
+        }
+        if tcp.cut > 0 {
+            let cut = match context.capture.snap_length {
+                Some(len) => phrase("incomplete-capture-snap-length").with("len", len),
+                None => phrase("incomplete-capture-snap-length-unknown"),
+            };
+            reasons.push(cut.with("count", tcp.cut).with("who", side_name(side)));
+        }
+        let missed: u64 = tcp
+            .gaps
+            .iter()
+            .filter(|gap| gap.cause == GapCause::NotCaptured)
+            .map(|gap| gap.to.saturating_sub(gap.from))
+            .sum();
+        if tcp.unseen_end > 0 {
+            reasons.push(
+                phrase("incomplete-capture-unseen-end")
+                    .with("count", tcp.unseen_end)
+                    .with("who", side_name(side)),
+            );
+        }
+        // Bytes that the other side still waits for are lost on the way: no better capture brings them.
+        if let Some(gap) = lost_bytes::hole(connection, side) {
+            let missing = phrase("incomplete-capture-never-arrived")
+                .with("count", gap.to.saturating_sub(gap.from))
+                .with("who", side_name(side))
+                .with("frame", gap.seen_at);
+            reasons.push(missing);
+            reasons.extend(lost_bytes::size_clause(connection, side));
+        }
+        if missed > 0 {
+            reasons.push(
+                phrase("incomplete-capture-missed")
+                    .with("missed", missed)
+                    .with("who", side_name(side)),
+            );
+        }
+    }
+    let started = connection.step(StepKind::Syn).is_some() || connection.step(StepKind::ClientHello).is_some();
+    if !started {
+        reasons.push(phrase("incomplete-capture-no-beginning"));
+    }
+    if !super::is_closed(connection) {
+        let last = connection.last.0;
+        let goes_on = context
+            .capture
+            .last
+            .is_some_and(|end| end.since(connection.last.1) >= super::SILENCE);
+        reasons.push(if goes_on && super::lost_sight(connection) {
+            phrase("incomplete-capture-lost-sight").with("last", last)
+        } else {
+            let open = match limit(context) {
+                Some(limit) => phrase("incomplete-capture-still-open-limit").with("limit", limit),
+                None => phrase("incomplete-capture-still-open"),
+            };
+            open.with("last", last)
+        });
+    }
+    if let End::Truncated { after, detail, .. } = &context.capture.end {
+        let cut = phrase("incomplete-capture-cut-short")
+            .with("after", *after)
+            .with("detail", detail);
+        reasons.insert(0, cut);
+    }
+    if context.capture.drops.is_some_and(|drops| drops > 0) {
+        reasons.push(phrase("incomplete-capture-dropped").with("drops", context.capture.drops.unwrap_or_default()));
+    }
+    if connection
+        .tls
+        .as_ref()
+        .and_then(crate::connection::walk::TlsFacts::version)
+        == Some(crate::tls::Version::SSL2)
+    {
+        reasons.push(phrase("incomplete-capture-ssl2"));
+    }
+    if connection
+        .plain_client
+        .is_some_and(|client| client.spoken == Spoken::Tlcp)
+    {
+        reasons.insert(0, phrase("incomplete-capture-tlcp"));
+    }
+    // Encryption hides, but it is no fault of a capture in which nothing is missing.
+    if let Some(version) = connection
+        .tls
+        .as_ref()
+        .and_then(crate::connection::walk::TlsFacts::version)
+        && version.is_tls13()
+        && !reasons.is_empty()
+    {
+        reasons.push(phrase("incomplete-capture-tls13"));
+    }
+    reasons
+}
+
+/// A limit of the capture that its size or duration suggests: buffers and durations are set to round numbers.
+fn limit(context: &Context<'_>) -> Option<Phrase> {
+    let bytes = context.capture.bytes;
+    for megabytes in [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] {
+        // The buffer holds its own headers beside the packets: the export is a little smaller, by a packet or some percent.
+        for full in [megabytes * 1_000_000, megabytes * 1024 * 1024] {
+            if bytes <= full && bytes >= full / 100 * 98 {
+                return Some(phrase("incomplete-capture-limit-size").with("megabytes", megabytes));
+            }
+        }
+    }
+    let (first, last) = (context.capture.first?, context.capture.last?);
+    let seconds = last.since(first) / 1_000_000_000;
+    [60, 120, 300, 600, 1800, 3600]
+        .iter()
+        .find(|&&limit| (limit - 2..=limit + 1).contains(&seconds))
+        .map(|&limit| phrase("incomplete-capture-limit-time").with("seconds", limit))
+}

@@ -1,0 +1,220 @@
+//! Connection → Finding: the first exchange went well, and what came after it did not.
+//!
+//! A connection that is kept open is used again (RFC 9112 section 9.3). The next request may meet a device that has forgotten
+//! the connection, a server that has gone, or a path that does not carry it; and an answer may be cut. One record that went
+//! each way is no proof of what follows.
+
+use super::lost_bytes;
+use super::reset_origin::origin;
+use super::{client, elsewhere, seconds, service, side_name};
+use crate::attempt::Attempt;
+use crate::base::frame::Timestamp;
+use crate::base::phrase::phrase;
+use crate::connection::Connection;
+use crate::connection::walk::{Side, Step, StepKind};
+use crate::judge::finding::{At, By, Confidence, Finding, Owner};
+use crate::tcp::side::Mark;
+
+/// Sent again so often, bytes have been given every chance: the timer has doubled twice (RFC 6298).
+const GIVEN_EVERY_CHANCE: u64 = 3;
+
+/// Nothing is sent for so long: whoever forgets idle connections may have done so.
+const IDLE: i64 = 2_000_000_000;
+
+/// Bodies of records of TLS 1.3 that hold an alert alone: with either length of tag, and with the padding of JSSE.
+const ALERT_BODIES: [u64; 3] = [11, 19, 35];
+
+/// A record's header.
+const HEADER: u64 = 5;
+
+/// The first record of data that the client sent after the server's last one; `None` before any answer, and where either
+/// side had said goodbye or complained.
+fn open_request(connection: &Connection) -> Option<&Step> {
+    let tls = connection.tls.as_ref()?;
+    if !tls.is_complete() || tls.application_data.server == 0 || !tls.alerts.is_empty() {
+        return None;
+    }
+    let of = |side| move |step: &&Step| step.kind == StepKind::ApplicationData && step.side == side;
+    let last = connection.steps.iter().rposition(|step| of(Side::Server)(&step))?;
+    let request = connection.steps.get(last..)?.iter().find(of(Side::Client))?;
+    let body = request.to.saturating_sub(request.from).saturating_sub(HEADER);
+    let may_be_alert = tls.version().is_some_and(crate::tls::Version::is_tls13) && ALERT_BODIES.contains(&body);
+    (!may_be_alert).then_some(request)
+}
+
+/// How long nothing had been sent before a step.
+fn idle_before(connection: &Connection, step: &Step) -> i64 {
+    let earlier = connection.steps.iter().filter(|it| it.frame < step.frame);
+    let last = earlier.map(|it| it.time).max().unwrap_or(connection.first.1);
+    step.time.since(last)
+}
+
+/// A request after the first exchange that was sent again and again and never acknowledged.
+pub(super) fn unacknowledged(attempt: &Attempt<'_>) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    let request = open_request(connection)?;
+    let client_tcp = &connection.tcp.client;
+    let repeated = client_tcp.delivery.repeated()?;
+    let stalled = connection.tcp.server.window_closed.is_some();
+    if stalled || repeated.from < request.from || repeated.times < GIVEN_EVERY_CHANCE {
+        return None;
+    }
+    let mut finding = Finding::error(
+        super::no_application_response::RULE.id,
+        By::Path,
+        At::Http,
+        phrase("later-request-unacknowledged")
+            .with("who", client(attempt))
+            .with("service", service(attempt))
+            .with("times", repeated.times)
+            .with("span", seconds(repeated.last.1.since(request.time))),
+    )
+    .confidence(Confidence::Likely)
+    .evidence(request.frame, phrase("later-request").with("who", client(attempt)))
+    .evidence(repeated.last.0, lost_bytes::repeated(repeated))
+    .alternative("server-gone", phrase("later-request-server-gone"))
+    .claims_silence_of(Side::Server);
+    finding = with_idle(finding, connection, request);
+    let finding = lost_bytes::by_size(finding, attempt, connection, Side::Client);
+    Some(
+        finding.remedy(elsewhere(
+            attempt,
+            Owner::Firewall,
+            phrase("later-request-forgotten")
+                .with("device", attempt.device)
+                .with("server", connection.server),
+        )),
+    )
+}
+
+fn with_idle(finding: Finding, connection: &Connection, request: &Step) -> Finding {
+    let idle = idle_before(connection, request);
+    if idle < IDLE {
+        return finding;
+    }
+    finding.evidence(request.frame, phrase("later-request-idle").with("span", seconds(idle)))
+}
+
+/// A RST in answer to a later request, or in the midst of an answer.
+pub(super) fn reset(attempt: &Attempt<'_>) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    if !super::sees_without_holes(connection) {
+        return None;
+    }
+    let (side, reset) = super::reset_during_handshake::first_end(connection)?;
+    match open_request(connection) {
+        // A client that takes its own request back has changed its mind.
+        Some(request) if side == Side::Server => Some(instead_of_answer(attempt, connection, request, &reset)),
+        _ => inside_answer(attempt, connection, side, &reset),
+    }
+}
+
+fn instead_of_answer(attempt: &Attempt<'_>, connection: &Connection, request: &Step, reset: &Mark) -> Finding {
+    let origin = origin(connection, Side::Server, reset);
+    let by = match origin.by(Side::Server) {
+        By::Server if connection.connect().is_some() => By::Unknown,
+        by => by,
+    };
+    let finding = Finding::error(
+        super::reset_after_established::RULE.id,
+        by,
+        At::Http,
+        phrase("later-request-reset")
+            .with("who", client(attempt))
+            .with("service", service(attempt)),
+    )
+    .confidence(confidence(by))
+    .evidence(request.frame, phrase("later-request").with("who", client(attempt)))
+    .evidence(
+        reset.frame,
+        phrase("later-request-rst")
+            .with("who", side_name(Side::Server))
+            .with("span", seconds(reset.time.since(request.time)))
+            .with("clause", origin.clause()),
+    );
+    with_idle(finding, connection, request)
+        .alternative("no-request", phrase("later-request-none"))
+        .remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("later-request-server-log").with("server", connection.server),
+        ))
+        .remedy(elsewhere(
+            attempt,
+            Owner::Firewall,
+            phrase("later-request-forgotten")
+                .with("device", attempt.device)
+                .with("server", connection.server),
+        ))
+}
+
+/// The last record of the server's data never became whole: the RST cut the answer.
+fn inside_answer(attempt: &Attempt<'_>, connection: &Connection, side: Side, reset: &Mark) -> Option<Finding> {
+    let tls = connection.tls.as_ref()?;
+    let missing = connection.tcp.server.unfinished_record;
+    if missing == 0 || !tls.is_complete() || tls.first_error().is_some() || tls.application_data.server == 0 {
+        return None;
+    }
+    let answers = connection
+        .steps
+        .iter()
+        .filter(|step| step.side == Side::Server && step.kind == StepKind::ApplicationData);
+    let first = answers.clone().next()?;
+    let is_first_answer = !connection
+        .steps
+        .iter()
+        .any(|step| step.side == Side::Client && step.kind == StepKind::ApplicationData && step.frame > first.frame);
+    // A client that leaves in the midst of a later answer, say a download, has had what it came for or has changed its mind.
+    if side == Side::Client && !is_first_answer {
+        return None;
+    }
+    let last = answers.last()?;
+    let origin = origin(connection, side, reset);
+    let by = origin.by(side);
+    Some(
+        Finding::error(
+            super::reset_after_established::RULE.id,
+            by,
+            At::Http,
+            phrase(match by {
+                By::Client => "answer-cut-client",
+                By::Server => "answer-cut-server",
+                By::Path => "answer-cut-path",
+                _ => "answer-cut-unknown",
+            })
+            .with("who", client(attempt))
+            .with("service", service(attempt))
+            .with("missing", missing),
+        )
+        .confidence(confidence(by))
+        .evidence(last.frame, phrase("answer-cut-record").with("missing", missing))
+        .evidence(
+            reset.frame,
+            phrase("later-request-rst")
+                .with("who", side_name(side))
+                .with("span", seconds(reset.time.since(before(connection, side, reset))))
+                .with("clause", origin.clause()),
+        )
+        .cannot_tell(phrase("answer-cut-cannot-tell"))
+        .remedy(elsewhere(
+            attempt,
+            if by == By::Client { Owner::Wlc } else { Owner::Server },
+            match by {
+                By::Client => phrase("answer-cut-client-log").with("who", client(attempt)),
+                _ => phrase("later-request-server-log").with("server", connection.server),
+            },
+        )),
+    )
+}
+
+/// When the other side had last sent anything.
+fn before(connection: &Connection, side: Side, reset: &Mark) -> Timestamp {
+    connection.tcp[side.peer()].last_time.min(reset.time)
+}
+
+const fn confidence(by: By) -> Confidence {
+    match by {
+        By::Unknown => Confidence::Possible,
+        _ => Confidence::Likely,
+    }
+}

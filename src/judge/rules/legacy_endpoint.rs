@@ -1,0 +1,69 @@
+//! Attempt → Finding: the device talks to the service that has been superseded.
+
+use super::on_device;
+use crate::attempt::Attempt;
+use crate::base::command::Command;
+use crate::base::frame::FrameNumber;
+use crate::base::phrase::phrase;
+use crate::connection::walk::StepKind;
+use crate::judge::context::Context;
+use crate::judge::finding::{By, Confidence, Finding, Rule, Severity};
+
+/// Cisco 217348: Smart Licensing Using Policy talks to smartreceiver.cisco.com; tools.cisco.com is the call-home path.
+pub(super) const RULE: Rule = Rule {
+    id: "legacy-endpoint",
+    check,
+};
+
+fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+    let successor = attempt.service.superseded_by.as_ref()?;
+    let name = crate::base::wire_text::WireText::from(attempt.service.name.as_str());
+    let works = attempt.exchanged();
+    let frame = named_in(attempt);
+    let finding = Finding::ok(
+        RULE.id,
+        phrase(if works {
+            "legacy-endpoint-summary-works"
+        } else {
+            "legacy-endpoint-summary"
+        })
+        .with("name", &name)
+        .with("successor", successor),
+    );
+    Some(
+        Finding {
+            by: Some(By::Device),
+            ..finding
+        }
+        .severity(Severity::Warning)
+        .confidence(Confidence::Certain)
+        .evidence(
+            frame,
+            phrase("legacy-endpoint-because")
+                .with("because", phrase(attempt.service.because))
+                .with("name", name),
+        )
+        .remedy(on_device(
+            attempt,
+            phrase("legacy-endpoint-switch"),
+            &[
+                Command::fixed("configure terminal"),
+                Command::fixed("  license smart transport smart"),
+                Command::fixed("  license smart url default"),
+                Command::fixed("  end"),
+            ],
+        )),
+    )
+}
+
+/// The frame that tells which service it is: the message that names it, else the attempt's first.
+fn named_in(attempt: &Attempt<'_>) -> FrameNumber {
+    let kind = match attempt.service.because {
+        "because-hello" => Some(StepKind::ClientHello),
+        "because-connect" => Some(StepKind::ConnectRequest),
+        "because-http" | "because-http-kind" => Some(StepKind::HttpRequest),
+        _ => None,
+    };
+    let step = kind.and_then(|kind| attempt.connection()?.step(kind));
+    step.map_or(attempt.first().0, |step| step.frame)
+}

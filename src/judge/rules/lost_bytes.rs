@@ -1,0 +1,103 @@
+//! Delivery → words about bytes that were lost, and whether their size is why.
+//!
+//! A path that drops large packets without a word (RFC 2923 section 2.1) and a filter that drops by content look alike until
+//! sizes are compared: a smaller packet size helps only where nothing as large arrived.
+
+use super::{elsewhere, on_device, seconds};
+use crate::attempt::Attempt;
+use crate::base::command::Command;
+use crate::base::frame::FrameNumber;
+use crate::base::phrase::{Phrase, phrase};
+use crate::connection::Connection;
+use crate::connection::walk::Side;
+use crate::judge::finding::{Finding, Owner};
+use crate::tcp::delivery::{Repeated, SizeLimit};
+use crate::tcp::stream::{Gap, GapCause};
+
+/// Bytes that were sent again and never acknowledged, as evidence of the last time.
+pub(super) fn repeated(repeated: &Repeated) -> Phrase {
+    phrase("lost-repeated")
+        .with("len", repeated.len)
+        .with("times", repeated.times)
+        .with("span", seconds(repeated.last.1.since(repeated.first.1)))
+}
+
+/// The first hole of a side that its receiver never filled.
+pub(super) fn hole(connection: &Connection, side: Side) -> Option<&Gap> {
+    let mut gaps = connection.tcp[side].gaps.iter();
+    gaps.find(|gap| gap.cause == GapCause::NeverArrived)
+}
+
+/// Payload of the first segment of a side that did not arrive: as it was sent again, else as large as the hole that it left,
+/// else what was announced and is not there.
+fn lost_payload(connection: &Connection, side: Side) -> Option<u32> {
+    let tcp = &connection.tcp[side];
+    if let Some(repeated) = tcp.delivery.repeated() {
+        return Some(repeated.len);
+    }
+    // A hole may be several segments, each at most as large as the other side takes.
+    let segment = u64::from(connection.tcp[side.peer()].mss.unwrap_or(u16::MAX));
+    if let Some(gap) = hole(connection, side) {
+        return u32::try_from(gap.to.saturating_sub(gap.from).min(segment)).ok();
+    }
+    let (_, end) = connection.hello_extent().filter(|_| side == Side::Client)?;
+    let unsent = end.saturating_sub(tcp.delivery.acked()).min(segment);
+    u32::try_from(unsent).ok().filter(|&len| len > 0)
+}
+
+/// The frame that shows that bytes of a side are missing.
+fn shown_by(connection: &Connection, side: Side) -> FrameNumber {
+    let repeated = connection.tcp[side].delivery.repeated().map(|it| it.last.0);
+    let hole = || hole(connection, side).map(|gap| gap.seen_at);
+    repeated.or_else(hole).unwrap_or(connection.last.0)
+}
+
+/// Whether size explains what a side's bytes came to.
+pub(super) fn size_limit(connection: &Connection, side: Side) -> SizeLimit {
+    match lost_payload(connection, side) {
+        Some(lost) => connection.tcp[side].delivery.size_limit(lost),
+        None => SizeLimit::Open,
+    }
+}
+
+/// Size as a clause about what was lost, where the sizes of what arrived speak for it.
+pub(super) fn size_clause(connection: &Connection, side: Side) -> Option<Phrase> {
+    match size_limit(connection, side) {
+        SizeLimit::Likely { lost, passed: 0 } => Some(phrase("lost-by-size-alone").with("lost", lost)),
+        SizeLimit::Likely { lost, passed } => Some(phrase("lost-by-size").with("lost", lost).with("passed", passed)),
+        _ => None,
+    }
+}
+
+/// Says whether size explains a loss; what cures it only where it may.
+pub(super) fn by_size(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, side: Side) -> Finding {
+    match size_limit(connection, side) {
+        SizeLimit::Excluded { lost } => {
+            return finding.excluded("path-mtu", phrase("lost-not-by-size").with("lost", lost));
+        }
+        SizeLimit::Hardly { lost } => {
+            return finding.alternative("path-mtu", phrase("lost-hardly-by-size").with("lost", lost));
+        }
+        SizeLimit::Likely { .. } | SizeLimit::Open => {}
+    }
+    let finding = match size_clause(connection, side) {
+        Some(clause) => finding
+            .cannot_tell(phrase("lost-where"))
+            .evidence(shown_by(connection, side), clause),
+        None => finding.alternative("path-mtu", phrase("lost-maybe-by-size")),
+    };
+    let finding = finding.remedy(elsewhere(attempt, Owner::Firewall, phrase("silent-mid-handshake-icmp")));
+    if attempt.licensing {
+        finding.remedy(on_device(
+            attempt,
+            phrase("silent-mid-handshake-mss"),
+            &[
+                Command::fixed("configure terminal"),
+                Command::fixed("  ip tcp mss 1200"),
+                Command::fixed("  end"),
+            ],
+        ))
+    } else {
+        finding.remedy(elsewhere(attempt, Owner::Firewall, phrase("lost-try-smaller")))
+    }
+}

@@ -1,0 +1,99 @@
+//! Attempt → Finding: the file is damaged: the verdict where nothing could be concluded from what was read, and a warning
+//! beside another verdict where the attempt lies around or behind the damage.
+
+use crate::attempt::Attempt;
+use crate::base::command::Command;
+use crate::base::phrase::{Phrase, phrase};
+use crate::capture::{CaptureFacts, Damage, End};
+use crate::judge::context::Context;
+use crate::judge::finding::{Finding, Owner, Remedy, Rule, Severity};
+
+/// The capture formats have no check sums: damage shows as a record that cannot be one.
+pub(super) const RULE: Rule = Rule {
+    id: "malformed-capture",
+    check,
+};
+
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    let Some(connection) = attempt.connection() else {
+        return finding(context);
+    };
+    // What lies before the damage is not touched by it.
+    let around = context
+        .capture
+        .damage
+        .iter()
+        .find(|damage| damage.after < connection.last.0);
+    if let Some(damage) = around {
+        let place = phrase(if connection.first.0 <= damage.after {
+            "malformed-capture-within"
+        } else {
+            "malformed-capture-before"
+        });
+        return Some(
+            lost(damage)
+                .severity(Severity::Warning)
+                .evidence(connection.last.0, place)
+                .cannot_tell(phrase("malformed-capture-cannot-tell-numbers")),
+        );
+    }
+    // A file that merely ends early is incomplete, not damaged.
+    if is_only_cut(context.capture) {
+        return None;
+    }
+    finding(context).map(|finding| finding.evidence(connection.last.0, phrase("malformed-capture-last-of-connection")))
+}
+
+/// Whether nothing is wrong with a file that has frames but that it ends early.
+pub(super) const fn is_only_cut(capture: &CaptureFacts) -> bool {
+    matches!(capture.end, End::Truncated { is_cut: true, .. }) && capture.damage.is_empty() && capture.frames > 0
+}
+
+/// What is said of the file.
+pub(super) fn finding(context: &Context<'_>) -> Option<Finding> {
+    if let Some(damage) = context.capture.damage.first() {
+        return Some(lost(damage));
+    }
+    let End::Truncated {
+        after,
+        offset,
+        lost,
+        detail,
+        ..
+    } = &context.capture.end
+    else {
+        return None;
+    };
+    let summary = phrase("malformed-capture-summary-end")
+        .with("offset", *offset)
+        .with("after", *after)
+        .with("detail", detail)
+        .with("lost", *lost);
+    Some(
+        damaged(summary)
+            .evidence(*after, phrase("malformed-capture-last-read"))
+            .cannot_tell(phrase("malformed-capture-cannot-tell-beyond")),
+    )
+}
+
+/// Records were lost, and others found behind them.
+fn lost(damage: &Damage) -> Finding {
+    let Damage { offset, lost, after } = damage;
+    let summary = phrase("malformed-capture-summary")
+        .with("offset", *offset)
+        .with("after", *after)
+        .with("lost", *lost);
+    damaged(summary).evidence(*after, phrase("malformed-capture-last-before"))
+}
+
+fn damaged(summary: Phrase) -> Finding {
+    Finding::ok(RULE.id, summary).severity(Severity::Note).remedy(Remedy {
+        owner: Owner::Capture,
+        action: phrase("malformed-capture-export"),
+        commands: vec![
+            Command::fixed("monitor capture <name> export flash:<name>.pcap"),
+            Command::fixed("verify /md5 flash:<name>.pcap"),
+        ],
+        verify: phrase("malformed-capture-verify"),
+    })
+}

@@ -1,0 +1,98 @@
+//! Attempt → Finding: the name was resolved, and then nothing was connected to.
+
+use super::{dns_unexpected_address, on_device};
+use crate::attempt::Attempt;
+use crate::base::command::Command;
+use crate::base::frame::Timestamp;
+use crate::base::phrase::phrase;
+use crate::judge::context::Context;
+use crate::judge::finding::{At, By, Confidence, Finding, Rule, Severity};
+use crate::judge::recapture;
+
+/// A device that has an address connects to it at once.
+const PATIENCE: i64 = 10_000_000_000;
+
+/// Cisco 217348: the controller needs `ip http client source-interface` to know from where to connect; a look-up leaves
+/// by another way.
+pub(super) const RULE: Rule = Rule {
+    id: "no-connection",
+    check,
+};
+
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    if !attempt.connections.is_empty() || !attempt.licensing || attempt.dns_over_tcp.is_some() {
+        return None;
+    }
+    let (lookup, answer) = attempt.lookups.iter().find_map(|lookup| {
+        // One that did not fit is to be asked for again (RFC 2181 section 9).
+        let answer = lookup.answer.as_ref().filter(|answer| !answer.truncated)?;
+        let usable = answer
+            .addresses
+            .iter()
+            .any(|&ip| dns_unexpected_address::oddness(ip).is_none());
+        usable.then_some((lookup, answer))
+    })?;
+    let &address = answer.addresses.first()?;
+    let device = attempt.device;
+    let waited = context.capture.last?.since(answer.time);
+    // That the device's connections would be seen shows by others of it, later than the answer.
+    let is_seen = |time: Timestamp| time > answer.time;
+    let other = context.watched.hosts.of(device);
+    let visible = other.sent > 0 && other.last.is_some_and(|(_, time)| is_seen(time));
+    if waited < PATIENCE || !visible || other.left_out {
+        return None;
+    }
+    // Who asks may ask for somebody else, unless it is named as the controller.
+    let is_named = context.options.wlc.contains(&device);
+    let mut finding = Finding::error(
+        RULE.id,
+        By::Device,
+        At::Tcp,
+        phrase("no-connection")
+            .with("name", &lookup.name)
+            .with("device", device)
+            .with("address", address)
+            .with("seconds", super::seconds(waited)),
+    )
+    .severity(if is_named { Severity::Error } else { Severity::Note })
+    .confidence(if is_named {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
+    })
+    .evidence(
+        lookup.first().0,
+        phrase("no-connection-asks")
+            .with("server", lookup.server)
+            .with("name", &lookup.name),
+    )
+    .evidence(
+        answer.frame,
+        phrase("no-connection-answer")
+            .with("server", lookup.server)
+            .with("address", address),
+    );
+    if let Some((frame, _)) = other.last {
+        finding = finding.evidence(frame, phrase("no-connection-visible").with("device", device));
+    }
+    finding = finding
+        .alternative("other-path", phrase("no-connection-other-path").with("device", device))
+        .alternative(
+            "look-up-only",
+            phrase("no-connection-look-up-only").with("device", device),
+        )
+        .remedy(on_device(
+            attempt,
+            phrase("no-connection-do").with("device", device),
+            &[
+                Command::fixed("show running-config | include ip http client|license smart"),
+                Command::fixed("show license all | section Transport"),
+                Command::with("show ip route {}", &[&address]),
+                Command::fixed("configure terminal"),
+                Command::with("  ip http client source-interface <interface with {}>", &[&device]),
+                Command::fixed("  end"),
+            ],
+        ));
+    finding.remedies.extend(recapture::for_attempt(attempt, context));
+    Some(finding)
+}

@@ -1,0 +1,261 @@
+//! Attempt → Finding: the port answered, but not in TLS.
+
+use super::{elsewhere, on_device, service, tls_with_hello};
+use crate::attempt::Attempt;
+use crate::base::command::Command;
+use crate::base::frame::FrameNumber;
+use crate::base::phrase::{Phrase, phrase};
+use crate::base::wire_text::WireText;
+use crate::connection::Connection;
+use crate::connection::plain::Spoken;
+use crate::connection::walk::{Side, StepKind};
+use crate::http::reader::Response;
+use crate::judge::context::{Context, Host};
+use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+
+/// A Client Hello must be answered by a record (RFC 9846 section 5); anything else comes from something that does not
+/// speak TLS.
+pub(super) const RULE: Rule = Rule { id: "not-tls", check };
+
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    let (connection, tls) = tls_with_hello(attempt)?;
+    let hello = connection.step(StepKind::ClientHello)?;
+    if tls.server_hello.is_some() || tls.alerts.iter().any(|alert| alert.side == Side::Server) {
+        return None;
+    }
+    let target = service(attempt);
+    // Readable HTTP that answers no readable request (a CONNECT), hence the hello, whatever the order in the file.
+    let answer = connection
+        .http
+        .iter()
+        .filter(|exchange| exchange.request.is_none())
+        .find_map(|exchange| exchange.response.as_ref())
+        // A success may answer a CONNECT that was not captured.
+        .filter(|(_, response)| !matches!(response.status, 200..=299) || sees_all_of_client(connection));
+    if let Some((frame, response)) = answer {
+        if precedes_hello(connection) {
+            return Some(before_hello(attempt, connection, (*frame, response)));
+        }
+        if let Some(finding) = of_proxy(attempt, context, connection, (*frame, response)) {
+            return Some(finding.evidence(hello.frame, Phrase::verbatim("Client Hello")));
+        }
+        let elsewhere_to = response
+            .location
+            .as_ref()
+            .filter(|location| !location.raw().contains(&attempt.service.name));
+        let (by, who) = if elsewhere_to.is_some() {
+            (By::Path, "not-tls-somewhere")
+        } else {
+            (By::Server, "not-tls-there")
+        };
+        let redirecting = |plain, redirected| match elsewhere_to {
+            Some(location) => phrase(redirected).with("location", location),
+            None => phrase(plain),
+        };
+        let mut finding = Finding::error(
+            RULE.id,
+            by,
+            At::Tls,
+            redirecting("not-tls-summary", "not-tls-summary-redirect")
+                .with("target", &target)
+                .with("status", response.status)
+                .with("reason", &response.reason)
+                .with("who", phrase(who)),
+        )
+        .confidence(if by == By::Path {
+            Confidence::Likely
+        } else {
+            Confidence::Certain
+        })
+        .evidence(hello.frame, phrase("client-hello"))
+        .evidence(
+            *frame,
+            redirecting("not-tls-http", "not-tls-http-redirect")
+                .with("status", response.status)
+                .with("reason", &response.reason),
+        );
+        if !response.excerpt.is_empty() {
+            finding = finding.evidence(
+                *frame,
+                phrase("http-body").with("excerpt", shortened(&response.excerpt)),
+            );
+        }
+        return Some(if by == By::Path {
+            finding
+                .alternative("server-misconfigured", phrase("not-tls-misconfigured"))
+                .remedy(elsewhere(
+                    attempt,
+                    Owner::Firewall,
+                    phrase("not-tls-exempt")
+                        .with("name", &attempt.service.name)
+                        .with("device", attempt.device),
+                ))
+        } else {
+            finding
+                .alternative("block-page", phrase("not-tls-block-page"))
+                .remedy(elsewhere(
+                    attempt,
+                    Owner::Server,
+                    phrase("not-tls-enable")
+                        .with("ip", connection.server.ip)
+                        .with("port", connection.server.port),
+                ))
+        });
+    }
+    // Bytes from the middle of a stream are no opening.
+    let begins = connection.tcp.server.start_known && super::sees_handshake(connection);
+    if !begins || !connection.speaks_other.server || connection.opening.server.is_empty() {
+        return None;
+    }
+    // What was said before the hello belongs to another protocol that led to TLS (STARTTLS, a proxy), and what begins like
+    // a record is broken TLS rather than none.
+    // A server that speaks first (SSH, SMTP) said it to a client that had not said anything else before its hello.
+    let hello_comes_first = connection.tcp.client.start_known && connection.opening.client.is_empty();
+    let answers_hello = hello_comes_first || connection.opening_frame.server.is_some_and(|frame| frame > hello.frame);
+    let like_record = matches!(connection.opening.server[..], [20..=24, 3, ..]);
+    if !answers_hello || like_record {
+        return None;
+    }
+    let opening = WireText::from_bytes(&connection.opening.server);
+    let first_line = WireText::from(opening.raw().lines().next().unwrap_or_default());
+    let frame = connection.opening_frame.server?;
+    Some(
+        Finding::error(
+            RULE.id,
+            By::Server,
+            At::Tls,
+            phrase("not-tls-summary-bytes")
+                .with("target", &target)
+                .with("bytes", shortened(&first_line)),
+        )
+        .evidence(hello.frame, phrase("client-hello"))
+        .evidence(frame, phrase("not-tls-bytes").with("bytes", shortened(&first_line)))
+        .remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("not-tls-listen").with("server", connection.server),
+        )),
+    )
+}
+
+/// Whether the server's HTTP answer was said before the Client Hello, by the acknowledgements: the steps stand in the order
+/// in which they can have happened.
+fn precedes_hello(connection: &Connection) -> bool {
+    let place = |kind: StepKind, side: Side| {
+        let mut steps = connection.steps.iter();
+        steps.position(|step| step.kind == kind && step.side == side)
+    };
+    let answer = place(StepKind::HttpResponse, Side::Server);
+    answer.is_some_and(|answer| place(StepKind::ClientHello, Side::Client) > Some(answer))
+}
+
+/// An answer that precedes the hello answers what the client said before it: the line of the PROXY protocol, as a rule.
+fn before_hello(
+    attempt: &Attempt<'_>,
+    connection: &Connection,
+    (frame, response): (FrameNumber, &Response),
+) -> Finding {
+    let spoken = Spoken::of(&connection.opening.client);
+    let finding = Finding::error(
+        RULE.id,
+        By::Unknown,
+        At::Tls,
+        phrase("not-tls-summary-before")
+            .with("target", service(attempt))
+            .with("status", response.status)
+            .with("reason", &response.reason)
+            .with("spoken", phrase(spoken.phrase())),
+    )
+    .confidence(Confidence::Likely);
+    let finding = match connection.opening_frame.client {
+        Some(first) => finding.evidence(
+            first,
+            phrase("plain-text-to-tls-first").with("spoken", phrase(spoken.phrase())),
+        ),
+        None => finding,
+    };
+    finding
+        .evidence(
+            frame,
+            phrase("not-tls-http")
+                .with("status", response.status)
+                .with("reason", &response.reason),
+        )
+        .alternative("server-refuses", phrase("not-tls-before-or"))
+        .cannot_tell(phrase("not-tls-before-cannot-tell"))
+        .remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("not-tls-before-agree").with("server", connection.server),
+        ))
+}
+
+/// Whether nothing that the client said is missing from the capture.
+fn sees_all_of_client(connection: &Connection) -> bool {
+    let client = &connection.tcp.client;
+    client.start_known && client.gaps.is_empty() && !client.acked_unseen
+}
+
+/// An HTTP proxy answers that was spoken to in TLS: it wants to be asked with CONNECT first.
+fn of_proxy(
+    attempt: &Attempt<'_>,
+    context: &Context<'_>,
+    connection: &Connection,
+    (frame, response): (FrameNumber, &Response),
+) -> Option<Finding> {
+    let options = context.options;
+    let server = connection.server;
+    let named = options.proxy.iter().any(|proxy| {
+        let host = match &proxy.host {
+            Host::Address(ip) => *ip == server.ip,
+            Host::Name(name) => context.watched.addresses_of(name).any(|ip| ip == server.ip),
+        };
+        host && proxy.port.is_none_or(|port| port == server.port)
+    });
+    let software = response.server.as_ref().filter(|it| options.profile.is_proxy(it.raw()));
+    if response.status < 400 || !named && software.is_none() {
+        return None;
+    }
+    let mut finding = Finding::error(
+        RULE.id,
+        By::Path,
+        At::Tls,
+        phrase("not-tls-proxy")
+            .with("proxy", server.to_string())
+            .with("status", u64::from(response.status))
+            .with("device", attempt.device),
+    )
+    .confidence(if named { Confidence::Certain } else { Confidence::Likely })
+    .evidence(
+        frame,
+        phrase("http-status")
+            .with("status", response.status)
+            .with("reason", &response.reason),
+    );
+    if let Some(software) = software {
+        finding = finding
+            .evidence(frame, phrase("not-tls-proxy-software").with("software", software))
+            .alternative(
+                "block-page",
+                phrase("not-tls-proxy-or").with("proxy", server.to_string()),
+            );
+    }
+    Some(finding.remedy(on_device(
+        attempt,
+        phrase("not-tls-proxy-do").with("proxy", server.to_string()),
+        &[
+            Command::fixed("configure terminal"),
+            Command::fixed("  license smart transport smart"),
+            Command::fixed("  license smart url default"),
+            Command::with("  license smart proxy address {}", &[&server.ip]),
+            Command::with("  license smart proxy port {}", &[&server.port]),
+            Command::fixed("  end"),
+        ],
+    )))
+}
+
+/// The beginning of a text, escaped, in quotes.
+fn shortened(text: &WireText) -> String {
+    let shown: String = text.to_string().chars().take(100).collect();
+    shown
+}

@@ -1,0 +1,132 @@
+//! Attempt → Finding: the client speaks plain text to a port that expects TLS.
+
+use super::{client, service, verify};
+use crate::attempt::Attempt;
+use crate::base::command::{Command, HostArgument};
+use crate::base::frame::FrameNumber;
+use crate::base::phrase::phrase;
+use crate::connection::Connection;
+use crate::connection::plain::client::is_over;
+use crate::connection::plain::{PlainClient, Spoken, TlsSign};
+use crate::connection::walk::Side;
+use crate::judge::context::Context;
+use crate::judge::finding::{At, By, Confidence, Finding, Owner, Remedy, Rule};
+
+/// RFC 9846 section 4.1.2: TLS begins with a Client Hello; RFC 9110 section 4.2.2: `https` is another port than `http`.
+pub(super) const RULE: Rule = Rule {
+    id: "plain-text-to-tls",
+    check,
+};
+
+/// What shows that TLS was expected.
+enum Shows {
+    Sign(TlsSign),
+    /// The port answered another connection in TLS.
+    Elsewhere(FrameNumber),
+}
+
+fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    let plain = connection.plain_client.filter(|plain| plain.spoken != Spoken::Tlcp)?;
+    let elsewhere = attempt.speaks_tls.filter(|_| is_over(connection)).map(Shows::Elsewhere);
+    let shows = match plain.sign {
+        // That it speaks TLS says more than its number.
+        // Of what is known to be asked for, the end says more than the port's number.
+        Some(TlsSign::Port | TlsSign::Refuses(_)) if attempt.licensing => elsewhere?,
+        Some(TlsSign::Port) => elsewhere.unwrap_or(Shows::Sign(TlsSign::Port)),
+        Some(sign) => Shows::Sign(sign),
+        None => elsewhere?,
+    };
+    let id = match &shows {
+        Shows::Sign(TlsSign::Alert(..)) => "plain-text-to-tls-summary-alert",
+        Shows::Sign(TlsSign::SaysSo(_)) => "plain-text-to-tls-summary-says-so",
+        Shows::Sign(TlsSign::Refuses(_)) => "plain-text-to-tls-summary-refuses",
+        Shows::Sign(TlsSign::Port) => "plain-text-to-tls-summary-port",
+        Shows::Elsewhere(_) => "plain-text-to-tls-summary-elsewhere",
+    };
+    let spoken = || phrase(plain.spoken.phrase());
+    let mut summary = phrase(id)
+        .with("who", client(attempt))
+        .with("service", service(attempt))
+        .with("spoken", spoken())
+        .with("port", connection.server.port);
+    if let Shows::Sign(TlsSign::Alert(_, level, description)) = &shows {
+        summary = summary.with(
+            "alert",
+            phrase("alert").with("level", *level).with("description", *description),
+        );
+    }
+    let finding = Finding::error(RULE.id, By::Client, At::Tls, summary)
+        .confidence(confidence(connection, plain, &shows))
+        .evidence(plain.frame, phrase("plain-text-to-tls-first").with("spoken", spoken()));
+    let finding = with_answer(finding, connection, &shows);
+    let finding = match shows {
+        Shows::Sign(TlsSign::Alert(..) | TlsSign::SaysSo(_)) => finding,
+        Shows::Sign(TlsSign::Refuses(_)) => {
+            finding.alternative("application-error", phrase("plain-text-to-tls-or-refused"))
+        }
+        _ => finding.alternative("server-closed", phrase("plain-text-to-tls-or-closed")),
+    };
+    let action = match plain.spoken {
+        Spoken::Http | Spoken::Http2 => "plain-text-to-tls-https",
+        Spoken::Proxy => "plain-text-to-tls-no-proxy-line",
+        _ => "plain-text-to-tls-switch",
+    };
+    Some(
+        finding.remedy(Remedy {
+            owner: Owner::Wlc,
+            action: phrase(action)
+                .with("who", client(attempt))
+                .with("server", connection.server),
+            commands: vec![Command::with(
+                "openssl s_client -connect {}:{}",
+                &[
+                    &HostArgument::Address(connection.server.ip).in_url(),
+                    &connection.server.port,
+                ],
+            )],
+            verify: verify(attempt),
+        }),
+    )
+}
+
+/// With the server's answer, or the end without one.
+fn with_answer(finding: Finding, connection: &Connection, shows: &Shows) -> Finding {
+    let end = |finding: Finding| finding.evidence(connection.last.0, phrase("plain-text-to-tls-end"));
+    match shows {
+        Shows::Sign(TlsSign::Alert(frame, level, description)) => finding.evidence(
+            *frame,
+            phrase("plain-text-to-tls-alert").with(
+                "alert",
+                phrase("alert").with("level", *level).with("description", *description),
+            ),
+        ),
+        Shows::Sign(TlsSign::SaysSo(frame) | TlsSign::Refuses(frame)) => {
+            let mut answers = connection.http.iter().filter_map(|exchange| exchange.response.as_ref());
+            let Some((_, answer)) = answers.find(|(at, _)| at == frame) else {
+                return finding;
+            };
+            finding.evidence(
+                *frame,
+                phrase("http-status")
+                    .with("status", answer.status)
+                    .with("reason", &answer.reason),
+            )
+        }
+        Shows::Sign(TlsSign::Port) => end(finding),
+        Shows::Elsewhere(frame) => end(finding.evidence(*frame, phrase("plain-text-to-tls-speaks"))),
+    }
+}
+
+/// An alert or a sentence says it; a port's number, or another connection, is what usually explains the end.
+fn confidence(connection: &Connection, plain: PlainClient, shows: &Shows) -> Confidence {
+    let server = &connection.tcp.server;
+    let server_ended =
+        server.fin.is_some() && super::first_fin(connection) == Some(Side::Server) || server.reset.is_some();
+    match shows {
+        Shows::Sign(TlsSign::Alert(..) | TlsSign::SaysSo(_)) => Confidence::Certain,
+        Shows::Elsewhere(_) if server_ended => Confidence::Likely,
+        Shows::Sign(TlsSign::Port) if server_ended && plain.spoken.is_named() => Confidence::Likely,
+        _ => Confidence::Possible,
+    }
+}

@@ -1,0 +1,464 @@
+//! Alert → Cause: what of the handshake, besides certificates and the choice of suites, explains an alert that does not say why.
+//!
+//! An alert is a number, and handshake_failure (40) stands for a dozen reasons. Many of them can be read in what was said
+//! before it: an extension that one side demands and the other lacks, a short prime, a session that the server no longer
+//! knows. Only where none of them is there may a report say that the capture does not explain it.
+
+use super::large_hello::large_hello;
+use super::{client, elsewhere, listed};
+use crate::attempt::Attempt;
+use crate::base::frame::FrameNumber;
+use crate::base::phrase::{Phrase, phrase};
+use crate::connection::Connection;
+use crate::connection::walk::{Alert, Side, StepKind, TlsFacts};
+use crate::judge::context::Context;
+use crate::judge::finding::{Owner, Remedy, Stretch};
+use crate::tls::hello::ClientHello;
+use crate::tls::{AlertDescription, AlertLevel, Group, SignatureScheme, Version};
+
+/// Something that explains an alert.
+#[derive(Debug)]
+pub(super) struct Cause {
+    /// Its name in reports.
+    pub(super) id: &'static str,
+    /// The frame that shows it.
+    pub(super) frame: FrameNumber,
+    /// A clause.
+    pub(super) clause: Phrase,
+    /// What cures it.
+    pub(super) remedy: Remedy,
+    /// What it rests on in another connection.
+    pub(super) beside: Option<Stretch>,
+}
+
+/// Bytes of a Certificate message that clients take at most: OpenSSL's default (SSL_CTX_set_max_cert_list).
+const LARGEST_CERTIFICATE: usize = 102_400;
+
+/// Bits of a Diffie-Hellman prime below which clients refuse it: 1,024 in many (Logjam, 2015), 2,048 in today's.
+const SHORTEST_PRIME: u32 = 2048;
+
+/// What explains an alert, the most telling first.
+pub(super) fn causes(
+    attempt: &Attempt<'_>,
+    connection: &Connection,
+    tls: &TlsFacts,
+    alert: &Alert,
+    context: &Context<'_>,
+) -> Vec<Cause> {
+    let seen = Seen {
+        attempt,
+        connection,
+        tls,
+        alert,
+    };
+    if alert.side == Side::Server && !seen.said(StepKind::ServerHello, Side::Server) {
+        return seen.of_hello(context);
+    }
+    let found = [
+        seen.protocols(),
+        seen.unsigned(),
+        seen.large_certificate(),
+        seen.warned_name(),
+        seen.short_prime(),
+        seen.foreign_signature(),
+        seen.without_renegotiation(),
+        seen.without_master_secret(),
+    ];
+    found.into_iter().flatten().collect()
+}
+
+/// What in a Client Hello explains that the server refused it, whatever suites it offers.
+pub(super) fn of_refused_hello(
+    attempt: &Attempt<'_>,
+    connection: &Connection,
+    tls: &TlsFacts,
+    alert: &Alert,
+    context: &Context<'_>,
+) -> Vec<Cause> {
+    let seen = Seen {
+        attempt,
+        connection,
+        tls,
+        alert,
+    };
+    // That a hello is large or has numbers nobody knows explains a failure to read it, not a refusal of what it offers.
+    let mut causes = seen.of_hello(context);
+    causes.retain(|cause| !matches!(cause.id, "large-hello" | "hello-not-understood"));
+    causes
+}
+
+/// What was said up to an alert.
+struct Seen<'a, 'c> {
+    attempt: &'a Attempt<'c>,
+    connection: &'a Connection,
+    tls: &'a TlsFacts,
+    alert: &'a Alert,
+}
+
+impl Seen<'_, '_> {
+    fn said(&self, kind: StepKind, side: Side) -> bool {
+        let mut before = self.connection.steps.iter().take(self.alert.step);
+        before.any(|step| step.kind == kind && step.side == side)
+    }
+
+    fn frame(&self, kind: StepKind, side: Side) -> FrameNumber {
+        let step = self.connection.step_by(kind, side);
+        step.map_or(self.alert.frame, |step| step.frame)
+    }
+
+    fn description(&self) -> Option<AlertDescription> {
+        self.alert.content.map(|(_, description)| description)
+    }
+
+    /// The client refused before it said anything more: what it had just read is the reason.
+    fn client_refused_server(&self) -> bool {
+        self.alert.side == Side::Client
+            && self.tls.server_hello.is_some()
+            && !self.said(StepKind::ClientKeyExchange, Side::Client)
+            && !self.tls.version().is_some_and(Version::is_tls13)
+            && !self.description().is_some_and(AlertDescription::is_about_certificate)
+    }
+
+    fn cause(&self, id: &'static str, frame: FrameNumber, clause: Phrase, owner: Owner, action: Phrase) -> Cause {
+        Cause {
+            id,
+            frame,
+            clause,
+            remedy: elsewhere(self.attempt, owner, action),
+            beside: None,
+        }
+    }
+
+    /// What explains that the server refused the hello.
+    fn of_hello(&self, context: &Context<'_>) -> Vec<Cause> {
+        let Some(hello) = self
+            .tls
+            .client_hello
+            .as_deref()
+            .filter(|_| self.alert.side == Side::Server)
+        else {
+            return Vec::new();
+        };
+        let found = [
+            self.protocols(),
+            self.sslv2(hello),
+            self.resumption(hello, context),
+            self.client_without_master_secret(hello),
+            self.nameless(hello),
+            self.large(hello),
+            self.not_understood(hello),
+        ];
+        found.into_iter().flatten().collect()
+    }
+
+    /// RFC 7301 section 3.2.
+    fn protocols(&self) -> Option<Cause> {
+        let hello = self.tls.client_hello.as_deref()?;
+        let chosen = self.tls.server_hello.as_ref().and_then(|choice| choice.alpn.as_ref());
+        let foreign = chosen.filter(|chosen| !hello.alpn.contains(chosen));
+        let frame = self.frame(StepKind::ClientHello, Side::Client);
+        let clause = match (self.description()?, foreign) {
+            (AlertDescription::NO_APPLICATION_PROTOCOL, _) if hello.alpn.is_empty() => {
+                phrase("refusal-protocols-none").with("who", client(self.attempt))
+            }
+            (AlertDescription::NO_APPLICATION_PROTOCOL, _) => phrase("refusal-protocols")
+                .with("who", client(self.attempt))
+                .with("list", listed(&hello.alpn)),
+            (_, Some(chosen)) if self.client_refused_server() => phrase("refusal-protocols-foreign")
+                .with("chosen", chosen)
+                .with("list", listed(&hello.alpn)),
+            _ => return None,
+        };
+        let action = phrase("refusal-protocols-do").with("server", self.connection.server);
+        Some(self.cause("application-protocol", frame, clause, Owner::Server, action))
+    }
+
+    /// RFC 5246 appendix E.2: hellos in the form of SSL 2.0, which RFC 6176 forbade.
+    fn sslv2(&self, hello: &ClientHello) -> Option<Cause> {
+        let frame = self.frame(StepKind::ClientHello, Side::Client);
+        hello.sslv2_format.then(|| {
+            self.cause(
+                "sslv2-hello",
+                frame,
+                phrase("refusal-sslv2"),
+                Owner::Wlc,
+                phrase("refusal-sslv2-do").with("who", client(self.attempt)),
+            )
+        })
+    }
+
+    /// RFC 9846 section 4.2.11: a session that the server does not know, or whose proof it cannot check. That it took a full
+    /// handshake elsewhere shows that nothing else of the offer is at fault.
+    fn resumption(&self, hello: &ClientHello, context: &Context<'_>) -> Option<Cause> {
+        let (frame, beside) = context
+            .surroundings
+            .completed(self.connection.server)
+            .find(|(client, ..)| *client == self.connection.client.ip)
+            .map(|(_, frame, said)| (frame, said))
+            .filter(|_| hello.offers_psk || hello.offers_ticket)?;
+        let own = self.frame(StepKind::ClientHello, Side::Client);
+        let extension = if hello.offers_psk {
+            "pre_shared_key"
+        } else {
+            "session_ticket"
+        };
+        let mut cause = self.cause(
+            "session-resumption",
+            own,
+            phrase("refusal-resumption")
+                .with("extension", extension)
+                .with("frame", frame),
+            Owner::Server,
+            phrase("refusal-resumption-do")
+                .with("server", self.connection.server)
+                .with("who", client(self.attempt)),
+        );
+        cause.beside = Some(beside);
+        Some(cause)
+    }
+
+    /// RFC 7627 section 5.2: a server may refuse a TLS 1.2 client without it.
+    fn client_without_master_secret(&self, hello: &ClientHello) -> Option<Cause> {
+        let refuses_offer = matches!(
+            self.description()?,
+            AlertDescription::HANDSHAKE_FAILURE | AlertDescription::INSUFFICIENT_SECURITY
+        );
+        let lacks = !hello.extended_master_secret && refuses_offer && is_modern(hello) && !offers_tls13(hello);
+        lacks.then(|| {
+            self.cause(
+                "extended-master-secret",
+                self.frame(StepKind::ClientHello, Side::Client),
+                phrase("refusal-no-master-secret-client"),
+                Owner::Wlc,
+                phrase("refusal-no-master-secret-client-do").with("who", client(self.attempt)),
+            )
+        })
+    }
+
+    /// RFC 6066 section 3: a server of several names has no certificate for a client that names none.
+    fn nameless(&self, hello: &ClientHello) -> Option<Cause> {
+        let says = self.description()?;
+        let about = matches!(
+            says,
+            AlertDescription::UNRECOGNIZED_NAME
+                | AlertDescription::HANDSHAKE_FAILURE
+                | AlertDescription::INTERNAL_ERROR
+                | AlertDescription::ACCESS_DENIED
+        );
+        let lacks =
+            hello.server_name.is_none() && !hello.malformed && !hello.sslv2_format && hello.broken_extensions == 0;
+        (lacks && about && (says == AlertDescription::UNRECOGNIZED_NAME || is_modern(hello))).then(|| {
+            self.cause(
+                "server-name-missing",
+                self.frame(StepKind::ClientHello, Side::Client),
+                phrase("refusal-nameless"),
+                Owner::Wlc,
+                phrase("refusal-nameless-do").with("who", client(self.attempt)),
+            )
+        })
+    }
+
+    fn large(&self, hello: &ClientHello) -> Option<Cause> {
+        let unread = matches!(
+            self.description()?,
+            AlertDescription::DECODE_ERROR
+                | AlertDescription::ILLEGAL_PARAMETER
+                | AlertDescription::INTERNAL_ERROR
+                | AlertDescription::UNEXPECTED_MESSAGE
+                | AlertDescription::RECORD_OVERFLOW
+                | AlertDescription::HANDSHAKE_FAILURE
+        );
+        let clause = large_hello(self.connection, hello).filter(|_| unread)?;
+        Some(self.cause(
+            "large-hello",
+            self.frame(StepKind::ClientHello, Side::Client),
+            clause,
+            Owner::Server,
+            phrase("large-hello-do").with("who", client(self.attempt)),
+        ))
+    }
+
+    /// RFC 9846 section 6.2: decode_error says that the message could not be read. Numbers and extensions that a server does
+    /// not know it has to pass over (RFC 8701).
+    fn not_understood(&self, hello: &ClientHello) -> Option<Cause> {
+        let says = matches!(
+            self.description()?,
+            AlertDescription::DECODE_ERROR | AlertDescription::ILLEGAL_PARAMETER
+        );
+        let what = match (hello.encrypted_client_hello, hello.has_grease) {
+            (true, _) => phrase("refusal-not-understood-ech"),
+            (false, true) => phrase("refusal-not-understood-grease"),
+            (false, false) if hello.broken_extensions > 0 => phrase("refusal-not-understood-broken"),
+            (false, false) => return None,
+        };
+        says.then(|| {
+            self.cause(
+                "hello-not-understood",
+                self.frame(StepKind::ClientHello, Side::Client),
+                phrase("refusal-not-understood").with("what", what),
+                Owner::Server,
+                phrase("refusal-not-understood-do").with("server", self.connection.server),
+            )
+        })
+    }
+
+    /// RFC 5246 section 7.4.8: who shows a certificate proves with its key that it is its own.
+    fn unsigned(&self) -> Option<Cause> {
+        let message = self.tls.certificates.client.as_ref();
+        let sent = message.is_some_and(|message| !message.chain.is_empty())
+            && self.said(StepKind::Certificate, Side::Client)
+            && !self.said(StepKind::CertificateVerify, Side::Client);
+        (sent && self.alert.side == Side::Client).then(|| {
+            self.cause(
+                "client-key-unusable",
+                self.alert.frame,
+                phrase("refusal-unsigned").with("who", client(self.attempt)),
+                Owner::Wlc,
+                phrase("refusal-unsigned-do").with("who", client(self.attempt)),
+            )
+        })
+    }
+
+    fn large_certificate(&self) -> Option<Cause> {
+        let message = self.tls.certificates.server.as_ref()?;
+        let certificates: usize = message.chain.iter().map(|it| it.der.len().saturating_add(3)).sum();
+        let bytes = certificates.saturating_add(message.missing as usize);
+        (self.client_refused_server() && bytes > LARGEST_CERTIFICATE).then(|| {
+            self.cause(
+                "certificate-too-large",
+                self.frame(StepKind::Certificate, Side::Server),
+                phrase("refusal-large-certificate")
+                    .with("bytes", bytes)
+                    .with("count", message.chain.len().saturating_add(message.surplus)),
+                Owner::Server,
+                phrase("refusal-large-certificate-do").with("server", self.connection.server),
+            )
+        })
+    }
+
+    /// RFC 6066 section 3: a warning is not to be sent, since clients differ in what they make of it.
+    fn warned_name(&self) -> Option<Cause> {
+        let warning = self.tls.alerts.iter().find(|alert| {
+            alert.side == Side::Server
+                && alert.step < self.alert.step
+                && alert.content == Some((AlertLevel(1), AlertDescription::UNRECOGNIZED_NAME))
+        })?;
+        let name = self.tls.client_hello.as_ref()?.server_name.clone()?;
+        self.client_refused_server().then(|| {
+            self.cause(
+                "server-name-warning",
+                warning.frame,
+                phrase("refusal-warned-name").with("name", &name),
+                Owner::Server,
+                phrase("refusal-warned-name-do")
+                    .with("server", self.connection.server)
+                    .with("name", &name),
+            )
+        })
+    }
+
+    fn short_prime(&self) -> Option<Cause> {
+        let bits = self.tls.key_exchange?.prime_bits?;
+        let refused = self.client_refused_server() && self.said(StepKind::ServerKeyExchange, Side::Server);
+        (refused && bits < SHORTEST_PRIME).then(|| {
+            self.cause(
+                "short-prime",
+                self.frame(StepKind::ServerKeyExchange, Side::Server),
+                phrase("refusal-short-prime").with("bits", bits),
+                Owner::Server,
+                phrase("refusal-short-prime-do").with("server", self.connection.server),
+            )
+        })
+    }
+
+    /// RFC 5246 section 7.4.3: the signature's algorithm is one of those offered.
+    fn foreign_signature(&self) -> Option<Cause> {
+        let scheme = self.tls.key_exchange?.scheme?;
+        let hello = self.tls.client_hello.as_deref()?;
+        let offered = &hello.signature_schemes;
+        let refused = self.client_refused_server() && self.said(StepKind::ServerKeyExchange, Side::Server);
+        (refused && !offered.is_empty() && !offered.contains(&scheme)).then(|| {
+            self.cause(
+                "signature-algorithm",
+                self.frame(StepKind::ServerKeyExchange, Side::Server),
+                phrase("refusal-foreign-signature")
+                    .with("scheme", scheme)
+                    .with("list", listed(offered)),
+                Owner::Server,
+                phrase("refusal-foreign-signature-do").with("server", self.connection.server),
+            )
+        })
+    }
+
+    /// RFC 5746 section 3.4: a client that finds the server without it may refuse.
+    fn without_renegotiation(&self) -> Option<Cause> {
+        let hello = self.tls.client_hello.as_deref()?;
+        let choice = self.tls.server_hello.as_deref()?;
+        let lacks = hello.secure_renegotiation && !choice.secure_renegotiation && choice.broken_extensions == 0;
+        (lacks && self.refused_choice()).then(|| {
+            self.cause(
+                "renegotiation-info",
+                self.frame(StepKind::ServerHello, Side::Server),
+                phrase("refusal-no-renegotiation"),
+                Owner::Server,
+                phrase("refusal-no-renegotiation-do").with("server", self.connection.server),
+            )
+        })
+    }
+
+    /// RFC 7627 section 5.2: a client may refuse a server without it.
+    fn without_master_secret(&self) -> Option<Cause> {
+        let hello = self.tls.client_hello.as_deref()?;
+        let choice = self.tls.server_hello.as_deref()?;
+        let lacks = hello.extended_master_secret && !choice.extended_master_secret && choice.broken_extensions == 0;
+        (lacks && self.refused_choice()).then(|| {
+            self.cause(
+                "extended-master-secret",
+                self.frame(StepKind::ServerHello, Side::Server),
+                phrase("refusal-no-master-secret-server"),
+                Owner::Server,
+                phrase("refusal-no-master-secret-server-do").with("server", self.connection.server),
+            )
+        })
+    }
+
+    fn refused_choice(&self) -> bool {
+        let says = matches!(
+            self.description(),
+            Some(
+                AlertDescription::HANDSHAKE_FAILURE
+                    | AlertDescription::ILLEGAL_PARAMETER
+                    | AlertDescription::INSUFFICIENT_SECURITY
+            )
+        );
+        says && self.client_refused_server()
+    }
+}
+
+fn offers_tls13(hello: &ClientHello) -> bool {
+    hello.offered_versions().iter().any(|version| version.is_tls13())
+}
+
+/// Whether servers of today find what they need in an offer: ephemeral keys and AEAD with either kind of certificate, a
+/// usual group, usual signatures, TLS 1.2 or later.
+fn is_modern(hello: &ClientHello) -> bool {
+    let name = |part: &str, kind: &str| {
+        hello.cipher_suites.iter().any(|suite| {
+            let text = suite.to_string();
+            text.starts_with(part) && text.contains(kind)
+        })
+    };
+    let aead = |part: &str| name(part, "GCM") || name(part, "CHACHA20");
+    let suites = offers_tls13(hello) || aead("TLS_ECDHE_RSA_") && aead("TLS_ECDHE_ECDSA_");
+    let version = hello
+        .offered_versions()
+        .first()
+        .is_some_and(|version| version.0 >= Version::TLS12.0);
+    let group = hello.groups.iter().any(|group| matches!(group, Group(23 | 29)));
+    let signs = |schemes: &[u16]| {
+        schemes
+            .iter()
+            .any(|one| hello.signature_schemes.contains(&SignatureScheme(*one)))
+    };
+    suites && version && group && signs(&[0x0403]) && signs(&[0x0401, 0x0804])
+}

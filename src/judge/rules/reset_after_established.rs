@@ -1,0 +1,141 @@
+//! Attempt → Finding: a RST came after the handshake and before the answer.
+
+use super::behind_proxy::behind_proxy;
+use super::no_application_response::unanswered;
+use super::reset_origin::origin;
+use super::{client, elsewhere, seconds, service, side_name};
+use crate::attempt::Attempt;
+use crate::base::frame::Timestamp;
+use crate::base::phrase::phrase;
+use crate::connection::Connection;
+use crate::connection::walk::{Side, TlsFacts};
+use crate::judge::context::Context;
+use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::tcp::side::Mark;
+
+/// RFC 9293 section 3.5.2.
+pub(super) const RULE: Rule = Rule {
+    id: "reset-after-established",
+    check,
+};
+
+fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+    if let Some(finding) = super::later_request::reset(attempt) {
+        return Some(finding);
+    }
+    let connection = attempt.connection()?;
+    // After an answer, or after a close, a reset only tidies up.
+    let request = match &connection.tls {
+        Some(tls) if in_exchange(tls) => tls.first_application_data.client,
+        Some(_) => return None,
+        None => Some(unanswered(connection, false)?),
+    };
+    let (side, reset) = Side::both()
+        .into_iter()
+        .filter_map(|side| Some((side, connection.tcp[side].reset?)))
+        .min_by_key(|(_, reset)| reset.frame)?;
+    let closed_before = super::closed_before(connection, side, &reset);
+    if closed_before || !super::sees_without_holes(connection) {
+        return None;
+    }
+    let origin = origin(connection, side, &reset);
+    let by = match origin.by(side) {
+        By::Server if connection.connect().is_some() => By::Unknown,
+        by => by,
+    };
+    // A client that resets after it has waited for its answer gives up: that no answer came is the cause.
+    let waited = reset.time.since(connection.tcp.server.last_time);
+    if by == By::Client && request.is_some() && waited >= super::SILENCE {
+        return None;
+    }
+    let is_plain = connection.tls.is_none();
+    let summary = phrase(match (by, is_plain) {
+        (By::Path, false) => "reset-after-established-summary-path",
+        (By::Client, false) => "reset-after-established-summary-client",
+        (By::Server, false) => "reset-after-established-summary-server",
+        (_, false) => "reset-after-established-summary-unknown",
+        (By::Path, true) => "reset-after-established-plain-path",
+        (By::Client, true) => "reset-after-established-plain-client",
+        (By::Server, true) => "reset-after-established-plain-server",
+        (_, true) => "reset-after-established-plain-unknown",
+    })
+    .with("who", client(attempt))
+    .with("service", service(attempt));
+    let mut finding = Finding::error(RULE.id, by, At::Http, summary).confidence(if by == By::Unknown {
+        Confidence::Possible
+    } else {
+        Confidence::Likely
+    });
+    let finished = connection.tls.as_ref().map(|tls| tls.finished);
+    if let Some(frame) = finished.and_then(|finished| finished.client.max(finished.server)) {
+        finding = finding.evidence(frame, phrase("reset-after-established-complete"));
+    }
+    if let Some(frame) = request {
+        let what = if is_plain {
+            phrase("no-application-response-request")
+        } else {
+            phrase("reset-after-established-request").with("who", client(attempt))
+        };
+        finding = finding.evidence(frame, what);
+    }
+    let before = connection.tcp[side.peer()].last_time;
+    finding = finding.evidence(
+        reset.frame,
+        phrase("reset-after-established-reset")
+            .with("who", side_name(side))
+            .with("span", seconds(reset.time.since(before)))
+            .with("clause", origin.clause()),
+    );
+    let idle = reset.time.since(
+        connection.tcp[side.peer()]
+            .last_time
+            .max(last_before(connection, side, &reset)),
+    );
+    if idle >= IDLE {
+        finding = finding.evidence(
+            reset.frame,
+            phrase("reset-after-established-idle").with("span", seconds(idle)),
+        );
+    }
+    if is_plain && connection.server.port == 443 {
+        finding = finding.alternative("wrong-scheme", phrase("reset-after-established-scheme"));
+    } else if !is_plain {
+        finding = finding.cannot_tell(phrase("reset-after-established-cannot-tell"));
+    }
+    let finding = finding.remedy(match by {
+        By::Path => elsewhere(
+            attempt,
+            Owner::Firewall,
+            phrase("reset-after-established-rule")
+                .with("device", attempt.device)
+                .with("name", &attempt.service.name),
+        ),
+        By::Client => elsewhere(attempt, Owner::Wlc, phrase("reset-after-established-controller-log")),
+        _ => elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("reset-after-established-server-log").with("server", connection.server),
+        ),
+    });
+    Some(behind_proxy(finding, attempt, connection))
+}
+
+/// Time-outs of firewalls, balancers and servers for idle connections begin at half a minute.
+const IDLE: i64 = 30_000_000_000;
+
+/// When a side last said something before its reset.
+fn last_before(connection: &Connection, side: Side, reset: &Mark) -> Timestamp {
+    connection
+        .steps
+        .iter()
+        .rfind(|step| step.side == side && step.frame < reset.frame)
+        .map_or(connection.first.1, |step| step.time)
+}
+
+/// Whether the handshake is over and nothing was answered or refused since.
+fn in_exchange(tls: &TlsFacts) -> bool {
+    tls.is_complete()
+        && tls.application_data.server == 0
+        && tls.first_error().is_none()
+        && tls.server_alert_after_finished.is_none()
+}

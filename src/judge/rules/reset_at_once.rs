@@ -1,0 +1,108 @@
+//! Connection → Finding: a RST came when the connection had just been opened and nobody had said a word.
+
+use super::reset_origin::origin;
+use super::{client, elsewhere, on_device, reset_during_handshake, seconds, service, side_name};
+use crate::attempt::Attempt;
+use crate::base::command::Command;
+use crate::base::phrase::phrase;
+use crate::connection::Connection;
+use crate::connection::walk::Side;
+use crate::judge::finding::{At, By, Confidence, Finding, Owner};
+
+/// What a RST ended before the first byte; nothing where a client that had opened the connection itself took it back, as
+/// probes do.
+pub(super) fn finding(attempt: &Attempt<'_>) -> Option<Finding> {
+    // A SYN sent again after its answer was refused: of the connections that makes, one holds the SYN.
+    let whole = |it: &&&Connection| !it.tcp.client.syns.is_empty() && !it.tcp.server.syns.is_empty();
+    let last = attempt.connection()?;
+    let connection = if last.answer_refused() {
+        attempt.connections.iter().find(whole).map_or(last, |&it| it)
+    } else {
+        last
+    };
+    let tcp = &connection.tcp;
+    let silent = connection.tls.is_none()
+        && connection.http.is_empty()
+        && Side::both().iter().all(|&side| {
+            let tcp = &tcp[side];
+            tcp.bytes == 0 && !tcp.acked_unseen && tcp.unseen_end == 0
+        });
+    let &(syn_ack, answered) = tcp.server.syns.first().filter(|_| silent)?;
+    let (side, reset) = reset_during_handshake::first_end(connection)?;
+    if side == Side::Client && !connection.answer_refused() {
+        return None;
+    }
+    let origin = origin(connection, side, &reset);
+    let by = origin.by(side);
+    let summary = match by {
+        By::Client => "reset-at-once-client",
+        By::Path => "reset-at-once-path",
+        By::Server => "reset-at-once-server",
+        _ => "reset-at-once-unknown",
+    };
+    let finding = Finding::error(
+        reset_during_handshake::RULE.id,
+        by,
+        At::Tcp,
+        phrase(summary)
+            .with("who", client(attempt))
+            .with("service", service(attempt)),
+    )
+    .confidence(if by == By::Unknown {
+        Confidence::Possible
+    } else {
+        Confidence::Likely
+    })
+    .evidence(syn_ack, phrase("syn-ack"))
+    .evidence(
+        reset.frame,
+        phrase("reset-during-handshake-reset")
+            .with("who", side_name(side))
+            .with("span", seconds(reset.time.since(answered)))
+            .with("clause", origin.clause()),
+    );
+    Some(match by {
+        By::Client => of_client(attempt, connection, finding),
+        By::Path => finding
+            .alternative("server-reset", phrase("reset-during-handshake-balancer"))
+            .remedy(firewall(attempt)),
+        _ => finding
+            .alternative("firewall-reset", phrase("reset-during-handshake-firewall"))
+            .remedy(elsewhere(
+                attempt,
+                Owner::Server,
+                phrase("reset-at-once-listen").with("server", connection.server),
+            ))
+            .remedy(firewall(attempt)),
+    })
+}
+
+fn firewall(attempt: &Attempt<'_>) -> crate::judge::finding::Remedy {
+    elsewhere(
+        attempt,
+        Owner::Firewall,
+        phrase("reset-during-handshake-no-rule")
+            .with("device", attempt.device)
+            .with("name", &attempt.service.name),
+    )
+}
+
+fn of_client(attempt: &Attempt<'_>, connection: &Connection, finding: Finding) -> Finding {
+    let device = attempt.device;
+    finding
+        .alternative(
+            "another-host",
+            phrase("reset-at-once-another-host").with("device", device),
+        )
+        .cannot_tell(phrase("reset-at-once-cannot-tell"))
+        .remedy(on_device(
+            attempt,
+            phrase("reset-at-once-do").with("device", device),
+            &[
+                Command::with("show ip interface brief | include {}", &[&device]),
+                Command::with("show ip arp {}", &[&device]),
+                Command::fixed("show running-config | include ip http client|vrf|access-group"),
+                Command::with("show ip route {}", &[&connection.server.ip]),
+            ],
+        ))
+}

@@ -1,0 +1,381 @@
+//! Attempt → Finding: the client refused the server's certificate.
+
+use super::certificate_alerts::{confirm, is_said_by, may_be_clock, may_have_been_public};
+use super::certificate_remedies::{Refused, with_remedies};
+use super::{
+    alert_from, alert_text, certificate_causes, certificate_clauses, client, date, elsewhere, on_device,
+    sees_handshake, service,
+};
+use crate::attempt::Attempt;
+use crate::base::command::Command;
+use crate::base::frame::FrameNumber;
+use crate::base::phrase::{Phrase, phrase};
+use crate::connection::Connection;
+use crate::connection::walk::{Alert, Seen, Side, StepKind, TlsFacts};
+use crate::judge::context::Context;
+use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule, Stretch};
+use crate::profile::Transport;
+use crate::tls::AlertDescription;
+use crate::tls::certificate::Fields;
+use crate::tls::trust::{Chain, Fault, Judgement, NameMatch, Validity};
+
+/// RFC 9846 section 6.2 (the alerts 42 to 46, 48). The alert is what the client says; the cause is judged from the
+/// certificate's own bytes.
+pub(super) const RULE: Rule = Rule {
+    id: "server-certificate-rejected",
+    check,
+};
+
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    let tls = connection.tls.as_ref()?;
+    let judgement = attempt.judgements.server.as_ref();
+    let (alert, confidence) = refusal(connection, tls, judgement)?;
+    let tls13 = tls.version().is_some_and(crate::tls::Version::is_tls13);
+    let is_shown = tls
+        .certificates
+        .server
+        .as_ref()
+        .is_some_and(|it| it.missing == 0 && !it.chain.is_empty());
+    // It was fetching revocation data: that may have failed, outside the capture.
+    let fetches = !attempt.revocation.is_empty();
+    let confidence = if (tls13 || is_shown) && !fetches {
+        confidence
+    } else {
+        confidence.min(Confidence::Likely)
+    };
+    let who = client(attempt);
+    let subject = tls
+        .certificates
+        .server
+        .as_ref()
+        .and_then(|it| it.chain.first())
+        .map(|leaf| match &leaf.fields {
+            Ok(fields) => Phrase::verbatim(fields.subject.to_string()),
+            Err(_) => phrase("server-certificate-rejected-unreadable"),
+        });
+    let leaf = tls
+        .certificates
+        .server
+        .as_ref()
+        .and_then(|it| it.chain.first()?.fields.as_deref().ok());
+    let described = alert.content.map(|(_, description)| description);
+    let accepted = accepted_elsewhere(attempt, connection, tls, context);
+    // The client itself went on with this very certificate: it trusts the issuer, and whatever can be seen of it did not matter.
+    let judgement = judgement.filter(|_| accepted.is_none());
+    let beside = expired_beside(tls, judgement, described, context);
+    let staple = staple_missing(connection, tls, leaf);
+    let mut clauses = judgement.map(|it| certificate_clauses(it, leaf)).unwrap_or_default();
+    clauses.extend(beside.map(expired_clause));
+    clauses.extend(staple.then(|| phrase("certificate-staple-missing")));
+    // Beside another visible fault it is one more explanation of an alert that is about either.
+    let is_about_either = alert
+        .content
+        .is_some_and(|(_, it)| it == AlertDescription::BAD_CERTIFICATE);
+    let by_address = by_address(attempt, connection, alert, leaf).filter(|_| clauses.is_empty() || is_about_either);
+    let confidence = if by_address.is_some() {
+        confidence.min(Confidence::Likely)
+    } else {
+        confidence
+    };
+    clauses.extend(by_address.clone());
+    let summary = match (subject, clauses.is_empty()) {
+        (Some(subject), false) => phrase("server-certificate-rejected-summary-why")
+            .with("subject", subject)
+            .with("clauses", clauses),
+        (Some(_), true) if accepted.is_some() => phrase("server-certificate-rejected-summary-accepted"),
+        (Some(_), true) => phrase("server-certificate-rejected-summary-sound"),
+        (None, _) if !tls13 => phrase("server-certificate-rejected-summary-uncaptured"),
+        (None, _) => phrase("server-certificate-rejected-summary-encrypted"),
+    };
+    let mut causes = judgement.map(certificate_causes).unwrap_or_default();
+    if by_address.is_some() {
+        causes.push("name-mismatch");
+    }
+    if beside.is_some() {
+        causes.insert(0, "issuer-expired");
+    }
+    if staple {
+        causes.push("missing-staple");
+    }
+    confirm(&mut causes, alert.content.map(|(_, description)| description));
+    if causes.is_empty() {
+        // Nothing in the bytes explains it: what the client trusts, or its clock, does; encrypted: not even that is known.
+        causes.push(if is_shown && leaf.is_some() {
+            "not-trusted-by-client"
+        } else if tls13 {
+            "encrypted"
+        } else {
+            "not-captured"
+        });
+    }
+    // The alert's number ranks the causes; what it does not speak of may not be the reason.
+    let says_so = is_said_by(&causes, described);
+    let shown = tls.certificate_times.server;
+    let then = judgement
+        .zip(shown)
+        .is_some_and(|(it, shown)| may_have_been_public(it, shown));
+    let confidence = if says_so && accepted.is_none() && !then {
+        confidence
+    } else {
+        confidence.min(Confidence::Likely)
+    };
+    let mut finding = Finding::error(
+        RULE.id,
+        By::Client,
+        At::Tls,
+        summary
+            .with("who", &who)
+            .with("service", service(attempt))
+            .with("alert", alert_text(alert)),
+    )
+    .confidence(confidence)
+    .causes(causes);
+    if let Some(step) = connection.step_by(StepKind::Certificate, Side::Server) {
+        finding = finding.evidence(
+            step.frame,
+            match &step.detail {
+                Some(subject) => phrase("server-certificate-rejected-certificate").with("subject", subject),
+                None => phrase("server-certificate-rejected-received"),
+            },
+        );
+        if let Some(Chain::Anchored { anchor, origin }) = judgement.map(|it| &it.chain) {
+            finding = finding
+                .evidence(
+                    step.frame,
+                    phrase("server-certificate-rejected-chain")
+                        .with("anchor", anchor)
+                        .with("origin", crate::tls::trust::origin_name(origin)),
+                )
+                .excluded(
+                    "interception-suspected",
+                    phrase("server-certificate-rejected-genuine")
+                        .with("anchor", anchor)
+                        .with("origin", crate::tls::trust::origin_name(origin)),
+                );
+        }
+    } else if let Some(step) = connection.step(StepKind::ServerHello) {
+        finding = finding.evidence(
+            step.frame,
+            phrase(if tls13 {
+                "server-certificate-rejected-hello"
+            } else {
+                "server-certificate-rejected-hello-cut"
+            }),
+        );
+    }
+    if let Some(revocation) = attempt.revocation.first() {
+        finding = finding
+            .cannot_tell(phrase("server-certificate-rejected-cannot-tell-revocation").with("host", &revocation.host))
+            .alternative("crl-fetch-failed", phrase("server-certificate-rejected-revocation"));
+    }
+    if let Some((frame, said)) = accepted {
+        finding = finding
+            .evidence(frame, phrase("server-certificate-rejected-accepted").with("who", &who))
+            .beside(said);
+    }
+    finding = finding.evidence(alert.frame, alert_from(alert, &who));
+    if leaf.is_some() && !says_so {
+        finding = finding.alternative(
+            "client-policy",
+            phrase("server-certificate-rejected-other-reasons").with("who", &who),
+        );
+    }
+    if then {
+        finding = finding.cannot_tell(phrase("cannot-tell-roots-then"));
+    }
+    let is_current = judgement.is_some_and(|it| it.validity == Validity::Current);
+    if let Some(leaf) = leaf.filter(|_| is_current && by_address.is_none() && may_be_clock(described)) {
+        finding = finding.alternative(
+            "clock",
+            phrase("server-certificate-rejected-client-clock")
+                .with("who", &who)
+                .with("from", date(leaf.not_before))
+                .with("to", date(leaf.not_after)),
+        );
+    }
+    let is_strange = |it: &Judgement| it.name == NameMatch::Differs && !matches!(it.chain, Chain::Anchored { .. });
+    if judgement.is_some_and(is_strange) {
+        finding = finding.alternative("wrong-server", phrase("server-certificate-rejected-wrong-server"));
+    }
+    if by_address.is_some() {
+        finding = finding
+            .cannot_tell(phrase("server-certificate-rejected-cannot-tell-url"))
+            .alternative("clock", phrase("server-certificate-rejected-slow-clock"))
+            .remedy(on_device(
+                attempt,
+                phrase("server-certificate-rejected-address"),
+                &[
+                    Command::fixed("show license all | section Transport"),
+                    Command::fixed("configure terminal"),
+                    if attempt.service.transport == Transport::Cssm {
+                        Command::fixed("  license smart url default")
+                    } else {
+                        Command::with("  license smart url <https://{}/…>", &[&attempt.host().in_url()])
+                    },
+                    Command::fixed("  end"),
+                ],
+            ));
+    }
+    if alert.content.is_none() {
+        finding = finding.cannot_tell(phrase("server-certificate-rejected-cannot-tell-alert"));
+    }
+    if !is_shown && !tls13 {
+        finding = finding
+            .cannot_tell(phrase("server-certificate-rejected-cannot-tell-certificate"))
+            .alternative("interception-suspected", phrase("server-certificate-rejected-resigned"))
+            .alternative(
+                "crl-fetch-failed",
+                phrase("server-certificate-rejected-revocation-unknown"),
+            );
+    } else if tls.certificates.server.is_none() {
+        finding = finding
+            .cannot_tell(phrase("server-certificate-rejected-cannot-tell-encrypted"))
+            .alternative(
+                "interception-suspected",
+                phrase("server-certificate-rejected-resigned-encrypted"),
+            );
+    }
+    if accepted.is_some() {
+        return Some(finding.remedy(elsewhere(
+            attempt,
+            Owner::Wlc,
+            phrase("server-certificate-rejected-compare").with("who", &who),
+        )));
+    }
+    let refused = Refused {
+        connection,
+        described,
+        judgement,
+        beside,
+        staple,
+    };
+    Some(with_remedies(finding, attempt, &refused))
+}
+
+/// That the client seems to have asked for an address, which the certificate does not name: neither a server name in the
+/// Client Hello nor a look-up, and an alert that says so. As a clause about the certificate.
+fn by_address(attempt: &Attempt<'_>, connection: &Connection, alert: &Alert, leaf: Option<&Fields>) -> Option<Phrase> {
+    let (_, description) = alert.content?;
+    let nameless = connection.server_name().is_none() && attempt.lookups.is_empty() && connection.connect().is_none();
+    let about_names = matches!(
+        description,
+        AlertDescription::BAD_CERTIFICATE | AlertDescription::CERTIFICATE_UNKNOWN
+    );
+    let ip = connection.server.ip;
+    let leaf = leaf.filter(|leaf| !leaf.names.iter().any(|name| name.raw().parse() == Ok(ip)))?;
+    let names: Vec<String> = leaf.names.iter().take(3).map(ToString::to_string).collect();
+    (nameless && about_names && !names.is_empty()).then(|| {
+        phrase("server-certificate-rejected-by-address")
+            .with("names", names.join(", "))
+            .with("ip", ip)
+    })
+}
+
+/// The alert by which the client refuses the server's certificate, and how sure that is.
+fn refusal<'a>(
+    connection: &Connection,
+    tls: &'a TlsFacts,
+    judgement: Option<&Judgement>,
+) -> Option<(&'a Alert, Confidence)> {
+    let tls13 = tls.version().is_some_and(crate::tls::Version::is_tls13);
+    if let Some(alert) = tls.first_error() {
+        let (_, description) = alert.content?;
+        let about = alert.side == Side::Client
+            && description.is_about_certificate()
+            && (tls.server_hello.is_some() || !sees_handshake(connection));
+        return about.then_some((alert, Confidence::Certain));
+    }
+    // TLS 1.3, encrypted: an alert where the client's Finished should be.
+    if tls13 && tls.client_alert_instead_of_finished.is_some() && sees_handshake(connection) {
+        let alert = tls
+            .alerts
+            .iter()
+            .find(|alert| alert.side == Side::Client && alert.seen == Seen::Inferred)?;
+        return Some((alert, Confidence::Likely));
+    }
+    // TLS 1.2: some stacks finish their flight first and refuse then, encrypted: before the server's Finished could reach
+    // them, or without any data after it though the certificate has a visible fault. Otherwise it only says goodbye.
+    let alert = tls.alerts.iter().find(|alert| alert.content.is_none())?;
+    let early = tls.application_data.client == 0 && tls.application_data.server == 0;
+    let server_finished = connection
+        .steps
+        .iter()
+        .position(|step| step.kind == StepKind::Finished && step.side == Side::Server);
+    let before_finished = server_finished.is_none_or(|finished| alert.step < finished);
+    let faulty = judgement.is_some_and(|it| {
+        matches!(it.validity, Validity::Expired(_) | Validity::NotYetValid(_))
+            || it.name == NameMatch::Differs
+            || it.chain == Chain::SelfSigned
+    });
+    let refused = !tls13
+        && alert.side == Side::Client
+        && early
+        && !alert.after_close
+        && sees_handshake(connection)
+        && tls.certificates.server.is_some()
+        && (before_finished || faulty);
+    let confidence = if before_finished {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
+    };
+    refused.then_some((alert, confidence))
+}
+
+/// The frame by which the same client had gone on with a server that showed the very same certificate.
+fn accepted_elsewhere(
+    attempt: &Attempt<'_>,
+    connection: &Connection,
+    tls: &TlsFacts,
+    context: &Context<'_>,
+) -> Option<(FrameNumber, Stretch)> {
+    // Revocation data is fetched anew, and may fail today.
+    let leaf = tls.certificates.server.as_ref()?.chain.first()?;
+    let known = context.surroundings.accepted(leaf.sha256, connection.client.ip);
+    known.filter(|_| attempt.revocation.is_empty())
+}
+
+/// A certificate that was sent along, is not needed for the path that was found, and had expired: clients that build their
+/// path over it refuse the chain (as those of 2020 and 2021 did with AddTrust and DST Root CA X3).
+fn expired_beside<'a>(
+    tls: &'a TlsFacts,
+    judgement: Option<&Judgement>,
+    described: Option<AlertDescription>,
+    context: &Context<'_>,
+) -> Option<&'a Fields> {
+    let judgement = judgement?;
+    let on_path_expired = judgement
+        .faults
+        .iter()
+        .any(|fault| matches!(fault, Fault::IssuerDates(_, Validity::Expired(_))));
+    if described != Some(AlertDescription::CERTIFICATE_EXPIRED)
+        || judgement.validity != Validity::Current
+        || on_path_expired
+    {
+        return None;
+    }
+    let at = context.options.at.or(tls.certificate_times.server)?;
+    let chain = tls.certificates.server.as_ref()?.chain.iter().enumerate();
+    chain
+        .filter(|(position, _)| !judgement.path.contains(position))
+        .find_map(|(_, one)| one.fields.as_deref().ok().filter(|fields| fields.not_after < at))
+}
+
+fn expired_clause(fields: &Fields) -> Phrase {
+    phrase("certificate-sent-along-expired")
+        .with("subject", &fields.subject)
+        .with("issuer", &fields.issuer)
+        .with("date", date(fields.not_after))
+}
+
+/// Whether the certificate demands a stapled OCSP response (RFC 7633), the client asked for one, and none came. In TLS 1.3 it
+/// would be encrypted.
+fn staple_missing(connection: &Connection, tls: &TlsFacts, leaf: Option<&Fields>) -> bool {
+    let asked = tls.client_hello.as_ref().is_some_and(|hello| hello.asks_staple);
+    leaf.is_some_and(|leaf| leaf.must_staple)
+        && asked
+        && !tls.version().is_some_and(crate::tls::Version::is_tls13)
+        && connection.step(StepKind::CertificateStatus).is_none()
+        && sees_handshake(connection)
+}

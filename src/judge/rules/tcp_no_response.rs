@@ -1,0 +1,271 @@
+//! Attempt → Finding: SYNs, and no answer; or an answer that is none, or that the client never acknowledged.
+
+use super::{chained, client, elsewhere, frames, on_device, seconds, service};
+use crate::attempt::Attempt;
+use crate::base::command::Command;
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::phrase::{Phrase, phrase};
+use crate::connection::Connection;
+use crate::connection::walk::Side;
+use crate::judge::context::Context;
+use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::tcp::side::StaleAnswer;
+
+/// RFC 6298: a SYN is repeated after one second and then at doubled intervals.
+pub(super) const RULE: Rule = Rule {
+    id: "tcp-no-response",
+    check,
+};
+
+/// A port that took a connection so shortly before is no closed one.
+const JUST_BEFORE: i64 = 60_000_000_000;
+
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    let tcp = &connection.tcp;
+    let (&(first, started), &(last, ended)) = (tcp.client.syns.first()?, tcp.client.syns.last()?);
+    // An answer may still be on its way when the capture ends.
+    if context
+        .capture
+        .last
+        .is_none_or(|end| end.since(started) < super::SILENCE)
+    {
+        return None;
+    }
+    if connection.syn_ack_unanswered() {
+        return unacknowledged(attempt, connection, context);
+    }
+    if connection.connected() {
+        return None;
+    }
+    if let Some(stale) = &tcp.server.stale_answer {
+        return (tcp.server.frames == stale.times).then(|| of_another(attempt, connection, stale));
+    }
+    if tcp.server.frames > 0 {
+        return None;
+    }
+    let tries = tcp.client.syns.len();
+    let target = service(attempt);
+    let mut finding = Finding::error(
+        RULE.id,
+        By::Unknown,
+        At::Tcp,
+        phrase("tcp-no-response-summary")
+            .with("who", client(attempt))
+            .with("target", &target)
+            .with("tries", tries)
+            .with("span", seconds(ended.since(started))),
+    )
+    // A SYN that is not repeated was given up early, or its repetitions are not in the capture.
+    .confidence(if tries > 1 {
+        Confidence::Certain
+    } else {
+        Confidence::Possible
+    })
+    .evidence(first, phrase("syn-to").with("server", connection.server))
+    .claims_silence_of(Side::Server);
+    if last != first {
+        finding = finding.evidence(
+            last,
+            phrase("tcp-no-response-last").with("steps", intervals(&tcp.client.syns)),
+        );
+    }
+    for earlier in attempt.connections.iter().rev().skip(1) {
+        finding = finding.evidence(
+            earlier.first.0,
+            phrase("tcp-no-response-tried").with("server", earlier.server),
+        );
+    }
+    let accepted = context.watched.hosts.accepted.before(connection.server, started);
+    if let Some((frame, time)) = accepted.filter(|it| started.since(it.1) <= JUST_BEFORE) {
+        return Some(overloaded(finding, attempt, connection, (frame, started.since(time))));
+    }
+    finding = finding
+        .cannot_tell(phrase("tcp-no-response-cannot-tell"))
+        .remedy(elsewhere(
+            attempt,
+            Owner::Firewall,
+            phrase("tcp-no-response-allow")
+                .with("port", connection.server.port)
+                .with("device", attempt.device)
+                .with("name", &attempt.service.name),
+        ));
+    Some(if attempt.licensing {
+        finding.remedy(from_interface(attempt, connection))
+    } else {
+        finding
+    })
+}
+
+fn from_interface(attempt: &Attempt<'_>, connection: &Connection) -> crate::judge::finding::Remedy {
+    on_device(
+        attempt,
+        phrase("tcp-no-response-interface"),
+        &[
+            Command::with(
+                "telnet {} {} /source-interface <interface with {}>",
+                &[&attempt.host(), &connection.server.port, &attempt.device],
+            ),
+            Command::with("show ip route {}", &[&connection.server.ip]),
+            Command::fixed("configure terminal"),
+            Command::with(
+                "  ip http client source-interface <interface with {}>",
+                &[&attempt.device],
+            ),
+            Command::fixed("  end"),
+        ],
+    )
+}
+
+fn intervals(times: &[(FrameNumber, Timestamp)]) -> Phrase {
+    let steps: Vec<Phrase> = times
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [a, b] => Some(seconds(b.1.since(a.1))),
+            _ => None,
+        })
+        .collect();
+    chained(&steps, "enumerated")
+}
+
+/// The same port took a connection a moment before: it is there and reachable, and does not take more.
+fn overloaded(
+    mut finding: Finding,
+    attempt: &Attempt<'_>,
+    connection: &Connection,
+    (frame, before): (FrameNumber, i64),
+) -> Finding {
+    finding.confidence = finding.confidence.min(Confidence::Likely);
+    finding
+        .evidence(
+            frame,
+            phrase("tcp-no-response-accepted")
+                .with("server", connection.server)
+                .with("span", seconds(before)),
+        )
+        .alternative("firewall", phrase("tcp-no-response-became-closed"))
+        .remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("tcp-no-response-backlog").with("server", connection.server),
+        ))
+        .remedy(elsewhere(
+            attempt,
+            Owner::Firewall,
+            phrase("tcp-no-response-limit")
+                .with("device", attempt.device)
+                .with("server", connection.server),
+        ))
+}
+
+/// The answers acknowledge what the client never sent: an older connection's state is in the way.
+fn of_another(attempt: &Attempt<'_>, connection: &Connection, stale: &StaleAnswer) -> Finding {
+    let mut finding = Finding::error(
+        RULE.id,
+        By::Unknown,
+        At::Tcp,
+        phrase("tcp-no-response-summary-stale")
+            .with("who", client(attempt))
+            .with("service", service(attempt)),
+    )
+    .confidence(Confidence::Likely)
+    .evidence(
+        connection
+            .tcp
+            .client
+            .syns
+            .first()
+            .map_or(connection.first.0, |syn| syn.0),
+        phrase("syn-to").with("server", connection.server),
+    )
+    .evidence(
+        stale.frame,
+        phrase("tcp-no-response-stale-answer").with("times", stale.times),
+    );
+    if let Some(frame) = stale.refused {
+        finding = finding.evidence(
+            frame,
+            phrase("tcp-no-response-stale-refused").with("who", client(attempt)),
+        );
+    }
+    finding
+        .alternative("sequence-numbers-changed", phrase("tcp-no-response-stale-rewritten"))
+        .cannot_tell(phrase("tcp-no-response-stale-cannot-tell"))
+        .remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("tcp-no-response-stale-drop")
+                .with("server", connection.server)
+                .with("client", connection.client),
+        ))
+        .remedy(elsewhere(
+            attempt,
+            Owner::Firewall,
+            phrase("tcp-no-response-stale-ports"),
+        ))
+}
+
+/// The server answers the SYN, and nothing acknowledges that.
+fn unacknowledged(attempt: &Attempt<'_>, connection: &Connection, context: &Context<'_>) -> Option<Finding> {
+    let (client_tcp, server_tcp) = (&connection.tcp.client, &connection.tcp.server);
+    let &(first, answered) = server_tcp.syns.first()?;
+    let &(last, _) = server_tcp.syns.last()?;
+    let is_watched = context
+        .capture
+        .last
+        .is_some_and(|end| end.since(answered) >= super::SILENCE);
+    let repeated = server_tcp.syns.len() > 1;
+    if !is_watched {
+        return None;
+    }
+    // A client that asks again has not heard the answer.
+    let asked_again: Vec<FrameNumber> = client_tcp
+        .syns
+        .iter()
+        .filter(|syn| syn.0 > first)
+        .map(|syn| syn.0)
+        .collect();
+    let mut finding = Finding::error(
+        RULE.id,
+        if asked_again.is_empty() { By::Unknown } else { By::Path },
+        At::Tcp,
+        phrase("tcp-no-response-summary-unacknowledged")
+            .with("who", client(attempt))
+            .with("service", service(attempt))
+            .with("times", server_tcp.syns.len()),
+    )
+    .confidence(if repeated {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
+    })
+    .evidence(first, phrase("syn-ack"))
+    .claims_silence_of(Side::Client);
+    if repeated {
+        finding = finding.evidence(
+            last,
+            phrase("tcp-no-response-last").with("steps", intervals(&server_tcp.syns)),
+        );
+    }
+    if let Some(&frame) = asked_again.last() {
+        finding = finding.evidence(
+            frame,
+            phrase("tcp-no-response-asked-again")
+                .with("who", client(attempt))
+                .with("frames", frames(&asked_again)),
+        );
+    } else {
+        finding = finding.alternative("scan", phrase("tcp-no-response-scan"));
+    }
+    Some(
+        finding
+            .cannot_tell(phrase("tcp-no-response-unacknowledged-cannot-tell"))
+            .remedy(elsewhere(
+                attempt,
+                Owner::Firewall,
+                phrase("tcp-no-response-way-back")
+                    .with("server", connection.server)
+                    .with("device", attempt.device),
+            )),
+    )
+}

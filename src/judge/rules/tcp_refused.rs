@@ -1,0 +1,74 @@
+//! Attempt → Finding: the SYN was answered by a reset.
+
+use super::{elsewhere, on_device, service};
+use crate::attempt::Attempt;
+use crate::base::command::Command;
+use crate::base::phrase::phrase;
+use crate::judge::context::Context;
+use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+
+/// RFC 9293 section 3.10.7.1: a host answers a segment for a port on which nobody listens with RST.
+pub(super) const RULE: Rule = Rule {
+    id: "tcp-refused",
+    check,
+};
+
+fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    let reset = connection.tcp.server.reset?;
+    let &(syn, asked) = connection.tcp.client.syns.first()?;
+    if !connection.tcp.server.syns.is_empty() || connection.connected() {
+        return None;
+    }
+    let server = connection.server;
+    let mut finding = Finding::error(
+        RULE.id,
+        By::Server,
+        At::Tcp,
+        phrase("tcp-refused-summary").with("service", service(attempt)),
+    )
+    .confidence(Confidence::Likely)
+    .evidence(syn, phrase("syn-to").with("server", server))
+    .evidence(
+        reset.frame,
+        phrase("tcp-refused-answer")
+            .with("span", super::seconds(reset.time.since(asked)))
+            .with("ttl", reset.ttl),
+    )
+    .alternative("firewall-reject", phrase("tcp-refused-firewall"))
+    .remedy(elsewhere(
+        attempt,
+        Owner::Server,
+        phrase("tcp-refused-listen")
+            .with("ip", server.ip)
+            .with("port", server.port),
+    ));
+    if attempt.service.proxy.is_some() {
+        finding = finding.remedy(on_device(
+            attempt,
+            phrase("tcp-refused-proxy").with("server", server),
+            &[
+                Command::fixed("configure terminal"),
+                Command::fixed("  license smart proxy address <proxy>"),
+                Command::fixed("  license smart proxy port <port>"),
+                Command::fixed("  end"),
+            ],
+        ));
+    } else if attempt.licensing {
+        finding = finding
+            .remedy(on_device(
+                attempt,
+                phrase("tcp-refused-url").with("port", server.port),
+                &[Command::fixed("show license all | section Transport")],
+            ))
+            .remedy(elsewhere(
+                attempt,
+                Owner::Firewall,
+                phrase("tcp-refused-allow")
+                    .with("port", server.port)
+                    .with("device", attempt.device)
+                    .with("ip", server.ip),
+            ));
+    }
+    Some(finding)
+}

@@ -1,0 +1,315 @@
+//! Attempt → Finding: the Client Hello was never answered.
+
+use super::behind_proxy::behind_proxy;
+use super::departure::{self, Departure};
+use super::heard::late_answer;
+use super::large_hello::{large_hello, or_large_hello};
+use super::{client, elsewhere, lost_bytes, seconds, service, tls_with_hello, watched_after};
+use crate::attempt::Attempt;
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::phrase::{Phrase, phrase};
+use crate::connection::Connection;
+use crate::connection::walk::{Side, Step, StepKind};
+use crate::judge::context::Context;
+use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::tcp::delivery::Coverage;
+use crate::tcp::side::Mark;
+use crate::tcp::stream::GapCause;
+
+/// RFC 9846 section 4.1.2: the server answers a Client Hello with a Server Hello, a retry or an alert.
+pub(super) const RULE: Rule = Rule {
+    id: "tls-no-response",
+    check,
+};
+
+/// How the Client Hello was left without an answer.
+enum Case {
+    /// The answer came when the client had gone.
+    Late(Step),
+    /// For the server the connection never opened: it repeats its SYN-ACK.
+    Unopened,
+    /// The client closed first, before it can have been answered or soon.
+    Left(Departure),
+    /// The server closed before it had a byte of it.
+    ClosedAtOnce(Mark),
+    /// A part of it arrived, so many bytes of so many.
+    Part { arrived: u64, total: u64 },
+    /// Nothing of it arrived.
+    Lost,
+    /// A proxy took it.
+    BehindProxy,
+    /// All of it was acknowledged.
+    Taken,
+}
+
+/// A server that closes later than this after the hello did not do so at once.
+const AT_ONCE: i64 = 1_000_000_000;
+
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    if let Some(finding) = without_beginning(attempt, context) {
+        return Some(finding);
+    }
+    let (connection, tls) = tls_with_hello(attempt)?;
+    let hello = connection.step(StepKind::ClientHello)?;
+    let before = connection.connect().is_some(); // bytes of a proxy's answer came before the hello
+    let (client_tcp, server_tcp) = (&connection.tcp.client, &connection.tcp.server);
+    let late = late_answer(connection, &[StepKind::ServerHello, StepKind::HelloRetryRequest]);
+    let silent = tls.server_hello.is_none()
+        // One that answers the other side's close is a consequence of that.
+        && tls.alerts.iter().all(|alert| alert.after_close)
+        && connection.step(StepKind::HelloRetryRequest).is_none()
+        && (server_tcp.bytes == 0
+            || before
+                && !connection.steps.iter().any(|step| {
+                    step.side == Side::Server
+                        && step.frame > hello.frame
+                        && !matches!(step.kind, StepKind::Fin | StepKind::Reset)
+                }));
+    if !(silent || late.is_some())
+        || super::server_reset(connection)
+        || server_tcp.acked_unseen
+        || !watched_after(connection, hello.time, context)
+    {
+        return None;
+    }
+    let case = recognise(connection, hello, late);
+    let end = ended(connection, &case);
+    let waited = end.1.since(hello.time);
+    let has_beginning = !client_tcp.syns.is_empty();
+    let confidence = match case {
+        // Where the beginning was not captured, a proxy may stand between.
+        Case::Taken | Case::BehindProxy | Case::Late(_) if has_beginning => Confidence::Certain,
+        Case::Left(left) if left.within_round_trip.is_some() => Confidence::Certain,
+        _ => Confidence::Likely,
+    };
+    let mut finding = Finding::error(RULE.id, by(&case), At::Tls, summary(&case, attempt, connection))
+        .confidence(confidence)
+        .evidence(hello.frame, phrase("client-hello"))
+        .evidence(
+            end.0,
+            phrase("tls-no-response-later")
+                .with("span", seconds(waited))
+                .with("ends", ends(&case, connection, end.0)),
+        );
+    finding = match &case {
+        Case::Late(answer) => finding.evidence(answer.frame, phrase("tls-no-response-late")),
+        _ => finding.claims_silence_of(Side::Server),
+    };
+    if let Some((frame, _)) = connection.repeated_syn_ack() {
+        finding = finding.evidence(frame, phrase("syn-ack-repeated"));
+    }
+    if let Some(repeated) = client_tcp.delivery.repeated() {
+        finding = finding.evidence(repeated.last.0, lost_bytes::repeated(repeated));
+    } else if client_tcp.retransmissions > 0 {
+        finding = finding.evidence(
+            client_tcp.last,
+            phrase("tls-no-response-repeated").with("count", client_tcp.retransmissions),
+        );
+    }
+    if matches!(case, Case::Taken | Case::BehindProxy) && !has_beginning {
+        finding = finding.cannot_tell(phrase("tls-no-response-cannot-tell-beginning"));
+    }
+    match case {
+        Case::Taken | Case::Late(_) => {
+            finding = taken(finding, attempt, connection);
+            finding = or_large_hello(finding, attempt, connection);
+        }
+        Case::BehindProxy => finding = taken(finding, attempt, connection),
+        Case::Left(left) => {
+            if left.within_round_trip.is_none() {
+                finding = finding.alternative("server-slow", phrase("tls-no-response-slow"));
+            }
+            return Some(finding.remedy(elsewhere(
+                attempt,
+                Owner::Wlc,
+                phrase("tls-no-response-left").with("span", seconds(left.after)),
+            )));
+        }
+        Case::ClosedAtOnce(_) => {
+            return Some(
+                finding
+                    .alternative("firewall-proxying", phrase("tls-no-response-proxying"))
+                    .remedy(elsewhere(
+                        attempt,
+                        Owner::Server,
+                        phrase("reset-at-once-listen").with("server", connection.server),
+                    )),
+            );
+        }
+        Case::Unopened => {
+            finding = finding.remedy(elsewhere(
+                attempt,
+                Owner::Firewall,
+                phrase("tls-no-response-unopened-rule")
+                    .with("device", attempt.device)
+                    .with("server", connection.server),
+            ));
+        }
+        Case::Part { .. } | Case::Lost => finding = lost(finding, attempt, connection, &case),
+    }
+    Some(behind_proxy(finding, attempt, connection))
+}
+
+fn recognise(connection: &Connection, hello: &Step, late: Option<Step>) -> Case {
+    let before = connection.connect().is_some();
+    if connection.repeated_syn_ack().is_some() {
+        return Case::Unopened;
+    }
+    // An answer that came soon was not late: the client had not waited for it.
+    let is_late = |answer: &Step| answer.time.since(hello.time) >= departure::NOT_WAITED;
+    match (departure::at_once(connection, hello), late) {
+        (Some(left), None) => return Case::Left(left),
+        (Some(left), Some(answer)) if !is_late(&answer) => return Case::Left(left),
+        (_, Some(answer)) => return Case::Late(answer),
+        (None, None) => {}
+    }
+    match connection.hello_coverage().unwrap_or(Coverage::Whole) {
+        Coverage::Whole if before => Case::BehindProxy,
+        Coverage::Whole => Case::Taken,
+        Coverage::Part { arrived, missing, .. } => Case::Part {
+            arrived,
+            total: arrived.saturating_add(missing),
+        },
+        Coverage::Nothing => {
+            // A FIN that had not even the hello's first byte, and did not wait for it.
+            let closed = connection.tcp.server.fin.filter(|fin| {
+                !before
+                    && fin.acked <= hello.from
+                    && fin.time.since(hello.time) < AT_ONCE
+                    && connection.tcp.client.delivery.repeated().is_none()
+            });
+            closed.map_or(Case::Lost, Case::ClosedAtOnce)
+        }
+    }
+}
+
+const fn by(case: &Case) -> By {
+    match case {
+        Case::Left(_) => By::Client,
+        Case::Unopened | Case::Part { .. } | Case::Lost => By::Path,
+        Case::Late(_) | Case::ClosedAtOnce(_) | Case::BehindProxy | Case::Taken => By::Server,
+    }
+}
+
+fn summary(case: &Case, attempt: &Attempt<'_>, connection: &Connection) -> Phrase {
+    let hello = connection.step(StepKind::ClientHello).map(|step| step.time);
+    match case {
+        Case::Late(answer) => phrase("tls-no-response-summary-late")
+            .with("span", seconds(answer.time.since(hello.unwrap_or(answer.time)))),
+        Case::Unopened => phrase("tls-no-response-summary-unopened"),
+        Case::Left(left) => match left.within_round_trip {
+            Some(round_trip) => phrase("tls-no-response-summary-left-at-once").with("round-trip", seconds(round_trip)),
+            None => phrase("tls-no-response-summary-left"),
+        }
+        .with("span", seconds(left.after)),
+        Case::ClosedAtOnce(fin) => phrase("tls-no-response-summary-closed").with("frame", fin.frame),
+        Case::Part { arrived, total } => phrase("tls-no-response-summary-part")
+            .with("arrived", *arrived)
+            .with("total", *total),
+        Case::Lost => phrase("tls-no-response-summary-lost"),
+        Case::BehindProxy => phrase("behind-proxy-no-answer").with("proxy", connection.server),
+        Case::Taken => phrase("tls-no-response-summary-taken"),
+    }
+    .with("service", service(attempt))
+    .with("who", client(attempt))
+}
+
+/// The frame that shows how it ended, and its time: who left first, where anybody did.
+fn ended(connection: &Connection, case: &Case) -> (FrameNumber, Timestamp) {
+    let (client, server) = (connection.tcp.client.fin, connection.tcp.server.fin);
+    match (case, server) {
+        (Case::Late(_), _) => client.map_or(connection.last, |fin| (fin.frame, fin.time)),
+        (Case::Left(left), _) => {
+            let own = [client, connection.tcp.client.reset].into_iter().flatten();
+            let mark = own.into_iter().find(|mark| mark.frame == left.frame);
+            mark.map_or(connection.last, |mark| (mark.frame, mark.time))
+        }
+        (_, Some(fin)) if super::first_fin(connection) == Some(Side::Server) => (fin.frame, fin.time),
+        _ => connection.last,
+    }
+}
+
+fn ends(case: &Case, connection: &Connection, frame: FrameNumber) -> Phrase {
+    let is_fin = connection.tcp.server.fin.is_some_and(|fin| fin.frame == frame);
+    phrase(match case {
+        Case::Left(_) => "tls-no-response-client-closed",
+        _ if is_fin => "tls-no-response-closed",
+        _ => "tls-no-response-silent",
+    })
+}
+
+fn taken(finding: Finding, attempt: &Attempt<'_>, connection: &Connection) -> Finding {
+    finding
+        .alternative("firewall-proxying", phrase("tls-no-response-proxying"))
+        .cannot_tell(phrase("tls-no-response-cannot-tell"))
+        .remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("tls-no-response-listen").with("server", connection.server),
+        ))
+        .remedy(elsewhere(
+            attempt,
+            Owner::Firewall,
+            phrase("tls-no-response-inspection")
+                .with("device", attempt.device)
+                .with("name", &attempt.service.name),
+        ))
+}
+
+/// Says whether size explains the loss, and what to do about it.
+fn lost(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, case: &Case) -> Finding {
+    let finding = lost_bytes::by_size(finding, attempt, connection, Side::Client);
+    let hello = connection.tls.as_ref().and_then(|tls| tls.client_hello.as_deref());
+    let finding = match hello.and_then(|hello| large_hello(connection, hello)) {
+        Some(split) => finding.cannot_tell(phrase("hello-split-cannot-tell").with("split", split)),
+        None => finding,
+    };
+    let rule = match case {
+        Case::Lost => phrase("tls-no-response-rule"),
+        _ => phrase("tls-no-response-part-rule"),
+    };
+    finding.remedy(elsewhere(
+        attempt,
+        Owner::Firewall,
+        rule.with("device", attempt.device).with("name", &attempt.service.name),
+    ))
+}
+
+/// The client's first bytes never arrived, later ones did, and the server had nothing that it could answer.
+fn without_beginning(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    let tls = connection.tls.as_ref();
+    let (client_tcp, server_tcp) = (&connection.tcp.client, &connection.tcp.server);
+    let gap = client_tcp
+        .gaps
+        .first()
+        .filter(|gap| gap.cause == GapCause::NeverArrived)?;
+    let begins = gap.from == client_tcp.end.saturating_sub(client_tcp.bytes);
+    let no_hello = tls.is_none_or(|tls| tls.client_hello.is_none() && tls.server_hello.is_none());
+    let silent = no_hello && server_tcp.bytes == 0 && (tls.is_some() || connection.beginning_hidden);
+    if !begins
+        || !client_tcp.start_known
+        || !silent
+        || super::server_reset(connection)
+        || server_tcp.acked_unseen
+        || !client_tcp.delivery.holds_beyond()
+        || !watched_after(connection, client_tcp.last_time, context)
+    {
+        return None;
+    }
+    let missing = gap.to.saturating_sub(gap.from);
+    let summary = phrase("tls-no-response-summary-beginning")
+        .with("missing", missing)
+        .with("service", service(attempt))
+        .with("who", client(attempt));
+    let finding = Finding::error(RULE.id, By::Path, At::Tls, summary)
+        .confidence(Confidence::Likely)
+        .evidence(
+            gap.seen_at,
+            phrase("tls-no-response-hole")
+                .with("count", missing)
+                .with("who", client(attempt)),
+        )
+        .claims_silence_of(Side::Server);
+    Some(lost(finding, attempt, connection, &Case::Lost))
+}

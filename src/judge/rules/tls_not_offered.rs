@@ -1,0 +1,133 @@
+//! Attempt → Finding: TLS was asked for in plain text, and the answer was no.
+
+use super::{client, service, verify};
+use crate::attempt::Attempt;
+use crate::base::command::{Command, HostArgument};
+use crate::base::phrase::{Phrase, phrase};
+use crate::connection::plain::{Denial, Next, Offer, Protocol};
+use crate::judge::context::Context;
+use crate::judge::finding::{At, By, Confidence, Finding, Owner, Remedy, Rule, Severity};
+
+/// RFC 3207 section 4, RFC 2595, RFC 4217, RFC 4511 section 4.14.2, RFC 6120 section 5.4.2: a server may refuse, and a
+/// client that demands TLS leaves then.
+pub(super) const RULE: Rule = Rule {
+    id: "tls-not-offered",
+    check,
+};
+
+fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    let offer = connection.offer.as_ref()?;
+    let protocol = offer.protocol.name();
+    let by = if offer.blotted.is_some() { By::Path } else { By::Server };
+    let about = |id: &'static str| {
+        phrase(id)
+            .with("service", service(attempt))
+            .with("who", client(attempt))
+            .with("protocol", protocol)
+            .with("request", offer.protocol.request())
+    };
+    let mut finding = Finding::error(RULE.id, by, At::Tls, summary(offer, &about)).confidence(confidence(offer));
+    // Whoever goes on in plain text did not insist, and what was not captured may still have come.
+    if matches!(offer.next, Next::Plain | Next::Open) {
+        finding = finding.severity(Severity::Warning);
+    }
+    finding = match &offer.denial {
+        Denial::Refused { asked, answer } => finding.evidence(asked.frame, about("tls-not-offered-asks")).evidence(
+            answer.frame,
+            phrase("tls-not-offered-answer").with("answer", &answer.text),
+        ),
+        Denial::Closed { asked } => finding
+            .evidence(asked.frame, about("tls-not-offered-asks"))
+            .evidence(connection.last.0, phrase("tls-not-offered-end"))
+            .alternative("server-failed", phrase("tls-not-offered-or-failed")),
+        Denial::NotOffered { list } => finding
+            .evidence(list.frame, about("tls-not-offered-list").with("line", &list.text))
+            .evidence(connection.last.0, about("tls-not-offered-leaves"))
+            .alternative("health-check", about("tls-not-offered-or-probe")),
+    };
+    if let Some(line) = &offer.blotted {
+        finding = finding
+            .evidence(line.frame, phrase("tls-not-offered-blotted").with("line", &line.text))
+            .alternative("server-without-tls", phrase("tls-not-offered-or-server"))
+            .remedy(remedy(
+                attempt,
+                Owner::Firewall,
+                about("tls-not-offered-inspection"),
+                Vec::new(),
+            ));
+    }
+    if offer.next == Next::Hello {
+        finding = finding.evidence(
+            connection.step(crate::connection::walk::StepKind::ClientHello)?.frame,
+            about("tls-not-offered-hello"),
+        );
+    }
+    Some(finding.remedy(remedy(
+        attempt,
+        Owner::Server,
+        about("tls-not-offered-enable").with("server", connection.server),
+        vec![Command::with(
+            "openssl s_client -connect {}:{} -starttls {}",
+            &[
+                &HostArgument::Address(connection.server.ip).in_url(),
+                &connection.server.port,
+                &starttls(offer.protocol),
+            ],
+        )],
+    )))
+}
+
+fn summary(offer: &Offer, about: &impl Fn(&'static str) -> Phrase) -> Phrase {
+    match (&offer.denial, &offer.blotted) {
+        (Denial::Refused { answer, .. }, None) => about("tls-not-offered-summary-refused")
+            .with("answer", &answer.text)
+            .with("next", about(next(offer.next))),
+        (Denial::Closed { .. }, _) => about("tls-not-offered-summary-closed"),
+        (Denial::NotOffered { .. }, None) => about("tls-not-offered-summary-absent"),
+        (_, Some(line)) => about("tls-not-offered-summary-blotted").with("line", &line.text),
+    }
+}
+
+const fn next(next: Next) -> &'static str {
+    match next {
+        Next::Left => "tls-not-offered-left",
+        Next::Plain => "tls-not-offered-goes-on",
+        Next::Hello => "tls-not-offered-all-the-same",
+        Next::Open => "tls-not-offered-open",
+    }
+}
+
+/// A no in plain text is read; why a client left without a word is not.
+const fn confidence(offer: &Offer) -> Confidence {
+    match (&offer.denial, &offer.blotted) {
+        (Denial::Refused { .. }, None) => Confidence::Certain,
+        (Denial::NotOffered { .. }, None) => Confidence::Possible,
+        _ => Confidence::Likely,
+    }
+}
+
+fn remedy(attempt: &Attempt<'_>, owner: Owner, action: Phrase, commands: Vec<Command>) -> Remedy {
+    Remedy {
+        owner,
+        action,
+        commands,
+        verify: verify(attempt),
+    }
+}
+
+/// The protocol's name in OpenSSL's s_client.
+const fn starttls(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Smtp => "smtp",
+        Protocol::Imap => "imap",
+        Protocol::Pop3 => "pop3",
+        Protocol::Ftp => "ftp",
+        Protocol::Nntp => "nntp",
+        Protocol::Sieve => "sieve",
+        Protocol::Xmpp => "xmpp",
+        Protocol::Ldap => "ldap",
+        Protocol::Postgres => "postgres",
+        Protocol::MySql => "mysql",
+    }
+}

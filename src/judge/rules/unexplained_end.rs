@@ -1,0 +1,67 @@
+//! Attempt → Finding: the whole connection is in the capture, and nothing in it says why it ended as it did.
+
+use super::{client, elsewhere, message_name, seconds, service, side_name};
+use crate::attempt::Attempt;
+use crate::base::phrase::phrase;
+use crate::connection::walk::StepKind;
+use crate::judge::context::Context;
+use crate::judge::finding::{Confidence, Finding, Owner, Rule, Severity};
+
+/// The last rule: it holds whenever no other does. To capture again would show the same.
+pub(super) const RULE: Rule = Rule {
+    id: "unexplained-end",
+    check,
+};
+
+fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    let is_end = |kind: StepKind| matches!(kind, StepKind::Fin | StepKind::Reset);
+    let mut steps = connection.steps.iter();
+    let end = steps.clone().find(|step| is_end(step.kind));
+    let last = steps.rfind(|step| !is_end(step.kind) && end.is_none_or(|end| step.frame <= end.frame));
+    let summary = match (last, end) {
+        (Some(last), Some(end)) => phrase("unexplained-end-summary")
+            .with("service", service(attempt))
+            .with("who", side_name(end.side))
+            .with("message", message_name(last.kind))
+            .with("from", side_name(last.side))
+            .with("span", seconds(end.time.since(last.time))),
+        _ => phrase("unexplained-end-summary-bare").with("service", service(attempt)),
+    };
+    let mut finding = Finding::ok(RULE.id, summary)
+        .severity(Severity::Note)
+        .confidence(Confidence::Possible);
+    if let Some(last) = last {
+        finding = finding.evidence(
+            last.frame,
+            phrase("message-from")
+                .with("message", message_name(last.kind))
+                .with("who", side_name(last.side)),
+        );
+    }
+    if let Some(end) = end {
+        finding = finding.evidence(
+            end.frame,
+            phrase("unexplained-end-end").with("who", side_name(end.side)),
+        );
+    }
+    if connection
+        .tls
+        .as_ref()
+        .and_then(crate::connection::walk::TlsFacts::version)
+        .is_some_and(crate::tls::Version::is_tls13)
+    {
+        finding = finding.cannot_tell(phrase("incomplete-capture-tls13"));
+    }
+    Some(
+        finding
+            .cannot_tell(phrase("unexplained-end-cannot-tell"))
+            .remedy(elsewhere(
+                attempt,
+                Owner::Server,
+                phrase("unexplained-end-log")
+                    .with("server", connection.server)
+                    .with("who", client(attempt)),
+            )),
+    )
+}

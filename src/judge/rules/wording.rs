@@ -1,0 +1,110 @@
+//! Facts → Phrase: the names of sides, messages, alerts and lengths of time that all rules use.
+
+use crate::attempt::Attempt;
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::phrase::{Phrase, Value, phrase};
+use crate::base::wire_text::WireText;
+use crate::connection::walk::{Alert, Side, StepKind};
+
+/// What the client is called: licensing is about controllers.
+pub(super) fn client(attempt: &Attempt<'_>) -> Phrase {
+    phrase(if attempt.licensing { "controller" } else { "client" })
+}
+
+/// What the attempt wanted to reach, as a subject: `the server smartreceiver.cisco.com`.
+pub(super) fn service(attempt: &Attempt<'_>) -> Phrase {
+    phrase("service").with("name", WireText::from(attempt.service.name.as_str()))
+}
+
+/// A side by its part in TLS.
+pub(super) fn side_name(side: Side) -> Phrase {
+    phrase(match side {
+        Side::Client => "client",
+        Side::Server => "server",
+    })
+}
+
+/// A message by the name that Wireshark gives it: `Client Hello`.
+pub(super) fn message_name(kind: StepKind) -> String {
+    match kind {
+        StepKind::Syn | StepKind::SynAck | StepKind::Ack => return kind.name().to_ascii_uppercase(),
+        StepKind::ConnectRequest => return "CONNECT".to_owned(),
+        _ => {}
+    }
+    let words = kind.name().split('-').map(|word| {
+        let (first, rest) = word.split_at_checked(1).unwrap_or((word, ""));
+        format!("{}{rest}", first.to_ascii_uppercase())
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// Seconds for people: `0.09 s`, `12 s`.
+pub(super) fn seconds(ns: i64) -> Phrase {
+    let seconds = ns as f64 / 1e9;
+    phrase("seconds").with(
+        "seconds",
+        if seconds.abs() < 10.0 {
+            format!("{seconds:.2}")
+        } else {
+            format!("{seconds:.0}")
+        },
+    )
+}
+
+/// `3 days`, `1 day`, `5 hours`.
+pub(super) fn span(seconds: i64) -> Phrase {
+    let (count, id) = match seconds {
+        172_800.. => (seconds / 86_400, "span-days"),
+        7200.. => (seconds / 3600, "span-hours"),
+        120.. => (seconds / 60, "span-minutes"),
+        _ => (seconds, "span-seconds"),
+    };
+    phrase(id).with("count", count)
+}
+
+/// The date of a time stamp: `2020-01-01`.
+pub(super) fn date(time: Timestamp) -> String {
+    time.to_string().chars().take(10).collect()
+}
+
+/// `frame 5`, `frames 5, 7 and 9`.
+pub(super) fn frames(numbers: &[FrameNumber]) -> Phrase {
+    match numbers {
+        [] => phrase("no-frame"),
+        [one] => phrase("one-frame").with("frame", *one),
+        [head @ .., last] => {
+            let shown: Vec<String> = head.iter().take(8).map(FrameNumber::to_string).collect();
+            let more = if head.len() > 8 { ", …" } else { "" };
+            phrase("some-frames")
+                .with("head", format!("{}{more}", shown.join(", ")))
+                .with("last", *last)
+        }
+    }
+}
+
+/// The first few of a list.
+pub(super) fn listed<T: std::fmt::Display>(items: &[T]) -> String {
+    let shown: Vec<String> = items.iter().take(4).map(ToString::to_string).collect();
+    let more = if items.len() > 4 { ", …" } else { "" };
+    format!("{}{more}", shown.join(", "))
+}
+
+/// Phrases one after the other, joined by the message `id`; nothing where there are none.
+pub(super) fn chained(phrases: &[Phrase], id: &'static str) -> Phrase {
+    let mut phrases = phrases.iter().cloned();
+    let first = phrases.next().unwrap_or_else(|| Phrase::verbatim(""));
+    phrases.fold(first, |text, next| phrase(id).with("text", text).with("next", next))
+}
+
+/// The alert as text: `fatal alert unknown_ca`.
+pub(super) fn alert_text(alert: &Alert) -> Phrase {
+    match alert.content {
+        Some((level, description)) => phrase("alert").with("level", level).with("description", description),
+        None => phrase("alert-encrypted"),
+    }
+}
+
+/// The alert and who sent it, as evidence.
+pub(super) fn alert_from(alert: &Alert, who: impl Into<Value>) -> Phrase {
+    phrase("alert-from").with("alert", alert_text(alert)).with("who", who)
+}

@@ -1,0 +1,335 @@
+//! Findings → Verdict: the root cause, how sure it is, and what holds besides.
+//!
+//! This is the one place where a claim that something is absent meets the burden of proof: "no answer" counts only when
+//! the capture is shown to see that direction for that host.
+
+use crate::attempt::Attempt;
+use crate::attempt::testimony;
+use crate::base::phrase::phrase;
+use crate::capture::End;
+use crate::connection::walk::Side;
+use crate::judge::context::Context;
+use crate::judge::finding::{Confidence, Evidence, Finding, Owner, Severity};
+use crate::judge::recapture;
+use crate::judge::rules::{self, RULES};
+
+/// What happened to an attempt.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// The root cause first, then everything else that holds, in order of precedence.
+    pub findings: Vec<Finding>,
+}
+
+impl Verdict {
+    /// The root cause.
+    #[must_use]
+    pub fn cause(&self) -> Option<&Finding> {
+        self.findings.first()
+    }
+
+    /// What holds besides and is worth telling: not that something else went well or could not be told.
+    #[must_use]
+    pub fn also(&self) -> Vec<&'static str> {
+        let telling = |finding: &&Finding| finding.severity >= Severity::Warning;
+        self.findings
+            .iter()
+            .skip(1)
+            .filter(telling)
+            .map(|finding| finding.id)
+            .collect()
+    }
+}
+
+/// Judges an attempt by all rules.
+#[must_use]
+pub fn judge(attempt: &Attempt<'_>, context: &Context<'_>) -> Verdict {
+    let mut findings: Vec<Finding> = Vec::new();
+    for rule in RULES {
+        // Of what only says how it ended, nothing is left beside the cause.
+        if findings.is_empty() || !rules::GENERAL.contains(&rule.id) {
+            findings.extend((rule.check)(attempt, context));
+        }
+    }
+    for finding in &mut findings {
+        prove_silence(finding, attempt, context);
+        testimony::support(finding, attempt);
+    }
+    // What explains a failure also says what to do about it, before everything else.
+    let explained: Vec<_> = findings
+        .iter()
+        .skip(1)
+        .filter(|finding| rules::EXPLAINING.contains(&finding.id))
+        .flat_map(|finding| finding.remedies.clone())
+        .collect();
+    if let Some(cause) = findings.first_mut() {
+        if let Some(again) = attempt.seen_again {
+            cause.evidence.push(Evidence {
+                frame: again.first.0,
+                what: phrase("seen-again")
+                    .with("client", again.client)
+                    .with("server", again.server),
+            });
+        }
+        if cause.severity == Severity::Error {
+            cause.remedies.splice(0..0, explained);
+        }
+        complete(cause, attempt, context);
+    }
+    Verdict { findings }
+}
+
+/// Sees to it that a failure says what to type on the controller, and that one which may be none says how to capture it
+/// better.
+fn complete(cause: &mut Finding, attempt: &Attempt<'_>, context: &Context<'_>) {
+    if cause.severity != Severity::Error || !attempt.licensing {
+        return;
+    }
+    if !cause.remedies.iter().any(|remedy| !remedy.commands.is_empty()) {
+        cause.remedies.push(recapture::device_log(attempt));
+    }
+    let has_advice = cause.remedies.iter().any(|remedy| remedy.owner == Owner::Capture);
+    if cause.confidence == Confidence::Possible && !has_advice {
+        cause.remedies.extend(recapture::for_attempt(attempt, context));
+    }
+}
+
+/// Downgrades a claim of silence that the capture cannot prove.
+fn prove_silence(finding: &mut Finding, attempt: &Attempt<'_>, context: &Context<'_>) {
+    let Some(side) = finding.claims_silence_of else { return };
+    let own_connection = attempt
+        .connection()
+        .is_some_and(|connection| connection.tcp[side].frames > 0);
+    let receiver = match side {
+        Side::Server => Some(attempt.device),
+        Side::Client => attempt.connection().map(|connection| connection.server.ip),
+    };
+    let elsewhere = receiver.is_some_and(|host| context.watched.hosts.receives(host));
+    if !own_connection && !elsewhere {
+        finding.confidence = Confidence::Possible;
+        finding.cannot_tell.insert(
+            0,
+            phrase("silence-direction").with("host", receiver.map(|host| host.to_string()).unwrap_or_default()),
+        );
+    }
+    if let Some(clock) = context
+        .capture
+        .anomalies
+        .iter()
+        .find(|it| matches!(it.id, "time-goes-back" | "no-time"))
+    {
+        finding.confidence = finding.confidence.min(Confidence::Likely);
+        finding
+            .cannot_tell
+            .push(phrase("silence-clock").with("detail", &clock.detail));
+    }
+    if let Some(drops) = context.capture.drops.filter(|&drops| drops > 0) {
+        finding.confidence = finding.confidence.min(Confidence::Likely);
+        finding.cannot_tell.push(phrase("silence-drops").with("drops", drops));
+    }
+}
+
+/// What is said of a capture in which nobody attempted anything.
+#[must_use]
+pub fn without_attempts(contents: &crate::report::Contents, context: &Context<'_>) -> Finding {
+    if let Some(damage) = rules::damage(context) {
+        return damage;
+    }
+    // A capture that shows nothing does not outweigh a device that says that licensing fails.
+    let logs = &context.options.logs;
+    if rules::device_reports_failure::is_failing(logs) {
+        return rules::device_reports_failure::finding(logs).cannot_tell(phrase("device-cannot-tell-capture"));
+    }
+    let finding = rules::no_licensing_traffic::finding(contents, context);
+    match context.capture.end {
+        End::Truncated { after, .. } => finding.cannot_tell(phrase("capture-cut-cannot-tell").with("frame", after)),
+        End::Complete => finding,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attempt::attempts;
+    use crate::attempt::hosts::Watched;
+    use crate::attempt::other_connections::Surroundings;
+    use crate::base::frame::{FrameNumber, Timestamp};
+    use crate::capture::CaptureFacts;
+    use crate::connection::Connection;
+    use crate::connection::{SECOND, connection};
+    use crate::judge::context::Options;
+    use crate::judge::finding::{At, By};
+    use crate::profile::Profile;
+
+    const SERVER: &str = "192.133.220.90:443";
+
+    /// What is seen around an attempt.
+    #[derive(Default)]
+    struct Around {
+        receivers: Vec<[u8; 4]>,
+        drops: Option<u64>,
+    }
+
+    /// A SYN that was sent three times and not answered.
+    fn unanswered() -> Connection {
+        let mut connection = connection(10, "10.0.0.1:50000", SERVER);
+        connection.tcp.client.syns = [10, 11, 13]
+            .map(|at| (FrameNumber(at), Timestamp(at as i64 * SECOND)))
+            .to_vec();
+        connection.tcp.client.frames = 3;
+        connection.last = (FrameNumber(13), Timestamp(13 * SECOND));
+        connection
+    }
+
+    fn in_context<T>(connection: Connection, around: &Around, look: impl FnOnce(&Attempt<'_>, &Context<'_>) -> T) -> T {
+        let options = Options::new(Profile::built_in("cisco-smart-licensing").unwrap());
+        let mut watched = Watched::default();
+        around
+            .receivers
+            .iter()
+            .for_each(|&ip| watched.hosts.saw_receiver(ip.into()));
+        let capture = CaptureFacts {
+            drops: around.drops,
+            last: Some(Timestamp(100 * SECOND)),
+            ..CaptureFacts::default()
+        };
+        let context = Context {
+            options: &options,
+            capture: &capture,
+            watched: &watched,
+            surroundings: &Surroundings::default(),
+            snap_length_cut: 0,
+            offsets: &[],
+        };
+        let connections = [connection];
+        let attempts = attempts(&options, &connections, &[], &[]);
+        look(&attempts[0], &context)
+    }
+
+    fn judged(around: &Around) -> Finding {
+        in_context(unanswered(), around, |attempt, context| {
+            judge(attempt, context).findings.remove(0)
+        })
+    }
+
+    #[test]
+    fn silence_is_certain_where_the_capture_shows_packets_to_the_device() {
+        let finding = judged(&Around {
+            receivers: vec![[10, 0, 0, 1]],
+            drops: None,
+        });
+        assert_eq!(
+            (finding.id, finding.confidence),
+            ("tcp-no-response", Confidence::Certain)
+        );
+        assert_eq!(finding.claims_silence_of, Some(Side::Server));
+    }
+
+    #[test]
+    fn silence_is_only_possible_where_the_capture_shows_nothing_to_the_device() {
+        for receivers in [vec![], vec![[10, 0, 0, 2], [192, 133, 220, 90]]] {
+            let finding = judged(&Around { receivers, drops: None });
+            assert_eq!(finding.confidence, Confidence::Possible);
+            assert!(
+                finding.cannot_tell[0]
+                    .in_language(crate::base::phrase::Language::En)
+                    .contains("10.0.0.1"),
+                "{:?}",
+                finding.cannot_tell
+            );
+        }
+    }
+
+    #[test]
+    fn silence_is_at_most_likely_where_packets_were_dropped() {
+        let with = |drops, receivers: Vec<[u8; 4]>| judged(&Around { receivers, drops }).confidence;
+        assert_eq!(with(Some(3), vec![[10, 0, 0, 1]]), Confidence::Likely);
+        assert_eq!(with(Some(0), vec![[10, 0, 0, 1]]), Confidence::Certain);
+        assert_eq!(with(Some(3), vec![]), Confidence::Possible);
+    }
+
+    #[test]
+    fn a_finding_that_claims_no_silence_needs_no_proof() {
+        in_context(unanswered(), &Around::default(), |attempt, context| {
+            let mut finding = Finding::error("x", By::Server, At::Tls, phrase("client-hello"));
+            prove_silence(&mut finding, attempt, context);
+            assert_eq!(finding.confidence, Confidence::Certain);
+            assert!(finding.cannot_tell.is_empty());
+        });
+    }
+
+    #[test]
+    fn the_claim_that_a_client_fell_silent_needs_its_server_as_receiver() {
+        for (receivers, confidence) in [
+            (vec![[192, 133, 220, 90]], Confidence::Certain),
+            (vec![[10, 0, 0, 1]], Confidence::Possible),
+        ] {
+            // A connection of which only the server's packets were captured.
+            let mut one_sided = unanswered();
+            std::mem::swap(&mut one_sided.tcp.client, &mut one_sided.tcp.server);
+            let around = Around { receivers, drops: None };
+            in_context(one_sided, &around, |attempt, context| {
+                let mut finding =
+                    Finding::error("x", By::Client, At::Tls, phrase("client-hello")).claims_silence_of(Side::Client);
+                prove_silence(&mut finding, attempt, context);
+                assert_eq!(finding.confidence, confidence);
+            });
+        }
+    }
+
+    #[test]
+    fn packets_of_the_silent_side_in_the_connection_itself_are_proof() {
+        in_context(unanswered().answered(), &Around::default(), |attempt, context| {
+            let mut finding =
+                Finding::error("x", By::Server, At::Tls, phrase("client-hello")).claims_silence_of(Side::Server);
+            prove_silence(&mut finding, attempt, context);
+            assert_eq!(finding.confidence, Confidence::Certain);
+        });
+    }
+
+    #[test]
+    fn what_only_says_how_it_ended_is_dropped_beside_a_cause() {
+        in_context(unanswered(), &Around::default(), |attempt, context| {
+            // The last rule always holds, and is general.
+            let all: Vec<&str> = RULES
+                .iter()
+                .filter_map(|rule| (rule.check)(attempt, context))
+                .map(|finding| finding.id)
+                .collect();
+            assert!(all.contains(&"incomplete-capture") && all.len() > 1);
+            let verdict = judge(attempt, context);
+            assert_eq!(verdict.cause().unwrap().id, "tcp-no-response");
+            assert!(
+                verdict
+                    .findings
+                    .iter()
+                    .skip(1)
+                    .all(|it| !rules::GENERAL.contains(&it.id))
+            );
+        });
+    }
+
+    #[test]
+    fn without_another_cause_a_general_one_stands() {
+        let connected = connection(10, "10.0.0.1:50000", SERVER).answered();
+        in_context(connected, &Around::default(), |attempt, context| {
+            let verdict = judge(attempt, context);
+            assert_eq!(verdict.cause().unwrap().id, "incomplete-capture");
+            assert!(verdict.also().is_empty());
+        });
+    }
+
+    #[test]
+    fn only_warnings_and_errors_are_told_besides() {
+        let finding = |id, severity| Finding::ok(id, phrase("client-hello")).severity(severity);
+        let verdict = Verdict {
+            findings: vec![
+                finding("a", Severity::Error),
+                finding("b", Severity::Warning),
+                finding("c", Severity::Note),
+                finding("d", Severity::Ok),
+                finding("e", Severity::Error),
+            ],
+        };
+        assert_eq!(verdict.also(), ["b", "e"]);
+    }
+}

@@ -1,0 +1,231 @@
+//! TOML → Profile: what the world looks like, as dated data; product knowledge lives there and not in the code.
+//!
+//! A profile selects connections, states what to expect of them, and words remedies; it computes nothing.
+
+mod error;
+
+use std::net::IpAddr;
+
+use serde::Deserialize;
+
+use crate::judge::divergence::Baseline;
+pub use crate::profile::error::ProfileError;
+
+/// The profile of Cisco Smart Licensing, built in.
+const CISCO_SMART_LICENSING: &str = include_str!("../../profiles/cisco-smart-licensing.toml");
+/// The profile that judges every TLS connection, built in.
+const DEFAULT: &str = include_str!("../../profiles/default.toml");
+
+/// How a device reaches its licensing service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transport {
+    /// Directly to Cisco's cloud by Smart Transport.
+    Cssm,
+    /// A Smart Software Manager On-Prem.
+    OnPrem,
+    /// A Cisco Smart Licensing Utility.
+    Cslu,
+    /// The call-home service that preceded Smart Transport.
+    CallHome,
+    /// Anything else.
+    Other,
+}
+
+impl Transport {
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cssm => "cssm",
+            Self::OnPrem => "on-prem",
+            Self::Cslu => "cslu",
+            Self::CallHome => "call-home",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// A profile.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    /// Its name for `--profile`.
+    pub id: String,
+    /// What it is about.
+    pub title: String,
+    /// The day on which a person last compared it with its sources.
+    pub checked: toml::value::Date,
+    /// Where its facts come from.
+    pub sources: Vec<String>,
+    /// Every TLS connection is of interest, not only those to the endpoints.
+    #[serde(default)]
+    pub everything: bool,
+    /// The services it speaks about.
+    #[serde(default, rename = "endpoint")]
+    pub endpoints: Vec<Service>,
+    /// Authorities that are known to re-sign other people's names: an annotation, never a proof.
+    #[serde(default, rename = "interceptor")]
+    pub interceptors: Vec<Interceptor>,
+    /// How HTTP proxies name themselves in the Server header, in lower case: beginnings.
+    #[serde(default)]
+    pub proxy_software: Vec<String>,
+    /// How good attempts go.
+    #[serde(default, rename = "baseline")]
+    pub baselines: Vec<Baseline>,
+    /// The rhythm of the services, where they have one.
+    pub cadence: Option<Cadence>,
+}
+
+/// A service that devices connect to.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    /// What it is, in words.
+    pub role: String,
+    /// How devices reach it.
+    pub transport: Transport,
+    /// Host names: matched against SNI, CONNECT targets, Host headers and DNS questions.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// Addresses it was seen at: hints, each as old as the profile.
+    #[serde(default)]
+    pub addresses: Vec<IpAddr>,
+    /// Ports it listens on.
+    #[serde(default)]
+    pub ports: Vec<u16>,
+    /// Beginnings of request targets, for readable HTTP.
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// Connections to the port alone are taken for this service, since nothing else uses it.
+    #[serde(default)]
+    pub port_suffices: bool,
+    /// Its certificate comes from a public authority, so that a private one is a stranger's.
+    #[serde(default)]
+    pub public_certificate: bool,
+    /// The service opens the connection and the device is the server.
+    #[serde(default)]
+    pub calls_device: bool,
+    /// It has been superseded: what to use instead.
+    pub superseded_by: Option<String>,
+}
+
+/// An authority known to re-sign.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Interceptor {
+    /// The product.
+    pub product: String,
+    /// Texts of which one occurs in the issuer's name.
+    pub issuer_contains: Vec<String>,
+}
+
+/// How often devices speak with the service when nobody makes them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cadence {
+    /// Seconds between two regular reports.
+    pub report_seconds: i64,
+    /// Seconds after which a failure is retried, once.
+    pub retry_seconds: i64,
+    /// Seconds, at least and at most, after which the result of a report is asked for.
+    pub poll_seconds: [i64; 2],
+}
+
+impl Cadence {
+    /// Missed reports that a pause may hold.
+    const MISSED: i64 = 9;
+
+    /// Whether a pause is a multiple of the time between reports, within a fiftieth of it.
+    #[must_use]
+    pub fn is_report(&self, seconds: i64) -> bool {
+        let times = (seconds + self.report_seconds / 2)
+            .checked_div(self.report_seconds)
+            .unwrap_or_default();
+        (1..=Self::MISSED).contains(&times) && (seconds - times * self.report_seconds).abs() <= self.report_seconds / 50
+    }
+
+    /// Whether a pause is that before the retry: give or take a quarter.
+    #[must_use]
+    pub const fn is_retry(&self, seconds: i64) -> bool {
+        (seconds - self.retry_seconds).abs() <= self.retry_seconds / 4
+    }
+
+    /// Whether a pause is that before the result is asked for.
+    #[must_use]
+    pub fn is_poll(&self, seconds: i64) -> bool {
+        let [least, most] = self.poll_seconds;
+        (least..=most).contains(&seconds)
+    }
+}
+
+impl Profile {
+    /// Reads a profile.
+    ///
+    /// # Errors
+    /// When it is not TOML of the right shape; the text says in which line and column.
+    pub fn parse(text: &str) -> Result<Self, ProfileError> {
+        toml::from_str(text).map_err(|error| ProfileError::of(&error, text))
+    }
+
+    /// Names of the profiles that come with tlswalk, the usual one first.
+    pub const BUILT_IN: &[&str] = &["cisco-smart-licensing", "default"];
+
+    /// A profile that comes with tlswalk, by name.
+    #[must_use]
+    pub fn built_in(name: &str) -> Option<Self> {
+        let text = match name {
+            "cisco-smart-licensing" => CISCO_SMART_LICENSING,
+            "default" => DEFAULT,
+            _ => return None,
+        };
+        Self::parse(text).ok() // a test reads both
+    }
+
+    /// The service that a host name belongs to.
+    #[must_use]
+    pub fn service_named(&self, name: &str) -> Option<&Service> {
+        let name = name.trim_end_matches('.');
+        self.endpoints
+            .iter()
+            .find(|service| service.names.iter().any(|own| own.eq_ignore_ascii_case(name)))
+    }
+
+    /// Whether a Server header names an HTTP proxy.
+    #[must_use]
+    pub fn is_proxy(&self, server: &str) -> bool {
+        let server = server.to_ascii_lowercase();
+        self.proxy_software.iter().any(|name| server.starts_with(name.as_str()))
+    }
+
+    /// The product that re-signs under such an issuer name.
+    #[must_use]
+    pub fn interceptor(&self, issuer: &str) -> Option<&Interceptor> {
+        self.interceptors
+            .iter()
+            .find(|it| it.issuer_contains.iter().any(|part| issuer.contains(part.as_str())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_profiles_load() {
+        let licensing = Profile::built_in("cisco-smart-licensing").unwrap();
+        assert_eq!(
+            licensing.service_named("SmartReceiver.cisco.com.").unwrap().transport,
+            Transport::Cssm
+        );
+        assert!(licensing.service_named("example.com").is_none());
+        assert!(Profile::built_in("default").unwrap().everything);
+        assert!(Profile::built_in("nonsense").is_none());
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_its_place() {
+        let error = Profile::parse("id = \"x\"\nnames = 3\n").unwrap_err().to_string();
+        assert!(error.contains("line 2"), "{error}");
+    }
+}

@@ -1,0 +1,5 @@
+//! Segment → Chunk: what one direction of a connection carried, in sequence order.
+
+pub mod delivery;
+pub mod side;
+pub mod stream;
