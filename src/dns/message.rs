@@ -6,6 +6,7 @@ use std::fmt;
 use std::iter;
 use std::net::IpAddr;
 
+use crate::base::phrase::words;
 use crate::base::wire_text::WireText;
 
 /// A DNS message, as far as name resolution needs it.
@@ -28,6 +29,8 @@ pub struct Message {
     /// Canonical names in the answer section, in order.
     pub aliases: Vec<WireText>,
 }
+
+words!(Status);
 
 /// A response code (RFC 1035 section 4.1.1, RFC 6895).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -3,6 +3,7 @@
 //! Numbers from the wire are newtypes; one that has no name is shown in hexadecimal, never refused.
 //! TLS 1.3 is RFC 9846 (which replaced RFC 8446), TLS 1.2 is RFC 5246.
 
+use crate::base::phrase::words;
 use std::fmt;
 
 pub mod record;
@@ -25,6 +26,8 @@ pub mod negotiation;
 pub mod certificate;
 
 pub mod trust;
+
+words!(Version CipherSuite Group SignatureScheme AlertLevel AlertDescription);
 
 /// A protocol version as two bytes: 0x0303 is TLS 1.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
