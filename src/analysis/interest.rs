@@ -8,9 +8,9 @@ use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
 
+use crate::base::endpoint::Endpoint;
 use crate::connection::Connection;
 use crate::connection::walk::Side;
-use crate::decode::Endpoint;
 use crate::dns::lookup::Lookups;
 use crate::judge::context::{Host, Options};
 

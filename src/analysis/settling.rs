@@ -5,9 +5,9 @@ use std::net::IpAddr;
 
 use crate::attempt::revocation;
 use crate::attempt::{Attempt, CLOCK_SKEW, SAME_ATTEMPT, ended};
+use crate::base::endpoint::Endpoint;
 use crate::base::frame::Timestamp;
 use crate::connection::table::clock::OpenFlow;
-use crate::decode::Endpoint;
 
 /// The clock follows a frame that is so far ahead at once; a longer pause needs a second frame that says so.
 const STEP: i64 = 30_000_000_000;

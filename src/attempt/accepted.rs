@@ -7,9 +7,9 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use crate::base::endpoint::Endpoint;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::connection::Connection;
-use crate::decode::Endpoint;
 
 /// Ports remembered: an analyst's capture has hundreds of servers.
 const MAX_PORTS: usize = 4096;

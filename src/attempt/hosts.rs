@@ -10,9 +10,10 @@ use foldhash::fast::RandomState;
 
 use crate::attempt::accepted::Accepted;
 use crate::attempt::index::lower_case;
+use crate::base::endpoint::Endpoint;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::connection::flow::Flow;
-use crate::decode::{Endpoint, Tunnel};
+use crate::decode::Tunnel;
 use crate::dns::lookup::Lookup;
 
 /// Hosts remembered: a site's address space, not the Internet's.
@@ -358,7 +359,7 @@ pub(crate) fn capwap_controller((src, dst): (Endpoint, Endpoint), first: u8) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::connection::endpoint;
+    use crate::base::endpoint::endpoint;
 
     #[test]
     fn the_controller_is_the_end_with_the_controllers_port() {

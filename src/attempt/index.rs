@@ -10,9 +10,10 @@ use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
 
+use crate::base::endpoint::Endpoint;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::connection::Connection;
-use crate::decode::{Endpoint, IcmpError};
+use crate::decode::IcmpError;
 use crate::dns::lookup::Lookup;
 
 /// A capture's connections, look-ups and errors, by device.

@@ -28,11 +28,12 @@ use crate::attempt::testimony::Testimony;
 use crate::attempt::twin::Twins;
 use crate::attempt::unopened::Unopened;
 use crate::base::command::HostArgument;
+use crate::base::endpoint::Endpoint;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::connection::Connection;
 use crate::connection::plain;
 use crate::connection::walk::{Side, Sides, StepKind, TlsFacts};
-use crate::decode::{Endpoint, IcmpError};
+use crate::decode::IcmpError;
 use crate::dns::lookup::Lookup;
 use crate::judge::context::Options;
 use crate::profile::Transport;
@@ -455,9 +456,10 @@ fn expected_name(attempt: &Attempt<'_>, connection: &Connection) -> Option<Serve
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::endpoint::endpoint;
     use crate::base::seq::SeqNumber;
     use crate::base::wire_text::WireText;
-    use crate::connection::{SECOND, connection, endpoint};
+    use crate::connection::{SECOND, connection};
     use crate::decode::IcmpErrorKind;
     use crate::dns::lookup::Lookups;
     use crate::dns::message::{Message, Status};

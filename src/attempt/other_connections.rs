@@ -6,11 +6,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
+use crate::base::endpoint::Endpoint;
 use crate::base::frame::FrameNumber;
 use crate::base::wire_text::WireText;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind, TlsFacts};
-use crate::decode::Endpoint;
 use crate::judge::finding::Stretch;
 use crate::tls::{CipherSuite, Group, Version};
 

@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 
+use crate::base::endpoint::Endpoint;
 use crate::connection::{ClientBy, Connection};
-use crate::decode::{Endpoint, Tunnel};
+use crate::decode::Tunnel;
 use crate::dns::lookup::Lookup;
 use crate::judge::context::{Host, Options, Target};
 use crate::profile::{Service, Transport};

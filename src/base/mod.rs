@@ -1,6 +1,7 @@
 //! What every stage shares: nouns without a stage of their own, and words.
 
 pub mod command;
+pub mod endpoint;
 pub mod frame;
 pub mod phrase;
 pub mod secrets;

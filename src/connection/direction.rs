@@ -470,8 +470,9 @@ fn read_item(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::endpoint::Endpoint;
     use crate::connection::fast_path::{MAX_RECENT, fingerprint};
-    use crate::decode::{Endpoint, TcpFlags, Tunnel};
+    use crate::decode::{TcpFlags, Tunnel};
     use crate::tcp::side::MAX_OPENING;
     use crate::tcp::stream::GapCause;
 

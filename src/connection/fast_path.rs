@@ -223,9 +223,10 @@ mod tests {
     use proptest::test_runner::{Config, RngSeed, TestRunner};
 
     use super::*;
+    use crate::base::endpoint::Endpoint;
     use crate::connection::Connection;
     use crate::connection::flow::{Flow, FlowCounts};
-    use crate::decode::{Endpoint, Tunnel};
+    use crate::decode::Tunnel;
 
     /// What a side does next.
     #[derive(Clone, Debug)]

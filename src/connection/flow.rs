@@ -3,12 +3,13 @@
 //! A flow is one TCP connection under observation: two [`Direction`]s, each with its stream and its readers, which never
 //! share a buffer. A new SYN on the same addresses and ports is a new flow (port reuse).
 
+use crate::base::endpoint::Endpoint;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::wire_text::WireText;
 use crate::connection::direction::{Direction, chunk_of};
 use crate::connection::fast_path::fingerprint;
 use crate::decode::options::{Options, holds_sack};
-use crate::decode::{Endpoint, Segment, TcpFlags, Tunnel};
+use crate::decode::{Segment, TcpFlags, Tunnel};
 use crate::tcp::stream::{Arrival, Chunk};
 use crate::tls::message::{EventKind, Provenance};
 

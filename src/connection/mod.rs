@@ -12,13 +12,14 @@ pub mod step;
 pub mod table;
 pub mod walk;
 
+use crate::base::endpoint::Endpoint;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::wire_text::WireText;
 use crate::connection::flow::Flow;
 use crate::connection::plain::offer::Ends;
 use crate::connection::plain::{Offer, PlainClient, Spoken, framing};
 use crate::connection::walk::{Http, Side, Sides, Step, StepKind, TlsFacts};
-use crate::decode::{Endpoint, Tunnel};
+use crate::decode::Tunnel;
 use crate::tcp::side::{ApplicationData, TcpSide};
 use crate::tcp::stream::GapCause;
 use crate::tls::message::{Event, EventKind};
@@ -375,11 +376,12 @@ fn pair(messages: Vec<(Side, FrameNumber, Timestamp, Http)>) -> Vec<Exchange> {
 }
 
 #[cfg(test)]
-pub(crate) use tests::{SECOND, connection, endpoint};
+pub(crate) use tests::{SECOND, connection};
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::endpoint::endpoint;
     use crate::base::seq::SeqNumber;
     use crate::connection::table::Flows;
     use crate::decode::{Segment, TcpFlags};
@@ -387,14 +389,6 @@ mod tests {
     use crate::tls::hello::ClientHello;
 
     pub(crate) const SECOND: i64 = 1_000_000_000;
-
-    pub(crate) fn endpoint(text: &str) -> Endpoint {
-        let (ip, port) = text.rsplit_once(':').unwrap();
-        Endpoint {
-            ip: ip.trim_matches(['[', ']']).parse().unwrap(),
-            port: port.parse().unwrap(),
-        }
-    }
 
     /// A connection of which one SYN was captured, at this second and in the frame of that number.
     pub(crate) fn connection(at: i64, client: &str, server: &str) -> Connection {

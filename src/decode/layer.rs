@@ -2,7 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::{Endpoint, Skip, Tunnel};
+use super::{Skip, Tunnel};
+use crate::base::endpoint::Endpoint;
 use crate::base::frame::{Frame, FrameNumber, LinkType, Timestamp};
 
 /// A header that is yet to be peeled off.

@@ -27,26 +27,9 @@ use std::net::IpAddr;
 pub use decoder::Decoder;
 pub use tcp::checksum_is_right;
 
+use crate::base::endpoint::Endpoint;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::seq::SeqNumber;
-
-/// One end of a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Endpoint {
-    /// The address.
-    pub ip: IpAddr,
-    /// The TCP or UDP port.
-    pub port: u16,
-}
-
-impl fmt::Display for Endpoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.ip {
-            IpAddr::V4(ip) => write!(f, "{ip}:{}", self.port),
-            IpAddr::V6(ip) => write!(f, "[{ip}]:{}", self.port),
-        }
-    }
-}
 
 /// The outermost tunnel in which a packet travelled. Traffic inside CAPWAP is a wireless client's, not the controller's.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -2,10 +2,10 @@
 
 use crate::attempt::Attempt;
 use crate::base::command::Command;
+use crate::base::endpoint::Endpoint;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::Phrase;
 use crate::connection::walk::Side;
-use crate::decode::Endpoint;
 use crate::judge::context::Context;
 
 /// How bad it is; the worst decides the exit code.

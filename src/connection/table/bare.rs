@@ -1,9 +1,10 @@
 //! Segment → Bare: a segment without data, as far as a flow would remember it and the table does not know it already.
 
+use crate::base::endpoint::Endpoint;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::seq::SeqNumber;
 use crate::decode::options::{Options, holds_sack};
-use crate::decode::{Endpoint, Segment, TcpFlags, Tunnel};
+use crate::decode::{Segment, TcpFlags, Tunnel};
 
 /// A segment without data.
 #[derive(Clone, Copy, Debug)]

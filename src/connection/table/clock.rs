@@ -9,8 +9,9 @@ use foldhash::fast::RandomState;
 
 use super::{Ended, Flows, Key, State};
 use crate::analysis::settling::Moment;
+use crate::base::endpoint::Endpoint;
 use crate::base::frame::Timestamp;
-use crate::decode::{Endpoint, Segment};
+use crate::decode::Segment;
 use crate::tls::message::EventKind;
 
 const SECOND: i64 = 1_000_000_000;

@@ -6,7 +6,7 @@
 use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::decode::Endpoint;
+use crate::base::endpoint::Endpoint;
 
 /// Both ends, the lower one first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

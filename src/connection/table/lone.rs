@@ -5,9 +5,10 @@
 
 use super::bare::Bare;
 use super::key::Key;
+use crate::base::endpoint::Endpoint;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::connection::flow::{Flow, FlowCounts};
-use crate::decode::{Endpoint, Tunnel};
+use crate::decode::Tunnel;
 
 /// A connection that is one SYN.
 #[derive(Clone, Copy, Debug)]

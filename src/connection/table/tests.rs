@@ -1,9 +1,10 @@
 //! What becomes of connections, told in segments.
 
 use super::*;
+use crate::base::endpoint::Endpoint;
 use crate::base::frame::Timestamp;
 use crate::base::seq::SeqNumber;
-use crate::decode::{Endpoint, TcpFlags, Tunnel};
+use crate::decode::{TcpFlags, Tunnel};
 
 impl Ended {
     /// The flow, made of its SYN if need be.

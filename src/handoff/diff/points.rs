@@ -6,8 +6,9 @@
 
 use std::collections::HashMap;
 
+use crate::base::endpoint::Endpoint;
 use crate::base::frame::Frame;
-use crate::decode::{Decoded, Decoder, Endpoint, Segment};
+use crate::decode::{Decoded, Decoder, Segment};
 use crate::handoff::slice::choice::ordered;
 
 /// Packets remembered of a capture: enough for 100 MB of small ones, in some 100 MB of memory.

@@ -10,8 +10,8 @@ use std::net::IpAddr;
 use super::checksum::{Beside, Checksum};
 use super::dns;
 use super::pseudonym::Pseudonyms;
+use crate::base::endpoint::Endpoint;
 use crate::base::frame::LinkType;
-use crate::decode::Endpoint;
 
 /// What a payload is found by.
 #[derive(Clone, Copy, Debug)]

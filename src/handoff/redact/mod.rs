@@ -22,13 +22,13 @@ use std::ops::ControlFlow;
 
 use crate::attempt::Attempt;
 use crate::attempt::attested::{Chain, hexadecimal};
+use crate::base::endpoint::Endpoint;
 use crate::base::frame::Frame;
 use crate::base::phrase::{Language, phrase};
 use crate::base::wire_text::WireText;
 use crate::capture::note::Note;
 use crate::capture::{CaptureError, CaptureFacts, End, read_frames};
 use crate::connection::step::Side;
-use crate::decode::Endpoint;
 use crate::handoff::slice::choice::{endpoint, ordered};
 use crate::handoff::slice::{Judged, judge_and_look};
 use crate::judge::context::{Host, Options, Target};

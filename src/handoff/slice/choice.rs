@@ -4,8 +4,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
+use crate::base::endpoint::Endpoint;
 use crate::base::frame::Frame;
-use crate::decode::{Decoded, Decoder, Endpoint};
+use crate::decode::{Decoded, Decoder};
 use crate::dns::message;
 use crate::judge::finding::Stretch;
 use crate::report::Report;
