@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::Attempt;
+use crate::base::hexadecimal::hexadecimal;
 use crate::connection::Connection;
 use crate::connection::step::Side;
 use crate::tls::certificate::Certificate;
@@ -91,16 +92,6 @@ impl Chain {
             judgement.name = name.clone();
         }
     }
-}
-
-/// Bytes in lower-case hexadecimal.
-#[must_use]
-pub fn hexadecimal(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// Marks the certificates of all connections that were signed by their own keys.

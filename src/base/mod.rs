@@ -3,6 +3,7 @@
 pub mod command;
 pub mod endpoint;
 pub mod frame;
+pub mod hexadecimal;
 pub mod phrase;
 pub mod secrets;
 pub mod seq;

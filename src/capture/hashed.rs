@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use crate::attempt::attested::hexadecimal;
+use crate::base::hexadecimal::hexadecimal;
 
 /// A reader that hashes what passes, where that is asked for.
 pub struct Hashed<R> {

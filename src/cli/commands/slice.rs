@@ -5,8 +5,8 @@ use std::io::{BufWriter, Seek as _, Write as _};
 use std::path::Path;
 
 use tlswalk::Options;
-use tlswalk::attempt::attested::hexadecimal;
 use tlswalk::base::frame::Frame;
+use tlswalk::base::hexadecimal::hexadecimal;
 use tlswalk::capture::note::Note;
 use tlswalk::handoff::redact::Redactor;
 use tlswalk::handoff::slice::{self, Breadth, Judged, Wish};

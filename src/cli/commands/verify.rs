@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use tlswalk::attempt::attested::hexadecimal;
+use tlswalk::base::hexadecimal::hexadecimal;
 use tlswalk::base::phrase::Language;
 use tlswalk::handoff::verify::{read_report, verify};
 

@@ -21,9 +21,10 @@ use std::net::IpAddr;
 use std::ops::ControlFlow;
 
 use crate::attempt::Attempt;
-use crate::attempt::attested::{Chain, hexadecimal};
+use crate::attempt::attested::Chain;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::Frame;
+use crate::base::hexadecimal::hexadecimal;
 use crate::base::phrase::{Language, phrase};
 use crate::base::wire_text::WireText;
 use crate::capture::note::Note;

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek as _};
 
 use tlswalk::Options;
-use tlswalk::attempt::attested::hexadecimal;
+use tlswalk::base::hexadecimal::hexadecimal;
 use tlswalk::base::phrase::{Phrase, phrase};
 use tlswalk::capture::{CaptureError, MergeError};
 use tlswalk::report::row::Row;

@@ -12,7 +12,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use ring::digest;
 use serde::{Deserialize, Serialize};
-use tlswalk::attempt::attested::hexadecimal;
+use tlswalk::base::hexadecimal::hexadecimal;
 use tlswalk::report::row::{ROW_SCHEMA, Row};
 
 use super::walk::Found;
