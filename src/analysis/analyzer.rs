@@ -161,7 +161,7 @@ impl<'o> Analyzer<'o> {
         let connections = &mut self.collected.connections;
         connections.sort_by_key(|connection| connection.index);
         self.collected.room.forget();
-        attested::mark(connections, facts.slice.as_ref().map_or(&[][..], |note| &note.chains));
+        attested::mark(connections, &attested::chains(facts.slice.as_deref()));
         for connection in connections {
             story.surroundings.add(connection);
         }
@@ -188,7 +188,7 @@ impl<'o> Analyzer<'o> {
     ) -> (Report, Hosts) {
         let restored = facts.slice.as_ref().map(|note| note.restore(facts));
         let facts = restored.as_ref().unwrap_or(facts);
-        let chains = facts.slice.as_ref().map_or(&[][..], |note| &note.chains);
+        let chains = attested::chains(facts.slice.as_deref());
         let Collected {
             flows,
             lookups,
@@ -211,7 +211,7 @@ impl<'o> Analyzer<'o> {
             attempt::complete(attempt, self.options, &directory);
         }
         let offsets = testimony::assign(&self.options.logs, &mut attempts);
-        let attested = attested::correct(&mut attempts, chains);
+        let attested = attested::correct(&mut attempts, &chains);
         let context = Context {
             options: self.options,
             capture: facts,

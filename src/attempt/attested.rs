@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::attempt::Attempt;
 use crate::base::hexadecimal::hexadecimal;
+use crate::capture::note::Note;
 use crate::connection::Connection;
 use crate::connection::step::Side;
 use crate::tls::certificate::Certificate;
@@ -92,6 +93,21 @@ impl Chain {
             judgement.name = name.clone();
         }
     }
+}
+
+/// What a slice's note says of chains. What was written by another version and is not understood is not used.
+pub(crate) fn chains(note: Option<&Note>) -> Vec<Chain> {
+    let written = note.into_iter().flat_map(|note| &note.chains);
+    written.filter_map(|chain| Chain::deserialize(chain).ok()).collect()
+}
+
+/// The same as a note carries it.
+pub(crate) fn written(chains: &[Chain]) -> Vec<serde_json::Value> {
+    // These types have no map with other keys than strings, which is all that could fail.
+    chains
+        .iter()
+        .filter_map(|chain| serde_json::to_value(chain).ok())
+        .collect()
 }
 
 /// Marks the certificates of all connections that were signed by their own keys.

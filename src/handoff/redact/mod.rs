@@ -21,7 +21,7 @@ use std::net::IpAddr;
 use std::ops::ControlFlow;
 
 use crate::attempt::Attempt;
-use crate::attempt::attested::Chain;
+use crate::attempt::attested::{self, Chain};
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::Frame;
 use crate::base::hexadecimal::hexadecimal;
@@ -119,7 +119,7 @@ impl Redactor {
         note.redacted = true;
         note.sha256 = hexadecimal(&self.names.tag(sha256));
         note.options = options;
-        note.chains.clone_from(&self.chains);
+        note.chains = attested::written(&self.chains);
         note
     }
 
