@@ -14,6 +14,7 @@ use crate::base::endpoint::Endpoint;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::connection::flow::Flow;
 use crate::decode::Tunnel;
+use crate::decode::capwap::Controllers;
 use crate::dns::lookup::Lookup;
 
 /// Hosts remembered: a site's address space, not the Internet's.
@@ -21,18 +22,6 @@ const MAX_HOSTS: usize = 16 * 1024;
 
 /// Hosts remembered beside them as receivers of something else than TCP.
 const MAX_RECEIVERS: usize = 16 * 1024;
-
-/// Controllers remembered: a site has two to a few.
-const MAX_CONTROLLERS: usize = 64;
-
-/// Whether an address can be that of one host: no broadcast or multicast address, nor that of a host without one. None of them
-/// opens or takes a connection (RFC 1122 section 4.2.3.10).
-pub(crate) const fn is_host(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => !ip.is_unspecified() && !ip.is_broadcast() && !ip.is_multicast(),
-        IpAddr::V6(ip) => !ip.is_unspecified() && !ip.is_multicast(),
-    }
-}
 
 /// What the capture holds of a host.
 #[derive(Clone, Copy, Debug, Default)]
@@ -257,52 +246,6 @@ impl Hosts {
     }
 }
 
-/// CAPWAP packets of a controller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Capwap {
-    /// How many.
-    pub packets: u64,
-    /// The first.
-    pub first: (FrameNumber, Timestamp),
-    /// The last.
-    pub last: (FrameNumber, Timestamp),
-}
-
-/// Wireless controllers, told by the CAPWAP that access points speak with them.
-#[derive(Clone, Debug, Default)]
-pub struct Controllers {
-    all: Vec<(IpAddr, Capwap)>,
-}
-
-impl Controllers {
-    /// Counts a packet from or to a controller.
-    pub(crate) fn saw(&mut self, controller: IpAddr, frame: FrameNumber, time: Timestamp) {
-        let now = (frame, time);
-        if let Some((_, capwap)) = self.all.iter_mut().find(|(ip, _)| *ip == controller) {
-            capwap.packets += 1;
-            capwap.last = now;
-        } else if self.all.len() < MAX_CONTROLLERS && is_host(controller) {
-            let capwap = Capwap {
-                packets: 1,
-                first: now,
-                last: now,
-            };
-            self.all.push((controller, capwap));
-        }
-    }
-
-    /// All of them, in order of their first packets.
-    pub fn iter(&self) -> impl Iterator<Item = (IpAddr, Capwap)> {
-        self.all.iter().copied()
-    }
-
-    /// The CAPWAP packets of a host.
-    #[must_use]
-    pub fn of(&self, host: IpAddr) -> Option<Capwap> {
-        self.all.iter().find(|(ip, _)| *ip == host).map(|&(_, capwap)| capwap)
-    }
-}
-
 /// Everything that was seen beside connections: hosts, controllers, look-ups.
 #[derive(Debug, Default)]
 pub struct Watched<'a> {
@@ -340,50 +283,4 @@ fn told(lookups: &[Lookup]) -> HashMap<String, BTreeSet<IpAddr>, RandomState> {
         }
     }
     told
-}
-
-/// Which end of a UDP datagram is a CAPWAP controller, going by its ports and the first byte of its payload: RFC 5415
-/// sections 3.1 (the controller's ports are 5246 and 5247, the access point's are any) and 4.1 (version 0, type 0 or 1).
-pub(crate) fn capwap_controller((src, dst): (Endpoint, Endpoint), first: u8) -> Option<IpAddr> {
-    const PORTS: [u16; 2] = [5246, 5247];
-    if first > 1 {
-        return None;
-    }
-    match (PORTS.contains(&src.port), PORTS.contains(&dst.port)) {
-        (true, false) => Some(src.ip),
-        (false, true) => Some(dst.ip),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::base::endpoint::endpoint;
-
-    #[test]
-    fn the_controller_is_the_end_with_the_controllers_port() {
-        let of = |src: &str, dst: &str, first| capwap_controller((endpoint(src), endpoint(dst)), first);
-        let controller: Option<IpAddr> = Some([10, 0, 0, 1].into());
-        assert_eq!(of("10.0.0.9:5272", "10.0.0.1:5246", 1), controller);
-        assert_eq!(of("10.0.0.1:5247", "10.0.0.9:5272", 0), controller);
-        assert_eq!(of("10.0.0.1:5246", "10.0.0.9:5246", 0), None, "both ends could be it");
-        assert_eq!(of("10.0.0.9:5272", "10.0.0.1:5246", 0x45), None, "that is no CAPWAP");
-        assert_eq!(of("10.0.0.9:5272", "10.0.0.1:53", 0), None);
-    }
-
-    #[test]
-    fn controllers_are_counted_up_to_a_bound() {
-        let mut controllers = Controllers::default();
-        for n in 0..1000_u32 {
-            let ip = IpAddr::from(std::net::Ipv4Addr::from(n % 500));
-            controllers.saw(ip, FrameNumber(n.into()), Timestamp(n.into()));
-        }
-        assert_eq!(controllers.iter().count(), MAX_CONTROLLERS);
-        let seen = controllers.of([0, 0, 0, 5].into()).unwrap();
-        assert_eq!(
-            (seen.packets, seen.first.0, seen.last.0),
-            (2, FrameNumber(5), FrameNumber(505))
-        );
-    }
 }

@@ -21,6 +21,15 @@ impl fmt::Display for Endpoint {
     }
 }
 
+/// Whether an address can be that of one host: no broadcast or multicast address, nor that of a host without one. None of them
+/// opens or takes a connection (RFC 1122 section 4.2.3.10).
+pub(crate) const fn is_host(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => !ip.is_unspecified() && !ip.is_broadcast() && !ip.is_multicast(),
+        IpAddr::V6(ip) => !ip.is_unspecified() && !ip.is_multicast(),
+    }
+}
+
 /// As it is written, for tests.
 #[cfg(test)]
 pub(crate) fn endpoint(text: &str) -> Endpoint {

@@ -9,7 +9,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
-use crate::attempt::hosts::is_host;
+use crate::base::endpoint::is_host;
 use crate::base::frame::FrameNumber;
 use crate::connection::flow::{Flow, FlowCounts};
 use crate::decode::{Segment, TcpFlags};

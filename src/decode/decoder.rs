@@ -9,8 +9,8 @@ use super::layer::{Context, Layer, Peeled, Wire};
 use super::link::{self, ether_type};
 use super::straight::{self, DNS_PORT, is_of_no_interest};
 use super::{Datagram as UdpDatagram, Decoded, Skip, Tunnel, capture_header, icmp, sflow, tcp, tunnel, wireless};
-use crate::attempt::hosts::{Controllers, capwap_controller};
 use crate::base::frame::{Anomaly, Frame, FrameNumber, LinkType};
+use crate::decode::capwap::{Controllers, capwap_controller};
 
 /// Headers peeled off one packet. A GTP session behind two VLAN tags, MPLS and IPv6 extensions has some fifteen.
 const MAX_DEPTH: u8 = 32;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
 
-use crate::attempt::hosts::is_host;
+use crate::base::endpoint::is_host;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::wire_text::WireText;
 use crate::decode::Datagram;
