@@ -10,9 +10,8 @@ use foldhash::fast::RandomState;
 
 use crate::attempt::accepted::Accepted;
 use crate::attempt::index::lower_case;
-use crate::base::endpoint::Endpoint;
 use crate::base::frame::{FrameNumber, Timestamp};
-use crate::connection::flow::Flow;
+use crate::connection::sighting::Sighting;
 use crate::decode::Tunnel;
 use crate::decode::capwap::Controllers;
 use crate::dns::lookup::Lookup;
@@ -86,41 +85,6 @@ impl Row {
             first: Some(self.first),
             last: Some(self.last),
             left_out: self.left_out,
-        }
-    }
-}
-
-/// What of a flow tells that its hosts are there, whether the flow was followed or not.
-#[derive(Clone, Copy, Debug)]
-pub struct Sighting {
-    /// The two ends.
-    pub ends: [Endpoint; 2],
-    /// Segments that each of them sent.
-    pub frames: [u64; 2],
-    /// Which of them opened it, as far as that shows.
-    pub opener: Option<usize>,
-    /// The tunnel of the first frame.
-    pub tunnel: Tunnel,
-    /// The first frame.
-    pub first: (FrameNumber, Timestamp),
-    /// The last one.
-    pub last: (FrameNumber, Timestamp),
-    /// It is given up at a bound: that its opener has no more connections says nothing.
-    pub left_out: bool,
-}
-
-impl Sighting {
-    /// Of a flow as far as it was followed.
-    #[must_use]
-    pub fn of(flow: &Flow) -> Self {
-        Self {
-            ends: flow.ends,
-            frames: flow.directions.each_ref().map(|side| side.tcp.frames),
-            opener: flow.opener,
-            tunnel: flow.tunnel,
-            first: flow.first,
-            last: flow.last,
-            left_out: false,
         }
     }
 }

@@ -8,6 +8,7 @@ mod fast_path;
 pub mod flow;
 pub mod plain;
 mod sealed;
+pub mod sighting;
 pub mod step;
 pub mod table;
 pub mod walk;

@@ -2,12 +2,12 @@
 //!
 //! It named a server that nobody asked about, or speaks nothing that is read. Its segments are looked up and no more.
 
-use crate::attempt::hosts::Sighting;
 use crate::base::frame::Timestamp;
 use crate::base::seq::SeqNumber;
 use crate::base::wire_text::WireText;
 use crate::connection::fast_path::{fingerprint, may_be_copy};
 use crate::connection::flow::{Flow, LATE_SYN};
+use crate::connection::sighting::Sighting;
 use crate::decode::Segment;
 use crate::tls::message::EventKind;
 use crate::tls::record::Carries;

@@ -7,12 +7,12 @@
 use super::bare::Bare;
 use super::elsewhere::Elsewhere;
 use super::lone::flow_of;
-use crate::attempt::hosts::Sighting;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::Timestamp;
 use crate::base::wire_text::WireText;
 use crate::connection::direction::is_one_of;
 use crate::connection::flow::Flow;
+use crate::connection::sighting::Sighting;
 use crate::decode::{Segment, TcpFlags};
 use crate::tls::peek;
 
