@@ -12,10 +12,11 @@ use std::time::Duration;
 
 use crate::analysis::analyzer::Analyzer;
 use crate::analysis::retention::{Found, KEPT, forget};
-use crate::analysis::settling::{Clock, Moment, Open, is_settled};
+use crate::analysis::settling::{Open, is_settled};
 use crate::attempt::Attempt;
 use crate::attempt::other_connections::Surroundings;
 use crate::attempt::selection::Purposed;
+use crate::base::clock::{Clock, Moment};
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::{Frame, FrameNumber, Timestamp};
 use crate::capture::{CaptureError, CaptureFacts, Tally, read_counted};

@@ -10,11 +10,11 @@ use std::net::IpAddr;
 use foldhash::fast::RandomState;
 
 use crate::analysis::collector::Collected;
-use crate::analysis::settling::Moment;
 use crate::attempt::index::Directory;
 use crate::attempt::revocation::revocation;
 use crate::attempt::selection::Selector;
 use crate::attempt::{Attempt, CLOCK_SKEW, SAME_ATTEMPT, ended};
+use crate::base::clock::Moment;
 use crate::base::frame::Timestamp;
 use crate::connection::Connection;
 use crate::connection::table::clock::OpenFlow;

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::{Ended, Flows, Key, State};
-use crate::analysis::settling::Moment;
+use crate::base::clock::Moment;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::Timestamp;
 use crate::decode::Segment;
