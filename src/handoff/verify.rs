@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
-use crate::Analyzer;
+use crate::analysis::analyzer::Analyzer;
 use crate::base::frame::{Frame, FrameNumber};
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::capture::{CaptureError, CaptureFacts, Item, read_annotated};

@@ -53,13 +53,13 @@ mod tests {
         let text = std::fs::read("samples/device-agrees.log").unwrap();
         let statistics = std::fs::read("tests/device/tech-support.txt").unwrap();
         let profile = crate::profile::Profile::built_in("cisco-smart-licensing").unwrap();
-        let mut options = crate::Options::new(profile);
+        let mut options = crate::judge::context::Options::new(profile);
         options.logs = vec![
             crate::device::read("a.log", &text[..]),
             crate::device::read("b.txt", &statistics[..]),
         ];
         let capture = std::fs::read("samples/client-certificate-self-signed-expired.pcap").unwrap();
-        let beside = crate::analyze(&capture[..], "a.pcap", &options).unwrap();
+        let beside = crate::analysis::analyzer::analyze(&capture[..], "a.pcap", &options).unwrap();
         assert!(!beside.attempts[0].device_events.is_empty());
         vec![beside, crate::report::report_on_logs(&options)]
     }

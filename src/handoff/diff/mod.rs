@@ -11,7 +11,7 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 
-use crate::Analyzer;
+use crate::analysis::analyzer::Analyzer;
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::capture::{CaptureError, read_frames};
 use crate::decode::Decoder;

@@ -11,7 +11,7 @@ use std::io::{self, Read, Write};
 use std::net::IpAddr;
 use std::ops::ControlFlow;
 
-use crate::Analyzer;
+use crate::analysis::analyzer::Analyzer;
 use crate::attempt;
 use crate::base::frame::{Frame, FrameNumber};
 use crate::base::phrase::{Language, Phrase, phrase};
