@@ -72,4 +72,4 @@ pub mod handoff;
 
 pub use analysis::analyzer::{Analyzer, analyze, analyze_merged};
 pub use analysis::live::analyze_stream;
-pub use judge::context::{Host, Options, Target};
+pub use profile::options::{Host, Options, Target};

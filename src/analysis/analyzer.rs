@@ -21,8 +21,9 @@ use crate::capture::{CaptureError, CaptureFacts, MergeError, read_frames, read_m
 use crate::connection::Connection;
 use crate::decode::Decoder;
 use crate::decode::Skip;
-use crate::judge::context::{Context, Options};
+use crate::judge::context::Context;
 use crate::judge::verdict;
+use crate::profile::options::Options;
 use crate::report::{self, Contents, Report};
 
 /// Names listed of a capture without licensing traffic.

@@ -19,7 +19,7 @@ use crate::connection::walk::Side;
 use crate::decode::{Datagram, Decoded, IcmpError, Segment, Skip, Tunnel, checksum_is_right};
 use crate::dns::lookup::Lookups;
 use crate::dns::message;
-use crate::judge::context::Options;
+use crate::profile::options::Options;
 use crate::report::Contents;
 
 /// Connections kept for judging. A controller that tries again every minute takes three days for as many; each costs some

@@ -12,7 +12,7 @@ use crate::base::endpoint::Endpoint;
 use crate::connection::Connection;
 use crate::connection::walk::Side;
 use crate::dns::lookup::Lookups;
-use crate::judge::context::{Host, Options};
+use crate::profile::options::{Host, Options};
 
 /// Servers of services remembered: as many as endpoints in the report of a capture that grows.
 const MAX_SERVERS: usize = 4096;

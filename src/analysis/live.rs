@@ -20,9 +20,9 @@ use crate::base::clock::{Clock, Moment};
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::{Frame, FrameNumber, Timestamp};
 use crate::capture::{CaptureError, CaptureFacts, Tally, read_counted};
-use crate::judge::context::Options;
 use crate::judge::finding::Severity;
 use crate::judge::verdict::Verdict;
+use crate::profile::options::Options;
 use crate::report::{Before, Overall, Part, Report};
 
 const SECOND: i64 = 1_000_000_000;

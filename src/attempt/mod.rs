@@ -35,8 +35,8 @@ use crate::connection::plain;
 use crate::connection::walk::{Side, Sides, StepKind, TlsFacts};
 use crate::decode::IcmpError;
 use crate::dns::lookup::Lookup;
-use crate::judge::context::Options;
 use crate::profile::Transport;
+use crate::profile::options::Options;
 use crate::tls::trust::{self, Judgement, Purpose, ServerName};
 
 /// Connections that never connected belong to one attempt while the next one begins within this time: a client goes

@@ -10,7 +10,7 @@ use crate::base::endpoint::Endpoint;
 use crate::connection::{ClientBy, Connection};
 use crate::decode::Tunnel;
 use crate::dns::lookup::Lookup;
-use crate::judge::context::{Host, Options, Target};
+use crate::profile::options::{Host, Options, Target};
 use crate::profile::{Service, Transport};
 
 /// What a connection was recognised to be for.
@@ -360,8 +360,8 @@ mod tests {
     use crate::connection::connection;
     use crate::dns::lookup::Lookups;
     use crate::dns::message::{Message, Status};
-    use crate::judge::context::Options;
     use crate::profile::Profile;
+    use crate::profile::options::Options;
 
     const DEVICE: &str = "10.0.0.1:50000";
     const SERVER: &str = "203.0.113.5:443";

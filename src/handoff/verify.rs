@@ -15,7 +15,7 @@ use crate::base::frame::{Frame, FrameNumber};
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::capture::{CaptureError, CaptureFacts, Item, read_annotated};
 use crate::handoff::slice::Kept;
-use crate::judge::context::Options;
+use crate::profile::options::Options;
 use crate::report::{Attempt, Certificate, Connection, Course, Lookup, Report, SCHEMA};
 
 /// The schema name of a verification.

@@ -190,9 +190,9 @@ mod tests {
     use crate::connection::{Connection, connection};
     use crate::dns::lookup::Lookups;
     use crate::dns::message::{Message, Status};
-    use crate::judge::context::Options;
     use crate::judge::finding::{At, By, Finding};
     use crate::profile::Profile;
+    use crate::profile::options::Options;
 
     #[test]
     fn the_order_of_successes_and_failures_tells_the_course() {

@@ -10,9 +10,10 @@ use crate::attempt::Attempt;
 use crate::base::command::{Command, IosName};
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
-use crate::judge::context::{Context, Host, Target};
+use crate::judge::context::Context;
 use crate::judge::finding::{Owner, Remedy};
 use crate::profile::Transport;
+use crate::profile::options::{Host, Target};
 
 /// Hosts of one kind named in the access list; a service behind more addresses is captured by its port.
 const MAX_HOSTS: usize = 6;

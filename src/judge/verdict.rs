@@ -156,9 +156,9 @@ mod tests {
     use crate::capture::CaptureFacts;
     use crate::connection::Connection;
     use crate::connection::{SECOND, connection};
-    use crate::judge::context::Options;
     use crate::judge::finding::{At, By};
     use crate::profile::Profile;
+    use crate::profile::options::Options;
 
     const SERVER: &str = "192.133.220.90:443";
 

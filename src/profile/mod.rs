@@ -3,6 +3,7 @@
 //! A profile selects connections, states what to expect of them, and words remedies; it computes nothing.
 
 mod error;
+pub mod options;
 
 use std::net::IpAddr;
 

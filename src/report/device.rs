@@ -10,9 +10,10 @@ use crate::attempt::device_clock::{self, Offset};
 use crate::attempt::testimony::{Bearing, Testimony, bearing};
 use crate::base::frame::Timestamp;
 use crate::device::{self, Mark, Standing};
-use crate::judge::context::{Context, Options};
+use crate::judge::context::Context;
 use crate::judge::finding::{Confidence, Severity};
 use crate::judge::rules::device_reports_failure;
+use crate::profile::options::Options;
 
 /// Events listed of one log, the latest: a report is to be read. The counts say how many there are.
 const MAX_LISTED: usize = 200;

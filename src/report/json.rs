@@ -53,7 +53,7 @@ mod tests {
         let text = std::fs::read("samples/device-agrees.log").unwrap();
         let statistics = std::fs::read("tests/device/tech-support.txt").unwrap();
         let profile = crate::profile::Profile::built_in("cisco-smart-licensing").unwrap();
-        let mut options = crate::judge::context::Options::new(profile);
+        let mut options = crate::profile::options::Options::new(profile);
         options.logs = vec![
             crate::device::read("a.log", &text[..]),
             crate::device::read("b.txt", &statistics[..]),

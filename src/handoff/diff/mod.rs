@@ -15,7 +15,7 @@ use crate::analysis::analyzer::Analyzer;
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::capture::{CaptureError, read_frames};
 use crate::decode::Decoder;
-use crate::judge::context::Options;
+use crate::profile::options::Options;
 use crate::report::Report;
 use points::{Flow, Packet, Pair, Trace, pairs};
 

@@ -32,7 +32,7 @@ use crate::capture::{CaptureError, CaptureFacts, End, read_frames};
 use crate::connection::step::Side;
 use crate::handoff::slice::choice::{endpoint, ordered};
 use crate::handoff::slice::{Judged, judge_and_look};
-use crate::judge::context::{Host, Options, Target};
+use crate::profile::options::{Host, Options, Target};
 use crate::report::{Anomaly, Report};
 use crate::tls::certificate::Certificate;
 use crate::tls::trust::{self, Fault, Purpose};

@@ -18,7 +18,7 @@ use crate::base::phrase::{Language, Phrase, phrase};
 use crate::capture::note::Note;
 use crate::capture::{Block, CaptureError, CaptureFacts, Described, Item, read_annotated, read_frames};
 use crate::handoff::verify;
-use crate::judge::context::Options;
+use crate::profile::options::Options;
 use crate::report::Report;
 
 pub mod choice;

@@ -10,8 +10,9 @@ use crate::connection::Connection;
 use crate::connection::plain::Spoken;
 use crate::connection::walk::{Side, StepKind};
 use crate::http::reader::Response;
-use crate::judge::context::{Context, Host};
+use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::profile::options::Host;
 
 /// A Client Hello must be answered by a record (RFC 9846 section 5); anything else comes from something that does not
 /// speak TLS.
