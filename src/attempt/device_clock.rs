@@ -9,10 +9,10 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 
 use crate::attempt::Attempt;
+use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
 use crate::connection::walk::Side;
 use crate::device::{DeviceEvent, DeviceLog, Form, What};
-use crate::judge::finding::Confidence;
 
 const SECOND: i64 = 1_000_000_000;
 const MINUTE: i64 = 60 * SECOND;

@@ -7,10 +7,11 @@ use std::net::IpAddr;
 
 use crate::attempt::Attempt;
 use crate::attempt::device_clock::{self, Offset, Span};
+use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
 use crate::base::phrase::phrase;
 use crate::device::{DeviceEvent, DeviceLog, Form, Reason, What};
-use crate::judge::finding::{Confidence, Evidence, Finding, Severity};
+use crate::judge::finding::{Evidence, Finding, Severity};
 
 /// Lines kept of one attempt. A failed one has two or three, with debugging some dozens.
 const MAX_LINES: usize = 64;

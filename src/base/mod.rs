@@ -2,6 +2,7 @@
 
 pub(crate) mod clock;
 pub mod command;
+pub mod confidence;
 pub mod endpoint;
 pub mod frame;
 pub mod hexadecimal;

@@ -6,10 +6,11 @@
 use serde::Deserialize;
 
 use crate::attempt::Attempt;
+use crate::base::confidence::Confidence;
 use crate::base::frame::FrameNumber;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind, TlsFacts};
-use crate::judge::finding::{Confidence, Severity};
+use crate::judge::finding::Severity;
 use crate::judge::verdict::Verdict;
 use crate::profile::{Profile, Transport};
 use crate::tls::Version;

@@ -2,6 +2,7 @@
 
 use crate::attempt::Attempt;
 use crate::base::command::Command;
+use crate::base::confidence::Confidence;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::Phrase;
@@ -30,29 +31,6 @@ impl Severity {
             Self::Note => "note",
             Self::Warning => "warning",
             Self::Error => "error",
-        }
-    }
-}
-
-/// How sure a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Confidence {
-    /// Consistent with the bytes, as other explanations are.
-    Possible,
-    /// The usual explanation of what is seen; another one is named beside it.
-    Likely,
-    /// No other explanation is consistent with the bytes.
-    Certain,
-}
-
-impl Confidence {
-    /// Its name in reports.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Possible => "possible",
-            Self::Likely => "likely",
-            Self::Certain => "certain",
         }
     }
 }

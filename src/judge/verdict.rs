@@ -5,11 +5,12 @@
 
 use crate::attempt::Attempt;
 use crate::attempt::testimony;
+use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::capture::End;
 use crate::connection::walk::Side;
 use crate::judge::context::Context;
-use crate::judge::finding::{Confidence, Evidence, Finding, Owner, Severity};
+use crate::judge::finding::{Evidence, Finding, Owner, Severity};
 use crate::judge::recapture;
 use crate::judge::rules::{self, RULES};
 

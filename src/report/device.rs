@@ -8,10 +8,11 @@ use super::{Capture, Overall, Report, SCHEMA, Tool};
 use crate::attempt;
 use crate::attempt::device_clock::{self, Offset};
 use crate::attempt::testimony::{Bearing, Testimony, bearing};
+use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
 use crate::device::{self, Mark, Standing};
 use crate::judge::context::Context;
-use crate::judge::finding::{Confidence, Severity};
+use crate::judge::finding::Severity;
 use crate::judge::rules::device_reports_failure;
 use crate::profile::options::Options;
 

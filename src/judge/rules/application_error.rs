@@ -4,12 +4,13 @@ use super::behind_proxy::by_proxy_itself;
 use super::{elsewhere, on_device, service};
 use crate::attempt::Attempt;
 use crate::base::command::Command;
+use crate::base::confidence::Confidence;
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
 use crate::connection::{Connection, Exchange};
 use crate::http::licensing_answer::Status;
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::profile::Transport;
 
 /// RFC 9110 sections 15.5 and 15.6.

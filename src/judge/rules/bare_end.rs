@@ -2,10 +2,11 @@
 
 use super::{client, first_fin, seconds, sees_handshake, service};
 use crate::attempt::Attempt;
+use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind, TlsFacts};
-use crate::judge::finding::{At, By, Confidence, Finding};
+use crate::judge::finding::{At, By, Finding};
 
 /// Some servers refuse a client's certificate by closing the connection, without the alert that RFC 9846 section 6.2 asks for.
 /// Nothing shows then that the server accepted the client: no ticket, no data.

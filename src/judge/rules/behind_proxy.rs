@@ -2,11 +2,12 @@
 
 use super::elsewhere;
 use crate::attempt::Attempt;
+use crate::base::confidence::Confidence;
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
 use crate::connection::{Connection, Exchange};
 use crate::http::reader::Request;
-use crate::judge::finding::{By, Confidence, Finding, Owner};
+use crate::judge::finding::{By, Finding, Owner};
 use crate::profile::Profile;
 
 /// What TCP shows on this side of a proxy is the proxy's doing: of the server behind it nothing shows, nor of the way there.

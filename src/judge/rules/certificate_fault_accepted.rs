@@ -3,10 +3,11 @@
 use super::{certificate_causes, certificate_clauses, client, elsewhere, on_device, service};
 use crate::attempt::Attempt;
 use crate::base::command::Command;
+use crate::base::confidence::Confidence;
 use crate::base::phrase::{Value, phrase};
 use crate::connection::walk::{Side, StepKind};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule, Severity};
+use crate::judge::finding::{At, By, Finding, Owner, Rule, Severity};
 use crate::tls::certificate::Fields;
 use crate::tls::trust::{Fault, Judgement};
 

@@ -7,10 +7,11 @@ use super::{
 };
 use crate::attempt::Attempt;
 use crate::base::command::Command;
+use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::walk::{Side, StepKind};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, Confidence, Finding, Owner, Rule};
+use crate::judge::finding::{At, Finding, Owner, Rule};
 use crate::tls::hello::ClientHello;
 use crate::tls::{AlertDescription, SignatureScheme};
 

@@ -7,11 +7,12 @@ use super::{
 };
 use crate::attempt::Attempt;
 use crate::base::command::Command;
+use crate::base::confidence::Confidence;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Alert, Side, StepKind, TlsFacts};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::tls::certificate::{ClientCertificateKind, Fields, client_certificate_kind};
 use crate::tls::trust::{Chain, Fault, Judgement};
 use crate::tls::{AlertDescription, SignatureScheme};

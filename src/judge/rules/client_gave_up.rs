@@ -2,9 +2,10 @@
 
 use super::{client, elsewhere, service};
 use crate::attempt::Attempt;
+use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::walk::{Side, StepKind};
-use crate::judge::finding::{At, By, Confidence, Finding, Owner};
+use crate::judge::finding::{At, By, Finding, Owner};
 
 /// RFC 9846 section 4.4.3: who shows a certificate proves with a signature that the key is its own. A key in a token, a TPM or
 /// another program may fail to sign, and then an alert stands where Certificate Verify and Finished belong.

@@ -9,12 +9,13 @@ use super::{
     server_certificate_rejected, service,
 };
 use crate::attempt::Attempt;
+use crate::base::confidence::Confidence;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind, TlsFacts};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::tls::Version;
 
 /// A fault of the certificate that can be seen.

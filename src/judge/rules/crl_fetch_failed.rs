@@ -4,11 +4,12 @@ use super::{alert_from, alert_text, client, elsewhere, on_device, service, watch
 use crate::attempt::Attempt;
 use crate::attempt::revocation::Revocation;
 use crate::base::command::Command;
+use crate::base::confidence::Confidence;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::walk::{Side, StepKind};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Confidence, Evidence, Finding, Owner, Rule};
+use crate::judge::finding::{At, By, Evidence, Finding, Owner, Rule};
 use crate::profile::Transport;
 use crate::tls::trust::{Chain, NameMatch, Validity};
 

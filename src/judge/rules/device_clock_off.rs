@@ -3,9 +3,10 @@
 use crate::attempt::Attempt;
 use crate::attempt::device_clock::Offset;
 use crate::base::command::Command;
+use crate::base::confidence::Confidence;
 use crate::base::phrase::{Phrase, phrase};
 use crate::judge::context::Context;
-use crate::judge::finding::{By, Confidence, Finding, Owner, Remedy, Rule, Severity};
+use crate::judge::finding::{By, Finding, Owner, Remedy, Rule, Severity};
 
 /// A trust code is not installed by a device whose clock is off by an hour or more (Cisco NX-OS guide, Smart Licensing
 /// Using Policy: troubleshooting). Never the cause: the handshake is over before the clock is compared.

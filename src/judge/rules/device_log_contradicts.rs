@@ -6,12 +6,13 @@
 use super::sees_without_holes;
 use crate::attempt::Attempt;
 use crate::attempt::testimony::Testimony;
+use crate::base::confidence::Confidence;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::walk::{Side, StepKind};
 use crate::device::{Reason, What};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Confidence, Finding, Rule, Severity};
+use crate::judge::finding::{At, By, Finding, Rule, Severity};
 
 /// Never the cause: the verdict rests on the frames.
 pub(super) const RULE: Rule = Rule {

@@ -5,11 +5,12 @@
 
 use crate::attempt::device_clock::written;
 use crate::base::command::{Command, HostArgument, IosName};
+use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
 use crate::device::{DeviceEvent, DeviceLog, Form, Reason, Standing, Statistics, What};
-use crate::judge::finding::{At, By, Confidence, Finding, Owner, Remedy, Severity};
+use crate::judge::finding::{At, By, Finding, Owner, Remedy, Severity};
 use crate::judge::recapture::commands_by_log;
 
 /// The verdict id where the device says that licensing fails.

@@ -3,11 +3,12 @@
 use super::{client, elsewhere, frames, on_device};
 use crate::attempt::Attempt;
 use crate::base::command::Command;
+use crate::base::confidence::Confidence;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::Side;
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::judge::finding::{At, By, Finding, Owner, Rule};
 
 /// RFC 1035 section 4.2.1: a resolver repeats a question that is not answered, to the same server or the next.
 pub(super) const RULE: Rule = Rule {

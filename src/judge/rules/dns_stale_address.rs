@@ -5,9 +5,10 @@ use std::net::IpAddr;
 use super::on_device;
 use crate::attempt::Attempt;
 use crate::base::command::{Command, HostArgument};
+use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Confidence, Finding, Rule, Severity};
+use crate::judge::finding::{At, By, Finding, Rule, Severity};
 
 /// RFC 1034 section 3.6: an answer may be used for its time to live, and not longer. That nobody answers there is the verdict;
 /// this says why the device asked there.

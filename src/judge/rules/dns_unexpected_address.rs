@@ -4,9 +4,10 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::elsewhere;
 use crate::attempt::Attempt;
+use crate::base::confidence::Confidence;
 use crate::base::phrase::{Phrase, phrase};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::tls::trust::NameMatch;
 
 /// RFC 1918, RFC 6598, RFC 4193, RFC 6890: addresses that no public service has.

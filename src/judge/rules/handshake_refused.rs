@@ -4,10 +4,11 @@ use super::refusal_causes::causes;
 use super::{alert_from, alert_text, client, elsewhere, on_device, service, side_name};
 use crate::attempt::Attempt;
 use crate::base::command::Command;
+use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::walk::{Side, StepKind};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, Confidence, Finding, Owner, Rule};
+use crate::judge::finding::{At, Finding, Owner, Rule};
 use crate::tls::AlertDescription;
 
 /// RFC 9846 section 6.2, RFC 6066 section 3 (unrecognized_name), RFC 7301 section 3.2 (no_application_protocol).

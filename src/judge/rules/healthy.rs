@@ -4,12 +4,13 @@ use super::heard::{if_heard, late_answer};
 use super::reset_during_handshake::first_end;
 use super::{client, first_fin, seconds, sees_without_holes, service, side_name};
 use crate::attempt::Attempt;
+use crate::base::confidence::Confidence;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind};
 use crate::judge::context::Context;
-use crate::judge::finding::{Confidence, Finding, Rule};
+use crate::judge::finding::{Finding, Rule};
 use crate::tcp::side::Mark;
 use crate::tcp::stream::GapCause;
 

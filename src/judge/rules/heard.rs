@@ -2,10 +2,11 @@
 
 use super::client;
 use crate::attempt::Attempt;
+use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, Step, StepKind};
-use crate::judge::finding::{Confidence, Finding};
+use crate::judge::finding::Finding;
 use crate::tcp::stream::Position;
 
 /// How far a side's bytes were acknowledged.

@@ -8,11 +8,12 @@ use super::lost_bytes;
 use super::reset_origin::origin;
 use super::{client, elsewhere, seconds, service, side_name};
 use crate::attempt::Attempt;
+use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, Step, StepKind};
-use crate::judge::finding::{At, By, Confidence, Finding, Owner};
+use crate::judge::finding::{At, By, Finding, Owner};
 use crate::tcp::side::Mark;
 
 /// Sent again so often, bytes have been given every chance: the timer has doubled twice (RFC 6298).

@@ -3,11 +3,12 @@
 use super::on_device;
 use crate::attempt::Attempt;
 use crate::base::command::Command;
+use crate::base::confidence::Confidence;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::phrase;
 use crate::connection::walk::StepKind;
 use crate::judge::context::Context;
-use crate::judge::finding::{By, Confidence, Finding, Rule, Severity};
+use crate::judge::finding::{By, Finding, Rule, Severity};
 
 /// Cisco 217348: Smart Licensing Using Policy talks to smartreceiver.cisco.com; tools.cisco.com is the call-home path.
 pub(super) const RULE: Rule = Rule {

@@ -5,12 +5,13 @@ use super::healthy::ANSWER;
 use super::heard::{finished_lost, late_answer};
 use super::{client, elsewhere, first_fin, seconds, service, watched_after};
 use crate::attempt::Attempt;
+use crate::base::confidence::Confidence;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Alert, Seen, Side, Step, StepKind};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::tcp::delivery::Coverage;
 use crate::tls::AlertDescription;
 

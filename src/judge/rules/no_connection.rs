@@ -3,10 +3,11 @@
 use super::{dns_unexpected_address, on_device};
 use crate::attempt::Attempt;
 use crate::base::command::Command;
+use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
 use crate::base::phrase::phrase;
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Confidence, Finding, Rule, Severity};
+use crate::judge::finding::{At, By, Finding, Rule, Severity};
 use crate::judge::recapture;
 
 /// A device that has an address connects to it at once.

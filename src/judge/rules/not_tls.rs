@@ -3,6 +3,7 @@
 use super::{elsewhere, on_device, service, tls_with_hello};
 use crate::attempt::Attempt;
 use crate::base::command::Command;
+use crate::base::confidence::Confidence;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
@@ -11,7 +12,7 @@ use crate::connection::plain::Spoken;
 use crate::connection::walk::{Side, StepKind};
 use crate::http::reader::Response;
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::profile::options::Host;
 
 /// A Client Hello must be answered by a record (RFC 9846 section 5); anything else comes from something that does not

@@ -3,6 +3,7 @@
 use super::{client, service, verify};
 use crate::attempt::Attempt;
 use crate::base::command::{Command, HostArgument};
+use crate::base::confidence::Confidence;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
@@ -10,7 +11,7 @@ use crate::connection::plain::client::is_over;
 use crate::connection::plain::{PlainClient, Spoken, TlsSign};
 use crate::connection::walk::Side;
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Confidence, Finding, Owner, Remedy, Rule};
+use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule};
 
 /// RFC 9846 section 4.1.2: TLS begins with a Client Hello; RFC 9110 section 4.2.2: `https` is another port than `http`.
 pub(super) const RULE: Rule = Rule {

@@ -2,10 +2,11 @@
 
 use super::{elsewhere, watched_after, without_proxy};
 use crate::attempt::Attempt;
+use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::walk::Side;
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::judge::finding::{At, By, Finding, Owner, Rule};
 
 /// RFC 9110 section 9.3.6.
 pub(super) const RULE: Rule = Rule {

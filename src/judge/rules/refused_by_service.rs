@@ -6,10 +6,11 @@
 use super::on_device;
 use crate::attempt::Attempt;
 use crate::base::command::Command;
+use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::device::What;
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Confidence, Finding, Rule};
+use crate::judge::finding::{At, By, Finding, Rule};
 
 /// Rests on a line whose time is at least likely, so it is never certain.
 pub(super) const RULE: Rule = Rule {

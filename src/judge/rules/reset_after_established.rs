@@ -5,12 +5,13 @@ use super::no_application_response::unanswered;
 use super::reset_origin::origin;
 use super::{client, elsewhere, seconds, service, side_name};
 use crate::attempt::Attempt;
+use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, TlsFacts};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::tcp::side::Mark;
 
 /// RFC 9293 section 3.5.2.

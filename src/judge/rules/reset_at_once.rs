@@ -4,10 +4,11 @@ use super::reset_origin::origin;
 use super::{client, elsewhere, on_device, reset_during_handshake, seconds, service, side_name};
 use crate::attempt::Attempt;
 use crate::base::command::Command;
+use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::Side;
-use crate::judge::finding::{At, By, Confidence, Finding, Owner};
+use crate::judge::finding::{At, By, Finding, Owner};
 
 /// What a RST ended before the first byte; nothing where a client that had opened the connection itself took it back, as
 /// probes do.

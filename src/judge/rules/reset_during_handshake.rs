@@ -5,11 +5,12 @@ use super::large_hello::or_large_hello;
 use super::reset_origin::origin;
 use super::{client, elsewhere, message_name, seconds, service, side_name, tls_with_hello};
 use crate::attempt::Attempt;
+use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::tcp::side::Mark;
 
 /// RFC 9293 section 3.5.2 (reset generation).

@@ -8,12 +8,13 @@ use super::{
 };
 use crate::attempt::Attempt;
 use crate::base::command::Command;
+use crate::base::confidence::Confidence;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Alert, Seen, Side, StepKind, TlsFacts};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule, Stretch};
+use crate::judge::finding::{At, By, Finding, Owner, Rule, Stretch};
 use crate::profile::Transport;
 use crate::tls::AlertDescription;
 use crate::tls::certificate::Fields;

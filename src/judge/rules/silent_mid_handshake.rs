@@ -7,12 +7,13 @@ use super::{
     tls_with_hello, watched_after,
 };
 use crate::attempt::Attempt;
+use crate::base::confidence::Confidence;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::judge::finding::{At, By, Finding, Owner, Rule};
 
 /// RFC 9293 section 3.8.1 (retransmission), RFC 2923 section 2.1 (path-MTU black holes).
 pub(super) const RULE: Rule = Rule {

@@ -3,12 +3,13 @@
 use super::{chained, client, elsewhere, frames, on_device, seconds, service};
 use crate::attempt::Attempt;
 use crate::base::command::Command;
+use crate::base::confidence::Confidence;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::Side;
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::tcp::side::StaleAnswer;
 
 /// RFC 6298: a SYN is repeated after one second and then at doubled intervals.

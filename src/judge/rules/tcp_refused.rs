@@ -3,9 +3,10 @@
 use super::{elsewhere, on_device, service};
 use crate::attempt::Attempt;
 use crate::base::command::Command;
+use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Confidence, Finding, Owner, Rule};
+use crate::judge::finding::{At, By, Finding, Owner, Rule};
 
 /// RFC 9293 section 3.10.7.1: a host answers a segment for a port on which nobody listens with RST.
 pub(super) const RULE: Rule = Rule {

@@ -2,10 +2,11 @@
 
 use super::{client, elsewhere, service};
 use crate::attempt::Attempt;
+use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::plain::client::is_over;
 use crate::connection::plain::{Spoken, TlsSign};
-use crate::judge::finding::{At, By, Confidence, Finding, Owner};
+use crate::judge::finding::{At, By, Finding, Owner};
 
 /// GB/T 38636: a protocol like TLS 1.2, with version 0x0101 and suites of its own. A TLS server has no version in common
 /// with such a client.

@@ -3,10 +3,11 @@
 use super::{client, service, verify};
 use crate::attempt::Attempt;
 use crate::base::command::{Command, HostArgument};
+use crate::base::confidence::Confidence;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::plain::{Denial, Next, Offer, Protocol};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Confidence, Finding, Owner, Remedy, Rule, Severity};
+use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule, Severity};
 
 /// RFC 3207 section 4, RFC 2595, RFC 4217, RFC 4511 section 4.14.2, RFC 6120 section 5.4.2: a server may refuse, and a
 /// client that demands TLS leaves then.

@@ -2,10 +2,11 @@
 
 use super::{client, elsewhere, message_name, seconds, service, side_name};
 use crate::attempt::Attempt;
+use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::walk::StepKind;
 use crate::judge::context::Context;
-use crate::judge::finding::{Confidence, Finding, Owner, Rule, Severity};
+use crate::judge::finding::{Finding, Owner, Rule, Severity};
 
 /// The last rule: it holds whenever no other does. To capture again would show the same.
 pub(super) const RULE: Rule = Rule {
