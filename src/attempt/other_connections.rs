@@ -11,7 +11,6 @@ use crate::base::frame::FrameNumber;
 use crate::base::wire_text::WireText;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind, TlsFacts};
-use crate::judge::finding::Stretch;
 use crate::tls::{CipherSuite, Group, Version};
 
 /// Choices kept per server: servers choose among a handful of suites.
@@ -25,6 +24,17 @@ const MAX_NAMES: usize = 8;
 
 /// Clients kept per server, of those whose handshake went well.
 const MAX_CLIENTS: usize = 64;
+
+/// A part of a connection that is none of the attempt's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// The connection's ends.
+    pub ends: [Endpoint; 2],
+    /// Its first frame.
+    pub first: FrameNumber,
+    /// The frame by which everything has been said that counts.
+    pub last: FrameNumber,
+}
 
 /// What a server chose in another connection.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! Rule, Finding: what a rule says when it recognises a cause.
 
 use crate::attempt::Attempt;
+use crate::attempt::other_connections::Stretch;
 use crate::base::command::Command;
 use crate::base::confidence::Confidence;
-use crate::base::endpoint::Endpoint;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::Phrase;
 use crate::connection::walk::Side;
@@ -130,17 +130,6 @@ pub struct Evidence {
     pub frame: FrameNumber,
     /// A clause.
     pub what: Phrase,
-}
-
-/// A part of a connection that is none of the attempt's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stretch {
-    /// The connection's ends.
-    pub ends: [Endpoint; 2],
-    /// Its first frame.
-    pub first: FrameNumber,
-    /// The frame by which everything has been said that counts.
-    pub last: FrameNumber,
 }
 
 /// Another explanation.

@@ -28,7 +28,7 @@ mod unread;
 
 use serde::{Deserialize, Serialize};
 
-use crate::judge::finding::Stretch;
+use crate::attempt::other_connections::Stretch;
 
 pub(crate) use build::{Before, build};
 pub use device::{ClockOffset, DeviceEvent, DeviceLog, MessageCount, report_on_logs};

@@ -4,11 +4,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 
+use crate::attempt::other_connections::Stretch;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::Frame;
 use crate::decode::{Decoded, Decoder};
 use crate::dns::message;
-use crate::judge::finding::Stretch;
 use crate::report::Report;
 
 /// How much is kept.

@@ -3,13 +3,14 @@
 use super::certificate_alerts::may_have_been_public;
 use super::{alert_from, alert_text, client, elsewhere, side_name, span, watched_after};
 use crate::attempt::Attempt;
+use crate::attempt::other_connections::Stretch;
 use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind, TlsFacts};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Finding, Owner, Rule, Severity, Stretch};
+use crate::judge::finding::{At, By, Finding, Owner, Rule, Severity};
 use crate::profile::Interceptor;
 use crate::tls::certificate::{Fields, organization, same_organization};
 use crate::tls::trust::{Chain, Judgement, NameMatch};

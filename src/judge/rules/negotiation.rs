@@ -2,12 +2,13 @@
 
 use super::{chained, listed};
 use crate::attempt::other_connections::Choice;
+use crate::attempt::other_connections::Stretch;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{StepKind, TlsFacts};
 use crate::judge::context::Context;
-use crate::judge::finding::{Finding, Stretch};
+use crate::judge::finding::Finding;
 use crate::tls::hello::ClientHello;
 use crate::tls::negotiation::{Flaw, Foreign, flaws, foreign};
 use crate::tls::{CipherSuite, Version};

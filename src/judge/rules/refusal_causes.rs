@@ -7,12 +7,13 @@
 use super::large_hello::large_hello;
 use super::{client, elsewhere, listed};
 use crate::attempt::Attempt;
+use crate::attempt::other_connections::Stretch;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Alert, Side, StepKind, TlsFacts};
 use crate::judge::context::Context;
-use crate::judge::finding::{Owner, Remedy, Stretch};
+use crate::judge::finding::{Owner, Remedy};
 use crate::tls::hello::ClientHello;
 use crate::tls::{AlertDescription, AlertLevel, Group, SignatureScheme, Version};
 

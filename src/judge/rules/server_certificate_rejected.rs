@@ -7,6 +7,7 @@ use super::{
     sees_handshake, service,
 };
 use crate::attempt::Attempt;
+use crate::attempt::other_connections::Stretch;
 use crate::base::command::Command;
 use crate::base::confidence::Confidence;
 use crate::base::frame::FrameNumber;
@@ -14,7 +15,7 @@ use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Alert, Seen, Side, StepKind, TlsFacts};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Finding, Owner, Rule, Stretch};
+use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::profile::Transport;
 use crate::tls::AlertDescription;
 use crate::tls::certificate::Fields;
