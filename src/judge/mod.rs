@@ -7,4 +7,5 @@ pub mod divergence;
 pub mod finding;
 pub mod recapture;
 pub mod rules;
+pub mod testimony;
 pub mod verdict;

@@ -4,7 +4,6 @@
 //! the capture is shown to see that direction for that host.
 
 use crate::attempt::Attempt;
-use crate::attempt::testimony;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::capture::End;
@@ -13,6 +12,7 @@ use crate::judge::context::Context;
 use crate::judge::finding::{Evidence, Finding, Owner, Severity};
 use crate::judge::recapture;
 use crate::judge::rules::{self, RULES};
+use crate::judge::testimony;
 
 /// What happened to an attempt.
 #[derive(Clone, Debug)]

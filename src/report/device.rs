@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 use super::{Capture, Overall, Report, SCHEMA, Tool};
 use crate::attempt;
 use crate::attempt::device_clock::{self, Offset};
-use crate::attempt::testimony::{Bearing, Testimony, bearing};
+use crate::attempt::testimony::Testimony;
 use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
 use crate::device::{self, Mark, Standing};
 use crate::judge::context::Context;
 use crate::judge::finding::Severity;
 use crate::judge::rules::device_reports_failure;
+use crate::judge::testimony::{Bearing, bearing};
 use crate::profile::options::Options;
 
 /// Events listed of one log, the latest: a report is to be read. The counts say how many there are.

@@ -1,0 +1,82 @@
+//! Testimony, Finding → Finding: what a device's line is worth to a verdict.
+//!
+//! A line agrees with a verdict or contradicts what the capture shows. Agreement can make a verdict surer, where the line
+//! excludes what else it could have been; it can never make one up.
+
+use crate::attempt::Attempt;
+use crate::base::confidence::Confidence;
+use crate::base::phrase::phrase;
+use crate::device::{Reason, What};
+use crate::judge::finding::{Evidence, Finding, Severity};
+
+/// What a line is to a verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bearing {
+    /// It says the same.
+    Agrees,
+    /// It says the same, and excludes what else it could have been.
+    Settles,
+    /// It is about the attempt, and says neither yes nor no.
+    Neutral,
+}
+
+/// What a line is to a verdict of this id.
+#[must_use]
+pub fn bearing(what: What, id: &str, severity: Severity) -> Bearing {
+    match (what, id) {
+        (What::CommunicationFailed(Reason::NameNotResolved), "dns-no-response" | "dns-error") => Bearing::Settles,
+        (
+            What::CommunicationFailed(Reason::CertificateNotValidated) | What::CertificateInvalid,
+            "server-certificate-rejected" | "interception-suspected",
+        ) => Bearing::Settles,
+        (What::RevocationFailed, "crl-fetch-failed") => Bearing::Settles,
+        (
+            What::NoAnswer | What::CommunicationFailed(Reason::EmptyAnswer | Reason::TimedOut),
+            "no-application-response",
+        ) => Bearing::Settles,
+        (What::CommunicationFailed(_) | What::NoAnswer, _) if severity == Severity::Error => Bearing::Agrees,
+        (What::Answer(Some(false)), "application-error") => Bearing::Agrees,
+        (what, _) if what.is_success() && severity == Severity::Ok => Bearing::Agrees,
+        _ => Bearing::Neutral,
+    }
+}
+
+/// Makes a verdict surer by one step where a line settles it: the device knows why it gave up. Only lines whose time is
+/// beyond doubt count, and a claim about silence stays what the capture can prove.
+pub fn support(finding: &mut Finding, attempt: &Attempt<'_>) {
+    let settles = attempt.testimonies.iter().find(|it| {
+        it.certainty >= Confidence::Likely && bearing(it.event.what, finding.id, finding.severity) == Bearing::Settles
+    });
+    let Some(testimony) = settles else { return };
+    let before = finding.confidence;
+    finding.confidence = match finding.confidence {
+        Confidence::Possible => Confidence::Likely,
+        // What both sides' silence hides, a line of one of them does not show.
+        Confidence::Likely if finding.claims_silence_of.is_none() => Confidence::Certain,
+        same => same,
+    };
+    if finding.confidence > before
+        && let Some(frame) = finding.evidence.last().map(|evidence| evidence.frame)
+    {
+        let what = phrase("device-supports")
+            .with("log", testimony.log.name.as_str())
+            .with("line", testimony.event.line);
+        finding.evidence.push(Evidence { frame, what });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_line_that_names_the_cause_settles_it() {
+        let name = What::CommunicationFailed(Reason::NameNotResolved);
+        assert_eq!(bearing(name, "dns-error", Severity::Error), Bearing::Settles);
+        assert_eq!(bearing(name, "tcp-refused", Severity::Error), Bearing::Agrees);
+        let vague = What::CommunicationFailed(Reason::Unspecified);
+        assert_eq!(bearing(vague, "dns-error", Severity::Error), Bearing::Agrees);
+        assert_eq!(bearing(vague, "healthy", Severity::Ok), Bearing::Neutral);
+        assert_eq!(bearing(What::TrustInstalled, "healthy", Severity::Ok), Bearing::Agrees);
+    }
+}
