@@ -9,6 +9,7 @@ use crate::analysis::collector::{Checksums, Collected, skipped};
 use crate::analysis::dropped::bounds_that_bit;
 use crate::analysis::live::Story;
 use crate::attempt::attested;
+use crate::attempt::contents::Contents;
 use crate::attempt::hosts::{Hosts, Watched};
 use crate::attempt::index::Directory;
 use crate::attempt::selection::Selector;
@@ -24,7 +25,7 @@ use crate::decode::Skip;
 use crate::judge::context::Context;
 use crate::judge::verdict;
 use crate::profile::options::Options;
-use crate::report::{self, Contents, Report};
+use crate::report::{self, Report};
 
 /// Names listed of a capture without licensing traffic.
 const MAX_NAMES: usize = 8;
@@ -213,14 +214,6 @@ impl<'o> Analyzer<'o> {
         }
         let offsets = testimony::assign(&self.options.logs, &mut attempts);
         let attested = attested::correct(&mut attempts, &chains);
-        let context = Context {
-            options: self.options,
-            capture: facts,
-            watched: &watched,
-            surroundings: &story.surroundings,
-            snap_length_cut: flows.counts.cut,
-            offsets: &offsets,
-        };
         let mut contents = Contents {
             tcp_connections: flows.counts.flows,
             quic_packets: self.collected.skips_of(Skip::Quic),
@@ -238,6 +231,15 @@ impl<'o> Analyzer<'o> {
             .map(ToString::to_string)
             .take(MAX_NAMES)
             .collect();
+        let context = Context {
+            options: self.options,
+            capture: facts,
+            contents: &contents,
+            watched: &watched,
+            surroundings: &story.surroundings,
+            snap_length_cut: flows.counts.cut,
+            offsets: &offsets,
+        };
         let Checksums { tried, wrong, first } = self.collected.checksums;
         if let Some(frame) = first {
             anomalies.push(Anomaly {
@@ -273,7 +275,7 @@ impl<'o> Analyzer<'o> {
                 .iter()
                 .map(|it| report::Anomaly::of(it, self.options.language))
                 .collect(),
-            contents,
+            contents: (&contents).into(),
             ..report::Capture::of(facts, self.options.language)
         };
         let judged: Vec<_> = attempts

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::analysis::dropped::Dropped;
 use crate::analysis::interest::{Grade, Interest, grade};
 use crate::analysis::room::{Class, Room};
+use crate::attempt::contents::Contents;
 use crate::attempt::hosts::Hosts;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::{Anomaly, FrameNumber};
@@ -20,7 +21,6 @@ use crate::decode::{Datagram, Decoded, IcmpError, Segment, Skip, Tunnel, checksu
 use crate::dns::lookup::Lookups;
 use crate::dns::message;
 use crate::profile::options::Options;
-use crate::report::Contents;
 
 /// Connections kept for judging. A controller that tries again every minute takes three days for as many; each costs some
 /// 20 KiB until its report is written, so they take 80 MB.

@@ -2,6 +2,7 @@
 
 pub(crate) mod accepted;
 pub mod attested;
+pub mod contents;
 pub mod device_clock;
 pub mod hosts;
 pub(crate) mod index;

@@ -1,5 +1,6 @@
 //! What the user wants and what the capture can show: everything a rule may ask beside its attempt.
 
+use crate::attempt::contents::Contents;
 use crate::attempt::device_clock::Offset;
 use crate::attempt::hosts::Watched;
 use crate::attempt::other_connections::Surroundings;
@@ -13,6 +14,8 @@ pub struct Context<'a> {
     pub options: &'a Options,
     /// The file.
     pub capture: &'a CaptureFacts,
+    /// What is in it, by counts and names.
+    pub contents: &'a Contents,
     /// Who was seen, with licensing or without.
     pub watched: &'a Watched<'a>,
     /// What the other connections tell about servers and issuers.

@@ -131,7 +131,7 @@ fn prove_silence(finding: &mut Finding, attempt: &Attempt<'_>, context: &Context
 
 /// What is said of a capture in which nobody attempted anything.
 #[must_use]
-pub fn without_attempts(contents: &crate::report::Contents, context: &Context<'_>) -> Finding {
+pub fn without_attempts(context: &Context<'_>) -> Finding {
     if let Some(damage) = rules::damage(context) {
         return damage;
     }
@@ -140,7 +140,7 @@ pub fn without_attempts(contents: &crate::report::Contents, context: &Context<'_
     if rules::device_reports_failure::is_failing(logs) {
         return rules::device_reports_failure::finding(logs).cannot_tell(phrase("device-cannot-tell-capture"));
     }
-    let finding = rules::no_licensing_traffic::finding(contents, context);
+    let finding = rules::no_licensing_traffic::finding(context);
     match context.capture.end {
         End::Truncated { after, .. } => finding.cannot_tell(phrase("capture-cut-cannot-tell").with("frame", after)),
         End::Complete => finding,
@@ -196,6 +196,7 @@ mod tests {
         let context = Context {
             options: &options,
             capture: &capture,
+            contents: &crate::attempt::contents::Contents::default(),
             watched: &watched,
             surroundings: &Surroundings::default(),
             snap_length_cut: 0,

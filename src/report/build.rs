@@ -77,7 +77,7 @@ pub(crate) fn build(
             name: "tlswalk",
             version: env!("CARGO_PKG_VERSION").to_owned(),
         },
-        verdict: overall(attempts, verdicts, &capture, context),
+        verdict: overall(attempts, verdicts, context),
         capture,
         attempts: rows,
         connections: used
@@ -102,12 +102,7 @@ pub(crate) fn build(
 }
 
 /// The verdict of the worst attempt: licensing before others, then the most severe, then the one that concludes least.
-fn overall(
-    attempts: &[attempt::Attempt<'_>],
-    verdicts: &[verdict::Verdict],
-    capture: &Capture,
-    context: &Context<'_>,
-) -> Overall {
+fn overall(attempts: &[attempt::Attempt<'_>], verdicts: &[verdict::Verdict], context: &Context<'_>) -> Overall {
     let language = context.options.language;
     let worst = attempts
         .iter()
@@ -125,7 +120,7 @@ fn overall(
     match worst {
         Some(finding) => overall(finding),
         None => {
-            let finding = verdict::without_attempts(&capture.contents, context);
+            let finding = verdict::without_attempts(context);
             Overall {
                 evidence: finding.evidence.iter().map(|it| evidence_of(it, language)).collect(),
                 cannot_tell: texts(&finding.cannot_tell, language),

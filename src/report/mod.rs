@@ -28,6 +28,7 @@ mod unread;
 
 use serde::{Deserialize, Serialize};
 
+use crate::attempt::contents;
 use crate::attempt::other_connections::Stretch;
 
 pub(crate) use build::{Before, build};
@@ -213,6 +214,27 @@ pub struct Contents {
     /// Packets of CAPWAP that are not read: its control is DTLS.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub capwap_packets: u64,
+}
+
+impl From<&contents::Contents> for Contents {
+    fn from(contents: &contents::Contents) -> Self {
+        let contents::Contents {
+            tcp_connections,
+            tls_connections,
+            dns_names,
+            server_names,
+            quic_packets,
+            capwap_packets,
+        } = contents;
+        Self {
+            tcp_connections: *tcp_connections,
+            tls_connections: *tls_connections,
+            dns_names: dns_names.clone(),
+            server_names: server_names.clone(),
+            quic_packets: *quic_packets,
+            capwap_packets: *capwap_packets,
+        }
+    }
 }
 
 /// The report's own verdict.

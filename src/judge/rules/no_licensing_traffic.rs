@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use crate::attempt::contents::Contents;
 use crate::base::command::{Command, HostName};
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
@@ -10,7 +11,6 @@ use crate::judge::context::Context;
 use crate::judge::finding::{Evidence, Finding, Owner, Remedy, Severity};
 use crate::judge::recapture::{Topology, Wanting, recapture, trigger};
 use crate::profile::Transport;
-use crate::report::Contents;
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -25,7 +25,8 @@ pub const ID: &str = "no-licensing-traffic";
 
 /// What is said of a capture without attempts.
 #[must_use]
-pub fn finding(contents: &Contents, context: &Context<'_>) -> Finding {
+pub fn finding(context: &Context<'_>) -> Finding {
+    let contents = context.contents;
     let watched = match (context.capture.first, context.capture.last) {
         (Some(first), Some(last)) => watched_for(last.since(first)),
         _ => phrase("no-licensing-traffic-no-time"),

@@ -1,0 +1,18 @@
+//! Connections, Lookups → Contents: what a capture holds, by counts and names, whether anybody attempted anything in it or not.
+
+/// What a capture holds, by counts.
+#[derive(Clone, Debug, Default)]
+pub struct Contents {
+    /// TCP connections seen.
+    pub tcp_connections: u64,
+    /// Of these, with TLS.
+    pub tls_connections: u64,
+    /// DNS names asked for, the first few.
+    pub dns_names: Vec<String>,
+    /// Server names in Client Hellos that are not licensing, the first few.
+    pub server_names: Vec<String>,
+    /// Packets of QUIC (UDP port 443), which are not read.
+    pub quic_packets: u64,
+    /// Packets of CAPWAP that are not read: its control is DTLS.
+    pub capwap_packets: u64,
+}
