@@ -3,8 +3,6 @@
 //! The good walks are data with their sources, in the profile. An attempt leaves one at the first step that should follow
 //! the last one it made; what was encrypted or not captured in between is no divergence.
 
-use serde::Deserialize;
-
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::frame::FrameNumber;
@@ -12,55 +10,9 @@ use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind, TlsFacts};
 use crate::judge::finding::Severity;
 use crate::judge::verdict::Verdict;
-use crate::profile::{Profile, Transport};
+use crate::profile::Profile;
+use crate::profile::baseline::{Baseline, By, Expected};
 use crate::tls::Version;
-
-/// How a good attempt goes.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Baseline {
-    /// Its name.
-    pub id: String,
-    /// The transports it is for.
-    pub transports: Vec<Transport>,
-    /// It goes through a proxy.
-    #[serde(default)]
-    pub proxy: bool,
-    /// It is readable HTTP, without TLS.
-    #[serde(default)]
-    pub readable: bool,
-    /// It is TLS 1.3 and later, of which less can be read.
-    #[serde(default)]
-    pub tls13: bool,
-    /// Where it was seen.
-    pub source: String,
-    /// The day a person last compared it with its source.
-    pub checked: toml::value::Date,
-    /// Every step that must be there, in order.
-    #[serde(rename = "step")]
-    pub steps: Vec<Expected>,
-}
-
-/// A step of a good attempt.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Expected {
-    /// The phase of the guide: 1 connect, 2 TLS, 3 report, 4 close.
-    pub phase: u8,
-    /// `client` or `server`.
-    pub by: By,
-    /// Its kind, in the words of the report's steps.
-    pub kind: String,
-}
-
-/// Whose step it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)] // one per side
-pub enum By {
-    Client,
-    Server,
-}
 
 impl By {
     /// The side.
@@ -73,11 +25,9 @@ impl By {
     }
 }
 
-impl Expected {
-    /// The kind of step; `None`: a word that no report has.
-    fn step_kind(&self) -> Option<StepKind> {
-        StepKind::ALL.iter().copied().find(|kind| kind.name() == self.kind)
-    }
+/// The kind of a step; `None`: a word that no report has.
+fn step_kind(expected: &Expected) -> Option<StepKind> {
+    StepKind::ALL.iter().copied().find(|kind| kind.name() == expected.kind)
 }
 
 /// Where an attempt leaves the good walk.
@@ -134,13 +84,14 @@ impl Baseline {
 
 /// The frame of a step of that kind and side.
 fn frame_of(connection: &Connection, expected: &Expected) -> Option<FrameNumber> {
-    let step = connection.step_by(expected.step_kind()?, expected.by.side())?;
+    let step = connection.step_by(step_kind(expected)?, expected.by.side())?;
     Some(step.frame)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::Transport;
 
     #[test]
     fn every_step_of_the_built_in_baselines_is_a_step_of_reports() {
@@ -154,7 +105,7 @@ mod tests {
                 baseline.id
             );
             for step in &baseline.steps {
-                assert!(step.step_kind().is_some(), "{}: {}", baseline.id, step.kind);
+                assert!(step_kind(step).is_some(), "{}: {}", baseline.id, step.kind);
             }
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! A profile selects connections, states what to expect of them, and words remedies; it computes nothing.
 
+pub mod baseline;
 mod error;
 pub mod options;
 
@@ -9,7 +10,7 @@ use std::net::IpAddr;
 
 use serde::Deserialize;
 
-use crate::judge::divergence::Baseline;
+use self::baseline::Baseline;
 pub use crate::profile::error::ProfileError;
 
 /// The profile of Cisco Smart Licensing, built in.
