@@ -36,6 +36,9 @@ pub use device::{ClockOffset, DeviceEvent, DeviceLog, MessageCount, report_on_lo
 pub use outcome::{Outcome, outcome};
 pub use unread::Unread;
 
+/// How a redacted capture is called: its file's name may say whose it is.
+pub const REDACTED: &str = "redacted capture";
+
 /// The schema name of this shape.
 pub const SCHEMA: &str = "tlswalk.report/1";
 

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use tlswalk::base::frame::Frame;
 use tlswalk::capture::note::Note;
 use tlswalk::capture::read_frames;
-pub(crate) use tlswalk::handoff::redact::NAME;
 use tlswalk::handoff::redact::{Certificates, Redactor};
 use tlswalk::handoff::slice::{Judged, same_verdicts};
+use tlswalk::report::REDACTED;
 use tlswalk::report::Report;
 use tlswalk::{Analyzer, Options};
 
@@ -69,8 +69,8 @@ impl Together {
     pub(crate) fn name(&self, path: &Path) -> String {
         let place = self.captures.iter().position(|(it, _)| it == path);
         match place {
-            Some(place) if self.captures.len() > 1 => format!("{NAME} {}", place + 1),
-            _ => NAME.to_owned(),
+            Some(place) if self.captures.len() > 1 => format!("{REDACTED} {}", place + 1),
+            _ => REDACTED.to_owned(),
         }
     }
 

@@ -16,6 +16,7 @@ use crate::cli::args::Inspect;
 use crate::cli::originals::Originals;
 use crate::cli::reason;
 use crate::cli::target::Target;
+use tlswalk::report::REDACTED;
 
 /// Cuts a capture.
 pub(crate) fn run(inspect: &Inspect, whole: bool, force: bool) -> Result<u8, String> {
@@ -38,7 +39,7 @@ pub(crate) fn run(inspect: &Inspect, whole: bool, force: bool) -> Result<u8, Str
         let note = redactor.note(&judged, &sha256, named_hosts(&options));
         // Comments are taken from what redacted frames show.
         let mut redactor = redactor;
-        let report = redact::report(&capture, redact::NAME, &mut redactor, &judged, &note, &options)?;
+        let report = redact::report(&capture, REDACTED, &mut redactor, &judged, &note, &options)?;
         Cutting {
             judged: Judged {
                 report,
@@ -48,7 +49,7 @@ pub(crate) fn run(inspect: &Inspect, whole: bool, force: bool) -> Result<u8, Str
             note,
             options,
             redactor: Some(redactor),
-            name: redact::NAME.to_owned(),
+            name: REDACTED.to_owned(),
         }
     } else {
         let judged = slice::judge(capture.open()?, &capture.name, &options).map_err(|error| because(&error))?;

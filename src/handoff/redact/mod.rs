@@ -40,9 +40,6 @@ use frame::Segment;
 pub use pseudonym::Pseudonyms;
 pub use stream::Certificates;
 
-/// How a redacted capture is called: its file's name may say whose it is.
-pub const NAME: &str = "redacted capture";
-
 /// Bytes gathered per direction: handshakes and licensing messages are shorter, what follows is encrypted bulk.
 const MOST_PER_DIRECTION: usize = 512 * 1024;
 

@@ -8,7 +8,7 @@ use super::page::{Span, padded};
 use super::{Page, Paint, connections, device, mark, sentence, shown, story, tables, walk, words};
 use crate::base::command::shell_file;
 use crate::base::phrase::{Language, Phrase, phrase};
-use crate::handoff::redact;
+use crate::report::REDACTED;
 use crate::report::labels::frames_of;
 use crate::report::{Attempt, Connection, Finding, Remedy, Report, explain};
 
@@ -301,7 +301,7 @@ fn hints(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool)
     }
     let file = &report.capture.file;
     // What was redacted or put together has a name that is no file's.
-    let is_file = !file.starts_with(redact::NAME) && ![" + ", " … "].iter().any(|between| file.contains(between));
+    let is_file = !file.starts_with(REDACTED) && ![" + ", " … "].iter().any(|between| file.contains(between));
     let argument = shell_file(file).filter(|_| is_file);
     let again = match argument {
         _ if verbose || file == "-" => String::new(),
