@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 
 use crate::analysis::collector::{Checksums, Collected, skipped};
 use crate::analysis::dropped::bounds_that_bit;
-use crate::analysis::live::Story;
+use crate::analysis::story::Story;
 use crate::attempt::attested;
 use crate::attempt::contents::Contents;
 use crate::attempt::hosts::{Hosts, Watched};

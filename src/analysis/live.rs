@@ -4,8 +4,6 @@
 //! service's, what servers chose. All of it is bounded.
 
 use std::cell::RefCell;
-use std::cmp::Reverse;
-use std::collections::BTreeMap;
 use std::io::Read;
 use std::ops::ControlFlow;
 use std::time::Duration;
@@ -13,17 +11,12 @@ use std::time::Duration;
 use crate::analysis::analyzer::Analyzer;
 use crate::analysis::retention::{Found, KEPT, forget};
 use crate::analysis::settling::{Open, is_settled};
-use crate::attempt::Attempt;
-use crate::attempt::other_connections::Surroundings;
-use crate::attempt::selection::Purposed;
+use crate::analysis::story::Story;
 use crate::base::clock::{Clock, Moment};
-use crate::base::endpoint::Endpoint;
-use crate::base::frame::{Frame, FrameNumber, Timestamp};
+use crate::base::frame::{Frame, Timestamp};
 use crate::capture::{CaptureError, CaptureFacts, Tally, read_counted};
-use crate::judge::finding::Severity;
-use crate::judge::verdict::Verdict;
 use crate::profile::options::Options;
-use crate::report::{Before, Overall, Part, Report};
+use crate::report::Report;
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -42,50 +35,6 @@ const MOST_SILENCE: i64 = 2 * KEPT;
 
 /// Endpoints of services that are remembered.
 const MAX_LEARNT: usize = 4096;
-
-/// What has been told of a capture, and is worth knowing later.
-#[derive(Debug, Default)]
-pub(crate) struct Story {
-    pub(crate) before: Before,
-    pub(crate) surroundings: Surroundings,
-    pub(crate) learnt: BTreeMap<Endpoint, Purposed>,
-    parts: u64,
-    /// Of equals the attempt that began first.
-    worst: Option<((Severity, Reverse<FrameNumber>), Overall)>,
-}
-
-impl Story {
-    /// Goes on behind a report.
-    pub(crate) fn tell(&mut self, report: &Report, verdicts: &[Verdict], attempts: &[Attempt<'_>]) {
-        self.before.attempts = self.before.attempts.saturating_add(attempts.len());
-        self.before.connections = self.before.connections.saturating_add(report.connections.len());
-        let causes = attempts.iter().zip(verdicts);
-        let causes = causes.filter_map(|(attempt, it)| Some((it.cause()?.severity, Reverse(attempt.first().0))));
-        let worst = causes.max();
-        if let Some(worst) = worst
-            && self.worst.as_ref().is_none_or(|(so_far, _)| *so_far < worst)
-        {
-            self.worst = Some((worst, report.verdict.clone()));
-        }
-    }
-
-    fn mark(&mut self, report: &mut Report, last: bool) {
-        self.parts = self.parts.saturating_add(1);
-        report.part = Some(Part {
-            number: self.parts,
-            last,
-        });
-        if self.parts > 1 || !last {
-            // Both need the whole story, and parts do not have it.
-            report.courses.clear();
-            report.cadence = None;
-            report.attempts.iter_mut().for_each(|attempt| attempt.course = None);
-        }
-        if last && let Some((_, worst)) = &self.worst {
-            report.verdict = worst.clone();
-        }
-    }
-}
 
 /// Reads a capture that grows, and says what happened in each attempt when it has ended: a report of the attempts since the
 /// last one, whose [`Report::part`] tells its number. The last report comes when the input ends; its verdict and its

@@ -8,3 +8,4 @@ pub(crate) mod live;
 mod retention;
 pub(crate) mod room;
 pub(crate) mod settling;
+mod story;

@@ -1,0 +1,58 @@
+//! Reports → Story: what has been told of a capture so far, and is worth knowing later.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use crate::attempt::Attempt;
+use crate::attempt::other_connections::Surroundings;
+use crate::attempt::selection::Purposed;
+use crate::base::endpoint::Endpoint;
+use crate::base::frame::FrameNumber;
+use crate::judge::finding::Severity;
+use crate::judge::verdict::Verdict;
+use crate::report::{Before, Overall, Part, Report};
+
+/// What has been told of a capture, and is worth knowing later.
+#[derive(Debug, Default)]
+pub(crate) struct Story {
+    pub(crate) before: Before,
+    pub(crate) surroundings: Surroundings,
+    pub(crate) learnt: BTreeMap<Endpoint, Purposed>,
+    parts: u64,
+    /// Of equals the attempt that began first.
+    worst: Option<((Severity, Reverse<FrameNumber>), Overall)>,
+}
+
+impl Story {
+    /// Goes on behind a report.
+    pub(crate) fn tell(&mut self, report: &Report, verdicts: &[Verdict], attempts: &[Attempt<'_>]) {
+        self.before.attempts = self.before.attempts.saturating_add(attempts.len());
+        self.before.connections = self.before.connections.saturating_add(report.connections.len());
+        let causes = attempts.iter().zip(verdicts);
+        let causes = causes.filter_map(|(attempt, it)| Some((it.cause()?.severity, Reverse(attempt.first().0))));
+        let worst = causes.max();
+        if let Some(worst) = worst
+            && self.worst.as_ref().is_none_or(|(so_far, _)| *so_far < worst)
+        {
+            self.worst = Some((worst, report.verdict.clone()));
+        }
+    }
+
+    /// Numbers a report as a part of the whole.
+    pub(crate) fn mark(&mut self, report: &mut Report, last: bool) {
+        self.parts = self.parts.saturating_add(1);
+        report.part = Some(Part {
+            number: self.parts,
+            last,
+        });
+        if self.parts > 1 || !last {
+            // Both need the whole story, and parts do not have it.
+            report.courses.clear();
+            report.cadence = None;
+            report.attempts.iter_mut().for_each(|attempt| attempt.course = None);
+        }
+        if last && let Some((_, worst)) = &self.worst {
+            report.verdict = worst.clone();
+        }
+    }
+}
