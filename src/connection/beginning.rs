@@ -7,10 +7,11 @@
 
 use crate::base::seq::SeqNumber;
 use crate::connection::direction::{Direction, chunk_of};
+use crate::connection::event::EventKind;
 use crate::decode::{Segment, options};
+use crate::tcp::said::Provenance;
 use crate::tcp::side::StaleAnswer;
 use crate::tcp::stream::{Position, Stream};
-use crate::tls::message::{EventKind, Provenance};
 
 /// SYNs kept per direction.
 pub(crate) const MAX_SYNS: usize = 16;
@@ -28,7 +29,7 @@ impl Direction {
             self.start(position.saturating_add(1));
             let at = Provenance::of(&chunk_of(segment, position, acked));
             self.tcp_events
-                .push(at.event(EventKind::Syn, position.saturating_add(1)));
+                .push(at.said(EventKind::Syn, position.saturating_add(1)));
         } else if self.syn_seq == Some(segment.seq) {
             self.tcp.retransmissions += 1;
         } else {

@@ -7,13 +7,15 @@ use std::collections::VecDeque;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::seq::SeqNumber;
 use crate::base::wire_text::WireText;
+use crate::connection::event::{Event, EventKind};
 use crate::connection::fast_path::Run;
 use crate::connection::plain::Talk;
 use crate::decode::Segment;
-use crate::http::reader::HttpReader;
+use crate::http::reader::{Head, HttpReader};
+use crate::tcp::said::Provenance;
 use crate::tcp::side::{ApplicationData, Mark, Opening, Ordinary, TcpSide};
 use crate::tcp::stream::{Arrival, Chunk, Item, Position, Stream};
-use crate::tls::message::{Event, EventKind, Provenance};
+use crate::tls::message::Message;
 use crate::tls::peek;
 use crate::tls::record::{Carries, RecordReader};
 
@@ -198,7 +200,7 @@ impl Direction {
             ..
         } = self;
         let mut said = |event: Event| {
-            if let EventKind::ApplicationData { len } = event.kind {
+            if let EventKind::Tls(Message::ApplicationData { len }) = event.kind {
                 application_data.records += 1;
                 application_data.bytes += u64::from(len);
                 if application_data.records > MAX_RECORDS as u64 {
@@ -252,7 +254,7 @@ impl Direction {
         stream.finish(fin_seen, &mut |item| {
             read_item(item, records, http, (&mut *opening, &mut *talk), dns, tcp, &mut said)
         });
-        records.finish(&mut said);
+        records.finish(&mut |message| said(message.map(EventKind::Tls)));
         tcp.unfinished_record = records.unfinished();
         self.carries = records.carries();
         self.preamble = records.preamble();
@@ -262,7 +264,7 @@ impl Direction {
         tcp.acked_bytes = stream.acked().min(stream.highest()).saturating_sub(start);
         // The last answer's body is only complete now.
         let answer = events.iter_mut().rev().find_map(|event| match &mut event.kind {
-            EventKind::HttpResponse(response) => Some(response),
+            EventKind::Http(Head::Response(response)) => Some(response),
             _ => None,
         });
         if let Some(answer) = answer {
@@ -305,9 +307,9 @@ impl Direction {
     /// Whether, among the events from `since` on, a Client Hello asks for a server that is none of `names`, and nothing
     /// said before that the connection goes through a proxy.
     pub(crate) fn names_another(&self, since: usize, names: &[String]) -> bool {
-        let connects = |event: &Event| matches!(event.kind, EventKind::HttpRequest(_));
+        let connects = |event: &Event| matches!(event.kind, EventKind::Http(Head::Request(_)));
         self.events.iter().skip(since).any(|event| match &event.kind {
-            EventKind::ClientHello(hello) => {
+            EventKind::Tls(Message::ClientHello(hello)) => {
                 let name = hello.server_name.as_ref();
                 name.is_some_and(|name| !is_one_of(name.raw(), names))
             }
@@ -408,7 +410,7 @@ impl Direction {
                 from: end,
                 ..Provenance::of(chunk)
             };
-            self.tcp_events.push(at.event(EventKind::Fin, end.saturating_add(1)));
+            self.tcp_events.push(at.said(EventKind::Fin, end.saturating_add(1)));
         }
         if segment.flags.rst() && self.tcp.reset.is_none() {
             self.tcp.reset = Some(mark);
@@ -418,7 +420,7 @@ impl Direction {
                 from: end,
                 ..Provenance::of(chunk)
             };
-            self.tcp_events.push(at.event(EventKind::Reset, end));
+            self.tcp_events.push(at.said(EventKind::Reset, end));
         }
     }
 }
@@ -446,14 +448,14 @@ fn read_item(
                 let whole = tcp.gaps.is_empty();
                 talk.keep(chunk);
                 if !http.is_done() {
-                    http.chunk(chunk, said);
+                    http.chunk(chunk, &mut |head| said(head.map(EventKind::Http)));
                 }
                 if let Some(dns) = dns.as_mut().filter(|_| whole) {
                     let room = MAX_DNS.saturating_sub(dns.len()).min(chunk.data.len());
                     dns.extend_from_slice(chunk.data.get(..room).unwrap_or_default());
                 }
             }
-            records.chunk(chunk, said);
+            records.chunk(chunk, &mut |message| said(message.map(EventKind::Tls)));
         }
         Item::Gap(gap) => {
             opening.whole = true;
@@ -462,7 +464,7 @@ fn read_item(
                 tcp.gaps.push(gap);
             }
             http.gap(gap.to.saturating_sub(gap.from));
-            records.gap(&gap, said);
+            records.gap(&gap, &mut |message| said(message.map(EventKind::Tls)));
         }
     }
 }
@@ -563,7 +565,7 @@ mod tests {
         assert!(matches!(
             direction.events[..],
             [Event {
-                kind: EventKind::HttpRequest(_),
+                kind: EventKind::Http(Head::Request(_)),
                 ..
             }]
         ));
@@ -603,7 +605,7 @@ mod tests {
             (0, b"HTTP/1.1 403 Forbidden\r\nContent-Length: 6\r\n\r\nblo"),
             (48, b"cked"),
         ]);
-        let Some(EventKind::HttpResponse(answer)) = direction.events.first().map(|event| &event.kind) else {
+        let Some(EventKind::Http(Head::Response(answer))) = direction.events.first().map(|event| &event.kind) else {
             panic!("{:?}", direction.events);
         };
         assert_eq!(answer.status, 403);
@@ -682,16 +684,16 @@ mod tests {
         let mut direction = Direction::default();
         let at = |from| Provenance::at(START + from);
         direction.tcp_events = vec![
-            at(7).event(EventKind::Fin, START + 8),
-            at(0).event(EventKind::Ack, START),
-            at(7).event(EventKind::Reset, START + 7),
+            at(7).said(EventKind::Fin, START + 8),
+            at(0).said(EventKind::Ack, START),
+            at(7).said(EventKind::Reset, START + 7),
         ];
         let direction = read_into(direction, &[(0, &[21, 3, 3, 0, 2, 2, 40])]);
         assert!(matches!(
             direction.events.iter().map(|event| &event.kind).collect::<Vec<_>>()[..],
             [
                 EventKind::Ack,
-                EventKind::Alert { .. },
+                EventKind::Tls(Message::Alert { .. }),
                 EventKind::Fin,
                 EventKind::Reset
             ]

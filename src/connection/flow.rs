@@ -7,11 +7,12 @@ use crate::base::endpoint::Endpoint;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::wire_text::WireText;
 use crate::connection::direction::{Direction, chunk_of};
+use crate::connection::event::EventKind;
 use crate::connection::fast_path::fingerprint;
 use crate::decode::options::{Options, holds_sack};
 use crate::decode::{Segment, TcpFlags, Tunnel};
+use crate::tcp::said::Provenance;
 use crate::tcp::stream::{Arrival, Chunk};
-use crate::tls::message::{EventKind, Provenance};
 
 /// Bytes of a direction that may precede its own SYN in the file and still belong to the same connection.
 pub(crate) const LATE_SYN: i32 = 1024 * 1024;
@@ -274,7 +275,7 @@ impl Flow {
                 // The peer's bytes begin where the acknowledgement of its SYN points, whether or not that was captured.
                 peer.start(acked);
                 own.tcp_events
-                    .push(Provenance::of(&chunk_of(segment, position, acked)).event(EventKind::Ack, position));
+                    .push(Provenance::of(&chunk_of(segment, position, acked)).said(EventKind::Ack, position));
             }
         }
 

@@ -3,6 +3,7 @@
 pub(crate) mod arrival;
 pub(crate) mod beginning;
 pub mod direction;
+pub mod event;
 pub mod facts;
 mod fast_path;
 pub mod flow;
@@ -16,14 +17,16 @@ pub mod walk;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::wire_text::WireText;
+use crate::connection::event::{Event, EventKind};
 use crate::connection::flow::Flow;
 use crate::connection::plain::offer::Ends;
 use crate::connection::plain::{Offer, PlainClient, Spoken, framing};
 use crate::connection::walk::{Http, Side, Sides, Step, StepKind, TlsFacts};
 use crate::decode::Tunnel;
+use crate::http::reader::Head;
 use crate::tcp::side::{ApplicationData, TcpSide};
 use crate::tcp::stream::GapCause;
-use crate::tls::message::{Event, EventKind};
+use crate::tls::message::Message;
 use crate::tls::record::Carries;
 
 /// Why one end is taken for the client.
@@ -304,32 +307,32 @@ fn find_client(flow: &Flow) -> (usize, ClientBy) {
             .iter()
             .position(|side| side.events.iter().any(|event| test(&event.kind)))
     };
-    if let Some(end) = says(|kind| matches!(kind, EventKind::ClientHello(_))) {
+    if let Some(end) = says(|kind| matches!(kind, EventKind::Tls(Message::ClientHello(_)))) {
         return (end, ClientBy::ClientHello);
     }
     let server = |kind: &EventKind| {
         matches!(
             kind,
-            EventKind::ServerHello(_)
-                | EventKind::CertificateRequest(_)
-                | EventKind::ServerHelloDone
-                | EventKind::ServerKeyExchange(_)
-                | EventKind::NewSessionTicket
+            EventKind::Tls(Message::ServerHello(_))
+                | EventKind::Tls(Message::CertificateRequest(_))
+                | EventKind::Tls(Message::ServerHelloDone)
+                | EventKind::Tls(Message::ServerKeyExchange(_))
+                | EventKind::Tls(Message::NewSessionTicket)
         )
     };
     if let Some(end) = says(server) {
         return (1 - end.min(1), ClientBy::ServerHello);
     }
-    if let Some(end) = says(|kind| matches!(kind, EventKind::ClientKeyExchange)) {
+    if let Some(end) = says(|kind| matches!(kind, EventKind::Tls(Message::ClientKeyExchange))) {
         return (end, ClientBy::ServerHello);
     }
     if let Some(end) = flow.opener {
         return (end, ClientBy::Syn);
     }
-    if let Some(end) = says(|kind| matches!(kind, EventKind::HttpRequest(_))) {
+    if let Some(end) = says(|kind| matches!(kind, EventKind::Http(Head::Request(_)))) {
         return (end, ClientBy::Http);
     }
-    if let Some(end) = says(|kind| matches!(kind, EventKind::HttpResponse(_))) {
+    if let Some(end) = says(|kind| matches!(kind, EventKind::Http(Head::Response(_)))) {
         return (1 - end.min(1), ClientBy::Http);
     }
     let [first, second] = flow.ends;
@@ -343,9 +346,9 @@ const fn is_tls_event(event: &Event) -> bool {
             | EventKind::Ack
             | EventKind::Fin
             | EventKind::Reset
-            | EventKind::HttpRequest(_)
-            | EventKind::HttpResponse(_)
-            | EventKind::NotARecord
+            | EventKind::Http(Head::Request(_))
+            | EventKind::Http(Head::Response(_))
+            | EventKind::Tls(Message::NotARecord)
     )
 }
 

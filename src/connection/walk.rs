@@ -10,11 +10,13 @@ pub use super::facts::{Alert, TlsFacts};
 pub use super::step::{Seen, Side, Sides, Step, StepKind};
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::wire_text::WireText;
+use crate::connection::event::{Event, EventKind};
 use crate::connection::sealed::{self, Protected, Sizes};
+use crate::http::reader::Head;
 use crate::tcp::stream::Position;
 use crate::tls::hello::ClientHello;
 use crate::tls::key_exchange::KeyExchange;
-use crate::tls::message::{CertificateMessage, Event, EventKind};
+use crate::tls::message::{CertificateMessage, Message};
 use crate::tls::{AlertDescription, AlertLevel, CipherSuite, Version};
 
 /// The walk: steps, and what they show of TLS.
@@ -94,7 +96,7 @@ struct Encryption {
 impl Encryption {
     fn of(events: &[(Side, Event)]) -> Self {
         let hello = events.iter().find_map(|(_, event)| match &event.kind {
-            EventKind::ServerHello(hello) if !hello.is_retry => Some(hello),
+            EventKind::Tls(Message::ServerHello(hello)) if !hello.is_retry => Some(hello),
             _ => None,
         });
         let Some(hello) = hello else { return Self::default() };
@@ -134,60 +136,62 @@ impl Walker {
             EventKind::Ack => (StepKind::Ack, None),
             EventKind::Fin => (StepKind::Fin, None),
             EventKind::Reset => (StepKind::Reset, None),
-            EventKind::ClientHello(hello) => (StepKind::ClientHello, hello_detail(hello)),
-            EventKind::ServerHello(hello) if hello.is_retry => {
+            EventKind::Tls(Message::ClientHello(hello)) => (StepKind::ClientHello, hello_detail(hello)),
+            EventKind::Tls(Message::ServerHello(hello)) if hello.is_retry => {
                 let group = hello.group.map(|group| format!("asks for {group}"));
                 (StepKind::HelloRetryRequest, group)
             }
-            EventKind::ServerHello(hello) => {
+            EventKind::Tls(Message::ServerHello(hello)) => {
                 let version = Version(hello.version);
                 (
                     StepKind::ServerHello,
                     Some(format!("{version}, {}", CipherSuite(hello.cipher_suite))),
                 )
             }
-            EventKind::HelloRequest => (StepKind::HelloRequest, None),
-            EventKind::Certificate(message) => (StepKind::Certificate, certificate_detail(message)),
-            EventKind::CertificateStatus => (StepKind::CertificateStatus, None),
-            EventKind::ServerKeyExchange(KeyExchange { group, .. }) => {
+            EventKind::Tls(Message::HelloRequest) => (StepKind::HelloRequest, None),
+            EventKind::Tls(Message::Certificate(message)) => (StepKind::Certificate, certificate_detail(message)),
+            EventKind::Tls(Message::CertificateStatus) => (StepKind::CertificateStatus, None),
+            EventKind::Tls(Message::ServerKeyExchange(KeyExchange { group, .. })) => {
                 (StepKind::ServerKeyExchange, group.map(|group| group.to_string()))
             }
-            EventKind::CertificateRequest(request) => {
+            EventKind::Tls(Message::CertificateRequest(request)) => {
                 let names = request.authorities.len();
                 (
                     StepKind::CertificateRequest,
                     (names > 0).then(|| format!("{names} acceptable issuers")),
                 )
             }
-            EventKind::ServerHelloDone => (StepKind::ServerHelloDone, None),
-            EventKind::ClientKeyExchange => (StepKind::ClientKeyExchange, None),
-            EventKind::CertificateVerify => (StepKind::CertificateVerify, None),
-            EventKind::NewSessionTicket => (StepKind::NewSessionTicket, None),
-            EventKind::Finished => (StepKind::Finished, None),
-            EventKind::OtherMessage(24) => (StepKind::KeyUpdate, None),
-            EventKind::OtherMessage(8) => (StepKind::EncryptedExtensions, None),
-            EventKind::OtherMessage(2) => (StepKind::ServerHello, Some("malformed".to_owned())),
-            EventKind::OtherMessage(kind) => (StepKind::OtherMessage, Some(format!("handshake type {kind}"))),
-            EventKind::DamagedMessage { kind, missing } => (
+            EventKind::Tls(Message::ServerHelloDone) => (StepKind::ServerHelloDone, None),
+            EventKind::Tls(Message::ClientKeyExchange) => (StepKind::ClientKeyExchange, None),
+            EventKind::Tls(Message::CertificateVerify) => (StepKind::CertificateVerify, None),
+            EventKind::Tls(Message::NewSessionTicket) => (StepKind::NewSessionTicket, None),
+            EventKind::Tls(Message::Finished) => (StepKind::Finished, None),
+            EventKind::Tls(Message::OtherMessage(24)) => (StepKind::KeyUpdate, None),
+            EventKind::Tls(Message::OtherMessage(8)) => (StepKind::EncryptedExtensions, None),
+            EventKind::Tls(Message::OtherMessage(2)) => (StepKind::ServerHello, Some("malformed".to_owned())),
+            EventKind::Tls(Message::OtherMessage(kind)) => {
+                (StepKind::OtherMessage, Some(format!("handshake type {kind}")))
+            }
+            EventKind::Tls(Message::DamagedMessage { kind, missing }) => (
                 step_of_type(*kind),
                 Some(format!("{missing} bytes of it are not in the capture")),
             ),
-            EventKind::ChangeCipherSpec => {
+            EventKind::Tls(Message::ChangeCipherSpec) => {
                 self.changed[side] = true;
                 (StepKind::ChangeCipherSpec, None)
             }
-            EventKind::Alert { level, description } => {
+            EventKind::Tls(Message::Alert { level, description }) => {
                 let (level, description) = (AlertLevel(*level), AlertDescription(*description));
                 (StepKind::Alert, Some(format!("{level} {description}")))
             }
-            EventKind::EncryptedAlert { .. } => (StepKind::Alert, Some("encrypted".to_owned())),
-            EventKind::EncryptedHandshake { .. } => self.encrypted_handshake(side),
-            EventKind::ApplicationData { len } => {
+            EventKind::Tls(Message::EncryptedAlert { .. }) => (StepKind::Alert, Some("encrypted".to_owned())),
+            EventKind::Tls(Message::EncryptedHandshake { .. }) => self.encrypted_handshake(side),
+            EventKind::Tls(Message::ApplicationData { len }) => {
                 self.application_data(side, *len, &event);
                 return;
             }
-            EventKind::Heartbeat => (StepKind::Heartbeat, None),
-            EventKind::HttpRequest(request) => {
+            EventKind::Tls(Message::Heartbeat) => (StepKind::Heartbeat, None),
+            EventKind::Http(Head::Request(request)) => {
                 self.connect_pending = request.method.raw() == "CONNECT";
                 let kind = if self.connect_pending {
                     StepKind::ConnectRequest
@@ -196,7 +200,7 @@ impl Walker {
                 };
                 (kind, Some(format!("{} {}", request.method, request.target)))
             }
-            EventKind::HttpResponse(response) => {
+            EventKind::Http(Head::Response(response)) => {
                 let kind = if self.connect_pending {
                     StepKind::ConnectResponse
                 } else {
@@ -205,13 +209,13 @@ impl Walker {
                 self.connect_pending = false;
                 (kind, Some(format!("{} {}", response.status, response.reason)))
             }
-            EventKind::NotARecord => {
+            EventKind::Tls(Message::NotARecord) => {
                 self.out.tls.not_a_record.get_or_insert((side, event.frame()));
                 return;
             }
         };
         let seen = match event.kind {
-            EventKind::EncryptedHandshake { .. } if kind == StepKind::Finished => Seen::Inferred,
+            EventKind::Tls(Message::EncryptedHandshake { .. }) if kind == StepKind::Finished => Seen::Inferred,
             _ => Seen::Observed,
         };
         self.push(kind, side, &event, seen, detail);
@@ -237,27 +241,27 @@ impl Walker {
         let (frame, time) = (event.frame(), event.time);
         let tls = &mut self.out.tls;
         match event.kind {
-            EventKind::ClientHello(hello) => {
+            EventKind::Tls(Message::ClientHello(hello)) => {
                 // After a retry the first hello still tells what the client would have liked; the second adds nothing.
                 tls.client_hello.get_or_insert(hello);
             }
-            EventKind::ServerHello(hello) if !hello.is_retry && tls.server_hello.is_none() => {
+            EventKind::Tls(Message::ServerHello(hello)) if !hello.is_retry && tls.server_hello.is_none() => {
                 self.server_hello_seen = true;
                 tls.group = tls.group.or(hello.group);
                 tls.server_hello = Some(hello);
             }
-            EventKind::ServerKeyExchange(exchange) => {
+            EventKind::Tls(Message::ServerKeyExchange(exchange)) => {
                 tls.group = tls.group.or(exchange.group);
                 tls.key_exchange.get_or_insert(exchange);
             }
-            EventKind::CertificateRequest(request) => {
+            EventKind::Tls(Message::CertificateRequest(request)) => {
                 tls.certificate_request.get_or_insert(request);
             }
-            EventKind::Certificate(message) => {
+            EventKind::Tls(Message::Certificate(message)) => {
                 tls.certificate_times[side].get_or_insert(time);
                 tls.certificates[side].get_or_insert(message);
             }
-            EventKind::Alert { level, description } => tls.alerts.push(Alert {
+            EventKind::Tls(Message::Alert { level, description }) => tls.alerts.push(Alert {
                 side,
                 content: Some((AlertLevel(level), AlertDescription(description))),
                 frame,
@@ -266,7 +270,7 @@ impl Walker {
                 step,
                 after_close: false,
             }),
-            EventKind::EncryptedAlert { .. } => {
+            EventKind::Tls(Message::EncryptedAlert { .. }) => {
                 tls.alerts.push(Alert {
                     side,
                     content: None,
@@ -277,7 +281,7 @@ impl Walker {
                     after_close: false,
                 });
             }
-            EventKind::Finished | EventKind::EncryptedHandshake { .. }
+            EventKind::Tls(Message::Finished) | EventKind::Tls(Message::EncryptedHandshake { .. })
                 if self
                     .out
                     .steps
@@ -286,8 +290,10 @@ impl Walker {
             {
                 tls.finished[side].get_or_insert(frame);
             }
-            EventKind::HttpRequest(request) => self.out.http.push((side, frame, time, Http::Request(request))),
-            EventKind::HttpResponse(response) => self.out.http.push((side, frame, time, Http::Response(response))),
+            EventKind::Http(Head::Request(request)) => self.out.http.push((side, frame, time, Http::Request(request))),
+            EventKind::Http(Head::Response(response)) => {
+                self.out.http.push((side, frame, time, Http::Response(response)))
+            }
             _ => {}
         }
     }
@@ -499,8 +505,8 @@ fn certificate_detail(message: &CertificateMessage) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tcp::said::Frames;
     use crate::tls::hello::ServerHello;
-    use crate::tls::message::Frames;
     use Side::{Client as C, Server as S};
 
     /// An event of a side that had seen the other side's bytes up to `acked`.
@@ -543,37 +549,37 @@ mod tests {
     }
 
     fn client_hello() -> EventKind {
-        EventKind::ClientHello(Box::default())
+        EventKind::Tls(Message::ClientHello(Box::default()))
     }
 
     fn server_hello(version: Version) -> EventKind {
-        EventKind::ServerHello(Box::new(ServerHello {
+        EventKind::Tls(Message::ServerHello(Box::new(ServerHello {
             version: version.0,
             cipher_suite: 0x1302,
             ..ServerHello::default()
-        }))
+        })))
     }
 
     fn alert(description: u8) -> EventKind {
-        EventKind::Alert { level: 2, description }
+        EventKind::Tls(Message::Alert { level: 2, description })
     }
 
-    const ENCRYPTED: EventKind = EventKind::EncryptedHandshake { len: 40 };
+    const ENCRYPTED: EventKind = EventKind::Tls(Message::EncryptedHandshake { len: 40 });
 
     fn data(len: u16) -> EventKind {
-        EventKind::ApplicationData { len }
+        EventKind::Tls(Message::ApplicationData { len })
     }
 
     fn tls12() -> Vec<(Side, EventKind)> {
         vec![
             (C, client_hello()),
             (S, server_hello(Version::TLS12)),
-            (S, EventKind::Certificate(CertificateMessage::default())),
-            (S, EventKind::ServerHelloDone),
-            (C, EventKind::ClientKeyExchange),
-            (C, EventKind::ChangeCipherSpec),
+            (S, EventKind::Tls(Message::Certificate(CertificateMessage::default()))),
+            (S, EventKind::Tls(Message::ServerHelloDone)),
+            (C, EventKind::Tls(Message::ClientKeyExchange)),
+            (C, EventKind::Tls(Message::ChangeCipherSpec)),
             (C, ENCRYPTED),
-            (S, EventKind::ChangeCipherSpec),
+            (S, EventKind::Tls(Message::ChangeCipherSpec)),
             (S, ENCRYPTED),
             (C, data(100)),
             (S, data(200)),
@@ -605,16 +611,16 @@ mod tests {
     #[test]
     fn tcp_and_connect_have_steps_of_their_own() {
         let request = |method: &str| {
-            EventKind::HttpRequest(Box::new(crate::http::reader::Request {
+            EventKind::Http(Head::Request(Box::new(crate::http::reader::Request {
                 method: WireText::from(method),
                 ..Default::default()
-            }))
+            })))
         };
         let answer = || {
-            EventKind::HttpResponse(Box::new(crate::http::reader::Response {
+            EventKind::Http(Head::Response(Box::new(crate::http::reader::Response {
                 status: 200,
                 ..Default::default()
-            }))
+            })))
         };
         let walk = hear(vec![
             (C, EventKind::Syn),
@@ -674,8 +680,8 @@ mod tests {
             ..Default::default()
         };
         said.extend([
-            (S, EventKind::HelloRequest),
-            (C, EventKind::ClientHello(Box::new(named))),
+            (S, EventKind::Tls(Message::HelloRequest)),
+            (C, EventKind::Tls(Message::ClientHello(Box::new(named)))),
             (S, server_hello(Version::TLS10)),
         ]);
         let walk = hear(said);
@@ -695,11 +701,11 @@ mod tests {
             ..ServerHello::default()
         };
         vec![
-            (C, EventKind::ClientHello(Box::new(client))),
-            (S, EventKind::ServerHello(Box::new(server))),
-            (S, EventKind::ChangeCipherSpec),
+            (C, EventKind::Tls(Message::ClientHello(Box::new(client)))),
+            (S, EventKind::Tls(Message::ServerHello(Box::new(server)))),
+            (S, EventKind::Tls(Message::ChangeCipherSpec)),
             (S, ENCRYPTED),
-            (C, EventKind::ChangeCipherSpec),
+            (C, EventKind::Tls(Message::ChangeCipherSpec)),
             (C, ENCRYPTED),
         ]
     }
@@ -716,9 +722,9 @@ mod tests {
     #[test]
     fn a_handshake_of_which_any_part_of_the_key_exchange_is_seen_is_not_resumed() {
         let parts = [
-            (S, EventKind::DamagedMessage { kind: 11, missing: 9 }),
-            (S, EventKind::ServerHelloDone),
-            (C, EventKind::ClientKeyExchange),
+            (S, EventKind::Tls(Message::DamagedMessage { kind: 11, missing: 9 })),
+            (S, EventKind::Tls(Message::ServerHelloDone)),
+            (C, EventKind::Tls(Message::ClientKeyExchange)),
         ];
         for part in parts {
             let mut said = abbreviated(&[], &[]);
@@ -735,7 +741,10 @@ mod tests {
                 accepts_psk: accepted,
                 ..ServerHello::default()
             };
-            let walk = hear(vec![(C, client_hello()), (S, EventKind::ServerHello(Box::new(hello)))]);
+            let walk = hear(vec![
+                (C, client_hello()),
+                (S, EventKind::Tls(Message::ServerHello(Box::new(hello)))),
+            ]);
             assert_eq!(walk.tls.resumed, accepted);
         }
     }
@@ -792,7 +801,7 @@ mod tests {
 
     #[test]
     fn the_first_error_is_neither_a_goodbye_nor_a_warning() {
-        let level1 = |description| EventKind::Alert { level: 1, description };
+        let level1 = |description| EventKind::Tls(Message::Alert { level: 1, description });
         let with = |alerts: Vec<EventKind>, version| {
             let mut said = vec![(C, client_hello()), (S, server_hello(version))];
             said.extend(alerts.into_iter().map(|alert| (S, alert)));
@@ -822,8 +831,8 @@ mod tests {
             ..ServerHello::default()
         };
         let walk = hear(vec![
-            (C, EventKind::ClientHello(Box::new(first))),
-            (S, EventKind::ServerHello(Box::new(retry))),
+            (C, EventKind::Tls(Message::ClientHello(Box::new(first)))),
+            (S, EventKind::Tls(Message::ServerHello(Box::new(retry)))),
             (C, client_hello()),
             (S, server_hello(Version::TLS13)),
         ]);
@@ -850,7 +859,10 @@ mod tests {
 
     #[test]
     fn what_is_no_record_is_noted_once_and_is_no_step() {
-        let walk = hear(vec![(S, EventKind::NotARecord), (C, EventKind::NotARecord)]);
+        let walk = hear(vec![
+            (S, EventKind::Tls(Message::NotARecord)),
+            (C, EventKind::Tls(Message::NotARecord)),
+        ]);
         assert!(walk.steps.is_empty());
         assert_eq!(walk.tls.not_a_record, Some((S, FrameNumber(1))));
     }
@@ -866,7 +878,7 @@ mod tests {
             (20, 'F'),
             (22, 'U'),
         ] {
-            let walk = hear(vec![(C, EventKind::DamagedMessage { kind, missing: 7 })]);
+            let walk = hear(vec![(C, EventKind::Tls(Message::DamagedMessage { kind, missing: 7 }))]);
             assert_eq!(history(&walk), letter.to_string());
             assert_eq!(
                 walk.steps[0].detail.as_deref(),

@@ -5,8 +5,8 @@
 
 use crate::base::secrets::strike_out;
 use crate::base::wire_text::WireText;
+use crate::tcp::said::{Provenance, Said};
 use crate::tcp::stream::Chunk;
-use crate::tls::message::{Event, EventKind, Provenance};
 
 /// The longest head read; servers refuse longer ones (8 KiB is the common limit).
 const MAX_HEAD: usize = 16 * 1024;
@@ -45,6 +45,14 @@ pub struct Response {
     pub content_type: Option<WireText>,
     /// The first bytes of the body.
     pub excerpt: WireText,
+}
+
+/// What a direction can say in HTTP.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)] // HTTP's own names
+pub enum Head {
+    Request(Box<Request>),
+    Response(Box<Response>),
 }
 
 /// Reads one direction.
@@ -118,7 +126,7 @@ impl HttpReader {
     }
 
     /// Takes bytes in order.
-    pub fn chunk(&mut self, chunk: &Chunk<'_>, sink: &mut impl FnMut(Event)) {
+    pub fn chunk(&mut self, chunk: &Chunk<'_>, sink: &mut impl FnMut(Said<Head>)) {
         let mut rest = chunk.data;
         let mut at = Provenance::of(chunk);
         while !rest.is_empty() && !self.is_done() {
@@ -128,7 +136,7 @@ impl HttpReader {
         }
     }
 
-    fn step(&mut self, rest: &[u8], at: Provenance, sink: &mut impl FnMut(Event)) -> usize {
+    fn step(&mut self, rest: &[u8], at: Provenance, sink: &mut impl FnMut(Said<Head>)) -> usize {
         match self.state {
             State::Head => self.read_head(rest, at, sink),
             State::Body(left) => {
@@ -203,7 +211,7 @@ impl HttpReader {
         }
     }
 
-    fn read_head(&mut self, rest: &[u8], at: Provenance, sink: &mut impl FnMut(Event)) -> usize {
+    fn read_head(&mut self, rest: &[u8], at: Provenance, sink: &mut impl FnMut(Said<Head>)) -> usize {
         if self.head.is_empty() {
             // Empty lines before a request are allowed (RFC 9112 section 2.2), and end a chunked body.
             let skip = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
@@ -233,11 +241,11 @@ impl HttpReader {
             Framing::Chunked => State::ChunkSize,
             Framing::UntilClose => State::Rest,
         };
-        if matches!(kind, EventKind::HttpResponse(_)) {
+        if matches!(kind, Head::Response(_)) {
             self.excerpt.clear();
             self.excerpt_wanted = self.state != State::Head;
         }
-        let mut event = start.event(kind, start.from.saturating_add(len as u64));
+        let mut event = start.said(kind, start.from.saturating_add(len as u64));
         event.frames.note(at.frame);
         event.time = at.time;
         self.has_read = true;
@@ -267,7 +275,7 @@ pub fn looks_like_http(head: &[u8]) -> bool {
 }
 
 /// The head as an event, its length and the framing of its body; `None`: not whole yet.
-fn parse_head(head: &[u8]) -> Option<(EventKind, usize, Framing)> {
+fn parse_head(head: &[u8]) -> Option<(Head, usize, Framing)> {
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     if head.starts_with(b"HTTP/") {
         let mut response = httparse::Response::new(&mut headers);
@@ -281,7 +289,7 @@ fn parse_head(head: &[u8]) -> Option<(EventKind, usize, Framing)> {
             100..=199 | 204 | 304 => Framing::None,
             _ => framing(response.headers, Framing::UntilClose),
         };
-        let kind = EventKind::HttpResponse(Box::new(Response {
+        let kind = Head::Response(Box::new(Response {
             status,
             reason: WireText::from(response.reason.unwrap_or_default()),
             server: header("server"),
@@ -296,7 +304,7 @@ fn parse_head(head: &[u8]) -> Option<(EventKind, usize, Framing)> {
     let Ok(httparse::Status::Complete(len)) = request.parse(head) else {
         return None;
     };
-    let kind = EventKind::HttpRequest(Box::new(Request {
+    let kind = Head::Request(Box::new(Request {
         method: WireText::from(request.method.unwrap_or_default()),
         target: WireText::from_bytes(&{
             let mut target = request.path.unwrap_or_default().as_bytes().to_vec();
@@ -342,13 +350,12 @@ mod tests {
                 time: Timestamp(0),
                 acked: 0,
             };
-            reader.chunk(&chunk, &mut |event: Event| {
+            reader.chunk(&chunk, &mut |event: Said<Head>| {
                 out.push(match event.kind {
-                    EventKind::HttpRequest(request) => {
+                    Head::Request(request) => {
                         format!("{} {} @{}", request.method, request.target, event.from - 1000)
                     }
-                    EventKind::HttpResponse(response) => format!("{} {}", response.status, response.reason),
-                    _ => unreachable!(),
+                    Head::Response(response) => format!("{} {}", response.status, response.reason),
                 });
             });
         }
@@ -399,12 +406,11 @@ mod tests {
                         acked: 0,
                     };
                     from += text.len() as u64;
-                    reader.chunk(&chunk, &mut |event: Event| {
+                    reader.chunk(&chunk, &mut |event: Said<Head>| {
                         let frames: Vec<u64> = event.frames.iter().map(|frame| frame.0).collect();
                         let word = match event.kind {
-                            EventKind::HttpRequest(request) => request.target.to_string(),
-                            EventKind::HttpResponse(response) => response.status.to_string(),
-                            _ => unreachable!(),
+                            Head::Request(request) => request.target.to_string(),
+                            Head::Response(response) => response.status.to_string(),
                         };
                         out.push(format!("{word} {frames:?}"));
                     });
@@ -471,9 +477,7 @@ mod tests {
         let text = "HTTP/1.1 407 Authentication Required\r\nPROXY-AUTHENTICATE: Basic realm=\"x\"\r\nServer: squid\r\n\
                     Location: http://block.example/\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n";
         let (kind, len, _) = parse_head(text.as_bytes()).unwrap();
-        let EventKind::HttpResponse(response) = kind else {
-            panic!()
-        };
+        let Head::Response(response) = kind else { panic!() };
         assert_eq!(len, text.len());
         assert_eq!(response.proxy_authenticate.unwrap().raw(), "Basic realm=\"x\"");
         assert_eq!(response.server.unwrap().raw(), "squid");

@@ -3,8 +3,9 @@
 //! A header is five bytes and proves little; what follows must agree with it. False borders are as likely as a random
 //! header is plausible (about three in ten million per offset), times the same again for the link that is asked for.
 
-use super::message::{Provenance, is_known_kind};
+use super::message::is_known_kind;
 use super::record::content;
+use crate::tcp::said::Provenance;
 
 /// Length of a record header.
 pub(super) const HEADER: usize = 5;

@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 
 use super::border::{HEADER, MAX_BODY, Piece, is_alert, is_lone_border, messages_chain, plausible_header};
-use super::message::Provenance;
 use super::record::content;
+use crate::tcp::said::Provenance;
 
 /// What may still be a border, or confirm one: a record of the largest size and the headers on either side of it.
 const OPEN: usize = MAX_BODY as usize + 2 * HEADER;

@@ -5,7 +5,7 @@
 
 use tls_parser::{TlsExtension, parse_tls_client_hello_extension, parse_tls_server_hello_extension};
 
-use super::message::EventKind;
+use super::message::Message;
 use super::{CipherSuite, Group, SignatureScheme, Version};
 use crate::base::wire_text::WireText;
 
@@ -322,7 +322,7 @@ fn fixed_server(body: &[u8], version: u16, cut: bool) -> Option<(ServerHello, &[
 
 /// Reads the body of an SSLv2-format Client Hello.
 #[must_use]
-pub fn parse_sslv2(body: &[u8]) -> Option<EventKind> {
+pub fn parse_sslv2(body: &[u8]) -> Option<Message> {
     let &[_, major, minor, ciphers_high, ciphers_low] = body.first_chunk::<5>()?;
     let ciphers = usize::from(u16::from_be_bytes([ciphers_high, ciphers_low]));
     let cipher_suites = body
@@ -333,7 +333,7 @@ pub fn parse_sslv2(body: &[u8]) -> Option<EventKind> {
             [0, high, low] => Some(u16::from_be_bytes([high, low])),
             _ => None,
         });
-    Some(EventKind::ClientHello(Box::new(ClientHello {
+    Some(Message::ClientHello(Box::new(ClientHello {
         version: u16::from_be_bytes([major, minor]),
         cipher_suites: list(cipher_suites, CipherSuite),
         sslv2_format: true,
@@ -660,7 +660,7 @@ mod tests {
             &[9; 16],
         ]
         .concat();
-        let Some(EventKind::ClientHello(hello)) = parse_sslv2(&body) else {
+        let Some(Message::ClientHello(hello)) = parse_sslv2(&body) else {
             panic!()
         };
         assert_eq!(numbers(&hello.cipher_suites, |it| it.0), [0xc02f, 0x002f]);

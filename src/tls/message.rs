@@ -6,155 +6,23 @@
 use super::certificate::Certificate;
 use super::hello::{self, CertificateRequest, ClientHello, ServerHello};
 use super::key_exchange::{self, KeyExchange};
-use crate::base::frame::{FrameNumber, Timestamp};
-use crate::tcp::stream::{Chunk, Position};
+use crate::base::frame::Timestamp;
+use crate::tcp::said::{Frames, Provenance, Said};
+use crate::tcp::stream::Position;
 
 /// The largest message put together. A chain of a dozen certificates is under 30 KiB; RFC 9846 allows 16 MiB.
 const MAX_MESSAGE: usize = 256 * 1024;
 
-/// Frames remembered per message: one of 256 KiB in segments of 536 bytes has 490.
-const MAX_FRAMES: usize = 512;
-
 /// Certificates read from one message; TLS stacks refuse chains of more than about ten.
 const MAX_CERTIFICATES: usize = 200;
 
-/// Where bytes came from.
-#[derive(Clone, Copy, Debug)]
-pub struct Provenance {
-    /// Position of the first byte.
-    pub from: Position,
-    /// The frame.
-    pub frame: FrameNumber,
-    /// Its time.
-    pub time: Timestamp,
-    /// How far the sender had received the other direction.
-    pub acked: Position,
-}
+/// A message as a direction said it, in its order.
+pub type Event = Said<Message>;
 
-impl Provenance {
-    /// Of a chunk's first byte.
-    #[must_use]
-    pub const fn of(chunk: &Chunk<'_>) -> Self {
-        Self {
-            from: chunk.from,
-            frame: chunk.frame,
-            time: chunk.time,
-            acked: chunk.acked,
-        }
-    }
-
-    /// Of a place whose bytes have not come yet.
-    #[must_use]
-    pub const fn at(from: Position) -> Self {
-        Self {
-            from,
-            frame: FrameNumber(0),
-            time: Timestamp(0),
-            acked: 0,
-        }
-    }
-
-    /// An event that these bytes carry, up to `to`.
-    #[must_use]
-    pub fn event(self, kind: EventKind, to: Position) -> Event {
-        Event {
-            kind,
-            frames: Frames::one(self.frame),
-            time: self.time,
-            from: self.from,
-            to,
-            acked: self.acked,
-        }
-    }
-}
-
-/// Something a direction said, in its order.
+/// What a direction can say in TLS.
 #[derive(Clone, Debug)]
-pub struct Event {
-    /// What.
-    pub kind: EventKind,
-    /// The frames that carried it.
-    pub frames: Frames,
-    /// Time of the frame by which it was whole.
-    pub time: Timestamp,
-    /// Position of its first byte.
-    pub from: Position,
-    /// Position after its last byte.
-    pub to: Position,
-    /// How far its sender had received the other direction.
-    pub acked: Position,
-}
-
-impl Event {
-    /// The frame by which the event was wholly captured.
-    #[must_use]
-    pub fn frame(&self) -> FrameNumber {
-        self.frames.iter().max().unwrap_or_default()
-    }
-}
-
-/// The frames that carried something, in stream order; one of them needs no allocation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Frames {
-    first: FrameNumber,
-    more: Vec<FrameNumber>,
-}
-
-impl Frames {
-    /// A single frame.
-    #[must_use]
-    pub const fn one(frame: FrameNumber) -> Self {
-        Self {
-            first: frame,
-            more: Vec::new(),
-        }
-    }
-
-    /// Every frame.
-    pub fn iter(&self) -> impl Iterator<Item = FrameNumber> {
-        std::iter::once(self.first).chain(self.more.iter().copied())
-    }
-
-    /// Every frame, in a list.
-    #[must_use]
-    pub fn to_vec(&self) -> Vec<FrameNumber> {
-        self.iter().collect()
-    }
-
-    /// Adds a frame that is not the last one already.
-    pub fn note(&mut self, frame: FrameNumber) {
-        if self.more.last().copied().unwrap_or(self.first) != frame && self.more.len() < MAX_FRAMES {
-            self.more.push(frame);
-        }
-    }
-}
-
-impl Default for Frames {
-    fn default() -> Self {
-        Self::one(FrameNumber(0))
-    }
-}
-
-impl EventKind {
-    /// Whether it says that something failed: it is kept beyond the bound that others have.
-    pub(crate) fn tells_failure(&self) -> bool {
-        match self {
-            Self::Alert { level, .. } => *level == 2,
-            Self::HttpResponse(response) => response.status >= 300,
-            _ => false,
-        }
-    }
-}
-
-/// What a direction can say.
-#[derive(Clone, Debug)]
-#[allow(missing_docs)] // TCP's and TLS's own names
-pub enum EventKind {
-    Syn,
-    /// The acknowledgement that completes TCP's handshake.
-    Ack,
-    Fin,
-    Reset,
+#[allow(missing_docs)] // TLS's own names
+pub enum Message {
     ClientHello(Box<ClientHello>),
     ServerHello(Box<ServerHello>),
     HelloRequest,
@@ -192,9 +60,6 @@ pub enum EventKind {
         len: u16,
     },
     Heartbeat,
-    /// Readable HTTP, before TLS or instead of it.
-    HttpRequest(Box<crate::http::reader::Request>),
-    HttpResponse(Box<crate::http::reader::Response>),
     /// Where a record should begin stands something else.
     NotARecord,
 }
@@ -359,7 +224,7 @@ impl Assembler {
 
     fn complete(&mut self, to: Position, sink: &mut impl FnMut(Event)) {
         let kind = read(self.header, &self.body, self.missing, &self.frames);
-        sink(Event {
+        sink(Said {
             kind,
             frames: std::mem::take(&mut self.frames),
             time: self.time,
@@ -385,44 +250,44 @@ const fn is_possible_kind(kind: u8) -> bool {
     matches!(kind, 0..=6 | 8 | 11..=16 | 20..=25 | 67 | 203 | 254)
 }
 
-/// Reads one message; a body that does not parse becomes [`EventKind::OtherMessage`], one with a hole
-/// [`EventKind::DamagedMessage`], unless what precedes the hole can be read.
-fn read(header: [u8; 4], body: &[u8], missing: u32, frames: &Frames) -> EventKind {
+/// Reads one message; a body that does not parse becomes [`Message::OtherMessage`], one with a hole
+/// [`Message::DamagedMessage`], unless what precedes the hole can be read.
+fn read(header: [u8; 4], body: &[u8], missing: u32, frames: &Frames) -> Message {
     let [kind, ..] = header;
     if missing > 0 && kind != 11 {
         let hello = match kind {
             1 => hello::parse_client(body, true).map(|hello| client_hello(hello, header)),
-            2 => hello::parse_server(body, true).map(|hello| EventKind::ServerHello(Box::new(hello))),
+            2 => hello::parse_server(body, true).map(|hello| Message::ServerHello(Box::new(hello))),
             _ => None,
         };
-        return hello.unwrap_or(EventKind::DamagedMessage { kind, missing });
+        return hello.unwrap_or(Message::DamagedMessage { kind, missing });
     }
     match kind {
-        0 => EventKind::HelloRequest,
+        0 => Message::HelloRequest,
         1 => {
             let hello = hello::parse_client(body, false).unwrap_or_else(|| ClientHello::malformed(body));
             client_hello(hello, header)
         }
-        2 => hello::parse_server(body, false).map_or(EventKind::OtherMessage(kind), |hello| {
-            EventKind::ServerHello(Box::new(hello))
+        2 => hello::parse_server(body, false).map_or(Message::OtherMessage(kind), |hello| {
+            Message::ServerHello(Box::new(hello))
         }),
-        4 => EventKind::NewSessionTicket,
-        11 => EventKind::Certificate(read_certificates(body, missing, frames)),
-        12 => EventKind::ServerKeyExchange(key_exchange::parse(body)),
-        13 => EventKind::CertificateRequest(Box::new(hello::parse_certificate_request(body))),
-        14 => EventKind::ServerHelloDone,
-        15 => EventKind::CertificateVerify,
-        16 => EventKind::ClientKeyExchange,
-        20 => EventKind::Finished,
-        22 => EventKind::CertificateStatus,
-        other => EventKind::OtherMessage(other),
+        4 => Message::NewSessionTicket,
+        11 => Message::Certificate(read_certificates(body, missing, frames)),
+        12 => Message::ServerKeyExchange(key_exchange::parse(body)),
+        13 => Message::CertificateRequest(Box::new(hello::parse_certificate_request(body))),
+        14 => Message::ServerHelloDone,
+        15 => Message::CertificateVerify,
+        16 => Message::ClientKeyExchange,
+        20 => Message::Finished,
+        22 => Message::CertificateStatus,
+        other => Message::OtherMessage(other),
     }
 }
 
-fn client_hello(hello: ClientHello, [_, a, b, c]: [u8; 4]) -> EventKind {
+fn client_hello(hello: ClientHello, [_, a, b, c]: [u8; 4]) -> Message {
     // The header's own four bytes count.
     let wire_len = 4 + (usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c));
-    EventKind::ClientHello(Box::new(ClientHello { wire_len, ..hello }))
+    Message::ClientHello(Box::new(ClientHello { wire_len, ..hello }))
 }
 
 /// A TLS 1.2 certificate list: a three-byte total, then length and DER of each (RFC 5246 section 7.4.2).
@@ -453,6 +318,8 @@ fn read_certificates(body: &[u8], missing: u32, frames: &Frames) -> CertificateM
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::frame::FrameNumber;
+    use crate::tcp::said::MAX_FRAMES;
 
     fn message(kind: u8, body: &[u8]) -> Vec<u8> {
         let len = u32::try_from(body.len()).unwrap().to_be_bytes();
@@ -510,7 +377,7 @@ mod tests {
     }
 
     fn chain(event: &Event) -> &CertificateMessage {
-        let EventKind::Certificate(message) = &event.kind else {
+        let Message::Certificate(message) = &event.kind else {
             panic!("{event:?}")
         };
         message
@@ -542,10 +409,10 @@ mod tests {
         assert!(matches!(
             events.iter().map(|event| &event.kind).collect::<Vec<_>>()[..],
             [
-                EventKind::ServerHelloDone,
-                EventKind::Certificate(_),
-                EventKind::ClientKeyExchange,
-                EventKind::HelloRequest
+                Message::ServerHelloDone,
+                Message::Certificate(_),
+                Message::ClientKeyExchange,
+                Message::HelloRequest
             ]
         ));
         assert_eq!((events[1].from, events[1].to), (4, 24));
@@ -616,9 +483,9 @@ mod tests {
         let (events, assembler) = read_parts(&[Bytes(&bytes[..20]), Hole(7), Bytes(&bytes[27..])]);
         assert!(matches!(
             events[0].kind,
-            EventKind::DamagedMessage { kind: 16, missing: 7 }
+            Message::DamagedMessage { kind: 16, missing: 7 }
         ));
-        assert!(matches!(events[1].kind, EventKind::ServerHelloDone));
+        assert!(matches!(events[1].kind, Message::ServerHelloDone));
         assert!(!assembler.is_lost());
     }
 
@@ -655,7 +522,7 @@ mod tests {
         assert_eq!(events.len(), 1);
         assert!(matches!(
             events[0].kind,
-            EventKind::DamagedMessage { kind: 16, missing: 34 }
+            Message::DamagedMessage { kind: 16, missing: 34 }
         ));
         assert!(assembler.is_lost());
     }
@@ -665,7 +532,7 @@ mod tests {
         let (events, assembler) = read_parts(&[Bytes(&message(99, &[1, 2, 3]))]);
         assert!(events.is_empty() && assembler.is_lost());
         let event = one(&[Bytes(&message(24, &[0]))]);
-        assert!(matches!(event.kind, EventKind::OtherMessage(24)));
+        assert!(matches!(event.kind, Message::OtherMessage(24)));
     }
 
     #[test]

@@ -12,7 +12,8 @@ use super::border::{
     is_sslv2_server_hello, may_be_sslv2, may_begin, messages_chain, plausible_header, provenance_at, sslv2_hello_len,
 };
 use super::held::Held;
-use super::message::{Assembler, Event, EventKind, Provenance};
+use super::message::{Assembler, Event, Message};
+use crate::tcp::said::Provenance;
 use crate::tcp::stream::{Chunk, Gap, Position};
 
 mod passing;
@@ -303,7 +304,7 @@ impl RecordReader {
     fn begin_record(&mut self, header: [u8; HEADER], at: Provenance, sink: &mut impl FnMut(Event)) {
         let Some((kind, len)) = plausible_header(&header) else {
             // Not a record where one must begin: the sender stopped speaking TLS, or bytes were altered.
-            sink(at.event(EventKind::NotARecord, at.from.saturating_add(HEADER as u64)));
+            sink(at.said(Message::NotARecord, at.from.saturating_add(HEADER as u64)));
             self.assembler.lose_track(sink);
             self.lose_track();
             return;
@@ -319,7 +320,7 @@ impl RecordReader {
                 if kind == content::APPLICATION_DATA {
                     self.open_record(at, len, end, sink);
                 } else {
-                    sink(at.event(EventKind::Heartbeat, end));
+                    sink(at.said(Message::Heartbeat, end));
                 }
                 State::Passing { left }
             }
@@ -358,7 +359,7 @@ impl RecordReader {
         match kind {
             content::CHANGE_CIPHER_SPEC => {
                 self.after_change = true;
-                sink(at.event(EventKind::ChangeCipherSpec, end));
+                sink(at.said(Message::ChangeCipherSpec, end));
             }
             content::ALERT => self.alert(&body, len, missing, at, end, sink),
             _ => {
@@ -379,7 +380,7 @@ impl RecordReader {
                     self.assembler.resume();
                     self.assembler.bytes(&body, body_at, sink);
                 } else {
-                    sink(at.event(EventKind::EncryptedHandshake { len }, end));
+                    sink(at.said(Message::EncryptedHandshake { len }, end));
                 }
             }
         }
@@ -387,12 +388,12 @@ impl RecordReader {
 
     fn alert(&self, body: &[u8], len: u16, missing: u32, at: Provenance, end: Position, sink: &mut impl FnMut(Event)) {
         if missing > 0 || !is_clear_alert(body, self.after_change) {
-            sink(at.event(EventKind::EncryptedAlert { len }, end));
+            sink(at.said(Message::EncryptedAlert { len }, end));
             return;
         }
         for pair in body.chunks_exact(2) {
             if let [level, description] = *pair {
-                sink(at.event(EventKind::Alert { level, description }, end));
+                sink(at.said(Message::Alert { level, description }, end));
             }
         }
     }
@@ -413,7 +414,7 @@ impl RecordReader {
             let at = provenance_at(&pieces, 0);
             let end = at.from.saturating_add(len as u64 + 2);
             if let Some(kind) = super::hello::parse_sslv2(seen.get(2..len + 2).unwrap_or_default()) {
-                sink(at.event(kind, end));
+                sink(at.said(kind, end));
                 (self.readable, self.begun) = (true, true);
                 self.resume(Box::new(Held::of(seen, pieces)), len + 2, sink);
                 return;
@@ -430,7 +431,7 @@ impl RecordReader {
                 version: super::Version::SSL2.0,
                 ..Default::default()
             };
-            sink(at.event(EventKind::ServerHello(Box::new(hello)), at.from.saturating_add(11)));
+            sink(at.said(Message::ServerHello(Box::new(hello)), at.from.saturating_add(11)));
             self.begun = true;
             self.state = State::Done;
             return;
@@ -539,14 +540,14 @@ mod tests {
     const SERVER: &str = "ServerHello Certificate ServerHelloDone ChangeCipherSpec EncryptedHandshake40 \
                           ApplicationData90 ApplicationData80 Alert2,48";
 
-    fn word(kind: &EventKind) -> String {
+    fn word(kind: &Message) -> String {
         match kind {
-            EventKind::ApplicationData { len } => format!("ApplicationData{len}"),
-            EventKind::EncryptedHandshake { len } => format!("EncryptedHandshake{len}"),
-            EventKind::EncryptedAlert { len } => format!("EncryptedAlert{len}"),
-            EventKind::Alert { level, description } => format!("Alert{level},{description}"),
-            EventKind::DamagedMessage { kind, missing } => format!("Damaged{kind}-{missing}"),
-            EventKind::Certificate(message) if message.missing > 0 => format!("Certificate-{}", message.missing),
+            Message::ApplicationData { len } => format!("ApplicationData{len}"),
+            Message::EncryptedHandshake { len } => format!("EncryptedHandshake{len}"),
+            Message::EncryptedAlert { len } => format!("EncryptedAlert{len}"),
+            Message::Alert { level, description } => format!("Alert{level},{description}"),
+            Message::DamagedMessage { kind, missing } => format!("Damaged{kind}-{missing}"),
+            Message::Certificate(message) if message.missing > 0 => format!("Certificate-{}", message.missing),
             other => {
                 let text = format!("{other:?}");
                 text.split(|c: char| !c.is_alphanumeric()).next().unwrap().to_owned()
@@ -901,7 +902,7 @@ mod tests {
             let (events, _) = read_all(&bytes, &cuts, 0..0);
             let records = events
                 .iter()
-                .filter(|it| matches!(it.kind, EventKind::ApplicationData { .. }));
+                .filter(|it| matches!(it.kind, Message::ApplicationData { .. }));
             assert_eq!(records.count(), 120_000);
         }
     }
@@ -992,7 +993,7 @@ mod tests {
             );
         }
         let (events, _) = read_all(&bytes, &[], 0..0);
-        let EventKind::ClientHello(hello) = &events[0].kind else {
+        let Message::ClientHello(hello) = &events[0].kind else {
             panic!()
         };
         assert!(hello.sslv2_format);

@@ -11,8 +11,9 @@ use super::{Ended, Flows, Key, State};
 use crate::base::clock::Moment;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::Timestamp;
+use crate::connection::event::EventKind;
 use crate::decode::Segment;
-use crate::tls::message::EventKind;
+use crate::tls::message::Message;
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -165,6 +166,6 @@ impl crate::connection::flow::Flow {
             .directions
             .iter()
             .flat_map(|side| side.events.iter().take(FIRST_EVENTS));
-        events.any(|event| matches!(event.kind, EventKind::ClientHello(_)))
+        events.any(|event| matches!(event.kind, EventKind::Tls(Message::ClientHello(_))))
     }
 }

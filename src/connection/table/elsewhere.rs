@@ -5,11 +5,12 @@
 use crate::base::frame::Timestamp;
 use crate::base::seq::SeqNumber;
 use crate::base::wire_text::WireText;
+use crate::connection::event::EventKind;
 use crate::connection::fast_path::{fingerprint, may_be_copy};
 use crate::connection::flow::{Flow, LATE_SYN};
 use crate::connection::sighting::Sighting;
 use crate::decode::Segment;
-use crate::tls::message::EventKind;
+use crate::tls::message::Message;
 use crate::tls::record::Carries;
 
 /// What is left of a flow that was given up.
@@ -44,7 +45,7 @@ impl Elsewhere {
             .iter()
             .flat_map(|side| &side.events)
             .find_map(|event| match &event.kind {
-                EventKind::ClientHello(hello) => Some(hello),
+                EventKind::Tls(Message::ClientHello(hello)) => Some(hello),
                 _ => None,
             });
         let name = hello.and_then(|hello| hello.server_name.as_ref());

@@ -2,8 +2,9 @@
 
 use super::{HEADER, MAX_PREAMBLE, RecordReader, State};
 use crate::base::frame::{FrameNumber, Timestamp};
+use crate::tcp::said::Provenance;
 use crate::tcp::stream::Position;
-use crate::tls::message::{Event, EventKind, Provenance};
+use crate::tls::message::{Event, Message};
 
 /// Application Data records of which the last frame is told beside the first: those of the encrypted handshake and the
 /// first of the exchange. Later ones are bulk, of which the first frame is enough.
@@ -61,7 +62,7 @@ impl RecordReader {
     /// by which it was whole; any other at once.
     pub(super) fn open_record(&mut self, at: Provenance, len: u16, end: Position, sink: &mut impl FnMut(Event)) {
         if self.data_records >= MAX_TOLD_WHOLE || len == 0 {
-            sink(at.event(EventKind::ApplicationData { len }, end));
+            sink(at.said(Message::ApplicationData { len }, end));
             return;
         }
         self.data_records += 1;
@@ -81,7 +82,7 @@ impl RecordReader {
         let Some(Open { at, len, end }) = self.open.take() else {
             return;
         };
-        let mut event = at.event(EventKind::ApplicationData { len }, end);
+        let mut event = at.said(Message::ApplicationData { len }, end);
         if let Some((frame, time)) = last {
             event.frames.note(frame);
             event.time = event.time.max(time);

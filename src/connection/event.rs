@@ -1,0 +1,33 @@
+//! Said → Event: what a direction of a connection says, in TCP, TLS or readable HTTP.
+
+use crate::http::reader::Head;
+use crate::tcp::said::Said;
+use crate::tls::message::Message;
+
+/// Something a direction said, in its order.
+pub type Event = Said<EventKind>;
+
+/// What a direction can say.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)] // TCP's own names
+pub enum EventKind {
+    Syn,
+    /// The acknowledgement that completes TCP's handshake.
+    Ack,
+    Fin,
+    Reset,
+    Tls(Message),
+    /// Readable HTTP, before TLS or instead of it.
+    Http(Head),
+}
+
+impl EventKind {
+    /// Whether it says that something failed: it is kept beyond the bound that others have.
+    pub(crate) fn tells_failure(&self) -> bool {
+        match self {
+            Self::Tls(Message::Alert { level, .. }) => *level == 2,
+            Self::Http(Head::Response(response)) => response.status >= 300,
+            _ => false,
+        }
+    }
+}
