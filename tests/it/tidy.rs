@@ -12,15 +12,35 @@ use std::time::Duration;
 
 use crate::support::{log_rows, root, rows, tlswalk};
 
-/// Files whose first line has no arrow, and why.
+/// The folders of the library, in the order of the pipeline: each uses only itself and those above it.
+const FOLDERS: &[&str] = &[
+    "base",
+    "capture",
+    "decode",
+    "tcp",
+    "dns",
+    "http",
+    "tls",
+    "device",
+    "profile",
+    "connection",
+    "attempt",
+    "judge",
+    "report",
+    "analysis",
+    "handoff",
+];
+
+/// The folder of the program: it sees of the library what everybody sees.
+const PROGRAM: &str = "cli";
+
+/// Files and folders whose first lines have no arrow, and why.
 const NOT_A_STAGE: &[(&str, &str)] = &[
     ("lib.rs", "the pipeline itself"),
-    ("base/mod.rs", "nouns that all stages share"),
-    ("base/frame.rs", "a noun that all stages share"),
-    ("base/seq.rs", "a noun that all stages share"),
-    ("base/wire_text.rs", "a noun that all stages share"),
+    ("base/", "nouns that all stages share"),
     ("tcp/side.rs", "nouns of a direction"),
     ("tls/mod.rs", "names and numbers"),
+    ("profile/", "what is given, and not made"),
     ("connection/step.rs", "nouns of the walk"),
     ("connection/facts.rs", "nouns of the walk"),
     ("judge/context.rs", "a noun of the rules"),
@@ -182,12 +202,104 @@ fn every_file_begins_with_what_it_turns_into_what() {
     let mut wrong = Vec::new();
     for (name, text) in sources() {
         let first = text.lines().next().unwrap_or_default();
-        let is_stage = !NOT_A_STAGE.iter().any(|(file, _)| *file == name);
+        let is_stage = !NOT_A_STAGE.iter().any(|(file, _)| name.starts_with(file));
         if !first.starts_with("//! ") || (is_stage && !first.contains('→')) {
             wrong.push(format!("{name}: {first}"));
         }
     }
     assert_none(&wrong, "files whose first line does not say `//! Noun → Noun: …`");
+}
+
+/// The names that come after `root::` in code, of a list in braces each.
+fn named_after<'a>(code: &'a str, root: &'a str) -> impl Iterator<Item = &'a str> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let places = code.match_indices(root).filter(move |(at, _)| {
+        // Not the end of a longer word, nor of a longer path.
+        !code[..*at].ends_with(|c: char| is_part(c) || c == ':')
+    });
+    places.flat_map(move |(at, _)| {
+        let rest = &code[at + root.len()..];
+        let list = match rest.strip_prefix('{') {
+            Some(list) => list.split('}').next().unwrap_or_default(),
+            None => rest.split(|c: char| !is_part(c)).next().unwrap_or_default(),
+        };
+        list.split(',')
+            .map(move |it| it.trim().split(|c: char| !is_part(c)).next().unwrap_or_default())
+            .filter(|it| !it.is_empty())
+    })
+}
+
+#[test]
+fn names_after_a_root_are_found_alone_and_in_lists() {
+    let found = |code| named_after(code, "crate::").collect::<Vec<_>>();
+    assert_eq!(
+        found("use crate::tls::{self, Version};\nfn f(x: $crate::base::Y)"),
+        ["tls", "base"]
+    );
+    assert_eq!(found("use crate::{report, tls::trust};"), ["report", "tls"]);
+    assert_eq!(found("use other_crate::x; pub(in crate::tls) fn f()"), ["tls"]);
+}
+
+/// What of `src` a file uses beyond its own folder, by the names that stand right below the crate.
+fn used_by(name: &str, text: &str) -> Vec<String> {
+    let code = code(text);
+    let mut used: Vec<String> = named_after(&code, "crate::").map(String::from).collect();
+    // As many `super` as the file lies deep lead out of its folder.
+    let depth = name
+        .trim_end_matches("/mod.rs")
+        .trim_end_matches(".rs")
+        .split('/')
+        .count();
+    let out = "super::".repeat(depth);
+    used.extend(named_after(&code, &out).filter(|it| *it != "super").map(String::from));
+    used
+}
+
+#[test]
+fn a_folder_uses_only_those_above_it() {
+    let rank = |folder: &str| FOLDERS.iter().position(|it| *it == folder);
+    let mut wrong = Vec::new();
+    for (name, text) in sources() {
+        let Some((folder, _)) = name.split_once('/') else {
+            continue;
+        };
+        if folder == PROGRAM {
+            let own = used_by(&name, &text).into_iter().filter(|it| it != PROGRAM);
+            wrong.extend(own.map(|it| format!("{name}: crate::{it} is no part of the program")));
+            continue;
+        }
+        let Some(own) = rank(folder) else {
+            wrong.push(format!("{name}: {folder}/ has no place in FOLDERS"));
+            continue;
+        };
+        for used in used_by(&name, &text) {
+            match rank(&used) {
+                Some(used) if used <= own => {}
+                Some(_) => wrong.push(format!("{name}: {folder}/ stands above {used}/ and may not use it")),
+                None => wrong.push(format!("{name}: crate::{used} is named by its folder")),
+            }
+        }
+    }
+    assert_none(&wrong, "imports against the order of the pipeline");
+}
+
+#[test]
+fn lib_rs_lists_the_folders_in_the_order_of_the_pipeline() {
+    let lib = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let declared = lib
+        .lines()
+        .filter_map(|line| line.split_once("mod ")?.1.strip_suffix(';'));
+    assert_eq!(declared.collect::<Vec<_>>(), FOLDERS);
+    let mut folders: Vec<String> = fs::read_dir(root().join("src"))
+        .unwrap()
+        .map(Result::unwrap)
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    folders.sort();
+    let mut known: Vec<&str> = FOLDERS.iter().copied().chain([PROGRAM]).collect();
+    known.sort_unstable();
+    assert_eq!(folders, known, "folders of src");
 }
 
 #[test]
