@@ -8,6 +8,7 @@
 mod generator;
 mod metamorph;
 mod mutate;
+mod second_judge;
 #[path = "../support/mod.rs"]
 mod support;
 #[path = "../../fuzz/targets.rs"]
@@ -40,6 +41,7 @@ mod reached;
 mod read_errors;
 mod redaction;
 mod refusals;
+mod refutation;
 mod remedies;
 mod samples;
 mod scenarios;
