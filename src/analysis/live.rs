@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::analysis::analyzer::Analyzer;
 use crate::analysis::retention::{Found, KEPT, forget};
-use crate::analysis::settling::{Open, is_settled};
+use crate::analysis::settling::{self, Open, State};
 use crate::analysis::story::Story;
 use crate::base::clock::{Clock, Moment};
 use crate::base::frame::{Frame, Timestamp};
@@ -32,6 +32,9 @@ const AFTER_LEAP: i64 = 5 * SECOND;
 
 /// Longer silence is no different: all has settled.
 const MOST_SILENCE: i64 = 2 * KEPT;
+
+/// So much may be kept more than at the last grouping before things are forgotten again, whatever it is.
+const MOST_UNLOOKED: usize = 512;
 
 /// Endpoints of services that are remembered.
 const MAX_LEARNT: usize = 4096;
@@ -63,6 +66,7 @@ pub fn analyze_stream(
         clock: Clock::default(),
         due: Timestamp(i64::MIN),
         has_leapt: false,
+        next: Next::Due,
         facts: CaptureFacts::default(),
         each,
         broken: false,
@@ -90,10 +94,21 @@ struct Stream<'o, F> {
     due: Timestamp,
     /// The clock leapt since the last look.
     has_leapt: bool,
+    /// When grouping can bring anything, unless something comes.
+    next: Next,
     /// Of the capture, as of the last look.
     facts: CaptureFacts,
     each: F,
     broken: bool,
+}
+
+/// What the last grouping found.
+#[derive(Clone, Copy, Debug)]
+enum Next {
+    /// It has to be done again.
+    Due,
+    /// No attempt waits, or none that settles before that time; and so much was kept.
+    NotBefore(Option<Timestamp>, usize),
 }
 
 impl<F: FnMut(Report) -> ControlFlow<()>> Stream<'_, F> {
@@ -106,6 +121,7 @@ impl<F: FnMut(Report) -> ControlFlow<()>> Stream<'_, F> {
         let moment = self.clock.saw(frame.time);
         if !self.has_leapt && before.is_some_and(|it| moment.is_leap_from(it)) {
             self.has_leapt = true;
+            self.next = Next::Due;
             self.due = moment.after(AFTER_LEAP).now;
         }
         // A silence that was told may have moved it too far.
@@ -123,6 +139,7 @@ impl<F: FnMut(Report) -> ControlFlow<()>> Stream<'_, F> {
             return ControlFlow::Continue(());
         };
         self.facts = tally.so_far();
+        self.next = Next::Due;
         let silence = i64::try_from(silence.as_nanos()).unwrap_or(MOST_SILENCE);
         self.look(moment.after(silence.min(MOST_SILENCE)))
     }
@@ -132,8 +149,7 @@ impl<F: FnMut(Report) -> ControlFlow<()>> Stream<'_, F> {
         self.has_leapt = false;
         let told = self.ended(moment);
         let collected = &self.analyzer.collected;
-        let kept = collected.connections.len().saturating_add(collected.lookups.all.len());
-        let kept = i64::try_from(kept).unwrap_or(i64::MAX);
+        let kept = i64::try_from(collected.kept()).unwrap_or(i64::MAX);
         // A look costs what is kept, so that the more is kept the less often it is looked at.
         let pause = SECOND.saturating_add(kept.saturating_mul(PER_KEPT)).min(MOST_BETWEEN);
         self.due = moment.after(pause).now;
@@ -148,25 +164,40 @@ impl<F: FnMut(Report) -> ControlFlow<()>> Stream<'_, F> {
         collected.flows.hand_on_quiet(moment, &mut ended);
         // In order of first frames, as they are at the end of a file.
         ended.into_iter().for_each(|flow| collected.end(flow));
+        // Most of what comes is others', and grouping everything would find what it found before.
+        let news = collected.take_news(moment);
+        if let Next::NotBefore(time, kept) = self.next {
+            let time = time.into_iter().chain(news).min();
+            if time.is_none_or(|time| moment.now <= time) && collected.kept() <= kept.saturating_add(MOST_UNLOOKED) {
+                self.next = Next::NotBefore(time, kept);
+                return None;
+            }
+        }
         collected.lookups.sort();
         let mut found = Found::default();
+        let mut soonest = None;
         let open = Open::of(collected.flows.open().inspect(|flow| found.open(*flow)));
         let report = self
             .analyzer
             .judge_some(self.file, &self.facts, &mut self.story, |attempt, directory| {
-                let settled = is_settled(attempt, moment, &open);
-                if settled {
-                    found.told(attempt);
-                } else {
-                    found.waits(attempt, directory);
+                let state = settling::state(attempt, moment, &open);
+                match state {
+                    State::Settled => found.told(attempt),
+                    _ => found.waits(attempt, directory),
                 }
-                settled
+                match state {
+                    State::Settled => {}
+                    State::Until(time) => soonest = Some(soonest.map_or(time, |it: Timestamp| it.min(time))),
+                    State::ForFlows => soonest = Some(Timestamp(i64::MIN)),
+                }
+                state == State::Settled
             });
         let report = report.map(|mut told| {
             self.story.mark(&mut told, false);
             told
         });
         forget(&mut self.analyzer.collected, moment, &found);
+        self.next = Next::NotBefore(soonest, self.analyzer.collected.kept());
         while self.story.learnt.len() > MAX_LEARNT {
             self.story.learnt.pop_last();
         }

@@ -8,6 +8,7 @@ use crate::attempt::{Attempt, CLOCK_SKEW, SAME_ATTEMPT, ended};
 use crate::base::clock::Moment;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::Timestamp;
+use crate::connection::Connection;
 use crate::connection::table::clock::OpenFlow;
 
 /// After a refusal the next address is tried at once (`attempt.rs`); twice that.
@@ -57,22 +58,44 @@ impl Open {
     }
 }
 
-/// Whether nothing that comes from now on can belong to the attempt.
-pub(crate) fn is_settled(attempt: &Attempt<'_>, moment: Moment, open: &Open) -> bool {
+/// Whether an attempt waits, and for what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Nothing that comes from now on can belong to it.
+    Settled,
+    /// For that time at least.
+    Until(Timestamp),
+    /// For flows that are open.
+    ForFlows,
+}
+
+/// How long what may belong to an attempt is waited for, behind a connection of it.
+fn quiet(connection: &Connection) -> i64 {
+    match connection.connected() {
+        true => 0,
+        false if connection.tcp.server.frames > 0 => REFUSED,
+        false => SAME_ATTEMPT,
+    }
+}
+
+/// No attempt with this connection settles before.
+pub(crate) fn soonest(connection: &Connection) -> Timestamp {
+    Timestamp(connection.last.1.0.saturating_add(quiet(connection)))
+}
+
+/// Whether something that comes from now on can belong to the attempt.
+pub(crate) fn state(attempt: &Attempt<'_>, moment: Moment, open: &Open) -> State {
     let asked = attempt.lookups.iter().map(|lookup| ended(lookup));
     let connected = attempt.connections.iter().map(|connection| connection.last.1);
     let Some(last) = asked.chain(connected).max() else {
-        return false;
+        return State::ForFlows;
     };
     let decided = attempt.connection().filter(|connection| connection.connected());
-    let quiet = match attempt.connection() {
-        Some(_) if decided.is_some() => 0,
-        Some(connection) if connection.tcp.server.frames > 0 => REFUSED,
-        _ => SAME_ATTEMPT,
-    };
+    let quiet = attempt.connection().map_or(SAME_ATTEMPT, quiet);
     let since = moment.since(last);
     if since <= quiet {
-        return false;
+        // By the clock, which may have gone back since.
+        return State::Until(moment.after(quiet.saturating_sub(since)).now);
     }
     // What belongs to it has begun by then.
     let until = match decided.map(revocation::fetched_by) {
@@ -80,12 +103,14 @@ pub(crate) fn is_settled(attempt: &Attempt<'_>, moment: Moment, open: &Open) -> 
         _ => Timestamp(last.0.saturating_add(quiet)),
     };
     if decided.is_none() && open.is_under_way(attempt) {
-        return false;
+        return State::ForFlows;
     }
     // Where the device's address of the other family connects to was told in these look-ups.
     let answers = attempt.lookups.iter().filter_map(|lookup| lookup.answer.as_ref());
     let mut elsewhere = answers
         .flat_map(|answer| &answer.addresses)
         .filter(|address| address.is_ipv4() != attempt.device.is_ipv4());
-    since > LONGEST_WAIT || !open.began(attempt.device, until) && !elsewhere.any(|&address| open.began(address, until))
+    let is_over = since > LONGEST_WAIT
+        || !open.began(attempt.device, until) && !elsewhere.any(|&address| open.began(address, until));
+    if is_over { State::Settled } else { State::ForFlows }
 }

@@ -117,9 +117,18 @@ pub struct Lookups {
     names: Vec<String>,
     askers: HashSet<IpAddr, RandomState>,
     kept: [usize; 3],
+    /// What came since this was last taken.
+    pub(crate) news: News,
     open: HashMap<(IpAddr, String, u16), usize, RandomState>,
     /// So many of the look-ups, the first ones, belong to attempts that were reported: only knowledge is left of them.
     pub(crate) past: usize,
+}
+
+/// Whether look-ups came, or changed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct News {
+    pub(crate) any: bool,
+    pub(crate) of_interest: bool,
 }
 
 /// What becomes of a look-up when attempts were reported.
@@ -269,6 +278,8 @@ impl Lookups {
         }
         self.learn(&message);
         let key = (client, message.name.raw().to_ascii_lowercase(), message.kind);
+        self.news.any = true;
+        self.news.of_interest |= self.names.iter().any(|own| own.eq_ignore_ascii_case(&key.1));
         let mut open = self.open.get(&key).copied();
         // An answer that comes late, or whose frame does, belongs to the question with its id.
         if message.is_response
