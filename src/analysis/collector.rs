@@ -8,10 +8,8 @@ use crate::analysis::dropped::Dropped;
 use crate::analysis::interest::{Grade, Interest, grade};
 use crate::analysis::room::{Class, Room};
 use crate::analysis::settling;
-use crate::attempt::SAME_ATTEMPT;
 use crate::attempt::contents::Contents;
 use crate::attempt::hosts::Hosts;
-use crate::base::clock::Moment;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::{Anomaly, FrameNumber, Timestamp};
 use crate::base::wire_text::WireText;
@@ -76,7 +74,7 @@ pub(crate) struct Collected<'o> {
     pub(crate) names: BTreeSet<WireText>,
     pub(crate) dropped: Dropped,
     /// When an attempt may have settled that consists of what came since this was last taken.
-    news: Option<Timestamp>,
+    pub(crate) news: Option<Timestamp>,
     /// TCP connections with packets from both sides, and those in which one side's were not captured though it spoke.
     pub(crate) both_directions: u64,
     pub(crate) one_sided: u64,
@@ -385,21 +383,6 @@ impl<'o> Collected<'o> {
         // One that finds no room is not made into a connection to be counted.
         self.dropped.not_judged += u64::from(may_matter && is_full);
         may_matter && !is_full
-    }
-
-    /// Connections and look-ups, which is what grouping costs.
-    pub(crate) fn kept(&self) -> usize {
-        self.connections.len().saturating_add(self.lookups.all.len())
-    }
-
-    /// When an attempt may have settled that consists of what came since this was last asked; `None`: nothing of that kind came.
-    pub(crate) fn take_news(&mut self, moment: Moment) -> Option<Timestamp> {
-        // Where everything counts, or one device's everything, names do not tell.
-        let any = self.everything || !self.options.wlc.is_empty();
-        let lookups = std::mem::take(&mut self.lookups.news);
-        let asked = lookups.of_interest || any && lookups.any;
-        let asked = asked.then(|| moment.after(SAME_ATTEMPT).now);
-        self.news.take().into_iter().chain(asked).min()
     }
 
     /// Counts the connections that are kept anew, after some were reported and forgotten.

@@ -5,6 +5,7 @@ mod collector;
 pub(crate) mod dropped;
 pub(crate) mod interest;
 pub(crate) mod live;
+mod news;
 mod retention;
 pub(crate) mod room;
 pub(crate) mod settling;

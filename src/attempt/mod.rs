@@ -163,7 +163,6 @@ pub(crate) fn grouped<'a>(
     let mut open: BTreeMap<(IpAddr, Transport, String), usize> = BTreeMap::new();
     let families = Families::of(lookups, connections);
     let tls_ports = tls_ports(connections);
-    let mut hellos = HashMap::new();
     let mut twins = Twins::default();
     let unopened = Unopened::of(connections);
     let mut same_ports: HashMap<_, usize, RandomState> = HashMap::default();
@@ -178,9 +177,6 @@ pub(crate) fn grouped<'a>(
             None if is_wanted(options, connection, speaks_tls, &unopened) => (other(connection), false),
             None => continue,
         };
-        if seen_twice(&mut hellos, connection) {
-            continue;
-        }
         if attempts.len() >= MAX_ATTEMPTS {
             break;
         }
@@ -319,18 +315,6 @@ fn is_wanted(options: &Options, connection: &Connection, speaks_tls: Option<Fram
             || unopened.is_told(connection)
             // Until something was seen of what was said, the port tells that TLS was to come.
             || connection.server.port == 443 && connection.beginning_hidden)
-}
-
-/// Whether the capture saw the very same Client Hello before, with other addresses or ports: one connection in front of and
-/// behind address translation. No two hellos of different connections have the same random value.
-fn seen_twice<'a>(hellos: &mut HashMap<&'a [u8], &'a Connection>, connection: &'a Connection) -> bool {
-    let hello = connection.tls.as_ref().and_then(|tls| tls.client_hello.as_ref());
-    let Some(random) = hello.map(|hello| &hello.random[..]).filter(|random| !random.is_empty()) else {
-        return false;
-    };
-    let first = *hellos.entry(random).or_insert(connection);
-    let translated = (first.client, first.server) != (connection.client, connection.server);
-    translated && connection.first.1.since(first.first.1).abs() <= CLOCK_SKEW
 }
 
 /// Whether TLS was asked for or expected where none came about.

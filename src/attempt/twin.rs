@@ -43,12 +43,15 @@ fn numbers(connection: &Connection) -> Option<[SeqNumber; 2]> {
 /// Whether two connections with the same initial numbers have other addresses, and each step at the same time.
 fn is_twin(one: &Connection, other: &Connection) -> bool {
     let is_elsewhere = one.client.ip != other.client.ip || one.server.ip != other.server.ip;
+    // Whoever translates forwards, and whoever forwards lowers the time to live (RFC 1812 section 5.3.1).
+    let is_forwarded = one.tcp.client.ttl != other.tcp.client.ttl;
     let close = |one: &[(_, Timestamp)], other: &[(_, Timestamp)]| match (one.first(), other.first()) {
         (Some(one), Some(other)) => one.1.since(other.1).abs() <= PASSED_ON,
         _ => false,
     };
     let tcp = (&one.tcp, &other.tcp);
     is_elsewhere
+        && is_forwarded
         && close(&tcp.0.client.syns, &tcp.1.client.syns)
         && close(&tcp.0.server.syns, &tcp.1.server.syns)
         && tcp.0.client.bytes == tcp.1.client.bytes
@@ -70,7 +73,8 @@ mod tests {
 
     #[test]
     fn the_same_numbers_at_the_same_time_are_one_connection_behind_a_translation() {
-        let (before, after) = (of("10.0.1.2:50000", 5, [7, 9]), of("10.0.2.1:50000", 5, [7, 9]));
+        let (before, mut after) = (of("10.0.1.2:50000", 5, [7, 9]), of("10.0.2.1:50000", 5, [7, 9]));
+        after.tcp.client.ttl = 63;
         let mut twins = Twins::default();
         assert_eq!(twins.owner(&before), None);
         twins.note(&before, 3);
@@ -84,6 +88,8 @@ mod tests {
             of("10.0.2.1:50000", 5, [7, 10]),
             of("10.0.2.1:50000", 6, [7, 9]),
             of("10.0.1.2:50001", 5, [7, 9]),
+            // Not forwarded.
+            of("10.0.2.1:50000", 5, [7, 9]),
         ] {
             let mut twins = Twins::default();
             twins.note(&first, 0);

@@ -21,7 +21,7 @@ use crate::connection::event::{Event, EventKind};
 use crate::connection::flow::Flow;
 use crate::connection::plain::offer::Ends;
 use crate::connection::plain::{Offer, PlainClient, Spoken, framing};
-use crate::connection::walk::{Http, Side, Sides, Step, StepKind, TlsFacts};
+use crate::connection::walk::{Side, Sides, Step, StepKind, TlsFacts};
 use crate::decode::Tunnel;
 use crate::http::reader::Head;
 use crate::tcp::side::{ApplicationData, TcpSide};
@@ -346,25 +346,24 @@ const fn is_tls_event(event: &Event) -> bool {
             | EventKind::Ack
             | EventKind::Fin
             | EventKind::Reset
-            | EventKind::Http(Head::Request(_))
-            | EventKind::Http(Head::Response(_))
+            | EventKind::Http(_)
             | EventKind::Tls(Message::NotARecord)
     )
 }
 
 /// Requests and answers in order: HTTP/1 answers one request after the other (RFC 9112 section 9.3.2).
-fn pair(messages: Vec<(Side, FrameNumber, Timestamp, Http)>) -> Vec<Exchange> {
+fn pair(messages: Vec<(Side, FrameNumber, Timestamp, Head)>) -> Vec<Exchange> {
     let mut exchanges: Vec<Exchange> = Vec::new();
     let mut answered = 0;
     for (_, frame, _, message) in messages {
         match message {
-            Http::Request(request) => exchanges.push(Exchange {
+            Head::Request(request) => exchanges.push(Exchange {
                 request: Some((frame, request)),
                 response: None,
             }),
             // An interim answer (RFC 9110 section 15.2) is not the one.
-            Http::Response(response) if (100..200).contains(&response.status) => {}
-            Http::Response(response) => {
+            Head::Response(response) if (100..200).contains(&response.status) => {}
+            Head::Response(response) => {
                 match exchanges.get_mut(answered) {
                     Some(exchange) => exchange.response = Some((frame, response)),
                     None => exchanges.push(Exchange {
@@ -588,21 +587,21 @@ mod tests {
         assert!(opening.starts_with(b"PROXY TCP4"), "{opening:?}");
     }
 
-    fn response(status: u16) -> Http {
-        Http::Response(Box::new(Response {
+    fn response(status: u16) -> Head {
+        Head::Response(Box::new(Response {
             status,
             ..Response::default()
         }))
     }
 
-    fn request(target: &str) -> Http {
-        Http::Request(Box::new(Request {
+    fn request(target: &str) -> Head {
+        Head::Request(Box::new(Request {
             target: WireText::from(target),
             ..Request::default()
         }))
     }
 
-    fn pairs(messages: Vec<Http>) -> Vec<(String, u16)> {
+    fn pairs(messages: Vec<Head>) -> Vec<(String, u16)> {
         let said = messages.into_iter().zip(1..);
         let said = said.map(|(message, n)| (Side::Client, FrameNumber(n), Timestamp(0), message));
         pair(said.collect())

@@ -27,15 +27,7 @@ pub struct Walk {
     /// Facts of TLS; meaningful when TLS was seen.
     pub tls: TlsFacts,
     /// Readable HTTP requests and answers, with the frame by which each was whole.
-    pub http: Vec<(Side, FrameNumber, Timestamp, Http)>,
-}
-
-/// A readable HTTP message.
-#[derive(Clone, Debug)]
-#[allow(missing_docs)] // HTTP's own names
-pub enum Http {
-    Request(Box<crate::http::reader::Request>),
-    Response(Box<crate::http::reader::Response>),
+    pub http: Vec<(Side, FrameNumber, Timestamp, Head)>,
 }
 
 /// Walks two directions' events.
@@ -290,10 +282,7 @@ impl Walker {
             {
                 tls.finished[side].get_or_insert(frame);
             }
-            EventKind::Http(Head::Request(request)) => self.out.http.push((side, frame, time, Http::Request(request))),
-            EventKind::Http(Head::Response(response)) => {
-                self.out.http.push((side, frame, time, Http::Response(response)))
-            }
+            EventKind::Http(head) => self.out.http.push((side, frame, time, head)),
             _ => {}
         }
     }

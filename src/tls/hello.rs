@@ -34,8 +34,6 @@ pub struct ClientHello {
     pub alpn: Vec<WireText>,
     /// The session identifier; in TLS 1.3 only a compatibility value.
     pub session_id: Vec<u8>,
-    /// The client's random value; no two hellos of different connections have the same.
-    pub random: Vec<u8>,
     /// A session ticket is presented (RFC 5077).
     pub offers_ticket: bool,
     /// The session ticket extension is there, empty or not.
@@ -222,7 +220,6 @@ fn fixed_client(body: &[u8], cut: bool) -> Option<(ClientHello, &[u8])> {
         version: contents.version.0,
         cipher_suites: list(contents.ciphers.iter().map(|cipher| cipher.0), CipherSuite),
         session_id: contents.session_id.unwrap_or_default().to_vec(),
-        random: contents.random.to_vec(),
         secure_renegotiation: contents.ciphers.iter().any(|cipher| cipher.0 == 0x00ff),
         has_grease: contents.ciphers.iter().any(|cipher| super::is_grease(cipher.0)),
         wire_len: body.len().saturating_add(4),

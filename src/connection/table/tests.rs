@@ -108,6 +108,7 @@ fn after_handshake<'a>(rest: &[Segment<'a>]) -> Vec<Segment<'a>> {
 fn said(flow: &Flow, side: usize) -> String {
     let names = flow.directions[side].events.iter().map(|event| {
         let text = format!("{:?}", event.kind);
+        let text = text.strip_prefix("Tls(").unwrap_or(&text);
         text.split(|c: char| !c.is_alphanumeric()).next().unwrap().to_owned()
     });
     names.collect::<Vec<_>>().join(" ")

@@ -42,7 +42,10 @@ impl Said {
     }
 
     fn is_inconclusive(&self) -> bool {
-        matches!(self.id.as_str(), "incomplete-capture" | "malformed-capture")
+        matches!(
+            self.id.as_str(),
+            "incomplete-capture" | "malformed-capture" | "unexplained-end"
+        )
     }
 
     /// `client-certificate-rejected by server, certain`.
