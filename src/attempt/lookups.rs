@@ -34,8 +34,9 @@ pub(super) fn assign_lookups<'a>(
     // Before and after a question: what `precedes` and `stands_around` can accept, by the last connection's time.
     let (before, after) = (10 * CLOCK_SKEW, SAME_ATTEMPT.saturating_add(longest.max().unwrap_or(0)));
     // By name, since a device may ask from its address of the other family.
-    let mut families: HashMap<Cow<'_, str>, [Vec<(Timestamp, usize)>; 2]> = HashMap::new();
-    let mut devices: HashMap<(IpAddr, Cow<'_, str>), Vec<(Timestamp, usize)>> = HashMap::new();
+    type Times = Vec<(Timestamp, usize)>;
+    let mut families: HashMap<Cow<'_, str>, [Times; 2]> = HashMap::new();
+    let mut devices: HashMap<(IpAddr, Cow<'_, str>), Times> = HashMap::new();
     for (at, attempt) in attempts.iter().enumerate() {
         let Some((_, latest)) = begins(attempt) else { continue };
         let name = Cow::Owned(attempt.service.name.to_ascii_lowercase());

@@ -96,6 +96,7 @@ mod tests {
             assert_eq!(twins.owner(&other), None, "{:?}", other.client);
         }
         let mut later = of("10.0.2.1:50000", 5, [7, 9]);
+        later.tcp.client.ttl = 63;
         later.tcp.client.syns[0].1 = Timestamp(5 * SECOND + PASSED_ON);
         let mut twins = Twins::default();
         twins.note(&first, 0);

@@ -81,7 +81,7 @@ mod tests {
         assert_eq!(bits(&[&[0, 0x7f][..], &[1; 127]].concat()), Some(1023));
         assert_eq!(parse(&body(&[0xff; 128])).scheme, Some(SignatureScheme(0x0401)));
         // A prime whose length begins with the byte that elsewhere means a named curve.
-        assert_eq!(parse(&body(&[0xff; 0x0300])).prime_bits.is_some(), false);
+        assert!(parse(&body(&[0xff; 0x0300])).prime_bits.is_none());
         assert_eq!(parse(&[]), KeyExchange::default());
         assert_eq!(parse(&[0, 4, 1]), KeyExchange::default());
     }

@@ -618,6 +618,7 @@ tls-not-offered-or-probe = a health check leaves in the same way, and so does a 
 tls-not-offered-or-server = the server itself may answer in this way; a capture beside the server shows what it sends
 tls-not-offered-inspection = let { $request } pass in the firewall or gateway that inspects { $protocol }: it overwrites what it does not want to be used
 tls-not-offered-enable = switch TLS on for { $protocol } on { $server } (a certificate, its key and the setting that offers { $request }), or give the { $who } a port or server that offers it
+tls-not-offered-cannot-tell = why it ended: neither side says it in what was captured
 
 # plain-text-to-tls
 plain-text-to-tls-summary-alert = the { $who } speaks { $spoken } to { $service }, which expects TLS and answers with { $alert }
@@ -631,6 +632,7 @@ plain-text-to-tls-end = last packet; the server sent no byte of data
 plain-text-to-tls-speaks = the same port answers another connection with a Server Hello
 plain-text-to-tls-or-refused = the server may speak plain HTTP there and refuse this one request
 plain-text-to-tls-or-closed = a server without TLS may have closed for another reason; its log tells
+plain-text-to-tls-cannot-tell = why it ended: neither side says it in what was captured
 plain-text-to-tls-https = use https:// (TLS) for { $server } in the URL or setting of the { $who }, or the server's port for plain text
 plain-text-to-tls-switch = switch TLS on in the { $who }'s setting for { $server }, or give it the server's port for plain text
 plain-text-to-tls-no-proxy-line = send no PROXY protocol header to { $server }, or let the server there expect it

@@ -594,6 +594,7 @@ tls-not-offered-or-probe = ヘルスチェックや、別の機能を求める�
 tls-not-offered-or-server = サーバ自身がそのように応答している可能性もある（サーバ側のキャプチャで分かる）
 tls-not-offered-inspection = { $protocol } を検査するファイアウォールまたはゲートウェイで { $request } を通してください（使わせたくないものを書き換えています）
 tls-not-offered-enable = { $server } の { $protocol } で TLS を有効にするか（証明書、鍵、{ $request } を提供する設定）、TLS を提供するポートまたはサーバを{ $who }に設定してください
+tls-not-offered-cannot-tell = なぜ終わったか（キャプチャの中ではどちらも述べていない）
 
 # plain-text-to-tls
 plain-text-to-tls-summary-alert = { $who }が{ $service } に{ $spoken }で話しかけたが、相手は TLS を期待しており、{ $alert }で応答した
@@ -607,6 +608,7 @@ plain-text-to-tls-end = 最後のパケット。サーバはデータを 1 バ�
 plain-text-to-tls-speaks = 同じポートが別の接続に Server Hello で応答
 plain-text-to-tls-or-refused = サーバがそこで平文の HTTP を話し、この要求だけを拒否した可能性もある
 plain-text-to-tls-or-closed = TLS を話さないサーバが別の理由で閉じた可能性もある（サーバのログで分かる）
+plain-text-to-tls-cannot-tell = なぜ終わったか（キャプチャの中ではどちらも述べていない）
 plain-text-to-tls-https = { $who }の URL または設定で { $server } に https://（TLS）を使うか、サーバの平文用ポートを指定してください
 plain-text-to-tls-switch = { $who }の { $server } に対する設定で TLS を有効にするか、サーバの平文用ポートを指定してください
 plain-text-to-tls-no-proxy-line = { $server } に PROXY プロトコルのヘッダを送らないようにするか、サーバがそれを受け付けるように設定してください

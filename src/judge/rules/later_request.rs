@@ -156,7 +156,7 @@ fn inside_answer(attempt: &Attempt<'_>, connection: &Connection, side: Side, res
     if missing == 0 || !tls.is_complete() || tls.first_error().is_some() || tls.application_data.server == 0 {
         return None;
     }
-    let answers = connection
+    let mut answers = connection
         .steps
         .iter()
         .filter(|step| step.side == Side::Server && step.kind == StepKind::ApplicationData);
@@ -169,7 +169,7 @@ fn inside_answer(attempt: &Attempt<'_>, connection: &Connection, side: Side, res
     if side == Side::Client && !is_first_answer {
         return None;
     }
-    let last = answers.last()?;
+    let last = answers.next_back()?;
     let origin = origin(connection, side, reset);
     let by = origin.by(side);
     Some(

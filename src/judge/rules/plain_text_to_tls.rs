@@ -60,7 +60,10 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let finding = Finding::error(RULE.id, By::Client, At::Tls, summary)
         .confidence(confidence(connection, plain, &shows))
         .evidence(plain.frame, phrase("plain-text-to-tls-first").with("spoken", spoken()));
-    let finding = with_answer(finding, connection, &shows);
+    let mut finding = with_answer(finding, connection, &shows);
+    if finding.confidence < Confidence::Certain {
+        finding = finding.cannot_tell(phrase("plain-text-to-tls-cannot-tell"));
+    }
     let finding = match shows {
         Shows::Sign(TlsSign::Alert(..) | TlsSign::SaysSo(_)) => finding,
         Shows::Sign(TlsSign::Refuses(_)) => {

@@ -80,7 +80,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let confidence = match case {
         // Where the beginning was not captured, a proxy may stand between.
         Case::Taken | Case::BehindProxy | Case::Late(_) if has_beginning => Confidence::Certain,
-        Case::Left(left) if left.within_round_trip.is_some() => Confidence::Certain,
+        // Who left first also rests on the order of the file: a direction may have been written late.
         _ => Confidence::Likely,
     };
     let mut finding = Finding::error(RULE.id, by(&case), At::Tls, summary(&case, attempt, connection))

@@ -47,6 +47,9 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .evidence(connection.last.0, about("tls-not-offered-leaves"))
             .alternative("health-check", about("tls-not-offered-or-probe")),
     };
+    if finding.confidence < Confidence::Certain {
+        finding = finding.cannot_tell(phrase("tls-not-offered-cannot-tell"));
+    }
     if let Some(line) = &offer.blotted {
         finding = finding
             .evidence(line.frame, phrase("tls-not-offered-blotted").with("line", &line.text))

@@ -15,6 +15,30 @@ pub struct Reviewed {
 /// reader of the report is told of, never as certain.
 pub const REVIEWED: &[Reviewed] = &[
     Reviewed {
+        sample: "tls-not-offered",
+        case: "",
+        change: "→ gone",
+        reason: "what is said before TLS is read in the order of the file: in another order no request for TLS is recognised, and nothing is claimed",
+    },
+    Reviewed {
+        sample: "tls-no-response",
+        case: "",
+        change: "→ tls-no-response by client, likely",
+        reason: "in another order of the file the acknowledgements that show how long the client waited stand behind its FIN",
+    },
+    Reviewed {
+        sample: "no-application-response-late",
+        case: "",
+        change: "→ no-application-response by client, likely",
+        reason: "the answer that came late is not in the capture any more; that the client left is",
+    },
+    Reviewed {
+        sample: "server-certificate-",
+        case: "clock zero",
+        change: "→ server-certificate-rejected by client, certain: surer",
+        reason: "without a time the certificate is not yet valid, which is what the alert says",
+    },
+    Reviewed {
         sample: "client-certificate-rejected-private-service",
         case: "",
         change: "→ interception-suspected by path, likely",
@@ -133,12 +157,6 @@ pub const REVIEWED: &[Reviewed] = &[
         case: "drop",
         change: "→ dns-no-response by unknown, possible",
         reason: "no answer is in the capture, which says that it may not see that direction",
-    },
-    Reviewed {
-        sample: "tls13-short-answer-cut",
-        case: "drop frame",
-        change: "→ no-application-response by path, possible",
-        reason: "the missing frame acknowledged the request",
     },
     Reviewed {
         sample: "tls-no-response",

@@ -357,7 +357,7 @@ pub fn pcapng(frames: &[Vec<u8>], ip: Ipv4Addr) -> Vec<u8> {
         statistics.extend(option(code, value));
     }
     let mut file = [block(0x0a0d_0d0a, &section), block(1, &interface), block(4, &names)].concat();
-    file.extend(block(0x0bad, &[&le(1)[..], text, &[0; 3]].concat().split_at(20).0));
+    file.extend(block(0x0bad, [&le(1)[..], text, &[0; 3]].concat().split_at(20).0));
     for (at, frame) in frames.iter().enumerate() {
         let time = 1_700_000_000_000_000_u64 + at as u64 * 1000;
         let head = [&le(0)[..], &le((time >> 32) as usize), &(time as u32).to_le_bytes()].concat();

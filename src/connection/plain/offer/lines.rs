@@ -241,7 +241,8 @@ mod tests {
 
     /// A dialogue, the server first, each side having heard all that precedes.
     fn dialogue(lines: &[&str]) -> (Talk, Talk) {
-        let (mut client, mut server): (Vec<(&[u8], u64)>, Vec<(&[u8], u64)>) = Default::default();
+        type Said<'a> = Vec<(&'a [u8], u64)>;
+        let (mut client, mut server): (Said<'_>, Said<'_>) = Default::default();
         let mut sent = [1000_u64; 2];
         for (n, line) in lines.iter().enumerate() {
             let (own, to) = if n % 2 == 0 { (0, &mut server) } else { (1, &mut client) };
