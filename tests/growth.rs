@@ -143,7 +143,8 @@ fn analyze(capture: &[u8]) -> Report {
 
 #[test]
 fn attempts_and_lookups_take_memory_and_allocations_in_proportion() {
-    let kinds: [(&str, &dyn Fn(usize) -> Vec<u8>); 3] = [
+    type Made<'a> = &'a dyn Fn(usize) -> Vec<u8>;
+    let kinds: [(&str, Made<'_>); 3] = [
         ("tries", &|count| tries(count, 10_000)),
         ("tries close together", &|count| tries(count, 50)),
         ("failing look-ups", &failing),

@@ -61,7 +61,7 @@ impl Capture {
         for record in records {
             let is_ip = record[16 + 12..16 + 14] == [8, 0];
             let is_tcp = is_ip && record[PROTOCOL] == 6;
-            if !is_tcp && !(is_ip && with_lookups) {
+            if !(is_tcp || is_ip && with_lookups) {
                 continue;
             }
             let mut record = record.clone();

@@ -2,6 +2,13 @@
 //!
 //! `cargo test --test it samples::` runs those of `samples.rs`. `tests/allocations.rs` and `tests/growth.rs` have executables of their own: they
 //! count with a global allocator.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "test code states its invariants"
+)]
 
 // What several of them use.
 #[path = "../../benches/generator/mod.rs"]

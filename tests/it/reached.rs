@@ -296,7 +296,7 @@ fn fast_open_that_fell_back_is_one_connection() {
     let good = Scenario::tls12();
     let hello = good.packets[3].payload.clone();
     let mut story = good.clone();
-    story.packets[0].payload = hello.clone();
+    story.packets[0].payload = hello;
     assert_eq!(verdict(&story).id, verdict(&good).id, "{story:?}");
     // A SYN with data is dropped on the way; the next goes without.
     let story = story.insert_after(1, |bare| bare.payload.clear());

@@ -153,7 +153,7 @@ fn issue_17_6_no_address_of_a_sample_is_left_whole_or_damaged() {
         let (addresses, macs) = shown(&sample);
         for variant in 0..3_u64 {
             // Every sample whole or damaged; over all, each often enough.
-            if (number as u64 + variant) % 3 != 0 {
+            if !(number as u64 + variant).is_multiple_of(3) {
                 continue;
             }
             let mut random = mutate::Random((number as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);

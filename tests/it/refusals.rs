@@ -129,12 +129,12 @@ fn whole() -> [Vec<u8>; 2] {
 #[test]
 fn a_refused_server_hello_is_explained_by_the_extension_that_it_lacks() {
     let [renegotiation, secret] = whole();
-    let without_renegotiation = refused_by_client(&good_hello(), flight(&[secret.clone()], None), 40);
+    let without_renegotiation = refused_by_client(&good_hello(), flight(std::slice::from_ref(&secret), None), 40);
     assert_eq!(
         verdict(&without_renegotiation),
         ("handshake-refused", "renegotiation-info")
     );
-    let without_secret = refused_by_client(&good_hello(), flight(&[renegotiation.clone()], None), 40);
+    let without_secret = refused_by_client(&good_hello(), flight(&[renegotiation], None), 40);
     assert_eq!(
         verdict(&without_secret),
         ("handshake-refused", "extended-master-secret")

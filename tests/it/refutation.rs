@@ -109,7 +109,7 @@ fn hold(tally: &Tally) {
 
 #[test]
 fn no_claim_about_a_sample_is_refuted_by_its_frames() {
-    let tally = all(samples(), |name, file, tally| examine(name, file, tally));
+    let tally = all(samples(), examine);
     hold(&tally);
     // Told of damaged samples and of captures beside the repository only.
     const ELSEWHERE: [&str; 5] = [
@@ -147,7 +147,7 @@ fn no_claim_about_a_capture_beside_the_repository_is_refuted() {
         };
         files.extend(folder.map(|entry| entry.unwrap().path()));
     }
-    hold(&all(files, |name, file, tally| examine(name, file, tally)));
+    hold(&all(files, examine));
 }
 
 /// What is planted in the report of a sample: a sentence with its frame, or a change of a field.

@@ -3,8 +3,6 @@
 //! A sentence is recognised by the words that carry its claim. An attempt may have several connections, and a sentence is about
 //! one of them: it is refuted when it is false of each of which it can be decided.
 
-use serde_json::Value;
-
 use super::claims::{Claim, between, list, number_before, number_behind};
 use super::stream::Side;
 use super::structure::extensions;
@@ -356,7 +354,7 @@ fn nameless_hello(_: &Claim<'_>, it: &Connection<'_>) -> Option<bool> {
 
 fn demands_certificate(_: &Claim<'_>, it: &Connection<'_>) -> Option<bool> {
     // TLS 1.3 encrypts it.
-    if it.report["tls"]["version"] == Value::from("1.3") || it.server_messages.is_empty() {
+    if it.report["tls"]["version"] == "1.3" || it.server_messages.is_empty() {
         return None;
     }
     let done = it.server_messages.iter().any(|it| it.kind == 14);
