@@ -2,7 +2,7 @@
 //!
 //! Nobody pastes one clean command. So every line is looked at by itself, with the little that must be remembered of the
 //! lines before it; what is recognised becomes a dated event, a counter or a setting, and the rest is counted.
-//! What an event is worth beside a capture is told in [`witness`], and how far the device's clock is off in [`clock`].
+//! What an event is worth beside a capture is told in `judge::testimony`, and how far the device's clock is off in `attempt::device_clock`.
 
 mod history;
 mod lines;
