@@ -476,8 +476,10 @@ fn hello_detail(hello: &ClientHello) -> Option<String> {
 }
 
 fn certificate_detail(message: &CertificateMessage) -> Option<String> {
-    if message.missing > 0 {
-        return Some(format!("{} bytes of it are not in the capture", message.missing));
+    match message.missing.saturating_sub(message.unread) {
+        0 if message.unread > 0 => return Some(format!("too long: {} bytes of it were not read", message.unread)),
+        0 => {}
+        missing => return Some(format!("{missing} bytes of it are not in the capture")),
     }
     match message.chain.as_slice() {
         [] => Some("empty: no certificate to show".to_owned()),

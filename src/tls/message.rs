@@ -71,6 +71,8 @@ pub struct CertificateMessage {
     pub chain: Vec<Certificate>,
     /// Bytes of the message that are missing from the capture, or beyond the longest message kept.
     pub missing: u32,
+    /// Of these, bytes that were captured and not kept.
+    pub unread: u32,
     /// Certificates beyond those read.
     pub surplus: usize,
 }
@@ -108,6 +110,8 @@ pub struct Assembler {
     left: usize,
     /// Bytes of the body that are missing, or were not kept because it is too long.
     missing: u32,
+    /// Of these, those that were not kept.
+    unread: u32,
     /// Behind a hole: the rest is passed over.
     holed: bool,
     frames: Frames,
@@ -157,9 +161,9 @@ impl Assembler {
                 if !self.holed {
                     let kept = used.min(MAX_MESSAGE.saturating_sub(self.body.len()));
                     self.body.extend_from_slice(data.get(..kept).unwrap_or_default());
-                    self.missing = self
-                        .missing
-                        .saturating_add(u32::try_from(used - kept).unwrap_or(u32::MAX));
+                    let unread = u32::try_from(used - kept).unwrap_or(u32::MAX);
+                    self.missing = self.missing.saturating_add(unread);
+                    self.unread = self.unread.saturating_add(unread);
                 }
                 self.left -= used;
                 used
@@ -223,7 +227,10 @@ impl Assembler {
     }
 
     fn complete(&mut self, to: Position, sink: &mut impl FnMut(Event)) {
-        let kind = read(self.header, &self.body, self.missing, &self.frames);
+        let mut kind = read(self.header, &self.body, self.missing, &self.frames);
+        if let Message::Certificate(message) = &mut kind {
+            message.unread = self.unread;
+        }
         sink(Said {
             kind,
             frames: std::mem::take(&mut self.frames),
@@ -473,6 +480,7 @@ mod tests {
         }
         let message = chain(&events[0]);
         assert_eq!(message.missing as usize, 0xff_ffff - MAX_MESSAGE);
+        assert!(message.unread > 0, "{message:?}");
         assert!(!message.chain.is_empty());
         assert_eq!(message.chain[0].der.len(), 100);
     }

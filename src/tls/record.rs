@@ -8,12 +8,13 @@
 //! recognised by the first record whose header and content agree that it begins a TLS conversation, on any port.
 
 use super::border::{
-    Beginning, HEADER, MAX_BODY, Piece, at_segment, beginning_of_tls, drop_front, gather, is_clear_alert, is_hello,
-    is_sslv2_server_hello, may_be_sslv2, may_begin, messages_chain, plausible_header, provenance_at, sslv2_hello_len,
+    Beginning, HEADER, MAX_BODY, Piece, at_segment, beginning_of_tls, brought, drop_front, gather, is_clear_alert,
+    is_hello, is_sslv2_server_hello, may_be_sslv2, may_begin, messages_chain, plausible_header, provenance_at,
+    sslv2_hello_len,
 };
 use super::held::Held;
 use super::message::{Assembler, Event, Message};
-use crate::tcp::said::Provenance;
+use crate::tcp::said::{MAX_FRAMES, Provenance};
 use crate::tcp::stream::{Chunk, Gap, Position};
 
 mod passing;
@@ -52,7 +53,7 @@ pub enum Carries {
 }
 
 /// Cuts one direction into records.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct RecordReader {
     state: State,
     assembler: Assembler,
@@ -90,6 +91,8 @@ enum State {
         len: u16,
         left: u32,
         body: Vec<u8>,
+        /// Which segment brought what of the body.
+        pieces: Vec<Piece>,
         missing: u32,
         at: Provenance,
     },
@@ -101,21 +104,11 @@ enum State {
     Done,
 }
 
-impl Default for RecordReader {
+impl Default for State {
     fn default() -> Self {
-        Self {
-            state: State::Searching {
-                seen: Vec::new(),
-                pieces: Vec::new(),
-            },
-            assembler: Assembler::default(),
-            after_change: false,
-            readable: false,
-            preamble: 0,
-            lost: 0,
-            begun: false,
-            open: None,
-            data_records: 0,
+        Self::Searching {
+            seen: Vec::new(),
+            pieces: Vec::new(),
         }
     }
 }
@@ -249,9 +242,14 @@ impl RecordReader {
                 }
                 used
             }
-            State::Collecting { left, body, .. } => {
+            State::Collecting { left, body, pieces, .. } => {
                 let used = rest.len().min(*left as usize);
-                body.extend_from_slice(rest.get(..used).unwrap_or_default());
+                let bytes = rest.get(..used).unwrap_or_default();
+                // A message remembers no more frames than that, however small its segments are.
+                match pieces.len() < MAX_FRAMES {
+                    true => gather(body, pieces, bytes, at),
+                    false => body.extend_from_slice(bytes),
+                }
                 *left -= u32::try_from(used).unwrap_or(*left);
                 if *left == 0 {
                     self.finish_collected(sink);
@@ -329,6 +327,7 @@ impl RecordReader {
                 len,
                 left,
                 body: Vec::new(),
+                pieces: Vec::new(),
                 missing: 0,
                 at,
             },
@@ -347,6 +346,7 @@ impl RecordReader {
             kind,
             len,
             body,
+            pieces,
             missing,
             at,
             ..
@@ -365,10 +365,6 @@ impl RecordReader {
             _ => {
                 // A handshake record after change_cipher_spec, or after a hole. TLS 1.3 sends hellos in clear after a
                 // compatibility change_cipher_spec (RFC 9846 appendix D.4); everything else is ciphertext.
-                let body_at = Provenance {
-                    from: at.from.saturating_add(HEADER as u64),
-                    ..at
-                };
                 let readable = missing == 0
                     && if self.after_change {
                         is_hello(&body, len)
@@ -378,7 +374,9 @@ impl RecordReader {
                 if readable {
                     self.readable = true;
                     self.assembler.resume();
-                    self.assembler.bytes(&body, body_at, sink);
+                    for (bytes, at) in brought(&body, &pieces) {
+                        self.assembler.bytes(bytes, at, sink);
+                    }
                 } else {
                     sink(at.said(Message::EncryptedHandshake { len }, end));
                 }
@@ -705,6 +703,24 @@ mod tests {
         // Also when the end of one segment and the beginning of the next look like a header together.
         for cut in 11..14 {
             assert_eq!(read_without(&bytes, &[cut], 0..0), "", "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn a_message_whose_record_begins_a_direction_is_cited_by_all_its_frames() {
+        let bytes = [record(HANDSHAKE, &certificate(200)), record(ALERT, &[2, 42])].concat();
+        let end = borders(&bytes)[1];
+        for cut in HEADER + 1..end {
+            let (events, _) = read_all(&bytes, &[cut, end], 0..0);
+            assert_eq!(
+                events[0].frames.to_vec(),
+                [FrameNumber(1), FrameNumber(2)],
+                "cut at {cut}"
+            );
+            assert_eq!(
+                (events[0].from, events[0].to),
+                (START + HEADER as u64, START + end as u64)
+            );
         }
     }
 

@@ -328,3 +328,26 @@ fn the_same_client_going_on_with_the_same_certificate_refutes_an_unknown_issuer(
             .contains("its issuer is not the reason")
     );
 }
+
+/// RFC 9846 allows 16 MiB; more than 256 KiB of a message are not read. They were captured all the same.
+#[test]
+fn a_certificate_message_longer_than_what_is_read_is_not_called_missing() {
+    let long = vec![0x30; 300_000];
+    let flight = |chain: &[&[u8]]| {
+        let messages = [
+            server_hello_with(0xc02f, &whole()),
+            certificate(chain),
+            server_hello_done(),
+        ];
+        in_records_of(16_000, &messages)
+    };
+    for chain in [&[&long[..]][..], &[SERVER_CERTIFICATE, &long]] {
+        let report = refused_by_client(&good_hello(), flight(chain), 42);
+        let text = serde_json::to_string(&report).unwrap();
+        assert!(
+            !text.contains("not in the capture") && !text.contains("not captured"),
+            "{text}"
+        );
+        assert!(text.contains("were not read"), "{text}");
+    }
+}

@@ -65,32 +65,12 @@ fn all(files: Vec<PathBuf>, each: impl Fn(&str, &[u8], &mut Tally) + Sync) -> Ta
     total.into_inner().unwrap()
 }
 
-/// Claims that are known to be wrong, and wait to be mended: family, part of the claim, what is wrong.
-const KNOWN: &[(&str, &str, &str)] = &[
-    (
-        "message-frame",
-        "certificate of the",
-        "where the beginning of a direction was not captured, a certificate is cited by the first frame that carries it",
-    ),
-    (
-        "certificates",
-        "tls-fragmented-handshake",
-        "a Certificate message that is longer than what is kept is called not captured",
-    ),
-    (
-        "closed-without-alert",
-        "tls-no-response-late.pcap, without every 5th from 1",
-        "the alert behind the close stands in a direction with a hole",
-    ),
-];
-
 fn hold(tally: &Tally) {
     for (family, count) in &tally.checked {
         println!("{count:>8} {family}");
     }
-    let is_known = |family: &str, what: &str| KNOWN.iter().any(|(own, part, _)| *own == family && what.contains(part));
-    let lines = tally.refuted.iter().filter(|(family, what)| !is_known(family, what));
-    let lines: BTreeSet<String> = lines.map(|(family, what)| format!("{family}: {what}")).collect();
+    let lines = tally.refuted.iter().map(|(family, what)| format!("{family}: {what}"));
+    let lines: BTreeSet<String> = lines.collect();
     // Of each family a few: they mostly have one cause.
     let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
     let some = lines.iter().filter(|line| {

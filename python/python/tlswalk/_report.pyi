@@ -80,6 +80,8 @@ class Contents(TypedDict):
     tls_connections: int
     dns_names: list[str]
     server_names: list[str]
+    quic_packets: NotRequired[int]
+    capwap_packets: NotRequired[int]
 
 class Overall(TypedDict):
     "The report's own verdict."

@@ -37,7 +37,12 @@ pub(super) fn is_said_by(causes: &[&str], described: Option<AlertDescription>) -
         Some(Alert::UNKNOWN_CA | Alert::CERTIFICATE_REVOKED) | None => true,
         Some(Alert::BAD_CERTIFICATE | Alert::CERTIFICATE_UNKNOWN) => !matches!(
             first,
-            "unknown-issuer" | "missing-intermediate" | "not-trusted-by-client" | "encrypted" | "not-captured"
+            "unknown-issuer"
+                | "missing-intermediate"
+                | "not-trusted-by-client"
+                | "encrypted"
+                | "not-captured"
+                | "not-read"
         ),
         Some(Alert::UNSUPPORTED_CERTIFICATE) => matches!(first, "wrong-purpose" | "weak-key" | "weak-signature"),
         Some(Alert::BAD_CERTIFICATE_STATUS_RESPONSE) => first == "missing-staple",

@@ -39,6 +39,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .server
         .as_ref()
         .is_some_and(|it| it.missing == 0 && !it.chain.is_empty());
+    // Captured whole, and longer than what is read of a message.
+    let is_unread = tls
+        .certificates
+        .server
+        .as_ref()
+        .is_some_and(|it| it.unread > 0 && it.unread == it.missing);
     // It was fetching revocation data: that may have failed, outside the capture.
     let fetches = !attempt.revocation.is_empty();
     let confidence = if (tls13 || is_shown) && !fetches {
@@ -87,6 +93,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             .with("clauses", clauses),
         (Some(_), true) if accepted.is_some() => phrase("server-certificate-rejected-summary-accepted"),
         (Some(_), true) => phrase("server-certificate-rejected-summary-sound"),
+        (None, _) if is_unread => phrase("server-certificate-rejected-summary-unread"),
         (None, _) if !tls13 => phrase("server-certificate-rejected-summary-uncaptured"),
         (None, _) => phrase("server-certificate-rejected-summary-encrypted"),
     };
@@ -105,6 +112,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         // Nothing in the bytes explains it: what the client trusts, or its clock, does; encrypted: not even that is known.
         causes.push(if is_shown && leaf.is_some() {
             "not-trusted-by-client"
+        } else if is_unread {
+            "not-read"
         } else if tls13 {
             "encrypted"
         } else {
@@ -224,7 +233,11 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     }
     if !is_shown && !tls13 {
         finding = finding
-            .cannot_tell(phrase("server-certificate-rejected-cannot-tell-certificate"))
+            .cannot_tell(phrase(if is_unread {
+                "server-certificate-rejected-cannot-tell-unread"
+            } else {
+                "server-certificate-rejected-cannot-tell-certificate"
+            }))
             .alternative("interception-suspected", phrase("server-certificate-rejected-resigned"))
             .alternative(
                 "crl-fetch-failed",

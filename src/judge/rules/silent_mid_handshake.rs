@@ -70,6 +70,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             Confidence::Likely,
             phrase("silent-mid-handshake-waited").with("span", seconds(waited)),
         ),
+        // Only the other side's acknowledgement shows its FIN; an alert may have been lost with it.
+        (None, Some(side), _) if connection.tcp[side].fin.is_none() => (
+            side.into(),
+            Confidence::Likely,
+            phrase("silent-mid-handshake-closed-unseen").with("who", side_name(side)),
+        ),
         (None, Some(side), _) => (
             side.into(),
             Confidence::Certain,

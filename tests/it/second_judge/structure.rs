@@ -258,7 +258,12 @@ fn certificates(place: &str, it: &Connection<'_>, tally: &mut Tally) {
         let said: Vec<&str> = list(&it.report["certificates"][side])
             .filter_map(|it| it["sha256"].as_str())
             .collect();
-        tally.add("certificates", said == real, || {
+        // A chain that ends early is one that is said to be too long to be read.
+        let is_cut = list(&it.report["steps"])
+            .filter(|step| step["kind"] == "certificate" && step["side"] == side)
+            .any(|step| step["detail"].as_str().is_some_and(|it| it.starts_with("too long: ")));
+        let holds = said == real || is_cut && real.len() > said.len() && real.iter().zip(&said).all(|(a, b)| a == b);
+        tally.add("certificates", holds, || {
             format!("{place}: the {side}'s certificates are others: {real:?}")
         });
     }
