@@ -43,7 +43,7 @@ end
 
 -- The display filter of the worst attempt, as the text names it.
 local function filter_of(text)
-    return text:match("\n  Wireshark: ([^\r\n]+)")
+    return text:match("\n  Wireshark +([^\r\n]+)")
 end
 
 local function show(file, options)

@@ -23,7 +23,8 @@ use crate::connection::Connection;
 use crate::decode::Decoder;
 use crate::decode::Skip;
 use crate::judge::context::Context;
-use crate::judge::verdict;
+use crate::judge::finding::Severity;
+use crate::judge::verdict::{self, Verdict};
 use crate::profile::options::Options;
 use crate::report::{self, Report};
 
@@ -289,9 +290,28 @@ impl<'o> Analyzer<'o> {
                 verdict
             })
             .collect();
+        let all = attempts.len();
+        let (attempts, judged) = match self.options.others {
+            true => failures(attempts, judged),
+            false => (attempts, judged),
+        };
         look(&attempts, connections);
-        let report = report::build(capture, &attempts, &judged, &context, story.before);
+        let mut report = report::build(capture, &attempts, &judged, &context, story.before);
+        report.others = self.options.others.then(|| report::Others {
+            failed: attempts.len(),
+            not_failed: all.saturating_sub(attempts.len()),
+        });
         story.tell(&report, &judged, &attempts);
         (report, watched.hosts)
     }
+}
+
+/// The attempts that failed.
+fn failures<'a>(attempts: Vec<Attempt<'a>>, judged: Vec<Verdict>) -> (Vec<Attempt<'a>>, Vec<Verdict>) {
+    let failed = |verdict: &Verdict| verdict.cause().is_some_and(|it| it.severity == Severity::Error);
+    attempts
+        .into_iter()
+        .zip(judged)
+        .filter(|(_, verdict)| failed(verdict))
+        .unzip()
 }

@@ -208,7 +208,7 @@ pub(crate) struct Inspect {
     #[arg(
         long,
         value_name = "NAME|FILE",
-        default_value = "cisco-smart-licensing",
+        default_value = Self::PROFILE,
         hide_default_value = true
     )]
     pub(crate) profile: String,
@@ -313,6 +313,19 @@ pub(crate) enum Format {
     Csv,
     Junit,
     Sarif,
+}
+
+impl Inspect {
+    /// The profile where none is named.
+    pub(crate) const PROFILE: &str = "cisco-smart-licensing";
+
+    /// Whether nothing was said about what to look for: then, in a capture without licensing, what else failed is the answer.
+    pub(crate) fn leaves_open_what(&self) -> bool {
+        let no_target = [&self.cssm, &self.on_prem, &self.cslu, &self.proxy]
+            .iter()
+            .all(|it| it.is_empty());
+        self.profile == Self::PROFILE && !self.all && no_target && self.wlc.is_empty() && self.log.is_empty()
+    }
 }
 
 /// Languages of reports.

@@ -2,6 +2,7 @@
 //!
 //! Reports go to standard output, everything else to standard error as `tlswalk: <what>: <why>`, one line each.
 
+mod again;
 mod args;
 mod commands;
 mod expect;
@@ -165,9 +166,11 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
         (Some(together), [path]) => together.report(path, inspect, self::options(inspect)?),
         (_, paths) => analyze(paths, &options, inspect),
     };
+    let given = again::options(inspect);
     let mut due = captures.iter();
     workers::in_order(&captures, &held, inspect_one, |outcome| match (outcome, due.next()) {
-        (Ok(report), paths) => {
+        (Ok(mut report), paths) => {
+            report.options.clone_from(&given);
             total = total.and(outcome_of([&report]));
             let expectation = expected.as_mut().map(|it| match &together {
                 Some(_) => it.check_as(&named(paths.copied().unwrap_or_default()), &report),
@@ -328,6 +331,11 @@ fn analyze(paths: &[PathBuf], options: &Options, inspect: &Inspect) -> Result<Re
         let mut input = Hashed::new(input, inspect.hash);
         let mut report = tlswalk::analyze(&mut input, &name, options).map_err(|error| format!("{name}: {error}"))?;
         report.capture.sha256 = input.finish().map_err(|error| format!("{name}: {}", reason(&error)))?;
+        if inspect.leaves_open_what() && path.is_file() && !report.has_what_was_looked_for() {
+            let (_, input) = open(path, true)?;
+            let again = tlswalk::analyze(input, &name, &of_others(inspect)?);
+            report = report.or_others(again.map_err(|error| format!("{name}: {error}"))?);
+        }
         return Ok(report);
     }
     if paths.len() > MOST_FILES {
@@ -338,6 +346,12 @@ fn analyze(paths: &[PathBuf], options: &Options, inspect: &Inspect) -> Result<Re
         .map(|path| open(path, true)) // so many bars would only flicker
         .collect::<Result<Vec<_>, _>>()?;
     tlswalk::analyze_merged(inputs, options).map_err(|error| error.to_string())
+}
+
+/// The options for what else is in a capture that holds nothing of the service that was looked for.
+fn of_others(inspect: &Inspect) -> Result<Options, String> {
+    let others = options(inspect)?.of_others();
+    others.ok_or_else(|| "the default profile is missing".to_owned())
 }
 
 fn refuse_terminal() -> Result<(), String> {
@@ -420,6 +434,7 @@ fn options(inspect: &Inspect) -> Result<Options, String> {
         profile,
         anchors,
         all: inspect.all,
+        others: false,
         at: inspect.at,
         language: inspect.lang.into(),
         wlc: inspect.wlc.clone(),

@@ -18,6 +18,8 @@ pub struct Options {
     pub anchors: Anchors,
     /// Judge TLS connections that are not licensing, too.
     pub all: bool,
+    /// Nothing of the profile's service was in the capture: of every other TLS connection, report those that failed.
+    pub others: bool,
     /// Judge certificates at this time instead of the capture's.
     pub at: Option<Timestamp>,
     /// The language of the report's texts.
@@ -57,6 +59,18 @@ impl Options {
         })
     }
 
+    /// What failed among all TLS connections, told with the general profile: for a capture without the service that was
+    /// looked for.
+    #[must_use]
+    pub fn of_others(self) -> Option<Self> {
+        Some(Self {
+            profile: Profile::built_in("default")?,
+            all: true,
+            others: true,
+            ..self
+        })
+    }
+
     /// The defaults with a profile.
     #[must_use]
     pub fn new(profile: Profile) -> Self {
@@ -64,6 +78,7 @@ impl Options {
             profile,
             anchors: Anchors::built_in(),
             all: false,
+            others: false,
             at: None,
             language: Language::default(),
             wlc: Vec::new(),

@@ -98,6 +98,8 @@ pub(crate) fn build(
                     .flat_map(|finding| finding.beside.iter().copied())
             })
             .collect(),
+        others: None,
+        options: Vec::new(),
     }
 }
 

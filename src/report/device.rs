@@ -165,6 +165,8 @@ pub fn report_on_logs(options: &Options) -> Report {
         part: None,
         device_logs: options.logs.iter().map(|log| log_of(log, &[], None)).collect(),
         beside: Vec::new(),
+        others: None,
+        options: Vec::new(),
     }
 }
 

@@ -61,6 +61,8 @@ fn base(file: &str, frames: u64) -> Report {
         part: None,
         device_logs: vec![],
         beside: vec![],
+        others: None,
+        options: Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Attempt, Capture, Connection, Evidence, Report, explain};
+use super::{Attempt, Capture, Connection, Evidence, Report, explain, story};
 use crate::base::phrase::{Language, Phrase, phrase};
 
 /// The language that a report's texts are in.
@@ -108,20 +108,64 @@ pub(super) fn sign(severity: &str) -> &'static str {
     }
 }
 
-/// The attempt that the report's own verdict is about: of equally bad ones the first.
+/// The attempt that is shown first: the one that the report's own verdict is about, of equally bad ones the first. Where its
+/// fault was cured within the capture, one that still fails, or else the last try of its course.
 pub(super) fn worst(report: &Report) -> Option<&Attempt> {
     let verdict = &report.verdict;
     let same = |attempt: &&Attempt| attempt.verdict.id == verdict.id && attempt.verdict.severity == verdict.severity;
-    report.attempts.iter().find(same).or_else(|| report.attempts.first())
+    let worst = report.attempts.iter().find(same).or_else(|| report.attempts.first())?;
+    if !is_cured(worst) {
+        return Some(worst);
+    }
+    let course = |attempt: &Attempt| attempt.course.as_ref().map(|place| place.id);
+    let is_broken = |attempt: &&Attempt| attempt.verdict.severity == "error" && !is_cured(attempt);
+    let is_last = |attempt: &&Attempt| course(attempt) == course(worst);
+    let mut attempts = report.attempts.iter();
+    attempts
+        .clone()
+        .find(is_broken)
+        .or_else(|| attempts.rfind(is_last))
+        .or(Some(worst))
+}
+
+/// Whether the device failed at first and then worked, to the end of the capture.
+pub(super) fn is_cured(attempt: &Attempt) -> bool {
+    attempt.course.as_ref().is_some_and(|place| place.kind == "cured")
+}
+
+/// How bad it is now: a fault that was cured within the capture is none any more.
+pub(super) fn severity(report: &Report) -> &str {
+    story::turn(report).map_or(report.verdict.severity.as_str(), |(severity, _)| severity)
 }
 
 /// The sentence that a report begins with.
 pub(super) fn headline(report: &Report) -> String {
+    let language = language_of(report);
+    let worst = worst(report).map(|attempt| attempt.verdict.summary.as_str());
     let own = Some(report.verdict.summary.as_str());
-    let attempt = worst(report).map(|attempt| attempt.verdict.summary.as_str());
-    let title = explain::title(&report.verdict.id, language_of(report));
-    let mut texts = [own, attempt, title].into_iter().flatten();
-    capitalised(texts.find(|text| !text.is_empty()).unwrap_or_default())
+    let title = explain::title(&report.verdict.id, language);
+    let mut texts = [own, worst, title].into_iter().flatten();
+    let summary = texts.find(|text| !text.is_empty()).unwrap_or_default();
+    capitalised(&match story::turn(report) {
+        Some(("ok", turn)) => turn.in_language(language),
+        Some((_, turn)) => phrase("story-turned")
+            .with("turn", turn)
+            .with("summary", summary)
+            .in_language(language),
+        None => summary.to_owned(),
+    })
+}
+
+/// What became of the connections of others, where the capture holds nothing of the service that was looked for.
+pub(super) fn others(report: &Report) -> Option<Phrase> {
+    let others = report.others?;
+    let id = match others.failed {
+        0 => "others-not-failed",
+        _ => "others-failed",
+    };
+    let all = others.failed.saturating_add(others.not_failed);
+    let told = phrase(id).with("all", all).with("failed", others.failed);
+    (all > 0).then_some(told)
 }
 
 /// An attempt's connections, in order.

@@ -5,8 +5,8 @@
 use std::io::{self, Write};
 
 use super::labels::{
-    about, beginning, confidence, connections, frames_filter, headline, held, language_of, moment, owner, sign,
-    transport, worst,
+    about, beginning, confidence, connections, frames_filter, headline, held, language_of, moment, others, owner,
+    severity, sign, transport, worst,
 };
 use super::text::visible;
 use super::{Attempt, Remedy, Report};
@@ -23,8 +23,9 @@ pub fn write_markdown(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let language = language_of(report);
     let say = |phrase: Phrase| escaped(&phrase.in_language(language));
     let verdict = &report.verdict;
-    writeln!(out, "## {} {}\n", sign(&verdict.severity), escaped(&headline(report)))?;
-    let facts: Vec<String> = about(&report.capture).into_iter().map(&say).collect();
+    writeln!(out, "## {} {}\n", sign(severity(report)), escaped(&headline(report)))?;
+    let facts = about(&report.capture).into_iter().chain(others(report));
+    let facts: Vec<String> = facts.map(&say).collect();
     writeln!(out, "{} · {}", code(&visible(&report.capture.file)), facts.join(" · "))?;
     if report.attempts.len() > 1 {
         table(report, language, out)?;

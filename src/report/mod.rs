@@ -76,10 +76,45 @@ pub struct Report {
     /// What the devices' own texts say (`--log`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub device_logs: Vec<DeviceLog>,
+    /// How many TLS connections of others there are, where the capture holds nothing of the service that was looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub others: Option<Others>,
     /// What evidence rests on in connections that the report does not list. Of use to whoever has the capture, so no format
     /// shows it.
     #[serde(skip)]
     pub beside: Vec<Stretch>,
+    /// The options that made the report, each with its value, as a shell takes them: suggested commands repeat them. Whoever
+    /// had the report made sets it.
+    #[serde(skip)]
+    pub options: Vec<String>,
+}
+
+impl Report {
+    /// Whether the capture holds an attempt to reach the service that was looked for, or nothing else either.
+    #[must_use]
+    pub fn has_what_was_looked_for(&self) -> bool {
+        !self.attempts.is_empty() || self.capture.contents.tcp_connections == 0
+    }
+
+    /// What failed among the other connections of the same capture, or else this, with how many others there are.
+    #[must_use]
+    pub fn or_others(mut self, mut others: Self) -> Self {
+        if others.attempts.is_empty() {
+            self.others = others.others;
+            return self;
+        }
+        others.capture.sha256 = self.capture.sha256;
+        others
+    }
+}
+
+/// TLS connections of others, judged because the capture holds nothing of the service that was looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Others {
+    /// Attempts that failed: the report's own.
+    pub failed: usize,
+    /// Attempts that are not seen to fail, which the report leaves out.
+    pub not_failed: usize,
 }
 
 /// A part of what there is to say of a capture that grows.

@@ -1,6 +1,6 @@
 //! Courses → phrases: several tries told in order, in the words that the text and the page share.
 
-use super::labels::step_name;
+use super::labels::{step_name, worst};
 use super::{Attempt, Course, Report, Try};
 use crate::base::phrase::{Language, Phrase, phrase};
 
@@ -98,6 +98,34 @@ impl Run<'_> {
     }
 }
 
+/// How the tries that a report begins with turned, and how bad that is now; `None` where they all went alike.
+pub(super) fn turn(report: &Report) -> Option<(&'static str, Phrase)> {
+    let shown = worst(report)?;
+    let id = shown.course.as_ref()?.id;
+    let course = report.courses.iter().find(|course| course.id == id)?;
+    let failed = |one: &Try| one.severity == "error";
+    let (severity, id, since) = match course.kind.as_str() {
+        "cured" => {
+            let last = course.tries.iter().rposition(failed)?;
+            ("ok", "story-works-since", course.tries.get(last + 1)?)
+        }
+        "broke" => (
+            "error",
+            "story-fails-since",
+            course.tries.iter().find(|one| failed(one))?,
+        ),
+        "flapping" => ("error", "story-fails-in-turn", course.tries.first()?),
+        _ => return None,
+    };
+    let time = since.time.get(11..19).unwrap_or_default();
+    let turn = phrase(id)
+        .with("time", time)
+        .with("failed", course.failed)
+        .with("worked", course.worked)
+        .with("tries", course.tries.len());
+    Some((severity, turn))
+}
+
 /// Where an attempt leaves the good one of its transport.
 pub(super) fn divergence(attempt: &Attempt, language: Language) -> Option<String> {
     let good = attempt.baseline.as_ref()?;
@@ -123,6 +151,40 @@ pub(super) fn divergence(attempt: &Attempt, language: Language) -> Option<String
 mod tests {
     use super::*;
     use crate::report::examples;
+
+    #[test]
+    fn a_course_that_turned_says_when_and_shows_what_is_still_broken() {
+        let mut report = examples::story();
+        let said = |report: &Report| {
+            let (severity, turn) = turn(report).unwrap();
+            (severity, turn.in_language(Language::En))
+        };
+        assert_eq!(
+            said(&report),
+            ("ok", "works since 11:34:13 UTC, after 3 failed attempts".to_owned())
+        );
+        // The last try is shown: it needs no cure.
+        assert_eq!(worst(&report).unwrap().id, 4);
+        // Another course still fails.
+        let mut other = report.attempts[0].clone();
+        (other.id, other.course) = (5, None);
+        report.attempts.push(other);
+        assert_eq!(worst(&report).unwrap().id, 5);
+        assert!(turn(&report).is_none());
+        report.attempts.pop();
+        for (kind, sentence) in [
+            ("broke", "fails since 11:31:13 UTC, after 1 attempt that worked"),
+            ("flapping", "fails on and off, in 3 of 4 attempts"),
+        ] {
+            report.courses[0].kind = kind.into();
+            for attempt in &mut report.attempts {
+                attempt.course.as_mut().unwrap().kind = kind.into();
+            }
+            assert_eq!(said(&report), ("error", sentence.to_owned()));
+        }
+        report.courses[0].kind = "constant".into();
+        assert!(turn(&report).is_none());
+    }
 
     #[test]
     fn a_long_course_is_told_by_runs_and_its_middle_is_counted() {

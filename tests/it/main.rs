@@ -33,6 +33,7 @@ mod corpus;
 mod device_logs;
 mod endings;
 mod evidence;
+mod first_screen;
 mod formats;
 mod fuzz_regressions;
 mod generated;

@@ -166,7 +166,7 @@ fn a_certificate_gives_a_command_its_name_only_where_its_chain_leads_to_a_given_
     // It says why, and the first advice is another one.
     let words = unverified.split_whitespace().collect::<Vec<_>>().join(" ");
     let (first, why) = (
-        words.find("give the server a certificate"),
+        words.find("Give the server a certificate"),
         words.find("stands in no command: its chain"),
     );
     assert!(first.is_some() && first < why, "{unverified}");
@@ -189,7 +189,7 @@ fn a_file_name_is_one_argument_of_the_command_that_is_suggested() {
         command.args(["--color", "never", "--", name]);
         let text = crate::support::run(&mut command, Duration::from_secs(60)).stdout;
         match suggested {
-            Some(argument) => assert!(text.contains(&format!("tlswalk -v {argument}, ")), "{text}"),
+            Some(argument) => assert!(text.contains(&format!("tlswalk -v {argument}\n")), "{text}"),
             None => assert!(
                 !text.contains("tlswalk -v") && text.contains("the same command with -v"),
                 "{text}"

@@ -65,7 +65,17 @@ story-report = after { $pause }, the regular report
 story-retry = after { $pause }, the retry
 story-poll = after { $pause }, the poll for the result
 story-left-out = { $count } more tries in between, shown in the JSON report
-story-shown = Of these, try { $number } in full:
+story-works-since = works since { $time } UTC, after { $failed } failed { $failed ->
+    [one] attempt
+   *[other] attempts
+}
+story-fails-since = fails since { $time } UTC, after { $worked } { $worked ->
+    [one] attempt
+   *[other] attempts
+} that worked
+story-fails-in-turn = fails on and off, in { $failed } of { $tries } attempts
+story-turned = { $turn }: { $summary }
+story-shown = Try { $number } is the one shown above.
 
 # Where an attempt leaves the good one of its transport.
 baseline-client = the device's { $step }
@@ -117,8 +127,7 @@ not-tls-proxy-or = { $proxy } may answer in place of the server that was meant, 
 not-tls-proxy-do = enter { $proxy } as proxy rather than as server
 
 # Labels of the story and of the good attempt.
-text-good-label = Good
-text-shows-label = Shows
+text-good-label = Expected next:
 story-place = frame { $frame }  { $time }
 story-shows = frame { $frame }: { $what }
 

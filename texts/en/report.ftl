@@ -6,16 +6,32 @@ text-named-frames = { $id }: { $text } ({ $frames })
 text-minutes = { $minutes } min { $seconds } s
 text-hours = { $hours } h { $minutes } min
 
-# Labels: at most six columns, but for the one that stands alone.
-text-why = Why
-text-not = Not
-text-or = Or
-text-do = Do
-text-expect = Expect
-text-also = Also
-text-odd = Odd
-text-holds-label = Holds
-text-cannot-tell = Cannot tell
+# Headings and the words that lines begin with.
+text-fix = Fix, { $owner }
+text-next = Next, { $owner }
+text-next-capture = Next capture
+text-colon = { ":" }
+text-done-when = Done when: { $verify }
+text-evidence = Evidence
+text-also = Also:
+text-ruled-out = Ruled out:
+text-could-be = Could also be:
+text-not-visible = Not visible here:
+text-where = Where it stopped
+text-walk = Steps
+text-all-attempts = All attempts
+text-odd = Noticed:
+text-holds-label = In the capture
+
+# Connections of others, in a capture without licensing traffic.
+others-failed = no licensing traffic in this capture; { $all ->
+    [one] its one TLS connection
+   *[other] { $failed } of its { $all } TLS connections
+} failed (to see all: --all --profile default)
+others-not-failed = { $all ->
+    [one] its one TLS connection is not
+   *[other] none of its { $all } TLS connections is
+} seen to fail (to see all: --all --profile default)
 
 # The capture.
 text-frames = { $grouped } { $frames ->
@@ -66,17 +82,16 @@ text-route-direct = { $ends }, direct { $service }
 text-route-tunnel = { $route }, inside { $tunnel }
 text-route-version = { $route }, TLS { $version }
 text-tries = tried on { $tries } connections; shown here: the last, to { $server }
-text-do-this = { $owner }: { $action }
-text-do-commands = { $owner }: { $action }:
 text-on-controller = on the controller
 text-on-firewall = on the firewall
 text-on-proxy = on the proxy
 text-on-server = on the server
-text-for-capture = for the next capture
 text-holds-too = holds too
-text-wireshark = Wireshark: { $filter }
-text-more = more:{ " " }
-text-same-verbose = the same command with -v
+text-wireshark = Wireshark
+text-details = Details
+text-for-others = To share
+text-explained = Explained
+text-same-verbose = Details: the same command with -v
 
 # The walk.
 text-legend = ~ not read but deduced from order, size and side: it is encrypted

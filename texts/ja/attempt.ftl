@@ -44,7 +44,11 @@ story-report = { $pause }後、定期レポート
 story-retry = { $pause }後、再試行
 story-poll = { $pause }後、結果の照会
 story-left-out = この間の { $count } 回は省略（JSON レポートに全件ある）
-story-shown = このうち { $number } 回目の試行の詳細:
+story-works-since = { $failed } 回失敗した後、{ $time } UTC から成功している
+story-fails-since = { $worked } 回成功した後、{ $time } UTC から失敗している
+story-fails-in-turn = 成功と失敗を繰り返している（{ $tries } 回中 { $failed } 回失敗）
+story-turned = { $turn }：{ $summary }
+story-shown = 上に示したのは試行 { $number }
 
 # 正常な試行との最初の相違点。
 baseline-client = 装置からの { $step }
@@ -96,8 +100,7 @@ not-tls-proxy-or = { $proxy } が透過プロキシとして、本来のサー�
 not-tls-proxy-do = { $proxy } はサーバではなくプロキシとして設定してください
 
 # ストーリーと正常例の見出し
-text-good-label = 正常例
-text-shows-label = 所見
+text-good-label = 正常なら：
 story-place = フレーム { $frame }  { $time }
 story-shows = フレーム { $frame }：{ $what }
 

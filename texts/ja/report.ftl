@@ -6,16 +6,26 @@ text-named-frames = { $id }：{ $text }（フレーム { $frames }）
 text-minutes = { $minutes } 分 { $seconds } 秒
 text-hours = { $hours } 時間 { $minutes } 分
 
-# 見出し語：単独で置かれるもの以外は 6 桁まで。
-text-why = 根拠
-text-not = 否定
-text-or = 別案
-text-do = 対処
-text-expect = 確認
-text-also = 併発
-text-odd = 異常
-text-holds-label = 内容
-text-cannot-tell = 不明
+# 見出しと行頭の語
+text-fix = 対処：{ $owner }
+text-next = 次の手順：{ $owner }
+text-next-capture = 次回のキャプチャ
+text-colon = ：
+text-done-when = 完了の目安：{ $verify }
+text-evidence = 根拠
+text-also = 併発：
+text-ruled-out = 除外：
+text-could-be = 別の可能性：
+text-not-visible = ここでは確認できない：
+text-where = 止まった箇所
+text-walk = 各段階
+text-all-attempts = すべての試行
+text-odd = 異常：
+text-holds-label = キャプチャの内容
+
+# ライセンス通信を含まないキャプチャにある、ほかの接続
+others-failed = このキャプチャにライセンス通信はない。TLS 接続 { $all } 本のうち { $failed } 本が失敗している（全件の表示：--all --profile default）
+others-not-failed = TLS 接続 { $all } 本に失敗は見られない（詳細：--all --profile default）
 
 # キャプチャ
 text-frames = { $grouped } フレーム
@@ -57,17 +67,16 @@ text-route-direct = { $ends }、直接接続、宛先 { $service }
 text-route-tunnel = { $route }、{ $tunnel } 内
 text-route-version = { $route }、TLS { $version }
 text-tries = { $tries } 本の接続で試行。以下は最後の { $server } への接続
-text-do-this = { $owner }：{ $action }
-text-do-commands = { $owner }：{ $action }
 text-on-controller = ワイヤレスコントローラ
 text-on-firewall = ファイアウォール
 text-on-proxy = プロキシ
 text-on-server = サーバ
-text-for-capture = 次回のキャプチャ
 text-holds-too = これも該当
-text-wireshark = Wireshark：{ $filter }
-text-more = 詳細：
-text-same-verbose = 同じコマンドに -v を付けたもの
+text-wireshark = Wireshark
+text-details = 詳細
+text-for-others = 共有用
+text-explained = 解説
+text-same-verbose = 詳細：同じコマンドに -v を付けたもの
 
 # 各段階
 text-legend = ~ 暗号化されているため、順序・サイズ・送信側から推定

@@ -13,9 +13,15 @@ class Report(TypedDict):
     attempts: list[Attempt]
     connections: list[Connection]
     part: NotRequired[Part]
+    others: NotRequired[Others]
     courses: NotRequired[list[Course]]
     cadence: NotRequired[Cadence]
     device_logs: NotRequired[list[DeviceLog]]
+
+class Others(TypedDict):
+    "TLS connections of others, judged because the capture holds nothing of the service that was looked for."
+    failed: int
+    not_failed: int
 
 class Part(TypedDict):
     "A part of what there is to say of a capture that grows."

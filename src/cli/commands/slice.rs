@@ -29,7 +29,7 @@ pub(crate) fn run(inspect: &Inspect, whole: bool, force: bool) -> Result<u8, Str
     if !inspect.log.is_empty() {
         return Err("a slice holds frames, and its verdict rests on them alone; leave --log out".to_owned());
     }
-    let options = crate::cli::options(inspect)?;
+    let mut options = crate::cli::options(inspect)?;
     let capture = Capture::find(path)?;
     let because = |error: &dyn std::fmt::Display| format!("{}: {error}", capture.name);
     let sha256 = capture.digest(b"")?;
@@ -52,7 +52,18 @@ pub(crate) fn run(inspect: &Inspect, whole: bool, force: bool) -> Result<u8, Str
             name: REDACTED.to_owned(),
         }
     } else {
-        let judged = slice::judge(capture.open()?, &capture.name, &options).map_err(|error| because(&error))?;
+        let judge = |options: &Options| {
+            let judged = slice::judge(capture.open()?, &capture.name, options);
+            judged.map_err(|error| because(&error))
+        };
+        let mut judged = judge(&options)?;
+        if inspect.leaves_open_what() && !judged.report.has_what_was_looked_for() {
+            let others = crate::cli::of_others(inspect)?;
+            let found = judge(&others)?;
+            if !found.report.attempts.is_empty() {
+                (judged, options) = (found, others);
+            }
+        }
         let mut note = Note::of(&judged.facts);
         note.options = named_hosts(&options);
         if judged.facts.slice.is_none() {
@@ -146,28 +157,32 @@ fn capture_name(name: &str) -> String {
 
 /// The options that say which hosts are what: whoever opens the slice needs them again.
 pub(crate) fn named_hosts(inspect: &Options) -> Vec<String> {
-    use tlswalk::{Host, Target};
-
-    let text = |target: &Target| {
-        let host = match &target.host {
-            Host::Address(ip) if ip.is_ipv6() && target.port.is_some() => format!("[{ip}]"),
-            Host::Address(ip) => ip.to_string(),
-            Host::Name(name) => name.clone(),
-        };
-        target
-            .port
-            .map_or_else(|| host.clone(), |port| format!("{host}:{port}"))
-    };
     let groups = [
         ("--cssm", &inspect.cssm),
         ("--on-prem", &inspect.on_prem),
         ("--cslu", &inspect.cslu),
         ("--proxy", &inspect.proxy),
     ];
-    let targets = groups
-        .into_iter()
-        .flat_map(|(option, targets)| targets.iter().flat_map(move |it| [option.to_owned(), text(it)]));
+    let targets = groups.into_iter().flat_map(|(option, targets)| {
+        targets
+            .iter()
+            .flat_map(move |it| [option.to_owned(), host_and_port(it)])
+    });
     let wlc = inspect.wlc.iter().flat_map(|ip| ["--wlc".to_owned(), ip.to_string()]);
     let all = inspect.all.then(|| "--all".to_owned());
     wlc.chain(targets).chain(all).collect()
+}
+
+/// A target as its option takes it.
+pub(crate) fn host_and_port(target: &tlswalk::Target) -> String {
+    use tlswalk::Host;
+
+    let host = match &target.host {
+        Host::Address(ip) if ip.is_ipv6() && target.port.is_some() => format!("[{ip}]"),
+        Host::Address(ip) => ip.to_string(),
+        Host::Name(name) => name.clone(),
+    };
+    target
+        .port
+        .map_or_else(|| host.clone(), |port| format!("{host}:{port}"))
 }

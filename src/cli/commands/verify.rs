@@ -30,6 +30,9 @@ pub(crate) fn run(report: &Path, inspect: &Inspect) -> Result<u8, String> {
         let text = std::fs::read_to_string(report).map_err(|error| unread(&error))?;
         read_report(&text, inspect.lang.into()).map_err(|error| format!("{name}: {error}"))?
     };
+    if claimed.others.is_some_and(|others| others.failed > 0) {
+        options = crate::cli::of_others(inspect)?;
+    }
     let capture = Capture::find(path)?;
     // Texts are compared as they were written.
     let language = options.language;

@@ -20,7 +20,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, context};
 use serde::Serialize;
 
-use super::labels::{about, grouped, headline, held, language_of, sign, worst};
+use super::labels::{about, grouped, headline, held, language_of, others, severity, sign, worst};
 use super::text::visible;
 use super::{Remedy, Report, Unread};
 use crate::base::phrase::{Language, Phrase, phrase};
@@ -175,13 +175,13 @@ fn part(
         id,
         file: visible(&capture.file),
         headline: headline(report),
-        sign: sign(&report.verdict.severity),
-        severity: report.verdict.severity.clone(),
+        sign: sign(severity(report)),
+        severity: severity(report).to_owned(),
         verdict: report.verdict.id.clone(),
         attempts: phrase("page-attempts-counted")
             .with("count", report.attempts.len())
             .in_language(language),
-        about: say(about(capture)),
+        about: say(about(capture).into_iter().chain(others(report)).collect()),
         facts,
         held: if report.attempts.is_empty() {
             say(held(capture))

@@ -1,4 +1,4 @@
-//! Attempt → text: the verdict, why, what it is not, the walk, what to do.
+//! Attempt → text: the verdict, what to do, the evidence, where it stopped, where to read on.
 
 use std::io;
 
@@ -10,10 +10,7 @@ use crate::base::command::shell_file;
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::report::REDACTED;
 use crate::report::labels::frames_of;
-use crate::report::{Attempt, Connection, Finding, Remedy, Report, explain};
-
-/// Where text under a label begins.
-pub(super) const INDENT: usize = 9;
+use crate::report::{Attempt, Connection, Finding, Remedy, Report, Verdict, explain};
 
 /// Writes one attempt: three lines when all is well, else a screen.
 pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool) -> io::Result<()> {
@@ -38,7 +35,9 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
             &walk::brief(connection, language),
             &walk::duration(connection, language),
         )?;
-        return also(page, attempt, false);
+        return also(attempt, false, language)
+            .iter()
+            .try_for_each(|text| labelled(page, "text-also", text));
     }
     let with = connection.and_then(|connection| connection.tls.as_ref()?.version.as_ref());
     let route = match with {
@@ -57,19 +56,10 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
             .in_language(language);
         page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
     }
-    if !verdict.evidence.is_empty() || !verdict.alternatives.is_empty() {
-        page.blank()?;
-        reasons(page, attempt)?;
-    }
-    phases(page, attempt, connection)?;
-    story::divergence(page, attempt)?;
+    fix(page, verdict)?;
+    evidence(page, attempt, verbose)?;
+    stopped(page, attempt, connection, verbose)?;
     device::events(page, report, attempt, verbose)?;
-    if !verdict.remedy.is_empty() || !verdict.cannot_tell.is_empty() || !verdict.also.is_empty() {
-        page.blank()?;
-    }
-    remedies(page, &verdict.remedy)?;
-    also(page, attempt, verbose)?;
-    cannot_tell(page, &verdict.cannot_tell)?;
     if let Some(connection) = connection.filter(|_| verbose || about_certificates(&verdict.id)) {
         tables::certificates(page, connection, verbose)?;
     }
@@ -137,39 +127,79 @@ fn headline(attempt: &Attempt, language: Language) -> String {
     }
 }
 
-/// Why, frame by frame, and why not something else.
-fn reasons(page: &mut Page<'_>, attempt: &Attempt) -> io::Result<()> {
+/// A heading, with a blank line before it.
+pub(super) fn section(page: &mut Page<'_>, heading: Phrase) -> io::Result<()> {
+    page.blank()?;
+    let heading = heading.in_language(page.language);
+    page.hang_painted(&[], 0, (Paint::Strong, &heading), "")
+}
+
+/// Frame by frame what shows the verdict, what it is not or might be, and what the capture cannot show.
+fn evidence(page: &mut Page<'_>, attempt: &Attempt, verbose: bool) -> io::Result<()> {
     let verdict = &attempt.verdict;
+    let others = also(attempt, verbose, page.language);
+    if verdict.evidence.is_empty()
+        && verdict.alternatives.is_empty()
+        && verdict.cannot_tell.is_empty()
+        && others.is_empty()
+    {
+        return Ok(());
+    }
+    section(page, phrase("text-evidence"))?;
     let digits = verdict
         .evidence
         .iter()
         .map(|evidence| evidence.frame.to_string().len())
         .max()
         .unwrap_or_default();
-    let mut lead_label = label("text-why", page.language);
     for evidence in &verdict.evidence {
         let frame = phrase("one-frame")
             .with("frame", format!("{:>digits$}", evidence.frame))
             .in_language(page.language);
-        let lead = format!("{}{frame}  ", padded(&lead_label, INDENT));
+        let lead = format!("  {frame}  ");
         page.hang(&[(Paint::Strong, &lead)], lead.width(), &evidence.what, "")?;
-        lead_label.clear();
+    }
+    for text in &others {
+        labelled(page, "text-also", text)?;
     }
     for other in &verdict.alternatives {
-        let label = label(if other.excluded { "text-not" } else { "text-or" }, page.language);
-        let text = named(&other.id, &other.why_not, page.language);
-        page.hang(&[(Paint::Strong, &label)], INDENT, &text, "")?;
+        let label = if other.excluded {
+            "text-ruled-out"
+        } else {
+            "text-could-be"
+        };
+        labelled(page, label, &named(&other.id, &other.why_not, page.language))?;
     }
-    Ok(())
+    not_visible(page, &verdict.cannot_tell)
 }
 
-fn phases(page: &mut Page<'_>, attempt: &Attempt, connection: Option<&Connection>) -> io::Result<()> {
+/// A line that begins with what it is.
+pub(super) fn labelled(page: &mut Page<'_>, label: &'static str, text: &str) -> io::Result<()> {
+    let label = format!("  {} ", phrase(label).in_language(page.language));
+    page.hang(&[(Paint::Strong, &label)], 4, text, "")
+}
+
+/// The walk in one line, or with `verbose` phase by phase; and where a good attempt goes on.
+fn stopped(page: &mut Page<'_>, attempt: &Attempt, connection: Option<&Connection>, verbose: bool) -> io::Result<()> {
     let phases = walk::phases(attempt, connection, page.language);
     if phases.is_empty() {
-        return Ok(());
+        return story::divergence(page, attempt);
     }
-    page.blank()?;
-    for phase in &phases {
+    let heading = match attempt.verdict.severity.as_str() {
+        "error" => "text-where",
+        _ => "text-walk",
+    };
+    section(page, phrase(heading))?;
+    if verbose {
+        full_walk(page, &phases, connection)?;
+    } else {
+        page.hang(&[], 2, &walk::line(&phases), "")?;
+    }
+    story::divergence(page, attempt)
+}
+
+fn full_walk(page: &mut Page<'_>, phases: &[walk::Phase], connection: Option<&Connection>) -> io::Result<()> {
+    for phase in phases {
         let number = phase.number.map_or(" ".to_owned(), |number| number.to_string());
         let name = format!("  {number}  {}", padded(&phase.name, 9));
         let (sign, paint) = phase.mark.sign();
@@ -196,57 +226,72 @@ fn phases(page: &mut Page<'_>, attempt: &Attempt, connection: Option<&Connection
     Ok(())
 }
 
-/// Everything to do, in order.
-pub(super) fn remedies(page: &mut Page<'_>, remedies: &[Remedy]) -> io::Result<()> {
+/// What to do about an attempt.
+fn fix(page: &mut Page<'_>, verdict: &Verdict) -> io::Result<()> {
+    let heading = match verdict.severity.as_str() {
+        "error" | "warning" => "text-fix",
+        _ => "text-next",
+    };
+    remedies(page, &verdict.remedy, heading)
+}
+
+/// Everything to do, in order and numbered, under whose hands it is in. Commands are never wrapped: they get copied.
+pub(super) fn remedies(page: &mut Page<'_>, remedies: &[Remedy], heading: &'static str) -> io::Result<()> {
+    let mut owner = None;
     for (at, remedy) in remedies.iter().enumerate() {
+        if owner != Some(&remedy.owner) {
+            owner = Some(&remedy.owner);
+            section(page, owned(heading, remedy))?;
+        }
+        let number = format!("  {}. ", at + 1);
+        let number = if remedies.len() > 1 { number.as_str() } else { "  " };
+        let mut action = sentence(remedy.action.trim_end_matches([':', '.']), page.language);
+        if !remedy.commands.is_empty() {
+            action.push_str(&phrase("text-colon").in_language(page.language));
+        }
+        page.hang(&[(Paint::Plain, number)], number.width(), &action, "")?;
+        for command in &remedy.commands {
+            page.line(&[(Paint::Plain, "       "), (Paint::Plain, command)])?;
+        }
         // What all of them lead to is said once, after the last.
         let again = remedies.get(at + 1).is_some_and(|next| next.verify == remedy.verify);
-        to_do(page, remedy, !again)?;
+        if !again && !remedy.verify.is_empty() {
+            let text = phrase("text-done-when")
+                .with("verify", &remedy.verify)
+                .in_language(page.language);
+            page.hang(
+                &[(Paint::Plain, &" ".repeat(number.width()))],
+                number.width(),
+                &text,
+                "",
+            )?;
+        }
     }
     Ok(())
 }
 
-/// What the capture cannot show.
-pub(super) fn cannot_tell(page: &mut Page<'_>, hidden: &[String]) -> io::Result<()> {
-    for what in hidden {
-        let label = label("text-cannot-tell", page.language);
-        page.hang(&[(Paint::Strong, &label), (Paint::Plain, "  ")], INDENT, what, "")?;
-    }
-    Ok(())
-}
-
-/// What to do: whose hands, what to type, how to see that it worked. Commands are never wrapped: they get copied.
-fn to_do(page: &mut Page<'_>, remedy: &Remedy, expect: bool) -> io::Result<()> {
+/// Whose hands it is in, as a heading.
+fn owned(heading: &'static str, remedy: &Remedy) -> Phrase {
     let owner = match remedy.owner.as_str() {
         "wlc" => phrase("text-on-controller"),
         "firewall" => phrase("text-on-firewall"),
         "proxy" => phrase("text-on-proxy"),
         "server" => phrase("text-on-server"),
-        "capture" => phrase("text-for-capture"),
+        "capture" => return phrase("text-next-capture"),
         other => Phrase::verbatim(other),
     };
-    let id = if remedy.commands.is_empty() {
-        "text-do-this"
-    } else {
-        "text-do-commands"
-    };
-    let text = phrase(id)
-        .with("owner", owner)
-        .with("action", remedy.action.trim_end_matches([':', '.']))
-        .in_language(page.language);
-    page.hang(&[(Paint::Strong, &label("text-do", page.language))], INDENT, &text, "")?;
-    for command in &remedy.commands {
-        page.line(&[(Paint::Plain, "           "), (Paint::Plain, command)])?;
-    }
-    if expect && !remedy.verify.is_empty() {
-        let label = label("text-expect", page.language);
-        page.hang(&[(Paint::Strong, &label)], INDENT, &remedy.verify, "")?;
-    }
-    Ok(())
+    phrase(heading).with("owner", owner)
+}
+
+/// What the capture cannot show.
+pub(super) fn not_visible(page: &mut Page<'_>, hidden: &[String]) -> io::Result<()> {
+    hidden
+        .iter()
+        .try_for_each(|what| labelled(page, "text-not-visible", what))
 }
 
 /// What else holds. Notes wait for `-v` unless the verdict itself names them.
-fn also(page: &mut Page<'_>, attempt: &Attempt, verbose: bool) -> io::Result<()> {
+fn also(attempt: &Attempt, verbose: bool, language: Language) -> Vec<String> {
     let verdict = &attempt.verdict;
     let own = own(attempt);
     let wanted = |finding: &&Finding| {
@@ -255,68 +300,67 @@ fn also(page: &mut Page<'_>, attempt: &Attempt, verbose: bool) -> io::Result<()>
                 || verdict.also.contains(&finding.id)
                 || matches!(finding.severity.as_str(), "error" | "warning"))
     };
-    for finding in attempt.findings.iter().filter(wanted) {
+    let found = attempt.findings.iter().filter(wanted).map(|finding| {
         let frames = frames_of(&finding.evidence);
-        let text = match frames.as_slice() {
-            [] => named(&finding.id, &finding.detail, page.language),
+        match frames.as_slice() {
+            [] => named(&finding.id, &finding.detail, language),
             frames => phrase("text-named-frames")
                 .with("id", &finding.id)
                 .with("text", &finding.detail)
                 .with("frames", words::frames(frames))
-                .in_language(page.language),
-        };
-        page.hang(
-            &[(Paint::Strong, &label("text-also", page.language))],
-            INDENT,
-            &text,
-            "",
-        )?;
-    }
-    for id in verdict
+                .in_language(language),
+        }
+    });
+    let unfound = verdict
         .also
         .iter()
-        .filter(|id| !attempt.findings.iter().any(|finding| finding.id == **id))
-    {
-        let meaning = explain::title(id, page.language)
-            .map_or_else(|| phrase("text-holds-too").in_language(page.language), str::to_owned);
-        let text = named(id, &meaning, page.language);
-        page.hang(
-            &[(Paint::Strong, &label("text-also", page.language))],
-            INDENT,
-            &text,
-            "",
-        )?;
-    }
-    Ok(())
+        .filter(|id| !attempt.findings.iter().any(|finding| finding.id == **id));
+    let meant = unfound.map(|id| {
+        let meaning =
+            explain::title(id, language).map_or_else(|| phrase("text-holds-too").in_language(language), str::to_owned);
+        named(id, &meaning, language)
+    });
+    found.chain(meant).collect()
 }
 
+/// Where to read on, as commands that can be pasted: with the options that were given.
 fn hints(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool) -> io::Result<()> {
     let filter = &attempt.verdict.display_filter;
     if !filter.is_empty() {
-        // Never wrapped: it gets copied.
-        let text = phrase("text-wireshark")
-            .with("filter", filter)
-            .in_language(page.language);
-        page.line(&[(Paint::Dim, "  "), (Paint::Dim, &text)])?;
+        hint(page, "text-wireshark", filter)?;
     }
     let file = &report.capture.file;
-    // What was redacted or put together has a name that is no file's.
-    let is_file = !file.starts_with(REDACTED) && ![" + ", " … "].iter().any(|between| file.contains(between));
-    let argument = shell_file(file).filter(|_| is_file);
-    let again = match argument {
-        _ if verbose || file == "-" => String::new(),
-        // Not parted at a space: it gets copied.
-        Some(argument) => format!("tlswalk\u{a0}-v\u{a0}{}, ", argument.replace(' ', "\u{a0}")),
-        None => format!("{}, ", phrase("text-same-verbose").in_language(page.language)),
-    };
-    let more = format!("{again}tlswalk\u{a0}explain\u{a0}{}", attempt.verdict.id);
-    let lead = format!("  {}", phrase("text-more").in_language(page.language));
-    page.hang_painted(&[(Paint::Dim, &lead)], lead.width(), (Paint::Dim, &more), "")
+    // A redacted or merged capture has a name that is no file's.
+    let is_file = !file.starts_with(REDACTED) && file != "-" && ![" + ", " … "].iter().any(|it| file.contains(it));
+    if let Some(file) = shell_file(file).filter(|_| is_file) {
+        let again = |command: &str, options: &[&str]| [&[command], options, &[&file]].concat().join(" ");
+        let options: Vec<&str> = report.options.iter().map(String::as_str).collect();
+        if !verbose {
+            hint(page, "text-details", &again("tlswalk -v", &options))?;
+        }
+        // The verdict of a slice rests on its frames alone.
+        let options: Vec<&str> = options.into_iter().filter(|it| !it.starts_with("--log")).collect();
+        hint(
+            page,
+            "text-for-others",
+            &again("tlswalk slice -o case.pcapng", &options),
+        )?;
+    } else if !verbose {
+        let same = phrase("text-same-verbose").in_language(page.language);
+        page.line(&[(Paint::Dim, "  "), (Paint::Dim, &same)])?;
+    }
+    explained(page, &attempt.verdict.id)
 }
 
-/// A label of the first column.
-pub(super) fn label(id: &'static str, language: Language) -> String {
-    format!("  {}", phrase(id).in_language(language))
+/// Where a verdict is explained.
+pub(super) fn explained(page: &mut Page<'_>, id: &str) -> io::Result<()> {
+    hint(page, "text-explained", &format!("tlswalk explain {id}"))
+}
+
+/// A line to copy, so it is never wrapped.
+fn hint(page: &mut Page<'_>, label: &'static str, text: &str) -> io::Result<()> {
+    let label = padded(&phrase(label).in_language(page.language), 11);
+    page.line(&[(Paint::Dim, "  "), (Paint::Dim, &label), (Paint::Dim, text)])
 }
 
 /// A verdict's id and what is said of it.

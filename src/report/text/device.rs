@@ -139,7 +139,7 @@ fn lines<'a>(
     }
     if skip > 0 {
         rest.push_str(&phrase("device-more").with("count", skip).in_language(language));
-        page.hang_painted(&[(Paint::Plain, " ")], attempt::INDENT, (Paint::Dim, &rest), "")?;
+        page.hang_painted(&[(Paint::Plain, " ")], 9, (Paint::Dim, &rest), "")?;
     }
     Ok(())
 }
@@ -154,11 +154,14 @@ pub(super) fn alone(page: &mut Page<'_>, report: &Report, verbosity: Verbosity) 
         "",
     )?;
     said(page, report, verbosity == Verbosity::Verbose)?;
+    let heading = match report.verdict.severity.as_str() {
+        "error" | "warning" => "text-fix",
+        _ => "text-next",
+    };
+    attempt::remedies(page, &report.verdict.remedy, heading)?;
+    attempt::not_visible(page, &report.verdict.cannot_tell)?;
     page.blank()?;
-    attempt::remedies(page, &report.verdict.remedy)?;
-    attempt::cannot_tell(page, &report.verdict.cannot_tell)?;
-    page.blank()?;
-    page.line(&[(Paint::Dim, &format!("  more: tlswalk explain {}", report.verdict.id))])
+    attempt::explained(page, &report.verdict.id)
 }
 
 /// Settings, counts and lines that stand with no attempt.

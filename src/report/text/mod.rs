@@ -1,7 +1,8 @@
 //! Report → text: one screen that says what failed, why, and what to type next.
 //!
-//! The order is the reader's: verdict, who and where, why, what it is not, the walk in four steps, what to do. Nothing
-//! that must be acted on stands below data that need not be read; `-v` adds the data at the end.
+//! The order is the reader's: the verdict, who and where, what to do, the evidence with what it is not, where it stopped, and
+//! where to read on. Nothing that must be acted on stands below what need not be read; `-v` shows the walk in full and
+//! adds the data at the end.
 
 mod attempt;
 mod device;
@@ -13,7 +14,7 @@ mod words;
 
 use std::io::{self, Write};
 
-use super::labels::{capitalised, connections, grouped, sign, worst};
+use super::labels::{capitalised, connections, grouped, others, sign, worst};
 use super::notes::{not_judged, note};
 use super::{Anomaly, Attempt, Capture, Connection, Report, explain};
 use crate::base::phrase::{Language, Phrase, phrase};
@@ -24,7 +25,7 @@ pub(crate) use tables::write as table;
 /// How the text is to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TextStyle {
-    /// Columns of the terminal; the text uses at least 60 and at most 110 of them.
+    /// Columns of the terminal; the text uses at least 32 and at most 110 of them.
     pub width: usize,
     /// Whether to write ANSI colours.
     pub color: bool,
@@ -47,7 +48,7 @@ impl TextStyle {
     /// Columns assumed where there is no terminal: what mail and tickets can show.
     pub const WIDTH: usize = 80;
     /// Narrower than this, lines are left to the terminal to break.
-    const NARROWEST: usize = 60;
+    const NARROWEST: usize = 32;
     /// Longer lines than this are hard to read.
     const WIDEST: usize = 110;
 }
@@ -73,8 +74,8 @@ pub fn write_text(report: &Report, out: &mut dyn Write, style: &TextStyle) -> io
     let language = Language::of(report.language);
     let mut page = Page::new(out, style, language);
     if style.verbosity == Verbosity::Quiet {
-        let (mark, paint) = mark(&report.verdict.severity);
-        let headline = headline(report, language);
+        let (severity, headline) = headline(report, language);
+        let (mark, paint) = mark(&severity);
         let mut tail = format!(" {}: {headline} [{}]", report.capture.file, report.verdict.id);
         if let Some(note) = note(report) {
             tail.push_str(&format!(" ({note})"));
@@ -93,14 +94,25 @@ pub fn write_text(report: &Report, out: &mut dyn Write, style: &TextStyle) -> io
     let Some(worst) = worst(report) else {
         return nothing(&mut page, report, verbose);
     };
-    if !report.courses.is_empty() {
-        story::write(&mut page, report, worst)?;
+    if let Some(others) = others(report) {
+        let others = sentence(&others.in_language(language), language);
+        page.hang_painted(&[], 0, (Paint::Dim, &others), "")?;
         page.blank()?;
-    } else if report.attempts.len() > 1 {
-        tables::overview(&mut page, report, |_| true)?;
+    }
+    if let Some((severity, turn)) = super::story::turn(report) {
+        let (mark, paint) = mark(severity);
+        let turn = sentence(&turn.in_language(language), language);
+        page.hang_painted(&[(paint, mark), (Paint::Plain, " ")], 2, (Paint::Strong, &turn), "")?;
         page.blank()?;
     }
     attempt::write(&mut page, report, worst, verbose)?;
+    if !report.courses.is_empty() {
+        page.blank()?;
+        story::write(&mut page, report, worst)?;
+    } else if report.attempts.len() > 1 {
+        attempt::section(&mut page, phrase("text-all-attempts"))?;
+        tables::overview(&mut page, report, |_| true)?;
+    }
     if verbose {
         for other in report.attempts.iter().filter(|other| other.id != worst.id) {
             page.blank()?;
@@ -114,19 +126,28 @@ pub fn write_text(report: &Report, out: &mut dyn Write, style: &TextStyle) -> io
     odd(&mut page, &report.capture, verbose)
 }
 
-fn headline(report: &Report, language: Language) -> String {
+/// How bad it is, and the sentence that says so.
+fn headline(report: &Report, language: Language) -> (String, String) {
     let summary = match worst(report) {
         Some(attempt) if report.verdict.summary.is_empty() => &attempt.verdict.summary,
         _ => &report.verdict.summary,
     };
-    if summary.is_empty() {
-        sentence(
-            explain::title(&report.verdict.id, language).unwrap_or_default(),
-            language,
-        )
-    } else {
-        sentence(summary, language)
-    }
+    let summary = match summary.is_empty() {
+        true => explain::title(&report.verdict.id, language).unwrap_or_default(),
+        false => summary,
+    };
+    let (severity, text) = match super::story::turn(report) {
+        Some(("ok", turn)) => ("ok", turn.in_language(language)),
+        Some((severity, turn)) => (
+            severity,
+            phrase("story-turned")
+                .with("turn", turn)
+                .with("summary", summary)
+                .in_language(language),
+        ),
+        None => (report.verdict.severity.as_str(), summary.to_owned()),
+    };
+    (severity.to_owned(), sentence(&text, language))
 }
 
 /// The file: what it is, how much, how whole, and what it may hide.
@@ -188,7 +209,7 @@ fn capture_lines(page: &mut Page<'_>, capture: &Capture) -> io::Result<()> {
         .collect::<Vec<_>>()
         .join(&phrase("text-semicolon").in_language(language));
     page.hang(
-        &[(Paint::Strong, &visible(&capture.file)), (Paint::Plain, "   ")],
+        &[(Paint::Strong, &visible(&capture.file)), (Paint::Plain, ": ")],
         2,
         &text,
         "",
@@ -197,13 +218,9 @@ fn capture_lines(page: &mut Page<'_>, capture: &Capture) -> io::Result<()> {
 
 /// A capture without any attempt: what it holds instead, and what to do.
 fn nothing(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()> {
-    let (mark, paint) = mark(&report.verdict.severity);
-    page.hang_painted(
-        &[(paint, mark), (Paint::Plain, " ")],
-        2,
-        (Paint::Strong, &headline(report, page.language)),
-        "",
-    )?;
+    let (severity, headline) = headline(report, page.language);
+    let (mark, paint) = mark(&severity);
+    page.hang_painted(&[(paint, mark), (Paint::Plain, " ")], 2, (Paint::Strong, &headline), "")?;
     let held = &report.capture.contents;
     let mut parts = vec![match (held.tcp_connections, held.tls_connections) {
         (0, _) => phrase("text-holds-none"),
@@ -220,38 +237,37 @@ fn nothing(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()
     }
     let text: Vec<String> = parts.iter().map(|it| it.in_language(page.language)).collect();
     let text = text.join(&phrase("text-semicolon").in_language(page.language));
-    page.blank()?;
-    let label = attempt::label("text-holds-label", page.language);
-    page.hang(&[(Paint::Strong, &label)], attempt::INDENT, &text, "")?;
+    attempt::section(page, phrase("text-holds-label"))?;
+    page.hang(&[(Paint::Plain, "  ")], 4, &sentence(&text, page.language), "")?;
+    if let Some(others) = others(report) {
+        let others = sentence(&others.in_language(page.language), page.language);
+        page.hang(&[(Paint::Plain, "  ")], 4, &others, "")?;
+    }
     story::shows(page, report)?;
     device::said(page, report, verbose)?;
     odd(page, &report.capture, verbose)?;
+    attempt::not_visible(page, &report.verdict.cannot_tell)?;
+    attempt::remedies(page, &report.verdict.remedy, "text-next")?;
     page.blank()?;
-    attempt::remedies(page, &report.verdict.remedy)?;
-    attempt::cannot_tell(page, &report.verdict.cannot_tell)?;
-    page.blank()?;
-    let more = phrase("text-more").in_language(page.language);
-    page.line(&[(Paint::Dim, &format!("  {more}tlswalk explain {}", report.verdict.id))])
+    attempt::explained(page, &report.verdict.id)
 }
 
 /// What is odd about the capture, and what was given up at a bound: nothing is lost silently.
 fn odd(page: &mut Page<'_>, capture: &Capture, verbose: bool) -> io::Result<()> {
     let shown = if verbose { usize::MAX } else { ODDITIES };
-    let odd = attempt::label("text-odd", page.language);
-    let label: &[page::Span<'_>] = &[(Paint::Strong, &odd)];
     for Anomaly { id, frame, detail } in capture.anomalies.iter().take(shown) {
         let text = match frame {
             0 => phrase("text-named"),
             frame => phrase("text-odd-frame").with("frame", *frame),
         };
         let text = text.with("id", id).with("text", detail).in_language(page.language);
-        page.hang(label, attempt::INDENT, &text, "")?;
+        attempt::labelled(page, "text-odd", &text)?;
     }
     match capture.anomalies.len().saturating_sub(shown) {
         0 => Ok(()),
         more => {
             let text = phrase("text-odd-more").with("count", more).in_language(page.language);
-            page.hang(label, attempt::INDENT, &text, "")
+            attempt::labelled(page, "text-odd", &text)
         }
     }
 }

@@ -89,12 +89,17 @@ impl<'a> Page<'a> {
         (paint, text): Span<'_>,
         right: &str,
     ) -> io::Result<()> {
-        let text = visible(text);
+        let text = glued(&visible(text));
         let lead_width: usize = lead.iter().map(|(_, text)| text.width()).sum();
-        let reserve = if right.is_empty() { 0 } else { right.width() + 2 };
-        let room = |used: usize| self.width.saturating_sub(used + reserve).max(20);
+        // On a narrow page it stands on a line of its own.
+        let reserve = match right {
+            "" => 0,
+            _ if self.width < 60 => 0,
+            right => right.width() + 2,
+        };
+        let room = |used: usize| self.width.saturating_sub(used + reserve);
         let start = lead_width.max(indent);
-        let lines = wrap(&text, room(start), room(indent));
+        let lines = wrap(&text, room(start), room(indent).max(12));
         let last = lines.len().saturating_sub(1);
         for (number, line) in lines.iter().enumerate() {
             let line = line.trim_end_matches('\u{a0}');
@@ -104,14 +109,24 @@ impl<'a> Page<'a> {
                 indent
             });
             let mut spans: Vec<Span<'_>> = if number == 0 { lead.to_vec() } else { Vec::new() };
+            if let ("", Some((_, last))) = (line, spans.last_mut()) {
+                *last = last.trim_end();
+                self.line(&spans)?;
+                continue;
+            }
             spans.push((Paint::Plain, &pad));
             spans.push((paint, line));
             let used = line.width() + if number == 0 { start } else { indent };
+            let fits = used + 2 + right.width() <= self.width;
             let gap = " ".repeat(self.width.saturating_sub(used + right.width()).max(2));
-            if number == last && !right.is_empty() {
+            if number == last && !right.is_empty() && fits {
                 spans.extend([(Paint::Plain, gap.as_str()), (Paint::Dim, right)]);
             }
             self.line(&spans)?;
+            if number == last && !right.is_empty() && !fits {
+                let indent = " ".repeat(indent);
+                self.line(&[(Paint::Plain, &indent), (Paint::Dim, right)])?;
+            }
         }
         Ok(())
     }
@@ -136,6 +151,24 @@ pub fn visible(text: &str) -> String {
     out
 }
 
+/// A number with what it counts or measures, and what it numbers, on one line.
+fn glued(text: &str) -> String {
+    const UNITS: [&str; 10] = ["s", "ms", "min", "h", "d", "%", "bytes", "frames", "seconds", "hours"];
+    let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit() || c == '<');
+    let mut words = text.split(' ');
+    let mut out = words.next().unwrap_or_default().to_owned();
+    let mut before = out.clone();
+    for word in words {
+        let bare = word.trim_end_matches([',', ';', '.', ':', ')']);
+        let is_unit = is_number(&before) && UNITS.contains(&bare);
+        let is_place = matches!(before.as_str(), "frame" | "(frame") && is_number(bare);
+        out.push(if is_unit || is_place { '\u{a0}' } else { ' ' });
+        out.push_str(word);
+        word.clone_into(&mut before);
+    }
+    out
+}
+
 /// Breaks text at spaces, and inside a word only when the word is longer than a line, or between wide characters, which
 /// may be parted except before and behind certain marks. Always at least one line. U+00A0 does not break.
 fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
@@ -145,7 +178,9 @@ fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
         for (number, piece) in pieces(word, rest).into_iter().enumerate() {
             let limit = if lines.len() == 1 { first } else { rest };
             let space = usize::from(used > 0 && number == 0);
-            if used > 0 && used + space + piece.width() > limit {
+            // A first word that does not fit beside what leads it stands below.
+            let is_narrow = lines.len() == 1 && first < rest;
+            if (used > 0 || is_narrow) && used + space + piece.width() > limit {
                 lines.push(String::new());
                 used = 0;
             }

@@ -14,8 +14,9 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, worst: &Attempt) -> io
         if at > 0 {
             page.blank()?;
         }
-        let route = format!("  {} → {}   ", course.device, course.name);
-        page.hang(&[(Paint::Strong, &route)], 4, &course.summary, "")?;
+        let route = format!("{} → {}", course.device, course.name);
+        page.hang_painted(&[], 0, (Paint::Strong, &route), "")?;
+        page.hang(&[], 2, &super::sentence(&course.summary, language), "")?;
         tries(page, report, course, language)?;
     }
     if report.attempts.iter().any(|attempt| attempt.course.is_none()) {
@@ -68,13 +69,11 @@ pub(super) fn divergence(page: &mut Page<'_>, attempt: &Attempt) -> io::Result<(
     let Some(text) = story::divergence(attempt, page.language) else {
         return Ok(());
     };
-    let label = super::attempt::label("text-good-label", page.language);
-    page.hang(&[(Paint::Strong, &label)], super::attempt::INDENT, &text, "")
+    super::attempt::labelled(page, "text-good-label", &text)
 }
 
 /// What a capture without any attempt shows all the same.
 pub(super) fn shows(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
-    let label = super::attempt::label("text-shows-label", page.language);
     for evidence in &report.verdict.evidence {
         let text = match evidence.frame {
             0 => evidence.what.clone(),
@@ -83,7 +82,7 @@ pub(super) fn shows(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
                 .with("what", evidence.what.as_str())
                 .in_language(page.language),
         };
-        page.hang(&[(Paint::Strong, &label)], super::attempt::INDENT, &text, "")?;
+        page.hang(&[(Paint::Plain, "  ")], 4, &super::sentence(&text, page.language), "")?;
     }
     Ok(())
 }

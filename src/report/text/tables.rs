@@ -213,6 +213,9 @@ pub(crate) fn write(
     flexible: usize,
     rows: Vec<Vec<String>>,
 ) -> io::Result<()> {
+    if page.width < NARROW {
+        return listed(page, header, &rows);
+    }
     let mut table = Table::new();
     // The terminal's width is the page's, never the crate's own guess (CRATES P15).
     let width = u16::try_from(page.width.saturating_sub(2)).unwrap_or(u16::MAX);
@@ -239,6 +242,27 @@ pub(crate) fn write(
     for (number, line) in table.lines().enumerate() {
         let line = format!(" {}", line.trim_end());
         page.line(&[(if number == 0 { Paint::Dim } else { Paint::Plain }, &line)])?;
+    }
+    Ok(())
+}
+
+/// Narrower than this, columns would be too thin to read.
+const NARROW: usize = 60;
+
+/// The same, a line per cell and a blank line between rows.
+fn listed(page: &mut Page<'_>, header: &[&'static str], rows: &[Vec<String>]) -> io::Result<()> {
+    for (number, row) in rows.iter().enumerate() {
+        if number > 0 {
+            page.blank()?;
+        }
+        for (id, cell) in header.iter().zip(row).filter(|(_, cell)| !cell.is_empty()) {
+            let text = cell.lines().collect::<Vec<_>>().join(" ");
+            let lead = match *id {
+                "" => String::new(),
+                id => format!("{}: ", phrase(id).in_language(page.language)),
+            };
+            page.hang(&[(Paint::Plain, "  "), (Paint::Dim, &lead)], 4, &text, "")?;
+        }
     }
     Ok(())
 }

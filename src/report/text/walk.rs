@@ -16,6 +16,8 @@ pub(super) struct Phase {
     pub(super) name: String,
     pub(super) mark: Mark,
     pub(super) text: String,
+    /// The first and the last frame that show it.
+    pub(super) frames: Option<(u64, u64)>,
     pub(super) seconds: Option<f64>,
 }
 
@@ -93,6 +95,13 @@ pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>, languag
             name: "DNS".to_owned(),
             mark,
             text,
+            frames: span(
+                attempt
+                    .lookups
+                    .iter()
+                    .flat_map(|it| [Some(it.question), it.answer])
+                    .flatten(),
+            ),
             seconds: None,
         });
     }
@@ -162,10 +171,29 @@ pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>, languag
             name: stage.name(language),
             mark,
             text,
+            frames: span(own.iter().flat_map(|step| ends_of(step))),
             seconds,
         });
     }
     phases
+}
+
+/// The walk in one line: how each phase went, and in which frames.
+pub(super) fn line(phases: &[Phase]) -> String {
+    let part = |phase: &Phase| {
+        let sign = phase.mark.sign().0.trim();
+        let shown = match (phase.mark, phase.frames) {
+            (Mark::Absent, _) | (_, None) => phase.text.clone(),
+            (_, Some((first, last))) if first < last => format!("{first}–{last}"),
+            (_, Some((only, _))) => only.to_string(),
+        };
+        let words = [phase.name.as_str(), sign, &shown];
+        let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+        words.join(" ").replace(' ', "\u{a0}")
+    };
+    let parts: Vec<String> = phases.iter().map(part).collect();
+    // Three spaces, of which wrapping keeps those that do not break.
+    parts.join("\u{a0}\u{a0} ")
 }
 
 /// A good walk in one line: which frames show which phase.
@@ -176,24 +204,32 @@ pub(super) fn brief(connection: Option<&Connection>, language: Language) -> Stri
     let steps = staged(connection);
     let mut parts = Vec::new();
     for stage in [Stage::Connect, Stage::Proxy, Stage::Tls, Stage::Report, Stage::Close] {
-        let numbers: Vec<u64> = steps
-            .iter()
-            .filter(|(at, _)| *at == stage)
-            .flat_map(|(_, step)| [step.frames.first().copied().unwrap_or(step.frame), step.frame])
-            .collect();
+        let own = steps.iter().filter(|(at, _)| *at == stage);
+        let frames = span(own.flat_map(|(_, step)| ends_of(step)));
         let version = connection.tls.as_ref().and_then(|tls| tls.version.as_ref());
         let name = match version {
             Some(version) if stage == Stage::Tls => format!("TLS\u{a0}{version}"),
             _ => stage.name(language),
         };
-        let span = match (numbers.iter().min(), numbers.iter().max()) {
-            (Some(first), Some(last)) if first < last => format!("{name}\u{a0}{first}–{last}"),
-            (Some(only), _) => format!("{name}\u{a0}{only}"),
-            _ => continue,
-        };
-        parts.push(span);
+        parts.push(match frames {
+            Some((first, last)) if first < last => format!("{name}\u{a0}{first}–{last}"),
+            Some((only, _)) => format!("{name}\u{a0}{only}"),
+            None => continue,
+        });
     }
     parts.join(", ")
+}
+
+/// The first frame that a step was read from, and the last.
+fn ends_of(step: &Step) -> [u64; 2] {
+    [step.frames.first().copied().unwrap_or(step.frame), step.frame]
+}
+
+fn span(frames: impl Iterator<Item = u64>) -> Option<(u64, u64)> {
+    frames.fold(None, |span, frame| match span {
+        None => Some((frame, frame)),
+        Some((first, last)) => Some((frame.min(first), frame.max(last))),
+    })
 }
 
 /// From the first step to the last.

@@ -23,6 +23,8 @@ const ENDINGS: [&str; 5] = [".pcap", ".pcapng", ".cap", ".pcap.gz", ".pcapng.gz"
 /// How captures are judged.
 pub(super) struct Judge<'a> {
     pub(super) options: &'a Options,
+    /// For captures without licensing, where nothing was said about what to look for.
+    pub(super) others: Option<&'a Options>,
     /// SHA-256 in the rows, and for the state.
     pub(super) hash: bool,
     pub(super) state: Option<&'a State>,
@@ -194,11 +196,17 @@ impl Judge<'_> {
 
     fn read_one(&self, found: &Found, input: &File) -> Result<(Report, Option<String>), Refused> {
         // Not further than it was long: a file that grows as fast as it is read would never end.
+        let mut file = input;
         let mut input = Hashed::new(input.take(found.size), self.hash);
         let name = found.path.display().to_string();
         let report = tlswalk::analyze(&mut input, &name, self.options)?;
         let sha256 = input.finish()?;
-        Ok((report, sha256))
+        let Some(others) = self.others.filter(|_| !report.has_what_was_looked_for()) else {
+            return Ok((report, sha256));
+        };
+        file.rewind()?;
+        let again = tlswalk::analyze(file.take(found.size), &name, others)?;
+        Ok((report.or_others(again), sha256))
     }
 
     fn read_ring(&self, unit: &Unit, files: &[Found], inputs: &[File]) -> Result<(Report, Option<String>), Refused> {

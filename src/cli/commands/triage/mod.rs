@@ -61,8 +61,13 @@ pub(crate) fn run(inspect: &Inspect, triage: &TriageOptions) -> Result<u8, Strin
         }
         None => None,
     };
+    let others = match inspect.leaves_open_what() {
+        true => Some(crate::cli::of_others(inspect)?),
+        false => None,
+    };
     let judge = Judge {
         options: &options,
+        others: others.as_ref(),
         // What arrives is compared by content: whoever touches a file has not changed it.
         hash: inspect.hash || state.is_some() || !triage.watch.is_empty(),
         state: state.as_ref(),
