@@ -11,6 +11,7 @@ use std::net::IpAddr;
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
+use crate::base::phrase::{Phrase, phrase};
 use crate::connection::walk::Side;
 use crate::device::{DeviceEvent, DeviceLog, Form, What};
 
@@ -432,6 +433,19 @@ fn of_device(at: usize, log: &DeviceLog, device: IpAddr, attempts: &[Attempt<'_>
         })
     };
     forms.iter().zip(&single).map(of_form).collect()
+}
+
+/// `3 days`, `3 h 41 min`, `5 seconds`.
+pub(crate) fn span(ns: i64) -> Phrase {
+    let seconds = ns / 1_000_000_000;
+    let (minutes, hours) = (seconds / 60 % 60, seconds / 3600);
+    match seconds {
+        172_800.. => phrase("span-days").with("count", seconds / 86_400),
+        3600.. if minutes == 0 => phrase("span-hours").with("count", hours),
+        3600.. => phrase("device-span").with("hours", hours).with("minutes", minutes),
+        120.. => phrase("span-minutes").with("count", seconds / 60),
+        _ => phrase("span-seconds").with("count", seconds),
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::base::frame::FrameNumber;
 use crate::base::phrase::Phrase;
 use crate::connection::walk::Side;
 use crate::judge::context::Context;
+use crate::judge::explanation::Explanation;
 
 /// How bad it is; the worst decides the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -298,11 +299,28 @@ impl Finding {
     }
 }
 
+/// What a finding may be to its attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Why it went as it did; also told beside another cause.
+    Cause,
+    /// Only how it ended. Where another rule knows why, it adds nothing.
+    General,
+    /// Never the cause: worth telling beside it.
+    Beside,
+    /// Never the cause, and explains it: what it says to do comes first.
+    Explaining,
+}
+
 /// A cause that can be recognised.
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
     /// The verdict id; the file is named after it.
     pub id: &'static str,
+    /// What its finding may be.
+    pub kind: Kind,
+    /// What the verdict means.
+    pub explanation: Explanation,
     /// Looks at an attempt; `None` when the cause is not there.
     pub check: fn(&Attempt<'_>, &Context<'_>) -> Option<Finding>,
 }

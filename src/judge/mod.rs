@@ -4,6 +4,7 @@ pub mod cadence;
 pub mod context;
 pub mod course;
 pub mod divergence;
+pub mod explanation;
 pub mod finding;
 pub mod recapture;
 pub mod rules;

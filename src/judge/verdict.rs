@@ -9,7 +9,7 @@ use crate::base::phrase::phrase;
 use crate::capture::End;
 use crate::connection::walk::Side;
 use crate::judge::context::Context;
-use crate::judge::finding::{Evidence, Finding, Owner, Severity};
+use crate::judge::finding::{Evidence, Finding, Kind, Owner, Severity};
 use crate::judge::recapture;
 use crate::judge::rules::{self, RULES};
 use crate::judge::testimony;
@@ -45,23 +45,25 @@ impl Verdict {
 #[must_use]
 pub fn judge(attempt: &Attempt<'_>, context: &Context<'_>) -> Verdict {
     let mut findings: Vec<Finding> = Vec::new();
+    let mut explained = Vec::new();
     for rule in RULES {
-        // Of what only says how it ended, nothing is left beside the cause.
-        if findings.is_empty() || !rules::GENERAL.contains(&rule.id) {
-            findings.extend((rule.check)(attempt, context));
+        let is_asked = match rule.kind {
+            Kind::Cause => true,
+            Kind::General => findings.is_empty(),
+            Kind::Beside | Kind::Explaining => !findings.is_empty(),
+        };
+        let Some(finding) = is_asked.then(|| (rule.check)(attempt, context)).flatten() else {
+            continue;
+        };
+        if rule.kind == Kind::Explaining {
+            explained.extend(finding.remedies.clone());
         }
+        findings.push(finding);
     }
     for finding in &mut findings {
         prove_silence(finding, attempt, context);
         testimony::support(finding, attempt);
     }
-    // What explains a failure also says what to do about it, before everything else.
-    let explained: Vec<_> = findings
-        .iter()
-        .skip(1)
-        .filter(|finding| rules::EXPLAINING.contains(&finding.id))
-        .flat_map(|finding| finding.remedies.clone())
-        .collect();
     if let Some(cause) = findings.first_mut() {
         if let Some(again) = attempt.seen_again {
             cause.evidence.push(Evidence {
@@ -71,6 +73,7 @@ pub fn judge(attempt: &Attempt<'_>, context: &Context<'_>) -> Verdict {
                     .with("server", again.server),
             });
         }
+        // What explains a failure also says what to do about it, before everything else.
         if cause.severity == Severity::Error {
             cause.remedies.splice(0..0, explained);
         }
@@ -300,13 +303,8 @@ mod tests {
             assert!(all.contains(&"incomplete-capture") && all.len() > 1);
             let verdict = judge(attempt, context);
             assert_eq!(verdict.cause().unwrap().id, "tcp-no-response");
-            assert!(
-                verdict
-                    .findings
-                    .iter()
-                    .skip(1)
-                    .all(|it| !rules::GENERAL.contains(&it.id))
-            );
+            let is_general = |id| RULES.iter().any(|rule| rule.id == id && rule.kind == Kind::General);
+            assert!(verdict.findings.iter().skip(1).all(|it| !is_general(it.id)));
         });
     }
 

@@ -98,6 +98,12 @@ fn every_snapshot_has_a_sample() {
     let snapshots = std::fs::read_dir(root().join("tests/snapshots")).into_iter().flatten();
     for entry in snapshots {
         let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+        // What a failing test left behind belongs to a sample that is there.
+        assert!(
+            !name.ends_with(".new"),
+            "tests/snapshots/{name} is a report that differs from its snapshot: look at the difference, then accept it with \
+             INSTA_UPDATE=always cargo test --locked --test it -- samples::, or delete it"
+        );
         let sample = name
             .trim_end_matches(".snap")
             .trim_end_matches("-json")

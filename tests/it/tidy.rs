@@ -6,11 +6,14 @@
     reason = "test code states its invariants"
 )]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::support::{log_rows, root, rows, tlswalk};
+use tlswalk::base::phrase::Language;
+use tlswalk::report::explain;
 
 /// The folders of the library, in the order of the pipeline: each uses only itself and those above it.
 const FOLDERS: &[&str] = &[
@@ -76,42 +79,9 @@ const FORBIDDEN_IN_CORE: &[&str] = &[
 /// Files of more than 500 lines, tests not counted, and why they are not cut.
 const LONG: &[(&str, &str)] = &[("report/mod.rs", "the public shape, in one place")];
 
-/// The verdicts of the contract. New ones may be added; none is renamed.
-const VERDICTS: &[&str] = &[
-    "healthy",
-    "healthy-resumed",
-    "incomplete-capture",
-    "client-certificate-rejected",
-    "server-certificate-rejected",
-    "interception-suspected",
-    "tcp-no-response",
-    "tcp-refused",
-    "icmp-blocked",
-    "tls-no-response",
-    "reset-during-handshake",
-    "silent-mid-handshake",
-    "reset-after-established",
-    "no-application-response",
-    "application-error",
-    "dns-no-response",
-    "dns-error",
-    "dns-unexpected-address",
-    "legacy-endpoint",
-    "proxy-authentication-required",
-    "proxy-refused",
-    "proxy-no-response",
-    "version-mismatch",
-    "cipher-mismatch",
-    "not-tls",
-    "tls-not-offered",
-    "plain-text-to-tls",
-    "unexplained-end",
-    "crl-fetch-failed",
+/// Verdicts on what holds no attempt: no rule has anything to look at.
+const WITHOUT_A_RULE: [&str; 4] = [
     "no-licensing-traffic",
-    "malformed-capture",
-    "handshake-refused",
-    "no-connection",
-    "refused-by-service",
     "device-reports-failure",
     "device-reports-success",
     "no-device-events",
@@ -176,20 +146,67 @@ fn code(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Ids of the rules: the names of their files.
-fn rules() -> Vec<String> {
-    // What several rules share has no id of its own.
-    let is_rule = |text: &str| text.contains("RULE: Rule") || text.contains("const ID: &str");
-    let files = files("src/judge/rules", "rs")
-        .into_iter()
-        .filter(|(_, text)| is_rule(text));
-    let rules: Vec<String> = files
-        .map(|(name, _)| name)
-        .filter(|name| name != "mod.rs")
-        .map(|name| name.replace(".rs", "").replace('_', "-"))
-        .collect();
-    assert!(!rules.is_empty(), "there are rules");
-    rules
+/// A file of the repository, and what it holds.
+type Tree = BTreeMap<String, String>;
+
+/// The files in which a verdict has a place.
+fn tree() -> Tree {
+    let mut tree = Tree::new();
+    for (folder, extension) in [
+        ("src/judge/rules", "rs"),
+        ("texts", "ftl"),
+        ("texts", "md"),
+        ("tests/snapshots", "snap"),
+        ("samples", "md"),
+    ] {
+        let named = files(folder, extension).into_iter();
+        tree.extend(named.map(|(name, text)| (format!("{folder}/{name}"), text)));
+    }
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    tree.insert("README.md".to_owned(), readme);
+    tree
+}
+
+/// Where a verdict must stand: in a file of that name, or in one of that folder, this text. What a person writes comes first,
+/// then what is made of it.
+fn places(id: &str) -> Vec<(String, String)> {
+    let module = id.replace('-', "_");
+    let mut places = vec![
+        (format!("src/judge/rules/{module}.rs"), format!("rule!(\"{id}\", ")),
+        ("src/judge/rules/mod.rs".to_owned(), format!("    &{module}::RULE,\n")),
+    ];
+    for language in Language::ALL.map(Language::tag) {
+        places.push((format!("texts/{language}/"), format!("\n{id}-")));
+        places.push((format!("texts/{language}/explain/{id}.md"), "# ".to_owned()));
+    }
+    // What only stands beside another verdict is no row's verdict.
+    if explain::is_cause(id) {
+        places.push(("samples/README.md".to_owned(), format!(" | {id} | ")));
+    }
+    places.push(("README.md".to_owned(), format!("\n| `{id}` | ")));
+    places.push(("tests/snapshots/".to_owned(), format!("\"id\": \"{id}\"")));
+    places
+}
+
+/// What is not there of all that a verdict needs.
+fn lacking(id: &str, tree: &Tree) -> Vec<String> {
+    let stands = |place: &str, text: &str| {
+        let of_place = tree
+            .iter()
+            .filter(|(name, _)| name.as_str() == place || place.ends_with('/') && name.starts_with(place));
+        of_place.into_iter().any(|(_, held)| held.contains(text))
+    };
+    let places = places(id).into_iter();
+    places
+        .filter(|(place, text)| !stands(place, text))
+        .map(|(place, text)| format!("{place}: nothing like {text:?}"))
+        .collect()
+}
+
+/// The ids of the verdicts that rules find.
+fn of_rules() -> Vec<&'static str> {
+    let all = explain::explanations().map(|it| it.id);
+    all.filter(|id| !WITHOUT_A_RULE.contains(id)).collect()
 }
 
 #[track_caller]
@@ -384,7 +401,7 @@ fn every_profile_loads() {
 #[test]
 fn every_verdict_is_explained() {
     let mut wrong = Vec::new();
-    for id in VERDICTS {
+    for id in explain::explanations().map(|it| it.id) {
         let outcome = tlswalk(&["explain", id], Duration::from_secs(60));
         let is_good = outcome.status.is_some_and(|status| status.success()) && outcome.stdout.lines().count() > 2;
         if !is_good {
@@ -395,34 +412,98 @@ fn every_verdict_is_explained() {
 }
 
 #[test]
-fn no_sample_has_a_verdict_that_is_not_listed_here() {
-    let unknown = rows()
-        .into_iter()
-        .filter(|row| !VERDICTS.contains(&row.verdict.as_str()));
-    let wrong: Vec<String> = unknown.map(|row| format!("{}: {}", row.file, row.verdict)).collect();
-    assert_none(
-        &wrong,
-        "rows of samples/README.md with a verdict that is not in the contract",
-    );
+fn no_sample_has_a_verdict_that_nothing_explains() {
+    let captures = rows().into_iter().map(|row| (row.file, row.verdict));
+    let logs = log_rows().into_iter().map(|row| (row.log, row.verdict));
+    let unknown = captures
+        .chain(logs)
+        .filter(|(_, id)| explain::explanation(id).is_none());
+    let wrong: Vec<String> = unknown.map(|(file, id)| format!("{file}: {id}")).collect();
+    assert_none(&wrong, "rows of samples/README.md with a verdict that there is not");
 }
 
 #[test]
-fn every_rule_has_a_sample_a_snapshot_and_a_line_in_the_readme() {
-    let snapshots = files("tests/snapshots", "snap");
-    let readme = fs::read_to_string(root().join("README.md")).unwrap_or_default();
+fn every_rule_stands_wherever_a_verdict_must() {
+    let tree = tree();
     let mut wrong = Vec::new();
-    for id in rules() {
-        let quoted = format!("\"id\": \"{id}\"");
-        if !snapshots.iter().any(|(_, text)| text.contains(&quoted)) {
-            wrong.push(format!("{id}: no sample shows it (no snapshot holds {quoted})"));
-        }
+    for id in of_rules() {
+        wrong.extend(lacking(id, &tree).into_iter().map(|what| format!("{id}: {what}")));
+    }
+    for id in WITHOUT_A_RULE {
         let is_shown = rows().iter().any(|row| row.verdict == id) || log_rows().iter().any(|row| row.verdict == id);
-        if VERDICTS.contains(&id.as_str()) && !is_shown {
-            wrong.push(format!("{id}: no row of samples/README.md has this verdict"));
-        }
-        if !readme.contains(&format!("`{id}`")) {
-            wrong.push(format!("{id}: no line in README.md"));
+        let is_told = tree["README.md"].contains(&format!("\n| `{id}` | "));
+        if !is_shown || !is_told {
+            wrong.push(format!("{id}: no sample has it, or README.md does not tell it"));
         }
     }
-    assert_none(&wrong, "rules that are not shown");
+    assert_none(&wrong, "verdicts without a place in");
+}
+
+#[test]
+fn a_new_rule_is_led_from_file_to_file_until_nothing_lacks() {
+    let id = "toy-verdict";
+    let mut tree = tree();
+    let contributing = fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    let mut places = places(id);
+    assert_eq!(lacking(id, &tree).len(), places.len(), "of a new rule nothing is there");
+    while let Some((place, text)) = places.pop() {
+        let named = place.replace(&id.replace('-', "_"), "<id>").replace(id, "<id>");
+        assert!(
+            contributing.contains(&format!("`{named}")),
+            "CONTRIBUTING.md does not name {named}"
+        );
+        let file = if place.ends_with('/') {
+            format!("{place}toy")
+        } else {
+            place
+        };
+        tree.entry(file).or_default().push_str(&text);
+        assert_eq!(lacking(id, &tree).len(), places.len(), "{text:?} was what lacked");
+    }
+}
+
+#[test]
+fn every_place_of_a_rule_is_missed_where_it_is_gone() {
+    let whole = tree();
+    for id in of_rules() {
+        for (place, text) in places(id) {
+            let mut tree = whole.clone();
+            let is_there = |name: &String| *name == place || place.ends_with('/') && name.starts_with(&place);
+            for (_, held) in tree.iter_mut().filter(|(name, _)| is_there(name)) {
+                *held = held.replace(&text, "");
+            }
+            let expected = [format!("{place}: nothing like {text:?}")];
+            assert_eq!(lacking(id, &tree), expected, "{id}");
+        }
+    }
+}
+
+#[test]
+fn no_rule_uses_another() {
+    let rules: Vec<(String, String)> = files("src/judge/rules", "rs")
+        .into_iter()
+        .filter(|(name, _)| name != "mod.rs")
+        .map(|(name, text)| (name.trim_end_matches(".rs").to_owned(), code(&text)))
+        .collect();
+    let is_rule = |module: &str| {
+        rules
+            .iter()
+            .any(|(name, code)| name == module && code.contains("RULE: Rule"))
+    };
+    let mut wrong = Vec::new();
+    for (name, code) in &rules {
+        let used = named_after(code, "super::").filter(|used| used != name && is_rule(used));
+        wrong.extend(used.map(|used| format!("{name} uses {used}")));
+    }
+    assert_none(&wrong, "rules that look at others: what two share is a file of its own");
+}
+
+#[test]
+fn everything_that_is_excused_is_there() {
+    let excused = NOT_A_STAGE.iter().chain(LONG).map(|(file, _)| file).chain(EDGE);
+    let gone: Vec<String> = excused
+        .filter(|file| !root().join("src").join(file).exists())
+        .map(ToString::to_string)
+        .collect();
+    assert_none(&gone, "exceptions for files that do not exist");
 }

@@ -18,18 +18,18 @@ refused-by-service-evidence = the exchange went both ways up to here; what was a
 refused-by-service-cannot-tell = the answer itself in the capture: it is encrypted
 
 # The device's clock
-device-clock-fast = the controller's clock is { $span } ahead of the capture's ({ $pairs } { $pairs ->
+device-clock-off-fast = the controller's clock is { $span } ahead of the capture's ({ $pairs } { $pairs ->
     [one] pair
    *[other] pairs
 } of a log line and an attempt, { $log }); a trust code is not installed when it is off by more than an hour
-device-clock-slow = the controller's clock is { $span } behind the capture's ({ $pairs } { $pairs ->
+device-clock-off-slow = the controller's clock is { $span } behind the capture's ({ $pairs } { $pairs ->
     [one] pair
    *[other] pairs
 } of a log line and an attempt, { $log }); a trust code is not installed when it is off by more than an hour
-device-clock-evidence = this attempt stands beside its log lines only with that offset
-device-clock-or-capture = it may be the capturing machine's clock that is wrong; a capture made on the controller itself has the same clock as its log
-device-clock-set = set the clock, and keep it set
-device-clock-verify = show clock detail names NTP as the time source, and the time is right
+device-clock-off-evidence = this attempt stands beside its log lines only with that offset
+device-clock-off-or-capture = it may be the capturing machine's clock that is wrong; a capture made on the controller itself has the same clock as its log
+device-clock-off-set = set the clock, and keep it set
+device-clock-off-verify = show clock detail names NTP as the time source, and the time is right
 
 # Logs without a capture: the verdict
 device-failure-name = the controller says that it cannot resolve the name of its licensing service: { $says }

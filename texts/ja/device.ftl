@@ -22,12 +22,12 @@ refused-by-service-evidence = ここまで双方向の通信は成立してい�
 refused-by-service-cannot-tell = キャプチャ内の応答そのもの。暗号化されている
 
 # 機器の時計
-device-clock-fast = コントローラの時計がキャプチャより { $span }進んでいる (ログ行と試行の対応 { $pairs } 組、{ $log })。1 時間を超えるずれがあるとトラストコードはインストールされない
-device-clock-slow = コントローラの時計がキャプチャより { $span }遅れている (ログ行と試行の対応 { $pairs } 組、{ $log })。1 時間を超えるずれがあるとトラストコードはインストールされない
-device-clock-evidence = この試行は、その時刻差を見込んで初めてログの行と対応する
-device-clock-or-capture = キャプチャした側の時計がずれている可能性もある。コントローラ自身で取得したキャプチャなら、時計はログと同じになる
-device-clock-set = 時刻を合わせ、NTP で同期させる
-device-clock-verify = show clock detail の時刻源が NTP で、時刻が正しいこと
+device-clock-off-fast = コントローラの時計がキャプチャより { $span }進んでいる (ログ行と試行の対応 { $pairs } 組、{ $log })。1 時間を超えるずれがあるとトラストコードはインストールされない
+device-clock-off-slow = コントローラの時計がキャプチャより { $span }遅れている (ログ行と試行の対応 { $pairs } 組、{ $log })。1 時間を超えるずれがあるとトラストコードはインストールされない
+device-clock-off-evidence = この試行は、その時刻差を見込んで初めてログの行と対応する
+device-clock-off-or-capture = キャプチャした側の時計がずれている可能性もある。コントローラ自身で取得したキャプチャなら、時計はログと同じになる
+device-clock-off-set = 時刻を合わせ、NTP で同期させる
+device-clock-off-verify = show clock detail の時刻源が NTP で、時刻が正しいこと
 
 # キャプチャなし: 判定
 device-failure-name = コントローラのログによると、ライセンスサービスの名前を解決できていない: { $says }

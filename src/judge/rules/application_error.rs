@@ -14,10 +14,7 @@ use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::profile::Transport;
 
 /// RFC 9110 sections 15.5 and 15.6.
-pub(super) const RULE: Rule = Rule {
-    id: "application-error",
-    check,
-};
+pub(super) const RULE: Rule = rule!("application-error", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;

@@ -13,10 +13,7 @@ use crate::tls::trust::{Fault, Judgement};
 
 /// TLS leaves it to the application what to do about a certificate (RFC 9846 sections 4.4.2.4 and 4.4.3): a service may let a
 /// handshake pass and refuse the request inside the encryption.
-pub(super) const RULE: Rule = Rule {
-    id: "certificate-fault-accepted",
-    check,
-};
+pub(super) const RULE: Rule = rule!("certificate-fault-accepted", Beside, check);
 
 /// Faults worth a warning. Who trusts which issuer is each side's own affair and no fault of the certificate.
 const FAULTS: [&str; 7] = [

@@ -18,10 +18,7 @@ use crate::tls::{AlertDescription, SignatureScheme};
 /// RFC 9846 section 4.1.1 and 6.2: handshake_failure (40), insufficient_security (71), missing_extension (109); before a
 /// Server Hello they can only be about what the Client Hello offers. illegal_parameter (47): the server chose what was not
 /// offered.
-pub(super) const RULE: Rule = Rule {
-    id: "cipher-mismatch",
-    check,
-};
+pub(super) const RULE: Rule = rule!("cipher-mismatch", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let (connection, tls) = tls_with_hello(attempt)?;

@@ -19,10 +19,7 @@ use crate::tls::{AlertDescription, SignatureScheme};
 
 /// RFC 9846 section 6.2 (the alerts 42 to 46, 48, 116); RFC 5246 section 7.4.6: a server may answer a missing certificate
 /// with handshake_failure (40).
-pub(super) const RULE: Rule = Rule {
-    id: "client-certificate-rejected",
-    check,
-};
+pub(super) const RULE: Rule = rule!("client-certificate-rejected", Cause, check);
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;

@@ -4,10 +4,7 @@
 //! without having sent a byte (Node after comparing names, gRPC where no application protocol was chosen).
 
 use super::certificate_remedies::{Refused, with_remedies};
-use super::{
-    certificate_causes, certificate_clauses, client, elsewhere, first_fin, handshake_refused, listed, sees_handshake,
-    server_certificate_rejected, service,
-};
+use super::{certificate_causes, certificate_clauses, client, elsewhere, first_fin, listed, sees_handshake, service};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::frame::{FrameNumber, Timestamp};
@@ -19,16 +16,10 @@ use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::tls::Version;
 
 /// A fault of the certificate that can be seen.
-pub(super) const CERTIFICATE: Rule = Rule {
-    id: server_certificate_rejected::RULE.id,
-    check: for_certificate,
-};
+pub(super) const CERTIFICATE: Rule = rule!("server-certificate-rejected", Cause, for_certificate);
 
 /// The server chose none of the application protocols that the client speaks (RFC 7301).
-pub(super) const PROTOCOL: Rule = Rule {
-    id: handshake_refused::RULE.id,
-    check: for_protocol,
-};
+pub(super) const PROTOCOL: Rule = rule!("handshake-refused", General, for_protocol);
 
 /// Faults for which clients leave. Who trusts which issuer does not show.
 const FAULTS: [&str; 4] = ["name-mismatch", "expired", "not-yet-valid", "self-signed"];

@@ -14,10 +14,7 @@ use crate::profile::Transport;
 use crate::tls::trust::{Chain, NameMatch, Validity};
 
 /// RFC 5280 section 6.3; OpenSSL and its relatives then send unknown_ca (48), Java certificate_unknown (46).
-pub(super) const RULE: Rule = Rule {
-    id: "crl-fetch-failed",
-    check,
-};
+pub(super) const RULE: Rule = rule!("crl-fetch-failed", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;

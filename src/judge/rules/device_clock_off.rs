@@ -1,19 +1,16 @@
 //! Attempt → Finding: the controller's clock is wrong by more than licensing puts up with.
 
 use crate::attempt::Attempt;
-use crate::attempt::device_clock::Offset;
+use crate::attempt::device_clock::{Offset, span};
 use crate::base::command::Command;
 use crate::base::confidence::Confidence;
-use crate::base::phrase::{Phrase, phrase};
+use crate::base::phrase::phrase;
 use crate::judge::context::Context;
 use crate::judge::finding::{By, Finding, Owner, Remedy, Rule, Severity};
 
 /// A trust code is not installed by a device whose clock is off by an hour or more (Cisco NX-OS guide, Smart Licensing
 /// Using Policy: troubleshooting). Never the cause: the handshake is over before the clock is compared.
-pub(super) const RULE: Rule = Rule {
-    id: "device-clock-off",
-    check,
-};
+pub(super) const RULE: Rule = rule!("device-clock-off", Beside, check);
 
 const LIMIT: i64 = 3_600_000_000_000;
 
@@ -29,9 +26,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let (frame, _) = attempt.first();
     let log = context.options.logs.get(offset.log)?;
     let id = if offset.error() > 0 {
-        "device-clock-fast"
+        "device-clock-off-fast"
     } else {
-        "device-clock-slow"
+        "device-clock-off-slow"
     };
     let finding = Finding::ok(
         RULE.id,
@@ -42,11 +39,11 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     )
     .severity(Severity::Warning)
     .confidence(offset.certainty)
-    .evidence(frame, phrase("device-clock-evidence"))
-    .alternative("capture-clock", phrase("device-clock-or-capture"))
+    .evidence(frame, phrase("device-clock-off-evidence"))
+    .alternative("capture-clock", phrase("device-clock-off-or-capture"))
     .remedy(Remedy {
         owner: Owner::Wlc,
-        action: phrase("device-clock-set"),
+        action: phrase("device-clock-off-set"),
         commands: [
             "show clock detail",
             "show ntp status",
@@ -57,23 +54,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         ]
         .map(Command::fixed)
         .to_vec(),
-        verify: phrase("device-clock-verify"),
+        verify: phrase("device-clock-off-verify"),
     });
     Some(Finding {
         by: Some(By::Device),
         ..finding
     })
-}
-
-/// `3 days`, `3 h 41 min`, `5 seconds`.
-pub(crate) fn span(ns: i64) -> Phrase {
-    let seconds = ns / 1_000_000_000;
-    let (minutes, hours) = (seconds / 60 % 60, seconds / 3600);
-    match seconds {
-        172_800.. => phrase("span-days").with("count", seconds / 86_400),
-        3600.. if minutes == 0 => phrase("span-hours").with("count", hours),
-        3600.. => phrase("device-span").with("hours", hours).with("minutes", minutes),
-        120.. => phrase("span-minutes").with("count", seconds / 60),
-        _ => phrase("span-seconds").with("count", seconds),
-    }
 }

@@ -15,10 +15,7 @@ use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Rule, Severity};
 
 /// Never the cause: the verdict rests on the frames.
-pub(super) const RULE: Rule = Rule {
-    id: "device-log-contradicts",
-    check,
-};
+pub(super) const RULE: Rule = rule!("device-log-contradicts", Beside, check);
 
 /// An answer of fewer bytes than this may well be one without content, headers only.
 const ANSWER: u64 = 512;

@@ -8,7 +8,7 @@ use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 
 /// RFC 1035 section 4.1.1 (response codes), RFC 2308 (NXDOMAIN and no data).
-pub(super) const RULE: Rule = Rule { id: "dns-error", check };
+pub(super) const RULE: Rule = rule!("dns-error", Cause, check);
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if !attempt.connections.is_empty() {

@@ -11,10 +11,7 @@ use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 
 /// RFC 1035 section 4.2.1: a resolver repeats a question that is not answered, to the same server or the next.
-pub(super) const RULE: Rule = Rule {
-    id: "dns-no-response",
-    check,
-};
+pub(super) const RULE: Rule = rule!("dns-no-response", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if let Some(connection) = attempt.dns_over_tcp.filter(|_| attempt.connections.is_empty()) {

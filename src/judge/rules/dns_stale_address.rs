@@ -12,10 +12,7 @@ use crate::judge::finding::{At, By, Finding, Rule, Severity};
 
 /// RFC 1034 section 3.6: an answer may be used for its time to live, and not longer. That nobody answers there is the verdict;
 /// this says why the device asked there.
-pub(super) const RULE: Rule = Rule {
-    id: "dns-stale-address",
-    check,
-};
+pub(super) const RULE: Rule = rule!("dns-stale-address", Explaining, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;

@@ -1,20 +1,16 @@
 //! Attempt → Finding: DNS gave a public service an address that cannot be its own.
 
-use std::net::{IpAddr, Ipv4Addr};
-
 use super::elsewhere;
+use super::odd_address::oddness;
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
-use crate::base::phrase::{Phrase, phrase};
+use crate::base::phrase::phrase;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::tls::trust::NameMatch;
 
 /// RFC 1918, RFC 6598, RFC 4193, RFC 6890: addresses that no public service has.
-pub(super) const RULE: Rule = Rule {
-    id: "dns-unexpected-address",
-    check,
-};
+pub(super) const RULE: Rule = rule!("dns-unexpected-address", Cause, check);
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     // Only a service in public DNS has a public address to expect; a handshake that went well proves the address good.
@@ -81,28 +77,4 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                     .with("name", name),
             )),
     )
-}
-
-/// What is odd about an address for a public service.
-pub(super) fn oddness(address: IpAddr) -> Option<Phrase> {
-    match address {
-        IpAddr::V4(ip) if ip.is_unspecified() => Some(phrase("dns-unexpected-address-unspecified")),
-        IpAddr::V4(ip) if ip.is_loopback() => Some(phrase("dns-unexpected-address-loopback")),
-        IpAddr::V4(ip) if ip.is_private() => Some(phrase("dns-unexpected-address-private")),
-        IpAddr::V4(ip) if ip.is_link_local() => Some(phrase("dns-unexpected-address-link-local")),
-        IpAddr::V4(ip) if ip.is_broadcast() || ip.is_multicast() => Some(phrase("dns-unexpected-address-no-host")),
-        IpAddr::V4(ip) if is_shared(ip) => Some(phrase("dns-unexpected-address-shared")),
-        IpAddr::V4(_) => None,
-        IpAddr::V6(ip) if ip.is_unspecified() => Some(phrase("dns-unexpected-address-unspecified")),
-        IpAddr::V6(ip) if ip.is_loopback() => Some(phrase("dns-unexpected-address-loopback")),
-        IpAddr::V6(ip) if ip.is_unique_local() => Some(phrase("dns-unexpected-address-unique-local")),
-        IpAddr::V6(ip) if ip.is_unicast_link_local() => Some(phrase("dns-unexpected-address-link-local")),
-        IpAddr::V6(_) => None,
-    }
-}
-
-/// 100.64.0.0/10 (RFC 6598).
-const fn is_shared(ip: Ipv4Addr) -> bool {
-    let [first, second, ..] = ip.octets();
-    first == 100 && second & 0xc0 == 64
 }

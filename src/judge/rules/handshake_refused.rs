@@ -12,10 +12,7 @@ use crate::judge::finding::{At, Finding, Owner, Rule};
 use crate::tls::AlertDescription;
 
 /// RFC 9846 section 6.2, RFC 6066 section 3 (unrecognized_name), RFC 7301 section 3.2 (no_application_protocol).
-pub(super) const RULE: Rule = Rule {
-    id: "handshake-refused",
-    check,
-};
+pub(super) const RULE: Rule = rule!("handshake-refused", General, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if let Some(finding) = super::client_gave_up::finding(attempt, RULE.id) {

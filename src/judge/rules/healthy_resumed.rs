@@ -1,6 +1,7 @@
 //! Attempt → Finding: an abbreviated handshake, and that is right.
 
-use super::{healthy, seconds, service};
+use super::exchange::{handshake_took, went_well};
+use super::{seconds, service};
 use crate::attempt::Attempt;
 use crate::base::phrase::phrase;
 use crate::connection::walk::StepKind;
@@ -8,15 +9,12 @@ use crate::judge::context::Context;
 use crate::judge::finding::{Finding, Rule};
 
 /// RFC 5246 section 7.3, RFC 5077, RFC 9846 section 2.2: a session known to both sides needs no certificates.
-pub(super) const RULE: Rule = Rule {
-    id: "healthy-resumed",
-    check,
-};
+pub(super) const RULE: Rule = rule!("healthy-resumed", General, check);
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
-    if !tls.resumed || !healthy::went_well(attempt) {
+    if !tls.resumed || !went_well(attempt) {
         return None;
     }
     let server_hello = connection.step(StepKind::ServerHello)?;
@@ -27,7 +25,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     } else {
         "healthy-resumed-session-id"
     };
-    let took = healthy::handshake_took(connection);
+    let took = handshake_took(connection);
     Some(
         Finding::ok(
             RULE.id,

@@ -3,11 +3,15 @@
 use super::client;
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
+use crate::base::frame::FrameNumber;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, Step, StepKind};
 use crate::judge::finding::Finding;
 use crate::tcp::stream::Position;
+
+/// The steps in which an answer shows.
+pub(super) const ANSWER: &[StepKind] = &[StepKind::ApplicationData, StepKind::HttpResponse];
 
 /// How far a side's bytes were acknowledged.
 const fn heard_to(connection: &Connection, side: Side) -> Position {
@@ -74,6 +78,21 @@ pub(super) fn finished_lost(connection: &Connection) -> bool {
     client.retransmissions > 0
         && connection.tcp.server.fin.is_none()
         && finished.is_some_and(|step| heard_to(connection, Side::Client) <= step.from)
+}
+
+/// The frame of a request that has no answer, or none that came in time.
+pub(super) fn unanswered(connection: &Connection, late: bool) -> Option<FrameNumber> {
+    if let Some(tls) = &connection.tls {
+        let open = tls.is_complete()
+            && tls.application_data.client > 0
+            && (tls.application_data.server == 0 || late)
+            && tls.first_error().is_none()
+            && tls.server_alert_after_finished.is_none();
+        return tls.first_application_data.client.filter(|_| open);
+    }
+    let exchange = connection.http.last()?;
+    let (frame, request) = exchange.request.as_ref()?;
+    ((exchange.response.is_none() || late) && request.method.raw() != "CONNECT").then_some(*frame)
 }
 
 #[cfg(test)]

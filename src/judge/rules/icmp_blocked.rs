@@ -9,10 +9,7 @@ use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 
 /// RFC 792 and RFC 4443 (the errors), RFC 1812 section 5.2.7.1 (administratively prohibited), RFC 1191 (path MTU).
-pub(super) const RULE: Rule = Rule {
-    id: "icmp-blocked",
-    check,
-};
+pub(super) const RULE: Rule = rule!("icmp-blocked", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;

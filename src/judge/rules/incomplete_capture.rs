@@ -1,5 +1,6 @@
 //! Attempt → Finding: nothing failed in what was captured, but too little was captured to conclude anything.
 
+use super::sight::lost_sight;
 use super::{lost_bytes, service, side_name};
 use crate::attempt::Attempt;
 use crate::base::phrase::{Phrase, phrase};
@@ -13,10 +14,7 @@ use crate::judge::recapture;
 use crate::tcp::stream::GapCause;
 
 /// Something is missing from the capture, and no other rule concludes anything from the rest.
-pub(super) const RULE: Rule = Rule {
-    id: "incomplete-capture",
-    check,
-};
+pub(super) const RULE: Rule = rule!("incomplete-capture", General, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let reasons = attempt.connection().map_or_else(
@@ -131,7 +129,7 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Phr
             .capture
             .last
             .is_some_and(|end| end.since(connection.last.1) >= super::SILENCE);
-        reasons.push(if goes_on && super::lost_sight(connection) {
+        reasons.push(if goes_on && lost_sight(connection) {
             phrase("incomplete-capture-lost-sight").with("last", last)
         } else {
             let open = match limit(context) {

@@ -17,16 +17,18 @@ use crate::tls::trust::{Chain, Judgement, NameMatch};
 
 /// A public service's certificate leads to a public root. One for its name that does not was made by somebody else; who
 /// that is, the issuer's name may tell, but an administrator can choose it freely.
-pub(super) const RULE: Rule = Rule {
-    id: "interception-suspected",
-    check: |attempt, context| (!went_on(attempt)).then(|| check(attempt, context))?,
-};
+pub(super) const RULE: Rule = rule!("interception-suspected", Cause, before_a_refusal);
 
 /// The same where the client went on all the same and the server then broke it off: why it did comes first.
-pub(super) const PASSED: Rule = Rule {
-    id: RULE.id,
-    check: |attempt, context| went_on(attempt).then(|| check(attempt, context))?,
-};
+pub(super) const PASSED: Rule = rule!("interception-suspected", Cause, let_pass);
+
+fn before_a_refusal(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    (!went_on(attempt)).then(|| check(attempt, context))?
+}
+
+fn let_pass(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    went_on(attempt).then(|| check(attempt, context))?
+}
 
 /// Whether the client took the certificate: it was the server that broke the handshake off.
 fn went_on(attempt: &Attempt<'_>) -> bool {

@@ -6,7 +6,7 @@
 
 use super::lost_bytes;
 use super::reset_origin::origin;
-use super::{client, elsewhere, seconds, service, side_name};
+use super::{client, elsewhere, first_end, seconds, service, side_name};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
@@ -51,7 +51,7 @@ fn idle_before(connection: &Connection, step: &Step) -> i64 {
 }
 
 /// A request after the first exchange that was sent again and again and never acknowledged.
-pub(super) fn unacknowledged(attempt: &Attempt<'_>) -> Option<Finding> {
+pub(super) fn unacknowledged(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding> {
     let connection = attempt.connection()?;
     let request = open_request(connection)?;
     let client_tcp = &connection.tcp.client;
@@ -61,7 +61,7 @@ pub(super) fn unacknowledged(attempt: &Attempt<'_>) -> Option<Finding> {
         return None;
     }
     let mut finding = Finding::error(
-        super::no_application_response::RULE.id,
+        id,
         By::Path,
         At::Http,
         phrase("later-request-unacknowledged")
@@ -97,27 +97,33 @@ fn with_idle(finding: Finding, connection: &Connection, request: &Step) -> Findi
 }
 
 /// A RST in answer to a later request, or in the midst of an answer.
-pub(super) fn reset(attempt: &Attempt<'_>) -> Option<Finding> {
+pub(super) fn reset(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding> {
     let connection = attempt.connection()?;
     if !super::sees_without_holes(connection) {
         return None;
     }
-    let (side, reset) = super::reset_during_handshake::first_end(connection)?;
+    let (side, reset) = first_end(connection)?;
     match open_request(connection) {
         // A client that takes its own request back has changed its mind.
-        Some(request) if side == Side::Server => Some(instead_of_answer(attempt, connection, request, &reset)),
-        _ => inside_answer(attempt, connection, side, &reset),
+        Some(request) if side == Side::Server => Some(instead_of_answer(attempt, connection, request, &reset, id)),
+        _ => inside_answer(attempt, connection, side, &reset, id),
     }
 }
 
-fn instead_of_answer(attempt: &Attempt<'_>, connection: &Connection, request: &Step, reset: &Mark) -> Finding {
+fn instead_of_answer(
+    attempt: &Attempt<'_>,
+    connection: &Connection,
+    request: &Step,
+    reset: &Mark,
+    id: &'static str,
+) -> Finding {
     let origin = origin(connection, Side::Server, reset);
     let by = match origin.by(Side::Server) {
         By::Server if connection.connect().is_some() => By::Unknown,
         by => by,
     };
     let finding = Finding::error(
-        super::reset_after_established::RULE.id,
+        id,
         by,
         At::Http,
         phrase("later-request-reset")
@@ -150,7 +156,13 @@ fn instead_of_answer(attempt: &Attempt<'_>, connection: &Connection, request: &S
 }
 
 /// The last record of the server's data never became whole: the RST cut the answer.
-fn inside_answer(attempt: &Attempt<'_>, connection: &Connection, side: Side, reset: &Mark) -> Option<Finding> {
+fn inside_answer(
+    attempt: &Attempt<'_>,
+    connection: &Connection,
+    side: Side,
+    reset: &Mark,
+    id: &'static str,
+) -> Option<Finding> {
     let tls = connection.tls.as_ref()?;
     let missing = connection.tcp.server.unfinished_record;
     if missing == 0 || !tls.is_complete() || tls.first_error().is_some() || tls.application_data.server == 0 {
@@ -174,7 +186,7 @@ fn inside_answer(attempt: &Attempt<'_>, connection: &Connection, side: Side, res
     let by = origin.by(side);
     Some(
         Finding::error(
-            super::reset_after_established::RULE.id,
+            id,
             by,
             At::Http,
             phrase(match by {

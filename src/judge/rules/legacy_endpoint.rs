@@ -11,10 +11,7 @@ use crate::judge::context::Context;
 use crate::judge::finding::{By, Finding, Rule, Severity};
 
 /// Cisco 217348: Smart Licensing Using Policy talks to smartreceiver.cisco.com; tools.cisco.com is the call-home path.
-pub(super) const RULE: Rule = Rule {
-    id: "legacy-endpoint",
-    check,
-};
+pub(super) const RULE: Rule = rule!("legacy-endpoint", Cause, check);
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let successor = attempt.service.superseded_by.as_ref()?;

@@ -9,10 +9,7 @@ use crate::judge::context::Context;
 use crate::judge::finding::{Finding, Owner, Remedy, Rule, Severity};
 
 /// The capture formats have no check sums: damage shows as a record that cannot be one.
-pub(super) const RULE: Rule = Rule {
-    id: "malformed-capture",
-    check,
-};
+pub(super) const RULE: Rule = rule!("malformed-capture", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let Some(connection) = attempt.connection() else {

@@ -3,18 +3,21 @@
 //! A rule never parses bytes and never looks at another rule: what it needs is a fact of [`Attempt`] or [`Context`].
 
 use crate::attempt::Attempt;
-use crate::base::command::{Command, HostArgument};
-use crate::base::frame::Timestamp;
-use crate::base::phrase::{Phrase, phrase};
-use crate::base::wire_text::WireText;
-use crate::connection::Connection;
-use crate::connection::walk::{Alert, Side, StepKind, TlsFacts};
 use crate::judge::context::Context;
-use crate::judge::finding::{Owner, Remedy, Rule};
-use crate::profile::Transport;
-use crate::tls::certificate::Fields;
-use crate::tls::trust::{Chain, Fault, Judgement, NameMatch, Validity};
-use departure::first_fin;
+use crate::judge::explanation::{Explanation, explained};
+use crate::judge::finding::{Kind, Rule};
+
+/// A rule as data: its verdict, what its finding may be, and the function that looks.
+macro_rules! rule {
+    ($id:literal, $kind:ident, $check:expr) => {
+        $crate::judge::finding::Rule {
+            id: $id,
+            kind: $crate::judge::finding::Kind::$kind,
+            explanation: $crate::judge::explanation::explained!($id),
+            check: $check,
+        }
+    };
+}
 
 mod application_error;
 mod bare_end;
@@ -22,6 +25,7 @@ mod before_any_hello;
 mod behind_proxy;
 mod certificate_alerts;
 mod certificate_fault_accepted;
+mod certificate_faults;
 mod certificate_remedies;
 mod cipher_mismatch;
 mod client_certificate_rejected;
@@ -29,13 +33,14 @@ mod client_gave_up;
 mod client_left;
 mod crl_fetch_failed;
 mod departure;
-pub(crate) mod device_clock_off;
+mod device_clock_off;
 mod device_log_contradicts;
 pub mod device_reports_failure;
 mod dns_error;
 mod dns_no_response;
 mod dns_stale_address;
 mod dns_unexpected_address;
+mod exchange;
 mod handshake_refused;
 mod healthy;
 mod healthy_resumed;
@@ -53,17 +58,20 @@ mod no_application_response;
 mod no_connection;
 pub mod no_licensing_traffic;
 mod not_tls;
+mod odd_address;
 mod plain_text_to_tls;
 mod proxy_authentication_required;
 mod proxy_no_response;
 mod proxy_refused;
 mod refusal_causes;
 mod refused_by_service;
+mod remedy;
 mod reset_after_established;
 mod reset_at_once;
 mod reset_during_handshake;
 mod reset_origin;
 mod server_certificate_rejected;
+mod sight;
 mod silent_mid_handshake;
 mod tcp_no_response;
 mod tcp_refused;
@@ -74,8 +82,16 @@ mod unexplained_end;
 mod version_mismatch;
 mod wording;
 
+// What rules share, so that none looks at another.
+use certificate_faults::{certificate_causes, certificate_clauses};
+use departure::first_fin;
+use remedy::{elsewhere, on_device, verify, without_proxy};
+use sight::{
+    SILENCE, before_server_hello, closed_before, first_end, is_closed, sees_handshake, sees_without_holes,
+    server_reset, tls_with_hello, watched_after,
+};
 use wording::{
-    alert_from, alert_text, chained, client, date, frames, listed, message_name, seconds, service, side_name, span,
+    alert_from, alert_text, chained, client, frames, listed, message_name, seconds, service, side_name, span,
 };
 
 /// Order is precedence: when several rules fire, the first is the cause and the rest are context. It follows the steps of
@@ -135,302 +151,63 @@ pub(crate) fn contradicts(attempt: &Attempt<'_>, testimony: &crate::attempt::tes
     device_log_contradicts::contradicts(attempt, testimony)
 }
 
-/// Rules that never are the cause and explain it: what they say to do comes first.
-pub const EXPLAINING: &[&str] = &[dns_stale_address::RULE.id];
-
-/// Rules that only say how it ended. Where another rule knows why, they add nothing.
-pub const GENERAL: &[&str] = &[
-    handshake_refused::RULE.id,
-    reset_during_handshake::RULE.id,
-    tls_no_response::RULE.id,
-    silent_mid_handshake::RULE.id,
-    healthy_resumed::RULE.id,
-    healthy::RULE.id,
-    incomplete_capture::RULE.id,
-    unexplained_end::RULE.id,
+/// Verdicts on what holds no attempt: no rule has anything to look at.
+const WITHOUT_ATTEMPT: [Explanation; 4] = [
+    explained!("no-licensing-traffic"),
+    explained!("device-reports-failure"),
+    explained!("device-reports-success"),
+    explained!("no-device-events"),
 ];
 
-/// Silence shorter than this proves nothing: retransmission timers start at one second and double (RFC 6298), so within
-/// three seconds a lost segment has been sent again at least once.
-const SILENCE: i64 = 3_000_000_000;
-
-/// Whether the time after `since`, when something should have come, was watched long enough to call it silence: the
-/// connection was closed, or the capture went on and still followed it.
-///
-/// TCP repeats what is not acknowledged (RFC 6298: after about a second). Bytes that were neither acknowledged nor sent
-/// again mean that the capture lost sight of the connection, not that the peer fell silent.
-fn watched_after(connection: &Connection, since: Timestamp, context: &Context<'_>) -> bool {
-    is_closed(connection)
-        || !lost_sight(connection) && context.capture.last.is_some_and(|last| last.since(since) >= SILENCE)
+/// Every verdict once, explained, in the order of [`RULES`].
+pub fn explanations() -> impl Iterator<Item = Explanation> {
+    let is_first = |&(at, rule): &(usize, &&Rule)| !RULES.iter().take(at).any(|earlier| earlier.id == rule.id);
+    let of_rules = RULES.iter().enumerate().filter(is_first);
+    of_rules.map(|(_, rule)| rule.explanation).chain(WITHOUT_ATTEMPT)
 }
 
-/// Whether bytes of either side were neither acknowledged nor sent again.
-fn lost_sight(connection: &Connection) -> bool {
-    Side::both().iter().any(|&side| {
-        let tcp = &connection.tcp[side];
-        tcp.acked_bytes < tcp.bytes && tcp.retransmissions == 0 && !tcp.delivery.holds_beyond()
-    })
-}
-
-/// Whether either side ended the connection.
-fn is_closed(connection: &Connection) -> bool {
-    Side::both()
-        .iter()
-        .any(|&side| connection.tcp[side].fin.is_some() || connection.tcp[side].reset.is_some())
-}
-
-/// Whether a side had closed before a reset: by the numbers, since the order in the file may be another.
-fn closed_before(connection: &Connection, side: Side, reset: &crate::tcp::side::Mark) -> bool {
-    let (own, peer) = (connection.tcp[side].fin, connection.tcp[side.peer()].fin);
-    own.is_some_and(|fin| reset.at > fin.at || fin.frame < reset.frame)
-        // The number between its last byte and the reset is a FIN that was not captured.
-        || reset.at == connection.tcp[side].end.saturating_add(1)
-        || peer.is_some_and(|fin| reset.ack && reset.acked > fin.at || fin.frame < reset.frame)
-}
-
-/// Whether the handshake's bytes are all there, from its beginning as far as it went: without that, absence of a message
-/// proves nothing.
-fn sees_handshake(connection: &Connection) -> bool {
-    sees_without_holes(connection)
-        && Side::both()
-            .iter()
-            .all(|&side| connection.tcp[side].start_known || connection.tcp[side].bytes == 0)
-}
-
-/// Whether no byte is missing from the first that was captured on.
-fn sees_without_holes(connection: &Connection) -> bool {
-    Side::both().iter().all(|&side| {
-        let tcp = &connection.tcp[side];
-        tcp.gaps
-            .iter()
-            .all(|gap| gap.cause == crate::tcp::stream::GapCause::NeverArrived)
-            && !tcp.acked_unseen
-            && tcp.unseen_end == 0
-    })
-}
-
-/// Whether the server reset the connection before anybody had closed it.
-fn server_reset(connection: &Connection) -> bool {
-    connection
-        .tcp
-        .server
-        .reset
-        .is_some_and(|reset| !closed_before(connection, Side::Server, &reset))
-}
-
-/// TLS facts of a connection whose Client Hello was captured.
-fn tls_with_hello<'a>(attempt: &Attempt<'a>) -> Option<(&'a Connection, &'a TlsFacts)> {
-    let connection = attempt.connection()?;
-    let tls = connection.tls.as_ref()?;
-    tls.client_hello.is_some().then_some((connection, tls))
-}
-
-/// Whether an alert stands before the server chose anything.
-fn before_server_hello(connection: &Connection, alert: &Alert) -> bool {
-    let server_hello = connection
-        .steps
-        .iter()
-        .position(|step| step.kind == StepKind::ServerHello);
-    server_hello.is_none_or(|hello| alert.step < hello)
-}
-
-/// What is at fault with a presented chain, in the words of the report; empty where nothing visible is.
-fn certificate_causes(judgement: &Judgement) -> Vec<&'static str> {
-    let mut causes = Vec::new();
-    match judgement.validity {
-        Validity::Expired(_) => causes.push("expired"),
-        Validity::NotYetValid(_) => causes.push("not-yet-valid"),
-        Validity::Unknown => causes.push("unreadable"),
-        Validity::Current => {}
-    }
-    match judgement.chain {
-        Chain::SelfSigned => causes.push("self-signed"),
-        Chain::PrivateRoot { .. } | Chain::IssuerNotGiven { .. } => causes.push("unknown-issuer"),
-        Chain::Broken { .. } => causes.push("broken-chain"),
-        _ => {}
-    }
-    for fault in &judgement.faults {
-        causes.push(match fault {
-            Fault::WrongPurpose | Fault::IssuerPurpose(_) => "wrong-purpose",
-            Fault::WeakKey(..) => "weak-key",
-            Fault::WeakSignature(..) => "weak-signature",
-            Fault::MissingIntermediate(_) => "missing-intermediate",
-            Fault::IssuerDates(_, Validity::Expired(_)) => "issuer-expired",
-            Fault::IssuerDates(..) => "issuer-not-yet-valid",
-            Fault::NotACa(_) | Fault::PathTooLong(_) | Fault::OutsideNameConstraints => "broken-chain",
-            _ => continue,
-        });
-    }
-    if judgement.name == NameMatch::Differs {
-        causes.push("name-mismatch");
-    }
-    let mut seen = std::collections::BTreeSet::new();
-    causes.retain(|cause| seen.insert(*cause));
-    causes
-}
-
-/// What can be said against a presented chain at the time of the capture, as clauses about its leaf.
-fn certificate_clauses(judgement: &Judgement, leaf: Option<&Fields>) -> Vec<Phrase> {
-    let mut clauses = Vec::new();
-    match &judgement.chain {
-        Chain::SelfSigned => clauses.push(phrase("certificate-self-signed")),
-        Chain::PrivateRoot { root } => clauses.push(phrase("certificate-private-root").with("root", root)),
-        Chain::IssuerNotGiven { issuer } => clauses.push(match leaf.map(|leaf| &leaf.issuer) {
-            // What the chain lacks is said of the chain: the leaf has an issuer of its own, which is there.
-            Some(own) if judgement.path.len() > 1 => {
-                phrase("certificate-chain-ends").with("own", own).with("issuer", issuer)
-            }
-            _ => phrase("certificate-issuer-not-given").with("issuer", issuer),
-        }),
-        Chain::Unchecked { detail } => clauses.push(phrase("certificate-unchecked").with("detail", detail)),
-        Chain::Broken { detail } => clauses.push(phrase("certificate-broken").with("detail", detail)),
-        Chain::Unreadable => clauses.push(phrase("certificate-unreadable")),
-        _ => {}
-    }
-    match (judgement.validity, leaf) {
-        (Validity::Expired(since), Some(leaf)) => clauses.push(
-            phrase("certificate-expired")
-                .with("span", span(since))
-                .with("date", date(leaf.not_after)),
-        ),
-        (Validity::NotYetValid(until), Some(leaf)) => clauses.push(
-            phrase("certificate-not-yet-valid")
-                .with("span", span(until))
-                .with("date", date(leaf.not_before)),
-        ),
-        _ => {}
-    }
-    // A device's self-signed certificate is its own authority: that is no fault of its own.
-    let self_signed = judgement.chain == Chain::SelfSigned;
-    let telling = judgement.faults.iter().filter(|fault| {
-        !(matches!(fault, Fault::NameWrittenOtherwise(_)) || self_signed && **fault == Fault::CaAsLeaf)
-    });
-    clauses.extend(telling.take(4).map(fault_clause));
-    match &judgement.name {
-        NameMatch::Differs => clauses.push(phrase("certificate-other-names")),
-        NameMatch::CommonNameOnly => clauses.push(phrase("certificate-common-name-only")),
-        _ => {}
-    }
-    clauses
-}
-
-fn fault_clause(fault: &Fault) -> Phrase {
-    match fault {
-        Fault::WrongPurpose => phrase("certificate-wrong-purpose"),
-        Fault::CaAsLeaf => phrase("certificate-is-authority"),
-        Fault::WeakKey(subject, key) => phrase("certificate-weak-key").with("key", key).with("subject", subject),
-        Fault::WeakSignature(subject, algorithm) => phrase("certificate-weak-signature")
-            .with("algorithm", algorithm)
-            .with("subject", subject),
-        Fault::MissingIntermediate(issuer) => phrase("certificate-missing-intermediate").with("issuer", issuer),
-        Fault::NotACa(subject) => phrase("certificate-not-a-ca").with("subject", subject),
-        Fault::IssuerDates(subject, Validity::Expired(since)) => phrase("certificate-issuer-expired")
-            .with("span", span(*since))
-            .with("subject", subject),
-        Fault::IssuerDates(subject, _) => phrase("certificate-issuer-not-yet-valid").with("subject", subject),
-        Fault::IssuerPurpose(subject) => phrase("certificate-issuer-purpose").with("subject", subject),
-        Fault::PathTooLong(subject) => phrase("certificate-path-too-long").with("subject", subject),
-        Fault::OutsideNameConstraints => phrase("certificate-name-constraints"),
-        Fault::NameWrittenOtherwise(subject) => phrase("certificate-name-written-otherwise").with("subject", subject),
-        Fault::SameNameOtherKey(subject) => phrase("certificate-same-name-other-key").with("subject", subject),
-    }
-}
-
-/// The command that makes a controller try again.
-fn try_again(attempt: &Attempt<'_>) -> Command {
-    crate::judge::recapture::trigger(attempt.service.transport)
-}
-
-/// What shows that a remedy worked.
-fn verify(attempt: &Attempt<'_>) -> Phrase {
-    let id = match attempt.service.transport {
-        _ if !attempt.licensing => return phrase("verify-handshake"),
-        Transport::Cssm | Transport::CallHome => "verify-trust",
-        _ => "verify-response",
-    };
-    phrase(id).with("command", try_again(attempt))
-}
-
-/// A remedy on the controller, ended by trying again; elsewhere without commands of a controller.
-fn on_device(attempt: &Attempt<'_>, action: Phrase, commands: &[Command]) -> Remedy {
-    let commands = [commands, &[try_again(attempt)]].concat();
-    Remedy {
-        owner: if attempt.licensing { Owner::Wlc } else { Owner::Server },
-        action,
-        commands: if attempt.licensing { commands } else { Vec::new() },
-        verify: verify(attempt),
-    }
-}
-
-/// A remedy that leaves the proxy out.
-fn without_proxy(attempt: &Attempt<'_>, connection: &Connection, target: &WireText) -> Remedy {
-    let proxy = connection.server;
-    let (host, port) = HostArgument::with_port(target.raw(), "<host>");
-    // CONNECT names a port; an absolute URL without one is http (RFC 9112 section 3.2.2).
-    let port = port.unwrap_or(80);
-    let telnet = Command::with(
-        "telnet {} {} /source-interface <interface with {}>",
-        &[&host, &port, &attempt.device],
-    );
-    on_device(
-        attempt,
-        phrase("proxy-other-way")
-            .with("proxy", proxy.to_string())
-            .with("device", attempt.device)
-            .with("target", target),
-        &[
-            Command::fixed("show license all | section Transport"),
-            telnet,
-            Command::fixed("configure terminal"),
-            Command::with("  no license smart proxy address {}", &[&proxy.ip]),
-            Command::with("  no license smart proxy port {}", &[&proxy.port]),
-            Command::fixed("  end"),
-        ],
-    )
-}
-
-/// A remedy for somebody else, verified by the next attempt.
-fn elsewhere(attempt: &Attempt<'_>, owner: Owner, action: Phrase) -> Remedy {
-    Remedy {
-        owner,
-        action,
-        commands: Vec::new(),
-        verify: verify(attempt),
-    }
+/// Whether a verdict can be what an attempt came to, and not only told beside that.
+#[must_use]
+pub fn is_cause(id: &str) -> bool {
+    let is_beside = |rule: &&Rule| matches!(rule.kind, Kind::Beside | Kind::Explaining);
+    !RULES.iter().any(|rule| rule.id == id && is_beside(rule))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::frame::FrameNumber;
 
     #[test]
-    fn every_rule_has_its_own_id() {
-        let mut ids: Vec<&str> = RULES.iter().map(|rule| rule.id).collect();
-        ids.push(no_licensing_traffic::ID);
-        ids.sort_unstable();
-        let (_, again) = ids.iter().fold(("", Vec::new()), |(last, mut again), id| {
-            if last == *id {
-                again.push(*id);
-            }
-            (*id, again)
-        });
+    fn a_verdict_of_two_rules_is_of_one_kind() {
+        let ids = |rules: &[&Rule]| rules.iter().map(|rule| rule.id).collect::<Vec<_>>();
+        let again: Vec<&Rule> = RULES
+            .iter()
+            .enumerate()
+            .filter(|(at, rule)| ids(&RULES[..*at]).contains(&rule.id))
+            .map(|(_, rule)| *rule)
+            .collect();
         // Interception is judged twice: before a refusal of the certificate, and where it was let pass. So is a client that
         // refuses: with an alert, and without.
-        let twice = [
-            client_left::PROTOCOL.id,
-            interception_suspected::PASSED.id,
-            client_left::CERTIFICATE.id,
-        ];
-        assert_eq!(again, twice);
+        assert_eq!(
+            ids(&again),
+            [
+                "interception-suspected",
+                "handshake-refused",
+                "server-certificate-rejected"
+            ]
+        );
+        for rule in again {
+            let first = RULES.iter().find(|it| it.id == rule.id).unwrap();
+            assert_eq!(rule.kind, first.kind, "{}", rule.id);
+        }
     }
 
     #[test]
-    fn numbers_are_written_for_people() {
-        let english = |phrase: Phrase| phrase.in_language(crate::base::phrase::Language::En);
-        assert_eq!(english(span(86_400 * 601 + 5)), "601 days");
-        assert_eq!(english(span(1)), "1 second");
-        assert_eq!(english(seconds(90_000_000)), "0.09 s");
-        assert_eq!(english(frames(&[FrameNumber(5), FrameNumber(7)])), "frames 5 and 7");
+    fn what_is_never_the_cause_stands_behind_what_always_holds() {
+        let is_beside = |rule: &&Rule| matches!(rule.kind, Kind::Beside | Kind::Explaining);
+        let first = RULES.iter().position(is_beside).unwrap();
+        assert!(RULES.iter().skip(first).all(is_beside));
+        assert!(RULES[..first].iter().all(|rule| is_cause(rule.id)));
+        assert!(!is_cause(RULES[first].id));
     }
 }

@@ -1,8 +1,7 @@
 //! Attempt → Finding: the request was sent, and no answer came.
 
 use super::behind_proxy::behind_proxy;
-use super::healthy::ANSWER;
-use super::heard::{finished_lost, late_answer};
+use super::heard::{ANSWER, finished_lost, late_answer, unanswered};
 use super::{client, elsewhere, first_fin, seconds, service, watched_after};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
@@ -16,13 +15,10 @@ use crate::tcp::delivery::Coverage;
 use crate::tls::AlertDescription;
 
 /// RFC 9112 section 9.3: an HTTP server answers every request, or closes.
-pub(super) const RULE: Rule = Rule {
-    id: "no-application-response",
-    check,
-};
+pub(super) const RULE: Rule = rule!("no-application-response", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
-    if let Some(finding) = super::later_request::unacknowledged(attempt) {
+    if let Some(finding) = super::later_request::unacknowledged(attempt, RULE.id) {
         return Some(finding);
     }
     let connection = attempt.connection()?;
@@ -218,19 +214,4 @@ fn closed_before(connection: &Connection, request: &Step) -> Option<FrameNumber>
         Some(alert) => Some(alert.frame),
         None => (fin.acked <= request.from && !lost).then_some(fin.frame),
     }
-}
-
-/// The frame of a request that has no answer, or none that came in time.
-pub(super) fn unanswered(connection: &Connection, late: bool) -> Option<FrameNumber> {
-    if let Some(tls) = &connection.tls {
-        let open = tls.is_complete()
-            && tls.application_data.client > 0
-            && (tls.application_data.server == 0 || late)
-            && tls.first_error().is_none()
-            && tls.server_alert_after_finished.is_none();
-        return tls.first_application_data.client.filter(|_| open);
-    }
-    let exchange = connection.http.last()?;
-    let (frame, request) = exchange.request.as_ref()?;
-    ((exchange.response.is_none() || late) && request.method.raw() != "CONNECT").then_some(*frame)
 }

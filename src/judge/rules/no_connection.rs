@@ -1,6 +1,7 @@
 //! Attempt → Finding: the name was resolved, and then nothing was connected to.
 
-use super::{dns_unexpected_address, on_device};
+use super::odd_address::oddness;
+use super::on_device;
 use crate::attempt::Attempt;
 use crate::base::command::Command;
 use crate::base::confidence::Confidence;
@@ -15,10 +16,7 @@ const PATIENCE: i64 = 10_000_000_000;
 
 /// Cisco 217348: the controller needs `ip http client source-interface` to know from where to connect; a look-up leaves
 /// by another way.
-pub(super) const RULE: Rule = Rule {
-    id: "no-connection",
-    check,
-};
+pub(super) const RULE: Rule = rule!("no-connection", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if !attempt.connections.is_empty() || !attempt.licensing || attempt.dns_over_tcp.is_some() {
@@ -27,10 +25,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let (lookup, answer) = attempt.lookups.iter().find_map(|lookup| {
         // One that did not fit is to be asked for again (RFC 2181 section 9).
         let answer = lookup.answer.as_ref().filter(|answer| !answer.truncated)?;
-        let usable = answer
-            .addresses
-            .iter()
-            .any(|&ip| dns_unexpected_address::oddness(ip).is_none());
+        let usable = answer.addresses.iter().any(|&ip| oddness(ip).is_none());
         usable.then_some((lookup, answer))
     })?;
     let &address = answer.addresses.first()?;

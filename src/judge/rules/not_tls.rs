@@ -17,7 +17,7 @@ use crate::profile::options::Host;
 
 /// A Client Hello must be answered by a record (RFC 9846 section 5); anything else comes from something that does not
 /// speak TLS.
-pub(super) const RULE: Rule = Rule { id: "not-tls", check };
+pub(super) const RULE: Rule = rule!("not-tls", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let (connection, tls) = tls_with_hello(attempt)?;

@@ -14,10 +14,7 @@ use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule};
 
 /// RFC 9846 section 4.1.2: TLS begins with a Client Hello; RFC 9110 section 4.2.2: `https` is another port than `http`.
-pub(super) const RULE: Rule = Rule {
-    id: "plain-text-to-tls",
-    check,
-};
+pub(super) const RULE: Rule = rule!("plain-text-to-tls", Cause, check);
 
 /// What shows that TLS was expected.
 enum Shows {

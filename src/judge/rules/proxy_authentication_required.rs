@@ -9,10 +9,7 @@ use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 
 /// RFC 9110 section 15.5.8 (407).
-pub(super) const RULE: Rule = Rule {
-    id: "proxy-authentication-required",
-    check,
-};
+pub(super) const RULE: Rule = rule!("proxy-authentication-required", Cause, check);
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;

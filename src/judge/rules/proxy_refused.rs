@@ -9,10 +9,7 @@ use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 
 /// RFC 9110 section 9.3.6: any answer to CONNECT but 2xx means that there is no tunnel.
-pub(super) const RULE: Rule = Rule {
-    id: "proxy-refused",
-    check,
-};
+pub(super) const RULE: Rule = rule!("proxy-refused", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;

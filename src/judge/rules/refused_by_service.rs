@@ -13,10 +13,7 @@ use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Rule};
 
 /// Rests on a line whose time is at least likely, so it is never certain.
-pub(super) const RULE: Rule = Rule {
-    id: "refused-by-service",
-    check,
-};
+pub(super) const RULE: Rule = rule!("refused-by-service", Cause, check);
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection().filter(|_| attempt.exchanged())?;

@@ -1,7 +1,7 @@
 //! Attempt → Finding: a RST came after the handshake and before the answer.
 
 use super::behind_proxy::behind_proxy;
-use super::no_application_response::unanswered;
+use super::heard::unanswered;
 use super::reset_origin::origin;
 use super::{client, elsewhere, seconds, service, side_name};
 use crate::attempt::Attempt;
@@ -15,13 +15,10 @@ use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::tcp::side::Mark;
 
 /// RFC 9293 section 3.5.2.
-pub(super) const RULE: Rule = Rule {
-    id: "reset-after-established",
-    check,
-};
+pub(super) const RULE: Rule = rule!("reset-after-established", Cause, check);
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
-    if let Some(finding) = super::later_request::reset(attempt) {
+    if let Some(finding) = super::later_request::reset(attempt, RULE.id) {
         return Some(finding);
     }
     let connection = attempt.connection()?;

@@ -1,7 +1,7 @@
 //! Connection → Finding: a RST came when the connection had just been opened and nobody had said a word.
 
 use super::reset_origin::origin;
-use super::{client, elsewhere, on_device, reset_during_handshake, seconds, service, side_name};
+use super::{client, elsewhere, first_end, on_device, seconds, service, side_name};
 use crate::attempt::Attempt;
 use crate::base::command::Command;
 use crate::base::confidence::Confidence;
@@ -12,7 +12,7 @@ use crate::judge::finding::{At, By, Finding, Owner};
 
 /// What a RST ended before the first byte; nothing where a client that had opened the connection itself took it back, as
 /// probes do.
-pub(super) fn finding(attempt: &Attempt<'_>) -> Option<Finding> {
+pub(super) fn finding(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding> {
     // A SYN sent again after its answer was refused: of the connections that makes, one holds the SYN.
     let whole = |it: &&&Connection| !it.tcp.client.syns.is_empty() && !it.tcp.server.syns.is_empty();
     let last = attempt.connection()?;
@@ -29,7 +29,7 @@ pub(super) fn finding(attempt: &Attempt<'_>) -> Option<Finding> {
             tcp.bytes == 0 && !tcp.acked_unseen && tcp.unseen_end == 0
         });
     let &(syn_ack, answered) = tcp.server.syns.first().filter(|_| silent)?;
-    let (side, reset) = reset_during_handshake::first_end(connection)?;
+    let (side, reset) = first_end(connection)?;
     if side == Side::Client && !connection.answer_refused() {
         return None;
     }
@@ -42,7 +42,7 @@ pub(super) fn finding(attempt: &Attempt<'_>) -> Option<Finding> {
         _ => "reset-at-once-unknown",
     };
     let finding = Finding::error(
-        reset_during_handshake::RULE.id,
+        id,
         by,
         At::Tcp,
         phrase(summary)

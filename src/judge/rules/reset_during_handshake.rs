@@ -3,24 +3,19 @@
 use super::behind_proxy::behind_proxy;
 use super::large_hello::or_large_hello;
 use super::reset_origin::origin;
-use super::{client, elsewhere, message_name, seconds, service, side_name, tls_with_hello};
+use super::{client, elsewhere, first_end, message_name, seconds, service, side_name, tls_with_hello};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
-use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
-use crate::tcp::side::Mark;
 
 /// RFC 9293 section 3.5.2 (reset generation).
-pub(super) const RULE: Rule = Rule {
-    id: "reset-during-handshake",
-    check,
-};
+pub(super) const RULE: Rule = rule!("reset-during-handshake", General, check);
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
-    if let Some(finding) = super::reset_at_once::finding(attempt) {
+    if let Some(finding) = super::reset_at_once::finding(attempt, RULE.id) {
         return Some(finding);
     }
     let (connection, tls) = tls_with_hello(attempt)?;
@@ -124,14 +119,4 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         finding = or_large_hello(finding, attempt, connection);
     }
     Some(behind_proxy(finding, attempt, connection))
-}
-
-/// The RST, if it was what ended the connection: no FIN of its sender before it.
-pub(super) fn first_end(connection: &Connection) -> Option<(Side, Mark)> {
-    let (side, reset) = Side::both()
-        .into_iter()
-        .filter_map(|side| Some((side, connection.tcp[side].reset?)))
-        .min_by_key(|(_, reset)| reset.frame)?;
-    let finished = super::closed_before(connection, side, &reset);
-    (!finished).then_some((side, reset))
 }

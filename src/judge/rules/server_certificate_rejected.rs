@@ -2,9 +2,10 @@
 
 use super::certificate_alerts::{confirm, is_said_by, may_be_clock, may_have_been_public};
 use super::certificate_remedies::{Refused, with_remedies};
+use super::wording::date;
 use super::{
-    alert_from, alert_text, certificate_causes, certificate_clauses, client, date, elsewhere, on_device,
-    sees_handshake, service,
+    alert_from, alert_text, certificate_causes, certificate_clauses, client, elsewhere, on_device, sees_handshake,
+    service,
 };
 use crate::attempt::Attempt;
 use crate::attempt::other_connections::Stretch;
@@ -23,10 +24,7 @@ use crate::tls::trust::{Chain, Fault, Judgement, NameMatch, Validity};
 
 /// RFC 9846 section 6.2 (the alerts 42 to 46, 48). The alert is what the client says; the cause is judged from the
 /// certificate's own bytes.
-pub(super) const RULE: Rule = Rule {
-    id: "server-certificate-rejected",
-    check,
-};
+pub(super) const RULE: Rule = rule!("server-certificate-rejected", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;

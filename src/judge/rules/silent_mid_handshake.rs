@@ -16,10 +16,7 @@ use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 
 /// RFC 9293 section 3.8.1 (retransmission), RFC 2923 section 2.1 (path-MTU black holes).
-pub(super) const RULE: Rule = Rule {
-    id: "silent-mid-handshake",
-    check,
-};
+pub(super) const RULE: Rule = rule!("silent-mid-handshake", General, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let (connection, tls) = tls_with_hello(attempt)?;

@@ -13,10 +13,7 @@ use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::tcp::side::StaleAnswer;
 
 /// RFC 6298: a SYN is repeated after one second and then at doubled intervals.
-pub(super) const RULE: Rule = Rule {
-    id: "tcp-no-response",
-    check,
-};
+pub(super) const RULE: Rule = rule!("tcp-no-response", Cause, check);
 
 /// A port that took a connection so shortly before is no closed one.
 const JUST_BEFORE: i64 = 60_000_000_000;

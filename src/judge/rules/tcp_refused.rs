@@ -9,10 +9,7 @@ use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 
 /// RFC 9293 section 3.10.7.1: a host answers a segment for a port on which nobody listens with RST.
-pub(super) const RULE: Rule = Rule {
-    id: "tcp-refused",
-    check,
-};
+pub(super) const RULE: Rule = rule!("tcp-refused", Cause, check);
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;

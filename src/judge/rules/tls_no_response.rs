@@ -18,10 +18,7 @@ use crate::tcp::side::Mark;
 use crate::tcp::stream::GapCause;
 
 /// RFC 9846 section 4.1.2: the server answers a Client Hello with a Server Hello, a retry or an alert.
-pub(super) const RULE: Rule = Rule {
-    id: "tls-no-response",
-    check,
-};
+pub(super) const RULE: Rule = rule!("tls-no-response", General, check);
 
 /// How the Client Hello was left without an answer.
 enum Case {

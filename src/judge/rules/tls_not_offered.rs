@@ -11,10 +11,7 @@ use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule, Severity};
 
 /// RFC 3207 section 4, RFC 2595, RFC 4217, RFC 4511 section 4.14.2, RFC 6120 section 5.4.2: a server may refuse, and a
 /// client that demands TLS leaves then.
-pub(super) const RULE: Rule = Rule {
-    id: "tls-not-offered",
-    check,
-};
+pub(super) const RULE: Rule = rule!("tls-not-offered", Cause, check);
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;

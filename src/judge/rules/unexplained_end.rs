@@ -9,10 +9,7 @@ use crate::judge::context::Context;
 use crate::judge::finding::{Finding, Owner, Rule, Severity};
 
 /// The last rule: it holds whenever no other does. To capture again would show the same.
-pub(super) const RULE: Rule = Rule {
-    id: "unexplained-end",
-    check,
-};
+pub(super) const RULE: Rule = rule!("unexplained-end", General, check);
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;

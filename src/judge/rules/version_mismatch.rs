@@ -11,10 +11,7 @@ use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::tls::{AlertDescription, Version};
 
 /// RFC 9846 section 6.2: protocol_version (70); RFC 7507: inappropriate_fallback (86).
-pub(super) const RULE: Rule = Rule {
-    id: "version-mismatch",
-    check,
-};
+pub(super) const RULE: Rule = rule!("version-mismatch", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if let Some(finding) = super::tlcp::mismatch(attempt, RULE.id) {

@@ -108,3 +108,17 @@ pub(super) fn alert_text(alert: &Alert) -> Phrase {
 pub(super) fn alert_from(alert: &Alert, who: impl Into<Value>) -> Phrase {
     phrase("alert-from").with("alert", alert_text(alert)).with("who", who)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_for_people() {
+        let english = |phrase: Phrase| phrase.in_language(crate::base::phrase::Language::En);
+        assert_eq!(english(span(86_400 * 601 + 5)), "601 days");
+        assert_eq!(english(span(1)), "1 second");
+        assert_eq!(english(seconds(90_000_000)), "0.09 s");
+        assert_eq!(english(frames(&[FrameNumber(5), FrameNumber(7)])), "frames 5 and 7");
+    }
+}

@@ -4,8 +4,8 @@
 use std::io;
 
 use super::{Page, Paint, Verbosity, attempt, capitalised, grouped, mark};
+use crate::attempt::device_clock::span;
 use crate::base::phrase::{Language, Phrase, phrase};
-use crate::judge::rules::device_clock_off::span;
 use crate::report::{Attempt, ClockOffset, DeviceEvent, DeviceLog, MessageCount, Report};
 
 /// Lines of a device shown of one attempt, or of a log by itself, without `-v`.

@@ -1,7 +1,4 @@
-//! verdict id → text: what a verdict means, looks like, is confused with, and what to do first.
-//!
-//! The texts are Markdown files, a folder per language, of a form that reads well in a terminal: a title line, then
-//! paragraphs, headings of the second level, and commands indented by four spaces.
+//! Explanation → page: what `tlswalk explain` shows of one verdict, or of all.
 
 use std::io::{self, Write};
 
@@ -9,96 +6,13 @@ use unicode_width::UnicodeWidthChar as _;
 
 use super::text::{Page, Paint, TextStyle};
 use crate::base::phrase::Language;
-
-/// A verdict explained.
-#[derive(Clone, Copy, Debug)]
-pub struct Explanation {
-    /// The verdict's id.
-    pub id: &'static str,
-    en: &'static str,
-    ja: &'static str,
-}
-
-macro_rules! explanations {
-    ($($id:literal)*) => {
-        &[$(Explanation {
-            id: $id,
-            en: include_str!(concat!("en/", $id, ".md")),
-            ja: include_str!(concat!("ja/", $id, ".md")),
-        }),*]
-    };
-}
-
-/// Every verdict, in the order of an attempt: good ones, then DNS, TCP, proxy, TLS, the exchange, the capture itself.
-pub const EXPLANATIONS: &[Explanation] = explanations! {
-    "healthy"
-    "healthy-resumed"
-    "dns-no-response"
-    "dns-error"
-    "dns-unexpected-address"
-    "dns-stale-address"
-    "no-connection"
-    "tcp-no-response"
-    "tcp-refused"
-    "icmp-blocked"
-    "proxy-authentication-required"
-    "proxy-refused"
-    "proxy-no-response"
-    "tls-not-offered"
-    "plain-text-to-tls"
-    "not-tls"
-    "tls-no-response"
-    "version-mismatch"
-    "cipher-mismatch"
-    "handshake-refused"
-    "reset-during-handshake"
-    "silent-mid-handshake"
-    "interception-suspected"
-    "server-certificate-rejected"
-    "client-certificate-rejected"
-    "certificate-fault-accepted"
-    "crl-fetch-failed"
-    "reset-after-established"
-    "no-application-response"
-    "application-error"
-    "refused-by-service"
-    "legacy-endpoint"
-    "device-log-contradicts"
-    "device-clock-off"
-    "incomplete-capture"
-    "unexplained-end"
-    "no-licensing-traffic"
-    "malformed-capture"
-    "device-reports-failure"
-    "device-reports-success"
-    "no-device-events"
-};
-
-impl Explanation {
-    /// Its Markdown text; the first line is `# ` and the meaning in one clause.
-    #[must_use]
-    pub const fn text(&self, language: Language) -> &'static str {
-        match language {
-            Language::En => self.en,
-            Language::Ja => self.ja,
-        }
-    }
-
-    /// The meaning in one clause.
-    #[must_use]
-    pub fn title(&self, language: Language) -> &'static str {
-        self.text(language)
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("# ")
-    }
-}
+pub use crate::judge::explanation::Explanation;
+pub use crate::judge::rules::{explanations, is_cause};
 
 /// The explanation of a verdict id.
 #[must_use]
-pub fn explanation(id: &str) -> Option<&'static Explanation> {
-    EXPLANATIONS.iter().find(|explanation| explanation.id == id)
+pub fn explanation(id: &str) -> Option<Explanation> {
+    explanations().find(|explanation| explanation.id == id)
 }
 
 /// The meaning of a verdict id in one clause.
@@ -137,12 +51,11 @@ pub fn write_explanation(
 }
 
 fn list(page: &mut Page<'_>) -> io::Result<()> {
-    let widest = EXPLANATIONS
-        .iter()
+    let widest = explanations()
         .map(|explanation| explanation.id.len())
         .max()
         .unwrap_or_default();
-    for explanation in EXPLANATIONS {
+    for explanation in explanations() {
         page.hang(
             &[(Paint::Strong, explanation.id)],
             widest + 2,
@@ -203,7 +116,7 @@ fn nearest(typed: &str) -> Option<&'static str> {
         .collect::<String>()
         .to_lowercase()
         .replace(['_', ' '], "-");
-    let ids = || EXPLANATIONS.iter().map(|explanation| explanation.id);
+    let ids = || explanations().map(|explanation| explanation.id);
     let close = ids()
         .map(|id| (distance(&typed, id), id))
         .min()
@@ -241,19 +154,9 @@ mod tests {
     }
 
     #[test]
-    fn every_verdict_of_the_contract_is_explained_in_every_respect() {
-        // CONTRACT, "Verdict ids".
-        let ids = "healthy healthy-resumed incomplete-capture unexplained-end tls-not-offered plain-text-to-tls client-certificate-rejected server-certificate-rejected \
-                   interception-suspected tcp-no-response tcp-refused icmp-blocked tls-no-response \
-                   reset-during-handshake silent-mid-handshake reset-after-established no-application-response \
-                   application-error dns-no-response dns-error dns-unexpected-address legacy-endpoint \
-                   proxy-authentication-required proxy-refused proxy-no-response version-mismatch cipher-mismatch \
-                   not-tls crl-fetch-failed no-licensing-traffic malformed-capture handshake-refused \
-                   certificate-fault-accepted dns-stale-address no-connection device-log-contradicts \
-                   device-clock-off device-reports-failure device-reports-success no-device-events refused-by-service";
-        assert_eq!(ids.split(' ').count(), EXPLANATIONS.len());
-        for id in ids.split(' ') {
-            let explanation = explanation(id).unwrap_or_else(|| panic!("{id}"));
+    fn every_verdict_is_explained_in_every_respect() {
+        for explanation in explanations() {
+            let id = explanation.id;
             for (language, headings) in [
                 (
                     Language::En,
@@ -296,10 +199,7 @@ mod tests {
 
     #[test]
     fn explanations_fit_the_page() {
-        for (explanation, language) in EXPLANATIONS
-            .iter()
-            .flat_map(|it| Language::ALL.map(|language| (it, language)))
-        {
+        for (explanation, language) in explanations().flat_map(|it| Language::ALL.map(|language| (it, language))) {
             let mut out = Vec::new();
             write_explanation(Some(explanation.id), &mut out, &TextStyle::default(), language).unwrap();
             let text = String::from_utf8(out).unwrap();

@@ -1,0 +1,50 @@
+//! verdict id → Explanation: what a verdict means, looks like, is confused with, and what to do first.
+//!
+//! The texts are `texts/<language>/explain/<id>.md`, of a form that reads well in a terminal: a title line, then paragraphs,
+//! headings of the second level, and commands indented by four spaces.
+
+use crate::base::phrase::Language;
+
+/// A verdict explained.
+#[derive(Clone, Copy, Debug)]
+pub struct Explanation {
+    /// The verdict's id.
+    pub id: &'static str,
+    /// What [`Explanation::text`] gives in English.
+    pub(super) en: &'static str,
+    /// What [`Explanation::text`] gives in Japanese.
+    pub(super) ja: &'static str,
+}
+
+/// The explanation of a verdict, found by its id: without a text in each language there is no verdict.
+macro_rules! explained {
+    ($id:literal) => {
+        $crate::judge::explanation::Explanation {
+            id: $id,
+            en: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/texts/en/explain/", $id, ".md")),
+            ja: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/texts/ja/explain/", $id, ".md")),
+        }
+    };
+}
+pub(super) use explained;
+
+impl Explanation {
+    /// Its Markdown text; the first line is `# ` and the meaning in one clause.
+    #[must_use]
+    pub const fn text(&self, language: Language) -> &'static str {
+        match language {
+            Language::En => self.en,
+            Language::Ja => self.ja,
+        }
+    }
+
+    /// The meaning in one clause.
+    #[must_use]
+    pub fn title(&self, language: Language) -> &'static str {
+        self.text(language)
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("# ")
+    }
+}

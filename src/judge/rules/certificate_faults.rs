@@ -1,0 +1,108 @@
+//! Judgement → Phrase: what can be said against a presented chain, in the words of the report.
+
+use super::wording::{date, span};
+use crate::base::phrase::{Phrase, phrase};
+use crate::tls::certificate::Fields;
+use crate::tls::trust::{Chain, Fault, Judgement, NameMatch, Validity};
+
+/// What is at fault with a presented chain, in the words of the report; empty where nothing visible is.
+pub(super) fn certificate_causes(judgement: &Judgement) -> Vec<&'static str> {
+    let mut causes = Vec::new();
+    match judgement.validity {
+        Validity::Expired(_) => causes.push("expired"),
+        Validity::NotYetValid(_) => causes.push("not-yet-valid"),
+        Validity::Unknown => causes.push("unreadable"),
+        Validity::Current => {}
+    }
+    match judgement.chain {
+        Chain::SelfSigned => causes.push("self-signed"),
+        Chain::PrivateRoot { .. } | Chain::IssuerNotGiven { .. } => causes.push("unknown-issuer"),
+        Chain::Broken { .. } => causes.push("broken-chain"),
+        _ => {}
+    }
+    for fault in &judgement.faults {
+        causes.push(match fault {
+            Fault::WrongPurpose | Fault::IssuerPurpose(_) => "wrong-purpose",
+            Fault::WeakKey(..) => "weak-key",
+            Fault::WeakSignature(..) => "weak-signature",
+            Fault::MissingIntermediate(_) => "missing-intermediate",
+            Fault::IssuerDates(_, Validity::Expired(_)) => "issuer-expired",
+            Fault::IssuerDates(..) => "issuer-not-yet-valid",
+            Fault::NotACa(_) | Fault::PathTooLong(_) | Fault::OutsideNameConstraints => "broken-chain",
+            _ => continue,
+        });
+    }
+    if judgement.name == NameMatch::Differs {
+        causes.push("name-mismatch");
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    causes.retain(|cause| seen.insert(*cause));
+    causes
+}
+
+/// What can be said against a presented chain at the time of the capture, as clauses about its leaf.
+pub(super) fn certificate_clauses(judgement: &Judgement, leaf: Option<&Fields>) -> Vec<Phrase> {
+    let mut clauses = Vec::new();
+    match &judgement.chain {
+        Chain::SelfSigned => clauses.push(phrase("certificate-self-signed")),
+        Chain::PrivateRoot { root } => clauses.push(phrase("certificate-private-root").with("root", root)),
+        Chain::IssuerNotGiven { issuer } => clauses.push(match leaf.map(|leaf| &leaf.issuer) {
+            // What the chain lacks is said of the chain: the leaf has an issuer of its own, which is there.
+            Some(own) if judgement.path.len() > 1 => {
+                phrase("certificate-chain-ends").with("own", own).with("issuer", issuer)
+            }
+            _ => phrase("certificate-issuer-not-given").with("issuer", issuer),
+        }),
+        Chain::Unchecked { detail } => clauses.push(phrase("certificate-unchecked").with("detail", detail)),
+        Chain::Broken { detail } => clauses.push(phrase("certificate-broken").with("detail", detail)),
+        Chain::Unreadable => clauses.push(phrase("certificate-unreadable")),
+        _ => {}
+    }
+    match (judgement.validity, leaf) {
+        (Validity::Expired(since), Some(leaf)) => clauses.push(
+            phrase("certificate-expired")
+                .with("span", span(since))
+                .with("date", date(leaf.not_after)),
+        ),
+        (Validity::NotYetValid(until), Some(leaf)) => clauses.push(
+            phrase("certificate-not-yet-valid")
+                .with("span", span(until))
+                .with("date", date(leaf.not_before)),
+        ),
+        _ => {}
+    }
+    // A device's self-signed certificate is its own authority: that is no fault of its own.
+    let self_signed = judgement.chain == Chain::SelfSigned;
+    let telling = judgement.faults.iter().filter(|fault| {
+        !(matches!(fault, Fault::NameWrittenOtherwise(_)) || self_signed && **fault == Fault::CaAsLeaf)
+    });
+    clauses.extend(telling.take(4).map(fault_clause));
+    match &judgement.name {
+        NameMatch::Differs => clauses.push(phrase("certificate-other-names")),
+        NameMatch::CommonNameOnly => clauses.push(phrase("certificate-common-name-only")),
+        _ => {}
+    }
+    clauses
+}
+
+fn fault_clause(fault: &Fault) -> Phrase {
+    match fault {
+        Fault::WrongPurpose => phrase("certificate-wrong-purpose"),
+        Fault::CaAsLeaf => phrase("certificate-is-authority"),
+        Fault::WeakKey(subject, key) => phrase("certificate-weak-key").with("key", key).with("subject", subject),
+        Fault::WeakSignature(subject, algorithm) => phrase("certificate-weak-signature")
+            .with("algorithm", algorithm)
+            .with("subject", subject),
+        Fault::MissingIntermediate(issuer) => phrase("certificate-missing-intermediate").with("issuer", issuer),
+        Fault::NotACa(subject) => phrase("certificate-not-a-ca").with("subject", subject),
+        Fault::IssuerDates(subject, Validity::Expired(since)) => phrase("certificate-issuer-expired")
+            .with("span", span(*since))
+            .with("subject", subject),
+        Fault::IssuerDates(subject, _) => phrase("certificate-issuer-not-yet-valid").with("subject", subject),
+        Fault::IssuerPurpose(subject) => phrase("certificate-issuer-purpose").with("subject", subject),
+        Fault::PathTooLong(subject) => phrase("certificate-path-too-long").with("subject", subject),
+        Fault::OutsideNameConstraints => phrase("certificate-name-constraints"),
+        Fault::NameWrittenOtherwise(subject) => phrase("certificate-name-written-otherwise").with("subject", subject),
+        Fault::SameNameOtherKey(subject) => phrase("certificate-same-name-other-key").with("subject", subject),
+    }
+}

@@ -1,0 +1,101 @@
+//! Connection → what a rule may conclude from it: how long was watched, what is missing, and who ended it.
+//!
+//! That a message is absent proves something only where it would have been seen.
+
+use crate::attempt::Attempt;
+use crate::base::frame::Timestamp;
+use crate::connection::Connection;
+use crate::connection::walk::{Alert, Side, StepKind, TlsFacts};
+use crate::judge::context::Context;
+use crate::tcp::side::Mark;
+use crate::tcp::stream::GapCause;
+
+/// Silence shorter than this proves nothing: retransmission timers start at one second and double (RFC 6298), so within
+/// three seconds a lost segment has been sent again at least once.
+pub(super) const SILENCE: i64 = 3_000_000_000;
+
+/// Whether the time after `since`, when something should have come, was watched long enough to call it silence: the
+/// connection was closed, or the capture went on and still followed it.
+///
+/// TCP repeats what is not acknowledged (RFC 6298: after about a second). Bytes that were neither acknowledged nor sent
+/// again mean that the capture lost sight of the connection, not that the peer fell silent.
+pub(super) fn watched_after(connection: &Connection, since: Timestamp, context: &Context<'_>) -> bool {
+    is_closed(connection)
+        || !lost_sight(connection) && context.capture.last.is_some_and(|last| last.since(since) >= SILENCE)
+}
+
+/// Whether bytes of either side were neither acknowledged nor sent again.
+pub(super) fn lost_sight(connection: &Connection) -> bool {
+    Side::both().iter().any(|&side| {
+        let tcp = &connection.tcp[side];
+        tcp.acked_bytes < tcp.bytes && tcp.retransmissions == 0 && !tcp.delivery.holds_beyond()
+    })
+}
+
+/// Whether either side ended the connection.
+pub(super) fn is_closed(connection: &Connection) -> bool {
+    Side::both()
+        .iter()
+        .any(|&side| connection.tcp[side].fin.is_some() || connection.tcp[side].reset.is_some())
+}
+
+/// Whether a side had closed before a reset: by the numbers, since the order in the file may be another.
+pub(super) fn closed_before(connection: &Connection, side: Side, reset: &Mark) -> bool {
+    let (own, peer) = (connection.tcp[side].fin, connection.tcp[side.peer()].fin);
+    own.is_some_and(|fin| reset.at > fin.at || fin.frame < reset.frame)
+        // The number between its last byte and the reset is a FIN that was not captured.
+        || reset.at == connection.tcp[side].end.saturating_add(1)
+        || peer.is_some_and(|fin| reset.ack && reset.acked > fin.at || fin.frame < reset.frame)
+}
+
+/// The RST, if it was what ended the connection: no FIN of its sender before it.
+pub(super) fn first_end(connection: &Connection) -> Option<(Side, Mark)> {
+    let (side, reset) = Side::both()
+        .into_iter()
+        .filter_map(|side| Some((side, connection.tcp[side].reset?)))
+        .min_by_key(|(_, reset)| reset.frame)?;
+    let finished = closed_before(connection, side, &reset);
+    (!finished).then_some((side, reset))
+}
+
+/// Whether the handshake's bytes are all there, from its beginning as far as it went: without that, absence of a message
+/// proves nothing.
+pub(super) fn sees_handshake(connection: &Connection) -> bool {
+    sees_without_holes(connection)
+        && Side::both()
+            .iter()
+            .all(|&side| connection.tcp[side].start_known || connection.tcp[side].bytes == 0)
+}
+
+/// Whether no byte is missing from the first that was captured on.
+pub(super) fn sees_without_holes(connection: &Connection) -> bool {
+    Side::both().iter().all(|&side| {
+        let tcp = &connection.tcp[side];
+        tcp.gaps.iter().all(|gap| gap.cause == GapCause::NeverArrived) && !tcp.acked_unseen && tcp.unseen_end == 0
+    })
+}
+
+/// Whether the server reset the connection before anybody had closed it.
+pub(super) fn server_reset(connection: &Connection) -> bool {
+    connection
+        .tcp
+        .server
+        .reset
+        .is_some_and(|reset| !closed_before(connection, Side::Server, &reset))
+}
+
+/// TLS facts of a connection whose Client Hello was captured.
+pub(super) fn tls_with_hello<'a>(attempt: &Attempt<'a>) -> Option<(&'a Connection, &'a TlsFacts)> {
+    let connection = attempt.connection()?;
+    let tls = connection.tls.as_ref()?;
+    tls.client_hello.is_some().then_some((connection, tls))
+}
+
+/// Whether an alert stands before the server chose anything.
+pub(super) fn before_server_hello(connection: &Connection, alert: &Alert) -> bool {
+    let server_hello = connection
+        .steps
+        .iter()
+        .position(|step| step.kind == StepKind::ServerHello);
+    server_hello.is_none_or(|hello| alert.step < hello)
+}
