@@ -13,7 +13,7 @@ use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::walk::Side;
-use crate::device::{DeviceEvent, DeviceLog, Form, What};
+use crate::device::{DeviceEvent, DeviceLog, Form, Reason, What};
 
 const SECOND: i64 = 1_000_000_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -147,6 +147,15 @@ fn window(what: What, form: Form, span: Span) -> Option<(i64, i64)> {
             Some((begin - SLACK, after))
         }
         What::TrustInstalled | What::CommunicationRestored | What::Answer(_) if span.went_through => {
+            Some((begin - SLACK, after))
+        }
+        // What was answered and could not be used: only an exchange that went through brings an answer.
+        What::TrustFailed
+        | What::RegistrationFailed
+        | What::OnPremTooOld
+        | What::CommunicationFailed(Reason::HttpStatus(_) | Reason::EmptyAnswer)
+            if span.went_through =>
+        {
             Some((begin - SLACK, after))
         }
         _ => None,

@@ -127,6 +127,29 @@ impl<'a> Selector<'a> {
             .or_else(|| self.by_lookup(connection))
             .or_else(|| self.learnt.get(&connection.server).cloned())
             .or_else(|| self.by_address(connection))
+            .or_else(|| self.by_certificate(connection))
+    }
+
+    /// By the certificate of a server that was reached by its address alone.
+    fn by_certificate(&self, connection: &Connection) -> Option<Purposed> {
+        let profile = &self.options.profile;
+        let chain = &connection.tls.as_ref()?.certificates.server.as_ref()?.chain;
+        let fields = || {
+            chain
+                .iter()
+                .filter_map(|certificate| certificate.fields.as_deref().ok())
+        };
+        let leaf = fields().next()?;
+        let names = leaf.names.iter().chain(&leaf.common_name);
+        let by_name = names
+            .filter_map(|name| Some((profile.service_named(name.raw())?, name.to_string())))
+            .next();
+        let by_issuer = || {
+            let service = fields().find_map(|it| profile.service_issued_by(it.issuer.raw()))?;
+            Some((service, connection.server.ip.to_string()))
+        };
+        let (service, name) = by_name.or_else(by_issuer)?;
+        Some(named(service, &name, "because-certificate"))
     }
 
     /// By what the connection itself says.
@@ -158,7 +181,7 @@ impl<'a> Selector<'a> {
                 });
             }
         }
-        // Readable HTTP: the longest matching path tells the transport.
+        // Readable HTTP: the path tells the transport.
         let exchange = connection.http.iter().find(|exchange| exchange.request.is_some())?;
         let (_, request) = exchange.request.as_ref()?;
         let absolute = exchange.absolute();
@@ -171,16 +194,7 @@ impl<'a> Selector<'a> {
         // A server may be asked in absolute form as well (RFC 9112 section 3.2.2).
         let is_own = without_port(&host).parse() == Ok(connection.server.ip);
         let proxy = absolute.filter(|_| !is_own).map(|_| connection.server);
-        let by_path = profile.endpoints.iter().filter_map(|service| {
-            let longest = service
-                .paths
-                .iter()
-                .filter(|path| target.starts_with(path.as_str()))
-                .map(String::len)
-                .max()?;
-            Some((longest, service))
-        });
-        if let Some((_, service)) = by_path.max_by_key(|&(len, _)| len) {
+        if let Some(service) = profile.service_of_path(target, connection.server.port) {
             if service.calls_device {
                 return Some(named(service, &connection.client.ip.to_string(), "because-http-kind"));
             }

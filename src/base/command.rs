@@ -73,7 +73,7 @@ macro_rules! words {
         })*
     };
 }
-words!(u16 u32 u64 i64 IpAddr HostName HostArgument UrlHost IosName Command);
+words!(u16 u32 u64 i64 IpAddr HostName HostArgument UrlHost UrlPath IosName Command);
 
 impl sealed::Sealed for &'static str {}
 
@@ -181,6 +181,33 @@ impl fmt::Display for UrlHost {
             HostArgument::Address(address) if address.is_ipv6() => write!(f, "[{address}]"),
             host => write!(f, "{host}"),
         }
+    }
+}
+
+/// The path of a URL, or a placeholder where it has characters that would be more than a path in a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UrlPath(Cow<'static, str>);
+
+impl UrlPath {
+    /// Longest path taken, in bytes; licensing's have fewer than 100.
+    const MAX_LEN: usize = 128;
+
+    /// Takes text for a path where it is one: unreserved characters, escapes and slashes (RFC 3986 section 3.3).
+    #[must_use]
+    pub fn new(text: &str, placeholder: &'static str) -> Self {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~%/".contains(&byte);
+        let is_path = text.len() <= Self::MAX_LEN && text.starts_with('/') && text.bytes().all(allowed);
+        Self(if is_path {
+            Cow::Owned(text.to_owned())
+        } else {
+            Cow::Borrowed(placeholder)
+        })
+    }
+}
+
+impl fmt::Display for UrlPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 

@@ -7,6 +7,7 @@
 mod history;
 mod lines;
 mod reader;
+mod registration;
 mod settings;
 mod stamp;
 mod syslog;
@@ -28,6 +29,20 @@ const MAX_EVENTS: usize = 10_000;
 /// Characters kept of an event's text: a message has under 300, and a report shows one or two lines.
 const LONGEST_TEXT: usize = 400;
 
+/// Which operating system wrote a text, where its lines show it: commands differ from one to the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum System {
+    /// IOS XE, or not known.
+    #[default]
+    IosXe,
+    /// IOS XR.
+    IosXr,
+    /// NX-OS.
+    NxOs,
+    /// ASA, and FTD, whose messages are ASA's.
+    Asa,
+}
+
 /// In which form an event was written; each may be in a zone of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Form {
@@ -39,6 +54,8 @@ pub enum Form {
     Epoch,
     /// `show license tech support`, `status`, `summary`, `all`.
     Status,
+    /// Registration and authorisation of the agent before policies, in `show license status`, `all`, `usage`, `registration`.
+    Registration,
     /// `show license eventlog`.
     EventLog,
     /// `show logging process`.
@@ -56,6 +73,7 @@ impl Form {
             Self::History => "license-history",
             Self::Epoch => "license-history-epoch",
             Self::Status => "license-status",
+            Self::Registration => "license-registration",
             Self::EventLog => "license-eventlog",
             Self::Trace => "process-trace",
             Self::Clock => "clock",
@@ -74,8 +92,14 @@ pub enum Reason {
     HandshakeFailed,
     /// The answer was empty.
     EmptyAnswer,
+    /// The answer had an HTTP status of 400 or more.
+    HttpStatus(u16),
     /// Nothing came in time.
     TimedOut,
+    /// The connection could not be opened.
+    NotConnected,
+    /// The message could not be sent, without saying at which step.
+    NotSent,
     /// The transport is not configured, or switched off.
     TransportOff,
     /// It did not say, or in words that are not known.
@@ -90,6 +114,12 @@ pub enum What {
     CommunicationRestored,
     TrustInstalled,
     TrustFailed,
+    /// Registration or its renewal, as agents before policies have them.
+    RegistrationFailed,
+    /// An error of the licensing agent of any other kind.
+    AgentFailed,
+    /// The SSM On-Prem is too old for reporting by policy.
+    OnPremTooOld,
     /// A request was sent.
     Request,
     /// An answer came, and it said yes, no, or something unknown.
@@ -116,6 +146,9 @@ impl What {
             Self::CommunicationRestored => "communication-restored",
             Self::TrustInstalled => "trust-installed",
             Self::TrustFailed => "trust-failed",
+            Self::RegistrationFailed => "registration-failed",
+            Self::AgentFailed => "agent-failed",
+            Self::OnPremTooOld => "on-prem-too-old",
             Self::Request => "request",
             Self::Answer(Some(true)) => "answer-good",
             Self::Answer(Some(false)) => "answer-refused",
@@ -138,6 +171,9 @@ impl What {
             self,
             Self::CommunicationFailed(_)
                 | Self::TrustFailed
+                | Self::RegistrationFailed
+                | Self::AgentFailed
+                | Self::OnPremTooOld
                 | Self::Answer(Some(false))
                 | Self::NoAnswer
                 | Self::RevocationFailed
@@ -258,6 +294,8 @@ pub struct DeviceLog {
     pub forms: BTreeMap<&'static str, u64>,
     /// Why reading ended before the end.
     pub failure: Option<String>,
+    /// Which operating system wrote it.
+    pub system: System,
     /// What the device calls itself.
     pub host: WireText,
     /// What happened, the latest ten thousand, in the order of the text.

@@ -6,11 +6,14 @@ use super::settings::Headings;
 use super::stamp::Stamp;
 use super::syslog::{Syslog, find};
 use super::wording::reason;
-use super::{DeviceEvent, DeviceLog, Form, Setting, What, shown};
+use super::{DeviceEvent, DeviceLog, Form, Setting, System, What, shown};
 use crate::base::wire_text::WireText;
 
 /// Bodies of the history are long; whatever else is on a line, its beginning says it.
 const LONGEST_LOOKED_AT: usize = 4096;
+
+/// IOS XR names the route processor in its prompt: `RP/0/RP0/CPU0:router#`.
+const XR_PROCESSOR: &str = "/CPU0:";
 
 /// Puts a log together, a line at a time.
 pub(super) struct Reader {
@@ -132,6 +135,9 @@ impl Reader {
             self.log.mark = self.log.mark.max(stamp.mark);
         }
         let Some(what) = syslog.what() else { return };
+        if syslog.system != System::IosXe {
+            self.log.system = syslog.system;
+        }
         // `%PKI-3-CRL_FETCH_FAIL` tells the reason on the next line.
         self.goes_on = syslog.facility == "PKI";
         self.add(number, syslog.stamp.clone(), form, what, syslog.shown());
@@ -244,6 +250,9 @@ impl Reader {
         let is_configuring = host.contains('(');
         if !is_configuring {
             self.log.host = shown(host);
+            if host.contains(XR_PROCESSOR) {
+                self.log.system = System::IosXr;
+            }
         }
         !is_configuring || !text.contains("license smart")
     }

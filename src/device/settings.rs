@@ -3,6 +3,7 @@
 //! These outputs are nested by indentation, which varies from release to release. So a line is understood from its key and
 //! the headings it stands under, whatever their depth.
 
+use super::registration;
 use super::stamp::Stamp;
 use super::wording::is_good;
 use super::{DeviceEvent, DeviceLog, Form, Setting, Statistics, What, shown};
@@ -57,6 +58,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("license smart proxy address ", "proxy-address"),
     ("license smart proxy port ", "proxy-port"),
     ("license smart vrf ", "vrf"),
+    ("destination address http ", "call-home-url"),
     ("ip http client source-interface ", "source-interface"),
     ("ip http client secure-trustpoint ", "client-trustpoint"),
     ("ip name-server ", "name-server"),
@@ -69,20 +71,29 @@ pub(super) struct Headings {
     above: Vec<(usize, String)>,
     /// The type of message that the last heading named.
     pub(super) message: &'static str,
+    /// Inside `call-home` of the running configuration, where a VRF is that of licensing.
+    in_call_home: bool,
 }
 
 impl Headings {
     pub(super) fn clear(&mut self) {
         self.above.clear();
         self.message = "";
+        self.in_call_home = false;
     }
 
     /// Takes a line; says whether it was understood.
     pub(super) fn line(&mut self, number: u64, text: &str, log: &mut DeviceLog) -> bool {
         let trimmed = text.trim();
         let indent = text.len().saturating_sub(text.trim_start().len());
+        if indent == 0 && !trimmed.is_empty() {
+            self.in_call_home = matches!(trimmed, "call-home" | "callhome");
+        }
         if let Some((name, value)) = configured(trimmed) {
             return set(log, name, number, value);
+        }
+        if let Some(vrf) = trimmed.strip_prefix("vrf ").filter(|_| self.in_call_home) {
+            return set(log, "call-home-vrf", number, vrf.trim());
         }
         if self.value_below(number, trimmed, log) {
             return true;
@@ -112,8 +123,14 @@ impl Headings {
         match key {
             "Attempts" if !self.message.is_empty() => return self.attempts(number, value, log),
             "Last Response" => return self.last_response(number, value, log),
-            "Failure Reason" => return self.reason(value, log),
+            _ if key.eq_ignore_ascii_case("Failure Reason") => return self.reason(number, value, log),
             _ => {}
+        }
+        let above = self.above.iter().map(|(_, heading)| heading.as_str());
+        if let Some(event) = registration::event(number, key, value, above) {
+            log.add(event);
+            *log.forms.entry(Form::Registration.name()).or_default() += 1;
+            return true;
         }
         let known = KEYS.iter().find(|(name, heading, _)| {
             *name == key && (heading.is_empty() || self.above.iter().any(|(_, above)| above == heading))
@@ -191,7 +208,12 @@ impl Headings {
         true
     }
 
-    fn reason(&self, value: &str, log: &mut DeviceLog) -> bool {
+    fn reason(&self, number: u64, value: &str, log: &mut DeviceLog) -> bool {
+        let above = |event: &&mut DeviceEvent| event.form == Form::Registration && event.line + 1 == number;
+        if let Some(event) = log.events.back_mut().filter(above) {
+            registration::explain(event, value);
+            return true;
+        }
         let Some(row) = log.statistics.iter_mut().find(|row| row.message.raw() == self.message) else {
             return false;
         };

@@ -2,30 +2,94 @@
 
 use super::Reason;
 
-/// The reason behind a failure of communication. Wordings: Cisco FN72323, FN72578, 222725; an open set.
+/// The reason behind a failure of communication: words of which one occurs, the more telling first. The agent's own wordings
+/// are those of Cisco FN72323, FN72578 and 222725, and curl's, which it passes on; an open set.
+const REASONS: &[(Reason, &[&str])] = &[
+    (Reason::NameNotResolved, &["resolve", "dns"]),
+    (
+        Reason::CertificateNotValidated,
+        &[
+            "cert cannot be validated",
+            "certificate cannot be",
+            "certificate problem",
+            "certificate verif",
+            "certificate validation",
+            "issuer certificate",
+            "peer certificate",
+            "self signed certificate",
+            "self-signed certificate",
+        ],
+    ),
+    (Reason::EmptyAnswer, &["empty response", "empty reply"]),
+    (Reason::TimedOut, &["timed out", "time out", "timeout", "err 207"]),
+    (Reason::HandshakeFailed, &["handshake", "ssl connect", "tls connect"]),
+    (Reason::TransportOff, &["transport is disabled", "transport is off"]),
+    (
+        Reason::NotConnected,
+        &[
+            "connection refused",
+            "couldn't connect",
+            "could not connect",
+            "failed to connect",
+            "unable to connect",
+            "unreachable",
+            "no route to host",
+        ],
+    ),
+    (
+        Reason::NotSent,
+        &[
+            "fail to send",
+            "failed to send",
+            "failed sending",
+            "message send",
+            "request aborted",
+        ],
+    ),
+];
+
+/// Statuses that are told in words only (RFC 9110 section 15, RFC 6585 section 4).
+const STATUSES: &[(u16, &str)] = &[
+    (429, "too many requests"),
+    (500, "internal server error"),
+    (502, "bad gateway"),
+    (503, "service unavailable"),
+    (504, "gateway time"),
+];
+
+/// The reason behind a failure of communication.
 pub(super) fn reason(text: &str) -> Reason {
     let text = text.to_ascii_lowercase();
-    let any = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    if any(&["resolve", "dns"]) {
-        Reason::NameNotResolved
-    } else if any(&[
-        "cert cannot be validated",
-        "certificate cannot be",
-        "peer certificate",
-        "certificate verif",
-    ]) {
-        Reason::CertificateNotValidated
-    } else if any(&["empty response"]) {
-        Reason::EmptyAnswer
-    } else if any(&["timed out", "time out", "timeout", "err 207"]) {
-        Reason::TimedOut
-    } else if any(&["handshake", "ssl connect", "tls connect"]) {
-        Reason::HandshakeFailed
-    } else if any(&["transport is disabled", "transport is off"]) {
-        Reason::TransportOff
-    } else {
-        Reason::Unspecified
+    // A status is an answer, whatever its words sound like: `404 host not found`, `504 Gateway Time-out`.
+    if let Some(status) = http_status(&text) {
+        return Reason::HttpStatus(status);
     }
+    let known = REASONS
+        .iter()
+        .find(|(_, words)| words.iter().any(|word| text.contains(word)));
+    known.map_or(Reason::Unspecified, |(reason, _)| *reason)
+}
+
+/// A status of HTTP that says no, by its number where it begins the reason or stands behind a word that announces it, else by
+/// its words.
+fn http_status(text: &str) -> Option<u16> {
+    let announces = |word: &str| {
+        let word = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+        word.starts_with("http") || matches!(word, "status" | "error" | "code" | "response" | "returned")
+    };
+    let mut before = ":";
+    for word in text.split_whitespace() {
+        let digits = word.trim_matches(|c: char| !c.is_ascii_alphanumeric());
+        let status = digits.parse().ok().filter(|status| (400..600).contains(status));
+        let is_told = before.ends_with(':') && !before.starts_with("port") || announces(before);
+        // 443 is no status of HTTP, and the port of every other line.
+        if let Some(status) = status.filter(|&status| is_told && status != 443) {
+            return Some(status);
+        }
+        before = word;
+    }
+    let by_words = STATUSES.iter().find(|(_, words)| text.contains(words));
+    by_words.map(|(status, _)| *status)
 }
 
 /// Whether a mnemonic of PKI says that a certificate was not accepted.
@@ -65,6 +129,20 @@ mod tests {
             ("SSL handshake failed", Reason::HandshakeFailed),
             ("the Cisco Smart Software Manager", Reason::Unspecified),
             ("No detail given", Reason::Unspecified),
+            (
+                "(CSSM) : HTTP Server Error 500: Internal Server Error",
+                Reason::HttpStatus(500),
+            ),
+            ("(CSLU) : 404 host not found", Reason::HttpStatus(404)),
+            ("(CSLU) : HTTP/1.1 504 Gateway Time-out", Reason::HttpStatus(504)),
+            ("(CSSM) : Bad Gateway", Reason::HttpStatus(502)),
+            (
+                "Failed to connect to 10.1.1.1 port 443: Connection refused",
+                Reason::NotConnected,
+            ),
+            ("(CSSM) : 443 is closed", Reason::Unspecified),
+            ("Fail to send out Call Home HTTP message.", Reason::NotSent),
+            ("(ERR 205 : Request Aborted)", Reason::NotSent),
         ] {
             assert_eq!(reason(text), expected, "{text}");
         }

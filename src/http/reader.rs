@@ -45,6 +45,8 @@ pub struct Response {
     pub content_type: Option<WireText>,
     /// The first bytes of the body.
     pub excerpt: WireText,
+    /// The head says that no body follows (RFC 9112 section 6.3).
+    pub has_no_body: bool,
 }
 
 /// What a direction can say in HTTP.
@@ -297,6 +299,7 @@ fn parse_head(head: &[u8]) -> Option<(Head, usize, Framing)> {
             proxy_authenticate: header("proxy-authenticate"),
             content_type: header("content-type"),
             excerpt: WireText::default(),
+            has_no_body: matches!(framing, Framing::None),
         }));
         return Some((kind, len, framing));
     }

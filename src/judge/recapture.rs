@@ -313,20 +313,14 @@ pub fn for_attempt(attempt: &Attempt<'_>, context: &Context<'_>) -> Vec<Remedy> 
 
 /// What to type for a capture that shows licensing, where only the device's own texts tell of its surroundings.
 #[must_use]
-pub fn commands_by_log(interface: Option<&IosName>) -> Vec<Command> {
+pub fn commands_by_log(interface: Option<&IosName>, trigger: &Command) -> Vec<Command> {
     let mut commands = Vec::new();
     if interface.is_none() {
         commands.push(Command::fixed(
             "show running-config | include ip http client|license smart",
         ));
     }
-    commands.extend(
-        [
-            "show license all | section Transport",
-            "show license air entities summary",
-        ]
-        .map(Command::fixed),
-    );
+    commands.extend(["show license all | section Transport", "show license status"].map(Command::fixed));
     commands.push(match interface {
         Some(name) => Command::with("monitor capture LIC interface {} both", &[name]),
         None => Command::fixed("monitor capture LIC interface <interface> both"),
@@ -337,7 +331,12 @@ pub fn commands_by_log(interface: Option<&IosName>) -> Vec<Command> {
             "monitor capture LIC match any",
             "monitor capture LIC buffer size 100",
             "monitor capture LIC start",
-            "license smart trust idtoken <token> all force",
+        ]
+        .map(Command::fixed),
+    );
+    commands.push(trigger.clone());
+    commands.extend(
+        [
             "monitor capture LIC stop",
             "monitor capture LIC export bootflash:lic.pcap",
         ]

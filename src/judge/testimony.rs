@@ -35,7 +35,10 @@ pub fn bearing(what: What, id: &str, severity: Severity) -> Bearing {
             "no-application-response",
         ) => Bearing::Settles,
         (What::CommunicationFailed(_) | What::NoAnswer, _) if severity == Severity::Error => Bearing::Agrees,
-        (What::Answer(Some(false)), "application-error") => Bearing::Agrees,
+        (What::Answer(Some(false)) | What::CommunicationFailed(Reason::HttpStatus(_)), "application-error") => {
+            Bearing::Agrees
+        }
+        (what, "refused-by-service" | "device-reports-failure") if what.is_failure() => Bearing::Agrees,
         (what, _) if what.is_success() && severity == Severity::Ok => Bearing::Agrees,
         _ => Bearing::Neutral,
     }

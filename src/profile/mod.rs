@@ -90,6 +90,12 @@ pub struct Service {
     /// Host names: matched against SNI, CONNECT targets, Host headers and DNS questions.
     #[serde(default)]
     pub names: Vec<String>,
+    /// Its names also stand before a domain, which a resolver adds to a name without one.
+    #[serde(default)]
+    pub in_any_domain: bool,
+    /// Texts of which one occurs in the name of an authority that issues nothing but its certificates.
+    #[serde(default)]
+    pub issuer_contains: Vec<String>,
     /// Addresses it was seen at: hints, each as old as the profile.
     #[serde(default)]
     pub addresses: Vec<IpAddr>,
@@ -188,9 +194,39 @@ impl Profile {
     #[must_use]
     pub fn service_named(&self, name: &str) -> Option<&Service> {
         let name = name.trim_end_matches('.');
-        self.endpoints
-            .iter()
-            .find(|service| service.names.iter().any(|own| own.eq_ignore_ascii_case(name)))
+        let host = name.split('.').next().unwrap_or(name);
+        let is_named = |service: &&Service| {
+            service
+                .names
+                .iter()
+                .any(|own| own.eq_ignore_ascii_case(name) || service.in_any_domain && own.eq_ignore_ascii_case(host))
+        };
+        self.endpoints.iter().find(is_named)
+    }
+
+    /// The service whose certificates such an authority issues.
+    #[must_use]
+    pub fn service_issued_by(&self, issuer: &str) -> Option<&Service> {
+        let issues = |service: &&Service| {
+            service
+                .issuer_contains
+                .iter()
+                .any(|part| issuer.contains(part.as_str()))
+        };
+        self.endpoints.iter().find(issues)
+    }
+
+    /// The service that a request's path belongs to: the longest that fits, unless the port by itself says which.
+    #[must_use]
+    pub fn service_of_path(&self, path: &str, port: u16) -> Option<&Service> {
+        let fitting = self.endpoints.iter().filter_map(|service| {
+            let fits = service.paths.iter().filter(|own| path.starts_with(own.as_str()));
+            let by_port = service.port_suffices && service.ports.contains(&port);
+            Some((by_port, fits.map(String::len).max()?, service))
+        });
+        fitting
+            .max_by_key(|&(by_port, len, _)| (by_port, len))
+            .map(|(_, _, service)| service)
     }
 
     /// Whether a Server header names an HTTP proxy.
@@ -221,6 +257,10 @@ mod tests {
             Transport::Cssm
         );
         assert!(licensing.service_named("example.com").is_none());
+        for name in ["cslu-local", "CSLU-local.branch.example"] {
+            assert_eq!(licensing.service_named(name).unwrap().transport, Transport::Cslu);
+        }
+        assert!(licensing.service_named("x.cslu-local").is_none());
         assert!(Profile::built_in("default").unwrap().everything);
         assert!(Profile::built_in("nonsense").is_none());
     }

@@ -130,7 +130,7 @@ pub struct DeviceEvent {
 #[must_use]
 pub fn report_on_logs(options: &Options) -> Report {
     let language = options.language;
-    let finding = device_reports_failure::finding(&options.logs);
+    let finding = device_reports_failure::finding(&options.logs, &options.profile);
     Report {
         schema: SCHEMA,
         language: language.tag(),

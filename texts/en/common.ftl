@@ -107,6 +107,7 @@ because-cslu = an option names the CSLU that opens it
 because-proxy = an option names the proxy
 because-all = every TLS connection is reported
 because-hello = the Client Hello names it
+because-certificate = the certificate of the server names it
 because-connect = the CONNECT request names it
 because-http-kind = the HTTP request is of its kind
 because-http = the HTTP request names it

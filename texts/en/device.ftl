@@ -14,6 +14,11 @@ device-log-contradicts-cannot-tell = which of the two the device meant: IOS XE u
 
 # The answer, which is encrypted on the wire
 refused-by-service = network and TLS are fine, but the licensing service said no: { $says }
+refused-by-service-http = network and TLS are fine, but the device reports that the answer was an HTTP error: { $says }
+refused-by-service-empty = network and TLS are fine, but the device reports that the answer was empty: { $says }
+refused-by-service-unusable = network and TLS are fine, but the device reports that it could not use the answer: { $says }
+device-failure-beside = the exchange with { $service } went through on the wire, but the device reports that licensing failed: { $says }
+device-failure-beside-cannot-tell = what the device met: the answer is encrypted or shows nothing wrong, and the line may be about another try
 refused-by-service-evidence = the exchange went both ways up to here; what was answered stands in { $log } line { $line }
 refused-by-service-cannot-tell = the answer itself in the capture: it is encrypted
 
@@ -32,41 +37,68 @@ device-clock-off-set = set the clock, and keep it set
 device-clock-off-verify = show clock detail names NTP as the time source, and the time is right
 
 # Logs without a capture: the verdict
-device-failure-name = the controller says that it cannot resolve the name of its licensing service: { $says }
-device-failure-certificate = the controller says that it did not accept a certificate: { $says }
-device-failure-revocation = the controller says that it could not fetch revocation data: { $says }
-device-failure-empty = the controller says that the answer was empty: { $says }
-device-failure-off = the controller says that no transport for licensing is switched on: { $says }
+device-failure-name = the device says that it cannot resolve the name of its licensing service: { $says }
+device-failure-certificate = the device says that it did not accept a certificate: { $says }
+device-failure-revocation = the device says that it could not fetch revocation data: { $says }
+device-failure-empty = the device says that the answer was empty: { $says }
+device-failure-off = the device says that no transport for licensing is switched on: { $says }
+device-failure-http = the device says that it was answered with an HTTP error: { $says }; so the network works, and so does TLS where it is used
+device-failure-not-connected = the device says that it could not connect: { $says }
+device-failure-not-sent = the device says that it could not send its message, and not at which step: { $says }
+device-failure-registration = the device says that its registration failed: { $says }
+device-failure-too-old = the device says that its SSM On-Prem is too old for reporting by policy: { $says }
+device-failure-agent = the device's licensing agent reports an error: { $says }
 device-failure-refused = the licensing service answered, and said no: { $says }; network and TLS are fine
-device-failure-silent = the controller says that nothing came back: { $says }; network, proxy or TLS
-device-failure-trust = the controller says that trust was not installed: { $says }
-device-failure-unspecified = the controller says that it could not communicate, and not why: { $says }
-device-success = the controller says that licensing works: { $says }
-device-success-counted = the controller says that licensing works: its last messages were answered
-device-nothing = nothing about licensing was recognised in { $lines } { $lines ->
+device-failure-silent = the device says that nothing came back: { $says }; network, proxy or TLS
+device-failure-trust = the device says that trust was not installed: { $says }
+device-failure-unspecified = the device says that it could not communicate, and not why: { $says }
+device-success = the device says that licensing works: { $says }
+device-success-counted = the device says that licensing works: its last messages were answered
+device-nothing = no failure and no success of licensing was recognised in { $lines } { $lines ->
     [one] line
    *[other] lines
 }
+device-nothing-quoted = no failure and no success of licensing was recognised in { $lines } { $lines ->
+    [one] line
+   *[other] lines
+}; the last message of the licensing agent is { $says }
 device-cannot-tell-who = who broke it off, and at which step: that only a capture shows
+device-cannot-tell-answered-by = whether the service itself answered, or a proxy in front of it
 device-cannot-tell-success = how the connections went: that only a capture shows
 device-cannot-tell-capture = how the tries that the log tells of went: the capture holds none of them, so it was taken at another time or on another interface
 
 # Logs without a capture: what to do
 device-do-name = let it resolve { $host }, in the VRF that licensing uses
-device-do-inspection = exempt { $host } from TLS inspection: the controller trusts no company's certificate authority
-device-do-trustpool = see that the clock is right and that the trust pool holds the root of the service; images before 17.3.4 lack IdenTrust
+device-do-cslu = tell the device where its service is: a CSLU is the default of a new device, which looks for it under the name cslu-local. Give it the address of a CSLU, or let DNS resolve that name; without a CSLU choose another transport (license smart transport)
+device-do-inspection = exempt { $host } from TLS inspection: the device trusts no company's certificate authority
+device-do-trustpool = see that the clock is right and that the trust pool holds the root of the service; IdenTrust is in images from 16.12.6, 17.3.4, 17.4.2, 17.5.1 and 17.6.1 on
+device-do-trust-root = see that the clock is right and that the device trusts the root of the service (IdenTrust Commercial Root CA 1 for the cloud)
+device-do-send = see that the clock is right and that the trust pool holds the root of the service: without IdenTrust, which is in images from 16.12.6, 17.3.4, 17.4.2, 17.5.1 and 17.6.1 on, call-home fails with these words
+device-do-certificate-name = put the host name that stands in the certificate of the service into the URL, in place of the address { $host }: a certificate names a host by its name; the device must be able to resolve it
+device-do-certificate-own = see that the name in the certificate of the service is { $host }, as in the URL (Host Common Name of an SSM On-Prem), that it is valid by the clock of the device, and that SLA-TrustPoint holds the Cisco Licensing Root CA
 device-do-revocation = an On-Prem's revocation list can mostly not be fetched: do without it
 device-do-empty = for an SSM On-Prem use the transport cslu and the URL shown there under Inventory, General; 8-202102 or later is needed
+device-do-upgrade-on-prem = upgrade the SSM On-Prem to 8-202102 or later
+device-do-http-url = set the URL that the service has: it answers, and does not know the present one
+device-do-http-proxy = let the proxy pass { $host } without authentication: 407 is the answer of a proxy
+device-do-http-forbidden = look why { $host } refuses this device: its log, the account of the device, and the policy of a proxy in between, which may have answered instead
+device-do-http-wait = wait an hour before trying again: the service limits how often it is asked
+device-do-http-server = look at the log of { $host }, where the request arrived, or of a proxy in between; an error of 500 or more is the fault of the side that answered, and a later try may succeed
 device-do-transport = switch Smart Transport on
+device-do-call-home = switch licensing on in call-home: reporting smart-licensing-data under an active profile
+device-do-register = register with a token that has uses left, and see that it belongs to the right account
+device-do-read-on = read the message and those around it: the agent names what it could not do
 device-do-token = read what the answer says; where it does not know the device, establish trust anew with a token that has uses left
 device-do-trust = see that the clock is right to within an hour, and establish trust anew
 device-do-reach = see whether { $host } can be reached from the interface that licensing uses (Open is good; ping proves nothing)
-device-do-allow = allow the controller to reach { $host }, by name and not by address, and without TLS inspection
+device-do-allow = allow the device to reach { $host }, by name and not by address, and without TLS inspection
 device-do-capture = capture one try, to see who breaks it off
+device-do-capture-beside = capture one try to see who breaks it off: on the device itself, or at the switch port in front of it (SPAN)
 device-do-capture-verify = tlswalk with this capture and the same --log
 device-collect = collect what says something about licensing
 device-collect-verify = tlswalk --log with that text
 device-verify = %SMART_LIC-6-TRUST_INSTALL_SUCCESS or %SMART_LIC-5-COMM_RESTORED in show logging
+device-verify-agent = the message does not come again, and show license all tells of no failure
 
 # The screen
 device-label-log = Log

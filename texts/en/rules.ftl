@@ -11,6 +11,13 @@ dns-no-response-last-question = the last of { $count } questions ({ $frames }); 
 dns-no-response-cannot-tell = whether the questions were lost on the way, or the server is down: the capture only shows that no answer came here
 dns-no-response-configure = configure a DNS server that answers; { $servers } did not
 dns-no-response-allow = allow DNS (UDP and TCP port 53) from { $device } to { $server }
+dns-no-name-server = no name server is configured: the { $who } asks the broadcast address for { $name }, which nobody answers
+dns-no-name-server-asks = asks { $server }, everybody on its link, for { $name }; { $count } { $count ->
+    [one] question
+   *[other] questions
+} in all
+dns-no-name-server-or = a name server may be configured in another VRF than the one that licensing uses
+dns-no-name-server-do = configure a name server, in the VRF that the { $who } uses for this service
 
 # dns-error
 dns-error-summary = the DNS server answered { $status } for { $name }: { $meaning }
@@ -20,6 +27,7 @@ dns-error-servfail = the server could not get an answer itself
 dns-error-servfail-do = look at the DNS server's own path to the internet and its forwarders
 dns-error-nxdomain = it says that the name does not exist
 dns-error-nxdomain-do = let the DNS server resolve public names (forwarders, split-horizon zones, filter lists)
+dns-error-nxdomain-own = add an address record for the name, which is your own, or ask a server of your domain
 dns-error-refused = it will not answer this client, or has nobody to ask
 dns-error-refused-do = allow recursion for the controller's address on the DNS server
 dns-error-failed = it failed
@@ -471,6 +479,10 @@ application-error-summary-redirect = { $service } answered the request with { $s
 application-error-redirect-followed = whether the redirect was followed: another connection would show it
 application-error-redirect-do = use a URL that is not redirected: https instead of http where the answer says so; if it names a portal, { $target } was answered on the way
 application-error-log = look at the log of the service at { $server }: the request arrived there
+tls-to-cslu = use http:// in the URL: a CSLU listens for plain HTTP, here at { $server }
+application-error-empty = { $service } answered the licensing message with status { $status } and without any content: it did not take the message
+application-error-empty-answer = status { $status }, no content
+application-error-empty-meant = an answer without content may be meant, by a service that takes the message and answers later
 
 # no-application-response
 no-application-response-summary = the { $who } sent its request to { $service } and got no answer for { $span }
@@ -597,7 +609,7 @@ no-licensing-traffic-cannot-tell-udp = what went over UDP: { $quic } packets of 
 no-licensing-traffic-over-tcp = let the client connect over TCP (switch QUIC or HTTP/3 off, or block UDP 443) while capturing: TLS inside QUIC is not read
 no-licensing-traffic-verify = tlswalk then shows an attempt
 no-licensing-traffic-cannot-tell-private = whether a connection above is to an SSM On-Prem, a CSLU or a proxy of yours: name it with --on-prem, --cslu or --proxy; --all judges every TLS connection
-no-licensing-traffic-cannot-tell = whether licensing works: a controller reports every 8 hours and retries once after a minute, so a short capture without licensing packets proves little
+no-licensing-traffic-cannot-tell = whether licensing works: a controller reports every 8 hours, and when it retries after a failure differs, so a short capture without licensing packets proves little
 no-licensing-traffic-no-time = no time at all
 
 # tls-not-offered

@@ -101,6 +101,7 @@ because-cslu = 接続元の CSLU をオプションで指定
 because-proxy = プロキシをオプションで指定
 because-all = すべての TLS 接続が対象
 because-hello = Client Hello に名前がある
+because-certificate = サーバの証明書に名前がある
 because-connect = CONNECT 要求に名前がある
 because-http-kind = ライセンス通信の形をした HTTP 要求
 because-http = HTTP 要求に名前がある

@@ -18,6 +18,11 @@ device-log-contradicts-cannot-tell = 機器がどちらを指していたか。I
 
 # 回線上では暗号化されている応答
 refused-by-service = ネットワークと TLS に問題はないが、ライセンスサービスが要求を拒否した: { $says }
+refused-by-service-http = ネットワークと TLS に問題はないが、機器のログによると応答は HTTP のエラーだった: { $says }
+refused-by-service-empty = ネットワークと TLS に問題はないが、機器のログによると応答は空だった: { $says }
+refused-by-service-unusable = ネットワークと TLS に問題はないが、機器のログによると応答の内容を利用できなかった: { $says }
+device-failure-beside = 回線上では { $service } との通信が成立しているが、機器のログはライセンスの失敗を示している: { $says }
+device-failure-beside-cannot-tell = 機器で何が起きたか。応答は暗号化されているか、内容に異常がない。この行が別の試行のものである可能性もある
 refused-by-service-evidence = ここまで双方向の通信は成立している。応答の内容は { $log } の { $line } 行目にある
 refused-by-service-cannot-tell = キャプチャ内の応答そのもの。暗号化されている
 
@@ -30,38 +35,62 @@ device-clock-off-set = 時刻を合わせ、NTP で同期させる
 device-clock-off-verify = show clock detail の時刻源が NTP で、時刻が正しいこと
 
 # キャプチャなし: 判定
-device-failure-name = コントローラのログによると、ライセンスサービスの名前を解決できていない: { $says }
-device-failure-certificate = コントローラのログによると、証明書を受け入れていない: { $says }
-device-failure-revocation = コントローラのログによると、失効情報を取得できていない: { $says }
-device-failure-empty = コントローラのログによると、応答が空だった: { $says }
-device-failure-off = コントローラのログによると、ライセンス用のトランスポートが有効になっていない: { $says }
+device-failure-name = 機器のログによると、ライセンスサービスの名前を解決できていない: { $says }
+device-failure-certificate = 機器のログによると、証明書を受け入れていない: { $says }
+device-failure-revocation = 機器のログによると、失効情報を取得できていない: { $says }
+device-failure-empty = 機器のログによると、応答が空だった: { $says }
+device-failure-off = 機器のログによると、ライセンス用のトランスポートが有効になっていない: { $says }
+device-failure-http = 機器のログによると、HTTP のエラー応答が返っている: { $says }。したがってネットワークは通じており、TLS を使う場合は TLS にも問題はない
+device-failure-not-connected = 機器のログによると、接続できていない: { $says }
+device-failure-not-sent = 機器のログによると、メッセージを送信できていない。どの段階かは記録されていない: { $says }
+device-failure-registration = 機器のログによると、登録に失敗している: { $says }
+device-failure-too-old = 機器のログによると、SSM On-Prem が古く、ポリシーに基づくレポートに対応していない: { $says }
+device-failure-agent = 機器のライセンスエージェントがエラーを記録している: { $says }
 device-failure-refused = ライセンスサービスは応答したうえで要求を拒否している: { $says }。ネットワークと TLS に問題はない
-device-failure-silent = コントローラのログによると、応答が返ってきていない: { $says }。ネットワーク、プロキシ、TLS のいずれかの問題
-device-failure-trust = コントローラのログによると、信頼確立に失敗している: { $says }
-device-failure-unspecified = コントローラのログによると、通信に失敗している。理由は記録されていない: { $says }
-device-success = コントローラのログによると、ライセンス通信は成功している: { $says }
-device-success-counted = コントローラのログによると、ライセンス通信は成功している: 直近のメッセージには応答がある
-device-nothing = { $lines } 行の中に、ライセンスに関する記録は見つからなかった
+device-failure-silent = 機器のログによると、応答が返ってきていない: { $says }。ネットワーク、プロキシ、TLS のいずれかの問題
+device-failure-trust = 機器のログによると、信頼確立に失敗している: { $says }
+device-failure-unspecified = 機器のログによると、通信に失敗している。理由は記録されていない: { $says }
+device-success = 機器のログによると、ライセンス通信は成功している: { $says }
+device-success-counted = 機器のログによると、ライセンス通信は成功している: 直近のメッセージには応答がある
+device-nothing = { $lines } 行の中に、ライセンスの失敗や成功を示す記録は見つからなかった
+device-nothing-quoted = { $lines } 行の中に、ライセンスの失敗や成功を示す記録は見つからなかった。ライセンスエージェントの最後のメッセージは { $says }
 device-cannot-tell-who = 通信を打ち切ったのが誰か、どの段階か。キャプチャがなければ分からない
+device-cannot-tell-answered-by = 応答したのがサービス自身か、その手前のプロキシか
 device-cannot-tell-success = 接続がどう進んだか。キャプチャがなければ分からない
 device-cannot-tell-capture = ログにある試行がどう進んだか。キャプチャにはどれも含まれておらず、取得した時刻かインターフェイスが違う
 
 # キャプチャなし: 対処
 device-do-name = ライセンス通信で使う VRF で { $host } を名前解決できるようにする
-device-do-inspection = { $host } を TLS インスペクション (SSL 復号) の対象から除外する。コントローラは社内 CA を信頼していない
-device-do-trustpool = 時刻が正しいこと、トラストプールにサービスのルート証明書があることを確認する。17.3.4 より前のイメージには IdenTrust のルートがない
+device-do-cslu = サービスの場所を機器に設定する。新しい機器の既定は CSLU で、cslu-local という名前で探している。CSLU のアドレスを設定するか、DNS でこの名前を解決できるようにする。CSLU を使わない場合は別のトランスポート (license smart transport) を選ぶ
+device-do-inspection = { $host } を TLS インスペクション (SSL 復号) の対象から除外する。機器は社内 CA を信頼していない
+device-do-trustpool = 時刻が正しいこと、トラストプールにサービスのルート証明書があることを確認する。IdenTrust のルートは 16.12.6、17.3.4、17.4.2、17.5.1、17.6.1 以降のイメージに入っている
+device-do-trust-root = 時刻が正しいこと、サービスのルート証明書 (クラウドでは IdenTrust Commercial Root CA 1) を機器が信頼していることを確認する
+device-do-send = 時刻が正しいこと、トラストプールにサービスのルート証明書があることを確認する。IdenTrust のルート (16.12.6、17.3.4、17.4.2、17.5.1、17.6.1 以降のイメージに含まれる) がないと、Call Home はこの文言で失敗する
+device-do-certificate-name = URL のアドレス { $host } を、サービスの証明書にあるホスト名に置き換える。証明書はホストを名前で示すため。その名前を機器で解決できる必要がある
+device-do-certificate-own = サービスの証明書の名前が URL と同じ { $host } であること (SSM On-Prem では Host Common Name)、機器の時刻から見て有効期間内であること、SLA-TrustPoint に Cisco Licensing Root CA があることを確認する
 device-do-revocation = On-Prem の CRL は取得できないことが多いので、失効確認を無効にする
 device-do-empty = SSM On-Prem ではトランスポートを cslu にし、Inventory > General に表示される URL を使う。バージョン 8-202102 以降が必要
+device-do-upgrade-on-prem = SSM On-Prem を 8-202102 以降にアップグレードする
+device-do-http-url = サービスの正しい URL を設定する。応答はあるが、現在の URL はサービスにない
+device-do-http-proxy = プロキシで { $host } への通信を認証なしで許可する。407 はプロキシの応答である
+device-do-http-forbidden = { $host } がこの機器を拒否する理由を確認する。サービスのログ、機器のアカウントのほか、代わりに応答した可能性のある途中のプロキシのポリシーも見る
+device-do-http-wait = 1 時間待ってから再試行する。サービスは要求の頻度を制限している
+device-do-http-server = 要求が届いた { $host } のログ、または途中のプロキシのログを確認する。500 以上のエラーは応答した側の問題で、再試行で成功することもある
 device-do-transport = Smart Transport を有効にする
+device-do-call-home = call-home でライセンスの送信を有効にする。有効なプロファイルの下に reporting smart-licensing-data を設定する
+device-do-register = 使用回数の残っているトークンで登録する。トークンが正しいアカウントのものであることも確認する
+device-do-read-on = このメッセージと前後の記録を読む。エージェントは何ができなかったかを記録している
 device-do-token = 応答の内容を確認する。機器が認識されていなければ、使用回数の残っているトークンで信頼を確立し直す
 device-do-trust = 時刻のずれが 1 時間以内であることを確認し、信頼を確立し直す
 device-do-reach = ライセンス通信の送信元インターフェイスから { $host } へ到達できるか確認する。Open と表示されれば到達できている。ping では判断できない
-device-do-allow = コントローラから { $host } への通信を、アドレスではなく名前で、TLS インスペクションなしで許可する
+device-do-allow = 機器から { $host } への通信を、アドレスではなく名前で、TLS インスペクションなしで許可する
 device-do-capture = 試行を 1 回キャプチャし、誰が打ち切っているかを確認する
+device-do-capture-beside = 試行を 1 回キャプチャし、誰が打ち切っているかを確認する。機器自身か、その手前のスイッチポート (SPAN) で取得する
 device-do-capture-verify = そのキャプチャと同じ --log を tlswalk に渡す
 device-collect = ライセンスに関する出力を取得する
 device-collect-verify = その出力を tlswalk --log に渡す
 device-verify = show logging に %SMART_LIC-6-TRUST_INSTALL_SUCCESS または %SMART_LIC-5-COMM_RESTORED が出ること
+device-verify-agent = このメッセージが再び記録されず、show license all に失敗が表示されないこと
 
 # 画面
 device-label-log = ログ

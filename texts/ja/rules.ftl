@@ -11,6 +11,10 @@ dns-no-response-last-question = { $count } 回の問い合わせの最後（{ $f
 dns-no-response-cannot-tell = 問い合わせが途中で失われたのか、サーバが停止しているのか（キャプチャから分かるのは、ここに応答が届いていないことだけ）
 dns-no-response-configure = 応答する DNS サーバを設定してください（{ $servers } は応答していません）
 dns-no-response-allow = { $device } から { $server } への DNS（UDP と TCP の 53 番ポート）を許可してください
+dns-no-name-server = ネームサーバが設定されていない。{ $who }はブロードキャストアドレスに { $name } を問い合わせており、応答する相手がいない
+dns-no-name-server-asks = { $server } (同一リンク上の全ホスト) に { $name } を問い合わせている。合計 { $count } 回
+dns-no-name-server-or = ネームサーバは、ライセンス通信で使う VRF とは別の VRF に設定されている可能性もある
+dns-no-name-server-do = { $who }がこのサービスに使う VRF でネームサーバを設定する
 
 # dns-error
 dns-error-summary = DNS サーバが { $name } に { $status } と応答した：{ $meaning }
@@ -20,6 +24,7 @@ dns-error-servfail = サーバ自身が回答を得られなかった
 dns-error-servfail-do = DNS サーバからインターネットへの経路とフォワーダを確認してください
 dns-error-nxdomain = 名前が存在しないという回答
 dns-error-nxdomain-do = パブリックな名前を解決できるようにしてください（フォワーダ、スプリットホライズンのゾーン、フィルタリスト）
+dns-error-nxdomain-own = 自組織の名前なので、アドレスレコードを追加するか、自ドメインの DNS サーバに問い合わせる
 dns-error-refused = このクライアントには回答しないか、問い合わせ先を持たない
 dns-error-refused-do = コントローラのアドレスに再帰問い合わせを許可してください
 dns-error-failed = 失敗
@@ -459,6 +464,10 @@ application-error-summary-redirect = { $service } が要求に { $status } { $re
 application-error-redirect-followed = 転送先に接続したかどうか（別の接続で分かる）
 application-error-redirect-do = 転送されない URL を使ってください（応答が示すなら http ではなく https。ポータルが示される場合、{ $target } には途中の装置が応答しています）
 application-error-log = { $server } のサービスのログを確認してください（要求は届いています）
+tls-to-cslu = URL を http:// にする。CSLU は平文の HTTP で待ち受けている (ここでは { $server })
+application-error-empty = { $service } はライセンスメッセージにステータス { $status }、本文なし (empty) で応答した。メッセージは受理されていない
+application-error-empty-answer = ステータス { $status }、本文なし
+application-error-empty-meant = メッセージを受け取り、後で回答するサービスが、意図して本文なしで応答した可能性もある
 
 # no-application-response
 no-application-response-summary = { $who }は{ $service } に要求を送ったが、{ $span }間応答がない
@@ -573,7 +582,7 @@ no-licensing-traffic-cannot-tell-udp = UDP の通信の内容（UDP 443 番ポ�
 no-licensing-traffic-over-tcp = キャプチャ中はクライアントを TCP で接続させてください（QUIC または HTTP/3 を無効にするか、UDP 443 番を遮断します）。QUIC の中の TLS は読み取れません
 no-licensing-traffic-verify = tlswalk が試行を表示する
 no-licensing-traffic-cannot-tell-private = 上の接続に、お使いの SSM On-Prem、CSLU、プロキシへのものがあるかどうか（--on-prem、--cslu、--proxy で指定できる。--all はすべての TLS 接続を判定する）
-no-licensing-traffic-cannot-tell = ライセンス通信が機能しているかどうか（コントローラのレポートは 8 時間ごと、再試行は 1 分後に 1 回なので、短いキャプチャにライセンスのパケットがなくてもほとんど何も分からない）
+no-licensing-traffic-cannot-tell = ライセンス通信が機能しているかどうか（コントローラのレポートは 8 時間ごとで、失敗後に再試行する間隔は一定しないので、短いキャプチャにライセンスのパケットがなくてもほとんど何も分からない）
 no-licensing-traffic-no-time = ゼロ
 
 # tls-not-offered

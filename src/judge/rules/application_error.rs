@@ -1,7 +1,7 @@
 //! Attempt → Finding: a readable HTTP answer says no.
 
 use super::behind_proxy::by_proxy_itself;
-use super::{elsewhere, on_device, service};
+use super::{elsewhere, on_device, sees_without_holes, service};
 use crate::attempt::Attempt;
 use crate::base::command::Command;
 use crate::base::confidence::Confidence;
@@ -10,7 +10,7 @@ use crate::base::wire_text::WireText;
 use crate::connection::{Connection, Exchange};
 use crate::http::licensing_answer::Status;
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Finding, Owner, Rule};
+use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule};
 use crate::profile::Transport;
 
 /// RFC 9110 sections 15.5 and 15.6.
@@ -36,7 +36,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return None;
     }
     if response.status < 300 {
-        return refused_inside(attempt, exchange);
+        return refused_inside(attempt, exchange).or_else(|| without_content(attempt, exchange, context));
     }
     let leads_to_tls = response
         .location
@@ -125,6 +125,16 @@ fn right_url(attempt: &Attempt<'_>, connection: &Connection, secure: bool) -> Ve
     ]
 }
 
+/// The cure for TLS to a CSLU, whose port speaks plain HTTP.
+pub(super) fn plain_http_of_cslu(attempt: &Attempt<'_>) -> Option<Remedy> {
+    let connection = attempt.connection()?;
+    let is_cslu = attempt.service.transport == Transport::Cslu && connection.tls.is_some();
+    is_cslu.then(|| {
+        let action = phrase("tls-to-cslu").with("server", connection.server);
+        on_device(attempt, action, &right_url(attempt, connection, false))
+    })
+}
+
 /// HTTP went well, and the answer itself says no: the transport is in order, the message is not.
 fn refused_inside(attempt: &Attempt<'_>, exchange: &Exchange) -> Option<Finding> {
     if !attempt.licensing {
@@ -164,5 +174,48 @@ fn refused_inside(attempt: &Attempt<'_>, exchange: &Exchange) -> Option<Finding>
                     Command::fixed("show license tech support | include Last Response|Failure Reason"),
                 ],
             )),
+    )
+}
+
+/// HTTP went well, and the answer to a licensing message holds nothing: whatever answered does not know such messages. That
+/// is how an On-Prem answers Smart Transport, since it serves agents with policies at another path.
+fn without_content(attempt: &Attempt<'_>, exchange: &Exchange, context: &Context<'_>) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    let (answered, response) = exchange.response.as_ref()?;
+    let (asked, request) = exchange.request.as_ref()?;
+    let path = exchange.absolute().map_or(request.target.raw(), |(_, path)| path);
+    let is_message = request.method.raw() == "POST" && !attempt.service.calls_device;
+    let profile = &context.options.profile;
+    let is_licensing = is_message && profile.service_of_path(path, connection.server.port).is_some();
+    let whole = sees_without_holes(connection) && connection.tcp.server.cut == 0;
+    if !is_licensing || !response.has_no_body || !response.excerpt.is_empty() || !whole {
+        return None;
+    }
+    Some(
+        Finding::error(
+            RULE.id,
+            By::Server,
+            At::Http,
+            phrase("application-error-empty")
+                .with("service", service(attempt))
+                .with("status", response.status),
+        )
+        .confidence(Confidence::Likely)
+        .evidence(
+            *asked,
+            phrase("http-request")
+                .with("method", &request.method)
+                .with("target", &request.target),
+        )
+        .evidence(
+            *answered,
+            phrase("application-error-empty-answer").with("status", response.status),
+        )
+        .alternative("healthy", phrase("application-error-empty-meant"))
+        .remedy(on_device(
+            attempt,
+            phrase("device-do-empty").with("host", attempt.host().to_string()),
+            &right_url(attempt, connection, connection.server.port == 443),
+        )),
     )
 }

@@ -146,9 +146,11 @@ pub(super) fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, refused
                 phrase("server-certificate-rejected-pool"),
                 &[
                     Command::fixed("show crypto pki trustpool | include cn="),
+                    Command::fixed("configure terminal"),
                     Command::fixed(
-                        "crypto pki trustpool import url http://www.cisco.com/security/pki/trs/ios_core.p7b",
+                        "  crypto pki trustpool import url http://www.cisco.com/security/pki/trs/ios_core.p7b",
                     ),
+                    Command::fixed("  end"),
                 ],
             );
             let finding = finding.cannot_tell(phrase("server-certificate-rejected-cannot-tell-controller"));
@@ -178,30 +180,10 @@ pub(super) fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, refused
     }
 }
 
-/// What to do about a certificate for other names. Its name only stands in a command where its chain leads to a root that is
-/// known or was given: anybody can write a name into a certificate, and whoever pastes the URL then reports there.
+/// What to do about a certificate for other names.
 fn other_name(finding: Finding, attempt: &Attempt<'_>, judgement: &Judgement) -> Finding {
     let name = &attempt.service.name;
-    let leaf = attempt
-        .tls()
-        .and_then(|tls| tls.certificates.server.as_ref()?.chain.first()?.fields.as_deref().ok());
-    let anchored = matches!(judgement.chain, Chain::Anchored { .. });
-    let named = leaf.filter(|_| anchored).and_then(|leaf| {
-        leaf.names
-            .iter()
-            .chain(&leaf.common_name)
-            .find_map(|name| HostName::new(name.raw()))
-    });
-    let host: &dyn Word = match &named {
-        Some(name) => name,
-        None => &"<name in the certificate>",
-    };
-    let url = match attempt.service.transport {
-        Transport::OnPrem | Transport::Cslu => {
-            Command::with("  license smart url cslu https://{}/cslu/v1/pi/<account>-1", &[host])
-        }
-        _ => Command::with("  license smart url https://{}/licservice/license", &[host]),
-    };
+    let url = url_by_name(attempt, judgement);
     let by_url = |action: &'static str| {
         on_device(
             attempt,
@@ -214,7 +196,7 @@ fn other_name(finding: Finding, attempt: &Attempt<'_>, judgement: &Judgement) ->
             ],
         )
     };
-    if named.is_some() && attempt.licensing {
+    if certified_host(attempt, judgement).is_some() && attempt.licensing {
         return finding.remedy(by_url("server-certificate-rejected-name"));
     }
     let finding = finding.remedy(elsewhere(
@@ -229,9 +211,43 @@ fn other_name(finding: Finding, attempt: &Attempt<'_>, judgement: &Judgement) ->
             phrase("server-certificate-rejected-name-elsewhere").with("name", name),
         ));
     }
-    finding.remedy(by_url(if anchored {
+    finding.remedy(by_url(if matches!(judgement.chain, Chain::Anchored { .. }) {
         "server-certificate-rejected-name-no-host"
     } else {
         "server-certificate-rejected-name-unverified"
     }))
+}
+
+/// The URL of the service with the name in its certificate.
+pub(super) fn url_by_name(attempt: &Attempt<'_>, judgement: &Judgement) -> Command {
+    let named = certified_host(attempt, judgement);
+    let host: &dyn Word = match &named {
+        Some(name) => name,
+        None => &"<name in the certificate>",
+    };
+    // Behind a proxy the port of the connection is the proxy's.
+    let direct = attempt.connection().filter(|_| attempt.service.proxy.is_none());
+    let port = direct.map_or(443, |connection| connection.server.port);
+    match (attempt.service.transport, port) {
+        (Transport::OnPrem | Transport::Cslu, 443) => {
+            Command::with("  license smart url cslu https://{}/cslu/v1/pi/<account>-1", &[host])
+        }
+        (Transport::OnPrem | Transport::Cslu, _) => Command::with(
+            "  license smart url cslu https://{}:{}/cslu/v1/pi/<account>-1",
+            &[host, &port],
+        ),
+        _ => Command::with("  license smart url https://{}/licservice/license", &[host]),
+    }
+}
+
+/// The name in the certificate, as it may stand in a command: only where the chain leads to a root that is known or was given,
+/// since anybody can write a name into a certificate, and whoever pastes the URL then reports there.
+fn certified_host(attempt: &Attempt<'_>, judgement: &Judgement) -> Option<HostName> {
+    if !matches!(judgement.chain, Chain::Anchored { .. }) {
+        return None;
+    }
+    let certificates = attempt.tls()?.certificates.server.as_ref()?;
+    let leaf = certificates.chain.first()?.fields.as_deref().ok()?;
+    let mut names = leaf.names.iter().chain(&leaf.common_name);
+    names.find_map(|name| HostName::new(name.raw()))
 }

@@ -3,15 +3,16 @@
 //! A log tells that licensing failed and sometimes why, never who broke it off. So the likely cause is named with what to
 //! type, and with the capture that would show it.
 
+use super::device_remedies::remedies;
 use crate::attempt::device_clock::written;
-use crate::base::command::{Command, HostArgument, IosName};
+use crate::base::command::Command;
 use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
-use crate::base::phrase::{Phrase, phrase};
+use crate::base::phrase::phrase;
 use crate::base::wire_text::WireText;
 use crate::device::{DeviceEvent, DeviceLog, Form, Reason, Standing, Statistics, What};
 use crate::judge::finding::{At, By, Finding, Owner, Remedy, Severity};
-use crate::judge::recapture::commands_by_log;
+use crate::profile::Profile;
 
 /// The verdict id where the device says that licensing fails.
 pub const ID: &str = "device-reports-failure";
@@ -22,40 +23,38 @@ pub const NOTHING: &str = "no-device-events";
 
 /// Why, as far as the device knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cause {
+pub(super) enum Cause {
     Name,
     Certificate,
     Revocation,
     Empty,
+    HttpStatus(u16),
     Off,
     Refused,
     Silent,
+    NotConnected,
+    NotSent,
     Trust,
+    Registration,
+    OnPremTooOld,
+    Agent,
     Unspecified,
 }
 
 /// What is said of logs by themselves.
 #[must_use]
-pub fn finding(logs: &[DeviceLog]) -> Finding {
-    let failing: Vec<&Statistics> = logs
-        .iter()
-        .flat_map(|log| &log.statistics)
-        .filter(|row| matches!(row.standing(), Standing::NoReply | Standing::Refused | Standing::Fails))
-        .collect();
+pub fn finding(logs: &[DeviceLog], profile: &Profile) -> Finding {
+    let failing = failing(logs);
     let last = latest(logs);
-    let told = last.is_some_and(|event| event.what.is_failure());
-    if failing.is_empty() && !told {
+    if !is_failing(logs) {
         return not_failing(logs, last);
     }
     let (cause, says) = cause(logs, &failing);
     let mut finding = Finding::error(ID, By::Unknown, cause.at(), phrase(cause.summary()).with("says", &says))
         .confidence(Confidence::Likely)
-        .cannot_tell(phrase("device-cannot-tell-who"));
-    for remedy in cause.remedies(logs) {
+        .cannot_tell(phrase(cause.hides()));
+    for remedy in remedies(cause, logs, says.raw(), profile) {
         finding = finding.remedy(remedy);
-    }
-    if cause != Cause::Off {
-        finding = finding.remedy(capture(logs));
     }
     finding
 }
@@ -63,7 +62,14 @@ pub fn finding(logs: &[DeviceLog]) -> Finding {
 /// Whether logs say that licensing fails.
 #[must_use]
 pub fn is_failing(logs: &[DeviceLog]) -> bool {
-    finding(logs).id == ID
+    !failing(logs).is_empty() || latest(logs).is_some_and(|event| event.what.is_failure())
+}
+
+/// The types of messages that fail by the device's own count.
+fn failing(logs: &[DeviceLog]) -> Vec<&Statistics> {
+    let rows = logs.iter().flat_map(|log| &log.statistics);
+    let fails = |row: &&Statistics| matches!(row.standing(), Standing::NoReply | Standing::Refused | Standing::Fails);
+    rows.filter(fails).collect()
 }
 
 fn not_failing(logs: &[DeviceLog], last: Option<&DeviceEvent>) -> Finding {
@@ -83,13 +89,19 @@ fn not_failing(logs: &[DeviceLog], last: Option<&DeviceEvent>) -> Finding {
             .cannot_tell(phrase("device-cannot-tell-success"));
     }
     let lines: u64 = logs.iter().map(|log| log.lines).sum();
-    Finding::ok(NOTHING, phrase("device-nothing").with("lines", lines))
+    let events = logs.iter().rev().flat_map(|log| log.events.iter().rev());
+    let mut of_agent = events.filter(|event| event.form == Form::Syslog && event.text.raw().contains("_LIC"));
+    let summary = match of_agent.next() {
+        Some(event) => phrase("device-nothing-quoted").with("says", &event.text),
+        None => phrase("device-nothing"),
+    };
+    Finding::ok(NOTHING, summary.with("lines", lines))
         .severity(Severity::Note)
         .remedy(Remedy {
             owner: Owner::Wlc,
             action: phrase("device-collect"),
             commands: [
-                "show logging | include SMART_LIC|PKI|CALL_HOME",
+                "show logging | include SMART_LIC|LICMGR|PKI|CALL_HOME",
                 "show license history message",
                 "show license tech support",
                 "show license all",
@@ -102,18 +114,26 @@ fn not_failing(logs: &[DeviceLog], last: Option<&DeviceEvent>) -> Finding {
 }
 
 /// What says yes or no, in order of time. Answers that are counted elsewhere are told there; the milliseconds inside a
-/// message are the same event again.
+/// message are the same event again. A line without a time is as late as those above it.
 fn in_order(logs: &[DeviceLog]) -> Vec<&DeviceEvent> {
     let dated = logs.iter().flat_map(|log| &log.events);
     let with_year = dated.filter_map(|event| event.stamp.as_ref().filter(|it| it.year.is_some())?.as_written(0));
     // Years that are left out are those nearest to the latest one given.
     let around = with_year.max().unwrap_or(MIDDLE_OF_A_YEAR);
-    let says = logs.iter().flat_map(|log| &log.events).filter(|event| {
-        (event.what.is_failure() || event.what.is_success()) && !matches!(event.form, Form::Status | Form::Epoch)
-    });
-    let mut says: Vec<&DeviceEvent> = says.collect();
-    says.sort_by_cached_key(|event| written(event, around));
-    says
+    let mut says: Vec<(Option<Timestamp>, &DeviceEvent)> = Vec::new();
+    for log in logs {
+        let mut above = None;
+        for event in &log.events {
+            let time = written(event, around);
+            above = above.max(time);
+            let is_telling = event.what.is_failure() || event.what.is_success();
+            if is_telling && !matches!(event.form, Form::Status | Form::Epoch) {
+                says.push((time.or(above), event));
+            }
+        }
+    }
+    says.sort_by_key(|&(time, _)| time);
+    says.into_iter().map(|(_, event)| event).collect()
 }
 
 /// Without any year: all are of one.
@@ -149,19 +169,32 @@ fn cause(logs: &[DeviceLog], failing: &[&Statistics]) -> (Cause, WireText) {
         let text = format!("{}: {last}{reason}", row.message.raw());
         Some(WireText::from(text.trim_end_matches([':', ' '])))
     };
+    let status = events.iter().rev().find_map(|event| match event.what {
+        What::CommunicationFailed(Reason::HttpStatus(status)) => Some((status, event.text.clone())),
+        _ => None,
+    });
     let found = [
         (Cause::Name, reason(Reason::NameNotResolved)),
         (Cause::Off, reason(Reason::TransportOff)),
         (Cause::Certificate, reason(Reason::CertificateNotValidated)),
         (Cause::Revocation, find(&|what| what == What::RevocationFailed)),
         (Cause::Certificate, find(&|what| what == What::CertificateInvalid)),
+        (Cause::OnPremTooOld, find(&|what| what == What::OnPremTooOld)),
+        (
+            Cause::HttpStatus(status.as_ref().map_or(0, |(status, _)| *status)),
+            status.map(|(_, text)| text),
+        ),
         (Cause::Empty, reason(Reason::EmptyAnswer)),
         (Cause::Refused, row(Standing::Refused)),
         (Cause::Refused, find(&|what| what == What::Answer(Some(false)))),
         (Cause::Silent, row(Standing::NoReply)),
         (Cause::Silent, reason(Reason::TimedOut)),
+        (Cause::NotConnected, reason(Reason::NotConnected)),
         (Cause::Trust, find(&|what| what == What::TrustFailed)),
+        (Cause::NotSent, reason(Reason::NotSent)),
         (Cause::Silent, find(&|what| what == What::NoAnswer)),
+        (Cause::Registration, find(&|what| what == What::RegistrationFailed)),
+        (Cause::Agent, find(&|what| what == What::AgentFailed)),
         (Cause::Unspecified, row(Standing::Fails)),
         (Cause::Unspecified, find(&|what| what.is_failure())),
     ];
@@ -172,16 +205,35 @@ fn cause(logs: &[DeviceLog], failing: &[&Statistics]) -> (Cause, WireText) {
 }
 
 impl Cause {
+    /// What a line beside an exchange that went well is about: no cause that such an exchange excludes.
+    pub(super) const fn of(what: What) -> Self {
+        match what {
+            What::CommunicationFailed(Reason::HttpStatus(status)) => Self::HttpStatus(status),
+            What::CommunicationFailed(Reason::EmptyAnswer) => Self::Empty,
+            What::Answer(_) => Self::Refused,
+            What::TrustFailed => Self::Trust,
+            What::RegistrationFailed => Self::Registration,
+            What::OnPremTooOld => Self::OnPremTooOld,
+            _ => Self::Agent,
+        }
+    }
+
     const fn summary(self) -> &'static str {
         match self {
             Self::Name => "device-failure-name",
             Self::Certificate => "device-failure-certificate",
             Self::Revocation => "device-failure-revocation",
             Self::Empty => "device-failure-empty",
+            Self::HttpStatus(_) => "device-failure-http",
             Self::Off => "device-failure-off",
             Self::Refused => "device-failure-refused",
             Self::Silent => "device-failure-silent",
+            Self::NotConnected => "device-failure-not-connected",
+            Self::NotSent => "device-failure-not-sent",
             Self::Trust => "device-failure-trust",
+            Self::Registration => "device-failure-registration",
+            Self::OnPremTooOld => "device-failure-too-old",
+            Self::Agent => "device-failure-agent",
             Self::Unspecified => "device-failure-unspecified",
         }
     }
@@ -190,176 +242,26 @@ impl Cause {
         match self {
             Self::Name => At::Dns,
             Self::Certificate | Self::Revocation => At::Tls,
-            Self::Empty | Self::Refused | Self::Trust => At::Http,
-            Self::Off | Self::Silent | Self::Unspecified => At::Tcp,
+            Self::Empty
+            | Self::HttpStatus(_)
+            | Self::Refused
+            | Self::Trust
+            | Self::Registration
+            | Self::OnPremTooOld
+            | Self::Agent => At::Http,
+            Self::Off | Self::Silent | Self::NotConnected | Self::NotSent | Self::Unspecified => At::Tcp,
         }
     }
 
-    fn remedies(self, logs: &[DeviceLog]) -> Vec<Remedy> {
-        let host = host(logs);
-        let name_server = match setting(logs, "vrf").map(|vrf| IosName::new(&vrf)) {
-            None => Command::fixed("  ip name-server <address of a resolver>"),
-            Some(Some(vrf)) => Command::with("  ip name-server vrf {} <address of a resolver>", &[&vrf]),
-            Some(None) => Command::fixed("  ip name-server vrf <vrf> <address of a resolver>"),
-        };
-        let port: u16 = if is_plain(logs) { 80 } else { 443 };
-        let reach = Command::with("telnet {} {}", &[&host, &port]);
-        let configured = Command::fixed("show running-config | include name-server|ip http client|license smart");
-        let wlc = |action: &'static str, commands: Vec<Command>| Remedy {
-            owner: Owner::Wlc,
-            action: phrase(action).with("host", host.to_string()),
-            commands,
-            verify: verify(),
-        };
-        let other = |owner: Owner, action: &'static str| Remedy {
-            owner,
-            action: phrase(action).with("host", host.to_string()),
-            commands: Vec::new(),
-            verify: verify(),
-        };
+    /// What the text does not show.
+    const fn hides(self) -> &'static str {
         match self {
-            Self::Name => vec![wlc(
-                "device-do-name",
-                vec![
-                    configured,
-                    Command::fixed("configure terminal"),
-                    Command::fixed("  ip domain lookup"),
-                    name_server,
-                    Command::fixed("  end"),
-                    reach,
-                ],
-            )],
-            Self::Certificate => vec![
-                other(Owner::Firewall, "device-do-inspection"),
-                wlc(
-                    "device-do-trustpool",
-                    vec![
-                        Command::fixed("show clock detail"),
-                        Command::fixed("show crypto pki trustpool | include cn=IdenTrust"),
-                        Command::fixed("configure terminal"),
-                        Command::fixed(
-                            "  crypto pki trustpool import url http://www.cisco.com/security/pki/trs/ios_core.p7b",
-                        ),
-                        Command::fixed("  end"),
-                    ],
-                ),
-            ],
-            Self::Revocation => vec![wlc(
-                "device-do-revocation",
-                [
-                    "configure terminal",
-                    "  crypto pki trustpoint SLA-TrustPoint",
-                    "    revocation-check none",
-                    "    end",
-                ]
-                .map(Command::fixed)
-                .to_vec(),
-            )],
-            Self::Empty => vec![wlc(
-                "device-do-empty",
-                vec![
-                    Command::fixed("show license all | section Transport"),
-                    Command::fixed("configure terminal"),
-                    Command::fixed("  license smart transport cslu"),
-                    Command::with(
-                        "  license smart url cslu https://{}/cslu/v1/pi/<account>-1",
-                        &[&host.clone().in_url()],
-                    ),
-                    Command::fixed("  end"),
-                    Command::fixed("license smart sync local"),
-                ],
-            )],
-            Self::Off => vec![wlc(
-                "device-do-transport",
-                [
-                    "configure terminal",
-                    "  license smart transport smart",
-                    "  license smart url default",
-                    "  end",
-                ]
-                .map(Command::fixed)
-                .to_vec(),
-            )],
-            Self::Refused | Self::Trust => vec![wlc(
-                if self == Self::Trust {
-                    "device-do-trust"
-                } else {
-                    "device-do-token"
-                },
-                vec![
-                    Command::fixed("show license history message"),
-                    Command::fixed("show clock detail"),
-                    Command::fixed("license smart trust idtoken <token> all force"),
-                ],
-            )],
-            Self::Silent | Self::Unspecified => vec![
-                wlc(
-                    "device-do-reach",
-                    vec![
-                        configured,
-                        reach,
-                        Command::fixed("configure terminal"),
-                        Command::fixed("  ip http client source-interface <interface>"),
-                        Command::fixed("  ip http client secure-trustpoint <trustpoint, e.g. CISCO_IDEVID_SUDI>"),
-                        Command::fixed("  end"),
-                        Command::fixed("license smart trust idtoken <token> all force"),
-                    ],
-                ),
-                other(Owner::Firewall, "device-do-allow"),
-            ],
+            Self::HttpStatus(_) | Self::Empty => "device-cannot-tell-answered-by",
+            Self::Agent | Self::OnPremTooOld => "device-cannot-tell-success",
+            _ => "device-cannot-tell-who",
         }
     }
 }
-
-/// The capture that shows who broke it off.
-fn capture(logs: &[DeviceLog]) -> Remedy {
-    let interface = setting(logs, "source-interface").and_then(|name| IosName::new(&name));
-    Remedy {
-        owner: Owner::Capture,
-        action: phrase("device-do-capture"),
-        commands: commands_by_log(interface.as_ref()),
-        verify: phrase("device-do-capture-verify"),
-    }
-}
-
-fn verify() -> Phrase {
-    phrase("device-verify")
-}
-
-fn setting(logs: &[DeviceLog], name: &str) -> Option<String> {
-    logs.iter()
-        .rev()
-        .find_map(|log| log.setting(name))
-        .map(ToString::to_string)
-}
-
-fn url(logs: &[DeviceLog]) -> Option<String> {
-    let called =
-        setting(logs, "cslu").filter(|_| setting(logs, "transport").is_some_and(|it| it.eq_ignore_ascii_case("cslu")));
-    called
-        .or_else(|| setting(logs, "url"))
-        .or_else(|| setting(logs, "configured-url"))
-}
-
-fn is_plain(logs: &[DeviceLog]) -> bool {
-    url(logs).is_some_and(|url| url.starts_with("http://"))
-}
-
-/// The host that the device is to reach, from its own settings.
-fn host(logs: &[DeviceLog]) -> HostArgument {
-    let default = || HostArgument::new("smartreceiver.cisco.com", PLACEHOLDER);
-    let Some(url) = url(logs) else {
-        return default();
-    };
-    let Some((_, rest)) = url.split_once("://") else {
-        return default();
-    };
-    let host = rest.split('/').next().unwrap_or_default();
-    HostArgument::with_port(host, PLACEHOLDER).0
-}
-
-/// What stands in a command where the URL of the device names no host.
-const PLACEHOLDER: &str = "<host of the license smart url>";
 
 #[cfg(test)]
 mod tests {
@@ -370,7 +272,8 @@ mod tests {
             .iter()
             .map(|text| crate::device::read("a", text.as_bytes()))
             .collect();
-        let finding = finding(&logs);
+        let profile = Profile::built_in("cisco-smart-licensing").unwrap();
+        let finding = finding(&logs, &profile);
         (finding.id, finding.at)
     }
 
@@ -402,23 +305,5 @@ mod tests {
             judged(&[&row("INVALID STATUS CODE", 0, 28), &row("NO REPLY", 2, 29)]).1,
             Some(At::Tcp)
         );
-    }
-
-    #[test]
-    fn the_host_is_that_of_the_devices_own_url() {
-        let host_of = |url: &str| {
-            host(&[crate::device::read(
-                "a",
-                format!("license smart url {url}\n").as_bytes(),
-            )])
-            .to_string()
-        };
-        assert_eq!(
-            host_of("https://ssm.corp.example:8443/SmartTransport"),
-            "ssm.corp.example"
-        );
-        assert_eq!(host_of("https://$(reboot)/"), PLACEHOLDER);
-        assert_eq!(host_of("https://[2001:db8::1]:8443/x"), "2001:db8::1");
-        assert_eq!(host_of("default"), "smartreceiver.cisco.com");
     }
 }

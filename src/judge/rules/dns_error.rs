@@ -5,7 +5,8 @@ use crate::attempt::Attempt;
 use crate::base::command::Command;
 use crate::base::phrase::{Phrase, phrase};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Finding, Owner, Rule};
+use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule};
+use crate::profile::Transport;
 
 /// RFC 1035 section 4.1.1 (response codes), RFC 2308 (NXDOMAIN and no data).
 pub(super) const RULE: Rule = rule!("dns-error", Cause, check);
@@ -46,7 +47,12 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         3 => (
             Phrase::verbatim(answer.status.to_string()),
             phrase("dns-error-nxdomain"),
-            phrase("dns-error-nxdomain-do"),
+            // The name of an On-Prem or a CSLU is its owner's, and no public server knows it.
+            phrase(if is_own(attempt) {
+                "dns-error-nxdomain-own"
+            } else {
+                "dns-error-nxdomain-do"
+            }),
         ),
         5 => (
             Phrase::verbatim(answer.status.to_string()),
@@ -94,9 +100,37 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         &[
             Command::fixed("show running-config | include name-server|domain lookup"),
             Command::fixed("configure terminal"),
-            Command::fixed("  ip name-server <address of a DNS server that resolves public names>"),
+            if is_own(attempt) {
+                Command::fixed("  ip name-server <address of a DNS server that knows the name>")
+            } else {
+                Command::fixed("  ip name-server <address of a DNS server that resolves public names>")
+            },
             Command::fixed("  end"),
         ],
     ));
-    Some(finding)
+    Some(match address_of_cslu(attempt) {
+        Some(remedy) => finding.remedy(remedy),
+        None => finding,
+    })
+}
+
+fn is_own(attempt: &Attempt<'_>) -> bool {
+    matches!(attempt.service.transport, Transport::OnPrem | Transport::Cslu)
+}
+
+/// Another cure for a device that looks for a CSLU by name, as a new one does: its address, or another transport.
+pub(super) fn address_of_cslu(attempt: &Attempt<'_>) -> Option<Remedy> {
+    if attempt.service.transport != Transport::Cslu {
+        return None;
+    }
+    Some(on_device(
+        attempt,
+        phrase("device-do-cslu"),
+        &[
+            Command::fixed("show license all | section Transport"),
+            Command::fixed("configure terminal"),
+            Command::fixed("  license smart url cslu http://<address of the CSLU>:8182/cslu/v1/pi"),
+            Command::fixed("  end"),
+        ],
+    ))
 }

@@ -1,5 +1,8 @@
 //! Attempt → Finding: the resolver never answered, so nothing could be connected to.
 
+use std::net::IpAddr;
+
+use super::dns_error::address_of_cslu;
 use super::{client, elsewhere, frames, on_device};
 use crate::attempt::Attempt;
 use crate::base::command::Command;
@@ -7,6 +10,7 @@ use crate::base::confidence::Confidence;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::Side;
+use crate::dns::lookup::Lookup;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 
@@ -21,6 +25,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return None;
     }
     let lookup = attempt.lookups.first()?;
+    if attempt.lookups.iter().all(|lookup| is_broadcast(lookup.server)) {
+        return Some(no_name_server(attempt, lookup));
+    }
     let questions: Vec<_> = attempt
         .lookups
         .iter()
@@ -112,6 +119,47 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                     .with("server", server),
             )),
     )
+}
+
+fn is_broadcast(server: IpAddr) -> bool {
+    matches!(server, IpAddr::V4(address) if address.is_broadcast())
+}
+
+/// A device without a name server asks everybody on its link, and nobody is expected to answer.
+fn no_name_server(attempt: &Attempt<'_>, lookup: &Lookup) -> Finding {
+    let count = attempt.lookups.iter().map(|it| it.questions.len()).sum::<usize>();
+    let finding = Finding::error(
+        RULE.id,
+        By::Device,
+        At::Dns,
+        phrase("dns-no-name-server")
+            .with("who", client(attempt))
+            .with("name", &lookup.name),
+    )
+    .confidence(Confidence::Likely)
+    .evidence(
+        lookup.first().0,
+        phrase("dns-no-name-server-asks")
+            .with("server", lookup.server)
+            .with("name", &lookup.name)
+            .with("count", count),
+    )
+    .alternative("dns-server-not-used", phrase("dns-no-name-server-or"))
+    .remedy(on_device(
+        attempt,
+        phrase("dns-no-name-server-do").with("who", client(attempt)),
+        &[
+            Command::fixed("show running-config | include name-server|domain lookup"),
+            Command::fixed("configure terminal"),
+            Command::fixed("  ip domain lookup"),
+            Command::fixed("  ip name-server <address of a DNS server that the controller can reach>"),
+            Command::fixed("  end"),
+        ],
+    ));
+    match address_of_cslu(attempt) {
+        Some(remedy) => finding.remedy(remedy),
+        None => finding,
+    }
 }
 
 /// The answer did not fit into UDP, and TCP does not get through.

@@ -35,7 +35,9 @@ mod crl_fetch_failed;
 mod departure;
 mod device_clock_off;
 mod device_log_contradicts;
+mod device_remedies;
 pub mod device_reports_failure;
+mod device_service;
 mod dns_error;
 mod dns_no_response;
 mod dns_stale_address;
@@ -127,6 +129,7 @@ pub(super) const RULES: &[&Rule] = &[
     &reset_after_established::RULE,
     &no_application_response::RULE,
     &refused_by_service::RULE,
+    &refused_by_service::REPORTED,
     &legacy_endpoint::RULE,
     &healthy_resumed::RULE,
     &healthy::RULE,

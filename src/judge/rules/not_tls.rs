@@ -1,5 +1,6 @@
 //! Attempt → Finding: the port answered, but not in TLS.
 
+use super::application_error::plain_http_of_cslu;
 use super::{elsewhere, on_device, service, tls_with_hello};
 use crate::attempt::Attempt;
 use crate::base::command::Command;
@@ -20,6 +21,12 @@ use crate::profile::options::Host;
 pub(super) const RULE: Rule = rule!("not-tls", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    let mut finding = spoken_to(attempt, context)?;
+    finding.remedies.splice(0..0, plain_http_of_cslu(attempt));
+    Some(finding)
+}
+
+fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let (connection, tls) = tls_with_hello(attempt)?;
     let hello = connection.step(StepKind::ClientHello)?;
     if tls.server_hello.is_some() || tls.alerts.iter().any(|alert| alert.side == Side::Server) {

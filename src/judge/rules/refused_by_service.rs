@@ -1,42 +1,107 @@
-//! Attempt → Finding: the exchange went well on the wire, and the device's log says that the answer was no.
+//! Attempt → Finding: the exchange went well on the wire, and the device's log says that it did not.
 //!
-//! What the service answers is encrypted; the device's history of messages holds it in clear. Network and TLS are fine
-//! then, and nothing needs to be opened anywhere.
+//! What the service answers is encrypted; the device's texts hold it in clear, or say what the device made of it. Network
+//! and TLS are fine then, and nothing needs to be opened anywhere.
 
-use super::on_device;
+use super::device_remedies::remedies_beside;
+use super::device_reports_failure::{self, Cause};
+use super::healthy::went_well;
+use super::service;
 use crate::attempt::Attempt;
-use crate::base::command::Command;
+use crate::attempt::testimony::Testimony;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
-use crate::device::What;
+use crate::device::{Reason, What};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Rule};
 
 /// Rests on a line whose time is at least likely, so it is never certain.
 pub(super) const RULE: Rule = rule!("refused-by-service", Cause, check);
 
+/// The same where the device does not tell of an answer: somebody has to look, and the wire shows no fault.
+pub(super) const REPORTED: Rule = Rule {
+    id: device_reports_failure::ID,
+    check: reported,
+};
+
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
-    let connection = attempt.connection().filter(|_| attempt.exchanged())?;
-    let testimony = attempt.testimonies.iter().find(|it| {
-        it.certainty >= Confidence::Likely && matches!(it.event.what, What::Answer(Some(false)) | What::TrustFailed)
-    })?;
-    let (by, at) = (By::Server, At::Http);
-    let summary = phrase("refused-by-service").with("says", &testimony.event.text);
-    let place = phrase("refused-by-service-evidence")
-        .with("log", testimony.log.name.as_str())
-        .with("line", testimony.event.line);
+    attempt.connection().filter(|_| attempt.exchanged())?;
+    let testimony = unresolved(attempt).find(|it| it.certainty >= Confidence::Likely && is_answer(it.event.what))?;
+    let summary = match testimony.event.what {
+        What::CommunicationFailed(Reason::EmptyAnswer) => "refused-by-service-empty",
+        What::CommunicationFailed(_) => "refused-by-service-http",
+        What::Answer(_) => "refused-by-service",
+        _ => "refused-by-service-unusable",
+    };
+    let finding = Finding::error(
+        RULE.id,
+        By::Server,
+        At::Http,
+        phrase(summary).with("says", &testimony.event.text),
+    );
     Some(
-        Finding::error(RULE.id, by, at, summary)
+        told(finding, attempt, testimony)
             .confidence(Confidence::Likely)
-            .evidence(connection.last.0, place)
-            .cannot_tell(phrase("refused-by-service-cannot-tell"))
-            .remedy(on_device(
-                attempt,
-                phrase("device-do-token"),
-                &[
-                    Command::fixed("show license history message"),
-                    Command::fixed("show clock detail"),
-                ],
-            )),
+            .cannot_tell(phrase("refused-by-service-cannot-tell")),
     )
+}
+
+fn reported(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    if !went_well(attempt) {
+        return None;
+    }
+    if check(attempt, context).is_some() {
+        return None;
+    }
+    // That nothing came back is the least that a device can say.
+    let testimony = unresolved(attempt).max_by_key(|it| (it.event.what != What::NoAnswer, it.certainty))?;
+    let certainty = unresolved(attempt).map(|it| it.certainty).max()?;
+    let finding = Finding::error(
+        REPORTED.id,
+        By::Unknown,
+        At::Http,
+        phrase("device-failure-beside")
+            .with("service", service(attempt))
+            .with("says", &testimony.event.text),
+    );
+    Some(
+        told(finding, attempt, testimony)
+            .confidence(certainty.min(Confidence::Likely))
+            .alternative("other-path", phrase("device-log-contradicts-other-path"))
+            .cannot_tell(phrase("device-failure-beside-cannot-tell")),
+    )
+}
+
+/// The failures that no success follows, the latest first.
+fn unresolved<'t, 'a>(attempt: &'t Attempt<'a>) -> impl Iterator<Item = &'t Testimony<'a>> {
+    let lines = attempt.testimonies.iter().rev();
+    lines
+        .take_while(|it| !it.event.what.is_success())
+        .filter(|it| it.event.what.is_failure())
+}
+
+/// Whether a line tells of something that was answered.
+const fn is_answer(what: What) -> bool {
+    matches!(
+        what,
+        What::Answer(Some(false))
+            | What::TrustFailed
+            | What::RegistrationFailed
+            | What::OnPremTooOld
+            | What::CommunicationFailed(Reason::HttpStatus(_) | Reason::EmptyAnswer)
+    )
+}
+
+/// Adds the line, and what to do about it.
+fn told(mut finding: Finding, attempt: &Attempt<'_>, testimony: &Testimony<'_>) -> Finding {
+    if let Some(connection) = attempt.connection() {
+        let place = phrase("refused-by-service-evidence")
+            .with("log", testimony.log.name.as_str())
+            .with("line", testimony.event.line);
+        finding = finding.evidence(connection.last.0, place);
+    }
+    for remedy in remedies_beside(Cause::of(testimony.event.what), attempt, testimony.log.system) {
+        finding = finding.remedy(remedy);
+    }
+    finding
 }

@@ -1,7 +1,7 @@
 //! Attempt → Finding: the client refused the server's certificate.
 
 use super::certificate_alerts::{confirm, is_said_by, may_be_clock, may_have_been_public};
-use super::certificate_remedies::{Refused, with_remedies};
+use super::certificate_remedies::{Refused, url_by_name, with_remedies};
 use super::wording::date;
 use super::{
     alert_from, alert_text, certificate_causes, certificate_clauses, client, elsewhere, on_device, sees_handshake,
@@ -217,10 +217,14 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 &[
                     Command::fixed("show license all | section Transport"),
                     Command::fixed("configure terminal"),
-                    if attempt.service.transport == Transport::Cssm {
-                        Command::fixed("  license smart url default")
-                    } else {
-                        Command::with("  license smart url <https://{}/…>", &[&attempt.host().in_url()])
+                    match judgement {
+                        _ if attempt.service.transport == Transport::Cssm => {
+                            Command::fixed("  license smart url default")
+                        }
+                        Some(judgement) => url_by_name(attempt, judgement),
+                        None => Command::fixed(
+                            "  license smart url cslu https://<name in the certificate>/cslu/v1/pi/<account>-1",
+                        ),
                     },
                     Command::fixed("  end"),
                 ],

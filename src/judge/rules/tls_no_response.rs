@@ -1,5 +1,6 @@
 //! Attempt → Finding: the Client Hello was never answered.
 
+use super::application_error::plain_http_of_cslu;
 use super::behind_proxy::behind_proxy;
 use super::departure::{self, Departure};
 use super::heard::late_answer;
@@ -44,6 +45,12 @@ enum Case {
 const AT_ONCE: i64 = 1_000_000_000;
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    let mut finding = spoken_to(attempt, context)?;
+    finding.remedies.splice(0..0, plain_http_of_cslu(attempt));
+    Some(finding)
+}
+
+fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if let Some(finding) = without_beginning(attempt, context) {
         return Some(finding);
     }
