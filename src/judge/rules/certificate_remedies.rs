@@ -2,9 +2,10 @@
 //!
 //! A short key is cured by a longer one and not by another trust store; what the chain lacks, by the chain.
 
-use super::{elsewhere, on_device, span};
+use super::{elsewhere, on_client, span};
 use crate::attempt::Attempt;
-use crate::base::command::{Command, HostName, Word};
+use crate::base::command::{HostName, Word};
+use crate::base::dialect::task;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::judge::finding::{Finding, Owner};
@@ -36,14 +37,10 @@ pub(super) fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, refused
     } = refused;
     let server = |action: Phrase| elsewhere(attempt, Owner::Server, action.with("server", connection.server));
     let Some(judgement) = judgement else {
-        return finding.remedy(on_device(
+        return finding.remedy(on_client(
             attempt,
             phrase("server-certificate-rejected-clock-and-trust"),
-            &[
-                Command::fixed("show clock detail"),
-                Command::fixed("show ntp status"),
-                Command::fixed("show crypto pki trustpool | include cn="),
-            ],
+            &[task("show-clock"), task("show-roots")],
         ));
     };
     match judgement.validity {
@@ -130,26 +127,15 @@ pub(super) fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, refused
             // Nothing is wrong with the chain: the fault lies with what the client trusts, or with its clock.
             let clock = described == Some(AlertDescription::BAD_CERTIFICATE)
                 || described == Some(AlertDescription::CERTIFICATE_EXPIRED);
-            let clock_remedy = on_device(
+            let clock_remedy = on_client(
                 attempt,
                 phrase("server-certificate-rejected-clock"),
-                &[
-                    Command::fixed("show clock detail"),
-                    Command::fixed("show ntp status"),
-                    Command::fixed("configure terminal"),
-                    Command::fixed("  ntp server <address>"),
-                    Command::fixed("  end"),
-                ],
+                &[task("show-clock"), task("set-clock")],
             );
-            let trust_remedy = on_device(
+            let trust_remedy = on_client(
                 attempt,
                 phrase("server-certificate-rejected-pool"),
-                &[
-                    Command::fixed("show crypto pki trustpool | include cn="),
-                    Command::fixed(
-                        "crypto pki trustpool import url http://www.cisco.com/security/pki/trs/ios_core.p7b",
-                    ),
-                ],
+                &[task("show-roots"), task("fetch-roots")],
             );
             let finding = finding.cannot_tell(phrase("server-certificate-rejected-cannot-tell-controller"));
             if clock {
@@ -158,17 +144,10 @@ pub(super) fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, refused
                 finding.remedy(trust_remedy).remedy(clock_remedy)
             }
         }
-        (_, Transport::OnPrem | Transport::Cslu) => finding.remedy(on_device(
+        (_, Transport::OnPrem | Transport::Cslu) => finding.remedy(on_client(
             attempt,
             phrase("server-certificate-rejected-import"),
-            &[
-                Command::fixed("configure terminal"),
-                Command::fixed("  crypto pki trustpoint SSM-ONPREM"),
-                Command::fixed("    enrollment terminal"),
-                Command::fixed("    revocation-check none"),
-                Command::fixed("  crypto pki authenticate SSM-ONPREM"),
-                Command::fixed("  end"),
-            ],
+            &[task("import-root")],
         )),
         _ => finding.remedy(elsewhere(
             attempt,
@@ -197,21 +176,14 @@ fn other_name(finding: Finding, attempt: &Attempt<'_>, judgement: &Judgement) ->
         None => &"<name in the certificate>",
     };
     let url = match attempt.service.transport {
-        Transport::OnPrem | Transport::Cslu => {
-            Command::with("  license smart url cslu https://{}/cslu/v1/pi/<account>-1", &[host])
-        }
-        _ => Command::with("  license smart url https://{}/licservice/license", &[host]),
+        Transport::OnPrem | Transport::Cslu => task("use-on-prem-url").with("host", host),
+        _ => task("use-url").with("host", host),
     };
     let by_url = |action: &'static str| {
-        on_device(
+        on_client(
             attempt,
             phrase(action).with("name", name),
-            &[
-                Command::fixed("show license all | section Transport"),
-                Command::fixed("configure terminal"),
-                url.clone(),
-                Command::fixed("  end"),
-            ],
+            &[task("show-transport"), url.clone()],
         )
     };
     if named.is_some() && attempt.licensing {

@@ -4,6 +4,7 @@
 
 use crate::attempt::Attempt;
 use crate::base::command::{Command, HostArgument};
+use crate::base::dialect::{Dialect, Task, task};
 use crate::base::frame::Timestamp;
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
@@ -336,9 +337,9 @@ fn fault_clause(fault: &Fault) -> Phrase {
     }
 }
 
-/// The command that makes a controller try again.
-fn try_again(attempt: &Attempt<'_>) -> Command {
-    crate::judge::recapture::trigger(attempt.service.transport)
+/// What makes the client try again.
+fn try_again(attempt: &Attempt<'_>) -> Vec<Command> {
+    crate::judge::recapture::trigger(attempt.dialect, attempt.service.transport, attempt.connection())
 }
 
 /// What shows that a remedy worked.
@@ -348,16 +349,32 @@ fn verify(attempt: &Attempt<'_>) -> Phrase {
         Transport::Cssm | Transport::CallHome => "verify-trust",
         _ => "verify-response",
     };
-    phrase(id).with("command", try_again(attempt))
+    match try_again(attempt).into_iter().next() {
+        Some(command) => phrase(id).with("command", command),
+        None => phrase("verify-handshake"),
+    }
 }
 
-/// A remedy on the controller, ended by trying again; elsewhere without commands of a controller.
+/// A remedy on the client, ended by trying again.
+fn on_client(attempt: &Attempt<'_>, action: Phrase, tasks: &[Task]) -> Remedy {
+    by_commands(attempt, action, attempt.dialect.lines(tasks))
+}
+
+/// The same where the commands are those of IOS XE alone.
 fn on_device(attempt: &Attempt<'_>, action: Phrase, commands: &[Command]) -> Remedy {
-    let commands = [commands, &[try_again(attempt)]].concat();
+    let known = matches!(attempt.dialect, Dialect::IosXe | Dialect::IosXeWireless);
+    by_commands(attempt, action, if known { commands.to_vec() } else { Vec::new() })
+}
+
+fn by_commands(attempt: &Attempt<'_>, action: Phrase, mut commands: Vec<Command>) -> Remedy {
+    // Where nothing is to be typed, trying again is left to who acts.
+    if attempt.licensing || !commands.is_empty() {
+        commands.extend(try_again(attempt));
+    }
     Remedy {
-        owner: if attempt.licensing { Owner::Wlc } else { Owner::Server },
+        owner: Owner::Wlc,
         action,
-        commands: if attempt.licensing { commands } else { Vec::new() },
+        commands,
         verify: verify(attempt),
     }
 }
@@ -368,23 +385,19 @@ fn without_proxy(attempt: &Attempt<'_>, connection: &Connection, target: &WireTe
     let (host, port) = HostArgument::with_port(target.raw(), "<host>");
     // CONNECT names a port; an absolute URL without one is http (RFC 9112 section 3.2.2).
     let port = port.unwrap_or(80);
-    let telnet = Command::with(
-        "telnet {} {} /source-interface <interface with {}>",
-        &[&host, &port, &attempt.device],
-    );
-    on_device(
+    on_client(
         attempt,
         phrase("proxy-other-way")
             .with("proxy", proxy.to_string())
             .with("device", attempt.device)
             .with("target", target),
         &[
-            Command::fixed("show license all | section Transport"),
-            telnet,
-            Command::fixed("configure terminal"),
-            Command::with("  no license smart proxy address {}", &[&proxy.ip]),
-            Command::with("  no license smart proxy port {}", &[&proxy.port]),
-            Command::fixed("  end"),
+            task("show-transport"),
+            task("reach")
+                .with("host", &host)
+                .with("port", &port)
+                .with("device", &attempt.device),
+            task("remove-proxy").with("proxy", &proxy.ip).with("port", &proxy.port),
         ],
     )
 }

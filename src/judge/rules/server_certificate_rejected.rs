@@ -3,13 +3,13 @@
 use super::certificate_alerts::{confirm, is_said_by, may_be_clock, may_have_been_public};
 use super::certificate_remedies::{Refused, with_remedies};
 use super::{
-    alert_from, alert_text, certificate_causes, certificate_clauses, client, date, elsewhere, on_device,
+    alert_from, alert_text, certificate_causes, certificate_clauses, client, date, elsewhere, on_client,
     sees_handshake, service,
 };
 use crate::attempt::Attempt;
 use crate::attempt::other_connections::Stretch;
-use crate::base::command::Command;
 use crate::base::confidence::Confidence;
+use crate::base::dialect::task;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
@@ -213,18 +213,16 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         finding = finding
             .cannot_tell(phrase("server-certificate-rejected-cannot-tell-url"))
             .alternative("clock", phrase("server-certificate-rejected-slow-clock"))
-            .remedy(on_device(
+            .remedy(on_client(
                 attempt,
                 phrase("server-certificate-rejected-address"),
                 &[
-                    Command::fixed("show license all | section Transport"),
-                    Command::fixed("configure terminal"),
+                    task("show-transport"),
                     if attempt.service.transport == Transport::Cssm {
-                        Command::fixed("  license smart url default")
+                        task("use-default-url")
                     } else {
-                        Command::with("  license smart url <https://{}/…>", &[&attempt.host().in_url()])
+                        task("use-url-of").with("host", &attempt.host().in_url())
                     },
-                    Command::fixed("  end"),
                 ],
             ));
     }

@@ -218,7 +218,7 @@ pub(super) fn cannot_tell(page: &mut Page<'_>, hidden: &[String]) -> io::Result<
 /// What to do: whose hands, what to type, how to see that it worked. Commands are never wrapped: they get copied.
 fn to_do(page: &mut Page<'_>, remedy: &Remedy, expect: bool) -> io::Result<()> {
     let owner = match remedy.owner.as_str() {
-        "wlc" => phrase("text-on-controller"),
+        "wlc" => phrase("text-on-device").with("who", &remedy.who),
         "firewall" => phrase("text-on-firewall"),
         "proxy" => phrase("text-on-proxy"),
         "server" => phrase("text-on-server"),
