@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use tlswalk::base::dialect::Dialect;
 use tlswalk::base::phrase::Language;
 use tlswalk::capture::{ReadError, reason};
 use tlswalk::profile::Profile;
@@ -25,7 +26,8 @@ impl Options {
 impl Options {
     #[new]
     #[pyo3(signature = (profile="cisco-smart-licensing".into(), wlc=Vec::new(), cssm=Vec::new(), on_prem=Vec::new(),
-        cslu=Vec::new(), proxy=Vec::new(), ca=Vec::new(), log=Vec::new(), all=false, at=None, lang="en".into()))]
+        cslu=Vec::new(), proxy=Vec::new(), ca=Vec::new(), log=Vec::new(), all=false, at=None, lang="en".into(),
+        dialect=None))]
     #[allow(clippy::too_many_arguments, reason = "they are keywords, one for each option")]
     fn new(
         py: Python<'_>,
@@ -40,6 +42,7 @@ impl Options {
         all: bool,
         at: Option<String>,
         lang: String,
+        dialect: Option<String>,
     ) -> PyResult<Self> {
         py.detach(|| {
             Ok(Self(tlswalk::Options {
@@ -54,6 +57,11 @@ impl Options {
                     "ja" => Language::Ja,
                     other => return Err(format!("--lang {other}: it can be en, ja")),
                 },
+                dialect: dialect
+                    .map(|name| {
+                        Dialect::named(&name).ok_or_else(|| format!("--dialect {name}: there is none of that name"))
+                    })
+                    .transpose()?,
                 wlc: (wlc.iter())
                     .map(|it| it.parse::<IpAddr>().map_err(|why| format!("--wlc {it}: {why}")))
                     .collect::<Result<_, _>>()?,

@@ -274,7 +274,7 @@ impl<'o> Analyzer<'o> {
             },
             anomalies: anomalies
                 .iter()
-                .map(|it| report::Anomaly::of(it, self.options.language))
+                .map(|it| report::Anomaly::of(it, self.options.voice()))
                 .collect(),
             contents: (&contents).into(),
             ..report::Capture::of(facts, self.options.language)

@@ -117,6 +117,7 @@ pub(super) fn assign_lookups<'a>(
                 device: lookup.client,
                 service,
                 licensing: true,
+                dialect: selector.dialect(),
                 lookups: vec![lookup],
                 connections: Vec::new(),
                 icmp: Vec::new(),

@@ -29,6 +29,7 @@ use crate::attempt::testimony::Testimony;
 use crate::attempt::twin::Twins;
 use crate::attempt::unopened::Unopened;
 use crate::base::command::HostArgument;
+use crate::base::dialect::Dialect;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::connection::Connection;
@@ -66,6 +67,8 @@ pub struct Attempt<'a> {
     pub service: Purposed,
     /// Part of licensing, or only reported because everything is.
     pub licensing: bool,
+    /// In whose words and commands its client is told what to do.
+    pub dialect: Dialect,
     /// Look-ups of the service's name.
     pub lookups: Vec<&'a Lookup>,
     /// Connections in order; all but the last never connected.
@@ -206,6 +209,7 @@ pub(crate) fn grouped<'a>(
                 device,
                 service,
                 licensing,
+                dialect: options.dialect_of(licensing),
                 lookups: Vec::new(),
                 connections: Vec::new(),
                 icmp: Vec::new(),

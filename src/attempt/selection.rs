@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 
+use crate::base::dialect::Dialect;
 use crate::base::endpoint::Endpoint;
 use crate::connection::{ClientBy, Connection};
 use crate::decode::Tunnel;
@@ -65,6 +66,11 @@ pub struct Selector<'a> {
 }
 
 impl<'a> Selector<'a> {
+    /// The dialect of the clients that speak with the services.
+    pub(super) fn dialect(&self) -> Dialect {
+        self.options.dialect()
+    }
+
     /// Learns from connections whose purpose shows by itself.
     #[must_use]
     pub fn new(options: &'a Options, lookups: &[Lookup], connections: &[Connection]) -> Self {

@@ -13,6 +13,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 
+use crate::base::endpoint::Endpoint;
+
 /// A line to type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command(Cow<'static, str>);
@@ -37,6 +39,11 @@ impl Command {
             }
             line.push_str(piece);
         }
+        Self(Cow::Owned(line))
+    }
+
+    /// A line of a dialect's book, in which words have been filled.
+    pub(super) const fn of_book(line: String) -> Self {
         Self(Cow::Owned(line))
     }
 
@@ -73,7 +80,7 @@ macro_rules! words {
         })*
     };
 }
-words!(u16 u32 u64 i64 IpAddr HostName HostArgument UrlHost UrlPath IosName Command);
+words!(u16 u32 u64 i64 IpAddr Endpoint HostName HostArgument UrlHost UrlPath IosName Command);
 
 impl sealed::Sealed for &'static str {}
 

@@ -3,6 +3,7 @@
 pub(crate) mod clock;
 pub mod command;
 pub mod confidence;
+pub mod dialect;
 pub mod endpoint;
 pub mod frame;
 pub mod hexadecimal;

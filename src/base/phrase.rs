@@ -15,6 +15,7 @@ use foldhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 
 use crate::base::command::{Command, HostName};
+use crate::base::dialect::Dialect;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::FrameNumber;
 use crate::base::wire_text::WireText;
@@ -65,26 +66,58 @@ impl Language {
         }
     }
 
-    /// The catalogue, put together when the first text is wanted: a healthy start of the program needs none.
-    fn catalogue(self) -> &'static Catalogue {
-        static CATALOGUES: [OnceLock<Catalogue>; Language::ALL.len()] =
-            [const { OnceLock::new() }; Language::ALL.len()];
+    /// What every dialect says, put together when the first text is wanted: a healthy start of the program needs none.
+    fn messages(self) -> &'static Messages {
+        static MESSAGES: [OnceLock<Messages>; Language::ALL.len()] = [const { OnceLock::new() }; Language::ALL.len()];
         let cell = match self {
-            Self::En => &CATALOGUES[0],
-            Self::Ja => &CATALOGUES[1],
+            Self::En => &MESSAGES[0],
+            Self::Ja => &MESSAGES[1],
         };
-        cell.get_or_init(|| Catalogue::new(self))
+        cell.get_or_init(|| self.sources().iter().flat_map(|(_, source)| messages(source)).collect())
+    }
+}
+
+/// The messages of a language or a dialect, by name. Each is read when it is first wanted: reading all of them took a third
+/// of a run on a short capture, which tells some thirty.
+type Messages = HashMap<&'static str, Message, RandomState>;
+
+/// In which language and in whose words something is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Voice {
+    /// The language.
+    pub language: Language,
+    /// The words of the client's own kind.
+    pub dialect: Dialect,
+}
+
+impl From<Language> for Voice {
+    fn from(language: Language) -> Self {
+        Self {
+            language,
+            dialect: Dialect::Generic,
+        }
+    }
+}
+
+impl Voice {
+    fn catalogue(self) -> Option<&'static Catalogue> {
+        const DIALECTS: usize = Dialect::ALL.len();
+        static CATALOGUES: [OnceLock<Catalogue>; Language::ALL.len() * DIALECTS] =
+            [const { OnceLock::new() }; Language::ALL.len() * DIALECTS];
+        let cell = CATALOGUES.get(self.language as usize * DIALECTS + self.dialect as usize)?;
+        Some(cell.get_or_init(|| Catalogue::new(self)))
     }
 }
 
 type Bundle = FluentBundle<FluentResource>;
 
-/// The messages of a language. Each is read when it is first wanted: reading all of them took a third of a run on a short
-/// capture, which tells some thirty.
+/// What a dialect says in a language.
 struct Catalogue {
-    /// Knows the language, and no message. No message refers to another, which a test sees to.
-    language: Bundle,
-    messages: HashMap<&'static str, Message, RandomState>,
+    /// Knows the language and the dialect's own terms, and no message. No message refers to another, which a test sees to.
+    terms: Bundle,
+    /// What it says otherwise than all the others.
+    own: Messages,
+    general: &'static Messages,
 }
 
 /// The text of one message, and what Fluent makes of it.
@@ -93,39 +126,56 @@ struct Message {
     read: OnceLock<Bundle>,
 }
 
+impl Message {
+    const fn new(text: &'static str) -> Self {
+        let read = OnceLock::new();
+        Self { text, read }
+    }
+
+    /// What Fluent cannot read is left out; a test sees to it that nothing is.
+    fn resource(&self) -> FluentResource {
+        FluentResource::try_new(self.text.to_owned()).unwrap_or_else(|(resource, _)| resource)
+    }
+}
+
 impl Catalogue {
-    fn new(language: Language) -> Self {
-        let mut bundle = FluentBundle::new_concurrent(language.tag().parse().into_iter().collect());
+    fn new(voice: Voice) -> Self {
+        let language = voice.language;
+        let mut terms = FluentBundle::new_concurrent(language.tag().parse().into_iter().collect());
         // Isolation marks around values would be escaped on the terminal, and copied along with commands.
-        bundle.set_use_isolating(false);
-        let messages = language.sources().iter().flat_map(|(_, source)| messages(source));
-        Self {
-            language: bundle,
-            messages: messages.collect(),
+        terms.set_use_isolating(false);
+        let mut own = Messages::default();
+        for (id, message) in voice.dialect.words(language).iter().flat_map(|words| messages(words)) {
+            if id.starts_with('-') {
+                terms.add_resource_overriding(message.resource());
+            } else {
+                own.insert(id, message);
+            }
         }
+        let general = language.messages();
+        Self { terms, own, general }
     }
 
     fn text(&self, id: &str, arguments: &FluentArgs<'_>) -> Option<String> {
-        let message = self.messages.get(id)?;
+        let message = self.own.get(id).or_else(|| self.general.get(id))?;
         let read = message.read.get_or_init(|| {
             let mut read = FluentBundle::new_concurrent(Vec::new());
-            // What Fluent cannot read is left out; a test sees to it that nothing is.
-            let resource = FluentResource::try_new(message.text.to_owned()).unwrap_or_else(|(resource, _)| resource);
-            read.add_resource_overriding(resource);
+            read.add_resource_overriding(message.resource());
             read
         });
         let pattern = read.get_message(id)?.value()?;
-        let text = self.language.format_pattern(pattern, Some(arguments), &mut Vec::new());
+        let text = self.terms.format_pattern(pattern, Some(arguments), &mut Vec::new());
         Some(text.into_owned())
     }
 }
 
-/// The messages of a file: each begins with its name at the beginning of a line, and goes on to the next name or comment.
+/// The messages and terms of a file: each begins with its name at the beginning of a line, and goes on to the next name or
+/// comment.
 fn messages(source: &'static str) -> impl Iterator<Item = (&'static str, Message)> {
     let mut rest = source;
     std::iter::from_fn(move || {
         loop {
-            let begins = |line: &str| line.starts_with(|first: char| first.is_ascii_alphabetic());
+            let begins = |line: &str| line.starts_with(|first: char| first.is_ascii_alphabetic() || first == '-');
             let mut lines = rest.split_inclusive('\n');
             let first = lines.next()?;
             let more = lines.take_while(|line| !begins(line) && !line.starts_with('#'));
@@ -135,8 +185,7 @@ fn messages(source: &'static str) -> impl Iterator<Item = (&'static str, Message
             if begins(first)
                 && let Some((id, _)) = first.split_once(" =")
             {
-                let read = OnceLock::new();
-                return Some((id, Message { text, read }));
+                return Some((id, Message::new(text)));
             }
         }
     })
@@ -228,27 +277,35 @@ impl Phrase {
         &self.id
     }
 
-    /// Its text in a language. A message that is missing shows by its name.
+    /// Its text in a language, in words that fit every client.
     #[must_use]
     pub fn in_language(&self, language: Language) -> String {
+        self.told(language.into())
+    }
+
+    /// Its text in a language and a dialect. A message that is missing shows by its name.
+    #[must_use]
+    pub fn told(&self, voice: Voice) -> String {
         let mut arguments = FluentArgs::with_capacity(self.values.len());
         for (name, value) in &self.values {
-            arguments.set(name.as_ref(), value.in_language(language));
+            arguments.set(name.as_ref(), value.told(voice));
         }
-        let text = language.catalogue().text(&self.id, &arguments);
+        let text = voice
+            .catalogue()
+            .and_then(|catalogue| catalogue.text(&self.id, &arguments));
         text.unwrap_or_else(|| self.id.clone().into_owned())
     }
 }
 
 impl Value {
-    fn in_language(&self, language: Language) -> FluentValue<'_> {
+    fn told(&self, voice: Voice) -> FluentValue<'_> {
         match self {
             Self::Word(word) => FluentValue::from(word.as_str()),
             Self::Number(number) => FluentValue::from(*number),
-            Self::Phrase(phrase) => FluentValue::from(phrase.in_language(language)),
+            Self::Phrase(phrase) => FluentValue::from(phrase.told(voice)),
             Self::List(phrases) => {
-                let texts: Vec<String> = phrases.iter().map(|it| it.in_language(language)).collect();
-                FluentValue::from(joined(&texts, language))
+                let texts: Vec<String> = phrases.iter().map(|it| it.told(voice)).collect();
+                FluentValue::from(joined(&texts, voice.language))
             }
         }
     }
@@ -353,8 +410,13 @@ mod tests {
 
     #[test]
     fn messages_are_cut_out_whole_and_none_refers_to_another() {
-        for (name, source) in Language::ALL.into_iter().flat_map(Language::sources) {
-            let whole = FluentResource::try_new((*source).to_owned()).unwrap();
+        let of_dialects = Language::ALL
+            .into_iter()
+            .flat_map(|language| Dialect::ALL.map(|dialect| (dialect.name(), dialect.words(language))))
+            .flat_map(|(name, words)| words.iter().map(move |words| (name, *words)));
+        let general = Language::ALL.into_iter().flat_map(Language::sources).copied();
+        for (name, source) in general.chain(of_dialects) {
+            let whole = FluentResource::try_new(source.to_owned()).unwrap();
             let mut found = 0;
             for (id, message) in messages(source) {
                 found += 1;
@@ -362,10 +424,14 @@ mod tests {
                 assert_eq!(one.map(|one| one.entries().count()).ok(), Some(1), "{name}: {id}");
                 let mut read: FluentBundle<FluentResource> = FluentBundle::new_concurrent(Vec::new());
                 read.add_resource_overriding(FluentResource::try_new(message.text.to_owned()).unwrap());
-                assert!(read.get_message(id).unwrap().value().is_some(), "{name}: {id}");
+                let is_there = id.starts_with('-') || read.get_message(id).unwrap().value().is_some();
+                assert!(is_there, "{name}: {id}");
                 for placeable in message.text.split('{').skip(1) {
                     let first = placeable.trim_start().chars().next();
-                    assert!(matches!(first, Some('$' | '"')), "{name}: {id} refers to {placeable}");
+                    assert!(
+                        matches!(first, Some('$' | '"' | '-')),
+                        "{name}: {id} refers to {placeable}"
+                    );
                 }
             }
             let comments = source
@@ -375,6 +441,20 @@ mod tests {
                 found > 0 && found <= whole.entries().count() && found + comments.count() >= whole.entries().count()
             );
         }
+    }
+
+    #[test]
+    fn a_dialect_has_its_own_words_and_shares_the_others() {
+        let told = |id, language, dialect| phrase(id).told(Voice { language, dialect });
+        for language in Language::ALL {
+            for dialect in Dialect::ALL {
+                // A term that is missing would show in braces.
+                assert!(!told("device", language, dialect).contains('{'), "{}", dialect.name());
+            }
+        }
+        assert_eq!(told("device", Language::En, Dialect::Generic), "client");
+        assert_eq!(told("device", Language::En, Dialect::IosXeWireless), "controller");
+        assert_eq!(told("server", Language::En, Dialect::IosXeWireless), "server");
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use tlswalk::Target;
+use tlswalk::base::dialect::Dialect;
 use tlswalk::base::frame::Timestamp;
 use tlswalk::base::phrase::Language;
 
@@ -253,6 +255,11 @@ pub(crate) struct Inspect {
         hide_possible_values = true
     )]
     pub(crate) lang: Lang,
+    /// In whose commands to say what to do
+    ///
+    /// generic, ios-xe, ios-xe-wireless, ios-xr, nx-os or asa; otherwise as the profile and the device's own text say.
+    #[arg(long, value_name = "NAME", value_parser = dialects(), hide_possible_values = true)]
+    pub(crate) dialect: Option<Dialect>,
     /// Judge certificates at this time
     ///
     /// Otherwise at the time in the capture, e.g. 2024-05-01T12:00:00Z.
@@ -326,6 +333,11 @@ impl Inspect {
             .all(|it| it.is_empty());
         self.profile == Self::PROFILE && !self.all && no_target && self.wlc.is_empty() && self.log.is_empty()
     }
+}
+
+/// Reads the name of a dialect.
+fn dialects() -> impl TypedValueParser<Value = Dialect> {
+    PossibleValuesParser::new(Dialect::ALL.map(Dialect::name)).map(|name| Dialect::named(&name).unwrap_or_default())
 }
 
 /// Languages of reports.

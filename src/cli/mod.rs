@@ -437,6 +437,7 @@ fn options(inspect: &Inspect) -> Result<Options, String> {
         others: false,
         at: inspect.at,
         language: inspect.lang.into(),
+        dialect: inspect.dialect,
         wlc: inspect.wlc.clone(),
         cssm: inspect.cssm.clone(),
         on_prem: inspect.on_prem.clone(),

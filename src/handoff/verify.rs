@@ -147,7 +147,7 @@ pub(crate) fn compare(report: &Report, now: &Report, frames: u64, present: &Kept
         language,
         frames,
         present,
-        same_language: report.language == now.language,
+        same_language: report.language == now.language && report.dialect == now.dialect,
         same_version: report.tool.version == now.tool.version,
         result: Verification {
             schema: VERIFY_SCHEMA,

@@ -99,7 +99,7 @@ impl At {
     }
 }
 
-/// Who has to act.
+/// Who has to act; `Wlc` is the device that connects, whatever it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // the contract's own words
 pub enum Owner {
@@ -120,6 +120,18 @@ impl Owner {
             Self::Proxy => "proxy",
             Self::Server => "server",
             Self::Capture => "capture",
+        }
+    }
+
+    /// The message that says who that is: the dialect knows what the device is called.
+    #[must_use]
+    pub const fn who(self) -> &'static str {
+        match self {
+            Self::Wlc => "device",
+            Self::Firewall => "firewall",
+            Self::Proxy => "proxy",
+            Self::Server => "server",
+            Self::Capture => "whoever-captures",
         }
     }
 }

@@ -7,9 +7,11 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::attempt::Attempt;
-use crate::base::command::{Command, IosName};
+use crate::base::command::{Command, HostName, IosName};
+use crate::base::dialect::{Dialect, Task, task};
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
+use crate::connection::Connection;
 use crate::judge::context::Context;
 use crate::judge::finding::{Owner, Remedy};
 use crate::profile::Transport;
@@ -17,9 +19,6 @@ use crate::profile::options::{Host, Target};
 
 /// Hosts of one kind named in the access list; a service behind more addresses is captured by its port.
 const MAX_HOSTS: usize = 6;
-
-/// The name of the capture point and of its access list.
-const NAME: &str = "TLSWALK";
 
 /// Who has to be in the next capture.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -102,9 +101,9 @@ impl Topology {
         topology
     }
 
-    /// The entries of the access list, both directions of each; `None` where both families are involved, which one
+    /// What the capture is to be limited to, both directions of each; nothing where both families are involved, which one
     /// access list cannot express.
-    fn access_list(&self) -> Option<Vec<Command>> {
+    fn filter(&self) -> Vec<Task> {
         let all = || {
             [&self.devices, &self.servers, &self.resolvers, &self.revocation]
                 .into_iter()
@@ -112,56 +111,29 @@ impl Topology {
         };
         let v6 = all().any(IpAddr::is_ipv6);
         if self.devices.is_empty() || v6 && all().any(IpAddr::is_ipv4) {
-            return None;
+            return Vec::new();
         }
-        let (head, icmp) = if v6 {
-            (Command::with("  ipv6 access-list {}", &[&NAME]), "icmp")
+        let (list, hosts) = if v6 {
+            ("capture-list-v6", "capture-peer-v6")
         } else {
-            (Command::with("  ip access-list extended {}", &[&NAME]), "icmp")
+            ("capture-list", "capture-peer")
         };
-        let protocol = if v6 { "ipv6" } else { "ip" };
-        let mut lines = vec![head];
+        let mut tasks = vec![task(list)];
         for device in &self.devices {
-            for peer in self.servers.iter().chain(&self.revocation).take(MAX_HOSTS) {
-                lines.push(Command::with(
-                    "    permit {} host {} host {}",
-                    &[&protocol, device, peer],
-                ));
-                lines.push(Command::with(
-                    "    permit {} host {} host {}",
-                    &[&protocol, peer, device],
-                ));
-            }
-            for port in self.ports.iter().take(MAX_HOSTS) {
-                lines.push(Command::with("    permit tcp host {} any eq {}", &[device, port]));
-                lines.push(Command::with("    permit tcp any eq {} host {}", &[port, device]));
-            }
+            let about = |name| task(name).with("device", device);
+            let peers = self.servers.iter().chain(&self.revocation).take(MAX_HOSTS);
+            tasks.extend(peers.map(|peer| about(hosts).with("peer", peer)));
+            let ports = self.ports.iter().take(MAX_HOSTS);
+            tasks.extend(ports.map(|port| about("capture-port").with("service-port", port)));
+            let resolvers = self.resolvers.iter().take(MAX_HOSTS);
+            tasks.extend(resolvers.map(|it| about("capture-resolver").with("resolver", it)));
             // A device that was not seen to ask may ask anybody.
-            let resolvers: Vec<Command> = if self.resolvers.is_empty() {
-                vec![Command::fixed("any")]
-            } else {
-                self.resolvers
-                    .iter()
-                    .take(MAX_HOSTS)
-                    .map(|it| Command::with("host {}", &[it]))
-                    .collect()
-            };
-            for resolver in resolvers {
-                for transport in ["udp", "tcp"] {
-                    lines.push(Command::with(
-                        "    permit {} host {} {} eq domain",
-                        &[&transport, device, &resolver],
-                    ));
-                    lines.push(Command::with(
-                        "    permit {} {} eq domain host {}",
-                        &[&transport, &resolver, device],
-                    ));
-                }
+            if self.resolvers.is_empty() {
+                tasks.push(about("capture-any-resolver"));
             }
-            lines.push(Command::with("    permit {} any host {}", &[&icmp, device]));
+            tasks.push(about("capture-errors"));
         }
-        lines.push(Command::fixed("  end"));
-        Some(lines)
+        tasks
     }
 }
 
@@ -188,106 +160,119 @@ impl Wanting {
     }
 }
 
-/// How to capture again: on the command line, and in the web interface.
+/// How to capture again: on the command line, and where the device has one, in its web interface.
 #[must_use]
-pub fn recapture(topology: &Topology, trigger: &Command, wanting: Wanting) -> [Remedy; 2] {
-    let mut commands = Vec::new();
-    let interface = match topology.devices.iter().next() {
-        Some(device) => {
-            let kind = if device.is_ipv6() { "ipv6" } else { "ip" };
-            commands.push(Command::with("show {} interface brief | include {}", &[&kind, device]));
-            Command::with("<interface with {}>", &[device])
-        }
-        None => {
-            commands.push(Command::fixed(
-                "show running-config | include ip http client source-interface",
-            ));
-            Command::fixed("<source interface of ip http client>")
-        }
+pub fn recapture(dialect: Dialect, topology: &Topology, trigger: &[Command], wanting: Wanting) -> Vec<Remedy> {
+    let about = |name: &'static str, device: Option<&IpAddr>| match device {
+        Some(device) => task(name).with("device", device),
+        None => task(name),
     };
-    let list = topology.access_list();
-    if let Some(list) = &list {
-        commands.push(Command::fixed("configure terminal"));
-        commands.extend(list.iter().cloned());
-    }
-    commands.push(Command::with(
-        "monitor capture {} interface {} both",
-        &[&NAME, &interface],
-    ));
-    commands.push(Command::with("monitor capture {} control-plane both", &[&NAME]));
-    commands.push(match list {
-        Some(_) => Command::with("monitor capture {} access-list {}", &[&NAME, &NAME]),
-        None => Command::with("monitor capture {} match any", &[&NAME]),
-    });
-    let file_set = Command::with("monitor capture {} buffer circular file 5 file-size 100", &[&NAME]);
-    commands.push(if wanting.room {
-        file_set.clone()
+    let device = topology.devices.iter().next();
+    let (find, interface, web) = match device {
+        Some(device) if device.is_ipv6() => ("find-interface-v6", "capture-interface", "capture-by-web"),
+        Some(_) => ("find-interface", "capture-interface", "capture-by-web"),
+        None => ("find-any-interface", "capture-any-interface", "capture-any-by-web"),
+    };
+    let filter = topology.filter();
+    let listed = if filter.is_empty() {
+        "capture-everything"
     } else {
-        Command::with("monitor capture {} buffer size 100", &[&NAME])
-    });
-    commands.push(Command::with("monitor capture {} start", &[&NAME]));
-    commands.push(trigger.clone());
-    commands.push(Command::with("monitor capture {} stop", &[&NAME]));
-    commands.push(Command::with(
-        "monitor capture {} export flash:{}.pcap",
-        &[&NAME, &NAME],
-    ));
-    let mut hints: Vec<Phrase> = vec![phrase("recapture-start")];
+        "capture-listed"
+    };
+    let room = if wanting.room {
+        "capture-files"
+    } else {
+        "capture-buffer"
+    };
+    let mut before = vec![about(find, device)];
+    before.extend(filter);
+    let start = [
+        about(interface, device),
+        task(listed),
+        task(room),
+        about("capture-start", device),
+    ];
+    let commands = [
+        dialect.lines(&before),
+        dialect.lines(&start),
+        trigger.to_vec(),
+        dialect.lines(&[task("capture-stop")]),
+    ]
+    .concat();
+    let verify = phrase("recapture-expect");
+    let mut remedies = vec![Remedy {
+        owner: Owner::Capture,
+        action: phrase("recapture").with("hints", hints(dialect, wanting)),
+        commands,
+        verify: verify.clone(),
+    }];
+    let by_web = dialect.lines(&[about(web, device)]);
+    if let (Some(interface), Some(trigger)) = (by_web.first(), trigger.first()) {
+        remedies.push(Remedy {
+            owner: Owner::Capture,
+            action: phrase("recapture-web")
+                .with("interface", interface)
+                .with("trigger", trigger),
+            commands: Vec::new(),
+            verify,
+        });
+    }
+    remedies
+}
+
+/// What to mind while capturing.
+fn hints(dialect: Dialect, wanting: Wanting) -> Phrase {
+    let mut hints = Vec::new();
     if wanting.whole_packets {
         hints.push(phrase("recapture-whole"));
     }
     if wanting.room {
         hints.push(phrase("recapture-files"));
     }
-    if wanting.patience {
-        hints.push(phrase("recapture-wait").with("buffer", &file_set));
+    if let Some(files) = dialect
+        .lines(&[task("capture-files")])
+        .first()
+        .filter(|_| wanting.patience)
+    {
+        hints.push(phrase("recapture-wait").with("buffer", files));
     }
-    let hints = hints
-        .into_iter()
-        .reduce(|one, other| phrase("recapture-both").with("one", one).with("other", other));
-    let verify = phrase("recapture-expect");
-    [
-        Remedy {
-            owner: Owner::Capture,
-            action: phrase("recapture").with("hints", hints.unwrap_or_else(|| phrase("recapture-start"))),
-            commands,
-            verify: verify.clone(),
-        },
-        Remedy {
-            owner: Owner::Capture,
-            action: phrase("recapture-web")
-                .with("interface", &interface)
-                .with("trigger", trigger),
-            commands: Vec::new(),
-            verify,
-        },
-    ]
+    hints.into_iter().fold(phrase("recapture-start"), |one, other| {
+        phrase("recapture-both").with("one", one).with("other", other)
+    })
 }
 
-/// The command that makes a controller speak with its service.
+/// What makes a client speak with its service.
 #[must_use]
-pub fn trigger(transport: Transport) -> Command {
-    match transport {
-        Transport::Cssm | Transport::CallHome => Command::fixed("license smart trust idtoken <token> all force"),
-        _ => Command::fixed("license smart sync local"),
-    }
+pub fn trigger(dialect: Dialect, transport: Transport, connection: Option<&Connection>) -> Vec<Command> {
+    let licensing = match transport {
+        Transport::Cssm | Transport::CallHome => "renew-trust",
+        _ => "report-now",
+    };
+    let lines = dialect.lines(&[task(licensing)]);
+    let Some(connection) = connection.filter(|_| lines.is_empty()) else {
+        return lines;
+    };
+    let again = task("try-again").with("endpoint", &connection.server);
+    let named = connection.server_name().and_then(|name| HostName::new(name.raw()));
+    dialect.lines(&[match &named {
+        Some(name) => again.with("host", name),
+        None => task("try-nameless").with("endpoint", &connection.server),
+    }])
 }
 
-/// Where the controller itself noted what became of an attempt, and how to make it try again.
+/// Where the client itself noted what became of an attempt, and how to make it try again.
 #[must_use]
 pub fn device_log(attempt: &Attempt<'_>) -> Remedy {
     let name = WireText::from(attempt.service.name.as_str());
+    let dialect = attempt.dialect;
+    let mut commands = dialect.lines(&[task("show-log"), task("show-history"), task("show-licensing")]);
+    commands.extend(trigger(dialect, attempt.service.transport, attempt.connection()));
     Remedy {
         owner: Owner::Wlc,
         action: phrase("log-of-device")
             .with("device", attempt.device)
             .with("name", &name),
-        commands: vec![
-            Command::fixed("show logging | include SMART_LIC|PKI"),
-            Command::fixed("show license history message"),
-            Command::fixed("show license tech support"),
-            trigger(attempt.service.transport),
-        ],
+        commands,
         verify: phrase("log-of-device-expect"),
     }
 }
@@ -295,25 +280,19 @@ pub fn device_log(attempt: &Attempt<'_>) -> Remedy {
 /// How to capture an attempt again.
 #[must_use]
 pub fn for_attempt(attempt: &Attempt<'_>, context: &Context<'_>) -> Vec<Remedy> {
-    if !attempt.licensing {
-        return vec![Remedy {
-            owner: Owner::Capture,
-            action: phrase("recapture").with("hints", phrase("recapture-start")),
-            commands: Vec::new(),
-            verify: phrase("recapture-expect"),
-        }];
-    }
-    recapture(
-        &Topology::of(attempt),
-        &trigger(attempt.service.transport),
-        Wanting::of(context),
-    )
-    .into()
+    let dialect = attempt.dialect;
+    // Whoever looks at traffic in general waits for it, and does not cause it.
+    let trigger = if attempt.licensing {
+        trigger(dialect, attempt.service.transport, attempt.connection())
+    } else {
+        Vec::new()
+    };
+    recapture(dialect, &Topology::of(attempt), &trigger, Wanting::of(context))
 }
 
 /// What to type for a capture that shows licensing, where only the device's own texts tell of its surroundings.
 #[must_use]
-pub fn commands_by_log(interface: Option<&IosName>, trigger: &Command) -> Vec<Command> {
+pub fn commands_by_log(interface: Option<&IosName>, trigger: &[Command]) -> Vec<Command> {
     let mut commands = Vec::new();
     if interface.is_none() {
         commands.push(Command::fixed(
@@ -334,7 +313,7 @@ pub fn commands_by_log(interface: Option<&IosName>, trigger: &Command) -> Vec<Co
         ]
         .map(Command::fixed),
     );
-    commands.push(trigger.clone());
+    commands.extend_from_slice(trigger);
     commands.extend(
         [
             "monitor capture LIC stop",
@@ -354,8 +333,9 @@ mod tests {
     }
 
     fn commands(topology: &Topology, wanting: Wanting) -> Vec<String> {
-        let [first, _] = recapture(topology, &trigger(Transport::Cssm), wanting);
-        first.commands.iter().map(ToString::to_string).collect()
+        let dialect = Dialect::IosXe;
+        let remedies = recapture(dialect, topology, &trigger(dialect, Transport::Cssm, None), wanting);
+        remedies[0].commands.iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -398,15 +378,15 @@ mod tests {
             servers: ips(&["2001:db8::5"]),
             ..Topology::default()
         };
-        assert_eq!(topology.access_list(), None);
+        assert_eq!(topology.filter(), []);
         let v6 = Topology {
             devices: ips(&["2001:db8::1"]),
             servers: ips(&["2001:db8::5"]),
             ..Topology::default()
         };
-        let list = v6.access_list().unwrap();
-        assert_eq!(list[0].as_str(), "  ipv6 access-list TLSWALK");
-        assert_eq!(list[1].as_str(), "    permit ipv6 host 2001:db8::1 host 2001:db8::5");
+        let list = commands(&v6, Wanting::default());
+        let first = list.iter().position(|it| it == "  ipv6 access-list TLSWALK").unwrap();
+        assert_eq!(list[first + 1], "    permit ipv6 host 2001:db8::1 host 2001:db8::5");
     }
 
     #[test]

@@ -11,6 +11,7 @@ use std::net::IpAddr;
 use serde::Deserialize;
 
 use self::baseline::Baseline;
+use crate::base::dialect::Dialect;
 pub use crate::profile::error::ProfileError;
 
 /// The profile of Cisco Smart Licensing, built in.
@@ -60,6 +61,9 @@ pub struct Profile {
     pub checked: toml::value::Date,
     /// Where its facts come from.
     pub sources: Vec<String>,
+    /// In whose words and commands remedies are told; absent: those that fit every client.
+    #[serde(default)]
+    pub dialect: Dialect,
     /// Every TLS connection is of interest, not only those to the endpoints.
     #[serde(default)]
     pub everything: bool,

@@ -4,8 +4,9 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
 use super::Profile;
+use crate::base::dialect::Dialect;
 use crate::base::frame::Timestamp;
-use crate::base::phrase::Language;
+use crate::base::phrase::{Language, Voice};
 use crate::device::DeviceLog;
 use crate::tls::trust::Anchors;
 
@@ -24,6 +25,8 @@ pub struct Options {
     pub at: Option<Timestamp>,
     /// The language of the report's texts.
     pub language: Language,
+    /// In whose words and commands every client is told what to do; `None`: as the profile and the logs say.
+    pub dialect: Option<Dialect>,
     /// The controllers; none: every client.
     pub wlc: Vec<IpAddr>,
     /// Further addresses of Cisco's cloud.
@@ -39,6 +42,31 @@ pub struct Options {
 }
 
 impl Options {
+    /// The dialect of the clients that the profile is about.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect.unwrap_or(self.profile.dialect)
+    }
+
+    /// The dialect of an attempt's client: of one that is no part of what the profile is about, nothing is known.
+    #[must_use]
+    pub fn dialect_of(&self, licensing: bool) -> Dialect {
+        if licensing {
+            self.dialect()
+        } else {
+            self.dialect.unwrap_or_default()
+        }
+    }
+
+    /// In which language and dialect the report as a whole is told.
+    #[must_use]
+    pub fn voice(&self) -> Voice {
+        Voice {
+            language: self.language,
+            dialect: self.dialect(),
+        }
+    }
+
     /// The names of every service: those of the profile, and the user's own.
     pub fn service_names(&self) -> impl Iterator<Item = &str> {
         let of_profile = self.profile.endpoints.iter().flat_map(|it| &it.names);
@@ -81,6 +109,7 @@ impl Options {
             others: false,
             at: None,
             language: Language::default(),
+            dialect: None,
             wlc: Vec::new(),
             cssm: Vec::new(),
             on_prem: Vec::new(),

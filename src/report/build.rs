@@ -9,7 +9,7 @@ use super::{
 };
 use crate::attempt;
 use crate::base::frame::FrameNumber;
-use crate::base::phrase::{Language, Phrase, phrase};
+use crate::base::phrase::{Language, Phrase, Voice, phrase};
 use crate::base::wire_text::WireText;
 use crate::capture::{CaptureFacts, End};
 use crate::connection;
@@ -50,6 +50,10 @@ pub(crate) fn build(
             .map_or(0, |at| before.connections + at + 1)
     };
     let language = context.options.language;
+    let voice_of = |attempt: &attempt::Attempt<'_>| Voice {
+        language,
+        dialect: attempt.dialect,
+    };
     let mut rows: Vec<Attempt> = attempts
         .iter()
         .zip(verdicts)
@@ -60,8 +64,12 @@ pub(crate) fn build(
             via_proxy: attempt.service.proxy.map(|proxy| proxy.to_string()),
             device: attempt.device.to_string(),
             name: WireText::from(attempt.service.name.as_str()).to_string(),
-            verdict: verdict_of(attempt, verdict, language),
-            findings: verdict.findings.iter().map(|it| finding_of(it, language)).collect(),
+            verdict: verdict_of(attempt, verdict, voice_of(attempt)),
+            findings: verdict
+                .findings
+                .iter()
+                .map(|it| finding_of(it, voice_of(attempt)))
+                .collect(),
             lookups: attempt.lookups.iter().map(|lookup| lookup_of(lookup)).collect(),
             connections: attempt.connections.iter().map(|connection| id_of(connection)).collect(),
             course: None,
@@ -73,6 +81,7 @@ pub(crate) fn build(
     Report {
         schema: SCHEMA,
         language: language.tag(),
+        dialect: context.options.dialect().name(),
         tool: Tool {
             name: "tlswalk",
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -105,35 +114,39 @@ pub(crate) fn build(
 
 /// The verdict of the worst attempt: licensing before others, then the most severe, then the one that concludes least.
 fn overall(attempts: &[attempt::Attempt<'_>], verdicts: &[verdict::Verdict], context: &Context<'_>) -> Overall {
-    let language = context.options.language;
     let worst = attempts
         .iter()
         .zip(verdicts)
-        .filter_map(|(attempt, verdict)| Some((attempt.licensing, verdict.cause()?)))
+        .filter_map(|(attempt, verdict)| Some((attempt, verdict.cause()?)))
         .rev() // of equals the first counts
-        .max_by_key(|(_, finding)| finding.severity)
-        .map(|(_, finding)| finding);
-    let overall = |finding: &finding::Finding| Overall {
+        .max_by_key(|(_, finding)| finding.severity);
+    let overall = |finding: &finding::Finding, voice: Voice| Overall {
         id: finding.id.to_owned(),
         severity: finding.severity.name().to_owned(),
-        summary: finding.summary.in_language(language),
+        summary: finding.summary.told(voice),
         ..Overall::default()
     };
     match worst {
-        Some(finding) => overall(finding),
+        Some((attempt, finding)) => overall(
+            finding,
+            Voice {
+                language: context.options.language,
+                dialect: attempt.dialect,
+            },
+        ),
         None => {
-            let finding = verdict::without_attempts(context);
+            let (finding, voice) = (verdict::without_attempts(context), context.options.voice());
             Overall {
-                evidence: finding.evidence.iter().map(|it| evidence_of(it, language)).collect(),
-                cannot_tell: texts(&finding.cannot_tell, language),
-                remedy: remedies_of(&finding, language),
-                ..overall(&finding)
+                evidence: finding.evidence.iter().map(|it| evidence_of(it, voice)).collect(),
+                cannot_tell: texts(&finding.cannot_tell, voice),
+                remedy: remedies_of(&finding, voice),
+                ..overall(&finding, voice)
             }
         }
     }
 }
 
-fn verdict_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict, language: Language) -> Verdict {
+fn verdict_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict, voice: Voice) -> Verdict {
     let Some(cause) = verdict.cause() else {
         return Verdict::default();
     };
@@ -143,34 +156,35 @@ fn verdict_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict, langua
         confidence: cause.confidence.name().to_owned(),
         by: cause.by.map_or("unknown", finding::By::name).to_owned(),
         at: cause.at.map_or("close", finding::At::name).to_owned(),
-        summary: cause.summary.in_language(language),
+        summary: cause.summary.told(voice),
         causes: cause.causes.iter().map(|&it| it.to_owned()).collect(),
-        evidence: cause.evidence.iter().map(|it| evidence_of(it, language)).collect(),
+        evidence: cause.evidence.iter().map(|it| evidence_of(it, voice)).collect(),
         also: verdict.also().into_iter().map(str::to_owned).collect(),
         alternatives: cause
             .alternatives
             .iter()
             .map(|other| Alternative {
                 id: other.id.to_owned(),
-                why_not: other.why_not.in_language(language),
+                why_not: other.why_not.told(voice),
                 excluded: other.excluded,
             })
             .collect(),
-        cannot_tell: texts(&cause.cannot_tell, language),
-        remedy: remedies_of(cause, language),
+        cannot_tell: texts(&cause.cannot_tell, voice),
+        remedy: remedies_of(cause, voice),
         display_filter: display_filter(attempt),
     }
 }
 
-pub(super) fn remedies_of(finding: &finding::Finding, language: Language) -> Vec<Remedy> {
+pub(super) fn remedies_of(finding: &finding::Finding, voice: Voice) -> Vec<Remedy> {
     finding
         .remedies
         .iter()
         .map(|remedy| Remedy {
             owner: remedy.owner.name().to_owned(),
-            action: remedy.action.in_language(language),
+            who: phrase(remedy.owner.who()).told(voice),
+            action: remedy.action.told(voice),
             commands: remedy.commands.iter().map(ToString::to_string).collect(),
-            verify: remedy.verify.in_language(language),
+            verify: remedy.verify.told(voice),
         })
         .collect()
 }
@@ -208,23 +222,23 @@ fn display_filter(attempt: &attempt::Attempt<'_>) -> String {
     }
 }
 
-pub(super) fn texts(phrases: &[Phrase], language: Language) -> Vec<String> {
-    phrases.iter().map(|phrase| phrase.in_language(language)).collect()
+pub(super) fn texts(phrases: &[Phrase], voice: Voice) -> Vec<String> {
+    phrases.iter().map(|phrase| phrase.told(voice)).collect()
 }
 
-fn evidence_of(evidence: &finding::Evidence, language: Language) -> Evidence {
+fn evidence_of(evidence: &finding::Evidence, voice: Voice) -> Evidence {
     Evidence {
         frame: evidence.frame.0,
-        what: evidence.what.in_language(language),
+        what: evidence.what.told(voice),
     }
 }
 
-fn finding_of(finding: &finding::Finding, language: Language) -> Finding {
+fn finding_of(finding: &finding::Finding, voice: Voice) -> Finding {
     Finding {
         id: finding.id.to_owned(),
         severity: finding.severity.name().to_owned(),
-        evidence: finding.evidence.iter().map(|it| evidence_of(it, language)).collect(),
-        detail: finding.summary.in_language(language),
+        evidence: finding.evidence.iter().map(|it| evidence_of(it, voice)).collect(),
+        detail: finding.summary.told(voice),
     }
 }
 
@@ -253,11 +267,11 @@ pub(super) fn numbers(frames: &[FrameNumber]) -> Vec<u64> {
 
 impl Anomaly {
     /// In the public shape.
-    pub(crate) fn of(anomaly: &crate::base::frame::Anomaly, language: Language) -> Self {
+    pub(crate) fn of(anomaly: &crate::base::frame::Anomaly, voice: Voice) -> Self {
         Self {
             id: anomaly.id.to_owned(),
             frame: anomaly.frame.0,
-            detail: anomaly.detail.in_language(language),
+            detail: anomaly.detail.told(voice),
         }
     }
 }

@@ -79,7 +79,7 @@ fn course_of(
         device: course.device.to_string(),
         name: crate::base::wire_text::WireText::from(course.name.as_str()).to_string(),
         kind: course.kind.name().to_owned(),
-        summary: summary(course, verdicts).in_language(context.options.language),
+        summary: summary(course, verdicts).told(context.options.voice()),
         failed: course.failed,
         worked: course.worked,
         tries: tries.collect(),
@@ -108,7 +108,7 @@ pub(super) fn baseline_of(
         after_frame: divergence.after.map(|(_, frame)| frame.0),
         expected: expected.kind.clone(),
         by: expected.by.side().name().to_owned(),
-        consequence: consequence.in_language(context.options.language),
+        consequence: consequence.told(context.options.voice()),
     })
 }
 

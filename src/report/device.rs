@@ -129,11 +129,12 @@ pub struct DeviceEvent {
 /// A report on the texts of devices alone: [`Options::logs`]. Its capture has the format `none` and no frames.
 #[must_use]
 pub fn report_on_logs(options: &Options) -> Report {
-    let language = options.language;
+    let voice = options.voice();
     let finding = device_reports_failure::finding(&options.logs, &options.profile);
     Report {
         schema: SCHEMA,
-        language: language.tag(),
+        language: voice.language.tag(),
+        dialect: voice.dialect.name(),
         tool: Tool {
             name: "tlswalk",
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -152,11 +153,11 @@ pub fn report_on_logs(options: &Options) -> Report {
         verdict: Overall {
             id: finding.id.to_owned(),
             severity: finding.severity.name().to_owned(),
-            summary: finding.summary.in_language(language),
+            summary: finding.summary.told(voice),
             // What was found stands among the texts' own events, with file and line: there are no frames to name.
             evidence: Vec::new(),
-            cannot_tell: super::build::texts(&finding.cannot_tell, language),
-            remedy: super::build::remedies_of(&finding, language),
+            cannot_tell: super::build::texts(&finding.cannot_tell, voice),
+            remedy: super::build::remedies_of(&finding, voice),
         },
         attempts: Vec::new(),
         connections: Vec::new(),

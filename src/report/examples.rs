@@ -32,6 +32,7 @@ fn base(file: &str, frames: u64) -> Report {
     Report {
         schema: SCHEMA,
         language: "en",
+        dialect: "ios-xe-wireless",
         tool: Tool {
             name: "tlswalk",
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -211,6 +212,7 @@ pub(crate) fn rejected() -> Report {
     }];
     verdict.remedy = vec![Remedy {
         owner: "wlc".into(),
+        who: "controller".into(),
         action: "choose a valid client certificate".into(),
         commands: [
             "show crypto pki trustpoints",
@@ -437,6 +439,7 @@ pub(crate) fn no_traffic() -> Report {
         cannot_tell: vec!["whether licensing works".into()],
         remedy: vec![Remedy {
             owner: "capture".into(),
+            who: "whoever captures".into(),
             action: "capture again".into(),
             commands: vec!["monitor capture LIC start".into()],
             verify: "tlswalk then shows an attempt".into(),

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize as _, Deserializer};
 
+use crate::base::dialect::Dialect;
 use crate::base::phrase::Language;
 use crate::connection::step::StepKind;
 
@@ -30,10 +31,16 @@ pub(super) fn word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'stati
     let text = String::deserialize(deserializer)?;
     let steps = StepKind::ALL.iter().map(|kind| kind.name());
     let languages = Language::ALL.iter().map(|language| language.tag());
-    let mut known = WORDS.iter().copied().chain(steps).chain(languages);
+    let dialects = Dialect::ALL.iter().map(|dialect| dialect.name());
+    let mut known = WORDS.iter().copied().chain(steps).chain(languages).chain(dialects);
     known
         .find(|word| *word == text)
         .ok_or_else(|| serde::de::Error::custom(format!("“{text}” is no word that this version knows")))
+}
+
+/// What reports of versions that know no dialects are told in.
+pub(super) const fn generic() -> &'static str {
+    Dialect::Generic.name()
 }
 
 #[cfg(test)]

@@ -3,13 +3,22 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Attempt, Capture, Connection, Evidence, Report, explain, story};
-use crate::base::phrase::{Language, Phrase, phrase};
+use super::{Attempt, Capture, Connection, Evidence, Remedy, Report, explain, story};
+use crate::base::dialect::Dialect;
+use crate::base::phrase::{Language, Phrase, Voice, phrase};
 
 /// The language that a report's texts are in.
 pub(super) fn language_of(report: &Report) -> Language {
     let named = |language: &Language| language.tag() == report.language;
     Language::ALL.into_iter().find(named).unwrap_or_default()
+}
+
+/// Its language and its dialect.
+pub(super) fn voice_of(report: &Report) -> Voice {
+    Voice {
+        language: language_of(report),
+        dialect: Dialect::named(report.dialect).unwrap_or_default(),
+    }
 }
 
 /// Wireshark's words for a step; names of protocol messages are the same in every language.
@@ -254,9 +263,10 @@ pub(super) fn held(capture: &Capture) -> Vec<Phrase> {
 }
 
 /// The label of whose hands a remedy is for; a word that nobody knows stands for itself.
-pub(super) fn owner(owner: &str) -> Phrase {
-    match owner {
-        "wlc" => phrase("page-owner-wlc"),
+pub(super) fn owner(remedy: &Remedy) -> Phrase {
+    match remedy.owner.as_str() {
+        "wlc" if remedy.who.is_empty() => phrase("page-owner-device").with("who", phrase("device")),
+        "wlc" => phrase("page-owner-device").with("who", &remedy.who),
         "firewall" => phrase("page-owner-firewall"),
         "proxy" => phrase("page-owner-proxy"),
         "server" => phrase("page-owner-server"),

@@ -165,7 +165,7 @@ fn remedies(remedies: &[Remedy], language: Language, out: &mut dyn Write) -> io:
     }
     heading("page-do", language, out)?;
     for (at, remedy) in remedies.iter().enumerate() {
-        let whose = owner(&remedy.owner).in_language(language);
+        let whose = owner(remedy).in_language(language);
         writeln!(out, "{}. **{}**: {}", at + 1, escaped(&whose), escaped(&remedy.action))?;
         if !remedy.commands.is_empty() {
             writeln!(out)?;

@@ -54,6 +54,9 @@ pub struct Report {
     /// The language of its texts (BCP 47).
     #[serde(deserialize_with = "known::word")]
     pub language: Word,
+    /// In whose words and commands it tells what to do: `generic`, `ios-xe-wireless` …
+    #[serde(default = "known::generic", deserialize_with = "known::word")]
+    pub dialect: Word,
     /// Who says it.
     pub tool: Tool,
     /// The file.
@@ -496,8 +499,11 @@ pub struct Alternative {
 /// Something to do.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Remedy {
-    /// `wlc`, `firewall`, `proxy`, `server` or `capture`.
+    /// `wlc` (the device that connects, whatever it is), `firewall`, `proxy`, `server` or `capture`.
     pub owner: String,
+    /// Who that is, in the words of the dialect: `controller`, `client`, `server` …
+    #[serde(default)]
+    pub who: String,
     /// What.
     #[serde(rename = "do")]
     pub action: String,

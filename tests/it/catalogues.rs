@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use crate::support::{Row, root, rows, tlswalk};
 use fluent_bundle::FluentResource;
+use tlswalk::base::dialect::Dialect;
 use tlswalk::base::phrase::Language;
 use tlswalk::report::explain::explanations;
 use unicode_width::UnicodeWidthStr as _;
@@ -65,10 +66,27 @@ fn files(folder: &Path, extension: &str) -> Vec<(String, String)> {
     found
 }
 
+/// The files of a folder itself, with their text: those of dialects stand in a folder below.
+fn texts(language: Language) -> Vec<(String, String)> {
+    let dialects: BTreeSet<String> = Dialect::ALL.map(|it| format!("{}.ftl", it.name())).into();
+    let mut texts = files(&root().join("texts").join(language.tag()), "ftl");
+    texts.retain(|(name, _)| !dialects.contains(name) && name != "smart-agent.ftl");
+    texts
+}
+
+/// The files of the dialects.
+fn of_dialects(language: Language) -> Vec<(String, String)> {
+    files(&root().join("texts").join(language.tag()).join("dialects"), "ftl")
+}
+
 /// A catalogue: each message's id with its pattern.
 fn catalogue(language: Language) -> BTreeMap<String, String> {
+    messages(texts(language), language)
+}
+
+fn messages(files: Vec<(String, String)>, language: Language) -> BTreeMap<String, String> {
     let mut messages: BTreeMap<String, String> = BTreeMap::new();
-    for (name, text) in files(&root().join("texts").join(language.tag()), "ftl") {
+    for (name, text) in files {
         let mut last: Option<String> = None;
         for line in text.lines().filter(|line| !line.starts_with('#')) {
             if line.starts_with([' ', '}']) {
@@ -142,18 +160,23 @@ fn lacks_space(text: &str) -> bool {
 
 #[test]
 fn every_catalogue_is_read_without_an_error_and_belongs_to_its_language() {
-    let phrase = std::fs::read_to_string(root().join("src/base/phrase.rs")).unwrap();
+    let read = |file: &str| std::fs::read_to_string(root().join(file)).unwrap();
+    let (phrase, dialect) = (read("src/base/phrase.rs"), read("src/base/dialect.rs"));
     let mut names = BTreeSet::new();
     for language in Language::ALL {
-        for (name, text) in files(&root().join("texts").join(language.tag()), "ftl") {
+        for (name, text) in texts(language).into_iter().chain(of_dialects(language)) {
             let errors = FluentResource::try_new(text).map_err(|(_, errors)| errors);
             assert!(errors.is_ok(), "texts/{}/{name}: {errors:?}", language.tag());
-            names.insert(name);
+            names.insert(name.trim_end_matches(".ftl").to_owned());
         }
     }
     for name in names {
-        let uses = phrase.matches(&format!("\"{name}\"")).count();
-        assert_eq!(uses, Language::ALL.len(), "{name} is not read in every language");
+        let uses = phrase.matches(&format!("\"{name}.ftl\"")).count();
+        let of_dialect = dialect.contains(&format!("words!(\"{name}\"")) || dialect.contains(&format!(" \"{name}\""));
+        assert!(
+            uses == Language::ALL.len() || of_dialect,
+            "{name} is not read in every language"
+        );
     }
 }
 
@@ -176,6 +199,27 @@ fn every_language_has_every_message_with_the_same_values() {
                 let lacking: Vec<_> = variables(shown).difference(&mentioned(known)).copied().collect();
                 assert!(lacking.is_empty(), "{id} in {}: {lacking:?}", language.tag());
             }
+        }
+    }
+}
+
+#[test]
+fn a_dialect_says_in_each_language_the_same_things_otherwise() {
+    let general = catalogue(Language::En);
+    for ((name, english), (other, japanese)) in of_dialects(Language::En).into_iter().zip(of_dialects(Language::Ja)) {
+        assert_eq!(name, other);
+        let of = |text: String, language| messages(vec![(name.clone(), text)], language);
+        let (english, japanese) = (of(english, Language::En), of(japanese, Language::Ja));
+        for (id, pattern) in &english {
+            // Another order of words may need another form of the client's name.
+            assert!(japanese.contains_key(id), "{name}: {id} is not in Japanese");
+            assert_eq!(mentioned(pattern), mentioned(&japanese[id]), "{name}: {id}");
+        }
+        for id in english.keys().chain(japanese.keys()) {
+            assert!(
+                id.starts_with('-') || general.contains_key(id),
+                "{name}: nothing says {id}"
+            );
         }
     }
 }

@@ -1,11 +1,11 @@
 # Attempts taken together: courses and their rhythm; what a quiet capture proves; how to capture again; how good attempts go.
 
 # How to capture again. $hints is one of the clauses below it, or several.
-recapture = capture again, whole packets, both directions and the control plane: { $hints }
-recapture-start = start before the controller is made to talk, and stop only after it has failed or succeeded
+recapture = capture again, whole packets, both directions: { $hints }
+recapture-start = start before the { -device } is made to talk, and stop only after it has failed or succeeded
 recapture-whole = leave “limit packet-len” unset (0), so that packets are kept whole
-recapture-files = let a set of files take what a buffer cannot (IOS XE 17.12 and later; before, “buffer size 100”)
-recapture-wait = to wait for the regular report rather than to cause one, use “{ $buffer }” (IOS XE 17.12 and later) in place of the buffer
+recapture-files = let a set of files take what one cannot
+recapture-wait = to wait for the regular report rather than to cause one, use “{ $buffer }”
 recapture-both = { $one }; { $other }
 recapture-web = or in the web interface: Troubleshooting > Packet Capture > Add, with { $interface } selected, Monitor Control Plane on, Buffer Size 100 MB, Limit by 3600 secs; press Start, then type “{ $trigger }” on the command line
 recapture-expect = the new capture begins with a look-up or SYN and ends with FIN or RST; tlswalk then shows the whole attempt
@@ -13,11 +13,11 @@ recapture-expect = the new capture begins with a look-up or SYN and ends with FI
 # What a capture without licensing traffic proves.
 quiet-others-name = TLS connections in it ask for { $names }, which the profile does not know: if one is an SSM On-Prem, a CSLU or a proxy of yours, run tlswalk again with --on-prem { $name }, --cslu or --proxy
 quiet-short = it watched for { $watched }, { $percent } % of the { $cycle } between two reports: silence for so long is nothing unusual
-quiet-long = it watched for { $watched }, longer than the { $cycle } between two reports: a controller that reports through here would have been heard
+quiet-long = it watched for { $watched }, longer than the { $cycle } between two reports: a { -device } that reports through here would have been heard
 quiet-moment = a few seconds
 quiet-by-option = named by --wlc
 quiet-by-capwap = access points speak CAPWAP with it
-quiet-seen = the controller { $address } was seen ({ $why }): { $capwap ->
+quiet-seen = the { -device } { $address } was seen ({ $why }): { $capwap ->
     [0] no CAPWAP
     [one] 1 CAPWAP packet
    *[other] { $capwap } CAPWAP packets
@@ -36,7 +36,7 @@ quiet-lookups = it asked DNS { $count ->
    *[other] { $count } times
 }, never for a licensing service: { $names }
 quiet-no-lookups = { $address } asked DNS nothing while the capture ran
-quiet-unknown = no controller could be recognised in it: name yours with --wlc to learn whether it was seen at all
+quiet-unknown = no { -device } could be recognised in it: name yours with --wlc to learn whether it was seen at all
 quiet-look = see which service it is to use, when it last spoke with it, and when it will again
 quiet-look-expect = “Upcoming license report time” says for when to plan the next capture
 
@@ -84,16 +84,16 @@ baseline-after = after { $after } in frame { $frame } a good attempt goes on wit
 baseline-begin = a good attempt begins with { $expected }; { $consequence }
 baseline-not-connected = without it there is no connection, and nothing is reported
 baseline-not-secured = without it the handshake does not end, and no report is sent
-baseline-not-answered = without it the controller counts the report as not delivered
+baseline-not-answered = without it the { -device } counts the report as not delivered
 
 # Rules: the name was resolved, and nothing was connected to.
 no-connection = { $device } was told that { $name } is at { $address }, and opened no connection to it in the { $seconds } that followed
 no-connection-asks = asks { $server } for { $name }
 no-connection-answer = { $server } answers { $address }
 no-connection-visible = another connection of { $device }: the capture would show one to the service, too
-no-connection-other-path = the connection may leave by another interface, VRF or source address than the look-up; this capture sees only one of them
+no-connection-other-path = the connection may leave by another interface or source address than the look-up; this capture sees only one of them
 no-connection-look-up-only = whoever asked on { $device } may not have wanted to connect: a ping, a monitoring system, a resolver for others
-no-connection-do = see that licensing knows from where to connect (source interface, VRF) and by which transport; { $device } only asked for the name
+no-connection-do = see that the { -device } knows from where to connect (source address, route) and to what; { $device } only asked for the name
 
 # Rules: an address that DNS no longer gives.
 dns-stale-address = { $device } connects to { $used }, where nothing answers, though DNS now says that { $name } is at { $now }
@@ -107,7 +107,7 @@ licensing-refused = { $service } was reached and answered HTTP { $status }, but 
 licensing-refused-code = the licensing answer inside says { $code }
 licensing-refused-message = its reason: “{ $message }”
 licensing-refused-reached = network, proxy and HTTP are in order: the answer arrived
-licensing-refused-do = read the whole answer ({ $code }) and act on its reason; where it names the product instance, remove that instance on the licensing server and let the controller synchronise again
+licensing-refused-do = read the whole answer ({ $code }) and act on its reason; where it names the product instance, remove that instance on the licensing server and let the { -device } synchronise again
 
 # Rules: DNS answered by ICMP.
 dns-refused-by-icmp = { $from } answers the question to { $server } with ICMP: { $kind }
@@ -118,7 +118,7 @@ url-unknown = correct the URL: the service at { $server } knows no { $target }
 proxy-other-way = or go another way than by { $proxy }: straight, where the firewall lets { $device } reach { $target }
 proxy-cslu = or go through a CSLU, which can authenticate with a proxy
 log-of-device = compare with what { $device } itself noted about { $name }, and let it try again
-log-of-device-expect = “Last Response: OK” in show license tech support, and a RESPONSE with content in show license history message
+log-of-device-expect = the log names the reason, or the next try works
 
 # Rules: TLS spoken straight to a proxy.
 not-tls-proxy = { $device } speaks TLS straight to the HTTP proxy { $proxy }, which answers { $status } in plain HTTP: it wants CONNECT first

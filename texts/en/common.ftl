@@ -33,7 +33,10 @@ range = { $lowest } to { $highest }
 
 # Who takes part.
 client = client
-controller = controller
+device = { -device }
+firewall = firewall
+proxy = proxy
+whoever-captures = whoever captures
 server = server
 service = the server { $name }
 
@@ -121,5 +124,5 @@ silence-drops = whether an answer is among the { $drops } packets that the captu
 
 # What shows that a remedy worked.
 verify-handshake = the next handshake completes
-verify-trust = %SMART_LIC-6-TRUST_INSTALL_SUCCESS in show logging, after { $command }
-verify-response = a RESPONSE with content in show license history message, after { $command }
+verify-trust = the service accepts the next request
+verify-response = the service answers the next request

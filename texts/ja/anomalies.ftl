@@ -5,8 +5,8 @@ microseconds = { $count } マイクロ秒
 milliseconds = { $count } ミリ秒
 
 anomaly-wrong-checksums = 最初の { $tried } 個の TCP チェックサムのうち { $wrong } 個が誤り。ネットワークカードがキャプチャ後に計算する環境の特徴であり、許容する
-anomaly-wireless-clients = { $count } 本の接続が CAPWAP の中を通っている（ワイヤレスクライアントのもので、コントローラのものではない）
-anomaly-wireless-clients-also = { $count } 本の接続が CAPWAP の中を通っている（ワイヤレスクライアントのもので、コントローラのものではない。{ $name } を要求する { $one } と { $other } の接続を含む）
+anomaly-wireless-clients = { $count } 本の接続が CAPWAP の中を通っている（ワイヤレスクライアントのもので、トンネルの両端のものではない）
+anomaly-wireless-clients-also = { $count } 本の接続が CAPWAP の中を通っている（ワイヤレスクライアントのもので、トンネルの両端のものではない。{ $name } を要求する { $one } と { $other } の接続を含む）
 anomaly-redaction-emptied = { $count } フレームの一部または全部を匿名化で消去した。匿名化が扱うのは TCP と DNS だけで、トンネル（CAPWAP、GRE、VXLAN）、フラグメント、その他の UDP とプロトコルの中身は、上の件数に含まれない
 anomaly-overlap-differs = フレーム { $frame } に、{ $who }のストリームの同じ位置（{ $client } → { $server }）で先にキャプチャされたものと異なるバイトがある：「{ $kept }」に対して「{ $other }」。先のものを使う
 anomaly-bound-connections = 多すぎるため、TLS 接続 { $count } 本を保持していない

@@ -1,11 +1,11 @@
 # 複数の試行をまとめて述べる文: 経過と周期、ライセンス通信のないキャプチャからわかること、再キャプチャの手順、正常時の流れ。
 
 # 再キャプチャの手順。$hints は以下の節の 1 つまたは組み合わせ。
-recapture = 双方向とコントロールプレーンを対象に、パケット全体をもう一度キャプチャしてください：{ $hints }
-recapture-start = コントローラに通信させる前に開始し、成功または失敗を確認してから停止します
+recapture = 双方向を対象に、パケット全体をもう一度キャプチャしてください：{ $hints }
+recapture-start = { -device }に通信させる前に開始し、成功または失敗を確認してから停止します
 recapture-whole = 「limit packet-len」は設定しません（0 のまま）。パケット全体が記録されます
-recapture-files = バッファに収まらない分はファイルセットに記録します（IOS XE 17.12 以降。それより前は「buffer size 100」）
-recapture-wait = 通信を起こさずに定期レポートを待つ場合は、バッファの代わりに「{ $buffer }」を使います（IOS XE 17.12 以降）
+recapture-files = 一つに収まらない分はファイルセットに記録します
+recapture-wait = 通信を起こさずに定期レポートを待つ場合は「{ $buffer }」を使います
 recapture-both = { $one }。{ $other }
 recapture-web = または Web UI の Troubleshooting > Packet Capture > Add で { $interface } を選択し、Monitor Control Plane をオン、Buffer Size を 100 MB、Limit by を 3600 secs にしてください。Start を押してから、CLI で「{ $trigger }」を実行します
 recapture-expect = 新しいキャプチャが名前解決または SYN で始まり、FIN または RST で終わること。tlswalk で試行全体を確認できる
@@ -13,15 +13,15 @@ recapture-expect = 新しいキャプチャが名前解決または SYN で始�
 # ライセンス通信のないキャプチャからわかること。
 quiet-others-name = プロファイルにない { $names } への TLS 接続がある：お使いの SSM On-Prem、CSLU、プロキシであれば、--on-prem { $name }（または --cslu、--proxy）を付けて tlswalk を再実行する
 quiet-short = キャプチャ時間は { $watched }で、レポート間隔（{ $cycle }）の { $percent } % にあたる。この長さで通信がないのは異常ではない
-quiet-long = キャプチャ時間は { $watched }で、レポート間隔（{ $cycle }）より長い。この経路でレポートするコントローラなら、通信が見えたはずである
+quiet-long = キャプチャ時間は { $watched }で、レポート間隔（{ $cycle }）より長い。この経路でレポートする{ -device }なら、通信が見えたはずである
 quiet-moment = 数秒
 quiet-by-option = --wlc で指定
 quiet-by-capwap = アクセスポイントと CAPWAP で通信
-quiet-seen = コントローラ { $address } は観測された（{ $why }）：CAPWAP { $capwap } パケット、送信した TCP セグメント { $sent } 個、開始した接続 { $opened } 本
+quiet-seen = { -device } { $address } は観測された（{ $why }）：CAPWAP { $capwap } パケット、送信した TCP セグメント { $sent } 個、開始した接続 { $opened } 本
 quiet-unseen = { $address }（--wlc で指定）が送受信するパケットは 1 つも観測されていない。別のインターフェイスで取得したか、フィルタで除外されている
 quiet-lookups = DNS への問い合わせは { $count } 回あったが、ライセンスサービスの名前は一度も問い合わせていない：{ $names }
 quiet-no-lookups = キャプチャ中、{ $address } は DNS に何も問い合わせていない
-quiet-unknown = コントローラを特定できない。観測されたかどうかを確認するには --wlc でアドレスを指定する
+quiet-unknown = { -device }を特定できない。観測されたかどうかを確認するには --wlc でアドレスを指定する
 quiet-look = どのサービスを使う設定か、最後に通信したのはいつか、次はいつかを確認してください
 quiet-look-expect = 「Upcoming license report time」に合わせて次のキャプチャを計画できる
 
@@ -57,16 +57,16 @@ baseline-after = 正常な試行では、フレーム { $frame } の { $after } 
 baseline-begin = 正常な試行は{ $expected } で始まる。{ $consequence }
 baseline-not-connected = これがないため接続が確立せず、レポートは送信されない
 baseline-not-secured = これがないためハンドシェイクが完了せず、レポートは送信されない
-baseline-not-answered = これがないため、コントローラはレポートを未送達とみなす
+baseline-not-answered = これがないため、{ -device }はレポートを未送達とみなす
 
 # ルール: 名前は解決されたが、接続が開始されていない。
 no-connection = { $device } は { $name } のアドレス { $address } を得たが、その後 { $seconds } の間、接続を開始していない
 no-connection-asks = { $server } に { $name } を問い合わせ
 no-connection-answer = { $server } が { $address } と応答
 no-connection-visible = { $device } の別の接続。サービスへの接続があれば、このキャプチャに現れるはずである
-no-connection-other-path = 接続が名前解決とは別のインターフェイス、VRF、送信元アドレスから出ている可能性がある。このキャプチャではその一方しか見えない
+no-connection-other-path = 接続が名前解決とは別のインターフェイスや送信元アドレスから出ている可能性がある。このキャプチャではその一方しか見えない
 no-connection-look-up-only = { $device } の問い合わせは接続を目的としない可能性がある（ping、監視システム、他装置のためのリゾルバなど）
-no-connection-do = ライセンス通信の送信元（source-interface、VRF）とトランスポートの設定を確認してください（{ $device } は名前を問い合わせただけです）
+no-connection-do = { -device }の接続元（送信元アドレス、経路）と接続先の設定を確認してください（{ $device } は名前を問い合わせただけです）
 
 # ルール: DNS の現在の応答にないアドレス。
 dns-stale-address = { $device } は応答のない { $used } に接続しようとしているが、DNS によれば現在の { $name } は { $now } である
@@ -80,7 +80,7 @@ licensing-refused = { $service } には到達し HTTP { $status } の応答を�
 licensing-refused-code = 応答に含まれるライセンスのステータスは { $code }
 licensing-refused-message = 理由：「{ $message }」
 licensing-refused-reached = 応答が届いているため、ネットワーク、プロキシ、HTTP に問題はない
-licensing-refused-do = 応答全体（{ $code }）を確認し、理由に応じて対処してください。製品インスタンスが理由であれば、ライセンスサーバからそのインスタンスを削除し、コントローラに再同期させます
+licensing-refused-do = 応答全体（{ $code }）を確認し、理由に応じて対処してください。製品インスタンスが理由であれば、ライセンスサーバからそのインスタンスを削除し、{ -device }に再同期させます
 
 # ルール: DNS への問い合わせに ICMP が返っている。
 dns-refused-by-icmp = { $server } への問い合わせに { $from } が ICMP で応答：{ $kind }
@@ -91,7 +91,7 @@ url-unknown = URL を修正してください（{ $server } のサービスに {
 proxy-other-way = または、ファイアウォールが { $device } から { $target } への通信を許可していれば、{ $proxy } を経由せずに直接接続してください
 proxy-cslu = または、認証プロキシに対応した CSLU を経由してください
 log-of-device = { $device } 自身が { $name } について残した記録と照合し、再試行させてください
-log-of-device-expect = show license tech support に「Last Response: OK」、show license history message に内容のある RESPONSE が表示される
+log-of-device-expect = ログに理由が記録されている、または次の試行が成功する
 
 # ルール: プロキシに直接 TLS で接続。
 not-tls-proxy = { $device } は HTTP プロキシ { $proxy } に CONNECT なしで直接 TLS 通信を始め、平文 HTTP の { $status } を返された

@@ -23,7 +23,10 @@ range = { $lowest }～{ $highest }
 
 # 登場するもの
 client = クライアント
-controller = ワイヤレスコントローラ
+device = { -device }
+firewall = ファイアウォール
+proxy = プロキシ
+whoever-captures = キャプチャの担当者
 server = サーバ
 service = サーバ { $name }
 
@@ -115,5 +118,5 @@ silence-drops = キャプチャ側で破棄された { $drops } パケットに�
 
 # 対処が効いたことの確認
 verify-handshake = 次のハンドシェイクが完了する
-verify-trust = { $command } の実行後、show logging に %SMART_LIC-6-TRUST_INSTALL_SUCCESS が出る
-verify-response = { $command } の実行後、show license history message に内容のある RESPONSE が出る
+verify-trust = 次の要求がサービスに受け入れられる
+verify-response = 次の要求にサービスが応答する

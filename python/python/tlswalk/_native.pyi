@@ -20,6 +20,7 @@ class Options:
         all: bool = False,
         at: str | None = None,
         lang: str = "en",
+        dialect: str | None = None,
     ) -> Options: ...
 
 def inspect(sources: Sequence[tuple[str | None, Any]], options: Options, hash: bool) -> str: ...

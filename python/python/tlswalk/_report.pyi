@@ -7,6 +7,7 @@ class Report(TypedDict):
     "What tlswalk says of one capture."
     schema: Literal['tlswalk.report/1']
     language: str
+    dialect: NotRequired[str]
     tool: Tool
     capture: Capture
     verdict: Overall
@@ -143,6 +144,7 @@ class Alternative(TypedDict):
 class Remedy(TypedDict):
     "Something to do."
     owner: Literal['wlc', 'firewall', 'proxy', 'server', 'capture']
+    who: NotRequired[str]
     do: str
     commands: list[str]
     verify: str

@@ -50,3 +50,4 @@ class Keywords(TypedDict, total=False):
     all: bool
     at: str | None
     lang: Literal["en", "ja"]
+    dialect: str | None

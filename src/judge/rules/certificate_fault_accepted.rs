@@ -1,9 +1,9 @@
 //! Attempt → Finding: a certificate has a visible fault that the other side's TLS did not mind.
 
-use super::{certificate_causes, certificate_clauses, client, elsewhere, on_device, service};
+use super::{certificate_causes, certificate_clauses, client, elsewhere, on_client, service};
 use crate::attempt::Attempt;
-use crate::base::command::Command;
 use crate::base::confidence::Confidence;
+use crate::base::dialect::task;
 use crate::base::phrase::{Value, phrase};
 use crate::connection::walk::{Side, StepKind};
 use crate::judge::context::Context;
@@ -113,15 +113,13 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     Some(
         finding
             .cannot_tell(phrase("certificate-fault-accepted-cannot-tell-application"))
-            .remedy(on_device(
+            .remedy(on_client(
                 attempt,
                 phrase("certificate-fault-accepted-choose"),
                 &[
-                    Command::fixed("show license history message"),
-                    Command::fixed("show crypto pki trustpoints"),
-                    Command::fixed("configure terminal"),
-                    Command::fixed("  ip http client secure-trustpoint <trustpoint, e.g. CISCO_IDEVID_SUDI>"),
-                    Command::fixed("  end"),
+                    task("show-history"),
+                    task("show-trustpoints"),
+                    task("choose-built-in-certificate"),
                 ],
             )),
     )

@@ -2,9 +2,10 @@
 //!
 //! A short key is cured by a longer one and not by another trust store; what the chain lacks, by the chain.
 
-use super::{elsewhere, on_device, span};
+use super::{elsewhere, on_client, span};
 use crate::attempt::Attempt;
-use crate::base::command::{Command, HostName, Word};
+use crate::base::command::{HostName, Word};
+use crate::base::dialect::{Task, task};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::judge::finding::{Finding, Owner};
@@ -36,14 +37,10 @@ pub(super) fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, refused
     } = refused;
     let server = |action: Phrase| elsewhere(attempt, Owner::Server, action.with("server", connection.server));
     let Some(judgement) = judgement else {
-        return finding.remedy(on_device(
+        return finding.remedy(on_client(
             attempt,
             phrase("server-certificate-rejected-clock-and-trust"),
-            &[
-                Command::fixed("show clock detail"),
-                Command::fixed("show ntp status"),
-                Command::fixed("show crypto pki trustpool | include cn="),
-            ],
+            &[task("show-clock"), task("show-roots")],
         ));
     };
     match judgement.validity {
@@ -130,28 +127,15 @@ pub(super) fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, refused
             // Nothing is wrong with the chain: the fault lies with what the client trusts, or with its clock.
             let clock = described == Some(AlertDescription::BAD_CERTIFICATE)
                 || described == Some(AlertDescription::CERTIFICATE_EXPIRED);
-            let clock_remedy = on_device(
+            let clock_remedy = on_client(
                 attempt,
                 phrase("server-certificate-rejected-clock"),
-                &[
-                    Command::fixed("show clock detail"),
-                    Command::fixed("show ntp status"),
-                    Command::fixed("configure terminal"),
-                    Command::fixed("  ntp server <address>"),
-                    Command::fixed("  end"),
-                ],
+                &[task("show-clock"), task("set-clock")],
             );
-            let trust_remedy = on_device(
+            let trust_remedy = on_client(
                 attempt,
                 phrase("server-certificate-rejected-pool"),
-                &[
-                    Command::fixed("show crypto pki trustpool | include cn="),
-                    Command::fixed("configure terminal"),
-                    Command::fixed(
-                        "  crypto pki trustpool import url http://www.cisco.com/security/pki/trs/ios_core.p7b",
-                    ),
-                    Command::fixed("  end"),
-                ],
+                &[task("show-roots"), task("fetch-roots")],
             );
             let finding = finding.cannot_tell(phrase("server-certificate-rejected-cannot-tell-controller"));
             if clock {
@@ -160,17 +144,10 @@ pub(super) fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, refused
                 finding.remedy(trust_remedy).remedy(clock_remedy)
             }
         }
-        (_, Transport::OnPrem | Transport::Cslu) => finding.remedy(on_device(
+        (_, Transport::OnPrem | Transport::Cslu) => finding.remedy(on_client(
             attempt,
             phrase("server-certificate-rejected-import"),
-            &[
-                Command::fixed("configure terminal"),
-                Command::fixed("  crypto pki trustpoint SSM-ONPREM"),
-                Command::fixed("    enrollment terminal"),
-                Command::fixed("    revocation-check none"),
-                Command::fixed("  crypto pki authenticate SSM-ONPREM"),
-                Command::fixed("  end"),
-            ],
+            &[task("import-root")],
         )),
         _ => finding.remedy(elsewhere(
             attempt,
@@ -185,15 +162,10 @@ fn other_name(finding: Finding, attempt: &Attempt<'_>, judgement: &Judgement) ->
     let name = &attempt.service.name;
     let url = url_by_name(attempt, judgement);
     let by_url = |action: &'static str| {
-        on_device(
+        on_client(
             attempt,
             phrase(action).with("name", name),
-            &[
-                Command::fixed("show license all | section Transport"),
-                Command::fixed("configure terminal"),
-                url.clone(),
-                Command::fixed("  end"),
-            ],
+            &[task("show-transport"), url.clone()],
         )
     };
     if certified_host(attempt, judgement).is_some() && attempt.licensing {
@@ -218,8 +190,8 @@ fn other_name(finding: Finding, attempt: &Attempt<'_>, judgement: &Judgement) ->
     }))
 }
 
-/// The URL of the service with the name in its certificate.
-pub(super) fn url_by_name(attempt: &Attempt<'_>, judgement: &Judgement) -> Command {
+/// How the device is told to use the service by the name in its certificate.
+pub(super) fn url_by_name(attempt: &Attempt<'_>, judgement: &Judgement) -> Task {
     let named = certified_host(attempt, judgement);
     let host: &dyn Word = match &named {
         Some(name) => name,
@@ -229,14 +201,11 @@ pub(super) fn url_by_name(attempt: &Attempt<'_>, judgement: &Judgement) -> Comma
     let direct = attempt.connection().filter(|_| attempt.service.proxy.is_none());
     let port = direct.map_or(443, |connection| connection.server.port);
     match (attempt.service.transport, port) {
-        (Transport::OnPrem | Transport::Cslu, 443) => {
-            Command::with("  license smart url cslu https://{}/cslu/v1/pi/<account>-1", &[host])
+        (Transport::OnPrem | Transport::Cslu, 443) => task("use-on-prem-url").with("host", host),
+        (Transport::OnPrem | Transport::Cslu, _) => {
+            task("use-on-prem-url-by-port").with("host", host).with("port", &port)
         }
-        (Transport::OnPrem | Transport::Cslu, _) => Command::with(
-            "  license smart url cslu https://{}:{}/cslu/v1/pi/<account>-1",
-            &[host, &port],
-        ),
-        _ => Command::with("  license smart url https://{}/licservice/license", &[host]),
+        _ => task("use-url").with("host", host),
     }
 }
 

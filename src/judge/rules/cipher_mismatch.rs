@@ -3,11 +3,11 @@
 use super::negotiation::{foreign_clauses, grounds, with_grounds, with_offer};
 use super::refusal_causes::of_refused_hello;
 use super::{
-    alert_from, before_server_hello, client, elsewhere, listed, on_device, service, side_name, tls_with_hello,
+    alert_from, before_server_hello, client, elsewhere, listed, on_client, service, side_name, tls_with_hello,
 };
 use crate::attempt::Attempt;
-use crate::base::command::Command;
 use crate::base::confidence::Confidence;
+use crate::base::dialect::task;
 use crate::base::phrase::phrase;
 use crate::connection::walk::{Side, StepKind};
 use crate::judge::context::Context;
@@ -129,15 +129,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     }
     Some(
         finding
-            .remedy(on_device(
+            .remedy(on_client(
                 attempt,
                 phrase("cipher-mismatch-suites"),
-                &[
-                    Command::fixed("show ip http client secure status"),
-                    Command::fixed("configure terminal"),
-                    Command::fixed("  no ip http client secure-ciphersuite"),
-                    Command::fixed("  end"),
-                ],
+                &[task("cipher-suites")],
             ))
             .remedy(elsewhere(
                 attempt,

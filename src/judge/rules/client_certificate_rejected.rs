@@ -2,12 +2,12 @@
 
 use super::certificate_alerts::confirm;
 use super::{
-    alert_text, certificate_causes, certificate_clauses, client, elsewhere, listed, on_device, seconds, sees_handshake,
+    alert_text, certificate_causes, certificate_clauses, client, elsewhere, listed, on_client, seconds, sees_handshake,
     service,
 };
 use crate::attempt::Attempt;
-use crate::base::command::Command;
 use crate::base::confidence::Confidence;
+use crate::base::dialect::task;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Alert, Side, StepKind, TlsFacts};
@@ -325,34 +325,26 @@ fn not_usable(fields: &Fields, tls: &TlsFacts) -> Option<Phrase> {
 
 fn with_remedies(finding: Finding, attempt: &Attempt<'_>, leaf: Option<&Fields>, missing: bool) -> Finding {
     let kind = leaf.and_then(client_certificate_kind);
-    let (action, trustpoint) = match (&kind, missing) {
+    let (action, choice) = match (&kind, missing) {
         (_, true) => (
             phrase("client-certificate-rejected-choose-missing"),
-            "<trustpoint, e.g. CISCO_IDEVID_SUDI>",
+            "choose-built-in-certificate",
         ),
         (Some(ClientCertificateKind::IosSelfSigned), _) => (
             phrase("client-certificate-rejected-choose-self-signed"),
-            "<trustpoint, e.g. CISCO_IDEVID_SUDI>",
+            "choose-built-in-certificate",
         ),
-        _ => (
-            phrase("client-certificate-rejected-choose"),
-            "<trustpoint, e.g. CISCO_IDEVID_SUDI or TP-self-signed-…>",
-        ),
+        _ => (phrase("client-certificate-rejected-choose"), "choose-certificate"),
     };
     finding
-        .remedy(on_device(
+        .remedy(on_client(
             attempt,
             action,
             &[
-                Command::fixed("show crypto pki trustpoints"),
-                Command::fixed("show crypto pki certificates verbose | include Status|Subject|end"),
-                Command::fixed("configure terminal"),
-                Command::with("  ip http client secure-trustpoint {}", &[&trustpoint]),
-                Command::with(
-                    "  ip http client source-interface <interface with {}>",
-                    &[&attempt.device],
-                ),
-                Command::fixed("  end"),
+                task("show-trustpoints"),
+                task("show-certificates"),
+                task(choice),
+                task("set-source").with("device", &attempt.device),
             ],
         ))
         .remedy(elsewhere(

@@ -1,10 +1,10 @@
 //! Attempt → Finding: revocation data could not be fetched, and the handshake was given up.
 
-use super::{alert_from, alert_text, client, elsewhere, on_device, service, watched_after};
+use super::{alert_from, alert_text, client, elsewhere, on_client, service, watched_after};
 use crate::attempt::Attempt;
 use crate::attempt::revocation::Revocation;
-use crate::base::command::Command;
 use crate::base::confidence::Confidence;
+use crate::base::dialect::task;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::walk::{Side, StepKind};
@@ -73,14 +73,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     } else {
         finding.alternative("server-certificate-rejected", phrase("crl-fetch-failed-unchecked"))
     };
-    let commands = [
-        Command::fixed("configure terminal"),
-        Command::fixed("  crypto pki trustpoint SLA-TrustPoint"),
-        Command::fixed("    revocation-check none"),
-        Command::fixed("  end"),
-    ];
+    let tasks = [task("revocation-off")];
     Some(if attempt.service.transport == Transport::OnPrem {
-        finding.remedy(on_device(attempt, phrase("crl-fetch-failed-off-on-prem"), &commands))
+        finding.remedy(on_client(attempt, phrase("crl-fetch-failed-off-on-prem"), &tasks))
     } else {
         finding
             .remedy(elsewhere(
@@ -90,7 +85,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                     .with("device", attempt.device)
                     .with("host", &revocation.host),
             ))
-            .remedy(on_device(attempt, phrase("crl-fetch-failed-off"), &commands))
+            .remedy(on_client(attempt, phrase("crl-fetch-failed-off"), &tasks))
     })
 }
 

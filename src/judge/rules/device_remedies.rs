@@ -7,6 +7,7 @@ use super::device_reports_failure::Cause;
 use super::device_service::{NamedService, setting};
 use crate::attempt::Attempt;
 use crate::base::command::{Command, HostArgument, IosName};
+use crate::base::dialect::Dialect;
 use crate::base::phrase::{Phrase, phrase};
 use crate::device::{DeviceLog, System};
 use crate::judge::finding::{Owner, Remedy};
@@ -103,7 +104,11 @@ impl Device {
         let mut commands = vec![Command::fixed("configure terminal")];
         commands.extend(lines);
         commands.push(Command::fixed("  end"));
-        commands.push(trigger(self.service.transport.unwrap_or(Transport::Other)));
+        commands.extend(trigger(
+            Dialect::IosXe,
+            self.service.transport.unwrap_or(Transport::Other),
+            None,
+        ));
         commands
     }
 
@@ -278,11 +283,12 @@ impl Device {
     }
 
     fn token(&self, action: &'static str) -> Remedy {
-        let commands = vec![
+        let mut commands = vec![
             Command::fixed("show license history message"),
             Command::fixed("show clock detail"),
-            trigger(self.service.transport.unwrap_or(Transport::Cssm)),
         ];
+        let transport = self.service.transport.unwrap_or(Transport::Cssm);
+        commands.extend(trigger(Dialect::IosXe, transport, None));
         self.here(action, commands)
     }
 
@@ -324,7 +330,8 @@ impl Device {
     /// The capture that shows who broke it off.
     fn capture(&self, logs: &[DeviceLog]) -> Remedy {
         let interface = setting(logs, "source-interface").and_then(|name| IosName::new(&name));
-        let again = trigger(self.service.transport.unwrap_or(Transport::Other));
+        let transport = self.service.transport.unwrap_or(Transport::Other);
+        let again = trigger(Dialect::IosXe, transport, None);
         let is_xe = self.system == System::IosXe;
         Remedy {
             owner: Owner::Capture,

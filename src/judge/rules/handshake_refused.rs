@@ -1,10 +1,10 @@
 //! Attempt → Finding: one side gave the handshake up with an alert that no other rule explains.
 
 use super::refusal_causes::causes;
-use super::{alert_from, alert_text, client, elsewhere, on_device, service, side_name};
+use super::{alert_from, alert_text, client, elsewhere, on_client, service, side_name};
 use crate::attempt::Attempt;
-use crate::base::command::Command;
 use crate::base::confidence::Confidence;
+use crate::base::dialect::task;
 use crate::base::phrase::phrase;
 use crate::connection::walk::{Side, StepKind};
 use crate::judge::context::Context;
@@ -65,13 +65,13 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         finding = finding.alternative(cause.id, cause.clause.clone());
     }
     if description == AlertDescription::UNRECOGNIZED_NAME && tls.client_hello.is_some() {
-        return Some(finding.remedy(on_device(
+        return Some(finding.remedy(on_client(
             attempt,
             match name {
                 Some(name) => phrase("handshake-refused-unknown-name").with("name", name),
                 None => phrase("handshake-refused-nameless"),
             },
-            &[Command::fixed("show license all | section Transport")],
+            &[task("show-transport")],
         )));
     }
     if causes.is_empty() {

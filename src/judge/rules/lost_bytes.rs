@@ -3,9 +3,9 @@
 //! A path that drops large packets without a word (RFC 2923 section 2.1) and a filter that drops by content look alike until
 //! sizes are compared: a smaller packet size helps only where nothing as large arrived.
 
-use super::{elsewhere, on_device, seconds};
+use super::{elsewhere, on_client, seconds};
 use crate::attempt::Attempt;
-use crate::base::command::Command;
+use crate::base::dialect::task;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
@@ -88,14 +88,10 @@ pub(super) fn by_size(finding: Finding, attempt: &Attempt<'_>, connection: &Conn
     };
     let finding = finding.remedy(elsewhere(attempt, Owner::Firewall, phrase("silent-mid-handshake-icmp")));
     if attempt.licensing {
-        finding.remedy(on_device(
+        finding.remedy(on_client(
             attempt,
             phrase("silent-mid-handshake-mss"),
-            &[
-                Command::fixed("configure terminal"),
-                Command::fixed("  ip tcp mss 1200"),
-                Command::fixed("  end"),
-            ],
+            &[task("lower-mss").with("mss", &1200_u16)],
         ))
     } else {
         finding.remedy(elsewhere(attempt, Owner::Firewall, phrase("lost-try-smaller")))

@@ -2,7 +2,7 @@
 //! beside another verdict where the attempt lies around or behind the damage.
 
 use crate::attempt::Attempt;
-use crate::base::command::Command;
+use crate::base::dialect::{Dialect, task};
 use crate::base::phrase::{Phrase, phrase};
 use crate::capture::{CaptureFacts, Damage, End};
 use crate::judge::context::Context;
@@ -28,7 +28,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             "malformed-capture-before"
         });
         return Some(
-            lost(damage)
+            lost(damage, attempt.dialect)
                 .severity(Severity::Warning)
                 .evidence(connection.last.0, place)
                 .cannot_tell(phrase("malformed-capture-cannot-tell-numbers")),
@@ -48,8 +48,9 @@ pub(super) const fn is_only_cut(capture: &CaptureFacts) -> bool {
 
 /// What is said of the file.
 pub(super) fn finding(context: &Context<'_>) -> Option<Finding> {
+    let dialect = context.options.dialect();
     if let Some(damage) = context.capture.damage.first() {
-        return Some(lost(damage));
+        return Some(lost(damage, dialect));
     }
     let End::Truncated {
         after,
@@ -67,30 +68,27 @@ pub(super) fn finding(context: &Context<'_>) -> Option<Finding> {
         .with("detail", detail)
         .with("lost", *lost);
     Some(
-        damaged(summary)
+        damaged(summary, dialect)
             .evidence(*after, phrase("malformed-capture-last-read"))
             .cannot_tell(phrase("malformed-capture-cannot-tell-beyond")),
     )
 }
 
 /// Records were lost, and others found behind them.
-fn lost(damage: &Damage) -> Finding {
+fn lost(damage: &Damage, dialect: Dialect) -> Finding {
     let Damage { offset, lost, after } = damage;
     let summary = phrase("malformed-capture-summary")
         .with("offset", *offset)
         .with("after", *after)
         .with("lost", *lost);
-    damaged(summary).evidence(*after, phrase("malformed-capture-last-before"))
+    damaged(summary, dialect).evidence(*after, phrase("malformed-capture-last-before"))
 }
 
-fn damaged(summary: Phrase) -> Finding {
+fn damaged(summary: Phrase, dialect: Dialect) -> Finding {
     Finding::ok(RULE.id, summary).severity(Severity::Note).remedy(Remedy {
         owner: Owner::Capture,
         action: phrase("malformed-capture-export"),
-        commands: vec![
-            Command::fixed("monitor capture <name> export flash:<name>.pcap"),
-            Command::fixed("verify /md5 flash:<name>.pcap"),
-        ],
+        commands: dialect.lines(&[task("export-capture")]),
         verify: phrase("malformed-capture-verify"),
     })
 }

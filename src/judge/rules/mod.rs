@@ -87,7 +87,7 @@ mod wording;
 // What rules share, so that none looks at another.
 use certificate_faults::{certificate_causes, certificate_clauses};
 use departure::first_fin;
-use remedy::{elsewhere, on_device, verify, without_proxy};
+use remedy::{elsewhere, on_client, on_device, verify, without_proxy};
 use sight::{
     SILENCE, before_server_hello, closed_before, first_end, is_closed, sees_handshake, sees_without_holes,
     server_reset, tls_with_hello, watched_after,
@@ -155,9 +155,8 @@ pub(crate) fn contradicts(attempt: &Attempt<'_>, testimony: &crate::attempt::tes
 }
 
 /// Verdicts on what holds no attempt: no rule has anything to look at.
-const WITHOUT_ATTEMPT: [Explanation; 4] = [
+const WITHOUT_ATTEMPT: [Explanation; 3] = [
     explained!("no-licensing-traffic"),
-    explained!("device-reports-failure"),
     explained!("device-reports-success"),
     explained!("no-device-events"),
 ];

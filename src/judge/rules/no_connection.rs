@@ -1,10 +1,10 @@
 //! Attempt → Finding: the name was resolved, and then nothing was connected to.
 
 use super::odd_address::oddness;
-use super::on_device;
+use super::on_client;
 use crate::attempt::Attempt;
-use crate::base::command::Command;
 use crate::base::confidence::Confidence;
+use crate::base::dialect::task;
 use crate::base::frame::Timestamp;
 use crate::base::phrase::phrase;
 use crate::judge::context::Context;
@@ -77,16 +77,14 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             "look-up-only",
             phrase("no-connection-look-up-only").with("device", device),
         )
-        .remedy(on_device(
+        .remedy(on_client(
             attempt,
             phrase("no-connection-do").with("device", device),
             &[
-                Command::fixed("show running-config | include ip http client|license smart"),
-                Command::fixed("show license all | section Transport"),
-                Command::with("show ip route {}", &[&address]),
-                Command::fixed("configure terminal"),
-                Command::with("  ip http client source-interface <interface with {}>", &[&device]),
-                Command::fixed("  end"),
+                task("show-settings"),
+                task("show-transport"),
+                task("show-route").with("server", &address),
+                task("set-source").with("device", &device),
             ],
         ));
     finding.remedies.extend(recapture::for_attempt(attempt, context));

@@ -188,6 +188,7 @@ fn quiet(finding: &mut Finding, context: &Context<'_>) {
     };
     // What the user named tells the transport; the trigger that suits it is the one to type.
     let options = context.options;
+    let dialect = options.dialect();
     let own = if options.on_prem.is_empty() && options.cslu.is_empty() {
         Transport::Cssm
     } else {
@@ -206,9 +207,12 @@ fn quiet(finding: &mut Finding, context: &Context<'_>) {
         .to_vec(),
         verify: phrase("quiet-look-expect"),
     });
-    finding
-        .remedies
-        .extend(recapture(&Topology::expected(context), &trigger(own), wanting));
+    finding.remedies.extend(recapture(
+        dialect,
+        &Topology::expected(context),
+        &trigger(dialect, own, None),
+        wanting,
+    ));
 }
 
 /// A length of time; of a few seconds nobody wants to know how many.

@@ -1,10 +1,10 @@
 //! Attempt → Finding: the port answered, but not in TLS.
 
 use super::application_error::plain_http_of_cslu;
-use super::{elsewhere, on_device, service, tls_with_hello};
+use super::{elsewhere, on_client, service, tls_with_hello};
 use crate::attempt::Attempt;
-use crate::base::command::Command;
 use crate::base::confidence::Confidence;
+use crate::base::dialect::task;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
@@ -249,16 +249,12 @@ fn of_proxy(
                 phrase("not-tls-proxy-or").with("proxy", server.to_string()),
             );
     }
-    Some(finding.remedy(on_device(
+    Some(finding.remedy(on_client(
         attempt,
         phrase("not-tls-proxy-do").with("proxy", server.to_string()),
         &[
-            Command::fixed("configure terminal"),
-            Command::fixed("  license smart transport smart"),
-            Command::fixed("  license smart url default"),
-            Command::with("  license smart proxy address {}", &[&server.ip]),
-            Command::with("  license smart proxy port {}", &[&server.port]),
-            Command::fixed("  end"),
+            task("use-smart-transport"),
+            task("set-proxy").with("proxy", &server.ip).with("port", &server.port),
         ],
     )))
 }

@@ -1,9 +1,9 @@
 //! Attempt → Finding: the proxy wants credentials.
 
 use super::behind_proxy::asked_of_proxy;
-use super::{client, elsewhere, on_device};
+use super::{client, elsewhere, on_client};
 use crate::attempt::Attempt;
-use crate::base::command::Command;
+use crate::base::dialect::task;
 use crate::base::phrase::phrase;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
@@ -44,15 +44,6 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                 .with("device", attempt.device)
                 .with("target", &request.target),
         ))
-        .remedy(on_device(
-            attempt,
-            phrase("proxy-cslu"),
-            &[
-                Command::fixed("configure terminal"),
-                Command::fixed("  license smart transport cslu"),
-                Command::fixed("  license smart url cslu http://<cslu>:8182/cslu/v1/pi"),
-                Command::fixed("  end"),
-            ],
-        )),
+        .remedy(on_client(attempt, phrase("proxy-cslu"), &[task("use-cslu")])),
     )
 }

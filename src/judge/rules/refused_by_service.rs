@@ -4,8 +4,8 @@
 //! and TLS are fine then, and nothing needs to be opened anywhere.
 
 use super::device_remedies::remedies_beside;
-use super::device_reports_failure::{self, Cause};
-use super::healthy::went_well;
+use super::device_reports_failure::Cause;
+use super::exchange::went_well;
 use super::service;
 use crate::attempt::Attempt;
 use crate::attempt::testimony::Testimony;
@@ -19,10 +19,7 @@ use crate::judge::finding::{At, By, Finding, Rule};
 pub(super) const RULE: Rule = rule!("refused-by-service", Cause, check);
 
 /// The same where the device does not tell of an answer: somebody has to look, and the wire shows no fault.
-pub(super) const REPORTED: Rule = Rule {
-    id: device_reports_failure::ID,
-    check: reported,
-};
+pub(super) const REPORTED: Rule = rule!("device-reports-failure", Cause, reported);
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     attempt.connection().filter(|_| attempt.exchanged())?;

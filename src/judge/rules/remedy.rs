@@ -2,6 +2,7 @@
 
 use crate::attempt::Attempt;
 use crate::base::command::{Command, HostArgument};
+use crate::base::dialect::{Dialect, Task, task};
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
 use crate::connection::Connection;
@@ -9,9 +10,9 @@ use crate::judge::finding::{Owner, Remedy};
 use crate::judge::recapture;
 use crate::profile::Transport;
 
-/// The command that makes a controller try again.
-fn try_again(attempt: &Attempt<'_>) -> Command {
-    recapture::trigger(attempt.service.transport)
+/// What makes the client try again.
+pub(super) fn try_again(attempt: &Attempt<'_>) -> Vec<Command> {
+    recapture::trigger(attempt.dialect, attempt.service.transport, attempt.connection())
 }
 
 /// What shows that a remedy worked.
@@ -21,16 +22,32 @@ pub(super) fn verify(attempt: &Attempt<'_>) -> Phrase {
         Transport::Cssm | Transport::CallHome => "verify-trust",
         _ => "verify-response",
     };
-    phrase(id).with("command", try_again(attempt))
+    match try_again(attempt).into_iter().next() {
+        Some(command) => phrase(id).with("command", command),
+        None => phrase("verify-handshake"),
+    }
 }
 
-/// A remedy on the controller, ended by trying again; elsewhere without commands of a controller.
+/// A remedy on the client, ended by trying again.
+pub(super) fn on_client(attempt: &Attempt<'_>, action: Phrase, tasks: &[Task]) -> Remedy {
+    by_commands(attempt, action, attempt.dialect.lines(tasks))
+}
+
+/// The same where the commands are those of IOS XE alone.
 pub(super) fn on_device(attempt: &Attempt<'_>, action: Phrase, commands: &[Command]) -> Remedy {
-    let commands = [commands, &[try_again(attempt)]].concat();
+    let known = matches!(attempt.dialect, Dialect::IosXe | Dialect::IosXeWireless);
+    by_commands(attempt, action, if known { commands.to_vec() } else { Vec::new() })
+}
+
+fn by_commands(attempt: &Attempt<'_>, action: Phrase, mut commands: Vec<Command>) -> Remedy {
+    // Where nothing is to be typed, trying again is left to who acts.
+    if attempt.licensing || !commands.is_empty() {
+        commands.extend(try_again(attempt));
+    }
     Remedy {
-        owner: if attempt.licensing { Owner::Wlc } else { Owner::Server },
+        owner: Owner::Wlc,
         action,
-        commands: if attempt.licensing { commands } else { Vec::new() },
+        commands,
         verify: verify(attempt),
     }
 }
@@ -41,23 +58,19 @@ pub(super) fn without_proxy(attempt: &Attempt<'_>, connection: &Connection, targ
     let (host, port) = HostArgument::with_port(target.raw(), "<host>");
     // CONNECT names a port; an absolute URL without one is http (RFC 9112 section 3.2.2).
     let port = port.unwrap_or(80);
-    let telnet = Command::with(
-        "telnet {} {} /source-interface <interface with {}>",
-        &[&host, &port, &attempt.device],
-    );
-    on_device(
+    on_client(
         attempt,
         phrase("proxy-other-way")
             .with("proxy", proxy.to_string())
             .with("device", attempt.device)
             .with("target", target),
         &[
-            Command::fixed("show license all | section Transport"),
-            telnet,
-            Command::fixed("configure terminal"),
-            Command::with("  no license smart proxy address {}", &[&proxy.ip]),
-            Command::with("  no license smart proxy port {}", &[&proxy.port]),
-            Command::fixed("  end"),
+            task("show-transport"),
+            task("reach")
+                .with("host", &host)
+                .with("port", &port)
+                .with("device", &attempt.device),
+            task("remove-proxy").with("proxy", &proxy.ip).with("port", &proxy.port),
         ],
     )
 }

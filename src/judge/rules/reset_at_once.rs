@@ -1,10 +1,10 @@
 //! Connection → Finding: a RST came when the connection had just been opened and nobody had said a word.
 
 use super::reset_origin::origin;
-use super::{client, elsewhere, first_end, on_device, seconds, service, side_name};
+use super::{client, elsewhere, first_end, on_client, seconds, service, side_name};
 use crate::attempt::Attempt;
-use crate::base::command::Command;
 use crate::base::confidence::Confidence;
+use crate::base::dialect::task;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::Side;
@@ -96,14 +96,12 @@ fn of_client(attempt: &Attempt<'_>, connection: &Connection, finding: Finding) -
             phrase("reset-at-once-another-host").with("device", device),
         )
         .cannot_tell(phrase("reset-at-once-cannot-tell"))
-        .remedy(on_device(
+        .remedy(on_client(
             attempt,
             phrase("reset-at-once-do").with("device", device),
             &[
-                Command::with("show ip interface brief | include {}", &[&device]),
-                Command::with("show ip arp {}", &[&device]),
-                Command::fixed("show running-config | include ip http client|vrf|access-group"),
-                Command::with("show ip route {}", &[&connection.server.ip]),
+                task("show-address").with("device", &device),
+                task("show-route").with("server", &connection.server.ip),
             ],
         ))
 }

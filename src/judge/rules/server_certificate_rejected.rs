@@ -4,13 +4,13 @@ use super::certificate_alerts::{confirm, is_said_by, may_be_clock, may_have_been
 use super::certificate_remedies::{Refused, url_by_name, with_remedies};
 use super::wording::date;
 use super::{
-    alert_from, alert_text, certificate_causes, certificate_clauses, client, elsewhere, on_device, sees_handshake,
+    alert_from, alert_text, certificate_causes, certificate_clauses, client, elsewhere, on_client, sees_handshake,
     service,
 };
 use crate::attempt::Attempt;
 use crate::attempt::other_connections::Stretch;
-use crate::base::command::Command;
 use crate::base::confidence::Confidence;
+use crate::base::dialect::task;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
@@ -211,22 +211,16 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         finding = finding
             .cannot_tell(phrase("server-certificate-rejected-cannot-tell-url"))
             .alternative("clock", phrase("server-certificate-rejected-slow-clock"))
-            .remedy(on_device(
+            .remedy(on_client(
                 attempt,
                 phrase("server-certificate-rejected-address"),
                 &[
-                    Command::fixed("show license all | section Transport"),
-                    Command::fixed("configure terminal"),
+                    task("show-transport"),
                     match judgement {
-                        _ if attempt.service.transport == Transport::Cssm => {
-                            Command::fixed("  license smart url default")
-                        }
+                        _ if attempt.service.transport == Transport::Cssm => task("use-default-url"),
                         Some(judgement) => url_by_name(attempt, judgement),
-                        None => Command::fixed(
-                            "  license smart url cslu https://<name in the certificate>/cslu/v1/pi/<account>-1",
-                        ),
+                        None => task("use-on-prem-url").with("host", &"<name in the certificate>"),
                     },
-                    Command::fixed("  end"),
                 ],
             ));
     }

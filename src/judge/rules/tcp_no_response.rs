@@ -1,9 +1,9 @@
 //! Attempt → Finding: SYNs, and no answer; or an answer that is none, or that the client never acknowledged.
 
-use super::{chained, client, elsewhere, frames, on_device, seconds, service};
+use super::{chained, client, elsewhere, frames, on_client, seconds, service};
 use crate::attempt::Attempt;
-use crate::base::command::Command;
 use crate::base::confidence::Confidence;
+use crate::base::dialect::task;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
@@ -96,21 +96,16 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
 }
 
 fn from_interface(attempt: &Attempt<'_>, connection: &Connection) -> crate::judge::finding::Remedy {
-    on_device(
+    on_client(
         attempt,
         phrase("tcp-no-response-interface"),
         &[
-            Command::with(
-                "telnet {} {} /source-interface <interface with {}>",
-                &[&attempt.host(), &connection.server.port, &attempt.device],
-            ),
-            Command::with("show ip route {}", &[&connection.server.ip]),
-            Command::fixed("configure terminal"),
-            Command::with(
-                "  ip http client source-interface <interface with {}>",
-                &[&attempt.device],
-            ),
-            Command::fixed("  end"),
+            task("reach")
+                .with("host", &attempt.host())
+                .with("port", &connection.server.port)
+                .with("device", &attempt.device),
+            task("show-route").with("server", &connection.server.ip),
+            task("set-source").with("device", &attempt.device),
         ],
     )
 }

@@ -1,9 +1,9 @@
 //! Attempt → Finding: the SYN was answered by a reset.
 
-use super::{elsewhere, on_device, service};
+use super::{elsewhere, on_client, service};
 use crate::attempt::Attempt;
-use crate::base::command::Command;
 use crate::base::confidence::Confidence;
+use crate::base::dialect::task;
 use crate::base::phrase::phrase;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
@@ -42,22 +42,17 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .with("port", server.port),
     ));
     if attempt.service.proxy.is_some() {
-        finding = finding.remedy(on_device(
+        finding = finding.remedy(on_client(
             attempt,
             phrase("tcp-refused-proxy").with("server", server),
-            &[
-                Command::fixed("configure terminal"),
-                Command::fixed("  license smart proxy address <proxy>"),
-                Command::fixed("  license smart proxy port <port>"),
-                Command::fixed("  end"),
-            ],
+            &[task("set-proxy")],
         ));
     } else if attempt.licensing {
         finding = finding
-            .remedy(on_device(
+            .remedy(on_client(
                 attempt,
                 phrase("tcp-refused-url").with("port", server.port),
-                &[Command::fixed("show license all | section Transport")],
+                &[task("show-transport")],
             ))
             .remedy(elsewhere(
                 attempt,

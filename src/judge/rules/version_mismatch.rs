@@ -1,9 +1,9 @@
 //! Attempt → Finding: client and server have no protocol version in common.
 
 use super::negotiation::{grounds, with_grounds};
-use super::{alert_from, client, elsewhere, on_device, service, side_name};
+use super::{alert_from, client, elsewhere, on_client, service, side_name};
 use crate::attempt::Attempt;
-use crate::base::command::Command;
+use crate::base::dialect::task;
 use crate::base::phrase::phrase;
 use crate::connection::walk::{Side, StepKind};
 use crate::judge::context::Context;
@@ -100,19 +100,14 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     Some(match alert.side {
         Side::Server => finding
             .cannot_tell(phrase("version-mismatch-cannot-tell"))
-            .remedy(on_device(
+            .remedy(on_client(
                 attempt,
                 if newest.is_empty() {
                     phrase("version-mismatch-newer-than-now")
                 } else {
                     phrase("version-mismatch-newer").with("newest", &newest)
                 },
-                &[
-                    Command::fixed("show ip http client secure status"),
-                    Command::fixed("configure terminal"),
-                    Command::fixed("  ip http tls-version TLSv1.2"),
-                    Command::fixed("  end"),
-                ],
+                &[task("tls-version").with("endpoint", &connection.server)],
             ))
             .remedy(elsewhere(attempt, Owner::Server, phrase("version-mismatch-older"))),
         Side::Client => finding.remedy(elsewhere(

@@ -6,9 +6,9 @@ use crate::base::phrase::{Phrase, Value, phrase};
 use crate::base::wire_text::WireText;
 use crate::connection::walk::{Alert, Side, StepKind};
 
-/// What the client is called: licensing is about controllers.
-pub(super) fn client(attempt: &Attempt<'_>) -> Phrase {
-    phrase(if attempt.licensing { "controller" } else { "client" })
+/// What the client is called: its dialect knows.
+pub(super) fn client(_: &Attempt<'_>) -> Phrase {
+    phrase("device")
 }
 
 /// What the attempt wanted to reach, as a subject: `the server smartreceiver.cisco.com`.

@@ -10,7 +10,7 @@ use super::super::{Attempt, Connection, Report, Step, Verdict};
 use super::chain::{Chain, chains};
 use super::ladder::{Ends, Ladder, draw};
 use super::rows::rows;
-use crate::base::phrase::{Language, Phrase, phrase};
+use crate::base::phrase::{Phrase, Voice, phrase};
 use crate::report::story;
 
 /// Connections whose details are shown: a controller that retries makes many alike.
@@ -72,13 +72,13 @@ struct Line {
 }
 
 /// Puts an attempt of a report into the shape of the page.
-pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, language: Language) -> View {
+pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Voice) -> View {
     let verdict = &attempt.verdict;
-    let say = |id: &'static str| phrase(id).in_language(language);
+    let say = |id: &'static str| phrase(id).told(voice);
     let all = connections(report, attempt);
     // The last ones: what came before them was retried.
     let shown = all.get(all.len().saturating_sub(CONNECTIONS)..).unwrap_or_default();
-    let (rows, more) = rows(attempt, shown, language);
+    let (rows, more) = rows(attempt, shown, voice);
     let broken = rows.iter().find(|row| row.broken);
     let end = match broken {
         Some(row) => phrase("page-ladder-breaks")
@@ -108,12 +108,12 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, language:
     let (_, time) = beginning(report, attempt);
     View {
         anchor: format!("c{capture}a{}", attempt.id),
-        title: phrase("page-attempt").with("id", attempt.id).in_language(language),
+        title: phrase("page-attempt").with("id", attempt.id).told(voice),
         sign: sign(&verdict.severity),
         severity: verdict.severity.clone(),
         verdict: verdict.id.clone(),
         summary: capitalised(&verdict.summary),
-        blame: blame(verdict).in_language(language),
+        blame: blame(verdict).told(voice),
         time: time.as_deref().map(moment).unwrap_or_default(),
         device: attempt.device.clone(),
         name: attempt.name.clone(),
@@ -130,30 +130,30 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, language:
             .collect(),
         cannot_tell: verdict.cannot_tell.clone(),
         also,
-        remedy: super::to_do(&verdict.remedy, language),
+        remedy: super::to_do(&verdict.remedy, voice),
         evidence_filter: frames_filter(verdict.evidence.iter().take(ENTRIES).map(|it| it.frame)),
         filter: verdict.display_filter.clone(),
-        facts: facts(attempt, shown.last().copied(), language),
+        facts: facts(attempt, shown.last().copied(), voice),
         ladder_title: phrase("page-ladder-title")
             .with("id", attempt.id)
             .with("device", attempt.device.as_str())
             .with("name", attempt.name.as_str())
-            .in_language(language),
+            .told(voice),
         ladder_desc: phrase("page-ladder-desc")
             .with("count", rows.len())
             .with("end", end)
-            .in_language(language),
-        ladder: (!rows.is_empty()).then(|| draw(&rows, &ends(attempt, shown), language)),
+            .told(voice),
+        ladder: (!rows.is_empty()).then(|| draw(&rows, &ends(attempt, shown), voice)),
         more_rows: if more == 0 {
             String::new()
         } else {
-            phrase("page-more-rows").with("count", more).in_language(language)
+            phrase("page-more-rows").with("count", more).told(voice)
         },
-        good: story::divergence(attempt, language).unwrap_or_default(),
-        steps: steps(shown, language),
+        good: story::divergence(attempt, voice.language).unwrap_or_default(),
+        steps: steps(shown, voice),
         chains: shown
             .last()
-            .map(|connection| chains(connection, language))
+            .map(|connection| chains(connection, voice))
             .unwrap_or_default(),
     }
     .with_proxy(attempt, say("page-via"))
@@ -199,12 +199,12 @@ fn ends(attempt: &Attempt, connections: &[&Connection]) -> Ends {
     }
 }
 
-fn facts(attempt: &Attempt, connection: Option<&Connection>, language: Language) -> Vec<(String, String)> {
+fn facts(attempt: &Attempt, connection: Option<&Connection>, voice: Voice) -> Vec<(String, String)> {
     let tls = connection.and_then(|it| it.tls.as_ref());
     let of =
         |value: fn(&super::super::Tls) -> &Option<String>| tls.and_then(|tls| value(tls).clone()).unwrap_or_default();
     [
-        ("page-transport", transport(&attempt.transport).in_language(language)),
+        ("page-transport", transport(&attempt.transport).told(voice)),
         (
             "page-server",
             connection.map(|it| it.server.clone()).unwrap_or_default(),
@@ -215,11 +215,11 @@ fn facts(attempt: &Attempt, connection: Option<&Connection>, language: Language)
     ]
     .into_iter()
     .filter(|(_, value)| !value.is_empty())
-    .map(|(id, value)| (phrase(id).in_language(language), value))
+    .map(|(id, value)| (phrase(id).told(voice), value))
     .collect()
 }
 
-fn steps(connections: &[&Connection], language: Language) -> Vec<Line> {
+fn steps(connections: &[&Connection], voice: Voice) -> Vec<Line> {
     let all: Vec<&Step> = connections.iter().flat_map(|it| &it.steps).collect();
     let began = all.first().and_then(|step| seconds_of(&step.time));
     all.iter()
@@ -230,7 +230,7 @@ fn steps(connections: &[&Connection], language: Language) -> Vec<Line> {
                 .map(|(time, began)| format!("{:.6}", time - began))
                 .unwrap_or_default(),
             from_device: step.side == "client",
-            name: capitalised(&step_name(step.kind, language)),
+            name: capitalised(&step_name(step.kind, voice.language)),
             seen: step.seen,
             detail: step.detail.clone().unwrap_or_default(),
             frames: match step.frames.as_slice() {

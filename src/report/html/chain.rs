@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::super::labels::seconds_of;
 use super::super::{Certificate, Connection};
-use crate::base::phrase::{Language, phrase};
+use crate::base::phrase::{Voice, phrase};
 
 /// Certificates shown of a chain, and names of a certificate: real ones have fewer, and the page stays small.
 const MOST: usize = 8;
@@ -44,7 +44,7 @@ struct Bar {
 }
 
 /// The chains of a connection; `captured` is the time of its certificates, else of its first step.
-pub(super) fn chains(connection: &Connection, language: Language) -> Vec<Chain> {
+pub(super) fn chains(connection: &Connection, voice: Voice) -> Vec<Chain> {
     let of = |side: &str| {
         let certificate = |step: &&super::super::Step| step.kind == "certificate" && step.side == side;
         let step = connection.steps.iter().find(certificate).or(connection.steps.first());
@@ -61,12 +61,12 @@ pub(super) fn chains(connection: &Connection, language: Language) -> Vec<Chain> 
         let scale = Scale::of(shown, captured);
         let more = chain.len() - shown.len();
         Chain {
-            title: phrase(title).in_language(language),
-            certificates: shown.iter().map(|it| show(it, captured, scale, language)).collect(),
+            title: phrase(title).told(voice),
+            certificates: shown.iter().map(|it| show(it, captured, scale, voice)).collect(),
             more: if more == 0 {
                 String::new()
             } else {
-                phrase("page-more").with("count", more).in_language(language)
+                phrase("page-more").with("count", more).told(voice)
             },
         }
     })
@@ -104,8 +104,8 @@ impl Scale {
     }
 }
 
-fn show(certificate: &Certificate, captured: &str, scale: Scale, language: Language) -> Shown {
-    let say = |id: &'static str| phrase(id).in_language(language);
+fn show(certificate: &Certificate, captured: &str, scale: Scale, voice: Voice) -> Shown {
+    let say = |id: &'static str| phrase(id).told(voice);
     let day = |time: &Option<String>| {
         time.as_deref()
             .and_then(|time| time.get(..10))
@@ -126,7 +126,7 @@ fn show(certificate: &Certificate, captured: &str, scale: Scale, language: Langu
         "not-yet-valid" => phrase("page-not-yet-valid").with("days", days(begin, now)),
         _ => phrase("page-validity-unknown"),
     }
-    .in_language(language);
+    .told(voice);
     let bar = match (begin, end, now) {
         (Some(begin), Some(end), Some(now)) => Some(Bar {
             x: scale.place(begin),
@@ -137,7 +137,7 @@ fn show(certificate: &Certificate, captured: &str, scale: Scale, language: Langu
                 .with("to", to.as_str())
                 .with("at", captured.get(..10).unwrap_or_default())
                 .with("state", state.as_str())
-                .in_language(language),
+                .told(voice),
         }),
         _ => None,
     };
@@ -145,7 +145,7 @@ fn show(certificate: &Certificate, captured: &str, scale: Scale, language: Langu
         let mut text = values.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
         if let Some(more @ 1..) = values.len().checked_sub(MOST) {
             text.push_str(", ");
-            text.push_str(&phrase("page-more").with("count", more).in_language(language));
+            text.push_str(&phrase("page-more").with("count", more).told(voice));
         }
         text
     };
@@ -170,10 +170,7 @@ fn show(certificate: &Certificate, captured: &str, scale: Scale, language: Langu
         issuer: certificate.issuer.clone().unwrap_or_default(),
         self_signed: certificate.self_signed,
         validity: certificate.validity,
-        dates: phrase("page-valid")
-            .with("from", from)
-            .with("to", to)
-            .in_language(language),
+        dates: phrase("page-valid").with("from", from).with("to", to).told(voice),
         state,
         bar,
         frames: frames.join(", "),

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::super::labels::{moment, sign, span};
 use super::super::{Course, Report};
-use crate::base::phrase::{Language, phrase};
+use crate::base::phrase::{Voice, phrase};
 use crate::report::story;
 
 /// Courses told. A capture with more of them is an overview's matter, and the page stays small.
@@ -36,20 +36,20 @@ struct Line {
 }
 
 /// The courses of a report, and how many are left out.
-pub(super) fn courses(report: &Report, shown: &[usize], language: Language) -> (Vec<Told>, usize) {
+pub(super) fn courses(report: &Report, shown: &[usize], voice: Voice) -> (Vec<Told>, usize) {
     let told = report
         .courses
         .iter()
         .take(MOST)
-        .map(|it| course(report, it, shown, language));
+        .map(|it| course(report, it, shown, voice));
     (told.collect(), report.courses.len().saturating_sub(MOST))
 }
 
-fn course(report: &Report, course: &Course, shown: &[usize], language: Language) -> Told {
+fn course(report: &Report, course: &Course, shown: &[usize], voice: Voice) -> Told {
     let told = story::told(report, course);
     let tries = told.runs.iter().enumerate().map(|(at, run)| {
         let one = run.first;
-        let pause = run.pause(|seconds| span(seconds).in_language(language));
+        let pause = run.pause(|seconds| span(seconds).told(voice));
         Line {
             number: run.number,
             attempt: one.attempt,
@@ -58,15 +58,15 @@ fn course(report: &Report, course: &Course, shown: &[usize], language: Language)
             severity: one.severity.clone(),
             place: format!(
                 "{} · {}",
-                phrase("one-frame").with("frame", one.frame).in_language(language),
+                phrase("one-frame").with("frame", one.frame).told(voice),
                 moment(&one.time)
             ),
-            outcome: run.outcome().in_language(language),
-            pause: pause.map(|it| it.in_language(language)).unwrap_or_default(),
+            outcome: run.outcome().told(voice),
+            pause: pause.map(|it| it.told(voice)).unwrap_or_default(),
             left_out: told
                 .left_out
                 .filter(|(behind, _)| *behind == at)
-                .map(|(_, count)| phrase("story-left-out").with("count", count).in_language(language))
+                .map(|(_, count)| phrase("story-left-out").with("count", count).told(voice))
                 .unwrap_or_default(),
         }
     });

@@ -7,7 +7,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::rows::{End, Kind, Row};
-use crate::base::phrase::{Language, phrase};
+use crate::base::phrase::{Voice, phrase};
 
 /// Width of the drawing. Texts are set for this width and shown a fifth larger at most: a phone shows them a third smaller.
 const WIDTH: f64 = 520.0;
@@ -81,8 +81,8 @@ pub(super) struct Ends {
 }
 
 /// Gives the rows their places.
-pub(super) fn draw(rows: &[Row], ends: &Ends, language: Language) -> Ladder {
-    let say = |id: &'static str| phrase(id).in_language(language);
+pub(super) fn draw(rows: &[Row], ends: &Ends, voice: Voice) -> Ladder {
+    let say = |id: &'static str| phrase(id).told(voice);
     let mut y = 52.0;
     let mut marks = Vec::with_capacity(rows.len());
     let mut lanes: Vec<Lane> = Vec::new();
@@ -149,7 +149,7 @@ pub(super) fn draw(rows: &[Row], ends: &Ends, language: Language) -> Ladder {
         width: WIDTH,
         height: y + 10.0,
         lanes,
-        legend: legend(rows, ends.proxy.is_some(), language),
+        legend: legend(rows, ends.proxy.is_some(), voice),
         rows: marks.len(),
         marks,
     }
@@ -224,7 +224,7 @@ fn place(row: &Row, top: f64, proxied: bool) -> Mark {
 }
 
 /// What the drawing's lines mean, of what occurs in it.
-fn legend(rows: &[Row], proxied: bool, language: Language) -> Vec<(&'static str, String)> {
+fn legend(rows: &[Row], proxied: bool, voice: Voice) -> Vec<(&'static str, String)> {
     let has = |test: fn(&Row) -> bool| rows.iter().any(test);
     let through = proxied && has(|row| row.end == End::Server && row.kind.is_arrow());
     [
@@ -251,7 +251,7 @@ fn legend(rows: &[Row], proxied: bool, language: Language) -> Vec<(&'static str,
     ]
     .into_iter()
     .filter(|(occurs, _, _)| *occurs)
-    .map(|(_, class, id)| (class, phrase(id).in_language(language)))
+    .map(|(_, class, id)| (class, phrase(id).told(voice)))
     .collect()
 }
 

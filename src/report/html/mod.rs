@@ -20,10 +20,10 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, context};
 use serde::Serialize;
 
-use super::labels::{about, grouped, headline, held, language_of, others, severity, sign, worst};
+use super::labels::{about, grouped, headline, held, others, severity, sign, voice_of, worst};
 use super::text::visible;
 use super::{Remedy, Report, Unread};
-use crate::base::phrase::{Language, Phrase, phrase};
+use crate::base::phrase::{Phrase, Voice, phrase};
 use overview::{Overview, overview, rank};
 pub use triage::write_overview;
 
@@ -94,8 +94,8 @@ struct Said {
 /// # Errors
 /// When `out` cannot be written.
 pub fn write_html(reports: &[Report], unread: &[Unread], out: &mut dyn Write) -> io::Result<()> {
-    let language = reports.first().map(language_of).unwrap_or_default();
-    let labels = labels(language);
+    let voice = reports.first().map(voice_of).unwrap_or_default();
+    let labels = labels(voice);
     let mut budget = BUDGET;
     let mut parts = Vec::with_capacity(reports.len());
     for (at, report) in reports.iter().enumerate() {
@@ -107,14 +107,14 @@ pub fn write_html(reports: &[Report], unread: &[Unread], out: &mut dyn Write) ->
     }
     let total = phrase("page-captures-counted")
         .with("count", reports.len() + unread.len())
-        .in_language(language);
+        .told(voice);
     let unread: Vec<_> = unread.iter().map(|it| (&it.capture, &it.why)).collect();
     let tool = reports
         .first()
         .map(|report| (report.tool.name, report.tool.version.as_str()));
     let page = render(
         "page.html",
-        context! { lang => language.tag(), style => STYLE, t => labels, parts => Serde(parts), unread => Serde(unread), total, tool },
+        context! { lang => voice.language.tag(), style => STYLE, t => labels, parts => Serde(parts), unread => Serde(unread), total, tool },
     )?;
     out.write_all(page.as_bytes())
 }
@@ -127,8 +127,8 @@ fn part(
     alone: bool,
     labels: &BTreeMap<String, String>,
 ) -> io::Result<(Part, usize)> {
-    let language = language_of(report);
-    let say = |phrases: Vec<Phrase>| phrases.iter().map(|it| it.in_language(language)).collect::<Vec<_>>();
+    let voice = voice_of(report);
+    let say = |phrases: Vec<Phrase>| phrases.iter().map(|it| it.told(voice)).collect::<Vec<_>>();
     let worst = worst(report).map(|attempt| attempt.id);
     // The worst, then one of each verdict, then the others from bad to good.
     let mut order: Vec<_> = report.attempts.iter().collect();
@@ -143,7 +143,7 @@ fn part(
     let mut used = 0;
     let mut texts = BTreeMap::new();
     for attempt in order {
-        let view = attempt::view(report, attempt, id, language);
+        let view = attempt::view(report, attempt, id, voice);
         let open = Some(attempt.id) == worst;
         let text = render("attempt.html", context! { a => Serde(view), t => labels, open })?;
         // The first is always there: it is what the page is for.
@@ -156,7 +156,7 @@ fn part(
     let shown: Vec<usize> = texts.keys().copied().collect();
     let left_out = report.attempts.len() - shown.len();
     let capture = &report.capture;
-    let label = |id: &'static str| phrase(id).in_language(language);
+    let label = |id: &'static str| phrase(id).told(voice);
     let edge = |time: &Option<String>| time.as_deref().map(super::labels::moment).unwrap_or_default();
     let facts = vec![
         (label("page-file"), visible(&capture.file)),
@@ -168,9 +168,9 @@ fn part(
     ];
     let more = |left_out: usize| match left_out {
         0 => String::new(),
-        more => phrase("page-more").with("count", more).in_language(language),
+        more => phrase("page-more").with("count", more).told(voice),
     };
-    let (courses, courses_left_out) = course::courses(report, &shown, language);
+    let (courses, courses_left_out) = course::courses(report, &shown, voice);
     let part = Part {
         id,
         file: visible(&capture.file),
@@ -180,7 +180,7 @@ fn part(
         verdict: report.verdict.id.clone(),
         attempts: phrase("page-attempts-counted")
             .with("count", report.attempts.len())
-            .in_language(language),
+            .told(voice),
         about: say(about(capture).into_iter().chain(others(report)).collect()),
         facts,
         held: if report.attempts.is_empty() {
@@ -200,7 +200,7 @@ fn part(
             .iter()
             .map(|(why, count)| (why.clone(), grouped(*count)))
             .collect(),
-        overview: overview(report, &shown, language),
+        overview: overview(report, &shown, voice),
         courses,
         courses_counted: report.courses.len(),
         courses_more: more(courses_left_out),
@@ -213,14 +213,14 @@ fn part(
             .map(|it| (it.frame, it.what.clone()))
             .collect(),
         cannot_tell: report.verdict.cannot_tell.clone(),
-        remedy: to_do(&report.verdict.remedy, language),
+        remedy: to_do(&report.verdict.remedy, voice),
         alone,
         worst: worst.and_then(|worst| texts.remove(&worst)).unwrap_or_default(),
         details: texts.into_values().collect(),
         left_out: if left_out == 0 {
             String::new()
         } else {
-            phrase("page-left-out").with("count", left_out).in_language(language)
+            phrase("page-left-out").with("count", left_out).told(voice)
         },
     };
     Ok((part, used))
@@ -245,12 +245,12 @@ fn said(report: &Report) -> Vec<Said> {
 }
 
 /// What to do; what several lead to is said once, after the last of them.
-fn to_do(remedies: &[Remedy], language: Language) -> Vec<attempt::ToDo> {
+fn to_do(remedies: &[Remedy], voice: Voice) -> Vec<attempt::ToDo> {
     remedies
         .iter()
         .enumerate()
         .map(|(at, remedy)| attempt::ToDo {
-            owner: super::labels::owner(&remedy.owner).in_language(language),
+            owner: super::labels::owner(remedy).told(voice),
             action: remedy.action.clone(),
             commands: remedy.commands.join("\n"),
             verify: match remedies.get(at + 1) {
@@ -262,7 +262,7 @@ fn to_do(remedies: &[Remedy], language: Language) -> Vec<attempt::ToDo> {
 }
 
 /// The texts that the templates hold no values for, under their name without `page-` and with `_`.
-fn labels(language: Language) -> BTreeMap<String, String> {
+fn labels(voice: Voice) -> BTreeMap<String, String> {
     let ids = [
         "page-skip",
         "page-why",
@@ -310,12 +310,7 @@ fn labels(language: Language) -> BTreeMap<String, String> {
         "page-courses",
         "page-not-read",
     ];
-    let named = |id: &'static str| {
-        (
-            id.trim_start_matches("page-").replace('-', "_"),
-            phrase(id).in_language(language),
-        )
-    };
+    let named = |id: &'static str| (id.trim_start_matches("page-").replace('-', "_"), phrase(id).told(voice));
     ids.into_iter().map(named).collect()
 }
 

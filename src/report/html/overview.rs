@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::super::labels::{beginning, confidence, moment, seconds_of, sign, span};
 use super::super::{Attempt, Report};
-use crate::base::phrase::{Language, phrase};
+use crate::base::phrase::{Voice, phrase};
 
 /// Rows of the table. More than that nobody reads, and at 300 bytes each they would fill the page.
 const MOST: usize = 1000;
@@ -54,7 +54,7 @@ struct Line {
 }
 
 /// `None` where there is nothing to look over.
-pub(super) fn overview(report: &Report, shown: &[usize], language: Language) -> Option<Overview> {
+pub(super) fn overview(report: &Report, shown: &[usize], voice: Voice) -> Option<Overview> {
     if report.attempts.len() < 2 {
         return None;
     }
@@ -101,7 +101,7 @@ pub(super) fn overview(report: &Report, shown: &[usize], language: Language) -> 
                     .with("count", members.len())
                     .with("total", report.attempts.len())
                     .with("time", span(length))
-                    .in_language(language),
+                    .told(voice),
                 ticks: places.iter().map(|x| format!("M{x} 2v16")).collect(),
             };
             (rank, counted)
@@ -122,7 +122,7 @@ pub(super) fn overview(report: &Report, shown: &[usize], language: Language) -> 
             verdict: attempt.verdict.id.clone(),
             severity: attempt.verdict.severity.clone(),
             sign: sign(&attempt.verdict.severity),
-            confidence: confidence(&attempt.verdict.confidence).in_language(language),
+            confidence: confidence(&attempt.verdict.confidence).told(voice),
             frame: frame.map(|frame| frame.to_string()).unwrap_or_default(),
         })
         .collect();
@@ -142,9 +142,7 @@ pub(super) fn overview(report: &Report, shown: &[usize], language: Language) -> 
         more: if left_out == 0 {
             String::new()
         } else {
-            phrase("page-rows-left-out")
-                .with("count", left_out)
-                .in_language(language)
+            phrase("page-rows-left-out").with("count", left_out).told(voice)
         },
     })
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::super::labels::{alert, capitalised, grouped, seconds_of, span, step_name};
 use super::super::{Attempt, Connection, Gap, Step};
-use crate::base::phrase::{Language, phrase};
+use crate::base::phrase::{Voice, phrase};
 
 /// Rows of one drawing. A handshake with a proxy has about thirty; a bulk transfer could have thousands.
 const MOST: usize = 80;
@@ -109,14 +109,14 @@ impl Row {
 }
 
 /// The rows of an attempt, and how many are left out.
-pub(super) fn rows(attempt: &Attempt, connections: &[&Connection], language: Language) -> (Vec<Row>, usize) {
+pub(super) fn rows(attempt: &Attempt, connections: &[&Connection], voice: Voice) -> (Vec<Row>, usize) {
     let opened = connections
         .iter()
         .filter_map(|it| it.steps.first())
         .map(|step| &step.time);
     let asked = attempt.lookups.iter().map(|lookup| &lookup.asked);
     let began = asked.chain(opened).filter_map(|time| seconds_of(time)).reduce(f64::min);
-    let mut rows = lookups(attempt, began, language);
+    let mut rows = lookups(attempt, began, voice);
     let proxied = attempt.via_proxy.is_some();
     for (at, connection) in connections.iter().enumerate() {
         let end = |step: &Step| match step.kind {
@@ -132,12 +132,12 @@ pub(super) fn rows(attempt: &Attempt, connections: &[&Connection], language: Lan
                 .with("client", connection.client.as_str())
                 .with("server", connection.server.as_str());
             let end = if proxied { End::Proxy } else { End::Server };
-            rows.push(Row::new(Kind::Heading, end, text.in_language(language)));
+            rows.push(Row::new(Kind::Heading, end, text.told(voice)));
         }
-        walk(&mut rows, connection, began, &end, language);
+        walk(&mut rows, connection, began, &end, voice);
     }
     evidence(&mut rows, attempt);
-    pauses(&mut rows, language);
+    pauses(&mut rows, voice);
     silence(&mut rows, attempt);
     device(&mut rows, attempt, began);
     let more = rows.len().saturating_sub(MOST);
@@ -150,21 +150,21 @@ pub(super) fn rows(attempt: &Attempt, connections: &[&Connection], language: Lan
     (rows, more)
 }
 
-fn lookups(attempt: &Attempt, began: Option<f64>, language: Language) -> Vec<Row> {
+fn lookups(attempt: &Attempt, began: Option<f64>, voice: Voice) -> Vec<Row> {
     let since = |time: &str| seconds_of(time).zip(began).map(|(time, began)| time - began);
     let mut rows = Vec::new();
     for lookup in attempt.lookups.iter().take(8) {
         let text = phrase("page-question")
             .with("kind", lookup.kind.as_str())
             .with("name", lookup.name.as_str());
-        let mut question = Row::new(Kind::Observed, End::Resolver, text.in_language(language)).at(&[lookup.question]);
+        let mut question = Row::new(Kind::Observed, End::Resolver, text.told(voice)).at(&[lookup.question]);
         question.elapsed = since(&lookup.asked);
         rows.push(question);
         let text = match (lookup.answer, lookup.status.as_deref()) {
-            (None, _) => phrase("page-no-answer").in_language(language),
+            (None, _) => phrase("page-no-answer").told(voice),
             (Some(_), _) if !lookup.addresses.is_empty() => lookup.addresses.join(" "),
             (Some(_), Some(status)) if status != "NOERROR" => status.to_owned(),
-            (Some(_), _) => phrase("page-no-address").in_language(language),
+            (Some(_), _) => phrase("page-no-address").told(voice),
         };
         match lookup.answer {
             Some(frame) => {
@@ -180,13 +180,7 @@ fn lookups(attempt: &Attempt, began: Option<f64>, language: Language) -> Vec<Row
 }
 
 /// The steps of a connection, with its holes before the frames that showed them.
-fn walk(
-    rows: &mut Vec<Row>,
-    connection: &Connection,
-    began: Option<f64>,
-    end: &dyn Fn(&Step) -> End,
-    language: Language,
-) {
+fn walk(rows: &mut Vec<Row>, connection: &Connection, began: Option<f64>, end: &dyn Fn(&Step) -> End, voice: Voice) {
     let copied: BTreeMap<u64, u64> = connection.tcp.copies.iter().map(|copy| (copy.of, copy.frame)).collect();
     let mut gaps = connection.tcp.gaps.as_slice();
     let mut rest = connection.steps.as_slice();
@@ -203,12 +197,12 @@ fn walk(
         while let [gap, later @ ..] = gaps
             && gap.before_frame <= first.frame
         {
-            rows.push(hole(gap, end(first), language));
+            rows.push(hole(gap, end(first), voice));
             gaps = later;
         }
         let mut names: Vec<String> = group
             .iter()
-            .map(|step| capitalised(&step_name(step.kind, language)))
+            .map(|step| capitalised(&step_name(step.kind, voice.language)))
             .collect();
         names.dedup();
         let mut frames: Vec<u64> = group.iter().map(|step| step.frame).collect();
@@ -221,12 +215,12 @@ fn walk(
                 text = phrase("page-sent-times")
                     .with("name", text)
                     .with("count", frames.len())
-                    .in_language(language);
+                    .told(voice);
             }
             "alert" | "connect-request" | "connect-response" | "http-request" | "http-response" => {
                 if let Some(told) = detail.take() {
                     text = if first.kind == "alert" {
-                        capitalised(&alert(&told, language))
+                        capitalised(&alert(&told, voice.language))
                     } else {
                         told
                     };
@@ -245,10 +239,10 @@ fn walk(
         rows.push(row);
     }
     let last = connection.steps.last().map_or(End::Server, end);
-    rows.extend(gaps.iter().map(|gap| hole(gap, last, language)));
+    rows.extend(gaps.iter().map(|gap| hole(gap, last, voice)));
     if connection.tcp.retransmissions > 0 && connection.tcp.syns.len() < 2 {
         let text = phrase("page-sent-again").with("count", connection.tcp.retransmissions);
-        rows.push(Row::new(Kind::Note, last, text.in_language(language)));
+        rows.push(Row::new(Kind::Note, last, text.told(voice)));
     }
 }
 
@@ -261,14 +255,14 @@ fn kind(step: &Step) -> Kind {
     }
 }
 
-fn hole(gap: &Gap, end: End, language: Language) -> Row {
+fn hole(gap: &Gap, end: End, voice: Voice) -> Row {
     let text = phrase(match gap.cause {
         "not-captured" => "page-hole-not-captured",
         "never-arrived" => "page-hole-never-arrived",
         "snap-length" => "page-hole-snap-length",
         _ => "page-hole-unknown",
     });
-    let text = text.with("bytes", grouped(gap.bytes)).in_language(language);
+    let text = text.with("bytes", grouped(gap.bytes)).told(voice);
     let mut row = Row::new(Kind::Hole, end, text);
     row.from_device = gap.side == "client";
     row.frames = vec![gap.before_frame];
@@ -346,7 +340,7 @@ fn silence(rows: &mut [Row], attempt: &Attempt) {
 }
 
 /// Puts a row where nothing was sent for long.
-fn pauses(rows: &mut Vec<Row>, language: Language) {
+fn pauses(rows: &mut Vec<Row>, voice: Voice) {
     let mut before: Option<f64> = None;
     let mut with = Vec::with_capacity(rows.len());
     for row in rows.drain(..) {
@@ -354,9 +348,7 @@ fn pauses(rows: &mut Vec<Row>, language: Language) {
             if let Some(before) = before
                 && now - before >= PAUSE
             {
-                let text = phrase("page-pause")
-                    .with("time", span(now - before))
-                    .in_language(language);
+                let text = phrase("page-pause").with("time", span(now - before)).told(voice);
                 with.push(Row::new(Kind::Pause, row.end, text));
             }
             before = Some(now);

@@ -273,7 +273,7 @@ pub(super) fn remedies(page: &mut Page<'_>, remedies: &[Remedy], heading: &'stat
 /// Whose hands it is in, as a heading.
 fn owned(heading: &'static str, remedy: &Remedy) -> Phrase {
     let owner = match remedy.owner.as_str() {
-        "wlc" => phrase("text-on-controller"),
+        "wlc" => phrase("text-on-device").with("who", &remedy.who),
         "firewall" => phrase("text-on-firewall"),
         "proxy" => phrase("text-on-proxy"),
         "server" => phrase("text-on-server"),

@@ -336,10 +336,11 @@ pub(super) fn fingerprint(inspect: &Inspect) -> Result<String, String> {
         proxy,
         all,
         lang,
+        dialect,
         at,
         ..
     } = inspect;
-    part(format!("{wlc:?} {cssm:?} {on_prem:?} {cslu:?} {proxy:?} {all} {lang:?} {at:?}").as_bytes());
+    part(format!("{wlc:?} {cssm:?} {on_prem:?} {cslu:?} {proxy:?} {all} {lang:?} {dialect:?} {at:?}").as_bytes());
     let profile = PathBuf::from(&inspect.profile);
     let is_file = tlswalk::profile::Profile::built_in(&inspect.profile).is_none();
     for path in is_file

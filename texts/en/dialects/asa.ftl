@@ -1,0 +1,2 @@
+# ASA.
+-device = firewall

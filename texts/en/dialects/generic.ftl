@@ -1,0 +1,2 @@
+# What a client is called of which nothing is known but that it speaks TLS.
+-device = client

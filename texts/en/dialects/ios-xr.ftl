@@ -1,0 +1,2 @@
+# IOS XR.
+-device = router

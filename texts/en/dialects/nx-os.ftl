@@ -1,0 +1,2 @@
+# NX-OS.
+-device = switch

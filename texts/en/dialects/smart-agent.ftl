@@ -1,0 +1,32 @@
+# What every device says that reports its licences by the Smart Agent; its own words are terms.
+
+verify-trust = %SMART_LIC-6-TRUST_INSTALL_SUCCESS in show logging, after { $command }
+verify-response = a RESPONSE with content in show license history message, after { $command }
+icmp-blocked-mtu = { $from } says that packets must fit { $mtu } bytes, and the sender keeps sending larger ones: let these ICMP messages reach it (they may be filtered), or lower the TCP MSS on the { -device }: ip tcp mss { $mss }
+tcp-no-response-interface = check source interface, VRF and route
+version-mismatch-newer = let the { -device }'s HTTP client use a newer version than TLS { $newest }
+version-mismatch-newer-than-now = let the { -device }'s HTTP client use a newer version of TLS
+cipher-mismatch-suites = see which suites the { -device }'s HTTP client may use, and allow modern ones
+crl-fetch-failed-off = or turn revocation checking off for licensing
+crl-fetch-failed-off-on-prem = turn revocation checking off for licensing: an On-Prem's certificate rarely has revocation data that the { -device } can reach
+interception-suspected-second-best = second best: import the inspecting authority's root as a trustpoint, so that the { -device } accepts it
+server-certificate-rejected-cannot-tell-encrypted = the server's certificate: TLS 1.3 encrypts it; the { -device }'s log names the reason (show logging | include PKI|SSL|TLS)
+server-certificate-rejected-import = import the On-Prem's certificate (or its authority) as a trustpoint
+client-certificate-rejected-choose-missing = choose a client certificate for the HTTP client: none was sent
+client-certificate-rejected-choose = choose a valid client certificate for the HTTP client
+client-certificate-rejected-choose-self-signed = choose a valid client certificate: the device's self-signed one was sent; use the manufacturer's, or make the self-signed one anew
+reset-during-handshake-controller-log = look at the { -device }'s log for the reason: show logging | include PKI|SSL|TLS|SMART_LIC
+reset-at-once-do = see that no other host has { $device }, and that the answer reaches the interface and VRF from which the SYN was sent
+reset-after-established-cannot-tell = what the application said: it is encrypted; show license history message on the { -device } has it
+reset-after-established-controller-log = look at the { -device }'s log for the reason: show logging | include SMART_LIC
+silent-mid-handshake-log = look at the { $who }'s log for the reason: show logging | include PKI|SSL|TLS|SMART_LIC
+no-application-response-cannot-tell = what the request said and why it was not answered, where TLS encrypts it; show license history message on the { -device } has it
+no-application-response-controller = read what the { -device } noted: show license history message, show license tech support (Last Response: NO REPLY)
+healthy-cannot-tell-http = whether the licensing messages inside were accepted: show license history message on the { -device } tells
+healthy-cannot-tell = what the encrypted messages say: an application error looks the same here; show license history message on the { -device } tells
+certificate-fault-accepted-cannot-tell-application = whether the application refused that certificate inside the encryption: show license history message on the { -device } tells
+certificate-fault-accepted-choose = if the exchange below TLS succeeded and the { -device } still reports a failure: choose a valid client certificate
+no-connection-other-path = the connection may leave by another interface, VRF or source address than the look-up; this capture sees only one of them
+no-connection-do = see that licensing knows from where to connect (source interface, VRF) and by which transport; { $device } only asked for the name
+log-of-device-expect = “Last Response: OK” in show license tech support, and a RESPONSE with content in show license history message
+recapture = capture again, whole packets, both directions and the control plane: { $hints }

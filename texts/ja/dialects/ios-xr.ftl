@@ -1,0 +1,2 @@
+# IOS XR。
+-device = ルータ

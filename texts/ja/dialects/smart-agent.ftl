@@ -1,0 +1,32 @@
+# Smart Agent でライセンスを報告する機器に共通の文。機器ごとの言葉は用語（term）にある。
+
+verify-trust = { $command } の実行後、show logging に %SMART_LIC-6-TRUST_INSTALL_SUCCESS が出る
+verify-response = { $command } の実行後、show license history message に内容のある RESPONSE が出る
+icmp-blocked-mtu = { $from } は { $mtu } バイト以下のパケットを求めていますが、送信側はより大きなパケットを送り続けています。この ICMP メッセージが送信側に届くようにするか（途中でフィルタされている可能性があります）、{ -device }の TCP MSS を小さくしてください：ip tcp mss { $mss }
+tcp-no-response-interface = 送信元インターフェイス、VRF、経路を確認してください
+version-mismatch-newer = { -device }の HTTP クライアントで TLS { $newest } より新しいバージョンを使えるようにしてください
+version-mismatch-newer-than-now = { -device }の HTTP クライアントでより新しい TLS バージョンを使えるようにしてください
+cipher-mismatch-suites = { -device }の HTTP クライアントで使える暗号スイートを確認し、新しいものを許可してください
+crl-fetch-failed-off = または、ライセンス用の失効確認を無効にしてください
+crl-fetch-failed-off-on-prem = ライセンス用の失効確認を無効にしてください（On-Prem の証明書に、{ -device }から到達できる失効情報があることはまれです）
+interception-suspected-second-best = 次善の策として、傍受している認証局のルート証明書をトラストポイントとしてインポートし、{ -device }が受け入れるようにしてください
+server-certificate-rejected-cannot-tell-encrypted = サーバの証明書（TLS 1.3 では暗号化される。理由は{ -device }のログで分かる：show logging | include PKI|SSL|TLS）
+server-certificate-rejected-import = On-Prem の証明書（またはその認証局）をトラストポイントとしてインポートしてください
+client-certificate-rejected-choose-missing = HTTP クライアントに使うクライアント証明書を選んでください（証明書は送られていません）
+client-certificate-rejected-choose = HTTP クライアントに使う有効なクライアント証明書を選んでください
+client-certificate-rejected-choose-self-signed = 有効なクライアント証明書を選んでください。送られたのは機器の自己署名証明書です。製造元でインストールされた証明書を使うか、自己署名証明書を作り直してください
+reset-during-handshake-controller-log = { -device }のログで理由を確認してください：show logging | include PKI|SSL|TLS|SMART_LIC
+reset-at-once-do = { $device } を持つホストがほかにないこと、応答が SYN を送ったインタフェースと VRF に届いていることを確認してください
+reset-after-established-cannot-tell = アプリケーションの内容（暗号化されている。{ -device }の show license history message で分かる）
+reset-after-established-controller-log = { -device }のログで理由を確認してください：show logging | include SMART_LIC
+silent-mid-handshake-log = { $who }のログで理由を確認してください：show logging | include PKI|SSL|TLS|SMART_LIC
+no-application-response-cannot-tell = TLS で暗号化されている場合、要求の内容と応答がない理由（{ -device }の show license history message で分かる）
+no-application-response-controller = { -device }の記録を確認してください：show license history message、show license tech support（Last Response: NO REPLY）
+healthy-cannot-tell-http = 中のライセンスメッセージが受け入れられたかどうか（{ -device }の show license history message で分かる）
+healthy-cannot-tell = 暗号化されたメッセージの内容（アプリケーションのエラーもここでは同じに見える。{ -device }の show license history message で分かる）
+certificate-fault-accepted-cannot-tell-application = 暗号化された中でアプリケーションがその証明書を拒否したかどうか（{ -device }の show license history message で分かる）
+certificate-fault-accepted-choose = TLS 上のやり取りが成功しているのに{ -device }が失敗を報告する場合は、有効なクライアント証明書を選んでください
+no-connection-other-path = 接続が名前解決とは別のインターフェイス、VRF、送信元アドレスから出ている可能性がある。このキャプチャではその一方しか見えない
+no-connection-do = ライセンス通信の送信元（source-interface、VRF）とトランスポートの設定を確認してください（{ $device } は名前を問い合わせただけです）
+log-of-device-expect = show license tech support に「Last Response: OK」、show license history message に内容のある RESPONSE が表示される
+recapture = 双方向とコントロールプレーンを対象に、パケット全体をもう一度キャプチャしてください：{ $hints }
