@@ -503,6 +503,38 @@ mod signals {
     }
 
     #[test]
+    fn two_signals_during_the_last_step_leave_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = fs::canonicalize(folder.path()).unwrap();
+        let capture = generator::capture(generator::Mix::Mixed, generator::Format::Pcap, 3_000_000);
+        fs::write(base.join("big.pcap"), capture).unwrap();
+        let has_temporary = || {
+            let names = fs::read_dir(&base).unwrap().map(|it| it.unwrap().file_name());
+            names
+                .into_iter()
+                .any(|name| name.to_string_lossy().starts_with(".tlswalk-"))
+        };
+        let mut caught = 0;
+        let began = Instant::now();
+        while caught < 3 {
+            assert!(began.elapsed() < LIMIT, "it is never stopped at that step");
+            let arguments = ["slice", "--whole", "--force", "-o", "cut.pcapng", "big.pcap"];
+            let mut child = start(&base, &arguments);
+            while child.try_wait().unwrap().is_none() && !has_temporary() {}
+            if child.try_wait().unwrap().is_none() {
+                signal("-STOP", &child);
+            }
+            // Where it was too late, once more.
+            if child.try_wait().unwrap().is_none() {
+                caught += usize::from(has_temporary());
+                ["-INT", "-TERM", "-CONT"].iter().for_each(|name| signal(name, &child));
+            }
+            child.wait().unwrap();
+            assert!(!has_temporary());
+        }
+    }
+
+    #[test]
     fn sigterm_during_a_slice_leaves_nothing_behind() {
         let folder = tempfile::tempdir().unwrap();
         let base = fs::canonicalize(folder.path()).unwrap();
