@@ -60,11 +60,13 @@ class Frames:
         self.tcp(SERVER, client, (443, port), (0, number * 1000 + 1), RST | ACK)
 
 
-def tries(count, apart):
+def tries(count, apart, devices=1):
+    """Tries of some devices in turns, each with its look-up."""
     frames = Frames()
     for number in range(count):
-        frames.lookup(number, DEVICE, SERVICE, SERVER)
-        frames.refused(number, DEVICE)
+        device = f"10.1.1.{1 + number % devices}"
+        frames.lookup(number, device, SERVICE, SERVER)
+        frames.refused(number, device)
         frames.now += apart * MILLISECOND
     return frames.bytes
 
@@ -93,10 +95,11 @@ def behind_a_hole(count, length):
     return frames.bytes
 
 
-def count(arguments):
+def count(arguments, stream=None):
+    """Instructions of a run; with a stream, that is its standard input."""
     environment = {"PATH": "/usr/bin:/bin", "HOME": "/", "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-AVX,-ERMS,-FSRM"}
     tool = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
-    run = subprocess.run(tool + arguments, env=environment, capture_output=True, check=False)
+    run = subprocess.run(tool + arguments, env=environment, input=stream, capture_output=True, check=False)
     found = re.search(rb"Collected : (\d+)", run.stderr)
     if not found:
         sys.exit(f"no count of {arguments}:\n{run.stderr.decode(errors='replace')[-2000:]}")
@@ -113,6 +116,10 @@ def main():
         ("failing-look-ups", 500, failing, json),
         ("hole-of-100", 4000, lambda n: behind_a_hole(n, 100), ["--all"]),
         ("hole-of-6", 10000, lambda n: behind_a_hole(n, 6), ["--all"]),
+        # As they come: what was told is not looked at again and again.
+        ("stream-of-tries", 500, lambda n: tries(n, 10_000), None),
+        ("stream-of-close", 500, lambda n: tries(n, 50), None),
+        ("stream-of-many", 500, lambda n: tries(n, 10_000, 50), None),
     ]
     failed = False
     with tempfile.TemporaryDirectory() as folder:
@@ -132,9 +139,13 @@ def main():
                 continue
             counts = []
             for times in (1, 2, 4):
+                capture = make(size * times)
+                if options is None:
+                    counts.append(count([program, "-q", "-f", "ndjson", "-"], capture))
+                    continue
                 path = os.path.join(folder, "capture")
                 with open(path, "wb") as file:
-                    file.write(make(size * times))
+                    file.write(capture)
                 counts.append(count([program, *options, path]))
             told(name, counts)
         if not only or "same-files" in only:

@@ -8,6 +8,7 @@
     reason = "test code states its invariants"
 )]
 
+use std::ops::ControlFlow;
 use tlswalk::Options;
 use tlswalk::base::phrase::Language;
 use tlswalk::profile::Profile;
@@ -15,6 +16,9 @@ use tlswalk::report::Report;
 
 /// What may be lost to tables that double.
 const MOST: f64 = 1.15;
+
+/// How much more a stream may take than its file: each of its reports is whole, and says what the capture is.
+const MOST_OF_STREAM: u64 = 3;
 
 const SERVICE: &str = "smartreceiver.cisco.com";
 const DEVICE: [u8; 4] = [10, 1, 1, 1];
@@ -103,12 +107,19 @@ impl Frames {
     }
 }
 
-/// Tries of one device, each with its look-up, seconds apart.
+/// Tries of one device, each with its look-up, so many milliseconds apart.
 fn tries(count: usize, apart: i64) -> Vec<u8> {
+    tries_of(1, count, apart)
+}
+
+/// Tries of so many devices in turns.
+fn tries_of(devices: usize, count: usize, apart: i64) -> Vec<u8> {
     let mut frames = Frames::new();
     for number in 0..count {
-        frames.lookup(number, DEVICE, SERVICE, Some(SERVER));
-        frames.refused(number, DEVICE);
+        let [.., last] = DEVICE;
+        let device = [10, 1, 1, last + u8::try_from(number % devices).unwrap()];
+        frames.lookup(number, device, SERVICE, Some(SERVER));
+        frames.refused(number, device);
         frames.now += apart * MILLISECOND;
     }
     frames.pcap
@@ -157,6 +168,42 @@ fn attempts_and_lookups_take_memory_and_allocations_in_proportion() {
         });
         assert_grows_evenly(&format!("peak of {what}"), taken.map(|it| it.bytes_max));
         assert_grows_evenly(&format!("allocations of {what}"), taken.map(|it| it.count_total));
+    }
+}
+
+/// Of a stream: how many reports, and how many attempts they tell.
+fn stream(capture: &[u8]) -> [usize; 2] {
+    let mut told = [0; 2];
+    tlswalk::analyze_stream(capture, "-", &licensing(), |report| {
+        told = [told[0] + 1, told[1] + report.attempts.len()];
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    told
+}
+
+#[test]
+fn what_is_told_as_it_comes_takes_allocations_in_proportion_and_little_more_than_at_once() {
+    type Made<'a> = &'a dyn Fn(usize) -> Vec<u8>;
+    let kinds: [(&str, Made<'_>); 4] = [
+        ("tries", &|count| tries(count, 10_000)),
+        ("tries close together", &|count| tries(count, 50)),
+        ("tries of many devices", &|count| tries_of(50, count, 10_000)),
+        ("failing look-ups", &failing),
+    ];
+    analyze(&tries(10, 10_000));
+    for (what, make) in kinds {
+        let taken = [500, 1000, 2000].map(|count| {
+            let capture = make(count);
+            let attempts = analyze(&capture).attempts.len();
+            let mut told = [0; 2];
+            let streamed = allocation_counter::measure(|| told = stream(&capture)).count_total;
+            assert!(told[0] > 1 && told[1] == attempts, "{what}: {told:?} of {attempts}");
+            let at_once = allocation_counter::measure(|| drop(analyze(&capture))).count_total;
+            assert!(streamed <= MOST_OF_STREAM * at_once, "{what}: {streamed} and {at_once}");
+            streamed
+        });
+        assert_grows_evenly(&format!("allocations of a stream of {what}"), taken);
     }
 }
 

@@ -22,7 +22,7 @@ const SECOND: i64 = 1_000_000_000;
 
 /// How much longer than a second it takes, by the capture's clock, until attempts that have ended are looked for again, for each
 /// connection and look-up that is kept.
-const PER_KEPT: i64 = SECOND / 1024;
+const PER_KEPT: i64 = SECOND / 64;
 
 /// The longest time between two looks.
 const MOST_BETWEEN: i64 = 10 * SECOND;

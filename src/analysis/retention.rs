@@ -12,7 +12,6 @@ use foldhash::fast::RandomState;
 use crate::analysis::collector::Collected;
 use crate::attempt::index::Directory;
 use crate::attempt::revocation::revocation;
-use crate::attempt::selection::Selector;
 use crate::attempt::{Attempt, CLOCK_SKEW, SAME_ATTEMPT, ended};
 use crate::base::clock::Moment;
 use crate::base::frame::Timestamp;
@@ -153,15 +152,13 @@ pub(crate) fn forget(collected: &mut Collected<'_>, moment: Moment, found: &Foun
     let errors = &mut collected.icmp;
     errors.retain(|it| moment.since(it.time) <= most.next().unwrap_or(KEPT));
     collected.recount();
-    // Which names are a service's depends on nothing that was captured.
-    let selector = Selector::new(collected.options, &[], &[]);
-    let fates = fates(&collected.lookups, &selector, moment, found);
+    let fates = fates(&collected.lookups, moment, found);
     collected
         .lookups
         .arrange(|at, _| fates.get(at).copied().unwrap_or(Fate::Current));
 }
 
-fn fates(lookups: &Lookups, selector: &Selector<'_>, moment: Moment, found: &Found) -> Vec<Fate> {
+fn fates(lookups: &Lookups, moment: Moment, found: &Found) -> Vec<Fate> {
     let worth_of = |it: &Lookup| {
         if found.is_evidence(it.client, ended(it)) {
             Worth::Evidence
@@ -172,34 +169,50 @@ fn fates(lookups: &Lookups, selector: &Selector<'_>, moment: Moment, found: &Fou
         }
     };
     let most = patience(lookups.all.iter().map(worth_of).collect(), MANY);
-    let is_service: Vec<bool> = lookups
-        .all
-        .iter()
-        .map(|it| selector.is_service_name(it.name.raw()).is_some())
-        .collect();
-    let mut surplus = is_service.iter().filter(|&&it| it).count().saturating_sub(MAX_PAST);
-    (0..)
-        .zip(&lookups.all)
-        .zip(most.zip(is_service))
-        .map(|((at, lookup), (most, is_service))| {
-            let place = std::ptr::from_ref(lookup);
-            if found.waiting.lookups.contains(&place) {
-                return Fate::Current;
-            }
-            let age = moment.since(ended(lookup));
-            let is_past = at < lookups.past || found.told.lookups.contains(&place);
-            match is_service {
-                true if !is_past && age <= UNCLAIMED => Fate::Current,
-                true if surplus > 0 => {
-                    surplus = surplus.saturating_sub(1);
-                    Fate::Gone
-                }
-                true => Fate::Past,
-                false if is_past || age > most => Fate::Gone,
-                false => Fate::Current,
-            }
-        })
-        .collect()
+    let fate = |(at, (lookup, most)): (usize, (&Lookup, i64))| {
+        let place = std::ptr::from_ref(lookup);
+        if found.waiting.lookups.contains(&place) {
+            return Fate::Current;
+        }
+        let age = moment.since(ended(lookup));
+        let is_past = at < lookups.past || found.told.lookups.contains(&place);
+        match lookup.is_of_interest {
+            true if !is_past && age <= UNCLAIMED => Fate::Current,
+            true => Fate::Past,
+            false if is_past || age > most => Fate::Gone,
+            false => Fate::Current,
+        }
+    };
+    let mut fates: Vec<Fate> = lookups.all.iter().zip(most).enumerate().map(fate).collect();
+    drop_repeated(&mut fates, lookups, moment);
+    drop_surplus(&mut fates, lookups);
+    fates
+}
+
+/// What was told again and again, and so long ago that nobody asks when, is known from the last time: a look costs what is kept,
+/// and a device that tries for hours asks the same each time.
+fn drop_repeated(fates: &mut [Fate], lookups: &Lookups, moment: Moment) {
+    let mut known: HashSet<_, RandomState> = HashSet::default();
+    for (fate, it) in fates.iter_mut().zip(&lookups.all).rev() {
+        if *fate != Fate::Past {
+            continue;
+        }
+        let answer = it.answer.as_ref();
+        let said = answer.map(|it| (it.status.0, it.truncated, &it.addresses, &it.aliases));
+        let is_new = known.insert((it.client, it.server, it.kind, it.name.raw(), said));
+        if !is_new && moment.since(ended(it)) > UNCLAIMED {
+            *fate = Fate::Gone;
+        }
+    }
+}
+
+/// Of too many that are remembered the first ones go.
+fn drop_surplus(fates: &mut [Fate], lookups: &Lookups) {
+    let is_kept = |(fate, it): &(&Fate, &Lookup)| **fate != Fate::Gone && it.is_of_interest;
+    let kept = fates.iter().zip(&lookups.all).filter(is_kept).count();
+    let past = fates.iter_mut().filter(|fate| **fate == Fate::Past);
+    past.take(kept.saturating_sub(MAX_PAST))
+        .for_each(|fate| *fate = Fate::Gone);
 }
 
 #[cfg(test)]

@@ -43,8 +43,9 @@ impl Open {
         self.of_host(host).any(|(first, _)| *first <= until)
     }
 
-    /// Whether a flow that is open goes where the device was told to go: it is what was asked for, however long it lasts.
-    fn is_under_way(&self, attempt: &Attempt<'_>) -> bool {
+    /// Whether a flow that is open goes where the device was told to go, and began by then: it is what was asked for, however
+    /// long it lasts.
+    fn is_under_way(&self, attempt: &Attempt<'_>, until: Timestamp) -> bool {
         attempt.lookups.iter().any(|lookup| {
             let told = lookup.answer.iter().flat_map(|answer| &answer.addresses);
             let asked = lookup.first().1;
@@ -52,6 +53,7 @@ impl Open {
                 self.of_host(address).any(|&(first, other)| {
                     (other == attempt.device || other == lookup.client || other.is_ipv4() != lookup.client.is_ipv4())
                         && first.since(asked) >= -LATE
+                        && first <= until
                 })
             })
         })
@@ -102,7 +104,7 @@ pub(crate) fn state(attempt: &Attempt<'_>, moment: Moment, open: &Open) -> State
         Some(Some(until)) => until.min(moment.now),
         _ => Timestamp(last.0.saturating_add(quiet)),
     };
-    if decided.is_none() && open.is_under_way(attempt) {
+    if decided.is_none() && open.is_under_way(attempt, until) {
         return State::ForFlows;
     }
     // Where the device's address of the other family connects to was told in these look-ups.

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 
 use crate::base::dialect::Dialect;
+use crate::attempt::index::lower_case;
 use crate::base::endpoint::Endpoint;
 use crate::connection::{ClientBy, Connection};
 use crate::decode::Tunnel;
@@ -90,13 +91,17 @@ impl<'a> Selector<'a> {
             learnt,
         };
         for lookup in lookups {
-            if selector.is_service_name(lookup.name.raw()).is_none() {
+            let name = lookup.name.raw();
+            if !selector.is_of_service(name) {
                 continue;
             }
-            let name = lookup.name.raw().to_ascii_lowercase();
+            let name = lower_case(name);
             for &address in lookup.answer.iter().flat_map(|answer| &answer.addresses) {
                 let names = selector.told.entry(address).or_default();
-                names.entry(name.clone()).or_default().add(lookup.client);
+                match names.get_mut(&*name) {
+                    Some(clients) => clients.add(lookup.client),
+                    None => names.entry(name.to_string()).or_default().add(lookup.client),
+                }
             }
         }
         for connection in connections {
@@ -322,6 +327,10 @@ impl<'a> Selector<'a> {
             (port && opened && service.port_suffices)
                 .then(|| named(service, &server.ip.to_string(), "nothing else uses this port"))
         })
+    }
+
+    fn is_of_service(&self, name: &str) -> bool {
+        self.options.service_names().any(|own| own.eq_ignore_ascii_case(name))
     }
 
     /// The names under which look-ups of a service are recognised.

@@ -66,6 +66,21 @@ pub(crate) struct Cli {
     pub(crate) inspect: Inspect,
 }
 
+impl Cli {
+    /// `-o -` is no `-o` at all, except for a slice, which goes nowhere by itself.
+    fn with_plain_output(mut self) -> Self {
+        let inspect = match &mut self.command {
+            None => &mut self.inspect,
+            Some(Command::Verify { inspect, .. } | Command::Diff { inspect } | Command::Triage { inspect, .. }) => {
+                inspect
+            }
+            Some(_) => return self,
+        };
+        inspect.output.take_if(|it| it.as_os_str() == STANDARD_OUTPUT);
+        self
+    }
+}
+
 /// What else tlswalk does.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -144,6 +159,9 @@ pub(crate) enum Command {
     Man,
 }
 
+/// Standard output, where a file is named that is written.
+pub(crate) const STANDARD_OUTPUT: &str = "-";
+
 /// What the manual page says last.
 const SEE_ALSO: &str = ".SH SEE ALSO\n.BR tshark (1),\n.BR editcap (1),\n.BR tcpdump (8)\n";
 
@@ -201,7 +219,7 @@ pub(crate) struct Inspect {
         hide_possible_values = true
     )]
     pub(crate) format: Format,
-    /// Write to this file, whole or not at all
+    /// Write to this file, whole or not at all; `-` is standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// What to look for, and what to expect
@@ -381,7 +399,7 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> 
         .try_get_matches_from(arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));
     match parsed {
-        Ok(cli) => Parsed::Run(Box::new(cli)),
+        Ok(cli) => Parsed::Run(Box::new(cli.with_plain_output())),
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             Parsed::Show(error.render())
         }

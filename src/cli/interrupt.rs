@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook::{flag, low_level};
+use signal_hook::{SigId, flag, low_level};
 
 /// What handlers of signals set and look at: nothing else is safe to do in one.
 struct Signals {
@@ -17,7 +17,16 @@ struct Signals {
     fatal: Arc<AtomicBool>,
     /// The number of the last signal; 0 before there was any.
     last: Arc<AtomicUsize>,
-    heeding: Mutex<usize>,
+    desk: Mutex<Desk>,
+}
+
+/// Who wants what of signals.
+#[derive(Default)]
+struct Desk {
+    /// So many heed them.
+    heeding: usize,
+    /// What makes one signal fatal to the next; nothing, while signals wait.
+    arming: Vec<SigId>,
 }
 
 /// `None` where handlers cannot be set: then signals do what they always do.
@@ -32,19 +41,26 @@ impl Signals {
         let signals = Self {
             fatal: Arc::new(AtomicBool::new(true)),
             last: Arc::default(),
-            heeding: Mutex::default(),
+            desk: Mutex::default(),
         };
+        // They run in this order: what the first signal sets is for the second.
         for (signal, number) in [(SIGINT, SIGINT as usize), (SIGTERM, SIGTERM as usize)] {
-            // They run in this order: what the first signal sets is for the second.
             flag::register_conditional_default(signal, Arc::clone(&signals.fatal))?;
-            flag::register(signal, Arc::clone(&signals.fatal))?;
             flag::register_usize(signal, Arc::clone(&signals.last), number)?;
         }
+        signals.arm(&mut signals.desk())?;
         Ok(signals)
     }
 
-    fn heeding(&self) -> MutexGuard<'_, usize> {
-        self.heeding.lock().unwrap_or_else(PoisonError::into_inner)
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn arm(&self, desk: &mut Desk) -> io::Result<()> {
+        for signal in [SIGINT, SIGTERM] {
+            desk.arming.push(flag::register(signal, Arc::clone(&self.fatal))?);
+        }
+        Ok(())
     }
 
     fn was_asked(&self) -> bool {
@@ -59,8 +75,8 @@ impl Heed {
     pub(crate) fn begin() -> Self {
         let signals = signals();
         if let Some(signals) = signals {
-            let mut heeding = signals.heeding();
-            *heeding = heeding.saturating_add(1);
+            let mut desk = signals.desk();
+            desk.heeding = desk.heeding.saturating_add(1);
             // Who has been asked before is not asked twice.
             signals.fatal.store(signals.was_asked(), Ordering::SeqCst);
         }
@@ -76,16 +92,16 @@ impl Heed {
 impl Drop for Heed {
     fn drop(&mut self) {
         if let Some(signals) = self.0 {
-            let mut heeding = signals.heeding();
-            *heeding = heeding.saturating_sub(1);
-            if *heeding == 0 {
+            let mut desk = signals.desk();
+            desk.heeding = desk.heeding.saturating_sub(1);
+            if desk.heeding == 0 {
                 signals.fatal.store(true, Ordering::SeqCst);
             }
         }
     }
 }
 
-/// As long as this is there, a signal waits; it does its work when this is dropped.
+/// As long as this is there, signals wait, however many come; the last does its work when this is dropped.
 pub(crate) struct Hold {
     signals: Option<&'static Signals>,
     /// A signal that somebody has heeded before.
@@ -96,7 +112,9 @@ impl Hold {
     pub(crate) fn begin() -> Self {
         let signals = signals();
         let before = signals.map_or(0, |it| {
-            let _heeding = it.heeding();
+            for arming in it.desk().arming.drain(..) {
+                low_level::unregister(arming);
+            }
             it.fatal.store(false, Ordering::SeqCst);
             it.last.swap(0, Ordering::SeqCst)
         });
@@ -112,10 +130,13 @@ impl Hold {
 impl Drop for Hold {
     fn drop(&mut self) {
         let Some(signals) = self.signals else { return };
-        let heeding = signals.heeding();
+        let mut desk = signals.desk();
+        let is_fatal = desk.heeding == 0 || self.before != 0;
+        signals.fatal.store(is_fatal, Ordering::SeqCst);
         let came = signals.last.swap(self.before, Ordering::SeqCst);
-        signals.fatal.store(*heeding == 0 || self.before != 0, Ordering::SeqCst);
-        drop(heeding);
+        // Where even that fails, the first signal asks, as it did before, and so does the second.
+        let _ = signals.arm(&mut desk);
+        drop(desk);
         if let Ok(came @ 1..) = i32::try_from(came) {
             // Where even that fails, the program ends a moment later by itself.
             let _ = low_level::emulate_default_handler(came);

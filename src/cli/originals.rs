@@ -11,7 +11,7 @@ use tlswalk::profile::Profile;
 use crate::cli::args::Inspect;
 
 /// What stays the same when a file is renamed, linked or spelt otherwise.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Identity {
     /// Device and inode.
     #[cfg_attr(not(unix), allow(dead_code, reason = "only there"))]

@@ -8,6 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 
+use crate::cli::args::STANDARD_OUTPUT;
 use crate::cli::interrupt::Hold;
 use crate::cli::originals::Originals;
 use crate::cli::reason;
@@ -34,9 +35,13 @@ impl Target {
     /// Refuses what cannot or must not be written to, before a long analysis.
     pub(crate) fn new(path: &Path, overwrite: bool, originals: Originals) -> Result<Self, String> {
         let name = format!("-o {}", path.display());
-        originals.refuse("-o", path)?;
+        if is_standard_output(path) {
+            originals.refuse_stdout()?;
+        } else {
+            originals.refuse("-o", path)?;
+        }
         let because = |error: &io::Error| format!("{name}: {}", reason(error));
-        if path.is_dir() {
+        if !is_standard_output(path) && path.is_dir() {
             return Err(format!("{name}: is a directory; name a file in it"));
         }
         if let Place::File(file) = Place::of(path).map_err(|error| because(&error))? {
@@ -131,8 +136,10 @@ impl Target {
 
 impl Place {
     fn of(path: &Path) -> io::Result<Self> {
+        if is_standard_output(path) {
+            return Ok(Self::Device);
+        }
         match fs::metadata(path) {
-            Ok(_) if is_standard_output(path) => Ok(Self::Device),
             Ok(metadata) if metadata.is_file() => Ok(Self::File(fs::canonicalize(path)?)),
             Ok(_) => Ok(Self::Device),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::File(behind_links(path)?)),
@@ -155,7 +162,7 @@ fn behind_links(path: &Path) -> io::Result<PathBuf> {
 
 /// The names of what the program has open already.
 fn is_standard_output(path: &Path) -> bool {
-    ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]
+    [STANDARD_OUTPUT, "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]
         .iter()
         .any(|name| path == Path::new(name))
 }

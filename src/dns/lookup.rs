@@ -60,6 +60,8 @@ pub struct Lookup {
     pub questions: Vec<(FrameNumber, Timestamp)>,
     /// The answer.
     pub answer: Option<Answer>,
+    /// It is of a name of interest.
+    pub(crate) is_of_interest: bool,
     id: u16,
 }
 
@@ -166,24 +168,33 @@ impl Lookups {
 
     /// Puts past look-ups first and all in order of first frames; those are forgotten whose fate it is.
     pub(crate) fn arrange(&mut self, fate: impl Fn(usize, &Lookup) -> Fate) {
+        let count = self.all.len();
         let all = std::mem::take(&mut self.all).into_iter().enumerate();
         let mut kept: Vec<(Fate, usize, Lookup)> = all.map(|(at, lookup)| (fate(at, &lookup), at, lookup)).collect();
         kept.retain(|(fate, ..)| *fate != Fate::Gone);
         kept.sort_by_key(|(fate, _, lookup)| (*fate, lookup.first().0));
         self.past = kept.partition_point(|(fate, ..)| *fate == Fate::Past);
-        let places: HashMap<usize, usize, RandomState> =
-            (0..).zip(&kept).map(|(new, (_, old, _))| (*old, new)).collect();
-        self.open.retain(|_, at| match places.get(at) {
-            Some(&new) => {
+        let mut places = vec![None; count];
+        for (new, (_, old, _)) in kept.iter().enumerate() {
+            if let Some(place) = places.get_mut(*old) {
+                *place = Some(new);
+            }
+        }
+        self.open.retain(|_, at| match places.get(*at) {
+            Some(&Some(new)) => {
                 *at = new;
                 true
             }
-            None => false,
+            _ => false,
         });
         let all: Vec<Lookup> = kept.into_iter().map(|(.., lookup)| lookup).collect();
         self.kept = [0; 3];
         for lookup in &all {
-            let interest = self.interest(lookup.client, lookup.name.raw());
+            let interest = match lookup.is_of_interest {
+                true => Interest::Name,
+                false if self.askers.contains(&lookup.client) => Interest::Asker,
+                false => Interest::Other,
+            };
             if let Some(kept) = self.kept.get_mut(interest as usize) {
                 *kept += 1;
             }
@@ -369,6 +380,7 @@ impl Lookups {
             kind: message.kind,
             questions: Vec::new(),
             answer: None,
+            is_of_interest: matches!(interest, Interest::Name),
             id: message.id,
         };
         if message.is_response {

@@ -205,6 +205,8 @@ fn an_output_never_replaces_what_is_read() {
         &["triage", "in"],
         &["verify", "report.json", "ev.pcap"],
         &["diff", "ev.pcap", "b.pcap"],
+        &["slice", "-o", "-", "ev.pcap"],
+        &["-f", "html", "-o", "-", "ev.pcap"],
     ] {
         let to = OpenOptions::new().append(true).open(base.join("ev.pcap")).unwrap();
         let output = tlswalk(base, arguments).stdout(to).output().unwrap();
@@ -290,18 +292,35 @@ fn devices_and_pipes_are_written_to_and_links_followed() {
         );
         assert!(fs::read(&behind).unwrap() == plain, "{arguments:?}");
         // What standard output has been written to already stays.
-        let log = base.join(format!("log{at}"));
-        fs::write(&log, "before\n").unwrap();
-        let output = tlswalk(base, &[*arguments, &["-o", "/dev/fd/1"]].concat())
-            .stdout(OpenOptions::new().append(true).open(&log).unwrap())
-            .output()
-            .unwrap();
-        assert_eq!(output.status.code(), Some(*code), "{arguments:?} {output:?}");
-        assert!(
-            fs::read(&log).unwrap() == [b"before\n", &plain[..]].concat(),
-            "{arguments:?}"
-        );
+        for standard_output in ["/dev/fd/1", "-"] {
+            let log = base.join(format!("log{at}"));
+            fs::write(&log, "before\n").unwrap();
+            let output = tlswalk(base, &[*arguments, &["-o", standard_output]].concat())
+                .stdout(OpenOptions::new().append(true).open(&log).unwrap())
+                .output()
+                .unwrap();
+            assert_eq!(output.status.code(), Some(*code), "{arguments:?} {output:?}");
+            assert!(
+                fs::read(&log).unwrap() == [b"before\n", &plain[..]].concat(),
+                "{arguments:?} {standard_output}"
+            );
+        }
+        assert!(!base.join("-").exists(), "{arguments:?}");
     }
+    // A file of that name, and a terminal, which frames might drive.
+    assert_eq!(run(&["ev.pcap"], "./-").status.code(), Some(1));
+    assert!(base.join("-").is_file());
+    let call = format!("{} slice -o - ev.pcap", env!("CARGO_BIN_EXE_tlswalk"));
+    let terminal = Command::new("script")
+        .args(["-qec", &call, "/dev/null"])
+        .current_dir(base)
+        .output();
+    let terminal = terminal.unwrap();
+    assert_eq!(terminal.status.code(), Some(2), "{terminal:?}");
+    assert!(
+        String::from_utf8_lossy(&terminal.stdout).contains("is a terminal"),
+        "{terminal:?}"
+    );
     symlink("round", base.join("round")).unwrap();
     refused(&run(&["ev.pcap"], "round"), &["-o round"], &"a link to itself");
 }
@@ -481,6 +500,38 @@ mod signals {
         let status = child.wait().unwrap();
         assert_eq!(status.signal(), Some(2), "{status}");
         drop((input, output));
+    }
+
+    #[test]
+    fn two_signals_during_the_last_step_leave_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = fs::canonicalize(folder.path()).unwrap();
+        let capture = generator::capture(generator::Mix::Mixed, generator::Format::Pcap, 3_000_000);
+        fs::write(base.join("big.pcap"), capture).unwrap();
+        let has_temporary = || {
+            let names = fs::read_dir(&base).unwrap().map(|it| it.unwrap().file_name());
+            names
+                .into_iter()
+                .any(|name| name.to_string_lossy().starts_with(".tlswalk-"))
+        };
+        let mut caught = 0;
+        let began = Instant::now();
+        while caught < 3 {
+            assert!(began.elapsed() < LIMIT, "it is never stopped at that step");
+            let arguments = ["slice", "--whole", "--force", "-o", "cut.pcapng", "big.pcap"];
+            let mut child = start(&base, &arguments);
+            while child.try_wait().unwrap().is_none() && !has_temporary() {}
+            if child.try_wait().unwrap().is_none() {
+                signal("-STOP", &child);
+            }
+            // Where it was too late, once more.
+            if child.try_wait().unwrap().is_none() {
+                caught += usize::from(has_temporary());
+                ["-INT", "-TERM", "-CONT"].iter().for_each(|name| signal(name, &child));
+            }
+            child.wait().unwrap();
+            assert!(!has_temporary());
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Capture → slice on disk: cut, judged again, and only then under its name.
 
 use std::fs::File;
-use std::io::{BufWriter, Seek as _, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, Seek as _, Write as _};
 use std::path::Path;
 
 use tlswalk::Options;
@@ -12,7 +12,7 @@ use tlswalk::handoff::redact::Redactor;
 use tlswalk::handoff::slice::{self, Breadth, Judged, Wish};
 
 use super::{Capture, only, redact};
-use crate::cli::args::Inspect;
+use crate::cli::args::{Inspect, STANDARD_OUTPUT};
 use crate::cli::originals::Originals;
 use crate::cli::reason;
 use crate::cli::target::Target;
@@ -25,6 +25,9 @@ pub(crate) fn run(inspect: &Inspect, whole: bool, force: bool) -> Result<u8, Str
         .output
         .as_deref()
         .ok_or("slice needs a file to write: -o slice.pcapng")?;
+    if target.as_os_str() == STANDARD_OUTPUT && io::stdout().is_terminal() {
+        return Err("-o -: standard output is a terminal; name a file, or pipe the slice on".to_owned());
+    }
     let target = Target::new(target, force, Originals::of(inspect))?;
     if !inspect.log.is_empty() {
         return Err("a slice holds frames, and its verdict rests on them alone; leave --log out".to_owned());
@@ -104,7 +107,7 @@ impl Cutting {
     /// The slice in a file without a name; `None` when it would be judged otherwise than the capture.
     fn cut(&mut self, capture: &Capture, breadth: Breadth, target: &Target) -> Result<Option<File>, String> {
         let because = |error: &dyn std::fmt::Display| format!("{}: {error}", capture.name);
-        let unwritten = |error: &std::io::Error| format!("{}: {}", target.name(), reason(error));
+        let unwritten = |error: &io::Error| format!("{}: {}", target.name(), reason(error));
         let Self {
             judged,
             note,

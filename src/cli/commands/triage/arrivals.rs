@@ -4,7 +4,7 @@
 //! it was moved in; where that was not told, when size and time have not changed for a while. One that is known to be open
 //! for writing is not complete, however long its writer pauses.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -45,10 +45,66 @@ impl Ghost {
     }
 }
 
+/// When a file is judged that waits: those that have waited longest first.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Turn {
+    changed: Instant,
+    path: PathBuf,
+    identity: Identity,
+}
+
+/// Files that wait to be judged. They are asked for many times a second, while hardly anything has changed: so their order is kept.
+#[derive(Default)]
+struct Turns {
+    /// These are complete.
+    complete: BTreeSet<Turn>,
+    /// These are when they have not changed for a while.
+    settling: BTreeSet<Turn>,
+}
+
+impl Turns {
+    fn of(&mut self, is_complete: bool) -> &mut BTreeSet<Turn> {
+        match is_complete {
+            true => &mut self.complete,
+            false => &mut self.settling,
+        }
+    }
+
+    /// Puts a file where it belongs by now.
+    fn update(&mut self, arrival: &mut Arrival) {
+        let turn = arrival.waits();
+        if turn == arrival.turn {
+            return;
+        }
+        self.remove(arrival);
+        if let Some((is_complete, turn)) = &turn {
+            self.of(*is_complete).insert(turn.clone());
+        }
+        arrival.turn = turn;
+    }
+
+    fn remove(&mut self, arrival: &mut Arrival) {
+        if let Some((is_complete, turn)) = arrival.turn.take() {
+            self.of(is_complete).remove(&turn);
+        }
+    }
+
+    /// The first of those that are due.
+    fn first(&self, now: Instant, settle: Duration, most: usize) -> Vec<Turn> {
+        let is_settled = |it: &&Turn| now.duration_since(it.changed) >= settle;
+        let settled = self.settling.iter().take_while(is_settled).take(most);
+        let mut first: Vec<Turn> = settled.chain(self.complete.iter().take(most)).cloned().collect();
+        first.sort();
+        first.truncate(most);
+        first
+    }
+}
+
 /// All files that are there.
 pub(super) struct Arrivals {
     settle: Duration,
     all: HashMap<Identity, Arrival>,
+    turns: Turns,
     ghosts: HashMap<PathBuf, Ghost>,
     round: u64,
 }
@@ -66,6 +122,8 @@ struct Arrival {
     /// It was closed or moved in since it changed last.
     closed: bool,
     queued: bool,
+    /// Where it waits: whether it is complete, and its turn.
+    turn: Option<(bool, Turn)>,
     /// As it was when it was judged last.
     judged: Option<Found>,
     reported: Option<Reported>,
@@ -89,6 +147,7 @@ impl Arrival {
             writing: false,
             closed: false,
             queued: false,
+            turn: None,
             judged: None,
             reported: None,
             round: 0,
@@ -105,11 +164,19 @@ impl Arrival {
         self.found = found;
     }
 
-    fn is_due(&self, now: Instant, settle: Duration) -> bool {
+    /// Whether it is complete, and its turn, unless it is not to be judged.
+    fn waits(&self) -> Option<(bool, Turn)> {
         let is_as_judged = |judged: &Found| (judged.size, judged.modified) == (self.found.size, self.found.modified);
+        if self.queued || self.writing || self.judged.as_ref().is_some_and(is_as_judged) {
+            return None;
+        }
+        let turn = Turn {
+            changed: self.changed,
+            path: self.found.path.clone(),
+            identity: self.found.identity.clone(),
+        };
         // What is closed and empty may be opened again by who created it.
-        let is_complete = (self.closed && self.found.size > 0) || now.duration_since(self.changed) >= settle;
-        !self.queued && !self.writing && is_complete && !self.judged.as_ref().is_some_and(is_as_judged)
+        Some((self.closed && self.found.size > 0, turn))
     }
 }
 
@@ -118,6 +185,7 @@ impl Arrivals {
         Self {
             settle,
             all: HashMap::new(),
+            turns: Turns::default(),
             ghosts: HashMap::new(),
             round: 0,
         }
@@ -134,6 +202,7 @@ impl Arrivals {
                     && let Some(arrival) = self.all.values_mut().find(|it| it.found.path == path)
                 {
                     arrival.writing = false;
+                    self.turns.update(arrival);
                 }
                 return;
             }
@@ -147,7 +216,9 @@ impl Arrivals {
             && known.is_some_and(|it| it.found.path == path || !is_at(&it.found.path, &found.identity))
         {
             // The inode of a file that is gone was used again.
-            self.all.remove(&found.identity);
+            if let Some(mut gone) = self.all.remove(&found.identity) {
+                self.turns.remove(&mut gone);
+            }
         }
         let is_first = !self.all.contains_key(&found.identity);
         let arrival = self
@@ -179,6 +250,7 @@ impl Arrivals {
             Sign::MovedIn if is_first => arrival.closed = true,
             Sign::MovedIn => {}
         }
+        self.turns.update(arrival);
     }
 
     /// A file was renamed.
@@ -204,6 +276,7 @@ impl Arrivals {
         for arrival in self.all.values_mut().filter(|it| it.writing) {
             arrival.writing = false;
             arrival.changed = now;
+            self.turns.update(arrival);
         }
     }
 
@@ -225,9 +298,11 @@ impl Arrivals {
             }
             arrival.round = self.round;
             arrival.missed = 0;
+            self.turns.update(arrival);
         }
         let mut gone = Vec::new();
         let round = self.round;
+        let turns = &mut self.turns;
         self.all.retain(|_, arrival| {
             if arrival.round == round {
                 return true;
@@ -239,6 +314,7 @@ impl Arrivals {
             if arrival.closed && arrival.judged.is_none() {
                 gone.push(arrival.found.path.clone());
             }
+            turns.remove(arrival);
             false
         });
         gone.sort();
@@ -248,28 +324,21 @@ impl Arrivals {
     /// Up to `most` files that are complete and were not judged as they are, those that have waited longest first; they
     /// are queued from now on.
     pub(super) fn due(&mut self, now: Instant, most: usize) -> Vec<Found> {
-        let settle = self.settle;
-        let mut due: Vec<(Instant, PathBuf, Identity)> = self
-            .all
-            .iter()
-            .filter(|(_, it)| it.is_due(now, settle))
-            .map(|(identity, it)| (it.changed, it.found.path.clone(), identity.clone()))
-            .collect();
-        due.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
-        due.truncate(most);
-        due.into_iter()
-            .filter_map(|(_, _, identity)| {
-                let arrival = self.all.get_mut(&identity)?;
-                arrival.queued = true;
-                Some(arrival.found.clone())
-            })
-            .collect()
+        let first = self.turns.first(now, self.settle, most);
+        let due = first.iter().filter_map(|turn| {
+            let arrival = self.all.get_mut(&turn.identity)?;
+            arrival.queued = true;
+            self.turns.update(arrival);
+            Some(arrival.found.clone())
+        });
+        due.collect()
     }
 
     /// A queued file was not there under its name: it is looked for.
     pub(super) fn lost(&mut self, identity: &Identity) {
         if let Some(arrival) = self.all.get_mut(identity) {
             arrival.queued = false;
+            self.turns.update(arrival);
         }
     }
 
@@ -279,6 +348,7 @@ impl Arrivals {
             arrival.queued = false;
             arrival.closed = false;
             arrival.changed = now;
+            self.turns.update(arrival);
         }
     }
 
@@ -287,6 +357,7 @@ impl Arrivals {
         let arrival = self.all.get_mut(&as_it_was.identity)?;
         arrival.queued = false;
         arrival.judged = Some(as_it_was.clone());
+        self.turns.update(arrival);
         arrival.reported.replace(Reported {
             size: as_it_was.size,
             sha256: sha256.map(str::to_owned),
@@ -435,6 +506,39 @@ mod tests {
             "inode {inode} and {}",
             found(&c).path.display()
         );
+    }
+
+    #[test]
+    fn those_that_have_waited_longest_come_first_and_no_more_is_looked_at() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths: Vec<PathBuf> = (0..50).map(|at| folder.path().join(format!("{at:02}"))).collect();
+        let (mut arrivals, begin) = (Arrivals::new(SETTLE), Instant::now());
+        let at = |second: u64| begin + Duration::from_secs(second);
+        // Every other one is closed; the rest settles.
+        for (second, path) in (0..).zip(&paths) {
+            fs::write(path, "x").unwrap();
+            arrivals.scanned(paths[..=second as usize].iter().map(|it| found(it)), at(second));
+            if second % 2 == 0 {
+                arrivals.notice(Sign::Closed, path, at(second));
+            }
+        }
+        let waiting = |arrivals: &Arrivals| arrivals.turns.complete.len() + arrivals.turns.settling.len();
+        assert_eq!(waiting(&arrivals), 50);
+        assert_eq!(names(&arrivals.due(at(0), 2)), ["00", "02"], "01 has not settled");
+        assert_eq!(names(&arrivals.due(at(99), 3)), ["01", "03", "04"]);
+        assert_eq!(waiting(&arrivals), 45, "what is queued does not wait");
+        assert_eq!(arrivals.turns.first(at(99), SETTLE, 0), []);
+        // Gone, judged, written to: whatever becomes of a file, it waits once or not at all.
+        arrivals.judged(&found(&paths[0]), None);
+        arrivals.lost(&found(&paths[2]).identity);
+        arrivals.disturbed(&found(&paths[4]).identity, at(99));
+        arrivals.notice(Sign::Written, &paths[6], at(99));
+        for _ in 0..MISSED {
+            arrivals.scanned(paths[..10].iter().map(|it| found(it)), at(99));
+        }
+        assert_eq!(names(&arrivals.due(at(99), 9)), ["02", "05", "07", "08", "09"]);
+        assert_eq!(names(&arrivals.due(at(200), 9)), ["04"]);
+        assert_eq!(waiting(&arrivals), 0);
     }
 
     #[test]
