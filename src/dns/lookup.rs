@@ -74,8 +74,6 @@ pub struct Answer {
     pub status: Status,
     /// Addresses.
     pub addresses: Vec<IpAddr>,
-    /// Canonical names.
-    pub aliases: Vec<WireText>,
     /// It was cut to fit a datagram.
     pub truncated: bool,
 }
@@ -390,7 +388,6 @@ fn answer(message: Message, frame: FrameNumber, time: Timestamp) -> Answer {
         time,
         status: message.status,
         addresses: message.addresses,
-        aliases: message.aliases,
         truncated: message.truncated,
     }
 }
@@ -412,7 +409,6 @@ mod tests {
             name: WireText::from("Smartreceiver.cisco.com"),
             kind,
             addresses: Vec::new(),
-            aliases: Vec::new(),
         }
     }
 

@@ -47,6 +47,7 @@ pub type Word = &'static str;
 
 /// What tlswalk says of one capture.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Report {
     /// [`SCHEMA`].
     #[serde(deserialize_with = "known::word")]
@@ -84,6 +85,7 @@ pub struct Report {
 
 /// A part of what there is to say of a capture that grows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Part {
     /// Counted from 1.
     pub number: u64,
@@ -93,6 +95,7 @@ pub struct Part {
 
 /// Name and version of the program.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Tool {
     /// `tlswalk`.
     #[serde(deserialize_with = "known::word")]
@@ -103,6 +106,7 @@ pub struct Tool {
 
 /// The capture file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Capture {
     /// Its name as given; `-` for standard input.
     pub file: String,
@@ -156,6 +160,7 @@ const fn is_zero(count: &u64) -> bool {
 
 /// What a slice made by tlswalk says of its capture.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SliceOf {
     /// SHA-256 of the capture, or, of a redacted slice, a keyed hash of that.
     pub sha256: String,
@@ -167,6 +172,7 @@ pub struct SliceOf {
 
 /// A place in the middle of the file where no record could be read.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Damage {
     /// Its offset in the (decompressed) file; with `--merge` in the file that has it.
     pub offset: u64,
@@ -178,6 +184,7 @@ pub struct Damage {
 
 /// What the capture can and cannot show.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Visibility {
     /// Frames that are second copies of a packet.
     pub duplicates: u64,
@@ -191,6 +198,7 @@ pub struct Visibility {
 
 /// An oddity of wire or capture.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Anomaly {
     /// A stable name.
     pub id: String,
@@ -202,6 +210,7 @@ pub struct Anomaly {
 
 /// What a capture holds, by counts.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Contents {
     /// TCP connections seen.
     pub tcp_connections: u64,
@@ -242,6 +251,7 @@ impl From<&contents::Contents> for Contents {
 
 /// The report's own verdict.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Overall {
     /// Verdict id.
     pub id: String,
@@ -262,6 +272,7 @@ pub struct Overall {
 
 /// One try to reach the service.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Attempt {
     /// Counted from 1.
     pub id: usize,
@@ -294,6 +305,7 @@ pub struct Attempt {
 
 /// Where an attempt leaves the good one of its transport.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
 pub struct Baseline {
     /// Which good attempt it is compared with.
     pub id: String,
@@ -317,6 +329,7 @@ pub struct Baseline {
 
 /// An attempt's place among the tries of its device for its service.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
 pub struct Place {
     /// The course's id.
     pub id: usize,
@@ -331,6 +344,7 @@ pub struct Place {
 
 /// Several tries of one device for one service.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
 pub struct Course {
     /// Counted from 1.
     pub id: usize,
@@ -352,6 +366,7 @@ pub struct Course {
 
 /// One try of a course.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
 pub struct Try {
     /// The attempt's id.
     pub attempt: usize,
@@ -371,6 +386,7 @@ pub struct Try {
 
 /// The rhythm of licensing against the length of the capture.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
 pub struct Cadence {
     /// Seconds from the first frame to the last.
     pub watched: f64,
@@ -388,6 +404,7 @@ pub struct Cadence {
 
 /// A controller, and what the capture holds of it.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
 pub struct Controller {
     /// Its address.
     pub address: String,
@@ -409,6 +426,7 @@ pub struct Controller {
 
 /// What happened to an attempt.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Verdict {
     /// Stable id: see `tlswalk explain`.
     pub id: String,
@@ -440,6 +458,7 @@ pub struct Verdict {
 
 /// One frame and what it shows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Evidence {
     /// Frame number.
     pub frame: u64,
@@ -449,6 +468,7 @@ pub struct Evidence {
 
 /// Another explanation.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Alternative {
     /// Verdict or cause id.
     pub id: String,
@@ -460,6 +480,7 @@ pub struct Alternative {
 
 /// Something to do.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Remedy {
     /// `wlc`, `firewall`, `proxy`, `server` or `capture`.
     pub owner: String,
@@ -474,6 +495,7 @@ pub struct Remedy {
 
 /// Something a rule recognised.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Finding {
     /// Verdict or finding id.
     pub id: String,
@@ -487,6 +509,7 @@ pub struct Finding {
 
 /// A DNS look-up.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Lookup {
     /// Name asked for.
     pub name: String,
@@ -510,6 +533,7 @@ pub struct Lookup {
 
 /// One TCP connection.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Connection {
     /// Counted from 1 in order of the first frame.
     pub id: usize,
@@ -537,6 +561,7 @@ pub struct Connection {
 
 /// TCP facts.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Tcp {
     /// First frame of the connection.
     pub first_frame: u64,
@@ -578,6 +603,7 @@ pub struct Tcp {
 
 /// What the capture demonstrably sees of one direction.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Seen {
     /// First frame of that direction; null when there is none.
     pub first_frame: Option<u64>,
@@ -597,6 +623,7 @@ pub struct Seen {
 
 /// A second copy of a packet.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Copy {
     /// Frame of the copy.
     pub frame: u64,
@@ -606,6 +633,7 @@ pub struct Copy {
 
 /// A FIN or RST.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Close {
     /// Frame number.
     pub frame: u64,
@@ -616,6 +644,7 @@ pub struct Close {
 
 /// A hole in one direction.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Gap {
     /// `client` or `server`: whose bytes are missing.
     #[serde(deserialize_with = "known::word")]
@@ -631,6 +660,7 @@ pub struct Gap {
 
 /// TLS facts.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Tls {
     /// Negotiated version (`1.2`), or null when no Server Hello was seen.
     pub version: Option<String>,
@@ -662,6 +692,7 @@ pub struct Tls {
 
 /// Records and their bytes.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Count {
     /// Records.
     pub records: u64,
@@ -671,6 +702,7 @@ pub struct Count {
 
 /// A TLS alert.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Alert {
     /// `client` or `server`.
     #[serde(deserialize_with = "known::word")]
@@ -690,6 +722,7 @@ pub struct Alert {
 
 /// One step of the walk.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Step {
     /// E.g. `client-hello`.
     #[serde(deserialize_with = "known::word")]
@@ -712,6 +745,7 @@ pub struct Step {
 
 /// Certificate chains as presented.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Certificates {
     /// The server's.
     pub server: Vec<Certificate>,
@@ -721,6 +755,7 @@ pub struct Certificates {
 
 /// One certificate.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Certificate {
     /// Subject.
     pub subject: Option<String>,
@@ -755,6 +790,7 @@ pub struct Certificate {
 
 /// A readable HTTP request and its answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Exchange {
     /// E.g. `POST`.
     pub method: Option<String>,

@@ -33,6 +33,7 @@ mod corpus;
 mod device_logs;
 mod endings;
 mod evidence;
+mod examples;
 mod formats;
 mod fuzz_regressions;
 mod generated;
