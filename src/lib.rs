@@ -12,7 +12,10 @@
 //!                     report ◀── verdict ◀── Finding ◀── rules ◀── Attempt ◀┘
 //! ```
 //!
-//! The modules below stand in that order. Only the binary, [`capture`] (over [`std::io::Read`]) and [`report`] (over
+//! The folders stand in that order. What is public is what a program needs that reads captures and acts on reports:
+//! [`analyze`] for a file, [`analyze_stream`] for a capture that grows, [`Options`] with a [`profile`](profile::Profile), and
+//! the [`report`](report::Report) itself. [`handoff`] makes evidence to pass on of it, [`capture`] and [`decode`] give frames and
+//! segments alone. Everything else is how a verdict is reached, and may change with any version. Only the binary, [`capture`] (over [`std::io::Read`]) and [`report`] (over
 //! [`std::io::Write`]) touch the outside; everything between them cannot fail and reads no clock.
 //!
 //! ```
@@ -20,10 +23,17 @@
 //! let capture = std::fs::File::open("samples/client-certificate-self-signed-expired.pcap")?;
 //! let profile = tlswalk::profile::Profile::built_in("cisco-smart-licensing").ok_or("no such profile")?;
 //! let report = tlswalk::analyze(capture, "export.pcap", &tlswalk::Options::new(profile))?;
-//! assert_eq!(report.attempts[0].connections.len(), 1);
+//! assert_eq!(report.verdict.id, "client-certificate-rejected");
+//! assert_eq!(report.attempts[0].verdict.by, "server");
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! Two whole programs are in `examples/`: `judge` reads a file and says what to do, `follow` acts on each attempt of a capture
+//! that grows.
+
+// Within a folder that is private here, `pub` says what other folders may use, and `pub(crate)` would say it no better.
+#![allow(unreachable_pub)]
 
 // What every stage shares.
 pub mod base;
@@ -35,16 +45,16 @@ pub mod capture;
 pub mod decode;
 
 // Segment → Chunk
-pub mod tcp;
+mod tcp;
 
 // datagram → Message → Lookup
-pub mod dns;
+mod dns;
 
 // Chunk → Exchange
-pub mod http;
+mod http;
 
 // Chunk → Record → Message; Certificate → Judgement
-pub mod tls;
+mod tls;
 
 // device text → DeviceEvent
 pub mod device;
@@ -53,19 +63,19 @@ pub mod device;
 pub mod profile;
 
 // Segment → Flow → Walk → Connection
-pub mod connection;
+mod connection;
 
 // Connections, Lookups, ICMP errors, DeviceEvents → Attempt
-pub mod attempt;
+mod attempt;
 
 // Attempt → Finding → Verdict → Course
-pub mod judge;
+mod judge;
 
 // Verdict → Report
 pub mod report;
 
 // All of it together
-pub mod analysis;
+mod analysis;
 
 // Report and capture → evidence that people hand on
 pub mod handoff;
@@ -73,3 +83,4 @@ pub mod handoff;
 pub use analysis::analyzer::{Analyzer, analyze, analyze_merged};
 pub use analysis::live::analyze_stream;
 pub use profile::options::{Host, Options, Target};
+pub use tls::trust::{AnchorError, Anchors};

@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use tlswalk::base::dialect::Dialect;
+use tlswalk::Anchors;
 use tlswalk::base::phrase::Language;
 use tlswalk::capture::{ReadError, reason};
 use tlswalk::profile::Profile;
-use tlswalk::tls::trust::Anchors;
 
 /// What to look for, and how to judge; made once for many captures.
 #[pyclass(frozen, module = "tlswalk._native")]

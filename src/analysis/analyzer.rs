@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::ops::ControlFlow;
 
-use crate::analysis::collector::{Checksums, Collected, skipped};
-use crate::analysis::dropped::bounds_that_bit;
+use crate::analysis::collector::{Checksums, Collected};
+use crate::analysis::dropped::{bounds_that_bit, skipped};
 use crate::analysis::story::Story;
 use crate::attempt::attested;
 use crate::attempt::contents::Contents;
@@ -192,22 +192,12 @@ impl<'o> Analyzer<'o> {
         let restored = facts.slice.as_ref().map(|note| note.restore(facts));
         let facts = restored.as_ref().unwrap_or(facts);
         let chains = attested::chains(facts.slice.as_deref());
-        let Collected {
-            flows,
-            lookups,
-            connections,
-            contents,
-            dropped,
-            ..
-        } = &self.collected;
-        let mut anomalies = facts.anomalies.clone();
-        anomalies.extend(self.decoder.anomalies());
-        anomalies.extend(self.collected.conflicts.iter().cloned());
-        anomalies.extend(bounds_that_bit(dropped, flows, lookups));
+        let anomalies = self.anomalies(facts);
+        let contents = self.contents();
         let watched = Watched {
             hosts,
             controllers: self.decoder.controllers().clone(),
-            lookups: &lookups.all,
+            lookups: &self.collected.lookups.all,
             told: OnceCell::new(),
         };
         for attempt in &mut attempts {
@@ -215,32 +205,55 @@ impl<'o> Analyzer<'o> {
         }
         let offsets = testimony::assign(&self.options.logs, &mut attempts);
         let attested = attested::correct(&mut attempts, &chains);
-        let mut contents = Contents {
-            tcp_connections: flows.counts.flows,
-            quic_packets: self.collected.skips_of(Skip::Quic),
-            capwap_packets: self.collected.skips_of(Skip::Capwap),
-            ..contents.clone()
-        };
-        // The root's name is empty, and says nothing in a list.
-        let names = lookups.all.iter().map(|it| &it.name).filter(|name| !name.is_empty());
-        let names: BTreeSet<&WireText> = names.collect();
-        contents.dns_names = names.into_iter().map(ToString::to_string).take(MAX_NAMES).collect();
-        contents.server_names = self
-            .collected
-            .names
-            .iter()
-            .map(ToString::to_string)
-            .take(MAX_NAMES)
-            .collect();
         let context = Context {
             options: self.options,
             capture: facts,
             contents: &contents,
             watched: &watched,
             surroundings: &story.surroundings,
-            snap_length_cut: flows.counts.cut,
+            snap_length_cut: self.collected.flows.counts.cut,
             offsets: &offsets,
         };
+        let capture = self.capture(file, facts, &anomalies, &contents);
+        let judged: Vec<_> = attempts
+            .iter()
+            .zip(attested)
+            .map(|(attempt, is_attested)| {
+                let mut verdict = verdict::judge(attempt, &context);
+                if is_attested && let Some(cause) = verdict.findings.first_mut() {
+                    cause.cannot_tell.push(phrase("attested-chain"));
+                }
+                verdict
+            })
+            .collect();
+        let all = attempts.len();
+        let (attempts, judged) = match self.options.others {
+            true => failures(attempts, judged),
+            false => (attempts, judged),
+        };
+        look(&attempts, &self.collected.connections);
+        let mut report = report::build(capture, &attempts, &judged, &context, story.before);
+        report.others = self.options.others.then(|| report::Others {
+            failed: attempts.len(),
+            not_failed: all.saturating_sub(attempts.len()),
+        });
+        story.tell(&report, &judged, &attempts);
+        (report, watched.hosts)
+    }
+
+    /// What was odd: in the file, in decoding, on the wire, and where a bound bit.
+    fn anomalies(&self, facts: &CaptureFacts) -> Vec<Anomaly> {
+        let Collected {
+            flows,
+            lookups,
+            dropped,
+            conflicts,
+            ..
+        } = &self.collected;
+        let mut anomalies = facts.anomalies.clone();
+        anomalies.extend(self.decoder.anomalies());
+        anomalies.extend(conflicts.iter().cloned());
+        anomalies.extend(bounds_that_bit(dropped, flows, lookups));
         let Checksums { tried, wrong, first } = self.collected.checksums;
         if let Some(frame) = first {
             anomalies.push(Anomaly {
@@ -262,7 +275,46 @@ impl<'o> Analyzer<'o> {
                 .with("count", self.collected.in_capwap),
             });
         }
-        let capture = report::Capture {
+        anomalies
+    }
+
+    /// What is in the capture, by counts and names.
+    fn contents(&self) -> Contents {
+        let Collected {
+            flows,
+            lookups,
+            contents,
+            ..
+        } = &self.collected;
+        let mut contents = Contents {
+            tcp_connections: flows.counts.flows,
+            quic_packets: self.collected.skips_of(Skip::Quic),
+            capwap_packets: self.collected.skips_of(Skip::Capwap),
+            ..contents.clone()
+        };
+        // The root's name is empty, and says nothing in a list.
+        let names = lookups.all.iter().map(|it| &it.name).filter(|name| !name.is_empty());
+        let names: BTreeSet<&WireText> = names.collect();
+        contents.dns_names = names.into_iter().map(ToString::to_string).take(MAX_NAMES).collect();
+        contents.server_names = self
+            .collected
+            .names
+            .iter()
+            .map(ToString::to_string)
+            .take(MAX_NAMES)
+            .collect();
+        contents
+    }
+
+    /// The capture as the report tells it.
+    fn capture(&self, file: &str, facts: &CaptureFacts, anomalies: &[Anomaly], contents: &Contents) -> report::Capture {
+        let Collected {
+            flows,
+            lookups,
+            dropped,
+            ..
+        } = &self.collected;
+        report::Capture {
             file: file.to_owned(),
             skipped: skipped(&self.collected.skipped),
             not_judged: dropped.not_judged.saturating_add(lookups.dropped_of_interest),
@@ -276,33 +328,9 @@ impl<'o> Analyzer<'o> {
                 .iter()
                 .map(|it| report::Anomaly::of(it, self.options.voice()))
                 .collect(),
-            contents: (&contents).into(),
+            contents: contents.into(),
             ..report::Capture::of(facts, self.options.language)
-        };
-        let judged: Vec<_> = attempts
-            .iter()
-            .zip(attested)
-            .map(|(attempt, is_attested)| {
-                let mut verdict = verdict::judge(attempt, &context);
-                if is_attested && let Some(cause) = verdict.findings.first_mut() {
-                    cause.cannot_tell.push(phrase("attested-chain"));
-                }
-                verdict
-            })
-            .collect();
-        let all = attempts.len();
-        let (attempts, judged) = match self.options.others {
-            true => failures(attempts, judged),
-            false => (attempts, judged),
-        };
-        look(&attempts, connections);
-        let mut report = report::build(capture, &attempts, &judged, &context, story.before);
-        report.others = self.options.others.then(|| report::Others {
-            failed: attempts.len(),
-            not_failed: all.saturating_sub(attempts.len()),
-        });
-        story.tell(&report, &judged, &attempts);
-        (report, watched.hosts)
+        }
     }
 }
 

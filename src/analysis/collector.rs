@@ -2,7 +2,7 @@
 
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::plain;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::analysis::dropped::Dropped;
 use crate::analysis::interest::{Grade, Interest, grade};
@@ -253,78 +253,82 @@ impl<'o> Collected<'o> {
         }
         let was_evicted = flow.was_evicted;
         let connection = Connection::of(flow);
-        for side in Side::both() {
-            if connection.tunnel == Tunnel::Capwap && connection.tcp[side].frames > 0 {
-                let to = if side == Side::Client {
-                    connection.server.ip
-                } else {
-                    connection.client.ip
-                };
-                self.hosts.saw_receiver(to);
+        self.note(&connection);
+        let wanted = connection.may_be_read() && (self.everything || self.could_matter(&connection));
+        if wanted || !connection.may_be_read() && self.is_telling_unread(&connection) {
+            self.keep(connection, was_evicted);
+        }
+    }
+
+    /// Notes of a connection what counts whether it is kept or not.
+    fn note(&mut self, connection: &Connection) {
+        let (from_client, from_server) = (connection.tcp.client.frames > 0, connection.tcp.server.frames > 0);
+        if connection.tunnel == Tunnel::Capwap {
+            self.in_capwap += 1;
+            if from_client {
+                self.hosts.saw_receiver(connection.server.ip);
+            }
+            if from_server {
+                self.hosts.saw_receiver(connection.client.ip);
             }
         }
-        self.hosts.accepted.note(&connection);
-        self.both_directions += u64::from(Side::both().iter().all(|&side| connection.tcp[side].frames > 0));
+        self.hosts.accepted.note(connection);
+        self.both_directions += u64::from(from_client && from_server);
+        let is_one_sided = |&side: &Side| connection.tcp[side].frames == 0 && connection.tcp[side].acked_unseen;
+        self.one_sided += u64::from(Side::both().iter().any(is_one_sided));
         for side in Side::both() {
-            if let Some(conflict) = &connection.tcp[side].conflict
-                && self.conflicts.len() < MAX_CONFLICTS
-            {
-                self.conflicts.push(Anomaly {
-                    id: "overlap-differs",
-                    frame: conflict.frame,
-                    detail: phrase("anomaly-overlap-differs")
-                        .with("frame", conflict.frame)
-                        .with(
-                            "who",
-                            phrase(match side {
-                                Side::Client => "client",
-                                Side::Server => "server",
-                            }),
-                        )
-                        .with("client", connection.client)
-                        .with("server", connection.server)
-                        .with("other", WireText::from_bytes(&conflict.other).to_string())
-                        .with("kept", WireText::from_bytes(&conflict.kept).to_string()),
-                });
-            }
+            self.note_conflict(connection, side);
         }
-        self.one_sided += u64::from(
-            Side::both()
-                .iter()
-                .any(|&side| connection.tcp[side].frames == 0 && connection.tcp[side].acked_unseen),
-        );
         self.contents.tls_connections += u64::from(connection.tls.is_some());
-        self.in_capwap += u64::from(connection.tunnel == Tunnel::Capwap);
         self.dropped.events += connection.events_dropped;
         let is_dns = connection.server.port == 53 || connection.client.port == 53;
         // A wireless client's look-ups are not the controller's.
         if is_dns && connection.tunnel != Tunnel::Capwap {
-            self.dns_over_tcp(&connection);
+            self.dns_over_tcp(connection);
         }
-        let named = connection.server_name().map(|name| name.raw().to_owned());
-        if let Some(name) = &named
+        if let Some(name) = connection.server_name().map(WireText::raw)
             && self.options.profile.service_named(name).is_none()
             && self.names.len() < MAX_NAMES
             && !name.is_empty()
         {
-            self.names.insert(WireText::from(name.as_str()));
+            self.names.insert(WireText::from(name));
         }
-        let wanted = connection.may_be_read();
-        if wanted {
-            if !self.everything && !self.could_matter(&connection) {
-                return;
-            }
-            self.keep(connection, was_evicted);
-        } else if !connection.connected()
+    }
+
+    /// Notes two versions of the same bytes.
+    fn note_conflict(&mut self, connection: &Connection, side: Side) {
+        let Some(conflict) = &connection.tcp[side].conflict else {
+            return;
+        };
+        if self.conflicts.len() >= MAX_CONFLICTS {
+            return;
+        }
+        let who = phrase(match side {
+            Side::Client => "client",
+            Side::Server => "server",
+        });
+        self.conflicts.push(Anomaly {
+            id: "overlap-differs",
+            frame: conflict.frame,
+            detail: phrase("anomaly-overlap-differs")
+                .with("frame", conflict.frame)
+                .with("who", who)
+                .with("client", connection.client)
+                .with("server", connection.server)
+                .with("other", WireText::from_bytes(&conflict.other).to_string())
+                .with("kept", WireText::from_bytes(&conflict.kept).to_string()),
+        });
+    }
+
+    /// Whether a connection without anything to read says something all the same.
+    fn is_telling_unread(&self, connection: &Connection) -> bool {
+        !connection.connected()
             || connection.tcp.server.reset.is_some()
             || connection.speaks_other.server
             || connection.answer_refused()
             // Another connection may show that the port expects TLS.
-            || self.everything && connection.plain_client.is_some() && plain::client::is_over(&connection)
+            || self.everything && connection.plain_client.is_some() && plain::client::is_over(connection)
             || connection.syn_ack_unanswered()
-        {
-            self.keep(connection, was_evicted);
-        }
     }
 
     /// Keeps a connection that is wanted, if need be in the place of one that matters less.
@@ -485,15 +489,4 @@ fn class_of(connection: &Connection, everything: bool) -> Class {
         (true, false) => Class::Named,
         (false, _) => Class::Unconnected,
     }
-}
-
-/// What was skipped over, by its name.
-pub(crate) fn skipped(counts: &[u64; Skip::COUNT]) -> BTreeMap<String, u64> {
-    Skip::ALL
-        .iter()
-        .filter_map(|&skip| {
-            let count = *counts.get(skip as usize)?;
-            (count > 0).then(|| (skip.to_string(), count))
-        })
-        .collect()
 }

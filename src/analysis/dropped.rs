@@ -1,8 +1,11 @@
-//! Dropped → Anomaly: what was given up at bounds, counted, so that nothing is lost silently.
+//! Dropped → Anomaly: what was given up at bounds or skipped over, counted, so that nothing is lost silently.
+
+use std::collections::BTreeMap;
 
 use crate::base::frame::{Anomaly, FrameNumber};
 use crate::base::phrase::phrase;
 use crate::connection::table::Flows;
+use crate::decode::Skip;
 use crate::dns::lookup::Lookups;
 
 /// What was given up at a bound.
@@ -32,6 +35,17 @@ pub(crate) fn bounds_that_bit(dropped: &Dropped, flows: &Flows, lookups: &Lookup
             id: "bound",
             frame: FrameNumber(0),
             detail: phrase(id).with("count", count),
+        })
+        .collect()
+}
+
+/// What was skipped over, by its name.
+pub(crate) fn skipped(counts: &[u64; Skip::COUNT]) -> BTreeMap<String, u64> {
+    Skip::ALL
+        .iter()
+        .filter_map(|&skip| {
+            let count = *counts.get(skip as usize)?;
+            (count > 0).then(|| (skip.to_string(), count))
         })
         .collect()
 }

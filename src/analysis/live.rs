@@ -2,6 +2,16 @@
 //!
 //! What was reported is forgotten but for what explains later attempts: who was told which address, which endpoints are a
 //! service's, what servers chose. All of it is bounded.
+//!
+//! A capture that grows (`-f ndjson -`) is judged again and again: everything that is kept is grouped as it is at the
+//! end of a file, and attempts to which nothing that may still come can belong are reported and forgotten. No second
+//! way of grouping has to agree with the first. Grouping costs what is kept, so the pause between two looks is a second
+//! and 1/1024 s more for each connection and look-up that is kept, at most 10 s by the capture's clock: a busy line's
+//! attempts come some seconds later, and looking costs less than reading does (`benches/README.md`, Size). The clock is
+//! the capture's: it follows a frame by at most 30 s, and a longer pause when two frames within a quarter of an hour
+//! agree that it is later; 64 frames in a row that are older outvote it. What it had said before it went back counts as
+//! seen when it did, so nothing waits until it is there again; after a leap forward flows have 5 s to show that they go
+//! on.
 
 use std::cell::RefCell;
 use std::io::Read;

@@ -3,6 +3,20 @@
 //! An attempt rests on more than its own connection: its device may have fetched revocation data before it refused, or been told
 //! that a host is unreachable. So all that the device of an attempt did stays until that attempt is told. Of others things stay for
 //! a while, since an attempt may begin before it is known to be one.
+//!
+//! An attempt rests on what its device did, and a verdict on more than its connection: on a fetch by another name over
+//! another connection, on an ICMP error, on the device having been there. So until it is told, and while a flow that
+//! said hello to its service is open, everything that its device did since it began stays (`analysis/retention.rs`), by
+//! the device and not by what a rule may ask for. What a host that ever asked for a service did stays for 15 minutes;
+//! other connections, errors and look-ups do as well, but for 2 where all of them are many (2,048 connections or
+//! errors, 4,096 look-ups). Each kind has those bounds for itself: others push out nothing of a device's, and a device
+//! with as many, say a site behind one address, only its own, and nothing that an attempt is already known to rest on.
+//! Before, what a device had fetched was forgotten with what all others had asked, and an attempt that had waited 150 s
+//! for an unanswered fetch was told without it. Kept of what was reported: 1,024 look-ups as knowledge, 4,096
+//! endpoints, what servers chose, hosts and receivers. Parts leave out courses and cadence, which need the whole; the
+//! last part has the verdict of all. Silence is judged when its flow has ended, so with less capture behind it than a
+//! file has. With `-o`, `--log`, `--redact` or `--merge` one line comes at the end, since they need the whole.
+//! `tests/it/told.rs` holds what is told to what the file tells, frames of the evidence included.
 
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;

@@ -1,4 +1,11 @@
 //! Attempt → settled or not: whether anything that may still come can belong to it. The clock is the capture's own.
+//!
+//! What a growing capture forgets. Flows end 5 s after their last segment if they had closed, after 150 s unanswered,
+//! 600 s silent; what still comes of them is stray. An attempt that connected is settled when its flow has ended; one
+//! that did not, after 10 s (refused) or 120 s; and no flow of its device that is open may have begun before, for at
+//! most 15 minutes. Where the server's certificate was read, *before* is as long as revocation data may have been
+//! fetched: 3 s after the close, and any time where none was seen. A flow to an address that its look-ups told is
+//! waited for as long as it is open: it is what they were for.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;

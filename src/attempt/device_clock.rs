@@ -4,6 +4,13 @@
 //! writes a line when it begins a request and when one has failed, and the capture shows when that was. Each such pair
 //! bounds the offset; the offset that most pairs allow is taken, if there is one only. Preferred is none at all, then
 //! what a zone can be, then anything else, which takes more pairs to be believed.
+//!
+//! The offset of a device's clock: every line that tells of a request, a failure or a success may be about any attempt,
+//! within a stretch of time around it (a request up to 10 s before the first frame, a failure up to a minute after the
+//! last). Each such pair allows an interval of offsets; the offset that most lines allow is taken, if there is one
+//! only. Preferred are none, then what a zone can be; anything else takes three pairs to be likely, two where the
+//! stamps are known to be UTC. Each form of stamp has its own (a zone's name is only a word), unless one offset
+//! explains all. A cycle of eight hours that fits itself gives none. What cannot be a zone is the clock's error.
 
 use std::collections::HashSet;
 use std::net::IpAddr;

@@ -23,74 +23,19 @@ pub(super) fn assign_lookups<'a>(
     lookups: &'a [Lookup],
     directory: &Directory<'a>,
 ) {
-    let begins = |attempt: &Attempt<'_>| {
-        let latest = attempt.connections.iter().map(|connection| connection.first.1).max();
-        Some((attempt.connections.first()?.first.1, latest?))
-    };
-    let longest = attempts
-        .iter()
-        .filter_map(begins)
-        .map(|(first, latest)| latest.since(first));
-    // Before and after a question: what `precedes` and `stands_around` can accept, by the last connection's time.
-    let (before, after) = (10 * CLOCK_SKEW, SAME_ATTEMPT.saturating_add(longest.max().unwrap_or(0)));
-    // By name, since a device may ask from its address of the other family.
-    type Times = Vec<(Timestamp, usize)>;
-    let mut families: HashMap<Cow<'_, str>, [Times; 2]> = HashMap::new();
-    let mut devices: HashMap<(IpAddr, Cow<'_, str>), Times> = HashMap::new();
-    for (at, attempt) in attempts.iter().enumerate() {
-        let Some((_, latest)) = begins(attempt) else { continue };
-        let name = Cow::Owned(attempt.service.name.to_ascii_lowercase());
-        let [v4, v6] = families.entry(Cow::clone(&name)).or_default();
-        let family = if attempt.device.is_ipv4() { v4 } else { v6 };
-        family.push((latest, at));
-        devices.entry((attempt.device, name)).or_default().push((latest, at));
-    }
-    let by_name: HashMap<Cow<'_, str>, [ByTime; 2]> = families
-        .into_iter()
-        .map(|(name, times)| (name, times.map(|times| ByTime::new(times.into_iter()))))
-        .collect();
-    let by_device: HashMap<(IpAddr, Cow<'_, str>), ByTime> = devices
-        .into_iter()
-        .map(|(key, times)| (key, ByTime::new(times.into_iter())))
-        .collect();
+    let nearby = Nearby::of(attempts);
     // Attempts of which there are only look-ups.
     let mut asked_only: HashMap<(IpAddr, Cow<'_, str>), AskedOnly> = HashMap::new();
     for lookup in lookups {
         let service = selector.is_service_name(lookup.name.raw());
         let name = lower_case(lookup.name.raw());
-        let of_name = by_name.get(&name);
         // Of the look-ups of an export nearly all are of others' names.
-        if service.is_none() && of_name.is_none() {
+        if service.is_none() && !nearby.by_name.contains_key(&name) {
             continue;
         }
         let asked = lookup.first().1;
         let key = (lookup.client, name);
-        let own = by_device.get(&key);
-        let other_family = of_name.map(|[v4, v6]| if lookup.client.is_ipv4() { v6 } else { v4 });
-        // Found out once: near a question there may be hundreds of attempts of the other family.
-        let told = OnceCell::new();
-        let explained = |from: i64, explains: &dyn Fn(&Lookup, &Attempt<'_>) -> bool| {
-            let to = asked.0.saturating_add(after);
-            let near = own.into_iter().chain(other_family);
-            let mut candidates = near.flat_map(|it| it.in_order(from, to));
-            candidates.find(|&at| {
-                attempts.get(at).is_some_and(|attempt| {
-                    is_of_device(lookup, attempt, || {
-                        told.get_or_init(|| directory.lookups_of(lookup.client, lookup.name.raw()))
-                            .map(Asked::told)
-                    }) && explains(lookup, attempt)
-                })
-            })
-        };
-        // What precedes has its last connection behind the question.
-        let at = explained(asked.0, &|it, attempt| {
-            precedes(it, attempt) && !was_given_up(it, attempt, directory)
-        })
-        .or_else(|| {
-            explained(asked.0.saturating_sub(before), &|it, attempt| {
-                stands_around(it, attempt, directory) && !was_given_up(it, attempt, directory)
-            })
-        });
+        let at = nearby.follower(lookup, &key, attempts, directory);
         if let Some(attempt) = at.and_then(|at| attempts.get_mut(at)) {
             attempt.lookups.push(lookup);
             continue;
@@ -129,6 +74,86 @@ pub(super) fn assign_lookups<'a>(
                 speaks_tls: None,
             });
         }
+    }
+}
+
+/// Attempts by the time of their last connection, so that those near a question are found without looking at all.
+struct Nearby<'k> {
+    /// By name and family of address, since a device may ask from its address of the other family.
+    by_name: HashMap<Cow<'k, str>, [ByTime; 2]>,
+    by_device: HashMap<(IpAddr, Cow<'k, str>), ByTime>,
+    /// From so long before a question on, by the last connection's time, until so long after it: what `precedes` and
+    /// `stands_around` can accept.
+    before: i64,
+    after: i64,
+}
+
+impl Nearby<'_> {
+    fn of(attempts: &[Attempt<'_>]) -> Self {
+        type Times = Vec<(Timestamp, usize)>;
+        let mut longest = 0;
+        let mut families: HashMap<Cow<'_, str>, [Times; 2]> = HashMap::new();
+        let mut devices: HashMap<(IpAddr, Cow<'_, str>), Times> = HashMap::new();
+        for (at, attempt) in attempts.iter().enumerate() {
+            let begins = || attempt.connections.iter().map(|connection| connection.first.1);
+            let (Some(first), Some(latest)) = (begins().next(), begins().max()) else {
+                continue;
+            };
+            longest = latest.since(first).max(longest);
+            let name = Cow::Owned(attempt.service.name.to_ascii_lowercase());
+            let [v4, v6] = families.entry(Cow::clone(&name)).or_default();
+            let family = if attempt.device.is_ipv4() { v4 } else { v6 };
+            family.push((latest, at));
+            devices.entry((attempt.device, name)).or_default().push((latest, at));
+        }
+        let by_time = |times: Times| ByTime::new(times.into_iter());
+        let families = families.into_iter();
+        Self {
+            by_name: families.map(|(name, times)| (name, times.map(by_time))).collect(),
+            by_device: devices.into_iter().map(|(key, times)| (key, by_time(times))).collect(),
+            before: 10 * CLOCK_SKEW,
+            after: SAME_ATTEMPT.saturating_add(longest),
+        }
+    }
+}
+
+impl<'k> Nearby<'k> {
+    /// The attempt that a look-up belongs to.
+    fn follower(
+        &self,
+        lookup: &Lookup,
+        key: &(IpAddr, Cow<'k, str>),
+        attempts: &[Attempt<'_>],
+        directory: &Directory<'_>,
+    ) -> Option<usize> {
+        let asked = lookup.first().1;
+        let own = self.by_device.get(key);
+        let of_name = self.by_name.get(&key.1);
+        let other_family = of_name.map(|[v4, v6]| if lookup.client.is_ipv4() { v6 } else { v4 });
+        // Found out once: near a question there may be hundreds of attempts of the other family.
+        let told = OnceCell::new();
+        let explained = |from: i64, explains: &dyn Fn(&Lookup, &Attempt<'_>) -> bool| {
+            let to = asked.0.saturating_add(self.after);
+            let near = own.into_iter().chain(other_family);
+            let mut candidates = near.flat_map(|it| it.in_order(from, to));
+            candidates.find(|&at| {
+                attempts.get(at).is_some_and(|attempt| {
+                    is_of_device(lookup, attempt, || {
+                        told.get_or_init(|| directory.lookups_of(lookup.client, lookup.name.raw()))
+                            .map(Asked::told)
+                    }) && explains(lookup, attempt)
+                })
+            })
+        };
+        // What precedes has its last connection behind the question.
+        explained(asked.0, &|it, attempt| {
+            precedes(it, attempt) && !was_given_up(it, attempt, directory)
+        })
+        .or_else(|| {
+            explained(asked.0.saturating_sub(self.before), &|it, attempt| {
+                stands_around(it, attempt, directory) && !was_given_up(it, attempt, directory)
+            })
+        })
     }
 }
 

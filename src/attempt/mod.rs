@@ -128,8 +128,8 @@ impl<'a> Attempt<'a> {
 }
 
 /// Groups everything into attempts, in order of their first frames.
-#[must_use]
-pub fn attempts<'a>(
+#[cfg(test)]
+pub(crate) fn attempts<'a>(
     options: &'a Options,
     connections: &'a [Connection],
     lookups: &'a [Lookup],
@@ -475,7 +475,6 @@ mod tests {
                     name: WireText::from(name),
                     kind: if address.contains(':') { 28 } else { 1 },
                     addresses: address.parse().ok().filter(|_| is_response).into_iter().collect(),
-                    aliases: Vec::new(),
                 };
                 let frame = FrameNumber(at.unsigned_abs());
                 let time = Timestamp(at * SECOND);

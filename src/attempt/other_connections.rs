@@ -71,8 +71,8 @@ struct Success {
 
 impl Surroundings {
     /// Looks at all connections.
-    #[must_use]
-    pub fn of(connections: &[Connection]) -> Self {
+    #[cfg(test)]
+    fn of(connections: &[Connection]) -> Self {
         let mut surroundings = Self::default();
         for connection in connections {
             surroundings.add(connection);

@@ -414,7 +414,6 @@ mod tests {
             name: WireText::from(name),
             kind: 1,
             addresses: vec![address.parse().unwrap()],
-            aliases: Vec::new(),
         };
         lookups.message(
             message,

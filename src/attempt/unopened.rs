@@ -2,6 +2,10 @@
 //!
 //! A connection that never opened says nothing of the protocol that it was for. A refused or repeated SYN to a port on which
 //! TLS may be spoken is a failure to be told; a scan's are not, whoever scans.
+//!
+//! A connection that is no TLS yet (never opened) is an attempt with `--all` on any port but those whose protocol has
+//! no TLS: what it would have spoken never shows. More than eight ports of one host tried in vain are a scan
+//! (`attempt/unopened.rs`).
 
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;

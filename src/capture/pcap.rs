@@ -4,6 +4,8 @@
 //! fraction, captured length, length on the wire. The magic number tells byte order, fraction and variant
 //! (draft-ietf-opsawg-pcap). Nothing in a record marks its beginning, so a record counts only when what follows it looks
 //! like another: a wrong length is noticed before the frame is handed on.
+//!
+//! A pcap record is handed on when its successor's header looks right, so that one wrong length does not invent frames.
 
 use crate::base::phrase::{Phrase, phrase};
 use pcap_parser::pcap::parse_pcap_header;

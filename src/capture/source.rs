@@ -1,4 +1,8 @@
 //! Read → Record: one file, opened, recognised, and read on behind what is damaged in it.
+//!
+//! Behind damage a capture is read on: a chain of at least three records, longer than anything a packet could contain,
+//! must begin there. Numbers after it are uncertain, and said to be (`numbering-uncertain`). A file that merely ends
+//! inside a record is incomplete, not damaged.
 
 use crate::base::phrase::{Phrase, phrase};
 use std::io::{self, Read};

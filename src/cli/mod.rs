@@ -28,13 +28,12 @@ use expect::Expectations;
 use output::Output;
 use progress::Progress;
 use stdin::Waiting;
-use tlswalk::Options;
 use tlswalk::capture::{MOST_FILES, MergeError, ReadError, reason};
 use tlswalk::device::DeviceLog;
 use tlswalk::profile::Profile;
 use tlswalk::report::text::{TextStyle, Verbosity, visible};
 use tlswalk::report::{Outcome, Report, Unread, explain, outcome as outcome_of, report_on_logs};
-use tlswalk::tls::trust::Anchors;
+use tlswalk::{Anchors, Options};
 
 /// The tool could not do its work.
 const UNABLE: u8 = 2;

@@ -40,13 +40,6 @@ impl Connection {
         Some(self.tcp.client.delivery.coverage(from, to))
     }
 
-    /// The frames that carried the first Client Hello, where there are several.
-    #[must_use]
-    pub fn split_hello(&self) -> Option<&[FrameNumber]> {
-        let step = self.step_by(StepKind::ClientHello, Side::Client)?;
-        (step.frames.len() > 1).then_some(&step.frames[..])
-    }
-
     /// The SYN-ACK that was sent last though the client had acknowledged it long before and spoken: for the server the
     /// connection never opened.
     #[must_use]

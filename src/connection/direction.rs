@@ -1,6 +1,9 @@
 //! Segment → Event: what one side of a connection says, read from its own bytes alone.
 //!
 //! The two directions never share a buffer: interleaving cannot mix them.
+//!
+//! Copies: the same sequence, acknowledgement, flags, window, checksum and IP identification is the same packet,
+//! whatever its TTL, MAC or VLAN tag; without an IP identification the copy must come within 100 ms.
 
 use std::collections::VecDeque;
 
@@ -399,7 +402,6 @@ impl Direction {
             time: segment.time,
             ttl: segment.ttl,
             ip_id: segment.ip_id,
-            window: segment.window,
             ack: segment.flags.ack(),
             at: end,
             acked: chunk.acked,

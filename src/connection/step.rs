@@ -1,4 +1,11 @@
 //! The words of a walk: sides, steps and how each was seen.
+//!
+//! History words use Zeek's `ssl_history` letters where it has one: `S` server hello, `C` client hello, `X`
+//! certificate, `K` server key exchange, `R` certificate request, `G` client key exchange, `V` certificate verify, `I`
+//! change cipher spec, `F` finished, `T` ticket, `D` data, `L` alert; ours are `Y` SYN, `N` ACK, `Z` FIN, `!` reset,
+//! `E` server hello done, `O` encrypted extensions, `U` certificate status, `J` hello retry, `M` encrypted handshake,
+//! `W` CONNECT, `Q` HTTP, `H` hello request, `P` key update, `B` heartbeat, `A` other. Capital letters are the
+//! client's.
 
 use std::ops::{Index, IndexMut};
 

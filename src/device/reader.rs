@@ -1,4 +1,8 @@
 //! Line → DeviceLog: what each line is, with what must be remembered of the lines before it.
+//!
+//! Device texts are read a line at a time, by what a line is and not by the command above it: nobody pastes one clean
+//! command. Bytes are looked at one after the other (line ends, UTF-16, colours, backspaces), so where a read ends does
+//! not matter. JSON of the license history is searched, not parsed: terminals wrap it and PDFs damage it.
 
 use super::history::Message;
 use super::lines::Line;

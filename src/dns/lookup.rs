@@ -76,8 +76,6 @@ pub struct Answer {
     pub status: Status,
     /// Addresses.
     pub addresses: Vec<IpAddr>,
-    /// Canonical names.
-    pub aliases: Vec<WireText>,
     /// It was cut to fit a datagram.
     pub truncated: bool,
 }
@@ -402,7 +400,6 @@ fn answer(message: Message, frame: FrameNumber, time: Timestamp) -> Answer {
         time,
         status: message.status,
         addresses: message.addresses,
-        aliases: message.aliases,
         truncated: message.truncated,
     }
 }
@@ -424,7 +421,6 @@ mod tests {
             name: WireText::from("Smartreceiver.cisco.com"),
             kind,
             addresses: Vec::new(),
-            aliases: Vec::new(),
         }
     }
 

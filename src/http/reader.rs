@@ -41,8 +41,6 @@ pub struct Response {
     pub location: Option<WireText>,
     /// The Proxy-Authenticate header of a 407.
     pub proxy_authenticate: Option<WireText>,
-    /// The Content-Type header.
-    pub content_type: Option<WireText>,
     /// The first bytes of the body.
     pub excerpt: WireText,
     /// The head says that no body follows (RFC 9112 section 6.3).
@@ -297,7 +295,6 @@ fn parse_head(head: &[u8]) -> Option<(Head, usize, Framing)> {
             server: header("server"),
             location: header("location"),
             proxy_authenticate: header("proxy-authenticate"),
-            content_type: header("content-type"),
             excerpt: WireText::default(),
             has_no_body: matches!(framing, Framing::None),
         }));
@@ -485,7 +482,6 @@ mod tests {
         assert_eq!(response.proxy_authenticate.unwrap().raw(), "Basic realm=\"x\"");
         assert_eq!(response.server.unwrap().raw(), "squid");
         assert_eq!(response.location.unwrap().raw(), "http://block.example/");
-        assert_eq!(response.content_type.unwrap().raw(), "text/html");
     }
 
     #[test]

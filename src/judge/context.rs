@@ -25,11 +25,3 @@ pub struct Context<'a> {
     /// How far the clocks of the devices' logs are off.
     pub offsets: &'a [Offset],
 }
-
-impl Context<'_> {
-    /// Whether the file ends inside a record or in bytes that are none.
-    #[must_use]
-    pub fn is_truncated(&self) -> bool {
-        self.capture.end != crate::capture::End::Complete
-    }
-}

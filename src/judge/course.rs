@@ -276,7 +276,6 @@ mod tests {
             name: WireText::from("ssm.corp.example"),
             kind: 1,
             addresses: vec![[203, 0, 113, 5].into()],
-            aliases: Vec::new(),
         };
         let (device, server) = ([10, 0, 0, 1].into(), [9, 9, 9, 9].into());
         lookups.message(message, device, server, FrameNumber(5), Timestamp(5_000_000_000));

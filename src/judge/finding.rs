@@ -81,7 +81,6 @@ pub enum At {
     Proxy,
     Tls,
     Http,
-    Close,
 }
 
 impl At {
@@ -94,7 +93,6 @@ impl At {
             Self::Proxy => "proxy",
             Self::Tls => "tls",
             Self::Http => "http",
-            Self::Close => "close",
         }
     }
 }

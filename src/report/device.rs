@@ -22,6 +22,7 @@ const MAX_LISTED: usize = 200;
 
 /// One text of a device.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[non_exhaustive]
 pub struct DeviceLog {
     /// Its name as given.
     pub file: String,
@@ -63,6 +64,7 @@ pub struct DeviceLog {
 
 /// How far the stamps of one form are from the capture's time.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
 pub struct ClockOffset {
     /// Which form of stamps.
     pub form: String,
@@ -82,6 +84,7 @@ pub struct ClockOffset {
 
 /// What the device has counted of one type of message.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
 pub struct MessageCount {
     /// Its name, e.g. `Trust Establishment`.
     pub message: String,
@@ -105,6 +108,7 @@ pub struct MessageCount {
 
 /// A line of a device's text.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
 pub struct DeviceEvent {
     /// The text it stands in.
     pub file: String,

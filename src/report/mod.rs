@@ -47,6 +47,7 @@ pub type Word = &'static str;
 
 /// What tlswalk says of one capture.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Report {
     /// [`SCHEMA`].
     #[serde(deserialize_with = "known::word")]
@@ -122,6 +123,7 @@ pub struct Others {
 
 /// A part of what there is to say of a capture that grows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Part {
     /// Counted from 1.
     pub number: u64,
@@ -131,6 +133,7 @@ pub struct Part {
 
 /// Name and version of the program.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Tool {
     /// `tlswalk`.
     #[serde(deserialize_with = "known::word")]
@@ -141,6 +144,7 @@ pub struct Tool {
 
 /// The capture file.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Capture {
     /// Its name as given; `-` for standard input.
     pub file: String,
@@ -194,6 +198,7 @@ const fn is_zero(count: &u64) -> bool {
 
 /// What a slice made by tlswalk says of its capture.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SliceOf {
     /// SHA-256 of the capture, or, of a redacted slice, a keyed hash of that.
     pub sha256: String,
@@ -205,6 +210,7 @@ pub struct SliceOf {
 
 /// A place in the middle of the file where no record could be read.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Damage {
     /// Its offset in the (decompressed) file; with `--merge` in the file that has it.
     pub offset: u64,
@@ -216,6 +222,7 @@ pub struct Damage {
 
 /// What the capture can and cannot show.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Visibility {
     /// Frames that are second copies of a packet.
     pub duplicates: u64,
@@ -229,6 +236,7 @@ pub struct Visibility {
 
 /// An oddity of wire or capture.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Anomaly {
     /// A stable name.
     pub id: String,
@@ -240,6 +248,7 @@ pub struct Anomaly {
 
 /// What a capture holds, by counts.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Contents {
     /// TCP connections seen.
     pub tcp_connections: u64,
@@ -280,6 +289,7 @@ impl From<&contents::Contents> for Contents {
 
 /// The report's own verdict.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Overall {
     /// Verdict id.
     pub id: String,
@@ -300,6 +310,7 @@ pub struct Overall {
 
 /// One try to reach the service.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Attempt {
     /// Counted from 1.
     pub id: usize,
@@ -332,6 +343,7 @@ pub struct Attempt {
 
 /// Where an attempt leaves the good one of its transport.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
 pub struct Baseline {
     /// Which good attempt it is compared with.
     pub id: String,
@@ -355,6 +367,7 @@ pub struct Baseline {
 
 /// An attempt's place among the tries of its device for its service.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
 pub struct Place {
     /// The course's id.
     pub id: usize,
@@ -369,6 +382,7 @@ pub struct Place {
 
 /// Several tries of one device for one service.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
 pub struct Course {
     /// Counted from 1.
     pub id: usize,
@@ -390,6 +404,7 @@ pub struct Course {
 
 /// One try of a course.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
 pub struct Try {
     /// The attempt's id.
     pub attempt: usize,
@@ -409,6 +424,7 @@ pub struct Try {
 
 /// The rhythm of licensing against the length of the capture.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
 pub struct Cadence {
     /// Seconds from the first frame to the last.
     pub watched: f64,
@@ -426,6 +442,7 @@ pub struct Cadence {
 
 /// A controller, and what the capture holds of it.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
 pub struct Controller {
     /// Its address.
     pub address: String,
@@ -447,6 +464,7 @@ pub struct Controller {
 
 /// What happened to an attempt.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Verdict {
     /// Stable id: see `tlswalk explain`.
     pub id: String,
@@ -478,6 +496,7 @@ pub struct Verdict {
 
 /// One frame and what it shows.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Evidence {
     /// Frame number.
     pub frame: u64,
@@ -487,6 +506,7 @@ pub struct Evidence {
 
 /// Another explanation.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Alternative {
     /// Verdict or cause id.
     pub id: String,
@@ -498,6 +518,7 @@ pub struct Alternative {
 
 /// Something to do.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Remedy {
     /// `wlc` (the device that connects, whatever it is), `firewall`, `proxy`, `server` or `capture`.
     pub owner: String,
@@ -515,6 +536,7 @@ pub struct Remedy {
 
 /// Something a rule recognised.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Finding {
     /// Verdict or finding id.
     pub id: String,
@@ -528,6 +550,7 @@ pub struct Finding {
 
 /// A DNS look-up.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Lookup {
     /// Name asked for.
     pub name: String,
@@ -551,6 +574,7 @@ pub struct Lookup {
 
 /// One TCP connection.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Connection {
     /// Counted from 1 in order of the first frame.
     pub id: usize,
@@ -578,6 +602,7 @@ pub struct Connection {
 
 /// TCP facts.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Tcp {
     /// First frame of the connection.
     pub first_frame: u64,
@@ -619,6 +644,7 @@ pub struct Tcp {
 
 /// What the capture demonstrably sees of one direction.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Seen {
     /// First frame of that direction; null when there is none.
     pub first_frame: Option<u64>,
@@ -638,6 +664,7 @@ pub struct Seen {
 
 /// A second copy of a packet.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Copy {
     /// Frame of the copy.
     pub frame: u64,
@@ -647,6 +674,7 @@ pub struct Copy {
 
 /// A FIN or RST.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Close {
     /// Frame number.
     pub frame: u64,
@@ -657,6 +685,7 @@ pub struct Close {
 
 /// A hole in one direction.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Gap {
     /// `client` or `server`: whose bytes are missing.
     #[serde(deserialize_with = "known::word")]
@@ -672,6 +701,7 @@ pub struct Gap {
 
 /// TLS facts.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Tls {
     /// Negotiated version (`1.2`), or null when no Server Hello was seen.
     pub version: Option<String>,
@@ -703,6 +733,7 @@ pub struct Tls {
 
 /// Records and their bytes.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Count {
     /// Records.
     pub records: u64,
@@ -712,6 +743,7 @@ pub struct Count {
 
 /// A TLS alert.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Alert {
     /// `client` or `server`.
     #[serde(deserialize_with = "known::word")]
@@ -731,6 +763,7 @@ pub struct Alert {
 
 /// One step of the walk.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Step {
     /// E.g. `client-hello`.
     #[serde(deserialize_with = "known::word")]
@@ -753,6 +786,7 @@ pub struct Step {
 
 /// Certificate chains as presented.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Certificates {
     /// The server's.
     pub server: Vec<Certificate>,
@@ -762,6 +796,7 @@ pub struct Certificates {
 
 /// One certificate.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Certificate {
     /// Subject.
     pub subject: Option<String>,
@@ -796,6 +831,7 @@ pub struct Certificate {
 
 /// A readable HTTP request and its answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Exchange {
     /// E.g. `POST`.
     pub method: Option<String>,

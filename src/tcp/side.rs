@@ -1,4 +1,8 @@
 //! Nouns of a direction: what it did below its bytes, and how it began.
+//!
+//! Overlaps: the first copy captured wins. Where the first 256 bytes of a direction (its first 16 segments at most) are
+//! contradicted by a later segment, the anomaly `overlap-differs` shows both versions: a forged answer races the real
+//! one just there.
 
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::seq::SeqNumber;
@@ -22,8 +26,6 @@ pub struct Mark {
     pub ttl: u8,
     /// IP identification.
     pub ip_id: Option<u16>,
-    /// Window field.
-    pub window: u16,
     /// Whether the ACK flag was set.
     pub ack: bool,
     /// Its position in its own direction.

@@ -2,6 +2,9 @@
 //!
 //! A header is five bytes and proves little; what follows must agree with it. False borders are as likely as a random
 //! header is plausible (about three in ten million per offset), times the same again for the link that is asked for.
+//!
+//! TLS is recognised by content: a hello's record anywhere in the first 64 KiB of a direction, any other record only
+//! where a segment begins. So CONNECT, STARTTLS, SOCKS and PROXY preambles need no list.
 
 use super::message::is_known_kind;
 use super::record::content;

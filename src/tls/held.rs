@@ -2,6 +2,11 @@
 //!
 //! A header that could be one is confirmed by the header behind its record. Until that has come it waits, under the place
 //! where its record ends: what arrives then concerns the few that end there, and not all that was seen before.
+//!
+//! After a hole the reader goes on: inside Application Data by counting, inside a handshake record at the record's end
+//! (the one message is reported as damaged), across a header at the next border that a second header confirms. A
+//! beginning that was not captured is no reason to say TLS: it takes such a border, a record that fills its segments,
+//! or a hello.
 
 use std::collections::BTreeSet;
 

@@ -21,7 +21,7 @@ pub type Event = Said<Message>;
 
 /// What a direction can say in TLS.
 #[derive(Clone, Debug)]
-#[allow(missing_docs)] // TLS's own names
+#[allow(missing_docs, clippy::enum_variant_names)] // TLS's own names
 pub enum Message {
     ClientHello(Box<ClientHello>),
     ServerHello(Box<ServerHello>),
@@ -50,10 +50,18 @@ pub enum Message {
     },
     /// An alert record that is encrypted; its length tells the cipher, not the alert.
     EncryptedAlert {
+        #[cfg_attr(
+            not(test),
+            expect(dead_code, reason = "told in tests only, which hold whole messages")
+        )]
         len: u16,
     },
     /// A handshake record that is encrypted.
     EncryptedHandshake {
+        #[cfg_attr(
+            not(test),
+            expect(dead_code, reason = "told in tests only, which hold whole messages")
+        )]
         len: u16,
     },
     ApplicationData {

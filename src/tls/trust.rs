@@ -18,8 +18,7 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::anchors::{AnchorError, Anchors, PUBLIC_ROOTS_SOURCE};
-pub use self::host_name::name_matches;
+pub use self::anchors::{AnchorError, Anchors};
 use self::path::{End, Path};
 use super::certificate::{Certificate, Fields};
 use crate::base::frame::Timestamp;

@@ -34,6 +34,7 @@ mod device_logs;
 mod endings;
 mod evidence;
 mod first_screen;
+mod examples;
 mod formats;
 mod fuzz_regressions;
 mod generated;

@@ -208,11 +208,8 @@ fn hostile() -> Report {
     let all = HOSTILE.join(" ");
     report.capture.file.clone_from(&all);
     report.verdict.summary.clone_from(&all);
-    report.capture.anomalies.push(tlswalk::report::Anomaly {
-        id: "odd".into(),
-        frame: 1,
-        detail: all.clone(),
-    });
+    let odd = serde_json::json!({"id": "odd", "frame": 1, "detail": all});
+    report.capture.anomalies.push(serde_json::from_value(odd).unwrap());
     for attempt in &mut report.attempts {
         let verdict = &mut attempt.verdict;
         for text in [

@@ -134,7 +134,6 @@ mod tests {
             time: Timestamp(0),
             ttl: 64,
             ip_id: None,
-            window: 0,
             ack: true,
             at: 0,
             acked: 0,

@@ -11,11 +11,11 @@ mod spoken;
 mod words;
 
 pub use client::{PlainClient, TlsSign};
-pub use offer::{Denial, Next, Offer, Protocol, Said};
+pub use offer::{Denial, Next, Offer, Protocol};
 pub use spoken::Spoken;
 pub use words::words;
 
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::FrameNumber;
 use crate::tcp::stream::{Chunk, Position};
 
 /// Bytes kept of a direction that begins as a server's greeting: banners of many lines and lists of capabilities.
@@ -44,8 +44,6 @@ pub struct Part {
     pub from: Position,
     /// Its frame.
     pub frame: FrameNumber,
-    /// Its time.
-    pub time: Timestamp,
     /// How far its sender had received the other direction.
     pub acked: Position,
 }
@@ -80,7 +78,6 @@ impl Talk {
             at: self.bytes.len(),
             from: chunk.from,
             frame: chunk.frame,
-            time: chunk.time,
             acked: chunk.acked,
         });
         self.bytes
@@ -97,12 +94,6 @@ impl Talk {
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
-    }
-
-    /// The first segment.
-    #[must_use]
-    pub fn first(&self) -> Option<&Part> {
-        self.parts.first()
     }
 
     /// The last segment.
@@ -158,6 +149,7 @@ fn is_read_elsewhere(bytes: &[u8]) -> bool {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::base::frame::Timestamp;
 
     /// A direction of these segments, each sent after it had received so much of the other.
     pub(crate) fn talk(segments: &[(&[u8], u64)]) -> Talk {
@@ -168,8 +160,8 @@ pub(crate) mod tests {
                 from,
                 data,
                 frame: FrameNumber(n as u64 + 1),
-                time: Timestamp(0),
                 acked,
+                time: Timestamp(0),
             });
             from += data.len() as u64;
         }

@@ -4,6 +4,30 @@
 //! bytes. So the streams of the connections that matter are gathered first, replaced as wholes, and each frame then takes
 //! its part. What belongs to no such stream is emptied, lengths kept. A redacted report is made of redacted frames: it
 //! cannot say what it has not seen.
+//!
+//! Redaction keeps lengths, so that sequence numbers, records and offsets stay. Streams are replaced as wholes and
+//! frames take their part, so a segment sent again gets the same bytes. IPv4 addresses keep the digits of each byte,
+//! since they also stand in text. Pseudonyms are computed from a key and not remembered; short words go through a
+//! permutation, so none collide, and octets through one that leaves none in place, so no address becomes itself. A
+//! redacted report is made of redacted frames. A right checksum becomes the right one of the new bytes; any other
+//! becomes another, by the key: corrected by what changed (RFC 1624), one that the network card was to fill in would
+//! tell the sum of the addresses beside their pseudonyms. What is not taken apart (fragments, tunnels, other protocols)
+//! is emptied: an attempt inside a tunnel loses its verdict, and then nothing is written. Redaction fails closed: a
+//! byte stays where it was understood as something that names nobody (a number that was given out, a length, a date).
+//! Random bytes, session identifiers and keys are scrambled, since damage puts anything in their place; what does not
+//! fit the lengths around it, or a header's form, is replaced or emptied. In the extensions of a hello lengths are not
+//! held against one another: each value is looked at whatever they say, and they stay. An address in text is found in
+//! each form that names and messages use (backwards under `in-addr.arpa`, nibbles under `ip6.arpa`, dashes, leading
+//! zeros, percent-encoded), and becomes what it becomes in a header: a name under `in-addr.arpa` is turned round,
+//! replaced and turned back. Of four numbers without a name nobody knows which way they run: they are read backwards
+//! where no host could have them forwards. Other rows of numbers are replaced each by those before it, since number by
+//! number they would spell out one small table. Of a damaged file, what was read at the damage is not told.
+//!
+//! Redaction goes one quotation deep: an ICMP error is never about another (RFC 1122 section 3.2.2), so one that quotes
+//! one is emptied behind it. Certificates are followed 24 elements deep, names through 127 pointers, percent-encoding
+//! three times, and nothing copies its rest at each level: a frame costs what its bytes cost.
+//!
+//! A redacted file tells a keyed hash of its capture, not the hash itself, against which guesses could be tested.
 
 mod checksum;
 mod der;

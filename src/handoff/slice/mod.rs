@@ -5,6 +5,12 @@
 //! frames. A slice that would be judged otherwise than its capture is not worth anything, so whoever writes one judges it
 //! again and keeps more until all that the report says can be seen in it ([`holds`]); with everything kept, the verdicts suffice
 //! ([`same_verdicts`]).
+//!
+//! A slice is cut in three passes: judge, choose, copy. It is then judged itself, and more is kept (attempts, then all
+//! of their hosts, then everything) until the verdicts agree: proof of visibility needs no list of its own. The note is
+//! JSON in section comments behind `tlswalk-slice/1 n/m`, because private blocks get frame numbers in Wireshark and are
+//! lost in mergecap; it restores what cutting took away (times, drops, how the file ended). Frame numbers of the
+//! capture are `epb_packetid`s.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write};

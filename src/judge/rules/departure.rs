@@ -96,7 +96,6 @@ mod tests {
             time: Timestamp(at),
             ttl: 64,
             ip_id: None,
-            window: 0,
             ack: true,
             at: 0,
             acked: 0,

@@ -109,7 +109,6 @@ mod tests {
             time: Timestamp(0),
             ttl: 64,
             ip_id: None,
-            window: 0,
             ack: true,
             at: 1000,
             acked,

@@ -2,6 +2,9 @@
 //!
 //! No single sign proves much: balancers answer with another time to live, hosts give a RST no IP identification. Each is
 //! shown as what it is, and only what contradicts the other packets of the alleged sender counts.
+//!
+//! A RST's time to live is compared exactly. Something next to the server differs by one; a time to live that all
+//! packets of both sides share (address translation, a virtual switch, one host) is no evidence at all.
 
 use super::{chained, seconds, side_name};
 use crate::base::phrase::{Phrase, phrase};
@@ -176,7 +179,6 @@ mod tests {
             time: Timestamp(20 * SECOND),
             ttl: 49,
             ip_id: Some(0),
-            window: 0,
             ack: false,
             at: 1,
             acked: 0,

@@ -8,7 +8,7 @@ use x509_parser::asn1_rs::{Any, FromDer as _, Header};
 use x509_parser::certificate::Validity;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo, X509Name};
 
-use super::{distinguished_name, serial_text};
+use super::distinguished_name;
 use crate::base::wire_text::WireText;
 
 /// Whose an unreadable certificate claims to be.
@@ -20,8 +20,6 @@ pub struct Identity {
     pub issuer: WireText,
     /// The subject's DER, for comparing names.
     pub subject_raw: Box<[u8]>,
-    /// Serial number in upper-case hexadecimal.
-    pub serial: String,
 }
 
 /// The bytes not yet read, and which element is at fault, if one is.
@@ -95,7 +93,7 @@ fn walk(elements: &mut Elements<'_>) -> Option<Identity> {
     if elements.rest.first() == Some(&VERSION) {
         elements.take("version", |_| true)?;
     }
-    let serial = elements.take("serial number", |der| der.first() == Some(&0x02))?;
+    elements.take("serial number", |der| der.first() == Some(&0x02))?;
     elements.take("signature algorithm", |der| AlgorithmIdentifier::from_der(der).is_ok())?;
     let issuer = elements.take("issuer", |der| X509Name::from_der(der).is_ok())?;
     elements.take("validity", |der| Validity::from_der(der).is_ok())?;
@@ -103,13 +101,11 @@ fn walk(elements: &mut Elements<'_>) -> Option<Identity> {
     // Not needed to tell whose it is, only to find the fault.
     let _ = elements.take("public key", |der| SubjectPublicKeyInfo::from_der(der).is_ok());
 
-    let (_, serial) = Any::from_der(serial).ok()?;
     let (_, issuer) = X509Name::from_der(issuer).ok()?;
     let (_, subject) = X509Name::from_der(subject).ok()?;
     Some(Identity {
         subject: distinguished_name::to_text(&subject),
         issuer: distinguished_name::to_text(&issuer),
         subject_raw: subject.as_raw().into(),
-        serial: serial_text(serial.data),
     })
 }

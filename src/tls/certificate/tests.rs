@@ -220,7 +220,6 @@ fn a_bad_date_costs_the_dates_but_not_the_names() {
     let identity = certificate.salvaged.unwrap();
     assert_eq!(identity.subject.raw(), "CN=licensing.example.test,O=Example");
     assert_eq!(identity.issuer.raw(), "CN=Intermediate,O=Example");
-    assert_eq!(identity.serial, fields(LEAF).serial);
 }
 
 #[test]

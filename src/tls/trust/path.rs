@@ -3,6 +3,9 @@
 //! RFC 8446 section 4.4.2 asks receivers to cope with any order and with surplus certificates, and cross-signing gives a
 //! certificate several possible issuers. So this is a search, breadth first: an issuer is a presented certificate whose
 //! subject is the issuer's name and whose key made the signature. Dates and usages play no part: they are asked afterwards.
+//!
+//! Chains are followed link by link with ring's signature checks rather than by webpki alone, because webpki gives one
+//! answer that hides the rest; webpki judges nameConstraints. The search is bounded (16 certificates, 32 signatures).
 
 use crate::base::phrase::{Phrase, phrase};
 use std::collections::HashSet;

@@ -2,6 +2,12 @@
 //!
 //! Only Linux says that a writer has closed its file, which is the one thing wanted; elsewhere, and on network file systems,
 //! nothing is told and scans have to do.
+//!
+//! inotify itself rather than a library over all systems: only Linux says that a writer has closed its file, and that
+//! is the one thing wanted. Elsewhere, and where nothing is told, folders are listed; a watch that listed only would
+//! take a file whose writer pauses. Everything is listed besides, once a second at most and for a tenth of the time, so
+//! lost events cost time only. A file is one by its inode: renames need no pairing but for files whose events came
+//! late.
 
 use std::path::{Path, PathBuf};
 

@@ -2,6 +2,11 @@
 //!
 //! Everything is listed first, rings are put together, then each capture is read and judged; rows come in the order of
 //! the list. Reports are given up as soon as their rows are made: memory holds as many captures as there are threads.
+//!
+//! Triage keeps rows, not reports: a report is given up on the thread that made it. Rows that wait for a slow capture
+//! before them are held up to 4,096, then no further capture is begun: the slow one stops nobody before that, and
+//! memory is that of the captures at hand. Lists, examples and the page have bounds; JUnit's cases wait in a file
+//! without a name.
 
 mod arrivals;
 mod events;

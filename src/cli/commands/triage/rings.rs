@@ -4,6 +4,11 @@
 //! border cuts is two halves. Files are put together only when their names are numbered as `dumpcap` (and Wireshark) or
 //! `tcpdump -C` numbers them, the numbers follow one another, and so do the times of their frames, with one format, link
 //! type and origin. In doubt they stay apart: two reports of one capture are a nuisance, one report of two is wrong.
+//!
+//! A ring has to prove itself by name, numbers, times, format, link types, snap length and origin, which takes a pass
+//! over its frames before the run. `wlc1.pcap, wlc2.pcap` are more often two devices than one ring, so a number that is
+//! not written as dumpcap or `tcpdump -C` write it proves nothing. A pause between two files may be as long as the
+//! longest file, or a minute.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;

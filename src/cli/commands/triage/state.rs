@@ -2,6 +2,10 @@
 //!
 //! One JSON object a line, appended when a capture is done and never changed; a line that a crash tore is passed over. In
 //! memory is only where each line begins: rows are read again when they are wanted.
+//!
+//! The state is a log of lines, each with content hash, places, fingerprint of version and options, and rows. Memory
+//! has only where they begin. The row is written before its line: a kill between the two shows a capture twice, and the
+//! other order would lose it. A size that no known capture has is not hashed before it is read, but while.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::{File, OpenOptions};

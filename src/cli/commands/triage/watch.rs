@@ -2,6 +2,8 @@
 //!
 //! This thread learns what is complete and writes rows; others judge. What is told of files comes first; every second or so
 //! the folders are listed besides, which finds what nobody tells of.
+//!
+//! Watching hashes always: whoever touches a file or rewrites it with the same bytes has not changed it.
 
 use std::collections::HashSet;
 use std::io;
