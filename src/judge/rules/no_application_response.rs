@@ -44,8 +44,11 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return None;
     }
     // What comes when the client has gone is no answer to it.
+    let is_open = !super::is_closed(connection);
     let end = match client_tcp.fin {
         Some(fin) if late.is_some() => fin.time,
+        // An open connection is silent up to the capture's end.
+        _ if is_open => context.capture.last.unwrap_or(connection.last.1),
         _ => connection.last.1,
     };
     // A client that closes soon after its request did not wait for an answer. Licensing is HTTP and needs one; of an
@@ -101,7 +104,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     .confidence(match (short_record, acked) {
         (true, _) => Confidence::Possible,
         _ if left || either.is_some() || closed_first.is_some() => Confidence::Likely,
-        _ if may_be_refusal => Confidence::Likely,
+        _ if may_be_refusal || is_open => Confidence::Likely,
         (false, true) => Confidence::Certain,
         (false, false) => Confidence::Likely,
     })
@@ -165,6 +168,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     } else {
         finding = finding.claims_silence_of(Side::Server);
     }
+    if is_open {
+        finding = finding.alternative("answer-later", phrase("no-application-response-open"));
+    }
     if let Some((frame, time)) = server_tcp.window_closed.filter(|_| !left) {
         finding = finding
             .evidence(
@@ -220,12 +226,19 @@ fn closed_before(connection: &Connection, request: &Step) -> Option<FrameNumber>
     }
 }
 
+/// Whether the server's bytes go on behind what was read of them: an answer that is no TLS is one all the same.
+fn says_more(connection: &Connection) -> bool {
+    let is_read = |step: &&Step| step.side == Side::Server && !matches!(step.kind, StepKind::Fin | StepKind::Reset);
+    let read = connection.steps.iter().filter(is_read).map(|step| step.to).max();
+    read.is_some_and(|read| connection.tcp.server.end > read)
+}
+
 /// The frame of a request that has no answer, or none that came in time.
 pub(super) fn unanswered(connection: &Connection, late: bool) -> Option<FrameNumber> {
     if let Some(tls) = &connection.tls {
         let open = tls.is_complete()
             && tls.application_data.client > 0
-            && (tls.application_data.server == 0 || late)
+            && (tls.application_data.server == 0 && !says_more(connection) || late)
             && tls.first_error().is_none()
             && tls.server_alert_after_finished.is_none();
         return tls.first_application_data.client.filter(|_| open);
