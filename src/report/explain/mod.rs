@@ -3,6 +3,8 @@
 //! The texts are Markdown files, a folder per language, of a form that reads well in a terminal: a title line, then
 //! paragraphs, headings of the second level, and commands indented by four spaces.
 
+mod earned;
+
 use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthChar as _;
@@ -119,7 +121,7 @@ pub fn write_explanation(
 ) -> Result<(), String> {
     let mut page = Page::new(out, style, language);
     let written = match id {
-        None => list(&mut page),
+        None => list(&mut page).and_then(|()| earned::write(&mut page, None)),
         Some(id) => {
             let Some(explanation) = explanation(id) else {
                 let nearest = nearest(id)
@@ -131,6 +133,7 @@ pub fn write_explanation(
             let title = explanation.title(language);
             page.hang(&[(Paint::Strong, id), (Paint::Plain, colon)], 0, title, "")
                 .and_then(|()| markdown(&mut page, explanation.text(language).lines().skip(1), 0))
+                .and_then(|()| earned::write(&mut page, Some(id)))
         }
     };
     written.map_err(|error| error.to_string())
