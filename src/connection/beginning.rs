@@ -26,7 +26,7 @@ impl Direction {
             self.tcp.isn = Some(segment.seq);
             self.tcp.ttl = segment.ttl;
             self.tcp.mss = options::Options::mss_of(segment.options);
-            self.start(position.saturating_add(1));
+            self.start_or_before(position.saturating_add(1));
             let at = Provenance::of(&chunk_of(segment, position, acked));
             self.tcp_events
                 .push(at.said(EventKind::Syn, position.saturating_add(1)));
@@ -59,10 +59,20 @@ impl Direction {
         self.stream.start_at(position);
     }
 
-    /// Whether a segment at `position` can be the one that completes TCP's handshake: it is the first after the SYN.
-    pub(crate) fn acks_handshake(&self, position: Position) -> bool {
-        self.stream.start() == Some(position)
-            && !self.tcp_events.iter().any(|event| matches!(event.kind, EventKind::Ack))
+    pub(crate) const fn start_or_before(&mut self, position: Position) {
+        self.tcp.start_known = true;
+        self.stream.start_at_or_before(position);
+    }
+
+    /// Whether its TCP handshake was told as complete.
+    pub(crate) fn acked_handshake(&self) -> bool {
+        self.tcp_events.iter().any(|event| matches!(event.kind, EventKind::Ack))
+    }
+
+    /// Whether a segment at `position` can be the one that completes TCP's handshake, or tells as well as that one where the
+    /// peer's bytes begin: it was sent before a word was said.
+    pub(crate) fn acks_handshake(&self, position: Position, peer: &Self) -> bool {
+        self.stream.start() == Some(position) && (!self.acked_handshake() || peer.syn_seq.is_none())
     }
 
     /// Whether a segment answers the other side's SYN with an acknowledgement of something else. Only before anything else

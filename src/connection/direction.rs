@@ -336,7 +336,7 @@ impl Direction {
             && self.doubtful.is_none()
             && self.dns.is_none()
             && peer.stream.is_acknowledged()
-            && !(is_opener && self.syn_seq.is_some() && self.acks_handshake(self.stream.next()))
+            && !(is_opener && self.syn_seq.is_some() && self.acks_handshake(self.stream.next(), peer))
         {
             let (room, is_searched) = self.passable(peer);
             self.run.open(next, room, is_searched, ordinary, self.tcp.largest);

@@ -270,12 +270,17 @@ impl Flow {
                 && !segment.flags.rst()
                 && self.opener == Some(from)
                 && own.syn_seq.is_some()
-                && own.acks_handshake(position)
+                && own.acks_handshake(position, peer)
             {
-                // The peer's bytes begin where the acknowledgement of its SYN points, whether or not that was captured.
-                peer.start(acked);
-                own.tcp_events
-                    .push(Provenance::of(&chunk_of(segment, position, acked)).said(EventKind::Ack, position));
+                // The peer's bytes begin where the acknowledgement of its SYN points, whether or not that was captured: the
+                // lowest of those sent before a word was said.
+                if peer.syn_seq.is_none() {
+                    peer.start_or_before(acked);
+                }
+                if !own.acked_handshake() {
+                    own.tcp_events
+                        .push(Provenance::of(&chunk_of(segment, position, acked)).said(EventKind::Ack, position));
+                }
             }
         }
 

@@ -18,6 +18,7 @@ use hashbrown::HashTable;
 use crate::base::endpoint::is_host;
 use crate::base::frame::FrameNumber;
 use crate::connection::flow::{Flow, FlowCounts};
+use crate::connection::plain;
 use crate::decode::{Segment, TcpFlags};
 use crate::http::reader::looks_like_http;
 use crate::tls::may_hold_header;
@@ -438,7 +439,9 @@ fn opens_flow(segment: &Segment<'_>) -> bool {
             [20..=23, 3, 0..=4, ..] => true,
             // A hello in SSLv2 format (RFC 5246 appendix E.2).
             [high, _, 1, 3 | 0, ..] if high & 0x80 != 0 => true,
-            payload @ [_, _, _, _, ..] => looks_like_http(payload) || holds_hello(payload),
+            payload @ [_, _, _, _, ..] => {
+                looks_like_http(payload) || holds_hello(payload) || plain::opens_dialogue(payload)
+            }
             _ => false,
         }
 }

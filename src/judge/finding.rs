@@ -190,6 +190,8 @@ pub struct Finding {
     pub beside: Vec<Stretch>,
     /// What else it could be, and why that is less likely or what would prove it.
     pub alternatives: Vec<Alternative>,
+    /// What may lie behind it and takes nothing from what was seen: why a certificate was refused that an alert refuses.
+    pub behind: Vec<Alternative>,
     /// What the capture hides, and why.
     pub cannot_tell: Vec<Phrase>,
     /// What to do.
@@ -224,6 +226,7 @@ impl Finding {
             evidence: Vec::new(),
             beside: Vec::new(),
             alternatives: Vec::new(),
+            behind: Vec::new(),
             cannot_tell: Vec::new(),
             remedies: Vec::new(),
             claims_silence_of: None,
@@ -283,6 +286,18 @@ impl Finding {
             id,
             why_not,
             excluded: true,
+        });
+        self
+    }
+
+    /// With what may lie behind it. `judge` tells where that stands: beside a fact it is hidden, beside a guess it is another
+    /// explanation.
+    #[must_use]
+    pub fn behind(mut self, id: &'static str, clause: Phrase) -> Self {
+        self.behind.push(Alternative {
+            id,
+            why_not: clause,
+            excluded: false,
         });
         self
     }

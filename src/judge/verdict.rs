@@ -63,6 +63,7 @@ pub fn judge(attempt: &Attempt<'_>, context: &Context<'_>) -> Verdict {
     for finding in &mut findings {
         prove_silence(finding, attempt, context);
         testimony::support(finding, attempt);
+        weigh_alternatives(finding);
     }
     if let Some(cause) = findings.first_mut() {
         if let Some(again) = attempt.seen_again {
@@ -129,6 +130,22 @@ fn prove_silence(finding: &mut Finding, attempt: &Attempt<'_>, context: &Context
     if let Some(drops) = context.capture.drops.filter(|&drops| drops > 0) {
         finding.confidence = finding.confidence.min(Confidence::Likely);
         finding.cannot_tell.push(phrase("silence-drops").with("drops", drops));
+    }
+}
+
+/// Sees to it that nothing is certain beside an explanation that the bytes do not exclude.
+fn weigh_alternatives(finding: &mut Finding) {
+    if finding.alternatives.iter().any(|other| !other.excluded) {
+        finding.confidence = finding.confidence.min(Confidence::Likely);
+    }
+    let behind = std::mem::take(&mut finding.behind);
+    if finding.confidence == Confidence::Certain {
+        let hidden = behind
+            .into_iter()
+            .map(|it| phrase("may-lie-behind").with("clause", it.why_not));
+        finding.cannot_tell.extend(hidden);
+    } else {
+        finding.alternatives.extend(behind);
     }
 }
 
@@ -251,6 +268,22 @@ mod tests {
         assert_eq!(with(Some(3), vec![[10, 0, 0, 1]]), Confidence::Likely);
         assert_eq!(with(Some(0), vec![[10, 0, 0, 1]]), Confidence::Certain);
         assert_eq!(with(Some(3), vec![]), Confidence::Possible);
+    }
+
+    #[test]
+    fn nothing_is_certain_beside_an_explanation_that_is_not_excluded() {
+        let fact = || Finding::error("x", By::Server, At::Tls, phrase("client-hello"));
+        let weighed = |mut finding: Finding| {
+            weigh_alternatives(&mut finding);
+            let others = finding.alternatives.iter().map(|it| it.id).collect::<Vec<_>>();
+            (finding.confidence, others, finding.cannot_tell.len())
+        };
+        let clause = || phrase("client-hello");
+        assert_eq!(weighed(fact().alternative("a", clause())).0, Confidence::Likely);
+        assert_eq!(weighed(fact().excluded("a", clause())).0, Confidence::Certain);
+        assert_eq!(weighed(fact().behind("a", clause())), (Confidence::Certain, vec![], 1));
+        let guess = fact().alternative("a", clause()).behind("b", clause());
+        assert_eq!(weighed(guess), (Confidence::Likely, vec!["a", "b"], 0));
     }
 
     #[test]

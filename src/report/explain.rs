@@ -1,5 +1,7 @@
 //! Explanation → page: what `tlswalk explain` shows of one verdict, or of all.
 
+mod earned;
+
 use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthChar as _;
@@ -33,7 +35,7 @@ pub fn write_explanation(
 ) -> Result<(), String> {
     let mut page = Page::new(out, style, language);
     let written = match id {
-        None => list(&mut page),
+        None => list(&mut page).and_then(|()| earned::write(&mut page, None)),
         Some(id) => {
             let Some(explanation) = explanation(id) else {
                 let nearest = nearest(id)
@@ -45,6 +47,7 @@ pub fn write_explanation(
             let title = explanation.title(language);
             page.hang(&[(Paint::Strong, id), (Paint::Plain, colon)], 0, title, "")
                 .and_then(|()| markdown(&mut page, explanation.text(language).lines().skip(1), 0))
+                .and_then(|()| earned::write(&mut page, Some(id)))
         }
     };
     written.map_err(|error| error.to_string())

@@ -184,6 +184,16 @@ impl Stream {
         }
     }
 
+    /// Declares where the byte stream begins, or that it begins before where an acknowledgement pointed that stands first in the
+    /// file: that is corrected as long as no byte was handed on.
+    pub const fn start_at_or_before(&mut self, position: Position) {
+        if self.started && self.next == self.start && position < self.start {
+            self.start = position;
+            self.next = position;
+        }
+        self.start_at(position);
+    }
+
     /// The position of the first byte, once known.
     #[must_use]
     pub const fn start(&self) -> Option<Position> {
@@ -511,6 +521,17 @@ mod tests {
         );
         assert_eq!(read(Some(9), &[(12, "cd", 0), (10, "ab", 0)], 0), "abcd");
         assert_eq!(read(None, &[(12, "cd", 0), (10, "ab", 0)], 0), "abcd");
+    }
+
+    #[test]
+    fn a_syn_behind_an_acknowledgement_in_the_file_tells_the_beginning() {
+        let mut stream = Stream::default();
+        let syn = stream.position(SeqNumber(9));
+        stream.start_at(syn + 25);
+        stream.start_at_or_before(syn + 1);
+        assert_eq!(stream.start(), Some(syn + 1));
+        stream.start_at_or_before(syn + 3);
+        assert_eq!(stream.start(), Some(syn + 1), "a later one moves nothing");
     }
 
     #[test]

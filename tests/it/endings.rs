@@ -243,6 +243,62 @@ fn a_record_long_after_the_request_is_an_answer_and_no_ticket() {
 }
 
 #[test]
+fn what_a_server_says_first_in_a_tunnel_is_no_unanswered_request() {
+    let story = open13()
+        .wait(30 * SECOND)
+        .send(Server, encrypted_13(32, 300))
+        .send(Client, encrypted_13(33, 400))
+        .wait(SECOND)
+        .send(Server, encrypted_13(34, 120))
+        .close(Client);
+    let verdict = verdict(&story);
+    assert_ne!(verdict.severity, "error", "{}", verdict.summary);
+}
+
+#[test]
+fn an_alert_that_was_seen_is_not_denied() {
+    let chain = certificate(&[SERVER_CERTIFICATE, ISSUER_CERTIFICATE]);
+    let flight = each_in_a_record(&[server_hello(), chain, server_hello_done()]);
+    let story = Scenario::open()
+        .send(Client, hello12())
+        .send(Server, flight)
+        .send(Server, alert(Level::Warning, 0))
+        .close(Server);
+    let said = words(&verdict(&story));
+    assert!(said.contains("alert") && !said.contains("without an alert"), "{said}");
+}
+
+#[test]
+fn what_comes_back_outside_tls_is_an_answer_all_the_same() {
+    let asks = Scenario::open()
+        .handshake12(each_in_a_record)
+        .send(Client, encrypted(APPLICATION_DATA, 13, 40));
+    let answered = asks.clone().send(Server, b"226 done, in clear").close(Server);
+    assert!(!words(&verdict(&answered)).contains("no data came back"));
+    assert_eq!(verdict(&asks.close(Server)).id, "no-application-response");
+}
+
+#[test]
+fn a_request_that_is_still_open_may_be_answered_later() {
+    let story = Scenario::open()
+        .handshake12(each_in_a_record)
+        .send(Client, encrypted(APPLICATION_DATA, 13, 40))
+        .packet(Server, ACK, &[])
+        .wait(20 * SECOND)
+        .packet(Client, ACK, &[]);
+    let verdict = verdict(&story);
+    assert_eq!(
+        (&*verdict.id, &*verdict.confidence),
+        ("no-application-response", "likely")
+    );
+    assert!(
+        verdict.summary.contains("20 s") || verdict.summary.contains("21 s"),
+        "{}",
+        verdict.summary
+    );
+}
+
+#[test]
 fn the_servers_finished_is_cited_where_its_record_ends() {
     let one_record = encrypted_13(21, 3000);
     let story = Scenario::open()

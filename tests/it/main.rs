@@ -31,6 +31,7 @@ mod catalogues;
 mod cli;
 mod corpus;
 mod device_logs;
+mod earned;
 mod endings;
 mod evidence;
 mod first_screen;

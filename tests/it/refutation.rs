@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use crate::second_judge::sentences::TABLE;
+use crate::second_judge::structure::FIELDS;
 use crate::second_judge::{Tally, damage, judge, wire};
 use crate::support::{root, samples, skip};
 use serde_json::{Value, json};
@@ -99,12 +100,19 @@ fn no_claim_about_a_sample_is_refuted_by_its_frames() {
         "goes-on-sending",
         "nameless-hello",
     ];
-    let families = TABLE.iter().map(|it| it.0).filter(|it| !ELSEWHERE.contains(it));
+    let families = TABLE.iter().map(|it| it.family).filter(|it| !ELSEWHERE.contains(it));
     let unused: Vec<&str> = families.filter(|it| !tally.checked.contains_key(it)).collect();
     assert!(
         unused.is_empty(),
         "no sample has a sentence of these families, were they reworded? {unused:?}"
     );
+    let listed: Vec<&str> = TABLE
+        .iter()
+        .map(|it| it.family)
+        .chain(FIELDS.iter().map(|it| it.0))
+        .collect();
+    let unlisted: Vec<&&str> = tally.checked.keys().filter(|it| !listed.contains(it)).collect();
+    assert!(unlisted.is_empty(), "not in docs/sentences.md: {unlisted:?}");
 }
 
 #[test]
@@ -257,6 +265,14 @@ fn planted() -> Vec<(&'static str, &'static str, Plant)> {
             Set("/attempts/0/verdict/evidence/0/frame", json!(99)),
         ),
         (
+            "certain-alone",
+            REFUSED,
+            Set(
+                "/attempts/0/verdict/alternatives",
+                json!([{"id": "other", "excluded": false}]),
+            ),
+        ),
+        (
             "lookup",
             REFUSED,
             Set("/attempts/0/lookups/0/name", json!("www.example.com")),
@@ -321,4 +337,57 @@ fn planted_falsehoods_are_found() {
         }
     }
     assert!(missed.is_empty(), "not found:\n{}", missed.join("\n"));
+}
+
+/// The table as a document: `docs/sentences.md`.
+fn document() -> String {
+    let planted = planted();
+    let row = |family: &str, subject: String, holds: &str| {
+        let plant = planted.iter().find(|it| it.0 == family);
+        let plant = plant.map_or_else(|| "–".to_owned(), |it| format!("`{}`", it.1));
+        format!("| {subject} | {holds} | {plant} |\n")
+    };
+    let sentences = TABLE
+        .iter()
+        .map(|it| row(it.family, format!("“… {} …”", it.words.trim()), it.holds));
+    let fields = FIELDS
+        .iter()
+        .map(|&(family, holds)| row(family, family.replace('-', " "), holds));
+    let head = "# What a report may say, and what must hold for it\n\n\
+        A second judge reads the frames again by itself (`tests/it/second_judge/`). It knows nothing of rules and verdicts. A\n\
+        sentence is recognised by its words; the frames decide whether it holds, and where they cannot, it is left alone. The test\n\
+        `tests/it/refutation.rs` judges the report of every sample, of damaged copies of each, and of the public captures where\n\
+        those are at hand: no sentence may be refuted. For each row a falsehood is planted in the report of the sample in the last\n\
+        column, and must be found.\n\n\
+        This page is written by that test: `TLSWALK_DOCUMENT=write cargo test --test it refutation::`.\n";
+    let sentences: String = sentences.collect();
+    let fields: String = fields.collect();
+    format!(
+        "{head}\n## Sentences\n\n| words | what must hold | falsehood in |\n| --- | --- | --- |\n{sentences}\n\
+         ## Fields\n\n| field | what must hold | falsehood in |\n| --- | --- | --- |\n{fields}"
+    )
+}
+
+#[test]
+fn the_document_of_sentences_is_that_of_the_table() {
+    let path = root().join("docs/sentences.md");
+    if std::env::var("TLSWALK_DOCUMENT").is_ok_and(|it| it == "write") {
+        std::fs::write(&path, document()).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        written == document(),
+        "docs/sentences.md: its last line says how it is written"
+    );
+    let planted: BTreeSet<&str> = planted().into_iter().map(|it| it.0).collect();
+    let unplanted: Vec<&str> = TABLE
+        .iter()
+        .map(|it| it.family)
+        .filter(|it| !planted.contains(it))
+        .collect();
+    assert_eq!(
+        unplanted,
+        ["nothing-else-explains"],
+        "sentences of which no falsehood is planted"
+    );
 }

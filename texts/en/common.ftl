@@ -122,6 +122,9 @@ silence-direction = whether an answer came: the capture holds no packet at all t
 silence-clock = how long the silence was: the capture's clock is doubtful ({ $detail })
 silence-drops = whether an answer is among the { $drops } packets that the capturing system dropped
 
+# What may lie behind what was seen.
+may-lie-behind = what lies behind it: { $clause }
+
 # What shows that a remedy worked.
 verify-handshake = the next handshake completes
 verify-trust = the service accepts the next request

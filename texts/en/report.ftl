@@ -162,3 +162,8 @@ text-group = group { $value }
 text-alpn = ALPN { $value }
 text-offered = offered TLS { $value }
 text-accepted = client certificates accepted from { $value }
+
+# How often a verdict was right, in explanations.
+explain-earned = How often it was right
+explain-earned-word = { $word }: { $right } of { $cases } labelled cases
+explain-earned-cases = a case is a verdict on a capture of which it is known how it was made: a recorded sample, a damaged copy of one, a generated capture, a repeated fault of the field; a damaged copy counts as wrong where what is left looks like something else

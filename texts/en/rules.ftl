@@ -467,6 +467,7 @@ silent-mid-handshake-random-loss = ordinary loss is repaired within seconds; her
 silent-mid-handshake-icmp = let ICMP “fragmentation needed” pass, and look for a rule, tunnel or link that drops large packets
 silent-mid-handshake-mss = work around it with a smaller TCP MSS
 silent-mid-handshake-client-certificate = some clients close without an alert when they do not like the certificate
+silent-mid-handshake-cannot-tell-close = what the { $who } sent last, an alert perhaps: the packet with its FIN was not captured
 silent-mid-handshake-log = look at the log of the { $who } for the reason
 silent-mid-handshake-server-certificate = some servers close without an alert when they do not like the client's certificate
 silent-mid-handshake-server-log = look at the log of { $server } for the reason
@@ -500,6 +501,7 @@ no-application-response-record = a record of the server, a session ticket by its
 no-application-response-or-answer = that record may be the answer: tickets and answers are told apart by size and time only
 no-application-response-short-record = the server's last record is taken for close_notify by its size; an answer of two bytes would look the same, but no HTTP answer is that short
 no-application-response-window = the server announces a window of zero, and opens it no more for { $waited }: its program does not read
+no-application-response-open = the connection was still open when the capture ended: a server that holds its answer back until there is something to say may give it later
 no-application-response-stalled = the server took the connection but its program hangs; its log and load tell
 no-application-response-or-refusal = the server may have left because of the client's certificate: TLS 1.3 hides that, and nothing shows that it was accepted; the server's log tells
 

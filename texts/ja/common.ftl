@@ -116,6 +116,9 @@ silence-direction = 応答が届いたかどうか（{ $host } 宛てのパケ�
 silence-clock = 無応答の長さ（キャプチャの時刻が疑わしい：{ $detail }）
 silence-drops = キャプチャ側で破棄された { $drops } パケットに応答が含まれていたかどうか
 
+# 見えた事実の背景
+may-lie-behind = その背景にある事情（{ $clause }）
+
 # 対処が効いたことの確認
 verify-handshake = 次のハンドシェイクが完了する
 verify-trust = 次の要求がサービスに受け入れられる

@@ -148,3 +148,8 @@ text-group = グループ { $value }
 text-alpn = ALPN { $value }
 text-offered = 提示されたバージョン TLS { $value }
 text-accepted = 受け入れ可能なクライアント証明書の発行者 { $value }
+
+# 説明に示す、判定が正しかった割合
+explain-earned = 判定が正しかった割合
+explain-earned-word = { $word }：正解の分かっている { $cases } 件のうち { $right } 件
+explain-earned-cases = 一件は、作り方の分かっているキャプチャに対する一つの判定（記録したサンプル、それを損なった写し、生成したキャプチャ、現場の障害の再現）。損なった写しでは、残った部分が別の障害に見える場合も誤りに数える

@@ -452,6 +452,7 @@ silent-mid-handshake-random-loss = 通常のパケットロスなら数秒で回
 silent-mid-handshake-icmp = ICMP「fragmentation needed」を通し、大きなパケットを破棄するルール、トンネル、リンクがないか確認してください
 silent-mid-handshake-mss = TCP MSS を小さくして回避してください
 silent-mid-handshake-client-certificate = 証明書が気に入らないとき、アラートなしで閉じるクライアントもある
+silent-mid-handshake-cannot-tell-close = { $who }が最後に送ったもの（アラートかもしれない。FIN を含むパケットがキャプチャされていない）
 silent-mid-handshake-log = { $who }のログで理由を確認してください
 silent-mid-handshake-server-certificate = クライアント証明書が気に入らないとき、アラートなしで閉じるサーバもある
 silent-mid-handshake-server-log = { $server } のログで理由を確認してください
@@ -485,6 +486,7 @@ no-application-response-record = サーバのレコード（サイズと時刻�
 no-application-response-or-answer = そのレコードが応答の可能性もある（チケットと応答はサイズと時刻でしか区別できない）
 no-application-response-short-record = サーバの最後のレコードはサイズから close_notify と判断した。2 バイトの応答でも同じに見えるが、それほど短い HTTP 応答はない
 no-application-response-window = サーバがウィンドウサイズ 0 を通知し、{ $waited }間開かない：プログラムが受信データを読み出していない
+no-application-response-open = キャプチャの終わりで接続はまだ開いていた。知らせることができるまで応答を保留するサーバは、後で応答することがある
 no-application-response-stalled = サーバは接続を受け付けたが、プログラムが停止している可能性がある（ログと負荷で分かる）
 no-application-response-or-refusal = サーバがクライアント証明書を理由に切断した可能性もある。TLS 1.3 ではそれが見えず、受け入れられた形跡もない。サーバのログで確認できる
 

@@ -146,6 +146,22 @@ fn is_read_elsewhere(bytes: &[u8]) -> bool {
     matches!(bytes, [20..=23, 3, ..]) || bytes.starts_with(b"SSH-") || crate::http::reader::looks_like_http(bytes)
 }
 
+/// Whether a segment is a greeting or a first command of a dialogue that may ask for TLS: it may stand before the SYN in the
+/// file.
+pub(crate) fn opens_dialogue(payload: &[u8]) -> bool {
+    const OPENINGS: [&[u8]; 8] = [
+        b"220 ",
+        b"220-",
+        b"* OK",
+        b"+OK ",
+        b"EHLO",
+        b"HELO",
+        b"LHLO",
+        offer::SSL_REQUEST,
+    ];
+    OPENINGS.iter().any(|opening| payload.starts_with(opening))
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -186,6 +202,21 @@ pub(crate) mod tests {
     fn tls_and_http_are_not_kept() {
         assert!(talk(&[(&[22, 3, 1, 0, 5], 0)]).bytes().is_empty());
         assert!(talk(&[(b"GET / HTTP/1.1\r\n", 0)]).bytes().is_empty());
+    }
+
+    #[test]
+    fn greetings_and_first_commands_open_a_dialogue() {
+        for opening in [
+            &b"220 mail ESMTP"[..],
+            b"* OK ready",
+            b"EHLO here",
+            &[0, 0, 0, 8, 4, 0xd2, 0x16, 0x2f],
+        ] {
+            assert!(opens_dialogue(opening), "{opening:?}");
+        }
+        for other in [&b"220"[..], b"250 ok", b"", &[0, 0, 0, 8, 4, 0xd2, 0x16, 0x30]] {
+            assert!(!opens_dialogue(other), "{other:?}");
+        }
     }
 
     #[test]

@@ -7,6 +7,8 @@ mod database;
 mod directory;
 mod lines;
 
+pub(crate) use database::SSL_REQUEST;
+
 use super::Talk;
 use crate::base::frame::FrameNumber;
 use crate::base::wire_text::WireText;

@@ -182,6 +182,28 @@ fn a_syn_that_comes_late_in_the_file_belongs_to_the_bytes_seen() {
 }
 
 #[test]
+fn an_acknowledgement_before_the_syn_ack_in_the_file_hides_no_greeting() {
+    let flow = only(&[
+        seg(CLIENT, SYN, 99, 0, b""),
+        seg(CLIENT, ACK, 100, 509, b""),
+        seg(SERVER, SYN | ACK, 499, 100, b""),
+        seg(SERVER, ACK, 500, 100, b"220 mail\n"),
+    ]);
+    assert_eq!(flow.directions[SERVER].talk.bytes(), b"220 mail\n");
+}
+
+#[test]
+fn a_greeting_before_the_syn_in_the_file_belongs_to_its_connection() {
+    let flow = only(&[
+        seg(SERVER, ACK, 500, 100, b"220 mail\n"),
+        seg(CLIENT, SYN, 99, 0, b""),
+        seg(CLIENT, ACK, 100, 500, b""),
+        seg(SERVER, SYN | ACK, 499, 100, b""),
+    ]);
+    assert_eq!(flow.directions[SERVER].talk.bytes(), b"220 mail\n");
+}
+
+#[test]
 fn a_syn_that_does_not_fit_the_bytes_seen_begins_another_connection() {
     for isn in [101, 99 + 5_000_000, 99_u32.wrapping_sub(5_000_000)] {
         let (flows, _) = run(&[seg(CLIENT, ACK, 100, 500, DATA), seg(CLIENT, SYN, isn, 0, b"")]);

@@ -62,7 +62,7 @@ pub(super) fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, refused
                         .with("server", connection.server)
                         .with("span", span(until)),
                 ))
-                .alternative("capture-clock", phrase("server-certificate-rejected-capture-clock"));
+                .behind("capture-clock", phrase("server-certificate-rejected-capture-clock"));
         }
         _ => {}
     }

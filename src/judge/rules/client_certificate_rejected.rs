@@ -167,7 +167,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .map_or(refusal.alert.frame, |step| step.frame);
         finding = finding
             .evidence(at, phrase("client-certificate-rejected-issuer-listed"))
-            .alternative(
+            .behind(
                 "revocation-unavailable",
                 phrase("client-certificate-rejected-revocation"),
             );

@@ -80,12 +80,19 @@ pub(super) fn finished_lost(connection: &Connection) -> bool {
         && finished.is_some_and(|step| heard_to(connection, Side::Client) <= step.from)
 }
 
+/// Whether the server's bytes go on behind what was read of them: an answer that is no TLS is one all the same.
+fn says_more(connection: &Connection) -> bool {
+    let is_read = |step: &&Step| step.side == Side::Server && !matches!(step.kind, StepKind::Fin | StepKind::Reset);
+    let read = connection.steps.iter().filter(is_read).map(|step| step.to).max();
+    read.is_some_and(|read| connection.tcp.server.end > read)
+}
+
 /// The frame of a request that has no answer, or none that came in time.
 pub(super) fn unanswered(connection: &Connection, late: bool) -> Option<FrameNumber> {
     if let Some(tls) = &connection.tls {
         let open = tls.is_complete()
             && tls.application_data.client > 0
-            && (tls.application_data.server == 0 || late)
+            && (tls.application_data.server == 0 && !says_more(connection) || late)
             && tls.first_error().is_none()
             && tls.server_alert_after_finished.is_none();
         return tls.first_application_data.client.filter(|_| open);

@@ -40,8 +40,11 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return None;
     }
     // What comes when the client has gone is no answer to it.
+    let is_open = !super::is_closed(connection);
     let end = match client_tcp.fin {
         Some(fin) if late.is_some() => fin.time,
+        // An open connection is silent up to the capture's end.
+        _ if is_open => context.capture.last.unwrap_or(connection.last.1),
         _ => connection.last.1,
     };
     // A client that closes soon after its request did not wait for an answer. Licensing is HTTP and needs one; of an
@@ -97,7 +100,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     .confidence(match (short_record, acked) {
         (true, _) => Confidence::Possible,
         _ if left || either.is_some() || closed_first.is_some() => Confidence::Likely,
-        _ if may_be_refusal => Confidence::Likely,
+        _ if may_be_refusal || is_open => Confidence::Likely,
         (false, true) => Confidence::Certain,
         (false, false) => Confidence::Likely,
     })
@@ -160,6 +163,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         );
     } else {
         finding = finding.claims_silence_of(Side::Server);
+    }
+    if is_open {
+        finding = finding.alternative("answer-later", phrase("no-application-response-open"));
     }
     if let Some((frame, time)) = server_tcp.window_closed.filter(|_| !left) {
         finding = finding

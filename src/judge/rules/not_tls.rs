@@ -71,11 +71,8 @@ fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 .with("reason", &response.reason)
                 .with("who", phrase(who)),
         )
-        .confidence(if by == By::Path {
-            Confidence::Likely
-        } else {
-            Confidence::Certain
-        })
+        // Whoever answers may do so in the server's place.
+        .confidence(Confidence::Likely)
         .evidence(hello.frame, phrase("client-hello"))
         .evidence(
             *frame,
@@ -242,12 +239,11 @@ fn of_proxy(
             .with("reason", &response.reason),
     );
     if let Some(software) = software {
-        finding = finding
-            .evidence(frame, phrase("not-tls-proxy-software").with("software", software))
-            .alternative(
-                "block-page",
-                phrase("not-tls-proxy-or").with("proxy", server.to_string()),
-            );
+        finding = finding.evidence(frame, phrase("not-tls-proxy-software").with("software", software));
+    }
+    if !named {
+        let other = phrase("not-tls-proxy-or").with("proxy", server.to_string());
+        finding = finding.alternative("block-page", other);
     }
     Some(finding.remedy(on_client(
         attempt,

@@ -176,7 +176,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if let Some(revocation) = attempt.revocation.first() {
         finding = finding
             .cannot_tell(phrase("server-certificate-rejected-cannot-tell-revocation").with("host", &revocation.host))
-            .alternative("crl-fetch-failed", phrase("server-certificate-rejected-revocation"));
+            .behind("crl-fetch-failed", phrase("server-certificate-rejected-revocation"));
     }
     if let Some((frame, said)) = accepted {
         finding = finding
@@ -185,7 +185,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     }
     finding = finding.evidence(alert.frame, alert_from(alert, &who));
     if leaf.is_some() && !says_so {
-        finding = finding.alternative(
+        finding = finding.behind(
             "client-policy",
             phrase("server-certificate-rejected-other-reasons").with("who", &who),
         );
@@ -195,7 +195,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     }
     let is_current = judgement.is_some_and(|it| it.validity == Validity::Current);
     if let Some(leaf) = leaf.filter(|_| is_current && by_address.is_none() && may_be_clock(described)) {
-        finding = finding.alternative(
+        finding = finding.behind(
             "clock",
             phrase("server-certificate-rejected-client-clock")
                 .with("who", &who)
@@ -205,12 +205,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     }
     let is_strange = |it: &Judgement| it.name == NameMatch::Differs && !matches!(it.chain, Chain::Anchored { .. });
     if judgement.is_some_and(is_strange) {
-        finding = finding.alternative("wrong-server", phrase("server-certificate-rejected-wrong-server"));
+        finding = finding.behind("wrong-server", phrase("server-certificate-rejected-wrong-server"));
     }
     if by_address.is_some() {
         finding = finding
             .cannot_tell(phrase("server-certificate-rejected-cannot-tell-url"))
-            .alternative("clock", phrase("server-certificate-rejected-slow-clock"))
+            .behind("clock", phrase("server-certificate-rejected-slow-clock"))
             .remedy(on_client(
                 attempt,
                 phrase("server-certificate-rejected-address"),
@@ -234,15 +234,15 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             } else {
                 "server-certificate-rejected-cannot-tell-certificate"
             }))
-            .alternative("interception-suspected", phrase("server-certificate-rejected-resigned"))
-            .alternative(
+            .behind("interception-suspected", phrase("server-certificate-rejected-resigned"))
+            .behind(
                 "crl-fetch-failed",
                 phrase("server-certificate-rejected-revocation-unknown"),
             );
     } else if tls.certificates.server.is_none() {
         finding = finding
             .cannot_tell(phrase("server-certificate-rejected-cannot-tell-encrypted"))
-            .alternative(
+            .behind(
                 "interception-suspected",
                 phrase("server-certificate-rejected-resigned-encrypted"),
             );

@@ -14,6 +14,7 @@ use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
+use crate::tls::Version;
 
 /// RFC 9293 section 3.8.1 (retransmission), RFC 2923 section 2.1 (path-MTU black holes).
 pub(super) const RULE: Rule = rule!("silent-mid-handshake", General, check);
@@ -29,7 +30,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return None;
     }
     // SSL 2.0 goes on in records of its own, which are not read.
-    let sslv2 = tls.version() == Some(crate::tls::Version::SSL2);
+    let sslv2 = tls.version() == Some(Version::SSL2);
     if sslv2 || !sees_handshake(connection) {
         return None;
     }
@@ -136,6 +137,11 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         connection.last.0,
         phrase("silent-mid-handshake-last-packet").with("span", seconds(waited)),
     );
+    if loss.is_none()
+        && let Some(side) = closer.filter(|&side| connection.tcp[side].fin.is_none())
+    {
+        finding = finding.cannot_tell(phrase("silent-mid-handshake-cannot-tell-close").with("who", side_name(side)));
+    }
     if closer.is_none() || gave_up.is_some() {
         finding = finding.claims_silence_of(last.side.peer());
     }
@@ -151,29 +157,40 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                     .with("name", &attempt.service.name),
             ))
         }
-        By::Client => finding
-            .alternative(
-                "server-certificate-rejected",
-                phrase("silent-mid-handshake-client-certificate"),
-            )
-            .remedy(elsewhere(
-                attempt,
-                Owner::Wlc,
-                phrase("silent-mid-handshake-log").with("who", client(attempt)),
-            )),
-        _ => finding
-            .alternative(
-                "client-certificate-rejected",
-                phrase("silent-mid-handshake-server-certificate"),
-            )
-            .remedy(elsewhere(
-                attempt,
-                Owner::Server,
-                phrase("silent-mid-handshake-server-log").with("server", connection.server),
-            )),
+        By::Client => disliked(finding, connection, Side::Server).remedy(elsewhere(
+            attempt,
+            Owner::Wlc,
+            phrase("silent-mid-handshake-log").with("who", client(attempt)),
+        )),
+        _ => disliked(finding, connection, Side::Client).remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("silent-mid-handshake-server-log").with("server", connection.server),
+        )),
     };
     let finding = if_heard(finding, attempt, connection, &[StepKind::ServerHello]);
     Some(behind_proxy(finding, attempt, connection))
+}
+
+/// A certificate that was presented may be what the other side left for without an alert.
+fn disliked(finding: Finding, connection: &Connection, presented: Side) -> Finding {
+    if alert_of(connection, presented.peer()).is_some() {
+        return finding;
+    }
+    let tls = connection.tls.as_ref();
+    let is_sealed = tls.and_then(|tls| tls.version()).is_some_and(Version::is_tls13);
+    let was_sent = connection.step_by(StepKind::Certificate, presented).is_some();
+    match presented {
+        Side::Server if was_sent || is_sealed => finding.behind(
+            "server-certificate-rejected",
+            phrase("silent-mid-handshake-client-certificate"),
+        ),
+        Side::Client if was_sent || tls.is_some_and(|tls| tls.client_sent_certificate) => finding.behind(
+            "client-certificate-rejected",
+            phrase("silent-mid-handshake-server-certificate"),
+        ),
+        _ => finding,
+    }
 }
 
 /// An alert that a side sent before it closed: then it did not leave without one.

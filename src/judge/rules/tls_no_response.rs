@@ -81,14 +81,9 @@ fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let end = ended(connection, &case);
     let waited = end.1.since(hello.time);
     let has_beginning = !client_tcp.syns.is_empty();
-    let confidence = match case {
-        // Where the beginning was not captured, a proxy may stand between.
-        Case::Taken | Case::BehindProxy | Case::Late(_) if has_beginning => Confidence::Certain,
-        // Who left first also rests on the order of the file: a direction may have been written late.
-        _ => Confidence::Likely,
-    };
     let mut finding = Finding::error(RULE.id, by(&case), At::Tls, summary(&case, attempt, connection))
-        .confidence(confidence)
+        // A device that speaks for the server acknowledges just so, and who left first also rests on the order of the file.
+        .confidence(Confidence::Likely)
         .evidence(hello.frame, phrase("client-hello"))
         .evidence(
             end.0,

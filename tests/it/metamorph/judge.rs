@@ -100,12 +100,7 @@ pub fn compare(base: &[Said], now: &[Said], kind: Kind) -> Vec<Outcome> {
         outcomes.push(if kind == Kind::Damaged {
             Outcome::Downgraded(format!("{} → gone", before.id))
         } else {
-            let gone = format!("{} → gone", before.text());
-            // A dialogue in plain text is recognised in the order of the file only.
-            match before.id.as_str() {
-                "tls-not-offered" => Outcome::Drifted(gone),
-                _ => Outcome::Contradicted(gone),
-            }
+            Outcome::Contradicted(format!("{} → gone", before.text()))
         });
     }
     if now.len() > base.len() {

@@ -12,62 +12,171 @@ use super::{Connection, Tally};
 /// `None`: cannot be decided from what was read.
 type Condition = fn(&Claim<'_>, &Connection<'_>) -> Option<bool>;
 
-/// A family of sentences: its name, the words, and the condition.
-pub const TABLE: &[(&str, &str, Condition)] = &[
-    (
-        "hello-never-acknowledged",
-        "not even acknowledged",
-        nothing_acknowledged,
-    ),
-    ("hello-not-received", "without having received", nothing_acknowledged),
-    ("hello-taken", " took the ", hello_acknowledged),
-    (
-        "closed-without-alert",
-        "closed (FIN) without an alert",
-        closed_without_alert,
-    ),
-    ("closed-at-once", "closed it at once, in frame ", closed_in_frame),
-    ("same-time-to-live", "its time to live ", same_time_to_live),
-    ("other-time-to-live", "it carries time to live ", other_time_to_live),
-    (
-        "nothing-visible-wrong",
-        "nothing visible is wrong",
-        nothing_visible_wrong,
-    ),
-    (
-        "nothing-else-explains",
-        "nothing else in the capture explains it",
-        nothing_else_explains,
-    ),
-    ("no-answer", "got no answer for", no_answer),
-    ("silent-syns", "no reply of any kind", silent_syns),
-    ("reset-in-answer", "RST in answer", reset_in_answer),
-    ("reset-frame", "RST as from the ", reset_frame),
-    ("had-expired", "had expired ", had_expired),
-    ("issued-by", " was issued by ", issued_by),
-    ("own-certificate", "'s certificate: ", own_certificate),
-    ("alert-frame", " alert ", alert_frame),
-    ("not-captured", "were not captured, though they arrived", not_captured),
-    ("never-arrived", "never arrived, though later ones did", never_arrived),
-    ("goes-on-sending", "goes on sending data behind it", goes_on_sending),
-    ("suites-offered", "Client Hello offers ", suites_offered),
-    ("hello-for-name", "Client Hello for ", hello_for_name),
-    ("nameless-hello", "Client Hello, without a server name", nameless_hello),
-    (
-        "demands-certificate",
-        "the server asks for a certificate",
-        demands_certificate,
-    ),
+/// A family of sentences.
+pub struct Sentence {
+    pub family: &'static str,
+    /// The words by which one is recognised.
+    pub words: &'static str,
+    /// What must hold, in words: for `docs/sentences.md`.
+    pub holds: &'static str,
+    condition: Condition,
+}
+
+pub const TABLE: &[Sentence] = &[
+    Sentence {
+        family: "hello-never-acknowledged",
+        words: "not even acknowledged",
+        holds: "the server acknowledged no byte of the client",
+        condition: nothing_acknowledged,
+    },
+    Sentence {
+        family: "hello-not-received",
+        words: "without having received",
+        holds: "the server acknowledged no byte of the client",
+        condition: nothing_acknowledged,
+    },
+    Sentence {
+        family: "hello-taken",
+        words: " took the ",
+        holds: "the server acknowledged the client's bytes up to the end of its Client Hello",
+        condition: hello_acknowledged,
+    },
+    Sentence {
+        family: "closed-without-alert",
+        words: "closed (FIN) without an alert",
+        holds: "that side sent a FIN and not one record of type alert in clear",
+        condition: closed_without_alert,
+    },
+    Sentence {
+        family: "closed-at-once",
+        words: "closed it at once, in frame ",
+        holds: "the named frame is the server's and carries FIN or RST",
+        condition: closed_in_frame,
+    },
+    Sentence {
+        family: "same-time-to-live",
+        words: "its time to live ",
+        holds: "the frame carries the named time to live, and so does every other packet of that side that is no RST",
+        condition: same_time_to_live,
+    },
+    Sentence {
+        family: "other-time-to-live",
+        words: "it carries time to live ",
+        holds: "the frame carries the named time to live, and another packet of the same sender a different one",
+        condition: other_time_to_live,
+    },
+    Sentence {
+        family: "nothing-visible-wrong",
+        words: "nothing visible is wrong",
+        holds: "each certificate of that side is within its dates at the time of the connection",
+        condition: nothing_visible_wrong,
+    },
+    Sentence {
+        family: "nothing-else-explains",
+        words: "nothing else in the capture explains it",
+        holds: "no warning unrecognized_name, no alert no_application_protocol; the answer lacks neither renegotiation_info nor extended_master_secret that the hello offers; no Certificate message is longer than 100,000 bytes",
+        condition: nothing_else_explains,
+    },
+    Sentence {
+        family: "no-answer",
+        words: "got no answer for",
+        holds: "below TLS 1.3: no application data of the server behind the client's first",
+        condition: no_answer,
+    },
+    Sentence {
+        family: "silent-syns",
+        words: "no reply of any kind",
+        holds: "the server sent no packet, and the client no more SYNs than are named",
+        condition: silent_syns,
+    },
+    Sentence {
+        family: "reset-in-answer",
+        words: "RST in answer",
+        holds: "the frame carries RST, and the named time to live",
+        condition: reset_in_answer,
+    },
+    Sentence {
+        family: "reset-frame",
+        words: "RST as from the ",
+        holds: "the frame carries RST and is the named side's",
+        condition: reset_frame,
+    },
+    Sentence {
+        family: "had-expired",
+        words: "had expired ",
+        holds: "a certificate of the connection ends on the named day, which is so many days before the connection, give or take one",
+        condition: had_expired,
+    },
+    Sentence {
+        family: "issued-by",
+        words: " was issued by ",
+        holds: "the certificate of that subject names that issuer",
+        condition: issued_by,
+    },
+    Sentence {
+        family: "own-certificate",
+        words: "'s certificate: ",
+        holds: "a certificate of the connection has that subject and that issuer",
+        condition: own_certificate,
+    },
+    Sentence {
+        family: "alert-frame",
+        words: " alert ",
+        holds: "the frame carries data and is the named side's",
+        condition: alert_frame,
+    },
+    Sentence {
+        family: "not-captured",
+        words: "were not captured, though they arrived",
+        holds: "the other side acknowledged more of that side than the capture holds",
+        condition: not_captured,
+    },
+    Sentence {
+        family: "never-arrived",
+        words: "never arrived, though later ones did",
+        holds: "the other side acknowledged less than that side sent",
+        condition: never_arrived,
+    },
+    Sentence {
+        family: "goes-on-sending",
+        words: "goes on sending data behind it",
+        holds: "the same sender sent data in a later frame",
+        condition: goes_on_sending,
+    },
+    Sentence {
+        family: "suites-offered",
+        words: "Client Hello offers ",
+        holds: "the Client Hello lists so many cipher suites, those that are none (GREASE, signalling values) not counted",
+        condition: suites_offered,
+    },
+    Sentence {
+        family: "hello-for-name",
+        words: "Client Hello for ",
+        holds: "the Client Hello's server_name is that name",
+        condition: hello_for_name,
+    },
+    Sentence {
+        family: "nameless-hello",
+        words: "Client Hello, without a server name",
+        holds: "the Client Hello has no server_name",
+        condition: nameless_hello,
+    },
+    Sentence {
+        family: "demands-certificate",
+        words: "the server asks for a certificate",
+        holds: "below TLS 1.3: the server sent a Certificate Request",
+        condition: demands_certificate,
+    },
 ];
 
 pub fn check(place: &str, claim: &Claim<'_>, connections: &[&Connection<'_>], tally: &mut Tally) {
-    for (family, words, condition) in TABLE {
-        if !claim.text.contains(words) {
-            continue;
-        }
-        let decided: Vec<bool> = connections.iter().filter_map(|it| condition(claim, it)).collect();
+    for sentence in TABLE.iter().filter(|it| claim.text.contains(it.words)) {
+        let decided: Vec<bool> = connections
+            .iter()
+            .filter_map(|it| (sentence.condition)(claim, it))
+            .collect();
         if !decided.is_empty() && decided.len() == connections.len() {
-            tally.add(family, decided.contains(&true), || {
+            tally.add(sentence.family, decided.contains(&true), || {
                 format!("{place}: “{}” ({:?})", claim.text, claim.frame)
             });
         }

@@ -26,6 +26,36 @@ const KINDS: [(&str, u8); 12] = [
 /// How the random of a Hello Retry Request begins (RFC 8446 section 4.1.3).
 const HELLO_RETRY: [u8; 4] = [0xcf, 0x21, 0xad, 0x74];
 
+/// The families of fields, and what must hold: for `docs/sentences.md`.
+pub const FIELDS: &[(&str, &str)] = &[
+    ("frames", "the file holds so many frames, where it is whole"),
+    ("evidence-frame", "each frame that is cited is one of the file's"),
+    (
+        "certain-alone",
+        "beside a verdict that is certain there is no alternative that is not excluded",
+    ),
+    ("lookup", "the frame of a question holds the name that it asks for"),
+    ("step-side", "the frame of a step is that side's"),
+    (
+        "step-flags",
+        "the frame of a SYN, an ACK, a FIN or a reset carries that flag",
+    ),
+    ("step-data", "the frame of a message carries data"),
+    ("message-frame", "a message of that type ends in the frame"),
+    ("record-frame", "a record of that type ends in the frame"),
+    ("alert", "an alert with that level and number is in the frame"),
+    (
+        "acknowledged",
+        "no more bytes count as acknowledged than the other side acknowledged",
+    ),
+    ("server-name", "the name is that of the Client Hello"),
+    ("version", "the version is the one that the Server Hello chose"),
+    (
+        "certificates",
+        "the certificates are those of the Certificate message, by their SHA-256",
+    ),
+];
+
 pub fn capture(name: &str, report: &Value, wire: &Wire, tally: &mut Tally) {
     let capture = &report["capture"];
     let whole = capture["end"] == "complete" && list(&capture["damage"]).next().is_none();
@@ -39,6 +69,13 @@ pub fn capture(name: &str, report: &Value, wire: &Wire, tally: &mut Tally) {
     for frame in evidence.filter_map(|it| it["frame"].as_u64()) {
         tally.add("evidence-frame", (1..=wire.frames).contains(&frame), || {
             format!("{name}: evidence in frame {frame} of {}", wire.frames)
+        });
+    }
+    let verdicts = list(&report["attempts"]).map(|it| &it["verdict"]);
+    for verdict in verdicts.filter(|it| it["confidence"] == "certain") {
+        let other = list(&verdict["alternatives"]).find(|it| it["excluded"] == false);
+        tally.add("certain-alone", other.is_none(), || {
+            format!("{name}: {} is certain beside {:?}", verdict["id"], other)
         });
     }
 }

@@ -5,7 +5,7 @@ use crate::base::wire_text::WireText;
 use crate::connection::plain::Talk;
 
 /// PostgreSQL's requests for encryption: a length of eight and a code (its manual, section "Message Formats").
-const SSL_REQUEST: &[u8] = &[0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
+pub(crate) const SSL_REQUEST: &[u8] = &[0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f];
 const GSS_REQUEST: &[u8] = &[0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x30];
 
 /// MySQL's capability flag CLIENT_SSL, among the lower two bytes of the greeting.
