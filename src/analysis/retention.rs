@@ -212,7 +212,7 @@ fn drop_repeated(fates: &mut [Fate], lookups: &Lookups, moment: Moment) {
             continue;
         }
         let answer = it.answer.as_ref();
-        let said = answer.map(|it| (it.status.0, it.truncated, &it.addresses, &it.aliases));
+        let said = answer.map(|it| (it.status.0, it.truncated, &it.addresses));
         let is_new = known.insert((it.client, it.server, it.kind, it.name.raw(), said));
         if !is_new && moment.since(ended(it)) > UNCLAIMED {
             *fate = Fate::Gone;
