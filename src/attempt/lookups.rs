@@ -12,8 +12,35 @@ use super::{Attempt, CLOCK_SKEW, MAX_ATTEMPTS, SAME_ATTEMPT, TRY_OVER};
 use crate::attempt::index::{Addresses, Asked, ByTime, Directory, look, lower_case};
 use crate::attempt::selection::Selector;
 use crate::base::frame::Timestamp;
+use crate::connection::Connection;
 use crate::connection::walk::Sides;
 use crate::dns::lookup::Lookup;
+
+/// The names under which devices were told of addresses.
+#[derive(Default)]
+pub(super) struct NamesTold<'a>(HashMap<(IpAddr, IpAddr), Vec<&'a Lookup>>);
+
+impl<'a> NamesTold<'a> {
+    pub(super) fn of(lookups: &'a [Lookup]) -> Self {
+        let mut told: HashMap<_, Vec<&Lookup>> = HashMap::new();
+        for lookup in lookups {
+            for &address in lookup.answer.iter().flat_map(|answer| &answer.addresses) {
+                told.entry((lookup.client, address)).or_default().push(lookup);
+            }
+        }
+        Self(told)
+    }
+
+    /// The one name for which a client was told a connection's address before it connected; of two names nobody knows which
+    /// was meant.
+    pub(super) fn of_target(&self, connection: &Connection) -> Option<&'a str> {
+        let lookups = self.0.get(&(connection.client.ip, connection.server.ip))?;
+        let before = |lookup: &&&Lookup| lookup.first().1.since(connection.first.1) <= CLOCK_SKEW;
+        let mut names = lookups.iter().filter(before).map(|lookup| lookup.name.raw());
+        let name = names.next()?;
+        names.all(|other| other.eq_ignore_ascii_case(name)).then_some(name)
+    }
+}
 
 /// Gives each look-up to the first attempt of its device and name that follows it; what no connection follows is an
 /// attempt of its own, all types of record together.

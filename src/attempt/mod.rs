@@ -20,8 +20,8 @@ use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
 
-use self::lookups::assign_lookups;
 pub(crate) use self::lookups::ended;
+use self::lookups::{NamesTold, assign_lookups};
 use crate::attempt::index::{Directory, lower_case};
 use crate::attempt::revocation::{Revocation, revocation};
 use crate::attempt::selection::{Purposed, Selector};
@@ -165,6 +165,12 @@ pub(crate) fn grouped<'a>(
     // Per device and service: the attempt that has not connected yet.
     let mut open: BTreeMap<(IpAddr, Transport, String), usize> = BTreeMap::new();
     let families = Families::of(lookups, connections);
+    let is_everything = options.all || options.profile.everything;
+    let names = if is_everything {
+        NamesTold::of(lookups)
+    } else {
+        NamesTold::default()
+    };
     let tls_ports = tls_ports(connections);
     let mut twins = Twins::default();
     let unopened = Unopened::of(connections);
@@ -177,7 +183,7 @@ pub(crate) fn grouped<'a>(
         let speaks_tls = tls_ports.get(&connection.server).copied();
         let (service, licensing) = match selector.purpose(connection) {
             Some(service) => (service, true),
-            None if is_wanted(options, connection, speaks_tls, &unopened) => (other(connection), false),
+            None if is_wanted(options, connection, speaks_tls, &unopened) => (other(connection, &names), false),
             None => continue,
         };
         if attempts.len() >= MAX_ATTEMPTS {
@@ -348,14 +354,18 @@ fn tls_ports(connections: &[Connection]) -> HashMap<Endpoint, FrameNumber> {
     ports
 }
 
-fn other(connection: &Connection) -> Purposed {
+fn other(connection: &Connection, names: &NamesTold<'_>) -> Purposed {
     let name = connection
         .server_name()
         .filter(|name| !name.is_empty())
         .map(|name| name.raw().to_owned());
+    // A proxy's name is not that of what is behind it.
+    let looked_up = || names.of_target(connection).filter(|_| connection.connect().is_none());
     Purposed {
         transport: Transport::Other,
-        name: name.unwrap_or_else(|| connection.server.to_string()),
+        name: name
+            .or_else(|| looked_up().map(str::to_owned))
+            .unwrap_or_else(|| connection.server.to_string()),
         proxy: connection.connect().is_some().then_some(connection.server),
         public_certificate: false,
         superseded_by: None,

@@ -363,6 +363,21 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_says_whether_a_body_follows() {
+        let of = |head: &str| {
+            let (kind, ..) = parse_head(head.as_bytes()).unwrap();
+            let Head::Response(response) = kind else {
+                panic!("{head}")
+            };
+            response.has_no_body
+        };
+        assert!(of("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+        assert!(of("HTTP/1.1 204 No Content\r\n\r\n"));
+        assert!(!of("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"));
+        assert!(!of("HTTP/1.1 200 OK\r\n\r\n"));
+    }
+
+    #[test]
     fn requests_and_answers_are_read_whatever_the_segments() {
         let requests = "POST /cslu/v1/pi HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhelloGET /b HTTP/1.1\r\n\r\n";
         let answers = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n0\r\n\r\nHTTP/1.1 404 Not Found\r\nContent-Length: 2\r\n\r\nno";

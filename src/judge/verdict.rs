@@ -353,6 +353,33 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_without_content_to_a_licensing_message_is_no_success() {
+        let answered = |path: &str, has_no_body: bool| {
+            let mut connection =
+                connection(10, "10.0.0.1:50000", "10.5.5.5:80").requesting("POST", path, Some("ssm.example"));
+            let response = crate::http::reader::Response {
+                status: 200,
+                reason: "OK".into(),
+                server: None,
+                location: None,
+                proxy_authenticate: None,
+                content_type: None,
+                excerpt: crate::base::wire_text::WireText::default(),
+                has_no_body,
+            };
+            connection.http[0].response = Some((FrameNumber(11), Box::new(response)));
+            in_context(connection, &Around::default(), |attempt, context| {
+                let finding = judge(attempt, context).findings.remove(0);
+                (finding.id, finding.confidence)
+            })
+        };
+        let empty = ("application-error", Confidence::Likely);
+        assert_eq!(answered("/SmartTransport", true), empty);
+        assert_eq!(answered("/cslu/v1/pi/acct-1", true), empty);
+        assert_eq!(answered("/SmartTransport", false).0, "healthy");
+    }
+
+    #[test]
     fn only_warnings_and_errors_are_told_besides() {
         let finding = |id, severity| Finding::ok(id, phrase("client-hello")).severity(severity);
         let verdict = Verdict {

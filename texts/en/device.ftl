@@ -18,6 +18,7 @@ refused-by-service-http = network and TLS are fine, but the device reports that 
 refused-by-service-empty = network and TLS are fine, but the device reports that the answer was empty: { $says }
 refused-by-service-unusable = network and TLS are fine, but the device reports that it could not use the answer: { $says }
 device-failure-beside = the exchange with { $service } went through on the wire, but the device reports that licensing failed: { $says }
+device-failure-beside-evidence = the exchange went both ways up to here; the failure stands in { $log } line { $line }
 device-failure-beside-cannot-tell = what the device met: the answer is encrypted or shows nothing wrong, and the line may be about another try
 refused-by-service-evidence = the exchange went both ways up to here; what was answered stands in { $log } line { $line }
 refused-by-service-cannot-tell = the answer itself in the capture: it is encrypted

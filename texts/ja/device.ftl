@@ -22,6 +22,7 @@ refused-by-service-http = ネットワークと TLS に問題はないが、機�
 refused-by-service-empty = ネットワークと TLS に問題はないが、機器のログによると応答は空だった: { $says }
 refused-by-service-unusable = ネットワークと TLS に問題はないが、機器のログによると応答の内容を利用できなかった: { $says }
 device-failure-beside = 回線上では { $service } との通信が成立しているが、機器のログはライセンスの失敗を示している: { $says }
+device-failure-beside-evidence = ここまで双方向の通信は成立している。失敗の記録は { $log } の { $line } 行目にある
 device-failure-beside-cannot-tell = 機器で何が起きたか。応答は暗号化されているか、内容に異常がない。この行が別の試行のものである可能性もある
 refused-by-service-evidence = ここまで双方向の通信は成立している。応答の内容は { $log } の { $line } 行目にある
 refused-by-service-cannot-tell = キャプチャ内の応答そのもの。暗号化されている

@@ -5,6 +5,7 @@
 
 use super::device_reports_failure::Cause;
 use super::device_service::{NamedService, setting};
+use super::verify;
 use crate::attempt::Attempt;
 use crate::base::command::{Command, HostArgument, IosName};
 use crate::base::dialect::Dialect;
@@ -23,6 +24,7 @@ pub(super) fn remedies(cause: Cause, logs: &[DeviceLog], says: &str, profile: &P
             .map(|log| log.system)
             .find(|it| *it != System::IosXe)
             .unwrap_or_default(),
+        verify: phrase("device-verify"),
     };
     let is_call_home = says.contains("call-home");
     let mut remedies = device.remedies(cause, is_call_home);
@@ -39,13 +41,20 @@ pub(super) fn remedies(cause: Cause, logs: &[DeviceLog], says: &str, profile: &P
 /// What to do about a failure that the device tells of beside an exchange that went well.
 pub(super) fn remedies_beside(cause: Cause, attempt: &Attempt<'_>, system: System) -> Vec<Remedy> {
     let service = NamedService::of_attempt(attempt);
-    Device { service, system }.remedies(cause, false)
+    Device {
+        service,
+        system,
+        verify: verify(attempt),
+    }
+    .remedies(cause, false)
 }
 
 /// The device that wrote the text, and its service.
 struct Device {
     service: NamedService,
     system: System,
+    /// What shows that a remedy worked.
+    verify: Phrase,
 }
 
 impl Device {
@@ -82,7 +91,7 @@ impl Device {
                 // The one command that all systems of the agent have.
                 _ => vec![Command::fixed("show license all")],
             },
-            verify: phrase("device-verify"),
+            verify: self.verify.clone(),
         }
     }
 
@@ -91,7 +100,7 @@ impl Device {
             owner,
             action: self.say(action),
             commands: Vec::new(),
-            verify: phrase("device-verify"),
+            verify: self.verify.clone(),
         }
     }
 

@@ -214,3 +214,48 @@ fn over_tcp(attempt: &Attempt<'_>, connection: &Connection, context: &Context<'_
         )),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attempt::attempts;
+    use crate::base::frame::{FrameNumber, Timestamp};
+    use crate::base::wire_text::WireText;
+    use crate::dns::lookup::Lookups;
+    use crate::dns::message::{Message, Status};
+    use crate::profile::Profile;
+    use crate::profile::options::Options;
+
+    #[test]
+    fn a_device_that_asks_everybody_has_no_name_server_and_nobody_is_blamed() {
+        let asked = |name: &str| {
+            let mut lookups = Lookups::default();
+            let question = Message {
+                id: 1,
+                is_response: false,
+                truncated: false,
+                status: Status::NO_ERROR,
+                name: WireText::from(name),
+                kind: 1,
+                addresses: Vec::new(),
+                aliases: Vec::new(),
+            };
+            let (device, everybody) = ([10, 0, 0, 1].into(), [255; 4].into());
+            lookups.message(question, device, everybody, FrameNumber(1), Timestamp(0));
+            let options = Options::new(Profile::built_in("cisco-smart-licensing").unwrap());
+            let attempts = attempts(&options, &[], &lookups.all, &[]);
+            let attempt = &attempts[0];
+            assert!(attempt.lookups.iter().all(|lookup| is_broadcast(lookup.server)));
+            no_name_server(attempt, attempt.lookups[0])
+        };
+        let cloud = asked("smartreceiver.cisco.com");
+        assert_eq!((cloud.by, cloud.confidence), (Some(By::Device), Confidence::Likely));
+        assert_eq!(cloud.remedies.len(), 1);
+        // A CSLU has a second cure: its address.
+        for name in ["cslu-local", "cslu-local.branch.example"] {
+            assert_eq!(asked(name).remedies.len(), 2, "{name}");
+        }
+        let commands: Vec<String> = cloud.remedies[0].commands.iter().map(ToString::to_string).collect();
+        assert!(commands.iter().all(|it| !it.contains("255")), "{commands:?}");
+    }
+}

@@ -37,7 +37,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         phrase(summary).with("says", &testimony.event.text),
     );
     Some(
-        told(finding, attempt, testimony)
+        told(finding, attempt, testimony, "refused-by-service-evidence")
             .confidence(Confidence::Likely)
             .cannot_tell(phrase("refused-by-service-cannot-tell")),
     )
@@ -62,7 +62,7 @@ fn reported(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             .with("says", &testimony.event.text),
     );
     Some(
-        told(finding, attempt, testimony)
+        told(finding, attempt, testimony, "device-failure-beside-evidence")
             .confidence(certainty.min(Confidence::Likely))
             .alternative("other-path", phrase("device-log-contradicts-other-path"))
             .cannot_tell(phrase("device-failure-beside-cannot-tell")),
@@ -90,9 +90,9 @@ const fn is_answer(what: What) -> bool {
 }
 
 /// Adds the line, and what to do about it.
-fn told(mut finding: Finding, attempt: &Attempt<'_>, testimony: &Testimony<'_>) -> Finding {
+fn told(mut finding: Finding, attempt: &Attempt<'_>, testimony: &Testimony<'_>, evidence: &'static str) -> Finding {
     if let Some(connection) = attempt.connection() {
-        let place = phrase("refused-by-service-evidence")
+        let place = phrase(evidence)
             .with("log", testimony.log.name.as_str())
             .with("line", testimony.event.line);
         finding = finding.evidence(connection.last.0, place);
