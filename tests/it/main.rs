@@ -31,6 +31,7 @@ mod catalogues;
 mod cli;
 mod corpus;
 mod device_logs;
+mod dialects;
 mod endings;
 mod evidence;
 mod formats;

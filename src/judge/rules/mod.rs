@@ -339,7 +339,7 @@ fn fault_clause(fault: &Fault) -> Phrase {
 
 /// What makes the client try again.
 fn try_again(attempt: &Attempt<'_>) -> Vec<Command> {
-    crate::judge::recapture::trigger(attempt.dialect, attempt.service.transport, attempt.connection())
+    crate::judge::recapture::try_again(attempt.dialect, attempt.service.transport, attempt.connection())
 }
 
 /// What shows that a remedy worked.
@@ -377,6 +377,11 @@ fn by_commands(attempt: &Attempt<'_>, action: Phrase, mut commands: Vec<Command>
         commands,
         verify: verify(attempt),
     }
+}
+
+/// Whether the service is the cloud of the device's own vendor: what it shows and trusts is nobody's to change.
+fn is_vendors(attempt: &Attempt<'_>) -> bool {
+    attempt.licensing && matches!(attempt.service.transport, Transport::Cssm | Transport::CallHome)
 }
 
 /// A remedy that leaves the proxy out.
