@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use tlswalk::base::dialect::Dialect;
 use tlswalk::Anchors;
+use tlswalk::base::dialect::Dialect;
 use tlswalk::base::phrase::Language;
 use tlswalk::capture::{ReadError, reason};
 use tlswalk::profile::Profile;

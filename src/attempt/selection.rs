@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 
-use crate::base::dialect::Dialect;
 use crate::attempt::index::lower_case;
+use crate::base::dialect::Dialect;
 use crate::base::endpoint::Endpoint;
 use crate::connection::{ClientBy, Connection};
 use crate::decode::Tunnel;
@@ -73,6 +73,7 @@ impl<'a> Selector<'a> {
     }
 
     /// Learns from connections whose purpose shows by itself.
+    #[cfg(test)]
     #[must_use]
     pub fn new(options: &'a Options, lookups: &[Lookup], connections: &[Connection]) -> Self {
         Self::knowing(options, lookups, connections, BTreeMap::new())

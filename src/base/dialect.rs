@@ -69,11 +69,11 @@ impl Dialect {
         }
         match self {
             Self::Generic => words!("generic"),
-            Self::IosXe => words!("generic" "smart-agent" "ios-xe"),
-            Self::IosXeWireless => words!("generic" "smart-agent" "ios-xe" "ios-xe-wireless"),
-            Self::IosXr => words!("generic" "smart-agent" "ios-xr"),
-            Self::NxOs => words!("generic" "smart-agent" "nx-os"),
-            Self::Asa => words!("generic" "smart-agent" "asa"),
+            Self::IosXe => words!("generic" "ios-xe"),
+            Self::IosXeWireless => words!("generic" "ios-xe" "ios-xe-wireless"),
+            Self::IosXr => words!("generic" "ios-xr"),
+            Self::NxOs => words!("generic" "nx-os"),
+            Self::Asa => words!("generic" "asa"),
         }
     }
 

@@ -276,7 +276,7 @@ pub(crate) struct Inspect {
     /// In whose commands to say what to do
     ///
     /// generic, ios-xe, ios-xe-wireless, ios-xr, nx-os or asa; otherwise as the profile and the device's own text say.
-    #[arg(long, value_name = "NAME", value_parser = dialects(), hide_possible_values = true)]
+    #[arg(long, value_name = "NAME", value_parser = dialects(), hide_possible_values = true, hide_short_help = true)]
     pub(crate) dialect: Option<Dialect>,
     /// Judge certificates at this time
     ///

@@ -243,7 +243,7 @@ fn hints(dialect: Dialect, wanting: Wanting) -> Phrase {
 
 /// What makes a client speak with its service.
 #[must_use]
-pub fn trigger(dialect: Dialect, transport: Transport, connection: Option<&Connection>) -> Vec<Command> {
+pub fn try_again(dialect: Dialect, transport: Transport, connection: Option<&Connection>) -> Vec<Command> {
     let licensing = match transport {
         Transport::Cssm | Transport::CallHome => "renew-trust",
         _ => "report-now",
@@ -266,7 +266,7 @@ pub fn device_log(attempt: &Attempt<'_>) -> Remedy {
     let name = WireText::from(attempt.service.name.as_str());
     let dialect = attempt.dialect;
     let mut commands = dialect.lines(&[task("show-log"), task("show-history"), task("show-licensing")]);
-    commands.extend(trigger(dialect, attempt.service.transport, attempt.connection()));
+    commands.extend(try_again(dialect, attempt.service.transport, attempt.connection()));
     Remedy {
         owner: Owner::Wlc,
         action: phrase("log-of-device")
@@ -283,7 +283,7 @@ pub fn for_attempt(attempt: &Attempt<'_>, context: &Context<'_>) -> Vec<Remedy> 
     let dialect = attempt.dialect;
     // Whoever looks at traffic in general waits for it, and does not cause it.
     let trigger = if attempt.licensing {
-        trigger(dialect, attempt.service.transport, attempt.connection())
+        try_again(dialect, attempt.service.transport, attempt.connection())
     } else {
         Vec::new()
     };
@@ -334,7 +334,7 @@ mod tests {
 
     fn commands(topology: &Topology, wanting: Wanting) -> Vec<String> {
         let dialect = Dialect::IosXe;
-        let remedies = recapture(dialect, topology, &trigger(dialect, Transport::Cssm, None), wanting);
+        let remedies = recapture(dialect, topology, &try_again(dialect, Transport::Cssm, None), wanting);
         remedies[0].commands.iter().map(ToString::to_string).collect()
     }
 

@@ -70,7 +70,7 @@ fn files(folder: &Path, extension: &str) -> Vec<(String, String)> {
 fn texts(language: Language) -> Vec<(String, String)> {
     let dialects: BTreeSet<String> = Dialect::ALL.map(|it| format!("{}.ftl", it.name())).into();
     let mut texts = files(&root().join("texts").join(language.tag()), "ftl");
-    texts.retain(|(name, _)| !dialects.contains(name) && name != "smart-agent.ftl");
+    texts.retain(|(name, _)| !dialects.contains(name));
     texts
 }
 

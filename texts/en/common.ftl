@@ -102,7 +102,7 @@ certificate-same-name-other-key = names an issuer whose key is another than that
 
 # Where a root comes from.
 origin-public = public roots
-origin-licensing = licensing roots
+origin-licensing = built-in roots
 
 # Why a connection counts as licensing.
 because-named = an option names it

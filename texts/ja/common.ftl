@@ -96,7 +96,7 @@ certificate-same-name-other-key = 既知の { $subject } と同名で鍵の異�
 
 # ルート証明書の出どころ
 origin-public = 公開ルート証明書
-origin-licensing = ライセンス用ルート証明書
+origin-licensing = 組み込みのルート証明書
 
 # 接続をライセンス通信とみなす理由
 because-named = オプションで指定

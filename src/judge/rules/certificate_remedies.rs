@@ -8,7 +8,7 @@ use crate::base::command::{HostName, Word};
 use crate::base::dialect::{Task, task};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
-use crate::judge::finding::{Finding, Owner};
+use crate::judge::finding::{Finding, Owner, Remedy};
 use crate::profile::Transport;
 use crate::tls::AlertDescription;
 use crate::tls::certificate::Fields;
@@ -36,12 +36,11 @@ pub(super) fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, refused
         staple,
     } = refused;
     let server = |action: Phrase| elsewhere(attempt, Owner::Server, action.with("server", connection.server));
+    if described == Some(AlertDescription::CERTIFICATE_REVOKED) {
+        return finding.remedy(server(phrase("server-certificate-rejected-revoked")));
+    }
     let Some(judgement) = judgement else {
-        return finding.remedy(on_client(
-            attempt,
-            phrase("server-certificate-rejected-clock-and-trust"),
-            &[task("show-clock"), task("show-roots")],
-        ));
+        return finding.remedy(unseen(attempt, connection, described));
     };
     match judgement.validity {
         Validity::Expired(since) => {
@@ -116,6 +115,9 @@ pub(super) fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, refused
                     .with("issuer", issuer),
             ));
     }
+    if described == Some(AlertDescription::UNSUPPORTED_CERTIFICATE) {
+        return finding.remedy(server(phrase("server-certificate-rejected-kind")));
+    }
     if let Chain::IssuerNotGiven { issuer } = &judgement.chain
         && judgement.path.len() == 1
     {
@@ -155,6 +157,25 @@ pub(super) fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, refused
             phrase("server-certificate-rejected-authority").with("server", connection.server),
         )),
     }
+}
+
+/// What to do about a certificate that cannot be seen: the alert alone says where to look.
+fn unseen(attempt: &Attempt<'_>, connection: &Connection, described: Option<AlertDescription>) -> Remedy {
+    let action = match described {
+        Some(AlertDescription::UNKNOWN_CA) => "server-certificate-rejected-unknown-ca",
+        Some(AlertDescription::CERTIFICATE_EXPIRED) => "server-certificate-rejected-dates",
+        _ => "server-certificate-rejected-clock-and-trust",
+    };
+    let shown = match connection.server_name().and_then(|name| HostName::new(name.raw())) {
+        Some(name) => task("show-chain").with("host", &name),
+        None => task("show-nameless-chain"),
+    };
+    let shown = shown.with("endpoint", &connection.server);
+    let tasks = match described {
+        Some(AlertDescription::UNKNOWN_CA) => vec![shown, task("show-roots")],
+        _ => vec![task("show-clock"), shown, task("show-roots")],
+    };
+    on_client(attempt, phrase(action).with("server", connection.server), &tasks)
 }
 
 /// What to do about a certificate for other names.

@@ -2,8 +2,8 @@
 
 use super::certificate_alerts::confirm;
 use super::{
-    alert_text, certificate_causes, certificate_clauses, client, elsewhere, listed, on_client, seconds, sees_handshake,
-    service,
+    alert_text, certificate_causes, certificate_clauses, client, elsewhere, is_vendors, listed, on_client, seconds,
+    sees_handshake, service,
 };
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
@@ -26,7 +26,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let tls = connection.tls.as_ref()?;
     let Some(refusal) = refusal(connection, tls) else {
         return super::bare_end::finding(attempt, connection, tls, RULE.id)
-            .map(|finding| with_remedies(finding, attempt, None, false));
+            .map(|finding| with_remedies(finding, attempt, None, false, None));
     };
     let who = client(attempt);
     let message = tls.certificates.client.as_ref();
@@ -183,6 +183,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         attempt,
         leaf.and_then(|leaf| leaf.fields.as_deref().ok()),
         missing,
+        refusal.described,
     ))
 }
 
@@ -323,7 +324,13 @@ fn not_usable(fields: &Fields, tls: &TlsFacts) -> Option<Phrase> {
         .then(|| phrase("client-certificate-rejected-signature").with("scheme", scheme))
 }
 
-fn with_remedies(finding: Finding, attempt: &Attempt<'_>, leaf: Option<&Fields>, missing: bool) -> Finding {
+fn with_remedies(
+    finding: Finding,
+    attempt: &Attempt<'_>,
+    leaf: Option<&Fields>,
+    missing: bool,
+    described: Option<AlertDescription>,
+) -> Finding {
     let kind = leaf.and_then(client_certificate_kind);
     let (action, choice) = match (&kind, missing) {
         (_, true) => (
@@ -336,20 +343,33 @@ fn with_remedies(finding: Finding, attempt: &Attempt<'_>, leaf: Option<&Fields>,
         ),
         _ => (phrase("client-certificate-rejected-choose"), "choose-certificate"),
     };
-    finding
-        .remedy(on_client(
-            attempt,
-            action,
-            &[
-                task("show-trustpoints"),
-                task("show-certificates"),
-                task(choice),
-                task("set-source").with("device", &attempt.device),
-            ],
-        ))
-        .remedy(elsewhere(
-            attempt,
-            Owner::Server,
-            phrase("client-certificate-rejected-trust"),
-        ))
+    let finding = finding.remedy(on_client(
+        attempt,
+        action,
+        &[
+            task("show-trustpoints"),
+            task("show-certificates"),
+            task(choice),
+            task("set-source").with("device", &attempt.device),
+        ],
+    ));
+    // Whom the server trusts is no question where nothing was sent, or where the alert says something else.
+    let is_about_trust = !missing
+        && !matches!(
+            described,
+            Some(
+                AlertDescription::CERTIFICATE_EXPIRED
+                    | AlertDescription::CERTIFICATE_REVOKED
+                    | AlertDescription::UNSUPPORTED_CERTIFICATE
+                    | AlertDescription::CERTIFICATE_REQUIRED
+            )
+        );
+    if !is_about_trust || is_vendors(attempt) {
+        return finding;
+    }
+    finding.remedy(elsewhere(
+        attempt,
+        Owner::Server,
+        phrase("client-certificate-rejected-trust"),
+    ))
 }

@@ -12,7 +12,7 @@ use crate::base::dialect::Dialect;
 use crate::base::phrase::{Phrase, phrase};
 use crate::device::{DeviceLog, System};
 use crate::judge::finding::{Owner, Remedy};
-use crate::judge::recapture::{commands_by_log, trigger};
+use crate::judge::recapture::{commands_by_log, try_again};
 use crate::profile::{Profile, Transport};
 
 /// What to do, the first thing first.
@@ -113,7 +113,7 @@ impl Device {
         let mut commands = vec![Command::fixed("configure terminal")];
         commands.extend(lines);
         commands.push(Command::fixed("  end"));
-        commands.extend(trigger(
+        commands.extend(try_again(
             Dialect::IosXe,
             self.service.transport.unwrap_or(Transport::Other),
             None,
@@ -297,7 +297,7 @@ impl Device {
             Command::fixed("show clock detail"),
         ];
         let transport = self.service.transport.unwrap_or(Transport::Cssm);
-        commands.extend(trigger(Dialect::IosXe, transport, None));
+        commands.extend(try_again(Dialect::IosXe, transport, None));
         self.here(action, commands)
     }
 
@@ -340,7 +340,7 @@ impl Device {
     fn capture(&self, logs: &[DeviceLog]) -> Remedy {
         let interface = setting(logs, "source-interface").and_then(|name| IosName::new(&name));
         let transport = self.service.transport.unwrap_or(Transport::Other);
-        let again = trigger(Dialect::IosXe, transport, None);
+        let again = try_again(Dialect::IosXe, transport, None);
         let is_xe = self.system == System::IosXe;
         Remedy {
             owner: Owner::Capture,

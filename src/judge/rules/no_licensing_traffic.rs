@@ -9,7 +9,7 @@ use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::judge::context::Context;
 use crate::judge::finding::{Evidence, Finding, Owner, Remedy, Severity};
-use crate::judge::recapture::{Topology, Wanting, recapture, trigger};
+use crate::judge::recapture::{Topology, Wanting, recapture, try_again};
 use crate::profile::Transport;
 
 const SECOND: i64 = 1_000_000_000;
@@ -210,7 +210,7 @@ fn quiet(finding: &mut Finding, context: &Context<'_>) {
     finding.remedies.extend(recapture(
         dialect,
         &Topology::expected(context),
-        &trigger(dialect, own, None),
+        &try_again(dialect, own, None),
         wanting,
     ));
 }

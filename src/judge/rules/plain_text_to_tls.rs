@@ -2,8 +2,8 @@
 
 use super::{client, service, verify};
 use crate::attempt::Attempt;
-use crate::base::command::{Command, HostArgument};
 use crate::base::confidence::Confidence;
+use crate::base::dialect::{Dialect, task};
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
@@ -79,13 +79,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             action: phrase(action)
                 .with("who", client(attempt))
                 .with("server", connection.server),
-            commands: vec![Command::with(
-                "openssl s_client -connect {}:{}",
-                &[
-                    &HostArgument::Address(connection.server.ip).in_url(),
-                    &connection.server.port,
-                ],
-            )],
+            commands: Dialect::Generic.lines(&[task("show-tls").with("endpoint", &connection.server)]),
             verify: verify(attempt),
         }),
     )

@@ -12,7 +12,7 @@ use crate::profile::Transport;
 
 /// What makes the client try again.
 pub(super) fn try_again(attempt: &Attempt<'_>) -> Vec<Command> {
-    recapture::trigger(attempt.dialect, attempt.service.transport, attempt.connection())
+    recapture::try_again(attempt.dialect, attempt.service.transport, attempt.connection())
 }
 
 /// What shows that a remedy worked.
@@ -50,6 +50,11 @@ fn by_commands(attempt: &Attempt<'_>, action: Phrase, mut commands: Vec<Command>
         commands,
         verify: verify(attempt),
     }
+}
+
+/// Whether the service is the cloud of the device's own vendor: what it shows and trusts is nobody's to change.
+pub(super) fn is_vendors(attempt: &Attempt<'_>) -> bool {
+    attempt.licensing && matches!(attempt.service.transport, Transport::Cssm | Transport::CallHome)
 }
 
 /// A remedy that leaves the proxy out.

@@ -2,8 +2,9 @@
 
 use super::{client, service, verify};
 use crate::attempt::Attempt;
-use crate::base::command::{Command, HostArgument};
+use crate::base::command::Command;
 use crate::base::confidence::Confidence;
+use crate::base::dialect::{Dialect, task};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::plain::{Denial, Next, Offer, Protocol};
 use crate::judge::context::Context;
@@ -64,19 +65,16 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             about("tls-not-offered-hello"),
         );
     }
-    Some(finding.remedy(remedy(
-        attempt,
-        Owner::Server,
-        about("tls-not-offered-enable").with("server", connection.server),
-        vec![Command::with(
-            "openssl s_client -connect {}:{} -starttls {}",
-            &[
-                &HostArgument::Address(connection.server.ip).in_url(),
-                &connection.server.port,
-                &starttls(offer.protocol),
-            ],
-        )],
-    )))
+    Some(
+        finding.remedy(remedy(
+            attempt,
+            Owner::Server,
+            about("tls-not-offered-enable").with("server", connection.server),
+            Dialect::Generic.lines(&[task("start-tls")
+                .with("endpoint", &connection.server)
+                .with("protocol", &starttls(offer.protocol))]),
+        )),
+    )
 }
 
 fn summary(offer: &Offer, about: &impl Fn(&'static str) -> Phrase) -> Phrase {

@@ -97,6 +97,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 )),
         );
     }
+    // The alert answers a second try: what failed before is the cause.
+    if description == AlertDescription::INAPPROPRIATE_FALLBACK {
+        return Some(finding.remedy(elsewhere(attempt, Owner::Wlc, phrase("version-mismatch-first-try"))));
+    }
     Some(match alert.side {
         Side::Server => finding
             .cannot_tell(phrase("version-mismatch-cannot-tell"))

@@ -195,7 +195,7 @@ fn a_certificate_that_claims_a_bundled_issuer_is_not_believed() {
     };
     let detail = detail.english();
     assert!(
-        detail.contains("CN=ACT2 SUDI CA,O=Cisco, as given by licensing roots"),
+        detail.contains("CN=ACT2 SUDI CA,O=Cisco, as given by built-in roots"),
         "{detail}"
     );
 }

@@ -1,2 +1,6 @@
 # NX-OS.
 -device = switch
+
+verify-trust = a trust code that is installed in show license status, after { $command }
+verify-response = a recent reply to the report in show license status, after { $command }
+log-of-device-expect = the log names the reason, or show license status tells of a recent reply

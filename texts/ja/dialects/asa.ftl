@@ -1,2 +1,6 @@
 # ASA。
--device = ファイアウォール
+-device = 接続元のファイアウォール
+
+verify-trust = { $command } の実行後、show license status に Registration: REGISTERED と表示される
+verify-response = { $command } の実行後、show license status に License Authorization: AUTHORIZED と表示される
+log-of-device-expect = ログに理由が記録されている、または show license status に REGISTERED と AUTHORIZED が表示される

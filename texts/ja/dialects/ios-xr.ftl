@@ -1,2 +1,6 @@
 # IOS XR。
 -device = ルータ
+
+verify-trust = { $command } の実行後、show logging に %SMART_LIC-6-TRUST_INSTALL_SUCCESS が出る
+verify-response = { $command } の実行後、show license status に新しい応答が表示される
+log-of-device-expect = ログに理由が記録されている、または show license status に新しい応答が表示される

@@ -1,0 +1,268 @@
+//! Dialects: nobody is told the words or commands of a product that is not in the capture, and a cure is for the machine and the
+//! cause that the verdict names.
+use std::path::PathBuf;
+
+use crate::support::{root, rows, samples, skip, tlswalk};
+use serde_json::Value;
+use tlswalk::base::dialect::Dialect;
+use tlswalk::base::phrase::Language;
+use tlswalk::{Host, Options, Target};
+
+/// Words that belong to a product or to licensing; a name in the capture may hold them.
+const WORDS_OF_PRODUCTS: &[&str] = &[
+    "controller",
+    "wlc",
+    "catalyst",
+    "show license",
+    "show logging",
+    "show ip",
+    "show crypto",
+    "show clock",
+    "vrf",
+    "ip http client",
+    "ip tcp mss",
+    "trust pool",
+    "trustpool",
+    "trustpoint",
+    "identrust",
+    "smart_lic",
+    "monitor capture",
+    "control plane",
+    "configure terminal",
+    "licensing",
+    "on-prem",
+    "ios xe",
+    "telnet",
+    "no-licensing-traffic",
+    "コントローラ",
+    "ライセンス",
+    "トラストポイント",
+    "トラストプール",
+];
+
+/// Captures beside the repository: none of them is of a controller.
+fn beside(test: &str) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for folder in ["../shared/field/captures", "../shared/corpus/captures"] {
+        match std::fs::read_dir(root().join(folder)) {
+            Ok(folder) => files.extend(folder.map(|entry| entry.unwrap().path())),
+            Err(_) => skip(test, &format!("{folder} is not there")),
+        }
+    }
+    files.retain(|path| path.to_string_lossy().contains(".pcap"));
+    files
+}
+
+/// The report of a capture, every TLS connection of it judged by the default profile; `None` where it cannot be read.
+fn judged(path: &PathBuf, language: Language) -> Option<Value> {
+    let options = Options {
+        language,
+        ..Options::everything()?
+    };
+    let capture = std::fs::File::open(path).ok()?;
+    let report = tlswalk::analyze(capture, &path.to_string_lossy(), &options).ok()?;
+    serde_json::to_value(report).ok()
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
+
+/// What a verdict says in words.
+fn told(verdict: &Value) -> Vec<&str> {
+    let clauses = [&verdict["evidence"], &verdict["alternatives"], &verdict["remedy"]];
+    let fields = clauses.into_iter().flat_map(list).flat_map(|clause| {
+        let of = |name: &str| text(&clause[name]);
+        [of("what"), of("why_not"), of("do"), of("who"), of("verify")]
+    });
+    let commands = list(&verdict["remedy"]).iter().flat_map(|it| list(&it["commands"]));
+    let plain = list(&verdict["cannot_tell"]).iter().chain(commands).map(text);
+    fields.chain(plain).chain([text(&verdict["summary"])]).collect()
+}
+
+/// Names that the capture holds: what they say is nobody's advice.
+fn names(report: &Value) -> Vec<String> {
+    let mut names = Vec::new();
+    for attempt in list(&report["attempts"]) {
+        names.push(text(&attempt["name"]).to_lowercase());
+    }
+    for connection in list(&report["connections"]) {
+        for side in ["client", "server"] {
+            for certificate in list(&connection["certificates"][side]) {
+                names.extend(["subject", "issuer"].map(|it| text(&certificate[it]).to_lowercase()));
+            }
+        }
+    }
+    names.retain(|name| !name.is_empty());
+    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    names
+}
+
+#[test]
+fn the_default_profile_has_no_word_of_a_product() {
+    let mut files = samples();
+    files.extend(beside("dialects"));
+    let mut wrong = Vec::new();
+    for path in &files {
+        let languages = if path.starts_with(root().join("samples")) {
+            &Language::ALL[..]
+        } else {
+            &[Language::En][..]
+        };
+        for &language in languages {
+            let Some(report) = judged(path, language) else { continue };
+            let names = names(&report);
+            let verdicts = list(&report["attempts"]).iter().map(|it| &it["verdict"]);
+            for told in verdicts.chain([&report["verdict"]]).flat_map(told) {
+                let own = names
+                    .iter()
+                    .fold(told.to_lowercase(), |text, name| text.replace(name.as_str(), ""));
+                let word = WORDS_OF_PRODUCTS.iter().find(|word| own.contains(**word));
+                // A server's own words stand in quotation marks.
+                if let Some(word) = word.filter(|_| !told.contains('“') && !told.contains('「')) {
+                    wrong.push(format!("{}: {word}: {told}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(files.len() > 100, "there are captures");
+    assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// What contradicts itself between a verdict and its cure.
+fn contradictions(attempt: &Value) -> Vec<String> {
+    let verdict = &attempt["verdict"];
+    let (id, summary) = (text(&verdict["id"]), text(&verdict["summary"]));
+    let causes: Vec<&str> = list(&verdict["causes"]).iter().map(text).collect();
+    let remedies = list(&verdict["remedy"]);
+    let of_vendor = matches!(text(&attempt["transport"]), "cssm" | "call-home");
+    let mut wrong = Vec::new();
+    for remedy in remedies {
+        let (owner, action) = (text(&remedy["owner"]), text(&remedy["do"]));
+        let on_server = owner == "server";
+        if on_server
+            && ["choose a ", "set the clock", "clock of the", "'s clock"]
+                .iter()
+                .any(|it| action.contains(it))
+        {
+            wrong.push(format!("the client's work on the server: {action}"));
+        }
+        if on_server && of_vendor && action.contains("trust its issuer") {
+            wrong.push(format!("the vendor's cloud is not ours to change: {action}"));
+        }
+        if on_server
+            && !list(&remedy["commands"])
+                .iter()
+                .all(|it| text(it).starts_with("openssl s_client"))
+        {
+            wrong.push(format!("the client's commands on the server: {action}"));
+        }
+        if summary.contains("certificate_revoked") && (action.contains("clock") || action.contains("trust")) {
+            wrong.push(format!("revoked, and: {action}"));
+        }
+        if causes.first() == Some(&"missing") && action.contains("trust its issuer") {
+            wrong.push(format!("none was sent, and: {action}"));
+        }
+    }
+    let first = remedies.first().map(|it| text(&it["do"])).unwrap_or_default();
+    let unseen = matches!(
+        causes.first(),
+        Some(&("not-trusted-by-client" | "encrypted" | "not-captured"))
+    );
+    if id == "server-certificate-rejected" && unseen {
+        if summary.contains("unknown_ca") && first.contains("clock") {
+            wrong.push(format!("unknown_ca, and first: {first}"));
+        }
+        if summary.contains("certificate_expired") && !first.contains("clock") {
+            wrong.push(format!("certificate_expired, and first: {first}"));
+        }
+    }
+    if summary.contains("inappropriate_fallback") && first.contains("newer version than") {
+        wrong.push(format!("a second try, and: {first}"));
+    }
+    wrong
+}
+
+#[test]
+fn a_cure_is_for_the_machine_and_the_cause_that_the_verdict_names() {
+    let mut wrong = Vec::new();
+    let mut hold = |name: &str, report: &Value| {
+        for attempt in list(&report["attempts"]) {
+            wrong.extend(contradictions(attempt).into_iter().map(|it| format!("{name}: {it}")));
+        }
+    };
+    for path in beside("cures") {
+        if let Some(report) = judged(&path, Language::En) {
+            hold(&path.to_string_lossy(), &report);
+        }
+    }
+    for row in rows() {
+        let file = format!("samples/{}", row.file);
+        let mut arguments = row.options.clone();
+        arguments.extend(["--format", "json", &file].map(String::from));
+        let report: Value =
+            serde_json::from_str(&tlswalk(&arguments, std::time::Duration::from_secs(60)).stdout).unwrap();
+        hold(&row.file, report.get(0).unwrap_or(&report));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn each_dialect_calls_the_client_by_its_name_and_types_its_own_commands() {
+    let name = "server-certificate-clock-wrong.pcap";
+    for (dialect, who, line) in [
+        (Dialect::Generic, "client", "timedatectl"),
+        (Dialect::IosXe, "device", "configure terminal"),
+        (Dialect::IosXeWireless, "controller", "configure terminal"),
+        (Dialect::IosXr, "router", "  commit"),
+        (Dialect::NxOs, "switch", "show ntp peer-status"),
+        (Dialect::Asa, "firewall that connects", "show ntp status"),
+    ] {
+        let row = rows().into_iter().find(|row| row.file == name).unwrap();
+        let mut arguments = row.options;
+        arguments.extend(
+            [
+                "--format",
+                "json",
+                "--dialect",
+                dialect.name(),
+                &format!("samples/{name}"),
+            ]
+            .map(String::from),
+        );
+        let outcome = tlswalk(&arguments, std::time::Duration::from_secs(60));
+        let report: Value = serde_json::from_str(&outcome.stdout).unwrap();
+        let report = report.get(0).unwrap_or(&report);
+        assert_eq!(report["dialect"], dialect.name());
+        let remedies = list(&report["attempts"][0]["verdict"]["remedy"]);
+        let own = remedies.iter().find(|it| it["owner"] == "wlc").unwrap();
+        assert_eq!(own["who"], who);
+        assert!(
+            list(&own["commands"]).iter().any(|it| it == line),
+            "{}: {own}",
+            dialect.name()
+        );
+        for foreign in ["show license air", "license smart proxy"] {
+            assert!(!own.to_string().contains(foreign), "{}: {own}", dialect.name());
+        }
+    }
+}
+
+#[test]
+fn a_dialect_that_is_named_holds_for_every_client() {
+    let options = Options {
+        dialect: Some(Dialect::NxOs),
+        on_prem: vec![Target {
+            host: Host::Name("none.example".to_owned()),
+            port: None,
+        }],
+        ..Options::everything().unwrap()
+    };
+    let file = std::fs::read(root().join("samples/version-mismatch.pcap")).unwrap();
+    let report = tlswalk::analyze(&file[..], "x", &options).unwrap();
+    assert!(report.attempts[0].verdict.remedy.iter().any(|it| it.who == "switch"));
+}
