@@ -363,7 +363,6 @@ mod tests {
                 server: None,
                 location: None,
                 proxy_authenticate: None,
-                content_type: None,
                 excerpt: crate::base::wire_text::WireText::default(),
                 has_no_body,
             };

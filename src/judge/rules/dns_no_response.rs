@@ -238,7 +238,6 @@ mod tests {
                 name: WireText::from(name),
                 kind: 1,
                 addresses: Vec::new(),
-                aliases: Vec::new(),
             };
             let (device, everybody) = ([10, 0, 0, 1].into(), [255; 4].into());
             lookups.message(question, device, everybody, FrameNumber(1), Timestamp(0));
