@@ -98,6 +98,7 @@ text-legend = ~ not read but deduced from order, size and side: it is encrypted
 text-phase-connect = Connect
 text-phase-proxy = Proxy
 text-phase-report = Report
+text-phase-data = Data
 text-phase-close = Close
 text-plain-http = none: this transport is plain HTTP
 text-never-tried = never tried

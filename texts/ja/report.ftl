@@ -83,6 +83,7 @@ text-legend = ~ 暗号化されているため、順序・サイズ・送信側�
 text-phase-connect = 接続
 text-phase-proxy = プロキシ
 text-phase-report = レポート
+text-phase-data = データ
 text-phase-close = 終了
 text-plain-http = なし（平文 HTTP の通信）
 text-never-tried = 試行なし

@@ -32,7 +32,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
         page.hang(
             &[],
             2,
-            &walk::brief(connection, language),
+            &walk::brief(attempt, connection, language),
             &walk::duration(connection, language),
         )?;
         return also(attempt, false, language)

@@ -53,12 +53,14 @@ enum Stage {
 }
 
 impl Stage {
-    fn name(self, language: Language) -> String {
+    /// What it is called: only of licensing is it known that a report is sent.
+    fn name(self, attempt: &Attempt, language: Language) -> String {
         phrase(match self {
             Self::Dns => return "DNS".to_owned(),
             Self::Tls => return "TLS".to_owned(),
             Self::Connect => "text-phase-connect",
             Self::Proxy => "text-phase-proxy",
+            Self::Report if attempt.transport == "other" => "text-phase-data",
             Self::Report => "text-phase-report",
             Self::Close => "text-phase-close",
         })
@@ -168,7 +170,7 @@ pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>, languag
         before = end.or(before);
         phases.push(Phase {
             number,
-            name: stage.name(language),
+            name: stage.name(attempt, language),
             mark,
             text,
             frames: span(own.iter().flat_map(|step| ends_of(step))),
@@ -197,7 +199,7 @@ pub(super) fn line(phases: &[Phase]) -> String {
 }
 
 /// A good walk in one line: which frames show which phase.
-pub(super) fn brief(connection: Option<&Connection>, language: Language) -> String {
+pub(super) fn brief(attempt: &Attempt, connection: Option<&Connection>, language: Language) -> String {
     let Some(connection) = connection else {
         return String::new();
     };
@@ -209,7 +211,7 @@ pub(super) fn brief(connection: Option<&Connection>, language: Language) -> Stri
         let version = connection.tls.as_ref().and_then(|tls| tls.version.as_ref());
         let name = match version {
             Some(version) if stage == Stage::Tls => format!("TLS\u{a0}{version}"),
-            _ => stage.name(language),
+            _ => stage.name(attempt, language),
         };
         parts.push(match frames {
             Some((first, last)) if first < last => format!("{name}\u{a0}{first}–{last}"),
