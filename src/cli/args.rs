@@ -219,7 +219,9 @@ pub(crate) struct Inspect {
         hide_possible_values = true
     )]
     pub(crate) format: Format,
-    /// Write to this file, whole or not at all; `-` is standard output
+    /// Write to this file, whole or not at all
+    ///
+    /// `-` is standard output.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// What to look for, and what to expect

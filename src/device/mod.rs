@@ -16,6 +16,7 @@ mod wording;
 use std::collections::{BTreeMap, VecDeque};
 use std::io::Read;
 
+use crate::base::dialect::Dialect;
 use crate::base::secrets::strike_out;
 use crate::base::wire_text::WireText;
 use crate::capture::decompressed;
@@ -41,6 +42,19 @@ pub enum System {
     NxOs,
     /// ASA, and FTD, whose messages are ASA's.
     Asa,
+}
+
+impl System {
+    /// The dialect of its operator, where lines of the text show which system it is.
+    #[must_use]
+    pub const fn dialect(self) -> Option<Dialect> {
+        match self {
+            Self::IosXe => None,
+            Self::IosXr => Some(Dialect::IosXr),
+            Self::NxOs => Some(Dialect::NxOs),
+            Self::Asa => Some(Dialect::Asa),
+        }
+    }
 }
 
 /// In which form an event was written; each may be in a zone of its own.

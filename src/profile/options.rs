@@ -42,10 +42,11 @@ pub struct Options {
 }
 
 impl Options {
-    /// The dialect of the clients that the profile is about.
+    /// The dialect of the clients that the profile is about: the one asked for, else the one that a device's text shows.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
-        self.dialect.unwrap_or(self.profile.dialect)
+        let shown = || self.logs.iter().find_map(|log| log.system.dialect());
+        self.dialect.or_else(shown).unwrap_or(self.profile.dialect)
     }
 
     /// The dialect of an attempt's client: of one that is no part of what the profile is about, nothing is known.

@@ -148,9 +148,12 @@ fn identifiers(report: &Value) -> BTreeSet<String> {
     // Short words occur in any megabyte; public ones and reserved addresses stay on purpose.
     let profile = fs::read_to_string(root().join("profiles/cisco-smart-licensing.toml")).unwrap();
     // So do words of our own sentences.
-    let texts = fs::read_dir(root().join("texts/en")).unwrap();
-    let own: String = texts
-        .map(|it| fs::read_to_string(it.unwrap().path()).unwrap())
+    let own: String = ["texts/en", "texts/en/dialects", "texts/en/explain"]
+        .iter()
+        .flat_map(|folder| fs::read_dir(root().join(folder)).unwrap())
+        .map(|it| it.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| fs::read_to_string(path).unwrap())
         .collect();
     let public = profile + &own + "Server Signed Certificate Device serialNumber default Transport <virtual account>";
     let public = public.to_ascii_lowercase();

@@ -1,17 +1,17 @@
 //! Attempt → Finding: a readable HTTP answer says no.
 
 use super::behind_proxy::by_proxy_itself;
+use super::cslu::right_url;
 use super::{elsewhere, on_device, sees_without_holes, service};
 use crate::attempt::Attempt;
 use crate::base::command::Command;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
-use crate::connection::{Connection, Exchange};
+use crate::connection::Exchange;
 use crate::http::licensing_answer::Status;
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule};
-use crate::profile::Transport;
+use crate::judge::finding::{At, By, Finding, Owner, Rule};
 
 /// RFC 9110 sections 15.5 and 15.6.
 pub(super) const RULE: Rule = rule!("application-error", Cause, check);
@@ -99,39 +99,6 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             Owner::Server,
             phrase("application-error-log").with("server", connection.server),
         )),
-    })
-}
-
-/// The commands that name the right URL, with the host that answered.
-fn right_url(attempt: &Attempt<'_>, connection: &Connection, secure: bool) -> Vec<Command> {
-    let host = attempt.host().in_url();
-    let scheme = if secure { "https" } else { "http" };
-    let url = match attempt.service.transport {
-        Transport::OnPrem => Command::with(
-            "  license smart url cslu {}://{}/cslu/v1/pi/<account>-1",
-            &[&scheme, &host],
-        ),
-        Transport::Cslu => Command::with(
-            "  license smart url cslu http://{}:{}/cslu/v1/pi",
-            &[&host, &connection.server.port],
-        ),
-        _ => Command::fixed("  license smart url default"),
-    };
-    vec![
-        Command::fixed("show license all | section Transport"),
-        Command::fixed("configure terminal"),
-        url,
-        Command::fixed("  end"),
-    ]
-}
-
-/// The cure for TLS to a CSLU, whose port speaks plain HTTP.
-pub(super) fn plain_http_of_cslu(attempt: &Attempt<'_>) -> Option<Remedy> {
-    let connection = attempt.connection()?;
-    let is_cslu = attempt.service.transport == Transport::Cslu && connection.tls.is_some();
-    is_cslu.then(|| {
-        let action = phrase("tls-to-cslu").with("server", connection.server);
-        on_device(attempt, action, &right_url(attempt, connection, false))
     })
 }
 

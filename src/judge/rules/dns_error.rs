@@ -1,11 +1,12 @@
 //! Attempt → Finding: the resolver answered, but without an address.
 
+use super::cslu::address_of_cslu;
 use super::{client, elsewhere, on_device};
 use crate::attempt::Attempt;
 use crate::base::command::Command;
 use crate::base::phrase::{Phrase, phrase};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule};
+use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::profile::Transport;
 
 /// RFC 1035 section 4.1.1 (response codes), RFC 2308 (NXDOMAIN and no data).
@@ -116,21 +117,4 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
 
 fn is_own(attempt: &Attempt<'_>) -> bool {
     matches!(attempt.service.transport, Transport::OnPrem | Transport::Cslu)
-}
-
-/// Another cure for a device that looks for a CSLU by name, as a new one does: its address, or another transport.
-pub(super) fn address_of_cslu(attempt: &Attempt<'_>) -> Option<Remedy> {
-    if attempt.service.transport != Transport::Cslu {
-        return None;
-    }
-    Some(on_device(
-        attempt,
-        phrase("device-do-cslu"),
-        &[
-            Command::fixed("show license all | section Transport"),
-            Command::fixed("configure terminal"),
-            Command::fixed("  license smart url cslu http://<address of the CSLU>:8182/cslu/v1/pi"),
-            Command::fixed("  end"),
-        ],
-    ))
 }

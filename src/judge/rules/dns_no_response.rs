@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::dns_error::address_of_cslu;
+use super::cslu::address_of_cslu;
 use super::{client, elsewhere, frames, on_device};
 use crate::attempt::Attempt;
 use crate::base::command::Command;

@@ -32,6 +32,7 @@ mod client_certificate_rejected;
 mod client_gave_up;
 mod client_left;
 mod crl_fetch_failed;
+mod cslu;
 mod departure;
 mod device_clock_off;
 mod device_log_contradicts;

@@ -1,6 +1,6 @@
 //! Attempt → Finding: the port answered, but not in TLS.
 
-use super::application_error::plain_http_of_cslu;
+use super::cslu::plain_http_of_cslu;
 use super::{elsewhere, on_client, service, tls_with_hello};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
