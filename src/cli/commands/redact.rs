@@ -83,7 +83,7 @@ impl Together {
             None => return Err(format!("{}: is no capture of this call", path.display())),
         };
         let sha256 = capture.digest(b"")?;
-        let (mut redactor, judged) = prepare(capture, &self.key, inspect, &options)?;
+        let (mut redactor, judged, options) = prepare(capture, &self.key, inspect, options)?;
         let options = redactor.options(options);
         let note = redactor.note(&judged, &sha256, named_hosts(&options));
         report(capture, &self.name(path), &mut redactor, &judged, &note, &options)
@@ -118,8 +118,25 @@ fn digest(bytes: &[u8]) -> [u8; 32] {
     digest.as_ref().try_into().unwrap_or_default()
 }
 
-/// Judges a capture and gathers what is to be replaced.
+/// Judges a capture and gathers what is to be replaced; also gives the options by which it was judged.
 pub(crate) fn prepare(
+    capture: &Capture,
+    key: &[u8; 32],
+    inspect: &Inspect,
+    options: Options,
+) -> Result<(Redactor, Judged, Options), String> {
+    let (redactor, judged) = prepare_with(capture, key, inspect, &options)?;
+    if inspect.leaves_open_what() && !judged.report.has_what_was_looked_for() {
+        let others = crate::cli::of_others(inspect)?;
+        let (redactor, judged) = prepare_with(capture, key, inspect, &others)?;
+        if !judged.report.attempts.is_empty() {
+            return Ok((redactor, judged, others));
+        }
+    }
+    Ok((redactor, judged, options))
+}
+
+fn prepare_with(
     capture: &Capture,
     key: &[u8; 32],
     inspect: &Inspect,

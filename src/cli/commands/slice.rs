@@ -37,7 +37,8 @@ pub(crate) fn run(inspect: &Inspect, whole: bool, force: bool) -> Result<u8, Str
     let because = |error: &dyn std::fmt::Display| format!("{}: {error}", capture.name);
     let sha256 = capture.digest(b"")?;
     let mut cutting = if inspect.redact {
-        let (redactor, judged) = redact::prepare(&capture, &redact::key(&capture, inspect)?, inspect, &options)?;
+        let key = redact::key(&capture, inspect)?;
+        let (redactor, judged, options) = redact::prepare(&capture, &key, inspect, options)?;
         let options = redactor.options(options);
         let note = redactor.note(&judged, &sha256, named_hosts(&options));
         // Comments are taken from what redacted frames show.
@@ -172,7 +173,8 @@ pub(crate) fn named_hosts(inspect: &Options) -> Vec<String> {
             .flat_map(move |it| [option.to_owned(), host_and_port(it)])
     });
     let wlc = inspect.wlc.iter().flat_map(|ip| ["--wlc".to_owned(), ip.to_string()]);
-    let all = inspect.all.then(|| "--all".to_owned());
+    // Whoever gives no option has others judged anyway.
+    let all = (inspect.all && !inspect.others).then(|| "--all".to_owned());
     wlc.chain(targets).chain(all).collect()
 }
 

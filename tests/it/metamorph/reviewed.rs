@@ -224,10 +224,4 @@ pub const REVIEWED: &[Reviewed] = &[
         change: "1 → 2 attempts",
         reason: "the question stands behind the connection that it led to",
     },
-    Reviewed {
-        sample: "reset-during-handshake-at-once",
-        case: "",
-        change: "→ tcp-refused by server, likely",
-        reason: "the SYN-ACK is not in the capture: what is left is a SYN and the server's reset",
-    },
 ];
