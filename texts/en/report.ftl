@@ -25,12 +25,12 @@ text-holds-label = In the capture
 
 # Connections of others, in a capture without licensing traffic.
 others-failed = no licensing traffic in this capture; { $all ->
-    [one] its one TLS connection
-   *[other] { $failed } of its { $all } TLS connections
+    [one] its one attempt at TLS
+   *[other] { $failed } of its { $all } attempts at TLS
 } failed (to see all: --all --profile default)
 others-not-failed = { $all ->
-    [one] its one TLS connection is not
-   *[other] none of its { $all } TLS connections is
+    [one] its one attempt at TLS is not
+   *[other] none of its { $all } attempts at TLS is
 } seen to fail (to see all: --all --profile default)
 
 # The capture.
