@@ -49,6 +49,7 @@ impl Options {
                 profile: read_profile(&profile)?,
                 anchors: read_anchors(&ca)?,
                 all,
+                others: false,
                 at: at
                     .map(|at| at.parse().map_err(|why| format!("--at {at}: {why}")))
                     .transpose()?,
