@@ -162,7 +162,7 @@ const WITHOUT_ATTEMPT: [Explanation; 3] = [
     explained!("no-device-events"),
 ];
 
-/// Every verdict once, explained, in the order of [`RULES`].
+/// Every verdict once, explained, in the order of the rules.
 pub fn explanations() -> impl Iterator<Item = Explanation> {
     let is_first = |&(at, rule): &(usize, &&Rule)| !RULES.iter().take(at).any(|earlier| earlier.id == rule.id);
     let of_rules = RULES.iter().enumerate().filter(is_first);
