@@ -322,19 +322,26 @@ fn expected(inspect: &Inspect) -> Result<Option<Expectations>, String> {
     Ok(Some(expected))
 }
 
-/// One report, of one capture or of several that are one. Errors begin with the capture's name.
+/// One report, of one capture or of several that are one; where they hold nothing of what was looked for, of what else failed.
+/// Errors begin with the capture's name.
 fn analyze(paths: &[PathBuf], options: &Options, inspect: &Inspect) -> Result<Report, String> {
-    let quiet = inspect.quiet;
+    let report = read(paths, options, inspect, inspect.quiet)?;
+    // A pipe can be read once only.
+    let can_be_read_again = paths.iter().all(|path| path.is_file());
+    if !inspect.leaves_open_what() || !can_be_read_again || report.has_what_was_looked_for() {
+        return Ok(report);
+    }
+    let others = read(paths, &of_others(inspect)?, inspect, true)?;
+    Ok(report.or_others(others))
+}
+
+/// One reading of a capture, or of several that are one.
+fn read(paths: &[PathBuf], options: &Options, inspect: &Inspect, quiet: bool) -> Result<Report, String> {
     if let [path] = paths {
         let (name, input) = open(path, quiet)?;
         let mut input = Hashed::new(input, inspect.hash);
         let mut report = tlswalk::analyze(&mut input, &name, options).map_err(|error| format!("{name}: {error}"))?;
         report.capture.sha256 = input.finish().map_err(|error| format!("{name}: {}", reason(&error)))?;
-        if inspect.leaves_open_what() && path.is_file() && !report.has_what_was_looked_for() {
-            let (_, input) = open(path, true)?;
-            let again = tlswalk::analyze(input, &name, &of_others(inspect)?);
-            report = report.or_others(again.map_err(|error| format!("{name}: {error}"))?);
-        }
         return Ok(report);
     }
     if paths.len() > MOST_FILES {

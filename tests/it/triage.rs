@@ -365,6 +365,18 @@ fn into_ring(capture: &Path, frames: usize, target: &Path) {
 }
 
 #[test]
+fn a_ring_without_licensing_tells_what_else_failed() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = root().join("samples/no-licensing-traffic-web-ui.pcap");
+    into_ring(&whole, 5, &folder.path().join("up.pcap"));
+    let outcome = triage(&["-f", "ndjson", text(folder.path())]);
+    let rows = rows(&outcome);
+    let [ring] = &rows[..] else { panic!("{rows:?}") };
+    assert!(ring.capture.ends_with("up.pcap…2 (3 files)"), "{rows:?}");
+    assert_eq!(ring.verdict.as_deref(), Some("server-certificate-rejected"));
+}
+
+#[test]
 fn the_files_of_a_ring_are_one_capture_and_judged_as_the_whole() {
     let folder = tempfile::tempdir().unwrap();
     let whole = root().join(FAILING);

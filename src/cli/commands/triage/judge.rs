@@ -215,11 +215,18 @@ impl Judge<'_> {
             true => Some(hash(files, inputs)?),
             false => None,
         };
-        let inputs = files
-            .iter()
-            .zip(inputs)
-            .map(|(found, input)| (found.path.display().to_string(), input.take(found.size)));
-        let mut report = tlswalk::analyze_merged(inputs, self.options)?;
+        let read = |options: &Options| {
+            let inputs = files.iter().zip(inputs);
+            let inputs = inputs.map(|(found, input)| (found.path.display().to_string(), input.take(found.size)));
+            tlswalk::analyze_merged(inputs, options)
+        };
+        let mut report = read(self.options)?;
+        if let Some(others) = self.others.filter(|_| !report.has_what_was_looked_for()) {
+            for mut input in inputs {
+                input.rewind()?;
+            }
+            report = report.or_others(read(others)?);
+        }
         report.capture.file.clone_from(&unit.name);
         Ok((report, sha256))
     }
