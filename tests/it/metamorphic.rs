@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::earned::Ledger;
 use crate::metamorph::capture::Capture;
-use crate::metamorph::cases::{Kind, cases};
+use crate::metamorph::cases::{Case, Kind, cases};
 use crate::metamorph::judge::{Outcome, Said, compare};
 use crate::metamorph::reviewed::{REVIEWED, Reviewed};
 use crate::support::{Row, root, rows};
@@ -194,6 +194,11 @@ fn chosen(row: &Row, name: &str) -> bool {
     hasher.finish().is_multiple_of(ONE_OF)
 }
 
+/// Whether frames, bytes, or the time or order of frames are no longer there.
+fn takes_something(case: &Case) -> bool {
+    case.kind == Kind::Damaged || case.family.starts_with("clock") || case.family.starts_with("shuffle")
+}
+
 fn run(row: &Row, is_all: bool, tally: &Mutex<Tally>) {
     let options = options(row);
     let sample = std::fs::read(root().join("samples").join(&row.file)).unwrap();
@@ -213,9 +218,12 @@ fn run(row: &Row, is_all: bool, tally: &Mutex<Tally>) {
         // The row speaks of one attempt.
         if let (Ok(Ok(report)), 1, true) = (&judged, before.len(), case.kind != Kind::Wireless) {
             let told = report.attempts.iter().map(|it| &it.verdict);
-            // That something is missing is no claim about what happened.
-            told.filter(|it| !matches!(it.id.as_str(), "incomplete-capture" | "malformed-capture"))
-                .for_each(|it| ledger.judge(it, &row.verdict, &row.by));
+            // That something is missing is right of a file from which something was taken, and of no other.
+            let is_lacking = takes_something(&case) || row.verdict == "malformed-capture";
+            told.for_each(|it| match it.id.as_str() {
+                "incomplete-capture" | "malformed-capture" if is_lacking => ledger.count(&it.id, &it.confidence, true),
+                _ => ledger.judge(it, &row.verdict, &row.by),
+            });
         }
         let outcomes = match judged {
             Ok(Ok(report)) => compare(&before, &Said::of(&report), case.kind),
