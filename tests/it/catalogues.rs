@@ -246,11 +246,15 @@ fn every_message_is_used_and_every_phrase_is_in_the_catalogues() {
     }
     // Families whose ids are chosen before they are said.
     let families = ["text-", "because-", "anomaly-", "damage-", "chain-", "span-", "icmp-"];
+    let verdicts: BTreeSet<&str> = explanations().map(|it| it.id).collect();
+    let says_of_a_verdict = |literal: &str| {
+        let rest = verdicts.iter().filter_map(|verdict| literal.strip_prefix(verdict));
+        rest.into_iter().any(|rest| rest.starts_with('-'))
+    };
     let chosen = literals.iter().filter(|(_, literal)| {
         let is_id = literal.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') && !literal.ends_with('-');
-        is_id && families.iter().any(|family| literal.starts_with(family))
+        is_id && (families.iter().any(|family| literal.starts_with(family)) || says_of_a_verdict(literal))
     });
-    let verdicts: BTreeSet<&str> = explanations().map(|it| it.id).collect();
     missing.extend(
         chosen
             .filter(|(_, id)| !catalogue.contains_key(id) && !verdicts.contains(id.as_str()))

@@ -354,6 +354,71 @@ fn a_client_that_waits_for_no_answer_is_healthy_at_most_likely() {
 }
 
 #[test]
+fn a_client_that_closes_with_its_request_did_not_wait_for_the_server() {
+    let story = Scenario::open()
+        .handshake12(each_in_a_record)
+        .packet(Client, FIN | ACK | PSH, &encrypted(APPLICATION_DATA, 13, 40))
+        .wait(SECOND / 25)
+        .packet(Server, ACK | PSH, &encrypted(APPLICATION_DATA, 14, 900))
+        .packet(Client, RST, &[]);
+    let verdict = verdict(&story);
+    assert_eq!((&*verdict.id, &*verdict.confidence), ("healthy", "likely"));
+    assert!(verdict.summary.contains("without waiting"), "{}", verdict.summary);
+}
+
+#[test]
+fn a_server_that_closes_in_answer_to_the_request_is_said_to_have_closed() {
+    let story = Scenario::open()
+        .handshake12(each_in_a_record)
+        .packet(Client, ACK | PSH, &encrypted(APPLICATION_DATA, 13, 40))
+        .wait(SECOND / 4)
+        .packet(Server, FIN | ACK, &[])
+        .wait(SECOND / 50)
+        .packet(Client, FIN | ACK, &[])
+        .packet(Server, ACK, &[]);
+    let verdict = verdict(&story);
+    assert_eq!((&*verdict.id, &*verdict.by), ("no-application-response", "server"));
+    assert!(
+        verdict.summary.contains("closed the connection 0.25 s later without an answer"),
+        "{}",
+        verdict.summary
+    );
+}
+
+#[test]
+fn a_message_whose_end_came_after_the_clients_goodbye_was_not_the_last_it_heard() {
+    let flight = each_in_a_record(&server_flight());
+    let (first, rest) = flight.split_at(600);
+    let story = Scenario::open()
+        .send(Client, hello12())
+        .packet(Server, ACK | PSH, first)
+        .packet(Client, FIN | ACK, &[])
+        .wait(SECOND / 50)
+        .packet(Server, ACK | PSH, rest)
+        .packet(Client, RST, &[]);
+    let verdict = verdict(&story);
+    assert_eq!((&*verdict.id, &*verdict.by), ("silent-mid-handshake", "client"));
+    assert!(!words(&verdict).contains("Server Hello Done"), "{}", words(&verdict));
+}
+
+#[test]
+fn a_fin_before_the_last_message_is_said_to_come_before_it() {
+    let flight = each_in_a_record(&server_flight());
+    let (first, rest) = flight.split_at(600);
+    // What comes after a FIN is still acknowledged by a client that closed its half only.
+    let story = Scenario::open()
+        .send(Client, hello12())
+        .packet(Server, ACK | PSH, first)
+        .packet(Client, FIN | ACK, &[])
+        .wait(SECOND / 50)
+        .send(Server, rest)
+        .packet(Server, FIN | ACK, &[])
+        .packet(Client, ACK, &[]);
+    let words = words(&verdict(&story));
+    assert!(words.contains("before that message") && !words.contains("-0."), "{words}");
+}
+
+#[test]
 fn a_connection_that_was_opened_in_advance_and_not_used_is_healthy() {
     let story = open13()
         .packet(Client, FIN | ACK, &[])

@@ -492,6 +492,7 @@ application-error-empty-meant = an answer without content may be meant, by a ser
 
 # no-application-response
 no-application-response-summary = the { $who } sent its request to { $service } and got no answer for { $span }
+no-application-response-summary-left = the { $who } sent its request to { $service }, which closed the connection { $span } later without an answer
 no-application-response-summary-late = the { $who } sent its request to { $service }, gave up after { $span } and closed; the answer came later
 no-application-response-left = the { $who } closes before any answer
 no-application-response-late = the answer, { $span } after the request: nobody reads it

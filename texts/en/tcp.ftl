@@ -58,6 +58,7 @@ tcp-no-response-way-back = follow the way back from { $server } to { $device }: 
 
 # silent-mid-handshake
 silent-mid-handshake-closed-behind = the { $who } closed (FIN) behind its alert in frame { $frame }
+silent-mid-handshake-fin-before = FIN from the { $who }, { $span } before that message
 silent-mid-handshake-fin = FIN from the { $who }, { $span } after that message
 
 # reset-origin

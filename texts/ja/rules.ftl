@@ -477,6 +477,7 @@ application-error-empty-meant = メッセージを受け取り、後で回答す
 
 # no-application-response
 no-application-response-summary = { $who }は{ $service } に要求を送ったが、{ $span }間応答がない
+no-application-response-summary-left = { $who }は{ $service } に要求を送ったが、相手は応答せずに{ $span }後に接続を閉じた
 no-application-response-summary-late = { $who }は{ $service } に要求を送り、{ $span }後に待つのをやめて閉じた。応答はその後に届いた
 no-application-response-left = { $who }が応答の前に閉じる
 no-application-response-late = 要求の { $span }後の応答：もう誰も読まない

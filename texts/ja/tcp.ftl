@@ -49,6 +49,7 @@ tcp-no-response-way-back = { $server } から { $device } への帰りの経路�
 
 # silent-mid-handshake
 silent-mid-handshake-closed-behind = { $who }がフレーム { $frame } のアラートの後で閉じた（FIN）
+silent-mid-handshake-fin-before = { $who }からの FIN、そのメッセージの { $span }前
 silent-mid-handshake-fin = { $who }からの FIN、そのメッセージの { $span }後
 
 # reset-origin

@@ -32,6 +32,15 @@ pub(super) fn came_too_late(connection: &Connection, step: &Step) -> bool {
         && heard_to(connection, Side::Server) <= step.from
 }
 
+/// Whether the client had closed before it held all of a message, and refused the rest: TLS hands on whole messages only.
+pub(super) fn came_partly_too_late(connection: &Connection, step: &Step) -> bool {
+    let client = &connection.tcp.client;
+    step.side == Side::Server
+        && client.reset.is_some()
+        && client.fin.is_some_and(|fin| fin.acked < step.to)
+        && heard_to(connection, Side::Server) < step.to
+}
+
 /// Of what the server said of these kinds, the first; of several HTTP answers the last.
 fn said<'c>(connection: &'c Connection, kinds: &[StepKind]) -> Option<&'c Step> {
     let said = |step: &&Step| step.side == Side::Server && kinds.contains(&step.kind);

@@ -49,7 +49,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     };
     // A client that closes soon after its request did not wait for an answer. Licensing is HTTP and needs one; of an
     // unknown protocol that proves nothing.
-    let left = first_fin(connection) == Some(Side::Client) && (1..super::SILENCE).contains(&end.since(time));
+    // One that closes with its request may only close its half, and read on: it left where an answer came too late for it.
+    let soonest = i64::from(late.is_none());
+    let left = first_fin(connection) == Some(Side::Client) && (soonest..super::SILENCE).contains(&end.since(time));
     if left && !attempt.licensing {
         return None;
     }
@@ -66,6 +68,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     // A server that closes had the request, whatever of the client's last words it still acknowledged, unless it had closed
     // before.
     let acked = coverage == Some(Coverage::Whole) || server_tcp.fin.is_some();
+    let server_left = server_tcp.fin.map(|fin| fin.time);
+    let server_left = server_left.filter(|_| late.is_none() && first_fin(connection) == Some(Side::Server));
     // A last record as short as an alert says goodbye, or is an answer of two bytes.
     let short_record = connection.tls.as_ref().is_some_and(|tls| {
         tls.alerts
@@ -91,11 +95,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         phrase(match (&late, closed_first) {
             (Some(_), _) => "no-application-response-summary-late",
             (None, Some(_)) => "no-application-response-summary-closed",
+            (None, None) if server_left.is_some() => "no-application-response-summary-left",
             (None, None) => "no-application-response-summary",
         })
         .with("who", client(attempt))
         .with("service", service(attempt))
-        .with("span", seconds(end.since(time))),
+        .with("span", seconds(server_left.unwrap_or(end).since(time))),
     )
     .confidence(match (short_record, acked) {
         (true, _) => Confidence::Possible,

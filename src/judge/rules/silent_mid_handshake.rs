@@ -1,7 +1,7 @@
 //! Attempt → Finding: the handshake began and then stopped, without alert or reset.
 
 use super::behind_proxy::behind_proxy;
-use super::heard::{came_too_late, finished_lost, if_heard};
+use super::heard::{came_partly_too_late, finished_lost, if_heard};
 use super::{
     client, elsewhere, first_fin, lost_bytes, message_name, seconds, sees_handshake, service, side_name,
     tls_with_hello, watched_after,
@@ -35,7 +35,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return None;
     }
     let last = connection.steps.iter().rev().find(|step| {
-        !matches!(step.kind, StepKind::Fin | StepKind::Reset | StepKind::Alert) && !came_too_late(connection, step)
+        !matches!(step.kind, StepKind::Fin | StepKind::Reset | StepKind::Alert) && !came_partly_too_late(connection, step)
     })?;
     // Nothing that the client heard answers its hello: that is another verdict.
     if last.kind == StepKind::ClientHello && last.side == Side::Client && tls.server_hello.is_some() {
@@ -128,9 +128,13 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     {
         finding = finding.evidence(
             fin.frame,
-            phrase("silent-mid-handshake-fin")
-                .with("who", side_name(side))
-                .with("span", seconds(fin.time.since(last.time))),
+            phrase(if fin.time < last.time {
+                "silent-mid-handshake-fin-before"
+            } else {
+                "silent-mid-handshake-fin"
+            })
+            .with("who", side_name(side))
+            .with("span", seconds(fin.time.since(last.time).abs())),
         );
     }
     finding = finding.evidence(
