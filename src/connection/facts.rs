@@ -86,6 +86,8 @@ pub struct TlsFacts {
     pub server_alert_after_finished: Option<FrameNumber>,
     /// TLS 1.3: the same from the client, in place of its Finished.
     pub client_alert_instead_of_finished: Option<FrameNumber>,
+    /// TLS 1.3: the server's first encrypted record holds no more than an alert: it broke off behind its Server Hello.
+    pub server_broke_off: Option<FrameNumber>,
     /// Where a record should have begun stood something else: who sent that, and where.
     pub not_a_record: Option<(Side, FrameNumber)>,
 }

@@ -49,6 +49,8 @@ pub(super) struct Named {
     pub(super) client_certificate_empty: bool,
     pub(super) server_accepted: bool,
     pub(super) server_refused: Option<FrameNumber>,
+    /// In place of its encrypted messages the server sent a record that holds no more than an alert.
+    pub(super) server_broke_off: Option<FrameNumber>,
     pub(super) client_refused: Option<FrameNumber>,
     /// The answer is a single record that could also be a ticket.
     pub(super) lone_answer: bool,
@@ -89,6 +91,22 @@ pub(super) fn name(
 ) -> Named {
     let mut named = Named::default();
     let first_client = client.first().map(|record| record.step);
+
+    // No message fits into the record of an alert: the least of them, without a body, is two bytes longer (RFC 9846 section 4).
+    // A client that goes on has had the server's Finished, which then was not captured.
+    let holds_alert = |record: &Protected| record.len == sizes.alert;
+    if let Some(first) = server
+        .first()
+        .filter(|first| holds_alert(first) && client.iter().all(holds_alert))
+    {
+        named.server_broke_off = Some(first.frame);
+        server
+            .iter()
+            .take_while(|record| holds_alert(record))
+            .for_each(|record| named.alert(Side::Server, record));
+        client.iter().for_each(|record| named.alert(Side::Client, record));
+        return named;
+    }
 
     // The server's flight: every record before the client's first one.
     let before_len = match first_client {
@@ -150,7 +168,7 @@ pub(super) fn name(
         client_flight(client, sizes, early_data_end.is_some(), &mut named)
     };
 
-    named.data(Side::Client, rest, client_alert);
+    named.data(Side::Client, rest, Goodbye::of(client_alert, sizes));
     // All that the server still says is alerts: it refuses. Several: some stacks close with a second one.
     let only_alerts = !after.is_empty() && after.len() <= 3 && after.iter().all(|record| record.len == server_alert);
     if only_alerts && !answered_early {
@@ -167,7 +185,8 @@ pub(super) fn name(
         .client
         .and_then(|frame| client.iter().find(|record| record.frame == frame));
     let last_ticket = finished.map(|finished| Timestamp(finished.time.0.saturating_add(patience)));
-    let tickets = ticket_count(later, server_alert, request, last_ticket);
+    let goodbye = Goodbye::of(server_alert, sizes);
+    let tickets = ticket_count(later, goodbye, request, last_ticket);
     let others = later.iter().filter(|record| record.len != server_alert).count();
     named.lone_answer = tickets == 0 && others == 1;
     // Size and place are all there is to tell a ticket by: one that was sent with the request in hand may be the answer.
@@ -180,7 +199,7 @@ pub(super) fn name(
     for record in tickets {
         named.steps.push((record.step, StepKind::NewSessionTicket, ""));
     }
-    named.data(Side::Server, answers, server_alert);
+    named.data(Side::Server, answers, goodbye);
     named
 }
 
@@ -246,10 +265,11 @@ fn client_flight<'a>(
 }
 
 impl Named {
-    /// Records after the handshake: an alert where the side's last one is that short, data otherwise.
-    fn data(&mut self, side: Side, records: &[Protected], alert_len: u16) {
+    /// Records after the handshake: alerts where the side's last ones are that short, data otherwise.
+    fn data(&mut self, side: Side, records: &[Protected], goodbye: Goodbye) {
+        let alerts = goodbye.count(records);
         for (n, record) in records.iter().enumerate() {
-            if record.len == alert_len && n + 1 == records.len() {
+            if n + alerts >= records.len() {
                 self.alert(side, record);
             } else {
                 self.application_data[side] += 1;
@@ -274,6 +294,28 @@ const fn padding_of(len: u16, finished: u16) -> u16 {
     }
 }
 
+/// The alerts by which a side closes.
+#[derive(Clone, Copy)]
+struct Goodbye {
+    /// Length of a record that holds one.
+    len: u16,
+    /// How many there may be: JSSE, which pads them, sends user_canceled before close_notify (RFC 9846 section 6.1).
+    most: usize,
+}
+
+impl Goodbye {
+    const fn of(len: u16, sizes: Sizes) -> Self {
+        let most = if len == sizes.alert { 1 } else { 2 };
+        Self { len, most }
+    }
+
+    /// How many of the last records are such alerts.
+    fn count(self, records: &[Protected]) -> usize {
+        let last = records.iter().rev().take(self.most);
+        last.take_while(|record| record.len == self.len).count()
+    }
+}
+
 /// How many of the records that follow the client's Finished are tickets: the first one to four of one size, when that is
 /// the size of a ticket (it holds a state of at least some dozen bytes; with a client certificate in it, Java's has 3,072).
 ///
@@ -283,15 +325,16 @@ const fn padding_of(len: u16, finished: u16) -> u16 {
 /// What comes with the request in hand and long after the time of tickets is none.
 fn ticket_count(
     later: &[Protected],
-    alert_len: u16,
+    goodbye: Goodbye,
     request: Option<Position>,
     last_ticket: Option<Timestamp>,
 ) -> usize {
     let is_late = |record: &Protected| {
         request.is_some_and(|request| record.acked >= request) && last_ticket.is_some_and(|last| record.time > last)
     };
-    let closes = later.last().is_some_and(|record| record.len == alert_len);
-    let later = later.get(..later.len() - usize::from(closes)).unwrap_or(later);
+    let goodbyes = goodbye.count(later);
+    let closes = goodbyes > 0;
+    let later = later.get(..later.len() - goodbyes).unwrap_or(later);
     let Some(first) = later
         .first()
         .filter(|first| (64..=4096).contains(&first.len) && !is_late(first))
@@ -351,6 +394,15 @@ mod tests {
     }
 
     use Side::{Client as C, Server as S};
+
+    #[test]
+    fn the_two_goodbyes_of_jsse_are_no_answer() {
+        let flight = [(S, 65), (S, 929), (S, 297), (S, 85), (C, 85)];
+        let goodbyes = [(S, 1207), (S, 35), (S, 35)];
+        let named = read(&[&flight[..], &goodbyes].concat());
+        assert_eq!(named.application_data.server, 0);
+        assert_eq!(named.alerts.len(), 2);
+    }
 
     #[test]
     fn a_good_handshake_with_tickets_and_an_answer() {

@@ -428,6 +428,7 @@ impl Walker {
         tls.ticket_or_answer = named.ticket_or_answer;
         tls.client_gave_up = named.client_gave_up;
         tls.server_alert_after_finished = named.server_refused;
+        tls.server_broke_off = named.server_broke_off;
         tls.client_alert_instead_of_finished = named.client_refused;
         for side in [Side::Client, Side::Server] {
             tls.application_data[side] += named.application_data[side];

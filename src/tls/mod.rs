@@ -135,6 +135,14 @@ impl CipherSuite {
     pub const fn is_signal(self) -> bool {
         matches!(self.0, 0x00ff | 0x5600)
     }
+
+    /// Whether its key is ephemeral and its cipher authenticates what it encrypts: what TLS 1.2 is to use (RFC 9325 section 4.2).
+    #[must_use]
+    pub fn is_recommended(self) -> bool {
+        let name = self.to_string();
+        let ephemeral = name.contains("_ECDHE_") || name.contains("_DHE_");
+        ephemeral && (name.contains("_GCM") || name.contains("_CCM") || name.contains("POLY1305"))
+    }
 }
 
 impl fmt::Display for CipherSuite {

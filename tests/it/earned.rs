@@ -188,6 +188,58 @@ fn selected<'a>(report: &'a Value, select: &Value) -> Option<&'a Value> {
         .nth(place)
 }
 
+/// Six TLS stacks, each against each: `samples/make/stacks/record.py` made them, and wrote down what it did before it did it.
+#[test]
+fn words_about_other_stacks_are_earned() {
+    let folder = root().join("tests/data/stacks");
+    let table = |name: &str| {
+        let text = std::fs::read_to_string(folder.join(name)).unwrap();
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        lines
+            .map(|line| line.split('\t').map(str::to_owned).collect::<Vec<_>>())
+            .collect::<Vec<_>>()
+    };
+    let (attempts, cases) = (table("attempts.tsv"), table("cases.tsv"));
+    let is_right = |client: &str, case: &str, verdict: &Value| {
+        let own = cases
+            .iter()
+            .filter(|row| row[0] == case && (row[2].is_empty() || row[2] == client));
+        let truths = own.flat_map(|row| row[1].split(" | "));
+        truths.filter_map(|truth| truth.split_once(' ')).any(|(id, by)| {
+            let is_by = by == "*" || is_nothing(by) || verdict["by"] == by || verdict["by"] == "unknown";
+            verdict["id"] == id && is_by
+        })
+    };
+    let mut ledger = Ledger::default();
+    let place = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    for server in ["openssl", "gnutls", "nss", "java", "go", "node"] {
+        // The root of the certificates is known, or it is not.
+        for options in [vec!["--ca".to_owned(), place("root.pem")], Vec::new()] {
+            let mut arguments: Vec<String> = ["--all", "--profile", "default", "-f", "json"]
+                .map(str::to_owned)
+                .into();
+            arguments.extend(options);
+            arguments.push(place(&format!("{server}.pcap.zst")));
+            let report = tlswalk(&arguments, Duration::from_secs(120)).report();
+            for row in attempts.iter().filter(|row| row[0] == server) {
+                let own = list(&report["connections"])
+                    .find(|it| it["server"] == format!("{}:443", row[1]))
+                    .map(|it| &it["id"]);
+                let told = list(&report["attempts"])
+                    .find(|attempt| list(&attempt["connections"]).any(|id| Some(id) == own))
+                    .unwrap_or_else(|| panic!("{row:?} is not told"));
+                let said = |key: &str| told["verdict"][key].as_str().unwrap_or_default();
+                ledger.count(
+                    said("id"),
+                    said("confidence"),
+                    is_right(&row[2], &row[3], &told["verdict"]),
+                );
+            }
+        }
+    }
+    ledger.settle("stacks");
+}
+
 #[test]
 fn words_about_faults_of_the_field_are_earned() {
     let folder = root().join("../shared/field");

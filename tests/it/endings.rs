@@ -379,7 +379,9 @@ fn a_server_that_closes_in_answer_to_the_request_is_said_to_have_closed() {
     let verdict = verdict(&story);
     assert_eq!((&*verdict.id, &*verdict.by), ("no-application-response", "server"));
     assert!(
-        verdict.summary.contains("closed the connection 0.25 s later without an answer"),
+        verdict
+            .summary
+            .contains("closed the connection 0.25 s later without an answer"),
         "{}",
         verdict.summary
     );
@@ -415,7 +417,64 @@ fn a_fin_before_the_last_message_is_said_to_come_before_it() {
         .packet(Server, FIN | ACK, &[])
         .packet(Client, ACK, &[]);
     let words = words(&verdict(&story));
-    assert!(words.contains("before that message") && !words.contains("-0."), "{words}");
+    assert!(
+        words.contains("before that message") && !words.contains("-0."),
+        "{words}"
+    );
+}
+
+#[test]
+fn an_alert_behind_the_server_hello_is_not_denied() {
+    let broken_off = |record: Vec<u8>| {
+        Scenario::open()
+            .send(Client, each_in_a_record(&[client_hello(Offer::Tls13, Group::X25519)]))
+            .send(
+                Server,
+                [each_in_a_record(&[server_hello_13()]), change_cipher_spec(), record].concat(),
+            )
+            .close(Server)
+    };
+    let verdict = verdict(&broken_off(encrypted_13(33, 2)));
+    assert_eq!(
+        (&*verdict.id, &*verdict.by, &*verdict.confidence),
+        ("handshake-refused", "server", "likely")
+    );
+    assert!(verdict.summary.contains("encrypted alert"), "{}", verdict.summary);
+    // Encrypted Extensions fit into the next larger record.
+    let [id, ..] = told(&broken_off(encrypted_13(33, 6)));
+    assert_eq!(id, "silent-mid-handshake");
+}
+
+#[test]
+fn a_server_that_closes_unasked_is_healthy_only_where_it_waited() {
+    let closed_after = |wait: i64| {
+        let story = Scenario::open().handshake12(each_in_a_record);
+        let closed = story.wait(wait).packet(Server, FIN | ACK, &[]).wait(SECOND / 50);
+        told(&closed.packet(Client, FIN | ACK, &[]).packet(Server, ACK, &[]))
+    };
+    assert_eq!(
+        closed_after(SECOND / 10)[..3],
+        ["no-application-response", "server", "likely"]
+    );
+    assert_eq!(closed_after(60 * SECOND)[0], "healthy");
+}
+
+#[test]
+fn a_client_whose_alert_comes_before_the_servers_goodbye_left_first() {
+    let story = Scenario::open()
+        .handshake12(each_in_a_record)
+        .packet(Client, ACK | PSH, &encrypted(21, 16, 10))
+        .packet(Server, ACK | PSH, &encrypted(21, 17, 10))
+        .packet(Server, FIN | ACK, &[])
+        .packet(Client, RST, &[]);
+    let verdict = verdict(&story);
+    assert!(
+        verdict.confidence != "certain" && verdict.by != "server",
+        "{} by {}, {}",
+        verdict.id,
+        verdict.by,
+        verdict.confidence
+    );
 }
 
 #[test]

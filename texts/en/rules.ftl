@@ -152,6 +152,7 @@ cipher-mismatch-summary-misses = { $service } misses something in the { $who }'s
 cipher-mismatch-summary-offer = { $service } finds nothing it accepts among the cipher suites, groups and signature algorithms that the { $who } offers
 cipher-mismatch-summary-choice = the { $who } does not accept the cipher suite that { $service } chose
 cipher-mismatch-chooses = Server Hello chooses { $choice }
+cipher-mismatch-or-version = { $service } may speak none of the TLS versions offered: some servers say handshake_failure then, too
 cipher-mismatch-policy = handshake_failure is also sent for other reasons (no certificate for the name, a policy): the server's log tells
 cipher-mismatch-cannot-tell = what the other side would accept: it does not say
 cipher-mismatch-update = update the TLS software of { $whose }, or undo what restricts it: see the evidence above
@@ -493,6 +494,10 @@ application-error-empty-meant = an answer without content may be meant, by a ser
 # no-application-response
 no-application-response-summary = the { $who } sent its request to { $service } and got no answer for { $span }
 no-application-response-summary-left = the { $who } sent its request to { $service }, which closed the connection { $span } later without an answer
+no-application-response-summary-unasked = { $service } closed the connection { $span } after the handshake, before the { $who } had asked for anything
+no-application-response-unasked = the server closes here, before any request
+no-application-response-unasked-cannot-tell = why the server closes: the server's log tells (no server behind a load balancer, a limit, a client it does not want)
+no-application-response-unasked-probe = a { $who } that had nothing to ask, and a server that does not wait
 no-application-response-summary-late = the { $who } sent its request to { $service }, gave up after { $span } and closed; the answer came later
 no-application-response-left = the { $who } closes before any answer
 no-application-response-late = the answer, { $span } after the request: nobody reads it
@@ -531,6 +536,7 @@ healthy-summary-data = completed the { $version } handshake with { $service } in
 healthy-summary-one-shot = completed the { $version } handshake with { $service } in { $took }; the { $who } then sent its request and closed without waiting for an answer
 healthy-summary-unused = completed the { $version } handshake with { $service } in { $took }; the { $who } then closed without asking for anything
 healthy-left = the { $who } closes before any answer
+healthy-or-certificate = the { $who } may have refused the server's certificate without saying so: see what is wrong with it
 healthy-or-gave-up = the { $who } may have given up: what it said last before it closed, an alert perhaps, is encrypted; its log tells
 healthy-ticket-or-answer = the server's records after the handshake may be session tickets only, or the answer: they are told apart by size and time
 healthy-or-cut = the answer may be cut off at its end; whether the application has it whole, its log tells
@@ -697,6 +703,9 @@ unexplained-end-cannot-tell = the reason: no alert in clear, no error and no mis
 unexplained-end-log = read the logs of { $server } and of the { $who } for that second
 
 # A server that closes right behind the client's certificate
+bare-end-summary-shown = { $service } closed the connection { $span } after the { $who }'s certificate, without an alert: { $clauses }
+bare-end-cannot-tell = why the server closed: it sent no alert; its log tells
+bare-end-or-other = the server may have closed for a reason of its own
 bare-end-summary = { $service } closed without an alert { $span } after the { $who }'s certificate and Finished, which is how some servers reject a client certificate
 bare-end-certificate = the { $who }'s last handshake record; by their sizes the records before it hold a certificate
 bare-end-closes = the server closes { $span } later, without a ticket, an alert or data
@@ -709,3 +718,10 @@ client-gave-up-alert = a record of the { $who } as short as an alert, its last
 client-gave-up-cannot-tell = which alert it was and why: TLS 1.3 encrypts it; the log of the { $who } tells
 client-gave-up-or-closed = the { $who } may have put its whole part of the handshake into one record and then closed in good order, with close_notify
 client-gave-up-log = read the log of the { $who }: see whether the private key of its certificate is there and can be used (token, TPM, permission), and with which signature algorithms
+
+# handshake-refused: behind the Server Hello
+server-broke-off-summary = { $service } broke the handshake with the { $who } off right behind its Server Hello, with an encrypted alert
+server-broke-off-hello = Server Hello
+server-broke-off-alert = a record that holds no more than an alert, where Encrypted Extensions belong
+server-broke-off-cannot-tell = which alert that was: TLS 1.3 encrypts it; no common application protocol (ALPN) and an unknown server name are found out here
+server-broke-off-log = look at the log of { $server } for the reason

@@ -146,6 +146,7 @@ cipher-mismatch-summary-misses = { $service } が必要とするものが{ $who 
 cipher-mismatch-summary-offer = { $who }が提示した暗号スイート、グループ、署名アルゴリズムに、{ $service } が受け入れるものがない
 cipher-mismatch-summary-choice = { $service } が選んだ暗号スイートを{ $who }が受け入れない
 cipher-mismatch-chooses = Server Hello の選択：{ $choice }
+cipher-mismatch-or-version = { $service } が提示された TLS バージョンのどれも話さない可能性もある。その場合も handshake_failure を返すサーバがある
 cipher-mismatch-policy = handshake_failure は他の理由（その名前の証明書がない、ポリシー）でも送られる（サーバのログで分かる）
 cipher-mismatch-cannot-tell = 相手側が受け入れるもの（相手側は示していない）
 cipher-mismatch-update = { $whose }の TLS ソフトウェアを更新するか、制限している設定を外してください（上の根拠を参照）
@@ -478,6 +479,10 @@ application-error-empty-meant = メッセージを受け取り、後で回答す
 # no-application-response
 no-application-response-summary = { $who }は{ $service } に要求を送ったが、{ $span }間応答がない
 no-application-response-summary-left = { $who }は{ $service } に要求を送ったが、相手は応答せずに{ $span }後に接続を閉じた
+no-application-response-summary-unasked = { $service } はハンドシェイクの { $span }後、{ $who }が何も要求しないうちに接続を閉じた
+no-application-response-unasked = サーバはここで、要求の前に閉じる
+no-application-response-unasked-cannot-tell = サーバが閉じる理由（サーバのログで分かる。ロードバランサーの背後にサーバがない、上限、受け入れないクライアントなど）
+no-application-response-unasked-probe = 要求することのない{ $who }と、待たないサーバ
 no-application-response-summary-late = { $who }は{ $service } に要求を送り、{ $span }後に待つのをやめて閉じた。応答はその後に届いた
 no-application-response-left = { $who }が応答の前に閉じる
 no-application-response-late = 要求の { $span }後の応答：もう誰も読まない
@@ -516,6 +521,7 @@ healthy-summary-data = { $service } との { $version } ハンドシェイクは
 healthy-summary-one-shot = { $service } との { $version } ハンドシェイクは { $took }で完了し、{ $who }は要求を送った後、応答を待たずに閉じた
 healthy-summary-unused = { $service } との { $version } ハンドシェイクは { $took }で完了し、{ $who }は何も要求せずに閉じた
 healthy-left = { $who }が応答の前に閉じる
+healthy-or-certificate = { $who }が何も言わずにサーバ証明書を拒否した可能性もある。証明書の問題点を参照
 healthy-or-gave-up = { $who }が途中で諦めた可能性もある（閉じる前の最後の通信はアラートかもしれないが、暗号化されている。{ $who }のログで分かる）
 healthy-ticket-or-answer = ハンドシェイク後のサーバのレコードは、セッションチケットだけの可能性も、応答の可能性もある（サイズと時刻でしか区別できない）
 healthy-or-cut = 応答の末尾が欠けている可能性もある（全体を受け取ったかどうかはアプリケーションのログで分かる）
@@ -670,6 +676,9 @@ unexplained-end-cannot-tell = 理由（平文のアラートも、エラーも�
 unexplained-end-log = その時刻の { $server } と{ $who }のログを確認してください
 
 # クライアントの証明書の直後に閉じるサーバ
+bare-end-summary-shown = { $service } は{ $who }の証明書の { $span }後に、アラートなしで接続を閉じた。{ $clauses }
+bare-end-cannot-tell = サーバが閉じた理由（アラートを送っていない。サーバのログで分かる）
+bare-end-or-other = サーバが別の理由で閉じた可能性もある
 bare-end-summary = { $who }の証明書と Finished の { $span }後に、{ $service } がアラートなしで閉じた。クライアント証明書をこのように拒否するサーバがある
 bare-end-certificate = { $who }の最後のハンドシェイクレコード（サイズから見て、その前のレコードに証明書がある）
 bare-end-closes = { $span }後、サーバがチケット、アラート、データなしに閉じる
@@ -682,3 +691,10 @@ client-gave-up-alert = アラートと同じ短さの{ $who }の最後のレコ�
 client-gave-up-cannot-tell = どのアラートで、理由は何か（TLS 1.3 では暗号化される。{ $who }のログで分かる）
 client-gave-up-or-closed = { $who }がハンドシェイク全体を一つのレコードに入れ、その後 close_notify で正常に閉じた可能性もある
 client-gave-up-log = { $who }のログで、証明書の秘密鍵があり使用できるか（トークン、TPM、権限）、どの署名アルゴリズムに対応しているかを確認してください
+
+# handshake-refused: behind the Server Hello
+server-broke-off-summary = { $service } は Server Hello の直後に、暗号化されたアラートで{ $who }とのハンドシェイクを打ち切った
+server-broke-off-hello = Server Hello
+server-broke-off-alert = Encrypted Extensions があるべき位置の、アラートしか入らない長さのレコード
+server-broke-off-cannot-tell = どのアラートか。TLS 1.3 は暗号化する。共通のアプリケーションプロトコル(ALPN)がない、サーバー名が未知、などはここで判明する
+server-broke-off-log = 理由を { $server } のログで確認する

@@ -1,38 +1,41 @@
-//! Attempt → Finding: in TLS 1.3 the server closes right behind the client's certificate, without a record.
+//! Attempt → Finding: the server closes right behind the client's certificate, without a record.
 
-use super::{client, first_fin, seconds, sees_handshake, service};
+use super::{certificate_causes, certificate_clauses, client, first_fin, seconds, sees_handshake, service};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
-use crate::connection::walk::{Side, StepKind, TlsFacts};
+use crate::connection::walk::{Side, Step, StepKind, TlsFacts};
 use crate::judge::finding::{At, By, Finding};
+use crate::tcp::side::Mark;
 
-/// Some servers refuse a client's certificate by closing the connection, without the alert that RFC 9846 section 6.2 asks for.
-/// Nothing shows then that the server accepted the client: no ticket, no data.
+/// Some servers refuse a client's certificate by closing the connection, without the alert that RFC 9846 section 6.2 asks for:
+/// Node after the handshake.
 pub(super) fn finding(
     attempt: &Attempt<'_>,
     connection: &Connection,
     tls: &TlsFacts,
     id: &'static str,
 ) -> Option<Finding> {
-    let is_tls13 = tls.version().is_some_and(crate::tls::Version::is_tls13);
     let silent = tls.application_data.server == 0 && tls.alerts.iter().all(|alert| alert.side != Side::Server);
+    if !silent || !sees_handshake(connection) {
+        return None;
+    }
+    if tls.version().is_some_and(crate::tls::Version::is_tls13) {
+        behind_hidden(attempt, connection, tls, id)
+    } else {
+        behind_shown(attempt, connection, tls, id)
+    }
+}
+
+/// TLS 1.3: nothing shows that the server accepted the client, no ticket and no data, whatever the client had already sent.
+fn behind_hidden(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, id: &'static str) -> Option<Finding> {
     let showed = tls.client_sent_certificate && !tls.client_certificate_empty && !tls.server_accepted;
-    if !is_tls13 || !tls.is_complete() || !silent || !showed || tls.application_data.client > 0 {
+    if !tls.is_complete() || !showed {
         return None;
     }
-    let server = &connection.tcp.server;
-    let end = match (server.fin, first_fin(connection)) {
-        (Some(fin), Some(Side::Server)) => fin,
-        (None, None) => server.reset?,
-        _ => return None,
-    };
     let finished = connection.step_by(StepKind::Finished, Side::Client)?;
-    let after = end.time.since(finished.time);
-    if after >= super::SILENCE || !sees_handshake(connection) || end.acked <= finished.from {
-        return None;
-    }
+    let (end, span) = end_behind(connection, finished)?;
     let who = client(attempt);
     Some(
         Finding::error(
@@ -42,13 +45,72 @@ pub(super) fn finding(
             phrase("bare-end-summary")
                 .with("service", service(attempt))
                 .with("who", &who)
-                .with("span", seconds(after)),
+                .with("span", &span),
         )
         .confidence(Confidence::Likely)
         .causes(vec!["other"])
         .evidence(finished.frame, phrase("bare-end-certificate").with("who", &who))
-        .evidence(end.frame, phrase("bare-end-closes").with("span", seconds(after)))
+        .evidence(end.frame, phrase("bare-end-closes").with("span", span))
         .cannot_tell(phrase("client-certificate-rejected-cannot-tell-encrypted"))
         .alternative("application-close", phrase("bare-end-or-close")),
     )
+}
+
+/// Before TLS 1.3: the certificate can be read, and is one that a server refuses.
+fn behind_shown(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, id: &'static str) -> Option<Finding> {
+    let judgement = attempt.judgements.client.as_ref()?;
+    let mut causes = certificate_causes(judgement);
+    causes.retain(|cause| ["expired", "not-yet-valid"].contains(cause));
+    if causes.is_empty() || tls.finished.server.is_some() {
+        return None;
+    }
+    let certificate = connection.step_by(StepKind::Certificate, Side::Client)?;
+    let finished = connection.step_by(StepKind::Finished, Side::Client)?;
+    let (end, span) = end_behind(connection, finished)?;
+    let leaf = tls
+        .certificates
+        .client
+        .as_ref()?
+        .chain
+        .first()?
+        .fields
+        .as_deref()
+        .ok()?;
+    let who = client(attempt);
+    Some(
+        Finding::error(
+            id,
+            By::Server,
+            At::Tls,
+            phrase("bare-end-summary-shown")
+                .with("service", service(attempt))
+                .with("who", &who)
+                .with("span", &span)
+                .with("clauses", certificate_clauses(judgement, Some(leaf))),
+        )
+        .confidence(Confidence::Likely)
+        .causes(causes)
+        .evidence(
+            certificate.frame,
+            phrase("client-certificate-rejected-certificate")
+                .with("who", &who)
+                .with("subject", &leaf.subject)
+                .with("issuer", &leaf.issuer),
+        )
+        .evidence(end.frame, phrase("bare-end-closes").with("span", span))
+        .cannot_tell(phrase("bare-end-cannot-tell"))
+        .alternative("server-closed", phrase("bare-end-or-other")),
+    )
+}
+
+/// The server's end of the connection, where it came first, soon after this step, and with it in hand; and how soon.
+fn end_behind<'c>(connection: &'c Connection, step: &Step) -> Option<(&'c Mark, crate::base::phrase::Phrase)> {
+    let server = &connection.tcp.server;
+    let end = match (&server.fin, first_fin(connection)) {
+        (Some(fin), Some(Side::Server)) => fin,
+        (None, None) => server.reset.as_ref()?,
+        _ => return None,
+    };
+    let after = end.time.since(step.time);
+    (after < super::SILENCE && end.acked > step.from).then(|| (end, seconds(after)))
 }

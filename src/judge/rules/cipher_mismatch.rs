@@ -13,7 +13,7 @@ use crate::connection::walk::{Side, StepKind};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, Finding, Owner, Rule};
 use crate::tls::hello::ClientHello;
-use crate::tls::{AlertDescription, SignatureScheme};
+use crate::tls::{AlertDescription, CipherSuite, SignatureScheme, Version};
 
 /// RFC 9846 section 4.1.1 and 6.2: handshake_failure (40), insufficient_security (71), missing_extension (109); before a
 /// Server Hello they can only be about what the Client Hello offers. illegal_parameter (47): the server chose what was not
@@ -42,7 +42,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let refused_choice = alert.side == Side::Client
         && tls.server_hello.is_some()
         && tls.certificates.server.is_none()
-        && (unasked || about_choice && !tls.version().is_some_and(crate::tls::Version::is_tls13));
+        && (unasked || about_choice && !tls.version().is_some_and(Version::is_tls13));
     // A choice that was not captured may have been made, and refused for another reason.
     if !super::sees_without_holes(connection) || !(refused_offer || refused_choice) {
         return None;
@@ -76,11 +76,21 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         AlertDescription::INSUFFICIENT_SECURITY | AlertDescription::MISSING_EXTENSION
     );
     let certain = says_so && !grounds.flaws.is_empty() || unasked;
+    // GnuTLS answers versions that it does not speak with handshake_failure, too.
+    let may_be_version = refused_offer && open && !says_so && may_miss_version(hello);
     let mut finding = Finding::error(RULE.id, alert.side.into(), At::Tls, summary).confidence(if certain {
         Confidence::Certain
+    } else if may_be_version && hello.offered_versions().iter().all(|it| it.is_tls13()) {
+        Confidence::Possible
     } else {
         Confidence::Likely
     });
+    if may_be_version {
+        finding = finding.alternative(
+            "version-mismatch",
+            phrase("cipher-mismatch-or-version").with("service", service(attempt)),
+        );
+    }
     finding = with_offer(finding, connection, hello);
     finding = with_grounds(finding, connection, &grounds);
     if let Some(step) = connection.step(StepKind::ServerHello) {
@@ -140,6 +150,19 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 phrase("cipher-mismatch-allow").with("server", connection.server),
             )),
     )
+}
+
+/// Whether the offer is for TLS 1.3 alone, or for what came before it alone, and otherwise as broad as libraries make it by
+/// themselves: then the version may be what is missed.
+fn may_miss_version(hello: &ClientHello) -> bool {
+    const SUITES: usize = 8;
+    const GROUPS: usize = 3;
+    let is_signal = |suite: &CipherSuite| suite.is_signal();
+    let suites = || hello.cipher_suites.iter().filter(|suite| !is_signal(suite));
+    let versions = hello.offered_versions();
+    let is_new = |version: &Version| version.is_tls13();
+    let is_modern = suites().count() >= SUITES && suites().any(|suite| suite.is_recommended());
+    versions.iter().all(is_new) && hello.groups.len() >= GROUPS || !versions.iter().any(is_new) && is_modern
 }
 
 /// Whether the offer lists fewer signature algorithms than libraries do by themselves, or lacks one of those that nearly

@@ -9,8 +9,7 @@ use super::sight::{SILENCE, is_closed, sees_handshake};
 use crate::attempt::Attempt;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::connection::Connection;
-use crate::connection::walk::{Side, StepKind};
-use crate::tcp::side::Mark;
+use crate::connection::walk::{Side, StepKind, TlsFacts};
 use crate::tcp::stream::GapCause;
 
 /// Whether the exchange went through, as far as can be seen.
@@ -71,8 +70,11 @@ fn answered(connection: &Connection) -> bool {
 
 /// The FIN of a client that closed before anything came: it had asked for something and needed no answer, or gave up; or it
 /// had asked for nothing, as of a connection that a browser opens in advance and does not use.
-pub(super) fn left_at_once(attempt: &Attempt<'_>, connection: &Connection) -> Option<Mark> {
+pub(super) fn left_at_once(attempt: &Attempt<'_>, connection: &Connection) -> Option<FrameNumber> {
     let tls = connection.tls.as_ref()?;
+    if let Some(alert) = said_goodbye_first(connection, tls) {
+        return Some(alert).filter(|_| !attempt.licensing);
+    }
     let fin = connection.tcp.client.fin?;
     let answer = connection
         .steps
@@ -84,7 +86,24 @@ pub(super) fn left_at_once(attempt: &Attempt<'_>, connection: &Connection) -> Op
     };
     let asked = tls.first_application_data.client;
     let soon = asked.is_none_or(|asked| fin.time.since(time_in(connection, asked)) < SILENCE);
-    (!attempt.licensing && before && soon).then_some(fin)
+    (!attempt.licensing && before && soon).then_some(fin.frame)
+}
+
+/// The client's alert behind a complete handshake, where nobody had said anything before: what it says is encrypted.
+fn said_goodbye_first(connection: &Connection, tls: &TlsFacts) -> Option<FrameNumber> {
+    let nothing_said = tls.application_data.client == 0 && tls.application_data.server == 0;
+    let of = |side: Side| {
+        tls.alerts
+            .iter()
+            .filter(move |alert| alert.side == side)
+            .map(|alert| alert.frame)
+            .min()
+    };
+    let server = of(Side::Server)
+        .into_iter()
+        .chain(connection.tcp.server.fin.map(|fin| fin.frame))
+        .min();
+    of(Side::Client).filter(|&alert| nothing_said && tls.is_complete() && server.is_none_or(|server| alert < server))
 }
 
 /// Whether an answer came that the client did not refuse as too late.
@@ -96,10 +115,15 @@ pub(super) fn answered_in_time(connection: &Connection) -> bool {
     came && late_answer(connection, ANSWER).is_none()
 }
 
+/// When the later Finished was sent.
+pub(super) fn handshake_end(connection: &Connection) -> Timestamp {
+    let finished = connection.steps.iter().filter(|step| step.kind == StepKind::Finished);
+    finished.map(|step| step.time).max().unwrap_or(connection.last.1)
+}
+
 /// How long it took from the Client Hello to the later Finished.
 pub(super) fn handshake_took(connection: &Connection) -> i64 {
-    let finished = connection.steps.iter().filter(|step| step.kind == StepKind::Finished);
-    let end = finished.map(|step| step.time).max().unwrap_or(connection.last.1);
+    let end = handshake_end(connection);
     let hello = connection.step(StepKind::ClientHello).map(|step| step.time);
     end.since(hello.unwrap_or(connection.first.1))
 }

@@ -2,7 +2,7 @@
 
 use super::exchange::{answered_in_time, handshake_took, hole_in_handshake, left_at_once, time_in, went_well};
 use super::heard::{ANSWER, if_heard};
-use super::{client, first_end, first_fin, seconds, sees_without_holes, service, side_name};
+use super::{certificate_causes, client, first_end, first_fin, seconds, sees_without_holes, service, side_name};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::{Phrase, phrase};
@@ -74,11 +74,17 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .with("version", &version)
             .with("took", &took),
     );
-    if let Some(fin) = left {
+    if let Some(frame) = left {
         finding = finding
             .confidence(Confidence::Likely)
-            .evidence(fin.frame, phrase("healthy-left").with("who", client(attempt)))
+            .evidence(frame, phrase("healthy-left").with("who", client(attempt)))
             .alternative("broken-off", phrase("healthy-or-gave-up").with("who", client(attempt)));
+        if tls.application_data.client == 0 && shows_a_fault(attempt) {
+            finding = finding.confidence(Confidence::Possible).alternative(
+                "server-certificate-rejected",
+                phrase("healthy-or-certificate").with("who", client(attempt)),
+            );
+        }
     } else if tls.ticket_or_answer.is_some() {
         finding = finding
             .confidence(Confidence::Likely)
@@ -112,6 +118,12 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .cannot_tell(phrase("healthy-cannot-tell-hole"));
     }
     Some(finding.cannot_tell(phrase("healthy-cannot-tell")))
+}
+
+/// Whether the server's certificate, as far as it could be read, is one that many clients refuse.
+fn shows_a_fault(attempt: &Attempt<'_>) -> bool {
+    let judged = attempt.judgements.server.as_ref();
+    judged.is_some_and(|judgement| !certificate_causes(judgement).is_empty())
 }
 
 /// Why the answer may not be whole: TLS says with close_notify that nothing was cut off (RFC 9846 section 6.1), which many

@@ -21,6 +21,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if let Some(finding) = super::later_request::unacknowledged(attempt, RULE.id) {
         return Some(finding);
     }
+    if let Some(finding) = super::unasked::finding(attempt, RULE.id) {
+        return Some(finding);
+    }
     let connection = attempt.connection()?;
     let late = late_answer(connection, ANSWER);
     let request = unanswered(connection, late.is_some())?;
@@ -51,7 +54,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     // unknown protocol that proves nothing.
     // One that closes with its request may only close its half, and read on: it left where an answer came too late for it.
     let soonest = i64::from(late.is_none());
-    let left = first_fin(connection) == Some(Side::Client) && (soonest..super::SILENCE).contains(&end.since(time));
+    let closed_first = step
+        .and_then(|step| closed_before(connection, step))
+        .filter(|_| late.is_none());
+    let left = closed_first.is_none()
+        && first_fin(connection) == Some(Side::Client)
+        && (soonest..super::SILENCE).contains(&end.since(time));
     if left && !attempt.licensing {
         return None;
     }
@@ -62,9 +70,6 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return None;
     }
     let coverage = step.map(|step| client_tcp.delivery.coverage(step.from, step.to));
-    let closed_first = step
-        .and_then(|step| closed_before(connection, step))
-        .filter(|_| late.is_none());
     // A server that closes had the request, whatever of the client's last words it still acknowledged, unless it had closed
     // before.
     let acked = coverage == Some(Coverage::Whole) || server_tcp.fin.is_some();

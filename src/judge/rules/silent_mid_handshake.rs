@@ -35,7 +35,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return None;
     }
     let last = connection.steps.iter().rev().find(|step| {
-        !matches!(step.kind, StepKind::Fin | StepKind::Reset | StepKind::Alert) && !came_partly_too_late(connection, step)
+        !matches!(step.kind, StepKind::Fin | StepKind::Reset | StepKind::Alert)
+            && !came_partly_too_late(connection, step)
     })?;
     // Nothing that the client heard answers its hello: that is another verdict.
     if last.kind == StepKind::ClientHello && last.side == Side::Client && tls.server_hello.is_some() {
