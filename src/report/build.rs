@@ -92,7 +92,9 @@ pub(crate) fn build(
         connections: used
             .iter()
             .enumerate()
-            .map(|(at, (connection, licensing))| connection_of(before.connections + at + 1, connection, *licensing))
+            .map(|(at, (connection, licensing))| {
+                connection_of(before.connections + at + 1, connection, *licensing, language.into())
+            })
             .collect(),
         part: None,
         courses,

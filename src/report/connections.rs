@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::build::numbers;
 use super::{Alert, Certificate, Certificates, Close, Connection, Copy, Count, Exchange, Gap, Seen, Step, Tcp, Tls};
 use crate::base::frame::Timestamp;
+use crate::base::phrase::Voice;
 use crate::connection;
 use crate::connection::walk::{self, Side, StepKind, TlsFacts};
 use crate::decode::Tunnel;
@@ -12,7 +13,12 @@ use crate::tcp::side::{Mark, TcpSide};
 use crate::tcp::stream::GapCause;
 use crate::tls::certificate;
 
-pub(super) fn connection_of(id: usize, connection: &connection::Connection, licensing: bool) -> Connection {
+pub(super) fn connection_of(
+    id: usize,
+    connection: &connection::Connection,
+    licensing: bool,
+    voice: Voice,
+) -> Connection {
     Connection {
         id,
         client: connection.client.to_string(),
@@ -22,8 +28,8 @@ pub(super) fn connection_of(id: usize, connection: &connection::Connection, lice
         tcp: tcp_of(connection),
         tls: connection.tls.as_ref().map(|tls| tls_of(tls, connection)),
         history: history(&connection.steps),
-        steps: connection.steps.iter().map(step_of).collect(),
-        certificates: certificates_of(connection),
+        steps: connection.steps.iter().map(|step| step_of(step, voice)).collect(),
+        certificates: certificates_of(connection, voice),
         http: connection.http.iter().map(exchange_of).collect(),
     }
 }
@@ -165,7 +171,7 @@ fn tls_of(tls: &TlsFacts, connection: &connection::Connection) -> Tls {
     }
 }
 
-fn step_of(step: &walk::Step) -> Step {
+fn step_of(step: &walk::Step, voice: Voice) -> Step {
     Step {
         kind: step.kind.name(),
         side: step.side.name(),
@@ -173,7 +179,7 @@ fn step_of(step: &walk::Step) -> Step {
         frames: numbers(&step.frames),
         time: step.time.to_string(),
         seen: step.seen.name(),
-        detail: step.detail.clone(),
+        detail: step.detail.as_ref().map(|detail| detail.told(voice)),
     }
 }
 
@@ -188,14 +194,14 @@ fn history(steps: &[walk::Step]) -> String {
         .collect()
 }
 
-fn certificates_of(connection: &connection::Connection) -> Certificates {
+fn certificates_of(connection: &connection::Connection, voice: Voice) -> Certificates {
     let chain = |side: Side| {
         let Some(tls) = &connection.tls else { return Vec::new() };
         let at = tls.certificate_times[side].unwrap_or(connection.first.1);
         tls.certificates[side]
             .iter()
             .flat_map(|message| &message.chain)
-            .map(|certificate| certificate_of(certificate, at))
+            .map(|certificate| certificate_of(certificate, at, voice))
             .collect()
     };
     Certificates {
@@ -204,7 +210,7 @@ fn certificates_of(connection: &connection::Connection) -> Certificates {
     }
 }
 
-fn certificate_of(certificate: &certificate::Certificate, at: Timestamp) -> Certificate {
+fn certificate_of(certificate: &certificate::Certificate, at: Timestamp, voice: Voice) -> Certificate {
     let mut sha256 = String::with_capacity(64);
     for byte in certificate.sha256 {
         let _ = write!(sha256, "{byte:02x}");
@@ -220,7 +226,7 @@ fn certificate_of(certificate: &certificate::Certificate, at: Timestamp) -> Cert
                 validity: "unknown",
                 sha256,
                 frames,
-                error: Some(why.clone()),
+                error: Some(why.told(voice)),
                 ..Certificate::default()
             };
         }

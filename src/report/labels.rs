@@ -38,15 +38,14 @@ pub(super) fn step_name(kind: &str, language: Language) -> String {
     }
 }
 
-/// An alert as a step tells it: `fatal unknown_ca`, or `encrypted`.
+/// An alert as a step tells it: `fatal unknown_ca`, or in one word that it is encrypted.
 pub(super) fn alert(detail: &str, language: Language) -> String {
     match detail.split_once(' ') {
         Some((level, description)) => phrase("step-alert")
             .with("level", level)
             .with("description", description)
             .in_language(language),
-        None if detail == "encrypted" => phrase("text-alert-encrypted").in_language(language),
-        None => format!("{} {detail}", step_name("alert", language)),
+        None => phrase("text-alert-encrypted").in_language(language),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
 use crate::base::phrase::phrase;
-use crate::connection::walk::{Side, StepKind};
+use crate::connection::walk::{Detail, Side, StepKind};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, Finding, Owner, Rule};
 use crate::tls::hello::ClientHello;
@@ -86,7 +86,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if let Some(step) = connection.step(StepKind::ServerHello) {
         finding = finding.evidence(
             step.frame,
-            phrase("cipher-mismatch-chooses").with("choice", step.detail.as_deref().unwrap_or_default()),
+            phrase("cipher-mismatch-chooses")
+                .with("choice", step.detail.as_ref().map(Detail::phrase).unwrap_or_default()),
         );
         for clause in foreign {
             finding = finding.evidence(step.frame, clause);

@@ -130,7 +130,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                 .with("issuer", &fields.issuer),
             Some(Err(why)) => phrase("client-certificate-rejected-certificate-unreadable")
                 .with("who", &who)
-                .with("why", why.as_str()),
+                .with("why", why),
             None if missing => phrase("client-certificate-rejected-certificate-empty").with("who", &who),
             None => phrase("client-certificate-rejected-certificate-partial").with("who", &who),
         };

@@ -144,7 +144,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         finding = finding.evidence(
             step.frame,
             match &step.detail {
-                Some(subject) => phrase("server-certificate-rejected-certificate").with("subject", subject),
+                Some(subject) => phrase("server-certificate-rejected-certificate").with("subject", subject.phrase()),
                 None => phrase("server-certificate-rejected-received"),
             },
         );

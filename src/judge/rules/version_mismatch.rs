@@ -5,7 +5,7 @@ use super::{alert_from, client, elsewhere, on_client, service, side_name};
 use crate::attempt::Attempt;
 use crate::base::dialect::task;
 use crate::base::phrase::phrase;
-use crate::connection::walk::{Side, StepKind};
+use crate::connection::walk::{Detail, Side, StepKind};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::tls::{AlertDescription, Version};
@@ -76,7 +76,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if let Some(server_hello) = connection.step(StepKind::ServerHello) {
         finding = finding.evidence(
             server_hello.frame,
-            phrase("version-mismatch-chooses").with("version", server_hello.detail.as_deref().unwrap_or_default()),
+            phrase("version-mismatch-chooses").with(
+                "version",
+                server_hello.detail.as_ref().map(Detail::phrase).unwrap_or_default(),
+            ),
         );
     }
     finding = finding.evidence(alert.frame, alert_from(alert, side_name(alert.side)));

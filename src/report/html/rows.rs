@@ -250,7 +250,7 @@ fn kind(step: &Step) -> Kind {
     match (step.seen, step.kind) {
         ("inferred", _) => Kind::Inferred,
         (_, "application-data") => Kind::Encrypted,
-        (_, "alert") if step.detail.as_deref() == Some("encrypted") => Kind::Encrypted,
+        (_, "alert") if step.detail.as_deref().is_some_and(|it| !it.contains(' ')) => Kind::Encrypted,
         _ => Kind::Observed,
     }
 }
