@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 use super::source::Source;
 use super::tally::{Record, Tally, nanoseconds};
 use super::{CaptureError, CaptureFacts, End};
-use crate::base::frame::{Anomaly, Frame, FrameNumber, Timestamp};
+use crate::base::frame::{Anomaly, AnomalyKind, Frame, FrameNumber, Timestamp};
 use crate::base::wire_text::WireText;
 
 /// The most files that are read as one. A process may usually have 1,024 files open; each that waits for its turn takes
@@ -181,7 +181,7 @@ impl Pauses {
         let longest = self.longest_inside;
         let holes = self.between.into_iter().filter(move |&(_, pause)| pause > longest);
         holes.map(move |(frame, pause)| Anomaly {
-            id: "gap-between-files",
+            kind: AnomalyKind::GapBetweenFiles,
             frame,
             detail: phrase("anomaly-gap-between-files")
                 .with("pause", nanoseconds(pause))
@@ -272,7 +272,7 @@ mod tests {
         let [gap] = facts.anomalies.as_slice() else {
             panic!("{:?}", facts.anomalies)
         };
-        assert_eq!((gap.id, gap.frame), ("gap-between-files", FrameNumber(4)));
+        assert_eq!((gap.kind.name(), gap.frame), ("gap-between-files", FrameNumber(4)));
         let detail = gap.detail.english();
         assert!(detail.contains("30.000 s"), "{detail}");
         let (facts, _) = merged(&[&capture(1, [0, 40, 41]), &capture(1, [71, 72])]);

@@ -127,83 +127,20 @@ impl Walker {
             EventKind::Ack => (StepKind::Ack, None),
             EventKind::Fin => (StepKind::Fin, None),
             EventKind::Reset => (StepKind::Reset, None),
-            EventKind::Tls(Message::ClientHello(hello)) => (StepKind::ClientHello, hello_detail(hello)),
-            EventKind::Tls(Message::ServerHello(hello)) if hello.is_retry => {
-                (StepKind::HelloRetryRequest, hello.group.map(Detail::AsksFor))
-            }
-            EventKind::Tls(Message::ServerHello(hello)) => {
-                let (version, suite) = (Version(hello.version), CipherSuite(hello.cipher_suite));
-                (StepKind::ServerHello, Some(Detail::Chosen(version, suite)))
-            }
-            EventKind::Tls(Message::HelloRequest) => (StepKind::HelloRequest, None),
-            EventKind::Tls(Message::Certificate(message)) => (StepKind::Certificate, certificate_detail(message)),
-            EventKind::Tls(Message::CertificateStatus) => (StepKind::CertificateStatus, None),
-            EventKind::Tls(Message::ServerKeyExchange(KeyExchange { group, .. })) => (
-                StepKind::ServerKeyExchange,
-                group.map(|group| Detail::Words(group.to_string())),
-            ),
-            EventKind::Tls(Message::CertificateRequest(request)) => {
-                let names = request.authorities.len();
-                (
-                    StepKind::CertificateRequest,
-                    (names > 0).then_some(Detail::AcceptableIssuers(names)),
-                )
-            }
-            EventKind::Tls(Message::ServerHelloDone) => (StepKind::ServerHelloDone, None),
-            EventKind::Tls(Message::ClientKeyExchange) => (StepKind::ClientKeyExchange, None),
-            EventKind::Tls(Message::CertificateVerify) => (StepKind::CertificateVerify, None),
-            EventKind::Tls(Message::NewSessionTicket) => (StepKind::NewSessionTicket, None),
-            EventKind::Tls(Message::Finished) => (StepKind::Finished, None),
-            EventKind::Tls(Message::OtherMessage(24)) => (StepKind::KeyUpdate, None),
-            EventKind::Tls(Message::OtherMessage(8)) => (StepKind::EncryptedExtensions, None),
-            EventKind::Tls(Message::OtherMessage(2)) => (StepKind::ServerHello, Some(Detail::Malformed)),
-            EventKind::Tls(Message::OtherMessage(kind)) => (StepKind::OtherMessage, Some(Detail::HandshakeType(*kind))),
-            EventKind::Tls(Message::DamagedMessage { kind, missing }) => {
-                (step_of_type(*kind), Some(Detail::Missing(*missing)))
-            }
-            EventKind::Tls(Message::ChangeCipherSpec) => {
-                self.changed[side] = true;
-                (StepKind::ChangeCipherSpec, None)
-            }
-            EventKind::Tls(Message::Alert { level, description }) => {
-                let (level, description) = (AlertLevel(*level), AlertDescription(*description));
-                (StepKind::Alert, Some(Detail::Alert(level, description)))
-            }
-            EventKind::Tls(Message::EncryptedAlert { .. }) => (StepKind::Alert, Some(Detail::EncryptedAlert)),
-            EventKind::Tls(Message::EncryptedHandshake { .. }) => self.encrypted_handshake(side),
             EventKind::Tls(Message::ApplicationData { len }) => {
                 self.application_data(side, *len, &event);
                 return;
-            }
-            EventKind::Tls(Message::Heartbeat) => (StepKind::Heartbeat, None),
-            EventKind::Http(Head::Request(request)) => {
-                self.connect_pending = request.method.raw() == "CONNECT";
-                let kind = if self.connect_pending {
-                    StepKind::ConnectRequest
-                } else {
-                    StepKind::HttpRequest
-                };
-                (
-                    kind,
-                    Some(Detail::Words(format!("{} {}", request.method, request.target))),
-                )
-            }
-            EventKind::Http(Head::Response(response)) => {
-                let kind = if self.connect_pending {
-                    StepKind::ConnectResponse
-                } else {
-                    StepKind::HttpResponse
-                };
-                self.connect_pending = false;
-                (
-                    kind,
-                    Some(Detail::Words(format!("{} {}", response.status, response.reason))),
-                )
             }
             EventKind::Tls(Message::NotARecord) => {
                 self.out.tls.not_a_record.get_or_insert((side, event.frame()));
                 return;
             }
+            EventKind::Tls(Message::EncryptedHandshake { .. }) => (self.encrypted_handshake(side), None),
+            EventKind::Tls(message) => {
+                self.changed[side] |= matches!(message, Message::ChangeCipherSpec);
+                step_of(message)
+            }
+            EventKind::Http(head) => self.http_step(head),
         };
         let seen = match event.kind {
             EventKind::Tls(Message::EncryptedHandshake { .. }) if kind == StepKind::Finished => Seen::Inferred,
@@ -211,6 +148,29 @@ impl Walker {
         };
         self.push(kind, side, &event, seen, detail);
         self.note_facts(side, event);
+    }
+
+    fn http_step(&mut self, head: &Head) -> (StepKind, Option<Detail>) {
+        let (kind, line) = match head {
+            Head::Request(request) => {
+                self.connect_pending = request.method.raw() == "CONNECT";
+                let kind = if self.connect_pending {
+                    StepKind::ConnectRequest
+                } else {
+                    StepKind::HttpRequest
+                };
+                (kind, format!("{} {}", request.method, request.target))
+            }
+            Head::Response(response) => {
+                let kind = if std::mem::take(&mut self.connect_pending) {
+                    StepKind::ConnectResponse
+                } else {
+                    StepKind::HttpResponse
+                };
+                (kind, format!("{} {}", response.status, response.reason))
+            }
+        };
+        (kind, Some(Detail::Words(line)))
     }
 
     fn push(&mut self, kind: StepKind, side: Side, event: &Event, seen: Seen, detail: Option<Detail>) {
@@ -288,13 +248,13 @@ impl Walker {
 
     /// The first encrypted handshake record after change_cipher_spec is Finished (RFC 5246 section 7.4.9); later ones
     /// renegotiate.
-    fn encrypted_handshake(&mut self, side: Side) -> (StepKind, Option<Detail>) {
+    fn encrypted_handshake(&mut self, side: Side) -> StepKind {
         // One before it is a record that a hole made unreadable, and takes nothing from what follows.
         self.encrypted_handshakes[side] += u32::from(self.changed[side]);
         if self.changed[side] && self.encrypted_handshakes[side] == 1 {
-            (StepKind::Finished, None)
+            StepKind::Finished
         } else {
-            (StepKind::EncryptedHandshake, None)
+            StepKind::EncryptedHandshake
         }
     }
 
@@ -442,6 +402,52 @@ impl Walker {
             step.detail = remark;
         }
     }
+}
+
+/// What a message of TLS is as a step. Records that mean different things at different times are named by the walker.
+fn step_of(message: &Message) -> (StepKind, Option<Detail>) {
+    let kind = match message {
+        Message::ClientHello(hello) => return (StepKind::ClientHello, hello_detail(hello)),
+        Message::ServerHello(hello) if hello.is_retry => {
+            return (StepKind::HelloRetryRequest, hello.group.map(Detail::AsksFor));
+        }
+        Message::ServerHello(hello) => {
+            let (version, suite) = (Version(hello.version), CipherSuite(hello.cipher_suite));
+            return (StepKind::ServerHello, Some(Detail::Chosen(version, suite)));
+        }
+        Message::Certificate(message) => return (StepKind::Certificate, certificate_detail(message)),
+        Message::ServerKeyExchange(KeyExchange { group, .. }) => {
+            let group = group.map(|group| Detail::Words(group.to_string()));
+            return (StepKind::ServerKeyExchange, group);
+        }
+        Message::CertificateRequest(request) => {
+            let names = request.authorities.len();
+            let names = (names > 0).then_some(Detail::AcceptableIssuers(names));
+            return (StepKind::CertificateRequest, names);
+        }
+        Message::OtherMessage(2) => return (StepKind::ServerHello, Some(Detail::Malformed)),
+        Message::OtherMessage(kind @ (8 | 24)) => step_of_type(*kind),
+        Message::OtherMessage(kind) => return (StepKind::OtherMessage, Some(Detail::HandshakeType(*kind))),
+        Message::DamagedMessage { kind, missing } => return (step_of_type(*kind), Some(Detail::Missing(*missing))),
+        Message::Alert { level, description } => {
+            let (level, description) = (AlertLevel(*level), AlertDescription(*description));
+            return (StepKind::Alert, Some(Detail::Alert(level, description)));
+        }
+        Message::EncryptedAlert { .. } => return (StepKind::Alert, Some(Detail::EncryptedAlert)),
+        Message::HelloRequest => StepKind::HelloRequest,
+        Message::CertificateStatus => StepKind::CertificateStatus,
+        Message::ServerHelloDone => StepKind::ServerHelloDone,
+        Message::ClientKeyExchange => StepKind::ClientKeyExchange,
+        Message::CertificateVerify => StepKind::CertificateVerify,
+        Message::NewSessionTicket => StepKind::NewSessionTicket,
+        Message::Finished => StepKind::Finished,
+        Message::ChangeCipherSpec => StepKind::ChangeCipherSpec,
+        Message::EncryptedHandshake { .. } => StepKind::EncryptedHandshake,
+        Message::ApplicationData { .. } => StepKind::ApplicationData,
+        Message::Heartbeat => StepKind::Heartbeat,
+        Message::NotARecord => StepKind::OtherMessage,
+    };
+    (kind, None)
 }
 
 const fn step_of_type(kind: u8) -> StepKind {

@@ -12,6 +12,7 @@ use super::labels::{frames_of, headline};
 use super::notes::{self, notes};
 use super::text::visible;
 use super::{Attempt, Evidence, Report, Unread, explain};
+use crate::judge::finding::Severity;
 
 /// Writes one log with one run. A capture of `unread` has no result: that it could not be read is a notification of the
 /// run, which then was not successful (sections 3.20.14 and 3.20.21). So is, as a warning, that not everything was read or judged.
@@ -27,7 +28,7 @@ pub fn write_sarif(reports: &[Report], unread: &[Unread], out: &mut dyn Write) -
                 report,
                 attempt: None,
                 id: &report.verdict.id,
-                severity: &report.verdict.severity,
+                severity: report.verdict.severity,
                 text: headline(report),
                 evidence: &[],
             }));
@@ -39,7 +40,7 @@ pub fn write_sarif(reports: &[Report], unread: &[Unread], out: &mut dyn Write) -
                 report,
                 attempt: Some(attempt),
                 id: &verdict.id,
-                severity: &verdict.severity,
+                severity: verdict.severity,
                 text: verdict.summary.clone(),
                 evidence: &verdict.evidence,
             }));
@@ -51,7 +52,7 @@ pub fn write_sarif(reports: &[Report], unread: &[Unread], out: &mut dyn Write) -
                     report,
                     attempt: Some(attempt),
                     id: &finding.id,
-                    severity: &finding.severity,
+                    severity: finding.severity,
                     text: finding.detail.clone(),
                     evidence: &finding.evidence,
                 })
@@ -139,20 +140,20 @@ struct Told<'a> {
     report: &'a Report,
     attempt: Option<&'a Attempt>,
     id: &'a str,
-    severity: &'a str,
+    severity: Severity,
     text: String,
     evidence: &'a [Evidence],
 }
 
 fn result(told: &Told<'_>) -> Value {
     let (kind, level) = match (told.severity, told.id) {
-        ("error", _) => ("fail", "error"),
-        ("warning", _) => ("fail", "warning"),
+        (Severity::Error, _) => ("fail", "error"),
+        (Severity::Warning, _) => ("fail", "warning"),
         (_, "incomplete-capture" | "malformed-capture" | "unexplained-end" | "no-licensing-traffic") => {
             ("open", "none")
         }
-        ("ok", _) => ("pass", "none"),
-        _ => ("fail", "note"),
+        (Severity::Ok, _) => ("pass", "none"),
+        (Severity::Note, _) => ("fail", "note"),
     };
     let frames = frames_of(told.evidence);
     let lines: Vec<String> = told

@@ -7,6 +7,7 @@ use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind, TlsFacts};
 use crate::judge::finding::{At, By, Finding};
+use crate::judge::reason::Reason;
 
 /// Some servers refuse a client's certificate by closing the connection, without the alert that RFC 9846 section 6.2 asks for.
 /// Nothing shows then that the server accepted the client: no ticket, no data.
@@ -45,7 +46,7 @@ pub(super) fn finding(
                 .with("span", seconds(after)),
         )
         .confidence(Confidence::Likely)
-        .causes(vec!["other"])
+        .causes(vec![Reason::Other])
         .evidence(finished.frame, phrase("bare-end-certificate").with("who", &who))
         .evidence(end.frame, phrase("bare-end-closes").with("span", seconds(after)))
         .cannot_tell(phrase("client-certificate-rejected-cannot-tell-encrypted"))

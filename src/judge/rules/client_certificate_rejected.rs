@@ -13,6 +13,7 @@ use crate::connection::Connection;
 use crate::connection::walk::{Alert, Side, StepKind, TlsFacts};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
+use crate::judge::reason::Reason;
 use crate::tls::certificate::{ClientCertificateKind, Fields, client_certificate_kind};
 use crate::tls::trust::{Chain, Fault, Judgement};
 use crate::tls::{AlertDescription, SignatureScheme};
@@ -43,7 +44,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         .unwrap_or_default();
     // Which authorities the server accepts is its own affair: that an issuer is not among the roots given counts only
     // when the server says so and nothing better explains it.
-    causes.retain(|cause| *cause != "missing-intermediate");
+    causes.retain(|cause| *cause != Reason::MissingIntermediate);
     let says_issuer = matches!(
         refusal.described,
         Some(AlertDescription::UNKNOWN_CA | AlertDescription::CERTIFICATE_UNKNOWN | AlertDescription::ACCESS_DENIED)
@@ -51,7 +52,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     // A server that lists the issuer as acceptable knows it: then the alert means something else.
     let issuer_listed = fields.is_some_and(|fields| issuer_is_listed(fields, tls) == Some(true));
     if !says_issuer || causes.len() > 1 || issuer_listed {
-        causes.retain(|cause| *cause != "unknown-issuer");
+        causes.retain(|cause| *cause != Reason::UnknownIssuer);
     }
     confirm(&mut causes, refusal.described);
     let mut clauses = attempt
@@ -65,7 +66,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     }
     if let Some(clause) = fields.and_then(|fields| not_usable(fields, tls)) {
         clauses.push(clause);
-        causes.push("unsupported-algorithm");
+        causes.push(Reason::UnsupportedAlgorithm);
     }
     let revoked = refusal.described == Some(AlertDescription::CERTIFICATE_REVOKED);
     let summary = if missing {
@@ -90,13 +91,13 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     };
     let empty = missing || encrypted && tls.client_certificate_empty;
     if empty {
-        causes = vec!["missing"];
+        causes = vec![Reason::Missing];
     } else if revoked {
-        causes.insert(0, "revoked");
+        causes.insert(0, Reason::Revoked);
     } else if causes.is_empty() {
-        causes.push("other");
+        causes.push(Reason::Other);
     }
-    let causes_are_other = causes == ["other"];
+    let causes_are_other = causes == [Reason::Other];
     let mut finding = Finding::error(RULE.id, By::Server, At::Tls, summary)
         .confidence(refusal.confidence)
         .causes(causes);
@@ -188,9 +189,9 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
 }
 
 /// Without what only says that the client's authority is unknown here: the server has a list of its own.
-fn as_server_sees(judgement: &Judgement, causes: &[&str]) -> Judgement {
+fn as_server_sees(judgement: &Judgement, causes: &[Reason]) -> Judgement {
     let mut judgement = judgement.clone();
-    if !causes.contains(&"unknown-issuer") && matches!(judgement.chain, Chain::IssuerNotGiven { .. }) {
+    if !causes.contains(&Reason::UnknownIssuer) && matches!(judgement.chain, Chain::IssuerNotGiven { .. }) {
         judgement.chain = Chain::Empty;
     }
     judgement

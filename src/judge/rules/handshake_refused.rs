@@ -47,7 +47,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     };
     let mut finding = Finding::error(RULE.id, alert.side.into(), At::Tls, summary)
         .confidence(Confidence::Likely)
-        .causes(causes.iter().map(|cause| cause.id).collect())
+        .causes(causes.iter().map(|cause| cause.reason).collect())
         .evidence(
             hello.frame,
             match name {
@@ -62,7 +62,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     }
     finding = finding.evidence(alert.frame, alert_from(alert, side_name(alert.side)));
     for cause in causes.iter().skip(1) {
-        finding = finding.alternative(cause.id, cause.clause.clone());
+        finding = finding.alternative(cause.reason.name(), cause.clause.clone());
     }
     if description == AlertDescription::UNRECOGNIZED_NAME && tls.client_hello.is_some() {
         return Some(finding.remedy(on_client(

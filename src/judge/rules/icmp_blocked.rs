@@ -2,7 +2,7 @@
 
 use super::{elsewhere, service, watched_after};
 use crate::attempt::Attempt;
-use crate::base::phrase::{Phrase, phrase};
+use crate::base::phrase::phrase;
 use crate::connection::walk::Side;
 use crate::decode::IcmpErrorKind;
 use crate::judge::context::Context;
@@ -85,12 +85,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let summary = if from == connection.server.ip {
         phrase("icmp-blocked-summary-server")
             .with("target", &target)
-            .with("kind", kind_name(kind))
+            .with("kind", kind.phrase())
     } else {
         phrase("icmp-blocked-summary-other")
             .with("from", from)
             .with("target", &target)
-            .with("kind", kind_name(kind))
+            .with("kind", kind.phrase())
     };
     Some(
         Finding::error(RULE.id, By::Path, at, summary)
@@ -102,25 +102,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 error.frame,
                 phrase("icmp-blocked-quotes")
                     .with("from", from)
-                    .with("kind", kind_name(kind)),
+                    .with("kind", kind.phrase()),
             )
             .remedy(elsewhere(attempt, owner, action)),
     )
-}
-
-/// What an error says.
-fn kind_name(kind: IcmpErrorKind) -> Phrase {
-    phrase(match kind {
-        IcmpErrorKind::NetworkUnreachable => "icmp-network-unreachable",
-        IcmpErrorKind::HostUnreachable => "icmp-host-unreachable",
-        IcmpErrorKind::ProtocolUnreachable => "icmp-protocol-unreachable",
-        IcmpErrorKind::PortUnreachable => "icmp-port-unreachable",
-        IcmpErrorKind::Prohibited => "icmp-prohibited",
-        IcmpErrorKind::FragmentationNeeded { mtu: 0 } => "icmp-too-big",
-        IcmpErrorKind::FragmentationNeeded { mtu } => return phrase("icmp-too-big-for").with("mtu", mtu),
-        IcmpErrorKind::TimeExceeded => "icmp-time-exceeded",
-        IcmpErrorKind::Other(kind, code) => {
-            return phrase("icmp-other").with("kind", kind).with("code", code);
-        }
-    })
 }

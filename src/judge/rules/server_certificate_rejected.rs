@@ -17,6 +17,7 @@ use crate::connection::Connection;
 use crate::connection::walk::{Alert, Seen, Side, StepKind, TlsFacts};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
+use crate::judge::reason::Reason;
 use crate::profile::Transport;
 use crate::tls::AlertDescription;
 use crate::tls::certificate::Fields;
@@ -97,25 +98,25 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     };
     let mut causes = judgement.map(certificate_causes).unwrap_or_default();
     if by_address.is_some() {
-        causes.push("name-mismatch");
+        causes.push(Reason::NameMismatch);
     }
     if beside.is_some() {
-        causes.insert(0, "issuer-expired");
+        causes.insert(0, Reason::IssuerExpired);
     }
     if staple {
-        causes.push("missing-staple");
+        causes.push(Reason::MissingStaple);
     }
     confirm(&mut causes, alert.content.map(|(_, description)| description));
     if causes.is_empty() {
         // Nothing in the bytes explains it: what the client trusts, or its clock, does; encrypted: not even that is known.
         causes.push(if is_shown && leaf.is_some() {
-            "not-trusted-by-client"
+            Reason::NotTrustedByClient
         } else if is_unread {
-            "not-read"
+            Reason::NotRead
         } else if tls13 {
-            "encrypted"
+            Reason::Encrypted
         } else {
-            "not-captured"
+            Reason::NotCaptured
         });
     }
     // The alert's number ranks the causes; what it does not speak of may not be the reason.

@@ -11,6 +11,7 @@ use super::chain::{Chain, chains};
 use super::ladder::{Ends, Ladder, draw};
 use super::rows::rows;
 use crate::base::phrase::{Phrase, Voice, phrase};
+use crate::judge::finding::Severity;
 use crate::report::story;
 
 /// Connections whose details are shown: a controller that retries makes many alike.
@@ -26,7 +27,7 @@ pub(super) struct View {
     anchor: String,
     title: String,
     sign: &'static str,
-    severity: String,
+    severity: Severity,
     verdict: String,
     summary: String,
     blame: String,
@@ -98,7 +99,7 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Vo
                 .map(u64::to_string)
                 .collect();
             (
-                sign(&finding.severity),
+                sign(finding.severity),
                 finding.id.clone(),
                 finding.detail.clone(),
                 frames.join(", "),
@@ -109,8 +110,8 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Vo
     View {
         anchor: format!("c{capture}a{}", attempt.id),
         title: phrase("page-attempt").with("id", attempt.id).told(voice),
-        sign: sign(&verdict.severity),
-        severity: verdict.severity.clone(),
+        sign: sign(verdict.severity),
+        severity: verdict.severity,
         verdict: verdict.id.clone(),
         summary: capitalised(&verdict.summary),
         blame: blame(verdict).told(voice),
@@ -176,10 +177,10 @@ fn blame(verdict: &Verdict) -> Phrase {
         "client" | "device" => phrase("page-device"),
         "server" => phrase("page-server"),
         "path" => phrase("page-path"),
-        _ if verdict.severity == "ok" => return sure,
+        _ if verdict.severity == Severity::Ok => return sure,
         _ => return phrase("page-where").with("confidence", sure).with("at", at),
     };
-    if verdict.severity == "ok" {
+    if verdict.severity == Severity::Ok {
         return sure;
     }
     phrase("page-blame")
@@ -204,7 +205,7 @@ fn facts(attempt: &Attempt, connection: Option<&Connection>, voice: Voice) -> Ve
     let of =
         |value: fn(&super::super::Tls) -> &Option<String>| tls.and_then(|tls| value(tls).clone()).unwrap_or_default();
     [
-        ("page-transport", transport(&attempt.transport).told(voice)),
+        ("page-transport", transport(attempt.transport).told(voice)),
         (
             "page-server",
             connection.map(|it| it.server.clone()).unwrap_or_default(),

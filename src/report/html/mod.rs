@@ -24,6 +24,7 @@ use super::labels::{about, grouped, headline, held, others, severity, sign, voic
 use super::text::visible;
 use super::{Remedy, Report, Unread};
 use crate::base::phrase::{Phrase, Voice, phrase};
+use crate::judge::finding::Severity;
 use overview::{Overview, overview, rank};
 pub use triage::write_overview;
 
@@ -53,7 +54,7 @@ struct Part {
     file: String,
     headline: String,
     sign: &'static str,
-    severity: String,
+    severity: Severity,
     verdict: String,
     attempts: String,
     about: Vec<String>,

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::super::labels::{beginning, confidence, moment, seconds_of, sign, span};
 use super::super::{Attempt, Report};
 use crate::base::phrase::{Voice, phrase};
+use crate::judge::finding::Severity;
 
 /// Rows of the table. More than that nobody reads, and at 300 bytes each they would fill the page.
 const MOST: usize = 1000;
@@ -30,7 +31,7 @@ pub(super) struct Overview {
 #[derive(Debug, Serialize)]
 struct Counted {
     id: String,
-    severity: String,
+    severity: Severity,
     sign: &'static str,
     count: usize,
     label: String,
@@ -47,7 +48,7 @@ struct Line {
     device: String,
     name: String,
     verdict: String,
-    severity: String,
+    severity: Severity,
     sign: &'static str,
     confidence: String,
     frame: String,
@@ -89,11 +90,11 @@ pub(super) fn overview(report: &Report, shown: &[usize], voice: Voice) -> Option
             let severity = members
                 .first()
                 .and_then(|&at| report.attempts.get(at))
-                .map(|attempt| attempt.verdict.severity.clone())
+                .map(|attempt| attempt.verdict.severity)
                 .unwrap_or_default();
             let counted = Counted {
                 id: id.to_owned(),
-                sign: sign(&severity),
+                sign: sign(severity),
                 severity,
                 count: members.len(),
                 label: phrase("page-timeline")
@@ -120,8 +121,8 @@ pub(super) fn overview(report: &Report, shown: &[usize], voice: Voice) -> Option
             device: attempt.device.clone(),
             name: attempt.name.clone(),
             verdict: attempt.verdict.id.clone(),
-            severity: attempt.verdict.severity.clone(),
-            sign: sign(&attempt.verdict.severity),
+            severity: attempt.verdict.severity,
+            sign: sign(attempt.verdict.severity),
             confidence: confidence(&attempt.verdict.confidence).told(voice),
             frame: frame.map(|frame| frame.to_string()).unwrap_or_default(),
         })
@@ -149,10 +150,10 @@ pub(super) fn overview(report: &Report, shown: &[usize], voice: Voice) -> Option
 
 /// Bad ones first.
 pub(super) fn rank(attempt: &Attempt) -> u8 {
-    match attempt.verdict.severity.as_str() {
-        "error" => 0,
-        "warning" => 1,
-        "note" => 2,
-        _ => 3,
+    match attempt.verdict.severity {
+        Severity::Error => 0,
+        Severity::Warning => 1,
+        Severity::Note => 2,
+        Severity::Ok => 3,
     }
 }

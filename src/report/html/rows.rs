@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::super::labels::{alert, capitalised, grouped, seconds_of, span, step_name};
 use super::super::{Attempt, Connection, Gap, Step};
 use crate::base::phrase::{Voice, phrase};
+use crate::judge::finding::Severity;
 
 /// Rows of one drawing. A handshake with a proxy has about thirty; a bulk transfer could have thousands.
 const MOST: usize = 80;
@@ -272,7 +273,7 @@ fn hole(gap: &Gap, end: End, voice: Voice) -> Row {
 /// Marks where it breaks, and adds the frames of evidence that no row shows: an ICMP error, the last packet of a silence.
 fn evidence(rows: &mut Vec<Row>, attempt: &Attempt) {
     let verdict = &attempt.verdict;
-    let failed = verdict.severity == "error";
+    let failed = verdict.severity == Severity::Error;
     let last = verdict.evidence.len().saturating_sub(1);
     for (at, evidence) in verdict.evidence.iter().enumerate() {
         let shown = rows.iter().position(|row| {

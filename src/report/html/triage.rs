@@ -12,12 +12,13 @@ use super::super::row::Row;
 use super::super::triage::{Run, Tally, sum};
 use super::{STYLE, render};
 use crate::base::phrase::{Language, phrase};
+use crate::judge::finding::Severity;
 
 /// A verdict of the table.
 #[derive(Serialize)]
 struct Counted {
     sign: &'static str,
-    severity: String,
+    severity: Severity,
     id: String,
     captures: String,
     attempts: String,
@@ -28,7 +29,7 @@ struct Counted {
 #[derive(Serialize)]
 struct Line {
     sign: &'static str,
-    severity: String,
+    severity: Severity,
     capture: String,
     time: String,
     device: String,
@@ -49,8 +50,8 @@ pub fn write_overview(tally: &Tally, run: &Run, language: Language, out: &mut dy
         .verdicts()
         .into_iter()
         .map(|(id, counted)| Counted {
-            sign: sign(&counted.severity),
-            severity: counted.severity.clone(),
+            sign: sign(counted.severity),
+            severity: counted.severity,
             id: id.to_owned(),
             captures: grouped(counted.captures),
             attempts: grouped(counted.attempts),
@@ -59,8 +60,8 @@ pub fn write_overview(tally: &Tally, run: &Run, language: Language, out: &mut dy
         .collect();
     if tally.unread() > 0 {
         counts.push(Counted {
-            sign: sign("error"),
-            severity: "error".to_owned(),
+            sign: sign(Severity::Error),
+            severity: Severity::Error,
             id: say("triage-not-read"),
             captures: grouped(tally.unread()),
             attempts: String::new(),
@@ -113,9 +114,9 @@ pub fn write_overview(tally: &Tally, run: &Run, language: Language, out: &mut dy
 
 fn line(row: &Row, language: Language) -> Line {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let severity = row.severity.clone().unwrap_or_else(|| "error".to_owned());
+    let severity = row.severity.unwrap_or(Severity::Error);
     Line {
-        sign: sign(&severity),
+        sign: sign(severity),
         severity,
         capture: row.capture.clone(),
         time: row.time.as_deref().map(moment).unwrap_or_default(),

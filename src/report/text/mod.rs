@@ -18,6 +18,7 @@ use super::labels::{capitalised, connections, grouped, others, sign, worst};
 use super::notes::{not_judged, note};
 use super::{Anomaly, Attempt, Capture, Connection, Report, explain};
 use crate::base::phrase::{Language, Phrase, phrase};
+use crate::judge::finding::Severity;
 pub use page::visible;
 pub(crate) use page::{Page, Paint};
 pub(crate) use tables::write as table;
@@ -75,7 +76,7 @@ pub fn write_text(report: &Report, out: &mut dyn Write, style: &TextStyle) -> io
     let mut page = Page::new(out, style, language);
     if style.verbosity == Verbosity::Quiet {
         let (severity, headline) = headline(report, language);
-        let (mark, paint) = mark(&severity);
+        let (mark, paint) = mark(severity);
         let mut tail = format!(" {}: {headline} [{}]", report.capture.file, report.verdict.id);
         if let Some(note) = note(report) {
             tail.push_str(&format!(" ({note})"));
@@ -127,7 +128,7 @@ pub fn write_text(report: &Report, out: &mut dyn Write, style: &TextStyle) -> io
 }
 
 /// How bad it is, and the sentence that says so.
-fn headline(report: &Report, language: Language) -> (String, String) {
+fn headline(report: &Report, language: Language) -> (Severity, String) {
     let summary = match worst(report) {
         Some(attempt) if report.verdict.summary.is_empty() => &attempt.verdict.summary,
         _ => &report.verdict.summary,
@@ -137,7 +138,7 @@ fn headline(report: &Report, language: Language) -> (String, String) {
         false => summary,
     };
     let (severity, text) = match super::story::turn(report) {
-        Some(("ok", turn)) => ("ok", turn.in_language(language)),
+        Some((Severity::Ok, turn)) => (Severity::Ok, turn.in_language(language)),
         Some((severity, turn)) => (
             severity,
             phrase("story-turned")
@@ -145,9 +146,9 @@ fn headline(report: &Report, language: Language) -> (String, String) {
                 .with("summary", summary)
                 .in_language(language),
         ),
-        None => (report.verdict.severity.as_str(), summary.to_owned()),
+        None => (report.verdict.severity, summary.to_owned()),
     };
-    (severity.to_owned(), sentence(&text, language))
+    (severity, sentence(&text, language))
 }
 
 /// The file: what it is, how much, how whole, and what it may hide.
@@ -219,7 +220,7 @@ fn capture_lines(page: &mut Page<'_>, capture: &Capture) -> io::Result<()> {
 /// A capture without any attempt: what it holds instead, and what to do.
 fn nothing(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()> {
     let (severity, headline) = headline(report, page.language);
-    let (mark, paint) = mark(&severity);
+    let (mark, paint) = mark(severity);
     page.hang_painted(&[(paint, mark), (Paint::Plain, " ")], 2, (Paint::Strong, &headline), "")?;
     let held = &report.capture.contents;
     let mut parts = vec![match (held.tcp_connections, held.tls_connections) {
@@ -287,11 +288,11 @@ fn shown<'a>(report: &'a Report, attempt: &Attempt) -> Option<&'a Connection> {
         .copied()
 }
 
-pub(crate) fn mark(severity: &str) -> (&'static str, Paint) {
+pub(crate) fn mark(severity: Severity) -> (&'static str, Paint) {
     let paint = match severity {
-        "ok" => Paint::Good,
-        "error" => Paint::Bad,
-        "warning" => Paint::Warn,
+        Severity::Ok => Paint::Good,
+        Severity::Error => Paint::Bad,
+        Severity::Warning => Paint::Warn,
         _ => Paint::Plain,
     };
     (sign(severity), paint)

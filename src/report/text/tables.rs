@@ -23,7 +23,7 @@ pub(super) fn overview(page: &mut Page<'_>, report: &Report, wanted: impl Fn(&At
         let connection = shown(report, attempt).map(|connection| connection.tcp.first_frame);
         let frame = connection.or(attempt.lookups.first().map(|lookup| lookup.question));
         rows.push(vec![
-            mark(&attempt.verdict.severity).0.to_owned(),
+            mark(attempt.verdict.severity).0.to_owned(),
             frame.map(|frame| frame.to_string()).unwrap_or_default(),
             if devices {
                 format!("{} → {}", attempt.device, attempt.name)
