@@ -20,73 +20,11 @@ use crate::judge::finding::Severity;
 /// # Errors
 /// When `out` cannot be written.
 pub fn write_sarif(reports: &[Report], unread: &[Unread], out: &mut dyn Write) -> io::Result<()> {
-    let mut results = Vec::new();
-    for (at, report) in reports.iter().enumerate() {
-        if report.attempts.is_empty() {
-            results.push(result(&Told {
-                artifact: at,
-                report,
-                attempt: None,
-                id: &report.verdict.id,
-                severity: report.verdict.severity,
-                text: headline(report),
-                evidence: &[],
-            }));
-        }
-        for attempt in &report.attempts {
-            let verdict = &attempt.verdict;
-            results.push(result(&Told {
-                artifact: at,
-                report,
-                attempt: Some(attempt),
-                id: &verdict.id,
-                severity: verdict.severity,
-                text: verdict.summary.clone(),
-                evidence: &verdict.evidence,
-            }));
-            // What holds besides, and is a problem by itself.
-            let others = attempt.findings.iter().filter(|finding| finding.id != verdict.id);
-            results.extend(others.map(|finding| {
-                result(&Told {
-                    artifact: at,
-                    report,
-                    attempt: Some(attempt),
-                    id: &finding.id,
-                    severity: finding.severity,
-                    text: finding.detail.clone(),
-                    evidence: &finding.evidence,
-                })
-            }));
-        }
-    }
-    let ids: BTreeSet<&str> = results
-        .iter()
-        .filter_map(|result| result.get("ruleId")?.as_str())
-        .collect();
-    let language = reports.first().map(super::labels::language_of).unwrap_or_default();
-    let rules: Vec<Value> = ids
-        .iter()
-        .map(|id| {
-            let title = explain::title(id, language).unwrap_or(id);
-            json!({"id": id, "shortDescription": {"text": title}, "help": {"text": format!("tlswalk explain {id}")}})
-        })
-        .collect();
+    let results = results(reports);
     let captures = reports.iter().map(|report| report.capture.file.as_str());
     let artifacts: Vec<Value> = captures
         .chain(unread.iter().map(|it| it.capture.as_str()))
         .map(|file| json!({"location": {"uri": uri(file)}, "roles": ["analysisTarget"]}))
-        .collect();
-    let notes = reports.iter().enumerate().flat_map(|(at, report)| {
-        let file = &report.capture.file;
-        notes(report)
-            .into_iter()
-            .map(move |text| notification(1, (file, at), &text))
-    });
-    let notifications: Vec<Value> = unread
-        .iter()
-        .enumerate()
-        .map(|(at, it)| notification(0, (&it.capture, reports.len() + at), &it.why))
-        .chain(notes)
         .collect();
     let tool = reports.first().map(|report| &report.tool);
     let log = json!({
@@ -96,7 +34,7 @@ pub fn write_sarif(reports: &[Report], unread: &[Unread], out: &mut dyn Write) -
             "tool": {"driver": {
                 "name": tool.map_or("tlswalk", |tool| tool.name),
                 "semanticVersion": tool.map_or(env!("CARGO_PKG_VERSION"), |tool| tool.version.as_str()),
-                "rules": rules,
+                "rules": rules(&results, reports),
                 "notifications": [{
                     "id": Unread::ID,
                     "shortDescription": {"text": "a capture could not be read"},
@@ -107,7 +45,7 @@ pub fn write_sarif(reports: &[Report], unread: &[Unread], out: &mut dyn Write) -
             }},
             "invocations": [{
                 "executionSuccessful": unread.is_empty(),
-                "toolExecutionNotifications": notifications,
+                "toolExecutionNotifications": notifications(reports, unread),
             }],
             "language": reports.first().map_or("en", |report| report.language),
             "artifacts": artifacts,
@@ -116,6 +54,78 @@ pub fn write_sarif(reports: &[Report], unread: &[Unread], out: &mut dyn Write) -
     });
     super::escaped::write_indented(&log, out)?;
     writeln!(out)
+}
+
+/// A result for each attempt, for what holds beside its verdict, and for each capture without an attempt.
+fn results(reports: &[Report]) -> Vec<Value> {
+    let mut results = Vec::new();
+    for (artifact, report) in reports.iter().enumerate() {
+        if report.attempts.is_empty() {
+            results.push(result(&Told {
+                artifact,
+                report,
+                attempt: None,
+                id: &report.verdict.id,
+                severity: report.verdict.severity,
+                text: headline(report),
+                evidence: &[],
+            }));
+        }
+        for attempt in &report.attempts {
+            let verdict = &attempt.verdict;
+            let told = Told {
+                artifact,
+                report,
+                attempt: Some(attempt),
+                id: &verdict.id,
+                severity: verdict.severity,
+                text: verdict.summary.clone(),
+                evidence: &verdict.evidence,
+            };
+            results.push(result(&told));
+            // What holds besides, and is a problem by itself.
+            let others = attempt.findings.iter().filter(|finding| finding.id != verdict.id);
+            results.extend(others.map(|finding| {
+                result(&Told {
+                    id: &finding.id,
+                    severity: finding.severity,
+                    text: finding.detail.clone(),
+                    evidence: &finding.evidence,
+                    ..told
+                })
+            }));
+        }
+    }
+    results
+}
+
+/// The verdicts that the results name.
+fn rules(results: &[Value], reports: &[Report]) -> Vec<Value> {
+    let language = reports.first().map(super::labels::language_of).unwrap_or_default();
+    let ids: BTreeSet<&str> = results
+        .iter()
+        .filter_map(|result| result.get("ruleId")?.as_str())
+        .collect();
+    let rule = |id: &str| {
+        let title = explain::title(id, language).unwrap_or(id);
+        json!({"id": id, "shortDescription": {"text": title}, "help": {"text": format!("tlswalk explain {id}")}})
+    };
+    ids.into_iter().map(rule).collect()
+}
+
+/// That captures could not be read, and what of the others was not.
+fn notifications(reports: &[Report], unread: &[Unread]) -> Vec<Value> {
+    let notes = reports.iter().enumerate().flat_map(|(at, report)| {
+        let file = &report.capture.file;
+        notes(report)
+            .into_iter()
+            .map(move |text| notification(1, (file, at), &text))
+    });
+    let unread = unread.iter().enumerate();
+    unread
+        .map(|(at, it)| notification(0, (&it.capture, reports.len() + at), &it.why))
+        .chain(notes)
+        .collect()
 }
 
 /// What is to be said of a capture beside its results: the first kind, that there are none, is an error of the run.

@@ -59,61 +59,111 @@ pub(super) fn overview(report: &Report, shown: &[usize], voice: Voice) -> Option
     if report.attempts.len() < 2 {
         return None;
     }
-    let begins: Vec<_> = report
-        .attempts
-        .iter()
-        .map(|attempt| beginning(report, attempt))
-        .collect();
-    // The line spans the attempts, not the capture: what came long after the last one would press them together.
-    let times = || begins.iter().filter_map(|(_, time)| time.as_ref());
-    let (first, last) = (times().min(), times().max());
-    let from = first.and_then(|time| seconds_of(time)).unwrap_or_default();
-    let length = last.and_then(|time| seconds_of(time)).map_or(0.0, |last| last - from);
-    let scale = length.max(1e-9);
-    let mut groups: BTreeMap<(u8, &str), Vec<usize>> = BTreeMap::new();
-    for (at, attempt) in report.attempts.iter().enumerate() {
-        groups
-            .entry((rank(attempt), attempt.verdict.id.as_str()))
-            .or_default()
-            .push(at);
+    let timeline = Timeline::of(report);
+    let rows = lines(report, shown, &timeline, voice);
+    // Of a short time, its seconds would be the same at both ends.
+    let digits = if timeline.length < 60.0 { 23 } else { 19 };
+    let edge = |time: Option<&String>| {
+        let time = time.map(String::as_str).unwrap_or_default();
+        time.get(..digits).unwrap_or(time).replace('T', " ")
+    };
+    let left_out = report.attempts.len().saturating_sub(MOST);
+    Some(Overview {
+        verdicts: timeline.verdicts(report, voice),
+        from: edge(timeline.times().min()),
+        to: edge(timeline.times().max()),
+        open: rows.len() <= FEW && report.attempts.iter().any(|attempt| attempt.course.is_none()),
+        rows,
+        more: if left_out == 0 {
+            String::new()
+        } else {
+            phrase("page-rows-left-out").with("count", left_out).told(voice)
+        },
+    })
+}
+
+/// When the attempts began. The line spans the attempts, not the capture: what came long after the last one would press them
+/// together.
+struct Timeline {
+    /// Frame and time of each attempt's beginning.
+    begins: Vec<(Option<u64>, Option<String>)>,
+    /// Seconds since the epoch at which the first began.
+    from: f64,
+    /// Seconds until the last one.
+    length: f64,
+}
+
+impl Timeline {
+    fn of(report: &Report) -> Self {
+        let begins = report.attempts.iter().map(|attempt| beginning(report, attempt));
+        let mut timeline = Self {
+            begins: begins.collect(),
+            from: 0.0,
+            length: 0.0,
+        };
+        let first = timeline.times().min().and_then(|time| seconds_of(time));
+        let last = timeline.times().max().and_then(|time| seconds_of(time));
+        timeline.from = first.unwrap_or_default();
+        timeline.length = last.map_or(0.0, |last| last - timeline.from);
+        timeline
     }
-    let mut verdicts: Vec<(u8, Counted)> = groups
-        .into_iter()
-        .map(|((rank, id), members)| {
-            let mut places: Vec<u64> = members
-                .iter()
-                .filter_map(|&at| seconds_of(begins.get(at)?.1.as_deref()?))
-                .map(|time| (((time - from) / scale) * WIDTH).clamp(2.0, WIDTH - 2.0) as u64)
-                .collect();
-            places.sort_unstable();
-            places.dedup();
-            let severity = members
-                .first()
-                .and_then(|&at| report.attempts.get(at))
-                .map(|attempt| attempt.verdict.severity)
-                .unwrap_or_default();
-            let counted = Counted {
-                id: id.to_owned(),
-                sign: sign(severity),
-                severity,
-                count: members.len(),
-                label: phrase("page-timeline")
-                    .with("id", id)
-                    .with("count", members.len())
-                    .with("total", report.attempts.len())
-                    .with("time", span(length))
-                    .told(voice),
-                ticks: places.iter().map(|x| format!("M{x} 2v16")).collect(),
-            };
-            (rank, counted)
-        })
-        .collect();
-    verdicts.sort_by_key(|(rank, counted)| (*rank, std::cmp::Reverse(counted.count)));
-    let rows: Vec<Line> = report
-        .attempts
-        .iter()
-        .zip(&begins)
-        .take(MOST)
+
+    fn times(&self) -> impl Iterator<Item = &String> {
+        self.begins.iter().filter_map(|(_, time)| time.as_ref())
+    }
+
+    /// Places on the line of these attempts, each once.
+    fn places(&self, members: &[usize]) -> Vec<u64> {
+        let scale = self.length.max(1e-9);
+        let mut places: Vec<u64> = members
+            .iter()
+            .filter_map(|&at| seconds_of(self.begins.get(at)?.1.as_deref()?))
+            .map(|time| (((time - self.from) / scale) * WIDTH).clamp(2.0, WIDTH - 2.0) as u64)
+            .collect();
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+
+    /// The verdicts with their attempts on the line: bad ones first, of equally bad ones the most frequent.
+    fn verdicts(&self, report: &Report, voice: Voice) -> Vec<Counted> {
+        let mut groups: BTreeMap<(u8, &str), Vec<usize>> = BTreeMap::new();
+        for (at, attempt) in report.attempts.iter().enumerate() {
+            groups
+                .entry((rank(attempt), attempt.verdict.id.as_str()))
+                .or_default()
+                .push(at);
+        }
+        let mut verdicts: Vec<(u8, Counted)> = groups
+            .into_iter()
+            .map(|((rank, id), members)| {
+                let first = members.first().and_then(|&at| report.attempts.get(at));
+                let severity = first.map(|attempt| attempt.verdict.severity).unwrap_or_default();
+                let counted = Counted {
+                    id: id.to_owned(),
+                    sign: sign(severity),
+                    severity,
+                    count: members.len(),
+                    label: phrase("page-timeline")
+                        .with("id", id)
+                        .with("count", members.len())
+                        .with("total", report.attempts.len())
+                        .with("time", span(self.length))
+                        .told(voice),
+                    ticks: self.places(&members).iter().map(|x| format!("M{x} 2v16")).collect(),
+                };
+                (rank, counted)
+            })
+            .collect();
+        verdicts.sort_by_key(|(rank, counted)| (*rank, std::cmp::Reverse(counted.count)));
+        verdicts.into_iter().map(|(_, counted)| counted).collect()
+    }
+}
+
+/// The first attempts, a line each.
+fn lines(report: &Report, shown: &[usize], timeline: &Timeline, voice: Voice) -> Vec<Line> {
+    let attempts = report.attempts.iter().zip(&timeline.begins).take(MOST);
+    attempts
         .map(|(attempt, (frame, time))| Line {
             id: attempt.id,
             shown: shown.contains(&attempt.id),
@@ -126,26 +176,7 @@ pub(super) fn overview(report: &Report, shown: &[usize], voice: Voice) -> Option
             confidence: confidence(&attempt.verdict.confidence).told(voice),
             frame: frame.map(|frame| frame.to_string()).unwrap_or_default(),
         })
-        .collect();
-    // Of a short time, its seconds would be the same at both ends.
-    let digits = if length < 60.0 { 23 } else { 19 };
-    let edge = |time: Option<&String>| {
-        let time = time.map(String::as_str).unwrap_or_default();
-        time.get(..digits).unwrap_or(time).replace('T', " ")
-    };
-    let left_out = report.attempts.len().saturating_sub(MOST);
-    Some(Overview {
-        verdicts: verdicts.into_iter().map(|(_, counted)| counted).collect(),
-        from: edge(first),
-        to: edge(last),
-        open: rows.len() <= FEW && report.attempts.iter().any(|attempt| attempt.course.is_none()),
-        rows,
-        more: if left_out == 0 {
-            String::new()
-        } else {
-            phrase("page-rows-left-out").with("count", left_out).told(voice)
-        },
-    })
+        .collect()
 }
 
 /// Bad ones first.
