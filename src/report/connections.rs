@@ -37,36 +37,6 @@ pub(super) fn connection_of(
 fn tcp_of(connection: &connection::Connection) -> Tcp {
     let (client, server) = (&connection.tcp.client, &connection.tcp.server);
     let first_syn = |tcp: &TcpSide| tcp.syns.first().map(|&(frame, _)| frame.0);
-    let closes = |mark: fn(&TcpSide) -> Option<Mark>| {
-        let mut closes: Vec<Close> = Side::both()
-            .into_iter()
-            .filter_map(|side| {
-                Some(Close {
-                    frame: mark(&connection.tcp[side])?.frame.0,
-                    side: side.name(),
-                })
-            })
-            .collect();
-        closes.sort_by_key(|close| close.frame);
-        closes
-    };
-    let mut gaps: Vec<Gap> = Side::both()
-        .into_iter()
-        .flat_map(|side| {
-            connection.tcp[side].gaps.iter().map(move |gap| Gap {
-                side: side.name(),
-                bytes: gap.to.saturating_sub(gap.from),
-                before_frame: gap.seen_at.0,
-                cause: match gap.cause {
-                    GapCause::NotCaptured => "not-captured",
-                    GapCause::NeverArrived => "never-arrived",
-                    GapCause::SnapLength => "snap-length",
-                    GapCause::Unknown => "unknown",
-                },
-            })
-        })
-        .collect();
-    gaps.sort_by_key(|gap| gap.before_frame);
     Tcp {
         first_frame: connection.first.0.0,
         last_frame: connection.last.0.0,
@@ -74,22 +44,12 @@ fn tcp_of(connection: &connection::Connection) -> Tcp {
         syns: client.syns.iter().map(|&(frame, _)| frame.0).collect(),
         syn_ack: first_syn(server),
         ack: connection.step(StepKind::Ack).map(|step| step.frame.0),
-        fin: closes(|tcp| tcp.fin),
-        reset: closes(|tcp| tcp.reset).into_iter().next(),
-        gaps,
+        fin: closes(connection, |tcp| tcp.fin),
+        reset: closes(connection, |tcp| tcp.reset).into_iter().next(),
+        gaps: gaps_of(connection),
         retransmissions: client.retransmissions + server.retransmissions,
         duplicates: client.duplicates + server.duplicates,
-        copies: {
-            let both = client.copies.iter().chain(&server.copies);
-            let mut copies: Vec<Copy> = both
-                .map(|&(copy, of)| Copy {
-                    frame: copy.0,
-                    of: of.0,
-                })
-                .collect();
-            copies.sort_by_key(|copy| copy.frame);
-            copies
-        },
+        copies: copies_of(client, server),
         client_bytes: client.bytes,
         server_bytes: server.bytes,
         client_frames: client.frames,
@@ -97,6 +57,50 @@ fn tcp_of(connection: &connection::Connection) -> Tcp {
         client_seen: seen_of(client),
         server_seen: seen_of(server),
     }
+}
+
+/// The FINs, or the RSTs, of both sides in order.
+fn closes(connection: &connection::Connection, mark: fn(&TcpSide) -> Option<Mark>) -> Vec<Close> {
+    let close = |side: Side| {
+        Some(Close {
+            frame: mark(&connection.tcp[side])?.frame.0,
+            side: side.name(),
+        })
+    };
+    let mut closes: Vec<Close> = Side::both().into_iter().filter_map(close).collect();
+    closes.sort_by_key(|close| close.frame);
+    closes
+}
+
+fn gaps_of(connection: &connection::Connection) -> Vec<Gap> {
+    let of_side = |side: Side| {
+        connection.tcp[side].gaps.iter().map(move |gap| Gap {
+            side: side.name(),
+            bytes: gap.to.saturating_sub(gap.from),
+            before_frame: gap.seen_at.0,
+            cause: match gap.cause {
+                GapCause::NotCaptured => "not-captured",
+                GapCause::NeverArrived => "never-arrived",
+                GapCause::SnapLength => "snap-length",
+                GapCause::Unknown => "unknown",
+            },
+        })
+    };
+    let mut gaps: Vec<Gap> = Side::both().into_iter().flat_map(of_side).collect();
+    gaps.sort_by_key(|gap| gap.before_frame);
+    gaps
+}
+
+fn copies_of(client: &TcpSide, server: &TcpSide) -> Vec<Copy> {
+    let both = client.copies.iter().chain(&server.copies);
+    let mut copies: Vec<Copy> = both
+        .map(|&(copy, of)| Copy {
+            frame: copy.0,
+            of: of.0,
+        })
+        .collect();
+    copies.sort_by_key(|copy| copy.frame);
+    copies
 }
 
 fn seen_of(tcp: &TcpSide) -> Seen {

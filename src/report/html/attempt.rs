@@ -6,7 +6,7 @@ use super::super::labels::{
     beginning, capitalised, confidence, connections, frames_filter, frames_of, moment, seconds_of, sign, step_name,
     transport,
 };
-use super::super::{Attempt, Connection, Report, Step, Verdict};
+use super::super::{Attempt, Connection, Finding, Report, Step, Verdict};
 use super::chain::{Chain, chains};
 use super::ladder::{Ends, Ladder, draw};
 use super::rows::rows;
@@ -87,26 +87,8 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Vo
             .with("what", row.text.as_str()),
         None => phrase("page-ladder-whole"),
     };
-    let also = attempt
-        .findings
-        .iter()
-        .filter(|finding| finding.id != verdict.id)
-        .take(ENTRIES)
-        .map(|finding| {
-            let frames: Vec<String> = frames_of(&finding.evidence)
-                .iter()
-                .take(8)
-                .map(u64::to_string)
-                .collect();
-            (
-                sign(finding.severity),
-                finding.id.clone(),
-                finding.detail.clone(),
-                frames.join(", "),
-            )
-        })
-        .collect();
     let (_, time) = beginning(report, attempt);
+    let evidence = verdict.evidence.iter().take(ENTRIES);
     View {
         anchor: format!("c{capture}a{}", attempt.id),
         title: phrase("page-attempt").with("id", attempt.id).told(voice),
@@ -118,21 +100,16 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Vo
         time: time.as_deref().map(moment).unwrap_or_default(),
         device: attempt.device.clone(),
         name: attempt.name.clone(),
-        evidence: verdict
-            .evidence
-            .iter()
-            .take(ENTRIES)
-            .map(|it| (it.frame, it.what.clone()))
-            .collect(),
+        evidence: evidence.clone().map(|it| (it.frame, it.what.clone())).collect(),
         alternatives: verdict
             .alternatives
             .iter()
             .map(|other| (other.excluded, other.id.clone(), other.why_not.clone()))
             .collect(),
         cannot_tell: verdict.cannot_tell.clone(),
-        also,
+        also: also(attempt),
         remedy: super::to_do(&verdict.remedy, voice),
-        evidence_filter: frames_filter(verdict.evidence.iter().take(ENTRIES).map(|it| it.frame)),
+        evidence_filter: frames_filter(evidence.map(|it| it.frame)),
         filter: verdict.display_filter.clone(),
         facts: facts(attempt, shown.last().copied(), voice),
         ladder_title: phrase("page-ladder-title")
@@ -158,6 +135,25 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Vo
             .unwrap_or_default(),
     }
     .with_proxy(attempt, say("page-via"))
+}
+
+/// What holds beside the verdict: its sign, name, sentence and frames.
+fn also(attempt: &Attempt) -> Vec<(&'static str, String, String, String)> {
+    let others = attempt
+        .findings
+        .iter()
+        .filter(|finding| finding.id != attempt.verdict.id);
+    let entry = |finding: &Finding| {
+        let frames = frames_of(&finding.evidence);
+        let frames: Vec<String> = frames.iter().take(8).map(u64::to_string).collect();
+        (
+            sign(finding.severity),
+            finding.id.clone(),
+            finding.detail.clone(),
+            frames.join(", "),
+        )
+    };
+    others.take(ENTRIES).map(entry).collect()
 }
 
 impl View {

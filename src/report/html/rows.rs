@@ -180,6 +180,29 @@ fn lookups(attempt: &Attempt, began: Option<f64>, voice: Voice) -> Vec<Row> {
     rows
 }
 
+/// What a row says of steps that stand together: its text, its frames, and what stands below the arrow.
+fn told(connection: &Connection, first: &Step, group: &[Step], voice: Voice) -> (String, Vec<u64>, Option<String>) {
+    let mut names: Vec<String> = group
+        .iter()
+        .map(|step| capitalised(&step_name(step.kind, voice.language)))
+        .collect();
+    names.dedup();
+    let mut frames: Vec<u64> = group.iter().map(|step| step.frame).collect();
+    frames.dedup();
+    let text = names.join(" + ");
+    let detail = group.iter().find_map(|step| step.detail.clone());
+    match (first.kind, detail) {
+        ("syn", detail) if connection.tcp.syns.len() > 1 && first.side == "client" => {
+            let frames = connection.tcp.syns.clone();
+            let again = phrase("page-sent-times").with("name", text).with("count", frames.len());
+            (again.told(voice), frames, detail)
+        }
+        ("alert", Some(said)) => (capitalised(&alert(&said, voice.language)), frames, None),
+        ("connect-request" | "connect-response" | "http-request" | "http-response", Some(said)) => (said, frames, None),
+        (_, detail) => (text, frames, detail),
+    }
+}
+
 /// The steps of a connection, with its holes before the frames that showed them.
 fn walk(rows: &mut Vec<Row>, connection: &Connection, began: Option<f64>, end: &dyn Fn(&Step) -> End, voice: Voice) {
     let copied: BTreeMap<u64, u64> = connection.tcp.copies.iter().map(|copy| (copy.of, copy.frame)).collect();
@@ -201,34 +224,7 @@ fn walk(rows: &mut Vec<Row>, connection: &Connection, began: Option<f64>, end: &
             rows.push(hole(gap, end(first), voice));
             gaps = later;
         }
-        let mut names: Vec<String> = group
-            .iter()
-            .map(|step| capitalised(&step_name(step.kind, voice.language)))
-            .collect();
-        names.dedup();
-        let mut frames: Vec<u64> = group.iter().map(|step| step.frame).collect();
-        frames.dedup();
-        let mut text = names.join(" + ");
-        let mut detail = group.iter().find_map(|step| step.detail.clone());
-        match first.kind {
-            "syn" if connection.tcp.syns.len() > 1 && first.side == "client" => {
-                frames.clone_from(&connection.tcp.syns);
-                text = phrase("page-sent-times")
-                    .with("name", text)
-                    .with("count", frames.len())
-                    .told(voice);
-            }
-            "alert" | "connect-request" | "connect-response" | "http-request" | "http-response" => {
-                if let Some(told) = detail.take() {
-                    text = if first.kind == "alert" {
-                        capitalised(&alert(&told, voice.language))
-                    } else {
-                        told
-                    };
-                }
-            }
-            _ => {}
-        }
+        let (text, frames, detail) = told(connection, first, group, voice);
         let mut row = Row::new(kind(first), end(first), text).at(&frames);
         row.copied = group
             .iter()

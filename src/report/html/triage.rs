@@ -46,34 +46,7 @@ struct Line {
 /// When `out` cannot be written.
 pub fn write_overview(tally: &Tally, run: &Run, language: Language, out: &mut dyn Write) -> io::Result<()> {
     let say = |id: &'static str| phrase(id).in_language(language);
-    let mut counts: Vec<Counted> = tally
-        .verdicts()
-        .into_iter()
-        .map(|(id, counted)| Counted {
-            sign: sign(counted.severity),
-            severity: counted.severity,
-            id: id.to_owned(),
-            captures: grouped(counted.captures),
-            attempts: grouped(counted.attempts),
-            examples: counted.examples.clone(),
-        })
-        .collect();
-    if tally.unread() > 0 {
-        counts.push(Counted {
-            sign: sign(Severity::Error),
-            severity: Severity::Error,
-            id: say("triage-not-read"),
-            captures: grouped(tally.unread()),
-            attempts: String::new(),
-            examples: tally
-                .unread
-                .rows
-                .iter()
-                .take(3)
-                .map(|row| row.capture.clone())
-                .collect(),
-        });
-    }
+    let counts = counts(tally, language);
     let rows: Vec<Line> = tally.worst.values().map(|row| line(row, language)).collect();
     let more = match tally.rows().saturating_sub(rows.len() as u64) {
         0 => String::new(),
@@ -110,6 +83,39 @@ pub fn write_overview(tally: &Tally, run: &Run, language: Language, out: &mut dy
         },
     )?;
     out.write_all(page.as_bytes())
+}
+
+/// How often each verdict was reached, and how many captures could not be read.
+fn counts(tally: &Tally, language: Language) -> Vec<Counted> {
+    let mut counts: Vec<Counted> = tally
+        .verdicts()
+        .into_iter()
+        .map(|(id, counted)| Counted {
+            sign: sign(counted.severity),
+            severity: counted.severity,
+            id: id.to_owned(),
+            captures: grouped(counted.captures),
+            attempts: grouped(counted.attempts),
+            examples: counted.examples.clone(),
+        })
+        .collect();
+    if tally.unread() > 0 {
+        counts.push(Counted {
+            sign: sign(Severity::Error),
+            severity: Severity::Error,
+            id: phrase("triage-not-read").in_language(language),
+            captures: grouped(tally.unread()),
+            attempts: String::new(),
+            examples: tally
+                .unread
+                .rows
+                .iter()
+                .take(3)
+                .map(|row| row.capture.clone())
+                .collect(),
+        });
+    }
+    counts
 }
 
 fn line(row: &Row, language: Language) -> Line {

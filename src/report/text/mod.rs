@@ -154,6 +154,26 @@ fn headline(report: &Report, language: Language) -> (Severity, String) {
 /// The file: what it is, how much, how whole, and what it may hide.
 fn capture_lines(page: &mut Page<'_>, capture: &Capture) -> io::Result<()> {
     let language = page.language;
+    let facts = capture_facts(capture, language);
+    let limits = capture_limits(capture);
+    let texts = |phrases: &[Phrase], separator: &'static str| {
+        let texts: Vec<String> = phrases.iter().map(|it| it.in_language(language)).collect();
+        texts.join(&phrase(separator).in_language(language))
+    };
+    let text = std::iter::once(texts(&facts, "list-separator"))
+        .chain(limits.iter().map(|it| it.in_language(language)))
+        .collect::<Vec<_>>()
+        .join(&phrase("text-semicolon").in_language(language));
+    page.hang(
+        &[(Paint::Strong, &visible(&capture.file)), (Paint::Plain, ": ")],
+        2,
+        &text,
+        "",
+    )
+}
+
+/// How much there is, of what, and how whole.
+fn capture_facts(capture: &Capture, language: Language) -> Vec<Phrase> {
     let mut facts = Vec::new();
     let frames = |id| {
         phrase(id)
@@ -166,11 +186,8 @@ fn capture_lines(page: &mut Page<'_>, capture: &Capture) -> io::Result<()> {
         frames("text-frames")
     });
     if !capture.link_types.is_empty() {
-        let links: Vec<String> = capture
-            .link_types
-            .iter()
-            .map(|link| link_name(link).in_language(language))
-            .collect();
+        let links = capture.link_types.iter();
+        let links: Vec<String> = links.map(|link| link_name(link).in_language(language)).collect();
         facts.push(Phrase::verbatim(links.join(" + ")));
     }
     facts.push(match (capture.end, &capture.end_detail) {
@@ -186,6 +203,11 @@ fn capture_lines(page: &mut Page<'_>, capture: &Capture) -> io::Result<()> {
                 .with("lost", grouped(lost)),
         );
     }
+    facts
+}
+
+/// What it may hide.
+fn capture_limits(capture: &Capture) -> Vec<Phrase> {
     let seen = &capture.visibility;
     let mut limits = Vec::new();
     if seen.duplicates > 0 {
@@ -201,20 +223,7 @@ fn capture_lines(page: &mut Page<'_>, capture: &Capture) -> io::Result<()> {
         limits.push(phrase("text-drops").with("packets", grouped(drops)));
     }
     limits.extend(not_judged(capture.not_judged));
-    let texts = |phrases: &[Phrase], separator: &'static str| {
-        let texts: Vec<String> = phrases.iter().map(|it| it.in_language(language)).collect();
-        texts.join(&phrase(separator).in_language(language))
-    };
-    let text = std::iter::once(texts(&facts, "list-separator"))
-        .chain(limits.iter().map(|it| it.in_language(language)))
-        .collect::<Vec<_>>()
-        .join(&phrase("text-semicolon").in_language(language));
-    page.hang(
-        &[(Paint::Strong, &visible(&capture.file)), (Paint::Plain, ": ")],
-        2,
-        &text,
-        "",
-    )
+    limits
 }
 
 /// A capture without any attempt: what it holds instead, and what to do.
