@@ -9,6 +9,7 @@ use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
 
 use tlswalk::profile::Profile;
+use tlswalk::report::Severity;
 use tlswalk::{Options, analyze_stream};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -24,7 +25,7 @@ pub(crate) fn follow(input: impl Read, out: &mut dyn Write) -> Result<usize, Box
     let mut written = Ok(());
     analyze_stream(input, "standard input", &Options::new(profile), |part| {
         for attempt in &part.attempts {
-            if attempt.verdict.severity == "error" && written.is_ok() {
+            if attempt.verdict.severity == Severity::Error && written.is_ok() {
                 failed += 1;
                 written = writeln!(out, "ALARM {} {}: {}", attempt.device, attempt.name, attempt.verdict.id);
             }

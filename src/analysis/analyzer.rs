@@ -15,7 +15,7 @@ use crate::attempt::index::Directory;
 use crate::attempt::selection::Selector;
 use crate::attempt::testimony;
 use crate::attempt::{self, Attempt};
-use crate::base::frame::{Anomaly, Frame, FrameNumber};
+use crate::base::frame::{Anomaly, AnomalyKind, Frame, FrameNumber};
 use crate::base::phrase::phrase;
 use crate::base::wire_text::WireText;
 use crate::capture::{CaptureError, CaptureFacts, MergeError, read_frames, read_merged};
@@ -257,7 +257,7 @@ impl<'o> Analyzer<'o> {
         let Checksums { tried, wrong, first } = self.collected.checksums;
         if let Some(frame) = first {
             anomalies.push(Anomaly {
-                id: "wrong-checksums",
+                kind: AnomalyKind::WrongChecksums,
                 frame,
                 detail: phrase("anomaly-wrong-checksums")
                     .with("wrong", wrong)
@@ -266,7 +266,7 @@ impl<'o> Analyzer<'o> {
         }
         if self.collected.in_capwap > 0 {
             anomalies.push(Anomaly {
-                id: "wireless-clients",
+                kind: AnomalyKind::WirelessClients,
                 frame: FrameNumber(0),
                 detail: match &self.collected.wireless {
                     Some(one) => one.clone(),

@@ -11,7 +11,7 @@ use crate::analysis::settling;
 use crate::attempt::contents::Contents;
 use crate::attempt::hosts::Hosts;
 use crate::base::endpoint::Endpoint;
-use crate::base::frame::{Anomaly, FrameNumber, Timestamp};
+use crate::base::frame::{Anomaly, AnomalyKind, FrameNumber, Timestamp};
 use crate::base::wire_text::WireText;
 use crate::connection::Connection;
 use crate::connection::flow::Flow;
@@ -308,7 +308,7 @@ impl<'o> Collected<'o> {
             Side::Server => "server",
         });
         self.conflicts.push(Anomaly {
-            id: "overlap-differs",
+            kind: AnomalyKind::OverlapDiffers,
             frame: conflict.frame,
             detail: phrase("anomaly-overlap-differs")
                 .with("frame", conflict.frame)

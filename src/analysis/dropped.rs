@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::base::frame::{Anomaly, FrameNumber};
+use crate::base::frame::{Anomaly, AnomalyKind, FrameNumber};
 use crate::base::phrase::phrase;
 use crate::connection::table::Flows;
 use crate::decode::Skip;
@@ -32,7 +32,7 @@ pub(crate) fn bounds_that_bit(dropped: &Dropped, flows: &Flows, lookups: &Lookup
     rows.iter()
         .filter(|(count, _)| *count > 0)
         .map(|&(count, id)| Anomaly {
-            id: "bound",
+            kind: AnomalyKind::Bound,
             frame: FrameNumber(0),
             detail: phrase(id).with("count", count),
         })

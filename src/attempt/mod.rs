@@ -24,7 +24,7 @@ pub(crate) use self::lookups::ended;
 use self::lookups::{NamesTold, assign_lookups};
 use crate::attempt::index::{Directory, lower_case};
 use crate::attempt::revocation::{Revocation, revocation};
-use crate::attempt::selection::{Purposed, Selector};
+use crate::attempt::selection::{Clue, Purposed, Selector};
 use crate::attempt::testimony::Testimony;
 use crate::attempt::twin::Twins;
 use crate::attempt::unopened::Unopened;
@@ -370,7 +370,7 @@ fn other(connection: &Connection, names: &NamesTold<'_>) -> Purposed {
         public_certificate: false,
         superseded_by: None,
         calls_device: false,
-        because: "because-all",
+        because: Clue::Everything,
     }
 }
 

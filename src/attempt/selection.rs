@@ -9,6 +9,7 @@ use std::net::IpAddr;
 use crate::attempt::index::lower_case;
 use crate::base::dialect::Dialect;
 use crate::base::endpoint::Endpoint;
+use crate::base::phrase::{Phrase, phrase};
 use crate::connection::{ClientBy, Connection};
 use crate::decode::Tunnel;
 use crate::dns::lookup::Lookup;
@@ -30,8 +31,61 @@ pub struct Purposed {
     pub superseded_by: Option<String>,
     /// The service opened the connection: the device is the connection's server.
     pub calls_device: bool,
-    /// How it was recognised, as a clause.
-    pub because: &'static str,
+    /// How it was recognised.
+    pub because: Clue,
+}
+
+/// How a connection, or a look-up, was recognised as a service's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Clue {
+    /// The name in the Client Hello.
+    ClientHello,
+    /// The name in a CONNECT request.
+    Connect,
+    /// The kind of the HTTP request: its path.
+    HttpKind,
+    /// The host of the HTTP request.
+    Http,
+    /// The names in the server's certificate, or its issuer.
+    Certificate,
+    /// The device was told this address for the service's name.
+    Dns,
+    /// The device asked for the service's name.
+    Question,
+    /// The profile lists the address.
+    Address,
+    /// Nothing else uses the port.
+    Port,
+    /// An option names the service.
+    Named,
+    /// An option names the CSLU that calls the device.
+    NamedCslu,
+    /// An option names the proxy.
+    NamedProxy,
+    /// Every connection is looked at.
+    Everything,
+}
+
+impl Clue {
+    /// As a clause.
+    #[must_use]
+    pub fn phrase(self) -> Phrase {
+        phrase(match self {
+            Self::ClientHello => "because-hello",
+            Self::Connect => "because-connect",
+            Self::HttpKind => "because-http-kind",
+            Self::Http => "because-http",
+            Self::Certificate => "because-certificate",
+            Self::Dns => "because-dns",
+            Self::Question => "because-question",
+            Self::Address => "because-profile",
+            Self::Port => "because-port",
+            Self::Named => "because-named",
+            Self::NamedCslu => "because-cslu",
+            Self::NamedProxy => "because-proxy",
+            Self::Everything => "because-all",
+        })
+    }
 }
 
 /// Clients that were told something.
@@ -161,7 +215,7 @@ impl<'a> Selector<'a> {
             Some((service, connection.server.ip.to_string()))
         };
         let (service, name) = by_name.or_else(by_issuer)?;
-        Some(named(service, &name, "because-certificate"))
+        Some(named(service, &name, Clue::Certificate))
     }
 
     /// By what the connection itself says.
@@ -173,7 +227,7 @@ impl<'a> Selector<'a> {
         {
             return Some(Purposed {
                 proxy,
-                ..named(service, name.raw(), "because-hello")
+                ..named(service, name.raw(), Clue::ClientHello)
             });
         }
         if let Some((_, request)) = connection.connect().and_then(|exchange| exchange.request.as_ref()) {
@@ -189,7 +243,7 @@ impl<'a> Selector<'a> {
             if let Some(service) = profile.service_named(host).or_else(listed) {
                 return Some(Purposed {
                     proxy,
-                    ..named(service, host, "because-connect")
+                    ..named(service, host, Clue::Connect)
                 });
             }
         }
@@ -208,17 +262,17 @@ impl<'a> Selector<'a> {
         let proxy = absolute.filter(|_| !is_own).map(|_| connection.server);
         if let Some(service) = profile.service_of_path(target, connection.server.port) {
             if service.calls_device {
-                return Some(named(service, &connection.client.ip.to_string(), "because-http-kind"));
+                return Some(named(service, &connection.client.ip.to_string(), Clue::HttpKind));
             }
             return Some(Purposed {
                 proxy,
-                ..named(service, without_port(&host), "because-http-kind")
+                ..named(service, without_port(&host), Clue::HttpKind)
             });
         }
         let host = without_port(&host);
         profile.service_named(host).map(|service| Purposed {
             proxy,
-            ..named(service, host, "because-http")
+            ..named(service, host, Clue::Http)
         })
     }
 
@@ -232,7 +286,6 @@ impl<'a> Selector<'a> {
         ];
         for (transport, targets) in lists {
             if let Some(name) = targets.iter().find_map(|target| self.reaches(target, connection)) {
-                let because = "because-named";
                 return Some(Purposed {
                     transport,
                     name,
@@ -240,7 +293,7 @@ impl<'a> Selector<'a> {
                     public_certificate: transport == Transport::Cssm,
                     superseded_by: None,
                     calls_device: false,
-                    because,
+                    because: Clue::Named,
                 });
             }
         }
@@ -254,7 +307,7 @@ impl<'a> Selector<'a> {
                 public_certificate: false,
                 superseded_by: None,
                 calls_device: true,
-                because: "because-cslu",
+                because: Clue::NamedCslu,
             });
         }
         let through = options
@@ -270,7 +323,7 @@ impl<'a> Selector<'a> {
                 public_certificate: true,
                 superseded_by: None,
                 calls_device: false,
-                because: "because-proxy",
+                because: Clue::NamedProxy,
             });
         }
         None
@@ -302,7 +355,7 @@ impl<'a> Selector<'a> {
         profile.endpoints.iter().find_map(|service| {
             let ports_fit = service.ports.is_empty() || service.ports.contains(&connection.server.port);
             let name = service.names.iter().find(|name| self.resolved(name, connection))?;
-            ports_fit.then(|| named(service, name, "because-dns"))
+            ports_fit.then(|| named(service, name, Clue::Dns))
         })
     }
 
@@ -321,12 +374,11 @@ impl<'a> Selector<'a> {
             let port = service.ports.contains(&server.port);
             if port && service.addresses.contains(&server.ip) {
                 let name = service.names.first().cloned().unwrap_or_else(|| server.ip.to_string());
-                return Some(named(service, &name, "because-profile"));
+                return Some(named(service, &name, Clue::Address));
             }
             // Only the side that opened the connection is known to be a client of that port.
             let opened = connection.client_by != ClientBy::Port;
-            (port && opened && service.port_suffices)
-                .then(|| named(service, &server.ip.to_string(), "nothing else uses this port"))
+            (port && opened && service.port_suffices).then(|| named(service, &server.ip.to_string(), Clue::Port))
         })
     }
 
@@ -337,7 +389,7 @@ impl<'a> Selector<'a> {
     /// The names under which look-ups of a service are recognised.
     pub(crate) fn is_service_name(&self, name: &str) -> Option<Purposed> {
         if let Some(service) = self.options.profile.service_named(name) {
-            return Some(named(service, name, "the device asked for its name"));
+            return Some(named(service, name, Clue::Question));
         }
         let lists = [
             (Transport::OnPrem, &self.options.on_prem),
@@ -353,7 +405,7 @@ impl<'a> Selector<'a> {
                 public_certificate: transport == Transport::Cssm,
                 superseded_by: None,
                 calls_device: false,
-                because: "because-named",
+                because: Clue::Named,
             })
         })
     }
@@ -370,7 +422,7 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-fn named(service: &Service, name: &str, because: &'static str) -> Purposed {
+fn named(service: &Service, name: &str, because: Clue) -> Purposed {
     Purposed {
         transport: service.transport,
         name: name.trim_end_matches('.').to_ascii_lowercase(),

@@ -147,11 +147,70 @@ pub struct Frame<'a> {
     pub data: &'a [u8],
 }
 
+/// The kinds of anomaly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnomalyKind {
+    /// A record of pcapng that holds no packet.
+    RecordWithoutPacket,
+    /// A time beyond what can be shown.
+    TimeOutOfRange,
+    /// A packet without a time.
+    NoTime,
+    /// Records were lost: numbers of later frames are uncertain.
+    NumberingUncertain,
+    /// A frame is older than the one before it.
+    TimeGoesBack,
+    /// Bytes behind the end of the capture.
+    GarbageAfterEnd,
+    /// Time passes between two files of a ring.
+    GapBetweenFiles,
+    /// A block of pcapng that is not read.
+    UnknownBlock,
+    /// More interfaces than are kept.
+    TooManyInterfaces,
+    /// IP fragments whose packet never was whole.
+    FragmentsIncomplete,
+    /// Something was given up at a bound.
+    Bound,
+    /// Two segments disagree about the same bytes.
+    OverlapDiffers,
+    /// Checksums that are wrong, or were left to the card.
+    WrongChecksums,
+    /// Traffic of wireless clients, which is left out.
+    WirelessClients,
+    /// Redaction emptied what it could not read.
+    RedactionEmptied,
+}
+
+impl AnomalyKind {
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::RecordWithoutPacket => "record-without-packet",
+            Self::TimeOutOfRange => "time-out-of-range",
+            Self::NoTime => "no-time",
+            Self::NumberingUncertain => "numbering-uncertain",
+            Self::TimeGoesBack => "time-goes-back",
+            Self::GarbageAfterEnd => "garbage-after-end",
+            Self::GapBetweenFiles => "gap-between-files",
+            Self::UnknownBlock => "unknown-block",
+            Self::TooManyInterfaces => "too-many-interfaces",
+            Self::FragmentsIncomplete => "fragments-incomplete",
+            Self::Bound => "bound",
+            Self::OverlapDiffers => "overlap-differs",
+            Self::WrongChecksums => "wrong-checksums",
+            Self::WirelessClients => "wireless-clients",
+            Self::RedactionEmptied => "redaction-emptied",
+        }
+    }
+}
+
 /// Something odd about the wire or the capture: kept as context, never a verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anomaly {
-    /// A stable, hyphenated name, e.g. `time-goes-back`.
-    pub id: &'static str,
+    /// What kind of oddity.
+    pub kind: AnomalyKind,
     /// The frame at which it shows; 0 when it concerns the file as a whole.
     pub frame: FrameNumber,
     /// What it is, as a clause.

@@ -269,7 +269,7 @@ mod tests {
             let [anomaly] = facts.anomalies.as_slice() else {
                 panic!("{name}: {:?}", facts.anomalies)
             };
-            assert_eq!(anomaly.id, "garbage-after-end");
+            assert_eq!(anomaly.kind.name(), "garbage-after-end");
             assert_eq!(
                 anomaly.detail.english(),
                 format!("21 bytes that are no {name} follow the compressed file")

@@ -193,7 +193,7 @@ fn bytes_that_are_there_twice_cost_few_frames_and_invent_none() {
 }
 
 fn ids(facts: &CaptureFacts) -> Vec<&str> {
-    facts.anomalies.iter().map(|anomaly| anomaly.id).collect()
+    facts.anomalies.iter().map(|anomaly| anomaly.kind.name()).collect()
 }
 
 #[test]

@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 use super::source::Source;
 use super::tally::{Record, Tally, nanoseconds};
 use super::{CaptureError, CaptureFacts, End};
-use crate::base::frame::{Anomaly, Frame, FrameNumber, Timestamp};
+use crate::base::frame::{Anomaly, AnomalyKind, Frame, FrameNumber, Timestamp};
 use crate::base::wire_text::WireText;
 
 /// The most files that are read as one. A process may usually have 1,024 files open; each that waits for its turn takes
@@ -62,15 +62,37 @@ pub fn read_merged<R: Read>(
     mut on_frame: impl FnMut(&Frame<'_>) -> ControlFlow<()>,
 ) -> Result<CaptureFacts, MergeError> {
     let mut tally = Tally::default();
-    let mut files = Vec::new();
-    let mut formats = Vec::new();
+    let (mut files, formats) = open(inputs, &mut tally)?;
+    let pauses = read_in_turn(&mut files, &mut tally, &mut on_frame);
+    let end = finish(files, &mut tally)?;
+    let mut facts = tally.finish();
+    facts.end = end;
+    if let Some(&(format, compression)) = formats.first() {
+        let are_alike = formats.iter().all(|&(it, _)| it == format);
+        facts.format = if are_alike { format } else { "pcapng" };
+        facts.compression = compression.filter(|_| formats.iter().all(|&(_, it)| it == compression));
+    }
+    facts.anomalies.extend(pauses.anomalies());
+    facts.anomalies.sort_by_key(|anomaly| anomaly.frame);
+    Ok(facts)
+}
+
+/// Format and compression of a file.
+type Format = (&'static str, Option<&'static str>);
+
+/// Opens the files and reads the first record of each.
+fn open<'a, R: Read + 'a>(
+    inputs: impl IntoIterator<Item = (String, R)>,
+    tally: &mut Tally,
+) -> Result<(Vec<File<'a>>, Vec<Format>), MergeError> {
+    let (mut files, mut formats) = (Vec::new(), Vec::new());
     for (name, input) in inputs {
         if files.len() == MOST_FILES {
             return Err(MergeError::TooMany(MOST_FILES.saturating_add(1)));
         }
-        match Source::open(input, &mut tally) {
+        match Source::open(input, tally) {
             Ok(mut source) => {
-                let next = source.next(&mut tally);
+                let next = source.next(tally);
                 formats.push((tally.facts.format, tally.facts.compression));
                 files.push(File {
                     name,
@@ -82,13 +104,22 @@ pub fn read_merged<R: Read>(
             Err(error) => return Err(MergeError::Capture { name, error }),
         }
     }
+    Ok((files, formats))
+}
+
+/// Hands on the frames of all files by their times, until there are no more or nobody wants more.
+fn read_in_turn(
+    files: &mut [File<'_>],
+    tally: &mut Tally,
+    on_frame: &mut impl FnMut(&Frame<'_>) -> ControlFlow<()>,
+) -> Pauses {
     let mut turns: BinaryHeap<Reverse<(Timestamp, usize)>> = files
         .iter()
         .enumerate()
         .filter_map(|(at, file)| Some(Reverse((turn(file.next.as_ref()?), at))))
         .collect();
     let mut pauses = Pauses::default();
-    'files: while let Some(Reverse((_, at))) = turns.pop() {
+    while let Some(Reverse((_, at))) = turns.pop() {
         let others = turns.peek().copied();
         let Some(file) = files.get_mut(at) else { break };
         // As long as no other file's turn comes, this one goes on.
@@ -108,15 +139,20 @@ pub fn read_merged<R: Read>(
             };
             file.source.consume(&record);
             if flow.is_break() {
-                break 'files;
+                return pauses;
             }
-            file.next = file.source.next(&mut tally);
+            file.next = file.source.next(tally);
         }
     }
+    pauses
+}
+
+/// How the files end: as the first of them that ends early.
+fn finish(files: Vec<File<'_>>, tally: &mut Tally) -> Result<End, MergeError> {
     let mut end = End::Complete;
     for file in files {
         let name = file.name;
-        match file.source.finish(&mut tally) {
+        match file.source.finish(tally) {
             Err(error) => return Err(MergeError::Capture { name, error }),
             Ok(End::Truncated {
                 after,
@@ -137,16 +173,7 @@ pub fn read_merged<R: Read>(
             Ok(_) => {}
         }
     }
-    let mut facts = tally.finish();
-    facts.end = end;
-    if let Some(&(format, compression)) = formats.first() {
-        let are_alike = formats.iter().all(|&(it, _)| it == format);
-        facts.format = if are_alike { format } else { "pcapng" };
-        facts.compression = compression.filter(|_| formats.iter().all(|&(_, it)| it == compression));
-    }
-    facts.anomalies.extend(pauses.anomalies());
-    facts.anomalies.sort_by_key(|anomaly| anomaly.frame);
-    Ok(facts)
+    Ok(end)
 }
 
 /// When a record's turn comes.
@@ -181,7 +208,7 @@ impl Pauses {
         let longest = self.longest_inside;
         let holes = self.between.into_iter().filter(move |&(_, pause)| pause > longest);
         holes.map(move |(frame, pause)| Anomaly {
-            id: "gap-between-files",
+            kind: AnomalyKind::GapBetweenFiles,
             frame,
             detail: phrase("anomaly-gap-between-files")
                 .with("pause", nanoseconds(pause))
@@ -272,7 +299,7 @@ mod tests {
         let [gap] = facts.anomalies.as_slice() else {
             panic!("{:?}", facts.anomalies)
         };
-        assert_eq!((gap.id, gap.frame), ("gap-between-files", FrameNumber(4)));
+        assert_eq!((gap.kind.name(), gap.frame), ("gap-between-files", FrameNumber(4)));
         let detail = gap.detail.english();
         assert!(detail.contains("30.000 s"), "{detail}");
         let (facts, _) = merged(&[&capture(1, [0, 40, 41]), &capture(1, [71, 72])]);

@@ -7,7 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::frame::{Anomaly, FrameNumber, Timestamp};
+use crate::base::frame::{Anomaly, AnomalyKind, FrameNumber, Timestamp};
 use crate::base::phrase::Phrase;
 use crate::capture::{CaptureFacts, Damage, End};
 
@@ -134,7 +134,7 @@ impl Note {
             clock: facts
                 .anomalies
                 .iter()
-                .find(|it| it.id == "time-goes-back")
+                .find(|it| it.kind == AnomalyKind::TimeGoesBack)
                 .map(|it| it.detail.clone()),
             ..Self::default()
         }
@@ -164,10 +164,10 @@ impl Note {
             }));
         }
         if let Some(detail) = &self.clock
-            && !facts.anomalies.iter().any(|it| it.id == "time-goes-back")
+            && !facts.anomalies.iter().any(|it| it.kind == AnomalyKind::TimeGoesBack)
         {
             facts.anomalies.push(Anomaly {
-                id: "time-goes-back",
+                kind: AnomalyKind::TimeGoesBack,
                 frame: FrameNumber(0),
                 detail: detail.clone(),
             });

@@ -4,6 +4,7 @@
 //! the byte order and forgets all interfaces; an Interface Description Block gives the next interface its link type and
 //! its clock. Enhanced Packet Blocks are read in place, everything else is rare.
 
+use crate::base::frame::AnomalyKind;
 use crate::base::phrase::{Phrase, phrase};
 use pcap_parser::pcapng::{
     BOM_MAGIC, CB_MAGIC, DCB_MAGIC, DSB_MAGIC, EPB_MAGIC, IDB_MAGIC, ISB_MAGIC, NRB_MAGIC, PIB_MAGIC, SHB_MAGIC,
@@ -294,7 +295,7 @@ impl Reader {
             CB_MAGIC | DCB_MAGIC | SJE_MAGIC => return Ok(Some(NO_PACKET)),
             kind if SYSDIG_EVENTS.contains(&kind) => return Ok(Some(NO_PACKET)),
             kind if SYSDIG_OTHERS.contains(&kind) => {}
-            kind => tally.odd("unknown-block", || {
+            kind => tally.odd(AnomalyKind::UnknownBlock, || {
                 phrase("anomaly-unknown-block").with("kind", format!("{kind:#010x}"))
             }),
         }
@@ -357,7 +358,7 @@ impl Reader {
             return Ok(None);
         }
         if self.interfaces.len() >= MOST_INTERFACES {
-            tally.odd("too-many-interfaces", || {
+            tally.odd(AnomalyKind::TooManyInterfaces, || {
                 phrase("anomaly-too-many-interfaces").with("most", MOST_INTERFACES)
             });
             return Ok(None);

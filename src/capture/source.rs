@@ -16,7 +16,7 @@ use super::read_error::ReadError;
 use super::search::{FARTHEST, Limits, MARGIN, Search, WINDOW};
 use super::tally::{Record, Tally};
 use super::{CaptureError, Damage, End, Next, Order, Stop, looks_like, pcap, pcapng};
-use crate::base::frame::{Frame, FrameNumber, Timestamp};
+use crate::base::frame::{AnomalyKind, Frame, FrameNumber, Timestamp};
 
 /// The longest rest behind the last record that is called garbage, unless it is all zeros: a sector. What is longer may as
 /// well be the capture's own end, destroyed.
@@ -382,7 +382,7 @@ impl<'a> Source<'a> {
         };
         self.chunk.skip(u64::MAX);
         let len = self.chunk.offset().saturating_sub(offset);
-        tally.odd("garbage-after-end", || phrase(what).with("count", len));
+        tally.odd(AnomalyKind::GarbageAfterEnd, || phrase(what).with("count", len));
         self.state = State::Ended(End::Complete);
     }
 
@@ -403,7 +403,7 @@ impl<'a> Source<'a> {
         let failure = self.chunk.take_failure()?;
         match failure.get_ref().and_then(|inner| inner.downcast_ref::<Trailing>()) {
             Some(trailing) if trailing.len <= SMALL_REST as u64 => {
-                tally.odd("garbage-after-end", || Phrase::verbatim(trailing.to_string()));
+                tally.odd(AnomalyKind::GarbageAfterEnd, || Phrase::verbatim(trailing.to_string()));
                 None
             }
             _ => Some(explained(failure, self.compression)),

@@ -4,7 +4,7 @@ use crate::base::phrase::{Phrase, phrase};
 use std::collections::BTreeSet;
 
 use super::{CaptureFacts, Damage};
-use crate::base::frame::{Anomaly, FrameNumber, LinkType, Timestamp};
+use crate::base::frame::{Anomaly, AnomalyKind, FrameNumber, LinkType, Timestamp};
 use crate::capture::note::NoteReader;
 
 /// Damaged places listed one by one; what lies beyond is only added up.
@@ -30,7 +30,7 @@ pub(super) struct Record {
 /// One kind of oddity: reported once, with a count, so that a hostile file cannot fill the report.
 #[derive(Clone)]
 struct Oddity {
-    id: &'static str,
+    kind: AnomalyKind,
     first: FrameNumber,
     count: u64,
     detail: Phrase,
@@ -65,7 +65,9 @@ impl Tally {
     pub(super) fn number(&mut self, record: &Record) -> FrameNumber {
         if !record.is_packet {
             self.facts.frames = self.facts.frames.saturating_add(1);
-            self.odd("record-without-packet", || phrase("anomaly-record-without-packet"));
+            self.odd(AnomalyKind::RecordWithoutPacket, || {
+                phrase("anomaly-record-without-packet")
+            });
             return FrameNumber(self.facts.frames);
         }
         match record.time {
@@ -104,12 +106,12 @@ impl Tally {
                 None => self.facts.first = Some(time),
             }
             if matches!(time, Timestamp(i64::MIN | i64::MAX)) {
-                self.odd("time-out-of-range", || phrase("anomaly-time-out-of-range"));
+                self.odd(AnomalyKind::TimeOutOfRange, || phrase("anomaly-time-out-of-range"));
             }
             self.previous = Some(time);
             self.latest = self.latest.max(Some(time));
         } else {
-            self.odd("no-time", || phrase("anomaly-no-time"));
+            self.odd(AnomalyKind::NoTime, || phrase("anomaly-no-time"));
         }
         FrameNumber(self.facts.frames)
     }
@@ -143,13 +145,13 @@ impl Tally {
     }
 
     /// Notes an oddity at the frame read last. `detail` is asked for at the first of its kind only.
-    pub(super) fn odd(&mut self, id: &'static str, detail: impl FnOnce() -> Phrase) {
-        if let Some(known) = self.oddities.iter_mut().find(|known| known.id == id) {
+    pub(super) fn odd(&mut self, kind: AnomalyKind, detail: impl FnOnce() -> Phrase) {
+        if let Some(known) = self.oddities.iter_mut().find(|known| known.kind == kind) {
             known.count = known.count.saturating_add(1);
             return;
         }
         self.oddities.push(Oddity {
-            id,
+            kind,
             first: FrameNumber(self.facts.frames),
             count: 1,
             detail: detail(),
@@ -180,7 +182,7 @@ impl Tally {
         facts.last = self.latest;
         facts.snap_length = Some(self.largest_snap).filter(|snap| (1..CUTS_NOTHING).contains(snap));
         facts.anomalies.extend(self.oddities.into_iter().map(|odd| Anomaly {
-            id: odd.id,
+            kind: odd.kind,
             frame: odd.first,
             detail: if odd.count == 1 {
                 odd.detail
@@ -193,7 +195,7 @@ impl Tally {
         if let Some(first) = facts.damage.first() {
             let (places, lost) = self.damaged;
             facts.anomalies.push(Anomaly {
-                id: "numbering-uncertain",
+                kind: AnomalyKind::NumberingUncertain,
                 frame: FrameNumber(first.after.0.saturating_add(1)),
                 detail: phrase("anomaly-numbering-uncertain")
                     .with("places", places)
@@ -203,7 +205,7 @@ impl Tally {
         let (first, count, largest) = self.back;
         if count > 0 {
             facts.anomalies.push(Anomaly {
-                id: "time-goes-back",
+                kind: AnomalyKind::TimeGoesBack,
                 frame: first,
                 detail: phrase("anomaly-time-goes-back")
                     .with("count", count)
@@ -250,7 +252,7 @@ mod tests {
         let [anomaly] = facts.anomalies.as_slice() else {
             panic!("{:?}", facts.anomalies)
         };
-        assert_eq!((anomaly.id, anomaly.frame), ("time-goes-back", FrameNumber(3)));
+        assert_eq!((anomaly.kind.name(), anomaly.frame), ("time-goes-back", FrameNumber(3)));
         assert_eq!(
             anomaly.detail.english(),
             "a frame is older than the one before it 2 times, by up to 8.000 s"

@@ -8,7 +8,7 @@
 //! Certificate, CertificateVerify and Finished in a record each, NSS in one. A GnuTLS server refuses with one alert and
 //! closes with a second of the same size. `samples/README.md` has the table.
 
-use super::walk::{Side, Sides, Step, StepKind};
+use super::walk::{Detail, Side, Sides, Step, StepKind};
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::tcp::stream::Position;
 
@@ -38,7 +38,7 @@ pub(super) struct Sizes {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Named {
     /// Step index, what it is, and a remark.
-    pub(super) steps: Vec<(usize, StepKind, &'static str)>,
+    pub(super) steps: Vec<(usize, StepKind, Option<Detail>)>,
     /// Alerts, in no order.
     pub(super) alerts: Vec<(Side, usize)>,
     pub(super) finished: Sides<Option<FrameNumber>>,
@@ -126,13 +126,13 @@ pub(super) fn name(
     for (n, record) in flight.iter().enumerate() {
         if n + 1 == flight.len() && complete {
             named.finished.server = Some(record.frame);
-            let remark = if n == 0 { "with the messages before it" } else { "" };
+            let remark = (n == 0).then_some(Detail::WithMessagesBefore);
             named.steps.push((record.step, StepKind::Finished, remark));
         } else if n == 0 && record.len <= MAX_EXTENSIONS && flight.len() > 1 {
             // A record of its own; a larger one, or the only one, may hold anything up to Finished.
-            named.steps.push((record.step, StepKind::EncryptedExtensions, ""));
+            named.steps.push((record.step, StepKind::EncryptedExtensions, None));
         } else {
-            named.steps.push((record.step, StepKind::EncryptedHandshake, ""));
+            named.steps.push((record.step, StepKind::EncryptedHandshake, None));
         }
     }
     let padding = flight
@@ -160,7 +160,7 @@ pub(super) fn name(
         named.steps.push((
             certificate.step,
             StepKind::EncryptedHandshake,
-            "a Certificate by its size",
+            Some(Detail::CertificateBySize),
         ));
         named.alert(Side::Client, alert);
         (&[][..], sizes.alert)
@@ -197,7 +197,7 @@ pub(super) fn name(
         .map(|record| record.frame);
     let (tickets, answers) = later.split_at_checked(tickets).unwrap_or((&[], later));
     for record in tickets {
-        named.steps.push((record.step, StepKind::NewSessionTicket, ""));
+        named.steps.push((record.step, StepKind::NewSessionTicket, None));
     }
     named.data(Side::Server, answers, goodbye);
     named
@@ -248,14 +248,10 @@ fn client_flight<'a>(
         if n == end {
             named.finished.client = Some(record.frame);
             padding = padded(record);
-            let remark = if own_record.is_none() {
-                "with other messages"
-            } else {
-                ""
-            };
+            let remark = own_record.is_none().then_some(Detail::WithOtherMessages);
             named.steps.push((record.step, StepKind::Finished, remark));
         } else {
-            named.steps.push((record.step, StepKind::EncryptedHandshake, ""));
+            named.steps.push((record.step, StepKind::EncryptedHandshake, None));
         }
     }
     (
@@ -279,7 +275,8 @@ impl Named {
     }
 
     fn alert(&mut self, side: Side, record: &Protected) {
-        self.steps.push((record.step, StepKind::Alert, "encrypted"));
+        self.steps
+            .push((record.step, StepKind::Alert, Some(Detail::EncryptedAlert)));
         self.alerts.push((side, record.step));
     }
 }

@@ -10,7 +10,9 @@
 use std::ops::{Index, IndexMut};
 
 use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::phrase::{Phrase, Voice, phrase};
 use crate::tcp::stream::Position;
+use crate::tls::{AlertDescription, AlertLevel, CipherSuite, Group, Version};
 
 /// Who sent something. The client is whoever sent the Client Hello.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -182,6 +184,83 @@ pub struct Step {
     pub to: Position,
     /// Read or deduced.
     pub seen: Seen,
-    /// More about it, e.g. an alert's name; wire text is escaped.
-    pub detail: Option<String>,
+    /// More about it.
+    pub detail: Option<Detail>,
+}
+
+/// What a step says beyond its kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// A name, or a line of HTTP; escaped where it is from the wire. The same in every language.
+    Words(String),
+    /// Version and cipher suite of a Server Hello.
+    Chosen(Version, CipherSuite),
+    /// An alert in clear.
+    Alert(AlertLevel, AlertDescription),
+    /// An alert that cannot be read.
+    EncryptedAlert,
+    /// A hello that cannot be read.
+    Malformed,
+    /// A Client Hello in the format of SSL 2 (RFC 5246 appendix E.2).
+    SslV2Format,
+    /// The group that a Hello Retry Request asks for (RFC 9846 section 4.1.4).
+    AsksFor(Group),
+    /// How many issuers a Certificate Request lists.
+    AcceptableIssuers(usize),
+    /// The number of a handshake message that has no name here.
+    HandshakeType(u8),
+    /// Bytes of a message that are not in the capture.
+    Missing(u32),
+    /// Bytes of a message that is too long to be read whole.
+    Unread(u32),
+    /// A Certificate message without a certificate.
+    NoCertificate,
+    /// A certificate that does not parse, and why not.
+    UnreadableCertificate(Phrase),
+    /// Records before the Server Hello (RFC 9846 section 2.3).
+    EarlyData,
+    /// Bytes of a record of TLS 1.3.
+    Encrypted(u16),
+    /// Finished shares its record with the messages before it.
+    WithMessagesBefore,
+    /// Finished shares its record with other messages.
+    WithOtherMessages,
+    /// As large as a Certificate.
+    CertificateBySize,
+}
+
+impl Detail {
+    /// In words. What is said by values alone needs no catalogue: a report has thousands of steps.
+    #[must_use]
+    pub fn told(&self, voice: Voice) -> String {
+        match self {
+            Self::Words(words) => words.clone(),
+            Self::Chosen(version, suite) => format!("{version}, {suite}"),
+            Self::Alert(level, description) => format!("{level} {description}"),
+            _ => self.phrase().told(voice),
+        }
+    }
+
+    /// As a clause.
+    #[must_use]
+    pub fn phrase(&self) -> Phrase {
+        match self {
+            Self::Words(_) | Self::Chosen(..) | Self::Alert(..) => Phrase::verbatim(self.told(Voice::default())),
+            Self::EncryptedAlert => phrase("step-encrypted-alert"),
+            Self::Malformed => phrase("step-malformed"),
+            Self::SslV2Format => phrase("step-sslv2-format"),
+            Self::AsksFor(group) => phrase("step-asks-for").with("group", *group),
+            Self::AcceptableIssuers(count) => phrase("step-acceptable-issuers").with("count", *count),
+            Self::HandshakeType(number) => phrase("step-handshake-type").with("number", *number),
+            Self::Missing(bytes) => phrase("step-missing").with("bytes", *bytes),
+            Self::Unread(bytes) => phrase("step-unread").with("bytes", *bytes),
+            Self::NoCertificate => phrase("step-no-certificate"),
+            Self::UnreadableCertificate(why) => phrase("step-unreadable-certificate").with("why", why),
+            Self::EarlyData => phrase("step-early-data"),
+            Self::Encrypted(bytes) => phrase("step-encrypted").with("bytes", *bytes),
+            Self::WithMessagesBefore => phrase("step-with-messages-before"),
+            Self::WithOtherMessages => phrase("step-with-other-messages"),
+            Self::CertificateBySize => phrase("step-certificate-by-size"),
+        }
+    }
 }

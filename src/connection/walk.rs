@@ -7,9 +7,8 @@
 //! What TLS encrypts is inferred from order, side and size, and marked so.
 
 pub use super::facts::{Alert, TlsFacts};
-pub use super::step::{Seen, Side, Sides, Step, StepKind};
+pub use super::step::{Detail, Seen, Side, Sides, Step, StepKind};
 use crate::base::frame::{FrameNumber, Timestamp};
-use crate::base::wire_text::WireText;
 use crate::connection::event::{Event, EventKind};
 use crate::connection::sealed::{self, Protected, Sizes};
 use crate::http::reader::Head;
@@ -128,83 +127,20 @@ impl Walker {
             EventKind::Ack => (StepKind::Ack, None),
             EventKind::Fin => (StepKind::Fin, None),
             EventKind::Reset => (StepKind::Reset, None),
-            EventKind::Tls(Message::ClientHello(hello)) => (StepKind::ClientHello, hello_detail(hello)),
-            EventKind::Tls(Message::ServerHello(hello)) if hello.is_retry => {
-                let group = hello.group.map(|group| format!("asks for {group}"));
-                (StepKind::HelloRetryRequest, group)
-            }
-            EventKind::Tls(Message::ServerHello(hello)) => {
-                let version = Version(hello.version);
-                (
-                    StepKind::ServerHello,
-                    Some(format!("{version}, {}", CipherSuite(hello.cipher_suite))),
-                )
-            }
-            EventKind::Tls(Message::HelloRequest) => (StepKind::HelloRequest, None),
-            EventKind::Tls(Message::Certificate(message)) => (StepKind::Certificate, certificate_detail(message)),
-            EventKind::Tls(Message::CertificateStatus) => (StepKind::CertificateStatus, None),
-            EventKind::Tls(Message::ServerKeyExchange(KeyExchange { group, .. })) => {
-                (StepKind::ServerKeyExchange, group.map(|group| group.to_string()))
-            }
-            EventKind::Tls(Message::CertificateRequest(request)) => {
-                let names = request.authorities.len();
-                (
-                    StepKind::CertificateRequest,
-                    (names > 0).then(|| format!("{names} acceptable issuers")),
-                )
-            }
-            EventKind::Tls(Message::ServerHelloDone) => (StepKind::ServerHelloDone, None),
-            EventKind::Tls(Message::ClientKeyExchange) => (StepKind::ClientKeyExchange, None),
-            EventKind::Tls(Message::CertificateVerify) => (StepKind::CertificateVerify, None),
-            EventKind::Tls(Message::NewSessionTicket) => (StepKind::NewSessionTicket, None),
-            EventKind::Tls(Message::Finished) => (StepKind::Finished, None),
-            EventKind::Tls(Message::OtherMessage(24)) => (StepKind::KeyUpdate, None),
-            EventKind::Tls(Message::OtherMessage(8)) => (StepKind::EncryptedExtensions, None),
-            EventKind::Tls(Message::OtherMessage(2)) => (StepKind::ServerHello, Some("malformed".to_owned())),
-            EventKind::Tls(Message::OtherMessage(kind)) => {
-                (StepKind::OtherMessage, Some(format!("handshake type {kind}")))
-            }
-            EventKind::Tls(Message::DamagedMessage { kind, missing }) => (
-                step_of_type(*kind),
-                Some(format!("{missing} bytes of it are not in the capture")),
-            ),
-            EventKind::Tls(Message::ChangeCipherSpec) => {
-                self.changed[side] = true;
-                (StepKind::ChangeCipherSpec, None)
-            }
-            EventKind::Tls(Message::Alert { level, description }) => {
-                let (level, description) = (AlertLevel(*level), AlertDescription(*description));
-                (StepKind::Alert, Some(format!("{level} {description}")))
-            }
-            EventKind::Tls(Message::EncryptedAlert { .. }) => (StepKind::Alert, Some("encrypted".to_owned())),
-            EventKind::Tls(Message::EncryptedHandshake { .. }) => self.encrypted_handshake(side),
             EventKind::Tls(Message::ApplicationData { len }) => {
                 self.application_data(side, *len, &event);
                 return;
-            }
-            EventKind::Tls(Message::Heartbeat) => (StepKind::Heartbeat, None),
-            EventKind::Http(Head::Request(request)) => {
-                self.connect_pending = request.method.raw() == "CONNECT";
-                let kind = if self.connect_pending {
-                    StepKind::ConnectRequest
-                } else {
-                    StepKind::HttpRequest
-                };
-                (kind, Some(format!("{} {}", request.method, request.target)))
-            }
-            EventKind::Http(Head::Response(response)) => {
-                let kind = if self.connect_pending {
-                    StepKind::ConnectResponse
-                } else {
-                    StepKind::HttpResponse
-                };
-                self.connect_pending = false;
-                (kind, Some(format!("{} {}", response.status, response.reason)))
             }
             EventKind::Tls(Message::NotARecord) => {
                 self.out.tls.not_a_record.get_or_insert((side, event.frame()));
                 return;
             }
+            EventKind::Tls(Message::EncryptedHandshake { .. }) => (self.encrypted_handshake(side), None),
+            EventKind::Tls(message) => {
+                self.changed[side] |= matches!(message, Message::ChangeCipherSpec);
+                step_of(message)
+            }
+            EventKind::Http(head) => self.http_step(head),
         };
         let seen = match event.kind {
             EventKind::Tls(Message::EncryptedHandshake { .. }) if kind == StepKind::Finished => Seen::Inferred,
@@ -214,7 +150,30 @@ impl Walker {
         self.note_facts(side, event);
     }
 
-    fn push(&mut self, kind: StepKind, side: Side, event: &Event, seen: Seen, detail: Option<String>) {
+    fn http_step(&mut self, head: &Head) -> (StepKind, Option<Detail>) {
+        let (kind, line) = match head {
+            Head::Request(request) => {
+                self.connect_pending = request.method.raw() == "CONNECT";
+                let kind = if self.connect_pending {
+                    StepKind::ConnectRequest
+                } else {
+                    StepKind::HttpRequest
+                };
+                (kind, format!("{} {}", request.method, request.target))
+            }
+            Head::Response(response) => {
+                let kind = if std::mem::take(&mut self.connect_pending) {
+                    StepKind::ConnectResponse
+                } else {
+                    StepKind::HttpResponse
+                };
+                (kind, format!("{} {}", response.status, response.reason))
+            }
+        };
+        (kind, Some(Detail::Words(line)))
+    }
+
+    fn push(&mut self, kind: StepKind, side: Side, event: &Event, seen: Seen, detail: Option<Detail>) {
         self.out.steps.push(Step {
             kind,
             side,
@@ -289,13 +248,13 @@ impl Walker {
 
     /// The first encrypted handshake record after change_cipher_spec is Finished (RFC 5246 section 7.4.9); later ones
     /// renegotiate.
-    fn encrypted_handshake(&mut self, side: Side) -> (StepKind, Option<String>) {
+    fn encrypted_handshake(&mut self, side: Side) -> StepKind {
         // One before it is a record that a hole made unreadable, and takes nothing from what follows.
         self.encrypted_handshakes[side] += u32::from(self.changed[side]);
         if self.changed[side] && self.encrypted_handshakes[side] == 1 {
-            (StepKind::Finished, None)
+            StepKind::Finished
         } else {
-            (StepKind::EncryptedHandshake, None)
+            StepKind::EncryptedHandshake
         }
     }
 
@@ -303,7 +262,7 @@ impl Walker {
         let tls = &mut self.out.tls;
         // Before the Server Hello, records from the client are early data (RFC 9846 section 2.3).
         if !self.encryption.tls13 || !self.server_hello_seen {
-            let detail = (self.encryption.tls13).then(|| "early data".to_owned());
+            let detail = (self.encryption.tls13).then_some(Detail::EarlyData);
             tls.application_data[side] += 1;
             tls.first_application_data[side].get_or_insert(event.frame());
             if side == Side::Client {
@@ -317,7 +276,7 @@ impl Walker {
             side,
             event,
             Seen::Observed,
-            Some(format!("{len} bytes encrypted")),
+            Some(Detail::Encrypted(len)),
         );
         let step = self.out.steps.len() - 1;
         self.protected[side].push(Protected {
@@ -331,7 +290,7 @@ impl Walker {
     }
 
     /// A run of records from one side is one step.
-    fn application_step(&mut self, side: Side, event: &Event, detail: Option<String>) {
+    fn application_step(&mut self, side: Side, event: &Event, detail: Option<Detail>) {
         if let Some(last) = self.out.steps.last_mut()
             && last.kind == StepKind::ApplicationData
             && last.side == side
@@ -437,13 +396,59 @@ impl Walker {
         }
     }
 
-    fn rename(&mut self, step: usize, kind: StepKind, what: &str) {
+    fn rename(&mut self, step: usize, kind: StepKind, remark: Option<Detail>) {
         if let Some(step) = self.out.steps.get_mut(step) {
             step.kind = kind;
             step.seen = Seen::Inferred;
-            step.detail = (!what.is_empty()).then(|| what.to_owned());
+            step.detail = remark;
         }
     }
+}
+
+/// What a message of TLS is as a step. Records that mean different things at different times are named by the walker.
+fn step_of(message: &Message) -> (StepKind, Option<Detail>) {
+    let kind = match message {
+        Message::ClientHello(hello) => return (StepKind::ClientHello, hello_detail(hello)),
+        Message::ServerHello(hello) if hello.is_retry => {
+            return (StepKind::HelloRetryRequest, hello.group.map(Detail::AsksFor));
+        }
+        Message::ServerHello(hello) => {
+            let (version, suite) = (Version(hello.version), CipherSuite(hello.cipher_suite));
+            return (StepKind::ServerHello, Some(Detail::Chosen(version, suite)));
+        }
+        Message::Certificate(message) => return (StepKind::Certificate, certificate_detail(message)),
+        Message::ServerKeyExchange(KeyExchange { group, .. }) => {
+            let group = group.map(|group| Detail::Words(group.to_string()));
+            return (StepKind::ServerKeyExchange, group);
+        }
+        Message::CertificateRequest(request) => {
+            let names = request.authorities.len();
+            let names = (names > 0).then_some(Detail::AcceptableIssuers(names));
+            return (StepKind::CertificateRequest, names);
+        }
+        Message::OtherMessage(2) => return (StepKind::ServerHello, Some(Detail::Malformed)),
+        Message::OtherMessage(kind @ (8 | 24)) => step_of_type(*kind),
+        Message::OtherMessage(kind) => return (StepKind::OtherMessage, Some(Detail::HandshakeType(*kind))),
+        Message::DamagedMessage { kind, missing } => return (step_of_type(*kind), Some(Detail::Missing(*missing))),
+        Message::Alert { level, description } => {
+            let (level, description) = (AlertLevel(*level), AlertDescription(*description));
+            return (StepKind::Alert, Some(Detail::Alert(level, description)));
+        }
+        Message::EncryptedAlert { .. } => return (StepKind::Alert, Some(Detail::EncryptedAlert)),
+        Message::HelloRequest => StepKind::HelloRequest,
+        Message::CertificateStatus => StepKind::CertificateStatus,
+        Message::ServerHelloDone => StepKind::ServerHelloDone,
+        Message::ClientKeyExchange => StepKind::ClientKeyExchange,
+        Message::CertificateVerify => StepKind::CertificateVerify,
+        Message::NewSessionTicket => StepKind::NewSessionTicket,
+        Message::Finished => StepKind::Finished,
+        Message::ChangeCipherSpec => StepKind::ChangeCipherSpec,
+        Message::EncryptedHandshake { .. } => StepKind::EncryptedHandshake,
+        Message::ApplicationData { .. } => StepKind::ApplicationData,
+        Message::Heartbeat => StepKind::Heartbeat,
+        Message::NotARecord => StepKind::OtherMessage,
+    };
+    (kind, None)
 }
 
 const fn step_of_type(kind: u8) -> StepKind {
@@ -466,37 +471,33 @@ const fn step_of_type(kind: u8) -> StepKind {
     }
 }
 
-fn hello_detail(hello: &ClientHello) -> Option<String> {
+fn hello_detail(hello: &ClientHello) -> Option<Detail> {
     if hello.malformed {
-        return Some("malformed".to_owned());
+        return Some(Detail::Malformed);
     }
     if hello.sslv2_format {
-        return Some("SSLv2 format".to_owned());
+        return Some(Detail::SslV2Format);
     }
-    hello.server_name.as_ref().map(WireText::to_string)
+    hello.server_name.as_ref().map(|name| Detail::Words(name.to_string()))
 }
 
-fn certificate_detail(message: &CertificateMessage) -> Option<String> {
+fn certificate_detail(message: &CertificateMessage) -> Option<Detail> {
     match message.missing.saturating_sub(message.unread) {
-        0 if message.unread > 0 => return Some(format!("too long: {} bytes of it were not read", message.unread)),
+        0 if message.unread > 0 => return Some(Detail::Unread(message.unread)),
         0 => {}
-        missing => return Some(format!("{missing} bytes of it are not in the capture")),
+        missing => return Some(Detail::Missing(missing)),
     }
-    match message.chain.as_slice() {
-        [] => Some("empty: no certificate to show".to_owned()),
-        [leaf, ..] => {
-            let subject = leaf
-                .fields
-                .as_ref()
-                .map_or_else(|why| format!("unreadable: {why}"), |it| it.subject.to_string());
-            Some(subject)
-        }
-    }
+    Some(match message.chain.first().map(|leaf| &leaf.fields) {
+        None => Detail::NoCertificate,
+        Some(Err(why)) => Detail::UnreadableCertificate(why.clone()),
+        Some(Ok(fields)) => Detail::Words(fields.subject.to_string()),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::wire_text::WireText;
     use crate::tcp::said::Frames;
     use crate::tls::hello::ServerHello;
     use Side::{Client as C, Server as S};
@@ -752,7 +753,7 @@ mod tests {
             (C, data(21)), // EndOfEarlyData
             (C, data(69)),
         ]);
-        assert_eq!(walk.steps[1].detail.as_deref(), Some("early data"));
+        assert_eq!(walk.steps[1].detail, Some(Detail::EarlyData));
         assert_eq!(walk.tls.application_data, Sides { client: 1, server: 0 });
         assert!(walk.tls.is_complete() && !walk.tls.client_sent_certificate);
         assert_eq!(walk.tls.first_application_data.client, Some(FrameNumber(2)));
@@ -829,7 +830,7 @@ mod tests {
             (S, server_hello(Version::TLS13)),
         ]);
         assert_eq!(history(&walk), "CjCs");
-        assert_eq!(walk.steps[1].detail.as_deref(), Some("asks for secp384r1"));
+        assert_eq!(walk.steps[1].detail, Some(Detail::AsksFor(crate::tls::Group(24))));
         assert_eq!(
             walk.tls.client_hello.unwrap().server_name.unwrap().raw(),
             "first.example"
@@ -872,10 +873,7 @@ mod tests {
         ] {
             let walk = hear(vec![(C, EventKind::Tls(Message::DamagedMessage { kind, missing: 7 }))]);
             assert_eq!(history(&walk), letter.to_string());
-            assert_eq!(
-                walk.steps[0].detail.as_deref(),
-                Some("7 bytes of it are not in the capture")
-            );
+            assert_eq!(walk.steps[0].detail, Some(Detail::Missing(7)));
         }
     }
 }

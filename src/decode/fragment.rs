@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use super::Tunnel;
 use super::layer::{Context, Fragment, Fragmented, Layer, Wire};
-use crate::base::frame::{Anomaly, FrameNumber};
+use crate::base::frame::{Anomaly, AnomalyKind, FrameNumber};
 
 /// Datagrams waiting at one time. Fragments of a datagram follow each other closely; a few flows interleave.
 const MAX_WAITING: usize = 256;
@@ -166,7 +166,7 @@ impl Fragments {
     pub(super) fn anomaly(&self) -> Option<Anomaly> {
         let frame = self.first_given_up?;
         Some(Anomaly {
-            id: "fragments-incomplete",
+            kind: AnomalyKind::FragmentsIncomplete,
             frame,
             detail: phrase("anomaly-fragments-incomplete").with("count", self.given_up),
         })

@@ -30,6 +30,7 @@ pub use tcp::checksum_is_right;
 
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::phrase::{Phrase, phrase};
 use crate::base::seq::SeqNumber;
 
 /// The outermost tunnel in which a packet travelled. Traffic inside CAPWAP is a wireless client's, not the controller's.
@@ -205,21 +206,20 @@ pub enum IcmpErrorKind {
     Other(u8, u8),
 }
 
-/// A clause for people; the subject is the sender of the error.
-impl fmt::Display for IcmpErrorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match *self {
-            Self::NetworkUnreachable => "network unreachable",
-            Self::HostUnreachable => "host unreachable",
-            Self::ProtocolUnreachable => "protocol unreachable",
-            Self::PortUnreachable => "port unreachable",
-            Self::Prohibited => "communication administratively prohibited",
-            Self::FragmentationNeeded { mtu: 0 } => "packet too big for the next link",
-            Self::FragmentationNeeded { mtu } => {
-                return write!(f, "packet too big for the next link, whose MTU is {mtu} bytes");
-            }
-            Self::TimeExceeded => "hop limit exceeded in transit",
-            Self::Other(kind, code) => return write!(f, "ICMP error of type {kind}, code {code}"),
+impl IcmpErrorKind {
+    /// As a clause; its subject is the sender of the error.
+    #[must_use]
+    pub fn phrase(self) -> Phrase {
+        phrase(match self {
+            Self::NetworkUnreachable => "icmp-network-unreachable",
+            Self::HostUnreachable => "icmp-host-unreachable",
+            Self::ProtocolUnreachable => "icmp-protocol-unreachable",
+            Self::PortUnreachable => "icmp-port-unreachable",
+            Self::Prohibited => "icmp-prohibited",
+            Self::FragmentationNeeded { mtu: 0 } => "icmp-too-big",
+            Self::FragmentationNeeded { mtu } => return phrase("icmp-too-big-for").with("mtu", mtu),
+            Self::TimeExceeded => "icmp-time-exceeded",
+            Self::Other(kind, code) => return phrase("icmp-other").with("kind", kind).with("code", code),
         })
     }
 }

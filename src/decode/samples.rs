@@ -132,7 +132,7 @@ fn fact(decoded: &Decoded<'_>) -> String {
         Decoded::Icmp(error) => format!(
             "icmp {} {} about {} > {} seq {:?}",
             error.from,
-            error.kind,
+            error.kind.phrase().english(),
             error.quoted_src,
             error.quoted_dst,
             error.quoted_seq.map(|seq| seq.0)

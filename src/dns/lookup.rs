@@ -41,6 +41,9 @@ const RETRY_WITHIN: i64 = 30_000_000_000;
 /// Look-ups among which an answer with another id than the last one's is sought.
 const LATE_ANSWERS: usize = 64;
 
+/// Repetitions of a question that are kept: nobody reads more of them.
+const MAX_QUESTIONS: usize = 64;
+
 /// The same question to the same server within this time is a second copy made by the capture: resolvers wait for at least
 /// a second before they ask again.
 const COPY_WITHIN: i64 = 100_000_000;
@@ -97,6 +100,44 @@ impl Lookup {
             65 => "HTTPS".to_owned(),
             other => format!("TYPE{other}"),
         }
+    }
+
+    /// Whether a message is an answer to another question: where only answers were captured, one with another id that comes
+    /// late answers a question of its own.
+    fn is_answered_anew(&self, message: &Message, time: Timestamp) -> bool {
+        let is_old = |old: &Answer| time.since(old.time) > RETRY_WITHIN;
+        message.is_response && message.id != self.id && self.answer.as_ref().is_some_and(is_old)
+    }
+
+    /// The first answer counts; a truncated one or a failure is replaced by a better one.
+    fn take_answer(&mut self, message: Message, frame: FrameNumber, time: Timestamp) {
+        let is_good = !message.truncated && message.status.0 == 0;
+        let is_poor = |old: &Answer| old.truncated || old.status.0 != 0;
+        if self.answer.as_ref().is_none_or(|old| is_poor(old) && is_good) {
+            self.answer = Some(answer(message, frame, time));
+        }
+    }
+
+    /// Takes a question that repeats this one, or is a copy of its last; says whether it is either.
+    fn take_question(&mut self, message: &Message, server: IpAddr, frame: FrameNumber, time: Timestamp) -> bool {
+        let last = self.questions.last().map(|&(_, asked)| asked);
+        let since_last = last.map(|asked| time.since(asked).abs());
+        let is_same = self.id == message.id;
+        if is_same && self.server == server && since_last.is_some_and(|since| since <= COPY_WITHIN) {
+            return true;
+        }
+        // Asked again: a repetition (same id, or no usable answer yet) belongs to the same look-up.
+        // The same server is not asked again that knows of no such name, unless the whole is tried again.
+        let is_final = |old: &Answer| old.status.0 == 3 && self.server == server;
+        let is_unanswered = self
+            .answer
+            .as_ref()
+            .is_none_or(|old| old.truncated || old.status.0 != 0 && !is_final(old));
+        let is_repetition = since_last.is_none_or(|since| since <= RETRY_WITHIN) && (is_same || is_unanswered);
+        if is_repetition && self.questions.len() < MAX_QUESTIONS {
+            self.questions.push((frame, time));
+        }
+        is_repetition
     }
 }
 
@@ -289,88 +330,20 @@ impl Lookups {
         let key = (client, message.name.raw().to_ascii_lowercase(), message.kind);
         self.news.any = true;
         self.news.of_interest |= self.names.iter().any(|own| own.eq_ignore_ascii_case(&key.1));
-        let mut open = self.open.get(&key).copied();
-        // An answer that comes late, or whose frame does, belongs to the question with its id.
-        if message.is_response
-            && open
-                .and_then(|at| self.all.get(at))
-                .is_some_and(|it| it.id != message.id)
-        {
-            let is_asked = |it: &Lookup| {
-                it.id == message.id
-                    && it.client == key.0
-                    && it.kind == key.2
-                    && it.name.raw().eq_ignore_ascii_case(&key.1)
-            };
-            let recent = self.all.iter().enumerate().rev().take(LATE_ANSWERS);
-            open = recent.filter(|(_, it)| is_asked(it)).map(|(at, _)| at).next().or(open);
-        }
-        // Where only answers were captured, one with another id that comes late answers a question of its own.
-        let answers_another = |lookup: &Lookup| {
-            message.is_response
-                && message.id != lookup.id
-                && lookup
-                    .answer
-                    .as_ref()
-                    .is_some_and(|old| time.since(old.time) > RETRY_WITHIN)
-        };
-        if let Some(lookup) = open
-            .and_then(|at| self.all.get_mut(at))
-            .filter(|lookup| !answers_another(lookup))
-        {
+        let open = self.place_of(&message, &key).and_then(|at| self.all.get_mut(at));
+        if let Some(lookup) = open.filter(|lookup| !lookup.is_answered_anew(&message, time)) {
             if message.is_response {
-                // The first answer counts; a truncated one or a failure is replaced by a better one.
-                let better = lookup.answer.as_ref().is_none_or(|old| {
-                    (old.truncated || old.status.0 != 0) && !message.truncated && message.status.0 == 0
-                });
-                if better {
-                    lookup.answer = Some(answer(message, frame, time));
-                }
+                lookup.take_answer(message, frame, time);
                 return;
             }
-            let is_copy = lookup.id == message.id
-                && lookup.server == server
-                && lookup
-                    .questions
-                    .last()
-                    .is_some_and(|&(_, asked)| time.since(asked).abs() <= COPY_WITHIN);
-            if is_copy {
-                return;
-            }
-            let last = lookup.questions.last().map_or(time, |&(_, time)| time);
-            let same = time.since(last).abs() <= RETRY_WITHIN;
-            // Asked again: a repetition (same id, or no usable answer yet) belongs to the same look-up.
-            // The same server is not asked again that knows of no such name, unless the whole is tried again.
-            let is_final = |old: &Answer| old.status.0 == 3 && lookup.server == server;
-            let unanswered = lookup
-                .answer
-                .as_ref()
-                .is_none_or(|old| old.truncated || old.status.0 != 0 && !is_final(old));
-            if same && (lookup.id == message.id || unanswered) {
-                if lookup.questions.len() < 64 {
-                    lookup.questions.push((frame, time));
-                }
+            if lookup.take_question(&message, server, frame, time) {
                 return;
             }
         }
         let interest = self.interest(client, &key.1);
-        let place;
-        match self.kept.get_mut(interest as usize) {
-            Some(kept) if *kept < MAX_LOOKUPS => {
-                *kept += 1;
-                place = None;
-            }
-            _ => {
-                self.dropped += 1;
-                let is_of_interest = matches!(interest, Interest::Name);
-                self.dropped_of_interest += u64::from(is_of_interest);
-                place = is_of_interest.then(|| self.make_room()).flatten();
-                if place.is_none() {
-                    return;
-                }
-            }
-        }
-        self.open.insert(key, place.unwrap_or(self.all.len()));
+        let is_of_interest = matches!(interest, Interest::Name);
+        let Some(place) = self.room_for(interest) else { return };
+        self.open.insert(key, place);
         let mut lookup = Lookup {
             client,
             server,
@@ -378,7 +351,7 @@ impl Lookups {
             kind: message.kind,
             questions: Vec::new(),
             answer: None,
-            is_of_interest: matches!(interest, Interest::Name),
+            is_of_interest,
             id: message.id,
         };
         if message.is_response {
@@ -386,11 +359,41 @@ impl Lookups {
         } else {
             lookup.questions.push((frame, time));
         }
-        if let Some(place) = place.and_then(|at| self.all.get_mut(at)) {
-            *place = lookup;
-            return;
+        match self.all.get_mut(place) {
+            Some(old) => *old = lookup,
+            None => self.all.push(lookup),
         }
-        self.all.push(lookup);
+    }
+
+    /// The place of the look-up that a message belongs to. An answer that comes late, or whose frame does, belongs to the
+    /// question with its id.
+    fn place_of(&self, message: &Message, key: &(IpAddr, String, u16)) -> Option<usize> {
+        let open = self.open.get(key).copied();
+        let is_anothers = open
+            .and_then(|at| self.all.get(at))
+            .is_some_and(|it| it.id != message.id);
+        if !message.is_response || !is_anothers {
+            return open;
+        }
+        let is_asked = |it: &Lookup| {
+            it.id == message.id && it.client == key.0 && it.kind == key.2 && it.name.raw().eq_ignore_ascii_case(&key.1)
+        };
+        let recent = self.all.iter().enumerate().rev().take(LATE_ANSWERS);
+        recent.filter(|(_, it)| is_asked(it)).map(|(at, _)| at).next().or(open)
+    }
+
+    /// The place for another look-up; `None`, and counted, where there is none.
+    fn room_for(&mut self, interest: Interest) -> Option<usize> {
+        if let Some(kept) = self.kept.get_mut(interest as usize)
+            && *kept < MAX_LOOKUPS
+        {
+            *kept += 1;
+            return Some(self.all.len());
+        }
+        let is_of_interest = matches!(interest, Interest::Name);
+        self.dropped += 1;
+        self.dropped_of_interest += u64::from(is_of_interest);
+        is_of_interest.then(|| self.make_room()).flatten()
     }
 }
 

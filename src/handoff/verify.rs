@@ -297,6 +297,12 @@ impl Check<'_> {
             let claim = phrase("claim-summary").with("text", claimed.summary.as_str());
             self.equal(claim, &claimed.summary, &ours.summary);
         }
+        self.evidence(attempt, found, texts_count);
+        self.lookups(attempt, found);
+    }
+
+    /// What the findings rest on.
+    fn evidence(&mut self, attempt: &Attempt, found: &Attempt, texts_count: bool) {
         let known: BTreeMap<(&str, u64), Vec<&str>> =
             found.findings.iter().fold(BTreeMap::new(), |mut known, finding| {
                 for it in &finding.evidence {
@@ -323,6 +329,9 @@ impl Check<'_> {
                 }
             }
         }
+    }
+
+    fn lookups(&mut self, attempt: &Attempt, found: &Attempt) {
         let told = |it: &Lookup| {
             let said = (
                 it.name.clone(),

@@ -9,11 +9,15 @@ use crate::base::phrase::Phrase;
 use crate::connection::walk::Side;
 use crate::judge::context::Context;
 use crate::judge::explanation::Explanation;
+use crate::judge::reason::Reason;
+use serde::{Deserialize, Serialize};
 
 /// How bad it is; the worst decides the exit code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// As it should be.
+    #[default]
     Ok,
     /// Worth knowing.
     Note,
@@ -182,8 +186,8 @@ pub struct Finding {
     pub at: Option<At>,
     /// One sentence that a manager understands.
     pub summary: Phrase,
-    /// What exactly was found at fault, most telling first: `expired`, `self-signed`, `missing` …
-    pub causes: Vec<&'static str>,
+    /// What exactly was found at fault, most telling first.
+    pub causes: Vec<Reason>,
     /// What it rests on.
     pub evidence: Vec<Evidence>,
     /// Where evidence rests on more of other connections than the frames it names: whoever leaves those out takes it away.
@@ -263,7 +267,7 @@ impl Finding {
 
     /// With what exactly is at fault.
     #[must_use]
-    pub fn causes(mut self, causes: Vec<&'static str>) -> Self {
+    pub fn causes(mut self, causes: Vec<Reason>) -> Self {
         self.causes = causes;
         self
     }

@@ -6,6 +6,7 @@ pub mod course;
 pub mod divergence;
 pub mod explanation;
 pub mod finding;
+pub mod reason;
 pub mod recapture;
 pub mod rules;
 pub mod testimony;

@@ -5,6 +5,7 @@
 
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
+use crate::base::frame::AnomalyKind;
 use crate::base::phrase::phrase;
 use crate::capture::End;
 use crate::connection::walk::Side;
@@ -120,7 +121,7 @@ fn prove_silence(finding: &mut Finding, attempt: &Attempt<'_>, context: &Context
         .capture
         .anomalies
         .iter()
-        .find(|it| matches!(it.id, "time-goes-back" | "no-time"))
+        .find(|it| matches!(it.kind, AnomalyKind::TimeGoesBack | AnomalyKind::NoTime))
     {
         finding.confidence = finding.confidence.min(Confidence::Likely);
         finding

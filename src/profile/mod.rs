@@ -8,7 +8,7 @@ pub mod options;
 
 use std::net::IpAddr;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use self::baseline::Baseline;
 use crate::base::dialect::Dialect;
@@ -20,7 +20,7 @@ const CISCO_SMART_LICENSING: &str = include_str!("../../profiles/cisco-smart-lic
 const DEFAULT: &str = include_str!("../../profiles/default.toml");
 
 /// How a device reaches its licensing service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Transport {
     /// Directly to Cisco's cloud by Smart Transport.

@@ -60,7 +60,7 @@ pub(crate) fn build(
         .enumerate()
         .map(|(at, (attempt, verdict))| Attempt {
             id: before.attempts + at + 1,
-            transport: attempt.service.transport.name().to_owned(),
+            transport: attempt.service.transport,
             via_proxy: attempt.service.proxy.map(|proxy| proxy.to_string()),
             device: attempt.device.to_string(),
             name: WireText::from(attempt.service.name.as_str()).to_string(),
@@ -92,7 +92,9 @@ pub(crate) fn build(
         connections: used
             .iter()
             .enumerate()
-            .map(|(at, (connection, licensing))| connection_of(before.connections + at + 1, connection, *licensing))
+            .map(|(at, (connection, licensing))| {
+                connection_of(before.connections + at + 1, connection, *licensing, language.into())
+            })
             .collect(),
         part: None,
         courses,
@@ -122,7 +124,7 @@ fn overall(attempts: &[attempt::Attempt<'_>], verdicts: &[verdict::Verdict], con
         .max_by_key(|(_, finding)| finding.severity);
     let overall = |finding: &finding::Finding, voice: Voice| Overall {
         id: finding.id.to_owned(),
-        severity: finding.severity.name().to_owned(),
+        severity: finding.severity,
         summary: finding.summary.told(voice),
         ..Overall::default()
     };
@@ -152,12 +154,12 @@ fn verdict_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict, voice:
     };
     Verdict {
         id: cause.id.to_owned(),
-        severity: cause.severity.name().to_owned(),
+        severity: cause.severity,
         confidence: cause.confidence.name().to_owned(),
         by: cause.by.map_or("unknown", finding::By::name).to_owned(),
         at: cause.at.map_or("close", finding::At::name).to_owned(),
         summary: cause.summary.told(voice),
-        causes: cause.causes.iter().map(|&it| it.to_owned()).collect(),
+        causes: cause.causes.iter().map(|reason| reason.name().to_owned()).collect(),
         evidence: cause.evidence.iter().map(|it| evidence_of(it, voice)).collect(),
         also: verdict.also().into_iter().map(str::to_owned).collect(),
         alternatives: cause
@@ -236,7 +238,7 @@ fn evidence_of(evidence: &finding::Evidence, voice: Voice) -> Evidence {
 fn finding_of(finding: &finding::Finding, voice: Voice) -> Finding {
     Finding {
         id: finding.id.to_owned(),
-        severity: finding.severity.name().to_owned(),
+        severity: finding.severity,
         evidence: finding.evidence.iter().map(|it| evidence_of(it, voice)).collect(),
         detail: finding.summary.told(voice),
     }
@@ -269,7 +271,7 @@ impl Anomaly {
     /// In the public shape.
     pub(crate) fn of(anomaly: &crate::base::frame::Anomaly, voice: Voice) -> Self {
         Self {
-            id: anomaly.id.to_owned(),
+            id: anomaly.kind.name().to_owned(),
             frame: anomaly.frame.0,
             detail: anomaly.detail.told(voice),
         }

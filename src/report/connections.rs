@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::build::numbers;
 use super::{Alert, Certificate, Certificates, Close, Connection, Copy, Count, Exchange, Gap, Seen, Step, Tcp, Tls};
 use crate::base::frame::Timestamp;
+use crate::base::phrase::Voice;
 use crate::connection;
 use crate::connection::walk::{self, Side, StepKind, TlsFacts};
 use crate::decode::Tunnel;
@@ -12,7 +13,12 @@ use crate::tcp::side::{Mark, TcpSide};
 use crate::tcp::stream::GapCause;
 use crate::tls::certificate;
 
-pub(super) fn connection_of(id: usize, connection: &connection::Connection, licensing: bool) -> Connection {
+pub(super) fn connection_of(
+    id: usize,
+    connection: &connection::Connection,
+    licensing: bool,
+    voice: Voice,
+) -> Connection {
     Connection {
         id,
         client: connection.client.to_string(),
@@ -22,8 +28,8 @@ pub(super) fn connection_of(id: usize, connection: &connection::Connection, lice
         tcp: tcp_of(connection),
         tls: connection.tls.as_ref().map(|tls| tls_of(tls, connection)),
         history: history(&connection.steps),
-        steps: connection.steps.iter().map(step_of).collect(),
-        certificates: certificates_of(connection),
+        steps: connection.steps.iter().map(|step| step_of(step, voice)).collect(),
+        certificates: certificates_of(connection, voice),
         http: connection.http.iter().map(exchange_of).collect(),
     }
 }
@@ -31,36 +37,6 @@ pub(super) fn connection_of(id: usize, connection: &connection::Connection, lice
 fn tcp_of(connection: &connection::Connection) -> Tcp {
     let (client, server) = (&connection.tcp.client, &connection.tcp.server);
     let first_syn = |tcp: &TcpSide| tcp.syns.first().map(|&(frame, _)| frame.0);
-    let closes = |mark: fn(&TcpSide) -> Option<Mark>| {
-        let mut closes: Vec<Close> = Side::both()
-            .into_iter()
-            .filter_map(|side| {
-                Some(Close {
-                    frame: mark(&connection.tcp[side])?.frame.0,
-                    side: side.name(),
-                })
-            })
-            .collect();
-        closes.sort_by_key(|close| close.frame);
-        closes
-    };
-    let mut gaps: Vec<Gap> = Side::both()
-        .into_iter()
-        .flat_map(|side| {
-            connection.tcp[side].gaps.iter().map(move |gap| Gap {
-                side: side.name(),
-                bytes: gap.to.saturating_sub(gap.from),
-                before_frame: gap.seen_at.0,
-                cause: match gap.cause {
-                    GapCause::NotCaptured => "not-captured",
-                    GapCause::NeverArrived => "never-arrived",
-                    GapCause::SnapLength => "snap-length",
-                    GapCause::Unknown => "unknown",
-                },
-            })
-        })
-        .collect();
-    gaps.sort_by_key(|gap| gap.before_frame);
     Tcp {
         first_frame: connection.first.0.0,
         last_frame: connection.last.0.0,
@@ -68,22 +44,12 @@ fn tcp_of(connection: &connection::Connection) -> Tcp {
         syns: client.syns.iter().map(|&(frame, _)| frame.0).collect(),
         syn_ack: first_syn(server),
         ack: connection.step(StepKind::Ack).map(|step| step.frame.0),
-        fin: closes(|tcp| tcp.fin),
-        reset: closes(|tcp| tcp.reset).into_iter().next(),
-        gaps,
+        fin: closes(connection, |tcp| tcp.fin),
+        reset: closes(connection, |tcp| tcp.reset).into_iter().next(),
+        gaps: gaps_of(connection),
         retransmissions: client.retransmissions + server.retransmissions,
         duplicates: client.duplicates + server.duplicates,
-        copies: {
-            let both = client.copies.iter().chain(&server.copies);
-            let mut copies: Vec<Copy> = both
-                .map(|&(copy, of)| Copy {
-                    frame: copy.0,
-                    of: of.0,
-                })
-                .collect();
-            copies.sort_by_key(|copy| copy.frame);
-            copies
-        },
+        copies: copies_of(client, server),
         client_bytes: client.bytes,
         server_bytes: server.bytes,
         client_frames: client.frames,
@@ -91,6 +57,50 @@ fn tcp_of(connection: &connection::Connection) -> Tcp {
         client_seen: seen_of(client),
         server_seen: seen_of(server),
     }
+}
+
+/// The FINs, or the RSTs, of both sides in order.
+fn closes(connection: &connection::Connection, mark: fn(&TcpSide) -> Option<Mark>) -> Vec<Close> {
+    let close = |side: Side| {
+        Some(Close {
+            frame: mark(&connection.tcp[side])?.frame.0,
+            side: side.name(),
+        })
+    };
+    let mut closes: Vec<Close> = Side::both().into_iter().filter_map(close).collect();
+    closes.sort_by_key(|close| close.frame);
+    closes
+}
+
+fn gaps_of(connection: &connection::Connection) -> Vec<Gap> {
+    let of_side = |side: Side| {
+        connection.tcp[side].gaps.iter().map(move |gap| Gap {
+            side: side.name(),
+            bytes: gap.to.saturating_sub(gap.from),
+            before_frame: gap.seen_at.0,
+            cause: match gap.cause {
+                GapCause::NotCaptured => "not-captured",
+                GapCause::NeverArrived => "never-arrived",
+                GapCause::SnapLength => "snap-length",
+                GapCause::Unknown => "unknown",
+            },
+        })
+    };
+    let mut gaps: Vec<Gap> = Side::both().into_iter().flat_map(of_side).collect();
+    gaps.sort_by_key(|gap| gap.before_frame);
+    gaps
+}
+
+fn copies_of(client: &TcpSide, server: &TcpSide) -> Vec<Copy> {
+    let both = client.copies.iter().chain(&server.copies);
+    let mut copies: Vec<Copy> = both
+        .map(|&(copy, of)| Copy {
+            frame: copy.0,
+            of: of.0,
+        })
+        .collect();
+    copies.sort_by_key(|copy| copy.frame);
+    copies
 }
 
 fn seen_of(tcp: &TcpSide) -> Seen {
@@ -165,7 +175,7 @@ fn tls_of(tls: &TlsFacts, connection: &connection::Connection) -> Tls {
     }
 }
 
-fn step_of(step: &walk::Step) -> Step {
+fn step_of(step: &walk::Step, voice: Voice) -> Step {
     Step {
         kind: step.kind.name(),
         side: step.side.name(),
@@ -173,7 +183,7 @@ fn step_of(step: &walk::Step) -> Step {
         frames: numbers(&step.frames),
         time: step.time.to_string(),
         seen: step.seen.name(),
-        detail: step.detail.clone(),
+        detail: step.detail.as_ref().map(|detail| detail.told(voice)),
     }
 }
 
@@ -188,14 +198,14 @@ fn history(steps: &[walk::Step]) -> String {
         .collect()
 }
 
-fn certificates_of(connection: &connection::Connection) -> Certificates {
+fn certificates_of(connection: &connection::Connection, voice: Voice) -> Certificates {
     let chain = |side: Side| {
         let Some(tls) = &connection.tls else { return Vec::new() };
         let at = tls.certificate_times[side].unwrap_or(connection.first.1);
         tls.certificates[side]
             .iter()
             .flat_map(|message| &message.chain)
-            .map(|certificate| certificate_of(certificate, at))
+            .map(|certificate| certificate_of(certificate, at, voice))
             .collect()
     };
     Certificates {
@@ -204,7 +214,7 @@ fn certificates_of(connection: &connection::Connection) -> Certificates {
     }
 }
 
-fn certificate_of(certificate: &certificate::Certificate, at: Timestamp) -> Certificate {
+fn certificate_of(certificate: &certificate::Certificate, at: Timestamp, voice: Voice) -> Certificate {
     let mut sha256 = String::with_capacity(64);
     for byte in certificate.sha256 {
         let _ = write!(sha256, "{byte:02x}");
@@ -220,7 +230,7 @@ fn certificate_of(certificate: &certificate::Certificate, at: Timestamp) -> Cert
                 validity: "unknown",
                 sha256,
                 frames,
-                error: Some(why.clone()),
+                error: Some(why.told(voice)),
                 ..Certificate::default()
             };
         }

@@ -67,7 +67,7 @@ fn course_of(
         Some(Try {
             attempt: at + 1,
             verdict: cause.id.to_owned(),
-            severity: cause.severity.name().to_owned(),
+            severity: cause.severity,
             frame: frame.0,
             time: time.to_string(),
             pause: pause.map(|it| it.nanoseconds as f64 / 1e9),

@@ -156,7 +156,7 @@ pub fn report_on_logs(options: &Options) -> Report {
         },
         verdict: Overall {
             id: finding.id.to_owned(),
-            severity: finding.severity.name().to_owned(),
+            severity: finding.severity,
             summary: finding.summary.told(voice),
             // What was found stands among the texts' own events, with file and line: there are no frames to name.
             evidence: Vec::new(),

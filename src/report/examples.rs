@@ -1,6 +1,8 @@
 //! Hand-made Reports for the tests of this folder.
 
 use super::*;
+use crate::judge::finding::Severity;
+use crate::profile::Transport;
 
 fn step(kind: &'static str, side: &'static str, frame: u64, ms: u64) -> Step {
     let time = format!("2021-08-24T11:31:13.{ms:03}000000Z");
@@ -51,7 +53,7 @@ fn base(file: &str, frames: u64) -> Report {
         },
         verdict: Overall {
             id: "healthy".into(),
-            severity: "ok".into(),
+            severity: Severity::Ok,
             summary: String::new(),
             ..Overall::default()
         },
@@ -102,7 +104,7 @@ pub(crate) fn connection(id: usize, steps: Vec<Step>) -> Connection {
 pub(crate) fn attempt(id: usize, connections: Vec<usize>, verdict: Verdict) -> Attempt {
     Attempt {
         id,
-        transport: "cssm".into(),
+        transport: Transport::Cssm,
         via_proxy: None,
         device: "192.168.10.150".into(),
         name: "smartreceiver.cisco.com".into(),
@@ -116,10 +118,10 @@ pub(crate) fn attempt(id: usize, connections: Vec<usize>, verdict: Verdict) -> A
     }
 }
 
-pub(crate) fn verdict(id: &str, severity: &str, at: &str, summary: &str) -> Verdict {
+pub(crate) fn verdict(id: &str, severity: Severity, at: &str, summary: &str) -> Verdict {
     Verdict {
         id: id.into(),
-        severity: severity.into(),
+        severity,
         confidence: "certain".into(),
         by: "server".into(),
         at: at.into(),
@@ -140,7 +142,7 @@ pub(crate) fn rejected() -> Report {
     report.capture.visibility.duplicates = 627;
     report.verdict = Overall {
         id: "client-certificate-rejected".into(),
-        severity: "error".into(),
+        severity: Severity::Error,
         summary: "licensing failed: the server refused the controller's certificate".into(),
         ..Overall::default()
     };
@@ -200,7 +202,12 @@ pub(crate) fn rejected() -> Report {
             ..Certificate::default()
         }],
     };
-    let mut verdict = verdict("client-certificate-rejected", "error", "tls", &report.verdict.summary);
+    let mut verdict = verdict(
+        "client-certificate-rejected",
+        Severity::Error,
+        "tls",
+        &report.verdict.summary,
+    );
     verdict.evidence = vec![
         evidence(20, "the controller's certificate"),
         evidence(23, "alert unknown_ca"),
@@ -229,7 +236,7 @@ pub(crate) fn rejected() -> Report {
     let mut failed = attempt(1, vec![1], verdict);
     failed.findings = vec![Finding {
         id: "client-certificate-rejected".into(),
-        severity: "error".into(),
+        severity: Severity::Error,
         evidence: vec![evidence(23, "alert unknown_ca")],
         detail: "the server sent the fatal alert unknown_ca in frame 23, 0.09 s after it received the controller's \
                  certificate (frame 20). CN=IOS-Self-Signed-Certificate-3042117825 is self-signed and had expired 601 \
@@ -278,7 +285,7 @@ pub(crate) fn healthy() -> Report {
     }
     let verdict = verdict(
         "healthy",
-        "ok",
+        Severity::Ok,
         "close",
         "trust was established and the report was answered",
     );
@@ -318,7 +325,7 @@ pub(crate) fn inferred() -> Report {
     }];
     let mut verdict = verdict(
         "client-certificate-rejected",
-        "error",
+        Severity::Error,
         "tls",
         "the server probably refused the controller's certificate",
     );
@@ -336,7 +343,7 @@ pub(crate) fn inferred() -> Report {
     verdict.also = vec!["legacy-endpoint".into()];
     report.verdict = Overall {
         id: verdict.id.clone(),
-        severity: "error".into(),
+        severity: Severity::Error,
         summary: verdict.summary.clone(),
         ..Overall::default()
     };
@@ -362,12 +369,17 @@ pub(crate) fn inferred() -> Report {
 pub(crate) fn several() -> Report {
     let mut report = healthy();
     report.capture.file = "several attempts.pcap".into();
-    let mut dns = verdict("dns-no-response", "error", "dns", "the DNS server never answered");
+    let mut dns = verdict(
+        "dns-no-response",
+        Severity::Error,
+        "dns",
+        "the DNS server never answered",
+    );
     dns.by = "path".into();
     dns.evidence = vec![evidence(3000, "the question")];
     report.verdict = Overall {
         id: dns.id.clone(),
-        severity: "error".into(),
+        severity: Severity::Error,
         summary: dns.summary.clone(),
         ..Overall::default()
     };
@@ -400,9 +412,9 @@ pub(crate) fn several() -> Report {
     let mut cslu = attempt(
         3,
         vec![2],
-        verdict("application-error", "error", "http", "the CSLU answered 503"),
+        verdict("application-error", Severity::Error, "http", "the CSLU answered 503"),
     );
-    cslu.transport = "cslu".into();
+    cslu.transport = Transport::Cslu;
     cslu.name = "2001:db8::1".into();
     report.attempts.extend([unresolved, cslu]);
     report.connections.push(http);
@@ -434,7 +446,7 @@ pub(crate) fn no_traffic() -> Report {
     .to_vec();
     report.verdict = Overall {
         id: "no-licensing-traffic".into(),
-        severity: "note".into(),
+        severity: Severity::Note,
         summary: String::new(),
         cannot_tell: vec!["whether licensing works".into()],
         remedy: vec![Remedy {
@@ -454,16 +466,16 @@ pub(crate) fn story() -> Report {
     let mut report = several();
     let (mut attempts, mut tries) = (Vec::new(), Vec::new());
     let ends = [
-        ("dns-error", "error", "the DNS server answered NXDOMAIN"),
-        ("tcp-refused", "error", "the server refused the connection"),
-        ("version-mismatch", "error", "no version in common"),
-        ("healthy", "ok", "reached the server and was answered"),
+        ("dns-error", Severity::Error, "the DNS server answered NXDOMAIN"),
+        ("tcp-refused", Severity::Error, "the server refused the connection"),
+        ("version-mismatch", Severity::Error, "no version in common"),
+        ("healthy", Severity::Ok, "reached the server and was answered"),
     ];
     for (id, (verdict, severity, summary)) in (1..).zip(ends) {
         let mut attempt = report.attempts[0].clone();
         attempt.id = id;
         attempt.verdict.id = verdict.into();
-        attempt.verdict.severity = severity.into();
+        attempt.verdict.severity = severity;
         attempt.verdict.summary = summary.into();
         attempt.course = Some(Place {
             id: 1,
@@ -475,7 +487,7 @@ pub(crate) fn story() -> Report {
         tries.push(Try {
             attempt: id,
             verdict: verdict.into(),
-            severity: severity.into(),
+            severity,
             frame: id as u64 * 10,
             time: format!("2021-08-24T11:3{id}:13.000000000Z"),
             pause: (id > 1).then_some(60.0),

@@ -9,6 +9,7 @@ use super::labels::{beginning, connections, headline, seconds_of};
 use super::notes::{not_judged, note};
 use super::text::visible;
 use super::{Attempt, Report, Unread};
+use crate::judge::finding::Severity;
 
 /// What was expected of a capture, and whether it came so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -183,10 +184,13 @@ fn case(report: &Report, attempt: &Attempt, expected: bool) -> Case {
     let steps = connections(report, attempt).into_iter().flat_map(|it| it.steps.last());
     let end = steps.filter_map(|step| seconds_of(&step.time)).reduce(f64::max);
     // What is wrong beside a good verdict counts as it does for the exit code.
-    let wrong = attempt.findings.iter().find(|finding| finding.severity == "error");
-    let result = match (verdict.severity.as_str(), wrong) {
+    let wrong = attempt
+        .findings
+        .iter()
+        .find(|finding| finding.severity == Severity::Error);
+    let result = match (verdict.severity, wrong) {
         _ if expected => Result::Passed,
-        ("error", _) => Result::Failed {
+        (Severity::Error, _) => Result::Failed {
             kind: verdict.id.clone(),
             message: verdict.summary.clone(),
         },

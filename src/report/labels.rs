@@ -6,6 +6,8 @@ use time::format_description::well_known::Rfc3339;
 use super::{Attempt, Capture, Connection, Evidence, Remedy, Report, explain, story};
 use crate::base::dialect::Dialect;
 use crate::base::phrase::{Language, Phrase, Voice, phrase};
+use crate::judge::finding::Severity;
+use crate::profile::Transport;
 
 /// The language that a report's texts are in.
 pub(super) fn language_of(report: &Report) -> Language {
@@ -38,15 +40,14 @@ pub(super) fn step_name(kind: &str, language: Language) -> String {
     }
 }
 
-/// An alert as a step tells it: `fatal unknown_ca`, or `encrypted`.
+/// An alert as a step tells it: `fatal unknown_ca`, or in one word that it is encrypted.
 pub(super) fn alert(detail: &str, language: Language) -> String {
     match detail.split_once(' ') {
         Some((level, description)) => phrase("step-alert")
             .with("level", level)
             .with("description", description)
             .in_language(language),
-        None if detail == "encrypted" => phrase("text-alert-encrypted").in_language(language),
-        None => format!("{} {detail}", step_name("alert", language)),
+        None => phrase("text-alert-encrypted").in_language(language),
     }
 }
 
@@ -108,12 +109,12 @@ pub(super) fn moment(time: &str) -> String {
 }
 
 /// Whether an attempt went well, as a sign that needs no colour.
-pub(super) fn sign(severity: &str) -> &'static str {
+pub(super) fn sign(severity: Severity) -> &'static str {
     match severity {
-        "ok" => "✓",
-        "error" => "✗",
-        "warning" => "!",
-        _ => "–",
+        Severity::Ok => "✓",
+        Severity::Error => "✗",
+        Severity::Warning => "!",
+        Severity::Note => "–",
     }
 }
 
@@ -127,7 +128,7 @@ pub(super) fn worst(report: &Report) -> Option<&Attempt> {
         return Some(worst);
     }
     let course = |attempt: &Attempt| attempt.course.as_ref().map(|place| place.id);
-    let is_broken = |attempt: &&Attempt| attempt.verdict.severity == "error" && !is_cured(attempt);
+    let is_broken = |attempt: &&Attempt| attempt.verdict.severity == Severity::Error && !is_cured(attempt);
     let is_last = |attempt: &&Attempt| course(attempt) == course(worst);
     let mut attempts = report.attempts.iter();
     attempts
@@ -143,8 +144,8 @@ pub(super) fn is_cured(attempt: &Attempt) -> bool {
 }
 
 /// How bad it is now: a fault that was cured within the capture is none any more.
-pub(super) fn severity(report: &Report) -> &str {
-    story::turn(report).map_or(report.verdict.severity.as_str(), |(severity, _)| severity)
+pub(super) fn severity(report: &Report) -> Severity {
+    story::turn(report).map_or(report.verdict.severity, |(severity, _)| severity)
 }
 
 /// The sentence that a report begins with.
@@ -156,7 +157,7 @@ pub(super) fn headline(report: &Report) -> String {
     let mut texts = [own, worst, title].into_iter().flatten();
     let summary = texts.find(|text| !text.is_empty()).unwrap_or_default();
     capitalised(&match story::turn(report) {
-        Some(("ok", turn)) => turn.in_language(language),
+        Some((Severity::Ok, turn)) => turn.in_language(language),
         Some((_, turn)) => phrase("story-turned")
             .with("turn", turn)
             .with("summary", summary)
@@ -275,13 +276,13 @@ pub(super) fn owner(remedy: &Remedy) -> Phrase {
     }
 }
 
-pub(super) fn transport(transport: &str) -> Phrase {
+pub(super) fn transport(transport: Transport) -> Phrase {
     match transport {
-        "cssm" => phrase("page-transport-cssm"),
-        "on-prem" => phrase("page-transport-on-prem"),
-        "cslu" => phrase("page-transport-cslu"),
-        "call-home" => phrase("page-transport-call-home"),
-        _ => phrase("page-transport-other"),
+        Transport::Cssm => phrase("page-transport-cssm"),
+        Transport::OnPrem => phrase("page-transport-on-prem"),
+        Transport::Cslu => phrase("page-transport-cslu"),
+        Transport::CallHome => phrase("page-transport-call-home"),
+        Transport::Other => phrase("page-transport-other"),
     }
 }
 

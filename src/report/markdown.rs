@@ -92,7 +92,7 @@ fn table(report: &Report, language: Language, out: &mut dyn Write) -> io::Result
             time.as_deref().map(moment).unwrap_or_default(),
             escaped(&attempt.device),
             escaped(&attempt.name),
-            sign(&attempt.verdict.severity),
+            sign(attempt.verdict.severity),
             code(&attempt.verdict.id),
             confidence(&attempt.verdict.confidence).in_language(language)
         )?;
@@ -120,7 +120,7 @@ fn write_attempt(report: &Report, attempt: &Attempt, language: Language, out: &m
         code(&verdict.id),
         confidence(&verdict.confidence).in_language(language),
         format!("{} → {}", escaped(&attempt.device), escaped(&attempt.name)),
-        transport(&attempt.transport).in_language(language),
+        transport(attempt.transport).in_language(language),
     ];
     if let Some(connection) = connection {
         facts.push(escaped(&connection.server));

@@ -36,6 +36,9 @@ pub use device::{ClockOffset, DeviceEvent, DeviceLog, MessageCount, report_on_lo
 pub use outcome::{Outcome, outcome};
 pub use unread::Unread;
 
+pub use crate::judge::finding::Severity;
+pub use crate::profile::Transport;
+
 /// How a redacted capture is called: its file's name may say whose it is.
 pub const REDACTED: &str = "redacted capture";
 
@@ -294,7 +297,7 @@ pub struct Overall {
     /// Verdict id.
     pub id: String,
     /// `ok`, `note`, `warning` or `error`.
-    pub severity: String,
+    pub severity: Severity,
     /// One sentence: the worst attempt's, or what the capture holds when there is no attempt.
     pub summary: String,
     /// Without an attempt to say it: what the capture shows all the same; frame 0 is the capture as a whole.
@@ -315,7 +318,7 @@ pub struct Attempt {
     /// Counted from 1.
     pub id: usize,
     /// `cssm`, `on-prem`, `cslu`, `call-home` or `other`.
-    pub transport: String,
+    pub transport: Transport,
     /// The proxy's address when it went through one.
     pub via_proxy: Option<String>,
     /// The device's address.
@@ -411,7 +414,7 @@ pub struct Try {
     /// Its verdict id.
     pub verdict: String,
     /// `ok`, `note`, `warning` or `error`.
-    pub severity: String,
+    pub severity: Severity,
     /// Its first frame.
     pub frame: u64,
     /// The time of that frame.
@@ -469,7 +472,7 @@ pub struct Verdict {
     /// Stable id: see `tlswalk explain`.
     pub id: String,
     /// `ok`, `note`, `warning` or `error`.
-    pub severity: String,
+    pub severity: Severity,
     /// `certain`, `likely` or `possible`.
     pub confidence: String,
     /// `client`, `server`, `path`, `device` or `unknown`.
@@ -541,7 +544,7 @@ pub struct Finding {
     /// Verdict or finding id.
     pub id: String,
     /// `ok`, `note`, `warning` or `error`.
-    pub severity: String,
+    pub severity: Severity,
     /// The frames.
     pub evidence: Vec<Evidence>,
     /// One sentence or clause.

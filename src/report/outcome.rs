@@ -1,6 +1,7 @@
 //! Reports → Outcome: the one word that becomes the exit code.
 
 use super::Report;
+use crate::judge::finding::Severity;
 
 /// What a run as a whole came to, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +36,11 @@ pub fn outcome<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Outcome {
             concluded |= report.verdict.id == "device-reports-success";
         }
         for attempt in &report.attempts {
-            failed |= attempt.verdict.severity == "error"
-                || attempt.findings.iter().any(|finding| finding.severity == "error");
+            failed |= attempt.verdict.severity == Severity::Error
+                || attempt
+                    .findings
+                    .iter()
+                    .any(|finding| finding.severity == Severity::Error);
             concluded |= !matches!(
                 attempt.verdict.id.as_str(),
                 "incomplete-capture" | "malformed-capture" | "unexplained-end"

@@ -10,6 +10,8 @@ use super::labels::{beginning, connections, frames_of};
 use super::notes::note;
 use super::text::visible;
 use super::{Attempt, Report};
+use crate::judge::finding::Severity;
+use crate::profile::Transport;
 
 /// The schema name of this shape.
 pub const ROW_SCHEMA: &str = "tlswalk.row/1";
@@ -30,7 +32,7 @@ pub struct Row {
     /// The verdict's id; none where the capture could not be read.
     pub verdict: Option<String>,
     /// `ok`, `note`, `warning` or `error`.
-    pub severity: Option<String>,
+    pub severity: Option<Severity>,
     /// `certain`, `likely` or `possible`.
     pub confidence: Option<String>,
     /// `client`, `server`, `path`, `device` or `unknown`.
@@ -44,7 +46,7 @@ pub struct Row {
     /// Further verdict ids that hold too.
     pub also: Vec<String>,
     /// `cssm`, `on-prem`, `cslu`, `call-home` or `other`.
-    pub transport: Option<String>,
+    pub transport: Option<Transport>,
     /// The device's address.
     pub device: Option<String>,
     /// The name it wanted to reach, else the address.
@@ -83,7 +85,7 @@ impl Row {
             return vec![Self {
                 time: report.capture.first.clone(),
                 verdict: Some(report.verdict.id.clone()),
-                severity: Some(report.verdict.severity.clone()),
+                severity: Some(report.verdict.severity),
                 summary: Some(report.verdict.summary.clone()),
                 ..Self::about(report)
             }];
@@ -125,14 +127,14 @@ impl Row {
             time,
             frame,
             verdict: Some(verdict.id.clone()),
-            severity: Some(verdict.severity.clone()),
+            severity: Some(verdict.severity),
             confidence: Some(verdict.confidence.clone()),
             by: Some(verdict.by.clone()),
             at: Some(verdict.at.clone()),
             causes: verdict.causes.clone(),
             summary: Some(verdict.summary.clone()),
             also: verdict.also.clone(),
-            transport: Some(attempt.transport.clone()),
+            transport: Some(attempt.transport),
             device: Some(attempt.device.clone()),
             name: Some(attempt.name.clone()),
             server: connection.map(|it| it.server.clone()),

@@ -12,6 +12,7 @@ use super::labels::{frames_of, headline};
 use super::notes::{self, notes};
 use super::text::visible;
 use super::{Attempt, Evidence, Report, Unread, explain};
+use crate::judge::finding::Severity;
 
 /// Writes one log with one run. A capture of `unread` has no result: that it could not be read is a notification of the
 /// run, which then was not successful (sections 3.20.14 and 3.20.21). So is, as a warning, that not everything was read or judged.
@@ -19,73 +20,11 @@ use super::{Attempt, Evidence, Report, Unread, explain};
 /// # Errors
 /// When `out` cannot be written.
 pub fn write_sarif(reports: &[Report], unread: &[Unread], out: &mut dyn Write) -> io::Result<()> {
-    let mut results = Vec::new();
-    for (at, report) in reports.iter().enumerate() {
-        if report.attempts.is_empty() {
-            results.push(result(&Told {
-                artifact: at,
-                report,
-                attempt: None,
-                id: &report.verdict.id,
-                severity: &report.verdict.severity,
-                text: headline(report),
-                evidence: &[],
-            }));
-        }
-        for attempt in &report.attempts {
-            let verdict = &attempt.verdict;
-            results.push(result(&Told {
-                artifact: at,
-                report,
-                attempt: Some(attempt),
-                id: &verdict.id,
-                severity: &verdict.severity,
-                text: verdict.summary.clone(),
-                evidence: &verdict.evidence,
-            }));
-            // What holds besides, and is a problem by itself.
-            let others = attempt.findings.iter().filter(|finding| finding.id != verdict.id);
-            results.extend(others.map(|finding| {
-                result(&Told {
-                    artifact: at,
-                    report,
-                    attempt: Some(attempt),
-                    id: &finding.id,
-                    severity: &finding.severity,
-                    text: finding.detail.clone(),
-                    evidence: &finding.evidence,
-                })
-            }));
-        }
-    }
-    let ids: BTreeSet<&str> = results
-        .iter()
-        .filter_map(|result| result.get("ruleId")?.as_str())
-        .collect();
-    let language = reports.first().map(super::labels::language_of).unwrap_or_default();
-    let rules: Vec<Value> = ids
-        .iter()
-        .map(|id| {
-            let title = explain::title(id, language).unwrap_or(id);
-            json!({"id": id, "shortDescription": {"text": title}, "help": {"text": format!("tlswalk explain {id}")}})
-        })
-        .collect();
+    let results = results(reports);
     let captures = reports.iter().map(|report| report.capture.file.as_str());
     let artifacts: Vec<Value> = captures
         .chain(unread.iter().map(|it| it.capture.as_str()))
         .map(|file| json!({"location": {"uri": uri(file)}, "roles": ["analysisTarget"]}))
-        .collect();
-    let notes = reports.iter().enumerate().flat_map(|(at, report)| {
-        let file = &report.capture.file;
-        notes(report)
-            .into_iter()
-            .map(move |text| notification(1, (file, at), &text))
-    });
-    let notifications: Vec<Value> = unread
-        .iter()
-        .enumerate()
-        .map(|(at, it)| notification(0, (&it.capture, reports.len() + at), &it.why))
-        .chain(notes)
         .collect();
     let tool = reports.first().map(|report| &report.tool);
     let log = json!({
@@ -95,7 +34,7 @@ pub fn write_sarif(reports: &[Report], unread: &[Unread], out: &mut dyn Write) -
             "tool": {"driver": {
                 "name": tool.map_or("tlswalk", |tool| tool.name),
                 "semanticVersion": tool.map_or(env!("CARGO_PKG_VERSION"), |tool| tool.version.as_str()),
-                "rules": rules,
+                "rules": rules(&results, reports),
                 "notifications": [{
                     "id": Unread::ID,
                     "shortDescription": {"text": "a capture could not be read"},
@@ -106,7 +45,7 @@ pub fn write_sarif(reports: &[Report], unread: &[Unread], out: &mut dyn Write) -
             }},
             "invocations": [{
                 "executionSuccessful": unread.is_empty(),
-                "toolExecutionNotifications": notifications,
+                "toolExecutionNotifications": notifications(reports, unread),
             }],
             "language": reports.first().map_or("en", |report| report.language),
             "artifacts": artifacts,
@@ -115,6 +54,78 @@ pub fn write_sarif(reports: &[Report], unread: &[Unread], out: &mut dyn Write) -
     });
     super::escaped::write_indented(&log, out)?;
     writeln!(out)
+}
+
+/// A result for each attempt, for what holds beside its verdict, and for each capture without an attempt.
+fn results(reports: &[Report]) -> Vec<Value> {
+    let mut results = Vec::new();
+    for (artifact, report) in reports.iter().enumerate() {
+        if report.attempts.is_empty() {
+            results.push(result(&Told {
+                artifact,
+                report,
+                attempt: None,
+                id: &report.verdict.id,
+                severity: report.verdict.severity,
+                text: headline(report),
+                evidence: &[],
+            }));
+        }
+        for attempt in &report.attempts {
+            let verdict = &attempt.verdict;
+            let told = Told {
+                artifact,
+                report,
+                attempt: Some(attempt),
+                id: &verdict.id,
+                severity: verdict.severity,
+                text: verdict.summary.clone(),
+                evidence: &verdict.evidence,
+            };
+            results.push(result(&told));
+            // What holds besides, and is a problem by itself.
+            let others = attempt.findings.iter().filter(|finding| finding.id != verdict.id);
+            results.extend(others.map(|finding| {
+                result(&Told {
+                    id: &finding.id,
+                    severity: finding.severity,
+                    text: finding.detail.clone(),
+                    evidence: &finding.evidence,
+                    ..told
+                })
+            }));
+        }
+    }
+    results
+}
+
+/// The verdicts that the results name.
+fn rules(results: &[Value], reports: &[Report]) -> Vec<Value> {
+    let language = reports.first().map(super::labels::language_of).unwrap_or_default();
+    let ids: BTreeSet<&str> = results
+        .iter()
+        .filter_map(|result| result.get("ruleId")?.as_str())
+        .collect();
+    let rule = |id: &str| {
+        let title = explain::title(id, language).unwrap_or(id);
+        json!({"id": id, "shortDescription": {"text": title}, "help": {"text": format!("tlswalk explain {id}")}})
+    };
+    ids.into_iter().map(rule).collect()
+}
+
+/// That captures could not be read, and what of the others was not.
+fn notifications(reports: &[Report], unread: &[Unread]) -> Vec<Value> {
+    let notes = reports.iter().enumerate().flat_map(|(at, report)| {
+        let file = &report.capture.file;
+        notes(report)
+            .into_iter()
+            .map(move |text| notification(1, (file, at), &text))
+    });
+    let unread = unread.iter().enumerate();
+    unread
+        .map(|(at, it)| notification(0, (&it.capture, reports.len() + at), &it.why))
+        .chain(notes)
+        .collect()
 }
 
 /// What is to be said of a capture beside its results: the first kind, that there are none, is an error of the run.
@@ -139,20 +150,20 @@ struct Told<'a> {
     report: &'a Report,
     attempt: Option<&'a Attempt>,
     id: &'a str,
-    severity: &'a str,
+    severity: Severity,
     text: String,
     evidence: &'a [Evidence],
 }
 
 fn result(told: &Told<'_>) -> Value {
     let (kind, level) = match (told.severity, told.id) {
-        ("error", _) => ("fail", "error"),
-        ("warning", _) => ("fail", "warning"),
+        (Severity::Error, _) => ("fail", "error"),
+        (Severity::Warning, _) => ("fail", "warning"),
         (_, "incomplete-capture" | "malformed-capture" | "unexplained-end" | "no-licensing-traffic") => {
             ("open", "none")
         }
-        ("ok", _) => ("pass", "none"),
-        _ => ("fail", "note"),
+        (Severity::Ok, _) => ("pass", "none"),
+        (Severity::Note, _) => ("fail", "note"),
     };
     let frames = frames_of(told.evidence);
     let lines: Vec<String> = told

@@ -3,6 +3,7 @@
 use super::labels::{step_name, worst};
 use super::{Attempt, Course, Report, Try};
 use crate::base::phrase::{Language, Phrase, phrase};
+use crate::judge::finding::Severity;
 
 /// Runs shown at the beginning and at the end of a long course: with the attempt below they fit one screen.
 pub(super) const SHOWN: (usize, usize) = (3, 5);
@@ -36,7 +37,7 @@ pub(super) fn told<'a>(report: &'a Report, course: &'a Course) -> Told<'a> {
     });
     let mut before = None;
     for run in &mut runs {
-        run.is_told = before != Some(run.summary) && run.first.severity != "ok";
+        run.is_told = before != Some(run.summary) && run.first.severity != Severity::Ok;
         before = Some(run.summary);
     }
     Told { runs, left_out }
@@ -99,22 +100,22 @@ impl Run<'_> {
 }
 
 /// How the tries that a report begins with turned, and how bad that is now; `None` where they all went alike.
-pub(super) fn turn(report: &Report) -> Option<(&'static str, Phrase)> {
+pub(super) fn turn(report: &Report) -> Option<(Severity, Phrase)> {
     let shown = worst(report)?;
     let id = shown.course.as_ref()?.id;
     let course = report.courses.iter().find(|course| course.id == id)?;
-    let failed = |one: &Try| one.severity == "error";
+    let failed = |one: &Try| one.severity == Severity::Error;
     let (severity, id, since) = match course.kind.as_str() {
         "cured" => {
             let last = course.tries.iter().rposition(failed)?;
-            ("ok", "story-works-since", course.tries.get(last + 1)?)
+            (Severity::Ok, "story-works-since", course.tries.get(last + 1)?)
         }
         "broke" => (
-            "error",
+            Severity::Error,
             "story-fails-since",
             course.tries.iter().find(|one| failed(one))?,
         ),
-        "flapping" => ("error", "story-fails-in-turn", course.tries.first()?),
+        "flapping" => (Severity::Error, "story-fails-in-turn", course.tries.first()?),
         _ => return None,
     };
     let time = since.time.get(11..19).unwrap_or_default();
@@ -161,7 +162,10 @@ mod tests {
         };
         assert_eq!(
             said(&report),
-            ("ok", "works since 11:34:13 UTC, after 3 failed attempts".to_owned())
+            (
+                Severity::Ok,
+                "works since 11:34:13 UTC, after 3 failed attempts".to_owned()
+            )
         );
         // The last try is shown: it needs no cure.
         assert_eq!(worst(&report).unwrap().id, 4);
@@ -180,7 +184,7 @@ mod tests {
             for attempt in &mut report.attempts {
                 attempt.course.as_mut().unwrap().kind = kind.into();
             }
-            assert_eq!(said(&report), ("error", sentence.to_owned()));
+            assert_eq!(said(&report), (Severity::Error, sentence.to_owned()));
         }
         report.courses[0].kind = "constant".into();
         assert!(turn(&report).is_none());

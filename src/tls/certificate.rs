@@ -14,7 +14,6 @@ pub(super) mod signature;
 #[cfg(test)]
 mod tests;
 
-use crate::base::phrase::Language;
 use x509_parser::asn1_rs::FromDer as _;
 use x509_parser::certificate::X509Certificate;
 
@@ -23,6 +22,7 @@ pub use self::kind::{ClientCertificateKind, client_certificate_kind};
 pub use self::salvage::Identity;
 use self::signature::Check;
 use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::phrase::{Language, Phrase};
 use crate::base::wire_text::WireText;
 
 /// A certificate as presented in a handshake. One that does not parse is kept all the same, with its hash.
@@ -35,7 +35,7 @@ pub struct Certificate {
     /// The frames that carried it.
     pub frames: Vec<FrameNumber>,
     /// What it says, or why it could not be read (a clause).
-    pub fields: Result<Box<Fields>, String>,
+    pub fields: Result<Box<Fields>, Phrase>,
     /// Whose it claims to be, when `fields` could not be read but the names could.
     pub salvaged: Option<Box<Identity>>,
 }

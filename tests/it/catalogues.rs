@@ -10,8 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
-use crate::support::{Row, root, rows, tlswalk};
+use crate::support::{Row, log_rows, root, rows, tlswalk};
 use fluent_bundle::FluentResource;
+use serde_json::Value;
 use tlswalk::base::dialect::Dialect;
 use tlswalk::base::phrase::Language;
 use tlswalk::report::explain::explanations;
@@ -245,7 +246,9 @@ fn every_message_is_used_and_every_phrase_is_in_the_catalogues() {
         );
     }
     // Families whose ids are chosen before they are said.
-    let families = ["text-", "because-", "anomaly-", "damage-", "chain-", "span-", "icmp-"];
+    let families = [
+        "text-", "because-", "anomaly-", "damage-", "chain-", "span-", "icmp-", "element-",
+    ];
     let verdicts: BTreeSet<&str> = explanations().map(|it| it.id).collect();
     let says_of_a_verdict = |literal: &str| {
         let rest = verdicts.iter().filter_map(|verdict| literal.strip_prefix(verdict));
@@ -327,8 +330,13 @@ fn in_japanese(row: &Row) -> String {
     outcome.stdout
 }
 
-/// Four English words in a row that are no command, no name and no quotation.
-fn english_in(prose: &str) -> Option<String> {
+/// A word without the marks around it.
+fn bare(word: &str) -> &str {
+    word.trim_matches([',', ';', ':', '(', ')'])
+}
+
+/// So many English words in a row that are no command, no name and no quotation.
+fn english_in(prose: &str, least: usize) -> Option<String> {
     let mut unquoted = String::new();
     let mut until = None;
     for (at, c) in prose.char_indices() {
@@ -342,13 +350,14 @@ fn english_in(prose: &str) -> Option<String> {
         }
     }
     let mut run: Vec<&str> = Vec::new();
-    for word in unquoted.split(' ').chain(std::iter::once("")) {
-        let bare = word.trim_matches([',', ';', ':', '(', ')']);
+    let unquoted = unquoted.replace('：', " ： ");
+    for word in unquoted.split_whitespace().chain(std::iter::once("")) {
+        let bare = bare(word);
         if bare.len() > 1 && bare.bytes().all(|b| b.is_ascii_lowercase() || b == b'\'') {
             run.push(bare);
             continue;
         }
-        if run.len() >= 4 && !COMMANDS.contains(&run[0]) {
+        if run.len() >= least && !COMMANDS.contains(&run[0]) {
             return Some(run.join(" "));
         }
         run.clear();
@@ -390,12 +399,69 @@ fn a_japanese_report_has_no_missing_text_no_english_sentence_and_no_badly_broken
         }
         // Placeholders of commands may be broken over two lines.
         let prose: Vec<&str> = text.lines().filter(|line| !is_command(line)).map(str::trim).collect();
-        wrong.extend(english_in(&prose.join(" ")).map(|words| format!("{}: {words}", row.file)));
+        wrong.extend(english_in(&prose.join(" "), 4).map(|words| format!("{}: {words}", row.file)));
         assert!(!text.contains("{ $") && !text.contains("{$"), "{}: {text}", row.file);
     }
     wrong.sort();
     wrong.dedup();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Fields of the JSON report that hold what was captured, logged, given or quoted, and what is typed: the same in every language,
+/// as README says. All others are prose, identifiers and values.
+const AS_IT_IS: [&str; 9] = [
+    "commands", "file", "issuer", "reason", "settings", "source", "subject", "target", "text",
+];
+
+/// The strings of a report, each with the name of its field, but those of fields that are the same in every language.
+fn told<'a>(name: &'a str, value: &'a Value, found: &mut Vec<(&'a str, &'a str)>) {
+    match value {
+        Value::String(text) => found.push((name, text)),
+        Value::Array(values) => values.iter().for_each(|value| told(name, value, found)),
+        Value::Object(fields) => {
+            for (name, value) in fields.iter().filter(|(name, _)| !AS_IT_IS.contains(&name.as_str())) {
+                told(name, value, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn a_japanese_json_report_has_no_english_prose_in_any_field() {
+    let captures = rows()
+        .into_iter()
+        .map(|row| [row.options, vec![format!("samples/{}", row.file)]].concat());
+    let logs = log_rows().into_iter().map(|row| {
+        let capture = row.capture.map(|file| format!("samples/{file}"));
+        let log = ["--log".to_owned(), format!("samples/{}", row.log)];
+        [row.options, log.to_vec(), capture.into_iter().collect()].concat()
+    });
+    let mut wrong = BTreeSet::new();
+    for mut arguments in captures.chain(logs) {
+        arguments.retain(|it| it != "--all");
+        arguments.extend(["-f", "json", "--all", "--lang", "ja"].map(String::from));
+        let outcome = tlswalk(&arguments, TIME_LIMIT);
+        let report: Value =
+            serde_json::from_str(&outcome.stdout).unwrap_or_else(|_| panic!("{arguments:?}: {}", outcome.stderr));
+        // Words of a server or a log, which prose quotes.
+        let exchanges = report["connections"].as_array().into_iter().flatten();
+        let reasons = exchanges
+            .flat_map(|it| it["http"].as_array().into_iter().flatten())
+            .filter_map(|exchange| exchange["reason"].as_str().map(str::to_owned));
+        let logs = arguments.iter().filter(|it| it.ends_with(".log"));
+        let logs = logs.map(|file| String::from_utf8_lossy(&std::fs::read(root().join(file)).unwrap()).into_owned());
+        let quoted: String = reasons.chain(logs).collect::<Vec<_>>().join(" / ");
+        let quoted: String = quoted.split_whitespace().map(bare).collect::<Vec<_>>().join(" ");
+        let mut found = Vec::new();
+        told("", &report, &mut found);
+        assert!(!found.is_empty());
+        for (name, text) in found {
+            let words = english_in(text, 2).filter(|words| !quoted.contains(words));
+            wrong.extend(words.map(|words| format!("{name}: {words}, in: {text}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", Vec::from_iter(wrong).join("\n"));
 }
 
 #[test]

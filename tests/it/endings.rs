@@ -27,7 +27,12 @@ fn verdict(story: &Scenario) -> Verdict {
 #[track_caller]
 fn told(story: &Scenario) -> [String; 4] {
     let verdict = verdict(story);
-    [verdict.id, verdict.by, verdict.confidence, verdict.severity]
+    [
+        verdict.id,
+        verdict.by,
+        verdict.confidence,
+        verdict.severity.name().to_owned(),
+    ]
 }
 
 /// Everything that a verdict says.
@@ -252,7 +257,7 @@ fn what_a_server_says_first_in_a_tunnel_is_no_unanswered_request() {
         .send(Server, encrypted_13(34, 120))
         .close(Client);
     let verdict = verdict(&story);
-    assert_ne!(verdict.severity, "error", "{}", verdict.summary);
+    assert_ne!(verdict.severity.name(), "error", "{}", verdict.summary);
 }
 
 #[test]

@@ -133,3 +133,35 @@ story-shows = frame { $frame }: { $what }
 
 # Rules: a question that was not repeated.
 dns-asked-once = whether the answer came and was not captured: who gets none from { $server } asks again, and this question was asked once
+
+# What a step of the walk says beyond its name; what is on the wire stands as it is.
+step-encrypted-alert = encrypted
+step-malformed = malformed
+step-sslv2-format = SSLv2 format
+step-asks-for = asks for { $group }
+step-acceptable-issuers = { $count } acceptable issuers
+step-handshake-type = handshake type { $number }
+step-missing = { $bytes } bytes of it are not in the capture
+step-unread = too long: { $bytes } bytes of it were not read
+step-no-certificate = empty: no certificate to show
+step-unreadable-certificate = unreadable: { $why }
+step-early-data = early data
+step-encrypted = { $bytes } bytes encrypted
+step-with-messages-before = with the messages before it
+step-with-other-messages = with other messages
+step-certificate-by-size = a Certificate by its size
+
+# Why a certificate cannot be read.
+unreadable-empty = it is empty
+unreadable-short = only { $len } of the { $declared } bytes it declares are there
+unreadable-element = its { $element } at byte { $at } cannot be read
+unreadable-rest = what follows its public key (extensions or signature) cannot be read
+element-outer = outer SEQUENCE
+element-inner = inner SEQUENCE
+element-version = version
+element-serial-number = serial number
+element-signature-algorithm = signature algorithm
+element-issuer = issuer
+element-validity = validity
+element-subject = subject
+element-public-key = public key

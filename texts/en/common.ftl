@@ -116,6 +116,8 @@ because-http-kind = the HTTP request is of its kind
 because-http = the HTTP request names it
 because-dns = DNS gave this address for its name
 because-profile = the profile lists this address
+because-question = the device asked for its name
+because-port = nothing else uses this port
 
 # What the judge cannot tell of silence.
 silence-direction = whether an answer came: the capture holds no packet at all towards { $host }, so it may not see that direction

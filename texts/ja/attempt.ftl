@@ -106,3 +106,35 @@ story-shows = フレーム { $frame }：{ $what }
 
 # ルール：再送されていない問い合わせ
 dns-asked-once = 応答が届いたがキャプチャされなかった可能性がある。{ $server } から応答がなければ再送されるはずだが、この問い合わせは 1 回だけである
+
+# 通信の各段階について、名前のほかに言えること。通信中の文字列はそのまま示す。
+step-encrypted-alert = 暗号化
+step-malformed = 形式が不正
+step-sslv2-format = SSLv2 形式
+step-asks-for = { $group } を要求
+step-acceptable-issuers = 受け入れる発行者 { $count } 件
+step-handshake-type = ハンドシェイクの種別 { $number }
+step-missing = うち { $bytes } バイトはキャプチャにない
+step-unread = 長すぎるため、うち { $bytes } バイトは読んでいない
+step-no-certificate = 空（示す証明書がない）
+step-unreadable-certificate = 読み取り不能：{ $why }
+step-early-data = 早期データ（early data）
+step-encrypted = 暗号化された { $bytes } バイト
+step-with-messages-before = 先行するメッセージと同じレコード
+step-with-other-messages = ほかのメッセージと同じレコード
+step-certificate-by-size = 大きさから見て Certificate
+
+# 証明書を読み取れない理由
+unreadable-empty = 空である
+unreadable-short = 宣言された { $declared } バイトのうち { $len } バイトしかない
+unreadable-element = { $at } バイト目からの{ $element }を読み取れない
+unreadable-rest = 公開鍵より後ろ（拡張または署名）を読み取れない
+element-outer = 外側の SEQUENCE
+element-inner = 内側の SEQUENCE
+element-version = バージョン
+element-serial-number = シリアル番号
+element-signature-algorithm = 署名アルゴリズム
+element-issuer = 発行者
+element-validity = 有効期間
+element-subject = サブジェクト
+element-public-key = 公開鍵

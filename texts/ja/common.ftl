@@ -110,6 +110,8 @@ because-http-kind = ライセンス通信の形をした HTTP 要求
 because-http = HTTP 要求に名前がある
 because-dns = DNS がこの名前にこのアドレスを回答
 because-profile = プロファイルにこのアドレスがある
+because-question = { -device }がこの名前を問い合わせた
+because-port = このポートの用途はほかにない
 
 # 「応答なし」について判断できないこと
 silence-direction = 応答が届いたかどうか（{ $host } 宛てのパケットがキャプチャに一つもなく、その方向が見えていない可能性がある）

@@ -92,7 +92,7 @@ fn a_tail_of_zeros_is_no_frame() {
         pcap.bytes.extend(vec![0; zeros]);
         let (facts, frames) = read(&pcap.bytes);
         assert_eq!((frames.len(), facts.end), (2, End::Complete));
-        assert_eq!(facts.anomalies[0].id, "garbage-after-end");
+        assert_eq!(facts.anomalies[0].kind.name(), "garbage-after-end");
         let detail = format!("{zeros} zero bytes follow the last record");
         assert_eq!(facts.anomalies[0].detail.english(), detail);
         assert_eq!(facts.bytes, pcap.bytes.len() as u64);

@@ -49,7 +49,7 @@ fn a_simple_packet_has_no_time_and_the_length_that_the_snap_length_leaves() {
         [Seen::new(1, 0, 1, 0, 9, b"abcd"), Seen::new(2, 0, 1, 0, 9, b"abcd")]
     );
     assert_eq!((facts.first, facts.last), (None, None));
-    assert_eq!((facts.anomalies.len(), facts.anomalies[0].id), (1, "no-time"));
+    assert_eq!((facts.anomalies.len(), facts.anomalies[0].kind.name()), (1, "no-time"));
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn records_that_wireshark_numbers_are_numbered_and_others_are_not() {
     let (facts, frames) = read(&file.packet(0, 1, b"x", &[]).bytes);
     assert_eq!(frames, [Seen::new(5, 1_000, 1, 0, 1, b"x")]);
     assert_eq!(facts.frames, 5);
-    let ids: Vec<_> = facts.anomalies.iter().map(|a| (a.id, a.frame.0)).collect();
+    let ids: Vec<_> = facts.anomalies.iter().map(|a| (a.kind.name(), a.frame.0)).collect();
     assert_eq!(ids, [("unknown-block", 0), ("record-without-packet", 1)]);
 }
 
@@ -126,7 +126,10 @@ fn a_packet_of_an_undeclared_interface_is_damage_and_reading_goes_on_where_there
     let [anomaly] = facts.anomalies.as_slice() else {
         panic!("{:?}", facts.anomalies)
     };
-    assert_eq!((anomaly.id, anomaly.frame), ("numbering-uncertain", FrameNumber(2)));
+    assert_eq!(
+        (anomaly.kind.name(), anomaly.frame),
+        ("numbering-uncertain", FrameNumber(2))
+    );
 }
 
 #[test]
@@ -173,7 +176,7 @@ fn garbage_behind_the_last_block_is_named() {
         file.bytes.extend(garbage);
         let (facts, frames) = read(&file.bytes);
         assert_eq!((frames.len(), facts.end), (1, End::Complete));
-        assert_eq!(facts.anomalies[0].id, "garbage-after-end");
+        assert_eq!(facts.anomalies[0].kind.name(), "garbage-after-end");
         assert_eq!(
             facts.anomalies[0].detail.english(),
             format!("{what} follow the last record")
@@ -198,7 +201,7 @@ fn interfaces_beyond_the_limit_are_told_and_cost_no_memory() {
     file.bytes.extend(block.repeat(MOST_INTERFACES + 1));
     let (facts, frames) = read(&file.packet(65_535, 1, b"a", &[]).bytes);
     assert_eq!(frames.len(), 1);
-    assert_eq!(facts.anomalies[0].id, "too-many-interfaces");
+    assert_eq!(facts.anomalies[0].kind.name(), "too-many-interfaces");
 }
 
 #[test]

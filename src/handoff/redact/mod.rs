@@ -47,6 +47,7 @@ use std::ops::ControlFlow;
 use crate::attempt::Attempt;
 use crate::attempt::attested::{self, Chain};
 use crate::base::endpoint::Endpoint;
+use crate::base::frame::AnomalyKind;
 use crate::base::frame::Frame;
 use crate::base::hexadecimal::hexadecimal;
 use crate::base::phrase::{Language, phrase};
@@ -156,7 +157,11 @@ impl Redactor {
         {
             *detail = phrase("redact-damage");
         }
-        for anomaly in facts.anomalies.iter_mut().filter(|it| it.id == "unknown-block") {
+        for anomaly in facts
+            .anomalies
+            .iter_mut()
+            .filter(|it| it.kind == AnomalyKind::UnknownBlock)
+        {
             anomaly.detail = phrase("redact-blocks");
         }
         if let Some(note) = &mut facts.slice {
@@ -192,7 +197,7 @@ impl Redactor {
     #[must_use]
     pub fn emptied(&self, language: Language) -> Option<Anomaly> {
         (self.emptied > 0).then(|| Anomaly {
-            id: "redaction-emptied".to_owned(),
+            id: AnomalyKind::RedactionEmptied.name().to_owned(),
             frame: 0,
             detail: phrase("anomaly-redaction-emptied")
                 .with("count", self.emptied)

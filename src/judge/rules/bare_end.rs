@@ -7,6 +7,7 @@ use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, Step, StepKind, TlsFacts};
 use crate::judge::finding::{At, By, Finding};
+use crate::judge::reason::Reason;
 use crate::tcp::side::Mark;
 
 /// Some servers refuse a client's certificate by closing the connection, without the alert that RFC 9846 section 6.2 asks for:
@@ -48,7 +49,7 @@ fn behind_hidden(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts,
                 .with("span", &span),
         )
         .confidence(Confidence::Likely)
-        .causes(vec!["other"])
+        .causes(vec![Reason::Other])
         .evidence(finished.frame, phrase("bare-end-certificate").with("who", &who))
         .evidence(end.frame, phrase("bare-end-closes").with("span", span))
         .cannot_tell(phrase("client-certificate-rejected-cannot-tell-encrypted"))
@@ -60,7 +61,7 @@ fn behind_hidden(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts,
 fn behind_shown(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, id: &'static str) -> Option<Finding> {
     let judgement = attempt.judgements.client.as_ref()?;
     let mut causes = certificate_causes(judgement);
-    causes.retain(|cause| ["expired", "not-yet-valid"].contains(cause));
+    causes.retain(|cause| [Reason::Expired, Reason::NotYetValid].contains(cause));
     if causes.is_empty() || tls.finished.server.is_some() {
         return None;
     }

@@ -4,48 +4,53 @@
 //! say next to nothing (RFC 9846 section 6.2), and a fault that can be seen need not be the one that was minded.
 
 use crate::base::frame::Timestamp;
+use crate::judge::reason::Reason;
 use crate::tls::AlertDescription;
 use crate::tls::trust::{Chain, Judgement};
 
 /// Puts the cause that an alert names first, where the certificate's bytes confirm it.
-pub(super) fn confirm(causes: &mut [&'static str], described: Option<AlertDescription>) {
+pub(super) fn confirm(causes: &mut [Reason], described: Option<AlertDescription>) {
     use AlertDescription as Alert;
-    let named: &[&str] = match described {
-        Some(Alert::CERTIFICATE_EXPIRED) => &["expired", "issuer-expired", "not-yet-valid"],
-        Some(Alert::UNKNOWN_CA) => &["self-signed", "missing-intermediate", "unknown-issuer"],
-        Some(Alert::UNSUPPORTED_CERTIFICATE) => &["wrong-purpose"],
+    let named: &[Reason] = match described {
+        Some(Alert::CERTIFICATE_EXPIRED) => &[Reason::Expired, Reason::IssuerExpired, Reason::NotYetValid],
+        Some(Alert::UNKNOWN_CA) => &[Reason::SelfSigned, Reason::MissingIntermediate, Reason::UnknownIssuer],
+        Some(Alert::UNSUPPORTED_CERTIFICATE) => &[Reason::WrongPurpose],
         Some(Alert::BAD_CERTIFICATE) => &[
-            "not-yet-valid",
-            "name-mismatch",
-            "missing-staple",
-            "weak-key",
-            "weak-signature",
+            Reason::NotYetValid,
+            Reason::NameMismatch,
+            Reason::MissingStaple,
+            Reason::WeakKey,
+            Reason::WeakSignature,
         ],
-        Some(Alert::BAD_CERTIFICATE_STATUS_RESPONSE) => &["missing-staple"],
+        Some(Alert::BAD_CERTIFICATE_STATUS_RESPONSE) => &[Reason::MissingStaple],
         _ => return,
     };
     causes.sort_by_key(|cause| named.iter().position(|name| name == cause).unwrap_or(named.len()));
 }
 
 /// Whether the alert speaks of a cause that can be seen: of the first, since the alert has ranked them.
-pub(super) fn is_said_by(causes: &[&str], described: Option<AlertDescription>) -> bool {
+pub(super) fn is_said_by(causes: &[Reason], described: Option<AlertDescription>) -> bool {
     use AlertDescription as Alert;
-    let first = causes.first().copied().unwrap_or_default();
+    let first = causes.first().copied().unwrap_or(Reason::Other);
     match described {
-        Some(Alert::CERTIFICATE_EXPIRED) => matches!(first, "expired" | "issuer-expired" | "not-yet-valid"),
+        Some(Alert::CERTIFICATE_EXPIRED) => {
+            matches!(first, Reason::Expired | Reason::IssuerExpired | Reason::NotYetValid)
+        }
         // It says by itself that the client knows no such authority.
         Some(Alert::UNKNOWN_CA | Alert::CERTIFICATE_REVOKED) | None => true,
         Some(Alert::BAD_CERTIFICATE | Alert::CERTIFICATE_UNKNOWN) => !matches!(
             first,
-            "unknown-issuer"
-                | "missing-intermediate"
-                | "not-trusted-by-client"
-                | "encrypted"
-                | "not-captured"
-                | "not-read"
+            Reason::UnknownIssuer
+                | Reason::MissingIntermediate
+                | Reason::NotTrustedByClient
+                | Reason::Encrypted
+                | Reason::NotCaptured
+                | Reason::NotRead
         ),
-        Some(Alert::UNSUPPORTED_CERTIFICATE) => matches!(first, "wrong-purpose" | "weak-key" | "weak-signature"),
-        Some(Alert::BAD_CERTIFICATE_STATUS_RESPONSE) => first == "missing-staple",
+        Some(Alert::UNSUPPORTED_CERTIFICATE) => {
+            matches!(first, Reason::WrongPurpose | Reason::WeakKey | Reason::WeakSignature)
+        }
+        Some(Alert::BAD_CERTIFICATE_STATUS_RESPONSE) => first == Reason::MissingStaple,
         Some(_) => false,
     }
 }

@@ -8,6 +8,7 @@ use crate::base::phrase::{Value, phrase};
 use crate::connection::walk::{Side, StepKind};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule, Severity};
+use crate::judge::reason::Reason;
 use crate::tls::certificate::Fields;
 use crate::tls::trust::{Fault, Judgement};
 
@@ -16,14 +17,14 @@ use crate::tls::trust::{Fault, Judgement};
 pub(super) const RULE: Rule = rule!("certificate-fault-accepted", Beside, check);
 
 /// Faults worth a warning. Who trusts which issuer is each side's own affair and no fault of the certificate.
-const FAULTS: [&str; 7] = [
-    "expired",
-    "not-yet-valid",
-    "unreadable",
-    "weak-key",
-    "weak-signature",
-    "wrong-purpose",
-    "name-mismatch",
+const FAULTS: [Reason; 7] = [
+    Reason::Expired,
+    Reason::NotYetValid,
+    Reason::Unreadable,
+    Reason::WeakKey,
+    Reason::WeakSignature,
+    Reason::WrongPurpose,
+    Reason::NameMismatch,
 ];
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
@@ -50,7 +51,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         (
             Side::Client,
             phrase("certificate-missing").into(),
-            vec!["missing"],
+            vec![Reason::Missing],
             step,
         )
     } else {
@@ -126,7 +127,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
 }
 
 /// What is at fault with a certificate itself, as a clause and as causes.
-fn faults(judgement: &Judgement, leaf: Option<&Fields>) -> Option<(Value, Vec<&'static str>)> {
+fn faults(judgement: &Judgement, leaf: Option<&Fields>) -> Option<(Value, Vec<Reason>)> {
     let mut causes = certificate_causes(judgement);
     causes.retain(|cause| FAULTS.contains(cause));
     if causes.is_empty() {

@@ -2,38 +2,39 @@
 
 use super::wording::{date, span};
 use crate::base::phrase::{Phrase, phrase};
+use crate::judge::reason::Reason;
 use crate::tls::certificate::Fields;
 use crate::tls::trust::{Chain, Fault, Judgement, NameMatch, Validity};
 
 /// What is at fault with a presented chain, in the words of the report; empty where nothing visible is.
-pub(super) fn certificate_causes(judgement: &Judgement) -> Vec<&'static str> {
+pub(super) fn certificate_causes(judgement: &Judgement) -> Vec<Reason> {
     let mut causes = Vec::new();
     match judgement.validity {
-        Validity::Expired(_) => causes.push("expired"),
-        Validity::NotYetValid(_) => causes.push("not-yet-valid"),
-        Validity::Unknown => causes.push("unreadable"),
+        Validity::Expired(_) => causes.push(Reason::Expired),
+        Validity::NotYetValid(_) => causes.push(Reason::NotYetValid),
+        Validity::Unknown => causes.push(Reason::Unreadable),
         Validity::Current => {}
     }
     match judgement.chain {
-        Chain::SelfSigned => causes.push("self-signed"),
-        Chain::PrivateRoot { .. } | Chain::IssuerNotGiven { .. } => causes.push("unknown-issuer"),
-        Chain::Broken { .. } => causes.push("broken-chain"),
+        Chain::SelfSigned => causes.push(Reason::SelfSigned),
+        Chain::PrivateRoot { .. } | Chain::IssuerNotGiven { .. } => causes.push(Reason::UnknownIssuer),
+        Chain::Broken { .. } => causes.push(Reason::BrokenChain),
         _ => {}
     }
     for fault in &judgement.faults {
         causes.push(match fault {
-            Fault::WrongPurpose | Fault::IssuerPurpose(_) => "wrong-purpose",
-            Fault::WeakKey(..) => "weak-key",
-            Fault::WeakSignature(..) => "weak-signature",
-            Fault::MissingIntermediate(_) => "missing-intermediate",
-            Fault::IssuerDates(_, Validity::Expired(_)) => "issuer-expired",
-            Fault::IssuerDates(..) => "issuer-not-yet-valid",
-            Fault::NotACa(_) | Fault::PathTooLong(_) | Fault::OutsideNameConstraints => "broken-chain",
+            Fault::WrongPurpose | Fault::IssuerPurpose(_) => Reason::WrongPurpose,
+            Fault::WeakKey(..) => Reason::WeakKey,
+            Fault::WeakSignature(..) => Reason::WeakSignature,
+            Fault::MissingIntermediate(_) => Reason::MissingIntermediate,
+            Fault::IssuerDates(_, Validity::Expired(_)) => Reason::IssuerExpired,
+            Fault::IssuerDates(..) => Reason::IssuerNotYetValid,
+            Fault::NotACa(_) | Fault::PathTooLong(_) | Fault::OutsideNameConstraints => Reason::BrokenChain,
             _ => continue,
         });
     }
     if judgement.name == NameMatch::Differs {
-        causes.push("name-mismatch");
+        causes.push(Reason::NameMismatch);
     }
     let mut seen = std::collections::BTreeSet::new();
     causes.retain(|cause| seen.insert(*cause));

@@ -27,13 +27,12 @@ pub(super) struct Refused<'a> {
 }
 
 /// Adds what cures the cause.
-pub(super) fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, refused: &Refused<'_>) -> Finding {
+pub(super) fn with_remedies(finding: Finding, attempt: &Attempt<'_>, refused: &Refused<'_>) -> Finding {
     let &Refused {
         connection,
         described,
         judgement,
-        beside,
-        staple,
+        ..
     } = refused;
     let server = |action: Phrase| elsewhere(attempt, Owner::Server, action.with("server", connection.server));
     if described == Some(AlertDescription::CERTIFICATE_REVOKED) {
@@ -42,82 +41,81 @@ pub(super) fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, refused
     let Some(judgement) = judgement else {
         return finding.remedy(unseen(attempt, connection, described));
     };
-    match judgement.validity {
-        Validity::Expired(since) => {
-            return finding.remedy(elsewhere(
-                attempt,
-                Owner::Server,
-                phrase("server-certificate-rejected-renew")
-                    .with("server", connection.server)
-                    .with("span", span(since)),
-            ));
-        }
-        Validity::NotYetValid(until) => {
-            return finding
-                .remedy(elsewhere(
-                    attempt,
-                    Owner::Server,
-                    phrase("server-certificate-rejected-not-yet")
-                        .with("server", connection.server)
-                        .with("span", span(until)),
-                ))
-                .behind("capture-clock", phrase("server-certificate-rejected-capture-clock"));
-        }
-        _ => {}
+    if let Some(action) = by_dates(judgement) {
+        let finding = finding.remedy(server(action));
+        return match judgement.validity {
+            Validity::NotYetValid(_) => {
+                finding.behind("capture-clock", phrase("server-certificate-rejected-capture-clock"))
+            }
+            _ => finding,
+        };
     }
-    let issuer_expired = judgement.faults.iter().find_map(|fault| match fault {
-        Fault::IssuerDates(subject, Validity::Expired(_)) => Some(subject),
-        _ => None,
-    });
-    if let Some(subject) = issuer_expired.or(beside.map(|fields| &fields.subject)) {
-        return finding.remedy(server(
-            phrase("server-certificate-rejected-chain-expired").with("subject", subject),
-        ));
-    }
-    if staple {
-        return finding.remedy(server(phrase("server-certificate-rejected-staple")));
-    }
-    // An unknown authority is refused whatever the key is.
-    if described != Some(AlertDescription::UNKNOWN_CA) {
-        let fault = judgement.faults.iter().find_map(|fault| match fault {
-            Fault::WeakKey(subject, key) => Some(
-                phrase("server-certificate-rejected-longer-key")
-                    .with("subject", subject)
-                    .with("key", key),
-            ),
-            Fault::WeakSignature(subject, algorithm) => Some(
-                phrase("server-certificate-rejected-sha-256")
-                    .with("subject", subject)
-                    .with("algorithm", algorithm),
-            ),
-            Fault::WrongPurpose => Some(phrase("server-certificate-rejected-purpose")),
-            _ => None,
-        });
-        if let Some(action) = fault {
-            return finding.remedy(server(action));
-        }
+    if let Some(action) = by_chain_sent(refused, judgement).or_else(|| by_fault(refused, judgement)) {
+        return finding.remedy(server(action));
     }
     if judgement.name == NameMatch::Differs {
         return other_name(finding, attempt, judgement);
     }
-    if let Some(Fault::MissingIntermediate(issuer)) = judgement
-        .faults
-        .iter()
-        .find(|fault| matches!(fault, Fault::MissingIntermediate(_)))
-    {
+    let lacks = |fault: &Fault| match fault {
+        Fault::MissingIntermediate(issuer) => Some(issuer.clone()),
+        _ => None,
+    };
+    if let Some(issuer) = judgement.faults.iter().find_map(lacks) {
+        let action = phrase("server-certificate-rejected-intermediate").with("issuer", &issuer);
         return finding
             .cannot_tell(phrase("server-certificate-rejected-cannot-tell-intermediate"))
-            .remedy(elsewhere(
-                attempt,
-                Owner::Server,
-                phrase("server-certificate-rejected-intermediate")
-                    .with("server", connection.server)
-                    .with("issuer", issuer),
-            ));
+            .remedy(server(action));
     }
     if described == Some(AlertDescription::UNSUPPORTED_CERTIFICATE) {
         return finding.remedy(server(phrase("server-certificate-rejected-kind")));
     }
+    untrusted(finding, attempt, refused, judgement)
+}
+
+/// What cures a certificate that was not valid at the time.
+fn by_dates(judgement: &Judgement) -> Option<Phrase> {
+    Some(match judgement.validity {
+        Validity::Expired(since) => phrase("server-certificate-rejected-renew").with("span", span(since)),
+        Validity::NotYetValid(until) => phrase("server-certificate-rejected-not-yet").with("span", span(until)),
+        _ => return None,
+    })
+}
+
+/// What cures what was sent along with the certificate: an issuer that had expired, or no stapled response.
+fn by_chain_sent(refused: &Refused<'_>, judgement: &Judgement) -> Option<Phrase> {
+    let issuer_expired = judgement.faults.iter().find_map(|fault| match fault {
+        Fault::IssuerDates(subject, Validity::Expired(_)) => Some(subject),
+        _ => None,
+    });
+    let expired = issuer_expired.or(refused.beside.map(|fields| &fields.subject));
+    let renew = |subject| phrase("server-certificate-rejected-chain-expired").with("subject", subject);
+    let staple = || phrase("server-certificate-rejected-staple");
+    expired.map(renew).or_else(|| refused.staple.then(staple))
+}
+
+/// What cures a fault of the certificates themselves. An unknown authority is refused whatever the key is.
+fn by_fault(refused: &Refused<'_>, judgement: &Judgement) -> Option<Phrase> {
+    if refused.described == Some(AlertDescription::UNKNOWN_CA) {
+        return None;
+    }
+    judgement.faults.iter().find_map(|fault| match fault {
+        Fault::WeakKey(subject, key) => Some(
+            phrase("server-certificate-rejected-longer-key")
+                .with("subject", subject)
+                .with("key", key),
+        ),
+        Fault::WeakSignature(subject, algorithm) => Some(
+            phrase("server-certificate-rejected-sha-256")
+                .with("subject", subject)
+                .with("algorithm", algorithm),
+        ),
+        Fault::WrongPurpose => Some(phrase("server-certificate-rejected-purpose")),
+        _ => None,
+    })
+}
+
+/// What to do where the certificate shows no fault: the client does not trust who issued it, or its clock is off.
+fn untrusted(mut finding: Finding, attempt: &Attempt<'_>, refused: &Refused<'_>, judgement: &Judgement) -> Finding {
     if let Chain::IssuerNotGiven { issuer } = &judgement.chain
         && judgement.path.len() == 1
     {
@@ -127,8 +125,10 @@ pub(super) fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, refused
     match (&judgement.chain, attempt.service.transport) {
         (Chain::Anchored { .. }, _) => {
             // Nothing is wrong with the chain: the fault lies with what the client trusts, or with its clock.
-            let clock = described == Some(AlertDescription::BAD_CERTIFICATE)
-                || described == Some(AlertDescription::CERTIFICATE_EXPIRED);
+            let clock = matches!(
+                refused.described,
+                Some(AlertDescription::BAD_CERTIFICATE | AlertDescription::CERTIFICATE_EXPIRED)
+            );
             let clock_remedy = on_client(
                 attempt,
                 phrase("server-certificate-rejected-clock"),
@@ -154,7 +154,7 @@ pub(super) fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, refused
         _ => finding.remedy(elsewhere(
             attempt,
             Owner::Server,
-            phrase("server-certificate-rejected-authority").with("server", connection.server),
+            phrase("server-certificate-rejected-authority").with("server", refused.connection.server),
         )),
     }
 }

@@ -1,6 +1,6 @@
 //! Attempt → Finding: no common cipher suite, group or signature algorithm.
 
-use super::negotiation::{foreign_clauses, grounds, with_grounds, with_offer};
+use super::negotiation::{Grounds, foreign_clauses, grounds, with_grounds, with_offer};
 use super::refusal_causes::of_refused_hello;
 use super::{
     alert_from, before_server_hello, client, elsewhere, listed, on_client, service, side_name, tls_with_hello,
@@ -8,8 +8,9 @@ use super::{
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
-use crate::base::phrase::phrase;
-use crate::connection::walk::{Side, StepKind};
+use crate::base::phrase::{Phrase, phrase};
+use crate::connection::Connection;
+use crate::connection::walk::{Alert, Detail, Side, StepKind};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, Finding, Owner, Rule};
 use crate::tls::hello::ClientHello;
@@ -21,6 +22,29 @@ use crate::tls::{AlertDescription, CipherSuite, SignatureScheme, Version};
 pub(super) const RULE: Rule = rule!("cipher-mismatch", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    let case = recognise(attempt, context)?;
+    let finding =
+        Finding::error(RULE.id, case.alert.side.into(), At::Tls, case.summary()).confidence(case.confidence());
+    Some(case.with_remedies(case.with_evidence(finding)))
+}
+
+/// An offer, or a choice, that an alert refused.
+struct Case<'a, 'c> {
+    attempt: &'a Attempt<'c>,
+    connection: &'a Connection,
+    hello: &'a ClientHello,
+    alert: &'a Alert,
+    description: AlertDescription,
+    /// The server refused what the client offers; otherwise the client what the server chose.
+    refused_offer: bool,
+    /// What of the choice was not offered.
+    foreign: Vec<Phrase>,
+    /// The alert is about that.
+    is_unasked: bool,
+    grounds: Grounds,
+}
+
+fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<Case<'a, 'c>> {
     let (connection, tls) = tls_with_hello(attempt)?;
     let alert = tls.first_error()?;
     let (_, description) = alert.content?;
@@ -34,7 +58,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     // The client refusing what the server chose: because it never offered that, or before any certificate could be the
     // reason.
     let foreign = foreign_clauses(tls);
-    let unasked = !foreign.is_empty()
+    let is_unasked = !foreign.is_empty()
         && matches!(
             description,
             AlertDescription::ILLEGAL_PARAMETER | AlertDescription::HANDSHAKE_FAILURE
@@ -42,7 +66,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let refused_choice = alert.side == Side::Client
         && tls.server_hello.is_some()
         && tls.certificates.server.is_none()
-        && (unasked || about_choice && !tls.version().is_some_and(Version::is_tls13));
+        && (is_unasked || about_choice && !tls.version().is_some_and(Version::is_tls13));
     // A choice that was not captured may have been made, and refused for another reason.
     if !super::sees_without_holes(connection) || !(refused_offer || refused_choice) {
         return None;
@@ -58,86 +82,108 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     {
         return None;
     }
-    let summary = if refused_offer && description == AlertDescription::MISSING_EXTENSION {
-        phrase("cipher-mismatch-summary-misses")
-            .with("service", service(attempt))
-            .with("who", client(attempt))
-    } else if refused_offer {
-        phrase("cipher-mismatch-summary-offer")
-            .with("service", service(attempt))
-            .with("who", client(attempt))
-    } else {
-        phrase("cipher-mismatch-summary-choice")
-            .with("who", client(attempt))
-            .with("service", service(attempt))
-    };
-    let says_so = matches!(
+    Some(Case {
+        attempt,
+        connection,
+        hello,
+        alert,
         description,
-        AlertDescription::INSUFFICIENT_SECURITY | AlertDescription::MISSING_EXTENSION
-    );
-    let certain = says_so && !grounds.flaws.is_empty() || unasked;
-    // GnuTLS answers versions that it does not speak with handshake_failure, too.
-    let may_be_version = refused_offer && open && !says_so && may_miss_version(hello);
-    let mut finding = Finding::error(RULE.id, alert.side.into(), At::Tls, summary).confidence(if certain {
-        Confidence::Certain
-    } else if may_be_version && hello.offered_versions().iter().all(|it| it.is_tls13()) {
-        Confidence::Possible
-    } else {
-        Confidence::Likely
-    });
-    if may_be_version {
-        finding = finding.alternative(
-            "version-mismatch",
-            phrase("cipher-mismatch-or-version").with("service", service(attempt)),
-        );
+        refused_offer,
+        foreign,
+        is_unasked,
+        grounds,
+    })
+}
+
+impl Case<'_, '_> {
+    /// Whether the alert is for nothing but what is offered.
+    fn says_so(&self) -> bool {
+        matches!(
+            self.description,
+            AlertDescription::INSUFFICIENT_SECURITY | AlertDescription::MISSING_EXTENSION
+        )
     }
-    finding = with_offer(finding, connection, hello);
-    finding = with_grounds(finding, connection, &grounds);
-    if let Some(step) = connection.step(StepKind::ServerHello) {
-        finding = finding.evidence(
-            step.frame,
-            phrase("cipher-mismatch-chooses").with("choice", step.detail.as_deref().unwrap_or_default()),
-        );
-        for clause in foreign {
-            finding = finding.evidence(step.frame, clause);
+
+    fn is_certain(&self) -> bool {
+        self.says_so() && !self.grounds.flaws.is_empty() || self.is_unasked
+    }
+
+    /// GnuTLS answers versions that it does not speak with handshake_failure, too.
+    fn may_be_version(&self) -> bool {
+        let is_open = self.grounds.flaws.is_empty() && self.grounds.excluded.is_empty();
+        self.refused_offer && is_open && !self.says_so() && may_miss_version(self.hello)
+    }
+
+    fn confidence(&self) -> Confidence {
+        if self.is_certain() {
+            return Confidence::Certain;
+        }
+        let is_new_alone = self.hello.offered_versions().iter().all(|version| version.is_tls13());
+        if self.may_be_version() && is_new_alone {
+            Confidence::Possible
+        } else {
+            Confidence::Likely
         }
     }
-    finding = finding.evidence(alert.frame, alert_from(alert, side_name(alert.side)));
-    if !certain {
-        finding = finding.alternative("server-policy", phrase("cipher-mismatch-policy"));
+
+    fn summary(&self) -> Phrase {
+        phrase(match self.description {
+            AlertDescription::MISSING_EXTENSION if self.refused_offer => "cipher-mismatch-summary-misses",
+            _ if self.refused_offer => "cipher-mismatch-summary-offer",
+            _ => "cipher-mismatch-summary-choice",
+        })
+        .with("service", service(self.attempt))
+        .with("who", client(self.attempt))
     }
-    if grounds.excluded.is_empty() && refused_offer {
-        finding = finding.cannot_tell(phrase("cipher-mismatch-cannot-tell"));
+
+    fn with_evidence(&self, finding: Finding) -> Finding {
+        let (connection, alert) = (self.connection, self.alert);
+        let mut finding = with_offer(finding, connection, self.hello);
+        finding = with_grounds(finding, connection, &self.grounds);
+        if let Some(step) = connection.step(StepKind::ServerHello) {
+            let choice = step.detail.as_ref().map(Detail::phrase).unwrap_or_default();
+            finding = finding.evidence(step.frame, phrase("cipher-mismatch-chooses").with("choice", choice));
+            for clause in &self.foreign {
+                finding = finding.evidence(step.frame, clause.clone());
+            }
+        }
+        finding = finding.evidence(alert.frame, alert_from(alert, side_name(alert.side)));
+        if !self.is_certain() {
+            finding = finding.alternative("server-policy", phrase("cipher-mismatch-policy"));
+        }
+        if self.may_be_version() {
+            let or_version = phrase("cipher-mismatch-or-version").with("service", service(self.attempt));
+            finding = finding.alternative("version-mismatch", or_version);
+        }
+        if self.grounds.excluded.is_empty() && self.refused_offer {
+            finding = finding.cannot_tell(phrase("cipher-mismatch-cannot-tell"));
+        }
+        finding
     }
-    if !grounds.flaws.is_empty() || unasked {
+
+    fn with_remedies(&self, mut finding: Finding) -> Finding {
+        let (attempt, server) = (self.attempt, self.connection.server);
         // The fault lies in one side's software: no list of suites cures it.
-        let (owner, whose) = if unasked {
-            (
-                Owner::Server,
-                phrase("cipher-mismatch-software-server").with("server", connection.server),
-            )
-        } else {
-            (
-                Owner::Wlc,
-                phrase("cipher-mismatch-software-client").with("who", client(attempt)),
-            )
+        let software = |owner, whose: Phrase| {
+            let action = phrase("cipher-mismatch-update").with("whose", whose);
+            elsewhere(attempt, owner, action)
         };
-        let action = phrase("cipher-mismatch-update").with("whose", &whose);
-        return Some(finding.remedy(elsewhere(attempt, owner, action)));
-    }
-    // A short list of signature algorithms leaves no certificate that the server could sign with.
-    if refused_offer && has_few_signatures(hello) {
-        let list = listed(&hello.signature_schemes);
-        finding = finding.remedy(elsewhere(
-            attempt,
-            Owner::Server,
-            phrase("cipher-mismatch-signatures")
-                .with("list", list)
-                .with("server", connection.server)
-                .with("who", client(attempt)),
-        ));
-    }
-    Some(
+        if self.is_unasked {
+            let whose = phrase("cipher-mismatch-software-server").with("server", server);
+            return finding.remedy(software(Owner::Server, whose));
+        }
+        if !self.grounds.flaws.is_empty() {
+            let whose = phrase("cipher-mismatch-software-client").with("who", client(attempt));
+            return finding.remedy(software(Owner::Wlc, whose));
+        }
+        // A short list of signature algorithms leaves no certificate that the server could sign with.
+        if self.refused_offer && has_few_signatures(self.hello) {
+            let action = phrase("cipher-mismatch-signatures")
+                .with("list", listed(&self.hello.signature_schemes))
+                .with("server", server)
+                .with("who", client(attempt));
+            finding = finding.remedy(elsewhere(attempt, Owner::Server, action));
+        }
         finding
             .remedy(on_client(
                 attempt,
@@ -147,9 +193,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             .remedy(elsewhere(
                 attempt,
                 Owner::Server,
-                phrase("cipher-mismatch-allow").with("server", connection.server),
-            )),
-    )
+                phrase("cipher-mismatch-allow").with("server", server),
+            ))
+    }
 }
 
 /// Whether the offer is for TLS 1.3 alone, or for what came before it alone, and otherwise as broad as libraries make it by

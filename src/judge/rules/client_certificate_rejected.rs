@@ -13,7 +13,8 @@ use crate::connection::Connection;
 use crate::connection::walk::{Alert, Side, StepKind, TlsFacts};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
-use crate::tls::certificate::{ClientCertificateKind, Fields, client_certificate_kind};
+use crate::judge::reason::Reason;
+use crate::tls::certificate::{Certificate, ClientCertificateKind, Fields, client_certificate_kind};
 use crate::tls::trust::{Chain, Fault, Judgement};
 use crate::tls::{AlertDescription, SignatureScheme};
 
@@ -28,169 +29,216 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         return super::bare_end::finding(attempt, connection, tls, RULE.id)
             .map(|finding| with_remedies(finding, attempt, None, false, None));
     };
-    let who = client(attempt);
-    let message = tls.certificates.client.as_ref();
-    let leaf = message.and_then(|message| message.chain.first());
-    let missing = message.is_some_and(|message| message.chain.is_empty() && message.missing == 0);
-    let encrypted = message.is_none();
-
-    let fields = leaf.and_then(|leaf| leaf.fields.as_deref().ok());
-    let mut causes = attempt
-        .judgements
-        .client
-        .as_ref()
-        .map(certificate_causes)
-        .unwrap_or_default();
-    // Which authorities the server accepts is its own affair: that an issuer is not among the roots given counts only
-    // when the server says so and nothing better explains it.
-    causes.retain(|cause| *cause != "missing-intermediate");
-    let says_issuer = matches!(
-        refusal.described,
-        Some(AlertDescription::UNKNOWN_CA | AlertDescription::CERTIFICATE_UNKNOWN | AlertDescription::ACCESS_DENIED)
-    );
-    // A server that lists the issuer as acceptable knows it: then the alert means something else.
-    let issuer_listed = fields.is_some_and(|fields| issuer_is_listed(fields, tls) == Some(true));
-    if !says_issuer || causes.len() > 1 || issuer_listed {
-        causes.retain(|cause| *cause != "unknown-issuer");
-    }
-    confirm(&mut causes, refusal.described);
-    let mut clauses = attempt
-        .judgements
-        .client
-        .as_ref()
-        .map(|it| certificate_clauses(&as_server_sees(it, &causes), fields))
-        .unwrap_or_default();
-    if let Some(clause) = fields.and_then(|fields| not_acceptable(fields, tls)) {
-        clauses.push(clause);
-    }
-    if let Some(clause) = fields.and_then(|fields| not_usable(fields, tls)) {
-        clauses.push(clause);
-        causes.push("unsupported-algorithm");
-    }
-    let revoked = refusal.described == Some(AlertDescription::CERTIFICATE_REVOKED);
-    let summary = if missing {
-        phrase("client-certificate-rejected-summary-missing")
-            .with("service", service(attempt))
-            .with("who", &who)
-    } else if encrypted && tls.client_certificate_empty {
-        phrase("client-certificate-rejected-summary-empty")
-            .with("service", service(attempt))
-            .with("who", &who)
-    } else if encrypted {
-        phrase("client-certificate-rejected-summary-encrypted")
-            .with("service", service(attempt))
-            .with("who", &who)
-    } else {
-        let summary = if clauses.is_empty() {
-            phrase("client-certificate-rejected-summary")
-        } else {
-            phrase("client-certificate-rejected-summary-why").with("clauses", clauses.clone())
-        };
-        summary.with("service", service(attempt)).with("who", &who)
-    };
-    let empty = missing || encrypted && tls.client_certificate_empty;
-    if empty {
-        causes = vec!["missing"];
-    } else if revoked {
-        causes.insert(0, "revoked");
-    } else if causes.is_empty() {
-        causes.push("other");
-    }
-    let causes_are_other = causes == ["other"];
-    let mut finding = Finding::error(RULE.id, By::Server, At::Tls, summary)
-        .confidence(refusal.confidence)
-        .causes(causes);
-    if let Some(step) = connection.step_by(StepKind::CertificateRequest, Side::Server) {
-        finding = finding.evidence(step.frame, phrase("client-certificate-rejected-asks"));
-        let request = tls
-            .certificate_request
-            .as_ref()
-            .filter(|request| missing && !request.broken);
-        if let Some(request) = request.filter(|request| !request.signature_schemes.is_empty()) {
-            finding = finding.evidence(
-                step.frame,
-                phrase("client-certificate-rejected-asks-for")
-                    .with("schemes", listed(&request.signature_schemes))
-                    .with("count", request.authorities.len()),
-            );
-        }
-    }
-    if missing {
-        finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-missing").with("who", &who));
-    }
-    if let Some(step) = connection.step_by(StepKind::Certificate, Side::Client) {
-        let what = match leaf.map(|leaf| &leaf.fields) {
-            Some(Ok(fields)) if !clauses.is_empty() => phrase("client-certificate-rejected-certificate")
-                .with("who", &who)
-                .with("subject", &fields.subject)
-                .with("issuer", &fields.issuer),
-            Some(Ok(fields)) => phrase("client-certificate-rejected-certificate-sound")
-                .with("who", &who)
-                .with("subject", &fields.subject)
-                .with("issuer", &fields.issuer),
-            Some(Err(why)) => phrase("client-certificate-rejected-certificate-unreadable")
-                .with("who", &who)
-                .with("why", why.as_str()),
-            None if missing => phrase("client-certificate-rejected-certificate-empty").with("who", &who),
-            None => phrase("client-certificate-rejected-certificate-partial").with("who", &who),
-        };
-        finding = finding.evidence(step.frame, what);
-        finding = finding.evidence(
-            refusal.alert.frame,
-            phrase("client-certificate-rejected-alert-later")
-                .with("alert", alert_text(refusal.alert))
-                .with("span", seconds(refusal.alert.time.since(step.time))),
-        );
-    } else {
-        finding = finding.evidence(
-            refusal.alert.frame,
-            phrase("client-certificate-rejected-short-record").with("alert", alert_text(refusal.alert)),
-        );
-    }
-    if revoked {
-        finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-revoked"));
-    }
-    if encrypted && !tls.version().is_some_and(crate::tls::Version::is_tls13) {
-        finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-uncaptured"));
-    } else if encrypted {
-        finding = finding
-            .cannot_tell(phrase("client-certificate-rejected-cannot-tell-encrypted"))
-            .alternative("application-close", phrase("client-certificate-rejected-close"));
-    } else if missing && refusal.confidence != Confidence::Certain {
-        finding = finding.alternative("handshake-refused", phrase("client-certificate-rejected-other-alert"));
-    } else if clauses.is_empty() && !missing {
-        finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-why"));
-    }
-    if issuer_listed && says_issuer && causes_are_other {
-        let at = connection
-            .step_by(StepKind::CertificateRequest, Side::Server)
-            .map_or(refusal.alert.frame, |step| step.frame);
-        finding = finding
-            .evidence(at, phrase("client-certificate-rejected-issuer-listed"))
-            .behind(
-                "revocation-unavailable",
-                phrase("client-certificate-rejected-revocation"),
-            );
-    }
-    if let Some(Chain::Anchored { anchor, .. }) = attempt.judgements.server.as_ref().map(|it| &it.chain) {
-        finding = finding.excluded(
-            "interception-suspected",
-            phrase("client-certificate-rejected-chain").with("anchor", anchor),
-        );
-    }
+    let case = Case::of(attempt, connection, tls, refusal);
+    let finding = Finding::error(RULE.id, By::Server, At::Tls, case.summary())
+        .confidence(case.refusal.confidence)
+        .causes(case.causes());
+    let finding = case.with_limits(case.with_certificate(case.with_request(finding)));
     Some(with_remedies(
         finding,
         attempt,
-        leaf.and_then(|leaf| leaf.fields.as_deref().ok()),
-        missing,
-        refusal.described,
+        case.fields,
+        case.is_missing,
+        case.refusal.described,
     ))
 }
 
+/// A client's certificate that was refused.
+struct Case<'a, 'c> {
+    attempt: &'a Attempt<'c>,
+    connection: &'a Connection,
+    tls: &'a TlsFacts,
+    refusal: Refusal<'a>,
+    leaf: Option<&'a Certificate>,
+    fields: Option<&'a Fields>,
+    /// The client sent none.
+    is_missing: bool,
+    /// The Certificate message cannot be read.
+    is_encrypted: bool,
+    /// The server lists the issuer as acceptable, so it knows it: then the alert means something else.
+    issuer_listed: bool,
+    /// What can be seen to be at fault with the certificate, most telling first, and as clauses.
+    faults: Vec<Reason>,
+    clauses: Vec<Phrase>,
+}
+
+impl<'a, 'c> Case<'a, 'c> {
+    fn of(attempt: &'a Attempt<'c>, connection: &'a Connection, tls: &'a TlsFacts, refusal: Refusal<'a>) -> Self {
+        let message = tls.certificates.client.as_ref();
+        let leaf = message.and_then(|message| message.chain.first());
+        let fields = leaf.and_then(|leaf| leaf.fields.as_deref().ok());
+        let mut case = Self {
+            attempt,
+            connection,
+            tls,
+            refusal,
+            leaf,
+            fields,
+            is_missing: message.is_some_and(|message| message.chain.is_empty() && message.missing == 0),
+            is_encrypted: message.is_none(),
+            issuer_listed: fields.is_some_and(|fields| issuer_is_listed(fields, tls) == Some(true)),
+            faults: Vec::new(),
+            clauses: Vec::new(),
+        };
+        case.find_faults();
+        case
+    }
+
+    fn find_faults(&mut self) {
+        if let Some(judgement) = &self.attempt.judgements.client {
+            let mut faults = certificate_causes(judgement);
+            // Which authorities the server accepts is its own affair: that an issuer is not among the roots given counts only
+            // when the server says so and nothing better explains it.
+            faults.retain(|cause| *cause != Reason::MissingIntermediate);
+            if !self.says_issuer() || faults.len() > 1 || self.issuer_listed {
+                faults.retain(|cause| *cause != Reason::UnknownIssuer);
+            }
+            confirm(&mut faults, self.refusal.described);
+            self.clauses = certificate_clauses(&as_server_sees(judgement, &faults), self.fields);
+            self.faults = faults;
+        }
+        let Some(fields) = self.fields else { return };
+        self.clauses.extend(not_acceptable(fields, self.tls));
+        if let Some(clause) = not_usable(fields, self.tls) {
+            self.clauses.push(clause);
+            self.faults.push(Reason::UnsupportedAlgorithm);
+        }
+    }
+
+    /// Whether the alert may be about who issued the certificate.
+    fn says_issuer(&self) -> bool {
+        matches!(
+            self.refusal.described,
+            Some(
+                AlertDescription::UNKNOWN_CA | AlertDescription::CERTIFICATE_UNKNOWN | AlertDescription::ACCESS_DENIED
+            )
+        )
+    }
+
+    fn is_revoked(&self) -> bool {
+        self.refusal.described == Some(AlertDescription::CERTIFICATE_REVOKED)
+    }
+
+    /// By its size, a message that cannot be read was empty.
+    fn is_empty_by_size(&self) -> bool {
+        self.is_encrypted && self.tls.client_certificate_empty
+    }
+
+    fn causes(&self) -> Vec<Reason> {
+        if self.is_missing || self.is_empty_by_size() {
+            return vec![Reason::Missing];
+        }
+        let revoked = self.is_revoked().then_some(Reason::Revoked);
+        let causes: Vec<Reason> = revoked.into_iter().chain(self.faults.iter().copied()).collect();
+        if causes.is_empty() { vec![Reason::Other] } else { causes }
+    }
+
+    fn summary(&self) -> Phrase {
+        if self.is_missing {
+            phrase("client-certificate-rejected-summary-missing")
+        } else if self.is_empty_by_size() {
+            phrase("client-certificate-rejected-summary-empty")
+        } else if self.is_encrypted {
+            phrase("client-certificate-rejected-summary-encrypted")
+        } else if self.clauses.is_empty() {
+            phrase("client-certificate-rejected-summary")
+        } else {
+            phrase("client-certificate-rejected-summary-why").with("clauses", self.clauses.clone())
+        }
+        .with("service", service(self.attempt))
+        .with("who", client(self.attempt))
+    }
+
+    fn with_request(&self, finding: Finding) -> Finding {
+        let Some(step) = self.connection.step_by(StepKind::CertificateRequest, Side::Server) else {
+            return finding;
+        };
+        let finding = finding.evidence(step.frame, phrase("client-certificate-rejected-asks"));
+        let request = self.tls.certificate_request.as_ref();
+        let request = request.filter(|request| self.is_missing && !request.broken);
+        let Some(request) = request.filter(|request| !request.signature_schemes.is_empty()) else {
+            return finding;
+        };
+        finding.evidence(
+            step.frame,
+            phrase("client-certificate-rejected-asks-for")
+                .with("schemes", listed(&request.signature_schemes))
+                .with("count", request.authorities.len()),
+        )
+    }
+
+    fn with_certificate(&self, mut finding: Finding) -> Finding {
+        let who = client(self.attempt);
+        if self.is_missing {
+            finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-missing").with("who", &who));
+        }
+        let alert = self.refusal.alert;
+        let Some(step) = self.connection.step_by(StepKind::Certificate, Side::Client) else {
+            return finding.evidence(
+                alert.frame,
+                phrase("client-certificate-rejected-short-record").with("alert", alert_text(alert)),
+            );
+        };
+        let what = match self.leaf.map(|leaf| &leaf.fields) {
+            Some(Ok(fields)) => phrase(if self.clauses.is_empty() {
+                "client-certificate-rejected-certificate-sound"
+            } else {
+                "client-certificate-rejected-certificate"
+            })
+            .with("subject", &fields.subject)
+            .with("issuer", &fields.issuer),
+            Some(Err(why)) => phrase("client-certificate-rejected-certificate-unreadable").with("why", why),
+            None if self.is_missing => phrase("client-certificate-rejected-certificate-empty"),
+            None => phrase("client-certificate-rejected-certificate-partial"),
+        };
+        finding.evidence(step.frame, what.with("who", who)).evidence(
+            alert.frame,
+            phrase("client-certificate-rejected-alert-later")
+                .with("alert", alert_text(alert))
+                .with("span", seconds(alert.time.since(step.time))),
+        )
+    }
+
+    /// Adds what the capture hides, and what else it may be.
+    fn with_limits(&self, mut finding: Finding) -> Finding {
+        if self.is_revoked() {
+            finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-revoked"));
+        }
+        if self.is_encrypted && !self.tls.version().is_some_and(crate::tls::Version::is_tls13) {
+            finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-uncaptured"));
+        } else if self.is_encrypted {
+            finding = finding
+                .cannot_tell(phrase("client-certificate-rejected-cannot-tell-encrypted"))
+                .alternative("application-close", phrase("client-certificate-rejected-close"));
+        } else if self.is_missing && self.refusal.confidence != Confidence::Certain {
+            finding = finding.alternative("handshake-refused", phrase("client-certificate-rejected-other-alert"));
+        } else if self.clauses.is_empty() && !self.is_missing {
+            finding = finding.cannot_tell(phrase("client-certificate-rejected-cannot-tell-why"));
+        }
+        if self.issuer_listed && self.says_issuer() && self.causes() == [Reason::Other] {
+            let request = self.connection.step_by(StepKind::CertificateRequest, Side::Server);
+            let at = request.map_or(self.refusal.alert.frame, |step| step.frame);
+            finding = finding
+                .evidence(at, phrase("client-certificate-rejected-issuer-listed"))
+                .behind(
+                    "revocation-unavailable",
+                    phrase("client-certificate-rejected-revocation"),
+                );
+        }
+        if let Some(Chain::Anchored { anchor, .. }) = self.attempt.judgements.server.as_ref().map(|it| &it.chain) {
+            finding = finding.excluded(
+                "interception-suspected",
+                phrase("client-certificate-rejected-chain").with("anchor", anchor),
+            );
+        }
+        finding
+    }
+}
+
 /// Without what only says that the client's authority is unknown here: the server has a list of its own.
-fn as_server_sees(judgement: &Judgement, causes: &[&str]) -> Judgement {
+fn as_server_sees(judgement: &Judgement, causes: &[Reason]) -> Judgement {
     let mut judgement = judgement.clone();
-    if !causes.contains(&"unknown-issuer") && matches!(judgement.chain, Chain::IssuerNotGiven { .. }) {
+    if !causes.contains(&Reason::UnknownIssuer) && matches!(judgement.chain, Chain::IssuerNotGiven { .. }) {
         judgement.chain = Chain::Empty;
     }
     judgement

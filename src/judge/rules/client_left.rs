@@ -13,6 +13,7 @@ use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind, TlsFacts};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
+use crate::judge::reason::Reason;
 use crate::tls::Version;
 
 /// A fault of the certificate that can be seen.
@@ -22,7 +23,12 @@ pub(super) const CERTIFICATE: Rule = rule!("server-certificate-rejected", Cause,
 pub(super) const PROTOCOL: Rule = rule!("handshake-refused", General, for_protocol);
 
 /// Faults for which clients leave. Who trusts which issuer does not show.
-const FAULTS: [&str; 4] = ["name-mismatch", "expired", "not-yet-valid", "self-signed"];
+const FAULTS: [Reason; 4] = [
+    Reason::NameMismatch,
+    Reason::Expired,
+    Reason::NotYetValid,
+    Reason::SelfSigned,
+];
 
 /// How a client left.
 struct Left {
@@ -78,7 +84,7 @@ fn for_certificate(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     }
     let left = left(connection, tls)?;
     // Servers under test are self-signed, and tests only ask whether they answer.
-    if left.after && causes == ["self-signed"] {
+    if left.after && causes == [Reason::SelfSigned] {
         return None;
     }
     let step = connection.step_by(StepKind::Certificate, Side::Server)?;
@@ -151,7 +157,7 @@ fn for_protocol(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                 .with("list", &list),
         )
         .confidence(Confidence::Likely)
-        .causes(vec!["application-protocol"])
+        .causes(vec![Reason::ApplicationProtocol])
         .evidence(offer, phrase("refusal-protocols").with("who", &who).with("list", list))
         .evidence(chosen, phrase("client-left-protocol-chosen"))
         .evidence(left.frame, phrase("client-left").with("who", &who))

@@ -7,6 +7,7 @@ use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
+use crate::connection::Exchange;
 use crate::connection::walk::{Side, StepKind};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Evidence, Finding, Owner, Rule};
@@ -51,19 +52,13 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         None if ended.is_some() => phrase("crl-fetch-failed-summary-closed"),
         None => phrase("crl-fetch-failed-summary-waiting"),
     };
-    let mut finding = Finding::error(
-        RULE.id,
-        By::Client,
-        At::Tls,
-        summary.with("who", client(attempt)).with("host", &revocation.host),
-    )
-    .confidence(Confidence::Likely)
-    .evidence(
-        certificate.frame,
-        phrase("crl-fetch-failed-points")
-            .with("service", service(attempt))
-            .with("url", crate::base::wire_text::WireText::from(revocation.url.as_str())),
-    );
+    let points = phrase("crl-fetch-failed-points")
+        .with("service", service(attempt))
+        .with("url", crate::base::wire_text::WireText::from(revocation.url.as_str()));
+    let summary = summary.with("who", client(attempt)).with("host", &revocation.host);
+    let mut finding = Finding::error(RULE.id, By::Client, At::Tls, summary)
+        .confidence(Confidence::Likely)
+        .evidence(certificate.frame, points);
     finding.evidence.extend(failure);
     if let Some(alert) = alert {
         finding = finding.evidence(alert.frame, alert_from(alert, client(attempt)));
@@ -73,20 +68,21 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     } else {
         finding.alternative("server-certificate-rejected", phrase("crl-fetch-failed-unchecked"))
     };
+    Some(with_remedies(finding, attempt, revocation))
+}
+
+/// Let the client fetch it, or do without.
+fn with_remedies(finding: Finding, attempt: &Attempt<'_>, revocation: &Revocation<'_>) -> Finding {
     let tasks = [task("revocation-off")];
-    Some(if attempt.service.transport == Transport::OnPrem {
-        finding.remedy(on_client(attempt, phrase("crl-fetch-failed-off-on-prem"), &tasks))
-    } else {
-        finding
-            .remedy(elsewhere(
-                attempt,
-                Owner::Firewall,
-                phrase("crl-fetch-failed-allow")
-                    .with("device", attempt.device)
-                    .with("host", &revocation.host),
-            ))
-            .remedy(on_client(attempt, phrase("crl-fetch-failed-off"), &tasks))
-    })
+    if attempt.service.transport == Transport::OnPrem {
+        return finding.remedy(on_client(attempt, phrase("crl-fetch-failed-off-on-prem"), &tasks));
+    }
+    let allow = phrase("crl-fetch-failed-allow")
+        .with("device", attempt.device)
+        .with("host", &revocation.host);
+    finding
+        .remedy(elsewhere(attempt, Owner::Firewall, allow))
+        .remedy(on_client(attempt, phrase("crl-fetch-failed-off"), &tasks))
 }
 
 /// Whether the fetch was tried again and again.
@@ -96,55 +92,33 @@ fn retries(revocation: &Revocation<'_>) -> bool {
 
 /// Why a fetch failed, frame by frame; `None` when it went well, or its outcome is not in the capture.
 fn failure(revocation: &Revocation<'_>) -> Option<Vec<Evidence>> {
-    let evidence = |frame: FrameNumber, what: Phrase| Some(vec![Evidence { frame, what }]);
-    let host = &revocation.host;
-    if revocation.connections.iter().any(|it| {
-        it.http
-            .iter()
-            .any(|exchange| matches!(&exchange.response, Some((_, answer)) if answer.status < 400))
-    }) {
+    let (frame, what) = why_failed(revocation)?;
+    let what = what.with("host", &revocation.host);
+    Some(vec![Evidence { frame, what }])
+}
+
+fn why_failed(revocation: &Revocation<'_>) -> Option<(FrameNumber, Phrase)> {
+    let went_well = |exchange: &Exchange| matches!(&exchange.response, Some((_, answer)) if answer.status < 400);
+    if revocation.connections.iter().any(|it| it.http.iter().any(went_well)) {
         return None;
     }
     for connection in &revocation.connections {
         if let Some((frame, answer)) = connection.http.iter().find_map(|exchange| exchange.response.as_ref()) {
-            return evidence(
-                *frame,
-                phrase("crl-fetch-failed-answers")
-                    .with("host", host)
-                    .with("status", answer.status)
-                    .with("reason", &answer.reason),
-            );
+            let answers = phrase("crl-fetch-failed-answers")
+                .with("status", answer.status)
+                .with("reason", &answer.reason);
+            return Some((*frame, answers));
         }
     }
-    let connection = revocation.connections.first();
-    if let Some(connection) = connection {
-        if connection.tcp.server.frames == 0 {
-            return evidence(
-                connection.first.0,
-                phrase("crl-fetch-failed-silent")
-                    .with("host", host)
-                    .with("server", connection.server),
-            );
-        }
-        if let Some(reset) = connection
-            .tcp
-            .server
-            .reset
-            .filter(|_| connection.tcp.server.syns.is_empty())
-        {
-            return evidence(
-                reset.frame,
-                phrase("crl-fetch-failed-refused")
-                    .with("host", host)
-                    .with("server", connection.server),
-            );
-        }
-        return evidence(
-            connection.first.0,
-            phrase("crl-fetch-failed-connects")
-                .with("host", host)
-                .with("server", connection.server),
-        );
+    if let Some(connection) = revocation.connections.first() {
+        let tcp = &connection.tcp.server;
+        let reset = tcp.reset.filter(|_| tcp.syns.is_empty());
+        let (frame, what) = match reset {
+            _ if tcp.frames == 0 => (connection.first.0, "crl-fetch-failed-silent"),
+            Some(reset) => (reset.frame, "crl-fetch-failed-refused"),
+            None => (connection.first.0, "crl-fetch-failed-connects"),
+        };
+        return Some((frame, phrase(what).with("server", connection.server)));
     }
     // Only the name was asked for: that failed when no address came.
     let addressless = revocation
@@ -152,16 +126,11 @@ fn failure(revocation: &Revocation<'_>) -> Option<Vec<Evidence>> {
         .iter()
         .all(|it| it.answer.as_ref().is_none_or(|answer| answer.addresses.is_empty()));
     let lookup = revocation.lookups.first().filter(|_| addressless)?;
-    match &lookup.answer {
-        Some(answer) => evidence(
+    Some(match &lookup.answer {
+        Some(answer) => (
             answer.frame,
-            phrase("crl-fetch-failed-dns-answers")
-                .with("status", answer.status)
-                .with("host", host),
+            phrase("crl-fetch-failed-dns-answers").with("status", answer.status),
         ),
-        None => evidence(
-            lookup.first().0,
-            phrase("crl-fetch-failed-dns-silent").with("host", host),
-        ),
-    }
+        None => (lookup.first().0, phrase("crl-fetch-failed-dns-silent")),
+    })
 }

@@ -58,7 +58,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let summary: Phrase = match refusal {
         Some(error) => phrase("dns-refused")
             .with("from", error.from)
-            .with("kind", error.kind.to_string())
+            .with("kind", error.kind.phrase())
             .with("name", name),
         None => phrase("dns-no-response-summary")
             .with("who", client(attempt))
@@ -90,7 +90,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             error.frame,
             phrase("dns-refused-by-icmp")
                 .with("from", error.from)
-                .with("kind", error.kind.to_string())
+                .with("kind", error.kind.phrase())
                 .with("server", server),
         ),
         None => finding

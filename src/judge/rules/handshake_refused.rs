@@ -1,12 +1,12 @@
 //! Attempt → Finding: one side gave the handshake up with an alert that no other rule explains.
 
-use super::refusal_causes::causes;
+use super::refusal_causes::{Cause, causes};
 use super::{alert_from, alert_text, client, elsewhere, on_client, service, side_name};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
-use crate::base::phrase::phrase;
-use crate::connection::walk::{Side, StepKind};
+use crate::base::phrase::{Phrase, phrase};
+use crate::connection::walk::{Alert, Side, StepKind};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, Finding, Owner, Rule};
 use crate::tls::AlertDescription;
@@ -31,51 +31,32 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if let Some(finding) = super::before_any_hello::finding(attempt, connection, alert, RULE.id) {
         return Some(finding);
     }
-    let (who, service) = (client(attempt), service(attempt));
-    let summary = match alert.side {
-        Side::Client => phrase("handshake-refused-summary-client"),
-        Side::Server => phrase("handshake-refused-summary-server"),
-    }
-    .with("who", who)
-    .with("service", service)
-    .with("alert", alert_text(alert));
+    let causes = causes(attempt, connection, tls, alert, context);
     let hello = connection.step(StepKind::ClientHello)?;
     let name = tls.client_hello.as_ref().and_then(|hello| hello.server_name.as_ref());
-    let causes = causes(attempt, connection, tls, alert, context);
-    let summary = match causes.first() {
-        Some(cause) => phrase("handshake-refused-because")
-            .with("summary", summary)
-            .with("clause", &cause.clause),
-        None => summary,
+    let offer = match name {
+        Some(name) => phrase("handshake-refused-hello").with("name", name),
+        None if tls.client_hello.is_some() => phrase("handshake-refused-hello-nameless"),
+        None => phrase("handshake-refused-hello-cut"),
     };
-    let mut finding = Finding::error(RULE.id, alert.side.into(), At::Tls, summary)
+    let mut finding = Finding::error(RULE.id, alert.side.into(), At::Tls, summary(attempt, alert, &causes))
         .confidence(Confidence::Likely)
-        .causes(causes.iter().map(|cause| cause.id).collect())
-        .evidence(
-            hello.frame,
-            match name {
-                Some(name) => phrase("handshake-refused-hello").with("name", name),
-                None if tls.client_hello.is_some() => phrase("handshake-refused-hello-nameless"),
-                None => phrase("handshake-refused-hello-cut"),
-            },
-        );
+        .causes(causes.iter().map(|cause| cause.reason).collect())
+        .evidence(hello.frame, offer);
     for cause in &causes {
         finding = finding.evidence(cause.frame, cause.clause.clone());
         finding.beside.extend(cause.beside);
     }
     finding = finding.evidence(alert.frame, alert_from(alert, side_name(alert.side)));
     for cause in causes.iter().skip(1) {
-        finding = finding.alternative(cause.id, cause.clause.clone());
+        finding = finding.alternative(cause.reason.name(), cause.clause.clone());
     }
     if description == AlertDescription::UNRECOGNIZED_NAME && tls.client_hello.is_some() {
-        return Some(finding.remedy(on_client(
-            attempt,
-            match name {
-                Some(name) => phrase("handshake-refused-unknown-name").with("name", name),
-                None => phrase("handshake-refused-nameless"),
-            },
-            &[task("show-transport")],
-        )));
+        let other_name = match name {
+            Some(name) => phrase("handshake-refused-unknown-name").with("name", name),
+            None => phrase("handshake-refused-nameless"),
+        };
+        return Some(finding.remedy(on_client(attempt, other_name, &[task("show-transport")])));
     }
     if causes.is_empty() {
         finding = finding.cannot_tell(phrase("handshake-refused-cannot-tell"));
@@ -83,17 +64,29 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     for cause in causes {
         finding = finding.remedy(cause.remedy);
     }
-    Some(
-        finding.remedy(elsewhere(
-            attempt,
-            if alert.side == Side::Server {
-                Owner::Server
-            } else {
-                Owner::Wlc
-            },
-            phrase("handshake-refused-log")
-                .with("who", side_name(alert.side))
-                .with("description", description),
-        )),
-    )
+    let owner = match alert.side {
+        Side::Server => Owner::Server,
+        Side::Client => Owner::Wlc,
+    };
+    let log = phrase("handshake-refused-log")
+        .with("who", side_name(alert.side))
+        .with("description", description);
+    Some(finding.remedy(elsewhere(attempt, owner, log)))
+}
+
+/// Who refused, and what explains it best.
+fn summary(attempt: &Attempt<'_>, alert: &Alert, causes: &[Cause]) -> Phrase {
+    let summary = phrase(match alert.side {
+        Side::Client => "handshake-refused-summary-client",
+        Side::Server => "handshake-refused-summary-server",
+    })
+    .with("who", client(attempt))
+    .with("service", service(attempt))
+    .with("alert", alert_text(alert));
+    match causes.first() {
+        Some(cause) => phrase("handshake-refused-because")
+            .with("summary", summary)
+            .with("clause", &cause.clause),
+        None => summary,
+    }
 }

@@ -5,9 +5,10 @@ use super::heard::{ANSWER, if_heard};
 use super::{certificate_causes, client, first_end, first_fin, seconds, sees_without_holes, service, side_name};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
+use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
-use crate::connection::walk::Side;
+use crate::connection::walk::{Side, TlsFacts};
 use crate::judge::context::Context;
 use crate::judge::finding::{Finding, Rule};
 
@@ -20,43 +21,35 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if !went_well(attempt) {
         return None;
     }
-    let unseen = hole_in_handshake(connection);
-    let Some(tls) = &connection.tls else {
-        let (frame, answer) = connection
-            .http
-            .iter()
-            .rev()
-            .find_map(|exchange| exchange.response.as_ref())?;
-        let took = seconds(time_in(connection, *frame).since(connection.first.1));
-        let server_tcp = &connection.tcp.server;
-        let cut = server_tcp.cut > 0 || server_tcp.unseen_end > 0 || !server_tcp.gaps.is_empty();
-        let unread = cut && attempt.licensing;
-        let finding = Finding::ok(
-            RULE.id,
-            phrase("healthy-summary-http")
-                .with("service", service(attempt))
-                .with("status", answer.status)
-                .with("reason", &answer.reason)
-                .with("took", &took),
-        )
-        .evidence(
-            *frame,
-            phrase("http-status")
-                .with("status", answer.status)
-                .with("reason", &answer.reason),
-        )
+    match &connection.tls {
+        Some(tls) => Some(in_tls(attempt, connection, tls)),
+        None => in_plain_http(attempt, connection),
+    }
+}
+
+fn in_plain_http(attempt: &Attempt<'_>, connection: &Connection) -> Option<Finding> {
+    let mut exchanges = connection.http.iter().rev();
+    let (frame, answer) = exchanges.find_map(|exchange| exchange.response.as_ref())?;
+    let took = seconds(time_in(connection, *frame).since(connection.first.1));
+    let server_tcp = &connection.tcp.server;
+    let cut = server_tcp.cut > 0 || server_tcp.unseen_end > 0 || !server_tcp.gaps.is_empty();
+    let with_status = |what: Phrase| what.with("status", answer.status).with("reason", &answer.reason);
+    let summary = phrase("healthy-summary-http")
+        .with("service", service(attempt))
+        .with("took", took);
+    let finding = Finding::ok(RULE.id, with_status(summary))
+        .evidence(*frame, with_status(phrase("http-status")))
         // A refusal would stand in the part that is missing.
-        .confidence(if unread {
+        .confidence(if cut && attempt.licensing {
             Confidence::Likely
         } else {
             Confidence::Certain
         })
         .cannot_tell(phrase("healthy-cannot-tell-http"));
-        return Some(if_heard(finding, attempt, connection, ANSWER));
-    };
-    let version = tls.version().map(super::negotiation::version_name).unwrap_or_default();
-    // The handshake's time is not the connection's.
-    let took = seconds(handshake_took(connection));
+    Some(if_heard(finding, attempt, connection, ANSWER))
+}
+
+fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts) -> Finding {
     let left = left_at_once(attempt, connection);
     let id = match (tls.application_data.client > 0, tls.application_data.server > 0) {
         (true, _) if left.is_some() && !answered_in_time(connection) => "healthy-summary-one-shot",
@@ -66,35 +59,14 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         (false, true) => "healthy-summary-data",
         (true, true) => "healthy-summary",
     };
-    let mut finding = Finding::ok(
-        RULE.id,
-        phrase(id)
-            .with("service", service(attempt))
-            .with("who", client(attempt))
-            .with("version", &version)
-            .with("took", &took),
-    );
-    if let Some(frame) = left {
-        finding = finding
-            .confidence(Confidence::Likely)
-            .evidence(frame, phrase("healthy-left").with("who", client(attempt)))
-            .alternative("broken-off", phrase("healthy-or-gave-up").with("who", client(attempt)));
-        if tls.application_data.client == 0 && shows_a_fault(attempt) {
-            finding = finding.confidence(Confidence::Possible).alternative(
-                "server-certificate-rejected",
-                phrase("healthy-or-certificate").with("who", client(attempt)),
-            );
-        }
-    } else if tls.ticket_or_answer.is_some() {
-        finding = finding
-            .confidence(Confidence::Likely)
-            .alternative("no-application-response", phrase("healthy-ticket-or-answer"));
-    }
-    if tls.lone_answer {
-        finding = finding
-            .confidence(Confidence::Likely)
-            .alternative("no-application-response", phrase("healthy-lone-answer"));
-    }
+    let version = tls.version().map(super::negotiation::version_name).unwrap_or_default();
+    let summary = phrase(id)
+        .with("service", service(attempt))
+        .with("who", client(attempt))
+        .with("version", version)
+        // The handshake's time is not the connection's.
+        .with("took", seconds(handshake_took(connection)));
+    let mut finding = or_otherwise(Finding::ok(RULE.id, summary), attempt, tls, left);
     for frame in [tls.finished.client, tls.finished.server].into_iter().flatten() {
         finding = finding.evidence(frame, phrase("finished"));
     }
@@ -108,16 +80,44 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .cannot_tell(clause)
             .alternative("answer-cut", phrase("healthy-or-cut"));
     }
-    if tls.version().is_some_and(crate::tls::Version::is_tls13) && tls.certificates.server.is_none() && !tls.resumed {
+    let hides_certificate = tls.version().is_some_and(crate::tls::Version::is_tls13);
+    if hides_certificate && tls.certificates.server.is_none() && !tls.resumed {
         finding = finding.cannot_tell(phrase("healthy-cannot-tell-certificate"));
     }
     finding = if_heard(finding, attempt, connection, ANSWER);
-    if unseen {
+    if hole_in_handshake(connection) {
         finding = finding
             .confidence(Confidence::Likely)
             .cannot_tell(phrase("healthy-cannot-tell-hole"));
     }
-    Some(finding.cannot_tell(phrase("healthy-cannot-tell")))
+    finding.cannot_tell(phrase("healthy-cannot-tell"))
+}
+
+/// What else it may be where the client left at once, or what came back may be a ticket.
+fn or_otherwise(mut finding: Finding, attempt: &Attempt<'_>, tls: &TlsFacts, left: Option<FrameNumber>) -> Finding {
+    let who = client(attempt);
+    if let Some(frame) = left {
+        finding = finding
+            .confidence(Confidence::Likely)
+            .evidence(frame, phrase("healthy-left").with("who", &who))
+            .alternative("broken-off", phrase("healthy-or-gave-up").with("who", &who));
+        if tls.application_data.client == 0 && shows_a_fault(attempt) {
+            finding = finding.confidence(Confidence::Possible).alternative(
+                "server-certificate-rejected",
+                phrase("healthy-or-certificate").with("who", who),
+            );
+        }
+    } else if tls.ticket_or_answer.is_some() {
+        finding = finding
+            .confidence(Confidence::Likely)
+            .alternative("no-application-response", phrase("healthy-ticket-or-answer"));
+    }
+    if tls.lone_answer {
+        finding = finding
+            .confidence(Confidence::Likely)
+            .alternative("no-application-response", phrase("healthy-lone-answer"));
+    }
+    finding
 }
 
 /// Whether the server's certificate, as far as it could be read, is one that many clients refuse.

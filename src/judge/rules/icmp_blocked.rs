@@ -3,8 +3,9 @@
 use super::{elsewhere, service, watched_after};
 use crate::attempt::Attempt;
 use crate::base::phrase::{Phrase, phrase};
+use crate::connection::Connection;
 use crate::connection::walk::Side;
-use crate::decode::IcmpErrorKind;
+use crate::decode::{IcmpError, IcmpErrorKind};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 
@@ -36,32 +37,59 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     {
         return None;
     }
-    // Path MTU discovery works by these errors: they are a cause only when the sender did not get through afterwards.
-    if let IcmpErrorKind::FragmentationNeeded { .. } = error.kind {
-        let sender = if error.quoted_src == connection.client {
-            Side::Client
-        } else {
-            Side::Server
-        };
-        let tcp = &connection.tcp[sender];
-        if tcp.frames == 0
-            || tcp.acked_unseen
-            || tcp.bytes > 0 && tcp.acked_bytes >= tcp.bytes
-            || !watched_after(connection, error.time, context)
-        {
-            return None;
-        }
+    if let IcmpErrorKind::FragmentationNeeded { .. } = error.kind
+        && got_through(connection, error, context)
+    {
+        return None;
     }
     let (from, kind) = (error.from, error.kind);
     let target = service(attempt);
-    let (owner, action) = match kind {
+    let (owner, action) = cure(attempt, connection, kind);
+    let action = action.with("from", from);
+    let summary = if from == connection.server.ip {
+        phrase("icmp-blocked-summary-server")
+    } else {
+        phrase("icmp-blocked-summary-other").with("from", from)
+    };
+    let summary = summary.with("target", target).with("kind", kind.phrase());
+    let quotes = phrase("icmp-blocked-quotes")
+        .with("from", from)
+        .with("kind", kind.phrase());
+    Some(
+        Finding::error(RULE.id, By::Path, at, summary)
+            .evidence(
+                connection.first.0,
+                phrase("icmp-blocked-tries").with("client", connection.client),
+            )
+            .evidence(error.frame, quotes)
+            .remedy(elsewhere(attempt, owner, action)),
+    )
+}
+
+/// Whether the sender of a packet that was too big got through afterwards, for all that is seen: path MTU discovery works by
+/// these errors.
+fn got_through(connection: &Connection, error: &IcmpError, context: &Context<'_>) -> bool {
+    let sender = if error.quoted_src == connection.client {
+        Side::Client
+    } else {
+        Side::Server
+    };
+    let tcp = &connection.tcp[sender];
+    tcp.frames == 0
+        || tcp.acked_unseen
+        || tcp.bytes > 0 && tcp.acked_bytes >= tcp.bytes
+        || !watched_after(connection, error.time, context)
+}
+
+/// Who has to do what about an error.
+fn cure(attempt: &Attempt<'_>, connection: &Connection, kind: IcmpErrorKind) -> (Owner, Phrase) {
+    match kind {
         IcmpErrorKind::Prohibited => (
             Owner::Firewall,
             phrase("icmp-blocked-allow")
-                .with("from", from)
                 .with("port", connection.server.port)
                 .with("device", attempt.device)
-                .with("target", &target),
+                .with("target", service(attempt)),
         ),
         IcmpErrorKind::FragmentationNeeded { mtu } => (
             Owner::Firewall,
@@ -70,57 +98,13 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             } else {
                 "icmp-blocked-mtu-anywhere"
             })
-            .with("from", from)
             .with("mtu", mtu)
             .with("mss", mtu.saturating_sub(40)),
         ),
-        IcmpErrorKind::PortUnreachable => (Owner::Server, phrase("icmp-blocked-port").with("from", from)),
+        IcmpErrorKind::PortUnreachable => (Owner::Server, phrase("icmp-blocked-port")),
         _ => (
             Owner::Firewall,
-            phrase("icmp-blocked-route")
-                .with("from", from)
-                .with("ip", connection.server.ip),
+            phrase("icmp-blocked-route").with("ip", connection.server.ip),
         ),
-    };
-    let summary = if from == connection.server.ip {
-        phrase("icmp-blocked-summary-server")
-            .with("target", &target)
-            .with("kind", kind_name(kind))
-    } else {
-        phrase("icmp-blocked-summary-other")
-            .with("from", from)
-            .with("target", &target)
-            .with("kind", kind_name(kind))
-    };
-    Some(
-        Finding::error(RULE.id, By::Path, at, summary)
-            .evidence(
-                connection.first.0,
-                phrase("icmp-blocked-tries").with("client", connection.client),
-            )
-            .evidence(
-                error.frame,
-                phrase("icmp-blocked-quotes")
-                    .with("from", from)
-                    .with("kind", kind_name(kind)),
-            )
-            .remedy(elsewhere(attempt, owner, action)),
-    )
-}
-
-/// What an error says.
-fn kind_name(kind: IcmpErrorKind) -> Phrase {
-    phrase(match kind {
-        IcmpErrorKind::NetworkUnreachable => "icmp-network-unreachable",
-        IcmpErrorKind::HostUnreachable => "icmp-host-unreachable",
-        IcmpErrorKind::ProtocolUnreachable => "icmp-protocol-unreachable",
-        IcmpErrorKind::PortUnreachable => "icmp-port-unreachable",
-        IcmpErrorKind::Prohibited => "icmp-prohibited",
-        IcmpErrorKind::FragmentationNeeded { mtu: 0 } => "icmp-too-big",
-        IcmpErrorKind::FragmentationNeeded { mtu } => return phrase("icmp-too-big-for").with("mtu", mtu),
-        IcmpErrorKind::TimeExceeded => "icmp-time-exceeded",
-        IcmpErrorKind::Other(kind, code) => {
-            return phrase("icmp-other").with("kind", kind).with("code", code);
-        }
-    })
+    }
 }

@@ -7,11 +7,12 @@ use crate::base::phrase::{Phrase, phrase};
 use crate::capture::End;
 use crate::connection::Connection;
 use crate::connection::plain::Spoken;
-use crate::connection::walk::{Side, StepKind};
+use crate::connection::walk::{Side, StepKind, TlsFacts};
 use crate::judge::context::Context;
 use crate::judge::finding::{Finding, Rule, Severity};
 use crate::judge::recapture;
 use crate::tcp::stream::GapCause;
+use crate::tls::Version;
 
 /// Something is missing from the capture, and no other rule concludes anything from the rest.
 pub(super) const RULE: Rule = rule!("incomplete-capture", General, check);
@@ -76,68 +77,14 @@ fn of_lookups(attempt: &Attempt<'_>, context: &Context<'_>) -> Vec<Phrase> {
 pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Phrase> {
     let mut reasons = Vec::new();
     for side in Side::both() {
-        let tcp = &connection.tcp[side];
-        if tcp.frames == 0 && connection.tcp[side.peer()].frames > 0 {
-            reasons.push(phrase("incomplete-capture-one-direction").with("who", side_name(side)));
-        } else if tcp.acked_unseen {
-            reasons.push(phrase("incomplete-capture-acked-unseen").with("who", side_name(side)));
-        }
-        if tcp.cut > 0 {
-            let cut = match context.capture.snap_length {
-                Some(len) => phrase("incomplete-capture-snap-length").with("len", len),
-                None => phrase("incomplete-capture-snap-length-unknown"),
-            };
-            reasons.push(cut.with("count", tcp.cut).with("who", side_name(side)));
-        }
-        let missed: u64 = tcp
-            .gaps
-            .iter()
-            .filter(|gap| gap.cause == GapCause::NotCaptured)
-            .map(|gap| gap.to.saturating_sub(gap.from))
-            .sum();
-        if tcp.unseen_end > 0 {
-            reasons.push(
-                phrase("incomplete-capture-unseen-end")
-                    .with("count", tcp.unseen_end)
-                    .with("who", side_name(side)),
-            );
-        }
-        // Bytes that the other side still waits for are lost on the way: no better capture brings them.
-        if let Some(gap) = lost_bytes::hole(connection, side) {
-            let missing = phrase("incomplete-capture-never-arrived")
-                .with("count", gap.to.saturating_sub(gap.from))
-                .with("who", side_name(side))
-                .with("frame", gap.seen_at);
-            reasons.push(missing);
-            reasons.extend(lost_bytes::size_clause(connection, side));
-        }
-        if missed > 0 {
-            reasons.push(
-                phrase("incomplete-capture-missed")
-                    .with("missed", missed)
-                    .with("who", side_name(side)),
-            );
-        }
+        missing_of(connection, side, context, &mut reasons);
     }
     let started = connection.step(StepKind::Syn).is_some() || connection.step(StepKind::ClientHello).is_some();
     if !started {
         reasons.push(phrase("incomplete-capture-no-beginning"));
     }
     if !super::is_closed(connection) {
-        let last = connection.last.0;
-        let goes_on = context
-            .capture
-            .last
-            .is_some_and(|end| end.since(connection.last.1) >= super::SILENCE);
-        reasons.push(if goes_on && lost_sight(connection) {
-            phrase("incomplete-capture-lost-sight").with("last", last)
-        } else {
-            let open = match limit(context) {
-                Some(limit) => phrase("incomplete-capture-still-open-limit").with("limit", limit),
-                None => phrase("incomplete-capture-still-open"),
-            };
-            open.with("last", last)
-        });
+        reasons.push(still_open(connection, context));
     }
     if let End::Truncated { after, detail, .. } = &context.capture.end {
         let cut = phrase("incomplete-capture-cut-short")
@@ -145,15 +92,11 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Phr
             .with("detail", detail);
         reasons.insert(0, cut);
     }
-    if context.capture.drops.is_some_and(|drops| drops > 0) {
-        reasons.push(phrase("incomplete-capture-dropped").with("drops", context.capture.drops.unwrap_or_default()));
+    if let Some(drops) = context.capture.drops.filter(|&drops| drops > 0) {
+        reasons.push(phrase("incomplete-capture-dropped").with("drops", drops));
     }
-    if connection
-        .tls
-        .as_ref()
-        .and_then(crate::connection::walk::TlsFacts::version)
-        == Some(crate::tls::Version::SSL2)
-    {
+    let version = connection.tls.as_ref().and_then(TlsFacts::version);
+    if version == Some(Version::SSL2) {
         reasons.push(phrase("incomplete-capture-ssl2"));
     }
     if connection
@@ -163,16 +106,60 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Phr
         reasons.insert(0, phrase("incomplete-capture-tlcp"));
     }
     // Encryption hides, but it is no fault of a capture in which nothing is missing.
-    if let Some(version) = connection
-        .tls
-        .as_ref()
-        .and_then(crate::connection::walk::TlsFacts::version)
-        && version.is_tls13()
-        && !reasons.is_empty()
-    {
+    if version.is_some_and(Version::is_tls13) && !reasons.is_empty() {
         reasons.push(phrase("incomplete-capture-tls13"));
     }
     reasons
+}
+
+/// What is missing of a side.
+fn missing_of(connection: &Connection, side: Side, context: &Context<'_>, reasons: &mut Vec<Phrase>) {
+    let tcp = &connection.tcp[side];
+    let of_side = |reason: Phrase| reason.with("who", side_name(side));
+    if tcp.frames == 0 && connection.tcp[side.peer()].frames > 0 {
+        reasons.push(of_side(phrase("incomplete-capture-one-direction")));
+    } else if tcp.acked_unseen {
+        reasons.push(of_side(phrase("incomplete-capture-acked-unseen")));
+    }
+    if tcp.cut > 0 {
+        let cut = match context.capture.snap_length {
+            Some(len) => phrase("incomplete-capture-snap-length").with("len", len),
+            None => phrase("incomplete-capture-snap-length-unknown"),
+        };
+        reasons.push(of_side(cut.with("count", tcp.cut)));
+    }
+    if tcp.unseen_end > 0 {
+        let end = phrase("incomplete-capture-unseen-end").with("count", tcp.unseen_end);
+        reasons.push(of_side(end));
+    }
+    // Bytes that the other side still waits for are lost on the way: no better capture brings them.
+    if let Some(gap) = lost_bytes::hole(connection, side) {
+        let lost = phrase("incomplete-capture-never-arrived")
+            .with("count", gap.to.saturating_sub(gap.from))
+            .with("frame", gap.seen_at);
+        reasons.push(of_side(lost));
+        reasons.extend(lost_bytes::size_clause(connection, side));
+    }
+    let not_captured = tcp.gaps.iter().filter(|gap| gap.cause == GapCause::NotCaptured);
+    let missed: u64 = not_captured.map(|gap| gap.to.saturating_sub(gap.from)).sum();
+    if missed > 0 {
+        reasons.push(of_side(phrase("incomplete-capture-missed").with("missed", missed)));
+    }
+}
+
+/// That neither side closed while the capture lasted.
+fn still_open(connection: &Connection, context: &Context<'_>) -> Phrase {
+    let (last, time) = connection.last;
+    let end = context.capture.last;
+    let goes_on = end.is_some_and(|end| end.since(time) >= super::SILENCE);
+    if goes_on && lost_sight(connection) {
+        return phrase("incomplete-capture-lost-sight").with("last", last);
+    }
+    match limit(context) {
+        Some(limit) => phrase("incomplete-capture-still-open-limit").with("limit", limit),
+        None => phrase("incomplete-capture-still-open"),
+    }
+    .with("last", last)
 }
 
 /// A limit of the capture that its size or duration suggests: buffers and durations are set to round numbers.

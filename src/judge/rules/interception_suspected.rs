@@ -8,7 +8,7 @@ use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
-use crate::connection::walk::{Side, StepKind, TlsFacts};
+use crate::connection::walk::{Side, Step, StepKind, TlsFacts};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule, Severity};
 use crate::profile::Interceptor;
@@ -39,6 +39,36 @@ fn went_on(attempt: &Attempt<'_>) -> bool {
 }
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    let case = recognise(attempt, context)?;
+    let signs = signs(case.connection, case.leaf, case.judgement, case.step.time, context);
+    let strong = signs.iter().filter(|sign| sign.is_strong).count();
+    let finding = Finding::error(RULE.id, By::Path, At::Tls, case.summary())
+        .severity(if case.failed() {
+            Severity::Error
+        } else {
+            Severity::Warning
+        })
+        .confidence(case.confidence(strong));
+    Some(case.with_remedies(case.with_alternatives(case.with_evidence(finding, signs))))
+}
+
+/// A certificate that leads to no public root, and that a product or an unknown authority made.
+struct Case<'a, 'c> {
+    attempt: &'a Attempt<'c>,
+    connection: &'a Connection,
+    tls: &'a TlsFacts,
+    /// The server's Certificate.
+    step: &'a Step,
+    judgement: &'a Judgement,
+    leaf: &'a Fields,
+    product: Option<&'a Interceptor>,
+    /// The connection was captured for long enough afterwards to see what came of it.
+    watched: bool,
+    /// The chain may have led to a root that was public then.
+    then: bool,
+}
+
+fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'a>) -> Option<Case<'a, 'c>> {
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
     let step = connection.step_by(StepKind::Certificate, Side::Server)?;
@@ -47,109 +77,121 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if !is_foreign(judgement, leaf, context) {
         return None;
     }
-    let issuer = &leaf.issuer;
     let product = product(tls, judgement, context);
     // Of a service that nobody knows, only the name of a product that re-signs tells, and a client that minds.
     let refused = tls.first_error().is_some_and(|alert| alert.side == Side::Client);
     if !attempt.service.public_certificate && (product.is_none() || attempt.licensing || !refused) {
         return None;
     }
-    let name = &attempt.service.name;
-    let exchanged = attempt.exchanged();
-    let watched = watched_after(connection, step.time, context);
-    let failed = !exchanged && (watched || tls.first_error().is_some());
-    let consequence = match tls.first_error() {
-        Some(alert) if alert.side == Side::Client => {
-            phrase("interception-suspected-refused").with("alert", alert_text(alert))
-        }
-        Some(alert) => phrase("interception-suspected-accepted-then").with("alert", alert_text(alert)),
-        None if exchanged => phrase("interception-suspected-accepted"),
-        None if watched => phrase("interception-suspected-incomplete"),
-        None => phrase("interception-suspected-unseen"),
-    }
-    .with("who", client(attempt));
-    let who = product.map_or_else(
-        || phrase("interception-suspected-authority").with("issuer", issuer),
-        |it| {
-            phrase("interception-suspected-product")
-                .with("product", it.product.as_str())
-                .with("issuer", issuer)
-        },
-    );
-    let signs = signs(connection, leaf, judgement, step.time, context);
-    let then = may_have_been_public(judgement, step.time);
-    let strong = signs.iter().filter(|sign| sign.is_strong).count();
-    let mut finding = Finding::error(
-        RULE.id,
-        By::Path,
-        At::Tls,
-        phrase("interception-suspected-summary")
-            .with("name", name)
-            .with("signer", who)
-            .with("consequence", consequence),
-    )
-    .severity(if failed { Severity::Error } else { Severity::Warning })
-    .confidence(match (product.is_some(), strong) {
-        (false, _) if then => Confidence::Possible,
-        (true, 1..) if attempt.service.public_certificate => Confidence::Certain,
-        (true, 1..) => Confidence::Likely,
-        (true, 0) | (false, 1..) => Confidence::Likely,
-        (false, 0) => Confidence::Possible,
+    Some(Case {
+        attempt,
+        connection,
+        tls,
+        step,
+        judgement,
+        leaf,
+        product,
+        watched: watched_after(connection, step.time, context),
+        then: may_have_been_public(judgement, step.time),
     })
-    .evidence(
-        step.frame,
-        phrase("interception-suspected-certificate")
-            .with("subject", &leaf.subject)
-            .with("issuer", issuer)
-            .with("chain", chain_clause(&judgement.chain)),
-    );
-    for sign in signs {
-        finding = finding.evidence(step.frame, sign.what);
-        finding.beside.extend(sign.beside);
+}
+
+impl Case<'_, '_> {
+    fn failed(&self) -> bool {
+        !self.attempt.exchanged() && (self.watched || self.tls.first_error().is_some())
     }
-    if let Some(alert) = tls.first_error() {
-        finding = finding.evidence(alert.frame, alert_from(alert, side_name(alert.side)));
+
+    /// What comes of it, as a clause.
+    fn consequence(&self) -> Phrase {
+        match self.tls.first_error() {
+            Some(alert) if alert.side == Side::Client => {
+                phrase("interception-suspected-refused").with("alert", alert_text(alert))
+            }
+            Some(alert) => phrase("interception-suspected-accepted-then").with("alert", alert_text(alert)),
+            None if self.attempt.exchanged() => phrase("interception-suspected-accepted"),
+            None if self.watched => phrase("interception-suspected-incomplete"),
+            None => phrase("interception-suspected-unseen"),
+        }
+        .with("who", client(self.attempt))
     }
-    if judgement.name == NameMatch::Differs {
-        finding = finding.alternative("wrong-server", phrase("interception-suspected-other-names"));
+
+    fn summary(&self) -> Phrase {
+        let signer = match self.product {
+            Some(it) => phrase("interception-suspected-product").with("product", it.product.as_str()),
+            None => phrase("interception-suspected-authority"),
+        };
+        phrase("interception-suspected-summary")
+            .with("name", &self.attempt.service.name)
+            .with("signer", signer.with("issuer", &self.leaf.issuer))
+            .with("consequence", self.consequence())
     }
-    if let Some(request) = connection.step_by(StepKind::CertificateRequest, Side::Server) {
-        finding = finding.alternative(
-            "private-service",
-            phrase("interception-suspected-asks-client").with("frame", request.frame),
+
+    fn confidence(&self, strong_signs: usize) -> Confidence {
+        match (self.product.is_some(), strong_signs) {
+            (false, _) if self.then => Confidence::Possible,
+            (true, 1..) if self.attempt.service.public_certificate => Confidence::Certain,
+            (true, 1..) => Confidence::Likely,
+            (true, 0) | (false, 1..) => Confidence::Likely,
+            (false, 0) => Confidence::Possible,
+        }
+    }
+
+    fn with_evidence(&self, finding: Finding, signs: Vec<Sign>) -> Finding {
+        let mut finding = finding.evidence(
+            self.step.frame,
+            phrase("interception-suspected-certificate")
+                .with("subject", &self.leaf.subject)
+                .with("issuer", &self.leaf.issuer)
+                .with("chain", chain_clause(&self.judgement.chain)),
         );
-    } else if product.is_none() {
-        finding = finding.alternative("private-service", phrase("interception-suspected-private-service"));
-    }
-    if product.is_none() {
-        finding = finding.cannot_tell(phrase("interception-suspected-cannot-tell"));
-    }
-    if then {
-        finding = finding.cannot_tell(phrase("cannot-tell-roots-then"));
-    }
-    Some(
+        for sign in signs {
+            finding = finding.evidence(self.step.frame, sign.what);
+            finding.beside.extend(sign.beside);
+        }
+        if let Some(alert) = self.tls.first_error() {
+            finding = finding.evidence(alert.frame, alert_from(alert, side_name(alert.side)));
+        }
         finding
-            .remedy(elsewhere(
-                attempt,
-                if attempt.service.proxy.is_some() {
-                    Owner::Proxy
-                } else {
-                    Owner::Firewall
-                },
-                phrase("interception-suspected-exempt")
-                    .with("name", name)
-                    .with("issuer", issuer),
-            ))
-            .remedy(elsewhere(
-                attempt,
-                Owner::Wlc,
-                phrase(if attempt.licensing {
-                    "interception-suspected-second-best"
-                } else {
-                    "interception-suspected-trust-root"
-                }),
-            )),
-    )
+    }
+
+    fn with_alternatives(&self, mut finding: Finding) -> Finding {
+        if self.judgement.name == NameMatch::Differs {
+            finding = finding.alternative("wrong-server", phrase("interception-suspected-other-names"));
+        }
+        if let Some(request) = self.connection.step_by(StepKind::CertificateRequest, Side::Server) {
+            finding = finding.alternative(
+                "private-service",
+                phrase("interception-suspected-asks-client").with("frame", request.frame),
+            );
+        } else if self.product.is_none() {
+            finding = finding.alternative("private-service", phrase("interception-suspected-private-service"));
+        }
+        if self.product.is_none() {
+            finding = finding.cannot_tell(phrase("interception-suspected-cannot-tell"));
+        }
+        if self.then {
+            finding = finding.cannot_tell(phrase("cannot-tell-roots-then"));
+        }
+        finding
+    }
+
+    fn with_remedies(&self, finding: Finding) -> Finding {
+        let owner = match self.attempt.service.proxy {
+            Some(_) => Owner::Proxy,
+            None => Owner::Firewall,
+        };
+        let exempt = phrase("interception-suspected-exempt")
+            .with("name", &self.attempt.service.name)
+            .with("issuer", &self.leaf.issuer);
+        let otherwise = phrase(if self.attempt.licensing {
+            "interception-suspected-second-best"
+        } else {
+            "interception-suspected-trust-root"
+        });
+        finding
+            .remedy(elsewhere(self.attempt, owner, exempt))
+            .remedy(elsewhere(self.attempt, Owner::Wlc, otherwise))
+    }
 }
 
 /// The product that re-signs under the name of any authority in the chain.
@@ -174,6 +216,16 @@ struct Sign {
     beside: Vec<Stretch>,
 }
 
+impl Sign {
+    fn new(is_strong: bool, what: Phrase) -> Self {
+        Self {
+            what,
+            is_strong,
+            beside: Vec::new(),
+        }
+    }
+}
+
 /// What speaks for interception besides the chain.
 fn signs(
     connection: &Connection,
@@ -182,14 +234,38 @@ fn signs(
     at: Timestamp,
     context: &Context<'_>,
 ) -> Vec<Sign> {
-    let mut signs = Vec::new();
-    let sign = |is_strong, what: Phrase| Sign {
-        what,
-        is_strong,
-        beside: Vec::new(),
-    };
-    let lifetime = leaf.not_after.seconds().saturating_sub(leaf.not_before.seconds());
-    let days = lifetime / DAY;
+    let mut signs = vec![lifetime(leaf, at)];
+    if judgement.name == NameMatch::Matches {
+        signs.push(Sign::new(true, phrase("interception-suspected-very-name")));
+    }
+    if let Some(organization) =
+        organization(&leaf.subject_raw).filter(|_| !same_organization(&leaf.subject_raw, &leaf.issuer_raw))
+    {
+        let copied = phrase("interception-suspected-copied").with("organization", organization);
+        signs.push(Sign::new(true, copied));
+    }
+    signs.extend(other_names(leaf, context));
+    let server = &connection.tcp.server;
+    if let Some(ordinary) = server.ordinary.filter(|_| !server.syns.is_empty())
+        && (ordinary.lowest_ttl.abs_diff(server.ttl) > 1 || ordinary.highest_ttl.abs_diff(server.ttl) > 1)
+    {
+        let differ = phrase("interception-suspected-times-to-live")
+            .with("ttl", server.ttl)
+            .with("lowest", ordinary.lowest_ttl)
+            .with("highest", ordinary.highest_ttl);
+        signs.push(Sign::new(true, differ));
+    }
+    if let Some(round_trip) = near(connection) {
+        let milliseconds = format!("{:.1}", (round_trip as f64 / 1e6).max(0.1));
+        let near = phrase("interception-suspected-near").with("milliseconds", milliseconds);
+        signs.push(Sign::new(false, near));
+    }
+    signs
+}
+
+/// How long the certificate is valid, how old it was, and whether it was logged.
+fn lifetime(leaf: &Fields, at: Timestamp) -> Sign {
+    let days = leaf.not_after.seconds().saturating_sub(leaf.not_before.seconds()) / DAY;
     let age = at.seconds().saturating_sub(leaf.not_before.seconds());
     let timestamps = phrase(
         match (leaf.has_scts, leaf.issuer_urls.is_empty() && leaf.ocsp_urls.is_empty()) {
@@ -206,21 +282,11 @@ fn signs(
     } else {
         (false, phrase("interception-suspected-older").with("span", span(age)))
     };
-    signs.push(sign(
-        is_strong,
-        lifetime.with("days", days).with("timestamps", timestamps),
-    ));
-    if judgement.name == NameMatch::Matches {
-        signs.push(sign(true, phrase("interception-suspected-very-name")));
-    }
-    if let Some(organization) =
-        organization(&leaf.subject_raw).filter(|_| !same_organization(&leaf.subject_raw, &leaf.issuer_raw))
-    {
-        signs.push(sign(
-            true,
-            phrase("interception-suspected-copied").with("organization", organization),
-        ));
-    }
+    Sign::new(is_strong, lifetime.with("days", days).with("timestamps", timestamps))
+}
+
+/// The same authority signed for names of several owners.
+fn other_names(leaf: &Fields, context: &Context<'_>) -> Option<Sign> {
     let (mut others, beside): (Vec<&str>, Vec<Stretch>) = context
         .surroundings
         .names_signed_by(&leaf.issuer_raw)
@@ -228,40 +294,19 @@ fn signs(
         .unzip();
     others.sort_by_key(|name| domain(name));
     others.dedup_by_key(|name| domain(name));
-    if others.len() > 1 {
-        let shown: Vec<String> = others
-            .iter()
-            .take(4)
-            .map(|name| crate::base::wire_text::WireText::from(*name).to_string())
-            .collect();
-        signs.push(Sign {
-            beside,
-            ..sign(
-                true,
-                phrase("interception-suspected-others").with("names", shown.join(", ")),
-            )
-        });
+    if others.len() < 2 {
+        return None;
     }
-    let server = &connection.tcp.server;
-    if let Some(ordinary) = server.ordinary.filter(|_| !server.syns.is_empty())
-        && (ordinary.lowest_ttl.abs_diff(server.ttl) > 1 || ordinary.highest_ttl.abs_diff(server.ttl) > 1)
-    {
-        signs.push(sign(
-            true,
-            phrase("interception-suspected-times-to-live")
-                .with("ttl", server.ttl)
-                .with("lowest", ordinary.lowest_ttl)
-                .with("highest", ordinary.highest_ttl),
-        ));
-    }
-    if let Some(round_trip) = near(connection) {
-        signs.push(sign(
-            false,
-            phrase("interception-suspected-near")
-                .with("milliseconds", format!("{:.1}", (round_trip as f64 / 1e6).max(0.1))),
-        ));
-    }
-    signs
+    let shown: Vec<String> = others
+        .iter()
+        .take(4)
+        .map(|name| crate::base::wire_text::WireText::from(*name).to_string())
+        .collect();
+    let what = phrase("interception-suspected-others").with("names", shown.join(", "));
+    Some(Sign {
+        beside,
+        ..Sign::new(true, what)
+    })
 }
 
 /// Seconds of a day.

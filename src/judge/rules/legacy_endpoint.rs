@@ -2,6 +2,7 @@
 
 use super::on_device;
 use crate::attempt::Attempt;
+use crate::attempt::selection::Clue;
 use crate::base::command::Command;
 use crate::base::confidence::Confidence;
 use crate::base::frame::FrameNumber;
@@ -38,7 +39,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         .evidence(
             frame,
             phrase("legacy-endpoint-because")
-                .with("because", phrase(attempt.service.because))
+                .with("because", attempt.service.because.phrase())
                 .with("name", name),
         )
         .remedy(on_device(
@@ -57,9 +58,9 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
 /// The frame that tells which service it is: the message that names it, else the attempt's first.
 fn named_in(attempt: &Attempt<'_>) -> FrameNumber {
     let kind = match attempt.service.because {
-        "because-hello" => Some(StepKind::ClientHello),
-        "because-connect" => Some(StepKind::ConnectRequest),
-        "because-http" | "because-http-kind" => Some(StepKind::HttpRequest),
+        Clue::ClientHello => Some(StepKind::ClientHello),
+        Clue::Connect => Some(StepKind::ConnectRequest),
+        Clue::Http | Clue::HttpKind => Some(StepKind::HttpRequest),
         _ => None,
     };
     let step = kind.and_then(|kind| attempt.connection()?.step(kind));

@@ -5,13 +5,14 @@ use super::heard::{ANSWER, finished_lost, late_answer, unanswered};
 use super::{client, elsewhere, first_fin, seconds, service, watched_after};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
-use crate::base::frame::FrameNumber;
-use crate::base::phrase::phrase;
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
-use crate::connection::walk::{Alert, Seen, Side, Step, StepKind};
+use crate::connection::walk::{Alert, Seen, Side, Step, StepKind, TlsFacts};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::tcp::delivery::Coverage;
+use crate::tcp::stream::GapCause;
 use crate::tls::AlertDescription;
 
 /// RFC 9112 section 9.3: an HTTP server answers every request, or closes.
@@ -24,25 +25,52 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if let Some(finding) = super::unasked::finding(attempt, RULE.id) {
         return Some(finding);
     }
+    let case = recognise(attempt, context)?;
+    let finding = Finding::error(RULE.id, case.by(), At::Http, case.summary()).confidence(case.confidence());
+    let finding = case.with_remedies(case.with_evidence(finding));
+    Some(behind_proxy(case.with_alternatives(finding), attempt, case.connection))
+}
+
+/// A request without an answer.
+struct Case<'a, 'c> {
+    attempt: &'a Attempt<'c>,
+    connection: &'a Connection,
+    /// The frame of the request, and its time.
+    request: FrameNumber,
+    time: Timestamp,
+    /// An answer that came when the client had gone is no answer to it.
+    late: Option<Step>,
+    /// Neither side closed.
+    is_open: bool,
+    /// Until then no answer came.
+    end: Timestamp,
+    /// The client closed soon after its request: it did not wait.
+    left: bool,
+    /// A record that is a ticket or the answer.
+    either: Option<FrameNumber>,
+    /// The server had closed before the request, by this frame.
+    closed_first: Option<FrameNumber>,
+    /// When the server closed, first.
+    server_left: Option<Timestamp>,
+    /// The server had the request.
+    acked: bool,
+    /// The server's last record is as short as an alert: it says goodbye, or is an answer of two bytes.
+    short_record: bool,
+    /// In TLS 1.3 a server that does not like the client's certificate may leave without a word: nothing shows that it
+    /// accepted the client, and the request came with the client's last words.
+    may_be_refusal: bool,
+}
+
+fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<Case<'a, 'c>> {
     let connection = attempt.connection()?;
     let late = late_answer(connection, ANSWER);
     let request = unanswered(connection, late.is_some())?;
     let step = step_of(connection, request);
     let time = step.map_or(connection.first.1, |step| step.time);
-    let (client_tcp, server_tcp) = (&connection.tcp.client, &connection.tcp.server);
-    if server_tcp.acked_unseen
-        || server_tcp.unseen_end > 0
-        || super::server_reset(connection)
-        || finished_lost(connection)
-        || server_tcp
-            .gaps
-            .iter()
-            .any(|gap| gap.cause != crate::tcp::stream::GapCause::NeverArrived)
-        || !watched_after(connection, time, context)
-    {
+    if may_have_answered(connection) || !watched_after(connection, time, context) {
         return None;
     }
-    // What comes when the client has gone is no answer to it.
+    let (client_tcp, server_tcp) = (&connection.tcp.client, &connection.tcp.server);
     let is_open = !super::is_closed(connection);
     let end = match client_tcp.fin {
         Some(fin) if late.is_some() => fin.time,
@@ -52,11 +80,11 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     };
     // A client that closes soon after its request did not wait for an answer. Licensing is HTTP and needs one; of an
     // unknown protocol that proves nothing.
-    // One that closes with its request may only close its half, and read on: it left where an answer came too late for it.
-    let soonest = i64::from(late.is_none());
     let closed_first = step
         .and_then(|step| closed_before(connection, step))
         .filter(|_| late.is_none());
+    // One that closes with its request may only close its half, and read on: it left where an answer came too late for it.
+    let soonest = i64::from(late.is_none());
     let left = closed_first.is_none()
         && first_fin(connection) == Some(Side::Client)
         && (soonest..super::SILENCE).contains(&end.since(time));
@@ -70,136 +98,164 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return None;
     }
     let coverage = step.map(|step| client_tcp.delivery.coverage(step.from, step.to));
-    // A server that closes had the request, whatever of the client's last words it still acknowledged, unless it had closed
-    // before.
-    let acked = coverage == Some(Coverage::Whole) || server_tcp.fin.is_some();
     let server_left = server_tcp.fin.map(|fin| fin.time);
-    let server_left = server_left.filter(|_| late.is_none() && first_fin(connection) == Some(Side::Server));
-    // A last record as short as an alert says goodbye, or is an answer of two bytes.
-    let short_record = connection.tls.as_ref().is_some_and(|tls| {
-        tls.alerts
-            .iter()
-            .any(|alert| alert.side == Side::Server && alert.seen == Seen::Inferred)
-    });
-    // In TLS 1.3 a server that does not like the client's certificate may leave without a word: nothing shows that it
-    // accepted the client, and the request came with the client's last words.
-    let may_be_refusal = connection.tls.as_ref().is_some_and(|tls| {
-        let is_tls13 = tls.version().is_some_and(crate::tls::Version::is_tls13);
-        is_tls13 && tls.client_sent_certificate && !tls.server_accepted && server_tcp.fin.is_some()
-    });
-    let mut finding = Finding::error(
-        RULE.id,
-        if left {
+    Some(Case {
+        attempt,
+        connection,
+        request,
+        time,
+        is_open,
+        end,
+        left,
+        either,
+        closed_first,
+        server_left: server_left.filter(|_| late.is_none() && first_fin(connection) == Some(Side::Server)),
+        late,
+        // A server that closes had the request, whatever of the client's last words it still acknowledged, unless it had
+        // closed before.
+        acked: coverage == Some(Coverage::Whole) || server_tcp.fin.is_some(),
+        short_record: connection.tls.as_ref().is_some_and(ends_in_short_record),
+        may_be_refusal: server_tcp.fin.is_some() && connection.tls.as_ref().is_some_and(accepts_nobody_yet),
+    })
+}
+
+/// Whether something of the server's was lost, or not captured, that may have been the answer; or it reset.
+fn may_have_answered(connection: &Connection) -> bool {
+    let server = &connection.tcp.server;
+    let mut gaps = server.gaps.iter();
+    server.acked_unseen
+        || server.unseen_end > 0
+        || super::server_reset(connection)
+        || finished_lost(connection)
+        || gaps.any(|gap| gap.cause != GapCause::NeverArrived)
+}
+
+fn ends_in_short_record(tls: &TlsFacts) -> bool {
+    let is_goodbye = |alert: &Alert| alert.side == Side::Server && alert.seen == Seen::Inferred;
+    tls.alerts.iter().any(is_goodbye)
+}
+
+fn accepts_nobody_yet(tls: &TlsFacts) -> bool {
+    let is_tls13 = tls.version().is_some_and(crate::tls::Version::is_tls13);
+    is_tls13 && tls.client_sent_certificate && !tls.server_accepted
+}
+
+impl Case<'_, '_> {
+    const fn by(&self) -> By {
+        if self.left {
             By::Client
-        } else if acked {
+        } else if self.acked {
             By::Server
         } else {
             By::Path
-        },
-        At::Http,
-        phrase(match (&late, closed_first) {
+        }
+    }
+
+    fn summary(&self) -> Phrase {
+        phrase(match (&self.late, self.closed_first) {
             (Some(_), _) => "no-application-response-summary-late",
             (None, Some(_)) => "no-application-response-summary-closed",
-            (None, None) if server_left.is_some() => "no-application-response-summary-left",
+            (None, None) if self.server_left.is_some() => "no-application-response-summary-left",
             (None, None) => "no-application-response-summary",
         })
-        .with("who", client(attempt))
-        .with("service", service(attempt))
-        .with("span", seconds(server_left.unwrap_or(end).since(time))),
-    )
-    .confidence(match (short_record, acked) {
-        (true, _) => Confidence::Possible,
-        _ if left || either.is_some() || closed_first.is_some() => Confidence::Likely,
-        _ if may_be_refusal || is_open => Confidence::Likely,
-        (false, true) => Confidence::Certain,
-        (false, false) => Confidence::Likely,
-    })
-    .evidence(request, phrase("no-application-response-request"))
-    .evidence(
-        client_tcp
-            .fin
-            .filter(|_| late.is_some())
-            .map_or(connection.last.0, |fin| fin.frame),
-        if late.is_some() {
-            phrase("no-application-response-left").with("who", client(attempt))
-        } else if closed_first.is_some() {
+        .with("who", client(self.attempt))
+        .with("service", service(self.attempt))
+        .with("span", self.waited())
+    }
+
+    fn waited(&self) -> Phrase {
+        seconds(self.server_left.unwrap_or(self.end).since(self.time))
+    }
+
+    const fn confidence(&self) -> Confidence {
+        match (self.short_record, self.acked) {
+            (true, _) => Confidence::Possible,
+            _ if self.left || self.either.is_some() || self.closed_first.is_some() => Confidence::Likely,
+            _ if self.may_be_refusal || self.is_open => Confidence::Likely,
+            (false, true) => Confidence::Certain,
+            (false, false) => Confidence::Likely,
+        }
+    }
+
+    fn with_evidence(&self, finding: Finding) -> Finding {
+        let left = self.connection.tcp.client.fin.filter(|_| self.late.is_some());
+        let how = if self.late.is_some() {
+            phrase("no-application-response-left").with("who", client(self.attempt))
+        } else if self.closed_first.is_some() {
             phrase("no-application-response-after-close")
-        } else if acked {
+        } else if self.acked {
             phrase("no-application-response-acknowledged")
         } else {
             phrase("no-application-response-unacknowledged")
-        },
-    )
-    .cannot_tell(phrase(if attempt.licensing {
-        "no-application-response-cannot-tell"
-    } else {
-        "no-application-response-cannot-tell-encrypted"
-    }))
-    .remedy(if closed_first.is_some() {
-        elsewhere(
-            attempt,
-            Owner::Server,
-            phrase("no-application-response-closed-log").with("server", connection.server),
-        )
-    } else if acked || left {
-        elsewhere(
-            attempt,
-            Owner::Server,
-            phrase("no-application-response-log").with("server", connection.server),
-        )
-    } else {
-        // What was never acknowledged did not arrive: the server's log holds nothing of it.
-        elsewhere(
-            attempt,
-            Owner::Firewall,
-            phrase("no-application-response-dropped")
-                .with("device", attempt.device)
-                .with("server", connection.server),
-        )
-    });
-    if attempt.licensing {
+        };
+        finding
+            .evidence(self.request, phrase("no-application-response-request"))
+            .evidence(left.map_or(self.connection.last.0, |fin| fin.frame), how)
+            .cannot_tell(phrase(if self.attempt.licensing {
+                "no-application-response-cannot-tell"
+            } else {
+                "no-application-response-cannot-tell-encrypted"
+            }))
+    }
+
+    fn with_remedies(&self, finding: Finding) -> Finding {
+        let (attempt, server) = (self.attempt, self.connection.server);
+        let (owner, action) = if self.closed_first.is_some() {
+            (Owner::Server, phrase("no-application-response-closed-log"))
+        } else if self.acked || self.left {
+            (Owner::Server, phrase("no-application-response-log"))
+        } else {
+            // What was never acknowledged did not arrive: the server's log holds nothing of it.
+            let dropped = phrase("no-application-response-dropped").with("device", attempt.device);
+            (Owner::Firewall, dropped)
+        };
+        let finding = finding.remedy(elsewhere(attempt, owner, action.with("server", server)));
+        if !attempt.licensing {
+            return finding;
+        }
         let noted = phrase("no-application-response-controller");
-        finding = finding.remedy(elsewhere(attempt, Owner::Wlc, noted));
+        finding.remedy(elsewhere(attempt, Owner::Wlc, noted))
     }
-    if let Some(frame) = closed_first {
-        finding = finding
-            .evidence(frame, phrase("no-application-response-closed"))
-            .alternative("idle-time-out", phrase("no-application-response-crossed"));
+
+    /// Adds what else it may be, with the frames that say so.
+    fn with_alternatives(&self, mut finding: Finding) -> Finding {
+        if let Some(frame) = self.closed_first {
+            finding = finding
+                .evidence(frame, phrase("no-application-response-closed"))
+                .alternative("idle-time-out", phrase("no-application-response-crossed"));
+        }
+        finding = match &self.late {
+            Some(answer) => finding.evidence(
+                answer.frame,
+                phrase("no-application-response-late").with("span", seconds(answer.time.since(self.time))),
+            ),
+            None => finding.claims_silence_of(Side::Server),
+        };
+        if self.is_open {
+            finding = finding.alternative("answer-later", phrase("no-application-response-open"));
+        }
+        if let Some((frame, closed)) = self.connection.tcp.server.window_closed.filter(|_| !self.left) {
+            let waited = seconds(self.end.since(closed));
+            finding = finding
+                .evidence(frame, phrase("no-application-response-window").with("waited", waited))
+                .alternative("server-stalled", phrase("no-application-response-stalled"));
+        }
+        if self.may_be_refusal {
+            finding = finding.alternative(
+                "client-certificate-rejected",
+                phrase("no-application-response-or-refusal"),
+            );
+        }
+        if let Some(frame) = self.either {
+            finding = finding
+                .evidence(frame, phrase("no-application-response-record"))
+                .alternative("healthy", phrase("no-application-response-or-answer"));
+        }
+        if self.short_record {
+            finding = finding.alternative("healthy", phrase("no-application-response-short-record"));
+        }
+        finding
     }
-    if let Some(answer) = &late {
-        finding = finding.evidence(
-            answer.frame,
-            phrase("no-application-response-late").with("span", seconds(answer.time.since(time))),
-        );
-    } else {
-        finding = finding.claims_silence_of(Side::Server);
-    }
-    if is_open {
-        finding = finding.alternative("answer-later", phrase("no-application-response-open"));
-    }
-    if let Some((frame, time)) = server_tcp.window_closed.filter(|_| !left) {
-        finding = finding
-            .evidence(
-                frame,
-                phrase("no-application-response-window").with("waited", seconds(end.since(time))),
-            )
-            .alternative("server-stalled", phrase("no-application-response-stalled"));
-    }
-    if may_be_refusal {
-        finding = finding.alternative(
-            "client-certificate-rejected",
-            phrase("no-application-response-or-refusal"),
-        );
-    }
-    if let Some(frame) = either {
-        finding = finding
-            .evidence(frame, phrase("no-application-response-record"))
-            .alternative("healthy", phrase("no-application-response-or-answer"));
-    }
-    if short_record {
-        finding = finding.alternative("healthy", phrase("no-application-response-short-record"));
-    }
-    Some(behind_proxy(finding, attempt, connection))
 }
 
 /// The client's step that holds a request: a frame may hold the end of the handshake as well.

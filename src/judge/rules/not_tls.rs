@@ -10,7 +10,7 @@ use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
 use crate::connection::Connection;
 use crate::connection::plain::Spoken;
-use crate::connection::walk::{Side, StepKind};
+use crate::connection::walk::{Side, Step, StepKind};
 use crate::http::reader::Response;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
@@ -32,7 +32,6 @@ fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if tls.server_hello.is_some() || tls.alerts.iter().any(|alert| alert.side == Side::Server) {
         return None;
     }
-    let target = service(attempt);
     // Readable HTTP that answers no readable request (a CONNECT), hence the hello, whatever the order in the file.
     let answer = connection
         .http
@@ -41,73 +40,72 @@ fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .find_map(|exchange| exchange.response.as_ref())
         // A success may answer a CONNECT that was not captured.
         .filter(|(_, response)| !matches!(response.status, 200..=299) || sees_all_of_client(connection));
-    if let Some((frame, response)) = answer {
-        if precedes_hello(connection) {
-            return Some(before_hello(attempt, connection, (*frame, response)));
-        }
-        if let Some(finding) = of_proxy(attempt, context, connection, (*frame, response)) {
-            return Some(finding.evidence(hello.frame, Phrase::verbatim("Client Hello")));
-        }
-        let elsewhere_to = response
-            .location
-            .as_ref()
-            .filter(|location| !location.raw().contains(&attempt.service.name));
-        let (by, who) = if elsewhere_to.is_some() {
-            (By::Path, "not-tls-somewhere")
-        } else {
-            (By::Server, "not-tls-there")
-        };
-        let redirecting = |plain, redirected| match elsewhere_to {
+    let Some((frame, response)) = answer else {
+        return other_bytes(attempt, connection, hello);
+    };
+    if precedes_hello(connection) {
+        return Some(before_hello(attempt, connection, (*frame, response)));
+    }
+    if let Some(finding) = of_proxy(attempt, context, connection, (*frame, response)) {
+        return Some(finding.evidence(hello.frame, Phrase::verbatim("Client Hello")));
+    }
+    Some(in_http(attempt, connection, hello, (*frame, response)))
+}
+
+/// The hello was answered in HTTP: by the service, or by something that sends the client elsewhere.
+fn in_http(
+    attempt: &Attempt<'_>,
+    connection: &Connection,
+    hello: &Step,
+    (frame, response): (FrameNumber, &Response),
+) -> Finding {
+    let elsewhere_to = response
+        .location
+        .as_ref()
+        .filter(|location| !location.raw().contains(&attempt.service.name));
+    let (by, who) = if elsewhere_to.is_some() {
+        (By::Path, "not-tls-somewhere")
+    } else {
+        (By::Server, "not-tls-there")
+    };
+    let redirecting = |plain, redirected| {
+        match elsewhere_to {
             Some(location) => phrase(redirected).with("location", location),
             None => phrase(plain),
-        };
-        let mut finding = Finding::error(
-            RULE.id,
-            by,
-            At::Tls,
-            redirecting("not-tls-summary", "not-tls-summary-redirect")
-                .with("target", &target)
-                .with("status", response.status)
-                .with("reason", &response.reason)
-                .with("who", phrase(who)),
-        )
+        }
+        .with("status", response.status)
+        .with("reason", &response.reason)
+    };
+    let summary = redirecting("not-tls-summary", "not-tls-summary-redirect")
+        .with("target", service(attempt))
+        .with("who", phrase(who));
+    let mut finding = Finding::error(RULE.id, by, At::Tls, summary)
         // Whoever answers may do so in the server's place.
         .confidence(Confidence::Likely)
         .evidence(hello.frame, phrase("client-hello"))
-        .evidence(
-            *frame,
-            redirecting("not-tls-http", "not-tls-http-redirect")
-                .with("status", response.status)
-                .with("reason", &response.reason),
-        );
-        if !response.excerpt.is_empty() {
-            finding = finding.evidence(
-                *frame,
-                phrase("http-body").with("excerpt", shortened(&response.excerpt)),
-            );
-        }
-        return Some(if by == By::Path {
-            finding
-                .alternative("server-misconfigured", phrase("not-tls-misconfigured"))
-                .remedy(elsewhere(
-                    attempt,
-                    Owner::Firewall,
-                    phrase("not-tls-exempt")
-                        .with("name", &attempt.service.name)
-                        .with("device", attempt.device),
-                ))
-        } else {
-            finding
-                .alternative("block-page", phrase("not-tls-block-page"))
-                .remedy(elsewhere(
-                    attempt,
-                    Owner::Server,
-                    phrase("not-tls-enable")
-                        .with("ip", connection.server.ip)
-                        .with("port", connection.server.port),
-                ))
-        });
+        .evidence(frame, redirecting("not-tls-http", "not-tls-http-redirect"));
+    if !response.excerpt.is_empty() {
+        let body = phrase("http-body").with("excerpt", shortened(&response.excerpt));
+        finding = finding.evidence(frame, body);
     }
+    if by == By::Path {
+        let exempt = phrase("not-tls-exempt")
+            .with("name", &attempt.service.name)
+            .with("device", attempt.device);
+        return finding
+            .alternative("server-misconfigured", phrase("not-tls-misconfigured"))
+            .remedy(elsewhere(attempt, Owner::Firewall, exempt));
+    }
+    let enable = phrase("not-tls-enable")
+        .with("ip", connection.server.ip)
+        .with("port", connection.server.port);
+    finding
+        .alternative("block-page", phrase("not-tls-block-page"))
+        .remedy(elsewhere(attempt, Owner::Server, enable))
+}
+
+/// The hello was answered in no protocol that is known.
+fn other_bytes(attempt: &Attempt<'_>, connection: &Connection, hello: &Step) -> Option<Finding> {
     // Bytes from the middle of a stream are no opening.
     let begins = connection.tcp.server.start_known && super::sees_handshake(connection);
     if !begins || !connection.speaks_other.server || connection.opening.server.is_empty() {
@@ -123,24 +121,19 @@ fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return None;
     }
     let opening = WireText::from_bytes(&connection.opening.server);
-    let first_line = WireText::from(opening.raw().lines().next().unwrap_or_default());
-    let frame = connection.opening_frame.server?;
+    let first_line = shortened(&WireText::from(opening.raw().lines().next().unwrap_or_default()));
+    let summary = phrase("not-tls-summary-bytes")
+        .with("target", service(attempt))
+        .with("bytes", &first_line);
+    let listen = phrase("not-tls-listen").with("server", connection.server);
     Some(
-        Finding::error(
-            RULE.id,
-            By::Server,
-            At::Tls,
-            phrase("not-tls-summary-bytes")
-                .with("target", &target)
-                .with("bytes", shortened(&first_line)),
-        )
-        .evidence(hello.frame, phrase("client-hello"))
-        .evidence(frame, phrase("not-tls-bytes").with("bytes", shortened(&first_line)))
-        .remedy(elsewhere(
-            attempt,
-            Owner::Server,
-            phrase("not-tls-listen").with("server", connection.server),
-        )),
+        Finding::error(RULE.id, By::Server, At::Tls, summary)
+            .evidence(hello.frame, phrase("client-hello"))
+            .evidence(
+                connection.opening_frame.server?,
+                phrase("not-tls-bytes").with("bytes", first_line),
+            )
+            .remedy(elsewhere(attempt, Owner::Server, listen)),
     )
 }
 

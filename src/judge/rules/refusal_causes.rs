@@ -14,14 +14,15 @@ use crate::connection::Connection;
 use crate::connection::walk::{Alert, Side, StepKind, TlsFacts};
 use crate::judge::context::Context;
 use crate::judge::finding::{Owner, Remedy};
+use crate::judge::reason::Reason;
 use crate::tls::hello::ClientHello;
 use crate::tls::{AlertDescription, AlertLevel, Group, SignatureScheme, Version};
 
 /// Something that explains an alert.
 #[derive(Debug)]
 pub(super) struct Cause {
-    /// Its name in reports.
-    pub(super) id: &'static str,
+    /// What is at fault.
+    pub(super) reason: Reason,
     /// The frame that shows it.
     pub(super) frame: FrameNumber,
     /// A clause.
@@ -84,7 +85,7 @@ pub(super) fn of_refused_hello(
     };
     // That a hello is large or has numbers nobody knows explains a failure to read it, not a refusal of what it offers.
     let mut causes = seen.of_hello(context);
-    causes.retain(|cause| !matches!(cause.id, "large-hello" | "hello-not-understood"));
+    causes.retain(|cause| !matches!(cause.reason, Reason::LargeHello | Reason::HelloNotUnderstood));
     causes
 }
 
@@ -120,9 +121,9 @@ impl Seen<'_, '_> {
             && !self.description().is_some_and(AlertDescription::is_about_certificate)
     }
 
-    fn cause(&self, id: &'static str, frame: FrameNumber, clause: Phrase, owner: Owner, action: Phrase) -> Cause {
+    fn cause(&self, reason: Reason, frame: FrameNumber, clause: Phrase, owner: Owner, action: Phrase) -> Cause {
         Cause {
-            id,
+            reason,
             frame,
             clause,
             remedy: elsewhere(self.attempt, owner, action),
@@ -171,7 +172,7 @@ impl Seen<'_, '_> {
             _ => return None,
         };
         let action = phrase("refusal-protocols-do").with("server", self.connection.server);
-        Some(self.cause("application-protocol", frame, clause, Owner::Server, action))
+        Some(self.cause(Reason::ApplicationProtocol, frame, clause, Owner::Server, action))
     }
 
     /// RFC 5246 appendix E.2: hellos in the form of SSL 2.0, which RFC 6176 forbade.
@@ -179,7 +180,7 @@ impl Seen<'_, '_> {
         let frame = self.frame(StepKind::ClientHello, Side::Client);
         hello.sslv2_format.then(|| {
             self.cause(
-                "sslv2-hello",
+                Reason::SslV2Hello,
                 frame,
                 phrase("refusal-sslv2"),
                 Owner::Wlc,
@@ -204,7 +205,7 @@ impl Seen<'_, '_> {
             "session_ticket"
         };
         let mut cause = self.cause(
-            "session-resumption",
+            Reason::SessionResumption,
             own,
             phrase("refusal-resumption")
                 .with("extension", extension)
@@ -227,7 +228,7 @@ impl Seen<'_, '_> {
         let lacks = !hello.extended_master_secret && refuses_offer && is_modern(hello) && !offers_tls13(hello);
         lacks.then(|| {
             self.cause(
-                "extended-master-secret",
+                Reason::ExtendedMasterSecret,
                 self.frame(StepKind::ClientHello, Side::Client),
                 phrase("refusal-no-master-secret-client"),
                 Owner::Wlc,
@@ -250,7 +251,7 @@ impl Seen<'_, '_> {
             hello.server_name.is_none() && !hello.malformed && !hello.sslv2_format && hello.broken_extensions == 0;
         (lacks && about && (says == AlertDescription::UNRECOGNIZED_NAME || is_modern(hello))).then(|| {
             self.cause(
-                "server-name-missing",
+                Reason::ServerNameMissing,
                 self.frame(StepKind::ClientHello, Side::Client),
                 phrase("refusal-nameless"),
                 Owner::Wlc,
@@ -271,7 +272,7 @@ impl Seen<'_, '_> {
         );
         let clause = large_hello(self.connection, hello).filter(|_| unread)?;
         Some(self.cause(
-            "large-hello",
+            Reason::LargeHello,
             self.frame(StepKind::ClientHello, Side::Client),
             clause,
             Owner::Server,
@@ -294,7 +295,7 @@ impl Seen<'_, '_> {
         };
         says.then(|| {
             self.cause(
-                "hello-not-understood",
+                Reason::HelloNotUnderstood,
                 self.frame(StepKind::ClientHello, Side::Client),
                 phrase("refusal-not-understood").with("what", what),
                 Owner::Server,
@@ -311,7 +312,7 @@ impl Seen<'_, '_> {
             && !self.said(StepKind::CertificateVerify, Side::Client);
         (sent && self.alert.side == Side::Client).then(|| {
             self.cause(
-                "client-key-unusable",
+                Reason::ClientKeyUnusable,
                 self.alert.frame,
                 phrase("refusal-unsigned").with("who", client(self.attempt)),
                 Owner::Wlc,
@@ -326,7 +327,7 @@ impl Seen<'_, '_> {
         let bytes = certificates.saturating_add(message.missing as usize);
         (self.client_refused_server() && bytes > LARGEST_CERTIFICATE).then(|| {
             self.cause(
-                "certificate-too-large",
+                Reason::CertificateTooLarge,
                 self.frame(StepKind::Certificate, Side::Server),
                 phrase("refusal-large-certificate")
                     .with("bytes", bytes)
@@ -347,7 +348,7 @@ impl Seen<'_, '_> {
         let name = self.tls.client_hello.as_ref()?.server_name.clone()?;
         self.client_refused_server().then(|| {
             self.cause(
-                "server-name-warning",
+                Reason::ServerNameWarning,
                 warning.frame,
                 phrase("refusal-warned-name").with("name", &name),
                 Owner::Server,
@@ -363,7 +364,7 @@ impl Seen<'_, '_> {
         let refused = self.client_refused_server() && self.said(StepKind::ServerKeyExchange, Side::Server);
         (refused && bits < SHORTEST_PRIME).then(|| {
             self.cause(
-                "short-prime",
+                Reason::ShortPrime,
                 self.frame(StepKind::ServerKeyExchange, Side::Server),
                 phrase("refusal-short-prime").with("bits", bits),
                 Owner::Server,
@@ -380,7 +381,7 @@ impl Seen<'_, '_> {
         let refused = self.client_refused_server() && self.said(StepKind::ServerKeyExchange, Side::Server);
         (refused && !offered.is_empty() && !offered.contains(&scheme)).then(|| {
             self.cause(
-                "signature-algorithm",
+                Reason::SignatureAlgorithm,
                 self.frame(StepKind::ServerKeyExchange, Side::Server),
                 phrase("refusal-foreign-signature")
                     .with("scheme", scheme)
@@ -398,7 +399,7 @@ impl Seen<'_, '_> {
         let lacks = hello.secure_renegotiation && !choice.secure_renegotiation && choice.broken_extensions == 0;
         (lacks && self.refused_choice()).then(|| {
             self.cause(
-                "renegotiation-info",
+                Reason::RenegotiationInfo,
                 self.frame(StepKind::ServerHello, Side::Server),
                 phrase("refusal-no-renegotiation"),
                 Owner::Server,
@@ -414,7 +415,7 @@ impl Seen<'_, '_> {
         let lacks = hello.extended_master_secret && !choice.extended_master_secret && choice.broken_extensions == 0;
         (lacks && self.refused_choice()).then(|| {
             self.cause(
-                "extended-master-secret",
+                Reason::ExtendedMasterSecret,
                 self.frame(StepKind::ServerHello, Side::Server),
                 phrase("refusal-no-master-secret-server"),
                 Owner::Server,

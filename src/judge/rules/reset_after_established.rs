@@ -2,16 +2,16 @@
 
 use super::behind_proxy::behind_proxy;
 use super::heard::unanswered;
-use super::reset_origin::origin;
+use super::reset_origin::{Origin, origin};
 use super::{client, elsewhere, seconds, service, side_name};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
-use crate::base::frame::Timestamp;
-use crate::base::phrase::phrase;
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Side, TlsFacts};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Finding, Owner, Rule};
+use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule};
 use crate::tcp::side::Mark;
 
 /// RFC 9293 section 3.5.2.
@@ -21,6 +21,30 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if let Some(finding) = super::later_request::reset(attempt, RULE.id) {
         return Some(finding);
     }
+    let case = recognise(attempt)?;
+    let finding = Finding::error(RULE.id, case.by, At::Http, case.summary()).confidence(match case.by {
+        By::Unknown => Confidence::Possible,
+        _ => Confidence::Likely,
+    });
+    let finding = case.with_evidence(finding).remedy(case.remedy());
+    Some(behind_proxy(finding, attempt, case.connection))
+}
+
+/// A connection that a RST ended before an answer.
+struct Case<'a, 'c> {
+    attempt: &'a Attempt<'c>,
+    connection: &'a Connection,
+    /// Whose address the RST has.
+    side: Side,
+    reset: Mark,
+    origin: Origin,
+    by: By,
+    /// The frame of the request, where there was one.
+    request: Option<FrameNumber>,
+    is_plain: bool,
+}
+
+fn recognise<'a, 'c>(attempt: &'a Attempt<'c>) -> Option<Case<'a, 'c>> {
     let connection = attempt.connection()?;
     // After an answer, or after a close, a reset only tidies up.
     let request = match &connection.tls {
@@ -46,76 +70,88 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if by == By::Client && request.is_some() && waited >= super::SILENCE {
         return None;
     }
-    let is_plain = connection.tls.is_none();
-    let summary = phrase(match (by, is_plain) {
-        (By::Path, false) => "reset-after-established-summary-path",
-        (By::Client, false) => "reset-after-established-summary-client",
-        (By::Server, false) => "reset-after-established-summary-server",
-        (_, false) => "reset-after-established-summary-unknown",
-        (By::Path, true) => "reset-after-established-plain-path",
-        (By::Client, true) => "reset-after-established-plain-client",
-        (By::Server, true) => "reset-after-established-plain-server",
-        (_, true) => "reset-after-established-plain-unknown",
+    Some(Case {
+        attempt,
+        connection,
+        side,
+        reset,
+        origin,
+        by,
+        request,
+        is_plain: connection.tls.is_none(),
     })
-    .with("who", client(attempt))
-    .with("service", service(attempt));
-    let mut finding = Finding::error(RULE.id, by, At::Http, summary).confidence(if by == By::Unknown {
-        Confidence::Possible
-    } else {
-        Confidence::Likely
-    });
-    let finished = connection.tls.as_ref().map(|tls| tls.finished);
-    if let Some(frame) = finished.and_then(|finished| finished.client.max(finished.server)) {
-        finding = finding.evidence(frame, phrase("reset-after-established-complete"));
+}
+
+impl Case<'_, '_> {
+    fn summary(&self) -> Phrase {
+        phrase(match (self.by, self.is_plain) {
+            (By::Path, false) => "reset-after-established-summary-path",
+            (By::Client, false) => "reset-after-established-summary-client",
+            (By::Server, false) => "reset-after-established-summary-server",
+            (_, false) => "reset-after-established-summary-unknown",
+            (By::Path, true) => "reset-after-established-plain-path",
+            (By::Client, true) => "reset-after-established-plain-client",
+            (By::Server, true) => "reset-after-established-plain-server",
+            (_, true) => "reset-after-established-plain-unknown",
+        })
+        .with("who", client(self.attempt))
+        .with("service", service(self.attempt))
     }
-    if let Some(frame) = request {
-        let what = if is_plain {
-            phrase("no-application-response-request")
-        } else {
-            phrase("reset-after-established-request").with("who", client(attempt))
-        };
-        finding = finding.evidence(frame, what);
-    }
-    let before = connection.tcp[side.peer()].last_time;
-    finding = finding.evidence(
-        reset.frame,
-        phrase("reset-after-established-reset")
-            .with("who", side_name(side))
-            .with("span", seconds(reset.time.since(before)))
-            .with("clause", origin.clause()),
-    );
-    let idle = reset.time.since(
-        connection.tcp[side.peer()]
-            .last_time
-            .max(last_before(connection, side, &reset)),
-    );
-    if idle >= IDLE {
+
+    fn with_evidence(&self, mut finding: Finding) -> Finding {
+        let (connection, side, reset) = (self.connection, self.side, &self.reset);
+        let finished = connection.tls.as_ref().map(|tls| tls.finished);
+        if let Some(frame) = finished.and_then(|finished| finished.client.max(finished.server)) {
+            finding = finding.evidence(frame, phrase("reset-after-established-complete"));
+        }
+        if let Some(frame) = self.request {
+            let what = if self.is_plain {
+                phrase("no-application-response-request")
+            } else {
+                phrase("reset-after-established-request").with("who", client(self.attempt))
+            };
+            finding = finding.evidence(frame, what);
+        }
+        let before = connection.tcp[side.peer()].last_time;
         finding = finding.evidence(
             reset.frame,
-            phrase("reset-after-established-idle").with("span", seconds(idle)),
+            phrase("reset-after-established-reset")
+                .with("who", side_name(side))
+                .with("span", seconds(reset.time.since(before)))
+                .with("clause", self.origin.clause()),
         );
+        let idle = reset.time.since(before.max(last_before(connection, side, reset)));
+        if idle >= IDLE {
+            finding = finding.evidence(
+                reset.frame,
+                phrase("reset-after-established-idle").with("span", seconds(idle)),
+            );
+        }
+        if !self.is_plain {
+            return finding.cannot_tell(phrase("reset-after-established-cannot-tell"));
+        }
+        if connection.server.port == 443 {
+            return finding.alternative("wrong-scheme", phrase("reset-after-established-scheme"));
+        }
+        finding
     }
-    if is_plain && connection.server.port == 443 {
-        finding = finding.alternative("wrong-scheme", phrase("reset-after-established-scheme"));
-    } else if !is_plain {
-        finding = finding.cannot_tell(phrase("reset-after-established-cannot-tell"));
+
+    fn remedy(&self) -> Remedy {
+        let (owner, action) = match self.by {
+            By::Path => (
+                Owner::Firewall,
+                phrase("reset-after-established-rule")
+                    .with("device", self.attempt.device)
+                    .with("name", &self.attempt.service.name),
+            ),
+            By::Client => (Owner::Wlc, phrase("reset-after-established-controller-log")),
+            _ => (
+                Owner::Server,
+                phrase("reset-after-established-server-log").with("server", self.connection.server),
+            ),
+        };
+        elsewhere(self.attempt, owner, action)
     }
-    let finding = finding.remedy(match by {
-        By::Path => elsewhere(
-            attempt,
-            Owner::Firewall,
-            phrase("reset-after-established-rule")
-                .with("device", attempt.device)
-                .with("name", &attempt.service.name),
-        ),
-        By::Client => elsewhere(attempt, Owner::Wlc, phrase("reset-after-established-controller-log")),
-        _ => elsewhere(
-            attempt,
-            Owner::Server,
-            phrase("reset-after-established-server-log").with("server", connection.server),
-        ),
-    });
-    Some(behind_proxy(finding, attempt, connection))
 }
 
 /// Time-outs of firewalls, balancers and servers for idle connections begin at half a minute.

@@ -2,14 +2,17 @@
 
 use super::behind_proxy::behind_proxy;
 use super::large_hello::or_large_hello;
-use super::reset_origin::origin;
+use super::reset_origin::{Origin, origin};
 use super::{client, elsewhere, first_end, message_name, seconds, service, side_name, tls_with_hello};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
-use crate::base::phrase::phrase;
-use crate::connection::walk::{Side, StepKind};
+use crate::base::phrase::{Phrase, phrase};
+use crate::connection::Connection;
+use crate::connection::walk::{Side, Step, StepKind};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
+use crate::tcp::side::Mark;
+use crate::tcp::stream::Gap;
 
 /// RFC 9293 section 3.5.2 (reset generation).
 pub(super) const RULE: Rule = rule!("reset-during-handshake", General, check);
@@ -18,6 +21,35 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if let Some(finding) = super::reset_at_once::finding(attempt, RULE.id) {
         return Some(finding);
     }
+    let case = recognise(attempt)?;
+    let confidence = match case.by {
+        By::Unknown => Confidence::Possible,
+        _ => Confidence::Likely,
+    };
+    let finding = Finding::error(RULE.id, case.by, At::Tls, case.summary()).confidence(confidence);
+    let mut finding = case.with_remedies(case.with_evidence(finding));
+    if case.side == Side::Server && case.last.kind == StepKind::ClientHello {
+        finding = or_large_hello(finding, attempt, case.connection);
+    }
+    Some(behind_proxy(finding, attempt, case.connection))
+}
+
+/// A handshake that a RST ended.
+struct Case<'a, 'c> {
+    attempt: &'a Attempt<'c>,
+    connection: &'a Connection,
+    /// Whose address the RST has.
+    side: Side,
+    reset: Mark,
+    origin: Origin,
+    by: By,
+    /// What was said last before it.
+    last: &'a Step,
+    /// Bytes of the server that vanished on the way.
+    hole: Option<&'a Gap>,
+}
+
+fn recognise<'a, 'c>(attempt: &'a Attempt<'c>) -> Option<Case<'a, 'c>> {
     let (connection, tls) = tls_with_hello(attempt)?;
     if tls.is_complete() || tls.first_error().is_some() || tls.alerts.iter().any(|alert| alert.content.is_none()) {
         return None;
@@ -34,14 +66,8 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if reset.time.since(before) >= super::SILENCE {
         return None;
     }
-    let step = connection
-        .steps
-        .iter()
-        .rev()
-        .find(|step| step.frame < reset.frame && !matches!(step.kind, StepKind::Reset | StepKind::Fin))?;
-    let last = phrase("message-from")
-        .with("message", message_name(step.kind))
-        .with("who", side_name(step.side));
+    let is_said = |step: &&Step| step.frame < reset.frame && !matches!(step.kind, StepKind::Reset | StepKind::Fin);
+    let last = connection.steps.iter().rev().find(is_said)?;
     let origin = origin(connection, side, &reset);
     // Bytes that vanished on the way and then a reset: the reset may be the server's own, what came before it is not.
     let hole = connection.tcp.server.gaps.first().filter(|_| side == Side::Server);
@@ -49,74 +75,91 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         By::Server if hole.is_some() || connection.connect().is_some() => By::Unknown,
         by => by,
     };
-    let confidence = match by {
-        By::Unknown => Confidence::Possible,
-        _ => Confidence::Likely,
-    };
-    let clause = origin.clause();
-    let summary = phrase(match by {
-        By::Path => "reset-during-handshake-summary-path",
-        By::Client => "reset-during-handshake-summary-client",
-        By::Server => "reset-during-handshake-summary-server",
-        _ => "reset-during-handshake-summary-unknown",
+    Some(Case {
+        attempt,
+        connection,
+        side,
+        reset,
+        origin,
+        by,
+        last,
+        hole,
     })
-    .with("who", client(attempt))
-    .with("service", service(attempt));
-    let mut finding = Finding::error(RULE.id, by, At::Tls, summary.with("last", &last))
-        .confidence(confidence)
-        .evidence(step.frame, last)
-        .evidence(
-            reset.frame,
+}
+
+impl Case<'_, '_> {
+    fn last_message(&self) -> Phrase {
+        phrase("message-from")
+            .with("message", message_name(self.last.kind))
+            .with("who", side_name(self.last.side))
+    }
+
+    fn summary(&self) -> Phrase {
+        phrase(match self.by {
+            By::Path => "reset-during-handshake-summary-path",
+            By::Client => "reset-during-handshake-summary-client",
+            By::Server => "reset-during-handshake-summary-server",
+            _ => "reset-during-handshake-summary-unknown",
+        })
+        .with("who", client(self.attempt))
+        .with("service", service(self.attempt))
+        .with("last", self.last_message())
+    }
+
+    fn with_evidence(&self, finding: Finding) -> Finding {
+        let finding = finding.evidence(self.last.frame, self.last_message()).evidence(
+            self.reset.frame,
             phrase("reset-during-handshake-reset")
-                .with("who", side_name(side))
-                .with("span", seconds(reset.time.since(step.time)))
-                .with("clause", &clause),
+                .with("who", side_name(self.side))
+                .with("span", seconds(self.reset.time.since(self.last.time)))
+                .with("clause", self.origin.clause()),
         );
-    if let Some(gap) = hole {
-        finding = finding.evidence(
+        let Some(gap) = self.hole else { return finding };
+        finding.evidence(
             gap.seen_at,
             phrase("silent-mid-handshake-hole")
                 .with("count", gap.to.saturating_sub(gap.from))
                 .with("who", side_name(Side::Server)),
-        );
+        )
     }
-    finding = match by {
-        By::Path => finding
-            .alternative("server-reset", phrase("reset-during-handshake-balancer"))
-            .remedy(elsewhere(
-                attempt,
-                Owner::Firewall,
-                phrase("reset-during-handshake-rule")
-                    .with("name", &attempt.service.name)
-                    .with("device", attempt.device),
-            )),
-        By::Client => finding
-            .alternative(
-                "server-certificate-rejected",
-                phrase("reset-during-handshake-client-certificate"),
-            )
-            .remedy(elsewhere(
-                attempt,
-                Owner::Wlc,
-                phrase("reset-during-handshake-controller-log"),
-            )),
-        _ => finding
-            .alternative("firewall-reset", phrase("reset-during-handshake-firewall"))
-            .remedy(elsewhere(
-                attempt,
-                Owner::Server,
-                phrase("reset-during-handshake-server-log").with("server", connection.server),
-            ))
-            .remedy(elsewhere(
-                attempt,
-                Owner::Firewall,
-                phrase("reset-during-handshake-no-rule")
-                    .with("device", attempt.device)
-                    .with("name", &attempt.service.name),
-            )),
-    };
-    if side == Side::Server && step.kind == StepKind::ClientHello {
-        finding = or_large_hello(finding, attempt, connection);
+
+    fn with_remedies(&self, finding: Finding) -> Finding {
+        let attempt = self.attempt;
+        let of_path = |rule| {
+            phrase(rule)
+                .with("name", &attempt.service.name)
+                .with("device", attempt.device)
+        };
+        match self.by {
+            By::Path => finding
+                .alternative("server-reset", phrase("reset-during-handshake-balancer"))
+                .remedy(elsewhere(
+                    attempt,
+                    Owner::Firewall,
+                    of_path("reset-during-handshake-rule"),
+                )),
+            By::Client => finding
+                .alternative(
+                    "server-certificate-rejected",
+                    phrase("reset-during-handshake-client-certificate"),
+                )
+                .remedy(elsewhere(
+                    attempt,
+                    Owner::Wlc,
+                    phrase("reset-during-handshake-controller-log"),
+                )),
+            _ => finding
+                .alternative("firewall-reset", phrase("reset-during-handshake-firewall"))
+                .remedy(elsewhere(
+                    attempt,
+                    Owner::Server,
+                    phrase("reset-during-handshake-server-log").with("server", self.connection.server),
+                ))
+                .remedy(elsewhere(
+                    attempt,
+                    Owner::Firewall,
+                    of_path("reset-during-handshake-no-rule"),
+                )),
+        }
     }
-    Some(behind_proxy(finding, attempt, connection))
 }

@@ -17,6 +17,7 @@ use crate::connection::Connection;
 use crate::connection::walk::{Alert, Seen, Side, StepKind, TlsFacts};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
+use crate::judge::reason::Reason;
 use crate::profile::Transport;
 use crate::tls::AlertDescription;
 use crate::tls::certificate::Fields;
@@ -27,47 +28,73 @@ use crate::tls::trust::{Chain, Fault, Judgement, NameMatch, Validity};
 pub(super) const RULE: Rule = rule!("server-certificate-rejected", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    let case = recognise(attempt, context)?;
+    let causes = case.causes();
+    // The alert's number ranks the causes; what it does not speak of may not be the reason.
+    let says_so = is_said_by(&causes, case.described);
+    let finding = Finding::error(RULE.id, By::Client, At::Tls, case.summary())
+        .confidence(case.confidence(says_so))
+        .causes(causes);
+    let finding = case.with_alert(case.with_certificate(finding));
+    let finding = case.with_limits(case.with_reasons(finding, says_so));
+    if case.accepted.is_some() {
+        return Some(finding.remedy(elsewhere(
+            attempt,
+            Owner::Wlc,
+            phrase("server-certificate-rejected-compare").with("who", client(attempt)),
+        )));
+    }
+    let refused = Refused {
+        connection: case.connection,
+        described: case.described,
+        judgement: case.judgement,
+        beside: case.beside,
+        staple: case.staple,
+    };
+    Some(with_remedies(finding, attempt, &refused))
+}
+
+/// A server's certificate that was refused.
+struct Case<'a, 'c> {
+    attempt: &'a Attempt<'c>,
+    connection: &'a Connection,
+    tls: &'a TlsFacts,
+    alert: &'a Alert,
+    /// How sure it is that the alert is about the certificate.
+    sure: Confidence,
+    described: Option<AlertDescription>,
+    is_tls13: bool,
+    /// The certificates were captured, whole.
+    is_shown: bool,
+    /// They were, and are longer than what is read of a message.
+    is_unread: bool,
+    leaf: Option<&'a Fields>,
+    /// `None` as well where the client itself went on with this very certificate elsewhere: it trusts the issuer, and whatever
+    /// can be seen of it did not matter.
+    judgement: Option<&'a Judgement>,
+    /// The frame by which it did so.
+    accepted: Option<(FrameNumber, Stretch)>,
+    /// A certificate sent along that had expired.
+    beside: Option<&'a Fields>,
+    /// A stapled response is demanded and was not sent.
+    staple: bool,
+    /// The client asked for an address that the certificate does not name: as a clause.
+    by_address: Option<Phrase>,
+    /// What can be said against the certificate.
+    clauses: Vec<Phrase>,
+    /// Its chain may have led to a root that was public then.
+    then: bool,
+}
+
+fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<Case<'a, 'c>> {
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
     let judgement = attempt.judgements.server.as_ref();
-    let (alert, confidence) = refusal(connection, tls, judgement)?;
-    let tls13 = tls.version().is_some_and(crate::tls::Version::is_tls13);
-    let is_shown = tls
-        .certificates
-        .server
-        .as_ref()
-        .is_some_and(|it| it.missing == 0 && !it.chain.is_empty());
-    // Captured whole, and longer than what is read of a message.
-    let is_unread = tls
-        .certificates
-        .server
-        .as_ref()
-        .is_some_and(|it| it.unread > 0 && it.unread == it.missing);
-    // It was fetching revocation data: that may have failed, outside the capture.
-    let fetches = !attempt.revocation.is_empty();
-    let confidence = if (tls13 || is_shown) && !fetches {
-        confidence
-    } else {
-        confidence.min(Confidence::Likely)
-    };
-    let who = client(attempt);
-    let subject = tls
-        .certificates
-        .server
-        .as_ref()
-        .and_then(|it| it.chain.first())
-        .map(|leaf| match &leaf.fields {
-            Ok(fields) => Phrase::verbatim(fields.subject.to_string()),
-            Err(_) => phrase("server-certificate-rejected-unreadable"),
-        });
-    let leaf = tls
-        .certificates
-        .server
-        .as_ref()
-        .and_then(|it| it.chain.first()?.fields.as_deref().ok());
+    let (alert, sure) = refusal(connection, tls, judgement)?;
     let described = alert.content.map(|(_, description)| description);
+    let message = tls.certificates.server.as_ref();
+    let leaf = message.and_then(|it| it.chain.first()?.fields.as_deref().ok());
     let accepted = accepted_elsewhere(attempt, connection, tls, context);
-    // The client itself went on with this very certificate: it trusts the issuer, and whatever can be seen of it did not matter.
     let judgement = judgement.filter(|_| accepted.is_none());
     let beside = expired_beside(tls, judgement, described, context);
     let staple = staple_missing(connection, tls, leaf);
@@ -75,193 +102,210 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     clauses.extend(beside.map(expired_clause));
     clauses.extend(staple.then(|| phrase("certificate-staple-missing")));
     // Beside another visible fault it is one more explanation of an alert that is about either.
-    let is_about_either = alert
-        .content
-        .is_some_and(|(_, it)| it == AlertDescription::BAD_CERTIFICATE);
+    let is_about_either = described == Some(AlertDescription::BAD_CERTIFICATE);
     let by_address = by_address(attempt, connection, alert, leaf).filter(|_| clauses.is_empty() || is_about_either);
-    let confidence = if by_address.is_some() {
-        confidence.min(Confidence::Likely)
-    } else {
-        confidence
-    };
     clauses.extend(by_address.clone());
-    let summary = match (subject, clauses.is_empty()) {
-        (Some(subject), false) => phrase("server-certificate-rejected-summary-why")
-            .with("subject", subject)
-            .with("clauses", clauses),
-        (Some(_), true) if accepted.is_some() => phrase("server-certificate-rejected-summary-accepted"),
-        (Some(_), true) => phrase("server-certificate-rejected-summary-sound"),
-        (None, _) if is_unread => phrase("server-certificate-rejected-summary-unread"),
-        (None, _) if !tls13 => phrase("server-certificate-rejected-summary-uncaptured"),
-        (None, _) => phrase("server-certificate-rejected-summary-encrypted"),
-    };
-    let mut causes = judgement.map(certificate_causes).unwrap_or_default();
-    if by_address.is_some() {
-        causes.push("name-mismatch");
-    }
-    if beside.is_some() {
-        causes.insert(0, "issuer-expired");
-    }
-    if staple {
-        causes.push("missing-staple");
-    }
-    confirm(&mut causes, alert.content.map(|(_, description)| description));
-    if causes.is_empty() {
-        // Nothing in the bytes explains it: what the client trusts, or its clock, does; encrypted: not even that is known.
-        causes.push(if is_shown && leaf.is_some() {
-            "not-trusted-by-client"
-        } else if is_unread {
-            "not-read"
-        } else if tls13 {
-            "encrypted"
-        } else {
-            "not-captured"
-        });
-    }
-    // The alert's number ranks the causes; what it does not speak of may not be the reason.
-    let says_so = is_said_by(&causes, described);
-    let shown = tls.certificate_times.server;
-    let then = judgement
-        .zip(shown)
-        .is_some_and(|(it, shown)| may_have_been_public(it, shown));
-    let confidence = if says_so && accepted.is_none() && !then {
-        confidence
-    } else {
-        confidence.min(Confidence::Likely)
-    };
-    let mut finding = Finding::error(
-        RULE.id,
-        By::Client,
-        At::Tls,
-        summary
-            .with("who", &who)
-            .with("service", service(attempt))
-            .with("alert", alert_text(alert)),
-    )
-    .confidence(confidence)
-    .causes(causes);
-    if let Some(step) = connection.step_by(StepKind::Certificate, Side::Server) {
-        finding = finding.evidence(
-            step.frame,
-            match &step.detail {
-                Some(subject) => phrase("server-certificate-rejected-certificate").with("subject", subject),
-                None => phrase("server-certificate-rejected-received"),
-            },
-        );
-        if let Some(Chain::Anchored { anchor, origin }) = judgement.map(|it| &it.chain) {
-            finding = finding
-                .evidence(
-                    step.frame,
-                    phrase("server-certificate-rejected-chain")
-                        .with("anchor", anchor)
-                        .with("origin", crate::tls::trust::origin_name(origin)),
-                )
-                .excluded(
-                    "interception-suspected",
-                    phrase("server-certificate-rejected-genuine")
-                        .with("anchor", anchor)
-                        .with("origin", crate::tls::trust::origin_name(origin)),
-                );
+    let shown = judgement.zip(tls.certificate_times.server);
+    Some(Case {
+        attempt,
+        connection,
+        tls,
+        alert,
+        sure,
+        described,
+        is_tls13: tls.version().is_some_and(crate::tls::Version::is_tls13),
+        is_shown: message.is_some_and(|it| it.missing == 0 && !it.chain.is_empty()),
+        is_unread: message.is_some_and(|it| it.unread > 0 && it.unread == it.missing),
+        leaf,
+        judgement,
+        accepted,
+        beside,
+        staple,
+        by_address,
+        clauses,
+        then: shown.is_some_and(|(it, shown)| may_have_been_public(it, shown)),
+    })
+}
+
+impl Case<'_, '_> {
+    fn causes(&self) -> Vec<Reason> {
+        let mut causes = self.judgement.map(certificate_causes).unwrap_or_default();
+        if self.by_address.is_some() {
+            causes.push(Reason::NameMismatch);
         }
-    } else if let Some(step) = connection.step(StepKind::ServerHello) {
-        finding = finding.evidence(
-            step.frame,
-            phrase(if tls13 {
+        if self.beside.is_some() {
+            causes.insert(0, Reason::IssuerExpired);
+        }
+        if self.staple {
+            causes.push(Reason::MissingStaple);
+        }
+        confirm(&mut causes, self.described);
+        if causes.is_empty() {
+            // Nothing in the bytes explains it: what the client trusts, or its clock, does; encrypted: not even that is known.
+            causes.push(match (self.is_unread, self.is_tls13) {
+                _ if self.is_shown && self.leaf.is_some() => Reason::NotTrustedByClient,
+                (true, _) => Reason::NotRead,
+                (false, true) => Reason::Encrypted,
+                (false, false) => Reason::NotCaptured,
+            });
+        }
+        causes
+    }
+
+    fn confidence(&self, says_so: bool) -> Confidence {
+        // It was fetching revocation data: that may have failed, outside the capture.
+        let fetches = !self.attempt.revocation.is_empty();
+        let is_seen = self.is_tls13 || self.is_shown;
+        let is_plain = says_so && self.accepted.is_none() && !self.then && self.by_address.is_none();
+        if is_seen && !fetches && is_plain {
+            self.sure
+        } else {
+            self.sure.min(Confidence::Likely)
+        }
+    }
+
+    fn summary(&self) -> Phrase {
+        let message = self.tls.certificates.server.as_ref();
+        let leaf = message.and_then(|it| it.chain.first());
+        let subject = leaf.map(|leaf| match &leaf.fields {
+            Ok(fields) => Phrase::verbatim(fields.subject.to_string()),
+            Err(_) => phrase("server-certificate-rejected-unreadable"),
+        });
+        match subject {
+            Some(subject) if !self.clauses.is_empty() => phrase("server-certificate-rejected-summary-why")
+                .with("subject", subject)
+                .with("clauses", self.clauses.clone()),
+            Some(_) if self.accepted.is_some() => phrase("server-certificate-rejected-summary-accepted"),
+            Some(_) => phrase("server-certificate-rejected-summary-sound"),
+            None if self.is_unread => phrase("server-certificate-rejected-summary-unread"),
+            None if !self.is_tls13 => phrase("server-certificate-rejected-summary-uncaptured"),
+            None => phrase("server-certificate-rejected-summary-encrypted"),
+        }
+        .with("who", client(self.attempt))
+        .with("service", service(self.attempt))
+        .with("alert", alert_text(self.alert))
+    }
+
+    fn with_certificate(&self, finding: Finding) -> Finding {
+        let Some(step) = self.connection.step_by(StepKind::Certificate, Side::Server) else {
+            let Some(step) = self.connection.step(StepKind::ServerHello) else {
+                return finding;
+            };
+            let hello = phrase(if self.is_tls13 {
                 "server-certificate-rejected-hello"
             } else {
                 "server-certificate-rejected-hello-cut"
-            }),
-        );
+            });
+            return finding.evidence(step.frame, hello);
+        };
+        let certificate = match &step.detail {
+            Some(subject) => phrase("server-certificate-rejected-certificate").with("subject", subject.phrase()),
+            None => phrase("server-certificate-rejected-received"),
+        };
+        let finding = finding.evidence(step.frame, certificate);
+        let Some(Chain::Anchored { anchor, origin }) = self.judgement.map(|it| &it.chain) else {
+            return finding;
+        };
+        let leads_to = |id| {
+            phrase(id)
+                .with("anchor", anchor)
+                .with("origin", crate::tls::trust::origin_name(origin))
+        };
+        finding
+            .evidence(step.frame, leads_to("server-certificate-rejected-chain"))
+            .excluded(
+                "interception-suspected",
+                leads_to("server-certificate-rejected-genuine"),
+            )
     }
-    if let Some(revocation) = attempt.revocation.first() {
-        finding = finding
-            .cannot_tell(phrase("server-certificate-rejected-cannot-tell-revocation").with("host", &revocation.host))
-            .behind("crl-fetch-failed", phrase("server-certificate-rejected-revocation"));
+
+    fn with_alert(&self, mut finding: Finding) -> Finding {
+        let who = client(self.attempt);
+        if let Some(revocation) = self.attempt.revocation.first() {
+            let hidden = phrase("server-certificate-rejected-cannot-tell-revocation").with("host", &revocation.host);
+            finding = finding
+                .cannot_tell(hidden)
+                .behind("crl-fetch-failed", phrase("server-certificate-rejected-revocation"));
+        }
+        if let Some((frame, said)) = self.accepted {
+            finding = finding
+                .evidence(frame, phrase("server-certificate-rejected-accepted").with("who", &who))
+                .beside(said);
+        }
+        finding.evidence(self.alert.frame, alert_from(self.alert, who))
     }
-    if let Some((frame, said)) = accepted {
-        finding = finding
-            .evidence(frame, phrase("server-certificate-rejected-accepted").with("who", &who))
-            .beside(said);
-    }
-    finding = finding.evidence(alert.frame, alert_from(alert, &who));
-    if leaf.is_some() && !says_so {
-        finding = finding.behind(
-            "client-policy",
-            phrase("server-certificate-rejected-other-reasons").with("who", &who),
-        );
-    }
-    if then {
-        finding = finding.cannot_tell(phrase("cannot-tell-roots-then"));
-    }
-    let is_current = judgement.is_some_and(|it| it.validity == Validity::Current);
-    if let Some(leaf) = leaf.filter(|_| is_current && by_address.is_none() && may_be_clock(described)) {
-        finding = finding.behind(
-            "clock",
-            phrase("server-certificate-rejected-client-clock")
-                .with("who", &who)
-                .with("from", date(leaf.not_before))
-                .with("to", date(leaf.not_after)),
-        );
-    }
-    let is_strange = |it: &Judgement| it.name == NameMatch::Differs && !matches!(it.chain, Chain::Anchored { .. });
-    if judgement.is_some_and(is_strange) {
-        finding = finding.behind("wrong-server", phrase("server-certificate-rejected-wrong-server"));
-    }
-    if by_address.is_some() {
-        finding = finding
-            .cannot_tell(phrase("server-certificate-rejected-cannot-tell-url"))
-            .behind("clock", phrase("server-certificate-rejected-slow-clock"))
-            .remedy(on_client(
-                attempt,
-                phrase("server-certificate-rejected-address"),
-                &[
-                    task("show-transport"),
-                    match judgement {
-                        _ if attempt.service.transport == Transport::Cssm => task("use-default-url"),
-                        Some(judgement) => url_by_name(attempt, judgement),
-                        None => task("use-on-prem-url").with("host", &"<name in the certificate>"),
-                    },
-                ],
-            ));
-    }
-    if alert.content.is_none() {
-        finding = finding.cannot_tell(phrase("server-certificate-rejected-cannot-tell-alert"));
-    }
-    if !is_shown && !tls13 {
-        finding = finding
-            .cannot_tell(phrase(if is_unread {
-                "server-certificate-rejected-cannot-tell-unread"
-            } else {
-                "server-certificate-rejected-cannot-tell-certificate"
-            }))
-            .behind("interception-suspected", phrase("server-certificate-rejected-resigned"))
-            .behind(
-                "crl-fetch-failed",
-                phrase("server-certificate-rejected-revocation-unknown"),
+
+    /// Adds what may lie behind the refusal.
+    fn with_reasons(&self, mut finding: Finding, says_so: bool) -> Finding {
+        let who = client(self.attempt);
+        if self.leaf.is_some() && !says_so {
+            let reasons = phrase("server-certificate-rejected-other-reasons").with("who", &who);
+            finding = finding.behind("client-policy", reasons);
+        }
+        if self.then {
+            finding = finding.cannot_tell(phrase("cannot-tell-roots-then"));
+        }
+        let is_current = self.judgement.is_some_and(|it| it.validity == Validity::Current);
+        let may_be_clock = is_current && self.by_address.is_none() && may_be_clock(self.described);
+        if let Some(leaf) = self.leaf.filter(|_| may_be_clock) {
+            finding = finding.behind(
+                "clock",
+                phrase("server-certificate-rejected-client-clock")
+                    .with("who", &who)
+                    .with("from", date(leaf.not_before))
+                    .with("to", date(leaf.not_after)),
             );
-    } else if tls.certificates.server.is_none() {
-        finding = finding
+        }
+        let is_strange = |it: &Judgement| it.name == NameMatch::Differs && !matches!(it.chain, Chain::Anchored { .. });
+        if self.judgement.is_some_and(is_strange) {
+            finding = finding.behind("wrong-server", phrase("server-certificate-rejected-wrong-server"));
+        }
+        if self.by_address.is_some() {
+            let url = match self.judgement {
+                _ if self.attempt.service.transport == Transport::Cssm => task("use-default-url"),
+                Some(judgement) => url_by_name(self.attempt, judgement),
+                None => task("use-on-prem-url").with("host", &"<name in the certificate>"),
+            };
+            finding = finding
+                .cannot_tell(phrase("server-certificate-rejected-cannot-tell-url"))
+                .behind("clock", phrase("server-certificate-rejected-slow-clock"))
+                .remedy(on_client(
+                    self.attempt,
+                    phrase("server-certificate-rejected-address"),
+                    &[task("show-transport"), url],
+                ));
+        }
+        finding
+    }
+
+    /// Adds what the capture hides.
+    fn with_limits(&self, mut finding: Finding) -> Finding {
+        if self.alert.content.is_none() {
+            finding = finding.cannot_tell(phrase("server-certificate-rejected-cannot-tell-alert"));
+        }
+        if !self.is_shown && !self.is_tls13 {
+            return finding
+                .cannot_tell(phrase(if self.is_unread {
+                    "server-certificate-rejected-cannot-tell-unread"
+                } else {
+                    "server-certificate-rejected-cannot-tell-certificate"
+                }))
+                .behind("interception-suspected", phrase("server-certificate-rejected-resigned"))
+                .behind(
+                    "crl-fetch-failed",
+                    phrase("server-certificate-rejected-revocation-unknown"),
+                );
+        }
+        if self.tls.certificates.server.is_some() {
+            return finding;
+        }
+        finding
             .cannot_tell(phrase("server-certificate-rejected-cannot-tell-encrypted"))
             .behind(
                 "interception-suspected",
                 phrase("server-certificate-rejected-resigned-encrypted"),
-            );
+            )
     }
-    if accepted.is_some() {
-        return Some(finding.remedy(elsewhere(
-            attempt,
-            Owner::Wlc,
-            phrase("server-certificate-rejected-compare").with("who", &who),
-        )));
-    }
-    let refused = Refused {
-        connection,
-        described,
-        judgement,
-        beside,
-        staple,
-    };
-    Some(with_remedies(finding, attempt, &refused))
 }
 
 /// That the client seems to have asked for an address, which the certificate does not name: neither a server name in the

@@ -8,10 +8,10 @@ use super::{
 };
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
-use crate::base::frame::FrameNumber;
+use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
-use crate::connection::walk::{Side, StepKind};
+use crate::connection::walk::{Side, Step, StepKind};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::tls::Version;
@@ -20,6 +20,43 @@ use crate::tls::Version;
 pub(super) const RULE: Rule = rule!("silent-mid-handshake", General, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    let case = recognise(attempt, context)?;
+    let (by, confidence) = case.blame();
+    let finding = Finding::error(RULE.id, by, At::Tls, case.summary()).confidence(confidence);
+    let finding = case.with_remedies(case.with_evidence(finding));
+    let finding = if_heard(finding, attempt, case.connection, &[StepKind::ServerHello]);
+    Some(behind_proxy(finding, attempt, case.connection))
+}
+
+/// A handshake in which nothing more was said.
+struct Case<'a, 'c> {
+    attempt: &'a Attempt<'c>,
+    connection: &'a Connection,
+    /// What was said last.
+    last: &'a Step,
+    end: End,
+    /// Packets of this side were lost.
+    lost: Option<Side>,
+    /// Who closed first.
+    closer: Option<Side>,
+}
+
+/// How a handshake came to its end.
+enum End {
+    /// Packets were lost: a clause.
+    Lost(Phrase),
+    /// A side had no room for more, since this frame.
+    Stalled(Side, FrameNumber),
+    /// The client waited for so long for the server's turn and only ended what had ended.
+    GaveUp,
+    /// Only the other side's acknowledgement shows its FIN; an alert may have been lost with it.
+    ClosedUnseen(Side),
+    /// With the frame of an alert that came before.
+    Closed(Side, Option<FrameNumber>),
+    Silent,
+}
+
+fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<Case<'a, 'c>> {
     let (connection, tls) = tls_with_hello(attempt)?;
     let began = tls.server_hello.is_some() || connection.tcp.server.bytes > 0 && connection.connect().is_none();
     if !began
@@ -45,136 +82,153 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if !watched_after(connection, last.time, context) {
         return None;
     }
-    let waited = connection.last.1.since(last.time);
     let loss = lost(connection);
     let closer = first_fin(connection);
-    // Who has waited for so long for the other's turn only ends what had ended.
-    let gave_up = connection.tcp.client.fin.filter(|fin| {
-        closer == Some(Side::Client) && last.side == Side::Client && fin.time.since(last.time) >= super::SILENCE
-    });
-    let stalled = Side::both()
-        .into_iter()
-        .find_map(|side| Some((side, connection.tcp[side].window_closed?)));
-    let (by, confidence, clause) = match (&loss, closer, stalled) {
-        (Some((_, loss)), _, _) => (By::Path, Confidence::Likely, loss.clone()),
-        (None, None, Some((side, (frame, _)))) => (
-            side.into(),
-            Confidence::Likely,
-            phrase("silent-mid-handshake-window")
-                .with("who", side_name(side))
-                .with("frame", frame),
-        ),
-        (None, Some(Side::Client), _) if gave_up.is_some() => (
-            By::Server,
-            Confidence::Likely,
-            phrase("silent-mid-handshake-waited").with("span", seconds(waited)),
-        ),
-        // Only the other side's acknowledgement shows its FIN; an alert may have been lost with it.
-        (None, Some(side), _) if connection.tcp[side].fin.is_none() => (
-            side.into(),
-            Confidence::Likely,
-            phrase("silent-mid-handshake-closed-unseen").with("who", side_name(side)),
-        ),
-        (None, Some(side), _) => (
-            side.into(),
-            Confidence::Certain,
-            match alert_of(connection, side) {
-                Some(frame) => phrase("silent-mid-handshake-closed-behind")
-                    .with("who", side_name(side))
-                    .with("frame", frame),
-                None => phrase("silent-mid-handshake-closed").with("who", side_name(side)),
-            },
-        ),
-        (None, None, None) => (
-            By::Unknown,
-            Confidence::Possible,
-            phrase("silent-mid-handshake-silent").with("span", seconds(waited)),
-        ),
+    Some(Case {
+        attempt,
+        connection,
+        last,
+        lost: loss.as_ref().map(|(side, _)| *side),
+        end: end_of(connection, last, loss.map(|(_, clause)| clause), closer),
+        closer,
+    })
+}
+
+fn end_of(connection: &Connection, last: &Step, loss: Option<Phrase>, closer: Option<Side>) -> End {
+    if let Some(clause) = loss {
+        return End::Lost(clause);
+    }
+    let Some(side) = closer else {
+        let is_stalled = |side| Some(End::Stalled(side, connection.tcp[side].window_closed?.0));
+        return Side::both().into_iter().find_map(is_stalled).unwrap_or(End::Silent);
     };
-    let summary = match by {
-        By::Path => phrase("silent-mid-handshake-summary-lost")
-            .with("service", service(attempt))
-            .with("clause", &clause),
-        _ => phrase("silent-mid-handshake-summary")
-            .with("service", service(attempt))
-            .with("message", message_name(last.kind))
-            .with("who", side_name(last.side))
-            .with("clause", &clause),
-    };
-    let mut finding = Finding::error(RULE.id, by, At::Tls, summary)
-        .confidence(confidence)
-        .evidence(
+    match connection.tcp[side].fin {
+        Some(fin) if gave_up(last, side, fin.time) => End::GaveUp,
+        Some(_) => End::Closed(side, alert_of(connection, side)),
+        None => End::ClosedUnseen(side),
+    }
+}
+
+/// Whether the client closed after it had waited for long for the server's turn.
+fn gave_up(last: &Step, closer: Side, closed: Timestamp) -> bool {
+    closer == Side::Client && last.side == Side::Client && closed.since(last.time) >= super::SILENCE
+}
+
+impl Case<'_, '_> {
+    fn blame(&self) -> (By, Confidence) {
+        match self.end {
+            End::Lost(_) => (By::Path, Confidence::Likely),
+            End::Stalled(side, _) | End::ClosedUnseen(side) => (side.into(), Confidence::Likely),
+            End::GaveUp => (By::Server, Confidence::Likely),
+            End::Closed(side, _) => (side.into(), Confidence::Certain),
+            End::Silent => (By::Unknown, Confidence::Possible),
+        }
+    }
+
+    fn waited(&self) -> Phrase {
+        seconds(self.connection.last.1.since(self.last.time))
+    }
+
+    /// How it ended, as a clause.
+    fn clause(&self) -> Phrase {
+        match &self.end {
+            End::Lost(clause) => clause.clone(),
+            End::Stalled(side, frame) => phrase("silent-mid-handshake-window")
+                .with("who", side_name(*side))
+                .with("frame", *frame),
+            End::GaveUp => phrase("silent-mid-handshake-waited").with("span", self.waited()),
+            End::ClosedUnseen(side) => phrase("silent-mid-handshake-closed-unseen").with("who", side_name(*side)),
+            End::Closed(side, Some(frame)) => phrase("silent-mid-handshake-closed-behind")
+                .with("who", side_name(*side))
+                .with("frame", *frame),
+            End::Closed(side, None) => phrase("silent-mid-handshake-closed").with("who", side_name(*side)),
+            End::Silent => phrase("silent-mid-handshake-silent").with("span", self.waited()),
+        }
+    }
+
+    fn summary(&self) -> Phrase {
+        match self.end {
+            End::Lost(_) => phrase("silent-mid-handshake-summary-lost"),
+            _ => phrase("silent-mid-handshake-summary")
+                .with("message", message_name(self.last.kind))
+                .with("who", side_name(self.last.side)),
+        }
+        .with("service", service(self.attempt))
+        .with("clause", self.clause())
+    }
+
+    fn with_evidence(&self, finding: Finding) -> Finding {
+        let (connection, last) = (self.connection, self.last);
+        let mut finding = finding.evidence(
             last.frame,
             phrase("silent-mid-handshake-last-message")
                 .with("message", message_name(last.kind))
                 .with("who", side_name(last.side)),
         );
-    for side in Side::both() {
-        if let Some(gap) = connection.tcp[side].gaps.first() {
-            finding = finding.evidence(
-                gap.seen_at,
-                phrase("silent-mid-handshake-hole")
+        for side in Side::both() {
+            if let Some(gap) = connection.tcp[side].gaps.first() {
+                let hole = phrase("silent-mid-handshake-hole")
                     .with("count", gap.to.saturating_sub(gap.from))
-                    .with("who", side_name(side)),
-            );
+                    .with("who", side_name(side));
+                finding = finding.evidence(gap.seen_at, hole);
+            }
         }
-    }
-    if let Some((side, _)) = loss
-        && let Some(repeated) = connection.tcp[side].delivery.repeated()
-    {
-        finding = finding.evidence(repeated.last.0, lost_bytes::repeated(repeated));
-    }
-    if let Some(side) = closer
-        && let Some(fin) = connection.tcp[side].fin
-    {
-        finding = finding.evidence(
-            fin.frame,
-            phrase(if fin.time < last.time {
+        let repeated = self.lost.and_then(|side| connection.tcp[side].delivery.repeated());
+        if let Some(repeated) = repeated {
+            finding = finding.evidence(repeated.last.0, lost_bytes::repeated(repeated));
+        }
+        let closed = self.closer.and_then(|side| Some((side, connection.tcp[side].fin?)));
+        if let Some((side, fin)) = closed {
+            let after = fin.time.since(last.time);
+            let closes = phrase(if after < 0 {
                 "silent-mid-handshake-fin-before"
             } else {
                 "silent-mid-handshake-fin"
-            })
-            .with("who", side_name(side))
-            .with("span", seconds(fin.time.since(last.time).abs())),
-        );
-    }
-    finding = finding.evidence(
-        connection.last.0,
-        phrase("silent-mid-handshake-last-packet").with("span", seconds(waited)),
-    );
-    if loss.is_none()
-        && let Some(side) = closer.filter(|&side| connection.tcp[side].fin.is_none())
-    {
-        finding = finding.cannot_tell(phrase("silent-mid-handshake-cannot-tell-close").with("who", side_name(side)));
-    }
-    if closer.is_none() || gave_up.is_some() {
-        finding = finding.claims_silence_of(last.side.peer());
-    }
-    let finding = match by {
-        By::Path => {
-            let finding = finding.alternative("random-loss", phrase("silent-mid-handshake-random-loss"));
-            let side = loss.map_or(Side::Server, |(side, _)| side);
-            lost_bytes::by_size(finding, attempt, connection, side).remedy(elsewhere(
-                attempt,
-                Owner::Firewall,
-                phrase("tls-no-response-part-rule")
-                    .with("device", attempt.device)
-                    .with("name", &attempt.service.name),
-            ))
+            });
+            let closes = closes.with("who", side_name(side)).with("span", seconds(after.abs()));
+            finding = finding.evidence(fin.frame, closes);
         }
-        By::Client => disliked(finding, connection, Side::Server).remedy(elsewhere(
-            attempt,
-            Owner::Wlc,
-            phrase("silent-mid-handshake-log").with("who", client(attempt)),
-        )),
-        _ => disliked(finding, connection, Side::Client).remedy(elsewhere(
-            attempt,
-            Owner::Server,
-            phrase("silent-mid-handshake-server-log").with("server", connection.server),
-        )),
-    };
-    let finding = if_heard(finding, attempt, connection, &[StepKind::ServerHello]);
-    Some(behind_proxy(finding, attempt, connection))
+        finding = finding.evidence(
+            connection.last.0,
+            phrase("silent-mid-handshake-last-packet").with("span", self.waited()),
+        );
+        if let End::ClosedUnseen(side) = self.end {
+            let unseen = phrase("silent-mid-handshake-cannot-tell-close").with("who", side_name(side));
+            finding = finding.cannot_tell(unseen);
+        }
+        match closed {
+            Some((side, fin)) if !gave_up(last, side, fin.time) => finding,
+            None if self.closer.is_some() => finding,
+            _ => finding.claims_silence_of(last.side.peer()),
+        }
+    }
+
+    fn with_remedies(&self, finding: Finding) -> Finding {
+        let (attempt, connection) = (self.attempt, self.connection);
+        match self.blame().0 {
+            By::Path => {
+                let finding = finding.alternative("random-loss", phrase("silent-mid-handshake-random-loss"));
+                let side = self.lost.unwrap_or(Side::Server);
+                lost_bytes::by_size(finding, attempt, connection, side).remedy(elsewhere(
+                    attempt,
+                    Owner::Firewall,
+                    phrase("tls-no-response-part-rule")
+                        .with("device", attempt.device)
+                        .with("name", &attempt.service.name),
+                ))
+            }
+            By::Client => disliked(finding, connection, Side::Server).remedy(elsewhere(
+                attempt,
+                Owner::Wlc,
+                phrase("silent-mid-handshake-log").with("who", client(attempt)),
+            )),
+            _ => disliked(finding, connection, Side::Client).remedy(elsewhere(
+                attempt,
+                Owner::Server,
+                phrase("silent-mid-handshake-server-log").with("server", connection.server),
+            )),
+        }
+    }
 }
 
 /// A certificate that was presented may be what the other side left for without an alert.

@@ -43,56 +43,49 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return None;
     }
     let tries = tcp.client.syns.len();
-    let target = service(attempt);
-    let mut finding = Finding::error(
-        RULE.id,
-        By::Unknown,
-        At::Tcp,
-        phrase("tcp-no-response-summary")
-            .with("who", client(attempt))
-            .with("target", &target)
-            .with("tries", tries)
-            .with("span", seconds(ended.since(started))),
-    )
-    // A SYN that is not repeated was given up early, or its repetitions are not in the capture.
-    .confidence(if tries > 1 {
-        Confidence::Certain
-    } else {
-        Confidence::Possible
-    })
-    .evidence(first, phrase("syn-to").with("server", connection.server))
-    .claims_silence_of(Side::Server);
+    let summary = phrase("tcp-no-response-summary")
+        .with("who", client(attempt))
+        .with("target", service(attempt))
+        .with("tries", tries)
+        .with("span", seconds(ended.since(started)));
+    let mut finding = Finding::error(RULE.id, By::Unknown, At::Tcp, summary)
+        // A SYN that is not repeated was given up early, or its repetitions are not in the capture.
+        .confidence(if tries > 1 {
+            Confidence::Certain
+        } else {
+            Confidence::Possible
+        })
+        .evidence(first, phrase("syn-to").with("server", connection.server))
+        .claims_silence_of(Side::Server);
     if last != first {
-        finding = finding.evidence(
-            last,
-            phrase("tcp-no-response-last").with("steps", intervals(&tcp.client.syns)),
-        );
+        let repeated = phrase("tcp-no-response-last").with("steps", intervals(&tcp.client.syns));
+        finding = finding.evidence(last, repeated);
     }
     for earlier in attempt.connections.iter().rev().skip(1) {
-        finding = finding.evidence(
-            earlier.first.0,
-            phrase("tcp-no-response-tried").with("server", earlier.server),
-        );
+        let tried = phrase("tcp-no-response-tried").with("server", earlier.server);
+        finding = finding.evidence(earlier.first.0, tried);
     }
     let accepted = context.watched.hosts.accepted.before(connection.server, started);
     if let Some((frame, time)) = accepted.filter(|it| started.since(it.1) <= JUST_BEFORE) {
         return Some(overloaded(finding, attempt, connection, (frame, started.since(time))));
     }
-    finding = finding
+    Some(blocked(finding, attempt, connection))
+}
+
+/// Nothing is known of the port: something on the way may have dropped the SYNs.
+fn blocked(finding: Finding, attempt: &Attempt<'_>, connection: &Connection) -> Finding {
+    let allow = phrase("tcp-no-response-allow")
+        .with("port", connection.server.port)
+        .with("device", attempt.device)
+        .with("name", &attempt.service.name);
+    let finding = finding
         .cannot_tell(phrase("tcp-no-response-cannot-tell"))
-        .remedy(elsewhere(
-            attempt,
-            Owner::Firewall,
-            phrase("tcp-no-response-allow")
-                .with("port", connection.server.port)
-                .with("device", attempt.device)
-                .with("name", &attempt.service.name),
-        ));
-    Some(if attempt.licensing {
+        .remedy(elsewhere(attempt, Owner::Firewall, allow));
+    if attempt.licensing {
         finding.remedy(from_interface(attempt, connection))
     } else {
         finding
-    })
+    }
 }
 
 fn from_interface(attempt: &Attempt<'_>, connection: &Connection) -> crate::judge::finding::Remedy {

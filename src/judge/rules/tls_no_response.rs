@@ -11,7 +11,7 @@ use crate::base::confidence::Confidence;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
-use crate::connection::walk::{Side, Step, StepKind};
+use crate::connection::walk::{Side, Step, StepKind, TlsFacts};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::tcp::delivery::Coverage;
@@ -56,42 +56,49 @@ fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     }
     let (connection, tls) = tls_with_hello(attempt)?;
     let hello = connection.step(StepKind::ClientHello)?;
-    let before = connection.connect().is_some(); // bytes of a proxy's answer came before the hello
-    let (client_tcp, server_tcp) = (&connection.tcp.client, &connection.tcp.server);
     let late = late_answer(connection, &[StepKind::ServerHello, StepKind::HelloRetryRequest]);
-    let silent = tls.server_hello.is_none()
-        // One that answers the other side's close is a consequence of that.
-        && tls.alerts.iter().all(|alert| alert.after_close)
-        && connection.step(StepKind::HelloRetryRequest).is_none()
-        && (server_tcp.bytes == 0
-            || before
-                && !connection.steps.iter().any(|step| {
-                    step.side == Side::Server
-                        && step.frame > hello.frame
-                        && !matches!(step.kind, StepKind::Fin | StepKind::Reset)
-                }));
-    if !(silent || late.is_some())
+    if !(late.is_some() || is_silent(connection, tls, hello))
         || super::server_reset(connection)
-        || server_tcp.acked_unseen
+        || connection.tcp.server.acked_unseen
         || !watched_after(connection, hello.time, context)
     {
         return None;
     }
     let case = recognise(connection, hello, late);
-    let end = ended(connection, &case);
-    let waited = end.1.since(hello.time);
-    let has_beginning = !client_tcp.syns.is_empty();
-    let mut finding = Finding::error(RULE.id, by(&case), At::Tls, summary(&case, attempt, connection))
+    let finding = Finding::error(RULE.id, by(&case), At::Tls, summary(&case, attempt, connection))
         // A device that speaks for the server acknowledges just so, and who left first also rests on the order of the file.
-        .confidence(Confidence::Likely)
-        .evidence(hello.frame, phrase("client-hello"))
-        .evidence(
-            end.0,
-            phrase("tls-no-response-later")
-                .with("span", seconds(waited))
-                .with("ends", ends(&case, connection, end.0)),
-        );
-    finding = match &case {
+        .confidence(Confidence::Likely);
+    Some(with_remedies(
+        with_evidence(finding, connection, hello, &case),
+        attempt,
+        connection,
+        case,
+    ))
+}
+
+/// Whether the server said nothing after the hello. Bytes of a proxy's answer came before it.
+fn is_silent(connection: &Connection, tls: &TlsFacts, hello: &Step) -> bool {
+    let is_answer = |step: &Step| {
+        step.side == Side::Server && step.frame > hello.frame && !matches!(step.kind, StepKind::Fin | StepKind::Reset)
+    };
+    tls.server_hello.is_none()
+        // One that answers the other side's close is a consequence of that.
+        && tls.alerts.iter().all(|alert| alert.after_close)
+        && connection.step(StepKind::HelloRetryRequest).is_none()
+        && (connection.tcp.server.bytes == 0
+            || connection.connect().is_some() && !connection.steps.iter().any(is_answer))
+}
+
+fn with_evidence(finding: Finding, connection: &Connection, hello: &Step, case: &Case) -> Finding {
+    let client_tcp = &connection.tcp.client;
+    let end = ended(connection, case);
+    let mut finding = finding.evidence(hello.frame, phrase("client-hello")).evidence(
+        end.0,
+        phrase("tls-no-response-later")
+            .with("span", seconds(end.1.since(hello.time)))
+            .with("ends", ends(case, connection, end.0)),
+    );
+    finding = match case {
         Case::Late(answer) => finding.evidence(answer.frame, phrase("tls-no-response-late")),
         _ => finding.claims_silence_of(Side::Server),
     };
@@ -106,9 +113,13 @@ fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             phrase("tls-no-response-repeated").with("count", client_tcp.retransmissions),
         );
     }
-    if matches!(case, Case::Taken | Case::BehindProxy) && !has_beginning {
+    if matches!(case, Case::Taken | Case::BehindProxy) && client_tcp.syns.is_empty() {
         finding = finding.cannot_tell(phrase("tls-no-response-cannot-tell-beginning"));
     }
+    finding
+}
+
+fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, connection: &Connection, case: Case) -> Finding {
     match case {
         Case::Taken | Case::Late(_) => {
             finding = taken(finding, attempt, connection);
@@ -119,35 +130,24 @@ fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             if left.within_round_trip.is_none() {
                 finding = finding.alternative("server-slow", phrase("tls-no-response-slow"));
             }
-            return Some(finding.remedy(elsewhere(
-                attempt,
-                Owner::Wlc,
-                phrase("tls-no-response-left").with("span", seconds(left.after)),
-            )));
+            let wait = phrase("tls-no-response-left").with("span", seconds(left.after));
+            return finding.remedy(elsewhere(attempt, Owner::Wlc, wait));
         }
         Case::ClosedAtOnce(_) => {
-            return Some(
-                finding
-                    .alternative("firewall-proxying", phrase("tls-no-response-proxying"))
-                    .remedy(elsewhere(
-                        attempt,
-                        Owner::Server,
-                        phrase("reset-at-once-listen").with("server", connection.server),
-                    )),
-            );
+            let listen = phrase("reset-at-once-listen").with("server", connection.server);
+            return finding
+                .alternative("firewall-proxying", phrase("tls-no-response-proxying"))
+                .remedy(elsewhere(attempt, Owner::Server, listen));
         }
         Case::Unopened => {
-            finding = finding.remedy(elsewhere(
-                attempt,
-                Owner::Firewall,
-                phrase("tls-no-response-unopened-rule")
-                    .with("device", attempt.device)
-                    .with("server", connection.server),
-            ));
+            let rule = phrase("tls-no-response-unopened-rule")
+                .with("device", attempt.device)
+                .with("server", connection.server);
+            finding = finding.remedy(elsewhere(attempt, Owner::Firewall, rule));
         }
         Case::Part { .. } | Case::Lost => finding = lost(finding, attempt, connection, &case),
     }
-    Some(behind_proxy(finding, attempt, connection))
+    behind_proxy(finding, attempt, connection)
 }
 
 fn recognise(connection: &Connection, hello: &Step, late: Option<Step>) -> Case {

@@ -4,11 +4,12 @@ use super::negotiation::{grounds, with_grounds};
 use super::{alert_from, client, elsewhere, on_client, service, side_name};
 use crate::attempt::Attempt;
 use crate::base::dialect::task;
-use crate::base::phrase::phrase;
-use crate::connection::walk::{Side, StepKind};
+use crate::base::phrase::{Phrase, phrase};
+use crate::connection::Connection;
+use crate::connection::walk::{Alert, Detail, Side, Step, StepKind, TlsFacts};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Finding, Owner, Rule};
-use crate::tls::{AlertDescription, Version};
+use crate::judge::finding::{At, Finding, Owner, Rule};
+use crate::tls::AlertDescription;
 
 /// RFC 9846 section 6.2: protocol_version (70); RFC 7507: inappropriate_fallback (86).
 pub(super) const RULE: Rule = rule!("version-mismatch", Cause, check);
@@ -17,117 +18,133 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if let Some(finding) = super::tlcp::mismatch(attempt, RULE.id) {
         return Some(finding);
     }
+    let case = recognise(attempt)?;
+    let finding = Finding::error(RULE.id, case.alert.side.into(), At::Tls, case.summary());
+    Some(case.with_remedies(case.with_evidence(finding, context)))
+}
+
+/// A handshake that an alert about versions ended.
+struct Case<'a, 'c> {
+    attempt: &'a Attempt<'c>,
+    connection: &'a Connection,
+    tls: &'a TlsFacts,
+    alert: &'a Alert,
+    hello: &'a Step,
+    /// The alert answers a second try with an older version.
+    is_fallback: bool,
+    /// Versions of the Client Hello, the newest first.
+    offered: Vec<String>,
+}
+
+fn recognise<'a, 'c>(attempt: &'a Attempt<'c>) -> Option<Case<'a, 'c>> {
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
     let alert = tls.first_error()?;
     let (_, description) = alert.content?;
-    if !matches!(
-        description,
-        AlertDescription::PROTOCOL_VERSION | AlertDescription::INAPPROPRIATE_FALLBACK
-    ) {
+    let is_fallback = description == AlertDescription::INAPPROPRIATE_FALLBACK;
+    if !is_fallback && description != AlertDescription::PROTOCOL_VERSION {
         return None;
     }
-    let hello = connection.step(StepKind::ClientHello)?;
-    let offered: Vec<String> = match &tls.client_hello {
-        Some(hello) => hello.offered_versions().iter().map(Version::to_string).collect(),
-        None => Vec::new(),
-    };
-    let newest = offered.first().cloned().unwrap_or_default();
-    let only_newest = offered.len() == 1 && newest == "1.3";
-    let offer = if only_newest {
-        phrase("version-mismatch-offer-only").with("newest", &newest)
-    } else if offered.is_empty() {
-        phrase("version-mismatch-offer-cut")
-    } else if offered.len() > 1 {
-        phrase("version-mismatch-offer").with("versions", offered.join(", "))
-    } else {
-        phrase("version-mismatch-offer-newest").with("newest", &newest)
-    };
-    let summary = match (alert.side, tls.version()) {
-        (Side::Client, Some(chosen)) => phrase("version-mismatch-summary-client")
-            .with("who", client(attempt))
-            .with("chosen", chosen)
-            .with("service", service(attempt)),
-        (Side::Client, None) => phrase("version-mismatch-summary-client-gave-up")
-            .with("who", client(attempt))
-            .with("service", service(attempt)),
-        (Side::Server, _) if description == AlertDescription::INAPPROPRIATE_FALLBACK => {
-            phrase("version-mismatch-summary-fallback")
-                .with("service", service(attempt))
-                .with("who", client(attempt))
-                .with("offer", &offer)
+    let offered = tls.client_hello.as_ref().map(|hello| hello.offered_versions());
+    Some(Case {
+        attempt,
+        connection,
+        tls,
+        alert,
+        hello: connection.step(StepKind::ClientHello)?,
+        is_fallback,
+        offered: offered.into_iter().flatten().map(|it| it.to_string()).collect(),
+    })
+}
+
+impl Case<'_, '_> {
+    fn newest(&self) -> &str {
+        self.offered.first().map(String::as_str).unwrap_or_default()
+    }
+
+    /// There is no newer version than the one that the client insists on.
+    fn offers_only_newest(&self) -> bool {
+        self.offered == ["1.3"]
+    }
+
+    fn offer(&self) -> Phrase {
+        match self.offered.len() {
+            _ if self.offers_only_newest() => phrase("version-mismatch-offer-only").with("newest", self.newest()),
+            0 => phrase("version-mismatch-offer-cut"),
+            1 => phrase("version-mismatch-offer-newest").with("newest", self.newest()),
+            _ => phrase("version-mismatch-offer").with("versions", self.offered.join(", ")),
         }
-        (Side::Server, _) => phrase("version-mismatch-summary-server")
-            .with("service", service(attempt))
-            .with("who", client(attempt))
-            .with("offer", &offer),
-    };
-    let mut finding = Finding::error(RULE.id, alert.side.into(), At::Tls, summary)
-        .evidence(hello.frame, phrase("version-mismatch-offers").with("offer", &offer));
-    if tls.client_hello.as_ref().is_some_and(|hello| hello.sslv2_format) {
-        finding = finding.evidence(hello.frame, phrase("refusal-sslv2"));
     }
-    if let Some(hello) = &tls.client_hello {
-        finding = with_grounds(finding, connection, &grounds(connection, hello, context));
+
+    fn summary(&self) -> Phrase {
+        match (self.alert.side, self.tls.version()) {
+            (Side::Client, Some(chosen)) => phrase("version-mismatch-summary-client").with("chosen", chosen),
+            (Side::Client, None) => phrase("version-mismatch-summary-client-gave-up"),
+            (Side::Server, _) if self.is_fallback => {
+                phrase("version-mismatch-summary-fallback").with("offer", self.offer())
+            }
+            (Side::Server, _) => phrase("version-mismatch-summary-server").with("offer", self.offer()),
+        }
+        .with("who", client(self.attempt))
+        .with("service", service(self.attempt))
     }
-    if description == AlertDescription::INAPPROPRIATE_FALLBACK && tls.client_hello.is_some() {
-        finding = finding.evidence(hello.frame, phrase("version-mismatch-fallback"));
-    }
-    if let Some(server_hello) = connection.step(StepKind::ServerHello) {
-        finding = finding.evidence(
-            server_hello.frame,
-            phrase("version-mismatch-chooses").with("version", server_hello.detail.as_deref().unwrap_or_default()),
+
+    fn with_evidence(&self, finding: Finding, context: &Context<'_>) -> Finding {
+        let hello = self.hello;
+        let mut finding = finding.evidence(
+            hello.frame,
+            phrase("version-mismatch-offers").with("offer", self.offer()),
         );
+        if let Some(facts) = &self.tls.client_hello {
+            if facts.sslv2_format {
+                finding = finding.evidence(hello.frame, phrase("refusal-sslv2"));
+            }
+            finding = with_grounds(finding, self.connection, &grounds(self.connection, facts, context));
+            if self.is_fallback {
+                finding = finding.evidence(hello.frame, phrase("version-mismatch-fallback"));
+            }
+        }
+        if let Some(step) = self.connection.step(StepKind::ServerHello) {
+            let version = step.detail.as_ref().map(Detail::phrase).unwrap_or_default();
+            finding = finding.evidence(step.frame, phrase("version-mismatch-chooses").with("version", version));
+        }
+        finding.evidence(self.alert.frame, alert_from(self.alert, side_name(self.alert.side)))
     }
-    finding = finding.evidence(alert.frame, alert_from(alert, side_name(alert.side)));
-    // There is no newer version than the one that it insists on.
-    if only_newest && alert.side == Side::Server {
-        return Some(
-            finding
+
+    fn with_remedies(&self, finding: Finding) -> Finding {
+        let attempt = self.attempt;
+        let on_server = |action: Phrase| elsewhere(attempt, Owner::Server, action);
+        if self.offers_only_newest() && self.alert.side == Side::Server {
+            return finding
                 .cannot_tell(phrase("version-mismatch-cannot-tell"))
-                .remedy(elsewhere(
-                    attempt,
-                    Owner::Server,
-                    phrase("version-mismatch-server-newest").with("server", connection.server),
+                .remedy(on_server(
+                    phrase("version-mismatch-server-newest").with("server", self.connection.server),
                 ))
                 .remedy(elsewhere(
                     attempt,
                     Owner::Wlc,
                     phrase("version-mismatch-client-older").with("who", client(attempt)),
-                )),
-        );
-    }
-    // The alert answers a second try: what failed before is the cause.
-    if description == AlertDescription::INAPPROPRIATE_FALLBACK {
-        return Some(finding.remedy(elsewhere(attempt, Owner::Wlc, phrase("version-mismatch-first-try"))));
-    }
-    Some(match alert.side {
-        Side::Server => finding
+                ));
+        }
+        // The alert answers a second try: what failed before is the cause.
+        if self.is_fallback {
+            return finding.remedy(elsewhere(attempt, Owner::Wlc, phrase("version-mismatch-first-try")));
+        }
+        if self.alert.side == Side::Client {
+            let upgrade = phrase("version-mismatch-upgrade").with("server", self.connection.server);
+            return finding.remedy(on_server(upgrade));
+        }
+        let newer = match self.newest() {
+            "" => phrase("version-mismatch-newer-than-now"),
+            newest => phrase("version-mismatch-newer").with("newest", newest),
+        };
+        finding
             .cannot_tell(phrase("version-mismatch-cannot-tell"))
             .remedy(on_client(
                 attempt,
-                if newest.is_empty() {
-                    phrase("version-mismatch-newer-than-now")
-                } else {
-                    phrase("version-mismatch-newer").with("newest", &newest)
-                },
-                &[task("tls-version").with("endpoint", &connection.server)],
+                newer,
+                &[task("tls-version").with("endpoint", &self.connection.server)],
             ))
-            .remedy(elsewhere(attempt, Owner::Server, phrase("version-mismatch-older"))),
-        Side::Client => finding.remedy(elsewhere(
-            attempt,
-            Owner::Server,
-            phrase("version-mismatch-upgrade").with("server", connection.server),
-        )),
-    })
-    .map(|finding| {
-        if alert.side == Side::Client {
-            Finding {
-                by: Some(By::Client),
-                ..finding
-            }
-        } else {
-            finding
-        }
-    })
+            .remedy(on_server(phrase("version-mismatch-older")))
+    }
 }

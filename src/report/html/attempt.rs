@@ -6,11 +6,12 @@ use super::super::labels::{
     beginning, capitalised, confidence, connections, frames_filter, frames_of, moment, seconds_of, sign, step_name,
     transport,
 };
-use super::super::{Attempt, Connection, Report, Step, Verdict};
+use super::super::{Attempt, Connection, Finding, Report, Step, Verdict};
 use super::chain::{Chain, chains};
 use super::ladder::{Ends, Ladder, draw};
 use super::rows::rows;
 use crate::base::phrase::{Phrase, Voice, phrase};
+use crate::judge::finding::Severity;
 use crate::report::story;
 
 /// Connections whose details are shown: a controller that retries makes many alike.
@@ -26,7 +27,7 @@ pub(super) struct View {
     anchor: String,
     title: String,
     sign: &'static str,
-    severity: String,
+    severity: Severity,
     verdict: String,
     summary: String,
     blame: String,
@@ -86,52 +87,29 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Vo
             .with("what", row.text.as_str()),
         None => phrase("page-ladder-whole"),
     };
-    let also = attempt
-        .findings
-        .iter()
-        .filter(|finding| finding.id != verdict.id)
-        .take(ENTRIES)
-        .map(|finding| {
-            let frames: Vec<String> = frames_of(&finding.evidence)
-                .iter()
-                .take(8)
-                .map(u64::to_string)
-                .collect();
-            (
-                sign(&finding.severity),
-                finding.id.clone(),
-                finding.detail.clone(),
-                frames.join(", "),
-            )
-        })
-        .collect();
     let (_, time) = beginning(report, attempt);
+    let evidence = verdict.evidence.iter().take(ENTRIES);
     View {
         anchor: format!("c{capture}a{}", attempt.id),
         title: phrase("page-attempt").with("id", attempt.id).told(voice),
-        sign: sign(&verdict.severity),
-        severity: verdict.severity.clone(),
+        sign: sign(verdict.severity),
+        severity: verdict.severity,
         verdict: verdict.id.clone(),
         summary: capitalised(&verdict.summary),
         blame: blame(verdict).told(voice),
         time: time.as_deref().map(moment).unwrap_or_default(),
         device: attempt.device.clone(),
         name: attempt.name.clone(),
-        evidence: verdict
-            .evidence
-            .iter()
-            .take(ENTRIES)
-            .map(|it| (it.frame, it.what.clone()))
-            .collect(),
+        evidence: evidence.clone().map(|it| (it.frame, it.what.clone())).collect(),
         alternatives: verdict
             .alternatives
             .iter()
             .map(|other| (other.excluded, other.id.clone(), other.why_not.clone()))
             .collect(),
         cannot_tell: verdict.cannot_tell.clone(),
-        also,
+        also: also(attempt),
         remedy: super::to_do(&verdict.remedy, voice),
-        evidence_filter: frames_filter(verdict.evidence.iter().take(ENTRIES).map(|it| it.frame)),
+        evidence_filter: frames_filter(evidence.map(|it| it.frame)),
         filter: verdict.display_filter.clone(),
         facts: facts(attempt, shown.last().copied(), voice),
         ladder_title: phrase("page-ladder-title")
@@ -159,6 +137,25 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Vo
     .with_proxy(attempt, say("page-via"))
 }
 
+/// What holds beside the verdict: its sign, name, sentence and frames.
+fn also(attempt: &Attempt) -> Vec<(&'static str, String, String, String)> {
+    let others = attempt
+        .findings
+        .iter()
+        .filter(|finding| finding.id != attempt.verdict.id);
+    let entry = |finding: &Finding| {
+        let frames = frames_of(&finding.evidence);
+        let frames: Vec<String> = frames.iter().take(8).map(u64::to_string).collect();
+        (
+            sign(finding.severity),
+            finding.id.clone(),
+            finding.detail.clone(),
+            frames.join(", "),
+        )
+    };
+    others.take(ENTRIES).map(entry).collect()
+}
+
 impl View {
     fn with_proxy(mut self, attempt: &Attempt, label: String) -> Self {
         if let Some(proxy) = &attempt.via_proxy {
@@ -176,10 +173,10 @@ fn blame(verdict: &Verdict) -> Phrase {
         "client" | "device" => phrase("page-device"),
         "server" => phrase("page-server"),
         "path" => phrase("page-path"),
-        _ if verdict.severity == "ok" => return sure,
+        _ if verdict.severity == Severity::Ok => return sure,
         _ => return phrase("page-where").with("confidence", sure).with("at", at),
     };
-    if verdict.severity == "ok" {
+    if verdict.severity == Severity::Ok {
         return sure;
     }
     phrase("page-blame")
@@ -204,7 +201,7 @@ fn facts(attempt: &Attempt, connection: Option<&Connection>, voice: Voice) -> Ve
     let of =
         |value: fn(&super::super::Tls) -> &Option<String>| tls.and_then(|tls| value(tls).clone()).unwrap_or_default();
     [
-        ("page-transport", transport(&attempt.transport).told(voice)),
+        ("page-transport", transport(attempt.transport).told(voice)),
         (
             "page-server",
             connection.map(|it| it.server.clone()).unwrap_or_default(),

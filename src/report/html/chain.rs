@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::super::labels::seconds_of;
 use super::super::{Certificate, Connection};
-use crate::base::phrase::{Voice, phrase};
+use crate::base::phrase::{Phrase, Voice, phrase};
 
 /// Certificates shown of a chain, and names of a certificate: real ones have fewer, and the page stays small.
 const MOST: usize = 8;
@@ -105,14 +105,37 @@ impl Scale {
 }
 
 fn show(certificate: &Certificate, captured: &str, scale: Scale, voice: Voice) -> Shown {
-    let say = |id: &'static str| phrase(id).told(voice);
     let day = |time: &Option<String>| {
-        time.as_deref()
-            .and_then(|time| time.get(..10))
-            .unwrap_or("?")
-            .to_owned()
+        let day = time.as_deref().and_then(|time| time.get(..10));
+        day.unwrap_or("?").to_owned()
     };
     let (from, to) = (day(&certificate.not_before), day(&certificate.not_after));
+    let state = state(certificate, captured).told(voice);
+    let label = phrase("page-bar")
+        .with("from", from.as_str())
+        .with("to", to.as_str())
+        .with("at", captured.get(..10).unwrap_or_default())
+        .with("state", state.as_str());
+    let frames: Vec<String> = certificate.frames.iter().take(MOST).map(u64::to_string).collect();
+    Shown {
+        subject: match (&certificate.subject, &certificate.error) {
+            (Some(subject), _) => subject.clone(),
+            (None, Some(error)) => error.clone(),
+            (None, None) => phrase("page-unreadable").told(voice),
+        },
+        issuer: certificate.issuer.clone().unwrap_or_default(),
+        self_signed: certificate.self_signed,
+        validity: certificate.validity,
+        dates: phrase("page-valid").with("from", from).with("to", to).told(voice),
+        state,
+        bar: bar(certificate, captured, scale, label.told(voice)),
+        frames: frames.join(", "),
+        facts: facts(certificate, voice),
+    }
+}
+
+/// Whether it was valid at the time of the capture, and for how long no more, or not yet.
+fn state(certificate: &Certificate, captured: &str) -> Phrase {
     let begin = certificate.not_before.as_deref().and_then(seconds_of);
     let end = certificate.not_after.as_deref().and_then(seconds_of);
     let now = seconds_of(captured);
@@ -120,27 +143,28 @@ fn show(certificate: &Certificate, captured: &str, scale: Scale, voice: Voice) -
         let seconds = late.zip(early).map_or(0.0, |(late, early)| late - early);
         (seconds / DAY).max(0.0) as i64
     };
-    let state = match certificate.validity {
+    match certificate.validity {
         "current" => phrase("page-current"),
         "expired" => phrase("page-expired").with("days", days(now, end)),
         "not-yet-valid" => phrase("page-not-yet-valid").with("days", days(begin, now)),
         _ => phrase("page-validity-unknown"),
     }
-    .told(voice);
-    let bar = match (begin, end, now) {
-        (Some(begin), Some(end), Some(now)) => Some(Bar {
-            x: scale.place(begin),
-            width: (scale.place(end) - scale.place(begin)).max(4.0),
-            now: scale.place(now),
-            label: phrase("page-bar")
-                .with("from", from.as_str())
-                .with("to", to.as_str())
-                .with("at", captured.get(..10).unwrap_or_default())
-                .with("state", state.as_str())
-                .told(voice),
-        }),
-        _ => None,
-    };
+}
+
+/// The time of its validity, and that of the capture.
+fn bar(certificate: &Certificate, captured: &str, scale: Scale, label: String) -> Option<Bar> {
+    let begin = seconds_of(certificate.not_before.as_deref()?)?;
+    let end = seconds_of(certificate.not_after.as_deref()?)?;
+    Some(Bar {
+        x: scale.place(begin),
+        width: (scale.place(end) - scale.place(begin)).max(4.0),
+        now: scale.place(seconds_of(captured)?),
+        label,
+    })
+}
+
+/// Its other fields, each with its label, as far as it has them.
+fn facts(certificate: &Certificate, voice: Voice) -> Vec<(String, String)> {
     let listed = |values: &[String]| {
         let mut text = values.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
         if let Some(more @ 1..) = values.len().checked_sub(MOST) {
@@ -149,35 +173,17 @@ fn show(certificate: &Certificate, captured: &str, scale: Scale, voice: Voice) -
         }
         text
     };
-    let facts = [
+    let or_not = |text: &Option<String>| text.clone().unwrap_or_default();
+    [
         ("page-names", listed(&certificate.names)),
-        ("page-key", certificate.key.clone().unwrap_or_default()),
-        (
-            "page-signature",
-            certificate.signature_algorithm.clone().unwrap_or_default(),
-        ),
+        ("page-key", or_not(&certificate.key)),
+        ("page-signature", or_not(&certificate.signature_algorithm)),
         ("page-usages", listed(&certificate.usages)),
-        ("page-serial", certificate.serial.clone().unwrap_or_default()),
+        ("page-serial", or_not(&certificate.serial)),
         ("page-fingerprint", certificate.sha256.clone()),
-    ];
-    let frames: Vec<String> = certificate.frames.iter().take(MOST).map(u64::to_string).collect();
-    Shown {
-        subject: match (&certificate.subject, &certificate.error) {
-            (Some(subject), _) => subject.clone(),
-            (None, Some(error)) => error.clone(),
-            (None, None) => say("page-unreadable"),
-        },
-        issuer: certificate.issuer.clone().unwrap_or_default(),
-        self_signed: certificate.self_signed,
-        validity: certificate.validity,
-        dates: phrase("page-valid").with("from", from).with("to", to).told(voice),
-        state,
-        bar,
-        frames: frames.join(", "),
-        facts: facts
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(id, value)| (say(id), value))
-            .collect(),
-    }
+    ]
+    .into_iter()
+    .filter(|(_, value)| !value.is_empty())
+    .map(|(id, value)| (phrase(id).told(voice), value))
+    .collect()
 }

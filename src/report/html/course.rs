@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::super::labels::{moment, sign, span};
 use super::super::{Course, Report};
 use crate::base::phrase::{Voice, phrase};
+use crate::judge::finding::Severity;
 use crate::report::story;
 
 /// Courses told. A capture with more of them is an overview's matter, and the page stays small.
@@ -27,7 +28,7 @@ struct Line {
     /// Whether its details are on the page.
     shown: bool,
     sign: &'static str,
-    severity: String,
+    severity: Severity,
     place: String,
     outcome: String,
     pause: String,
@@ -54,8 +55,8 @@ fn course(report: &Report, course: &Course, shown: &[usize], voice: Voice) -> To
             number: run.number,
             attempt: one.attempt,
             shown: shown.contains(&one.attempt),
-            sign: sign(&one.severity),
-            severity: one.severity.clone(),
+            sign: sign(one.severity),
+            severity: one.severity,
             place: format!(
                 "{} · {}",
                 phrase("one-frame").with("frame", one.frame).told(voice),

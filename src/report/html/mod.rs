@@ -24,6 +24,7 @@ use super::labels::{about, grouped, headline, held, others, severity, sign, voic
 use super::text::visible;
 use super::{Remedy, Report, Unread};
 use crate::base::phrase::{Phrase, Voice, phrase};
+use crate::judge::finding::Severity;
 use overview::{Overview, overview, rank};
 pub use triage::write_overview;
 
@@ -53,7 +54,7 @@ struct Part {
     file: String,
     headline: String,
     sign: &'static str,
-    severity: String,
+    severity: Severity,
     verdict: String,
     attempts: String,
     about: Vec<String>,
@@ -130,42 +131,10 @@ fn part(
     let voice = voice_of(report);
     let say = |phrases: Vec<Phrase>| phrases.iter().map(|it| it.told(voice)).collect::<Vec<_>>();
     let worst = worst(report).map(|attempt| attempt.id);
-    // The worst, then one of each verdict, then the others from bad to good.
-    let mut order: Vec<_> = report.attempts.iter().collect();
-    let mut nth: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut keys = BTreeMap::new();
-    for attempt in &report.attempts {
-        let seen = nth.entry(attempt.verdict.id.as_str()).or_default();
-        keys.insert(attempt.id, (Some(attempt.id) != worst, *seen > 0, rank(attempt)));
-        *seen += 1;
-    }
-    order.sort_by_key(|attempt| keys.get(&attempt.id).copied());
-    let mut used = 0;
-    let mut texts = BTreeMap::new();
-    for attempt in order {
-        let view = attempt::view(report, attempt, id, voice);
-        let open = Some(attempt.id) == worst;
-        let text = render("attempt.html", context! { a => Serde(view), t => labels, open })?;
-        // The first is always there: it is what the page is for.
-        if used + text.len() > budget && !texts.is_empty() {
-            break;
-        }
-        used += text.len();
-        texts.insert(attempt.id, text);
-    }
+    let (mut texts, used) = details(id, report, worst, budget, labels)?;
     let shown: Vec<usize> = texts.keys().copied().collect();
     let left_out = report.attempts.len() - shown.len();
     let capture = &report.capture;
-    let label = |id: &'static str| phrase(id).told(voice);
-    let edge = |time: &Option<String>| time.as_deref().map(super::labels::moment).unwrap_or_default();
-    let facts = vec![
-        (label("page-file"), visible(&capture.file)),
-        (label("page-frames"), grouped(capture.frames)),
-        (
-            label("page-time"),
-            format!("{} – {}", edge(&capture.first), edge(&capture.last)),
-        ),
-    ];
     let more = |left_out: usize| match left_out {
         0 => String::new(),
         more => phrase("page-more").with("count", more).told(voice),
@@ -176,13 +145,13 @@ fn part(
         file: visible(&capture.file),
         headline: headline(report),
         sign: sign(severity(report)),
-        severity: severity(report).to_owned(),
+        severity: severity(report),
         verdict: report.verdict.id.clone(),
         attempts: phrase("page-attempts-counted")
             .with("count", report.attempts.len())
             .told(voice),
         about: say(about(capture).into_iter().chain(others(report)).collect()),
-        facts,
+        facts: facts(capture, voice),
         held: if report.attempts.is_empty() {
             say(held(capture))
         } else {
@@ -224,6 +193,52 @@ fn part(
         },
     };
     Ok((part, used))
+}
+
+/// The file, its frames and its time.
+fn facts(capture: &super::Capture, voice: Voice) -> Vec<(String, String)> {
+    let label = |id: &'static str| phrase(id).told(voice);
+    let edge = |time: &Option<String>| time.as_deref().map(super::labels::moment).unwrap_or_default();
+    let time = format!("{} – {}", edge(&capture.first), edge(&capture.last));
+    vec![
+        (label("page-file"), visible(&capture.file)),
+        (label("page-frames"), grouped(capture.frames)),
+        (label("page-time"), time),
+    ]
+}
+
+/// The attempts for which there is room, each as it stands on the page, and how many bytes they take.
+fn details(
+    id: usize,
+    report: &Report,
+    worst: Option<usize>,
+    budget: usize,
+    labels: &BTreeMap<String, String>,
+) -> io::Result<(BTreeMap<usize, String>, usize)> {
+    // The worst, then one of each verdict, then the others from bad to good.
+    let mut order: Vec<_> = report.attempts.iter().collect();
+    let mut nth: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut keys = BTreeMap::new();
+    for attempt in &report.attempts {
+        let seen = nth.entry(attempt.verdict.id.as_str()).or_default();
+        keys.insert(attempt.id, (Some(attempt.id) != worst, *seen > 0, rank(attempt)));
+        *seen += 1;
+    }
+    order.sort_by_key(|attempt| keys.get(&attempt.id).copied());
+    let mut used = 0;
+    let mut texts = BTreeMap::new();
+    for attempt in order {
+        let view = attempt::view(report, attempt, id, voice_of(report));
+        let open = Some(attempt.id) == worst;
+        let text = render("attempt.html", context! { a => Serde(view), t => labels, open })?;
+        // The first is always there: it is what the page is for.
+        if used + text.len() > budget && !texts.is_empty() {
+            break;
+        }
+        used += text.len();
+        texts.insert(attempt.id, text);
+    }
+    Ok((texts, used))
 }
 
 fn events(report: &Report) -> impl Iterator<Item = &super::DeviceEvent> {

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::super::labels::{beginning, confidence, moment, seconds_of, sign, span};
 use super::super::{Attempt, Report};
 use crate::base::phrase::{Voice, phrase};
+use crate::judge::finding::Severity;
 
 /// Rows of the table. More than that nobody reads, and at 300 bytes each they would fill the page.
 const MOST: usize = 1000;
@@ -30,7 +31,7 @@ pub(super) struct Overview {
 #[derive(Debug, Serialize)]
 struct Counted {
     id: String,
-    severity: String,
+    severity: Severity,
     sign: &'static str,
     count: usize,
     label: String,
@@ -47,7 +48,7 @@ struct Line {
     device: String,
     name: String,
     verdict: String,
-    severity: String,
+    severity: Severity,
     sign: &'static str,
     confidence: String,
     frame: String,
@@ -58,85 +59,19 @@ pub(super) fn overview(report: &Report, shown: &[usize], voice: Voice) -> Option
     if report.attempts.len() < 2 {
         return None;
     }
-    let begins: Vec<_> = report
-        .attempts
-        .iter()
-        .map(|attempt| beginning(report, attempt))
-        .collect();
-    // The line spans the attempts, not the capture: what came long after the last one would press them together.
-    let times = || begins.iter().filter_map(|(_, time)| time.as_ref());
-    let (first, last) = (times().min(), times().max());
-    let from = first.and_then(|time| seconds_of(time)).unwrap_or_default();
-    let length = last.and_then(|time| seconds_of(time)).map_or(0.0, |last| last - from);
-    let scale = length.max(1e-9);
-    let mut groups: BTreeMap<(u8, &str), Vec<usize>> = BTreeMap::new();
-    for (at, attempt) in report.attempts.iter().enumerate() {
-        groups
-            .entry((rank(attempt), attempt.verdict.id.as_str()))
-            .or_default()
-            .push(at);
-    }
-    let mut verdicts: Vec<(u8, Counted)> = groups
-        .into_iter()
-        .map(|((rank, id), members)| {
-            let mut places: Vec<u64> = members
-                .iter()
-                .filter_map(|&at| seconds_of(begins.get(at)?.1.as_deref()?))
-                .map(|time| (((time - from) / scale) * WIDTH).clamp(2.0, WIDTH - 2.0) as u64)
-                .collect();
-            places.sort_unstable();
-            places.dedup();
-            let severity = members
-                .first()
-                .and_then(|&at| report.attempts.get(at))
-                .map(|attempt| attempt.verdict.severity.clone())
-                .unwrap_or_default();
-            let counted = Counted {
-                id: id.to_owned(),
-                sign: sign(&severity),
-                severity,
-                count: members.len(),
-                label: phrase("page-timeline")
-                    .with("id", id)
-                    .with("count", members.len())
-                    .with("total", report.attempts.len())
-                    .with("time", span(length))
-                    .told(voice),
-                ticks: places.iter().map(|x| format!("M{x} 2v16")).collect(),
-            };
-            (rank, counted)
-        })
-        .collect();
-    verdicts.sort_by_key(|(rank, counted)| (*rank, std::cmp::Reverse(counted.count)));
-    let rows: Vec<Line> = report
-        .attempts
-        .iter()
-        .zip(&begins)
-        .take(MOST)
-        .map(|(attempt, (frame, time))| Line {
-            id: attempt.id,
-            shown: shown.contains(&attempt.id),
-            time: time.as_deref().map(moment).unwrap_or_default(),
-            device: attempt.device.clone(),
-            name: attempt.name.clone(),
-            verdict: attempt.verdict.id.clone(),
-            severity: attempt.verdict.severity.clone(),
-            sign: sign(&attempt.verdict.severity),
-            confidence: confidence(&attempt.verdict.confidence).told(voice),
-            frame: frame.map(|frame| frame.to_string()).unwrap_or_default(),
-        })
-        .collect();
+    let timeline = Timeline::of(report);
+    let rows = lines(report, shown, &timeline, voice);
     // Of a short time, its seconds would be the same at both ends.
-    let digits = if length < 60.0 { 23 } else { 19 };
+    let digits = if timeline.length < 60.0 { 23 } else { 19 };
     let edge = |time: Option<&String>| {
         let time = time.map(String::as_str).unwrap_or_default();
         time.get(..digits).unwrap_or(time).replace('T', " ")
     };
     let left_out = report.attempts.len().saturating_sub(MOST);
     Some(Overview {
-        verdicts: verdicts.into_iter().map(|(_, counted)| counted).collect(),
-        from: edge(first),
-        to: edge(last),
+        verdicts: timeline.verdicts(report, voice),
+        from: edge(timeline.times().min()),
+        to: edge(timeline.times().max()),
         open: rows.len() <= FEW && report.attempts.iter().any(|attempt| attempt.course.is_none()),
         rows,
         more: if left_out == 0 {
@@ -147,12 +82,109 @@ pub(super) fn overview(report: &Report, shown: &[usize], voice: Voice) -> Option
     })
 }
 
+/// When the attempts began. The line spans the attempts, not the capture: what came long after the last one would press them
+/// together.
+struct Timeline {
+    /// Frame and time of each attempt's beginning.
+    begins: Vec<(Option<u64>, Option<String>)>,
+    /// Seconds since the epoch at which the first began.
+    from: f64,
+    /// Seconds until the last one.
+    length: f64,
+}
+
+impl Timeline {
+    fn of(report: &Report) -> Self {
+        let begins = report.attempts.iter().map(|attempt| beginning(report, attempt));
+        let mut timeline = Self {
+            begins: begins.collect(),
+            from: 0.0,
+            length: 0.0,
+        };
+        let first = timeline.times().min().and_then(|time| seconds_of(time));
+        let last = timeline.times().max().and_then(|time| seconds_of(time));
+        timeline.from = first.unwrap_or_default();
+        timeline.length = last.map_or(0.0, |last| last - timeline.from);
+        timeline
+    }
+
+    fn times(&self) -> impl Iterator<Item = &String> {
+        self.begins.iter().filter_map(|(_, time)| time.as_ref())
+    }
+
+    /// Places on the line of these attempts, each once.
+    fn places(&self, members: &[usize]) -> Vec<u64> {
+        let scale = self.length.max(1e-9);
+        let mut places: Vec<u64> = members
+            .iter()
+            .filter_map(|&at| seconds_of(self.begins.get(at)?.1.as_deref()?))
+            .map(|time| (((time - self.from) / scale) * WIDTH).clamp(2.0, WIDTH - 2.0) as u64)
+            .collect();
+        places.sort_unstable();
+        places.dedup();
+        places
+    }
+
+    /// The verdicts with their attempts on the line: bad ones first, of equally bad ones the most frequent.
+    fn verdicts(&self, report: &Report, voice: Voice) -> Vec<Counted> {
+        let mut groups: BTreeMap<(u8, &str), Vec<usize>> = BTreeMap::new();
+        for (at, attempt) in report.attempts.iter().enumerate() {
+            groups
+                .entry((rank(attempt), attempt.verdict.id.as_str()))
+                .or_default()
+                .push(at);
+        }
+        let mut verdicts: Vec<(u8, Counted)> = groups
+            .into_iter()
+            .map(|((rank, id), members)| {
+                let first = members.first().and_then(|&at| report.attempts.get(at));
+                let severity = first.map(|attempt| attempt.verdict.severity).unwrap_or_default();
+                let counted = Counted {
+                    id: id.to_owned(),
+                    sign: sign(severity),
+                    severity,
+                    count: members.len(),
+                    label: phrase("page-timeline")
+                        .with("id", id)
+                        .with("count", members.len())
+                        .with("total", report.attempts.len())
+                        .with("time", span(self.length))
+                        .told(voice),
+                    ticks: self.places(&members).iter().map(|x| format!("M{x} 2v16")).collect(),
+                };
+                (rank, counted)
+            })
+            .collect();
+        verdicts.sort_by_key(|(rank, counted)| (*rank, std::cmp::Reverse(counted.count)));
+        verdicts.into_iter().map(|(_, counted)| counted).collect()
+    }
+}
+
+/// The first attempts, a line each.
+fn lines(report: &Report, shown: &[usize], timeline: &Timeline, voice: Voice) -> Vec<Line> {
+    let attempts = report.attempts.iter().zip(&timeline.begins).take(MOST);
+    attempts
+        .map(|(attempt, (frame, time))| Line {
+            id: attempt.id,
+            shown: shown.contains(&attempt.id),
+            time: time.as_deref().map(moment).unwrap_or_default(),
+            device: attempt.device.clone(),
+            name: attempt.name.clone(),
+            verdict: attempt.verdict.id.clone(),
+            severity: attempt.verdict.severity,
+            sign: sign(attempt.verdict.severity),
+            confidence: confidence(&attempt.verdict.confidence).told(voice),
+            frame: frame.map(|frame| frame.to_string()).unwrap_or_default(),
+        })
+        .collect()
+}
+
 /// Bad ones first.
 pub(super) fn rank(attempt: &Attempt) -> u8 {
-    match attempt.verdict.severity.as_str() {
-        "error" => 0,
-        "warning" => 1,
-        "note" => 2,
-        _ => 3,
+    match attempt.verdict.severity {
+        Severity::Error => 0,
+        Severity::Warning => 1,
+        Severity::Note => 2,
+        Severity::Ok => 3,
     }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::super::labels::{alert, capitalised, grouped, seconds_of, span, step_name};
 use super::super::{Attempt, Connection, Gap, Step};
 use crate::base::phrase::{Voice, phrase};
+use crate::judge::finding::Severity;
 
 /// Rows of one drawing. A handshake with a proxy has about thirty; a bulk transfer could have thousands.
 const MOST: usize = 80;
@@ -179,6 +180,29 @@ fn lookups(attempt: &Attempt, began: Option<f64>, voice: Voice) -> Vec<Row> {
     rows
 }
 
+/// What a row says of steps that stand together: its text, its frames, and what stands below the arrow.
+fn told(connection: &Connection, first: &Step, group: &[Step], voice: Voice) -> (String, Vec<u64>, Option<String>) {
+    let mut names: Vec<String> = group
+        .iter()
+        .map(|step| capitalised(&step_name(step.kind, voice.language)))
+        .collect();
+    names.dedup();
+    let mut frames: Vec<u64> = group.iter().map(|step| step.frame).collect();
+    frames.dedup();
+    let text = names.join(" + ");
+    let detail = group.iter().find_map(|step| step.detail.clone());
+    match (first.kind, detail) {
+        ("syn", detail) if connection.tcp.syns.len() > 1 && first.side == "client" => {
+            let frames = connection.tcp.syns.clone();
+            let again = phrase("page-sent-times").with("name", text).with("count", frames.len());
+            (again.told(voice), frames, detail)
+        }
+        ("alert", Some(said)) => (capitalised(&alert(&said, voice.language)), frames, None),
+        ("connect-request" | "connect-response" | "http-request" | "http-response", Some(said)) => (said, frames, None),
+        (_, detail) => (text, frames, detail),
+    }
+}
+
 /// The steps of a connection, with its holes before the frames that showed them.
 fn walk(rows: &mut Vec<Row>, connection: &Connection, began: Option<f64>, end: &dyn Fn(&Step) -> End, voice: Voice) {
     let copied: BTreeMap<u64, u64> = connection.tcp.copies.iter().map(|copy| (copy.of, copy.frame)).collect();
@@ -200,34 +224,7 @@ fn walk(rows: &mut Vec<Row>, connection: &Connection, began: Option<f64>, end: &
             rows.push(hole(gap, end(first), voice));
             gaps = later;
         }
-        let mut names: Vec<String> = group
-            .iter()
-            .map(|step| capitalised(&step_name(step.kind, voice.language)))
-            .collect();
-        names.dedup();
-        let mut frames: Vec<u64> = group.iter().map(|step| step.frame).collect();
-        frames.dedup();
-        let mut text = names.join(" + ");
-        let mut detail = group.iter().find_map(|step| step.detail.clone());
-        match first.kind {
-            "syn" if connection.tcp.syns.len() > 1 && first.side == "client" => {
-                frames.clone_from(&connection.tcp.syns);
-                text = phrase("page-sent-times")
-                    .with("name", text)
-                    .with("count", frames.len())
-                    .told(voice);
-            }
-            "alert" | "connect-request" | "connect-response" | "http-request" | "http-response" => {
-                if let Some(told) = detail.take() {
-                    text = if first.kind == "alert" {
-                        capitalised(&alert(&told, voice.language))
-                    } else {
-                        told
-                    };
-                }
-            }
-            _ => {}
-        }
+        let (text, frames, detail) = told(connection, first, group, voice);
         let mut row = Row::new(kind(first), end(first), text).at(&frames);
         row.copied = group
             .iter()
@@ -250,7 +247,7 @@ fn kind(step: &Step) -> Kind {
     match (step.seen, step.kind) {
         ("inferred", _) => Kind::Inferred,
         (_, "application-data") => Kind::Encrypted,
-        (_, "alert") if step.detail.as_deref() == Some("encrypted") => Kind::Encrypted,
+        (_, "alert") if step.detail.as_deref().is_some_and(|it| !it.contains(' ')) => Kind::Encrypted,
         _ => Kind::Observed,
     }
 }
@@ -272,7 +269,7 @@ fn hole(gap: &Gap, end: End, voice: Voice) -> Row {
 /// Marks where it breaks, and adds the frames of evidence that no row shows: an ICMP error, the last packet of a silence.
 fn evidence(rows: &mut Vec<Row>, attempt: &Attempt) {
     let verdict = &attempt.verdict;
-    let failed = verdict.severity == "error";
+    let failed = verdict.severity == Severity::Error;
     let last = verdict.evidence.len().saturating_sub(1);
     for (at, evidence) in verdict.evidence.iter().enumerate() {
         let shown = rows.iter().position(|row| {

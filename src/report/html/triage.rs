@@ -12,12 +12,13 @@ use super::super::row::Row;
 use super::super::triage::{Run, Tally, sum};
 use super::{STYLE, render};
 use crate::base::phrase::{Language, phrase};
+use crate::judge::finding::Severity;
 
 /// A verdict of the table.
 #[derive(Serialize)]
 struct Counted {
     sign: &'static str,
-    severity: String,
+    severity: Severity,
     id: String,
     captures: String,
     attempts: String,
@@ -28,7 +29,7 @@ struct Counted {
 #[derive(Serialize)]
 struct Line {
     sign: &'static str,
-    severity: String,
+    severity: Severity,
     capture: String,
     time: String,
     device: String,
@@ -45,34 +46,7 @@ struct Line {
 /// When `out` cannot be written.
 pub fn write_overview(tally: &Tally, run: &Run, language: Language, out: &mut dyn Write) -> io::Result<()> {
     let say = |id: &'static str| phrase(id).in_language(language);
-    let mut counts: Vec<Counted> = tally
-        .verdicts()
-        .into_iter()
-        .map(|(id, counted)| Counted {
-            sign: sign(&counted.severity),
-            severity: counted.severity.clone(),
-            id: id.to_owned(),
-            captures: grouped(counted.captures),
-            attempts: grouped(counted.attempts),
-            examples: counted.examples.clone(),
-        })
-        .collect();
-    if tally.unread() > 0 {
-        counts.push(Counted {
-            sign: sign("error"),
-            severity: "error".to_owned(),
-            id: say("triage-not-read"),
-            captures: grouped(tally.unread()),
-            attempts: String::new(),
-            examples: tally
-                .unread
-                .rows
-                .iter()
-                .take(3)
-                .map(|row| row.capture.clone())
-                .collect(),
-        });
-    }
+    let counts = counts(tally, language);
     let rows: Vec<Line> = tally.worst.values().map(|row| line(row, language)).collect();
     let more = match tally.rows().saturating_sub(rows.len() as u64) {
         0 => String::new(),
@@ -111,11 +85,44 @@ pub fn write_overview(tally: &Tally, run: &Run, language: Language, out: &mut dy
     out.write_all(page.as_bytes())
 }
 
+/// How often each verdict was reached, and how many captures could not be read.
+fn counts(tally: &Tally, language: Language) -> Vec<Counted> {
+    let mut counts: Vec<Counted> = tally
+        .verdicts()
+        .into_iter()
+        .map(|(id, counted)| Counted {
+            sign: sign(counted.severity),
+            severity: counted.severity,
+            id: id.to_owned(),
+            captures: grouped(counted.captures),
+            attempts: grouped(counted.attempts),
+            examples: counted.examples.clone(),
+        })
+        .collect();
+    if tally.unread() > 0 {
+        counts.push(Counted {
+            sign: sign(Severity::Error),
+            severity: Severity::Error,
+            id: phrase("triage-not-read").in_language(language),
+            captures: grouped(tally.unread()),
+            attempts: String::new(),
+            examples: tally
+                .unread
+                .rows
+                .iter()
+                .take(3)
+                .map(|row| row.capture.clone())
+                .collect(),
+        });
+    }
+    counts
+}
+
 fn line(row: &Row, language: Language) -> Line {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let severity = row.severity.clone().unwrap_or_else(|| "error".to_owned());
+    let severity = row.severity.unwrap_or(Severity::Error);
     Line {
-        sign: sign(&severity),
+        sign: sign(severity),
         severity,
         capture: row.capture.clone(),
         time: row.time.as_deref().map(moment).unwrap_or_default(),

@@ -8,6 +8,8 @@ use super::page::{Span, padded};
 use super::{Page, Paint, connections, device, mark, sentence, shown, story, tables, walk, words};
 use crate::base::command::shell_file;
 use crate::base::phrase::{Language, Phrase, phrase};
+use crate::judge::finding::Severity;
+use crate::profile::Transport;
 use crate::report::REDACTED;
 use crate::report::labels::frames_of;
 use crate::report::{Attempt, Connection, Finding, Remedy, Report, Verdict, explain};
@@ -17,17 +19,17 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
     let language = page.language;
     let verdict = &attempt.verdict;
     let connection = shown(report, attempt);
-    let (sign, paint) = mark(&verdict.severity);
+    let (sign, paint) = mark(verdict.severity);
     let lead: &[Span<'_>] = &[(paint, sign), (Paint::Plain, " ")];
     // That nothing can be told is no claim that could be more or less sure.
-    let sure = if verdict.severity == "note" {
+    let sure = if verdict.severity == Severity::Note {
         String::new()
     } else {
         words::confidence(&verdict.confidence, language)
     };
     page.hang_painted(lead, 2, (Paint::Strong, &headline(attempt, language)), &sure)?;
     let route = route(attempt, connection, language);
-    if verdict.severity == "ok" && !verbose {
+    if verdict.severity == Severity::Ok && !verbose {
         page.hang(&[], 2, &route, "")?;
         page.hang(
             &[],
@@ -86,11 +88,11 @@ fn route(attempt: &Attempt, connection: Option<&Connection>, language: Language)
             text.push_str(&format!(" ({})", connection.server));
         }
     }
-    let service = match attempt.transport.as_str() {
-        "cssm" => Some("text-service-cssm"),
-        "on-prem" => Some("text-service-on-prem"),
-        "cslu" => Some("text-service-cslu"),
-        "call-home" => Some("text-service-call-home"),
+    let service = match attempt.transport {
+        Transport::Cssm => Some("text-service-cssm"),
+        Transport::OnPrem => Some("text-service-on-prem"),
+        Transport::Cslu => Some("text-service-cslu"),
+        Transport::CallHome => Some("text-service-call-home"),
         _ => None,
     };
     let route = match (&attempt.via_proxy, service) {
@@ -118,7 +120,7 @@ fn route(attempt: &Attempt, connection: Option<&Connection>, language: Language)
 /// The verdict's sentence; a failure says first what failed.
 fn headline(attempt: &Attempt, language: Language) -> String {
     let verdict = &attempt.verdict;
-    if verdict.severity == "error" && attempt.transport != "other" {
+    if verdict.severity == Severity::Error && attempt.transport != Transport::Other {
         phrase("text-licensing-failed")
             .with("summary", &verdict.summary)
             .in_language(language)
@@ -185,8 +187,8 @@ fn stopped(page: &mut Page<'_>, attempt: &Attempt, connection: Option<&Connectio
     if phases.is_empty() {
         return story::divergence(page, attempt);
     }
-    let heading = match attempt.verdict.severity.as_str() {
-        "error" => "text-where",
+    let heading = match attempt.verdict.severity {
+        Severity::Error => "text-where",
         _ => "text-walk",
     };
     section(page, phrase(heading))?;
@@ -228,8 +230,8 @@ fn full_walk(page: &mut Page<'_>, phases: &[walk::Phase], connection: Option<&Co
 
 /// What to do about an attempt.
 fn fix(page: &mut Page<'_>, verdict: &Verdict) -> io::Result<()> {
-    let heading = match verdict.severity.as_str() {
-        "error" | "warning" => "text-fix",
+    let heading = match verdict.severity {
+        Severity::Error | Severity::Warning => "text-fix",
         _ => "text-next",
     };
     remedies(page, &verdict.remedy, heading)
@@ -298,7 +300,7 @@ fn also(attempt: &Attempt, verbose: bool, language: Language) -> Vec<String> {
         !own.is_some_and(|own| std::ptr::eq(own, *finding))
             && (verbose
                 || verdict.also.contains(&finding.id)
-                || matches!(finding.severity.as_str(), "error" | "warning"))
+                || matches!(finding.severity, Severity::Error | Severity::Warning))
     };
     let found = attempt.findings.iter().filter(wanted).map(|finding| {
         let frames = frames_of(&finding.evidence);

@@ -6,6 +6,7 @@ use std::io;
 use super::{Page, Paint, Verbosity, attempt, capitalised, grouped, mark};
 use crate::attempt::device_clock::span;
 use crate::base::phrase::{Language, Phrase, phrase};
+use crate::judge::finding::Severity;
 use crate::report::{Attempt, ClockOffset, DeviceEvent, DeviceLog, MessageCount, Report};
 
 /// Lines of a device shown of one attempt, or of a log by itself, without `-v`.
@@ -146,7 +147,7 @@ fn lines<'a>(
 
 /// Texts of devices without a capture.
 pub(super) fn alone(page: &mut Page<'_>, report: &Report, verbosity: Verbosity) -> io::Result<()> {
-    let (sign, paint) = mark(&report.verdict.severity);
+    let (sign, paint) = mark(report.verdict.severity);
     page.hang_painted(
         &[(paint, sign), (Paint::Plain, " ")],
         2,
@@ -154,8 +155,8 @@ pub(super) fn alone(page: &mut Page<'_>, report: &Report, verbosity: Verbosity) 
         "",
     )?;
     said(page, report, verbosity == Verbosity::Verbose)?;
-    let heading = match report.verdict.severity.as_str() {
-        "error" | "warning" => "text-fix",
+    let heading = match report.verdict.severity {
+        Severity::Error | Severity::Warning => "text-fix",
         _ => "text-next",
     };
     attempt::remedies(page, &report.verdict.remedy, heading)?;

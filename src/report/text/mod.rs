@@ -18,6 +18,7 @@ use super::labels::{capitalised, connections, grouped, others, sign, worst};
 use super::notes::{not_judged, note};
 use super::{Anomaly, Attempt, Capture, Connection, Report, explain};
 use crate::base::phrase::{Language, Phrase, phrase};
+use crate::judge::finding::Severity;
 pub use page::visible;
 pub(crate) use page::{Page, Paint};
 pub(crate) use tables::write as table;
@@ -75,7 +76,7 @@ pub fn write_text(report: &Report, out: &mut dyn Write, style: &TextStyle) -> io
     let mut page = Page::new(out, style, language);
     if style.verbosity == Verbosity::Quiet {
         let (severity, headline) = headline(report, language);
-        let (mark, paint) = mark(&severity);
+        let (mark, paint) = mark(severity);
         let mut tail = format!(" {}: {headline} [{}]", report.capture.file, report.verdict.id);
         if let Some(note) = note(report) {
             tail.push_str(&format!(" ({note})"));
@@ -127,7 +128,7 @@ pub fn write_text(report: &Report, out: &mut dyn Write, style: &TextStyle) -> io
 }
 
 /// How bad it is, and the sentence that says so.
-fn headline(report: &Report, language: Language) -> (String, String) {
+fn headline(report: &Report, language: Language) -> (Severity, String) {
     let summary = match worst(report) {
         Some(attempt) if report.verdict.summary.is_empty() => &attempt.verdict.summary,
         _ => &report.verdict.summary,
@@ -137,7 +138,7 @@ fn headline(report: &Report, language: Language) -> (String, String) {
         false => summary,
     };
     let (severity, text) = match super::story::turn(report) {
-        Some(("ok", turn)) => ("ok", turn.in_language(language)),
+        Some((Severity::Ok, turn)) => (Severity::Ok, turn.in_language(language)),
         Some((severity, turn)) => (
             severity,
             phrase("story-turned")
@@ -145,61 +146,16 @@ fn headline(report: &Report, language: Language) -> (String, String) {
                 .with("summary", summary)
                 .in_language(language),
         ),
-        None => (report.verdict.severity.as_str(), summary.to_owned()),
+        None => (report.verdict.severity, summary.to_owned()),
     };
-    (severity.to_owned(), sentence(&text, language))
+    (severity, sentence(&text, language))
 }
 
 /// The file: what it is, how much, how whole, and what it may hide.
 fn capture_lines(page: &mut Page<'_>, capture: &Capture) -> io::Result<()> {
     let language = page.language;
-    let mut facts = Vec::new();
-    let frames = |id| {
-        phrase(id)
-            .with("frames", capture.frames)
-            .with("grouped", grouped(capture.frames))
-    };
-    facts.push(if capture.frames > 1 {
-        frames("text-frames-in").with("span", seconds(capture.duration, language))
-    } else {
-        frames("text-frames")
-    });
-    if !capture.link_types.is_empty() {
-        let links: Vec<String> = capture
-            .link_types
-            .iter()
-            .map(|link| link_name(link).in_language(language))
-            .collect();
-        facts.push(Phrase::verbatim(links.join(" + ")));
-    }
-    facts.push(match (capture.end, &capture.end_detail) {
-        ("complete", _) => phrase("text-complete"),
-        (_, Some(detail)) => phrase("text-cut-short-because").with("detail", detail),
-        (_, None) => phrase("text-cut-short"),
-    });
-    if let Some(first) = capture.damage.first() {
-        let lost: u64 = capture.damage.iter().map(|damage| damage.lost).sum();
-        facts.push(
-            phrase("text-damaged")
-                .with("after", first.after_frame)
-                .with("lost", grouped(lost)),
-        );
-    }
-    let seen = &capture.visibility;
-    let mut limits = Vec::new();
-    if seen.duplicates > 0 {
-        limits.push(phrase("text-copies").with("frames", grouped(seen.duplicates)));
-    }
-    if seen.snap_length_cut > 0 {
-        limits.push(phrase("text-snap-length").with("segments", grouped(seen.snap_length_cut)));
-    }
-    if seen.one_direction {
-        limits.push(phrase("text-one-direction"));
-    }
-    if let Some(drops @ 1..) = seen.drops {
-        limits.push(phrase("text-drops").with("packets", grouped(drops)));
-    }
-    limits.extend(not_judged(capture.not_judged));
+    let facts = capture_facts(capture, language);
+    let limits = capture_limits(capture);
     let texts = |phrases: &[Phrase], separator: &'static str| {
         let texts: Vec<String> = phrases.iter().map(|it| it.in_language(language)).collect();
         texts.join(&phrase(separator).in_language(language))
@@ -216,10 +172,64 @@ fn capture_lines(page: &mut Page<'_>, capture: &Capture) -> io::Result<()> {
     )
 }
 
+/// How much there is, of what, and how whole.
+fn capture_facts(capture: &Capture, language: Language) -> Vec<Phrase> {
+    let mut facts = Vec::new();
+    let frames = |id| {
+        phrase(id)
+            .with("frames", capture.frames)
+            .with("grouped", grouped(capture.frames))
+    };
+    facts.push(if capture.frames > 1 {
+        frames("text-frames-in").with("span", seconds(capture.duration, language))
+    } else {
+        frames("text-frames")
+    });
+    if !capture.link_types.is_empty() {
+        let links = capture.link_types.iter();
+        let links: Vec<String> = links.map(|link| link_name(link).in_language(language)).collect();
+        facts.push(Phrase::verbatim(links.join(" + ")));
+    }
+    facts.push(match (capture.end, &capture.end_detail) {
+        ("complete", _) => phrase("text-complete"),
+        (_, Some(detail)) => phrase("text-cut-short-because").with("detail", detail),
+        (_, None) => phrase("text-cut-short"),
+    });
+    if let Some(first) = capture.damage.first() {
+        let lost: u64 = capture.damage.iter().map(|damage| damage.lost).sum();
+        facts.push(
+            phrase("text-damaged")
+                .with("after", first.after_frame)
+                .with("lost", grouped(lost)),
+        );
+    }
+    facts
+}
+
+/// What it may hide.
+fn capture_limits(capture: &Capture) -> Vec<Phrase> {
+    let seen = &capture.visibility;
+    let mut limits = Vec::new();
+    if seen.duplicates > 0 {
+        limits.push(phrase("text-copies").with("frames", grouped(seen.duplicates)));
+    }
+    if seen.snap_length_cut > 0 {
+        limits.push(phrase("text-snap-length").with("segments", grouped(seen.snap_length_cut)));
+    }
+    if seen.one_direction {
+        limits.push(phrase("text-one-direction"));
+    }
+    if let Some(drops @ 1..) = seen.drops {
+        limits.push(phrase("text-drops").with("packets", grouped(drops)));
+    }
+    limits.extend(not_judged(capture.not_judged));
+    limits
+}
+
 /// A capture without any attempt: what it holds instead, and what to do.
 fn nothing(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()> {
     let (severity, headline) = headline(report, page.language);
-    let (mark, paint) = mark(&severity);
+    let (mark, paint) = mark(severity);
     page.hang_painted(&[(paint, mark), (Paint::Plain, " ")], 2, (Paint::Strong, &headline), "")?;
     let held = &report.capture.contents;
     let mut parts = vec![match (held.tcp_connections, held.tls_connections) {
@@ -287,11 +297,11 @@ fn shown<'a>(report: &'a Report, attempt: &Attempt) -> Option<&'a Connection> {
         .copied()
 }
 
-pub(crate) fn mark(severity: &str) -> (&'static str, Paint) {
+pub(crate) fn mark(severity: Severity) -> (&'static str, Paint) {
     let paint = match severity {
-        "ok" => Paint::Good,
-        "error" => Paint::Bad,
-        "warning" => Paint::Warn,
+        Severity::Ok => Paint::Good,
+        Severity::Error => Paint::Bad,
+        Severity::Warning => Paint::Warn,
         _ => Paint::Plain,
     };
     (sign(severity), paint)

@@ -45,7 +45,7 @@ fn tries(page: &mut Page<'_>, report: &Report, course: &Course, language: Langua
             let text = phrase("story-left-out").with("count", skipped).in_language(language);
             page.hang_painted(&[(Paint::Plain, "    … ")], 6, (Paint::Dim, &text), "")?;
         }
-        let (sign, paint) = mark(&run.first.severity);
+        let (sign, paint) = mark(run.first.severity);
         // The time of day; the date stands in the capture's own line of the JSON report.
         let time = run.first.time.get(11..19).unwrap_or_default();
         let number = format!("  {:>width$} ", run.number);

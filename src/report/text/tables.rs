@@ -9,7 +9,7 @@ use time::format_description::well_known::Rfc3339;
 use super::{Page, Paint, mark, shown, visible, words};
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::report::labels::step_name;
-use crate::report::{Attempt, Certificate, Connection, Report};
+use crate::report::{Attempt, Certificate, Connection, Report, Step, Tcp, Tls};
 
 /// A line per attempt that is wanted.
 pub(super) fn overview(page: &mut Page<'_>, report: &Report, wanted: impl Fn(&Attempt) -> bool) -> io::Result<()> {
@@ -23,7 +23,7 @@ pub(super) fn overview(page: &mut Page<'_>, report: &Report, wanted: impl Fn(&At
         let connection = shown(report, attempt).map(|connection| connection.tcp.first_frame);
         let frame = connection.or(attempt.lookups.first().map(|lookup| lookup.question));
         rows.push(vec![
-            mark(&attempt.verdict.severity).0.to_owned(),
+            mark(attempt.verdict.severity).0.to_owned(),
             frame.map(|frame| frame.to_string()).unwrap_or_default(),
             if devices {
                 format!("{} → {}", attempt.device, attempt.name)
@@ -127,29 +127,6 @@ fn spaced(name: &str) -> String {
 
 /// Every step of a connection, with the time since its first.
 pub(super) fn steps(page: &mut Page<'_>, connection: &Connection) -> io::Result<()> {
-    let parse = |time: &str| OffsetDateTime::parse(time, &Rfc3339).ok();
-    let start = connection.steps.first().and_then(|step| parse(&step.time));
-    let rows: Vec<_> = connection
-        .steps
-        .iter()
-        .map(|step| {
-            let offset = parse(&step.time)
-                .zip(start)
-                .map(|(time, start)| (time - start).as_seconds_f64());
-            vec![
-                if step.side == "client" { "→" } else { "←" }.to_owned(),
-                format!(
-                    "{}{}",
-                    if step.seen == "inferred" { "~" } else { "" },
-                    step_name(step.kind, page.language)
-                ),
-                step.frame.to_string(),
-                offset.map(|offset| format!("{offset:.6}")).unwrap_or_default(),
-                step.detail.clone().unwrap_or_default(),
-            ]
-        })
-        .collect();
-    let tcp = &connection.tcp;
     page.blank()?;
     let language = page.language;
     let heading = phrase("text-connection")
@@ -157,53 +134,77 @@ pub(super) fn steps(page: &mut Page<'_>, connection: &Connection) -> io::Result<
         .with("client", &connection.client)
         .with("server", &connection.server);
     page.hang_painted(&[], 2, (Paint::Strong, &heading.in_language(language)), "")?;
-    let mut facts = phrase("text-traffic")
+    let separator = phrase("text-semicolon").in_language(language);
+    let joined = |phrases: Vec<Phrase>| {
+        let texts: Vec<String> = phrases.iter().map(|it| it.in_language(language)).collect();
+        texts.join(&separator)
+    };
+    page.hang(&[], 2, &joined(traffic(&connection.tcp)), "")?;
+    if let Some(tls) = &connection.tls {
+        let text = joined(negotiated(tls));
+        if !text.is_empty() {
+            page.hang(&[], 2, &text, "")?;
+        }
+    }
+    if connection.steps.is_empty() {
+        return Ok(());
+    }
+    let parse = |time: &str| OffsetDateTime::parse(time, &Rfc3339).ok();
+    let start = connection.steps.first().and_then(|step| parse(&step.time));
+    let row = |step: &Step| {
+        let offset = parse(&step.time).zip(start);
+        let offset = offset.map(|(time, start)| (time - start).as_seconds_f64());
+        let guess = if step.seen == "inferred" { "~" } else { "" };
+        vec![
+            if step.side == "client" { "→" } else { "←" }.to_owned(),
+            format!("{guess}{}", step_name(step.kind, language)),
+            step.frame.to_string(),
+            offset.map(|offset| format!("{offset:.6}")).unwrap_or_default(),
+            step.detail.clone().unwrap_or_default(),
+        ]
+    };
+    let rows = connection.steps.iter().map(row).collect();
+    write(page, &["", "text-step", "text-frame", "text-seconds", ""], 4, rows)
+}
+
+/// How much passed, and what is missing of it.
+fn traffic(tcp: &Tcp) -> Vec<Phrase> {
+    let traffic = phrase("text-traffic")
         .with("client-frames", tcp.client_frames)
         .with("client-bytes", tcp.client_bytes)
         .with("server-frames", tcp.server_frames)
         .with("server-bytes", tcp.server_bytes)
         .with("retransmissions", tcp.retransmissions)
-        .with("copies", tcp.duplicates)
-        .in_language(language);
-    let separator = phrase("text-semicolon").in_language(language);
-    for gap in &tcp.gaps {
-        facts.push_str(&separator);
-        facts.push_str(
-            &phrase("text-gap")
-                .with("bytes", gap.bytes)
-                .with("who", words::side(gap.side))
-                .with("frame", gap.before_frame)
-                .with("cause", gap.cause)
-                .in_language(language),
-        );
+        .with("copies", tcp.duplicates);
+    let gaps = tcp.gaps.iter().map(|gap| {
+        phrase("text-gap")
+            .with("bytes", gap.bytes)
+            .with("who", words::side(gap.side))
+            .with("frame", gap.before_frame)
+            .with("cause", gap.cause)
+    });
+    std::iter::once(traffic).chain(gaps).collect()
+}
+
+/// What was asked for, offered and chosen.
+fn negotiated(tls: &Tls) -> Vec<Phrase> {
+    let parts = [
+        ("text-sni", &tls.sni),
+        ("text-cipher-suite", &tls.cipher_suite),
+        ("text-group", &tls.group),
+        ("text-alpn", &tls.alpn),
+    ];
+    let mut text: Vec<Phrase> = parts
+        .iter()
+        .filter_map(|(label, value)| value.as_ref().map(|value| phrase(label).with("value", value)))
+        .collect();
+    if !tls.offered_versions.is_empty() {
+        text.push(phrase("text-offered").with("value", tls.offered_versions.join(", ")));
     }
-    page.hang(&[], 2, &facts, "")?;
-    if let Some(tls) = &connection.tls {
-        let parts = [
-            ("text-sni", &tls.sni),
-            ("text-cipher-suite", &tls.cipher_suite),
-            ("text-group", &tls.group),
-            ("text-alpn", &tls.alpn),
-        ];
-        let mut text: Vec<_> = parts
-            .iter()
-            .filter_map(|(label, value)| value.as_ref().map(|value| phrase(label).with("value", value)))
-            .collect();
-        if !tls.offered_versions.is_empty() {
-            text.push(phrase("text-offered").with("value", tls.offered_versions.join(", ")));
-        }
-        if !tls.acceptable_cas.is_empty() {
-            text.push(phrase("text-accepted").with("value", tls.acceptable_cas.join("; ")));
-        }
-        if !text.is_empty() {
-            let text: Vec<String> = text.iter().map(|it| it.in_language(language)).collect();
-            page.hang(&[], 2, &text.join(&separator), "")?;
-        }
+    if !tls.acceptable_cas.is_empty() {
+        text.push(phrase("text-accepted").with("value", tls.acceptable_cas.join("; ")));
     }
-    if rows.is_empty() {
-        return Ok(());
-    }
-    write(page, &["", "text-step", "text-frame", "text-seconds", ""], 4, rows)
+    text
 }
 
 /// Puts a table on the page, without borders: the columns are read, not looked at. Its header names phrases. Only the column `flexible` wraps.

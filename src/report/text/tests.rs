@@ -142,7 +142,11 @@ fn numbers_and_times_are_readable() {
 
 /// The phase lines of an attempt that broke `at`, or of a good one.
 fn walk(at: &str, connection: Option<Connection>) -> String {
-    let (severity, at) = if at.is_empty() { ("ok", "close") } else { ("error", at) };
+    let (severity, at) = if at.is_empty() {
+        (Severity::Ok, "close")
+    } else {
+        (Severity::Error, at)
+    };
     let attempt = examples::attempt(1, vec![1], examples::verdict("x", severity, at, "x"));
     let line = |phase: &walk::Phase| {
         format!(

@@ -8,6 +8,8 @@ use time::format_description::well_known::Rfc3339;
 use super::words::{exchange, listed, lookups, side};
 use super::{Paint, seconds};
 use crate::base::phrase::{Language, phrase};
+use crate::judge::finding::Severity;
+use crate::profile::Transport;
 use crate::report::{Attempt, Connection, Step};
 
 /// One line of the walk.
@@ -60,7 +62,7 @@ impl Stage {
             Self::Tls => return "TLS".to_owned(),
             Self::Connect => "text-phase-connect",
             Self::Proxy => "text-phase-proxy",
-            Self::Report if attempt.transport == "other" => "text-phase-data",
+            Self::Report if attempt.transport == Transport::Other => "text-phase-data",
             Self::Report => "text-phase-report",
             Self::Close => "text-phase-close",
         })
@@ -70,50 +72,11 @@ impl Stage {
 
 /// The walk of an attempt, phase by phase; empty where nothing at all was seen of it.
 pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>, language: Language) -> Vec<Phase> {
-    let steps: Vec<(Stage, &Step)> = connection.map(staged).unwrap_or_default();
-    let verdict = &attempt.verdict;
-    let broken = (verdict.severity == "error").then_some(match verdict.at.as_str() {
-        "dns" => Stage::Dns,
-        "tcp" => Stage::Connect,
-        "proxy" => Stage::Proxy,
-        "tls" => Stage::Tls,
-        "http" => Stage::Report,
-        _ => Stage::Close,
-    });
-    let mut phases = Vec::new();
-    if !attempt.lookups.is_empty() {
-        let failed = broken == Some(Stage::Dns);
-        let answered = attempt.lookups.iter().any(|lookup| !lookup.addresses.is_empty());
-        let mark = if failed {
-            Mark::Failed
-        } else if answered {
-            Mark::Done
-        } else {
-            Mark::Plain
-        };
-        let text = lookups(&attempt.lookups, &attempt.name, language);
-        phases.push(Phase {
-            number: None,
-            name: "DNS".to_owned(),
-            mark,
-            text,
-            frames: span(
-                attempt
-                    .lookups
-                    .iter()
-                    .flat_map(|it| [Some(it.question), it.answer])
-                    .flatten(),
-            ),
-            seconds: None,
-        });
-    }
+    let walk = Walk::of(attempt, connection, language);
+    let mut phases = Vec::from_iter(walk.resolution());
     if connection.is_none() && phases.is_empty() {
         return phases;
     }
-    // CONNECT asks for a tunnel to speak TLS in; other readable HTTP is the transport itself.
-    let readable = connection.is_some_and(|c| {
-        c.tls.is_none() && !c.http.is_empty() && c.http.iter().all(|it| it.method.as_deref() != Some("CONNECT"))
-    });
     let mut before = None;
     for (number, stage) in [
         (Some(1), Stage::Connect),
@@ -122,43 +85,76 @@ pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>, languag
         (Some(3), Stage::Report),
         (Some(4), Stage::Close),
     ] {
-        let own: Vec<&Step> = steps
+        phases.extend(walk.phase(number, stage, &mut before));
+    }
+    phases
+}
+
+/// An attempt whose steps have their stages.
+struct Walk<'a> {
+    attempt: &'a Attempt,
+    connection: Option<&'a Connection>,
+    steps: Vec<(Stage, &'a Step)>,
+    /// The stage at which it failed.
+    broken: Option<Stage>,
+    language: Language,
+}
+
+impl<'a> Walk<'a> {
+    fn of(attempt: &'a Attempt, connection: Option<&'a Connection>, language: Language) -> Self {
+        let verdict = &attempt.verdict;
+        let broken = (verdict.severity == Severity::Error).then_some(match verdict.at.as_str() {
+            "dns" => Stage::Dns,
+            "tcp" => Stage::Connect,
+            "proxy" => Stage::Proxy,
+            "tls" => Stage::Tls,
+            "http" => Stage::Report,
+            _ => Stage::Close,
+        });
+        Self {
+            attempt,
+            connection,
+            steps: connection.map(staged).unwrap_or_default(),
+            broken,
+            language,
+        }
+    }
+
+    /// How the name was resolved, where it was asked for.
+    fn resolution(&self) -> Option<Phase> {
+        let attempt = self.attempt;
+        if attempt.lookups.is_empty() {
+            return None;
+        }
+        let answered = attempt.lookups.iter().any(|lookup| !lookup.addresses.is_empty());
+        let frames = attempt.lookups.iter().flat_map(|it| [Some(it.question), it.answer]);
+        Some(Phase {
+            number: None,
+            name: "DNS".to_owned(),
+            mark: match self.broken {
+                Some(Stage::Dns) => Mark::Failed,
+                _ if answered => Mark::Done,
+                _ => Mark::Plain,
+            },
+            text: lookups(&attempt.lookups, &attempt.name, self.language),
+            frames: span(frames.flatten()),
+            seconds: None,
+        })
+    }
+
+    /// A phase of the connection; `before` is when the one before it ended.
+    fn phase(&self, number: Option<u8>, stage: Stage, before: &mut Option<i128>) -> Option<Phase> {
+        let own: Vec<&Step> = self
+            .steps
             .iter()
             .filter(|(at, _)| *at == stage)
             .map(|(_, step)| *step)
             .collect();
-        let failed = broken == Some(stage);
-        if stage == Stage::Proxy && own.is_empty() && !failed {
-            continue;
+        if stage == Stage::Proxy && own.is_empty() && self.broken != Some(stage) {
+            return None;
         }
-        let later = steps.iter().any(|(at, _)| *at > stage);
-        let mut text = match (stage, connection) {
-            (Stage::Report, Some(connection)) => exchange(connection, &own, language),
-            (Stage::Connect, _) => listed(&own, false, language),
-            _ => listed(&own, true, language),
-        };
-        if failed {
-            text = with_end(text, stage, connection, language);
-        }
-        let mark = match broken {
-            _ if failed => Mark::Failed,
-            _ if text.is_empty() => Mark::Absent,
-            Some(broken) if stage > broken => Mark::Plain,
-            _ if stage == Stage::Connect && !own.iter().any(|step| step.kind == "syn-ack") => Mark::Plain,
-            _ if stage == Stage::Close || later || verdict.severity == "ok" => Mark::Done,
-            _ => Mark::Plain,
-        };
-        if text.is_empty() {
-            let absent = match stage {
-                Stage::Tls if readable => "text-plain-http",
-                Stage::Connect if broken.is_some_and(|broken| stage > broken) => "text-never-tried",
-                Stage::Tls if broken.is_some_and(|broken| stage > broken) => "text-never-begun",
-                Stage::Report if broken.is_some_and(|broken| stage > broken) => "text-never-sent",
-                _ if later => "text-not-in-capture",
-                _ => "text-not-seen",
-            };
-            text = phrase(absent).in_language(language);
-        }
+        let text = self.text(stage, &own);
+        let mark = self.mark(stage, &own, &text);
         let ends: Vec<i128> = own.iter().filter_map(|step| nanoseconds(step)).collect();
         let end = ends.iter().copied().max();
         let begin = before.or(ends.iter().copied().min());
@@ -167,17 +163,67 @@ pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>, languag
             (Some(begin), Some(end)) if stage != Stage::Close && own.len() > 1 => Some((end - begin) as f64 / 1e9),
             _ => None,
         };
-        before = end.or(before);
-        phases.push(Phase {
+        *before = end.or(*before);
+        Some(Phase {
             number,
-            name: stage.name(attempt, language),
+            name: stage.name(self.attempt, self.language),
             mark,
-            text,
+            text: if text.is_empty() { self.absent(stage) } else { text },
             frames: span(own.iter().flat_map(|step| ends_of(step))),
             seconds,
-        });
+        })
     }
-    phases
+
+    /// What was said in a stage, and of the one that failed how it ended.
+    fn text(&self, stage: Stage, own: &[&Step]) -> String {
+        let text = match (stage, self.connection) {
+            (Stage::Report, Some(connection)) => exchange(connection, own, self.language),
+            (Stage::Connect, _) => listed(own, false, self.language),
+            _ => listed(own, true, self.language),
+        };
+        if self.broken == Some(stage) {
+            with_end(text, stage, self.connection, self.language)
+        } else {
+            text
+        }
+    }
+
+    fn mark(&self, stage: Stage, own: &[&Step], text: &str) -> Mark {
+        let went_well = self.attempt.verdict.severity == Severity::Ok;
+        match self.broken {
+            Some(broken) if broken == stage => Mark::Failed,
+            _ if text.is_empty() => Mark::Absent,
+            Some(broken) if stage > broken => Mark::Plain,
+            _ if stage == Stage::Connect && !own.iter().any(|step| step.kind == "syn-ack") => Mark::Plain,
+            _ if stage == Stage::Close || self.goes_on_after(stage) || went_well => Mark::Done,
+            _ => Mark::Plain,
+        }
+    }
+
+    fn goes_on_after(&self, stage: Stage) -> bool {
+        self.steps.iter().any(|(at, _)| *at > stage)
+    }
+
+    /// Why there is nothing of a stage.
+    fn absent(&self, stage: Stage) -> String {
+        let came_to_nothing = self.broken.is_some_and(|broken| stage > broken);
+        phrase(match stage {
+            Stage::Tls if self.is_plain_http() => "text-plain-http",
+            Stage::Connect if came_to_nothing => "text-never-tried",
+            Stage::Tls if came_to_nothing => "text-never-begun",
+            Stage::Report if came_to_nothing => "text-never-sent",
+            _ if self.goes_on_after(stage) => "text-not-in-capture",
+            _ => "text-not-seen",
+        })
+        .in_language(self.language)
+    }
+
+    /// Whether readable HTTP is the transport itself: CONNECT asks for a tunnel to speak TLS in.
+    fn is_plain_http(&self) -> bool {
+        self.connection.is_some_and(|c| {
+            c.tls.is_none() && !c.http.is_empty() && c.http.iter().all(|it| it.method.as_deref() != Some("CONNECT"))
+        })
+    }
 }
 
 /// The walk in one line: how each phase went, and in which frames.

@@ -3,7 +3,7 @@
 use super::grouped;
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::report::labels::{alert, step_name};
-use crate::report::{Connection, Count, Lookup, Step};
+use crate::report::{Connection, Count, Exchange, Lookup, Step};
 
 /// How sure, as it is read.
 pub(super) fn confidence(confidence: &str, language: Language) -> String {
@@ -91,63 +91,56 @@ pub(super) fn exchange(connection: &Connection, steps: &[&Step], language: Langu
         .http
         .iter()
         .filter(|exchange| exchange.method.as_deref() != Some("CONNECT"))
-        .map(|exchange| {
-            let or_not = |text: &Option<String>| text.clone().unwrap_or_default();
-            let request = match exchange.request {
-                Some(frame) => format!(
-                    "→ {} {}\u{a0}{frame}",
-                    or_not(&exchange.method),
-                    or_not(&exchange.target)
-                ),
-                None => phrase("text-request-not-captured").in_language(language),
-            };
-            match (exchange.status, exchange.response) {
-                (Some(status), Some(frame)) => {
-                    format!("{request}\u{a0} ← {status} {}\u{a0}{frame}", or_not(&exchange.reason))
-                }
-                _ => phrase("text-request-no-answer")
-                    .with("request", request)
-                    .in_language(language),
-            }
-        })
+        .map(|exchange| request_and_answer(exchange, language))
         .collect();
     if !http.is_empty() {
         return http.join("; ");
     }
-    let one = |arrow: &str, side: &str, count: Count| {
-        let mut numbers: Vec<u64> = steps
-            .iter()
-            .filter(|step| step.side == side)
-            .map(|step| step.frame)
-            .collect();
-        numbers.dedup();
-        if numbers.is_empty() {
-            return None;
-        }
-        let size = match count.records {
-            0 => String::new(),
-            records => phrase("text-records")
-                .with("records", records)
-                .with("bytes", grouped(count.bytes))
-                .in_language(language),
-        };
-        Some(format!(
-            "{arrow}\u{a0}Application\u{a0}Data\u{a0}{}{size}",
-            frames(&numbers)
-        ))
-    };
     let tls = connection.tls.as_ref();
-    let client = one(
-        "→",
-        "client",
-        tls.map(|tls| tls.client_application_data).unwrap_or_default(),
-    );
-    let server = one(
-        "←",
-        "server",
-        tls.map(|tls| tls.server_application_data).unwrap_or_default(),
-    );
+    let sent = tls.map(|tls| tls.client_application_data).unwrap_or_default();
+    let received = tls.map(|tls| tls.server_application_data).unwrap_or_default();
+    let client = records("→\u{a0}", "client", steps, sent, language);
+    let server = records("←\u{a0}", "server", steps, received, language);
     client.into_iter().chain(server).collect::<Vec<_>>().join("\u{a0} ")
+}
+
+/// `→ POST /path 12 ← 200 OK 14`
+fn request_and_answer(exchange: &Exchange, language: Language) -> String {
+    let or_not = |text: &Option<String>| text.clone().unwrap_or_default();
+    let request = match exchange.request {
+        Some(frame) => format!(
+            "→ {} {}\u{a0}{frame}",
+            or_not(&exchange.method),
+            or_not(&exchange.target)
+        ),
+        None => phrase("text-request-not-captured").in_language(language),
+    };
+    match (exchange.status, exchange.response) {
+        (Some(status), Some(frame)) => {
+            format!("{request}\u{a0} ← {status} {}\u{a0}{frame}", or_not(&exchange.reason))
+        }
+        _ => phrase("text-request-no-answer")
+            .with("request", request)
+            .in_language(language),
+    }
+}
+
+/// `→ Application Data 15, 17 (2 records, 1,254 bytes)`; nothing where the side sent none.
+fn records(arrow: &str, side: &str, steps: &[&Step], count: Count, language: Language) -> Option<String> {
+    let own = steps.iter().filter(|step| step.side == side);
+    let mut numbers: Vec<u64> = own.map(|step| step.frame).collect();
+    numbers.dedup();
+    if numbers.is_empty() {
+        return None;
+    }
+    let size = match count.records {
+        0 => String::new(),
+        records => phrase("text-records")
+            .with("records", records)
+            .with("bytes", grouped(count.bytes))
+            .in_language(language),
+    };
+    Some(format!("{arrow}Application\u{a0}Data\u{a0}{}{size}", frames(&numbers)))
 }
 
 pub(super) fn lookups(lookups: &[Lookup], wanted: &str, language: Language) -> String {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use super::Outcome;
 use super::row::Row;
+use crate::judge::finding::Severity;
 
 pub use junit::{CaseCounts, write_case, write_junit_begin, write_junit_end};
 pub(crate) use text::sum;
@@ -38,7 +39,7 @@ pub struct Run {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counted {
     /// `ok`, `note`, `warning` or `error`, the worst that it came with.
-    pub severity: String,
+    pub severity: Severity,
     /// Captures with it.
     pub captures: u64,
     /// Attempts with it.
@@ -104,12 +105,9 @@ impl Tally {
             let Some(verdict) = row.verdict.as_deref() else {
                 continue;
             };
-            let severity = row.severity.as_deref().unwrap_or_default();
             let counted = self.verdicts.entry(verdict.to_owned()).or_default();
             counted.attempts = counted.attempts.saturating_add(attempts);
-            if counted.severity.is_empty() || severity_rank(severity) < severity_rank(&counted.severity) {
-                severity.clone_into(&mut counted.severity);
-            }
+            counted.severity = counted.severity.max(row.severity.unwrap_or_default());
             if !seen.contains(&verdict) {
                 seen.push(verdict);
                 counted.captures = counted.captures.saturating_add(1);
@@ -140,7 +138,7 @@ impl Tally {
             .collect();
         all.sort_by_key(|(id, counted)| {
             (
-                severity_rank(&counted.severity),
+                std::cmp::Reverse(counted.severity),
                 std::cmp::Reverse(counted.captures),
                 *id,
             )
@@ -175,18 +173,12 @@ pub fn worst(rows: &[Row]) -> Option<&Row> {
 
 /// What is worst comes first: failures, then what could not be read, then the others.
 fn rank(row: &Row) -> u8 {
-    match row.severity.as_deref() {
+    match row.severity {
+        Some(Severity::Error) => 0,
         None => 1,
-        Some(severity) => severity_rank(severity),
-    }
-}
-
-fn severity_rank(severity: &str) -> u8 {
-    match severity {
-        "error" => 0,
-        "warning" => 2,
-        "note" => 3,
-        _ => 4,
+        Some(Severity::Warning) => 2,
+        Some(Severity::Note) => 3,
+        Some(Severity::Ok) => 4,
     }
 }
 
@@ -209,12 +201,12 @@ pub(crate) mod tests {
     fn the_worst_verdict_comes_first_and_every_capture_is_counted() {
         let tally = tally();
         assert_eq!(tally.captures as usize, examples::all().len());
-        let ranks: Vec<u8> = tally
-            .verdicts()
-            .iter()
-            .map(|(_, it)| severity_rank(&it.severity))
-            .collect();
-        assert!(ranks.is_sorted() && ranks.len() > 3, "{ranks:?}");
+        let verdicts = tally.verdicts();
+        let severities: Vec<Severity> = verdicts.iter().map(|(_, it)| it.severity).collect();
+        assert!(
+            severities.is_sorted_by(|one, next| one >= next) && severities.len() > 3,
+            "{severities:?}"
+        );
         let attempts: usize = examples::all().iter().map(|it| it.attempts.len()).sum();
         assert_eq!(tally.attempts as usize, attempts);
         assert_eq!((tally.unread(), tally.failed.rows.len() as u64), (1, tally.failed()));
@@ -224,19 +216,19 @@ pub(crate) mod tests {
     #[test]
     fn lists_are_bounded_and_keep_the_worst() {
         let mut tally = Tally::default();
-        let row = |n: usize, severity: &str| Row {
+        let row = |n: usize, severity: Severity| Row {
             capture: n.to_string(),
             verdict: Some("x".to_owned()),
-            severity: Some(severity.to_owned()),
+            severity: Some(severity),
             ..Row::default()
         };
         for n in 0..5000 {
-            tally.add(&[row(n, "ok")], Some(Outcome::Succeeded));
-            tally.add(&[row(n, "error")], Some(Outcome::Failed));
+            tally.add(&[row(n, Severity::Ok)], Some(Outcome::Succeeded));
+            tally.add(&[row(n, Severity::Error)], Some(Outcome::Failed));
         }
         assert_eq!((tally.failed(), tally.failed.rows.len()), (5000, LINES));
         assert_eq!(tally.worst.len(), ROWS);
-        assert!(tally.worst.values().all(|row| row.severity.as_deref() == Some("error")));
+        assert!(tally.worst.values().all(|row| row.severity == Some(Severity::Error)));
         assert_eq!(tally.verdicts()[0].1.examples, ["0", "0", "1"]);
     }
 }

@@ -9,6 +9,7 @@ use super::super::row::Row;
 use super::super::text::{Page, Paint, TextStyle, Verbosity, mark, table, visible};
 use super::{Kept, Run, Tally};
 use crate::base::phrase::{Language, Phrase, phrase};
+use crate::judge::finding::Severity;
 
 /// Lines of a list without `-v`.
 const SHORT: usize = 20;
@@ -68,7 +69,7 @@ fn verdicts(page: &mut Page<'_>, tally: &Tally) -> io::Result<()> {
         .into_iter()
         .map(|(id, counted)| {
             let cells = [
-                mark(&counted.severity).0.to_owned(),
+                mark(counted.severity).0.to_owned(),
                 id.to_owned(),
                 grouped(counted.captures),
                 match counted.attempts {
@@ -81,7 +82,7 @@ fn verdicts(page: &mut Page<'_>, tally: &Tally) -> io::Result<()> {
         .collect();
     if tally.unread() > 0 {
         let cells = [
-            mark("error").0.to_owned(),
+            mark(Severity::Error).0.to_owned(),
             phrase("triage-not-read").in_language(language),
             grouped(tally.unread()),
             String::new(),
@@ -203,9 +204,9 @@ fn unread(page: &mut Page<'_>, unread: &Kept, most: usize) -> io::Result<()> {
 /// A capture's row; `rows` is how many it has.
 fn line(page: &mut Page<'_>, row: &Row, rows: usize) -> io::Result<()> {
     let language = page.language;
-    let (sign, paint) = match &row.severity {
+    let (sign, paint) = match row.severity {
         Some(severity) => mark(severity),
-        None => (sign("error"), Paint::Bad),
+        None => (sign(Severity::Error), Paint::Bad),
     };
     let lead = [(paint, sign), (Paint::Plain, " ")];
     let mut text = format!("{}: ", visible(&row.capture));

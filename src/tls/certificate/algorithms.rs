@@ -31,54 +31,23 @@ pub(super) const WEAK_SIGNATURES: [&str; 9] = [
 pub(super) fn key(spki: &SubjectPublicKeyInfo<'_>) -> Key {
     let bits_of_key = || rsa_modulus_bits(&spki.subject_public_key.data);
     let oid = dotted(&spki.algorithm.algorithm);
+    let fixed = |name: &str, bits| Key {
+        name: name.into(),
+        bits,
+    };
     let (name, bits) = match oid.as_str() {
         "1.2.840.113549.1.1.1" => ("RSA", bits_of_key()),
         "1.2.840.113549.1.1.10" => ("RSA-PSS", bits_of_key()),
         "1.2.840.10045.2.1" => return ec_key(spki),
         "1.2.840.10040.4.1" => ("DSA", dsa_modulus_bits(spki)),
-        "1.3.101.110" => {
-            return Key {
-                name: "X25519".into(),
-                bits: 256,
-            };
-        }
-        "1.3.101.111" => {
-            return Key {
-                name: "X448".into(),
-                bits: 448,
-            };
-        }
-        "1.3.101.112" => {
-            return Key {
-                name: "Ed25519".into(),
-                bits: 256,
-            };
-        }
-        "1.3.101.113" => {
-            return Key {
-                name: "Ed448".into(),
-                bits: 456,
-            };
-        }
-        "2.16.840.1.101.3.4.3.17" => {
-            return Key {
-                name: "ML-DSA-44".into(),
-                bits: 0,
-            };
-        }
-        "2.16.840.1.101.3.4.3.18" => {
-            return Key {
-                name: "ML-DSA-65".into(),
-                bits: 0,
-            };
-        }
-        "2.16.840.1.101.3.4.3.19" => {
-            return Key {
-                name: "ML-DSA-87".into(),
-                bits: 0,
-            };
-        }
-        _ => return Key { name: oid, bits: 0 },
+        "1.3.101.110" => return fixed("X25519", 256),
+        "1.3.101.111" => return fixed("X448", 448),
+        "1.3.101.112" => return fixed("Ed25519", 256),
+        "1.3.101.113" => return fixed("Ed448", 456),
+        "2.16.840.1.101.3.4.3.17" => return fixed("ML-DSA-44", 0),
+        "2.16.840.1.101.3.4.3.18" => return fixed("ML-DSA-65", 0),
+        "2.16.840.1.101.3.4.3.19" => return fixed("ML-DSA-87", 0),
+        _ => return fixed(&oid, 0),
     };
     match bits {
         Some(bits) => Key {

@@ -9,6 +9,7 @@ use x509_parser::certificate::Validity;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo, X509Name};
 
 use super::distinguished_name;
+use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
 
 /// Whose an unreadable certificate claims to be.
@@ -22,23 +23,56 @@ pub struct Identity {
     pub subject_raw: Box<[u8]>,
 }
 
+/// An element of a certificate (RFC 5280 section 4.1), in their order.
+#[derive(Clone, Copy, Debug)]
+enum Element {
+    Outer,
+    Inner,
+    Version,
+    SerialNumber,
+    SignatureAlgorithm,
+    Issuer,
+    Validity,
+    Subject,
+    PublicKey,
+}
+
+impl Element {
+    fn phrase(self) -> Phrase {
+        phrase(match self {
+            Self::Outer => "element-outer",
+            Self::Inner => "element-inner",
+            Self::Version => "element-version",
+            Self::SerialNumber => "element-serial-number",
+            Self::SignatureAlgorithm => "element-signature-algorithm",
+            Self::Issuer => "element-issuer",
+            Self::Validity => "element-validity",
+            Self::Subject => "element-subject",
+            Self::PublicKey => "element-public-key",
+        })
+    }
+}
+
 /// The bytes not yet read, and which element is at fault, if one is.
 struct Elements<'a> {
     whole_len: usize,
     rest: &'a [u8],
-    fault: Option<String>,
+    fault: Option<Phrase>,
 }
 
 impl<'a> Elements<'a> {
     /// Notes the first fault: what cannot be read, and at which byte of the certificate.
-    fn blame(&mut self, element: &str) {
+    fn blame(&mut self, element: Element) {
         let at = self.whole_len.saturating_sub(self.rest.len());
-        self.fault
-            .get_or_insert_with(|| format!("{element} at byte {at} cannot be read"));
+        self.fault.get_or_insert_with(|| {
+            phrase("unreadable-element")
+                .with("element", element.phrase())
+                .with("at", at)
+        });
     }
 
     /// Steps into the SEQUENCE (or other container) that comes next.
-    fn enter(&mut self, element: &str) -> Option<()> {
+    fn enter(&mut self, element: Element) -> Option<()> {
         match Header::from_der(self.rest) {
             Ok((rest, _)) => self.rest = rest,
             Err(_) => {
@@ -50,7 +84,7 @@ impl<'a> Elements<'a> {
     }
 
     /// Steps over the next element, whatever it holds; notes it as the fault if `is_good` says so.
-    fn take(&mut self, element: &str, is_good: impl Fn(&'a [u8]) -> bool) -> Option<&'a [u8]> {
+    fn take(&mut self, element: Element, is_good: impl Fn(&'a [u8]) -> bool) -> Option<&'a [u8]> {
         let Ok((rest, _)) = Any::from_der(self.rest) else {
             self.blame(element);
             return None;
@@ -66,7 +100,7 @@ impl<'a> Elements<'a> {
 }
 
 /// Says why a certificate does not parse (a clause), and whose it claims to be.
-pub(super) fn salvage(der: &[u8]) -> (String, Option<Identity>) {
+pub(super) fn salvage(der: &[u8]) -> (Phrase, Option<Identity>) {
     let mut elements = Elements {
         whole_len: der.len(),
         rest: der,
@@ -74,13 +108,15 @@ pub(super) fn salvage(der: &[u8]) -> (String, Option<Identity>) {
     };
     let identity = walk(&mut elements);
     let reason = match (Header::from_der(der), elements.fault) {
-        _ if der.is_empty() => "it is empty".into(),
+        _ if der.is_empty() => phrase("unreadable-empty"),
         (Ok((content, header)), _) if header.length().definite().is_ok_and(|len| len > content.len()) => {
             let declared = header.length().definite().unwrap_or(0);
-            format!("only {} of the {declared} bytes it declares are there", content.len())
+            phrase("unreadable-short")
+                .with("len", content.len())
+                .with("declared", declared)
         }
-        (_, Some(fault)) => format!("its {fault}"),
-        (_, None) => "what follows its public key (extensions or signature) cannot be read".into(),
+        (_, Some(fault)) => fault,
+        (_, None) => phrase("unreadable-rest"),
     };
     (reason, identity)
 }
@@ -88,18 +124,20 @@ pub(super) fn salvage(der: &[u8]) -> (String, Option<Identity>) {
 fn walk(elements: &mut Elements<'_>) -> Option<Identity> {
     /// `[0]`, constructed: the optional version.
     const VERSION: u8 = 0xa0;
-    elements.enter("outer SEQUENCE")?;
-    elements.enter("inner SEQUENCE")?;
+    elements.enter(Element::Outer)?;
+    elements.enter(Element::Inner)?;
     if elements.rest.first() == Some(&VERSION) {
-        elements.take("version", |_| true)?;
+        elements.take(Element::Version, |_| true)?;
     }
-    elements.take("serial number", |der| der.first() == Some(&0x02))?;
-    elements.take("signature algorithm", |der| AlgorithmIdentifier::from_der(der).is_ok())?;
-    let issuer = elements.take("issuer", |der| X509Name::from_der(der).is_ok())?;
-    elements.take("validity", |der| Validity::from_der(der).is_ok())?;
-    let subject = elements.take("subject", |der| X509Name::from_der(der).is_ok())?;
+    elements.take(Element::SerialNumber, |der| der.first() == Some(&0x02))?;
+    elements.take(Element::SignatureAlgorithm, |der| {
+        AlgorithmIdentifier::from_der(der).is_ok()
+    })?;
+    let issuer = elements.take(Element::Issuer, |der| X509Name::from_der(der).is_ok())?;
+    elements.take(Element::Validity, |der| Validity::from_der(der).is_ok())?;
+    let subject = elements.take(Element::Subject, |der| X509Name::from_der(der).is_ok())?;
     // Not needed to tell whose it is, only to find the fault.
-    let _ = elements.take("public key", |der| SubjectPublicKeyInfo::from_der(der).is_ok());
+    let _ = elements.take(Element::PublicKey, |der| SubjectPublicKeyInfo::from_der(der).is_ok());
 
     let (_, issuer) = X509Name::from_der(issuer).ok()?;
     let (_, subject) = X509Name::from_der(subject).ok()?;

@@ -3,7 +3,7 @@
 //! A trust anchor is a name and a key that somebody chose to believe (RFC 5280 section 6.1.1); the signature on a root
 //! certificate proves nothing and is not looked at. Nothing is parsed before the first chain is judged.
 
-use crate::base::phrase::phrase;
+use crate::base::phrase::{Language, phrase};
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock};
 
@@ -220,6 +220,8 @@ fn read_pem(
                 });
             }
             Err(reason) => {
+                // What stops the tool is said in English, as every error.
+                let reason = reason.in_language(Language::En);
                 return Err(AnchorError(format!(
                     "{origin}: certificate {number} does not parse: {reason}"
                 )));

@@ -20,101 +20,148 @@ pub(super) fn find(
     at: Timestamp,
     anchors: &Anchors,
 ) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    // A leaf alone whose issuer is unknown (with an intermediate in between, leaving out the root is good practice). That
-    // issuer may itself be a private root; it is none where it belongs to a root given, or where the certificate was
-    // logged, as only public authorities do, and they issue from intermediates.
-    let is_intermediate = || leaf.has_scts || anchors.has_organization_of(&leaf.issuer_raw);
-    if matches!(path.end, End::IssuerNotGiven) && path.links.len() == 1 && is_intermediate() {
-        faults.push(Fault::MissingIntermediate(leaf.issuer.clone()));
-    }
-    let issuers: Vec<&Fields> = path.links.iter().skip(1).map(|link| link.fields).collect();
     let anchor = match &path.end {
         End::Anchor(anchor) => anchor.fields(),
         _ => None,
     };
-    // An intermediate that was given as an anchor: a receiver that has only its root cannot come that far.
-    if let Some(anchor) = anchor
-        && !anchor.self_issued
-        && !presented
-            .iter()
-            .any(|it| it.fields.as_ref().is_ok_and(|it| it.subject_raw == anchor.subject_raw))
-    {
-        faults.push(Fault::MissingIntermediate(anchor.subject.clone()));
-    }
-    // The anchor itself may have been presented too, or be the leaf.
-    let is_on_path = |anchor: &&Fields| {
-        path.links
-            .iter()
-            .any(|link| link.fields.subject_raw == anchor.subject_raw)
+    let chain = Chain {
+        presented,
+        leaf,
+        path,
+        anchor,
+        at,
+        faults: Vec::new(),
     };
-    let above_leaf = || {
-        issuers
-            .iter()
-            .copied()
-            .chain(anchor.filter(|anchor| !is_on_path(anchor)))
-    };
+    chain.find(purpose, anchors)
+}
 
-    for issuer in above_leaf() {
-        match validity(issuer, at) {
-            Validity::Current | Validity::Unknown => {}
-            outside => faults.push(Fault::IssuerDates(issuer.subject.clone(), outside)),
+/// A chain that was found, and what is at fault with it so far.
+struct Chain<'a, 'p> {
+    presented: &'a [Certificate],
+    leaf: &'a Fields,
+    path: &'a Path<'p>,
+    anchor: Option<&'a Fields>,
+    at: Timestamp,
+    faults: Vec<Fault>,
+}
+
+impl<'a> Chain<'a, '_> {
+    fn find(mut self, purpose: Purpose, anchors: &Anchors) -> Vec<Fault> {
+        self.missing_intermediate(anchors);
+        self.dates();
+        self.purposes(purpose);
+        self.path_lengths();
+        if breaks_name_constraints(self.presented, self.path) {
+            self.faults.push(Fault::OutsideNameConstraints);
+        }
+        self.names();
+        self.strength();
+        if self.leaf.is_ca {
+            self.faults.push(Fault::CaAsLeaf);
+        }
+        self.faults
+    }
+
+    /// The certificates above the leaf that were presented.
+    fn issuers(&self) -> impl Iterator<Item = &'a Fields> + use<'a> {
+        let path = self.path;
+        path.links.iter().skip(1).map(|link| link.fields)
+    }
+
+    /// All above the leaf. The anchor itself may have been presented too, or be the leaf.
+    fn above_leaf(&self) -> Vec<&'a Fields> {
+        let is_on_path = |anchor: &Fields| {
+            let mut links = self.path.links.iter();
+            links.any(|link| link.fields.subject_raw == anchor.subject_raw)
+        };
+        let anchor = self.anchor.filter(|anchor| !is_on_path(anchor));
+        self.issuers().chain(anchor).collect()
+    }
+
+    fn missing_intermediate(&mut self, anchors: &Anchors) {
+        let Self { leaf, path, .. } = *self;
+        // A leaf alone whose issuer is unknown (with an intermediate in between, leaving out the root is good practice). That
+        // issuer may itself be a private root; it is none where it belongs to a root given, or where the certificate was
+        // logged, as only public authorities do, and they issue from intermediates.
+        let is_intermediate = || leaf.has_scts || anchors.has_organization_of(&leaf.issuer_raw);
+        if matches!(path.end, End::IssuerNotGiven) && path.links.len() == 1 && is_intermediate() {
+            self.faults.push(Fault::MissingIntermediate(leaf.issuer.clone()));
+        }
+        // An intermediate that was given as an anchor: a receiver that has only its root cannot come that far.
+        let is_presented = |anchor: &Fields| {
+            let mut fields = self.presented.iter().filter_map(|it| it.fields.as_ref().ok());
+            fields.any(|it| it.subject_raw == anchor.subject_raw)
+        };
+        if let Some(anchor) = self.anchor.filter(|it| !it.self_issued && !is_presented(it)) {
+            self.faults.push(Fault::MissingIntermediate(anchor.subject.clone()));
         }
     }
-    if !allows(leaf, purpose) {
-        faults.push(Fault::WrongPurpose);
-    }
-    for issuer in &issuers {
-        let may_sign = issuer
-            .key_usage
-            .as_ref()
-            .is_none_or(|usages| usages.contains(&"keyCertSign"));
-        if !issuer.is_ca || !may_sign {
-            faults.push(Fault::NotACa(issuer.subject.clone()));
-        }
-        if !allows_by_extension(issuer, purpose) {
-            faults.push(Fault::IssuerPurpose(issuer.subject.clone()));
+
+    fn dates(&mut self) {
+        for issuer in self.above_leaf() {
+            match validity(issuer, self.at) {
+                Validity::Current | Validity::Unknown => {}
+                outside => self.faults.push(Fault::IssuerDates(issuer.subject.clone(), outside)),
+            }
         }
     }
-    // RFC 5280 section 4.2.1.9: self-issued certificates do not count.
-    let mut intermediates_below: u32 = 0;
-    for issuer in above_leaf() {
-        if issuer.path_len.is_some_and(|most| intermediates_below > most) {
-            faults.push(Fault::PathTooLong(issuer.subject.clone()));
+
+    fn purposes(&mut self, purpose: Purpose) {
+        if !allows(self.leaf, purpose) {
+            self.faults.push(Fault::WrongPurpose);
         }
-        if !issuer.self_issued {
-            intermediates_below = intermediates_below.saturating_add(1);
-        }
-    }
-    if breaks_name_constraints(presented, path) {
-        faults.push(Fault::OutsideNameConstraints);
-    }
-    let mut issued = leaf;
-    for issuer in above_leaf() {
-        if issuer.subject_raw != issued.issuer_raw {
-            faults.push(Fault::NameWrittenOtherwise(issuer.subject.clone()));
-        }
-        issued = issuer;
-    }
-    faults.extend(path.same_name_other_key.iter().cloned().map(Fault::SameNameOtherKey));
-    for link in &path.links {
-        if link.fields.has_weak_key(at) {
-            faults.push(Fault::WeakKey(link.fields.subject.clone(), link.fields.key.clone()));
+        for issuer in self.issuers() {
+            let may_sign = issuer
+                .key_usage
+                .as_ref()
+                .is_none_or(|usages| usages.contains(&"keyCertSign"));
+            if !issuer.is_ca || !may_sign {
+                self.faults.push(Fault::NotACa(issuer.subject.clone()));
+            }
+            if !allows_by_extension(issuer, purpose) {
+                self.faults.push(Fault::IssuerPurpose(issuer.subject.clone()));
+            }
         }
     }
-    for (above, link) in path.links.iter().enumerate() {
+
+    /// RFC 5280 section 4.2.1.9: self-issued certificates do not count.
+    fn path_lengths(&mut self) {
+        let mut intermediates_below: u32 = 0;
+        for issuer in self.above_leaf() {
+            if issuer.path_len.is_some_and(|most| intermediates_below > most) {
+                self.faults.push(Fault::PathTooLong(issuer.subject.clone()));
+            }
+            if !issuer.self_issued {
+                intermediates_below = intermediates_below.saturating_add(1);
+            }
+        }
+    }
+
+    fn names(&mut self) {
+        let mut issued = self.leaf;
+        for issuer in self.above_leaf() {
+            if issuer.subject_raw != issued.issuer_raw {
+                self.faults.push(Fault::NameWrittenOtherwise(issuer.subject.clone()));
+            }
+            issued = issuer;
+        }
+        let others = self.path.same_name_other_key.iter().cloned();
+        self.faults.extend(others.map(Fault::SameNameOtherKey));
+    }
+
+    fn strength(&mut self) {
+        let fields = || self.path.links.iter().map(|link| link.fields);
+        let weak_keys = fields().filter(|it| it.has_weak_key(self.at));
+        let keys = weak_keys.map(|it| Fault::WeakKey(it.subject.clone(), it.key.clone()));
         // Nobody relies on the signature that a root makes on itself.
-        if link.fields.has_weak_signature(at) && (above == 0 || !link.fields.self_signed) {
-            faults.push(Fault::WeakSignature(
-                link.fields.subject.clone(),
-                link.fields.signature_algorithm.clone(),
-            ));
-        }
+        let counts = |(above, it): &(usize, &Fields)| *above == 0 || !it.self_signed;
+        let weak_signatures = fields().enumerate().filter(counts).map(|(_, it)| it);
+        let signatures = weak_signatures
+            .filter(|it| it.has_weak_signature(self.at))
+            .map(|it| Fault::WeakSignature(it.subject.clone(), it.signature_algorithm.clone()));
+        let found: Vec<Fault> = keys.chain(signatures).collect();
+        self.faults.extend(found);
     }
-    if leaf.is_ca {
-        faults.push(Fault::CaAsLeaf);
-    }
-    faults
 }
 
 /// Whether key usage and extended key usage allow what the leaf is presented for.
