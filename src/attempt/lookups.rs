@@ -90,6 +90,7 @@ pub(super) fn assign_lookups<'a>(
                 service,
                 licensing: true,
                 dialect: selector.dialect(),
+                vrf: selector.options.vrf(),
                 lookups: vec![lookup],
                 connections: Vec::new(),
                 icmp: Vec::new(),

@@ -5,14 +5,14 @@
 
 use super::device_remedies::remedies;
 use crate::attempt::device_clock::written;
-use crate::base::command::Command;
 use crate::base::confidence::Confidence;
+use crate::base::dialect::task;
 use crate::base::frame::Timestamp;
 use crate::base::phrase::phrase;
 use crate::base::wire_text::WireText;
 use crate::device::{DeviceEvent, DeviceLog, Form, Reason, Standing, Statistics, What};
 use crate::judge::finding::{At, By, Finding, Owner, Remedy, Severity};
-use crate::profile::Profile;
+use crate::profile::options::Options;
 
 /// The verdict id where the device says that licensing fails.
 pub const ID: &str = "device-reports-failure";
@@ -43,17 +43,18 @@ pub(super) enum Cause {
 
 /// What is said of logs by themselves.
 #[must_use]
-pub fn finding(logs: &[DeviceLog], profile: &Profile) -> Finding {
+pub fn finding(options: &Options) -> Finding {
+    let logs = &options.logs[..];
     let failing = failing(logs);
     let last = latest(logs);
     if !is_failing(logs) {
-        return not_failing(logs, last);
+        return not_failing(options, last);
     }
     let (cause, says) = cause(logs, &failing);
     let mut finding = Finding::error(ID, By::Unknown, cause.at(), phrase(cause.summary()).with("says", &says))
         .confidence(Confidence::Likely)
         .cannot_tell(phrase(cause.hides()));
-    for remedy in remedies(cause, logs, says.raw(), profile) {
+    for remedy in remedies(cause, options, says.raw()) {
         finding = finding.remedy(remedy);
     }
     finding
@@ -72,7 +73,8 @@ fn failing(logs: &[DeviceLog]) -> Vec<&Statistics> {
     rows.filter(fails).collect()
 }
 
-fn not_failing(logs: &[DeviceLog], last: Option<&DeviceEvent>) -> Finding {
+fn not_failing(options: &Options, last: Option<&DeviceEvent>) -> Finding {
+    let logs = &options.logs[..];
     let works = logs
         .iter()
         .flat_map(|log| &log.statistics)
@@ -100,15 +102,13 @@ fn not_failing(logs: &[DeviceLog], last: Option<&DeviceEvent>) -> Finding {
         .remedy(Remedy {
             owner: Owner::Wlc,
             action: phrase("device-collect"),
-            commands: [
-                "show logging | include SMART_LIC|LICMGR|PKI|CALL_HOME",
-                "show license history message",
-                "show license tech support",
-                "show license all",
-                "show clock detail",
-            ]
-            .map(Command::fixed)
-            .to_vec(),
+            commands: options.dialect().lines(&[
+                task("show-log-of-licensing"),
+                task("show-history"),
+                task("show-licensing"),
+                task("show-all"),
+                task("show-clock"),
+            ]),
             verify: phrase("device-collect-verify"),
         })
 }
@@ -266,14 +266,13 @@ impl Cause {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::Profile;
 
     fn judged(texts: &[&str]) -> (&'static str, Option<At>) {
-        let logs: Vec<DeviceLog> = texts
-            .iter()
-            .map(|text| crate::device::read("a", text.as_bytes()))
-            .collect();
-        let profile = Profile::built_in("cisco-smart-licensing").unwrap();
-        let finding = finding(&logs, &profile);
+        let mut options = Options::new(Profile::built_in("cisco-smart-licensing").unwrap());
+        let logs = texts.iter().map(|text| crate::device::read("a", text.as_bytes()));
+        options.logs = logs.collect();
+        let finding = finding(&options);
         (finding.id, finding.at)
     }
 

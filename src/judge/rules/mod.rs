@@ -88,7 +88,7 @@ mod wording;
 // What rules share, so that none looks at another.
 use certificate_faults::{certificate_causes, certificate_clauses};
 use departure::first_fin;
-use remedy::{elsewhere, is_vendors, on_client, on_device, verify, without_proxy};
+use remedy::{elsewhere, is_vendors, on_client, verify, without_proxy};
 use sight::{
     SILENCE, before_server_hello, closed_before, first_end, is_closed, sees_handshake, sees_without_holes,
     server_reset, tls_with_hello, watched_after,

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::attempt::contents::Contents;
-use crate::base::command::{Command, HostName};
+use crate::base::command::HostName;
+use crate::base::dialect::task;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::judge::context::Context;
@@ -197,14 +198,12 @@ fn quiet(finding: &mut Finding, context: &Context<'_>) {
     finding.remedies.push(Remedy {
         owner: Owner::Wlc,
         action: phrase("quiet-look"),
-        commands: [
-            "show license all | section Transport",
-            "show running-config | include ip http client|license smart",
-            "show license air entities summary",
-            "show license history message",
-        ]
-        .map(Command::fixed)
-        .to_vec(),
+        commands: dialect.lines(&[
+            task("show-transport"),
+            task("show-settings"),
+            task("show-reports"),
+            task("show-history"),
+        ]),
         verify: phrase("quiet-look-expect"),
     });
     finding.remedies.extend(recapture(

@@ -97,7 +97,7 @@ fn told(mut finding: Finding, attempt: &Attempt<'_>, testimony: &Testimony<'_>, 
             .with("line", testimony.event.line);
         finding = finding.evidence(connection.last.0, place);
     }
-    for remedy in remedies_beside(Cause::of(testimony.event.what), attempt, testimony.log.system) {
+    for remedy in remedies_beside(Cause::of(testimony.event.what), attempt) {
         finding = finding.remedy(remedy);
     }
     finding
