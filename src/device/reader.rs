@@ -142,6 +142,9 @@ impl Reader {
             self.log.mark = self.log.mark.max(stamp.mark);
         }
         let Some(what) = syslog.what() else { return };
+        if let Some((_, rest)) = syslog.text.split_once("PID:") {
+            self.log.product = shown(rest.split([',', ' ', ';']).next().unwrap_or_default());
+        }
         // Of IOS XE only the agent's own messages tell: those of other facilities look alike elsewhere.
         let is_agents = syslog.facility == AGENT && self.log.system.is_none();
         if syslog.system != System::IosXe || is_agents {

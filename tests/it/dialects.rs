@@ -151,6 +151,21 @@ fn contradictions(attempt: &Value) -> Vec<String> {
         {
             wrong.push(format!("the client's work on the server: {action}"));
         }
+        // The machine that its first clause names has to be its owner's.
+        let first = action.split([';', ':']).next().unwrap();
+        let names = |machines: &[&str]| machines.iter().any(|machine| first.contains(machine));
+        let of_client = [
+            "in the client",
+            "on the client",
+            "in the controller",
+            "on the controller",
+        ];
+        if on_server && names(&of_client) {
+            wrong.push(format!("the client's settings on the server: {action}"));
+        }
+        if owner == "wlc" && names(&["on the server", "listens on port", "log of the server"]) {
+            wrong.push(format!("the server's work on the client: {action}"));
+        }
         if on_server && of_vendor && action.contains("trust its issuer") {
             wrong.push(format!("the vendor's cloud is not ours to change: {action}"));
         }

@@ -76,6 +76,7 @@ pub(super) const TASKS: &[&str] = &[
     "report-now",
     "try-again",
     "try-nameless",
+    "try-smaller-hello",
     // Capturing.
     "capture-any-by-web",
     "capture-any-interface",

@@ -3,6 +3,8 @@
 //! What the service answers is encrypted; the device's texts hold it in clear, or say what the device made of it. Network
 //! and TLS are fine then, and nothing needs to be opened anywhere.
 
+use std::cmp::Reverse;
+
 use super::device_remedies::remedies_beside;
 use super::device_reports_failure::Cause;
 use super::exchange::went_well;
@@ -50,8 +52,8 @@ fn reported(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if check(attempt, context).is_some() {
         return None;
     }
-    // That nothing came back is the least that a device can say.
-    let testimony = unresolved(attempt).max_by_key(|it| (it.event.what != What::NoAnswer, it.certainty))?;
+    // That nothing came back is the least that a device can say. Of lines that say as much, the latest.
+    let testimony = unresolved(attempt).min_by_key(|it| Reverse((it.event.what != What::NoAnswer, it.certainty)))?;
     let certainty = unresolved(attempt).map(|it| it.certainty).max()?;
     let finding = Finding::error(
         REPORTED.id,
