@@ -491,7 +491,9 @@ fn every_allow_has_a_reason() {
 
 #[test]
 fn every_profile_loads() {
-    let profiles = files("profiles", "toml");
+    let mut profiles = files("profiles", "toml");
+    // What all of them know is no profile.
+    profiles.retain(|(file, _)| !file.starts_with("shared/"));
     for name in ["cisco-smart-licensing.toml", "default.toml"] {
         assert!(
             profiles.iter().any(|(file, _)| file == name),

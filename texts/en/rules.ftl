@@ -44,6 +44,7 @@ dns-unexpected-address-asks = asks { $server } for { $name }
 dns-unexpected-address-answers = { $server } answers { $address }
 dns-unexpected-address-private-path = the address may be meant: a gateway inside the network that speaks for the service; then it should answer TLS
 dns-unexpected-address-on-server = on the DNS server { $server }: remove the override or block-list entry for { $name } (a sinkhole answers with such addresses)
+dns-unexpected-address-block-page = the block page of { $product }
 dns-unexpected-address-unspecified = the unspecified address
 dns-unexpected-address-loopback = a loopback address
 dns-unexpected-address-private = a private address
@@ -124,6 +125,7 @@ not-tls-listen = see which service listens on { $server }, and give the { -devic
 not-tls-http = HTTP { $status } { $reason }
 not-tls-http-redirect = HTTP { $status } { $reason }, redirecting to { $location }
 not-tls-somewhere = something on the way answers for it
+not-tls-product = { $product } answers for it
 not-tls-there = the server there does not speak TLS
 
 # version-mismatch
@@ -201,6 +203,7 @@ crl-fetch-failed-dns-silent = DNS is asked for { $host } and never answers
 # interception-suspected
 interception-suspected-summary = the certificate shown for { $name } is not the service's own: { $signer } signed it, and { $consequence }
 interception-suspected-incomplete = the handshake does not complete
+interception-suspected-summary-portal = the certificate shown for { $name } is that of a captive portal: { $signer }; { $consequence }
 interception-suspected-authority = an authority called { $issuer }
 interception-suspected-product = { $product } ({ $issuer })
 interception-suspected-other-names = it is for other names than the one asked for: another server may answer at that address, or a portal
@@ -218,6 +221,7 @@ interception-suspected-near = its SYN-ACK came within { $milliseconds } ms: whoe
 interception-suspected-chain-self-signed = it signed itself
 interception-suspected-chain-private-root = its root { $root } is not among the roots given
 interception-suspected-chain-issuer-not-given = that issuer is neither presented nor among the roots given
+interception-suspected-chain-anchored = its chain holds, but it is for other names
 interception-suspected-chain-broken = its chain does not hold
 interception-suspected-refused = the { $who } refuses it ({ $alert })
 interception-suspected-accepted-then = the { $who } accepts it; the other side then sends { $alert }
@@ -708,3 +712,11 @@ client-gave-up-alert = a record of the { $who } as short as an alert, its last
 client-gave-up-cannot-tell = which alert it was and why: TLS 1.3 encrypts it; the log of the { $who } tells
 client-gave-up-or-closed = the { $who } may have put its whole part of the handshake into one record and then closed in good order, with close_notify
 client-gave-up-log = read the log of the { $who }: see whether the private key of its certificate is there and can be used (token, TPM, permission), and with which signature algorithms
+
+# Somebody in between answers
+in-between-summary = { $service } was answered on the way, with HTTP { $status } { $reason }: { $who }
+in-between-product = the page is that of { $product }
+in-between-portal = a captive portal wants somebody to sign in first
+in-between-page = the answer has “{ $mark }”, as pages of { $product } have
+in-between-or = the service itself may answer so; its log tells whether the request arrived
+in-between-sign-in = sign { $device } in at the captive portal, or let it pass there without

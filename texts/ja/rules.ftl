@@ -41,6 +41,7 @@ dns-unexpected-address-asks = { $server } に { $name } を問い合わせ
 dns-unexpected-address-answers = { $server } が { $address } と応答
 dns-unexpected-address-private-path = 意図されたアドレスの可能性もある。サービスを代理する社内ゲートウェイなら、TLS に応答するはず
 dns-unexpected-address-on-server = DNS サーバ { $server } で、{ $name } の上書き設定またはブロックリストの項目を削除してください（シンクホールはこのようなアドレスを返します）
+dns-unexpected-address-block-page = { $product } のブロックページ
 dns-unexpected-address-unspecified = 未指定アドレス
 dns-unexpected-address-loopback = ループバックアドレス
 dns-unexpected-address-private = プライベートアドレス
@@ -118,6 +119,7 @@ not-tls-listen = { $server } で待ち受けているサービスを確認し、
 not-tls-http = HTTP { $status } { $reason }
 not-tls-http-redirect = HTTP { $status } { $reason }、{ $location } へリダイレクト
 not-tls-somewhere = 経路上の何かが代わりに応答している
+not-tls-product = 代わりに { $product } が応答している
 not-tls-there = そのサーバは TLS を話さない
 
 # version-mismatch
@@ -195,6 +197,7 @@ crl-fetch-failed-dns-silent = { $host } の問い合わせに DNS の応答な�
 # interception-suspected
 interception-suspected-summary = { $name } として提示された証明書は本来のサービスのものではない：{ $signer } が署名しており、{ $consequence }
 interception-suspected-incomplete = ハンドシェイクは完了していない
+interception-suspected-summary-portal = { $name } として提示された証明書はキャプティブポータルのもの ({ $signer })。{ $consequence }
 interception-suspected-authority = 認証局 { $issuer }
 interception-suspected-product = { $product }、発行者名 { $issuer }
 interception-suspected-other-names = 要求された名前とは別の名前の証明書である。そのアドレスで別のサーバまたはポータルが応答している可能性がある
@@ -212,6 +215,7 @@ interception-suspected-near = SYN-ACK が { $milliseconds } ミリ秒以内に�
 interception-suspected-chain-self-signed = 自己署名
 interception-suspected-chain-private-root = そのルート { $root } は指定されたルート証明書にない
 interception-suspected-chain-issuer-not-given = 発行者は提示されておらず、指定されたルート証明書にもない
+interception-suspected-chain-anchored = チェーンは成り立つが、別の名前の証明書である
 interception-suspected-chain-broken = チェーンが成り立たない
 interception-suspected-refused = { $who }はそれを拒否した（{ $alert }）
 interception-suspected-accepted-then = { $who }はそれを受け入れたが、その後に相手側が{ $alert }を送った
@@ -681,3 +685,11 @@ client-gave-up-alert = アラートと同じ短さの{ $who }の最後のレコ�
 client-gave-up-cannot-tell = どのアラートで、理由は何か（TLS 1.3 では暗号化される。{ $who }のログで分かる）
 client-gave-up-or-closed = { $who }がハンドシェイク全体を一つのレコードに入れ、その後 close_notify で正常に閉じた可能性もある
 client-gave-up-log = { $who }のログで、証明書の秘密鍵があり使用できるか（トークン、TPM、権限）、どの署名アルゴリズムに対応しているかを確認してください
+
+# 途中の機器が応答する
+in-between-summary = { $service } への要求に途中の機器が HTTP { $status } { $reason } で応答した：{ $who }
+in-between-product = { $product } のページである
+in-between-portal = キャプティブポータルが先にサインインを求めている
+in-between-page = 応答に「{ $mark }」がある ({ $product } のページの特徴)
+in-between-or = サービス自身の応答である可能性もある。要求が届いたかどうかはそのログで分かる
+in-between-sign-in = { $device } をキャプティブポータルでサインインさせるか、サインインなしで通過できるようにしてください

@@ -2,6 +2,7 @@
 
 use super::behind_proxy::by_proxy_itself;
 use super::cslu::right_url;
+use super::in_between::answered_in_between;
 use super::{elsewhere, on_client, sees_without_holes, service};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
@@ -34,6 +35,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         || by_proxy_itself(connection, &context.options.profile).is_some()
     {
         return None;
+    }
+    if let Some(finding) = answered_in_between(RULE.id, attempt, exchange, context) {
+        return Some(finding);
     }
     if response.status < 300 {
         return refused_inside(attempt, exchange).or_else(|| without_content(attempt, exchange, context));

@@ -7,6 +7,7 @@ use crate::attempt::other_connections::Stretch;
 use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
 use crate::base::phrase::{Phrase, phrase};
+use crate::base::wire_text::WireText;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind, TlsFacts};
 use crate::judge::context::Context;
@@ -44,11 +45,13 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let step = connection.step_by(StepKind::Certificate, Side::Server)?;
     let judgement = attempt.judgements.server.as_ref()?;
     let leaf = tls.certificates.server.as_ref()?.chain.first()?.fields.as_ref().ok()?;
-    if !is_foreign(judgement, leaf, context) {
+    let site = attempt.service.name.as_str();
+    let portal = portal(leaf, judgement, site, context);
+    if portal.is_none() && !is_foreign(judgement, leaf, site, context) {
         return None;
     }
     let issuer = &leaf.issuer;
-    let product = product(tls, judgement, context);
+    let product = portal.or_else(|| product(tls, judgement, leaf, site, context));
     // Of a service that nobody knows, only the name of a product that re-signs tells, and a client that minds.
     let refused = tls.first_error().is_some_and(|alert| alert.side == Side::Client);
     if !attempt.service.public_certificate && (product.is_none() || attempt.licensing || !refused) {
@@ -76,24 +79,31 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 .with("issuer", issuer)
         },
     );
-    let signs = signs(connection, leaf, judgement, step.time, context);
+    let signs = if portal.is_some() {
+        Vec::new()
+    } else {
+        signs(connection, leaf, judgement, step.time, context)
+    };
     let then = may_have_been_public(judgement, step.time);
     let strong = signs.iter().filter(|sign| sign.is_strong).count();
     let mut finding = Finding::error(
         RULE.id,
         By::Path,
         At::Tls,
-        phrase("interception-suspected-summary")
-            .with("name", name)
-            .with("signer", who)
-            .with("consequence", consequence),
+        phrase(if portal.is_some() {
+            "interception-suspected-summary-portal"
+        } else {
+            "interception-suspected-summary"
+        })
+        .with("name", name)
+        .with("signer", who)
+        .with("consequence", consequence),
     )
     .severity(if failed { Severity::Error } else { Severity::Warning })
+    // Anybody can give an authority the name of a product.
     .confidence(match (product.is_some(), strong) {
         (false, _) if then => Confidence::Possible,
-        (true, 1..) if attempt.service.public_certificate => Confidence::Certain,
-        (true, 1..) => Confidence::Likely,
-        (true, 0) | (false, 1..) => Confidence::Likely,
+        (true, _) | (false, 1..) => Confidence::Likely,
         (false, 0) => Confidence::Possible,
     })
     .evidence(
@@ -110,7 +120,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if let Some(alert) = tls.first_error() {
         finding = finding.evidence(alert.frame, alert_from(alert, side_name(alert.side)));
     }
-    if judgement.name == NameMatch::Differs {
+    if judgement.name == NameMatch::Differs && portal.is_none() {
         finding = finding.alternative("wrong-server", phrase("interception-suspected-other-names"));
     }
     if let Some(request) = connection.step_by(StepKind::CertificateRequest, Side::Server) {
@@ -126,6 +136,17 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     }
     if then {
         finding = finding.cannot_tell(phrase("cannot-tell-roots-then"));
+    }
+    if portal.is_some() {
+        return Some(
+            finding
+                .alternative("wrong-server", phrase("interception-suspected-other-names"))
+                .remedy(elsewhere(
+                    attempt,
+                    Owner::Firewall,
+                    phrase("in-between-sign-in").with("device", attempt.device),
+                )),
+        );
     }
     Some(
         finding
@@ -152,8 +173,14 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     )
 }
 
-/// The product that re-signs under the name of any authority in the chain.
-fn product<'a>(tls: &TlsFacts, judgement: &Judgement, context: &Context<'a>) -> Option<&'a Interceptor> {
+/// The product that re-signs under the name of any authority in the chain, or puts its own name into what it signs.
+fn product<'a>(
+    tls: &TlsFacts,
+    judgement: &Judgement,
+    leaf: &Fields,
+    site: &str,
+    context: &Context<'a>,
+) -> Option<&'a Interceptor> {
     let profile = &context.options.profile;
     let presented = tls.certificates.server.iter().flat_map(|message| &message.chain);
     let issuers = presented.filter_map(|one| one.fields.as_deref().ok().map(|fields| &fields.issuer));
@@ -162,7 +189,17 @@ fn product<'a>(tls: &TlsFacts, judgement: &Judgement, context: &Context<'a>) -> 
         Chain::PrivateRoot { root } => Some(root),
         _ => None,
     };
-    issuers.chain(top).find_map(|name| profile.interceptor(name.raw()))
+    let by_issuer = issuers.chain(top).find_map(|name| profile.re_signer(name.raw(), site));
+    by_issuer.or_else(|| profile.re_signer_of(leaf.subject.raw(), site))
+}
+
+/// The captive portal whose own certificate stands in the service's place, wherever its chain leads.
+fn portal<'a>(leaf: &Fields, judgement: &Judgement, site: &str, context: &Context<'a>) -> Option<&'a Interceptor> {
+    if judgement.name != NameMatch::Differs {
+        return None;
+    }
+    let names = leaf.names.iter().chain(&leaf.common_name).map(WireText::raw);
+    context.options.profile.shows_itself(names, site)
 }
 
 /// Something that speaks for interception.
@@ -232,7 +269,7 @@ fn signs(
         let shown: Vec<String> = others
             .iter()
             .take(4)
-            .map(|name| crate::base::wire_text::WireText::from(*name).to_string())
+            .map(|name| WireText::from(*name).to_string())
             .collect();
         signs.push(Sign {
             beside,
@@ -305,14 +342,14 @@ fn near(connection: &Connection) -> Option<i64> {
 }
 
 /// Whether the chain leads to a stranger: to no root given, and not because an intermediate of a given root is missing.
-fn is_foreign(judgement: &Judgement, leaf: &Fields, context: &Context<'_>) -> bool {
+fn is_foreign(judgement: &Judgement, leaf: &Fields, site: &str, context: &Context<'_>) -> bool {
     match judgement.chain {
         Chain::SelfSigned | Chain::PrivateRoot { .. } => true,
         // The authority that issued it is unknown; of the same organization as a known root, it is rather an intermediate
         // that the server forgot to send.
         // A product that re-signs may bear the very organization of a known root: Umbrella's authorities do.
         Chain::IssuerNotGiven { .. } => {
-            context.options.profile.interceptor(leaf.issuer.raw()).is_some() || !judgement.kindred
+            context.options.profile.re_signer(leaf.issuer.raw(), site).is_some() || !judgement.kindred
         }
         _ => false,
     }
@@ -323,6 +360,7 @@ fn chain_clause(chain: &Chain) -> Phrase {
         Chain::SelfSigned => phrase("interception-suspected-chain-self-signed"),
         Chain::PrivateRoot { root } => phrase("interception-suspected-chain-private-root").with("root", root),
         Chain::IssuerNotGiven { .. } => phrase("interception-suspected-chain-issuer-not-given"),
+        Chain::Anchored { .. } => phrase("interception-suspected-chain-anchored"),
         _ => phrase("interception-suspected-chain-broken"),
     }
 }

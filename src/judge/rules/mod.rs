@@ -49,6 +49,7 @@ mod healthy;
 mod healthy_resumed;
 mod heard;
 mod icmp_blocked;
+mod in_between;
 mod incomplete_capture;
 mod interception_suspected;
 mod large_hello;

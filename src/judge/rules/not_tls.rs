@@ -1,7 +1,7 @@
 //! Attempt → Finding: the port answered, but not in TLS.
 
 use super::cslu::plain_http_of_cslu;
-use super::{elsewhere, on_client, service, tls_with_hello};
+use super::{elsewhere, in_between, on_client, service, tls_with_hello};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
@@ -52,10 +52,14 @@ fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             .location
             .as_ref()
             .filter(|location| !location.raw().contains(&attempt.service.name));
-        let (by, who) = if elsewhere_to.is_some() {
-            (By::Path, "not-tls-somewhere")
-        } else {
-            (By::Server, "not-tls-there")
+        let page = in_between::page(attempt, response, context);
+        let (by, who) = match (&page, elsewhere_to) {
+            (Some(page), _) => {
+                let product = page.of.product.as_str();
+                (By::Path, phrase("not-tls-product").with("product", product))
+            }
+            (None, Some(_)) => (By::Path, phrase("not-tls-somewhere")),
+            (None, None) => (By::Server, phrase("not-tls-there")),
         };
         let redirecting = |plain, redirected| match elsewhere_to {
             Some(location) => phrase(redirected).with("location", location),
@@ -69,7 +73,7 @@ fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 .with("target", &target)
                 .with("status", response.status)
                 .with("reason", &response.reason)
-                .with("who", phrase(who)),
+                .with("who", who),
         )
         // Whoever answers may do so in the server's place.
         .confidence(Confidence::Likely)
@@ -86,16 +90,13 @@ fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 phrase("http-body").with("excerpt", shortened(&response.excerpt)),
             );
         }
+        if let Some(page) = &page {
+            finding = finding.evidence(*frame, in_between::evidence(page));
+        }
         return Some(if by == By::Path {
             finding
                 .alternative("server-misconfigured", phrase("not-tls-misconfigured"))
-                .remedy(elsewhere(
-                    attempt,
-                    Owner::Firewall,
-                    phrase("not-tls-exempt")
-                        .with("name", &attempt.service.name)
-                        .with("device", attempt.device),
-                ))
+                .remedy(in_between::remedy(attempt, page.is_some_and(|page| page.of.portal)))
         } else {
             finding
                 .alternative("block-page", phrase("not-tls-block-page"))
