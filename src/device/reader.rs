@@ -141,6 +141,9 @@ impl Reader {
         {
             self.log.mark = self.log.mark.max(stamp.mark);
         }
+        if syslog.facility == "SYS" && syslog.mnemonic == "RESTART" {
+            self.log.settings.remove("reload-pending");
+        }
         let Some(what) = syslog.what() else { return };
         if let Some((_, rest)) = syslog.text.split_once("PID:") {
             self.log.product = shown(rest.split([',', ' ', ';']).next().unwrap_or_default());

@@ -100,6 +100,20 @@ device-collect-verify = tlswalk --log with that text
 device-verify = the log says that trust was installed or communication restored
 device-verify-agent = the message does not come again, and the { -device } tells of no failure
 
+# Logs: the state of the device
+device-fact-offline = the device's own text says that its transport is off: it reports by file, and silence is right
+device-fact-offline-until = the device's own text says that its transport is off: it reports by file, and silence is right; the next acknowledgement is due by { $deadline }
+device-fact-reservation = the device's own text shows a reservation: { $says }
+device-fact-reload = the device's own text says that licensing was reset and that a reload is still to come
+device-fact-trust-missing = the device's own text shows a member of a pair without a trust code: { $member }
+device-fact-token = the device's own text says that the token has no uses left
+device-fact-offline-do = report by file and import the acknowledgement; or switch a transport on, if the { -device } is not meant to be offline (tlswalk explain offline)
+device-fact-reservation-do = move from the reservation to reports: save the usage, register it in the account and import the acknowledgement (tlswalk explain reservation)
+device-fact-reload-do = reload the { -device } in a maintenance window: the reset of licensing takes effect with it (tlswalk explain factory-reset)
+device-fact-trust-missing-do = establish trust for every member of the pair, with a token of at least two uses and the keyword all (tlswalk explain high-availability)
+device-fact-token-do = create a token with uses left, at least two for a pair, and establish trust for all members (tlswalk explain high-availability)
+device-fact-verify = this no longer stands in its text: { $says }
+
 # The screen
 device-label-log = Log
 device-label-says = Says

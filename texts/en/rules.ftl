@@ -606,6 +606,7 @@ no-licensing-traffic-summary = no licensing traffic in this capture: it watched 
     [one] TCP connection
    *[other] TCP connections
 }, { $tls } with TLS
+no-licensing-traffic-summary-offline = no licensing traffic in this capture, and none is to be expected: the device's transport is off (it watched for { $watched })
 no-licensing-traffic-summary-empty = no licensing traffic in this capture: it watched for { $watched } and holds not a single frame
 no-licensing-traffic-summary-tls = no TLS connection that could be judged in this capture: it watched for { $watched } and holds { $frames } { $frames ->
     [one] frame

@@ -124,3 +124,17 @@ device-transport = トランスポート { $transport }
 device-proxy = プロキシ { $proxy } 経由
 device-vrf = VRF { $vrf }
 device-trust-code = トラストコード: { $trust }
+
+# ログ：機器の状態
+device-fact-offline = 機器の出力ではトランスポートがオフである。ファイルで報告するため、通信がなくて正しい
+device-fact-offline-until = 機器の出力ではトランスポートがオフである。ファイルで報告するため、通信がなくて正しい。次の確認応答の期限は { $deadline }
+device-fact-reservation = 機器の出力に予約が残っている：{ $says }
+device-fact-reload = 機器の出力では、ライセンスの初期化後の再起動がまだ行われていない
+device-fact-trust-missing = 機器の出力では、冗長構成のメンバーに信頼コードがない：{ $member }
+device-fact-token = 機器の出力では、トークンの使用回数が残っていない
+device-fact-offline-do = ファイルで報告し、確認応答を取り込む。オフラインにする意図がなければトランスポートを有効にする (tlswalk explain offline)
+device-fact-reservation-do = 予約からレポートに移行する。使用状況を保存し、アカウントに登録し、確認応答を取り込む (tlswalk explain reservation)
+device-fact-reload-do = メンテナンス時間帯に{ -device }を再起動する。ライセンスの初期化は再起動で有効になる (tlswalk explain factory-reset)
+device-fact-trust-missing-do = 使用回数が 2 以上のトークンとキーワード all を使い、冗長構成の全メンバーで信頼を確立する (tlswalk explain high-availability)
+device-fact-token-do = 使用回数の残っているトークン (冗長構成では 2 以上) を作成し、全メンバーで信頼を確立する (tlswalk explain high-availability)
+device-fact-verify = 次の内容が出力からなくなる：{ $says }

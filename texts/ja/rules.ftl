@@ -585,6 +585,7 @@ certificate-fault-accepted-fault = { $whose }：{ $clauses }
 
 # no-licensing-traffic
 no-licensing-traffic-summary = このキャプチャにライセンス通信はない：期間は { $watched }、内容は { $frames } フレーム、TCP 接続 { $tcp } 本（うち TLS { $tls } 本）
+no-licensing-traffic-summary-offline = このキャプチャにライセンス通信はない：機器のトランスポートがオフなので、通信がなくて正しい（期間は { $watched }）
 no-licensing-traffic-summary-empty = このキャプチャにライセンス通信はない：期間は { $watched }、フレームは一つもない
 no-licensing-traffic-summary-tls = このキャプチャに判定できる TLS 接続はない：期間は { $watched }、内容は { $frames } フレーム、TCP 接続 { $tcp } 本（うち TLS { $tls } 本）
 no-licensing-traffic-summary-tls-empty = このキャプチャに判定できる TLS 接続はない：期間は { $watched }、フレームは一つもない

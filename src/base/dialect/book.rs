@@ -71,9 +71,11 @@ pub(super) const TASKS: &[&str] = &[
     "show-reports",
     "show-status",
     // Making it talk.
+    "import-acknowledgement",
     "register",
     "renew-trust",
     "report-now",
+    "save-usage",
     "try-again",
     "try-nameless",
     "try-smaller-hello",

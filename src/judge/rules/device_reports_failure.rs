@@ -3,6 +3,7 @@
 //! A log tells that licensing failed and sometimes why, never who broke it off. So the likely cause is named with what to
 //! type, and with the capture that would show it.
 
+use super::device_facts;
 use super::device_remedies::remedies;
 use crate::attempt::device_clock::written;
 use crate::base::confidence::Confidence;
@@ -54,6 +55,9 @@ pub fn finding(options: &Options) -> Finding {
     let mut finding = Finding::error(ID, By::Unknown, cause.at(), phrase(cause.summary()).with("says", &says))
         .confidence(Confidence::Likely)
         .cannot_tell(phrase(cause.hides()));
+    for remedy in device_facts::remedies(logs, options.dialect()) {
+        finding = finding.remedy(remedy);
+    }
     for remedy in remedies(cause, options, says.raw()) {
         finding = finding.remedy(remedy);
     }
@@ -74,6 +78,15 @@ fn failing(logs: &[DeviceLog]) -> Vec<&Statistics> {
 }
 
 fn not_failing(options: &Options, last: Option<&DeviceEvent>) -> Finding {
+    let finding = without_failure(options, last);
+    let facts = device_facts::remedies(&options.logs, options.dialect());
+    Finding {
+        remedies: facts.into_iter().chain(finding.remedies).collect(),
+        ..finding
+    }
+}
+
+fn without_failure(options: &Options, last: Option<&DeviceEvent>) -> Finding {
     let logs = &options.logs[..];
     let works = logs
         .iter()

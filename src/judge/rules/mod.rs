@@ -35,6 +35,7 @@ mod crl_fetch_failed;
 mod cslu;
 mod departure;
 mod device_clock_off;
+mod device_facts;
 mod device_log_contradicts;
 mod device_remedies;
 pub mod device_reports_failure;

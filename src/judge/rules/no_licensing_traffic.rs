@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use super::device_facts::{self, Fact, facts};
 use crate::attempt::contents::Contents;
 use crate::base::command::HostName;
 use crate::base::dialect::task;
@@ -36,6 +37,7 @@ pub fn finding(context: &Context<'_>) -> Finding {
         (true, 0) => "no-licensing-traffic-summary-tls-empty",
         (true, _) => "no-licensing-traffic-summary-tls",
         (false, 0) => "no-licensing-traffic-summary-empty",
+        (false, _) if facts(&context.options.logs).contains(&Fact::Offline) => "no-licensing-traffic-summary-offline",
         (false, _) => "no-licensing-traffic-summary",
     };
     let mut finding = Finding::ok(
@@ -182,6 +184,21 @@ fn quiet(finding: &mut Finding, context: &Context<'_>) {
     }
     if known.is_empty() && capture.frames > 0 {
         say(None, phrase("quiet-unknown"));
+    }
+    let logs = &context.options.logs;
+    let facts = facts(logs);
+    for fact in &facts {
+        finding.evidence.push(Evidence {
+            frame: FrameNumber::default(),
+            what: fact.says(logs),
+        });
+    }
+    finding
+        .remedies
+        .extend(device_facts::remedies(logs, context.options.dialect()));
+    // What is not to be sent is not to be captured.
+    if facts.contains(&Fact::Offline) {
+        return;
     }
     let wanting = Wanting {
         patience: true,
