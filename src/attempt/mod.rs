@@ -216,9 +216,9 @@ pub(crate) fn grouped<'a>(
         let at = again.or(continues).unwrap_or_else(|| {
             attempts.push(Attempt {
                 device,
+                dialect: options.dialect_of(licensing, &service.name),
                 service,
                 licensing,
-                dialect: options.dialect_of(licensing),
                 vrf: options.vrf().filter(|_| licensing),
                 lookups: Vec::new(),
                 connections: Vec::new(),

@@ -120,6 +120,8 @@ pub struct Service {
     /// The service opens the connection and the device is the server.
     #[serde(default)]
     pub calls_device: bool,
+    /// In whose words and commands its clients are told what to do, where these are others than those of the profile.
+    pub dialect: Option<Dialect>,
     /// It has been superseded: what to use instead.
     pub superseded_by: Option<String>,
 }

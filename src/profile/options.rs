@@ -62,14 +62,15 @@ impl Options {
         named.and_then(|vrf| IosName::new(vrf.raw()))
     }
 
-    /// The dialect of an attempt's client: of one that is no part of what the profile is about, nothing is known.
+    /// The dialect of an attempt's client: of one that is no part of what the profile is about, nothing is known. A service may
+    /// have clients of another kind.
     #[must_use]
-    pub fn dialect_of(&self, licensing: bool) -> Dialect {
-        if licensing {
-            self.dialect()
-        } else {
-            self.dialect.unwrap_or_default()
+    pub fn dialect_of(&self, licensing: bool, service: &str) -> Dialect {
+        if !licensing {
+            return self.dialect.unwrap_or_default();
         }
+        let of_service = || self.profile.service_named(service)?.dialect;
+        self.dialect.or_else(of_service).unwrap_or_else(|| self.dialect())
     }
 
     /// In which language and dialect the report as a whole is told.

@@ -72,6 +72,7 @@ tcp-refused-firewall = a firewall may answer for the server: compare the time to
 tcp-refused-listen = on { $ip }: see that the service is running and listens on port { $port }
 tcp-refused-proxy = or correct the proxy: the { -device } is told to use { $server }
 tcp-refused-url = or correct the URL: the { -device } is told to use port { $port }
+tcp-refused-allow-first = allow TCP { $port } from { $device } to { $ip }: what refuses in the name of a public service is as a rule a firewall
 tcp-refused-allow = or, if a firewall rejects it: allow TCP { $port } from { $device } to { $ip }
 
 # tcp-no-response

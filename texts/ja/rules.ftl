@@ -69,6 +69,7 @@ tcp-refused-firewall = ファイアウォールがサーバの代わりに応答
 tcp-refused-listen = { $ip } で、サービスが稼働し { $port } 番ポートで待ち受けていることを確認してください
 tcp-refused-proxy = または、プロキシの設定を修正してください（{ -device }には { $server } が設定されています）
 tcp-refused-url = または、URL を修正してください（{ -device }には { $port } 番ポートが設定されています）
+tcp-refused-allow-first = { $device } から { $ip } への TCP { $port } を許可してください（公開サービスの名前で拒否しているのは、たいていファイアウォールです）
 tcp-refused-allow = または、ファイアウォールが拒否している場合は、{ $device } から { $ip } への TCP { $port } を許可してください
 
 # tcp-no-response
