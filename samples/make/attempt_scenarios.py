@@ -204,6 +204,30 @@ def dns_error_no_data(lab):
     lab.expect("dns.flags.response == 1 && dns.flags.rcode == 0 && dns.count.answers == 0")
 
 
+@scenario("dns-no-response", "device", "dns", programs=("Python",))
+def dns_no_name_server(lab):
+    """The controller has no name server: it asks everybody on its link (255.255.255.255), three times, and nobody
+    answers. The question is Python's, of the form that IOS sends."""
+    lab.capture()
+    failed(client(lab, "--ask-everybody"))
+    lab.stop_capture()
+    lab.expect("dns.flags.response == 0 && ip.dst == 255.255.255.255", 3)
+    lab.never("dns.flags.response == 1", "tcp")
+
+
+@scenario("tcp-refused", "server", "tcp", programs=("nftables", *PLAIN))
+def on_prem_cloud_refused(lab):
+    """An SSM On-Prem (its client is the lab's, as everywhere) reaches for Cisco's cloud at swapi.cisco.com, and a firewall
+    answers its SYN with RST: only smartreceiver.cisco.com was allowed."""
+    lab.dns(f"--host-record=swapi.cisco.com,{CSSM}", names=False)
+    lab.firewall("tcp dport 443 reject with tcp reset")
+    lab.capture()
+    failed(client(lab, "--name", "swapi.cisco.com"))
+    lab.stop_capture()
+    lab.expect('dns.qry.name == "swapi.cisco.com"', least=2)
+    lab.expect(f"tcp.flags.reset == 1 && ip.src == {CSSM}", 1)
+
+
 @scenario("dns-no-response", "unknown", "dns", programs=("Python",))
 def dns_port_unreachable(lab):
     """Nothing listens on the resolver's port 53: it answers the questions with ICMP port unreachable."""

@@ -47,6 +47,8 @@ def options():
     add("--alpn")
     add("--connect", metavar="ADDRESS", help="look the name up, then connect to this address instead")
     add("--look-up-only", action="store_true", help="look the name up and do nothing more")
+    add("--ask-everybody", action="store_true",
+        help="ask 255.255.255.255 for the name, as IOS does without a name server, and do nothing more")
     add("--no-request", action="store_true", help="close in order after the handshake")
     add("--leave", choices=("fin", "reset"), help="read the server's flight and leave without a word")
     add("--linger", type=float, default=0, help="wait before closing")
@@ -75,7 +77,22 @@ def context(args):
     return tls
 
 
+def ask_everybody(name, times=3, pause=3):
+    """A question for an A record to the limited broadcast address (RFC 919), repeated; nobody is expected to answer."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
+        for number in range(times):
+            question = struct.pack("!6H", 0x4a01, 0x0100, 1, 0, 0, 0) + labels + b"\0" + struct.pack("!2H", 1, 1)
+            wire.sendto(question, ("255.255.255.255", 53))
+            if number + 1 < times:
+                time.sleep(pause)
+    raise ConnectionError("nobody answered")
+
+
 def connect(args):
+    if args.ask_everybody:
+        ask_everybody(args.name)
     host, port = (args.proxy.rsplit(":", 1) if args.proxy else (args.name, args.port))
     family = {"4": socket.AF_INET, "6": socket.AF_INET6, "any": 0}[args.family]
     places = socket.getaddrinfo(host, int(port), family, socket.SOCK_STREAM)

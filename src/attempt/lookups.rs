@@ -87,9 +87,10 @@ pub(super) fn assign_lookups<'a>(
             own.begin(attempts.len(), lookup);
             attempts.push(Attempt {
                 device: lookup.client,
+                dialect: selector.options.dialect_of(true, &service.name),
                 service,
                 licensing: true,
-                dialect: selector.dialect(),
+                vrf: selector.options.vrf(),
                 lookups: vec![lookup],
                 connections: Vec::new(),
                 icmp: Vec::new(),

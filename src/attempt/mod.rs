@@ -29,6 +29,7 @@ use crate::attempt::testimony::Testimony;
 use crate::attempt::twin::Twins;
 use crate::attempt::unopened::Unopened;
 use crate::base::command::HostArgument;
+use crate::base::command::IosName;
 use crate::base::dialect::Dialect;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::{FrameNumber, Timestamp};
@@ -69,6 +70,8 @@ pub struct Attempt<'a> {
     pub licensing: bool,
     /// In whose words and commands its client is told what to do.
     pub dialect: Dialect,
+    /// The routing table from which the device reaches its service, where its own texts name one.
+    pub vrf: Option<IosName>,
     /// Look-ups of the service's name.
     pub lookups: Vec<&'a Lookup>,
     /// Connections in order; all but the last never connected.
@@ -213,9 +216,10 @@ pub(crate) fn grouped<'a>(
         let at = again.or(continues).unwrap_or_else(|| {
             attempts.push(Attempt {
                 device,
+                dialect: options.dialect_of(licensing, &service.name),
                 service,
                 licensing,
-                dialect: options.dialect_of(licensing),
+                vrf: options.vrf().filter(|_| licensing),
                 lookups: Vec::new(),
                 connections: Vec::new(),
                 icmp: Vec::new(),

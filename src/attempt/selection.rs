@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 
 use crate::attempt::index::lower_case;
-use crate::base::dialect::Dialect;
 use crate::base::endpoint::Endpoint;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::{ClientBy, Connection};
@@ -121,11 +120,6 @@ pub struct Selector<'a> {
 }
 
 impl<'a> Selector<'a> {
-    /// The dialect of the clients that speak with the services.
-    pub(super) fn dialect(&self) -> Dialect {
-        self.options.dialect()
-    }
-
     /// Learns from connections whose purpose shows by itself.
     #[cfg(test)]
     #[must_use]

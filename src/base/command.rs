@@ -1,12 +1,12 @@
 //! Values → Command: a line that a person pastes into a device or a shell.
 //!
 //! Names in a capture or a log are chosen by whoever sent them. Pasted whole, `a | redirect flash:x` runs. So a command is
-//! a template of ours, filled in with types whose constructors check: a string of the wire is none of them, and does not
+//! a line of a dialect's book, filled in with types whose constructors check: a string of the wire is none of them, and does not
 //! compile into a command.
 //!
 //! ```compile_fail
 //! let wire = String::from("evil.example | redirect flash:x");
-//! tlswalk::base::command::Command::with("telnet {} 443", &[&wire.as_str()]);
+//! tlswalk::base::dialect::task("reach").with("host", &wire.as_str());
 //! ```
 
 use std::borrow::Cow;
@@ -17,34 +17,12 @@ use crate::base::endpoint::Endpoint;
 
 /// A line to type.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Command(Cow<'static, str>);
+pub struct Command(String);
 
 impl Command {
-    /// A line that is the same in every report.
-    #[must_use]
-    pub const fn fixed(line: &'static str) -> Self {
-        Self(Cow::Borrowed(line))
-    }
-
-    /// A template, each `{}` of which is filled in with the next word. A word that is missing is a placeholder.
-    #[must_use]
-    pub fn with(template: &'static str, words: &[&dyn Word]) -> Self {
-        let mut pieces = template.split("{}");
-        let mut words = words.iter();
-        let mut line = pieces.next().unwrap_or_default().to_owned();
-        for piece in pieces {
-            match words.next() {
-                Some(word) => line.push_str(&word.word()),
-                None => line.push_str("<value>"),
-            }
-            line.push_str(piece);
-        }
-        Self(Cow::Owned(line))
-    }
-
     /// A line of a dialect's book, in which words have been filled.
     pub(super) const fn of_book(line: String) -> Self {
-        Self(Cow::Owned(line))
+        Self(line)
     }
 
     /// The line.

@@ -3,14 +3,15 @@
 //! A rule says what must be done; how that is done on the machine in hand stands in data: commands in `dialects/`, words in
 //! `texts/<language>/dialects/`. A dialect has its own where it differs from those that it rests on.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+mod book;
+
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 
 use crate::base::command::{Command, Word};
 use crate::base::phrase::Language;
+use book::{Book, filled};
 
 /// A kind of client, by what its operator types.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -83,12 +84,12 @@ impl Dialect {
             ($($file:literal)*) => { &[$(include_str!(concat!("../../dialects/", $file, ".toml"))),*] };
         }
         match self {
-            Self::Generic => books!("generic"),
-            Self::IosXe => books!("ios-xe"),
-            Self::IosXeWireless => books!("ios-xe" "ios-xe-wireless"),
-            Self::IosXr => books!("ios-xr"),
-            Self::NxOs => books!("nx-os"),
-            Self::Asa => books!("asa"),
+            Self::Generic => books!("common" "generic"),
+            Self::IosXe => books!("common" "ios-xe"),
+            Self::IosXeWireless => books!("common" "ios-xe" "ios-xe-wireless"),
+            Self::IosXr => books!("common" "ios-xr"),
+            Self::NxOs => books!("common" "nx-os"),
+            Self::Asa => books!("common" "asa"),
         }
     }
 
@@ -97,15 +98,30 @@ impl Dialect {
         static NONE: Book = Book::new();
         static BOOKS: [OnceLock<Book>; Dialect::ALL.len()] = [const { OnceLock::new() }; Dialect::ALL.len()];
         let read = || {
-            let mut all = Book::default();
-            for text in self.books() {
-                let book: Book = toml::from_str(text).unwrap_or_default(); // a test reads each
-                all.modes = book.modes.or(all.modes);
-                all.tasks.extend(book.tasks);
-            }
-            all
+            let books = self.books().iter();
+            books.fold(Book::new(), |all, text| all.with(Book::read(text).unwrap_or_default())) // a test reads each
         };
         BOOKS.get(self as usize).map_or(&NONE, |cell| cell.get_or_init(read))
+    }
+
+    /// The dialect of a product, by its identifier as the device prints it: `C9800-CL-K9`, `N9K-C93180YC-EX`. The longest
+    /// beginning that a book knows decides; a product that no book knows has none.
+    #[must_use]
+    pub fn of_product(product: &str) -> Option<Self> {
+        let begins = |dialect: &Self| {
+            let known = dialect.book().products.iter();
+            let known = known.filter(|begin| product.starts_with(begin.as_str()));
+            known.map(String::len).max()
+        };
+        // Of two that know the same, the more general, which stands first.
+        let known = Self::ALL.into_iter().filter_map(|it| Some((begins(&it)?, it)));
+        known.rev().max_by_key(|&(len, _)| len).map(|(_, dialect)| dialect)
+    }
+
+    /// The releases of its gates: name, and the first release of each train that has what the gate is about.
+    pub(super) fn gates(self) -> impl Iterator<Item = (&'static str, &'static [String])> {
+        let gates = self.book().gates.iter();
+        gates.map(|(name, gate)| (name.as_str(), gate.releases.as_slice()))
     }
 
     /// The lines that do these tasks: first what is typed at the prompt, then what is configured. A task that the dialect
@@ -113,12 +129,12 @@ impl Dialect {
     #[must_use]
     pub fn lines(self, tasks: &[Task]) -> Vec<Command> {
         let book = self.book();
-        let known = || tasks.iter().filter_map(|task| Some((task, book.tasks.get(task.name)?)));
+        let known = || tasks.iter().filter_map(|task| Some((task, book.recipe(task.name)?)));
         let mut lines: Vec<Command> = known()
-            .flat_map(|(task, recipe)| recipe.exec.iter().map(|line| task.filled(line)))
+            .flat_map(|(task, recipe)| recipe.exec.iter().map(|line| task.command(line)))
             .collect();
         let settings: Vec<Command> = known()
-            .flat_map(|(task, recipe)| recipe.configure.iter().map(|line| task.filled(&format!("  {line}"))))
+            .flat_map(|(task, recipe)| recipe.configure.iter().map(|line| task.command(&format!("  {line}"))))
             .collect();
         if !settings.is_empty() {
             let modes = book.modes.as_ref();
@@ -161,67 +177,14 @@ impl Task {
         self
     }
 
-    /// A line of a book with the values filled in, each once: a value is never read for names of others. A name without a
-    /// value stays as a placeholder.
-    fn filled(&self, line: &str) -> Command {
-        let mut filled = String::with_capacity(line.len());
-        let mut rest = line;
-        while let Some((before, behind)) = rest.split_once('{') {
-            filled.push_str(before);
-            let (name, after) = behind.split_once('}').unwrap_or((behind, ""));
-            let word = self.words.iter().find(|(known, _)| *known == name);
-            let word = word.map_or_else(
-                || Cow::Owned(format!("<{name}>")),
-                |(_, word)| Cow::Borrowed(word.as_str()),
-            );
-            filled.push_str(&word);
-            rest = after;
-        }
-        filled.push_str(rest);
-        Command::of_book(filled)
+    /// The values that it has: name and text.
+    fn command(&self, line: &str) -> Command {
+        let value = |name: &str| {
+            let mut words = self.words.iter();
+            words.find(|(known, _)| *known == name).map(|(_, word)| word.as_str())
+        };
+        Command::of_book(filled(line, &value))
     }
-}
-
-/// The commands of a dialect, as they stand in its file.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Book {
-    /// Where its commands come from.
-    #[serde(default, rename = "sources")]
-    _sources: Vec<String>,
-    modes: Option<Modes>,
-    #[serde(default)]
-    tasks: BTreeMap<String, Recipe>,
-}
-
-impl Book {
-    const fn new() -> Self {
-        Self {
-            _sources: Vec::new(),
-            modes: None,
-            tasks: BTreeMap::new(),
-        }
-    }
-}
-
-/// How a configuration begins and ends.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Modes {
-    enter: Vec<String>,
-    leave: Vec<String>,
-}
-
-/// How one task is done.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Recipe {
-    /// Typed at the prompt.
-    #[serde(default)]
-    exec: Vec<String>,
-    /// Typed where the configuration is changed.
-    #[serde(default)]
-    configure: Vec<String>,
 }
 
 #[cfg(test)]
@@ -232,13 +195,11 @@ mod tests {
     fn every_book_is_read_and_names_its_sources() {
         for dialect in Dialect::ALL {
             for text in dialect.books() {
-                let book: Result<Book, _> = toml::from_str(text);
-                let book = book.unwrap_or_else(|error| panic!("{}: {error}", dialect.name()));
-                assert!(!book._sources.is_empty(), "{}", dialect.name());
+                let book = Book::read(text).unwrap_or_else(|error| panic!("{}: {error}", dialect.name()));
+                assert!(book.has_sources(), "{}", dialect.name());
             }
             let book = dialect.book();
-            let configures = book.tasks.values().any(|recipe| !recipe.configure.is_empty());
-            assert_eq!(configures, book.modes.is_some(), "{}", dialect.name());
+            assert_eq!(book.configures(), book.modes.is_some(), "{}", dialect.name());
         }
     }
 
@@ -251,10 +212,33 @@ mod tests {
     }
 
     #[test]
+    fn a_product_has_the_dialect_of_the_longest_beginning_that_is_known() {
+        for (product, dialect) in [
+            ("C9800-CL-K9", Some(Dialect::IosXeWireless)),
+            ("C9300-48UXM", Some(Dialect::IosXe)),
+            ("C1117-4P", Some(Dialect::IosXe)),
+            ("ISR4331/K9", Some(Dialect::IosXe)),
+            ("N9K-C93180YC-EX", Some(Dialect::NxOs)),
+            ("NCS-5501", Some(Dialect::IosXr)),
+            ("ASR-9901", Some(Dialect::IosXr)),
+            ("ASR1001-X", Some(Dialect::IosXe)),
+            ("FPR-2110", Some(Dialect::Asa)),
+            ("ASAv", Some(Dialect::Asa)),
+            ("PA-220", None),
+            ("", None),
+        ] {
+            assert_eq!(Dialect::of_product(product), dialect, "{product}");
+        }
+    }
+
+    #[test]
     fn settings_stand_between_the_modes_and_behind_what_is_typed_at_the_prompt() {
         let tasks = [
             task("set-clock"),
-            task("reach").with("host", &"<host>").with("port", &443_u16),
+            task("reach")
+                .with("host", &"<host>")
+                .with("port", &443_u16)
+                .with("device", &"<address>"),
         ];
         let lines: Vec<String> = Dialect::IosXe.lines(&tasks).iter().map(ToString::to_string).collect();
         let at = |line: &str| lines.iter().position(|it| it == line);
@@ -269,8 +253,19 @@ mod tests {
     }
 
     #[test]
+    fn the_table_that_a_device_uses_stands_in_the_command_where_it_is_known() {
+        let reach = || task("reach").with("host", &"<host>").with("port", &443_u16);
+        let line = |dialect: Dialect, task: Task| dialect.lines(&[task])[0].to_string();
+        assert_eq!(line(Dialect::IosXe, reach()), "telnet <host> 443");
+        let named = reach().with("vrf", &"<table>");
+        assert_eq!(line(Dialect::IosXe, named.clone()), "telnet <host> 443 /vrf <table>");
+        assert_eq!(line(Dialect::NxOs, named), "telnet <host> 443 vrf <table>");
+        assert_eq!(line(Dialect::NxOs, reach()), "telnet <host> 443 vrf <vrf>");
+    }
+
+    #[test]
     fn a_value_is_never_read_for_names() {
-        let tasks = [task("reach").with("host", &"{port}").with("port", &1_u16)];
-        assert_eq!(Dialect::Generic.lines(&tasks)[0].as_str(), "nc -vz {port} 1");
+        let tasks = [task("reach").with("host", &"{port}[x]").with("port", &1_u16)];
+        assert_eq!(Dialect::Generic.lines(&tasks)[0].as_str(), "nc -vz {port}[x] 1");
     }
 }

@@ -66,6 +66,16 @@ impl Language {
         }
     }
 
+    /// Words in a row, as a sentence has them.
+    fn listed(self, words: &[String]) -> String {
+        match (self, words.split_last()) {
+            (_, None) => String::new(),
+            (_, Some((only, []))) => only.clone(),
+            (Self::En, Some((last, others))) => format!("{} and {last}", others.join(", ")),
+            (Self::Ja, Some(_)) => words.join("、"),
+        }
+    }
+
     /// What every dialect says, put together when the first text is wanted: a healthy start of the program needs none.
     fn messages(self) -> &'static Messages {
         static MESSAGES: [OnceLock<Messages>; Language::ALL.len()] = [const { OnceLock::new() }; Language::ALL.len()];
@@ -151,6 +161,10 @@ impl Catalogue {
             } else {
                 own.insert(id, message);
             }
+        }
+        for (name, releases) in voice.dialect.gates() {
+            let term = format!("-gate-{name} = {}\n", language.listed(releases));
+            terms.add_resource_overriding(FluentResource::try_new(term).unwrap_or_else(|(term, _)| term));
         }
         let general = language.messages();
         Self { terms, own, general }

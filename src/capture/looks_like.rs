@@ -4,12 +4,18 @@
 //! a capture; for a Cisco device that is always the same export.
 
 use super::CaptureError;
+use crate::base::command::Command;
+use crate::base::dialect::{Dialect, task};
 
 /// How many bytes are enough to tell, beyond a terminal log's banner and the prompt.
 pub(super) const ENOUGH: usize = 16 * 1024;
 
 /// How to get the capture off a device whose command line printed it.
-const EXPORT: &str = "on the device, `monitor capture <name> export flash:<file>.pcap`, then copy that file off it";
+fn export() -> String {
+    let lines = Dialect::IosXe.lines(&[task("export-capture")]);
+    let line = lines.first().map(Command::as_str).unwrap_or_default();
+    format!("on the device, `{line}`, then copy that file off it")
+}
 
 /// The error for a file that begins with `head` and has no magic number of pcap, pcapng or a compression.
 pub(super) fn refusal(head: &[u8]) -> CaptureError {
@@ -24,12 +30,13 @@ pub(super) fn refusal(head: &[u8]) -> CaptureError {
         None => match text(head) {
             Some(text) => describe_text(&text),
             None => format!(
-                "it begins with {}, which is no known format; on a Cisco device: {EXPORT}",
+                "it begins with {}, which is no known format; on a Cisco device: {}",
                 head.iter()
                     .take(8)
                     .map(|byte| format!("{byte:02x}"))
                     .collect::<Vec<_>>()
-                    .join(" ")
+                    .join(" "),
+                export()
             ),
         },
     };
@@ -150,11 +157,12 @@ fn describe_text(text: &str) -> String {
     .any(|phrase| lower.contains(phrase))
     {
         return format!(
-            "a log of the device's command line, which shows packets but does not hold them (--log reads what it says); {EXPORT}"
+            "a log of the device's command line, which shows packets but does not hold them (--log reads what it says); {}",
+            export()
         );
     }
     if text.lines().filter(|line| is_hex_dump(line)).count() >= 2 {
-        return format!("a hex dump as text; {EXPORT}");
+        return format!("a hex dump as text; {}", export());
     }
     if is_json(start) {
         return "JSON; if Wireshark or tshark wrote it, give the capture it was made from".into();
@@ -171,7 +179,10 @@ fn describe_text(text: &str) -> String {
     if text.trim().is_empty() {
         return "blank text; export the capture again".into();
     }
-    format!("plain text; {EXPORT}; elsewhere, save the packets as pcap or pcapng")
+    format!(
+        "plain text; {}; elsewhere, save the packets as pcap or pcapng",
+        export()
+    )
 }
 
 /// An object or an array of such; `[section]` and `[time] message` begin other files.
@@ -284,7 +295,7 @@ mod tests {
             assert!(
                 read_err(bytes)
                     .to_string()
-                    .contains("monitor capture <name> export flash:<file>.pcap")
+                    .contains("monitor capture <name> export flash:<name>.pcap")
             );
         }
     }

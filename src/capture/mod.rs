@@ -119,7 +119,7 @@ pub enum End {
 #[non_exhaustive]
 pub enum CaptureError {
     /// Nothing in it.
-    #[error("the file is empty; export the capture again (monitor capture <name> export …)")]
+    #[error("the file is empty; export the capture again")]
     Empty,
     /// Not a capture.
     #[error("not a capture file: {looks_like}")]

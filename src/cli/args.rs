@@ -86,7 +86,7 @@ impl Cli {
 pub(crate) enum Command {
     /// Say what a verdict means and what it looks like in a capture
     Explain {
-        /// The verdict's id; without one, all are listed
+        /// The verdict's id, or a topic; without one, all are listed
         id: Option<String>,
         /// Language of the text
         #[arg(long, value_name = "LANG", default_value = "en", hide_default_value = true)]

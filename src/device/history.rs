@@ -52,6 +52,11 @@ impl Message {
         self.body.extend(text.chars().take(room));
     }
 
+    /// The identifier of the product that sent it, or that it is for.
+    pub(super) fn product(&self) -> Option<&str> {
+        value(&self.body, "udi_pid").filter(|product| !product.is_empty())
+    }
+
     /// What it says, once its body is complete; `group` is the section it stands in.
     pub(super) fn events(&self, group: &str, add: &mut dyn FnMut(DeviceEvent)) {
         let body = self.body.trim();

@@ -30,11 +30,10 @@ const MAX_EVENTS: usize = 10_000;
 /// Characters kept of an event's text: a message has under 300, and a report shows one or two lines.
 const LONGEST_TEXT: usize = 400;
 
-/// Which operating system wrote a text, where its lines show it: commands differ from one to the next.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// Which operating system wrote a text, where its messages show it: commands differ from one to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum System {
-    /// IOS XE, or not known.
-    #[default]
+    /// IOS XE, on whatever product.
     IosXe,
     /// IOS XR.
     IosXr,
@@ -45,7 +44,7 @@ pub enum System {
 }
 
 impl System {
-    /// The dialect of its operator, where lines of the text show which system it is.
+    /// The dialect of its operator; `None`: products with this system differ in theirs.
     #[must_use]
     pub const fn dialect(self) -> Option<Dialect> {
         match self {
@@ -308,8 +307,10 @@ pub struct DeviceLog {
     pub forms: BTreeMap<&'static str, u64>,
     /// Why reading ended before the end.
     pub failure: Option<String>,
-    /// Which operating system wrote it.
-    pub system: System,
+    /// Which operating system wrote it; `None`: nothing shows.
+    pub system: Option<System>,
+    /// The identifier of the product, where a message or a trace has it; empty: none has.
+    pub product: WireText,
     /// What the device calls itself.
     pub host: WireText,
     /// What happened, the latest ten thousand, in the order of the text.
@@ -324,11 +325,27 @@ pub struct DeviceLog {
     pub mark: Mark,
 }
 
+/// The value of a setting, of the text that was given last.
+#[must_use]
+pub fn setting<'l>(logs: &'l [DeviceLog], name: &str) -> Option<&'l WireText> {
+    logs.iter().rev().find_map(|log| log.setting(name))
+}
+
 impl DeviceLog {
     /// Whether anything at all was recognised.
     #[must_use]
     pub fn is_recognised(&self) -> bool {
         self.recognised > 0
+    }
+
+    /// The dialect of the device's operator, where its identifier or its messages show which it is.
+    #[must_use]
+    pub fn dialect(&self) -> Option<Dialect> {
+        let of_system = || self.system.and_then(System::dialect);
+        let udi = self.setting("udi").and_then(|udi| udi.raw().split("PID:").nth(1));
+        let of_udi = udi.map(|rest| rest.trim_start().split([',', ' ', ';']).next().unwrap_or_default());
+        let of_product = [of_udi.unwrap_or_default(), self.product.raw()];
+        of_product.into_iter().find_map(Dialect::of_product).or_else(of_system)
     }
 
     /// The value of a setting; empty where there is none.

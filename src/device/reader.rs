@@ -8,7 +8,7 @@ use super::history::Message;
 use super::lines::Line;
 use super::settings::Headings;
 use super::stamp::Stamp;
-use super::syslog::{Syslog, find};
+use super::syslog::{AGENT, Syslog, find};
 use super::wording::reason;
 use super::{DeviceEvent, DeviceLog, Form, Setting, System, What, shown};
 use crate::base::wire_text::WireText;
@@ -112,6 +112,9 @@ impl Reader {
         if let Some(message) = self.message.take() {
             self.count(Form::History);
             let log = &mut self.log;
+            if let Some(product) = message.product() {
+                log.product = shown(product);
+            }
             message.events(self.headings.message, &mut |event| log.add(event));
         }
     }
@@ -138,9 +141,17 @@ impl Reader {
         {
             self.log.mark = self.log.mark.max(stamp.mark);
         }
+        if syslog.facility == "SYS" && syslog.mnemonic == "RESTART" {
+            self.log.settings.remove("reload-pending");
+        }
         let Some(what) = syslog.what() else { return };
-        if syslog.system != System::IosXe {
-            self.log.system = syslog.system;
+        if let Some((_, rest)) = syslog.text.split_once("PID:") {
+            self.log.product = shown(rest.split([',', ' ', ';']).next().unwrap_or_default());
+        }
+        // Of IOS XE only the agent's own messages tell: those of other facilities look alike elsewhere.
+        let is_agents = syslog.facility == AGENT && self.log.system.is_none();
+        if syslog.system != System::IosXe || is_agents {
+            self.log.system = Some(syslog.system);
         }
         // `%PKI-3-CRL_FETCH_FAIL` tells the reason on the next line.
         self.goes_on = syslog.facility == "PKI";
@@ -165,6 +176,9 @@ impl Reader {
         if let Some(rest) = text.strip_prefix("Logging display requested on ") {
             if let Some(host) = rest.split("Hostname: [").nth(1).and_then(|rest| rest.split(']').next()) {
                 self.log.host = shown(host);
+            }
+            if let Some(model) = rest.split("Model: [").nth(1).and_then(|rest| rest.split(']').next()) {
+                self.log.product = shown(model);
             }
             return true;
         }
@@ -255,7 +269,7 @@ impl Reader {
         if !is_configuring {
             self.log.host = shown(host);
             if host.contains(XR_PROCESSOR) {
-                self.log.system = System::IosXr;
+                self.log.system = Some(System::IosXr);
             }
         }
         !is_configuring || !text.contains("license smart")

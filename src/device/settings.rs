@@ -65,12 +65,24 @@ const COMMANDS: &[(&str, &str)] = &[
     ("ntp server ", "ntp-server"),
 ];
 
+/// The members of a pair.
+const MEMBERS: [&str; 3] = ["Active", "Standby", "Member"];
+
+/// What the command says that only a reload completes.
+const RELOAD_PENDING: &str = "%Warning: reload required after \"license smart factory reset\"";
+
+/// Of releases before 17.3.2, and of later ones that were upgraded from them.
+const RESERVATION: &str = "License Reservation is ENABLED";
+const RESERVED: &str = "Status: SPECIFIC INSTALLED";
+
 /// What is remembered of the lines before.
 #[derive(Debug, Default)]
 pub(super) struct Headings {
     above: Vec<(usize, String)>,
     /// The type of message that the last heading named.
     pub(super) message: &'static str,
+    /// The member of a pair that the last line named: `Standby: PID:C9800-40-K9,SN:…`.
+    member: String,
     /// Inside `call-home` of the running configuration, where a VRF is that of licensing.
     in_call_home: bool,
 }
@@ -79,6 +91,7 @@ impl Headings {
     pub(super) fn clear(&mut self) {
         self.above.clear();
         self.message = "";
+        self.member.clear();
         self.in_call_home = false;
     }
 
@@ -91,6 +104,12 @@ impl Headings {
         }
         if let Some((name, value)) = configured(trimmed) {
             return set(log, name, number, value);
+        }
+        if trimmed.starts_with(RELOAD_PENDING) {
+            return set(log, "reload-pending", number, trimmed);
+        }
+        if trimmed == RESERVATION || trimmed.starts_with(RESERVED) {
+            return set(log, "reservation", number, trimmed);
         }
         if let Some(vrf) = trimmed.strip_prefix("vrf ").filter(|_| self.in_call_home) {
             return set(log, "call-home-vrf", number, vrf.trim());
@@ -106,6 +125,9 @@ impl Headings {
             return false;
         }
         self.above.retain(|(above, _)| *above < indent);
+        if MEMBERS.contains(&key) && value.starts_with("PID:") {
+            trimmed.clone_into(&mut self.member);
+        }
         let understood = self.pair(number, key, value, log);
         if value.is_empty() && self.above.len() < DEEPEST {
             self.above.push((indent, key.to_owned()));
@@ -144,7 +166,15 @@ impl Headings {
     /// A value that stands below its key: `Trust Code Installed:` names every member of a pair.
     fn value_below(&self, number: u64, text: &str, log: &mut DeviceLog) -> bool {
         let below_trust = self.above.iter().any(|(_, above)| above == "Trust Code Installed");
-        below_trust && text.starts_with("INSTALLED") && set(log, "trust-code", number, text)
+        if !below_trust {
+            return false;
+        }
+        if text.starts_with("INSTALLED") {
+            return set(log, "trust-code", number, text);
+        }
+        // A member of a pair without one.
+        let lacks = matches!(text, "<none>" | "NOT INSTALLED");
+        lacks && !self.member.is_empty() && set(log, "trust-missing", number, &self.member)
     }
 
     /// `Total=2, Success=0, Fail=2  Ongoing Failure: Overall=2 Communication=2`.

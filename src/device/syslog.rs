@@ -17,7 +17,7 @@ use crate::base::wire_text::WireText;
 const LONGEST_HEADER: usize = 256;
 
 /// The licensing agent, as a facility.
-const AGENT: &str = "SMART_LIC";
+pub(super) const AGENT: &str = "SMART_LIC";
 /// The licence manager of NX-OS, and how it begins the mnemonics of the agent.
 const NX_OS: &str = "LICMGR";
 const NX_OS_AGENT: &str = "LOG_SMART_LIC_";

@@ -1,14 +1,15 @@
 //! verdict id → Explanation: what a verdict means, looks like, is confused with, and what to do first.
 //!
-//! The texts are `texts/<language>/explain/<id>.md`, of a form that reads well in a terminal: a title line, then paragraphs,
+//! Beside verdicts stand topics: what an operator has to know and no capture shows. The texts are
+//! `texts/<language>/explain/<id>.md` and `texts/<language>/topics/<id>.md`, of a form that reads well in a terminal: a title line, then paragraphs,
 //! headings of the second level, and commands indented by four spaces.
 
 use crate::base::phrase::Language;
 
-/// A verdict explained.
+/// A verdict or a topic explained.
 #[derive(Clone, Copy, Debug)]
 pub struct Explanation {
-    /// The verdict's id.
+    /// The id of the verdict, or the name of the topic.
     pub id: &'static str,
     /// What [`Explanation::text`] gives in English.
     pub(super) en: &'static str,
@@ -27,6 +28,31 @@ macro_rules! explained {
     };
 }
 pub(super) use explained;
+
+/// A topic, found by its name.
+macro_rules! topic {
+    ($id:literal) => {
+        Explanation {
+            id: $id,
+            en: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/texts/en/topics/", $id, ".md")),
+            ja: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/texts/ja/topics/", $id, ".md")),
+        }
+    };
+}
+
+/// What is to be known beside verdicts.
+pub const TOPICS: [Explanation; 10] = [
+    topic!("ping"),
+    topic!("reporting-interval"),
+    topic!("high-availability"),
+    topic!("offline"),
+    topic!("acknowledgement"),
+    topic!("proxy-authentication"),
+    topic!("reservation"),
+    topic!("replacement"),
+    topic!("factory-reset"),
+    topic!("no-web-menu"),
+];
 
 impl Explanation {
     /// Its Markdown text; the first line is `# ` and the meaning in one clause.

@@ -292,36 +292,30 @@ pub fn for_attempt(attempt: &Attempt<'_>, context: &Context<'_>) -> Vec<Remedy> 
 
 /// What to type for a capture that shows licensing, where only the device's own texts tell of its surroundings.
 #[must_use]
-pub fn commands_by_log(interface: Option<&IosName>, trigger: &[Command]) -> Vec<Command> {
-    let mut commands = Vec::new();
-    if interface.is_none() {
-        commands.push(Command::fixed(
-            "show running-config | include ip http client|license smart",
-        ));
-    }
-    commands.extend(["show license all | section Transport", "show license status"].map(Command::fixed));
-    commands.push(match interface {
-        Some(name) => Command::with("monitor capture LIC interface {} both", &[name]),
-        None => Command::fixed("monitor capture LIC interface <interface> both"),
-    });
-    commands.extend(
-        [
-            "monitor capture LIC control-plane both",
-            "monitor capture LIC match any",
-            "monitor capture LIC buffer size 100",
-            "monitor capture LIC start",
-        ]
-        .map(Command::fixed),
-    );
-    commands.extend_from_slice(trigger);
-    commands.extend(
-        [
-            "monitor capture LIC stop",
-            "monitor capture LIC export bootflash:lic.pcap",
-        ]
-        .map(Command::fixed),
-    );
-    commands
+pub fn commands_by_log(dialect: Dialect, interface: Option<&IosName>, trigger: &[Command]) -> Vec<Command> {
+    let (look, begin) = match interface {
+        Some(name) => (
+            vec![task("show-transport"), task("show-status")],
+            task("capture-named-interface").with("interface", name),
+        ),
+        None => (
+            vec![task("show-settings"), task("show-transport"), task("show-status")],
+            task("capture-any-interface"),
+        ),
+    };
+    let start = [
+        begin,
+        task("capture-everything"),
+        task("capture-buffer"),
+        task("capture-start"),
+    ];
+    [
+        dialect.lines(&look),
+        dialect.lines(&start),
+        trigger.to_vec(),
+        dialect.lines(&[task("capture-stop")]),
+    ]
+    .concat()
 }
 
 #[cfg(test)]

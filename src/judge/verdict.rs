@@ -159,7 +159,7 @@ pub fn without_attempts(context: &Context<'_>) -> Finding {
     // A capture that shows nothing does not outweigh a device that says that licensing fails.
     let logs = &context.options.logs;
     if rules::device_reports_failure::is_failing(logs) {
-        return rules::device_reports_failure::finding(logs, &context.options.profile)
+        return rules::device_reports_failure::finding(context.options)
             .cannot_tell(phrase("device-cannot-tell-capture"));
     }
     let finding = rules::no_licensing_traffic::finding(context);

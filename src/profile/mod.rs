@@ -4,6 +4,7 @@
 
 pub mod baseline;
 mod error;
+mod in_between;
 pub mod options;
 
 use std::net::IpAddr;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use self::baseline::Baseline;
 use crate::base::dialect::Dialect;
 pub use crate::profile::error::ProfileError;
+pub use crate::profile::in_between::{Interceptor, Page};
 
 /// The profile of Cisco Smart Licensing, built in.
 const CISCO_SMART_LICENSING: &str = include_str!("../../profiles/cisco-smart-licensing.toml");
@@ -70,9 +72,9 @@ pub struct Profile {
     /// The services it speaks about.
     #[serde(default, rename = "endpoint")]
     pub endpoints: Vec<Service>,
-    /// Authorities that are known to re-sign other people's names: an annotation, never a proof.
+    /// What is known to answer in other people's names, besides what every profile knows: an annotation, never a proof.
     #[serde(default, rename = "interceptor")]
-    pub interceptors: Vec<Interceptor>,
+    interceptors: Vec<Interceptor>,
     /// How HTTP proxies name themselves in the Server header, in lower case: beginnings.
     #[serde(default)]
     pub proxy_software: Vec<String>,
@@ -118,18 +120,10 @@ pub struct Service {
     /// The service opens the connection and the device is the server.
     #[serde(default)]
     pub calls_device: bool,
+    /// In whose words and commands its clients are told what to do, where these are others than those of the profile.
+    pub dialect: Option<Dialect>,
     /// It has been superseded: what to use instead.
     pub superseded_by: Option<String>,
-}
-
-/// An authority known to re-sign.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Interceptor {
-    /// The product.
-    pub product: String,
-    /// Texts of which one occurs in the issuer's name.
-    pub issuer_contains: Vec<String>,
 }
 
 /// How often devices speak with the service when nobody makes them.
@@ -238,14 +232,6 @@ impl Profile {
     pub fn is_proxy(&self, server: &str) -> bool {
         let server = server.to_ascii_lowercase();
         self.proxy_software.iter().any(|name| server.starts_with(name.as_str()))
-    }
-
-    /// The product that re-signs under such an issuer name.
-    #[must_use]
-    pub fn interceptor(&self, issuer: &str) -> Option<&Interceptor> {
-        self.interceptors
-            .iter()
-            .find(|it| it.issuer_contains.iter().any(|part| issuer.contains(part.as_str())))
     }
 }
 

@@ -4,10 +4,11 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
 use super::Profile;
+use crate::base::command::IosName;
 use crate::base::dialect::Dialect;
 use crate::base::frame::Timestamp;
 use crate::base::phrase::{Language, Voice};
-use crate::device::DeviceLog;
+use crate::device::{self, DeviceLog, System};
 use crate::tls::trust::Anchors;
 
 /// What the user asked for.
@@ -45,18 +46,31 @@ impl Options {
     /// The dialect of the clients that the profile is about: the one asked for, else the one that a device's text shows.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
-        let shown = || self.logs.iter().find_map(|log| log.system.dialect());
-        self.dialect.or_else(shown).unwrap_or(self.profile.dialect)
+        let shown = || self.logs.iter().find_map(DeviceLog::dialect);
+        let of_profile = || match self.profile.dialect {
+            // The agent's own messages are of some IOS XE, where nothing says of which.
+            Dialect::Generic if self.logs.iter().any(|log| log.system == Some(System::IosXe)) => Dialect::IosXe,
+            other => other,
+        };
+        self.dialect.or_else(shown).unwrap_or_else(of_profile)
     }
 
-    /// The dialect of an attempt's client: of one that is no part of what the profile is about, nothing is known.
+    /// The routing table from which the device reaches its service, where its texts name one that can stand in a command.
     #[must_use]
-    pub fn dialect_of(&self, licensing: bool) -> Dialect {
-        if licensing {
-            self.dialect()
-        } else {
-            self.dialect.unwrap_or_default()
+    pub fn vrf(&self) -> Option<IosName> {
+        let named = device::setting(&self.logs, "vrf").or_else(|| device::setting(&self.logs, "call-home-vrf"));
+        named.and_then(|vrf| IosName::new(vrf.raw()))
+    }
+
+    /// The dialect of an attempt's client: of one that is no part of what the profile is about, nothing is known. A service may
+    /// have clients of another kind.
+    #[must_use]
+    pub fn dialect_of(&self, licensing: bool, service: &str) -> Dialect {
+        if !licensing {
+            return self.dialect.unwrap_or_default();
         }
+        let of_service = || self.profile.service_named(service)?.dialect;
+        self.dialect.or_else(of_service).unwrap_or_else(|| self.dialect())
     }
 
     /// In which language and dialect the report as a whole is told.

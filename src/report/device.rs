@@ -134,7 +134,7 @@ pub struct DeviceEvent {
 #[must_use]
 pub fn report_on_logs(options: &Options) -> Report {
     let voice = options.voice();
-    let finding = device_reports_failure::finding(&options.logs, &options.profile);
+    let finding = device_reports_failure::finding(options);
     Report {
         schema: SCHEMA,
         language: voice.language.tag(),

@@ -1,4 +1,4 @@
-//! Explanation → page: what `tlswalk explain` shows of one verdict, or of all.
+//! Explanation → page: what `tlswalk explain` shows of one verdict or topic, or of all.
 
 mod earned;
 
@@ -7,8 +7,8 @@ use std::io::{self, Write};
 use unicode_width::UnicodeWidthChar as _;
 
 use super::text::{Page, Paint, TextStyle};
-use crate::base::phrase::Language;
-pub use crate::judge::explanation::Explanation;
+use crate::base::phrase::{Language, phrase};
+pub use crate::judge::explanation::{Explanation, TOPICS};
 pub use crate::judge::rules::{explanations, is_cause};
 
 /// The explanation of a verdict id.
@@ -23,7 +23,7 @@ pub fn title(id: &str, language: Language) -> Option<&'static str> {
     explanation(id).map(|it| it.title(language))
 }
 
-/// Writes the explanation of `id`, or a list of all ids.
+/// Writes the explanation of `id`, a verdict or a topic, or a list of all.
 ///
 /// # Errors
 /// A sentence that names the nearest id when there is no such id, or says that `out` cannot be written.
@@ -37,11 +37,14 @@ pub fn write_explanation(
     let written = match id {
         None => list(&mut page).and_then(|()| earned::write(&mut page, None)),
         Some(id) => {
-            let Some(explanation) = explanation(id) else {
+            let topic = || TOPICS.into_iter().find(|topic| topic.id == id);
+            let Some(explanation) = explanation(id).or_else(topic) else {
                 let nearest = nearest(id)
                     .map(|near| format!("; did you mean {near}?"))
                     .unwrap_or_default();
-                return Err(format!("explain {id}: no such verdict{nearest} (all: tlswalk explain)"));
+                return Err(format!(
+                    "explain {id}: no such verdict or topic{nearest} (all: tlswalk explain)"
+                ));
             };
             let colon = if language == Language::Ja { "：" } else { ": " };
             let title = explanation.title(language);
@@ -54,19 +57,16 @@ pub fn write_explanation(
 }
 
 fn list(page: &mut Page<'_>) -> io::Result<()> {
-    let widest = explanations()
-        .map(|explanation| explanation.id.len())
-        .max()
-        .unwrap_or_default();
-    for explanation in explanations() {
-        page.hang(
-            &[(Paint::Strong, explanation.id)],
-            widest + 2,
-            explanation.title(page.language),
-            "",
-        )?;
-    }
-    Ok(())
+    let all = || explanations().chain(TOPICS);
+    let widest = all().map(|it| it.id.len()).max().unwrap_or_default();
+    let row = |page: &mut Page<'_>, it: Explanation| {
+        page.hang(&[(Paint::Strong, it.id)], widest + 2, it.title(page.language), "")
+    };
+    explanations().try_for_each(|it| row(page, it))?;
+    page.blank()?;
+    let heading = phrase("explain-topics").in_language(page.language);
+    page.line(&[(Paint::Strong, &heading)])?;
+    TOPICS.into_iter().try_for_each(|it| row(page, it))
 }
 
 /// The few forms of Markdown that the texts use: headings, paragraphs, list items, commands.
@@ -119,7 +119,7 @@ fn nearest(typed: &str) -> Option<&'static str> {
         .collect::<String>()
         .to_lowercase()
         .replace(['_', ' '], "-");
-    let ids = || explanations().map(|explanation| explanation.id);
+    let ids = || explanations().chain(TOPICS).map(|explanation| explanation.id);
     let close = ids()
         .map(|id| (distance(&typed, id), id))
         .min()
@@ -196,7 +196,7 @@ mod tests {
             write_explanation(Some("helthy"), &mut io::sink(), &TextStyle::default(), Language::En).unwrap_err();
         assert_eq!(
             error,
-            "explain helthy: no such verdict; did you mean healthy? (all: tlswalk explain)"
+            "explain helthy: no such verdict or topic; did you mean healthy? (all: tlswalk explain)"
         );
     }
 

@@ -15,7 +15,7 @@ use fluent_bundle::FluentResource;
 use serde_json::Value;
 use tlswalk::base::dialect::Dialect;
 use tlswalk::base::phrase::Language;
-use tlswalk::report::explain::explanations;
+use tlswalk::report::explain::{TOPICS, explanations};
 use unicode_width::UnicodeWidthStr as _;
 
 const TIME_LIMIT: Duration = Duration::from_secs(60);
@@ -296,7 +296,7 @@ fn japanese_texts_are_japanese() {
 
 #[test]
 fn every_explanation_exists_in_each_language() {
-    for explanation in explanations() {
+    for explanation in explanations().chain(TOPICS) {
         let (english, japanese) = (explanation.text(Language::En), explanation.text(Language::Ja));
         let commands = |text: &'static str| -> Vec<&str> {
             let is_command = |line: &&str| line.starts_with("    ") && line.is_ascii();

@@ -328,6 +328,21 @@ fn verdicts_are_explained() {
         "did you mean client-certificate-rejected?",
     );
     refused(&run(&["explain", "\x1bxx"]), "no such verdict");
+    // Topics stand below the verdicts, and each has its page in both languages.
+    for topic in ["high-availability", "offline", "reservation", "ping", "acknowledgement"] {
+        assert!(text(&all.stdout).contains(&format!("\n{topic} ")), "{topic}");
+        for (lang, sources) in [("en", "Sources"), ("ja", "出典")] {
+            let page = run(&["explain", topic, "--lang", lang]);
+            assert!(
+                page.status.success() && text(&page.stdout).contains(sources),
+                "{topic} {lang}"
+            );
+        }
+    }
+    refused(
+        &run(&["explain", "high-availabilty"]),
+        "did you mean high-availability?",
+    );
 }
 
 /// The records of a classic little-endian capture, without its header.

@@ -200,3 +200,81 @@ fn a_log_of_64_megabytes_costs_time_and_no_memory() {
         assert!(info.bytes_max < 16 << 20, "{} bytes for {most} events", info.bytes_max);
     }
 }
+
+/// The report on a fixture of `tests/device`, beside a capture or alone.
+fn on_fixture(name: &str, capture: Option<&str>) -> Value {
+    let mut arguments = vec![
+        "-f".to_owned(),
+        "json".to_owned(),
+        "--log".to_owned(),
+        format!("tests/device/{name}"),
+    ];
+    arguments.extend(capture.map(|capture| format!("samples/{capture}")));
+    tlswalk(&arguments, TIME_LIMIT).report()
+}
+
+fn actions(verdict: &Value) -> Vec<String> {
+    let remedies = verdict["remedy"].as_array().unwrap();
+    remedies
+        .iter()
+        .map(|it| it["do"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn silence_is_right_where_the_devices_transport_is_off() {
+    let verdict = &on_fixture("offline.txt", Some("no-licensing-traffic.pcap"))["verdict"];
+    assert_eq!(verdict["id"], "no-licensing-traffic");
+    let summary = verdict["summary"].as_str().unwrap();
+    assert!(summary.contains("none is to be expected"), "{summary}");
+    let evidence = verdict["evidence"].to_string();
+    assert!(evidence.contains("due by Dec 01 10:11:12 2026 UTC"), "{evidence}");
+    let actions = actions(verdict);
+    assert!(actions.iter().any(|it| it.contains("report by file")), "{actions:?}");
+    assert!(!actions.iter().any(|it| it.contains("capture again")), "{actions:?}");
+    let commands = verdict["remedy"].to_string();
+    assert!(commands.contains("license smart save usage all file bootflash:usage.txt"));
+    // Without that text the same capture is to be taken again.
+    let plain = tlswalk(&["-f", "json", "samples/no-licensing-traffic.pcap"], TIME_LIMIT).report();
+    assert!(plain["verdict"].to_string().contains("capture again"));
+}
+
+#[test]
+fn a_pair_of_which_one_has_no_trust_is_told_so_first() {
+    let verdict = &on_fixture("pair.txt", None)["verdict"];
+    assert_eq!(verdict["id"], "device-reports-failure");
+    let actions = actions(verdict);
+    assert!(actions[0].contains("at least two for a pair"), "{actions:?}");
+    assert!(actions[1].contains("every member of the pair"), "{actions:?}");
+    assert!(verdict.to_string().contains("9SYNTHETIC9"), "{verdict}");
+}
+
+#[test]
+fn a_reload_that_is_still_to_come_and_a_reservation_are_told() {
+    let actions = actions(&on_fixture("reset.txt", None)["verdict"]);
+    assert!(actions[0].contains("maintenance window"), "{actions:?}");
+    assert!(actions[1].contains("from the reservation to reports"), "{actions:?}");
+}
+
+#[test]
+fn the_dialect_follows_the_product_that_the_text_names() {
+    for (product, dialect) in [
+        ("C9800-40-K9", "ios-xe-wireless"),
+        ("C9300-24T", "ios-xe"),
+        ("N9K-C93180YC-EX", "nx-os"),
+        ("PA-220", "ios-xe-wireless"),
+    ] {
+        let text = format!("Aug 01 05:09:51: %SMART_LIC-3-COMM_FAILED: x on PID:{product},SN:9SYNTHETIC9 : y\n");
+        let mut options = tlswalk::Options::new(tlswalk::profile::Profile::built_in("cisco-smart-licensing").unwrap());
+        options.logs = vec![tlswalk::device::read("a", text.as_bytes())];
+        assert_eq!(options.dialect().name(), dialect, "{product}");
+        // Nothing is known of a client by a profile that knows no product; the agent's own messages are IOS XE's.
+        options.profile = tlswalk::profile::Profile::built_in("default").unwrap();
+        let known = if dialect == "nx-os" || product.starts_with('C') {
+            dialect
+        } else {
+            "ios-xe"
+        };
+        assert_eq!(options.dialect().name(), known, "{product}");
+    }
+}

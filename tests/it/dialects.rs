@@ -2,7 +2,7 @@
 //! cause that the verdict names.
 use std::path::PathBuf;
 
-use crate::support::{root, rows, samples, skip, tlswalk};
+use crate::support::{log_rows, root, rows, samples, skip, tlswalk};
 use serde_json::Value;
 use tlswalk::base::dialect::Dialect;
 use tlswalk::base::phrase::Language;
@@ -151,6 +151,21 @@ fn contradictions(attempt: &Value) -> Vec<String> {
         {
             wrong.push(format!("the client's work on the server: {action}"));
         }
+        // The machine that its first clause names has to be its owner's.
+        let first = action.split([';', ':']).next().unwrap();
+        let names = |machines: &[&str]| machines.iter().any(|machine| first.contains(machine));
+        let of_client = [
+            "in the client",
+            "on the client",
+            "in the controller",
+            "on the controller",
+        ];
+        if on_server && names(&of_client) {
+            wrong.push(format!("the client's settings on the server: {action}"));
+        }
+        if owner == "wlc" && names(&["on the server", "listens on port", "log of the server"]) {
+            wrong.push(format!("the server's work on the client: {action}"));
+        }
         if on_server && of_vendor && action.contains("trust its issuer") {
             wrong.push(format!("the vendor's cloud is not ours to change: {action}"));
         }
@@ -265,4 +280,129 @@ fn a_dialect_that_is_named_holds_for_every_client() {
     let file = std::fs::read(root().join("samples/version-mismatch.pcap")).unwrap();
     let report = tlswalk::analyze(&file[..], "x", &options).unwrap();
     assert!(report.attempts[0].verdict.remedy.iter().any(|it| it.who == "switch"));
+}
+
+/// The lines of a book in `dialects/`, with what is filled in in braces and what is optional in brackets.
+fn lines_of(book: &str) -> Vec<String> {
+    fn collect(value: &toml::Value, lines: &mut Vec<String>) {
+        match value {
+            toml::Value::String(line) => lines.push(line.clone()),
+            toml::Value::Array(all) => all.iter().for_each(|it| collect(it, lines)),
+            toml::Value::Table(all) => all.values().for_each(|it| collect(it, lines)),
+            _ => {}
+        }
+    }
+    let text = std::fs::read_to_string(root().join(format!("dialects/{book}.toml"))).unwrap();
+    let book: toml::Table = text.parse().unwrap();
+    let mut lines = Vec::new();
+    for part in ["modes", "tasks"] {
+        book.get(part).into_iter().for_each(|it| collect(it, &mut lines));
+    }
+    lines
+}
+
+/// Every form of a line, with and without what is optional.
+fn forms(line: &str) -> Vec<String> {
+    let Some((before, rest)) = line.split_once('[') else {
+        return vec![line.to_owned()];
+    };
+    let (inner, after) = rest.split_once(']').unwrap();
+    let behind = forms(after);
+    let without = behind.iter().map(|after| format!("{before}{after}"));
+    let with = behind.iter().map(|after| format!("{before}{inner}{after}"));
+    without.chain(with).collect()
+}
+
+/// Whether a command is a line of a book with something in place of each name.
+fn is_filled(command: &str, form: &str) -> bool {
+    let mut literal = form.split('{').map(|piece| piece.rsplit('}').next().unwrap());
+    let Some(mut rest) = command.strip_prefix(literal.next().unwrap()) else {
+        return false;
+    };
+    for piece in literal {
+        // A value has one character at least.
+        let found = match (piece, rest.char_indices().nth(1)) {
+            ("", _) => Some(rest.len()),
+            (_, Some((from, _))) => rest[from..].find(piece).map(|at| from + at + piece.len()),
+            (_, None) => None,
+        };
+        let Some(end) = found else { return false };
+        rest = &rest[end..];
+    }
+    rest.is_empty()
+}
+
+/// The books that a dialect's commands may stand in; a check of the server is made on any machine with a shell.
+fn books_of(dialect: &str) -> Vec<String> {
+    let own: &[&str] = match dialect {
+        "ios-xe-wireless" => &["ios-xe", "ios-xe-wireless", "generic"],
+        "generic" => &["generic"],
+        other => &[other, "generic"],
+    };
+    own.iter()
+        .flat_map(|book| lines_of(book))
+        .flat_map(|line| forms(&line))
+        .collect()
+}
+
+#[test]
+fn every_command_of_a_sample_stands_in_the_book_of_its_dialect() {
+    let (mut wrong, mut seen) = (Vec::new(), 0);
+    let mut hold = |name: &str, report: &Value, books: &std::collections::BTreeMap<&str, Vec<String>>| {
+        let lines = &books[text(&report["dialect"])];
+        let of_attempts = list(&report["attempts"]).iter().map(|it| &it["verdict"]);
+        for remedy in of_attempts
+            .chain([&report["verdict"]])
+            .flat_map(|it| list(&it["remedy"]))
+        {
+            for command in list(&remedy["commands"]).iter().map(text) {
+                seen += 1;
+                if !lines
+                    .iter()
+                    .any(|line| is_filled(command.trim_start(), line.trim_start()))
+                {
+                    wrong.push(format!("{name}: {command}"));
+                }
+            }
+        }
+    };
+    let books = Dialect::ALL
+        .map(|dialect| (dialect.name(), books_of(dialect.name())))
+        .into();
+    let run = |options: &[String], file: Option<&String>| {
+        let mut arguments = options.to_vec();
+        arguments.extend(["--format", "json"].map(String::from));
+        arguments.extend(file.map(|file| format!("samples/{file}")));
+        let report = tlswalk(&arguments, std::time::Duration::from_secs(60)).stdout;
+        let report: Value = serde_json::from_str(&report).unwrap();
+        report.get(0).cloned().unwrap_or(report)
+    };
+    for dialect in [None, Some(Dialect::NxOs), Some(Dialect::Asa), Some(Dialect::IosXr)] {
+        let more: Vec<String> = dialect
+            .into_iter()
+            .flat_map(|it| ["--dialect".to_owned(), it.name().to_owned()])
+            .collect();
+        for row in rows() {
+            let options = [row.options, more.clone()].concat();
+            hold(&row.file, &run(&options, Some(&row.file)), &books);
+        }
+        for row in log_rows() {
+            let log = ["--log".to_owned(), format!("samples/{}", row.log)];
+            let options = [row.options, log.to_vec(), more.clone()].concat();
+            hold(&row.log, &run(&options, row.capture.as_ref()), &books);
+        }
+    }
+    assert!(seen > 1_000, "{seen}");
+    wrong.sort();
+    wrong.dedup();
+    assert!(wrong.is_empty(), "{}\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn a_line_is_recognised_with_its_values_and_no_other() {
+    assert_eq!(forms("a[ {b}][ c]").len(), 4);
+    assert!(is_filled("telnet x 443", "telnet {host} {port}"));
+    assert!(is_filled("telnet x 443 /vrf y", "telnet {host} {port} /vrf {vrf}"));
+    assert!(!is_filled("show clock", "show clock detail"));
+    assert!(!is_filled("show clock detail", "show clock"));
 }

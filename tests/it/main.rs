@@ -41,6 +41,7 @@ mod formats;
 mod fuzz_regressions;
 mod generated;
 mod handed_on;
+mod in_between;
 mod metamorphic;
 mod mutations;
 mod nobody;

@@ -6,7 +6,7 @@ device-log-contradicts-no-connection = the capture shows no connection at all, s
 device-log-contradicts-no-certificate = no certificate of the server arrived on this connection, which was captured without holes
 device-log-contradicts-http = the server's answer was captured, with HTTP status { $status }
 device-log-contradicts-answered = the server sent { $bytes } bytes of encrypted data after the handshake
-device-log-contradicts-resolved = a resolver answered, with { $address }, and the controller connected to that address
+device-log-contradicts-resolved = a resolver answered, with { $address }, and the { -device } connected to that address
 device-log-contradicts-alert = { $alert } from the { $side } ended this connection
 device-log-contradicts-never-connected = no SYN of this attempt was ever answered
 device-log-contradicts-other-path = the line may be about a try that is not in this capture: another interface or VRF, another member of the pair
@@ -24,16 +24,16 @@ refused-by-service-evidence = the exchange went both ways up to here; what was a
 refused-by-service-cannot-tell = the answer itself in the capture: it is encrypted
 
 # The device's clock
-device-clock-off-fast = the controller's clock is { $span } ahead of the capture's ({ $pairs } { $pairs ->
+device-clock-off-fast = the { -device }'s clock is { $span } ahead of the capture's ({ $pairs } { $pairs ->
     [one] pair
    *[other] pairs
 } of a log line and an attempt, { $log }); a trust code is not installed when it is off by more than an hour
-device-clock-off-slow = the controller's clock is { $span } behind the capture's ({ $pairs } { $pairs ->
+device-clock-off-slow = the { -device }'s clock is { $span } behind the capture's ({ $pairs } { $pairs ->
     [one] pair
    *[other] pairs
 } of a log line and an attempt, { $log }); a trust code is not installed when it is off by more than an hour
 device-clock-off-evidence = this attempt stands beside its log lines only with that offset
-device-clock-off-or-capture = it may be the capturing machine's clock that is wrong; a capture made on the controller itself has the same clock as its log
+device-clock-off-or-capture = it may be the capturing machine's clock that is wrong; a capture made on the { -device } itself has the same clock as its log
 device-clock-off-set = set the clock, and keep it set
 device-clock-off-verify = show clock detail names NTP as the time source, and the time is right
 
@@ -70,16 +70,15 @@ device-cannot-tell-capture = how the tries that the log tells of went: the captu
 
 # Logs without a capture: what to do
 device-do-name = let it resolve { $host }, in the VRF that licensing uses
-device-do-cslu = tell the device where its service is: a CSLU is the default of a new device, which looks for it under the name cslu-local. Give it the address of a CSLU, or let DNS resolve that name; without a CSLU choose another transport (license smart transport)
+device-do-cslu = tell the device where its service is: a CSLU is the default of a new device, which looks for it under the name cslu-local. Give it the address of a CSLU, or let DNS resolve that name; without a CSLU choose another transport
 device-do-inspection = exempt { $host } from TLS inspection: the device trusts no company's certificate authority
-device-do-trustpool = see that the clock is right and that the trust pool holds the root of the service; IdenTrust is in images from 16.12.6, 17.3.4, 17.4.2, 17.5.1 and 17.6.1 on
-device-do-trust-root = see that the clock is right and that the device trusts the root of the service (IdenTrust Commercial Root CA 1 for the cloud)
-device-do-send = see that the clock is right and that the trust pool holds the root of the service: without IdenTrust, which is in images from 16.12.6, 17.3.4, 17.4.2, 17.5.1 and 17.6.1 on, call-home fails with these words
+device-do-trustpool = see that the clock is right and that the device trusts the root of the service (IdenTrust Commercial Root CA 1 for the cloud)
+device-do-send = see that the clock is right and that the device trusts the root of the service: without that root, call-home fails with these words
 device-do-certificate-name = put the host name that stands in the certificate of the service into the URL, in place of the address { $host }: a certificate names a host by its name; the device must be able to resolve it
 device-do-certificate-own = see that the name in the certificate of the service is { $host }, as in the URL (Host Common Name of an SSM On-Prem), that it is valid by the clock of the device, and that SLA-TrustPoint holds the Cisco Licensing Root CA
 device-do-revocation = an On-Prem's revocation list can mostly not be fetched: do without it
-device-do-empty = for an SSM On-Prem use the transport cslu and the URL shown there under Inventory, General; 8-202102 or later is needed
-device-do-upgrade-on-prem = upgrade the SSM On-Prem to 8-202102 or later
+device-do-empty = for an SSM On-Prem use the transport cslu and the URL shown there under Inventory, General; { -gate-on-prem-policies } or later is needed
+device-do-upgrade-on-prem = upgrade the SSM On-Prem to { -gate-on-prem-policies } or later
 device-do-http-url = set the URL that the service has: it answers, and does not know the present one
 device-do-http-proxy = let the proxy pass { $host } without authentication: 407 is the answer of a proxy
 device-do-http-forbidden = look why { $host } refuses this device: its log, the account of the device, and the policy of a proxy in between, which may have answered instead
@@ -91,15 +90,29 @@ device-do-register = register with a token that has uses left, and see that it b
 device-do-read-on = read the message and those around it: the agent names what it could not do
 device-do-token = read what the answer says; where it does not know the device, establish trust anew with a token that has uses left
 device-do-trust = see that the clock is right to within an hour, and establish trust anew
-device-do-reach = see whether { $host } can be reached from the interface that licensing uses (Open is good; ping proves nothing)
+device-do-reach = see whether { $host } can be reached from the interface that licensing uses (an open port is good; ping proves nothing)
 device-do-allow = allow the device to reach { $host }, by name and not by address, and without TLS inspection
 device-do-capture = capture one try, to see who breaks it off
 device-do-capture-beside = capture one try to see who breaks it off: on the device itself, or at the switch port in front of it (SPAN)
 device-do-capture-verify = tlswalk with this capture and the same --log
 device-collect = collect what says something about licensing
 device-collect-verify = tlswalk --log with that text
-device-verify = %SMART_LIC-6-TRUST_INSTALL_SUCCESS or %SMART_LIC-5-COMM_RESTORED in show logging
-device-verify-agent = the message does not come again, and show license all tells of no failure
+device-verify = the log says that trust was installed or communication restored
+device-verify-agent = the message does not come again, and the { -device } tells of no failure
+
+# Logs: the state of the device
+device-fact-offline = the device's own text says that its transport is off: it reports by file, and silence is right
+device-fact-offline-until = the device's own text says that its transport is off: it reports by file, and silence is right; the next acknowledgement is due by { $deadline }
+device-fact-reservation = the device's own text shows a reservation: { $says }
+device-fact-reload = the device's own text says that licensing was reset and that a reload is still to come
+device-fact-trust-missing = the device's own text shows a member of a pair without a trust code: { $member }
+device-fact-token = the device's own text says that the token has no uses left
+device-fact-offline-do = report by file and import the acknowledgement; or switch a transport on, if the { -device } is not meant to be offline (tlswalk explain offline)
+device-fact-reservation-do = move from the reservation to reports: save the usage, register it in the account and import the acknowledgement (tlswalk explain reservation)
+device-fact-reload-do = reload the { -device } in a maintenance window: the reset of licensing takes effect with it (tlswalk explain factory-reset)
+device-fact-trust-missing-do = establish trust for every member of the pair, with a token of at least two uses and the keyword all (tlswalk explain high-availability)
+device-fact-token-do = create a token with uses left, at least two for a pair, and establish trust for all members (tlswalk explain high-availability)
+device-fact-verify = this no longer stands in its text: { $says }
 
 # The screen
 device-label-log = Log
@@ -130,7 +143,7 @@ device-offset-pairs = { $pairs ->
 device-span = { $hours } h { $minutes } min
 device-utc-agrees = the time in its messages agrees with the capture, so that is the time zone
 device-offset-unknown = its time cannot be matched with the capture, so its lines stand with no attempt
-device-supports = the controller's own log says the same ({ $log } line { $line })
+device-supports = the { -device }'s own log says the same ({ $log } line { $line })
 device-contradicts = the capture shows otherwise
 device-more = and { $count } more, in the JSON report
 device-counted = { $total } { $total ->

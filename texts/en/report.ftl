@@ -168,3 +168,6 @@ text-accepted = client certificates accepted from { $value }
 explain-earned = How often it was right
 explain-earned-word = { $word }: { $right } of { $cases } labelled cases
 explain-earned-cases = a case is a verdict on a capture of which it is known how it was made: a recorded sample, a damaged copy of one, a generated capture, a repeated fault of the field; a damaged copy counts as wrong where what is left looks like something else
+
+# tlswalk explain
+explain-topics = Topics beside verdicts

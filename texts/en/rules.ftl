@@ -44,6 +44,7 @@ dns-unexpected-address-asks = asks { $server } for { $name }
 dns-unexpected-address-answers = { $server } answers { $address }
 dns-unexpected-address-private-path = the address may be meant: a gateway inside the network that speaks for the service; then it should answer TLS
 dns-unexpected-address-on-server = on the DNS server { $server }: remove the override or block-list entry for { $name } (a sinkhole answers with such addresses)
+dns-unexpected-address-block-page = the block page of { $product }
 dns-unexpected-address-unspecified = the unspecified address
 dns-unexpected-address-loopback = a loopback address
 dns-unexpected-address-private = a private address
@@ -71,6 +72,7 @@ tcp-refused-firewall = a firewall may answer for the server: compare the time to
 tcp-refused-listen = on { $ip }: see that the service is running and listens on port { $port }
 tcp-refused-proxy = or correct the proxy: the { -device } is told to use { $server }
 tcp-refused-url = or correct the URL: the { -device } is told to use port { $port }
+tcp-refused-allow-first = allow TCP { $port } from { $device } to { $ip }: what refuses in the name of a public service is as a rule a firewall
 tcp-refused-allow = or, if a firewall rejects it: allow TCP { $port } from { $device } to { $ip }
 
 # tcp-no-response
@@ -124,6 +126,7 @@ not-tls-listen = see which service listens on { $server }, and give the { -devic
 not-tls-http = HTTP { $status } { $reason }
 not-tls-http-redirect = HTTP { $status } { $reason }, redirecting to { $location }
 not-tls-somewhere = something on the way answers for it
+not-tls-product = { $product } answers for it
 not-tls-there = the server there does not speak TLS
 
 # version-mismatch
@@ -202,6 +205,7 @@ crl-fetch-failed-dns-silent = DNS is asked for { $host } and never answers
 # interception-suspected
 interception-suspected-summary = the certificate shown for { $name } is not the service's own: { $signer } signed it, and { $consequence }
 interception-suspected-incomplete = the handshake does not complete
+interception-suspected-summary-portal = the certificate shown for { $name } is that of a captive portal: { $signer }; { $consequence }
 interception-suspected-authority = an authority called { $issuer }
 interception-suspected-product = { $product } ({ $issuer })
 interception-suspected-other-names = it is for other names than the one asked for: another server may answer at that address, or a portal
@@ -219,6 +223,7 @@ interception-suspected-near = its SYN-ACK came within { $milliseconds } ms: whoe
 interception-suspected-chain-self-signed = it signed itself
 interception-suspected-chain-private-root = its root { $root } is not among the roots given
 interception-suspected-chain-issuer-not-given = that issuer is neither presented nor among the roots given
+interception-suspected-chain-anchored = its chain holds, but it is for other names
 interception-suspected-chain-broken = its chain does not hold
 interception-suspected-refused = the { $who } refuses it ({ $alert })
 interception-suspected-accepted-then = the { $who } accepts it; the other side then sends { $alert }
@@ -609,6 +614,7 @@ no-licensing-traffic-summary = no licensing traffic in this capture: it watched 
     [one] TCP connection
    *[other] TCP connections
 }, { $tls } with TLS
+no-licensing-traffic-summary-offline = no licensing traffic in this capture, and none is to be expected: the device's transport is off (it watched for { $watched })
 no-licensing-traffic-summary-empty = no licensing traffic in this capture: it watched for { $watched } and holds not a single frame
 no-licensing-traffic-summary-tls = no TLS connection that could be judged in this capture: it watched for { $watched } and holds { $frames } { $frames ->
     [one] frame
@@ -725,3 +731,11 @@ server-broke-off-hello = Server Hello
 server-broke-off-alert = a record that holds no more than an alert, where Encrypted Extensions belong
 server-broke-off-cannot-tell = which alert that was: TLS 1.3 encrypts it; no common application protocol (ALPN) and an unknown server name are found out here
 server-broke-off-log = look at the log of { $server } for the reason
+
+# Somebody in between answers
+in-between-summary = { $service } was answered on the way, with HTTP { $status } { $reason }: { $who }
+in-between-product = the page is that of { $product }
+in-between-portal = a captive portal wants somebody to sign in first
+in-between-page = the answer has “{ $mark }”, as pages of { $product } have
+in-between-or = the service itself may answer so; its log tells whether the request arrived
+in-between-sign-in = sign { $device } in at the captive portal, or let it pass there without

@@ -6,7 +6,7 @@ device-log-contradicts-no-connection = 接続そのものが見当たらず、�
 device-log-contradicts-no-certificate = 欠落のないこの接続でサーバ証明書が一度も届いていない
 device-log-contradicts-http = サーバの応答 (HTTP ステータス { $status }) が記録されている
 device-log-contradicts-answered = ハンドシェイク後にサーバが { $bytes } バイトの暗号化データを送っている
-device-log-contradicts-resolved = 名前解決に成功しており (応答 { $address })、コントローラはそのアドレスへ接続している
+device-log-contradicts-resolved = 名前解決に成功しており (応答 { $address })、{ -device }はそのアドレスへ接続している
 device-log-contradicts-alert = { $side ->
     [client] クライアント
     [server] サーバ
@@ -28,10 +28,10 @@ refused-by-service-evidence = ここまで双方向の通信は成立してい�
 refused-by-service-cannot-tell = キャプチャ内の応答そのもの。暗号化されている
 
 # 機器の時計
-device-clock-off-fast = コントローラの時計がキャプチャより { $span }進んでいる (ログ行と試行の対応 { $pairs } 組、{ $log })。1 時間を超えるずれがあるとトラストコードはインストールされない
-device-clock-off-slow = コントローラの時計がキャプチャより { $span }遅れている (ログ行と試行の対応 { $pairs } 組、{ $log })。1 時間を超えるずれがあるとトラストコードはインストールされない
+device-clock-off-fast = { -device }の時計がキャプチャより { $span }進んでいる (ログ行と試行の対応 { $pairs } 組、{ $log })。1 時間を超えるずれがあるとトラストコードはインストールされない
+device-clock-off-slow = { -device }の時計がキャプチャより { $span }遅れている (ログ行と試行の対応 { $pairs } 組、{ $log })。1 時間を超えるずれがあるとトラストコードはインストールされない
 device-clock-off-evidence = この試行は、その時刻差を見込んで初めてログの行と対応する
-device-clock-off-or-capture = キャプチャした側の時計がずれている可能性もある。コントローラ自身で取得したキャプチャなら、時計はログと同じになる
+device-clock-off-or-capture = キャプチャした側の時計がずれている可能性もある。{ -device }自身で取得したキャプチャなら、時計はログと同じになる
 device-clock-off-set = 時刻を合わせ、NTP で同期させる
 device-clock-off-verify = show clock detail の時刻源が NTP で、時刻が正しいこと
 
@@ -62,16 +62,15 @@ device-cannot-tell-capture = ログにある試行がどう進んだか。キャ
 
 # キャプチャなし: 対処
 device-do-name = ライセンス通信で使う VRF で { $host } を名前解決できるようにする
-device-do-cslu = サービスの場所を機器に設定する。新しい機器の既定は CSLU で、cslu-local という名前で探している。CSLU のアドレスを設定するか、DNS でこの名前を解決できるようにする。CSLU を使わない場合は別のトランスポート (license smart transport) を選ぶ
+device-do-cslu = サービスの場所を機器に設定する。新しい機器の既定は CSLU で、cslu-local という名前で探している。CSLU のアドレスを設定するか、DNS でこの名前を解決できるようにする。CSLU を使わない場合は別のトランスポートを選ぶ
 device-do-inspection = { $host } を TLS インスペクション (SSL 復号) の対象から除外する。機器は社内 CA を信頼していない
-device-do-trustpool = 時刻が正しいこと、トラストプールにサービスのルート証明書があることを確認する。IdenTrust のルートは 16.12.6、17.3.4、17.4.2、17.5.1、17.6.1 以降のイメージに入っている
-device-do-trust-root = 時刻が正しいこと、サービスのルート証明書 (クラウドでは IdenTrust Commercial Root CA 1) を機器が信頼していることを確認する
-device-do-send = 時刻が正しいこと、トラストプールにサービスのルート証明書があることを確認する。IdenTrust のルート (16.12.6、17.3.4、17.4.2、17.5.1、17.6.1 以降のイメージに含まれる) がないと、Call Home はこの文言で失敗する
+device-do-trustpool = 時刻が正しいこと、サービスのルート証明書 (クラウドでは IdenTrust Commercial Root CA 1) を{ -device }が信頼していることを確認する
+device-do-send = 時刻が正しいこと、サービスのルート証明書を{ -device }が信頼していることを確認する。このルート証明書がないと、Call Home はこの文言で失敗する
 device-do-certificate-name = URL のアドレス { $host } を、サービスの証明書にあるホスト名に置き換える。証明書はホストを名前で示すため。その名前を機器で解決できる必要がある
 device-do-certificate-own = サービスの証明書の名前が URL と同じ { $host } であること (SSM On-Prem では Host Common Name)、機器の時刻から見て有効期間内であること、SLA-TrustPoint に Cisco Licensing Root CA があることを確認する
 device-do-revocation = On-Prem の CRL は取得できないことが多いので、失効確認を無効にする
-device-do-empty = SSM On-Prem ではトランスポートを cslu にし、Inventory > General に表示される URL を使う。バージョン 8-202102 以降が必要
-device-do-upgrade-on-prem = SSM On-Prem を 8-202102 以降にアップグレードする
+device-do-empty = SSM On-Prem ではトランスポートを cslu にし、Inventory > General に表示される URL を使う。バージョン { -gate-on-prem-policies } 以降が必要
+device-do-upgrade-on-prem = SSM On-Prem を { -gate-on-prem-policies } 以降にアップグレードする
 device-do-http-url = サービスの正しい URL を設定する。応答はあるが、現在の URL はサービスにない
 device-do-http-proxy = プロキシで { $host } への通信を認証なしで許可する。407 はプロキシの応答である
 device-do-http-forbidden = { $host } がこの機器を拒否する理由を確認する。サービスのログ、機器のアカウントのほか、代わりに応答した可能性のある途中のプロキシのポリシーも見る
@@ -83,15 +82,15 @@ device-do-register = 使用回数の残っているトークンで登録する�
 device-do-read-on = このメッセージと前後の記録を読む。エージェントは何ができなかったかを記録している
 device-do-token = 応答の内容を確認する。機器が認識されていなければ、使用回数の残っているトークンで信頼を確立し直す
 device-do-trust = 時刻のずれが 1 時間以内であることを確認し、信頼を確立し直す
-device-do-reach = ライセンス通信の送信元インターフェイスから { $host } へ到達できるか確認する。Open と表示されれば到達できている。ping では判断できない
+device-do-reach = ライセンス通信の送信元インターフェイスから { $host } のポートが開いているか確認する。ping では判断できない
 device-do-allow = 機器から { $host } への通信を、アドレスではなく名前で、TLS インスペクションなしで許可する
 device-do-capture = 試行を 1 回キャプチャし、誰が打ち切っているかを確認する
 device-do-capture-beside = 試行を 1 回キャプチャし、誰が打ち切っているかを確認する。機器自身か、その手前のスイッチポート (SPAN) で取得する
 device-do-capture-verify = そのキャプチャと同じ --log を tlswalk に渡す
 device-collect = ライセンスに関する出力を取得する
 device-collect-verify = その出力を tlswalk --log に渡す
-device-verify = show logging に %SMART_LIC-6-TRUST_INSTALL_SUCCESS または %SMART_LIC-5-COMM_RESTORED が出ること
-device-verify-agent = このメッセージが再び記録されず、show license all に失敗が表示されないこと
+device-verify = 信頼の確立または通信の回復がログに記録されること
+device-verify-agent = このメッセージが再び記録されず、{ -device }が失敗を報告しないこと
 
 # 画面
 device-label-log = ログ
@@ -112,7 +111,7 @@ device-offset-pairs = { $pairs ->
 device-span = { $hours } 時間 { $minutes } 分
 device-utc-agrees = メッセージ内の時刻はキャプチャと一致しており、差はタイムゾーンによるもの
 device-offset-unknown = 時刻をキャプチャと対応付けられないため、どの試行にも結び付けていない
-device-supports = コントローラ自身のログも同じ内容を記録している ({ $log } の { $line } 行目)
+device-supports = { -device }自身のログも同じ内容を記録している ({ $log } の { $line } 行目)
 device-contradicts = キャプチャと矛盾
 device-more = ほか { $count } 件は JSON レポートを参照
 device-counted = 試行 { $total } 回、成功 { $success } 回、失敗 { $fail } 回
@@ -125,3 +124,17 @@ device-transport = トランスポート { $transport }
 device-proxy = プロキシ { $proxy } 経由
 device-vrf = VRF { $vrf }
 device-trust-code = トラストコード: { $trust }
+
+# ログ：機器の状態
+device-fact-offline = 機器の出力ではトランスポートがオフである。ファイルで報告するため、通信がなくて正しい
+device-fact-offline-until = 機器の出力ではトランスポートがオフである。ファイルで報告するため、通信がなくて正しい。次の確認応答の期限は { $deadline }
+device-fact-reservation = 機器の出力に予約が残っている：{ $says }
+device-fact-reload = 機器の出力では、ライセンスの初期化後の再起動がまだ行われていない
+device-fact-trust-missing = 機器の出力では、冗長構成のメンバーに信頼コードがない：{ $member }
+device-fact-token = 機器の出力では、トークンの使用回数が残っていない
+device-fact-offline-do = ファイルで報告し、確認応答を取り込む。オフラインにする意図がなければトランスポートを有効にする (tlswalk explain offline)
+device-fact-reservation-do = 予約からレポートに移行する。使用状況を保存し、アカウントに登録し、確認応答を取り込む (tlswalk explain reservation)
+device-fact-reload-do = メンテナンス時間帯に{ -device }を再起動する。ライセンスの初期化は再起動で有効になる (tlswalk explain factory-reset)
+device-fact-trust-missing-do = 使用回数が 2 以上のトークンとキーワード all を使い、冗長構成の全メンバーで信頼を確立する (tlswalk explain high-availability)
+device-fact-token-do = 使用回数の残っているトークン (冗長構成では 2 以上) を作成し、全メンバーで信頼を確立する (tlswalk explain high-availability)
+device-fact-verify = 次の内容が出力からなくなる：{ $says }

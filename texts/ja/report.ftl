@@ -154,3 +154,6 @@ text-accepted = 受け入れ可能なクライアント証明書の発行者 { $
 explain-earned = 判定が正しかった割合
 explain-earned-word = { $word }：正解の分かっている { $cases } 件のうち { $right } 件
 explain-earned-cases = 一件は、作り方の分かっているキャプチャに対する一つの判定（記録したサンプル、それを損なった写し、生成したキャプチャ、現場の障害の再現）。損なった写しでは、残った部分が別の障害に見える場合も誤りに数える
+
+# tlswalk explain
+explain-topics = 判定以外のトピック

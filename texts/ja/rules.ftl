@@ -41,6 +41,7 @@ dns-unexpected-address-asks = { $server } に { $name } を問い合わせ
 dns-unexpected-address-answers = { $server } が { $address } と応答
 dns-unexpected-address-private-path = 意図されたアドレスの可能性もある。サービスを代理する社内ゲートウェイなら、TLS に応答するはず
 dns-unexpected-address-on-server = DNS サーバ { $server } で、{ $name } の上書き設定またはブロックリストの項目を削除してください（シンクホールはこのようなアドレスを返します）
+dns-unexpected-address-block-page = { $product } のブロックページ
 dns-unexpected-address-unspecified = 未指定アドレス
 dns-unexpected-address-loopback = ループバックアドレス
 dns-unexpected-address-private = プライベートアドレス
@@ -68,6 +69,7 @@ tcp-refused-firewall = ファイアウォールがサーバの代わりに応答
 tcp-refused-listen = { $ip } で、サービスが稼働し { $port } 番ポートで待ち受けていることを確認してください
 tcp-refused-proxy = または、プロキシの設定を修正してください（{ -device }には { $server } が設定されています）
 tcp-refused-url = または、URL を修正してください（{ -device }には { $port } 番ポートが設定されています）
+tcp-refused-allow-first = { $device } から { $ip } への TCP { $port } を許可してください（公開サービスの名前で拒否しているのは、たいていファイアウォールです）
 tcp-refused-allow = または、ファイアウォールが拒否している場合は、{ $device } から { $ip } への TCP { $port } を許可してください
 
 # tcp-no-response
@@ -118,6 +120,7 @@ not-tls-listen = { $server } で待ち受けているサービスを確認し、
 not-tls-http = HTTP { $status } { $reason }
 not-tls-http-redirect = HTTP { $status } { $reason }、{ $location } へリダイレクト
 not-tls-somewhere = 経路上の何かが代わりに応答している
+not-tls-product = 代わりに { $product } が応答している
 not-tls-there = そのサーバは TLS を話さない
 
 # version-mismatch
@@ -196,6 +199,7 @@ crl-fetch-failed-dns-silent = { $host } の問い合わせに DNS の応答な�
 # interception-suspected
 interception-suspected-summary = { $name } として提示された証明書は本来のサービスのものではない：{ $signer } が署名しており、{ $consequence }
 interception-suspected-incomplete = ハンドシェイクは完了していない
+interception-suspected-summary-portal = { $name } として提示された証明書はキャプティブポータルのもの ({ $signer })。{ $consequence }
 interception-suspected-authority = 認証局 { $issuer }
 interception-suspected-product = { $product }、発行者名 { $issuer }
 interception-suspected-other-names = 要求された名前とは別の名前の証明書である。そのアドレスで別のサーバまたはポータルが応答している可能性がある
@@ -213,6 +217,7 @@ interception-suspected-near = SYN-ACK が { $milliseconds } ミリ秒以内に�
 interception-suspected-chain-self-signed = 自己署名
 interception-suspected-chain-private-root = そのルート { $root } は指定されたルート証明書にない
 interception-suspected-chain-issuer-not-given = 発行者は提示されておらず、指定されたルート証明書にもない
+interception-suspected-chain-anchored = チェーンは成り立つが、別の名前の証明書である
 interception-suspected-chain-broken = チェーンが成り立たない
 interception-suspected-refused = { $who }はそれを拒否した（{ $alert }）
 interception-suspected-accepted-then = { $who }はそれを受け入れたが、その後に相手側が{ $alert }を送った
@@ -588,6 +593,7 @@ certificate-fault-accepted-fault = { $whose }：{ $clauses }
 
 # no-licensing-traffic
 no-licensing-traffic-summary = このキャプチャにライセンス通信はない：期間は { $watched }、内容は { $frames } フレーム、TCP 接続 { $tcp } 本（うち TLS { $tls } 本）
+no-licensing-traffic-summary-offline = このキャプチャにライセンス通信はない：機器のトランスポートがオフなので、通信がなくて正しい（期間は { $watched }）
 no-licensing-traffic-summary-empty = このキャプチャにライセンス通信はない：期間は { $watched }、フレームは一つもない
 no-licensing-traffic-summary-tls = このキャプチャに判定できる TLS 接続はない：期間は { $watched }、内容は { $frames } フレーム、TCP 接続 { $tcp } 本（うち TLS { $tls } 本）
 no-licensing-traffic-summary-tls-empty = このキャプチャに判定できる TLS 接続はない：期間は { $watched }、フレームは一つもない
@@ -698,3 +704,11 @@ server-broke-off-hello = Server Hello
 server-broke-off-alert = Encrypted Extensions があるべき位置の、アラートしか入らない長さのレコード
 server-broke-off-cannot-tell = どのアラートか。TLS 1.3 は暗号化する。共通のアプリケーションプロトコル(ALPN)がない、サーバー名が未知、などはここで判明する
 server-broke-off-log = 理由を { $server } のログで確認する
+
+# 途中の機器が応答する
+in-between-summary = { $service } への要求に途中の機器が HTTP { $status } { $reason } で応答した：{ $who }
+in-between-product = { $product } のページである
+in-between-portal = キャプティブポータルが先にサインインを求めている
+in-between-page = 応答に「{ $mark }」がある ({ $product } のページの特徴)
+in-between-or = サービス自身の応答である可能性もある。要求が届いたかどうかはそのログで分かる
+in-between-sign-in = { $device } をキャプティブポータルでサインインさせるか、サインインなしで通過できるようにしてください

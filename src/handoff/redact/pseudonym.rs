@@ -46,7 +46,7 @@ impl Pseudonyms {
             .endpoints
             .iter()
             .flat_map(|it| it.names.iter().chain(&it.paths))
-            .chain(profile.interceptors.iter().flat_map(|it| &it.issuer_contains));
+            .chain(profile.interceptors().flat_map(|it| &it.issuer_contains));
         let words = of_profile
             .map(String::as_str)
             .chain([PUBLIC_WORDS])

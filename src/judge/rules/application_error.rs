@@ -2,10 +2,11 @@
 
 use super::behind_proxy::by_proxy_itself;
 use super::cslu::right_url;
-use super::{elsewhere, on_device, sees_without_holes, service};
+use super::in_between::answered_in_between;
+use super::{elsewhere, on_client, sees_without_holes, service};
 use crate::attempt::Attempt;
-use crate::base::command::Command;
 use crate::base::confidence::Confidence;
+use crate::base::dialect::task;
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
 use crate::connection::Exchange;
@@ -34,6 +35,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         || by_proxy_itself(connection, &context.options.profile).is_some()
     {
         return None;
+    }
+    if let Some(finding) = answered_in_between(RULE.id, attempt, exchange, context) {
+        return Some(finding);
     }
     if response.status < 300 {
         return refused_inside(attempt, exchange).or_else(|| without_content(attempt, exchange, context));
@@ -82,12 +86,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         300..=399 => finding
             .confidence(Confidence::Likely)
             .cannot_tell(phrase("application-error-redirect-followed"))
-            .remedy(on_device(
+            .remedy(on_client(
                 attempt,
                 phrase("application-error-redirect-do").with("target", target.as_str()),
                 &right_url(attempt, connection, leads_to_tls),
             )),
-        404 => finding.remedy(on_device(
+        404 => finding.remedy(on_client(
             attempt,
             phrase("url-unknown")
                 .with("target", target.as_str())
@@ -133,13 +137,10 @@ fn refused_inside(attempt: &Attempt<'_>, exchange: &Exchange) -> Option<Finding>
     Some(
         finding
             .excluded("reachability", phrase("licensing-refused-reached"))
-            .remedy(on_device(
+            .remedy(on_client(
                 attempt,
                 phrase("licensing-refused-do").with("code", &code),
-                &[
-                    Command::fixed("show license history message"),
-                    Command::fixed("show license tech support | include Last Response|Failure Reason"),
-                ],
+                &[task("show-history"), task("show-last-answer")],
             )),
     )
 }
@@ -179,7 +180,7 @@ fn without_content(attempt: &Attempt<'_>, exchange: &Exchange, context: &Context
             phrase("application-error-empty-answer").with("status", response.status),
         )
         .alternative("healthy", phrase("application-error-empty-meant"))
-        .remedy(on_device(
+        .remedy(on_client(
             attempt,
             phrase("device-do-empty").with("host", attempt.host().to_string()),
             &right_url(attempt, connection, connection.server.port == 443),

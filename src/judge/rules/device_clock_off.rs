@@ -1,12 +1,13 @@
 //! Attempt → Finding: the controller's clock is wrong by more than licensing puts up with.
 
+use super::on_client;
 use crate::attempt::Attempt;
 use crate::attempt::device_clock::{Offset, span};
-use crate::base::command::Command;
 use crate::base::confidence::Confidence;
+use crate::base::dialect::task;
 use crate::base::phrase::phrase;
 use crate::judge::context::Context;
-use crate::judge::finding::{By, Finding, Owner, Remedy, Rule, Severity};
+use crate::judge::finding::{By, Finding, Remedy, Rule, Severity};
 
 /// A trust code is not installed by a device whose clock is off by an hour or more (Cisco NX-OS guide, Smart Licensing
 /// Using Policy: troubleshooting). Never the cause: the handshake is over before the clock is compared.
@@ -42,19 +43,12 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     .evidence(frame, phrase("device-clock-off-evidence"))
     .alternative("capture-clock", phrase("device-clock-off-or-capture"))
     .remedy(Remedy {
-        owner: Owner::Wlc,
-        action: phrase("device-clock-off-set"),
-        commands: [
-            "show clock detail",
-            "show ntp status",
-            "configure terminal",
-            "  ntp server <address>",
-            "  end",
-            "license smart trust idtoken <token> all force",
-        ]
-        .map(Command::fixed)
-        .to_vec(),
         verify: phrase("device-clock-off-verify"),
+        ..on_client(
+            attempt,
+            phrase("device-clock-off-set"),
+            &[task("show-clock"), task("set-clock")],
+        )
     });
     Some(Finding {
         by: Some(By::Device),

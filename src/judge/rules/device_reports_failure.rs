@@ -3,16 +3,17 @@
 //! A log tells that licensing failed and sometimes why, never who broke it off. So the likely cause is named with what to
 //! type, and with the capture that would show it.
 
+use super::device_facts;
 use super::device_remedies::remedies;
 use crate::attempt::device_clock::written;
-use crate::base::command::Command;
 use crate::base::confidence::Confidence;
+use crate::base::dialect::task;
 use crate::base::frame::Timestamp;
 use crate::base::phrase::phrase;
 use crate::base::wire_text::WireText;
 use crate::device::{DeviceEvent, DeviceLog, Form, Reason, Standing, Statistics, What};
 use crate::judge::finding::{At, By, Finding, Owner, Remedy, Severity};
-use crate::profile::Profile;
+use crate::profile::options::Options;
 
 /// The verdict id where the device says that licensing fails.
 pub const ID: &str = "device-reports-failure";
@@ -43,17 +44,21 @@ pub(super) enum Cause {
 
 /// What is said of logs by themselves.
 #[must_use]
-pub fn finding(logs: &[DeviceLog], profile: &Profile) -> Finding {
+pub fn finding(options: &Options) -> Finding {
+    let logs = &options.logs[..];
     let failing = failing(logs);
     let last = latest(logs);
     if !is_failing(logs) {
-        return not_failing(logs, last);
+        return not_failing(options, last);
     }
     let (cause, says) = cause(logs, &failing);
     let mut finding = Finding::error(ID, By::Unknown, cause.at(), phrase(cause.summary()).with("says", &says))
         .confidence(Confidence::Likely)
         .cannot_tell(phrase(cause.hides()));
-    for remedy in remedies(cause, logs, says.raw(), profile) {
+    for remedy in device_facts::remedies(logs, options.dialect()) {
+        finding = finding.remedy(remedy);
+    }
+    for remedy in remedies(cause, options, says.raw()) {
         finding = finding.remedy(remedy);
     }
     finding
@@ -72,7 +77,17 @@ fn failing(logs: &[DeviceLog]) -> Vec<&Statistics> {
     rows.filter(fails).collect()
 }
 
-fn not_failing(logs: &[DeviceLog], last: Option<&DeviceEvent>) -> Finding {
+fn not_failing(options: &Options, last: Option<&DeviceEvent>) -> Finding {
+    let finding = without_failure(options, last);
+    let facts = device_facts::remedies(&options.logs, options.dialect());
+    Finding {
+        remedies: facts.into_iter().chain(finding.remedies).collect(),
+        ..finding
+    }
+}
+
+fn without_failure(options: &Options, last: Option<&DeviceEvent>) -> Finding {
+    let logs = &options.logs[..];
     let works = logs
         .iter()
         .flat_map(|log| &log.statistics)
@@ -100,22 +115,20 @@ fn not_failing(logs: &[DeviceLog], last: Option<&DeviceEvent>) -> Finding {
         .remedy(Remedy {
             owner: Owner::Wlc,
             action: phrase("device-collect"),
-            commands: [
-                "show logging | include SMART_LIC|LICMGR|PKI|CALL_HOME",
-                "show license history message",
-                "show license tech support",
-                "show license all",
-                "show clock detail",
-            ]
-            .map(Command::fixed)
-            .to_vec(),
+            commands: options.dialect().lines(&[
+                task("show-log-of-licensing"),
+                task("show-history"),
+                task("show-licensing"),
+                task("show-all"),
+                task("show-clock"),
+            ]),
             verify: phrase("device-collect-verify"),
         })
 }
 
 /// What says yes or no, in order of time. Answers that are counted elsewhere are told there; the milliseconds inside a
 /// message are the same event again. A line without a time is as late as those above it.
-fn in_order(logs: &[DeviceLog]) -> Vec<&DeviceEvent> {
+fn in_order(logs: &[DeviceLog]) -> Vec<(Option<Timestamp>, &DeviceEvent)> {
     let dated = logs.iter().flat_map(|log| &log.events);
     let with_year = dated.filter_map(|event| event.stamp.as_ref().filter(|it| it.year.is_some())?.as_written(0));
     // Years that are left out are those nearest to the latest one given.
@@ -133,7 +146,7 @@ fn in_order(logs: &[DeviceLog]) -> Vec<&DeviceEvent> {
         }
     }
     says.sort_by_key(|&(time, _)| time);
-    says.into_iter().map(|(_, event)| event).collect()
+    says
 }
 
 /// Without any year: all are of one.
@@ -141,67 +154,104 @@ const MIDDLE_OF_A_YEAR: Timestamp = Timestamp::from_seconds(1_719_792_000);
 
 /// The last line that says yes or no.
 fn latest(logs: &[DeviceLog]) -> Option<&DeviceEvent> {
-    in_order(logs).last().copied()
+    in_order(logs).last().map(|&(_, event)| event)
 }
 
-/// The most telling thing that is said since licensing last worked.
+/// Something that the device says failed.
+struct Failure {
+    time: Option<Timestamp>,
+    cause: Cause,
+    /// It names a step, so that what is said before it is over.
+    is_telling: bool,
+    says: WireText,
+}
+
+/// How long the lines of one try are apart at most: a look-up alone may take half a minute, and devices try again after more.
+const ONE_TRY: i64 = 60_000_000_000;
+
+/// Why it fails now: what is said since licensing last worked, of the last try its most telling line. A line that names no
+/// step does not refute the one before it that does.
 fn cause(logs: &[DeviceLog], failing: &[&Statistics]) -> (Cause, WireText) {
     let mut events = in_order(logs);
-    let good = events.iter().rposition(|event| event.what.is_success());
+    let good = events.iter().rposition(|(_, event)| event.what.is_success());
     events.drain(..good.map_or(0, |at| at + 1));
+    let mut failures: Vec<Failure> = events.into_iter().filter_map(of_event).collect();
     // Of several types of messages the one that failed last: what it met is how things stand.
-    let newest = failing
-        .iter()
-        .max_by_key(|row| row.last.as_ref().and_then(|stamp| stamp.as_written(1970)));
-    let find = |wanted: &dyn Fn(What) -> bool| {
-        let event = events.iter().rev().find(|event| wanted(event.what));
-        event.map(|event| event.text.clone())
+    let last = |row: &Statistics| row.last.as_ref().and_then(|stamp| stamp.as_written(1970));
+    if let Some(row) = failing.iter().max_by_key(|row| last(row)) {
+        let time = last(row);
+        let at = failures.partition_point(|failure| failure.time <= time || time.is_none());
+        failures.insert(at, of_row(row, time));
+    }
+    let Some(end) = failures.last().map(|failure| failure.time) else {
+        return (Cause::Unspecified, WireText::default());
     };
-    let reason = |wanted: Reason| find(&|what| what == What::CommunicationFailed(wanted));
-    let row = |standing: Standing| {
-        let row = newest.filter(|row| row.standing() == standing)?;
-        let reason = if row.reason.is_empty() {
-            String::new()
-        } else {
-            format!(", {}", row.reason.raw())
-        };
-        let last = row.last_response.raw();
-        let text = format!("{}: {last}{reason}", row.message.raw());
-        Some(WireText::from(text.trim_end_matches([':', ' '])))
+    let of_last_try = |failure: &&Failure| match (failure.time, end) {
+        (Some(time), Some(end)) => end.since(time) <= ONE_TRY,
+        _ => true,
     };
-    let status = events.iter().rev().find_map(|event| match event.what {
-        What::CommunicationFailed(Reason::HttpStatus(status)) => Some((status, event.text.clone())),
-        _ => None,
-    });
-    let found = [
-        (Cause::Name, reason(Reason::NameNotResolved)),
-        (Cause::Off, reason(Reason::TransportOff)),
-        (Cause::Certificate, reason(Reason::CertificateNotValidated)),
-        (Cause::Revocation, find(&|what| what == What::RevocationFailed)),
-        (Cause::Certificate, find(&|what| what == What::CertificateInvalid)),
-        (Cause::OnPremTooOld, find(&|what| what == What::OnPremTooOld)),
-        (
-            Cause::HttpStatus(status.as_ref().map_or(0, |(status, _)| *status)),
-            status.map(|(_, text)| text),
-        ),
-        (Cause::Empty, reason(Reason::EmptyAnswer)),
-        (Cause::Refused, row(Standing::Refused)),
-        (Cause::Refused, find(&|what| what == What::Answer(Some(false)))),
-        (Cause::Silent, row(Standing::NoReply)),
-        (Cause::Silent, reason(Reason::TimedOut)),
-        (Cause::NotConnected, reason(Reason::NotConnected)),
-        (Cause::Trust, find(&|what| what == What::TrustFailed)),
-        (Cause::NotSent, reason(Reason::NotSent)),
-        (Cause::Silent, find(&|what| what == What::NoAnswer)),
-        (Cause::Registration, find(&|what| what == What::RegistrationFailed)),
-        (Cause::Agent, find(&|what| what == What::AgentFailed)),
-        (Cause::Unspecified, row(Standing::Fails)),
-        (Cause::Unspecified, find(&|what| what.is_failure())),
-    ];
-    found
-        .into_iter()
-        .find_map(|(cause, text)| Some((cause, text?)))
-        .unwrap_or((Cause::Unspecified, WireText::default()))
+    let of_try = failures.iter().rev().filter(of_last_try);
+    let of_try = of_try.min_by_key(|failure| (!failure.is_telling, failure.cause.rank()));
+    let telling = of_try.filter(|failure| failure.is_telling);
+    let before = || failures.iter().rev().find(|failure| failure.is_telling);
+    let found = telling.or_else(before).or(of_try);
+    found.map_or_else(
+        || (Cause::Unspecified, WireText::default()),
+        |failure| (failure.cause, failure.says.clone()),
+    )
+}
+
+fn of_event((time, event): (Option<Timestamp>, &DeviceEvent)) -> Option<Failure> {
+    let cause = match event.what {
+        What::CommunicationFailed(reason) => match reason {
+            Reason::NameNotResolved => Cause::Name,
+            Reason::TransportOff => Cause::Off,
+            Reason::CertificateNotValidated => Cause::Certificate,
+            Reason::HttpStatus(status) => Cause::HttpStatus(status),
+            Reason::EmptyAnswer => Cause::Empty,
+            Reason::TimedOut => Cause::Silent,
+            Reason::NotConnected => Cause::NotConnected,
+            Reason::NotSent => Cause::NotSent,
+            Reason::HandshakeFailed | Reason::Unspecified => Cause::Unspecified,
+        },
+        What::RevocationFailed => Cause::Revocation,
+        What::CertificateInvalid => Cause::Certificate,
+        What::OnPremTooOld => Cause::OnPremTooOld,
+        What::Answer(Some(false)) => Cause::Refused,
+        What::TrustFailed => Cause::Trust,
+        What::NoAnswer => Cause::Silent,
+        What::RegistrationFailed => Cause::Registration,
+        What::AgentFailed => Cause::Agent,
+        _ => return None,
+    };
+    // That nothing came is also what a history shows of a try that never left the device.
+    let is_vague = matches!(cause, Cause::NotSent | Cause::Agent | Cause::Unspecified) || event.what == What::NoAnswer;
+    Some(Failure {
+        time,
+        cause,
+        is_telling: !is_vague,
+        says: event.text.clone(),
+    })
+}
+
+fn of_row(row: &Statistics, time: Option<Timestamp>) -> Failure {
+    let cause = match row.standing() {
+        Standing::Refused => Cause::Refused,
+        Standing::NoReply => Cause::Silent,
+        _ => Cause::Unspecified,
+    };
+    let reason = if row.reason.is_empty() {
+        String::new()
+    } else {
+        format!(", {}", row.reason.raw())
+    };
+    let text = format!("{}: {}{reason}", row.message.raw(), row.last_response.raw());
+    Failure {
+        time,
+        cause,
+        is_telling: cause != Cause::Unspecified,
+        says: WireText::from(text.trim_end_matches([':', ' '])),
+    }
 }
 
 impl Cause {
@@ -215,6 +265,27 @@ impl Cause {
             What::RegistrationFailed => Self::Registration,
             What::OnPremTooOld => Self::OnPremTooOld,
             _ => Self::Agent,
+        }
+    }
+
+    /// How much it tells beside others of the same try: the lower, the more.
+    const fn rank(self) -> u8 {
+        match self {
+            Self::Name => 0,
+            Self::Off => 1,
+            Self::Revocation => 2,
+            Self::Certificate => 3,
+            Self::OnPremTooOld => 4,
+            Self::HttpStatus(_) => 5,
+            Self::Empty => 6,
+            Self::Refused => 7,
+            Self::Silent => 8,
+            Self::NotConnected => 9,
+            Self::Trust => 10,
+            Self::Registration => 11,
+            Self::NotSent => 12,
+            Self::Agent => 13,
+            Self::Unspecified => 14,
         }
     }
 
@@ -266,14 +337,13 @@ impl Cause {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::Profile;
 
     fn judged(texts: &[&str]) -> (&'static str, Option<At>) {
-        let logs: Vec<DeviceLog> = texts
-            .iter()
-            .map(|text| crate::device::read("a", text.as_bytes()))
-            .collect();
-        let profile = Profile::built_in("cisco-smart-licensing").unwrap();
-        let finding = finding(&logs, &profile);
+        let mut options = Options::new(Profile::built_in("cisco-smart-licensing").unwrap());
+        let logs = texts.iter().map(|text| crate::device::read("a", text.as_bytes()));
+        options.logs = logs.collect();
+        let finding = finding(&options);
         (finding.id, finding.at)
     }
 
@@ -288,6 +358,27 @@ mod tests {
             assert_eq!(judged(&texts).0, SUCCESS);
         }
         assert_eq!(judged(&[""]).0, NOTHING);
+    }
+
+    #[test]
+    fn the_last_try_says_why_and_a_vague_line_leaves_the_reason_that_stood_before() {
+        let says = |clock: &str, reason: &str| format!("Aug 23 {clock}: %SMART_LIC-3-COMM_FAILED: x : {reason}\n");
+        let name = says("09:00:00", "Unable to resolve server hostname/domain name");
+        let later = says(
+            "09:30:00",
+            "Cannot establish secure connection because server TLS cert cannot be validated",
+        );
+        let vague = says("09:45:00", "Communications failure");
+        // It got further: the name is no longer what fails.
+        assert_eq!(judged(&[&format!("{name}{later}")]).1, Some(At::Tls));
+        assert_eq!(judged(&[&format!("{name}{later}{vague}")]).1, Some(At::Tls));
+        assert_eq!(judged(&[&format!("{name}{vague}")]).1, Some(At::Dns));
+        // Of one try, the line that tells most, wherever it stands.
+        let revoked = "Aug 23 09:29:58: %PKI-3-CRL_FETCH_FAIL: CRL fetch for trustpoint SLA-TrustPoint failed\n";
+        let closed = says("09:30:00", "Connection refused");
+        assert_eq!(judged(&[&format!("{name}{revoked}{closed}")]).1, Some(At::Tls));
+        // What was said before it worked is over.
+        assert_eq!(judged(&[&format!("{name}{INSTALLED}{vague}")]).1, Some(At::Tcp));
     }
 
     #[test]

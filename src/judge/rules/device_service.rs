@@ -117,8 +117,7 @@ const CSLU_PORT: u16 = 8182;
 
 /// The value of a setting, of the text that was given last.
 pub(super) fn setting(logs: &[DeviceLog], name: &str) -> Option<String> {
-    let mut values = logs.iter().rev().filter_map(|log| log.setting(name));
-    values.next().map(ToString::to_string)
+    crate::device::setting(logs, name).map(ToString::to_string)
 }
 
 /// The transport of `Type: …` and of `license smart transport …`.

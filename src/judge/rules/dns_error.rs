@@ -1,9 +1,9 @@
 //! Attempt → Finding: the resolver answered, but without an address.
 
 use super::cslu::address_of_cslu;
-use super::{client, elsewhere, on_device};
+use super::{client, elsewhere, on_client};
 use crate::attempt::Attempt;
-use crate::base::command::Command;
+use crate::base::dialect::task;
 use crate::base::phrase::{Phrase, phrase};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
@@ -93,20 +93,21 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         Owner::Server,
         phrase("dns-error-on-server").with("server", server).with("what", what),
     ))
-    .remedy(on_device(
+    .remedy(on_client(
         attempt,
         phrase("dns-error-other-server")
             .with("who", client(attempt))
             .with("name", name),
         &[
-            Command::fixed("show running-config | include name-server|domain lookup"),
-            Command::fixed("configure terminal"),
-            if is_own(attempt) {
-                Command::fixed("  ip name-server <address of a DNS server that knows the name>")
-            } else {
-                Command::fixed("  ip name-server <address of a DNS server that resolves public names>")
-            },
-            Command::fixed("  end"),
+            task("show-resolver"),
+            task("set-resolver").with(
+                "can",
+                if is_own(attempt) {
+                    &"knows the name"
+                } else {
+                    &"resolves public names"
+                },
+            ),
         ],
     ));
     Some(match address_of_cslu(attempt) {

@@ -3,10 +3,11 @@
 use std::net::IpAddr;
 
 use super::cslu::address_of_cslu;
-use super::{client, elsewhere, frames, on_device};
+use super::{client, elsewhere, frames, on_client};
 use crate::attempt::Attempt;
-use crate::base::command::Command;
+use crate::base::command::HostArgument;
 use crate::base::confidence::Confidence;
+use crate::base::dialect::{Task, task};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::Side;
@@ -99,16 +100,17 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     };
     Some(
         finding
-            .remedy(on_device(
+            .remedy(on_client(
                 attempt,
                 phrase("dns-no-response-configure").with("servers", servers.join(", ")),
                 &[
-                    Command::fixed("show running-config | include name-server|domain lookup"),
-                    Command::with("ping {}", &[&server]),
-                    Command::fixed("configure terminal"),
-                    Command::fixed("  ip domain lookup"),
-                    Command::fixed("  ip name-server <address of a DNS server that the controller can reach>"),
-                    Command::fixed("  end"),
+                    task("show-resolver"),
+                    task("ping").with("server", &server),
+                    task("resolve-at")
+                        .with("resolver", &server)
+                        .with("host", &HostArgument::new(name.raw(), "<name>")),
+                    task("use-lookup"),
+                    reachable_resolver(),
                 ],
             ))
             .remedy(elsewhere(
@@ -119,6 +121,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                     .with("server", server),
             )),
     )
+}
+
+fn reachable_resolver() -> Task {
+    task("set-resolver").with("can", &"can be reached")
 }
 
 fn is_broadcast(server: IpAddr) -> bool {
@@ -145,16 +151,10 @@ fn no_name_server(attempt: &Attempt<'_>, lookup: &Lookup) -> Finding {
             .with("count", count),
     )
     .alternative("dns-server-not-used", phrase("dns-no-name-server-or"))
-    .remedy(on_device(
+    .remedy(on_client(
         attempt,
         phrase("dns-no-name-server-do").with("who", client(attempt)),
-        &[
-            Command::fixed("show running-config | include name-server|domain lookup"),
-            Command::fixed("configure terminal"),
-            Command::fixed("  ip domain lookup"),
-            Command::fixed("  ip name-server <address of a DNS server that the controller can reach>"),
-            Command::fixed("  end"),
-        ],
+        &[task("show-resolver"), task("use-lookup"), reachable_resolver()],
     ));
     match address_of_cslu(attempt) {
         Some(remedy) => finding.remedy(remedy),

@@ -2,10 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::on_device;
+use super::on_client;
 use crate::attempt::Attempt;
-use crate::base::command::{Command, HostArgument};
+use crate::base::command::HostArgument;
 use crate::base::confidence::Confidence;
+use crate::base::dialect::task;
 use crate::base::phrase::phrase;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Rule, Severity};
@@ -56,16 +57,14 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         )
         .evidence(connection.first.0, phrase("dns-stale-address-used").with("used", used))
         .alternative("static-entry", phrase("dns-stale-address-static").with("used", used))
-        .remedy(on_device(
+        .remedy(on_client(
             attempt,
             phrase("dns-stale-address-do").with("used", used).with("name", name),
             &[
-                Command::with("show hosts {}", &[&host]),
-                Command::fixed("show running-config | include ip host"),
-                Command::with("clear host {}", &[&host]),
-                Command::fixed("configure terminal"),
-                Command::with("  no ip host {} {}", &[&host, &used]),
-                Command::fixed("  end"),
+                task("show-host").with("host", &host),
+                task("show-static-hosts"),
+                task("clear-host-cache").with("host", &host),
+                task("remove-static-host").with("host", &host).with("address", &used),
             ],
         )),
     )

@@ -1,5 +1,7 @@
 //! Attempt → Finding: DNS gave a public service an address that cannot be its own.
 
+use std::net::IpAddr;
+
 use super::elsewhere;
 use super::odd_address::oddness;
 use crate::attempt::Attempt;
@@ -12,7 +14,12 @@ use crate::tls::trust::NameMatch;
 /// RFC 1918, RFC 6598, RFC 4193, RFC 6890: addresses that no public service has.
 pub(super) const RULE: Rule = rule!("dns-unexpected-address", Cause, check);
 
-fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    let oddness = |ip: IpAddr| {
+        let block_page = || context.options.profile.block_page_at(ip);
+        oddness(ip)
+            .or_else(|| Some(phrase("dns-unexpected-address-block-page").with("product", &*block_page()?.product)))
+    };
     // Only a service in public DNS has a public address to expect; a handshake that went well proves the address good.
     // A certificate for other names is another server's.
     let is_other = attempt

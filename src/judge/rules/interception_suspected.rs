@@ -7,6 +7,7 @@ use crate::attempt::other_connections::Stretch;
 use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
 use crate::base::phrase::{Phrase, phrase};
+use crate::base::wire_text::WireText;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, Step, StepKind, TlsFacts};
 use crate::judge::context::Context;
@@ -40,7 +41,11 @@ fn went_on(attempt: &Attempt<'_>) -> bool {
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let case = recognise(attempt, context)?;
-    let signs = signs(case.connection, case.leaf, case.judgement, case.step.time, context);
+    let signs = if case.is_portal {
+        Vec::new()
+    } else {
+        signs(case.connection, case.leaf, case.judgement, case.step.time, context)
+    };
     let strong = signs.iter().filter(|sign| sign.is_strong).count();
     let finding = Finding::error(RULE.id, By::Path, At::Tls, case.summary())
         .severity(if case.failed() {
@@ -62,6 +67,8 @@ struct Case<'a, 'c> {
     judgement: &'a Judgement,
     leaf: &'a Fields,
     product: Option<&'a Interceptor>,
+    /// It is a captive portal's own.
+    is_portal: bool,
     /// The connection was captured for long enough afterwards to see what came of it.
     watched: bool,
     /// The chain may have led to a root that was public then.
@@ -74,10 +81,12 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'a>) -> Option<
     let step = connection.step_by(StepKind::Certificate, Side::Server)?;
     let judgement = attempt.judgements.server.as_ref()?;
     let leaf = tls.certificates.server.as_ref()?.chain.first()?.fields.as_ref().ok()?;
-    if !is_foreign(judgement, leaf, context) {
+    let site = attempt.service.name.as_str();
+    let portal = portal(leaf, judgement, site, context);
+    if portal.is_none() && !is_foreign(judgement, leaf, site, context) {
         return None;
     }
-    let product = product(tls, judgement, context);
+    let product = portal.or_else(|| product(tls, judgement, leaf, site, context));
     // Of a service that nobody knows, only the name of a product that re-signs tells, and a client that minds.
     let refused = tls.first_error().is_some_and(|alert| alert.side == Side::Client);
     if !attempt.service.public_certificate && (product.is_none() || attempt.licensing || !refused) {
@@ -91,6 +100,7 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'a>) -> Option<
         judgement,
         leaf,
         product,
+        is_portal: portal.is_some(),
         watched: watched_after(connection, step.time, context),
         then: may_have_been_public(judgement, step.time),
     })
@@ -120,18 +130,21 @@ impl Case<'_, '_> {
             Some(it) => phrase("interception-suspected-product").with("product", it.product.as_str()),
             None => phrase("interception-suspected-authority"),
         };
-        phrase("interception-suspected-summary")
-            .with("name", &self.attempt.service.name)
-            .with("signer", signer.with("issuer", &self.leaf.issuer))
-            .with("consequence", self.consequence())
+        phrase(if self.is_portal {
+            "interception-suspected-summary-portal"
+        } else {
+            "interception-suspected-summary"
+        })
+        .with("name", &self.attempt.service.name)
+        .with("signer", signer.with("issuer", &self.leaf.issuer))
+        .with("consequence", self.consequence())
     }
 
+    /// Never certain: anybody can give an authority the name of a product.
     fn confidence(&self, strong_signs: usize) -> Confidence {
         match (self.product.is_some(), strong_signs) {
             (false, _) if self.then => Confidence::Possible,
-            (true, 1..) if self.attempt.service.public_certificate => Confidence::Certain,
-            (true, 1..) => Confidence::Likely,
-            (true, 0) | (false, 1..) => Confidence::Likely,
+            (true, _) | (false, 1..) => Confidence::Likely,
             (false, 0) => Confidence::Possible,
         }
     }
@@ -176,6 +189,10 @@ impl Case<'_, '_> {
     }
 
     fn with_remedies(&self, finding: Finding) -> Finding {
+        if self.is_portal {
+            let sign_in = phrase("in-between-sign-in").with("device", self.attempt.device);
+            return finding.remedy(elsewhere(self.attempt, Owner::Firewall, sign_in));
+        }
         let owner = match self.attempt.service.proxy {
             Some(_) => Owner::Proxy,
             None => Owner::Firewall,
@@ -194,8 +211,14 @@ impl Case<'_, '_> {
     }
 }
 
-/// The product that re-signs under the name of any authority in the chain.
-fn product<'a>(tls: &TlsFacts, judgement: &Judgement, context: &Context<'a>) -> Option<&'a Interceptor> {
+/// The product that re-signs under the name of any authority in the chain, or puts its own name into what it signs.
+fn product<'a>(
+    tls: &TlsFacts,
+    judgement: &Judgement,
+    leaf: &Fields,
+    site: &str,
+    context: &Context<'a>,
+) -> Option<&'a Interceptor> {
     let profile = &context.options.profile;
     let presented = tls.certificates.server.iter().flat_map(|message| &message.chain);
     let issuers = presented.filter_map(|one| one.fields.as_deref().ok().map(|fields| &fields.issuer));
@@ -204,7 +227,17 @@ fn product<'a>(tls: &TlsFacts, judgement: &Judgement, context: &Context<'a>) -> 
         Chain::PrivateRoot { root } => Some(root),
         _ => None,
     };
-    issuers.chain(top).find_map(|name| profile.interceptor(name.raw()))
+    let by_issuer = issuers.chain(top).find_map(|name| profile.re_signer(name.raw(), site));
+    by_issuer.or_else(|| profile.re_signer_of(leaf.subject.raw(), site))
+}
+
+/// The captive portal whose own certificate stands in the service's place, wherever its chain leads.
+fn portal<'a>(leaf: &Fields, judgement: &Judgement, site: &str, context: &Context<'a>) -> Option<&'a Interceptor> {
+    if judgement.name != NameMatch::Differs {
+        return None;
+    }
+    let names = leaf.names.iter().chain(&leaf.common_name).map(WireText::raw);
+    context.options.profile.shows_itself(names, site)
 }
 
 /// Something that speaks for interception.
@@ -300,7 +333,7 @@ fn other_names(leaf: &Fields, context: &Context<'_>) -> Option<Sign> {
     let shown: Vec<String> = others
         .iter()
         .take(4)
-        .map(|name| crate::base::wire_text::WireText::from(*name).to_string())
+        .map(|name| WireText::from(*name).to_string())
         .collect();
     let what = phrase("interception-suspected-others").with("names", shown.join(", "));
     Some(Sign {
@@ -350,14 +383,14 @@ fn near(connection: &Connection) -> Option<i64> {
 }
 
 /// Whether the chain leads to a stranger: to no root given, and not because an intermediate of a given root is missing.
-fn is_foreign(judgement: &Judgement, leaf: &Fields, context: &Context<'_>) -> bool {
+fn is_foreign(judgement: &Judgement, leaf: &Fields, site: &str, context: &Context<'_>) -> bool {
     match judgement.chain {
         Chain::SelfSigned | Chain::PrivateRoot { .. } => true,
         // The authority that issued it is unknown; of the same organization as a known root, it is rather an intermediate
         // that the server forgot to send.
         // A product that re-signs may bear the very organization of a known root: Umbrella's authorities do.
         Chain::IssuerNotGiven { .. } => {
-            context.options.profile.interceptor(leaf.issuer.raw()).is_some() || !judgement.kindred
+            context.options.profile.re_signer(leaf.issuer.raw(), site).is_some() || !judgement.kindred
         }
         _ => false,
     }
@@ -368,6 +401,7 @@ fn chain_clause(chain: &Chain) -> Phrase {
         Chain::SelfSigned => phrase("interception-suspected-chain-self-signed"),
         Chain::PrivateRoot { root } => phrase("interception-suspected-chain-private-root").with("root", root),
         Chain::IssuerNotGiven { .. } => phrase("interception-suspected-chain-issuer-not-given"),
+        Chain::Anchored { .. } => phrase("interception-suspected-chain-anchored"),
         _ => phrase("interception-suspected-chain-broken"),
     }
 }

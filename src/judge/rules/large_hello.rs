@@ -4,12 +4,14 @@
 //! once. One with a share of ML-KEM (draft-ietf-tls-ecdhe-mlkem) takes some 1,200 bytes more; what does not read on then
 //! waits, resets, or finds it malformed.
 
-use super::{client, elsewhere, listed};
+use super::{client, listed, on_client};
 use crate::attempt::Attempt;
+use crate::base::command::HostName;
+use crate::base::dialect::task;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::StepKind;
-use crate::judge::finding::{Finding, Owner};
+use crate::judge::finding::{Finding, Remedy};
 use crate::tls::Group;
 use crate::tls::hello::ClientHello;
 
@@ -39,9 +41,18 @@ pub(super) fn or_large_hello(finding: Finding, attempt: &Attempt<'_>, connection
     let Some(clause) = hello.and_then(|hello| large_hello(connection, hello)) else {
         return finding;
     };
-    finding.alternative("large-hello", clause).remedy(elsewhere(
-        attempt,
-        Owner::Server,
-        phrase("large-hello-do").with("who", client(attempt)),
-    ))
+    finding
+        .alternative("large-hello", clause)
+        .remedy(try_smaller(attempt, connection))
+}
+
+/// What tells a hello that is too large from a server that does not answer any: the client sends a smaller one.
+pub(super) fn try_smaller(attempt: &Attempt<'_>, connection: &Connection) -> Remedy {
+    let name = connection.server_name().and_then(|name| HostName::new(name.raw()));
+    let task = task("try-smaller-hello").with("endpoint", &connection.server);
+    let task = match &name {
+        Some(name) => task.with("host", name),
+        None => task,
+    };
+    on_client(attempt, phrase("large-hello-do").with("who", client(attempt)), &[task])
 }

@@ -1,10 +1,10 @@
 //! Attempt → Finding: the device talks to the service that has been superseded.
 
-use super::on_device;
+use super::on_client;
 use crate::attempt::Attempt;
 use crate::attempt::selection::Clue;
-use crate::base::command::Command;
 use crate::base::confidence::Confidence;
+use crate::base::dialect::task;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::phrase;
 use crate::connection::walk::StepKind;
@@ -42,15 +42,10 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                 .with("because", attempt.service.because.phrase())
                 .with("name", name),
         )
-        .remedy(on_device(
+        .remedy(on_client(
             attempt,
             phrase("legacy-endpoint-switch"),
-            &[
-                Command::fixed("configure terminal"),
-                Command::fixed("  license smart transport smart"),
-                Command::fixed("  license smart url default"),
-                Command::fixed("  end"),
-            ],
+            &[task("use-smart-transport")],
         )),
     )
 }

@@ -35,6 +35,7 @@ mod crl_fetch_failed;
 mod cslu;
 mod departure;
 mod device_clock_off;
+mod device_facts;
 mod device_log_contradicts;
 mod device_remedies;
 pub mod device_reports_failure;
@@ -49,6 +50,7 @@ mod healthy;
 mod healthy_resumed;
 mod heard;
 mod icmp_blocked;
+mod in_between;
 mod incomplete_capture;
 mod interception_suspected;
 mod large_hello;
@@ -90,7 +92,7 @@ mod wording;
 // What rules share, so that none looks at another.
 use certificate_faults::{certificate_causes, certificate_clauses};
 use departure::first_fin;
-use remedy::{elsewhere, is_vendors, on_client, on_device, verify, without_proxy};
+use remedy::{elsewhere, is_vendors, on_client, verify, without_proxy};
 use sight::{
     SILENCE, before_server_hello, closed_before, first_end, is_closed, sees_handshake, sees_without_holes,
     server_reset, tls_with_hello, watched_after,

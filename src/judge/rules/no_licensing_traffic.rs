@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use super::device_facts::{self, Fact, facts};
 use crate::attempt::contents::Contents;
-use crate::base::command::{Command, HostName};
+use crate::base::command::HostName;
+use crate::base::dialect::task;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::judge::context::Context;
@@ -35,6 +37,7 @@ pub fn finding(context: &Context<'_>) -> Finding {
         (true, 0) => "no-licensing-traffic-summary-tls-empty",
         (true, _) => "no-licensing-traffic-summary-tls",
         (false, 0) => "no-licensing-traffic-summary-empty",
+        (false, _) if facts(&context.options.logs).contains(&Fact::Offline) => "no-licensing-traffic-summary-offline",
         (false, _) => "no-licensing-traffic-summary",
     };
     let mut finding = Finding::ok(
@@ -182,6 +185,21 @@ fn quiet(finding: &mut Finding, context: &Context<'_>) {
     if known.is_empty() && capture.frames > 0 {
         say(None, phrase("quiet-unknown"));
     }
+    let logs = &context.options.logs;
+    let facts = facts(logs);
+    for fact in &facts {
+        finding.evidence.push(Evidence {
+            frame: FrameNumber::default(),
+            what: fact.says(logs),
+        });
+    }
+    finding
+        .remedies
+        .extend(device_facts::remedies(logs, context.options.dialect()));
+    // What is not to be sent is not to be captured.
+    if facts.contains(&Fact::Offline) {
+        return;
+    }
     let wanting = Wanting {
         patience: true,
         ..Wanting::of(context)
@@ -197,14 +215,12 @@ fn quiet(finding: &mut Finding, context: &Context<'_>) {
     finding.remedies.push(Remedy {
         owner: Owner::Wlc,
         action: phrase("quiet-look"),
-        commands: [
-            "show license all | section Transport",
-            "show running-config | include ip http client|license smart",
-            "show license air entities summary",
-            "show license history message",
-        ]
-        .map(Command::fixed)
-        .to_vec(),
+        commands: dialect.lines(&[
+            task("show-transport"),
+            task("show-settings"),
+            task("show-reports"),
+            task("show-history"),
+        ]),
         verify: phrase("quiet-look-expect"),
     });
     finding.remedies.extend(recapture(

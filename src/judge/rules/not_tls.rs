@@ -1,7 +1,7 @@
 //! Attempt → Finding: the port answered, but not in TLS.
 
 use super::cslu::plain_http_of_cslu;
-use super::{elsewhere, on_client, service, tls_with_hello};
+use super::{elsewhere, in_between, on_client, service, tls_with_hello};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
@@ -49,24 +49,28 @@ fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if let Some(finding) = of_proxy(attempt, context, connection, (*frame, response)) {
         return Some(finding.evidence(hello.frame, Phrase::verbatim("Client Hello")));
     }
-    Some(in_http(attempt, connection, hello, (*frame, response)))
+    Some(in_http(attempt, context, (connection, hello), (*frame, response)))
 }
 
 /// The hello was answered in HTTP: by the service, or by something that sends the client elsewhere.
 fn in_http(
     attempt: &Attempt<'_>,
-    connection: &Connection,
-    hello: &Step,
+    context: &Context<'_>,
+    (connection, hello): (&Connection, &Step),
     (frame, response): (FrameNumber, &Response),
 ) -> Finding {
     let elsewhere_to = response
         .location
         .as_ref()
         .filter(|location| !location.raw().contains(&attempt.service.name));
-    let (by, who) = if elsewhere_to.is_some() {
-        (By::Path, "not-tls-somewhere")
-    } else {
-        (By::Server, "not-tls-there")
+    let page = in_between::page(attempt, response, context);
+    let (by, who) = match (&page, elsewhere_to) {
+        (Some(page), _) => {
+            let product = page.of.product.as_str();
+            (By::Path, phrase("not-tls-product").with("product", product))
+        }
+        (None, Some(_)) => (By::Path, phrase("not-tls-somewhere")),
+        (None, None) => (By::Server, phrase("not-tls-there")),
     };
     let redirecting = |plain, redirected| {
         match elsewhere_to {
@@ -78,7 +82,7 @@ fn in_http(
     };
     let summary = redirecting("not-tls-summary", "not-tls-summary-redirect")
         .with("target", service(attempt))
-        .with("who", phrase(who));
+        .with("who", who);
     let mut finding = Finding::error(RULE.id, by, At::Tls, summary)
         // Whoever answers may do so in the server's place.
         .confidence(Confidence::Likely)
@@ -88,13 +92,13 @@ fn in_http(
         let body = phrase("http-body").with("excerpt", shortened(&response.excerpt));
         finding = finding.evidence(frame, body);
     }
+    if let Some(page) = &page {
+        finding = finding.evidence(frame, in_between::evidence(page));
+    }
     if by == By::Path {
-        let exempt = phrase("not-tls-exempt")
-            .with("name", &attempt.service.name)
-            .with("device", attempt.device);
         return finding
             .alternative("server-misconfigured", phrase("not-tls-misconfigured"))
-            .remedy(elsewhere(attempt, Owner::Firewall, exempt));
+            .remedy(in_between::remedy(attempt, page.is_some_and(|page| page.of.portal)));
     }
     let enable = phrase("not-tls-enable")
         .with("ip", connection.server.ip)

@@ -1,7 +1,7 @@
 //! Attempt → Finding: the proxy refused to open the tunnel.
 
 use super::behind_proxy::{asked_of_proxy, by_proxy_itself};
-use super::{elsewhere, without_proxy};
+use super::{elsewhere, in_between, without_proxy};
 use crate::attempt::Attempt;
 use crate::base::phrase::phrase;
 use crate::base::wire_text::WireText;
@@ -73,6 +73,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             .absolute()
             .map_or_else(|| request.target.clone(), |(host, _)| WireText::from(host)),
     ));
+    if let Some(page) = in_between::page(attempt, response, context) {
+        finding = finding.evidence(*answered, in_between::evidence(&page));
+    }
     if let Some(server) = &response.server {
         finding = finding.cannot_tell(phrase("proxy-refused-cannot-tell").with("server", server));
     }

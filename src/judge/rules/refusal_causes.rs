@@ -4,7 +4,7 @@
 //! before it: an extension that one side demands and the other lacks, a short prime, a session that the server no longer
 //! knows. Only where none of them is there may a report say that the capture does not explain it.
 
-use super::large_hello::large_hello;
+use super::large_hello::{large_hello, try_smaller};
 use super::{client, elsewhere, listed};
 use crate::attempt::Attempt;
 use crate::attempt::other_connections::Stretch;
@@ -271,13 +271,13 @@ impl Seen<'_, '_> {
                 | AlertDescription::HANDSHAKE_FAILURE
         );
         let clause = large_hello(self.connection, hello).filter(|_| unread)?;
-        Some(self.cause(
-            Reason::LargeHello,
-            self.frame(StepKind::ClientHello, Side::Client),
+        Some(Cause {
+            reason: Reason::LargeHello,
+            frame: self.frame(StepKind::ClientHello, Side::Client),
             clause,
-            Owner::Server,
-            phrase("large-hello-do").with("who", client(self.attempt)),
-        ))
+            remedy: try_smaller(self.attempt, self.connection),
+            beside: None,
+        })
     }
 
     /// RFC 9846 section 6.2: decode_error says that the message could not be read. Numbers and extensions that a server does

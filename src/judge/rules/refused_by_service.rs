@@ -3,6 +3,9 @@
 //! What the service answers is encrypted; the device's texts hold it in clear, or say what the device made of it. Network
 //! and TLS are fine then, and nothing needs to be opened anywhere.
 
+use std::cmp::Reverse;
+
+use super::device_facts;
 use super::device_remedies::remedies_beside;
 use super::device_reports_failure::Cause;
 use super::exchange::went_well;
@@ -21,7 +24,7 @@ pub(super) const RULE: Rule = rule!("refused-by-service", Cause, check);
 /// The same where the device does not tell of an answer: somebody has to look, and the wire shows no fault.
 pub(super) const REPORTED: Rule = rule!("device-reports-failure", Cause, reported);
 
-fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     attempt.connection().filter(|_| attempt.exchanged())?;
     let testimony = unresolved(attempt).find(|it| it.certainty >= Confidence::Likely && is_answer(it.event.what))?;
     let summary = match testimony.event.what {
@@ -37,7 +40,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         phrase(summary).with("says", &testimony.event.text),
     );
     Some(
-        told(finding, attempt, testimony, "refused-by-service-evidence")
+        told(finding, attempt, testimony, "refused-by-service-evidence", context)
             .confidence(Confidence::Likely)
             .cannot_tell(phrase("refused-by-service-cannot-tell")),
     )
@@ -50,8 +53,8 @@ fn reported(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if check(attempt, context).is_some() {
         return None;
     }
-    // That nothing came back is the least that a device can say.
-    let testimony = unresolved(attempt).max_by_key(|it| (it.event.what != What::NoAnswer, it.certainty))?;
+    // That nothing came back is the least that a device can say. Of lines that say as much, the latest.
+    let testimony = unresolved(attempt).min_by_key(|it| Reverse((it.event.what != What::NoAnswer, it.certainty)))?;
     let certainty = unresolved(attempt).map(|it| it.certainty).max()?;
     let finding = Finding::error(
         REPORTED.id,
@@ -62,7 +65,7 @@ fn reported(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             .with("says", &testimony.event.text),
     );
     Some(
-        told(finding, attempt, testimony, "device-failure-beside-evidence")
+        told(finding, attempt, testimony, "device-failure-beside-evidence", context)
             .confidence(certainty.min(Confidence::Likely))
             .alternative("other-path", phrase("device-log-contradicts-other-path"))
             .cannot_tell(phrase("device-failure-beside-cannot-tell")),
@@ -90,14 +93,23 @@ const fn is_answer(what: What) -> bool {
 }
 
 /// Adds the line, and what to do about it.
-fn told(mut finding: Finding, attempt: &Attempt<'_>, testimony: &Testimony<'_>, evidence: &'static str) -> Finding {
+fn told(
+    mut finding: Finding,
+    attempt: &Attempt<'_>,
+    testimony: &Testimony<'_>,
+    evidence: &'static str,
+    context: &Context<'_>,
+) -> Finding {
     if let Some(connection) = attempt.connection() {
         let place = phrase(evidence)
             .with("log", testimony.log.name.as_str())
             .with("line", testimony.event.line);
         finding = finding.evidence(connection.last.0, place);
     }
-    for remedy in remedies_beside(Cause::of(testimony.event.what), attempt, testimony.log.system) {
+    for remedy in device_facts::remedies(&context.options.logs, attempt.dialect) {
+        finding = finding.remedy(remedy);
+    }
+    for remedy in remedies_beside(Cause::of(testimony.event.what), attempt) {
         finding = finding.remedy(remedy);
     }
     finding

@@ -2,7 +2,7 @@
 
 use crate::attempt::Attempt;
 use crate::base::command::{Command, HostArgument};
-use crate::base::dialect::{Dialect, Task, task};
+use crate::base::dialect::{Task, task};
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
 use crate::connection::Connection;
@@ -30,16 +30,12 @@ pub(super) fn verify(attempt: &Attempt<'_>) -> Phrase {
 
 /// A remedy on the client, ended by trying again.
 pub(super) fn on_client(attempt: &Attempt<'_>, action: Phrase, tasks: &[Task]) -> Remedy {
-    by_commands(attempt, action, attempt.dialect.lines(tasks))
-}
-
-/// The same where the commands are those of IOS XE alone.
-pub(super) fn on_device(attempt: &Attempt<'_>, action: Phrase, commands: &[Command]) -> Remedy {
-    let known = matches!(attempt.dialect, Dialect::IosXe | Dialect::IosXeWireless);
-    by_commands(attempt, action, if known { commands.to_vec() } else { Vec::new() })
-}
-
-fn by_commands(attempt: &Attempt<'_>, action: Phrase, mut commands: Vec<Command>) -> Remedy {
+    let in_table = |task: &Task| match &attempt.vrf {
+        Some(vrf) => task.clone().with("vrf", vrf),
+        None => task.clone(),
+    };
+    let tasks: Vec<Task> = tasks.iter().map(in_table).collect();
+    let mut commands = attempt.dialect.lines(&tasks);
     // Where nothing is to be typed, trying again is left to who acts.
     if attempt.licensing || !commands.is_empty() {
         commands.extend(try_again(attempt));

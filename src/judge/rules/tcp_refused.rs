@@ -33,14 +33,18 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .with("span", super::seconds(reset.time.since(asked)))
             .with("ttl", reset.ttl),
     )
-    .alternative("firewall-reject", phrase("tcp-refused-firewall"))
-    .remedy(elsewhere(
-        attempt,
-        Owner::Server,
-        phrase("tcp-refused-listen")
-            .with("ip", server.ip)
-            .with("port", server.port),
-    ));
+    .alternative("firewall-reject", phrase("tcp-refused-firewall"));
+    // A public service is nobody's here to start; what refuses in its name is on the way.
+    let is_public = attempt.licensing && attempt.service.public_certificate;
+    if !is_public {
+        finding = finding.remedy(elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("tcp-refused-listen")
+                .with("ip", server.ip)
+                .with("port", server.port),
+        ));
+    }
     if attempt.service.proxy.is_some() {
         finding = finding.remedy(on_client(
             attempt,
@@ -48,20 +52,25 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             &[task("set-proxy")],
         ));
     } else if attempt.licensing {
-        finding = finding
-            .remedy(on_client(
-                attempt,
-                phrase("tcp-refused-url").with("port", server.port),
-                &[task("show-transport")],
-            ))
-            .remedy(elsewhere(
-                attempt,
-                Owner::Firewall,
-                phrase("tcp-refused-allow")
-                    .with("port", server.port)
-                    .with("device", attempt.device)
-                    .with("ip", server.ip),
-            ));
+        let allow = elsewhere(
+            attempt,
+            Owner::Firewall,
+            phrase(if is_public {
+                "tcp-refused-allow-first"
+            } else {
+                "tcp-refused-allow"
+            })
+            .with("port", server.port)
+            .with("device", attempt.device)
+            .with("ip", server.ip),
+        );
+        let url = on_client(
+            attempt,
+            phrase("tcp-refused-url").with("port", server.port),
+            &[task("show-transport")],
+        );
+        let both = if is_public { [allow, url] } else { [url, allow] };
+        finding.remedies.extend(both);
     }
     Some(finding)
 }

@@ -1,10 +1,10 @@
 # IOS XE: switches and routers.
 -device = device
 
-proxy-authentication-required-exempt = let { $device } reach { $target } without authentication; IOS XE did not support authenticated proxies as of 17.9.2
-server-certificate-rejected-pool = bring the { -device }'s trust pool up to date (images before 16.12.6, 17.3.4, 17.4.2, 17.5.1 and 17.6.1 lack IdenTrust Commercial Root CA 1)
-recapture-files = let a set of files take what a buffer cannot (IOS XE 17.12 and later; before, “buffer size 100”)
-recapture-wait = to wait for the regular report rather than to cause one, use “{ $buffer }” (IOS XE 17.12 and later) in place of the buffer
+proxy-authentication-required-exempt = let { $device } reach { $target } without authentication; IOS XE did not support authenticated proxies as of { -gate-no-authenticated-proxy }
+server-certificate-rejected-pool = bring the { -device }'s trust pool up to date (images before { -gate-identrust } lack IdenTrust Commercial Root CA 1)
+recapture-files = let a set of files take what a buffer cannot (IOS XE { -gate-capture-files } and later; before, “buffer size 100”)
+recapture-wait = to wait for the regular report rather than to cause one, use “{ $buffer }” (IOS XE { -gate-capture-files } and later) in place of the buffer
 verify-trust = %SMART_LIC-6-TRUST_INSTALL_SUCCESS in show logging, after { $command }
 verify-response = a RESPONSE with content in show license history message, after { $command }
 icmp-blocked-mtu = { $from } says that packets must fit { $mtu } bytes, and the sender keeps sending larger ones: let these ICMP messages reach it (they may be filtered), or lower the TCP MSS on the { -device }: ip tcp mss { $mss }
@@ -37,3 +37,9 @@ log-of-device-expect = “Last Response: OK” in show license tech support, and
 recapture = capture again, whole packets, both directions and the control plane: { $hints }
 
 origin-licensing = licensing roots
+device-do-trustpool = see that the clock is right and that the trust pool holds the root of the service; IdenTrust is in images from { -gate-identrust } on
+device-do-send = see that the clock is right and that the trust pool holds the root of the service: without IdenTrust, which is in images from { -gate-identrust } on, call-home fails with these words
+device-do-reach = see whether { $host } can be reached from the interface that licensing uses (Open is good; ping proves nothing)
+device-do-cslu = tell the device where its service is: a CSLU is the default of a new device, which looks for it under the name cslu-local. Give it the address of a CSLU, or let DNS resolve that name; without a CSLU choose another transport (license smart transport)
+device-verify = %SMART_LIC-6-TRUST_INSTALL_SUCCESS or %SMART_LIC-5-COMM_RESTORED in show logging
+device-verify-agent = the message does not come again, and show license all tells of no failure

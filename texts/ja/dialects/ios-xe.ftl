@@ -1,10 +1,10 @@
 # IOS XE: スイッチとルータ。
 -device = 機器
 
-proxy-authentication-required-exempt = { $device } が認証なしで { $target } に到達できるようにしてください（IOS XE は 17.9.2 の時点で認証プロキシに対応していません）
-server-certificate-rejected-pool = { -device }のトラストプールを更新してください（16.12.6、17.3.4、17.4.2、17.5.1、17.6.1 より前のイメージには IdenTrust Commercial Root CA 1 がありません）
-recapture-files = バッファに収まらない分はファイルセットに記録します（IOS XE 17.12 以降。それより前は「buffer size 100」）
-recapture-wait = 通信を起こさずに定期レポートを待つ場合は、バッファの代わりに「{ $buffer }」を使います（IOS XE 17.12 以降）
+proxy-authentication-required-exempt = { $device } が認証なしで { $target } に到達できるようにしてください（IOS XE は { -gate-no-authenticated-proxy } の時点で認証プロキシに対応していません）
+server-certificate-rejected-pool = { -device }のトラストプールを更新してください（{ -gate-identrust } より前のイメージには IdenTrust Commercial Root CA 1 がありません）
+recapture-files = バッファに収まらない分はファイルセットに記録します（IOS XE { -gate-capture-files } 以降。それより前は「buffer size 100」）
+recapture-wait = 通信を起こさずに定期レポートを待つ場合は、バッファの代わりに「{ $buffer }」を使います（IOS XE { -gate-capture-files } 以降）
 verify-trust = { $command } の実行後、show logging に %SMART_LIC-6-TRUST_INSTALL_SUCCESS が出る
 verify-response = { $command } の実行後、show license history message に内容のある RESPONSE が出る
 icmp-blocked-mtu = { $from } は { $mtu } バイト以下のパケットを求めていますが、送信側はより大きなパケットを送り続けています。この ICMP メッセージが送信側に届くようにするか（途中でフィルタされている可能性があります）、{ -device }の TCP MSS を小さくしてください：ip tcp mss { $mss }
@@ -37,3 +37,9 @@ log-of-device-expect = show license tech support に「Last Response: OK」、sh
 recapture = 双方向とコントロールプレーンを対象に、パケット全体をもう一度キャプチャしてください：{ $hints }
 
 origin-licensing = ライセンス用ルート証明書
+device-do-trustpool = 時刻が正しいこと、トラストプールにサービスのルート証明書があることを確認する。IdenTrust のルートは { -gate-identrust } 以降のイメージに入っている
+device-do-send = 時刻が正しいこと、トラストプールにサービスのルート証明書があることを確認する。IdenTrust のルート ({ -gate-identrust } 以降のイメージに含まれる) がないと、Call Home はこの文言で失敗する
+device-do-reach = ライセンス通信の送信元インターフェイスから { $host } へ到達できるか確認する。Open と表示されれば到達できている。ping では判断できない
+device-do-cslu = サービスの場所を機器に設定する。新しい機器の既定は CSLU で、cslu-local という名前で探している。CSLU のアドレスを設定するか、DNS でこの名前を解決できるようにする。CSLU を使わない場合は別のトランスポート (license smart transport) を選ぶ
+device-verify = show logging に %SMART_LIC-6-TRUST_INSTALL_SUCCESS または %SMART_LIC-5-COMM_RESTORED が出ること
+device-verify-agent = このメッセージが再び記録されず、show license all に失敗が表示されないこと

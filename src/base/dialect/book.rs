@@ -1,0 +1,330 @@
+//! The commands of a dialect, as they stand in its file in `dialects/`.
+//!
+//! A line holds names in braces, which a rule fills in: `telnet {host} {port}`. A name that nothing fills in stays as a
+//! placeholder in angle brackets; in square brackets stands what is left out then: `[ /vrf {vrf}]`.
+
+use std::collections::BTreeMap;
+
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+
+/// Everything that a rule can ask to be done. A book has those that its system has a command for.
+pub(super) const TASKS: &[&str] = &[
+    // Reaching the service.
+    "ping",
+    "reach",
+    "show-address",
+    "show-route",
+    "show-settings",
+    "lower-mss",
+    "set-source",
+    // Resolving its name.
+    "clear-host-cache",
+    "remove-static-host",
+    "resolve-at",
+    "set-resolver",
+    "show-host",
+    "show-resolver",
+    "show-static-hosts",
+    "use-lookup",
+    // Where licensing goes.
+    "remove-proxy",
+    "report-by-call-home",
+    "set-cslu-address",
+    "set-proxy",
+    "show-transport",
+    "use-cslu",
+    "use-cslu-transport",
+    "use-cslu-url",
+    "use-default-url",
+    "use-name-in-url",
+    "use-on-prem-url",
+    "use-on-prem-url-by-port",
+    "use-plain-on-prem-url",
+    "use-shown-url",
+    "use-smart-transport",
+    "use-url",
+    // What TLS is told.
+    "choose-built-in-certificate",
+    "choose-certificate",
+    "cipher-suites",
+    "fetch-roots",
+    "import-root",
+    "revocation-off",
+    "set-clock",
+    "show-certificates",
+    "show-chain",
+    "show-clock",
+    "show-nameless-chain",
+    "show-roots",
+    "show-tls",
+    "show-trustpoints",
+    "start-tls",
+    "tls-version",
+    // What the device noted.
+    "show-all",
+    "show-history",
+    "show-last-answer",
+    "show-licensing",
+    "show-log",
+    "show-log-of-licensing",
+    "show-reports",
+    "show-status",
+    // Making it talk.
+    "import-acknowledgement",
+    "register",
+    "renew-trust",
+    "report-now",
+    "save-usage",
+    "try-again",
+    "try-nameless",
+    "try-smaller-hello",
+    // Capturing.
+    "capture-any-by-web",
+    "capture-any-interface",
+    "capture-any-resolver",
+    "capture-buffer",
+    "capture-by-web",
+    "capture-errors",
+    "capture-everything",
+    "capture-files",
+    "capture-interface",
+    "capture-list",
+    "capture-list-v6",
+    "capture-listed",
+    "capture-named-interface",
+    "capture-peer",
+    "capture-peer-v6",
+    "capture-port",
+    "capture-resolver",
+    "capture-start",
+    "capture-stop",
+    "export-capture",
+    "find-any-interface",
+    "find-interface",
+    "find-interface-v6",
+];
+
+/// The commands of a dialect.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Book {
+    /// Where its commands come from.
+    #[serde(default)]
+    sources: Vec<String>,
+    /// How the identifiers of its products begin.
+    #[serde(default)]
+    pub(super) products: Vec<String>,
+    /// How a configuration begins and ends; `None`: nothing is configured.
+    pub(super) modes: Option<Modes>,
+    /// What only some releases have, by name; texts refer to it as `{ -gate-<name> }`.
+    #[serde(default)]
+    pub(super) gates: BTreeMap<String, Gate>,
+    #[serde(default)]
+    tasks: BTreeMap<Name, Recipe>,
+}
+
+impl Book {
+    pub(super) const fn new() -> Self {
+        Self {
+            sources: Vec::new(),
+            products: Vec::new(),
+            modes: None,
+            gates: BTreeMap::new(),
+            tasks: BTreeMap::new(),
+        }
+    }
+
+    /// Reads a book. An error names the line and the column.
+    pub(super) fn read(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+
+    /// The same with what a more special book has in addition, or otherwise. Products are the special one's own.
+    pub(super) fn with(mut self, special: Self) -> Self {
+        self.sources.extend(special.sources);
+        self.products = special.products;
+        self.modes = special.modes.or(self.modes);
+        self.gates.extend(special.gates);
+        self.tasks.extend(special.tasks);
+        self
+    }
+
+    /// How a task is done; `None`: there is no command for it.
+    pub(super) fn recipe(&self, task: &str) -> Option<&Recipe> {
+        let name = TASKS.iter().find(|name| **name == task)?;
+        self.tasks.get(&Name(name))
+    }
+
+    #[cfg(test)]
+    pub(super) fn has_sources(&self) -> bool {
+        let gates = self.gates.values();
+        !self.sources.is_empty() && gates.into_iter().all(|gate| !gate.source.is_empty())
+    }
+
+    #[cfg(test)]
+    pub(super) fn configures(&self) -> bool {
+        self.tasks.values().any(|recipe| !recipe.configure.is_empty())
+    }
+}
+
+/// The name of a task; one that no rule asks for is an error.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Name(&'static str);
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let known = TASKS.iter().find(|name| **name == text);
+        known
+            .map(|name| Self(name))
+            .ok_or_else(|| D::Error::custom(format!("no rule asks for the task {text:?}")))
+    }
+}
+
+/// How a configuration begins and ends.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Modes {
+    pub(super) enter: Vec<String>,
+    pub(super) leave: Vec<String>,
+}
+
+/// From which releases on something is there.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Gate {
+    /// The first of each train.
+    pub(super) releases: Vec<String>,
+    /// Where that stands.
+    #[cfg_attr(not(test), expect(dead_code, reason = "a gate without its source is refused"))]
+    source: String,
+}
+
+/// How one task is done: each line stands under the mode in which it is typed.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "BTreeMap<Mode, Vec<String>>")]
+pub(super) struct Recipe {
+    /// Typed at the prompt.
+    pub(super) exec: Vec<String>,
+    /// Typed where the configuration is changed.
+    pub(super) configure: Vec<String>,
+}
+
+/// Where a line is typed.
+#[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "kebab-case")]
+enum Mode {
+    Exec,
+    Configure,
+}
+
+impl TryFrom<BTreeMap<Mode, Vec<String>>> for Recipe {
+    type Error = &'static str;
+
+    fn try_from(mut lines: BTreeMap<Mode, Vec<String>>) -> Result<Self, Self::Error> {
+        let mut of = |mode| lines.remove(&mode).unwrap_or_default();
+        let recipe = Self {
+            exec: of(Mode::Exec),
+            configure: of(Mode::Configure),
+        };
+        if recipe.exec.is_empty() && recipe.configure.is_empty() {
+            return Err("a task without a command: its lines stand under exec or configure");
+        }
+        Ok(recipe)
+    }
+}
+
+/// A line with its names filled in, each once: a value is never read for names of others.
+pub(super) fn filled<'v>(line: &str, value: &dyn Fn(&str) -> Option<&'v str>) -> String {
+    let mut filled = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find(['{', '[']) {
+        let (before, behind) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        filled.push_str(before);
+        if let Some(optional) = behind.strip_prefix('[') {
+            let (inner, after) = optional.split_once(']').unwrap_or((optional, ""));
+            if let Some(inner) = if_known(inner, value) {
+                filled.push_str(&inner);
+            }
+            rest = after;
+            continue;
+        }
+        let (name, after) = behind
+            .get(1..)
+            .unwrap_or_default()
+            .split_once('}')
+            .unwrap_or((behind, ""));
+        match value(name) {
+            Some(word) => filled.push_str(word),
+            None => filled.extend(["<", name, ">"]),
+        }
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+/// What stands in square brackets, where every name in it has a value.
+fn if_known<'v>(inner: &str, value: &dyn Fn(&str) -> Option<&'v str>) -> Option<String> {
+    let mut names = inner
+        .split('{')
+        .skip(1)
+        .map(|rest| rest.split('}').next().unwrap_or_default());
+    names.all(|name| value(name).is_some()).then(|| filled(inner, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_that_no_rule_asks_for_and_a_command_without_its_mode_are_refused_with_their_place() {
+        let begin = "sources = [\"x\"]\n\n[tasks]\n";
+        for (line, column, says, text) in [
+            (
+                4,
+                1,
+                "no rule asks for the task \"raech\"",
+                "raech = { exec = [\"x\"] }\n",
+            ),
+            (4, 9, "", "reach = [[\"telnet {host} {port}\"]]\n"),
+            (4, 9, "", "reach = \"telnet {host} {port}\"\n"),
+            (4, 11, "unknown variant `enable`", "reach = { enable = [\"x\"] }\n"),
+            (4, 9, "a task without a command", "reach = {}\n"),
+        ] {
+            let error = Book::read(&format!("{begin}{text}")).unwrap_err().to_string();
+            assert!(
+                error.contains(&format!("line {line}, column {column}")),
+                "{text}: {error}"
+            );
+            assert!(error.contains(says), "{text}: {error}");
+        }
+        assert!(Book::read(&format!("{begin}reach = {{ exec = [\"x\"] }}\n")).is_ok());
+    }
+
+    #[test]
+    fn a_gate_without_its_source_is_refused() {
+        assert!(Book::read("[gates]\nx = { releases = [\"1\"] }\n").is_err());
+        assert!(Book::read("[gates]\nx = { releases = [\"1\"], source = \"y\" }\n").is_ok());
+    }
+
+    #[test]
+    fn names_are_filled_in_and_what_is_optional_is_left_out() {
+        let value = |name: &str| (name == "a").then_some("{b}");
+        assert_eq!(filled("x {a} {b}[ y {a}][ z {b}]", &value), "x {b} <b> y {b}");
+        assert_eq!(filled("<interface[ with {b}]>", &value), "<interface>");
+        // Nothing that is written wrong is lost in a loop, or panics.
+        for odd in ["{", "[", "a{", "x[{a", "]}", "é[{é"] {
+            assert!(filled(odd, &value).len() <= odd.len() + 4, "{odd}");
+        }
+    }
+
+    #[test]
+    fn tasks_are_named_once() {
+        let mut names = TASKS.to_vec();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), TASKS.len());
+    }
+}
