@@ -36,6 +36,14 @@ impl Timestamp {
         self.0.div_euclid(1_000_000_000)
     }
 
+    /// Whether this tells a date. Clocks that nobody set and texts that print no date count from the beginning of 1970, long
+    /// before TLS.
+    #[must_use]
+    pub const fn is_dated(self) -> bool {
+        const YEAR: i64 = 365 * 86_400;
+        !(self.seconds() >= 0 && self.seconds() < YEAR)
+    }
+
     /// Nanoseconds from `earlier` to this time; negative when the clock ran backwards.
     #[must_use]
     pub const fn since(self, earlier: Self) -> i64 {

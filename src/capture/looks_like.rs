@@ -36,6 +36,18 @@ pub(super) fn refusal(head: &[u8]) -> CaptureError {
     CaptureError::NotACapture { looks_like }
 }
 
+/// Whether packets may be printed in a text that begins so: it is text, and of no form that another sentence is for.
+pub(super) fn may_hold_dump(head: &[u8]) -> bool {
+    let is_other = other_capture(head).is_some() || archive(head).is_some() || binary(head).is_some();
+    if is_other || is_cut_magic(head) {
+        return false;
+    }
+    text(head).is_some_and(|text| {
+        let lower = text.trim_start().get(..64).unwrap_or_default().to_lowercase();
+        !(is_markup(&lower) || lower.starts_with("-----begin ") || is_json(&lower))
+    })
+}
+
 /// Whether the file ends inside the magic number of a capture.
 fn is_cut_magic(head: &[u8]) -> bool {
     let magics = [0xa1b2_c3d4_u32, 0xd4c3_b2a1, 0xa1b2_3c4d, 0x4d3c_b2a1, 0x0a0d_0d0a].map(u32::to_be_bytes);
@@ -131,7 +143,7 @@ fn text(head: &[u8]) -> Option<String> {
 fn describe_text(text: &str) -> String {
     let lower = text.to_lowercase();
     let start = lower.trim_start();
-    if start.starts_with("<!doctype html") || start.starts_with("<html") || start.starts_with("<head") {
+    if is_html(start) {
         return "an HTML page, perhaps a login or error page saved in place of the file; download the capture again"
             .into();
     }
@@ -150,28 +162,43 @@ fn describe_text(text: &str) -> String {
     .any(|phrase| lower.contains(phrase))
     {
         return format!(
-            "a log of the device's command line, which shows packets but does not hold them (--log reads what it says); {EXPORT}"
+            "a log of the device's command line that holds no packets in hexadecimal, as `show monitor capture <name> buffer \
+             dump` prints them (--log reads what it says); {EXPORT}"
         );
     }
     if text.lines().filter(|line| is_hex_dump(line)).count() >= 2 {
-        return format!("a hex dump as text; {EXPORT}");
+        return format!("a hex dump as text in which no packet can be recognised; {EXPORT}");
     }
     if is_json(start) {
         return "JSON; if Wireshark or tshark wrote it, give the capture it was made from".into();
     }
-    if start.starts_with("<?xml") || start.starts_with("<pdml") {
+    if is_xml(start) {
         return "XML; if Wireshark or tshark wrote it, give the capture it was made from".into();
     }
     if text.lines().filter(|line| is_packet_line(line)).count() >= 2 {
-        return "packets printed as text by tcpdump or tshark; capture with `-w <file>.pcap` and give that file".into();
+        return "packets printed as text by tcpdump or tshark without their bytes; capture with `-w <file>.pcap` and give that \
+                file, or print the bytes with `-xx` (tshark: `-x`)"
+            .into();
     }
     if text.lines().take(50).filter(|line| is_syslog(line)).count() >= 1 {
-        return "a log (syslog); give a packet capture of the same time".into();
+        return "a log (syslog); give it with --log, and a packet capture of the same time".into();
     }
     if text.trim().is_empty() {
         return "blank text; export the capture again".into();
     }
     format!("plain text; {EXPORT}; elsewhere, save the packets as pcap or pcapng")
+}
+
+fn is_html(start: &str) -> bool {
+    ["<!doctype html", "<html", "<head"].iter().any(|tag| start.starts_with(tag))
+}
+
+fn is_xml(start: &str) -> bool {
+    start.starts_with("<?xml") || start.starts_with("<pdml")
+}
+
+fn is_markup(start: &str) -> bool {
+    is_html(start) || is_xml(start)
 }
 
 /// An object or an array of such; `[section]` and `[time] message` begin other files.

@@ -226,6 +226,7 @@ impl Reader {
             captured_len: captured_len as usize,
             len: 0,
             is_packet: true,
+            number: None,
         }))
     }
 
@@ -256,6 +257,7 @@ impl Reader {
             captured_len: captured_len as usize,
             len: 0,
             is_packet: true,
+            number: None,
         }))
     }
 
@@ -282,6 +284,7 @@ impl Reader {
             captured_len: captured_len as usize,
             len: 0,
             is_packet: true,
+            number: None,
         }))
     }
 
@@ -478,6 +481,7 @@ const NO_PACKET: Record = Record {
     captured_len: 0,
     len: 0,
     is_packet: false,
+    number: None,
 };
 
 impl Order {
