@@ -38,6 +38,11 @@ pub(super) fn open(mut input: Chunk<'_>) -> Result<(Chunk<'_>, Option<&'static s
     Ok((Chunk::new(members), Some(kind.name())))
 }
 
+/// Whether a compressed file begins with these bytes.
+pub(super) fn is_magic(bytes: &[u8; 4]) -> bool {
+    Kind::of(bytes).is_some()
+}
+
 /// What a complete compressed file is followed by, though it is nothing: kept as the error that ends the reading.
 #[derive(Debug)]
 pub(super) struct Trailing {

@@ -190,7 +190,9 @@ fn describe_text(text: &str) -> String {
 }
 
 fn is_html(start: &str) -> bool {
-    ["<!doctype html", "<html", "<head"].iter().any(|tag| start.starts_with(tag))
+    ["<!doctype html", "<html", "<head"]
+        .iter()
+        .any(|tag| start.starts_with(tag))
 }
 
 fn is_xml(start: &str) -> bool {

@@ -61,17 +61,24 @@ impl<'a> Source<'a> {
         let opened = compressed::open(Chunk::new(read_error.keep_of(input)));
         let failed = |other: CaptureError| read_error.take().map_or(other, CaptureError::Read);
         let (mut chunk, compression) = opened.map_err(failed)?;
-        let format = match Format::open(&mut chunk, tally) {
-            Ok(format) => format,
-            Err(error) => {
-                return Err(failed(match chunk.take_failure() {
-                    Some(failure) => CaptureError::Read(explained(failure, compression)),
-                    None => error,
-                }));
-            }
-        };
+        let mut format = Format::open(&mut chunk, tally).map_err(|error| {
+            failed(match chunk.take_failure() {
+                Some(failure) => CaptureError::Read(explained(failure, compression)),
+                None => error,
+            })
+        })?;
         if let Format::Text(_) = format {
-            chunk = text::open(chunk).map_err(|error| failed(explained_by(error, compression)))?;
+            chunk = match text::open(chunk).map_err(|error| failed(explained_by(error, compression)))? {
+                text::Opened::Packets(chunk) => chunk,
+                text::Opened::File(file) => {
+                    let (mut file, _) = compressed::open(file).map_err(failed)?;
+                    format = Format::open(&mut file, tally).map_err(failed)?;
+                    if let Format::Text(_) = format {
+                        return Err(looks_like::refusal(file.fill(looks_like::ENOUGH)));
+                    }
+                    file
+                }
+            };
         }
         tally.facts.compression = compression;
         Ok(Self {

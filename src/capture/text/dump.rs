@@ -22,6 +22,8 @@ pub(super) struct Packet {
     pub(super) len: usize,
     /// Rows are missing in its middle.
     pub(super) has_hole: bool,
+    /// Its offsets are addresses of memory: that its first row is there, only its bytes can tell.
+    pub(super) has_addresses: bool,
 }
 
 /// Rows on their way to be packets.
@@ -54,7 +56,9 @@ struct Current {
 impl Dump {
     /// Takes a line; the packet that it ends.
     pub(super) fn line(&mut self, line: &[u8]) -> Option<Packet> {
-        if let Some(row) = Row::read(line) {
+        // A number, a size and a time could be an offset and a byte.
+        let is_row = |row: &Row| !row.form.is_bare() || !matches!(Told::read(line), Told::Packet(_));
+        if let Some(row) = Row::read(line).filter(is_row) {
             let taken = self.row(row);
             self.is_apart = false;
             return taken;
@@ -105,6 +109,7 @@ impl Dump {
         self.current = Some(Current {
             packet: Packet {
                 heading: std::mem::take(&mut self.heading),
+                has_addresses: row.offset != 0,
                 ..Packet::default()
             },
             is_no_packet: std::mem::take(&mut self.is_no_packet),
@@ -120,11 +125,15 @@ impl Dump {
 impl Current {
     /// Takes the row if it is one of this packet's.
     fn takes(&mut self, row: Row, is_apart: bool) -> bool {
-        let has_addresses = self.base != 0;
+        let has_addresses = self.packet.has_addresses;
         if !self.row.form.goes_on_with(row.form) || (has_addresses && is_apart) {
             return false;
         }
-        let Some(at) = row.offset.checked_sub(self.base).and_then(|at| usize::try_from(at).ok()) else {
+        let Some(at) = row
+            .offset
+            .checked_sub(self.base)
+            .and_then(|at| usize::try_from(at).ok())
+        else {
             return false;
         };
         let end = at.saturating_add(row.bytes().len().min(self.width));

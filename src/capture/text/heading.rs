@@ -46,7 +46,9 @@ impl Heading {
         self.number = more.number.or(self.number);
         self.stamp = match (self.stamp, more.stamp) {
             // A date is worth more than a time since the first packet.
-            (Some(known @ (Stamp::Utc(_) | Stamp::Local(_))), Some(Stamp::Relative(_) | Stamp::OfDay(_))) => Some(known),
+            (Some(known @ (Stamp::Utc(_) | Stamp::Local(_))), Some(Stamp::Relative(_) | Stamp::OfDay(_))) => {
+                Some(known)
+            }
             (Some(known @ Stamp::Utc(_)), Some(Stamp::Local(_))) => Some(known),
             (known, told) => told.or(known),
         };
@@ -125,7 +127,9 @@ impl Told {
         let rest = words.get(taken..).filter(|rest| !rest.is_empty())?;
         let interface = match rest {
             [name, "in" | "out" | "--", ..] => Some(*name),
-            [":", ..] => rest.get(1..).and_then(|rest| rest.split(|word| *word == ":").nth(1)?.first().copied()),
+            [":", ..] => rest
+                .get(1..)
+                .and_then(|rest| rest.split(|word| *word == ":").nth(1)?.first().copied()),
             _ => None,
         };
         let wire_len = rest.windows(2).find_map(|pair| match pair {
@@ -137,9 +141,7 @@ impl Told {
             number: None,
             stamp: Some(stamp),
             wire_len,
-            interface: interface
-                .filter(|name| name.len() <= LONGEST_NAME)
-                .map(Into::into),
+            interface: interface.filter(|name| name.len() <= LONGEST_NAME).map(Into::into),
         }))
     }
 
@@ -234,7 +236,9 @@ mod tests {
             "    Epoch Time: 1795340654.552257000 seconds",
             "    [Time since reference or first frame: 0.188582000 seconds]",
         ] {
-            let Told::More(more) = Told::read(line.as_bytes()) else { panic!("{line}") };
+            let Told::More(more) = Told::read(line.as_bytes()) else {
+                panic!("{line}")
+            };
             heading.add(more);
         }
         assert_eq!(heading.stamp, Some(Stamp::Utc(1_795_340_654_552_257_000)));

@@ -8,7 +8,11 @@ use crate::base::frame::LinkType;
 /// The EtherTypes that are looked behind: tags of a VLAN (IEEE 802.1Q, 802.1ad, and what was written before), 4 bytes each.
 const TAGS: [u16; 3] = [0x8100, 0x88a8, 0x9100];
 /// EtherTypes of protocols that a capture of a network holds beside IP; behind two addresses they are proof enough.
-const OTHERS: [u16; 7] = [0x0806, 0x8847, 0x8863, 0x8864, 0x888e, 0x88cc, 0x8902];
+const OTHERS: [u16; 6] = [0x8847, 0x8863, 0x8864, 0x888e, 0x88cc, 0x8902];
+
+const ARP: u16 = 0x0806;
+/// Bytes of ARP for IPv4 over Ethernet (RFC 826).
+const ARP_LEN: usize = 28;
 
 /// What the bytes of a packet say about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,7 +57,10 @@ fn ip(bytes: &[u8]) -> Option<Option<usize>> {
         6 => {
             // A version is little proof: the next header has to be one that is used, too.
             let len = usize::from(u16::from_be_bytes([high_6, low_6]));
-            let is_used = matches!(next, 0 | 4 | 6 | 17 | 41 | 43 | 44 | 47 | 50 | 51 | 58 | 59 | 60 | 89 | 132);
+            let is_used = matches!(
+                next,
+                0 | 4 | 6 | 17 | 41 | 43 | 44 | 47 | 50 | 51 | 58 | 59 | 60 | 89 | 132
+            );
             (bytes.len() >= 40 && is_used).then_some((len > 0).then(|| len.saturating_add(40)))
         }
         _ => None,
@@ -79,6 +86,7 @@ fn typed(bytes: &[u8], at: usize) -> Option<Option<usize>> {
                 let len = ip(bytes.get(behind..)?)?;
                 return Some(len.map(|len| len.saturating_add(behind)));
             }
+            ARP => return Some(Some(behind.saturating_add(ARP_LEN))),
             kind if TAGS.contains(&kind) => at = at.saturating_add(4),
             kind if OTHERS.contains(&kind) => return Some(None),
             _ => return None,
@@ -128,7 +136,7 @@ fn loopback(bytes: &[u8]) -> Option<Option<usize>> {
 
 /// ARP for IPv4 over Ethernet without the header before it, as `tcpdump -x` prints it (RFC 826).
 fn bare_arp(bytes: &[u8]) -> Option<Option<usize>> {
-    matches!(bytes, [0, 1, 8, 0, 6, 4, 0, 1 | 2, ..]).then_some(None)
+    matches!(bytes, [0, 1, 8, 0, 6, 4, 0, 1 | 2, ..]).then_some(Some(ARP_LEN))
 }
 
 #[cfg(test)]
@@ -154,13 +162,16 @@ mod tests {
             (format!("{macs}0800"), (1, Some(98))),
             (format!("{macs}81000064 0800"), (1, Some(102))),
             ("00000001 0006 4c5d3c259068 0000 0800".to_owned(), (113, Some(100))),
-            ("0800 0000 00000002 0001 00 06 4c5d3c259068 0000".to_owned(), (276, Some(104))),
+            (
+                "0800 0000 00000002 0001 00 06 4c5d3c259068 0000".to_owned(),
+                (276, Some(104)),
+            ),
             ("02000000".to_owned(), (0, Some(88))),
         ] {
             assert_eq!(shape(&format!("{head}{IPV4}")), Some(expected), "{head}");
         }
-        assert_eq!(shape(&format!("{macs}0806")), Some((1, None)));
-        assert_eq!(shape("0001080006040001"), Some((101, None)));
+        assert_eq!(shape(&format!("{macs}0806")), Some((1, Some(42))));
+        assert_eq!(shape("0001080006040001"), Some((101, Some(28))));
         let ipv6 = format!("60000000 0014 06 40 {}", "00".repeat(32));
         assert_eq!(shape(&ipv6), Some((101, Some(60))));
     }
@@ -168,7 +179,14 @@ mod tests {
     #[test]
     fn what_is_no_packet_has_no_shape() {
         let wrong = IPV4.replace("b582", "b583");
-        for hex in ["", "45", "45000054", &wrong, "7f454c4602010100", "0000000000000000000000000000000000000000"] {
+        for hex in [
+            "",
+            "45",
+            "45000054",
+            &wrong,
+            "7f454c4602010100",
+            "0000000000000000000000000000000000000000",
+        ] {
             assert_eq!(shape(hex), None, "{hex}");
         }
     }

@@ -11,6 +11,7 @@ use super::chunk::Chunk;
 use super::{CaptureError, looks_like};
 use crate::base::frame::{LinkType, Timestamp};
 use dump::{Dump, Packet};
+use file::Printed;
 use lines::Lines;
 use link::Shape;
 use oddity::Oddity;
@@ -19,6 +20,7 @@ pub(super) use records::Reader;
 use stamp::{Stamp, Times};
 
 mod dump;
+mod file;
 mod heading;
 mod lines;
 mod link;
@@ -38,14 +40,25 @@ const MOST_INTERFACES: usize = 64;
 /// Lengths at which packets were cut that are remembered, to know the usual one.
 const MOST_CUTS: usize = 16;
 
-/// The packets of a text that may hold some, laid out for [`Reader`].
+/// What was found in a text.
+pub(super) enum Opened<'a> {
+    /// Packets, laid out for [`Reader`].
+    Packets(Chunk<'a>),
+    /// The bytes of a capture file.
+    File(Chunk<'a>),
+}
+
+/// Opens a text that may hold packets.
 ///
 /// # Errors
 /// When it holds none, or the input failed.
-pub(super) fn open(mut text: Chunk<'_>) -> Result<Chunk<'_>, CaptureError> {
+pub(super) fn open(mut text: Chunk<'_>) -> Result<Opened<'_>, CaptureError> {
     let head = text.fill(looks_like::ENOUGH).to_vec();
+    if file::is_printed(&head) {
+        return Ok(Opened::File(Chunk::new(Printed::new(text))));
+    }
     match Decoder::open(text) {
-        Ok(Some(decoder)) => Ok(Chunk::new(decoder)),
+        Ok(Some(decoder)) => Ok(Opened::Packets(Chunk::new(decoder))),
         Ok(None) => Err(looks_like::refusal(&head)),
         Err(error) => Err(CaptureError::Read(error)),
     }
@@ -138,7 +151,8 @@ impl<'a> Decoder<'a> {
 
     fn packet(&mut self, packet: &Packet) {
         let shape = Shape::of(&packet.data);
-        let Some(link) = shape.map(|it| it.link).or(self.link) else {
+        let usual = self.link.filter(|_| !packet.has_addresses);
+        let Some(link) = shape.map(|it| it.link).or(usual) else {
             self.unrecognised = self.unrecognised.saturating_add(1);
             return;
         };

@@ -50,8 +50,20 @@ impl Head {
 
     /// The kind, and the fields.
     fn read(bytes: &[u8; HEAD_LEN]) -> (u8, Self) {
-        let word = |at: usize| bytes.get(at..).and_then(<[u8]>::first_chunk::<4>).copied().map_or(0, u32::from_le_bytes);
-        let long = |at: usize| bytes.get(at..).and_then(<[u8]>::first_chunk::<8>).copied().map_or(0, u64::from_le_bytes);
+        let word = |at: usize| {
+            bytes
+                .get(at..)
+                .and_then(<[u8]>::first_chunk::<4>)
+                .copied()
+                .map_or(0, u32::from_le_bytes)
+        };
+        let long = |at: usize| {
+            bytes
+                .get(at..)
+                .and_then(<[u8]>::first_chunk::<8>)
+                .copied()
+                .map_or(0, u64::from_le_bytes)
+        };
         let [kind, has_time, link_low, link_high, ..] = *bytes;
         let head = Self {
             link: LinkType(u16::from_le_bytes([link_low, link_high])),
@@ -155,7 +167,11 @@ impl Reader {
                 INTERFACE => {
                     let name = chunk.fill(len).get(HEAD_LEN..len).unwrap_or_default();
                     if let Some(kept) = &mut self.kept {
-                        let texts = if name.is_empty() { Vec::new() } else { vec![(IF_NAME, name.into())] };
+                        let texts = if name.is_empty() {
+                            Vec::new()
+                        } else {
+                            vec![(IF_NAME, name.into())]
+                        };
                         kept.push(Block::Interface(Described {
                             link: head.link.0,
                             resolution: 9,

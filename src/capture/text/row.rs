@@ -49,6 +49,11 @@ impl Form {
         !self.has_0x && self.has_colon && self.digits >= 8 && self.group == 8
     }
 
+    /// Whether nothing marks the offset as one.
+    pub(super) const fn is_bare(self) -> bool {
+        !self.has_0x && !self.has_colon
+    }
+
     /// Whether two rows may be of one packet. A single group at the end of a packet may be shorter.
     pub(super) const fn goes_on_with(self, other: Self) -> bool {
         self.has_0x == other.has_0x
@@ -112,7 +117,9 @@ impl Row {
     fn take_groups(&mut self, mut rest: &[u8]) {
         loop {
             let digits = rest.iter().take_while(|byte| !is_blank(**byte)).count();
-            let Some((group, behind)) = rest.split_at_checked(digits) else { return };
+            let Some((group, behind)) = rest.split_at_checked(digits) else {
+                return;
+            };
             let is_first = self.len == 0;
             let fits = if is_first { 32 } else { self.form.group };
             let room = LONGEST_ROW.saturating_sub(self.len).saturating_mul(2);
@@ -159,23 +166,81 @@ mod tests {
     #[test]
     fn a_row_of_each_form_gives_its_offset_and_bytes() {
         for (line, offset, first, len, indent) in [
-            ("  0010:  00547549 40003F01 B582C0A8 4983C0A8   .TuI@.?.....I...", 0x10, 0, 16, 0),
+            (
+                "  0010:  00547549 40003F01 B582C0A8 4983C0A8   .TuI@.?.....I...",
+                0x10,
+                0,
+                16,
+                0,
+            ),
             ("  0060:  0000                                  ..", 0x60, 0, 2, 0),
-            ("0F1A2C00:                   B0FAEBC7 A8620050          0zkG(b.P", 0x0f1a_2c00, 0xb0, 8, 8),
-            ("87526540:                            45C0004C              E@.L", 0x8752_6540, 0x45, 4, 12),
-            ("0F1A2C50: 3012060E 2B060104 0182CB21 01040103  0...+.....K!....", 0x0f1a_2c50, 0x30, 16, 0),
-            ("0F1A2C60: 06000500 00                          .....", 0x0f1a_2c60, 6, 5, 0),
-            ("0x0000   38c0 ea7d 7e32 8890 09fd dc74 0800 4500        8..}~2.....t..E.", 0, 0x38, 16, 0),
+            (
+                "0F1A2C00:                   B0FAEBC7 A8620050          0zkG(b.P",
+                0x0f1a_2c00,
+                0xb0,
+                8,
+                8,
+            ),
+            (
+                "87526540:                            45C0004C              E@.L",
+                0x8752_6540,
+                0x45,
+                4,
+                12,
+            ),
+            (
+                "0F1A2C50: 3012060E 2B060104 0182CB21 01040103  0...+.....K!....",
+                0x0f1a_2c50,
+                0x30,
+                16,
+                0,
+            ),
+            (
+                "0F1A2C60: 06000500 00                          .....",
+                0x0f1a_2c60,
+                6,
+                5,
+                0,
+            ),
+            (
+                "0x0000   38c0 ea7d 7e32 8890 09fd dc74 0800 4500        8..}~2.....t..E.",
+                0,
+                0x38,
+                16,
+                0,
+            ),
             ("0x0010\t 0034 d2d4\t\t.4..", 0x10, 0, 4, 0),
-            ("\t0x0020:  6002 1020 19f7 0000 0204 0218            `...........", 0x20, 0x60, 12, 0),
+            (
+                "\t0x0020:  6002 1020 19f7 0000 0204 0218            `...........",
+                0x20,
+                0x60,
+                12,
+                0,
+            ),
             ("\t0x0050:  85dc 5a", 0x50, 0x85, 3, 0),
-            ("0010  08 00 06 04 00 01 76 11 e1 c3 06 e2 c0 a8 0a 96   ......v.........", 0x10, 8, 16, 0),
-            ("00000010  08 00 06 04 00 01 76 11  e1 c3 06 e2 c0 a8 0a 96  |......v.........|", 0x10, 8, 16, 0),
+            (
+                "0010  08 00 06 04 00 01 76 11 e1 c3 06 e2 c0 a8 0a 96   ......v.........",
+                0x10,
+                8,
+                16,
+                0,
+            ),
+            (
+                "00000010  08 00 06 04 00 01 76 11  e1 c3 06 e2 c0 a8 0a 96  |......v.........|",
+                0x10,
+                8,
+                16,
+                0,
+            ),
             ("00000020: 2a00 0000  *...", 0x20, 0x2a, 4, 0),
             ("[0000]: 000C316E 7F80000B 854008C0 08004500 ..1n", 0, 0, 16, 0),
         ] {
             let row = Row::read(line.as_bytes()).unwrap_or_else(|| panic!("{line}"));
-            assert_eq!((row.offset, row.bytes()[0], row.bytes().len()), (offset, first, len), "{line}");
+            assert_eq!(
+                (row.offset, row.bytes()[0], row.bytes().len()),
+                (offset, first, len),
+                "{line}"
+            );
             assert_eq!(row.indent, indent, "{line}");
         }
     }
@@ -183,9 +248,18 @@ mod tests {
     #[test]
     fn what_is_no_row_is_none() {
         for line in [
-            "", "0000:", "0010", "wlc#show clock", "12:00:01.000001 IP 1.2.3.4.5 > 6.7.8.9.443", "0x0010:  xyz",
-            "*Nov 22 09:44:14.363: %SYS-5-CONFIG_I", "0", "   1: 20:40:01.108469 10.1.1.1 > 10.2.2.2", "00 11 22 33",
-            "99999999999999999999: 00", "-1: 00 00",
+            "",
+            "0000:",
+            "0010",
+            "wlc#show clock",
+            "12:00:01.000001 IP 1.2.3.4.5 > 6.7.8.9.443",
+            "0x0010:  xyz",
+            "*Nov 22 09:44:14.363: %SYS-5-CONFIG_I",
+            "0",
+            "   1: 20:40:01.108469 10.1.1.1 > 10.2.2.2",
+            "00 11 22 33",
+            "99999999999999999999: 00",
+            "-1: 00 00",
         ] {
             assert_eq!(Row::read(line.as_bytes()), None, "{line}");
         }

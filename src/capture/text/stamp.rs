@@ -56,7 +56,14 @@ impl Stamp {
         let first = words.first()?;
         if let Some(number) = decimal(first) {
             let is_epoch = number >= FIRST_EPOCH.saturating_mul(SECOND);
-            return Some((if is_epoch { Self::Utc(number) } else { Self::Relative(number) }, 1));
+            return Some((
+                if is_epoch {
+                    Self::Utc(number)
+                } else {
+                    Self::Relative(number)
+                },
+                1,
+            ));
         }
         if let Some((of_day, is_utc)) = time_of_day(first) {
             // 22:45:44.700 UTC Nov 27 2021 (IOS), and the same without the date.
