@@ -32,6 +32,7 @@ mod tally;
 #[cfg(test)]
 mod testing;
 mod text;
+mod zip;
 
 pub use annotated::{Block, Described, Extras, Item, read_annotated};
 pub use hashed::Hashed;
@@ -52,7 +53,7 @@ pub(crate) fn decompressed<'a>(input: impl Read + 'a) -> Result<(impl Read + 'a,
 pub struct CaptureFacts {
     /// `pcap`, `pcapng`, or `text` for packets that a command printed.
     pub format: &'static str,
-    /// `gzip`, `zstd` or `lz4` when the file was compressed.
+    /// `gzip`, `zstd`, `lz4`, `xz`, `bzip2` or `zip` when the file was compressed.
     pub compression: Option<&'static str>,
     /// Link types of its interfaces that carried frames, in order of appearance.
     pub link_types: Vec<LinkType>,

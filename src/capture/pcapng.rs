@@ -224,9 +224,8 @@ impl Reader {
             wire_len,
             at: 28,
             captured_len: captured_len as usize,
-            len: 0,
             is_packet: true,
-            number: None,
+            ..NO_PACKET
         }))
     }
 
@@ -255,9 +254,8 @@ impl Reader {
             wire_len,
             at: 28,
             captured_len: captured_len as usize,
-            len: 0,
             is_packet: true,
-            number: None,
+            ..NO_PACKET
         }))
     }
 
@@ -282,9 +280,8 @@ impl Reader {
             wire_len,
             at: 12,
             captured_len: captured_len as usize,
-            len: 0,
             is_packet: true,
-            number: None,
+            ..NO_PACKET
         }))
     }
 

@@ -15,6 +15,7 @@ use super::compressed::{self, Trailing};
 use super::read_error::ReadError;
 use super::search::{FARTHEST, Limits, MARGIN, Search, WINDOW};
 use super::tally::{Record, Tally};
+use super::zip::OtherFiles;
 use super::{CaptureError, Damage, End, Next, Order, Stop, looks_like, pcap, pcapng, text};
 use crate::base::frame::{Frame, FrameNumber, Timestamp};
 
@@ -234,6 +235,8 @@ impl<'a> Source<'a> {
             self.truncated(self.chunk.offset(), detail, true, tally);
         }
         match (self.state, self.failure) {
+            // Nothing is concluded from one of several files.
+            (_, Some(error)) if is_of_other_files(&error) => Err(CaptureError::Unsupported(error.to_string())),
             (_, Some(error)) if self.frames == 0 => Err(CaptureError::Read(error)),
             (State::Ended(end), _) => Ok(end),
             _ => Ok(End::Complete),
@@ -467,9 +470,15 @@ fn explained_by(error: CaptureError, compression: Option<&'static str>) -> Captu
     }
 }
 
+fn is_of_other_files(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<OtherFiles>())
+}
+
 /// The error of a decompressor says whose it is.
 fn explained(error: io::Error, compression: Option<&'static str>) -> io::Error {
     match compression {
+        // This says it itself.
+        _ if is_of_other_files(&error) => error,
         Some(name) => io::Error::new(error.kind(), format!("its {name} compression is damaged: {error}")),
         None => error,
     }

@@ -198,7 +198,7 @@ pub(crate) fn write_completions(shell: clap_complete::Shell, out: &mut dyn std::
 /// The main command.
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
-    /// Packet captures (pcap, pcapng; gzip, zstd or lz4); `-` is standard input
+    /// Packet captures (pcap, pcapng, hex dumps as text; gzip, zstd, lz4, xz, bzip2, zip); `-` is standard input
     #[arg(value_name = "CAPTURE", required_unless_present = "log")]
     pub(crate) captures: Vec<PathBuf>,
     /// Read all captures as one: files of a ring

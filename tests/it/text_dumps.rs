@@ -319,7 +319,7 @@ fn report(bytes: &[u8], options: &Options) -> Value {
     for key in ["format", "bytes", "sha256", "snap_length"] {
         capture.remove(key);
     }
-    let of_text = |it: &Value| it["id"].as_str().unwrap_or_default().starts_with("text-");
+    let of_text = |it: &Value| it["id"].as_str().unwrap_or_default().starts_with("dump-");
     if let Some(anomalies) = capture.get_mut("anomalies").and_then(Value::as_array_mut) {
         anomalies.retain(|it| !of_text(it));
     }
@@ -533,7 +533,7 @@ fn a_row_that_is_missing_cuts_its_packet_and_no_other() {
                     form.name
                 );
             }
-            holes += usize::from(facts.anomalies.iter().any(|it| it.id == "text-rows-missing"));
+            holes += usize::from(facts.anomalies.iter().any(|it| it.id == "dump-rows-missing"));
         }
         assert!(holes > 20, "{}: {holes}", form.name);
     }
@@ -626,4 +626,33 @@ fn hostile_offsets_and_numbers_cost_nothing() {
     assert!(found.len() >= 2 * held.len());
     assert!(found.windows(2).all(|pair| pair[0].number < pair[1].number));
     assert!(found.iter().all(|frame| frame.data.len() <= 262_144));
+}
+
+#[test]
+fn each_text_sample_gives_the_verdict_of_its_capture_on_the_same_frames() {
+    let texts = [
+        ("text-buffer-dump.txt", "client-certificate-self-signed-expired.pcap"),
+        ("text-sniffer.txt", "client-certificate-expired.pcap"),
+    ];
+    for (text, capture) in texts {
+        let row = rows().into_iter().find(|row| row.file == capture).unwrap();
+        let judged = |file: &str, at| {
+            let bytes = std::fs::read(root().join("samples").join(file)).unwrap();
+            let mut options = options(&row);
+            options.at = at;
+            analyze(&bytes[..], "capture", &options).unwrap()
+        };
+        let at = "2026-11-22T09:44:14Z".parse().ok();
+        let (told, expected) = (judged(text, at), judged(capture, at));
+        assert_eq!(told.verdict.id, expected.verdict.id, "{text}");
+        assert_eq!(told.capture.frames, expected.capture.frames);
+        let evidence = |report: &tlswalk::report::Report| {
+            let evidence = &report.attempts[0].verdict.evidence;
+            evidence.iter().map(|it| it.frame).collect::<Vec<_>>()
+        };
+        assert_eq!(evidence(&told), evidence(&expected), "{text}");
+        // Without a date nothing is said of a certificate's validity.
+        let report = judged("text-buffer-dump.txt", None);
+        assert!(!serde_json::to_string(&report).unwrap().contains("expired"), "{text}");
+    }
 }

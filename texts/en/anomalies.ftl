@@ -38,15 +38,15 @@ anomaly-gap-between-files = nothing was captured for { $pause } between two file
 anomaly-zeros-after-end = { $count } zero bytes follow the last record
 anomaly-garbage-after-end = { $count } bytes that are no record follow the last record
 anomaly-unknown-block = blocks of unknown type were skipped, first { $kind }
-anomaly-text-without-date = the text gives times of day without a date, shown here as of 1970: whether a certificate was valid is not judged without --at
-anomaly-text-with-relative-time = the text gives times since its first packet, shown here as of 1970: whether a certificate was valid is not judged without --at
-anomaly-text-without-zone = the text gives dates without a time zone, or in one that is not known; they are taken for UTC
-anomaly-text-time-missing = the text gives no time for this packet; it is shown with that of the packet before it
-anomaly-text-rows-missing = rows are missing in the middle of a packet, as where a page break took one: what follows in it counts as not captured
-anomaly-text-rows-without-beginning = rows of a packet stand here whose first row is missing; they are not read
-anomaly-text-counts-from-zero = the text counts packets from 0; here the first is frame 1
-anomaly-text-counts-again = the numbers of the text begin again; from here on, frames are counted on
-anomaly-text-unrecognised = bytes in hexadecimal stand before this frame that are no packet as far as can be told; they are not read
+anomaly-dump-without-date = the text gives times of day without a date, shown here as of 1970: whether a certificate was valid is not judged without --at
+anomaly-dump-with-relative-time = the text gives times since its first packet, shown here as of 1970: whether a certificate was valid is not judged without --at
+anomaly-dump-without-zone = the text gives dates without a time zone, or in one that is not known; they are taken for UTC
+anomaly-dump-time-missing = the text gives no time for this packet; it is shown with that of the packet before it
+anomaly-dump-rows-missing = rows are missing in the middle of a packet, as where a page break took one: what follows in it counts as not captured
+anomaly-dump-rows-without-beginning = rows of a packet stand here whose first row is missing; they are not read
+anomaly-dump-counts-from-zero = the text counts packets from 0; here the first is frame 1
+anomaly-dump-counts-again = the numbers of the text begin again; from here on, frames are counted on
+anomaly-dump-unrecognised = bytes in hexadecimal stand before this frame that are no packet as far as can be told; they are not read
 anomaly-too-many-interfaces = a section describes more than { $most } interfaces; those beyond are not known
 
 # Where a capture file ends early, or is damaged.

@@ -26,15 +26,15 @@ anomaly-gap-between-files = 二つのファイルの間に { $pause }の空白�
 anomaly-zeros-after-end = 最後のレコードの後に { $count } 個のゼロバイト
 anomaly-garbage-after-end = 最後のレコードの後に、レコードではない { $count } バイト
 anomaly-unknown-block = 未知のタイプのブロックを読み飛ばした（最初は { $kind }）
-anomaly-text-without-date = テキストの時刻に日付がないため、1970 年として表示する。証明書の有効期間は --at を指定しない限り判定しない
-anomaly-text-with-relative-time = テキストの時刻は最初のパケットからの経過時間のため、1970 年として表示する。証明書の有効期間は --at を指定しない限り判定しない
-anomaly-text-without-zone = テキストの日時にタイムゾーンがないか、不明なタイムゾーンのため、UTC とみなす
-anomaly-text-time-missing = テキストにこのパケットの時刻がないため、直前のパケットの時刻を表示する
-anomaly-text-rows-missing = パケットの途中の行が欠けている（改ページで失われた場合など）。それより後のバイトはキャプチャされていないものとして扱う
-anomaly-text-rows-without-beginning = 先頭行の欠けたパケットの行がある。読み取らない
-anomaly-text-counts-from-zero = テキストはパケットを 0 から数えている。ここでは最初のパケットをフレーム 1 とする
-anomaly-text-counts-again = テキストの番号が途中で振り直されている。以降のフレームは続きの番号で数える
-anomaly-text-unrecognised = このフレームの前に、パケットとは認められない 16 進数のバイトがある。読み取らない
+anomaly-dump-without-date = テキストの時刻に日付がないため、1970 年として表示する。証明書の有効期間は --at を指定しない限り判定しない
+anomaly-dump-with-relative-time = テキストの時刻は最初のパケットからの経過時間のため、1970 年として表示する。証明書の有効期間は --at を指定しない限り判定しない
+anomaly-dump-without-zone = テキストの日時にタイムゾーンがないか、不明なタイムゾーンのため、UTC とみなす
+anomaly-dump-time-missing = テキストにこのパケットの時刻がないため、直前のパケットの時刻を表示する
+anomaly-dump-rows-missing = パケットの途中の行が欠けている（改ページで失われた場合など）。それより後のバイトはキャプチャされていないものとして扱う
+anomaly-dump-rows-without-beginning = 先頭行の欠けたパケットの行がある。読み取らない
+anomaly-dump-counts-from-zero = テキストはパケットを 0 から数えている。ここでは最初のパケットをフレーム 1 とする
+anomaly-dump-counts-again = テキストの番号が途中で振り直されている。以降のフレームは続きの番号で数える
+anomaly-dump-unrecognised = このフレームの前に、パケットとは認められない 16 進数のバイトがある。読み取らない
 anomaly-too-many-interfaces = 一つのセクションに { $most } を超えるインターフェイスの記述がある。超過分は不明
 
 # ファイルが途中で終わる、または破損している箇所

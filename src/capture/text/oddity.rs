@@ -39,30 +39,30 @@ impl Oddity {
     /// Under which programs find it.
     pub(super) const fn id(self) -> &'static str {
         match self {
-            Self::NoDate => "text-without-date",
-            Self::RelativeTime => "text-with-relative-time",
-            Self::NoZone => "text-without-zone",
-            Self::TimeMissing => "text-time-missing",
-            Self::RowsMissing => "text-rows-missing",
-            Self::StrayRows => "text-rows-without-beginning",
-            Self::CountsFromZero => "text-counts-from-zero",
-            Self::CountsAgain => "text-counts-again",
-            Self::Unrecognised => "text-unrecognised",
+            Self::NoDate => "dump-without-date",
+            Self::RelativeTime => "dump-with-relative-time",
+            Self::NoZone => "dump-without-zone",
+            Self::TimeMissing => "dump-time-missing",
+            Self::RowsMissing => "dump-rows-missing",
+            Self::StrayRows => "dump-rows-without-beginning",
+            Self::CountsFromZero => "dump-counts-from-zero",
+            Self::CountsAgain => "dump-counts-again",
+            Self::Unrecognised => "dump-unrecognised",
         }
     }
 
     /// The message that says it.
     pub(super) const fn text(self) -> &'static str {
         match self {
-            Self::NoDate => "anomaly-text-without-date",
-            Self::RelativeTime => "anomaly-text-with-relative-time",
-            Self::NoZone => "anomaly-text-without-zone",
-            Self::TimeMissing => "anomaly-text-time-missing",
-            Self::RowsMissing => "anomaly-text-rows-missing",
-            Self::StrayRows => "anomaly-text-rows-without-beginning",
-            Self::CountsFromZero => "anomaly-text-counts-from-zero",
-            Self::CountsAgain => "anomaly-text-counts-again",
-            Self::Unrecognised => "anomaly-text-unrecognised",
+            Self::NoDate => "anomaly-dump-without-date",
+            Self::RelativeTime => "anomaly-dump-with-relative-time",
+            Self::NoZone => "anomaly-dump-without-zone",
+            Self::TimeMissing => "anomaly-dump-time-missing",
+            Self::RowsMissing => "anomaly-dump-rows-missing",
+            Self::StrayRows => "anomaly-dump-rows-without-beginning",
+            Self::CountsFromZero => "anomaly-dump-counts-from-zero",
+            Self::CountsAgain => "anomaly-dump-counts-again",
+            Self::Unrecognised => "anomaly-dump-unrecognised",
         }
     }
 }
