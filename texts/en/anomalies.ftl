@@ -24,6 +24,11 @@ anomaly-fragments-incomplete = fragments of { $count } { $count ->
 } never found their companions
 anomaly-record-without-packet = a record that is no packet (a custom block, a system call or a journal entry) has a frame number
 anomaly-time-out-of-range = the clock shows a year before 1678 or after 2261
+anomaly-key-log-fits-none = no secret of the key log fits a connection of this capture
+anomaly-key-log-opened = the key log opened the handshakes of { $count ->
+    [one] 1 connection
+   *[other] { $count } connections
+}; their messages and alerts are read, their application data is not
 anomaly-no-time = the file gives no time
 anomaly-times = { $detail } ({ $count } times)
 anomaly-numbering-uncertain = the file is damaged in { $places ->
