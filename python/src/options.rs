@@ -27,7 +27,7 @@ impl Options {
     #[new]
     #[pyo3(signature = (profile="cisco-smart-licensing".into(), wlc=Vec::new(), cssm=Vec::new(), on_prem=Vec::new(),
         cslu=Vec::new(), proxy=Vec::new(), ca=Vec::new(), log=Vec::new(), all=false, at=None, lang="en".into(),
-        dialect=None))]
+        dialect=None, keylog=None))]
     #[allow(clippy::too_many_arguments, reason = "they are keywords, one for each option")]
     fn new(
         py: Python<'_>,
@@ -43,6 +43,7 @@ impl Options {
         at: Option<String>,
         lang: String,
         dialect: Option<String>,
+        keylog: Option<PathBuf>,
     ) -> PyResult<Self> {
         py.detach(|| {
             Ok(Self(tlswalk::Options {
@@ -82,6 +83,13 @@ impl Options {
                         }
                     })
                     .collect::<Result<_, _>>()?,
+                key_log: keylog
+                    .map(|path| {
+                        let name = path.display().to_string();
+                        let text = fs::read(&path).map_err(|error| format!("--keylog {name}: {}", reason(&error)))?;
+                        tlswalk::KeyLog::read(&text).map_err(|error| format!("--keylog {name}: {error}"))
+                    })
+                    .transpose()?,
             }))
         })
         .map_err(PyValueError::new_err)

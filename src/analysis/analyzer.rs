@@ -264,6 +264,16 @@ impl<'o> Analyzer<'o> {
                     .with("tried", tried),
             });
         }
+        if self.options.key_log.is_some() {
+            anomalies.push(Anomaly {
+                kind: AnomalyKind::KeyLog,
+                frame: FrameNumber(0),
+                detail: match self.collected.opened {
+                    0 => phrase("anomaly-key-log-fits-none"),
+                    count => phrase("anomaly-key-log-opened").with("count", count),
+                },
+            });
+        }
         if self.collected.in_capwap > 0 {
             anomalies.push(Anomaly {
                 kind: AnomalyKind::WirelessClients,

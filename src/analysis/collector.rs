@@ -66,6 +66,8 @@ pub(crate) struct Collected<'o> {
     pub(crate) skipped: [u64; Skip::COUNT],
     pub(crate) hosts: Hosts,
     pub(crate) unconnected: usize,
+    /// Connections whose handshakes a key log opened.
+    pub(crate) opened: u64,
     pub(crate) nameless: usize,
     named: usize,
     pub(crate) checksums: Checksums,
@@ -99,11 +101,12 @@ impl<'o> Collected<'o> {
         let claims = [&options.on_prem, &options.cslu, &options.cssm]
             .iter()
             .any(|targets| !targets.is_empty());
-        let flows = if everything || claims {
+        let mut flows = if everything || claims {
             Flows::default()
         } else {
             Flows::of_names(options.service_names().map(str::to_owned).collect())
         };
+        flows.keeps_bodies = options.key_log.is_some();
         Self {
             options,
             everything,
@@ -117,6 +120,7 @@ impl<'o> Collected<'o> {
             skipped: [0; Skip::COUNT],
             hosts: Hosts::default(),
             unconnected: 0,
+            opened: 0,
             nameless: 0,
             named: 0,
             checksums: Checksums::default(),
@@ -252,7 +256,8 @@ impl<'o> Collected<'o> {
             return;
         }
         let was_evicted = flow.was_evicted;
-        let connection = Connection::of(flow);
+        let connection = Connection::of(flow, self.options.key_log.as_ref());
+        self.opened += u64::from(connection.opened);
         self.note(&connection);
         let wanted = connection.may_be_read() && (self.everything || self.could_matter(&connection));
         if wanted || !connection.may_be_read() && self.is_telling_unread(&connection) {

@@ -433,8 +433,8 @@ fn judge(attempt: &mut Attempt<'_>, options: &Options) {
         let at = options.at.or(tls.certificate_times[side]).unwrap_or(connection.first.1);
         let name = if side == Side::Server { name.as_ref() } else { None };
         let mut judgement = trust::judge(&message.chain, name, purpose, at, &options.anchors);
-        // Without a clock nothing is expired or not yet valid.
-        if at == Timestamp::default() {
+        // Without a date nothing is expired or not yet valid.
+        if !at.is_dated() {
             judgement.validity = trust::Validity::Unknown;
         }
         attempt.judgements[side] = Some(judgement);

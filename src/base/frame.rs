@@ -36,6 +36,14 @@ impl Timestamp {
         self.0.div_euclid(1_000_000_000)
     }
 
+    /// Whether this tells a date. Clocks that nobody set and texts that print no date count from the beginning of 1970, long
+    /// before TLS.
+    #[must_use]
+    pub const fn is_dated(self) -> bool {
+        const YEAR: i64 = 365 * 86_400;
+        !(self.seconds() >= 0 && self.seconds() < YEAR)
+    }
+
     /// Nanoseconds from `earlier` to this time; negative when the clock ran backwards.
     #[must_use]
     pub const fn since(self, earlier: Self) -> i64 {
@@ -180,6 +188,26 @@ pub enum AnomalyKind {
     WirelessClients,
     /// Redaction emptied what it could not read.
     RedactionEmptied,
+    /// What a key log opened.
+    KeyLog,
+    /// A printed capture whose times have no date.
+    DumpWithoutDate,
+    /// A printed capture whose times count from its beginning.
+    DumpWithRelativeTime,
+    /// A printed capture whose times name no time zone.
+    DumpWithoutZone,
+    /// A packet of a printed capture without a time.
+    DumpTimeMissing,
+    /// Rows of a printed packet are missing.
+    DumpRowsMissing,
+    /// Rows of a printed packet whose beginning is missing.
+    DumpRowsWithoutBeginning,
+    /// A printed capture numbers its packets from zero.
+    DumpCountsFromZero,
+    /// A printed capture begins to count anew.
+    DumpCountsAgain,
+    /// Printed packets in which nothing can be recognised.
+    DumpUnrecognised,
 }
 
 impl AnomalyKind {
@@ -202,6 +230,16 @@ impl AnomalyKind {
             Self::WrongChecksums => "wrong-checksums",
             Self::WirelessClients => "wireless-clients",
             Self::RedactionEmptied => "redaction-emptied",
+            Self::KeyLog => "key-log",
+            Self::DumpWithoutDate => "dump-without-date",
+            Self::DumpWithRelativeTime => "dump-with-relative-time",
+            Self::DumpWithoutZone => "dump-without-zone",
+            Self::DumpTimeMissing => "dump-time-missing",
+            Self::DumpRowsMissing => "dump-rows-missing",
+            Self::DumpRowsWithoutBeginning => "dump-rows-without-beginning",
+            Self::DumpCountsFromZero => "dump-counts-from-zero",
+            Self::DumpCountsAgain => "dump-counts-again",
+            Self::DumpUnrecognised => "dump-unrecognised",
         }
     }
 }

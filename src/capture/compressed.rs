@@ -1,4 +1,5 @@
-//! compressed bytes → bytes: gzip, zstd and lz4 frames, recognised by content and decompressed as they are read.
+//! compressed bytes → bytes: gzip, zstd, lz4, xz, bzip2 and a zip archive of one file, recognised by content and decompressed
+//! as they are read.
 //!
 //! Each is bounded by its format's window, so a bomb costs time and no memory. Several members or frames, one behind the
 //! other, are one file (RFC 1952 §2.2, RFC 8878 §3.1), as rotating and appending tools write them.
@@ -6,18 +7,25 @@
 use std::fmt;
 use std::io::{self, Read};
 
+use bzip2::bufread::BzDecoder;
 use flate2::bufread::GzDecoder;
 use lz4_flex::frame::FrameDecoder;
+use lzma_rust2::XzReader;
 use zstd::stream::read::Decoder as ZstdDecoder;
 
 use super::CaptureError;
 use super::chunk::Chunk;
+use super::zip::{self, Archive};
 
 /// The largest zstd window accepted, as a power of two: 128 MiB, the most that zstd itself decompresses unasked and that
 /// any of its levels but `--long=28` and above writes.
 const ZSTD_WINDOW_LOG: u32 = 27;
 
+/// The most memory that a block of xz may ask for, in KiB: `xz -9` takes 65 MiB to decompress; a header may claim 4 GiB.
+const XZ_MEMORY: u32 = 128 * 1024;
+
 const GZIP: [u8; 2] = [0x1f, 0x8b];
+const XZ: [u8; 6] = [0xfd, b'7', b'z', b'X', b'Z', 0];
 const ZSTD: u32 = 0xfd2f_b528;
 const LZ4: u32 = 0x184d_2204;
 const LZ4_LEGACY: u32 = 0x184c_2102;
@@ -27,15 +35,41 @@ const SKIPPABLE: std::ops::RangeInclusive<u32> = 0x184d_2a50..=0x184d_2a5f;
 /// Puts the right decompressor before a compressed input and names it; leaves any other as it is.
 pub(super) fn open(mut input: Chunk<'_>) -> Result<(Chunk<'_>, Option<&'static str>), CaptureError> {
     skip_user_data(&mut input);
-    let Some(kind) = Kind::of(input.fill(4)) else {
+    let Some(kind) = Kind::of(input.fill(LONGEST_MAGIC)) else {
         return Ok((input, None));
     };
-    let member = kind.decode(input).map_err(CaptureError::Read)?;
+    let member = kind.decode(input).map_err(refused)?;
     let members = Members {
         kind,
         member: Some(member),
     };
-    Ok((Chunk::new(members), Some(kind.name())))
+    let opened = Chunk::new(members);
+    if kind != Kind::Zip {
+        return Ok((opened, Some(kind.name())));
+    }
+    // What stands in an archive may be compressed itself, once.
+    let mut inner = opened;
+    let opened = match Kind::of(inner.fill(LONGEST_MAGIC)).filter(|kind| *kind != Kind::Zip) {
+        Some(kind) => {
+            let member = Some(kind.decode(inner).map_err(refused)?);
+            Chunk::new(Members { kind, member })
+        }
+        None => inner,
+    };
+    Ok((opened, Some(kind.name())))
+}
+
+/// What is packed in a way that is not read is no input that failed.
+fn refused(error: io::Error) -> CaptureError {
+    match error.kind() {
+        io::ErrorKind::Unsupported => CaptureError::Unsupported(error.to_string()),
+        _ => CaptureError::Read(error),
+    }
+}
+
+/// Whether a compressed file begins with these bytes.
+pub(super) fn is_magic(bytes: &[u8]) -> bool {
+    Kind::of(bytes).is_some()
 }
 
 /// What a complete compressed file is followed by, though it is nothing: kept as the error that ends the reading.
@@ -58,15 +92,33 @@ impl std::error::Error for Trailing {}
 /// A compression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
+    Bzip2,
     Gzip,
     Lz4,
+    Xz,
+    Zip,
     Zstd,
 }
+
+/// How many bytes tell the compression.
+const LONGEST_MAGIC: usize = 10;
 
 impl Kind {
     fn of(bytes: &[u8]) -> Option<Self> {
         if bytes.starts_with(&GZIP) {
             return Some(Self::Gzip);
+        }
+        if bytes.starts_with(&XZ) {
+            return Some(Self::Xz);
+        }
+        if bytes.starts_with(&zip::FILE) {
+            return Some(Self::Zip);
+        }
+        // `BZh`, the size of a block, and then a block's number or that of the end.
+        if let [b'B', b'Z', b'h', b'1'..=b'9', block @ ..] = bytes
+            && (block.starts_with(&[0x31, 0x41, 0x59, 0x26]) || block.starts_with(&[0x17, 0x72, 0x45, 0x38]))
+        {
+            return Some(Self::Bzip2);
         }
         match u32::from_le_bytes(*bytes.first_chunk()?) {
             ZSTD => Some(Self::Zstd),
@@ -77,15 +129,21 @@ impl Kind {
 
     const fn name(self) -> &'static str {
         match self {
+            Self::Bzip2 => "bzip2",
             Self::Gzip => "gzip",
             Self::Lz4 => "lz4",
+            Self::Xz => "xz",
+            Self::Zip => "zip",
             Self::Zstd => "zstd",
         }
     }
 
     fn decode(self, input: Chunk<'_>) -> io::Result<Member<'_>> {
         Ok(match self {
+            Self::Bzip2 => Member::Bzip2(Box::new(BzDecoder::new(input))),
             Self::Gzip => Member::Gzip(Box::new(GzDecoder::new(input))),
+            Self::Xz => Member::Xz(Box::new(XzReader::new_mem_limit(input, false, XZ_MEMORY))),
+            Self::Zip => Member::Zip(Box::new(Archive::open(input)?)),
             Self::Lz4 => Member::Lz4(Box::new(FrameDecoder::new(input))),
             Self::Zstd => {
                 let mut decoder = ZstdDecoder::with_buffer(input)?.single_frame();
@@ -108,8 +166,11 @@ fn skip_user_data(input: &mut Chunk<'_>) {
 /// One member of a gzip file or one frame of a zstd or lz4 file. A decoder is never used for two, since its buffers fit
 /// the first, and so that it takes nothing of what follows.
 enum Member<'a> {
+    Bzip2(Box<BzDecoder<Chunk<'a>>>),
     Gzip(Box<GzDecoder<Chunk<'a>>>),
     Lz4(Box<FrameDecoder<Chunk<'a>>>),
+    Xz(Box<XzReader<Chunk<'a>>>),
+    Zip(Box<Archive<'a>>),
     Zstd(Box<ZstdDecoder<'static, Chunk<'a>>>),
 }
 
@@ -123,7 +184,10 @@ impl Read for Members<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         while let Some(mut member) = self.member.take() {
             let len = match &mut member {
+                Member::Bzip2(decoder) => decoder.read(out)?,
                 Member::Gzip(decoder) => decoder.read(out)?,
+                Member::Xz(decoder) => decoder.read(out)?,
+                Member::Zip(archive) => archive.read(out)?,
                 Member::Lz4(decoder) => decoder.read(out)?,
                 Member::Zstd(decoder) => decoder.read(out)?,
             };
@@ -132,7 +196,11 @@ impl Read for Members<'_> {
                 return Ok(len);
             }
             let mut input = match member {
+                Member::Bzip2(decoder) => decoder.into_inner(),
                 Member::Gzip(decoder) => decoder.into_inner(),
+                Member::Xz(decoder) => decoder.into_inner(),
+                // It has looked at all that follows its file.
+                Member::Zip(_) => return Ok(0),
                 // lz4_flex gives "no more bytes" for a file that ends between two blocks, too.
                 Member::Lz4(decoder) if decoder.get_ref().overrun() => {
                     return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "it ends inside a frame"));
@@ -140,10 +208,17 @@ impl Read for Members<'_> {
                 Member::Lz4(decoder) => decoder.into_inner(),
                 Member::Zstd(decoder) => decoder.finish(),
             };
-            if self.kind != Kind::Gzip {
-                skip_user_data(&mut input);
+            match self.kind {
+                Kind::Lz4 | Kind::Zstd => skip_user_data(&mut input),
+                // Streams may be padded to a multiple of four (The .xz File Format section 2.2).
+                Kind::Xz => {
+                    while input.fill(4).starts_with(&[0; 4]) {
+                        input.skip(4);
+                    }
+                }
+                Kind::Bzip2 | Kind::Gzip | Kind::Zip => {}
             }
-            if Kind::of(input.fill(4)) == Some(self.kind) {
+            if Kind::of(input.fill(LONGEST_MAGIC)) == Some(self.kind) {
                 self.member = Some(self.kind.decode(input)?);
                 continue;
             }
@@ -168,6 +243,7 @@ mod tests {
     use flate2::Compression;
     use flate2::write::GzEncoder;
     use lz4_flex::frame::FrameEncoder;
+    use lzma_rust2::{XzOptions, XzWriter};
 
     use super::*;
     use crate::capture::testing::{Drip, Pcap, Seen, read, read_err, read_from};
@@ -190,6 +266,16 @@ mod tests {
         vec![
             ("gzip", |bytes| {
                 let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+                encoder.write_all(bytes).unwrap();
+                encoder.finish().unwrap()
+            }),
+            ("bzip2", |bytes| {
+                let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+                encoder.write_all(bytes).unwrap();
+                encoder.finish().unwrap()
+            }),
+            ("xz", |bytes| {
+                let mut encoder = XzWriter::new(Vec::new(), XzOptions::with_preset(1)).unwrap();
                 encoder.write_all(bytes).unwrap();
                 encoder.finish().unwrap()
             }),
@@ -220,7 +306,10 @@ mod tests {
     #[test]
     fn skippable_frames_are_skipped() {
         let user_data = [0x53, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3];
-        for (name, compress) in compressors().split_off(1) {
+        for (name, compress) in compressors()
+            .into_iter()
+            .filter(|(name, _)| matches!(*name, "zstd" | "lz4"))
+        {
             let (one, two) = (&capture(200)[..9_000], &capture(200)[9_000..]);
             let bytes = [&user_data[..], &compress(one), &user_data, &compress(two), &user_data].concat();
             assert_eq!(read(&bytes).0.frames, 200, "{name}");
@@ -296,6 +385,106 @@ mod tests {
             let error = read_err(&compress(&compress(&capture(200)))).to_string();
             assert!(error.contains("compressed"), "{name}: {error}");
         }
+    }
+
+    /// An archive of files, deflated or stored, with lengths before or behind them.
+    fn zip(files: &[(&str, &[u8])], is_deflated: bool, is_streamed: bool) -> Vec<u8> {
+        let mut archive = Vec::new();
+        for (name, bytes) in files {
+            let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), Compression::fast());
+            encoder.write_all(bytes).unwrap();
+            let packed = if is_deflated {
+                encoder.finish().unwrap()
+            } else {
+                bytes.to_vec()
+            };
+            let lengths: Vec<u8> = [0, packed.len() as u32, bytes.len() as u32]
+                .map(u32::to_le_bytes)
+                .concat();
+            archive.extend(zip::FILE);
+            archive.extend([
+                20,
+                0,
+                if is_streamed { 8 } else { 0 },
+                0,
+                if is_deflated { 8 } else { 0 },
+                0,
+                0,
+                0,
+                0,
+                0,
+            ]);
+            archive.extend(if is_streamed { vec![0; 12] } else { lengths.clone() });
+            archive.extend((name.len() as u16).to_le_bytes());
+            archive.extend([4, 0]);
+            archive.extend(name.as_bytes());
+            archive.extend([1, 2, 3, 4]);
+            archive.extend(packed);
+            if is_streamed {
+                archive.extend(b"PK\x07\x08");
+                archive.extend(lengths);
+            }
+        }
+        archive.extend(b"PK\x01\x02 and so on");
+        archive
+    }
+
+    #[test]
+    fn a_zip_archive_of_one_capture_gives_its_frames() {
+        let plain = capture(200);
+        let (facts, frames) = read(&plain);
+        for (is_deflated, is_streamed) in [(true, false), (true, true), (false, false)] {
+            let archive = zip(&[("folder/a.pcap", &plain)], is_deflated, is_streamed);
+            let (mut found, same) = read(&archive);
+            assert!(same == frames);
+            assert_eq!(found.compression.take(), Some("zip"));
+            assert_eq!(found, facts);
+            let cut = read(&archive[..archive.len() / 2]);
+            assert!(cut.1.len() > 90 && matches!(cut.0.end, End::Truncated { .. }));
+            for at in (0..archive.len()).step_by(997) {
+                let mut bytes = archive.clone();
+                bytes[at] ^= 0x41;
+                let _ = read_from(&bytes[..]);
+            }
+        }
+        let beside = zip(
+            &[("a/", b""), ("a.pcap", &plain), ("__MACOSX/._a.pcap", b"x")],
+            false,
+            false,
+        );
+        assert_eq!(read(&beside).0.frames, 200);
+        for (_, compress) in compressors() {
+            assert!(read(&zip(&[("a.pcap.gz", &compress(&plain))], true, true)).1 == frames);
+        }
+    }
+
+    #[test]
+    fn a_zip_archive_of_several_files_is_refused_and_one_of_none_too() {
+        let plain = capture(200);
+        for is_deflated in [true, false] {
+            let archive = zip(&[("a.pcap", &plain), ("b.pcap", &plain)], is_deflated, false);
+            let error = read_err(&archive).to_string();
+            assert!(error.contains("more than one file; unpack it"), "{error}");
+        }
+        assert!(
+            read_err(&zip(&[("a/", b"")], false, false))
+                .to_string()
+                .contains("no file")
+        );
+        let mut encrypted = zip(&[("a.pcap", &plain)], true, false);
+        encrypted[6] |= 1;
+        assert!(read_err(&encrypted).to_string().contains("encrypted"));
+    }
+
+    #[test]
+    fn an_xz_dictionary_beyond_the_limit_is_refused() {
+        // Stream header, and a block header whose LZMA2 filter claims a dictionary of 4 GiB - 1.
+        let head = [0xfd, b'7', b'z', b'X', b'Z', 0, 0, 1, 0x69, 0x22, 0xde, 0x36];
+        let block = [2, 0, 0x21, 1, 40, 0, 0, 0];
+        let mut crc = flate2::Crc::new();
+        crc.update(&block);
+        let file = [&head[..], &block, &crc.sum().to_le_bytes(), &[0; 64]].concat();
+        assert!(matches!(read_err(&file), CaptureError::Read(error) if error.to_string().contains("memory")));
     }
 
     #[test]

@@ -43,6 +43,18 @@ pub(super) fn refusal(head: &[u8]) -> CaptureError {
     CaptureError::NotACapture { looks_like }
 }
 
+/// Whether packets may be printed in a text that begins so: it is text, and of no form that another sentence is for.
+pub(super) fn may_hold_dump(head: &[u8]) -> bool {
+    let is_other = other_capture(head).is_some() || archive(head).is_some() || binary(head).is_some();
+    if is_other || is_cut_magic(head) {
+        return false;
+    }
+    text(head).is_some_and(|text| {
+        let lower = text.trim_start().get(..64).unwrap_or_default().to_lowercase();
+        !(is_markup(&lower) || lower.starts_with("-----begin ") || is_json(&lower))
+    })
+}
+
 /// Whether the file ends inside the magic number of a capture.
 fn is_cut_magic(head: &[u8]) -> bool {
     let magics = [0xa1b2_c3d4_u32, 0xd4c3_b2a1, 0xa1b2_3c4d, 0x4d3c_b2a1, 0x0a0d_0d0a].map(u32::to_be_bytes);
@@ -64,6 +76,10 @@ fn other_capture(head: &[u8]) -> Option<(&'static str, &'static str)> {
         [0x7f, b'v', b'e', b'r', ..] => ("an EtherPeek or OmniPeek capture", EDITCAP),
         [0x05, b'V', b'N', b'F', ..] => ("a Visual Networks capture", EDITCAP),
         [b'b', b't', b's', b'n', b'o', b'o', b'p', 0, ..] => ("a Bluetooth log", "it cannot hold TLS over TCP"),
+        _ if is_erf(head) => (
+            "an ERF capture (Endace)",
+            "convert it with Wireshark's `editcap -F pcap <in> <out.pcap>`",
+        ),
         _ if etl => (
             "a Windows event trace (ETL)",
             "convert it with Microsoft's etl2pcapng, or `pktmon etl2pcap` for pktmon's",
@@ -72,19 +88,41 @@ fn other_capture(head: &[u8]) -> Option<(&'static str, &'static str)> {
     })
 }
 
+/// Records of Endace's Extensible Record Format, which has no magic number: a time in 1/2^32 s in little-endian order, a type,
+/// flags, the record's length in big-endian order, losses, the length on the wire. Three of a type that follow each other within
+/// a day are told from chance.
+fn is_erf(head: &[u8]) -> bool {
+    let record = |at: usize| {
+        let bytes = head.get(at..)?.first_chunk::<16>()?;
+        let seconds = u32::from_le_bytes([bytes[4], bytes[5], bytes[6], bytes[7]]);
+        let len = usize::from(u16::from_be_bytes([bytes[10], bytes[11]]));
+        let kind = bytes[8] & 0x7f;
+        let is_one = (1..=48).contains(&kind) && len > 16 && bytes[14] | bytes[15] != 0;
+        is_one.then_some((seconds, kind, at.saturating_add(len)))
+    };
+    let Some((first, kind, second)) = record(0) else {
+        return false;
+    };
+    let mut next = second;
+    for _ in 0..2 {
+        match record(next) {
+            Some((seconds, like, behind)) if like == kind && seconds.abs_diff(first) < 86_400 => next = behind,
+            _ => return false,
+        }
+    }
+    first > 0
+}
+
 /// Containers that may hold a capture.
 fn archive(head: &[u8]) -> Option<&'static str> {
     Some(match head {
-        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => "a zip archive; unpack it and give the capture inside",
+        [b'P', b'K', 5, 6, ..] => "an empty zip archive",
+        [b'P', b'K', 3, 4, ..] => "a zip archive inside an archive; unpack it and give the capture inside",
         [b'7', b'z', 0xbc, 0xaf, ..] => "a 7z archive; unpack it and give the capture inside",
         [b'R', b'a', b'r', b'!', ..] => "a rar archive; unpack it and give the capture inside",
-        [0xfd, b'7', b'z', b'X', b'Z', ..] => "compressed by xz; decompress it first (`xz -d`)",
-        [b'B', b'Z', b'h', b'1'..=b'9', ..] => "compressed by bzip2; decompress it first (`bzip2 -d`)",
         [0x1f, 0x9d, ..] => "compressed by compress; decompress it first (`uncompress`)",
         [b'L', b'Z', b'I', b'P', ..] => "compressed by lzip; decompress it first (`lzip -d`)",
-        [0x1f, 0x8b, ..] | [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x04, 0x22, 0x4d, 0x18, ..] => {
-            "compressed twice; decompress it once and give the result"
-        }
+        _ if super::compressed::is_magic(head) => "compressed twice; decompress it once and give the result",
         _ if head.get(257..262) == Some(b"ustar") => "a tar archive; unpack it and give the capture inside",
         _ => return None,
     })
@@ -138,7 +176,7 @@ fn text(head: &[u8]) -> Option<String> {
 fn describe_text(text: &str) -> String {
     let lower = text.to_lowercase();
     let start = lower.trim_start();
-    if start.starts_with("<!doctype html") || start.starts_with("<html") || start.starts_with("<head") {
+    if is_html(start) {
         return "an HTML page, perhaps a login or error page saved in place of the file; download the capture again"
             .into();
     }
@@ -157,24 +195,27 @@ fn describe_text(text: &str) -> String {
     .any(|phrase| lower.contains(phrase))
     {
         return format!(
-            "a log of the device's command line, which shows packets but does not hold them (--log reads what it says); {}",
+            "a log of the device's command line that holds no packets in hexadecimal, as the device prints those of a capture \
+             (--log reads what it says); {}",
             export()
         );
     }
     if text.lines().filter(|line| is_hex_dump(line)).count() >= 2 {
-        return format!("a hex dump as text; {}", export());
+        return format!("a hex dump as text in which no packet can be recognised; {}", export());
     }
     if is_json(start) {
         return "JSON; if Wireshark or tshark wrote it, give the capture it was made from".into();
     }
-    if start.starts_with("<?xml") || start.starts_with("<pdml") {
+    if is_xml(start) {
         return "XML; if Wireshark or tshark wrote it, give the capture it was made from".into();
     }
     if text.lines().filter(|line| is_packet_line(line)).count() >= 2 {
-        return "packets printed as text by tcpdump or tshark; capture with `-w <file>.pcap` and give that file".into();
+        return "packets printed as text by tcpdump or tshark without their bytes; capture with `-w <file>.pcap` and give that \
+                file, or print the bytes with `-xx` (tshark: `-x`)"
+            .into();
     }
     if text.lines().take(50).filter(|line| is_syslog(line)).count() >= 1 {
-        return "a log (syslog); give a packet capture of the same time".into();
+        return "a log (syslog); give it with --log, and a packet capture of the same time".into();
     }
     if text.trim().is_empty() {
         return "blank text; export the capture again".into();
@@ -183,6 +224,20 @@ fn describe_text(text: &str) -> String {
         "plain text; {}; elsewhere, save the packets as pcap or pcapng",
         export()
     )
+}
+
+fn is_html(start: &str) -> bool {
+    ["<!doctype html", "<html", "<head"]
+        .iter()
+        .any(|tag| start.starts_with(tag))
+}
+
+fn is_xml(start: &str) -> bool {
+    start.starts_with("<?xml") || start.starts_with("<pdml")
+}
+
+fn is_markup(start: &str) -> bool {
+    is_html(start) || is_xml(start)
 }
 
 /// An object or an array of such; `[section]` and `[time] message` begin other files.
@@ -253,16 +308,20 @@ mod tests {
             .chain("12:00 hello".encode_utf16())
             .flat_map(u16::to_le_bytes)
             .collect();
+        let record = [
+            0, 0, 0, 0, 1, 2, 3, 0x65, 2, 4, 0, 24, 0, 0, 0, 4, 9, 9, 9, 9, 9, 9, 9, 9,
+        ];
+        let erf = [record; 3].concat();
         let mut tar = vec![b'a'; 257];
         tar.extend(b"ustar\0");
         for (bytes, expected) in [
             (&b"c9800#show monitor capture MYCAP buffer brief\r\n----\r\n #   size   timestamp"[..], "command line"),
             (b"Starting the packet display ........ Press Ctrl + Shift + 6 to exit\n\n  1 0.0 a -> b TCP", "command line"),
-            (b"wlc> log\n0000:  01005E00 00020000 0C07AC1D 080045C0  ..^.\n0010:  00300000 00000111 CFDC091D 0002E000 .0\n", "hex dump"),
+            (b"wlc> log\n0000:  01005E00 0002000F 0C07AC1D 123445C0  ..^.\n0010:  00300000 00000111 CFDC091D 0002E000 .0\n", "hex dump"),
             (b"12:00:01.000001 IP 1.2.3.4.5 > 6.7.8.9.443: Flags\n12:00:01.000002 IP 1.2.3.4.5 > 6.7.8.9.443: x\n", "tcpdump"),
             (b"  1   0.000000 10.0.0.1 -> 10.0.0.2 TCP 60\n  2   0.001000 10.0.0.2 -> 10.0.0.1 TCP 60\n", "tcpdump"),
             (b"\n<!DOCTYPE html><html>", "HTML"),
-            (b"PK\x03\x04....", "zip"),
+            (b"PK\x05\x06....", "zip"),
             (b"7z\xbc\xaf\x27\x1c", "7z"),
             (b"Rar!\x1a\x07", "rar"),
             (&tar, "tar"),
@@ -275,9 +334,10 @@ mod tests {
             (b"*Jan  2 03:04:05.678: %SMART_LIC-3-COMM_FAILED: Communications failure\n", "syslog"),
             (b"<134>Jan  2 03:04:05 wlc %CAPWAP-3-X: y\n", "syslog"),
             (b"snoop\0\0\0\0\0\0\x02", "snoop"),
+            (&erf, "editcap -F pcap "),
+            (b"GMBU\0\0", "Network Monitor"),
             (b"XCP\x00002.0", "NetXray"),
             (b"TRSNIFF data    \x1a", "Sniffer"),
-            (b"\xfd7zXZ\0", "xz -d"),
             (&utf16, "plain text"),
             (b"hello", "plain text"),
             (b"\n \n", "blank"),

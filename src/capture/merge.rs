@@ -130,7 +130,8 @@ fn read_in_turn(
                 turns.push(turn_of_this);
                 break;
             }
-            let number = tally.number(&record);
+            // Numbers of several texts would contradict each other.
+            let number = tally.number(&Record { number: None, ..record });
             pauses.saw(record.time, number, !std::mem::replace(&mut file.has_given, true));
             let flow = if record.is_packet {
                 on_frame(&file.source.frame(&record, number))

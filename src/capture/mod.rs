@@ -1,4 +1,4 @@
-//! bytes → Frame: pcap, pcapng and compressed captures, from anything that can be read.
+//! bytes → Frame: pcap, pcapng, packets printed as text, and what is compressed of these, from anything that can be read.
 
 use crate::base::phrase::Phrase;
 use std::io::{self, Read};
@@ -31,6 +31,8 @@ mod source;
 mod tally;
 #[cfg(test)]
 mod testing;
+mod text;
+mod zip;
 
 pub use annotated::{Block, Described, Extras, Item, read_annotated};
 pub use hashed::Hashed;
@@ -49,9 +51,9 @@ pub(crate) fn decompressed<'a>(input: impl Read + 'a) -> Result<(impl Read + 'a,
 /// What is known of a capture file beside its packets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CaptureFacts {
-    /// `pcap` or `pcapng`.
+    /// `pcap`, `pcapng`, or `text` for packets that a command printed.
     pub format: &'static str,
-    /// `gzip`, `zstd` or `lz4` when the file was compressed.
+    /// `gzip`, `zstd`, `lz4`, `xz`, `bzip2` or `zip` when the file was compressed.
     pub compression: Option<&'static str>,
     /// Link types of its interfaces that carried frames, in order of appearance.
     pub link_types: Vec<LinkType>,

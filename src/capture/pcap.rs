@@ -222,6 +222,7 @@ impl Reader {
             captured_len: head.captured as usize,
             len: (head.captured as usize).saturating_add(self.head_len),
             is_packet: true,
+            number: None,
         }
     }
 

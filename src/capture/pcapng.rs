@@ -225,8 +225,8 @@ impl Reader {
             wire_len,
             at: 28,
             captured_len: captured_len as usize,
-            len: 0,
             is_packet: true,
+            ..NO_PACKET
         }))
     }
 
@@ -255,8 +255,8 @@ impl Reader {
             wire_len,
             at: 28,
             captured_len: captured_len as usize,
-            len: 0,
             is_packet: true,
+            ..NO_PACKET
         }))
     }
 
@@ -281,8 +281,8 @@ impl Reader {
             wire_len,
             at: 12,
             captured_len: captured_len as usize,
-            len: 0,
             is_packet: true,
+            ..NO_PACKET
         }))
     }
 
@@ -479,6 +479,7 @@ const NO_PACKET: Record = Record {
     captured_len: 0,
     len: 0,
     is_packet: false,
+    number: None,
 };
 
 impl Order {

@@ -15,7 +15,8 @@ use super::compressed::{self, Trailing};
 use super::read_error::ReadError;
 use super::search::{FARTHEST, Limits, MARGIN, Search, WINDOW};
 use super::tally::{Record, Tally};
-use super::{CaptureError, Damage, End, Next, Order, Stop, looks_like, pcap, pcapng};
+use super::zip::OtherFiles;
+use super::{CaptureError, Damage, End, Next, Order, Stop, looks_like, pcap, pcapng, text};
 use crate::base::frame::{AnomalyKind, Frame, FrameNumber, Timestamp};
 
 /// The longest rest behind the last record that is called garbage, unless it is all zeros: a sector. What is longer may as
@@ -44,6 +45,7 @@ pub(super) struct Source<'a> {
 enum Format {
     Pcap(pcap::Reader),
     PcapNg(pcapng::Reader),
+    Text(text::Reader),
 }
 
 enum State {
@@ -60,15 +62,25 @@ impl<'a> Source<'a> {
         let opened = compressed::open(Chunk::new(read_error.keep_of(input)));
         let failed = |other: CaptureError| read_error.take().map_or(other, CaptureError::Read);
         let (mut chunk, compression) = opened.map_err(failed)?;
-        let format = match Format::open(&mut chunk, tally) {
-            Ok(format) => format,
-            Err(error) => {
-                return Err(failed(match chunk.take_failure() {
-                    Some(failure) => CaptureError::Read(explained(failure, compression)),
-                    None => error,
-                }));
-            }
-        };
+        let mut format = Format::open(&mut chunk, tally).map_err(|error| {
+            failed(match chunk.take_failure() {
+                Some(failure) => CaptureError::Read(explained(failure, compression)),
+                None => error,
+            })
+        })?;
+        if let Format::Text(_) = format {
+            chunk = match text::open(chunk).map_err(|error| failed(explained_by(error, compression)))? {
+                text::Opened::Packets(chunk) => chunk,
+                text::Opened::File(file) => {
+                    let (mut file, _) = compressed::open(file).map_err(failed)?;
+                    format = Format::open(&mut file, tally).map_err(failed)?;
+                    if let Format::Text(_) = format {
+                        return Err(looks_like::refusal(file.fill(looks_like::ENOUGH)));
+                    }
+                    file
+                }
+            };
+        }
         tally.facts.compression = compression;
         Ok(Self {
             chunk,
@@ -101,6 +113,7 @@ impl<'a> Source<'a> {
         let run = match &mut self.format {
             Format::Pcap(reader) => reader.run(bytes, tally, on_frame),
             Format::PcapNg(reader) => reader.run(bytes, tally, on_frame),
+            Format::Text(_) => return ControlFlow::Continue(()),
         };
         let frames = tally.facts.frames.saturating_sub(before);
         self.frames = self.frames.saturating_add(frames);
@@ -118,6 +131,7 @@ impl<'a> Source<'a> {
                 State::Reading => match &mut self.format {
                     Format::Pcap(reader) => reader.next(&mut self.chunk),
                     Format::PcapNg(reader) => reader.next(&mut self.chunk, tally),
+                    Format::Text(reader) => reader.next(&mut self.chunk, tally),
                 },
                 State::Damaged(detail) => Next::Stop(Stop::Damaged(detail.clone())),
                 State::Ended(_) => return None,
@@ -166,6 +180,7 @@ impl<'a> Source<'a> {
         match &mut self.format {
             Format::Pcap(reader) => self.described = vec![Block::Interface(reader.described())],
             Format::PcapNg(reader) => reader.kept = Some(Vec::new()),
+            Format::Text(reader) => reader.kept = Some(Vec::new()),
         }
     }
 
@@ -174,13 +189,14 @@ impl<'a> Source<'a> {
         match &mut self.format {
             Format::Pcap(_) => std::mem::take(&mut self.described),
             Format::PcapNg(reader) => reader.kept.as_mut().map(std::mem::take).unwrap_or_default(),
+            Format::Text(reader) => reader.kept.as_mut().map(std::mem::take).unwrap_or_default(),
         }
     }
 
     /// All bytes of a record given by [`Self::next`], and their order where it is a pcapng block.
     pub(super) fn raw(&mut self, record: &Record) -> (&[u8], Option<Order>) {
         let order = match &self.format {
-            Format::Pcap(_) => None,
+            Format::Pcap(_) | Format::Text(_) => None,
             Format::PcapNg(reader) => Some(reader.order()),
         };
         (self.chunk.fill(0).get(..record.len).unwrap_or_default(), order)
@@ -197,7 +213,11 @@ impl<'a> Source<'a> {
         if let Format::PcapNg(reader) = &mut self.format {
             reader.finish(tally);
         }
-        tally.facts.bytes = tally.facts.bytes.saturating_add(self.chunk.offset());
+        let bytes = match &self.format {
+            Format::Text(reader) => reader.offset,
+            _ => self.chunk.offset(),
+        };
+        tally.facts.bytes = tally.facts.bytes.saturating_add(bytes);
         // Whoever broke off does not need what could not be read.
         let has_ended = matches!(self.state, State::Ended(_));
         if let Some(error) = self.read_error.take().filter(|_| has_ended) {
@@ -215,6 +235,8 @@ impl<'a> Source<'a> {
             self.truncated(self.chunk.offset(), detail, true, tally);
         }
         match (self.state, self.failure) {
+            // Nothing is concluded from one of several files.
+            (_, Some(error)) if is_of_other_files(&error) => Err(CaptureError::Unsupported(error.to_string())),
             (_, Some(error)) if self.frames == 0 => Err(CaptureError::Read(error)),
             (State::Ended(end), _) => Ok(end),
             _ => Ok(End::Complete),
@@ -243,7 +265,10 @@ impl<'a> Source<'a> {
             return None;
         }
         let Some(detail) = detail else {
-            self.state = State::Ended(End::Complete);
+            self.state = State::Ended(match &self.format {
+                Format::Text(reader) => reader.end(tally),
+                _ => End::Complete,
+            });
             return None;
         };
         // A record leads to zeros: they are what was damaged, not its length.
@@ -287,6 +312,7 @@ impl<'a> Source<'a> {
             let found = match &self.format {
                 Format::Pcap(reader) => reader.search(bytes, from..to, &mut search),
                 Format::PcapNg(reader) => reader.search(bytes, from..to, &mut search),
+                Format::Text(_) => None,
             };
             self.steps = self.steps.saturating_add(before.saturating_sub(search.steps));
             if let Some(found) = found {
@@ -337,6 +363,7 @@ impl<'a> Source<'a> {
         match &mut self.format {
             Format::Pcap(reader) => reader.resume(bytes.get(found..).unwrap_or_default()),
             Format::PcapNg(reader) => reader.resume(),
+            Format::Text(_) => {}
         }
         self.state = State::Reading;
         if let Some(record) = good {
@@ -366,6 +393,7 @@ impl<'a> Source<'a> {
         let resembles = match &self.format {
             Format::Pcap(reader) => reader.resembles(bytes),
             Format::PcapNg(reader) => reader.resembles(bytes),
+            Format::Text(_) => false,
         };
         let zeros = zeros && is_zero(bytes) && bytes.len() >= 4;
         // Zeros and then something else: the capture's own end, of which a part was lost.
@@ -390,7 +418,7 @@ impl<'a> Source<'a> {
     fn truncated(&mut self, offset: u64, detail: Phrase, is_cut: bool, tally: &Tally) {
         self.chunk.skip(u64::MAX);
         self.state = State::Ended(End::Truncated {
-            after: FrameNumber(tally.facts.frames),
+            after: tally.last_number(),
             offset,
             lost: self.chunk.offset().saturating_sub(offset),
             detail,
@@ -422,14 +450,35 @@ impl Format {
             Some(&magic) if let Some(magic) = pcap::magic(magic) => {
                 Ok(Self::Pcap(pcap::Reader::open(chunk, tally, magic)?))
             }
-            _ => Err(looks_like::refusal(chunk.fill(looks_like::ENOUGH))),
+            _ => {
+                let head = chunk.fill(looks_like::ENOUGH);
+                if !looks_like::may_hold_dump(head) {
+                    return Err(looks_like::refusal(head));
+                }
+                tally.facts.format = "text";
+                Ok(Self::Text(text::Reader::default()))
+            }
         }
     }
+}
+
+/// The same of an error that a text was refused with.
+fn explained_by(error: CaptureError, compression: Option<&'static str>) -> CaptureError {
+    match error {
+        CaptureError::Read(error) => CaptureError::Read(explained(error, compression)),
+        other => other,
+    }
+}
+
+fn is_of_other_files(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<OtherFiles>())
 }
 
 /// The error of a decompressor says whose it is.
 fn explained(error: io::Error, compression: Option<&'static str>) -> io::Error {
     match compression {
+        // This says it itself.
+        _ if is_of_other_files(&error) => error,
         Some(name) => io::Error::new(error.kind(), format!("its {name} compression is damaged: {error}")),
         None => error,
     }

@@ -25,6 +25,8 @@ pub(super) struct Record {
     pub(super) len: usize,
     /// False for records that Wireshark numbers as frames although they hold no packet.
     pub(super) is_packet: bool,
+    /// The number that the file gives it; `None`: it is the next one.
+    pub(super) number: Option<u64>,
 }
 
 /// One kind of oddity: reported once, with a count, so that a hostile file cannot fill the report.
@@ -42,6 +44,8 @@ pub(crate) struct Tally {
     pub(super) facts: CaptureFacts,
     links: BTreeSet<LinkType>,
     last_link: Option<LinkType>,
+    /// How far numbers are ahead of the count of frames: those of a text may leave some out.
+    ahead: u64,
     previous: Option<Timestamp>,
     latest: Option<Timestamp>,
     largest_snap: u32,
@@ -68,7 +72,11 @@ impl Tally {
             self.odd(AnomalyKind::RecordWithoutPacket, || {
                 phrase("anomaly-record-without-packet")
             });
-            return FrameNumber(self.facts.frames);
+            return self.last_number();
+        }
+        if let Some(number) = record.number {
+            let next = self.last_number().0.saturating_add(1);
+            self.ahead = self.ahead.saturating_add(number.saturating_sub(next));
         }
         match record.time {
             Some(time) => self.number_packet(time, record.link),
@@ -88,7 +96,7 @@ impl Tally {
             *latest = time;
             self.previous = Some(time);
             self.facts.frames = self.facts.frames.wrapping_add(1);
-            return FrameNumber(self.facts.frames);
+            return self.last_number();
         }
         self.number_odd(Some(time), link)
     }
@@ -113,7 +121,13 @@ impl Tally {
         } else {
             self.odd(AnomalyKind::NoTime, || phrase("anomaly-no-time"));
         }
-        FrameNumber(self.facts.frames)
+        self.last_number()
+    }
+
+    /// The number of the frame read last; 0 before the first.
+    #[inline]
+    pub(super) const fn last_number(&self) -> FrameNumber {
+        FrameNumber(self.facts.frames.wrapping_add(self.ahead))
     }
 
     /// Takes note of a place at which records were lost and others found behind it.
@@ -137,7 +151,7 @@ impl Tally {
     fn went_back(&mut self, previous: Timestamp, time: Timestamp) {
         let (first, count, largest) = &mut self.back;
         if *count == 0 {
-            *first = FrameNumber(self.facts.frames);
+            *first = FrameNumber(self.facts.frames.wrapping_add(self.ahead));
         }
         *count = count.saturating_add(1);
         *largest = (*largest).max(previous.since(time));
@@ -152,7 +166,7 @@ impl Tally {
         }
         self.oddities.push(Oddity {
             kind,
-            first: FrameNumber(self.facts.frames),
+            first: self.last_number(),
             count: 1,
             detail: detail(),
         });
@@ -244,6 +258,7 @@ mod tests {
                 captured_len: 0,
                 len: 0,
                 is_packet: true,
+                number: None,
             });
         }
         let facts = tally.finish();

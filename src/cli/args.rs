@@ -198,7 +198,7 @@ pub(crate) fn write_completions(shell: clap_complete::Shell, out: &mut dyn std::
 /// The main command.
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
-    /// Packet captures (pcap, pcapng; gzip, zstd or lz4); `-` is standard input
+    /// Packet captures (pcap, pcapng, hex dumps as text; gzip, zstd, lz4, xz, bzip2, zip); `-` is standard input
     #[arg(value_name = "CAPTURE", required_unless_present = "log")]
     pub(crate) captures: Vec<PathBuf>,
     /// Read all captures as one: files of a ring
@@ -280,6 +280,12 @@ pub(crate) struct Inspect {
     /// generic, ios-xe, ios-xe-wireless, ios-xr, nx-os or asa; otherwise as the profile and the device's own text say.
     #[arg(long, value_name = "NAME", value_parser = dialects(), hide_possible_values = true, hide_short_help = true)]
     pub(crate) dialect: Option<Dialect>,
+    /// Open encrypted handshakes with the secrets of this key log (SSLKEYLOGFILE)
+    ///
+    /// What it opens are handshake messages and alerts; of application data nothing is shown or kept. A capture is judged
+    /// without one, too: it makes certain what sizes of records make likely.
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub(crate) keylog: Option<PathBuf>,
     /// Judge certificates at this time
     ///
     /// Otherwise at the time in the capture, e.g. 2024-05-01T12:00:00Z.

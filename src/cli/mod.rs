@@ -33,7 +33,7 @@ use tlswalk::device::DeviceLog;
 use tlswalk::profile::Profile;
 use tlswalk::report::text::{TextStyle, Verbosity, visible};
 use tlswalk::report::{Outcome, Report, Unread, explain, outcome as outcome_of, report_on_logs};
-use tlswalk::{Anchors, Options};
+use tlswalk::{Anchors, KeyLog, Options};
 
 /// The tool could not do its work.
 const UNABLE: u8 = 2;
@@ -449,12 +449,25 @@ fn options(inspect: &Inspect) -> Result<Options, String> {
         on_prem: inspect.on_prem.clone(),
         cslu: inspect.cslu.clone(),
         proxy: inspect.proxy.clone(),
+        key_log: inspect.keylog.as_deref().map(read_key_log).transpose()?,
         logs: inspect
             .log
             .iter()
             .map(|path| read_log(path, inspect.quiet))
             .collect::<Result<_, _>>()?,
     })
+}
+
+/// The longest key log that is read, in bytes: that of some hundred thousand sessions.
+const LONGEST_KEY_LOG: u64 = 64 * 1024 * 1024;
+
+fn read_key_log(path: &Path) -> Result<KeyLog, String> {
+    let name = path.display();
+    let mut text = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(LONGEST_KEY_LOG).read_to_end(&mut text))
+        .map_err(|error| format!("--keylog {name}: {}", reason(&error)))?;
+    KeyLog::read(&text).map_err(|error| format!("--keylog {name}: {error}"))
 }
 
 /// One line on standard error. Where even that cannot be written, the exit code still tells.

@@ -233,6 +233,31 @@ impl Direction {
         })
     }
 
+    /// Keeps the bodies of encrypted records, for a key log.
+    pub(crate) fn keep_bodies(&mut self) {
+        self.records.bodies = Some(Box::default());
+    }
+
+    /// The body of the encrypted record at a position, and its type.
+    pub(crate) fn body_at(&self, position: Position) -> Option<(u8, &[u8])> {
+        self.records.bodies.as_ref()?.at(position)
+    }
+
+    /// Whether bodies of encrypted records were kept.
+    pub(crate) fn has_bodies(&self) -> bool {
+        self.records.bodies.as_ref().is_some_and(|it| !it.is_empty())
+    }
+
+    /// How many Application Data records are not told one by one before the one that is told as the `told`th.
+    pub(crate) fn untold_records(&self, told: u64) -> u64 {
+        let all = self.application_data.records;
+        if told <= MAX_RECORDS as u64 {
+            0
+        } else {
+            all.saturating_sub((MAX_RECORDS + MAX_LAST_RECORDS) as u64)
+        }
+    }
+
     pub(crate) fn finish(&mut self, fin_seen: bool) {
         if self.ignored {
             self.carries = self.records.carries();

@@ -420,7 +420,7 @@ mod tests {
                 flow.accept(&segment, sent.side, &mut counts, None);
             }
         }
-        let connection = Connection::of(flow.unwrap());
+        let connection = Connection::of(flow.unwrap(), None);
         (format!("{connection:#?}"), format!("{counts:?}"), passed)
     }
 

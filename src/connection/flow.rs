@@ -104,6 +104,14 @@ impl Flow {
         flow
     }
 
+    /// The same, with the bodies of encrypted records kept where that is wanted; before the first of them.
+    pub(crate) fn keeping(mut self: Box<Self>, keeps_bodies: bool) -> Box<Self> {
+        if keeps_bodies {
+            self.directions.iter_mut().for_each(Direction::keep_bodies);
+        }
+        self
+    }
+
     /// Whether a SYN on the same addresses and ports starts a new connection rather than belonging to this one.
     pub(crate) fn is_reused_by(&self, segment: &Segment<'_>, from: usize) -> bool {
         let Some(direction) = self.directions.get(from) else {

@@ -7,6 +7,7 @@ pub mod event;
 pub mod facts;
 mod fast_path;
 pub mod flow;
+pub(crate) mod opened;
 pub mod plain;
 mod sealed;
 pub mod sighting;
@@ -26,6 +27,7 @@ use crate::decode::Tunnel;
 use crate::http::reader::Head;
 use crate::tcp::side::{ApplicationData, TcpSide};
 use crate::tcp::stream::GapCause;
+use crate::tls::keys::KeyLog;
 use crate::tls::message::Message;
 use crate::tls::record::Carries;
 
@@ -96,12 +98,14 @@ pub struct Connection {
     pub plain_client: Option<PlainClient>,
     /// Events that were not kept.
     pub events_dropped: u64,
+    /// A key log opened its handshake.
+    pub opened: bool,
 }
 
 impl Connection {
-    /// Describes a flow that has ended.
+    /// Describes a flow that has ended, with what a key log opens of it.
     #[must_use]
-    pub fn of(flow: Box<Flow>) -> Self {
+    pub fn of(flow: Box<Flow>, log: Option<&KeyLog>) -> Self {
         let flow = *flow.finish();
         let (client, client_by) = find_client(&flow);
         let [first, second] = flow.directions;
@@ -136,6 +140,7 @@ impl Connection {
         let is_hidden = [&own, &peer].iter().any(|side| side.carries == Carries::Hidden);
         doubt_gaps(&mut own.tcp, &peer.tcp);
         doubt_gaps(&mut peer.tcp, &own.tcp);
+        let is_opened = log.is_some_and(|log| opened::open(&mut own, &mut peer, log));
         let walk = walk::walk(own.events, peer.events);
         let (hello, answered) = (walk.tls.client_hello.is_some(), walk.tls.server_hello.is_some());
         let offer = || Offer::of(&own.talk, &peer.talk, Ends::of(&own.tcp, &peer.tcp, hello));
@@ -179,6 +184,7 @@ impl Connection {
             steps: walk.steps,
             offer,
             plain_client: None,
+            opened: is_opened,
         };
         // One that negotiates TLS speaks as it should.
         if connection.offer.is_none() && !is_framed {
@@ -494,7 +500,7 @@ mod tests {
         }
         flows.finish(|flow| ended.push(flow));
         assert_eq!(ended.len(), 1);
-        Connection::of(ended.remove(0).flow())
+        Connection::of(ended.remove(0).flow(), None)
     }
 
     const SYN: u8 = TcpFlags::SYN;

@@ -75,15 +75,18 @@ impl<T> IndexMut<Side> for Sides<T> {
 pub enum Seen {
     Observed,
     Inferred,
+    /// Read with a key log.
+    Decrypted,
 }
 
 impl Seen {
-    /// `observed` or `inferred`.
+    /// `observed`, `inferred` or `decrypted`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Observed => "observed",
             Self::Inferred => "inferred",
+            Self::Decrypted => "decrypted",
         }
     }
 }

@@ -81,6 +81,8 @@ pub struct Flows {
     order: VecDeque<Ticket>,
     /// Counters.
     pub counts: FlowCounts,
+    /// Bodies of encrypted records are kept, for a key log.
+    pub(crate) keeps_bodies: bool,
 }
 
 /// A place in `slots`, and the flow that it was given out for.
@@ -215,7 +217,7 @@ impl Flows {
                 true
             }
             None => {
-                place.state = State::Followed(Flow::begin(index, segment));
+                place.state = State::Followed(Flow::begin(index, segment).keeping(self.keeps_bodies));
                 false
             }
         };
@@ -258,9 +260,11 @@ impl Flows {
                     place.state = State::Handshake(Box::new(handshake));
                     return;
                 }
-                place.state = State::Followed(flow_of(syn, &[], ends, index));
+                place.state = State::Followed(flow_of(syn, &[], ends, index).keeping(self.keeps_bodies));
             }
-            State::Handshake(handshake) => place.state = State::Followed(handshake.flow(ends, index)),
+            State::Handshake(handshake) => {
+                place.state = State::Followed(handshake.flow(ends, index).keeping(self.keeps_bodies));
+            }
             State::Free | State::Elsewhere { .. } | State::Followed(_) => {}
         }
         let is_reused = segment.flags.syn()

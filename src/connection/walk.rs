@@ -116,10 +116,23 @@ struct Walker {
     /// Position after the client's early data.
     early_data_end: Option<Position>,
     encrypted_handshakes: Sides<u32>,
+    /// A key log tells what the encrypted records are.
+    is_opened: bool,
 }
 
 impl Walker {
     fn take(&mut self, side: Side, event: Event) {
+        let (event, is_opened) = match event.kind {
+            EventKind::Opened(message) => (
+                Event {
+                    kind: EventKind::Tls(message),
+                    ..event
+                },
+                true,
+            ),
+            _ => (event, false),
+        };
+        self.is_opened |= is_opened;
         let (kind, detail) = match &event.kind {
             EventKind::Syn if side == Side::Server => (StepKind::SynAck, None),
             EventKind::Syn => (StepKind::Syn, None),
@@ -131,6 +144,10 @@ impl Walker {
                 self.application_data(side, *len, &event);
                 return;
             }
+            EventKind::Tls(Message::Heartbeat) => (StepKind::Heartbeat, None),
+            EventKind::Http(head) => self.http_step(head),
+            // None is left: all were put in the place of these.
+            EventKind::Opened(_) => return,
             EventKind::Tls(Message::NotARecord) => {
                 self.out.tls.not_a_record.get_or_insert((side, event.frame()));
                 return;
@@ -140,14 +157,14 @@ impl Walker {
                 self.changed[side] |= matches!(message, Message::ChangeCipherSpec);
                 step_of(message)
             }
-            EventKind::Http(head) => self.http_step(head),
         };
         let seen = match event.kind {
             EventKind::Tls(Message::EncryptedHandshake { .. }) if kind == StepKind::Finished => Seen::Inferred,
+            _ if is_opened => Seen::Decrypted,
             _ => Seen::Observed,
         };
         self.push(kind, side, &event, seen, detail);
-        self.note_facts(side, event);
+        self.note_facts(side, event, seen);
     }
 
     fn http_step(&mut self, head: &Head) -> (StepKind, Option<Detail>) {
@@ -187,7 +204,7 @@ impl Walker {
         });
     }
 
-    fn note_facts(&mut self, side: Side, event: Event) {
+    fn note_facts(&mut self, side: Side, event: Event, seen: Seen) {
         let step = self.out.steps.len().saturating_sub(1);
         let (frame, time) = (event.frame(), event.time);
         let tls = &mut self.out.tls;
@@ -217,7 +234,7 @@ impl Walker {
                 content: Some((AlertLevel(level), AlertDescription(description))),
                 frame,
                 time,
-                seen: Seen::Observed,
+                seen,
                 step,
                 after_close: false,
             }),
@@ -261,11 +278,12 @@ impl Walker {
     fn application_data(&mut self, side: Side, len: u16, event: &Event) {
         let tls = &mut self.out.tls;
         // Before the Server Hello, records from the client are early data (RFC 9846 section 2.3).
-        if !self.encryption.tls13 || !self.server_hello_seen {
-            let detail = (self.encryption.tls13).then_some(Detail::EarlyData);
+        if !self.encryption.tls13 || !self.server_hello_seen || self.is_opened {
+            let is_early = self.encryption.tls13 && !self.server_hello_seen;
+            let detail = is_early.then_some(Detail::EarlyData);
             tls.application_data[side] += 1;
             tls.first_application_data[side].get_or_insert(event.frame());
-            if side == Side::Client {
+            if side == Side::Client && !self.is_opened {
                 self.early_data_end = Some(event.to);
             }
             self.application_step(side, event, detail);
@@ -310,7 +328,9 @@ impl Walker {
     }
 
     fn finish(mut self) -> Walk {
-        if self.encryption.tls13 {
+        if self.encryption.tls13 && self.is_opened {
+            self.tell_tls13();
+        } else if self.encryption.tls13 {
             self.infer_tls13();
         } else {
             self.infer_resumption();
@@ -349,6 +369,21 @@ impl Walker {
             && server_changes.is_some()
             && (same_session
                 || client_changes.is_none_or(|client| server_changes.is_some_and(|server| server < client)));
+    }
+
+    /// TLS 1.3, opened by a key log: what is inferred otherwise is read.
+    fn tell_tls13(&mut self) {
+        let tls = &mut self.out.tls;
+        tls.resumed = tls.server_hello.as_ref().is_some_and(|hello| hello.accepts_psk);
+        let certificate = tls.certificates.client.as_ref();
+        tls.client_sent_certificate = certificate.is_some();
+        tls.client_certificate_empty = certificate.is_some_and(|it| it.chain.is_empty() && it.missing == 0);
+        let finished = |step: &Step| step.side == Side::Client && step.kind == StepKind::Finished;
+        let behind = self.out.steps.iter().skip_while(|step| !finished(step));
+        let accepts = |step: &Step| {
+            step.side == Side::Server && matches!(step.kind, StepKind::NewSessionTicket | StepKind::ApplicationData)
+        };
+        tls.server_accepted = behind.into_iter().any(accepts);
     }
 
     /// TLS 1.3: takes over what the encrypted records were found to be.

@@ -291,7 +291,7 @@ pub struct Setting {
 pub struct DeviceLog {
     /// Its name as given.
     pub name: String,
-    /// `gzip`, `zstd`, `lz4`.
+    /// `gzip`, `zstd`, `lz4`, `xz`, `bzip2`, `zip`.
     pub compression: Option<&'static str>,
     /// `utf-8`, `utf-16`, or `unknown` where there were bytes that are neither.
     pub encoding: &'static str,

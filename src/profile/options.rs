@@ -9,6 +9,7 @@ use crate::base::dialect::Dialect;
 use crate::base::frame::Timestamp;
 use crate::base::phrase::{Language, Voice};
 use crate::device::{self, DeviceLog, System};
+use crate::tls::keys::KeyLog;
 use crate::tls::trust::Anchors;
 
 /// What the user asked for.
@@ -40,6 +41,8 @@ pub struct Options {
     pub proxy: Vec<Target>,
     /// What the devices say of themselves.
     pub logs: Vec<DeviceLog>,
+    /// Secrets that open encrypted handshakes.
+    pub key_log: Option<KeyLog>,
 }
 
 impl Options {
@@ -131,6 +134,7 @@ impl Options {
             cslu: Vec::new(),
             proxy: Vec::new(),
             logs: Vec::new(),
+            key_log: None,
         }
     }
 }

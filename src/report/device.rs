@@ -30,7 +30,7 @@ pub struct DeviceLog {
     pub host: Option<String>,
     /// The address of the attempts it is about; null where that cannot be told.
     pub device: Option<String>,
-    /// `gzip`, `zstd`, `lz4`, or null.
+    /// `gzip`, `zstd`, `lz4`, `xz`, `bzip2`, `zip`, or null.
     pub compression: Option<String>,
     /// `utf-8`, `utf-16`, or `unknown` where there are bytes that are neither.
     pub encoding: String,

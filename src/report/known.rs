@@ -22,6 +22,7 @@ const WORDS: &[&str] = &[
     "unknown",
     "observed",
     "inferred",
+    "decrypted",
     "current",
     "expired",
     "not-yet-valid",

@@ -153,7 +153,7 @@ pub struct Capture {
     pub file: String,
     /// `pcap` or `pcapng`; `none` for a report on device logs alone.
     pub format: String,
-    /// `gzip`, `zstd`, `lz4`, or null.
+    /// `gzip`, `zstd`, `lz4`, `xz`, `bzip2`, `zip`, or null.
     pub compression: Option<String>,
     /// Link types in order of appearance.
     pub link_types: Vec<String>,

@@ -20,6 +20,8 @@ pub struct ClientHello {
     pub version: u16,
     /// The `supported_versions` extension, GREASE removed; empty before TLS 1.3.
     pub supported_versions: Vec<Version>,
+    /// Its random value, by which a key log names the session.
+    pub random: [u8; 32],
     /// Cipher suites, GREASE removed.
     pub cipher_suites: Vec<CipherSuite>,
     /// Groups of `supported_groups`, GREASE removed.
@@ -92,6 +94,8 @@ impl ClientHello {
 pub struct ServerHello {
     /// The version chosen: `supported_versions` where present, else `legacy_version`.
     pub version: u16,
+    /// Its random value.
+    pub random: [u8; 32],
     /// The cipher suite chosen.
     pub cipher_suite: u16,
     /// The key share's group, or the group that a retry asks for.
@@ -218,6 +222,7 @@ fn fixed_client(body: &[u8], cut: bool) -> Option<(ClientHello, &[u8])> {
     };
     let hello = ClientHello {
         version: contents.version.0,
+        random: contents.random.try_into().unwrap_or_default(),
         cipher_suites: list(contents.ciphers.iter().map(|cipher| cipher.0), CipherSuite),
         session_id: contents.session_id.unwrap_or_default().to_vec(),
         secure_renegotiation: contents.ciphers.iter().any(|cipher| cipher.0 == 0x00ff),
@@ -306,6 +311,7 @@ fn fixed_server(body: &[u8], version: u16, cut: bool) -> Option<(ServerHello, &[
         version,
         cipher_suite: contents.cipher.0,
         session_id: contents.session_id.unwrap_or_default().to_vec(),
+        random: contents.random.try_into().unwrap_or_default(),
         is_retry: contents.random == RETRY_RANDOM,
         ..ServerHello::default()
     };

@@ -25,6 +25,8 @@ pub mod negotiation;
 
 pub mod certificate;
 
+pub mod keys;
+
 pub mod trust;
 
 words!(Version CipherSuite Group SignatureScheme AlertLevel AlertDescription);

@@ -13,6 +13,7 @@ use super::border::{
     sslv2_hello_len,
 };
 use super::held::Held;
+use super::keys::opener::Bodies;
 use super::message::{Assembler, Event, Message};
 use crate::tcp::said::{MAX_FRAMES, Provenance};
 use crate::tcp::stream::{Chunk, Gap, Position};
@@ -69,6 +70,8 @@ pub struct RecordReader {
     begun: bool,
     /// An Application Data record whose body is passed over: it is told when it is whole.
     open: Option<passing::Open>,
+    /// Bodies of encrypted records, where there is a key log that may open them.
+    pub(crate) bodies: Option<Box<Bodies>>,
     /// Application Data records that were told so.
     data_records: u32,
 }
@@ -155,8 +158,12 @@ impl RecordReader {
                 self.lose_track();
             }
             State::Passing { left } => match within(*left) {
-                Some(n) if n < *left => *left -= n,
+                Some(n) if n < *left => {
+                    *left -= n;
+                    self.forget_body();
+                }
                 within => {
+                    self.forget_body();
                     self.tell_open(None, sink);
                     match within {
                         Some(_) => self.next_header(gap.to),
@@ -221,7 +228,14 @@ impl RecordReader {
             State::Passing { left } => {
                 let used = rest.len().min(*left as usize);
                 *left -= u32::try_from(used).unwrap_or(*left);
-                if *left == 0 {
+                let is_whole = *left == 0;
+                if let Some(bodies) = &mut self.bodies {
+                    bodies.add(rest.get(..used).unwrap_or_default());
+                    if is_whole {
+                        bodies.end(true);
+                    }
+                }
+                if is_whole {
                     self.tell_open(Some((at.frame, at.time)), sink);
                     self.next_header(at.from.saturating_add(used as u64));
                 }
@@ -378,14 +392,24 @@ impl RecordReader {
                         self.assembler.bytes(bytes, at, sink);
                     }
                 } else {
+                    self.keep_body(at.from, kind, &body, missing);
                     sink(at.said(Message::EncryptedHandshake { len }, end));
                 }
             }
         }
     }
 
-    fn alert(&self, body: &[u8], len: u16, missing: u32, at: Provenance, end: Position, sink: &mut impl FnMut(Event)) {
+    fn alert(
+        &mut self,
+        body: &[u8],
+        len: u16,
+        missing: u32,
+        at: Provenance,
+        end: Position,
+        sink: &mut impl FnMut(Event),
+    ) {
         if missing > 0 || !is_clear_alert(body, self.after_change) {
+            self.keep_body(at.from, content::ALERT, body, missing);
             sink(at.said(Message::EncryptedAlert { len }, end));
             return;
         }

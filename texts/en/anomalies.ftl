@@ -24,6 +24,11 @@ anomaly-fragments-incomplete = fragments of { $count } { $count ->
 } never found their companions
 anomaly-record-without-packet = a record that is no packet (a custom block, a system call or a journal entry) has a frame number
 anomaly-time-out-of-range = the clock shows a year before 1678 or after 2261
+anomaly-key-log-fits-none = no secret of the key log fits a connection of this capture
+anomaly-key-log-opened = the key log opened the handshakes of { $count ->
+    [one] 1 connection
+   *[other] { $count } connections
+}; their messages and alerts are read, their application data is not
 anomaly-no-time = the file gives no time
 anomaly-times = { $detail } ({ $count } times)
 anomaly-numbering-uncertain = the file is damaged in { $places ->
@@ -38,6 +43,15 @@ anomaly-gap-between-files = nothing was captured for { $pause } between two file
 anomaly-zeros-after-end = { $count } zero bytes follow the last record
 anomaly-garbage-after-end = { $count } bytes that are no record follow the last record
 anomaly-unknown-block = blocks of unknown type were skipped, first { $kind }
+anomaly-dump-without-date = the text gives times of day without a date, shown here as of 1970: whether a certificate was valid is not judged without --at
+anomaly-dump-with-relative-time = the text gives times since its first packet, shown here as of 1970: whether a certificate was valid is not judged without --at
+anomaly-dump-without-zone = the text gives dates without a time zone, or in one that is not known; they are taken for UTC
+anomaly-dump-time-missing = the text gives no time for this packet; it is shown with that of the packet before it
+anomaly-dump-rows-missing = rows are missing in the middle of a packet, as where a page break took one: what follows in it counts as not captured
+anomaly-dump-rows-without-beginning = rows of a packet stand here whose first row is missing; they are not read
+anomaly-dump-counts-from-zero = the text counts packets from 0; here the first is frame 1
+anomaly-dump-counts-again = the numbers of the text begin again; from here on, frames are counted on
+anomaly-dump-unrecognised = bytes in hexadecimal stand before this frame that are no packet as far as can be told; they are not read
 anomaly-too-many-interfaces = a section describes more than { $most } interfaces; those beyond are not known
 
 # Where a capture file ends early, or is damaged.
@@ -45,6 +59,7 @@ text-end-detail = at byte { $offset }, after frame { $after }: { $detail }; { $l
 damage-in-file = in { $name }, { $detail }
 damage-because = { $detail }: { $why }
 damage-and-nothing-behind = { $detail }, and nothing that can be a record within { $mebibytes } MiB
+damage-text-cut = the text ends in the middle of a packet
 damage-header-cut = { $there } of a record header's { $len } bytes
 damage-record-claims = a record that claims { $bytes } bytes
 damage-record-cut = { $there } of a record's { $len } bytes

@@ -37,7 +37,7 @@ class Tool(TypedDict):
 class Capture(TypedDict):
     "The capture file."
     file: str
-    format: Literal['pcap', 'pcapng', 'none']
+    format: Literal['pcap', 'pcapng', 'text', 'none']
     compression: str | None
     link_types: list[str]
     sha256: NotRequired[str]
@@ -243,7 +243,7 @@ class Alert(TypedDict):
     description: str | None
     code: int | None
     frame: int
-    seen: Literal['observed', 'inferred']
+    seen: Literal['observed', 'inferred', 'decrypted']
 
 class Step(TypedDict):
     "One step of the walk."
@@ -252,7 +252,7 @@ class Step(TypedDict):
     frame: int
     frames: list[int]
     time: str
-    seen: Literal['observed', 'inferred']
+    seen: Literal['observed', 'inferred', 'decrypted']
     detail: str | None
 
 class Certificates(TypedDict):

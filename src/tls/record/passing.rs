@@ -1,6 +1,6 @@
 //! Record → bytes passed over: those of a direction that nobody need read, and that they went by.
 
-use super::{HEADER, MAX_PREAMBLE, RecordReader, State};
+use super::{HEADER, MAX_PREAMBLE, RecordReader, State, content};
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::tcp::said::Provenance;
 use crate::tcp::stream::Position;
@@ -26,6 +26,7 @@ impl RecordReader {
         match &self.state {
             State::Done => (u64::MAX, false),
             // The last of them ends the record.
+            State::Passing { .. } if self.bodies.as_ref().is_some_and(|it| it.wants_more()) => (0, false),
             State::Passing { left } => (u64::from(left.saturating_sub(1)), false),
             State::Searching { seen, .. } if seen.is_empty() => (MAX_PREAMBLE.saturating_sub(self.preamble), true),
             _ => (0, false),
@@ -61,12 +62,33 @@ impl RecordReader {
     /// Begins an Application Data record. One of the first is told when its last byte is there, so that it names the frame
     /// by which it was whole; any other at once.
     pub(super) fn open_record(&mut self, at: Provenance, len: u16, end: Position, sink: &mut impl FnMut(Event)) {
+        if let Some(bodies) = &mut self.bodies {
+            bodies.begin(at.from, content::APPLICATION_DATA, len);
+        }
         if self.data_records >= MAX_TOLD_WHOLE || len == 0 {
             sink(at.said(Message::ApplicationData { len }, end));
             return;
         }
         self.data_records += 1;
         self.open = Some(Open { at, len, end });
+    }
+
+    /// Keeps the body of a record that was collected whole.
+    pub(super) fn keep_body(&mut self, from: Position, kind: u8, body: &[u8], missing: u32) {
+        if let Some(bodies) = &mut self.bodies
+            && let Ok(len) = u16::try_from(body.len())
+        {
+            bodies.begin(from, kind, len);
+            bodies.add(body);
+            bodies.end(missing == 0);
+        }
+    }
+
+    /// The record that was begun has a hole.
+    pub(super) fn forget_body(&mut self) {
+        if let Some(bodies) = &mut self.bodies {
+            bodies.end(false);
+        }
     }
 
     /// How many bytes are missing of the last Application Data record, which was begun and did not end.

@@ -1,0 +1,152 @@
+//! key log → Secrets: what a program wrote of its sessions, for reading their handshakes.
+//!
+//! A line is a label, the client's random and a secret, in hexadecimal (RFC 9850 section 2). What it opens are handshake messages
+//! and alerts; Application Data stays closed. Secrets are shown nowhere: not by `Debug`, in no report and in no slice.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use foldhash::fast::RandomState;
+
+pub(crate) mod opener;
+mod protection;
+
+/// Sessions that are kept of a key log: at some 300 bytes each, a busy day of a server, and 80 MB.
+const MOST_SESSIONS: usize = 262_144;
+
+/// The longest secret: the hash of SHA-384, and the master secret of TLS 1.2.
+const LONGEST_SECRET: usize = 64;
+
+/// The secrets of a key log, by the random value of the Client Hello that began the session.
+#[derive(Default)]
+pub struct KeyLog {
+    sessions: HashMap<[u8; 32], Secrets, RandomState>,
+}
+
+/// The secrets of a session.
+#[derive(Clone, Default)]
+pub(crate) struct Secrets {
+    /// `CLIENT_RANDOM`: the master secret, up to TLS 1.2.
+    pub(crate) master: Option<Box<[u8]>>,
+    /// `CLIENT_HANDSHAKE_TRAFFIC_SECRET` and `CLIENT_TRAFFIC_SECRET_0`.
+    pub(crate) client: [Option<Box<[u8]>>; 2],
+    /// The same of the server.
+    pub(crate) server: [Option<Box<[u8]>>; 2],
+}
+
+/// A key log that is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "it has no line as `CLIENT_RANDOM <random> <secret>` or `CLIENT_HANDSHAKE_TRAFFIC_SECRET …` (what SSLKEYLOGFILE writes)"
+)]
+pub struct NoKeyLog;
+
+impl KeyLog {
+    /// Reads a key log; lines that are none of it are passed over.
+    ///
+    /// # Errors
+    /// When no line is.
+    pub fn read(text: &[u8]) -> Result<Self, NoKeyLog> {
+        let mut log = Self::default();
+        for line in text.split(|&byte| byte == b'\n') {
+            let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+            let (Some(label), Some(random), Some(secret), None) =
+                (words.next(), words.next(), words.next(), words.next())
+            else {
+                continue;
+            };
+            let Some(random) = bytes(random).and_then(|it| <[u8; 32]>::try_from(it).ok()) else {
+                continue;
+            };
+            let Some(secret) = bytes(secret).filter(|it| (16..=LONGEST_SECRET).contains(&it.len())) else {
+                continue;
+            };
+            log.add(label, random, secret.into());
+        }
+        if log.sessions.is_empty() {
+            Err(NoKeyLog)
+        } else {
+            Ok(log)
+        }
+    }
+
+    /// How many sessions it has secrets of.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.sessions.len()
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.sessions.is_empty()
+    }
+
+    /// The secrets of the session that a Client Hello with this random began.
+    pub(crate) fn of(&self, random: &[u8; 32]) -> Option<&Secrets> {
+        self.sessions.get(random)
+    }
+
+    fn add(&mut self, label: &[u8], random: [u8; 32], secret: Box<[u8]>) {
+        if self.sessions.len() >= MOST_SESSIONS && !self.sessions.contains_key(&random) {
+            return;
+        }
+        let mut secrets = self.sessions.get(&random).cloned().unwrap_or_default();
+        let place = match label {
+            b"CLIENT_RANDOM" => &mut secrets.master,
+            b"CLIENT_HANDSHAKE_TRAFFIC_SECRET" => &mut secrets.client[0],
+            b"CLIENT_TRAFFIC_SECRET_0" => &mut secrets.client[1],
+            b"SERVER_HANDSHAKE_TRAFFIC_SECRET" => &mut secrets.server[0],
+            b"SERVER_TRAFFIC_SECRET_0" => &mut secrets.server[1],
+            _ => return,
+        };
+        *place = Some(secret);
+        self.sessions.insert(random, secrets);
+    }
+}
+
+impl fmt::Debug for KeyLog {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KeyLog of {} sessions", self.sessions.len())
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secrets")
+    }
+}
+
+/// The bytes of a word in hexadecimal.
+fn bytes(word: &[u8]) -> Option<Vec<u8>> {
+    let (pairs, []) = word.as_chunks::<2>() else {
+        return None;
+    };
+    pairs
+        .iter()
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_log_gives_the_secrets_of_its_sessions_and_shows_none() {
+        let random = "0a".repeat(32);
+        let text = format!(
+            "# a comment\nCLIENT_RANDOM {random} {}\r\nSERVER_TRAFFIC_SECRET_0 {random} {}\nEXPORTER_SECRET {random} {}\nx\n",
+            "0b".repeat(48),
+            "0c".repeat(32),
+            "0d".repeat(32)
+        );
+        let log = KeyLog::read(text.as_bytes()).unwrap();
+        let secrets = log.of(&[10; 32]).unwrap();
+        assert_eq!(secrets.master.as_deref(), Some(&[11; 48][..]));
+        assert_eq!(secrets.server[1].as_deref(), Some(&[12; 32][..]));
+        assert!(secrets.client[0].is_none() && log.of(&[1; 32]).is_none());
+        assert_eq!(format!("{log:?} {secrets:?}"), "KeyLog of 1 sessions Secrets");
+        assert_eq!(KeyLog::read(b"CLIENT_RANDOM 00 11\n").unwrap_err(), NoKeyLog);
+    }
+}

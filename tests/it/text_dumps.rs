@@ -1,0 +1,658 @@
+//! Packets printed as text → the report of their capture, but for what the text cannot hold.
+//!
+//! Every sample is printed in each form that is read, and judged from the text. What a form leaves out (dates, link layers,
+//! fractions of a second) is left out of the capture that it is compared with, too.
+#![allow(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "test code states its invariants"
+)]
+
+use std::fmt::Write as _;
+use std::ops::ControlFlow;
+
+use crate::metamorphic::options;
+use crate::support::{root, rows};
+use serde_json::Value;
+use tlswalk::capture::{CaptureError, CaptureFacts, End, read_frames};
+use tlswalk::{Options, analyze};
+
+const SECOND: i64 = 1_000_000_000;
+const DAY: i64 = 86_400 * SECOND;
+
+/// A frame that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Seen {
+    number: u64,
+    time: i64,
+    link: u16,
+    wire_len: u32,
+    data: Vec<u8>,
+}
+
+fn read(bytes: &[u8]) -> Result<(CaptureFacts, Vec<Seen>), CaptureError> {
+    let mut frames = Vec::new();
+    let facts = read_frames(bytes, |frame| {
+        frames.push(Seen {
+            number: frame.number.0,
+            time: frame.time.0,
+            link: frame.link.0,
+            wire_len: frame.wire_len,
+            data: frame.data.to_vec(),
+        });
+        ControlFlow::Continue(())
+    })?;
+    Ok((facts, frames))
+}
+
+/// A form: how it prints a packet's heading and its rows, and what it keeps of the time.
+struct Form {
+    name: &'static str,
+    heading: fn(&Seen) -> String,
+    row: fn(usize, &[u8], &Seen) -> String,
+    time: fn(i64, i64) -> Option<i64>,
+    /// Whether it prints the link layer.
+    has_link: bool,
+}
+
+const FORMS: [Form; 11] = [
+    Form {
+        name: "IOS XE, buffer dump",
+        heading: |frame| format!("{}\n", frame.number - 1),
+        row: |at, bytes, _| {
+            format!(
+                "  {at:04x}:  {:<37}  {}",
+                groups(bytes, 4).to_uppercase(),
+                letters(bytes)
+            )
+        },
+        time: |_, _| None,
+        has_link: true,
+    },
+    Form {
+        name: "IOS XE, buffer detailed",
+        heading: |frame| {
+            format!(
+                " {:>3}  {:>4}  {:>10}   10.1.1.1         ->  10.2.2.2   0  BE TCP\n",
+                frame.number - 1,
+                frame.wire_len,
+                seconds(frame.time, 6)
+            )
+        },
+        row: |at, bytes, _| {
+            format!(
+                "  {at:04x}:  {:<37}  {}",
+                groups(bytes, 4).to_uppercase(),
+                letters(bytes)
+            )
+        },
+        time: |time, first| Some((time - first) / 1000 * 1000),
+        has_link: true,
+    },
+    Form {
+        name: "IOS, buffer dump",
+        heading: |frame| {
+            let utc = tlswalk::base::frame::Timestamp(frame.time).to_string();
+            let month = [
+                "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+            ][utc[5..7].parse::<usize>().unwrap() - 1];
+            format!(
+                "{} UTC {month} {} {} : IPv4 LES CEF    : Gi0/1 None\n\n",
+                &utc[11..23],
+                utc[8..10].trim_start_matches('0'),
+                &utc[..4]
+            )
+        },
+        row: |at, bytes, _| {
+            format!(
+                "{:08X}: {:<37} {}",
+                0x0f1a_2c10 + at,
+                groups(bytes, 4).to_uppercase(),
+                letters(bytes)
+            )
+        },
+        time: |time, _| Some(time / 1_000_000 * 1_000_000),
+        has_link: true,
+    },
+    Form {
+        name: "ASA, show capture dump",
+        heading: |frame| {
+            let utc = tlswalk::base::frame::Timestamp(frame.time).to_string();
+            format!(
+                "{:>4}: {}       10.1.1.1.443 > 10.2.2.2.1234: . ack 1\n",
+                frame.number,
+                &utc[11..26]
+            )
+        },
+        row: |at, bytes, _| format!("0x{at:04x} {:<39} {}", groups(bytes, 2), letters(bytes)),
+        time: |time, first| Some((time - first / DAY * DAY) / 1000 * 1000),
+        has_link: true,
+    },
+    Form {
+        name: "FortiGate, verbose 6 with dates",
+        heading: |frame| {
+            let utc = tlswalk::base::frame::Timestamp(frame.time).to_string();
+            format!(
+                "{} {} port1 -- 10.1.1.1.443 -> 10.2.2.2.1234: ack 1\n",
+                &utc[..10],
+                &utc[11..26]
+            )
+        },
+        row: |at, bytes, _| format!("0x{at:04x}\t {:<39}\t{}", groups(bytes, 2), letters(bytes)),
+        time: |time, _| Some(time / 1000 * 1000),
+        has_link: true,
+    },
+    Form {
+        name: "FortiGate, verbose 3",
+        heading: |frame| format!("{} 10.1.1.1.443 -> 10.2.2.2.1234: ack 1\n", seconds(frame.time, 6)),
+        row: |at, bytes, _| format!("0x{at:04x}   {:<39}        {}", groups(bytes, 2), letters(bytes)),
+        time: |time, first| Some((time - first) / 1000 * 1000),
+        has_link: true,
+    },
+    Form {
+        name: "tcpdump -XX -tttt, PAN-OS, Gaia",
+        heading: |frame| {
+            let utc = tlswalk::base::frame::Timestamp(frame.time).to_string();
+            format!(
+                "{} {} IP 10.1.1.1.443 > 10.2.2.2.1234: Flags [.], length 5\n",
+                &utc[..10],
+                &utc[11..26]
+            )
+        },
+        row: |at, bytes, _| format!("\t0x{at:04x}:  {:<39}  {}", groups(bytes, 2), letters(bytes)),
+        time: |time, _| Some(time / 1000 * 1000),
+        has_link: true,
+    },
+    Form {
+        name: "tcpdump -x -tt",
+        heading: |frame| {
+            format!(
+                "{} IP 10.1.1.1.443 > 10.2.2.2.1234: Flags [.], length 5\n",
+                seconds(frame.time, 6)
+            )
+        },
+        row: |at, bytes, _| format!("\t0x{at:04x}:  {}", groups(bytes, 2)),
+        time: |time, _| Some(time / 1000 * 1000),
+        has_link: false,
+    },
+    Form {
+        name: "tshark -x",
+        heading: |_| "\n".to_owned(),
+        row: |at, bytes, _| format!("{at:04x}  {:<47}   {}", groups(bytes, 1), letters(bytes)),
+        time: |_, _| None,
+        has_link: true,
+    },
+    Form {
+        name: "tshark -V -x",
+        heading: |frame| {
+            format!(
+                "Frame {}: {} bytes on wire ({} bits), {} bytes captured\n    Encapsulation type: Ethernet (1)\n    \
+                 Epoch Time: {} seconds\n    [Time since reference or first frame: 1.000000000 seconds]\n\n",
+                frame.number,
+                frame.wire_len,
+                frame.wire_len * 8,
+                frame.data.len(),
+                seconds(frame.time, 9)
+            )
+        },
+        row: |at, bytes, _| format!("{at:04x}  {:<47}   {}", groups(bytes, 1), letters(bytes)),
+        time: |time, _| Some(time),
+        has_link: true,
+    },
+    Form {
+        name: "hexdump -C",
+        heading: |_| "\n".to_owned(),
+        row: |at, bytes, _| {
+            let (one, other) = bytes.split_at(bytes.len().min(8));
+            format!(
+                "{at:08x}  {:<23}  {:<23}  |{}|",
+                groups(one, 1),
+                groups(other, 1),
+                letters(bytes)
+            )
+        },
+        time: |_, _| None,
+        has_link: true,
+    },
+];
+
+fn groups(bytes: &[u8], of: usize) -> String {
+    let group = |group: &[u8]| {
+        group
+            .iter()
+            .fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    };
+    bytes.chunks(of).map(group).collect::<Vec<_>>().join(" ")
+}
+
+fn letters(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .map(|&byte| if byte.is_ascii_graphic() { byte as char } else { '.' })
+        .collect()
+}
+
+fn seconds(time: i64, digits: usize) -> String {
+    let text = format!("{}.{:09}", time / SECOND, time % SECOND);
+    text[..text.len() - 9 + digits].to_owned()
+}
+
+/// The capture as the form can hold it.
+fn held(frames: &[Seen], form: &Form) -> Vec<Seen> {
+    let first = frames.first().map_or(0, |frame| frame.time);
+    let mut held: Vec<Seen> = frames
+        .iter()
+        .map(|frame| Seen {
+            time: (form.time)(frame.time, first).unwrap_or(0),
+            ..frame.clone()
+        })
+        .collect();
+    if !form.has_link {
+        for frame in &mut held {
+            frame.data.drain(..14);
+            frame.wire_len -= 14;
+            frame.link = 101;
+        }
+    }
+    held
+}
+
+/// Prints what a form can hold.
+fn print(frames: &[Seen], form: &Form) -> String {
+    let mut text = "wlc#terminal length 0\nwlc#show monitor capture CAP buffer dump\n".to_owned();
+    for frame in frames {
+        text.push_str(&(form.heading)(frame));
+        for (n, bytes) in frame.data.chunks(16).enumerate() {
+            writeln!(text, "{}", (form.row)(n * 16, bytes, frame)).unwrap();
+        }
+        text.push('\n');
+    }
+    text + "wlc#exit\n"
+}
+
+/// The same frames as a capture file: nanoseconds where there are times, a pcapng file without any where there are none.
+fn file(frames: &[Seen], has_times: bool) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let link = frames[0].link;
+    if has_times {
+        bytes.extend(0xa1b2_3c4d_u32.to_le_bytes());
+        bytes.extend([2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0]);
+        bytes.extend(u32::from(link).to_le_bytes());
+        for frame in frames {
+            for field in [
+                frame.time / SECOND,
+                frame.time % SECOND,
+                frame.data.len() as i64,
+                frame.wire_len.into(),
+            ] {
+                bytes.extend(u32::try_from(field).unwrap().to_le_bytes());
+            }
+            bytes.extend(&frame.data);
+        }
+        return bytes;
+    }
+    let mut block = |kind: u32, body: &[u8]| {
+        let len = (12 + body.len().next_multiple_of(4)) as u32;
+        bytes.extend(kind.to_le_bytes());
+        bytes.extend(len.to_le_bytes());
+        bytes.extend(body);
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+        bytes.extend(len.to_le_bytes());
+    };
+    block(
+        0x0a0d_0d0a,
+        &[&[0x4d, 0x3c, 0x2b, 0x1a, 1, 0, 0, 0][..], &[0xff; 8]].concat(),
+    );
+    block(1, &[link.to_le_bytes(), [0; 2], [0; 2], [0; 2]].concat());
+    for frame in frames {
+        block(3, &[&frame.wire_len.to_le_bytes()[..], &frame.data].concat());
+    }
+    bytes
+}
+
+/// The report without what says in which file the frames stood.
+fn report(bytes: &[u8], options: &Options) -> Value {
+    let report = analyze(bytes, "capture", options).unwrap();
+    let mut value = serde_json::to_value(&report).unwrap();
+    let capture = value["capture"].as_object_mut().unwrap();
+    for key in ["format", "bytes", "sha256", "snap_length"] {
+        capture.remove(key);
+    }
+    let of_text = |it: &Value| it["id"].as_str().unwrap_or_default().starts_with("dump-");
+    if let Some(anomalies) = capture.get_mut("anomalies").and_then(Value::as_array_mut) {
+        anomalies.retain(|it| !of_text(it));
+    }
+    value
+}
+
+/// The first place where two reports differ, and what stands there.
+fn difference(one: &Value, other: &Value, path: &str) -> Option<String> {
+    match (one, other) {
+        (Value::Object(one), Value::Object(other)) => one.keys().chain(other.keys()).find_map(|key| {
+            difference(
+                one.get(key).unwrap_or(&Value::Null),
+                other.get(key).unwrap_or(&Value::Null),
+                &format!("{path}.{key}"),
+            )
+        }),
+        (Value::Array(one), Value::Array(other)) if one.len() == other.len() => {
+            let pairs = one.iter().zip(other).enumerate();
+            pairs
+                .into_iter()
+                .find_map(|(n, (one, other))| difference(one, other, &format!("{path}.{n}")))
+        }
+        _ => (one != other).then(|| format!("{path}: {one} instead of {other}")),
+    }
+}
+
+/// What of a sample a form can hold: whole frames of Ethernet, and those of IP only where it leaves out the link layer.
+fn printable(frames: &[Seen], form: &Form) -> Option<Vec<Seen>> {
+    let is_plain = |frame: &Seen| frame.link == 1 && frame.data.len() == frame.wire_len as usize;
+    let is_ip = |frame: &Seen| [[8, 0], [0x86, 0xdd]].iter().any(|kind| frame.data[12..14] == kind[..]);
+    let kept = frames.iter().filter(|frame| form.has_link || is_ip(frame));
+    let numbered = (1..).zip(kept).map(|(number, frame)| Seen {
+        number: if form.has_link { frame.number } else { number },
+        ..frame.clone()
+    });
+    (!frames.is_empty() && frames.iter().all(is_plain)).then(|| numbered.collect())
+}
+
+fn samples() -> Vec<(String, Vec<Seen>, Options)> {
+    rows()
+        .into_iter()
+        .filter(|row| !row.file.ends_with(".log"))
+        .filter_map(|row| {
+            let bytes = std::fs::read(root().join("samples").join(&row.file)).ok()?;
+            let (facts, frames) = read(&bytes).ok()?;
+            (facts.end == End::Complete && facts.damage.is_empty() && facts.link_types.len() == 1)
+                .then(|| (row.file.clone(), frames, options(&row)))
+        })
+        .collect()
+}
+
+/// The text of a sample in a form, and the frames that it holds.
+fn text_of(frames: &[Seen], form: &Form) -> Option<(String, Vec<Seen>)> {
+    let frames = printable(frames, form)?;
+    let first = frames.first()?.time;
+    let is_relative = form.name.contains("detailed") || form.name.contains("verbose 3");
+    let shown: Vec<Seen> = frames
+        .iter()
+        .map(|frame| Seen {
+            time: if is_relative { frame.time - first } else { frame.time },
+            ..frame.clone()
+        })
+        .collect();
+    let held = held(&frames, form);
+    let printed: Vec<Seen> = shown
+        .into_iter()
+        .zip(&held)
+        .map(|(shown, held)| Seen {
+            time: shown.time,
+            ..held.clone()
+        })
+        .collect();
+    Some((print(&printed, form), held))
+}
+
+#[test]
+fn every_sample_printed_in_every_form_gives_its_report() {
+    let samples = samples();
+    let mut read_back = [0; FORMS.len()];
+    let mut different = Vec::new();
+    for (n, (name, frames, options)) in samples.iter().enumerate() {
+        for (form, (m, count)) in FORMS.iter().zip(read_back.iter_mut().enumerate()) {
+            let Some((text, held)) = text_of(frames, form) else {
+                continue;
+            };
+            let (facts, found) = read(text.as_bytes()).unwrap_or_else(|error| panic!("{name}, {}: {error}", form.name));
+            assert_eq!(
+                (facts.format, facts.end),
+                ("text", End::Complete),
+                "{name}, {}",
+                form.name
+            );
+            assert_eq!(found.len(), held.len(), "{name}, {}", form.name);
+            for (found, held) in found.iter().zip(&held) {
+                assert_eq!(found, held, "{name}, {}", form.name);
+            }
+            *count += 1;
+            // The same frames give the same report; of each sample, every eighth form shows that they do.
+            if (n + m) % 8 == 0 {
+                let expected = report(&file(&held, (form.time)(1, 1).is_some()), options);
+                let told = report(text.as_bytes(), options);
+                different.extend(difference(&told, &expected, "").map(|what| format!("{name}, {}: {what}", form.name)));
+            }
+        }
+    }
+    assert!(
+        different.is_empty(),
+        "{} differ: {:#?}",
+        different.len(),
+        different.iter().take(20).collect::<Vec<_>>()
+    );
+    assert!(
+        read_back.iter().all(|&count| count > samples.len() * 9 / 10),
+        "{read_back:?} of {}",
+        samples.len()
+    );
+}
+
+/// One sample of some length, with a certificate across several rows.
+fn sample() -> Vec<Seen> {
+    let bytes = std::fs::read(root().join("samples/client-certificate-self-signed-expired.pcap")).unwrap();
+    read(&bytes).unwrap().1
+}
+
+#[test]
+fn a_text_with_page_breaks_prompts_and_messages_in_it_is_the_same() {
+    let breaks = [
+        "\r\n --More-- \r          \r",
+        "\r\n--More--\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}        \u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}",
+        "\r\n<--- More --->\r              \r",
+        "\r\n--More--\r\n",
+        "\r\n*Nov 22 09:44:14.363: %SYS-5-CONFIG_I: Configured from console by vty0\r\n",
+        "\r\nwlc#\r\nwlc#\r\n",
+        "\r\r\n",
+    ];
+    for form in &FORMS {
+        let (text, held) = text_of(&sample(), form).unwrap();
+        for (n, mark) in breaks.iter().enumerate() {
+            let lines: Vec<&str> = text.lines().collect();
+            let broken: String = lines
+                .iter()
+                .enumerate()
+                .map(|(at, line)| {
+                    // A heading and its first row stay together: what stands between could be the next heading.
+                    let is_row = lines.get(at + 1).is_some_and(|next| next.trim_start().len() > 30);
+                    let mark = if at % 7 == n && is_row && line.len() > 30 {
+                        mark
+                    } else {
+                        "\r\n"
+                    };
+                    format!("{line}{mark}")
+                })
+                .collect();
+            let (_, found) = read(broken.as_bytes()).unwrap();
+            assert!(found == held, "{}: {mark:?}", form.name);
+        }
+        let utf16: Vec<u8> = std::iter::once(0xfeff)
+            .chain(text.encode_utf16())
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        assert!(read(&utf16).unwrap().1 == held, "{}", form.name);
+    }
+}
+
+#[test]
+fn a_text_cut_anywhere_gives_what_is_whole() {
+    for form in &FORMS {
+        let (text, held) = text_of(&sample(), form).unwrap();
+        let mut cut_short = 0;
+        for len in (0..text.len()).step_by(97) {
+            let Ok((facts, found)) = read(&text.as_bytes()[..len]) else {
+                continue;
+            };
+            assert_eq!(facts.bytes, len as u64);
+            let (last, whole) = found.split_last().unwrap();
+            assert!(whole == &held[..whole.len()], "{}, {len}", form.name);
+            let expected = &held[whole.len()];
+            assert_eq!(last.number, expected.number);
+            assert!(expected.data.starts_with(&last.data), "{}, {len}", form.name);
+            if last.data.len() < expected.data.len() && last.data.len() >= 34 {
+                assert_eq!(last.wire_len, expected.wire_len, "{}, {len}", form.name);
+                cut_short += usize::from(facts.end != End::Complete);
+            }
+        }
+        assert!(cut_short > 20, "{}: {cut_short}", form.name);
+    }
+}
+
+#[test]
+fn a_row_that_is_missing_cuts_its_packet_and_no_other() {
+    for form in &FORMS {
+        let (text, held) = text_of(&sample(), form).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        let mut holes = 0;
+        for missing in (0..lines.len()).step_by(5) {
+            let without: String = (0..lines.len())
+                .filter(|at| *at != missing)
+                .map(|at| format!("{}\n", lines[at]))
+                .collect();
+            let (facts, found) = read(without.as_bytes()).unwrap();
+            let mut expected = held.iter();
+            for frame in &found {
+                // A first row takes its packet along.
+                let whole = expected
+                    .find(|it| it.data.starts_with(&frame.data))
+                    .unwrap_or_else(|| panic!("{}, {missing}", form.name));
+                let is_told = frame.wire_len as usize > frame.data.len();
+                assert!(
+                    frame.data.len() == whole.data.len() || is_told,
+                    "{}, {missing}: {frame:?}",
+                    form.name
+                );
+            }
+            holes += usize::from(facts.anomalies.iter().any(|it| it.id == "dump-rows-missing"));
+        }
+        assert!(holes > 20, "{}: {holes}", form.name);
+    }
+}
+
+#[test]
+fn what_the_tools_print_is_read_as_the_capture() {
+    let tools: [(&str, &[&str], i64, bool); 7] = [
+        ("tcpdump", &["-nr", "FILE", "-XX", "-tttt"], 1000, true),
+        ("tcpdump", &["-nr", "FILE", "-xx", "-tt"], 1000, true),
+        ("tcpdump", &["-nr", "FILE", "-xx", "-tt", "-e", "-vvv"], 1000, true),
+        ("tcpdump", &["-nr", "FILE", "-X", "-tt"], 1000, false),
+        ("tshark", &["-r", "FILE", "-x", "-V"], 1, true),
+        ("tshark", &["-r", "FILE", "-x", "-P", "-t", "ud"], 1000, true),
+        ("tshark", &["-r", "FILE", "-x", "-P", "-t", "e"], 1, true),
+    ];
+    let path = root().join("samples/client-certificate-self-signed-expired.pcap");
+    for (tool, arguments, unit, has_link) in tools {
+        let arguments: Vec<&str> = arguments
+            .iter()
+            .map(|it| if *it == "FILE" { path.to_str().unwrap() } else { *it })
+            .collect();
+        let run = std::process::Command::new(tool)
+            .args(&arguments)
+            .env("TZ", "UTC")
+            .output();
+        let Some(output) = run.ok().filter(|it| it.status.success()) else {
+            assert!(std::env::var_os("TLSWALK_CI").is_none(), "{tool} is missing");
+            eprintln!("SKIPPED: {tool} is missing");
+            continue;
+        };
+        let (facts, found) = read(&output.stdout).unwrap();
+        let frames = sample();
+        assert_eq!(
+            (facts.format, found.len()),
+            ("text", frames.len()),
+            "{tool} {arguments:?}"
+        );
+        for (found, frame) in found.iter().zip(&frames) {
+            let from = if has_link { 0 } else { 14 };
+            assert_eq!(found.data, frame.data[from..], "{tool} {arguments:?} {}", frame.number);
+            assert_eq!(
+                (found.number, found.time),
+                (frame.number, frame.time / unit * unit),
+                "{tool} {arguments:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_holds_no_packet_is_refused_with_the_sentence_for_it() {
+    for (text, expected) in [
+        (
+            std::fs::read_to_string(root().join("README.md")).unwrap(),
+            "command line",
+        ),
+        (
+            std::fs::read_to_string(root().join("samples/device-refused.log")).unwrap(),
+            "not a capture",
+        ),
+        (
+            "wlc#show monitor capture CAP buffer brief\n  0   62    0.000000   10.1.1.1 -> 10.2.2.2 0 BE TCP\n".into(),
+            "command line",
+        ),
+        (
+            "00000000: 7f45 4c46 0201 0100 0000 0000 0000 0000  .ELF\n00000010: 0300 3e00 0100 0000\n".repeat(3),
+            "hex dump",
+        ),
+        (
+            "*Nov 22 09:44:14.363: %SYS-5-CONFIG_I: Configured from console\n".into(),
+            "--log",
+        ),
+        (
+            "12:00:01.000001 IP 1.2.3.4.5 > 6.7.8.9.443: Flags\n12:00:01.000002 IP 1.2.3.4.5 > 6.7.8.9.443: x\n".into(),
+            "-xx",
+        ),
+    ] {
+        let error = read(text.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains(expected), "{expected}: {error}");
+    }
+}
+
+#[test]
+fn hostile_offsets_and_numbers_cost_nothing() {
+    let (text, held) = text_of(&sample(), &FORMS[6]).unwrap();
+    let hostile = "\t0xffffffffffffffff:  4500 0000\n\t0x3fff0:  4500\nFrame 999999999999: 999999999999 bytes on wire\n\
+                   FFFFFFFFFFFFFFFF: 45000000 00000000\n0000  00\n99999999999\n";
+    let (_, found) = read(format!("{text}{hostile}{text}").as_bytes()).unwrap();
+    assert!(found.len() >= 2 * held.len());
+    assert!(found.windows(2).all(|pair| pair[0].number < pair[1].number));
+    assert!(found.iter().all(|frame| frame.data.len() <= 262_144));
+}
+
+#[test]
+fn each_text_sample_gives_the_verdict_of_its_capture_on_the_same_frames() {
+    let texts = [
+        ("text-buffer-dump.txt", "client-certificate-self-signed-expired.pcap"),
+        ("text-sniffer.txt", "client-certificate-expired.pcap"),
+    ];
+    for (text, capture) in texts {
+        let row = rows().into_iter().find(|row| row.file == capture).unwrap();
+        let judged = |file: &str, at| {
+            let bytes = std::fs::read(root().join("samples").join(file)).unwrap();
+            let mut options = options(&row);
+            options.at = at;
+            analyze(&bytes[..], "capture", &options).unwrap()
+        };
+        let at = "2026-11-22T09:44:14Z".parse().ok();
+        let (told, expected) = (judged(text, at), judged(capture, at));
+        assert_eq!(told.verdict.id, expected.verdict.id, "{text}");
+        assert_eq!(told.capture.frames, expected.capture.frames);
+        let evidence = |report: &tlswalk::report::Report| {
+            let evidence = &report.attempts[0].verdict.evidence;
+            evidence.iter().map(|it| it.frame).collect::<Vec<_>>()
+        };
+        assert_eq!(evidence(&told), evidence(&expected), "{text}");
+        // Without a date nothing is said of a certificate's validity.
+        let report = judged("text-buffer-dump.txt", None);
+        assert!(!serde_json::to_string(&report).unwrap().contains("expired"), "{text}");
+    }
+}
