@@ -10,14 +10,17 @@ use crate::analysis::room::{Class, Room};
 use crate::analysis::settling;
 use crate::attempt::contents::Contents;
 use crate::attempt::hosts::Hosts;
+use crate::base::carrier::Carrier;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::{Anomaly, FrameNumber, Timestamp};
 use crate::base::wire_text::WireText;
 use crate::connection::Connection;
+use crate::connection::datagram::table::{DatagramFlows, Over};
 use crate::connection::flow::Flow;
 use crate::connection::sighting::Sighting;
 use crate::connection::table::{Elsewhere, Ended, Flows, Lone};
 use crate::connection::walk::Side;
+use crate::decode::capwap::{CONTROL_PORT, DATA_PORT};
 use crate::decode::{Datagram, Decoded, IcmpError, Segment, Skip, Tunnel, checksum_is_right};
 use crate::dns::lookup::Lookups;
 use crate::dns::message;
@@ -55,6 +58,7 @@ pub(crate) struct Collected<'o> {
     /// Every TLS connection is reported.
     pub(crate) everything: bool,
     pub(crate) flows: Flows,
+    pub(crate) datagrams: DatagramFlows,
     pub(crate) lookups: Lookups,
     pub(crate) icmp: Vec<IcmpError>,
     /// Flows that ended with the current segment; kept for its allocation.
@@ -108,6 +112,7 @@ impl<'o> Collected<'o> {
             options,
             everything,
             flows,
+            datagrams: DatagramFlows::default(),
             lookups: Lookups::of_names(options.service_names().map(str::to_owned).collect()),
             icmp: Vec::new(),
             ended: Vec::new(),
@@ -148,6 +153,8 @@ impl<'o> Collected<'o> {
                 }
             }
             Decoded::Dns(datagram) => self.datagram(&datagram),
+            Decoded::Dtls(datagram) => self.dtls(&datagram, Carrier::Dtls, Skip::Udp),
+            Decoded::Capwap(datagram) => self.dtls(&datagram, Carrier::Capwap, Skip::Capwap),
             Decoded::Icmp(error) => self.icmp_error(error),
         }
     }
@@ -182,9 +189,40 @@ impl<'o> Collected<'o> {
         }
     }
 
+    /// A datagram of DTLS, or of CAPWAP control; one that belongs to no attempt is counted as skipped.
+    #[inline(never)]
+    fn dtls(&mut self, datagram: &Datagram<'_>, carrier: Carrier, else_skipped: Skip) {
+        let flows = &mut self.flows;
+        let mut over = Vec::new();
+        let is_taken = self
+            .datagrams
+            .accept(datagram, carrier, || flows.take_index(), &mut over);
+        if datagram.tunnel != Tunnel::Capwap {
+            self.hosts.saw_receiver(datagram.dst.ip);
+        }
+        if !is_taken && let Some(count) = self.skipped.get_mut(else_skipped as usize) {
+            *count += 1;
+        }
+        over.into_iter().for_each(|it| self.end_datagrams(it));
+    }
+
+    /// An attempt at DTLS has ended.
+    pub(crate) fn end_datagrams(&mut self, (connection, was_evicted): Over) {
+        self.contents.dtls_connections += u64::from(connection.tls.is_some());
+        self.dropped.events += connection.events_dropped;
+        let is_wireless = connection.tunnel == Tunnel::Capwap;
+        self.in_capwap += u64::from(is_wireless);
+        let is_join = connection.carrier == Carrier::Capwap && self.options.join.is_some();
+        if connection.tls.is_some() && self.everything || is_join && !is_wireless {
+            self.keep(connection, was_evicted);
+        }
+    }
+
     fn icmp_error(&mut self, error: IcmpError) {
-        // Of errors about UDP only those about DNS are ever asked for: others take no place.
-        let is_wanted = error.quoted_seq.is_some() || error.quoted_dst.port == 53;
+        // Of errors about UDP only those about DNS and DTLS are ever asked for: others take no place.
+        let is_wanted = error.quoted_seq.is_some()
+            || [53, CONTROL_PORT, DATA_PORT].contains(&error.quoted_dst.port)
+            || self.datagrams.knows(error.quoted_src, error.quoted_dst);
         if is_wanted && self.icmp.len() < MAX_ICMP {
             self.icmp.push(error);
         } else if is_wanted {

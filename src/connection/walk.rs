@@ -44,6 +44,26 @@ pub fn walk(client: Vec<Event>, server: Vec<Event>) -> Walk {
     walker.finish()
 }
 
+/// Walks two directions' events of DTLS. Nothing of DTLS 1.3 is named by sizes: its records tell by their epochs whether they
+/// belong to the handshake.
+#[must_use]
+pub fn walk_datagrams(client: Vec<Event>, server: Vec<Event>) -> Walk {
+    let mut walker = Walker::default();
+    for (side, event) in in_causal_order(client, server) {
+        walker.take(side, event);
+    }
+    let mut walk = walker.finish();
+    if walk.tls.version().is_some_and(Version::is_tls13) {
+        // Keys of epoch 3 exist where the other side's Finished was read (RFC 9147 section 6.1), but for a server, which may
+        // send before that.
+        let first = walk.tls.first_application_data;
+        walk.tls.finished = first;
+        walk.tls.ticket_or_answer = first.server;
+        walk.tls.resumed = walk.tls.server_hello.as_ref().is_some_and(|it| it.accepts_psk);
+    }
+    walk
+}
+
 /// Merges both directions: an event comes before everything that was said in its knowledge.
 fn in_causal_order(client: Vec<Event>, server: Vec<Event>) -> Vec<(Side, Event)> {
     let mut merged = Vec::with_capacity(client.len() + server.len());
@@ -158,6 +178,8 @@ impl Walker {
             EventKind::Tls(Message::CertificateVerify) => (StepKind::CertificateVerify, None),
             EventKind::Tls(Message::NewSessionTicket) => (StepKind::NewSessionTicket, None),
             EventKind::Tls(Message::Finished) => (StepKind::Finished, None),
+            EventKind::Tls(Message::OtherMessage(3)) => (StepKind::HelloVerifyRequest, None),
+            EventKind::Control(kind) => (*kind, None),
             EventKind::Tls(Message::OtherMessage(24)) => (StepKind::KeyUpdate, None),
             EventKind::Tls(Message::OtherMessage(8)) => (StepKind::EncryptedExtensions, None),
             EventKind::Tls(Message::OtherMessage(2)) => (StepKind::ServerHello, Some("malformed".to_owned())),
@@ -450,6 +472,7 @@ const fn step_of_type(kind: u8) -> StepKind {
         0 => StepKind::HelloRequest,
         1 => StepKind::ClientHello,
         2 => StepKind::ServerHello,
+        3 => StepKind::HelloVerifyRequest,
         4 => StepKind::NewSessionTicket,
         8 => StepKind::EncryptedExtensions,
         11 => StepKind::Certificate,

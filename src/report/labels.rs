@@ -18,6 +18,7 @@ pub(super) fn voice_of(report: &Report) -> Voice {
     Voice {
         language: language_of(report),
         dialect: Dialect::named(report.dialect).unwrap_or_default(),
+        ..Voice::default()
     }
 }
 

@@ -261,9 +261,15 @@ pub struct Contents {
     /// Packets of QUIC (UDP port 443), which are not read.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub quic_packets: u64,
-    /// Packets of CAPWAP that are not read: its control is DTLS.
+    /// Packets of CAPWAP that are not read.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub capwap_packets: u64,
+    /// Attempts at DTLS over UDP.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub dtls_connections: u64,
+    /// Packets of CAPWAP data inside DTLS (UDP port 5247), which are not read.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub capwap_data_dtls_packets: u64,
 }
 
 impl From<&contents::Contents> for Contents {
@@ -275,6 +281,8 @@ impl From<&contents::Contents> for Contents {
             server_names,
             quic_packets,
             capwap_packets,
+            dtls_connections,
+            capwap_data_dtls_packets,
         } = contents;
         Self {
             tcp_connections: *tcp_connections,
@@ -283,6 +291,8 @@ impl From<&contents::Contents> for Contents {
             server_names: server_names.clone(),
             quic_packets: *quic_packets,
             capwap_packets: *capwap_packets,
+            dtls_connections: *dtls_connections,
+            capwap_data_dtls_packets: *capwap_data_dtls_packets,
         }
     }
 }
