@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::base::carrier::Carrier;
 use crate::base::command::{Command, Word};
 use crate::base::phrase::Language;
 
@@ -159,6 +160,17 @@ impl Task {
     pub fn with(mut self, name: &'static str, word: &dyn Word) -> Self {
         self.words.push((name, word.word().into_owned()));
         self
+    }
+
+    /// Whether its lines say something about what TLS travels in: most speak of TCP, or of what licensing uses.
+    #[must_use]
+    pub fn suits(&self, carrier: Carrier) -> bool {
+        const ANY: [&str; 5] = ["show-clock", "set-clock", "fetch-roots", "import-root", "show-route"];
+        match carrier {
+            Carrier::Tcp => true,
+            Carrier::Dtls => self.name.starts_with("dtls-") || ANY.contains(&self.name),
+            Carrier::Capwap => self.name.starts_with("join-"),
+        }
     }
 
     /// A line of a book with the values filled in, each once: a value is never read for names of others. A name without a

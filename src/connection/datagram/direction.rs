@@ -241,7 +241,7 @@ impl Direction {
         let mut whole = Vec::new();
         self.assembler.flush(held, &mut |it| whole.push(it));
         whole.into_iter().for_each(|it| self.hand_on(it));
-        self.side.end = self.side.bytes;
+        self.side.end = self.at;
         self.side.start_known = true;
     }
 }

@@ -54,7 +54,10 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         .cannot_tell(phrase("healthy-cannot-tell-http"));
         return Some(if_heard(finding, attempt, connection, ANSWER));
     };
-    let version = tls.version().map(super::negotiation::version_name).unwrap_or_default();
+    let version = tls
+        .version()
+        .map(|version| super::negotiation::version_name(version, connection.carrier))
+        .unwrap_or_default();
     // The handshake's time is not the connection's.
     let took = seconds(handshake_took(connection));
     let left = left_at_once(attempt, connection);

@@ -82,6 +82,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         RULE.id,
         if left {
             By::Client
+        } else if connection.carrier.is_datagram() {
+            By::Unknown
         } else if acked {
             By::Server
         } else {

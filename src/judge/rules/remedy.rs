@@ -1,6 +1,7 @@
 //! Attempt → Remedy: what several rules say to do, and how to see that it worked.
 
 use crate::attempt::Attempt;
+use crate::base::carrier::Carrier;
 use crate::base::command::{Command, HostArgument};
 use crate::base::dialect::{Dialect, Task, task};
 use crate::base::phrase::{Phrase, phrase};
@@ -12,6 +13,15 @@ use crate::profile::Transport;
 
 /// What makes the client try again.
 pub(super) fn try_again(attempt: &Attempt<'_>) -> Vec<Command> {
+    match (attempt.carrier(), attempt.connection()) {
+        (Carrier::Tcp, _) => {}
+        (Carrier::Dtls, Some(connection)) => {
+            let again = task("dtls-try-again").with("endpoint", &connection.server);
+            return attempt.dialect.lines(&[again]);
+        }
+        // Access points try again by themselves.
+        _ => return Vec::new(),
+    }
     recapture::try_again(attempt.dialect, attempt.service.transport, attempt.connection())
 }
 
@@ -30,12 +40,17 @@ pub(super) fn verify(attempt: &Attempt<'_>) -> Phrase {
 
 /// A remedy on the client, ended by trying again.
 pub(super) fn on_client(attempt: &Attempt<'_>, action: Phrase, tasks: &[Task]) -> Remedy {
-    by_commands(attempt, action, attempt.dialect.lines(tasks))
+    let suiting: Vec<Task> = tasks
+        .iter()
+        .filter(|task| task.suits(attempt.carrier()))
+        .cloned()
+        .collect();
+    by_commands(attempt, action, attempt.dialect.lines(&suiting))
 }
 
 /// The same where the commands are those of IOS XE alone.
 pub(super) fn on_device(attempt: &Attempt<'_>, action: Phrase, commands: &[Command]) -> Remedy {
-    let known = matches!(attempt.dialect, Dialect::IosXe | Dialect::IosXeWireless);
+    let known = matches!(attempt.dialect, Dialect::IosXe | Dialect::IosXeWireless) && attempt.carrier() == Carrier::Tcp;
     by_commands(attempt, action, if known { commands.to_vec() } else { Vec::new() })
 }
 

@@ -1,6 +1,7 @@
 //! Attempt → Finding: the Client Hello was never answered.
 
 use super::behind_proxy::behind_proxy;
+use super::datagram_silence;
 use super::cslu::plain_http_of_cslu;
 use super::departure::{self, Departure};
 use super::heard::late_answer;
@@ -45,6 +46,9 @@ enum Case {
 const AT_ONCE: i64 = 1_000_000_000;
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    if attempt.carrier().is_datagram() {
+        return datagram_silence::unanswered(attempt, context, RULE.id);
+    }
     let mut finding = spoken_to(attempt, context)?;
     finding.remedies.splice(0..0, plain_http_of_cslu(attempt));
     Some(finding)
