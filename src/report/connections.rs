@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::build::numbers;
 use super::{Alert, Certificate, Certificates, Close, Connection, Copy, Count, Exchange, Gap, Seen, Step, Tcp, Tls};
+use crate::base::carrier::Carrier;
 use crate::base::frame::Timestamp;
 use crate::connection;
 use crate::connection::walk::{self, Side, StepKind, TlsFacts};
@@ -18,6 +19,7 @@ pub(super) fn connection_of(id: usize, connection: &connection::Connection, lice
         client: connection.client.to_string(),
         server: connection.server.to_string(),
         licensing,
+        carrier: (connection.carrier != Carrier::Tcp).then(|| connection.carrier.name().to_owned()),
         tunnel: (connection.tunnel != Tunnel::None).then(|| connection.tunnel.to_string()),
         tcp: tcp_of(connection),
         tls: connection.tls.as_ref().map(|tls| tls_of(tls, connection)),

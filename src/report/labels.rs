@@ -282,6 +282,7 @@ pub(super) fn transport(transport: &str) -> Phrase {
         "on-prem" => phrase("page-transport-on-prem"),
         "cslu" => phrase("page-transport-cslu"),
         "call-home" => phrase("page-transport-call-home"),
+        "capwap" => phrase("page-transport-capwap"),
         _ => phrase("page-transport-other"),
     }
 }

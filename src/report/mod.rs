@@ -324,7 +324,7 @@ pub struct Overall {
 pub struct Attempt {
     /// Counted from 1.
     pub id: usize,
-    /// `cssm`, `on-prem`, `cslu`, `call-home` or `other`.
+    /// `cssm`, `on-prem`, `cslu`, `call-home`, `capwap` or `other`.
     pub transport: String,
     /// The proxy's address when it went through one.
     pub via_proxy: Option<String>,
@@ -582,7 +582,7 @@ pub struct Lookup {
     pub addresses: Vec<String>,
 }
 
-/// One TCP connection.
+/// One TCP connection, or one attempt at DTLS over UDP.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Connection {
@@ -596,7 +596,10 @@ pub struct Connection {
     pub licensing: bool,
     /// The tunnel it travelled in, or null.
     pub tunnel: Option<String>,
-    /// TCP.
+    /// What TLS travelled in where that is not TCP: `dtls` over UDP, or `capwap`, behind the header of CAPWAP control.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carrier: Option<String>,
+    /// TCP; of datagrams what they share with it: frames, bytes, what was sent again, copies.
     pub tcp: Tcp,
     /// TLS; null when there was none.
     pub tls: Option<Tls>,

@@ -1,14 +1,14 @@
 # データグラムと、無線コントローラーに参加するアクセスポイント。
 
 # datagrams: nobody answers
-datagrams-no-answer = { $service } は { $who } の Client Hello に応答しなかった（{ $span } の間に { $times } 回送信）
-datagrams-no-answer-discovery = { $service } は { $who } の Discovery Request に応答しなかった（{ $span } の間に { $times } 回送信）
-datagrams-no-answer-after-discovery = { $service } は { $who } の Discovery Request には応答したが、Client Hello には応答しなかった（{ $span } の間に { $times } 回送信）
+datagrams-no-answer = { $service } は{ $who }の Client Hello に応答しなかった（{ $span } の間に { $times } 回送信）
+datagrams-no-answer-discovery = { $service } は{ $who }の Discovery Request に応答しなかった（{ $span } の間に { $times } 回送信）
+datagrams-no-answer-after-discovery = { $service } は{ $who }の Discovery Request には応答したが、Client Hello には応答しなかった（{ $span } の間に { $times } 回送信）
 datagrams-discovery-answered = Discovery Response
 datagrams-cannot-tell-where = データグラムがどこで失われたか（確認応答がないため、相手側でのキャプチャでなければわからない）
-datagrams-listen = { $server } で応答するものがあるか、何も言わずに拒否していないかを確認する
-datagrams-allow = { $device } と { $server } の間の UDP を双方向で許可する
-datagrams-allow-capwap = { $device } と { $server } の間の UDP 5246 番と 5247 番ポートを双方向で許可する
+datagrams-listen = { $server } で応答するものがあるか、何も言わずに拒否していないかを確認してください
+datagrams-allow = { $device } と { $server } の間の UDP を双方向で許可してください
+datagrams-allow-capwap = { $device } と { $server } の間の UDP 5246 番と 5247 番ポートを双方向で許可してください
 
 # datagrams: the handshake stops
 datagrams-fragments-lost = { $who }の { $count } 個のデータグラムの IP フラグメントが届かなかった
@@ -18,29 +18,29 @@ datagrams-torn = { $who }のデータグラム。{ $missing } バイトが届か
 datagrams-repeated = { $who }がフライトを再送（フレーム { $first } から { $times } 回）
 datagrams-repeated-doubling = { $who }がフライトを再送（フレーム { $first } から { $times } 回）。間隔は { $shortest } から { $longest } に延びており、DTLS のタイマーの動作である
 datagrams-cannot-tell-size = 大きさが原因かどうか（届いていない側の最大のデータグラムは { $largest } バイト）
-datagrams-let-fragments-pass = { $client } と { $server } の間で UDP をすべての IP フラグメントとともに通す（最大 { $largest } バイトのデータグラム）か、小さくする。フラグメントを破棄するファイアウォール、トンネル、ポリサーはこの症状を起こす
+datagrams-let-fragments-pass = { $client } と { $server } の間で UDP をすべての IP フラグメントとともに通す（最大 { $largest } バイトのデータグラム）か、小さくしてください。フラグメントを破棄するファイアウォール、トンネル、ポリサーはこの症状を起こす
 
 # silence behind a certificate
-silent-refusal-summary-server = { $service } は { $who } の証明書（{ $clauses }）の後、何も言わなくなった。証明書を黙って拒否する実装がある
-silent-refusal-summary-client = { $who } は { $service } の証明書（{ $clauses }）の後、何も言わなくなった。証明書を黙って拒否する実装がある
+silent-refusal-summary-server = { $service } は{ $who }の証明書（{ $clauses }）の後、何も言わなくなった。証明書を黙って拒否する実装がある
+silent-refusal-summary-client = { $who }は { $service } の証明書（{ $clauses }）の後、何も言わなくなった。証明書を黙って拒否する実装がある
 silent-refusal-silent = { $span } 後の最後のパケット。フライトは { $times } 回再送され、{ $who }からは何も来なかった
 silent-refusal-cannot-tell = { $who }が証明書を拒否したかどうか（何も言わないので、そのログでしかわからない）
 silent-refusal-or-lost = フライトが相手に届いていない可能性もある（相手側でのキャプチャでわかる）
 
 # access points that join
-join-expired = アクセスポイントの証明書は { $span } 前に失効している。そのようなアクセスポイントを使う間は、失効した製造元の証明書（有効期間 10 年、Field Notice FN63942）をコントローラーに受け入れさせるか、交換する。AireOS では config ap cert-expiry-ignore mic enable（7.4.140.0 以降。7.0.252.0 では config ap lifetime-check mic enable）
-join-not-yet-valid = アクセスポイントの証明書が有効になるのは { $span } 後である。コントローラーの時計が正しいかを確認する
-join-self-signed = アクセスポイントは自己署名証明書を示している。コントローラーのアクセスポイント一覧で許可するか、製造元の証明書を使わせる
-join-issuer-unknown = アクセスポイントの証明書を発行した認証局をコントローラーが信頼しているか、アクセスポイント一覧で許可されているかを確認する
-join-look-at-access-point = アクセスポイントのコンソールで、証明書とコントローラーについての表示を確認する
-join-controller-expired = コントローラーの証明書は { $span } 前に失効している。有効な証明書のトラストポイントを選ぶ
-join-controller-not-yet-valid = コントローラーの証明書が有効になるのは { $span } 後である。コントローラーとアクセスポイントの時計が正しいかを確認する
-join-controller-issuer = コントローラーがアクセスポイントに示す証明書とその発行者を確認する。17.7.1 から 17.9.2 のリリースは起動時に SHA-2 の証明書を読み込まないことがある（CSCwe28717）。その場合は無線管理のトラストポイントを別のものに変えてから元に戻す
+join-expired = アクセスポイントの証明書は { $span } 前に失効している。そのようなアクセスポイントを使う間は、失効した製造元の証明書（有効期間 10 年、Field Notice FN63942）をコントローラーに受け入れさせるか、交換してください。AireOS では config ap cert-expiry-ignore mic enable（7.4.140.0 以降。7.0.252.0 では config ap lifetime-check mic enable）
+join-not-yet-valid = アクセスポイントの証明書が有効になるのは { $span } 後である。コントローラーの時計が正しいかを確認してください
+join-self-signed = アクセスポイントは自己署名証明書を示している。コントローラーのアクセスポイント一覧で許可するか、製造元の証明書を使わせてください
+join-issuer-unknown = アクセスポイントの証明書を発行した認証局をコントローラーが信頼しているか、アクセスポイント一覧で許可されているかを確認してください
+join-look-at-access-point = アクセスポイントのコンソールで、証明書とコントローラーについての表示を確認してください
+join-controller-expired = コントローラーの証明書は { $span } 前に失効している。有効な証明書のトラストポイントを選んでください
+join-controller-not-yet-valid = コントローラーの証明書が有効になるのは { $span } 後である。コントローラーとアクセスポイントの時計が正しいかを確認してください
+join-controller-issuer = コントローラーがアクセスポイントに示す証明書とその発行者を確認してください。17.7.1 から 17.9.2 のリリースは起動時に SHA-2 の証明書を読み込まないことがある（CSCwe28717）。その場合は無線管理のトラストポイントを別のものに変えてから元に戻してください
 join-cannot-tell-roots = アクセスポイントがどの認証局を信頼しているか（機種とソフトウェアによる）
-join-refused-summary = { $service } と { $who } は DTLS ハンドシェイクを完了したが、{ $span } 後、暗号化された { $count } レコードの後に終了した。コントローラーが参加を拒否した可能性が高い
+join-refused-summary = { $service } と { $who }は DTLS ハンドシェイクを完了したが、{ $span } 後、暗号化された { $count } レコードの後に終了した。コントローラーが参加を拒否した可能性が高い
 join-refused-finished = ハンドシェイクは完了
 join-refused-end = { $who }が暗号化されたアラートでセッションを終了
 join-refused-cannot-tell = Join Response の内容（暗号化されている）
 join-refused-or-restart = 新しいソフトウェアを読み込む、またはより良いコントローラーを見つけたアクセスポイントも同じように終了する
-join-refused-do = コントローラーが拒否した理由を確認する（アクセスポイント一覧、国、アクセスポイント数の上限、この機種のソフトウェア）
+join-refused-do = コントローラーが拒否した理由を確認してください（アクセスポイント一覧、国、アクセスポイント数の上限、この機種のソフトウェア）
 because-capwap = アクセスポイントがこれと CAPWAP で通信している

@@ -5,6 +5,7 @@ use std::io;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::page::{Span, padded};
+use super::words::protocol;
 use super::{Page, Paint, connections, device, mark, sentence, shown, story, tables, walk, words};
 use crate::base::command::shell_file;
 use crate::base::phrase::{Language, Phrase, phrase};
@@ -39,10 +40,11 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
             .iter()
             .try_for_each(|text| labelled(page, "text-also", text));
     }
-    let with = connection.and_then(|connection| connection.tls.as_ref()?.version.as_ref());
+    let with = connection.and_then(|connection| Some((connection, connection.tls.as_ref()?.version.as_ref()?)));
     let route = match with {
-        Some(version) => phrase("text-route-version")
+        Some((connection, version)) => phrase("text-route-version")
             .with("route", route)
+            .with("protocol", protocol(connection))
             .with("version", version)
             .in_language(language),
         None => route,
@@ -91,6 +93,7 @@ fn route(attempt: &Attempt, connection: Option<&Connection>, language: Language)
         "on-prem" => Some("text-service-on-prem"),
         "cslu" => Some("text-service-cslu"),
         "call-home" => Some("text-service-call-home"),
+        "capwap" => Some("text-service-capwap"),
         _ => None,
     };
     let route = match (&attempt.via_proxy, service) {

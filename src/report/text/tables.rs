@@ -6,6 +6,7 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::words::protocol;
 use super::{Page, Paint, mark, shown, visible, words};
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::report::labels::step_name;
@@ -190,7 +191,11 @@ pub(super) fn steps(page: &mut Page<'_>, connection: &Connection) -> io::Result<
             .filter_map(|(label, value)| value.as_ref().map(|value| phrase(label).with("value", value)))
             .collect();
         if !tls.offered_versions.is_empty() {
-            text.push(phrase("text-offered").with("value", tls.offered_versions.join(", ")));
+            text.push(
+                phrase("text-offered")
+                    .with("protocol", protocol(connection))
+                    .with("value", tls.offered_versions.join(", ")),
+            );
         }
         if !tls.acceptable_cas.is_empty() {
             text.push(phrase("text-accepted").with("value", tls.acceptable_cas.join("; ")));

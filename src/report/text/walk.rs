@@ -5,7 +5,7 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::words::{exchange, listed, lookups, side};
+use super::words::{exchange, listed, lookups, protocol, side};
 use super::{Paint, seconds};
 use crate::base::phrase::{Language, phrase};
 use crate::report::{Attempt, Connection, Step};
@@ -57,7 +57,10 @@ impl Stage {
     fn name(self, attempt: &Attempt, language: Language) -> String {
         phrase(match self {
             Self::Dns => return "DNS".to_owned(),
+            Self::Tls if attempt.transport == "capwap" => return "DTLS".to_owned(),
             Self::Tls => return "TLS".to_owned(),
+            Self::Connect if attempt.transport == "capwap" => "text-phase-discovery",
+            Self::Report if attempt.transport == "capwap" => "text-phase-join",
             Self::Connect => "text-phase-connect",
             Self::Proxy => "text-phase-proxy",
             Self::Report if attempt.transport == "other" => "text-phase-data",
@@ -128,7 +131,9 @@ pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>, languag
             .map(|(_, step)| *step)
             .collect();
         let failed = broken == Some(stage);
-        if stage == Stage::Proxy && own.is_empty() && !failed {
+        // Datagrams have nothing to open.
+        let may_lack = stage == Stage::Proxy || stage == Stage::Connect && connection.is_some_and(|it| it.carrier.is_some());
+        if may_lack && own.is_empty() && !failed {
             continue;
         }
         let later = steps.iter().any(|(at, _)| *at > stage);
@@ -144,7 +149,7 @@ pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>, languag
             _ if failed => Mark::Failed,
             _ if text.is_empty() => Mark::Absent,
             Some(broken) if stage > broken => Mark::Plain,
-            _ if stage == Stage::Connect && !own.iter().any(|step| step.kind == "syn-ack") => Mark::Plain,
+            _ if stage == Stage::Connect && !own.iter().any(|step| is_answer(step)) => Mark::Plain,
             _ if stage == Stage::Close || later || verdict.severity == "ok" => Mark::Done,
             _ => Mark::Plain,
         };
@@ -210,7 +215,7 @@ pub(super) fn brief(attempt: &Attempt, connection: Option<&Connection>, language
         let frames = span(own.flat_map(|(_, step)| ends_of(step)));
         let version = connection.tls.as_ref().and_then(|tls| tls.version.as_ref());
         let name = match version {
-            Some(version) if stage == Stage::Tls => format!("TLS\u{a0}{version}"),
+            Some(version) if stage == Stage::Tls => format!("{}\u{a0}{version}", protocol(connection)),
             _ => stage.name(attempt, language),
         };
         parts.push(match frames {
@@ -220,6 +225,11 @@ pub(super) fn brief(attempt: &Attempt, connection: Option<&Connection>, language
         });
     }
     parts.join(", ")
+}
+
+/// Whether the other side let itself be reached.
+fn is_answer(step: &Step) -> bool {
+    matches!(step.kind, "syn-ack" | "discovery-response")
 }
 
 /// The first frame that a step was read from, and the last.
@@ -251,9 +261,9 @@ pub(super) fn duration(connection: Option<&Connection>, language: Language) -> S
 fn staged(connection: &Connection) -> Vec<(Stage, &Step)> {
     let mut reporting = false;
     let stage_of = |step: &Step, reporting: bool| match step.kind {
-        "syn" | "syn-ack" | "ack" => Stage::Connect,
+        "syn" | "syn-ack" | "ack" | "discovery-request" | "discovery-response" => Stage::Connect,
         "connect-request" | "connect-response" => Stage::Proxy,
-        "application-data" | "http-request" | "http-response" => Stage::Report,
+        "application-data" | "http-request" | "http-response" | "join-request" | "join-response" => Stage::Report,
         "fin" | "reset" => Stage::Close,
         "alert" if reporting => Stage::Close,
         _ => Stage::Tls,

@@ -1,2 +1,44 @@
-# データグラムで運ばれる DTLS の言い方：確認応答、開始、終了がない。
+# データグラムで運ばれる DTLS の言い方：確認応答も、接続の開始と終了もない。
 -device = クライアント
+
+icmp-blocked-allow = { $from } で、{ $device } から{ $target } への UDP { $port } 番ポートを許可してください（ファイアウォールが対応していれば名前で指定）
+icmp-blocked-mtu = { $from } は { $mtu } バイト以下のパケットを求めていますが、送信側はより大きなパケットを送り続けています。この ICMP メッセージが送信側に届くようにするか（フィルタされている可能性があります）、IP フラグメントを通してください
+icmp-blocked-mtu-anywhere = { $from } は { $mtu } バイト以下のパケットを求めていますが、送信側はより大きなパケットを送り続けています。この ICMP メッセージが送信側に届くようにするか（フィルタされている可能性があります）、IP フラグメントを通してください
+version-mismatch-summary-client = { $service } が選んだ DTLS { $chosen } を{ $who }が受け入れない
+version-mismatch-summary-client-gave-up = { $service } と共通の DTLS バージョンがないため、{ $who }が中止した
+version-mismatch-summary-server = { $who }が提示した DTLS バージョン（{ $offer }）を{ $service } がどれも受け入れない
+version-mismatch-chooses = Server Hello の選択：DTLS { $version }
+version-mismatch-newer = { -device }で DTLS { $newest } より新しいバージョンを使えるようにしてください
+version-mismatch-newer-than-now = { -device }でより新しい DTLS バージョンを使えるようにしてください
+version-mismatch-upgrade = { $server } のサーバを更新するか、DTLS 1.2 以降を有効にしてください
+version-mismatch-offer = DTLS { $versions }
+version-mismatch-offer-only = DTLS { $newest } のみ
+version-mismatch-server-newest = { $server } で DTLS 1.3 を有効にしてください（クライアントはそれより古いものを提示していません）
+version-mismatch-client-older = または、{ $who }が DTLS 1.2 も提示するようにしてください
+version-mismatch-offer-newest = 最大 DTLS { $newest }
+cipher-mismatch-suites = { -device }で使える暗号スイート、グループ、署名アルゴリズムを確認し、新しいものを許可してください
+server-certificate-rejected-summary-encrypted = { $who }が{ $service } の証明書を拒否した（{ $alert }）：DTLS 1.3 では証明書が暗号化されるため、問題点は確認できない
+server-certificate-rejected-cannot-tell-encrypted = サーバの証明書（DTLS 1.3 では暗号化される。理由は普通、{ -device }のログで分かる）
+client-certificate-rejected-cannot-tell-encrypted = どの証明書が送られ、なぜ拒否されたか（DTLS 1.3 ではどちらも暗号化される。サーバのログで分かる）
+silent-mid-handshake-client-certificate = 証明書が気に入らないとき、何も言わなくなるクライアントもある
+silent-mid-handshake-server-certificate = クライアント証明書が気に入らないとき、何も言わなくなるサーバもある
+silent-mid-handshake-log = { $who }のログで理由を確認してください
+no-application-response-acknowledged = 最後のパケット。データは返っていない
+no-application-response-unacknowledged = 最後のパケット。データは返っていない
+no-application-response-cannot-tell = 要求の内容と応答がない理由（暗号化されている。双方のログで分かる）
+no-application-response-cannot-tell-encrypted = 要求の内容と応答がない理由（暗号化されている）
+no-application-response-log = { $server } のログで、要求が届いているかを確認してください
+no-application-response-dropped = { $server } のログで、要求が届いているかを確認してください
+healthy-summary = { $version } で{ $service } に到達し、応答を得た（DTLS { $took }）
+healthy-cannot-tell-certificate = 証明書がそのサービス自身のものだったかどうか（DTLS 1.3 では暗号化される）
+healthy-cannot-tell = 暗号化されたメッセージの内容（アプリケーションのエラーもここでは同じに見える。双方のログで分かる）
+healthy-ticket-or-answer = ハンドシェイク後のサーバのレコードは、チケットと確認応答だけの可能性も、応答の可能性もある（DTLS 1.3 では種類が暗号化される）
+incomplete-capture-acked-unseen = 相手側が答えた{ $who }のメッセージがキャプチャにない
+incomplete-capture-tls13 = DTLS 1.3 では Server Hello 以降が暗号化される
+incomplete-capture-still-open = セッションの最後のフレーム { $last } までに、終了を示すものがない
+incomplete-capture-still-open-limit = セッションの最後のフレーム { $last } までに、終了を示すものがない。{ $limit }
+certificate-fault-accepted-summary = { $whose }{ $clauses }。それでも{ $other }の DTLS は受け入れた
+certificate-fault-accepted-cannot-tell-application = アプリケーションが暗号化の中でその証明書を拒否したかどうか（そのログで分かる）
+certificate-fault-accepted-choose = DTLS より下のやり取りが成功しても、アプリケーションが失敗を報告する場合は、有効なクライアント証明書を選んでください
+unexplained-end-summary-bare = { $service } とのセッションは全体がキャプチャされているが、終了の理由を示すものがない
+because-all = すべての TLS と DTLS の接続を報告
