@@ -158,14 +158,14 @@ class Lab:
 
     def firewall(self, *rules, part="fw"):
         """Rules of a hook before fragments are put together."""
-        text = "table ip lab { chain early { type filter hook prerouting priority -450; " + "; ".join(rules) + "; } }"
+        text = "table ip lab {\nchain early {\ntype filter hook prerouting priority -450;\n" + "\n".join(rules) + "\n}\n}\n"
         path = os.path.join(self.work, f"{self.name}.nft")
         with open(path, "w", encoding="ascii") as file:
             file.write(text)
         self.inside(part, ["nft", "-f", path])
 
     def reject(self, rule):
-        text = "table ip lab { chain way { type filter hook forward priority 0; " + rule + "; } }"
+        text = f"table ip lab {{\nchain way {{\ntype filter hook forward priority 0;\n{rule}\n}}\n}}\n"
         path = os.path.join(self.work, f"{self.name}.nft")
         with open(path, "w", encoding="ascii") as file:
             file.write(text)
@@ -237,8 +237,7 @@ class Pki:
 
     def __init__(self, work):
         self.dir = work
-        for name in ("index.txt",):
-            open(f"{work}/{name}", "w").close()
+        open(f"{work}/index.txt", "a").close()
         for digest in ("sha256", "sha1"):
             with open(f"{work}/{digest}.cnf", "w", encoding="ascii") as file:
                 file.write(CONFIG.format(dir=work, digest=digest))
@@ -264,6 +263,8 @@ class Pki:
 
     def issue(self, name, subject, issuer, extensions, first, last, digest="sha256"):
         at = f"{self.dir}/{name}"
+        if os.path.exists(f"{at}.chain"):
+            return  # a work directory is of one series
         with open(f"{at}.ext", "w", encoding="ascii") as file:
             file.write(extensions)
         run(["openssl", "req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{at}.key", "-out", f"{at}.csr", "-subj",
@@ -286,7 +287,7 @@ class Pki:
 # ------------------------------------------------------------------------------------------------------------ peers
 
 
-def wlc(lab, pki, certificate="wlc", extra=("-dtls1_2",), answers=True, bare=False, asks=True, verify="root"):
+def wlc(lab, pki, certificate="wlc", extra=("-dtls1_2", "-mtu", "1300"), answers=True, bare=False, asks=True, verify="root"):
     ask = ["-Verify", "3", "-verify_return_error", "-CAfile", f"{pki.dir}/{verify}.pem"] if asks else []
     server = lab.start("wlc", ["openssl", "s_server", "-accept", f"127.0.0.1:{INNER}", *extra, *pki.options(certificate),
                                *ask], "ACCEPT")
@@ -298,7 +299,7 @@ def framer(lab, part, arguments):
     lab.start(part, [sys.executable, os.path.abspath(__file__), *arguments], "ready", 30)
 
 
-def ap(lab, pki, certificate="ap", extra=("-dtls1_2",), discoveries=1, bare=False, verify="root", wait=3.0):
+def ap(lab, pki, certificate="ap", extra=("-dtls1_2", "-mtu", "1300"), discoveries=1, bare=False, verify="root", wait=3.0):
     framer(lab, "ap", ["--framer", "client", "--discoveries", str(discoveries), "--wait", str(wait),
                        *(["--bare"] if bare else [])])
     own = pki.options(certificate) if certificate else []

@@ -464,7 +464,8 @@ fn expected_name(attempt: &Attempt<'_>, connection: &Connection) -> Option<Serve
         return Some(ServerName::Dns(name.raw().to_owned()));
     }
     let name = attempt.service.name.as_str();
-    if attempt.service.transport == Transport::Other {
+    // Access points do not look for a name in the certificate of a controller.
+    if matches!(attempt.service.transport, Transport::Other | Transport::Capwap) {
         return None;
     }
     match name.parse() {

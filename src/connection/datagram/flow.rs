@@ -12,7 +12,7 @@ use crate::connection::walk::{self, StepKind};
 use crate::connection::{ClientBy, Connection, is_tls_event};
 use crate::decode::capwap::CONTROL_PORT;
 use crate::decode::{Datagram, Tunnel};
-use crate::dtls::assembler::Fragments;
+use crate::dtls::hello_random;
 use crate::dtls::record::Records;
 use crate::tls::message::Message;
 use crate::tls::record::content;
@@ -35,18 +35,6 @@ pub struct DatagramFlow {
     control: Control,
     /// The first Client Hello's random value, and who sent it.
     hello: Option<(usize, [u8; 32])>,
-}
-
-/// The random value of a Client Hello that begins in a datagram. `fresh`: only of one that answers nothing, by its number and its
-/// cookie: whoever sends that with another value tries again (access points change it for the hello with the cookie).
-fn random(bytes: &[u8], fresh: bool) -> Option<[u8; 32]> {
-    let record = Records(bytes).find(|it| it.kind == Some(content::HANDSHAKE) && it.epoch == 0)?;
-    let hello = Fragments(record.body).find(|it| it.kind == 1 && it.offset == 0)?;
-    let session = 35_usize.saturating_add(usize::from(*hello.bytes.get(34)?));
-    let answers = hello.number > 0 || *hello.bytes.get(session)? > 0;
-    (!fresh || !answers)
-        .then(|| hello.bytes.get(2..34)?.first_chunk().copied())
-        .flatten()
 }
 
 /// What of a datagram is DTLS, if it is any.
@@ -97,7 +85,7 @@ impl DatagramFlow {
     /// Discovery after DTLS.
     pub(super) fn is_reused_by(&self, datagram: &Datagram<'_>, from: usize) -> bool {
         if let Some(bytes) = dtls(datagram, self.carrier) {
-            let other = random(bytes, true);
+            let other = hello_random(bytes, true);
             return matches!((self.hello, other), (Some((by, known)), Some(other)) if by != from || known != other);
         }
         let is_discovery = matches!(inside(datagram.payload), Some(Inside::Clear(Some(StepKind::DiscoveryRequest))));
@@ -143,7 +131,7 @@ impl DatagramFlow {
         let heard = peer.position();
         if let Some(bytes) = dtls(datagram, self.carrier) {
             if self.hello.is_none() {
-                self.hello = random(bytes, false).map(|random| (from, random));
+                self.hello = hello_random(bytes, false).map(|random| (from, random));
             }
             own.read(bytes, datagram, heard, held);
             return;

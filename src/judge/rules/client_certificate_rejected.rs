@@ -281,13 +281,19 @@ fn refusal<'a>(connection: &Connection, tls: &'a TlsFacts) -> Option<Refusal<'a>
     })
 }
 
-/// Whether the certificate's issuer is among the authorities that the server listed; `None` where it listed none.
+/// Whether an issuer of the chain shown is among the authorities that the server listed (RFC 5246 section 7.4.4: they may be roots
+/// or below them); `None` where it listed none.
 fn issuer_is_listed(fields: &Fields, tls: &TlsFacts) -> Option<bool> {
     let request = tls
         .certificate_request
         .as_ref()
         .filter(|request| !request.authorities_raw.is_empty())?;
-    Some(request.authorities_raw.iter().any(|name| **name == *fields.issuer_raw))
+    let chain = tls.certificates.client.iter().flat_map(|message| &message.chain);
+    let mut issuers = chain
+        .filter_map(|it| it.fields.as_deref().ok())
+        .chain(std::iter::once(fields))
+        .map(|it| &it.issuer_raw);
+    Some(issuers.any(|issuer| request.authorities_raw.iter().any(|name| **name == **issuer)))
 }
 
 /// That the certificate's issuer is missing from the authorities that the server listed, as a clause.

@@ -93,7 +93,6 @@ fn route(attempt: &Attempt, connection: Option<&Connection>, language: Language)
         "on-prem" => Some("text-service-on-prem"),
         "cslu" => Some("text-service-cslu"),
         "call-home" => Some("text-service-call-home"),
-        "capwap" => Some("text-service-capwap"),
         _ => None,
     };
     let route = match (&attempt.via_proxy, service) {
@@ -122,7 +121,11 @@ fn route(attempt: &Attempt, connection: Option<&Connection>, language: Language)
 fn headline(attempt: &Attempt, language: Language) -> String {
     let verdict = &attempt.verdict;
     if verdict.severity == "error" && attempt.transport != "other" {
-        phrase("text-licensing-failed")
+        let what = match attempt.transport.as_str() {
+            "capwap" => "text-join-failed",
+            _ => "text-licensing-failed",
+        };
+        phrase(what)
             .with("summary", &verdict.summary)
             .in_language(language)
     } else {
