@@ -27,6 +27,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 SAMPLES = os.path.dirname(HERE)
 AP, WLC, CONTROL = "192.168.20.11", "192.168.30.5", 5246
 INNER = 4433
+DATA = 5247
 
 # ---------------------------------------------------------------------------------------------------------- framer
 
@@ -51,13 +52,21 @@ def discovery_response(sequence):
     return control(2, sequence, element(4, b"lab-wlc") + element(10, socket.inet_aton(WLC) + b"\0\1"))
 
 
-def frame_client(discoveries, wait, bare):
+def keep_alive():
+    """A keep-alive of the data channel (RFC 5415 section 4.4.1): the K flag, and a session ID (35)."""
+    body = element(35, bytes(range(16)))
+    return bytes([0x00, 0x10, 0x02, 0x08, 0, 0, 0, 0]) + struct.pack(">H", len(body) + 2) + body
+
+
+def frame_client(discoveries, wait, bare, data):
     """Beside the access point: discovers, then carries DTLS of a program that talks to 127.0.0.1:4433."""
     inner = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     inner.bind(("127.0.0.1", INNER))
     outer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     outer.bind((AP, 5264))
-    server = (WLC, CONTROL)
+    server = (WLC, INNER if bare else CONTROL)
+    channel = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    channel.bind((AP, 5265))
     for number in range(discoveries):
         outer.sendto(discovery_request(number), server)
         ready, _, _ = select.select([outer], [], [], wait)
@@ -70,8 +79,12 @@ def frame_client(discoveries, wait, bare):
     print("ready", flush=True)
     program = None
     head = b"" if bare else b"\x01\0\0\0"
+    due = time.monotonic() + 2 if data else None
     while True:
-        ready, _, _ = select.select([inner, outer], [], [])
+        ready, _, _ = select.select([inner, outer], [], [], 0.2)
+        if due and program and time.monotonic() > due:
+            channel.sendto(keep_alive(), (WLC, DATA))
+            due = time.monotonic() + 1
         for one in ready:
             try:
                 data, source = one.recvfrom(65535)
@@ -90,12 +103,18 @@ def frame_client(discoveries, wait, bare):
 def frame_server(answers, bare):
     """Beside the controller: answers Discovery, and carries DTLS to a program at 127.0.0.1:4433."""
     outer = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    outer.bind((WLC, CONTROL))
+    outer.bind((WLC, INNER if bare else CONTROL))
+    channel = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    channel.bind((WLC, DATA))
     inner, head = {}, b"" if bare else b"\x01\0\0\0"
     print("ready", flush=True)
     while True:
-        ready, _, _ = select.select([outer, *inner.values()], [], [])
+        ready, _, _ = select.select([outer, channel, *inner.values()], [], [])
         for one in ready:
+            if one is channel:
+                data, source = channel.recvfrom(65535)
+                channel.sendto(data, source)
+                continue
             if one is outer:
                 data, source = outer.recvfrom(65535)
                 if not bare and data[:1] == b"\0":
@@ -299,9 +318,10 @@ def framer(lab, part, arguments):
     lab.start(part, [sys.executable, os.path.abspath(__file__), *arguments], "ready", 30)
 
 
-def ap(lab, pki, certificate="ap", extra=("-dtls1_2", "-mtu", "1300"), discoveries=1, bare=False, verify="root", wait=3.0):
+def ap(lab, pki, certificate="ap", extra=("-dtls1_2", "-mtu", "1300"), discoveries=1, bare=False, verify="root", wait=3.0,
+       data=False):
     framer(lab, "ap", ["--framer", "client", "--discoveries", str(discoveries), "--wait", str(wait),
-                       *(["--bare"] if bare else [])])
+                       *(["--bare"] if bare else []), *(["--data"] if data else [])])
     own = pki.options(certificate) if certificate else []
     check = ["-verify_return_error", "-CAfile", f"{pki.dir}/{verify}.pem"] if verify else []
     return lab.start("ap", ["openssl", "s_client", "-connect", f"127.0.0.1:{INNER}", *extra, *own, *check], None)
@@ -337,8 +357,21 @@ def scenario(function):
 def capwap_join_healthy(lab, pki):
     server = wlc(lab, pki)
     lab.record()
-    client = ap(lab, pki)
-    talk(client, server, 6)
+    client = ap(lab, pki, data=True)
+    talk(client, server, 8)
+
+
+@scenario
+def capwap_join_data_port_blocked(lab, pki):
+    """UDP port 5246 passes and 5247 does not: the access point joins, and ends the session without its data channel."""
+    server = wlc(lab, pki)
+    lab.firewall("udp dport 5247 drop")
+    lab.record()
+    client = ap(lab, pki, data=True)
+    talk(client, server, 8)
+    time.sleep(3)
+    client.stdin.close()
+    time.sleep(0.5)
 
 
 @scenario
@@ -475,13 +508,13 @@ def capwap_join_cipher_mismatch(lab, pki):
 
 @scenario
 def capwap_join_refused(lab, pki):
-    """The handshake completes, one message goes each way, and the controller ends the session."""
+    """The handshake completes, one message goes each way, and the access point ends the session."""
     server = wlc(lab, pki)
     lab.record()
     client = ap(lab, pki)
     talk(client, server, 1)
-    server.stdin.close()
-    time.sleep(1)
+    client.stdin.close()  # s_client then says goodbye, as an access point does that is not let in
+    time.sleep(1.5)
 
 
 @scenario
@@ -494,6 +527,7 @@ def capwap_join_unanswered_request(lab, pki):
     for _ in range(4):
         say(client, "join request\n")
         time.sleep(2)
+    time.sleep(4)
 
 
 @scenario
@@ -549,9 +583,10 @@ def main():
     parser.add_argument("--wait", type=float, default=3, help=argparse.SUPPRESS)
     parser.add_argument("--mute", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--bare", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--data", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.framer == "client":
-        return frame_client(given.discoveries, given.wait, given.bare)
+        return frame_client(given.discoveries, given.wait, given.bare, given.data)
     if given.framer == "server":
         return frame_server(not given.mute, given.bare)
     work = given.work or tempfile.mkdtemp(prefix="datagrams-")

@@ -15,7 +15,8 @@ use crate::base::endpoint::Endpoint;
 use crate::base::frame::{Anomaly, FrameNumber, Timestamp};
 use crate::base::wire_text::WireText;
 use crate::connection::Connection;
-use crate::connection::datagram::table::{DatagramFlows, Over};
+use crate::connection::datagram::channel::Channels;
+use crate::connection::datagram::table::DatagramFlows;
 use crate::connection::flow::Flow;
 use crate::connection::sighting::Sighting;
 use crate::connection::table::{Elsewhere, Ended, Flows, Lone};
@@ -59,6 +60,7 @@ pub(crate) struct Collected<'o> {
     pub(crate) everything: bool,
     pub(crate) flows: Flows,
     pub(crate) datagrams: DatagramFlows,
+    pub(crate) channels: Channels,
     pub(crate) lookups: Lookups,
     pub(crate) icmp: Vec<IcmpError>,
     /// Flows that ended with the current segment; kept for its allocation.
@@ -113,6 +115,7 @@ impl<'o> Collected<'o> {
             everything,
             flows,
             datagrams: DatagramFlows::default(),
+            channels: Channels::default(),
             lookups: Lookups::of_names(options.service_names().map(str::to_owned).collect()),
             icmp: Vec::new(),
             ended: Vec::new(),
@@ -186,35 +189,6 @@ impl<'o> Collected<'o> {
         if datagram.tunnel != Tunnel::Capwap {
             self.lookups.accept(datagram);
             self.hosts.saw_receiver(datagram.dst.ip);
-        }
-    }
-
-    /// A datagram of DTLS, or of CAPWAP control; one that belongs to no attempt is counted as skipped.
-    #[inline(never)]
-    fn dtls(&mut self, datagram: &Datagram<'_>, carrier: Carrier, else_skipped: Skip) {
-        let flows = &mut self.flows;
-        let mut over = Vec::new();
-        let is_taken = self
-            .datagrams
-            .accept(datagram, carrier, || flows.take_index(), &mut over);
-        if datagram.tunnel != Tunnel::Capwap {
-            self.hosts.saw_receiver(datagram.dst.ip);
-        }
-        if !is_taken && let Some(count) = self.skipped.get_mut(else_skipped as usize) {
-            *count += 1;
-        }
-        over.into_iter().for_each(|it| self.end_datagrams(it));
-    }
-
-    /// An attempt at DTLS has ended.
-    pub(crate) fn end_datagrams(&mut self, (connection, was_evicted): Over) {
-        self.contents.dtls_connections += u64::from(connection.tls.is_some());
-        self.dropped.events += connection.events_dropped;
-        let is_wireless = connection.tunnel == Tunnel::Capwap;
-        self.in_capwap += u64::from(is_wireless);
-        let is_join = connection.carrier == Carrier::Capwap && self.options.join.is_some();
-        if connection.tls.is_some() && self.everything || is_join && !is_wireless {
-            self.keep(connection, was_evicted);
         }
     }
 
@@ -370,7 +344,7 @@ impl<'o> Collected<'o> {
     }
 
     /// Keeps a connection that is wanted, if need be in the place of one that matters less.
-    fn keep(&mut self, connection: Connection, was_evicted: bool) {
+    pub(super) fn keep(&mut self, connection: Connection, was_evicted: bool) {
         let class = class_of(&connection, self.everything);
         let (kept, most) = match (class, self.everything) {
             (Class::Unconnected, _) => (&mut self.unconnected, MAX_UNCONNECTED),

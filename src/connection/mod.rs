@@ -3,6 +3,7 @@
 pub(crate) mod arrival;
 pub(crate) mod beginning;
 pub mod datagram;
+mod detail;
 pub mod direction;
 pub mod event;
 pub mod facts;
@@ -411,6 +412,8 @@ mod tests {
             client: endpoint(client),
             server: endpoint(server),
             client_by: ClientBy::Syn,
+            carrier: Carrier::Tcp,
+            datagrams: None,
             tunnel: Tunnel::None,
             first,
             last: first,

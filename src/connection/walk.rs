@@ -9,15 +9,17 @@
 pub use super::facts::{Alert, TlsFacts};
 pub use super::step::{Seen, Side, Sides, Step, StepKind};
 use crate::base::frame::{FrameNumber, Timestamp};
-use crate::base::wire_text::WireText;
+use crate::connection::detail::{certificate_detail, hello_detail, step_of_type};
 use crate::connection::event::{Event, EventKind};
 use crate::connection::sealed::{self, Protected, Sizes};
 use crate::http::reader::Head;
 use crate::tcp::stream::Position;
-use crate::tls::hello::ClientHello;
 use crate::tls::key_exchange::KeyExchange;
-use crate::tls::message::{CertificateMessage, Message};
+use crate::tls::message::Message;
 use crate::tls::{AlertDescription, AlertLevel, CipherSuite, Version};
+
+/// Records of datagrams that belong together come within this time: timers of what is sent again start at a second.
+const ONE_FLIGHT: i64 = 800_000_000;
 
 /// The walk: steps, and what they show of TLS.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +50,10 @@ pub fn walk(client: Vec<Event>, server: Vec<Event>) -> Walk {
 /// belong to the handshake.
 #[must_use]
 pub fn walk_datagrams(client: Vec<Event>, server: Vec<Event>) -> Walk {
-    let mut walker = Walker::default();
+    let mut walker = Walker {
+        is_datagram: true,
+        ..Walker::default()
+    };
     for (side, event) in in_causal_order(client, server) {
         walker.take(side, event);
     }
@@ -134,6 +139,7 @@ struct Walker {
     protected: Sides<Vec<Protected>>,
     server_hello_seen: bool,
     connect_pending: bool,
+    is_datagram: bool,
     /// Position after the client's early data.
     early_data_end: Option<Position>,
     encrypted_handshakes: Sides<u32>,
@@ -358,6 +364,8 @@ impl Walker {
             && last.kind == StepKind::ApplicationData
             && last.side == side
             && last.detail == detail
+            // A datagram that is sent again is a record of its own, and says how long its answer was waited for.
+            && (!self.is_datagram || event.time.since(last.time) < ONE_FLIGHT)
         {
             for frame in event.frames.iter() {
                 if last.frames.last() != Some(&frame) {
@@ -467,60 +475,13 @@ impl Walker {
     }
 }
 
-const fn step_of_type(kind: u8) -> StepKind {
-    match kind {
-        0 => StepKind::HelloRequest,
-        1 => StepKind::ClientHello,
-        2 => StepKind::ServerHello,
-        3 => StepKind::HelloVerifyRequest,
-        4 => StepKind::NewSessionTicket,
-        8 => StepKind::EncryptedExtensions,
-        11 => StepKind::Certificate,
-        12 => StepKind::ServerKeyExchange,
-        13 => StepKind::CertificateRequest,
-        14 => StepKind::ServerHelloDone,
-        15 => StepKind::CertificateVerify,
-        16 => StepKind::ClientKeyExchange,
-        20 => StepKind::Finished,
-        22 => StepKind::CertificateStatus,
-        24 => StepKind::KeyUpdate,
-        _ => StepKind::OtherMessage,
-    }
-}
-
-fn hello_detail(hello: &ClientHello) -> Option<String> {
-    if hello.malformed {
-        return Some("malformed".to_owned());
-    }
-    if hello.sslv2_format {
-        return Some("SSLv2 format".to_owned());
-    }
-    hello.server_name.as_ref().map(WireText::to_string)
-}
-
-fn certificate_detail(message: &CertificateMessage) -> Option<String> {
-    match message.missing.saturating_sub(message.unread) {
-        0 if message.unread > 0 => return Some(format!("too long: {} bytes of it were not read", message.unread)),
-        0 => {}
-        missing => return Some(format!("{missing} bytes of it are not in the capture")),
-    }
-    match message.chain.as_slice() {
-        [] => Some("empty: no certificate to show".to_owned()),
-        [leaf, ..] => {
-            let subject = leaf
-                .fields
-                .as_ref()
-                .map_or_else(|why| format!("unreadable: {why}"), |it| it.subject.to_string());
-            Some(subject)
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::wire_text::WireText;
     use crate::tcp::said::Frames;
-    use crate::tls::hello::ServerHello;
+    use crate::tls::hello::{ClientHello, ServerHello};
+    use crate::tls::message::CertificateMessage;
     use Side::{Client as C, Server as S};
 
     /// An event of a side that had seen the other side's bytes up to `acked`.

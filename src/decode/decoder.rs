@@ -280,7 +280,8 @@ fn udp<'a>(wire: Wire<'a>, context: &mut Context, dtls_ports: &mut DtlsPorts) ->
         return Ok(Udp::Dns(datagram));
     }
     let is_capwap = ports.contains(&capwap::CONTROL_PORT);
-    if is_capwap && matches!(payload.data, [0 | 1, ..]) {
+    let is_of_data = ports.contains(&capwap::DATA_PORT) && capwap::is_of_channel(payload.data);
+    if is_capwap && matches!(payload.data, [0 | 1, ..]) || is_of_data {
         return Ok(Udp::Capwap(datagram));
     }
     let skip = match tunnel::udp(ports, payload, context) {

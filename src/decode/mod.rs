@@ -329,7 +329,8 @@ pub enum Decoded<'a> {
     Dns(Datagram<'a>),
     /// A UDP datagram that opens with a record of DTLS.
     Dtls(Datagram<'a>),
-    /// A UDP datagram of CAPWAP control, from its preamble on: in clear, or DTLS behind four bytes (RFC 5415 section 4).
+    /// A UDP datagram of CAPWAP control, from its preamble on: in clear, or DTLS behind four bytes (RFC 5415 section 4). Of
+    /// CAPWAP data those that keep its channel up, or are inside DTLS.
     Capwap(Datagram<'a>),
     /// An ICMP error that quotes a TCP or UDP packet.
     Icmp(IcmpError),

@@ -75,7 +75,10 @@ impl Options {
     /// The dialect of those who see to it that access points join.
     #[must_use]
     pub fn dialect_of_join(&self) -> Dialect {
-        let of_profile = || self.join.as_ref().map(|profile| profile.dialect);
+        // Who asks for no product is told of none.
+        let is_general = self.profile.dialect == Dialect::Generic;
+        let of_join = self.join.as_ref().map(|profile| profile.dialect);
+        let of_profile = || of_join.filter(|_| !is_general);
         self.dialect.or_else(of_profile).unwrap_or_default()
     }
 

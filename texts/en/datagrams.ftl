@@ -29,6 +29,7 @@ datagrams-flight-unheard = the { $who } sent that flight again { $times } { $tim
     [one] time
    *[other] times
 } in { $span }, and the { $other } said nothing more
+datagrams-torn-open = a datagram of the { $who } of which only the beginning came: the other IP fragments are missing
 datagrams-torn = a datagram of the { $who } of which { $missing } bytes never came: the other IP fragments are missing
 datagrams-repeated = the { $who } sends its flight again, { $times } { $times ->
     [one] time
@@ -46,15 +47,18 @@ silent-refusal-cannot-tell = whether the { $who } refused the certificate: it sa
 silent-refusal-or-lost = the flight may not have reached the other side; a capture there shows it
 
 # access points that join
-join-expired = the access point's certificate expired { $span } ago. Let the controller accept expired certificates of the manufacturer (field notice FN63942: they last ten years) as long as such access points are in use, or replace them. On AireOS: config ap cert-expiry-ignore mic enable (7.4.140.0 and later; 7.0.252.0: config ap lifetime-check mic enable)
+join-expired = the access point's certificate expired { $span } ago: let the controller accept expired certificates of the manufacturer as long as such access points are in use, or replace them
 join-not-yet-valid = the access point's certificate becomes valid only in { $span }: see whether the controller's clock is right
 join-self-signed = the access point shows a self-signed certificate: let the controller's list of access points allow it, or let the access point use its manufacturer's certificate
 join-issuer-unknown = see whether the controller trusts the authority that issued the access point's certificate, and whether its list of access points lets this one in
 join-look-at-access-point = read what the access point says of its certificates and of the controller, on its console
 join-controller-expired = the controller's certificate expired { $span } ago: choose a trustpoint with a valid one
 join-controller-not-yet-valid = the controller's certificate becomes valid only in { $span }: see whether the clocks of controller and access point are right
-join-controller-issuer = see which certificate the controller shows to access points, and who issued it. Releases 17.7.1 to 17.9.2 may not load the certificate with SHA-2 at boot (CSCwe28717): set the trustpoint for wireless management to another one and back
+join-controller-issuer = see which certificate the controller shows to access points, and who issued it
 join-cannot-tell-roots = which authorities the access point trusts: that depends on its model and software
+join-data-unanswered = the { $who } reached { $service } on UDP port 5246, and its data channel on UDP port 5247 was never answered: { $times } packets in { $span }
+join-data-first = the first packet of the data channel (UDP port 5247)
+join-data-last = the last of { $times }; none came back
 join-refused-summary = { $service } and the { $who } completed the DTLS handshake and ended it { $span } later, after { $count } encrypted records: the controller probably refused to let it join
 join-refused-finished = the handshake is complete
 join-refused-end = the { $who } ends the session with an encrypted alert

@@ -3,6 +3,8 @@
 //! What TCP gives and UDP does not is taken from DTLS: who repeats itself shows by the numbers of handshake messages, and the end
 //! by an alert. The walk, and every rule on it, is that of TLS over TCP.
 
+pub mod channel;
+
 mod control;
 
 mod direction;

@@ -181,9 +181,12 @@ pub(super) fn broken_off(attempt: &Attempt<'_>, context: &Context<'_>, id: &'sta
     if let Some((side, torn)) = torn {
         finding = finding.evidence(
             torn.frame,
-            phrase("datagrams-torn")
-                .with("who", side_name(side))
-                .with("missing", torn.missing),
+            match torn.missing {
+                // The last fragment, which tells the length, is among those that never came.
+                0 => phrase("datagrams-torn-open"),
+                missing => phrase("datagrams-torn").with("missing", missing),
+            }
+            .with("who", side_name(side)),
         );
     }
     for side in Side::both() {

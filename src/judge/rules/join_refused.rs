@@ -21,7 +21,7 @@ pub(super) fn finding(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding
     }
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
-    let alert = tls.alerts.last().filter(|alert| alert.content.is_none())?;
+    let alert = tls.alerts.first().filter(|alert| alert.content.is_none())?;
     let count = tls.application_data.client.saturating_add(tls.application_data.server);
     if !tls.is_complete() || tls.application_data.client == 0 || count > HARDLY || tls.first_error().is_some() {
         return None;

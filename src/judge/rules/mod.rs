@@ -52,6 +52,7 @@ mod heard;
 mod icmp_blocked;
 mod incomplete_capture;
 mod interception_suspected;
+mod join_data;
 mod join_refused;
 mod join_remedies;
 mod large_hello;

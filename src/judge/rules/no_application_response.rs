@@ -18,6 +18,9 @@ use crate::tls::AlertDescription;
 pub(super) const RULE: Rule = rule!("no-application-response", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    if let Some(finding) = super::join_data::unanswered(attempt, context, RULE.id) {
+        return Some(finding);
+    }
     if let Some(finding) = super::later_request::unacknowledged(attempt, RULE.id) {
         return Some(finding);
     }
