@@ -201,7 +201,10 @@ pub(crate) fn grouped<'a>(
         let speaks_tls = tls_ports.get(&connection.server).copied();
         let join = selector.join(connection);
         let dialect = join.as_ref().map(|_| options.dialect_of_join());
-        let (service, licensing) = match join.map(|it| (it, false)).or_else(|| Some((selector.purpose(connection)?, true))) {
+        let (service, licensing) = match join
+            .map(|it| (it, false))
+            .or_else(|| Some((selector.purpose(connection)?, true)))
+        {
             Some(found) => found,
             None if is_wanted(options, connection, speaks_tls, &unopened) => (other(connection, &names), false),
             None => continue,

@@ -151,7 +151,11 @@ impl Catalogue {
         // Isolation marks around values would be escaped on the terminal, and copied along with commands.
         terms.set_use_isolating(false);
         let mut own = Messages::default();
-        let words = voice.dialect.words(language).iter().chain(voice.carrier.words(language));
+        let words = voice
+            .dialect
+            .words(language)
+            .iter()
+            .chain(voice.carrier.words(language));
         for (id, message) in words.flat_map(|words| messages(words)) {
             if id.starts_with('-') {
                 terms.add_resource_overriding(message.resource());
@@ -452,7 +456,13 @@ mod tests {
 
     #[test]
     fn a_dialect_has_its_own_words_and_shares_the_others() {
-        let told = |id, language, dialect| phrase(id).told(Voice { language, dialect, ..Voice::default() });
+        let told = |id, language, dialect| {
+            phrase(id).told(Voice {
+                language,
+                dialect,
+                ..Voice::default()
+            })
+        };
         for language in Language::ALL {
             for dialect in Dialect::ALL {
                 // A term that is missing would show in braces.

@@ -75,7 +75,10 @@ mod tests {
     fn what_names_no_version_of_dtls_is_none() {
         let mut ports = DtlsPorts::default();
         for other in [&[22, 3, 3][..], &[0x80, 0xfe, 0xfd], &[22, 0xfe], &[]] {
-            assert!(!ports.may_begin([1, 2], other) && !ports.begins([1, 2], other), "{other:?}");
+            assert!(
+                !ports.may_begin([1, 2], other) && !ports.begins([1, 2], other),
+                "{other:?}"
+            );
         }
     }
 }

@@ -382,7 +382,11 @@ mod tests {
     #[test]
     fn messages_are_handed_on_in_order_of_their_numbers() {
         let (mut assembler, mut held) = (Assembler::default(), 0);
-        assert!(take(&mut assembler, &mut held, 1, &fragment(16, 1, 2, 0, &[1, 2])).1.is_empty());
+        assert!(
+            take(&mut assembler, &mut held, 1, &fragment(16, 1, 2, 0, &[1, 2]))
+                .1
+                .is_empty()
+        );
         let (_, whole) = take(&mut assembler, &mut held, 2, &fragment(14, 0, 0, 0, &[]));
         let numbers: Vec<u16> = whole.iter().map(|it| it.number).collect();
         assert_eq!(numbers, [0, 1]);
@@ -394,7 +398,10 @@ mod tests {
         take(&mut assembler, &mut held, 1, &fragment(16, 0, 100, 50, &[7; 10]));
         let mut whole = Vec::new();
         assembler.flush(&mut held, &mut |it| whole.push(it));
-        assert!(matches!(whole[0].message, Message::DamagedMessage { kind: 16, missing: 100 }));
+        assert!(matches!(
+            whole[0].message,
+            Message::DamagedMessage { kind: 16, missing: 100 }
+        ));
         assert_eq!(held, 0);
     }
 
@@ -418,7 +425,8 @@ mod tests {
 
     #[test]
     fn a_fragment_that_reaches_beyond_its_message_is_none() {
-        let header = |len: u8, offset: u8, own: u8| [&[11, 0, 0, len, 0, 0, 0, 0, offset, 0, 0, own][..], &[9; 20]].concat();
+        let header =
+            |len: u8, offset: u8, own: u8| [&[11, 0, 0, len, 0, 0, 0, 0, offset, 0, 0, own][..], &[9; 20]].concat();
         assert_eq!(Fragments(&header(10, 0, 10)).next().unwrap().bytes.len(), 10);
         assert!(Fragments(&header(10, 5, 6)).next().is_none());
         assert!(Fragments(&header(10, 0, 0)).next().is_none());

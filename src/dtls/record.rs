@@ -62,7 +62,11 @@ fn long(bytes: &[u8]) -> Option<(Record<'_>, &[u8])> {
     }
     let (body, rest) = rest.split_at_checked(len).unwrap_or((rest, &[]));
     let record = Record {
-        kind: Some(if kind == WITH_CID { content::APPLICATION_DATA } else { kind }),
+        kind: Some(if kind == WITH_CID {
+            content::APPLICATION_DATA
+        } else {
+            kind
+        }),
         epoch,
         body,
         len: u16::try_from(len).unwrap_or(u16::MAX),
@@ -134,7 +138,12 @@ mod tests {
 
     #[test]
     fn what_is_no_record_ends_the_datagram() {
-        for other in [&[22, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0][..], &[0; 40], &[0xff; 40], b"SIP/2.0 200 OK"] {
+        for other in [
+            &[22, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0][..],
+            &[0; 40],
+            &[0xff; 40],
+            b"SIP/2.0 200 OK",
+        ] {
             assert_eq!(Records(other).count(), 0, "{other:?}");
         }
         let long = [&[22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff][..], &[0; 20]].concat();

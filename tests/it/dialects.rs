@@ -117,14 +117,17 @@ fn the_default_profile_has_no_word_of_a_product() {
             let Some(report) = judged(path, language) else { continue };
             let names = names(&report);
             // That is what RFC 5415 calls it, whoever makes it.
-            let is_join = list(&report["attempts"]).iter().any(|it| text(&it["transport"]) == "capwap");
+            let is_join = list(&report["attempts"])
+                .iter()
+                .any(|it| text(&it["transport"]) == "capwap");
             let verdicts = list(&report["attempts"]).iter().map(|it| &it["verdict"]);
             for told in verdicts.chain([&report["verdict"]]).flat_map(told) {
                 let own = names
                     .iter()
                     .fold(told.to_lowercase(), |text, name| text.replace(name.as_str(), ""));
                 let mut words = WORDS_OF_PRODUCTS.iter();
-                let word = words.find(|word| own.contains(**word) && !(is_join && ["controller", "コントローラ"].contains(word)));
+                let word = words
+                    .find(|word| own.contains(**word) && !(is_join && ["controller", "コントローラ"].contains(word)));
                 // A server's own words stand in quotation marks.
                 if let Some(word) = word.filter(|_| !told.contains('“') && !told.contains('「')) {
                     wrong.push(format!("{}: {word}: {told}", path.display()));

@@ -95,6 +95,9 @@ mod tests {
             });
         }
         let channel = channels.between([10, 0, 0, 9].into(), [10, 0, 0, 1].into()).unwrap();
-        assert_eq!((channel.asked, channel.answered, channel.last.0), (2, 1, FrameNumber(2)));
+        assert_eq!(
+            (channel.asked, channel.answered, channel.last.0),
+            (2, 1, FrameNumber(2))
+        );
     }
 }

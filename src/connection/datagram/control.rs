@@ -44,7 +44,10 @@ mod tests {
     #[test]
     fn the_preamble_tells_dtls_from_clear_text() {
         let discovery = [0, 0x10, 2, 0, 0, 0, 0, 0, 0, 0, 0, 1, 7, 0, 9, 0];
-        assert_eq!(inside(&discovery), Some(Inside::Clear(Some(StepKind::DiscoveryRequest))));
+        assert_eq!(
+            inside(&discovery),
+            Some(Inside::Clear(Some(StepKind::DiscoveryRequest)))
+        );
         assert_eq!(inside(&[1, 0, 0, 0, 22, 0xfe]), Some(Inside::Dtls(&[22, 0xfe])));
         assert_eq!(inside(&[0, 0x10, 2, 0]), Some(Inside::Clear(None)));
         for other in [&[][..], &[2, 0, 0, 0], &[1, 0, 0], &[0x45; 20]] {

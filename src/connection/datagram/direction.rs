@@ -270,5 +270,7 @@ fn without_handshake(record: &Record<'_>) -> Option<Message> {
 fn fingerprint(payload: &[u8]) -> u64 {
     let seed = 0xcbf2_9ce4_8422_2325 ^ payload.len() as u64;
     let bytes = payload.iter().take(64);
-    bytes.fold(seed, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)) | 1
+    bytes.fold(seed, |hash, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    }) | 1
 }

@@ -88,7 +88,10 @@ impl DatagramFlow {
             let other = hello_random(bytes, true);
             return matches!((self.hello, other), (Some((by, known)), Some(other)) if by != from || known != other);
         }
-        let is_discovery = matches!(inside(datagram.payload), Some(Inside::Clear(Some(StepKind::DiscoveryRequest))));
+        let is_discovery = matches!(
+            inside(datagram.payload),
+            Some(Inside::Clear(Some(StepKind::DiscoveryRequest)))
+        );
         is_discovery && self.has_spoken()
     }
 
@@ -171,7 +174,10 @@ impl DatagramFlow {
         let server = says(|it| {
             matches!(
                 it,
-                Message::ServerHello(_) | Message::ServerHelloDone | Message::OtherMessage(3) | Message::CertificateRequest(_)
+                Message::ServerHello(_)
+                    | Message::ServerHelloDone
+                    | Message::OtherMessage(3)
+                    | Message::CertificateRequest(_)
             )
         });
         if let Some(server) = server {

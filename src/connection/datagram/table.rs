@@ -235,7 +235,11 @@ mod tests {
                 ip: [10, 0, 0, 1].into(),
                 port: 4433,
             };
-            let (src, dst) = if from_client { (client, server) } else { (server, client) };
+            let (src, dst) = if from_client {
+                (client, server)
+            } else {
+                (server, client)
+            };
             self.frame += 1;
             let datagram = Datagram {
                 frame: FrameNumber(self.frame),
@@ -277,7 +281,10 @@ mod tests {
         assert!(talk.say(true, CLIENT, 3, &hello(1, 1, &[9, 9, 9, 9])));
         assert!(talk.flows.evicted > 900_000 && talk.flows.held == 0);
         let all = talk.end();
-        let kept = all.iter().find(|it| it.client.ip == std::net::Ipv4Addr::from(CLIENT)).unwrap();
+        let kept = all
+            .iter()
+            .find(|it| it.client.ip == std::net::Ipv4Addr::from(CLIENT))
+            .unwrap();
         assert_eq!(kept.steps.len(), 3);
     }
 
@@ -322,7 +329,10 @@ mod tests {
         talk.say(true, CLIENT, 0, &hello(1, 0, &[]));
         talk.say(true, CLIENT, 1, &hello(1, 0, &[]));
         let all = talk.end();
-        assert_eq!((all[0].tcp.client.duplicates, all[0].tcp.client.retransmissions), (1, 0));
+        assert_eq!(
+            (all[0].tcp.client.duplicates, all[0].tcp.client.retransmissions),
+            (1, 0)
+        );
     }
 
     #[test]
@@ -330,7 +340,15 @@ mod tests {
         let mut talk = Talk::new();
         let sealed = record(22, 1, &[7; 40]);
         let data = record(23, 1, &[7; 40]);
-        for payload in [&[][..], &[0; 60], &[0xff; 60], &[22, 0xfe, 0xfd], &sealed, &data, b"GET / HTTP/1.1\r\n"] {
+        for payload in [
+            &[][..],
+            &[0; 60],
+            &[0xff; 60],
+            &[22, 0xfe, 0xfd],
+            &sealed,
+            &data,
+            b"GET / HTTP/1.1\r\n",
+        ] {
             assert!(!talk.say(true, CLIENT, 0, payload), "{payload:?}");
         }
         // In the midst of an attempt it changes nothing of what was said.
@@ -346,7 +364,14 @@ mod tests {
             talk.say(n % 2 == 0, CLIENT, n, &record(22, 0, &noise));
         }
         let all = talk.end();
-        assert_eq!(all[0].steps.iter().filter(|it| it.kind == StepKind::ClientHello).count(), 1);
+        assert_eq!(
+            all[0]
+                .steps
+                .iter()
+                .filter(|it| it.kind == StepKind::ClientHello)
+                .count(),
+            1
+        );
         assert!(all[0].steps.len() < 200);
     }
 

@@ -52,7 +52,9 @@ impl Datagrams {
 
     /// Gathers the messages of a datagram; how many bytes that took.
     pub(super) fn take(&mut self, ends: (Endpoint, Endpoint), payload: &[u8]) -> usize {
-        let Some(at) = begin_of_dtls(ends, payload) else { return 0 };
+        let Some(at) = begin_of_dtls(ends, payload) else {
+            return 0;
+        };
         let bytes = payload.get(at..).unwrap_or_default();
         let attempt = self.attempt(ends, bytes);
         let mut taken = 0_usize;
@@ -237,7 +239,10 @@ fn is_clear_control((src, dst): (Endpoint, Endpoint), payload: &[u8]) -> bool {
 /// sections 4.3 and 4.5.1).
 fn clear_control(payload: &mut [u8]) {
     let header = payload.get(1).map_or(0, |it| usize::from(it >> 3) * 4);
-    let is_message = header >= 8 && payload.get(header..).is_some_and(|it| it.first_chunk::<3>() == Some(&[0, 0, 0]));
+    let is_message = header >= 8
+        && payload
+            .get(header..)
+            .is_some_and(|it| it.first_chunk::<3>() == Some(&[0, 0, 0]));
     if !is_message {
         return payload.iter_mut().skip(1).for_each(|byte| *byte = 0);
     }

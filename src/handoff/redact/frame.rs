@@ -123,7 +123,12 @@ fn ethernet(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Payl
     ether_type(kind, bytes.get_mut(at + 2..).unwrap_or_default(), names, payloads)
 }
 
-fn ether_type(kind: u16, bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Payload, &mut [u8]) -> bool) -> bool {
+fn ether_type(
+    kind: u16,
+    bytes: &mut [u8],
+    names: &Pseudonyms,
+    payloads: &mut dyn FnMut(&Payload, &mut [u8]) -> bool,
+) -> bool {
     match kind {
         0x0800 | 0x86dd => ip(bytes, names, Within::Frame, payloads),
         // ARP between IPv4 hosts on Ethernet (RFC 826).
@@ -139,7 +144,12 @@ fn ether_type(kind: u16, bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dy
     }
 }
 
-fn ip(bytes: &mut [u8], names: &Pseudonyms, within: Within, payloads: &mut dyn FnMut(&Payload, &mut [u8]) -> bool) -> bool {
+fn ip(
+    bytes: &mut [u8],
+    names: &Pseudonyms,
+    within: Within,
+    payloads: &mut dyn FnMut(&Payload, &mut [u8]) -> bool,
+) -> bool {
     let version = bytes.first().map_or(0, |it| it >> 4);
     let (header_len, claimed, protocol, addresses) = match version {
         4 if bytes.len() >= 20 => {
@@ -310,8 +320,14 @@ fn udp(
         return false;
     }
     let ends = Payload::Udp {
-        src: Endpoint { ip: src, port: src_port },
-        dst: Endpoint { ip: dst, port: dst_port },
+        src: Endpoint {
+            ip: src,
+            port: src_port,
+        },
+        dst: Endpoint {
+            ip: dst,
+            port: dst_port,
+        },
     };
     payloads(&ends, payload)
 }

@@ -130,7 +130,9 @@ pub(super) fn broken_off(attempt: &Attempt<'_>, context: &Context<'_>, id: &'sta
         last,
         stop,
     } = stopped;
-    let torn = Side::both().into_iter().find_map(|side| Some((side, facts.torn[side]?)));
+    let torn = Side::both()
+        .into_iter()
+        .find_map(|side| Some((side, facts.torn[side]?)));
     let waited = seconds(connection.last.1.since(last.time));
     let (by, confidence, clause) = match (torn, stop) {
         (Some((side, torn)), _) => (
@@ -299,7 +301,9 @@ fn allow(attempt: &Attempt<'_>, connection: &Connection) -> Phrase {
 fn listening(attempt: &Attempt<'_>, connection: &Connection) -> crate::judge::finding::Remedy {
     let action = phrase("datagrams-listen").with("server", connection.server);
     match connection.carrier {
-        Carrier::Capwap => join_remedies::on_controller(attempt, action, &[task("join-show"), task("join-certificates")]),
+        Carrier::Capwap => {
+            join_remedies::on_controller(attempt, action, &[task("join-show"), task("join-certificates")])
+        }
         _ => elsewhere(attempt, Owner::Server, action),
     }
 }

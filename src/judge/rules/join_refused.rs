@@ -36,7 +36,10 @@ pub(super) fn finding(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding
         Finding::error(id, By::Server, At::Http, summary)
             .confidence(Confidence::Likely)
             .evidence(finished.frame, phrase("join-refused-finished"))
-            .evidence(alert.frame, phrase("join-refused-end").with("who", side_name(alert.side)))
+            .evidence(
+                alert.frame,
+                phrase("join-refused-end").with("who", side_name(alert.side)),
+            )
             .cannot_tell(phrase("join-refused-cannot-tell"))
             .alternative("restart", phrase("join-refused-or-restart"))
             .remedy(on_controller(

@@ -31,7 +31,13 @@ pub(super) fn finding(
     if causes.is_empty() || stopped.last.side != presented || !stopped.may_have_arrived() {
         return None;
     }
-    let leaf = tls.certificates[presented].as_ref()?.chain.first()?.fields.as_deref().ok()?;
+    let leaf = tls.certificates[presented]
+        .as_ref()?
+        .chain
+        .first()?
+        .fields
+        .as_deref()
+        .ok()?;
     let step = connection.step_by(crate::connection::walk::StepKind::Certificate, presented)?;
     let silent = presented.peer();
     let waited = connection.last.1.since(step.time);

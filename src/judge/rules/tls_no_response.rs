@@ -1,8 +1,8 @@
 //! Attempt → Finding: the Client Hello was never answered.
 
 use super::behind_proxy::behind_proxy;
-use super::datagram_silence;
 use super::cslu::plain_http_of_cslu;
+use super::datagram_silence;
 use super::departure::{self, Departure};
 use super::heard::late_answer;
 use super::large_hello::{large_hello, or_large_hello};

@@ -125,9 +125,7 @@ fn headline(attempt: &Attempt, language: Language) -> String {
             "capwap" => "text-join-failed",
             _ => "text-licensing-failed",
         };
-        phrase(what)
-            .with("summary", &verdict.summary)
-            .in_language(language)
+        phrase(what).with("summary", &verdict.summary).in_language(language)
     } else {
         sentence(&verdict.summary, language)
     }

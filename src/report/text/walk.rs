@@ -132,7 +132,8 @@ pub(super) fn phases(attempt: &Attempt, connection: Option<&Connection>, languag
             .collect();
         let failed = broken == Some(stage);
         // Datagrams have nothing to open.
-        let may_lack = stage == Stage::Proxy || stage == Stage::Connect && connection.is_some_and(|it| it.carrier.is_some());
+        let may_lack =
+            stage == Stage::Proxy || stage == Stage::Connect && connection.is_some_and(|it| it.carrier.is_some());
         if may_lack && own.is_empty() && !failed {
             continue;
         }
