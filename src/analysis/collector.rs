@@ -21,7 +21,6 @@ use crate::connection::flow::Flow;
 use crate::connection::sighting::Sighting;
 use crate::connection::table::{Elsewhere, Ended, Flows, Lone};
 use crate::connection::walk::Side;
-use crate::decode::capwap::{CONTROL_PORT, DATA_PORT};
 use crate::decode::{Datagram, Decoded, IcmpError, Segment, Skip, Tunnel, checksum_is_right};
 use crate::dns::lookup::Lookups;
 use crate::dns::message;
@@ -42,9 +41,6 @@ const MAX_UNCONNECTED: usize = 4096;
 
 /// Segments whose checksums are computed, from the beginning: a host that leaves them to its network card does so always.
 const CHECKSUMS_TRIED: u64 = 512;
-
-/// ICMP errors kept.
-const MAX_ICMP: usize = 4096;
 
 /// Names of servers remembered, of which the report of a capture without licensing traffic shows some.
 const MAX_NAMES: usize = 64;
@@ -190,19 +186,6 @@ impl<'o> Collected<'o> {
             self.lookups.accept(datagram);
             self.hosts.saw_receiver(datagram.dst.ip);
         }
-    }
-
-    fn icmp_error(&mut self, error: IcmpError) {
-        // Of errors about UDP only those about DNS and DTLS are ever asked for: others take no place.
-        let is_wanted = error.quoted_seq.is_some()
-            || [53, CONTROL_PORT, DATA_PORT].contains(&error.quoted_dst.port)
-            || self.datagrams.knows(error.quoted_src, error.quoted_dst);
-        if is_wanted && self.icmp.len() < MAX_ICMP {
-            self.icmp.push(error);
-        } else if is_wanted {
-            self.dropped.icmp += 1;
-        }
-        self.hosts.saw_receiver(error.quoted_src.ip);
     }
 
     #[cold]

@@ -3,8 +3,11 @@
 use crate::analysis::collector::Collected;
 use crate::base::carrier::Carrier;
 use crate::connection::datagram::table::Over;
-use crate::decode::capwap::DATA_PORT;
-use crate::decode::{Datagram, Skip, Tunnel};
+use crate::decode::capwap::{CONTROL_PORT, DATA_PORT};
+use crate::decode::{Datagram, IcmpError, Skip, Tunnel};
+
+/// ICMP errors kept.
+const MAX_ICMP: usize = 4096;
 
 impl Collected<'_> {
     /// A datagram of DTLS, or of CAPWAP control; one that belongs to no attempt is counted as skipped.
@@ -42,5 +45,19 @@ impl Collected<'_> {
         if connection.tls.is_some() && self.everything || is_join && !is_wireless {
             self.keep(connection, was_evicted);
         }
+    }
+
+    /// An ICMP error, if anybody could ask for it.
+    pub(super) fn icmp_error(&mut self, error: IcmpError) {
+        // Of errors about UDP only those about DNS and DTLS are ever asked for: others take no place.
+        let is_wanted = error.quoted_seq.is_some()
+            || [53, CONTROL_PORT, DATA_PORT].contains(&error.quoted_dst.port)
+            || self.datagrams.knows(error.quoted_src, error.quoted_dst);
+        if is_wanted && self.icmp.len() < MAX_ICMP {
+            self.icmp.push(error);
+        } else if is_wanted {
+            self.dropped.icmp += 1;
+        }
+        self.hosts.saw_receiver(error.quoted_src.ip);
     }
 }

@@ -70,7 +70,8 @@ fn files(folder: &Path, extension: &str) -> Vec<(String, String)> {
 /// The files of a folder itself, with their text: those of dialects and carriers stand in folders below.
 fn texts(language: Language) -> Vec<(String, String)> {
     let dialects: BTreeSet<String> = Dialect::ALL.map(|it| format!("{}.ftl", it.name())).into();
-    let carriers: BTreeSet<String> = Carrier::ALL.map(|it| format!("{}.ftl", it.name())).into();
+    let carriers = Carrier::ALL.into_iter().filter(|it| it.is_datagram());
+    let carriers: BTreeSet<String> = carriers.map(|it| format!("{}.ftl", it.name())).collect();
     let mut texts = files(&root().join("texts").join(language.tag()), "ftl");
     texts.retain(|(name, _)| !dialects.contains(name) && !carriers.contains(name));
     texts

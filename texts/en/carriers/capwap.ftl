@@ -1,6 +1,7 @@
 # An access point that joins a wireless controller: it is the client, the controller the server.
 -device = access point
 
+device = access point
 client = access point
 server = controller
 service = the controller { $name }

@@ -1,6 +1,4 @@
 # What is said otherwise of DTLS, which travels in datagrams: nothing in them is acknowledged, opened or closed.
--device = client
-
 icmp-blocked-allow = on { $from }: allow UDP port { $port } from { $device } to { $target }, by name where the firewall can
 icmp-blocked-mtu = { $from } says that packets must fit { $mtu } bytes, and the sender keeps sending larger ones: let these ICMP messages reach it (they may be filtered), or let IP fragments pass
 icmp-blocked-mtu-anywhere = { $from } says that packets must fit { $mtu } bytes, and the sender keeps sending larger ones: let these ICMP messages reach it (they may be filtered), or let IP fragments pass
