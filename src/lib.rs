@@ -56,6 +56,9 @@ mod http;
 // Chunk → Record → Message; Certificate → Judgement
 mod tls;
 
+// datagram → Record → Message
+mod dtls;
+
 // device text → DeviceEvent
 pub mod device;
 

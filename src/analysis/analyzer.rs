@@ -116,6 +116,9 @@ impl<'o> Analyzer<'o> {
         let mut flows = std::mem::take(&mut collected.flows);
         flows.finish(|flow| collected.end(flow));
         collected.flows = flows;
+        for connection in collected.datagrams.finish() {
+            collected.end_datagrams((connection, false));
+        }
         collected.lookups.sort();
     }
 
@@ -197,6 +200,7 @@ impl<'o> Analyzer<'o> {
         let watched = Watched {
             hosts,
             controllers: self.decoder.controllers().clone(),
+            channels: self.collected.channels.clone(),
             lookups: &self.collected.lookups.all,
             told: OnceCell::new(),
         };
@@ -300,6 +304,7 @@ impl<'o> Analyzer<'o> {
             tcp_connections: flows.counts.flows,
             quic_packets: self.collected.skips_of(Skip::Quic),
             capwap_packets: self.collected.skips_of(Skip::Capwap),
+            capwap_data_dtls_packets: self.collected.skips_of(Skip::CapwapDataDtls),
             ..contents.clone()
         };
         // The root's name is empty, and says nothing in a list.

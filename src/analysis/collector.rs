@@ -10,10 +10,13 @@ use crate::analysis::room::{Class, Room};
 use crate::analysis::settling;
 use crate::attempt::contents::Contents;
 use crate::attempt::hosts::Hosts;
+use crate::base::carrier::Carrier;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::{Anomaly, AnomalyKind, FrameNumber, Timestamp};
 use crate::base::wire_text::WireText;
 use crate::connection::Connection;
+use crate::connection::datagram::channel::Channels;
+use crate::connection::datagram::table::DatagramFlows;
 use crate::connection::flow::Flow;
 use crate::connection::sighting::Sighting;
 use crate::connection::table::{Elsewhere, Ended, Flows, Lone};
@@ -39,9 +42,6 @@ const MAX_UNCONNECTED: usize = 4096;
 /// Segments whose checksums are computed, from the beginning: a host that leaves them to its network card does so always.
 const CHECKSUMS_TRIED: u64 = 512;
 
-/// ICMP errors kept.
-const MAX_ICMP: usize = 4096;
-
 /// Names of servers remembered, of which the report of a capture without licensing traffic shows some.
 const MAX_NAMES: usize = 64;
 
@@ -55,6 +55,8 @@ pub(crate) struct Collected<'o> {
     /// Every TLS connection is reported.
     pub(crate) everything: bool,
     pub(crate) flows: Flows,
+    pub(crate) datagrams: DatagramFlows,
+    pub(crate) channels: Channels,
     pub(crate) lookups: Lookups,
     pub(crate) icmp: Vec<IcmpError>,
     /// Flows that ended with the current segment; kept for its allocation.
@@ -111,6 +113,8 @@ impl<'o> Collected<'o> {
             options,
             everything,
             flows,
+            datagrams: DatagramFlows::default(),
+            channels: Channels::default(),
             lookups: Lookups::of_names(options.service_names().map(str::to_owned).collect()),
             icmp: Vec::new(),
             ended: Vec::new(),
@@ -152,6 +156,8 @@ impl<'o> Collected<'o> {
                 }
             }
             Decoded::Dns(datagram) => self.datagram(&datagram),
+            Decoded::Dtls(datagram) => self.dtls(&datagram, Carrier::Dtls, Skip::Udp),
+            Decoded::Capwap(datagram) => self.dtls(&datagram, Carrier::Capwap, Skip::Capwap),
             Decoded::Icmp(error) => self.icmp_error(error),
         }
     }
@@ -184,17 +190,6 @@ impl<'o> Collected<'o> {
             self.lookups.accept(datagram);
             self.hosts.saw_receiver(datagram.dst.ip);
         }
-    }
-
-    fn icmp_error(&mut self, error: IcmpError) {
-        // Of errors about UDP only those about DNS are ever asked for: others take no place.
-        let is_wanted = error.quoted_seq.is_some() || error.quoted_dst.port == 53;
-        if is_wanted && self.icmp.len() < MAX_ICMP {
-            self.icmp.push(error);
-        } else if is_wanted {
-            self.dropped.icmp += 1;
-        }
-        self.hosts.saw_receiver(error.quoted_src.ip);
     }
 
     #[cold]
@@ -337,7 +332,7 @@ impl<'o> Collected<'o> {
     }
 
     /// Keeps a connection that is wanted, if need be in the place of one that matters less.
-    fn keep(&mut self, connection: Connection, was_evicted: bool) {
+    pub(super) fn keep(&mut self, connection: Connection, was_evicted: bool) {
         let class = class_of(&connection, self.everything);
         let (kept, most) = match (class, self.everything) {
             (Class::Unconnected, _) => (&mut self.unconnected, MAX_UNCONNECTED),

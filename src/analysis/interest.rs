@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
 
+use crate::base::carrier::Carrier;
 use crate::base::endpoint::Endpoint;
 use crate::connection::Connection;
 use crate::connection::walk::Side;
@@ -107,6 +108,7 @@ impl Interest {
             self.servers.insert(connection.server.ip);
         }
         says_so
+            || connection.carrier == Carrier::Capwap
             || self.everything && connection.tls.is_some()
             || self.in_ends(connection.client, connection.server, lookups)
     }

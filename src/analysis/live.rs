@@ -174,6 +174,9 @@ impl<F: FnMut(Report) -> ControlFlow<()>> Stream<'_, F> {
         collected.flows.hand_on_quiet(moment, &mut ended);
         // In order of first frames, as they are at the end of a file.
         ended.into_iter().for_each(|flow| collected.end(flow));
+        let mut over = Vec::new();
+        collected.datagrams.hand_on_quiet(moment, &mut over);
+        over.into_iter().for_each(|it| collected.end_datagrams(it));
         // Most of what comes is others', and grouping everything would find what it found before.
         let news = collected.take_news(moment);
         if let Next::NotBefore(time, kept) = self.next {
@@ -186,7 +189,8 @@ impl<F: FnMut(Report) -> ControlFlow<()>> Stream<'_, F> {
         collected.lookups.sort();
         let mut found = Found::default();
         let mut soonest = None;
-        let open = Open::of(collected.flows.open().inspect(|flow| found.open(*flow)));
+        let open = collected.flows.open().chain(collected.datagrams.open());
+        let open = Open::of(open.inspect(|flow| found.open(*flow)));
         let report = self
             .analyzer
             .judge_some(self.file, &self.facts, &mut self.story, |attempt, directory| {

@@ -2,6 +2,7 @@
 
 pub(crate) mod analyzer;
 mod collector;
+mod datagrams;
 pub(crate) mod dropped;
 pub(crate) mod interest;
 pub(crate) mod live;

@@ -13,6 +13,10 @@ pub struct Contents {
     pub server_names: Vec<String>,
     /// Packets of QUIC (UDP port 443), which are not read.
     pub quic_packets: u64,
-    /// Packets of CAPWAP that are not read: its control is DTLS.
+    /// Packets of CAPWAP that are not read.
     pub capwap_packets: u64,
+    /// Attempts at DTLS over UDP.
+    pub dtls_connections: u64,
+    /// Packets of CAPWAP data inside DTLS (UDP port 5247), which are not read.
+    pub capwap_data_dtls_packets: u64,
 }

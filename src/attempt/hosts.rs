@@ -11,6 +11,7 @@ use foldhash::fast::RandomState;
 use crate::attempt::accepted::Accepted;
 use crate::attempt::index::lower_case;
 use crate::base::frame::{FrameNumber, Timestamp};
+use crate::connection::datagram::channel::Channels;
 use crate::connection::sighting::Sighting;
 use crate::decode::Tunnel;
 use crate::decode::capwap::Controllers;
@@ -217,6 +218,8 @@ pub struct Watched<'a> {
     pub hosts: Hosts,
     /// Controllers by their CAPWAP.
     pub controllers: Controllers,
+    /// The data channels of access points.
+    pub channels: Channels,
     /// Look-ups of anybody.
     pub lookups: &'a [Lookup],
     /// The addresses that answers gave, by name in lower case: put together when first asked for.

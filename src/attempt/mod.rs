@@ -28,11 +28,13 @@ use crate::attempt::selection::{Clue, Purposed, Selector};
 use crate::attempt::testimony::Testimony;
 use crate::attempt::twin::Twins;
 use crate::attempt::unopened::Unopened;
+use crate::base::carrier::Carrier;
 use crate::base::command::HostArgument;
 use crate::base::command::IosName;
 use crate::base::dialect::Dialect;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::phrase::{Language, Voice};
 use crate::connection::Connection;
 use crate::connection::plain;
 use crate::connection::walk::{Side, Sides, StepKind, TlsFacts};
@@ -103,6 +105,22 @@ impl<'a> Attempt<'a> {
     #[must_use]
     pub fn host(&self) -> HostArgument {
         HostArgument::with_port(&self.service.name, "<host of the service>").0
+    }
+
+    /// What TLS travelled in.
+    #[must_use]
+    pub fn carrier(&self) -> Carrier {
+        self.connection().map_or(Carrier::Tcp, |connection| connection.carrier)
+    }
+
+    /// In which words it is told.
+    #[must_use]
+    pub fn voice(&self, language: Language) -> Voice {
+        Voice {
+            language,
+            dialect: self.dialect,
+            carrier: self.carrier(),
+        }
     }
 
     /// TLS of that connection.
@@ -184,8 +202,13 @@ pub(crate) fn grouped<'a>(
             continue;
         }
         let speaks_tls = tls_ports.get(&connection.server).copied();
-        let (service, licensing) = match selector.purpose(connection) {
-            Some(service) => (service, true),
+        let join = selector.join(connection);
+        let dialect = join.as_ref().map(|_| options.dialect_of_join());
+        let (service, licensing) = match join
+            .map(|it| (it, false))
+            .or_else(|| Some((selector.purpose(connection)?, true)))
+        {
+            Some(found) => found,
             None if is_wanted(options, connection, speaks_tls, &unopened) => (other(connection, &names), false),
             None => continue,
         };
@@ -216,7 +239,7 @@ pub(crate) fn grouped<'a>(
         let at = again.or(continues).unwrap_or_else(|| {
             attempts.push(Attempt {
                 device,
-                dialect: options.dialect_of(licensing, &service.name),
+                dialect: dialect.unwrap_or_else(|| options.dialect_of(licensing, &service.name)),
                 service,
                 licensing,
                 vrf: options.vrf().filter(|_| licensing),
@@ -384,8 +407,9 @@ fn errors_about<'a>(connections: &[&Connection], lookups: &[&Lookup], directory:
     let mut errors: Vec<&IcmpError> = Vec::new();
     for connection in connections {
         let quoting = directory.errors_between(connection.client, connection.server).iter();
+        let is_of_its_kind = |error: &IcmpError| error.quoted_seq.is_none() == connection.carrier.is_datagram();
         errors.extend(
-            quoting.filter(|error| error.quoted_seq.is_some() && error.time.since(connection.first.1) >= -CLOCK_SKEW),
+            quoting.filter(|error| is_of_its_kind(error) && error.time.since(connection.first.1) >= -CLOCK_SKEW),
         );
     }
     for lookup in lookups {
@@ -447,7 +471,8 @@ fn expected_name(attempt: &Attempt<'_>, connection: &Connection) -> Option<Serve
         return Some(ServerName::Dns(name.raw().to_owned()));
     }
     let name = attempt.service.name.as_str();
-    if attempt.service.transport == Transport::Other {
+    // Access points do not look for a name in the certificate of a controller.
+    if matches!(attempt.service.transport, Transport::Other | Transport::Capwap) {
         return None;
     }
     match name.parse() {

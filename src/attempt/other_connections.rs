@@ -139,6 +139,10 @@ impl Surroundings {
     /// Adds what a connection tells; a second time changes nothing.
     pub(crate) fn add(&mut self, connection: &Connection) {
         let Some(tls) = &connection.tls else { return };
+        // What a server chose is known by its TCP port; the same number over UDP is another service.
+        if connection.carrier.is_datagram() {
+            return;
+        }
         self.add_success(connection, tls);
         let leaf = tls
             .certificates

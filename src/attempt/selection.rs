@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 
 use crate::attempt::index::lower_case;
+use crate::base::carrier::Carrier;
 use crate::base::endpoint::Endpoint;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::{ClientBy, Connection};
@@ -61,6 +62,8 @@ pub enum Clue {
     NamedCslu,
     /// An option names the proxy.
     NamedProxy,
+    /// Its port is that of CAPWAP, and so is its header.
+    Capwap,
     /// Every connection is looked at.
     Everything,
 }
@@ -82,6 +85,7 @@ impl Clue {
             Self::Named => "because-named",
             Self::NamedCslu => "because-cslu",
             Self::NamedProxy => "because-proxy",
+            Self::Capwap => "because-capwap",
             Self::Everything => "because-all",
         })
     }
@@ -166,11 +170,28 @@ impl<'a> Selector<'a> {
         self.learnt
     }
 
+    /// Whether the connection is an access point's attempt to join a controller: DTLS was spoken, or nobody answered its Discovery.
+    /// One that was answered may have chosen another controller.
+    #[must_use]
+    pub fn join(&self, connection: &Connection) -> Option<Purposed> {
+        let profile = self.options.join.as_ref()?;
+        let service = profile.endpoints.iter().find(|it| it.transport == Transport::Capwap)?;
+        let unanswered = connection.tcp.server.frames == 0 && connection.tcp.client.frames > 0;
+        let wlc = &self.options.wlc;
+        let is_asked_for = wlc.is_empty() || wlc.contains(&connection.client.ip) || wlc.contains(&connection.server.ip);
+        (connection.carrier == Carrier::Capwap
+            && connection.tunnel != Tunnel::Capwap
+            && is_asked_for
+            && service.ports.contains(&connection.server.port)
+            && (connection.tls.is_some() || unanswered))
+            .then(|| named(service, &connection.server.ip.to_string(), Clue::Capwap))
+    }
+
     /// What the connection is for, as far as licensing goes.
     #[must_use]
     pub fn purpose(&self, connection: &Connection) -> Option<Purposed> {
         // Traffic inside CAPWAP is a wireless client's.
-        if connection.tunnel == Tunnel::Capwap {
+        if connection.tunnel == Tunnel::Capwap || connection.carrier.is_datagram() {
             return None;
         }
         let wlc = &self.options.wlc;

@@ -9,6 +9,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::base::carrier::Carrier;
 use crate::base::command::{Command, Word};
 use crate::base::phrase::Language;
 use book::{Book, filled};
@@ -175,6 +176,17 @@ impl Task {
     pub fn with(mut self, name: &'static str, word: &dyn Word) -> Self {
         self.words.push((name, word.word().into_owned()));
         self
+    }
+
+    /// Whether its lines say something about what TLS travels in: most speak of TCP, or of what licensing uses.
+    #[must_use]
+    pub fn suits(&self, carrier: Carrier) -> bool {
+        const ANY: [&str; 5] = ["show-clock", "set-clock", "fetch-roots", "import-root", "show-route"];
+        match carrier {
+            Carrier::Tcp => true,
+            Carrier::Dtls => self.name.starts_with("dtls-") || ANY.contains(&self.name),
+            Carrier::Capwap => self.name.starts_with("join-"),
+        }
     }
 
     /// The values that it has: name and text.

@@ -1,5 +1,6 @@
 //! What every stage shares: nouns without a stage of their own, and words.
 
+pub mod carrier;
 pub(crate) mod clock;
 pub mod command;
 pub mod confidence;

@@ -14,6 +14,7 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use foldhash::fast::RandomState;
 use serde::{Deserialize, Serialize};
 
+use crate::base::carrier::Carrier;
 use crate::base::command::{Command, HostName};
 use crate::base::dialect::Dialect;
 use crate::base::endpoint::Endpoint;
@@ -58,10 +59,10 @@ impl Language {
         }
         match self {
             Self::En => {
-                catalogue!("en": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl" "page.ftl" "triage.ftl" "tcp.ftl")
+                catalogue!("en": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl" "page.ftl" "triage.ftl" "tcp.ftl" "datagrams.ftl")
             }
             Self::Ja => {
-                catalogue!("ja": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl" "page.ftl" "triage.ftl" "tcp.ftl")
+                catalogue!("ja": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl" "page.ftl" "triage.ftl" "tcp.ftl" "datagrams.ftl")
             }
         }
     }
@@ -98,6 +99,8 @@ pub struct Voice {
     pub language: Language,
     /// The words of the client's own kind.
     pub dialect: Dialect,
+    /// The words of what TLS travels in.
+    pub carrier: Carrier,
 }
 
 impl From<Language> for Voice {
@@ -105,6 +108,7 @@ impl From<Language> for Voice {
         Self {
             language,
             dialect: Dialect::Generic,
+            carrier: Carrier::Tcp,
         }
     }
 }
@@ -112,9 +116,11 @@ impl From<Language> for Voice {
 impl Voice {
     fn catalogue(self) -> Option<&'static Catalogue> {
         const DIALECTS: usize = Dialect::ALL.len();
-        static CATALOGUES: [OnceLock<Catalogue>; Language::ALL.len() * DIALECTS] =
-            [const { OnceLock::new() }; Language::ALL.len() * DIALECTS];
-        let cell = CATALOGUES.get(self.language as usize * DIALECTS + self.dialect as usize)?;
+        const CARRIERS: usize = Carrier::ALL.len();
+        static CATALOGUES: [OnceLock<Catalogue>; Language::ALL.len() * DIALECTS * CARRIERS] =
+            [const { OnceLock::new() }; Language::ALL.len() * DIALECTS * CARRIERS];
+        let kind = self.dialect as usize * CARRIERS + self.carrier as usize;
+        let cell = CATALOGUES.get(self.language as usize * DIALECTS * CARRIERS + kind)?;
         Some(cell.get_or_init(|| Catalogue::new(self)))
     }
 }
@@ -155,7 +161,12 @@ impl Catalogue {
         // Isolation marks around values would be escaped on the terminal, and copied along with commands.
         terms.set_use_isolating(false);
         let mut own = Messages::default();
-        for (id, message) in voice.dialect.words(language).iter().flat_map(|words| messages(words)) {
+        let words = voice
+            .dialect
+            .words(language)
+            .iter()
+            .chain(voice.carrier.words(language));
+        for (id, message) in words.flat_map(|words| messages(words)) {
             if id.starts_with('-') {
                 terms.add_resource_overriding(message.resource());
             } else {
@@ -459,7 +470,13 @@ mod tests {
 
     #[test]
     fn a_dialect_has_its_own_words_and_shares_the_others() {
-        let told = |id, language, dialect| phrase(id).told(Voice { language, dialect });
+        let told = |id, language, dialect| {
+            phrase(id).told(Voice {
+                language,
+                dialect,
+                ..Voice::default()
+            })
+        };
         for language in Language::ALL {
             for dialect in Dialect::ALL {
                 // A term that is missing would show in braces.

@@ -438,6 +438,7 @@ fn options(inspect: &Inspect) -> Result<Options, String> {
     }
     Ok(Options {
         profile,
+        join: Profile::built_in("capwap-join"),
         anchors,
         all: inspect.all,
         others: false,

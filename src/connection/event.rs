@@ -1,5 +1,6 @@
 //! Said → Event: what a direction of a connection says, in TCP, TLS or readable HTTP.
 
+use crate::connection::step::StepKind;
 use crate::http::reader::Head;
 use crate::tcp::said::Said;
 use crate::tls::message::Message;
@@ -21,6 +22,8 @@ pub enum EventKind {
     Opened(Message),
     /// Readable HTTP, before TLS or instead of it.
     Http(Head),
+    /// CAPWAP control in clear, by its step.
+    Control(StepKind),
 }
 
 impl EventKind {

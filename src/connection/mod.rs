@@ -2,6 +2,8 @@
 
 pub(crate) mod arrival;
 pub(crate) mod beginning;
+pub mod datagram;
+mod detail;
 pub mod direction;
 pub mod event;
 pub mod facts;
@@ -15,9 +17,11 @@ pub mod step;
 pub mod table;
 pub mod walk;
 
+use crate::base::carrier::Carrier;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::wire_text::WireText;
+use crate::connection::datagram::DatagramFacts;
 use crate::connection::event::{Event, EventKind};
 use crate::connection::flow::Flow;
 use crate::connection::plain::offer::Ends;
@@ -55,7 +59,7 @@ pub struct Exchange {
     pub response: Option<(FrameNumber, Box<crate::http::reader::Response>)>,
 }
 
-/// One TCP connection, finished.
+/// One TCP connection, or one attempt at DTLS, finished.
 #[derive(Clone, Debug)]
 pub struct Connection {
     /// In order of first frames, counted from 0 over all connections followed.
@@ -66,6 +70,10 @@ pub struct Connection {
     pub server: Endpoint,
     /// How that was told.
     pub client_by: ClientBy,
+    /// What it travelled in.
+    pub carrier: Carrier,
+    /// What only datagrams show.
+    pub datagrams: Option<Box<DatagramFacts>>,
     /// The tunnel it travelled in.
     pub tunnel: Tunnel,
     /// First frame and its time.
@@ -150,6 +158,8 @@ impl Connection {
             client: client_end,
             server: server_end,
             client_by,
+            carrier: Carrier::Tcp,
+            datagrams: None,
             tunnel: flow.tunnel,
             first: flow.first,
             last: flow.last,
@@ -353,6 +363,7 @@ const fn is_tls_event(event: &Event) -> bool {
             | EventKind::Fin
             | EventKind::Reset
             | EventKind::Http(_)
+            | EventKind::Control(_)
             | EventKind::Tls(Message::NotARecord)
     )
 }
@@ -407,6 +418,8 @@ mod tests {
             client: endpoint(client),
             server: endpoint(server),
             client_by: ClientBy::Syn,
+            carrier: Carrier::Tcp,
+            datagrams: None,
             tunnel: Tunnel::None,
             first,
             last: first,

@@ -3,8 +3,8 @@
 //! History words use Zeek's `ssl_history` letters where it has one: `S` server hello, `C` client hello, `X`
 //! certificate, `K` server key exchange, `R` certificate request, `G` client key exchange, `V` certificate verify, `I`
 //! change cipher spec, `F` finished, `T` ticket, `D` data, `L` alert; ours are `Y` SYN, `N` ACK, `Z` FIN, `!` reset,
-//! `E` server hello done, `O` encrypted extensions, `U` certificate status, `J` hello retry, `M` encrypted handshake,
-//! `W` CONNECT, `Q` HTTP, `H` hello request, `P` key update, `B` heartbeat, `A` other. Capital letters are the
+//! `E` server hello done, `O` encrypted extensions, `U` certificate status, `J` hello retry or verify, `M` encrypted handshake,
+//! `W` CONNECT, `Q` HTTP or CAPWAP in clear, `H` hello request, `P` key update, `B` heartbeat, `A` other. Capital letters are the
 //! client's.
 
 use std::ops::{Index, IndexMut};
@@ -120,6 +120,10 @@ macro_rules! step_kinds {
                         | Self::ConnectResponse
                         | Self::HttpRequest
                         | Self::HttpResponse
+                        | Self::DiscoveryRequest
+                        | Self::DiscoveryResponse
+                        | Self::JoinRequest
+                        | Self::JoinResponse
                         | Self::Fin
                         | Self::Reset
                 )
@@ -144,6 +148,11 @@ step_kinds! {
     HttpRequest "http-request" 'Q',
     HttpResponse "http-response" 'Q',
     ClientHello "client-hello" 'C',
+    DiscoveryRequest "discovery-request" 'Q',
+    DiscoveryResponse "discovery-response" 'Q',
+    JoinRequest "join-request" 'Q',
+    JoinResponse "join-response" 'Q',
+    HelloVerifyRequest "hello-verify-request" 'J',
     HelloRetryRequest "hello-retry-request" 'J',
     HelloRequest "hello-request" 'H',
     ServerHello "server-hello" 'S',

@@ -79,6 +79,7 @@ pub struct Flows {
     gone: clock::Gone,
     /// All others, for finding one that was idle long.
     order: VecDeque<Ticket>,
+    next_index: u64,
     /// Counters.
     pub counts: FlowCounts,
     /// Bodies of encrypted records are kept, for a key log.
@@ -174,6 +175,13 @@ impl Flows {
         }
     }
 
+    /// The number of the next connection, in order of first frames over those of datagrams as well.
+    pub(crate) const fn take_index(&mut self) -> u64 {
+        let index = self.next_index;
+        self.next_index += 1;
+        index
+    }
+
     /// Hands on every flow that is left, in order of first frames.
     pub fn finish(&mut self, mut ended: impl FnMut(Ended)) {
         self.table = HashTable::new();
@@ -203,7 +211,7 @@ impl Flows {
         if self.table.len() >= MAX_FLOWS {
             self.evict(ended);
         }
-        let index = self.counts.flows;
+        let index = self.take_index();
         self.counts.flows += 1;
         let slot = self.free_slot();
         let Some(place) = self.slots.get_mut(slot as usize) else {

@@ -9,14 +9,16 @@
 pub use super::facts::{Alert, TlsFacts};
 pub use super::step::{Detail, Seen, Side, Sides, Step, StepKind};
 use crate::base::frame::{FrameNumber, Timestamp};
+use crate::connection::detail::step_of;
 use crate::connection::event::{Event, EventKind};
 use crate::connection::sealed::{self, Protected, Sizes};
 use crate::http::reader::Head;
 use crate::tcp::stream::Position;
-use crate::tls::hello::ClientHello;
-use crate::tls::key_exchange::KeyExchange;
-use crate::tls::message::{CertificateMessage, Message};
+use crate::tls::message::Message;
 use crate::tls::{AlertDescription, AlertLevel, CipherSuite, Version};
+
+/// Records of datagrams that belong together come within this time: timers of what is sent again start at a second.
+const ONE_FLIGHT: i64 = 800_000_000;
 
 /// The walk: steps, and what they show of TLS.
 #[derive(Clone, Debug, Default)]
@@ -41,6 +43,29 @@ pub fn walk(client: Vec<Event>, server: Vec<Event>) -> Walk {
         walker.take(side, event);
     }
     walker.finish()
+}
+
+/// Walks two directions' events of DTLS. Nothing of DTLS 1.3 is named by sizes: its records tell by their epochs whether they
+/// belong to the handshake.
+#[must_use]
+pub fn walk_datagrams(client: Vec<Event>, server: Vec<Event>) -> Walk {
+    let mut walker = Walker {
+        is_datagram: true,
+        ..Walker::default()
+    };
+    for (side, event) in in_causal_order(client, server) {
+        walker.take(side, event);
+    }
+    let mut walk = walker.finish();
+    if walk.tls.version().is_some_and(Version::is_tls13) {
+        // Keys of epoch 3 exist where the other side's Finished was read (RFC 9147 section 6.1), but for a server, which may
+        // send before that.
+        let first = walk.tls.first_application_data;
+        walk.tls.finished = first;
+        walk.tls.ticket_or_answer = first.server;
+        walk.tls.resumed = walk.tls.server_hello.as_ref().is_some_and(|it| it.accepts_psk);
+    }
+    walk
 }
 
 /// Merges both directions: an event comes before everything that was said in its knowledge.
@@ -113,6 +138,7 @@ struct Walker {
     protected: Sides<Vec<Protected>>,
     server_hello_seen: bool,
     connect_pending: bool,
+    is_datagram: bool,
     /// Position after the client's early data.
     early_data_end: Option<Position>,
     encrypted_handshakes: Sides<u32>,
@@ -140,6 +166,7 @@ impl Walker {
             EventKind::Ack => (StepKind::Ack, None),
             EventKind::Fin => (StepKind::Fin, None),
             EventKind::Reset => (StepKind::Reset, None),
+            EventKind::Control(kind) => (*kind, None),
             EventKind::Tls(Message::ApplicationData { len }) => {
                 self.application_data(side, *len, &event);
                 return;
@@ -313,6 +340,8 @@ impl Walker {
             && last.kind == StepKind::ApplicationData
             && last.side == side
             && last.detail == detail
+            // A datagram that is sent again is a record of its own, and says how long its answer was waited for.
+            && (!self.is_datagram || event.time.since(last.time) < ONE_FLIGHT)
         {
             for frame in event.frames.iter() {
                 if last.frames.last() != Some(&frame) {
@@ -440,101 +469,13 @@ impl Walker {
     }
 }
 
-/// What a message of TLS is as a step. Records that mean different things at different times are named by the walker.
-fn step_of(message: &Message) -> (StepKind, Option<Detail>) {
-    let kind = match message {
-        Message::ClientHello(hello) => return (StepKind::ClientHello, hello_detail(hello)),
-        Message::ServerHello(hello) if hello.is_retry => {
-            return (StepKind::HelloRetryRequest, hello.group.map(Detail::AsksFor));
-        }
-        Message::ServerHello(hello) => {
-            let (version, suite) = (Version(hello.version), CipherSuite(hello.cipher_suite));
-            return (StepKind::ServerHello, Some(Detail::Chosen(version, suite)));
-        }
-        Message::Certificate(message) => return (StepKind::Certificate, certificate_detail(message)),
-        Message::ServerKeyExchange(KeyExchange { group, .. }) => {
-            let group = group.map(|group| Detail::Words(group.to_string()));
-            return (StepKind::ServerKeyExchange, group);
-        }
-        Message::CertificateRequest(request) => {
-            let names = request.authorities.len();
-            let names = (names > 0).then_some(Detail::AcceptableIssuers(names));
-            return (StepKind::CertificateRequest, names);
-        }
-        Message::OtherMessage(2) => return (StepKind::ServerHello, Some(Detail::Malformed)),
-        Message::OtherMessage(kind @ (8 | 24)) => step_of_type(*kind),
-        Message::OtherMessage(kind) => return (StepKind::OtherMessage, Some(Detail::HandshakeType(*kind))),
-        Message::DamagedMessage { kind, missing } => return (step_of_type(*kind), Some(Detail::Missing(*missing))),
-        Message::Alert { level, description } => {
-            let (level, description) = (AlertLevel(*level), AlertDescription(*description));
-            return (StepKind::Alert, Some(Detail::Alert(level, description)));
-        }
-        Message::EncryptedAlert { .. } => return (StepKind::Alert, Some(Detail::EncryptedAlert)),
-        Message::HelloRequest => StepKind::HelloRequest,
-        Message::CertificateStatus => StepKind::CertificateStatus,
-        Message::ServerHelloDone => StepKind::ServerHelloDone,
-        Message::ClientKeyExchange => StepKind::ClientKeyExchange,
-        Message::CertificateVerify => StepKind::CertificateVerify,
-        Message::NewSessionTicket => StepKind::NewSessionTicket,
-        Message::Finished => StepKind::Finished,
-        Message::ChangeCipherSpec => StepKind::ChangeCipherSpec,
-        Message::EncryptedHandshake { .. } => StepKind::EncryptedHandshake,
-        Message::ApplicationData { .. } => StepKind::ApplicationData,
-        Message::Heartbeat => StepKind::Heartbeat,
-        Message::NotARecord => StepKind::OtherMessage,
-    };
-    (kind, None)
-}
-
-const fn step_of_type(kind: u8) -> StepKind {
-    match kind {
-        0 => StepKind::HelloRequest,
-        1 => StepKind::ClientHello,
-        2 => StepKind::ServerHello,
-        4 => StepKind::NewSessionTicket,
-        8 => StepKind::EncryptedExtensions,
-        11 => StepKind::Certificate,
-        12 => StepKind::ServerKeyExchange,
-        13 => StepKind::CertificateRequest,
-        14 => StepKind::ServerHelloDone,
-        15 => StepKind::CertificateVerify,
-        16 => StepKind::ClientKeyExchange,
-        20 => StepKind::Finished,
-        22 => StepKind::CertificateStatus,
-        24 => StepKind::KeyUpdate,
-        _ => StepKind::OtherMessage,
-    }
-}
-
-fn hello_detail(hello: &ClientHello) -> Option<Detail> {
-    if hello.malformed {
-        return Some(Detail::Malformed);
-    }
-    if hello.sslv2_format {
-        return Some(Detail::SslV2Format);
-    }
-    hello.server_name.as_ref().map(|name| Detail::Words(name.to_string()))
-}
-
-fn certificate_detail(message: &CertificateMessage) -> Option<Detail> {
-    match message.missing.saturating_sub(message.unread) {
-        0 if message.unread > 0 => return Some(Detail::Unread(message.unread)),
-        0 => {}
-        missing => return Some(Detail::Missing(missing)),
-    }
-    Some(match message.chain.first().map(|leaf| &leaf.fields) {
-        None => Detail::NoCertificate,
-        Some(Err(why)) => Detail::UnreadableCertificate(why.clone()),
-        Some(Ok(fields)) => Detail::Words(fields.subject.to_string()),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::base::wire_text::WireText;
     use crate::tcp::said::Frames;
-    use crate::tls::hello::ServerHello;
+    use crate::tls::hello::{ClientHello, ServerHello};
+    use crate::tls::message::CertificateMessage;
     use Side::{Client as C, Server as S};
 
     /// An event of a side that had seen the other side's bytes up to `acked`.

@@ -8,6 +8,22 @@ use crate::base::frame::{FrameNumber, Timestamp};
 /// Controllers remembered: a site has two to a few.
 const MAX_CONTROLLERS: usize = 64;
 
+/// The controller's port for control (RFC 5415 section 14).
+pub(crate) const CONTROL_PORT: u16 = 5246;
+
+/// The controller's port for data.
+pub(crate) const DATA_PORT: u16 = 5247;
+
+/// Whether a packet of CAPWAP data is about its channel and not in it: a keep-alive (RFC 5415 section 4.4.1), or DTLS.
+pub(crate) const fn is_of_channel(payload: &[u8]) -> bool {
+    const KEEP_ALIVE: u8 = 0x08;
+    match payload {
+        [0, _, _, flags, ..] => *flags & KEEP_ALIVE != 0,
+        [1, _, _, _, ..] => true,
+        _ => false,
+    }
+}
+
 /// CAPWAP packets of a controller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capwap {
@@ -57,7 +73,7 @@ impl Controllers {
 /// Which end of a UDP datagram is a CAPWAP controller, going by its ports and the first byte of its payload: RFC 5415
 /// sections 3.1 (the controller's ports are 5246 and 5247, the access point's are any) and 4.1 (version 0, type 0 or 1).
 pub(crate) fn capwap_controller((src, dst): (Endpoint, Endpoint), first: u8) -> Option<IpAddr> {
-    const PORTS: [u16; 2] = [5246, 5247];
+    const PORTS: [u16; 2] = [CONTROL_PORT, DATA_PORT];
     if first > 1 {
         return None;
     }

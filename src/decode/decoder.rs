@@ -10,7 +10,8 @@ use super::link::{self, ether_type};
 use super::straight::{self, DNS_PORT, is_of_no_interest};
 use super::{Datagram as UdpDatagram, Decoded, Skip, Tunnel, capture_header, icmp, sflow, tcp, tunnel, wireless};
 use crate::base::frame::{Anomaly, Frame, FrameNumber, LinkType};
-use crate::decode::capwap::{Controllers, capwap_controller};
+use crate::decode::capwap::{self, Controllers, capwap_controller};
+use crate::decode::dtls::DtlsPorts;
 
 /// Headers peeled off one packet. A GTP session behind two VLAN tags, MPLS and IPv6 extensions has some fifteen.
 const MAX_DEPTH: u8 = 32;
@@ -20,6 +21,7 @@ const MAX_DEPTH: u8 = 32;
 pub struct Decoder {
     fragments: Fragments,
     controllers: Controllers,
+    dtls_ports: DtlsPorts,
 }
 
 impl Decoder {
@@ -62,7 +64,7 @@ impl Decoder {
             return sink(Decoded::Tcp(&segment));
         }
         // The byte gate: QUIC, voice and their likes go no further.
-        if ip.next == Layer::Protocol(protocol::UDP) && is_of_no_interest(ip.payload) {
+        if ip.next == Layer::Protocol(protocol::UDP) && is_of_no_interest(ip.payload, &self.dtls_ports) {
             return sink(Decoded::Skip(straight::skipped_udp(ip.payload)));
         }
         self.decode_rest(frame, ip, sink);
@@ -95,7 +97,7 @@ impl Decoder {
             tunnel: Tunnel::Capwap,
             ..Context::of(frame)
         };
-        if inner.next == Layer::Protocol(protocol::UDP) && is_of_no_interest(inner.payload) {
+        if inner.next == Layer::Protocol(protocol::UDP) && is_of_no_interest(inner.payload, &self.dtls_ports) {
             self.controllers.saw(controller, frame.number, frame.time);
             sink(Decoded::Skip(straight::skipped_udp(inner.payload)));
         } else if inner.next == Layer::Protocol(protocol::TCP)
@@ -192,8 +194,10 @@ impl Decoder {
                     {
                         self.controllers.saw(controller, context.frame, context.time);
                     }
-                    match udp(wire, &mut context) {
+                    match udp(wire, &mut context, &mut self.dtls_ports) {
                         Ok(Udp::Dns(datagram)) => return sink(Decoded::Dns(datagram)),
+                        Ok(Udp::Dtls(datagram)) => return sink(Decoded::Dtls(datagram)),
+                        Ok(Udp::Capwap(datagram)) => return sink(Decoded::Capwap(datagram)),
                         Ok(Udp::Tunnel(layer, wire)) => Ok((layer, wire)),
                         Err(skip) => Err(skip),
                     }
@@ -247,31 +251,48 @@ impl Decoder {
 /// What a UDP datagram is looked into for.
 enum Udp<'a> {
     Dns(UdpDatagram<'a>),
+    Dtls(UdpDatagram<'a>),
+    Capwap(UdpDatagram<'a>),
     Tunnel(Layer, Wire<'a>),
 }
 
 /// Reads a UDP header (RFC 768). A length below that of the header is written by offloading, or for a jumbogram.
-fn udp<'a>(wire: Wire<'a>, context: &mut Context) -> Result<Udp<'a>, Skip> {
+fn udp<'a>(wire: Wire<'a>, context: &mut Context, dtls_ports: &mut DtlsPorts) -> Result<Udp<'a>, Skip> {
     const HEADER_LEN: usize = 8;
     let [src_port, dst_port, len] = [wire.u16(0)?, wire.u16(2)?, wire.u16(4)?];
     let payload = match usize::from(len) {
         len if len < HEADER_LEN => wire.skip(HEADER_LEN)?,
         len => wire.limit(len).skip(HEADER_LEN)?,
     };
-    if src_port != DNS_PORT && dst_port != DNS_PORT {
-        let (layer, wire) = tunnel::udp([dst_port, src_port], payload, context)?;
-        return Ok(Udp::Tunnel(layer, wire));
-    }
+    let ports = [dst_port, src_port];
     let (src, dst) = context.ip.ends(src_port, dst_port);
-    Ok(Udp::Dns(UdpDatagram {
+    let datagram = UdpDatagram {
         frame: context.frame,
         time: context.time,
         src,
         dst,
         payload: payload.data,
         lost: payload.cut,
+        fragments_missing: context.fragments_missing,
         tunnel: context.tunnel,
-    }))
+    };
+    if ports.contains(&DNS_PORT) {
+        return Ok(Udp::Dns(datagram));
+    }
+    let is_capwap = ports.contains(&capwap::CONTROL_PORT);
+    let is_of_data = ports.contains(&capwap::DATA_PORT) && capwap::is_of_channel(payload.data);
+    if is_capwap && matches!(payload.data, [0 | 1, ..]) || is_of_data {
+        return Ok(Udp::Capwap(datagram));
+    }
+    let skip = match tunnel::udp(ports, payload, context) {
+        Ok((layer, wire)) => return Ok(Udp::Tunnel(layer, wire)),
+        Err(skip) => skip,
+    };
+    match dtls_ports.begins(ports, payload.data) {
+        true => Ok(Udp::Dtls(datagram)),
+        false if is_capwap => Err(Skip::Capwap),
+        false => Err(skip),
+    }
 }
 
 /// Extension headers and tunnels; the rest is of no interest.

@@ -175,7 +175,9 @@ impl Fragments {
     fn give_up_oldest(&mut self) -> Option<Datagram> {
         let since = self.waiting.first()?.since;
         self.count_given_up(since);
-        self.take(0)
+        let mut datagram = self.take(0)?;
+        datagram.context.fragments_missing = true;
+        Some(datagram)
     }
 
     fn count_given_up(&mut self, frame: FrameNumber) {

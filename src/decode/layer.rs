@@ -114,6 +114,8 @@ pub(super) struct Context {
     pub(super) depth: u8,
     /// The end of the datagram was never seen, so the place of a FIN is unknown.
     pub(super) open_ended: bool,
+    /// It was in fragments, of which some never came.
+    pub(super) fragments_missing: bool,
 }
 
 impl Context {
@@ -132,6 +134,7 @@ impl Context {
             },
             depth: 0,
             open_ended: false,
+            fragments_missing: false,
         }
     }
 

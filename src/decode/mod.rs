@@ -2,6 +2,7 @@
 
 pub mod capwap;
 mod decoder;
+pub mod dtls;
 mod layer;
 mod straight;
 
@@ -162,7 +163,7 @@ impl Segment<'_> {
     }
 }
 
-/// One UDP datagram of a protocol that is looked into (DNS).
+/// One UDP datagram of a protocol that is looked into (DNS, DTLS, CAPWAP control).
 #[derive(Clone, Copy, Debug)]
 pub struct Datagram<'a> {
     /// The frame that carried it.
@@ -177,6 +178,8 @@ pub struct Datagram<'a> {
     pub payload: &'a [u8],
     /// Payload bytes that were on the wire but not captured.
     pub lost: u32,
+    /// IP fragments of it never came: of what follows the first hole nothing is here.
+    pub fragments_missing: bool,
     /// The outermost tunnel.
     pub tunnel: Tunnel,
 }
@@ -263,7 +266,7 @@ pub enum Skip {
     Udp,
     /// UDP from or to port 443: QUIC, which carries TLS 1.3 in packets of its own (RFC 9001).
     Quic,
-    /// CAPWAP control, or CAPWAP data that is encrypted or carries no data.
+    /// CAPWAP that carries no data, or that belongs to no attempt to join.
     Capwap,
     /// IPsec ESP or another encrypted tunnel.
     Encrypted,
@@ -271,6 +274,8 @@ pub enum Skip {
     OtherProtocol,
     /// More tunnels inside one another than are followed.
     TooDeep,
+    /// CAPWAP data inside DTLS (RFC 5415 section 4.5.1): the data channel of an access point, encrypted.
+    CapwapDataDtls,
 }
 
 impl fmt::Display for Skip {
@@ -288,6 +293,7 @@ impl fmt::Display for Skip {
             Self::Encrypted => "encrypted",
             Self::OtherProtocol => "other-protocol",
             Self::TooDeep => "too-deep",
+            Self::CapwapDataDtls => "capwap-data-dtls",
         })
     }
 }
@@ -307,10 +313,11 @@ impl Skip {
         Self::Encrypted,
         Self::OtherProtocol,
         Self::TooDeep,
+        Self::CapwapDataDtls,
     ];
 
     /// How many there are.
-    pub const COUNT: usize = 12;
+    pub const COUNT: usize = 13;
 }
 
 /// What a frame holds.
@@ -320,6 +327,11 @@ pub enum Decoded<'a> {
     Tcp(&'a Segment<'a>),
     /// A UDP datagram from or to the DNS port.
     Dns(Datagram<'a>),
+    /// A UDP datagram that opens with a record of DTLS.
+    Dtls(Datagram<'a>),
+    /// A UDP datagram of CAPWAP control, from its preamble on: in clear, or DTLS behind four bytes (RFC 5415 section 4). Of
+    /// CAPWAP data those that keep its channel up, or are inside DTLS.
+    Capwap(Datagram<'a>),
     /// An ICMP error that quotes a TCP or UDP packet.
     Icmp(IcmpError),
     /// Nothing that is looked into.

@@ -5,7 +5,7 @@
 use super::ip::protocol;
 use super::layer::{Context, Fragment, Fragmented, Layer, Peeled, Wire};
 use super::link::{self, ether_type};
-use super::{Skip, Tunnel, sflow};
+use super::{Skip, Tunnel, capwap, sflow};
 
 /// Looks for a tunnel on either port.
 pub(super) fn udp<'a>(ports: [u16; 2], wire: Wire<'a>, context: &mut Context) -> Peeled<'a> {
@@ -15,8 +15,7 @@ pub(super) fn udp<'a>(ports: [u16; 2], wire: Wire<'a>, context: &mut Context) ->
             2152 => (Tunnel::Gtp, gtp(wire)),
             3544 => (Tunnel::Teredo, teredo(wire)),
             4789 | 4790 | 8472 => (Tunnel::Vxlan, vxlan(wire)),
-            5246 => return Err(Skip::Capwap),
-            5247 => (Tunnel::Capwap, capwap(wire)),
+            capwap::DATA_PORT => (Tunnel::Capwap, capwap(wire)),
             6081 => (Tunnel::Geneve, geneve(wire)),
             6343 if wire.u32(0) == Ok(sflow::VERSION) => (Tunnel::Sflow, Ok((Layer::Sflow, wire))),
             _ => continue,
@@ -174,7 +173,7 @@ pub(super) fn capwap(wire: Wire<'_>) -> Peeled<'_> {
     let [preamble, lengths, binding, flags] = wire.array(0)?;
     match preamble {
         0 => {}
-        1 => return Err(Skip::Capwap), // DTLS follows
+        1 => return Err(Skip::CapwapDataDtls),
         _ => return Err(Skip::Udp),
     }
     let header_len = usize::from(lengths >> 3) * 4;

@@ -137,11 +137,11 @@ mod tests {
         let capwap = |payload: &[u8]| ethernet(0x0800, &ipv4(17, &udp(5247, 40_000, payload)));
         assert_eq!(
             facts(LinkType::ETHERNET, &[capwap(&[1, 0, 0, 0, 23, 254, 253])]),
-            ["skip capwap"]
+            ["capwap 1 192.0.2.1:5247 > 198.51.100.2:40000 len 7"]
         );
         assert_eq!(
             facts(LinkType::ETHERNET, &[capwap(&[0, 0x10, 2, 8, 0, 0, 0, 0, 1])]),
-            ["skip capwap"]
+            ["capwap 1 192.0.2.1:5247 > 198.51.100.2:40000 len 9"]
         );
     }
 }

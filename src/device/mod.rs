@@ -5,6 +5,7 @@
 //! What an event is worth beside a capture is told in `judge::testimony`, and how far the device's clock is off in `attempt::device_clock`.
 
 mod history;
+mod join;
 mod lines;
 mod reader;
 mod registration;
@@ -146,6 +147,10 @@ pub enum What {
     ClockSet,
     /// It calculated its use of licences, as it does every eight hours.
     Measured,
+    /// An access point did not join a controller. That is no failure of licensing.
+    JoinFailed,
+    /// Something else about access points that join.
+    Join,
     /// Something else about licensing.
     Other,
 }
@@ -173,6 +178,8 @@ impl What {
             Self::ClockDoubtful => "clock-doubtful",
             Self::ClockSet => "clock-set",
             Self::Measured => "measured",
+            Self::JoinFailed => "join-failed",
+            Self::Join => "join",
             Self::Other => "other",
         }
     }

@@ -5,6 +5,7 @@
 //! not matter. JSON of the license history is searched, not parsed: terminals wrap it and PDFs damage it.
 
 use super::history::Message;
+use super::join;
 use super::lines::Line;
 use super::settings::Headings;
 use super::stamp::Stamp;
@@ -69,6 +70,7 @@ impl Reader {
             || self.prompt(text)
             || self.clock(line.number, text)
             || self.event_log(line.number, text)
+            || self.join(line.number, text)
             || self.headings.line(line.number, text, &mut self.log);
         self.log.recognised += u64::from(recognised);
     }
@@ -156,6 +158,15 @@ impl Reader {
         // `%PKI-3-CRL_FETCH_FAIL` tells the reason on the next line.
         self.goes_on = syslog.facility == "PKI";
         self.add(number, syslog.stamp.clone(), form, what, syslog.shown());
+    }
+
+    /// What a console or a table says of access points that join.
+    fn join(&mut self, number: u64, text: &str) -> bool {
+        let Some(what) = join::of_line(text) else { return false };
+        self.count(Form::Syslog);
+        let stamp = Stamp::last_in(text).map(|(stamp, _)| stamp);
+        self.add(number, stamp, Form::Syslog, what, shown(text.trim()));
+        true
     }
 
     /// `    Reason : Enrollment URL not configured.`

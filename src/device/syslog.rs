@@ -8,6 +8,7 @@
 //! `%LICMGR-3-LOG_SMART_LIC_COMM_FAILED`, and ASA puts the whole message into one of its own:
 //! `%ASA-3-444303: %SMART_LIC-3-COMM_FAILED: …`.
 
+use super::join;
 use super::stamp::Stamp;
 use super::wording::{certificate_is_invalid, reason};
 use super::{Reason, System, What, shown};
@@ -150,7 +151,7 @@ impl Syslog<'_> {
             ("SYS", "CLOCKUPDATE") => What::ClockSet,
             ("NTP", mnemonic) if mnemonic.contains("UNSYNC") || mnemonic.contains("UNREACH") => What::ClockDoubtful,
             ("NTP", _) => What::Other,
-            _ => return None,
+            (facility, mnemonic) => return join::of_syslog(facility, mnemonic, self.severity, self.text),
         })
     }
 

@@ -21,6 +21,9 @@ const CISCO_SMART_LICENSING: &str = include_str!("../../profiles/cisco-smart-lic
 /// The profile that judges every TLS connection, built in.
 const DEFAULT: &str = include_str!("../../profiles/default.toml");
 
+/// The profile of access points that join a wireless controller, built in.
+const CAPWAP_JOIN: &str = include_str!("../../profiles/capwap-join.toml");
+
 /// How a device reaches its licensing service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -33,6 +36,8 @@ pub enum Transport {
     Cslu,
     /// The call-home service that preceded Smart Transport.
     CallHome,
+    /// An access point joins its controller (RFC 5415).
+    Capwap,
     /// Anything else.
     Other,
 }
@@ -46,6 +51,7 @@ impl Transport {
             Self::OnPrem => "on-prem",
             Self::Cslu => "cslu",
             Self::CallHome => "call-home",
+            Self::Capwap => "capwap",
             Self::Other => "other",
         }
     }
@@ -175,7 +181,7 @@ impl Profile {
     }
 
     /// Names of the profiles that come with tlswalk, the usual one first.
-    pub const BUILT_IN: &[&str] = &["cisco-smart-licensing", "default"];
+    pub const BUILT_IN: &[&str] = &["cisco-smart-licensing", "default", "capwap-join"];
 
     /// A profile that comes with tlswalk, by name.
     #[must_use]
@@ -183,6 +189,7 @@ impl Profile {
         let text = match name {
             "cisco-smart-licensing" => CISCO_SMART_LICENSING,
             "default" => DEFAULT,
+            "capwap-join" => CAPWAP_JOIN,
             _ => return None,
         };
         Self::parse(text).ok() // a test reads both

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
 use super::Profile;
+use crate::base::carrier::Carrier;
 use crate::base::command::IosName;
 use crate::base::dialect::Dialect;
 use crate::base::frame::Timestamp;
@@ -17,6 +18,8 @@ use crate::tls::trust::Anchors;
 pub struct Options {
     /// What to look for.
     pub profile: Profile,
+    /// How access points join their controllers, told beside it; `None`: it is not told.
+    pub join: Option<Profile>,
     /// Roots that chains may end at.
     pub anchors: Anchors,
     /// Judge TLS connections that are not licensing, too.
@@ -82,7 +85,18 @@ impl Options {
         Voice {
             language: self.language,
             dialect: self.dialect(),
+            carrier: Carrier::Tcp,
         }
+    }
+
+    /// The dialect of those who see to it that access points join.
+    #[must_use]
+    pub fn dialect_of_join(&self) -> Dialect {
+        // Who asks for no product is told of none.
+        let is_general = self.profile.dialect == Dialect::Generic;
+        let of_join = self.join.as_ref().map(|profile| profile.dialect);
+        let of_profile = || of_join.filter(|_| !is_general);
+        self.dialect.or_else(of_profile).unwrap_or_default()
     }
 
     /// The names of every service: those of the profile, and the user's own.
@@ -122,6 +136,7 @@ impl Options {
     pub fn new(profile: Profile) -> Self {
         Self {
             profile,
+            join: Profile::built_in("capwap-join"),
             anchors: Anchors::built_in(),
             all: false,
             others: false,

@@ -50,10 +50,7 @@ pub(crate) fn build(
             .map_or(0, |at| before.connections + at + 1)
     };
     let language = context.options.language;
-    let voice_of = |attempt: &attempt::Attempt<'_>| Voice {
-        language,
-        dialect: attempt.dialect,
-    };
+    let voice_of = |attempt: &attempt::Attempt<'_>| attempt.voice(language);
     let mut rows: Vec<Attempt> = attempts
         .iter()
         .zip(verdicts)
@@ -129,13 +126,7 @@ fn overall(attempts: &[attempt::Attempt<'_>], verdicts: &[verdict::Verdict], con
         ..Overall::default()
     };
     match worst {
-        Some((attempt, finding)) => overall(
-            finding,
-            Voice {
-                language: context.options.language,
-                dialect: attempt.dialect,
-            },
-        ),
+        Some((attempt, finding)) => overall(finding, attempt.voice(context.options.language)),
         None => {
             let (finding, voice) = (verdict::without_attempts(context), context.options.voice());
             Overall {
@@ -204,8 +195,9 @@ fn display_filter(attempt: &attempt::Attempt<'_>) -> String {
         .take(4)
         .map(|connection| {
             // The server's address and the client's ephemeral port are enough, and fit a line.
+            let transport = if connection.carrier.is_datagram() { "udp" } else { "tcp" };
             format!(
-                "{} && tcp.port == {}",
+                "{} && {transport}.port == {}",
                 address(connection.server.ip),
                 connection.client.port
             )

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::build::numbers;
 use super::{Alert, Certificate, Certificates, Close, Connection, Copy, Count, Exchange, Gap, Seen, Step, Tcp, Tls};
+use crate::base::carrier::Carrier;
 use crate::base::frame::Timestamp;
 use crate::base::phrase::Voice;
 use crate::connection;
@@ -24,6 +25,7 @@ pub(super) fn connection_of(
         client: connection.client.to_string(),
         server: connection.server.to_string(),
         licensing,
+        carrier: (connection.carrier != Carrier::Tcp).then(|| connection.carrier.name().to_owned()),
         tunnel: (connection.tunnel != Tunnel::None).then(|| connection.tunnel.to_string()),
         tcp: tcp_of(connection),
         tls: connection.tls.as_ref().map(|tls| tls_of(tls, connection)),

@@ -80,6 +80,7 @@ pub(crate) fn connection(id: usize, steps: Vec<Step>) -> Connection {
         server: "192.133.220.90:443".into(),
         licensing: true,
         tunnel: None,
+        carrier: None,
         tcp: Tcp {
             first_frame: ends.0,
             last_frame: ends.1,
@@ -429,6 +430,8 @@ pub(crate) fn no_traffic() -> Report {
     report.capture.contents = Contents {
         tcp_connections: 3,
         tls_connections: 1,
+        dtls_connections: 0,
+        capwap_data_dtls_packets: 0,
         dns_names: vec!["ntp.example.net".into()],
         server_names: vec!["evil\x07.example".into()],
         quic_packets: 0,

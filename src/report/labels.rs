@@ -20,6 +20,7 @@ pub(super) fn voice_of(report: &Report) -> Voice {
     Voice {
         language: language_of(report),
         dialect: Dialect::named(report.dialect).unwrap_or_default(),
+        ..Voice::default()
     }
 }
 
@@ -282,6 +283,7 @@ pub(super) fn transport(transport: Transport) -> Phrase {
         Transport::OnPrem => phrase("page-transport-on-prem"),
         Transport::Cslu => phrase("page-transport-cslu"),
         Transport::CallHome => phrase("page-transport-call-home"),
+        Transport::Capwap => phrase("page-transport-capwap"),
         Transport::Other => phrase("page-transport-other"),
     }
 }

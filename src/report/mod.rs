@@ -264,9 +264,15 @@ pub struct Contents {
     /// Packets of QUIC (UDP port 443), which are not read.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub quic_packets: u64,
-    /// Packets of CAPWAP that are not read: its control is DTLS.
+    /// Packets of CAPWAP that are not read.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub capwap_packets: u64,
+    /// Attempts at DTLS over UDP.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub dtls_connections: u64,
+    /// Packets of CAPWAP data inside DTLS (UDP port 5247), which are not read.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub capwap_data_dtls_packets: u64,
 }
 
 impl From<&contents::Contents> for Contents {
@@ -278,6 +284,8 @@ impl From<&contents::Contents> for Contents {
             server_names,
             quic_packets,
             capwap_packets,
+            dtls_connections,
+            capwap_data_dtls_packets,
         } = contents;
         Self {
             tcp_connections: *tcp_connections,
@@ -286,6 +294,8 @@ impl From<&contents::Contents> for Contents {
             server_names: server_names.clone(),
             quic_packets: *quic_packets,
             capwap_packets: *capwap_packets,
+            dtls_connections: *dtls_connections,
+            capwap_data_dtls_packets: *capwap_data_dtls_packets,
         }
     }
 }
@@ -317,7 +327,7 @@ pub struct Overall {
 pub struct Attempt {
     /// Counted from 1.
     pub id: usize,
-    /// `cssm`, `on-prem`, `cslu`, `call-home` or `other`.
+    /// `cssm`, `on-prem`, `cslu`, `call-home`, `capwap` or `other`.
     pub transport: Transport,
     /// The proxy's address when it went through one.
     pub via_proxy: Option<String>,
@@ -575,7 +585,7 @@ pub struct Lookup {
     pub addresses: Vec<String>,
 }
 
-/// One TCP connection.
+/// One TCP connection, or one attempt at DTLS over UDP.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Connection {
@@ -589,7 +599,10 @@ pub struct Connection {
     pub licensing: bool,
     /// The tunnel it travelled in, or null.
     pub tunnel: Option<String>,
-    /// TCP.
+    /// What TLS travelled in where that is not TCP: `dtls` over UDP, or `capwap`, behind the header of CAPWAP control.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub carrier: Option<String>,
+    /// TCP; of datagrams what they share with it: frames, bytes, what was sent again, copies.
     pub tcp: Tcp,
     /// TLS; null when there was none.
     pub tls: Option<Tls>,

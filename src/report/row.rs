@@ -45,7 +45,7 @@ pub struct Row {
     pub summary: Option<String>,
     /// Further verdict ids that hold too.
     pub also: Vec<String>,
-    /// `cssm`, `on-prem`, `cslu`, `call-home` or `other`.
+    /// `cssm`, `on-prem`, `cslu`, `call-home`, `capwap` or `other`.
     pub transport: Option<Transport>,
     /// The device's address.
     pub device: Option<String>,

@@ -265,6 +265,13 @@ const fn is_possible_kind(kind: u8) -> bool {
     matches!(kind, 0..=6 | 8 | 11..=16 | 20..=25 | 67 | 203 | 254)
 }
 
+/// Reads one message that came with its type and length in 24 bits, as DTLS has it too.
+pub(crate) fn read_whole(kind: u8, body: &[u8], missing: u32, frames: &Frames) -> Message {
+    let len = u32::try_from(body.len()).unwrap_or(u32::MAX).saturating_add(missing);
+    let [_, a, b, c] = len.to_be_bytes();
+    read([kind, a, b, c], body, missing, frames)
+}
+
 /// Reads one message; a body that does not parse becomes [`Message::OtherMessage`], one with a hole
 /// [`Message::DamagedMessage`], unless what precedes the hole can be read.
 fn read(header: [u8; 4], body: &[u8], missing: u32, frames: &Frames) -> Message {

@@ -13,6 +13,7 @@ use std::time::Duration;
 use crate::support::{Row, log_rows, root, rows, tlswalk};
 use fluent_bundle::FluentResource;
 use serde_json::Value;
+use tlswalk::base::carrier::Carrier;
 use tlswalk::base::dialect::Dialect;
 use tlswalk::base::phrase::Language;
 use tlswalk::report::explain::{TOPICS, explanations};
@@ -67,17 +68,23 @@ fn files(folder: &Path, extension: &str) -> Vec<(String, String)> {
     found
 }
 
-/// The files of a folder itself, with their text: those of dialects stand in a folder below.
+/// The files of a folder itself, with their text: those of dialects and carriers stand in folders below.
 fn texts(language: Language) -> Vec<(String, String)> {
     let dialects: BTreeSet<String> = Dialect::ALL.map(|it| format!("{}.ftl", it.name())).into();
+    let carriers = Carrier::ALL.into_iter().filter(|it| it.is_datagram());
+    let carriers: BTreeSet<String> = carriers.map(|it| format!("{}.ftl", it.name())).collect();
     let mut texts = files(&root().join("texts").join(language.tag()), "ftl");
-    texts.retain(|(name, _)| !dialects.contains(name));
+    texts.retain(|(name, _)| !dialects.contains(name) && !carriers.contains(name));
     texts
 }
 
-/// The files of the dialects.
+/// The files of the dialects, and of what TLS travels in.
 fn of_dialects(language: Language) -> Vec<(String, String)> {
-    files(&root().join("texts").join(language.tag()).join("dialects"), "ftl")
+    let folder = root().join("texts").join(language.tag());
+    ["dialects", "carriers"]
+        .into_iter()
+        .flat_map(|it| files(&folder.join(it), "ftl"))
+        .collect()
 }
 
 /// A catalogue: each message's id with its pattern.
@@ -162,7 +169,8 @@ fn lacks_space(text: &str) -> bool {
 #[test]
 fn every_catalogue_is_read_without_an_error_and_belongs_to_its_language() {
     let read = |file: &str| std::fs::read_to_string(root().join(file)).unwrap();
-    let (phrase, dialect) = (read("src/base/phrase.rs"), read("src/base/dialect.rs"));
+    let phrase = read("src/base/phrase.rs");
+    let dialect = read("src/base/dialect.rs") + &read("src/base/carrier.rs");
     let mut names = BTreeSet::new();
     for language in Language::ALL {
         for (name, text) in texts(language).into_iter().chain(of_dialects(language)) {

@@ -155,7 +155,9 @@ fn identifiers(report: &Value) -> BTreeSet<String> {
         .filter(|path| path.is_file())
         .map(|path| fs::read_to_string(path).unwrap())
         .collect();
-    let public = profile + &own + "Server Signed Certificate Device serialNumber default Transport <virtual account>";
+    let public = profile
+        + &own
+        + "Server Signed Certificate Device serialNumber default Transport Manufacturing <virtual account>";
     let public = public.to_ascii_lowercase();
     found.retain(|it| it.len() > 4 && it != "0.0.0.0" && !public.contains(&it.to_ascii_lowercase()));
     found

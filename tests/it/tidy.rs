@@ -24,6 +24,7 @@ const FOLDERS: &[&str] = &[
     "dns",
     "http",
     "tls",
+    "dtls",
     "device",
     "profile",
     "connection",

@@ -71,6 +71,7 @@ page-transport-cssm = Cisco's cloud (CSSM)
 page-transport-on-prem = SSM On-Prem
 page-transport-cslu = CSLU
 page-transport-call-home = Call Home
+page-transport-capwap = CAPWAP
 page-transport-other = TLS server
 page-confidence-certain = certain
 page-confidence-likely = likely

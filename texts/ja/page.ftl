@@ -71,6 +71,7 @@ page-transport-cssm = Cisco クラウド (CSSM)
 page-transport-on-prem = SSM オンプレミス
 page-transport-cslu = CSLU
 page-transport-call-home = Call Home
+page-transport-capwap = CAPWAP
 page-transport-other = TLS サーバ
 page-confidence-certain = 確実
 page-confidence-likely = 有力

@@ -89,6 +89,8 @@ class Contents(TypedDict):
     server_names: list[str]
     quic_packets: NotRequired[int]
     capwap_packets: NotRequired[int]
+    dtls_connections: NotRequired[int]
+    capwap_data_dtls_packets: NotRequired[int]
 
 class Overall(TypedDict):
     "The report's own verdict."
@@ -102,7 +104,7 @@ class Overall(TypedDict):
 class Attempt(TypedDict):
     "One try to reach the service."
     id: int
-    transport: Literal['cssm', 'on-prem', 'cslu', 'call-home', 'other']
+    transport: Literal['cssm', 'on-prem', 'cslu', 'call-home', 'capwap', 'other']
     via_proxy: str | None
     device: str
     name: str
@@ -175,6 +177,7 @@ class Connection(TypedDict):
     server: str
     licensing: bool
     tunnel: str | None
+    carrier: NotRequired[Literal['dtls', 'capwap']]
     tcp: Tcp
     tls: Tls | None
     steps: list[Step]
@@ -247,7 +250,7 @@ class Alert(TypedDict):
 
 class Step(TypedDict):
     "One step of the walk."
-    kind: Literal['syn', 'syn-ack', 'ack', 'connect-request', 'connect-response', 'http-request', 'http-response', 'client-hello', 'hello-retry-request', 'hello-request', 'server-hello', 'encrypted-extensions', 'certificate', 'certificate-status', 'server-key-exchange', 'certificate-request', 'server-hello-done', 'client-key-exchange', 'certificate-verify', 'change-cipher-spec', 'finished', 'new-session-ticket', 'key-update', 'encrypted-handshake', 'other-message', 'application-data', 'heartbeat', 'alert', 'fin', 'reset']
+    kind: Literal['syn', 'syn-ack', 'ack', 'connect-request', 'connect-response', 'http-request', 'http-response', 'discovery-request', 'discovery-response', 'join-request', 'join-response', 'client-hello', 'hello-verify-request', 'hello-retry-request', 'hello-request', 'server-hello', 'encrypted-extensions', 'certificate', 'certificate-status', 'server-key-exchange', 'certificate-request', 'server-hello-done', 'client-key-exchange', 'certificate-verify', 'change-cipher-spec', 'finished', 'new-session-ticket', 'key-update', 'encrypted-handshake', 'other-message', 'application-data', 'heartbeat', 'alert', 'fin', 'reset']
     side: Literal['client', 'server']
     frame: int
     frames: list[int]

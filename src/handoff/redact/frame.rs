@@ -13,6 +13,13 @@ use super::pseudonym::Pseudonyms;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::LinkType;
 
+/// Whose bytes are asked for: they are replaced in place, and what nobody takes apart is emptied, which is then said.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Payload {
+    Tcp(Segment),
+    Udp { src: Endpoint, dst: Endpoint },
+}
+
 /// What a payload is found by.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Segment {
@@ -27,7 +34,7 @@ pub(super) fn frame(
     link: LinkType,
     bytes: &mut [u8],
     names: &Pseudonyms,
-    payloads: &mut dyn FnMut(&Segment, &mut [u8]),
+    payloads: &mut dyn FnMut(&Payload, &mut [u8]) -> bool,
 ) -> bool {
     match link {
         LinkType::ETHERNET => ethernet(bytes, names, payloads),
@@ -103,7 +110,7 @@ fn u16_at(bytes: &[u8], at: usize) -> u16 {
         .map_or(0, |it| u16::from_be_bytes(*it))
 }
 
-fn ethernet(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segment, &mut [u8])) -> bool {
+fn ethernet(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Payload, &mut [u8]) -> bool) -> bool {
     // A frame may end within an address.
     let len = bytes.len().min(12);
     let addresses = bytes.get_mut(..len).unwrap_or_default();
@@ -116,7 +123,12 @@ fn ethernet(bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segm
     ether_type(kind, bytes.get_mut(at + 2..).unwrap_or_default(), names, payloads)
 }
 
-fn ether_type(kind: u16, bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dyn FnMut(&Segment, &mut [u8])) -> bool {
+fn ether_type(
+    kind: u16,
+    bytes: &mut [u8],
+    names: &Pseudonyms,
+    payloads: &mut dyn FnMut(&Payload, &mut [u8]) -> bool,
+) -> bool {
     match kind {
         0x0800 | 0x86dd => ip(bytes, names, Within::Frame, payloads),
         // ARP between IPv4 hosts on Ethernet (RFC 826).
@@ -132,7 +144,12 @@ fn ether_type(kind: u16, bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dy
     }
 }
 
-fn ip(bytes: &mut [u8], names: &Pseudonyms, within: Within, payloads: &mut dyn FnMut(&Segment, &mut [u8])) -> bool {
+fn ip(
+    bytes: &mut [u8],
+    names: &Pseudonyms,
+    within: Within,
+    payloads: &mut dyn FnMut(&Payload, &mut [u8]) -> bool,
+) -> bool {
     let version = bytes.first().map_or(0, |it| it >> 4);
     let (header_len, claimed, protocol, addresses) = match version {
         4 if bytes.len() >= 20 => {
@@ -196,7 +213,7 @@ fn ip(bytes: &mut [u8], names: &Pseudonyms, within: Within, payloads: &mut dyn F
             tcp(body, src, dst, payloads);
             false
         }
-        17 => udp(body, names),
+        17 => udp(body, (src, dst), names, payloads),
         _ => icmp(body, protocol == 58, names, within),
     };
     checksum.renew(body, at, after, names);
@@ -236,7 +253,7 @@ fn are_options(bytes: &[u8]) -> bool {
     true
 }
 
-fn tcp(body: &mut [u8], src: IpAddr, dst: IpAddr, payloads: &mut dyn FnMut(&Segment, &mut [u8])) {
+fn tcp(body: &mut [u8], src: IpAddr, dst: IpAddr, payloads: &mut dyn FnMut(&Payload, &mut [u8]) -> bool) {
     let header_len = usize::from(body.get(12).map_or(0, |it| it >> 4)) * 4;
     if header_len < 20 || body.len() < header_len {
         return body.iter_mut().skip(20).for_each(|byte| *byte = 0);
@@ -260,7 +277,7 @@ fn tcp(body: &mut [u8], src: IpAddr, dst: IpAddr, payloads: &mut dyn FnMut(&Segm
         seq: seq.wrapping_add(u32::from(syn)),
         syn,
     };
-    payloads(&segment, payload);
+    payloads(&Payload::Tcp(segment), payload);
 }
 
 /// Keeps the options whose values are sizes and times. Others can hold keys and cookies (RFC 7413, RFC 8684), and where the
@@ -290,14 +307,29 @@ fn options(bytes: &mut [u8]) {
     bytes.iter_mut().skip(at).for_each(|byte| *byte = 0);
 }
 
-fn udp(body: &mut [u8], names: &Pseudonyms) -> bool {
-    let is_dns = u16_at(body, 0) == 53 || u16_at(body, 2) == 53;
+fn udp(
+    body: &mut [u8],
+    (src, dst): (IpAddr, IpAddr),
+    names: &Pseudonyms,
+    payloads: &mut dyn FnMut(&Payload, &mut [u8]) -> bool,
+) -> bool {
+    let [src_port, dst_port] = [u16_at(body, 0), u16_at(body, 2)];
     let payload = body.get_mut(8..).unwrap_or_default();
-    if is_dns {
+    if src_port == 53 || dst_port == 53 {
         dns::message(payload, names);
         return false;
     }
-    empty(payload)
+    let ends = Payload::Udp {
+        src: Endpoint {
+            ip: src,
+            port: src_port,
+        },
+        dst: Endpoint {
+            ip: dst,
+            port: dst_port,
+        },
+    };
+    payloads(&ends, payload)
 }
 
 /// An error quotes the packet it is about, and a node is asked for by its address; everything else is emptied.
@@ -343,5 +375,5 @@ fn icmp(body: &mut [u8], v6: bool, names: &Pseudonyms, within: Within) -> bool {
     if !is_error || within == Within::Quotation {
         return empty(behind);
     }
-    ip(behind, names, Within::Quotation, &mut |_, payload| payload.fill(0))
+    ip(behind, names, Within::Quotation, &mut |_, payload| empty(payload))
 }

@@ -42,7 +42,7 @@ pub(super) fn hello_extensions(body: &mut [u8], mut at: usize, side: Side, names
             43 => {
                 let listed = if value.len() == 2 { 0 } else { 1 };
                 codes(value.get_mut(listed..).unwrap_or_default(), |high| {
-                    matches!(high, 3 | 0x7f)
+                    matches!(high, 3 | 0x7f | 0xfe)
                 });
             }
             51 => shares(value, side, names),

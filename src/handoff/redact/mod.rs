@@ -30,6 +30,7 @@
 //! A redacted file tells a keyed hash of its capture, not the hash itself, against which guesses could be tested.
 
 mod checksum;
+mod datagram;
 mod der;
 mod dns;
 mod frame;
@@ -61,7 +62,8 @@ use crate::profile::options::{Host, Options, Target};
 use crate::report::{Anomaly, Report};
 use crate::tls::certificate::Certificate;
 use crate::tls::trust::{self, Fault, Purpose};
-use frame::Segment;
+use datagram::Datagrams;
+use frame::{Payload, Segment};
 pub use pseudonym::Pseudonyms;
 pub use stream::Certificates;
 
@@ -77,6 +79,7 @@ pub struct Redactor {
     names: Pseudonyms,
     certificates: Certificates,
     streams: HashMap<(Endpoint, Endpoint, u32), Direction>,
+    datagrams: Datagrams,
     epochs: HashMap<(Endpoint, Endpoint), Epoch>,
     gathered: usize,
     emptied: u64,
@@ -116,6 +119,7 @@ impl Redactor {
             names: Pseudonyms::new(key, &options.profile),
             certificates,
             streams: HashMap::new(),
+            datagrams: Datagrams::default(),
             epochs: HashMap::new(),
             gathered: 0,
             emptied: 0,
@@ -180,14 +184,23 @@ impl Redactor {
     pub fn frame(&mut self, frame: &Frame<'_>) -> Vec<u8> {
         let mut bytes = frame.data.to_vec();
         let Self {
-            names, streams, epochs, ..
+            names,
+            streams,
+            datagrams,
+            epochs,
+            ..
         } = self;
-        let emptied = frame::frame(frame.link, &mut bytes, names, &mut |segment, payload| {
+        let emptied = frame::frame(frame.link, &mut bytes, names, &mut |whose, payload| {
+            let segment = match whose {
+                Payload::Udp { src, dst } => return datagrams.put((*src, *dst), payload),
+                Payload::Tcp(segment) => segment,
+            };
             let epoch = epoch_of(epochs, segment);
             match streams.get(&(segment.src, segment.dst, epoch)) {
                 Some(direction) => direction.put(segment.seq, payload),
                 None => payload.fill(0),
             }
+            false
         });
         self.emptied += u64::from(emptied);
         bytes
@@ -209,6 +222,7 @@ impl Redactor {
     pub fn rewind(&mut self) {
         self.emptied = 0;
         self.epochs.clear();
+        self.datagrams.rewind();
     }
 
     /// The options as they must be to judge the redacted capture.
@@ -256,11 +270,21 @@ impl Redactor {
             let Self {
                 names,
                 streams,
+                datagrams,
                 epochs,
                 gathered,
                 ..
             } = self;
-            frame::frame(frame.link, &mut bytes, names, &mut |segment, payload| {
+            frame::frame(frame.link, &mut bytes, names, &mut |whose, payload| {
+                let segment = match whose {
+                    Payload::Udp { src, dst } => {
+                        if reported.contains(&ordered(*src, *dst)) && *gathered < MOST {
+                            *gathered = gathered.saturating_add(datagrams.take((*src, *dst), payload));
+                        }
+                        return false;
+                    }
+                    Payload::Tcp(segment) => segment,
+                };
                 let epoch = epoch_of(epochs, segment);
                 let matters = reported.contains(&ordered(segment.src, segment.dst))
                     || devices.contains(&segment.src.ip)
@@ -269,6 +293,7 @@ impl Redactor {
                     let direction = streams.entry((segment.src, segment.dst, epoch)).or_default();
                     *gathered = gathered.saturating_add(direction.take(segment.seq, payload));
                 }
+                false
             });
             ControlFlow::Continue(())
         })?;
@@ -277,8 +302,10 @@ impl Redactor {
             names,
             certificates,
             streams,
+            datagrams,
             ..
         } = self;
+        datagrams.redact(names, *certificates);
         streams.retain(|(src, dst, _), direction| {
             let is_dns = src.port == 53 || dst.port == 53;
             let known = direction.redact(is_dns, names, *certificates);

@@ -171,27 +171,32 @@ fn messages(bytes: &mut [u8], pending: &mut Vec<usize>, names: &Pseudonyms, cert
     pending.drain(..done);
 }
 
+/// Replaces what identifies in the body of a handshake message.
+pub(super) fn message(kind: u8, body: &mut [u8], names: &Pseudonyms, certificates: Certificates) {
+    match kind {
+        1 => client_hello(body, names),
+        11 => chain(body, names, certificates),
+        12 => key_exchange(body, names),
+        13 => certificate_request(body, names),
+        15 => signature(body, 0, names),
+        22 => der::any(body.get_mut(4..).unwrap_or_default(), names),
+        2 => server_hello(body, names),
+        // Behind a lifetime and a length, a ticket; behind a length, a key of this handshake or an identity.
+        4 => names.scramble(body.get_mut(6..).unwrap_or_default()),
+        16 => names.scramble(body.get_mut(2..).unwrap_or_default()),
+        20 => names.scramble(body),
+        // What has no content, and what nobody took apart.
+        _ => body.fill(0),
+    }
+}
+
 /// Deals with one message, whole or not.
 fn partial(bytes: &mut [u8], places: &[usize], names: &Pseudonyms, certificates: Certificates) {
     let mut message: Vec<u8> = places.iter().filter_map(|&at| bytes.get(at)).copied().collect();
     let Some((head, body)) = message.split_at_mut_checked(4) else {
         return;
     };
-    match head.first() {
-        Some(1) => client_hello(body, names),
-        Some(11) => chain(body, names, certificates),
-        Some(12) => key_exchange(body, names),
-        Some(13) => certificate_request(body, names),
-        Some(15) => signature(body, 0, names),
-        Some(22) => der::any(body.get_mut(4..).unwrap_or_default(), names),
-        Some(2) => server_hello(body, names),
-        // Behind a lifetime and a length, a ticket; behind a length, a key of this handshake or an identity.
-        Some(4) => names.scramble(body.get_mut(6..).unwrap_or_default()),
-        Some(16) => names.scramble(body.get_mut(2..).unwrap_or_default()),
-        Some(20) => names.scramble(body),
-        // What has no content, and what nobody took apart.
-        _ => body.fill(0),
-    }
+    self::message(head.first().copied().unwrap_or_default(), body, names, certificates);
     for (&at, new) in places.iter().zip(message) {
         if let Some(to) = bytes.get_mut(at) {
             *to = new;

@@ -111,6 +111,11 @@ impl Choice {
                         || segment.dst.port == 53 && hosts.contains(&segment.src.ip)
                         || segment.src.port == 53 && hosts.contains(&segment.dst.ip)
                 }
+                Decoded::Dtls(datagram) | Decoded::Capwap(datagram) => {
+                    flows.contains(&ordered(datagram.src, datagram.dst))
+                        || is_near(datagram.src.ip)
+                        || is_near(datagram.dst.ip)
+                }
                 Decoded::Dns(datagram) => {
                     is_near(datagram.src.ip)
                         || is_near(datagram.dst.ip)

@@ -2,8 +2,10 @@
 //!
 //! A short key is cured by a longer one and not by another trust store; what the chain lacks, by the chain.
 
+use super::join_remedies;
 use super::{elsewhere, on_client, span};
 use crate::attempt::Attempt;
+use crate::base::carrier::Carrier;
 use crate::base::command::{HostName, Word};
 use crate::base::dialect::{Task, task};
 use crate::base::phrase::{Phrase, phrase};
@@ -34,6 +36,9 @@ pub(super) fn with_remedies(finding: Finding, attempt: &Attempt<'_>, refused: &R
         judgement,
         ..
     } = refused;
+    if attempt.carrier() == Carrier::Capwap {
+        return join_remedies::of_controller(finding, attempt, judgement);
+    }
     let server = |action: Phrase| elsewhere(attempt, Owner::Server, action.with("server", connection.server));
     if described == Some(AlertDescription::CERTIFICATE_REVOKED) {
         return finding.remedy(server(phrase("server-certificate-rejected-revoked")));

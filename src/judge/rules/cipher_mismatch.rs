@@ -57,7 +57,7 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
     let refused_offer = about_choice && alert.side == Side::Server && before_server_hello(connection, alert);
     // The client refusing what the server chose: because it never offered that, or before any certificate could be the
     // reason.
-    let foreign = foreign_clauses(tls);
+    let foreign = foreign_clauses(tls, connection.carrier);
     let is_unasked = !foreign.is_empty()
         && matches!(
             description,

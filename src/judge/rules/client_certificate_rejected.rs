@@ -1,11 +1,13 @@
 //! Attempt → Finding: the server refused the client's certificate, or its absence.
 
 use super::certificate_alerts::confirm;
+use super::join_remedies;
 use super::{
     alert_text, certificate_causes, certificate_clauses, client, elsewhere, is_vendors, listed, on_client, seconds,
     sees_handshake, service,
 };
 use crate::attempt::Attempt;
+use crate::base::carrier::Carrier;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
 use crate::base::phrase::{Phrase, phrase};
@@ -22,10 +24,16 @@ use crate::tls::{AlertDescription, SignatureScheme};
 /// with handshake_failure (40).
 pub(super) const RULE: Rule = rule!("client-certificate-rejected", Cause, check);
 
-fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
     let Some(refusal) = refusal(connection, tls) else {
+        if let Some(finding) = super::silent_refusal::finding(attempt, context, Side::Client, RULE.id) {
+            let chain = tls.certificates.client.as_ref().map(|it| it.chain.as_slice());
+            let leaf = chain.and_then(|chain| chain.first()?.fields.as_deref().ok());
+            let described = Some(AlertDescription::CERTIFICATE_EXPIRED);
+            return Some(with_remedies(finding, attempt, leaf, false, described));
+        }
         return super::bare_end::finding(attempt, connection, tls, RULE.id)
             .map(|finding| with_remedies(finding, attempt, None, false, None));
     };
@@ -321,13 +329,19 @@ fn refusal<'a>(connection: &Connection, tls: &'a TlsFacts) -> Option<Refusal<'a>
     })
 }
 
-/// Whether the certificate's issuer is among the authorities that the server listed; `None` where it listed none.
+/// Whether an issuer of the chain shown is among the authorities that the server listed (RFC 5246 section 7.4.4: they may be roots
+/// or below them); `None` where it listed none.
 fn issuer_is_listed(fields: &Fields, tls: &TlsFacts) -> Option<bool> {
     let request = tls
         .certificate_request
         .as_ref()
         .filter(|request| !request.authorities_raw.is_empty())?;
-    Some(request.authorities_raw.iter().any(|name| **name == *fields.issuer_raw))
+    let chain = tls.certificates.client.iter().flat_map(|message| &message.chain);
+    let mut issuers = chain
+        .filter_map(|it| it.fields.as_deref().ok())
+        .chain(std::iter::once(fields))
+        .map(|it| &it.issuer_raw);
+    Some(issuers.any(|issuer| request.authorities_raw.iter().any(|name| **name == **issuer)))
 }
 
 /// That the certificate's issuer is missing from the authorities that the server listed, as a clause.
@@ -379,6 +393,9 @@ fn with_remedies(
     missing: bool,
     described: Option<AlertDescription>,
 ) -> Finding {
+    if attempt.carrier() == Carrier::Capwap {
+        return join_remedies::of_access_point(finding, attempt, attempt.judgements.client.as_ref());
+    }
     let kind = leaf.and_then(client_certificate_kind);
     let (action, choice) = match (&kind, missing) {
         (_, true) => (

@@ -73,7 +73,10 @@ fn departure(connection: &Connection) -> Option<(FrameNumber, Timestamp)> {
     (tcp.server.fin.is_none() && tcp.server.reset.is_none()).then_some((reset.frame, reset.time))
 }
 
-fn for_certificate(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+fn for_certificate(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    if attempt.carrier().is_datagram() {
+        return super::silent_refusal::finding(attempt, context, Side::Server, CERTIFICATE.id);
+    }
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
     let judgement = attempt.judgements.server.as_ref()?;

@@ -7,6 +7,7 @@ use super::departure::first_fin;
 use super::heard::{ANSWER, late_answer};
 use super::sight::{SILENCE, is_closed, sees_handshake};
 use crate::attempt::Attempt;
+use crate::base::carrier::Carrier;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind, TlsFacts};
@@ -24,7 +25,7 @@ pub(super) fn went_well(attempt: &Attempt<'_>) -> bool {
             // Without an answer the connection must have been closed in good order, with nothing asked and nothing hidden:
             // TLS 1.3 shows only by what follows that the server accepted the client.
             let in_order = || {
-                is_closed(connection)
+                (is_closed(connection) || connection.carrier == Carrier::Dtls && tls.application_data.client == 0)
                     && (tls.application_data.client == 0 || !attempt.licensing)
                     && sees_handshake(connection)
                     && (!tls.client_sent_certificate || tls.server_accepted)

@@ -59,11 +59,12 @@ fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts) -> Fin
         (false, true) => "healthy-summary-data",
         (true, true) => "healthy-summary",
     };
-    let version = tls.version().map(super::negotiation::version_name).unwrap_or_default();
+    let version = tls.version();
+    let version = version.map(|version| super::negotiation::version_name(version, connection.carrier));
     let summary = phrase(id)
         .with("service", service(attempt))
         .with("who", client(attempt))
-        .with("version", version)
+        .with("version", version.unwrap_or_default())
         // The handshake's time is not the connection's.
         .with("took", seconds(handshake_took(connection)));
     let mut finding = or_otherwise(Finding::ok(RULE.id, summary), attempt, tls, left);

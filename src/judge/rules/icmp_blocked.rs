@@ -29,7 +29,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             && !matches!(error.kind, IcmpErrorKind::Other(..))
     })?;
     let at = if connection.connected() { At::Tls } else { At::Tcp };
+    // UDP is not refused but by such an error, as long as nobody answers.
+    let is_refusal = connection.carrier.is_datagram() && connection.tcp.server.frames == 0;
     if at == At::Tls
+        && !is_refusal
         && !matches!(
             error.kind,
             IcmpErrorKind::FragmentationNeeded { .. } | IcmpErrorKind::Prohibited
@@ -77,7 +80,7 @@ fn got_through(connection: &Connection, error: &IcmpError, context: &Context<'_>
     let tcp = &connection.tcp[sender];
     tcp.frames == 0
         || tcp.acked_unseen
-        || tcp.bytes > 0 && tcp.acked_bytes >= tcp.bytes
+        || tcp.bytes > 0 && tcp.acked_bytes >= tcp.bytes && !connection.carrier.is_datagram()
         || !watched_after(connection, error.time, context)
 }
 

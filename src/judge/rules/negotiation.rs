@@ -3,6 +3,7 @@
 use super::{chained, listed};
 use crate::attempt::other_connections::Choice;
 use crate::attempt::other_connections::Stretch;
+use crate::base::carrier::Carrier;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
@@ -98,7 +99,7 @@ pub(super) fn with_grounds(mut finding: Finding, connection: &Connection, ground
 }
 
 /// What of the server's choice the client had not offered, as clauses with both sides.
-pub(super) fn foreign_clauses(tls: &TlsFacts) -> Vec<Phrase> {
+pub(super) fn foreign_clauses(tls: &TlsFacts, carrier: Carrier) -> Vec<Phrase> {
     let (Some(hello), Some(choice)) = (&tls.client_hello, &tls.server_hello) else {
         return Vec::new();
     };
@@ -106,14 +107,14 @@ pub(super) fn foreign_clauses(tls: &TlsFacts) -> Vec<Phrase> {
         .into_iter()
         .map(|foreign| match foreign {
             Foreign::Version(version) => phrase("negotiation-foreign-version")
-                .with("version", version_name(version))
+                .with("version", version_name(version, carrier))
                 .with(
                     "offered",
                     listed(
                         &hello
                             .offered_versions()
                             .into_iter()
-                            .map(version_name)
+                            .map(|version| version_name(version, carrier))
                             .collect::<Vec<_>>(),
                     ),
                 ),
@@ -123,11 +124,13 @@ pub(super) fn foreign_clauses(tls: &TlsFacts) -> Vec<Phrase> {
         .collect()
 }
 
-/// `TLS 1.2`, `SSL 3.0`.
-pub(super) fn version_name(version: Version) -> String {
+/// `TLS 1.2`, `SSL 3.0`, `DTLS 1.2`.
+pub(super) fn version_name(version: Version, carrier: Carrier) -> String {
     let text = version.to_string();
     if text.starts_with("SSL") {
         text
+    } else if carrier.is_datagram() {
+        format!("DTLS {text}")
     } else {
         format!("TLS {text}")
     }
@@ -138,7 +141,7 @@ fn chosen(choice: &Choice) -> Phrase {
         Some(group) => phrase("negotiation-chosen-group").with("group", group),
         None => phrase("negotiation-chosen"),
     }
-    .with("version", version_name(choice.version))
+    .with("version", version_name(choice.version, Carrier::Tcp))
     .with("suite", choice.suite)
 }
 
@@ -152,7 +155,7 @@ fn lacking(hello: &ClientHello, choice: &Choice) -> Vec<Phrase> {
         versions.contains(&choice.version)
     };
     if !has_version {
-        lacking.push(Phrase::verbatim(version_name(choice.version)));
+        lacking.push(Phrase::verbatim(version_name(choice.version, Carrier::Tcp)));
     }
     // Any suite of the same kind might do as well; that the server knows others is not known.
     if !hello.cipher_suites.contains(&choice.suite) {

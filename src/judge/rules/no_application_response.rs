@@ -19,6 +19,9 @@ use crate::tls::AlertDescription;
 pub(super) const RULE: Rule = rule!("no-application-response", Cause, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    if let Some(finding) = super::join_data::unanswered(attempt, context, RULE.id) {
+        return Some(finding);
+    }
     if let Some(finding) = super::later_request::unacknowledged(attempt, RULE.id) {
         return Some(finding);
     }
@@ -144,6 +147,8 @@ impl Case<'_, '_> {
     const fn by(&self) -> By {
         if self.left {
             By::Client
+        } else if self.connection.carrier.is_datagram() {
+            By::Unknown
         } else if self.acked {
             By::Server
         } else {

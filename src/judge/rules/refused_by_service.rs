@@ -25,6 +25,9 @@ pub(super) const RULE: Rule = rule!("refused-by-service", Cause, check);
 pub(super) const REPORTED: Rule = rule!("device-reports-failure", Cause, reported);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    if let Some(finding) = super::join_refused::finding(attempt, RULE.id) {
+        return Some(finding);
+    }
     attempt.connection().filter(|_| attempt.exchanged())?;
     let testimony = unresolved(attempt).find(|it| it.certainty >= Confidence::Likely && is_answer(it.event.what))?;
     let summary = match testimony.event.what {

@@ -1,6 +1,7 @@
 //! Attempt → Remedy: what several rules say to do, and how to see that it worked.
 
 use crate::attempt::Attempt;
+use crate::base::carrier::Carrier;
 use crate::base::command::{Command, HostArgument};
 use crate::base::dialect::{Task, task};
 use crate::base::phrase::{Phrase, phrase};
@@ -12,6 +13,15 @@ use crate::profile::Transport;
 
 /// What makes the client try again.
 pub(super) fn try_again(attempt: &Attempt<'_>) -> Vec<Command> {
+    match (attempt.carrier(), attempt.connection()) {
+        (Carrier::Tcp, _) => {}
+        (Carrier::Dtls, Some(connection)) => {
+            let again = task("dtls-try-again").with("endpoint", &connection.server);
+            return attempt.dialect.lines(&[again]);
+        }
+        // Access points try again by themselves.
+        _ => return Vec::new(),
+    }
     recapture::try_again(attempt.dialect, attempt.service.transport, attempt.connection())
 }
 
@@ -34,7 +44,8 @@ pub(super) fn on_client(attempt: &Attempt<'_>, action: Phrase, tasks: &[Task]) -
         Some(vrf) => task.clone().with("vrf", vrf),
         None => task.clone(),
     };
-    let tasks: Vec<Task> = tasks.iter().map(in_table).collect();
+    let suiting = tasks.iter().filter(|task| task.suits(attempt.carrier()));
+    let tasks: Vec<Task> = suiting.map(in_table).collect();
     let mut commands = attempt.dialect.lines(&tasks);
     // Where nothing is to be typed, trying again is left to who acts.
     if attempt.licensing || !commands.is_empty() {

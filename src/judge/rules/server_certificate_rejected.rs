@@ -369,7 +369,7 @@ fn refusal<'a>(
         && !alert.after_close
         && sees_handshake(connection)
         && tls.certificates.server.is_some()
-        && (before_finished || faulty);
+        && (before_finished || faulty && !connection.carrier.is_datagram());
     let confidence = if before_finished {
         Confidence::Likely
     } else {

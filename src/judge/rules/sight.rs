@@ -34,9 +34,12 @@ pub(super) fn lost_sight(connection: &Connection) -> bool {
 
 /// Whether either side ended the connection.
 pub(super) fn is_closed(connection: &Connection) -> bool {
-    Side::both()
-        .iter()
-        .any(|&side| connection.tcp[side].fin.is_some() || connection.tcp[side].reset.is_some())
+    // Datagrams are closed by an alert, and by nothing else.
+    let has_alert = || connection.tls.as_ref().is_some_and(|tls| !tls.alerts.is_empty());
+    connection.carrier.is_datagram() && has_alert()
+        || Side::both()
+            .iter()
+            .any(|&side| connection.tcp[side].fin.is_some() || connection.tcp[side].reset.is_some())
 }
 
 /// Whether a side had closed before a reset: by the numbers, since the order in the file may be another.
@@ -69,9 +72,13 @@ pub(super) fn sees_handshake(connection: &Connection) -> bool {
 
 /// Whether no byte is missing from the first that was captured on.
 pub(super) fn sees_without_holes(connection: &Connection) -> bool {
+    let is_whole = |side: Side| connection.datagrams.as_ref().is_none_or(|it| it.is_whole[side]);
     Side::both().iter().all(|&side| {
         let tcp = &connection.tcp[side];
-        tcp.gaps.iter().all(|gap| gap.cause == GapCause::NeverArrived) && !tcp.acked_unseen && tcp.unseen_end == 0
+        is_whole(side)
+            && tcp.gaps.iter().all(|gap| gap.cause == GapCause::NeverArrived)
+            && !tcp.acked_unseen
+            && tcp.unseen_end == 0
     })
 }
 

@@ -1,6 +1,7 @@
 //! Attempt → Finding: the handshake began and then stopped, without alert or reset.
 
 use super::behind_proxy::behind_proxy;
+use super::datagram_silence;
 use super::heard::{came_partly_too_late, finished_lost, if_heard};
 use super::{
     client, elsewhere, first_fin, lost_bytes, message_name, seconds, sees_handshake, service, side_name,
@@ -20,6 +21,9 @@ use crate::tls::Version;
 pub(super) const RULE: Rule = rule!("silent-mid-handshake", General, check);
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    if attempt.carrier().is_datagram() {
+        return datagram_silence::broken_off(attempt, context, RULE.id);
+    }
     let case = recognise(attempt, context)?;
     let (by, confidence) = case.blame();
     let finding = Finding::error(RULE.id, by, At::Tls, case.summary()).confidence(confidence);

@@ -2,6 +2,7 @@
 
 use super::behind_proxy::behind_proxy;
 use super::cslu::plain_http_of_cslu;
+use super::datagram_silence;
 use super::departure::{self, Departure};
 use super::heard::late_answer;
 use super::large_hello::{large_hello, or_large_hello};
@@ -45,6 +46,9 @@ enum Case {
 const AT_ONCE: i64 = 1_000_000_000;
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
+    if attempt.carrier().is_datagram() {
+        return datagram_silence::unanswered(attempt, context, RULE.id);
+    }
     let mut finding = spoken_to(attempt, context)?;
     finding.remedies.splice(0..0, plain_http_of_cslu(attempt));
     Some(finding)

@@ -5,6 +5,7 @@ use std::io;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::page::{Span, padded};
+use super::words::protocol;
 use super::{Page, Paint, connections, device, mark, sentence, shown, story, tables, walk, words};
 use crate::base::command::shell_file;
 use crate::base::phrase::{Language, Phrase, phrase};
@@ -41,10 +42,11 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
             .iter()
             .try_for_each(|text| labelled(page, "text-also", text));
     }
-    let with = connection.and_then(|connection| connection.tls.as_ref()?.version.as_ref());
+    let with = connection.and_then(|connection| Some((connection, connection.tls.as_ref()?.version.as_ref()?)));
     let route = match with {
-        Some(version) => phrase("text-route-version")
+        Some((connection, version)) => phrase("text-route-version")
             .with("route", route)
+            .with("protocol", protocol(connection))
             .with("version", version)
             .in_language(language),
         None => route,
@@ -121,9 +123,11 @@ fn route(attempt: &Attempt, connection: Option<&Connection>, language: Language)
 fn headline(attempt: &Attempt, language: Language) -> String {
     let verdict = &attempt.verdict;
     if verdict.severity == Severity::Error && attempt.transport != Transport::Other {
-        phrase("text-licensing-failed")
-            .with("summary", &verdict.summary)
-            .in_language(language)
+        let what = match attempt.transport {
+            Transport::Capwap => "text-join-failed",
+            _ => "text-licensing-failed",
+        };
+        phrase(what).with("summary", &verdict.summary).in_language(language)
     } else {
         sentence(&verdict.summary, language)
     }

@@ -239,6 +239,12 @@ fn nothing(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()
         (tcp, 0) => phrase("text-holds-without").with("tcp", grouped(tcp)),
         (tcp, tls) => phrase("text-holds").with("tcp", grouped(tcp)).with("tls", grouped(tls)),
     }];
+    if held.dtls_connections > 0 {
+        parts.push(phrase("text-holds-dtls").with("count", grouped(held.dtls_connections)));
+    }
+    if held.capwap_data_dtls_packets > 0 {
+        parts.push(phrase("text-holds-capwap-data").with("count", grouped(held.capwap_data_dtls_packets)));
+    }
     if !held.server_names.is_empty() {
         parts.push(phrase("text-holds-servers").with("names", held.server_names.join(", ")));
     }

@@ -6,6 +6,7 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::words::protocol;
 use super::{Page, Paint, mark, shown, visible, words};
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::report::labels::step_name;
@@ -141,7 +142,7 @@ pub(super) fn steps(page: &mut Page<'_>, connection: &Connection) -> io::Result<
     };
     page.hang(&[], 2, &joined(traffic(&connection.tcp)), "")?;
     if let Some(tls) = &connection.tls {
-        let text = joined(negotiated(tls));
+        let text = joined(negotiated(connection, tls));
         if !text.is_empty() {
             page.hang(&[], 2, &text, "")?;
         }
@@ -187,7 +188,7 @@ fn traffic(tcp: &Tcp) -> Vec<Phrase> {
 }
 
 /// What was asked for, offered and chosen.
-fn negotiated(tls: &Tls) -> Vec<Phrase> {
+fn negotiated(connection: &Connection, tls: &Tls) -> Vec<Phrase> {
     let parts = [
         ("text-sni", &tls.sni),
         ("text-cipher-suite", &tls.cipher_suite),
@@ -199,7 +200,11 @@ fn negotiated(tls: &Tls) -> Vec<Phrase> {
         .filter_map(|(label, value)| value.as_ref().map(|value| phrase(label).with("value", value)))
         .collect();
     if !tls.offered_versions.is_empty() {
-        text.push(phrase("text-offered").with("value", tls.offered_versions.join(", ")));
+        text.push(
+            phrase("text-offered")
+                .with("protocol", protocol(connection))
+                .with("value", tls.offered_versions.join(", ")),
+        );
     }
     if !tls.acceptable_cas.is_empty() {
         text.push(phrase("text-accepted").with("value", tls.acceptable_cas.join("; ")));

@@ -5,7 +5,7 @@
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::words::{exchange, listed, lookups, side};
+use super::words::{exchange, listed, lookups, protocol, side};
 use super::{Paint, seconds};
 use crate::base::phrase::{Language, phrase};
 use crate::judge::finding::Severity;
@@ -59,7 +59,10 @@ impl Stage {
     fn name(self, attempt: &Attempt, language: Language) -> String {
         phrase(match self {
             Self::Dns => return "DNS".to_owned(),
+            Self::Tls if attempt.transport == Transport::Capwap => return "DTLS".to_owned(),
             Self::Tls => return "TLS".to_owned(),
+            Self::Connect if attempt.transport == Transport::Capwap => "text-phase-discovery",
+            Self::Report if attempt.transport == Transport::Capwap => "text-phase-join",
             Self::Connect => "text-phase-connect",
             Self::Proxy => "text-phase-proxy",
             Self::Report if attempt.transport == Transport::Other => "text-phase-data",
@@ -150,7 +153,10 @@ impl<'a> Walk<'a> {
             .filter(|(at, _)| *at == stage)
             .map(|(_, step)| *step)
             .collect();
-        if stage == Stage::Proxy && own.is_empty() && self.broken != Some(stage) {
+        // Datagrams have nothing to open.
+        let is_datagram = self.connection.is_some_and(|it| it.carrier.is_some());
+        let may_lack = stage == Stage::Proxy || stage == Stage::Connect && is_datagram;
+        if may_lack && own.is_empty() && self.broken != Some(stage) {
             return None;
         }
         let text = self.text(stage, &own);
@@ -194,7 +200,7 @@ impl<'a> Walk<'a> {
             Some(broken) if broken == stage => Mark::Failed,
             _ if text.is_empty() => Mark::Absent,
             Some(broken) if stage > broken => Mark::Plain,
-            _ if stage == Stage::Connect && !own.iter().any(|step| step.kind == "syn-ack") => Mark::Plain,
+            _ if stage == Stage::Connect && !own.iter().any(|step| is_answer(step)) => Mark::Plain,
             _ if stage == Stage::Close || self.goes_on_after(stage) || went_well => Mark::Done,
             _ => Mark::Plain,
         }
@@ -256,7 +262,7 @@ pub(super) fn brief(attempt: &Attempt, connection: Option<&Connection>, language
         let frames = span(own.flat_map(|(_, step)| ends_of(step)));
         let version = connection.tls.as_ref().and_then(|tls| tls.version.as_ref());
         let name = match version {
-            Some(version) if stage == Stage::Tls => format!("TLS\u{a0}{version}"),
+            Some(version) if stage == Stage::Tls => format!("{}\u{a0}{version}", protocol(connection)),
             _ => stage.name(attempt, language),
         };
         parts.push(match frames {
@@ -266,6 +272,11 @@ pub(super) fn brief(attempt: &Attempt, connection: Option<&Connection>, language
         });
     }
     parts.join(", ")
+}
+
+/// Whether the other side let itself be reached.
+fn is_answer(step: &Step) -> bool {
+    matches!(step.kind, "syn-ack" | "discovery-response")
 }
 
 /// The first frame that a step was read from, and the last.
@@ -297,9 +308,9 @@ pub(super) fn duration(connection: Option<&Connection>, language: Language) -> S
 fn staged(connection: &Connection) -> Vec<(Stage, &Step)> {
     let mut reporting = false;
     let stage_of = |step: &Step, reporting: bool| match step.kind {
-        "syn" | "syn-ack" | "ack" => Stage::Connect,
+        "syn" | "syn-ack" | "ack" | "discovery-request" | "discovery-response" => Stage::Connect,
         "connect-request" | "connect-response" => Stage::Proxy,
-        "application-data" | "http-request" | "http-response" => Stage::Report,
+        "application-data" | "http-request" | "http-response" | "join-request" | "join-response" => Stage::Report,
         "fin" | "reset" => Stage::Close,
         "alert" if reporting => Stage::Close,
         _ => Stage::Tls,

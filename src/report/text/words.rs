@@ -5,6 +5,14 @@ use crate::base::phrase::{Language, Phrase, phrase};
 use crate::report::labels::{alert, step_name};
 use crate::report::{Connection, Count, Exchange, Lookup, Step};
 
+/// What TLS is called there.
+pub(super) const fn protocol(connection: &Connection) -> &'static str {
+    match connection.carrier {
+        Some(_) => "DTLS",
+        None => "TLS",
+    }
+}
+
 /// How sure, as it is read.
 pub(super) fn confidence(confidence: &str, language: Language) -> String {
     match confidence {

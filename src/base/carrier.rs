@@ -1,0 +1,53 @@
+//! Carrier: what TLS travels in. Texts that speak of TCP's acknowledgements say nothing true of datagrams.
+
+use crate::base::phrase::Language;
+
+/// What TLS travels in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Carrier {
+    /// TCP.
+    #[default]
+    Tcp,
+    /// UDP: it is DTLS (RFC 6347, RFC 9147).
+    Dtls,
+    /// DTLS behind the header of CAPWAP control (RFC 5415 section 4.2): an access point joins its controller.
+    Capwap,
+}
+
+impl Carrier {
+    /// All there are.
+    pub const ALL: [Self; 3] = [Self::Tcp, Self::Dtls, Self::Capwap];
+
+    /// Its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Tcp => "tcp",
+            Self::Dtls => "dtls",
+            Self::Capwap => "capwap",
+        }
+    }
+
+    /// Whether it is UDP, which neither acknowledges nor closes.
+    #[must_use]
+    pub const fn is_datagram(self) -> bool {
+        !matches!(self, Self::Tcp)
+    }
+
+    /// What is said otherwise of it, the most general first: later ones hold.
+    pub(super) const fn words(self, language: Language) -> &'static [&'static str] {
+        macro_rules! words {
+            ($($file:literal)*) => {
+                match language {
+                    Language::En => &[$(include_str!(concat!("../../texts/en/carriers/", $file, ".ftl"))),*],
+                    Language::Ja => &[$(include_str!(concat!("../../texts/ja/carriers/", $file, ".ftl"))),*],
+                }
+            };
+        }
+        match self {
+            Self::Tcp => &[],
+            Self::Dtls => words!("dtls"),
+            Self::Capwap => words!("dtls" "capwap"),
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! Datagram → DatagramFlow: one attempt at DTLS between two ends, and what each of them said.
+
+use crate::base::carrier::Carrier;
+use crate::base::endpoint::Endpoint;
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::connection::datagram::control::{Inside, inside};
+use crate::connection::datagram::direction::Direction;
+use crate::connection::datagram::{Control, DatagramFacts};
+use crate::connection::event::EventKind;
+use crate::connection::step::Sides;
+use crate::connection::walk::{self, StepKind};
+use crate::connection::{ClientBy, Connection, is_tls_event};
+use crate::decode::capwap::CONTROL_PORT;
+use crate::decode::{Datagram, Tunnel};
+use crate::dtls::hello_random;
+use crate::dtls::record::Records;
+use crate::tls::message::Message;
+use crate::tls::record::content;
+
+/// Discoveries told as steps; those beyond are counted.
+const MAX_DISCOVERIES: u64 = 4;
+
+/// An attempt at DTLS under observation.
+#[derive(Debug)]
+pub struct DatagramFlow {
+    /// In order of first frames, among all connections.
+    pub index: u64,
+    /// The two ends; `directions[0]` is what `ends[0]` sends.
+    pub ends: [Endpoint; 2],
+    carrier: Carrier,
+    tunnel: Tunnel,
+    pub(super) first: (FrameNumber, Timestamp),
+    pub(super) last: (FrameNumber, Timestamp),
+    directions: [Direction; 2],
+    control: Control,
+    /// The first Client Hello's random value, and who sent it.
+    hello: Option<(usize, [u8; 32])>,
+}
+
+/// What of a datagram is DTLS, if it is any.
+fn dtls<'a>(datagram: &Datagram<'a>, carrier: Carrier) -> Option<&'a [u8]> {
+    match carrier {
+        Carrier::Capwap => match inside(datagram.payload)? {
+            Inside::Dtls(bytes) => Some(bytes),
+            Inside::Clear(_) => None,
+        },
+        _ => Some(datagram.payload),
+    }
+}
+
+impl DatagramFlow {
+    /// Ready for the datagram that begins it, which is not taken yet.
+    pub(super) fn begin(index: u64, ends: [Endpoint; 2], datagram: &Datagram<'_>, carrier: Carrier) -> Box<Self> {
+        let now = (datagram.frame, datagram.time);
+        Box::new(Self {
+            index,
+            ends,
+            carrier,
+            tunnel: datagram.tunnel,
+            first: now,
+            last: now,
+            directions: Default::default(),
+            control: Control::default(),
+            hello: None,
+        })
+    }
+
+    /// Whether a datagram begins an attempt, where there is none: a hello, or anything of a handshake in clear.
+    pub(super) fn begins(datagram: &Datagram<'_>, carrier: Carrier) -> bool {
+        if carrier == Carrier::Capwap {
+            match inside(datagram.payload) {
+                Some(Inside::Clear(kind)) => return kind.is_some(),
+                Some(Inside::Dtls(bytes)) => return Records(bytes).next().is_some(),
+                None => return false,
+            }
+        }
+        // Of a session whose beginning was not captured nothing can be judged; its encrypted records are not followed.
+        let is_sign = |kind: u8| matches!(kind, content::CHANGE_CIPHER_SPEC | content::ALERT | content::HANDSHAKE);
+        Records(datagram.payload)
+            .next()
+            .is_some_and(|it| it.epoch == 0 && it.kind.is_some_and(is_sign))
+    }
+
+    /// Whether a datagram is the beginning of another attempt between the same ends: a hello with another random value, or a
+    /// Discovery after DTLS.
+    pub(super) fn is_reused_by(&self, datagram: &Datagram<'_>, from: usize) -> bool {
+        if let Some(bytes) = dtls(datagram, self.carrier) {
+            let other = hello_random(bytes, true);
+            return matches!((self.hello, other), (Some((by, known)), Some(other)) if by != from || known != other);
+        }
+        let is_discovery = matches!(
+            inside(datagram.payload),
+            Some(Inside::Clear(Some(StepKind::DiscoveryRequest)))
+        );
+        is_discovery && self.has_spoken()
+    }
+
+    /// Whether DTLS was spoken.
+    pub(super) fn has_spoken(&self) -> bool {
+        self.directions.iter().any(|it| it.has_clear || it.has_sealed)
+    }
+
+    /// Whether only one of its ends was seen.
+    pub(super) fn is_one_sided(&self) -> bool {
+        self.directions.iter().any(|it| it.side.frames == 0)
+    }
+
+    /// Whether a side ended it with an alert.
+    pub(super) fn is_over(&self) -> bool {
+        let is_alert = |kind: &EventKind| {
+            matches!(
+                kind,
+                EventKind::Tls(Message::Alert { .. }) | EventKind::Tls(Message::EncryptedAlert { .. })
+            )
+        };
+        let mut events = self.directions.iter().flat_map(|it| &it.events);
+        events.any(|event| is_alert(&event.kind))
+    }
+
+    /// Whether a hello was captured.
+    pub(super) const fn has_asked(&self) -> bool {
+        self.hello.is_some()
+    }
+
+    /// Takes a datagram of one of its ends.
+    pub(super) fn accept(&mut self, datagram: &Datagram<'_>, from: usize, held: &mut usize) {
+        let now = (datagram.frame, datagram.time);
+        (self.first, self.last) = (self.first.min(now), self.last.max(now));
+        let [first, second] = &mut self.directions;
+        let (own, peer) = if from == 0 { (first, second) } else { (second, first) };
+        if !own.count(datagram) {
+            return;
+        }
+        let heard = peer.position();
+        if let Some(bytes) = dtls(datagram, self.carrier) {
+            if self.hello.is_none() {
+                self.hello = hello_random(bytes, false).map(|random| (from, random));
+            }
+            own.read(bytes, datagram, heard, held);
+            return;
+        }
+        let Some(Inside::Clear(Some(kind))) = inside(datagram.payload) else {
+            return;
+        };
+        let control = &mut self.control;
+        let count = match kind {
+            StepKind::DiscoveryRequest => &mut control.discoveries,
+            StepKind::DiscoveryResponse => {
+                control.last_answer = Some(now);
+                &mut control.answers
+            }
+            _ => &mut control.joins,
+        };
+        *count += 1;
+        if *count <= MAX_DISCOVERIES {
+            own.say(EventKind::Control(kind), datagram, heard);
+        }
+    }
+
+    fn client(&self) -> (usize, ClientBy) {
+        if let Some((client, _)) = self.hello {
+            return (client, ClientBy::ClientHello);
+        }
+        let [first, second] = self.ends;
+        if self.carrier == Carrier::Capwap && (first.port == CONTROL_PORT) != (second.port == CONTROL_PORT) {
+            return (usize::from(first.port == CONTROL_PORT), ClientBy::ServerHello);
+        }
+        let says = |test: fn(&Message) -> bool| {
+            self.directions.iter().position(|side| {
+                let mut messages = side.events.iter();
+                messages.any(|event| matches!(&event.kind, EventKind::Tls(message) if test(message)))
+            })
+        };
+        let server = says(|it| {
+            matches!(
+                it,
+                Message::ServerHello(_)
+                    | Message::ServerHelloDone
+                    | Message::OtherMessage(3)
+                    | Message::CertificateRequest(_)
+            )
+        });
+        if let Some(server) = server {
+            return (1 - server.min(1), ClientBy::ServerHello);
+        }
+        if let Some(client) = says(|it| matches!(it, Message::ClientKeyExchange)) {
+            return (client, ClientBy::ServerHello);
+        }
+        (usize::from(first.port < second.port), ClientBy::Port)
+    }
+
+    /// Describes it when it has ended.
+    #[must_use]
+    pub fn into_connection(mut self: Box<Self>, held: &mut usize) -> Connection {
+        for direction in &mut self.directions {
+            direction.finish(held);
+        }
+        let (client, client_by) = self.client();
+        let [first, second] = self.directions;
+        let [first_end, second_end] = self.ends;
+        let ((own, peer), (client_end, server_end)) = match client {
+            0 => ((first, second), (first_end, second_end)),
+            _ => ((second, first), (second_end, first_end)),
+        };
+        let is_tls = [&own, &peer]
+            .iter()
+            .any(|side| side.has_clear || side.has_sealed || side.events.iter().any(is_tls_event));
+        let datagrams = DatagramFacts {
+            is_whole: Sides {
+                client: own.is_whole(),
+                server: peer.is_whole(),
+            },
+            again: Sides {
+                client: own.again,
+                server: peer.again,
+            },
+            torn: Sides {
+                client: own.torn,
+                server: peer.torn,
+            },
+            control: self.control,
+        };
+        let walk = walk::walk_datagrams(own.events, peer.events);
+        Connection {
+            index: self.index,
+            client: client_end,
+            server: server_end,
+            client_by,
+            carrier: self.carrier,
+            opened: false,
+            datagrams: Some(Box::new(datagrams)),
+            tunnel: self.tunnel,
+            first: self.first,
+            last: self.last,
+            tcp: Sides {
+                client: own.side,
+                server: peer.side,
+            },
+            steps: walk.steps,
+            tls: is_tls.then_some(walk.tls),
+            records: Sides {
+                client: own.application_data,
+                server: peer.application_data,
+            },
+            http: Vec::new(),
+            opening: Sides::default(),
+            opening_frame: Sides::default(),
+            speaks_other: Sides::default(),
+            beginning_hidden: false,
+            dns: Sides::default(),
+            offer: None,
+            plain_client: None,
+            events_dropped: own.events_dropped + peer.events_dropped,
+        }
+    }
+}

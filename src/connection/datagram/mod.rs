@@ -1,0 +1,56 @@
+//! Datagram → Connection: DTLS over UDP, bare or behind the header of CAPWAP control, as a connection like any other.
+//!
+//! What TCP gives and UDP does not is taken from DTLS: who repeats itself shows by the numbers of handshake messages, and the end
+//! by an alert. The walk, and every rule on it, is that of TLS over TCP.
+
+pub mod channel;
+
+mod control;
+
+mod direction;
+
+mod flow;
+
+pub mod table;
+
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::connection::step::Sides;
+
+/// What a connection over datagrams shows beside its messages.
+#[derive(Clone, Debug, Default)]
+pub struct DatagramFacts {
+    /// Flights that a side sent again: frame and time of each.
+    pub again: Sides<Vec<(FrameNumber, Timestamp)>>,
+    /// Datagrams of which IP fragments never came: the first of each side, and how many.
+    pub torn: Sides<Option<Torn>>,
+    /// Whether the messages of a side are all there, from its first one on.
+    pub is_whole: Sides<bool>,
+    /// CAPWAP control in clear.
+    pub control: Control,
+}
+
+/// Datagrams of which IP fragments never came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Torn {
+    /// The frame of the first fragment of the first of them.
+    pub frame: FrameNumber,
+    /// Its time.
+    pub time: Timestamp,
+    /// Bytes of that datagram that never came, as far as their number shows.
+    pub missing: u32,
+    /// How many there are.
+    pub count: u64,
+}
+
+/// CAPWAP control messages in clear (RFC 5415 section 4.5.1.1), by frame.
+#[derive(Clone, Debug, Default)]
+pub struct Control {
+    /// Discovery Requests.
+    pub discoveries: u64,
+    /// Discovery Responses.
+    pub answers: u64,
+    /// The last Discovery Response.
+    pub last_answer: Option<(FrameNumber, Timestamp)>,
+    /// Join Requests and Responses in clear: without DTLS, which no standard controller allows.
+    pub joins: u64,
+}

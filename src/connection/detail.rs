@@ -1,0 +1,97 @@
+//! Message → Step: what a step is called, and what is told beside its name.
+
+use crate::connection::step::{Detail, StepKind};
+use crate::tls::hello::ClientHello;
+use crate::tls::key_exchange::KeyExchange;
+use crate::tls::message::{CertificateMessage, Message};
+use crate::tls::{AlertDescription, AlertLevel, CipherSuite, Version};
+
+/// What a message of TLS is as a step. Records that mean different things at different times are named by the walker.
+pub(super) fn step_of(message: &Message) -> (StepKind, Option<Detail>) {
+    let kind = match message {
+        Message::ClientHello(hello) => return (StepKind::ClientHello, hello_detail(hello)),
+        Message::ServerHello(hello) if hello.is_retry => {
+            return (StepKind::HelloRetryRequest, hello.group.map(Detail::AsksFor));
+        }
+        Message::ServerHello(hello) => {
+            let (version, suite) = (Version(hello.version), CipherSuite(hello.cipher_suite));
+            return (StepKind::ServerHello, Some(Detail::Chosen(version, suite)));
+        }
+        Message::Certificate(message) => return (StepKind::Certificate, certificate_detail(message)),
+        Message::ServerKeyExchange(KeyExchange { group, .. }) => {
+            let group = group.map(|group| Detail::Words(group.to_string()));
+            return (StepKind::ServerKeyExchange, group);
+        }
+        Message::CertificateRequest(request) => {
+            let names = request.authorities.len();
+            let names = (names > 0).then_some(Detail::AcceptableIssuers(names));
+            return (StepKind::CertificateRequest, names);
+        }
+        Message::OtherMessage(2) => return (StepKind::ServerHello, Some(Detail::Malformed)),
+        Message::OtherMessage(kind @ (3 | 8 | 24)) => step_of_type(*kind),
+        Message::OtherMessage(kind) => return (StepKind::OtherMessage, Some(Detail::HandshakeType(*kind))),
+        Message::DamagedMessage { kind, missing } => return (step_of_type(*kind), Some(Detail::Missing(*missing))),
+        Message::Alert { level, description } => {
+            let (level, description) = (AlertLevel(*level), AlertDescription(*description));
+            return (StepKind::Alert, Some(Detail::Alert(level, description)));
+        }
+        Message::EncryptedAlert { .. } => return (StepKind::Alert, Some(Detail::EncryptedAlert)),
+        Message::HelloRequest => StepKind::HelloRequest,
+        Message::CertificateStatus => StepKind::CertificateStatus,
+        Message::ServerHelloDone => StepKind::ServerHelloDone,
+        Message::ClientKeyExchange => StepKind::ClientKeyExchange,
+        Message::CertificateVerify => StepKind::CertificateVerify,
+        Message::NewSessionTicket => StepKind::NewSessionTicket,
+        Message::Finished => StepKind::Finished,
+        Message::ChangeCipherSpec => StepKind::ChangeCipherSpec,
+        Message::EncryptedHandshake { .. } => StepKind::EncryptedHandshake,
+        Message::ApplicationData { .. } => StepKind::ApplicationData,
+        Message::Heartbeat => StepKind::Heartbeat,
+        Message::NotARecord => StepKind::OtherMessage,
+    };
+    (kind, None)
+}
+
+const fn step_of_type(kind: u8) -> StepKind {
+    match kind {
+        0 => StepKind::HelloRequest,
+        1 => StepKind::ClientHello,
+        2 => StepKind::ServerHello,
+        3 => StepKind::HelloVerifyRequest,
+        4 => StepKind::NewSessionTicket,
+        8 => StepKind::EncryptedExtensions,
+        11 => StepKind::Certificate,
+        12 => StepKind::ServerKeyExchange,
+        13 => StepKind::CertificateRequest,
+        14 => StepKind::ServerHelloDone,
+        15 => StepKind::CertificateVerify,
+        16 => StepKind::ClientKeyExchange,
+        20 => StepKind::Finished,
+        22 => StepKind::CertificateStatus,
+        24 => StepKind::KeyUpdate,
+        _ => StepKind::OtherMessage,
+    }
+}
+
+fn hello_detail(hello: &ClientHello) -> Option<Detail> {
+    if hello.malformed {
+        return Some(Detail::Malformed);
+    }
+    if hello.sslv2_format {
+        return Some(Detail::SslV2Format);
+    }
+    hello.server_name.as_ref().map(|name| Detail::Words(name.to_string()))
+}
+
+fn certificate_detail(message: &CertificateMessage) -> Option<Detail> {
+    match message.missing.saturating_sub(message.unread) {
+        0 if message.unread > 0 => return Some(Detail::Unread(message.unread)),
+        0 => {}
+        missing => return Some(Detail::Missing(missing)),
+    }
+    Some(match message.chain.first().map(|leaf| &leaf.fields) {
+        None => Detail::NoCertificate,
+        Some(Err(why)) => Detail::UnreadableCertificate(why.clone()),
+        Some(Ok(fields)) => Detail::Words(fields.subject.to_string()),
+    })
+}

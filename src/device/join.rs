@@ -1,0 +1,145 @@
+//! text → What: what controllers and access points say of joining, in syslog, on consoles and in tables.
+//!
+//! The lines are those that an access point's console and a controller print (`%DTLS-…`, `%CAPWAP-…`, `show wireless stats ap
+//! join summary`, `show ap join stats detailed`). They are facts beside a report, and say nothing of licensing.
+
+use super::What;
+
+/// What a message of syslog says of joining, by its facility; `None`: it is about something else.
+pub(super) fn of_syslog(facility: &str, mnemonic: &str, severity: u8, text: &str) -> Option<What> {
+    let is_of_join = matches!(facility, "DTLS" | "CAPWAP" | "LWAPP")
+        || facility.starts_with("CAPWAPAC_")
+        || facility.starts_with("APMGR_")
+        || facility.starts_with("DTLS_");
+    if !is_of_join {
+        return None;
+    }
+    let text = text.to_ascii_lowercase();
+    // An access point also says goodbye with an alert.
+    let is_alert = mnemonic.contains("ALERT") && text.contains("fatal") && !text.contains("close notify");
+    let says_so = ["failed", "failure", "error", "expired", "rejected"]
+        .iter()
+        .any(|word| text.contains(word));
+    let fails = mnemonic.contains("FAIL") || mnemonic.contains("ERR") || is_alert || severity <= 3 && says_so;
+    Some(if fails { What::JoinFailed } else { What::Join })
+}
+
+/// Parts of lines of a console that say that a join failed.
+const FAILURES: [&str; 7] = [
+    "Verify Cert: FAILED",
+    "Cert Verification FAILED",
+    "Max retransmission count reached",
+    "DTLS_CLIENT_ERROR",
+    "Peer certificate verification failed",
+    "Failed to join controller",
+    "dtls_disconnect: ERROR",
+];
+
+/// Parts of lines of a console that tell how far a join has come.
+const STEPS: [&str; 4] = [
+    "CAPWAP State: ",
+    "Discovery Request sent to ",
+    "Discovery Response from ",
+    "MIC certificate for DTLS",
+];
+
+/// Beginnings of lines of `show ap join stats detailed` and its likes that tell why the last join failed.
+const REASONS: [&str; 5] = [
+    "Reason for last unsuccessful attempt",
+    "Reason for last AP connection failure",
+    "Reason for error that occurred last",
+    "Type of error that occurred last",
+    "Last AP disconnect reason",
+];
+
+/// What a line without a mnemonic says of joining.
+pub(super) fn of_line(line: &str) -> Option<What> {
+    let has = |parts: &[&str]| parts.iter().any(|part| line.contains(part));
+    if has(&FAILURES) {
+        return Some(What::JoinFailed);
+    }
+    if has(&STEPS) {
+        return Some(What::Join);
+    }
+    let trimmed = line.trim_start_matches([' ', '-', '\t']);
+    if let Some(rest) = REASONS.iter().find_map(|reason| trimmed.strip_prefix(reason)) {
+        let value = rest.trim_start_matches([' ', '.', ':']).trim();
+        let is_none =
+            value.is_empty() || ["na", "n/a", "none", "not applicable"].contains(&&*value.to_ascii_lowercase());
+        return Some(if is_none { What::Join } else { What::JoinFailed });
+    }
+    of_row(line)
+}
+
+/// A row of `show wireless stats ap join summary`: two addresses of hardware, name, address, status, phase, reason.
+fn of_row(line: &str) -> Option<What> {
+    let mut words = line.split_whitespace();
+    let is_hardware = |word: &str| {
+        let digits = word.bytes().filter(u8::is_ascii_hexdigit).count();
+        word.len() == 14 && digits == 12 && word.bytes().filter(|&byte| byte == b'.').count() == 2
+    };
+    if !is_hardware(words.next()?) || !is_hardware(words.next()?) {
+        return None;
+    }
+    if line.contains("Not Joined") || line.contains("Not joined") {
+        return Some(What::JoinFailed);
+    }
+    words.any(|word| word == "Joined").then_some(What::Join)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_of_joining_are_told_by_their_facility() {
+        let said = |facility, mnemonic, severity, text| of_syslog(facility, mnemonic, severity, text);
+        let alert = "Send FATAL : Bad certificate Alert to 192.0.2.5:5246";
+        assert_eq!(said("DTLS", "SEND_ALERT", 5, alert), Some(What::JoinFailed));
+        let goodbye = "Send FATAL : Close notify Alert to 192.0.2.5:5246";
+        assert_eq!(said("DTLS", "SEND_ALERT", 5, goodbye), Some(What::Join));
+        assert_eq!(said("DTLS", "HANDSHAKE_FAILURE", 3, "x"), Some(What::JoinFailed));
+        let asked = "DTLS connection request sent peer_ip: 192.0.2.5 peer_port: 5246";
+        assert_eq!(said("CAPWAP", "DTLSREQSEND", 5, asked), Some(What::Join));
+        assert_eq!(said("SYS", "CONFIG_I", 5, "x"), None);
+    }
+
+    #[test]
+    fn lines_of_consoles_and_tables_are_told_by_what_they_say() {
+        for (line, what) in [
+            (
+                "[*11/29/2026 05:00:00.1] display_verify_cert_status: Verify Cert: FAILED at 0 depth: certificate has expired",
+                Some(What::JoinFailed),
+            ),
+            ("[*11/29/2026 05:00:00.1] CAPWAP State: DTLS Setup", Some(What::Join)),
+            (
+                "[*11/29/2026 05:00:00.1] Max retransmission count reached for Connection 0x1!",
+                Some(What::JoinFailed),
+            ),
+            (
+                "00a1.b2c3.d4e5 00a1.b2c3.d4e6 AP-3 10.1.1.9 Not Joined Dtls-Handshake DTLS cert-chain not available",
+                Some(What::JoinFailed),
+            ),
+            (
+                "00a1.b2c3.d4e5 00a1.b2c3.d4e6 AP-4 10.1.1.10 Joined Run NA",
+                Some(What::Join),
+            ),
+            (
+                "- Reason for last unsuccessful attempt.......................... RADIUS authorization is pending for the AP",
+                Some(What::JoinFailed),
+            ),
+            (
+                "- Reason for last unsuccessful attempt.......................... Not applicable",
+                Some(What::Join),
+            ),
+            (
+                "Type of error that occurred last : DTLS-Handshake",
+                Some(What::JoinFailed),
+            ),
+            ("Interface Status Joined", None),
+            ("00a1.b2c3.d4e5 dynamic Gi1/0/1", None),
+        ] {
+            assert_eq!(of_line(line), what, "{line}");
+        }
+    }
+}

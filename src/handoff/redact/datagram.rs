@@ -1,0 +1,254 @@
+//! datagrams of DTLS → datagrams of the same length: handshake messages with pseudonyms, the rest emptied.
+//!
+//! A certificate spans several datagrams, and a flight that is sent again is cut differently. So messages are gathered by their
+//! numbers first, replaced as wholes, and each fragment then takes its part (RFC 6347 section 4.2.3). Of CAPWAP control in clear
+//! the type of the message stays.
+
+use std::collections::HashMap;
+
+use super::pseudonym::Pseudonyms;
+use super::stream::{self, Certificates};
+use crate::base::endpoint::Endpoint;
+use crate::decode::capwap::CONTROL_PORT;
+use crate::dtls::assembler::{Fragment, Fragments};
+use crate::dtls::hello_random;
+use crate::dtls::record::Records;
+use crate::handoff::slice::choice::ordered;
+
+/// The longest message gathered: longer ones are not read either.
+const MOST_PER_MESSAGE: u32 = 128 * 1024;
+
+/// A message: who sent it to whom, in which attempt between them, its number, type and length.
+type Key = (Endpoint, Endpoint, u32, (u16, u8, u32));
+
+/// Which of the attempts between the same ends it is, by the random values of their hellos.
+#[derive(Clone, Copy, Debug, Default)]
+struct Attempt {
+    number: u32,
+    random: Option<[u8; 32]>,
+}
+
+/// What is gathered of DTLS.
+#[derive(Debug, Default)]
+pub(super) struct Datagrams {
+    messages: HashMap<Key, Vec<u8>>,
+    attempts: HashMap<(Endpoint, Endpoint), Attempt>,
+}
+
+/// Where DTLS begins in a payload, if it is DTLS.
+fn begin_of_dtls((src, dst): (Endpoint, Endpoint), payload: &[u8]) -> Option<usize> {
+    let is_capwap = [src.port, dst.port].contains(&CONTROL_PORT);
+    let at = if is_capwap && payload.first() == Some(&1) { 4 } else { 0 };
+    let first = Records(payload.get(at..)?).next()?;
+    // Without a header in front of it, a short one alone is no sign.
+    (at > 0 || !first.is_short || payload.len() > 1).then_some(at)
+}
+
+impl Datagrams {
+    /// Ready for the frames once more, from the first.
+    pub(super) fn rewind(&mut self) {
+        self.attempts.clear();
+    }
+
+    /// Gathers the messages of a datagram; how many bytes that took.
+    pub(super) fn take(&mut self, ends: (Endpoint, Endpoint), payload: &[u8]) -> usize {
+        let Some(at) = begin_of_dtls(ends, payload) else {
+            return 0;
+        };
+        let bytes = payload.get(at..).unwrap_or_default();
+        let attempt = self.attempt(ends, bytes);
+        let mut taken = 0_usize;
+        for record in Records(bytes).filter(|it| it.kind == Some(22) && it.epoch == 0) {
+            for fragment in Fragments(record.body).filter(|it| it.len <= MOST_PER_MESSAGE) {
+                let message = self.messages.entry(key(ends, attempt, &fragment)).or_default();
+                let from = fragment.offset as usize;
+                let to = from.saturating_add(fragment.bytes.len());
+                if message.len() < to {
+                    taken = taken.saturating_add(to - message.len());
+                    message.resize(to, 0);
+                }
+                for (to, byte) in message.iter_mut().skip(from).zip(fragment.bytes) {
+                    *to = *byte;
+                }
+            }
+        }
+        taken
+    }
+
+    /// Replaces what identifies in all that was gathered.
+    pub(super) fn redact(&mut self, names: &Pseudonyms, certificates: Certificates) {
+        for ((_, _, _, (_, kind, _)), message) in &mut self.messages {
+            match kind {
+                1 => client_hello(message, names, certificates),
+                2 => with_version(message, |body| stream::message(2, body, names, certificates)),
+                // A version, and behind its length a cookie.
+                3 => with_version(message, |body| names.scramble(body.get_mut(3..).unwrap_or_default())),
+                kind => stream::message(*kind, message, names, certificates),
+            }
+        }
+    }
+
+    /// Replaces a datagram; whether it was emptied since nobody took it apart.
+    pub(super) fn put(&mut self, ends: (Endpoint, Endpoint), payload: &mut [u8]) -> bool {
+        if is_clear_control(ends, payload) {
+            clear_control(payload);
+            return false;
+        }
+        let Some(at) = begin_of_dtls(ends, payload) else {
+            payload.fill(0);
+            return !payload.is_empty();
+        };
+        let attempt = self.attempt(ends, payload.get(at..).unwrap_or_default());
+        // The bytes between the preamble and DTLS are reserved.
+        payload.get_mut(1..at.max(1)).unwrap_or_default().fill(0);
+        let mut rest = payload.get_mut(at..).unwrap_or_default();
+        while let Some((head, len)) = header(rest) {
+            let (own, behind) = rest.split_at_mut(head.saturating_add(len).min(rest.len()));
+            self.record(ends, attempt, own, head);
+            rest = behind;
+        }
+        rest.fill(0);
+        false
+    }
+
+    /// Replaces a record, whose body begins there.
+    fn record(&self, ends: (Endpoint, Endpoint), attempt: u32, record: &mut [u8], body_at: usize) {
+        let (head, body) = record.split_at_mut(body_at.min(record.len()));
+        let is_clear = head.get(3..5) == Some(&[0, 0]);
+        match (head.first(), is_clear) {
+            (Some(22), true) => {
+                let mut at = 0;
+                let fragments: Vec<(usize, Option<Vec<u8>>)> = Fragments(body)
+                    .map(|it| (it.bytes.len(), self.part(ends, attempt, &it)))
+                    .collect();
+                for (len, part) in fragments {
+                    let to = body.get_mut(at + 12..at + 12 + len).unwrap_or_default();
+                    match part {
+                        Some(part) if part.len() == to.len() => to.copy_from_slice(&part),
+                        _ => to.fill(0),
+                    }
+                    at = at.saturating_add(12).saturating_add(len);
+                }
+                body.get_mut(at..).unwrap_or_default().fill(0);
+            }
+            (Some(20), true) => body.iter_mut().skip(1).for_each(|byte| *byte = 0),
+            (Some(21), true) if body.len() == 2 => {}
+            // Of ciphertext the length says something, and it shall not look like anything else.
+            (Some(21 | 22), _) => body.fill(0xff),
+            _ => body.fill(0),
+        }
+    }
+
+    fn part(&self, ends: (Endpoint, Endpoint), attempt: u32, fragment: &Fragment<'_>) -> Option<Vec<u8>> {
+        let message = self.messages.get(&key(ends, attempt, fragment))?;
+        let from = fragment.offset as usize;
+        message
+            .get(from..from.saturating_add(fragment.bytes.len()))
+            .map(<[u8]>::to_vec)
+    }
+
+    /// The number of the attempt that a datagram belongs to.
+    fn attempt(&mut self, (src, dst): (Endpoint, Endpoint), bytes: &[u8]) -> u32 {
+        let random = hello_random(bytes, true);
+        if random.is_none() {
+            return self.attempts.get(&ordered(src, dst)).map_or(0, |it| it.number);
+        }
+        let attempt = self.attempts.entry(ordered(src, dst)).or_default();
+        if attempt.random != random {
+            attempt.number = attempt.number.saturating_add(1);
+            attempt.random = random;
+        }
+        attempt.number
+    }
+}
+
+fn key((src, dst): (Endpoint, Endpoint), attempt: u32, fragment: &Fragment<'_>) -> Key {
+    (src, dst, attempt, (fragment.number, fragment.kind, fragment.len))
+}
+
+/// Where the body of the record that begins here does so, and its length: what is none has neither.
+fn header(bytes: &[u8]) -> Option<(usize, usize)> {
+    let record = Records(bytes).next()?;
+    let head = match *bytes.first()? {
+        first @ 0x20..=0x3f => {
+            let [has_cid, has_long_number, has_len] = [0x10, 0x08, 0x04].map(|bit| first & bit != 0);
+            // An identifier of unknown length is no part of what stays.
+            match has_cid {
+                true => 1,
+                false => 2 + usize::from(has_long_number) + if has_len { 2 } else { 0 },
+            }
+        }
+        _ => 13,
+    };
+    let is_endless = record.is_short && bytes.first().is_some_and(|first| first & 0x10 != 0);
+    let len = if is_endless {
+        bytes.len().saturating_sub(head)
+    } else {
+        record.body.len()
+    };
+    Some((head, len))
+}
+
+/// The version of a hello stands in place of TLS's while that is taken apart; one that is none is emptied.
+fn with_version(body: &mut [u8], replace: impl FnOnce(&mut [u8])) {
+    let version = match body.first_chunk::<2>() {
+        Some(&[0xfe, minor @ 0xfc..=0xff]) => [0xfe, minor],
+        _ => [0, 0],
+    };
+    put(body, [3, 3]);
+    replace(body);
+    put(body, version);
+}
+
+fn put(body: &mut [u8], version: [u8; 2]) {
+    for (to, from) in body.iter_mut().zip(version) {
+        *to = from;
+    }
+}
+
+/// A Client Hello is one of TLS without its cookie.
+fn client_hello(body: &mut [u8], names: &Pseudonyms, certificates: Certificates) {
+    let cookie = (|| {
+        let from = 35_usize.checked_add(usize::from(*body.get(34)?))?;
+        let to = from.checked_add(1)?.checked_add(usize::from(*body.get(from)?))?;
+        (to <= body.len()).then_some(from..to)
+    })();
+    let Some(cookie) = cookie else { return body.fill(0) };
+    let mut bare = [
+        body.get(..cookie.start).unwrap_or_default(),
+        body.get(cookie.end..).unwrap_or_default(),
+    ]
+    .concat();
+    with_version(&mut bare, |bare| stream::message(1, bare, names, certificates));
+    let value = body.get_mut(cookie.start + 1..cookie.end).unwrap_or_default();
+    names.scramble(value);
+    let (before, behind) = bare.split_at(cookie.start.min(bare.len()));
+    let [first, second] = [(0, before), (cookie.end, behind)];
+    for (at, part) in [first, second] {
+        for (to, from) in body.iter_mut().skip(at).zip(part) {
+            *to = *from;
+        }
+    }
+}
+
+fn is_clear_control((src, dst): (Endpoint, Endpoint), payload: &[u8]) -> bool {
+    [src.port, dst.port].contains(&CONTROL_PORT) && payload.first() == Some(&0)
+}
+
+/// Names, addresses and serial numbers of CAPWAP control stand in its elements; header and type say what it is (RFC 5415
+/// sections 4.3 and 4.5.1).
+fn clear_control(payload: &mut [u8]) {
+    let header = payload.get(1).map_or(0, |it| usize::from(it >> 3) * 4);
+    let is_message = header >= 8
+        && payload
+            .get(header..)
+            .is_some_and(|it| it.first_chunk::<3>() == Some(&[0, 0, 0]));
+    if !is_message {
+        return payload.iter_mut().skip(1).for_each(|byte| *byte = 0);
+    }
+    // What a header has beyond its eight bytes are addresses of radios.
+    payload.get_mut(8..header).unwrap_or_default().fill(0);
+    // Type, sequence number, length.
+    let to = header.saturating_add(7);
+    payload.iter_mut().skip(to).for_each(|byte| *byte = 0);
+}

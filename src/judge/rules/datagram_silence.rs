@@ -1,0 +1,309 @@
+//! Attempt → Finding: over datagrams somebody says nothing any more.
+//!
+//! Nothing acknowledges a datagram. What was lost shows by who asks again: a side that repeats its flight has not had the answer
+//! to it (RFC 6347 section 4.2.4), wherever on the path the capture saw that answer.
+
+use super::join_remedies;
+use super::{client, elsewhere, message_name, seconds, service, side_name, watched_after};
+use crate::attempt::Attempt;
+use crate::base::carrier::Carrier;
+use crate::base::confidence::Confidence;
+use crate::base::dialect::task;
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::phrase::{Phrase, phrase};
+use crate::connection::Connection;
+use crate::connection::datagram::DatagramFacts;
+use crate::connection::walk::{Side, Step, StepKind};
+use crate::judge::context::Context;
+use crate::judge::finding::{At, By, Finding, Owner};
+
+/// The hello, or the Discovery before it, was never answered.
+pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: &'static str) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    let facts = connection.datagrams.as_deref()?;
+    let says = |step: &&Step| step.side == Side::Server && step.kind.is_tls();
+    if connection.steps.iter().any(|step| says(&step)) {
+        return None;
+    }
+    let asked = connection
+        .step_by(StepKind::ClientHello, Side::Client)
+        .or_else(|| connection.step_by(StepKind::DiscoveryRequest, Side::Client))?;
+    if !watched_after(connection, asked.time, context) {
+        return None;
+    }
+    let is_discovery = asked.kind == StepKind::DiscoveryRequest;
+    if is_discovery && facts.control.answers > 0 {
+        return None;
+    }
+    let waited = connection.last.1.since(asked.time);
+    let times = match is_discovery {
+        true => facts.control.discoveries,
+        false => facts.again.client.len() as u64 + 1,
+    };
+    let summary = phrase(match (is_discovery, facts.control.last_answer) {
+        (true, _) => "datagrams-no-answer-discovery",
+        (false, Some(_)) => "datagrams-no-answer-after-discovery",
+        (false, None) => "datagrams-no-answer",
+    })
+    .with("service", service(attempt))
+    .with("who", client(attempt))
+    .with("times", times)
+    .with("span", seconds(waited));
+    let mut finding = Finding::error(id, By::Unknown, At::Tls, summary)
+        .confidence(Confidence::Likely)
+        .evidence(asked.frame, phrase("verbatim").with("text", message_name(asked.kind)));
+    if let Some((frame, _)) = facts.control.last_answer {
+        finding = finding.evidence(frame, phrase("datagrams-discovery-answered"));
+    }
+    finding = with_repeats(finding, facts, Side::Client)
+        .claims_silence_of(Side::Server)
+        .cannot_tell(phrase("datagrams-cannot-tell-where"));
+    if facts.control.last_answer.is_none() {
+        finding = finding.remedy(elsewhere(attempt, Owner::Firewall, allow(attempt, connection)));
+    }
+    Some(finding.remedy(listening(attempt, connection)))
+}
+
+/// How a handshake stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stop {
+    /// The other side asks again for what the last flight answers: that flight did not reach it.
+    Lost,
+    /// The side that spoke last repeats itself, and the other says nothing.
+    Unheard,
+    /// Neither repeats anything.
+    Quiet,
+}
+
+/// What a handshake that stopped shows.
+pub(super) struct Stopped<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) facts: &'a DatagramFacts,
+    /// The last message that was new.
+    pub(super) last: &'a Step,
+    stop: Stop,
+}
+
+impl<'a> Stopped<'a> {
+    /// Of an attempt that is neither complete nor ended by an alert, and was watched long enough.
+    pub(super) fn of(attempt: &Attempt<'a>, context: &Context<'_>) -> Option<Self> {
+        let connection = attempt.connection()?;
+        let facts = connection.datagrams.as_deref()?;
+        let tls = connection.tls.as_ref()?;
+        if tls.is_complete() || !tls.alerts.is_empty() || tls.application_data.server > 0 {
+            return None;
+        }
+        let last = connection.steps.iter().rfind(|step| step.kind.is_tls())?;
+        let answered = connection
+            .steps
+            .iter()
+            .any(|step| step.side == Side::Server && step.kind.is_tls());
+        if !answered || !watched_after(connection, last.time, context) {
+            return None;
+        }
+        let again = |side: Side| facts.again[side].iter().any(|&(_, time)| time > last.time);
+        let stop = match (again(last.side.peer()), again(last.side)) {
+            (true, _) => Stop::Lost,
+            (false, true) => Stop::Unheard,
+            (false, false) => Stop::Quiet,
+        };
+        Some(Self {
+            connection,
+            facts,
+            last,
+            stop,
+        })
+    }
+
+    /// Whether the last flight reached the other side, or may have.
+    pub(super) fn may_have_arrived(&self) -> bool {
+        self.stop != Stop::Lost && self.facts.torn[self.last.side].is_none()
+    }
+}
+
+/// The handshake began and then stopped, without an alert.
+pub(super) fn broken_off(attempt: &Attempt<'_>, context: &Context<'_>, id: &'static str) -> Option<Finding> {
+    let stopped = Stopped::of(attempt, context)?;
+    let Stopped {
+        connection,
+        facts,
+        last,
+        stop,
+    } = stopped;
+    let torn = Side::both()
+        .into_iter()
+        .find_map(|side| Some((side, facts.torn[side]?)));
+    let waited = seconds(connection.last.1.since(last.time));
+    let (by, confidence, clause) = match (torn, stop) {
+        (Some((side, torn)), _) => (
+            By::Path,
+            Confidence::Likely,
+            phrase("datagrams-fragments-lost")
+                .with("who", side_name(side))
+                .with("count", torn.count),
+        ),
+        (None, Stop::Lost) => (
+            By::Path,
+            Confidence::Likely,
+            phrase("datagrams-flight-lost")
+                .with("who", side_name(last.side))
+                .with("other", side_name(last.side.peer())),
+        ),
+        (None, Stop::Unheard) => (
+            By::Unknown,
+            Confidence::Likely,
+            phrase("datagrams-flight-unheard")
+                .with("who", side_name(last.side))
+                .with("other", side_name(last.side.peer()))
+                .with("times", facts.again[last.side].len())
+                .with("span", waited.clone()),
+        ),
+        (None, Stop::Quiet) => (
+            By::Unknown,
+            Confidence::Possible,
+            phrase("silent-mid-handshake-silent").with("span", waited.clone()),
+        ),
+    };
+    let summary = phrase(match by {
+        By::Path => "silent-mid-handshake-summary-lost",
+        _ => "silent-mid-handshake-summary",
+    })
+    .with("service", service(attempt))
+    .with("message", message_name(last.kind))
+    .with("who", side_name(last.side))
+    .with("clause", clause);
+    let mut finding = Finding::error(id, by, At::Tls, summary)
+        .confidence(confidence)
+        .evidence(
+            last.frame,
+            phrase("silent-mid-handshake-last-message")
+                .with("message", message_name(last.kind))
+                .with("who", side_name(last.side)),
+        );
+    if let Some((side, torn)) = torn {
+        finding = finding.evidence(
+            torn.frame,
+            match torn.missing {
+                // The last fragment, which tells the length, is among those that never came.
+                0 => phrase("datagrams-torn-open"),
+                missing => phrase("datagrams-torn").with("missing", missing),
+            }
+            .with("who", side_name(side)),
+        );
+    }
+    for side in Side::both() {
+        finding = with_repeats(finding, facts, side);
+    }
+    finding = finding.evidence(
+        connection.last.0,
+        phrase("silent-mid-handshake-last-packet").with("span", waited),
+    );
+    if by == By::Path {
+        return Some(on_the_path(finding, attempt, connection, last.side));
+    }
+    finding = finding
+        .claims_silence_of(last.side.peer())
+        .cannot_tell(phrase("datagrams-cannot-tell-where"));
+    finding = or_refused(finding, connection, last.side);
+    let log = match last.side {
+        Side::Server => elsewhere(
+            attempt,
+            Owner::Wlc,
+            phrase("silent-mid-handshake-log").with("who", client(attempt)),
+        ),
+        Side::Client => elsewhere(
+            attempt,
+            Owner::Server,
+            phrase("silent-mid-handshake-server-log").with("server", connection.server),
+        ),
+    };
+    Some(
+        finding
+            .remedy(log)
+            .remedy(elsewhere(attempt, Owner::Firewall, allow(attempt, connection))),
+    )
+}
+
+/// A certificate that was presented last may be what the other side is silent about.
+fn or_refused(finding: Finding, connection: &Connection, presented: Side) -> Finding {
+    if connection.step_by(StepKind::Certificate, presented).is_none() {
+        return finding;
+    }
+    match presented {
+        Side::Server => finding.behind(
+            "server-certificate-rejected",
+            phrase("silent-mid-handshake-client-certificate"),
+        ),
+        Side::Client => finding.behind(
+            "client-certificate-rejected",
+            phrase("silent-mid-handshake-server-certificate"),
+        ),
+    }
+}
+
+/// What to do about datagrams that are lost: large ones first.
+fn on_the_path(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, lost: Side) -> Finding {
+    let largest = connection.tcp[lost].largest;
+    finding
+        .cannot_tell(phrase("datagrams-cannot-tell-size").with("largest", largest))
+        .remedy(elsewhere(
+            attempt,
+            Owner::Firewall,
+            phrase("datagrams-let-fragments-pass")
+                .with("client", connection.client)
+                .with("server", connection.server)
+                .with("largest", largest),
+        ))
+}
+
+/// Adds how often a side sent its flight again, and how the pauses grew.
+fn with_repeats(finding: Finding, facts: &DatagramFacts, side: Side) -> Finding {
+    let again = &facts.again[side];
+    let (Some(&first), Some(&last)) = (again.first(), again.last()) else {
+        return finding;
+    };
+    let what = match pauses(again) {
+        Some((shortest, longest)) => phrase("datagrams-repeated-doubling")
+            .with("shortest", seconds(shortest))
+            .with("longest", seconds(longest)),
+        None => phrase("datagrams-repeated"),
+    };
+    finding.evidence(
+        last.0,
+        what.with("who", side_name(side))
+            .with("times", again.len())
+            .with("first", first.0),
+    )
+}
+
+/// The first and the last pause between repetitions, where each is longer than the one before (RFC 6347 section 4.2.4.1).
+fn pauses(again: &[(FrameNumber, Timestamp)]) -> Option<(i64, i64)> {
+    let pauses: Vec<i64> = again
+        .windows(2)
+        .filter_map(|pair| Some(pair.get(1)?.1.since(pair.first()?.1)))
+        .collect();
+    let (&first, &last) = (pauses.first()?, pauses.last()?);
+    let grows = pauses.windows(2).all(|pair| pair.first() < pair.get(1));
+    (pauses.len() > 1 && grows).then_some((first, last))
+}
+
+/// Which ports have to be open.
+fn allow(attempt: &Attempt<'_>, connection: &Connection) -> Phrase {
+    phrase(match connection.carrier {
+        Carrier::Capwap => "datagrams-allow-capwap",
+        _ => "datagrams-allow",
+    })
+    .with("device", attempt.device)
+    .with("server", connection.server)
+}
+
+/// Whether anybody listens there.
+fn listening(attempt: &Attempt<'_>, connection: &Connection) -> crate::judge::finding::Remedy {
+    let action = phrase("datagrams-listen").with("server", connection.server);
+    match connection.carrier {
+        Carrier::Capwap => {
+            join_remedies::on_controller(attempt, action, &[task("join-show"), task("join-certificates")])
+        }
+        _ => elsewhere(attempt, Owner::Server, action),
+    }
+}

@@ -1,0 +1,47 @@
+//! Attempt → Finding: an access point joined, and its data channel is never answered.
+
+use super::{SILENCE, client, elsewhere, seconds, service};
+use crate::attempt::Attempt;
+use crate::base::carrier::Carrier;
+use crate::base::confidence::Confidence;
+use crate::base::phrase::phrase;
+use crate::connection::walk::Side;
+use crate::judge::context::Context;
+use crate::judge::finding::{At, By, Finding, Owner};
+
+/// RFC 5415 section 4.7.1: a controller answers each keep-alive of the data channel, 30 s apart and sooner while there is none.
+pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: &'static str) -> Option<Finding> {
+    if attempt.carrier() != Carrier::Capwap || !attempt.exchanged() {
+        return None;
+    }
+    let connection = attempt.connection()?;
+    let channel = context
+        .watched
+        .channels
+        .between(connection.client.ip, connection.server.ip)?;
+    let span = channel.last.1.since(channel.first.1);
+    let is_of_it = channel.first.1 >= connection.first.1 && channel.first.1 <= connection.last.1;
+    if channel.answered > 0 || channel.asked < 2 || span < SILENCE || !is_of_it {
+        return None;
+    }
+    let summary = phrase("join-data-unanswered")
+        .with("service", service(attempt))
+        .with("who", client(attempt))
+        .with("times", channel.asked)
+        .with("span", seconds(span));
+    Some(
+        Finding::error(id, By::Unknown, At::Http, summary)
+            .confidence(Confidence::Likely)
+            .evidence(channel.first.0, phrase("join-data-first"))
+            .evidence(channel.last.0, phrase("join-data-last").with("times", channel.asked))
+            .claims_silence_of(Side::Server)
+            .cannot_tell(phrase("datagrams-cannot-tell-where"))
+            .remedy(elsewhere(
+                attempt,
+                Owner::Firewall,
+                phrase("datagrams-allow-capwap")
+                    .with("device", attempt.device)
+                    .with("server", connection.server.ip),
+            )),
+    )
+}

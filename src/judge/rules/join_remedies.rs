@@ -1,0 +1,77 @@
+//! Certificate that was refused → Remedy: where an access point joins a controller, whoever is at fault, most is done there.
+
+use super::{elsewhere, span};
+use crate::attempt::Attempt;
+use crate::base::dialect::{Task, task};
+use crate::base::phrase::{Phrase, phrase};
+use crate::judge::finding::{Finding, Owner, Remedy};
+use crate::tls::trust::{Chain, Judgement, Validity};
+
+/// A remedy on the controller.
+pub(super) fn on_controller(attempt: &Attempt<'_>, action: Phrase, tasks: &[Task]) -> Remedy {
+    Remedy {
+        commands: attempt.dialect.lines(tasks),
+        ..elsewhere(attempt, Owner::Server, action)
+    }
+}
+
+/// A remedy on the access point.
+fn on_access_point(attempt: &Attempt<'_>, action: Phrase) -> Remedy {
+    Remedy {
+        commands: attempt.dialect.lines(&[task("join-access-point")]),
+        ..elsewhere(attempt, Owner::Wlc, action)
+    }
+}
+
+/// The controller refused the access point's certificate.
+pub(super) fn of_access_point(finding: Finding, attempt: &Attempt<'_>, judgement: Option<&Judgement>) -> Finding {
+    let remedy = match judgement.map(|it| (it.validity, &it.chain)) {
+        Some((Validity::Expired(since), _)) => on_controller(
+            attempt,
+            phrase("join-expired").with("span", span(since)),
+            &[task("join-ignore-expiry")],
+        ),
+        Some((Validity::NotYetValid(until), _)) => on_controller(
+            attempt,
+            phrase("join-not-yet-valid").with("span", span(until)),
+            &[task("join-clock")],
+        ),
+        Some((_, Chain::SelfSigned)) => on_controller(
+            attempt,
+            phrase("join-self-signed"),
+            &[task("join-show"), task("join-certificates")],
+        ),
+        _ => on_controller(
+            attempt,
+            phrase("join-issuer-unknown"),
+            &[task("join-certificates"), task("join-show")],
+        ),
+    };
+    finding
+        .remedy(remedy)
+        .remedy(on_access_point(attempt, phrase("join-look-at-access-point")))
+}
+
+/// The access point refused the controller's certificate.
+pub(super) fn of_controller(finding: Finding, attempt: &Attempt<'_>, judgement: Option<&Judgement>) -> Finding {
+    let finding = match judgement.map(|it| it.validity) {
+        Some(Validity::Expired(since)) => finding.remedy(on_controller(
+            attempt,
+            phrase("join-controller-expired").with("span", span(since)),
+            &[task("join-certificates"), task("join-trustpoint")],
+        )),
+        Some(Validity::NotYetValid(until)) => finding.remedy(on_controller(
+            attempt,
+            phrase("join-controller-not-yet-valid").with("span", span(until)),
+            &[task("join-clock")],
+        )),
+        _ => finding
+            .remedy(on_controller(
+                attempt,
+                phrase("join-controller-issuer"),
+                &[task("join-certificates"), task("join-reload-certificate")],
+            ))
+            .cannot_tell(phrase("join-cannot-tell-roots")),
+    };
+    finding.remedy(on_access_point(attempt, phrase("join-look-at-access-point")))
+}

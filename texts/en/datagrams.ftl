@@ -1,0 +1,68 @@
+# What datagrams show, and access points that join a wireless controller.
+
+# datagrams: nobody answers
+datagrams-no-answer = { $service } never answered the { $who }'s Client Hello: it was sent { $times } { $times ->
+    [one] time
+   *[other] times
+} in { $span }
+datagrams-no-answer-discovery = { $service } never answered the { $who }'s Discovery Request: it was sent { $times } { $times ->
+    [one] time
+   *[other] times
+} in { $span }
+datagrams-no-answer-after-discovery = { $service } answered the { $who }'s Discovery Request, and then never its Client Hello: that was sent { $times } { $times ->
+    [one] time
+   *[other] times
+} in { $span }
+datagrams-discovery-answered = Discovery Response
+datagrams-cannot-tell-where = where the datagrams end: nothing acknowledges a datagram, so it shows only in a capture at the other side whether they arrive there
+datagrams-listen = see whether anything answers at { $server }, and whether it refuses before it says a word
+datagrams-allow = let UDP pass between { $device } and { $server }, both ways
+datagrams-allow-capwap = let UDP ports 5246 and 5247 pass between { $device } and { $server }, both ways
+
+# datagrams: the handshake stops
+datagrams-fragments-lost = IP fragments of { $count } { $count ->
+    [one] datagram
+   *[other] datagrams
+} of the { $who } never came
+datagrams-flight-lost = the { $other } asks again for what the { $who } had answered, so that answer did not reach it
+datagrams-flight-unheard = the { $who } sent that flight again { $times } { $times ->
+    [one] time
+   *[other] times
+} in { $span }, and the { $other } said nothing more
+datagrams-torn-open = a datagram of the { $who } of which only the beginning came: the other IP fragments are missing
+datagrams-torn = a datagram of the { $who } of which { $missing } bytes never came: the other IP fragments are missing
+datagrams-repeated = the { $who } sends its flight again, { $times } { $times ->
+    [one] time
+   *[other] times
+} since frame { $first }
+datagrams-repeated-doubling = the { $who } sends its flight again, { $times } times since frame { $first }; the pauses grow from { $shortest } to { $longest }, as timers of DTLS do
+datagrams-cannot-tell-size = whether size is the reason: the largest datagram of the side that is not heard has { $largest } bytes
+datagrams-let-fragments-pass = let UDP with all its IP fragments pass between { $client } and { $server } (datagrams of up to { $largest } bytes), or make them smaller: a firewall, a tunnel or a policer that drops fragments stops just this
+
+# silence behind a certificate
+silent-refusal-summary-server = { $service } said nothing more after the { $who }'s certificate, which { $clauses }: some stacks refuse a certificate without a word
+silent-refusal-summary-client = the { $who } said nothing more after the certificate of { $service }, which { $clauses }: some stacks refuse a certificate without a word
+silent-refusal-silent = last packet, { $span } later: the flight was sent again { $times } times, and nothing came from the { $who }
+silent-refusal-cannot-tell = whether the { $who } refused the certificate: it says nothing, and only its own log tells
+silent-refusal-or-lost = the flight may not have reached the other side; a capture there shows it
+
+# access points that join
+join-expired = the access point's certificate expired { $span } ago: let the controller accept expired certificates of the manufacturer as long as such access points are in use, or replace them
+join-not-yet-valid = the access point's certificate becomes valid only in { $span }: see whether the controller's clock is right
+join-self-signed = the access point shows a self-signed certificate: let the controller's list of access points allow it, or let the access point use its manufacturer's certificate
+join-issuer-unknown = see whether the controller trusts the authority that issued the access point's certificate, and whether its list of access points lets this one in
+join-look-at-access-point = read what the access point says of its certificates and of the controller, on its console
+join-controller-expired = the controller's certificate expired { $span } ago: give it a valid one for access points
+join-controller-not-yet-valid = the controller's certificate becomes valid only in { $span }: see whether the clocks of controller and access point are right
+join-controller-issuer = see which certificate the controller shows to access points, and who issued it
+join-cannot-tell-roots = which authorities the access point trusts: that depends on its model and software
+join-data-unanswered = the { $who } reached { $service } on UDP port 5246, and its data channel on UDP port 5247 was never answered: { $times } packets in { $span }
+join-data-first = the first packet of the data channel (UDP port 5247)
+join-data-last = the last of { $times }; none came back
+join-refused-summary = { $service } and the { $who } completed the DTLS handshake and ended it { $span } later, after { $count } encrypted records: the controller probably refused to let it join
+join-refused-finished = the handshake is complete
+join-refused-end = the { $who } ends the session with an encrypted alert
+join-refused-cannot-tell = what the Join Response said: it is encrypted
+join-refused-or-restart = an access point that loads new software or has found a better controller ends the session just so
+join-refused-do = read why the controller refuses: its list of access points, the country, the number of access points that it may serve, its software for this model
+because-capwap = an access point speaks CAPWAP with it

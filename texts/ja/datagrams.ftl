@@ -1,0 +1,50 @@
+# データグラムと、無線コントローラに参加するアクセスポイント。
+
+# datagrams: nobody answers
+datagrams-no-answer = { $service } は{ $who }の Client Hello に応答しなかった（{ $span } の間に { $times } 回送信）
+datagrams-no-answer-discovery = { $service } は{ $who }の Discovery Request に応答しなかった（{ $span } の間に { $times } 回送信）
+datagrams-no-answer-after-discovery = { $service } は{ $who }の Discovery Request には応答したが、Client Hello には応答しなかった（{ $span } の間に { $times } 回送信）
+datagrams-discovery-answered = Discovery Response
+datagrams-cannot-tell-where = データグラムがどこで失われたか（確認応答がないため、相手側でのキャプチャでなければわからない）
+datagrams-listen = { $server } で応答するものがあるか、何も言わずに拒否していないかを確認してください
+datagrams-allow = { $device } と { $server } の間の UDP を双方向で許可してください
+datagrams-allow-capwap = { $device } と { $server } の間の UDP 5246 番と 5247 番ポートを双方向で許可してください
+
+# datagrams: the handshake stops
+datagrams-fragments-lost = { $who }の { $count } 個のデータグラムの IP フラグメントが届かなかった
+datagrams-flight-lost = { $who }がすでに答えたことを{ $other }が再び求めているので、その答えは届いていない
+datagrams-flight-unheard = { $who }はそのフライトを { $span } の間に { $times } 回再送したが、{ $other }は何も答えなかった
+datagrams-torn-open = { $who }のデータグラム。先頭だけが届いた（残りの IP フラグメントがない）
+datagrams-torn = { $who }のデータグラム。{ $missing } バイトが届かなかった（残りの IP フラグメントがない）
+datagrams-repeated = { $who }がフライトを再送（フレーム { $first } から { $times } 回）
+datagrams-repeated-doubling = { $who }がフライトを再送（フレーム { $first } から { $times } 回）。間隔は { $shortest } から { $longest } に延びており、DTLS のタイマーの動作である
+datagrams-cannot-tell-size = 大きさが原因かどうか（届いていない側の最大のデータグラムは { $largest } バイト）
+datagrams-let-fragments-pass = { $client } と { $server } の間で UDP をすべての IP フラグメントとともに通す（最大 { $largest } バイトのデータグラム）か、小さくしてください。フラグメントを破棄するファイアウォール、トンネル、ポリサーはこの症状を起こす
+
+# silence behind a certificate
+silent-refusal-summary-server = { $service } は{ $who }の証明書（{ $clauses }）の後、何も言わなくなった。証明書を黙って拒否する実装がある
+silent-refusal-summary-client = { $who }は { $service } の証明書（{ $clauses }）の後、何も言わなくなった。証明書を黙って拒否する実装がある
+silent-refusal-silent = { $span }後の最後のパケット。フライトは { $times } 回再送され、{ $who }からは何も来なかった
+silent-refusal-cannot-tell = { $who }が証明書を拒否したかどうか（何も言わないので、そのログでしかわからない）
+silent-refusal-or-lost = フライトが相手に届いていない可能性もある（相手側でのキャプチャでわかる）
+
+# access points that join
+join-expired = アクセスポイントの証明書は { $span }前に失効している。そのようなアクセスポイントを使う間は、失効した製造元の証明書をコントローラに受け入れさせるか、交換してください
+join-not-yet-valid = アクセスポイントの証明書が有効になるのは { $span }後である。コントローラの時計が正しいかを確認してください
+join-self-signed = アクセスポイントは自己署名証明書を示している。コントローラのアクセスポイント一覧で許可するか、製造元の証明書を使わせてください
+join-issuer-unknown = アクセスポイントの証明書を発行した認証局をコントローラが信頼しているか、アクセスポイント一覧で許可されているかを確認してください
+join-look-at-access-point = アクセスポイントのコンソールで、証明書とコントローラについての表示を確認してください
+join-controller-expired = コントローラの証明書は { $span }前に失効している。アクセスポイント用に有効な証明書を設定してください
+join-controller-not-yet-valid = コントローラの証明書が有効になるのは { $span }後である。コントローラとアクセスポイントの時計が正しいかを確認してください
+join-controller-issuer = コントローラがアクセスポイントに示す証明書とその発行者を確認してください
+join-cannot-tell-roots = アクセスポイントがどの認証局を信頼しているか（機種とソフトウェアによる）
+join-data-unanswered = { $who }は UDP 5246 番ポートで{ $service } に到達したが、UDP 5247 番ポートのデータチャネルには応答がない（{ $span } の間に { $times } パケット）
+join-data-first = データチャネル（UDP 5247 番ポート）の最初のパケット
+join-data-last = { $times } 個のうち最後のもの。何も返っていない
+join-refused-summary = { $service } と { $who }は DTLS ハンドシェイクを完了したが、{ $span }後、暗号化された { $count } レコードの後に終了した。コントローラが参加を拒否した可能性が高い
+join-refused-finished = ハンドシェイクは完了
+join-refused-end = { $who }が暗号化されたアラートでセッションを終了
+join-refused-cannot-tell = Join Response の内容（暗号化されている）
+join-refused-or-restart = 新しいソフトウェアを読み込む、またはより良いコントローラを見つけたアクセスポイントも同じように終了する
+join-refused-do = コントローラが拒否した理由を確認してください（アクセスポイント一覧、国、アクセスポイント数の上限、この機種のソフトウェア）
+because-capwap = アクセスポイントがこれと CAPWAP で通信している
