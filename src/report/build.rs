@@ -191,7 +191,8 @@ pub(super) fn remedies_of(finding: &finding::Finding, voice: Voice) -> Vec<Remed
         .collect()
 }
 
-/// A display filter that shows the attempt whatever Wireshark numbers its streams.
+/// A display filter that shows the attempt whatever Wireshark numbers its streams: that numbering counts connections which are
+/// not followed here.
 fn display_filter(attempt: &attempt::Attempt<'_>) -> String {
     let address = |ip: std::net::IpAddr| match ip {
         std::net::IpAddr::V4(ip) => format!("ip.addr == {ip}"),
