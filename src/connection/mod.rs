@@ -102,6 +102,7 @@ pub struct Connection {
 impl Connection {
     /// Describes a flow that has ended.
     #[must_use]
+    #[allow(clippy::too_many_lines, reason = "one line for each field of a connection")]
     pub fn of(flow: Box<Flow>) -> Self {
         let flow = *flow.finish();
         let (client, client_by) = find_client(&flow);

@@ -218,6 +218,7 @@ impl RecordReader {
         self.assembler.finish(sink);
     }
 
+    #[allow(clippy::too_many_lines, reason = "one state machine, on the hot path")]
     fn step(&mut self, rest: &[u8], at: Provenance, sink: &mut impl FnMut(Event)) -> usize {
         match &mut self.state {
             State::Done => rest.len(),

@@ -132,6 +132,10 @@ fn ether_type(kind: u16, bytes: &mut [u8], names: &Pseudonyms, payloads: &mut dy
     }
 }
 
+#[allow(
+    clippy::too_many_lines,
+    reason = "one pass over a header: each step needs what the one before it found"
+)]
 fn ip(bytes: &mut [u8], names: &Pseudonyms, within: Within, payloads: &mut dyn FnMut(&Segment, &mut [u8])) -> bool {
     let version = bytes.first().map_or(0, |it| it >> 4);
     let (header_len, claimed, protocol, addresses) = match version {

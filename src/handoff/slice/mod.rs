@@ -153,6 +153,10 @@ pub fn choose(
 ///
 /// # Errors
 /// When the input cannot be read any more, or `out` cannot be written.
+#[allow(
+    clippy::too_many_lines,
+    reason = "one callback for each kind of item, which share the writer"
+)]
 pub fn cut<W: Write>(
     input: impl Read,
     out: W,
