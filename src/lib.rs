@@ -34,6 +34,10 @@
 
 // Within a folder that is private here, `pub` says what other folders may use, and `pub(crate)` would say it no better.
 #![allow(unreachable_pub)]
+#![cfg_attr(
+    test,
+    allow(clippy::too_many_lines, reason = "a test tells a story, and its data is long")
+)]
 
 // What every stage shares.
 pub mod base;

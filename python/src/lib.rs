@@ -1,7 +1,9 @@
 //! Python objects → captures → JSON text: the extension module `tlswalk._native`, behind the package `tlswalk`.
 //!
 //! It knows nothing of data frames or engines: it reads a capture with the interpreter lock released and gives back the text
-//! of a report or of rows, which Python's own `json` turns into objects.
+//! of a report or of rows, which Python's own `json` turns into objects: `json.loads` takes 0.2 ms of the 0.75 ms of processor
+//! that `inspect` takes for 0.1 MB, and arrow-rs would have been the largest dependency. What a file object raises goes before
+//! what the analysis made of it: a capture that could not be fetched whole must not look like one that ends early.
 
 mod options;
 mod source;

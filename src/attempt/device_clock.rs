@@ -12,7 +12,8 @@
 //! stamps are known to be UTC. Each form of stamp has its own (a zone's name is only a word), unless one offset
 //! explains all. A cycle of eight hours that fits itself gives none. What cannot be a zone is the clock's error.
 
-use std::collections::HashSet;
+mod beside;
+
 use std::net::IpAddr;
 
 use crate::attempt::Attempt;
@@ -339,7 +340,7 @@ pub fn offsets(logs: &[DeviceLog], attempts: &[Attempt<'_>]) -> Vec<Offset> {
             .iter()
             .take(MAX_DEVICES)
             .map(|&device| {
-                let offsets = of_device(at, log, device, attempts);
+                let offsets = beside::of_device(at, log, device, attempts);
                 (offsets.iter().map(|offset| offset.pairs).sum(), offsets)
             })
             .collect();
@@ -354,101 +355,6 @@ pub fn offsets(logs: &[DeviceLog], attempts: &[Attempt<'_>]) -> Vec<Offset> {
         }
     }
     all
-}
-
-fn of_device(at: usize, log: &DeviceLog, device: IpAddr, attempts: &[Attempt<'_>]) -> Vec<Offset> {
-    let own = attempts.iter().filter(|it| it.licensing && it.device == device);
-    let mut spans: Vec<Span> = own.map(Span::of).collect();
-    spans.drain(..spans.len().saturating_sub(MAX_COMPARED));
-    let Some(around) = spans.first().map(|span| span.begin) else {
-        return Vec::new();
-    };
-    let dated: Vec<(&DeviceEvent, Timestamp)> = log
-        .events
-        .iter()
-        .filter_map(|event| Some((event, written(event, around)?)))
-        .collect();
-    let mut forms: Vec<Form> = dated.iter().map(|(event, _)| event.form).collect();
-    forms.sort_unstable();
-    forms.dedup();
-    // The stamp above a message and the milliseconds inside are one event: together they count once.
-    let inside: HashSet<u64> = dated
-        .iter()
-        .filter(|(event, _)| event.form == Form::Epoch)
-        .map(|(event, _)| event.line)
-        .collect();
-    let is_twin = |event: &DeviceEvent| event.form == Form::History && inside.contains(&event.line);
-    let of_forms = |forms: &[Form]| -> Vec<(&DeviceEvent, Timestamp)> {
-        let telling = dated.iter().filter(|(event, _)| {
-            forms.contains(&event.form)
-                && !(forms.len() > 1 && is_twin(event))
-                && spans.iter().any(|&span| window(event.what, event.form, span).is_some())
-        });
-        // Those nearest to the capture: the log of a year holds much that it cannot show.
-        let mut telling: Vec<_> = telling.copied().collect();
-        telling.sort_by_key(|(_, time)| time.since(around).abs());
-        telling.truncate(MAX_COMPARED);
-        telling
-    };
-    let offset = |form: Form, solution: Solution, is_utc: bool| {
-        Some(Offset {
-            log: at,
-            form,
-            device: Some(device),
-            ahead: solution.ahead,
-            give: (solution.to - solution.ahead).max(solution.ahead - solution.from),
-            pairs: solution.pairs,
-            certainty: certainty(solution, is_utc)?,
-            is_utc,
-        })
-    };
-    let is_utc = |form: Form| {
-        form == Form::Epoch
-            || dated
-                .iter()
-                .any(|(event, _)| event.form == form && event.stamp.as_ref().is_some_and(|it| it.offset.is_some()))
-    };
-    let single: Vec<Option<Offset>> = forms
-        .iter()
-        .map(|&form| offset(form, solve(&of_forms(&[form]), &spans, is_utc(form))?, is_utc(form)))
-        .collect();
-    // One clock in one zone explains all forms together: then they support one another.
-    let any_utc = forms.iter().any(|&form| is_utc(form));
-    let twins = of_forms(&[Form::History])
-        .iter()
-        .filter(|(event, _)| is_twin(event))
-        .count();
-    let singly: usize = forms
-        .iter()
-        .filter_map(|&form| solve(&of_forms(&[form]), &spans, is_utc(form)))
-        .map(|solution| solution.pairs)
-        .sum();
-    let singly = singly.saturating_sub(twins);
-    let together = solve(&of_forms(&forms), &spans, any_utc).filter(|it| it.pairs >= singly.max(1));
-    let known = single.iter().flatten().max_by_key(|offset| offset.certainty).cloned();
-    let of_form = |(&form, single): (&Form, &Option<Offset>)| {
-        // Only where its own lines fit there as well as anywhere.
-        let fits = |solution: &Solution| {
-            let own = of_forms(&[form]);
-            let best = solve(&own, &spans, is_utc(form)).map_or(0, |it| it.pairs);
-            support(&allowed(&own, &spans), solution.ahead, Kind::None).pairs >= best
-        };
-        let together = together
-            .filter(fits)
-            .and_then(|solution| offset(form, solution, any_utc));
-        together.or_else(|| single.clone()).unwrap_or_else(|| Offset {
-            // The same clock, shown in UTC: assumed, since nothing says otherwise.
-            ahead: known.as_ref().filter(|it| it.is_utc).map_or(0, |it| it.ahead),
-            log: at,
-            form,
-            device: Some(device),
-            give: 0,
-            pairs: 0,
-            certainty: Confidence::Possible,
-            is_utc: form == Form::Epoch,
-        })
-    };
-    forms.iter().zip(&single).map(of_form).collect()
 }
 
 /// `3 days`, `3 h 41 min`, `5 seconds`.

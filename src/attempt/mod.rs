@@ -182,10 +182,6 @@ pub(crate) fn grouped<'a>(
     directory: &Directory<'a>,
 ) -> Vec<Attempt<'a>> {
     let options = selector.options;
-    let mut attempts: Vec<Attempt<'a>> = Vec::new();
-    // Per device and service: the attempt that has not connected yet.
-    let mut open: BTreeMap<(IpAddr, Transport, String), usize> = BTreeMap::new();
-    let families = Families::of(lookups, connections);
     let is_everything = options.all || options.profile.everything;
     let names = if is_everything {
         NamesTold::of(lookups)
@@ -193,17 +189,22 @@ pub(crate) fn grouped<'a>(
         NamesTold::default()
     };
     let tls_ports = tls_ports(connections);
-    let mut twins = Twins::default();
     let unopened = Unopened::of(connections);
-    let mut same_ports: HashMap<_, usize, RandomState> = HashMap::default();
+    let mut grouping = Grouping {
+        options,
+        families: Families::of(lookups, connections),
+        attempts: Vec::new(),
+        open: BTreeMap::new(),
+        same_ports: HashMap::default(),
+        twins: Twins::default(),
+    };
     for connection in connections {
-        if let Some(attempt) = twins.owner(connection).and_then(|at| attempts.get_mut(at)) {
-            attempt.seen_again.get_or_insert(connection);
+        if grouping.is_twin(connection) {
             continue;
         }
         let speaks_tls = tls_ports.get(&connection.server).copied();
         let join = selector.join(connection);
-        let dialect = join.as_ref().map(|_| options.dialect_of_join());
+        let of_join = join.as_ref().map(|_| options.dialect_of_join());
         let (service, licensing) = match join
             .map(|it| (it, false))
             .or_else(|| Some((selector.purpose(connection)?, true)))
@@ -212,37 +213,83 @@ pub(crate) fn grouped<'a>(
             None if is_wanted(options, connection, speaks_tls, &unopened) => (other(connection, &names), false),
             None => continue,
         };
-        if attempts.len() >= MAX_ATTEMPTS {
+        if grouping.attempts.len() >= MAX_ATTEMPTS {
             break;
         }
+        let dialect = of_join.unwrap_or_else(|| options.dialect_of(licensing, &service.name));
+        grouping.take(connection, service, licensing, dialect, speaks_tls);
+    }
+    let mut attempts = grouping.attempts;
+    assign_lookups(
+        selector,
+        &mut attempts,
+        lookups.get(past..).unwrap_or_default(),
+        directory,
+    );
+    attempts.sort_by_key(Attempt::first);
+    attempts
+}
+
+/// The attempts so far, and which of them may go on.
+struct Grouping<'a, 'o> {
+    options: &'o Options,
+    families: Families<'a>,
+    attempts: Vec<Attempt<'a>>,
+    /// Per device and service: the attempt that has not connected yet.
+    open: BTreeMap<(IpAddr, Transport, String), usize>,
+    /// Per pair of ports: the attempt that used them last.
+    same_ports: HashMap<(Endpoint, Endpoint), usize, RandomState>,
+    twins: Twins<'a>,
+}
+
+impl<'a> Grouping<'a, '_> {
+    /// Whether it is a connection of an attempt once more, behind an address translation.
+    fn is_twin(&mut self, connection: &'a Connection) -> bool {
+        let owner = self.twins.owner(connection);
+        let attempt = owner.and_then(|at| self.attempts.get_mut(at));
+        attempt
+            .map(|attempt| attempt.seen_again.get_or_insert(connection))
+            .is_some()
+    }
+
+    /// Puts a connection to the attempt that it continues, else to one of its own.
+    fn take(
+        &mut self,
+        connection: &'a Connection,
+        service: Purposed,
+        licensing: bool,
+        dialect: Dialect,
+        speaks_tls: Option<FrameNumber>,
+    ) {
         let device = if service.calls_device {
             connection.server.ip
         } else {
             connection.client.ip
         };
         let key = (
-            families.device(device, &service.name, connection),
+            self.families.device(device, &service.name, connection),
             service.transport,
             service.name.clone(),
         );
-        let continues = open
-            .get(&key)
-            .copied()
-            .filter(|&at| licensing && attempts.get(at).is_some_and(|attempt| goes_on(attempt, connection)));
+        let is = |at: usize, goes_on: fn(&Attempt<'_>, &Connection) -> bool| {
+            self.attempts
+                .get(at)
+                .is_some_and(|attempt| goes_on(attempt, connection))
+        };
+        let continues = self.open.get(&key).copied();
+        let continues = continues.filter(|&at| licensing && is(at, goes_on));
         // The same ports again with another initial number: the client's system goes on trying, as after a SYN with data
         // (RFC 7413) that was dropped, or an answer that it refused.
         let ports = (connection.client, connection.server);
-        let again = same_ports
-            .get(&ports)
-            .copied()
-            .filter(|&at| attempts.get(at).is_some_and(|attempt| tries_again(attempt, connection)));
+        let again = self.same_ports.get(&ports).copied();
+        let again = again.filter(|&at| is(at, tries_again));
         let at = again.or(continues).unwrap_or_else(|| {
-            attempts.push(Attempt {
+            self.attempts.push(Attempt {
                 device,
-                dialect: dialect.unwrap_or_else(|| options.dialect_of(licensing, &service.name)),
+                dialect: dialect,
                 service,
                 licensing,
-                vrf: options.vrf().filter(|_| licensing),
+                vrf: self.options.vrf().filter(|_| licensing),
                 lookups: Vec::new(),
                 connections: Vec::new(),
                 icmp: Vec::new(),
@@ -253,29 +300,21 @@ pub(crate) fn grouped<'a>(
                 testimonies: Vec::new(),
                 speaks_tls,
             });
-            attempts.len() - 1
+            self.attempts.len() - 1
         });
-        twins.note(connection, at);
-        same_ports.insert(ports, at);
+        self.twins.note(connection, at);
+        self.same_ports.insert(ports, at);
         if connection.connected() && !connection.answer_refused() {
-            open.remove(&key);
+            self.open.remove(&key);
         } else {
-            open.insert(key, at);
+            self.open.insert(key, at);
         }
-        if let Some(attempt) = attempts.get_mut(at) {
+        if let Some(attempt) = self.attempts.get_mut(at) {
             // Of two address families the one that was used last.
             attempt.device = device;
             attempt.connections.push(connection);
         }
     }
-    assign_lookups(
-        selector,
-        &mut attempts,
-        lookups.get(past..).unwrap_or_default(),
-        directory,
-    );
-    attempts.sort_by_key(Attempt::first);
-    attempts
 }
 
 /// Whether a connection continues an attempt that has not connected: it tries the next address. The same address again

@@ -2,6 +2,11 @@
 //!
 //! A rule says what must be done; how that is done on the machine in hand stands in data: commands in `dialects/`, words in
 //! `texts/<language>/dialects/`. A dialect has its own where it differs from those that it rests on.
+//!
+//! Lines of the prompt stand apart from those of the configuration, so that each is typed where it is understood (IOS XR
+//! commits). Words are Fluent messages laid over the general ones, which hold no product's word, and the term `{ -device }`.
+//! The owner `wlc` of a remedy is the device that connects, whatever it is. What is to be typed on any host (`openssl
+//! s_client`) is the generic dialect's everywhere.
 
 mod book;
 

@@ -123,27 +123,27 @@ fn quiet_on_broken_pipe(name: &str, written: io::Result<()>) -> Result<u8, Strin
 /// One report per capture, in order, each written as soon as it is due; a capture that cannot be read does not stop the others.
 fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
     let options = options(inspect)?;
-    let mut expected = expected(inspect)?;
+    let expected = expected(inspect)?;
     if inspect.redact && !inspect.log.is_empty() {
         return Err("--redact cannot replace what names somebody in a device's own texts; leave --log out".to_owned());
     }
-    let mut output = Output::open(inspect)?;
-    let mut total = Outcome::Inconclusive;
-    let mut unable = false;
+    let mut telling = Telling {
+        output: Output::open(inspect)?,
+        expected,
+        together: None,
+        given: again::options(inspect),
+        total: Outcome::Inconclusive,
+        unable: false,
+        failure: None,
+    };
     if inspect.captures.is_empty() {
-        let report = report_on_logs(&options);
-        total = total.and(outcome_of([&report]));
-        let expectation = expected.as_mut().map(|it| it.check(&report));
-        match output.write(report, expectation) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                return Ok(code(total, expected.as_ref(), unable));
-            }
-            Err(error) => return Err(format!("{}: {}", output.name(), reason(&error))),
-            Ok(()) => {}
+        let _ = telling.judged(report_on_logs(&options), &[]);
+        if telling.failure.is_some() {
+            return telling.finish();
         }
     }
     if streams(inspect) {
-        return stream(inspect, &options, output, expected);
+        return stream(inspect, &options, telling.output, telling.expected);
     }
     // With --merge, all captures are one.
     let captures: Vec<&[PathBuf]> = if inspect.merge && !inspect.captures.is_empty() {
@@ -151,11 +151,11 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
     } else {
         inspect.captures.chunks(1).collect()
     };
-    let mut failure = None;
     let together = match inspect.redact {
         true => Some(Together::find(inspect)?),
         false => None,
     };
+    telling.together = together.as_ref();
     let held = workers::Held {
         weigh: |_: &Result<Report, String>| 1,
         most: workers::threads(captures.len()).saturating_mul(workers::AHEAD),
@@ -165,47 +165,78 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
         (Some(together), [path]) => together.report(path, inspect, self::options(inspect)?),
         (_, paths) => analyze(paths, &options, inspect),
     };
-    let given = again::options(inspect);
     let mut due = captures.iter();
-    workers::in_order(&captures, &held, inspect_one, |outcome| match (outcome, due.next()) {
-        (Ok(mut report), paths) => {
-            report.options.clone_from(&given);
-            total = total.and(outcome_of([&report]));
-            let expectation = expected.as_mut().map(|it| match &together {
-                Some(_) => it.check_as(&named(paths.copied().unwrap_or_default()), &report),
-                None => it.check(&report),
-            });
-            go_on(output.write(report, expectation), &mut failure)
-        }
-        (Err(why), paths) => {
-            unable = true;
-            complain(&why);
-            let name = named(paths.copied().unwrap_or_default());
-            if let Some(expected) = &mut expected {
-                expected.unread(&name);
-            }
-            let mut unread = Unread::new(&name, &why);
-            if let (Some(together), Some([path])) = (&together, paths) {
-                unread.capture = together.name(path);
-            }
-            go_on(output.write_unread(unread), &mut failure)
+    workers::in_order(&captures, &held, inspect_one, |outcome| {
+        let paths = due.next().copied().unwrap_or_default();
+        match outcome {
+            Ok(report) => telling.judged(report, paths),
+            Err(why) => telling.unread(&why, paths),
         }
     });
-    match failure {
-        // Whoever reads has seen enough (`| head`): nothing is wrong, and the rest need not be read.
-        Some(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-            return Ok(code(total, expected.as_ref(), unable));
+    telling.finish()
+}
+
+/// Where the reports go, and what came of them so far.
+struct Telling<'a> {
+    output: Output,
+    expected: Option<Expectations>,
+    /// The captures that are redacted with one key.
+    together: Option<&'a Together>,
+    /// The options that were given, for commands that are suggested.
+    given: Vec<String>,
+    total: Outcome,
+    /// Something could not be read.
+    unable: bool,
+    /// Why nothing more can be written.
+    failure: Option<io::Error>,
+}
+
+impl Telling<'_> {
+    /// Writes a report.
+    fn judged(&mut self, mut report: Report, paths: &[PathBuf]) -> ControlFlow<()> {
+        if !paths.is_empty() {
+            report.options.clone_from(&self.given);
         }
-        Some(error) => return Err(format!("{}: {}", output.name(), reason(&error))),
-        None => {}
+        self.total = self.total.and(outcome_of([&report]));
+        let together = self.together;
+        let expectation = self.expected.as_mut().map(|it| match together {
+            Some(_) => it.check_as(&named(paths), &report),
+            None => it.check(&report),
+        });
+        go_on(self.output.write(report, expectation), &mut self.failure)
     }
-    match output.finish() {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.to_string()),
-        _ => {
-            if let Some(expected) = &expected {
-                expected.told().iter().for_each(|line| complain(line));
+
+    /// Says of captures that they cannot be read.
+    fn unread(&mut self, why: &str, paths: &[PathBuf]) -> ControlFlow<()> {
+        self.unable = true;
+        complain(why);
+        let name = named(paths);
+        if let Some(expected) = &mut self.expected {
+            expected.unread(&name);
+        }
+        let mut unread = Unread::new(&name, why);
+        if let (Some(together), [path]) = (self.together, paths) {
+            unread.capture = together.name(path);
+        }
+        go_on(self.output.write_unread(unread), &mut self.failure)
+    }
+
+    /// Ends the output; the exit code.
+    fn finish(self) -> Result<u8, String> {
+        let code = code(self.total, self.expected.as_ref(), self.unable);
+        match self.failure {
+            // Whoever reads has seen enough (`| head`): nothing is wrong, and the rest need not be read.
+            Some(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(code),
+            Some(error) => return Err(format!("{}: {}", self.output.name(), reason(&error))),
+            None => {}
+        }
+        match self.output.finish() {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.to_string()),
+            _ => {
+                let unmet = self.expected.iter().flat_map(Expectations::told);
+                unmet.for_each(|line| complain(&line));
+                Ok(code)
             }
-            Ok(code(total, expected.as_ref(), unable))
         }
     }
 }

@@ -3,6 +3,14 @@
 //!
 //! Ctrl-C reaches all programs of a pipeline. So what the others still write then is read: until the input ends, or nothing
 //! comes any more. A report on a capture that was ended so is worth as much as on any other.
+//!
+//! The core reads no clock. A thread reads here, and where nothing comes it is said once a second, as an error of the kind that
+//! means "read again" (`capture/silence.rs`). Only the stream heeds it, and only between two records: then the last record no
+//! longer waits for its successor, and the next look is at so much later a time, for that look only. In the middle of a
+//! record more is sure to come: a writer that buffers (`tcpdump` without `-U`) nearly always stops there, and the clock stands.
+//! What comes late all the same: segments of a connection that was reported are those of no connection for ten minutes
+//! (`Gone`); a SYN-ACK of one that was reported as unanswered begins another attempt. A compressed input is never silent,
+//! since what its decompressor holds back is not known.
 
 use std::fs::File;
 use std::io::{self, Read};

@@ -2,7 +2,7 @@
 //!
 //! A regular file is written whole or not at all: into a temporary file in its folder, which then takes its name. Links are
 //! followed, also those that lead to nothing yet. A device or a named pipe cannot be replaced: it is written to. What is
-//! read is never written to ([`Originals`]).
+//! read is never written to ([`Originals`]). A broken pipe is no error and does not change the exit code.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write as _};

@@ -226,6 +226,10 @@ impl Flow {
     }
 
     #[inline(always)]
+    #[allow(
+        clippy::too_many_lines,
+        reason = "one pass over a segment, on the hot path: its parts share what they read"
+    )]
     fn follow(&mut self, segment: &Segment<'_>, from: usize, counts: &mut FlowCounts, names: Option<&[String]>) {
         let [first, second] = &mut self.directions;
         let (own, peer) = if from == 0 { (first, second) } else { (second, first) };

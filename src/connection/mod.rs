@@ -22,6 +22,7 @@ use crate::base::endpoint::Endpoint;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::wire_text::WireText;
 use crate::connection::datagram::DatagramFacts;
+use crate::connection::direction::Direction;
 use crate::connection::event::{Event, EventKind};
 use crate::connection::flow::Flow;
 use crate::connection::plain::offer::Ends;
@@ -113,43 +114,28 @@ pub struct Connection {
 impl Connection {
     /// Describes a flow that has ended, with what a key log opens of it.
     #[must_use]
+    #[allow(clippy::too_many_lines, reason = "one line for each field of a connection")]
     pub fn of(flow: Box<Flow>, log: Option<&KeyLog>) -> Self {
         let flow = *flow.finish();
         let (client, client_by) = find_client(&flow);
         let [first, second] = flow.directions;
         let [first_end, second_end] = flow.ends;
-        let ((own, peer), (client_end, server_end)) = if client == 0 {
+        let ((mut own, mut peer), (client_end, server_end)) = if client == 0 {
             ((first, second), (first_end, second_end))
         } else {
             ((second, first), (second_end, first_end))
         };
-        let (mut own, mut peer) = (own, peer);
         // Records of a session inside another protocol's packets are cut by its headers: nothing of them is read.
         let is_framed = framing::is_openvpn(&own.opening.bytes, &peer.opening.bytes);
         if is_framed {
-            for side in [&mut own, &mut peer] {
-                side.events.retain(|event| !is_tls_event(event));
-                side.carries = Carries::NotTls;
-                side.speaks_other = true;
-            }
+            [&mut own, &mut peer].into_iter().for_each(forget_records);
         }
-        let is_tls = [&own, &peer]
-            .iter()
-            .any(|side| side.carries == Carries::Tls || side.events.iter().any(is_tls_event));
-        let opening = |bytes: Vec<u8>, carries: Carries, preamble: u64| {
-            // A direction that is TLS from its first byte has no opening of its own.
-            let is_own = carries != Carries::Tls || preamble > 0;
-            if is_own { bytes } else { Vec::new() }
-        };
-        let carries = Sides {
-            client: own.carries,
-            server: peer.carries,
-        };
+        let is_tls = speaks_tls(&own) || speaks_tls(&peer);
         let is_hidden = [&own, &peer].iter().any(|side| side.carries == Carries::Hidden);
         doubt_gaps(&mut own.tcp, &peer.tcp);
         doubt_gaps(&mut peer.tcp, &own.tcp);
         let is_opened = log.is_some_and(|log| opened::open(&mut own, &mut peer, log));
-        let walk = walk::walk(own.events, peer.events);
+        let walk = walk::walk(std::mem::take(&mut own.events), std::mem::take(&mut peer.events));
         let (hello, answered) = (walk.tls.client_hello.is_some(), walk.tls.server_hello.is_some());
         let offer = || Offer::of(&own.talk, &peer.talk, Ends::of(&own.tcp, &peer.tcp, hello));
         let offer = if answered || is_framed { None } else { offer() };
@@ -163,10 +149,6 @@ impl Connection {
             tunnel: flow.tunnel,
             first: flow.first,
             last: flow.last,
-            opening: Sides {
-                client: opening(own.opening.bytes, carries.client, own.preamble),
-                server: opening(peer.opening.bytes, carries.server, peer.preamble),
-            },
             opening_frame: Sides {
                 client: own.opening.frame,
                 server: peer.opening.frame,
@@ -180,11 +162,15 @@ impl Connection {
                 server: peer.application_data,
             },
             beginning_hidden: is_hidden && !is_tls && walk.http.is_empty(),
+            events_dropped: own.events_dropped + peer.events_dropped,
+            opening: Sides {
+                client: own_opening(&mut own),
+                server: own_opening(&mut peer),
+            },
             dns: Sides {
                 client: own.dns.unwrap_or_default(),
                 server: peer.dns.unwrap_or_default(),
             },
-            events_dropped: own.events_dropped + peer.events_dropped,
             tcp: Sides {
                 client: own.tcp,
                 server: peer.tcp,
@@ -353,6 +339,27 @@ fn find_client(flow: &Flow) -> (usize, ClientBy) {
     }
     let [first, second] = flow.ends;
     (usize::from(first.port < second.port), ClientBy::Port)
+}
+
+/// Takes back what was read as TLS.
+fn forget_records(side: &mut Direction) {
+    side.events.retain(|event| !is_tls_event(event));
+    side.carries = Carries::NotTls;
+    side.speaks_other = true;
+}
+
+fn speaks_tls(side: &Direction) -> bool {
+    side.carries == Carries::Tls || side.events.iter().any(is_tls_event)
+}
+
+/// The first bytes of a direction that is not TLS from its first byte: any other has no opening of its own.
+fn own_opening(side: &mut Direction) -> Vec<u8> {
+    let is_own = side.carries != Carries::Tls || side.preamble > 0;
+    if is_own {
+        std::mem::take(&mut side.opening.bytes)
+    } else {
+        Vec::new()
+    }
 }
 
 const fn is_tls_event(event: &Event) -> bool {

@@ -91,83 +91,30 @@ pub(super) fn name(
 ) -> Named {
     let mut named = Named::default();
     let first_client = client.first().map(|record| record.step);
-
-    // No message fits into the record of an alert: the least of them, without a body, is two bytes longer (RFC 9846 section 4).
-    // A client that goes on has had the server's Finished, which then was not captured.
-    let holds_alert = |record: &Protected| record.len == sizes.alert;
-    if let Some(first) = server
-        .first()
-        .filter(|first| holds_alert(first) && client.iter().all(holds_alert))
-    {
-        named.server_broke_off = Some(first.frame);
-        server
-            .iter()
-            .take_while(|record| holds_alert(record))
-            .for_each(|record| named.alert(Side::Server, record));
-        client.iter().for_each(|record| named.alert(Side::Client, record));
+    if named.broken_off(client, server, sizes.alert) {
         return named;
     }
-
     // The server's flight: every record before the client's first one.
     let before_len = match first_client {
         Some(step) => server.iter().take_while(|record| record.step < step).count(),
         None => server.len(),
     };
     let (before, after) = server.split_at_checked(before_len).unwrap_or((server, &[]));
-    // Its last message is Finished, recognised by its size where it has a record of its own; what follows that did not
-    // wait for the client (RFC 9846 section 4.4.4). Otherwise messages share records.
-    let own_record = before
-        .iter()
-        .rposition(|record| record.len == sizes.finished)
-        .filter(|&at| at > 0);
-    let flight = own_record.map_or(before, |at| before.get(..=at).unwrap_or(before));
+    let flight = server_flight(before, first_client.is_some(), sizes, &mut named);
     let answered_early = flight.len() < before.len();
-    let complete = own_record.is_some() || first_client.is_some();
-    for (n, record) in flight.iter().enumerate() {
-        if n + 1 == flight.len() && complete {
-            named.finished.server = Some(record.frame);
-            let remark = (n == 0).then_some(Detail::WithMessagesBefore);
-            named.steps.push((record.step, StepKind::Finished, remark));
-        } else if n == 0 && record.len <= MAX_EXTENSIONS && flight.len() > 1 {
-            // A record of its own; a larger one, or the only one, may hold anything up to Finished.
-            named.steps.push((record.step, StepKind::EncryptedExtensions, None));
-        } else {
-            named.steps.push((record.step, StepKind::EncryptedHandshake, None));
-        }
-    }
     let padding = flight
         .last()
         .filter(|_| flight.len() > 1)
         .map_or(0, |last| padding_of(last.len, sizes.finished));
     let server_alert = sizes.alert.saturating_add(padding);
 
-    // The client's flight ends with Finished, unless it refuses with an alert in its place.
-    let is_alert = |record: &Protected| [0, JSSE_PADDING].contains(&record.len.wrapping_sub(sizes.alert));
-    let (rest, client_alert) = if client.first().is_some_and(is_alert) {
-        let (refusal, rest) = client.split_at_checked(1).unwrap_or((client, &[]));
-        named.client_refused = refusal.first().map(|record| record.frame);
-        refusal.iter().for_each(|record| named.alert(Side::Client, record));
-        (rest, sizes.alert)
+    let (rest, client_alert) = if let Some(turn) = refused_turn(client, flight, after, sizes, &mut named) {
+        turn
     } else if flight.is_empty() {
         (client, sizes.alert)
-    } else if let ([certificate, alert], true) = (client, after.is_empty())
-        && certificate.len > sizes.finished.saturating_add(MAX_PADDING)
-        && is_alert(alert)
-    {
-        // Something as large as a certificate, then an alert where the rest of the flight belongs, and no answer to any of it.
-        named.client_sent_certificate = true;
-        named.client_gave_up = Some(alert.frame);
-        named.steps.push((
-            certificate.step,
-            StepKind::EncryptedHandshake,
-            Some(Detail::CertificateBySize),
-        ));
-        named.alert(Side::Client, alert);
-        (&[][..], sizes.alert)
     } else {
         client_flight(client, sizes, early_data_end.is_some(), &mut named)
     };
-
     named.data(Side::Client, rest, Goodbye::of(client_alert, sizes));
     // All that the server still says is alerts: it refuses. Several: some stacks close with a second one.
     let only_alerts = !after.is_empty() && after.len() <= 3 && after.iter().all(|record| record.len == server_alert);
@@ -177,30 +124,70 @@ pub(super) fn name(
         return named;
     }
     named.server_accepted = answered_early || !after.is_empty();
-    let later = server.get(flight.len()..).unwrap_or_default();
     let request = early_data_end.or(rest.first().map(|record| record.to));
     let patience = round_trip.saturating_mul(TICKET_TRIPS).max(TICKET_PATIENCE);
-    let finished = named
-        .finished
-        .client
-        .and_then(|frame| client.iter().find(|record| record.frame == frame));
+    let finished = named.finished.client;
+    let finished = finished.and_then(|frame| client.iter().find(|record| record.frame == frame));
     let last_ticket = finished.map(|finished| Timestamp(finished.time.0.saturating_add(patience)));
-    let goodbye = Goodbye::of(server_alert, sizes);
-    let tickets = ticket_count(later, goodbye, request, last_ticket);
-    let others = later.iter().filter(|record| record.len != server_alert).count();
-    named.lone_answer = tickets == 0 && others == 1;
-    // Size and place are all there is to tell a ticket by: one that was sent with the request in hand may be the answer.
-    named.ticket_or_answer = later
-        .first()
-        .filter(|_| tickets > 0 && tickets == others)
-        .filter(|_| request.is_some_and(|request| later.iter().take(tickets).any(|record| record.acked >= request)))
-        .map(|record| record.frame);
-    let (tickets, answers) = later.split_at_checked(tickets).unwrap_or((&[], later));
-    for record in tickets {
-        named.steps.push((record.step, StepKind::NewSessionTicket, None));
-    }
-    named.data(Side::Server, answers, goodbye);
+    let later = server.get(flight.len()..).unwrap_or_default();
+    named.answers(later, Goodbye::of(server_alert, sizes), request, last_ticket);
     named
+}
+
+/// Names the server's flight. Its last message is Finished, recognised by its size where it has a record of its own; what
+/// follows that did not wait for the client (RFC 9846 section 4.4.4). Otherwise messages share records.
+fn server_flight<'a>(before: &'a [Protected], client_spoke: bool, sizes: Sizes, named: &mut Named) -> &'a [Protected] {
+    let own_record = before
+        .iter()
+        .rposition(|record| record.len == sizes.finished)
+        .filter(|&at| at > 0);
+    let flight = own_record.map_or(before, |at| before.get(..=at).unwrap_or(before));
+    let complete = own_record.is_some() || client_spoke;
+    for (n, record) in flight.iter().enumerate() {
+        let (kind, remark) = if n + 1 == flight.len() && complete {
+            named.finished.server = Some(record.frame);
+            (StepKind::Finished, (n == 0).then_some(Detail::WithMessagesBefore))
+        } else if n == 0 && record.len <= MAX_EXTENSIONS && flight.len() > 1 {
+            // A record of its own; a larger one, or the only one, may hold anything up to Finished.
+            (StepKind::EncryptedExtensions, None)
+        } else {
+            (StepKind::EncryptedHandshake, None)
+        };
+        named.steps.push((record.step, kind, remark));
+    }
+    flight
+}
+
+/// Where the client refuses with an alert in the place of its flight, or of the rest of it: what follows, and the length of
+/// the client's alerts.
+fn refused_turn<'a>(
+    client: &'a [Protected],
+    flight: &[Protected],
+    after: &[Protected],
+    sizes: Sizes,
+    named: &mut Named,
+) -> Option<(&'a [Protected], u16)> {
+    let is_alert = |record: &Protected| [0, JSSE_PADDING].contains(&record.len.wrapping_sub(sizes.alert));
+    if client.first().is_some_and(is_alert) {
+        let (refusal, rest) = client.split_at_checked(1).unwrap_or((client, &[]));
+        named.client_refused = refusal.first().map(|record| record.frame);
+        refusal.iter().for_each(|record| named.alert(Side::Client, record));
+        return Some((rest, sizes.alert));
+    }
+    let [certificate, alert] = client else { return None };
+    let is_large = certificate.len > sizes.finished.saturating_add(MAX_PADDING);
+    if flight.is_empty() || !after.is_empty() || !is_large || !is_alert(alert) {
+        return None;
+    }
+    // Something as large as a certificate, then an alert where the rest of the flight belongs, and no answer to any of it.
+    named.client_sent_certificate = true;
+    named.client_gave_up = Some(alert.frame);
+    let remark = Some(Detail::CertificateBySize);
+    named
+        .steps
+        .push((certificate.step, StepKind::EncryptedHandshake, remark));
+    named.alert(Side::Client, alert);
+    Some((&[], sizes.alert))
 }
 
 /// How long it takes until something is answered, as the handshakes of TCP and TLS show, whichever took longer; wherever the
@@ -261,6 +248,52 @@ fn client_flight<'a>(
 }
 
 impl Named {
+    /// Names the alerts where the server sent one in place of its encrypted messages; whether it did.
+    ///
+    /// No message fits into the record of an alert: the least of them, without a body, is two bytes longer (RFC 9846 section 4).
+    /// A client that goes on has had the server's Finished, which then was not captured.
+    fn broken_off(&mut self, client: &[Protected], server: &[Protected], alert_len: u16) -> bool {
+        let holds_alert = |record: &&Protected| record.len == alert_len;
+        let Some(first) = server.first().filter(holds_alert) else {
+            return false;
+        };
+        if !client.iter().all(|record| holds_alert(&record)) {
+            return false;
+        }
+        self.server_broke_off = Some(first.frame);
+        for record in server.iter().take_while(holds_alert) {
+            self.alert(Side::Server, record);
+        }
+        for record in client {
+            self.alert(Side::Client, record);
+        }
+        true
+    }
+
+    /// Names what the server says after its flight: tickets first, then answers.
+    fn answers(
+        &mut self,
+        later: &[Protected],
+        goodbye: Goodbye,
+        request: Option<Position>,
+        last_ticket: Option<Timestamp>,
+    ) {
+        let tickets = ticket_count(later, goodbye, request, last_ticket);
+        let others = later.iter().filter(|record| record.len != goodbye.len).count();
+        self.lone_answer = tickets == 0 && others == 1;
+        // Size and place are all there is to tell a ticket by: one that was sent with the request in hand may be the answer.
+        self.ticket_or_answer = later
+            .first()
+            .filter(|_| tickets > 0 && tickets == others)
+            .filter(|_| request.is_some_and(|request| later.iter().take(tickets).any(|record| record.acked >= request)))
+            .map(|record| record.frame);
+        let (tickets, answers) = later.split_at_checked(tickets).unwrap_or((&[], later));
+        for record in tickets {
+            self.steps.push((record.step, StepKind::NewSessionTicket, None));
+        }
+        self.data(Side::Server, answers, goodbye);
+    }
+
     /// Records after the handshake: alerts where the side's last ones are that short, data otherwise.
     fn data(&mut self, side: Side, records: &[Protected], goodbye: Goodbye) {
         let alerts = goodbye.count(records);

@@ -155,6 +155,7 @@ impl Decoder {
     }
 
     /// Peels headers until something that is looked into, or a reason why nothing is.
+    #[allow(clippy::too_many_lines, reason = "one pass from header to header, on the hot path")]
     fn walk<S: FnMut(Decoded<'_>)>(
         &mut self,
         mut layer: Layer,

@@ -136,6 +136,7 @@ impl HttpReader {
         }
     }
 
+    #[allow(clippy::too_many_lines, reason = "one state machine, on the hot path")]
     fn step(&mut self, rest: &[u8], at: Provenance, sink: &mut impl FnMut(Said<Head>)) -> usize {
         match self.state {
             State::Head => self.read_head(rest, at, sink),

@@ -1,7 +1,8 @@
 //! Testimony, Finding → Finding: what a device's line is worth to a verdict.
 //!
 //! A line agrees with a verdict or contradicts what the capture shows. Agreement can make a verdict surer, where the line
-//! excludes what else it could have been; it can never make one up.
+//! excludes what else it could have been; it can never make one up. It makes it surer by one step, where its time is at least
+//! likely and the verdict claims no silence. Where a line contradicts the frames, the frames are believed and the line is named.
 
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;

@@ -34,44 +34,18 @@ pub(crate) fn build(
     before: Before,
 ) -> Report {
     let (courses, cadence) = courses::courses(attempts, verdicts, context);
-    // Connections in order of their first frames, each once.
-    let mut used: Vec<(&connection::Connection, bool)> = attempts
-        .iter()
-        .flat_map(|attempt| {
-            attempt
-                .connections
-                .iter()
-                .map(|&connection| (connection, attempt.licensing))
-        })
-        .collect();
-    used.sort_by_key(|(connection, _)| connection.index);
+    let language = context.options.language;
+    let used = used(attempts);
     let id_of = |connection: &connection::Connection| {
         used.binary_search_by_key(&connection.index, |(it, _)| it.index)
             .map_or(0, |at| before.connections + at + 1)
     };
-    let language = context.options.language;
-    let voice_of = |attempt: &attempt::Attempt<'_>| attempt.voice(language);
-    let mut rows: Vec<Attempt> = attempts
-        .iter()
-        .zip(verdicts)
-        .enumerate()
+    let judged = attempts.iter().zip(verdicts).enumerate();
+    let mut rows: Vec<Attempt> = judged
         .map(|(at, (attempt, verdict))| Attempt {
             id: before.attempts + at + 1,
-            transport: attempt.service.transport,
-            via_proxy: attempt.service.proxy.map(|proxy| proxy.to_string()),
-            device: attempt.device.to_string(),
-            name: WireText::from(attempt.service.name.as_str()).to_string(),
-            verdict: verdict_of(attempt, verdict, voice_of(attempt)),
-            findings: verdict
-                .findings
-                .iter()
-                .map(|it| finding_of(it, voice_of(attempt)))
-                .collect(),
-            lookups: attempt.lookups.iter().map(|lookup| lookup_of(lookup)).collect(),
             connections: attempt.connections.iter().map(|connection| id_of(connection)).collect(),
-            course: None,
-            baseline: courses::baseline_of(attempt, verdict, context),
-            device_events: device::events_of(attempt, verdict),
+            ..attempt_of(attempt, verdict, context)
         })
         .collect();
     courses::place(&courses, &mut rows);
@@ -99,15 +73,41 @@ pub(crate) fn build(
         device_logs: device::logs_of(context, context.capture.first),
         beside: verdicts
             .iter()
-            .flat_map(|verdict| {
-                verdict
-                    .findings
-                    .iter()
-                    .flat_map(|finding| finding.beside.iter().copied())
-            })
+            .flat_map(|verdict| &verdict.findings)
+            .flat_map(|finding| finding.beside.iter().copied())
             .collect(),
         others: None,
         options: Vec::new(),
+    }
+}
+
+/// The connections of the attempts in order of their first frames, each once, and whether they are part of licensing.
+fn used<'a>(attempts: &[attempt::Attempt<'a>]) -> Vec<(&'a connection::Connection, bool)> {
+    let mut used = Vec::new();
+    for attempt in attempts {
+        let connections = attempt.connections.iter();
+        used.extend(connections.map(|&connection| (connection, attempt.licensing)));
+    }
+    used.sort_by_key(|(connection, _)| connection.index);
+    used
+}
+
+/// An attempt without its number, and without those of its connections.
+fn attempt_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict, context: &Context<'_>) -> Attempt {
+    let voice = attempt.voice(context.options.language);
+    Attempt {
+        id: 0,
+        transport: attempt.service.transport,
+        via_proxy: attempt.service.proxy.map(|proxy| proxy.to_string()),
+        device: attempt.device.to_string(),
+        name: WireText::from(attempt.service.name.as_str()).to_string(),
+        verdict: verdict_of(attempt, verdict, voice),
+        findings: verdict.findings.iter().map(|it| finding_of(it, voice)).collect(),
+        lookups: attempt.lookups.iter().map(|lookup| lookup_of(lookup)).collect(),
+        connections: Vec::new(),
+        course: None,
+        baseline: courses::baseline_of(attempt, verdict, context),
+        device_events: device::events_of(attempt, verdict),
     }
 }
 
@@ -182,7 +182,8 @@ pub(super) fn remedies_of(finding: &finding::Finding, voice: Voice) -> Vec<Remed
         .collect()
 }
 
-/// A display filter that shows the attempt whatever Wireshark numbers its streams.
+/// A display filter that shows the attempt whatever Wireshark numbers its streams: that numbering counts connections which are
+/// not followed here.
 fn display_filter(attempt: &attempt::Attempt<'_>) -> String {
     let address = |ip: std::net::IpAddr| match ip {
         std::net::IpAddr::V4(ip) => format!("ip.addr == {ip}"),

@@ -2,7 +2,8 @@
 //!
 //! TCP promises its user a byte stream (RFC 9293 section 3.8); a capture only shows segments, in the order in which the
 //! capture happened to see them. A [`Stream`] puts them back by sequence number, whatever their order in the file, and
-//! gives up waiting for a missing byte only when nothing else can come: at a bound, or at the end of the capture.
+//! gives up waiting for a missing byte only when nothing else can come: at a bound (256 KiB held), or at the end of the
+//! capture. An acknowledgement is no reason to give up: a direction may have been written seconds late.
 //!
 //! A direction without a SYN starts where the peer's SYN-ACK or handshake ACK points, else at the lowest of its first
 //! 16 segments.

@@ -6,6 +6,9 @@
 //!
 //! TLS need not begin at the first byte: a CONNECT, STARTTLS, SOCKS or PROXY-protocol preamble may precede it. It is
 //! recognised by the first record whose header and content agree that it begins a TLS conversation, on any port.
+//!
+//! Encrypted or not is decided per record from its own bytes: two-byte alerts are readable on either side of
+//! change_cipher_spec, a hello after it is TLS 1.3's, everything else is ciphertext. No state crosses directions.
 
 use super::border::{
     Beginning, HEADER, MAX_BODY, Piece, at_segment, beginning_of_tls, brought, drop_front, gather, is_clear_alert,
@@ -222,6 +225,7 @@ impl RecordReader {
         self.assembler.finish(sink);
     }
 
+    #[allow(clippy::too_many_lines, reason = "one state machine, on the hot path")]
     fn step(&mut self, rest: &[u8], at: Provenance, sink: &mut impl FnMut(Event)) -> usize {
         match &mut self.state {
             State::Done => rest.len(),

@@ -7,7 +7,8 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "test code states its invariants"
+    clippy::too_many_lines,
+    reason = "test code states its invariants, and its data is long"
 )]
 
 // What several of them use.

@@ -2,7 +2,13 @@
 
 A task is one capture: an object, or the objects of a ring. A worker makes its rows; only the driver writes them, whole parts at a
 time under a name that readers skip until the part is complete. So a worker that dies has written nothing, a driver that dies
-leaves whole parts, and a task is done when its keys and entity tags stand in a part.
+leaves whole parts, and a task is done when its keys and entity tags stand in a part. That makes "nothing lost, nothing twice" a
+matter of one process; rows are a thousandth of their captures, so the driver is no bottleneck before the listing is (`docs/scale.md`).
+
+Ray core, not Ray Data: tasks are retried one by one and one that cannot be done is a row; a failed block would be a failed job.
+Spark runs them as an RDD with a partition for each: a task of `mapInArrow` cost three times as much (90 ms against 28 for doing
+nothing) and asks for pandas, so Spark Connect, which has no RDDs, is not served. Rows cross as Arrow bytes, and their numbers are
+signed, as Spark and pandas have no unsigned ones.
 """
 
 from __future__ import annotations

@@ -19,6 +19,10 @@ use crate::cli::target::Target;
 use tlswalk::report::REDACTED;
 
 /// Cuts a capture.
+#[allow(
+    clippy::too_many_lines,
+    reason = "the order in which things are opened is the point: each may refuse before the next is touched"
+)]
 pub(crate) fn run(inspect: &Inspect, whole: bool, force: bool) -> Result<u8, String> {
     let path = only(inspect, "slice")?;
     let target = inspect

@@ -140,47 +140,7 @@ fn two_points(comparison: &mut Comparison, first: &Side, second: &Side, pairs: &
         comparison.cannot_tell.push(say(phrase("diff-too-many")));
     }
     for pair in pairs {
-        let (Some(one), Some(other)) = (first.trace.flows.get(pair.first), second.trace.flows.get(pair.second)) else {
-            continue;
-        };
-        if one.ends != other.ends {
-            let translated = phrase("diff-translated")
-                .with("first", ends(one))
-                .with("second", ends(other));
-            comparison.head.push(say(translated));
-        }
-        let (offset, near) = (clock.offset.unwrap_or(0), clock.nearer);
-        let covered = |trace: &Trace, time: i64| {
-            trace.first.is_some_and(|it| time >= it.saturating_sub(EDGE))
-                && trace.last.is_some_and(|it| time <= it.saturating_add(EDGE))
-        };
-        let sides = [
-            (1_u8, one, &pair.only_first, &second.trace, offset),
-            (2_u8, other, &pair.only_second, &first.trace, offset.saturating_neg()),
-        ];
-        for (here, flow, only, elsewhere, shift) in sides {
-            for from in [0, 1] {
-                for is_reset in [true, false] {
-                    let missing: Vec<&Packet> = only
-                        .iter()
-                        .filter_map(|&at| flow.packets.get(at))
-                        .filter(|it| it.from == from && (it.flags & 4 != 0) == is_reset)
-                        .collect();
-                    let (inside, outside): (Vec<&Packet>, Vec<&Packet>) = missing
-                        .into_iter()
-                        .partition(|it| covered(elsewhere, it.time.saturating_add(shift)));
-                    if !outside.is_empty() {
-                        comparison.cannot_tell.push(say(phrase("diff-outside")
-                            .with("count", outside.len())
-                            .with("capture", u32::from(here))));
-                    }
-                    if !inside.is_empty() {
-                        let found = difference(here, flow, from, is_reset, &inside, near, language);
-                        comparison.differences.push(found);
-                    }
-                }
-            }
-        }
+        one_flow(comparison, first, second, pair, &clock, language);
     }
     comparison.cannot_tell.dedup();
     let rank = |id: &str| {
@@ -189,6 +149,49 @@ fn two_points(comparison: &mut Comparison, first: &Side, second: &Side, pairs: &
             .position(|it| *it == id)
     };
     comparison.differences.sort_by_key(|it| rank(it.id));
+}
+
+/// What a flow shows that passed both points.
+fn one_flow(comparison: &mut Comparison, first: &Side, second: &Side, pair: &Pair, clock: &Clock, language: Language) {
+    let (Some(one), Some(other)) = (first.trace.flows.get(pair.first), second.trace.flows.get(pair.second)) else {
+        return;
+    };
+    if one.ends != other.ends {
+        let translated = phrase("diff-translated")
+            .with("first", ends(one))
+            .with("second", ends(other));
+        comparison.head.push(translated.in_language(language));
+    }
+    let offset = clock.offset.unwrap_or(0);
+    let covered = |trace: &Trace, time: i64| {
+        trace.first.is_some_and(|it| time >= it.saturating_sub(EDGE))
+            && trace.last.is_some_and(|it| time <= it.saturating_add(EDGE))
+    };
+    let sides = [
+        (1_u8, one, &pair.only_first, &second.trace, offset),
+        (2_u8, other, &pair.only_second, &first.trace, offset.saturating_neg()),
+    ];
+    let kinds = [(0, true), (0, false), (1, true), (1, false)];
+    for (here, flow, only, elsewhere, shift) in sides {
+        for (from, is_reset) in kinds {
+            let missing = only
+                .iter()
+                .filter_map(|&at| flow.packets.get(at))
+                .filter(|it| it.from == from && (it.flags & 4 != 0) == is_reset);
+            let (inside, outside): (Vec<&Packet>, Vec<&Packet>) =
+                missing.partition(|it| covered(elsewhere, it.time.saturating_add(shift)));
+            if !outside.is_empty() {
+                let outside = phrase("diff-outside")
+                    .with("count", outside.len())
+                    .with("capture", u32::from(here));
+                comparison.cannot_tell.push(outside.in_language(language));
+            }
+            if !inside.is_empty() {
+                let found = difference(here, flow, from, is_reset, &inside, clock.nearer, language);
+                comparison.differences.push(found);
+            }
+        }
+    }
 }
 
 /// What packets of one end, seen at one point only, mean.

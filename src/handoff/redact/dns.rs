@@ -6,6 +6,10 @@ use super::pseudonym::Pseudonyms;
 const NAMES: [u16; 5] = [2, 5, 6, 12, 39];
 
 /// Replaces what identifies in a message, as far as it was captured.
+#[allow(
+    clippy::too_many_lines,
+    reason = "one pass over a message: each step needs where the one before it ended"
+)]
 pub(super) fn message(bytes: &mut [u8], names: &Pseudonyms) {
     // Other traffic of that port would keep what stands where a message has numbers.
     if crate::dns::message::parse(bytes).is_none() {

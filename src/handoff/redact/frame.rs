@@ -144,6 +144,10 @@ fn ether_type(
     }
 }
 
+#[allow(
+    clippy::too_many_lines,
+    reason = "one pass over a header: each step needs what the one before it found"
+)]
 fn ip(
     bytes: &mut [u8],
     names: &Pseudonyms,

@@ -303,60 +303,17 @@ impl Pseudonyms {
     /// A word in place: letters become letters of the same case, digits digits, anything else letters.
     pub(super) fn word(&self, word: &mut [u8]) {
         let lower: Vec<u8> = word.to_ascii_lowercase();
-        let is_public = |word: &[u8]| std::str::from_utf8(word).is_ok_and(|it| self.words.contains(it));
-        if is_public(&lower) {
+        if self.is_public(&lower) {
             return;
         }
-        let radix: Vec<u32> = lower
-            .iter()
-            .map(|byte| if byte.is_ascii_digit() { 10 } else { 26 })
-            .collect();
-        let digit = |byte: &u8| {
-            u32::from(match byte {
-                b'0'..=b'9' => byte.wrapping_sub(b'0'),
-                b'a'..=b'z' => byte.wrapping_sub(b'a'),
-                other => other % 26,
-            })
-        };
-        let letter = |(value, radix): (u32, &u32)| if *radix == 10 { b'0' } else { b'a' }.wrapping_add(value as u8);
-        let shape: Vec<u8> = radix.iter().map(|it| *it as u8).collect();
+        let radix: Vec<u32> = lower.iter().map(radix_of).collect();
         let size = radix
             .iter()
             .try_fold(1_u32, |size, it| size.checked_mul(*it))
             .filter(|size| *size < 1 << 28);
-        let ascii = lower.is_ascii();
-        let new: Vec<u8> = if let (Some(size), true) = (size, ascii) {
-            let mut index = lower.iter().zip(&radix).fold(0_u32, |index, (byte, radix)| {
-                index.saturating_mul(*radix).saturating_add(digit(byte))
-            });
-            let mut tries = 0;
-            loop {
-                index = self.permute(&shape, index, size);
-                let mut rest = index;
-                let mut word: Vec<u8> = Vec::with_capacity(radix.len());
-                for radix in radix.iter().rev() {
-                    word.push(letter((rest.checked_rem(*radix).unwrap_or(0), radix)));
-                    rest = rest.checked_div(*radix).unwrap_or(0);
-                }
-                word.reverse();
-                tries += 1;
-                if (!is_public(&word) && word != lower) || tries > 8 {
-                    break word;
-                }
-            }
-        } else {
-            (0_u8..8)
-                .map(|tries| {
-                    let seed = self.prf(b"word", &[&lower, &[tries]]);
-                    let bytes = (0_u8..).flat_map(|block| self.prf(b"letters", &[&seed, &[block]]));
-                    radix
-                        .iter()
-                        .zip(bytes)
-                        .map(|(radix, byte)| letter((u32::from(byte) % radix, radix)))
-                        .collect()
-                })
-                .find(|word: &Vec<u8>| !is_public(word) && *word != lower)
-                .unwrap_or_else(|| vec![b'x'; lower.len()])
+        let new = match size {
+            Some(size) if lower.is_ascii() => self.permuted(&lower, &radix, size),
+            _ => self.hashed(&lower, &radix),
         };
         for (to, new) in word.iter_mut().zip(new) {
             *to = if to.is_ascii_uppercase() {
@@ -365,6 +322,49 @@ impl Pseudonyms {
                 new
             };
         }
+    }
+
+    fn is_public(&self, word: &[u8]) -> bool {
+        std::str::from_utf8(word).is_ok_and(|it| self.words.contains(it))
+    }
+
+    /// A short word: another one of the same shape, and no two words become the same.
+    fn permuted(&self, lower: &[u8], radix: &[u32], size: u32) -> Vec<u8> {
+        let shape: Vec<u8> = radix.iter().map(|it| *it as u8).collect();
+        let mut index = lower.iter().zip(radix).fold(0_u32, |index, (byte, radix)| {
+            index.saturating_mul(*radix).saturating_add(digit_of(byte))
+        });
+        let mut tries = 0;
+        loop {
+            index = self.permute(&shape, index, size);
+            let mut rest = index;
+            let mut word: Vec<u8> = Vec::with_capacity(radix.len());
+            for radix in radix.iter().rev() {
+                word.push(letter_of(rest.checked_rem(*radix).unwrap_or(0), *radix));
+                rest = rest.checked_div(*radix).unwrap_or(0);
+            }
+            word.reverse();
+            tries += 1;
+            if (!self.is_public(&word) && word != lower) || tries > 8 {
+                return word;
+            }
+        }
+    }
+
+    /// A long word: letters drawn from its keyed hash.
+    fn hashed(&self, lower: &[u8], radix: &[u32]) -> Vec<u8> {
+        let drawn = |tries: u8| -> Vec<u8> {
+            let seed = self.prf(b"word", &[lower, &[tries]]);
+            let bytes = (0_u8..).flat_map(|block| self.prf(b"letters", &[&seed, &[block]]));
+            let letters = radix.iter().zip(bytes);
+            letters
+                .map(|(radix, byte)| letter_of(u32::from(byte) % radix, *radix))
+                .collect()
+        };
+        (0_u8..8)
+            .map(drawn)
+            .find(|word| !self.is_public(word) && word != lower)
+            .unwrap_or_else(|| vec![b'x'; lower.len()])
     }
 }
 
@@ -418,6 +418,25 @@ const fn class_v6(at: usize, group: u16) -> (u16, u16) {
         (_, 0x100..=0xfff) => (0x100, 0xfff),
         (_, 0x1000..) => (0x1000, 0xffff),
     }
+}
+
+/// Of how many characters one is chosen in the place of this one: digits or letters.
+const fn radix_of(byte: &u8) -> u32 {
+    if byte.is_ascii_digit() { 10 } else { 26 }
+}
+
+/// Which of them it is.
+fn digit_of(byte: &u8) -> u32 {
+    u32::from(match byte {
+        b'0'..=b'9' => byte.wrapping_sub(b'0'),
+        b'a'..=b'z' => byte.wrapping_sub(b'a'),
+        other => other % 26,
+    })
+}
+
+const fn letter_of(value: u32, radix: u32) -> u8 {
+    let first = if radix == 10 { b'0' } else { b'a' };
+    first.wrapping_add(value as u8)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@
 //! lost in mergecap; it restores what cutting took away (times, drops, how the file ended). Frame numbers of the
 //! capture are `epb_packetid`s.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write};
 use std::net::IpAddr;
@@ -152,6 +153,10 @@ pub fn choose(
 ///
 /// # Errors
 /// When the input cannot be read any more, or `out` cannot be written.
+#[allow(
+    clippy::too_many_lines,
+    reason = "one callback for each kind of item, which share the writer"
+)]
 pub fn cut<W: Write>(
     input: impl Read,
     out: W,
@@ -197,23 +202,7 @@ pub fn cut<W: Write>(
                     return ControlFlow::Continue(());
                 }
                 let number = extras.packet_id().filter(|_| is_slice).unwrap_or(frame.number.0);
-                let mut options: Vec<(u16, Vec<u8>)> = extras
-                    .options
-                    .iter()
-                    .filter(|(code, value)| match *code {
-                        PACKET_ID => false,
-                        // What a slice of ours said is said anew.
-                        COMMENT => !(redacted || is_slice && value.starts_with(OWN)),
-                        // Of another length it is no such option, and may hold anything.
-                        code => !redacted || (code == FLAGS && value.len() == 4),
-                    })
-                    .map(|(code, value)| match (redacted, value.as_ref()) {
-                        // Of its bits those that have a meaning (section 4.3 of the format): direction, way of reception,
-                        // length of the checksum, errors of the link.
-                        (true, [b0, b1, _, b3]) => (*code, vec![*b0, b1 & 1, 0, *b3]),
-                        _ => (*code, value.to_vec()),
-                    })
-                    .collect();
+                let mut options = kept_options(&extras.options, redacted, is_slice);
                 for mark in marks.get(&frame.number.0).into_iter().flatten() {
                     let said = mark.clone().with("frame", number).in_language(wish.language);
                     options.push((COMMENT, [OWN, said.as_bytes()].concat()));
@@ -242,6 +231,25 @@ pub fn cut<W: Write>(
     }
     writer.names(&names(report)).map_err(SliceError::Write)?;
     writer.finish().map_err(SliceError::Write)
+}
+
+/// A packet's options in the slice: without what an earlier slice of ours said, which is said anew, and redacted without what
+/// may hold anything.
+fn kept_options(options: &[(u16, Cow<'_, [u8]>)], redacted: bool, is_slice: bool) -> Vec<(u16, Vec<u8>)> {
+    let is_kept = |(code, value): &&(u16, Cow<'_, [u8]>)| match *code {
+        PACKET_ID => false,
+        COMMENT => !(redacted || is_slice && value.starts_with(OWN)),
+        // Of another length it is no such option, and may hold anything.
+        code => !redacted || (code == FLAGS && value.len() == 4),
+    };
+    let kept = options.iter().filter(is_kept);
+    kept.map(|(code, value)| match (redacted, value.as_ref()) {
+        // Of its bits those that have a meaning (section 4.3 of the format): direction, way of reception, length of the
+        // checksum, errors of the link.
+        (true, [b0, b1, _, b3]) => (*code, vec![*b0, b1 & 1, 0, *b3]),
+        _ => (*code, value.to_vec()),
+    })
+    .collect()
 }
 
 /// What every comment of ours on a frame begins with.

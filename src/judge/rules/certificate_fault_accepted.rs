@@ -4,8 +4,10 @@ use super::{certificate_causes, certificate_clauses, client, elsewhere, on_clien
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
-use crate::base::phrase::{Value, phrase};
-use crate::connection::walk::{Side, StepKind};
+use crate::base::frame::FrameNumber;
+use crate::base::phrase::{Phrase, Value, phrase};
+use crate::connection::Connection;
+use crate::connection::walk::{Side, StepKind, TlsFacts};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule, Severity};
 use crate::judge::reason::Reason;
@@ -29,87 +31,40 @@ const FAULTS: [Reason; 7] = [
 
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
-    let tls = connection.tls.as_ref()?;
-    // In TLS 1.3 the handshake looks complete before the server has judged the client.
-    let accepted = tls.is_complete()
-        && tls.first_error().is_none()
-        && tls.server_alert_after_finished.is_none()
-        && tls.client_alert_instead_of_finished.is_none()
-        && (tls.application_data.server > 0 || tls.server_accepted);
-    if !accepted {
-        return None;
-    }
+    let tls = connection.tls.as_ref().filter(|tls| is_accepted(tls))?;
+    let faulty = missing(connection, tls).or_else(|| faulty(attempt, connection, tls))?;
     let who = client(attempt);
-    let message = tls.certificates.client.as_ref();
-    let empty = message.is_some_and(|message| message.chain.is_empty() && message.missing == 0);
-    let empty_by_size = message.is_none() && tls.client_certificate_empty;
-    let (side, clause, causes, at) = if empty || empty_by_size {
-        let step = connection
-            .step_by(StepKind::Certificate, Side::Client)
-            .map(|step| step.frame)
-            .or(tls.finished.client)?;
-        (
-            Side::Client,
-            phrase("certificate-missing").into(),
-            vec![Reason::Missing],
-            step,
-        )
-    } else {
-        // A device that is called shows its own certificate, which nobody verifies by a name.
-        let sides = if attempt.service.calls_device {
-            &[Side::Client][..]
-        } else {
-            &[Side::Client, Side::Server]
-        };
-        sides.iter().find_map(|&side| {
-            let judgement = attempt.judgements[side].as_ref()?;
-            let leaf = tls.certificates[side].as_ref()?.chain.first()?.fields.as_deref().ok();
-            let step = connection.step_by(StepKind::Certificate, side)?;
-            let (clause, causes) = faults(judgement, leaf)?;
-            Some((side, clause, causes, step.frame))
-        })?
-    };
-    let (whose, by) = match side {
-        Side::Client => (phrase("certificate-of-client").with("who", &who), By::Client),
+    let (whose, by, other) = match faulty.side {
+        Side::Client => (
+            phrase("certificate-of-client").with("who", who),
+            By::Client,
+            phrase("server"),
+        ),
         Side::Server => (
             phrase("certificate-of-server").with("service", service(attempt)),
             By::Server,
+            who,
         ),
     };
-    let other = if side == Side::Client { phrase("server") } else { who };
-    let mut finding = Finding::error(
-        RULE.id,
-        by,
-        At::Tls,
-        phrase("certificate-fault-accepted-summary")
-            .with("whose", &whose)
-            .with("clauses", clause.clone())
-            .with("other", other),
-    )
-    // Of other traffic it is nobody's business: browsers and servers do so all day.
-    .severity(if attempt.licensing {
-        Severity::Warning
-    } else {
-        Severity::Note
-    })
-    .causes(causes)
-    .evidence(
-        at,
-        phrase("certificate-fault-accepted-fault")
-            .with("whose", whose)
-            .with("clauses", clause),
-    );
-    if empty_by_size {
+    let of_certificate = |what: Phrase| what.with("whose", &whose).with("clauses", faulty.clauses.clone());
+    let summary = of_certificate(phrase("certificate-fault-accepted-summary")).with("other", other);
+    let mut finding = Finding::error(RULE.id, by, At::Tls, summary)
+        // Of other traffic it is nobody's business: browsers and servers do so all day.
+        .severity(if attempt.licensing {
+            Severity::Warning
+        } else {
+            Severity::Note
+        })
+        .evidence(faulty.frame, of_certificate(phrase("certificate-fault-accepted-fault")))
+        .causes(faulty.causes);
+    if faulty.by_size {
         finding = finding
             .confidence(Confidence::Likely)
             .cannot_tell(phrase("certificate-fault-accepted-cannot-tell-empty"));
     }
-    if side == Side::Server {
-        return Some(finding.remedy(elsewhere(
-            attempt,
-            Owner::Server,
-            phrase("certificate-fault-accepted-replace").with("server", connection.server),
-        )));
+    if faulty.side == Side::Server {
+        let replace = phrase("certificate-fault-accepted-replace").with("server", connection.server);
+        return Some(finding.remedy(elsewhere(attempt, Owner::Server, replace)));
     }
     Some(
         finding
@@ -124,6 +79,68 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                 ],
             )),
     )
+}
+
+/// Whether the other side went on. In TLS 1.3 the handshake looks complete before the server has judged the client.
+fn is_accepted(tls: &TlsFacts) -> bool {
+    tls.is_complete()
+        && tls.first_error().is_none()
+        && tls.server_alert_after_finished.is_none()
+        && tls.client_alert_instead_of_finished.is_none()
+        && (tls.application_data.server > 0 || tls.server_accepted)
+}
+
+/// A certificate with a fault.
+struct Faulty {
+    /// Whose.
+    side: Side,
+    /// What is at fault, as clauses.
+    clauses: Value,
+    causes: Vec<Reason>,
+    /// The frame that shows it.
+    frame: FrameNumber,
+    /// Only by the size of its message.
+    by_size: bool,
+}
+
+/// The client has none to show.
+fn missing(connection: &Connection, tls: &TlsFacts) -> Option<Faulty> {
+    let message = tls.certificates.client.as_ref();
+    let by_size = message.is_none() && tls.client_certificate_empty;
+    if !by_size && !message.is_some_and(|message| message.chain.is_empty() && message.missing == 0) {
+        return None;
+    }
+    let step = connection.step_by(StepKind::Certificate, Side::Client);
+    Some(Faulty {
+        side: Side::Client,
+        clauses: phrase("certificate-missing").into(),
+        causes: vec![Reason::Missing],
+        frame: step.map(|step| step.frame).or(tls.finished.client)?,
+        by_size,
+    })
+}
+
+/// The first side whose certificate has a fault.
+fn faulty(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts) -> Option<Faulty> {
+    // A device that is called shows its own certificate, which nobody verifies by a name.
+    let sides = if attempt.service.calls_device {
+        &[Side::Client][..]
+    } else {
+        &[Side::Client, Side::Server]
+    };
+    sides.iter().find_map(|&side| {
+        let judgement = attempt.judgements[side].as_ref()?;
+        let leaf = tls.certificates[side].as_ref()?.chain.first()?.fields.as_deref().ok();
+        let step = connection.step_by(StepKind::Certificate, side)?;
+        let (clauses, causes) = faults(judgement, leaf)?;
+        Some(Faulty {
+            side,
+            clauses,
+            causes,
+            frame: step.frame,
+            by_size: false,
+        })
+    })
 }
 
 /// What is at fault with a certificate itself, as a clause and as causes.

@@ -1,6 +1,8 @@
 //! Certificate that was refused → Remedy: the cure follows the cause.
 //!
-//! A short key is cured by a longer one and not by another trust store; what the chain lacks, by the chain.
+//! A short key is cured by a longer one and not by another trust store; what the chain lacks, by the chain. The alert's number
+//! (RFC 9846 section 6.2) leads: 48 speaks of authorities, 42 and 45 of the certificate and the clock, 43 of its kind, 44 of
+//! revocation. The cloud of a vendor is nobody's to change: it is not told to trust anybody.
 
 use super::join_remedies;
 use super::{elsewhere, on_client, span};

@@ -39,28 +39,20 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let &address = answer.addresses.first()?;
     let kind = oddness(address)?;
     let (server, name) = (lookup.server, &lookup.name);
-    let mut finding = Finding::error(
-        RULE.id,
-        By::Server,
-        At::Dns,
-        phrase("dns-unexpected-address-summary")
-            .with("name", name)
-            .with("address", address)
-            .with("kind", kind),
-    )
-    .confidence(Confidence::Likely)
-    .evidence(
-        lookup.first().0,
-        phrase("dns-unexpected-address-asks")
-            .with("server", server)
-            .with("name", name),
-    )
-    .evidence(
-        answer.frame,
-        phrase("dns-unexpected-address-answers")
-            .with("server", server)
-            .with("address", address),
-    );
+    let summary = phrase("dns-unexpected-address-summary")
+        .with("name", name)
+        .with("address", address)
+        .with("kind", kind);
+    let asks = phrase("dns-unexpected-address-asks")
+        .with("server", server)
+        .with("name", name);
+    let answers = phrase("dns-unexpected-address-answers")
+        .with("server", server)
+        .with("address", address);
+    let mut finding = Finding::error(RULE.id, By::Server, At::Dns, summary)
+        .confidence(Confidence::Likely)
+        .evidence(lookup.first().0, asks)
+        .evidence(answer.frame, answers);
     for connection in attempt
         .connections
         .iter()

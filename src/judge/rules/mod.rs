@@ -19,6 +19,7 @@ macro_rules! rule {
     };
 }
 
+#[allow(clippy::too_many_lines, reason = "one case told from beginning to end")]
 mod application_error;
 mod bare_end;
 mod before_any_hello;
@@ -41,7 +42,9 @@ mod device_log_contradicts;
 mod device_remedies;
 pub mod device_reports_failure;
 mod device_service;
+#[allow(clippy::too_many_lines, reason = "one case told from beginning to end")]
 mod dns_error;
+#[allow(clippy::too_many_lines, reason = "one case told from beginning to end")]
 mod dns_no_response;
 mod dns_stale_address;
 mod dns_unexpected_address;
@@ -65,6 +68,7 @@ mod malformed_capture;
 mod negotiation;
 mod no_application_response;
 mod no_connection;
+#[allow(clippy::too_many_lines, reason = "one case told from beginning to end")]
 pub mod no_licensing_traffic;
 mod not_tls;
 mod odd_address;

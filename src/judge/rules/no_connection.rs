@@ -40,46 +40,36 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     }
     // Who asks may ask for somebody else, unless it is named as the controller.
     let is_named = context.options.wlc.contains(&device);
-    let mut finding = Finding::error(
-        RULE.id,
-        By::Device,
-        At::Tcp,
-        phrase("no-connection")
-            .with("name", &lookup.name)
-            .with("device", device)
-            .with("address", address)
-            .with("seconds", super::seconds(waited)),
-    )
-    .severity(if is_named { Severity::Error } else { Severity::Note })
-    .confidence(if is_named {
-        Confidence::Likely
-    } else {
-        Confidence::Possible
-    })
-    .evidence(
-        lookup.first().0,
-        phrase("no-connection-asks")
-            .with("server", lookup.server)
-            .with("name", &lookup.name),
-    )
-    .evidence(
-        answer.frame,
-        phrase("no-connection-answer")
-            .with("server", lookup.server)
-            .with("address", address),
-    );
+    let summary = phrase("no-connection")
+        .with("name", &lookup.name)
+        .with("device", device)
+        .with("address", address)
+        .with("seconds", super::seconds(waited));
+    let (severity, confidence) = match is_named {
+        true => (Severity::Error, Confidence::Likely),
+        false => (Severity::Note, Confidence::Possible),
+    };
+    let asks = phrase("no-connection-asks")
+        .with("server", lookup.server)
+        .with("name", &lookup.name);
+    let answers = phrase("no-connection-answer")
+        .with("server", lookup.server)
+        .with("address", address);
+    let of_device = |id| phrase(id).with("device", device);
+    let mut finding = Finding::error(RULE.id, By::Device, At::Tcp, summary)
+        .severity(severity)
+        .confidence(confidence)
+        .evidence(lookup.first().0, asks)
+        .evidence(answer.frame, answers);
     if let Some((frame, _)) = other.last {
-        finding = finding.evidence(frame, phrase("no-connection-visible").with("device", device));
+        finding = finding.evidence(frame, of_device("no-connection-visible"));
     }
     finding = finding
-        .alternative("other-path", phrase("no-connection-other-path").with("device", device))
-        .alternative(
-            "look-up-only",
-            phrase("no-connection-look-up-only").with("device", device),
-        )
+        .alternative("other-path", of_device("no-connection-other-path"))
+        .alternative("look-up-only", of_device("no-connection-look-up-only"))
         .remedy(on_client(
             attempt,
-            phrase("no-connection-do").with("device", device),
+            of_device("no-connection-do"),
             &[
                 task("show-settings"),
                 task("show-transport"),

@@ -3,7 +3,7 @@
 use super::behind_proxy::{asked_of_proxy, by_proxy_itself};
 use super::{elsewhere, in_between, without_proxy};
 use crate::attempt::Attempt;
-use crate::base::phrase::phrase;
+use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
@@ -22,57 +22,24 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if matches!(response.status, 200..=299 | 407) {
         return None;
     }
-    let (meaning, action) = match response.status {
-        403 => (
-            phrase("proxy-refused-forbidden"),
-            phrase("proxy-refused-forbidden-do")
-                .with("target", &request.target)
-                .with("device", attempt.device),
-        ),
-        500..=599 => (
-            phrase("proxy-refused-unreachable"),
-            phrase("proxy-refused-unreachable-do").with("target", &request.target),
-        ),
-        _ => (
-            phrase(if is_tunnel {
-                "proxy-refused-other"
-            } else {
-                "proxy-refused-other-forward"
-            }),
-            phrase("proxy-refused-other-do")
-                .with("device", attempt.device)
-                .with("target", &request.target),
-        ),
-    };
-    let mut finding = Finding::error(
-        RULE.id,
-        By::Path,
-        At::Proxy,
-        phrase(if is_tunnel {
-            "proxy-refused-summary"
-        } else {
-            "proxy-refused-summary-forward"
-        })
-        .with("proxy", connection.server)
-        .with("status", response.status)
-        .with("reason", &response.reason)
-        .with("meaning", meaning),
-    )
-    .evidence(*asked, asked_of_proxy(request))
-    .evidence(
-        *answered,
-        phrase("http-status")
-            .with("status", response.status)
-            .with("reason", &response.reason),
-    )
-    .remedy(elsewhere(attempt, Owner::Proxy, action))
-    .remedy(without_proxy(
-        attempt,
-        connection,
-        &exchange
-            .absolute()
-            .map_or_else(|| request.target.clone(), |(host, _)| WireText::from(host)),
-    ));
+    let (meaning, action) = meaning(response.status, is_tunnel);
+    let action = action.with("target", &request.target).with("device", attempt.device);
+    let with_status = |what: Phrase| what.with("status", response.status).with("reason", &response.reason);
+    let summary = phrase(if is_tunnel {
+        "proxy-refused-summary"
+    } else {
+        "proxy-refused-summary-forward"
+    })
+    .with("proxy", connection.server)
+    .with("meaning", meaning);
+    let target = exchange
+        .absolute()
+        .map_or_else(|| request.target.clone(), |(host, _)| WireText::from(host));
+    let mut finding = Finding::error(RULE.id, By::Path, At::Proxy, with_status(summary))
+        .evidence(*asked, asked_of_proxy(request))
+        .evidence(*answered, with_status(phrase("http-status")))
+        .remedy(elsewhere(attempt, Owner::Proxy, action))
+        .remedy(without_proxy(attempt, connection, &target));
     if let Some(page) = in_between::page(attempt, response, context) {
         finding = finding.evidence(*answered, in_between::evidence(&page));
     }
@@ -80,4 +47,17 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         finding = finding.cannot_tell(phrase("proxy-refused-cannot-tell").with("server", server));
     }
     Some(finding)
+}
+
+/// What a status says of the proxy, and what to do there.
+fn meaning(status: u16, is_tunnel: bool) -> (Phrase, Phrase) {
+    match status {
+        403 => (phrase("proxy-refused-forbidden"), phrase("proxy-refused-forbidden-do")),
+        500..=599 => (
+            phrase("proxy-refused-unreachable"),
+            phrase("proxy-refused-unreachable-do"),
+        ),
+        _ if is_tunnel => (phrase("proxy-refused-other"), phrase("proxy-refused-other-do")),
+        _ => (phrase("proxy-refused-other-forward"), phrase("proxy-refused-other-do")),
+    }
 }

@@ -21,14 +21,7 @@ pub(super) fn finding(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding
     } else {
         last
     };
-    let tcp = &connection.tcp;
-    let silent = connection.tls.is_none()
-        && connection.http.is_empty()
-        && Side::both().iter().all(|&side| {
-            let tcp = &tcp[side];
-            tcp.bytes == 0 && !tcp.acked_unseen && tcp.unseen_end == 0
-        });
-    let &(syn_ack, answered) = tcp.server.syns.first().filter(|_| silent)?;
+    let &(syn_ack, answered) = connection.tcp.server.syns.first().filter(|_| is_silent(connection))?;
     let (side, reset) = first_end(connection)?;
     if side == Side::Client && !connection.answer_refused() {
         return None;
@@ -62,7 +55,20 @@ pub(super) fn finding(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding
             .with("span", seconds(reset.time.since(answered)))
             .with("clause", origin.clause()),
     );
-    Some(match by {
+    Some(with_remedies(finding, attempt, connection, by))
+}
+
+/// Whether neither side said a word.
+fn is_silent(connection: &Connection) -> bool {
+    let said_nothing = |&side: &Side| {
+        let tcp = &connection.tcp[side];
+        tcp.bytes == 0 && !tcp.acked_unseen && tcp.unseen_end == 0
+    };
+    connection.tls.is_none() && connection.http.is_empty() && Side::both().iter().all(said_nothing)
+}
+
+fn with_remedies(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, by: By) -> Finding {
+    match by {
         By::Client => of_client(attempt, connection, finding),
         By::Path => finding
             .alternative("server-reset", phrase("reset-during-handshake-balancer"))
@@ -75,7 +81,7 @@ pub(super) fn finding(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding
                 phrase("reset-at-once-listen").with("server", connection.server),
             ))
             .remedy(firewall(attempt)),
-    })
+    }
 }
 
 fn firewall(attempt: &Attempt<'_>) -> crate::judge::finding::Remedy {

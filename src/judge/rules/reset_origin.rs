@@ -54,6 +54,52 @@ impl Origin {
             chained(signs, "independent")
         }
     }
+
+    /// Compares its time to live with those of the side: between the SYN's and those of the other segments, which differ where a
+    /// device in between answers for the server or changes them.
+    fn weigh_ttl(&mut self, connection: &Connection, side: Side, reset: &Mark) {
+        let tcp = &connection.tcp[side];
+        let (lowest, highest) = tcp.ordinary.map_or((tcp.ttl, tcp.ttl), |it| {
+            (it.lowest_ttl.min(tcp.ttl), it.highest_ttl.max(tcp.ttl))
+        });
+        let told = |id| phrase(id).with("ttl", reset.ttl).with("who", side_name(side));
+        if (lowest..=highest).contains(&reset.ttl) {
+            // A time to live that all packets of both sides share is made on the way, or was not used up: it tells nothing.
+            self.shared_ttl = lowest == highest && every_packet_has(&connection.tcp[side.peer()], reset.ttl);
+            if !self.shared_ttl {
+                self.own.push(told("reset-origin-same-ttl"));
+            }
+            return;
+        }
+        self.strong += 1;
+        let usual = if lowest == highest {
+            Phrase::verbatim(lowest.to_string())
+        } else {
+            phrase("range").with("lowest", lowest).with("highest", highest)
+        };
+        let next_hop = reset.ttl == highest.saturating_add(1) || reset.ttl.saturating_add(1) == lowest;
+        let id = if next_hop {
+            "reset-origin-next-hop"
+        } else {
+            "reset-origin-other-ttl"
+        };
+        self.elsewhere.push(told(id).with("usual", usual));
+    }
+
+    /// Compares its identification (RFC 791 section 3.2) with the last one of the side, where that counts up.
+    fn weigh_ip_id(&mut self, tcp: &TcpSide, reset: &Mark) {
+        let Some((before, id)) = tcp.ordinary.zip(reset.ip_id) else {
+            return;
+        };
+        let Some(last) = before.ip_id else { return };
+        let far = id.wrapping_sub(last).min(last.wrapping_sub(id)) > FAR_APART;
+        if before.same_ip_id && last == 0 && id == 0 || !before.same_ip_id && !far {
+            self.own.push(phrase("reset-origin-id-follows").with("id", id));
+        } else if far && self.strong > 0 {
+            let differs = phrase("reset-origin-id-differs").with("id", id).with("last", last);
+            self.elsewhere.push(differs);
+        }
+    }
 }
 
 /// Weighs a RST that says it is from `side`.
@@ -80,53 +126,8 @@ pub(super) fn origin(connection: &Connection, side: Side, reset: &Mark) -> Origi
     if tcp.first == reset.frame && tcp.syns.is_empty() {
         return origin; // nothing else of that side to compare it with
     }
-    // Between the SYN's time to live and those of the other segments, which differ where a device in between answers for
-    // the server or changes them.
-    let (lowest, highest) = tcp.ordinary.map_or((tcp.ttl, tcp.ttl), |it| {
-        (it.lowest_ttl.min(tcp.ttl), it.highest_ttl.max(tcp.ttl))
-    });
-    let usual = if lowest == highest {
-        Phrase::verbatim(lowest.to_string())
-    } else {
-        phrase("range").with("lowest", lowest).with("highest", highest)
-    };
-    if (lowest..=highest).contains(&reset.ttl) {
-        // A time to live that all packets of both sides share is made on the way, or was not used up: it tells nothing.
-        origin.shared_ttl = lowest == highest && every_packet_has(&connection.tcp[side.peer()], reset.ttl);
-        if !origin.shared_ttl {
-            origin.own.push(
-                phrase("reset-origin-same-ttl")
-                    .with("ttl", reset.ttl)
-                    .with("who", side_name(side)),
-            );
-        }
-    } else {
-        origin.strong += 1;
-        let next_hop = reset.ttl == highest.saturating_add(1) || reset.ttl.saturating_add(1) == lowest;
-        let id = if next_hop {
-            "reset-origin-next-hop"
-        } else {
-            "reset-origin-other-ttl"
-        };
-        origin.elsewhere.push(
-            phrase(id)
-                .with("ttl", reset.ttl)
-                .with("who", side_name(side))
-                .with("usual", &usual),
-        );
-    }
-    if let (Some(before), Some(id)) = (tcp.ordinary, reset.ip_id)
-        && let Some(last) = before.ip_id
-    {
-        let far = id.wrapping_sub(last).min(last.wrapping_sub(id)) > FAR_APART;
-        if before.same_ip_id && last == 0 && id == 0 || !before.same_ip_id && !far {
-            origin.own.push(phrase("reset-origin-id-follows").with("id", id));
-        } else if far && origin.strong > 0 {
-            origin
-                .elsewhere
-                .push(phrase("reset-origin-id-differs").with("id", id).with("last", last));
-        }
-    }
+    origin.weigh_ttl(connection, side, reset);
+    origin.weigh_ip_id(tcp, reset);
     origin
 }
 

@@ -85,22 +85,8 @@ pub(super) fn draw(rows: &[Row], ends: &Ends, voice: Voice) -> Ladder {
     let say = |id: &'static str| phrase(id).told(voice);
     let mut y = 52.0;
     let mut marks = Vec::with_capacity(rows.len());
-    let mut lanes: Vec<Lane> = Vec::new();
-    let lane = |x: f64, head: f64, role: String, name: &str, few: usize| Lane {
-        x,
-        top: head + 20.0,
-        bottom: head + 20.0,
-        anchor: match x {
-            x if x < MIDDLE => "start",
-            x if x > MIDDLE => "end",
-            _ => "middle",
-        },
-        head,
-        role,
-        name: shortened(name, few),
-    };
     let few = if ends.proxy.is_some() { 19 } else { 30 };
-    lanes.push(lane(LEFT, 16.0, say("page-device"), &ends.device, few));
+    let mut lanes = vec![lane(LEFT, 16.0, say("page-device"), &ends.device, few)];
     let has_lookups = rows.iter().any(|row| row.end == End::Resolver);
     if has_lookups {
         let resolver = ends.resolver.as_deref().unwrap_or_default();
@@ -118,21 +104,7 @@ pub(super) fn draw(rows: &[Row], ends: &Ends, voice: Voice) -> Ladder {
                 }
                 y = head + 36.0;
             }
-            if let Some(proxy) = &ends.proxy {
-                lanes.push(lane(MIDDLE, head, say("page-proxy"), proxy, few));
-            }
-            let (role, name) = match (ends.proxy.is_some(), ends.name == ends.address) {
-                (false, false) => (shortened(&ends.name, 34), &ends.address),
-                (true, _) => (say("page-server"), &ends.name),
-                (false, true) => (say("page-server"), &ends.address),
-            };
-            lanes.push(lane(
-                RIGHT,
-                head,
-                role,
-                name,
-                if ends.proxy.is_some() { 19 } else { 34 },
-            ));
+            lanes.extend(far_lanes(ends, head, voice));
         }
         let mark = place(row, y, ends.proxy.is_some());
         y += mark.height;
@@ -155,6 +127,40 @@ pub(super) fn draw(rows: &[Row], ends: &Ends, voice: Voice) -> Ladder {
     }
 }
 
+/// A lane with its role and name above it; it is drawn down to where it ends later.
+fn lane(x: f64, head: f64, role: String, name: &str, few: usize) -> Lane {
+    Lane {
+        x,
+        top: head + 20.0,
+        bottom: head + 20.0,
+        anchor: match x {
+            x if x < MIDDLE => "start",
+            x if x > MIDDLE => "end",
+            _ => "middle",
+        },
+        head,
+        role,
+        name: shortened(name, few),
+    }
+}
+
+/// The lanes of the server, and of a proxy before it.
+fn far_lanes(ends: &Ends, head: f64, voice: Voice) -> Vec<Lane> {
+    let say = |id: &'static str| phrase(id).told(voice);
+    let Some(proxy) = &ends.proxy else {
+        let (role, name) = match ends.name == ends.address {
+            false => (shortened(&ends.name, 34), &ends.address),
+            true => (say("page-server"), &ends.address),
+        };
+        return vec![lane(RIGHT, head, role, name, 34)];
+    };
+    vec![
+        lane(MIDDLE, head, say("page-proxy"), proxy, 19),
+        lane(RIGHT, head, say("page-server"), &ends.name, 19),
+    ]
+}
+
+#[allow(clippy::too_many_lines, reason = "one line for each field of a mark")]
 fn place(row: &Row, top: f64, proxied: bool) -> Mark {
     let far = match row.end {
         End::Proxy => MIDDLE,

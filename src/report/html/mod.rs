@@ -157,12 +157,7 @@ fn part(
         } else {
             Vec::new()
         },
-        odd: capture
-            .anomalies
-            .iter()
-            .take(ODDITIES)
-            .map(|odd| (odd.frame, odd.id.clone(), odd.detail.clone()))
-            .collect(),
+        odd: odd(capture),
         odd_more: more(capture.anomalies.len().saturating_sub(ODDITIES)),
         skipped: capture
             .skipped
@@ -193,6 +188,14 @@ fn part(
         },
     };
     Ok((part, used))
+}
+
+/// The first oddities: frame, name and clause.
+fn odd(capture: &super::Capture) -> Vec<(u64, String, String)> {
+    let first = capture.anomalies.iter().take(ODDITIES);
+    first
+        .map(|odd| (odd.frame, odd.id.clone(), odd.detail.clone()))
+        .collect()
 }
 
 /// The file, its frames and its time.

@@ -2,7 +2,7 @@
 //!
 //! The order is the reader's: the verdict, who and where, what to do, the evidence with what it is not, where it stopped, and
 //! where to read on. Nothing that must be acted on stands below what need not be read; `-v` shows the walk in full and
-//! adds the data at the end.
+//! adds the data at the end. A command that is suggested repeats the options that were given (`Report::options`).
 
 mod attempt;
 mod device;

@@ -145,20 +145,43 @@ impl<'a> Search<'a> {
             return Some(End::Anchor(anchor));
         }
         let mut problem = None;
+        if let Some(anchor) = self.anchor_of(certificate, fields, &mut problem) {
+            return Some(End::Anchor(anchor));
+        }
+        if fields.self_signed {
+            return Some(End::SelfSigned);
+        }
+        if self.leads_on(certificate, fields, index, &mut problem) {
+            return None;
+        }
+        // One that does not even tell its names may be the missing link.
+        let mut others = self.presented.iter();
+        let is_nameless = |other: &Certificate| other.fields.is_err() && other.salvaged.is_none();
+        let end = || match others.any(is_nameless) {
+            true => End::Unreadable,
+            false => End::IssuerNotGiven,
+        };
+        Some(problem.unwrap_or_else(end))
+    }
+
+    /// The anchor that signed a certificate; the first problem with one of its issuer's name is kept.
+    fn anchor_of(
+        &mut self,
+        certificate: &'a Certificate,
+        fields: &'a Fields,
+        problem: &mut Option<End<'a>>,
+    ) -> Option<Anchor<'a>> {
         let mut has_namesake = false;
         for anchor in self.anchors.issuers(fields, self.purpose) {
             match self.check(certificate, anchor.sha256(), |x509| anchor.check(x509)) {
-                Check::Verified => return Some(End::Anchor(anchor)),
+                Check::Verified => return Some(anchor),
                 Check::Wrong => {
-                    let origin = anchor.origin();
-                    problem.get_or_insert_with(|| {
-                        End::Wrong(wrong(
-                            fields,
-                            phrase("chain-as-given")
-                                .with("issuer", &fields.issuer)
-                                .with("origin", super::origin_name(origin)),
-                        ))
-                    });
+                    let given = || {
+                        phrase("chain-as-given")
+                            .with("issuer", &fields.issuer)
+                            .with("origin", super::origin_name(anchor.origin()))
+                    };
+                    problem.get_or_insert_with(|| End::Wrong(wrong(fields, given())));
                     has_namesake = true;
                 }
                 Check::Unchecked(why) => {
@@ -169,10 +192,17 @@ impl<'a> Search<'a> {
         if has_namesake && !self.same_name_other_key.contains(&fields.issuer) {
             self.same_name_other_key.push(fields.issuer.clone());
         }
-        if fields.self_signed {
-            return Some(End::SelfSigned);
-        }
+        None
+    }
 
+    /// Adds the presented certificates that signed this one; says whether there are any.
+    fn leads_on(
+        &mut self,
+        certificate: &'a Certificate,
+        fields: &'a Fields,
+        index: usize,
+        problem: &mut Option<End<'a>>,
+    ) -> bool {
         let mut leads_on = false;
         let mut tried = HashSet::new();
         let presented = self.presented;
@@ -198,31 +228,15 @@ impl<'a> Search<'a> {
                 // A certificate that bears its issuer's name is no issuer of itself: that one is not given.
                 Check::Wrong if is_itself => {}
                 Check::Wrong => {
-                    problem.get_or_insert_with(|| {
-                        End::Wrong(wrong(
-                            fields,
-                            phrase("chain-as-presented").with("issuer", &issuer.subject),
-                        ))
-                    });
+                    let presented = || phrase("chain-as-presented").with("issuer", &issuer.subject);
+                    problem.get_or_insert_with(|| End::Wrong(wrong(fields, presented())));
                 }
                 Check::Unchecked(why) => {
                     problem.get_or_insert_with(|| End::Unchecked(unchecked(fields, &why)));
                 }
             }
         }
-        match (leads_on, problem) {
-            (true, _) => None,
-            (false, Some(problem)) => Some(problem),
-            // One that does not even tell its names may be the missing link.
-            (false, None)
-                if presented
-                    .iter()
-                    .any(|other| other.fields.is_err() && other.salvaged.is_none()) =>
-            {
-                Some(End::Unreadable)
-            }
-            (false, None) => Some(End::IssuerNotGiven),
-        }
+        leads_on
     }
 
     /// Whether a key made a certificate's signature, as far as it is still to be found out. `issuer` is a hash of what the key

@@ -88,6 +88,22 @@ pub(super) enum Known {
     Elsewhere,
 }
 
+/// The row of a file that was opened and could not be judged.
+fn refused_as(refused: Refused, unit: &Unit, files: Vec<Found>) -> Judged {
+    let (why, lasting) = match refused {
+        Refused::Other(what) if !unit.files.iter().all(should_be_a_capture) => {
+            return failed(unit, Kind::Other(what.clone()), &what);
+        }
+        Refused::Other(what) => (format!("not a capture file: {what}"), true),
+        Refused::Unread { why, lasting } => (why, lasting),
+    };
+    Judged {
+        files,
+        lasting,
+        ..failed(unit, Kind::Unread, &why)
+    }
+}
+
 impl Judge<'_> {
     /// Judges a capture; never fails: what cannot be read is a row that says why.
     pub(super) fn judge(&self, unit: &Unit) -> Judged {
@@ -117,25 +133,7 @@ impl Judge<'_> {
         };
         let (report, sha256) = match read {
             Ok(read) => read,
-            Err(Refused::Other(what)) if !unit.files.iter().all(should_be_a_capture) => {
-                return failed(unit, Kind::Other(what.clone()), &what);
-            }
-            Err(Refused::Other(what)) => {
-                let failed = failed(unit, Kind::Unread, &format!("not a capture file: {what}"));
-                return Judged {
-                    files,
-                    lasting: true,
-                    ..failed
-                };
-            }
-            Err(Refused::Unread { why, lasting }) => {
-                let failed = failed(unit, Kind::Unread, &why);
-                return Judged {
-                    files,
-                    lasting,
-                    ..failed
-                };
-            }
+            Err(refused) => return refused_as(refused, unit, files),
         };
         let note = files.iter().find_map(changes);
         // What has no name any more, or another one, was whole when it was read.

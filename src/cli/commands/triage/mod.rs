@@ -53,6 +53,10 @@ enum Job {
 }
 
 /// Judges everything below the paths, or what arrives.
+#[allow(
+    clippy::too_many_lines,
+    reason = "the order in which things are opened is the point: each may refuse before the next is touched"
+)]
 pub(crate) fn run(inspect: &Inspect, triage: &TriageOptions) -> Result<u8, String> {
     check(inspect, triage)?;
     let options = crate::cli::options(inspect)?;
