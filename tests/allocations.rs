@@ -1,8 +1,9 @@
 //! Bulk data costs no memory: ten times the Application Data makes no more allocations.
 #![allow(
     clippy::indexing_slicing,
+    clippy::too_many_lines,
     clippy::unwrap_used,
-    reason = "test code states its invariants"
+    reason = "test code states its invariants, and its data is long"
 )]
 
 #[path = "it/redaction/carriers.rs"]
