@@ -141,6 +141,7 @@ impl Dialect {
             .collect();
         let settings: Vec<Command> = known()
             .flat_map(|(task, recipe)| recipe.configure.iter().map(|line| task.command(&format!("  {line}"))))
+            .filter(|line| !line.as_str().trim().is_empty())
             .collect();
         if !settings.is_empty() {
             let modes = book.modes.as_ref();
@@ -278,6 +279,12 @@ mod tests {
         assert_eq!(line(Dialect::IosXe, named.clone()), "telnet <host> 443 /vrf <table>");
         assert_eq!(line(Dialect::NxOs, named), "telnet <host> 443 vrf <table>");
         assert_eq!(line(Dialect::NxOs, reach()), "telnet <host> 443 vrf <vrf>");
+        // A line that is nothing but the table is left out whole.
+        let source = |task: Task| Dialect::IosXr.lines(&[task]).len();
+        assert_eq!(
+            source(task("set-source").with("vrf", &"<table>")),
+            source(task("set-source")) + 1
+        );
     }
 
     #[test]

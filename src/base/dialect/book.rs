@@ -1,7 +1,7 @@
 //! The commands of a dialect, as they stand in its file in `dialects/`.
 //!
 //! A line holds names in braces, which a rule fills in: `telnet {host} {port}`. A name that nothing fills in stays as a
-//! placeholder in angle brackets; in square brackets stands what is left out then: `[ /vrf {vrf}]`.
+//! placeholder in angle brackets; in square brackets stands what is left out then: `[ /vrf {vrf}]`, the whole line if need be.
 
 use std::collections::BTreeMap;
 

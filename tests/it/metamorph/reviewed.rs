@@ -224,4 +224,10 @@ pub const REVIEWED: &[Reviewed] = &[
         change: "1 → 2 attempts",
         reason: "the question stands behind the connection that it led to",
     },
+    Reviewed {
+        sample: "on-prem-cloud-refused",
+        case: "together reorder",
+        change: "1 → 2 attempts",
+        reason: "as with dns-stale-address: the question stands behind the connection that it led to",
+    },
 ];
