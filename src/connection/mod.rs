@@ -2,12 +2,13 @@
 
 pub(crate) mod arrival;
 pub(crate) mod beginning;
+mod decryption;
+mod detail;
 pub mod direction;
 pub mod event;
 pub mod facts;
 mod fast_path;
 pub mod flow;
-pub(crate) mod opened;
 pub mod plain;
 mod sealed;
 pub mod sighting;
@@ -140,7 +141,7 @@ impl Connection {
         let is_hidden = [&own, &peer].iter().any(|side| side.carries == Carries::Hidden);
         doubt_gaps(&mut own.tcp, &peer.tcp);
         doubt_gaps(&mut peer.tcp, &own.tcp);
-        let is_opened = log.is_some_and(|log| opened::open(&mut own, &mut peer, log));
+        let is_opened = log.is_some_and(|log| decryption::open(&mut own, &mut peer, log));
         let walk = walk::walk(own.events, peer.events);
         let (hello, answered) = (walk.tls.client_hello.is_some(), walk.tls.server_hello.is_some());
         let offer = || Offer::of(&own.talk, &peer.talk, Ends::of(&own.tcp, &peer.tcp, hello));

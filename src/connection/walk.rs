@@ -9,14 +9,13 @@
 pub use super::facts::{Alert, TlsFacts};
 pub use super::step::{Seen, Side, Sides, Step, StepKind};
 use crate::base::frame::{FrameNumber, Timestamp};
-use crate::base::wire_text::WireText;
+use crate::connection::detail::{certificate_detail, hello_detail, step_of_type};
 use crate::connection::event::{Event, EventKind};
 use crate::connection::sealed::{self, Protected, Sizes};
 use crate::http::reader::Head;
 use crate::tcp::stream::Position;
-use crate::tls::hello::ClientHello;
 use crate::tls::key_exchange::KeyExchange;
-use crate::tls::message::{CertificateMessage, Message};
+use crate::tls::message::Message;
 use crate::tls::{AlertDescription, AlertLevel, CipherSuite, Version};
 
 /// The walk: steps, and what they show of TLS.
@@ -124,7 +123,7 @@ struct Walker {
 impl Walker {
     fn take(&mut self, side: Side, event: Event) {
         let (event, is_opened) = match event.kind {
-            EventKind::Opened(message) => (
+            EventKind::Decrypted(message) => (
                 Event {
                     kind: EventKind::Tls(message),
                     ..event
@@ -215,7 +214,7 @@ impl Walker {
                 (kind, Some(format!("{} {}", response.status, response.reason)))
             }
             // None is left: all were put in the place of these.
-            EventKind::Opened(_) => return,
+            EventKind::Decrypted(_) => return,
             EventKind::Tls(Message::NotARecord) => {
                 self.out.tls.not_a_record.get_or_insert((side, event.frame()));
                 return;
@@ -475,54 +474,6 @@ impl Walker {
             step.kind = kind;
             step.seen = Seen::Inferred;
             step.detail = (!what.is_empty()).then(|| what.to_owned());
-        }
-    }
-}
-
-const fn step_of_type(kind: u8) -> StepKind {
-    match kind {
-        0 => StepKind::HelloRequest,
-        1 => StepKind::ClientHello,
-        2 => StepKind::ServerHello,
-        4 => StepKind::NewSessionTicket,
-        8 => StepKind::EncryptedExtensions,
-        11 => StepKind::Certificate,
-        12 => StepKind::ServerKeyExchange,
-        13 => StepKind::CertificateRequest,
-        14 => StepKind::ServerHelloDone,
-        15 => StepKind::CertificateVerify,
-        16 => StepKind::ClientKeyExchange,
-        20 => StepKind::Finished,
-        22 => StepKind::CertificateStatus,
-        24 => StepKind::KeyUpdate,
-        _ => StepKind::OtherMessage,
-    }
-}
-
-fn hello_detail(hello: &ClientHello) -> Option<String> {
-    if hello.malformed {
-        return Some("malformed".to_owned());
-    }
-    if hello.sslv2_format {
-        return Some("SSLv2 format".to_owned());
-    }
-    hello.server_name.as_ref().map(WireText::to_string)
-}
-
-fn certificate_detail(message: &CertificateMessage) -> Option<String> {
-    match message.missing.saturating_sub(message.unread) {
-        0 if message.unread > 0 => return Some(format!("too long: {} bytes of it were not read", message.unread)),
-        0 => {}
-        missing => return Some(format!("{missing} bytes of it are not in the capture")),
-    }
-    match message.chain.as_slice() {
-        [] => Some("empty: no certificate to show".to_owned()),
-        [leaf, ..] => {
-            let subject = leaf
-                .fields
-                .as_ref()
-                .map_or_else(|why| format!("unreadable: {why}"), |it| it.subject.to_string());
-            Some(subject)
         }
     }
 }

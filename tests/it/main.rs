@@ -41,6 +41,7 @@ mod formats;
 mod fuzz_regressions;
 mod generated;
 mod handed_on;
+mod key_log;
 mod metamorphic;
 mod mutations;
 mod nobody;
