@@ -415,7 +415,9 @@ impl Walker {
         let tls = &mut self.out.tls;
         tls.resumed = tls.server_hello.as_ref().is_some_and(|hello| hello.accepts_psk);
         let certificate = tls.certificates.client.as_ref();
-        tls.client_sent_certificate = certificate.is_some();
+        // A compressed one (RFC 8879) is not read; its proof is.
+        let proves = |step: &Step| step.side == Side::Client && step.kind == StepKind::CertificateVerify;
+        tls.client_sent_certificate = certificate.is_some() || self.out.steps.iter().any(proves);
         tls.client_certificate_empty = certificate.is_some_and(|it| it.chain.is_empty() && it.missing == 0);
         let finished = |step: &Step| step.side == Side::Client && step.kind == StepKind::Finished;
         let behind = self.out.steps.iter().skip_while(|step| !finished(step));

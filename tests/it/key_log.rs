@@ -52,11 +52,13 @@ fn a_refused_client_certificate_of_tls_1_3_is_certain_with_the_keys() {
         "encrypted-extensions certificate-request certificate certificate-verify finished alert"
     );
     assert_eq!(decrypted(&with, "client"), "certificate certificate-verify finished");
-    let leaf = with.connections[0].tls.as_ref().unwrap();
-    let chains = serde_json::to_string(leaf).unwrap();
+    let json = serde_json::to_string(&with).unwrap();
+    assert!(json.contains("CN=client.example") && json.contains("CN=server.example"));
+    assert!(!json.contains("unreadable name"));
+    let evidence = &with.attempts[0].verdict.evidence;
     assert!(
-        chains.contains("CN=client.example") && chains.contains("CN=server.example"),
-        "{chains}"
+        evidence.iter().any(|it| it.what.contains("CN=client.example")),
+        "{evidence:?}"
     );
 }
 
