@@ -430,6 +430,7 @@ mod tests {
             dns: Sides::default(),
             offer: None,
             plain_client: None,
+            opened: false,
             events_dropped: 0,
         }
     }

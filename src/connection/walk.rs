@@ -483,8 +483,10 @@ impl Walker {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::wire_text::WireText;
     use crate::tcp::said::Frames;
-    use crate::tls::hello::ServerHello;
+    use crate::tls::hello::{ClientHello, ServerHello};
+    use crate::tls::message::CertificateMessage;
     use Side::{Client as C, Server as S};
 
     /// An event of a side that had seen the other side's bytes up to `acked`.

@@ -454,6 +454,7 @@ mod tests {
     use super::*;
     use crate::base::frame::{FrameNumber, Timestamp};
     use crate::tcp::stream::GapCause;
+    use crate::tcp::stream::Position;
 
     fn record(kind: u8, body: &[u8]) -> Vec<u8> {
         let len = u16::try_from(body.len()).unwrap().to_be_bytes();
