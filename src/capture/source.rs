@@ -70,8 +70,8 @@ impl<'a> Source<'a> {
         })?;
         if let Format::Text(_) = format {
             chunk = match text::open(chunk).map_err(|error| failed(explained_by(error, compression)))? {
-                text::Opened::Packets(chunk) => chunk,
-                text::Opened::File(file) => {
+                text::Content::Packets(chunk) => chunk,
+                text::Content::File(file) => {
                     let (mut file, _) = compressed::open(file).map_err(failed)?;
                     format = Format::open(&mut file, tally).map_err(failed)?;
                     if let Format::Text(_) = format {

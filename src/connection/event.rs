@@ -19,7 +19,7 @@ pub enum EventKind {
     Reset,
     Tls(Message),
     /// What a key log opened: a handshake message, an alert, or that it is Application Data.
-    Opened(Message),
+    Decrypted(Message),
     /// Readable HTTP, before TLS or instead of it.
     Http(Head),
     /// CAPWAP control in clear, by its step.
@@ -30,7 +30,7 @@ impl EventKind {
     /// Whether it says that something failed: it is kept beyond the bound that others have.
     pub(crate) fn tells_failure(&self) -> bool {
         match self {
-            Self::Tls(Message::Alert { level, .. }) | Self::Opened(Message::Alert { level, .. }) => *level == 2,
+            Self::Tls(Message::Alert { level, .. }) | Self::Decrypted(Message::Alert { level, .. }) => *level == 2,
             Self::Http(Head::Response(response)) => response.status >= 300,
             _ => false,
         }

@@ -3,13 +3,13 @@
 pub(crate) mod arrival;
 pub(crate) mod beginning;
 pub mod datagram;
+mod decryption;
 mod detail;
 pub mod direction;
 pub mod event;
 pub mod facts;
 mod fast_path;
 pub mod flow;
-pub(crate) mod opened;
 pub mod plain;
 mod sealed;
 pub mod sighting;
@@ -134,7 +134,7 @@ impl Connection {
         let is_hidden = [&own, &peer].iter().any(|side| side.carries == Carries::Hidden);
         doubt_gaps(&mut own.tcp, &peer.tcp);
         doubt_gaps(&mut peer.tcp, &own.tcp);
-        let is_opened = log.is_some_and(|log| opened::open(&mut own, &mut peer, log));
+        let is_opened = log.is_some_and(|log| decryption::open(&mut own, &mut peer, log));
         let walk = walk::walk(std::mem::take(&mut own.events), std::mem::take(&mut peer.events));
         let (hello, answered) = (walk.tls.client_hello.is_some(), walk.tls.server_hello.is_some());
         let offer = || Offer::of(&own.talk, &peer.talk, Ends::of(&own.tcp, &peer.tcp, hello));
@@ -449,6 +449,7 @@ mod tests {
             dns: Sides::default(),
             offer: None,
             plain_client: None,
+            opened: false,
             events_dropped: 0,
         }
     }

@@ -149,7 +149,7 @@ struct Walker {
 impl Walker {
     fn take(&mut self, side: Side, event: Event) {
         let (event, is_opened) = match event.kind {
-            EventKind::Opened(message) => (
+            EventKind::Decrypted(message) => (
                 Event {
                     kind: EventKind::Tls(message),
                     ..event
@@ -174,7 +174,7 @@ impl Walker {
             EventKind::Tls(Message::Heartbeat) => (StepKind::Heartbeat, None),
             EventKind::Http(head) => self.http_step(head),
             // None is left: all were put in the place of these.
-            EventKind::Opened(_) => return,
+            EventKind::Decrypted(_) => return,
             EventKind::Tls(Message::NotARecord) => {
                 self.out.tls.not_a_record.get_or_insert((side, event.frame()));
                 return;
@@ -405,7 +405,9 @@ impl Walker {
         let tls = &mut self.out.tls;
         tls.resumed = tls.server_hello.as_ref().is_some_and(|hello| hello.accepts_psk);
         let certificate = tls.certificates.client.as_ref();
-        tls.client_sent_certificate = certificate.is_some();
+        // A compressed one (RFC 8879) is not read; its proof is.
+        let proves = |step: &Step| step.side == Side::Client && step.kind == StepKind::CertificateVerify;
+        tls.client_sent_certificate = certificate.is_some() || self.out.steps.iter().any(proves);
         tls.client_certificate_empty = certificate.is_some_and(|it| it.chain.is_empty() && it.missing == 0);
         let finished = |step: &Step| step.side == Side::Client && step.kind == StepKind::Finished;
         let behind = self.out.steps.iter().skip_while(|step| !finished(step));

@@ -364,6 +364,36 @@ pub fn parse_certificate_request(body: &[u8]) -> CertificateRequest {
     }
 }
 
+/// Reads the extensions of a CertificateRequest of TLS 1.3 (RFC 9846 section 4.3.2).
+#[must_use]
+pub fn parse_certificate_request_13(extensions: &[u8]) -> CertificateRequest {
+    let mut request = CertificateRequest::default();
+    for extension in Extensions::of(extensions) {
+        let body = extension.data.get(2..).unwrap_or_default();
+        match extension.kind {
+            // signature_algorithms
+            13 => {
+                let schemes = body.as_chunks::<2>().0.iter().map(|it| u16::from_be_bytes(*it));
+                request.signature_schemes = list(schemes, SignatureScheme);
+            }
+            // certificate_authorities
+            47 => {
+                let mut rest = body;
+                while let Some((&len, after)) = rest.split_first_chunk::<2>()
+                    && let Some((der, after)) = after.split_at_checked(usize::from(u16::from_be_bytes(len)))
+                    && request.authorities.len() < MAX_LIST
+                {
+                    request.authorities.push(super::certificate::name_text(der));
+                    request.authorities_raw.push(der.to_vec());
+                    rest = after;
+                }
+            }
+            _ => {}
+        }
+    }
+    request
+}
+
 fn list<T>(numbers: impl Iterator<Item = u16>, wrap: impl Fn(u16) -> T) -> Vec<T> {
     numbers
         .filter(|&number| !super::is_grease(number))

@@ -128,9 +128,20 @@ pub struct Assembler {
     acked: Position,
     /// A hole swallowed a message border: nothing is known until a record proves to begin one.
     lost: bool,
+    /// Messages are of TLS 1.3, where some have other fields.
+    is_tls13: bool,
 }
 
 impl Assembler {
+    /// Of decrypted messages, which in TLS 1.3 have fields of their own.
+    #[must_use]
+    pub fn of_decrypted(is_tls13: bool) -> Self {
+        Self {
+            is_tls13,
+            ..Self::default()
+        }
+    }
+
     /// Whether a hole swallowed the border between messages.
     #[must_use]
     pub const fn is_lost(&self) -> bool {
@@ -236,6 +247,9 @@ impl Assembler {
 
     fn complete(&mut self, to: Position, sink: &mut impl FnMut(Event)) {
         let mut kind = read(self.header, &self.body, self.missing, &self.frames);
+        if self.is_tls13 && self.missing == 0 {
+            kind = read_tls13(self.header, &self.body, &self.frames).unwrap_or(kind);
+        }
         if let Message::Certificate(message) = &mut kind {
             message.unread = self.unread;
         }
@@ -253,6 +267,7 @@ impl Assembler {
     fn reset(&mut self) {
         *self = Self {
             lost: self.lost,
+            is_tls13: self.is_tls13,
             body: std::mem::take(&mut self.body),
             ..Self::default()
         };
@@ -303,6 +318,35 @@ fn read(header: [u8; 4], body: &[u8], missing: u32, frames: &Frames) -> Message 
         20 => Message::Finished,
         22 => Message::CertificateStatus,
         other => Message::OtherMessage(other),
+    }
+}
+
+/// The messages that have other fields in TLS 1.3 (RFC 9846 sections 4.3.2 and 4.4.2): a context comes first, and extensions
+/// follow each certificate.
+fn read_tls13([kind, ..]: [u8; 4], body: &[u8], frames: &Frames) -> Option<Message> {
+    let (&context_len, rest) = body.split_first()?;
+    let rest = rest.get(usize::from(context_len)..)?;
+    match kind {
+        11 => {
+            let mut message = CertificateMessage::default();
+            let mut rest = rest.get(3..)?;
+            while let Some((&[a, b, c], after)) = rest.split_first_chunk::<3>() {
+                let len = usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c);
+                let (der, after) = after.split_at_checked(len)?;
+                let (&extensions_len, after) = after.split_first_chunk::<2>()?;
+                if message.chain.len() < MAX_CERTIFICATES {
+                    message.chain.push(Certificate::parse(der, frames.to_vec()));
+                } else {
+                    message.surplus += 1;
+                }
+                rest = after.get(usize::from(u16::from_be_bytes(extensions_len))..)?;
+            }
+            Some(Message::Certificate(message))
+        }
+        13 => Some(Message::CertificateRequest(Box::new(
+            hello::parse_certificate_request_13(rest.get(2..)?),
+        ))),
+        _ => None,
     }
 }
 
@@ -403,6 +447,30 @@ mod tests {
             panic!("{event:?}")
         };
         message
+    }
+
+    #[test]
+    fn messages_of_tls_1_3_have_a_context_and_extensions() {
+        // One certificate that is none, with an extension of five bytes; then a request with signature algorithms.
+        let entry = [&[0, 0, 3, 1, 2, 3][..], &[0, 5, 0, 5, 0, 1, 9]].concat();
+        let certificate = message(11, &[&[0, 0, 0, entry.len() as u8][..], &entry].concat());
+        let request = message(13, &[0, 0, 8, 0, 13, 0, 4, 0, 2, 4, 3]);
+        let empty = message(11, &[0, 0, 0, 0]);
+        let mut assembler = Assembler::of_decrypted(true);
+        let mut told = Vec::new();
+        let bytes = [certificate, request, empty].concat();
+        assembler.bytes(&bytes, Provenance::at(0), &mut |event| told.push(event.kind));
+        let [
+            Message::Certificate(one),
+            Message::CertificateRequest(request),
+            Message::Certificate(none),
+        ] = told.as_slice()
+        else {
+            panic!("{told:?}")
+        };
+        assert_eq!((one.chain.len(), none.chain.len()), (1, 0));
+        assert_eq!(request.signature_schemes, [crate::tls::SignatureScheme(0x0403)]);
+        assert!(!request.broken);
     }
 
     #[test]

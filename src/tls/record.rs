@@ -11,16 +11,16 @@
 //! change_cipher_spec, a hello after it is TLS 1.3's, everything else is ciphertext. No state crosses directions.
 
 use super::border::{
-    Beginning, HEADER, MAX_BODY, Piece, at_segment, beginning_of_tls, brought, drop_front, gather, is_clear_alert,
-    is_hello, is_sslv2_server_hello, may_be_sslv2, may_begin, messages_chain, plausible_header, provenance_at,
-    sslv2_hello_len,
+    Beginning, HEADER, MAX_BODY, Piece, at_segment, beginning_of_tls, drop_front, gather, is_sslv2_server_hello,
+    may_be_sslv2, may_begin, plausible_header, provenance_at, sslv2_hello_len,
 };
 use super::held::Held;
 use super::keys::opener::Bodies;
 use super::message::{Assembler, Event, Message};
 use crate::tcp::said::{MAX_FRAMES, Provenance};
-use crate::tcp::stream::{Chunk, Gap, Position};
+use crate::tcp::stream::{Chunk, Gap};
 
+mod collected;
 mod passing;
 
 /// Bytes searched for the beginning of TLS before a direction is taken for something else. Preambles are short (a
@@ -358,72 +358,6 @@ impl RecordReader {
         }
     }
 
-    /// A record that had to be seen whole before it could be understood.
-    fn finish_collected(&mut self, sink: &mut impl FnMut(Event)) {
-        let State::Collecting {
-            kind,
-            len,
-            body,
-            pieces,
-            missing,
-            at,
-            ..
-        } = std::mem::replace(&mut self.state, State::Done)
-        else {
-            return;
-        };
-        let end = at.from.saturating_add(HEADER as u64).saturating_add(u64::from(len));
-        self.next_header(end);
-        match kind {
-            content::CHANGE_CIPHER_SPEC => {
-                self.after_change = true;
-                sink(at.said(Message::ChangeCipherSpec, end));
-            }
-            content::ALERT => self.alert(&body, len, missing, at, end, sink),
-            _ => {
-                // A handshake record after change_cipher_spec, or after a hole. TLS 1.3 sends hellos in clear after a
-                // compatibility change_cipher_spec (RFC 9846 appendix D.4); everything else is ciphertext.
-                let readable = missing == 0
-                    && if self.after_change {
-                        is_hello(&body, len)
-                    } else {
-                        messages_chain(&body)
-                    };
-                if readable {
-                    self.readable = true;
-                    self.assembler.resume();
-                    for (bytes, at) in brought(&body, &pieces) {
-                        self.assembler.bytes(bytes, at, sink);
-                    }
-                } else {
-                    self.keep_body(at.from, kind, &body, missing);
-                    sink(at.said(Message::EncryptedHandshake { len }, end));
-                }
-            }
-        }
-    }
-
-    fn alert(
-        &mut self,
-        body: &[u8],
-        len: u16,
-        missing: u32,
-        at: Provenance,
-        end: Position,
-        sink: &mut impl FnMut(Event),
-    ) {
-        if missing > 0 || !is_clear_alert(body, self.after_change) {
-            self.keep_body(at.from, content::ALERT, body, missing);
-            sink(at.said(Message::EncryptedAlert { len }, end));
-            return;
-        }
-        for pair in body.chunks_exact(2) {
-            if let [level, description] = *pair {
-                sink(at.said(Message::Alert { level, description }, end));
-            }
-        }
-    }
-
     /// Looks for the first record in what was seen so far.
     fn search(&mut self, sink: &mut impl FnMut(Event)) {
         let State::Searching { seen, pieces } = &mut self.state else {
@@ -524,6 +458,7 @@ mod tests {
     use super::*;
     use crate::base::frame::{FrameNumber, Timestamp};
     use crate::tcp::stream::GapCause;
+    use crate::tcp::stream::Position;
 
     fn record(kind: u8, body: &[u8]) -> Vec<u8> {
         let len = u16::try_from(body.len()).unwrap().to_be_bytes();

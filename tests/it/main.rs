@@ -43,6 +43,7 @@ mod fuzz_regressions;
 mod generated;
 mod handed_on;
 mod in_between;
+mod key_log;
 mod metamorphic;
 mod mutations;
 mod nobody;

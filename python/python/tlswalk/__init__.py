@@ -7,7 +7,7 @@
     batch = tlswalk.scan(["a.pcap", "b.pcapng"])  # pyarrow.RecordBatch, a row per attempt
 
 Options are the command line's, as keywords: `profile`, `wlc`, `cssm`, `on_prem`, `cslu`, `proxy`, `ca`, `log`, `all`, `at`,
-`lang`, `dialect`. Captures are pcap or pcapng, compressed or not: a path, bytes, or a binary file that is read once, from where it
+`lang`, `dialect`, `keylog`. Captures are pcap or pcapng, compressed or not: a path, bytes, or a binary file that is read once, from where it
 stands. A list of them is one capture in several files, as `--merge` reads it.
 """
 

@@ -21,6 +21,7 @@ class Options:
         at: str | None = None,
         lang: str = "en",
         dialect: str | None = None,
+        keylog: str | PathLike[str] | None = None,
     ) -> Options: ...
 
 def inspect(sources: Sequence[tuple[str | None, Any]], options: Options, hash: bool) -> str: ...

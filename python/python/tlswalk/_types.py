@@ -51,3 +51,4 @@ class Keywords(TypedDict, total=False):
     at: str | None
     lang: Literal["en", "ja"]
     dialect: str | None
+    keylog: str | PathLike[str] | None

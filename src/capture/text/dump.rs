@@ -3,7 +3,7 @@
 //! Between two rows of a packet anything may stand: a page break, a prompt, a line of a log. A row counts only where its offset
 //! says that it belongs; where one is missing the packet ends, and is cut short.
 
-use super::heading::{Heading, Told};
+use super::heading::{Heading, Meaning};
 use super::row::Row;
 
 /// The most bytes of a packet: what Wireshark takes, and four times what IP can carry.
@@ -57,31 +57,31 @@ impl Dump {
     /// Takes a line; the packet that it ends.
     pub(super) fn line(&mut self, line: &[u8]) -> Option<Packet> {
         // A number, a size and a time could be an offset and a byte.
-        let is_row = |row: &Row| !row.form.is_bare() || !matches!(Told::read(line), Told::Packet(_));
+        let is_row = |row: &Row| !row.form.is_bare() || !matches!(Meaning::read(line), Meaning::Packet(_));
         if let Some(row) = Row::read(line).filter(is_row) {
             let taken = self.row(row);
             self.is_apart = false;
             return taken;
         }
         self.is_apart |= line.trim_ascii().is_empty();
-        match Told::read(line) {
-            Told::Packet(heading) => {
+        match Meaning::read(line) {
+            Meaning::Packet(heading) => {
                 let ended = self.finish();
                 self.heading = heading;
                 self.is_no_packet = false;
                 ended
             }
-            Told::More(more) => {
+            Meaning::More(more) => {
                 let ended = self.finish();
                 self.heading.add(more);
                 ended
             }
-            Told::NoPacket => {
+            Meaning::NoPacket => {
                 let ended = self.finish();
                 self.is_no_packet = true;
                 ended
             }
-            Told::Nothing => None,
+            Meaning::Nothing => None,
         }
     }
 

@@ -8,7 +8,7 @@ use crate::capture::chunk::Chunk;
 use crate::capture::{compressed, pcap};
 
 /// The bytes of a printed file.
-pub(super) struct Printed<'a> {
+pub(super) struct FileDump<'a> {
     lines: Lines<'a>,
     /// The row read last, which the next one may shorten.
     row: Option<Row>,
@@ -35,7 +35,7 @@ pub(super) fn is_printed(head: &[u8]) -> bool {
     })
 }
 
-impl<'a> Printed<'a> {
+impl<'a> FileDump<'a> {
     pub(super) const fn new(text: Chunk<'a>) -> Self {
         Self {
             lines: Lines::new(text),
@@ -72,7 +72,7 @@ impl<'a> Printed<'a> {
             return;
         };
         let len = match next.offset.checked_sub(row.offset) {
-            // Printed twice.
+            // FileDump twice.
             Some(0) => return,
             Some(len) => usize::try_from(len).unwrap_or(usize::MAX),
             // Another dump.
@@ -109,7 +109,7 @@ impl<'a> Printed<'a> {
 /// The longest repetition that is believed, in bytes: a longer one is a line that makes memory grow.
 const LONGEST_REPEAT: usize = 1024 * 1024;
 
-impl Read for Printed<'_> {
+impl Read for FileDump<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         while self.at >= self.ready.len() {
             self.ready.clear();

@@ -29,7 +29,7 @@ pub(super) struct Heading {
 
 /// What a line that is no row means for the rows behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Told {
+pub(super) enum Meaning {
     /// A new packet is spoken of.
     Packet(Heading),
     /// More is said of the packet already spoken of.
@@ -57,7 +57,7 @@ impl Heading {
     }
 }
 
-impl Told {
+impl Meaning {
     /// Reads a line that is no row.
     pub(super) fn read(line: &[u8]) -> Self {
         // Only the beginning counts, and it is ASCII in every form.
@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn each_form_says_what_it_says() {
         let heading = |number, stamp, wire_len, interface: Option<&str>| {
-            Told::Packet(Heading {
+            Meaning::Packet(Heading {
                 number,
                 stamp,
                 wire_len,
@@ -216,15 +216,15 @@ mod tests {
                 "Frame 24: 61 bytes on wire (488 bits), 61 bytes captured (488 bits)",
                 heading(Some(24), None, Some(61), None),
             ),
-            ("Reassembled TCP (821 bytes):", Told::NoPacket),
-            ("Decrypted TLS (5 bytes):", Told::NoPacket),
-            ("Frame (590 bytes):", Told::Nothing),
-            ("wlc#show monitor capture C buffer dump", Told::Nothing),
-            ("*Nov 22 09:44:14.363: %SYS-5-CONFIG_I: Configured", Told::Nothing),
-            ("12 packets captured", Told::Nothing),
-            ("", Told::Nothing),
+            ("Reassembled TCP (821 bytes):", Meaning::NoPacket),
+            ("Decrypted TLS (5 bytes):", Meaning::NoPacket),
+            ("Frame (590 bytes):", Meaning::Nothing),
+            ("wlc#show monitor capture C buffer dump", Meaning::Nothing),
+            ("*Nov 22 09:44:14.363: %SYS-5-CONFIG_I: Configured", Meaning::Nothing),
+            ("12 packets captured", Meaning::Nothing),
+            ("", Meaning::Nothing),
         ] {
-            assert_eq!(Told::read(line.as_bytes()), expected, "{line}");
+            assert_eq!(Meaning::read(line.as_bytes()), expected, "{line}");
         }
     }
 
@@ -236,7 +236,7 @@ mod tests {
             "    Epoch Time: 1795340654.552257000 seconds",
             "    [Time since reference or first frame: 0.188582000 seconds]",
         ] {
-            let Told::More(more) = Told::read(line.as_bytes()) else {
+            let Meaning::More(more) = Meaning::read(line.as_bytes()) else {
                 panic!("{line}")
             };
             heading.add(more);

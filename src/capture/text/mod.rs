@@ -11,7 +11,7 @@ use super::chunk::Chunk;
 use super::{CaptureError, looks_like};
 use crate::base::frame::{LinkType, Timestamp};
 use dump::{Dump, Packet};
-use file::Printed;
+use file::FileDump;
 use lines::Lines;
 use link::Shape;
 use oddity::Oddity;
@@ -41,7 +41,7 @@ const MOST_INTERFACES: usize = 64;
 const MOST_CUTS: usize = 16;
 
 /// What was found in a text.
-pub(super) enum Opened<'a> {
+pub(super) enum Content<'a> {
     /// Packets, laid out for [`Reader`].
     Packets(Chunk<'a>),
     /// The bytes of a capture file.
@@ -52,13 +52,13 @@ pub(super) enum Opened<'a> {
 ///
 /// # Errors
 /// When it holds none, or the input failed.
-pub(super) fn open(mut text: Chunk<'_>) -> Result<Opened<'_>, CaptureError> {
+pub(super) fn open(mut text: Chunk<'_>) -> Result<Content<'_>, CaptureError> {
     let head = text.fill(looks_like::ENOUGH).to_vec();
     if file::is_printed(&head) {
-        return Ok(Opened::File(Chunk::new(Printed::new(text))));
+        return Ok(Content::File(Chunk::new(FileDump::new(text))));
     }
     match Decoder::open(text) {
-        Ok(Some(decoder)) => Ok(Opened::Packets(Chunk::new(decoder))),
+        Ok(Some(decoder)) => Ok(Content::Packets(Chunk::new(decoder))),
         Ok(None) => Err(looks_like::refusal(&head)),
         Err(error) => Err(CaptureError::Read(error)),
     }

@@ -42,13 +42,16 @@ pub(crate) struct Secrets {
 pub struct NoKeyLog;
 
 impl KeyLog {
-    /// Reads a key log; lines that are none of it are passed over.
+    /// Reads a key log; lines that are none of it are passed over. One without lines is of a program that agreed on no keys.
     ///
     /// # Errors
-    /// When no line is.
+    /// When there are lines, and all are of something else.
     pub fn read(text: &[u8]) -> Result<Self, NoKeyLog> {
         let mut log = Self::default();
-        for line in text.split(|&byte| byte == b'\n') {
+        let is_comment = |line: &[u8]| matches!(line.trim_ascii_start(), [] | [b'#', ..]);
+        let mut is_other = false;
+        for line in text.split(|&byte| byte == b'\n').filter(|line| !is_comment(line)) {
+            is_other = true;
             let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
             let (Some(label), Some(random), Some(secret), None) =
                 (words.next(), words.next(), words.next(), words.next())
@@ -63,7 +66,7 @@ impl KeyLog {
             };
             log.add(label, random, secret.into());
         }
-        if log.sessions.is_empty() {
+        if is_other && log.sessions.is_empty() {
             Err(NoKeyLog)
         } else {
             Ok(log)
@@ -148,5 +151,6 @@ mod tests {
         assert!(secrets.client[0].is_none() && log.of(&[1; 32]).is_none());
         assert_eq!(format!("{log:?} {secrets:?}"), "KeyLog of 1 sessions Secrets");
         assert_eq!(KeyLog::read(b"CLIENT_RANDOM 00 11\n").unwrap_err(), NoKeyLog);
+        assert!(KeyLog::read(b"# nothing yet\n\n").unwrap().is_empty());
     }
 }

@@ -40,10 +40,10 @@ pub(crate) fn open(client: &mut Direction, server: &mut Direction, log: &KeyLog)
         opened(server, &mut of_server, is_tls13),
     );
     match (from_client, from_server) {
-        (Opened::Closed, _) | (_, Opened::Closed) | (Opened::Nothing, Opened::Nothing) => false,
+        (Outcome::Closed, _) | (_, Outcome::Closed) | (Outcome::Nothing, Outcome::Nothing) => false,
         (from_client, from_server) => {
             for (side, opened) in [(client, from_client), (server, from_server)] {
-                if let Opened::Events(events) = opened {
+                if let Outcome::Events(events) = opened {
                     side.events = events;
                 }
             }
@@ -52,7 +52,7 @@ pub(crate) fn open(client: &mut Direction, server: &mut Direction, log: &KeyLog)
     }
 }
 
-enum Opened {
+enum Outcome {
     /// No record is encrypted.
     Nothing,
     /// The first does not open.
@@ -60,8 +60,8 @@ enum Opened {
     Events(Vec<Event>),
 }
 
-fn opened(direction: &Direction, opener: &mut Opener, is_tls13: bool) -> Opened {
-    let mut assembler = Assembler::default();
+fn opened(direction: &Direction, opener: &mut Opener, is_tls13: bool) -> Outcome {
+    let mut assembler = Assembler::of_decrypted(is_tls13);
     let mut events = Vec::with_capacity(direction.events.len());
     let (mut has_opened, mut has_closed) = (false, false);
     // In TLS 1.2, records are counted from change_cipher_spec on; of many, only the last ones are told one by one.
@@ -106,13 +106,13 @@ fn opened(direction: &Direction, opener: &mut Opener, is_tls13: bool) -> Opened 
         let mut at = Provenance::at(event.from);
         (at.frame, at.time, at.acked) = (event.frame(), event.time, event.acked);
         let mut tell = |message: Message| {
-            let mut told = at.said(EventKind::Opened(message), event.to);
+            let mut told = at.said(EventKind::Decrypted(message), event.to);
             told.frames.clone_from(&event.frames);
             events.push(told);
         };
         match kind {
             content::HANDSHAKE => assembler.bytes(&bytes, at, &mut |said| {
-                events.push(said.map(EventKind::Opened));
+                events.push(said.map(EventKind::Decrypted));
             }),
             content::ALERT => {
                 if let [level, description] = *bytes.as_slice() {
@@ -127,8 +127,8 @@ fn opened(direction: &Direction, opener: &mut Opener, is_tls13: bool) -> Opened 
     }
     let is_any = direction.has_bodies();
     match (has_opened, is_any || has_closed) {
-        (true, _) => Opened::Events(events),
-        (false, true) => Opened::Closed,
-        (false, false) => Opened::Nothing,
+        (true, _) => Outcome::Events(events),
+        (false, true) => Outcome::Closed,
+        (false, false) => Outcome::Nothing,
     }
 }
