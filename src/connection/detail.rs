@@ -1,9 +1,10 @@
 //! Message → Step: what a step is called, and what is told beside its name.
 
 use crate::base::wire_text::WireText;
-use crate::connection::step::StepKind;
+use crate::connection::event::EventKind;
+use crate::connection::step::{Side, StepKind};
 use crate::tls::hello::ClientHello;
-use crate::tls::message::CertificateMessage;
+use crate::tls::message::{CertificateMessage, Message};
 
 pub(super) const fn step_of_type(kind: u8) -> StepKind {
     match kind {
@@ -51,5 +52,34 @@ pub(super) fn certificate_detail(message: &CertificateMessage) -> Option<String>
                 .map_or_else(|why| format!("unreadable: {why}"), |it| it.subject.to_string());
             Some(subject)
         }
+    }
+}
+
+/// Whether a message of a server shows a handshake that is not abbreviated (RFC 5246 section 7.3).
+pub(super) const fn is_of_full_handshake(kind: &EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Tls(Message::Certificate(_) | Message::ServerHelloDone | Message::ServerKeyExchange(_))
+    )
+}
+
+/// Whose turn it is to say this in DTLS (RFC 6347 section 4.2.4): flights answer one another, and an alert ends them.
+pub(super) const fn turn(side: Side, kind: &EventKind, has_retried: bool, is_full: bool) -> u8 {
+    match (side, kind) {
+        (_, EventKind::Control(StepKind::DiscoveryRequest)) => 0,
+        (_, EventKind::Control(_)) => 1,
+        (Side::Client, EventKind::Tls(Message::ClientHello(_))) if !has_retried => 2,
+        (Side::Server, EventKind::Tls(Message::OtherMessage(3))) => 3,
+        (Side::Server, EventKind::Tls(Message::ServerHello(hello))) if hello.is_retry => 3,
+        (Side::Client, EventKind::Tls(Message::ClientHello(_))) => 4,
+        (Side::Server, EventKind::Tls(Message::NewSessionTicket | Message::ChangeCipherSpec)) if is_full => 8,
+        (Side::Server, EventKind::Tls(Message::EncryptedHandshake { .. })) if is_full => 9,
+        (Side::Client, EventKind::Tls(Message::ChangeCipherSpec)) => 7,
+        (Side::Client, EventKind::Tls(Message::EncryptedHandshake { .. })) => 8,
+        (_, EventKind::Tls(Message::ApplicationData { .. } | Message::Heartbeat)) => 10,
+        (_, EventKind::Tls(Message::Alert { .. } | Message::EncryptedAlert { .. })) => 11,
+        (Side::Server, EventKind::Tls(Message::EncryptedHandshake { .. })) => 6,
+        (Side::Server, _) => 5,
+        (Side::Client, _) => 6,
     }
 }

@@ -2,8 +2,10 @@
 
 use super::exchange::{answered_in_time, handshake_took, hole_in_handshake, left_at_once, time_in, went_well};
 use super::heard::{ANSWER, if_heard};
+use super::join_data;
 use super::{client, first_end, first_fin, seconds, sees_without_holes, service, side_name};
 use crate::attempt::Attempt;
+use crate::base::carrier::Carrier;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
@@ -15,7 +17,7 @@ use crate::judge::finding::{Finding, Rule};
 /// New Session Ticket is normal and not required; neither is a tidy end.
 pub(super) const RULE: Rule = rule!("healthy", General, check);
 
-fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     if !went_well(attempt) {
         return None;
@@ -91,6 +93,10 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         finding = finding
             .confidence(Confidence::Likely)
             .alternative("no-application-response", phrase("healthy-lone-answer"));
+    }
+    if connection.carrier == Carrier::Capwap && !join_data::is_answered(connection, context) {
+        // What came of the Join is encrypted; an access point that was let in keeps its data channel up.
+        finding = finding.confidence(Confidence::Likely);
     }
     for frame in [tls.finished.client, tls.finished.server].into_iter().flatten() {
         finding = finding.evidence(frame, phrase("finished"));
