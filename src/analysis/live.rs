@@ -30,6 +30,9 @@ use crate::report::Report;
 
 const SECOND: i64 = 1_000_000_000;
 
+/// How long hosts wait for the other fragments of a datagram, at most (RFC 8200 section 4.5).
+const FRAGMENTS_WAIT: i64 = 60 * SECOND;
+
 /// How much longer than a second it takes, by the capture's clock, until attempts that have ended are looked for again, for each
 /// connection and look-up that is kept.
 const PER_KEPT: i64 = SECOND / 64;
@@ -170,6 +173,9 @@ impl<F: FnMut(Report) -> ControlFlow<()>> Stream<'_, F> {
 
     fn ended(&mut self, moment: Moment) -> Option<Report> {
         let collected = &mut self.analyzer.collected;
+        let old = Timestamp(moment.now.0.saturating_sub(FRAGMENTS_WAIT));
+        let decoder = &mut self.analyzer.decoder;
+        decoder.give_up_before(old, &mut |decoded| collected.take(decoded));
         let mut ended = Vec::new();
         collected.flows.hand_on_quiet(moment, &mut ended);
         // In order of first frames, as they are at the end of a file.

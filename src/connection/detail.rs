@@ -1,6 +1,7 @@
 //! Message → Step: what a step is called, and what is told beside its name.
 
-use crate::connection::step::{Detail, StepKind};
+use crate::connection::event::EventKind;
+use crate::connection::step::{Detail, Side, StepKind};
 use crate::tls::hello::ClientHello;
 use crate::tls::key_exchange::KeyExchange;
 use crate::tls::message::{CertificateMessage, Message};
@@ -94,4 +95,33 @@ fn certificate_detail(message: &CertificateMessage) -> Option<Detail> {
         Some(Err(why)) => Detail::UnreadableCertificate(why.clone()),
         Some(Ok(fields)) => Detail::Words(fields.subject.to_string()),
     })
+}
+
+/// Whether a message of a server shows a handshake that is not abbreviated (RFC 5246 section 7.3).
+pub(super) const fn is_of_full_handshake(kind: &EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Tls(Message::Certificate(_) | Message::ServerHelloDone | Message::ServerKeyExchange(_))
+    )
+}
+
+/// Whose turn it is to say this in DTLS (RFC 6347 section 4.2.4): flights answer one another, and an alert ends them.
+pub(super) const fn turn(side: Side, kind: &EventKind, has_retried: bool, is_full: bool) -> u8 {
+    match (side, kind) {
+        (_, EventKind::Control(StepKind::DiscoveryRequest)) => 0,
+        (_, EventKind::Control(_)) => 1,
+        (Side::Client, EventKind::Tls(Message::ClientHello(_))) if !has_retried => 2,
+        (Side::Server, EventKind::Tls(Message::OtherMessage(3))) => 3,
+        (Side::Server, EventKind::Tls(Message::ServerHello(hello))) if hello.is_retry => 3,
+        (Side::Client, EventKind::Tls(Message::ClientHello(_))) => 4,
+        (Side::Server, EventKind::Tls(Message::NewSessionTicket | Message::ChangeCipherSpec)) if is_full => 8,
+        (Side::Server, EventKind::Tls(Message::EncryptedHandshake { .. })) if is_full => 9,
+        (Side::Client, EventKind::Tls(Message::ChangeCipherSpec)) => 7,
+        (Side::Client, EventKind::Tls(Message::EncryptedHandshake { .. })) => 8,
+        (_, EventKind::Tls(Message::ApplicationData { .. } | Message::Heartbeat)) => 10,
+        (_, EventKind::Tls(Message::Alert { .. } | Message::EncryptedAlert { .. })) => 11,
+        (Side::Server, EventKind::Tls(Message::EncryptedHandshake { .. })) => 6,
+        (Side::Server, _) => 5,
+        (Side::Client, _) => 6,
+    }
 }

@@ -9,7 +9,7 @@
 pub use super::facts::{Alert, TlsFacts};
 pub use super::step::{Detail, Seen, Side, Sides, Step, StepKind};
 use crate::base::frame::{FrameNumber, Timestamp};
-use crate::connection::detail::step_of;
+use crate::connection::detail::{is_of_full_handshake, step_of, turn};
 use crate::connection::event::{Event, EventKind};
 use crate::connection::sealed::{self, Protected, Sizes};
 use crate::http::reader::Head;
@@ -53,7 +53,18 @@ pub fn walk_datagrams(client: Vec<Event>, server: Vec<Event>) -> Walk {
         is_datagram: true,
         ..Walker::default()
     };
-    for (side, event) in in_causal_order(client, server) {
+    let mut events = in_causal_order(client, server);
+    // What is lost comes again, and nothing acknowledges: only the protocol itself tells what came before what.
+    let is_full = events
+        .iter()
+        .any(|(side, event)| *side == Side::Server && is_of_full_handshake(&event.kind));
+    let mut hellos = 0_u8;
+    events.sort_by_cached_key(|(side, event)| {
+        let is_hello = matches!(event.kind, EventKind::Tls(Message::ClientHello(_)));
+        hellos = hellos.saturating_add(u8::from(is_hello));
+        turn(*side, &event.kind, hellos > 1, is_full)
+    });
+    for (side, event) in events {
         walker.take(side, event);
     }
     let mut walk = walker.finish();

@@ -9,7 +9,7 @@ use super::layer::{Context, Layer, Peeled, Wire};
 use super::link::{self, ether_type};
 use super::straight::{self, DNS_PORT, is_of_no_interest};
 use super::{Datagram as UdpDatagram, Decoded, Skip, Tunnel, capture_header, icmp, sflow, tcp, tunnel, wireless};
-use crate::base::frame::{Anomaly, Frame, FrameNumber, LinkType};
+use crate::base::frame::{Anomaly, Frame, FrameNumber, LinkType, Timestamp};
 use crate::decode::capwap::{self, Controllers, capwap_controller};
 use crate::decode::dtls::DtlsPorts;
 
@@ -116,6 +116,13 @@ impl Decoder {
     #[cfg(test)]
     pub(super) fn decode_by_walk<S: FnMut(Decoded<'_>)>(&mut self, frame: &Frame<'_>, sink: &mut S) {
         self.walk_frame(Layer::Link(frame.link), Wire::of(frame), Context::of(frame), sink);
+    }
+
+    /// Hands out what is left of datagrams whose first pieces came before this time.
+    pub(crate) fn give_up_before(&mut self, time: Timestamp, sink: &mut impl FnMut(Decoded<'_>)) {
+        while let Some(datagram) = self.fragments.give_up_before(time) {
+            self.walk_datagram(&datagram, sink);
+        }
     }
 
     /// Hands out what is left of datagrams that never became whole. To be called after the last frame.

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use super::Tunnel;
 use super::layer::{Context, Fragment, Fragmented, Layer, Wire};
-use crate::base::frame::{Anomaly, AnomalyKind, FrameNumber};
+use crate::base::frame::{Anomaly, AnomalyKind, FrameNumber, Timestamp};
 
 /// Datagrams waiting at one time. Fragments of a datagram follow each other closely; a few flows interleave.
 const MAX_WAITING: usize = 256;
@@ -65,6 +65,7 @@ struct Key {
 struct Waiting {
     key: Key,
     since: FrameNumber,
+    time: Timestamp,
     /// In order of offset, without overlap.
     pieces: Vec<Piece>,
     /// Length of the datagram, once its last piece came.
@@ -112,6 +113,7 @@ impl Fragments {
                 self.waiting.push(Waiting {
                     key,
                     since: context.frame,
+                    time: context.time,
                     pieces: Vec::new(),
                     len: None,
                     first: None,
@@ -150,6 +152,16 @@ impl Fragments {
                 return Some(datagram);
             }
         }
+    }
+
+    /// The next datagram of which the first piece came before this time.
+    pub(super) fn give_up_before(&mut self, time: Timestamp) -> Option<Datagram> {
+        while self.waiting.first().is_some_and(|it| it.time < time) {
+            if let Some(datagram) = self.give_up_oldest() {
+                return Some(datagram);
+            }
+        }
+        None
     }
 
     /// The next datagram that will never become whole, at the end of the capture.

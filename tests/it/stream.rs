@@ -233,7 +233,7 @@ fn rejected() -> Vec<u8> {
     let rows = support::rows();
     let row = rows
         .iter()
-        .find(|row| row.verdict == "client-certificate-rejected" && row.file.ends_with(".pcap"));
+        .find(|row| row.verdict == "client-certificate-rejected" && row.file.starts_with("client-"));
     std::fs::read(support::root().join("samples").join(&row.unwrap().file)).unwrap()
 }
 

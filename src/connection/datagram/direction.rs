@@ -50,6 +50,10 @@ pub(super) struct Direction {
     expected: u16,
     /// A message was missing, or not whole.
     has_hole: bool,
+    /// Its first message was captured, or its hello.
+    has_begun: bool,
+    /// It sent a handshake message in clear.
+    has_spoken: bool,
     /// It sent DTLS in clear.
     pub(super) has_clear: bool,
     /// It sent an encrypted record.
@@ -65,9 +69,18 @@ impl Direction {
         self.at
     }
 
-    /// Whether every message from its first on was handed on whole.
-    pub(super) const fn is_whole(&self) -> bool {
+    /// Whether every message from its first on was handed on whole, and its first was captured, or it answers one that was.
+    pub(super) fn is_whole(&self, peer: &Self) -> bool {
+        let went_on = |event: &Event| {
+            !matches!(
+                event.kind,
+                EventKind::Control(_) | EventKind::Tls(Message::ClientHello(_))
+            )
+        };
+        let is_unseen = self.side.frames == 0 && peer.events.iter().any(went_on);
         !self.has_hole
+            && !is_unseen
+            && (self.has_begun || !self.has_spoken && (peer.has_begun || peer.events.is_empty()))
     }
 
     /// Counts a datagram; false: it is a copy of one that was captured before.
@@ -201,7 +214,11 @@ impl Direction {
             Message::Certificate(certificates) => certificates.missing > 0,
             _ => false,
         };
-        self.has_hole |= is_damaged || whole.number > self.expected;
+        let is_hello = matches!(whole.message, Message::ClientHello(_) | Message::ServerHello(_));
+        // Behind a cookie the second hello says all that the first did.
+        self.has_hole |= is_damaged || whole.number > self.expected && !(is_hello && self.expected == 0);
+        self.has_begun |= is_hello || whole.number == 0;
+        self.has_spoken = true;
         self.expected = self.expected.max(whole.number.saturating_add(1));
         self.push(Event {
             kind: EventKind::Tls(whole.message),

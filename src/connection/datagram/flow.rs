@@ -17,6 +17,9 @@ use crate::dtls::record::Records;
 use crate::tls::message::Message;
 use crate::tls::record::content;
 
+/// An access point that asks for controllers again waits some seconds before (RFC 5415 section 4.7: 5 s and more).
+const PAUSE: i64 = 2_000_000_000;
+
 /// Discoveries told as steps; those beyond are counted.
 const MAX_DISCOVERIES: u64 = 4;
 
@@ -67,6 +70,10 @@ impl DatagramFlow {
 
     /// Whether a datagram begins an attempt, where there is none: a hello, or anything of a handshake in clear.
     pub(super) fn begins(datagram: &Datagram<'_>, carrier: Carrier) -> bool {
+        // It is told long after it came.
+        if datagram.fragments_missing {
+            return false;
+        }
         if carrier == Carrier::Capwap {
             match inside(datagram.payload) {
                 Some(Inside::Clear(kind)) => return kind.is_some(),
@@ -92,7 +99,8 @@ impl DatagramFlow {
             inside(datagram.payload),
             Some(Inside::Clear(Some(StepKind::DiscoveryRequest)))
         );
-        is_discovery && self.has_spoken()
+        // One that only comes late in the file belongs to what it began.
+        is_discovery && self.has_spoken() && datagram.time.since(self.last.1) >= PAUSE
     }
 
     /// Whether DTLS was spoken.
@@ -207,8 +215,8 @@ impl DatagramFlow {
             .any(|side| side.has_clear || side.has_sealed || side.events.iter().any(is_tls_event));
         let datagrams = DatagramFacts {
             is_whole: Sides {
-                client: own.is_whole(),
-                server: peer.is_whole(),
+                client: own.is_whole(&peer),
+                server: peer.is_whole(&own),
             },
             again: Sides {
                 client: own.again,

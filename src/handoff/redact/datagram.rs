@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use super::pseudonym::Pseudonyms;
 use super::stream::{self, Certificates};
 use crate::base::endpoint::Endpoint;
-use crate::decode::capwap::CONTROL_PORT;
+use crate::decode::capwap::{CONTROL_PORT, DATA_PORT, is_of_channel};
 use crate::dtls::assembler::{Fragment, Fragments};
 use crate::dtls::hello_random;
 use crate::dtls::record::Records;
@@ -92,6 +92,12 @@ impl Datagrams {
     pub(super) fn put(&mut self, ends: (Endpoint, Endpoint), payload: &mut [u8]) -> bool {
         if is_clear_control(ends, payload) {
             clear_control(payload);
+            return false;
+        }
+        let is_of_data = [ends.0.port, ends.1.port].contains(&DATA_PORT);
+        if is_of_data && is_of_channel(payload) {
+            // That it keeps the channel up shows in its header; a session identifier follows.
+            keep_header(payload);
             return false;
         }
         let Some(at) = begin_of_dtls(ends, payload) else {
@@ -229,6 +235,12 @@ fn client_hello(body: &mut [u8], names: &Pseudonyms, certificates: Certificates)
             *to = *from;
         }
     }
+}
+
+/// The preamble, of a header in clear its lengths and flags.
+fn keep_header(payload: &mut [u8]) {
+    let kept = if payload.first() == Some(&0) { 4 } else { 1 };
+    payload.iter_mut().skip(kept).for_each(|byte| *byte = 0);
 }
 
 fn is_clear_control((src, dst): (Endpoint, Endpoint), payload: &[u8]) -> bool {

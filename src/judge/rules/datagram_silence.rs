@@ -90,7 +90,11 @@ impl<'a> Stopped<'a> {
         let connection = attempt.connection()?;
         let facts = connection.datagrams.as_deref()?;
         let tls = connection.tls.as_ref()?;
-        if tls.is_complete() || !tls.alerts.is_empty() || tls.application_data.server > 0 {
+        if tls.is_complete()
+            || !tls.alerts.is_empty()
+            || tls.application_data.server > 0
+            || tls.application_data.client > 0
+        {
             return None;
         }
         let last = connection.steps.iter().rfind(|step| step.kind.is_tls())?;

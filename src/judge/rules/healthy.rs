@@ -2,8 +2,10 @@
 
 use super::exchange::{answered_in_time, handshake_took, hole_in_handshake, left_at_once, time_in, went_well};
 use super::heard::{ANSWER, if_heard};
+use super::join_data;
 use super::{certificate_causes, client, first_end, first_fin, seconds, sees_without_holes, service, side_name};
 use crate::attempt::Attempt;
+use crate::base::carrier::Carrier;
 use crate::base::confidence::Confidence;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
@@ -16,13 +18,13 @@ use crate::judge::finding::{Finding, Rule};
 /// New Session Ticket is normal and not required; neither is a tidy end.
 pub(super) const RULE: Rule = rule!("healthy", General, check);
 
-fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
+fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     if !went_well(attempt) {
         return None;
     }
     match &connection.tls {
-        Some(tls) => Some(in_tls(attempt, connection, tls)),
+        Some(tls) => Some(in_tls(attempt, connection, tls, context)),
         None => in_plain_http(attempt, connection),
     }
 }
@@ -49,7 +51,7 @@ fn in_plain_http(attempt: &Attempt<'_>, connection: &Connection) -> Option<Findi
     Some(if_heard(finding, attempt, connection, ANSWER))
 }
 
-fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts) -> Finding {
+fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, context: &Context<'_>) -> Finding {
     let left = left_at_once(attempt, connection);
     let id = match (tls.application_data.client > 0, tls.application_data.server > 0) {
         (true, _) if left.is_some() && !answered_in_time(connection) => "healthy-summary-one-shot",
@@ -68,6 +70,10 @@ fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts) -> Fin
         // The handshake's time is not the connection's.
         .with("took", seconds(handshake_took(connection)));
     let mut finding = or_otherwise(Finding::ok(RULE.id, summary), attempt, tls, left);
+    if connection.carrier == Carrier::Capwap && !join_data::is_answered(connection, context) {
+        // What came of the Join is encrypted; an access point that was let in keeps its data channel up.
+        finding = finding.confidence(finding.confidence.min(Confidence::Likely));
+    }
     for frame in [tls.finished.client, tls.finished.server].into_iter().flatten() {
         finding = finding.evidence(frame, phrase("finished"));
     }

@@ -5,6 +5,7 @@ use crate::attempt::Attempt;
 use crate::base::carrier::Carrier;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
+use crate::connection::Connection;
 use crate::connection::walk::Side;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner};
@@ -44,4 +45,11 @@ pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: &'sta
                     .with("server", connection.server.ip),
             )),
     )
+}
+
+/// Whether the controller answered on the data channel.
+pub(super) fn is_answered(connection: &Connection, context: &Context<'_>) -> bool {
+    let channels = &context.watched.channels;
+    let channel = channels.between(connection.client.ip, connection.server.ip);
+    channel.is_some_and(|channel| channel.answered > 0)
 }

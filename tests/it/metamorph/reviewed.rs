@@ -230,4 +230,34 @@ pub const REVIEWED: &[Reviewed] = &[
         change: "1 → 2 attempts",
         reason: "as with dns-stale-address: the question stands behind the connection that it led to",
     },
+    Reviewed {
+        sample: "capwap-join-data-port-blocked",
+        case: "",
+        change: "→ healthy by unknown, likely",
+        reason: "the packets of the data channel that nobody answers are not in the capture any more, or have no time",
+    },
+    Reviewed {
+        sample: "capwap-join-refused",
+        case: "",
+        change: "→ healthy by unknown, likely",
+        reason: "the end of the session is not in the capture any more; what came of the Join is encrypted",
+    },
+    Reviewed {
+        sample: "capwap-join-cipher-mismatch",
+        case: "",
+        change: "→ handshake-refused by server, likely",
+        reason: "the snap length cut the hello: what it offers is not in the capture any more",
+    },
+    Reviewed {
+        sample: "capwap-join-prohibited",
+        case: "snap",
+        change: "→ tls-no-response by unknown, possible",
+        reason: "what the ICMP error quotes was cut, so that it is about no connection",
+    },
+    Reviewed {
+        sample: "capwap-join-cookie-lost",
+        case: "start at frame",
+        change: "→ silent-mid-handshake by unknown, likely",
+        reason: "that the access point asks again lies before the first frame",
+    },
 ];
