@@ -72,7 +72,8 @@ fn in_tls(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, contex
     let mut finding = or_otherwise(Finding::ok(RULE.id, summary), attempt, tls, left);
     if connection.carrier == Carrier::Capwap && !join_data::is_answered(connection, context) {
         // What came of the Join is encrypted; an access point that was let in keeps its data channel up.
-        finding = finding.confidence(finding.confidence.min(Confidence::Likely));
+        let confidence = finding.confidence.min(Confidence::Likely);
+        finding = finding.confidence(confidence);
     }
     for frame in [tls.finished.client, tls.finished.server].into_iter().flatten() {
         finding = finding.evidence(frame, phrase("finished"));
