@@ -59,10 +59,12 @@ pub(super) fn open(mut input: Chunk<'_>) -> Result<(Chunk<'_>, Option<&'static s
     Ok((opened, Some(kind.name())))
 }
 
-/// What is packed in a way that is not read is no input that failed.
+/// An archive that is not read is no input that failed: in a folder it is one of the files that are no captures.
 fn refused(error: io::Error) -> CaptureError {
     match error.kind() {
-        io::ErrorKind::Unsupported => CaptureError::Unsupported(error.to_string()),
+        io::ErrorKind::Unsupported => CaptureError::NotACapture {
+            looks_like: error.to_string(),
+        },
         _ => CaptureError::Read(error),
     }
 }

@@ -236,7 +236,9 @@ impl<'a> Source<'a> {
         }
         match (self.state, self.failure) {
             // Nothing is concluded from one of several files.
-            (_, Some(error)) if is_of_other_files(&error) => Err(CaptureError::Unsupported(error.to_string())),
+            (_, Some(error)) if is_of_other_files(&error) => Err(CaptureError::NotACapture {
+                looks_like: error.to_string(),
+            }),
             (_, Some(error)) if self.frames == 0 => Err(CaptureError::Read(error)),
             (State::Ended(end), _) => Ok(end),
             _ => Ok(End::Complete),

@@ -35,7 +35,7 @@ pub(super) struct OtherFiles;
 
 impl fmt::Display for OtherFiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the zip archive holds more than one file; unpack it and give the captures inside")
+        f.write_str("a zip archive with more than one file; unpack it and give the captures inside")
     }
 }
 
@@ -104,11 +104,11 @@ impl<'a> Archive<'a> {
     pub(super) fn open(mut input: Chunk<'a>) -> io::Result<Self> {
         loop {
             let Some(header) = Header::read(&mut input)? else {
-                return Err(unsupported("the zip archive holds no file"));
+                return Err(unsupported("a zip archive with no file in it"));
             };
             if header.flags & Header::ENCRYPTED != 0 {
                 return Err(unsupported(
-                    "the zip archive is encrypted; unpack it and give the capture inside",
+                    "an encrypted zip archive; unpack it and give the capture inside",
                 ));
             }
             if header.is_beside() && header.flags & Header::STREAMED == 0 {
@@ -119,7 +119,7 @@ impl<'a> Archive<'a> {
                 0 if header.flags & Header::STREAMED == 0 => Ok(Self::Stored(input, header.packed_len)),
                 8 => Ok(Self::Deflated(Box::new(DeflateDecoder::new(input)))),
                 _ => Err(unsupported(
-                    "the zip archive is packed in a way that is not read; unpack it and give the capture inside",
+                    "a zip archive packed in a way that is not read; unpack it and give the capture inside",
                 )),
             };
         }
