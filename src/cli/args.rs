@@ -299,7 +299,7 @@ pub(crate) struct Inspect {
     pub(crate) verbose: bool,
     /// Replace addresses, names, keys by pseudonyms
     ///
-    /// The same in a report and a slice of one capture; words of public services and products stay. See the README.
+    /// The same in a report and a slice of one capture; words of public services and products stay: docs/evidence.md.
     #[arg(long, hide_short_help = true)]
     pub(crate) redact: bool,
     /// Make pseudonyms with the bytes of this file
