@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use tlswalk::Target;
 use tlswalk::base::dialect::Dialect;
@@ -12,7 +12,7 @@ use tlswalk::base::frame::Timestamp;
 use tlswalk::base::phrase::Language;
 
 use crate::cli::commands::triage::options::{TRIAGE_EXAMPLES, TriageOptions};
-use crate::cli::expect;
+use crate::cli::{expect, usage};
 
 const EXAMPLES: &str = "\
 Commands:
@@ -125,7 +125,7 @@ pub(crate) enum Command {
     /// Judge folders of captures: a row for each attempt, and a table by verdict
     ///
     /// Folders are read with all that is in them, links followed; a file is a capture by its content, not its name.
-    #[command(max_term_width = 100, after_help = TRIAGE_EXAMPLES, override_usage = "tlswalk triage [OPTIONS] <PATH>...\n       tlswalk triage [OPTIONS] --watch <DIR>")]
+    #[command(max_term_width = 100, after_help = TRIAGE_EXAMPLES)]
     #[command(mut_arg("captures", |it| it
         .value_name("PATH")
         .help("Captures, and folders of them")
@@ -138,12 +138,6 @@ pub(crate) enum Command {
     #[command(mut_arg("verbose", |it| it.help("List more, and what is no capture")))]
     #[command(mut_arg("quiet", |it| it.help("Print the table only; no progress")))]
     #[command(mut_arg("hash", |it| it.help("Put each capture's SHA-256 into its rows")))]
-    #[command(mut_arg("merge", |it| it.hide(true)))]
-    #[command(mut_arg("redact", |it| it.hide(true)))]
-    #[command(mut_arg("redact_key", |it| it.hide(true)))]
-    #[command(mut_arg("keep_certificates", |it| it.hide(true)))]
-    #[command(mut_arg("expect", |it| it.hide(true)))]
-    #[command(mut_arg("expect_file", |it| it.hide(true)))]
     Triage {
         #[command(flatten)]
         inspect: Inspect,
@@ -167,7 +161,7 @@ const SEE_ALSO: &str = ".SH SEE ALSO\n.BR tshark (1),\n.BR editcap (1),\n.BR tcp
 
 /// The manual page.
 pub(crate) fn write_manual(out: &mut dyn std::io::Write) -> std::io::Result<()> {
-    let page = clap_mangen::Man::new(Cli::command());
+    let page = clap_mangen::Man::new(usage::command());
     page.render_title(out)?;
     page.render_name_section(out)?;
     page.render_synopsis_section(out)?;
@@ -192,7 +186,7 @@ pub(crate) fn write_manual(out: &mut dyn std::io::Write) -> std::io::Result<()> 
 
 /// The completion script of a shell.
 pub(crate) fn write_completions(shell: clap_complete::Shell, out: &mut dyn std::io::Write) {
-    clap_complete::generate(shell, &mut Cli::command(), "tlswalk", out);
+    clap_complete::generate(shell, &mut usage::command_for_completions(), "tlswalk", out);
 }
 
 /// The main command.
@@ -397,38 +391,22 @@ pub(crate) enum Parsed {
 
 /// Reads the command line.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Parsed {
-    let parsed = Cli::command()
-        .try_get_matches_from(arguments)
-        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let arguments: Vec<std::ffi::OsString> = arguments.into_iter().collect();
+    let parsed = usage::command().try_get_matches_from(&arguments).and_then(|matches| {
+        let cli = Cli::from_arg_matches(&matches)?;
+        Ok((cli, usage::misplaced(&matches)))
+    });
     match parsed {
-        Ok(cli) => Parsed::Run(Box::new(cli.with_plain_output())),
+        Ok((_, Some(misplaced))) => Parsed::Mistake(misplaced),
+        Ok((cli, None)) => Parsed::Run(Box::new(cli.with_plain_output())),
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             Parsed::Show(error.render())
         }
-        Err(error) => Parsed::Mistake(one_line(&error)),
-    }
-}
-
-/// A usage error in one line: clap's own takes five, and the usage hides the reason.
-fn one_line(error: &clap::Error) -> String {
-    if error.kind() == ErrorKind::MissingRequiredArgument {
-        return "no capture given; try: tlswalk export.pcap (or --help)".to_owned();
-    }
-    let rendered = error.render().to_string();
-    let reason = rendered
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .trim_start_matches("error: ")
-        .to_owned();
-    let hint = match (error.get(ContextKind::SuggestedArg), error.get(ContextKind::ValidValue)) {
-        (Some(ContextValue::String(arg)), _) => format!("; did you mean {arg}?"),
-        (_, Some(ContextValue::Strings(valid))) if !valid.is_empty() => {
-            format!("; it can be {}", valid.join(", "))
+        Err(error) => {
+            let first = arguments.get(1).and_then(|it| it.to_str());
+            Parsed::Mistake(usage::one_line(&error, first))
         }
-        _ => "; see tlswalk --help".to_owned(),
-    };
-    reason + &hint
+    }
 }
 
 #[cfg(test)]
@@ -444,11 +422,6 @@ mod tests {
             Parsed::Mistake(line) => line,
             other => panic!("{other:?}"),
         }
-    }
-
-    #[test]
-    fn the_definition_is_consistent() {
-        Cli::command().debug_assert();
     }
 
     #[test]

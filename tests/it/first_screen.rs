@@ -173,7 +173,10 @@ fn every_screen_in_the_documentation_is_what_the_program_prints() {
                 continue;
             };
             let mut program = Command::new(env!("CARGO_BIN_EXE_tlswalk"));
-            program.current_dir(root()).env("COLUMNS", "100").args(command.split(' '));
+            program
+                .current_dir(root())
+                .env("COLUMNS", "100")
+                .args(command.split(' '));
             let printed = run(&mut program, TIME_LIMIT).stdout;
             let printed: Vec<&str> = printed.lines().collect();
             if !fits(&shown[1..], &printed) {

@@ -77,7 +77,7 @@ impl Capture {
         if path.as_os_str() != "-" {
             let metadata = std::fs::metadata(path).map_err(|error| format!("{name}: {}", reason(&error)))?;
             if metadata.is_dir() {
-                return Err(format!("{name}: is a directory; name the capture in it"));
+                return Err(format!("{name}: is a directory; name one capture in it"));
             }
             // A pipe can be read once only.
             if metadata.is_file() {
