@@ -58,10 +58,10 @@ impl Language {
         }
         match self {
             Self::En => {
-                catalogue!("en": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl" "page.ftl" "triage.ftl" "tcp.ftl")
+                catalogue!("en": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl" "page.ftl" "triage.ftl" "tcp.ftl" "reading.ftl")
             }
             Self::Ja => {
-                catalogue!("ja": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl" "page.ftl" "triage.ftl" "tcp.ftl")
+                catalogue!("ja": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl" "page.ftl" "triage.ftl" "tcp.ftl" "reading.ftl")
             }
         }
     }

@@ -17,6 +17,8 @@ use crate::cli::{expect, usage};
 const EXAMPLES: &str = "\
 Commands:
   tlswalk explain [ID]          what a verdict means and looks like in a capture
+  tlswalk why <FRAME> <CAPTURE> what the report says because of that frame
+  tlswalk whynot <ID> <CAPTURE> which condition of a verdict is not met, or not visible
   tlswalk triage <PATH>...      folders of captures: a table by verdict, a row for each attempt
   tlswalk completions <SHELL>   a completion script for bash, elvish, fish, powershell or zsh
   tlswalk man                   the manual page, in troff
@@ -47,7 +49,7 @@ const TEMPLATE: &str = "\
 
 Usage: tlswalk [OPTIONS] <CAPTURE>...  pcap, pcapng, also compressed; - is stdin
        tlswalk explain [ID]            what a verdict means and looks like
-       tlswalk triage, slice, verify, diff: folders, evidence; see --help of each
+       tlswalk triage, why, whynot, slice, verify, diff: see --help of each
 
 {options}{after-help}";
 
@@ -71,9 +73,13 @@ impl Cli {
     fn with_plain_output(mut self) -> Self {
         let inspect = match &mut self.command {
             None => &mut self.inspect,
-            Some(Command::Verify { inspect, .. } | Command::Diff { inspect } | Command::Triage { inspect, .. }) => {
-                inspect
-            }
+            Some(
+                Command::Verify { inspect, .. }
+                | Command::Diff { inspect }
+                | Command::Why { inspect, .. }
+                | Command::Whynot { inspect, .. }
+                | Command::Triage { inspect, .. },
+            ) => inspect,
             Some(_) => return self,
         };
         inspect.output.take_if(|it| it.as_os_str() == STANDARD_OUTPUT);
@@ -119,6 +125,24 @@ pub(crate) enum Command {
     /// Compare two captures: one attempt from two points, or bad against good
     #[command(max_term_width = 100)]
     Diff {
+        #[command(flatten)]
+        inspect: Inspect,
+    },
+    /// Say what a report says because of one frame
+    #[command(max_term_width = 100)]
+    Why {
+        /// The frame's number, as Wireshark counts
+        #[arg(value_name = "FRAME")]
+        frame: u64,
+        #[command(flatten)]
+        inspect: Inspect,
+    },
+    /// Say why a verdict was not given: which condition is not met, or not visible
+    #[command(max_term_width = 100)]
+    Whynot {
+        /// The verdict's id: see tlswalk explain
+        #[arg(value_name = "VERDICT")]
+        id: String,
         #[command(flatten)]
         inspect: Inspect,
     },

@@ -92,6 +92,14 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
                 ..
             } => commands::diff::run(&inspect),
             Cli {
+                command: Some(Command::Why { frame, inspect }),
+                ..
+            } => commands::reading::why(frame, &inspect),
+            Cli {
+                command: Some(Command::Whynot { id, inspect }),
+                ..
+            } => commands::reading::whynot(&id, &inspect),
+            Cli {
                 command: Some(Command::Triage { inspect, triage }),
                 ..
             } => commands::triage::run(&inspect, &triage),

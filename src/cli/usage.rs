@@ -50,6 +50,20 @@ const SUBCOMMANDS: &[Subcommand] = &[
         formats: TEXT_OR_JSON,
     },
     Subcommand {
+        name: "why",
+        usage: "tlswalk why [OPTIONS] <FRAME> <CAPTURE>",
+        example: "tlswalk why 24 export.pcap",
+        takes: &["log", "format", "output", "color"],
+        formats: TEXT_OR_JSON,
+    },
+    Subcommand {
+        name: "whynot",
+        usage: "tlswalk whynot [OPTIONS] <VERDICT> <CAPTURE>",
+        example: "tlswalk whynot tcp-refused export.pcap",
+        takes: &["log", "format", "output", "color"],
+        formats: TEXT_OR_JSON,
+    },
+    Subcommand {
         name: "triage",
         usage: "tlswalk triage [OPTIONS] <PATH>...\n       tlswalk triage [OPTIONS] --watch <DIR>",
         example: "tlswalk triage exports/",
@@ -106,7 +120,13 @@ pub(crate) fn command_for_completions() -> Command {
     for subcommand in SUBCOMMANDS {
         command = command.mut_subcommand(subcommand.name, with_values);
     }
-    command.mut_subcommand("explain", |it| it.mut_arg("id", |id| id.value_parser(verdicts())))
+    command = command.mut_subcommand("explain", |it| it.mut_arg("id", |id| id.value_parser(verdicts())));
+    // An argument that was changed goes to the end: the captures must stay behind the verdict.
+    command = command.mut_subcommand("whynot", |it| {
+        it.mut_arg("id", |id| id.value_parser(verdicts()))
+            .mut_arg("captures", |captures| captures)
+    });
+    command
 }
 
 /// An option of the main command that was given to a subcommand that does not take it.

@@ -25,6 +25,8 @@ mod story;
 pub mod text;
 pub mod triage;
 mod unread;
+pub mod why;
+pub mod whynot;
 
 use serde::{Deserialize, Serialize};
 

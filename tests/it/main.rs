@@ -50,6 +50,7 @@ mod pasted;
 mod properties;
 mod reached;
 mod read_errors;
+mod reading;
 mod redaction;
 mod refusals;
 mod refutation;

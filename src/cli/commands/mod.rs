@@ -12,6 +12,7 @@ pub(crate) use tlswalk::capture::Hashed;
 use tlswalk::report::escaped;
 
 pub(crate) mod diff;
+pub(crate) mod reading;
 pub(crate) mod redact;
 pub(crate) mod slice;
 pub(crate) mod triage;

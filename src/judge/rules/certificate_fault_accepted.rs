@@ -16,7 +16,7 @@ use crate::tls::trust::{Fault, Judgement};
 pub(super) const RULE: Rule = rule!("certificate-fault-accepted", Beside, check);
 
 /// Faults worth a warning. Who trusts which issuer is each side's own affair and no fault of the certificate.
-const FAULTS: [&str; 7] = [
+pub(super) const FAULTS: [&str; 7] = [
     "expired",
     "not-yet-valid",
     "unreadable",

@@ -31,6 +31,7 @@ mod cipher_mismatch;
 mod client_certificate_rejected;
 mod client_gave_up;
 mod client_left;
+pub mod conditions;
 mod crl_fetch_failed;
 mod cslu;
 mod departure;

@@ -19,7 +19,7 @@ use super::notes::{not_judged, note};
 use super::{Anomaly, Attempt, Capture, Connection, Report, explain};
 use crate::base::phrase::{Language, Phrase, phrase};
 pub use page::visible;
-pub(crate) use page::{Page, Paint};
+pub(crate) use page::{Page, Paint, padded};
 pub(crate) use tables::write as table;
 
 /// How the text is to look.
