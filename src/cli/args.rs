@@ -10,6 +10,7 @@ use tlswalk::Target;
 use tlswalk::base::dialect::Dialect;
 use tlswalk::base::frame::Timestamp;
 use tlswalk::base::phrase::Language;
+use tlswalk::report::ticket::{self, Team};
 
 use crate::cli::commands::triage::options::{TRIAGE_EXAMPLES, TriageOptions};
 use crate::cli::{expect, usage};
@@ -34,6 +35,7 @@ Examples:
   ssh wlc-jump cat export.pcap | tlswalk -    from standard input
   tlswalk explain client-certificate-rejected
   tlswalk -f html -o report.html export.pcap  a page to hand on
+  tlswalk --for firewall --zone +09:00 export.pcap         a ticket for that team
   tlswalk -q --expect-file verdicts.txt captures/*.pcap    a regression suite
 
 Exit codes:
@@ -237,6 +239,16 @@ pub(crate) struct Inspect {
         hide_possible_values = true
     )]
     pub(crate) format: Format,
+    /// A ticket for another team, ready to paste
+    ///
+    /// firewall, pki, proxy, server or support: the same facts in that team's words, as text, or with -f markdown.
+    #[arg(long = "for", value_name = "TEAM", hide_possible_values = true)]
+    pub(crate) team: Option<ForTeam>,
+    /// The clock of that team: UTC (the default) or an offset
+    ///
+    /// E.g. +09:00 or -05:30.
+    #[arg(long, value_name = "ZONE", requires = "team", allow_hyphen_values = true, value_parser = ticket::zone, hide_short_help = true)]
+    pub(crate) zone: Option<time::UtcOffset>,
     /// Write to this file, whole or not at all
     ///
     /// `-` is standard output.
@@ -337,7 +349,7 @@ pub(crate) struct Inspect {
     /// Exit 0 if every capture has this verdict, else 1
     ///
     /// Several verdicts, any of which will do, are parted by commas. What is seen instead is told on standard error.
-    #[arg(long, value_name = "VERDICT", value_parser = expect::verdicts, conflicts_with = "expect_file")]
+    #[arg(long, value_name = "VERDICT", value_parser = expect::verdicts, conflicts_with = "expect_file", hide_short_help = true)]
     pub(crate) expect: Option<expect::Verdicts>,
     /// The same, with a verdict for each capture in a file
     ///
@@ -376,6 +388,28 @@ impl Inspect {
 /// Reads the name of a dialect.
 fn dialects() -> impl TypedValueParser<Value = Dialect> {
     PossibleValuesParser::new(Dialect::ALL.map(Dialect::name)).map(|name| Dialect::named(&name).unwrap_or_default())
+}
+
+/// Whose ticket is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ForTeam {
+    Firewall,
+    Pki,
+    Proxy,
+    Server,
+    Support,
+}
+
+impl From<ForTeam> for Team {
+    fn from(team: ForTeam) -> Self {
+        match team {
+            ForTeam::Firewall => Self::Firewall,
+            ForTeam::Pki => Self::Pki,
+            ForTeam::Proxy => Self::Proxy,
+            ForTeam::Server => Self::Server,
+            ForTeam::Support => Self::Support,
+        }
+    }
 }
 
 /// Languages of reports.

@@ -173,6 +173,13 @@ pub(crate) fn one_line(error: &clap::Error, first: Option<&str>) -> String {
     let main = Cli::command();
     let subcommand = first.filter(|first| main.get_subcommands().any(|it| it.get_name() == *first));
     if error.kind() == ErrorKind::MissingRequiredArgument {
+        let needed = match error.get(ContextKind::InvalidArg) {
+            Some(ContextValue::Strings(needed)) => needed.iter().find(|it| it.starts_with("--")),
+            _ => None,
+        };
+        if let Some(needed) = needed {
+            return format!("an option that was given needs another one: {needed}; see tlswalk --help");
+        }
         return match (SUBCOMMANDS.iter().find(|it| Some(it.name) == subcommand), subcommand) {
             (Some(subcommand), _) => format!(
                 "{}: something is missing; try: {} (or tlswalk {} --help)",

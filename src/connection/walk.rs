@@ -190,7 +190,8 @@ impl Walker {
                 } else {
                     StepKind::HttpRequest
                 };
-                (kind, Some(format!("{} {}", request.method, request.target)))
+                let (method, target) = (request.method.in_prose(), request.target.in_prose());
+                (kind, Some(format!("{method} {target}")))
             }
             EventKind::Http(Head::Response(response)) => {
                 let kind = if self.connect_pending {
@@ -199,7 +200,8 @@ impl Walker {
                     StepKind::HttpResponse
                 };
                 self.connect_pending = false;
-                (kind, Some(format!("{} {}", response.status, response.reason)))
+                let reason = response.reason.in_prose();
+                (kind, Some(format!("{} {reason}", response.status)))
             }
             EventKind::Tls(Message::NotARecord) => {
                 self.out.tls.not_a_record.get_or_insert((side, event.frame()));
@@ -472,7 +474,7 @@ fn hello_detail(hello: &ClientHello) -> Option<String> {
     if hello.sslv2_format {
         return Some("SSLv2 format".to_owned());
     }
-    hello.server_name.as_ref().map(WireText::to_string)
+    hello.server_name.as_ref().map(WireText::in_prose)
 }
 
 fn certificate_detail(message: &CertificateMessage) -> Option<String> {
@@ -487,7 +489,7 @@ fn certificate_detail(message: &CertificateMessage) -> Option<String> {
             let subject = leaf
                 .fields
                 .as_ref()
-                .map_or_else(|why| format!("unreadable: {why}"), |it| it.subject.to_string());
+                .map_or_else(|why| format!("unreadable: {why}"), |it| it.subject.in_prose());
             Some(subject)
         }
     }

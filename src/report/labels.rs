@@ -6,6 +6,7 @@ use time::format_description::well_known::Rfc3339;
 use super::{Attempt, Capture, Connection, Evidence, Remedy, Report, explain, story};
 use crate::base::dialect::Dialect;
 use crate::base::phrase::{Language, Phrase, Voice, phrase};
+use crate::base::wire_text::in_prose;
 
 /// The language that a report's texts are in.
 pub(super) fn language_of(report: &Report) -> Language {
@@ -240,6 +241,12 @@ pub(super) fn about(capture: &Capture) -> Vec<Phrase> {
     facts
 }
 
+/// Names from the wire, one after the other.
+pub(super) fn names(names: &[String]) -> String {
+    let names: Vec<_> = names.iter().map(|name| in_prose(name)).collect();
+    names.join(", ")
+}
+
 /// What a capture without attempts holds instead.
 pub(super) fn held(capture: &Capture) -> Vec<Phrase> {
     if capture.format == "none" {
@@ -256,7 +263,7 @@ pub(super) fn held(capture: &Capture) -> Vec<Phrase> {
         ("page-looked-up", &held.dns_names),
     ] {
         if !names.is_empty() {
-            facts.push(phrase(id).with("names", super::text::visible(&names.join(", "))));
+            facts.push(phrase(id).with("names", super::text::visible(&self::names(names))));
         }
     }
     facts

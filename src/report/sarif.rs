@@ -12,6 +12,7 @@ use super::labels::{frames_of, headline};
 use super::notes::{self, notes};
 use super::text::visible;
 use super::{Attempt, Evidence, Report, Unread, explain};
+use crate::base::wire_text::in_prose;
 
 /// Writes one log with one run. A capture of `unread` has no result: that it could not be read is a notification of the
 /// run, which then was not successful (sections 3.20.14 and 3.20.21). So is, as a warning, that not everything was read or judged.
@@ -166,7 +167,12 @@ fn result(told: &Told<'_>) -> Value {
         (text, false) => format!("{text} ({})", lines.join("; ")),
     };
     let name = match told.attempt {
-        Some(attempt) => format!("attempt {}: {} to {}", attempt.id, attempt.device, attempt.name),
+        Some(attempt) => format!(
+            "attempt {}: {} to {}",
+            attempt.id,
+            attempt.device,
+            in_prose(&attempt.name)
+        ),
         None => "capture".to_owned(),
     };
     let mut properties = json!({"frames": frames});

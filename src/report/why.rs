@@ -8,6 +8,7 @@ use super::labels::{language_of, step_name};
 use super::text::{Page, Paint, TextStyle};
 use super::{Attempt, Certificate, Connection, Report};
 use crate::base::phrase::{Language, Phrase, phrase};
+use crate::base::wire_text::in_prose;
 
 /// The schema name of an answer.
 const SCHEMA: &str = "tlswalk.why/1";
@@ -143,11 +144,11 @@ fn of_attempt(report: &Report, attempt: &Attempt, language: Language, claims: &m
             lookup.question,
             "lookup",
             None,
-            phrase("why-question").with("name", lookup.name.as_str()),
+            phrase("why-question").with("name", in_prose(&lookup.name).as_ref()),
         );
         if let (Some(frame), Some(status)) = (lookup.answer, &lookup.status) {
             let text = phrase("why-answer")
-                .with("name", lookup.name.as_str())
+                .with("name", in_prose(&lookup.name).as_ref())
                 .with("status", status.as_str());
             say(frame, "lookup", None, text);
         }
@@ -223,7 +224,7 @@ fn of_connection(connection: &Connection, language: Language, claims: &mut Claim
         for certificate in chain {
             let text = phrase("why-certificate")
                 .with("side", phrase(side))
-                .with("subject", subject(certificate));
+                .with("subject", in_prose(&subject(certificate)).as_ref());
             certificate
                 .frames
                 .iter()
@@ -232,7 +233,11 @@ fn of_connection(connection: &Connection, language: Language, claims: &mut Claim
     }
     for exchange in &connection.http {
         if let (Some(frame), Some(method)) = (exchange.request, &exchange.method) {
-            say(frame, "http", phrase("why-request").with("method", method.as_str()));
+            say(
+                frame,
+                "http",
+                phrase("why-request").with("method", in_prose(method).as_ref()),
+            );
         }
         if let (Some(frame), Some(status)) = (exchange.response, exchange.status) {
             say(frame, "http", phrase("why-response").with("status", status));
@@ -307,7 +312,7 @@ fn heading(report: &Report, (attempt, connection): (Option<usize>, Option<usize>
         (Some(attempt), _) => phrase("why-attempt")
             .with("attempt", attempt.id)
             .with("device", attempt.device.as_str())
-            .with("name", attempt.name.as_str())
+            .with("name", in_prose(&attempt.name).as_ref())
             .with("verdict", attempt.verdict.id.as_str())
             .with("confidence", super::labels::confidence(&attempt.verdict.confidence)),
         (None, Some(connection)) => phrase("why-connection")

@@ -10,6 +10,7 @@ use super::{Report, explain};
 use crate::attempt::Attempt;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Language, phrase};
+use crate::base::wire_text::in_prose;
 use crate::judge::context::Context;
 use crate::judge::rules::conditions::{Answer, Asked, Missing, Standing, why_not};
 use crate::judge::verdict::Verdict;
@@ -214,7 +215,7 @@ impl WhyNot {
             let standing = standing
                 .with("id", self.asked.as_str())
                 .with("verdict", attempt.verdict.as_str());
-            let who = format!("{} → {}", attempt.device, attempt.name);
+            let who = format!("{} → {}", attempt.device, in_prose(&attempt.name));
             page.hang_painted(&[], 2, (Paint::Strong, &who), "")?;
             page.hang(&[(Paint::Plain, "  ")], 2, &standing.in_language(language), "")?;
             for condition in &attempt.conditions {

@@ -58,6 +58,7 @@ mod remedies;
 mod samples;
 mod scenarios;
 mod stream;
+mod ticket;
 mod tidy;
 mod told;
 mod triage;

@@ -105,7 +105,7 @@ dns-stale-address-do = let it forget { $used } and ask for { $name } again; remo
 # Rules: HTTP went well, and the licensing answer inside says no.
 licensing-refused = { $service } was reached and answered HTTP { $status }, but its licensing answer says { $code }
 licensing-refused-code = the licensing answer inside says { $code }
-licensing-refused-message = its reason: “{ $message }”
+licensing-refused-message = its reason: { $message }
 licensing-refused-reached = network, proxy and HTTP are in order: the answer arrived
 licensing-refused-do = read the whole answer ({ $code }) and act on its reason; where it names the product instance, remove that instance on the licensing server and let the { -device } synchronise again
 

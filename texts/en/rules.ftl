@@ -108,7 +108,7 @@ proxy-no-response-unacknowledged = last packet; the request was not even acknowl
 proxy-no-response-log = look at the proxy's log for { $device } and { $target }: it may wait for its own DNS or for the target
 
 # not-tls
-not-tls-summary-bytes = { $target } does not begin with TLS: its first bytes are “{ $bytes }”
+not-tls-summary-bytes = { $target } does not begin with TLS: its first bytes are { $bytes }
 not-tls-summary-before = { $target } answered in plain HTTP ({ $status } { $reason }) before any Client Hello was sent: it refuses what came first, { $spoken }
 not-tls-before-or = the server may refuse the connection for another reason; its log tells
 not-tls-before-cannot-tell = whether the server there speaks TLS: it had answered before it was asked
@@ -119,7 +119,7 @@ not-tls-misconfigured = the server itself may redirect; the firewall's or proxy'
 not-tls-exempt = exempt { $name } from the policy that shows a block page to { $device }
 not-tls-block-page = a firewall or proxy may answer in the server's place: look at its log
 not-tls-enable = on { $ip }: enable TLS on port { $port }, or give the { -device } the right port
-not-tls-bytes = the server's bytes begin: “{ $bytes }”
+not-tls-bytes = the server's bytes begin: { $bytes }
 not-tls-listen = see which service listens on { $server }, and give the { -device } the right port
 not-tls-http = HTTP { $status } { $reason }
 not-tls-http-redirect = HTTP { $status } { $reason }, redirecting to { $location }
@@ -620,21 +620,21 @@ no-licensing-traffic-cannot-tell = whether licensing works: a { -device } report
 no-licensing-traffic-no-time = no time at all
 
 # tls-not-offered
-tls-not-offered-summary-refused = { $service } refused TLS: it answered { $request } ({ $protocol }) with “{ $answer }”; { $next }
+tls-not-offered-summary-refused = { $service } refused TLS: it answered { $request } ({ $protocol }) with { $answer }; { $next }
 tls-not-offered-summary-closed = { $service } closed the connection when the { $who } asked for TLS ({ $protocol }, { $request })
 tls-not-offered-summary-absent = { $service } does not offer TLS in { $protocol }, and the { $who } left without another command
-tls-not-offered-summary-blotted = something on the path overwrote { $request } in { $protocol } (“{ $line }”), so that TLS was not possible
+tls-not-offered-summary-blotted = something on the path overwrote { $request } in { $protocol } ({ $line }), so that TLS was not possible
 tls-not-offered-left = the { $who } left
 tls-not-offered-goes-on = the { $who } went on without TLS
 tls-not-offered-all-the-same = the { $who } sent its Client Hello nevertheless, which nobody there could answer
 tls-not-offered-open = how the { $who } went on is not in the capture
 tls-not-offered-asks = the { $who } asks for TLS ({ $request })
-tls-not-offered-answer = the server's answer: “{ $answer }”
+tls-not-offered-answer = the server's answer: { $answer }
 tls-not-offered-end = the server closes without an answer
-tls-not-offered-list = the server says what it can do, without TLS: “{ $line }”
+tls-not-offered-list = the server says what it can do, without TLS: { $line }
 tls-not-offered-leaves = the { $who } leaves without another command
 tls-not-offered-hello = the { $who }'s Client Hello, after the refusal
-tls-not-offered-blotted = a name of the same length overwritten with X: “{ $line }”
+tls-not-offered-blotted = a name of the same length overwritten with X: { $line }
 tls-not-offered-or-failed = the server may have failed for another reason just then; its log tells
 tls-not-offered-or-probe = a health check leaves in the same way, and so does a client that misses another capability; the { $who }'s settings tell whether it demands TLS
 tls-not-offered-or-server = the server itself may answer in this way; a capture beside the server shows what it sends

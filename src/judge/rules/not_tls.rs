@@ -1,7 +1,7 @@
 //! Attempt → Finding: the port answered, but not in TLS.
 
 use super::cslu::plain_http_of_cslu;
-use super::{elsewhere, on_client, service, tls_with_hello};
+use super::{elsewhere, named, on_client, service, tls_with_hello};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
@@ -93,7 +93,7 @@ fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                     attempt,
                     Owner::Firewall,
                     phrase("not-tls-exempt")
-                        .with("name", &attempt.service.name)
+                        .with("name", named(attempt))
                         .with("device", attempt.device),
                 ))
         } else {
@@ -257,6 +257,6 @@ fn of_proxy(
 
 /// The beginning of a text, escaped, in quotes.
 fn shortened(text: &WireText) -> String {
-    let shown: String = text.to_string().chars().take(100).collect();
-    shown
+    let shown: String = text.raw().chars().take(100).collect();
+    WireText::from(shown.as_str()).quoted()
 }

@@ -3,7 +3,7 @@
 use super::behind_proxy::behind_proxy;
 use super::heard::unanswered;
 use super::reset_origin::origin;
-use super::{client, elsewhere, seconds, service, side_name};
+use super::{client, elsewhere, named, seconds, service, side_name};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
@@ -106,7 +106,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             Owner::Firewall,
             phrase("reset-after-established-rule")
                 .with("device", attempt.device)
-                .with("name", &attempt.service.name),
+                .with("name", named(attempt)),
         ),
         By::Client => elsewhere(attempt, Owner::Wlc, phrase("reset-after-established-controller-log")),
         _ => elsewhere(

@@ -3,7 +3,7 @@
 use super::behind_proxy::behind_proxy;
 use super::large_hello::or_large_hello;
 use super::reset_origin::origin;
-use super::{client, elsewhere, first_end, message_name, seconds, service, side_name, tls_with_hello};
+use super::{client, elsewhere, first_end, message_name, named, seconds, service, side_name, tls_with_hello};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
@@ -87,7 +87,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                 attempt,
                 Owner::Firewall,
                 phrase("reset-during-handshake-rule")
-                    .with("name", &attempt.service.name)
+                    .with("name", named(attempt))
                     .with("device", attempt.device),
             )),
         By::Client => finding
@@ -112,7 +112,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                 Owner::Firewall,
                 phrase("reset-during-handshake-no-rule")
                     .with("device", attempt.device)
-                    .with("name", &attempt.service.name),
+                    .with("name", named(attempt)),
             )),
     };
     if side == Side::Server && step.kind == StepKind::ClientHello {

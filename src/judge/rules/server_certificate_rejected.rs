@@ -57,7 +57,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .as_ref()
         .and_then(|it| it.chain.first())
         .map(|leaf| match &leaf.fields {
-            Ok(fields) => Phrase::verbatim(fields.subject.to_string()),
+            Ok(fields) => Phrase::verbatim(fields.subject.in_prose()),
             Err(_) => phrase("server-certificate-rejected-unreadable"),
         });
     let leaf = tls

@@ -1,6 +1,6 @@
 //! Attempt → Finding: SYNs, and no answer; or an answer that is none, or that the client never acknowledged.
 
-use super::{chained, client, elsewhere, frames, on_client, seconds, service};
+use super::{chained, client, elsewhere, frames, named, on_client, seconds, service};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
@@ -86,7 +86,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             phrase("tcp-no-response-allow")
                 .with("port", connection.server.port)
                 .with("device", attempt.device)
-                .with("name", &attempt.service.name),
+                .with("name", named(attempt)),
         ));
     Some(if attempt.licensing {
         finding.remedy(from_interface(attempt, connection))

@@ -11,6 +11,7 @@ use super::chain::{Chain, chains};
 use super::ladder::{Ends, Ladder, draw};
 use super::rows::rows;
 use crate::base::phrase::{Phrase, Voice, phrase};
+use crate::base::wire_text::in_prose;
 use crate::report::story;
 
 /// Connections whose details are shown: a controller that retries makes many alike.
@@ -116,7 +117,7 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Vo
         blame: blame(verdict).told(voice),
         time: time.as_deref().map(moment).unwrap_or_default(),
         device: attempt.device.clone(),
-        name: attempt.name.clone(),
+        name: in_prose(&attempt.name).into_owned(),
         evidence: verdict
             .evidence
             .iter()
@@ -137,7 +138,7 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Vo
         ladder_title: phrase("page-ladder-title")
             .with("id", attempt.id)
             .with("device", attempt.device.as_str())
-            .with("name", attempt.name.as_str())
+            .with("name", in_prose(&attempt.name).as_ref())
             .told(voice),
         ladder_desc: phrase("page-ladder-desc")
             .with("count", rows.len())
@@ -194,7 +195,7 @@ fn ends(attempt: &Attempt, connections: &[&Connection]) -> Ends {
         device: attempt.device.clone(),
         resolver: attempt.lookups.first().map(|lookup| lookup.server.clone()),
         proxy: attempt.via_proxy.clone(),
-        name: attempt.name.clone(),
+        name: in_prose(&attempt.name).into_owned(),
         address: server,
     }
 }
@@ -211,7 +212,7 @@ fn facts(attempt: &Attempt, connection: Option<&Connection>, voice: Voice) -> Ve
         ),
         ("page-version", of(|tls| &tls.version)),
         ("page-cipher", of(|tls| &tls.cipher_suite)),
-        ("page-server-name", of(|tls| &tls.sni)),
+        ("page-server-name", in_prose(&of(|tls| &tls.sni)).into_owned()),
     ]
     .into_iter()
     .filter(|(_, value)| !value.is_empty())

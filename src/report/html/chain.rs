@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::super::labels::seconds_of;
 use super::super::{Certificate, Connection};
 use crate::base::phrase::{Voice, phrase};
+use crate::base::wire_text::in_prose;
 
 /// Certificates shown of a chain, and names of a certificate: real ones have fewer, and the page stays small.
 const MOST: usize = 8;
@@ -150,7 +151,16 @@ fn show(certificate: &Certificate, captured: &str, scale: Scale, voice: Voice) -
         text
     };
     let facts = [
-        ("page-names", listed(&certificate.names)),
+        (
+            "page-names",
+            listed(
+                &certificate
+                    .names
+                    .iter()
+                    .map(|name| in_prose(name).into_owned())
+                    .collect::<Vec<_>>(),
+            ),
+        ),
         ("page-key", certificate.key.clone().unwrap_or_default()),
         (
             "page-signature",
@@ -163,11 +173,11 @@ fn show(certificate: &Certificate, captured: &str, scale: Scale, voice: Voice) -
     let frames: Vec<String> = certificate.frames.iter().take(MOST).map(u64::to_string).collect();
     Shown {
         subject: match (&certificate.subject, &certificate.error) {
-            (Some(subject), _) => subject.clone(),
+            (Some(subject), _) => in_prose(subject).into_owned(),
             (None, Some(error)) => error.clone(),
             (None, None) => say("page-unreadable"),
         },
-        issuer: certificate.issuer.clone().unwrap_or_default(),
+        issuer: in_prose(certificate.issuer.as_deref().unwrap_or_default()).into_owned(),
         self_signed: certificate.self_signed,
         validity: certificate.validity,
         dates: phrase("page-valid").with("from", from).with("to", to).told(voice),

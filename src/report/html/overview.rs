@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::super::labels::{beginning, confidence, moment, seconds_of, sign, span};
 use super::super::{Attempt, Report};
 use crate::base::phrase::{Voice, phrase};
+use crate::base::wire_text::in_prose;
 
 /// Rows of the table. More than that nobody reads, and at 300 bytes each they would fill the page.
 const MOST: usize = 1000;
@@ -118,7 +119,7 @@ pub(super) fn overview(report: &Report, shown: &[usize], voice: Voice) -> Option
             shown: shown.contains(&attempt.id),
             time: time.as_deref().map(moment).unwrap_or_default(),
             device: attempt.device.clone(),
-            name: attempt.name.clone(),
+            name: in_prose(&attempt.name).into_owned(),
             verdict: attempt.verdict.id.clone(),
             severity: attempt.verdict.severity.clone(),
             sign: sign(&attempt.verdict.severity),

@@ -8,6 +8,7 @@ use super::page::{Span, padded};
 use super::{Page, Paint, connections, device, mark, sentence, shown, story, tables, walk, words};
 use crate::base::command::shell_file;
 use crate::base::phrase::{Language, Phrase, phrase};
+use crate::base::wire_text::in_prose;
 use crate::report::REDACTED;
 use crate::report::labels::frames_of;
 use crate::report::{Attempt, Connection, Finding, Remedy, Report, Verdict, explain};
@@ -74,7 +75,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
 
 /// Who to whom, how, and with what.
 fn route(attempt: &Attempt, connection: Option<&Connection>, language: Language) -> String {
-    let mut text = format!("{} → {}", attempt.device, attempt.name);
+    let mut text = format!("{} → {}", attempt.device, in_prose(&attempt.name));
     if let Some(connection) = connection {
         let address = connection
             .server

@@ -14,7 +14,7 @@ mod words;
 
 use std::io::{self, Write};
 
-use super::labels::{capitalised, connections, grouped, others, sign, worst};
+use super::labels::{capitalised, connections, grouped, names, others, sign, worst};
 use super::notes::{not_judged, note};
 use super::{Anomaly, Attempt, Capture, Connection, Report, explain};
 use crate::base::phrase::{Language, Phrase, phrase};
@@ -230,10 +230,10 @@ fn nothing(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()
         (tcp, tls) => phrase("text-holds").with("tcp", grouped(tcp)).with("tls", grouped(tls)),
     }];
     if !held.server_names.is_empty() {
-        parts.push(phrase("text-holds-servers").with("names", held.server_names.join(", ")));
+        parts.push(phrase("text-holds-servers").with("names", names(&held.server_names)));
     }
     if !held.dns_names.is_empty() {
-        parts.push(phrase("text-holds-names").with("names", held.dns_names.join(", ")));
+        parts.push(phrase("text-holds-names").with("names", names(&held.dns_names)));
     }
     let text: Vec<String> = parts.iter().map(|it| it.in_language(page.language)).collect();
     let text = text.join(&phrase("text-semicolon").in_language(page.language));
