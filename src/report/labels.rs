@@ -81,11 +81,11 @@ pub(super) fn grouped(number: u64) -> String {
     out
 }
 
-/// A length of time: `120 ms`, `9.52 s`, `3 min 20 s`, `2 h 5 min`.
+/// A length of time: `0.12 s`, `9.52 s`, `3 min 20 s`, `2 h 5 min`.
 pub(super) fn span(seconds: f64) -> Phrase {
     let whole = seconds.max(0.0) as u64;
     match seconds {
-        s if s < 0.9995 => phrase("page-span-ms").with("count", format!("{:.0}", s.max(0.0) * 1000.0)),
+        s if s < 0.0095 => phrase("seconds").with("seconds", format!("{:.3}", s.max(0.0))),
         s if s < 9.995 => phrase("seconds").with("seconds", format!("{s:.2}")),
         s if s < 119.95 => phrase("seconds").with("seconds", format!("{s:.1}")),
         s if s < 7200.0 => phrase("page-span-minutes")
@@ -323,7 +323,8 @@ mod tests {
     #[test]
     fn times_and_numbers_read_well() {
         let text = |seconds: f64| span(seconds).in_language(Language::En);
-        assert_eq!(text(0.1096), "110 ms");
+        assert_eq!(text(0.1096), "0.11 s");
+        assert_eq!(text(0.0042), "0.004 s");
         assert_eq!(text(9.516), "9.52 s");
         assert_eq!(text(200.0), "3 min 20 s");
         assert_eq!(text(7500.0), "2 h 5 min");

@@ -142,10 +142,10 @@ fn write_attempt(report: &Report, attempt: &Attempt, language: Language, out: &m
         let label = if other.excluded { "page-not" } else { "page-or" };
         writeln!(
             out,
-            "- *{}* {}: {}",
+            "- *{}*: {} ({})",
             say(label),
-            code(&other.id),
-            escaped(&other.why_not)
+            escaped(&other.why_not),
+            code(&other.id)
         )?;
     }
     for hidden in &verdict.cannot_tell {

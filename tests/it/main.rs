@@ -64,3 +64,4 @@ mod told;
 mod triage;
 mod tshark;
 mod two_points;
+mod words;

@@ -57,7 +57,8 @@ pub(super) struct View {
 pub(super) struct ToDo {
     pub(super) owner: String,
     pub(super) action: String,
-    pub(super) commands: String,
+    /// A line each: they are copied one by one.
+    pub(super) commands: Vec<String>,
     pub(super) verify: String,
 }
 

@@ -169,7 +169,7 @@ fn evidence(page: &mut Page<'_>, attempt: &Attempt, verbose: bool) -> io::Result
         } else {
             "text-could-be"
         };
-        labelled(page, label, &named(&other.id, &other.why_not, page.language))?;
+        labelled(page, label, &other.why_not)?;
     }
     not_visible(page, &verdict.cannot_tell)
 }
