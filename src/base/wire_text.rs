@@ -150,7 +150,7 @@ fn is_name(value: &str) -> bool {
     };
     let before_last = words.len().saturating_sub(1);
     let is_lower = |word: &&str| word.chars().next().is_some_and(char::is_lowercase);
-    let reads = words.windows(3).any(|three| three.iter().all(|word| is_lower(&word)));
+    let reads = words.windows(3).any(|three| three.iter().all(is_lower));
     words.len() <= 10 && value.chars().all(is_plain) && !words.iter().take(before_last).any(ends_sentence) && !reads
 }
 
