@@ -241,6 +241,14 @@ pub(super) fn about(capture: &Capture) -> Vec<Phrase> {
     facts
 }
 
+/// An explanation by a name that reads as words: `interception suspected`. An id is for typing; in Japanese it stays one.
+pub(super) fn plain_name(id: &str, language: Language) -> String {
+    match language {
+        Language::En => id.replace('-', " "),
+        Language::Ja => id.to_owned(),
+    }
+}
+
 /// Names from the wire, one after the other.
 pub(super) fn names(names: &[String]) -> String {
     let names: Vec<_> = names.iter().map(|name| in_prose(name)).collect();

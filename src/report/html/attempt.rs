@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::super::labels::{
-    beginning, capitalised, confidence, connections, frames_filter, frames_of, moment, seconds_of, sign, step_name,
-    transport,
+    beginning, capitalised, confidence, connections, frames_filter, frames_of, moment, plain_name, seconds_of, sign,
+    step_name, transport,
 };
 use super::super::{Attempt, Connection, Report, Step, Verdict};
 use super::chain::{Chain, chains};
@@ -128,7 +128,13 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Vo
         alternatives: verdict
             .alternatives
             .iter()
-            .map(|other| (other.excluded, other.id.clone(), other.why_not.clone()))
+            .map(|other| {
+                (
+                    other.excluded,
+                    plain_name(&other.id, voice.language),
+                    other.why_not.clone(),
+                )
+            })
             .collect(),
         cannot_tell: verdict.cannot_tell.clone(),
         also,

@@ -1,5 +1,6 @@
 //! Attempt → text: the verdict, what to do, the evidence, where it stopped, where to read on.
 
+use super::super::labels::plain_name;
 use std::io;
 
 use unicode_width::UnicodeWidthStr as _;
@@ -169,7 +170,11 @@ fn evidence(page: &mut Page<'_>, attempt: &Attempt, verbose: bool) -> io::Result
         } else {
             "text-could-be"
         };
-        labelled(page, label, &other.why_not)?;
+        labelled(
+            page,
+            label,
+            &named(&plain_name(&other.id, page.language), &other.why_not, page.language),
+        )?;
     }
     not_visible(page, &verdict.cannot_tell)
 }
