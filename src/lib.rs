@@ -87,7 +87,7 @@ mod analysis;
 // Report and capture → evidence that people hand on
 pub mod handoff;
 
-pub use analysis::analyzer::{Analyzer, analyze, analyze_merged};
+pub use analysis::analyzer::{Analyzer, analyze, analyze_merged, why_not};
 pub use analysis::live::analyze_stream;
 pub use profile::options::{Host, Options, Target};
 pub use tls::keys::{KeyLog, NoKeyLog};

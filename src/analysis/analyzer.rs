@@ -19,13 +19,13 @@ use crate::base::frame::{Anomaly, AnomalyKind, Frame, FrameNumber};
 use crate::base::phrase::phrase;
 use crate::base::wire_text::WireText;
 use crate::capture::{CaptureError, CaptureFacts, MergeError, read_frames, read_merged};
-use crate::connection::Connection;
 use crate::decode::Decoder;
 use crate::decode::Skip;
 use crate::judge::context::Context;
 use crate::judge::finding::Severity;
 use crate::judge::verdict::{self, Verdict};
 use crate::profile::options::Options;
+use crate::report::whynot::{self, WhyNot};
 use crate::report::{self, Report};
 
 /// Names listed of a capture without licensing traffic.
@@ -67,6 +67,40 @@ pub fn analyze_merged<R: Read>(
     Ok(analyzer.finish(&name, &facts))
 }
 
+/// Reads a whole capture and says of each of these verdicts why it was given, or not. An id that is no verdict has no answer.
+///
+/// # Errors
+/// When the input is no capture, or reading it fails.
+pub fn why_not(
+    input: impl Read,
+    file: &str,
+    options: &Options,
+    verdicts: &[&str],
+) -> Result<Vec<WhyNot>, CaptureError> {
+    let mut analyzer = Analyzer::new(options);
+    let facts = read_frames(input, |frame| {
+        analyzer.push(frame);
+        ControlFlow::Continue(())
+    })?;
+    let mut answers = Vec::new();
+    let report = analyzer.finish_with(file, &facts, |judged| {
+        let ask = |id: &&str| whynot::of_attempts(id, judged.attempts, judged.verdicts, judged.context);
+        answers = verdicts.iter().filter_map(ask).collect();
+    });
+    Ok(answers.into_iter().map(|answer| answer.with_report(&report)).collect())
+}
+
+/// What a report is made of, for whoever needs more than the report.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Judged<'l, 'a> {
+    /// The attempts of the report, in its order.
+    pub(crate) attempts: &'l [Attempt<'a>],
+    /// Their verdicts.
+    pub(crate) verdicts: &'l [Verdict],
+    /// What the rules were given beside each attempt.
+    pub(crate) context: &'l Context<'l>,
+}
+
 /// The core: takes frames in the order of the file.
 #[derive(Debug)]
 pub struct Analyzer<'o> {
@@ -95,7 +129,7 @@ impl<'o> Analyzer<'o> {
     /// Says what happened.
     #[must_use]
     pub fn finish(self, file: &str, facts: &CaptureFacts) -> Report {
-        self.finish_with(file, facts, |_, _| ())
+        self.finish_with(file, facts, |_| ())
     }
 
     /// Says what happened, and shows the attempts and all connections to whoever needs more than the report.
@@ -103,7 +137,7 @@ impl<'o> Analyzer<'o> {
         mut self,
         file: &str,
         facts: &CaptureFacts,
-        look: impl FnOnce(&[Attempt<'_>], &[Connection]),
+        look: impl FnOnce(&Judged<'_, '_>),
     ) -> Report {
         self.end();
         self.judge(file, facts, &mut Story::default(), look)
@@ -128,7 +162,7 @@ impl<'o> Analyzer<'o> {
         file: &str,
         facts: &CaptureFacts,
         story: &mut Story,
-        look: impl FnOnce(&[Attempt<'_>], &[Connection]),
+        look: impl FnOnce(&Judged<'_, '_>),
     ) -> Report {
         self.arrange(facts, story);
         let hosts = std::mem::take(&mut self.collected.hosts);
@@ -155,7 +189,7 @@ impl<'o> Analyzer<'o> {
         let (report, hosts) = if found.0.is_empty() {
             (None, hosts)
         } else {
-            let (report, hosts) = self.report((file, facts), story, hosts, found, |_, _| ());
+            let (report, hosts) = self.report((file, facts), story, hosts, found, |_| ());
             (Some(report), hosts)
         };
         self.collected.hosts = hosts;
@@ -190,7 +224,7 @@ impl<'o> Analyzer<'o> {
         story: &mut Story,
         hosts: Hosts,
         (mut attempts, directory): (Vec<Attempt<'a>>, Directory<'a>),
-        look: impl FnOnce(&[Attempt<'_>], &[Connection]),
+        look: impl FnOnce(&Judged<'_, '_>),
     ) -> (Report, Hosts) {
         let restored = facts.slice.as_ref().map(|note| note.restore(facts));
         let facts = restored.as_ref().unwrap_or(facts);
@@ -235,7 +269,11 @@ impl<'o> Analyzer<'o> {
             true => failures(attempts, judged),
             false => (attempts, judged),
         };
-        look(&attempts, &self.collected.connections);
+        look(&Judged {
+            attempts: &attempts,
+            verdicts: &judged,
+            context: &context,
+        });
         let mut report = report::build(capture, &attempts, &judged, &context, story.before);
         report.others = self.options.others.then(|| report::Others {
             failed: attempts.len(),

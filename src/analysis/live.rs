@@ -226,7 +226,7 @@ impl<F: FnMut(Report) -> ControlFlow<()>> Stream<'_, F> {
 
     fn finish(&mut self) {
         self.analyzer.end();
-        let mut report = self.analyzer.judge(self.file, &self.facts, &mut self.story, |_, _| ());
+        let mut report = self.analyzer.judge(self.file, &self.facts, &mut self.story, |_| ());
         self.story.mark(&mut report, true);
         let _ = (self.each)(report);
     }

@@ -59,10 +59,10 @@ impl Language {
         }
         match self {
             Self::En => {
-                catalogue!("en": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl" "page.ftl" "triage.ftl" "tcp.ftl" "datagrams.ftl")
+                catalogue!("en": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl" "page.ftl" "triage.ftl" "tcp.ftl" "datagrams.ftl" "reading.ftl" "ticket.ftl")
             }
             Self::Ja => {
-                catalogue!("ja": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl" "page.ftl" "triage.ftl" "tcp.ftl" "datagrams.ftl")
+                catalogue!("ja": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl" "page.ftl" "triage.ftl" "tcp.ftl" "datagrams.ftl" "reading.ftl" "ticket.ftl")
             }
         }
     }
@@ -383,7 +383,20 @@ macro_rules! words {
 }
 pub(crate) use words;
 
-words!(&str String &String Command &Command HostName WireText &WireText IpAddr &IpAddr SocketAddr Endpoint FrameNumber);
+words!(&str String &String Command &Command HostName IpAddr &IpAddr SocketAddr Endpoint FrameNumber);
+
+/// In a sentence of ours, text from the wire is marked as such.
+impl From<&WireText> for Value {
+    fn from(text: &WireText) -> Self {
+        Self::Word(text.in_prose())
+    }
+}
+
+impl From<WireText> for Value {
+    fn from(text: WireText) -> Self {
+        Self::from(&text)
+    }
+}
 
 macro_rules! numbers {
     ($($kind:ty)*) => {

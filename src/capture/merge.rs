@@ -233,7 +233,7 @@ mod tests {
 
     fn merged(files: &[&[u8]]) -> (CaptureFacts, Rows) {
         let mut rows = Vec::new();
-        let inputs = files.iter().enumerate().map(|(n, &bytes)| (format!("file {n}"), bytes));
+        let inputs = files.iter().enumerate().map(|(n, &bytes)| (format!("file-{n}"), bytes));
         let facts = read_merged(inputs, |frame| {
             rows.push(row(frame));
             ControlFlow::Continue(())
@@ -316,7 +316,7 @@ mod tests {
             panic!()
         };
         assert!(
-            after == FrameNumber(1) && detail.english().starts_with("in file 0, "),
+            after == FrameNumber(1) && detail.english().starts_with("in file-0, "),
             "{detail:?}"
         );
         let inputs = [("good", &cut[..]), ("bad", b"text"), ("worse", b"")].map(|(name, it)| (name.to_owned(), it));

@@ -4,19 +4,22 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::error::ErrorKind;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use tlswalk::Target;
 use tlswalk::base::dialect::Dialect;
 use tlswalk::base::frame::Timestamp;
 use tlswalk::base::phrase::Language;
+use tlswalk::report::ticket::{self, Team};
 
 use crate::cli::commands::triage::options::{TRIAGE_EXAMPLES, TriageOptions};
-use crate::cli::expect;
+use crate::cli::{expect, usage};
 
 const EXAMPLES: &str = "\
 Commands:
   tlswalk explain [ID]          what a verdict means and looks like in a capture
+  tlswalk why <FRAME> <CAPTURE> what the report says because of that frame
+  tlswalk whynot <ID> <CAPTURE> which condition of a verdict is not met, or not visible
   tlswalk triage <PATH>...      folders of captures: a table by verdict, a row for each attempt
   tlswalk completions <SHELL>   a completion script for bash, elvish, fish, powershell or zsh
   tlswalk man                   the manual page, in troff
@@ -32,6 +35,7 @@ Examples:
   ssh wlc-jump cat export.pcap | tlswalk -    from standard input
   tlswalk explain client-certificate-rejected
   tlswalk -f html -o report.html export.pcap  a page to hand on
+  tlswalk --for firewall --zone +09:00 export.pcap         a ticket for that team
   tlswalk -q --expect-file verdicts.txt captures/*.pcap    a regression suite
 
 Exit codes:
@@ -47,7 +51,7 @@ const TEMPLATE: &str = "\
 
 Usage: tlswalk [OPTIONS] <CAPTURE>...  pcap, pcapng, also compressed; - is stdin
        tlswalk explain [ID]            what a verdict means and looks like
-       tlswalk triage, slice, verify, diff: folders, evidence; see --help of each
+       tlswalk triage, why, whynot, slice, verify, diff: see --help of each
 
 {options}{after-help}";
 
@@ -71,9 +75,13 @@ impl Cli {
     fn with_plain_output(mut self) -> Self {
         let inspect = match &mut self.command {
             None => &mut self.inspect,
-            Some(Command::Verify { inspect, .. } | Command::Diff { inspect } | Command::Triage { inspect, .. }) => {
-                inspect
-            }
+            Some(
+                Command::Verify { inspect, .. }
+                | Command::Diff { inspect }
+                | Command::Why { inspect, .. }
+                | Command::Whynot { inspect, .. }
+                | Command::Triage { inspect, .. },
+            ) => inspect,
             Some(_) => return self,
         };
         inspect.output.take_if(|it| it.as_os_str() == STANDARD_OUTPUT);
@@ -122,10 +130,28 @@ pub(crate) enum Command {
         #[command(flatten)]
         inspect: Inspect,
     },
+    /// Say what a report says because of one frame
+    #[command(max_term_width = 100)]
+    Why {
+        /// The frame's number, as Wireshark counts
+        #[arg(value_name = "FRAME")]
+        frame: u64,
+        #[command(flatten)]
+        inspect: Inspect,
+    },
+    /// Say why a verdict was not given: which condition is not met, or not visible
+    #[command(max_term_width = 100)]
+    Whynot {
+        /// The verdict's id: see tlswalk explain
+        #[arg(value_name = "VERDICT")]
+        id: String,
+        #[command(flatten)]
+        inspect: Inspect,
+    },
     /// Judge folders of captures: a row for each attempt, and a table by verdict
     ///
     /// Folders are read with all that is in them, links followed; a file is a capture by its content, not its name.
-    #[command(max_term_width = 100, after_help = TRIAGE_EXAMPLES, override_usage = "tlswalk triage [OPTIONS] <PATH>...\n       tlswalk triage [OPTIONS] --watch <DIR>")]
+    #[command(max_term_width = 100, after_help = TRIAGE_EXAMPLES)]
     #[command(mut_arg("captures", |it| it
         .value_name("PATH")
         .help("Captures, and folders of them")
@@ -138,12 +164,6 @@ pub(crate) enum Command {
     #[command(mut_arg("verbose", |it| it.help("List more, and what is no capture")))]
     #[command(mut_arg("quiet", |it| it.help("Print the table only; no progress")))]
     #[command(mut_arg("hash", |it| it.help("Put each capture's SHA-256 into its rows")))]
-    #[command(mut_arg("merge", |it| it.hide(true)))]
-    #[command(mut_arg("redact", |it| it.hide(true)))]
-    #[command(mut_arg("redact_key", |it| it.hide(true)))]
-    #[command(mut_arg("keep_certificates", |it| it.hide(true)))]
-    #[command(mut_arg("expect", |it| it.hide(true)))]
-    #[command(mut_arg("expect_file", |it| it.hide(true)))]
     Triage {
         #[command(flatten)]
         inspect: Inspect,
@@ -167,7 +187,7 @@ const SEE_ALSO: &str = ".SH SEE ALSO\n.BR tshark (1),\n.BR editcap (1),\n.BR tcp
 
 /// The manual page.
 pub(crate) fn write_manual(out: &mut dyn std::io::Write) -> std::io::Result<()> {
-    let page = clap_mangen::Man::new(Cli::command());
+    let page = clap_mangen::Man::new(usage::command());
     page.render_title(out)?;
     page.render_name_section(out)?;
     page.render_synopsis_section(out)?;
@@ -192,7 +212,7 @@ pub(crate) fn write_manual(out: &mut dyn std::io::Write) -> std::io::Result<()> 
 
 /// The completion script of a shell.
 pub(crate) fn write_completions(shell: clap_complete::Shell, out: &mut dyn std::io::Write) {
-    clap_complete::generate(shell, &mut Cli::command(), "tlswalk", out);
+    clap_complete::generate(shell, &mut usage::command_for_completions(), "tlswalk", out);
 }
 
 /// The main command.
@@ -219,6 +239,16 @@ pub(crate) struct Inspect {
         hide_possible_values = true
     )]
     pub(crate) format: Format,
+    /// A ticket for another team, ready to paste
+    ///
+    /// firewall, pki, proxy, server or support: the same facts in that team's words, as text, or with -f markdown.
+    #[arg(long = "for", value_name = "TEAM", hide_possible_values = true)]
+    pub(crate) team: Option<ForTeam>,
+    /// The clock of that team: UTC (the default) or an offset
+    ///
+    /// E.g. +09:00 or -05:30.
+    #[arg(long, value_name = "ZONE", requires = "team", allow_hyphen_values = true, value_parser = ticket::zone, hide_short_help = true)]
+    pub(crate) zone: Option<time::UtcOffset>,
     /// Write to this file, whole or not at all
     ///
     /// `-` is standard output.
@@ -305,7 +335,7 @@ pub(crate) struct Inspect {
     pub(crate) verbose: bool,
     /// Replace addresses, names, keys by pseudonyms
     ///
-    /// The same in a report and a slice of one capture; words of public services and products stay. See the README.
+    /// The same in a report and a slice of one capture; words of public services and products stay: docs/evidence.md.
     #[arg(long, hide_short_help = true)]
     pub(crate) redact: bool,
     /// Make pseudonyms with the bytes of this file
@@ -325,7 +355,7 @@ pub(crate) struct Inspect {
     /// Exit 0 if every capture has this verdict, else 1
     ///
     /// Several verdicts, any of which will do, are parted by commas. What is seen instead is told on standard error.
-    #[arg(long, value_name = "VERDICT", value_parser = expect::verdicts, conflicts_with = "expect_file")]
+    #[arg(long, value_name = "VERDICT", value_parser = expect::verdicts, conflicts_with = "expect_file", hide_short_help = true)]
     pub(crate) expect: Option<expect::Verdicts>,
     /// The same, with a verdict for each capture in a file
     ///
@@ -366,6 +396,28 @@ fn dialects() -> impl TypedValueParser<Value = Dialect> {
     PossibleValuesParser::new(Dialect::ALL.map(Dialect::name)).map(|name| Dialect::named(&name).unwrap_or_default())
 }
 
+/// Whose ticket is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ForTeam {
+    Firewall,
+    Pki,
+    Proxy,
+    Server,
+    Support,
+}
+
+impl From<ForTeam> for Team {
+    fn from(team: ForTeam) -> Self {
+        match team {
+            ForTeam::Firewall => Self::Firewall,
+            ForTeam::Pki => Self::Pki,
+            ForTeam::Proxy => Self::Proxy,
+            ForTeam::Server => Self::Server,
+            ForTeam::Support => Self::Support,
+        }
+    }
+}
+
 /// Languages of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Lang {
@@ -403,38 +455,22 @@ pub(crate) enum Parsed {
 
 /// Reads the command line.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Parsed {
-    let parsed = Cli::command()
-        .try_get_matches_from(arguments)
-        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let arguments: Vec<std::ffi::OsString> = arguments.into_iter().collect();
+    let parsed = usage::command().try_get_matches_from(&arguments).and_then(|matches| {
+        let cli = Cli::from_arg_matches(&matches)?;
+        Ok((cli, usage::misplaced(&matches)))
+    });
     match parsed {
-        Ok(cli) => Parsed::Run(Box::new(cli.with_plain_output())),
+        Ok((_, Some(misplaced))) => Parsed::Mistake(misplaced),
+        Ok((cli, None)) => Parsed::Run(Box::new(cli.with_plain_output())),
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             Parsed::Show(error.render())
         }
-        Err(error) => Parsed::Mistake(one_line(&error)),
-    }
-}
-
-/// A usage error in one line: clap's own takes five, and the usage hides the reason.
-fn one_line(error: &clap::Error) -> String {
-    if error.kind() == ErrorKind::MissingRequiredArgument {
-        return "no capture given; try: tlswalk export.pcap (or --help)".to_owned();
-    }
-    let rendered = error.render().to_string();
-    let reason = rendered
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .trim_start_matches("error: ")
-        .to_owned();
-    let hint = match (error.get(ContextKind::SuggestedArg), error.get(ContextKind::ValidValue)) {
-        (Some(ContextValue::String(arg)), _) => format!("; did you mean {arg}?"),
-        (_, Some(ContextValue::Strings(valid))) if !valid.is_empty() => {
-            format!("; it can be {}", valid.join(", "))
+        Err(error) => {
+            let first = arguments.get(1).and_then(|it| it.to_str());
+            Parsed::Mistake(usage::one_line(&error, first))
         }
-        _ => "; see tlswalk --help".to_owned(),
-    };
-    reason + &hint
+    }
 }
 
 #[cfg(test)]
@@ -450,11 +486,6 @@ mod tests {
             Parsed::Mistake(line) => line,
             other => panic!("{other:?}"),
         }
-    }
-
-    #[test]
-    fn the_definition_is_consistent() {
-        Cli::command().debug_assert();
     }
 
     #[test]

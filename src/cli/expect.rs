@@ -12,6 +12,8 @@ use tlswalk::report::junit::Expectation;
 use tlswalk::report::text::visible;
 use tlswalk::report::{Report, explain};
 
+use crate::cli::did_you_mean;
+
 /// Verdict ids, any of which will do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Verdicts(Vec<String>);
@@ -20,7 +22,10 @@ pub(crate) struct Verdicts(Vec<String>);
 pub(crate) fn verdicts(text: &str) -> Result<Verdicts, String> {
     let ids: Vec<String> = text.split(',').map(str::to_owned).collect();
     match ids.iter().find(|id| explain::explanation(id).is_none()) {
-        Some(unknown) => Err(format!("{unknown} is no verdict (all: tlswalk explain)")),
+        Some(unknown) => Err(format!(
+            "{unknown} is no verdict{} (all: tlswalk explain)",
+            did_you_mean(explain::nearest(unknown))
+        )),
         None => Ok(Verdicts(ids)),
     }
 }

@@ -12,6 +12,7 @@ mod output;
 mod progress;
 mod stdin;
 mod target;
+mod usage;
 mod workers;
 
 use std::ffi::OsString;
@@ -28,6 +29,7 @@ use expect::Expectations;
 use output::Output;
 use progress::Progress;
 use stdin::Waiting;
+use tlswalk::base::command::shell_file;
 use tlswalk::capture::{MOST_FILES, MergeError, ReadError, reason};
 use tlswalk::device::DeviceLog;
 use tlswalk::profile::Profile;
@@ -50,7 +52,20 @@ pub(crate) fn main() -> ExitCode {
 
 /// The exit code, or why nothing could be done.
 fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
-    match args::parse(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let word = |at: usize| arguments.get(at).and_then(|it| it.to_str());
+    let parsed = args::parse(arguments.clone());
+    let is_no_command = match &parsed {
+        Parsed::Run(cli) => cli.command.is_none(),
+        Parsed::Show(_) => false,
+        Parsed::Mistake(_) => true,
+    };
+    if let Some(first) = word(1).filter(|first| is_no_command && !Path::new(first).exists())
+        && let Some(hint) = usage::misspelt(first, word(2))
+    {
+        return Err(hint);
+    }
+    match parsed {
         Parsed::Run(cli) => match *cli {
             Cli {
                 command: Some(Command::Explain { id, lang, color }),
@@ -76,6 +91,14 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
                 command: Some(Command::Diff { inspect }),
                 ..
             } => commands::diff::run(&inspect),
+            Cli {
+                command: Some(Command::Why { frame, inspect }),
+                ..
+            } => commands::reading::why(frame, &inspect),
+            Cli {
+                command: Some(Command::Whynot { id, inspect }),
+                ..
+            } => commands::reading::whynot(&id, &inspect),
             Cli {
                 command: Some(Command::Triage { inspect, triage }),
                 ..
@@ -410,7 +433,10 @@ fn open(path: &Path, quiet: bool) -> Result<(String, Progress<Box<dyn Read>>), S
     let because = |error: &io::Error| format!("{name}: {}", reason(error));
     let metadata = fs::metadata(path).map_err(|error| because(&error))?;
     if metadata.is_dir() {
-        return Err(format!("{name}: is a directory; name the files in it"));
+        return Err(format!(
+            "{name}: is a directory; for every capture in it: tlswalk triage {}",
+            shell_file(&name).unwrap_or_else(|| "DIR".to_owned())
+        ));
     }
     let input: Box<dyn Read> = match metadata.is_file() {
         true => Box::new(File::open(path).map_err(|error| because(&error))?),
@@ -450,9 +476,10 @@ fn options(inspect: &Inspect) -> Result<Options, String> {
         None => {
             let text = fs::read_to_string(&inspect.profile).map_err(|error| match error.kind() {
                 io::ErrorKind::NotFound => format!(
-                    "--profile {}: neither a profile of that name ({}) nor a file",
+                    "--profile {}: neither a profile of that name ({}) nor a file{}",
                     inspect.profile,
-                    Profile::BUILT_IN.join(", ")
+                    Profile::BUILT_IN.join(", "),
+                    did_you_mean(usage::nearest(&inspect.profile, Profile::BUILT_IN.iter().copied()))
                 ),
                 _ => format!("--profile {}: {}", inspect.profile, reason(&error)),
             })?;
@@ -500,6 +527,11 @@ fn read_key_log(path: &Path) -> Result<KeyLog, String> {
         .and_then(|file| file.take(LONGEST_KEY_LOG).read_to_end(&mut text))
         .map_err(|error| format!("--keylog {name}: {}", reason(&error)))?;
     KeyLog::read(&text).map_err(|error| format!("--keylog {name}: {error}"))
+}
+
+/// What is added to an error where something near to what was typed exists.
+fn did_you_mean(near: Option<&str>) -> String {
+    near.map(|near| format!("; did you mean {near}?")).unwrap_or_default()
 }
 
 /// One line on standard error. Where even that cannot be written, the exit code still tells.

@@ -6,8 +6,10 @@
 use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
 
 use anstream::{AutoStream, ColorChoice};
+use time::UtcOffset;
 use tlswalk::report::row::Row;
 use tlswalk::report::text::{TextStyle, Verbosity, write_text};
+use tlswalk::report::ticket::{self, Team};
 use tlswalk::report::{Report, Unread, csv, html, json, junit, markdown, sarif};
 
 use crate::cli::args::{Color, Format, Inspect};
@@ -19,6 +21,8 @@ pub(crate) struct Output {
     sink: Sink,
     format: Format,
     style: TextStyle,
+    /// A ticket in place of the report: for whom, and by which clock.
+    ticket: Option<(Team, UtcOffset)>,
     /// Several captures: a JSON array, blank lines between texts.
     many: bool,
     written: usize,
@@ -42,6 +46,12 @@ impl Output {
             (_, true) => Verbosity::Verbose,
             _ => Verbosity::Normal,
         };
+        let ticket = inspect
+            .team
+            .map(|team| (team.into(), inspect.zone.unwrap_or(UtcOffset::UTC)));
+        if ticket.is_some() && !matches!(inspect.format, Format::Text | Format::Markdown) {
+            return Err("--for writes text or markdown; leave -f out, or give -f markdown".to_owned());
+        }
         let originals = Originals::of(inspect);
         let sink = match &inspect.output {
             None => {
@@ -60,6 +70,7 @@ impl Output {
                 verbosity,
                 ..text_style(inspect.color, to_file)
             },
+            ticket,
             many: inspect.captures.len() > 1 && !inspect.merge,
             written: 0,
             gathered: Vec::new(),
@@ -82,14 +93,26 @@ impl Output {
         let first = self.written == 0;
         self.written += 1;
         let out = self.sink.writer();
-        match self.format {
-            Format::Text => {
+        match (self.format, self.ticket) {
+            (Format::Text, Some((team, zone))) => {
+                if !first {
+                    writeln!(out)?;
+                }
+                ticket::write_text(&report, team, zone, out, &self.style)?;
+            }
+            (Format::Markdown, Some((team, zone))) => {
+                if !first {
+                    writeln!(out)?;
+                }
+                ticket::write_markdown(&report, team, zone, out)?;
+            }
+            (Format::Text, None) => {
                 if !first && self.style.verbosity != Verbosity::Quiet {
                     writeln!(out)?;
                 }
                 write_text(&report, out, &self.style)?;
             }
-            Format::Json => {
+            (Format::Json, _) => {
                 if self.many {
                     out.write_all(if first { b"[\n" } else { b",\n" })?;
                 }
@@ -98,20 +121,20 @@ impl Output {
                     writeln!(out)?;
                 }
             }
-            Format::Ndjson => json::write_line(&report, out)?,
-            Format::Markdown => {
+            (Format::Ndjson, _) => json::write_line(&report, out)?,
+            (Format::Markdown, _) => {
                 if !first {
                     writeln!(out)?;
                 }
                 markdown::write_markdown(&report, out)?;
             }
-            Format::Csv => {
+            (Format::Csv, _) => {
                 if first {
                     csv::write_header(out)?;
                 }
                 csv::write_rows(&report, out)?;
             }
-            Format::Html | Format::Junit | Format::Sarif => {
+            (Format::Html | Format::Junit | Format::Sarif, _) => {
                 self.gathered.push(report);
                 self.expectations.push(expectation);
                 return Ok(());

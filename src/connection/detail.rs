@@ -81,7 +81,7 @@ fn hello_detail(hello: &ClientHello) -> Option<Detail> {
     if hello.sslv2_format {
         return Some(Detail::SslV2Format);
     }
-    hello.server_name.as_ref().map(|name| Detail::Words(name.to_string()))
+    hello.server_name.as_ref().map(|name| Detail::Words(name.in_prose()))
 }
 
 fn certificate_detail(message: &CertificateMessage) -> Option<Detail> {
@@ -93,7 +93,7 @@ fn certificate_detail(message: &CertificateMessage) -> Option<Detail> {
     Some(match message.chain.first().map(|leaf| &leaf.fields) {
         None => Detail::NoCertificate,
         Some(Err(why)) => Detail::UnreadableCertificate(why.clone()),
-        Some(Ok(fields)) => Detail::Words(fields.subject.to_string()),
+        Some(Ok(fields)) => Detail::Words(fields.subject.in_prose()),
     })
 }
 

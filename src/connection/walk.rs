@@ -214,7 +214,8 @@ impl Walker {
                 } else {
                     StepKind::HttpRequest
                 };
-                (kind, format!("{} {}", request.method, request.target))
+                let (method, target) = (request.method.in_prose(), request.target.in_prose());
+                (kind, format!("{method} {target}"))
             }
             Head::Response(response) => {
                 let kind = if std::mem::take(&mut self.connect_pending) {
@@ -222,7 +223,7 @@ impl Walker {
                 } else {
                     StepKind::HttpResponse
                 };
-                (kind, format!("{} {}", response.status, response.reason))
+                (kind, format!("{} {}", response.status, response.reason.in_prose()))
             }
         };
         (kind, Some(Detail::Words(line)))

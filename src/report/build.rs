@@ -5,7 +5,7 @@ use super::courses;
 use super::device;
 use super::{
     Alternative, Anomaly, Attempt, Capture, Damage, Evidence, Finding, Lookup, Overall, Remedy, Report, SCHEMA,
-    SliceOf, Tool, Verdict,
+    SeenAgain, SliceOf, Tool, Verdict,
 };
 use crate::attempt;
 use crate::base::frame::FrameNumber;
@@ -107,6 +107,11 @@ fn attempt_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict, contex
         connections: Vec::new(),
         course: None,
         baseline: courses::baseline_of(attempt, verdict, context),
+        seen_again: attempt.seen_again.map(|again| SeenAgain {
+            client: again.client.to_string(),
+            server: again.server.to_string(),
+            frame: again.first.0.0,
+        }),
         device_events: device::events_of(attempt, verdict),
     }
 }

@@ -115,6 +115,7 @@ pub(crate) fn attempt(id: usize, connections: Vec<usize>, verdict: Verdict) -> A
         connections,
         course: None,
         baseline: None,
+        seen_again: None,
         device_events: vec![],
     }
 }

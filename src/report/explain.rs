@@ -112,7 +112,8 @@ fn markdown<'a>(page: &mut Page<'_>, lines: impl Iterator<Item = &'a str>, inden
 }
 
 /// The id that is meant, when one is close enough: few letters differ, or it contains what was typed.
-fn nearest(typed: &str) -> Option<&'static str> {
+#[must_use]
+pub fn nearest(typed: &str) -> Option<&'static str> {
     let typed: String = typed
         .chars()
         .take(60)

@@ -9,6 +9,7 @@ use super::labels::{beginning, connections, headline, seconds_of};
 use super::notes::{not_judged, note};
 use super::text::visible;
 use super::{Attempt, Report, Unread};
+use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 
 /// What was expected of a capture, and whether it came so.
@@ -210,7 +211,12 @@ fn case(report: &Report, attempt: &Attempt, expected: bool) -> Case {
         _ => Result::Passed,
     };
     Case {
-        name: format!("attempt {}: {} to {}", attempt.id, attempt.device, attempt.name),
+        name: format!(
+            "attempt {}: {} to {}",
+            attempt.id,
+            attempt.device,
+            in_prose(&attempt.name)
+        ),
         seconds: begin.zip(end).map_or(0.0, |(begin, end)| (end - begin).max(0.0)),
         result,
         text: format!("{}\n{}", verdict.display_filter, frames.join("\n")),

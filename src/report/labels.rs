@@ -6,6 +6,7 @@ use time::format_description::well_known::Rfc3339;
 use super::{Attempt, Capture, Connection, Evidence, Remedy, Report, explain, story};
 use crate::base::dialect::Dialect;
 use crate::base::phrase::{Language, Phrase, Voice, phrase};
+use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 use crate::profile::Transport;
 
@@ -82,11 +83,11 @@ pub(super) fn grouped(number: u64) -> String {
     out
 }
 
-/// A length of time: `120 ms`, `9.52 s`, `3 min 20 s`, `2 h 5 min`.
+/// A length of time: `0.12 s`, `9.52 s`, `3 min 20 s`, `2 h 5 min`.
 pub(super) fn span(seconds: f64) -> Phrase {
     let whole = seconds.max(0.0) as u64;
     match seconds {
-        s if s < 0.9995 => phrase("page-span-ms").with("count", format!("{:.0}", s.max(0.0) * 1000.0)),
+        s if s < 0.0095 => phrase("seconds").with("seconds", format!("{:.3}", s.max(0.0))),
         s if s < 9.995 => phrase("seconds").with("seconds", format!("{s:.2}")),
         s if s < 119.95 => phrase("seconds").with("seconds", format!("{s:.1}")),
         s if s < 7200.0 => phrase("page-span-minutes")
@@ -242,6 +243,20 @@ pub(super) fn about(capture: &Capture) -> Vec<Phrase> {
     facts
 }
 
+/// An explanation by a name that reads as words: `interception suspected`. An id is for typing; in Japanese it stays one.
+pub(super) fn plain_name(id: &str, language: Language) -> String {
+    match language {
+        Language::En => id.replace('-', " "),
+        Language::Ja => id.to_owned(),
+    }
+}
+
+/// Names from the wire, one after the other.
+pub(super) fn names(names: &[String]) -> String {
+    let names: Vec<_> = names.iter().map(|name| in_prose(name)).collect();
+    names.join(", ")
+}
+
 /// What a capture without attempts holds instead.
 pub(super) fn held(capture: &Capture) -> Vec<Phrase> {
     if capture.format == "none" {
@@ -258,7 +273,7 @@ pub(super) fn held(capture: &Capture) -> Vec<Phrase> {
         ("page-looked-up", &held.dns_names),
     ] {
         if !names.is_empty() {
-            facts.push(phrase(id).with("names", super::text::visible(&names.join(", "))));
+            facts.push(phrase(id).with("names", super::text::visible(&self::names(names))));
         }
     }
     facts
@@ -319,7 +334,8 @@ mod tests {
     #[test]
     fn times_and_numbers_read_well() {
         let text = |seconds: f64| span(seconds).in_language(Language::En);
-        assert_eq!(text(0.1096), "110 ms");
+        assert_eq!(text(0.1096), "0.11 s");
+        assert_eq!(text(0.0042), "0.004 s");
         assert_eq!(text(9.516), "9.52 s");
         assert_eq!(text(200.0), "3 min 20 s");
         assert_eq!(text(7500.0), "2 h 5 min");

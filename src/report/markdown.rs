@@ -11,6 +11,7 @@ use super::labels::{
 use super::text::visible;
 use super::{Attempt, Remedy, Report};
 use crate::base::phrase::{Language, Phrase, phrase};
+use crate::base::wire_text::in_prose;
 
 /// Attempts in the table. A ticket is read by people; the other formats have all.
 const ROWS: usize = 50;
@@ -91,7 +92,7 @@ fn table(report: &Report, language: Language, out: &mut dyn Write) -> io::Result
             attempt.id,
             time.as_deref().map(moment).unwrap_or_default(),
             escaped(&attempt.device),
-            escaped(&attempt.name),
+            escaped(&in_prose(&attempt.name)),
             sign(attempt.verdict.severity),
             code(&attempt.verdict.id),
             confidence(&attempt.verdict.confidence).in_language(language)
@@ -119,7 +120,7 @@ fn write_attempt(report: &Report, attempt: &Attempt, language: Language, out: &m
     let mut facts = vec![
         code(&verdict.id),
         confidence(&verdict.confidence).in_language(language),
-        format!("{} → {}", escaped(&attempt.device), escaped(&attempt.name)),
+        format!("{} → {}", escaped(&attempt.device), escaped(&in_prose(&attempt.name))),
         transport(attempt.transport).in_language(language),
     ];
     if let Some(connection) = connection {
@@ -141,10 +142,10 @@ fn write_attempt(report: &Report, attempt: &Attempt, language: Language, out: &m
         let label = if other.excluded { "page-not" } else { "page-or" };
         writeln!(
             out,
-            "- *{}* {}: {}",
+            "- *{}*: {} ({})",
             say(label),
-            code(&other.id),
-            escaped(&other.why_not)
+            escaped(&other.why_not),
+            code(&other.id)
         )?;
     }
     for hidden in &verdict.cannot_tell {
@@ -199,7 +200,7 @@ fn block(lines: &[String], indent: &str, out: &mut dyn Write) -> io::Result<()> 
 }
 
 /// A code span that holds any text.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let fence = "`".repeat(longest_run(text) + 1);
     let edge = if text.starts_with('`') || text.ends_with('`') {
         " "
@@ -215,7 +216,7 @@ fn longest_run(text: &str) -> usize {
 }
 
 /// Text in which nothing is markup: neither Markdown's own nor HTML's.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in visible(text).chars() {
         // A full stop or dash is markup only where a line begins, and no text of ours begins one.

@@ -23,8 +23,11 @@ pub mod row;
 pub mod sarif;
 mod story;
 pub mod text;
+pub mod ticket;
 pub mod triage;
 mod unread;
+pub mod why;
+pub mod whynot;
 
 use serde::{Deserialize, Serialize};
 
@@ -349,9 +352,24 @@ pub struct Attempt {
     /// Where a failed attempt leaves the good one of its transport; absent where it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Baseline>,
+    /// Its connection once more, behind an address translation in the same capture; absent where it was not seen again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_again: Option<SeenAgain>,
     /// What the device's own texts say of it, in order of time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub device_events: Vec<DeviceEvent>,
+}
+
+/// An attempt's connection behind an address translation.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
+pub struct SeenAgain {
+    /// `address:port` of the client there.
+    pub client: String,
+    /// `address:port` of the server there.
+    pub server: String,
+    /// Its first frame there.
+    pub frame: u64,
 }
 
 /// Where an attempt leaves the good one of its transport.

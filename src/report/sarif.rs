@@ -12,6 +12,7 @@ use super::labels::{frames_of, headline};
 use super::notes::{self, notes};
 use super::text::visible;
 use super::{Attempt, Evidence, Report, Unread, explain};
+use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 
 /// Writes one log with one run. A capture of `unread` has no result: that it could not be read is a notification of the
@@ -177,7 +178,12 @@ fn result(told: &Told<'_>) -> Value {
         (text, false) => format!("{text} ({})", lines.join("; ")),
     };
     let name = match told.attempt {
-        Some(attempt) => format!("attempt {}: {} to {}", attempt.id, attempt.device, attempt.name),
+        Some(attempt) => format!(
+            "attempt {}: {} to {}",
+            attempt.id,
+            attempt.device,
+            in_prose(&attempt.name)
+        ),
         None => "capture".to_owned(),
     };
     let mut properties = json!({"frames": frames});

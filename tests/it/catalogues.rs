@@ -343,6 +343,15 @@ fn bare(word: &str) -> &str {
     word.trim_matches([',', ';', ':', '(', ')'])
 }
 
+/// Without what somebody on the wire said, which stands in quotation marks.
+fn without_quotations(text: &str) -> String {
+    let mut parts = text.split('“');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |told, part| {
+        told + part.split_once('”').map_or(part, |(_, behind)| behind)
+    })
+}
+
 /// So many English words in a row that are no command, no name and no quotation.
 fn english_in(prose: &str, least: usize) -> Option<String> {
     let mut unquoted = String::new();
@@ -407,7 +416,8 @@ fn a_japanese_report_has_no_missing_text_no_english_sentence_and_no_badly_broken
         }
         // Placeholders of commands may be broken over two lines.
         let prose: Vec<&str> = text.lines().filter(|line| !is_command(line)).map(str::trim).collect();
-        wrong.extend(english_in(&prose.join(" "), 4).map(|words| format!("{}: {words}", row.file)));
+        let prose = without_quotations(&prose.join(" "));
+        wrong.extend(english_in(&prose, 4).map(|words| format!("{}: {words}", row.file)));
         assert!(!text.contains("{ $") && !text.contains("{$"), "{}: {text}", row.file);
     }
     wrong.sort();

@@ -102,6 +102,27 @@ fn usage_errors_are_one_line_and_exit_2() {
 }
 
 #[test]
+fn what_was_nearly_right_is_suggested() {
+    refused(&run(&["triag", "samples"]), "did you mean tlswalk triage?");
+    refused(&run(&["triag", "--state", "x"]), "did you mean tlswalk triage?");
+    refused(&run(&["help"]), "did you mean tlswalk --help?");
+    refused(&run(&["help", "diff"]), "did you mean tlswalk diff --help?");
+    refused(&run(&["--expect", "helthy", "x"]), "did you mean healthy?");
+    refused(
+        &run(&["--profile", "cisco-smart-licencing", "x"]),
+        "did you mean cisco-smart-licensing?",
+    );
+    refused(&run(&["--dialect", "iosxe", "x"]), "did you mean ios-xe");
+    refused(&run(&["explain", "tcp-refussed"]), "did you mean tcp-refused?");
+    refused(&run(&["samples"]), "tlswalk triage samples");
+    refused(
+        &run(&["slice", "--merge", "-o", "x", "y"]),
+        "slice does not take --merge",
+    );
+    refused(&run(&["diff"]), "tlswalk diff bad.pcap good.pcap");
+}
+
+#[test]
 fn what_cannot_be_read_is_named_with_the_reason() {
     let directory = directory();
     refused(&run(&["no-such.pcap"]), "no-such.pcap: no such file");

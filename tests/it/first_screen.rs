@@ -121,11 +121,91 @@ fn suggested_commands_repeat_the_options_that_were_given() {
     );
 }
 
+/// README.md and what it leads to.
+fn documents() -> Vec<(String, String)> {
+    let folder = std::fs::read_dir(root().join("docs")).unwrap();
+    let mut paths: Vec<_> = folder.map(|entry| entry.unwrap().path()).collect();
+    paths.retain(|path| path.extension().is_some_and(|it| it == "md"));
+    paths.push(root().join("README.md"));
+    paths.sort();
+    paths
+        .iter()
+        .map(|path| {
+            let name = path.strip_prefix(root()).unwrap().display().to_string();
+            (name, std::fs::read_to_string(path).unwrap())
+        })
+        .collect()
+}
+
+/// Whether lines are those that are shown, where a line of `…` stands for any lines and `…` in a line for any words.
+fn fits(shown: &[&str], printed: &[&str]) -> bool {
+    match shown {
+        [] => printed.is_empty(),
+        ["…", rest @ ..] => (0..=printed.len()).any(|from| fits(rest, &printed[from..])),
+        [line, rest @ ..] => printed
+            .split_first()
+            .is_some_and(|(first, others)| fits_line(line, first) && fits(rest, others)),
+    }
+}
+
+fn fits_line(shown: &str, printed: &str) -> bool {
+    let Some((before, behind)) = shown.split_once('…') else {
+        return shown == printed;
+    };
+    let Some(rest) = printed.strip_prefix(before) else {
+        return shown == printed;
+    };
+    rest.char_indices()
+        .map(|(at, _)| &rest[at..])
+        .chain([""])
+        .any(|rest| fits_line(behind, rest))
+}
+
 #[test]
-fn the_screen_in_the_readme_is_what_the_program_prints() {
+fn every_screen_in_the_documentation_is_what_the_program_prints() {
+    let mut wrong = Vec::new();
+    let mut screens = 0;
+    for (name, text) in documents() {
+        for block in text.split("```text\n").skip(1) {
+            let shown: Vec<&str> = block.split("```").next().unwrap().lines().collect();
+            let Some(command) = shown[0].strip_prefix("$ tlswalk ") else {
+                wrong.push(format!("{name}: a screen without its command: {}", shown[0]));
+                continue;
+            };
+            let mut program = Command::new(env!("CARGO_BIN_EXE_tlswalk"));
+            program
+                .current_dir(root())
+                .env("COLUMNS", "100")
+                .args(command.split(' '));
+            let printed = run(&mut program, TIME_LIMIT).stdout;
+            let printed: Vec<&str> = printed.lines().collect();
+            if !fits(&shown[1..], &printed) {
+                wrong.push(format!("{name}: {command} prints\n{}", printed.join("\n")));
+            }
+            screens += 1;
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(screens > 4, "{screens} screens");
+}
+
+#[test]
+fn the_figures_in_the_readme_are_those_that_were_counted() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
-    let shown = readme.split("```text\n").nth(1).unwrap().split("```\n").next().unwrap();
-    let options = ["--ca", "samples/roots/lab-root.pem"].map(String::from);
-    let now = screen(&options, "samples/client-certificate-self-signed-expired.pcap", 100);
-    assert_eq!(shown, now);
+    let counted = std::fs::read_to_string(root().join("src/report/explain/earned.tsv")).unwrap();
+    let thousands = |number: u32| match (number / 1000, number % 1000) {
+        (0, rest) => rest.to_string(),
+        (thousands, rest) => format!("{thousands},{rest:03}"),
+    };
+    for word in ["certain", "likely", "possible"] {
+        let rows = counted.lines().filter(|line| !line.starts_with('#'));
+        let rows = rows.map(|line| line.split('\t').collect::<Vec<_>>());
+        let (mut all, mut right) = (0, 0);
+        for row in rows.filter(|row| row[2] == word) {
+            all += row[3].parse::<u32>().unwrap();
+            right += row[4].parse::<u32>().unwrap();
+        }
+        let told = format!("`{word}` | {} of {} right |", thousands(right), thousands(all));
+        assert!(readme.contains(&told), "{told}");
+    }
 }

@@ -12,8 +12,8 @@ recapture-expect = the new capture begins with a look-up or SYN and ends with FI
 
 # What a capture without licensing traffic proves.
 quiet-others-name = TLS connections in it ask for { $names }, which the profile does not know: if one is an SSM On-Prem, a CSLU or a proxy of yours, run tlswalk again with --on-prem { $name }, --cslu or --proxy
-quiet-short = it watched for { $watched }, { $percent } % of the { $cycle } between two reports: silence for so long is nothing unusual
-quiet-long = it watched for { $watched }, longer than the { $cycle } between two reports: a { -device } that reports through here would have been heard
+quiet-short = it covers { $watched }, { $percent } % of the { $cycle } between two reports: silence for so long is nothing unusual
+quiet-long = it covers { $watched }, longer than the { $cycle } between two reports: a { -device } that reports through here would have been heard
 quiet-moment = a few seconds
 quiet-by-option = named by --wlc
 quiet-by-capwap = access points speak CAPWAP with it
@@ -80,7 +80,7 @@ story-shown = Try { $number } is the one shown above.
 # Where an attempt leaves the good one of its transport.
 baseline-client = the device's { $step }
 baseline-server = the server's { $step }
-baseline-after = after { $after } in frame { $frame } a good attempt goes on with { $expected }; { $consequence }
+baseline-after = after { $after } in frame { $frame } a good attempt continues with { $expected }; { $consequence }
 baseline-begin = a good attempt begins with { $expected }; { $consequence }
 baseline-not-connected = without it there is no connection, and nothing is reported
 baseline-not-secured = without it the handshake does not end, and no report is sent
@@ -105,7 +105,7 @@ dns-stale-address-do = let it forget { $used } and ask for { $name } again; remo
 # Rules: HTTP went well, and the licensing answer inside says no.
 licensing-refused = { $service } was reached and answered HTTP { $status }, but its licensing answer says { $code }
 licensing-refused-code = the licensing answer inside says { $code }
-licensing-refused-message = its reason: “{ $message }”
+licensing-refused-message = its reason: { $message }
 licensing-refused-reached = network, proxy and HTTP are in order: the answer arrived
 licensing-refused-do = read the whole answer ({ $code }) and act on its reason; where it names the product instance, remove that instance on the licensing server and let the { -device } synchronise again
 

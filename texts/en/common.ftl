@@ -55,7 +55,7 @@ syn-ack = SYN-ACK
 http-connect = CONNECT { $target }
 http-request = { $method } { $target }
 http-status = { $status } { $reason }
-http-body = its body begins: “{ $excerpt }”
+http-body = its body begins: { $excerpt }
 
 # What an ICMP error says.
 icmp-network-unreachable = network unreachable

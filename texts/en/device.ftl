@@ -63,7 +63,7 @@ device-nothing-quoted = no failure and no success of licensing was recognised in
     [one] line
    *[other] lines
 }; the last message of the licensing agent is { $says }
-device-cannot-tell-who = who broke it off, and at which step: that only a capture shows
+device-cannot-tell-who = who aborted it, and at which step: only a capture shows that
 device-cannot-tell-answered-by = whether the service itself answered, or a proxy in front of it
 device-cannot-tell-success = how the connections went: that only a capture shows
 device-cannot-tell-capture = how the tries that the log tells of went: the capture holds none of them, so it was taken at another time or on another interface
@@ -88,8 +88,8 @@ device-do-transport = switch Smart Transport on
 device-do-call-home = switch licensing on in call-home: reporting smart-licensing-data under an active profile
 device-do-register = register with a token that has uses left, and see that it belongs to the right account
 device-do-read-on = read the message and those around it: the agent names what it could not do
-device-do-token = read what the answer says; where it does not know the device, establish trust anew with a token that has uses left
-device-do-trust = see that the clock is right to within an hour, and establish trust anew
+device-do-token = read what the answer says; where it does not know the device, establish trust again with a token that has uses left
+device-do-trust = see that the clock is right to within an hour, and establish trust again
 device-do-reach = see whether { $host } can be reached from the interface that licensing uses (an open port is good; ping proves nothing)
 device-do-allow = allow the device to reach { $host }, by name and not by address, and without TLS inspection
 device-do-capture = capture one try, to see who breaks it off

@@ -1,12 +1,12 @@
 # The page (HTML) and the ticket (Markdown). Labels first, then what takes values.
 
 page-skip = Skip to the verdict
-page-why = Why
+page-why = Evidence
 page-do = What to do
-page-expect = Expect
-page-not = Not
-page-or = Or
-page-cannot-tell = Cannot tell
+page-expect = Done when
+page-not = Ruled out
+page-or = Could also be
+page-cannot-tell = Not visible here
 page-also = Also
 page-walk = What happened
 page-good = For comparison:
@@ -163,6 +163,5 @@ page-validity-unknown = validity not readable
 page-bar = Valid from { $from } to { $to }; captured { $at }: { $state }
 
 # Lengths of time, in short
-page-span-ms = { $count } ms
 page-span-minutes = { $minutes } min { $seconds } s
 page-span-hours = { $hours } h { $minutes } min

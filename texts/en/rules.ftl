@@ -110,7 +110,7 @@ proxy-no-response-unacknowledged = last packet; the request was not even acknowl
 proxy-no-response-log = look at the proxy's log for { $device } and { $target }: it may wait for its own DNS or for the target
 
 # not-tls
-not-tls-summary-bytes = { $target } does not begin with TLS: its first bytes are “{ $bytes }”
+not-tls-summary-bytes = { $target } does not begin with TLS: its first bytes are { $bytes }
 not-tls-summary-before = { $target } answered in plain HTTP ({ $status } { $reason }) before any Client Hello was sent: it refuses what came first, { $spoken }
 not-tls-before-or = the server may refuse the connection for another reason; its log tells
 not-tls-before-cannot-tell = whether the server there speaks TLS: it had answered before it was asked
@@ -121,7 +121,7 @@ not-tls-misconfigured = the server itself may redirect; the firewall's or proxy'
 not-tls-exempt = exempt { $name } from the policy that shows a block page to { $device }
 not-tls-block-page = a firewall or proxy may answer in the server's place: look at its log
 not-tls-enable = on { $ip }: enable TLS on port { $port }, or give the { -device } the right port
-not-tls-bytes = the server's bytes begin: “{ $bytes }”
+not-tls-bytes = the server's bytes begin: { $bytes }
 not-tls-listen = see which service listens on { $server }, and give the { -device } the right port
 not-tls-http = HTTP { $status } { $reason }
 not-tls-http-redirect = HTTP { $status } { $reason }, redirecting to { $location }
@@ -214,7 +214,7 @@ interception-suspected-private-service = a lab or a service of your own under th
 interception-suspected-cannot-tell = which product it is: the issuer's name is none that is known
 interception-suspected-exempt = exempt { $name } from TLS inspection (decryption); the issuer { $issuer } tells whose policy it is
 interception-suspected-trust-root = or install the root of the inspecting authority in the trust store of the client
-interception-suspected-second-best = second best: install the inspecting authority's root in the trust store of the { -device }
+interception-suspected-second-best = if that cannot be done: install the inspecting authority's root in the trust store of the { -device }
 interception-suspected-very-name = it is for the very name asked for: made for this connection, not a wrong server's
 interception-suspected-copied = its subject says { $organization }, its issuer is another: copied from the genuine certificate, perhaps
 interception-suspected-others = the same issuer signs for unrelated names in this capture: { $names }
@@ -267,7 +267,7 @@ server-certificate-rejected-address = if the URL holds the address: use the host
 server-certificate-rejected-cannot-tell-alert = which alert it was: it is encrypted, and recognised by its size and place
 server-certificate-rejected-cannot-tell-certificate = the server's certificate: it was not captured
 server-certificate-rejected-cannot-tell-unread = the server's certificate: its message is longer than what is read of one
-server-certificate-rejected-resigned = a re-signed certificate would be refused just so
+server-certificate-rejected-resigned = a re-signed certificate would be refused in the same way
 server-certificate-rejected-revocation-unknown = where the certificate asks for revocation data cannot be seen here
 server-certificate-rejected-cannot-tell-encrypted = the server's certificate: TLS 1.3 encrypts it; the log of the { -device } names the reason, as a rule
 server-certificate-rejected-resigned-encrypted = a re-signed certificate looks the same here; openssl s_client from the { -device }'s network shows who signs
@@ -299,7 +299,7 @@ server-certificate-rejected-received = the server's certificate: received
 # client-certificate-rejected
 client-certificate-rejected-summary-missing = { $service } demands a certificate, and the { $who } sent none
 client-certificate-rejected-summary-empty = { $service } refused the { $who } right after its part of the handshake, which by its size held no certificate
-client-certificate-rejected-summary-encrypted = { $service } refused the { $who } right after its part of the handshake, as a server does that does not accept the client's certificate
+client-certificate-rejected-summary-encrypted = { $service } aborted right after the { $who }'s last handshake message, which is how a server rejects a client certificate
 client-certificate-rejected-summary = { $service } refused the { $who }'s certificate
 client-certificate-rejected-summary-why = { $service } refused the { $who }'s certificate: it { $clauses }
 client-certificate-rejected-asks = the server asks for a certificate
@@ -422,7 +422,7 @@ reset-after-established-plain-path = something between them reset the connection
 reset-after-established-plain-client = the { $who } reset the connection to { $service } after its request, before any answer
 reset-after-established-plain-server = { $service } reset the connection instead of answering the request
 reset-after-established-plain-unknown = somebody reset the connection to { $service } after the request, before any answer
-reset-after-established-scheme = a server that speaks TLS on port 443 ends a request in plain HTTP just so: see whether the URL should begin with https
+reset-after-established-scheme = a server that speaks TLS on port 443 ends a request in plain HTTP in the same way: see whether the URL should begin with https
 reset-after-established-complete = the handshake is complete
 reset-after-established-request = the { $who }'s request, encrypted
 reset-after-established-reset = RST as from the { $who }, { $span } after the other side's last packet; { $clause }
@@ -451,7 +451,7 @@ tls-no-response-late = its first answer, to a connection that was closed already
 tls-no-response-later = { $span } later: { $ends }
 tls-no-response-repeated = sent again { $count } times
 tls-no-response-cannot-tell-beginning = whether a proxy stands between: the beginning of the connection was not captured
-tls-no-response-proxying = a firewall that completes TCP on the server's behalf acknowledges just so: compare the SYN-ACK's round trip with the server's distance
+tls-no-response-proxying = a firewall that completes TCP on the server's behalf acknowledges in the same way: compare the SYN-ACK's round trip with the server's distance
 tls-no-response-cannot-tell = whether the server itself acknowledged, or a device that speaks for it
 tls-no-response-listen = see what listens on { $server } and whether it is overloaded or waits for something
 tls-no-response-inspection = see that no inspection holds back connections from { $device } to { $name }
@@ -599,7 +599,7 @@ incomplete-capture-limit-size = and the file has nearly { $megabytes } MB: the c
 incomplete-capture-limit-time = and the capture lasted { $seconds } seconds: its time limit may have ended it
 
 # certificate-fault-accepted
-certificate-fault-accepted-summary = { $whose } { $clauses }; TLS of the { $other } accepted that all the same
+certificate-fault-accepted-summary = { $whose } { $clauses }; TLS of the { $other } accepted it nevertheless
 certificate-fault-accepted-cannot-tell-empty = whether the client's Certificate message really is empty: TLS 1.3 encrypts it, and its size is all that shows
 certificate-fault-accepted-replace = give { $server } a certificate without that fault before a stricter client refuses it
 certificate-fault-accepted-cannot-tell-application = whether the application refused that certificate inside the encryption: its log tells
@@ -607,23 +607,23 @@ certificate-fault-accepted-choose = if the exchange below TLS succeeded and the 
 certificate-fault-accepted-fault = { $whose } { $clauses }
 
 # no-licensing-traffic
-no-licensing-traffic-summary = no licensing traffic in this capture: it watched for { $watched } and holds { $frames } { $frames ->
+no-licensing-traffic-summary = no licensing traffic in this capture: it covers { $watched } and holds { $frames } { $frames ->
     [one] frame
    *[other] frames
 }, { $tcp } { $tcp ->
     [one] TCP connection
    *[other] TCP connections
 }, { $tls } with TLS
-no-licensing-traffic-summary-offline = no licensing traffic in this capture, and none is to be expected: the device's transport is off (it watched for { $watched })
-no-licensing-traffic-summary-empty = no licensing traffic in this capture: it watched for { $watched } and holds not a single frame
-no-licensing-traffic-summary-tls = no TLS connection that could be judged in this capture: it watched for { $watched } and holds { $frames } { $frames ->
+no-licensing-traffic-summary-offline = no licensing traffic in this capture, and none is to be expected: the device's transport is off (it covers { $watched })
+no-licensing-traffic-summary-empty = no licensing traffic in this capture: it covers { $watched } and holds not a single frame
+no-licensing-traffic-summary-tls = no TLS connection that could be judged in this capture: it covers { $watched } and holds { $frames } { $frames ->
     [one] frame
    *[other] frames
 }, { $tcp } { $tcp ->
     [one] TCP connection
    *[other] TCP connections
 }, { $tls } with TLS
-no-licensing-traffic-summary-tls-empty = no TLS connection that could be judged in this capture: it watched for { $watched } and holds not a single frame
+no-licensing-traffic-summary-tls-empty = no TLS connection that could be judged in this capture: it covers { $watched } and holds not a single frame
 no-licensing-traffic-again = capture again while the client connects, from before its SYN, on an interface that sees both directions
 no-licensing-traffic-cannot-tell-udp = what went over UDP: { $quic } packets of UDP port 443 (QUIC, HTTP/3) and { $capwap } of CAPWAP (control inside DTLS) are there, and are not read
 no-licensing-traffic-over-tcp = let the client connect over TCP (switch QUIC or HTTP/3 off, or block UDP 443) while capturing: TLS inside QUIC is not read
@@ -633,21 +633,21 @@ no-licensing-traffic-cannot-tell = whether licensing works: a { -device } report
 no-licensing-traffic-no-time = no time at all
 
 # tls-not-offered
-tls-not-offered-summary-refused = { $service } refused TLS: it answered { $request } ({ $protocol }) with “{ $answer }”; { $next }
+tls-not-offered-summary-refused = { $service } refused TLS: it answered { $request } ({ $protocol }) with { $answer }; { $next }
 tls-not-offered-summary-closed = { $service } closed the connection when the { $who } asked for TLS ({ $protocol }, { $request })
 tls-not-offered-summary-absent = { $service } does not offer TLS in { $protocol }, and the { $who } left without another command
-tls-not-offered-summary-blotted = something on the path overwrote { $request } in { $protocol } (“{ $line }”), so that TLS was not possible
+tls-not-offered-summary-blotted = something on the path overwrote { $request } in { $protocol } ({ $line }), so that TLS was not possible
 tls-not-offered-left = the { $who } left
 tls-not-offered-goes-on = the { $who } went on without TLS
 tls-not-offered-all-the-same = the { $who } sent its Client Hello nevertheless, which nobody there could answer
 tls-not-offered-open = how the { $who } went on is not in the capture
 tls-not-offered-asks = the { $who } asks for TLS ({ $request })
-tls-not-offered-answer = the server's answer: “{ $answer }”
+tls-not-offered-answer = the server's answer: { $answer }
 tls-not-offered-end = the server closes without an answer
-tls-not-offered-list = the server says what it can do, without TLS: “{ $line }”
+tls-not-offered-list = the server says what it can do, without TLS: { $line }
 tls-not-offered-leaves = the { $who } leaves without another command
 tls-not-offered-hello = the { $who }'s Client Hello, after the refusal
-tls-not-offered-blotted = a name of the same length overwritten with X: “{ $line }”
+tls-not-offered-blotted = a name of the same length overwritten with X: { $line }
 tls-not-offered-or-failed = the server may have failed for another reason just then; its log tells
 tls-not-offered-or-probe = a health check leaves in the same way, and so does a client that misses another capability; the { $who }'s settings tell whether it demands TLS
 tls-not-offered-or-server = the server itself may answer in this way; a capture beside the server shows what it sends
@@ -718,7 +718,7 @@ bare-end-closes = the server closes { $span } later, without a ticket, an alert 
 bare-end-or-close = the server may have closed for another reason, for example because it failed; its log tells
 
 # A client that gives up behind its certificate
-client-gave-up-summary = the { $who } broke off the handshake with { $service } after its certificate: a record as short as an alert stands where Certificate Verify and Finished belong, so it probably could not sign
+client-gave-up-summary = the { $who } aborted the handshake with { $service } after its certificate: a record as short as an alert stands where Certificate Verify and Finished belong, so it probably could not sign
 client-gave-up-certificate = a record of the { $who } as large as a certificate
 client-gave-up-alert = a record of the { $who } as short as an alert, its last
 client-gave-up-cannot-tell = which alert it was and why: TLS 1.3 encrypts it; the log of the { $who } tells

@@ -9,7 +9,6 @@ triage-partial-heading = Not read or judged to the end
 triage-others-heading = No captures
 triage-by-verdict = By verdict
 triage-rows = Attempts, the worst first
-triage-capture = capture
 
 triage-title = Triage of { $captures ->
     [one] 1 capture
@@ -53,3 +52,4 @@ triage-note-changed = it changed while it was read
 triage-note-vanished = it was moved or deleted while it was read
 triage-note-again = reported before, and changed since: { $before } bytes then, { $after } now
 triage-note-ring = { $count } files of a ring, read as one
+triage-folder = All in

@@ -78,7 +78,7 @@ dns-stale-address-do = { $used } のキャッシュを消去し、{ $name } を�
 # ルール: HTTP は成功したが、ライセンスの応答が拒否を示している。
 licensing-refused = { $service } には到達し HTTP { $status } の応答を得たが、ライセンスの応答は { $code } である
 licensing-refused-code = 応答に含まれるライセンスのステータスは { $code }
-licensing-refused-message = 理由：「{ $message }」
+licensing-refused-message = 理由：{ $message }
 licensing-refused-reached = 応答が届いているため、ネットワーク、プロキシ、HTTP に問題はない
 licensing-refused-do = 応答全体（{ $code }）を確認し、理由に応じて対処してください。製品インスタンスが理由であれば、ライセンスサーバからそのインスタンスを削除し、{ -device }に再同期させます
 

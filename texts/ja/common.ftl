@@ -49,7 +49,7 @@ syn-ack = SYN-ACK
 http-connect = CONNECT { $target }
 http-request = { $method } { $target }
 http-status = { $status } { $reason }
-http-body = 本文の先頭：「{ $excerpt }」
+http-body = 本文の先頭：{ $excerpt }
 
 # ICMP エラーの内容
 icmp-network-unreachable = ネットワーク到達不能（network unreachable）

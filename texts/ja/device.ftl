@@ -1,7 +1,7 @@
 # 機器自身のログ (--log) について述べる文。
 
 # ログとキャプチャの突き合わせ
-device-log-contradicts = { $log } の { $line } 行目は「{ $says }」と述べているが、キャプチャでは{ $shows }
+device-log-contradicts = { $log } の { $line } 行目は{ $says }と述べているが、キャプチャでは{ $shows }
 device-log-contradicts-no-connection = 接続そのものが見当たらず、証明書を検証できたはずがない
 device-log-contradicts-no-certificate = 欠落のないこの接続でサーバ証明書が一度も届いていない
 device-log-contradicts-http = サーバの応答 (HTTP ステータス { $status }) が記録されている

@@ -4,9 +4,9 @@ page-skip = 判定へ移動
 page-why = 根拠
 page-do = 対処
 page-expect = 期待される結果
-page-not = 否定
+page-not = 除外
 page-or = 別の可能性
-page-cannot-tell = 判断できないこと
+page-cannot-tell = ここでは確認できない
 page-also = ほかに
 page-walk = 経過
 page-good = 正常例:
@@ -140,6 +140,5 @@ page-validity-unknown = 有効期間を読み取れない
 page-bar = 有効期間 { $from } から { $to }、キャプチャ { $at }: { $state }
 
 # 時間の長さ
-page-span-ms = { $count } ミリ秒
 page-span-minutes = { $minutes } 分 { $seconds } 秒
 page-span-hours = { $hours } 時間 { $minutes } 分

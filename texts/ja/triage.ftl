@@ -9,7 +9,6 @@ triage-partial-heading = 最後まで読み取りまたは判定ができなか�
 triage-others-heading = キャプチャではないもの
 triage-by-verdict = 判定別
 triage-rows = 試行（悪いものから）
-triage-capture = キャプチャ
 
 triage-title = { $shown } 件のキャプチャのトリアージ
 triage-more = … ほか { $count } 件は -f csv で表示
@@ -32,3 +31,4 @@ triage-note-changed = 読み取り中に変更された
 triage-note-vanished = 読み取り中に移動または削除された
 triage-note-again = 報告後に変更された（当時 { $before } バイト、現在 { $after } バイト）
 triage-note-ring = リングの { $count } ファイルを一つとして読み取り
+triage-folder = 共通のフォルダ：

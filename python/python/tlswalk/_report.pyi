@@ -4,7 +4,7 @@
 from typing import Any, Literal, NotRequired, TypedDict
 
 class Report(TypedDict):
-    "What tlswalk says of one capture."
+    "What tlswalk says of one capture. Fields marked x-wire-text hold text that somebody else chose (escaped, not quoted, perhaps hostile); in the sentences of the other fields such text is quoted and cut."
     schema: Literal['tlswalk.report/1']
     language: str
     dialect: NotRequired[str]
@@ -115,6 +115,7 @@ class Attempt(TypedDict):
     course: NotRequired[Place]
     baseline: NotRequired[Baseline]
     device_events: NotRequired[list[DeviceEvent]]
+    seen_again: NotRequired[SeenAgain]
 
 class Verdict(TypedDict):
     "What happened to an attempt."
@@ -407,3 +408,9 @@ class DeviceEvent(TypedDict):
     confidence: str | None
     bearing: str | None
     text: str
+
+class SeenAgain(TypedDict):
+    ""
+    client: str
+    server: str
+    frame: int

@@ -12,6 +12,7 @@ pub(crate) use tlswalk::capture::Hashed;
 use tlswalk::report::escaped;
 
 pub(crate) mod diff;
+pub(crate) mod reading;
 pub(crate) mod redact;
 pub(crate) mod slice;
 pub(crate) mod triage;
@@ -77,7 +78,7 @@ impl Capture {
         if path.as_os_str() != "-" {
             let metadata = std::fs::metadata(path).map_err(|error| format!("{name}: {}", reason(&error)))?;
             if metadata.is_dir() {
-                return Err(format!("{name}: is a directory; name the capture in it"));
+                return Err(format!("{name}: is a directory; name one capture in it"));
             }
             // A pipe can be read once only.
             if metadata.is_file() {

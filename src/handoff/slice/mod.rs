@@ -82,7 +82,7 @@ pub(crate) fn judge_and_look(
         }
         ControlFlow::Continue(())
     })?;
-    let report = analyzer.finish_with(file, &facts, |attempts, _| look(attempts));
+    let report = analyzer.finish_with(file, &facts, |judged| look(judged.attempts));
     Ok(Judged {
         report,
         facts,

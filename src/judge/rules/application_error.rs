@@ -78,7 +78,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             .with("reason", &response.reason),
     );
     if !response.excerpt.is_empty() {
-        let excerpt: String = response.excerpt.to_string().chars().take(120).collect();
+        let excerpt: String = response.excerpt.raw().chars().take(120).collect();
+        let excerpt = WireText::from(excerpt.as_str()).quoted();
         finding = finding.evidence(*answered, phrase("http-body").with("excerpt", excerpt));
     }
     Some(match response.status {
@@ -126,13 +127,16 @@ fn refused_inside(attempt: &Attempt<'_>, exchange: &Exchange) -> Option<Finding>
     if let Some((asked, request)) = &exchange.request {
         finding = finding.evidence(
             *asked,
-            Phrase::verbatim(format!("{} {}", request.method, request.target)),
+            Phrase::verbatim(format!("{} {}", request.method.in_prose(), request.target.in_prose())),
         );
     }
     finding = finding.evidence(*answered, phrase("licensing-refused-code").with("code", &code));
     if let Some(message) = &status.message {
         let message = WireText::from(message.as_str());
-        finding = finding.evidence(*answered, phrase("licensing-refused-message").with("message", &message));
+        finding = finding.evidence(
+            *answered,
+            phrase("licensing-refused-message").with("message", message.quoted()),
+        );
     }
     Some(
         finding

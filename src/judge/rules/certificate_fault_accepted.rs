@@ -19,7 +19,7 @@ use crate::tls::trust::{Fault, Judgement};
 pub(super) const RULE: Rule = rule!("certificate-fault-accepted", Beside, check);
 
 /// Faults worth a warning. Who trusts which issuer is each side's own affair and no fault of the certificate.
-const FAULTS: [Reason; 7] = [
+pub(super) const FAULTS: [Reason; 7] = [
     Reason::Expired,
     Reason::NotYetValid,
     Reason::Unreadable,

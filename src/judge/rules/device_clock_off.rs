@@ -13,7 +13,8 @@ use crate::judge::finding::{By, Finding, Remedy, Rule, Severity};
 /// Using Policy: troubleshooting). Never the cause: the handshake is over before the clock is compared.
 pub(super) const RULE: Rule = rule!("device-clock-off", Beside, check);
 
-const LIMIT: i64 = 3_600_000_000_000;
+/// A smaller difference can be a clock that drifts, in nanoseconds.
+pub(super) const LIMIT: i64 = 3_600_000_000_000;
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     // Only what can be no zone, and is no guess.

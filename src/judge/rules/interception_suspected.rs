@@ -383,7 +383,7 @@ fn near(connection: &Connection) -> Option<i64> {
 }
 
 /// Whether the chain leads to a stranger: to no root given, and not because an intermediate of a given root is missing.
-fn is_foreign(judgement: &Judgement, leaf: &Fields, site: &str, context: &Context<'_>) -> bool {
+pub(super) fn is_foreign(judgement: &Judgement, leaf: &Fields, site: &str, context: &Context<'_>) -> bool {
     match judgement.chain {
         Chain::SelfSigned | Chain::PrivateRoot { .. } => true,
         // The authority that issued it is unknown; of the same organization as a known root, it is rather an intermediate

@@ -32,6 +32,7 @@ mod cipher_mismatch;
 mod client_certificate_rejected;
 mod client_gave_up;
 mod client_left;
+pub mod conditions;
 mod crl_fetch_failed;
 mod cslu;
 mod datagram_silence;
@@ -107,7 +108,7 @@ use sight::{
     server_reset, tls_with_hello, watched_after,
 };
 use wording::{
-    alert_from, alert_text, chained, client, frames, listed, message_name, seconds, service, side_name, span,
+    alert_from, alert_text, chained, client, frames, listed, message_name, named, seconds, service, side_name, span,
 };
 
 /// Order is precedence: when several rules fire, the first is the cause and the rest are context. It follows the steps of

@@ -254,6 +254,6 @@ fn of_proxy(
 
 /// The beginning of a text, escaped, in quotes.
 fn shortened(text: &WireText) -> String {
-    let shown: String = text.to_string().chars().take(100).collect();
-    shown
+    let shown: String = text.raw().chars().take(100).collect();
+    WireText::from(shown.as_str()).quoted()
 }

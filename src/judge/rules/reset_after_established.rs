@@ -3,7 +3,7 @@
 use super::behind_proxy::behind_proxy;
 use super::heard::unanswered;
 use super::reset_origin::{Origin, origin};
-use super::{client, elsewhere, seconds, service, side_name};
+use super::{client, elsewhere, named, seconds, service, side_name};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::frame::{FrameNumber, Timestamp};
@@ -142,7 +142,7 @@ impl Case<'_, '_> {
                 Owner::Firewall,
                 phrase("reset-after-established-rule")
                     .with("device", self.attempt.device)
-                    .with("name", &self.attempt.service.name),
+                    .with("name", named(self.attempt)),
             ),
             By::Client => (Owner::Wlc, phrase("reset-after-established-controller-log")),
             _ => (

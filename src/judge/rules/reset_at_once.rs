@@ -1,7 +1,7 @@
 //! Connection → Finding: a RST came when the connection had just been opened and nobody had said a word.
 
 use super::reset_origin::origin;
-use super::{client, elsewhere, first_end, on_client, seconds, service, side_name};
+use super::{client, elsewhere, first_end, named, on_client, seconds, service, side_name};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
@@ -90,7 +90,7 @@ fn firewall(attempt: &Attempt<'_>) -> crate::judge::finding::Remedy {
         Owner::Firewall,
         phrase("reset-during-handshake-no-rule")
             .with("device", attempt.device)
-            .with("name", &attempt.service.name),
+            .with("name", named(attempt)),
     )
 }
 

@@ -3,7 +3,7 @@
 use super::behind_proxy::behind_proxy;
 use super::large_hello::or_large_hello;
 use super::reset_origin::{Origin, origin};
-use super::{client, elsewhere, first_end, message_name, seconds, service, side_name, tls_with_hello};
+use super::{client, elsewhere, first_end, message_name, named, seconds, service, side_name, tls_with_hello};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::{Phrase, phrase};
@@ -125,11 +125,7 @@ impl Case<'_, '_> {
 
     fn with_remedies(&self, finding: Finding) -> Finding {
         let attempt = self.attempt;
-        let of_path = |rule| {
-            phrase(rule)
-                .with("name", &attempt.service.name)
-                .with("device", attempt.device)
-        };
+        let of_path = |rule| phrase(rule).with("name", named(attempt)).with("device", attempt.device);
         match self.by {
             By::Path => finding
                 .alternative("server-reset", phrase("reset-during-handshake-balancer"))

@@ -168,7 +168,7 @@ impl Case<'_, '_> {
         let message = self.tls.certificates.server.as_ref();
         let leaf = message.and_then(|it| it.chain.first());
         let subject = leaf.map(|leaf| match &leaf.fields {
-            Ok(fields) => Phrase::verbatim(fields.subject.to_string()),
+            Ok(fields) => Phrase::verbatim(fields.subject.in_prose()),
             Err(_) => phrase("server-certificate-rejected-unreadable"),
         });
         match subject {

@@ -4,7 +4,7 @@ use super::behind_proxy::behind_proxy;
 use super::datagram_silence;
 use super::heard::{came_partly_too_late, finished_lost, if_heard};
 use super::{
-    client, elsewhere, first_fin, lost_bytes, message_name, seconds, sees_handshake, service, side_name,
+    client, elsewhere, first_fin, lost_bytes, message_name, named, seconds, sees_handshake, service, side_name,
     tls_with_hello, watched_after,
 };
 use crate::attempt::Attempt;
@@ -218,7 +218,7 @@ impl Case<'_, '_> {
                     Owner::Firewall,
                     phrase("tls-no-response-part-rule")
                         .with("device", attempt.device)
-                        .with("name", &attempt.service.name),
+                        .with("name", named(attempt)),
                 ))
             }
             By::Client => disliked(finding, connection, Side::Server).remedy(elsewhere(

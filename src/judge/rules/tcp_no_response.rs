@@ -1,6 +1,6 @@
 //! Attempt → Finding: SYNs, and no answer; or an answer that is none, or that the client never acknowledged.
 
-use super::{chained, client, elsewhere, frames, on_client, seconds, service};
+use super::{chained, client, elsewhere, frames, named, on_client, seconds, service};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
@@ -77,7 +77,7 @@ fn blocked(finding: Finding, attempt: &Attempt<'_>, connection: &Connection) -> 
     let allow = phrase("tcp-no-response-allow")
         .with("port", connection.server.port)
         .with("device", attempt.device)
-        .with("name", &attempt.service.name);
+        .with("name", named(attempt));
     let finding = finding
         .cannot_tell(phrase("tcp-no-response-cannot-tell"))
         .remedy(elsewhere(attempt, Owner::Firewall, allow));

@@ -6,7 +6,7 @@ use super::datagram_silence;
 use super::departure::{self, Departure};
 use super::heard::late_answer;
 use super::large_hello::{large_hello, or_large_hello};
-use super::{client, elsewhere, lost_bytes, seconds, service, tls_with_hello, watched_after};
+use super::{client, elsewhere, lost_bytes, named, seconds, service, tls_with_hello, watched_after};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::frame::{FrameNumber, Timestamp};
@@ -256,7 +256,7 @@ fn taken(finding: Finding, attempt: &Attempt<'_>, connection: &Connection) -> Fi
             Owner::Firewall,
             phrase("tls-no-response-inspection")
                 .with("device", attempt.device)
-                .with("name", &attempt.service.name),
+                .with("name", named(attempt)),
         ))
 }
 
@@ -275,7 +275,7 @@ fn lost(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, case: 
     finding.remedy(elsewhere(
         attempt,
         Owner::Firewall,
-        rule.with("device", attempt.device).with("name", &attempt.service.name),
+        rule.with("device", attempt.device).with("name", named(attempt)),
     ))
 }
 

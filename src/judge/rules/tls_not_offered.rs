@@ -34,14 +34,17 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     finding = match &offer.denial {
         Denial::Refused { asked, answer } => finding.evidence(asked.frame, about("tls-not-offered-asks")).evidence(
             answer.frame,
-            phrase("tls-not-offered-answer").with("answer", &answer.text),
+            phrase("tls-not-offered-answer").with("answer", answer.text.quoted()),
         ),
         Denial::Closed { asked } => finding
             .evidence(asked.frame, about("tls-not-offered-asks"))
             .evidence(connection.last.0, phrase("tls-not-offered-end"))
             .alternative("server-failed", phrase("tls-not-offered-or-failed")),
         Denial::NotOffered { list } => finding
-            .evidence(list.frame, about("tls-not-offered-list").with("line", &list.text))
+            .evidence(
+                list.frame,
+                about("tls-not-offered-list").with("line", list.text.quoted()),
+            )
             .evidence(connection.last.0, about("tls-not-offered-leaves"))
             .alternative("health-check", about("tls-not-offered-or-probe")),
     };
@@ -50,7 +53,10 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     }
     if let Some(line) = &offer.blotted {
         finding = finding
-            .evidence(line.frame, phrase("tls-not-offered-blotted").with("line", &line.text))
+            .evidence(
+                line.frame,
+                phrase("tls-not-offered-blotted").with("line", line.text.quoted()),
+            )
             .alternative("server-without-tls", phrase("tls-not-offered-or-server"))
             .remedy(remedy(
                 attempt,
@@ -80,11 +86,11 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
 fn summary(offer: &Offer, about: &impl Fn(&'static str) -> Phrase) -> Phrase {
     match (&offer.denial, &offer.blotted) {
         (Denial::Refused { answer, .. }, None) => about("tls-not-offered-summary-refused")
-            .with("answer", &answer.text)
+            .with("answer", answer.text.quoted())
             .with("next", about(next(offer.next))),
         (Denial::Closed { .. }, _) => about("tls-not-offered-summary-closed"),
         (Denial::NotOffered { .. }, None) => about("tls-not-offered-summary-absent"),
-        (_, Some(line)) => about("tls-not-offered-summary-blotted").with("line", &line.text),
+        (_, Some(line)) => about("tls-not-offered-summary-blotted").with("line", line.text.quoted()),
     }
 }
 

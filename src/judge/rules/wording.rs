@@ -11,9 +11,14 @@ pub(super) fn client(_: &Attempt<'_>) -> Phrase {
     phrase("device")
 }
 
+/// The name of what the attempt wanted to reach, else its address.
+pub(super) fn named(attempt: &Attempt<'_>) -> WireText {
+    WireText::from(attempt.service.name.as_str())
+}
+
 /// What the attempt wanted to reach, as a subject: `the server smartreceiver.cisco.com`.
 pub(super) fn service(attempt: &Attempt<'_>) -> Phrase {
-    phrase("service").with("name", WireText::from(attempt.service.name.as_str()))
+    phrase("service").with("name", named(attempt))
 }
 
 /// A side by its part in TLS.

@@ -3,14 +3,15 @@
 use serde::Serialize;
 
 use super::super::labels::{
-    beginning, capitalised, confidence, connections, frames_filter, frames_of, moment, seconds_of, sign, step_name,
-    transport,
+    beginning, capitalised, confidence, connections, frames_filter, frames_of, moment, plain_name, seconds_of, sign,
+    step_name, transport,
 };
 use super::super::{Attempt, Connection, Finding, Report, Step, Verdict};
 use super::chain::{Chain, chains};
 use super::ladder::{Ends, Ladder, draw};
 use super::rows::rows;
 use crate::base::phrase::{Phrase, Voice, phrase};
+use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 use crate::report::story;
 
@@ -57,7 +58,8 @@ pub(super) struct View {
 pub(super) struct ToDo {
     pub(super) owner: String,
     pub(super) action: String,
-    pub(super) commands: String,
+    /// A line each: they are copied one by one.
+    pub(super) commands: Vec<String>,
     pub(super) verify: String,
 }
 
@@ -99,12 +101,18 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Vo
         blame: blame(verdict).told(voice),
         time: time.as_deref().map(moment).unwrap_or_default(),
         device: attempt.device.clone(),
-        name: attempt.name.clone(),
+        name: in_prose(&attempt.name).into_owned(),
         evidence: evidence.clone().map(|it| (it.frame, it.what.clone())).collect(),
         alternatives: verdict
             .alternatives
             .iter()
-            .map(|other| (other.excluded, other.id.clone(), other.why_not.clone()))
+            .map(|other| {
+                (
+                    other.excluded,
+                    plain_name(&other.id, voice.language),
+                    other.why_not.clone(),
+                )
+            })
             .collect(),
         cannot_tell: verdict.cannot_tell.clone(),
         also: also(attempt),
@@ -115,7 +123,7 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Vo
         ladder_title: phrase("page-ladder-title")
             .with("id", attempt.id)
             .with("device", attempt.device.as_str())
-            .with("name", attempt.name.as_str())
+            .with("name", in_prose(&attempt.name).as_ref())
             .told(voice),
         ladder_desc: phrase("page-ladder-desc")
             .with("count", rows.len())
@@ -191,7 +199,7 @@ fn ends(attempt: &Attempt, connections: &[&Connection]) -> Ends {
         device: attempt.device.clone(),
         resolver: attempt.lookups.first().map(|lookup| lookup.server.clone()),
         proxy: attempt.via_proxy.clone(),
-        name: attempt.name.clone(),
+        name: in_prose(&attempt.name).into_owned(),
         address: server,
     }
 }
@@ -208,7 +216,7 @@ fn facts(attempt: &Attempt, connection: Option<&Connection>, voice: Voice) -> Ve
         ),
         ("page-version", of(|tls| &tls.version)),
         ("page-cipher", of(|tls| &tls.cipher_suite)),
-        ("page-server-name", of(|tls| &tls.sni)),
+        ("page-server-name", in_prose(&of(|tls| &tls.sni)).into_owned()),
     ]
     .into_iter()
     .filter(|(_, value)| !value.is_empty())

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::super::labels::seconds_of;
 use super::super::{Certificate, Connection};
 use crate::base::phrase::{Phrase, Voice, phrase};
+use crate::base::wire_text::in_prose;
 
 /// Certificates shown of a chain, and names of a certificate: real ones have fewer, and the page stays small.
 const MOST: usize = 8;
@@ -174,8 +175,13 @@ fn facts(certificate: &Certificate, voice: Voice) -> Vec<(String, String)> {
         text
     };
     let or_not = |text: &Option<String>| text.clone().unwrap_or_default();
+    let names: Vec<String> = certificate
+        .names
+        .iter()
+        .map(|name| in_prose(name).into_owned())
+        .collect();
     [
-        ("page-names", listed(&certificate.names)),
+        ("page-names", listed(&names)),
         ("page-key", or_not(&certificate.key)),
         ("page-signature", or_not(&certificate.signature_algorithm)),
         ("page-usages", listed(&certificate.usages)),

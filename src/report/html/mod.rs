@@ -270,7 +270,7 @@ fn to_do(remedies: &[Remedy], voice: Voice) -> Vec<attempt::ToDo> {
         .map(|(at, remedy)| attempt::ToDo {
             owner: super::labels::owner(remedy).told(voice),
             action: remedy.action.clone(),
-            commands: remedy.commands.join("\n"),
+            commands: remedy.commands.clone(),
             verify: match remedies.get(at + 1) {
                 Some(next) if next.verify == remedy.verify => String::new(),
                 _ => remedy.verify.clone(),

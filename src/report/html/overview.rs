@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::super::labels::{beginning, confidence, moment, seconds_of, sign, span};
 use super::super::{Attempt, Report};
 use crate::base::phrase::{Voice, phrase};
+use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 
 /// Rows of the table. More than that nobody reads, and at 300 bytes each they would fill the page.
@@ -169,7 +170,7 @@ fn lines(report: &Report, shown: &[usize], timeline: &Timeline, voice: Voice) ->
             shown: shown.contains(&attempt.id),
             time: time.as_deref().map(moment).unwrap_or_default(),
             device: attempt.device.clone(),
-            name: attempt.name.clone(),
+            name: in_prose(&attempt.name).into_owned(),
             verdict: attempt.verdict.id.clone(),
             severity: attempt.verdict.severity,
             sign: sign(attempt.verdict.severity),

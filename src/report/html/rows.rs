@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::super::labels::{alert, capitalised, grouped, seconds_of, span, step_name};
 use super::super::{Attempt, Connection, Gap, Step};
 use crate::base::phrase::{Voice, phrase};
+use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 
 /// Rows of one drawing. A handshake with a proxy has about thirty; a bulk transfer could have thousands.
@@ -157,7 +158,7 @@ fn lookups(attempt: &Attempt, began: Option<f64>, voice: Voice) -> Vec<Row> {
     for lookup in attempt.lookups.iter().take(8) {
         let text = phrase("page-question")
             .with("kind", lookup.kind.as_str())
-            .with("name", lookup.name.as_str());
+            .with("name", in_prose(&lookup.name).as_ref());
         let mut question = Row::new(Kind::Observed, End::Resolver, text.told(voice)).at(&[lookup.question]);
         question.elapsed = since(&lookup.asked);
         rows.push(question);

@@ -12,6 +12,7 @@ use super::super::row::Row;
 use super::super::triage::{Run, Tally, sum};
 use super::{STYLE, render};
 use crate::base::phrase::{Language, phrase};
+use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 
 /// A verdict of the table.
@@ -20,6 +21,8 @@ struct Counted {
     sign: &'static str,
     severity: Severity,
     id: String,
+    /// The first row with that verdict; empty where none is on the page.
+    anchor: String,
     captures: String,
     attempts: String,
     examples: Vec<String>,
@@ -28,6 +31,8 @@ struct Counted {
 /// A row.
 #[derive(Serialize)]
 struct Line {
+    /// Of the first row of its verdict, to lead there.
+    anchor: String,
     sign: &'static str,
     severity: Severity,
     capture: String,
@@ -46,8 +51,17 @@ struct Line {
 /// When `out` cannot be written.
 pub fn write_overview(tally: &Tally, run: &Run, language: Language, out: &mut dyn Write) -> io::Result<()> {
     let say = |id: &'static str| phrase(id).in_language(language);
-    let counts = counts(tally, language);
-    let rows: Vec<Line> = tally.worst.values().map(|row| line(row, language)).collect();
+    let mut counts = counts(tally, language);
+    let mut rows: Vec<Line> = tally.worst.values().map(|row| line(row, language)).collect();
+    lead(&mut counts, &mut rows);
+    let folder = common_folder(rows.iter().map(|row| row.capture.as_str())).to_owned();
+    let examples = counts.iter_mut().flat_map(|count| &mut count.examples);
+    for capture in examples {
+        *capture = capture.strip_prefix(&folder).unwrap_or(capture).to_owned();
+    }
+    for row in &mut rows {
+        row.capture = row.capture.strip_prefix(&folder).unwrap_or(&row.capture).to_owned();
+    }
     let more = match tally.rows().saturating_sub(rows.len() as u64) {
         0 => String::new(),
         more => phrase("triage-more").with("count", grouped(more)).in_language(language),
@@ -60,12 +74,7 @@ pub fn write_overview(tally: &Tally, run: &Run, language: Language, out: &mut dy
         ("examples", "triage-examples"),
         ("by_verdict", "triage-by-verdict"),
         ("rows", "triage-rows"),
-        ("capture", "triage-capture"),
-        ("time", "page-time"),
-        ("from", "page-from"),
-        ("to", "page-to"),
-        ("confidence", "page-confidence"),
-        ("what", "page-detail"),
+        ("folder", "triage-folder"),
         ("made_by", "page-made-by"),
     ]
     .into_iter()
@@ -79,7 +88,7 @@ pub fn write_overview(tally: &Tally, run: &Run, language: Language, out: &mut dy
         "triage.html",
         context! {
             lang => language.tag(), style => STYLE, t => labels, title, counts => Serde(counts), rows => Serde(rows),
-            more, sum => sum(tally, run).in_language(language), tool => ("tlswalk", env!("CARGO_PKG_VERSION")),
+            more, folder, sum => sum(tally, run).in_language(language), tool => ("tlswalk", env!("CARGO_PKG_VERSION")),
         },
     )?;
     out.write_all(page.as_bytes())
@@ -94,6 +103,7 @@ fn counts(tally: &Tally, language: Language) -> Vec<Counted> {
             sign: sign(counted.severity),
             severity: counted.severity,
             id: id.to_owned(),
+            anchor: String::new(),
             captures: grouped(counted.captures),
             attempts: grouped(counted.attempts),
             examples: counted.examples.clone(),
@@ -104,6 +114,7 @@ fn counts(tally: &Tally, language: Language) -> Vec<Counted> {
             sign: sign(Severity::Error),
             severity: Severity::Error,
             id: phrase("triage-not-read").in_language(language),
+            anchor: String::new(),
             captures: grouped(tally.unread()),
             attempts: String::new(),
             examples: tally
@@ -118,16 +129,43 @@ fn counts(tally: &Tally, language: Language) -> Vec<Counted> {
     counts
 }
 
+/// Leads from each verdict to its first row.
+fn lead(counts: &mut [Counted], rows: &mut [Line]) {
+    for (at, count) in counts.iter_mut().enumerate() {
+        if let Some(row) = rows.iter_mut().find(|row| row.verdict == count.id) {
+            let anchor = format!("v{}", at + 1);
+            row.anchor.clone_from(&anchor);
+            count.anchor = anchor;
+        }
+    }
+}
+
+/// The folder that all captures are in, with its final separator; empty where they share none, or there is one capture only.
+fn common_folder<'a>(mut captures: impl Iterator<Item = &'a str>) -> &'a str {
+    let Some(first) = captures.next() else { return "" };
+    let folder_of = |path: &'a str| path.rfind('/').and_then(|at| path.get(..=at)).unwrap_or_default();
+    let mut common = folder_of(first);
+    let mut several = false;
+    for capture in captures {
+        several = true;
+        while !capture.starts_with(common) {
+            common = folder_of(common.trim_end_matches('/'));
+        }
+    }
+    if several { common } else { "" }
+}
+
 fn line(row: &Row, language: Language) -> Line {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let severity = row.severity.unwrap_or(Severity::Error);
     Line {
+        anchor: String::new(),
         sign: sign(severity),
         severity,
         capture: row.capture.clone(),
         time: row.time.as_deref().map(moment).unwrap_or_default(),
         device: text(&row.device),
-        name: text(&row.name),
+        name: in_prose(&text(&row.name)).into_owned(),
         verdict: row
             .verdict
             .clone()
@@ -148,6 +186,17 @@ mod tests {
     use crate::report::triage::tests::tally;
 
     #[test]
+    fn the_folder_that_captures_share_is_told_once() {
+        let common = |captures: &[&'static str]| common_folder(captures.iter().copied());
+        assert_eq!(common(&["a/b/x.pcap", "a/b/y.pcap", "a/b/c/z.pcap"]), "a/b/");
+        assert_eq!(common(&["a/b/x.pcap", "a/bc/y.pcap"]), "a/");
+        assert_eq!(common(&["/x.pcap", "/y.pcap"]), "/");
+        assert_eq!(common(&["a/x.pcap", "b/y.pcap"]), "");
+        assert_eq!(common(&["a/x.pcap"]), "");
+        assert_eq!(common(&[]), "");
+    }
+
+    #[test]
     fn the_page_is_well_formed_in_each_language_and_escapes_names() {
         for language in Language::ALL {
             let mut page = Vec::new();
@@ -158,8 +207,15 @@ mod tests {
                 ..Default::default()
             };
             let document = roxmltree::Document::parse_with_options(&text, options).unwrap();
-            let rows = document.descendants().filter(|node| node.has_tag_name("tr")).count() as u64;
-            assert_eq!(rows, 2 + tally().verdicts().len() as u64 + 1 + tally().rows());
+            let count = |tag: &str| document.descendants().filter(|node| node.has_tag_name(tag)).count() as u64;
+            assert_eq!(count("tr"), 1 + tally().verdicts().len() as u64 + 1);
+            assert_eq!(count("li"), tally().rows());
+            // Each verdict leads to a row that is there.
+            let ids: Vec<&str> = document.descendants().filter_map(|node| node.attribute("id")).collect();
+            let links = document
+                .descendants()
+                .filter_map(|node| node.attribute("href")?.strip_prefix('#'));
+            assert!(links.clone().count() > 1 && links.clone().all(|link| ids.contains(&link)));
             assert!(
                 text.contains("a&lt;b&gt;\\x1b.pcap") && !text.contains("<script"),
                 "{text}"

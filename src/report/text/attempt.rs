@@ -1,5 +1,6 @@
 //! Attempt → text: the verdict, what to do, the evidence, where it stopped, where to read on.
 
+use super::super::labels::plain_name;
 use std::io;
 
 use unicode_width::UnicodeWidthStr as _;
@@ -9,6 +10,7 @@ use super::words::protocol;
 use super::{Page, Paint, connections, device, mark, sentence, shown, story, tables, walk, words};
 use crate::base::command::shell_file;
 use crate::base::phrase::{Language, Phrase, phrase};
+use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 use crate::profile::Transport;
 use crate::report::REDACTED;
@@ -78,7 +80,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
 
 /// Who to whom, how, and with what.
 fn route(attempt: &Attempt, connection: Option<&Connection>, language: Language) -> String {
-    let mut text = format!("{} → {}", attempt.device, attempt.name);
+    let mut text = format!("{} → {}", attempt.device, in_prose(&attempt.name));
     if let Some(connection) = connection {
         let address = connection
             .server
@@ -174,7 +176,11 @@ fn evidence(page: &mut Page<'_>, attempt: &Attempt, verbose: bool) -> io::Result
         } else {
             "text-could-be"
         };
-        labelled(page, label, &named(&other.id, &other.why_not, page.language))?;
+        labelled(
+            page,
+            label,
+            &named(&plain_name(&other.id, page.language), &other.why_not, page.language),
+        )?;
     }
     not_visible(page, &verdict.cannot_tell)
 }

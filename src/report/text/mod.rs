@@ -14,13 +14,13 @@ mod words;
 
 use std::io::{self, Write};
 
-use super::labels::{capitalised, connections, grouped, others, sign, worst};
+use super::labels::{capitalised, connections, grouped, names, others, sign, worst};
 use super::notes::{not_judged, note};
 use super::{Anomaly, Attempt, Capture, Connection, Report, explain};
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::judge::finding::Severity;
 pub use page::visible;
-pub(crate) use page::{Page, Paint};
+pub(crate) use page::{Page, Paint, padded};
 pub(crate) use tables::write as table;
 
 /// How the text is to look.
@@ -246,10 +246,10 @@ fn nothing(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()
         parts.push(phrase("text-holds-capwap-data").with("count", grouped(held.capwap_data_dtls_packets)));
     }
     if !held.server_names.is_empty() {
-        parts.push(phrase("text-holds-servers").with("names", held.server_names.join(", ")));
+        parts.push(phrase("text-holds-servers").with("names", names(&held.server_names)));
     }
     if !held.dns_names.is_empty() {
-        parts.push(phrase("text-holds-names").with("names", held.dns_names.join(", ")));
+        parts.push(phrase("text-holds-names").with("names", names(&held.dns_names)));
     }
     let text: Vec<String> = parts.iter().map(|it| it.in_language(page.language)).collect();
     let text = text.join(&phrase("text-semicolon").in_language(page.language));

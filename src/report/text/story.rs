@@ -5,6 +5,7 @@ use std::io;
 use super::page::Span;
 use super::{Page, Paint, mark, tables};
 use crate::base::phrase::{Language, phrase};
+use crate::base::wire_text::in_prose;
 use crate::report::{Attempt, Course, Report, story};
 
 /// A story per course; attempts that belong to none get a line of the overview.
@@ -14,7 +15,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, worst: &Attempt) -> io
         if at > 0 {
             page.blank()?;
         }
-        let route = format!("{} → {}", course.device, course.name);
+        let route = format!("{} → {}", course.device, in_prose(&course.name));
         page.hang_painted(&[], 0, (Paint::Strong, &route), "")?;
         page.hang(&[], 2, &super::sentence(&course.summary, language), "")?;
         tries(page, report, course, language)?;

@@ -6,9 +6,11 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::super::labels::names;
 use super::words::protocol;
 use super::{Page, Paint, mark, shown, visible, words};
 use crate::base::phrase::{Language, Phrase, phrase};
+use crate::base::wire_text::in_prose;
 use crate::report::labels::step_name;
 use crate::report::{Attempt, Certificate, Connection, Report, Step, Tcp, Tls};
 
@@ -27,9 +29,9 @@ pub(super) fn overview(page: &mut Page<'_>, report: &Report, wanted: impl Fn(&At
             mark(attempt.verdict.severity).0.to_owned(),
             frame.map(|frame| frame.to_string()).unwrap_or_default(),
             if devices {
-                format!("{} → {}", attempt.device, attempt.name)
+                format!("{} → {}", attempt.device, in_prose(&attempt.name))
             } else {
-                attempt.name.clone()
+                in_prose(&attempt.name).into_owned()
             },
             attempt.verdict.id.clone(),
             words::confidence(&attempt.verdict.confidence, page.language),
@@ -66,19 +68,22 @@ fn row(side: &'static str, certificate: &Certificate, all: bool, language: Langu
         certificate
             .subject
             .as_deref()
-            .map(spaced)
+            .map(|subject| spaced(&in_prose(subject)))
             .or(certificate.error.clone())
             .unwrap_or_else(unknown),
     ];
     match &certificate.issuer {
         _ if certificate.self_signed => text.push(say(phrase("text-self-signed"))),
-        Some(issuer) => text.push(say(phrase("text-issued-by").with("issuer", spaced(issuer)))),
+        Some(issuer) => text.push(say(phrase("text-issued-by").with("issuer", spaced(&in_prose(issuer))))),
         None => {}
     }
     if all {
         let joined = |values: &[String]| (!values.is_empty()).then(|| values.join(", "));
         let rest = [
-            ("text-for", joined(&certificate.names)),
+            (
+                "text-for",
+                joined(&certificate.names).map(|_| names(&certificate.names)),
+            ),
             ("text-key", certificate.key.clone()),
             ("text-signed-with", certificate.signature_algorithm.clone()),
             ("text-for-use-as", joined(&certificate.usages)),
@@ -197,7 +202,7 @@ fn negotiated(connection: &Connection, tls: &Tls) -> Vec<Phrase> {
     ];
     let mut text: Vec<Phrase> = parts
         .iter()
-        .filter_map(|(label, value)| value.as_ref().map(|value| phrase(label).with("value", value)))
+        .filter_map(|(label, value)| Some(phrase(label).with("value", in_prose(value.as_ref()?).as_ref())))
         .collect();
     if !tls.offered_versions.is_empty() {
         text.push(
@@ -207,7 +212,7 @@ fn negotiated(connection: &Connection, tls: &Tls) -> Vec<Phrase> {
         );
     }
     if !tls.acceptable_cas.is_empty() {
-        text.push(phrase("text-accepted").with("value", tls.acceptable_cas.join("; ")));
+        text.push(phrase("text-accepted").with("value", names(&tls.acceptable_cas)));
     }
     text
 }

@@ -2,6 +2,7 @@
 
 use super::grouped;
 use crate::base::phrase::{Language, Phrase, phrase};
+use crate::base::wire_text::in_prose;
 use crate::report::labels::{alert, step_name};
 use crate::report::{Connection, Count, Exchange, Lookup, Step};
 
@@ -159,7 +160,7 @@ pub(super) fn lookups(lookups: &[Lookup], wanted: &str, language: Language) -> S
             let asked = if lookup.name == wanted {
                 phrase("text-lookup")
             } else {
-                phrase("text-lookup-name").with("name", &lookup.name)
+                phrase("text-lookup-name").with("name", in_prose(&lookup.name).as_ref())
             }
             .with("kind", &lookup.kind)
             .with("question", lookup.question)

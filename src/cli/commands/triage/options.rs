@@ -21,7 +21,7 @@ pub(crate) struct TriageOptions {
     /// Remember what was judged, go on there next time
     ///
     /// A line for each capture, by the SHA-256 of its content; one that has changed neither place, size nor time of
-    /// change is not read again. What another version or other options judged is judged anew.
+    /// change is not read again. What another version or other options judged is judged again.
     #[arg(long, value_name = "FILE")]
     pub(crate) state: Option<PathBuf>,
     /// Do not read the files of a ring as one capture

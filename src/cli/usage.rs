@@ -1,0 +1,350 @@
+//! Command line, clap error → help and mistakes: what each subcommand takes, and what was meant by a word that is none.
+
+use clap::builder::PossibleValuesParser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command, CommandFactory as _};
+use tlswalk::base::dialect::Dialect;
+use tlswalk::profile::Profile;
+use tlswalk::report::explain;
+
+use crate::cli::args::Cli;
+
+/// A subcommand that judges captures: how it is called, what a mistake suggests, and the options of the main command that it takes.
+struct Subcommand {
+    name: &'static str,
+    usage: &'static str,
+    example: &'static str,
+    takes: &'static [&'static str],
+    /// What `--format` can be, where that differs from the main command.
+    formats: Option<&'static str>,
+}
+
+/// Options that decide how a capture is judged: every subcommand that judges takes them.
+const JUDGING: &[&str] = &[
+    "captures", "profile", "wlc", "cssm", "on_prem", "cslu", "proxy", "ca", "all", "lang", "dialect", "at",
+];
+
+const TEXT_OR_JSON: Option<&str> = Some("text or json");
+
+const SUBCOMMANDS: &[Subcommand] = &[
+    Subcommand {
+        name: "slice",
+        usage: "tlswalk slice [OPTIONS] -o <FILE> <CAPTURE>",
+        example: "tlswalk slice -o case.pcapng export.pcap",
+        takes: &["output", "redact", "redact_key", "keep_certificates"],
+        formats: None,
+    },
+    Subcommand {
+        name: "verify",
+        usage: "tlswalk verify [OPTIONS] <REPORT.json> <CAPTURE>",
+        example: "tlswalk verify report.json export.pcap",
+        takes: &["log", "format", "output", "verbose", "color"],
+        formats: TEXT_OR_JSON,
+    },
+    Subcommand {
+        name: "diff",
+        usage: "tlswalk diff [OPTIONS] <CAPTURE> <CAPTURE>",
+        example: "tlswalk diff bad.pcap good.pcap",
+        takes: &["log", "format", "output", "color"],
+        formats: TEXT_OR_JSON,
+    },
+    Subcommand {
+        name: "why",
+        usage: "tlswalk why [OPTIONS] <FRAME> <CAPTURE>",
+        example: "tlswalk why 24 export.pcap",
+        takes: &["log", "format", "output", "color"],
+        formats: TEXT_OR_JSON,
+    },
+    Subcommand {
+        name: "whynot",
+        usage: "tlswalk whynot [OPTIONS] <VERDICT> <CAPTURE>",
+        example: "tlswalk whynot tcp-refused export.pcap",
+        takes: &["log", "format", "output", "color"],
+        formats: TEXT_OR_JSON,
+    },
+    Subcommand {
+        name: "triage",
+        usage: "tlswalk triage [OPTIONS] <PATH>...\n       tlswalk triage [OPTIONS] --watch <DIR>",
+        example: "tlswalk triage exports/",
+        takes: &["log", "format", "output", "verbose", "quiet", "color", "hash"],
+        formats: None,
+    },
+];
+
+/// Options of the main command that a subcommand has, but does not take.
+fn not_taken<'a>(subcommand: &'a Subcommand, definition: &'a Command) -> impl Iterator<Item = &'a clap::Arg> {
+    let of_main = definition.get_arguments();
+    of_main.filter(|it| {
+        let id = it.get_id().as_str();
+        !JUDGING.contains(&id) && !subcommand.takes.contains(&id) && !matches!(id, "help" | "version")
+    })
+}
+
+/// The definition of the command line, in which each subcommand shows only the options that it takes.
+pub(crate) fn command() -> Command {
+    let main = Cli::command();
+    let mut command = main.clone();
+    for subcommand in SUBCOMMANDS {
+        command = command.mut_subcommand(subcommand.name, |it| {
+            let mut it = it.override_usage(subcommand.usage);
+            for option in not_taken(subcommand, &main) {
+                it = it.mut_arg(option.get_id(), |option| option.hide(true));
+            }
+            match subcommand.formats {
+                Some(formats) => it.mut_arg("format", |format| format.help(formats).long_help(formats)),
+                None => it,
+            }
+        });
+    }
+    command
+}
+
+/// The definition for completion scripts, which offer every verdict, profile and dialect there is.
+pub(crate) fn command_for_completions() -> Command {
+    let verdicts = || PossibleValuesParser::new(explain::explanations().map(|it| it.id).collect::<Vec<_>>());
+    let with_values = |command: Command| {
+        let mut command = command;
+        for (id, values) in [
+            ("profile", PossibleValuesParser::new(Profile::BUILT_IN)),
+            ("dialect", PossibleValuesParser::new(Dialect::ALL.map(Dialect::name))),
+            ("expect", verdicts()),
+        ] {
+            if command.get_arguments().any(|it| it.get_id() == id) {
+                command = command.mut_arg(id, |it| it.value_parser(values));
+            }
+        }
+        command
+    };
+    let mut command = with_values(command());
+    for subcommand in SUBCOMMANDS {
+        command = command.mut_subcommand(subcommand.name, with_values);
+    }
+    command = command.mut_subcommand("explain", |it| it.mut_arg("id", |id| id.value_parser(verdicts())));
+    // An argument that was changed goes to the end: the captures must stay behind the verdict.
+    command = command.mut_subcommand("whynot", |it| {
+        it.mut_arg("id", |id| id.value_parser(verdicts()))
+            .mut_arg("captures", |captures| captures)
+    });
+    command
+}
+
+/// An option of the main command that was given to a subcommand that does not take it.
+pub(crate) fn misplaced(matches: &ArgMatches) -> Option<String> {
+    let (name, given) = matches.subcommand()?;
+    let subcommand = SUBCOMMANDS.iter().find(|it| it.name == name)?;
+    let main = Cli::command();
+    let option = not_taken(subcommand, &main)
+        .find(|it| given.value_source(it.get_id().as_str()) == Some(ValueSource::CommandLine))?;
+    let option = option.get_long().unwrap_or_default();
+    Some(format!("{name} does not take --{option}; see tlswalk {name} --help"))
+}
+
+/// What was meant by a first word that is neither a file nor a command.
+pub(crate) fn misspelt(first: &str, second: Option<&str>) -> Option<String> {
+    let names = || {
+        let main = Cli::command();
+        main.get_subcommands()
+            .map(|it| it.get_name().to_owned())
+            .collect::<Vec<_>>()
+    };
+    if first == "help" {
+        let of = second.filter(|second| names().iter().any(|it| it == second));
+        return Some(match of {
+            Some(name) => format!("help: no such file; did you mean tlswalk {name} --help?"),
+            None => "help: no such file; did you mean tlswalk --help?".to_owned(),
+        });
+    }
+    let lower = first.to_lowercase();
+    let most = if first.len() < 5 { 1 } else { 2 };
+    let nearest = names()
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(&lower, &name), name))
+        .min()
+        .filter(|(edits, _)| (1..=most).contains(edits))?;
+    Some(format!(
+        "{first}: no such file, and no such command; did you mean tlswalk {}?",
+        nearest.1
+    ))
+}
+
+/// A usage error in one line: clap's own takes five, and the usage hides the reason.
+pub(crate) fn one_line(error: &clap::Error, first: Option<&str>) -> String {
+    let main = Cli::command();
+    let subcommand = first.filter(|first| main.get_subcommands().any(|it| it.get_name() == *first));
+    if error.kind() == ErrorKind::MissingRequiredArgument {
+        let needed = match error.get(ContextKind::InvalidArg) {
+            Some(ContextValue::Strings(needed)) => needed.iter().find(|it| it.starts_with("--")),
+            _ => None,
+        };
+        if let Some(needed) = needed {
+            return format!("an option that was given needs another one: {needed}; see tlswalk --help");
+        }
+        return match (SUBCOMMANDS.iter().find(|it| Some(it.name) == subcommand), subcommand) {
+            (Some(subcommand), _) => format!(
+                "{}: something is missing; try: {} (or tlswalk {} --help)",
+                subcommand.name, subcommand.example, subcommand.name
+            ),
+            (None, Some(name)) => format!("{name}: something is missing; see tlswalk {name} --help"),
+            (None, None) => "no capture given; try: tlswalk export.pcap (or --help)".to_owned(),
+        };
+    }
+    let rendered = error.render().to_string();
+    let reason = rendered
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches("error: ")
+        .to_owned();
+    let near = match error
+        .get(ContextKind::SuggestedArg)
+        .or_else(|| error.get(ContextKind::SuggestedValue))
+    {
+        Some(ContextValue::String(near)) => format!("; did you mean {near}?"),
+        Some(ContextValue::Strings(near)) if !near.is_empty() => format!("; did you mean {}?", near.join(" or ")),
+        _ => String::new(),
+    };
+    let hint = match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(valid)) if !valid.is_empty() => format!("; it can be {}", valid.join(", ")),
+        _ if !near.is_empty() => String::new(),
+        _ => format!(
+            "; see tlswalk {}--help",
+            subcommand.map(|it| format!("{it} ")).unwrap_or_default()
+        ),
+    };
+    reason + &near + &hint
+}
+
+/// The nearest of some names to what was typed, if one is near.
+pub(crate) fn nearest<'a>(typed: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let typed = typed.to_lowercase();
+    names
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(&typed, name), name))
+        .min()
+        .filter(|(edits, name)| edits * 3 <= name.len())
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::args::{Parsed, parse};
+
+    fn parsed(line: &str) -> Parsed {
+        parse(line.split_whitespace().map(Into::into))
+    }
+
+    fn help(name: &str) -> String {
+        let mut command = command();
+        let subcommand = command.find_subcommand_mut(name).unwrap();
+        subcommand.render_long_help().to_string()
+    }
+
+    #[test]
+    fn the_definition_is_consistent() {
+        command().debug_assert();
+        command_for_completions().debug_assert();
+    }
+
+    #[test]
+    fn the_help_of_a_subcommand_has_its_own_options_only() {
+        for subcommand in SUBCOMMANDS {
+            let text = help(subcommand.name);
+            let main = Cli::command();
+            for option in not_taken(subcommand, &main) {
+                let long = format!("--{} ", option.get_long().unwrap());
+                assert!(!text.contains(&long), "{}: {long}", subcommand.name);
+            }
+            for id in subcommand.takes {
+                let option = main.get_arguments().find(|it| it.get_id() == id).unwrap();
+                let long = format!("--{}", option.get_long().unwrap());
+                assert!(text.contains(&long), "{}: {long}", subcommand.name);
+            }
+        }
+    }
+
+    #[test]
+    fn an_option_that_a_subcommand_does_not_take_is_refused() {
+        for (line, option) in [
+            ("tlswalk diff --expect healthy a b", "diff does not take --expect"),
+            ("tlswalk slice --log x -o y a", "slice does not take --log"),
+            ("tlswalk verify --merge r a", "verify does not take --merge"),
+        ] {
+            let Parsed::Mistake(told) = parsed(line) else {
+                panic!("{line}")
+            };
+            assert!(told.starts_with(option), "{told}");
+        }
+        // What has a default value was not given.
+        assert!(matches!(parsed("tlswalk slice -o y a"), Parsed::Run(_)));
+    }
+
+    #[test]
+    fn a_misspelt_command_is_suggested() {
+        assert_eq!(
+            misspelt("triag", None).unwrap(),
+            "triag: no such file, and no such command; did you mean tlswalk triage?"
+        );
+        assert!(
+            misspelt("help", Some("slice"))
+                .unwrap()
+                .ends_with("tlswalk slice --help?")
+        );
+        assert!(misspelt("help", None).unwrap().ends_with("tlswalk --help?"));
+        assert!(misspelt("export.pcap", None).is_none());
+    }
+
+    #[test]
+    fn a_script_for_completion_offers_verdicts_profiles_and_dialects() {
+        for shell in [
+            clap_complete::Shell::Bash,
+            clap_complete::Shell::Zsh,
+            clap_complete::Shell::Fish,
+        ] {
+            let mut script = Vec::new();
+            crate::cli::args::write_completions(shell, &mut script);
+            let script = String::from_utf8(script).unwrap();
+            for word in ["tls-no-response", "cisco-smart-licensing", "ios-xe-wireless"] {
+                assert!(script.contains(word), "{shell}: {word}");
+            }
+        }
+    }
+
+    /// Words of a line of the documentation, to where another program or a comment begins.
+    fn words(line: &str) -> Vec<&str> {
+        let line = line.split("  ").next().unwrap_or_default();
+        line.split(' ')
+            .take_while(|word| !matches!(*word, "|" | ">>" | "#"))
+            .collect()
+    }
+
+    #[test]
+    fn every_command_in_the_documentation_is_understood() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let docs = std::fs::read_dir(folder.join("docs")).unwrap();
+        let mut paths: Vec<_> = docs.map(|entry| entry.unwrap().path()).collect();
+        paths.retain(|path| path.extension().is_some_and(|it| it == "md"));
+        paths.push(folder.join("README.md"));
+        let mut count = 0;
+        for path in paths {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let lines = text.lines().map(|line| line.trim_start_matches("$ ").trim_start());
+            for line in lines.filter_map(|line| line.strip_prefix("tlswalk ").map(|_| line)) {
+                // Prose that begins with the name is no command.
+                let is_command = text.contains(&format!("    {line}")) || text.contains(&format!("$ {line}"));
+                if !is_command {
+                    continue;
+                }
+                let words = words(line);
+                assert!(
+                    matches!(parse(words.iter().map(Into::into)), Parsed::Run(_)),
+                    "{}: {line}",
+                    path.display()
+                );
+                count += 1;
+            }
+        }
+        assert!(count > 20, "{count} commands");
+    }
+}

@@ -1,0 +1,229 @@
+//! Attempt → Answer: conditions about TCP, ICMP, the proxy, and what is spoken in plain text.
+
+use super::answer::{Answer, Missing, absent, frame_of, is, seen};
+use crate::attempt::Attempt;
+use crate::connection::plain::Spoken;
+use crate::connection::walk::StepKind;
+use crate::judge::context::Context;
+use crate::judge::rules::{SILENCE, first_end, server_reset as server_resets};
+
+/// There is a connection.
+pub(super) fn connection(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
+    seen(attempt.connection().map(|it| it.first.0), attempt, context)
+}
+
+/// An ICMP error quotes the connection.
+pub(super) fn icmp_error(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
+    seen(attempt.icmp.first().map(|error| error.frame), attempt, context)
+}
+
+/// The client's SYN was captured.
+pub(super) fn syn(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
+    let syn = attempt.connection().and_then(|it| it.tcp.client.syns.first());
+    seen(syn.map(|&(frame, _)| frame), attempt, context)
+}
+
+/// TCP did not open.
+pub(super) fn not_open(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
+    let Some(connection) = attempt.connection() else {
+        return Answer::Hidden(Missing::Connection, Some(attempt.first().0));
+    };
+    let opened = connection
+        .step(StepKind::SynAck)
+        .or_else(|| connection.step(StepKind::Ack));
+    is(
+        !connection.connected(),
+        Some(opened.map_or(connection.first.0, |step| step.frame)),
+    )
+}
+
+/// The server sent nothing at all.
+pub(super) fn server_silent(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
+    let Some(connection) = attempt.connection() else {
+        return Answer::Hidden(Missing::Connection, Some(attempt.first().0));
+    };
+    let server = &connection.tcp.server;
+    match (server.frames, connection.tcp.client.syns.last()) {
+        (0, _) if server.acked_unseen => Answer::Hidden(Missing::Direction, Some(connection.last.0)),
+        (0, last) => Answer::Met(last.map(|&(frame, _)| frame)),
+        _ => Answer::NotMet(Some(server.first)),
+    }
+}
+
+/// The capture goes on long enough after the SYN.
+pub(super) fn waited(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
+    let started = attempt.connection().and_then(|it| it.tcp.client.syns.first());
+    let Some(&(frame, started)) = started else {
+        return Answer::Hidden(Missing::Start, Some(attempt.first().0));
+    };
+    match context.capture.last.is_some_and(|end| end.since(started) >= SILENCE) {
+        true => Answer::Met(Some(frame)),
+        false => Answer::Hidden(Missing::Longer, Some(frame)),
+    }
+}
+
+/// The server's answer to the SYN was never acknowledged.
+pub(super) fn syn_ack_unanswered(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
+    match attempt.connection() {
+        Some(connection) if connection.syn_ack_unanswered() => Answer::Met(Some(connection.tcp.server.first)),
+        Some(connection) => Answer::NotMet(Some(connection.last.0)),
+        None => absent(attempt, context, None),
+    }
+}
+
+/// The server's answers were for an older connection.
+pub(super) fn stale_answer(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
+    let stale = attempt.connection().and_then(|it| it.tcp.server.stale_answer.as_ref());
+    match (stale, attempt.connection()) {
+        (Some(stale), _) => Answer::Met(Some(stale.frame)),
+        (None, Some(connection)) => Answer::NotMet(Some(connection.last.0)),
+        (None, None) => absent(attempt, context, None),
+    }
+}
+
+/// The server reset the connection.
+pub(super) fn server_reset(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
+    seen(
+        attempt
+            .connection()
+            .and_then(|it| it.tcp.server.reset)
+            .map(|it| it.frame),
+        attempt,
+        context,
+    )
+}
+
+/// Somebody reset the connection, or an earlier one of the attempt.
+pub(super) fn reset(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
+    let resets = attempt
+        .connections
+        .iter()
+        .rev()
+        .flat_map(|it| [it.tcp.client.reset, it.tcp.server.reset]);
+    seen(resets.flatten().map(|it| it.frame).next(), attempt, context)
+}
+
+/// A proxy was asked.
+pub(super) fn proxy_asked(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
+    let asked = attempt
+        .connection()
+        .and_then(|it| it.connect().or_else(|| it.forwarded()));
+    seen(
+        asked.and_then(|it| it.request.as_ref()).map(|(frame, _)| *frame),
+        attempt,
+        context,
+    )
+}
+
+/// The proxy answered with a status that fits.
+fn proxy_status(attempt: &Attempt<'_>, context: &Context<'_>, fits: fn(u16) -> bool) -> Answer {
+    let asked = attempt
+        .connection()
+        .and_then(|it| it.connect().or_else(|| it.forwarded()));
+    match asked.and_then(|it| it.response.as_ref()) {
+        Some((frame, response)) => is(fits(response.status), Some(*frame)),
+        None => absent(attempt, context, None),
+    }
+}
+
+/// The proxy wants credentials.
+pub(super) fn proxy_407(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
+    proxy_status(attempt, context, |status| status == 407)
+}
+
+/// The proxy said no.
+pub(super) fn proxy_said_no(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
+    proxy_status(attempt, context, |status| !matches!(status, 200..=299 | 407))
+}
+
+/// The proxy was asked for a tunnel and said nothing.
+pub(super) fn proxy_silent(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
+    let Some(connection) = attempt.connection() else {
+        return absent(attempt, context, None);
+    };
+    let answered = connection.connect().is_some_and(|it| it.response.is_some());
+    let silent = !answered && connection.tls.is_none() && connection.tcp.server.bytes == 0;
+    is(
+        silent,
+        Some(connection.tcp.server.last)
+            .filter(|frame| frame.0 > 0)
+            .or(Some(connection.last.0)),
+    )
+}
+
+/// TLS was asked for in plain text and did not come about.
+pub(super) fn starttls(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
+    let connection = attempt.connection();
+    is(
+        connection.is_some_and(|it| it.offer.is_some()),
+        connection.map(|it| it.first.0),
+    )
+}
+
+/// The client speaks something other than TLS.
+pub(super) fn plain_client(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
+    let connection = attempt.connection();
+    let plain = connection.and_then(|it| it.plain_client.as_ref());
+    let hello = frame_of(attempt, StepKind::ClientHello);
+    is(
+        plain.is_some(),
+        plain
+            .map(|it| it.frame)
+            .or(hello)
+            .or_else(|| connection.map(|it| it.first.0)),
+    )
+}
+
+/// The client ended the connection.
+pub(super) fn client_left(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
+    let client = attempt.connection().map(|it| &it.tcp.client);
+    let end = client.and_then(|client| client.fin.or(client.reset)).map(|it| it.frame);
+    seen(end, attempt, context)
+}
+
+/// The server ended the connection.
+pub(super) fn server_closed(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
+    let server = attempt.connection().map(|it| &it.tcp.server);
+    let end = server.and_then(|server| server.fin.or(server.reset)).map(|it| it.frame);
+    seen(end, attempt, context)
+}
+
+/// The client speaks TLCP.
+pub(super) fn tlcp(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
+    let connection = attempt.connection();
+    let plain = connection.and_then(|it| it.plain_client.as_ref());
+    let speaks = plain.is_some_and(|it| it.spoken == Spoken::Tlcp);
+    is(
+        speaks,
+        plain.map(|it| it.frame).or_else(|| connection.map(|it| it.first.0)),
+    )
+}
+
+/// Something shows that the port expects TLS.
+pub(super) fn tls_expected(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
+    let plain = attempt.connection().and_then(|it| it.plain_client.as_ref());
+    let sign = plain.is_some_and(|it| it.sign.is_some());
+    is(
+        sign || attempt.speaks_tls.is_some(),
+        attempt.speaks_tls.or(plain.map(|it| it.frame)),
+    )
+}
+
+/// The server did not reset the connection before anybody had closed it.
+pub(super) fn no_server_reset(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
+    let reset = attempt.connection().filter(|connection| server_resets(connection));
+    let frame = reset.and_then(|it| it.tcp.server.reset).map(|it| it.frame);
+    is(reset.is_none(), frame)
+}
+
+/// The RST came before any FIN of its sender.
+pub(super) fn reset_first(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
+    let first = attempt.connections.iter().rev().find_map(|it| first_end(it));
+    let fin = attempt
+        .connection()
+        .and_then(|it| it.tcp.client.fin.or(it.tcp.server.fin));
+    is(
+        first.is_some(),
+        first.map(|(_, reset)| reset.frame).or(fin.map(|it| it.frame)),
+    )
+}

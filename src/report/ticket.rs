@@ -1,0 +1,522 @@
+//! Report, team → ticket: the same facts in the words of the team that is asked, ready to paste.
+//!
+//! A ticket says who talked to whom (before and behind a translation, as far as the capture shows it), when by the clock of that
+//! team, what to look for in its log, what would prove or disprove the suspicion, which change is asked for, and the frames.
+
+use std::io::{self, Write};
+
+use time::UtcOffset;
+use time::format_description::well_known::Rfc3339;
+
+use super::labels::{beginning, capitalised, confidence, connections, language_of, owner, voice_of, worst};
+use super::text::{Page, Paint, TextStyle, visible};
+use super::{Attempt, Certificate, Connection, Remedy, Report};
+use crate::base::phrase::{Phrase, Voice, phrase};
+use crate::base::wire_text::in_prose;
+use crate::judge::finding::Severity;
+
+/// Whose ticket it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Team {
+    /// Who runs firewalls.
+    Firewall,
+    /// Who issues certificates.
+    Pki,
+    /// Who runs proxies.
+    Proxy,
+    /// Who runs the server.
+    Server,
+    /// The vendor's support.
+    Support,
+}
+
+/// Connections listed; an attempt rarely has more than the addresses of a name.
+const MOST_CONNECTIONS: usize = 8;
+
+/// Other attempts listed with the same verdict.
+const MOST_ATTEMPTS: usize = 20;
+
+/// A part of a ticket.
+struct Section {
+    heading: &'static str,
+    lines: Vec<Line>,
+}
+
+/// A line of a ticket.
+enum Line {
+    /// A sentence or fact.
+    Item(String),
+    /// What is to be typed as it stands.
+    Command(String),
+}
+
+/// Writes the ticket of a team as text.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_text(
+    report: &Report,
+    team: Team,
+    zone: UtcOffset,
+    out: &mut dyn Write,
+    style: &TextStyle,
+) -> io::Result<()> {
+    let ticket = Ticket {
+        report,
+        team,
+        zone,
+        voice: voice_of(report),
+    };
+    let mut page = Page::new(out, style, language_of(report));
+    page.hang_painted(&[], 0, (Paint::Strong, &ticket.subject()), "")?;
+    for section in ticket.sections() {
+        page.blank()?;
+        page.line(&[(Paint::Strong, &ticket.say(phrase(section.heading)))])?;
+        for line in section.lines {
+            match line {
+                Line::Item(text) => page.hang(&[(Paint::Plain, "  - ")], 4, &text, "")?,
+                Line::Command(text) => page.line(&[(Paint::Plain, "      "), (Paint::Plain, &text)])?,
+            }
+        }
+    }
+    page.blank()?;
+    page.hang_painted(&[], 0, (Paint::Dim, &ticket.footer()), "")
+}
+
+/// Writes the ticket of a team as Markdown.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_markdown(report: &Report, team: Team, zone: UtcOffset, out: &mut dyn Write) -> io::Result<()> {
+    use super::markdown::{code, escaped};
+    let ticket = Ticket {
+        report,
+        team,
+        zone,
+        voice: voice_of(report),
+    };
+    writeln!(out, "## {}", escaped(&visible(&ticket.subject())))?;
+    for section in ticket.sections() {
+        writeln!(out, "\n### {}\n", escaped(&ticket.say(phrase(section.heading))))?;
+        for line in section.lines {
+            match line {
+                Line::Item(text) => writeln!(out, "- {}", escaped(&visible(&text)))?,
+                Line::Command(text) => writeln!(out, "  - {}", code(&visible(text.trim_start())))?,
+            }
+        }
+    }
+    writeln!(out, "\n{}", escaped(&visible(&ticket.footer())))
+}
+
+struct Ticket<'a> {
+    report: &'a Report,
+    team: Team,
+    zone: UtcOffset,
+    voice: Voice,
+}
+
+impl Ticket<'_> {
+    fn say(&self, phrase: Phrase) -> String {
+        phrase.told(self.voice)
+    }
+
+    fn team(&self) -> Phrase {
+        phrase(match self.team {
+            Team::Firewall => "ticket-team-firewall",
+            Team::Pki => "ticket-team-pki",
+            Team::Proxy => "ticket-team-proxy",
+            Team::Server => "ticket-team-server",
+            Team::Support => "ticket-team-support",
+        })
+    }
+
+    /// The attempt that the ticket is about, where one failed.
+    fn attempt(&self) -> Option<&Attempt> {
+        worst(self.report).filter(|attempt| matches!(attempt.verdict.severity, Severity::Error | Severity::Warning))
+    }
+
+    fn subject(&self) -> String {
+        let team = self.team();
+        match self.attempt() {
+            Some(attempt) => self.say(
+                phrase("ticket-subject")
+                    .with("team", team)
+                    .with("device", attempt.device.as_str())
+                    .with("name", in_prose(&attempt.name).as_ref()),
+            ),
+            None => self.say(phrase("ticket-subject-nothing").with("team", team)),
+        }
+    }
+
+    fn footer(&self) -> String {
+        let capture = &self.report.capture;
+        let footer = phrase("ticket-footer")
+            .with("file", capture.file.as_str())
+            .with("frames", capture.frames)
+            .with("version", self.report.tool.version.as_str());
+        match &capture.sha256 {
+            Some(hash) => format!("{} SHA-256 {hash}", self.say(footer)),
+            None => self.say(footer),
+        }
+    }
+
+    fn sections(&self) -> Vec<Section> {
+        let Some(attempt) = self.attempt() else {
+            let summary = Line::Item(capitalised(&self.report.verdict.summary));
+            return vec![Section {
+                heading: "ticket-what",
+                lines: vec![summary],
+            }];
+        };
+        let mut sections = vec![
+            self.what(attempt),
+            self.who(attempt),
+            self.look(attempt),
+            self.change(attempt),
+        ];
+        if self.team == Team::Pki {
+            sections.push(self.certificates(attempt));
+        }
+        sections.push(self.evidence(attempt));
+        sections.push(self.open(attempt));
+        sections.retain(|section| !section.lines.is_empty());
+        sections
+    }
+
+    /// A time of the report by the clock of the team.
+    fn at(&self, time: &str) -> String {
+        let Ok(utc) = time::OffsetDateTime::parse(time, &Rfc3339) else {
+            return time.to_owned();
+        };
+        let local = utc.to_offset(self.zone).format(&Rfc3339).unwrap_or_default();
+        let (date, clock) = local.split_once('T').unwrap_or_default();
+        // Milliseconds find a line in a log.
+        let digits = clock.find(['Z', '+', '-']).unwrap_or(clock.len());
+        let (clock, offset) = clock.split_at_checked(digits).unwrap_or_default();
+        let clock = clock.get(..12).unwrap_or(clock);
+        let offset = if offset == "Z" { "UTC" } else { offset };
+        format!("{date} {clock} {offset}")
+    }
+
+    fn what(&self, attempt: &Attempt) -> Section {
+        let verdict = &attempt.verdict;
+        let mut lines = vec![Line::Item(format!(
+            "{} ({})",
+            capitalised(&verdict.summary),
+            self.say(confidence(&verdict.confidence))
+        ))];
+        let (frame, time) = beginning(self.report, attempt);
+        if let Some(time) = time {
+            let began = phrase("ticket-began")
+                .with("time", self.at(&time))
+                .with("frame", frame.unwrap_or_default());
+            lines.push(Line::Item(self.say(began)));
+        }
+        let same = |other: &&Attempt| {
+            other.id != attempt.id && other.verdict.id == verdict.id && other.device == attempt.device
+        };
+        let others: Vec<String> = self
+            .report
+            .attempts
+            .iter()
+            .filter(same)
+            .filter_map(|other| beginning(self.report, other).1)
+            .map(|time| self.at(&time))
+            .collect();
+        if !others.is_empty() {
+            let shown = others.get(..MOST_ATTEMPTS).unwrap_or(&others).join(", ");
+            let again = phrase("ticket-again").with("count", others.len()).with("times", shown);
+            lines.push(Line::Item(self.say(again)));
+        }
+        Section {
+            heading: "ticket-what",
+            lines,
+        }
+    }
+
+    fn who(&self, attempt: &Attempt) -> Section {
+        let mut lines = Vec::new();
+        let connections = connections(self.report, attempt);
+        for connection in connections.iter().rev().take(MOST_CONNECTIONS).rev() {
+            lines.push(Line::Item(format!("TCP {} → {}", connection.client, connection.server)));
+        }
+        for lookup in attempt.lookups.iter().filter(|_| connections.is_empty()) {
+            let asked = phrase("ticket-asks")
+                .with("device", attempt.device.as_str())
+                .with("resolver", lookup.server.as_str())
+                .with("name", in_prose(&lookup.name).as_ref())
+                .with("time", self.at(&lookup.asked));
+            lines.push(Line::Item(self.say(asked)));
+        }
+        match (&attempt.seen_again, connections.last()) {
+            (Some(again), _) => {
+                let behind = phrase("ticket-translated")
+                    .with("client", again.client.as_str())
+                    .with("server", again.server.as_str())
+                    .with("frame", again.frame);
+                lines.push(Line::Item(self.say(behind)));
+            }
+            (None, Some(connection)) => {
+                let hidden = phrase("ticket-not-translated")
+                    .with("device", attempt.device.as_str())
+                    .with("client", connection.client.as_str());
+                lines.push(Line::Item(self.say(hidden)));
+            }
+            (None, None) => {}
+        }
+        lines.push(Line::Item(
+            self.say(phrase("ticket-name").with("name", in_prose(&attempt.name).as_ref())),
+        ));
+        if let Some(proxy) = &attempt.via_proxy {
+            lines.push(Line::Item(
+                self.say(phrase("ticket-proxy").with("proxy", proxy.as_str())),
+            ));
+        }
+        Section {
+            heading: "ticket-connection",
+            lines,
+        }
+    }
+
+    fn look(&self, attempt: &Attempt) -> Section {
+        let stage = attempt.verdict.at.as_str();
+        let look = match (self.team, stage) {
+            (Team::Firewall, "dns") => "ticket-look-firewall-dns",
+            (Team::Firewall, "tcp") => "ticket-look-firewall-tcp",
+            (Team::Firewall, _) => "ticket-look-firewall-tls",
+            (Team::Pki, _) => "ticket-look-pki",
+            (Team::Proxy, _) => "ticket-look-proxy",
+            (Team::Server, "dns" | "tcp") => "ticket-look-server-tcp",
+            (Team::Server, "http") => "ticket-look-server-http",
+            (Team::Server, _) => "ticket-look-server-tls",
+            (Team::Support, _) => "ticket-look-support",
+        };
+        let (proves, disproves) = match self.team {
+            Team::Firewall => ("ticket-proves-firewall", "ticket-disproves-firewall"),
+            Team::Pki => ("ticket-proves-pki", "ticket-disproves-pki"),
+            Team::Proxy => ("ticket-proves-proxy", "ticket-disproves-proxy"),
+            Team::Server => ("ticket-proves-server", "ticket-disproves-server"),
+            Team::Support => ("ticket-proves-support", "ticket-disproves-support"),
+        };
+        let connection = connections(self.report, attempt).into_iter().next_back();
+        let resolvers: Vec<&str> = attempt.lookups.iter().map(|lookup| lookup.server.as_str()).collect();
+        let server = connection.map_or_else(|| resolvers.join(", "), |it| it.server.clone());
+        let look = phrase(look)
+            .with("device", attempt.device.as_str())
+            .with(
+                "client",
+                connection.map_or(attempt.device.as_str(), |it| it.client.as_str()),
+            )
+            .with("server", server)
+            .with("name", in_prose(&attempt.name).as_ref());
+        let lines = [look, phrase(proves), phrase(disproves)];
+        Section {
+            heading: "ticket-look",
+            lines: lines.into_iter().map(|line| Line::Item(self.say(line))).collect(),
+        }
+    }
+
+    /// Whether a remedy is for this team.
+    fn is_ours(&self, remedy: &Remedy, attempt: &Attempt) -> bool {
+        let about_certificates = attempt.verdict.id.contains("certificate")
+            || ["interception-suspected", "crl-fetch-failed"].contains(&attempt.verdict.id.as_str());
+        match self.team {
+            Team::Firewall => remedy.owner == "firewall",
+            Team::Proxy => remedy.owner == "proxy",
+            Team::Server => remedy.owner == "server",
+            Team::Pki => about_certificates && remedy.owner != "capture",
+            Team::Support => true,
+        }
+    }
+
+    fn change(&self, attempt: &Attempt) -> Section {
+        let ours: Vec<&Remedy> = attempt
+            .verdict
+            .remedy
+            .iter()
+            .filter(|it| self.is_ours(it, attempt))
+            .collect();
+        let mut lines = Vec::new();
+        if ours.is_empty() {
+            let mut owners: Vec<String> = Vec::new();
+            for remedy in &attempt.verdict.remedy {
+                let owner = self.say(owner(remedy));
+                if !owners.contains(&owner) {
+                    owners.push(owner);
+                }
+            }
+            let none = match owners.is_empty() {
+                true => phrase("ticket-no-change"),
+                false => phrase("ticket-no-change-others").with("owners", owners.join(", ")),
+            };
+            lines.push(Line::Item(self.say(none)));
+        }
+        for remedy in ours {
+            let action = match self.team {
+                Team::Pki | Team::Support => format!("{}: {}", self.say(owner(remedy)), remedy.action),
+                _ => capitalised(&remedy.action),
+            };
+            lines.push(Line::Item(action));
+            lines.extend(remedy.commands.iter().cloned().map(Line::Command));
+            if !remedy.verify.is_empty() {
+                lines.push(Line::Item(
+                    self.say(phrase("ticket-done-when").with("verify", remedy.verify.as_str())),
+                ));
+            }
+        }
+        Section {
+            heading: "ticket-change",
+            lines,
+        }
+    }
+
+    fn certificates(&self, attempt: &Attempt) -> Section {
+        let mut lines = Vec::new();
+        for connection in connections(self.report, attempt) {
+            for (side, chain) in [
+                ("server", &connection.certificates.server),
+                ("client", &connection.certificates.client),
+            ] {
+                lines.extend(
+                    chain
+                        .iter()
+                        .map(|certificate| Line::Item(self.certificate(side, certificate))),
+                );
+            }
+        }
+        if lines.is_empty() {
+            lines.push(Line::Item(self.say(phrase("ticket-no-certificate"))));
+        }
+        Section {
+            heading: "ticket-certificates",
+            lines,
+        }
+    }
+
+    fn certificate(&self, side: &'static str, certificate: &Certificate) -> String {
+        let text = |value: &Option<String>| in_prose(value.as_deref().unwrap_or("?")).into_owned();
+        let day = |value: &Option<String>| value.as_deref().map_or_else(|| "?".to_owned(), |time| self.at(time));
+        self.say(
+            phrase("ticket-certificate")
+                .with("side", phrase(side))
+                .with("subject", text(&certificate.subject))
+                .with("issuer", text(&certificate.issuer))
+                .with("serial", text(&certificate.serial))
+                .with("from", day(&certificate.not_before))
+                .with("until", day(&certificate.not_after))
+                .with("sha256", certificate.sha256.as_str()),
+        )
+    }
+
+    fn evidence(&self, attempt: &Attempt) -> Section {
+        let connections = connections(self.report, attempt);
+        let lines = attempt.verdict.evidence.iter().map(|evidence| {
+            let told = phrase("ticket-evidence")
+                .with("frame", evidence.frame)
+                .with("what", evidence.what.as_str());
+            match time_of(evidence.frame, attempt, &connections) {
+                Some(time) => Line::Item(format!("{} ({})", self.say(told), self.at(time))),
+                None => Line::Item(self.say(told)),
+            }
+        });
+        Section {
+            heading: "ticket-frames",
+            lines: lines.collect(),
+        }
+    }
+
+    /// What else it could be, and what the capture cannot show.
+    fn open(&self, attempt: &Attempt) -> Section {
+        let verdict = &attempt.verdict;
+        let others = verdict.alternatives.iter().map(|other| {
+            let id = if other.excluded { "ticket-excluded" } else { "ticket-or" };
+            self.say(phrase(id).with("what", other.why_not.as_str()))
+        });
+        let hidden = verdict
+            .cannot_tell
+            .iter()
+            .map(|what| self.say(phrase("ticket-hidden").with("what", what.as_str())));
+        Section {
+            heading: "ticket-open",
+            lines: others.chain(hidden).map(Line::Item).collect(),
+        }
+    }
+}
+
+/// The time of a frame that carries a step or a look-up.
+fn time_of<'a>(frame: u64, attempt: &'a Attempt, connections: &[&'a Connection]) -> Option<&'a str> {
+    let steps = connections.iter().flat_map(|connection| &connection.steps);
+    let step = steps
+        .filter(|step| step.frame == frame)
+        .map(|step| step.time.as_str())
+        .next();
+    let lookups = attempt.lookups.iter();
+    let looked_up = || {
+        lookups.clone().find_map(|lookup| match lookup {
+            it if it.question == frame => Some(it.asked.as_str()),
+            it if it.answer == Some(frame) => it.answered.as_deref(),
+            _ => None,
+        })
+    };
+    step.or_else(looked_up)
+}
+
+/// Reads a time zone: `UTC`, `Z`, or an offset as `+09:00`. Names of zones are not known: an offset says what was meant.
+///
+/// # Errors
+/// A clause that says how to write it.
+pub fn zone(text: &str) -> Result<UtcOffset, String> {
+    if matches!(text, "UTC" | "utc" | "Z" | "z") {
+        return Ok(UtcOffset::UTC);
+    }
+    let how = || "write UTC, or the offset from it, e.g. +09:00 or -05:30".to_owned();
+    let (sign, rest) = match (text.strip_prefix('+'), text.strip_prefix('-')) {
+        (Some(rest), _) => (1_i8, rest),
+        (_, Some(rest)) => (-1, rest),
+        _ => return Err(how()),
+    };
+    let digits: String = rest.chars().filter(|c| *c != ':').collect();
+    let is_form = digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let (hours, minutes) = digits.split_at_checked(2).filter(|_| is_form).ok_or_else(how)?;
+    let (hours, minutes) = (
+        hours.parse::<i8>().map_err(|_| how())?,
+        minutes.parse::<i8>().map_err(|_| how())?,
+    );
+    // The largest offset in use is +14:00.
+    if hours > 14 || minutes > 59 {
+        return Err(how());
+    }
+    UtcOffset::from_hms(hours.saturating_mul(sign), minutes.saturating_mul(sign), 0).map_err(|_| how())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::examples;
+
+    #[test]
+    fn a_zone_is_an_offset() {
+        assert_eq!(zone("+09:00"), Ok(UtcOffset::from_hms(9, 0, 0).unwrap()));
+        assert_eq!(zone("-0530"), Ok(UtcOffset::from_hms(-5, -30, 0).unwrap()));
+        assert_eq!(zone("UTC"), Ok(UtcOffset::UTC));
+        for wrong in ["JST", "+9", "+25:00", "+09:99", "", "9:00", "+０９:00"] {
+            assert!(zone(wrong).unwrap_err().contains("+09:00"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_team_gets_a_ticket_in_each_form() {
+        let report = examples::rejected();
+        for team in [Team::Firewall, Team::Pki, Team::Proxy, Team::Server, Team::Support] {
+            let offset = zone("+09:00").unwrap();
+            let (mut text, mut markdown) = (Vec::new(), Vec::new());
+            write_text(&report, team, offset, &mut text, &TextStyle::default()).unwrap();
+            write_markdown(&report, team, offset, &mut markdown).unwrap();
+            for told in [text, markdown] {
+                let told = String::from_utf8(told).unwrap();
+                // A message that is missing shows by its name.
+                assert!(!told.contains("ticket-") && told.contains("+09:00"), "{told}");
+            }
+        }
+    }
+}
