@@ -40,11 +40,14 @@ pub(super) fn verify(attempt: &Attempt<'_>) -> Phrase {
 
 /// A remedy on the client, ended by trying again.
 pub(super) fn on_client(attempt: &Attempt<'_>, action: Phrase, tasks: &[Task]) -> Remedy {
-    let suiting: Vec<Task> = tasks
+    let mut suiting: Vec<Task> = tasks
         .iter()
         .filter(|task| task.suits(attempt.carrier()))
         .cloned()
         .collect();
+    if suiting.is_empty() && attempt.carrier() == Carrier::Capwap {
+        suiting.push(task("join-access-point"));
+    }
     by_commands(attempt, action, attempt.dialect.lines(&suiting))
 }
 
