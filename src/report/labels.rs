@@ -286,6 +286,7 @@ pub(super) fn owner(remedy: &Remedy) -> Phrase {
         "wlc" => phrase("page-owner-device").with("who", &remedy.who),
         "firewall" => phrase("page-owner-firewall"),
         "proxy" => phrase("page-owner-proxy"),
+        "server" if !remedy.who.is_empty() => phrase("page-owner-device").with("who", &remedy.who),
         "server" => phrase("page-owner-server"),
         "capture" => phrase("page-owner-capture"),
         other => Phrase::verbatim(other),

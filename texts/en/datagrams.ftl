@@ -37,7 +37,8 @@ datagrams-repeated = the { $who } sends its flight again, { $times } { $times ->
 } since frame { $first }
 datagrams-repeated-doubling = the { $who } sends its flight again, { $times } times since frame { $first }; the pauses grow from { $shortest } to { $longest }, as timers of DTLS do
 datagrams-cannot-tell-size = whether size is the reason: the largest datagram of the side that is not heard has { $largest } bytes
-datagrams-let-fragments-pass = let UDP with all its IP fragments pass between { $client } and { $server } (datagrams of up to { $largest } bytes), or make them smaller: a firewall, a tunnel or a policer that drops fragments stops just this
+datagrams-let-fragments-pass = let UDP with all its IP fragments pass between { $client } and { $server }, or make the datagrams smaller: a firewall, a tunnel or a policer that drops fragments stops just this
+datagrams-let-large-pass = let UDP with all its IP fragments pass between { $client } and { $server } (datagrams of up to { $largest } bytes), or make them smaller: a firewall, a tunnel or a policer that drops large packets stops just this
 
 # silence behind a certificate
 silent-refusal-summary-server = { $service } said nothing more after the { $who }'s certificate, which { $clauses }: some stacks refuse a certificate without a word

@@ -19,7 +19,8 @@ datagrams-torn = { $who }のデータグラム。{ $missing } バイトが届か
 datagrams-repeated = { $who }がフライトを再送（フレーム { $first } から { $times } 回）
 datagrams-repeated-doubling = { $who }がフライトを再送（フレーム { $first } から { $times } 回）。間隔は { $shortest } から { $longest } に延びており、DTLS のタイマーの動作である
 datagrams-cannot-tell-size = 大きさが原因かどうか（届いていない側の最大のデータグラムは { $largest } バイト）
-datagrams-let-fragments-pass = { $client } と { $server } の間で UDP をすべての IP フラグメントとともに通す（最大 { $largest } バイトのデータグラム）か、小さくしてください。フラグメントを破棄するファイアウォール、トンネル、ポリサーはこの症状を起こす
+datagrams-let-fragments-pass = { $client } と { $server } の間で UDP をすべての IP フラグメントとともに通すか、データグラムを小さくしてください。フラグメントを破棄するファイアウォール、トンネル、ポリサーはこの症状を起こします
+datagrams-let-large-pass = { $client } と { $server } の間で UDP をすべての IP フラグメントとともに通す（最大 { $largest } バイトのデータグラム）か、小さくしてください。大きなパケットを破棄するファイアウォール、トンネル、ポリサーはこの症状を起こします
 
 # silence behind a certificate
 silent-refusal-summary-server = { $service } は{ $who }の証明書（{ $clauses }）の後、何も言わなくなった。証明書を黙って拒否する実装がある

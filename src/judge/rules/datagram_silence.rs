@@ -203,7 +203,8 @@ pub(super) fn broken_off(attempt: &Attempt<'_>, context: &Context<'_>, id: &'sta
         phrase("silent-mid-handshake-last-packet").with("span", waited),
     );
     if by == By::Path {
-        return Some(on_the_path(finding, attempt, connection, last.side));
+        let lost = (torn.is_none()).then_some(last.side);
+        return Some(on_the_path(finding, attempt, connection, lost));
     }
     finding = finding
         .claims_silence_of(last.side.peer())
@@ -245,19 +246,25 @@ fn or_refused(finding: Finding, connection: &Connection, presented: Side) -> Fin
     }
 }
 
-/// What to do about datagrams that are lost: large ones first.
-fn on_the_path(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, lost: Side) -> Finding {
-    let largest = connection.tcp[lost].largest;
-    finding
-        .cannot_tell(phrase("datagrams-cannot-tell-size").with("largest", largest))
-        .remedy(elsewhere(
-            attempt,
-            Owner::Firewall,
-            phrase("datagrams-let-fragments-pass")
-                .with("client", connection.client)
-                .with("server", connection.server)
-                .with("largest", largest),
-        ))
+/// What to do about datagrams that are lost: large ones first. `whole`: whose were captured whole and lost all the same; of
+/// others the size is not known.
+fn on_the_path(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, whole: Option<Side>) -> Finding {
+    let largest = whole.map(|side| connection.tcp[side].largest);
+    let finding = match largest {
+        Some(largest) => finding.cannot_tell(phrase("datagrams-cannot-tell-size").with("largest", largest)),
+        None => finding,
+    };
+    let action = match largest {
+        Some(largest) => phrase("datagrams-let-large-pass").with("largest", largest),
+        None => phrase("datagrams-let-fragments-pass"),
+    };
+    finding.remedy(elsewhere(
+        attempt,
+        Owner::Firewall,
+        action
+            .with("client", connection.client)
+            .with("server", connection.server),
+    ))
 }
 
 /// Adds how often a side sent its flight again, and how the pauses grew.

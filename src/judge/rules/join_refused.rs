@@ -1,6 +1,6 @@
 //! Attempt → Finding: an access point and its controller completed DTLS, and ended it after hardly a word.
 
-use super::join_remedies::on_controller;
+use super::join_remedies::{on_access_point, on_controller};
 use super::{client, seconds, service, side_name};
 use crate::attempt::Attempt;
 use crate::base::carrier::Carrier;
@@ -46,6 +46,7 @@ pub(super) fn finding(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding
                 attempt,
                 phrase("join-refused-do"),
                 &[task("join-show"), task("join-certificates")],
-            )),
+            ))
+            .remedy(on_access_point(attempt)),
     )
 }

@@ -15,8 +15,9 @@ pub(super) fn on_controller(attempt: &Attempt<'_>, action: Phrase, tasks: &[Task
     }
 }
 
-/// A remedy on the access point.
-fn on_access_point(attempt: &Attempt<'_>, action: Phrase) -> Remedy {
+/// To look at the access point.
+pub(super) fn on_access_point(attempt: &Attempt<'_>) -> Remedy {
+    let action = phrase("join-look-at-access-point");
     Remedy {
         commands: attempt.dialect.lines(&[task("join-access-point")]),
         ..elsewhere(attempt, Owner::Wlc, action)
@@ -47,9 +48,7 @@ pub(super) fn of_access_point(finding: Finding, attempt: &Attempt<'_>, judgement
             &[task("join-certificates"), task("join-show")],
         ),
     };
-    finding
-        .remedy(remedy)
-        .remedy(on_access_point(attempt, phrase("join-look-at-access-point")))
+    finding.remedy(remedy).remedy(on_access_point(attempt))
 }
 
 /// The access point refused the controller's certificate.
@@ -73,5 +72,5 @@ pub(super) fn of_controller(finding: Finding, attempt: &Attempt<'_>, judgement: 
             ))
             .cannot_tell(phrase("join-cannot-tell-roots")),
     };
-    finding.remedy(on_access_point(attempt, phrase("join-look-at-access-point")))
+    finding.remedy(on_access_point(attempt))
 }

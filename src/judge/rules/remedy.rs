@@ -45,7 +45,10 @@ pub(super) fn on_client(attempt: &Attempt<'_>, action: Phrase, tasks: &[Task]) -
         None => task.clone(),
     };
     let suiting = tasks.iter().filter(|task| task.suits(attempt.carrier()));
-    let tasks: Vec<Task> = suiting.map(in_table).collect();
+    let mut tasks: Vec<Task> = suiting.map(in_table).collect();
+    if tasks.is_empty() && attempt.carrier() == Carrier::Capwap {
+        tasks.push(task("join-access-point"));
+    }
     let mut commands = attempt.dialect.lines(&tasks);
     // Where nothing is to be typed, trying again is left to who acts.
     if attempt.licensing || !commands.is_empty() {

@@ -288,6 +288,8 @@ fn owned(heading: &'static str, remedy: &Remedy) -> Phrase {
         "wlc" => phrase("text-on-device").with("who", &remedy.who),
         "firewall" => phrase("text-on-firewall"),
         "proxy" => phrase("text-on-proxy"),
+        // Of an access point that joins, the server is a controller.
+        "server" if !remedy.who.is_empty() => phrase("text-on-device").with("who", &remedy.who),
         "server" => phrase("text-on-server"),
         "capture" => return phrase("text-next-capture"),
         other => Phrase::verbatim(other),
