@@ -103,6 +103,18 @@ pub(super) const TASKS: &[&str] = &[
     "find-any-interface",
     "find-interface",
     "find-interface-v6",
+    // DTLS.
+    "dtls-try-again",
+    // Access points that join.
+    "join-access-point",
+    "join-certificates",
+    "join-clock",
+    "join-ignore-expiry",
+    "join-reload-certificate",
+    "join-show",
+    "join-trustpoint",
+    "join-versions",
+    "on-prem-policies",
 ];
 
 /// The commands of a dialect.
