@@ -4,6 +4,7 @@ pub(crate) mod accepted;
 pub mod attested;
 pub mod contents;
 pub mod device_clock;
+mod families;
 pub mod hosts;
 pub(crate) mod index;
 mod lookups;
@@ -14,15 +15,15 @@ pub mod testimony;
 pub(crate) mod twin;
 pub(crate) mod unopened;
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
 
+use self::families::Families;
 pub(crate) use self::lookups::ended;
 use self::lookups::{NamesTold, assign_lookups};
-use crate::attempt::index::{Directory, lower_case};
+use crate::attempt::index::Directory;
 use crate::attempt::revocation::{Revocation, revocation};
 use crate::attempt::selection::{Clue, Purposed, Selector};
 use crate::attempt::testimony::Testimony;
@@ -341,46 +342,6 @@ fn tries_again(attempt: &Attempt<'_>, connection: &Connection) -> bool {
         && matches!(numbers, (Some(one), Some(other)) if one != other)
         && !before.connected()
         && (0..=TRY_OVER).contains(&connection.first.1.since(before.last.1))
-}
-
-/// Devices that use both address families: who asked for a name tells whose connection it is.
-struct Families<'a> {
-    /// Who was told of an address, for which name; nobody where all use one family.
-    told: HashMap<(IpAddr, Cow<'a, str>), Vec<&'a Lookup>>,
-}
-
-impl<'a> Families<'a> {
-    fn of(lookups: &'a [Lookup], connections: &[Connection]) -> Self {
-        let mut told: HashMap<_, Vec<&Lookup>> = HashMap::new();
-        let askers = lookups.iter().map(|it| it.client);
-        let mut all = askers.chain(connections.iter().flat_map(|it| [it.client.ip, it.server.ip]));
-        let is_v4 = all.next().is_some_and(|it| it.is_ipv4());
-        if all.all(|it| it.is_ipv4() == is_v4) {
-            return Self { told };
-        }
-        for lookup in lookups {
-            for address in lookup.answer.iter().flat_map(|answer| &answer.addresses) {
-                let key = (*address, lower_case(lookup.name.raw()));
-                told.entry(key).or_default().push(lookup);
-            }
-        }
-        Self { told }
-    }
-
-    /// The device behind a connection: the address that opened it, or the one of the other family that alone was told
-    /// where to connect to.
-    fn device(&self, own: IpAddr, name: &str, connection: &Connection) -> IpAddr {
-        if self.told.is_empty() {
-            return own;
-        }
-        let told = self.told.get(&(connection.server.ip, lower_case(name)));
-        let Some(lookups) = told else { return own };
-        let mut askers = lookups.iter().map(|it| it.client);
-        match askers.next() {
-            Some(asker) if asker.is_ipv4() != own.is_ipv4() && askers.all(|it| it == asker) => asker,
-            _ => own,
-        }
-    }
 }
 
 /// Whether a connection that is not licensing is reported all the same.

@@ -456,9 +456,8 @@ fn options_behind(rest: &[u8], captured_len: u32) -> Result<&[u8], Phrase> {
     Ok(behind.get((len.wrapping_neg() & 3)..).unwrap_or_default())
 }
 
-/// Whether a captured length that is not the wire's, and that no snap length explains, is more likely destroyed than
-/// meant: the whole packet would fit the block, or what follows the captured bytes are no options. Options that are there
-/// prove it right all the same: the few bytes that a cut took may be as many as they need.
+/// Whether a captured length that is not the wire's, and that no snap length explains, is more likely destroyed than meant: the
+/// whole packet would fit the block, or what follows are no options. Options prove it right: a cut may take as many bytes.
 #[cold]
 fn has_wrong_length(order: Order, [captured_len, wire_len]: [u32; 2], rest: &[u8], options: &[u8]) -> bool {
     let are_whole = |bytes| Options { order, bytes }.are_whole();

@@ -64,6 +64,6 @@ join-refused-summary = { $service } and the { $who } completed the DTLS handshak
 join-refused-finished = the handshake is complete
 join-refused-end = the { $who } ends the session with an encrypted alert
 join-refused-cannot-tell = what the Join Response said: it is encrypted
-join-refused-or-restart = an access point that loads new software or has found a better controller ends the session just so
+join-refused-or-restart = an access point that loads new software or has found a better controller ends the session in the same way
 join-refused-do = read why the controller refuses: its list of access points, the country, the number of access points that it may serve, its software for this model
 because-capwap = an access point speaks CAPWAP with it

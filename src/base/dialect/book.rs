@@ -113,8 +113,6 @@ pub(super) const TASKS: &[&str] = &[
     "join-reload-certificate",
     "join-show",
     "join-trustpoint",
-    "join-versions",
-    "on-prem-policies",
 ];
 
 /// The commands of a dialect.

@@ -34,10 +34,18 @@ impl Shape {
             (LinkType::NULL, loopback),
             (LinkType::RAW, bare_arp),
         ];
-        READINGS.iter().find_map(|(link, reading)| {
+        let shape = |(link, reading): &(LinkType, Reading)| {
             let wire_len = reading(bytes)?;
             Some(Self { link: *link, wire_len })
-        })
+        };
+        // A packet that was printed whole has the length that its header says; bytes that only look like a header do not.
+        let is_whole = |shape: &Self| shape.wire_len.is_some_and(|len| len <= bytes.len());
+        let mut shapes = READINGS.iter().filter_map(shape);
+        let first = shapes.next()?;
+        if is_whole(&first) {
+            return Some(first);
+        }
+        Some(shapes.find(is_whole).unwrap_or(first))
     }
 }
 

@@ -120,11 +120,11 @@ fn show(certificate: &Certificate, captured: &str, scale: Scale, voice: Voice) -
     let frames: Vec<String> = certificate.frames.iter().take(MOST).map(u64::to_string).collect();
     Shown {
         subject: match (&certificate.subject, &certificate.error) {
-            (Some(subject), _) => subject.clone(),
+            (Some(subject), _) => in_prose(subject).into_owned(),
             (None, Some(error)) => error.clone(),
             (None, None) => phrase("page-unreadable").told(voice),
         },
-        issuer: certificate.issuer.clone().unwrap_or_default(),
+        issuer: in_prose(certificate.issuer.as_deref().unwrap_or_default()).into_owned(),
         self_signed: certificate.self_signed,
         validity: certificate.validity,
         dates: phrase("page-valid").with("from", from).with("to", to).told(voice),

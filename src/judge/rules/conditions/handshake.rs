@@ -18,6 +18,13 @@ pub(super) fn client_hello(attempt: &Attempt<'_>, context: &Context<'_>) -> Answ
     )
 }
 
+/// Behind its Server Hello the server sent no more than an encrypted alert.
+pub(super) fn server_broke_off(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
+    let frame = tls(attempt).and_then(|tls| tls.server_broke_off);
+    let hello = attempt.connection().and_then(|it| it.step(StepKind::ServerHello));
+    is(frame.is_some(), frame.or_else(|| hello.map(|step| step.frame)))
+}
+
 /// A Client Hello, or the hole where it was.
 pub(super) fn tls_begun(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let connection = attempt.connection();

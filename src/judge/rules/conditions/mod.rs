@@ -194,6 +194,8 @@ condition!(SAYS_NO, "condition-answer-says-no", outcome::says_no);
 condition!(CLOCK_OFF, "condition-clock-off", outcome::clock_off);
 condition!(NO_ANSWER, "condition-no-answer", outcome::no_answer);
 condition!(SENT_AGAIN, "condition-sent-again", outcome::sent_again);
+condition!(BROKE_OFF, "condition-broke-off", handshake::server_broke_off);
+condition!(DATAGRAMS, "condition-datagrams", transport::datagrams);
 condition!(TLCP, "condition-tlcp", transport::tlcp);
 condition!(TLS_EXPECTED, "condition-tls-expected", transport::tls_expected);
 condition!(NO_SERVER_RESET, "condition-no-server-reset", transport::no_server_reset);
@@ -242,26 +244,38 @@ fn ways(id: &str) -> &'static [&'static [Condition]] {
         "server-certificate-rejected" => &[
             &[CONNECTION, CLIENT_REFUSED],
             &[SERVER_CERTIFICATE, FAULT, NO_ERROR, NO_DATA, CLIENT_LEFT],
+            &[SERVER_CERTIFICATE, FAULT, UNFINISHED, DATAGRAMS],
         ],
         "client-certificate-rejected" => &[
             &[CONNECTION, SERVER_REFUSED],
             &[CLIENT_CERTIFICATE, COMPLETE, NO_DATA, SERVER_CLOSED],
+            &[CLIENT_CERTIFICATE, FAULT, UNFINISHED, SERVER_CLOSED],
+            &[CLIENT_CERTIFICATE, FAULT, UNFINISHED, DATAGRAMS],
         ],
         "handshake-refused" => &[
             &[CONNECTION, ERROR],
             &[HELLO, GAVE_UP],
             &[HELLO, COMPLETE, NO_DATA, CLIENT_LEFT],
+            &[HELLO, BROKE_OFF],
         ],
         "reset-during-handshake" => &[&[CONNECTION, RESET, RESET_FIRST, UNFINISHED, NO_ERROR]],
-        "tls-no-response" => &[&[TLS_BEGUN, UNANSWERED, NO_ERROR, NO_SERVER_RESET]],
-        "silent-mid-handshake" => &[&[HELLO, SERVER_SPOKE, UNFINISHED, NO_ERROR, NO_DATA, CAPTURED]],
+        "tls-no-response" => &[
+            &[TLS_BEGUN, UNANSWERED, NO_ERROR, NO_SERVER_RESET],
+            &[CONNECTION, NO_SERVER_HELLO, DATAGRAMS],
+        ],
+        "silent-mid-handshake" => &[
+            &[HELLO, SERVER_SPOKE, UNFINISHED, NO_ERROR, NO_DATA, CAPTURED],
+            &[HELLO, UNFINISHED, DATAGRAMS],
+        ],
         "application-error" => &[&[CONNECTION, HTTP_ANSWER, SAYS_NO]],
         "reset-after-established" => &[&[CONNECTION, RESET, RESET_FIRST, ESTABLISHED]],
         "no-application-response" => &[
             &[CONNECTION, REQUESTED, NO_ANSWER],
             &[CONNECTION, REQUESTED, SENT_AGAIN],
+            &[CONNECTION, COMPLETE, NO_DATA, SERVER_CLOSED],
+            &[CONNECTION, COMPLETE, DATAGRAMS],
         ],
-        "refused-by-service" => &[&[LOG, LOG_SPEAKS]],
+        "refused-by-service" => &[&[LOG, LOG_SPEAKS], &[COMPLETE, DATAGRAMS]],
         "device-reports-failure" => &[&[LOG, LOG_SPEAKS, WENT_WELL]],
         "legacy-endpoint" => &[&[SUPERSEDED]],
         "healthy" => &[&[CONNECTION, WENT_WELL]],

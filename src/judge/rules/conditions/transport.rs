@@ -188,6 +188,12 @@ pub(super) fn server_closed(attempt: &Attempt<'_>, context: &Context<'_>) -> Ans
     seen(end, attempt, context)
 }
 
+/// TLS travels in datagrams.
+pub(super) fn datagrams(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
+    let connection = attempt.connection();
+    is(attempt.carrier().is_datagram(), connection.map(|it| it.first.0))
+}
+
 /// The client speaks TLCP.
 pub(super) fn tlcp(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     let connection = attempt.connection();

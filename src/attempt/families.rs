@@ -1,0 +1,49 @@
+//! Look-ups → the device behind a connection, where one uses both address families.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use crate::attempt::index::lower_case;
+use crate::connection::Connection;
+use crate::dns::lookup::Lookup;
+
+/// Devices that use both address families: who asked for a name tells whose connection it is.
+pub(super) struct Families<'a> {
+    /// Who was told of an address, for which name; nobody where all use one family.
+    told: HashMap<(IpAddr, Cow<'a, str>), Vec<&'a Lookup>>,
+}
+
+impl<'a> Families<'a> {
+    pub(super) fn of(lookups: &'a [Lookup], connections: &[Connection]) -> Self {
+        let mut told: HashMap<_, Vec<&Lookup>> = HashMap::new();
+        let askers = lookups.iter().map(|it| it.client);
+        let mut all = askers.chain(connections.iter().flat_map(|it| [it.client.ip, it.server.ip]));
+        let is_v4 = all.next().is_some_and(|it| it.is_ipv4());
+        if all.all(|it| it.is_ipv4() == is_v4) {
+            return Self { told };
+        }
+        for lookup in lookups {
+            for address in lookup.answer.iter().flat_map(|answer| &answer.addresses) {
+                let key = (*address, lower_case(lookup.name.raw()));
+                told.entry(key).or_default().push(lookup);
+            }
+        }
+        Self { told }
+    }
+
+    /// The device behind a connection: the address that opened it, or the one of the other family that alone was told
+    /// where to connect to.
+    pub(super) fn device(&self, own: IpAddr, name: &str, connection: &Connection) -> IpAddr {
+        if self.told.is_empty() {
+            return own;
+        }
+        let told = self.told.get(&(connection.server.ip, lower_case(name)));
+        let Some(lookups) = told else { return own };
+        let mut askers = lookups.iter().map(|it| it.client);
+        match askers.next() {
+            Some(asker) if asker.is_ipv4() != own.is_ipv4() && askers.all(|it| it == asker) => asker,
+            _ => own,
+        }
+    }
+}
