@@ -287,7 +287,7 @@ impl<'a> Grouping<'a, '_> {
         let at = again.or(continues).unwrap_or_else(|| {
             self.attempts.push(Attempt {
                 device,
-                dialect: dialect,
+                dialect,
                 service,
                 licensing,
                 vrf: self.options.vrf().filter(|_| licensing),

@@ -51,6 +51,7 @@ pub(crate) fn main() -> ExitCode {
 }
 
 /// The exit code, or why nothing could be done.
+#[allow(clippy::too_many_lines, reason = "one arm for each subcommand")]
 fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let word = |at: usize| arguments.get(at).and_then(|it| it.to_str());

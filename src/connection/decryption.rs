@@ -60,6 +60,10 @@ enum Outcome {
     Events(Vec<Event>),
 }
 
+#[allow(
+    clippy::too_many_lines,
+    reason = "one pass over records: each is opened with the keys that the one before it left"
+)]
 fn opened(direction: &Direction, opener: &mut Opener, is_tls13: bool) -> Outcome {
     let mut assembler = Assembler::of_decrypted(is_tls13);
     let mut events = Vec::with_capacity(direction.events.len());

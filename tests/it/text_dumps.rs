@@ -587,10 +587,7 @@ fn what_the_tools_print_is_read_as_the_capture() {
 #[test]
 fn what_holds_no_packet_is_refused_with_the_sentence_for_it() {
     for (text, expected) in [
-        (
-            std::fs::read_to_string(root().join("README.md")).unwrap(),
-            "command line",
-        ),
+        (std::fs::read_to_string(root().join("README.md")).unwrap(), "plain text"),
         (
             std::fs::read_to_string(root().join("samples/device-refused.log")).unwrap(),
             "not a capture",

@@ -126,6 +126,7 @@ impl<'a> Stopped<'a> {
 }
 
 /// The handshake began and then stopped, without an alert.
+#[allow(clippy::too_many_lines, reason = "one question after the other to the same flight")]
 pub(super) fn broken_off(attempt: &Attempt<'_>, context: &Context<'_>, id: &'static str) -> Option<Finding> {
     let stopped = Stopped::of(attempt, context)?;
     let Stopped {

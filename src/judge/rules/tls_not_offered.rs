@@ -14,6 +14,7 @@ use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule, Severity};
 /// client that demands TLS leaves then.
 pub(super) const RULE: Rule = rule!("tls-not-offered", Cause, check);
 
+#[allow(clippy::too_many_lines, reason = "one sentence for each way to say no")]
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     let offer = connection.offer.as_ref()?;

@@ -75,6 +75,7 @@ struct Line {
 }
 
 /// Puts an attempt of a report into the shape of the page.
+#[allow(clippy::too_many_lines, reason = "one line for each field of the page")]
 pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Voice) -> View {
     let verdict = &attempt.verdict;
     let say = |id: &'static str| phrase(id).told(voice);

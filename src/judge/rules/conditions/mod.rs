@@ -214,6 +214,7 @@ condition!(LOG_CONTRADICTS, "condition-log-contradicts", outcome::log_contradict
 condition!(LOG_CLOCK, "condition-log-clock", outcome::log_clock);
 
 /// The ways to a verdict: all conditions of one of them hold where it is given.
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn ways(id: &str) -> &'static [&'static [Condition]] {
     match id {
         "dns-no-response" => &[

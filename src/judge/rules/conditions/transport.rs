@@ -3,9 +3,9 @@
 use super::answer::{Answer, Missing, absent, frame_of, is, seen};
 use crate::attempt::Attempt;
 use crate::connection::plain::Spoken;
-use crate::connection::walk::StepKind;
+use crate::connection::walk::{Side, StepKind};
 use crate::judge::context::Context;
-use crate::judge::rules::{SILENCE, first_end, server_reset as server_resets};
+use crate::judge::rules::{SILENCE, first_end, first_fin, server_reset as server_resets};
 
 /// There is a connection.
 pub(super) fn connection(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
@@ -181,11 +181,15 @@ pub(super) fn client_left(attempt: &Attempt<'_>, context: &Context<'_>) -> Answe
     seen(end, attempt, context)
 }
 
-/// The server ended the connection.
+/// The server ended the connection, before the client did.
 pub(super) fn server_closed(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
-    let server = attempt.connection().map(|it| &it.tcp.server);
+    let connection = attempt.connection();
+    let server = connection.map(|it| &it.tcp.server);
     let end = server.and_then(|server| server.fin.or(server.reset)).map(|it| it.frame);
-    seen(end, attempt, context)
+    match end {
+        Some(frame) if connection.and_then(first_fin) == Some(Side::Client) => Answer::NotMet(Some(frame)),
+        _ => seen(end, attempt, context),
+    }
 }
 
 /// TLS travels in datagrams.
