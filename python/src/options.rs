@@ -48,7 +48,7 @@ impl Options {
         py.detach(|| {
             Ok(Self(tlswalk::Options {
                 profile: read_profile(&profile)?,
-                join: tlswalk::profile::Profile::built_in("capwap-join"),
+                join: Profile::built_in("capwap-join"),
                 anchors: read_anchors(&ca)?,
                 all,
                 others: false,
