@@ -226,9 +226,9 @@ pub const REVIEWED: &[Reviewed] = &[
     },
     Reviewed {
         sample: "on-prem-cloud-refused",
-        case: "together reorder",
+        case: "",
         change: "1 → 2 attempts",
-        reason: "as with dns-stale-address: the question stands behind the connection that it led to",
+        reason: "as with dns-stale-address: the question, or its answer, is not in the capture any more or stands behind the connection that it led to",
     },
     Reviewed {
         sample: "capwap-join-data-port-blocked",
@@ -249,10 +249,22 @@ pub const REVIEWED: &[Reviewed] = &[
         reason: "the snap length cut the hello: what it offers is not in the capture any more",
     },
     Reviewed {
-        sample: "capwap-join-prohibited",
-        case: "snap",
+        sample: "capwap-join",
+        case: "",
         change: "→ tls-no-response by unknown, possible",
-        reason: "what the ICMP error quotes was cut, so that it is about no connection",
+        reason: "over UDP nothing acknowledges: a direction, or an ICMP error, that is not in the capture any more looks like nobody who answers",
+    },
+    Reviewed {
+        sample: "capwap-join-cookie-lost",
+        case: "",
+        change: "→ silent-mid-handshake by unknown, possible",
+        reason: "of one direction it cannot be told who lost what",
+    },
+    Reviewed {
+        sample: "capwap-join-refused",
+        case: "",
+        change: "→ no-application-response by unknown, likely",
+        reason: "the frame that ends the session is not in the capture any more: the Join is seen, and no answer to it",
     },
     Reviewed {
         sample: "capwap-join-cookie-lost",
