@@ -465,6 +465,29 @@ fn a_server_that_closes_unasked_is_healthy_only_where_it_waited() {
 }
 
 #[test]
+fn a_server_that_closes_before_the_clients_finished_ended_the_handshake() {
+    let flight = [each_in_a_record(&server_flight()), change_cipher_spec(), finished(12)].concat();
+    let story = Scenario::open()
+        .send(Client, hello12())
+        .send(Server, flight)
+        .packet(Server, FIN | ACK, &[])
+        .wait(SECOND / 20)
+        .packet(
+            Client,
+            ACK | PSH,
+            &[each_in_a_record(&client_flight()), change_cipher_spec(), finished(11)].concat(),
+        )
+        .packet(Server, RST, &[]);
+    let verdict = verdict(&story);
+    assert_eq!((&*verdict.id, &*verdict.by), ("silent-mid-handshake", "server"));
+    let words = words(&verdict);
+    assert!(
+        !words.contains("after the handshake") && !words.contains("from the client: the server"),
+        "{words}"
+    );
+}
+
+#[test]
 fn a_client_whose_alert_comes_before_the_servers_goodbye_left_first() {
     let story = Scenario::open()
         .handshake12(each_in_a_record)

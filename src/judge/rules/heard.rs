@@ -89,6 +89,13 @@ pub(super) fn finished_lost(connection: &Connection) -> bool {
         && finished.is_some_and(|step| heard_to(connection, Side::Client) <= step.from)
 }
 
+/// Whether the server had closed before it had the client's Finished: for the server there was no complete handshake.
+pub(super) fn closed_unfinished(connection: &Connection) -> bool {
+    let finished = connection.step_by(StepKind::Finished, Side::Client);
+    let closed = connection.tcp.server.fin.zip(finished);
+    closed.is_some_and(|(fin, finished)| fin.acked <= finished.from)
+}
+
 /// Whether the server's bytes go on behind what was read of them: an answer that is no TLS is one all the same.
 fn says_more(connection: &Connection) -> bool {
     let is_read = |step: &&Step| step.side == Side::Server && !matches!(step.kind, StepKind::Fin | StepKind::Reset);

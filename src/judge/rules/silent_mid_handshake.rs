@@ -2,7 +2,7 @@
 
 use super::behind_proxy::behind_proxy;
 use super::datagram_silence;
-use super::heard::{came_partly_too_late, finished_lost, if_heard};
+use super::heard::{came_partly_too_late, closed_unfinished, finished_lost, if_heard};
 use super::{
     client, elsewhere, first_fin, lost_bytes, message_name, named, seconds, sees_handshake, service, side_name,
     tls_with_hello, watched_after,
@@ -64,7 +64,7 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
     let (connection, tls) = tls_with_hello(attempt)?;
     let began = tls.server_hello.is_some() || connection.tcp.server.bytes > 0 && connection.connect().is_none();
     if !began
-        || tls.is_complete() && !finished_lost(connection)
+        || tls.is_complete() && !finished_lost(connection) && !closed_unfinished(connection)
         || tls.first_error().is_some()
         || tls.application_data.server > 0
     {
@@ -75,9 +75,16 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
     if sslv2 || !sees_handshake(connection) {
         return None;
     }
+    // What the client said to a server that had closed was no part of it.
+    let is_unfinished = closed_unfinished(connection);
+    let came_to_a_closed_server = |step: &Step| {
+        let closed = connection.tcp.server.fin;
+        is_unfinished && step.side == Side::Client && closed.is_some_and(|fin| fin.acked <= step.from)
+    };
     let last = connection.steps.iter().rev().find(|step| {
         !matches!(step.kind, StepKind::Fin | StepKind::Reset | StepKind::Alert)
             && !came_partly_too_late(connection, step)
+            && !came_to_a_closed_server(step)
     })?;
     // Nothing that the client heard answers its hello: that is another verdict.
     if last.kind == StepKind::ClientHello && last.side == Side::Client && tls.server_hello.is_some() {

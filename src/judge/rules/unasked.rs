@@ -2,6 +2,7 @@
 
 use super::departure::first_fin;
 use super::exchange::handshake_end;
+use super::heard::closed_unfinished;
 use super::{client, elsewhere, seconds, sees_handshake, service};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
@@ -18,7 +19,8 @@ pub(super) fn finding(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding
     let tls = connection.tls.as_ref()?;
     let asked = tls.application_data.client > 0 || tls.application_data.server > 0;
     let refused = tls.first_error().is_some() || tls.server_alert_after_finished.is_some();
-    if !tls.is_complete() || asked || refused || !sees_handshake(connection) {
+    let is_complete = tls.is_complete() && !closed_unfinished(connection);
+    if !is_complete || asked || refused || !sees_handshake(connection) {
         return None;
     }
     let (frame, time) = goodbye(connection)?;
