@@ -52,12 +52,12 @@ pub fn pauses(course: &Course, attempts: &[Attempt<'_>], verdicts: &[Verdict], u
         .iter()
         .filter_map(|&at| {
             let (attempt, verdict) = (attempts.get(at)?, verdicts.get(at)?);
-            let first = attempt.first().1;
+            let first = attempt.first().time;
             Some(Try {
                 first,
                 last: attempt
                     .connection()
-                    .map_or(first, |connection| connection.last.1.max(first)),
+                    .map_or(first, |connection| connection.last.time.max(first)),
                 failed: outcome(verdict).map(|it| it.is_some()),
             })
         })

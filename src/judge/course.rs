@@ -185,7 +185,7 @@ impl Aliases {
 mod tests {
     use super::*;
     use crate::attempt::attempts;
-    use crate::base::frame::{FrameNumber, Timestamp};
+    use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
     use crate::base::wire_text::WireText;
     use crate::connection::{Connection, connection};
     use crate::dns::lookup::Lookups;
@@ -278,7 +278,12 @@ mod tests {
             addresses: vec![[203, 0, 113, 5].into()],
         };
         let (device, server) = ([10, 0, 0, 1].into(), [9, 9, 9, 9].into());
-        lookups.message(message, device, server, FrameNumber(5), Timestamp(5_000_000_000));
+        lookups.message(
+            message,
+            device,
+            server,
+            FrameAt::new(FrameNumber(5), Timestamp(5_000_000_000)),
+        );
         let path = |at, host: &str| {
             connection(at, "10.0.0.1:50000", "203.0.113.5:80")
                 .requesting("POST", "/SmartTransport", Some(host))

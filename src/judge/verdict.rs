@@ -69,7 +69,7 @@ pub fn judge(attempt: &Attempt<'_>, context: &Context<'_>) -> Verdict {
     if let Some(cause) = findings.first_mut() {
         if let Some(again) = attempt.seen_again {
             cause.evidence.push(Evidence {
-                frame: again.first.0,
+                frame: again.first.frame,
                 what: phrase("seen-again")
                     .with("client", again.client)
                     .with("server", again.server),
@@ -175,7 +175,7 @@ mod tests {
     use crate::attempt::attempts;
     use crate::attempt::hosts::Watched;
     use crate::attempt::other_connections::Surroundings;
-    use crate::base::frame::{FrameNumber, Timestamp};
+    use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
     use crate::capture::CaptureFacts;
     use crate::connection::Connection;
     use crate::connection::{SECOND, connection};
@@ -196,10 +196,10 @@ mod tests {
     fn unanswered() -> Connection {
         let mut connection = connection(10, "10.0.0.1:50000", SERVER);
         connection.tcp.client.syns = [10, 11, 13]
-            .map(|at| (FrameNumber(at), Timestamp(at as i64 * SECOND)))
+            .map(|at| FrameAt::new(FrameNumber(at), Timestamp(at as i64 * SECOND)))
             .to_vec();
         connection.tcp.client.frames = 3;
-        connection.last = (FrameNumber(13), Timestamp(13 * SECOND));
+        connection.last = FrameAt::new(FrameNumber(13), Timestamp(13 * SECOND));
         connection
     }
 

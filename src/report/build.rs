@@ -110,7 +110,7 @@ fn attempt_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict, contex
         seen_again: attempt.seen_again.map(|again| SeenAgain {
             client: again.client.to_string(),
             server: again.server.to_string(),
-            frame: again.first.0.0,
+            frame: again.first.frame.0,
         }),
         device_events: device::events_of(attempt, verdict),
     }
@@ -247,8 +247,8 @@ fn lookup_of(lookup: &crate::dns::lookup::Lookup) -> Lookup {
         name: lookup.name.to_string(),
         kind: lookup.kind_name(),
         server: lookup.server.to_string(),
-        question: lookup.first().0.0,
-        asked: lookup.first().1.to_string(),
+        question: lookup.first().frame.0,
+        asked: lookup.first().time.to_string(),
         answered: lookup.answer.as_ref().map(|answer| answer.time.to_string()),
         answer: lookup.answer.as_ref().map(|answer| answer.frame.0),
         status: lookup.answer.as_ref().map(|answer| answer.status.to_string()),

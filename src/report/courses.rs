@@ -1,5 +1,6 @@
 //! Courses, Pauses → the public shape: several tries told as one story, and the rhythm they show.
 
+use crate::base::frame::FrameAt;
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
@@ -63,7 +64,7 @@ fn course_of(
     let tries = course.tries.iter().enumerate().filter_map(|(number, &at)| {
         let (attempt, cause) = (attempts.get(at)?, verdicts.get(at)?.cause()?);
         let pause = number.checked_sub(1).and_then(|before| pauses.get(before));
-        let (frame, time) = attempt.first();
+        let FrameAt { frame, time } = attempt.first();
         Some(Try {
             attempt: at + 1,
             verdict: cause.id.to_owned(),

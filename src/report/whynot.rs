@@ -122,7 +122,7 @@ pub(crate) fn of_attempts(
                 }
                 // Verdicts without an attempt to say them.
                 None => {
-                    let first = Some(attempt.first().0);
+                    let first = Some(attempt.first().frame);
                     let condition = Condition::of_capture("condition-no-attempt", false, first, language);
                     (Standing::Not, vec![condition])
                 }

@@ -46,7 +46,7 @@ fn open_request(connection: &Connection) -> Option<&Step> {
 /// How long nothing had been sent before a step.
 fn idle_before(connection: &Connection, step: &Step) -> i64 {
     let earlier = connection.steps.iter().filter(|it| it.frame < step.frame);
-    let last = earlier.map(|it| it.time).max().unwrap_or(connection.first.1);
+    let last = earlier.map(|it| it.time).max().unwrap_or(connection.first.time);
     step.time.since(last)
 }
 
@@ -68,11 +68,11 @@ pub(super) fn unacknowledged(attempt: &Attempt<'_>, id: &'static str) -> Option<
             .with("who", client(attempt))
             .with("service", service(attempt))
             .with("times", repeated.times)
-            .with("span", seconds(repeated.last.1.since(request.time))),
+            .with("span", seconds(repeated.last.time.since(request.time))),
     )
     .confidence(Confidence::Likely)
     .evidence(request.frame, phrase("later-request").with("who", client(attempt)))
-    .evidence(repeated.last.0, lost_bytes::repeated(repeated))
+    .evidence(repeated.last.frame, lost_bytes::repeated(repeated))
     .alternative("server-gone", phrase("later-request-server-gone"))
     .claims_silence_of(Side::Server);
     finding = with_idle(finding, connection, request);
@@ -222,7 +222,7 @@ fn inside_answer(
 
 /// When the other side had last sent anything.
 fn before(connection: &Connection, side: Side, reset: &Mark) -> Timestamp {
-    connection.tcp[side.peer()].last_time.min(reset.time)
+    connection.tcp[side.peer()].last.time.min(reset.time)
 }
 
 const fn confidence(by: By) -> Confidence {

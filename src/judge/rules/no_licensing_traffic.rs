@@ -142,9 +142,9 @@ fn quiet(finding: &mut Finding, context: &Context<'_>) {
         let (seen, capwap) = (watched.hosts.of(address), watched.controllers.of(address));
         let lookups: Vec<_> = watched.lookups.iter().filter(|it| it.client == address).collect();
         let first = [
-            seen.first.map(|(frame, _)| frame),
-            capwap.map(|capwap| capwap.first.0),
-            lookups.first().map(|it| it.first().0),
+            seen.first.map(|first| first.frame),
+            capwap.map(|capwap| capwap.first.frame),
+            lookups.first().map(|it| it.first().frame),
         ];
         let first = first.into_iter().flatten().min();
         let why = phrase(if by_option {
@@ -175,7 +175,7 @@ fn quiet(finding: &mut Finding, context: &Context<'_>) {
                 shown.push(ROOT.to_owned());
             }
             say(
-                lookups.first().map(|it| it.first().0),
+                lookups.first().map(|it| it.first().frame),
                 phrase("quiet-lookups")
                     .with("count", lookups.len())
                     .with("names", shown.join(", ")),

@@ -5,6 +5,7 @@ use super::{client, elsewhere, first_end, named, on_client, seconds, service, si
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
+use crate::base::frame::FrameAt;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::Side;
@@ -21,7 +22,10 @@ pub(super) fn finding(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding
     } else {
         last
     };
-    let &(syn_ack, answered) = connection.tcp.server.syns.first().filter(|_| is_silent(connection))?;
+    let &FrameAt {
+        frame: syn_ack,
+        time: answered,
+    } = connection.tcp.server.syns.first().filter(|_| is_silent(connection))?;
     let (side, reset) = first_end(connection)?;
     if side == Side::Client && !connection.answer_refused() {
         return None;

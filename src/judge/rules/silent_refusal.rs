@@ -41,7 +41,7 @@ pub(super) fn finding(
         .ok()?;
     let step = connection.step_by(crate::connection::walk::StepKind::Certificate, presented)?;
     let silent = presented.peer();
-    let waited = connection.last.1.since(step.time);
+    let waited = connection.last.time.since(step.time);
     let summary = phrase(match presented {
         Side::Client => "silent-refusal-summary-server",
         Side::Server => "silent-refusal-summary-client",
@@ -58,7 +58,7 @@ pub(super) fn finding(
             phrase("server-certificate-rejected-certificate").with("subject", &leaf.subject),
         )
         .evidence(
-            connection.last.0,
+            connection.last.frame,
             phrase("silent-refusal-silent")
                 .with("who", side_name(silent))
                 .with("times", stopped.facts.again[presented].len())

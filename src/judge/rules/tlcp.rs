@@ -34,7 +34,7 @@ pub(super) fn mismatch(attempt: &Attempt<'_>, id: &'static str) -> Option<Findin
         ),
         _ if is_over(connection) => finding("tlcp-summary-silent")
             .confidence(Confidence::Likely)
-            .evidence(connection.last.0, phrase("plain-text-to-tls-end"))
+            .evidence(connection.last.frame, phrase("plain-text-to-tls-end"))
             .alternative("server-closed", phrase("plain-text-to-tls-or-closed")),
         _ => return None,
     };

@@ -6,7 +6,7 @@ use super::heard::closed_unfinished;
 use super::{client, elsewhere, seconds, sees_handshake, service};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::FrameAt;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind};
@@ -23,7 +23,7 @@ pub(super) fn finding(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding
     if !is_complete || asked || refused || !sees_handshake(connection) {
         return None;
     }
-    let (frame, time) = goodbye(connection)?;
+    let FrameAt { frame, time } = goodbye(connection)?;
     let after = time.since(handshake_end(connection));
     if after >= super::SILENCE {
         return None;
@@ -63,7 +63,7 @@ pub(super) fn finding(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding
 }
 
 /// The server's FIN, where it had nothing of the client's goodbye when it sent that.
-fn goodbye(connection: &Connection) -> Option<(FrameNumber, Timestamp)> {
+fn goodbye(connection: &Connection) -> Option<FrameAt> {
     let fin = connection.tcp.server.fin?;
     let mut alerts = connection
         .steps
@@ -71,5 +71,5 @@ fn goodbye(connection: &Connection) -> Option<(FrameNumber, Timestamp)> {
         .filter(|step| step.kind == StepKind::Alert && step.side == Side::Client);
     let is_first = first_fin(connection) == Some(Side::Server) && alerts.all(|alert| alert.from >= fin.acked);
     let was_reset = connection.tcp.server.reset.is_some_and(|reset| reset.frame < fin.frame);
-    (is_first && !was_reset).then_some((fin.frame, fin.time))
+    (is_first && !was_reset).then_some(fin.frame_at())
 }
