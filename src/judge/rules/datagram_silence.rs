@@ -15,10 +15,10 @@ use crate::connection::Connection;
 use crate::connection::datagram::DatagramFacts;
 use crate::connection::walk::{Side, Step, StepKind};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Finding, Owner};
+use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 
 /// The hello, or the Discovery before it, was never answered.
-pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: &'static str) -> Option<Finding> {
+pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: VerdictId) -> Option<Finding> {
     let connection = attempt.connection()?;
     let facts = connection.datagrams.as_deref()?;
     let says = |step: &&Step| step.side == Side::Server && step.kind.is_tls();
@@ -127,7 +127,7 @@ impl<'a> Stopped<'a> {
 
 /// The handshake began and then stopped, without an alert.
 #[allow(clippy::too_many_lines, reason = "one question after the other to the same flight")]
-pub(super) fn broken_off(attempt: &Attempt<'_>, context: &Context<'_>, id: &'static str) -> Option<Finding> {
+pub(super) fn broken_off(attempt: &Attempt<'_>, context: &Context<'_>, id: VerdictId) -> Option<Finding> {
     let stopped = Stopped::of(attempt, context)?;
     let Stopped {
         connection,

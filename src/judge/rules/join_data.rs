@@ -8,10 +8,10 @@ use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::Side;
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Finding, Owner};
+use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 
 /// RFC 5415 section 4.7.1: a controller answers each keep-alive of the data channel, 30 s apart and sooner while there is none.
-pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: &'static str) -> Option<Finding> {
+pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: VerdictId) -> Option<Finding> {
     if attempt.carrier() != Carrier::Capwap || !attempt.exchanged() {
         return None;
     }

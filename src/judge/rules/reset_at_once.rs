@@ -9,11 +9,11 @@ use crate::base::frame::FrameAt;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::Side;
-use crate::judge::finding::{At, By, Finding, Owner};
+use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 
 /// What a RST ended before the first byte; nothing where a client that had opened the connection itself took it back, as
 /// probes do.
-pub(super) fn finding(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding> {
+pub(super) fn finding(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     // A SYN sent again after its answer was refused: of the connections that makes, one holds the SYN.
     let whole = |it: &&&Connection| !it.tcp.client.syns.is_empty() && !it.tcp.server.syns.is_empty();
     let last = attempt.connection()?;

@@ -10,19 +10,14 @@ use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::walk::Side;
 use crate::judge::context::Context;
-use crate::judge::finding::{At, Finding};
+use crate::judge::finding::{At, Finding, VerdictId};
 use crate::judge::reason::Reason;
 
 /// Faults for which stacks refuse. Who trusts which issuer does not show.
 const FAULTS: [Reason; 2] = [Reason::Expired, Reason::NotYetValid];
 
 /// Silence behind the certificate of this side.
-pub(super) fn finding(
-    attempt: &Attempt<'_>,
-    context: &Context<'_>,
-    presented: Side,
-    id: &'static str,
-) -> Option<Finding> {
+pub(super) fn finding(attempt: &Attempt<'_>, context: &Context<'_>, presented: Side, id: VerdictId) -> Option<Finding> {
     let stopped = Stopped::of(attempt, context)?;
     let connection = stopped.connection;
     let tls = connection.tls.as_ref()?;

@@ -6,11 +6,11 @@ use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::plain::client::is_over;
 use crate::connection::plain::{Spoken, TlsSign};
-use crate::judge::finding::{At, By, Finding, Owner};
+use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 
 /// GB/T 38636: a protocol like TLS 1.2, with version 0x0101 and suites of its own. A TLS server has no version in common
 /// with such a client.
-pub(super) fn mismatch(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding> {
+pub(super) fn mismatch(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     let connection = attempt.connection()?;
     let plain = connection.plain_client.filter(|plain| plain.spoken == Spoken::Tlcp)?;
     let finding = |summary: &'static str| {

@@ -10,11 +10,11 @@ use crate::base::frame::FrameAt;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind};
-use crate::judge::finding::{At, By, Finding, Owner};
+use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 
 /// RFC 9110 section 15.5.9: a server may close a connection that it does not want to wait on. Time-outs of idle connections are
 /// longer than this; who closes sooner has another reason, as a load balancer without a server behind it.
-pub(super) fn finding(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding> {
+pub(super) fn finding(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
     let asked = tls.application_data.client > 0 || tls.application_data.server > 0;

@@ -298,7 +298,7 @@ mod tests {
     #[test]
     fn every_verdict_of_a_rule_has_conditions() {
         for rule in RULES {
-            assert!(!ways(rule.id).is_empty(), "{}", rule.id);
+            assert!(!ways(&rule.id).is_empty(), "{}", rule.id);
         }
     }
 }
