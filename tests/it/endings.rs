@@ -596,3 +596,60 @@ fn a_whole_capture_is_not_called_incomplete() {
     let open = verdict(&open13().send(Client, encrypted_13(31, 65)));
     assert_eq!(open.id, "incomplete-capture", "its end is missing");
 }
+
+#[test]
+fn a_client_that_closes_behind_early_data_did_not_wait_for_the_server() {
+    // False Start (RFC 7918): the request goes out before the server's Finished.
+    let closed_after = |wait: i64| {
+        let words = [
+            each_in_a_record(&client_flight()),
+            change_cipher_spec(),
+            finished(11),
+            encrypted(23, 13, 40),
+        ];
+        let story = Scenario::open()
+            .send(Client, hello12())
+            .send(Server, each_in_a_record(&server_flight()))
+            .packet(Client, ACK | PSH, &words.concat())
+            .wait(wait)
+            .packet(Client, FIN | ACK, &[])
+            .wait(SECOND / 50)
+            .packet(Server, FIN | ACK, &[]);
+        verdict(&story.packet(Client, ACK, &[]))
+    };
+    let left = closed_after(SECOND / 1_000);
+    assert_eq!(
+        (&*left.id, &*left.by, &*left.confidence),
+        ("silent-mid-handshake", "client", "likely")
+    );
+    let said = words(&left);
+    assert!(
+        said.contains("before any answer could arrive") && !said.contains("do not like"),
+        "{said}"
+    );
+    let waited = closed_after(SECOND / 4);
+    assert_eq!((&*waited.by, &*waited.confidence), ("client", "certain"));
+    assert!(
+        !words(&waited).contains("before any answer could arrive"),
+        "{}",
+        words(&waited)
+    );
+}
+
+#[test]
+fn no_answer_to_a_client_that_closed_with_its_request_is_not_certain() {
+    let story = open13()
+        .packet(Client, ACK | PSH | FIN, &encrypted_13(29, 100))
+        .wait(SECOND / 50)
+        .packet(Server, ACK, &[])
+        .wait(10 * SECOND)
+        .packet(Server, FIN | ACK, &[])
+        .packet(Client, ACK, &[]);
+    let verdict = verdict(&story);
+    assert_eq!(
+        (&*verdict.id, &*verdict.by, &*verdict.confidence),
+        ("no-application-response", "server", "likely")
+    );
+    let words = words(&verdict);
+    assert!(words.contains("closed its own direction"), "{words}");
+}
