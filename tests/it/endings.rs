@@ -653,3 +653,48 @@ fn no_answer_to_a_client_that_closed_with_its_request_is_not_certain() {
     let words = words(&verdict);
     assert!(words.contains("closed its own direction"), "{words}");
 }
+
+#[test]
+fn an_answer_that_only_begins_like_a_record_is_no_tls() {
+    // A Modbus server gives back the first bytes of what it gets, behind its own frame of an error.
+    let answered = |bytes: &[u8]| {
+        let story = Scenario::open().send(Client, hello12()).send(Server, bytes);
+        verdict(&story.wait(3 * SECOND).close(Client))
+    };
+    let modbus = answered(&[0x16, 3, 1, 0, 0, 3, 0, 0x80, 1]);
+    assert_eq!(
+        (&*modbus.id, &*modbus.by, &*modbus.confidence),
+        ("not-tls", "server", "likely")
+    );
+    assert!(modbus.summary.contains("16 03 01 00 00"), "{}", modbus.summary);
+    // What is no text is shown as bytes, and not all of it.
+    let zeroes = answered(&[0; 64]);
+    assert_eq!((&*zeroes.id, &*zeroes.confidence), ("not-tls", "certain"));
+    assert!(
+        zeroes.summary.ends_with("00 00 00 …") && zeroes.summary.len() < 140,
+        "{}",
+        zeroes.summary
+    );
+    // A record that is whole and empty of sense is TLS, and something else.
+    let other = answered(&[0x16, 3, 3, 0, 4, 14, 0, 0, 0]);
+    assert_ne!(other.id, "not-tls");
+}
+
+#[test]
+fn whoever_gives_back_the_clients_hello_is_no_client() {
+    for echo_first in [false, true] {
+        let mut story = Scenario::open().send(Client, hello12()).send(Server, hello12());
+        if echo_first {
+            // The file has the answer before the question.
+            let (asked, answered) = (story.data_frames(Client)[0], story.data_frames(Server)[0]);
+            story = story.swap(asked, answered);
+        }
+        let alert = record(21, &[2, 10]);
+        let verdict = verdict(&story.send(Client, &alert).send(Server, &alert).close(Client));
+        assert_eq!((&*verdict.id, &*verdict.by), ("not-tls", "server"));
+        assert!(
+            verdict.display_filter.contains("tcp.port == 22425"),
+            "the client's port"
+        );
+    }
+}

@@ -111,6 +111,11 @@ proxy-no-response-log = look at the proxy's log for { $device } and { $target }:
 
 # not-tls
 not-tls-summary-bytes = { $target } does not begin with TLS: its first bytes are { $bytes }
+not-tls-summary-like-record = { $target } answers the Client Hello with bytes that are no TLS record: { $bytes }
+not-tls-summary-echo = { $target } answers the Client Hello with a Client Hello: what listens there gives back what it gets
+not-tls-echo = Client Hello from the server
+not-tls-or-client = two clients may be connected to each other: nobody takes the server's part
+not-tls-or-broken = they begin like a record, so a TLS server whose output is damaged is possible
 not-tls-summary-before = { $target } answered in plain HTTP ({ $status } { $reason }) before any Client Hello was sent: it refuses what came first, { $spoken }
 not-tls-before-or = the server may refuse the connection for another reason; its log tells
 not-tls-before-cannot-tell = whether the server there speaks TLS: it had answered before it was asked
