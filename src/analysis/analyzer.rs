@@ -90,14 +90,14 @@ pub fn why_not(
     Ok(answers.into_iter().map(|answer| answer.with_report(&report)).collect())
 }
 
-/// What a report is made of, for whoever needs more than the report.
+/// The parts that a report is made of, for callers that need more than the report.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Judged<'l, 'a> {
     /// The attempts of the report, in its order.
     pub(crate) attempts: &'l [Attempt<'a>],
     /// Their verdicts.
     pub(crate) verdicts: &'l [Verdict],
-    /// What the rules were given beside each attempt.
+    /// The context that the rules got beside each attempt.
     pub(crate) context: &'l Context<'l>,
 }
 
@@ -283,7 +283,7 @@ impl<'o> Analyzer<'o> {
         (report, watched.hosts)
     }
 
-    /// What was odd: in the file, in decoding, on the wire, and where a bound bit.
+    /// The anomalies: of the file, of decoding, on the wire, and of bounds that were reached.
     fn anomalies(&self, facts: &CaptureFacts) -> Vec<Anomaly> {
         let Collected {
             flows,
@@ -330,7 +330,7 @@ impl<'o> Analyzer<'o> {
         anomalies
     }
 
-    /// What is in the capture, by counts and names.
+    /// The content of the capture, by counts and names.
     fn contents(&self) -> Contents {
         let Collected {
             flows,

@@ -320,7 +320,7 @@ impl<'o> Collected<'o> {
         });
     }
 
-    /// Whether a connection without anything to read says something all the same.
+    /// Whether a connection without anything to read is evidence as well.
     fn is_telling_unread(&self, connection: &Connection) -> bool {
         !connection.connected()
             || connection.tcp.server.reset.is_some()

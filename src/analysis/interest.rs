@@ -31,7 +31,7 @@ pub(crate) enum Grade {
     Failed,
 }
 
-/// What tells connections that may belong to a service.
+/// Recognises connections that may belong to a service.
 #[derive(Debug, Default)]
 pub(crate) struct Interest {
     everything: bool,

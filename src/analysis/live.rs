@@ -1,16 +1,17 @@
-//! Frames → Reports, one whenever attempts have ended: for a capture that grows, of which only what is bounded is kept.
+//! Frames → Reports, one whenever attempts have ended: for a capture that grows, in bounded memory.
 //!
-//! What was reported is forgotten but for what explains later attempts: who was told which address, which endpoints are a
-//! service's, what servers chose. All of it is bounded.
+//! Reported attempts are forgotten except for the facts that explain later ones: addresses that DNS gave, endpoints of a
+//! service, choices of servers. All of these are bounded.
 //!
-//! A capture that grows (`-f ndjson -`) is judged again and again: everything that is kept is grouped as it is at the
-//! end of a file, and attempts to which nothing that may still come can belong are reported and forgotten. No second
-//! way of grouping has to agree with the first. Grouping costs what is kept, so the pause between two looks is a second
-//! and 1/1024 s more for each connection and look-up that is kept, at most 10 s by the capture's clock: a busy line's
-//! attempts come some seconds later, and looking costs less than reading does (`benches/README.md`, Size). The clock is
-//! the capture's: it follows a frame by at most 30 s, and a longer pause when two frames within a quarter of an hour
-//! agree that it is later; 64 frames in a row that are older outvote it. What it had said before it went back counts as
-//! seen when it did, so nothing waits until it is there again; after a leap forward flows have 5 s to show that they go
+//! A capture that grows (`-f ndjson -`) is judged again and again. Each look groups everything that is kept, as at the end of a
+//! file; attempts to which no later frame can belong are reported and forgotten. So no second way of grouping has to agree with
+//! the first. A look costs time for each item kept, so the pause between two looks is a second and 1/1024 s more for each
+//! connection and look-up, at most 10 s by the capture's clock: on a busy line attempts are reported some seconds later, and
+//! looks cost less than reading does (`benches/README.md`, Size).
+//!
+//! The clock is the capture's. It follows a frame by at most 30 s, and a longer pause when two frames within a quarter of an
+//! hour agree that it is later; 64 older frames in a row outvote it. Times from before the clock went back count as the time
+//! at which it did, so nothing waits until the clock is there again. After a leap forward, flows have 5 s to show that they go
 //! on.
 
 use std::cell::RefCell;
@@ -40,7 +41,7 @@ const PER_KEPT: i64 = SECOND / 64;
 /// The longest time between two looks.
 const MOST_BETWEEN: i64 = 10 * SECOND;
 
-/// How long it takes after a leap of the clock until a look: flows that go on all the same shall have said so.
+/// Time from a leap of the clock to the next look: flows that go on send a segment within it.
 const AFTER_LEAP: i64 = 5 * SECOND;
 
 /// Longer silence is no different: all has settled.
@@ -115,7 +116,7 @@ struct Stream<'o, F> {
     broken: bool,
 }
 
-/// What the last grouping found.
+/// The result of the last grouping.
 #[derive(Clone, Copy, Debug)]
 enum Next {
     /// It has to be done again.
@@ -137,7 +138,7 @@ impl<F: FnMut(Report) -> ControlFlow<()>> Stream<'_, F> {
             self.next = Next::Due;
             self.due = moment.after(AFTER_LEAP).now;
         }
-        // A silence that was told may have moved it too far.
+        // A reported silence may have moved the clock too far.
         let is_wrong = self.due.since(moment.now) > MOST_BETWEEN;
         if moment.now < self.due && !is_wrong {
             return ControlFlow::Continue(());

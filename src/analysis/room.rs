@@ -6,7 +6,7 @@
 use crate::analysis::interest::Grade;
 use crate::connection::Connection;
 
-/// What has a bound of its own.
+/// A class of things with a bound of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
     /// TLS or HTTP that names a server.

@@ -1,4 +1,4 @@
-//! Reports → Story: what has been told of a capture so far, and is worth knowing later.
+//! Reports → Story: the reports on a capture so far, and the part of them that is needed later.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use crate::judge::finding::Severity;
 use crate::judge::verdict::Verdict;
 use crate::report::{Before, Overall, Part, Report};
 
-/// What has been told of a capture, and is worth knowing later.
+/// The reports on a capture so far, and the part of them that is needed later.
 #[derive(Debug, Default)]
 pub(crate) struct Story {
     pub(crate) before: Before,

@@ -49,7 +49,7 @@ pub struct Offset {
     pub log: usize,
     /// Which form of stamps.
     pub form: Form,
-    /// Whose log it is; `None` where that cannot be told.
+    /// The device whose log it is; `None` where that is not known.
     pub device: Option<IpAddr>,
     /// Nanoseconds by which what is written is ahead of the capture.
     pub ahead: i64,
@@ -64,7 +64,7 @@ pub struct Offset {
 }
 
 impl Offset {
-    /// What can only be an error of the clock, not a zone, in nanoseconds.
+    /// The part that can only be an error of the clock, not a zone, in nanoseconds.
     #[must_use]
     pub fn error(&self) -> i64 {
         if self.is_utc || self.ahead.abs() > FARTHEST_ZONE + QUARTER {
@@ -157,7 +157,7 @@ fn window(what: What, form: Form, span: Span) -> Option<(i64, i64)> {
         What::TrustInstalled | What::CommunicationRestored | What::Answer(_) if span.went_through => {
             Some((begin - SLACK, after))
         }
-        // What was answered and could not be used: only an exchange that went through brings an answer.
+        // An answer that could not be used: only an exchange that went through brings an answer.
         What::TrustFailed
         | What::RegistrationFailed
         | What::OnPremTooOld
@@ -183,7 +183,7 @@ struct Solution {
     kind: Kind,
 }
 
-/// What an offset is, the most ordinary first.
+/// The kind of an offset, the most ordinary first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     None,
@@ -194,7 +194,7 @@ enum Kind {
 /// Of one event: the offsets that would put it beside an attempt, and which.
 type Allowed = Vec<(i64, i64, usize)>;
 
-/// What speaks for an offset.
+/// The support for an offset.
 fn support(allowed: &[Allowed], ahead: i64, kind: Kind) -> Solution {
     let mut solution = Solution {
         ahead,

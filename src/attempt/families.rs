@@ -8,9 +8,9 @@ use crate::attempt::index::lower_case;
 use crate::connection::Connection;
 use crate::dns::lookup::Lookup;
 
-/// Devices that use both address families: who asked for a name tells whose connection it is.
+/// Devices that use both address families: the device that asked for a name owns the connection.
 pub(super) struct Families<'a> {
-    /// Who was told of an address, for which name; nobody where all use one family.
+    /// Look-ups by the address and name they gave; empty where all devices use one address family.
     told: HashMap<(IpAddr, Cow<'a, str>), Vec<&'a Lookup>>,
 }
 
@@ -32,8 +32,8 @@ impl<'a> Families<'a> {
         Self { told }
     }
 
-    /// The device behind a connection: the address that opened it, or the one of the other family that alone was told
-    /// where to connect to.
+    /// The device behind a connection: the address that opened it, or the one of the other family that alone got
+    /// the address by DNS.
     pub(super) fn device(&self, own: IpAddr, name: &str, connection: &Connection) -> IpAddr {
         if self.told.is_empty() {
             return own;

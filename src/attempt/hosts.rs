@@ -23,7 +23,7 @@ const MAX_HOSTS: usize = 16 * 1024;
 /// Hosts remembered beside them as receivers of something else than TCP.
 const MAX_RECEIVERS: usize = 16 * 1024;
 
-/// What the capture holds of a host.
+/// A host in the capture: counts, first and last frame.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Seen {
     /// TCP segments from it.
@@ -162,7 +162,7 @@ impl Hosts {
         self.of(host).received > 0 || self.receivers.contains(&host)
     }
 
-    /// What was seen of a host.
+    /// The counts of a host.
     #[must_use]
     pub fn of(&self, host: IpAddr) -> Seen {
         let row = self.number(host).and_then(|row| self.rows.get(row as usize));

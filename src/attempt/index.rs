@@ -35,7 +35,7 @@ pub(crate) struct Directory<'a> {
     icmp: HashMap<[Endpoint; 2], Vec<&'a IcmpError>, RandomState>,
 }
 
-/// Addresses that somebody was told.
+/// Addresses that a client got by DNS.
 pub(crate) type Addresses = HashSet<IpAddr, RandomState>;
 
 /// What a client asked of a name. Each of its attempts asks for a few of these: looked for among all of them each time,
@@ -58,7 +58,7 @@ struct Spelt {
 }
 
 impl<'a> Asked<'a> {
-    /// The addresses that answers told.
+    /// The addresses that answers gave.
     pub(crate) fn told(&self) -> &Addresses {
         self.told.get_or_init(|| {
             let answers = self.all.iter().filter_map(|it| it.answer.as_ref());

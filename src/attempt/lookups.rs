@@ -16,7 +16,7 @@ use crate::connection::Connection;
 use crate::connection::walk::Sides;
 use crate::dns::lookup::Lookup;
 
-/// The names under which devices were told of addresses.
+/// The names for which devices got addresses.
 #[derive(Default)]
 pub(super) struct NamesTold<'a>(HashMap<(IpAddr, IpAddr), Vec<&'a Lookup>>);
 
@@ -31,8 +31,8 @@ impl<'a> NamesTold<'a> {
         Self(told)
     }
 
-    /// The one name for which a client was told a connection's address before it connected; of two names nobody knows which
-    /// was meant.
+    /// The one name for which a client got a connection's address by DNS before it connected; `None` where two names gave
+    /// that address.
     pub(super) fn of_target(&self, connection: &Connection) -> Option<&'a str> {
         let lookups = self.0.get(&(connection.client.ip, connection.server.ip))?;
         let before = |lookup: &&&Lookup| lookup.first().time.since(connection.first.time) <= CLOCK_SKEW;
@@ -51,7 +51,7 @@ pub(super) fn assign_lookups<'a>(
     directory: &Directory<'a>,
 ) {
     let nearby = Nearby::of(attempts);
-    // Attempts of which there are only look-ups.
+    // Attempts with look-ups only.
     let mut asked_only: HashMap<(IpAddr, Cow<'_, str>), AskedOnly> = HashMap::new();
     for lookup in lookups {
         let service = selector.is_service_name(lookup.name.raw());
@@ -75,7 +75,7 @@ pub(super) fn assign_lookups<'a>(
         if is_relayed(lookup, directory) {
             continue;
         }
-        // What no connection follows: all types of record, and repetitions, are one attempt.
+        // A look-up that no connection follows: all types of record, and repetitions, are one attempt.
         if let Some(again) = asked_only.get_mut(&key)
             && again.goes_on(asked, lookup, attempts)
         {
@@ -173,7 +173,7 @@ impl<'k> Nearby<'k> {
                 })
             })
         };
-        // What precedes has its last connection behind the question.
+        // An attempt before it has its last connection behind the question.
         explained(asked.0, &|it, attempt| {
             precedes(it, attempt) && !was_given_up(it, attempt, directory)
         })
@@ -185,7 +185,7 @@ impl<'k> Nearby<'k> {
     }
 }
 
-/// Attempts of one device and name of which there are only look-ups, in order.
+/// Attempts of one device and name with look-ups only, in order.
 #[derive(Default)]
 struct AskedOnly {
     attempts: Vec<usize>,

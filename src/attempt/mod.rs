@@ -65,13 +65,13 @@ pub const MAX_ATTEMPTS: usize = 100_000;
 /// One try to reach the service.
 #[derive(Debug)]
 pub struct Attempt<'a> {
-    /// Who tried.
+    /// The device that tried.
     pub device: IpAddr,
-    /// What it wanted to reach.
+    /// The service it wanted to reach.
     pub service: Purposed,
     /// Part of licensing, or only reported because everything is.
     pub licensing: bool,
-    /// In whose words and commands its client is told what to do.
+    /// The dialect of its client: the words and commands of remedies.
     pub dialect: Dialect,
     /// The routing table from which the device reaches its service, where its own texts name one.
     pub vrf: Option<IosName>,
@@ -83,13 +83,13 @@ pub struct Attempt<'a> {
     pub icmp: Vec<&'a IcmpError>,
     /// Revocation data fetched during the handshake.
     pub revocation: Vec<Revocation<'a>>,
-    /// What the presented chains are worth, at the time of the capture.
+    /// The judgements on the presented chains, at the time of the capture.
     pub judgements: Sides<Option<Judgement>>,
     /// Asked again over TCP because the answer did not fit: the connection that nobody answered.
     pub dns_over_tcp: Option<&'a Connection>,
     /// Its connection once more, behind an address translation: one connection failed once.
     pub seen_again: Option<&'a Connection>,
-    /// What the device says of it.
+    /// The lines of the device's own texts about it.
     pub testimonies: Vec<Testimony<'a>>,
     /// The client speaks plain text to a port that answered another connection in TLS: the frame in which it did.
     pub speaks_tls: Option<FrameNumber>,
@@ -108,13 +108,13 @@ impl<'a> Attempt<'a> {
         HostArgument::with_port(&self.service.name, "<host of the service>").0
     }
 
-    /// What TLS travelled in.
+    /// The transport below TLS.
     #[must_use]
     pub fn carrier(&self) -> Carrier {
         self.connection().map_or(Carrier::Tcp, |connection| connection.carrier)
     }
 
-    /// In which words it is told.
+    /// The language and dialect of its texts.
     #[must_use]
     pub fn voice(&self, language: Language) -> Voice {
         Voice {
@@ -344,7 +344,7 @@ fn tries_again(attempt: &Attempt<'_>, connection: &Connection) -> bool {
         && (0..=TRY_OVER).contains(&connection.first.time.since(before.last.time))
 }
 
-/// Whether a connection that is not licensing is reported all the same.
+/// Whether a connection that is not licensing is reported as well.
 fn is_wanted(options: &Options, connection: &Connection, speaks_tls: Option<FrameNumber>, unopened: &Unopened) -> bool {
     (options.all || options.profile.everything)
         && (connection.tls.is_some()
@@ -504,7 +504,7 @@ mod tests {
         Options::new(Profile::built_in("cisco-smart-licensing").unwrap())
     }
 
-    /// Answered look-ups of a name: device, second asked, address told.
+    /// Answered look-ups of a name: device, second asked, address given.
     fn lookups(name: &str, asked: &[(&str, i64, &str)]) -> Vec<Lookup> {
         let mut lookups = Lookups::default();
         for (id, &(client, at, address)) in (1..).zip(asked) {

@@ -16,7 +16,7 @@ use crate::dns::lookup::Lookup;
 use crate::profile::options::{Host, Options, Target};
 use crate::profile::{Service, Transport};
 
-/// What a connection was recognised to be for.
+/// The purpose of a connection, as it was recognised.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Purposed {
     /// How the service is reached.
@@ -27,7 +27,7 @@ pub struct Purposed {
     pub proxy: Option<Endpoint>,
     /// Its certificate should come from a public authority.
     pub public_certificate: bool,
-    /// What supersedes the service.
+    /// The service that supersedes it.
     pub superseded_by: Option<String>,
     /// The service opened the connection: the device is the connection's server.
     pub calls_device: bool,
@@ -48,7 +48,7 @@ pub enum Clue {
     Http,
     /// The names in the server's certificate, or its issuer.
     Certificate,
-    /// The device was told this address for the service's name.
+    /// The device got this address for the service's name.
     Dns,
     /// The device asked for the service's name.
     Question,
@@ -91,7 +91,7 @@ impl Clue {
     }
 }
 
-/// Clients that were told something.
+/// Clients that got an answer.
 #[derive(Debug, Default)]
 struct Clients {
     clients: HashSet<IpAddr>,
@@ -117,7 +117,7 @@ impl Clients {
 #[derive(Debug)]
 pub struct Selector<'a> {
     pub(crate) options: &'a Options,
-    /// Which clients were told that a name is at an address: each look-up would else be looked at for each connection.
+    /// The clients to which DNS gave an address for a name: otherwise each look-up would be read for each connection.
     told: HashMap<IpAddr, HashMap<String, Clients>>,
     /// Endpoints recognised by name elsewhere in the capture: where a device also fails to connect to them.
     learnt: BTreeMap<Endpoint, Purposed>,
@@ -165,7 +165,7 @@ impl<'a> Selector<'a> {
         selector
     }
 
-    /// What was learnt of endpoints, for whoever goes on.
+    /// The purposes learnt of endpoints, for a selection that goes on.
     pub(crate) fn into_learnt(self) -> BTreeMap<Endpoint, Purposed> {
         self.learnt
     }
@@ -187,7 +187,7 @@ impl<'a> Selector<'a> {
             .then(|| named(service, &connection.server.ip.to_string(), Clue::Capwap))
     }
 
-    /// What the connection is for, as far as licensing goes.
+    /// The licensing service that the connection is for, if any.
     #[must_use]
     pub fn purpose(&self, connection: &Connection) -> Option<Purposed> {
         // Traffic inside CAPWAP is a wireless client's.
@@ -374,7 +374,7 @@ impl<'a> Selector<'a> {
         })
     }
 
-    /// Whether the device was told that `name` is at the connection's address. It may have asked from its address of the
+    /// Whether DNS gave the device the connection's address for `name`. The device may have asked from its address of the
     /// other family.
     fn resolved(&self, name: &str, connection: &Connection) -> bool {
         let names = self.told.get(&connection.server.ip);
@@ -492,7 +492,7 @@ mod tests {
         lookups.all
     }
 
-    /// What the last of some connections is for: transport and name.
+    /// The purpose of the last of some connections: transport and name.
     fn last(options: &Options, lookups: &[Lookup], connections: &[Connection]) -> Option<(Transport, String)> {
         let selector = Selector::new(options, lookups, connections);
         let purpose = selector.purpose(connections.last().unwrap())?;

@@ -23,7 +23,7 @@ const AFTER: i64 = 75_000_000_000;
 pub struct Testimony<'a> {
     /// The log it stands in.
     pub log: &'a DeviceLog,
-    /// What it says.
+    /// The event on that line.
     pub event: &'a DeviceEvent,
     /// When that was, by the capture's clock.
     pub time: Timestamp,
@@ -52,7 +52,7 @@ pub fn assign<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>]) -> Vec<Of
             let Some(offset) = offsets.iter().find(|it| (it.log, it.form) == (at, event.form)) else {
                 continue;
             };
-            // The stamp beside it is the same event told twice.
+            // The stamp beside it belongs to a second line about the same event.
             if event.form == Form::Epoch {
                 continue;
             }

@@ -29,7 +29,7 @@ impl<'a> Twins<'a> {
         }
     }
 
-    /// What the connection belongs to that this one is another view of.
+    /// The attempt of the connection that this one is another view of.
     pub(crate) fn owner(&self, connection: &Connection) -> Option<usize> {
         let (earlier, owner) = self.seen.get(&numbers(connection)?)?;
         is_twin(earlier, connection).then_some(*owner)

@@ -16,7 +16,7 @@ const OUTVOTED: u32 = 64;
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Clock {
     now: Option<Timestamp>,
-    /// What it went back to last.
+    /// The time it last went back to.
     back: Option<Timestamp>,
     ahead: Option<Timestamp>,
     behind: u32,

@@ -1,4 +1,4 @@
-//! Dialect: in which words and commands a kind of client is told what to do.
+//! Dialect: the words and commands of a kind of client.
 //!
 //! A rule says what must be done; how that is done on the machine in hand stands in data: commands in `dialects/`, words in
 //! `texts/<language>/dialects/`. A dialect has its own where it differs from those that it rests on.
@@ -160,7 +160,7 @@ impl Dialect {
     }
 }
 
-/// What has to be done on a client, apart from the lines that do it there.
+/// A task on a client, apart from the lines that do it there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Task {
     name: &'static str,

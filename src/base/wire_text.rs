@@ -84,7 +84,7 @@ pub fn in_prose(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("“{shown}”"))
 }
 
-/// What would close the quotation.
+/// Replaces a character that would close the quotation.
 const fn unquoted(c: char) -> char {
     match c {
         '“' | '”' => '"',

@@ -203,7 +203,7 @@ fn damage_is_told_with_its_place_and_the_first_number_it_makes_uncertain() {
     bytes[made.records[5].clone()].fill(0xee);
     let (facts, frames) = read(&bytes);
     assert_eq!((frames.len(), facts.frames, facts.end.clone()), (22, 22, End::Complete));
-    // The frame before it cannot be told from one of which the end is lost, so it is lost, too.
+    // The frame before it looks like one whose end is lost, so it is lost, too.
     let damage = Damage {
         offset: made.records[4].start as u64,
         lost: (made.records[4].len() + made.records[5].len()) as u64,

@@ -90,7 +90,7 @@ fn other_capture(head: &[u8]) -> Option<(&'static str, &'static str)> {
 
 /// Records of Endace's Extensible Record Format, which has no magic number: a time in 1/2^32 s in little-endian order, a type,
 /// flags, the record's length in big-endian order, losses, the length on the wire. Three of a type that follow each other within
-/// a day are told from chance.
+/// a day are no chance.
 fn is_erf(head: &[u8]) -> bool {
     let record = |at: usize| {
         let bytes = head.get(at..)?.first_chunk::<16>()?;

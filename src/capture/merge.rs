@@ -19,7 +19,7 @@ use crate::base::wire_text::WireText;
 /// 4 KiB, each that overlaps the current one 256 KiB.
 pub const MOST_FILES: usize = 512;
 
-/// Pauses between files that are never told: a busy ring turns within a second, a quiet one waits for a keep-alive.
+/// Pauses between files up to this are not reported: a busy ring turns within a second, a quiet one waits for a keep-alive.
 const SHORT_PAUSE: i64 = 5_000_000_000;
 
 /// Why several captures could not be read as one.

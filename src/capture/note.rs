@@ -11,7 +11,7 @@ use crate::base::frame::{Anomaly, AnomalyKind, FrameNumber, Timestamp};
 use crate::base::phrase::Phrase;
 use crate::capture::{CaptureFacts, Damage, End};
 
-/// What a comment that holds a piece of a note begins with; then `1/2 ` and the first half of the JSON text.
+/// The beginning of a comment that holds a piece of a note; then `1/2 ` and the first half of the JSON text.
 pub const MARK: &str = "tlswalk-slice/1 ";
 
 /// The longest note read. Ours have one or two KiB; certificates' facts add some hundred bytes each.
@@ -24,7 +24,7 @@ const DEEPEST: usize = 20;
 /// The longest piece: an option holds 65,535 bytes.
 const PIECE: usize = 60_000;
 
-/// What a slice says of the capture it was cut from.
+/// The note that a slice carries about the capture it was cut from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// The version of tlswalk that cut it.
@@ -49,7 +49,7 @@ pub struct Note {
     /// Places in its middle where records were lost.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub damage: Vec<Hole>,
-    /// What was odd about its clock.
+    /// An oddity of its clock.
     pub clock: Option<Phrase>,
     /// Options of the command line that it was judged with, where they name hosts.
     #[serde(default)]
@@ -84,14 +84,14 @@ pub struct Cut {
     pub offset: u64,
     /// Bytes lost.
     pub lost: u64,
-    /// What was found there, as a clause.
+    /// A description of what was found there, as a clause.
     pub detail: Phrase,
     /// It merely ends early.
     pub is_cut: bool,
 }
 
 impl Note {
-    /// What is known of a capture; hash, counts of the slice and chains are the caller's.
+    /// A note of these facts; the caller adds hash, counts of the slice and chains.
     #[must_use]
     pub fn of(facts: &CaptureFacts) -> Self {
         // A slice of a slice speaks of the first capture.

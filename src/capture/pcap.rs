@@ -210,7 +210,7 @@ impl Reader {
         Timestamp(seconds.wrapping_add(fraction))
     }
 
-    /// What a header says.
+    /// The fields of a record header.
     #[inline]
     fn record(&self, head: &Head) -> Record {
         Record {

@@ -11,7 +11,7 @@ pub(super) const MARGIN: usize = WINDOW / 2;
 /// How far the search goes, in bytes. A disk that loses more at once has lost the capture.
 pub(super) const FARTHEST: u64 = 64 * 1024 * 1024;
 
-/// What a record behind damage must be like.
+/// Limits that a record behind damage must keep.
 #[derive(Clone, Copy)]
 pub(super) struct Limits {
     /// Earliest and latest time; `None` before the first frame with a time.
@@ -22,7 +22,7 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    /// Records of which a chain must consist at least.
+    /// Records that a chain must have at least.
     pub(super) const RECORDS: usize = 3;
     /// The longest record believed behind damage: Wireshark's limit for packets.
     pub(super) const LARGEST: usize = 262_144 + 64;

@@ -50,7 +50,7 @@ enum Format {
 
 enum State {
     Reading,
-    /// What the chunk begins with is no record, for this reason.
+    /// The chunk does not begin with a record, for this reason.
     Damaged(Phrase),
     Ended(End),
 }
@@ -151,7 +151,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// From now on, an input that is silent between two records is told from one that has ended.
+    /// From now on, an input that is silent between two records is not taken for one that has ended.
     pub(super) const fn heed_silence(&mut self) {
         self.chunk.heed_silence();
     }
@@ -226,7 +226,7 @@ impl<'a> Source<'a> {
                 frames => CaptureError::ReadBehind { frames, error },
             });
         }
-        // What was taken for the end or for garbage is where a decompressor gave up.
+        // A place taken for the end, or for garbage, is where a decompressor gave up.
         if let State::Ended(End::Complete) = self.state
             && let Some(failure) = self.take_failure(tally)
         {

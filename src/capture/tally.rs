@@ -38,7 +38,7 @@ struct Oddity {
     detail: Phrase,
 }
 
-/// What has been learnt of the file so far, or of all files that are read as one.
+/// Facts of the file so far, or of all files that are read as one.
 #[derive(Clone, Default)]
 pub(crate) struct Tally {
     pub(super) facts: CaptureFacts,
@@ -53,7 +53,7 @@ pub(crate) struct Tally {
     oddities: Vec<Oddity>,
     /// Damaged places, and the bytes lost at them.
     damaged: (u64, u64),
-    /// What section comments say of the capture that this is a slice of.
+    /// Reads the section comments about the capture that this file is a slice of.
     pub(super) note: NoteReader,
 }
 
@@ -84,7 +84,7 @@ impl Tally {
         }
     }
 
-    /// The same for a packet of which the time is known.
+    /// The same for a packet whose time is known.
     #[inline]
     pub(super) fn number_packet(&mut self, time: Timestamp, link: LinkType) -> FrameNumber {
         // As nearly all are: of the same link as the one before, and no older.

@@ -65,13 +65,13 @@ struct Doubtful {
 pub struct Direction {
     /// Below the bytes.
     pub tcp: TcpSide,
-    /// What it said, in order (TCP's own events apart until the end).
+    /// Its messages, in order (TCP's own events are added at the end).
     pub events: Vec<Event>,
     /// Events beyond the bound.
     pub events_dropped: u64,
     /// Totals.
     pub application_data: ApplicationData,
-    /// What it carries; set at the end.
+    /// The protocol it carries; set at the end.
     pub carries: Carries,
     /// Bytes of plaintext before TLS; set at the end.
     pub preamble: u64,
@@ -81,7 +81,7 @@ pub struct Direction {
     pub opening: Opening,
     /// DNS over TCP; `None` on other ports.
     pub dns: Option<Vec<u8>>,
-    /// What it says in plain text before TLS, or in its place.
+    /// Plain text before TLS, or in its place.
     pub talk: Talk,
     /// Its bytes in order.
     pub(crate) stream: Stream,
@@ -247,7 +247,7 @@ impl Direction {
         self.records.bodies.as_ref().is_some_and(|it| !it.is_empty())
     }
 
-    /// How many Application Data records are not told one by one before the one that is told as the `told`th.
+    /// Number of Application Data records without an event of their own before the `told`th record that has one.
     pub(crate) fn untold_records(&self, told: u64) -> u64 {
         let all = self.application_data.records;
         if told <= MAX_RECORDS as u64 {
@@ -313,7 +313,7 @@ impl Direction {
         self.stream.release();
     }
 
-    /// What it carries, as far as it was read.
+    /// The protocol it carries, as far as it was read.
     #[must_use]
     pub const fn carries_so_far(&self) -> Carries {
         self.records.carries()
@@ -470,7 +470,7 @@ fn read_item(
         Item::Chunk(chunk) => {
             opening.keep(chunk);
             if records.carries() != Carries::Tls {
-                // What stands behind a hole opens nothing.
+                // Bytes behind a hole are not the opening.
                 let whole = tcp.gaps.is_empty();
                 talk.keep(chunk);
                 if !http.is_done() {

@@ -8,7 +8,7 @@ use crate::tls::message::Message;
 /// Something a direction said, in its order.
 pub type Event = Said<EventKind>;
 
-/// What a direction can say.
+/// An event of a direction: TCP's, HTTP's or TLS's.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)] // TCP's own names
 pub enum EventKind {

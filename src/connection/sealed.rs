@@ -34,7 +34,7 @@ pub(super) struct Sizes {
     pub(super) alert: u16,
 }
 
-/// What the records were found to be.
+/// The names that the records were given.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Named {
     /// Step index, what it is, and a remark.
@@ -352,7 +352,7 @@ impl Goodbye {
 /// A record that stands alone may just as well be the answer. It is taken for that only when the server had the request by
 /// then and closed in good order after it, as a server does that has answered.
 ///
-/// What comes with the request in hand and long after the time of tickets is none.
+/// A record that comes after the request, and long after the time of tickets, is no ticket.
 fn ticket_count(
     later: &[Protected],
     goodbye: Goodbye,
@@ -552,7 +552,7 @@ mod tests {
         assert_eq!(first(&[(S, 2500)]), StepKind::EncryptedHandshake);
     }
 
-    /// What each record was found to be, in order.
+    /// The step of each record, in order.
     fn kinds(named: &Named) -> Vec<(usize, StepKind)> {
         let mut steps: Vec<(usize, StepKind)> = named.steps.iter().map(|&(step, kind, _)| (step, kind)).collect();
         steps.sort_by_key(|&(step, _)| step);

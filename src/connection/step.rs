@@ -14,7 +14,7 @@ use crate::base::phrase::{Phrase, Voice, phrase};
 use crate::tcp::stream::Position;
 use crate::tls::{AlertDescription, AlertLevel, CipherSuite, Group, Version};
 
-/// Who sent something. The client is whoever sent the Client Hello.
+/// One of the two ends. The client is the end that sent the Client Hello.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // the words speak for themselves
 pub enum Side {
@@ -180,9 +180,9 @@ step_kinds! {
 /// One step of the walk.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// What.
+    /// Its kind.
     pub kind: StepKind,
-    /// Who.
+    /// Its sender.
     pub side: Side,
     /// The frame by which it was wholly captured.
     pub frame: FrameNumber,
@@ -200,7 +200,7 @@ pub struct Step {
     pub detail: Option<Detail>,
 }
 
-/// What a step says beyond its kind.
+/// A detail of a step beyond its kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Detail {
     /// A name, or a line of HTTP; escaped where it is from the wire. The same in every language.

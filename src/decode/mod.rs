@@ -198,7 +198,7 @@ impl Datagram<'_> {
     }
 }
 
-/// What an ICMP or ICMPv6 error says.
+/// The meaning of an ICMP or ICMPv6 error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IcmpErrorKind {
@@ -212,7 +212,7 @@ pub enum IcmpErrorKind {
     PortUnreachable,
     /// A filter forbids it (ICMP 9, 10, 13; ICMPv6 code 1, 5, 6).
     Prohibited,
-    /// The packet is too big for the next link, whose MTU is given (0: not told).
+    /// The packet is too big for the next link, whose MTU is given (0: unknown).
     FragmentationNeeded {
         /// The next hop's MTU in bytes.
         mtu: u32,
@@ -248,9 +248,9 @@ pub struct IcmpError {
     pub frame: FrameNumber,
     /// When that frame was captured.
     pub time: Timestamp,
-    /// Who sent the error.
+    /// The sender of the error.
     pub from: IpAddr,
-    /// What it says.
+    /// Its meaning.
     pub kind: IcmpErrorKind,
     /// Sender of the quoted packet.
     pub quoted_src: Endpoint,
@@ -334,7 +334,7 @@ impl Skip {
     pub const COUNT: usize = 13;
 }
 
-/// What a frame holds.
+/// The content of a frame, decoded.
 #[derive(Clone, Copy, Debug)]
 pub enum Decoded<'a> {
     /// A TCP segment. Lent, since it is large and is written once for each of a million frames.

@@ -81,7 +81,7 @@ fn short(bytes: &[u8]) -> Option<(Record<'_>, &[u8])> {
     let [has_cid, has_long_number, has_len] = [0x10, 0x08, 0x04].map(|bit| first & bit != 0);
     let rest = rest.get(if has_long_number { 2 } else { 1 }..)?;
     let (body, rest) = match rest.split_first_chunk::<2>() {
-        // The length of the identifier is not told, so what follows it is not found either.
+        // The length of the identifier is not given, so the fields behind it are not found either.
         Some((&len, behind)) if has_len && !has_cid => {
             let len = usize::from(u16::from_be_bytes(len));
             if len > MAX_BODY {

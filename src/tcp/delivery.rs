@@ -21,14 +21,14 @@ const MAX_BLOCKS: usize = 4;
 /// A payload that any ordinary path carries: IPv4 hosts take packets of 576 bytes (RFC 791 section 3.1), IPv6 links 1,280.
 const ORDINARY: u32 = 536;
 
-/// What of a direction arrived.
+/// The bytes of a direction that arrived at the other side.
 #[derive(Clone, Debug, Default)]
 pub struct Delivery {
     /// How far the other side acknowledged; set at the end.
     acked: Position,
     /// Segments larger than all before them: payload and the position after it.
     sizes: [(u32, Position); MAX_SIZES],
-    /// What the last acknowledgement with selective blocks held beyond its own number.
+    /// The selective blocks of the last acknowledgement that had any, beyond its own number.
     blocks: [(Position, Position); MAX_BLOCKS],
     repeated: Option<Repeated>,
 }
@@ -81,7 +81,7 @@ pub enum SizeLimit {
         /// Payload of what was lost.
         lost: u32,
     },
-    /// What was lost is so small that any ordinary path carries it.
+    /// The lost segment is so small that any ordinary path carries it.
     Hardly {
         /// Payload of what was lost.
         lost: u32,
@@ -147,7 +147,7 @@ impl Delivery {
         self.acked
     }
 
-    /// What was sent again and never acknowledged; `None` where all that was sent again arrived in the end.
+    /// Bytes that were retransmitted and never acknowledged; `None` where all retransmitted bytes arrived in the end.
     #[must_use]
     pub const fn repeated(&self) -> Option<&Repeated> {
         self.repeated.as_ref()

@@ -48,7 +48,7 @@ impl Provenance {
         }
     }
 
-    /// What these bytes say, up to `to`.
+    /// A message in these bytes, which end at `to`.
     #[must_use]
     pub fn said<T>(self, kind: T, to: Position) -> Said<T> {
         Said {
@@ -65,7 +65,7 @@ impl Provenance {
 /// Something a direction said, in its order: a message of TLS, a head of HTTP, or what TCP says of itself.
 #[derive(Clone, Debug)]
 pub struct Said<T> {
-    /// What.
+    /// Its kind.
     pub kind: T,
     /// The frames that carried it.
     pub frames: Frames,

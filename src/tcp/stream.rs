@@ -77,7 +77,7 @@ pub enum GapCause {
     Unknown,
 }
 
-/// What a stream hands on, in order.
+/// An item that a stream hands on, in order.
 #[derive(Clone, Copy, Debug)]
 pub enum Item<'a> {
     /// Bytes. Lent: a chunk copied just after its fields were written stalls the processor.
@@ -86,7 +86,7 @@ pub enum Item<'a> {
     Gap(Gap),
 }
 
-/// What a segment turned out to be.
+/// The kind of a segment's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arrival {
     /// New bytes, or none at all.

@@ -44,7 +44,7 @@ pub(super) const TASKS: &[&str] = &[
     "use-shown-url",
     "use-smart-transport",
     "use-url",
-    // What TLS is told.
+    // Settings of TLS.
     "choose-built-in-certificate",
     "choose-certificate",
     "cipher-suites",
@@ -61,7 +61,7 @@ pub(super) const TASKS: &[&str] = &[
     "show-trustpoints",
     "start-tls",
     "tls-version",
-    // What the device noted.
+    // Records that the device keeps.
     "show-all",
     "show-history",
     "show-last-answer",
@@ -127,7 +127,7 @@ pub(super) struct Book {
     pub(super) products: Vec<String>,
     /// How a configuration begins and ends; `None`: nothing is configured.
     pub(super) modes: Option<Modes>,
-    /// What only some releases have, by name; texts refer to it as `{ -gate-<name> }`.
+    /// Features of some releases only, by name; texts refer to one as `{ -gate-<name> }`.
     #[serde(default)]
     pub(super) gates: BTreeMap<String, Gate>,
     #[serde(default)]
@@ -275,7 +275,7 @@ pub(super) fn filled<'v>(line: &str, value: &dyn Fn(&str) -> Option<&'v str>) ->
     filled
 }
 
-/// What stands in square brackets, where every name in it has a value.
+/// The text in square brackets, if every name in it has a value.
 fn if_known<'v>(inner: &str, value: &dyn Fn(&str) -> Option<&'v str>) -> Option<String> {
     let mut names = inner
         .split('{')

@@ -24,7 +24,7 @@ const HABIT: usize = 4;
 /// Odd headers in a row, none of them a habit, that are believed in the middle of a file.
 const MANY: usize = 16;
 
-/// What the headers of a file do from its beginning, though they should not.
+/// Deviations that the headers of a file have from its beginning.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Habits {
     /// Captured lengths above the wire's.

@@ -29,7 +29,7 @@ pub(super) struct Packet {
 /// Rows on their way to be packets.
 #[derive(Debug, Default)]
 pub(super) struct Dump {
-    /// What was said of the packet whose rows come next.
+    /// The heading of the packet whose rows come next.
     heading: Heading,
     is_no_packet: bool,
     /// A blank line stood before the row that comes next.

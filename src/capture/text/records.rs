@@ -22,7 +22,7 @@ const END: u8 = 3;
 /// `if_name` of an Interface Description Block (draft-ietf-opsawg-pcapng).
 const IF_NAME: u16 = 2;
 
-/// What is written of a packet, or of something else.
+/// A record of a text: a packet, or something else.
 #[derive(Default)]
 pub(super) struct Head {
     pub(super) link: LinkType,

@@ -39,7 +39,7 @@ const REMEMBERED: usize = 8;
 pub(super) struct Direction {
     /// Below the records.
     pub(super) side: TcpSide,
-    /// What it said.
+    /// Its messages.
     pub(super) events: Vec<Event>,
     pub(super) events_dropped: u64,
     pub(super) application_data: ApplicationData,
@@ -263,7 +263,7 @@ impl Direction {
     }
 }
 
-/// What a record says that is no handshake message in clear.
+/// The message of a record that is no handshake in clear.
 fn without_handshake(record: &Record<'_>) -> Option<Message> {
     let is_clear = record.epoch == 0;
     let len = record.len;

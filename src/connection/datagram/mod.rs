@@ -16,12 +16,12 @@ pub mod table;
 use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
 use crate::connection::step::Sides;
 
-/// What a connection over datagrams shows beside its messages.
+/// The facts of a connection over datagrams beside its messages.
 #[derive(Clone, Debug, Default)]
 pub struct DatagramFacts {
     /// Flights that a side sent again: frame and time of each.
     pub again: Sides<Vec<FrameAt>>,
-    /// Datagrams of which IP fragments never came: the first of each side, and how many.
+    /// Datagrams that lack IP fragments: the first of each side, and how many.
     pub torn: Sides<Option<Torn>>,
     /// Whether the messages of a side are all there, from its first one on.
     pub is_whole: Sides<bool>,
@@ -29,7 +29,7 @@ pub struct DatagramFacts {
     pub control: Control,
 }
 
-/// Datagrams of which IP fragments never came.
+/// Datagrams that lack IP fragments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Torn {
     /// The frame of the first fragment of the first of them.

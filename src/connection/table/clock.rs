@@ -98,7 +98,7 @@ impl Flows {
             ended.extend(self.take(at));
             self.gone.add(key, last, moment);
         }
-        // What comes late of these begins no connection of interest: they leave the ends of others their place.
+        // Late segments of these begin no connection of interest: they leave their place to the ends of others.
         ended.extend(closed.into_iter().filter_map(|at| self.take(at)));
         // Tickets of flows that have gone would else stay as long as there are few.
         for queue in [&mut self.order, &mut self.lone] {
@@ -143,7 +143,7 @@ pub(crate) struct OpenFlow {
     pub(crate) has_asked: bool,
 }
 
-/// Events of a direction among which its hello is: the first, but behind what a proxy was told.
+/// Events of a direction among which its hello is: the first, but behind the CONNECT to a proxy.
 const FIRST_EVENTS: usize = 4;
 
 impl crate::connection::flow::Flow {

@@ -24,7 +24,7 @@ pub(super) struct Handshake {
     ack: Option<Bare>,
 }
 
-/// What became of it.
+/// The state after a segment.
 pub(super) enum Next {
     /// It goes on.
     Handshake,

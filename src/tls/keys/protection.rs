@@ -10,7 +10,7 @@ use crate::tls::{CipherSuite, record::content};
 /// How many records may be missing between two that are opened: as many as a hole of the capture swallows.
 const MOST_MISSING: u64 = 8;
 
-/// What protects the records of one direction between two changes of keys.
+/// The cipher state of one direction between two changes of keys.
 pub(super) struct Protection {
     key: LessSafeKey,
     iv: Iv,
