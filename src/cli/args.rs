@@ -13,6 +13,7 @@ use tlswalk::base::phrase::Language;
 use tlswalk::report::ticket::{self, Team};
 
 use crate::cli::commands::triage::options::{TRIAGE_EXAMPLES, TriageOptions};
+use crate::cli::settings::Settings;
 use crate::cli::{expect, usage};
 
 const EXAMPLES: &str = "\
@@ -21,6 +22,7 @@ Commands:
   tlswalk why <FRAME> <CAPTURE> what the report says because of that frame
   tlswalk whynot <ID> <CAPTURE> which condition of a verdict is not met, or not visible
   tlswalk triage <PATH>...      folders of captures: a table by verdict, a row for each attempt
+  tlswalk config                which settings hold, and where each comes from
   tlswalk completions <SHELL>   a completion script for bash, elvish, fish, powershell or zsh
   tlswalk man                   the manual page, in troff
 
@@ -68,21 +70,36 @@ pub(crate) struct Cli {
     pub(crate) command: Option<Command>,
     #[command(flatten)]
     pub(crate) inspect: Inspect,
+    /// The options that were typed, and did not merely get their default value.
+    #[arg(skip)]
+    pub(crate) typed: Vec<String>,
 }
 
 impl Cli {
-    /// `-o -` is no `-o` at all, except for a slice, which goes nowhere by itself.
-    fn with_plain_output(mut self) -> Self {
-        let inspect = match &mut self.command {
-            None => &mut self.inspect,
+    /// The options of a command that judges captures.
+    pub(crate) fn judging(&mut self) -> Option<&mut Inspect> {
+        match &mut self.command {
+            None => Some(&mut self.inspect),
             Some(
-                Command::Verify { inspect, .. }
+                Command::Slice { inspect, .. }
+                | Command::Verify { inspect, .. }
                 | Command::Diff { inspect }
                 | Command::Why { inspect, .. }
                 | Command::Whynot { inspect, .. }
-                | Command::Triage { inspect, .. },
-            ) => inspect,
-            Some(_) => return self,
+                | Command::Triage { inspect, .. }
+                | Command::Config { inspect },
+            ) => Some(inspect),
+            Some(Command::Explain { .. } | Command::Completions { .. } | Command::Man) => None,
+        }
+    }
+
+    /// `-o -` is no `-o` at all, except for a slice, which goes nowhere by itself.
+    fn with_plain_output(mut self) -> Self {
+        if matches!(self.command, Some(Command::Slice { .. })) {
+            return self;
+        }
+        let Some(inspect) = self.judging() else {
+            return self;
         };
         inspect.output.take_if(|it| it.as_os_str() == STANDARD_OUTPUT);
         self
@@ -169,6 +186,13 @@ pub(crate) enum Command {
         inspect: Inspect,
         #[command(flatten)]
         triage: TriageOptions,
+    },
+    /// Show which settings hold, and where each comes from
+    #[command(max_term_width = 100)]
+    #[command(mut_arg("captures", |it| it.required(false).hide(true).num_args(0..=0)))]
+    Config {
+        #[command(flatten)]
+        inspect: Inspect,
     },
     /// Print a completion script for a shell
     Completions {
@@ -296,7 +320,22 @@ pub(crate) struct Inspect {
     /// Also report TLS that is not licensing
     #[arg(long)]
     pub(crate) all: bool,
+    /// The site of the captures: a name from the settings file
+    ///
+    /// Its servers, proxies, roots and profile hold where no option says otherwise: docs/settings.md.
+    #[arg(long, value_name = "NAME", conflicts_with = "no_config", hide_short_help = true)]
+    pub(crate) site: Option<String>,
+    /// The settings file
+    ///
+    /// Otherwise $XDG_CONFIG_HOME/tlswalk/config.toml. tlswalk config shows what holds.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config", hide_short_help = true)]
+    pub(crate) config: Option<PathBuf>,
+    /// Read no settings file
+    #[arg(long, hide_short_help = true)]
+    pub(crate) no_config: bool,
     /// Language of the text: en or ja
+    ///
+    /// Otherwise as the settings say, or the locale.
     #[arg(
         long,
         value_name = "LANG",
@@ -363,6 +402,9 @@ pub(crate) struct Inspect {
     /// The first line that fits counts.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub(crate) expect_file: Option<PathBuf>,
+    /// Where the values of these options come from.
+    #[arg(skip)]
+    pub(crate) settings: Settings,
 }
 
 /// Output formats.
@@ -384,10 +426,16 @@ impl Inspect {
 
     /// Whether nothing was said about what to look for: then, in a capture without licensing, what else failed is the answer.
     pub(crate) fn leaves_open_what(&self) -> bool {
-        let no_target = [&self.cssm, &self.on_prem, &self.cslu, &self.proxy]
-            .iter()
-            .all(|it| it.is_empty());
-        self.profile == Self::PROFILE && !self.all && no_target && self.wlc.is_empty() && self.log.is_empty()
+        // Servers that a settings file names for every call say nothing of this capture.
+        let is_asked_for = |key: &str, is_empty: bool| !is_empty && self.settings.is_asked_for(key);
+        let named = [
+            is_asked_for("cssm", self.cssm.is_empty()),
+            is_asked_for("on-prem", self.on_prem.is_empty()),
+            is_asked_for("cslu", self.cslu.is_empty()),
+            is_asked_for("proxy", self.proxy.is_empty()),
+            is_asked_for("wlc", self.wlc.is_empty()),
+        ];
+        self.profile == Self::PROFILE && !self.all && !named.contains(&true) && self.log.is_empty()
     }
 }
 
@@ -457,7 +505,8 @@ pub(crate) enum Parsed {
 pub(crate) fn parse(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Parsed {
     let arguments: Vec<std::ffi::OsString> = arguments.into_iter().collect();
     let parsed = usage::command().try_get_matches_from(&arguments).and_then(|matches| {
-        let cli = Cli::from_arg_matches(&matches)?;
+        let mut cli = Cli::from_arg_matches(&matches)?;
+        cli.typed = usage::typed(&matches);
         Ok((cli, usage::misplaced(&matches)))
     });
     match parsed {

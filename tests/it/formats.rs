@@ -179,7 +179,7 @@ fn a_file_of_expectations_names_captures_by_pattern_and_junit_shows_them() {
 fn a_full_disk_is_told_and_leaves_no_half_file() {
     for format in ["text", "json", "ndjson", "html", "markdown", "csv", "junit", "sarif"] {
         let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let output = Command::new(env!("CARGO_BIN_EXE_tlswalk"))
+        let output = crate::support::program()
             .args(["-f", format, FAILING])
             .current_dir(root())
             .stdout(full)

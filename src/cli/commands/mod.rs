@@ -11,6 +11,7 @@ use crate::cli::stdin::Waiting;
 pub(crate) use tlswalk::capture::Hashed;
 use tlswalk::report::escaped;
 
+pub(crate) mod config;
 pub(crate) mod diff;
 pub(crate) mod reading;
 pub(crate) mod redact;
