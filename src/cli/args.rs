@@ -22,6 +22,7 @@ Commands:
   tlswalk why <FRAME> <CAPTURE> what the report says because of that frame
   tlswalk whynot <ID> <CAPTURE> which condition of a verdict is not met, or not visible
   tlswalk triage <PATH>...      folders of captures: a table by verdict, a row for each attempt
+  tlswalk serve                 a page of this machine alone, to drop captures on
   tlswalk config                which settings hold, and where each comes from
   tlswalk completions <SHELL>   a completion script for bash, elvish, fish, powershell or zsh
   tlswalk man                   the manual page, in troff
@@ -87,6 +88,7 @@ impl Cli {
                 | Command::Why { inspect, .. }
                 | Command::Whynot { inspect, .. }
                 | Command::Triage { inspect, .. }
+                | Command::Serve { inspect, .. }
                 | Command::Config { inspect },
             ) => Some(inspect),
             Some(Command::Explain { .. } | Command::Completions { .. } | Command::Man) => None,
@@ -187,9 +189,29 @@ pub(crate) enum Command {
         #[command(flatten)]
         triage: TriageOptions,
     },
+    /// Judge captures in a browser: a page of this machine alone, for dropping them
+    ///
+    /// It listens on 127.0.0.1 only, at an address that nobody can guess, stores nothing and asks nothing of any network.
+    /// The options say how captures are judged that are dropped there.
+    #[command(max_term_width = 100)]
+    #[command(mut_arg("captures", |it| it
+        .required_unless_present(clap::builder::Resettable::Reset)
+        .hide(true)))]
+    Serve {
+        #[command(flatten)]
+        inspect: Inspect,
+        /// The port; otherwise one that is free
+        #[arg(long, value_name = "PORT", default_value_t = 0, hide_default_value = true)]
+        port: u16,
+        /// The largest upload, in MiB
+        #[arg(long, value_name = "MIB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
+        max_upload: u64,
+    },
     /// Show which settings hold, and where each comes from
     #[command(max_term_width = 100)]
-    #[command(mut_arg("captures", |it| it.required(false).hide(true).num_args(0..=0)))]
+    #[command(mut_arg("captures", |it| it
+        .required_unless_present(clap::builder::Resettable::Reset)
+        .hide(true)))]
     Config {
         #[command(flatten)]
         inspect: Inspect,

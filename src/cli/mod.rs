@@ -62,7 +62,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
         Parsed::Show(_) => false,
         Parsed::Mistake(_) => true,
     };
-    if let Some(first) = word(1).filter(|first| is_no_command && !Path::new(first).exists())
+    if let Some(first) = word(1).filter(|first| is_no_command && !first.starts_with('-') && !Path::new(first).exists())
         && let Some(hint) = usage::misspelt(first, word(2))
     {
         return Err(hint);
@@ -112,6 +112,15 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
                 command: Some(Command::Triage { inspect, triage }),
                 ..
             } => commands::triage::run(&inspect, &triage),
+            Cli {
+                command:
+                    Some(Command::Serve {
+                        inspect,
+                        port,
+                        max_upload,
+                    }),
+                ..
+            } => commands::serve::run(inspect, port, max_upload),
             Cli {
                 command: Some(Command::Config { inspect }),
                 ..

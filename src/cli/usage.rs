@@ -85,6 +85,13 @@ const SUBCOMMANDS: &[Subcommand] = &[
         formats: None,
     },
     Subcommand {
+        name: "serve",
+        usage: "tlswalk serve [OPTIONS]",
+        example: "tlswalk serve",
+        takes: &[],
+        formats: None,
+    },
+    Subcommand {
         name: "config",
         usage: "tlswalk config [OPTIONS]",
         example: "tlswalk config --site NAME",

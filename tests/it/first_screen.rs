@@ -5,7 +5,6 @@
     reason = "test code states its invariants"
 )]
 
-use std::process::Command;
 use std::time::Duration;
 
 use crate::support::{root, rows, run};

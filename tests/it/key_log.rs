@@ -10,7 +10,6 @@
 )]
 
 use std::fs;
-use std::process::Command;
 
 use crate::support::root;
 use tlswalk::report::Report;

@@ -41,7 +41,7 @@ fn failing(bytes: &[u8]) -> Stdio {
 }
 
 fn run_on(stdin: Stdio, arguments: &[&str]) -> Output {
-    crate::support::bare(Command::new(TLSWALK))
+    support::bare(Command::new(TLSWALK))
         .args(arguments)
         .stdin(stdin)
         .output()

@@ -143,17 +143,18 @@ fn a_mistake_in_a_file_is_told_with_line_and_column_and_what_was_meant() {
         ("lang = \"ja\"\nlnag = 1\n", "did you mean `lang`?"),
         ("[site.a]\non_prem = []\n", "line 2, column 1: unknown key `on_prem`"),
         ("[site.a]\non_prem = []\n", "did you mean `on-prem`?"),
-        (
-            "lang = \"jp\"\n",
-            "line 1, column 8: \"jp\" is not one of en, ja; did you mean ja?",
-        ),
+        ("lang = \"jp\"\n", "line 1, column 8: \"jp\" is not one of en, ja"),
         (
             "[site.a]\nwlc = [\"10.0.0.300\"]\n",
-            "line 2, column 8: \"10.0.0.300\" is no IP address",
+            "line 2, column 7: \"10.0.0.300\" is no IP address",
         ),
         (
             "[site.a]\non-prem = [\"https://ssm/\"]\n",
-            "line 2, column 12: \"https://ssm/\": give the host alone",
+            "line 2, column 11: \"https://ssm/\": give the host alone",
+        ),
+        (
+            "color = \"allways\"\n",
+            "line 1, column 9: \"allways\" is not one of auto, always, never; did you mean always?",
         ),
         ("[site.a\n", "line 1, column 8"),
         ("default-site = \"tokio\"\n[site.tokyo]\n", "default-site tokio: "),
@@ -176,7 +177,7 @@ fn a_mistake_in_a_file_is_told_with_line_and_column_and_what_was_meant() {
         (
             &[][..],
             ("TLSWALK_LANG", "jp"),
-            "TLSWALK_LANG: \"jp\" is not one of en, ja; did you mean ja?",
+            "TLSWALK_LANG: \"jp\" is not one of en, ja",
         ),
         (
             &[],
@@ -283,7 +284,7 @@ fn a_report_says_which_settings_nobody_typed() {
         "{screen}"
     );
     assert!(
-        screen.contains("tlswalk slice -o case.pcapng --on-prem ssm.tokyo.example:8443"),
+        screen.contains("tlswalk slice -o case.pcapng --on-prem 'ssm.tokyo.example:8443'"),
         "{screen}"
     );
     // A site that stands in the file for every call does not narrow what is looked for in any capture.

@@ -364,7 +364,7 @@ fn silence_of_any_length_is_survived() {
 
 /// The program on standard input.
 fn start() -> std::process::Child {
-    crate::support::program()
+    support::program()
         .args(["-f", "ndjson", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -441,7 +441,7 @@ fn a_file_that_grows_is_followed() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut child = crate::support::program()
+    let mut child = support::program()
         .args(["-f", "ndjson", "-"])
         .stdin(tail.stdout.take().unwrap())
         .stdout(Stdio::piped())
@@ -480,7 +480,7 @@ fn an_attempt_is_reported_while_the_input_is_open() {
         ControlFlow::Continue(())
     })
     .unwrap();
-    let mut child = crate::support::program()
+    let mut child = support::program()
         .args(["-f", "ndjson", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

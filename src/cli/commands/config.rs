@@ -39,6 +39,9 @@ struct Row<'a> {
 
 /// Shows the settings.
 pub(crate) fn run(inspect: &Inspect) -> Result<u8, String> {
+    if !inspect.captures.is_empty() {
+        return Err("config takes no capture; see tlswalk config --help".to_owned());
+    }
     let settings = &inspect.settings;
     let page = match inspect.format {
         Format::Text => text(settings, inspect.lang.into()),
@@ -135,27 +138,18 @@ fn notes(settings: &Settings, language: Language) -> Vec<String> {
     if Path::new(NEARBY).is_file() && !is_read(Path::new(NEARBY)) {
         notes.push(phrase("config-nearby").with("value", NEARBY).in_language(language));
     }
-    let known: Vec<String> = KEYS.iter().map(|key| variable(key)).collect();
+    let settings: Vec<String> = KEYS.iter().map(|key| variable(key)).collect();
     let mut set: Vec<String> = env::vars_os().filter_map(|(name, _)| name.into_string().ok()).collect();
-    set.retain(|name| name.starts_with("TLSWALK_") && !known.contains(name) && !OTHERS.contains(&name.as_str()));
+    set.retain(|name| !settings.contains(name) && !OTHERS.contains(&name.as_str()));
     set.sort();
-    // A variable that is near to no setting is somebody's own.
     for name in set {
-        if let Some(near) = usage::nearest(
-            &name.to_lowercase(),
-            known
-                .iter()
-                .map(|it| it.to_lowercase())
-                .collect::<Vec<_>>()
-                .iter()
-                .map(String::as_str),
-        ) {
-            notes.push(
-                phrase("config-unknown-variable")
-                    .with("value", name)
-                    .with("near", near.to_uppercase())
-                    .in_language(language),
-            );
+        let Some(rest) = name.strip_prefix("TLSWALK_") else {
+            continue;
+        };
+        // A variable that is near to no setting is somebody's own.
+        if let Some(near) = usage::nearest(&rest.replace('_', "-"), KEYS) {
+            let note = phrase("config-unknown-variable").with("near", variable(near));
+            notes.push(note.with("value", name).in_language(language));
         }
     }
     notes
