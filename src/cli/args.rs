@@ -5,18 +5,18 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{Args, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use tlswalk::Target;
 use tlswalk::base::dialect::Dialect;
 use tlswalk::base::frame::Timestamp;
-use tlswalk::base::phrase::Language;
-use tlswalk::report::ticket::{self, Team};
+use tlswalk::report::ticket;
 
+pub(crate) use crate::cli::choices::{Color, ForTeam, Lang};
 use crate::cli::commands::triage::options::{TRIAGE_EXAMPLES, TriageOptions};
 use crate::cli::settings::Settings;
 use crate::cli::{expect, usage};
 
-const EXAMPLES: &str = "\
+pub(crate) const EXAMPLES: &str = "\
 Commands:
   tlswalk explain [ID]          what a verdict means and looks like in a capture
   tlswalk why <FRAME> <CAPTURE> what the report says because of that frame
@@ -228,39 +228,6 @@ pub(crate) enum Command {
 /// Standard output, where a file is named that is written.
 pub(crate) const STANDARD_OUTPUT: &str = "-";
 
-/// What the manual page says last.
-const SEE_ALSO: &str = ".SH SEE ALSO\n.BR tshark (1),\n.BR editcap (1),\n.BR tcpdump (8)\n";
-
-/// The manual page.
-pub(crate) fn write_manual(out: &mut dyn std::io::Write) -> std::io::Result<()> {
-    let page = clap_mangen::Man::new(usage::command());
-    page.render_title(out)?;
-    page.render_name_section(out)?;
-    page.render_synopsis_section(out)?;
-    page.render_description_section(out)?;
-    page.render_options_section(out)?;
-    if let Some(triage) = Cli::command().find_subcommand("triage") {
-        // What it shares with the main command stands there.
-        let own = ["state", "no_rings", "watch", "settle"];
-        let triage = triage.clone().mut_args(|it| {
-            let is_shared = !own.contains(&it.get_id().as_str());
-            it.hide(is_shared)
-        });
-        let mut section = Vec::new();
-        clap_mangen::Man::new(triage.disable_help_flag(true)).render_options_section(&mut section)?;
-        let section = String::from_utf8_lossy(&section).replacen(".SH OPTIONS", ".SH OPTIONS OF TRIAGE", 1);
-        out.write_all(section.as_bytes())?;
-    }
-    // The examples as they stand: troff would fill the lines.
-    let examples = EXAMPLES.replace('\\', "\\\\").replace('-', "\\-");
-    write!(out, ".SH EXAMPLES AND EXIT CODES\n.nf\n{examples}\n.fi\n{SEE_ALSO}")
-}
-
-/// The completion script of a shell.
-pub(crate) fn write_completions(shell: clap_complete::Shell, out: &mut dyn std::io::Write) {
-    clap_complete::generate(shell, &mut usage::command_for_completions(), "tlswalk", out);
-}
-
 /// The main command.
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
@@ -464,52 +431,6 @@ impl Inspect {
 /// Reads the name of a dialect.
 fn dialects() -> impl TypedValueParser<Value = Dialect> {
     PossibleValuesParser::new(Dialect::ALL.map(Dialect::name)).map(|name| Dialect::named(&name).unwrap_or_default())
-}
-
-/// Whose ticket is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ForTeam {
-    Firewall,
-    Pki,
-    Proxy,
-    Server,
-    Support,
-}
-
-impl From<ForTeam> for Team {
-    fn from(team: ForTeam) -> Self {
-        match team {
-            ForTeam::Firewall => Self::Firewall,
-            ForTeam::Pki => Self::Pki,
-            ForTeam::Proxy => Self::Proxy,
-            ForTeam::Server => Self::Server,
-            ForTeam::Support => Self::Support,
-        }
-    }
-}
-
-/// Languages of reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Lang {
-    En,
-    Ja,
-}
-
-impl From<Lang> for Language {
-    fn from(lang: Lang) -> Self {
-        match lang {
-            Lang::En => Self::En,
-            Lang::Ja => Self::Ja,
-        }
-    }
-}
-
-/// When to colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    Auto,
-    Always,
-    Never,
 }
 
 /// What came of reading the command line.

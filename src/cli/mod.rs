@@ -4,10 +4,12 @@
 
 mod again;
 mod args;
+mod choices;
 mod commands;
 mod expect;
 mod given;
 mod interrupt;
+mod manual;
 mod originals;
 mod output;
 mod progress;
@@ -130,7 +132,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
                 ..
             } => {
                 let mut script = Vec::new();
-                args::write_completions(shell, &mut script);
+                manual::write_completions(shell, &mut script);
                 print(args::Color::Never, &script)
             }
             Cli {
@@ -138,7 +140,7 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
                 ..
             } => {
                 let mut page = Vec::new();
-                args::write_manual(&mut page).map_err(|error| reason(&error))?;
+                manual::write_manual(&mut page).map_err(|error| reason(&error))?;
                 print(args::Color::Never, &page)
             }
             Cli {

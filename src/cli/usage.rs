@@ -338,7 +338,7 @@ mod tests {
             clap_complete::Shell::Fish,
         ] {
             let mut script = Vec::new();
-            crate::cli::args::write_completions(shell, &mut script);
+            crate::cli::manual::write_completions(shell, &mut script);
             let script = String::from_utf8(script).unwrap();
             for word in ["tls-no-response", "cisco-smart-licensing", "ios-xe-wireless"] {
                 assert!(script.contains(word), "{shell}: {word}");
