@@ -60,6 +60,8 @@ mod refutation;
 mod remedies;
 mod samples;
 mod scenarios;
+mod serve;
+mod settings;
 mod stream;
 mod text_dumps;
 mod ticket;
