@@ -480,6 +480,7 @@ mod tests {
                 method: WireText::from(method),
                 target: WireText::from(target),
                 host: host.map(WireText::from),
+                sender: None,
             };
             this.http.push(Exchange {
                 request: Some((this.first.0, Box::new(request))),

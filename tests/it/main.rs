@@ -60,6 +60,7 @@ mod refutation;
 mod remedies;
 mod samples;
 mod scenarios;
+mod stacks;
 mod stream;
 mod text_dumps;
 mod ticket;
