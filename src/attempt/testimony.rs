@@ -51,11 +51,19 @@ pub fn assign<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>]) -> Vec<Of
         return Vec::new();
     }
     let of_joins = assign_joins(logs, attempts);
-    let mut offsets = device_clock::offsets(logs, attempts);
+    let offsets = device_clock::offsets(logs, attempts);
+    assign_licensing(logs, attempts, &offsets);
+    for attempt in attempts {
+        attempt.testimonies.sort_by_key(|it| it.time);
+    }
     // A log that tells of nothing but access points is compared with their attempts.
     let is_new = |it: &Offset| !offsets.iter().any(|known| (known.log, known.form) == (it.log, it.form));
     let more: Vec<Offset> = of_joins.into_iter().filter(is_new).collect();
-    offsets.extend(more);
+    offsets.into_iter().chain(more).collect()
+}
+
+/// Gives every attempt of licensing its lines.
+fn assign_licensing<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>], offsets: &[Offset]) {
     let mut spans: Vec<(Span, IpAddr, usize)> = attempts
         .iter()
         .enumerate()
@@ -64,7 +72,7 @@ pub fn assign<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>]) -> Vec<Of
         .collect();
     spans.sort_by_key(|(span, _, _)| span.begin);
     let Some(around) = spans.first().map(|(span, _, _)| span.begin) else {
-        return offsets;
+        return;
     };
     for (at, log) in logs.iter().enumerate() {
         for event in &log.events {
@@ -107,10 +115,6 @@ pub fn assign<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>]) -> Vec<Of
             }
         }
     }
-    for attempt in attempts {
-        attempt.testimonies.sort_by_key(|it| it.time);
-    }
-    offsets
 }
 
 /// Gives every attempt of an access point its lines, by their time and by the addresses that they name.
