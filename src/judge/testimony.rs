@@ -68,7 +68,7 @@ fn of_join(what: What, id: &str, severity: Severity) -> Bearing {
 pub fn support(finding: &mut Finding, attempt: &Attempt<'_>) {
     let settles = attempt.testimonies.iter().find(|it| {
         it.certainty >= Confidence::Likely
-            && bearing(it.what(attempt), finding.id, finding.severity) == Bearing::Settles
+            && bearing(it.what(attempt), &finding.id, finding.severity) == Bearing::Settles
     });
     let Some(testimony) = settles else { return };
     let before = finding.confidence;

@@ -132,8 +132,9 @@ pub(super) fn remedies(reason: JoinReason, dialect: Dialect, verify: &Phrase) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::judge::finding::VerdictId;
 
-    fn told(text: &str) -> Option<(&'static str, String)> {
+    fn told(text: &str) -> Option<(VerdictId, String)> {
         let logs = [crate::device::read("a", text.as_bytes())];
         let finding = finding(&logs, Dialect::IosXeWireless)?;
         Some((finding.id, finding.summary.english()))

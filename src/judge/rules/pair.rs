@@ -47,8 +47,8 @@ pub(super) fn takeover<'c>(attempt: &Attempt<'_>, context: &Context<'c>) -> Opti
 }
 
 fn last_frame(attempt: &Attempt<'_>) -> FrameNumber {
-    let connections = attempt.connections.iter().map(|connection| connection.last.0);
-    connections.max().unwrap_or(attempt.first().0)
+    let connections = attempt.connections.iter().map(|connection| connection.last.frame);
+    connections.max().unwrap_or(attempt.first().frame)
 }
 
 /// To install trust on both chassis.

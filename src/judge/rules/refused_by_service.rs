@@ -113,7 +113,7 @@ fn told(
         let place = phrase(evidence)
             .with("log", testimony.log.name.as_str())
             .with("line", testimony.event.line);
-        finding = finding.evidence(connection.last.0, place);
+        finding = finding.evidence(connection.last.frame, place);
     }
     if let What::JoinFailed(reason) = testimony.event.what {
         device_join::remedies(reason, attempt.dialect, &verify(attempt))
