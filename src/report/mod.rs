@@ -377,6 +377,10 @@ pub struct Attempt {
     pub verdict: Verdict,
     /// Everything that was found, the verdict's own finding first.
     pub findings: Vec<Finding>,
+    /// The library that its client looks like, where that chose the commands of the fix; absent where nothing shows, or more is
+    /// known of the client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_looks_like: Option<LooksLike>,
     /// Its DNS look-ups.
     pub lookups: Vec<Lookup>,
     /// Its connections, by id, in order.
@@ -393,6 +397,17 @@ pub struct Attempt {
     /// What the device's own texts say of it, in order of time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub device_events: Vec<DeviceEvent>,
+}
+
+/// What a Client Hello looks like. It makes no verdict surer: any program can write any hello.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
+pub struct LooksLike {
+    /// The dialect of that name has its commands: `openssl`, `gnutls`, `java`, `go`, `node`, `nss`, `chromium`, `schannel`.
+    #[serde(deserialize_with = "known::word")]
+    pub stack: Word,
+    /// What it looks like, and what that rests on.
+    pub because: String,
 }
 
 /// An attempt's connection behind an address translation.

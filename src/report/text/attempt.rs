@@ -63,6 +63,12 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
             .in_language(language);
         page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
     }
+    if let Some(looks) = &attempt.client_looks_like {
+        let text = phrase("text-looks-like")
+            .with("because", &looks.because)
+            .in_language(language);
+        page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
+    }
     fix(page, verdict)?;
     evidence(page, attempt, verbose)?;
     stopped(page, attempt, connection, verbose)?;
