@@ -15,7 +15,7 @@ pub(crate) struct Dropped {
     pub(crate) unconnected: u64,
     pub(crate) icmp: u64,
     pub(crate) events: u64,
-    /// Of all these, connections that may belong to a service, and such that were not followed to their ends.
+    /// Of all these, connections that may belong to a service, and those that were not followed to their ends.
     pub(crate) not_judged: u64,
 }
 

@@ -31,7 +31,7 @@ use crate::report::Report;
 
 const SECOND: i64 = 1_000_000_000;
 
-/// How long hosts wait for the other fragments of a datagram, at most (RFC 8200 section 4.5).
+/// The longest time for which hosts wait for the other fragments of a datagram (RFC 8200 section 4.5).
 const FRAGMENTS_WAIT: i64 = 60 * SECOND;
 
 /// How much longer than a second it takes, by the capture's clock, until attempts that have ended are looked for again, for each
@@ -110,7 +110,7 @@ struct Stream<'o, F> {
     has_leapt: bool,
     /// When grouping can bring anything, unless something comes.
     next: Next,
-    /// Of the capture, as of the last look.
+    /// Facts of the capture, as of the last look.
     facts: CaptureFacts,
     each: F,
     broken: bool,
@@ -119,7 +119,7 @@ struct Stream<'o, F> {
 /// The result of the last grouping.
 #[derive(Clone, Copy, Debug)]
 enum Next {
-    /// It has to be done again.
+    /// Attempts must be grouped again.
     Due,
     /// No attempt waits, or none that settles before that time; and so much was kept.
     NotBefore(Option<Timestamp>, usize),

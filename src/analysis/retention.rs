@@ -54,7 +54,7 @@ const MANY_CONNECTIONS: usize = 2048;
 pub(crate) struct Found {
     /// Reported now: connections by number, look-ups by place in memory.
     told: Parts,
-    /// Of attempts that wait.
+    /// Parts of attempts that wait.
     waiting: Parts,
     /// The time from which traffic of a host may be evidence for an attempt that waits or still goes on.
     since: HashMap<IpAddr, Timestamp, RandomState>,
@@ -90,7 +90,7 @@ impl Found {
             self.waiting.add(&fetch.connections, &fetch.lookups);
         }
         self.host_waits(attempt.device, attempt.first().time);
-        // It may have another address.
+        // The client may have another address.
         let clients = attempt.connections.iter().map(|it| (it.client.ip, it.first.time));
         let askers = attempt.lookups.iter().map(|it| (it.client, it.first().time));
         let own = clients.chain(askers).filter(|(host, _)| *host != attempt.device);
@@ -112,7 +112,7 @@ impl Found {
     }
 }
 
-/// How much something matters, besides what an attempt has.
+/// The importance of things that no attempt has.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Worth {
     /// An attempt that is under way may rest on it.
@@ -222,7 +222,7 @@ fn drop_repeated(fates: &mut [Fate], lookups: &Lookups, moment: Moment) {
     }
 }
 
-/// Of too many that are remembered the first ones go.
+/// Of too many remembered look-ups the oldest go.
 fn drop_surplus(fates: &mut [Fate], lookups: &Lookups) {
     let is_kept = |(fate, it): &(&Fate, &Lookup)| **fate != Fate::Gone && it.is_of_interest;
     let kept = fates.iter().zip(&lookups.all).filter(is_kept).count();

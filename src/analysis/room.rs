@@ -13,7 +13,7 @@ pub(crate) enum Class {
     Named,
     /// The same without a name.
     Nameless,
-    /// It never connected, or broke off before anything was said.
+    /// It never connected, or ended before a message was sent.
     Unconnected,
 }
 

@@ -78,7 +78,7 @@ pub(crate) enum State {
     ForFlows,
 }
 
-/// How long what may belong to an attempt is waited for, behind a connection of it.
+/// The time behind a connection of an attempt in which more of the attempt may follow.
 fn quiet(connection: &Connection) -> i64 {
     match connection.connected() {
         true => 0,

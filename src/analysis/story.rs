@@ -19,7 +19,7 @@ pub(crate) struct Story {
     pub(crate) surroundings: Surroundings,
     pub(crate) learnt: BTreeMap<Endpoint, Purposed>,
     parts: u64,
-    /// Of equals the attempt that began first.
+    /// Of equal ones the attempt that began first.
     worst: Option<((Severity, Reverse<FrameNumber>), Overall)>,
 }
 

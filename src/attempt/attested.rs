@@ -95,7 +95,7 @@ impl Chain {
     }
 }
 
-/// What a slice's note says of chains. What was written by another version and is not understood is not used.
+/// The chains of a slice's note. Chains in the form of another version, which is not understood, are left out.
 pub(crate) fn chains(note: Option<&Note>) -> Vec<Chain> {
     let written = note.into_iter().flat_map(|note| &note.chains);
     written.filter_map(|chain| Chain::deserialize(chain).ok()).collect()

@@ -31,7 +31,7 @@ const FARTHEST_ZONE: i64 = 14 * 60 * MINUTE;
 
 /// The device asks for the name and the route before its first packet, and writes the request before that.
 const BEFORE_REQUEST: i64 = 10 * SECOND;
-/// How late a line may be about what is over: the agent waits for its own timers, and syslog is no hurry to it.
+/// Delay of a line about something that is over: the agent waits for its own timers, and sends syslog late.
 const AFTER_END: i64 = 60 * SECOND;
 /// Stamps without fractions, and the rest of what is imprecise.
 const SLACK: i64 = 2 * SECOND;
@@ -57,7 +57,7 @@ pub struct Offset {
     pub give: i64,
     /// Events that agree on it; 0: assumed.
     pub pairs: usize,
-    /// How sure that is.
+    /// The confidence in it.
     pub certainty: Confidence,
     /// The stamps are known to be UTC, so the offset is the clock's own error.
     pub is_utc: bool,
@@ -195,7 +195,7 @@ enum Kind {
     Clock,
 }
 
-/// Of one event: the offsets that would put it beside an attempt, and which.
+/// The offsets that would put one event beside an attempt, and that attempt.
 type Allowed = Vec<(i64, i64, usize)>;
 
 /// The support for an offset.
@@ -317,7 +317,7 @@ fn solve(events: &[(&DeviceEvent, Timestamp)], spans: &[Span], is_utc: bool) -> 
     other
 }
 
-/// How sure an offset is; `None`: too little speaks for it.
+/// The confidence in an offset; `None`: there is too little evidence for it.
 fn certainty(solution: Solution, is_utc: bool) -> Option<Confidence> {
     let Solution { pairs, attempts, .. } = solution;
     match solution.kind {

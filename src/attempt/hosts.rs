@@ -207,14 +207,14 @@ impl Hosts {
     }
 }
 
-/// Everything that was seen beside connections: hosts, controllers, look-ups.
+/// Facts of the capture beside connections: hosts, controllers, look-ups.
 #[derive(Debug, Default)]
 pub struct Watched<'a> {
     /// Hosts by their TCP connections.
     pub hosts: Hosts,
     /// Controllers by their CAPWAP.
     pub controllers: Controllers,
-    /// Who claimed which address by ARP.
+    /// Claims of addresses by ARP.
     pub neighbours: Neighbours,
     /// The data channels of access points.
     pub channels: Channels,

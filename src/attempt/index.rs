@@ -110,7 +110,7 @@ impl<'a> Asked<'a> {
 }
 
 impl<'a> Directory<'a> {
-    /// Of everything that was kept of a capture.
+    /// The index of everything kept of a capture.
     pub(crate) fn new(connections: &'a [Connection], lookups: &'a [Lookup], icmp: &'a [IcmpError]) -> Self {
         let mut directory = Self::default();
         for connection in connections {
@@ -225,7 +225,7 @@ pub(crate) struct ByTime {
 }
 
 impl ByTime {
-    /// Of things in any order.
+    /// An index of things in any order.
     pub(crate) fn new(things: impl Iterator<Item = (Timestamp, usize)>) -> Self {
         let mut things: Vec<_> = things.collect();
         things.sort_unstable();

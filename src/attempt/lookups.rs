@@ -56,7 +56,7 @@ pub(super) fn assign_lookups<'a>(
     for lookup in lookups {
         let service = selector.is_service_name(lookup.name.raw());
         let name = lower_case(lookup.name.raw());
-        // Of the look-ups of an export nearly all are of others' names.
+        // Nearly all look-ups of an export are of other names.
         if service.is_none() && !nearby.by_name.contains_key(&name) {
             continue;
         }
@@ -247,7 +247,7 @@ fn was_given_up(lookup: &Lookup, attempt: &Attempt<'_>, directory: &Directory<'_
     if truncated || !without_address {
         return false;
     }
-    // Nobody asks the same server again that knows of no such name, unless it tries again.
+    // A device asks the server that knows no such name again only in a new attempt.
     let says_no = lookup.answer.as_ref().is_some_and(|answer| answer.status.0 == 3);
     let lookups = directory.lookups_of(lookup.client, lookup.name.raw());
     if says_no && lookups.is_some_and(|it| it.is_asked_anew(lookup)) {

@@ -337,7 +337,7 @@ impl<'a> Grouping<'a, '_> {
             self.open.insert(key, at);
         }
         if let Some(attempt) = self.attempts.get_mut(at) {
-            // Of two address families the one that was used last.
+            // Of two address families the one used last.
             attempt.device = device;
             attempt.connections.push(connection);
         }
@@ -376,7 +376,7 @@ fn is_wanted(options: &Options, connection: &Connection, speaks_tls: Option<Fram
         && (connection.tls.is_some()
             || wanted_tls(connection, speaks_tls)
             || unopened.is_told(connection)
-            // Until something was seen of what was said, the port tells that TLS was to come.
+            // Before any message was seen, only the port shows that TLS is expected.
             || connection.server.port == 443 && connection.beginning_hidden)
 }
 

@@ -19,7 +19,7 @@ use crate::profile::{Service, Transport};
 /// The purpose of a connection, as it was recognised.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Purposed {
-    /// How the service is reached.
+    /// The transport to the service.
     pub transport: Transport,
     /// The service's name, else its address.
     pub name: String,
@@ -31,11 +31,11 @@ pub struct Purposed {
     pub superseded_by: Option<String>,
     /// The service opened the connection: the device is the connection's server.
     pub calls_device: bool,
-    /// How it was recognised.
+    /// The clue by which it was recognised.
     pub because: Clue,
 }
 
-/// How a connection, or a look-up, was recognised as a service's.
+/// The clue by which a connection, or a look-up, was recognised as a service's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Clue {
     /// The name in the Client Hello.
@@ -69,7 +69,7 @@ pub enum Clue {
 }
 
 impl Clue {
-    /// As a clause.
+    /// The value as a clause.
     #[must_use]
     pub fn phrase(self) -> Phrase {
         phrase(match self {

@@ -14,7 +14,7 @@ const MAX_LINES: usize = 64;
 /// Attempts looked at for a line, the latest that had begun: one lasts minutes, and a controller makes a few an hour.
 const MAX_LATER: usize = 256;
 
-/// How long before its first packet and after its last an attempt's lines may be written.
+/// Time before the first packet and after the last in which an attempt's lines may be written.
 const BEFORE: i64 = 15_000_000_000;
 const AFTER: i64 = 75_000_000_000;
 
@@ -27,7 +27,7 @@ pub struct Testimony<'a> {
     pub event: &'a DeviceEvent,
     /// When that was, by the capture's clock.
     pub time: Timestamp,
-    /// How sure that time is.
+    /// The confidence in that time.
     pub certainty: Confidence,
 }
 

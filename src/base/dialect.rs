@@ -159,7 +159,7 @@ impl Dialect {
             let known = known.filter(|begin| product.starts_with(begin.as_str()));
             known.map(String::len).max()
         };
-        // Of two that know the same, the more general, which stands first.
+        // Of two dialects with equally long prefixes the more general one, which stands first.
         let known = Self::ALL.into_iter().filter_map(|it| Some((begins(&it)?, it)));
         known.rev().max_by_key(|&(len, _)| len).map(|(_, dialect)| dialect)
     }

@@ -46,7 +46,7 @@ impl WireText {
 }
 
 impl WireText {
-    /// As it stands in a sentence of ours: see [`in_prose`].
+    /// The text inside a sentence: see [`in_prose`].
     #[must_use]
     pub fn in_prose(&self) -> String {
         in_prose(&self.to_string()).into_owned()

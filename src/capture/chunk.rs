@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Silence;
 
-/// How much one read asks for. 256 KiB stay in the second-level cache; 8 MiB were measured a third slower.
+/// Size of a read. 256 KiB stay in the second-level cache; 8 MiB were measured a third slower.
 const READ_LEN: usize = 256 * 1024;
 
 /// Size of the first read: enough to recognise a file and its first frame, so that 500 files of a ring that wait
@@ -55,7 +55,7 @@ impl<'a> Chunk<'a> {
         }
     }
 
-    /// Everything unread that is in memory: at least `wanted` bytes, unless the input ends before.
+    /// All unread bytes in memory: at least `wanted`, unless the input ends before.
     #[inline]
     pub(super) fn fill(&mut self, wanted: usize) -> &[u8] {
         if self.end.saturating_sub(self.start) < wanted {

@@ -102,7 +102,7 @@ enum Kind {
     Zstd,
 }
 
-/// How many bytes tell the compression.
+/// Bytes that show the compression.
 const LONGEST_MAGIC: usize = 10;
 
 impl Kind {

@@ -7,10 +7,10 @@ use super::CaptureError;
 use crate::base::command::Command;
 use crate::base::dialect::{Dialect, task};
 
-/// How many bytes are enough to tell, beyond a terminal log's banner and the prompt.
+/// Bytes that are enough to recognise a format, beyond a terminal log's banner and the prompt.
 pub(super) const ENOUGH: usize = 16 * 1024;
 
-/// How to get the capture off a device whose command line printed it.
+/// The way to get the capture off a device whose command line printed it.
 fn export() -> String {
     let lines = Dialect::IosXe.lines(&[task("export-capture")]);
     let line = lines.first().map(Command::as_str).unwrap_or_default();

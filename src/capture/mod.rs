@@ -71,7 +71,7 @@ pub struct CaptureFacts {
     pub drops: Option<u64>,
     /// Operating system, hardware and application named in the section header, for recognising what captured.
     pub origin: Option<WireText>,
-    /// How the file ends.
+    /// The end of the file.
     pub end: End,
     /// Places where records were lost and others found behind them: the first of them, in order. Frame numbers behind the
     /// first place are uncertain; the anomaly `numbering-uncertain` says so, and adds up all places.
@@ -93,7 +93,7 @@ pub struct Damage {
     pub after: FrameNumber,
 }
 
-/// How a capture file ends.
+/// The end of a capture file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum End {
     /// At the border of a record.
@@ -231,7 +231,7 @@ fn hand_on(
 
 /// Ordinary records that a format's reader handed on from one buffer.
 struct Run {
-    /// How many bytes they took in the file, and the longest of them.
+    /// Their bytes in the file, and the longest of them.
     len: usize,
     largest: usize,
     /// Time of the last one.

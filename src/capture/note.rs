@@ -40,11 +40,11 @@ pub struct Note {
     pub kept: u64,
     /// Nanoseconds since 1970 of its earliest frame.
     pub first: Option<i64>,
-    /// Of its latest.
+    /// Time of its latest frame.
     pub last: Option<i64>,
     /// Packets dropped while it was captured.
     pub drops: Option<u64>,
-    /// How it was cut, where it was.
+    /// The cut, if the capture was cut short.
     pub end: Option<Cut>,
     /// Places in its middle where records were lost.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -73,7 +73,7 @@ pub struct Hole {
     pub after_of_capture: u64,
 }
 
-/// How a capture was cut.
+/// The cut of a capture.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cut {
     /// The last whole frame, by its number in the slice.
@@ -239,7 +239,7 @@ impl NoteReader {
     }
 }
 
-/// How many objects and lists of a JSON text are within one another.
+/// The depth of nested objects and lists in a JSON text.
 fn depth(json: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     let (mut in_string, mut escaped) = (false, false);

@@ -54,9 +54,9 @@ struct Interface {
 pub(super) struct Reader {
     order: Order,
     interfaces: Vec<Interface>,
-    /// How many the current section declared, remembered or not.
+    /// Interfaces that the current section declared, remembered or not.
     declared: u32,
-    /// How many the sections before declared.
+    /// Interfaces that the sections before declared.
     declared_before: u32,
     /// Whether blocks of the current section were lost. An interface described behind them may have another number than
     /// it seems, so it is not believed.

@@ -2,13 +2,13 @@
 
 use crate::base::frame::Timestamp;
 
-/// How much of the file is looked at together. The largest step of the search stays in the third-level cache.
+/// Bytes of the file that are searched at a time. The largest step of the search stays in the third-level cache.
 pub(super) const WINDOW: usize = 1024 * 1024;
 
-/// How much of a window must lie behind a place for the chain that begins there to be followed.
+/// Bytes of a window that must lie behind a place for the chain that begins there to be followed.
 pub(super) const MARGIN: usize = WINDOW / 2;
 
-/// How far the search goes, in bytes. A disk that loses more at once has lost the capture.
+/// Limit of the search, in bytes. A disk that loses more at once has lost the capture.
 pub(super) const FARTHEST: u64 = 64 * 1024 * 1024;
 
 /// Limits that a record behind damage must keep.

@@ -208,7 +208,7 @@ impl<'a> Source<'a> {
         self.chunk.consume(record.len);
     }
 
-    /// How the file ends, or, when that was not reached, that nothing was wrong so far. An input that failed has no end.
+    /// The end of the file; where that was not reached, complete. An input that failed has no end.
     pub(super) fn finish(mut self, tally: &mut Tally) -> Result<End, CaptureError> {
         if let Format::PcapNg(reader) = &mut self.format {
             reader.finish(tally);
@@ -218,7 +218,7 @@ impl<'a> Source<'a> {
             _ => self.chunk.offset(),
         };
         tally.facts.bytes = tally.facts.bytes.saturating_add(bytes);
-        // Whoever broke off does not need what could not be read.
+        // A caller that broke off does not need the rest.
         let has_ended = matches!(self.state, State::Ended(_));
         if let Some(error) = self.read_error.take().filter(|_| has_ended) {
             return Err(match self.frames {

@@ -105,7 +105,7 @@ pub(super) const fn is_of_full_handshake(kind: &EventKind) -> bool {
     )
 }
 
-/// Whose turn it is to say this in DTLS (RFC 6347 section 4.2.4): flights answer one another, and an alert ends them.
+/// The flight of an event in DTLS (RFC 6347 section 4.2.4): flights answer one another, and an alert ends them.
 pub(super) const fn turn(side: Side, kind: &EventKind, has_retried: bool, is_full: bool) -> u8 {
     match (side, kind) {
         (_, EventKind::Control(StepKind::DiscoveryRequest)) => 0,

@@ -370,7 +370,7 @@ impl Direction {
         }
     }
 
-    /// How many bytes may pass, and whether only such in which TLS cannot begin.
+    /// Bytes that may pass, and whether only bytes in which TLS cannot begin.
     fn passable(&self, peer: &Self) -> (u32, bool) {
         let is_read = self.records.carries() != Carries::Tls && !self.http.is_done();
         if !self.opening.whole || is_read {

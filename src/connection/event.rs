@@ -18,7 +18,7 @@ pub enum EventKind {
     Fin,
     Reset,
     Tls(Message),
-    /// What a key log opened: a handshake message, an alert, or that it is Application Data.
+    /// A record opened by a key log: a handshake message, an alert, or Application Data.
     Decrypted(Message),
     /// Readable HTTP, before TLS or instead of it.
     Http(Head),

@@ -21,7 +21,7 @@ const MAX_RECENT_BARE: usize = 4;
 /// no TCP retransmits faster on purpose (RFC 6298 asks for a second, Linux waits 200 ms).
 const COPY_WITHIN: i64 = 100_000_000;
 
-/// How far a direction's numbers may go on before it catches up: well below what sequence space can tell apart.
+/// Sequence numbers that a direction may advance before it catches up: well below half of sequence space.
 const MAX_AHEAD: u32 = 64 * 1024 * 1024;
 
 /// Counters of a direction since it caught up, and the state that shows whether it must look at the next segment.

@@ -36,7 +36,7 @@ pub struct Flow {
     pub tunnel: Tunnel,
     /// It is over, and that is known.
     pub(crate) closing: bool,
-    /// It was handed on because too many were open at once: what came of it later belongs to no flow.
+    /// It was handed on because too many flows were open at once: later segments belong to no flow.
     pub(crate) was_evicted: bool,
     /// The server that its hello asked for, where it was given up for that before it was read.
     pub(crate) asks_for: Option<WireText>,

@@ -293,7 +293,7 @@ impl Side {
     }
 }
 
-/// That bytes never arrived shows by what their receiver says after the hole; where it was not seen again, nothing does.
+/// Bytes that never arrived show by segments of their receiver after the hole; without such segments nothing shows it.
 fn doubt_gaps(own: &mut TcpSide, receiver: &TcpSide) {
     for gap in &mut own.gaps {
         if gap.cause == GapCause::NeverArrived && receiver.last.frame <= gap.seen_at {
@@ -319,7 +319,7 @@ fn find_client(flow: &Flow) -> (usize, ClientBy) {
             Some((end, hello.frame()))
         })
         .collect();
-    // Whoever answers a Client Hello with one, as an echo does, is no client.
+    // A side that answers a Client Hello with one, as an echo does, is no client.
     let opened = |(end, _): &&(usize, FrameNumber)| flow.opener == Some(*end);
     let first = || hellos.iter().min_by_key(|(_, frame)| *frame);
     if let Some((end, _)) = hellos.iter().find(opened).filter(|_| hellos.len() > 1).or_else(first) {

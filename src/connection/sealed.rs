@@ -23,7 +23,7 @@ pub(super) struct Protected {
     pub(super) step: usize,
     /// Position after it, in its own direction.
     pub(super) to: Position,
-    /// How far its sender had received the other direction.
+    /// The position up to which its sender had received the other direction.
     pub(super) acked: Position,
 }
 
@@ -339,7 +339,7 @@ impl Goodbye {
         Self { len, most }
     }
 
-    /// How many of the last records are such alerts.
+    /// Number of the last records that are such alerts.
     fn count(self, records: &[Protected]) -> usize {
         let last = records.iter().rev().take(self.most);
         last.take_while(|record| record.len == self.len).count()

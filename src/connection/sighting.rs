@@ -25,7 +25,7 @@ pub struct Sighting {
 }
 
 impl Sighting {
-    /// Of a flow as far as it was followed.
+    /// The sighting of a flow as far as it was followed.
     #[must_use]
     pub fn of(flow: &Flow) -> Self {
         Self {

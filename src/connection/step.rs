@@ -217,7 +217,7 @@ pub enum Detail {
     SslV2Format,
     /// The group that a Hello Retry Request asks for (RFC 9846 section 4.1.4).
     AsksFor(Group),
-    /// How many issuers a Certificate Request lists.
+    /// Number of issuers that a Certificate Request lists.
     AcceptableIssuers(usize),
     /// The number of a handshake message that has no name here.
     HandshakeType(u8),
@@ -237,7 +237,7 @@ pub enum Detail {
     WithMessagesBefore,
     /// Finished shares its record with other messages.
     WithOtherMessages,
-    /// As large as a Certificate.
+    /// A record as large as a Certificate.
     CertificateBySize,
 }
 
@@ -253,7 +253,7 @@ impl Detail {
         }
     }
 
-    /// As a clause.
+    /// The value as a clause.
     #[must_use]
     pub fn phrase(&self) -> Phrase {
         match self {

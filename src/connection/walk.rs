@@ -774,7 +774,7 @@ mod tests {
             let mut said = tls12();
             said.extend([(S, end.clone()), (C, alert(20))]);
             assert!(hear(said).tls.alerts[0].after_close);
-            // Its own end is no reason, nor is one that comes later.
+            // The side's own end is no reason, nor is one that comes later.
             let mut said = tls12();
             said.extend([(C, EventKind::Fin), (C, alert(20)), (S, end)]);
             let tls = hear(said).tls;

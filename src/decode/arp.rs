@@ -40,7 +40,7 @@ pub struct Claim {
     pub announced: bool,
 }
 
-/// Who claimed which address, in order.
+/// Claims of addresses, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Neighbours {
     claims: HashMap<Ipv4Addr, Vec<Claim>, RandomState>,

@@ -27,7 +27,7 @@ pub(crate) const fn is_of_channel(payload: &[u8]) -> bool {
 /// CAPWAP packets of a controller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capwap {
-    /// How many.
+    /// Number of packets.
     pub packets: u64,
     /// The first.
     pub first: FrameAt,

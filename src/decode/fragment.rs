@@ -16,7 +16,7 @@ const MAX_WAITING: usize = 256;
 const MAX_BYTES: usize = 4 << 20;
 /// Pieces of one datagram: 65,535 bytes over the smallest MTU that a host must accept (576, RFC 791) make 119.
 const MAX_PIECES: usize = 256;
-/// How many frames a piece may wait. Identifications come round after 65,536 datagrams, so far earlier than that.
+/// Frames for which a fragment may wait. Identifications repeat after 65,536 datagrams, so far fewer than that.
 const MAX_DISTANCE: u64 = 10_000;
 /// An IP datagram is not larger (RFC 791 section 3.1).
 const MAX_DATAGRAM: u32 = 65_535;

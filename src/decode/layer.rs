@@ -65,7 +65,7 @@ pub(super) enum Fragmented {
 }
 
 impl Fragment {
-    /// How the whole datagram goes on.
+    /// The layer behind the whole datagram.
     pub(super) const fn whole(self) -> Layer {
         match (self.of, self.next) {
             (Fragmented::Capwap, 0) => Layer::Ethernet,

@@ -225,7 +225,7 @@ pub enum IcmpErrorKind {
 }
 
 impl IcmpErrorKind {
-    /// As a clause; its subject is the sender of the error.
+    /// A clause; its subject is the sender of the error.
     #[must_use]
     pub fn phrase(self) -> Phrase {
         phrase(match self {
@@ -331,7 +331,7 @@ impl Skip {
         Self::CapwapDataDtls,
     ];
 
-    /// How many there are.
+    /// Number of them.
     pub const COUNT: usize = 13;
 }
 

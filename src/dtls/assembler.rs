@@ -77,7 +77,7 @@ pub struct From {
     pub frame: FrameNumber,
     /// Its time.
     pub time: Timestamp,
-    /// How much of the other direction had been captured.
+    /// Messages of the other direction captured by then.
     pub heard: u64,
 }
 
@@ -94,7 +94,7 @@ pub struct Whole {
     pub time: Timestamp,
     /// Bytes of it on the wire, its header included.
     pub len: u32,
-    /// How much of the other direction had been captured then.
+    /// Messages of the other direction captured by then.
     pub heard: u64,
 }
 

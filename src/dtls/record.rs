@@ -52,7 +52,7 @@ fn long(bytes: &[u8]) -> Option<(Record<'_>, &[u8])> {
         return None;
     }
     let epoch = u16::from_be_bytes([e0, e1]);
-    // How long the identifier is was agreed in the handshake; the length stands behind it.
+    // The length of the identifier was agreed in the handshake; the record's length stands behind it.
     let len = match kind {
         WITH_CID => rest.len(),
         _ => usize::from(u16::from_be_bytes([l0, l1])),

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-/// How the licensing server judged the message.
+/// The licensing server's status for the message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
     /// The word: `FAILURE`, `OK_POLL` …

@@ -24,7 +24,7 @@ const ORDINARY: u32 = 536;
 /// The bytes of a direction that arrived at the other side.
 #[derive(Clone, Debug, Default)]
 pub struct Delivery {
-    /// How far the other side acknowledged; set at the end.
+    /// The position up to which the other side acknowledged; set at the end.
     acked: Position,
     /// Segments larger than all before them: payload and the position after it.
     sizes: [(u32, Position); MAX_SIZES],
@@ -40,7 +40,7 @@ pub struct Repeated {
     pub from: Position,
     /// The payload that began there, when it was sent last.
     pub len: u32,
-    /// How often it was sent again.
+    /// Number of retransmissions.
     pub times: u64,
     /// The first time that was sent again, and the last.
     pub first: FrameAt,
@@ -48,7 +48,7 @@ pub struct Repeated {
     pub last: FrameAt,
 }
 
-/// How much of a stretch of bytes arrived.
+/// The part of a stretch of bytes that arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coverage {
     /// All of it.
@@ -86,7 +86,7 @@ pub enum SizeLimit {
         /// Payload of what was lost.
         lost: u32,
     },
-    /// It may or may not.
+    /// Nothing shows whether size is the reason.
     Open,
 }
 
@@ -141,7 +141,7 @@ impl Delivery {
             .filter(|it| it.from.saturating_add(u64::from(it.len)) > acked);
     }
 
-    /// How far the other side acknowledged.
+    /// The position up to which the other side acknowledged.
     #[must_use]
     pub const fn acked(&self) -> Position {
         self.acked
@@ -153,7 +153,7 @@ impl Delivery {
         self.repeated.as_ref()
     }
 
-    /// How much of the bytes from one position to another arrived.
+    /// The part of the bytes from one position to another that arrived.
     #[must_use]
     pub fn coverage(&self, from: Position, to: Position) -> Coverage {
         let upto = self.acked.clamp(from, to);

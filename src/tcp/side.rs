@@ -30,7 +30,7 @@ pub struct Mark {
     pub ack: bool,
     /// Its position in its own direction.
     pub at: Position,
-    /// How far its sender had received the other direction.
+    /// The position up to which its sender had received the other direction.
     pub acked: Position,
 }
 
@@ -62,7 +62,7 @@ pub struct StaleAnswer {
     pub frame: FrameNumber,
     /// Its time.
     pub time: Timestamp,
-    /// How many there were.
+    /// Number of them.
     pub times: u64,
     /// The other side's RST that answers one of them, as it must.
     pub refused: Option<FrameNumber>,

@@ -134,7 +134,7 @@ impl Certificate {
 
 pub(in crate::tls) fn sha256(bytes: &[u8]) -> [u8; 32] {
     let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
-    // That is how long a SHA-256 is.
+    // The length of a SHA-256.
     digest.as_ref().try_into().unwrap_or_default()
 }
 

@@ -16,7 +16,7 @@ const DAY: u32 = 86_400;
 /// lengths leads on just as well, this is the beginning of a packet.
 const LONGEST_ON_WIRE: u32 = 1 << 20;
 
-/// How far the lengths are followed, in bytes: what the buffer holds without growing.
+/// Limit for following lengths, in bytes: the buffer holds as many without growing.
 const AHEAD: usize = 128 * 1024;
 
 /// Odd headers in a row that show that a file is made so.

@@ -55,7 +55,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// How many bytes of the text have been read.
+    /// Bytes of the text read so far.
     pub(super) const fn offset(&self) -> u64 {
         self.chunk.offset()
     }

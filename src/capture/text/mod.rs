@@ -31,7 +31,7 @@ mod stamp;
 #[cfg(test)]
 mod tests;
 
-/// How far a text is searched for its first packet, in bytes: a log of `show tech-support` may stand before it.
+/// Bytes of a text that are searched for its first packet: a log of `show tech-support` may stand before it.
 const SEARCHED: u64 = 16 * 1024 * 1024;
 
 /// Interfaces distinguished by name and link type.

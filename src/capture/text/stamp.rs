@@ -24,7 +24,7 @@ pub(super) enum Stamp {
     Relative(i64),
 }
 
-/// How the stamps of a text are to be understood, from the first of them on.
+/// The meaning of the stamps of a text, from the first of them on.
 #[derive(Debug, Default)]
 pub(super) struct Times {
     last: Option<i64>,

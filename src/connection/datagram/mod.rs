@@ -38,7 +38,7 @@ pub struct Torn {
     pub time: Timestamp,
     /// Bytes of that datagram that never came, as far as their number shows.
     pub missing: u32,
-    /// How many there are.
+    /// Number of them.
     pub count: u64,
 }
 

@@ -72,7 +72,7 @@ pub struct Said {
     pub text: WireText,
 }
 
-/// How TLS was denied.
+/// The way in which TLS was denied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Denial {
     /// The client asked, and the answer was no.
@@ -112,7 +112,7 @@ pub enum Next {
 pub struct Offer {
     /// In which protocol.
     pub protocol: Protocol,
-    /// How.
+    /// The way in which TLS was denied.
     pub denial: Denial,
     /// The client's next action.
     pub next: Next,

@@ -139,7 +139,7 @@ pub(crate) struct OpenFlow {
     pub(crate) ends: [Endpoint; 2],
     /// When it began.
     pub(crate) first: Timestamp,
-    /// It said hello to a server, and to none that nobody asked about.
+    /// It sent a hello to a server of interest.
     pub(crate) has_asked: bool,
 }
 
@@ -147,7 +147,7 @@ pub(crate) struct OpenFlow {
 const FIRST_EVENTS: usize = 4;
 
 impl crate::connection::flow::Flow {
-    /// How long to wait for more of it.
+    /// The time to wait for more of it.
     fn patience(&self) -> i64 {
         // Where one direction only is captured, data shows that it was answered.
         let unanswered = self.directions.iter().any(|side| side.tcp.frames == 0)

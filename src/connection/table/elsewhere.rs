@@ -16,7 +16,7 @@ use crate::tls::record::Carries;
 /// The remainder of a flow that was given up.
 #[derive(Debug)]
 pub struct Elsewhere {
-    /// That its hosts were there, before it was given up and later.
+    /// The sighting of its hosts, before it was given up and later.
     pub sighting: Sighting,
     /// Which of them has sent anything, when it was given up or later.
     pub spoke: [bool; 2],

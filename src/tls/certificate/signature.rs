@@ -17,7 +17,7 @@ pub(in crate::tls) enum Check {
     Verified,
     /// The key did not sign it.
     Wrong,
-    /// Nobody knows; why, as a clause.
+    /// Not known; the reason, as a clause.
     Unchecked(Phrase),
 }
 

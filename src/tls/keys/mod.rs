@@ -73,7 +73,7 @@ impl KeyLog {
         }
     }
 
-    /// How many sessions it has secrets of.
+    /// Number of sessions with secrets.
     #[must_use]
     pub fn len(&self) -> usize {
         self.sessions.len()

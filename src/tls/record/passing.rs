@@ -91,7 +91,7 @@ impl RecordReader {
         }
     }
 
-    /// How many bytes are missing of the last Application Data record, which was begun and did not end.
+    /// Missing bytes of the last Application Data record, which was begun and did not end.
     pub(crate) const fn unfinished(&self) -> u32 {
         match self.state {
             State::Passing { left } => left,
