@@ -161,13 +161,13 @@ impl<F: FnMut(Report) -> ControlFlow<()>> Stream<'_, F> {
     /// Reports the attempts that have ended, if there are any.
     fn look(&mut self, moment: Moment) -> ControlFlow<()> {
         self.has_leapt = false;
-        let told = self.ended(moment);
+        let report = self.ended(moment);
         let collected = &self.analyzer.collected;
         let kept = i64::try_from(collected.kept()).unwrap_or(i64::MAX);
-        // A look costs what is kept, so that the more is kept the less often it is looked at.
+        // A look costs time for each item kept: the more is kept, the rarer are looks.
         let pause = SECOND.saturating_add(kept.saturating_mul(PER_KEPT)).min(MOST_BETWEEN);
         self.due = moment.after(pause).now;
-        let flow = told.map_or(ControlFlow::Continue(()), &mut self.each);
+        let flow = report.map_or(ControlFlow::Continue(()), &mut self.each);
         self.broken = flow.is_break();
         flow
     }
@@ -213,9 +213,9 @@ impl<F: FnMut(Report) -> ControlFlow<()>> Stream<'_, F> {
                 }
                 state == State::Settled
             });
-        let report = report.map(|mut told| {
-            self.story.mark(&mut told, false);
-            told
+        let report = report.map(|mut report| {
+            self.story.mark(&mut report, false);
+            report
         });
         forget(&mut self.analyzer.collected, moment, &found);
         self.next = Next::NotBefore(soonest, self.analyzer.collected.kept());

@@ -53,7 +53,7 @@ const MANY_CONNECTIONS: usize = 2048;
 #[derive(Default)]
 pub(crate) struct Found {
     /// Reported now: connections by number, look-ups by place in memory.
-    told: Parts,
+    reported: Parts,
     /// Parts of attempts that wait.
     waiting: Parts,
     /// The time from which traffic of a host may be evidence for an attempt that waits or still goes on.
@@ -98,7 +98,7 @@ impl Found {
     }
 
     pub(crate) fn told(&mut self, attempt: &Attempt<'_>) {
-        self.told.add(&attempt.connections, &attempt.lookups);
+        self.reported.add(&attempt.connections, &attempt.lookups);
     }
 
     fn host_waits(&mut self, host: IpAddr, time: Timestamp) {
@@ -155,10 +155,10 @@ pub(crate) fn forget(collected: &mut Collected<'_>, moment: Moment, found: &Foun
         .map(|it| worth_of([it.client.ip; 2], it.last.time))
         .collect();
     let mut most = patience(worth, MANY_CONNECTIONS);
-    let (told, waiting) = (&found.told.connections, &found.waiting.connections);
+    let (reported, waiting) = (&found.reported.connections, &found.waiting.connections);
     collected.connections.retain(|it| {
         let most = most.next().unwrap_or(KEPT);
-        !told.contains(&it.index) && (waiting.contains(&it.index) || moment.since(it.last.time) <= most)
+        !reported.contains(&it.index) && (waiting.contains(&it.index) || moment.since(it.last.time) <= most)
     });
     let errors = collected.icmp.iter();
     let worth = errors
@@ -191,7 +191,7 @@ fn fates(lookups: &Lookups, moment: Moment, found: &Found) -> Vec<Fate> {
             return Fate::Current;
         }
         let age = moment.since(ended(lookup));
-        let is_past = at < lookups.past || found.told.lookups.contains(&place);
+        let is_past = at < lookups.past || found.reported.lookups.contains(&place);
         match lookup.is_of_interest {
             true if !is_past && age <= UNCLAIMED => Fate::Current,
             true => Fate::Past,

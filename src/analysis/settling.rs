@@ -54,9 +54,9 @@ impl Open {
     /// long it lasts.
     fn is_under_way(&self, attempt: &Attempt<'_>, until: Timestamp) -> bool {
         attempt.lookups.iter().any(|lookup| {
-            let told = lookup.answer.iter().flat_map(|answer| &answer.addresses);
+            let answers = lookup.answer.iter().flat_map(|answer| &answer.addresses);
             let asked = lookup.first().time;
-            told.into_iter().any(|&address| {
+            answers.into_iter().any(|&address| {
                 self.of_host(address).any(|&(first, other)| {
                     (other == attempt.device || other == lookup.client || other.is_ipv4() != lookup.client.is_ipv4())
                         && first.since(asked) >= -LATE

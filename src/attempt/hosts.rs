@@ -91,8 +91,8 @@ impl Row {
     }
 }
 
-/// What the capture holds of each host, by its TCP connections. An IPv4 address is looked up by its number, in half the time
-/// of an [`IpAddr`].
+/// The hosts of a capture, by their TCP connections. An IPv4 address is looked up by its number, in half the time of an
+/// [`IpAddr`].
 #[derive(Debug, Default)]
 pub struct Hosts {
     /// Numbers of rows. A look-up reads these, which are near one another, and nothing waits for a row that is far.

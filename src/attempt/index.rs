@@ -38,8 +38,8 @@ pub(crate) struct Directory<'a> {
 /// Addresses that a client got by DNS.
 pub(crate) type Addresses = HashSet<IpAddr, RandomState>;
 
-/// What a client asked of a name. Each of its attempts asks for a few of these: looked for among all of them each time,
-/// attempts times look-ups is what it takes.
+/// The look-ups of a client for one name, with indexes by time and spelling: each of its attempts needs a few of them, and a
+/// search through all would cost attempts times look-ups.
 #[derive(Debug, Default)]
 pub(crate) struct Asked<'a> {
     /// In order.

@@ -118,7 +118,7 @@ impl Clients {
 pub struct Selector<'a> {
     pub(crate) options: &'a Options,
     /// The clients to which DNS gave an address for a name: otherwise each look-up would be read for each connection.
-    told: HashMap<IpAddr, HashMap<String, Clients>>,
+    clients_by_answer: HashMap<IpAddr, HashMap<String, Clients>>,
     /// Endpoints recognised by name elsewhere in the capture: where a device also fails to connect to them.
     learnt: BTreeMap<Endpoint, Purposed>,
 }
@@ -140,7 +140,7 @@ impl<'a> Selector<'a> {
     ) -> Self {
         let mut selector = Self {
             options,
-            told: HashMap::new(),
+            clients_by_answer: HashMap::new(),
             learnt,
         };
         for lookup in lookups {
@@ -150,7 +150,7 @@ impl<'a> Selector<'a> {
             }
             let name = lower_case(name);
             for &address in lookup.answer.iter().flat_map(|answer| &answer.addresses) {
-                let names = selector.told.entry(address).or_default();
+                let names = selector.clients_by_answer.entry(address).or_default();
                 match names.get_mut(&*name) {
                     Some(clients) => clients.add(lookup.client),
                     None => names.entry(name.to_string()).or_default().add(lookup.client),
@@ -377,7 +377,7 @@ impl<'a> Selector<'a> {
     /// Whether DNS gave the device the connection's address for `name`. The device may have asked from its address of the
     /// other family.
     fn resolved(&self, name: &str, connection: &Connection) -> bool {
-        let names = self.told.get(&connection.server.ip);
+        let names = self.clients_by_answer.get(&connection.server.ip);
         let clients = names.and_then(|names| names.get(&name.to_ascii_lowercase()));
         clients.is_some_and(|clients| clients.has(connection.client.ip))
     }
@@ -652,7 +652,7 @@ mod tests {
         let lookups = answered("smartreceiver.cisco.com", "10.0.0.1", "203.0.113.5");
         let with = |client: &str, server: &str| last(&options(), &lookups, &[connection(1, client, server)]);
         assert_eq!(with(DEVICE, SERVER), is(Transport::Cssm, "smartreceiver.cisco.com"));
-        assert_eq!(with("10.0.0.2:50000", SERVER), None, "another device was told");
+        assert_eq!(with("10.0.0.2:50000", SERVER), None, "another device got that address");
         assert_eq!(with(DEVICE, "203.0.113.6:443"), None, "another address");
         assert_eq!(with(DEVICE, "203.0.113.5:8443"), None, "another port");
     }

@@ -54,7 +54,7 @@ pub struct Note {
     /// Options of the command line that it was judged with, where they name hosts.
     #[serde(default)]
     pub options: Vec<String>,
-    /// What was known of chains before their bytes were replaced, as JSON: a capture knows nothing of certificates, and
+    /// Judgements on chains from before their bytes were replaced, as JSON: `capture` knows nothing of certificates, and
     /// `attempt::attested` reads it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub chains: Vec<serde_json::Value>,

@@ -34,7 +34,7 @@ impl fmt::Display for Hardware {
 pub struct Claim {
     /// The first frame that says so.
     pub frame: FrameNumber,
-    /// Who.
+    /// The hardware address.
     pub hardware: Hardware,
     /// The frame is an announcement: nobody had asked.
     pub announced: bool,

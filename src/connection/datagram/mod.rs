@@ -1,7 +1,6 @@
 //! Datagram → Connection: DTLS over UDP, bare or behind the header of CAPWAP control, as a connection like any other.
 //!
-//! What TCP gives and UDP does not is taken from DTLS: who repeats itself shows by the numbers of handshake messages, and the end
-//! by an alert. The walk, and every rule on it, is that of TLS over TCP.
+//! DTLS replaces what UDP lacks beside TCP: the numbers of handshake messages show repetitions, and an alert shows the end. The walk, and every rule on it, is that of TLS over TCP.
 
 pub mod channel;
 
