@@ -1,7 +1,7 @@
 //! Command line → Args: what the user typed, nothing more.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
@@ -71,21 +71,44 @@ pub(crate) struct Cli {
 }
 
 impl Cli {
-    /// `-o -` is no `-o` at all, except for a slice, which goes nowhere by itself.
-    fn with_plain_output(mut self) -> Self {
-        let inspect = match &mut self.command {
-            None => &mut self.inspect,
+    /// What a subcommand that writes reports was asked for.
+    fn inspect_mut(&mut self) -> Option<&mut Inspect> {
+        match &mut self.command {
+            None => Some(&mut self.inspect),
             Some(
                 Command::Verify { inspect, .. }
                 | Command::Diff { inspect }
                 | Command::Why { inspect, .. }
                 | Command::Whynot { inspect, .. }
                 | Command::Triage { inspect, .. },
-            ) => inspect,
-            Some(_) => return self,
+            ) => Some(inspect),
+            Some(_) => None,
+        }
+    }
+
+    /// `-o -` is no `-o` at all, except for a slice, which goes nowhere by itself; and what is said by a file's ending need not be
+    /// said by `-f`.
+    fn with_output(mut self, says_format: bool, formats: &[Format]) -> Result<Self, String> {
+        let Some(inspect) = self.inspect_mut() else {
+            return Ok(self);
         };
         inspect.output.take_if(|it| it.as_os_str() == STANDARD_OUTPUT);
-        self
+        let by_ending = inspect.output.as_deref().and_then(Format::of_file).filter(|_| !says_format);
+        if let (Some(format), Some(output)) = (by_ending, &inspect.output) {
+            if !formats.contains(&format) {
+                let names: Vec<String> = formats.iter().map(|it| it.name()).collect();
+                return Err(format!(
+                    "-o {}: {} is not written here; it can be {} (-f says which, whatever the ending)",
+                    output.display(),
+                    format.name(),
+                    names.join(", ")
+                ));
+            }
+            inspect.format = format;
+        }
+        // Whoever signs a report signs what it is about.
+        inspect.hash |= inspect.sign.is_some();
+        Ok(self)
     }
 }
 
@@ -118,9 +141,14 @@ pub(crate) enum Command {
     /// Check every claim of a JSON report against the capture, or a slice of it
     #[command(max_term_width = 100)]
     Verify {
-        /// The report, as tlswalk -f json wrote it
+        /// The report, as tlswalk -f json wrote it; several are checked against a capture each
         #[arg(value_name = "REPORT.json")]
         report: PathBuf,
+        /// The public key of whoever signed report and slice
+        ///
+        /// Ed25519, PEM. The signatures stand beside the files: report.json.sig.
+        #[arg(long, value_name = "PEM")]
+        signed_by: Option<PathBuf>,
         #[command(flatten)]
         inspect: Inspect,
     },
@@ -251,7 +279,7 @@ pub(crate) struct Inspect {
     pub(crate) zone: Option<time::UtcOffset>,
     /// Write to this file, whole or not at all
     ///
-    /// `-` is standard output.
+    /// Its ending chooses the format unless -f does: txt, json, ndjson, html, md, csv, xml (JUnit), sarif. `-` is standard output.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// What to look for, and what to expect
@@ -349,6 +377,12 @@ pub(crate) struct Inspect {
     /// Put the capture's SHA-256 into the report
     #[arg(long, hide_short_help = true)]
     pub(crate) hash: bool,
+    /// Sign the file that is written
+    ///
+    /// With a private key of Ed25519 (PEM, PKCS#8). The signature stands beside the file, as report.json.sig; verify --signed-by
+    /// checks it. The report then has the capture's SHA-256, as with --hash.
+    #[arg(long, value_name = "PEM", requires = "output", hide_short_help = true)]
+    pub(crate) sign: Option<PathBuf>,
     /// Print the verdict line only
     #[arg(short, long)]
     pub(crate) quiet: bool,
@@ -376,6 +410,30 @@ pub(crate) enum Format {
     Csv,
     Junit,
     Sarif,
+}
+
+impl Format {
+    /// The format that a file's ending stands for.
+    pub(crate) fn of_file(path: &Path) -> Option<Self> {
+        let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+        Some(match ending.as_str() {
+            "txt" | "text" => Self::Text,
+            "json" => Self::Json,
+            "ndjson" | "jsonl" => Self::Ndjson,
+            "html" | "htm" => Self::Html,
+            "md" | "markdown" => Self::Markdown,
+            "csv" => Self::Csv,
+            "xml" => Self::Junit,
+            "sarif" => Self::Sarif,
+            _ => return None,
+        })
+    }
+
+    /// Its name for `--format`.
+    pub(crate) fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map(|it| it.get_name().to_owned()).unwrap_or_default()
+    }
 }
 
 impl Inspect {
@@ -458,11 +516,19 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> 
     let arguments: Vec<std::ffi::OsString> = arguments.into_iter().collect();
     let parsed = usage::command().try_get_matches_from(&arguments).and_then(|matches| {
         let cli = Cli::from_arg_matches(&matches)?;
-        Ok((cli, usage::misplaced(&matches)))
+        Ok((cli, matches))
     });
     match parsed {
-        Ok((_, Some(misplaced))) => Parsed::Mistake(misplaced),
-        Ok((cli, None)) => Parsed::Run(Box::new(cli.with_plain_output())),
+        Ok((cli, matches)) => {
+            let checked = match usage::misplaced(&matches) {
+                Some(misplaced) => Err(misplaced),
+                None => cli.with_output(usage::says_format(&matches), usage::formats(matches.subcommand_name())),
+            };
+            match checked {
+                Ok(cli) => Parsed::Run(Box::new(cli)),
+                Err(mistake) => Parsed::Mistake(mistake),
+            }
+        }
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             Parsed::Show(error.render())
         }

@@ -85,9 +85,14 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
                 ..
             } => commands::slice::run(&inspect, whole, force),
             Cli {
-                command: Some(Command::Verify { report, inspect }),
+                command:
+                    Some(Command::Verify {
+                        report,
+                        signed_by,
+                        inspect,
+                    }),
                 ..
-            } => commands::verify::run(&report, &inspect),
+            } => commands::verify::run(&report, signed_by.as_deref(), &inspect),
             Cli {
                 command: Some(Command::Diff { inspect }),
                 ..

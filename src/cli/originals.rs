@@ -86,6 +86,8 @@ impl Originals {
             ("--log", inspect.log.iter().collect()),
             ("--expect-file", inspect.expect_file.iter().collect()),
             ("--redact-key", inspect.redact_key.iter().collect()),
+            ("--keylog", inspect.keylog.iter().collect()),
+            ("--sign", inspect.sign.iter().collect()),
         ];
         for (option, paths) in options {
             for path in paths {

@@ -6,13 +6,15 @@
 use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
 
 use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
 use time::UtcOffset;
 use tlswalk::report::row::Row;
-use tlswalk::report::text::{TextStyle, Verbosity, write_text};
+use tlswalk::report::text::{TextStyle, Verbosity, visible, write_text};
 use tlswalk::report::ticket::{self, Team};
 use tlswalk::report::{Report, Unread, csv, html, json, junit, markdown, sarif};
 
 use crate::cli::args::{Color, Format, Inspect};
+use crate::cli::commands::signing::Signing;
 use crate::cli::originals::Originals;
 use crate::cli::target::Target;
 
@@ -34,7 +36,11 @@ pub(crate) struct Output {
 
 enum Sink {
     Stdout(BufWriter<AutoStream<StdoutLock<'static>>>),
-    File { target: Target, text: Vec<u8> },
+    File {
+        target: Target,
+        text: Vec<u8>,
+        signing: Option<Signing>,
+    },
 }
 
 impl Output {
@@ -59,8 +65,12 @@ impl Output {
                 Sink::Stdout(BufWriter::new(stdout(inspect.color)))
             }
             Some(path) => Sink::File {
-                target: Target::new(path, true, originals)?,
+                target: Target::new(path, true, originals.clone())?,
                 text: Vec::new(),
+                signing: match &inspect.sign {
+                    Some(key) => Some(Signing::new(key, Some(path), true, originals)?),
+                    None => None,
+                },
             },
         };
         Ok(Self {
@@ -179,9 +189,12 @@ impl Output {
             .map_err(|error| io::Error::new(error.kind(), format!("{name}: {}", crate::cli::reason(&error))))?;
         match self.sink {
             Sink::Stdout(_) => Ok(()),
-            Sink::File { target, text } => target
-                .write(&mut text.as_slice())
-                .map_err(|error| io::Error::new(error.kind(), format!("{name}: {}", crate::cli::reason(&error)))),
+            Sink::File { target, text, signing } => {
+                target
+                    .write(&mut text.as_slice())
+                    .map_err(|error| io::Error::new(error.kind(), format!("{name}: {}", crate::cli::reason(&error))))?;
+                signing.map_or(Ok(()), |it| it.sign(&text).map_err(io::Error::other))
+            }
         }
     }
 
@@ -216,6 +229,30 @@ pub(crate) fn write_page(inspect: &Inspect, originals: Originals, page: &[u8]) -
     let target = Target::new(path, true, originals)?;
     let written = target.write(&mut &*page);
     crate::cli::quiet_on_broken_pipe(&target.name(), written).map(drop)
+}
+
+/// Lines of which some begin with a mark, as a person sees them: escaped, and the mark in colour where that is wanted.
+pub(crate) fn marked(text: &str, color: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        let line = visible(line);
+        let rest = line.trim_start();
+        let style = match rest.chars().next() {
+            Some('✓') => AnsiColor::Green.on_default().bold(),
+            Some('✗') => AnsiColor::Red.on_default().bold(),
+            Some('?') => AnsiColor::Yellow.on_default().bold(),
+            _ => Style::new(),
+        };
+        match rest.chars().next() {
+            Some(mark) if color && style != Style::new() => {
+                let (lead, rest) = line.split_at_checked(line.len() - rest.len()).unwrap_or_default();
+                let rest = rest.strip_prefix(mark).unwrap_or(rest);
+                out.push_str(&format!("{lead}{style}{mark}{style:#}{rest}\n"));
+            }
+            _ => out.push_str(&format!("{line}\n")),
+        }
+    }
+    out
 }
 
 /// Standard output, which colours as asked; `auto` respects `NO_COLOR`, `CLICOLOR`, `TERM=dumb` and pipes.

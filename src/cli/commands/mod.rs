@@ -14,6 +14,7 @@ use tlswalk::report::escaped;
 pub(crate) mod diff;
 pub(crate) mod reading;
 pub(crate) mod redact;
+pub(crate) mod signing;
 pub(crate) mod slice;
 pub(crate) mod triage;
 pub(crate) mod verify;
