@@ -10,6 +10,8 @@ use tlswalk::Target;
 use tlswalk::base::dialect::Dialect;
 use tlswalk::base::frame::Timestamp;
 use tlswalk::base::phrase::Language;
+use tlswalk::report::accepted::Day;
+use tlswalk::report::gate::Gate;
 use tlswalk::report::ticket::{self, Team};
 
 use crate::cli::commands::triage::options::{TRIAGE_EXAMPLES, TriageOptions};
@@ -386,17 +388,29 @@ pub(crate) struct Inspect {
     /// Print the verdict line only
     #[arg(short, long)]
     pub(crate) quiet: bool,
-    /// Exit 0 if every capture has this verdict, else 1
+    /// Exit 0 if every capture is as expected, else 1 (repeatable)
     ///
-    /// Several verdicts, any of which will do, are parted by commas. What is seen instead is told on standard error.
-    #[arg(long, value_name = "VERDICT", value_parser = expect::verdicts, conflicts_with = "expect_file", hide_short_help = true)]
-    pub(crate) expect: Option<expect::Verdicts>,
-    /// The same, with a verdict for each capture in a file
+    /// A verdict, several of which any will do, parted by commas, or a fact: "tls >= 1.3", "client-certificate: sent", "alert: none",
+    /// "healthy within 2 s"; docs/usage.md has them all. What is seen instead is told on standard error.
+    #[arg(long, value_name = "EXPECTED", value_parser = Gate::parse, conflicts_with = "expect_file", hide_short_help = true)]
+    pub(crate) expect: Vec<Gate>,
+    /// The same, with lines for each capture in a file
     ///
     /// A line each: the verdict (or several, parted by commas), then the capture's name; * and ? stand for anything.
-    /// The first line that fits counts.
+    /// The first line that fits counts. Facts stand below it, indented. A line that fits no capture is a failure.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub(crate) expect_file: Option<PathBuf>,
+    /// Exit 1 for warnings and errors that this file does not accept
+    ///
+    /// TOML: [[accept]] with finding, reason and review (a day), and maybe captures and device. What is past its review is not
+    /// accepted.
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub(crate) accepted: Option<PathBuf>,
+    /// The day that reviews are compared with, e.g. 2026-03-31
+    ///
+    /// Otherwise the computer's.
+    #[arg(long, value_name = "DATE", requires = "accepted", value_parser = expect::day, hide_short_help = true)]
+    pub(crate) today: Option<Day>,
 }
 
 /// Output formats.

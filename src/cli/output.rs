@@ -30,7 +30,7 @@ pub(crate) struct Output {
     written: usize,
     /// Reports of a format whose document begins with what all of them say.
     gathered: Vec<Report>,
-    expectations: Vec<Option<junit::Expectation>>,
+    expectations: Vec<Vec<junit::Expectation>>,
     unread: Vec<Unread>,
 }
 
@@ -99,7 +99,7 @@ impl Output {
 
     /// Adds a report, with what was expected of it. In a format that is written capture by capture it is there when
     /// this returns.
-    pub(crate) fn write(&mut self, report: Report, expectation: Option<junit::Expectation>) -> io::Result<()> {
+    pub(crate) fn write(&mut self, report: Report, expectation: Vec<junit::Expectation>) -> io::Result<()> {
         let first = self.written == 0;
         self.written += 1;
         let out = self.sink.writer();
@@ -179,13 +179,13 @@ impl Output {
         }
     }
 
-    /// Ends the output. Where there is nothing to write, no file is touched.
-    pub(crate) fn finish(mut self) -> Result<(), io::Error> {
+    /// Ends the output, with what was expected of captures that were not there. Where there is nothing to write, no file is touched.
+    pub(crate) fn finish(mut self, of_no_capture: &[junit::Expectation]) -> Result<(), io::Error> {
         if self.written == 0 {
             return Ok(());
         }
         let name = self.name();
-        self.end()
+        self.end(of_no_capture)
             .map_err(|error| io::Error::new(error.kind(), format!("{name}: {}", crate::cli::reason(&error))))?;
         match self.sink {
             Sink::Stdout(_) => Ok(()),
@@ -199,12 +199,14 @@ impl Output {
     }
 
     /// What stands behind the last report, or is made of all of them.
-    fn end(&mut self) -> io::Result<()> {
+    fn end(&mut self, of_no_capture: &[junit::Expectation]) -> io::Result<()> {
         let out = self.sink.writer();
         match self.format {
             Format::Json if self.many => out.write_all(b"\n]\n")?,
             Format::Html => html::write_html(&self.gathered, &self.unread, out)?,
-            Format::Junit => junit::write_junit(&self.gathered, &self.expectations, &self.unread, out)?,
+            Format::Junit => {
+                junit::write_junit(&self.gathered, &self.expectations, &self.unread, of_no_capture, out)?;
+            }
             Format::Sarif => sarif::write_sarif(&self.gathered, &self.unread, out)?,
             _ => {}
         }

@@ -77,7 +77,20 @@ const SUBCOMMANDS: &[Subcommand] = &[
         name: "triage",
         usage: "tlswalk triage [OPTIONS] <PATH>...\n       tlswalk triage [OPTIONS] --watch <DIR>",
         example: "tlswalk triage exports/",
-        takes: &["log", "keylog", "format", "output", "verbose", "quiet", "color", "hash"],
+        takes: &[
+            "log",
+            "keylog",
+            "format",
+            "output",
+            "verbose",
+            "quiet",
+            "color",
+            "hash",
+            "expect",
+            "expect_file",
+            "accepted",
+            "today",
+        ],
         formats: ROWS,
     },
 ];
@@ -145,7 +158,6 @@ pub(crate) fn command_for_completions() -> Command {
         for (id, values) in [
             ("profile", PossibleValuesParser::new(Profile::BUILT_IN)),
             ("dialect", PossibleValuesParser::new(Dialect::ALL.map(Dialect::name))),
-            ("expect", verdicts()),
         ] {
             if command.get_arguments().any(|it| it.get_id() == id) {
                 command = command.mut_arg(id, |it| it.value_parser(values));

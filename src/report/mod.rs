@@ -2,6 +2,7 @@
 //!
 //! The shape is a contract with programs: it changes only by addition (`schema/report-1.json`).
 
+pub mod accepted;
 mod build;
 mod connections;
 mod courses;
@@ -11,6 +12,7 @@ pub mod escaped;
 #[cfg(test)]
 mod examples;
 pub mod explain;
+pub mod gate;
 pub mod html;
 pub mod json;
 pub mod junit;

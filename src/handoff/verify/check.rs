@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::fields::{Difference, counts_all_frames, differences};
 use super::{Claim, VERIFY_SCHEMA, Verification};
-use crate::base::phrase::{Language, Phrase, phrase};
+use crate::base::phrase::{Language, Phrase, Value, phrase};
 use crate::base::wire_text::WireText;
 use crate::handoff::slice::Kept;
 use crate::report::{Attempt, Capture, Certificate, Connection, Course, Lookup, Report};
@@ -124,6 +124,7 @@ impl Check<'_> {
                 "verdict": report.verdict,
                 // What file it is was asked before.
                 "capture": Capture {
+                    frames: other.capture.frames,
                     sha256: other.capture.sha256.clone(),
                     slice_of: other.capture.slice_of.clone(),
                     ..report.capture.clone()
@@ -142,23 +143,30 @@ impl Check<'_> {
     fn rest(&mut self, prefix: &str, claim: Phrase, mut differences: Vec<Difference>) {
         let told = std::mem::take(&mut self.told);
         differences.retain(|it| !told.iter().any(|field| it.path.starts_with(field)));
+        // A slice holds some of the frames: what counts all of them cannot be compared.
+        let is_slice = matches!(self.present, Kept::These(_));
+        let (counts, differences): (Vec<_>, Vec<_>) = differences
+            .into_iter()
+            .partition(|it| is_slice && counts_all_frames(&it.path));
+        if !counts.is_empty() {
+            let of = |it: &Difference| format!("{prefix}{} {}", it.path, it.claimed.as_deref().unwrap_or("-"));
+            let counts = counts.iter().map(of).collect::<Vec<_>>().join(", ");
+            self.unchecked(&phrase("claim-counts").with("counts", counts), &phrase("why-counts-all"));
+        }
         if differences.is_empty() {
             self.holds(&claim);
         }
         for it in differences {
             let value = |value: &Option<String>| match value {
-                Some(text) => phrase("value-given").with("value", WireText::from(text.as_str())),
-                None => phrase("value-none"),
+                Some(text) => Value::from(WireText::from(text.as_str())),
+                None => phrase("value-none").into(),
             };
             let claim = phrase("claim-field")
                 .with("path", format!("{prefix}{}", it.path))
                 .with("value", value(&it.claimed));
-            match (self.present, self.same_version) {
-                (Kept::These(_), _) if counts_all_frames(&it.path) => {
-                    self.unchecked(&claim, &phrase("why-counts-all"));
-                }
-                (_, false) => self.unchecked(&claim, &phrase("why-other-version")),
-                _ => self.fails(&claim, &phrase("why-instead").with("found", value(&it.found))),
+            match self.same_version {
+                true => self.fails(&claim, &phrase("why-instead").with("found", value(&it.found))),
+                false => self.unchecked(&claim, &phrase("why-other-version")),
             }
         }
     }

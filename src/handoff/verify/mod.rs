@@ -109,9 +109,7 @@ pub fn verify<R: Read>(
     }
     let mut result = compare(report, &again.report, again.frames, &again.present, files.language);
     result.capture = files.names.join(" + ");
-    if files.names.len() == 1 && report.capture.slice_of.is_none() {
-        result.name(report, files.language);
-    }
+    result.say_what_is_unchecked(report, files.language);
     Ok(result)
 }
 
@@ -265,16 +263,24 @@ impl Verification {
         self.put(state, claim, why, language);
     }
 
-    /// Says that a file's name is not in its bytes.
-    fn name(&mut self, report: &Report, language: Language) {
-        let same_name = |one: &str, other: &str| {
-            let last = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-            last(one) == last(other)
-        };
-        if !same_name(&report.capture.file, &self.capture) {
-            let claim = phrase("claim-file").with("file", WireText::from(report.capture.file.as_str()));
+    /// Says what of the report nothing in a capture can tell.
+    fn say_what_is_unchecked(&mut self, report: &Report, language: Language) {
+        let last = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+        let capture = self.capture.clone();
+        let mut unchecked = |claim: Phrase, why: &'static str| {
             self.unchecked = self.unchecked.saturating_add(1);
-            self.put("unchecked", &claim, Some(&phrase("why-name")), language);
+            self.put("unchecked", &claim, Some(&phrase(why)), language);
+        };
+        let ours = env!("CARGO_PKG_VERSION");
+        if report.tool.version != ours {
+            let claim = phrase("claim-version").with("version", WireText::from(report.tool.version.as_str()));
+            unchecked(claim.with("ours", ours), "why-version");
+        }
+        let names_capture = report.capture.slice_of.is_none() && report.capture.format != "none";
+        let merged = report.made_with.as_ref().is_some_and(|it| !it.merged.is_empty());
+        if names_capture && !merged && last(&report.capture.file) != last(&capture) {
+            let claim = phrase("claim-file").with("file", WireText::from(report.capture.file.as_str()));
+            unchecked(claim, "why-name");
         }
     }
 
