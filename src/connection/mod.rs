@@ -309,8 +309,21 @@ fn find_client(flow: &Flow) -> (usize, ClientBy) {
             .iter()
             .position(|side| side.events.iter().any(|event| test(&event.kind)))
     };
-    if let Some(end) = says(|kind| matches!(kind, EventKind::Tls(Message::ClientHello(_)))) {
-        return (end, ClientBy::ClientHello);
+    let hellos: Vec<(usize, FrameNumber)> = flow
+        .directions
+        .iter()
+        .enumerate()
+        .filter_map(|(end, side)| {
+            let mut events = side.events.iter();
+            let hello = events.find(|event| matches!(event.kind, EventKind::Tls(Message::ClientHello(_))))?;
+            Some((end, hello.frame()))
+        })
+        .collect();
+    // Whoever answers a Client Hello with one, as an echo does, is no client.
+    let opened = |(end, _): &&(usize, FrameNumber)| flow.opener == Some(*end);
+    let first = || hellos.iter().min_by_key(|(_, frame)| *frame);
+    if let Some((end, _)) = hellos.iter().find(opened).filter(|_| hellos.len() > 1).or_else(first) {
+        return (*end, ClientBy::ClientHello);
     }
     let server = |kind: &EventKind| {
         matches!(

@@ -596,3 +596,105 @@ fn a_whole_capture_is_not_called_incomplete() {
     let open = verdict(&open13().send(Client, encrypted_13(31, 65)));
     assert_eq!(open.id, "incomplete-capture", "its end is missing");
 }
+
+#[test]
+fn a_client_that_closes_behind_early_data_did_not_wait_for_the_server() {
+    // False Start (RFC 7918): the request goes out before the server's Finished.
+    let closed_after = |wait: i64| {
+        let words = [
+            each_in_a_record(&client_flight()),
+            change_cipher_spec(),
+            finished(11),
+            encrypted(23, 13, 40),
+        ];
+        let story = Scenario::open()
+            .send(Client, hello12())
+            .send(Server, each_in_a_record(&server_flight()))
+            .packet(Client, ACK | PSH, &words.concat())
+            .wait(wait)
+            .packet(Client, FIN | ACK, &[])
+            .wait(SECOND / 50)
+            .packet(Server, FIN | ACK, &[]);
+        verdict(&story.packet(Client, ACK, &[]))
+    };
+    let left = closed_after(SECOND / 1_000);
+    assert_eq!(
+        (&*left.id, &*left.by, &*left.confidence),
+        ("silent-mid-handshake", "client", "likely")
+    );
+    let said = words(&left);
+    assert!(
+        said.contains("before any answer could arrive") && !said.contains("do not like"),
+        "{said}"
+    );
+    let waited = closed_after(SECOND / 4);
+    assert_eq!((&*waited.by, &*waited.confidence), ("client", "certain"));
+    assert!(
+        !words(&waited).contains("before any answer could arrive"),
+        "{}",
+        words(&waited)
+    );
+}
+
+#[test]
+fn no_answer_to_a_client_that_closed_with_its_request_is_not_certain() {
+    let story = open13()
+        .packet(Client, ACK | PSH | FIN, &encrypted_13(29, 100))
+        .wait(SECOND / 50)
+        .packet(Server, ACK, &[])
+        .wait(10 * SECOND)
+        .packet(Server, FIN | ACK, &[])
+        .packet(Client, ACK, &[]);
+    let verdict = verdict(&story);
+    assert_eq!(
+        (&*verdict.id, &*verdict.by, &*verdict.confidence),
+        ("no-application-response", "server", "likely")
+    );
+    let words = words(&verdict);
+    assert!(words.contains("closed its own direction"), "{words}");
+}
+
+#[test]
+fn an_answer_that_only_begins_like_a_record_is_no_tls() {
+    // A Modbus server gives back the first bytes of what it gets, behind its own frame of an error.
+    let answered = |bytes: &[u8]| {
+        let story = Scenario::open().send(Client, hello12()).send(Server, bytes);
+        verdict(&story.wait(3 * SECOND).close(Client))
+    };
+    let modbus = answered(&[0x16, 3, 1, 0, 0, 3, 0, 0x80, 1]);
+    assert_eq!(
+        (&*modbus.id, &*modbus.by, &*modbus.confidence),
+        ("not-tls", "server", "likely")
+    );
+    assert!(modbus.summary.contains("16 03 01 00 00"), "{}", modbus.summary);
+    // What is no text is shown as bytes, and not all of it.
+    let zeroes = answered(&[0; 64]);
+    assert_eq!((&*zeroes.id, &*zeroes.confidence), ("not-tls", "certain"));
+    assert!(
+        zeroes.summary.ends_with("00 00 00 …") && zeroes.summary.len() < 140,
+        "{}",
+        zeroes.summary
+    );
+    // A record that is whole and empty of sense is TLS, and something else.
+    let other = answered(&[0x16, 3, 3, 0, 4, 14, 0, 0, 0]);
+    assert_ne!(other.id, "not-tls");
+}
+
+#[test]
+fn whoever_gives_back_the_clients_hello_is_no_client() {
+    for echo_first in [false, true] {
+        let mut story = Scenario::open().send(Client, hello12()).send(Server, hello12());
+        if echo_first {
+            // The file has the answer before the question.
+            let (asked, answered) = (story.data_frames(Client)[0], story.data_frames(Server)[0]);
+            story = story.swap(asked, answered);
+        }
+        let alert = record(21, &[2, 10]);
+        let verdict = verdict(&story.send(Client, &alert).send(Server, &alert).close(Client));
+        assert_eq!((&*verdict.id, &*verdict.by), ("not-tls", "server"));
+        assert!(
+            verdict.display_filter.contains("tcp.port == 22425"),
+            "the client's port"
+        );
+    }
+}

@@ -1,6 +1,7 @@
 //! Attempt → Finding: the request was sent, and no answer came.
 
 use super::behind_proxy::behind_proxy;
+use super::departure;
 use super::heard::{ANSWER, finished_lost, late_answer, unanswered};
 use super::{client, elsewhere, first_fin, seconds, service, watched_after};
 use crate::attempt::Attempt;
@@ -49,6 +50,8 @@ struct Case<'a, 'c> {
     end: Timestamp,
     /// The client closed soon after its request: it did not wait.
     left: bool,
+    /// The client's FIN, in or right behind its request: it closed its direction (RFC 9293 section 3.6) and may read on.
+    half_closed: Option<FrameNumber>,
     /// A record that is a ticket or the answer.
     either: Option<FrameNumber>,
     /// The server had closed before the request, by this frame.
@@ -100,6 +103,11 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
     if !attempt.licensing && came.is_some_and(|came| end.since(came.time) < super::SILENCE) {
         return None;
     }
+    let half_closed = client_tcp
+        .fin
+        .filter(|fin| late.is_none() && closed_first.is_none() && !left && fin.time.since(time) < departure::NOT_WAITED)
+        .filter(|_| first_fin(connection) == Some(Side::Client))
+        .map(|fin| fin.frame);
     let coverage = step.map(|step| client_tcp.delivery.coverage(step.from, step.to));
     let server_left = server_tcp.fin.map(|fin| fin.time);
     Some(Case {
@@ -110,6 +118,7 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
         is_open,
         end,
         left,
+        half_closed,
         either,
         closed_first,
         server_left: server_left.filter(|_| late.is_none() && first_fin(connection) == Some(Side::Server)),
@@ -176,7 +185,7 @@ impl Case<'_, '_> {
         match (self.short_record, self.acked) {
             (true, _) => Confidence::Possible,
             _ if self.left || self.either.is_some() || self.closed_first.is_some() => Confidence::Likely,
-            _ if self.may_be_refusal || self.is_open => Confidence::Likely,
+            _ if self.may_be_refusal || self.is_open || self.half_closed.is_some() => Confidence::Likely,
             (false, true) => Confidence::Certain,
             (false, false) => Confidence::Likely,
         }
@@ -236,6 +245,11 @@ impl Case<'_, '_> {
             ),
             None => finding.claims_silence_of(Side::Server),
         };
+        if let Some(frame) = self.half_closed {
+            finding = finding
+                .evidence(frame, phrase("no-application-response-half-closed"))
+                .alternative("no-request", phrase("no-application-response-or-no-request"));
+        }
         if self.is_open {
             finding = finding.alternative("answer-later", phrase("no-application-response-open"));
         }
