@@ -135,7 +135,10 @@ fn several<T>(
         return Ok(vec![single]);
     }
     let refused = |it: &Bound<'_, PyAny>| {
-        let kind = it.get_type().name().map_or_else(|_| "?".to_owned(), |it| it.to_string());
+        let kind = it
+            .get_type()
+            .name()
+            .map_or_else(|_| "?".to_owned(), |it| it.to_string());
         PyValueError::new_err(format!("{option}: one, or a list of them, is expected, not {kind}"))
     };
     let items = given.try_iter().map_err(|_| refused(given))?;

@@ -95,7 +95,11 @@ impl Cli {
             return Ok(self);
         };
         inspect.output.take_if(|it| it.as_os_str() == STANDARD_OUTPUT);
-        let by_ending = inspect.output.as_deref().and_then(Format::of_file).filter(|_| !says_format);
+        let by_ending = inspect
+            .output
+            .as_deref()
+            .and_then(Format::of_file)
+            .filter(|_| !says_format);
         if let (Some(format), Some(output)) = (by_ending, &inspect.output) {
             if !formats.contains(&format) {
                 let names: Vec<String> = formats.iter().map(|it| it.name()).collect();

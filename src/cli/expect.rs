@@ -200,7 +200,9 @@ impl Tally<'_> {
         let lines = self.expectations.lines.iter().zip(&self.used);
         let unused = lines.filter(|(_, used)| !**used).map(|(line, _)| line.pattern.as_str());
         let accepted = self.expectations.accepted.iter();
-        let patterns = accepted.flat_map(|(accepted, _)| accepted.patterns()).zip(&self.used_accepted);
+        let patterns = accepted
+            .flat_map(|(accepted, _)| accepted.patterns())
+            .zip(&self.used_accepted);
         let unused_accepted = patterns.filter_map(|(pattern, used)| pattern.filter(|_| !used));
         let told = unused.chain(unused_accepted).map(|pattern| Expectation {
             text: format!("a capture fits {pattern}"),
@@ -220,7 +222,12 @@ impl Tally<'_> {
             .map(|(name, why)| format!("{:width$}  {why}", visible(name)))
             .collect();
         let unused = self.of_no_capture();
-        let told = |it: &Expectation| format!("no capture was given that fits {}", it.text.trim_start_matches("a capture fits "));
+        let told = |it: &Expectation| {
+            format!(
+                "no capture was given that fits {}",
+                it.text.trim_start_matches("a capture fits ")
+            )
+        };
         lines.extend(unused.iter().map(told));
         lines.push(match (self.good, self.checked) {
             (good, all) if good == all && unused.is_empty() => format!("all {all} as expected"),

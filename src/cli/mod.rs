@@ -238,7 +238,10 @@ impl Telling<'_> {
             tally.count(&name, &checked);
             checked
         });
-        go_on(self.output.write(report, checked.unwrap_or_default()), &mut self.failure)
+        go_on(
+            self.output.write(report, checked.unwrap_or_default()),
+            &mut self.failure,
+        )
     }
 
     /// Says of captures that they cannot be read.

@@ -14,7 +14,7 @@ use tlswalk::report::ticket::{self, Team};
 use tlswalk::report::{Report, Unread, csv, html, json, junit, markdown, sarif};
 
 use crate::cli::args::{Color, Format, Inspect};
-use crate::cli::commands::signing::Signing;
+use crate::cli::commands::signing::{self, Signing};
 use crate::cli::originals::Originals;
 use crate::cli::target::Target;
 
@@ -60,6 +60,7 @@ impl Output {
         }
         let originals = Originals::of(inspect);
         let sink = match &inspect.output {
+            None if inspect.sign.is_some() => return Err(signing::NEEDS_FILE.to_owned()),
             None => {
                 originals.refuse_stdout()?;
                 Sink::Stdout(BufWriter::new(stdout(inspect.color)))

@@ -131,11 +131,16 @@ fn of_formats(format: Arg, formats: &'static [Format]) -> Arg {
         _ => names.concat(),
     };
     let values = formats.iter().filter_map(Format::to_possible_value);
-    let parser = PossibleValuesParser::new(values.collect::<Vec<_>>()).map(|name| Format::from_str(&name, false).unwrap_or(Format::Text));
+    let parser = PossibleValuesParser::new(values.collect::<Vec<_>>())
+        .map(|name| Format::from_str(&name, false).unwrap_or(Format::Text));
     let is_told = formats == ROWS;
     let format = format.value_parser(parser);
     // What each is for is told where it differs from a report.
-    if is_told { format } else { format.help(told.clone()).long_help(told) }
+    if is_told {
+        format
+    } else {
+        format.help(told.clone()).long_help(told)
+    }
 }
 
 /// What a subcommand can write; without one, a report.
@@ -147,7 +152,8 @@ pub(crate) fn formats(subcommand: Option<&str>) -> &'static [Format] {
 /// Whether `-f` was given.
 pub(crate) fn says_format(matches: &ArgMatches) -> bool {
     let given = matches.subcommand().map_or(matches, |(_, given)| given);
-    matches!(given.try_contains_id("format"), Ok(true)) && given.value_source("format") == Some(ValueSource::CommandLine)
+    matches!(given.try_contains_id("format"), Ok(true))
+        && given.value_source("format") == Some(ValueSource::CommandLine)
 }
 
 /// The definition for completion scripts, which offer every verdict, profile and dialect there is.

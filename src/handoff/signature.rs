@@ -8,16 +8,16 @@ use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{PrivatePkcs8KeyDer, SubjectPublicKeyInfoDer};
 
 /// What every Ed25519 public key begins with in DER (RFC 8410 section 4).
-const PUBLIC_KEY: [u8; 12] = [
-    0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
-];
+const PUBLIC_KEY: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
 /// A key that cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
     /// No private key.
-    #[error("holds no private key of Ed25519 in PEM (PKCS#8); one is made by: openssl genpkey -algorithm ed25519 -out key.pem")]
+    #[error(
+        "holds no private key of Ed25519 in PEM (PKCS#8); one is made by: openssl genpkey -algorithm ed25519 -out key.pem"
+    )]
     Private,
     /// No public key.
     #[error("holds no public key of Ed25519 in PEM; that of key.pem is given by: openssl pkey -in key.pem -pubout")]
@@ -65,6 +65,8 @@ impl PublicKey {
     /// Whether its owner signed these bytes.
     #[must_use]
     pub fn signed(&self, bytes: &[u8], signature: &[u8]) -> bool {
-        UnparsedPublicKey::new(&ED25519, self.0).verify(bytes, signature).is_ok()
+        UnparsedPublicKey::new(&ED25519, self.0)
+            .verify(bytes, signature)
+            .is_ok()
     }
 }

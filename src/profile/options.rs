@@ -123,7 +123,8 @@ impl Options {
     /// Whether nothing was said about what to look for: then, in a capture without licensing, what else failed is the answer.
     #[must_use]
     pub fn leave_open_what(&self) -> bool {
-        let is_usual = Profile::BUILT_IN.first().is_some_and(|usual| *usual == self.profile.id) && self.profile.is_built_in();
+        let is_usual =
+            Profile::BUILT_IN.first().is_some_and(|usual| *usual == self.profile.id) && self.profile.is_built_in();
         let no_host = [&self.cssm, &self.on_prem, &self.cslu, &self.proxy]
             .iter()
             .all(|it| it.is_empty());

@@ -85,7 +85,14 @@ impl Accepted {
         let mut told = Vec::new();
         let of_attempts = report.attempts.iter().flat_map(|attempt| {
             let findings = attempt.findings.iter();
-            findings.map(|it| (it.id.as_str(), it.severity, it.detail.as_str(), Some(attempt.device.as_str())))
+            findings.map(|it| {
+                (
+                    it.id.as_str(),
+                    it.severity,
+                    it.detail.as_str(),
+                    Some(attempt.device.as_str()),
+                )
+            })
         });
         let overall = report.attempts.is_empty().then(|| {
             let verdict = &report.verdict;

@@ -4,8 +4,8 @@ use super::connections::connection_of;
 use super::courses;
 use super::device;
 use super::{
-    Alternative, Anomaly, Attempt, Capture, Damage, Evidence, Finding, Lookup, MadeWith, Overall, Remedy, Report, SCHEMA,
-    SeenAgain, SliceOf, Tool, Verdict,
+    Alternative, Anomaly, Attempt, Capture, Damage, Evidence, Finding, Lookup, MadeWith, Overall, Remedy, Report,
+    SCHEMA, SeenAgain, SliceOf, Tool, Verdict,
 };
 use crate::attempt;
 use crate::base::frame::FrameNumber;

@@ -100,7 +100,10 @@ pub fn write_junit(
     let missing = (!of_no_capture.is_empty()).then(|| Suite {
         capture: "expectations",
         first: None,
-        cases: of_no_capture.iter().map(|it| of_expectation(it, String::new())).collect(),
+        cases: of_no_capture
+            .iter()
+            .map(|it| of_expectation(it, String::new()))
+            .collect(),
         note: None,
     });
     let suites: Vec<Suite<'_>> = judged.chain(failed).chain(missing).collect();

@@ -7,10 +7,10 @@ use std::{fs, io};
 
 use crate::support::{Outcome, Row, root, rows, tlswalk};
 use serde_json::{Map, Value};
+use tlswalk::Options;
 use tlswalk::base::phrase::Language;
 use tlswalk::handoff::verify::{Files, read_report, replay, verify};
 use tlswalk::profile::Profile;
-use tlswalk::{Anchors, Options};
 
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -52,9 +52,8 @@ fn options(row: &Row) -> Option<Options> {
             "--wlc" => options.wlc.push(words.next()?.parse().ok()?),
             "--profile" => {
                 let name = words.next()?;
-                options.profile = Profile::built_in(name).or_else(|| {
-                    Profile::parse(&fs::read_to_string(root().join(name)).ok()?).ok()
-                })?;
+                options.profile = Profile::built_in(name)
+                    .or_else(|| Profile::parse(&fs::read_to_string(root().join(name)).ok()?).ok())?;
             }
             _ => return None,
         }
@@ -114,14 +113,19 @@ fn verified(sample: &Sample, text: &str) -> Result<u64, String> {
 
 /// The places of a value that can be edited: fields, and lists from which something can be taken.
 fn places(value: &Value, path: &str, found: &mut Vec<String>) {
-    // What nobody acts on: how the file was called then, which version wrote the report, and how it was made, which is replayed.
-    if matches!(path, "/options" | "/tool" | "/capture/file") {
+    // What nobody acts on, or what is asked elsewhere: how the file was called then and its hash, which version wrote the report,
+    // and how it was made, which is replayed.
+    if matches!(path, "/options" | "/tool" | "/capture/file" | "/capture/sha256") {
         return;
     }
     match value {
         Value::Object(map) => {
             for (key, value) in map {
-                places(value, &format!("{path}/{}", key.replace('~', "~0").replace('/', "~1")), found);
+                places(
+                    value,
+                    &format!("{path}/{}", key.replace('~', "~0").replace('/', "~1")),
+                    found,
+                );
             }
         }
         Value::Array(items) => {
@@ -240,7 +244,12 @@ fn of_500_edited_fields_verify_finds_every_one() {
 #[test]
 fn untouched_the_same_reports_hold() {
     for sample in samples() {
-        assert_eq!(verified(sample, &sample.report.to_string()), Ok(0), "{}", sample.row.file);
+        assert_eq!(
+            verified(sample, &sample.report.to_string()),
+            Ok(0),
+            "{}",
+            sample.row.file
+        );
     }
 }
 
@@ -265,23 +274,54 @@ fn place(name: &str) -> (tempfile::TempDir, String) {
 fn a_report_says_how_it_was_made_and_is_made_again_without_being_told() {
     let (_folder, path) = place("report.json");
     let capture = "samples/application-error-on-prem.pcap";
-    let row = rows().into_iter().find(|row| row.file == "application-error-on-prem.pcap").unwrap();
-    let mut made: Vec<&str> = vec!["-o", &path, "--all", "--at", "2024-05-01T12:00:00Z", "--lang", "ja", "--dialect", "asa", capture];
+    let row = rows()
+        .into_iter()
+        .find(|row| row.file == "application-error-on-prem.pcap")
+        .unwrap();
+    let mut made: Vec<&str> = vec![
+        "-o",
+        &path,
+        "--all",
+        "--at",
+        "2024-05-01T12:00:00Z",
+        "--lang",
+        "ja",
+        "--dialect",
+        "asa",
+        capture,
+    ];
     made.extend(row.options.iter().map(String::as_str));
     assert!(run(&made).is_orderly());
     let report: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
     let options = &report["options"];
     assert_eq!(options["at"], "2024-05-01T12:00:00.000000000Z");
-    assert_eq!((&options["all"], &options["language"], &options["dialect"]), (&true.into(), &"ja".into(), &"asa".into()));
+    assert_eq!(
+        (&options["all"], &options["language"], &options["dialect"]),
+        (&true.into(), &"ja".into(), &"asa".into())
+    );
     assert_eq!(options["version"], env!("CARGO_PKG_VERSION"));
     let profile = fs::read(root().join("profiles/cisco-smart-licensing.toml")).unwrap();
     assert_eq!(options["profile"]["sha256"], sha256(&profile));
-    let files: Vec<&str> = row.options.iter().map(String::as_str).filter(|it| !it.is_empty()).collect();
-    let ca: Vec<&str> = files.windows(2).filter(|it| it[0] == "--ca").flatten().copied().collect();
+    let files: Vec<&str> = row
+        .options
+        .iter()
+        .map(String::as_str)
+        .filter(|it| !it.is_empty())
+        .collect();
+    let ca: Vec<&str> = files
+        .windows(2)
+        .filter(|it| it[0] == "--ca")
+        .flatten()
+        .copied()
+        .collect();
     let outcome = run(&[&["verify", &path, capture], &ca[..]].concat());
     assert_eq!(code(&outcome), 0, "{}{}", outcome.stdout, outcome.stderr);
     // Told in the language that the reader asks for.
-    assert!(outcome.stdout.contains("claims of the report hold"), "{}", outcome.stdout);
+    assert!(
+        outcome.stdout.contains("claims of the report hold"),
+        "{}",
+        outcome.stdout
+    );
 }
 
 #[test]
@@ -295,16 +335,26 @@ fn a_file_that_is_missing_is_named_and_no_claim_is_called_false() {
     let profile = fs::read_to_string(root().join("profiles/default.toml")).unwrap();
     let own = write("own.toml", &profile.replacen("id = \"default\"", "id = \"own\"", 1));
     let log = write("show.txt", "WLC#show license summary\n");
-    let secrets = write("keys.txt", &format!("CLIENT_RANDOM {} {}\n", "ab".repeat(32), "cd".repeat(48)));
+    let secrets = write(
+        "keys.txt",
+        &format!("CLIENT_RANDOM {} {}\n", "ab".repeat(32), "cd".repeat(48)),
+    );
     let root_ca = "samples/roots/lab-root.pem";
-    for (option, value) in [("--ca", root_ca), ("--profile", own.as_str()), ("--log", &log), ("--keylog", &secrets)] {
+    for (option, value) in [
+        ("--ca", root_ca),
+        ("--profile", own.as_str()),
+        ("--log", &log),
+        ("--keylog", &secrets),
+    ] {
         assert!(run(&["-o", &path, option, value, CAPTURE]).is_orderly());
         let without = run(&["verify", &path, CAPTURE]);
         assert_eq!(code(&without), 2, "{option}: {}{}", without.stdout, without.stderr);
         assert!(without.stdout.is_empty(), "{}", without.stdout);
         let told = &without.stderr;
         assert!(
-            told.contains(&format!("was made with {option} ")) && told.contains("(sha256 ") && told.contains("): give it"),
+            told.contains(&format!("was made with {option} "))
+                && told.contains("(sha256 ")
+                && told.contains("): give it"),
             "{told}"
         );
         let with = run(&["verify", &path, CAPTURE, option, value]);
@@ -314,9 +364,18 @@ fn a_file_that_is_missing_is_named_and_no_claim_is_called_false() {
         let more = run(&["verify", &path, CAPTURE, option, value]);
         assert_eq!(code(&more), 2, "{option}: {}{}", more.stdout, more.stderr);
     }
-    for more in [&["--on-prem", "192.0.2.1"][..], &["--all"], &["--wlc", "192.0.2.1"], &["--dialect", "asa"]] {
+    for more in [
+        &["--on-prem", "192.0.2.1"][..],
+        &["--all"],
+        &["--wlc", "192.0.2.1"],
+        &["--dialect", "asa"],
+    ] {
         let outcome = run(&[&["verify", &path, CAPTURE], more].concat());
-        assert!(code(&outcome) == 2 && outcome.stderr.contains("was made without"), "{more:?}: {}", outcome.stderr);
+        assert!(
+            code(&outcome) == 2 && outcome.stderr.contains("was made without"),
+            "{more:?}: {}",
+            outcome.stderr
+        );
     }
 }
 
@@ -335,10 +394,22 @@ fn commands_filters_counts_and_what_was_left_out_are_named() {
     let mut no_connection = report.clone();
     no_connection["connections"].as_array_mut().unwrap().clear();
     for (report, named) in [
-        (change("/attempts/0/verdict/remedy/0/commands/0", "write erase".into()), "remedy[0].commands[0] is “write erase”"),
-        (change("/attempts/0/verdict/display_filter", "tcp".into()), "display_filter is tcp"),
-        (change("/connections/0/tcp/retransmissions", 7.into()), "retransmissions is 7"),
-        (change("/attempts/0/verdict/cannot_tell", Vec::<Value>::new().into()), "cannot_tell is nothing"),
+        (
+            change("/attempts/0/verdict/remedy/0/commands/0", "write erase".into()),
+            "remedy[0].commands[0] is “write erase”",
+        ),
+        (
+            change("/attempts/0/verdict/display_filter", "tcp".into()),
+            "display_filter is tcp",
+        ),
+        (
+            change("/connections/0/tcp/retransmissions", 7.into()),
+            "retransmissions is 7",
+        ),
+        (
+            change("/attempts/0/verdict/cannot_tell", Vec::<Value>::new().into()),
+            "cannot_tell is nothing",
+        ),
         (fewer, "attempts[0].findings is nothing"),
         (no_connection, "the capture shows it, and the report does not"),
     ] {
@@ -378,7 +449,11 @@ fn reports_on_several_captures_and_on_merged_ones_are_checked_with_each() {
         let swapped = run(&["verify", &path, other, CAPTURE]);
         assert_eq!(code(&swapped), 2, "{}", swapped.stdout);
         let one = run(&["verify", &path, CAPTURE]);
-        assert!(code(&one) == 2 && one.stderr.contains("holds 2 reports"), "{}", one.stderr);
+        assert!(
+            code(&one) == 2 && one.stderr.contains("holds 2 reports"),
+            "{}",
+            one.stderr
+        );
     }
     // A capture in two files.
     let bytes = fs::read(root().join("samples/tcp-refused.pcap")).unwrap();
@@ -393,13 +468,30 @@ fn reports_on_several_captures_and_on_merged_ones_are_checked_with_each() {
     let merged = run(&["verify", &path, first, second]);
     assert_eq!(code(&merged), 0, "{}{}", merged.stdout, merged.stderr);
     let part = run(&["verify", &path, first]);
-    assert!(code(&part) == 2 && part.stderr.contains("made of 2 files with --merge"), "{}", part.stderr);
+    assert!(
+        code(&part) == 2 && part.stderr.contains("made of 2 files with --merge"),
+        "{}",
+        part.stderr
+    );
 }
 
 /// A new key: private and public, in files.
 fn keys(folder: &tempfile::TempDir, name: &str) -> Option<[String; 2]> {
-    let [private, public] = ["key", "pub"].map(|kind| folder.path().join(format!("{name}.{kind}")).to_str().unwrap().to_owned());
-    let openssl = |arguments: &[&str]| std::process::Command::new("openssl").args(arguments).output().ok().filter(|it| it.status.success());
+    let [private, public] = ["key", "pub"].map(|kind| {
+        folder
+            .path()
+            .join(format!("{name}.{kind}"))
+            .to_str()
+            .unwrap()
+            .to_owned()
+    });
+    let openssl = |arguments: &[&str]| {
+        std::process::Command::new("openssl")
+            .args(arguments)
+            .output()
+            .ok()
+            .filter(|it| it.status.success())
+    };
     openssl(&["genpkey", "-algorithm", "ed25519", "-out", &private])?;
     openssl(&["pkey", "-in", &private, "-pubout", "-out", &public])?;
     Some([private, public])
@@ -416,29 +508,55 @@ fn a_signature_holds_for_the_file_and_the_key_that_made_it_alone() {
     let cut = run(&["slice", "-o", &slice, "--sign", &key, CAPTURE]);
     assert_eq!(code(&cut), 0, "{}", cut.stderr);
     let report = fs::read_to_string(&path).unwrap();
-    assert!(report.contains("\"sha256\""), "a signed report says which capture it is about");
+    assert!(
+        report.contains("\"sha256\""),
+        "a signed report says which capture it is about"
+    );
     assert_eq!(fs::read(format!("{path}.sig")).unwrap().len(), 64);
     let verify = |public: &str, of: &str| run(&["verify", "--signed-by", public, &path, of]);
     for of in [CAPTURE, &slice] {
         let good = verify(&public, of);
         assert_eq!(code(&good), 0, "{of}: {}{}", good.stdout, good.stderr);
         let wrong = verify(&other, of);
-        assert!(code(&wrong) == 1 && wrong.stdout.contains("of another key"), "{}", wrong.stdout);
+        assert!(
+            code(&wrong) == 1 && wrong.stdout.contains("of another key"),
+            "{}",
+            wrong.stdout
+        );
     }
     // Any other program can check it.
     let openssl = std::process::Command::new("openssl")
-        .args(["pkeyutl", "-verify", "-pubin", "-inkey", &public, "-rawin", "-in", &path, "-sigfile", &format!("{path}.sig")])
+        .args([
+            "pkeyutl",
+            "-verify",
+            "-pubin",
+            "-inkey",
+            &public,
+            "-rawin",
+            "-in",
+            &path,
+            "-sigfile",
+            &format!("{path}.sig"),
+        ])
         .output()
         .unwrap();
     assert!(openssl.status.success(), "{}", String::from_utf8_lossy(&openssl.stderr));
     // A blank more changes no claim, and it is another file.
     fs::write(&path, format!("{report} ")).unwrap();
     let edited = verify(&public, CAPTURE);
-    assert!(code(&edited) == 1 && edited.stdout.contains("changed after it was signed"), "{}", edited.stdout);
+    assert!(
+        code(&edited) == 1 && edited.stdout.contains("changed after it was signed"),
+        "{}",
+        edited.stdout
+    );
     fs::write(&path, &report).unwrap();
     fs::remove_file(format!("{slice}.sig")).unwrap();
     let unsigned = verify(&public, &slice);
-    assert!(code(&unsigned) == 1 && unsigned.stdout.contains("no signature beside it"), "{}", unsigned.stdout);
+    assert!(
+        code(&unsigned) == 1 && unsigned.stdout.contains("no signature beside it"),
+        "{}",
+        unsigned.stdout
+    );
     fs::remove_file(format!("{path}.sig")).unwrap();
     assert_eq!(code(&verify(&public, CAPTURE)), 1);
     // Keys that are none, and places where no signature can stand.
@@ -454,5 +572,8 @@ fn a_signature_holds_for_the_file_and_the_key_that_made_it_alone() {
         assert_eq!(code(&refused), 2, "{arguments:?}: {}", refused.stdout);
         assert_eq!(refused.stderr.lines().count(), 1, "{}", refused.stderr);
     }
-    assert!(fs::read_to_string(&key).unwrap().contains("PRIVATE KEY"), "a key is not overwritten");
+    assert!(
+        fs::read_to_string(&key).unwrap().contains("PRIVATE KEY"),
+        "a key is not overwritten"
+    );
 }

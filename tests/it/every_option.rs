@@ -36,7 +36,9 @@ fn definition() -> BTreeMap<String, BTreeSet<String>> {
             options.insert(long.split_whitespace().next().unwrap().to_owned());
         }
     }
-    found.values_mut().for_each(|it| it.retain(|it| it != "help" && it != "version"));
+    found
+        .values_mut()
+        .for_each(|it| it.retain(|it| it != "help" && it != "version"));
     found
 }
 
@@ -61,7 +63,8 @@ fn seen(arguments: &[String], folder: &Path) -> (Option<i32>, String, String, Ve
         .collect();
     files.sort();
     // How long it took is another thing in each run.
-    let stdout: Vec<&str> = outcome.stdout.lines().filter(|line| !line.contains("… in") && !line.contains("attempts; ")).collect();
+    let is_timed = |line: &str| line.contains("capture") && line.contains("attempt") && line.contains("; ");
+    let stdout: Vec<&str> = outcome.stdout.lines().filter(|line| !is_timed(line)).collect();
     (code, stdout.join("\n"), outcome.stderr, files)
 }
 
@@ -100,22 +103,51 @@ fn tries(command: &str, option: &str, folder: &Path) -> Vec<(Vec<String>, Vec<St
         path
     };
     match option {
-        "profile" => vec![on(OTHERS, &[], &[&name, "default"]), on(HEALTHY, &[], &[&name, "default"])],
+        "profile" => vec![
+            on(OTHERS, &[], &[&name, "default"]),
+            on(HEALTHY, &[], &[&name, "default"]),
+        ],
         "wlc" => vec![on(REJECTED, &[], &[&name, "192.0.2.1"])],
-        "cssm" | "on-prem" | "cslu" => vec![on(OTHERS, &[], &[&name, "www.example.com"]), on(HEALTHY, &[], &[&name, "192.133.220.90"])],
-        "proxy" => vec![on(OTHERS, &[], &[&name, "192.0.2.9:3128"]), on(HEALTHY, &[], &[&name, "192.133.220.90:443"])],
+        "cssm" | "on-prem" | "cslu" => vec![
+            on(OTHERS, &[], &[&name, "www.example.com"]),
+            on(HEALTHY, &[], &[&name, "192.133.220.90"]),
+        ],
+        "proxy" => vec![
+            on(OTHERS, &[], &[&name, "192.0.2.9:3128"]),
+            on(HEALTHY, &[], &[&name, "192.133.220.90:443"]),
+        ],
         "ca" => vec![on(HEALTHY, &[], &[&name, "samples/roots/lab-root.pem"])],
         "log" => ["samples/device-agrees.log", "samples/device-transport-off.log"]
             .into_iter()
             .flat_map(|log| [on(REJECTED, &[], &[&name, log]), on(LOGGED, &[], &[&name, log])])
             .collect(),
-        "all" => vec![on(OTHERS, &[], &[&name]), on(HEALTHY, &["--wlc", "192.0.2.1"], &[&name])],
+        "all" => vec![
+            on(OTHERS, &[], &[&name]),
+            on(HEALTHY, &["--wlc", "192.0.2.1"], &[&name]),
+        ],
         "lang" => vec![on(REJECTED, &[], &[&name, "ja"])],
-        "dialect" => vec![on(REJECTED, &[], &[&name, "generic"]), on(HEALTHY, &[], &[&name, "generic"])],
-        "at" => vec![on(HEALTHY, &["--ca", "samples/roots/lab-root.pem"], &[&name, "2090-01-01T00:00:00Z"])],
+        "dialect" => vec![
+            on(REJECTED, &[], &[&name, "generic"]),
+            on(HEALTHY, &[], &[&name, "generic"]),
+        ],
+        "at" => vec![on(
+            HEALTHY,
+            &["--ca", "samples/roots/lab-root.pem"],
+            &[&name, "2090-01-01T00:00:00Z"],
+        )],
         "keylog" => {
-            let secrets = own("keys.txt", &format!("CLIENT_RANDOM {} {}\n", "ab".repeat(32), "cd".repeat(48)));
-            vec![on(REJECTED, &[], &[&name, &secrets]), on(SEALED, &["--all"], &[&name, "tests/data/keys/tls13-certificate-refused.keys"])]
+            let secrets = own(
+                "keys.txt",
+                &format!("CLIENT_RANDOM {} {}\n", "ab".repeat(32), "cd".repeat(48)),
+            );
+            vec![
+                on(REJECTED, &[], &[&name, &secrets]),
+                on(
+                    SEALED,
+                    &["--all"],
+                    &[&name, "tests/data/keys/tls13-certificate-refused.keys"],
+                ),
+            ]
         }
         "format" => vec![on(REJECTED, &[], &[&name, "json"])],
         "output" if command == "slice" => vec![on(REJECTED, &["--force"], &[&name, &file("out2.pcapng")])],
@@ -132,7 +164,9 @@ fn tries(command: &str, option: &str, folder: &Path) -> Vec<(Vec<String>, Vec<St
         "keep-certificates" => vec![on(REJECTED, &["--redact"], &[&name])],
         "sign" => {
             let key = file("key.pem");
-            let made = std::process::Command::new("openssl").args(["genpkey", "-algorithm", "ed25519", "-out", &key]).output();
+            let made = std::process::Command::new("openssl")
+                .args(["genpkey", "-algorithm", "ed25519", "-out", &key])
+                .output();
             assert!(made.is_ok_and(|it| it.status.success()), "openssl makes a key");
             let to = file("out.json");
             let output: &[&str] = if command == "slice" { &[] } else { &["-o", &to] };
@@ -150,29 +184,47 @@ fn tries(command: &str, option: &str, folder: &Path) -> Vec<(Vec<String>, Vec<St
                 .map(|it| format!("[[accept]]\nfinding = \"{it}\"\nreason = \"known\"\nreview = 2030-01-01\n"))
                 .concat();
             let accepted = own("accepted.toml", &accepted);
-            vec![on(REJECTED, &["--accepted", &accepted, "--today", "2029-12-31"], &[]), on(
-                REJECTED,
-                &["--accepted", &accepted],
-                &[&name, "2031-01-01"],
-            )]
+            vec![
+                on(REJECTED, &["--accepted", &accepted, "--today", "2029-12-31"], &[]),
+                on(REJECTED, &["--accepted", &accepted], &[&name, "2031-01-01"]),
+            ]
         }
         "whole" => vec![on(REJECTED, &[], &[&name])],
         "force" => {
             own("there.pcapng", "x");
             let there = file("there.pcapng");
-            vec![(vec!["slice".into(), "-o".into(), there, REJECTED.into()], vec![name.clone()])]
+            vec![(
+                vec!["slice".into(), "-o".into(), there, REJECTED.into()],
+                vec![name.clone()],
+            )]
         }
         "state" => vec![on(REJECTED, &[], &[&name, &file("out.state")])],
         "no-rings" => {
             let bytes = fs::read(crate::support::root().join("samples/tcp-refused.pcap")).unwrap();
             let length = u32::from_le_bytes(bytes[32..36].try_into().unwrap()) as usize;
             fs::write(folder.join("ring_00001_20240101000000.pcap"), &bytes[..40 + length]).unwrap();
-            fs::write(folder.join("ring_00002_20240101000001.pcap"), [&bytes[..24], &bytes[40 + length..]].concat()).unwrap();
-            vec![(vec!["triage".into(), "-f".into(), "ndjson".into(), file("ring_00001_20240101000000.pcap"), file("ring_00002_20240101000001.pcap")], vec![name.clone()])]
+            fs::write(
+                folder.join("ring_00002_20240101000001.pcap"),
+                [&bytes[..24], &bytes[40 + length..]].concat(),
+            )
+            .unwrap();
+            vec![(
+                vec![
+                    "triage".into(),
+                    "-f".into(),
+                    "ndjson".into(),
+                    file("ring_00001_20240101000000.pcap"),
+                    file("ring_00002_20240101000001.pcap"),
+                ],
+                vec![name.clone()],
+            )]
         }
         // A watch ends with a signal only: what it takes is asked in `triage.rs`. Here it is refused where it cannot be meant.
         "watch" => vec![on(REJECTED, &[], &[&name, "samples"])],
-        "settle" => vec![(vec!["triage".into(), "--watch".into(), "no-such-folder".into()], vec![name.clone(), "0".into()])],
+        "settle" => vec![(
+            vec!["triage".into(), "--watch".into(), "no-such-folder".into()],
+            vec![name.clone(), "0".into()],
+        )],
         other => panic!("--{other} of {command} is new: say here on which input it does something"),
     }
 }
@@ -230,7 +282,11 @@ fn every_option_of_every_command_has_an_effect_or_is_refused() {
 fn explain_tells_in_the_language_and_colour_asked_for() {
     let plain = run(&["explain", "tcp-refused"]).stdout;
     for option in [["--lang", "ja"], ["--color", "always"]] {
-        assert_ne!(run(&[&["explain", "tcp-refused"], &option[..]].concat()).stdout, plain, "{option:?}");
+        assert_ne!(
+            run(&[&["explain", "tcp-refused"], &option[..]].concat()).stdout,
+            plain,
+            "{option:?}"
+        );
     }
 }
 
@@ -254,9 +310,17 @@ fn a_format_that_a_command_cannot_write_is_refused() {
             let outcome = run(&call);
             let code = outcome.status.unwrap().code().unwrap();
             if writes.contains(&format) {
-                assert!(code < 2 && outputs.insert(outcome.stdout), "{command} -f {format}: {}", outcome.stderr);
+                assert!(
+                    code < 2 && outputs.insert(outcome.stdout),
+                    "{command} -f {format}: {}",
+                    outcome.stderr
+                );
             } else {
-                assert!(code == 2 && outcome.stdout.is_empty(), "{command} -f {format}: {}", outcome.stdout);
+                assert!(
+                    code == 2 && outcome.stdout.is_empty(),
+                    "{command} -f {format}: {}",
+                    outcome.stdout
+                );
                 assert_eq!(outcome.stderr.lines().count(), 1, "{}", outcome.stderr);
             }
         }
@@ -292,16 +356,32 @@ fn the_ending_of_the_output_chooses_the_format_and_f_wins() {
     ] {
         let (code, text, told) = written("", name, &[]);
         let is_text = begins == "a" && text.contains("✗ ");
-        assert!(code == 1 && (is_text || text.to_lowercase().starts_with(begins)), "{name}: {told}{text:.300}");
+        assert!(
+            code == 1 && (is_text || text.to_lowercase().starts_with(begins)),
+            "{name}: {told}{text:.300}"
+        );
     }
     assert!(written("", "a.html", &["-f", "json"]).1.starts_with("{\n"));
     assert!(written("diff", "a.json", &[]).1.contains("tlswalk.diff/1"));
     assert!(written("verify", "a.json", &[]).1.contains("tlswalk.verify/1"));
     assert!(written("triage", "a.csv", &[]).1.starts_with("capture,"));
-    assert!(written("triage", "a.html", &[]).1.to_lowercase().starts_with("<!doctype html>"));
-    for (command, name) in [("diff", "b.html"), ("verify", "b.csv"), ("triage", "b.sarif"), ("why", "b.xml")] {
+    assert!(
+        written("triage", "a.html", &[])
+            .1
+            .to_lowercase()
+            .starts_with("<!doctype html>")
+    );
+    for (command, name) in [
+        ("diff", "b.html"),
+        ("verify", "b.csv"),
+        ("triage", "b.sarif"),
+        ("why", "b.xml"),
+    ] {
         let (code, text, told) = written(command, name, &[]);
-        assert!(code == 2 && text.is_empty() && told.contains("is not written here; it can be text"), "{command} {name}: {told}");
+        assert!(
+            code == 2 && text.is_empty() && told.contains("is not written here; it can be text"),
+            "{command} {name}: {told}"
+        );
     }
     // A ticket is text, or markdown by its ending.
     assert!(written("", "t.md", &["--for", "pki"]).1.starts_with('#'));

@@ -87,7 +87,15 @@ impl Together {
         let (mut redactor, judged, options) = prepare(capture, &self.key, inspect, options)?;
         let options = redactor.options(options);
         let note = redactor.note(&judged, &sha256, named_hosts(&options));
-        report(capture, &self.name(path), inspect, &mut redactor, &judged, &note, &options)
+        report(
+            capture,
+            &self.name(path),
+            inspect,
+            &mut redactor,
+            &judged,
+            &note,
+            &options,
+        )
     }
 }
 

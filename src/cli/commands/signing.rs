@@ -10,6 +10,9 @@ use crate::cli::originals::Originals;
 use crate::cli::reason;
 use crate::cli::target::Target;
 
+/// Why nothing can be signed on standard output.
+pub(crate) const NEEDS_FILE: &str = "--sign writes a signature beside the file that -o names; give -o FILE";
+
 /// The longest key file read.
 const LONGEST_KEY: u64 = 64 * 1024;
 
@@ -21,10 +24,15 @@ pub(crate) struct Signing {
 
 impl Signing {
     /// With the key of a file; refuses what could not be written, before a long analysis.
-    pub(crate) fn new(key: &Path, output: Option<&Path>, overwrite: bool, originals: Originals) -> Result<Self, String> {
+    pub(crate) fn new(
+        key: &Path,
+        output: Option<&Path>,
+        overwrite: bool,
+        originals: Originals,
+    ) -> Result<Self, String> {
         let output = output
             .filter(|it| it.as_os_str() != crate::cli::args::STANDARD_OUTPUT)
-            .ok_or("--sign writes a signature beside the file that -o names; give -o FILE")?;
+            .ok_or(NEEDS_FILE)?;
         let name = key.display();
         let pem = read(key).map_err(|why| format!("--sign {name}: {why}"))?;
         let signer = Signer::from_pem(&pem).map_err(|error| format!("--sign {name}: {error}"))?;

@@ -182,11 +182,9 @@ pub(crate) fn named_hosts(inspect: &Options) -> Vec<String> {
         ("--cslu", &inspect.cslu),
         ("--proxy", &inspect.proxy),
     ];
-    let targets = groups.into_iter().flat_map(|(option, targets)| {
-        targets
-            .iter()
-            .flat_map(move |it| [option.to_owned(), it.to_string()])
-    });
+    let targets = groups
+        .into_iter()
+        .flat_map(|(option, targets)| targets.iter().flat_map(move |it| [option.to_owned(), it.to_string()]));
     let wlc = inspect.wlc.iter().flat_map(|ip| ["--wlc".to_owned(), ip.to_string()]);
     // Whoever gives no option has others judged anyway.
     let all = (inspect.all && !inspect.others).then(|| "--all".to_owned());

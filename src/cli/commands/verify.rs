@@ -82,9 +82,12 @@ fn groups<'a>(reports: &[Report], mut captures: &'a [PathBuf]) -> Result<Vec<&'a
             Some(count) => count,
             None => 1,
         };
-        let (own, rest) = captures
-            .split_at_checked(count)
-            .ok_or_else(|| format!("holds {} reports; name the capture of each, in their order", reports.len()))?;
+        let (own, rest) = captures.split_at_checked(count).ok_or_else(|| {
+            format!(
+                "holds {} reports; name the capture of each, in their order",
+                reports.len()
+            )
+        })?;
         groups.push(own);
         captures = rest;
     }
@@ -149,7 +152,9 @@ fn page(verifications: &[Verification], several: bool, inspect: &Inspect) -> Res
             let texts = verifications.iter().map(|it| {
                 let text = it.to_text(inspect.verbose, inspect.lang.into());
                 let name = if several { it.capture.as_str() } else { "" };
-                output::marked(&format!("{name}\n{text}"), style.color).trim_start_matches('\n').to_owned()
+                output::marked(&format!("{name}\n{text}"), style.color)
+                    .trim_start_matches('\n')
+                    .to_owned()
             });
             Ok(texts.collect::<Vec<_>>().join("\n"))
         }

@@ -47,7 +47,10 @@ pub(super) fn compare(
     language: Language,
 ) {
     let frames = |attempt: &Attempt| attempt.verdict.evidence.iter().map(|it| it.frame).collect::<Vec<_>>();
-    let sides = [values(one, &connections(first, one)), values(other, &connections(second, other))];
+    let sides = [
+        values(one, &connections(first, one)),
+        values(other, &connections(second, other)),
+    ];
     let [here, there] = sides;
     let mut differ = |id: &'static str, first: &str, second: &str| {
         let shown = |value: &str| match value {

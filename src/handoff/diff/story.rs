@@ -102,7 +102,11 @@ fn beside(steps: &[&Step], others: &[&Step]) -> Vec<StepPair> {
         for skipped in at..found.unwrap_or(at) {
             pairs.extend(pair(others.get(skipped).copied(), None, there.get(skipped).copied()));
         }
-        pairs.extend(pair(Some(step), Some(time), found.and_then(|it| there.get(it).copied())));
+        pairs.extend(pair(
+            Some(step),
+            Some(time),
+            found.and_then(|it| there.get(it).copied()),
+        ));
         at = found.map_or(at, |it| it.saturating_add(1));
     }
     for rest in at..others.len() {

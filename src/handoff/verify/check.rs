@@ -17,8 +17,21 @@ use crate::report::{Attempt, Capture, Certificate, Connection, Course, Lookup, R
 /// Claims listed one by one; a report on 100 MB makes some thousands.
 const MOST_LISTED: usize = 10_000;
 
+/// The frames of the capture that can be looked at.
+pub(crate) enum Present {
+    /// All: it is the capture itself.
+    All,
+    /// Those that a slice holds.
+    InSlice(Kept),
+}
+
 /// Checks a report against what was found now, under the same numbers, in as many frames or in those of them that are there.
-pub(crate) fn compare(report: &Report, now: &Report, frames: u64, present: &Kept, language: Language) -> Verification {
+pub(crate) fn compare(
+    report: &Report,
+    now: &Report,
+    (frames, present): (u64, &Present),
+    language: Language,
+) -> Verification {
     let mut check = Check {
         language,
         frames,
@@ -39,7 +52,7 @@ struct Check<'a> {
     language: Language,
     frames: u64,
     /// Frames of the capture that a slice holds.
-    present: &'a Kept,
+    present: &'a Present,
     same_language: bool,
     same_version: bool,
     /// Fields of the part at hand of which a claim in words was found wrong already.
@@ -124,6 +137,7 @@ impl Check<'_> {
                 "verdict": report.verdict,
                 // What file it is was asked before.
                 "capture": Capture {
+                    file: other.capture.file.clone(),
                     frames: other.capture.frames,
                     sha256: other.capture.sha256.clone(),
                     slice_of: other.capture.slice_of.clone(),
@@ -133,6 +147,7 @@ impl Check<'_> {
                 "cadence": report.cadence,
                 "device_logs": report.device_logs,
                 "others": report.others,
+                "connections": report.connections.len(),
             })
         };
         let rest = differences(&told(report, now), &told(now, now));
@@ -144,14 +159,17 @@ impl Check<'_> {
         let told = std::mem::take(&mut self.told);
         differences.retain(|it| !told.iter().any(|field| it.path.starts_with(field)));
         // A slice holds some of the frames: what counts all of them cannot be compared.
-        let is_slice = matches!(self.present, Kept::These(_));
+        let is_slice = matches!(self.present, Present::InSlice(_));
         let (counts, differences): (Vec<_>, Vec<_>) = differences
             .into_iter()
             .partition(|it| is_slice && counts_all_frames(&it.path));
         if !counts.is_empty() {
             let of = |it: &Difference| format!("{prefix}{} {}", it.path, it.claimed.as_deref().unwrap_or("-"));
             let counts = counts.iter().map(of).collect::<Vec<_>>().join(", ");
-            self.unchecked(&phrase("claim-counts").with("counts", counts), &phrase("why-counts-all"));
+            self.unchecked(
+                &phrase("claim-counts").with("counts", counts),
+                &phrase("why-counts-all"),
+            );
         }
         if differences.is_empty() {
             self.holds(&claim);
@@ -194,7 +212,15 @@ impl Check<'_> {
                 verdict.causes.join(" ")
             )
         };
-        let fields = ["device", "name", "verdict.id", "verdict.confidence", "verdict.by", "verdict.at", "verdict.causes"];
+        let fields = [
+            "device",
+            "name",
+            "verdict.id",
+            "verdict.confidence",
+            "verdict.by",
+            "verdict.at",
+            "verdict.causes",
+        ];
         self.equal(&fields, verdict, &said(attempt), &said(found));
         if texts_count {
             let claim = phrase("claim-summary").with("text", claimed.summary.as_str());
@@ -227,7 +253,11 @@ impl Check<'_> {
                     Some(texts) if texts.contains(&evidence.what.as_str()) => self.holds(&claim),
                     Some(_) if !texts_count => self.unchecked(&claim, &phrase("why-other-words")),
                     Some(texts) => {
-                        self.wrong(&["findings"], &claim, &phrase("why-instead").with("found", texts.join(" / ")));
+                        self.wrong(
+                            &["findings"],
+                            &claim,
+                            &phrase("why-instead").with("found", texts.join(" / ")),
+                        );
                     }
                 }
             }
@@ -308,13 +338,13 @@ impl Check<'_> {
 
     fn is_present(&self, number: u64) -> bool {
         match self.present {
-            Kept::These(numbers) => numbers.contains(&number),
-            Kept::All => (1..=self.frames).contains(&number),
+            Present::InSlice(Kept::These(numbers)) => numbers.contains(&number),
+            Present::InSlice(Kept::All) | Present::All => (1..=self.frames).contains(&number),
         }
     }
 
     fn missing(&mut self, field: &'static str, claim: &Phrase) {
-        if matches!(self.present, Kept::These(_)) {
+        if matches!(self.present, Present::InSlice(Kept::These(_))) {
             self.unchecked(claim, &phrase("why-not-in-slice"));
         } else {
             self.wrong(&[field], claim, &phrase("why-no-frame").with("frames", self.frames));
@@ -322,7 +352,9 @@ impl Check<'_> {
     }
 
     fn equal(&mut self, fields: &[&'static str], claim: Phrase, claimed: &str, found: &str) {
-        self.decide(fields, claim, claimed == found, || phrase("why-instead").with("found", found));
+        self.decide(fields, claim, claimed == found, || {
+            phrase("why-instead").with("found", found)
+        });
     }
 
     fn decide(&mut self, fields: &[&'static str], claim: Phrase, holds: bool, why: impl FnOnce() -> Phrase) {

@@ -17,13 +17,13 @@ use serde::Serialize;
 use crate::analysis::analyzer::{Analyzer, analyze_merged};
 use crate::base::frame::{Frame, FrameNumber};
 use crate::base::phrase::{Language, Phrase, phrase};
-use crate::capture::{CaptureError, CaptureFacts, Item, MergeError, read_annotated};
 use crate::base::wire_text::WireText;
+use crate::capture::{CaptureError, CaptureFacts, Item, MergeError, read_annotated};
 use crate::handoff::slice::Kept;
 use crate::profile::options::Options;
 use crate::report::{Report, report_on_logs};
 
-pub(crate) use check::compare;
+pub(crate) use check::{Present, compare};
 pub use read::{read_report, read_reports};
 pub use replay::replay;
 
@@ -107,7 +107,7 @@ pub fn verify<R: Read>(
         let found = Again::read(report, files, &mut open, others)?;
         again.report = again.report.or_others(found.report);
     }
-    let mut result = compare(report, &again.report, again.frames, &again.present, files.language);
+    let mut result = compare(report, &again.report, (again.frames, &again.present), files.language);
     result.capture = files.names.join(" + ");
     result.say_what_is_unchecked(report, files.language);
     Ok(result)
@@ -117,7 +117,7 @@ pub fn verify<R: Read>(
 struct Again {
     report: Report,
     frames: u64,
-    present: Kept,
+    present: Present,
 }
 
 impl Again {
@@ -137,7 +137,7 @@ impl Again {
             (None, _) if report.capture.format == "none" => Ok(Self {
                 report: report_on_logs(options),
                 frames: 0,
-                present: Kept::All,
+                present: Present::All,
             }),
             (None, _) => Err(say(phrase("verify-no-capture"))),
             (Some(input), 0) => Self::one(report, input, files, options),
@@ -156,7 +156,7 @@ impl Again {
                 Ok(Self {
                     frames: now.capture.frames,
                     report: now,
-                    present: Kept::All,
+                    present: Present::All,
                 })
             }
         }
@@ -195,9 +195,9 @@ impl Again {
             }
         }
         let present = if of_capture && facts.slice.is_some() {
-            Kept::These(present)
+            Present::InSlice(Kept::These(present))
         } else {
-            Kept::All
+            Present::All
         };
         Ok(Self {
             report: analyzer.finish(&report.capture.file, &facts),
@@ -258,7 +258,11 @@ impl Verification {
     /// Adds a claim that is not in the report itself; `why`: it does not hold.
     pub fn add(&mut self, claim: &Phrase, why: Option<&Phrase>, language: Language) {
         let state = if why.is_some() { "fails" } else { "holds" };
-        let count = if why.is_some() { &mut self.fails } else { &mut self.holds };
+        let count = if why.is_some() {
+            &mut self.fails
+        } else {
+            &mut self.holds
+        };
         *count = count.saturating_add(1);
         self.put(state, claim, why, language);
     }

@@ -26,7 +26,8 @@ pub fn read_report(text: &str, language: Language) -> Result<Report, VerifyError
 pub fn read_reports(text: &str, language: Language) -> Result<Vec<Report>, VerifyError> {
     let say = |phrase: Phrase| VerifyError::Report(phrase.in_language(language));
     // Each text is read twice rather than kept as a tree, which takes some ten times its length.
-    let heads = read_all::<Head>(text).map_err(|error| say(phrase("verify-not-json").with("error", error.to_string())))?;
+    let heads =
+        read_all::<Head>(text).map_err(|error| say(phrase("verify-not-json").with("error", error.to_string())))?;
     for head in &heads {
         match head.schema.as_deref() {
             Some(SCHEMA) => {}

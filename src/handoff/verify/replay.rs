@@ -41,8 +41,11 @@ fn files(made: &MadeWith, options: &mut Options) -> Result<(), Phrase> {
     };
     let profile = &made.profile;
     if profile.sha256 != options.profile.sha256() {
-        let known = Profile::built_in(&profile.name).filter(|_| profile.built_in);
-        match known {
+        let usual = Profile::BUILT_IN.first().and_then(|name| Profile::built_in(name));
+        let is_usual = usual.is_some_and(|usual| usual.sha256() == options.profile.sha256());
+        match Profile::built_in(&profile.name).filter(|_| profile.built_in) {
+            // Another one was given.
+            Some(_) if !is_usual => return Err(without("--profile", &options.profile.id)),
             Some(known) if known.sha256() == profile.sha256 => options.profile = known,
             Some(_) => {
                 let other = phrase("verify-made-with-profile-of").with("name", WireText::from(profile.name.as_str()));
@@ -83,7 +86,7 @@ fn files(made: &MadeWith, options: &mut Options) -> Result<(), Phrase> {
         log.name.clone_from(&made.file);
     }
     match (&made.key_log, options.key_log.as_ref().map(|it| it.sha256())) {
-        (Some(made), given) if given != Some(made) => needs("--keylog", "", made),
+        (Some(made), given) if given != Some(made) => needs("--keylog", "FILE", made),
         (None, Some(_)) => Err(without("--keylog", "")),
         _ => Ok(()),
     }
@@ -127,7 +130,10 @@ fn choices(made: &MadeWith, options: &mut Options) -> Result<(), Phrase> {
         None => None,
     };
     if options.at.is_some() && options.at != at {
-        return Err(without("--at", &options.at.map(|it| it.to_string()).unwrap_or_default()));
+        return Err(without(
+            "--at",
+            &options.at.map(|it| it.to_string()).unwrap_or_default(),
+        ));
     }
     options.at = at;
     let dialect = match &made.dialect {
@@ -135,7 +141,10 @@ fn choices(made: &MadeWith, options: &mut Options) -> Result<(), Phrase> {
         None => None,
     };
     if options.dialect.is_some() && options.dialect != dialect {
-        return Err(without("--dialect", options.dialect.map(Dialect::name).unwrap_or_default()));
+        return Err(without(
+            "--dialect",
+            options.dialect.map(Dialect::name).unwrap_or_default(),
+        ));
     }
     options.dialect = dialect;
     Ok(())

@@ -10,20 +10,30 @@ pub(super) fn is(report: &Report, attempt: &Attempt, key: Key, relation: Relatio
     let verdict = &attempt.verdict;
     let one_of = |seen: &str| one_of(seen, values);
     match key {
-        Key::Tls => negotiated(report, attempt, |tls| tls.version.as_deref(), |seen| {
-            let ranked = version(seen);
-            values.iter().any(|it| {
-                let wanted = version(it);
-                match relation {
-                    Relation::Is => ranked == wanted,
-                    Relation::AtLeast => ranked >= wanted,
-                    Relation::AtMost => ranked <= wanted,
-                    Relation::Above => ranked > wanted,
-                    Relation::Below => ranked < wanted,
-                }
-            })
-        }),
-        Key::Cipher => negotiated(report, attempt, |tls| tls.cipher_suite.as_deref(), |seen| same(seen, values)),
+        Key::Tls => negotiated(
+            report,
+            attempt,
+            |tls| tls.version.as_deref(),
+            |seen| {
+                let ranked = version(seen);
+                values.iter().any(|it| {
+                    let wanted = version(it);
+                    match relation {
+                        Relation::Is => ranked == wanted,
+                        Relation::AtLeast => ranked >= wanted,
+                        Relation::AtMost => ranked <= wanted,
+                        Relation::Above => ranked > wanted,
+                        Relation::Below => ranked < wanted,
+                    }
+                })
+            },
+        ),
+        Key::Cipher => negotiated(
+            report,
+            attempt,
+            |tls| tls.cipher_suite.as_deref(),
+            |seen| same(seen, values),
+        ),
         Key::Group => negotiated(report, attempt, |tls| tls.group.as_deref(), |seen| same(seen, values)),
         Key::Alpn => negotiated(report, attempt, |tls| tls.alpn.as_deref(), |seen| same(seen, values)),
         Key::Sni => negotiated(report, attempt, |tls| tls.sni.as_deref(), |seen| same(seen, values)),
@@ -120,7 +130,10 @@ fn negotiated<'r>(
     value: impl Fn(&'r Tls) -> Option<&'r str>,
     fits: impl Fn(&str) -> bool,
 ) -> Checked {
-    let last = connections(report, attempt).into_iter().rev().find_map(|it| it.tls.as_ref());
+    let last = connections(report, attempt)
+        .into_iter()
+        .rev()
+        .find_map(|it| it.tls.as_ref());
     match last.map(|tls| (value(tls), &tls.version)) {
         Some((Some(seen), _)) if fits(seen) => Checked::Met,
         Some((Some(seen), _)) => Checked::Unmet(seen.to_owned()),
@@ -156,7 +169,12 @@ fn client_certificate(report: &Report, attempt: &Attempt, values: &[String]) -> 
             None => Checked::Untold("whether one was asked for is encrypted or was not captured".to_owned()),
         };
     }
-    let of_client = |kind: &str| connection.steps.iter().find(|it| it.kind == kind && it.side == "client");
+    let of_client = |kind: &str| {
+        connection
+            .steps
+            .iter()
+            .find(|it| it.kind == kind && it.side == "client")
+    };
     match of_client("certificate") {
         _ if !connection.certificates.client.is_empty() => one_of("sent", values),
         Some(step) if step.seen == "inferred" => {
@@ -229,7 +247,9 @@ fn names(name: &str, wanted: &str) -> bool {
     name == wanted
         || name.match_indices(wanted).any(|(at, _)| {
             let before = name.get(..at).and_then(|it| it.chars().next_back());
-            let behind = name.get(at.saturating_add(wanted.len())..).and_then(|it| it.chars().next());
+            let behind = name
+                .get(at.saturating_add(wanted.len())..)
+                .and_then(|it| it.chars().next());
             before == Some('=') && matches!(behind, None | Some(',' | '+'))
         })
 }

@@ -27,8 +27,15 @@ pub struct Gate {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Wanted {
     Verdict(Vec<String>),
-    Within { verdict: Option<String>, nanoseconds: i64 },
-    Is { key: Key, relation: Relation, values: Vec<String> },
+    Within {
+        verdict: Option<String>,
+        nanoseconds: i64,
+    },
+    Is {
+        key: Key,
+        relation: Relation,
+        values: Vec<String>,
+    },
 }
 
 /// What a fact is about.
@@ -198,14 +205,19 @@ fn verdicts(text: &str) -> Result<Vec<String>, String> {
 
 fn no_verdict(unknown: &str) -> String {
     let near = explain::nearest(unknown).map(|near| format!("; did you mean {near}?"));
-    format!("{unknown} is no verdict{} (all: tlswalk explain)", near.unwrap_or_default())
+    format!(
+        "{unknown} is no verdict{} (all: tlswalk explain)",
+        near.unwrap_or_default()
+    )
 }
 
 /// `healthy within 2 s`
 fn within(text: &str) -> Option<Result<Wanted, String>> {
     let (verdict, limit) = match text.strip_prefix("within ") {
         Some(limit) => (None, limit),
-        None => text.split_once(" within ").map(|(verdict, limit)| (Some(verdict), limit))?,
+        None => text
+            .split_once(" within ")
+            .map(|(verdict, limit)| (Some(verdict), limit))?,
     };
     Some(nanoseconds(limit).and_then(|nanoseconds| {
         let verdict = match verdict.map(str::trim) {
@@ -224,7 +236,10 @@ fn nanoseconds(text: &str) -> Result<i64, String> {
         (None, Some(number)) => (number, 1e9),
         (None, None) => return Err(format!("{text}: write the time as in 2 s or 500 ms")),
     };
-    let number: f64 = number.trim().parse().map_err(|_| format!("{text}: write the time as in 2 s or 500 ms"))?;
+    let number: f64 = number
+        .trim()
+        .parse()
+        .map_err(|_| format!("{text}: write the time as in 2 s or 500 ms"))?;
     if !(0.0..=86_400e9).contains(&(number * unit)) {
         return Err(format!("{text}: up to a day can be expected"));
     }
@@ -254,10 +269,18 @@ fn fact(key: &str, relation: Relation, value: &str) -> Result<Wanted, String> {
         return Ok(Wanted::Verdict(verdicts(value)?));
     }
     let known = KEYS.iter().find(|(name, _)| *name == key).map(|(_, key)| *key);
-    let step = || StepKind::ALL.iter().find(|kind| kind.name() == key).map(|kind| Key::Step(*kind));
+    let step = || {
+        StepKind::ALL
+            .iter()
+            .find(|kind| kind.name() == key)
+            .map(|kind| Key::Step(*kind))
+    };
     let Some(key_found) = known.or_else(step) else {
         let keys: Vec<&str> = KEYS.iter().map(|(name, _)| *name).collect();
-        return Err(format!("{key} cannot be expected: {}, or the name of a step can", keys.join(", ")));
+        return Err(format!(
+            "{key} cannot be expected: {}, or the name of a step can",
+            keys.join(", ")
+        ));
     };
     let words: &[&str] = match key_found {
         Key::ClientCertificate => &["sent", "not-sent", "asked", "not-asked"],
@@ -267,7 +290,10 @@ fn fact(key: &str, relation: Relation, value: &str) -> Result<Wanted, String> {
         Key::Confidence => &["certain", "likely", "possible"],
         _ => &[],
     };
-    match values.iter().find(|it| !words.is_empty() && !words.contains(&it.as_str())) {
+    match values
+        .iter()
+        .find(|it| !words.is_empty() && !words.contains(&it.as_str()))
+    {
         Some(other) => return Err(format!("{key}: {other} is none of {}", words.join(", "))),
         None if key_found == Key::Tls => {
             if let Some(other) = values.iter().find(|it| facts::version(it).is_none()) {

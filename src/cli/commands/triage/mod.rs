@@ -65,7 +65,7 @@ pub(crate) fn run(inspect: &Inspect, triage: &TriageOptions) -> Result<u8, Strin
     let state = match &triage.state {
         Some(path) => {
             originals.refuse("--state", path)?;
-            let state = State::open(path, state::fingerprint(inspect)?)?;
+            let state = State::open(path, state::fingerprint(&options))?;
             originals = originals.with("--state", path);
             Some(state)
         }
@@ -293,7 +293,8 @@ fn take(judged: Judged, total: &mut Total, run: &mut Run, sink: &mut Sink, state
             return Ok(());
         }
     };
-    sink.write(&judged.rows, outcome, &judged.checked).map_err(Stop::Output)?;
+    sink.write(&judged.rows, outcome, &judged.checked)
+        .map_err(Stop::Output)?;
     remember(&judged, state).map_err(Stop::State)
 }
 

@@ -108,12 +108,7 @@ impl Sink {
 
     /// Adds a capture; `outcome` is `None` where it could not be read. Rows that are written one by one are there when
     /// this returns.
-    pub(super) fn write(
-        &mut self,
-        rows: &[Row],
-        outcome: Option<Outcome>,
-        checked: &[Expectation],
-    ) -> io::Result<()> {
+    pub(super) fn write(&mut self, rows: &[Row], outcome: Option<Outcome>, checked: &[Expectation]) -> io::Result<()> {
         self.tally.add(rows, outcome);
         let out = self.place.writer();
         let first = std::mem::take(&mut self.first);
