@@ -1,20 +1,20 @@
 //! Command line → Args: what the user typed, nothing more.
 
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tlswalk::Target;
 use tlswalk::base::dialect::Dialect;
 use tlswalk::base::frame::Timestamp;
-use tlswalk::base::phrase::Language;
 use tlswalk::report::accepted::Day;
 use tlswalk::report::gate::Gate;
-use tlswalk::report::ticket::{self, Team};
+use tlswalk::report::ticket;
 
 use crate::cli::commands::triage::options::{TRIAGE_EXAMPLES, TriageOptions};
+use crate::cli::values::dialects;
+pub(crate) use crate::cli::values::{Color, ForTeam, Format, Lang};
 use crate::cli::{expect, usage};
 
 const EXAMPLES: &str = "\
@@ -417,43 +417,6 @@ pub(crate) struct Inspect {
     pub(crate) today: Option<Day>,
 }
 
-/// Output formats.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    Text,
-    Json,
-    Ndjson,
-    Html,
-    Markdown,
-    Csv,
-    Junit,
-    Sarif,
-}
-
-impl Format {
-    /// The format that a file's ending stands for.
-    pub(crate) fn of_file(path: &Path) -> Option<Self> {
-        let ending = path.extension()?.to_str()?.to_ascii_lowercase();
-        Some(match ending.as_str() {
-            "txt" | "text" => Self::Text,
-            "json" => Self::Json,
-            "ndjson" | "jsonl" => Self::Ndjson,
-            "html" | "htm" => Self::Html,
-            "md" | "markdown" => Self::Markdown,
-            "csv" => Self::Csv,
-            "xml" => Self::Junit,
-            "sarif" => Self::Sarif,
-            _ => return None,
-        })
-    }
-
-    /// Its name for `--format`.
-    pub(crate) fn name(self) -> String {
-        let value = self.to_possible_value();
-        value.map(|it| it.get_name().to_owned()).unwrap_or_default()
-    }
-}
-
 impl Inspect {
     /// The profile where none is named.
     pub(crate) const PROFILE: &str = "cisco-smart-licensing";
@@ -465,57 +428,6 @@ impl Inspect {
             .all(|it| it.is_empty());
         self.profile == Self::PROFILE && !self.all && no_target && self.wlc.is_empty() && self.log.is_empty()
     }
-}
-
-/// Reads the name of a dialect.
-fn dialects() -> impl TypedValueParser<Value = Dialect> {
-    PossibleValuesParser::new(Dialect::ALL.map(Dialect::name)).map(|name| Dialect::named(&name).unwrap_or_default())
-}
-
-/// Whose ticket is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ForTeam {
-    Firewall,
-    Pki,
-    Proxy,
-    Server,
-    Support,
-}
-
-impl From<ForTeam> for Team {
-    fn from(team: ForTeam) -> Self {
-        match team {
-            ForTeam::Firewall => Self::Firewall,
-            ForTeam::Pki => Self::Pki,
-            ForTeam::Proxy => Self::Proxy,
-            ForTeam::Server => Self::Server,
-            ForTeam::Support => Self::Support,
-        }
-    }
-}
-
-/// Languages of reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Lang {
-    En,
-    Ja,
-}
-
-impl From<Lang> for Language {
-    fn from(lang: Lang) -> Self {
-        match lang {
-            Lang::En => Self::En,
-            Lang::Ja => Self::Ja,
-        }
-    }
-}
-
-/// When to colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    Auto,
-    Always,
-    Never,
 }
 
 /// What came of reading the command line.

@@ -117,7 +117,7 @@ impl Expectations {
             None => vec![Expectation {
                 text: "a line that names this capture".to_owned(),
                 met: false,
-                seen: report.verdict.id.clone(),
+                seen: report.verdict.id.to_string(),
             }],
         };
         if let Some((accepted, today)) = &self.accepted {

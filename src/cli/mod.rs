@@ -14,6 +14,7 @@ mod progress;
 mod stdin;
 mod target;
 mod usage;
+mod values;
 mod workers;
 
 use std::ffi::OsString;

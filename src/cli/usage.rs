@@ -22,7 +22,7 @@ struct Subcommand {
 
 /// Options that decide how a capture is judged: every subcommand that judges takes them.
 const JUDGING: &[&str] = &[
-    "captures", "profile", "wlc", "cssm", "on_prem", "cslu", "proxy", "ca", "all", "lang", "dialect", "at",
+    "captures", "profile", "wlc", "cssm", "on_prem", "cslu", "proxy", "ca", "all", "lang", "at",
 ];
 
 /// What is said once, of one capture or two.
@@ -42,28 +42,28 @@ const SUBCOMMANDS: &[Subcommand] = &[
         name: "slice",
         usage: "tlswalk slice [OPTIONS] -o <FILE> <CAPTURE>",
         example: "tlswalk slice -o case.pcapng export.pcap",
-        takes: &["output", "sign", "redact", "redact_key", "keep_certificates"],
+        takes: &["dialect", "output", "sign", "redact", "redact_key", "keep_certificates"],
         formats: &[],
     },
     Subcommand {
         name: "verify",
         usage: "tlswalk verify [OPTIONS] <REPORT.json> <CAPTURE>",
         example: "tlswalk verify report.json export.pcap",
-        takes: &["log", "keylog", "format", "output", "verbose", "color"],
+        takes: &["dialect", "log", "keylog", "format", "output", "verbose", "color"],
         formats: ANSWERS,
     },
     Subcommand {
         name: "diff",
         usage: "tlswalk diff [OPTIONS] <CAPTURE> <CAPTURE>",
         example: "tlswalk diff bad.pcap good.pcap",
-        takes: &["log", "keylog", "format", "output", "color"],
+        takes: &["dialect", "log", "keylog", "format", "output", "color"],
         formats: ANSWERS,
     },
     Subcommand {
         name: "why",
         usage: "tlswalk why [OPTIONS] <FRAME> <CAPTURE>",
         example: "tlswalk why 24 export.pcap",
-        takes: &["log", "keylog", "format", "output", "color"],
+        takes: &["dialect", "log", "keylog", "format", "output", "color"],
         formats: ANSWERS,
     },
     Subcommand {
@@ -78,6 +78,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
         usage: "tlswalk triage [OPTIONS] <PATH>...\n       tlswalk triage [OPTIONS] --watch <DIR>",
         example: "tlswalk triage exports/",
         takes: &[
+            "dialect",
             "log",
             "keylog",
             "format",

@@ -87,7 +87,7 @@ impl Accepted {
             let findings = attempt.findings.iter();
             findings.map(|it| {
                 (
-                    it.id.as_str(),
+                    it.id.name(),
                     it.severity,
                     it.detail.as_str(),
                     Some(attempt.device.as_str()),
@@ -96,7 +96,7 @@ impl Accepted {
         });
         let overall = report.attempts.is_empty().then(|| {
             let verdict = &report.verdict;
-            (verdict.id.as_str(), verdict.severity, verdict.summary.as_str(), None)
+            (verdict.id.name(), verdict.severity, verdict.summary.as_str(), None)
         });
         for (id, severity, detail, device) in of_attempts.chain(overall) {
             if severity < Severity::Warning {

@@ -407,8 +407,8 @@ fn commands_filters_counts_and_what_was_left_out_are_named() {
             "retransmissions is 7",
         ),
         (
-            change("/attempts/0/verdict/cannot_tell", Vec::<Value>::new().into()),
-            "cannot_tell is nothing",
+            change("/attempts/0/verdict/remedy", Vec::<Value>::new().into()),
+            "verdict.remedy is nothing",
         ),
         (fewer, "attempts[0].findings is nothing"),
         (no_connection, "the capture shows it, and the report does not"),

@@ -16,6 +16,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 const OTHER: [(&str, &[&str]); 3] = [("explain", &["lang", "color"]), ("completions", &[]), ("man", &[])];
 
 const REJECTED: &str = "samples/client-certificate-self-signed-expired.pcap";
+const REFUSED: &str = "samples/tcp-refused.pcap";
 const HEALTHY: &str = "samples/healthy-tls12.pcap";
 const LOGGED: &str = "samples/server-certificate-unknown-ca.pcap";
 const OTHERS: &str = "samples/no-licensing-traffic.pcap";
@@ -88,8 +89,32 @@ fn base(command: &str, capture: &str, folder: &Path) -> Vec<String> {
     words
 }
 
-/// Calls on which an option must do something: what is typed without it, and with it besides.
+/// Calls on which an option must do something. `why` and `whynot` ask of one frame, or one verdict: an option bears on some of them.
 fn tries(command: &str, option: &str, folder: &Path) -> Vec<(Vec<String>, Vec<String>)> {
+    let asked: &[&str] = match command {
+        "why" => &["16", "4", "6", "21"],
+        "whynot" => &[
+            "server-certificate-rejected",
+            "certificate-fault-accepted",
+            "device-log-contradicts",
+            "tcp-refused",
+            "client-certificate-rejected",
+        ],
+        _ => return tries_of(command, option, folder),
+    };
+    let ask = |(mut without, with): (Vec<String>, Vec<String>), what: &str| {
+        what.clone_into(&mut without[1]);
+        (without, with)
+    };
+    let all = tries_of(command, option, folder);
+    asked
+        .iter()
+        .flat_map(|what| all.clone().into_iter().map(|it| ask(it, what)))
+        .collect()
+}
+
+/// What is typed without an option, and with it besides.
+fn tries_of(command: &str, option: &str, folder: &Path) -> Vec<(Vec<String>, Vec<String>)> {
     let file = |name: &str| folder.join(name).display().to_string();
     let on = |capture: &str, without: &[&str], with: &[&str]| {
         let mut call = base(command, capture, folder);
@@ -113,6 +138,7 @@ fn tries(command: &str, option: &str, folder: &Path) -> Vec<(Vec<String>, Vec<St
             on(HEALTHY, &[], &[&name, "192.133.220.90"]),
         ],
         "proxy" => vec![
+            on(REFUSED, &["-f", "json"], &[&name, "192.133.220.90:443"]),
             on(OTHERS, &[], &[&name, "192.0.2.9:3128"]),
             on(HEALTHY, &[], &[&name, "192.133.220.90:443"]),
         ],
@@ -130,11 +156,14 @@ fn tries(command: &str, option: &str, folder: &Path) -> Vec<(Vec<String>, Vec<St
             on(REJECTED, &[], &[&name, "generic"]),
             on(HEALTHY, &[], &[&name, "generic"]),
         ],
-        "at" => vec![on(
-            HEALTHY,
-            &["--ca", "samples/roots/lab-root.pem"],
-            &[&name, "2090-01-01T00:00:00Z"],
-        )],
+        "at" => vec![
+            on(REJECTED, &[], &[&name, "2090-01-01T00:00:00Z"]),
+            on(
+                HEALTHY,
+                &["--ca", "samples/roots/lab-root.pem"],
+                &[&name, "2090-01-01T00:00:00Z"],
+            ),
+        ],
         "keylog" => {
             let secrets = own(
                 "keys.txt",
@@ -152,10 +181,13 @@ fn tries(command: &str, option: &str, folder: &Path) -> Vec<(Vec<String>, Vec<St
         "format" => vec![on(REJECTED, &[], &[&name, "json"])],
         "output" if command == "slice" => vec![on(REJECTED, &["--force"], &[&name, &file("out2.pcapng")])],
         "output" => vec![on(REJECTED, &[], &[&name, &file("out.txt")])],
-        "color" => vec![on(REJECTED, &[], &[&name, "always"])],
+        "color" => vec![
+            on(REJECTED, &[], &[&name, "always"]),
+            on(REJECTED, &["-v"], &[&name, "always"]),
+        ],
         "verbose" => vec![on(REJECTED, &[], &[&name]), on("samples/make", &[], &[&name])],
         "quiet" => vec![on(REJECTED, &[], &[&name])],
-        "hash" => vec![on(REJECTED, &["-f", "json"], &[&name])],
+        "hash" => vec![on(REJECTED, &["-f", "json"], &[&name]), on(REJECTED, &[], &[&name])],
         "merge" => vec![on(REJECTED, &["samples/tcp-refused.pcap"], &[&name])],
         "for" => vec![on(REJECTED, &[], &[&name, "pki"])],
         "zone" => vec![on(REJECTED, &["--for", "pki"], &[&name, "+09:00"])],
@@ -243,10 +275,19 @@ fn every_option_of_every_command_has_an_effect_or_is_refused() {
         }
         for option in options {
             let folder = tempfile::tempdir().unwrap();
-            let tries = tries(command, option, folder.path());
-            let does_something = tries.iter().any(|(without, with)| {
+            // What it needs beside itself may be what is refused.
+            let needs = match option.as_str() {
+                "redact-key" | "keep-certificates" => "redact",
+                "zone" => "for",
+                "today" => "accepted",
+                other => other,
+            };
+            let refusals = [option.as_str(), needs].map(|it| format!("{command} does not take --{it};"));
+            let does_something = tries(command, option, folder.path()).iter().any(|(without, with)| {
                 let call: Vec<String> = without.iter().chain(with).cloned().collect();
-                !with.is_empty() && seen(without, folder.path()) != seen(&call, folder.path())
+                let (before, after) = (seen(without, folder.path()), seen(&call, folder.path()));
+                let is_refused = after.0 == Some(2) && refusals.iter().any(|it| after.2.contains(it));
+                !with.is_empty() && (before != after || is_refused)
             });
             if !does_something {
                 ignored.push(format!("{command} --{option}"));

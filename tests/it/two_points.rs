@@ -191,7 +191,7 @@ fn two_samples_that_differ_in_the_culprit_are_not_the_same() {
 
     let mut sides = Vec::new();
     for row in crate::support::rows() {
-        let bytes = std::fs::read(root().join("samples").join(&row.file)).unwrap();
+        let bytes = fs::read(root().join("samples").join(&row.file)).unwrap();
         if bytes.len() > 200_000 {
             continue;
         }

@@ -38,16 +38,16 @@ pub(super) fn is(report: &Report, attempt: &Attempt, key: Key, relation: Relatio
         Key::Alpn => negotiated(report, attempt, |tls| tls.alpn.as_deref(), |seen| same(seen, values)),
         Key::Sni => negotiated(report, attempt, |tls| tls.sni.as_deref(), |seen| same(seen, values)),
         Key::Name => one_of(&attempt.name),
-        Key::By => one_of(&verdict.by),
-        Key::At => one_of(&verdict.at),
-        Key::Confidence => one_of(&verdict.confidence),
+        Key::By => one_of(verdict.by.name()),
+        Key::At => one_of(verdict.at.name()),
+        Key::Confidence => one_of(verdict.confidence.name()),
         Key::Cause => some_of(verdict.causes.iter().map(String::as_str), values),
         Key::Finding => {
             let counts = |severity| severity > Severity::Note;
             let problems = attempt.findings.iter().filter(|it| counts(it.severity));
             match values {
-                [none] if none == "none" => none_of(problems.map(|it| it.id.as_str())),
-                _ => some_of(attempt.findings.iter().map(|it| it.id.as_str()), values),
+                [none] if none == "none" => none_of(problems.map(|it| it.id.name())),
+                _ => some_of(attempt.findings.iter().map(|it| it.id.name()), values),
             }
         }
         Key::ClientCertificate => client_certificate(report, attempt, values),
@@ -60,8 +60,8 @@ pub(super) fn is(report: &Report, attempt: &Attempt, key: Key, relation: Relatio
 
 /// Whether an attempt has this verdict and took no longer: from its first frame to its last step before the close.
 pub(super) fn within(report: &Report, attempt: &Attempt, verdict: Option<&str>, nanoseconds: i64) -> Checked {
-    if verdict.is_some_and(|verdict| verdict != attempt.verdict.id) {
-        return Checked::Unmet(attempt.verdict.id.clone());
+    if verdict.is_some_and(|verdict| attempt.verdict.id != verdict) {
+        return Checked::Unmet(attempt.verdict.id.to_string());
     }
     let begin = beginning(report, attempt).1.as_deref().and_then(seconds_of);
     let closes = |kind: &str, detail: Option<&str>| {

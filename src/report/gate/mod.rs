@@ -150,9 +150,9 @@ impl Gate {
     #[must_use]
     pub fn check(&self, report: &Report) -> Checked {
         if let Wanted::Verdict(ids) = &self.wanted {
-            return match ids.contains(&report.verdict.id) {
+            return match ids.iter().any(|id| report.verdict.id == id.as_str()) {
                 true => Checked::Met,
-                false => Checked::Unmet(report.verdict.id.clone()),
+                false => Checked::Unmet(report.verdict.id.to_string()),
             };
         }
         if report.attempts.is_empty() {
