@@ -147,8 +147,8 @@ pub struct DeviceEvent {
 /// A report on the texts of devices alone: [`Options::logs`]. Its capture has the format `none` and no frames.
 #[must_use]
 pub fn report_on_logs(options: &Options) -> Report {
-    let voice = options.voice();
     let finding = device_reports_failure::finding(options);
+    let voice = device_reports_failure::voice(options);
     Report {
         schema: SCHEMA,
         language: voice.language.tag(),
@@ -187,6 +187,7 @@ pub fn report_on_logs(options: &Options) -> Report {
         others: None,
         made_with: Some(MadeWith::of(options)),
         options: Vec::new(),
+        settings: None,
     }
 }
 
@@ -301,7 +302,7 @@ pub(super) fn events_of(attempt: &attempt::Attempt<'_>, verdict: &crate::judge::
         .testimonies
         .iter()
         .map(|it| {
-            let bearing = match bearing(it.event.what, id, severity) {
+            let bearing = match bearing(it.what(attempt), id, severity) {
                 _ if contradicts(it) => EventBearing::Contradicts,
                 Bearing::Agrees | Bearing::Settles => EventBearing::Agrees,
                 Bearing::Neutral => EventBearing::Neutral,

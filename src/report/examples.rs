@@ -68,6 +68,7 @@ fn base(file: &str, frames: u64) -> Report {
         others: None,
         made_with: Some(MadeWith::of(&Options::everything().unwrap())),
         options: Vec::new(),
+        settings: None,
     }
 }
 
@@ -113,6 +114,7 @@ pub(crate) fn attempt(id: usize, connections: Vec<usize>, verdict: Verdict) -> A
         name: "smartreceiver.cisco.com".into(),
         verdict,
         findings: vec![],
+        client_looks_like: None,
         lookups: vec![],
         connections,
         course: None,

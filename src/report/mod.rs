@@ -109,6 +109,36 @@ pub struct Report {
     /// had the report made sets it.
     #[serde(skip)]
     pub options: Vec<String>,
+    /// Settings that nobody typed for this call and that decided how the capture was judged. Whoever had the report made sets it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Settings>,
+}
+
+/// What a settings file, a site or the environment said beside the command line.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The settings file, where anything of it was used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// SHA-256 of that file, hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// The site whose settings held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
+    /// The options that got their value so, and from where.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<Setting>,
+}
+
+/// An option that was not typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Setting {
+    /// The option as it is typed, e.g. `--on-prem`.
+    pub option: String,
+    /// `environment`, `site` or `file`.
+    pub from: String,
 }
 
 impl Report {
@@ -354,6 +384,10 @@ pub struct Attempt {
     pub verdict: Verdict,
     /// Everything that was found, the verdict's own finding first.
     pub findings: Vec<Finding>,
+    /// The library that its client looks like, where that chose the commands of the fix; absent where nothing shows, or more is
+    /// known of the client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_looks_like: Option<LooksLike>,
     /// Its DNS look-ups.
     pub lookups: Vec<Lookup>,
     /// Its connections, by id, in order.
@@ -370,6 +404,17 @@ pub struct Attempt {
     /// What the device's own texts say of it, in order of time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub device_events: Vec<DeviceEvent>,
+}
+
+/// What a Client Hello looks like. It makes no verdict surer: any program can write any hello.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
+pub struct LooksLike {
+    /// The dialect of that name has its commands: `openssl`, `gnutls`, `java`, `go`, `node`, `nss`, `chromium`, `schannel`.
+    #[serde(deserialize_with = "known::word")]
+    pub stack: Word,
+    /// What it looks like, and what that rests on.
+    pub because: String,
 }
 
 /// An attempt's connection behind an address translation.

@@ -100,7 +100,7 @@ fn verified(sample: &Sample, text: &str) -> Result<u64, String> {
         anchors,
         ..Options::new(profile)
     };
-    replay(&report, &mut options).map_err(|error| error.to_string())?;
+    replay(&report, &mut options, &|_| true).map_err(|error| error.to_string())?;
     let bytes = fs::read(&sample.path).unwrap();
     let files = Files {
         names: vec!["sample.pcap".to_owned()],
@@ -115,7 +115,10 @@ fn verified(sample: &Sample, text: &str) -> Result<u64, String> {
 fn places(value: &Value, path: &str, found: &mut Vec<String>) {
     // What nobody acts on, or what is asked elsewhere: how the file was called then and its hash, which version wrote the report,
     // and how it was made, which is replayed.
-    if matches!(path, "/options" | "/tool" | "/capture/file" | "/capture/sha256") {
+    if matches!(
+        path,
+        "/options" | "/settings" | "/tool" | "/capture/file" | "/capture/sha256"
+    ) {
         return;
     }
     match value {

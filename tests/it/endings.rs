@@ -620,7 +620,7 @@ fn a_client_that_closes_behind_early_data_did_not_wait_for_the_server() {
     };
     let left = closed_after(SECOND / 1_000);
     assert_eq!(
-        (&*left.id, &*left.by, &*left.confidence),
+        (&*left.id, left.by.name(), left.confidence.name()),
         ("silent-mid-handshake", "client", "likely")
     );
     let said = words(&left);
@@ -629,7 +629,7 @@ fn a_client_that_closes_behind_early_data_did_not_wait_for_the_server() {
         "{said}"
     );
     let waited = closed_after(SECOND / 4);
-    assert_eq!((&*waited.by, &*waited.confidence), ("client", "certain"));
+    assert_eq!((waited.by.name(), waited.confidence.name()), ("client", "certain"));
     assert!(
         !words(&waited).contains("before any answer could arrive"),
         "{}",
@@ -648,7 +648,7 @@ fn no_answer_to_a_client_that_closed_with_its_request_is_not_certain() {
         .packet(Client, ACK, &[]);
     let verdict = verdict(&story);
     assert_eq!(
-        (&*verdict.id, &*verdict.by, &*verdict.confidence),
+        (&*verdict.id, verdict.by.name(), verdict.confidence.name()),
         ("no-application-response", "server", "likely")
     );
     let words = words(&verdict);
@@ -664,13 +664,13 @@ fn an_answer_that_only_begins_like_a_record_is_no_tls() {
     };
     let modbus = answered(&[0x16, 3, 1, 0, 0, 3, 0, 0x80, 1]);
     assert_eq!(
-        (&*modbus.id, &*modbus.by, &*modbus.confidence),
+        (&*modbus.id, modbus.by.name(), modbus.confidence.name()),
         ("not-tls", "server", "likely")
     );
     assert!(modbus.summary.contains("16 03 01 00 00"), "{}", modbus.summary);
     // What is no text is shown as bytes, and not all of it.
     let zeroes = answered(&[0; 64]);
-    assert_eq!((&*zeroes.id, &*zeroes.confidence), ("not-tls", "certain"));
+    assert_eq!((&*zeroes.id, zeroes.confidence.name()), ("not-tls", "certain"));
     assert!(
         zeroes.summary.ends_with("00 00 00 …") && zeroes.summary.len() < 140,
         "{}",
@@ -692,7 +692,7 @@ fn whoever_gives_back_the_clients_hello_is_no_client() {
         }
         let alert = record(21, &[2, 10]);
         let verdict = verdict(&story.send(Client, &alert).send(Server, &alert).close(Client));
-        assert_eq!((&*verdict.id, &*verdict.by), ("not-tls", "server"));
+        assert_eq!((&*verdict.id, verdict.by.name()), ("not-tls", "server"));
         assert!(
             verdict.display_filter.contains("tcp.port == 22425"),
             "the client's port"

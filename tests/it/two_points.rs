@@ -203,14 +203,13 @@ fn two_samples_that_differ_in_the_culprit_are_not_the_same() {
             continue;
         };
         let verdict = &attempt.verdict;
-        let culprit = [
-            &verdict.id,
-            &verdict.by,
-            &verdict.at,
-            &verdict.confidence,
-            &verdict.causes.join(" "),
-        ]
-        .map(Clone::clone);
+        let words = [
+            verdict.id.name(),
+            verdict.by.name(),
+            verdict.at.name(),
+            verdict.confidence.name(),
+        ];
+        let culprit = format!("{} {}", words.join(" "), verdict.causes.join(" "));
         sides.push((
             row.file,
             culprit,

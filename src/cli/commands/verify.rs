@@ -105,11 +105,13 @@ fn groups<'a>(reports: &[Report], mut captures: &'a [PathBuf]) -> Result<Vec<&'a
 fn one(report: &Report, captures: &[PathBuf], inspect: &Inspect, name: &str) -> Result<Verification, String> {
     let as_made = || -> Result<Options, String> {
         let mut options = crate::cli::options(inspect)?;
-        replay(report, &mut options).map_err(|why| format!("{name}: {why}"))?;
+        // What the reader's own settings say of every call was not said of this report.
+        let is_typed = |option: &str| inspect.settings.is_asked_for(option.trim_start_matches('-'));
+        replay(report, &mut options, &is_typed).map_err(|why| format!("{name}: {why}"))?;
         Ok(options)
     };
     let options = as_made()?;
-    let others = match options.leave_open_what() {
+    let others = match options.leave_open_what() || report.others.is_some() {
         true => as_made()?.of_others(),
         false => None,
     };

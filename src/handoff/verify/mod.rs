@@ -280,6 +280,9 @@ impl Verification {
             let claim = phrase("claim-version").with("version", WireText::from(report.tool.version.as_str()));
             unchecked(claim.with("ours", ours), "why-version");
         }
+        if report.settings.is_some() {
+            unchecked(phrase("claim-settings"), "why-settings");
+        }
         let names_capture = report.capture.slice_of.is_none() && report.capture.format != "none";
         let merged = report.made_with.as_ref().is_some_and(|it| !it.merged.is_empty());
         if names_capture && !merged && last(&report.capture.file) != last(&capture) {

@@ -118,6 +118,11 @@ impl Anchors {
         own.map(|root| (root.origin.as_str(), &root.fields.subject, &root.sha256))
     }
 
+    /// Keeps those of the user's own whose SHA-256 is wanted.
+    pub fn retain_own(&mut self, wanted: impl Fn(&[u8; 32]) -> bool) {
+        self.own.retain(|root| wanted(&root.sha256));
+    }
+
     /// Whether an anchor that was chosen for licensing or by the user is of the same organization as an issuer: then that
     /// issuer is rather one of its intermediates than a stranger.
     #[must_use]

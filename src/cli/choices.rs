@@ -1,4 +1,4 @@
-//! words → values: what options can be that take one of several words.
+//! Word of the command line → choice: formats, languages, dialects, colours, teams.
 
 use std::path::Path;
 
