@@ -83,6 +83,7 @@ fn base(command: &str, capture: &str, folder: &Path) -> Vec<String> {
         "whynot" => vec!["whynot".into(), "server-certificate-rejected".into(), capture.into()],
         "slice" => vec!["slice".into(), "-o".into(), file("out.pcapng"), capture.into()],
         "triage" => vec!["triage".into(), capture.into()],
+        "config" => vec!["config".into()],
         "" => vec![capture.into()],
         other => panic!("{other}: say here how it is called"),
     };
@@ -221,6 +222,15 @@ fn tries_of(command: &str, option: &str, folder: &Path) -> Vec<(Vec<String>, Vec
                 on(REJECTED, &["--accepted", &accepted], &[&name, "2031-01-01"]),
             ]
         }
+        // A settings file: of what it says of every call, and of a site that is asked for.
+        "config" | "site" | "no-config" => {
+            let settings = own("settings.toml", "lang = \"ja\"\n[site.lab]\nwlc = [\"192.0.2.1\"]\n");
+            match option {
+                "config" => vec![on(REJECTED, &[], &[&name, &settings])],
+                "site" => vec![on(REJECTED, &["--config", &settings], &[&name, "lab"])],
+                _ => vec![on(REJECTED, &["--config", &settings], &[&name])],
+            }
+        }
         "whole" => vec![on(REJECTED, &[], &[&name])],
         "force" => {
             own("there.pcapng", "x");
@@ -261,6 +271,27 @@ fn tries_of(command: &str, option: &str, folder: &Path) -> Vec<(Vec<String>, Vec
     }
 }
 
+/// A call with an option that is to be refused, whatever its value.
+fn refusable(command: &str, option: &str, folder: &Path) -> Vec<String> {
+    let value: &[&str] = match option {
+        "merge" | "all" | "no-config" | "verbose" | "redact" | "keep-certificates" | "hash" | "quiet" => &[],
+        "zone" => &["UTC"],
+        "for" => &["pki"],
+        "format" => &["json"],
+        "color" => &["always"],
+        "today" => &["2030-01-01"],
+        "expect" => &["healthy"],
+        _ => &["x"],
+    };
+    let mut call = match command {
+        "serve" => vec!["serve".to_owned()],
+        _ => base(command, REJECTED, folder),
+    };
+    call.push(format!("--{option}"));
+    call.extend(value.iter().map(|&it| it.to_owned()));
+    call
+}
+
 #[test]
 fn every_option_of_every_command_has_an_effect_or_is_refused() {
     let definition = definition();
@@ -271,6 +302,20 @@ fn every_option_of_every_command_has_an_effect_or_is_refused() {
         if let Some((_, takes)) = OTHER.iter().find(|(name, _)| name == command) {
             let found: BTreeSet<&str> = options.iter().map(String::as_str).collect();
             assert_eq!(found, takes.iter().copied().collect(), "{command}");
+            continue;
+        }
+        // It would serve until it is stopped: `serve.rs` asks of what it takes.
+        if command == "serve" {
+            let help = run(&["serve", "--help"]).stdout;
+            for option in options.iter().filter(|it| !help.contains(&format!("--{it}"))) {
+                let refused = run(&refusable("serve", option, Path::new("")));
+                assert_eq!(
+                    refused.status.unwrap().code(),
+                    Some(2),
+                    "serve --{option}: {}",
+                    refused.stdout
+                );
+            }
             continue;
         }
         for option in options {
@@ -296,19 +341,7 @@ fn every_option_of_every_command_has_an_effect_or_is_refused() {
         // What the main command has and this one does not show is refused, not taken and forgotten.
         for option in main.difference(options) {
             let folder = tempfile::tempdir().unwrap();
-            let value: &[&str] = match option.as_str() {
-                "merge" | "all" | "verbose" | "redact" | "keep-certificates" | "hash" | "quiet" => &[],
-                "zone" => &["UTC"],
-                "for" => &["pki"],
-                "format" => &["json"],
-                "color" => &["always"],
-                "today" => &["2030-01-01"],
-                "expect" => &["healthy"],
-                _ => &["x"],
-            };
-            let mut call = base(command, REJECTED, folder.path());
-            call.push(format!("--{option}"));
-            call.extend(value.iter().map(|&it| it.to_owned()));
+            let call = refusable(command, option, folder.path());
             let outcome = run(&call);
             let refused = outcome.status.and_then(|it| it.code()) == Some(2) && outcome.stdout.is_empty();
             if !refused {
