@@ -113,15 +113,7 @@ impl Cli {
             .and_then(Format::of_file)
             .filter(|_| !says_format);
         if let (Some(format), Some(output)) = (by_ending, &inspect.output) {
-            if !formats.contains(&format) {
-                let names: Vec<String> = formats.iter().map(|it| it.name()).collect();
-                return Err(format!(
-                    "-o {}: {} is not written here; it can be {} (-f says which, whatever the ending)",
-                    output.display(),
-                    format.name(),
-                    names.join(", ")
-                ));
-            }
+            usage::refuse_format(output, format, formats)?;
             inspect.format = format;
         }
         // Whoever signs a report signs what it is about.

@@ -13,11 +13,18 @@
 //!
 //! Beside it, or without it, a file of accepted findings says what may be wrong.
 
+use std::fs;
+use std::path::Path;
+
+use tlswalk::capture::reason;
 use tlswalk::report::accepted::{Accepted, Day};
 use tlswalk::report::gate::{Checked, Gate};
 use tlswalk::report::junit::Expectation;
 use tlswalk::report::text::visible;
 use tlswalk::report::{Outcome, Report};
+
+use crate::cli::UNABLE;
+use crate::cli::args::Inspect;
 
 /// What is expected of which capture.
 #[derive(Debug, Default)]
@@ -254,6 +261,34 @@ impl Tally<'_> {
 fn fits_name(pattern: &str, name: &str) -> bool {
     let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
     fits(pattern, if pattern.contains('/') { name } else { file })
+}
+
+/// What a run came to; with expectations, they decide.
+pub(crate) fn code(total: Outcome, expected: Option<&Tally<'_>>, unable: bool) -> u8 {
+    match expected {
+        _ if unable => UNABLE,
+        Some(expected) => expected.exit_code(total),
+        None => total.exit_code(),
+    }
+}
+
+/// What the user expects, from the options or their files.
+pub(crate) fn expected(inspect: &Inspect) -> Result<Option<Expectations>, String> {
+    let read = |option: &str, path: &Path| {
+        fs::read_to_string(path).map_err(|error| format!("{option} {}: {}", path.display(), reason(&error)))
+    };
+    let mut expected = match (&inspect.expect_file, inspect.expect.as_slice()) {
+        (None, []) => Expectations::default(),
+        (None, gates) => Expectations::all(gates.to_vec()),
+        (Some(path), _) => Expectations::parse(&read("--expect-file", path)?)
+            .map_err(|why| format!("--expect-file {}: {why}", path.display()))?,
+    };
+    if let Some(path) = &inspect.accepted {
+        let accepted = Accepted::parse(&read("--accepted", path)?)
+            .map_err(|why| format!("--accepted {}: {why}", path.display()))?;
+        expected = expected.accepting(accepted, inspect.today.unwrap_or_else(today));
+    }
+    Ok(Some(expected).filter(|it| !it.is_empty()))
 }
 
 /// Reads a day.

@@ -29,7 +29,7 @@ use std::process::ExitCode;
 use args::{Cli, Command, Inspect, Parsed};
 use commands::Hashed;
 use commands::redact::Together;
-use expect::{Expectations, Tally};
+use expect::{Expectations, Tally, code, expected};
 use given::options;
 use output::Output;
 use progress::Progress;
@@ -37,7 +37,6 @@ use stdin::Waiting;
 use tlswalk::Options;
 use tlswalk::base::command::shell_file;
 use tlswalk::capture::{MOST_FILES, MergeError, reason};
-use tlswalk::report::accepted::Accepted;
 use tlswalk::report::text::{TextStyle, Verbosity, visible};
 use tlswalk::report::{Outcome, Report, Unread, explain, outcome as outcome_of, report_on_logs};
 
@@ -402,34 +401,6 @@ fn stream(
         }
     }
     Ok(code(total, tally.as_ref(), false))
-}
-
-/// What a run came to; with expectations, they decide.
-fn code(total: Outcome, expected: Option<&Tally<'_>>, unable: bool) -> u8 {
-    match expected {
-        _ if unable => UNABLE,
-        Some(expected) => expected.exit_code(total),
-        None => total.exit_code(),
-    }
-}
-
-/// What the user expects, from the options or their files.
-fn expected(inspect: &Inspect) -> Result<Option<Expectations>, String> {
-    let read = |option: &str, path: &Path| {
-        fs::read_to_string(path).map_err(|error| format!("{option} {}: {}", path.display(), reason(&error)))
-    };
-    let mut expected = match (&inspect.expect_file, inspect.expect.as_slice()) {
-        (None, []) => Expectations::default(),
-        (None, gates) => Expectations::all(gates.to_vec()),
-        (Some(path), _) => Expectations::parse(&read("--expect-file", path)?)
-            .map_err(|why| format!("--expect-file {}: {why}", path.display()))?,
-    };
-    if let Some(path) = &inspect.accepted {
-        let accepted = Accepted::parse(&read("--accepted", path)?)
-            .map_err(|why| format!("--accepted {}: {why}", path.display()))?;
-        expected = expected.accepting(accepted, inspect.today.unwrap_or_else(expect::today));
-    }
-    Ok(Some(expected).filter(|it| !it.is_empty()))
 }
 
 /// One report, of one capture or of several that are one; where they hold nothing of what was looked for, of what else failed.

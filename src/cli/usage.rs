@@ -1,5 +1,7 @@
 //! Command line, clap error → help and mistakes: what each subcommand takes, and what was meant by a word that is none.
 
+use std::path::Path;
+
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
@@ -32,7 +34,6 @@ const JUDGING: &[&str] = &[
     "ca",
     "all",
     "lang",
-    "at",
     "site",
     "config",
     "no_config",
@@ -55,35 +56,43 @@ const SUBCOMMANDS: &[Subcommand] = &[
         name: "slice",
         usage: "tlswalk slice [OPTIONS] -o <FILE> <CAPTURE>",
         example: "tlswalk slice -o case.pcapng export.pcap",
-        takes: &["dialect", "output", "sign", "redact", "redact_key", "keep_certificates"],
+        takes: &[
+            "at",
+            "dialect",
+            "output",
+            "sign",
+            "redact",
+            "redact_key",
+            "keep_certificates",
+        ],
         formats: &[],
     },
     Subcommand {
         name: "verify",
         usage: "tlswalk verify [OPTIONS] <REPORT.json> <CAPTURE>",
         example: "tlswalk verify report.json export.pcap",
-        takes: &["dialect", "log", "keylog", "format", "output", "verbose", "color"],
+        takes: &["at", "dialect", "log", "keylog", "format", "output", "verbose", "color"],
         formats: ANSWERS,
     },
     Subcommand {
         name: "diff",
         usage: "tlswalk diff [OPTIONS] <CAPTURE> <CAPTURE>",
         example: "tlswalk diff bad.pcap good.pcap",
-        takes: &["dialect", "log", "keylog", "format", "output", "color"],
+        takes: &["at", "dialect", "log", "keylog", "format", "output", "color"],
         formats: ANSWERS,
     },
     Subcommand {
         name: "why",
         usage: "tlswalk why [OPTIONS] <FRAME> <CAPTURE>",
         example: "tlswalk why 24 export.pcap",
-        takes: &["dialect", "log", "keylog", "format", "output", "color"],
+        takes: &["at", "dialect", "log", "keylog", "format", "output", "color"],
         formats: ANSWERS,
     },
     Subcommand {
         name: "whynot",
         usage: "tlswalk whynot [OPTIONS] <VERDICT> <CAPTURE>",
         example: "tlswalk whynot tcp-refused export.pcap",
-        takes: &["log", "keylog", "format", "output", "color"],
+        takes: &["at", "log", "keylog", "format", "output", "color"],
         formats: ANSWERS,
     },
     Subcommand {
@@ -91,6 +100,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
         usage: "tlswalk triage [OPTIONS] <PATH>...\n       tlswalk triage [OPTIONS] --watch <DIR>",
         example: "tlswalk triage exports/",
         takes: &[
+            "at",
             "dialect",
             "log",
             "keylog",
@@ -111,7 +121,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
         name: "serve",
         usage: "tlswalk serve [OPTIONS]",
         example: "tlswalk serve",
-        takes: &["dialect"],
+        takes: &["at", "dialect"],
         formats: &[],
     },
     Subcommand {
@@ -175,6 +185,20 @@ fn of_formats(format: Arg, formats: &'static [Format]) -> Arg {
 pub(crate) fn formats(subcommand: Option<&str>) -> &'static [Format] {
     let found = SUBCOMMANDS.iter().find(|it| Some(it.name) == subcommand);
     found.map_or(Format::value_variants(), |it| it.formats)
+}
+
+/// Refuses a format that a file's ending asks for and that is not written here.
+pub(crate) fn refuse_format(output: &Path, format: Format, formats: &[Format]) -> Result<(), String> {
+    if formats.contains(&format) {
+        return Ok(());
+    }
+    let names: Vec<String> = formats.iter().map(|it| it.name()).collect();
+    Err(format!(
+        "-o {}: {} is not written here; it can be {} (-f says which, whatever the ending)",
+        output.display(),
+        format.name(),
+        names.join(", ")
+    ))
 }
 
 /// Whether `-f` was given.

@@ -85,6 +85,11 @@ impl Check<'_> {
             let rest = phrase("claim-rest-attempt").with("attempt", attempt.id);
             self.rest(&format!("attempts[{at}]."), rest, differences(attempt, found));
         }
+        self.courses(report, now);
+        self.connections(report, now);
+    }
+
+    fn courses(&mut self, report: &Report, now: &Report) {
         let told = |course: &Course| {
             let tries = course.tries.iter().map(|it| (it.frame, it.verdict));
             (
@@ -104,6 +109,9 @@ impl Check<'_> {
             let holds = courses.contains(&told(course));
             self.decide(&[], claim, holds, || phrase("why-not-there"));
         }
+    }
+
+    fn connections(&mut self, report: &Report, now: &Report) {
         let place = |it: &Connection| (it.tcp.first_frame, it.client.clone(), it.server.clone());
         let places: BTreeMap<_, &Connection> = now.connections.iter().rev().map(|it| (place(it), it)).collect();
         for (at, connection) in report.connections.iter().enumerate() {

@@ -41,15 +41,9 @@ struct Replay<'a> {
 }
 
 impl Replay<'_> {
-    /// What is in files is known by its hash.
-    fn files(&self, options: &mut Options) -> Result<(), Phrase> {
+    /// The profile: one that comes with tlswalk need not be given.
+    fn profile(&self, options: &mut Options) -> Result<(), Phrase> {
         let made = self.made;
-        let needs = |option: &str, name: &str, sha256: &str| {
-            let needs = phrase("verify-made-with")
-                .with("option", option.to_owned())
-                .with("name", WireText::from(name));
-            Err(needs.with("sha256", WireText::from(sha256)))
-        };
         let profile = &made.profile;
         if profile.sha256 != options.profile.sha256() {
             let usual = Profile::BUILT_IN.first().and_then(|name| Profile::built_in(name));
@@ -70,6 +64,13 @@ impl Replay<'_> {
                 None => return needs("--profile", &profile.name, &profile.sha256),
             }
         }
+        Ok(())
+    }
+
+    /// What is in other files is known by its hash.
+    fn files(&self, options: &mut Options) -> Result<(), Phrase> {
+        let made = self.made;
+        self.profile(options)?;
         let given: Vec<(String, String)> = (options.anchors.own())
             .map(|(file, _, sha256)| (file.to_owned(), hexadecimal(sha256)))
             .collect();
@@ -172,6 +173,14 @@ impl Replay<'_> {
         options.dialect = dialect;
         Ok(())
     }
+}
+
+/// The report was made with a file that is not given.
+fn needs(option: &str, name: &str, sha256: &str) -> Result<(), Phrase> {
+    let needs = phrase("verify-made-with")
+        .with("option", option.to_owned())
+        .with("name", WireText::from(name));
+    Err(needs.with("sha256", WireText::from(sha256)))
 }
 
 /// The report was not made with what is given.

@@ -75,7 +75,7 @@ pub(crate) fn run(inspect: &Inspect, triage: &TriageOptions) -> Result<u8, Strin
         true => Some(crate::cli::of_others(inspect)?),
         false => None,
     };
-    let expected = crate::cli::expected(inspect)?;
+    let expected = crate::cli::expect::expected(inspect)?;
     let mut tally = expected.as_ref().map(Expectations::tally);
     let judge = Judge {
         expected: expected.as_ref(),
