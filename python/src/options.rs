@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyBytes, PyDict};
 use tlswalk::Anchors;
 use tlswalk::base::dialect::Dialect;
 use tlswalk::base::phrase::Language;
@@ -58,7 +58,7 @@ impl Options {
         ]
         .map(|(option, given)| several(option, given.as_ref(), |it| it.extract::<String>().ok()));
         let (wlc, cssm, on_prem, cslu, proxy) = (wlc?, cssm?, on_prem?, cslu?, proxy?);
-        let ca = several("ca", ca.as_ref(), |it| it.extract::<Pem>().ok())?;
+        let ca = several("ca", ca.as_ref(), Pem::of)?;
         let log = several("log", log.as_ref(), |it| it.extract::<PathBuf>().ok())?;
         py.detach(|| {
             Ok(Self(tlswalk::Options {
@@ -151,10 +151,18 @@ fn several<T>(
 }
 
 /// Trust anchors: a file's name, or the PEM text itself as `bytes`.
-#[derive(FromPyObject)]
 enum Pem {
     Text(Vec<u8>),
     File(PathBuf),
+}
+
+impl Pem {
+    fn of(given: &Bound<'_, PyAny>) -> Option<Self> {
+        match given.cast::<PyBytes>() {
+            Ok(text) => Some(Self::Text(text.as_bytes().to_vec())),
+            Err(_) => given.extract::<PathBuf>().ok().map(Self::File),
+        }
+    }
 }
 
 fn targets(option: &str, given: &[String]) -> Result<Vec<tlswalk::Target>, String> {
