@@ -2,5 +2,6 @@
 
 pub mod diff;
 pub mod redact;
+pub mod signature;
 pub mod slice;
 pub mod verify;

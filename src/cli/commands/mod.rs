@@ -16,6 +16,7 @@ pub(crate) mod diff;
 pub(crate) mod reading;
 pub(crate) mod redact;
 pub(crate) mod serve;
+pub(crate) mod signing;
 pub(crate) mod slice;
 pub(crate) mod triage;
 pub(crate) mod verify;
