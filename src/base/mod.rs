@@ -8,6 +8,7 @@ pub mod dialect;
 pub mod endpoint;
 pub mod frame;
 pub mod hexadecimal;
+pub mod misread;
 pub mod phrase;
 pub mod secrets;
 pub mod seq;

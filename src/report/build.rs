@@ -78,6 +78,7 @@ pub(crate) fn build(
             .collect(),
         others: None,
         options: Vec::new(),
+        settings: None,
     }
 }
 

@@ -186,6 +186,7 @@ pub fn report_on_logs(options: &Options) -> Report {
         beside: Vec::new(),
         others: None,
         options: Vec::new(),
+        settings: None,
     }
 }
 

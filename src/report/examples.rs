@@ -66,6 +66,7 @@ fn base(file: &str, frames: u64) -> Report {
         beside: vec![],
         others: None,
         options: Vec::new(),
+        settings: None,
     }
 }
 

@@ -102,6 +102,36 @@ pub struct Report {
     /// had the report made sets it.
     #[serde(skip)]
     pub options: Vec<String>,
+    /// Settings that nobody typed for this call and that decided how the capture was judged. Whoever had the report made sets it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Settings>,
+}
+
+/// What a settings file, a site or the environment said beside the command line.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The settings file, where anything of it was used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// SHA-256 of that file, hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// The site whose settings held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
+    /// The options that got their value so, and from where.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<Setting>,
+}
+
+/// An option that was not typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Setting {
+    /// The option as it is typed, e.g. `--on-prem`.
+    pub option: String,
+    /// `environment`, `site` or `file`.
+    pub from: String,
 }
 
 impl Report {

@@ -61,6 +61,8 @@ mod refutation;
 mod remedies;
 mod samples;
 mod scenarios;
+mod serve;
+mod settings;
 mod stacks;
 mod stream;
 mod text_dumps;

@@ -94,6 +94,7 @@ text-wireshark = Wireshark
 text-details = Details
 text-for-others = To share
 text-explained = Explained
+text-settings = Settings
 text-same-verbose = Details: the same command with -v
 
 # The walk.

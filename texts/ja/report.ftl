@@ -79,6 +79,7 @@ text-wireshark = Wireshark
 text-details = 詳細
 text-for-others = 共有用
 text-explained = 解説
+text-settings = 設定
 text-same-verbose = 詳細：同じコマンドに -v を付けたもの
 
 # 各段階

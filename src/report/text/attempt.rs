@@ -369,7 +369,23 @@ fn hints(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool)
         let same = phrase("text-same-verbose").in_language(page.language);
         page.line(&[(Paint::Dim, "  "), (Paint::Dim, &same)])?;
     }
-    explained(page, &attempt.verdict.id)
+    explained(page, &attempt.verdict.id)?;
+    settings(page, report)
+}
+
+/// The settings that decided with, where nobody typed them.
+fn settings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let Some(settings) = &report.settings else {
+        return Ok(());
+    };
+    let options: Vec<&str> = settings.options.iter().map(|it| it.option.as_str()).collect();
+    let from = [&settings.site, &settings.file].into_iter().flatten();
+    let from: Vec<&str> = from.map(String::as_str).collect();
+    let text = match from.as_slice() {
+        [] => options.join(" "),
+        from => format!("{} ({})", options.join(" "), from.join(", ")),
+    };
+    hint(page, "text-settings", &text)
 }
 
 /// Where a verdict is explained.
