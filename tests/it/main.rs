@@ -29,6 +29,7 @@ use targets::scenario;
 mod alerts;
 mod bounds;
 mod catalogues;
+mod chassis;
 mod cli;
 mod corpus;
 mod device_logs;
