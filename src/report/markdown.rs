@@ -25,7 +25,7 @@ pub fn write_markdown(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let say = |phrase: Phrase| escaped(&phrase.in_language(language));
     let verdict = &report.verdict;
     writeln!(out, "## {} {}\n", sign(severity(report)), escaped(&headline(report)))?;
-    let facts = about(&report.capture).into_iter().chain(others(report));
+    let facts = about(&report.capture, language).into_iter().chain(others(report));
     let facts: Vec<String> = facts.map(&say).collect();
     writeln!(out, "{} · {}", code(&visible(&report.capture.file)), facts.join(" · "))?;
     if report.attempts.len() > 1 {

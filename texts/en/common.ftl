@@ -13,6 +13,10 @@ enumerated = { $text }, { $next }
 
 # Lengths of time.
 seconds = { $seconds } s
+elapsed-minutes = { $minutes } min
+elapsed-minutes-seconds = { $minutes } min { $seconds } s
+elapsed-hours = { $hours } h
+elapsed-hours-minutes = { $hours } h { $minutes } min
 span-days = { $count } { $count ->
     [one] day
    *[other] days

@@ -26,6 +26,8 @@ page-details = More about it
 page-frame = frame
 page-frames = frames
 page-seconds = seconds
+page-minutes = min:s
+page-hours = h:min:s
 page-step = step
 page-from = from
 page-detail = detail
@@ -125,6 +127,9 @@ page-attempts-counted = { $count ->
 page-captures-counted = { $count ->
     [one] 1 capture
    *[other] { $count } captures
+}, { $failed ->
+    [0] none failed
+   *[other] { $failed } failed
 }
 page-timeline = { $id }: { $count } of { $total }, over { $time }
 page-left-out = { $count ->
@@ -162,6 +167,3 @@ page-not-yet-valid = not valid until { $days ->
 page-validity-unknown = validity not readable
 page-bar = Valid from { $from } to { $to }; captured { $at }: { $state }
 
-# Lengths of time, in short
-page-span-minutes = { $minutes } min { $seconds } s
-page-span-hours = { $hours } h { $minutes } min

@@ -3,8 +3,6 @@
 text-semicolon = { "; " }
 text-named = { $id }: { $text }
 text-named-frames = { $id }: { $text } ({ $frames })
-text-minutes = { $minutes } min { $seconds } s
-text-hours = { $hours } h { $minutes } min
 
 # Headings and the words that lines begin with.
 text-fix = Fix, { $owner }

@@ -26,6 +26,8 @@ page-details = 詳細
 page-frame = フレーム
 page-frames = フレーム
 page-seconds = 秒
+page-minutes = 分:秒
+page-hours = 時:分:秒
 page-step = 段階
 page-from = 送信元
 page-detail = 内容
@@ -113,7 +115,7 @@ page-where = { $confidence }、段階: { $at }
 page-path = 経路上の機器
 page-attempt = 試行 { $id }
 page-attempts-counted = { $count } 件の試行
-page-captures-counted = { $count } 個のキャプチャ
+page-captures-counted = { $count } 個のキャプチャ、うち失敗 { $failed } 個
 page-timeline = { $id }: { $total } 件中 { $count } 件、{ $time } の間
 page-left-out = ページを小さく保つため、{ $count } 件の試行は詳細を省略した (-f json で全件)
 page-rows-left-out = さらに { $count } 件の試行は件数のみ (-f json で全件)
@@ -139,6 +141,3 @@ page-not-yet-valid = 有効になるのはキャプチャの { $days } 日後
 page-validity-unknown = 有効期間を読み取れない
 page-bar = 有効期間 { $from } から { $to }、キャプチャ { $at }: { $state }
 
-# 時間の長さ
-page-span-minutes = { $minutes } 分 { $seconds } 秒
-page-span-hours = { $hours } 時間 { $minutes } 分

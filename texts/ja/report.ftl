@@ -3,8 +3,6 @@
 text-semicolon = 。
 text-named = { $id }：{ $text }
 text-named-frames = { $id }：{ $text }（フレーム { $frames }）
-text-minutes = { $minutes } 分 { $seconds } 秒
-text-hours = { $hours } 時間 { $minutes } 分
 
 # 見出しと行頭の語
 text-fix = 対処：{ $owner }

@@ -4,12 +4,13 @@ use serde::Serialize;
 
 use super::super::labels::{
     beginning, capitalised, confidence, connections, frames_filter, frames_of, moment, plain_name, seconds_of, sign,
-    step_name, transport,
+    step_name, transport, voice_of,
 };
-use super::super::{Attempt, Connection, Finding, Report, Step, Verdict};
+use super::super::{Attempt, Connection, Evidence, Finding, Report, Step, Verdict};
 use super::chain::{Chain, chains};
 use super::ladder::{Ends, Ladder, draw};
-use super::rows::rows;
+use super::rows::{Row, rows};
+use crate::base::carrier::Carrier;
 use crate::base::phrase::{Phrase, Voice, phrase};
 use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
@@ -35,7 +36,7 @@ pub(super) struct View {
     time: String,
     device: String,
     name: String,
-    evidence: Vec<(u64, String)>,
+    evidence: Vec<Shown>,
     alternatives: Vec<(bool, String, String)>,
     cannot_tell: Vec<String>,
     also: Vec<(&'static str, String, String, String)>,
@@ -51,6 +52,14 @@ pub(super) struct View {
     good: String,
     steps: Vec<Line>,
     chains: Vec<Chain>,
+}
+
+/// A frame that shows the verdict, and the row of the ladder that has it.
+#[derive(Debug, Serialize)]
+struct Shown {
+    frame: u64,
+    what: String,
+    row: String,
 }
 
 /// Something to do.
@@ -76,7 +85,8 @@ struct Line {
 
 /// Puts an attempt of a report into the shape of the page.
 #[allow(clippy::too_many_lines, reason = "one line for each field of the page")]
-pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Voice) -> View {
+pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize) -> View {
+    let voice = voice(report, attempt);
     let verdict = &attempt.verdict;
     let say = |id: &'static str| phrase(id).told(voice);
     let all = connections(report, attempt);
@@ -92,8 +102,12 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Vo
     };
     let (_, time) = beginning(report, attempt);
     let evidence = verdict.evidence.iter().take(ENTRIES);
+    let anchor = format!("c{capture}a{}", attempt.id);
+    let mut ladder = (!rows.is_empty()).then(|| draw(&rows, &ends(attempt, shown), voice));
+    let shows = evidence.clone().map(|it| lead(it, &rows, ladder.as_mut(), &anchor));
     View {
-        anchor: format!("c{capture}a{}", attempt.id),
+        evidence: shows.collect(),
+        anchor,
         title: phrase("page-attempt").with("id", attempt.id).told(voice),
         sign: sign(verdict.severity),
         severity: verdict.severity,
@@ -103,7 +117,6 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Vo
         time: time.as_deref().map(moment).unwrap_or_default(),
         device: attempt.device.clone(),
         name: in_prose(&attempt.name).into_owned(),
-        evidence: evidence.clone().map(|it| (it.frame, it.what.clone())).collect(),
         alternatives: verdict
             .alternatives
             .iter()
@@ -130,7 +143,7 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Vo
             .with("count", rows.len())
             .with("end", end)
             .told(voice),
-        ladder: (!rows.is_empty()).then(|| draw(&rows, &ends(attempt, shown), voice)),
+        ladder,
         more_rows: if more == 0 {
             String::new()
         } else {
@@ -144,6 +157,34 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Vo
             .unwrap_or_default(),
     }
     .with_proxy(attempt, say("page-via"))
+}
+
+/// Its words: those of the report, and of what TLS travels in there.
+fn voice(report: &Report, attempt: &Attempt) -> Voice {
+    let all = connections(report, attempt);
+    let named = all.iter().find_map(|it| it.carrier.as_deref());
+    let carrier = Carrier::ALL.into_iter().find(|it| Some(it.name()) == named);
+    Voice {
+        carrier: carrier.unwrap_or_default(),
+        ..voice_of(report)
+    }
+}
+
+/// Leads from evidence to the row of the ladder that has its frame.
+fn lead(evidence: &Evidence, rows: &[Row], ladder: Option<&mut Ladder>, anchor: &str) -> Shown {
+    let at = rows.iter().position(|row| row.has(evidence.frame));
+    let mark = at.and_then(|at| ladder?.marks.get_mut(at));
+    let row = mark.map(|mark| {
+        if mark.id.is_empty() {
+            mark.id = format!("{anchor}f{}", evidence.frame);
+        }
+        mark.id.clone()
+    });
+    Shown {
+        frame: evidence.frame,
+        what: evidence.what.clone(),
+        row: row.unwrap_or_default(),
+    }
 }
 
 /// What holds beside the verdict: its sign, name, sentence and frames.

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use super::super::labels::{alert, capitalised, grouped, seconds_of, span, step_name};
+use super::super::labels::{alert, capitalised, grouped, seconds_of, step_name};
 use super::super::{Attempt, Connection, Gap, Step};
+use crate::base::elapsed::elapsed;
 use crate::base::phrase::{Voice, phrase};
 use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
@@ -84,7 +85,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    fn new(kind: Kind, end: End, text: String) -> Self {
+    pub(super) fn new(kind: Kind, end: End, text: String) -> Self {
         Self {
             kind,
             end,
@@ -97,6 +98,11 @@ impl Row {
             copied: false,
             broken: false,
         }
+    }
+
+    /// Whether a frame is one of its own.
+    pub(super) fn has(&self, frame: u64) -> bool {
+        self.frames.contains(&frame)
     }
 
     fn at(mut self, frames: &[u64]) -> Self {
@@ -346,7 +352,7 @@ fn pauses(rows: &mut Vec<Row>, voice: Voice) {
             if let Some(before) = before
                 && now - before >= PAUSE
             {
-                let text = phrase("page-pause").with("time", span(now - before)).told(voice);
+                let text = phrase("page-pause").with("time", elapsed(now - before)).told(voice);
                 with.push(Row::new(Kind::Pause, row.end, text));
             }
             before = Some(now);

@@ -152,7 +152,7 @@ pub fn visible(text: &str) -> String {
 }
 
 /// A number with what it counts or measures, and what it numbers, on one line.
-fn glued(text: &str) -> String {
+pub(crate) fn glued(text: &str) -> String {
     const UNITS: [&str; 10] = ["s", "ms", "min", "h", "d", "%", "bytes", "frames", "seconds", "hours"];
     let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit() || c == '<');
     let mut words = text.split(' ');

@@ -16,3 +16,5 @@ cipher-mismatch-allow = or let the controller allow one of the cipher suites off
 incomplete-capture-no-beginning = the beginning of the session was not captured: the handshake lies before the first frame
 silent-mid-handshake-server-log = look at the log of the controller { $server } for the reason
 certificate-fault-accepted-replace = give the controller { $server } a certificate without that fault before a stricter access point refuses it
+page-server = controller
+page-server-chain = From the controller
