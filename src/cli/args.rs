@@ -256,7 +256,8 @@ pub(crate) struct Inspect {
     pub(crate) output: Option<PathBuf>,
     /// What to look for, and what to expect
     ///
-    /// cisco-smart-licensing (the default), default (judge every TLS connection), or a TOML file.
+    /// cisco-smart-licensing (the default), capwap-join (access points), default (judge every TLS
+    /// connection), or a TOML file.
     #[arg(
         long,
         value_name = "NAME|FILE",

@@ -266,14 +266,6 @@ pub(super) fn link_name(link: &str) -> Phrase {
     }
 }
 
-/// An explanation by a name that reads as words: `interception suspected`. An id is for typing; in Japanese it stays one.
-pub(super) fn plain_name(id: &str, language: Language) -> String {
-    match language {
-        Language::En => id.replace('-', " "),
-        Language::Ja => id.to_owned(),
-    }
-}
-
 /// Names from the wire, one after the other.
 pub(super) fn names(names: &[String]) -> String {
     let names: Vec<_> = names.iter().map(|name| in_prose(name)).collect();
@@ -288,6 +280,7 @@ pub(super) fn held(capture: &Capture) -> Vec<Phrase> {
     let held = &capture.contents;
     let mut facts = vec![
         phrase("page-contents")
+            .with("count", held.tcp_connections)
             .with("tcp", grouped(held.tcp_connections))
             .with("tls", grouped(held.tls_connections)),
     ];

@@ -8,6 +8,7 @@ use super::labels::{
     about, beginning, confidence, connections, frames_filter, headline, held, language_of, moment, others, owner,
     severity, sign, transport, worst,
 };
+use super::names::plain_name;
 use super::text::visible;
 use super::{Attempt, Remedy, Report};
 use crate::base::phrase::{Language, Phrase, phrase};
@@ -142,10 +143,10 @@ fn write_attempt(report: &Report, attempt: &Attempt, language: Language, out: &m
         let label = if other.excluded { "page-not" } else { "page-or" };
         writeln!(
             out,
-            "- *{}*: {} ({})",
+            "- *{}*: {}: {}",
             say(label),
-            escaped(&other.why_not),
-            code(&other.id)
+            escaped(&plain_name(&other.id, language)),
+            escaped(&other.why_not)
         )?;
     }
     for hidden in &verdict.cannot_tell {

@@ -17,6 +17,7 @@ pub mod junit;
 mod known;
 mod labels;
 pub mod markdown;
+mod names;
 mod notes;
 mod outcome;
 pub mod row;

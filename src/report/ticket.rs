@@ -9,6 +9,7 @@ use time::UtcOffset;
 use time::format_description::well_known::Rfc3339;
 
 use super::labels::{beginning, capitalised, confidence, connections, language_of, owner, voice_of, worst};
+use super::names::plain_name;
 use super::text::{Page, Paint, TextStyle, visible};
 use super::{Attempt, Certificate, Connection, Remedy, Report};
 use crate::base::phrase::{Phrase, Voice, phrase};
@@ -430,7 +431,8 @@ impl Ticket<'_> {
         let verdict = &attempt.verdict;
         let others = verdict.alternatives.iter().map(|other| {
             let id = if other.excluded { "ticket-excluded" } else { "ticket-or" };
-            self.say(phrase(id).with("what", other.why_not.as_str()))
+            let name = plain_name(&other.id, self.voice.language);
+            self.say(phrase(id).with("name", name).with("what", other.why_not.as_str()))
         });
         let hidden = verdict
             .cannot_tell

@@ -66,7 +66,7 @@ device-nothing-quoted = no failure and no success of licensing was recognised in
 device-cannot-tell-who = who aborted it, and at which step: only a capture shows that
 device-cannot-tell-answered-by = whether the service itself answered, or a proxy in front of it
 device-cannot-tell-success = how the connections went: that only a capture shows
-device-cannot-tell-capture = how the tries that the log tells of went: the capture holds none of them, so it was taken at another time or on another interface
+device-cannot-tell-capture = how the tries in the log went: the capture holds none of them, so it was taken at another time or on another interface
 
 # Logs without a capture: what to do
 device-do-name = let it resolve { $host }, in the VRF that licensing uses
@@ -76,12 +76,12 @@ device-do-trustpool = see that the clock is right and that the device trusts the
 device-do-send = see that the clock is right and that the device trusts the root of the service: without that root, call-home fails with these words
 device-do-certificate-name = put the host name that stands in the certificate of the service into the URL, in place of the address { $host }: a certificate names a host by its name; the device must be able to resolve it
 device-do-certificate-own = see that the name in the certificate of the service is { $host }, as in the URL (Host Common Name of an SSM On-Prem), that it is valid by the clock of the device, and that SLA-TrustPoint holds the Cisco Licensing Root CA
-device-do-revocation = an On-Prem's revocation list can mostly not be fetched: do without it
+device-do-revocation = an On-Prem's revocation list usually cannot be fetched: switch revocation checking off
 device-do-empty = for an SSM On-Prem use the transport cslu and the URL shown there under Inventory, General; { -gate-on-prem-policies } or later is needed
 device-do-upgrade-on-prem = upgrade the SSM On-Prem to { -gate-on-prem-policies } or later
 device-do-http-url = set the URL that the service has: it answers, and does not know the present one
 device-do-http-proxy = let the proxy pass { $host } without authentication: 407 is the answer of a proxy
-device-do-http-forbidden = look why { $host } refuses this device: its log, the account of the device, and the policy of a proxy in between, which may have answered instead
+device-do-http-forbidden = see why { $host } refuses this device: its log, the account of the device, and the policy of a proxy in between, which may have answered instead
 device-do-http-wait = wait an hour before trying again: the service limits how often it is asked
 device-do-http-server = look at the log of { $host }, where the request arrived, or of a proxy in between; an error of 500 or more is the fault of the side that answered, and a later try may succeed
 device-do-transport = switch Smart Transport on
@@ -92,13 +92,13 @@ device-do-token = read what the answer says; where it does not know the device, 
 device-do-trust = see that the clock is right to within an hour, and establish trust again
 device-do-reach = see whether { $host } can be reached from the interface that licensing uses (an open port is good; ping proves nothing)
 device-do-allow = allow the device to reach { $host }, by name and not by address, and without TLS inspection
-device-do-capture = capture one try, to see who breaks it off
-device-do-capture-beside = capture one try to see who breaks it off: on the device itself, or at the switch port in front of it (SPAN)
-device-do-capture-verify = tlswalk with this capture and the same --log
+device-do-capture = capture one try, to see who ends it
+device-do-capture-beside = capture one try to see who ends it: on the device itself, or at the switch port in front of it (SPAN)
+device-do-capture-verify = tlswalk, given this capture and the same --log, says who ended it
 device-collect = collect what says something about licensing
-device-collect-verify = tlswalk --log with that text
+device-collect-verify = tlswalk --log, given that text, recognises the device's messages
 device-verify = the log says that trust was installed or communication restored
-device-verify-agent = the message does not come again, and the { -device } tells of no failure
+device-verify-agent = the message does not come again, and the { -device } reports no failure
 
 # Logs: the state of the device
 device-fact-offline = the device's own text says that its transport is off: it reports by file, and silence is right

@@ -22,8 +22,8 @@ text-odd = 異常：
 text-holds-label = キャプチャの内容
 
 # ライセンス通信を含まないキャプチャにある、ほかの接続
-others-failed = このキャプチャにライセンス通信はない。TLS の試行 { $all } 件のうち { $failed } 件が失敗している（全件の表示：--all --profile default）
-others-not-failed = TLS の試行 { $all } 件に失敗は見られない（詳細：--all --profile default）
+others-failed = このキャプチャにライセンス通信はない。TLS 接続 { $all } 本のうち { $failed } 本が失敗している（全件の表示：--all --profile default）
+others-not-failed = TLS 接続 { $all } 本に失敗は見られない（詳細：--all --profile default）
 
 # キャプチャ
 text-frames = { $grouped } フレーム

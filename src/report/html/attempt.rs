@@ -3,17 +3,18 @@
 use serde::Serialize;
 
 use super::super::labels::{
-    beginning, capitalised, confidence, connections, frames_filter, frames_of, moment, plain_name, seconds_of, sign,
-    step_name, transport, voice_of,
+    beginning, capitalised, confidence, connections, frames_filter, frames_of, moment, seconds_of, sign, step_name,
+    transport, voice_of,
 };
 use super::super::{Attempt, Connection, Evidence, Finding, Report, Step, Verdict};
 use super::chain::{Chain, chains};
 use super::ladder::{Ends, Ladder, draw};
 use super::rows::{Row, rows};
 use crate::base::carrier::Carrier;
-use crate::base::phrase::{Phrase, Voice, phrase};
+use crate::base::phrase::{Language, Phrase, Voice, phrase};
 use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
+use crate::report::names::plain_name;
 use crate::report::story;
 
 /// Connections whose details are shown: a controller that retries makes many alike.
@@ -129,7 +130,7 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize) -> View {
             })
             .collect(),
         cannot_tell: verdict.cannot_tell.clone(),
-        also: also(attempt),
+        also: also(attempt, voice.language),
         remedy: super::to_do(&verdict.remedy, voice),
         evidence_filter: frames_filter(evidence.map(|it| it.frame)),
         filter: verdict.display_filter.clone(),
@@ -188,7 +189,7 @@ fn lead(evidence: &Evidence, rows: &[Row], ladder: Option<&mut Ladder>, anchor: 
 }
 
 /// What holds beside the verdict: its sign, name, sentence and frames.
-fn also(attempt: &Attempt) -> Vec<(&'static str, String, String, String)> {
+fn also(attempt: &Attempt, language: Language) -> Vec<(&'static str, String, String, String)> {
     let others = attempt
         .findings
         .iter()
@@ -198,7 +199,7 @@ fn also(attempt: &Attempt) -> Vec<(&'static str, String, String, String)> {
         let frames: Vec<String> = frames.iter().take(8).map(u64::to_string).collect();
         (
             sign(finding.severity),
-            finding.id.clone(),
+            plain_name(&finding.id, language),
             finding.detail.clone(),
             frames.join(", "),
         )

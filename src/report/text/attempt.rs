@@ -1,6 +1,5 @@
 //! Attempt → text: the verdict, what to do, the evidence, where it stopped, where to read on.
 
-use super::super::labels::plain_name;
 use std::io;
 
 use unicode_width::UnicodeWidthStr as _;
@@ -15,6 +14,7 @@ use crate::judge::finding::Severity;
 use crate::profile::Transport;
 use crate::report::REDACTED;
 use crate::report::labels::frames_of;
+use crate::report::names::plain_name;
 use crate::report::{Attempt, Connection, Finding, Remedy, Report, Verdict, explain};
 
 /// Writes one attempt: three lines when all is well, else a screen.
@@ -317,10 +317,11 @@ fn also(attempt: &Attempt, verbose: bool, language: Language) -> Vec<String> {
     let found = attempt.findings.iter().filter(wanted).map(|finding| {
         let frames = frames_of(&finding.evidence);
         match frames.as_slice() {
-            [] => named(&finding.id, &finding.detail, language),
+            [] => named(&plain_name(&finding.id, language), &finding.detail, language),
             frames => phrase("text-named-frames")
-                .with("id", &finding.id)
+                .with("id", plain_name(&finding.id, language))
                 .with("text", &finding.detail)
+                .with("count", frames.len())
                 .with("frames", words::frames(frames))
                 .in_language(language),
         }
@@ -332,7 +333,7 @@ fn also(attempt: &Attempt, verbose: bool, language: Language) -> Vec<String> {
     let meant = unfound.map(|id| {
         let meaning =
             explain::title(id, language).map_or_else(|| phrase("text-holds-too").in_language(language), str::to_owned);
-        named(id, &meaning, language)
+        named(&plain_name(id, language), &meaning, language)
     });
     found.chain(meant).collect()
 }
@@ -377,7 +378,7 @@ fn hint(page: &mut Page<'_>, label: &'static str, text: &str) -> io::Result<()> 
     page.line(&[(Paint::Dim, "  "), (Paint::Dim, &label), (Paint::Dim, text)])
 }
 
-/// A verdict's id and what is said of it.
+/// What something is called, and a sentence about it.
 fn named(id: &str, text: &str, language: Language) -> String {
     phrase("text-named")
         .with("id", id)

@@ -181,7 +181,8 @@ fn capture_facts(capture: &Capture, language: Language) -> Vec<Phrase> {
             .with("frames", capture.frames)
             .with("grouped", grouped(capture.frames))
     };
-    facts.push(if capture.frames > 1 {
+    // Where all frames have one time, as those of a dump without times do, no length is claimed.
+    facts.push(if capture.frames > 1 && capture.duration > 0.0 {
         frames("text-frames-in").with("span", seconds(capture.duration, language))
     } else {
         frames("text-frames")

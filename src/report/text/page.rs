@@ -124,8 +124,11 @@ impl<'a> Page<'a> {
             }
             self.line(&spans)?;
             if number == last && !right.is_empty() && !fits {
-                let indent = " ".repeat(indent);
-                self.line(&[(Paint::Plain, &indent), (Paint::Dim, right)])?;
+                let pad = " ".repeat(indent);
+                let room = self.width.saturating_sub(indent).max(12);
+                for line in wrap(&glued(right), room, room) {
+                    self.line(&[(Paint::Plain, &pad), (Paint::Dim, &line)])?;
+                }
             }
         }
         Ok(())

@@ -18,3 +18,5 @@ silent-mid-handshake-server-log = コントローラ { $server } のログで理
 certificate-fault-accepted-replace = より厳しいアクセスポイントに拒否される前に、問題のない証明書をコントローラ { $server } に設定してください
 page-server = コントローラ
 page-server-chain = コントローラから
+client-certificate-rejected-asks = コントローラが証明書を要求
+client-certificate-rejected-alert-later = { $span }後にコントローラからの{ $alert }
