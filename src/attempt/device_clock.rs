@@ -92,11 +92,11 @@ pub(super) struct Span {
 
 impl Span {
     pub(super) fn of(attempt: &Attempt<'_>) -> Self {
-        let (_, begin) = attempt.first();
-        let connections = attempt.connections.iter().map(|connection| connection.last.1);
+        let begin = attempt.first().time;
+        let connections = attempt.connections.iter().map(|connection| connection.last.time);
         let lookups = attempt.lookups.iter().flat_map(|lookup| {
             let answer = lookup.answer.as_ref().map(|answer| answer.time);
-            lookup.questions.iter().map(|question| question.1).chain(answer)
+            lookup.questions.iter().map(|question| question.time).chain(answer)
         });
         Self {
             begin,

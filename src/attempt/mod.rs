@@ -34,7 +34,7 @@ use crate::base::command::HostArgument;
 use crate::base::command::IosName;
 use crate::base::dialect::Dialect;
 use crate::base::endpoint::Endpoint;
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
 use crate::base::phrase::{Language, Voice};
 use crate::connection::Connection;
 use crate::connection::plain;
@@ -132,7 +132,7 @@ impl<'a> Attempt<'a> {
 
     /// First frame of the attempt.
     #[must_use]
-    pub fn first(&self) -> (FrameNumber, Timestamp) {
+    pub fn first(&self) -> FrameAt {
         let lookup = self.lookups.first().map(|lookup| lookup.first());
         let connection = self.connections.first().map(|connection| connection.first);
         match (lookup, connection) {
@@ -329,7 +329,7 @@ fn goes_on(attempt: &Attempt<'_>, connection: &Connection) -> bool {
     let is_new = attempt.connections.iter().all(|it| it.server != connection.server);
     // The same SYN again, with which the client's TCP goes on after it refused an answer.
     let goes_on = before.answer_refused() && (before.client, before.server) == (connection.client, connection.server);
-    (is_new || goes_on) && connection.first.1.since(before.last.1) <= patience
+    (is_new || goes_on) && connection.first.time.since(before.last.time) <= patience
 }
 
 /// Whether a connection on the ports of one before it is the client's next try of what never opened.
@@ -341,7 +341,7 @@ fn tries_again(attempt: &Attempt<'_>, connection: &Connection) -> bool {
     (before.client, before.server) == (connection.client, connection.server)
         && matches!(numbers, (Some(one), Some(other)) if one != other)
         && !before.connected()
-        && (0..=TRY_OVER).contains(&connection.first.1.since(before.last.1))
+        && (0..=TRY_OVER).contains(&connection.first.time.since(before.last.time))
 }
 
 /// Whether a connection that is not licensing is reported all the same.
@@ -409,12 +409,12 @@ fn errors_about<'a>(connections: &[&Connection], lookups: &[&Lookup], directory:
         let quoting = directory.errors_between(connection.client, connection.server).iter();
         let is_of_its_kind = |error: &IcmpError| error.quoted_seq.is_none() == connection.carrier.is_datagram();
         errors.extend(
-            quoting.filter(|error| is_of_its_kind(error) && error.time.since(connection.first.1) >= -CLOCK_SKEW),
+            quoting.filter(|error| is_of_its_kind(error) && error.time.since(connection.first.time) >= -CLOCK_SKEW),
         );
     }
     for lookup in lookups {
         // One that quotes a question between the same hosts, and comes after it was asked.
-        if let Some(asked) = lookup.questions.iter().map(|&(_, time)| time.0).min() {
+        if let Some(asked) = lookup.questions.iter().map(|question| question.time.0).min() {
             let (from, to) = (
                 asked.saturating_sub(CLOCK_SKEW),
                 ended(lookup).0.saturating_add(TRY_OVER),
@@ -454,7 +454,10 @@ fn judge(attempt: &mut Attempt<'_>, options: &Options) {
         else {
             continue;
         };
-        let at = options.at.or(tls.certificate_times[side]).unwrap_or(connection.first.1);
+        let at = options
+            .at
+            .or(tls.certificate_times[side])
+            .unwrap_or(connection.first.time);
         let name = if side == Side::Server { name.as_ref() } else { None };
         let mut judgement = trust::judge(&message.chain, name, purpose, at, &options.anchors);
         // Without a date nothing is expired or not yet valid.
@@ -517,7 +520,12 @@ mod tests {
                 };
                 let frame = FrameNumber(at.unsigned_abs());
                 let time = Timestamp(at * SECOND);
-                lookups.message(message, client.parse().unwrap(), [9, 9, 9, 9].into(), frame, time);
+                lookups.message(
+                    message,
+                    client.parse().unwrap(),
+                    [9, 9, 9, 9].into(),
+                    FrameAt::new(frame, time),
+                );
             }
         }
         lookups.all
@@ -525,7 +533,7 @@ mod tests {
 
     /// Per attempt: device, seconds of its look-ups, seconds of its connections.
     fn shape(attempts: &[Attempt<'_>]) -> String {
-        let second = |(_, time): (FrameNumber, Timestamp)| (time.0 / SECOND).to_string();
+        let second = |first: FrameAt| (first.time.0 / SECOND).to_string();
         let all = attempts.iter().map(|attempt| {
             let lookups: Vec<String> = attempt.lookups.iter().map(|it| second(it.first())).collect();
             let connections: Vec<String> = attempt.connections.iter().map(|it| second(it.first)).collect();

@@ -194,11 +194,11 @@ fn said_by_server(connection: &Connection) -> Stretch {
     let shown = steps.filter(|step| step.side == Side::Server && SHOWN.contains(&step.kind));
     Stretch {
         ends: [connection.client, connection.server],
-        first: connection.first.0,
+        first: connection.first.frame,
         last: shown
             .flat_map(|step| step.frames.iter().copied())
             .max()
-            .unwrap_or(connection.last.0),
+            .unwrap_or(connection.last.frame),
     }
 }
 
@@ -222,7 +222,7 @@ mod tests {
             side: Side::Server,
             frame: FrameNumber(8),
             frames: vec![FrameNumber(8)],
-            time: one.first.1,
+            time: one.first.time,
             from: 0,
             to: 0,
             seen: Seen::Observed,

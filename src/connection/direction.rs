@@ -121,8 +121,7 @@ impl TcpSide {
             self.ttl = segment.ttl;
         }
         self.frames += 1;
-        self.last = segment.frame;
-        self.last_time = segment.time;
+        self.last = segment.frame_at();
         let len = segment.wire_payload_len();
         if len > self.largest {
             self.largest = len;
@@ -135,7 +134,7 @@ impl TcpSide {
         self.ordinary = Some(Ordinary::add(self.ordinary, segment.ttl, segment.ip_id));
         if segment.window == 0 {
             self.zero_windows += 1;
-            self.window_closed.get_or_insert((segment.frame, segment.time));
+            self.window_closed.get_or_insert(segment.frame_at());
         } else {
             self.window_closed = None;
         }
@@ -387,9 +386,9 @@ impl Direction {
         let Some(passed) = self.run.close() else { return };
         let tcp = &mut self.tcp;
         tcp.frames += u64::from(passed.frames);
-        (tcp.last, tcp.last_time) = passed.last;
+        tcp.last = passed.last;
         tcp.ordinary = passed.ordinary;
-        self.records.pass(self.stream.pass(passed.next, passed.last.0));
+        self.records.pass(self.stream.pass(passed.next, passed.last.frame));
         let acked = peer.position(passed.acked);
         peer.acknowledge(acked);
     }

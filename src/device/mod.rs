@@ -20,6 +20,7 @@ use std::io::Read;
 use crate::base::dialect::Dialect;
 use crate::base::secrets::strike_out;
 use crate::base::wire_text::WireText;
+use crate::base::word::words;
 use crate::capture::decompressed;
 use lines::{Line, Lines};
 use reader::Reader;
@@ -251,19 +252,21 @@ pub struct Statistics {
     pub reason: WireText,
 }
 
-/// Where a type of message fails now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// Never tried.
-    Untried,
-    /// Works, as far as the last time says.
-    Works,
-    /// Nothing comes back: network or TLS.
-    NoReply,
-    /// The server answers, and refuses: TLS is fine.
-    Refused,
-    /// It fails, and does not say how.
-    Fails,
+words! {
+    /// Where a type of message fails now.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Standing {
+        /// Never tried.
+        Untried = "untried",
+        /// Works, as far as the last time says.
+        Works = "works",
+        /// Nothing comes back: network or TLS.
+        NoReply = "no-reply",
+        /// The server answers, and refuses: TLS is fine.
+        Refused = "refused",
+        /// It fails, and does not say how.
+        Fails = "fails",
+    }
 }
 
 impl Statistics {

@@ -49,7 +49,7 @@ pub fn bearing(what: What, id: &str, severity: Severity) -> Bearing {
 /// beyond doubt count, and a claim about silence stays what the capture can prove.
 pub fn support(finding: &mut Finding, attempt: &Attempt<'_>) {
     let settles = attempt.testimonies.iter().find(|it| {
-        it.certainty >= Confidence::Likely && bearing(it.event.what, finding.id, finding.severity) == Bearing::Settles
+        it.certainty >= Confidence::Likely && bearing(it.event.what, &finding.id, finding.severity) == Bearing::Settles
     });
     let Some(testimony) = settles else { return };
     let before = finding.confidence;

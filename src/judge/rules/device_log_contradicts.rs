@@ -70,7 +70,7 @@ fn contradiction<'t, 'a>(attempt: &Attempt<'a>, testimony: &'t Testimony<'a>) ->
 /// No certificate of the server ever arrived, and none is hidden.
 fn no_certificate(attempt: &Attempt<'_>) -> Option<(FrameNumber, At, Phrase)> {
     let Some(connection) = attempt.connection() else {
-        let (frame, _) = attempt.first();
+        let frame = attempt.first().frame;
         return Some((frame, At::Dns, phrase("device-log-contradicts-no-connection")));
     };
     let hidden = attempt
@@ -82,7 +82,7 @@ fn no_certificate(attempt: &Attempt<'_>) -> Option<(FrameNumber, At, Phrase)> {
         return None;
     }
     Some((
-        connection.last.0,
+        connection.last.frame,
         At::Tls,
         phrase("device-log-contradicts-no-certificate"),
     ))
@@ -137,7 +137,7 @@ fn refused(attempt: &Attempt<'_>) -> Option<(FrameNumber, At, Phrase)> {
         return None;
     }
     Some((
-        connection.last.0,
+        connection.last.frame,
         At::Tcp,
         phrase("device-log-contradicts-never-connected"),
     ))

@@ -12,15 +12,15 @@ use crate::base::frame::Timestamp;
 use crate::base::phrase::phrase;
 use crate::base::wire_text::WireText;
 use crate::device::{DeviceEvent, DeviceLog, Form, Reason, Standing, Statistics, What};
-use crate::judge::finding::{At, By, Finding, Owner, Remedy, Severity};
+use crate::judge::finding::{At, By, Finding, Owner, Remedy, Severity, VerdictId};
 use crate::profile::options::Options;
 
 /// The verdict id where the device says that licensing fails.
-pub const ID: &str = "device-reports-failure";
+pub const ID: VerdictId = VerdictId::new("device-reports-failure");
 /// The verdict id where it says that it works.
-pub const SUCCESS: &str = "device-reports-success";
+pub const SUCCESS: VerdictId = VerdictId::new("device-reports-success");
 /// The verdict id where it says nothing about it.
-pub const NOTHING: &str = "no-device-events";
+pub const NOTHING: VerdictId = VerdictId::new("no-device-events");
 
 /// Why, as far as the device knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -339,7 +339,7 @@ mod tests {
     use super::*;
     use crate::profile::Profile;
 
-    fn judged(texts: &[&str]) -> (&'static str, Option<At>) {
+    fn judged(texts: &[&str]) -> (VerdictId, Option<At>) {
         let mut options = Options::new(Profile::built_in("cisco-smart-licensing").unwrap());
         let logs = texts.iter().map(|text| crate::device::read("a", text.as_bytes()));
         options.logs = logs.collect();

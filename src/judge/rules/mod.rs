@@ -5,13 +5,14 @@
 use crate::attempt::Attempt;
 use crate::judge::context::Context;
 use crate::judge::explanation::{Explanation, explained};
-use crate::judge::finding::{Kind, Rule};
+use crate::judge::finding::{Kind, Rule, VerdictId};
+use serde::{Deserialize, Deserializer, de};
 
 /// A rule as data: its verdict, what its finding may be, and the function that looks.
 macro_rules! rule {
     ($id:literal, $kind:ident, $check:expr) => {
         $crate::judge::finding::Rule {
-            id: $id,
+            id: $crate::judge::finding::VerdictId::new($id),
             kind: $crate::judge::finding::Kind::$kind,
             explanation: $crate::judge::explanation::explained!($id),
             check: $check,
@@ -69,7 +70,6 @@ mod malformed_capture;
 mod negotiation;
 mod no_application_response;
 mod no_connection;
-#[allow(clippy::too_many_lines, reason = "one case told from beginning to end")]
 pub mod no_licensing_traffic;
 mod not_tls;
 mod odd_address;
@@ -183,6 +183,23 @@ pub fn explanations() -> impl Iterator<Item = Explanation> {
     of_rules.map(|(_, rule)| rule.explanation).chain(WITHOUT_ATTEMPT)
 }
 
+impl VerdictId {
+    /// The verdict of this id.
+    #[must_use]
+    pub fn known(id: &str) -> Option<Self> {
+        let explained = explanations().find(|explanation| explanation.id == id);
+        explained.map(|explanation| Self::new(explanation.id))
+    }
+}
+
+/// Read back, an id must be one of these: another was written by another version.
+impl<'de> Deserialize<'de> for VerdictId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let id = String::deserialize(deserializer)?;
+        Self::known(&id).ok_or_else(|| de::Error::custom(format!("“{id}” is no verdict that this version knows")))
+    }
+}
+
 /// Whether a verdict can be what an attempt came to, and not only told beside that.
 #[must_use]
 pub fn is_cause(id: &str) -> bool {
@@ -224,7 +241,7 @@ mod tests {
         let is_beside = |rule: &&Rule| matches!(rule.kind, Kind::Beside | Kind::Explaining);
         let first = RULES.iter().position(is_beside).unwrap();
         assert!(RULES.iter().skip(first).all(is_beside));
-        assert!(RULES[..first].iter().all(|rule| is_cause(rule.id)));
-        assert!(!is_cause(RULES[first].id));
+        assert!(RULES[..first].iter().all(|rule| is_cause(&rule.id)));
+        assert!(!is_cause(&RULES[first].id));
     }
 }

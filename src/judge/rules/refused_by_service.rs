@@ -107,7 +107,7 @@ fn told(
         let place = phrase(evidence)
             .with("log", testimony.log.name.as_str())
             .with("line", testimony.event.line);
-        finding = finding.evidence(connection.last.0, place);
+        finding = finding.evidence(connection.last.frame, place);
     }
     for remedy in device_facts::remedies(&context.options.logs, attempt.dialect) {
         finding = finding.remedy(remedy);

@@ -4,6 +4,7 @@ use super::{elsewhere, on_client, service};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
+use crate::base::frame::FrameAt;
 use crate::base::phrase::phrase;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
@@ -14,7 +15,10 @@ pub(super) const RULE: Rule = rule!("tcp-refused", Cause, check);
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     let reset = connection.tcp.server.reset?;
-    let &(syn, asked) = connection.tcp.client.syns.first()?;
+    let &FrameAt {
+        frame: syn,
+        time: asked,
+    } = connection.tcp.client.syns.first()?;
     if !connection.tcp.server.syns.is_empty() || connection.connected() {
         return None;
     }

@@ -15,6 +15,7 @@ use crate::base::phrase::{Language, Phrase, Voice, phrase};
 use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 use crate::report::names::plain_name;
+use crate::report::By;
 use crate::report::story;
 
 /// Connections whose details are shown: a controller that retries makes many alike.
@@ -112,7 +113,7 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize) -> View {
         title: phrase("page-attempt").with("id", attempt.id).told(voice),
         sign: sign(verdict.severity),
         severity: verdict.severity,
-        verdict: verdict.id.clone(),
+        verdict: verdict.id.to_string(),
         summary: capitalised(&verdict.summary),
         blame: blame(verdict).told(voice),
         time: time.as_deref().map(moment).unwrap_or_default(),
@@ -218,12 +219,12 @@ impl View {
 
 /// How sure it is, and, of what went wrong, who did it and at which step.
 fn blame(verdict: &Verdict) -> Phrase {
-    let sure = confidence(&verdict.confidence);
-    let at = verdict.at.to_uppercase();
-    let by = match verdict.by.as_str() {
-        "client" | "device" => phrase("page-device"),
-        "server" => phrase("page-server"),
-        "path" => phrase("page-path"),
+    let sure = confidence(verdict.confidence);
+    let at = verdict.at.name().to_uppercase();
+    let by = match verdict.by {
+        By::Client | By::Device => phrase("page-device"),
+        By::Server => phrase("page-server"),
+        By::Path => phrase("page-path"),
         _ if verdict.severity == Severity::Ok => return sure,
         _ => return phrase("page-where").with("confidence", sure).with("at", at),
     };

@@ -143,7 +143,7 @@ fn groups(tally: &Tally, language: Language) -> Vec<Group> {
 /// The verdict of a row, or that its capture could not be read.
 fn verdict(row: &Row, language: Language) -> String {
     let unread = || phrase("triage-not-read").in_language(language);
-    row.verdict.clone().unwrap_or_else(unread)
+    row.verdict.map_or_else(unread, |id| id.to_string())
 }
 
 fn line(row: &Row, folder: &str, language: Language) -> Line {
@@ -155,7 +155,6 @@ fn line(row: &Row, folder: &str, language: Language) -> Line {
         name: in_prose(&text(&row.name)).into_owned(),
         confidence: row
             .confidence
-            .as_deref()
             .map(|it| confidence(it).in_language(language))
             .unwrap_or_default(),
         what: capitalised(row.error.as_deref().or(row.summary.as_deref()).unwrap_or_default()),

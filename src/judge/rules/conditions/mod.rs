@@ -87,7 +87,7 @@ pub(crate) fn why_not(id: &str, attempt: &Attempt<'_>, verdict: &Verdict, contex
     };
     let frame = attempt
         .connection()
-        .map_or(attempt.first().0, |connection| connection.last.0);
+        .map_or(attempt.first().frame, |connection| connection.last.frame);
     conditions.push(Asked {
         message: "condition-details",
         answer: if standing == Standing::Not {
@@ -303,7 +303,7 @@ mod tests {
     #[test]
     fn every_verdict_of_a_rule_has_conditions() {
         for rule in RULES {
-            assert!(!ways(rule.id).is_empty(), "{}", rule.id);
+            assert!(!ways(&rule.id).is_empty(), "{}", rule.id);
         }
     }
 }
