@@ -14,6 +14,7 @@ use crate::base::frame::FrameAt;
 use crate::connection::datagram::channel::Channels;
 use crate::connection::sighting::Sighting;
 use crate::decode::Tunnel;
+use crate::decode::arp::Neighbours;
 use crate::decode::capwap::Controllers;
 use crate::dns::lookup::Lookup;
 
@@ -213,6 +214,8 @@ pub struct Watched<'a> {
     pub hosts: Hosts,
     /// Controllers by their CAPWAP.
     pub controllers: Controllers,
+    /// Who claimed which address by ARP.
+    pub neighbours: Neighbours,
     /// The data channels of access points.
     pub channels: Channels,
     /// Look-ups of anybody.

@@ -88,6 +88,7 @@ pub(super) fn assign_lookups<'a>(
             attempts.push(Attempt {
                 device: lookup.client,
                 dialect: selector.options.dialect_of(true, &service.name),
+                looks_like: None,
                 service,
                 licensing: true,
                 vrf: selector.options.vrf(),

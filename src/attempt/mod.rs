@@ -2,6 +2,7 @@
 
 pub(crate) mod accepted;
 pub mod attested;
+pub mod chassis;
 pub mod contents;
 pub mod device_clock;
 mod families;
@@ -43,6 +44,7 @@ use crate::decode::IcmpError;
 use crate::dns::lookup::Lookup;
 use crate::profile::Transport;
 use crate::profile::options::Options;
+use crate::tls::stack::Stack;
 use crate::tls::trust::{self, Judgement, Purpose, ServerName};
 
 /// Connections that never connected belong to one attempt while the next one begins within this time: a client goes
@@ -73,6 +75,8 @@ pub struct Attempt<'a> {
     pub licensing: bool,
     /// In whose words and commands its client is told what to do.
     pub dialect: Dialect,
+    /// The library that its client looks like, where that chose those words.
+    pub looks_like: Option<Stack>,
     /// The routing table from which the device reaches its service, where its own texts name one.
     pub vrf: Option<IosName>,
     /// Look-ups of the service's name.
@@ -106,6 +110,12 @@ impl<'a> Attempt<'a> {
     #[must_use]
     pub fn host(&self) -> HostArgument {
         HostArgument::with_port(&self.service.name, "<host of the service>").0
+    }
+
+    /// Whether it is an access point that wants to join a controller.
+    #[must_use]
+    pub fn is_join(&self) -> bool {
+        self.service.transport == Transport::Capwap
     }
 
     /// What TLS travelled in.
@@ -170,8 +180,23 @@ pub(crate) fn attempts<'a>(
 pub(crate) fn complete<'a>(attempt: &mut Attempt<'a>, options: &Options, directory: &Directory<'a>) {
     attempt.icmp = errors_about(&attempt.connections, &attempt.lookups, directory);
     attempt.dns_over_tcp = unanswered_dns(attempt, directory);
+    tell_client(attempt, options);
     judge(attempt, options);
     attempt.revocation = revocation(attempt, directory);
+}
+
+/// Of a client of which nothing else is known, the hello may show with which library it was written: that chooses commands, and
+/// nothing else.
+fn tell_client(attempt: &mut Attempt<'_>, options: &Options) {
+    if attempt.dialect != Dialect::Generic || options.dialect.is_some() || attempt.carrier() != Carrier::Tcp {
+        return;
+    }
+    let hello = attempt.tls().and_then(|tls| tls.client_hello.as_deref());
+    let stack = hello.and_then(|hello| hello.stack);
+    if let Some((stack, dialect)) = stack.and_then(|stack| Some((stack, Dialect::named(stack.name())?))) {
+        attempt.looks_like = Some(stack);
+        attempt.dialect = dialect;
+    }
 }
 
 /// Connections and look-ups as attempts, in order of their first frames. So many of the look-ups, the first ones, are only
@@ -288,6 +313,7 @@ impl<'a> Grouping<'a, '_> {
             self.attempts.push(Attempt {
                 device,
                 dialect,
+                looks_like: None,
                 service,
                 licensing,
                 vrf: self.options.vrf().filter(|_| licensing),

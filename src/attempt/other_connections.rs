@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
+use crate::attempt::chassis::Chassis;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::FrameNumber;
 use crate::base::wire_text::WireText;
@@ -56,6 +57,8 @@ pub struct Choice {
 /// What the connections of a capture tell about one another.
 #[derive(Debug, Default)]
 pub struct Surroundings {
+    /// The serial numbers that devices showed of themselves.
+    pub chassis: Chassis,
     choices: HashMap<Endpoint, Vec<Choice>>,
     issued: HashMap<Box<[u8]>, BTreeMap<WireText, Stretch>>,
     completed: HashMap<Endpoint, BTreeMap<IpAddr, Success>>,
@@ -138,6 +141,7 @@ impl Surroundings {
 
     /// Adds what a connection tells; a second time changes nothing.
     pub(crate) fn add(&mut self, connection: &Connection) {
+        self.chassis.add(connection);
         let Some(tls) = &connection.tls else { return };
         // What a server chose is known by its TCP port; the same number over UDP is another service.
         if connection.carrier.is_datagram() {

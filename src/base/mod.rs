@@ -9,6 +9,7 @@ pub(crate) mod elapsed;
 pub mod endpoint;
 pub mod frame;
 pub mod hexadecimal;
+pub mod misread;
 pub mod phrase;
 pub mod secrets;
 pub mod seq;

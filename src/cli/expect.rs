@@ -30,7 +30,7 @@ pub(crate) fn verdicts(text: &str) -> Result<Verdicts, String> {
     }
 }
 
-/// What is expected of which capture, and what came of it.
+/// Expectations by capture, and whether they were met.
 #[derive(Debug, Default)]
 pub(crate) struct Expectations {
     lines: Vec<Line>,
@@ -181,7 +181,7 @@ fn fits(pattern: &str, name: &str) -> bool {
     pattern.iter().skip(p).all(|c| *c == '*')
 }
 
-/// What was expected, for a person.
+/// An expectation in words.
 fn wanted(expected: &[String]) -> String {
     match expected {
         [] => "no line names this capture".to_owned(),

@@ -14,6 +14,7 @@ use crate::connection::event::{Event, EventKind};
 use crate::connection::fast_path::Run;
 use crate::connection::plain::Talk;
 use crate::decode::Segment;
+use crate::http::licensing_request::ProductInstance;
 use crate::http::reader::{Head, HttpReader};
 use crate::tcp::said::Provenance;
 use crate::tcp::side::{ApplicationData, Mark, Opening, Ordinary, TcpSide};
@@ -289,13 +290,15 @@ impl Direction {
         let start = stream.start().unwrap_or_default();
         tcp.bytes = stream.highest().saturating_sub(start);
         tcp.acked_bytes = stream.acked().min(stream.highest()).saturating_sub(start);
-        // The last answer's body is only complete now.
-        let answer = events.iter_mut().rev().find_map(|event| match &mut event.kind {
-            EventKind::Http(Head::Response(response)) => Some(response),
+        // The last message's body is only complete now.
+        let last = events.iter_mut().rev().find_map(|event| match &mut event.kind {
+            EventKind::Http(head) => Some(head),
             _ => None,
         });
-        if let Some(answer) = answer {
-            answer.excerpt = http.excerpt();
+        match last {
+            Some(Head::Response(answer)) => answer.excerpt = http.excerpt(),
+            Some(Head::Request(request)) => request.sender = ProductInstance::of(http.excerpt().raw()),
+            None => {}
         }
         self.events.extend(self.last_records.drain(..));
         self.events.append(&mut self.tcp_events);

@@ -494,6 +494,7 @@ mod tests {
                 method: WireText::from(method),
                 target: WireText::from(target),
                 host: host.map(WireText::from),
+                sender: None,
             };
             this.http.push(Exchange {
                 request: Some((this.first.frame, Box::new(request))),

@@ -10,6 +10,7 @@ use super::link::{self, ether_type};
 use super::straight::{self, DNS_PORT, is_of_no_interest};
 use super::{Datagram as UdpDatagram, Decoded, Skip, Tunnel, capture_header, icmp, sflow, tcp, tunnel, wireless};
 use crate::base::frame::{Anomaly, Frame, FrameAt, FrameNumber, LinkType, Timestamp};
+use crate::decode::arp::Neighbours;
 use crate::decode::capwap::{self, Controllers, capwap_controller};
 use crate::decode::dtls::DtlsPorts;
 
@@ -21,6 +22,7 @@ const MAX_DEPTH: u8 = 32;
 pub struct Decoder {
     fragments: Fragments,
     controllers: Controllers,
+    neighbours: Neighbours,
     dtls_ports: DtlsPorts,
 }
 
@@ -144,6 +146,12 @@ impl Decoder {
         &self.controllers
     }
 
+    /// Which hardware addresses claimed which addresses.
+    #[must_use]
+    pub const fn neighbours(&self) -> &Neighbours {
+        &self.neighbours
+    }
+
     #[inline(never)]
     fn walk_frame<S: FnMut(Decoded<'_>)>(&mut self, layer: Layer, wire: Wire<'_>, context: Context, sink: &mut S) {
         self.walk(layer, wire, context, sink);
@@ -185,6 +193,12 @@ impl Decoder {
                     }
                     None => link::ethernet(wire),
                 },
+                Layer::EtherType(ether_type::ARP) => {
+                    if context.tunnel == Tunnel::None {
+                        self.neighbours.saw(wire, context.frame);
+                    }
+                    Err(Skip::NotIp)
+                }
                 Layer::EtherType(number) => link::announced(number, wire),
                 Layer::Llc => link::llc(wire),
                 Layer::Ppp => link::ppp(wire),

@@ -1,5 +1,6 @@
 //! Frame → Segment: link, tunnel, IP and TCP headers; also DNS datagrams and ICMP errors. The rest is a counted Skip.
 
+pub mod arp;
 pub mod capwap;
 mod decoder;
 pub mod dtls;

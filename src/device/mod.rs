@@ -121,7 +121,22 @@ pub enum Reason {
     Unspecified,
 }
 
-/// What happened, as the device tells it.
+/// Why an access point or its controller says that a join failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum JoinReason {
+    /// A certificate has expired, or is not yet valid.
+    CertificateDates,
+    /// A certificate was not accepted, for another reason or without one.
+    CertificateRefused,
+    /// The controller does not let this access point in.
+    NotAuthorised,
+    /// Nothing came in time.
+    NoAnswer,
+    /// The handshake failed, or it did not say.
+    Unspecified,
+}
+
+/// Event, as the device reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)] // each is the message of the same name
 pub enum What {
@@ -149,7 +164,9 @@ pub enum What {
     /// It calculated its use of licences, as it does every eight hours.
     Measured,
     /// An access point did not join a controller. That is no failure of licensing.
-    JoinFailed,
+    JoinFailed(JoinReason),
+    /// An access point joined.
+    Joined,
     /// Something else about access points that join.
     Join,
     /// Something else about licensing.
@@ -179,13 +196,20 @@ impl What {
             Self::ClockDoubtful => "clock-doubtful",
             Self::ClockSet => "clock-set",
             Self::Measured => "measured",
-            Self::JoinFailed => "join-failed",
+            Self::JoinFailed(_) => "join-failed",
+            Self::Joined => "joined",
             Self::Join => "join",
             Self::Other => "other",
         }
     }
 
-    /// Whether the device reports that something did not work.
+    /// Whether it is about access points that join, and not about licensing.
+    #[must_use]
+    pub const fn is_of_join(self) -> bool {
+        matches!(self, Self::JoinFailed(_) | Self::Joined | Self::Join)
+    }
+
+    /// Whether the device reports that licensing, or something that it needs, did not work.
     #[must_use]
     pub const fn is_failure(self) -> bool {
         matches!(
@@ -227,7 +251,7 @@ pub struct DeviceEvent {
     pub text: WireText,
 }
 
-/// What the device has counted of one type of message.
+/// Counters of the device for one type of message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
     /// The line it stands on.
@@ -321,13 +345,13 @@ pub struct DeviceLog {
     pub system: Option<System>,
     /// The identifier of the product, where a message or a trace has it; empty: none has.
     pub product: WireText,
-    /// What the device calls itself.
+    /// Name of the device in its own text.
     pub host: WireText,
-    /// What happened, the latest ten thousand, in the order of the text.
+    /// Events, the latest ten thousand, in the order of the text.
     pub events: VecDeque<DeviceEvent>,
     /// Earlier events that were not kept.
     pub events_dropped: u64,
-    /// What it has counted, by type of message; the last that was printed.
+    /// Counters by type of message; the last that were printed.
     pub statistics: Vec<Statistics>,
     /// Settings and states by name: `transport`, `url`, `proxy-address` …
     pub settings: BTreeMap<&'static str, Setting>,

@@ -24,7 +24,7 @@ const VERIFY_SCHEMA: &str = "tlswalk.verify/1";
 /// Claims listed one by one; a report on 100 MB makes some thousands.
 const MOST_LISTED: usize = 10_000;
 
-/// What became of a report's claims.
+/// Result of checking a report's claims.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Verification {
     /// `tlswalk.verify/1`.
@@ -44,7 +44,7 @@ pub struct Verification {
 pub struct Claim {
     /// `holds`, `fails` or `unchecked`.
     pub state: &'static str,
-    /// What is claimed.
+    /// The claim.
     pub claim: String,
     /// Why it does not hold or cannot be checked; null when it holds.
     pub why: Option<String>,
@@ -90,7 +90,7 @@ pub fn read_report(text: &str, language: Language) -> Result<Report, VerifyError
     serde_json::from_str(text).map_err(|error| say(phrase("verify-other-version").with("error", error.to_string())))
 }
 
-/// What every report begins with.
+/// Fields that every report begins with.
 #[derive(Default, Deserialize)]
 struct Head {
     schema: Option<String>,
@@ -301,7 +301,7 @@ impl Check<'_> {
         self.lookups(attempt, found);
     }
 
-    /// What the findings rest on.
+    /// Frames that the findings rest on.
     fn evidence(&mut self, attempt: &Attempt, found: &Attempt, texts_count: bool) {
         let known: BTreeMap<(&str, u64), Vec<&str>> =
             found.findings.iter().fold(BTreeMap::new(), |mut known, finding| {

@@ -50,7 +50,7 @@ words! {
 pub struct Profile {
     /// Its name for `--profile`.
     pub id: String,
-    /// What it is about.
+    /// The service that it describes.
     pub title: String,
     /// The day on which a person last compared it with its sources.
     pub checked: toml::value::Date,
@@ -82,7 +82,7 @@ pub struct Profile {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
-    /// What it is, in words.
+    /// Description, in words.
     pub role: String,
     /// How devices reach it.
     pub transport: Transport,

@@ -4,8 +4,8 @@ use super::connections::connection_of;
 use super::courses;
 use super::device;
 use super::{
-    Alternative, Anomaly, Attempt, Capture, Damage, Evidence, Finding, Lookup, Overall, Remedy, Report, SCHEMA,
-    SeenAgain, SliceOf, Tool, Verdict,
+    Alternative, Anomaly, Attempt, Capture, Damage, Evidence, Finding, LooksLike, Lookup, Overall, Remedy, Report,
+    SCHEMA, SeenAgain, SliceOf, Tool, Verdict,
 };
 use crate::attempt;
 use crate::base::frame::FrameNumber;
@@ -78,6 +78,7 @@ pub(crate) fn build(
             .collect(),
         others: None,
         options: Vec::new(),
+        settings: None,
     }
 }
 
@@ -103,6 +104,10 @@ fn attempt_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict, contex
         name: WireText::from(attempt.service.name.as_str()).to_string(),
         verdict: verdict_of(attempt, verdict, voice),
         findings: verdict.findings.iter().map(|it| finding_of(it, voice)).collect(),
+        client_looks_like: attempt.looks_like.map(|stack| LooksLike {
+            stack: stack.name(),
+            because: phrase(stack.message()).told(voice),
+        }),
         lookups: attempt.lookups.iter().map(|lookup| lookup_of(lookup)).collect(),
         connections: Vec::new(),
         course: None,
@@ -180,11 +185,29 @@ pub(super) fn remedies_of(finding: &finding::Finding, voice: Voice) -> Vec<Remed
         .map(|remedy| Remedy {
             owner: remedy.owner,
             who: phrase(remedy.owner.who()).told(voice),
-            action: remedy.action.told(voice),
+            action: action_of(remedy, voice),
             commands: remedy.commands.iter().map(ToString::to_string).collect(),
             verify: remedy.verify.told(voice),
         })
         .collect()
+}
+
+/// What to do; of lines that nobody tried and no document has, it says so.
+fn action_of(remedy: &finding::Remedy, voice: Voice) -> String {
+    let mut unread: Vec<&str> = remedy
+        .commands
+        .iter()
+        .filter(|command| command.is_unread())
+        .map(|command| command.as_str().trim())
+        .collect();
+    unread.dedup();
+    if unread.is_empty() {
+        return remedy.action.told(voice);
+    }
+    phrase("remedy-unread")
+        .with("action", remedy.action.told(voice))
+        .with("commands", unread.join(", "))
+        .told(voice)
 }
 
 /// A display filter that shows the attempt whatever Wireshark numbers its streams: that numbering counts connections which are
@@ -277,7 +300,7 @@ impl Anomaly {
 }
 
 impl Capture {
-    /// What the file's own facts say.
+    /// Facts of the file itself.
     pub(crate) fn of(facts: &CaptureFacts, language: Language) -> Self {
         let duration = match (facts.first, facts.last) {
             (Some(first), Some(last)) => last.since(first) as f64 / 1e9,

@@ -27,7 +27,7 @@ const MAX_LISTED: usize = 200;
 pub struct DeviceLog {
     /// Its name as given.
     pub file: String,
-    /// What the device calls itself; null where it does not.
+    /// Name of the device in its own text; null where there is none.
     pub host: Option<String>,
     /// The address of the attempts it is about; null where that cannot be told.
     pub device: Option<String>,
@@ -47,7 +47,7 @@ pub struct DeviceLog {
     pub cut_lines: u64,
     /// Why reading ended before the end; null when it did not.
     pub end_detail: Option<String>,
-    /// What was recognised, by form.
+    /// Recognised lines, by form.
     pub forms: BTreeMap<String, u64>,
     /// `set`, `not-synchronised` (`.`) or `not-set` (`*`): the weakest mark on any stamp.
     pub clock: String,
@@ -55,7 +55,7 @@ pub struct DeviceLog {
     pub offsets: Vec<ClockOffset>,
     /// Settings and states that bear on licensing, by name.
     pub settings: BTreeMap<String, String>,
-    /// What the device has counted, by type of message.
+    /// Counters of the device, by type of message.
     pub messages: Vec<MessageCount>,
     /// Number of events.
     pub event_count: u64,
@@ -83,7 +83,7 @@ pub struct ClockOffset {
     pub utc: bool,
 }
 
-/// What the device has counted of one type of message.
+/// Counters of the device for one type of message.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct MessageCount {
@@ -147,8 +147,8 @@ pub struct DeviceEvent {
 /// A report on the texts of devices alone: [`Options::logs`]. Its capture has the format `none` and no frames.
 #[must_use]
 pub fn report_on_logs(options: &Options) -> Report {
-    let voice = options.voice();
     let finding = device_reports_failure::finding(options);
+    let voice = device_reports_failure::voice(options);
     Report {
         schema: SCHEMA,
         language: voice.language.tag(),
@@ -186,6 +186,7 @@ pub fn report_on_logs(options: &Options) -> Report {
         beside: Vec::new(),
         others: None,
         options: Vec::new(),
+        settings: None,
     }
 }
 
@@ -300,7 +301,7 @@ pub(super) fn events_of(attempt: &attempt::Attempt<'_>, verdict: &crate::judge::
         .testimonies
         .iter()
         .map(|it| {
-            let bearing = match bearing(it.event.what, id, severity) {
+            let bearing = match bearing(it.what(attempt), id, severity) {
                 _ if contradicts(it) => EventBearing::Contradicts,
                 Bearing::Agrees | Bearing::Settles => EventBearing::Agrees,
                 Bearing::Neutral => EventBearing::Neutral,

@@ -66,6 +66,7 @@ fn base(file: &str, frames: u64) -> Report {
         beside: vec![],
         others: None,
         options: Vec::new(),
+        settings: None,
     }
 }
 
@@ -111,6 +112,7 @@ pub(crate) fn attempt(id: usize, connections: Vec<usize>, verdict: Verdict) -> A
         name: "smartreceiver.cisco.com".into(),
         verdict,
         findings: vec![],
+        client_looks_like: None,
         lookups: vec![],
         connections,
         course: None,

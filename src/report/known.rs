@@ -32,14 +32,14 @@ pub(super) fn word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'stati
     let text = String::deserialize(deserializer)?;
     let steps = StepKind::ALL.iter().map(|kind| kind.name());
     let languages = Language::ALL.iter().map(|language| language.tag());
-    let dialects = Dialect::ALL.iter().map(|dialect| dialect.name());
+    let dialects = Dialect::ALL.iter().map(|dialect| dialect.name()); // and of libraries, which have one each
     let mut known = WORDS.iter().copied().chain(steps).chain(languages).chain(dialects);
     known
         .find(|word| *word == text)
         .ok_or_else(|| serde::de::Error::custom(format!("“{text}” is no word that this version knows")))
 }
 
-/// What reports of versions that know no dialects are told in.
+/// Dialect of reports from versions that had none.
 pub(super) const fn generic() -> &'static str {
     Dialect::Generic.name()
 }

@@ -178,7 +178,7 @@ pub(super) fn headline(report: &Report) -> String {
     })
 }
 
-/// What became of the connections of others, where the capture holds nothing of the service that was looked for.
+/// Count of the other TLS connections, where the capture holds nothing of the service that was looked for.
 pub(super) fn others(report: &Report) -> Option<Phrase> {
     let others = report.others?;
     let id = match others.failed {
@@ -214,7 +214,7 @@ pub(super) fn beginning(report: &Report, attempt: &Attempt) -> (Option<u64>, Opt
     }
 }
 
-/// What the file is, and what it may hide: clauses.
+/// Kind, size and limits of the file: clauses.
 pub(super) fn about(capture: &Capture, language: Language) -> Vec<Phrase> {
     // A report on a device's texts alone has no capture to tell of.
     if capture.format == "none" {
@@ -257,7 +257,7 @@ pub(super) fn about(capture: &Capture, language: Language) -> Vec<Phrase> {
     facts
 }
 
-/// What a capture's frames begin with, by a name that people use.
+/// Link type, by the name that people use.
 pub(super) fn link_name(link: &str) -> Phrase {
     match link {
         "ethernet" => Phrase::verbatim("Ethernet"),
@@ -276,7 +276,7 @@ pub(super) fn names(names: &[String]) -> String {
     names.join(", ")
 }
 
-/// What a capture without attempts holds instead.
+/// Content of a capture without attempts.
 pub(super) fn held(capture: &Capture) -> Vec<Phrase> {
     if capture.format == "none" {
         return Vec::new();

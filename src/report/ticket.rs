@@ -17,16 +17,16 @@ use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 use crate::report::{At, Owner};
 
-/// Whose ticket it is.
+/// Team that the ticket is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Team {
-    /// Who runs firewalls.
+    /// The firewall team.
     Firewall,
-    /// Who issues certificates.
+    /// The PKI team.
     Pki,
-    /// Who runs proxies.
+    /// The proxy team.
     Proxy,
-    /// Who runs the server.
+    /// The server team.
     Server,
     /// The vendor's support.
     Support,
@@ -48,7 +48,7 @@ struct Section {
 enum Line {
     /// A sentence or fact.
     Item(String),
-    /// What is to be typed as it stands.
+    /// A command, to be typed as it stands.
     Command(String),
 }
 
@@ -427,7 +427,7 @@ impl Ticket<'_> {
         }
     }
 
-    /// What else it could be, and what the capture cannot show.
+    /// Other explanations, and facts that the capture cannot show.
     fn open(&self, attempt: &Attempt) -> Section {
         let verdict = &attempt.verdict;
         let others = verdict.alternatives.iter().map(|other| {

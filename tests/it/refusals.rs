@@ -315,7 +315,7 @@ fn the_same_client_going_on_with_the_same_certificate_refutes_an_unknown_issuer(
             .iter()
             .find(|it| it.verdict.id == "server-certificate-rejected");
         let verdict = &rejected.unwrap().verdict;
-        (verdict.summary.clone(), verdict.confidence.clone())
+        (verdict.summary.clone(), verdict.confidence)
     };
     let (summary, confidence) = told(&both);
     assert!(

@@ -207,7 +207,11 @@ fn planted() -> Vec<(&'static str, &'static str, Plant)> {
             REFUSED,
             Say("RST in answer, 0.1 s later, time to live 64", 25),
         ),
-        ("reset-frame", REFUSED, Say("RST with the server's address, 0.1 s later", 26)),
+        (
+            "reset-frame",
+            REFUSED,
+            Say("RST with the server's address, 0.1 s later", 26),
+        ),
         (
             "had-expired",
             REFUSED,

@@ -811,7 +811,7 @@ fn damage_never_flips_a_verdict() {
         Scenario::refused13(),
     ];
     for story in stories {
-        let before = analyze(&story.pcap()).attempts[0].verdict.id.clone();
+        let before = analyze(&story.pcap()).attempts[0].verdict.id;
         for frame in 1..=story.packets.len() {
             check_not_flipped(
                 &before,

@@ -369,7 +369,7 @@ fn silence_of_any_length_is_survived() {
 
 /// The program on standard input.
 fn start() -> std::process::Child {
-    Command::new(env!("CARGO_BIN_EXE_tlswalk"))
+    support::program()
         .args(["-f", "ndjson", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -446,7 +446,7 @@ fn a_file_that_grows_is_followed() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tlswalk"))
+    let mut child = support::program()
         .args(["-f", "ndjson", "-"])
         .stdin(tail.stdout.take().unwrap())
         .stdout(Stdio::piped())
@@ -485,7 +485,7 @@ fn an_attempt_is_reported_while_the_input_is_open() {
         ControlFlow::Continue(())
     })
     .unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tlswalk"))
+    let mut child = support::program()
         .args(["-f", "ndjson", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -445,7 +445,7 @@ fn a_run_that_was_killed_goes_on_where_it_was() {
     let expected = rows(&triage(&arguments));
     let known = || fs::read_to_string(&state).unwrap_or_default().lines().count();
     for round in 0..3 {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_tlswalk"))
+        let mut child = crate::support::program()
             .args(["triage", "-f", "ndjson", "--state", text(&state), text(&captures)])
             .stdout(Stdio::null())
             .spawn()

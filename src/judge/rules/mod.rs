@@ -29,6 +29,7 @@ mod certificate_alerts;
 mod certificate_fault_accepted;
 mod certificate_faults;
 mod certificate_remedies;
+mod chassis_changed;
 mod cipher_mismatch;
 mod client_certificate_rejected;
 mod client_gave_up;
@@ -40,6 +41,7 @@ mod datagram_silence;
 mod departure;
 mod device_clock_off;
 mod device_facts;
+mod device_join;
 mod device_log_contradicts;
 mod device_remedies;
 pub mod device_reports_failure;
@@ -73,6 +75,7 @@ mod no_connection;
 pub mod no_licensing_traffic;
 mod not_tls;
 mod odd_address;
+mod pair;
 mod plain_text_to_tls;
 mod proxy_authentication_required;
 mod proxy_no_response;
@@ -156,6 +159,7 @@ pub(super) const RULES: &[&Rule] = &[
     &certificate_fault_accepted::RULE,
     &device_log_contradicts::RULE,
     &device_clock_off::RULE,
+    &chassis_changed::RULE,
 ];
 
 /// What is said of a damaged file in which nobody attempted anything. One that merely ends early holds what it holds.

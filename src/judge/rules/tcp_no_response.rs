@@ -199,15 +199,12 @@ fn of_another(attempt: &Attempt<'_>, connection: &Connection, stale: &StaleAnswe
 /// The server answers the SYN, and nothing acknowledges that.
 fn unacknowledged(attempt: &Attempt<'_>, connection: &Connection, context: &Context<'_>) -> Option<Finding> {
     let (client_tcp, server_tcp) = (&connection.tcp.client, &connection.tcp.server);
-    let &FrameAt {
-        frame: first,
-        time: answered,
-    } = server_tcp.syns.first()?;
+    let first = server_tcp.syns.first()?;
     let last = server_tcp.syns.last()?.frame;
     let is_watched = context
         .capture
         .last
-        .is_some_and(|end| end.since(answered) >= super::SILENCE);
+        .is_some_and(|end| end.since(first.time) >= super::SILENCE);
     let repeated = server_tcp.syns.len() > 1;
     if !is_watched {
         return None;
@@ -216,7 +213,7 @@ fn unacknowledged(attempt: &Attempt<'_>, connection: &Connection, context: &Cont
     let asked_again: Vec<FrameNumber> = client_tcp
         .syns
         .iter()
-        .filter(|syn| syn.frame > first)
+        .filter(|syn| syn.frame > first.frame)
         .map(|syn| syn.frame)
         .collect();
     let mut finding = Finding::error(
@@ -233,7 +230,7 @@ fn unacknowledged(attempt: &Attempt<'_>, connection: &Connection, context: &Cont
     } else {
         Confidence::Possible
     })
-    .evidence(first, phrase("syn-ack"))
+    .evidence(first.frame, phrase("syn-ack"))
     .claims_silence_of(Side::Client);
     if repeated {
         finding = finding.evidence(

@@ -14,8 +14,8 @@ use crate::base::carrier::Carrier;
 use crate::base::phrase::{Language, Phrase, Voice, phrase};
 use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
-use crate::report::names::plain_name;
 use crate::report::By;
+use crate::report::names::plain_name;
 use crate::report::story;
 
 /// Connections whose details are shown: a controller that retries makes many alike.
@@ -27,7 +27,7 @@ const ENTRIES: usize = 24;
 /// An attempt, for the template.
 #[derive(Debug, Serialize)]
 pub(super) struct View {
-    /// What links to it: capture and attempt.
+    /// Anchor on the page: capture and attempt.
     anchor: String,
     title: String,
     sign: &'static str,
@@ -189,7 +189,7 @@ fn lead(evidence: &Evidence, rows: &[Row], ladder: Option<&mut Ladder>, anchor: 
     }
 }
 
-/// What holds beside the verdict: its sign, name, sentence and frames.
+/// Findings beside the verdict: sign, name, sentence and frames of each.
 fn also(attempt: &Attempt, language: Language) -> Vec<(&'static str, String, String, String)> {
     let others = attempt
         .findings

@@ -49,7 +49,7 @@ pub(super) struct Lane {
 /// One row, drawn.
 #[derive(Debug, Serialize)]
 pub(super) struct Mark {
-    /// What evidence leads to; empty where none does.
+    /// Anchor for links from the evidence; empty where no evidence has this row's frames.
     pub(super) id: String,
     kind: &'static str,
     class: String,
@@ -74,7 +74,7 @@ pub(super) struct Mark {
     broken: bool,
 }
 
-/// What the lanes of an attempt are called.
+/// Names and addresses above the lanes of an attempt.
 #[derive(Debug, Default)]
 pub(super) struct Ends {
     pub(super) device: String,
@@ -236,7 +236,7 @@ fn place(row: &Row, top: f64, proxied: bool, clock: Clock) -> Mark {
     }
 }
 
-/// What the drawing's lines mean, of what occurs in it.
+/// Legend: the meaning of each kind of line that occurs in the drawing.
 fn legend(rows: &[Row], proxied: bool, voice: Voice) -> Vec<(&'static str, String)> {
     let has = |test: fn(&Row) -> bool| rows.iter().any(test);
     let through = proxied && has(|row| row.end == End::Server && row.kind.is_arrow());

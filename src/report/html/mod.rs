@@ -75,7 +75,7 @@ struct Part {
     courses: Vec<course::Told>,
     courses_counted: usize,
     courses_more: String,
-    /// What the device's own texts say, and how many lines are left out.
+    /// Lines of the device's own texts, and how many are left out.
     logs: Vec<Said>,
     logs_more: String,
     /// For a capture without attempts: what it shows all the same.
@@ -312,7 +312,7 @@ fn said(report: &Report) -> Vec<Said> {
     said.collect()
 }
 
-/// What to do; what several lead to is said once, after the last of them.
+/// Remedies; a check that several share is said once, after the last of them.
 fn to_do(remedies: &[Remedy], voice: Voice) -> Vec<attempt::ToDo> {
     remedies
         .iter()

@@ -19,7 +19,7 @@ const MOST_EVENTS: usize = 20;
 /// A pause shorter than this is a round trip or a slow signature, and the times in the margin tell it.
 const PAUSE: f64 = 1.0;
 
-/// What a row is.
+/// Kind of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A message that was read.
@@ -59,7 +59,7 @@ impl Kind {
     }
 }
 
-/// Whom the device speaks with in a row.
+/// The other end of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     Resolver,
@@ -187,7 +187,7 @@ fn lookups(attempt: &Attempt, began: Option<f64>, voice: Voice) -> Vec<Row> {
     rows
 }
 
-/// What a row says of steps that stand together: its text, its frames, and what stands below the arrow.
+/// Steps that stand together → a row's text, its frames, and the text below the arrow.
 fn told(connection: &Connection, first: &Step, group: &[Step], voice: Voice) -> (String, Vec<u64>, Option<String>) {
     let mut names: Vec<String> = group
         .iter()

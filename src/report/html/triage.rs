@@ -24,7 +24,7 @@ struct Group {
     severity: Severity,
     id: String,
     anchor: String,
-    /// What the verdict means, in a clause.
+    /// Meaning of the verdict, in a clause.
     meaning: &'static str,
     /// How many captures and attempts, in words.
     counted: String,

@@ -63,6 +63,12 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
             .in_language(language);
         page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
     }
+    if let Some(looks) = &attempt.client_looks_like {
+        let text = phrase("text-looks-like")
+            .with("because", &looks.because)
+            .in_language(language);
+        page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
+    }
     fix(page, verdict)?;
     evidence(page, attempt, verbose)?;
     stopped(page, attempt, connection, verbose)?;
@@ -79,7 +85,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
     hints(page, report, attempt, verbose)
 }
 
-/// Who to whom, how, and with what.
+/// Both ends, the route between them, and the protocol.
 fn route(attempt: &Attempt, connection: Option<&Connection>, language: Language) -> String {
     let mut text = format!("{} → {}", attempt.device, in_prose(&attempt.name));
     if let Some(connection) = connection {
@@ -239,7 +245,7 @@ fn full_walk(page: &mut Page<'_>, phases: &[walk::Phase], connection: Option<&Co
     Ok(())
 }
 
-/// What to do about an attempt.
+/// The remedies of an attempt.
 fn fix(page: &mut Page<'_>, verdict: &Verdict) -> io::Result<()> {
     let heading = match verdict.severity {
         Severity::Error | Severity::Warning => "text-fix",
@@ -283,7 +289,7 @@ pub(super) fn remedies(page: &mut Page<'_>, remedies: &[Remedy], heading: &'stat
     Ok(())
 }
 
-/// Whose hands it is in, as a heading.
+/// Heading of a remedy: the side that has to act.
 fn owned(heading: &'static str, remedy: &Remedy) -> Phrase {
     let owner = match remedy.owner {
         Owner::Wlc => phrase("text-on-device").with("who", &remedy.who),
@@ -297,14 +303,14 @@ fn owned(heading: &'static str, remedy: &Remedy) -> Phrase {
     phrase(heading).with("owner", owner)
 }
 
-/// What the capture cannot show.
+/// Facts that the capture cannot show.
 pub(super) fn not_visible(page: &mut Page<'_>, hidden: &[String]) -> io::Result<()> {
     hidden
         .iter()
         .try_for_each(|what| labelled(page, "text-not-visible", what))
 }
 
-/// What else holds. Notes wait for `-v` unless the verdict itself names them.
+/// Findings beside the verdict. Notes wait for `-v` unless the verdict itself names them.
 fn also(attempt: &Attempt, verbose: bool, language: Language) -> Vec<String> {
     let verdict = &attempt.verdict;
     let own = own(attempt);
@@ -364,7 +370,23 @@ fn hints(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool)
         let same = phrase("text-same-verbose").in_language(page.language);
         page.line(&[(Paint::Dim, "  "), (Paint::Dim, &same)])?;
     }
-    explained(page, &attempt.verdict.id)
+    explained(page, &attempt.verdict.id)?;
+    settings(page, report)
+}
+
+/// The settings that decided with, where nobody typed them.
+fn settings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let Some(settings) = &report.settings else {
+        return Ok(());
+    };
+    let options: Vec<&str> = settings.options.iter().map(|it| it.option.as_str()).collect();
+    let from = [&settings.site, &settings.file].into_iter().flatten();
+    let from: Vec<&str> = from.map(String::as_str).collect();
+    let text = match from.as_slice() {
+        [] => options.join(" "),
+        from => format!("{} ({})", options.join(" "), from.join(", ")),
+    };
+    hint(page, "text-settings", &text)
 }
 
 /// Where a verdict is explained.
@@ -378,7 +400,7 @@ fn hint(page: &mut Page<'_>, label: &'static str, text: &str) -> io::Result<()> 
     page.line(&[(Paint::Dim, "  "), (Paint::Dim, &label), (Paint::Dim, text)])
 }
 
-/// What something is called, and a sentence about it.
+/// A name and a sentence about it.
 fn named(id: &str, text: &str, language: Language) -> String {
     phrase("text-named")
         .with("id", id)

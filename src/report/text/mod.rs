@@ -208,7 +208,7 @@ fn capture_facts(capture: &Capture, language: Language) -> Vec<Phrase> {
     facts
 }
 
-/// What it may hide.
+/// Limits of what the capture shows.
 fn capture_limits(capture: &Capture) -> Vec<Phrase> {
     let seen = &capture.visibility;
     let mut limits = Vec::new();
@@ -270,7 +270,7 @@ fn nothing(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()
     attempt::explained(page, &report.verdict.id)
 }
 
-/// What is odd about the capture, and what was given up at a bound: nothing is lost silently.
+/// Anomalies of the capture and bounds that were reached: nothing is lost silently.
 fn odd(page: &mut Page<'_>, capture: &Capture, verbose: bool) -> io::Result<()> {
     let shown = if verbose { usize::MAX } else { ODDITIES };
     for Anomaly { id, frame, detail } in capture.anomalies.iter().take(shown) {

@@ -15,7 +15,7 @@ pub(crate) enum Paint {
     Plain,
     /// Headings and labels.
     Strong,
-    /// What may be skipped.
+    /// Text that may be skipped.
     Dim,
     Good,
     Warn,
@@ -44,7 +44,7 @@ pub(crate) struct Page<'a> {
     /// Columns to fill.
     pub(crate) width: usize,
     color: bool,
-    /// What is written on it.
+    /// Language of its texts.
     pub(crate) language: Language,
 }
 

@@ -200,7 +200,7 @@ fn traffic(tcp: &Tcp) -> Vec<Phrase> {
     std::iter::once(traffic).chain(gaps).collect()
 }
 
-/// What was asked for, offered and chosen.
+/// Server name, offers and choices of a connection.
 fn negotiated(connection: &Connection, tls: &Tls) -> Vec<Phrase> {
     let parts = [
         ("text-sni", &tls.sni),

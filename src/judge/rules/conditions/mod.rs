@@ -216,6 +216,7 @@ condition!(INCOMPLETE, "condition-incomplete", outcome::incomplete);
 condition!(LOG, "condition-log", outcome::log_given);
 condition!(LOG_SPEAKS, "condition-log-speaks", outcome::log_speaks);
 condition!(LOG_CONTRADICTS, "condition-log-contradicts", outcome::log_contradicts);
+condition!(TAKEN_OVER, "condition-taken-over", outcome::taken_over);
 condition!(LOG_CLOCK, "condition-log-clock", outcome::log_clock);
 
 /// The ways to a verdict: all conditions of one of them hold where it is given.
@@ -291,6 +292,7 @@ fn ways(id: &str) -> &'static [&'static [Condition]] {
         "unexplained-end" => &[&[CONNECTION]],
         "certificate-fault-accepted" => &[&[COMPLETE, NO_ERROR, WORTH_A_WARNING]],
         "device-log-contradicts" => &[&[LOG, LOG_SPEAKS, LOG_CONTRADICTS]],
+        "chassis-changed" => &[&[LICENSING, TAKEN_OVER]],
         "device-clock-off" => &[&[LOG, LOG_CLOCK, CLOCK_OFF]],
         _ => &[],
     }

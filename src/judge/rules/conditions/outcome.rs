@@ -9,6 +9,7 @@ use crate::judge::context::Context;
 use crate::judge::rules::device_clock_off::LIMIT;
 use crate::judge::rules::exchange::went_well;
 use crate::judge::rules::heard::{ANSWER, late_answer, unanswered};
+use crate::judge::rules::pair::takeover;
 use crate::judge::rules::{contradicts, incomplete_capture, malformed_capture};
 
 /// A request went out: readable HTTP, or data behind the handshake.
@@ -48,6 +49,14 @@ pub(super) fn http_answer(attempt: &Attempt<'_>, context: &Context<'_>) -> Answe
             None => absent(attempt, context, None),
         },
     }
+}
+
+/// Another chassis has taken over the device's address.
+pub(super) fn taken_over(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
+    let takeover = takeover(attempt, context);
+    let by_serial = takeover.and_then(|it| it.serials.map(|(_, now)| now.frame));
+    let by_hardware = takeover.and_then(|it| it.hardware.map(|(_, now)| now.frame));
+    is(takeover.is_some(), by_serial.or(by_hardware))
 }
 
 /// The exchange went through.
