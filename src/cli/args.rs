@@ -122,7 +122,7 @@ impl Cli {
     }
 }
 
-/// What else tlswalk does.
+/// Subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Say what a verdict means and what it looks like in a capture
@@ -288,7 +288,8 @@ pub(crate) struct Inspect {
     pub(crate) output: Option<PathBuf>,
     /// What to look for, and what to expect
     ///
-    /// cisco-smart-licensing (the default), default (judge every TLS connection), or a TOML file.
+    /// cisco-smart-licensing (the default), capwap-join (access points), default (judge every TLS
+    /// connection), or a TOML file.
     #[arg(
         long,
         value_name = "NAME|FILE",
@@ -452,7 +453,12 @@ impl Inspect {
     }
 }
 
-/// What came of reading the command line.
+/// Reads the name of a dialect.
+fn dialects() -> impl TypedValueParser<Value = Dialect> {
+    PossibleValuesParser::new(Dialect::ALL.map(Dialect::name)).map(|name| Dialect::named(&name).unwrap_or_default())
+}
+
+/// Result of reading the command line.
 #[derive(Debug)]
 pub(crate) enum Parsed {
     /// Something to do.

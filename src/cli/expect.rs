@@ -26,7 +26,7 @@ use tlswalk::report::{Outcome, Report};
 use crate::cli::UNABLE;
 use crate::cli::args::Inspect;
 
-/// What is expected of which capture.
+/// Expectations by capture.
 #[derive(Debug, Default)]
 pub(crate) struct Expectations {
     lines: Vec<Line>,

@@ -478,7 +478,7 @@ fn open(path: &Path, quiet: bool) -> Result<(String, Progress<Box<dyn Read>>), S
     Ok((name, Progress::new(input, label, total, quiet)))
 }
 
-/// What is added to an error where something near to what was typed exists.
+/// Suggestion added to an error where a similar name exists.
 fn did_you_mean(near: Option<&str>) -> String {
     near.map(|near| format!("; did you mean {near}?")).unwrap_or_default()
 }

@@ -10,7 +10,7 @@ use tlswalk::profile::Profile;
 
 use crate::cli::args::Inspect;
 
-/// What stays the same when a file is renamed, linked or spelt otherwise.
+/// Identity of a file that is renamed, linked or spelt differently.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Identity {
     /// Device and inode.

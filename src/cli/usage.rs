@@ -254,7 +254,7 @@ pub(crate) fn misplaced(matches: &ArgMatches) -> Option<String> {
     Some(format!("{name} does not take --{option}; see tlswalk {name} --help"))
 }
 
-/// What was meant by a first word that is neither a file nor a command.
+/// Suggestion for a first word that is neither a file nor a command.
 pub(crate) fn misspelt(first: &str, second: Option<&str>) -> Option<String> {
     let names = || {
         let main = Cli::command();

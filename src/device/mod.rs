@@ -136,7 +136,7 @@ pub enum JoinReason {
     Unspecified,
 }
 
-/// What happened, as the device tells it.
+/// Event, as the device reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)] // each is the message of the same name
 pub enum What {
@@ -251,7 +251,7 @@ pub struct DeviceEvent {
     pub text: WireText,
 }
 
-/// What the device has counted of one type of message.
+/// Counters of the device for one type of message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
     /// The line it stands on.
@@ -345,13 +345,13 @@ pub struct DeviceLog {
     pub system: Option<System>,
     /// The identifier of the product, where a message or a trace has it; empty: none has.
     pub product: WireText,
-    /// What the device calls itself.
+    /// Name of the device in its own text.
     pub host: WireText,
-    /// What happened, the latest ten thousand, in the order of the text.
+    /// Events, the latest ten thousand, in the order of the text.
     pub events: VecDeque<DeviceEvent>,
     /// Earlier events that were not kept.
     pub events_dropped: u64,
-    /// What it has counted, by type of message; the last that was printed.
+    /// Counters by type of message; the last that were printed.
     pub statistics: Vec<Statistics>,
     /// Settings and states by name: `transport`, `url`, `proxy-address` …
     pub settings: BTreeMap<&'static str, Setting>,

@@ -52,7 +52,7 @@ words! {
 pub struct Profile {
     /// Its name for `--profile`.
     pub id: String,
-    /// What it is about.
+    /// The service that it describes.
     pub title: String,
     /// The day on which a person last compared it with its sources.
     pub checked: toml::value::Date,
@@ -90,7 +90,7 @@ pub struct Profile {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
-    /// What it is, in words.
+    /// Description, in words.
     pub role: String,
     /// How devices reach it.
     pub transport: Transport,

@@ -1,4 +1,4 @@
-//! What the user wants: a profile, roots, hosts by name or address, and logs.
+//! Options of an analysis: a profile, roots, hosts by name or address, and logs.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
@@ -14,10 +14,10 @@ use crate::device::{self, DeviceLog, System};
 use crate::tls::keys::KeyLog;
 use crate::tls::trust::Anchors;
 
-/// What the user asked for.
+/// Options of an analysis.
 #[derive(Debug)]
 pub struct Options {
-    /// What to look for.
+    /// The profile: which connections to judge, and what to expect.
     pub profile: Profile,
     /// How access points join their controllers, told beside it; `None`: it is not told.
     pub join: Option<Profile>,
@@ -43,7 +43,7 @@ pub struct Options {
     pub cslu: Vec<Target>,
     /// HTTP proxies.
     pub proxy: Vec<Target>,
-    /// What the devices say of themselves.
+    /// Texts of the devices themselves.
     pub logs: Vec<DeviceLog>,
     /// Secrets that open encrypted handshakes.
     pub key_log: Option<KeyLog>,

@@ -301,7 +301,7 @@ impl Anomaly {
 }
 
 impl Capture {
-    /// What the file's own facts say.
+    /// Facts of the file itself.
     pub(crate) fn of(facts: &CaptureFacts, language: Language) -> Self {
         let duration = match (facts.first, facts.last) {
             (Some(first), Some(last)) => last.since(first) as f64 / 1e9,

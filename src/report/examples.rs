@@ -245,7 +245,7 @@ pub(crate) fn rejected() -> Report {
         severity: Severity::Error,
         evidence: vec![evidence(23, "alert unknown_ca")],
         detail: "the server sent the fatal alert unknown_ca in frame 23, 0.09 s after it received the controller's \
-                 certificate (frame 20). CN=IOS-Self-Signed-Certificate-3042117825 is self-signed and had expired 601 \
+                 certificate (frame 20). CN=IOS-Self-Signed-Certificate-3042117825 is self-signed and expired 601 \
                  days before this capture (2020-01-01)."
             .into(),
     }];

@@ -12,7 +12,7 @@ use super::{Attempt, Report, Unread};
 use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 
-/// One thing that was expected of a capture, and whether it came so.
+/// Expectation of a capture, and whether it was met.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expectation {
     /// What, as it was written.
@@ -60,7 +60,7 @@ struct Suite<'a> {
     capture: &'a str,
     first: Option<&'a str>,
     cases: Vec<Case>,
-    /// What the cases do not cover.
+    /// Captures that the cases do not cover.
     note: Option<String>,
 }
 

@@ -236,6 +236,31 @@ fn completions_and_the_manual_are_what_their_readers_take() {
         TIME_LIMIT,
     );
     assert_eq!(asked.stdout.trim(), "--format", "{}", asked.stderr);
+    let offers = |words: &str, offered: &str| {
+        let last = words.split(' ').count() - 1;
+        let said = run(
+            Command::new("bash").arg("-c").arg(format!(
+                "source {}; COMP_WORDS=({words} '') COMP_CWORD={}; _tlswalk tlswalk '' {}; echo \"${{COMPREPLY[@]}}\"",
+                script.display(),
+                last + 1,
+                words.split(' ').next_back().unwrap()
+            )),
+            TIME_LIMIT,
+        );
+        let words_offered: Vec<&str> = said.stdout.split_whitespace().collect();
+        assert!(
+            words_offered.contains(&offered),
+            "{words}: {words_offered:?} {}",
+            said.stderr
+        );
+    };
+    offers("tlswalk explain", "tcp-refused");
+    offers("tlswalk whynot", "tcp-refused");
+    offers("tlswalk --expect", "healthy");
+    offers("tlswalk --profile", "capwap-join");
+    offers("tlswalk triage --profile", "default");
+    offers("tlswalk --dialect", "ios-xe");
+    offers("tlswalk --for", "firewall");
     for shell in ["zsh", "fish", "elvish", "powershell"] {
         assert!(
             tlswalk(&["completions", shell], TIME_LIMIT).stdout.len() > 500,

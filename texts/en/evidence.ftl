@@ -108,7 +108,10 @@ diff-ttl = ; its time to live is { $ttl }, that sender's is { $usual } otherwise
 diff-all-passed = every packet that both captures could see is in both
 diff-two-stories = Two attempts: 1 is { $first }, 2 is { $second }. No TCP connection is in both captures.
 diff-same-story = both take the same steps to the same verdict
-diff-parts = { $count } steps are the same, up to { $before }; then 1 has { $first }, and 2 has { $second }
+diff-parts = { $count ->
+    [one] 1 step is
+   *[other] { $count } steps are
+} the same, up to { $before }; then 1 has { $first }, and 2 has { $second }
 diff-step = { $step } from the { $side } { $detail } (frame { $frame })
 diff-no-step = nothing more
 diff-verdict = so 1: { $first }; but 2: { $second }

@@ -98,7 +98,7 @@ pub(crate) struct Spool<'a> {
     pub(crate) name: &'a str,
 }
 
-/// What is cut, and how.
+/// Choice of frames, and form of the slice.
 pub(crate) struct Cutting {
     judged: Judged,
     note: Note,

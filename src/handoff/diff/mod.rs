@@ -26,7 +26,7 @@ const MOST_LISTED: usize = 50;
 /// A packet at the edge of what both captures cover may be missing for that reason: so much is left out, in nanoseconds.
 const EDGE: i64 = 50_000_000;
 
-/// What two captures show together.
+/// Comparison of two captures.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Comparison {
     /// `tlswalk.diff/1`.
@@ -47,12 +47,12 @@ pub struct Comparison {
     pub flows: usize,
     /// Packets that both hold.
     pub packets: u64,
-    /// What differs, most telling first.
+    /// Differences in the order of their weight.
     pub differences: Vec<Difference>,
     /// Two stories: the steps beside one another, with their times.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<StepPair>,
-    /// What cannot be told.
+    /// Facts that the two captures cannot show.
     pub cannot_tell: Vec<String>,
     #[serde(skip)]
     head: Vec<String>,
@@ -183,7 +183,7 @@ fn two_points(comparison: &mut Comparison, first: &Side, second: &Side, pairs: &
     comparison.differences.sort_by_key(|it| rank(it.id));
 }
 
-/// What a flow shows that passed both points.
+/// Findings on a flow that passed both points.
 fn one_flow(comparison: &mut Comparison, first: &Side, second: &Side, pair: &Pair, clock: &Clock, language: Language) {
     let (Some(one), Some(other)) = (first.trace.flows.get(pair.first), second.trace.flows.get(pair.second)) else {
         return;
@@ -226,7 +226,7 @@ fn one_flow(comparison: &mut Comparison, first: &Side, second: &Side, pair: &Pai
     }
 }
 
-/// What packets of one end, seen at one point only, mean.
+/// Meaning of packets that were seen at one point only.
 fn difference(
     here: u8,
     flow: &Flow,

@@ -15,7 +15,7 @@ pub struct CaseCounts {
     pub tests: u64,
     /// Captures in which something failed.
     pub failures: u64,
-    /// What could not be read.
+    /// Captures that could not be read.
     pub errors: u64,
     /// Captures that nothing can be concluded of.
     pub skipped: u64,

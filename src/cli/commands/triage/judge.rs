@@ -34,7 +34,7 @@ pub(super) struct Judge<'a> {
     pub(super) state: Option<&'a State>,
 }
 
-/// What became of a unit.
+/// Result of a unit.
 pub(super) struct Judged {
     pub(super) rows: Vec<Row>,
     /// What was expected of it, and whether it came so.
@@ -46,7 +46,7 @@ pub(super) struct Judged {
     pub(super) sha256: Option<String>,
     /// It changed while it was read, other than by losing its name.
     pub(super) changed: bool,
-    /// What is to be known of the content, beside the verdict.
+    /// Notes on the content, beside the verdict.
     pub(super) note: Option<String>,
     /// It would be judged so again: a failure of the disk or of permissions need not be.
     pub(super) lasting: bool,
@@ -65,7 +65,7 @@ impl Judged {
         }
     }
 
-    /// What cannot be looked at.
+    /// File that cannot be examined.
     pub(super) fn problem(row: Row) -> Self {
         Self {
             rows: vec![row],
@@ -82,7 +82,7 @@ impl Judged {
     }
 }
 
-/// What it is.
+/// Kind of file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A capture.
@@ -178,7 +178,7 @@ impl Judge<'_> {
         }
     }
 
-    /// What the rows say of the file beside its verdict.
+    /// Notes on the file in its rows.
     fn note(&self, files: &[Found], change: Option<Phrase>) -> Option<String> {
         let ring = (files.len() > 1).then(|| phrase("triage-note-ring").with("count", files.len()));
         let notes = ring
@@ -188,7 +188,7 @@ impl Judge<'_> {
         notes.reduce(|text, next| format!("{text}; {next}"))
     }
 
-    /// What an earlier run has judged.
+    /// Results of an earlier run.
     fn known(&self, unit: &Unit, line: Line, known: Known, files: Vec<Found>) -> Judged {
         let mut rows = line.rows;
         let note = rows.first().and_then(|row| row.note.clone());

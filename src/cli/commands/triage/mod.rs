@@ -246,7 +246,7 @@ impl Job {
     }
 }
 
-/// What all captures came to.
+/// Outcome of all captures.
 #[derive(Default)]
 struct Total {
     outcome: Option<Outcome>,

@@ -37,7 +37,7 @@ pub(super) struct Line {
     pub(super) sha256: Option<String>,
     /// Where it was.
     files: Vec<Place>,
-    /// What it came to, as an exit code; none where it could not be read.
+    /// Outcome as an exit code; none where it could not be read.
     pub(super) exit: Option<u8>,
     pub(super) rows: Vec<Row>,
 }
@@ -71,7 +71,7 @@ struct Index {
     file: Option<BufReader<File>>,
 }
 
-/// What is known of a place.
+/// Known file by path, size and time.
 struct Known {
     size: u64,
     modified: Option<i128>,
@@ -81,7 +81,7 @@ struct Known {
     content: Option<usize>,
 }
 
-/// What is known of a content.
+/// Known file by its content.
 struct Content {
     number: usize,
     /// Its last line.
@@ -167,7 +167,7 @@ impl State {
         lock(&self.index).sizes.contains(&size)
     }
 
-    /// What is known of a content.
+    /// Known file by its content.
     pub(super) fn by_content(&self, sha256: &str) -> Option<Line> {
         let mut index = lock(&self.index);
         let at = index.hashes.get(sha256)?.at;

@@ -45,7 +45,7 @@ pub(super) struct Watch<'a> {
     pub(super) language: Language,
 }
 
-/// What threads are given, and what they give.
+/// Work for the threads, and their results.
 type Jobs = Mutex<Receiver<Found>>;
 
 impl Watch<'_> {
