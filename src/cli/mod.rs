@@ -101,9 +101,17 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
                 ..
             } => commands::reading::whynot(&id, &inspect),
             Cli {
+                command: Some(Command::Check { text, inspect }),
+                ..
+            } => commands::check::run(&text, &inspect),
+            Cli {
                 command: Some(Command::Triage { inspect, triage }),
                 ..
             } => commands::triage::run(&inspect, &triage),
+            Cli {
+                command: Some(Command::Mcp { arguments }),
+                ..
+            } => commands::mcp::run(&arguments),
             Cli {
                 command: Some(Command::Completions { shell }),
                 ..

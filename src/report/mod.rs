@@ -36,6 +36,7 @@ use crate::attempt::other_connections::Stretch;
 
 pub(crate) use build::{Before, build};
 pub use device::{ClockOffset, DeviceEvent, DeviceLog, MessageCount, report_on_logs};
+pub(crate) use labels::step_name;
 pub use outcome::{Outcome, outcome};
 pub use unread::Unread;
 

@@ -12,6 +12,7 @@
 )]
 
 // What several of them use.
+mod answers;
 #[path = "../../benches/generator/mod.rs"]
 mod generator;
 mod metamorph;
@@ -29,6 +30,7 @@ use targets::scenario;
 mod alerts;
 mod bounds;
 mod catalogues;
+mod check;
 mod cli;
 mod corpus;
 mod device_logs;
