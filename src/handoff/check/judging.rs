@@ -281,7 +281,7 @@ fn of_attempts(claim: &Claim, facts: &Facts<'_>) -> Judgement {
     }
     if attempts.is_empty() {
         if let What::Verdict(id) = &claim.what
-            && *id == facts.report.verdict.id
+            && facts.report.verdict.id == id.as_str()
         {
             return Judgement::new(Mark::True).denied(claim.not);
         }
@@ -313,7 +313,7 @@ fn evidence(attempt: &Attempt) -> Vec<(u64, Phrase)> {
 
 fn healthy(attempt: &Attempt, facts: &Facts<'_>) -> Judgement {
     let verdict = &attempt.verdict;
-    let why = phrase("check-why-verdict").with("id", verdict.id.as_str());
+    let why = phrase("check-why-verdict").with("id", verdict.id.to_string());
     let is_partial = facts.report.capture.not_judged > 0;
     // A handshake that came to its end may be well for all that is known.
     let mut own = facts
@@ -332,9 +332,9 @@ fn healthy(attempt: &Attempt, facts: &Facts<'_>) -> Judgement {
 
 fn verdict(id: &str, attempt: &Attempt) -> Judgement {
     let verdict = &attempt.verdict;
-    let why = phrase("check-why-verdict").with("id", verdict.id.as_str());
+    let why = phrase("check-why-verdict").with("id", verdict.id.to_string());
     if verdict.id == id {
-        return match verdict.confidence.as_str() {
+        return match verdict.confidence.name() {
             "certain" => Judgement::new(Mark::True),
             // It is the report's verdict, and no more than that.
             _ => Judgement::open("check-why-not-certain"),
@@ -344,7 +344,7 @@ fn verdict(id: &str, attempt: &Attempt) -> Judgement {
     let open = verdict.alternatives.iter().any(|it| it.id == id && !it.excluded);
     let beside = verdict.also.iter().any(|it| it == id) || attempt.findings.iter().any(|it| it.id == id);
     let says_less = RULES.iter().any(|rule| rule.id == id && rule.kind == Kind::General);
-    match verdict.confidence.as_str() {
+    match verdict.confidence.name() {
         "certain" if !open && !beside && !says_less => {
             Judgement::new(Mark::False).because(why).showing(evidence(attempt))
         }

@@ -187,16 +187,23 @@ fn named(making: &Making<'_>) -> Vec<Named> {
             }
             Token::Number(number) if *number < 256 => {
                 let behind = at.checked_sub(1).and_then(|it| making.token(it));
-                let is_beside = matches!(
-                    behind,
-                    Some(
-                        Token::Open
-                            | Token::Event(Event::Alert)
-                            | Token::Alert(..)
-                            | Token::Colon
-                            | Token::Word(Word::Is)
-                    )
-                );
+                // `(unknown_ca, 48)`
+                let in_list = matches!(behind, Some(Token::Comma))
+                    && matches!(
+                        at.checked_sub(2).and_then(|it| making.token(it)),
+                        Some(Token::Alert(..))
+                    );
+                let is_beside = in_list
+                    || matches!(
+                        behind,
+                        Some(
+                            Token::Open
+                                | Token::Event(Event::Alert)
+                                | Token::Alert(..)
+                                | Token::Colon
+                                | Token::Word(Word::Is)
+                        )
+                    );
                 let is_count = matches!(
                     making.token(at + 1),
                     Some(Token::Word(
@@ -205,7 +212,7 @@ fn named(making: &Making<'_>) -> Vec<Named> {
                 );
                 let known = found
                     .last_mut()
-                    .filter(|it| it.event == Event::Alert && at <= it.to + 1);
+                    .filter(|it| it.event == Event::Alert && at <= it.to + 1 + usize::from(in_list));
                 if let Some(known) = known.filter(|_| is_beside && !is_count) {
                     known.number = Some(*number);
                     known.to = at + 1;
