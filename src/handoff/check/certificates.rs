@@ -17,6 +17,7 @@ pub(super) struct About {
 const CERTIFICATE: &[Word] = &[Word::Certificate, Word::Certificates, Word::Chain];
 
 /// Reads claims on certificates.
+#[allow(clippy::too_many_lines, reason = "one claim after the other")]
 pub(super) fn read(making: &mut Making<'_>, about: &mut About) {
     let noun = making.first(CERTIFICATE);
     let is_other = making.clause.has_any(&[Word::Root, Word::Reject, Word::Accept]);
@@ -165,6 +166,10 @@ fn subject(making: &mut Making<'_>, issuer: Option<usize>, about: &mut About) {
 }
 
 /// From when to when it is valid.
+#[allow(
+    clippy::too_many_lines,
+    reason = "the ways to say from when to when, one after the other"
+)]
 fn dates(making: &mut Making<'_>, claim: impl Fn(&mut Making<'_>, usize, OfCertificate)) {
     let is_day = |it: &Token| matches!(it, Token::Moment(Moment { day: Some(_), .. }));
     let mut days: Vec<(usize, Moment)> = Vec::new();

@@ -14,6 +14,10 @@ use crate::connection::step::Side;
 use crate::report::Certificate;
 
 /// Judges a claim on the certificates of a side, or of both.
+#[allow(
+    clippy::too_many_lines,
+    reason = "one way for chains, names and leaves after the other"
+)]
 pub(super) fn judge(
     side: Option<Side>,
     subject: Option<&str>,

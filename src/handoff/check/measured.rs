@@ -77,6 +77,7 @@ pub(super) fn chosen(own: Option<&str>, wanted: &str, of: &Of<'_>) -> Judgement 
     }
 }
 
+#[allow(clippy::too_many_lines, reason = "one arm for each thing that is counted")]
 pub(super) fn count(of: Counted, number: u64, by: Option<Side>, scope: &Scope, facts: &Facts<'_>) -> Judgement {
     let report = facts.report;
     let Some(connections) = facts.in_scope(scope) else {

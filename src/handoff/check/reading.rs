@@ -134,6 +134,7 @@ pub(super) fn side(token: &Token) -> Option<Side> {
 }
 
 /// Reads a sentence.
+#[allow(clippy::too_many_lines, reason = "the order in which a clause is read, in one place")]
 pub(super) fn read(sentence: &str) -> Reading {
     let plain = plain(sentence);
     let all = tokens(&plain);

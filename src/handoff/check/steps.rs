@@ -1,21 +1,21 @@
 //! Clause → Claims on steps: who sent what in which frame, who answered, who ended it.
 
-use super::claims::{Answerable, Ending, Step, What, Who};
+use super::claims::{Step, What, Who};
 use super::lexicon::{Event, Word};
 use super::reading::{Making, Role, side, who};
 use super::tokens::{Frames, Moment, Token};
 use crate::connection::step::Side;
 
 /// A step that the clause names.
-struct Named {
-    at: usize,
+pub(super) struct Named {
+    pub(super) at: usize,
     /// Where what is said of it ends.
     to: usize,
-    event: Event,
+    pub(super) event: Event,
     alert: Option<u8>,
     number: Option<u64>,
     /// It is what was answered, and no claim of its own.
-    is_answered: bool,
+    pub(super) is_answered: bool,
 }
 
 /// What sends something.
@@ -47,7 +47,7 @@ const SAYING: &[Word] = &[
 /// Reads claims on steps.
 pub(super) fn read(making: &mut Making<'_>) {
     let mut named = named(making);
-    answers(making, &mut named);
+    super::endings::answers(making, &mut named);
     let frames = frames_of(making, &named);
     let sent = making.clause.has_any(SAYING) || making.is_denied();
     for (place, it) in named.iter().enumerate() {
@@ -84,7 +84,7 @@ pub(super) fn read(making: &mut Making<'_>) {
         };
         making.claim(it.at, What::Step(step));
     }
-    endings(making, &named);
+    super::endings::endings(making, &named);
 }
 
 /// Whoever sent a step is no place that says which connection is meant.
@@ -121,6 +121,7 @@ fn moment(making: &mut Making<'_>, steps: usize) -> Option<Moment> {
 }
 
 /// The steps that a clause names, in order.
+#[allow(clippy::too_many_lines, reason = "one arm for each kind of token")]
 fn named(making: &Making<'_>) -> Vec<Named> {
     let mut found: Vec<Named> = Vec::new();
     let has_alert = making.tokens.iter().any(|it| it.token == Token::Event(Event::Alert));
@@ -275,7 +276,7 @@ fn frames_of(making: &Making<'_>, named: &[Named]) -> Vec<Option<(usize, Frames)
     of
 }
 
-const fn other(side: Side) -> Side {
+pub(super) const fn other(side: Side) -> Side {
     match side {
         Side::Client => Side::Server,
         Side::Server => Side::Client,
@@ -283,6 +284,7 @@ const fn other(side: Side) -> Side {
 }
 
 /// Who sent a step, as far as the clause says so, and whether it says so by `from` or `by`. `Err`: somebody who is no side.
+#[allow(clippy::too_many_lines, reason = "the ways to say who did it, the surest first")]
 fn agent(making: &Making<'_>, step: &Named) -> Result<(Option<Who>, bool), ()> {
     let parties = making.parties();
     let agents: Vec<usize> = parties
@@ -365,138 +367,4 @@ fn agent(making: &Making<'_>, step: &Named) -> Result<(Option<Who>, bool), ()> {
     let recipient = parties.iter().find(|(_, role)| *role == Role::Recipient);
     let recipient = recipient.and_then(|(at, _)| making.token(*at)).and_then(side);
     Ok((recipient.map(|it| Who::Side(other(it))), false))
-}
-
-/// Answers, and what was never answered; the steps that were answered are no claims of their own.
-fn answers(making: &mut Making<'_>, named: &mut Vec<Named>) {
-    let Some(verb) = making.first(&[Word::Answer]) else {
-        return;
-    };
-    if making.clause.has_any(&[Word::Dns, Word::Http]) {
-        return;
-    }
-    let with = making.first(&[Word::With]);
-    let is_answered = |it: &Named| {
-        with.is_none_or(|with| it.at < with) && it.event != Event::Alert && it.event != Event::Step("reset")
-    };
-    let to = named.iter().find(|it| is_answered(it)).map(|it| it.event);
-    let before = named.len();
-    if with.is_some() && named.iter().any(|it| !is_answered(it)) {
-        // What came of it is told: that is the claim.
-        for it in named.iter_mut() {
-            it.is_answered = is_answered(it);
-        }
-        return;
-    }
-    if named.iter().any(|it| !is_answered(it)) || before > 1 {
-        return;
-    }
-    let (to, by) = match to {
-        Some(Event::Step("syn")) => (Answerable::Syn, Some(Side::Server)),
-        Some(Event::Step("client-hello")) => (Answerable::ClientHello, Some(Side::Server)),
-        Some(_) => return,
-        None => (Answerable::Anything, None),
-    };
-    let parties = making.parties();
-    let of_role = |role: Role| {
-        parties
-            .iter()
-            .find(|it| it.1 == role)
-            .and_then(|(at, _)| making.token(*at))
-    };
-    let told = of_role(Role::Agent)
-        .or_else(|| of_role(Role::Subject))
-        .or(making.clause.subject.as_ref());
-    let told_side = told.and_then(side);
-    // `the client got no answer`
-    let receives = making.clause.has_any(&[Word::Receive, Word::Hold]);
-    let by = match (by, told, told_side) {
-        (Some(by), _, Some(told)) if told == by || receives => Some(by),
-        (Some(by), None, _) => Some(by),
-        (None, _, Some(told)) => Some(if receives { other(told) } else { told }),
-        (None, None, _) if making.is_denied() => Some(Side::Server),
-        _ => None,
-    };
-    let Some(by) = by else { return };
-    named.clear();
-    making.claim(verb, What::Answered { by, to });
-}
-
-/// Who ended the connection.
-fn endings(making: &mut Making<'_>, named: &[Named]) {
-    let Some(verb) = making.first(&[Word::Close, Word::Reset, Word::End]) else {
-        return;
-    };
-    let is_told = |how: Ending| {
-        named.iter().any(|it| match it.event {
-            Event::Step("fin") => how == Ending::Fin,
-            Event::Step("reset") => how == Ending::Reset,
-            _ => false,
-        })
-    };
-    let how = match making.word(verb) {
-        Some(Word::Close) => Ending::Fin,
-        Some(Word::Reset) => Ending::Reset,
-        _ => Ending::Any,
-    };
-    if is_told(how) || making.clause.has_any(&[Word::Expire, Word::Certificate]) && how == Ending::Any {
-        return;
-    }
-    let parties = making.parties();
-    let agents = parties.iter().find(|it| it.1 == Role::Agent).map(|it| it.0);
-    let subjects: Vec<usize> = parties
-        .iter()
-        .filter(|it| it.1 == Role::Subject)
-        .map(|it| it.0)
-        .collect();
-    let is_passive = verb.checked_sub(1).and_then(|at| making.word(at)) == Some(Word::Is);
-    let subject = match subjects.as_slice() {
-        [one] => making.token(*one),
-        [one, next] if *next <= *one + 2 => making.token(*one),
-        [] => making.clause.subject.as_ref(),
-        _ => return,
-    };
-    let by = match agents {
-        Some(at) => making.who(at),
-        None if is_passive => Ok(None),
-        None => subject.map_or(Ok(None), who),
-    };
-    let Ok(by) = by else { return };
-    // Without anybody it says little, unless it is denied or a reset.
-    if by.is_none() && how != Ending::Reset {
-        return;
-    }
-    let first = making.clause.has(Word::First);
-    let own = making
-        .tokens
-        .iter()
-        .position(|it| matches!(it.token, Token::Frames(_)) && !making.used.contains(&it.from));
-    let event = match how {
-        Ending::Fin => Some("fin"),
-        Ending::Reset => Some("reset"),
-        Ending::Any => None,
-    };
-    // In which frame it did so is a claim on that frame.
-    if let (Some(at), Some(event)) = (own, event)
-        && let Some(Token::Frames(frames)) = making.token(at)
-    {
-        let frames = Some(frames.clone());
-        making.take(at);
-        let event = Event::Step(event);
-        let step = Step {
-            event,
-            by: by.clone(),
-            frames,
-            alert: None,
-            number: None,
-            fatal: false,
-            at: None,
-            in_capture: false,
-        };
-        making.claim(verb, What::Step(step));
-        if !first {
-            return;
-        }
-    }
-    making.claim(verb, What::Ended { how, by, first });
 }

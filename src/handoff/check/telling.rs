@@ -138,6 +138,7 @@ fn of_certificate(of: Option<Side>, subject: Option<&str>, what: &OfCertificate)
     parts
 }
 
+#[allow(clippy::too_many_lines, reason = "one arm for each claim")]
 fn other(what: &What) -> Phrase {
     match what {
         What::Ended { how, by, first } => {
