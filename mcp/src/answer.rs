@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 pub(crate) const USUAL: usize = 8_000;
 
 /// The least: what an answer needs to say that all was left out.
-pub(crate) const LEAST: usize = 500;
+pub(crate) const LEAST: usize = 1_500;
 
 /// Characters of one sentence: a few lines. Longer ones hold something from the wire.
 const LONGEST: usize = 600;

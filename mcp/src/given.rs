@@ -52,9 +52,9 @@ impl Given {
                 }
                 "--budget" => {
                     let number = value()?;
-                    let budget = number.parse().ok().filter(|it| *it >= 500);
+                    let budget = number.parse().ok().filter(|it| *it >= 1_500);
                     given.budget =
-                        budget.ok_or_else(|| format!("--budget {number}: it is a number of at least 500"))?;
+                        budget.ok_or_else(|| format!("--budget {number}: it is a number of at least 1500"))?;
                 }
                 option if option.starts_with('-') => {
                     return Err(format!("{option}: no such option; see tlswalk-mcp --help"));

@@ -52,7 +52,7 @@ impl Server {
 fn schema(own: &[(&str, Value)], required: &[&str]) -> Arc<JsonObject> {
     let mut properties = JsonObject::new();
     let capture = json!({"type": "string", "description": "Path of the capture, absolute or within the folder given at the start"});
-    let budget = json!({"type": "integer", "minimum": 500, "description": "The most characters of the answer (default 8000); what is left out is said"});
+    let budget = json!({"type": "integer", "minimum": 1500, "description": "The most characters of the answer (default 8000); what is left out is said"});
     properties.insert("capture".to_owned(), capture);
     for (name, value) in own {
         properties.insert((*name).to_owned(), value.clone());

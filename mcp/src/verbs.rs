@@ -28,7 +28,8 @@ const MOST_FRAMES: usize = 500;
 pub(crate) struct Verbs {
     folders: Folders,
     profile: Profile,
-    roots: Vec<String>,
+    /// Each root's PEM text, with its name.
+    roots: Vec<(String, String)>,
     language: Language,
     budget: usize,
 }
@@ -40,10 +41,11 @@ impl Verbs {
         let read = |path: &std::path::PathBuf| {
             let named = |why: String| format!("--ca {}: {why}", path.display());
             let pem = std::fs::read_to_string(path).map_err(|error| named(reason(&error)))?;
-            Anchors::default()
-                .add_pem(pem.as_bytes())
+            let name = path.display().to_string();
+            Anchors::built_in()
+                .add_pem(pem.as_bytes(), &name)
                 .map_err(|error| named(error.to_string()))?;
-            Ok(pem)
+            Ok((name, pem))
         };
         Ok(Self {
             folders: Folders::new(&given.folders)?,
@@ -106,10 +108,10 @@ impl Verbs {
 
     fn options(&self, all: bool) -> Result<Options, String> {
         let mut options = Options::new(self.profile.clone());
-        for pem in &self.roots {
+        for (name, pem) in &self.roots {
             options
                 .anchors
-                .add_pem(pem.as_bytes())
+                .add_pem(pem.as_bytes(), name)
                 .map_err(|error| error.to_string())?;
         }
         options.language = self.language;

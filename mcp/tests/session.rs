@@ -306,7 +306,7 @@ fn a_hostile_capture_cannot_speak_through_an_answer_or_make_it_large() {
                 ("check", json!({"text": claims})),
                 ("slice", json!({"all": true})),
             ] {
-                for budget in [500, 3_000, 10_000_000] {
+                for budget in [1_500, 3_000, 10_000_000] {
                     let mut arguments = more.as_object().unwrap().clone();
                     arguments.insert("capture".to_owned(), json!(capture));
                     arguments.insert("budget".to_owned(), json!(budget));
