@@ -12,11 +12,26 @@ use tlswalk::report::junit::Expectation;
 use tlswalk::report::text::visible;
 use tlswalk::report::{Report, explain};
 
-use crate::cli::did_you_mean;
+use crate::cli::args::Inspect;
+use crate::cli::{did_you_mean, reason};
 
 /// Verdict ids, any of which will do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Verdicts(Vec<String>);
+
+/// What the user expects, from the option or its file.
+pub(crate) fn given(inspect: &Inspect) -> Result<Option<Expectations>, String> {
+    if let Some(verdicts) = &inspect.expect {
+        return Ok(Some(Expectations::all(verdicts.clone())));
+    }
+    let Some(path) = &inspect.expect_file else {
+        return Ok(None);
+    };
+    let name = path.display();
+    let text = std::fs::read_to_string(path).map_err(|error| format!("--expect-file {name}: {}", reason(&error)))?;
+    let expected = Expectations::parse(&text).map_err(|why| format!("--expect-file {name}: {why}"))?;
+    Ok(Some(expected))
+}
 
 /// `tcp-refused`, or several with commas.
 pub(crate) fn verdicts(text: &str) -> Result<Verdicts, String> {

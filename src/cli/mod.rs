@@ -180,7 +180,7 @@ fn quiet_on_broken_pipe(name: &str, written: io::Result<()>) -> Result<u8, Strin
 /// One report per capture, in order, each written as soon as it is due; a capture that cannot be read does not stop the others.
 fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
     let options = options(inspect)?;
-    let expected = expected(inspect)?;
+    let expected = expect::given(inspect)?;
     if inspect.redact && !inspect.log.is_empty() {
         return Err("--redact cannot replace what names somebody in a device's own texts; leave --log out".to_owned());
     }
@@ -405,20 +405,6 @@ fn code(total: Outcome, expected: Option<&Expectations>, unable: bool) -> u8 {
         Some(expected) => expected.exit_code(),
         None => total.exit_code(),
     }
-}
-
-/// What the user expects, from the option or its file.
-fn expected(inspect: &Inspect) -> Result<Option<Expectations>, String> {
-    if let Some(verdicts) = &inspect.expect {
-        return Ok(Some(Expectations::all(verdicts.clone())));
-    }
-    let Some(path) = &inspect.expect_file else {
-        return Ok(None);
-    };
-    let name = path.display();
-    let text = fs::read_to_string(path).map_err(|error| format!("--expect-file {name}: {}", reason(&error)))?;
-    let expected = Expectations::parse(&text).map_err(|why| format!("--expect-file {name}: {why}"))?;
-    Ok(Some(expected))
 }
 
 /// One report, of one capture or of several that are one; where they hold nothing of what was looked for, of what else failed.

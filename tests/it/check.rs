@@ -285,7 +285,6 @@ fn the_command_line_says_by_its_exit_code_what_came_of_a_text() {
         &["check", "samples", SAMPLE],
         &["check", "README.md"],
         &["check", "-v", "README.md", SAMPLE],
-        &["check", "-f", "html", "README.md", SAMPLE],
     ] {
         let outcome = tlswalk(arguments, TIME_LIMIT);
         assert_eq!(outcome.status.unwrap().code(), Some(2), "{arguments:?}");

@@ -138,9 +138,10 @@ fn issuer(making: &Making<'_>) -> Option<(usize, String)> {
         .and_then(|it| making.plain.get(it.from..it.to))
         .unwrap_or_default();
     // `CN=X が発行`, `CN=X により発行`, `CN=X から発行`
-    let stands_before = written.starts_with(['が', 'に', 'か', 'を', '発'])
-        && !written.starts_with("発行者")
-        && !written.starts_with("発行元");
+    let stands_before = written.starts_with("issued th")
+        || written.starts_with(['が', 'に', 'か', 'を', '発'])
+            && !written.starts_with("発行者")
+            && !written.starts_with("発行元");
     if stands_before {
         return (0..word).rev().find_map(|at| Some((at, name_at(making, at)?)));
     }

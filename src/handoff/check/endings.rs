@@ -15,6 +15,10 @@ pub(super) fn answers(making: &mut Making<'_>, named: &mut Vec<Named>) {
     if making.clause.has_any(&[Word::Dns, Word::Http]) {
         return;
     }
+    // `2 SYNs without an answer`: to what, another part says.
+    if making.clause.has(Word::Without) && named.is_empty() {
+        return;
+    }
     let with = making.first(&[Word::With]);
     let is_answered = |it: &Named| {
         with.is_none_or(|with| it.at < with) && it.event != Event::Alert && it.event != Event::Step("reset")

@@ -128,7 +128,11 @@ fn counts(making: &mut Making<'_>) {
             Some(Token::Word(Word::Attempts)) => Counted::Attempts,
             Some(Token::Word(Word::Connections)) => Counted::Connections,
             Some(Token::Word(Word::Certificates)) => Counted::Certificates,
-            Some(Token::Word(Word::Certificate)) if making.word(at + 2) == Some(Word::Times) => Counted::Certificates,
+            Some(Token::Word(Word::Certificate))
+                if making.word(at + 2) == Some(Word::Times) || at > 1 && making.word(at - 2) == Some(Word::Times) =>
+            {
+                Counted::Certificates
+            }
             Some(Token::Word(Word::Alerts)) => Counted::Alerts,
             _ => continue,
         };
@@ -140,8 +144,17 @@ fn counts(making: &mut Making<'_>) {
         // `4 SYNs`, `SYN を 4 回`, `再送は 3 回`, `sent the SYN 4 times`.
         let behind = (at + 1..at + 4).find_map(|at| number(at).filter(|_| making.word(at + 1) == Some(Word::Times)));
         let before = at.checked_sub(1).and_then(number).filter(|_| !singular);
+        // `6 枚の証明書`, `フレーム数は 27`
+        let of_noun = at.checked_sub(3).and_then(number);
+        let of_noun =
+            of_noun.filter(|_| making.word(at - 2) == Some(Word::Times) && making.word(at - 1) == Some(Word::Of));
+        let written = making.tokens.get(at).and_then(|it| making.plain.get(it.from..it.to));
+        let is_number = written.is_some_and(|it| it.ends_with('数'));
+        let behind = behind
+            .or(of_noun)
+            .or_else(|| (at + 1..at + 3).find_map(number).filter(|_| is_number));
         if let Some((place, number)) = before.or(behind) {
-            if of == Counted::Frames && !making.clause.has_any(&[Word::Capture, Word::Here]) {
+            if of == Counted::Frames && !is_number && !making.clause.has_any(&[Word::Capture, Word::Here]) {
                 continue;
             }
             making.take(place);

@@ -69,6 +69,11 @@ pub(super) fn read(making: &mut Making<'_>) {
         for at in it.at..it.to {
             making.take(at);
         }
+        // `The first FIN comes from the client.`
+        if let (Event::Step("fin"), Some(_), true) = (it.event, &by, making.clause.has(Word::First)) {
+            let (by, how) = (by.clone(), super::claims::Ending::Fin);
+            making.claim(it.at, What::Ended { how, by, first: true });
+        }
         let step = Step {
             event: it.event,
             by,
@@ -125,7 +130,11 @@ fn moment(making: &mut Making<'_>, steps: usize) -> Option<Moment> {
 fn named(making: &Making<'_>) -> Vec<Named> {
     let mut found: Vec<Named> = Vec::new();
     let has_alert = making.tokens.iter().any(|it| it.token == Token::Event(Event::Alert));
-    let is_sent = making.clause.has_any(&[Word::Send, Word::Receive, Word::See]) || making.is_denied();
+    let denial = making.tokens.iter().position(|it| super::clauses::is_denial(&it.token));
+    // `no certificate`, and not `the certificate is no good`.
+    let is_sent = |at: usize| {
+        making.clause.has_any(&[Word::Send, Word::Receive, Word::See]) || denial.is_some_and(|denial| denial < at)
+    };
     let has_frames = making.tokens.iter().any(|it| matches!(it.token, Token::Frames(_)));
     let says_more = making
         .claims
@@ -168,7 +177,7 @@ fn named(making: &Making<'_>) -> Vec<Named> {
                 }
             }
             Token::Word(Word::Certificate | Word::Certificates | Word::Chain)
-                if has_frames || (is_sent || has_time(making)) && !says_more =>
+                if has_frames || (is_sent(at) || has_time(making)) && !says_more =>
             {
                 let is_rejected = making.clause.has_any(&[Word::Reject, Word::Accept]);
                 if !is_rejected
@@ -305,6 +314,14 @@ fn agent(making: &Making<'_>, step: &Named) -> Result<(Option<Who>, bool), ()> {
     if let Some(next) = next.filter(|it| side(it).is_some()) {
         return Ok((who(next)?, false));
     }
+    // `server → Client Hello`
+    let arrow = step
+        .at
+        .checked_sub(2)
+        .filter(|at| making.word(at + 1) == Some(Word::To));
+    if let Some(sender) = arrow.and_then(|at| making.token(at)).filter(|it| side(it).is_some()) {
+        return Ok((who(sender)?, false));
+    }
     // Right in front of it.
     let mut at = step.at;
     while let Some(before) = at.checked_sub(1) {
@@ -363,6 +380,13 @@ fn agent(making: &Making<'_>, step: &Named) -> Result<(Option<Who>, bool), ()> {
         if who(subject).is_err() {
             return Err(());
         }
+    }
+    // `The server does not report any alert`: of a verb that is not known, whoever is named does it, or nothing is claimed.
+    if making.is_denied() && !subjects.is_empty() {
+        return match (verb, receives, subject) {
+            (None, None, Some(subject)) => Ok((who(subject)?, false)),
+            _ => Err(()),
+        };
     }
     let recipient = parties.iter().find(|(_, role)| *role == Role::Recipient);
     let recipient = recipient.and_then(|(at, _)| making.token(*at)).and_then(side);

@@ -209,7 +209,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::SelfSigned, "self~signed|signed by itself|自己署名"),
     (
         Word::Issuer,
-        "issued by|was issued by|issuer|signed by|issuing ca|発行者|発行元|が発行|を発行|発行|により発行|によって発行|から発行|に発行され|発行され|発行した",
+        "issued the|issued this|issued by|was issued by|issuer|signed by|issuing ca|発行者|発行元|が発行|を発行|発行|により発行|によって発行|から発行|に発行され|発行され|発行した",
     ),
     (
         Word::Subject,
@@ -228,7 +228,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
         Word::Group,
         "group|named group|curve|key exchange group|elliptic curve|鍵交換グループ|鍵共有グループ|楕円曲線|グループ|曲線|鍵交換",
     ),
-    (Word::Frames, "frames|フレーム"),
+    (Word::Frames, "frames|フレーム数|パケット数|フレーム"),
     (Word::Packets, "packets|segments|パケット|個のパケット"),
     (
         Word::Retransmissions,
