@@ -23,6 +23,7 @@ Commands:
   tlswalk explain [ID]          what a verdict means and looks like in a capture
   tlswalk why <FRAME> <CAPTURE> what the report says because of that frame
   tlswalk whynot <ID> <CAPTURE> which condition of a verdict is not met, or not visible
+  tlswalk check <TEXT> <CAPTURE> which claims of a text are true, false or not provable
   tlswalk triage <PATH>...      folders of captures: a table by verdict, a row for each attempt
   tlswalk serve                 a page of this machine alone, to drop captures on
   tlswalk config                which settings hold, and where each comes from
@@ -50,13 +51,20 @@ Exit codes:
   3  nothing failed, but nothing could be concluded either, or not all was judged
 With --expect or --expect-file: 0 as expected, 1 not, 2 and 3 as above";
 
+const CHECK_CODES: &str = "\
+Exit codes:
+  0  no claim is false, and at least one is true
+  1  at least one claim is false
+  2  tlswalk could not do its work: usage, unreadable text or capture
+  3  no claim was understood, or none could be shown to be true or false";
+
 /// `-h` fits a screen of 24 lines: no list of arguments and commands that the usage shows already.
 const TEMPLATE: &str = "\
 {about}
 
 Usage: tlswalk [OPTIONS] <CAPTURE>...  pcap, pcapng, also compressed; - is stdin
        tlswalk explain [ID]            what a verdict means and looks like
-       tlswalk triage, why, whynot, slice, verify, diff: see --help of each
+       tlswalk triage, why, whynot, check, slice, verify, diff: see --help of each
 
 {options}{after-help}";
 
@@ -89,11 +97,12 @@ impl Cli {
                 | Command::Diff { inspect }
                 | Command::Why { inspect, .. }
                 | Command::Whynot { inspect, .. }
+                | Command::Check { inspect, .. }
                 | Command::Triage { inspect, .. }
                 | Command::Serve { inspect, .. }
                 | Command::Config { inspect },
             ) => Some(inspect),
-            Some(Command::Explain { .. } | Command::Completions { .. } | Command::Man) => None,
+            Some(Command::Explain { .. } | Command::Mcp { .. } | Command::Completions { .. } | Command::Man) => None,
         }
     }
 
@@ -186,6 +195,15 @@ pub(crate) enum Command {
         #[command(flatten)]
         inspect: Inspect,
     },
+    /// Check the claims of a text: a ticket, a mail, an assistant's answer, in English or Japanese
+    #[command(max_term_width = 100, after_help = CHECK_CODES)]
+    Check {
+        /// The text; `-` is standard input
+        #[arg(value_name = "TEXT")]
+        text: PathBuf,
+        #[command(flatten)]
+        inspect: Inspect,
+    },
     /// Judge folders of captures: a row for each attempt, and a table by verdict
     ///
     /// Folders are read with all that is in them, links followed; a file is a capture by its content, not its name.
@@ -207,6 +225,13 @@ pub(crate) enum Command {
         inspect: Inspect,
         #[command(flatten)]
         triage: TriageOptions,
+    },
+    /// Answer an assistant's questions about captures (Model Context Protocol): starts tlswalk-mcp
+    #[command(disable_help_flag = true)]
+    Mcp {
+        /// What tlswalk-mcp takes: folders whose captures may be read; see tlswalk-mcp --help
+        #[arg(value_name = "ARGUMENT", trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<std::ffi::OsString>,
     },
     /// Judge captures in a browser: a page of this machine alone, for dropping them
     ///

@@ -96,6 +96,13 @@ const SUBCOMMANDS: &[Subcommand] = &[
         formats: ANSWERS,
     },
     Subcommand {
+        name: "check",
+        usage: "tlswalk check [OPTIONS] <TEXT> <CAPTURE>",
+        example: "tlswalk check answer.txt export.pcap",
+        takes: &["log", "format", "output", "color"],
+        formats: TEXT_OR_JSON,
+    },
+    Subcommand {
         name: "triage",
         usage: "tlswalk triage [OPTIONS] <PATH>...\n       tlswalk triage [OPTIONS] --watch <DIR>",
         example: "tlswalk triage exports/",

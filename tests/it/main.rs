@@ -12,6 +12,7 @@
 )]
 
 // What several of them use.
+mod answers;
 #[path = "../../benches/generator/mod.rs"]
 mod generator;
 mod metamorph;
@@ -30,6 +31,7 @@ mod alerts;
 mod bounds;
 mod catalogues;
 mod chassis;
+mod check;
 mod cli;
 mod corpus;
 mod device_logs;

@@ -11,8 +11,10 @@ use crate::cli::stdin::Waiting;
 pub(crate) use tlswalk::capture::Hashed;
 use tlswalk::report::escaped;
 
+pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod diff;
+pub(crate) mod mcp;
 pub(crate) mod reading;
 pub(crate) mod redact;
 pub(crate) mod serve;
