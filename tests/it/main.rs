@@ -30,6 +30,7 @@ mod alerts;
 mod bounds;
 mod catalogues;
 mod cli;
+mod compatible;
 mod corpus;
 mod device_logs;
 mod dialects;
