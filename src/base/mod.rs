@@ -13,3 +13,4 @@ pub mod phrase;
 pub mod secrets;
 pub mod seq;
 pub mod wire_text;
+pub(crate) mod word;

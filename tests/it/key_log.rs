@@ -27,7 +27,7 @@ fn judge(capture: &str, keys: Option<&str>) -> Report {
 
 fn verdict(report: &Report) -> (&str, &str) {
     let verdict = &report.attempts[0].verdict;
-    (&verdict.id, &verdict.confidence)
+    (&verdict.id, verdict.confidence.name())
 }
 
 /// Kinds of the steps that were decrypted, by the side that took them.

@@ -63,6 +63,7 @@ mod samples;
 mod scenarios;
 mod serve;
 mod settings;
+mod stacks;
 mod stream;
 mod text_dumps;
 mod ticket;

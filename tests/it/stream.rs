@@ -47,7 +47,12 @@ fn parts(capture: impl Read, options: &Options) -> Vec<Report> {
 fn shape(attempt: &Attempt) -> (String, String, String, Vec<u64>) {
     let verdict = &attempt.verdict;
     let frames = verdict.evidence.iter().map(|it| it.frame).collect();
-    (attempt.device.clone(), attempt.name.clone(), verdict.id.clone(), frames)
+    (
+        attempt.device.clone(),
+        attempt.name.clone(),
+        verdict.id.to_string(),
+        frames,
+    )
 }
 
 /// The same where others, earlier or later, are evidence, or seem to have asked (addresses of samples are shared).
