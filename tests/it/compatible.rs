@@ -52,7 +52,11 @@ fn breaks(old: &Value, new: &Value, place: &str, found: &mut Vec<String>) {
             "properties" | "$defs" => members(was, is, &here, found),
             // A kind that comes with a new value is an addition; a value that is gone is none.
             "enum" => {
-                let gone = was.as_array().unwrap().iter().filter(|it| !is.as_array().unwrap().contains(it));
+                let gone = was
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .filter(|it| !is.as_array().unwrap().contains(it));
                 found.extend(gone.map(|value| format!("{here}: {value} is gone")));
             }
             _ => breaks(was, is, &here, found),
@@ -72,7 +76,10 @@ fn members(was: &Value, is: &Value, place: &str, found: &mut Vec<String>) {
 }
 
 fn strings(value: &Value) -> Vec<&str> {
-    value.as_array().map(|it| it.iter().filter_map(Value::as_str).collect()).unwrap_or_default()
+    value
+        .as_array()
+        .map(|it| it.iter().filter_map(Value::as_str).collect())
+        .unwrap_or_default()
 }
 
 #[test]
