@@ -15,12 +15,13 @@ case $target in x86_64-*) deb=amd64 rpm=x86_64 ;; aarch64-*) deb=arm64 rpm=aarch
     ;;
 esac
 cd "$root"
-SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
-export SOURCE_DATE_EPOCH
 files=target/package-files
 rm -rf "$files"
 mkdir -p "$files"
 tar -xzf "$dist/$archive.tar.gz" --strip-components=1 -C "$files"
+# The time of the archive is that of its commit.
+SOURCE_DATE_EPOCH=$(stat -c %Y "$files/tlswalk")
+export SOURCE_DATE_EPOCH
 gzip -9nk "$files/man/tlswalk.1" "$files/CHANGELOG.md" "$files/LICENCES.txt"
 
 if command -v nfpm >/dev/null; then

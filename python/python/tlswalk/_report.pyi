@@ -132,6 +132,7 @@ class Attempt(TypedDict):
     course: NotRequired[Place]
     baseline: NotRequired[Baseline]
     device_events: NotRequired[list[DeviceEvent]]
+    client_looks_like: NotRequired[LooksLike]
     seen_again: NotRequired[SeenAgain]
 
 class Verdict(TypedDict):
@@ -425,6 +426,11 @@ class DeviceEvent(TypedDict):
     confidence: str | None
     bearing: str | None
     text: str
+
+class LooksLike(TypedDict):
+    "What a Client Hello looks like. It makes no verdict surer: any program can write any hello."
+    stack: Literal['openssl', 'gnutls', 'java', 'go', 'node', 'nss', 'chromium', 'schannel']
+    because: str
 
 class SeenAgain(TypedDict):
     ""
