@@ -33,6 +33,7 @@ mod catalogues;
 mod chassis;
 mod check;
 mod cli;
+mod compatible;
 mod corpus;
 mod device_logs;
 mod dialects;
