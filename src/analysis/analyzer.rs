@@ -234,6 +234,7 @@ impl<'o> Analyzer<'o> {
         let watched = Watched {
             hosts,
             controllers: self.decoder.controllers().clone(),
+            neighbours: self.decoder.neighbours().clone(),
             channels: self.collected.channels.clone(),
             lookups: &self.collected.lookups.all,
             told: OnceCell::new(),

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
+use crate::attempt::chassis::Chassis;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::FrameNumber;
 use crate::base::wire_text::WireText;
@@ -56,6 +57,8 @@ pub struct Choice {
 /// What the connections of a capture tell about one another.
 #[derive(Debug, Default)]
 pub struct Surroundings {
+    /// The serial numbers that devices showed of themselves.
+    pub chassis: Chassis,
     choices: HashMap<Endpoint, Vec<Choice>>,
     issued: HashMap<Box<[u8]>, BTreeMap<WireText, Stretch>>,
     completed: HashMap<Endpoint, BTreeMap<IpAddr, Success>>,
@@ -138,6 +141,7 @@ impl Surroundings {
 
     /// Adds what a connection tells; a second time changes nothing.
     pub(crate) fn add(&mut self, connection: &Connection) {
+        self.chassis.add(connection);
         let Some(tls) = &connection.tls else { return };
         // What a server chose is known by its TCP port; the same number over UDP is another service.
         if connection.carrier.is_datagram() {
@@ -194,11 +198,11 @@ fn said_by_server(connection: &Connection) -> Stretch {
     let shown = steps.filter(|step| step.side == Side::Server && SHOWN.contains(&step.kind));
     Stretch {
         ends: [connection.client, connection.server],
-        first: connection.first.0,
+        first: connection.first.frame,
         last: shown
             .flat_map(|step| step.frames.iter().copied())
             .max()
-            .unwrap_or(connection.last.0),
+            .unwrap_or(connection.last.frame),
     }
 }
 
@@ -222,7 +226,7 @@ mod tests {
             side: Side::Server,
             frame: FrameNumber(8),
             frames: vec![FrameNumber(8)],
-            time: one.first.1,
+            time: one.first.time,
             from: 0,
             to: 0,
             seen: Seen::Observed,

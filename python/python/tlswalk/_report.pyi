@@ -14,10 +14,27 @@ class Report(TypedDict):
     attempts: list[Attempt]
     connections: list[Connection]
     part: NotRequired[Part]
+    settings: NotRequired[Settings]
     others: NotRequired[Others]
     courses: NotRequired[list[Course]]
     cadence: NotRequired[Cadence]
     device_logs: NotRequired[list[DeviceLog]]
+
+class Settings(TypedDict):
+    "What a settings file, a site or the environment said beside the command line."
+    file: NotRequired[str]
+    sha256: NotRequired[str]
+    site: NotRequired[str]
+    options: NotRequired[list[Setting]]
+
+# "An option that was not typed."
+Setting = TypedDict(
+    'Setting',
+    {
+        'option': str,
+        'from': Literal['environment', 'site', 'file'],
+    },
+)
 
 class Others(TypedDict):
     "TLS connections of others, judged because the capture holds nothing of the service that was looked for."

@@ -13,14 +13,14 @@ mod flow;
 
 pub mod table;
 
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
 use crate::connection::step::Sides;
 
 /// What a connection over datagrams shows beside its messages.
 #[derive(Clone, Debug, Default)]
 pub struct DatagramFacts {
     /// Flights that a side sent again: frame and time of each.
-    pub again: Sides<Vec<(FrameNumber, Timestamp)>>,
+    pub again: Sides<Vec<FrameAt>>,
     /// Datagrams of which IP fragments never came: the first of each side, and how many.
     pub torn: Sides<Option<Torn>>,
     /// Whether the messages of a side are all there, from its first one on.
@@ -50,7 +50,7 @@ pub struct Control {
     /// Discovery Responses.
     pub answers: u64,
     /// The last Discovery Response.
-    pub last_answer: Option<(FrameNumber, Timestamp)>,
+    pub last_answer: Option<FrameAt>,
     /// Join Requests and Responses in clear: without DTLS, which no standard controller allows.
     pub joins: u64,
 }

@@ -113,7 +113,7 @@ impl DatagramFlows {
     pub(crate) fn hand_on_quiet(&mut self, moment: Moment, ended: &mut Vec<Over>) {
         let is_quiet = |flow: &DatagramFlow| {
             let patience = if flow.is_over() { CLOSED } else { SILENT };
-            moment.since(flow.last.1) > patience
+            moment.since(flow.last.time) > patience
         };
         let mut over: Vec<(u64, Key)> = self
             .flows
@@ -134,7 +134,7 @@ impl DatagramFlows {
     pub(crate) fn open(&self) -> impl Iterator<Item = OpenFlow> {
         self.flows.iter().map(|(ends, flow)| OpenFlow {
             ends: *ends,
-            first: flow.first.1,
+            first: flow.first.time,
             has_asked: flow.has_asked(),
         })
     }

@@ -6,7 +6,7 @@ use super::heard::{ANSWER, finished_lost, late_answer, unanswered};
 use super::{client, elsewhere, first_fin, seconds, service, watched_after};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Alert, Seen, Side, Step, StepKind, TlsFacts};
@@ -72,7 +72,7 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
     let late = late_answer(connection, ANSWER);
     let request = unanswered(connection, late.is_some())?;
     let step = step_of(connection, request);
-    let time = step.map_or(connection.first.1, |step| step.time);
+    let time = step.map_or(connection.first.time, |step| step.time);
     if may_have_answered(connection) || !watched_after(connection, time, context) {
         return None;
     }
@@ -81,8 +81,8 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
     let end = match client_tcp.fin {
         Some(fin) if late.is_some() => fin.time,
         // An open connection is silent up to the capture's end.
-        _ if is_open => context.capture.last.unwrap_or(connection.last.1),
-        _ => connection.last.1,
+        _ if is_open => context.capture.last.unwrap_or(connection.last.time),
+        _ => connection.last.time,
     };
     // A client that closes soon after its request did not wait for an answer. Licensing is HTTP and needs one; of an
     // unknown protocol that proves nothing.
@@ -204,7 +204,7 @@ impl Case<'_, '_> {
         };
         finding
             .evidence(self.request, phrase("no-application-response-request"))
-            .evidence(left.map_or(self.connection.last.0, |fin| fin.frame), how)
+            .evidence(left.map_or(self.connection.last.frame, |fin| fin.frame), how)
             .cannot_tell(phrase(if self.attempt.licensing {
                 "no-application-response-cannot-tell"
             } else {
@@ -253,7 +253,7 @@ impl Case<'_, '_> {
         if self.is_open {
             finding = finding.alternative("answer-later", phrase("no-application-response-open"));
         }
-        if let Some((frame, closed)) = self.connection.tcp.server.window_closed.filter(|_| !self.left) {
+        if let Some(FrameAt { frame, time: closed }) = self.connection.tcp.server.window_closed.filter(|_| !self.left) {
             let waited = seconds(self.end.since(closed));
             finding = finding
                 .evidence(frame, phrase("no-application-response-window").with("waited", waited))

@@ -113,7 +113,7 @@ fn end_of(connection: &Connection, last: &Step, loss: Option<Phrase>, closer: Op
         return End::Lost(clause);
     }
     let Some(side) = closer else {
-        let is_stalled = |side| Some(End::Stalled(side, connection.tcp[side].window_closed?.0));
+        let is_stalled = |side| Some(End::Stalled(side, connection.tcp[side].window_closed?.frame));
         return Side::both().into_iter().find_map(is_stalled).unwrap_or(End::Silent);
     };
     match connection.tcp[side].fin {
@@ -153,7 +153,7 @@ impl Case<'_, '_> {
     }
 
     fn waited(&self) -> Phrase {
-        seconds(self.connection.last.1.since(self.last.time))
+        seconds(self.connection.last.time.since(self.last.time))
     }
 
     /// How it ended, as a clause.
@@ -205,7 +205,7 @@ impl Case<'_, '_> {
         }
         let repeated = self.lost.and_then(|side| connection.tcp[side].delivery.repeated());
         if let Some(repeated) = repeated {
-            finding = finding.evidence(repeated.last.0, lost_bytes::repeated(repeated));
+            finding = finding.evidence(repeated.last.frame, lost_bytes::repeated(repeated));
         }
         let closed = self.closer.and_then(|side| Some((side, connection.tcp[side].fin?)));
         if let Some((side, fin)) = closed {
@@ -219,7 +219,7 @@ impl Case<'_, '_> {
             finding = finding.evidence(fin.frame, closes);
         }
         finding = finding.evidence(
-            connection.last.0,
+            connection.last.frame,
             phrase("silent-mid-handshake-last-packet").with("span", self.waited()),
         );
         if let End::ClosedUnseen(side) = self.end {
