@@ -64,7 +64,11 @@ pub fn analyze_merged<R: Read>(
         [first, .., last] if names.len() > 3 => format!("{first} … {last} ({} files)", names.len()),
         names => names.join(" + "),
     };
-    Ok(analyzer.finish(&name, &facts))
+    let mut report = analyzer.finish(&name, &facts);
+    if let Some(made_with) = report.made_with.as_mut().filter(|_| names.len() > 1) {
+        made_with.merged = names;
+    }
+    Ok(report)
 }
 
 /// Reads a whole capture and says of each of these verdicts why it was given, or not. An id that is no verdict has no answer.

@@ -3,6 +3,7 @@
 pub(crate) mod accepted;
 pub mod attested;
 pub mod chassis;
+mod client;
 pub mod contents;
 pub mod device_clock;
 mod families;
@@ -180,23 +181,9 @@ pub(crate) fn attempts<'a>(
 pub(crate) fn complete<'a>(attempt: &mut Attempt<'a>, options: &Options, directory: &Directory<'a>) {
     attempt.icmp = errors_about(&attempt.connections, &attempt.lookups, directory);
     attempt.dns_over_tcp = unanswered_dns(attempt, directory);
-    tell_client(attempt, options);
+    client::tell(attempt, options);
     judge(attempt, options);
     attempt.revocation = revocation(attempt, directory);
-}
-
-/// Of a client of which nothing else is known, the hello may show with which library it was written: that chooses commands, and
-/// nothing else.
-fn tell_client(attempt: &mut Attempt<'_>, options: &Options) {
-    if attempt.dialect != Dialect::Generic || options.dialect.is_some() || attempt.carrier() != Carrier::Tcp {
-        return;
-    }
-    let hello = attempt.tls().and_then(|tls| tls.client_hello.as_deref());
-    let stack = hello.and_then(|hello| hello.stack);
-    if let Some((stack, dialect)) = stack.and_then(|stack| Some((stack, Dialect::named(stack.name())?))) {
-        attempt.looks_like = Some(stack);
-        attempt.dialect = dialect;
-    }
 }
 
 /// Connections and look-ups as attempts, in order of their first frames. So many of the look-ups, the first ones, are only

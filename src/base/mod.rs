@@ -5,6 +5,7 @@ pub(crate) mod clock;
 pub mod command;
 pub mod confidence;
 pub mod dialect;
+pub(crate) mod elapsed;
 pub mod endpoint;
 pub mod frame;
 pub mod hexadecimal;

@@ -167,11 +167,17 @@ impl Direction {
         }
     }
 
-    /// They were data when the sender's numbers went on behind them, and padding when it sends from the same place again.
+    /// They were data when the sender's numbers went on behind them, and padding when it sends from the same place again. A
+    /// segment of before, late or sent again, shows neither.
     pub(crate) fn settle_doubtful(&mut self, next: SeqNumber, peer: &mut Stream) {
         let Some(doubtful) = self.doubtful.take() else { return };
         let len = i32::try_from(doubtful.len).unwrap_or_default();
-        if next.distance_from(doubtful.seq) >= len {
+        let distance = next.distance_from(doubtful.seq);
+        if distance < 0 {
+            self.doubtful = Some(doubtful);
+            return;
+        }
+        if distance >= len {
             let zeros = [0; 6];
             let chunk = Chunk {
                 from: self.stream.position(doubtful.seq),

@@ -113,7 +113,7 @@ use wording::{
 
 /// Order is precedence: when several rules fire, the first is the cause and the rest are context. It follows the steps of
 /// an attempt, and within a step goes from the specific to the general.
-pub(super) const RULES: &[&Rule] = &[
+pub(crate) const RULES: &[&Rule] = &[
     &dns_no_response::RULE,
     &dns_error::RULE,
     &dns_unexpected_address::RULE,

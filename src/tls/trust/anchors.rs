@@ -112,6 +112,17 @@ impl Anchors {
         sources
     }
 
+    /// The user's own: where each comes from, its subject, and its SHA-256.
+    pub fn own(&self) -> impl Iterator<Item = (&str, &WireText, &[u8; 32])> {
+        let own = self.own.iter();
+        own.map(|root| (root.origin.as_str(), &root.fields.subject, &root.sha256))
+    }
+
+    /// Keeps those of the user's own whose SHA-256 is wanted.
+    pub fn retain_own(&mut self, wanted: impl Fn(&[u8; 32]) -> bool) {
+        self.own.retain(|root| wanted(&root.sha256));
+    }
+
     /// Whether an anchor that was chosen for licensing or by the user is of the same organization as an issuer: then that
     /// issuer is rather one of its intermediates than a stranger.
     #[must_use]
