@@ -3,5 +3,6 @@
 pub mod check;
 pub mod diff;
 pub mod redact;
+pub mod signature;
 pub mod slice;
 pub mod verify;

@@ -22,6 +22,16 @@ const IDIOMS: &[(&str, &str)] = &[
     ("is rather", "is more likely"),
     ("push out nothing", "never evicts"),
     ("shall", "must, or: will"),
+    ("in vain", "without success"),
+    ("log tells", "log shows"),
+    ("logs tell", "logs show"),
+    ("as a rule", "usually"),
+    ("broke the handshake", "aborted the handshake"),
+    ("without a word", "without sending anything"),
+    ("so to say", "leave it out"),
+    ("is told to use", "is configured to use"),
+    ("in the midst of", "during"),
+    ("made anew", "made again"),
 ];
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -18,6 +18,7 @@ pub(crate) mod mcp;
 pub(crate) mod reading;
 pub(crate) mod redact;
 pub(crate) mod serve;
+pub(crate) mod signing;
 pub(crate) mod slice;
 pub(crate) mod triage;
 pub(crate) mod verify;

@@ -20,7 +20,6 @@ macro_rules! rule {
     };
 }
 
-#[allow(clippy::too_many_lines, reason = "one case told from beginning to end")]
 mod application_error;
 mod bare_end;
 mod before_any_hello;
@@ -46,9 +45,7 @@ mod device_log_contradicts;
 mod device_remedies;
 pub mod device_reports_failure;
 mod device_service;
-#[allow(clippy::too_many_lines, reason = "one case told from beginning to end")]
 mod dns_error;
-#[allow(clippy::too_many_lines, reason = "one case told from beginning to end")]
 mod dns_no_response;
 mod dns_stale_address;
 mod dns_unexpected_address;
