@@ -128,7 +128,7 @@ fn verdict(pcap: &[u8]) -> Vec<(VerdictId, By)> {
     let report = tlswalk::analyze(pcap, "fuzz", options(Language::En)).unwrap();
     let attempts = report.attempts.into_iter();
     attempts
-        .map(|attempt| (attempt.verdict.id, attempt.verdict.by))
+        .map(|attempt| (attempt.verdict.id.to_string(), attempt.verdict.by.to_string()))
         .collect()
 }
 
@@ -225,7 +225,7 @@ fn written(report: &Report) -> Vec<Vec<u8>> {
         |report, out| json::write_pretty(report, out),
         |report, out| json::write_line(report, out),
         |report, out| csv::write_rows(report, out),
-        |report, out| junit::write_junit(std::slice::from_ref(report), &[], &[], out),
+        |report, out| junit::write_junit(std::slice::from_ref(report), &[], &[], &[], out),
         |report, out| markdown::write_markdown(report, out),
         |report, out| html::write_html(std::slice::from_ref(report), &[], out),
         |report, out| sarif::write_sarif(std::slice::from_ref(report), &[], out),
@@ -273,7 +273,13 @@ pub fn reported(data: &[u8]) {
         return;
     };
     let sha256 = report.capture.sha256.clone().unwrap_or_default();
-    if let Ok(checked) = verify::verify(&report, SAMPLE, &sha256, options(Language::En)) {
+    let files = verify::Files {
+        names: vec!["sample".to_owned()],
+        sha256,
+        language: Language::En,
+    };
+    let open = || Ok(vec![SAMPLE]);
+    if let Ok(checked) = verify::verify(&report, &files, open, options(Language::En), None) {
         drop(checked.to_text(true, Language::En));
     }
     drop(written(&report));

@@ -99,8 +99,8 @@ const SUBCOMMANDS: &[Subcommand] = &[
         name: "check",
         usage: "tlswalk check [OPTIONS] <TEXT> <CAPTURE>",
         example: "tlswalk check answer.txt export.pcap",
-        takes: &["log", "format", "output", "color"],
-        formats: TEXT_OR_JSON,
+        takes: &["at", "dialect", "log", "format", "output", "color"],
+        formats: ANSWERS,
     },
     Subcommand {
         name: "triage",
