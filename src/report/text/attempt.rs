@@ -63,12 +63,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
             .in_language(language);
         page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
     }
-    if let Some(looks) = &attempt.client_looks_like {
-        let text = phrase("text-looks-like")
-            .with("because", &looks.because)
-            .in_language(language);
-        page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
-    }
+    looks_like(page, attempt)?;
     fix(page, verdict)?;
     evidence(page, attempt, verbose)?;
     stopped(page, attempt, connection, verbose)?;
@@ -83,6 +78,17 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
     }
     page.blank()?;
     hints(page, report, attempt, verbose)
+}
+
+/// What the client looks like, where that chose the commands below.
+fn looks_like(page: &mut Page<'_>, attempt: &Attempt) -> io::Result<()> {
+    let Some(looks) = &attempt.client_looks_like else {
+        return Ok(());
+    };
+    let text = phrase("text-looks-like")
+        .with("because", &looks.because)
+        .in_language(page.language);
+    page.hang_painted(&[], 2, (Paint::Dim, &text), "")
 }
 
 /// Who to whom, how, and with what.
