@@ -85,7 +85,17 @@ fn slices_agree(number: usize) {
                 verified.stderr
             );
             let verification = verified.report();
-            assert_eq!(verification["unchecked"], 0, "{} {of}: {verification}", row.file);
+            // Of a slice, what counts all frames and the name of the capture; of the capture itself, nothing.
+            let unchecked: Vec<&str> = verification["claims"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|it| it["state"] == "unchecked")
+                .map(|it| it["why"].as_str().unwrap())
+                .collect();
+            let known = ["it counts all frames of the capture", "a file can have any name"];
+            let is_known = |why: &&str| of == &slice && known.iter().any(|it| why.starts_with(it));
+            assert!(unchecked.iter().all(is_known), "{} {of}: {verification}", row.file);
             assert!(verification["holds"].as_u64() > Some(0));
         }
     }
@@ -371,7 +381,7 @@ fn what_cannot_be_checked_is_said_in_one_sentence_and_exit_2() {
         );
     };
     refused("no json", capture, "no JSON report");
-    refused("[]", capture, "several reports");
+    refused("[]", capture, "no report of tlswalk");
     refused("{}", capture, "no report of tlswalk");
     refused(
         &text.replace("tlswalk.report/1", "tlswalk.report/9"),
