@@ -25,12 +25,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
     let connection = shown(report, attempt);
     let (sign, paint) = mark(verdict.severity);
     let lead: &[Span<'_>] = &[(paint, sign), (Paint::Plain, " ")];
-    // That nothing can be told is no claim that could be more or less sure.
-    let sure = if verdict.severity == Severity::Note {
-        String::new()
-    } else {
-        words::confidence(verdict.confidence, language)
-    };
+    let sure = sure(verdict, language);
     page.hang_painted(lead, 2, (Paint::Strong, &headline(attempt, language)), &sure)?;
     let route = route(attempt, connection, language);
     if verdict.severity == Severity::Ok && !verbose {
@@ -87,6 +82,14 @@ fn remarks(page: &mut Page<'_>, report: &Report, attempt: &Attempt, connection: 
         page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
     }
     Ok(())
+}
+
+/// How sure the verdict is; nothing of one that claims nothing.
+fn sure(verdict: &Verdict, language: Language) -> String {
+    if verdict.severity == Severity::Note {
+        return String::new();
+    }
+    words::confidence(verdict.confidence, language)
 }
 
 /// Both ends, the route between them, and the protocol.
