@@ -234,7 +234,7 @@ impl Verbs {
         let mut judged = slice::judge(again()?, name, &options).map_err(|error| told(&error))?;
         if !all
             && !judged.report.has_what_was_looked_for()
-            && let Some(others) = options.of_others()
+            && let Some(others) = self.options(all)?.of_others()
         {
             let found = slice::judge(again()?, name, &others).map_err(|error| told(&error))?;
             if !found.report.attempts.is_empty() {
