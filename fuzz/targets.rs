@@ -14,7 +14,7 @@ use tlswalk::handoff::slice::{self, Breadth, Judged, Kept, Wish};
 use tlswalk::handoff::verify;
 use tlswalk::profile::Profile;
 use tlswalk::report::text::{TextStyle, write_text};
-use tlswalk::report::{By, Report, VerdictId, csv, html, json, junit, markdown, sarif};
+use tlswalk::report::{Report, csv, html, json, junit, markdown, sarif};
 use tlswalk::{Analyzer, KeyLog, Options};
 
 #[path = "../tests/scenario/mod.rs"]
@@ -124,7 +124,7 @@ fn bend(mut story: Scenario, data: &[u8]) -> Scenario {
     story
 }
 
-fn verdict(pcap: &[u8]) -> Vec<(VerdictId, By)> {
+fn verdict(pcap: &[u8]) -> Vec<(String, String)> {
     let report = tlswalk::analyze(pcap, "fuzz", options(Language::En)).unwrap();
     let attempts = report.attempts.into_iter();
     attempts
