@@ -1,4 +1,4 @@
-//! What every stage shares: nouns without a stage of their own, and words.
+//! The base of every stage: nouns without a stage of their own, and words.
 
 pub mod carrier;
 pub(crate) mod clock;

@@ -87,7 +87,10 @@ impl Originals {
             ("--ca", inspect.ca.iter().collect()),
             ("--log", inspect.log.iter().collect()),
             ("--expect-file", inspect.expect_file.iter().collect()),
+            ("--accepted", inspect.accepted.iter().collect()),
             ("--redact-key", inspect.redact_key.iter().collect()),
+            ("--keylog", inspect.keylog.iter().collect()),
+            ("--sign", inspect.sign.iter().collect()),
         ];
         for (option, paths) in options {
             for path in paths {

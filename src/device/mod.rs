@@ -21,7 +21,7 @@ use crate::base::dialect::Dialect;
 use crate::base::secrets::strike_out;
 use crate::base::wire_text::WireText;
 use crate::base::word::words;
-use crate::capture::decompressed;
+use crate::capture::{Hashed, decompressed};
 use lines::{Line, Lines};
 use reader::Reader;
 pub use stamp::{Mark, Stamp};
@@ -357,6 +357,8 @@ pub struct DeviceLog {
     pub settings: BTreeMap<&'static str, Setting>,
     /// The weakest mark on any stamp of syslog.
     pub mark: Mark,
+    /// SHA-256 of the file as it is on disk, in hexadecimal; empty where it could not be read to its end.
+    pub sha256: String,
 }
 
 /// The value of a setting, of the text that was given last.
@@ -400,6 +402,13 @@ impl DeviceLog {
 /// Reads a text of a device to its end. It cannot fail: what cannot be read is told in [`DeviceLog::failure`].
 #[must_use]
 pub fn read(name: &str, input: impl Read) -> DeviceLog {
+    let mut hashed = Hashed::new(input, true);
+    let mut log = read_lines(name, &mut hashed);
+    log.sha256 = hashed.finish().ok().flatten().unwrap_or_default();
+    log
+}
+
+fn read_lines(name: &str, input: impl Read) -> DeviceLog {
     let mut reader = Reader::new(name);
     let (mut input, compression) = match decompressed(input) {
         Ok(opened) => opened,

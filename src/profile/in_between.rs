@@ -35,7 +35,7 @@ pub struct Interceptor {
     /// Texts of which one occurs in a page of its own, in lower case: in the target of a redirect, in `server: ` with the
     /// Server header, or where the page begins.
     #[serde(default)]
-    page_contains: Vec<String>,
+    pub page_contains: Vec<String>,
     /// Where a resolver sends what it blocks.
     #[serde(default)]
     addresses: Vec<IpAddr>,

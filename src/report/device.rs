@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Capture, Overall, Report, SCHEMA, Tool};
+use super::{Capture, MadeWith, Overall, Report, SCHEMA, Tool};
 use crate::attempt;
 use crate::attempt::device_clock::{self, Offset};
 use crate::attempt::testimony::Testimony;
@@ -185,6 +185,7 @@ pub fn report_on_logs(options: &Options) -> Report {
         device_logs: options.logs.iter().map(|log| log_of(log, &[], None)).collect(),
         beside: Vec::new(),
         others: None,
+        made_with: Some(MadeWith::of(options)),
         options: Vec::new(),
         settings: None,
     }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::judge::finding::Severity;
 use crate::profile::Transport;
+use crate::profile::options::Options;
 
 fn step(kind: &'static str, side: &'static str, frame: u64, ms: u64) -> Step {
     let time = format!("2021-08-24T11:31:13.{ms:03}000000Z");
@@ -65,6 +66,7 @@ fn base(file: &str, frames: u64) -> Report {
         device_logs: vec![],
         beside: vec![],
         others: None,
+        made_with: Some(MadeWith::of(&Options::everything().unwrap())),
         options: Vec::new(),
         settings: None,
     }

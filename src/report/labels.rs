@@ -28,7 +28,7 @@ pub(super) fn voice_of(report: &Report) -> Voice {
 }
 
 /// Wireshark's words for a step; names of protocol messages are the same in every language.
-pub(super) fn step_name(kind: &str, language: Language) -> String {
+pub(crate) fn step_name(kind: &str, language: Language) -> String {
     match kind {
         "syn" => "SYN".to_owned(),
         "syn-ack" => "SYN-ACK".to_owned(),

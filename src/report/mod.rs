@@ -2,6 +2,7 @@
 //!
 //! The shape is a contract with programs: it changes only by addition (`schema/report-1.json`).
 
+pub mod accepted;
 mod build;
 mod connections;
 mod courses;
@@ -11,11 +12,13 @@ pub mod escaped;
 #[cfg(test)]
 mod examples;
 pub mod explain;
+pub mod gate;
 pub mod html;
 pub mod json;
 pub mod junit;
 mod known;
 mod labels;
+pub mod made_with;
 pub mod markdown;
 mod names;
 mod notes;
@@ -38,6 +41,8 @@ use crate::base::word::words;
 
 pub(crate) use build::{Before, build};
 pub use device::{ClockOffset, DeviceEvent, DeviceLog, EventBearing, MessageCount, report_on_logs};
+pub(crate) use labels::step_name;
+pub use made_with::MadeWith;
 pub use outcome::{Outcome, outcome};
 pub use unread::Unread;
 
@@ -95,6 +100,9 @@ pub struct Report {
     /// How many TLS connections of others there are, where the capture holds nothing of the service that was looked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub others: Option<Others>,
+    /// How it was made, so that it can be made again; absent in reports of versions that did not say so.
+    #[serde(default, rename = "options", skip_serializing_if = "Option::is_none")]
+    pub made_with: Option<MadeWith>,
     /// What evidence rests on in connections that the report does not list. Of use to whoever has the capture, so no format
     /// shows it.
     #[serde(skip)]

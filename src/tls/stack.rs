@@ -2,7 +2,7 @@
 //!
 //! Libraries write their extensions in an order of their own, and offer suites and signature algorithms in one. Each rule below
 //! asks for the order of several that the library's source fixes, whatever else is configured; a hello that fits none is
-//! nobody's. What is told by it is never more than "looks like": a program can write any hello, and some imitate browsers.
+//! nobody's. It never shows more than "looks like": a program can write any hello, and some imitate browsers.
 
 use super::hello::ClientHello;
 
@@ -106,7 +106,7 @@ const RENEGOTIATION: u16 = 0xff01;
 /// `application_settings`, in its old and its new number.
 const APPLICATION_SETTINGS: [u16; 2] = [17513, 17613];
 
-/// How Node.js's default list begins (nodejs.org, TLS: modifying the default TLS cipher suite).
+/// The beginning of Node.js's default list (nodejs.org, TLS: modifying the default TLS cipher suite).
 const NODE: [u16; 8] = [0x1302, 0x1303, 0x1301, 0xc02f, 0xc02b, 0xc030, 0xc02c, 0x009e];
 
 /// How Windows' default list begins behind the suites of TLS 1.3 (learn.microsoft.com, TLS Cipher Suites in Windows 10).

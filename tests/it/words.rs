@@ -77,7 +77,9 @@ fn no_text_has_an_idiom_of_ours() {
         let name = path.strip_prefix(root()).unwrap().display().to_string();
         found.extend(idioms(&name, &fs::read_to_string(&path).unwrap()));
     }
-    for command in ["", "slice", "verify", "diff", "why", "whynot", "triage", "explain"] {
+    for command in [
+        "", "slice", "verify", "diff", "why", "whynot", "check", "triage", "explain",
+    ] {
         let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|it| !it.is_empty()).collect();
         let help = tlswalk(&arguments, Duration::from_secs(60)).stdout;
         assert!(help.contains("Usage:"), "{command}");

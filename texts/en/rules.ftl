@@ -296,6 +296,7 @@ server-certificate-rejected-pool = bring the trust store of the { -device } up t
 server-certificate-rejected-cannot-tell-controller = what the { -device } trusts and what its clock says: both are inside the { -device }
 server-certificate-rejected-root-or-intermediate = what { $issuer } is, which is not presented: an authority whose root the client lacks, or an intermediate that the server should send
 server-certificate-rejected-import = import the server's certificate (or its authority) into the trust store of the { -device }
+server-certificate-rejected-import-own = where that authority is one of your own, give the client its root
 server-certificate-rejected-authority = give { $server } a certificate from an authority that the client trusts, or the client that authority's root
 server-certificate-rejected-unreadable = a certificate that cannot be read
 server-certificate-rejected-certificate = the server's certificate: { $subject }

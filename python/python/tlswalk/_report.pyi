@@ -19,6 +19,7 @@ class Report(TypedDict):
     courses: NotRequired[list[Course]]
     cadence: NotRequired[Cadence]
     device_logs: NotRequired[list[DeviceLog]]
+    options: NotRequired[MadeWith]
 
 class Settings(TypedDict):
     "What a settings file, a site or the environment said beside the command line."
@@ -132,6 +133,7 @@ class Attempt(TypedDict):
     course: NotRequired[Place]
     baseline: NotRequired[Baseline]
     device_events: NotRequired[list[DeviceEvent]]
+    client_looks_like: NotRequired[LooksLike]
     seen_again: NotRequired[SeenAgain]
 
 class Verdict(TypedDict):
@@ -426,8 +428,54 @@ class DeviceEvent(TypedDict):
     bearing: str | None
     text: str
 
+class LooksLike(TypedDict):
+    "What a Client Hello looks like. It makes no verdict surer: any program can write any hello."
+    stack: Literal['openssl', 'gnutls', 'java', 'go', 'node', 'nss', 'chromium', 'schannel']
+    because: str
+
 class SeenAgain(TypedDict):
     ""
     client: str
     server: str
     frame: int
+
+class MadeWith(TypedDict):
+    ""
+    version: str
+    profile: MadeWithProfile
+    anchors: list[MadeWithAnchor]
+    logs: list[MadeWithFile]
+    key_log: str | None
+    wlc: list[str]
+    cssm: list[str]
+    on_prem: list[str]
+    cslu: list[str]
+    proxy: list[str]
+    all: bool
+    at: str | None
+    language: str
+    dialect: str | None
+    redaction: Redaction | None
+    merged: list[str]
+
+class MadeWithProfile(TypedDict):
+    ""
+    name: str
+    sha256: str
+    built_in: bool
+
+class MadeWithAnchor(TypedDict):
+    ""
+    file: str
+    subject: str
+    sha256: str
+
+class MadeWithFile(TypedDict):
+    ""
+    file: str
+    sha256: str
+
+class Redaction(TypedDict):
+    ""
+    key: Literal['capture', 'file']
+    keeps_certificates: bool

@@ -319,8 +319,9 @@ pub fn holds(judged: &Judged, kept: &Kept, slice: impl Read, options: &Options) 
     }
     let again = analyzer.finish(&report.capture.file, &facts);
     let frames = judged.facts.frames;
+    let present = verify::Present::InSlice(kept.clone());
     Ok(same_evidence(report, &again)
-        && verify::compare(report, &again, frames, kept, options.language).exit_code() == 0)
+        && verify::compare(report, &again, (frames, &present), options.language).exit_code() == 0)
 }
 
 /// Whether the verdicts of two reports also rest on as much.

@@ -50,20 +50,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
         None => route,
     };
     page.hang(&[], 2, &route, "")?;
-    let tries = connections(report, attempt).len();
-    if let (2.., Some(connection)) = (tries, connection) {
-        let text = phrase("text-tries")
-            .with("tries", tries)
-            .with("server", &connection.server)
-            .in_language(language);
-        page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
-    }
-    if let Some(looks) = &attempt.client_looks_like {
-        let text = phrase("text-looks-like")
-            .with("because", &looks.because)
-            .in_language(language);
-        page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
-    }
+    remarks(page, report, attempt, connection)?;
     fix(page, verdict)?;
     evidence(page, attempt, verbose)?;
     stopped(page, attempt, connection, verbose)?;
@@ -78,6 +65,23 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
     }
     page.blank()?;
     hints(page, report, attempt, verbose)
+}
+
+/// Below the route: how many connections there were, and what the client looks like.
+fn remarks(page: &mut Page<'_>, report: &Report, attempt: &Attempt, connection: Option<&Connection>) -> io::Result<()> {
+    let tries = connections(report, attempt).len();
+    let tried = connection.filter(|_| tries > 1).map(|connection| {
+        phrase("text-tries")
+            .with("tries", tries)
+            .with("server", &connection.server)
+    });
+    let looks = attempt.client_looks_like.as_ref();
+    let looks = looks.map(|looks| phrase("text-looks-like").with("because", &looks.because));
+    for remark in tried.into_iter().chain(looks) {
+        let text = remark.in_language(page.language);
+        page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
+    }
+    Ok(())
 }
 
 /// How sure the verdict is; nothing of one that claims nothing.

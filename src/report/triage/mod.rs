@@ -9,7 +9,7 @@ use super::Outcome;
 use super::row::Row;
 use crate::judge::finding::Severity;
 
-pub use junit::{CaseCounts, write_case, write_junit_begin, write_junit_end};
+pub use junit::{CaseCounts, write_case, write_expected, write_junit_begin, write_junit_end};
 pub(crate) use text::sum;
 pub use text::{write_line, write_tally};
 

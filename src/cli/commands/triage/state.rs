@@ -9,18 +9,19 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use ring::digest;
 use serde::{Deserialize, Serialize};
+use tlswalk::Options;
 use tlswalk::base::hexadecimal::hexadecimal;
+use tlswalk::report::MadeWith;
 use tlswalk::report::row::{ROW_SCHEMA, Row};
 
 use super::walk::Found;
-use crate::cli::args::Inspect;
 use crate::cli::reason;
 
 /// The schema name of a line.
@@ -323,43 +324,11 @@ fn nanoseconds(time: SystemTime) -> i128 {
 }
 
 /// Everything that may change a row, in one word: the version, the options, and what stands in the files that they name.
-pub(super) fn fingerprint(inspect: &Inspect) -> Result<String, String> {
-    let mut context = digest::Context::new(&digest::SHA256);
-    let mut part = |text: &[u8]| {
-        context.update(&(text.len() as u64).to_le_bytes());
-        context.update(text);
-    };
-    for text in [SCHEMA, ROW_SCHEMA, env!("CARGO_PKG_VERSION"), &inspect.profile] {
-        part(text.as_bytes());
-    }
-    let Inspect {
-        wlc,
-        cssm,
-        on_prem,
-        cslu,
-        proxy,
-        all,
-        lang,
-        dialect,
-        at,
-        ..
-    } = inspect;
-    part(format!("{wlc:?} {cssm:?} {on_prem:?} {cslu:?} {proxy:?} {all} {lang:?} {dialect:?} {at:?}").as_bytes());
-    let profile = PathBuf::from(&inspect.profile);
-    let is_file = tlswalk::profile::Profile::built_in(&inspect.profile).is_none();
-    for path in is_file
-        .then_some(&profile)
-        .into_iter()
-        .chain(&inspect.ca)
-        .chain(&inspect.log)
-    {
-        let mut text = Vec::new();
-        File::open(path)
-            .and_then(|mut file| file.read_to_end(&mut text))
-            .map_err(|error| format!("{}: {}", path.display(), reason(&error)))?;
-        part(&text);
-    }
-    Ok(hexadecimal(context.finish().as_ref().get(..8).unwrap_or_default()))
+pub(super) fn fingerprint(options: &Options) -> String {
+    let made = serde_json::to_string(&MadeWith::of(options)).unwrap_or_default();
+    let parts = [SCHEMA, ROW_SCHEMA, &made].join("\0");
+    let digest = digest::digest(&digest::SHA256, parts.as_bytes());
+    hexadecimal(digest.as_ref().get(..8).unwrap_or_default())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -272,7 +272,7 @@ impl Desk<'_, '_> {
             Kind::Capture(outcome) => Some(outcome),
             _ => None,
         };
-        self.sink.write(&judged.rows, outcome).map_err(Stop::Output)?;
+        self.sink.write(&judged.rows, outcome, &[]).map_err(Stop::Output)?;
         super::remember(judged, self.watch.state).map_err(Stop::State)
     }
 }
