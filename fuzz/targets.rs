@@ -14,7 +14,7 @@ use tlswalk::handoff::slice::{self, Breadth, Judged, Kept, Wish};
 use tlswalk::handoff::verify;
 use tlswalk::profile::Profile;
 use tlswalk::report::text::{TextStyle, write_text};
-use tlswalk::report::{Report, csv, html, json, junit, markdown, sarif};
+use tlswalk::report::{By, Report, VerdictId, csv, html, json, junit, markdown, sarif};
 use tlswalk::{Analyzer, KeyLog, Options};
 
 #[path = "../tests/scenario/mod.rs"]
@@ -124,11 +124,11 @@ fn bend(mut story: Scenario, data: &[u8]) -> Scenario {
     story
 }
 
-fn verdict(pcap: &[u8]) -> Vec<(String, String)> {
+fn verdict(pcap: &[u8]) -> Vec<(VerdictId, By)> {
     let report = tlswalk::analyze(pcap, "fuzz", options(Language::En)).unwrap();
     let attempts = report.attempts.into_iter();
     attempts
-        .map(|attempt| (attempt.verdict.id, attempt.verdict.by))
+        .map(|attempt| (attempt.verdict.id.to_string(), attempt.verdict.by.to_string()))
         .collect()
 }
 
@@ -225,7 +225,7 @@ fn written(report: &Report) -> Vec<Vec<u8>> {
         |report, out| json::write_pretty(report, out),
         |report, out| json::write_line(report, out),
         |report, out| csv::write_rows(report, out),
-        |report, out| junit::write_junit(std::slice::from_ref(report), &[], &[], out),
+        |report, out| junit::write_junit(std::slice::from_ref(report), &[], &[], &[], out),
         |report, out| markdown::write_markdown(report, out),
         |report, out| html::write_html(std::slice::from_ref(report), &[], out),
         |report, out| sarif::write_sarif(std::slice::from_ref(report), &[], out),
@@ -273,7 +273,13 @@ pub fn reported(data: &[u8]) {
         return;
     };
     let sha256 = report.capture.sha256.clone().unwrap_or_default();
-    if let Ok(checked) = verify::verify(&report, SAMPLE, &sha256, options(Language::En)) {
+    let files = verify::Files {
+        names: vec!["sample".to_owned()],
+        sha256,
+        language: Language::En,
+    };
+    let open = || Ok(vec![SAMPLE]);
+    if let Ok(checked) = verify::verify(&report, &files, open, options(Language::En), None) {
         drop(checked.to_text(true, Language::En));
     }
     drop(written(&report));

@@ -478,11 +478,6 @@ impl Inspect {
     }
 }
 
-/// Reads the name of a dialect.
-fn dialects() -> impl TypedValueParser<Value = Dialect> {
-    PossibleValuesParser::new(Dialect::ALL.map(Dialect::name)).map(|name| Dialect::named(&name).unwrap_or_default())
-}
-
 /// Result of reading the command line.
 #[derive(Debug)]
 pub(crate) enum Parsed {

@@ -185,7 +185,7 @@ fn quiet_on_broken_pipe(name: &str, written: io::Result<()>) -> Result<u8, Strin
 /// One report per capture, in order, each written as soon as it is due; a capture that cannot be read does not stop the others.
 fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
     let options = options(inspect)?;
-    let expected = expect::given(inspect)?;
+    let expected = expected(inspect)?;
     if inspect.redact && !inspect.log.is_empty() {
         return Err("--redact cannot replace what names somebody in a device's own texts; leave --log out".to_owned());
     }

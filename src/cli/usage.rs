@@ -99,8 +99,8 @@ const SUBCOMMANDS: &[Subcommand] = &[
         name: "check",
         usage: "tlswalk check [OPTIONS] <TEXT> <CAPTURE>",
         example: "tlswalk check answer.txt export.pcap",
-        takes: &["log", "format", "output", "color"],
-        formats: TEXT_OR_JSON,
+        takes: &["at", "dialect", "log", "format", "output", "color"],
+        formats: ANSWERS,
     },
     Subcommand {
         name: "triage",
@@ -442,7 +442,7 @@ mod tests {
 
     #[test]
     fn every_command_in_the_documentation_is_understood() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
         let docs = std::fs::read_dir(folder.join("docs")).unwrap();
         let mut paths: Vec<_> = docs.map(|entry| entry.unwrap().path()).collect();
         paths.retain(|path| path.extension().is_some_and(|it| it == "md"));

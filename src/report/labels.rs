@@ -66,7 +66,15 @@ pub(super) fn frames_of(evidence: &[Evidence]) -> Vec<u64> {
     frames
 }
 
+/// A sentence's first letter large, except that of a host name, which stays as it was captured.
 pub(super) fn capitalised(text: &str) -> String {
+    if text
+        .split(' ')
+        .next()
+        .is_some_and(|word| word.trim_end_matches('.').contains('.'))
+    {
+        return text.to_owned();
+    }
     let mut chars = text.chars();
     let first = chars.next().into_iter().flat_map(char::to_uppercase);
     first.chain(chars).collect()
@@ -363,6 +371,8 @@ mod tests {
 
     #[test]
     fn numbers_and_names_read_well() {
+        assert_eq!(capitalised("the server"), "The server");
+        assert_eq!(capitalised("www.example.com の証明書"), "www.example.com の証明書");
         assert_eq!(grouped(1_254_000), "1,254,000");
         assert_eq!(step_name("new-session-ticket", Language::En), "New Session Ticket");
         assert_eq!(frames_filter([24, 18, 24]), "frame.number in {18, 24}");

@@ -154,7 +154,7 @@ impl RecordReader {
         let within = |left: u32| u32::try_from(missing).ok().filter(|&n| n <= left);
         match &mut self.state {
             State::Searching { seen, pieces } => {
-                // What was searched has no beginning in it; the rest may start anywhere, also inside a record. The hole itself
+                // The searched bytes hold no beginning; the rest may start anywhere, also inside a record. The hole itself
                 // makes no TLS of what it hides: only a header does whose record it swallowed.
                 self.begun = at_segment(pieces, 0) && plausible_header(seen).is_some();
                 self.preamble += seen.len() as u64;

@@ -31,7 +31,6 @@ const IDIOMS: &[(&str, &str)] = &[
     ("so to say", "leave it out"),
     ("is told to use", "is configured to use"),
     ("in the midst of", "during"),
-    ("made anew", "made again"),
 ];
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -1,7 +1,7 @@
 # トリアージ: 多数のキャプチャをまとめて判定する。表の見出し、行、文の順。
 
 triage-captures = キャプチャ
-triage-captures-counted = { $shown } 個のキャプチャ
+triage-captures-counted = キャプチャ { $shown } 件
 triage-attempts = 試行
 triage-examples = 例
 triage-not-read = 読み取れない

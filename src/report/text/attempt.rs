@@ -25,12 +25,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
     let connection = shown(report, attempt);
     let (sign, paint) = mark(verdict.severity);
     let lead: &[Span<'_>] = &[(paint, sign), (Paint::Plain, " ")];
-    // That nothing can be told is no claim that could be more or less sure.
-    let sure = if verdict.severity == Severity::Note {
-        String::new()
-    } else {
-        words::confidence(verdict.confidence, language)
-    };
+    let sure = sure(verdict, language);
     page.hang_painted(lead, 2, (Paint::Strong, &headline(attempt, language)), &sure)?;
     let route = route(attempt, connection, language);
     if verdict.severity == Severity::Ok && !verbose {
@@ -55,20 +50,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
         None => route,
     };
     page.hang(&[], 2, &route, "")?;
-    let tries = connections(report, attempt).len();
-    if let (2.., Some(connection)) = (tries, connection) {
-        let text = phrase("text-tries")
-            .with("tries", tries)
-            .with("server", &connection.server)
-            .in_language(language);
-        page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
-    }
-    if let Some(looks) = &attempt.client_looks_like {
-        let text = phrase("text-looks-like")
-            .with("because", &looks.because)
-            .in_language(language);
-        page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
-    }
+    remarks(page, report, attempt, connection)?;
     fix(page, verdict)?;
     evidence(page, attempt, verbose)?;
     stopped(page, attempt, connection, verbose)?;
@@ -83,6 +65,31 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
     }
     page.blank()?;
     hints(page, report, attempt, verbose)
+}
+
+/// Below the route: how many connections there were, and what the client looks like.
+fn remarks(page: &mut Page<'_>, report: &Report, attempt: &Attempt, connection: Option<&Connection>) -> io::Result<()> {
+    let tries = connections(report, attempt).len();
+    let tried = connection.filter(|_| tries > 1).map(|connection| {
+        phrase("text-tries")
+            .with("tries", tries)
+            .with("server", &connection.server)
+    });
+    let looks = attempt.client_looks_like.as_ref();
+    let looks = looks.map(|looks| phrase("text-looks-like").with("because", &looks.because));
+    for remark in tried.into_iter().chain(looks) {
+        let text = remark.in_language(page.language);
+        page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
+    }
+    Ok(())
+}
+
+/// How sure the verdict is; nothing of one that claims nothing.
+fn sure(verdict: &Verdict, language: Language) -> String {
+    if verdict.severity == Severity::Note {
+        return String::new();
+    }
+    words::confidence(verdict.confidence, language)
 }
 
 /// Both ends, the route between them, and the protocol.
