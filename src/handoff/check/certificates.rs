@@ -95,8 +95,8 @@ pub(super) fn read(making: &mut Making<'_>, about: &mut About) {
 /// Whose certificate it is.
 fn owner(making: &Making<'_>, noun: usize) -> Option<Side> {
     let parties = making.parties();
-    let owners = parties.iter().filter(|(at, role)| *role == Role::Owner && *at < noun);
-    if let Some(side) = owners.last().and_then(|(at, _)| making.token(*at)).and_then(side) {
+    let mut owners = parties.iter().filter(|(at, role)| *role == Role::Owner && *at < noun);
+    if let Some(side) = owners.next_back().and_then(|(at, _)| making.token(*at)).and_then(side) {
         return Some(side);
     }
     // `certificate of the server`
@@ -105,8 +105,8 @@ fn owner(making: &Making<'_>, noun: usize) -> Option<Side> {
     {
         return Some(side);
     }
-    let agents = parties.iter().filter(|(_, role)| *role == Role::Agent);
-    if let Some(side) = agents.last().and_then(|(at, _)| making.token(*at)).and_then(side)
+    let mut agents = parties.iter().filter(|(_, role)| *role == Role::Agent);
+    if let Some(side) = agents.next_back().and_then(|(at, _)| making.token(*at)).and_then(side)
         && !making.clause.has(Word::Issuer)
     {
         return Some(side);
@@ -191,7 +191,7 @@ fn dates(making: &mut Making<'_>, claim: impl Fn(&mut Making<'_>, usize, OfCerti
         let before = at.checked_sub(1).and_then(|at| making.word(at));
         let after = making.word(at + 1);
         let nearest = |word: Option<usize>| word.filter(|word| *word < at).map(|word| at - word);
-        let is_start = after == Some(Word::FromBefore) && spans || before == Some(Word::From) && spans;
+        let is_start = spans && (after == Some(Word::FromBefore) || before == Some(Word::From));
         let is_end = matches!(before, Some(Word::Until | Word::To)) || after == Some(Word::Until);
         let what = if is_start {
             Some(OfCertificate::NotBefore(moment))
