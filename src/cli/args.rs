@@ -3,8 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use clap::error::ErrorKind;
-use clap::{Args, FromArgMatches as _, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use tlswalk::Target;
 use tlswalk::base::dialect::Dialect;
 use tlswalk::base::frame::Timestamp;
@@ -475,46 +474,6 @@ impl Inspect {
             is_asked_for("wlc", self.wlc.is_empty()),
         ];
         self.profile == Self::PROFILE && !self.all && !named.contains(&true) && self.log.is_empty()
-    }
-}
-
-/// Result of reading the command line.
-#[derive(Debug)]
-pub(crate) enum Parsed {
-    /// Something to do.
-    Run(Box<Cli>),
-    /// Help or version, as text for standard output.
-    Show(clap::builder::StyledStr),
-    /// A mistake, as one line.
-    Mistake(String),
-}
-
-/// Reads the command line.
-pub(crate) fn parse(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Parsed {
-    let arguments: Vec<std::ffi::OsString> = arguments.into_iter().collect();
-    let parsed = usage::command().try_get_matches_from(&arguments).and_then(|matches| {
-        let mut cli = Cli::from_arg_matches(&matches)?;
-        cli.typed = usage::typed(&matches);
-        Ok((cli, matches))
-    });
-    match parsed {
-        Ok((cli, matches)) => {
-            let checked = match usage::misplaced(&matches) {
-                Some(misplaced) => Err(misplaced),
-                None => cli.with_output(usage::says_format(&matches), usage::formats(matches.subcommand_name())),
-            };
-            match checked {
-                Ok(cli) => Parsed::Run(Box::new(cli)),
-                Err(mistake) => Parsed::Mistake(mistake),
-            }
-        }
-        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            Parsed::Show(error.render())
-        }
-        Err(error) => {
-            let first = arguments.get(1).and_then(|it| it.to_str());
-            Parsed::Mistake(usage::one_line(&error, first))
-        }
     }
 }
 

@@ -12,6 +12,7 @@ mod interrupt;
 mod manual;
 mod originals;
 mod output;
+mod parsed;
 mod progress;
 mod settings;
 mod stdin;
@@ -26,7 +27,8 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use args::{Cli, Command, Inspect, Parsed};
+use args::{Cli, Command, Inspect};
+use parsed::Parsed;
 use commands::Hashed;
 use commands::redact::Together;
 use expect::{Expectations, Tally, code, expected};
@@ -58,7 +60,7 @@ pub(crate) fn main() -> ExitCode {
 fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let word = |at: usize| arguments.get(at).and_then(|it| it.to_str());
-    let parsed = args::parse(arguments.clone());
+    let parsed = parsed::parse(arguments.clone());
     let is_no_command = match &parsed {
         Parsed::Run(cli) => cli.command.is_none(),
         Parsed::Show(_) => false,

@@ -223,6 +223,7 @@ pub(crate) fn command_for_completions() -> Command {
         for (id, values) in [
             ("profile", PossibleValuesParser::new(Profile::BUILT_IN)),
             ("dialect", PossibleValuesParser::new(Dialect::ALL.map(Dialect::name))),
+            ("expect", verdicts()),
         ] {
             if command.get_arguments().any(|it| it.get_id() == id) {
                 command = command.mut_arg(id, |it| it.value_parser(values));
@@ -350,7 +351,7 @@ pub(crate) fn nearest<'a>(typed: &str, names: impl IntoIterator<Item = &'a str>)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::args::{Parsed, parse};
+    use crate::cli::parsed::{Parsed, parse};
 
     fn parsed(line: &str) -> Parsed {
         parse(line.split_whitespace().map(Into::into))

@@ -7,11 +7,11 @@
 
 use std::collections::VecDeque;
 
-use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::seq::SeqNumber;
 use crate::base::wire_text::WireText;
 use crate::connection::event::{Event, EventKind};
 use crate::connection::fast_path::Run;
+use crate::connection::padding::Doubtful;
 use crate::connection::plain::Talk;
 use crate::decode::Segment;
 use crate::http::licensing_request::ProductInstance;
@@ -51,16 +51,6 @@ const MAX_COPIES: usize = 32;
 /// Holes kept per direction.
 const MAX_GAPS: usize = 32;
 
-/// A few zero bytes that may be Ethernet's padding.
-#[derive(Clone, Copy, Debug)]
-struct Doubtful {
-    seq: SeqNumber,
-    len: usize,
-    frame: FrameNumber,
-    time: Timestamp,
-    acked: SeqNumber,
-}
-
 /// One direction of a flow.
 #[derive(Debug, Default)]
 pub struct Direction {
@@ -98,7 +88,7 @@ pub struct Direction {
     /// TCP's own events, put among the others at the end.
     pub(crate) tcp_events: Vec<Event>,
     /// Zero bytes of the last segment that may be padding or data: the next segment tells.
-    doubtful: Option<Doubtful>,
+    pub(super) doubtful: Option<Doubtful>,
     /// Given up: nothing in it is followed.
     pub(crate) ignored: bool,
 }
@@ -154,42 +144,6 @@ impl TcpSide {
 }
 
 impl Direction {
-    /// Keeps bytes that may be padding until the next segment tells.
-    pub(crate) fn doubt(&mut self, segment: &Segment<'_>) {
-        if !segment.flags.syn() && !segment.flags.fin() {
-            self.doubtful = Some(Doubtful {
-                seq: segment.seq,
-                len: segment.payload.len(),
-                frame: segment.frame,
-                time: segment.time,
-                acked: segment.ack,
-            });
-        }
-    }
-
-    /// They were data when the sender's numbers went on behind them, and padding when it sends from the same place again. A
-    /// segment of before, late or sent again, shows neither.
-    pub(crate) fn settle_doubtful(&mut self, next: SeqNumber, peer: &mut Stream) {
-        let Some(doubtful) = self.doubtful.take() else { return };
-        let len = i32::try_from(doubtful.len).unwrap_or_default();
-        let distance = next.distance_from(doubtful.seq);
-        if distance < 0 {
-            self.doubtful = Some(doubtful);
-            return;
-        }
-        if distance >= len {
-            let zeros = [0; 6];
-            let chunk = Chunk {
-                from: self.stream.position(doubtful.seq),
-                data: zeros.get(..doubtful.len).unwrap_or_default(),
-                frame: doubtful.frame,
-                time: doubtful.time,
-                acked: peer.position(doubtful.acked),
-            };
-            self.read(&chunk, 0);
-        }
-    }
-
     pub(crate) fn read(&mut self, chunk: &Chunk<'_>, lost: u32) -> Arrival {
         if self.ignored {
             return Arrival::New;
@@ -507,6 +461,7 @@ fn read_item(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::frame::{FrameNumber, Timestamp};
     use crate::base::endpoint::Endpoint;
     use crate::connection::fast_path::{MAX_RECENT, fingerprint};
     use crate::decode::{TcpFlags, Tunnel};

@@ -10,7 +10,8 @@ use crate::connection::direction::{Direction, chunk_of};
 use crate::connection::event::EventKind;
 use crate::connection::fast_path::fingerprint;
 use crate::decode::options::{Options, holds_sack};
-use crate::decode::{Segment, TcpFlags, Tunnel};
+use crate::connection::padding::may_be_padding;
+use crate::decode::{Segment, Tunnel};
 use crate::tcp::said::Provenance;
 use crate::tcp::stream::{Arrival, Chunk};
 
@@ -59,19 +60,6 @@ pub struct FlowCounts {
     pub duplicates: u64,
     /// Segments cut by the snap length.
     pub cut: u64,
-}
-
-/// Whether a segment's payload may be Ethernet's padding, which some stacks count as data: up to six zero bytes, not
-/// pushed. Taken for data they would displace the first bytes of what follows.
-fn may_be_padding(segment: &Segment<'_>) -> bool {
-    let len = segment.payload.len();
-    // On a SYN or FIN, one zero byte is more likely data than padding.
-    let least = if segment.flags.syn() || segment.flags.fin() {
-        2
-    } else {
-        1
-    };
-    segment.flags.0 & TcpFlags::PSH == 0 && (least..=6).contains(&len) && segment.payload.iter().all(|&byte| byte == 0)
 }
 
 impl Flow {

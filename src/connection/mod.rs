@@ -10,6 +10,7 @@ pub mod event;
 pub mod facts;
 mod fast_path;
 pub mod flow;
+mod padding;
 pub mod plain;
 mod sealed;
 pub mod sighting;

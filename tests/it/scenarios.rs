@@ -783,7 +783,7 @@ fn an_answer_that_nobody_acknowledged_may_have_come_too_late() {
     ] {
         let verdict = attempt_of(&damaged).verdict;
         assert_ne!(verdict.confidence, "certain", "{what}: {damaged:?}");
-        let told = verdict.cannot_tell.iter().any(|it| it.contains("still heard"));
+        let told = verdict.cannot_tell.iter().any(|it| it.contains("still received"));
         assert!(told, "{what}: {verdict:#?}");
     }
 }
