@@ -3,7 +3,8 @@
     clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::panic,
-    reason = "test code states its invariants"
+    clippy::too_many_lines,
+    reason = "test code states its invariants, and its data is long"
 )]
 
 use std::path::{Path, PathBuf};
