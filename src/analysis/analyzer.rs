@@ -15,7 +15,7 @@ use crate::attempt::index::Directory;
 use crate::attempt::selection::Selector;
 use crate::attempt::testimony;
 use crate::attempt::{self, Attempt};
-use crate::base::frame::{Anomaly, AnomalyKind, Frame, FrameNumber};
+use crate::base::frame::{Anomaly, AnomalyKind, Frame, FrameNumber, Timestamp};
 use crate::base::phrase::phrase;
 use crate::base::wire_text::WireText;
 use crate::capture::{CaptureError, CaptureFacts, MergeError, read_frames, read_merged};
@@ -113,10 +113,12 @@ impl<'o> Analyzer<'o> {
     /// Ready for the first frame.
     #[must_use]
     pub fn new(options: &'o Options) -> Self {
+        let collected = Collected::new(options);
         Self {
             options,
-            decoder: Decoder::new(),
-            collected: Collected::new(options),
+            // What follows a handshake is asked for only where every connection is judged.
+            decoder: Decoder::new().following_quic(collected.everything),
+            collected,
         }
     }
 
@@ -150,7 +152,8 @@ impl<'o> Analyzer<'o> {
         let mut flows = std::mem::take(&mut collected.flows);
         flows.finish(|flow| collected.end(flow));
         collected.flows = flows;
-        for connection in collected.datagrams.finish() {
+        let until = collected.connections.iter().map(|it| it.last.1).max();
+        for connection in collected.datagrams.finish(until.unwrap_or(Timestamp(i64::MIN))) {
             collected.end_datagrams((connection, false));
         }
         collected.lookups.sort();
@@ -325,6 +328,26 @@ impl<'o> Analyzer<'o> {
                     None => phrase("anomaly-wireless-clients"),
                 }
                 .with("count", self.collected.in_capwap),
+            });
+        }
+        if let Some(seen) = self
+            .collected
+            .quic_to_service
+            .as_ref()
+            .filter(|_| !self.collected.everything)
+        {
+            let id = if seen.is_answered {
+                "anomaly-quic"
+            } else {
+                "anomaly-quic-unanswered"
+            };
+            anomalies.push(Anomaly {
+                kind: AnomalyKind::Quic,
+                frame: seen.frame,
+                detail: phrase(id)
+                    .with("count", seen.count)
+                    .with("client", seen.client)
+                    .with("name", &seen.name),
             });
         }
         anomalies

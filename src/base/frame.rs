@@ -186,6 +186,8 @@ pub enum AnomalyKind {
     WrongChecksums,
     /// Traffic of wireless clients, which is left out.
     WirelessClients,
+    /// Somebody tried to reach a service by QUIC, which is not judged here.
+    Quic,
     /// Redaction emptied what it could not read.
     RedactionEmptied,
     /// What a key log opened.
@@ -229,6 +231,7 @@ impl AnomalyKind {
             Self::OverlapDiffers => "overlap-differs",
             Self::WrongChecksums => "wrong-checksums",
             Self::WirelessClients => "wireless-clients",
+            Self::Quic => "quic",
             Self::RedactionEmptied => "redaction-emptied",
             Self::KeyLog => "key-log",
             Self::DumpWithoutDate => "dump-without-date",

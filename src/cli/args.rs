@@ -456,10 +456,12 @@ pub(crate) enum Parsed {
 /// Reads the command line.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> Parsed {
     let arguments: Vec<std::ffi::OsString> = arguments.into_iter().collect();
-    let parsed = usage::command().try_get_matches_from(&arguments).and_then(|matches| {
-        let cli = Cli::from_arg_matches(&matches)?;
-        Ok((cli, usage::misplaced(&matches)))
-    });
+    let parsed = usage::command_for(&arguments)
+        .try_get_matches_from(&arguments)
+        .and_then(|matches| {
+            let cli = Cli::from_arg_matches(&matches)?;
+            Ok((cli, usage::misplaced(&matches)))
+        });
     match parsed {
         Ok((_, Some(misplaced))) => Parsed::Mistake(misplaced),
         Ok((cli, None)) => Parsed::Run(Box::new(cli.with_plain_output())),

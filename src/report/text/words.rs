@@ -7,8 +7,9 @@ use crate::report::labels::{alert, step_name};
 use crate::report::{Connection, Count, Exchange, Lookup, Step};
 
 /// What TLS is called there.
-pub(super) const fn protocol(connection: &Connection) -> &'static str {
-    match connection.carrier {
+pub(super) fn protocol(connection: &Connection) -> &'static str {
+    match connection.carrier.as_deref() {
+        Some("quic") => "QUIC, TLS",
         Some(_) => "DTLS",
         None => "TLS",
     }
