@@ -48,12 +48,18 @@ impl DatagramPorts {
             [20..=26, 0xfe, 0xfc..=0xff, ..] => true,
             [0x80..=0xff, a, b, c, d, ..] => {
                 let version = u32::from_be_bytes([*a, *b, *c, *d]);
-                is_quic_version(version) || version == 0 && know(&self.quic, ports)
+                is_quic_version(version) || version == 0 && self.may_list(ports)
             }
             [0x20..=0x3f, _, ..] => know(&self.dtls, ports) || self.follows_quic && know(&self.quic, ports),
             [0x00..=0x7f, ..] => self.follows_quic && know(&self.quic, ports),
             _ => false,
         }
+    }
+
+    /// Whether a list of versions may be one: it may stand in the file before what it answers.
+    #[inline]
+    fn may_list(&self, ports: [u16; 2]) -> bool {
+        ports.contains(&443) || know(&self.quic, ports)
     }
 
     /// What a payload opens with; its ports are remembered when that is in clear.
@@ -68,7 +74,7 @@ impl DatagramPorts {
                 remember(&mut self.quic, ports);
                 Some(Spoken::Quic)
             }
-            [0x80..=0xff, 0, 0, 0, 0, ..] => know(&self.quic, ports).then_some(Spoken::Quic),
+            [0x80..=0xff, 0, 0, 0, 0, ..] => self.may_list(ports).then_some(Spoken::Quic),
             [0x00..=0x7f, ..] => (self.follows_quic && know(&self.quic, ports)).then_some(Spoken::Quic),
             _ => None,
         }
@@ -121,7 +127,7 @@ mod tests {
             };
             // Some servers leave the fixed bit out (RFC 9287).
             let without_bit = [0x21, 9, 9];
-            assert!(!ports.may_begin([1, 443], &list) && !ports.may_begin([1, 443], &later));
+            assert!(!ports.may_begin([1, 444], &list) && !ports.may_begin([1, 443], &later));
             assert_eq!(ports.begins([1, 443], &initial), Some(Spoken::Quic));
             assert_eq!(ports.begins([443, 1], &list), Some(Spoken::Quic));
             assert_eq!(ports.begins([443, 1], &later), follows_quic.then_some(Spoken::Quic));

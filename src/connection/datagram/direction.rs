@@ -136,6 +136,18 @@ impl Direction {
         });
     }
 
+    /// The same of a part of a datagram; its position tells no more than its order.
+    pub(super) fn say_from(&mut self, kind: EventKind, from: From, len: u64) {
+        self.push(Event {
+            kind,
+            frames: Frames::one(from.frame),
+            time: from.time,
+            from: self.at,
+            to: self.at.saturating_add(len.max(1)),
+            acked: from.heard,
+        });
+    }
+
     /// Reads the records of a datagram. `held` counts what all flows hold in messages that are not whole.
     pub(super) fn read(&mut self, bytes: &[u8], datagram: &Datagram<'_>, heard: Position, held: &mut usize) {
         let from = From {

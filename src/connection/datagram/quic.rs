@@ -18,7 +18,6 @@ use crate::quic::frame::{Frame, Frames};
 use crate::quic::packet::{Kind, Packet, Packets};
 use crate::quic::protection::{Keys, is_retry_to};
 use crate::quic::stream::CryptoStream;
-use crate::tcp::said::Frames as CaptureFrames;
 use crate::tls::message::Message;
 
 /// Initial packets that are tried of an attempt: a hello takes two or three, and is sent again some ten times.
@@ -63,7 +62,7 @@ pub(super) struct Quic {
     facts: QuicFacts,
 }
 
-/// An Initial packet whose keys are not known yet.
+/// A packet whose keys are not known yet, or what it answers.
 #[derive(Debug)]
 struct Waiting {
     bytes: Vec<u8>,
@@ -89,7 +88,8 @@ struct Heard {
 impl Quic {
     /// Whether a datagram may begin an attempt: with a packet that sets a connection up.
     pub(super) fn begins(payload: &[u8]) -> bool {
-        Packets(payload).next().is_some_and(|it| it.kind == Kind::Initial)
+        let sets_up = |kind: Kind| matches!(kind, Kind::Initial | Kind::Retry | Kind::VersionNegotiation);
+        Packets(payload).next().is_some_and(|it| sets_up(it.kind))
     }
 
     /// Whether a datagram is the beginning of another attempt between the same ends: a first Initial, which is protected by the
@@ -138,8 +138,9 @@ impl Quic {
                     has_initial = true;
                     self.initial(directions, &packet, side, from, held, &mut brought);
                 }
-                Kind::Retry => self.retry(directions, &packet, datagram, side, heard),
-                Kind::VersionNegotiation => self.list(directions, &packet, datagram, side, heard),
+                Kind::Retry | Kind::VersionNegotiation if self.client.is_none() => self.wait(&packet, side, from, held),
+                Kind::Retry => self.retry(directions, &packet, side, from),
+                Kind::VersionNegotiation => self.list(directions, &packet, side, from),
                 Kind::Handshake | Kind::ZeroRtt | Kind::OneRtt => {
                     let is_new = self.sealed(directions, &packet, datagram, side, heard);
                     brought.is_new |= is_new;
@@ -174,14 +175,7 @@ impl Quic {
                 {
                     *id = Some(packet.from.to_vec());
                 }
-                if self.waiting.len() < MAX_WAITING && *held < MAX_HELD && packet.cut == 0 {
-                    *held = held.saturating_add(packet.bytes.len());
-                    self.waiting.push(Waiting {
-                        bytes: packet.bytes.to_vec(),
-                        side,
-                        from,
-                    });
-                }
+                self.wait(packet, side, from, held);
             }
         }
         if self.keys.len() > had_keys {
@@ -189,13 +183,32 @@ impl Quic {
         }
     }
 
-    /// Packets that came before their keys.
+    fn wait(&mut self, packet: &Packet<'_>, side: usize, from: From, held: &mut usize) {
+        if self.waiting.len() < MAX_WAITING && *held < MAX_HELD && packet.cut == 0 {
+            *held = held.saturating_add(packet.bytes.len());
+            let bytes = packet.bytes.to_vec();
+            self.waiting.push(Waiting { bytes, side, from });
+        }
+    }
+
+    /// Packets that came before their keys, or before what they answer.
     fn read_waiting(&mut self, directions: &mut [Direction; 2], held: &mut usize) {
         for one in std::mem::take(&mut self.waiting) {
             *held = held.saturating_sub(one.bytes.len());
             let Some(packet) = Packets(&one.bytes).next() else {
                 continue;
             };
+            match packet.kind {
+                Kind::Initial => {}
+                Kind::Retry => {
+                    self.retry(directions, &packet, one.side, one.from);
+                    continue;
+                }
+                _ => {
+                    self.list(directions, &packet, one.side, one.from);
+                    continue;
+                }
+            }
             if let Some(frames) = self.open(&packet, one.side) {
                 self.facts.unread = self.facts.unread.saturating_sub(1);
                 self.read(directions, &frames, one.side, one.from, held, &mut Heard::default());
@@ -302,7 +315,7 @@ impl Quic {
                         Some(description) => EventKind::Tls(Message::Alert { level: 2, description }),
                         None => EventKind::Control(StepKind::ConnectionClose, Some(Detail::Words(error.to_string()))),
                     };
-                    say(own, kind, from, 1);
+                    own.say_from(kind, from, 1);
                     self.closed = Some((side, close));
                 }
             }
@@ -310,14 +323,7 @@ impl Quic {
     }
 
     /// A Retry counts where it answers the client's packet, and once.
-    fn retry(
-        &mut self,
-        directions: &mut [Direction; 2],
-        packet: &Packet<'_>,
-        datagram: &Datagram<'_>,
-        side: usize,
-        heard: u64,
-    ) {
+    fn retry(&mut self, directions: &mut [Direction; 2], packet: &Packet<'_>, side: usize, from: From) {
         let is_answer = self.client.is_some_and(|client| client != side)
             && self.original.as_deref().is_some_and(|id| is_retry_to(packet, id));
         let Some(own) = directions.get_mut(side).filter(|_| is_answer && !self.has_retried) else {
@@ -325,7 +331,7 @@ impl Quic {
         };
         self.has_retried = true;
         own.has_clear = true;
-        own.say(EventKind::Control(StepKind::Retry, None), datagram, heard);
+        own.say_from(EventKind::Control(StepKind::Retry, None), from, 1);
         if self.keys.len() < MAX_KEYS
             && let Some(keys) = Keys::initial(packet.version, packet.from)
         {
@@ -336,14 +342,7 @@ impl Quic {
 
     /// A list of versions counts where it names the identifiers of the client's packet, and not the version asked for (RFC 9000
     /// section 6.2).
-    fn list(
-        &mut self,
-        directions: &mut [Direction; 2],
-        packet: &Packet<'_>,
-        datagram: &Datagram<'_>,
-        side: usize,
-        heard: u64,
-    ) {
+    fn list(&mut self, directions: &mut [Direction; 2], packet: &Packet<'_>, side: usize, from: From) {
         let names_it = self.client.is_some_and(|client| client != side)
             && self.original.as_deref() == Some(packet.from)
             && self
@@ -362,8 +361,8 @@ impl Quic {
         let shown = versions.iter().filter(|it| !it.is_reserved());
         let words = shown.map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let kind = EventKind::Control(StepKind::VersionNegotiation, Some(Detail::Words(words)));
-        own.say(kind, datagram, heard);
-        self.lists.push((side, datagram.frame, versions));
+        own.say_from(kind, from, 1);
+        self.lists.push((side, from.frame, versions));
     }
 
     /// A packet that is protected by what the handshake agreed on; whether it says something new.
@@ -410,7 +409,7 @@ impl Quic {
                 let is_early = |event: &Event| matches!(event.kind, EventKind::Control(StepKind::ApplicationData, _));
                 if !own.events.iter().any(is_early) {
                     let kind = EventKind::Control(StepKind::ApplicationData, Some(Detail::EarlyData));
-                    say(own, kind, from, 1);
+                    own.say_from(kind, from, 1);
                 }
             }
             Kind::Handshake => {
@@ -423,8 +422,7 @@ impl Quic {
                 if is_again {
                     own.repeat(datagram);
                 } else if handshake.len() < MAX_HANDSHAKE {
-                    say(
-                        own,
+                    own.say_from(
                         EventKind::Tls(Message::EncryptedHandshake { len }),
                         from,
                         u64::from(len),
@@ -439,12 +437,7 @@ impl Quic {
                 own.has_sealed |= is_known;
                 own.has_spoken = true;
                 if own.count_data(len) {
-                    say(
-                        own,
-                        EventKind::Tls(Message::ApplicationData { len }),
-                        from,
-                        u64::from(len),
-                    );
+                    own.say_from(EventKind::Tls(Message::ApplicationData { len }), from, u64::from(len));
                 }
                 if data.len() < MAX_SAMPLES {
                     data.push(sample);
@@ -484,19 +477,6 @@ impl Quic {
     pub(super) fn is_closed(&self) -> bool {
         self.closed.is_some()
     }
-}
-
-/// Says something of which the position tells no more than its order.
-fn say(own: &mut Direction, kind: EventKind, from: From, len: u64) {
-    let at = own.position();
-    own.push(Event {
-        kind,
-        frames: CaptureFrames::one(from.frame),
-        time: from.time,
-        from: at,
-        to: at.saturating_add(len.max(1)),
-        acked: from.heard,
-    });
 }
 
 #[cfg(test)]
