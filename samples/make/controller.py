@@ -43,6 +43,7 @@ def options():
     add("--attempts", type=int, default=1)
     add("--retry-after", type=float, default=1)
     add("--family", default="4")
+    add("--serial", default="FCL0000SYN1", help="the serial number in the request")
     add("--size", type=int, default=0, help="pad the request to this many bytes")
     add("--alpn")
     add("--connect", metavar="ADDRESS", help="look the name up, then connect to this address instead")
@@ -129,7 +130,7 @@ def connect(args):
 
 
 def exchange(args, wire):
-    body = BODY.encode().ljust(args.size)
+    body = BODY.replace("FCL0000SYN1", args.serial).encode().ljust(args.size)
     wire.sendall((f"POST {args.path} HTTP/1.1\r\nHost: {args.name}\r\nContent-Type: application/json\r\n"
                   f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n").encode() + body)
     answer = b""

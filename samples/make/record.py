@@ -16,6 +16,7 @@ import tempfile
 import traceback
 
 import attempt_scenarios  # noqa: F401, it registers its scenarios
+import between_scenarios  # noqa: F401
 import field_scenarios  # noqa: F401
 import judge_scenarios  # noqa: F401
 import more_scenarios  # noqa: F401

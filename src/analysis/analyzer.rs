@@ -152,7 +152,7 @@ impl<'o> Analyzer<'o> {
         let mut flows = std::mem::take(&mut collected.flows);
         flows.finish(|flow| collected.end(flow));
         collected.flows = flows;
-        let until = collected.connections.iter().map(|it| it.last.1).max();
+        let until = collected.connections.iter().map(|it| it.last.time).max();
         for connection in collected.datagrams.finish(until.unwrap_or(Timestamp(i64::MIN))) {
             collected.end_datagrams((connection, false));
         }
@@ -237,6 +237,7 @@ impl<'o> Analyzer<'o> {
         let watched = Watched {
             hosts,
             controllers: self.decoder.controllers().clone(),
+            neighbours: self.decoder.neighbours().clone(),
             channels: self.collected.channels.clone(),
             lookups: &self.collected.lookups.all,
             told: OnceCell::new(),

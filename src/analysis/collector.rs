@@ -472,14 +472,14 @@ impl<'o> Collected<'o> {
                 Side::Client => (connection.client, connection.server),
                 Side::Server => (connection.server, connection.client),
             };
-            let (frame, time) = connection.last_of(side).unwrap_or(connection.first);
+            let at = connection.last_of(side).unwrap_or(connection.first);
             for message in message::parse_tcp(&connection.dns[side]) {
                 let (client, server) = if message.is_response {
                     (to.ip, from.ip)
                 } else {
                     (from.ip, to.ip)
                 };
-                self.lookups.message(message, client, server, frame, time);
+                self.lookups.message(message, client, server, at);
             }
         }
     }

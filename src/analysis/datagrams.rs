@@ -94,7 +94,7 @@ impl Collected<'_> {
             let seen = self.quic_to_service.get_or_insert_with(|| QuicToService {
                 name: name.clone(),
                 client: connection.client.ip,
-                frame: connection.first.0,
+                frame: connection.first.frame,
                 count: 0,
                 is_answered: false,
             });

@@ -89,10 +89,10 @@ impl Found {
         for fetch in revocation(attempt, directory) {
             self.waiting.add(&fetch.connections, &fetch.lookups);
         }
-        self.host_waits(attempt.device, attempt.first().1);
+        self.host_waits(attempt.device, attempt.first().time);
         // It may have another address.
-        let clients = attempt.connections.iter().map(|it| (it.client.ip, it.first.1));
-        let askers = attempt.lookups.iter().map(|it| (it.client, it.first().1));
+        let clients = attempt.connections.iter().map(|it| (it.client.ip, it.first.time));
+        let askers = attempt.lookups.iter().map(|it| (it.client, it.first().time));
         let own = clients.chain(askers).filter(|(host, _)| *host != attempt.device);
         own.for_each(|(host, time)| self.host_waits(host, time));
     }
@@ -151,12 +151,14 @@ pub(crate) fn forget(collected: &mut Collected<'_>, moment: Moment, found: &Foun
         }
     };
     let connections = collected.connections.iter();
-    let worth = connections.map(|it| worth_of([it.client.ip; 2], it.last.1)).collect();
+    let worth = connections
+        .map(|it| worth_of([it.client.ip; 2], it.last.time))
+        .collect();
     let mut most = patience(worth, MANY_CONNECTIONS);
     let (told, waiting) = (&found.told.connections, &found.waiting.connections);
     collected.connections.retain(|it| {
         let most = most.next().unwrap_or(KEPT);
-        !told.contains(&it.index) && (waiting.contains(&it.index) || moment.since(it.last.1) <= most)
+        !told.contains(&it.index) && (waiting.contains(&it.index) || moment.since(it.last.time) <= most)
     });
     let errors = collected.icmp.iter();
     let worth = errors

@@ -55,7 +55,7 @@ impl Open {
     fn is_under_way(&self, attempt: &Attempt<'_>, until: Timestamp) -> bool {
         attempt.lookups.iter().any(|lookup| {
             let told = lookup.answer.iter().flat_map(|answer| &answer.addresses);
-            let asked = lookup.first().1;
+            let asked = lookup.first().time;
             told.into_iter().any(|&address| {
                 self.of_host(address).any(|&(first, other)| {
                     (other == attempt.device || other == lookup.client || other.is_ipv4() != lookup.client.is_ipv4())
@@ -89,13 +89,13 @@ fn quiet(connection: &Connection) -> i64 {
 
 /// No attempt with this connection settles before.
 pub(crate) fn soonest(connection: &Connection) -> Timestamp {
-    Timestamp(connection.last.1.0.saturating_add(quiet(connection)))
+    Timestamp(connection.last.time.0.saturating_add(quiet(connection)))
 }
 
 /// Whether something that comes from now on can belong to the attempt.
 pub(crate) fn state(attempt: &Attempt<'_>, moment: Moment, open: &Open) -> State {
     let asked = attempt.lookups.iter().map(|lookup| ended(lookup));
-    let connected = attempt.connections.iter().map(|connection| connection.last.1);
+    let connected = attempt.connections.iter().map(|connection| connection.last.time);
     let Some(last) = asked.chain(connected).max() else {
         return State::ForFlows;
     };

@@ -29,7 +29,7 @@ impl Story {
         self.before.attempts = self.before.attempts.saturating_add(attempts.len());
         self.before.connections = self.before.connections.saturating_add(report.connections.len());
         let causes = attempts.iter().zip(verdicts);
-        let causes = causes.filter_map(|(attempt, it)| Some((it.cause()?.severity, Reverse(attempt.first().0))));
+        let causes = causes.filter_map(|(attempt, it)| Some((it.cause()?.severity, Reverse(attempt.first().frame))));
         let worst = causes.max();
         if let Some(worst) = worst
             && self.worst.as_ref().is_none_or(|(so_far, _)| *so_far < worst)

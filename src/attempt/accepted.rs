@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use crate::base::endpoint::Endpoint;
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::{FrameAt, Timestamp};
 use crate::connection::Connection;
 
 /// Ports remembered: an analyst's capture has hundreds of servers.
@@ -20,7 +20,7 @@ const MAX_OF_PORT: usize = 32;
 /// Ports that answered SYNs.
 #[derive(Debug, Default)]
 pub(crate) struct Accepted {
-    ports: HashMap<Endpoint, Vec<(FrameNumber, Timestamp)>, RandomState>,
+    ports: HashMap<Endpoint, Vec<FrameAt>, RandomState>,
 }
 
 impl Accepted {
@@ -43,9 +43,13 @@ impl Accepted {
     }
 
     /// The last time, up to this one, at which the port took a connection, and its frame.
-    pub(crate) fn before(&self, port: Endpoint, time: Timestamp) -> Option<(FrameNumber, Timestamp)> {
+    pub(crate) fn before(&self, port: Endpoint, time: Timestamp) -> Option<FrameAt> {
         let times = self.ports.get(&port)?;
-        times.iter().copied().filter(|it| it.1 <= time).max_by_key(|it| it.1)
+        times
+            .iter()
+            .copied()
+            .filter(|it| it.time <= time)
+            .max_by_key(|it| it.time)
     }
 }
 
@@ -68,7 +72,7 @@ mod tests {
         for at in [10, 20, 30] {
             accepted.note(&opened(at));
         }
-        let before = |at: i64| accepted.before(port, Timestamp(at * SECOND)).map(|it| it.0.0);
+        let before = |at: i64| accepted.before(port, Timestamp(at * SECOND)).map(|it| it.frame.0);
         assert_eq!([before(9), before(25), before(99)], [None, Some(20), Some(30)]);
     }
 
@@ -81,7 +85,7 @@ mod tests {
         let port = opened(1).server;
         assert_eq!(accepted.ports[&port].len(), MAX_OF_PORT);
         let last = accepted.before(port, Timestamp(5000 * SECOND));
-        assert_eq!(last.map(|it| it.0.0), Some(999));
+        assert_eq!(last.map(|it| it.frame.0), Some(999));
     }
 
     #[test]

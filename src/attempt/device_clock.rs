@@ -21,7 +21,7 @@ use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::walk::Side;
-use crate::device::{DeviceEvent, DeviceLog, Form, Reason, What};
+use crate::device::{DeviceEvent, DeviceLog, Form, JoinReason, Reason, What};
 
 const SECOND: i64 = 1_000_000_000;
 const MINUTE: i64 = 60 * SECOND;
@@ -92,11 +92,11 @@ pub(super) struct Span {
 
 impl Span {
     pub(super) fn of(attempt: &Attempt<'_>) -> Self {
-        let (_, begin) = attempt.first();
-        let connections = attempt.connections.iter().map(|connection| connection.last.1);
+        let begin = attempt.first().time;
+        let connections = attempt.connections.iter().map(|connection| connection.last.time);
         let lookups = attempt.lookups.iter().flat_map(|lookup| {
             let answer = lookup.answer.as_ref().map(|answer| answer.time);
-            lookup.questions.iter().map(|question| question.1).chain(answer)
+            lookup.questions.iter().map(|question| question.time).chain(answer)
         });
         Self {
             begin,
@@ -166,6 +166,10 @@ fn window(what: What, form: Form, span: Span) -> Option<(i64, i64)> {
         {
             Some((begin - SLACK, after))
         }
+        // That an access point is not let in is said of one that got so far.
+        What::JoinFailed(JoinReason::NotAuthorised) => Some((begin - SLACK, after)),
+        What::JoinFailed(_) if !span.went_through => Some((begin - SLACK, after)),
+        What::Joined if span.went_through => Some((begin - SLACK, after)),
         _ => None,
     }
 }
@@ -328,7 +332,7 @@ fn certainty(solution: Solution, is_utc: bool) -> Option<Confidence> {
     }
 }
 
-/// The offsets of every log, by form of stamp.
+/// The offsets of every log beside the attempts of licensing, by form of stamp.
 #[must_use]
 pub fn offsets(logs: &[DeviceLog], attempts: &[Attempt<'_>]) -> Vec<Offset> {
     let mut devices: Vec<IpAddr> = attempts.iter().filter(|it| it.licensing).map(|it| it.device).collect();
@@ -352,6 +356,19 @@ pub fn offsets(logs: &[DeviceLog], attempts: &[Attempt<'_>]) -> Vec<Offset> {
             (Some((pairs, _)), Some((same, _))) if pairs == same => {}
             (Some((pairs, offsets)), _) if pairs > 0 || is_one => all.extend(offsets),
             _ => {}
+        }
+    }
+    all
+}
+
+/// The offsets of every log that tells of access points, beside all attempts to join: a controller's log tells of many access
+/// points, and that of an access point of its controllers.
+#[must_use]
+pub fn offsets_of_joins(logs: &[DeviceLog], attempts: &[Attempt<'_>]) -> Vec<Offset> {
+    let mut all = Vec::new();
+    for (at, log) in logs.iter().enumerate() {
+        if log.events.iter().any(|event| event.what.is_of_join()) {
+            all.extend(beside::of_joins(at, log, attempts));
         }
     }
     all

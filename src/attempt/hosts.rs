@@ -10,10 +10,11 @@ use foldhash::fast::RandomState;
 
 use crate::attempt::accepted::Accepted;
 use crate::attempt::index::lower_case;
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::FrameAt;
 use crate::connection::datagram::channel::Channels;
 use crate::connection::sighting::Sighting;
 use crate::decode::Tunnel;
+use crate::decode::arp::Neighbours;
 use crate::decode::capwap::Controllers;
 use crate::dns::lookup::Lookup;
 
@@ -33,9 +34,9 @@ pub struct Seen {
     /// TCP connections that it opened, as far as that shows.
     pub opened: u64,
     /// The first frame of a connection of it.
-    pub first: Option<(FrameNumber, Timestamp)>,
+    pub first: Option<FrameAt>,
     /// The last one.
-    pub last: Option<(FrameNumber, Timestamp)>,
+    pub last: Option<FrameAt>,
     /// Connections of it were given up at a bound: that one of them is not there says nothing.
     pub left_out: bool,
 }
@@ -43,8 +44,8 @@ pub struct Seen {
 /// The same of a host that is known: a scan writes thousands of them at random, so they are small.
 #[derive(Clone, Copy, Debug)]
 struct Row {
-    first: (FrameNumber, Timestamp),
-    last: (FrameNumber, Timestamp),
+    first: FrameAt,
+    last: FrameAt,
     sent: u64,
     received: u64,
     opened: u32,
@@ -52,7 +53,7 @@ struct Row {
 }
 
 impl Row {
-    const fn of(now: (FrameNumber, Timestamp)) -> Self {
+    const fn of(now: FrameAt) -> Self {
         Self {
             first: now,
             last: now,
@@ -73,7 +74,7 @@ impl Row {
     }
 
     #[inline]
-    fn seen_at(&mut self, first: (FrameNumber, Timestamp), last: (FrameNumber, Timestamp)) {
+    fn seen_at(&mut self, first: FrameAt, last: FrameAt) {
         self.first = self.first.min(first);
         self.last = self.last.max(last);
     }
@@ -126,7 +127,7 @@ impl Hosts {
     pub(crate) fn saw_syn(
         &mut self,
         [sender, receiver]: [IpAddr; 2],
-        now: (FrameNumber, Timestamp),
+        now: FrameAt,
         left_out: bool,
         matters: impl Fn(IpAddr) -> bool,
     ) {
@@ -177,12 +178,7 @@ impl Hosts {
 
     /// The row of a host, made if there is room for it or it matters.
     #[inline]
-    fn row_of(
-        &mut self,
-        host: IpAddr,
-        now: (FrameNumber, Timestamp),
-        matters: impl Fn(IpAddr) -> bool,
-    ) -> Option<&mut Row> {
+    fn row_of(&mut self, host: IpAddr, now: FrameAt, matters: impl Fn(IpAddr) -> bool) -> Option<&mut Row> {
         let row = match self.number(host) {
             Some(row) => row,
             None if self.rows.len() < MAX_HOSTS || matters(host) => self.add(host, Row::of(now)),
@@ -218,6 +214,8 @@ pub struct Watched<'a> {
     pub hosts: Hosts,
     /// Controllers by their CAPWAP.
     pub controllers: Controllers,
+    /// Who claimed which address by ARP.
+    pub neighbours: Neighbours,
     /// The data channels of access points.
     pub channels: Channels,
     /// Look-ups of anybody.

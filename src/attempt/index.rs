@@ -11,7 +11,7 @@ use std::net::IpAddr;
 use foldhash::fast::RandomState;
 
 use crate::base::endpoint::Endpoint;
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
 use crate::connection::Connection;
 use crate::decode::IcmpError;
 use crate::dns::lookup::Lookup;
@@ -70,7 +70,7 @@ impl<'a> Asked<'a> {
     pub(crate) fn between(&self, from: i64, to: i64) -> impl Iterator<Item = &'a Lookup> {
         let by_time = self.by_time.get_or_init(|| {
             let times = self.all.iter().enumerate();
-            ByTime::new(times.map(|(at, lookup)| (lookup.first().1, at)))
+            ByTime::new(times.map(|(at, lookup)| (lookup.first().time, at)))
         });
         let mut found: Vec<usize> = by_time.between(from, to).collect();
         found.sort_unstable();
@@ -82,7 +82,7 @@ impl<'a> Asked<'a> {
             let mut spellings: HashMap<&str, Spelt, RandomState> = HashMap::default();
             for lookup in &self.all {
                 let spelt = spellings.entry(lookup.name.raw()).or_default();
-                let (frame, time) = lookup.first();
+                let FrameAt { frame, time } = lookup.first();
                 spelt.times.push(time);
                 let last = spelt.last.entry((lookup.server, lookup.kind)).or_insert(frame);
                 *last = frame.max(*last);
@@ -96,7 +96,7 @@ impl<'a> Asked<'a> {
     /// When the same name was asked for next.
     pub(crate) fn asked_again(&self, lookup: &Lookup) -> Option<Timestamp> {
         let times = &self.spelt_like(lookup)?.times;
-        let next = times.partition_point(|time| *time <= lookup.first().1);
+        let next = times.partition_point(|time| *time <= lookup.first().time);
         times.get(next).copied()
     }
 
@@ -105,7 +105,7 @@ impl<'a> Asked<'a> {
         let last = self
             .spelt_like(lookup)
             .and_then(|spelt| spelt.last.get(&(lookup.server, lookup.kind)));
-        last.is_some_and(|last| *last > lookup.first().0)
+        last.is_some_and(|last| *last > lookup.first().frame)
     }
 }
 
@@ -127,7 +127,7 @@ impl<'a> Directory<'a> {
         }
         let all = directory.to_port.values_mut();
         for own in all.chain(directory.unconnected_dns.values_mut()) {
-            own.sort_by_key(|connection| connection.first.1);
+            own.sort_by_key(|connection| connection.first.time);
         }
         let clients: HashSet<IpAddr, RandomState> = lookups.iter().map(|lookup| lookup.client).collect();
         for lookup in lookups {
@@ -141,7 +141,7 @@ impl<'a> Directory<'a> {
                 .push(lookup);
             if clients.contains(&lookup.server) {
                 let asked = directory.asked.entry((lookup.server, name)).or_default();
-                asked.push(lookup.first().1);
+                asked.push(lookup.first().time);
             }
         }
         directory.asked.values_mut().for_each(|times| times.sort_unstable());
@@ -186,14 +186,14 @@ impl<'a> Directory<'a> {
     /// A client's connections to a port that begin at this time or later, in order of time.
     pub(crate) fn connections_to(&self, client: IpAddr, port: u16, time: Timestamp) -> &[&'a Connection] {
         let own = self.to_port.get(&(client, port)).map_or(&[][..], Vec::as_slice);
-        let first = own.partition_point(|connection| connection.first.1 < time);
+        let first = own.partition_point(|connection| connection.first.time < time);
         own.get(first..).unwrap_or_default()
     }
 
     /// The first connection to a DNS server that begins at this time or later and never connected.
     pub(crate) fn unconnected_dns(&self, client: IpAddr, server: IpAddr, time: Timestamp) -> Option<&'a Connection> {
         let own = self.unconnected_dns.get(&[client, server])?;
-        let first = own.partition_point(|connection| connection.first.1 < time);
+        let first = own.partition_point(|connection| connection.first.time < time);
         own.get(first).copied()
     }
 

@@ -35,7 +35,7 @@ impl<'a> NamesTold<'a> {
     /// was meant.
     pub(super) fn of_target(&self, connection: &Connection) -> Option<&'a str> {
         let lookups = self.0.get(&(connection.client.ip, connection.server.ip))?;
-        let before = |lookup: &&&Lookup| lookup.first().1.since(connection.first.1) <= CLOCK_SKEW;
+        let before = |lookup: &&&Lookup| lookup.first().time.since(connection.first.time) <= CLOCK_SKEW;
         let mut names = lookups.iter().filter(before).map(|lookup| lookup.name.raw());
         let name = names.next()?;
         names.all(|other| other.eq_ignore_ascii_case(name)).then_some(name)
@@ -60,7 +60,7 @@ pub(super) fn assign_lookups<'a>(
         if service.is_none() && !nearby.by_name.contains_key(&name) {
             continue;
         }
-        let asked = lookup.first().1;
+        let asked = lookup.first().time;
         let key = (lookup.client, name);
         let at = nearby.follower(lookup, &key, attempts, directory);
         if let Some(attempt) = at.and_then(|at| attempts.get_mut(at)) {
@@ -88,6 +88,7 @@ pub(super) fn assign_lookups<'a>(
             attempts.push(Attempt {
                 device: lookup.client,
                 dialect: selector.options.dialect_of(true, &service.name),
+                looks_like: None,
                 service,
                 licensing: true,
                 vrf: selector.options.vrf(),
@@ -123,7 +124,7 @@ impl Nearby<'_> {
         let mut families: HashMap<Cow<'_, str>, [Times; 2]> = HashMap::new();
         let mut devices: HashMap<(IpAddr, Cow<'_, str>), Times> = HashMap::new();
         for (at, attempt) in attempts.iter().enumerate() {
-            let begins = || attempt.connections.iter().map(|connection| connection.first.1);
+            let begins = || attempt.connections.iter().map(|connection| connection.first.time);
             let (Some(first), Some(latest)) = (begins().next(), begins().max()) else {
                 continue;
             };
@@ -154,7 +155,7 @@ impl<'k> Nearby<'k> {
         attempts: &[Attempt<'_>],
         directory: &Directory<'_>,
     ) -> Option<usize> {
-        let asked = lookup.first().1;
+        let asked = lookup.first().time;
         let own = self.by_device.get(key);
         let of_name = self.by_name.get(&key.1);
         let other_family = of_name.map(|[v4, v6]| if lookup.client.is_ipv4() { v6 } else { v4 });
@@ -221,17 +222,20 @@ impl AskedOnly {
 
 /// Whether an attempt's connections begin soon after the question.
 fn precedes(lookup: &Lookup, attempt: &Attempt<'_>) -> bool {
-    let asked = lookup.first().1;
-    attempt.connections.iter().any(|connection| connection.first.1 >= asked)
+    let asked = lookup.first().time;
+    attempt
+        .connections
+        .iter()
+        .any(|connection| connection.first.time >= asked)
         && attempt
             .connections
             .first()
-            .is_some_and(|connection| connection.first.1.since(asked) <= SAME_ATTEMPT)
+            .is_some_and(|connection| connection.first.time.since(asked) <= SAME_ATTEMPT)
 }
 
 /// Whether who asks was asked itself, for the same name and just before: a resolver that asks for others is no device.
 fn is_relayed(lookup: &Lookup, directory: &Directory<'_>) -> bool {
-    let asked = lookup.first().1.0;
+    let asked = lookup.first().time.0;
     let (from, to) = (asked.saturating_sub(TRY_OVER), asked.saturating_add(CLOCK_SKEW));
     directory.was_asked(lookup.client, lookup.name.raw(), from, to)
 }
@@ -250,12 +254,12 @@ fn was_given_up(lookup: &Lookup, attempt: &Attempt<'_>, directory: &Directory<'_
         return true;
     }
     let end = ended(lookup);
-    let is_later = |time: Timestamp| time > lookup.first().1;
+    let is_later = |time: Timestamp| time > lookup.first().time;
     let asked_again = lookups.and_then(|it| it.asked_again(lookup)).into_iter();
     let connected = attempt
         .connections
         .iter()
-        .map(|it| it.first.1)
+        .map(|it| it.first.time)
         .filter(|&time| is_later(time));
     asked_again
         .chain(connected)
@@ -266,7 +270,7 @@ fn was_given_up(lookup: &Lookup, attempt: &Attempt<'_>, directory: &Directory<'_
 /// When the last of a look-up was seen.
 pub(crate) fn ended(lookup: &Lookup) -> Timestamp {
     let answered = lookup.answer.as_ref().map(|answer| answer.time);
-    let asked = lookup.questions.last().map(|&(_, time)| time);
+    let asked = lookup.questions.last().map(|question| question.time);
     answered.max(asked).unwrap_or_default()
 }
 
@@ -276,8 +280,8 @@ fn stands_around(lookup: &Lookup, attempt: &Attempt<'_>, directory: &Directory<'
     let Some(first) = attempt.connections.first() else {
         return false;
     };
-    let asked = lookup.first().1;
-    let away = asked.since(first.first.1).abs();
+    let asked = lookup.first().time;
+    let away = asked.since(first.first.time).abs();
     if away > 10 * CLOCK_SKEW {
         return false;
     }

@@ -2,6 +2,7 @@
 
 pub(crate) mod accepted;
 pub mod attested;
+pub mod chassis;
 pub mod contents;
 pub mod device_clock;
 mod families;
@@ -34,7 +35,7 @@ use crate::base::command::HostArgument;
 use crate::base::command::IosName;
 use crate::base::dialect::Dialect;
 use crate::base::endpoint::Endpoint;
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
 use crate::base::phrase::{Language, Voice};
 use crate::connection::Connection;
 use crate::connection::plain;
@@ -43,6 +44,7 @@ use crate::decode::IcmpError;
 use crate::dns::lookup::Lookup;
 use crate::profile::Transport;
 use crate::profile::options::Options;
+use crate::tls::stack::Stack;
 use crate::tls::trust::{self, Judgement, Purpose, ServerName};
 
 /// Connections that never connected belong to one attempt while the next one begins within this time: a client goes
@@ -73,6 +75,8 @@ pub struct Attempt<'a> {
     pub licensing: bool,
     /// In whose words and commands its client is told what to do.
     pub dialect: Dialect,
+    /// The library that its client looks like, where that chose those words.
+    pub looks_like: Option<Stack>,
     /// The routing table from which the device reaches its service, where its own texts name one.
     pub vrf: Option<IosName>,
     /// Look-ups of the service's name.
@@ -108,6 +112,12 @@ impl<'a> Attempt<'a> {
         HostArgument::with_port(&self.service.name, "<host of the service>").0
     }
 
+    /// Whether it is an access point that wants to join a controller.
+    #[must_use]
+    pub fn is_join(&self) -> bool {
+        self.service.transport == Transport::Capwap
+    }
+
     /// What TLS travelled in.
     #[must_use]
     pub fn carrier(&self) -> Carrier {
@@ -132,7 +142,7 @@ impl<'a> Attempt<'a> {
 
     /// First frame of the attempt.
     #[must_use]
-    pub fn first(&self) -> (FrameNumber, Timestamp) {
+    pub fn first(&self) -> FrameAt {
         let lookup = self.lookups.first().map(|lookup| lookup.first());
         let connection = self.connections.first().map(|connection| connection.first);
         match (lookup, connection) {
@@ -170,8 +180,23 @@ pub(crate) fn attempts<'a>(
 pub(crate) fn complete<'a>(attempt: &mut Attempt<'a>, options: &Options, directory: &Directory<'a>) {
     attempt.icmp = errors_about(&attempt.connections, &attempt.lookups, directory);
     attempt.dns_over_tcp = unanswered_dns(attempt, directory);
+    tell_client(attempt, options);
     judge(attempt, options);
     attempt.revocation = revocation(attempt, directory);
+}
+
+/// Of a client of which nothing else is known, the hello may show with which library it was written: that chooses commands, and
+/// nothing else.
+fn tell_client(attempt: &mut Attempt<'_>, options: &Options) {
+    if attempt.dialect != Dialect::Generic || options.dialect.is_some() || attempt.carrier() != Carrier::Tcp {
+        return;
+    }
+    let hello = attempt.tls().and_then(|tls| tls.client_hello.as_deref());
+    let stack = hello.and_then(|hello| hello.stack);
+    if let Some((stack, dialect)) = stack.and_then(|stack| Some((stack, Dialect::named(stack.name())?))) {
+        attempt.looks_like = Some(stack);
+        attempt.dialect = dialect;
+    }
 }
 
 /// Connections and look-ups as attempts, in order of their first frames. So many of the look-ups, the first ones, are only
@@ -288,6 +313,7 @@ impl<'a> Grouping<'a, '_> {
             self.attempts.push(Attempt {
                 device,
                 dialect,
+                looks_like: None,
                 service,
                 licensing,
                 vrf: self.options.vrf().filter(|_| licensing),
@@ -329,7 +355,7 @@ fn goes_on(attempt: &Attempt<'_>, connection: &Connection) -> bool {
     let is_new = attempt.connections.iter().all(|it| it.server != connection.server);
     // The same SYN again, with which the client's TCP goes on after it refused an answer.
     let goes_on = before.answer_refused() && (before.client, before.server) == (connection.client, connection.server);
-    (is_new || goes_on) && connection.first.1.since(before.last.1) <= patience
+    (is_new || goes_on) && connection.first.time.since(before.last.time) <= patience
 }
 
 /// Whether a connection on the ports of one before it is the client's next try of what never opened.
@@ -341,7 +367,7 @@ fn tries_again(attempt: &Attempt<'_>, connection: &Connection) -> bool {
     (before.client, before.server) == (connection.client, connection.server)
         && matches!(numbers, (Some(one), Some(other)) if one != other)
         && !before.connected()
-        && (0..=TRY_OVER).contains(&connection.first.1.since(before.last.1))
+        && (0..=TRY_OVER).contains(&connection.first.time.since(before.last.time))
 }
 
 /// Whether a connection that is not licensing is reported all the same.
@@ -409,12 +435,12 @@ fn errors_about<'a>(connections: &[&Connection], lookups: &[&Lookup], directory:
         let quoting = directory.errors_between(connection.client, connection.server).iter();
         let is_of_its_kind = |error: &IcmpError| error.quoted_seq.is_none() == connection.carrier.is_datagram();
         errors.extend(
-            quoting.filter(|error| is_of_its_kind(error) && error.time.since(connection.first.1) >= -CLOCK_SKEW),
+            quoting.filter(|error| is_of_its_kind(error) && error.time.since(connection.first.time) >= -CLOCK_SKEW),
         );
     }
     for lookup in lookups {
         // One that quotes a question between the same hosts, and comes after it was asked.
-        if let Some(asked) = lookup.questions.iter().map(|&(_, time)| time.0).min() {
+        if let Some(asked) = lookup.questions.iter().map(|question| question.time.0).min() {
             let (from, to) = (
                 asked.saturating_sub(CLOCK_SKEW),
                 ended(lookup).0.saturating_add(TRY_OVER),
@@ -454,7 +480,10 @@ fn judge(attempt: &mut Attempt<'_>, options: &Options) {
         else {
             continue;
         };
-        let at = options.at.or(tls.certificate_times[side]).unwrap_or(connection.first.1);
+        let at = options
+            .at
+            .or(tls.certificate_times[side])
+            .unwrap_or(connection.first.time);
         let name = if side == Side::Server { name.as_ref() } else { None };
         let mut judgement = trust::judge(&message.chain, name, purpose, at, &options.anchors);
         // Without a date nothing is expired or not yet valid.
@@ -517,7 +546,12 @@ mod tests {
                 };
                 let frame = FrameNumber(at.unsigned_abs());
                 let time = Timestamp(at * SECOND);
-                lookups.message(message, client.parse().unwrap(), [9, 9, 9, 9].into(), frame, time);
+                lookups.message(
+                    message,
+                    client.parse().unwrap(),
+                    [9, 9, 9, 9].into(),
+                    FrameAt::new(frame, time),
+                );
             }
         }
         lookups.all
@@ -525,7 +559,7 @@ mod tests {
 
     /// Per attempt: device, seconds of its look-ups, seconds of its connections.
     fn shape(attempts: &[Attempt<'_>]) -> String {
-        let second = |(_, time): (FrameNumber, Timestamp)| (time.0 / SECOND).to_string();
+        let second = |first: FrameAt| (first.time.0 / SECOND).to_string();
         let all = attempts.iter().map(|attempt| {
             let lookups: Vec<String> = attempt.lookups.iter().map(|it| second(it.first())).collect();
             let connections: Vec<String> = attempt.connections.iter().map(|it| second(it.first)).collect();

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
+use crate::attempt::chassis::Chassis;
 use crate::base::carrier::Carrier;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::{FrameNumber, Timestamp};
@@ -60,6 +61,8 @@ pub struct Choice {
 /// What the connections of a capture tell about one another.
 #[derive(Debug, Default)]
 pub struct Surroundings {
+    /// The serial numbers that devices showed of themselves.
+    pub chassis: Chassis,
     choices: HashMap<Endpoint, Vec<Choice>>,
     issued: HashMap<Box<[u8]>, BTreeMap<WireText, Stretch>>,
     completed: HashMap<Endpoint, BTreeMap<IpAddr, Success>>,
@@ -132,7 +135,8 @@ impl Surroundings {
         let by_address = self.tcp.get(&(client, attempt.server.ip)).into_iter().flatten();
         let named = name.and_then(|name| self.named.get(&(client, name.to_ascii_lowercase())));
         let all = by_address.chain(named.into_iter().flatten());
-        let later = all.filter(|it| it.said.first > attempt.first.0 && it.time.since(attempt.first.1) < FALLBACK);
+        let later =
+            all.filter(|it| it.said.first > attempt.first.frame && it.time.since(attempt.first.time) < FALLBACK);
         later.min_by_key(|it| it.said.first).copied()
     }
 
@@ -140,14 +144,14 @@ impl Surroundings {
     fn add_tcp(&mut self, connection: &Connection) {
         let tls = connection.tls.as_ref();
         let one = TcpTry {
-            time: connection.first.1,
+            time: connection.first.time,
             server: connection.server,
             is_answered: connection.tcp.server.frames > 0,
             is_complete: tls.is_some_and(|tls| tls.is_complete() && tls.first_error().is_none()),
             said: Stretch {
                 ends: [connection.client, connection.server],
-                first: connection.first.0,
-                last: connection.last.0,
+                first: connection.first.frame,
+                last: connection.last.frame,
             },
         };
         let client = connection.client.ip;
@@ -202,6 +206,7 @@ impl Surroundings {
         if connection.carrier == Carrier::Tcp {
             self.add_tcp(connection);
         }
+        self.chassis.add(connection);
         let Some(tls) = &connection.tls else { return };
         // What a server chose is known by its TCP port; the same number over UDP is another service.
         if connection.carrier.is_datagram() {
@@ -258,11 +263,11 @@ fn said_by_server(connection: &Connection) -> Stretch {
     let shown = steps.filter(|step| step.side == Side::Server && SHOWN.contains(&step.kind));
     Stretch {
         ends: [connection.client, connection.server],
-        first: connection.first.0,
+        first: connection.first.frame,
         last: shown
             .flat_map(|step| step.frames.iter().copied())
             .max()
-            .unwrap_or(connection.last.0),
+            .unwrap_or(connection.last.frame),
     }
 }
 
@@ -286,7 +291,7 @@ mod tests {
             side: Side::Server,
             frame: FrameNumber(8),
             frames: vec![FrameNumber(8)],
-            time: one.first.1,
+            time: one.first.time,
             from: 0,
             to: 0,
             seen: Seen::Observed,

@@ -27,7 +27,7 @@ pub struct Revocation<'a> {
 pub(crate) fn fetched_by(connection: &Connection) -> Option<Timestamp> {
     connection.step_by(StepKind::Certificate, Side::Server)?;
     Some(if closed(connection) {
-        Timestamp(connection.last.1.0.saturating_add(CLOCK_SKEW))
+        Timestamp(connection.last.time.0.saturating_add(CLOCK_SKEW))
     } else {
         Timestamp(i64::MAX)
     })
@@ -76,7 +76,7 @@ pub(crate) fn revocation<'a>(attempt: &Attempt<'a>, directory: &Directory<'a>) -
                 .connections_to(attempt.device, port, from)
                 .iter()
                 .copied()
-                .take_while(|it| !over(it.first.1))
+                .take_while(|it| !over(it.first.time))
                 .filter(|it| resolved(it.server.ip))
                 .collect();
             connections.sort_by_key(|it| it.index);

@@ -452,7 +452,7 @@ fn named(service: &Service, name: &str, because: Clue) -> Purposed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::frame::{FrameNumber, Timestamp};
+    use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
     use crate::base::wire_text::WireText;
     use crate::connection::connection;
     use crate::dns::lookup::Lookups;
@@ -487,8 +487,7 @@ mod tests {
             message,
             client.parse().unwrap(),
             [9, 9, 9, 9].into(),
-            FrameNumber(1),
-            Timestamp(0),
+            FrameAt::new(FrameNumber(1), Timestamp(0)),
         );
         lookups.all
     }

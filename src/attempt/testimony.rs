@@ -6,7 +6,7 @@ use crate::attempt::Attempt;
 use crate::attempt::device_clock::{self, Offset, Span};
 use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
-use crate::device::{DeviceEvent, DeviceLog, Form};
+use crate::device::{DeviceEvent, DeviceLog, Form, JoinReason, What};
 
 /// Lines kept of one attempt. A failed one has two or three, with debugging some dozens.
 const MAX_LINES: usize = 64;
@@ -31,12 +31,39 @@ pub struct Testimony<'a> {
     pub certainty: Confidence,
 }
 
+impl Testimony<'_> {
+    /// What it says of an attempt: beside access points, a certificate that is invalid is one of theirs or of their controller.
+    #[must_use]
+    pub fn what(&self, attempt: &Attempt<'_>) -> What {
+        match self.event.what {
+            What::CertificateInvalid if attempt.is_join() && self.event.text.raw().contains("EXPIRED") => {
+                What::JoinFailed(JoinReason::CertificateDates)
+            }
+            What::CertificateInvalid if attempt.is_join() => What::JoinFailed(JoinReason::CertificateRefused),
+            what => what,
+        }
+    }
+}
+
 /// Gives every attempt its lines; returns how far the clocks are off.
 pub fn assign<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>]) -> Vec<Offset> {
     if logs.is_empty() {
         return Vec::new();
     }
+    let of_joins = assign_joins(logs, attempts);
     let offsets = device_clock::offsets(logs, attempts);
+    assign_licensing(logs, attempts, &offsets);
+    for attempt in attempts {
+        attempt.testimonies.sort_by_key(|it| it.time);
+    }
+    // A log that tells of nothing but access points is compared with their attempts.
+    let is_new = |it: &Offset| !offsets.iter().any(|known| (known.log, known.form) == (it.log, it.form));
+    let more: Vec<Offset> = of_joins.into_iter().filter(is_new).collect();
+    offsets.into_iter().chain(more).collect()
+}
+
+/// Gives every attempt of licensing its lines.
+fn assign_licensing<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>], offsets: &[Offset]) {
     let mut spans: Vec<(Span, IpAddr, usize)> = attempts
         .iter()
         .enumerate()
@@ -45,15 +72,15 @@ pub fn assign<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>]) -> Vec<Of
         .collect();
     spans.sort_by_key(|(span, _, _)| span.begin);
     let Some(around) = spans.first().map(|(span, _, _)| span.begin) else {
-        return offsets;
+        return;
     };
     for (at, log) in logs.iter().enumerate() {
         for event in &log.events {
             let Some(offset) = offsets.iter().find(|it| (it.log, it.form) == (at, event.form)) else {
                 continue;
             };
-            // The stamp beside it is the same event told twice.
-            if event.form == Form::Epoch {
+            // The stamp beside it is the same event told twice; what is said of access points is not about licensing.
+            if event.form == Form::Epoch || event.what.is_of_join() {
                 continue;
             }
             let Some(written) = device_clock::written(event, around) else {
@@ -88,8 +115,168 @@ pub fn assign<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>]) -> Vec<Of
             }
         }
     }
-    for attempt in attempts {
-        attempt.testimonies.sort_by_key(|it| it.time);
+}
+
+/// Gives every attempt of an access point its lines, by their time and by the addresses that they name.
+fn assign_joins<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>]) -> Vec<Offset> {
+    let offsets = device_clock::offsets_of_joins(logs, attempts);
+    let joins: Vec<Join> = attempts
+        .iter()
+        .enumerate()
+        .filter(|(_, attempt)| attempt.is_join())
+        .map(|(at, attempt)| Join::of(at, attempt))
+        .collect();
+    let Some(around) = joins.first().map(|join| join.span.begin) else {
+        return offsets;
+    };
+    for (at, log) in logs.iter().enumerate() {
+        let is_told = log.events.iter().any(|event| event.what.is_of_join());
+        let events = log.events.iter().filter(|event| {
+            event.what.is_of_join() || is_told && matches!(event.what, What::CertificateInvalid | What::ClockDoubtful)
+        });
+        for event in events {
+            let named = addresses_in(event.text.raw());
+            let time = device_clock::written(event, around).and_then(|written| {
+                let offset = offsets.iter().find(|it| (it.log, it.form) == (at, event.form))?;
+                Some((offset.time_of(written), offset.certainty))
+            });
+            let Some((attempt, (time, certainty))) = of_join(&joins, &named, time, event.what) else {
+                continue;
+            };
+            if let Some(attempt) = attempts.get_mut(attempt)
+                && attempt.testimonies.len() < MAX_LINES
+            {
+                attempt.testimonies.push(Testimony {
+                    log,
+                    event,
+                    time,
+                    certainty,
+                });
+            }
+        }
     }
     offsets
+}
+
+/// An attempt to join, as lines may be about it.
+struct Join {
+    at: usize,
+    span: Span,
+    device: IpAddr,
+    controller: Option<IpAddr>,
+}
+
+impl Join {
+    fn of(at: usize, attempt: &Attempt<'_>) -> Self {
+        Self {
+            at,
+            span: Span::of(attempt),
+            device: attempt.device,
+            controller: attempt.connection().map(|connection| connection.server.ip),
+        }
+    }
+}
+
+/// The attempt that a line is about: of those whose addresses it names, or of all where it names none, the nearest in time. A
+/// line without a time is about the last attempt of the access point that it names, and that is a guess. Where several access
+/// points try at once, a line that names none of them is nobody's.
+fn of_join(
+    joins: &[Join],
+    named: &[IpAddr],
+    time: Option<(Timestamp, Confidence)>,
+    what: What,
+) -> Option<(usize, (Timestamp, Confidence))> {
+    let names_device = |join: &&Join| named.contains(&join.device);
+    let names_either = |join: &&Join| names_device(join) || join.controller.is_some_and(|it| named.contains(&it));
+    let is_of_device = joins.iter().any(|join| names_device(&join));
+    let fits = |join: &&Join| match is_of_device {
+        true => names_device(join),
+        false => named.is_empty() || names_either(join),
+    };
+    let Some((time, certainty)) = time else {
+        let last = joins.iter().rfind(|join| is_of_device && names_device(join))?;
+        return Some((last.at, (last.span.end, Confidence::Possible)));
+    };
+    let mut near: Vec<(bool, i64, &Join)> = joins
+        .iter()
+        .filter(fits)
+        .filter_map(|join| {
+            let early = join.span.begin.since(time).max(0);
+            let late = time.since(join.span.end).max(0);
+            let went = join.span.went_through;
+            let differs = matches!(what, What::JoinFailed(_)) && went || what == What::Joined && !went;
+            (early <= BEFORE && late <= AFTER).then_some((differs, early + late, join))
+        })
+        .collect();
+    near.sort_by_key(|(differs, distance, _)| (*differs, *distance));
+    let (_, _, nearest) = near.first()?;
+    let is_one = near.iter().all(|(_, _, join)| join.device == nearest.device);
+    (is_of_device || is_one).then_some((nearest.at, (time, certainty)))
+}
+
+/// The addresses that a line names.
+fn addresses_in(text: &str) -> Vec<IpAddr> {
+    let is_part = |c: char| c.is_ascii_hexdigit() || matches!(c, '.' | ':');
+    let words = text.split(|c: char| !is_part(c)).filter(|word| word.len() > 6);
+    let address = |word: &str| {
+        let word = word.trim_matches(['.', ':']);
+        // `192.0.2.5:5246`
+        let of_v4 = || word.split_once(':').and_then(|(host, _)| host.parse().ok());
+        word.parse().ok().or_else(of_v4)
+    };
+    words.filter_map(address).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn join(at: usize, device: u8, begin: i64, went_through: bool) -> Join {
+        Join {
+            at,
+            span: Span {
+                begin: Timestamp::from_seconds(begin),
+                end: Timestamp::from_seconds(begin + 5),
+                went_through,
+            },
+            device: [10, 0, 0, device].into(),
+            controller: Some([10, 0, 1, 1].into()),
+        }
+    }
+
+    fn about(joins: &[Join], text: &str, time: Option<i64>) -> Option<usize> {
+        let time = time.map(|time| (Timestamp::from_seconds(time), Confidence::Likely));
+        let what = What::JoinFailed(JoinReason::Unspecified);
+        of_join(joins, &addresses_in(text), time, what).map(|(at, _)| at)
+    }
+
+    #[test]
+    fn addresses_are_found_with_and_without_a_port() {
+        let found = addresses_in("Alert to 192.0.2.5:5246, peer 2001:db8::1 (mac 00a1.b2c3.d4e5) at 05:00:00.1");
+        assert_eq!(
+            found,
+            ["192.0.2.5", "2001:db8::1"].map(|it| it.parse::<IpAddr>().unwrap())
+        );
+    }
+
+    #[test]
+    fn a_line_is_about_the_access_point_that_it_names() {
+        let joins = [join(0, 1, 100, false), join(1, 2, 100, false)];
+        assert_eq!(about(&joins, "peer 10.0.0.2 failed", Some(106)), Some(1));
+        // Both try at once, and it names neither, or somebody else.
+        assert_eq!(about(&joins, "handshake with 10.0.1.1 failed", Some(106)), None);
+        assert_eq!(about(&joins, "peer 10.0.0.9 failed", Some(106)), None);
+        assert_eq!(about(&joins[..1], "handshake with 10.0.1.1 failed", Some(106)), Some(0));
+        assert_eq!(about(&joins[..1], "handshake failed", Some(106)), Some(0));
+        assert_eq!(about(&joins[..1], "handshake failed", Some(400)), None);
+        // A table has no time.
+        assert_eq!(about(&joins, "AP-3 10.0.0.2 Not Joined", None), Some(1));
+        assert_eq!(about(&joins, "AP-3 Not Joined", None), None);
+    }
+
+    #[test]
+    fn a_failure_is_rather_about_a_try_that_failed() {
+        let joins = [join(0, 1, 100, false), join(1, 1, 110, true)];
+        assert_eq!(about(&joins, "peer 10.0.0.1 failed", Some(112)), Some(0));
+    }
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use crate::base::frame::Timestamp;
+use crate::base::frame::FrameAt;
 use crate::base::seq::SeqNumber;
 use crate::connection::Connection;
 
@@ -45,8 +45,8 @@ fn is_twin(one: &Connection, other: &Connection) -> bool {
     let is_elsewhere = one.client.ip != other.client.ip || one.server.ip != other.server.ip;
     // Whoever translates forwards, and whoever forwards lowers the time to live (RFC 1812 section 5.3.1).
     let is_forwarded = one.tcp.client.ttl != other.tcp.client.ttl;
-    let close = |one: &[(_, Timestamp)], other: &[(_, Timestamp)]| match (one.first(), other.first()) {
-        (Some(one), Some(other)) => one.1.since(other.1).abs() <= PASSED_ON,
+    let close = |one: &[FrameAt], other: &[FrameAt]| match (one.first(), other.first()) {
+        (Some(one), Some(other)) => one.time.since(other.time).abs() <= PASSED_ON,
         _ => false,
     };
     let tcp = (&one.tcp, &other.tcp);
@@ -61,6 +61,7 @@ fn is_twin(one: &Connection, other: &Connection) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::frame::Timestamp;
     use crate::connection::{SECOND, connection};
 
     /// A connection of that client with these initial numbers.
@@ -97,7 +98,7 @@ mod tests {
         }
         let mut later = of("10.0.2.1:50000", 5, [7, 9]);
         later.tcp.client.ttl = 63;
-        later.tcp.client.syns[0].1 = Timestamp(5 * SECOND + PASSED_ON);
+        later.tcp.client.syns[0].time = Timestamp(5 * SECOND + PASSED_ON);
         let mut twins = Twins::default();
         twins.note(&first, 0);
         assert_eq!(twins.owner(&later), Some(0));

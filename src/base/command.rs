@@ -17,24 +17,39 @@ use crate::base::endpoint::Endpoint;
 
 /// A line to type.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Command(String);
+pub struct Command {
+    line: String,
+    is_unread: bool,
+}
 
 impl Command {
     /// A line of a dialect's book, in which words have been filled.
     pub(super) const fn of_book(line: String) -> Self {
-        Self(line)
+        Self { line, is_unread: false }
+    }
+
+    /// The same where the book says that no document with it was read.
+    pub(super) const fn unread(mut self, is_unread: bool) -> Self {
+        self.is_unread = is_unread;
+        self
     }
 
     /// The line.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.line
+    }
+
+    /// Whether no document, and no public text from such a system, was found that has this line.
+    #[must_use]
+    pub const fn is_unread(&self) -> bool {
+        self.is_unread
     }
 }
 
 impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.line)
     }
 }
 

@@ -1,24 +1,17 @@
 //! A noun that later stages share: how sure something is.
 
-/// How sure a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Confidence {
-    /// Consistent with the bytes, as other explanations are.
-    Possible,
-    /// The usual explanation of what is seen; another one is named beside it.
-    Likely,
-    /// No other explanation is consistent with the bytes.
-    Certain,
-}
+use crate::base::word::words;
 
-impl Confidence {
-    /// Its name in reports.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Possible => "possible",
-            Self::Likely => "likely",
-            Self::Certain => "certain",
-        }
+words! {
+    /// How sure a finding is.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Confidence {
+        /// Consistent with the bytes, as other explanations are.
+        #[default]
+        Possible = "possible",
+        /// The usual explanation of what is seen; another one is named beside it.
+        Likely = "likely",
+        /// No other explanation is consistent with the bytes.
+        Certain = "certain",
     }
 }

@@ -32,17 +32,33 @@ pub enum Dialect {
     IosXr,
     NxOs,
     Asa,
+    OpenSsl,
+    GnuTls,
+    Java,
+    Go,
+    Node,
+    Nss,
+    Chromium,
+    Schannel,
 }
 
 impl Dialect {
-    /// Every dialect there is.
-    pub const ALL: [Self; 6] = [
+    /// Every dialect there is: any machine, those of products, and those of TLS libraries.
+    pub const ALL: [Self; 14] = [
         Self::Generic,
         Self::IosXe,
         Self::IosXeWireless,
         Self::IosXr,
         Self::NxOs,
         Self::Asa,
+        Self::OpenSsl,
+        Self::GnuTls,
+        Self::Java,
+        Self::Go,
+        Self::Node,
+        Self::Nss,
+        Self::Chromium,
+        Self::Schannel,
     ];
 
     /// Its name, as `--dialect` and profiles take it.
@@ -55,6 +71,14 @@ impl Dialect {
             Self::IosXr => "ios-xr",
             Self::NxOs => "nx-os",
             Self::Asa => "asa",
+            Self::OpenSsl => "openssl",
+            Self::GnuTls => "gnutls",
+            Self::Java => "java",
+            Self::Go => "go",
+            Self::Node => "node",
+            Self::Nss => "nss",
+            Self::Chromium => "chromium",
+            Self::Schannel => "schannel",
         }
     }
 
@@ -75,7 +99,15 @@ impl Dialect {
             };
         }
         match self {
-            Self::Generic => words!("generic"),
+            Self::Generic
+            | Self::OpenSsl
+            | Self::GnuTls
+            | Self::Java
+            | Self::Go
+            | Self::Node
+            | Self::Nss
+            | Self::Chromium
+            | Self::Schannel => words!("generic"),
             Self::IosXe => words!("generic" "ios-xe"),
             Self::IosXeWireless => words!("generic" "ios-xe" "ios-xe-wireless"),
             Self::IosXr => words!("generic" "ios-xr"),
@@ -96,6 +128,14 @@ impl Dialect {
             Self::IosXr => books!("common" "ios-xr"),
             Self::NxOs => books!("common" "nx-os"),
             Self::Asa => books!("common" "asa"),
+            Self::OpenSsl => books!("common" "generic" "openssl"),
+            Self::GnuTls => books!("common" "generic" "gnutls"),
+            Self::Java => books!("common" "generic" "java"),
+            Self::Go => books!("common" "generic" "go"),
+            Self::Node => books!("common" "generic" "node"),
+            Self::Nss => books!("common" "generic" "nss"),
+            Self::Chromium => books!("common" "generic" "chromium"),
+            Self::Schannel => books!("common" "generic" "schannel"),
         }
     }
 
@@ -137,10 +177,16 @@ impl Dialect {
         let book = self.book();
         let known = || tasks.iter().filter_map(|task| Some((task, book.recipe(task.name)?)));
         let mut lines: Vec<Command> = known()
-            .flat_map(|(task, recipe)| recipe.exec.iter().map(|line| task.command(line)))
+            .flat_map(|(task, recipe)| {
+                let lines = recipe.exec.iter();
+                lines.map(|line| task.command(line).unread(recipe.unread))
+            })
             .collect();
         let settings: Vec<Command> = known()
-            .flat_map(|(task, recipe)| recipe.configure.iter().map(|line| task.command(&format!("  {line}"))))
+            .flat_map(|(task, recipe)| {
+                let lines = recipe.configure.iter();
+                lines.map(|line| task.command(&format!("  {line}")).unread(recipe.unread))
+            })
             .filter(|line| !line.as_str().trim().is_empty())
             .collect();
         if !settings.is_empty() {

@@ -90,6 +90,23 @@ impl FromStr for Timestamp {
     }
 }
 
+/// A frame with its time. Its order is that of the frames; their times may go back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FrameAt {
+    /// The frame's number.
+    pub frame: FrameNumber,
+    /// When it was captured.
+    pub time: Timestamp,
+}
+
+impl FrameAt {
+    /// The frame of this number, captured at this time.
+    #[must_use]
+    pub const fn new(frame: FrameNumber, time: Timestamp) -> Self {
+        Self { frame, time }
+    }
+}
+
 /// A link-layer header type: the LINKTYPE number of tcpdump.org's registry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LinkType(pub u16);
@@ -153,6 +170,14 @@ pub struct Frame<'a> {
     pub wire_len: u32,
     /// The captured bytes.
     pub data: &'a [u8],
+}
+
+impl Frame<'_> {
+    /// Its number and its time.
+    #[must_use]
+    pub const fn frame_at(&self) -> FrameAt {
+        FrameAt::new(self.number, self.time)
+    }
 }
 
 /// The kinds of anomaly.

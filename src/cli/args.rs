@@ -5,22 +5,25 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{Args, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 use tlswalk::Target;
 use tlswalk::base::dialect::Dialect;
 use tlswalk::base::frame::Timestamp;
-use tlswalk::base::phrase::Language;
-use tlswalk::report::ticket::{self, Team};
+use tlswalk::report::ticket;
 
+pub(crate) use crate::cli::choices::{Color, ForTeam, Lang};
 use crate::cli::commands::triage::options::{TRIAGE_EXAMPLES, TriageOptions};
+use crate::cli::settings::Settings;
 use crate::cli::{expect, usage};
 
-const EXAMPLES: &str = "\
+pub(crate) const EXAMPLES: &str = "\
 Commands:
   tlswalk explain [ID]          what a verdict means and looks like in a capture
   tlswalk why <FRAME> <CAPTURE> what the report says because of that frame
   tlswalk whynot <ID> <CAPTURE> which condition of a verdict is not met, or not visible
   tlswalk triage <PATH>...      folders of captures: a table by verdict, a row for each attempt
+  tlswalk serve                 a page of this machine alone, to drop captures on
+  tlswalk config                which settings hold, and where each comes from
   tlswalk completions <SHELL>   a completion script for bash, elvish, fish, powershell or zsh
   tlswalk man                   the manual page, in troff
 
@@ -68,21 +71,37 @@ pub(crate) struct Cli {
     pub(crate) command: Option<Command>,
     #[command(flatten)]
     pub(crate) inspect: Inspect,
+    /// The options that were typed, and did not merely get their default value.
+    #[arg(skip)]
+    pub(crate) typed: Vec<String>,
 }
 
 impl Cli {
-    /// `-o -` is no `-o` at all, except for a slice, which goes nowhere by itself.
-    fn with_plain_output(mut self) -> Self {
-        let inspect = match &mut self.command {
-            None => &mut self.inspect,
+    /// The options of a command that judges captures.
+    pub(crate) fn judging(&mut self) -> Option<&mut Inspect> {
+        match &mut self.command {
+            None => Some(&mut self.inspect),
             Some(
-                Command::Verify { inspect, .. }
+                Command::Slice { inspect, .. }
+                | Command::Verify { inspect, .. }
                 | Command::Diff { inspect }
                 | Command::Why { inspect, .. }
                 | Command::Whynot { inspect, .. }
-                | Command::Triage { inspect, .. },
-            ) => inspect,
-            Some(_) => return self,
+                | Command::Triage { inspect, .. }
+                | Command::Serve { inspect, .. }
+                | Command::Config { inspect },
+            ) => Some(inspect),
+            Some(Command::Explain { .. } | Command::Completions { .. } | Command::Man) => None,
+        }
+    }
+
+    /// `-o -` is no `-o` at all, except for a slice, which goes nowhere by itself.
+    fn with_plain_output(mut self) -> Self {
+        if matches!(self.command, Some(Command::Slice { .. })) {
+            return self;
+        }
+        let Some(inspect) = self.judging() else {
+            return self;
         };
         inspect.output.take_if(|it| it.as_os_str() == STANDARD_OUTPUT);
         self
@@ -170,6 +189,33 @@ pub(crate) enum Command {
         #[command(flatten)]
         triage: TriageOptions,
     },
+    /// Judge captures in a browser: a page of this machine alone, for dropping them
+    ///
+    /// It listens on 127.0.0.1 only, at an address that nobody can guess, stores nothing and asks nothing of any network.
+    /// The options say how captures are judged that are dropped there.
+    #[command(max_term_width = 100)]
+    #[command(mut_arg("captures", |it| it
+        .required_unless_present(clap::builder::Resettable::Reset)
+        .hide(true)))]
+    Serve {
+        #[command(flatten)]
+        inspect: Inspect,
+        /// The port; otherwise one that is free
+        #[arg(long, value_name = "PORT", default_value_t = 0, hide_default_value = true)]
+        port: u16,
+        /// The largest upload, in MiB
+        #[arg(long, value_name = "MIB", default_value_t = 1024, value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
+        max_upload: u64,
+    },
+    /// Show which settings hold, and where each comes from
+    #[command(max_term_width = 100)]
+    #[command(mut_arg("captures", |it| it
+        .required_unless_present(clap::builder::Resettable::Reset)
+        .hide(true)))]
+    Config {
+        #[command(flatten)]
+        inspect: Inspect,
+    },
     /// Print a completion script for a shell
     Completions {
         /// bash, elvish, fish, powershell or zsh
@@ -181,39 +227,6 @@ pub(crate) enum Command {
 
 /// Standard output, where a file is named that is written.
 pub(crate) const STANDARD_OUTPUT: &str = "-";
-
-/// What the manual page says last.
-const SEE_ALSO: &str = ".SH SEE ALSO\n.BR tshark (1),\n.BR editcap (1),\n.BR tcpdump (8)\n";
-
-/// The manual page.
-pub(crate) fn write_manual(out: &mut dyn std::io::Write) -> std::io::Result<()> {
-    let page = clap_mangen::Man::new(usage::command());
-    page.render_title(out)?;
-    page.render_name_section(out)?;
-    page.render_synopsis_section(out)?;
-    page.render_description_section(out)?;
-    page.render_options_section(out)?;
-    if let Some(triage) = Cli::command().find_subcommand("triage") {
-        // What it shares with the main command stands there.
-        let own = ["state", "no_rings", "watch", "settle"];
-        let triage = triage.clone().mut_args(|it| {
-            let is_shared = !own.contains(&it.get_id().as_str());
-            it.hide(is_shared)
-        });
-        let mut section = Vec::new();
-        clap_mangen::Man::new(triage.disable_help_flag(true)).render_options_section(&mut section)?;
-        let section = String::from_utf8_lossy(&section).replacen(".SH OPTIONS", ".SH OPTIONS OF TRIAGE", 1);
-        out.write_all(section.as_bytes())?;
-    }
-    // The examples as they stand: troff would fill the lines.
-    let examples = EXAMPLES.replace('\\', "\\\\").replace('-', "\\-");
-    write!(out, ".SH EXAMPLES AND EXIT CODES\n.nf\n{examples}\n.fi\n{SEE_ALSO}")
-}
-
-/// The completion script of a shell.
-pub(crate) fn write_completions(shell: clap_complete::Shell, out: &mut dyn std::io::Write) {
-    clap_complete::generate(shell, &mut usage::command_for_completions(), "tlswalk", out);
-}
 
 /// The main command.
 #[derive(Debug, Args)]
@@ -296,7 +309,22 @@ pub(crate) struct Inspect {
     /// Also report TLS that is not licensing
     #[arg(long)]
     pub(crate) all: bool,
+    /// The site of the captures: a name from the settings file
+    ///
+    /// Its servers, proxies, roots and profile hold where no option says otherwise: docs/settings.md.
+    #[arg(long, value_name = "NAME", conflicts_with = "no_config", hide_short_help = true)]
+    pub(crate) site: Option<String>,
+    /// The settings file
+    ///
+    /// Otherwise $XDG_CONFIG_HOME/tlswalk/config.toml. tlswalk config shows what holds.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config", hide_short_help = true)]
+    pub(crate) config: Option<PathBuf>,
+    /// Read no settings file
+    #[arg(long, hide_short_help = true)]
+    pub(crate) no_config: bool,
     /// Language of the text: en or ja
+    ///
+    /// Otherwise as the settings say, or the locale.
     #[arg(
         long,
         value_name = "LANG",
@@ -363,6 +391,9 @@ pub(crate) struct Inspect {
     /// The first line that fits counts.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub(crate) expect_file: Option<PathBuf>,
+    /// Where the values of these options come from.
+    #[arg(skip)]
+    pub(crate) settings: Settings,
 }
 
 /// Output formats.
@@ -384,62 +415,22 @@ impl Inspect {
 
     /// Whether nothing was said about what to look for: then, in a capture without licensing, what else failed is the answer.
     pub(crate) fn leaves_open_what(&self) -> bool {
-        let no_target = [&self.cssm, &self.on_prem, &self.cslu, &self.proxy]
-            .iter()
-            .all(|it| it.is_empty());
-        self.profile == Self::PROFILE && !self.all && no_target && self.wlc.is_empty() && self.log.is_empty()
+        // Servers that a settings file names for every call say nothing of this capture.
+        let is_asked_for = |key: &str, is_empty: bool| !is_empty && self.settings.is_asked_for(key);
+        let named = [
+            is_asked_for("cssm", self.cssm.is_empty()),
+            is_asked_for("on-prem", self.on_prem.is_empty()),
+            is_asked_for("cslu", self.cslu.is_empty()),
+            is_asked_for("proxy", self.proxy.is_empty()),
+            is_asked_for("wlc", self.wlc.is_empty()),
+        ];
+        self.profile == Self::PROFILE && !self.all && !named.contains(&true) && self.log.is_empty()
     }
 }
 
 /// Reads the name of a dialect.
 fn dialects() -> impl TypedValueParser<Value = Dialect> {
     PossibleValuesParser::new(Dialect::ALL.map(Dialect::name)).map(|name| Dialect::named(&name).unwrap_or_default())
-}
-
-/// Whose ticket is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ForTeam {
-    Firewall,
-    Pki,
-    Proxy,
-    Server,
-    Support,
-}
-
-impl From<ForTeam> for Team {
-    fn from(team: ForTeam) -> Self {
-        match team {
-            ForTeam::Firewall => Self::Firewall,
-            ForTeam::Pki => Self::Pki,
-            ForTeam::Proxy => Self::Proxy,
-            ForTeam::Server => Self::Server,
-            ForTeam::Support => Self::Support,
-        }
-    }
-}
-
-/// Languages of reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Lang {
-    En,
-    Ja,
-}
-
-impl From<Lang> for Language {
-    fn from(lang: Lang) -> Self {
-        match lang {
-            Lang::En => Self::En,
-            Lang::Ja => Self::Ja,
-        }
-    }
-}
-
-/// When to colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    Auto,
-    Always,
-    Never,
 }
 
 /// What came of reading the command line.
@@ -459,7 +450,8 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> 
     let parsed = usage::command_for(&arguments)
         .try_get_matches_from(&arguments)
         .and_then(|matches| {
-            let cli = Cli::from_arg_matches(&matches)?;
+            let mut cli = Cli::from_arg_matches(&matches)?;
+            cli.typed = usage::typed(&matches);
             Ok((cli, usage::misplaced(&matches)))
         });
     match parsed {

@@ -4,13 +4,16 @@
 
 mod again;
 mod args;
+mod choices;
 mod commands;
 mod expect;
 mod given;
 mod interrupt;
+mod manual;
 mod originals;
 mod output;
 mod progress;
+mod settings;
 mod stdin;
 mod target;
 mod usage;
@@ -61,11 +64,18 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
         Parsed::Show(_) => false,
         Parsed::Mistake(_) => true,
     };
-    if let Some(first) = word(1).filter(|first| is_no_command && !Path::new(first).exists())
+    if let Some(first) = word(1).filter(|first| is_no_command && !first.starts_with('-') && !Path::new(first).exists())
         && let Some(hint) = usage::misspelt(first, word(2))
     {
         return Err(hint);
     }
+    let parsed = match parsed {
+        Parsed::Run(mut cli) => {
+            settings::apply(&mut cli)?;
+            Parsed::Run(cli)
+        }
+        other => other,
+    };
     match parsed {
         Parsed::Run(cli) => match *cli {
             Cli {
@@ -105,11 +115,24 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
                 ..
             } => commands::triage::run(&inspect, &triage),
             Cli {
+                command:
+                    Some(Command::Serve {
+                        inspect,
+                        port,
+                        max_upload,
+                    }),
+                ..
+            } => commands::serve::run(inspect, port, max_upload),
+            Cli {
+                command: Some(Command::Config { inspect }),
+                ..
+            } => commands::config::run(&inspect),
+            Cli {
                 command: Some(Command::Completions { shell }),
                 ..
             } => {
                 let mut script = Vec::new();
-                args::write_completions(shell, &mut script);
+                manual::write_completions(shell, &mut script);
                 print(args::Color::Never, &script)
             }
             Cli {
@@ -117,10 +140,12 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
                 ..
             } => {
                 let mut page = Vec::new();
-                args::write_manual(&mut page).map_err(|error| reason(&error))?;
+                manual::write_manual(&mut page).map_err(|error| reason(&error))?;
                 print(args::Color::Never, &page)
             }
-            Cli { command: None, inspect } => inspect_all(&inspect),
+            Cli {
+                command: None, inspect, ..
+            } => inspect_all(&inspect),
         },
         Parsed::Show(text) => {
             let mut out = anstream::stdout().lock();
@@ -156,6 +181,7 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
         expected,
         together: None,
         given: again::options(inspect),
+        settings: recorded(inspect),
         total: Outcome::Inconclusive,
         unable: false,
         failure: None,
@@ -208,6 +234,8 @@ struct Telling<'a> {
     together: Option<&'a Together>,
     /// The options that were given, for commands that are suggested.
     given: Vec<String>,
+    /// The settings that nobody typed.
+    settings: Option<tlswalk::report::Settings>,
     total: Outcome,
     /// Something could not be read.
     unable: bool,
@@ -221,6 +249,7 @@ impl Telling<'_> {
         if !paths.is_empty() {
             report.options.clone_from(&self.given);
         }
+        report.settings.clone_from(&self.settings);
         self.total = self.total.and(outcome_of([&report]));
         let together = self.together;
         let expectation = self.expected.as_mut().map(|it| match together {
@@ -275,6 +304,11 @@ fn go_on(written: io::Result<()>, failure: &mut Option<io::Error>) -> ControlFlo
     }
 }
 
+/// What a report says of settings. Names of files and sites name somebody, so what is redacted says nothing of them.
+fn recorded(inspect: &Inspect) -> Option<tlswalk::report::Settings> {
+    inspect.settings.recorded().filter(|_| !inspect.redact)
+}
+
 /// How a capture is called, or several that are one.
 fn named(paths: &[PathBuf]) -> String {
     let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
@@ -307,7 +341,9 @@ fn stream(
     let mut input = Hashed::new(input, inspect.hash);
     let mut total = Outcome::Inconclusive;
     let (mut last, mut failure) = (None, None);
-    let mut write = |report: Report, total: &mut Outcome, output: &mut Output| {
+    let settings = recorded(inspect);
+    let mut write = |mut report: Report, total: &mut Outcome, output: &mut Output| {
+        report.settings.clone_from(&settings);
         // A last part without attempts of its own repeats the verdict of the others.
         if report.part.is_none_or(|part| part.number == 1) || !report.attempts.is_empty() {
             *total = total.and(outcome_of([&report]));

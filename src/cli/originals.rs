@@ -80,7 +80,9 @@ impl Originals {
         let profile = PathBuf::from(&inspect.profile);
         let is_file = Profile::built_in(&inspect.profile).is_none();
         let profile = is_file.then_some(&profile).into_iter();
+        let config = inspect.settings.file.iter().map(|(path, _)| path);
         let options = [
+            ("--config", config.collect::<Vec<_>>()),
             ("--profile", profile.collect::<Vec<_>>()),
             ("--ca", inspect.ca.iter().collect()),
             ("--log", inspect.log.iter().collect()),

@@ -22,7 +22,21 @@ struct Subcommand {
 
 /// Options that decide how a capture is judged: every subcommand that judges takes them.
 const JUDGING: &[&str] = &[
-    "captures", "profile", "wlc", "cssm", "on_prem", "cslu", "proxy", "ca", "all", "lang", "dialect", "at",
+    "captures",
+    "profile",
+    "wlc",
+    "cssm",
+    "on_prem",
+    "cslu",
+    "proxy",
+    "ca",
+    "all",
+    "lang",
+    "dialect",
+    "at",
+    "site",
+    "config",
+    "no_config",
 ];
 
 const TEXT_OR_JSON: Option<&str> = Some("text or json");
@@ -69,6 +83,20 @@ const SUBCOMMANDS: &[Subcommand] = &[
         example: "tlswalk triage exports/",
         takes: &["log", "format", "output", "verbose", "quiet", "color", "hash"],
         formats: None,
+    },
+    Subcommand {
+        name: "serve",
+        usage: "tlswalk serve [OPTIONS]",
+        example: "tlswalk serve",
+        takes: &[],
+        formats: None,
+    },
+    Subcommand {
+        name: "config",
+        usage: "tlswalk config [OPTIONS]",
+        example: "tlswalk config --site NAME",
+        takes: &["format", "output", "color"],
+        formats: TEXT_OR_JSON,
     },
 ];
 
@@ -140,6 +168,13 @@ pub(crate) fn command_for_completions() -> Command {
             .mut_arg("captures", |captures| captures)
     });
     command
+}
+
+/// The ids of the options that were typed, for the main command or the subcommand that was called.
+pub(crate) fn typed(matches: &ArgMatches) -> Vec<String> {
+    let matches = matches.subcommand().map_or(matches, |(_, of_subcommand)| of_subcommand);
+    let typed = |id: &&clap::Id| matches.value_source(id.as_str()) == Some(ValueSource::CommandLine);
+    matches.ids().filter(typed).map(|id| id.as_str().to_owned()).collect()
 }
 
 /// An option of the main command that was given to a subcommand that does not take it.
@@ -316,7 +351,7 @@ mod tests {
             clap_complete::Shell::Fish,
         ] {
             let mut script = Vec::new();
-            crate::cli::args::write_completions(shell, &mut script);
+            crate::cli::manual::write_completions(shell, &mut script);
             let script = String::from_utf8(script).unwrap();
             for word in ["tls-no-response", "cisco-smart-licensing", "ios-xe-wireless"] {
                 assert!(script.contains(word), "{shell}: {word}");

@@ -3,7 +3,7 @@
 //!
 //! Each is asked of numbers and times of the segments, so that a rule states what was checked for exactly its sentence.
 
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::FrameAt;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind};
 use crate::tcp::delivery::Coverage;
@@ -17,7 +17,7 @@ impl Connection {
     /// capture was made: from the SYN to the acknowledgement of its answer. `None` where one of the three was repeated.
     #[must_use]
     pub fn round_trip(&self) -> Option<i64> {
-        let [(_, asked)] = self.tcp.client.syns[..] else {
+        let [FrameAt { time: asked, .. }] = self.tcp.client.syns[..] else {
             return None;
         };
         let [_] = self.tcp.server.syns[..] else { return None };
@@ -43,11 +43,11 @@ impl Connection {
     /// The SYN-ACK that was sent last though the client had acknowledged it long before and spoken: for the server the
     /// connection never opened.
     #[must_use]
-    pub fn repeated_syn_ack(&self) -> Option<(FrameNumber, Timestamp)> {
+    pub fn repeated_syn_ack(&self) -> Option<FrameAt> {
         let server = &self.tcp.server;
         let acknowledged = self.step_by(StepKind::Ack, Side::Client)?.time;
         let &last = server.syns.last().filter(|_| server.syns.len() > 1)?;
-        (server.ordinary.is_none() && last.1.since(acknowledged) >= TIMER).then_some(last)
+        (server.ordinary.is_none() && last.time.since(acknowledged) >= TIMER).then_some(last)
     }
 
     /// Whether the server's SYN-ACK was answered by nothing, or by the same SYN again, though either was sent more than once:

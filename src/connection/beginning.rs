@@ -19,7 +19,7 @@ pub(crate) const MAX_SYNS: usize = 16;
 impl Direction {
     pub(crate) fn syn(&mut self, segment: &Segment<'_>, position: Position, acked: Position) {
         if self.tcp.syns.len() < MAX_SYNS {
-            self.tcp.syns.push((segment.frame, segment.time));
+            self.tcp.syns.push(segment.frame_at());
         }
         if self.syn_seq.is_none() {
             self.syn_seq = Some(segment.seq);

@@ -14,6 +14,7 @@ use crate::connection::event::{Event, EventKind};
 use crate::connection::fast_path::Run;
 use crate::connection::plain::Talk;
 use crate::decode::Segment;
+use crate::http::licensing_request::ProductInstance;
 use crate::http::reader::{Head, HttpReader};
 use crate::tcp::said::Provenance;
 use crate::tcp::side::{ApplicationData, Mark, Opening, Ordinary, TcpSide};
@@ -121,8 +122,7 @@ impl TcpSide {
             self.ttl = segment.ttl;
         }
         self.frames += 1;
-        self.last = segment.frame;
-        self.last_time = segment.time;
+        self.last = segment.frame_at();
         let len = segment.wire_payload_len();
         if len > self.largest {
             self.largest = len;
@@ -135,7 +135,7 @@ impl TcpSide {
         self.ordinary = Some(Ordinary::add(self.ordinary, segment.ttl, segment.ip_id));
         if segment.window == 0 {
             self.zero_windows += 1;
-            self.window_closed.get_or_insert((segment.frame, segment.time));
+            self.window_closed.get_or_insert(segment.frame_at());
         } else {
             self.window_closed = None;
         }
@@ -290,13 +290,15 @@ impl Direction {
         let start = stream.start().unwrap_or_default();
         tcp.bytes = stream.highest().saturating_sub(start);
         tcp.acked_bytes = stream.acked().min(stream.highest()).saturating_sub(start);
-        // The last answer's body is only complete now.
-        let answer = events.iter_mut().rev().find_map(|event| match &mut event.kind {
-            EventKind::Http(Head::Response(response)) => Some(response),
+        // The last message's body is only complete now.
+        let last = events.iter_mut().rev().find_map(|event| match &mut event.kind {
+            EventKind::Http(head) => Some(head),
             _ => None,
         });
-        if let Some(answer) = answer {
-            answer.excerpt = http.excerpt();
+        match last {
+            Some(Head::Response(answer)) => answer.excerpt = http.excerpt(),
+            Some(Head::Request(request)) => request.sender = ProductInstance::of(http.excerpt().raw()),
+            None => {}
         }
         self.events.extend(self.last_records.drain(..));
         self.events.append(&mut self.tcp_events);
@@ -387,9 +389,9 @@ impl Direction {
         let Some(passed) = self.run.close() else { return };
         let tcp = &mut self.tcp;
         tcp.frames += u64::from(passed.frames);
-        (tcp.last, tcp.last_time) = passed.last;
+        tcp.last = passed.last;
         tcp.ordinary = passed.ordinary;
-        self.records.pass(self.stream.pass(passed.next, passed.last.0));
+        self.records.pass(self.stream.pass(passed.next, passed.last.frame));
         let acked = peer.position(passed.acked);
         peer.acknowledge(acked);
     }

@@ -5,7 +5,7 @@
 //! cache where a direction has twenty-six. The direction catches up when a segment comes that must be looked at, or when it ends; then
 //! everything is as if it had looked at each of them.
 
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
 use crate::base::seq::SeqNumber;
 use crate::decode::{Segment, TcpFlags, options};
 use crate::tcp::side::Ordinary;
@@ -32,7 +32,7 @@ pub(crate) struct Run {
     /// The last segments, in a ring.
     recent: [Seen; MAX_RECENT],
     /// The last segment.
-    last: (FrameNumber, Timestamp),
+    last: FrameAt,
     /// The number of the next byte.
     next: SeqNumber,
     /// What the last segment acknowledged, and what was acknowledged when the run began.
@@ -66,7 +66,7 @@ struct Seen {
 /// What went by.
 pub(crate) struct Passed {
     pub(crate) frames: u32,
-    pub(crate) last: (FrameNumber, Timestamp),
+    pub(crate) last: FrameAt,
     pub(crate) ordinary: Option<Ordinary>,
     /// The numbers up to which it sent and acknowledged.
     pub(crate) next: SeqNumber,
@@ -100,7 +100,7 @@ impl Run {
     }
 
     /// The last segment taken that the direction does not know of.
-    pub(crate) fn last(&self) -> Option<(FrameNumber, Timestamp)> {
+    pub(crate) fn last(&self) -> Option<FrameAt> {
         (self.frames > 0).then_some(self.last)
     }
 
@@ -134,7 +134,7 @@ impl Run {
             return false;
         }
         self.remember(segment, print);
-        self.last = (segment.frame, segment.time);
+        self.last = segment.frame_at();
         self.next = self.next.plus(len);
         self.acked = segment.ack;
         self.room -= len;

@@ -4,7 +4,7 @@
 //! share a buffer. A new SYN on the same addresses and ports is a new flow (port reuse).
 
 use crate::base::endpoint::Endpoint;
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::FrameAt;
 use crate::base::wire_text::WireText;
 use crate::connection::direction::{Direction, chunk_of};
 use crate::connection::event::EventKind;
@@ -29,9 +29,9 @@ pub struct Flow {
     /// Which end sent the SYN, where one was captured (or its answer).
     pub opener: Option<usize>,
     /// First frame and its time.
-    pub first: (FrameNumber, Timestamp),
+    pub first: FrameAt,
     /// Last frame and its time.
-    pub last: (FrameNumber, Timestamp),
+    pub last: FrameAt,
     /// The tunnel of the first frame.
     pub tunnel: Tunnel,
     /// It is over, and that is known.
@@ -87,8 +87,8 @@ impl Flow {
             ends,
             directions: Default::default(),
             opener: None,
-            first: (segment.frame, segment.time),
-            last: (segment.frame, segment.time),
+            first: segment.frame_at(),
+            last: segment.frame_at(),
             tunnel: segment.tunnel,
             closing: false,
             was_evicted: false,
@@ -180,7 +180,7 @@ impl Flow {
     }
 
     /// Last frame and its time, of those that only carried on too.
-    pub(crate) fn last(&self) -> (FrameNumber, Timestamp) {
+    pub(crate) fn last(&self) -> FrameAt {
         let passed = self.directions.iter().filter_map(|side| side.run.last());
         passed.fold(self.last, Ord::max)
     }
@@ -204,7 +204,7 @@ impl Flow {
         names: Option<&[String]>,
     ) {
         self.catch_up();
-        self.last = (segment.frame, segment.time);
+        self.last = segment.frame_at();
         let [first, second] = &mut self.directions;
         let (own, peer) = if from == 0 { (first, second) } else { (second, first) };
         if self.given_up && !segment.flags.rst() && !segment.flags.fin() {
@@ -313,7 +313,7 @@ impl Flow {
             Arrival::Old => {
                 own.tcp.retransmissions += 1;
                 let (len, acked) = (segment.wire_payload_len(), own.stream.acked());
-                let at = (segment.frame, segment.time);
+                let at = segment.frame_at();
                 own.tcp.delivery.again(data_from, len, at, acked);
             }
             Arrival::KeepAlive => own.tcp.keep_alives += 1,

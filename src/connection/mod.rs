@@ -19,7 +19,7 @@ pub mod walk;
 
 use crate::base::carrier::Carrier;
 use crate::base::endpoint::Endpoint;
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::{FrameAt, FrameNumber};
 use crate::base::wire_text::WireText;
 use crate::connection::datagram::DatagramFacts;
 use crate::connection::direction::Direction;
@@ -78,9 +78,9 @@ pub struct Connection {
     /// The tunnel it travelled in.
     pub tunnel: Tunnel,
     /// First frame and its time.
-    pub first: (FrameNumber, Timestamp),
+    pub first: FrameAt,
     /// Last frame and its time.
-    pub last: (FrameNumber, Timestamp),
+    pub last: FrameAt,
     /// Below the bytes.
     pub tcp: Sides<TcpSide>,
     /// The walk.
@@ -242,9 +242,9 @@ impl Connection {
 
     /// The frame and time of the last thing a side sent.
     #[must_use]
-    pub fn last_of(&self, side: Side) -> Option<(FrameNumber, Timestamp)> {
+    pub fn last_of(&self, side: Side) -> Option<FrameAt> {
         let tcp = &self.tcp[side];
-        (tcp.frames > 0).then_some((tcp.last, tcp.last_time))
+        (tcp.frames > 0).then_some(tcp.last)
     }
 
     /// The name the client asked for: SNI.
@@ -296,7 +296,7 @@ impl Side {
 /// That bytes never arrived shows by what their receiver says after the hole; where it was not seen again, nothing does.
 fn doubt_gaps(own: &mut TcpSide, receiver: &TcpSide) {
     for gap in &mut own.gaps {
-        if gap.cause == GapCause::NeverArrived && receiver.last <= gap.seen_at {
+        if gap.cause == GapCause::NeverArrived && receiver.last.frame <= gap.seen_at {
             gap.cause = GapCause::Unknown;
         }
     }
@@ -309,8 +309,21 @@ fn find_client(flow: &Flow) -> (usize, ClientBy) {
             .iter()
             .position(|side| side.events.iter().any(|event| test(&event.kind)))
     };
-    if let Some(end) = says(|kind| matches!(kind, EventKind::Tls(Message::ClientHello(_)))) {
-        return (end, ClientBy::ClientHello);
+    let hellos: Vec<(usize, FrameNumber)> = flow
+        .directions
+        .iter()
+        .enumerate()
+        .filter_map(|(end, side)| {
+            let mut events = side.events.iter();
+            let hello = events.find(|event| matches!(event.kind, EventKind::Tls(Message::ClientHello(_))))?;
+            Some((end, hello.frame()))
+        })
+        .collect();
+    // Whoever answers a Client Hello with one, as an echo does, is no client.
+    let opened = |(end, _): &&(usize, FrameNumber)| flow.opener == Some(*end);
+    let first = || hellos.iter().min_by_key(|(_, frame)| *frame);
+    if let Some((end, _)) = hellos.iter().find(opened).filter(|_| hellos.len() > 1).or_else(first) {
+        return (*end, ClientBy::ClientHello);
     }
     let server = |kind: &EventKind| {
         matches!(
@@ -376,10 +389,10 @@ const fn is_tls_event(event: &Event) -> bool {
 }
 
 /// Requests and answers in order: HTTP/1 answers one request after the other (RFC 9112 section 9.3.2).
-fn pair(messages: Vec<(Side, FrameNumber, Timestamp, Head)>) -> Vec<Exchange> {
+fn pair(messages: Vec<(Side, FrameAt, Head)>) -> Vec<Exchange> {
     let mut exchanges: Vec<Exchange> = Vec::new();
     let mut answered = 0;
-    for (_, frame, _, message) in messages {
+    for (_, FrameAt { frame, .. }, message) in messages {
         match message {
             Head::Request(request) => exchanges.push(Exchange {
                 request: Some((frame, request)),
@@ -409,6 +422,7 @@ pub(crate) use tests::{SECOND, connection};
 mod tests {
     use super::*;
     use crate::base::endpoint::endpoint;
+    use crate::base::frame::Timestamp;
     use crate::base::seq::SeqNumber;
     use crate::connection::table::Flows;
     use crate::decode::{Segment, TcpFlags};
@@ -419,7 +433,7 @@ mod tests {
 
     /// A connection of which one SYN was captured, at this second and in the frame of that number.
     pub(crate) fn connection(at: i64, client: &str, server: &str) -> Connection {
-        let first = (FrameNumber(at.unsigned_abs()), Timestamp(at * SECOND));
+        let first = FrameAt::new(FrameNumber(at.unsigned_abs()), Timestamp(at * SECOND));
         Connection {
             index: at.unsigned_abs(),
             client: endpoint(client),
@@ -480,9 +494,10 @@ mod tests {
                 method: WireText::from(method),
                 target: WireText::from(target),
                 host: host.map(WireText::from),
+                sender: None,
             };
             this.http.push(Exchange {
-                request: Some((this.first.0, Box::new(request))),
+                request: Some((this.first.frame, Box::new(request))),
                 response: None,
             });
             this
@@ -630,7 +645,7 @@ mod tests {
 
     fn pairs(messages: Vec<Head>) -> Vec<(String, u16)> {
         let said = messages.into_iter().zip(1..);
-        let said = said.map(|(message, n)| (Side::Client, FrameNumber(n), Timestamp(0), message));
+        let said = said.map(|(message, n)| (Side::Client, FrameAt::new(FrameNumber(n), Timestamp(0)), message));
         pair(said.collect())
             .into_iter()
             .map(|exchange| {

@@ -2,7 +2,7 @@
 
 use super::flow::Flow;
 use crate::base::endpoint::Endpoint;
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::FrameAt;
 use crate::decode::Tunnel;
 
 /// What of a flow tells that its hosts are there, whether the flow was followed or not.
@@ -17,9 +17,9 @@ pub struct Sighting {
     /// The tunnel of the first frame.
     pub tunnel: Tunnel,
     /// The first frame.
-    pub first: (FrameNumber, Timestamp),
+    pub first: FrameAt,
     /// The last one.
-    pub last: (FrameNumber, Timestamp),
+    pub last: FrameAt,
     /// It is given up at a bound: that its opener has no more connections says nothing.
     pub left_out: bool,
 }

@@ -8,7 +8,7 @@
 
 pub use super::facts::{Alert, TlsFacts};
 pub use super::step::{Detail, Seen, Side, Sides, Step, StepKind};
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::FrameAt;
 use crate::connection::detail::{is_of_full_handshake, step_of, turn};
 use crate::connection::event::{Event, EventKind};
 use crate::connection::sealed::{self, Protected, Sizes};
@@ -28,7 +28,7 @@ pub struct Walk {
     /// Facts of TLS; meaningful when TLS was seen.
     pub tls: TlsFacts,
     /// Readable HTTP requests and answers, with the frame by which each was whole.
-    pub http: Vec<(Side, FrameNumber, Timestamp, Head)>,
+    pub http: Vec<(Side, FrameAt, Head)>,
 }
 
 /// Walks two directions' events.
@@ -250,7 +250,7 @@ impl Walker {
 
     fn note_facts(&mut self, side: Side, event: Event, seen: Seen) {
         let step = self.out.steps.len().saturating_sub(1);
-        let (frame, time) = (event.frame(), event.time);
+        let FrameAt { frame, time } = event.frame_at();
         let tls = &mut self.out.tls;
         match event.kind {
             EventKind::Tls(Message::ClientHello(hello)) => {
@@ -302,7 +302,7 @@ impl Walker {
             {
                 tls.finished[side].get_or_insert(frame);
             }
-            EventKind::Http(head) => self.out.http.push((side, frame, time, head)),
+            EventKind::Http(head) => self.out.http.push((side, FrameAt { frame, time }, head)),
             _ => {}
         }
     }
@@ -491,6 +491,7 @@ impl Walker {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::frame::{FrameNumber, Timestamp};
     use crate::base::wire_text::WireText;
     use crate::tcp::said::Frames;
     use crate::tls::hello::{ClientHello, ServerHello};

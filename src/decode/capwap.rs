@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::base::endpoint::{Endpoint, is_host};
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::FrameAt;
 
 /// Controllers remembered: a site has two to a few.
 const MAX_CONTROLLERS: usize = 64;
@@ -30,9 +30,9 @@ pub struct Capwap {
     /// How many.
     pub packets: u64,
     /// The first.
-    pub first: (FrameNumber, Timestamp),
+    pub first: FrameAt,
     /// The last.
-    pub last: (FrameNumber, Timestamp),
+    pub last: FrameAt,
 }
 
 /// Wireless controllers, told by the CAPWAP that access points speak with them.
@@ -43,8 +43,7 @@ pub struct Controllers {
 
 impl Controllers {
     /// Counts a packet from or to a controller.
-    pub(crate) fn saw(&mut self, controller: IpAddr, frame: FrameNumber, time: Timestamp) {
-        let now = (frame, time);
+    pub(crate) fn saw(&mut self, controller: IpAddr, now: FrameAt) {
         if let Some((_, capwap)) = self.all.iter_mut().find(|(ip, _)| *ip == controller) {
             capwap.packets += 1;
             capwap.last = now;
@@ -88,6 +87,7 @@ pub(crate) fn capwap_controller((src, dst): (Endpoint, Endpoint), first: u8) -> 
 mod tests {
     use super::*;
     use crate::base::endpoint::endpoint;
+    use crate::base::frame::{FrameNumber, Timestamp};
 
     #[test]
     fn the_controller_is_the_end_with_the_controllers_port() {
@@ -105,12 +105,12 @@ mod tests {
         let mut controllers = Controllers::default();
         for n in 0..1000_u32 {
             let ip = IpAddr::from(std::net::Ipv4Addr::from(n % 500));
-            controllers.saw(ip, FrameNumber(n.into()), Timestamp(n.into()));
+            controllers.saw(ip, FrameAt::new(FrameNumber(n.into()), Timestamp(n.into())));
         }
         assert_eq!(controllers.iter().count(), MAX_CONTROLLERS);
         let seen = controllers.of([0, 0, 0, 5].into()).unwrap();
         assert_eq!(
-            (seen.packets, seen.first.0, seen.last.0),
+            (seen.packets, seen.first.frame, seen.last.frame),
             (2, FrameNumber(5), FrameNumber(505))
         );
     }

@@ -9,7 +9,8 @@ use super::layer::{Context, Layer, Peeled, Wire};
 use super::link::{self, ether_type};
 use super::straight::{self, DNS_PORT, is_of_no_interest};
 use super::{Datagram as UdpDatagram, Decoded, Skip, Tunnel, capture_header, icmp, sflow, tcp, tunnel, wireless};
-use crate::base::frame::{Anomaly, Frame, FrameNumber, LinkType, Timestamp};
+use crate::base::frame::{Anomaly, Frame, FrameAt, FrameNumber, LinkType, Timestamp};
+use crate::decode::arp::Neighbours;
 use crate::decode::capwap::{self, Controllers, capwap_controller};
 use crate::decode::datagram::{DatagramPorts, Spoken};
 
@@ -21,6 +22,7 @@ const MAX_DEPTH: u8 = 32;
 pub struct Decoder {
     fragments: Fragments,
     controllers: Controllers,
+    neighbours: Neighbours,
     datagram_ports: DatagramPorts,
 }
 
@@ -105,12 +107,12 @@ impl Decoder {
             ..Context::of(frame)
         };
         if inner.next == Layer::Protocol(protocol::UDP) && is_of_no_interest(inner.payload, &self.datagram_ports) {
-            self.controllers.saw(controller, frame.number, frame.time);
+            self.controllers.saw(controller, frame.frame_at());
             sink(Decoded::Skip(straight::skipped_udp(inner.payload)));
         } else if inner.next == Layer::Protocol(protocol::TCP)
             && let Ok(segment) = tcp::segment(inner.payload, &inner.header, &context)
         {
-            self.controllers.saw(controller, frame.number, frame.time);
+            self.controllers.saw(controller, frame.frame_at());
             sink(Decoded::Tcp(&segment));
         } else {
             return false;
@@ -149,6 +151,12 @@ impl Decoder {
     #[must_use]
     pub const fn controllers(&self) -> &Controllers {
         &self.controllers
+    }
+
+    /// Which hardware addresses claimed which addresses.
+    #[must_use]
+    pub const fn neighbours(&self) -> &Neighbours {
+        &self.neighbours
     }
 
     #[inline(never)]
@@ -192,6 +200,12 @@ impl Decoder {
                     }
                     None => link::ethernet(wire),
                 },
+                Layer::EtherType(ether_type::ARP) => {
+                    if context.tunnel == Tunnel::None {
+                        self.neighbours.saw(wire, context.frame);
+                    }
+                    Err(Skip::NotIp)
+                }
                 Layer::EtherType(number) => link::announced(number, wire),
                 Layer::Llc => link::llc(wire),
                 Layer::Ppp => link::ppp(wire),
@@ -207,7 +221,8 @@ impl Decoder {
                         && let (Ok(src), Ok(dst), Ok(first)) = (wire.u16(0), wire.u16(2), wire.u8(8))
                         && let Some(controller) = capwap_controller(context.ip.ends(src, dst), first)
                     {
-                        self.controllers.saw(controller, context.frame, context.time);
+                        self.controllers
+                            .saw(controller, FrameAt::new(context.frame, context.time));
                     }
                     match udp(wire, &mut context, &mut self.datagram_ports) {
                         Ok(Udp::Dns(datagram)) => return sink(Decoded::Dns(datagram)),

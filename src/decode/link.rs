@@ -6,6 +6,7 @@ use super::layer::{Layer, Peeled, Wire};
 /// EtherTypes (IEEE 802 numbers of IANA) that the decoder follows.
 pub(super) mod ether_type {
     pub(in super::super) const IPV4: u16 = 0x0800;
+    pub(in super::super) const ARP: u16 = 0x0806;
     pub(in super::super) const TRANSPARENT_ETHERNET: u16 = 0x6558;
     pub(in super::super) const VLAN: u16 = 0x8100;
     pub(in super::super) const IPV6: u16 = 0x86dd;

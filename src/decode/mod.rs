@@ -1,5 +1,6 @@
 //! Frame → Segment: link, tunnel, IP and TCP headers; also DNS datagrams and ICMP errors. The rest is a counted Skip.
 
+pub mod arp;
 pub mod capwap;
 pub mod datagram;
 mod decoder;
@@ -30,7 +31,7 @@ pub use decoder::Decoder;
 pub use tcp::checksum_is_right;
 
 use crate::base::endpoint::Endpoint;
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::seq::SeqNumber;
 
@@ -146,6 +147,12 @@ pub struct Segment<'a> {
 }
 
 impl Segment<'_> {
+    /// The frame that carried it, with its time.
+    #[must_use]
+    pub const fn frame_at(&self) -> FrameAt {
+        FrameAt::new(self.frame, self.time)
+    }
+
     /// Length in sequence space: payload on the wire, plus one each for SYN and FIN (RFC 9293 section 3.4).
     #[must_use]
     pub fn sequence_len(&self) -> u32 {
@@ -182,6 +189,14 @@ pub struct Datagram<'a> {
     pub fragments_missing: bool,
     /// The outermost tunnel.
     pub tunnel: Tunnel,
+}
+
+impl Datagram<'_> {
+    /// The frame that carried it, with its time.
+    #[must_use]
+    pub const fn frame_at(&self) -> FrameAt {
+        FrameAt::new(self.frame, self.time)
+    }
 }
 
 /// What an ICMP or ICMPv6 error says.

@@ -20,6 +20,7 @@ use std::io::Read;
 use crate::base::dialect::Dialect;
 use crate::base::secrets::strike_out;
 use crate::base::wire_text::WireText;
+use crate::base::word::words;
 use crate::capture::decompressed;
 use lines::{Line, Lines};
 use reader::Reader;
@@ -120,6 +121,21 @@ pub enum Reason {
     Unspecified,
 }
 
+/// Why an access point or its controller says that a join failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum JoinReason {
+    /// A certificate has expired, or is not yet valid.
+    CertificateDates,
+    /// A certificate was not accepted, for another reason or without one.
+    CertificateRefused,
+    /// The controller does not let this access point in.
+    NotAuthorised,
+    /// Nothing came in time.
+    NoAnswer,
+    /// The handshake failed, or it did not say.
+    Unspecified,
+}
+
 /// What happened, as the device tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)] // each is the message of the same name
@@ -148,7 +164,9 @@ pub enum What {
     /// It calculated its use of licences, as it does every eight hours.
     Measured,
     /// An access point did not join a controller. That is no failure of licensing.
-    JoinFailed,
+    JoinFailed(JoinReason),
+    /// An access point joined.
+    Joined,
     /// Something else about access points that join.
     Join,
     /// Something else about licensing.
@@ -178,13 +196,20 @@ impl What {
             Self::ClockDoubtful => "clock-doubtful",
             Self::ClockSet => "clock-set",
             Self::Measured => "measured",
-            Self::JoinFailed => "join-failed",
+            Self::JoinFailed(_) => "join-failed",
+            Self::Joined => "joined",
             Self::Join => "join",
             Self::Other => "other",
         }
     }
 
-    /// Whether the device reports that something did not work.
+    /// Whether it is about access points that join, and not about licensing.
+    #[must_use]
+    pub const fn is_of_join(self) -> bool {
+        matches!(self, Self::JoinFailed(_) | Self::Joined | Self::Join)
+    }
+
+    /// Whether the device reports that licensing, or something that it needs, did not work.
     #[must_use]
     pub const fn is_failure(self) -> bool {
         matches!(
@@ -251,19 +276,21 @@ pub struct Statistics {
     pub reason: WireText,
 }
 
-/// Where a type of message fails now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    /// Never tried.
-    Untried,
-    /// Works, as far as the last time says.
-    Works,
-    /// Nothing comes back: network or TLS.
-    NoReply,
-    /// The server answers, and refuses: TLS is fine.
-    Refused,
-    /// It fails, and does not say how.
-    Fails,
+words! {
+    /// Where a type of message fails now.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Standing {
+        /// Never tried.
+        Untried = "untried",
+        /// Works, as far as the last time says.
+        Works = "works",
+        /// Nothing comes back: network or TLS.
+        NoReply = "no-reply",
+        /// The server answers, and refuses: TLS is fine.
+        Refused = "refused",
+        /// It fails, and does not say how.
+        Fails = "fails",
+    }
 }
 
 impl Statistics {

@@ -154,6 +154,11 @@ impl Headings {
             *log.forms.entry(Form::Registration.name()).or_default() += 1;
             return true;
         }
+        if key == "Trust Code Installed" && value == "<none>" {
+            let value = shown(value);
+            log.settings.insert("no-trust-code", Setting { line: number, value });
+            return true;
+        }
         let known = KEYS.iter().find(|(name, heading, _)| {
             *name == key && (heading.is_empty() || self.above.iter().any(|(_, above)| above == heading))
         });

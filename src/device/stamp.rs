@@ -55,10 +55,12 @@ impl Stamp {
             b'.' => (Mark::NotSynchronised, trimmed.get(1..)?),
             _ => (Mark::None, trimmed),
         };
-        let (mut stamp, rest) = month_first(rest)
+        let (stamp, rest) = month_first(rest)
             .or_else(|| year_first(rest))
-            .or_else(|| time_first(rest))?;
-        stamp.mark = mark;
+            .or_else(|| time_first(rest))
+            .map(|(stamp, rest)| (Self { mark, ..stamp }, rest))
+            // Consoles of access points write `*` before every stamp, whatever the clock.
+            .or_else(|| month_by_number(rest))?;
         stamp.as_written(2024)?; // no such date, whatever the year
         Some((stamp, rest))
     }
@@ -71,7 +73,7 @@ impl Stamp {
                 || text
                     .as_bytes()
                     .get(at - 1)
-                    .is_some_and(|before| b" :>\t]".contains(before))
+                    .is_some_and(|before| b" :>\t][".contains(before))
         };
         let begins = |at: usize| {
             text.as_bytes()
@@ -187,6 +189,24 @@ fn year_first(text: &str) -> Option<(Stamp, &str)> {
         mark: Mark::None,
         zone,
         offset,
+    };
+    Some((stamp, rest))
+}
+
+/// `11/29/2026 05:00:00.1234`, as the console of an access point writes it.
+fn month_by_number(text: &str) -> Option<(Stamp, &str)> {
+    let (month, rest) = number(text, 2)?;
+    let (day, rest) = number(rest.strip_prefix('/')?, 2)?;
+    let (year, rest) = year_digits(rest.strip_prefix('/')?)?;
+    let (of_day, rest) = of_day(rest.strip_prefix(' ')?)?;
+    let stamp = Stamp {
+        year: Some(year),
+        month: u8::try_from(month).ok()?,
+        day: u8::try_from(day).ok()?,
+        of_day,
+        mark: Mark::None,
+        zone: None,
+        offset: None,
     };
     Some((stamp, rest))
 }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use foldhash::fast::RandomState;
 
 use crate::base::endpoint::is_host;
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
 use crate::base::wire_text::WireText;
 use crate::decode::Datagram;
 use crate::dns::message::{Message, Status, parse};
@@ -60,7 +60,7 @@ pub struct Lookup {
     /// The type: 1 is A, 28 is AAAA.
     pub kind: u16,
     /// Frames and times of the question and its repetitions.
-    pub questions: Vec<(FrameNumber, Timestamp)>,
+    pub questions: Vec<FrameAt>,
     /// The answer.
     pub answer: Option<Answer>,
     /// It is of a name of interest.
@@ -86,8 +86,11 @@ pub struct Answer {
 impl Lookup {
     /// Frame and time of the first question (of the answer, when only that was captured).
     #[must_use]
-    pub fn first(&self) -> (FrameNumber, Timestamp) {
-        let answer = self.answer.as_ref().map(|answer| (answer.frame, answer.time));
+    pub fn first(&self) -> FrameAt {
+        let answer = self
+            .answer
+            .as_ref()
+            .map(|answer| FrameAt::new(answer.frame, answer.time));
         self.questions.first().copied().or(answer).unwrap_or_default()
     }
 
@@ -110,18 +113,17 @@ impl Lookup {
     }
 
     /// The first answer counts; a truncated one or a failure is replaced by a better one.
-    fn take_answer(&mut self, message: Message, frame: FrameNumber, time: Timestamp) {
+    fn take_answer(&mut self, message: Message, at: FrameAt) {
         let is_good = !message.truncated && message.status.0 == 0;
         let is_poor = |old: &Answer| old.truncated || old.status.0 != 0;
         if self.answer.as_ref().is_none_or(|old| is_poor(old) && is_good) {
-            self.answer = Some(answer(message, frame, time));
+            self.answer = Some(answer(message, at));
         }
     }
 
     /// Takes a question that repeats this one, or is a copy of its last; says whether it is either.
-    fn take_question(&mut self, message: &Message, server: IpAddr, frame: FrameNumber, time: Timestamp) -> bool {
-        let last = self.questions.last().map(|&(_, asked)| asked);
-        let since_last = last.map(|asked| time.since(asked).abs());
+    fn take_question(&mut self, message: &Message, server: IpAddr, at: FrameAt) -> bool {
+        let since_last = self.questions.last().map(|asked| at.time.since(asked.time).abs());
         let is_same = self.id == message.id;
         if is_same && self.server == server && since_last.is_some_and(|since| since <= COPY_WITHIN) {
             return true;
@@ -135,7 +137,7 @@ impl Lookup {
             .is_none_or(|old| old.truncated || old.status.0 != 0 && !is_final(old));
         let is_repetition = since_last.is_none_or(|since| since <= RETRY_WITHIN) && (is_same || is_unanswered);
         if is_repetition && self.questions.len() < MAX_QUESTIONS {
-            self.questions.push((frame, time));
+            self.questions.push(at);
         }
         is_repetition
     }
@@ -199,7 +201,7 @@ impl Lookups {
         if !self
             .all
             .get(past..)
-            .is_some_and(|all| all.is_sorted_by_key(|it| it.first().0))
+            .is_some_and(|all| all.is_sorted_by_key(|it| it.first().frame))
         {
             self.arrange(|at, _| if at < past { Fate::Past } else { Fate::Current });
         }
@@ -211,7 +213,7 @@ impl Lookups {
         let all = std::mem::take(&mut self.all).into_iter().enumerate();
         let mut kept: Vec<(Fate, usize, Lookup)> = all.map(|(at, lookup)| (fate(at, &lookup), at, lookup)).collect();
         kept.retain(|(fate, ..)| *fate != Fate::Gone);
-        kept.sort_by_key(|(fate, _, lookup)| (*fate, lookup.first().0));
+        kept.sort_by_key(|(fate, _, lookup)| (*fate, lookup.first().frame));
         self.past = kept.partition_point(|(fate, ..)| *fate == Fate::Past);
         let mut places = vec![None; count];
         for (new, (_, old, _)) in kept.iter().enumerate() {
@@ -249,7 +251,7 @@ impl Lookups {
             } else {
                 (datagram.src.ip, datagram.dst.ip)
             };
-            self.message(message, client, server, datagram.frame, datagram.time);
+            self.message(message, client, server, datagram.frame_at());
         }
     }
 
@@ -314,14 +316,7 @@ impl Lookups {
     }
 
     /// Takes a message between a client and a server.
-    pub fn message(
-        &mut self,
-        mut message: Message,
-        client: IpAddr,
-        server: IpAddr,
-        frame: FrameNumber,
-        time: Timestamp,
-    ) {
+    pub fn message(&mut self, mut message: Message, client: IpAddr, server: IpAddr, at: FrameAt) {
         // A question to everybody's resolver is somebody's; one of everybody, or an answer to all, is nobody's.
         if !is_host(client) {
             return;
@@ -331,12 +326,12 @@ impl Lookups {
         self.news.any = true;
         self.news.of_interest |= self.names.iter().any(|own| own.eq_ignore_ascii_case(&key.1));
         let open = self.place_of(&message, &key).and_then(|at| self.all.get_mut(at));
-        if let Some(lookup) = open.filter(|lookup| !lookup.is_answered_anew(&message, time)) {
+        if let Some(lookup) = open.filter(|lookup| !lookup.is_answered_anew(&message, at.time)) {
             if message.is_response {
-                lookup.take_answer(message, frame, time);
+                lookup.take_answer(message, at);
                 return;
             }
-            if lookup.take_question(&message, server, frame, time) {
+            if lookup.take_question(&message, server, at) {
                 return;
             }
         }
@@ -355,9 +350,9 @@ impl Lookups {
             id: message.id,
         };
         if message.is_response {
-            lookup.answer = Some(answer(message, frame, time));
+            lookup.answer = Some(answer(message, at));
         } else {
-            lookup.questions.push((frame, time));
+            lookup.questions.push(at);
         }
         match self.all.get_mut(place) {
             Some(old) => *old = lookup,
@@ -397,10 +392,10 @@ impl Lookups {
     }
 }
 
-fn answer(message: Message, frame: FrameNumber, time: Timestamp) -> Answer {
+fn answer(message: Message, at: FrameAt) -> Answer {
     Answer {
-        frame,
-        time,
+        frame: at.frame,
+        time: at.time,
         status: message.status,
         addresses: message.addresses,
         truncated: message.truncated,
@@ -441,7 +436,12 @@ mod tests {
         let mut lookups = Lookups::default();
         for (n, (at, message)) in messages.into_iter().enumerate() {
             let frame = FrameNumber(n as u64 + 1);
-            lookups.message(message, DEVICE.into(), RESOLVER.into(), frame, Timestamp(at * SECOND));
+            lookups.message(
+                message,
+                DEVICE.into(),
+                RESOLVER.into(),
+                FrameAt::new(frame, Timestamp(at * SECOND)),
+            );
         }
         lookups.all
     }
@@ -458,7 +458,7 @@ mod tests {
         let all = take(vec![(0, question(1, 1)), (1, reply(1, 1, 7))]);
         assert_eq!(all.len(), 1);
         assert_eq!(last_byte(&all[0]), Some(7));
-        assert_eq!(all[0].first().0, FrameNumber(1));
+        assert_eq!(all[0].first().frame, FrameNumber(1));
         assert_eq!((all[0].client, all[0].server), (DEVICE.into(), RESOLVER.into()));
     }
 
@@ -475,7 +475,12 @@ mod tests {
         let mut lookups = Lookups::default();
         let mut ask = |ms: i64, id: u16, server: [u8; 4]| {
             let time = Timestamp(ms * SECOND / 1000);
-            lookups.message(question(id, 1), DEVICE.into(), server.into(), FrameNumber(1), time);
+            lookups.message(
+                question(id, 1),
+                DEVICE.into(),
+                server.into(),
+                FrameAt::new(FrameNumber(1), time),
+            );
             lookups.all[0].questions.len()
         };
         assert_eq!(ask(0, 1, RESOLVER), 1);
@@ -519,7 +524,7 @@ mod tests {
     fn an_answer_without_question_is_a_look_up_that_began_with_it() {
         let all = take(vec![(4, reply(1, 1, 7))]);
         assert!(all[0].questions.is_empty());
-        assert_eq!(all[0].first(), (FrameNumber(1), Timestamp(4 * SECOND)));
+        assert_eq!(all[0].first(), FrameAt::new(FrameNumber(1), Timestamp(4 * SECOND)));
         // Its question may stand behind it in the file.
         let all = take(vec![(4, reply(1, 1, 7)), (3, question(1, 1))]);
         assert_eq!((all.len(), all[0].questions.len()), (1, 1));
@@ -576,16 +581,25 @@ mod tests {
     fn an_answer_of_another_server_counts_and_one_to_another_client_does_not() {
         let mut lookups = Lookups::default();
         let at = Timestamp(0);
-        lookups.message(question(1, 1), DEVICE.into(), RESOLVER.into(), FrameNumber(1), at);
+        lookups.message(
+            question(1, 1),
+            DEVICE.into(),
+            RESOLVER.into(),
+            FrameAt::new(FrameNumber(1), at),
+        );
         lookups.message(
             reply(1, 1, 9),
             [10, 0, 0, 2].into(),
             RESOLVER.into(),
-            FrameNumber(2),
-            at,
+            FrameAt::new(FrameNumber(2), at),
         );
         assert!(lookups.all[0].answer.is_none());
-        lookups.message(reply(1, 1, 7), DEVICE.into(), [8, 8, 8, 8].into(), FrameNumber(3), at);
+        lookups.message(
+            reply(1, 1, 7),
+            DEVICE.into(),
+            [8, 8, 8, 8].into(),
+            FrameAt::new(FrameNumber(3), at),
+        );
         assert_eq!(last_byte(&lookups.all[0]), Some(7));
         assert_eq!(lookups.all[0].server, IpAddr::from(RESOLVER));
         assert_eq!(lookups.all.len(), 2);
@@ -601,7 +615,12 @@ mod tests {
             };
             // A day apart, each is a look-up of its own.
             let at = Timestamp::from_seconds(n as i64 * 86_400);
-            lookups.message(message, DEVICE.into(), RESOLVER.into(), FrameNumber(n), at);
+            lookups.message(
+                message,
+                DEVICE.into(),
+                RESOLVER.into(),
+                FrameAt::new(FrameNumber(n), at),
+            );
             (lookups.all.len(), lookups.dropped)
         };
         for n in 0..MAX_LOOKUPS as u64 + 4 {
@@ -629,7 +648,12 @@ mod tests {
                 name: name(),
                 ..question(n as u16, 1)
             };
-            lookups.message(asked, DEVICE.into(), RESOLVER.into(), FrameNumber(2 * n), at);
+            lookups.message(
+                asked,
+                DEVICE.into(),
+                RESOLVER.into(),
+                FrameAt::new(FrameNumber(2 * n), at),
+            );
             let mut told = Message {
                 name: name(),
                 ..reply(n as u16, 1, 9)
@@ -637,7 +661,12 @@ mod tests {
             if !is_known {
                 (told.status, told.addresses) = (Status(3), Vec::new());
             }
-            lookups.message(told, DEVICE.into(), RESOLVER.into(), FrameNumber(2 * n + 1), at);
+            lookups.message(
+                told,
+                DEVICE.into(),
+                RESOLVER.into(),
+                FrameAt::new(FrameNumber(2 * n + 1), at),
+            );
         };
         let most = MAX_LOOKUPS as u64;
         (0..most + 100).for_each(|n| ask(n, true));
@@ -646,6 +675,6 @@ mod tests {
         let failed = |it: &&Lookup| it.answer.as_ref().is_none_or(|answer| answer.status.0 != 0);
         assert_eq!(lookups.all.iter().filter(failed).count(), 9);
         assert_eq!((lookups.all.len(), lookups.dropped_of_interest), (MAX_LOOKUPS, 109));
-        assert!(lookups.all.is_sorted_by_key(|it| it.first().0) && lookups.was_told([192, 0, 2, 9].into()));
+        assert!(lookups.all.is_sorted_by_key(|it| it.first().frame) && lookups.was_told([192, 0, 2, 9].into()));
     }
 }

@@ -218,7 +218,7 @@ struct Check<'a> {
 impl Check<'_> {
     fn report(&mut self, report: &Report, now: &Report) {
         let texts_count = self.same_language && self.same_version;
-        let overall = phrase("claim-verdict").with("id", report.verdict.id.as_str());
+        let overall = phrase("claim-verdict").with("id", report.verdict.id.name());
         self.equal(overall, &report.verdict.id, &now.verdict.id);
         if report.attempts.len() != now.attempts.len() {
             let claim = phrase("claim-attempts").with("count", report.attempts.len());
@@ -232,9 +232,9 @@ impl Check<'_> {
             self.attempt(attempt, found, texts_count);
         }
         let told = |course: &Course| {
-            let tries = course.tries.iter().map(|it| (it.frame, it.verdict.clone()));
+            let tries = course.tries.iter().map(|it| (it.frame, it.verdict));
             (
-                course.kind.clone(),
+                course.kind.name(),
                 course.device.clone(),
                 course.name.clone(),
                 tries.collect::<Vec<_>>(),
@@ -246,7 +246,7 @@ impl Check<'_> {
                 .with("device", course.device.as_str())
                 .with("name", course.name.as_str())
                 .with("tries", course.tries.len())
-                .with("kind", course.kind.as_str());
+                .with("kind", course.kind.name());
             let holds = courses.contains(&told(course));
             self.decide(claim, holds, || phrase("why-not-there"));
         }
@@ -275,10 +275,10 @@ impl Check<'_> {
             .with("attempt", attempt.id)
             .with("device", attempt.device.as_str())
             .with("name", attempt.name.as_str())
-            .with("id", claimed.id.as_str())
-            .with("confidence", claimed.confidence.as_str())
-            .with("by", claimed.by.as_str())
-            .with("at", claimed.at.as_str());
+            .with("id", claimed.id.name())
+            .with("confidence", claimed.confidence.name())
+            .with("by", claimed.by.name())
+            .with("at", claimed.at.name());
         let said = |attempt: &Attempt| {
             let verdict = &attempt.verdict;
             format!(
@@ -306,7 +306,7 @@ impl Check<'_> {
         let known: BTreeMap<(&str, u64), Vec<&str>> =
             found.findings.iter().fold(BTreeMap::new(), |mut known, finding| {
                 for it in &finding.evidence {
-                    let texts: &mut Vec<&str> = known.entry((finding.id.as_str(), it.frame)).or_default();
+                    let texts: &mut Vec<&str> = known.entry((finding.id.name(), it.frame)).or_default();
                     texts.push(&it.what);
                 }
                 known
@@ -314,10 +314,10 @@ impl Check<'_> {
         for finding in &attempt.findings {
             for evidence in &finding.evidence {
                 let claim = phrase("claim-evidence")
-                    .with("finding", finding.id.as_str())
+                    .with("finding", finding.id.name())
                     .with("frame", evidence.frame)
                     .with("what", evidence.what.as_str());
-                let texts = known.get(&(finding.id.as_str(), evidence.frame));
+                let texts = known.get(&(finding.id.name(), evidence.frame));
                 match texts {
                     _ if evidence.frame > 0 && !self.is_present(evidence.frame) => self.missing(claim),
                     None => self.fails(claim, phrase("why-not-evidence")),

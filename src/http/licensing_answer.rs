@@ -80,7 +80,7 @@ pub fn verdict_words(body: &[u8]) -> Vec<Range<usize>> {
 }
 
 /// The value of a key that is a string; of several the last, which is the innermost.
-fn value<'a>(text: &'a str, key: &str) -> Option<&'a str> {
+pub(super) fn value<'a>(text: &'a str, key: &str) -> Option<&'a str> {
     let quoted = format!("\"{key}\"");
     text.rmatch_indices(&quoted).find_map(|(at, found)| {
         let rest = text.get(at + found.len()..)?.trim_start().strip_prefix(':')?;

@@ -1,8 +1,9 @@
 //! Chunk → Exchange: request and status lines of readable HTTP/1 (CONNECT, CSLU, CRL, block pages).
 //!
-//! Heads are read by httparse; bodies are passed over by their length (RFC 9112 section 6), with the first bytes of an
-//! answer kept, because block pages and licensing servers say there what they mean.
+//! Heads are read by httparse; bodies are passed over by their length (RFC 9112 section 6), with the first bytes of the
+//! last one kept: block pages and licensing servers say there what they mean, licensing requests who sends them.
 
+use super::licensing_request::ProductInstance;
 use crate::base::secrets::strike_out;
 use crate::base::wire_text::WireText;
 use crate::tcp::said::{Provenance, Said};
@@ -26,6 +27,8 @@ pub struct Request {
     pub target: WireText,
     /// The Host header.
     pub host: Option<WireText>,
+    /// The device that the body of a licensing request names as its sender.
+    pub sender: Option<ProductInstance>,
 }
 
 /// A status line with what matters of its head.
@@ -61,7 +64,7 @@ pub struct HttpReader {
     state: State,
     head: Vec<u8>,
     at: Option<Provenance>,
-    /// The excerpt of the last response, with the index of its event among those handed on.
+    /// The beginning of the last message's body.
     excerpt: Vec<u8>,
     excerpt_wanted: bool,
     has_read: bool,
@@ -105,7 +108,7 @@ impl HttpReader {
         self.has_read
     }
 
-    /// The first bytes of the last answer's body.
+    /// The first bytes of the last message's body.
     #[must_use]
     pub fn excerpt(&self) -> WireText {
         let mut excerpt = self.excerpt.clone();
@@ -242,10 +245,8 @@ impl HttpReader {
             Framing::Chunked => State::ChunkSize,
             Framing::UntilClose => State::Rest,
         };
-        if matches!(kind, Head::Response(_)) {
-            self.excerpt.clear();
-            self.excerpt_wanted = self.state != State::Head;
-        }
+        self.excerpt.clear();
+        self.excerpt_wanted = self.state != State::Head;
         let mut event = start.said(kind, start.from.saturating_add(len as u64));
         event.frames.note(at.frame);
         event.time = at.time;
@@ -313,6 +314,7 @@ fn parse_head(head: &[u8]) -> Option<(Head, usize, Framing)> {
             target
         }),
         host: header_text(request.headers, "host"),
+        sender: None,
     }));
     Some((kind, len, framing(request.headers, Framing::None)))
 }

@@ -6,32 +6,23 @@
 
 use crate::attempt::Attempt;
 use crate::base::frame::Timestamp;
+use crate::base::word::words;
 use crate::judge::course::{Course, outcome};
 use crate::judge::verdict::Verdict;
 use crate::profile::Cadence;
 
 const SECOND: i64 = 1_000_000_000;
 
-/// What a pause between two tries fits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rhythm {
-    /// The regular report.
-    Report,
-    /// The retry after a failure.
-    Retry,
-    /// The question for a result, after a report that went through.
-    Poll,
-}
-
-impl Rhythm {
-    /// Its name in reports.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Report => "report",
-            Self::Retry => "retry",
-            Self::Poll => "poll",
-        }
+words! {
+    /// What a pause between two tries fits.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Rhythm {
+        /// The regular report.
+        Report = "report",
+        /// The retry after a failure.
+        Retry = "retry",
+        /// The question for a result, after a report that went through.
+        Poll = "poll",
     }
 }
 
@@ -52,12 +43,12 @@ pub fn pauses(course: &Course, attempts: &[Attempt<'_>], verdicts: &[Verdict], u
         .iter()
         .filter_map(|&at| {
             let (attempt, verdict) = (attempts.get(at)?, verdicts.get(at)?);
-            let first = attempt.first().1;
+            let first = attempt.first().time;
             Some(Try {
                 first,
                 last: attempt
                     .connection()
-                    .map_or(first, |connection| connection.last.1.max(first)),
+                    .map_or(first, |connection| connection.last.time.max(first)),
                 failed: outcome(verdict).map(|it| it.is_some()),
             })
         })

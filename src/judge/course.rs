@@ -7,48 +7,36 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::attempt::Attempt;
+use crate::base::word::words;
 use crate::dns::lookup::Lookup;
 use crate::judge::finding::Severity;
 use crate::judge::verdict::Verdict;
 use crate::profile::Transport;
 
-/// Where tries lead, taken together. Tries about which nothing can be concluded do not count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A single try: nothing to compare it with.
-    Once,
-    /// Nothing can be concluded about any of them.
-    Unclear,
-    /// All worked.
-    Steady,
-    /// All failed, with the same verdict.
-    Constant,
-    /// All failed, with different verdicts: one fault was cured and showed the next.
-    Changing,
-    /// Failed, and worked from then on.
-    Cured,
-    /// Worked, and failed from then on.
-    Broke,
-    /// Worked and failed in turn.
-    Flapping,
+words! {
+    /// Where tries lead, taken together. Tries about which nothing can be concluded do not count.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Kind {
+        /// A single try: nothing to compare it with.
+        Once = "once",
+        /// Nothing can be concluded about any of them.
+        Unclear = "unclear",
+        /// All worked.
+        Steady = "steady",
+        /// All failed, with the same verdict.
+        Constant = "constant",
+        /// All failed, with different verdicts: one fault was cured and showed the next.
+        Changing = "changing",
+        /// Failed, and worked from then on.
+        Cured = "cured",
+        /// Worked, and failed from then on.
+        Broke = "broke",
+        /// Worked and failed in turn.
+        Flapping = "flapping",
+    }
 }
 
 impl Kind {
-    /// Its name in reports.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Once => "once",
-            Self::Unclear => "unclear",
-            Self::Steady => "steady",
-            Self::Constant => "constant",
-            Self::Changing => "changing",
-            Self::Cured => "cured",
-            Self::Broke => "broke",
-            Self::Flapping => "flapping",
-        }
-    }
-
     /// Where tries of these outcomes lead, in order: the verdict id of a failure, `None` for one that worked.
     fn of(outcomes: &[Option<&str>], tries: usize) -> Self {
         let turns = outcomes
@@ -131,7 +119,7 @@ pub fn courses(attempts: &[Attempt<'_>], verdicts: &[Verdict], lookups: &[Lookup
 pub fn outcome(verdict: &Verdict) -> Option<Option<&'static str>> {
     let cause = verdict.cause()?;
     match cause.severity {
-        Severity::Error => Some(Some(cause.id)),
+        Severity::Error => Some(Some(cause.id.name())),
         Severity::Note => None,
         Severity::Ok | Severity::Warning => Some(None),
     }
@@ -185,7 +173,7 @@ impl Aliases {
 mod tests {
     use super::*;
     use crate::attempt::attempts;
-    use crate::base::frame::{FrameNumber, Timestamp};
+    use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
     use crate::base::wire_text::WireText;
     use crate::connection::{Connection, connection};
     use crate::dns::lookup::Lookups;
@@ -223,7 +211,7 @@ mod tests {
     fn failed() -> Verdict {
         Verdict {
             findings: vec![Finding::error(
-                "tcp-refused",
+                "tcp-refused".into(),
                 By::Server,
                 At::Tcp,
                 crate::base::phrase::Phrase::verbatim("x"),
@@ -278,7 +266,12 @@ mod tests {
             addresses: vec![[203, 0, 113, 5].into()],
         };
         let (device, server) = ([10, 0, 0, 1].into(), [9, 9, 9, 9].into());
-        lookups.message(message, device, server, FrameNumber(5), Timestamp(5_000_000_000));
+        lookups.message(
+            message,
+            device,
+            server,
+            FrameAt::new(FrameNumber(5), Timestamp(5_000_000_000)),
+        );
         let path = |at, host: &str| {
             connection(at, "10.0.0.1:50000", "203.0.113.5:80")
                 .requesting("POST", "/SmartTransport", Some(host))

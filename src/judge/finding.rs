@@ -1,4 +1,10 @@
 //! Rule, Finding: what a rule says when it recognises a cause.
+//!
+//! Closed sets are enums (`words!`), each member with the one name that reports write. Verdict ids are a newtype instead:
+//! RULES is their list already, with the text and the check of each, and an enum would be a second one to keep equal.
+
+use std::fmt;
+use std::ops::Deref;
 
 use crate::attempt::Attempt;
 use crate::attempt::other_connections::Stretch;
@@ -6,64 +12,42 @@ use crate::base::command::Command;
 use crate::base::confidence::Confidence;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::Phrase;
+use crate::base::word::words;
 use crate::connection::walk::Side;
 use crate::judge::context::Context;
 use crate::judge::explanation::Explanation;
 use crate::judge::reason::Reason;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-/// How bad it is; the worst decides the exit code.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// As it should be.
-    #[default]
-    Ok,
-    /// Worth knowing.
-    Note,
-    /// Works, but not as it should.
-    Warning,
-    /// Does not work.
-    Error,
-}
-
-impl Severity {
-    /// Its name in reports.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
+words! {
+    /// How bad it is; the worst decides the exit code.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Severity {
+        /// As it should be.
+        #[default]
+        Ok = "ok",
+        /// Worth knowing.
+        Note = "note",
+        /// Works, but not as it should.
+        Warning = "warning",
+        /// Does not work.
+        Error = "error",
     }
 }
 
-/// Whose doing it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)] // the contract's own words
-pub enum By {
-    Client,
-    Server,
-    /// Something between them: a firewall, a proxy, a link.
-    Path,
-    /// The device's own configuration.
-    Device,
-    Unknown,
-}
-
-impl By {
-    /// Its name in reports.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Server => "server",
-            Self::Path => "path",
-            Self::Device => "device",
-            Self::Unknown => "unknown",
-        }
+words! {
+    /// Whose doing it is.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    #[allow(missing_docs)] // the contract's own words
+    pub enum By {
+        Client = "client",
+        Server = "server",
+        /// Something between them: a firewall, a proxy, a link.
+        Path = "path",
+        /// The device's own configuration.
+        Device = "device",
+        #[default]
+        Unknown = "unknown",
     }
 }
 
@@ -76,55 +60,36 @@ impl From<Side> for By {
     }
 }
 
-/// At which step of an attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)] // the contract's own words
-pub enum At {
-    Dns,
-    Tcp,
-    Proxy,
-    Tls,
-    Http,
-}
-
-impl At {
-    /// Its name in reports.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Dns => "dns",
-            Self::Tcp => "tcp",
-            Self::Proxy => "proxy",
-            Self::Tls => "tls",
-            Self::Http => "http",
-        }
+words! {
+    /// At which step of an attempt.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    #[allow(missing_docs)] // the contract's own words
+    pub enum At {
+        Dns = "dns",
+        Tcp = "tcp",
+        Proxy = "proxy",
+        Tls = "tls",
+        Http = "http",
+        /// Behind the exchange, or nowhere: nothing is wrong.
+        #[default]
+        Close = "close",
     }
 }
 
-/// Who has to act; `Wlc` is the device that connects, whatever it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)] // the contract's own words
-pub enum Owner {
-    Wlc,
-    Firewall,
-    Proxy,
-    Server,
-    Capture,
+words! {
+    /// Who has to act; `Wlc` is the device that connects, whatever it is.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    #[allow(missing_docs)] // the contract's own words
+    pub enum Owner {
+        Wlc = "wlc",
+        Firewall = "firewall",
+        Proxy = "proxy",
+        Server = "server",
+        Capture = "capture",
+    }
 }
 
 impl Owner {
-    /// Its name in reports.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Wlc => "wlc",
-            Self::Firewall => "firewall",
-            Self::Proxy => "proxy",
-            Self::Server => "server",
-            Self::Capture => "capture",
-        }
-    }
-
     /// The message that says who that is: the dialect knows what the device is called.
     #[must_use]
     pub const fn who(self) -> &'static str {
@@ -135,6 +100,56 @@ impl Owner {
             Self::Server => "server",
             Self::Capture => "whoever-captures",
         }
+    }
+}
+
+/// The id of a verdict. Only rules make one; an id that is read back is looked up among theirs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct VerdictId(&'static str);
+
+impl VerdictId {
+    pub(super) const fn new(id: &'static str) -> Self {
+        Self(id)
+    }
+
+    /// As reports write it, and as a person types it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.0
+    }
+}
+
+impl Deref for VerdictId {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.0
+    }
+}
+
+impl fmt::Display for VerdictId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl PartialEq<str> for VerdictId {
+    fn eq(&self, id: &str) -> bool {
+        self.0 == id
+    }
+}
+
+impl PartialEq<&str> for VerdictId {
+    fn eq(&self, id: &&str) -> bool {
+        self.0 == *id
+    }
+}
+
+#[cfg(test)]
+impl From<&'static str> for VerdictId {
+    fn from(id: &'static str) -> Self {
+        Self(id)
     }
 }
 
@@ -175,7 +190,7 @@ pub struct Remedy {
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// The verdict id.
-    pub id: &'static str,
+    pub id: VerdictId,
     /// How bad.
     pub severity: Severity,
     /// How sure.
@@ -207,7 +222,7 @@ pub struct Finding {
 impl Finding {
     /// A failure: an error that is certain unless said otherwise.
     #[must_use]
-    pub fn error(id: &'static str, by: By, at: At, summary: Phrase) -> Self {
+    pub fn error(id: VerdictId, by: By, at: At, summary: Phrase) -> Self {
         Self {
             severity: Severity::Error,
             by: Some(by),
@@ -218,7 +233,7 @@ impl Finding {
 
     /// Nothing wrong.
     #[must_use]
-    pub fn ok(id: &'static str, summary: Phrase) -> Self {
+    pub fn ok(id: VerdictId, summary: Phrase) -> Self {
         Self {
             id,
             severity: Severity::Ok,
@@ -345,7 +360,7 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug)]
 pub struct Rule {
     /// The verdict id; the file is named after it.
-    pub id: &'static str,
+    pub id: VerdictId,
     /// What its finding may be.
     pub kind: Kind,
     /// What the verdict means.

@@ -7,7 +7,7 @@
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
-use crate::device::{Reason, What};
+use crate::device::{JoinReason, Reason, What};
 use crate::judge::finding::{Evidence, Finding, Severity};
 
 /// What a line is to a verdict.
@@ -24,6 +24,9 @@ pub enum Bearing {
 /// What a line is to a verdict of this id.
 #[must_use]
 pub fn bearing(what: What, id: &str, severity: Severity) -> Bearing {
+    if what.is_of_join() {
+        return of_join(what, id, severity);
+    }
     match (what, id) {
         (What::CommunicationFailed(Reason::NameNotResolved), "dns-no-response" | "dns-error") => Bearing::Settles,
         (
@@ -45,11 +48,27 @@ pub fn bearing(what: What, id: &str, severity: Severity) -> Bearing {
     }
 }
 
+/// The same of what is said of access points that join.
+fn of_join(what: What, id: &str, severity: Severity) -> Bearing {
+    match (what, id) {
+        (
+            What::JoinFailed(JoinReason::CertificateDates | JoinReason::CertificateRefused),
+            "client-certificate-rejected" | "server-certificate-rejected",
+        )
+        | (What::JoinFailed(JoinReason::NotAuthorised), "refused-by-service")
+        | (What::JoinFailed(JoinReason::NoAnswer), "tls-no-response" | "silent-mid-handshake") => Bearing::Settles,
+        (What::JoinFailed(_), _) if severity == Severity::Error => Bearing::Agrees,
+        (What::Joined, _) if severity == Severity::Ok => Bearing::Agrees,
+        _ => Bearing::Neutral,
+    }
+}
+
 /// Makes a verdict surer by one step where a line settles it: the device knows why it gave up. Only lines whose time is
 /// beyond doubt count, and a claim about silence stays what the capture can prove.
 pub fn support(finding: &mut Finding, attempt: &Attempt<'_>) {
     let settles = attempt.testimonies.iter().find(|it| {
-        it.certainty >= Confidence::Likely && bearing(it.event.what, finding.id, finding.severity) == Bearing::Settles
+        it.certainty >= Confidence::Likely
+            && bearing(it.what(attempt), &finding.id, finding.severity) == Bearing::Settles
     });
     let Some(testimony) = settles else { return };
     let before = finding.confidence;
@@ -82,5 +101,19 @@ mod tests {
         assert_eq!(bearing(vague, "dns-error", Severity::Error), Bearing::Agrees);
         assert_eq!(bearing(vague, "healthy", Severity::Ok), Bearing::Neutral);
         assert_eq!(bearing(What::TrustInstalled, "healthy", Severity::Ok), Bearing::Agrees);
+    }
+
+    #[test]
+    fn what_is_said_of_joining_is_worth_what_it_names() {
+        let failed = |reason, id| bearing(What::JoinFailed(reason), id, Severity::Error);
+        let (dates, silent) = (JoinReason::CertificateDates, JoinReason::NoAnswer);
+        assert_eq!(failed(dates, "client-certificate-rejected"), Bearing::Settles);
+        assert_eq!(failed(silent, "tls-no-response"), Bearing::Settles);
+        assert_eq!(failed(silent, "client-certificate-rejected"), Bearing::Agrees);
+        assert_eq!(bearing(What::Joined, "healthy", Severity::Ok), Bearing::Agrees);
+        assert_eq!(
+            bearing(What::Joined, "tls-no-response", Severity::Error),
+            Bearing::Neutral
+        );
     }
 }

@@ -10,7 +10,7 @@ use crate::base::phrase::phrase;
 use crate::capture::End;
 use crate::connection::walk::Side;
 use crate::judge::context::Context;
-use crate::judge::finding::{Evidence, Finding, Kind, Owner, Severity};
+use crate::judge::finding::{Evidence, Finding, Kind, Owner, Severity, VerdictId};
 use crate::judge::recapture;
 use crate::judge::rules::{self, RULES};
 use crate::judge::testimony;
@@ -31,7 +31,7 @@ impl Verdict {
 
     /// What holds besides and is worth telling: not that something else went well or could not be told.
     #[must_use]
-    pub fn also(&self) -> Vec<&'static str> {
+    pub fn also(&self) -> Vec<VerdictId> {
         let telling = |finding: &&Finding| finding.severity >= Severity::Warning;
         self.findings
             .iter()
@@ -69,7 +69,7 @@ pub fn judge(attempt: &Attempt<'_>, context: &Context<'_>) -> Verdict {
     if let Some(cause) = findings.first_mut() {
         if let Some(again) = attempt.seen_again {
             cause.evidence.push(Evidence {
-                frame: again.first.0,
+                frame: again.first.frame,
                 what: phrase("seen-again")
                     .with("client", again.client)
                     .with("server", again.server),
@@ -175,7 +175,7 @@ mod tests {
     use crate::attempt::attempts;
     use crate::attempt::hosts::Watched;
     use crate::attempt::other_connections::Surroundings;
-    use crate::base::frame::{FrameNumber, Timestamp};
+    use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
     use crate::capture::CaptureFacts;
     use crate::connection::Connection;
     use crate::connection::{SECOND, connection};
@@ -196,10 +196,10 @@ mod tests {
     fn unanswered() -> Connection {
         let mut connection = connection(10, "10.0.0.1:50000", SERVER);
         connection.tcp.client.syns = [10, 11, 13]
-            .map(|at| (FrameNumber(at), Timestamp(at as i64 * SECOND)))
+            .map(|at| FrameAt::new(FrameNumber(at), Timestamp(at as i64 * SECOND)))
             .to_vec();
         connection.tcp.client.frames = 3;
-        connection.last = (FrameNumber(13), Timestamp(13 * SECOND));
+        connection.last = FrameAt::new(FrameNumber(13), Timestamp(13 * SECOND));
         connection
     }
 
@@ -242,7 +242,7 @@ mod tests {
             drops: None,
         });
         assert_eq!(
-            (finding.id, finding.confidence),
+            (finding.id.name(), finding.confidence),
             ("tcp-no-response", Confidence::Certain)
         );
         assert_eq!(finding.claims_silence_of, Some(Side::Server));
@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn nothing_is_certain_beside_an_explanation_that_is_not_excluded() {
-        let fact = || Finding::error("x", By::Server, At::Tls, phrase("client-hello"));
+        let fact = || Finding::error("x".into(), By::Server, At::Tls, phrase("client-hello"));
         let weighed = |mut finding: Finding| {
             weigh_alternatives(&mut finding);
             let others = finding.alternatives.iter().map(|it| it.id).collect::<Vec<_>>();
@@ -290,7 +290,7 @@ mod tests {
     #[test]
     fn a_finding_that_claims_no_silence_needs_no_proof() {
         in_context(unanswered(), &Around::default(), |attempt, context| {
-            let mut finding = Finding::error("x", By::Server, At::Tls, phrase("client-hello"));
+            let mut finding = Finding::error("x".into(), By::Server, At::Tls, phrase("client-hello"));
             prove_silence(&mut finding, attempt, context);
             assert_eq!(finding.confidence, Confidence::Certain);
             assert!(finding.cannot_tell.is_empty());
@@ -308,8 +308,8 @@ mod tests {
             std::mem::swap(&mut one_sided.tcp.client, &mut one_sided.tcp.server);
             let around = Around { receivers, drops: None };
             in_context(one_sided, &around, |attempt, context| {
-                let mut finding =
-                    Finding::error("x", By::Client, At::Tls, phrase("client-hello")).claims_silence_of(Side::Client);
+                let mut finding = Finding::error("x".into(), By::Client, At::Tls, phrase("client-hello"))
+                    .claims_silence_of(Side::Client);
                 prove_silence(&mut finding, attempt, context);
                 assert_eq!(finding.confidence, confidence);
             });
@@ -320,7 +320,7 @@ mod tests {
     fn packets_of_the_silent_side_in_the_connection_itself_are_proof() {
         in_context(unanswered().answered(), &Around::default(), |attempt, context| {
             let mut finding =
-                Finding::error("x", By::Server, At::Tls, phrase("client-hello")).claims_silence_of(Side::Server);
+                Finding::error("x".into(), By::Server, At::Tls, phrase("client-hello")).claims_silence_of(Side::Server);
             prove_silence(&mut finding, attempt, context);
             assert_eq!(finding.confidence, Confidence::Certain);
         });
@@ -333,7 +333,7 @@ mod tests {
             let all: Vec<&str> = RULES
                 .iter()
                 .filter_map(|rule| (rule.check)(attempt, context))
-                .map(|finding| finding.id)
+                .map(|finding| finding.id.name())
                 .collect();
             assert!(all.contains(&"incomplete-capture") && all.len() > 1);
             let verdict = judge(attempt, context);
@@ -370,7 +370,7 @@ mod tests {
             connection.http[0].response = Some((FrameNumber(11), Box::new(response)));
             in_context(connection, &Around::default(), |attempt, context| {
                 let finding = judge(attempt, context).findings.remove(0);
-                (finding.id, finding.confidence)
+                (finding.id.name(), finding.confidence)
             })
         };
         let empty = ("application-error", Confidence::Likely);
@@ -381,7 +381,7 @@ mod tests {
 
     #[test]
     fn only_warnings_and_errors_are_told_besides() {
-        let finding = |id, severity| Finding::ok(id, phrase("client-hello")).severity(severity);
+        let finding = |id: &'static str, severity| Finding::ok(id.into(), phrase("client-hello")).severity(severity);
         let verdict = Verdict {
             findings: vec![
                 finding("a", Severity::Error),

@@ -2,8 +2,7 @@
 
 use std::net::IpAddr;
 
-/// Names less alike than this (1: equal) are no slip of the pen.
-const ALIKE: f64 = 0.6;
+use crate::base::misread::misread;
 
 /// Why a profile cannot be used: a place, what is wrong there, and a suggestion where one suggests itself.
 #[derive(Debug, thiserror::Error)]
@@ -14,46 +13,9 @@ impl ProfileError {
     /// Explains what the reader of TOML says about a text.
     pub(crate) fn of(error: &toml::de::Error, text: &str) -> Self {
         let message = error.message();
-        let span = error.span().unwrap_or_default();
-        let quoted = text.get(span.clone()).unwrap_or_default();
-        let (line, column) = place(text, span.start);
-        let hint = unknown(message)
-            .and_then(|(name, known)| suggestion(name, &known))
-            .or_else(|| bad_address(message, quoted));
-        let what = message.replace("unknown field", "unknown key").replace('\n', "; ");
-        Self(match hint {
-            Some(hint) => format!("line {line}, column {column}: {what}; {hint}"),
-            None => format!("line {line}, column {column}: {what}"),
-        })
+        let quoted = text.get(error.span().unwrap_or_default()).unwrap_or_default();
+        Self(misread(message, error.span(), text, bad_address(message, quoted)))
     }
-}
-
-/// Line and column of an offset, counted from 1, columns in characters.
-fn place(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let begin = before.rfind('\n').map_or(0, |at| at + 1);
-    (line, before.get(begin..).unwrap_or_default().chars().count() + 1)
-}
-
-/// The name that is not known, and those that are: ``unknown field `x`, expected one of `a`, `b` ``.
-fn unknown(message: &str) -> Option<(&str, Vec<&str>)> {
-    if !message.starts_with("unknown ") {
-        return None;
-    }
-    let mut names = message.split('`').skip(1).step_by(2);
-    Some((names.next()?, names.collect()))
-}
-
-fn suggestion(name: &str, known: &[&str]) -> Option<String> {
-    let likeness = |other: &&str| {
-        strsim::normalized_damerau_levenshtein(&name.to_lowercase().replace('-', "_"), &other.replace('-', "_"))
-    };
-    let best = known
-        .iter()
-        .copied()
-        .max_by(|one, other| likeness(one).total_cmp(&likeness(other)))?;
-    (likeness(&best) >= ALIKE).then(|| format!("did you mean `{best}`?"))
 }
 
 /// What is wrong with an address, and where it probably belongs.

@@ -9,10 +9,11 @@ pub mod options;
 
 use std::net::IpAddr;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use self::baseline::Baseline;
 use crate::base::dialect::Dialect;
+use crate::base::word::words;
 pub use crate::profile::error::ProfileError;
 pub use crate::profile::in_between::{Interceptor, Page};
 
@@ -24,36 +25,22 @@ const DEFAULT: &str = include_str!("../../profiles/default.toml");
 /// The profile of access points that join a wireless controller, built in.
 const CAPWAP_JOIN: &str = include_str!("../../profiles/capwap-join.toml");
 
-/// How a device reaches its licensing service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Transport {
-    /// Directly to Cisco's cloud by Smart Transport.
-    Cssm,
-    /// A Smart Software Manager On-Prem.
-    OnPrem,
-    /// A Cisco Smart Licensing Utility.
-    Cslu,
-    /// The call-home service that preceded Smart Transport.
-    CallHome,
-    /// An access point joins its controller (RFC 5415).
-    Capwap,
-    /// Anything else.
-    Other,
-}
-
-impl Transport {
-    /// Its name in reports.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Cssm => "cssm",
-            Self::OnPrem => "on-prem",
-            Self::Cslu => "cslu",
-            Self::CallHome => "call-home",
-            Self::Capwap => "capwap",
-            Self::Other => "other",
-        }
+words! {
+    /// How a device reaches its licensing service.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Transport {
+        /// Directly to Cisco's cloud by Smart Transport.
+        Cssm = "cssm",
+        /// A Smart Software Manager On-Prem.
+        OnPrem = "on-prem",
+        /// A Cisco Smart Licensing Utility.
+        Cslu = "cslu",
+        /// The call-home service that preceded Smart Transport.
+        CallHome = "call-home",
+        /// An access point joins its controller (RFC 5415).
+        Capwap = "capwap",
+        /// Anything else.
+        Other = "other",
     }
 }
 

@@ -4,8 +4,8 @@ use super::connections::connection_of;
 use super::courses;
 use super::device;
 use super::{
-    Alternative, Anomaly, Attempt, Capture, Damage, Evidence, Finding, Lookup, Overall, Remedy, Report, SCHEMA,
-    SeenAgain, SliceOf, Tool, Verdict,
+    Alternative, Anomaly, Attempt, Capture, Damage, Evidence, Finding, LooksLike, Lookup, Overall, Remedy, Report,
+    SCHEMA, SeenAgain, SliceOf, Tool, Verdict,
 };
 use crate::attempt;
 use crate::base::frame::FrameNumber;
@@ -78,6 +78,7 @@ pub(crate) fn build(
             .collect(),
         others: None,
         options: Vec::new(),
+        settings: None,
     }
 }
 
@@ -103,6 +104,10 @@ fn attempt_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict, contex
         name: WireText::from(attempt.service.name.as_str()).to_string(),
         verdict: verdict_of(attempt, verdict, voice),
         findings: verdict.findings.iter().map(|it| finding_of(it, voice)).collect(),
+        client_looks_like: attempt.looks_like.map(|stack| LooksLike {
+            stack: stack.name(),
+            because: phrase(stack.message()).told(voice),
+        }),
         lookups: attempt.lookups.iter().map(|lookup| lookup_of(lookup)).collect(),
         connections: Vec::new(),
         course: None,
@@ -110,7 +115,7 @@ fn attempt_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict, contex
         seen_again: attempt.seen_again.map(|again| SeenAgain {
             client: again.client.to_string(),
             server: again.server.to_string(),
-            frame: again.first.0.0,
+            frame: again.first.frame.0,
         }),
         device_events: device::events_of(attempt, verdict),
     }
@@ -125,7 +130,7 @@ fn overall(attempts: &[attempt::Attempt<'_>], verdicts: &[verdict::Verdict], con
         .rev() // of equals the first counts
         .max_by_key(|(_, finding)| finding.severity);
     let overall = |finding: &finding::Finding, voice: Voice| Overall {
-        id: finding.id.to_owned(),
+        id: finding.id,
         severity: finding.severity,
         summary: finding.summary.told(voice),
         ..Overall::default()
@@ -149,15 +154,15 @@ fn verdict_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict, voice:
         return Verdict::default();
     };
     Verdict {
-        id: cause.id.to_owned(),
+        id: cause.id,
         severity: cause.severity,
-        confidence: cause.confidence.name().to_owned(),
-        by: cause.by.map_or("unknown", finding::By::name).to_owned(),
-        at: cause.at.map_or("close", finding::At::name).to_owned(),
+        confidence: cause.confidence,
+        by: cause.by.unwrap_or_default(),
+        at: cause.at.unwrap_or_default(),
         summary: cause.summary.told(voice),
         causes: cause.causes.iter().map(|reason| reason.name().to_owned()).collect(),
         evidence: cause.evidence.iter().map(|it| evidence_of(it, voice)).collect(),
-        also: verdict.also().into_iter().map(str::to_owned).collect(),
+        also: verdict.also(),
         alternatives: cause
             .alternatives
             .iter()
@@ -178,13 +183,31 @@ pub(super) fn remedies_of(finding: &finding::Finding, voice: Voice) -> Vec<Remed
         .remedies
         .iter()
         .map(|remedy| Remedy {
-            owner: remedy.owner.name().to_owned(),
+            owner: remedy.owner,
             who: phrase(remedy.owner.who()).told(voice),
-            action: remedy.action.told(voice),
+            action: action_of(remedy, voice),
             commands: remedy.commands.iter().map(ToString::to_string).collect(),
             verify: remedy.verify.told(voice),
         })
         .collect()
+}
+
+/// What to do; of lines that nobody tried and no document has, it says so.
+fn action_of(remedy: &finding::Remedy, voice: Voice) -> String {
+    let mut unread: Vec<&str> = remedy
+        .commands
+        .iter()
+        .filter(|command| command.is_unread())
+        .map(|command| command.as_str().trim())
+        .collect();
+    unread.dedup();
+    if unread.is_empty() {
+        return remedy.action.told(voice);
+    }
+    phrase("remedy-unread")
+        .with("action", remedy.action.told(voice))
+        .with("commands", unread.join(", "))
+        .told(voice)
 }
 
 /// A display filter that shows the attempt whatever Wireshark numbers its streams: that numbering counts connections which are
@@ -235,7 +258,7 @@ fn evidence_of(evidence: &finding::Evidence, voice: Voice) -> Evidence {
 
 fn finding_of(finding: &finding::Finding, voice: Voice) -> Finding {
     Finding {
-        id: finding.id.to_owned(),
+        id: finding.id,
         severity: finding.severity,
         evidence: finding.evidence.iter().map(|it| evidence_of(it, voice)).collect(),
         detail: finding.summary.told(voice),
@@ -247,8 +270,8 @@ fn lookup_of(lookup: &crate::dns::lookup::Lookup) -> Lookup {
         name: lookup.name.to_string(),
         kind: lookup.kind_name(),
         server: lookup.server.to_string(),
-        question: lookup.first().0.0,
-        asked: lookup.first().1.to_string(),
+        question: lookup.first().frame.0,
+        asked: lookup.first().time.to_string(),
         answered: lookup.answer.as_ref().map(|answer| answer.time.to_string()),
         answer: lookup.answer.as_ref().map(|answer| answer.frame.0),
         status: lookup.answer.as_ref().map(|answer| answer.status.to_string()),

@@ -38,12 +38,12 @@ pub(super) fn connection_of(
 
 fn tcp_of(connection: &connection::Connection) -> Tcp {
     let (client, server) = (&connection.tcp.client, &connection.tcp.server);
-    let first_syn = |tcp: &TcpSide| tcp.syns.first().map(|&(frame, _)| frame.0);
+    let first_syn = |tcp: &TcpSide| tcp.syns.first().map(|syn| syn.frame.0);
     Tcp {
-        first_frame: connection.first.0.0,
-        last_frame: connection.last.0.0,
+        first_frame: connection.first.frame.0,
+        last_frame: connection.last.frame.0,
         syn: first_syn(client),
-        syns: client.syns.iter().map(|&(frame, _)| frame.0).collect(),
+        syns: client.syns.iter().map(|syn| syn.frame.0).collect(),
         syn_ack: first_syn(server),
         ack: connection.step(StepKind::Ack).map(|step| step.frame.0),
         fin: closes(connection, |tcp| tcp.fin),
@@ -109,7 +109,7 @@ fn seen_of(tcp: &TcpSide) -> Seen {
     let seen = tcp.frames > 0;
     Seen {
         first_frame: seen.then_some(tcp.first.0),
-        last_frame: seen.then_some(tcp.last.0),
+        last_frame: seen.then_some(tcp.last.frame.0),
         start: tcp.start_known,
         end: tcp.fin.is_some() || tcp.reset.is_some(),
         acked_bytes: tcp.acked_bytes,
@@ -203,7 +203,7 @@ fn history(steps: &[walk::Step]) -> String {
 fn certificates_of(connection: &connection::Connection, voice: Voice) -> Certificates {
     let chain = |side: Side| {
         let Some(tls) = &connection.tls else { return Vec::new() };
-        let at = tls.certificate_times[side].unwrap_or(connection.first.1);
+        let at = tls.certificate_times[side].unwrap_or(connection.first.time);
         tls.certificates[side]
             .iter()
             .flat_map(|message| &message.chain)

@@ -1,5 +1,6 @@
 //! Courses, Pauses → the public shape: several tries told as one story, and the rhythm they show.
 
+use crate::base::frame::FrameAt;
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
 
@@ -12,6 +13,7 @@ use crate::judge::course::{self, Kind};
 use crate::judge::divergence;
 use crate::judge::verdict::Verdict;
 use crate::profile::Transport;
+use crate::report::KnownBy;
 
 /// Every course of more than one try, and what the rhythm of the tries says.
 pub(super) fn courses(
@@ -43,7 +45,7 @@ pub(super) fn place(courses: &[Course], attempts: &mut [Attempt]) {
             if let Some(attempt) = one.attempt.checked_sub(1).and_then(|at| attempts.get_mut(at)) {
                 attempt.course = Some(Place {
                     id: course.id,
-                    kind: course.kind.clone(),
+                    kind: course.kind,
                     number: at + 1,
                     of: course.tries.len(),
                 });
@@ -63,22 +65,22 @@ fn course_of(
     let tries = course.tries.iter().enumerate().filter_map(|(number, &at)| {
         let (attempt, cause) = (attempts.get(at)?, verdicts.get(at)?.cause()?);
         let pause = number.checked_sub(1).and_then(|before| pauses.get(before));
-        let (frame, time) = attempt.first();
+        let FrameAt { frame, time } = attempt.first();
         Some(Try {
             attempt: at + 1,
-            verdict: cause.id.to_owned(),
+            verdict: cause.id,
             severity: cause.severity,
             frame: frame.0,
             time: time.to_string(),
             pause: pause.map(|it| it.nanoseconds as f64 / 1e9),
-            rhythm: pause.and_then(|it| it.rhythm).map(|it| it.name().to_owned()),
+            rhythm: pause.and_then(|it| it.rhythm),
         })
     });
     Course {
         id,
         device: course.device.to_string(),
         name: crate::base::wire_text::WireText::from(course.name.as_str()).to_string(),
-        kind: course.kind.name().to_owned(),
+        kind: course.kind,
         summary: summary(course, verdicts).told(context.options.voice()),
         failed: course.failed,
         worked: course.worked,
@@ -107,7 +109,7 @@ pub(super) fn baseline_of(
         after: divergence.after.map(|(step, _)| step.kind.clone()),
         after_frame: divergence.after.map(|(_, frame)| frame.0),
         expected: expected.kind.clone(),
-        by: expected.by.side().name().to_owned(),
+        by: expected.by.side().name(),
         consequence: consequence.told(context.options.voice()),
     })
 }
@@ -138,10 +140,10 @@ fn summary(course: &course::Course, verdicts: &[Verdict]) -> Phrase {
 fn cadence_of(pauses: &[Pause], attempts: &[attempt::Attempt<'_>], context: &Context<'_>) -> Cadence {
     let count = |rhythm| pauses.iter().filter(|pause| pause.rhythm == Some(rhythm)).count();
     let watched = context.watched;
-    let mut known: Vec<(IpAddr, &'static str)> = context.options.wlc.iter().map(|&ip| (ip, "option")).collect();
-    known.extend(watched.controllers.iter().map(|(ip, _)| (ip, "capwap")));
+    let mut known: Vec<(IpAddr, KnownBy)> = context.options.wlc.iter().map(|&ip| (ip, KnownBy::Option)).collect();
+    known.extend(watched.controllers.iter().map(|(ip, _)| (ip, KnownBy::Capwap)));
     let licensing = attempts.iter().filter(|it| it.service.transport != Transport::Other);
-    known.extend(licensing.map(|it| (it.device, "attempt")));
+    known.extend(licensing.map(|it| (it.device, KnownBy::Attempt)));
     let mut asked: HashMap<IpAddr, usize> = HashMap::new();
     for lookup in watched.lookups {
         *asked.entry(lookup.client).or_default() += 1;
@@ -154,7 +156,7 @@ fn cadence_of(pauses: &[Pause], attempts: &[attempt::Attempt<'_>], context: &Con
         let capwap_packets = capwap.map_or(0, |it| it.packets);
         Controller {
             address: address.to_string(),
-            because: because.to_owned(),
+            because,
             seen: seen.sent + seen.received + capwap_packets > 0 || lookups > 0,
             capwap_packets,
             segments_sent: seen.sent,

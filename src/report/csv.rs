@@ -6,6 +6,7 @@ use std::io::{self, Write};
 
 use super::Report;
 use super::row::Row;
+use crate::report::{At, By, Confidence, Severity, Transport, VerdictId};
 
 /// The header: the fields of a [`Row`], in their order.
 pub const COLUMNS: [&str; 25] = [
@@ -63,21 +64,22 @@ pub fn write_row(row: &Row, out: &mut dyn Write) -> io::Result<()> {
 fn cells(row: &Row) -> [String; COLUMNS.len()] {
     let number = |number: Option<u64>| number.map(|it| it.to_string()).unwrap_or_default();
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let word = |word: Option<&str>| word.unwrap_or_default().to_owned();
     let frames: Vec<String> = row.evidence_frames.iter().map(u64::to_string).collect();
     [
         row.capture.clone(),
         number(row.attempt),
         text(&row.time),
         number(row.frame),
-        text(&row.verdict),
-        row.severity.map(|it| it.name().to_owned()).unwrap_or_default(),
-        text(&row.confidence),
-        text(&row.by),
-        text(&row.at),
+        word(row.verdict.map(VerdictId::name)),
+        word(row.severity.map(Severity::name)),
+        word(row.confidence.map(Confidence::name)),
+        word(row.by.map(By::name)),
+        word(row.at.map(At::name)),
         row.causes.join(" "),
         text(&row.summary),
-        row.also.join(" "),
-        row.transport.map(|it| it.name().to_owned()).unwrap_or_default(),
+        row.also.iter().map(|id| id.name()).collect::<Vec<_>>().join(" "),
+        word(row.transport.map(Transport::name)),
         text(&row.device),
         text(&row.name),
         text(&row.server),

@@ -10,6 +10,7 @@ use crate::attempt::device_clock::{self, Offset};
 use crate::attempt::testimony::Testimony;
 use crate::base::confidence::Confidence;
 use crate::base::frame::Timestamp;
+use crate::base::word::words;
 use crate::device::{self, Mark, Standing};
 use crate::judge::context::Context;
 use crate::judge::finding::Severity;
@@ -77,7 +78,7 @@ pub struct ClockOffset {
     /// Log lines that agree on it; 0: assumed.
     pub pairs: usize,
     /// `certain`, `likely` or `possible`.
-    pub confidence: String,
+    pub confidence: Confidence,
     /// The stamps are known to be UTC.
     pub utc: bool,
 }
@@ -103,7 +104,20 @@ pub struct MessageCount {
     /// The reason given, or null.
     pub reason: Option<String>,
     /// `untried`, `works`, `no-reply`, `refused` or `fails`.
-    pub standing: String,
+    pub standing: Standing,
+}
+
+words! {
+    /// What a line of a device's text is to the verdict of an attempt.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum EventBearing {
+        /// It says the same.
+        Agrees = "agrees",
+        /// It says that the attempt went otherwise.
+        Contradicts = "contradicts",
+        /// It is about the attempt, and says neither.
+        Neutral = "neutral",
+    }
 }
 
 /// A line of a device's text.
@@ -123,9 +137,9 @@ pub struct DeviceEvent {
     /// When, by the capture's clock; null where that cannot be told.
     pub time: Option<String>,
     /// How sure that time is; null without one.
-    pub confidence: Option<String>,
+    pub confidence: Option<Confidence>,
     /// `agrees`, `contradicts` or `neutral` beside an attempt; null elsewhere.
-    pub bearing: Option<String>,
+    pub bearing: Option<EventBearing>,
     /// In the device's words.
     pub text: String,
 }
@@ -133,8 +147,8 @@ pub struct DeviceEvent {
 /// A report on the texts of devices alone: [`Options::logs`]. Its capture has the format `none` and no frames.
 #[must_use]
 pub fn report_on_logs(options: &Options) -> Report {
-    let voice = options.voice();
     let finding = device_reports_failure::finding(options);
+    let voice = device_reports_failure::voice(options);
     Report {
         schema: SCHEMA,
         language: voice.language.tag(),
@@ -155,7 +169,7 @@ pub fn report_on_logs(options: &Options) -> Report {
             ..Capture::default()
         },
         verdict: Overall {
-            id: finding.id.to_owned(),
+            id: finding.id,
             severity: finding.severity,
             summary: finding.summary.told(voice),
             // What was found stands among the texts' own events, with file and line: there are no frames to name.
@@ -172,6 +186,7 @@ pub fn report_on_logs(options: &Options) -> Report {
         beside: Vec::new(),
         others: None,
         options: Vec::new(),
+        settings: None,
     }
 }
 
@@ -222,7 +237,7 @@ fn log_of(log: &device::DeviceLog, offsets: &[Offset], around: Option<Timestamp>
                 give: seconds(offset.give),
                 clock_error: seconds(offset.error()),
                 pairs: offset.pairs,
-                confidence: offset.certainty.name().to_owned(),
+                confidence: offset.certainty,
                 utc: offset.is_utc,
             })
             .collect(),
@@ -253,14 +268,7 @@ fn count_of(row: &device::Statistics) -> MessageCount {
         ongoing: row.ongoing,
         last_response: text(&row.last_response),
         reason: text(&row.reason),
-        standing: match row.standing() {
-            Standing::Untried => "untried",
-            Standing::Works => "works",
-            Standing::NoReply => "no-reply",
-            Standing::Refused => "refused",
-            Standing::Fails => "fails",
-        }
-        .to_owned(),
+        standing: row.standing(),
     }
 }
 
@@ -268,7 +276,7 @@ fn event_of(
     log: &device::DeviceLog,
     event: &device::DeviceEvent,
     time: Option<(Timestamp, Confidence)>,
-    bearing: Option<&str>,
+    bearing: Option<EventBearing>,
 ) -> DeviceEvent {
     DeviceEvent {
         file: log.name.clone(),
@@ -277,8 +285,8 @@ fn event_of(
         kind: event.what.name().to_owned(),
         written: event.stamp.as_ref().map(ToString::to_string),
         time: time.map(|(time, _)| time.to_string()),
-        confidence: time.map(|(_, certainty)| certainty.name().to_owned()),
-        bearing: bearing.map(str::to_owned),
+        confidence: time.map(|(_, certainty)| certainty),
+        bearing,
         text: event.text.to_string(),
     }
 }
@@ -287,16 +295,16 @@ fn event_of(
 pub(super) fn events_of(attempt: &attempt::Attempt<'_>, verdict: &crate::judge::verdict::Verdict) -> Vec<DeviceEvent> {
     let (id, severity) = verdict
         .cause()
-        .map_or(("", Severity::Note), |cause| (cause.id, cause.severity));
+        .map_or(("", Severity::Note), |cause| (cause.id.name(), cause.severity));
     let contradicts = |it: &Testimony<'_>| crate::judge::rules::contradicts(attempt, it);
     attempt
         .testimonies
         .iter()
         .map(|it| {
-            let bearing = match bearing(it.event.what, id, severity) {
-                _ if contradicts(it) => "contradicts",
-                Bearing::Agrees | Bearing::Settles => "agrees",
-                Bearing::Neutral => "neutral",
+            let bearing = match bearing(it.what(attempt), id, severity) {
+                _ if contradicts(it) => EventBearing::Contradicts,
+                Bearing::Agrees | Bearing::Settles => EventBearing::Agrees,
+                Bearing::Neutral => EventBearing::Neutral,
             };
             event_of(it.log, it.event, Some((it.time, it.certainty)), Some(bearing))
         })

@@ -66,6 +66,7 @@ fn base(file: &str, frames: u64) -> Report {
         beside: vec![],
         others: None,
         options: Vec::new(),
+        settings: None,
     }
 }
 
@@ -111,6 +112,7 @@ pub(crate) fn attempt(id: usize, connections: Vec<usize>, verdict: Verdict) -> A
         name: "smartreceiver.cisco.com".into(),
         verdict,
         findings: vec![],
+        client_looks_like: None,
         lookups: vec![],
         connections,
         course: None,
@@ -120,13 +122,13 @@ pub(crate) fn attempt(id: usize, connections: Vec<usize>, verdict: Verdict) -> A
     }
 }
 
-pub(crate) fn verdict(id: &str, severity: Severity, at: &str, summary: &str) -> Verdict {
+pub(crate) fn verdict(id: &'static str, severity: Severity, at: At, summary: &str) -> Verdict {
     Verdict {
         id: id.into(),
         severity,
-        confidence: "certain".into(),
-        by: "server".into(),
-        at: at.into(),
+        confidence: Confidence::Certain,
+        by: By::Server,
+        at,
         summary: summary.into(),
         causes: Vec::new(),
         evidence: vec![],
@@ -207,7 +209,7 @@ pub(crate) fn rejected() -> Report {
     let mut verdict = verdict(
         "client-certificate-rejected",
         Severity::Error,
-        "tls",
+        At::Tls,
         &report.verdict.summary,
     );
     verdict.evidence = vec![
@@ -220,7 +222,7 @@ pub(crate) fn rejected() -> Report {
         excluded: true,
     }];
     verdict.remedy = vec![Remedy {
-        owner: "wlc".into(),
+        owner: Owner::Wlc,
         who: "controller".into(),
         action: "choose a valid client certificate".into(),
         commands: [
@@ -288,7 +290,7 @@ pub(crate) fn healthy() -> Report {
     let verdict = verdict(
         "healthy",
         Severity::Ok,
-        "close",
+        At::Close,
         "trust was established and the report was answered",
     );
     report.verdict.summary.clone_from(&verdict.summary);
@@ -328,10 +330,10 @@ pub(crate) fn inferred() -> Report {
     let mut verdict = verdict(
         "client-certificate-rejected",
         Severity::Error,
-        "tls",
+        At::Tls,
         "the server probably refused the controller's certificate",
     );
-    verdict.confidence = "likely".into();
+    verdict.confidence = Confidence::Likely;
     verdict.evidence = vec![evidence(
         8,
         "an encrypted record of 19 bytes, the size of an alert, then FIN",
@@ -344,7 +346,7 @@ pub(crate) fn inferred() -> Report {
     verdict.cannot_tell = vec!["which alert it was: TLS 1.3 encrypts it".into()];
     verdict.also = vec!["legacy-endpoint".into()];
     report.verdict = Overall {
-        id: verdict.id.clone(),
+        id: verdict.id,
         severity: Severity::Error,
         summary: verdict.summary.clone(),
         ..Overall::default()
@@ -374,13 +376,13 @@ pub(crate) fn several() -> Report {
     let mut dns = verdict(
         "dns-no-response",
         Severity::Error,
-        "dns",
+        At::Dns,
         "the DNS server never answered",
     );
-    dns.by = "path".into();
+    dns.by = By::Path;
     dns.evidence = vec![evidence(3000, "the question")];
     report.verdict = Overall {
-        id: dns.id.clone(),
+        id: dns.id,
         severity: Severity::Error,
         summary: dns.summary.clone(),
         ..Overall::default()
@@ -414,7 +416,7 @@ pub(crate) fn several() -> Report {
     let mut cslu = attempt(
         3,
         vec![2],
-        verdict("application-error", Severity::Error, "http", "the CSLU answered 503"),
+        verdict("application-error", Severity::Error, At::Http, "the CSLU answered 503"),
     );
     cslu.transport = Transport::Cslu;
     cslu.name = "2001:db8::1".into();
@@ -455,7 +457,7 @@ pub(crate) fn no_traffic() -> Report {
         summary: String::new(),
         cannot_tell: vec!["whether licensing works".into()],
         remedy: vec![Remedy {
-            owner: "capture".into(),
+            owner: Owner::Capture,
             who: "whoever captures".into(),
             action: "capture again".into(),
             commands: vec!["monitor capture LIC start".into()],
@@ -484,7 +486,7 @@ pub(crate) fn story() -> Report {
         attempt.verdict.summary = summary.into();
         attempt.course = Some(Place {
             id: 1,
-            kind: "cured".into(),
+            kind: CourseKind::Cured,
             number: id,
             of: ends.len(),
         });
@@ -496,7 +498,7 @@ pub(crate) fn story() -> Report {
             frame: id as u64 * 10,
             time: format!("2021-08-24T11:3{id}:13.000000000Z"),
             pause: (id > 1).then_some(60.0),
-            rhythm: (id > 1).then(|| "retry".into()),
+            rhythm: (id > 1).then_some(Rhythm::Retry),
         });
     }
     report.attempts = attempts;
@@ -505,7 +507,7 @@ pub(crate) fn story() -> Report {
         id: 1,
         device: "192.168.10.150".into(),
         name: "smartreceiver.cisco.com".into(),
-        kind: "cured".into(),
+        kind: CourseKind::Cured,
         summary: "cured: 3 tries failed, and from then on it worked".into(),
         failed: 3,
         worked: 1,
@@ -519,7 +521,7 @@ pub(crate) fn story() -> Report {
         polls: 0,
         controllers: vec![Controller {
             address: "192.168.10.150".into(),
-            because: "attempt".into(),
+            because: KnownBy::Attempt,
             seen: true,
             capwap_packets: 0,
             segments_sent: 12,

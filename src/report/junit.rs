@@ -163,7 +163,7 @@ fn cases(report: &Report, expectation: Option<&Expectation>) -> Vec<Case> {
         });
     } else if report.attempts.is_empty() {
         cases.push(Case {
-            name: report.verdict.id.clone(),
+            name: report.verdict.id.to_string(),
             seconds: 0.0,
             result: Result::Skipped {
                 message: headline(report),
@@ -192,15 +192,15 @@ fn case(report: &Report, attempt: &Attempt, expected: bool) -> Case {
     let result = match (verdict.severity, wrong) {
         _ if expected => Result::Passed,
         (Severity::Error, _) => Result::Failed {
-            kind: verdict.id.clone(),
+            kind: verdict.id.to_string(),
             message: verdict.summary.clone(),
         },
         (_, Some(finding)) => Result::Failed {
-            kind: finding.id.clone(),
+            kind: finding.id.to_string(),
             message: finding.detail.clone(),
         },
         _ if matches!(
-            verdict.id.as_str(),
+            verdict.id.name(),
             "incomplete-capture" | "malformed-capture" | "unexplained-end"
         ) =>
         {

@@ -32,7 +32,7 @@ pub(super) fn word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'stati
     let text = String::deserialize(deserializer)?;
     let steps = StepKind::ALL.iter().map(|kind| kind.name());
     let languages = Language::ALL.iter().map(|language| language.tag());
-    let dialects = Dialect::ALL.iter().map(|dialect| dialect.name());
+    let dialects = Dialect::ALL.iter().map(|dialect| dialect.name()); // and of libraries, which have one each
     let mut known = WORDS.iter().copied().chain(steps).chain(languages).chain(dialects);
     known
         .find(|word| *word == text)

@@ -9,6 +9,7 @@ use crate::base::phrase::{Language, Phrase, Voice, phrase};
 use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 use crate::profile::Transport;
+use crate::report::{Confidence, CourseKind, Owner};
 
 /// The language that a report's texts are in.
 pub(super) fn language_of(report: &Report) -> Language {
@@ -142,7 +143,10 @@ pub(super) fn worst(report: &Report) -> Option<&Attempt> {
 
 /// Whether the device failed at first and then worked, to the end of the capture.
 pub(super) fn is_cured(attempt: &Attempt) -> bool {
-    attempt.course.as_ref().is_some_and(|place| place.kind == "cured")
+    attempt
+        .course
+        .as_ref()
+        .is_some_and(|place| place.kind == CourseKind::Cured)
 }
 
 /// How bad it is now: a fault that was cured within the capture is none any more.
@@ -279,17 +283,16 @@ pub(super) fn held(capture: &Capture) -> Vec<Phrase> {
     facts
 }
 
-/// The label of whose hands a remedy is for; a word that nobody knows stands for itself.
+/// The label of whose hands a remedy is for.
 pub(super) fn owner(remedy: &Remedy) -> Phrase {
-    match remedy.owner.as_str() {
-        "wlc" if remedy.who.is_empty() => phrase("page-owner-device").with("who", phrase("device")),
-        "wlc" => phrase("page-owner-device").with("who", &remedy.who),
-        "firewall" => phrase("page-owner-firewall"),
-        "proxy" => phrase("page-owner-proxy"),
-        "server" if !remedy.who.is_empty() => phrase("page-owner-device").with("who", &remedy.who),
-        "server" => phrase("page-owner-server"),
-        "capture" => phrase("page-owner-capture"),
-        other => Phrase::verbatim(other),
+    match remedy.owner {
+        Owner::Wlc if remedy.who.is_empty() => phrase("page-owner-device").with("who", phrase("device")),
+        Owner::Wlc => phrase("page-owner-device").with("who", &remedy.who),
+        Owner::Firewall => phrase("page-owner-firewall"),
+        Owner::Proxy => phrase("page-owner-proxy"),
+        Owner::Server if !remedy.who.is_empty() => phrase("page-owner-device").with("who", &remedy.who),
+        Owner::Server => phrase("page-owner-server"),
+        Owner::Capture => phrase("page-owner-capture"),
     }
 }
 
@@ -304,12 +307,11 @@ pub(super) fn transport(transport: Transport) -> Phrase {
     }
 }
 
-pub(super) fn confidence(confidence: &str) -> Phrase {
+pub(super) fn confidence(confidence: Confidence) -> Phrase {
     match confidence {
-        "certain" => phrase("page-confidence-certain"),
-        "likely" => phrase("page-confidence-likely"),
-        "possible" => phrase("page-confidence-possible"),
-        other => Phrase::verbatim(other),
+        Confidence::Certain => phrase("page-confidence-certain"),
+        Confidence::Likely => phrase("page-confidence-likely"),
+        Confidence::Possible => phrase("page-confidence-possible"),
     }
 }
 

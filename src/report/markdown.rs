@@ -95,7 +95,7 @@ fn table(report: &Report, language: Language, out: &mut dyn Write) -> io::Result
             escaped(&in_prose(&attempt.name)),
             sign(attempt.verdict.severity),
             code(&attempt.verdict.id),
-            confidence(&attempt.verdict.confidence).in_language(language)
+            confidence(attempt.verdict.confidence).in_language(language)
         )?;
     }
     match report.attempts.len().saturating_sub(ROWS) {
@@ -119,7 +119,7 @@ fn write_attempt(report: &Report, attempt: &Attempt, language: Language, out: &m
     let version = connection.and_then(|it| it.tls.as_ref()?.version.as_ref());
     let mut facts = vec![
         code(&verdict.id),
-        confidence(&verdict.confidence).in_language(language),
+        confidence(verdict.confidence).in_language(language),
         format!("{} → {}", escaped(&attempt.device), escaped(&in_prose(&attempt.name))),
         transport(attempt.transport).in_language(language),
     ];

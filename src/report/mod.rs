@@ -33,13 +33,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::attempt::contents;
 use crate::attempt::other_connections::Stretch;
+use crate::base::word::words;
 
 pub(crate) use build::{Before, build};
-pub use device::{ClockOffset, DeviceEvent, DeviceLog, MessageCount, report_on_logs};
+pub use device::{ClockOffset, DeviceEvent, DeviceLog, EventBearing, MessageCount, report_on_logs};
 pub use outcome::{Outcome, outcome};
 pub use unread::Unread;
 
-pub use crate::judge::finding::Severity;
+pub use crate::base::confidence::Confidence;
+pub use crate::device::Standing;
+pub use crate::judge::cadence::Rhythm;
+pub use crate::judge::course::Kind as CourseKind;
+pub use crate::judge::finding::{At, By, Owner, Severity, VerdictId};
 pub use crate::profile::Transport;
 
 /// How a redacted capture is called: its file's name may say whose it is.
@@ -97,6 +102,36 @@ pub struct Report {
     /// had the report made sets it.
     #[serde(skip)]
     pub options: Vec<String>,
+    /// Settings that nobody typed for this call and that decided how the capture was judged. Whoever had the report made sets it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<Settings>,
+}
+
+/// What a settings file, a site or the environment said beside the command line.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The settings file, where anything of it was used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// SHA-256 of that file, hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// The site whose settings held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
+    /// The options that got their value so, and from where.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<Setting>,
+}
+
+/// An option that was not typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Setting {
+    /// The option as it is typed, e.g. `--on-prem`.
+    pub option: String,
+    /// `environment`, `site` or `file`.
+    pub from: String,
 }
 
 impl Report {
@@ -313,7 +348,7 @@ impl From<&contents::Contents> for Contents {
 #[non_exhaustive]
 pub struct Overall {
     /// Verdict id.
-    pub id: String,
+    pub id: VerdictId,
     /// `ok`, `note`, `warning` or `error`.
     pub severity: Severity,
     /// One sentence: the worst attempt's, or what the capture holds when there is no attempt.
@@ -347,6 +382,10 @@ pub struct Attempt {
     pub verdict: Verdict,
     /// Everything that was found, the verdict's own finding first.
     pub findings: Vec<Finding>,
+    /// The library that its client looks like, where that chose the commands of the fix; absent where nothing shows, or more is
+    /// known of the client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_looks_like: Option<LooksLike>,
     /// Its DNS look-ups.
     pub lookups: Vec<Lookup>,
     /// Its connections, by id, in order.
@@ -363,6 +402,17 @@ pub struct Attempt {
     /// What the device's own texts say of it, in order of time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub device_events: Vec<DeviceEvent>,
+}
+
+/// What a Client Hello looks like. It makes no verdict surer: any program can write any hello.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[non_exhaustive]
+pub struct LooksLike {
+    /// The dialect of that name has its commands: `openssl`, `gnutls`, `java`, `go`, `node`, `nss`, `chromium`, `schannel`.
+    #[serde(deserialize_with = "known::word")]
+    pub stack: Word,
+    /// What it looks like, and what that rests on.
+    pub because: String,
 }
 
 /// An attempt's connection behind an address translation.
@@ -396,7 +446,8 @@ pub struct Baseline {
     /// The step that should have come next.
     pub expected: String,
     /// `client` or `server`: whose step that is.
-    pub by: String,
+    #[serde(deserialize_with = "known::word")]
+    pub by: Word,
     /// What does not happen because of that.
     pub consequence: String,
 }
@@ -408,7 +459,7 @@ pub struct Place {
     /// The course's id.
     pub id: usize,
     /// Where all its tries lead: see [`Course::kind`].
-    pub kind: String,
+    pub kind: CourseKind,
     /// Which try this is, counted from 1.
     #[serde(rename = "try")]
     pub number: usize,
@@ -427,7 +478,7 @@ pub struct Course {
     /// The name it wanted to reach, else the address.
     pub name: String,
     /// `steady`, `constant`, `changing`, `cured`, `broke`, `flapping` or `unclear`.
-    pub kind: String,
+    pub kind: CourseKind,
     /// One clause that says so.
     pub summary: String,
     /// Tries that failed.
@@ -445,7 +496,7 @@ pub struct Try {
     /// The attempt's id.
     pub attempt: usize,
     /// Its verdict id.
-    pub verdict: String,
+    pub verdict: VerdictId,
     /// `ok`, `note`, `warning` or `error`.
     pub severity: Severity,
     /// Its first frame.
@@ -455,7 +506,7 @@ pub struct Try {
     /// Seconds since the try before began; null for the first.
     pub pause: Option<f64>,
     /// What the pause fits: `report`, `retry`, `poll` or null.
-    pub rhythm: Option<String>,
+    pub rhythm: Option<Rhythm>,
 }
 
 /// The rhythm of licensing against the length of the capture.
@@ -476,6 +527,19 @@ pub struct Cadence {
     pub controllers: Vec<Controller>,
 }
 
+words! {
+    /// Why a host is taken for a controller.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum KnownBy {
+        /// An option names it.
+        Option = "option",
+        /// It speaks CAPWAP.
+        Capwap = "capwap",
+        /// It tried to reach a licensing service.
+        Attempt = "attempt",
+    }
+}
+
 /// A controller, and what the capture holds of it.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
@@ -483,7 +547,7 @@ pub struct Controller {
     /// Its address.
     pub address: String,
     /// Why it is taken for one: `option`, `capwap` or `attempt`.
-    pub because: String,
+    pub because: KnownBy,
     /// Whether anything of it was captured.
     pub seen: bool,
     /// CAPWAP packets from or to it.
@@ -503,15 +567,15 @@ pub struct Controller {
 #[non_exhaustive]
 pub struct Verdict {
     /// Stable id: see `tlswalk explain`.
-    pub id: String,
+    pub id: VerdictId,
     /// `ok`, `note`, `warning` or `error`.
     pub severity: Severity,
     /// `certain`, `likely` or `possible`.
-    pub confidence: String,
+    pub confidence: Confidence,
     /// `client`, `server`, `path`, `device` or `unknown`.
-    pub by: String,
+    pub by: By,
     /// `dns`, `tcp`, `proxy`, `tls`, `http` or `close`.
-    pub at: String,
+    pub at: At,
     /// One sentence.
     pub summary: String,
     /// What exactly is at fault, most telling first: `expired`, `self-signed`, `missing` …; empty where the id says it all.
@@ -519,7 +583,7 @@ pub struct Verdict {
     /// The frames it rests on.
     pub evidence: Vec<Evidence>,
     /// Further verdict ids that hold too.
-    pub also: Vec<String>,
+    pub also: Vec<VerdictId>,
     /// What else it could be.
     pub alternatives: Vec<Alternative>,
     /// What the capture hides, and why.
@@ -557,7 +621,7 @@ pub struct Alternative {
 #[non_exhaustive]
 pub struct Remedy {
     /// `wlc` (the device that connects, whatever it is), `firewall`, `proxy`, `server` or `capture`.
-    pub owner: String,
+    pub owner: Owner,
     /// Who that is, in the words of the dialect: `controller`, `client`, `server` …
     #[serde(default)]
     pub who: String,
@@ -574,8 +638,8 @@ pub struct Remedy {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Finding {
-    /// Verdict or finding id.
-    pub id: String,
+    /// Verdict id.
+    pub id: VerdictId,
     /// `ok`, `note`, `warning` or `error`.
     pub severity: Severity,
     /// The frames.

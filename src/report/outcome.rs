@@ -42,7 +42,7 @@ pub fn outcome<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Outcome {
                     .iter()
                     .any(|finding| finding.severity == Severity::Error);
             concluded |= !matches!(
-                attempt.verdict.id.as_str(),
+                attempt.verdict.id.name(),
                 "incomplete-capture" | "malformed-capture" | "unexplained-end"
             );
         }

@@ -10,7 +10,8 @@ use super::labels::{beginning, connections, frames_of};
 use super::notes::note;
 use super::text::visible;
 use super::{Attempt, Report};
-use crate::judge::finding::Severity;
+use crate::base::confidence::Confidence;
+use crate::judge::finding::{At, By, Severity, VerdictId};
 use crate::profile::Transport;
 
 /// The schema name of this shape.
@@ -30,21 +31,21 @@ pub struct Row {
     /// Its first frame.
     pub frame: Option<u64>,
     /// The verdict's id; none where the capture could not be read.
-    pub verdict: Option<String>,
+    pub verdict: Option<VerdictId>,
     /// `ok`, `note`, `warning` or `error`.
     pub severity: Option<Severity>,
     /// `certain`, `likely` or `possible`.
-    pub confidence: Option<String>,
+    pub confidence: Option<Confidence>,
     /// `client`, `server`, `path`, `device` or `unknown`.
-    pub by: Option<String>,
+    pub by: Option<By>,
     /// `dns`, `tcp`, `proxy`, `tls`, `http` or `close`.
-    pub at: Option<String>,
+    pub at: Option<At>,
     /// What exactly is at fault, most telling first.
     pub causes: Vec<String>,
     /// One sentence.
     pub summary: Option<String>,
     /// Further verdict ids that hold too.
-    pub also: Vec<String>,
+    pub also: Vec<VerdictId>,
     /// `cssm`, `on-prem`, `cslu`, `call-home`, `capwap` or `other`.
     pub transport: Option<Transport>,
     /// The device's address.
@@ -84,7 +85,7 @@ impl Row {
         if report.attempts.is_empty() {
             return vec![Self {
                 time: report.capture.first.clone(),
-                verdict: Some(report.verdict.id.clone()),
+                verdict: Some(report.verdict.id),
                 severity: Some(report.verdict.severity),
                 summary: Some(report.verdict.summary.clone()),
                 ..Self::about(report)
@@ -126,11 +127,11 @@ impl Row {
             attempt: Some(attempt.id as u64),
             time,
             frame,
-            verdict: Some(verdict.id.clone()),
+            verdict: Some(verdict.id),
             severity: Some(verdict.severity),
-            confidence: Some(verdict.confidence.clone()),
-            by: Some(verdict.by.clone()),
-            at: Some(verdict.at.clone()),
+            confidence: Some(verdict.confidence),
+            by: Some(verdict.by),
+            at: Some(verdict.at),
             causes: verdict.causes.clone(),
             summary: Some(verdict.summary.clone()),
             also: verdict.also.clone(),

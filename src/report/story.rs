@@ -4,6 +4,7 @@ use super::labels::{step_name, worst};
 use super::{Attempt, Course, Report, Try};
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::judge::finding::Severity;
+use crate::report::{CourseKind, Rhythm};
 
 /// Runs shown at the beginning and at the end of a long course: with the attempt below they fit one screen.
 pub(super) const SHOWN: (usize, usize) = (3, 5);
@@ -81,7 +82,7 @@ impl Run<'_> {
             (false, false) => "story-again",
         };
         phrase(id)
-            .with("verdict", self.first.verdict.as_str())
+            .with("verdict", self.first.verdict.name())
             .with("summary", self.summary)
             .with("count", self.count)
     }
@@ -89,11 +90,11 @@ impl Run<'_> {
     /// How long after the try before, and what that fits; `span` puts a number of seconds into words.
     pub(super) fn pause(&self, span: impl FnOnce(f64) -> String) -> Option<Phrase> {
         let text = span(self.first.pause?);
-        let id = match self.first.rhythm.as_deref() {
-            Some("report") => "story-report",
-            Some("retry") => "story-retry",
-            Some("poll") => "story-poll",
-            _ => "story-after",
+        let id = match self.first.rhythm {
+            Some(Rhythm::Report) => "story-report",
+            Some(Rhythm::Retry) => "story-retry",
+            Some(Rhythm::Poll) => "story-poll",
+            None => "story-after",
         };
         Some(phrase(id).with("pause", text))
     }
@@ -105,17 +106,17 @@ pub(super) fn turn(report: &Report) -> Option<(Severity, Phrase)> {
     let id = shown.course.as_ref()?.id;
     let course = report.courses.iter().find(|course| course.id == id)?;
     let failed = |one: &Try| one.severity == Severity::Error;
-    let (severity, id, since) = match course.kind.as_str() {
-        "cured" => {
+    let (severity, id, since) = match course.kind {
+        CourseKind::Cured => {
             let last = course.tries.iter().rposition(failed)?;
             (Severity::Ok, "story-works-since", course.tries.get(last + 1)?)
         }
-        "broke" => (
+        CourseKind::Broke => (
             Severity::Error,
             "story-fails-since",
             course.tries.iter().find(|one| failed(one))?,
         ),
-        "flapping" => (Severity::Error, "story-fails-in-turn", course.tries.first()?),
+        CourseKind::Flapping => (Severity::Error, "story-fails-in-turn", course.tries.first()?),
         _ => return None,
     };
     let time = since.time.get(11..19).unwrap_or_default();
@@ -177,16 +178,19 @@ mod tests {
         assert!(turn(&report).is_none());
         report.attempts.pop();
         for (kind, sentence) in [
-            ("broke", "fails since 11:31:13 UTC, after 1 attempt that worked"),
-            ("flapping", "fails on and off, in 3 of 4 attempts"),
+            (
+                CourseKind::Broke,
+                "fails since 11:31:13 UTC, after 1 attempt that worked",
+            ),
+            (CourseKind::Flapping, "fails on and off, in 3 of 4 attempts"),
         ] {
-            report.courses[0].kind = kind.into();
+            report.courses[0].kind = kind;
             for attempt in &mut report.attempts {
-                attempt.course.as_mut().unwrap().kind = kind.into();
+                attempt.course.as_mut().unwrap().kind = kind;
             }
             assert_eq!(said(&report), (Severity::Error, sentence.to_owned()));
         }
-        report.courses[0].kind = "constant".into();
+        report.courses[0].kind = CourseKind::Constant;
         assert!(turn(&report).is_none());
     }
 

@@ -14,6 +14,7 @@ use super::{Attempt, Certificate, Connection, Remedy, Report};
 use crate::base::phrase::{Phrase, Voice, phrase};
 use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
+use crate::report::{At, Owner};
 
 /// Whose ticket it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,7 +204,7 @@ impl Ticket<'_> {
         let mut lines = vec![Line::Item(format!(
             "{} ({})",
             capitalised(&verdict.summary),
-            self.say(confidence(&verdict.confidence))
+            self.say(confidence(verdict.confidence))
         ))];
         let (frame, time) = beginning(self.report, attempt);
         if let Some(time) = time {
@@ -279,15 +280,15 @@ impl Ticket<'_> {
     }
 
     fn look(&self, attempt: &Attempt) -> Section {
-        let stage = attempt.verdict.at.as_str();
+        let stage = attempt.verdict.at;
         let look = match (self.team, stage) {
-            (Team::Firewall, "dns") => "ticket-look-firewall-dns",
-            (Team::Firewall, "tcp") => "ticket-look-firewall-tcp",
+            (Team::Firewall, At::Dns) => "ticket-look-firewall-dns",
+            (Team::Firewall, At::Tcp) => "ticket-look-firewall-tcp",
             (Team::Firewall, _) => "ticket-look-firewall-tls",
             (Team::Pki, _) => "ticket-look-pki",
             (Team::Proxy, _) => "ticket-look-proxy",
-            (Team::Server, "dns" | "tcp") => "ticket-look-server-tcp",
-            (Team::Server, "http") => "ticket-look-server-http",
+            (Team::Server, At::Dns | At::Tcp) => "ticket-look-server-tcp",
+            (Team::Server, At::Http) => "ticket-look-server-http",
             (Team::Server, _) => "ticket-look-server-tls",
             (Team::Support, _) => "ticket-look-support",
         };
@@ -319,12 +320,12 @@ impl Ticket<'_> {
     /// Whether a remedy is for this team.
     fn is_ours(&self, remedy: &Remedy, attempt: &Attempt) -> bool {
         let about_certificates = attempt.verdict.id.contains("certificate")
-            || ["interception-suspected", "crl-fetch-failed"].contains(&attempt.verdict.id.as_str());
+            || ["interception-suspected", "crl-fetch-failed"].contains(&attempt.verdict.id.name());
         match self.team {
-            Team::Firewall => remedy.owner == "firewall",
-            Team::Proxy => remedy.owner == "proxy",
-            Team::Server => remedy.owner == "server",
-            Team::Pki => about_certificates && remedy.owner != "capture",
+            Team::Firewall => remedy.owner == Owner::Firewall,
+            Team::Proxy => remedy.owner == Owner::Proxy,
+            Team::Server => remedy.owner == Owner::Server,
+            Team::Pki => about_certificates && remedy.owner != Owner::Capture,
             Team::Support => true,
         }
     }

@@ -66,7 +66,7 @@ pub fn why(report: &Report, frame: u64) -> Why {
     for evidence in &report.verdict.evidence {
         let text = phrase("why-rests").with("what", evidence.what.as_str());
         let claim = Claim {
-            verdict: Some(report.verdict.id.clone()),
+            verdict: Some(report.verdict.id.to_string()),
             ..claim("verdict", None, None, &text, language)
         };
         all.push((evidence.frame, claim));
@@ -134,7 +134,7 @@ fn of_attempt(report: &Report, attempt: &Attempt, language: Language, claims: &m
     for finding in attempt.findings.iter().filter(|finding| finding.id != verdict.id) {
         for evidence in &finding.evidence {
             let text = phrase("why-beside")
-                .with("id", finding.id.as_str())
+                .with("id", finding.id.name())
                 .with("what", evidence.what.as_str());
             say(evidence.frame, "beside", Some(&finding.id), text);
         }
@@ -313,8 +313,8 @@ fn heading(report: &Report, (attempt, connection): (Option<usize>, Option<usize>
             .with("attempt", attempt.id)
             .with("device", attempt.device.as_str())
             .with("name", in_prose(&attempt.name).as_ref())
-            .with("verdict", attempt.verdict.id.as_str())
-            .with("confidence", super::labels::confidence(&attempt.verdict.confidence)),
+            .with("verdict", attempt.verdict.id.name())
+            .with("confidence", super::labels::confidence(attempt.verdict.confidence)),
         (None, Some(connection)) => phrase("why-connection")
             .with("connection", connection.id)
             .with("client", connection.client.as_str())

@@ -114,7 +114,7 @@ pub(crate) fn of_attempts(
         .zip(verdicts)
         .enumerate()
         .map(|(at, (attempt, verdict))| {
-            let cause = verdict.cause().map(|cause| cause.id).unwrap_or_default();
+            let cause = verdict.cause().map(|cause| cause.id.name()).unwrap_or_default();
             let (standing, conditions) = match why_not(id, attempt, verdict, context) {
                 Some(answer) => {
                     let asked = answer.conditions.iter().map(|it| Condition::of(it, language));
@@ -122,7 +122,7 @@ pub(crate) fn of_attempts(
                 }
                 // Verdicts without an attempt to say them.
                 None => {
-                    let first = Some(attempt.first().0);
+                    let first = Some(attempt.first().frame);
                     let condition = Condition::of_capture("condition-no-attempt", false, first, language);
                     (Standing::Not, vec![condition])
                 }
@@ -157,7 +157,7 @@ impl WhyNot {
     pub(crate) fn with_report(mut self, report: &Report) -> Self {
         let language = language_of(report);
         self.capture.clone_from(&report.capture.file);
-        self.verdict.clone_from(&report.verdict.id);
+        self.verdict = report.verdict.id.to_string();
         if !self.attempts.is_empty() {
             return self;
         }

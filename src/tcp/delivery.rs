@@ -9,7 +9,7 @@
 //! keeps it: segments that carry on are acknowledged in order. Six sizes, each larger than all before, are enough to
 //! say that one as large passed.
 
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::FrameAt;
 use crate::tcp::stream::Position;
 
 /// Sizes remembered, each larger than all before it: a hello, a certificate, a full segment are three.
@@ -43,9 +43,9 @@ pub struct Repeated {
     /// How often it was sent again.
     pub times: u64,
     /// The first time that was sent again, and the last.
-    pub first: (FrameNumber, Timestamp),
+    pub first: FrameAt,
     /// The last time.
-    pub last: (FrameNumber, Timestamp),
+    pub last: FrameAt,
 }
 
 /// How much of a stretch of bytes arrived.
@@ -100,7 +100,7 @@ impl Delivery {
     }
 
     /// Takes note of bytes that were sent again; `acked` is how far they were acknowledged by then.
-    pub(crate) fn again(&mut self, from: Position, len: u32, at: (FrameNumber, Timestamp), acked: Position) {
+    pub(crate) fn again(&mut self, from: Position, len: u32, at: FrameAt, acked: Position) {
         if from.saturating_add(u64::from(len)) <= acked || len == 0 {
             return;
         }
@@ -212,9 +212,10 @@ impl Delivery {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::frame::{FrameNumber, Timestamp};
 
-    fn at(frame: u64) -> (FrameNumber, Timestamp) {
-        (FrameNumber(frame), Timestamp(frame as i64))
+    fn at(frame: u64) -> FrameAt {
+        FrameAt::new(FrameNumber(frame), Timestamp(frame as i64))
     }
 
     /// A direction from 100 on, acknowledged up to `acked`, that has these blocks.
@@ -268,7 +269,7 @@ mod tests {
         it.settle(100);
         let repeated = it.repeated().unwrap();
         assert_eq!(
-            (repeated.from, repeated.times, repeated.last.0),
+            (repeated.from, repeated.times, repeated.last.frame),
             (100, 2, FrameNumber(4))
         );
         it.settle(150);

@@ -1,7 +1,7 @@
 //! Chunk → Said: what a direction said, with the frames that carried it and its place among what both sides said.
 
 use super::stream::{Chunk, Position};
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
 
 /// Frames remembered per message: one of 256 KiB in segments of 536 bytes has 490.
 pub(crate) const MAX_FRAMES: usize = 512;
@@ -20,6 +20,12 @@ pub struct Provenance {
 }
 
 impl Provenance {
+    /// The frame that carried the first byte, with its time.
+    #[must_use]
+    pub const fn frame_at(&self) -> FrameAt {
+        FrameAt::new(self.frame, self.time)
+    }
+
     /// Of a chunk's first byte.
     #[must_use]
     pub const fn of(chunk: &Chunk<'_>) -> Self {
@@ -90,6 +96,12 @@ impl<T> Said<T> {
     #[must_use]
     pub fn frame(&self) -> FrameNumber {
         self.frames.iter().max().unwrap_or_default()
+    }
+
+    /// That frame, with its time.
+    #[must_use]
+    pub fn frame_at(&self) -> FrameAt {
+        FrameAt::new(self.frame(), self.time)
     }
 }
 

@@ -4,7 +4,7 @@
 //! contradicted by a later segment, the anomaly `overlap-differs` shows both versions: a forged answer races the real
 //! one just there.
 
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
 use crate::base::seq::SeqNumber;
 use crate::tcp::delivery::Delivery;
 use crate::tcp::stream::{Chunk, Gap, Position};
@@ -32,6 +32,14 @@ pub struct Mark {
     pub at: Position,
     /// How far its sender had received the other direction.
     pub acked: Position,
+}
+
+impl Mark {
+    /// Its frame, with the time.
+    #[must_use]
+    pub const fn frame_at(&self) -> FrameAt {
+        FrameAt::new(self.frame, self.time)
+    }
 }
 
 /// What the segments of a direction that are neither SYN nor RST look like below TCP: whose packet a RST is shows by that.
@@ -99,11 +107,9 @@ pub struct TcpSide {
     /// First frame.
     pub first: FrameNumber,
     /// Last frame.
-    pub last: FrameNumber,
-    /// Time of the last frame.
-    pub last_time: Timestamp,
+    pub last: FrameAt,
     /// SYNs or SYN-ACKs: frame and time.
-    pub syns: Vec<(FrameNumber, Timestamp)>,
+    pub syns: Vec<FrameAt>,
     /// The (first) FIN.
     pub fin: Option<Mark>,
     /// The (first) RST.
@@ -136,7 +142,7 @@ pub struct TcpSide {
     /// Segments that announced a window of zero: its receiver had no room left.
     pub zero_windows: u64,
     /// The first of them since its window was last open; `None` while it is open.
-    pub window_closed: Option<(FrameNumber, Timestamp)>,
+    pub window_closed: Option<FrameAt>,
     /// The peer acknowledged bytes of this side that were not captured.
     pub acked_unseen: bool,
     /// The position after its last byte seen.

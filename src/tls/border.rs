@@ -153,6 +153,8 @@ pub(super) fn begins_tls(rest: &[u8], at_segment: bool) -> Option<bool> {
     };
     let body = rest.get(HEADER..).unwrap_or_default();
     match kind {
+        // RFC 9846 section 5.1: these are never empty.
+        content::HANDSHAKE | content::ALERT if len == 0 => Some(false),
         content::HANDSHAKE => {
             let Some(&[kind, a, b, c, major, minor]) = body.first_chunk::<PEEK>() else {
                 let possible = match body.first() {
@@ -184,7 +186,13 @@ pub(super) fn begins_tls(rest: &[u8], at_segment: bool) -> Option<bool> {
 /// Whether what follows the record, as far as it was seen, is a record again.
 pub(super) fn chains(rest: &[u8], len: u16) -> bool {
     let next = rest.get(HEADER + usize::from(len)..).unwrap_or_default();
-    next.len() < HEADER || plausible_header(next).is_some()
+    match next {
+        [] => true,
+        [kind] => matches!(kind, 20..=24),
+        [kind, major] => matches!((kind, major), (20..=24, 3)),
+        [kind, major, minor] | [kind, major, minor, _] => matches!((kind, major, minor), (20..=24, 3, 0..=4)),
+        _ => plausible_header(next).is_some(),
+    }
 }
 
 /// Whether a header may be looked for behind a hole: an empty record proves nothing, and change_cipher_spec is always one byte.

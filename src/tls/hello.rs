@@ -6,6 +6,7 @@
 use tls_parser::{TlsExtension, parse_tls_client_hello_extension, parse_tls_server_hello_extension};
 
 use super::message::Message;
+use super::stack::Stack;
 use super::{CipherSuite, Group, SignatureScheme, Version};
 use crate::base::wire_text::WireText;
 
@@ -58,6 +59,8 @@ pub struct ClientHello {
     pub has_grease: bool,
     /// Bytes of the message, its header included, as that says: not all need have been captured.
     pub wire_len: usize,
+    /// The library that it looks like; `None`: it fits none, or was not captured whole.
+    pub stack: Option<Stack>,
     /// Extensions that did not parse.
     pub broken_extensions: usize,
     /// The part before the extensions did not parse: everything but the version is missing here.
@@ -146,7 +149,11 @@ pub(crate) const RETRY_RANDOM: [u8; 32] = [
 pub fn parse_client(body: &[u8], cut: bool) -> Option<ClientHello> {
     let (fixed, extensions) = fixed_client(body, cut)?;
     let mut hello = fixed;
+    let mut order = Vec::new();
     for extension in Extensions::of(extensions) {
+        if order.len() < MAX_LIST {
+            order.push(extension.kind);
+        }
         match extension.kind {
             5 => hello.asks_staple = true,
             23 => hello.extended_master_secret = true,
@@ -191,6 +198,9 @@ pub fn parse_client(body: &[u8], cut: bool) -> Option<ClientHello> {
             TlsExtension::EncryptedServerName { .. } => hello.encrypted_client_hello = true,
             _ => {}
         }
+    }
+    if !cut {
+        hello.stack = Stack::of(&hello, &order);
     }
     Some(hello)
 }

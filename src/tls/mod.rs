@@ -17,6 +17,8 @@ pub mod message;
 
 pub mod hello;
 
+pub mod stack;
+
 pub mod key_exchange;
 
 pub mod peek;

@@ -240,7 +240,7 @@ impl RecordReader {
                     }
                 }
                 if is_whole {
-                    self.tell_open(Some((at.frame, at.time)), sink);
+                    self.tell_open(Some(at.frame_at()), sink);
                     self.next_header(at.from.saturating_add(used as u64));
                 }
                 used

@@ -9,7 +9,6 @@
 )]
 
 use std::fs;
-use std::process::Command;
 
 use crate::support;
 use tlswalk::Options;
@@ -174,10 +173,7 @@ fn more_refusals_than_are_kept_are_counted() {
 
 /// The text of a run, and its exit code.
 fn run(arguments: &[&str]) -> (String, Option<i32>) {
-    let output = Command::new(env!("CARGO_BIN_EXE_tlswalk"))
-        .args(arguments)
-        .output()
-        .unwrap();
+    let output = support::program().args(arguments).output().unwrap();
     (String::from_utf8(output.stdout).unwrap(), output.status.code())
 }
 

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 fn tlswalk(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tlswalk"));
+    let mut command = crate::support::program();
     command
         .args(arguments)
         .stdin(Stdio::null())

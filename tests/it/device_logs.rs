@@ -278,3 +278,88 @@ fn the_dialect_follows_the_product_that_the_text_names() {
         assert_eq!(options.dialect().name(), known, "{product}");
     }
 }
+
+/// The bearings of a log's lines on the only attempt of its capture.
+fn bearings(report: &Value) -> Vec<(String, String)> {
+    let attempts = report["attempts"].as_array().unwrap();
+    let events = attempts.iter().flat_map(|attempt| attempt["device_events"].as_array());
+    let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    events
+        .flatten()
+        .map(|event| (word(&event["kind"]), word(&event["bearing"])))
+        .collect()
+}
+
+#[test]
+fn what_a_controller_or_an_access_point_says_of_a_join_stands_beside_it() {
+    for (log, kind, bearing) in [
+        ("device-join-expired.log", "join-failed", "agrees"),
+        ("device-join-console.log", "join-failed", "agrees"),
+        ("device-join-silent.log", "join-failed", "agrees"),
+        ("device-join-contradicts.log", "join-failed", "contradicts"),
+        ("device-join-beside.log", "join-failed", "agrees"),
+        ("device-join-success.log", "joined", "agrees"),
+    ] {
+        let report = report(&row(log));
+        let told = bearings(&report);
+        assert!(told.contains(&(kind.to_owned(), bearing.to_owned())), "{log}: {told:?}");
+        let others = told.iter().filter(|(_, other)| other != bearing && other != "neutral");
+        assert!(others.count() == 0 || bearing == "contradicts", "{log}: {told:?}");
+    }
+    // A failure ten minutes before is not about the join that the capture shows.
+    let report = report(&row("device-join-success.log"));
+    assert!(!bearings(&report).iter().any(|(kind, _)| kind == "join-failed"));
+    // The table names two access points, and the capture holds one.
+    let expired = on_join("device-join-expired.log");
+    assert_eq!(expired["verdict"]["confidence"], "certain");
+    let beside = on_join("device-join-beside.log");
+    assert_eq!(beside["verdict"]["confidence"], "likely");
+    assert_eq!(beside["verdict"]["remedy"][0]["who"], "controller");
+}
+
+fn on_join(log: &str) -> Value {
+    report(&row(log))["attempts"][0].clone()
+}
+
+#[test]
+fn a_log_of_licensing_says_nothing_of_access_points_and_the_reverse() {
+    let told = |log: Option<&str>, capture: &str| {
+        let mut all: Vec<String> = ["-f", "json"].map(str::to_owned).into();
+        all.extend(log.map(|log| format!("--log=samples/{log}")));
+        all.push(format!("samples/{capture}"));
+        tlswalk(&all, TIME_LIMIT).report()
+    };
+    for (log, capture) in [
+        ("device-alone.log", "capwap-join-healthy.pcap"),
+        ("device-join-beside.log", "healthy-tls12.pcap"),
+    ] {
+        let (report, plain) = (told(Some(log), capture), told(None, capture));
+        assert!(bearings(&report).is_empty(), "{log}: {:?}", bearings(&report));
+        assert_eq!(
+            report["attempts"][0]["verdict"], plain["attempts"][0]["verdict"],
+            "{log}"
+        );
+    }
+}
+
+#[test]
+fn a_pair_is_told_from_two_logs_of_which_one_has_no_trust() {
+    let text = |serial: &str, trust: &str| format!("UDI: PID:C9800-40-K9,SN:{serial}\nTrust Code Installed: {trust}\n");
+    let mut options = tlswalk::Options::new(tlswalk::profile::Profile::built_in("cisco-smart-licensing").unwrap());
+    let mut told = |texts: &[String]| {
+        let logs = texts.iter().map(|text| tlswalk::device::read("a", text.as_bytes()));
+        options.logs = logs.collect();
+        tlswalk::report::report_on_logs(&options)
+            .verdict
+            .remedy
+            .iter()
+            .map(|it| it.verify.clone())
+            .collect::<String>()
+    };
+    let installed = text("9SYNTHETIC1", "Aug 01 05:09:50 2022 UTC");
+    let lacking = text("9SYNTHETIC2", "<none>");
+    assert!(told(&[installed.clone(), lacking.clone()]).contains("9SYNTHETIC2"));
+    // The same chassis before and after, and one chassis alone.
+    assert!(!told(&[text("9SYNTHETIC1", "<none>"), installed]).contains("9SYNTHETIC1"));
+    assert!(!told(&[lacking]).contains("9SYNTHETIC2"));
+}

@@ -344,7 +344,10 @@ fn is_filled(command: &str, form: &str) -> bool {
 fn books_of(dialect: &str) -> Vec<String> {
     let own: &[&str] = match dialect {
         "ios-xe-wireless" => &["ios-xe", "ios-xe-wireless", "generic"],
-        "generic" => &["generic"],
+        // Of a client of which nothing is known, the hello may show the library.
+        "generic" => &[
+            "generic", "openssl", "gnutls", "java", "go", "node", "nss", "chromium", "schannel",
+        ],
         other => &[other, "generic"],
     };
     own.iter()
@@ -413,4 +416,48 @@ fn a_line_is_recognised_with_its_values_and_no_other() {
     assert!(is_filled("telnet x 443 /vrf y", "telnet {host} {port} /vrf {vrf}"));
     assert!(!is_filled("show clock", "show clock detail"));
     assert!(!is_filled("show clock detail", "show clock"));
+}
+
+#[test]
+fn a_line_that_no_document_has_is_printed_with_that_remark() {
+    // `ping tcp`: no public text from an ASA was found that has it.
+    let row = rows()
+        .into_iter()
+        .find(|row| row.file == "tcp-no-response.pcap")
+        .unwrap();
+    let printed = |dialect: &str, language: &str| {
+        let mut arguments = row.options.clone();
+        let more = [
+            "--lang",
+            language,
+            "--dialect",
+            dialect,
+            "-f",
+            "json",
+            "samples/tcp-no-response.pcap",
+        ];
+        arguments.extend(more.map(String::from));
+        let report: Value =
+            serde_json::from_str(&tlswalk(&arguments, std::time::Duration::from_secs(60)).stdout).unwrap();
+        report.get(0).unwrap_or(&report)["attempts"][0]["verdict"]["remedy"].to_string()
+    };
+    let asa = printed("asa", "en");
+    assert!(asa.contains("read in no document: ping tcp "), "{asa}");
+    assert!(printed("asa", "ja").contains("確認していないコマンド: ping tcp "));
+    assert!(!printed("ios-xe-wireless", "en").contains("read in no document"));
+}
+
+#[test]
+fn each_book_of_a_product_says_of_each_of_its_lines_where_it_stands_or_that_nobody_read_it() {
+    for book in ["asa", "ios-xr", "nx-os", "ios-xe", "ios-xe-wireless"] {
+        let text = std::fs::read_to_string(root().join(format!("dialects/{book}.toml"))).unwrap();
+        let table: toml::Table = text.parse().unwrap();
+        let sources = table["sources"].as_array().unwrap();
+        assert!(sources.len() > 3, "{book}: {sources:?}");
+        assert!(text.contains("none of them was tried on a device"), "{book}");
+        let marked = table["tasks"].as_table().unwrap().values();
+        let marked = marked.filter(|it| it.get("unread").is_some_and(|it| it.as_bool() == Some(true)));
+        let (marked, is_looked_up) = (marked.count(), ["asa", "ios-xr", "nx-os"].contains(&book));
+        assert_eq!(marked > 0, is_looked_up, "{book}: {marked}");
+    }
 }

@@ -49,8 +49,8 @@ impl Ledger {
     /// Counts a verdict against its label. Who did it may be left open; what was said may not be wrong.
     pub(crate) fn judge(&mut self, verdict: &Verdict, id: &str, by: &str) {
         let is_by = is_nothing(by) || verdict.by == by || verdict.by == "unknown";
-        let is_right = verdict.id == id && is_by || follows(id).contains(&(verdict.id.as_str(), verdict.by.as_str()));
-        self.count(&verdict.id, &verdict.confidence, is_right);
+        let is_right = verdict.id == id && is_by || follows(id).contains(&(verdict.id.name(), verdict.by.name()));
+        self.count(&verdict.id, verdict.confidence.name(), is_right);
     }
 
     pub(crate) fn merge(&mut self, other: Self) {

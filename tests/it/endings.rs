@@ -27,12 +27,13 @@ fn verdict(story: &Scenario) -> Verdict {
 #[track_caller]
 fn told(story: &Scenario) -> [String; 4] {
     let verdict = verdict(story);
-    [
-        verdict.id,
-        verdict.by,
-        verdict.confidence,
-        verdict.severity.name().to_owned(),
-    ]
+    let words = [
+        verdict.id.name(),
+        verdict.by.name(),
+        verdict.confidence.name(),
+        verdict.severity.name(),
+    ];
+    words.map(str::to_owned)
 }
 
 /// Everything that a verdict says.
@@ -159,7 +160,7 @@ fn the_same_port_in_another_connection_shows_that_it_expects_tls() {
     let ids: Vec<(&str, &str)> = report
         .attempts
         .iter()
-        .map(|it| (&*it.verdict.id, &*it.verdict.confidence))
+        .map(|it| (&*it.verdict.id, it.verdict.confidence.name()))
         .collect();
     assert_eq!(ids[1], ("plain-text-to-tls", "likely"));
 }
@@ -172,7 +173,7 @@ fn an_answer_before_the_hello_answers_the_proxy_header() {
         .send(Client, hello12())
         .reset(Server);
     let verdict = verdict(&story);
-    assert_eq!((&*verdict.id, &*verdict.by), ("not-tls", "unknown"));
+    assert_eq!((&*verdict.id, verdict.by.name()), ("not-tls", "unknown"));
     assert!(verdict.summary.contains("PROXY protocol") && !verdict.summary.contains("does not speak TLS"));
 }
 
@@ -233,7 +234,7 @@ fn a_record_long_after_the_request_is_an_answer_and_no_ticket() {
         .wait(7 * SECOND / 10)
         .send(Server, encrypted_13(32, 550));
     let late = verdict(&story);
-    assert_eq!((&*late.id, &*late.confidence), ("healthy", "likely"));
+    assert_eq!((&*late.id, late.confidence.name()), ("healthy", "likely"));
     // Right behind the handshake the same record may be a ticket, and then nothing came for long: likely at most.
     let story = open13()
         .send(Client, encrypted_13(31, 65))
@@ -242,7 +243,7 @@ fn a_record_long_after_the_request_is_an_answer_and_no_ticket() {
         .close(Client);
     let either = verdict(&story);
     assert_eq!(
-        (&*either.id, &*either.confidence),
+        (&*either.id, either.confidence.name()),
         ("no-application-response", "likely")
     );
 }
@@ -293,7 +294,7 @@ fn a_request_that_is_still_open_may_be_answered_later() {
         .packet(Client, ACK, &[]);
     let verdict = verdict(&story);
     assert_eq!(
-        (&*verdict.id, &*verdict.confidence),
+        (&*verdict.id, verdict.confidence.name()),
         ("no-application-response", "likely")
     );
     assert!(
@@ -354,7 +355,7 @@ fn a_client_that_waits_for_no_answer_is_healthy_at_most_likely() {
         .wait(SECOND / 50)
         .packet(Client, RST, &[]);
     let verdict = verdict(&story);
-    assert_eq!((&*verdict.id, &*verdict.confidence), ("healthy", "likely"));
+    assert_eq!((&*verdict.id, verdict.confidence.name()), ("healthy", "likely"));
     assert!(verdict.summary.contains("without waiting"), "{}", verdict.summary);
 }
 
@@ -367,7 +368,7 @@ fn a_client_that_closes_with_its_request_did_not_wait_for_the_server() {
         .packet(Server, ACK | PSH, &encrypted(APPLICATION_DATA, 14, 900))
         .packet(Client, RST, &[]);
     let verdict = verdict(&story);
-    assert_eq!((&*verdict.id, &*verdict.confidence), ("healthy", "likely"));
+    assert_eq!((&*verdict.id, verdict.confidence.name()), ("healthy", "likely"));
     assert!(verdict.summary.contains("without waiting"), "{}", verdict.summary);
 }
 
@@ -382,7 +383,7 @@ fn a_server_that_closes_in_answer_to_the_request_is_said_to_have_closed() {
         .packet(Client, FIN | ACK, &[])
         .packet(Server, ACK, &[]);
     let verdict = verdict(&story);
-    assert_eq!((&*verdict.id, &*verdict.by), ("no-application-response", "server"));
+    assert_eq!((&*verdict.id, verdict.by.name()), ("no-application-response", "server"));
     assert!(
         verdict
             .summary
@@ -404,7 +405,7 @@ fn a_message_whose_end_came_after_the_clients_goodbye_was_not_the_last_it_heard(
         .packet(Server, ACK | PSH, rest)
         .packet(Client, RST, &[]);
     let verdict = verdict(&story);
-    assert_eq!((&*verdict.id, &*verdict.by), ("silent-mid-handshake", "client"));
+    assert_eq!((&*verdict.id, verdict.by.name()), ("silent-mid-handshake", "client"));
     assert!(!words(&verdict).contains("Server Hello Done"), "{}", words(&verdict));
 }
 
@@ -441,7 +442,7 @@ fn an_alert_behind_the_server_hello_is_not_denied() {
     };
     let verdict = verdict(&broken_off(encrypted_13(33, 2)));
     assert_eq!(
-        (&*verdict.id, &*verdict.by, &*verdict.confidence),
+        (&*verdict.id, verdict.by.name(), verdict.confidence.name()),
         ("handshake-refused", "server", "likely")
     );
     assert!(verdict.summary.contains("encrypted alert"), "{}", verdict.summary);
@@ -479,7 +480,7 @@ fn a_server_that_closes_before_the_clients_finished_ended_the_handshake() {
         )
         .packet(Server, RST, &[]);
     let verdict = verdict(&story);
-    assert_eq!((&*verdict.id, &*verdict.by), ("silent-mid-handshake", "server"));
+    assert_eq!((&*verdict.id, verdict.by.name()), ("silent-mid-handshake", "server"));
     let words = words(&verdict);
     assert!(
         !words.contains("after the handshake") && !words.contains("from the client: the server"),
@@ -518,7 +519,7 @@ fn a_connection_that_was_opened_in_advance_and_not_used_is_healthy() {
         .wait(SECOND / 50)
         .packet(Client, RST, &[]);
     let verdict = verdict(&story);
-    assert_eq!((&*verdict.id, &*verdict.confidence), ("healthy", "likely"));
+    assert_eq!((&*verdict.id, verdict.confidence.name()), ("healthy", "likely"));
     assert!(verdict.summary.contains("without asking"), "{}", verdict.summary);
 }
 
@@ -543,7 +544,7 @@ fn an_answer_that_ends_without_close_notify_is_whole_at_most_likely() {
         .reset(Client);
     let verdict = verdict(&cut);
     assert_eq!(
-        (&*verdict.id, &*verdict.confidence),
+        (&*verdict.id, verdict.confidence.name()),
         ("reset-after-established", "likely")
     );
 }
@@ -562,7 +563,7 @@ fn a_server_that_closes_behind_the_clients_certificate_may_have_refused_it() {
         .send(Client, [change_cipher_spec(), answer].concat());
     let verdict = verdict(&bare.close(Server));
     assert_eq!(
-        (&*verdict.id, &*verdict.by, &*verdict.confidence),
+        (&*verdict.id, verdict.by.name(), verdict.confidence.name()),
         ("client-certificate-rejected", "server", "likely")
     );
     assert!(!words(&verdict).contains("capture again"));
@@ -595,4 +596,106 @@ fn a_whole_capture_is_not_called_incomplete() {
     assert!(!words(&whole).contains("capture again"));
     let open = verdict(&open13().send(Client, encrypted_13(31, 65)));
     assert_eq!(open.id, "incomplete-capture", "its end is missing");
+}
+
+#[test]
+fn a_client_that_closes_behind_early_data_did_not_wait_for_the_server() {
+    // False Start (RFC 7918): the request goes out before the server's Finished.
+    let closed_after = |wait: i64| {
+        let words = [
+            each_in_a_record(&client_flight()),
+            change_cipher_spec(),
+            finished(11),
+            encrypted(23, 13, 40),
+        ];
+        let story = Scenario::open()
+            .send(Client, hello12())
+            .send(Server, each_in_a_record(&server_flight()))
+            .packet(Client, ACK | PSH, &words.concat())
+            .wait(wait)
+            .packet(Client, FIN | ACK, &[])
+            .wait(SECOND / 50)
+            .packet(Server, FIN | ACK, &[]);
+        verdict(&story.packet(Client, ACK, &[]))
+    };
+    let left = closed_after(SECOND / 1_000);
+    assert_eq!(
+        (&*left.id, left.by.name(), left.confidence.name()),
+        ("silent-mid-handshake", "client", "likely")
+    );
+    let said = words(&left);
+    assert!(
+        said.contains("before any answer could arrive") && !said.contains("do not like"),
+        "{said}"
+    );
+    let waited = closed_after(SECOND / 4);
+    assert_eq!((waited.by.name(), waited.confidence.name()), ("client", "certain"));
+    assert!(
+        !words(&waited).contains("before any answer could arrive"),
+        "{}",
+        words(&waited)
+    );
+}
+
+#[test]
+fn no_answer_to_a_client_that_closed_with_its_request_is_not_certain() {
+    let story = open13()
+        .packet(Client, ACK | PSH | FIN, &encrypted_13(29, 100))
+        .wait(SECOND / 50)
+        .packet(Server, ACK, &[])
+        .wait(10 * SECOND)
+        .packet(Server, FIN | ACK, &[])
+        .packet(Client, ACK, &[]);
+    let verdict = verdict(&story);
+    assert_eq!(
+        (&*verdict.id, verdict.by.name(), verdict.confidence.name()),
+        ("no-application-response", "server", "likely")
+    );
+    let words = words(&verdict);
+    assert!(words.contains("closed its own direction"), "{words}");
+}
+
+#[test]
+fn an_answer_that_only_begins_like_a_record_is_no_tls() {
+    // A Modbus server gives back the first bytes of what it gets, behind its own frame of an error.
+    let answered = |bytes: &[u8]| {
+        let story = Scenario::open().send(Client, hello12()).send(Server, bytes);
+        verdict(&story.wait(3 * SECOND).close(Client))
+    };
+    let modbus = answered(&[0x16, 3, 1, 0, 0, 3, 0, 0x80, 1]);
+    assert_eq!(
+        (&*modbus.id, modbus.by.name(), modbus.confidence.name()),
+        ("not-tls", "server", "likely")
+    );
+    assert!(modbus.summary.contains("16 03 01 00 00"), "{}", modbus.summary);
+    // What is no text is shown as bytes, and not all of it.
+    let zeroes = answered(&[0; 64]);
+    assert_eq!((&*zeroes.id, zeroes.confidence.name()), ("not-tls", "certain"));
+    assert!(
+        zeroes.summary.ends_with("00 00 00 …") && zeroes.summary.len() < 140,
+        "{}",
+        zeroes.summary
+    );
+    // A record that is whole and empty of sense is TLS, and something else.
+    let other = answered(&[0x16, 3, 3, 0, 4, 14, 0, 0, 0]);
+    assert_ne!(other.id, "not-tls");
+}
+
+#[test]
+fn whoever_gives_back_the_clients_hello_is_no_client() {
+    for echo_first in [false, true] {
+        let mut story = Scenario::open().send(Client, hello12()).send(Server, hello12());
+        if echo_first {
+            // The file has the answer before the question.
+            let (asked, answered) = (story.data_frames(Client)[0], story.data_frames(Server)[0]);
+            story = story.swap(asked, answered);
+        }
+        let alert = record(21, &[2, 10]);
+        let verdict = verdict(&story.send(Client, &alert).send(Server, &alert).close(Client));
+        assert_eq!((&*verdict.id, verdict.by.name()), ("not-tls", "server"));
+        assert!(
+            verdict.display_filter.contains("tcp.port == 22425"),
+            "the client's port"
+        );
+    }
 }

@@ -5,7 +5,6 @@
     reason = "test code states its invariants"
 )]
 
-use std::process::Command;
 use std::time::Duration;
 
 use crate::support::{root, rows, run};
@@ -16,7 +15,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// What the program prints of a sample in so many columns.
 fn screen(options: &[String], file: &str, columns: usize) -> String {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tlswalk"));
+    let mut command = crate::support::program();
     command.current_dir(root()).env("COLUMNS", columns.to_string());
     command.args(options).args(["--color", "never", file]);
     run(&mut command, TIME_LIMIT).stdout
@@ -61,7 +60,7 @@ fn a_narrow_terminal_shows_all_but_commands_and_filters_without_breaking_them() 
 const OTHERS: &str = "samples/no-licensing-traffic-web-ui.pcap";
 
 fn outcome(arguments: &[&str]) -> (Option<i32>, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tlswalk"));
+    let mut command = crate::support::program();
     let outcome = run(command.current_dir(root()).args(arguments), TIME_LIMIT);
     (outcome.status.and_then(|status| status.code()), outcome.stdout)
 }
@@ -172,7 +171,7 @@ fn every_screen_in_the_documentation_is_what_the_program_prints() {
                 wrong.push(format!("{name}: a screen without its command: {}", shown[0]));
                 continue;
             };
-            let mut program = Command::new(env!("CARGO_BIN_EXE_tlswalk"));
+            let mut program = crate::support::program();
             program
                 .current_dir(root())
                 .env("COLUMNS", "100")

@@ -179,7 +179,7 @@ fn a_file_of_expectations_names_captures_by_pattern_and_junit_shows_them() {
 fn a_full_disk_is_told_and_leaves_no_half_file() {
     for format in ["text", "json", "ndjson", "html", "markdown", "csv", "junit", "sarif"] {
         let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let output = Command::new(env!("CARGO_BIN_EXE_tlswalk"))
+        let output = crate::support::program()
             .args(["-f", format, FAILING])
             .current_dir(root())
             .stdout(full)
@@ -258,24 +258,52 @@ fn completions_and_the_manual_are_what_their_readers_take() {
 #[test]
 fn the_wireshark_menu_finds_the_open_file_and_shows_its_verdict() {
     let script = root().join("packaging/wireshark/tlswalk.lua");
-    assert!(fs::read_to_string(&script).unwrap().lines().count() < 100);
     if Command::new("tshark").arg("--version").output().is_err() {
         return skip("the Wireshark menu", "tshark is not installed");
     }
     let folder = tempfile::tempdir().unwrap();
     let capture = folder.path().join("it's a $(capture).pcap");
     fs::copy(root().join("samples/tcp-refused.pcap"), &capture).unwrap();
-    let mut command = Command::new("tshark");
-    command
-        .args(["-q", "-X", &format!("lua_script:{}", script.display()), "-r"])
-        .arg(&capture)
-        .env("TLSWALK", env!("CARGO_BIN_EXE_tlswalk"));
-    let outcome = run(&mut command, TIME_LIMIT);
-    assert!(
-        outcome.stdout.contains("tlswalk explain tcp-refused"),
-        "{} {}",
-        outcome.stdout,
-        outcome.stderr
-    );
-    assert!(outcome.stdout.contains("filter: ip.addr == "), "{}", outcome.stdout);
+    let packed = |program: &str, name: &str| {
+        let file = folder.path().join(name);
+        let input = fs::File::open(&capture).unwrap();
+        let output = fs::File::create(&file).unwrap();
+        let done = Command::new(program)
+            .args(["-c", "-q"])
+            .stdin(input)
+            .stdout(output)
+            .status();
+        done.is_ok_and(|it| it.success()).then_some(file)
+    };
+    let mut calls = vec![("exec \"$@\" -r \"$0\"", capture.clone())];
+    // A temporary file that has lost its name is still open.
+    calls.push((
+        "exec 9<\"$0\"; rm \"$0\"; exec \"$@\" -r /dev/fd/9",
+        folder.path().join("gone.pcap"),
+    ));
+    fs::copy(&capture, folder.path().join("gone.pcap")).unwrap();
+    for (program, name) in [("gzip", "a.gz"), ("zstd", "a.zst"), ("lz4", "a.lz4")] {
+        match packed(program, name) {
+            Some(file) => calls.push(("exec \"$@\" -r \"$0\"", file)),
+            None => skip(
+                "the Wireshark menu with a compressed file",
+                &format!("{program} is not installed"),
+            ),
+        }
+    }
+    for (call, file) in calls {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", call])
+            .arg(&file)
+            .args(["tshark", "-q", "-X", &format!("lua_script:{}", script.display())])
+            .env("TLSWALK", env!("CARGO_BIN_EXE_tlswalk"));
+        let outcome = run(&mut command, TIME_LIMIT);
+        let told = format!("{}: {} {}", file.display(), outcome.stdout, outcome.stderr);
+        assert!(outcome.stdout.contains("tlswalk explain tcp-refused"), "{told}");
+        assert!(outcome.stdout.contains("filter: ip.addr == "), "{told}");
+        let frames = outcome.stdout.lines().find_map(|line| line.strip_prefix("frames: "));
+        let frames: Vec<u64> = frames.unwrap().split(' ').map(|it| it.parse().unwrap()).collect();
+        assert!(!frames.is_empty(), "{told}");
+    }
 }

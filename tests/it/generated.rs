@@ -13,7 +13,7 @@ fn is_read_alone(truth: &Truth, options: &Options) -> bool {
     report
         .attempts
         .iter()
-        .any(|attempt| attempt.verdict.id == truth.verdict)
+        .any(|attempt| *attempt.verdict.id == *truth.verdict)
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn an_attempt_among_other_traffic_is_read_as_it_is_alone() {
             }
             let of_it = |device: &str| device == truth.device || device == truth.device_v6;
             let attempts = report.attempts.iter().filter(|attempt| of_it(&attempt.device));
-            let read: Vec<&str> = attempts.map(|attempt| attempt.verdict.id.as_str()).collect();
+            let read: Vec<&str> = attempts.map(|attempt| attempt.verdict.id.name()).collect();
             assert!(read.contains(&truth.verdict.as_str()), "{read:?} of {truth:?}");
         }
     }

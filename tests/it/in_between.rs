@@ -138,7 +138,7 @@ fn a_re_signer_behind_a_companys_own_authority_is_named_by_the_subject_that_it_l
     let subject = name(&[(11, "Zscaler Inc."), (10, "Zscaler Inc."), (3, SERVER_NAME)]);
     let verdict = judged(&refused(&leaf(&issuer, &subject, SERVER_NAME))).verdict;
     assert_eq!(
-        (&*verdict.id, &*verdict.confidence),
+        (&*verdict.id, verdict.confidence.name()),
         ("interception-suspected", "likely")
     );
     assert!(verdict.summary.contains("Zscaler"), "{}", verdict.summary);
@@ -257,7 +257,11 @@ fn a_page_on_plain_http_names_who_answered_in_the_services_place() {
     ] {
         let report = reported(answer);
         let verdict = &report.attempts[0].verdict;
-        assert_eq!((&*verdict.id, &*verdict.by), ("application-error", "path"), "{product}");
+        assert_eq!(
+            (&*verdict.id, verdict.by.name()),
+            ("application-error", "path"),
+            "{product}"
+        );
         assert_eq!(verdict.confidence, "likely", "{product}");
         assert!(verdict.summary.contains(product), "{}", verdict.summary);
         assert_eq!(verdict.remedy[0].owner, "firewall");
@@ -273,7 +277,7 @@ fn an_answer_of_the_service_itself_is_nobody_elses() {
     ] {
         let verdict = &reported(answer).attempts[0].verdict;
         assert_eq!(
-            (&*verdict.id, &*verdict.by),
+            (&*verdict.id, verdict.by.name()),
             ("application-error", "server"),
             "{}",
             verdict.summary
@@ -291,7 +295,7 @@ fn a_hello_that_is_answered_by_a_block_page_names_its_product() {
         )
         .close(Server);
     let verdict = judged(&story).verdict;
-    assert_eq!((&*verdict.id, &*verdict.by), ("not-tls", "path"));
+    assert_eq!((&*verdict.id, verdict.by.name()), ("not-tls", "path"));
     assert_eq!(verdict.confidence, "likely");
     assert!(verdict.summary.contains("Zscaler"), "{}", verdict.summary);
 }
@@ -302,7 +306,7 @@ fn a_portals_own_certificate_is_told_apart_from_a_re_signed_one() {
     let host = "securelogin.arubanetworks.com";
     let verdict = judged(&refused(&leaf(&issuer, &name(&[(3, host)]), host))).verdict;
     assert_eq!(
-        (&*verdict.id, &*verdict.confidence),
+        (&*verdict.id, verdict.confidence.name()),
         ("interception-suspected", "likely")
     );
     assert!(verdict.summary.contains("captive portal") && verdict.summary.contains("Aruba"));

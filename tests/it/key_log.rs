@@ -10,7 +10,6 @@
 )]
 
 use std::fs;
-use std::process::Command;
 
 use crate::support::root;
 use tlswalk::report::Report;
@@ -28,7 +27,7 @@ fn judge(capture: &str, keys: Option<&str>) -> Report {
 
 fn verdict(report: &Report) -> (&str, &str) {
     let verdict = &report.attempts[0].verdict;
-    (&verdict.id, &verdict.confidence)
+    (&verdict.id, verdict.confidence.name())
 }
 
 /// Kinds of the steps that were decrypted, by the side that took them.
@@ -156,7 +155,7 @@ fn no_secret_is_shown_and_the_exit_code_is_that_without_keys() {
     let name = "tls13-certificate-refused";
     let path = |ending: &str| root().join("tests/data/keys").join(format!("{name}.{ending}"));
     let run = |arguments: &[&str], keys: Option<&str>| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tlswalk"));
+        let mut command = crate::support::program();
         command.args(arguments).arg("--all").arg(path("pcap"));
         if let Some(keys) = keys {
             command.arg("--keylog").arg(root().join("tests/data/keys").join(keys));

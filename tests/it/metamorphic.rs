@@ -220,8 +220,10 @@ fn run(row: &Row, is_all: bool, tally: &Mutex<Tally>) {
             let told = report.attempts.iter().map(|it| &it.verdict);
             // That something is missing is right of a file from which something was taken, and of no other.
             let is_lacking = takes_something(&case) || row.verdict == "malformed-capture";
-            told.for_each(|it| match it.id.as_str() {
-                "incomplete-capture" | "malformed-capture" if is_lacking => ledger.count(&it.id, &it.confidence, true),
+            told.for_each(|it| match it.id.name() {
+                "incomplete-capture" | "malformed-capture" if is_lacking => {
+                    ledger.count(&it.id, it.confidence.name(), true)
+                }
                 _ => ledger.judge(it, &row.verdict, &row.by),
             });
         }

@@ -24,7 +24,7 @@ const FAILING: &str = "samples/client-certificate-self-signed-expired.pcap";
 const GOOD: &str = "samples/healthy-cslu.pcap";
 
 fn tlswalk(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tlswalk"));
+    let mut command = crate::support::program();
     command.args(arguments).current_dir(folder).stdin(Stdio::null());
     command
 }

@@ -184,7 +184,7 @@ fn a_file_name_is_one_argument_of_the_command_that_is_suggested() {
         ("a\nb.pcap", None),
     ] {
         std::fs::copy(&sample, folder.path().join(name)).unwrap();
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tlswalk"));
+        let mut command = crate::support::program();
         command.current_dir(folder.path()).env("COLUMNS", "300");
         command.args(["--color", "never", "--", name]);
         let text = crate::support::run(&mut command, Duration::from_secs(60)).stdout;
@@ -197,7 +197,7 @@ fn a_file_name_is_one_argument_of_the_command_that_is_suggested() {
         }
         // In no format can the name drive a terminal or hide text.
         for format in ["json", "ndjson", "csv", "junit", "sarif", "markdown", "html", "text"] {
-            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_tlswalk"));
+            let mut command = crate::support::program();
             command
                 .current_dir(folder.path())
                 .args(["--color", "never", "--format", format, "--", name]);

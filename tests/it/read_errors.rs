@@ -41,7 +41,11 @@ fn failing(bytes: &[u8]) -> Stdio {
 }
 
 fn run_on(stdin: Stdio, arguments: &[&str]) -> Output {
-    Command::new(TLSWALK).args(arguments).stdin(stdin).output().unwrap()
+    support::bare(Command::new(TLSWALK))
+        .args(arguments)
+        .stdin(stdin)
+        .output()
+        .unwrap()
 }
 
 fn text(bytes: &[u8]) -> &str {

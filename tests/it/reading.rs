@@ -46,10 +46,10 @@ fn an_answer_never_contradicts_the_verdict() {
         assert_eq!(answers.len(), ids.len());
         for answer in answers {
             assert_eq!(answer.attempts.len(), report.attempts.len(), "{name}");
-            assert_eq!(answer.verdict, report.verdict.id);
+            assert_eq!(answer.verdict, *report.verdict.id);
             for (asked, attempt) in answer.attempts.iter().zip(&report.attempts) {
-                let is_given = attempt.verdict.id == answer.asked;
-                let is_found = attempt.findings.iter().any(|finding| finding.id == answer.asked);
+                let is_given = *attempt.verdict.id == *answer.asked;
+                let is_found = attempt.findings.iter().any(|finding| *finding.id == *answer.asked);
                 let all_met = asked.conditions.iter().all(|it| it.state == "met");
                 let last = asked.conditions.last().unwrap();
                 let standing = match (is_given, is_found) {

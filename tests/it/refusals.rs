@@ -117,7 +117,7 @@ fn only(report: &Report) -> &Attempt {
 fn verdict(report: &Report) -> (&str, &str) {
     let verdict = &only(report).verdict;
     (
-        verdict.id.as_str(),
+        verdict.id.name(),
         verdict.causes.first().map_or("", |cause| cause.as_str()),
     )
 }
@@ -187,7 +187,7 @@ fn closes_after(hello: &[u8], server: &[Vec<u8>]) -> Report {
 fn a_client_that_leaves_without_a_byte_does_so_for_the_protocol_that_was_not_chosen() {
     let offers = |names: &[&str]| hello(Some(SERVER_NAME), &[whole().concat(), alpn(names)]);
     let left = closes_after(&offers(&["h2"]), &whole());
-    let all: Vec<&str> = only(&left).findings.iter().map(|finding| finding.id.as_str()).collect();
+    let all: Vec<&str> = only(&left).findings.iter().map(|finding| finding.id.name()).collect();
     assert!(
         all.contains(&"handshake-refused") || verdict(&left).0 == "handshake-refused",
         "{all:?}"
@@ -315,7 +315,7 @@ fn the_same_client_going_on_with_the_same_certificate_refutes_an_unknown_issuer(
             .iter()
             .find(|it| it.verdict.id == "server-certificate-rejected");
         let verdict = &rejected.unwrap().verdict;
-        (verdict.summary.clone(), verdict.confidence.clone())
+        (verdict.summary.clone(), verdict.confidence)
     };
     let (summary, confidence) = told(&both);
     assert!(

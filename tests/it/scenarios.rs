@@ -523,7 +523,7 @@ fn empty_client_certificate_is_none() {
         assert!(only(&report).certificates.client.is_empty());
         let verdict = &report.attempts[0].verdict;
         assert_eq!(
-            (verdict.id.as_str(), verdict.confidence.as_str(), &verdict.causes[..]),
+            (verdict.id.name(), verdict.confidence.name(), &verdict.causes[..]),
             ("client-certificate-rejected", confidence, &["missing".to_owned()][..]),
             "alert {code}"
         );
@@ -602,7 +602,10 @@ fn encrypted_refusal_in_tls13_is_inferred() {
         [("server", "inferred")]
     );
     let verdict = &report.attempts[0].verdict;
-    assert_eq!((&*verdict.id, &*verdict.by), ("client-certificate-rejected", "server"));
+    assert_eq!(
+        (&*verdict.id, verdict.by.name()),
+        ("client-certificate-rejected", "server")
+    );
     assert_ne!(verdict.confidence, "certain");
 }
 
@@ -616,7 +619,11 @@ fn a_server_that_speaks_first_does_not_speak_tls() {
             .send(Client, each_in_a_record(&[client_hello(Offer::Tls12, Group::X25519)]))
             .close(Client);
         let verdict = analyze(&story.pcap()).attempts[0].verdict.clone();
-        assert_eq!((&*verdict.id, &*verdict.confidence), ("not-tls", "certain"), "{banner}");
+        assert_eq!(
+            (&*verdict.id, verdict.confidence.name()),
+            ("not-tls", "certain"),
+            "{banner}"
+        );
         assert!(verdict.summary.contains(banner.trim_end()), "{}", verdict.summary);
     }
 }
@@ -670,7 +677,7 @@ fn attempt_of(story: &Scenario) -> Attempt {
 #[track_caller]
 fn verdict_of(story: &Scenario) -> [String; 3] {
     let verdict = attempt_of(story).verdict;
-    [verdict.id, verdict.by, verdict.at]
+    [verdict.id.name(), verdict.by.name(), verdict.at.name()].map(str::to_owned)
 }
 
 #[test]
@@ -804,7 +811,7 @@ fn damage_never_flips_a_verdict() {
         Scenario::refused13(),
     ];
     for story in stories {
-        let before = analyze(&story.pcap()).attempts[0].verdict.id.clone();
+        let before = analyze(&story.pcap()).attempts[0].verdict.id;
         for frame in 1..=story.packets.len() {
             check_not_flipped(
                 &before,

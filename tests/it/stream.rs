@@ -47,7 +47,12 @@ fn parts(capture: impl Read, options: &Options) -> Vec<Report> {
 fn shape(attempt: &Attempt) -> (String, String, String, Vec<u64>) {
     let verdict = &attempt.verdict;
     let frames = verdict.evidence.iter().map(|it| it.frame).collect();
-    (attempt.device.clone(), attempt.name.clone(), verdict.id.clone(), frames)
+    (
+        attempt.device.clone(),
+        attempt.name.clone(),
+        verdict.id.to_string(),
+        frames,
+    )
 }
 
 /// The same where others, earlier or later, are evidence, or seem to have asked (addresses of samples are shared).
@@ -364,7 +369,7 @@ fn silence_of_any_length_is_survived() {
 
 /// The program on standard input.
 fn start() -> std::process::Child {
-    Command::new(env!("CARGO_BIN_EXE_tlswalk"))
+    support::program()
         .args(["-f", "ndjson", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -441,7 +446,7 @@ fn a_file_that_grows_is_followed() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tlswalk"))
+    let mut child = support::program()
         .args(["-f", "ndjson", "-"])
         .stdin(tail.stdout.take().unwrap())
         .stdout(Stdio::piped())
@@ -480,7 +485,7 @@ fn an_attempt_is_reported_while_the_input_is_open() {
         ControlFlow::Continue(())
     })
     .unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_tlswalk"))
+    let mut child = support::program()
         .args(["-f", "ndjson", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -185,7 +185,12 @@ type Shape = (String, String, String, Vec<u64>);
 fn shape(attempt: &Attempt) -> Shape {
     let verdict = &attempt.verdict;
     let frames = verdict.evidence.iter().map(|it| it.frame).collect();
-    (attempt.device.clone(), attempt.name.clone(), verdict.id.clone(), frames)
+    (
+        attempt.device.clone(),
+        attempt.name.clone(),
+        verdict.id.to_string(),
+        frames,
+    )
 }
 
 fn shapes(reports: &[Report]) -> Vec<Shape> {

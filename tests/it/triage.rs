@@ -108,7 +108,7 @@ fn folders_are_read_to_the_bottom_and_captures_known_by_content() {
         .map(|row| {
             (
                 row.capture.replace(&format!("{}/", base.display()), ""),
-                row.verdict.clone(),
+                row.verdict.map(|id| id.to_string()),
             )
         })
         .collect();
@@ -277,7 +277,7 @@ fn every_format_is_what_its_reader_takes() {
     assert_eq!(cells.len(), expected.len());
     for (cells, row) in cells.iter().zip(&expected) {
         assert_eq!(cells[0].trim_start_matches('\''), row.capture);
-        assert_eq!(cells[4], row.verdict.clone().unwrap_or_default());
+        assert_eq!(cells[4], *row.verdict.unwrap_or_default());
         assert_eq!(cells[23].is_empty(), row.error.is_none());
     }
     let junit = triage(&["-f", "junit", path, "samples"]).stdout;
@@ -445,7 +445,7 @@ fn a_run_that_was_killed_goes_on_where_it_was() {
     let expected = rows(&triage(&arguments));
     let known = || fs::read_to_string(&state).unwrap_or_default().lines().count();
     for round in 0..3 {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_tlswalk"))
+        let mut child = crate::support::program()
             .args(["triage", "-f", "ndjson", "--state", text(&state), text(&captures)])
             .stdout(Stdio::null())
             .spawn()

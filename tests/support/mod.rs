@@ -88,6 +88,27 @@ impl Outcome {
     }
 }
 
+/// The program, without what the machine of whoever runs the tests says: no settings, no locale.
+pub fn program() -> Command {
+    bare(Command::new(env!("CARGO_BIN_EXE_tlswalk")))
+}
+
+/// A command in whose environment nothing changes what tlswalk says.
+pub fn bare(mut command: Command) -> Command {
+    for name in [
+        "LC_ALL",
+        "LC_MESSAGES",
+        "LANG",
+        "TLSWALK_CONFIG",
+        "TLSWALK_SITE",
+        "TLSWALK_LANG",
+    ] {
+        command.env_remove(name);
+    }
+    command.env("XDG_CONFIG_HOME", root().join("tests/no-settings"));
+    command
+}
+
 /// Runs `tlswalk` in the repository's root, for at most `limit`, with at most 1 GiB of address space where that can be set.
 pub fn tlswalk<S: AsRef<str>>(arguments: &[S], limit: Duration) -> Outcome {
     let program = env!("CARGO_BIN_EXE_tlswalk");
@@ -98,6 +119,7 @@ pub fn tlswalk<S: AsRef<str>>(arguments: &[S], limit: Duration) -> Outcome {
     } else {
         Command::new(program)
     };
+    command = bare(command);
     command
         .args(arguments.iter().map(AsRef::as_ref))
         .current_dir(root())

@@ -37,6 +37,17 @@ device-clock-off-or-capture = it may be the capturing machine's clock that is wr
 device-clock-off-set = set the clock, and keep it set
 device-clock-off-verify = show clock detail names NTP as the time source, and the time is right
 
+# Another chassis at the device's address
+chassis-changed-serials = two chassis used the address { $device } one after the other, { $before } and then { $now }: a high-availability pair that switched over is likely, or hardware that was replaced
+chassis-changed-hardware = the address { $device } moved from the hardware address { $before } to { $now }: a switchover of a high-availability pair or replaced hardware is possible
+chassis-changed-named = the { -device } calls itself { $instance }
+chassis-changed-announced = ARP: { $hardware } announces that it has { $device }, without being asked
+chassis-changed-claimed = ARP: { $hardware } says that it has { $device }
+chassis-changed-or-translation = two devices behind one address translation, of which each reported once
+chassis-changed-or-same-address = two hosts that were given the same address by mistake, or a router that answers in another's place
+chassis-changed-cannot-tell = why the other took over, and whether each has a trust code: show license status on each chassis tells
+chassis-changed-do = see to it that both chassis of the pair have a trust code: the token needs at least two uses, and the command ends in all; hardware that was replaced is a new product instance, and the old one holds its count until it is removed
+
 # Logs without a capture: the verdict
 device-failure-name = the device says that it cannot resolve the name of its licensing service: { $says }
 device-failure-certificate = the device says that it did not accept a certificate: { $says }
@@ -67,6 +78,21 @@ device-cannot-tell-who = who aborted it, and at which step: only a capture shows
 device-cannot-tell-answered-by = whether the service itself answered, or a proxy in front of it
 device-cannot-tell-success = how the connections went: that only a capture shows
 device-cannot-tell-capture = how the tries that the log tells of went: the capture holds none of them, so it was taken at another time or on another interface
+
+# Access points that join
+device-failure-beside-join = the exchange with { $service } went through on the wire, but the log says that the join failed: { $says }
+device-success-join = the log says that the access point joined its controller: { $says }
+device-join-dates = the log says that a certificate was not accepted because of its dates when an access point wanted to join: { $says }
+device-join-certificate = the log says that a certificate was not accepted when an access point wanted to join: { $says }
+device-join-authorised = the log says that the controller does not let an access point in: { $says }
+device-join-silent = the log says that an access point and its controller waited for each other in vain: { $says }
+device-join-unspecified = the log says that an access point could not join, and not why: { $says }
+device-cannot-tell-join = whose certificate or packet it was, and at which step: only a capture of UDP ports 5246 and 5247 shows that
+device-join-clock-do = see whether the clocks of the controller and of the access point are right: a certificate is judged by them
+device-join-dates-do = where an access point's certificate has expired, let the controller accept expired certificates of the manufacturer as long as such access points are in use
+device-join-silent-do = allow UDP ports 5246 and 5247 between the access point and the controller, in both directions, with IP fragments: certificates are larger than a packet
+device-join-look-do = see on the controller how far the access point came, and which certificate it is shown
+device-join-verify = the access point stands as joined in the controller's list
 
 # Logs without a capture: what to do
 device-do-name = let it resolve { $host }, in the VRF that licensing uses

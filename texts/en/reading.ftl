@@ -123,6 +123,7 @@ condition-incomplete = something that matters is missing from the capture
 condition-log = the device's own log was given
 condition-log-speaks = a line of the log is about this attempt
 condition-log-contradicts = a line of the log says otherwise than the capture
+condition-taken-over = another chassis has taken over the client's address
 condition-log-clock = the log's clock can be compared with the capture's
 
 shown-by-connection = a capture that holds the TCP connection itself, taken at the client's own interface

@@ -95,6 +95,7 @@ text-wireshark = Wireshark
 text-details = Details
 text-for-others = To share
 text-explained = Explained
+text-settings = Settings
 text-same-verbose = Details: the same command with -v
 
 # The walk.
@@ -177,3 +178,17 @@ explain-earned-cases = a case is a verdict on a capture of which it is known how
 
 # tlswalk explain
 explain-topics = Topics beside verdicts
+
+# What a client looks like, by its Client Hello
+text-looks-like = Client: { $because }
+stack-openssl = the Client Hello looks like OpenSSL's (1.1.0 or later), by the order of its extensions
+stack-node = the Client Hello looks like that of Node.js, by its cipher suites and OpenSSL's order of extensions
+stack-gnutls = the Client Hello looks like GnuTLS's, by the order of its extensions and signature algorithms
+stack-nss = the Client Hello looks like that of NSS (Firefox), by the order of its extensions and signature algorithms
+stack-java = the Client Hello looks like Java's (JSSE), by the order of its extensions and signature algorithms
+stack-go = the Client Hello looks like that of Go's crypto/tls, by the order of its extensions
+stack-chromium = the Client Hello looks like that of Chromium or a browser built on it, by its extensions and GREASE
+stack-schannel = the Client Hello looks like that of Windows (Schannel), by the order of its cipher suites and extensions
+
+# Commands of which no source was read
+remedy-unread = { $action } (not tried on a device, and read in no document: { $commands })

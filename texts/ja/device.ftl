@@ -35,6 +35,17 @@ device-clock-off-or-capture = キャプチャした側の時計がずれてい�
 device-clock-off-set = 時刻を合わせ、NTP で同期させる
 device-clock-off-verify = show clock detail の時刻源が NTP で、時刻が正しいこと
 
+# 機器のアドレスを引き継いだ別の筐体
+chassis-changed-serials = アドレス { $device } を 2 台の筐体が続けて使っている ({ $before }、次に { $now })。冗長構成の切り替わり、またはハードウェアの交換と推定される
+chassis-changed-hardware = アドレス { $device } のハードウェアアドレスが { $before } から { $now } に変わった。冗長構成の切り替わりかハードウェアの交換の可能性がある
+chassis-changed-named = { -device }が名乗る製品 ID とシリアル番号: { $instance }
+chassis-changed-announced = ARP: { $hardware } が、問われずに { $device } を使うと通知している
+chassis-changed-claimed = ARP: { $hardware } が { $device } を名乗っている
+chassis-changed-or-translation = 同じアドレス変換の内側にある 2 台が、それぞれ 1 回ずつ報告した可能性
+chassis-changed-or-same-address = 2 台に誤って同じアドレスが設定されているか、ルータが代わりに応答している可能性
+chassis-changed-cannot-tell = 切り替わった理由と、各筐体がトラストコードを持つかどうか。各筐体の show license status で分かる
+chassis-changed-do = 冗長構成の両方の筐体にトラストコードがあることを確認する。トークンの最大使用回数は 2 以上、コマンドの末尾は all とする。交換したハードウェアは新しい製品インスタンスになり、古い方は削除するまでライセンス数を保持する
+
 # キャプチャなし: 判定
 device-failure-name = 機器のログによると、ライセンスサービスの名前を解決できていない: { $says }
 device-failure-certificate = 機器のログによると、証明書を受け入れていない: { $says }
@@ -59,6 +70,21 @@ device-cannot-tell-who = 通信を打ち切ったのが誰か、どの段階か�
 device-cannot-tell-answered-by = 応答したのがサービス自身か、その手前のプロキシか
 device-cannot-tell-success = 接続がどう進んだか。キャプチャがなければ分からない
 device-cannot-tell-capture = ログにある試行がどう進んだか。キャプチャにはどれも含まれておらず、取得した時刻かインターフェイスが違う
+
+# アクセスポイントの接続
+device-failure-beside-join = 回線上では { $service } との通信が成立しているが、ログによると接続 (join) に失敗している: { $says }
+device-success-join = ログによると、アクセスポイントはコントローラに接続している: { $says }
+device-join-dates = ログによると、アクセスポイントの接続時に、有効期間の問題で証明書が受け入れられていない: { $says }
+device-join-certificate = ログによると、アクセスポイントの接続時に証明書が受け入れられていない: { $says }
+device-join-authorised = ログによると、コントローラがアクセスポイントを許可していない: { $says }
+device-join-silent = ログによると、アクセスポイントとコントローラの間で応答が届いていない: { $says }
+device-join-unspecified = ログによると、アクセスポイントが接続できていない。理由は記録されていない: { $says }
+device-cannot-tell-join = どちらの証明書またはパケットで、どの段階か。UDP ポート 5246 と 5247 のキャプチャがなければ分からない
+device-join-clock-do = コントローラとアクセスポイントの時刻が正しいか確認する。証明書はその時刻で判定される
+device-join-dates-do = アクセスポイントの証明書の期限が切れている場合は、そのアクセスポイントを使う間、メーカーの期限切れ証明書をコントローラで許可する
+device-join-silent-do = アクセスポイントとコントローラの間で、UDP ポート 5246 と 5247 を双方向に許可する。証明書は 1 パケットに収まらないため、IP フラグメントも許可する
+device-join-look-do = アクセスポイントがどこまで進んだか、どの証明書が提示されているかをコントローラで確認する
+device-join-verify = コントローラの一覧でアクセスポイントが接続済みになっていること
 
 # キャプチャなし: 対処
 device-do-name = ライセンス通信で使う VRF で { $host } を名前解決できるようにする

@@ -123,6 +123,7 @@ condition-incomplete = 判断に必要なものがキャプチャに欠けてい
 condition-log = 機器のログが指定されている
 condition-log-speaks = この試行に関する行がログにある
 condition-log-contradicts = キャプチャと食い違う行がログにある
+condition-taken-over = クライアントのアドレスを別の筐体が引き継いでいる
 condition-log-clock = ログの時計をキャプチャの時計と比較できる
 
 shown-by-connection = TCP 接続自体を含むキャプチャ（クライアント側のインターフェイスで取得）

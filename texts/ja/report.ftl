@@ -80,6 +80,7 @@ text-wireshark = Wireshark
 text-details = 詳細
 text-for-others = 共有用
 text-explained = 解説
+text-settings = 設定
 text-same-verbose = 詳細：同じコマンドに -v を付けたもの
 
 # 各段階
@@ -163,3 +164,17 @@ explain-earned-cases = 一件は、作り方の分かっているキャプチャ
 
 # tlswalk explain
 explain-topics = 判定以外のトピック
+
+# Client Hello から推定したクライアント
+text-looks-like = クライアント: { $because }
+stack-openssl = Client Hello は OpenSSL (1.1.0 以降) のものと推定される (拡張の順序による)
+stack-node = Client Hello は Node.js のものと推定される (暗号スイートと、OpenSSL と同じ拡張の順序による)
+stack-gnutls = Client Hello は GnuTLS のものと推定される (拡張と署名アルゴリズムの順序による)
+stack-nss = Client Hello は NSS (Firefox) のものと推定される (拡張と署名アルゴリズムの順序による)
+stack-java = Client Hello は Java (JSSE) のものと推定される (拡張と署名アルゴリズムの順序による)
+stack-go = Client Hello は Go の crypto/tls のものと推定される (拡張の順序による)
+stack-chromium = Client Hello は Chromium またはその派生ブラウザのものと推定される (拡張と GREASE による)
+stack-schannel = Client Hello は Windows (Schannel) のものと推定される (暗号スイートと拡張の順序による)
+
+# Commands of which no source was read
+remedy-unread = { $action } (実機でも文書でも確認していないコマンド: { $commands })

@@ -14,10 +14,27 @@ class Report(TypedDict):
     attempts: list[Attempt]
     connections: list[Connection]
     part: NotRequired[Part]
+    settings: NotRequired[Settings]
     others: NotRequired[Others]
     courses: NotRequired[list[Course]]
     cadence: NotRequired[Cadence]
     device_logs: NotRequired[list[DeviceLog]]
+
+class Settings(TypedDict):
+    "What a settings file, a site or the environment said beside the command line."
+    file: NotRequired[str]
+    sha256: NotRequired[str]
+    site: NotRequired[str]
+    options: NotRequired[list[Setting]]
+
+# "An option that was not typed."
+Setting = TypedDict(
+    'Setting',
+    {
+        'option': str,
+        'from': Literal['environment', 'site', 'file'],
+    },
+)
 
 class Others(TypedDict):
     "TLS connections of others, judged because the capture holds nothing of the service that was looked for."
@@ -90,6 +107,7 @@ class Contents(TypedDict):
     quic_packets: NotRequired[int]
     capwap_packets: NotRequired[int]
     dtls_connections: NotRequired[int]
+    quic_connections: NotRequired[int]
     capwap_data_dtls_packets: NotRequired[int]
 
 class Overall(TypedDict):
@@ -115,6 +133,7 @@ class Attempt(TypedDict):
     course: NotRequired[Place]
     baseline: NotRequired[Baseline]
     device_events: NotRequired[list[DeviceEvent]]
+    client_looks_like: NotRequired[LooksLike]
     seen_again: NotRequired[SeenAgain]
 
 class Verdict(TypedDict):
@@ -178,7 +197,7 @@ class Connection(TypedDict):
     server: str
     licensing: bool
     tunnel: str | None
-    carrier: NotRequired[Literal['dtls', 'capwap']]
+    carrier: NotRequired[Literal['dtls', 'capwap', 'quic']]
     tcp: Tcp
     tls: Tls | None
     steps: list[Step]
@@ -251,7 +270,7 @@ class Alert(TypedDict):
 
 class Step(TypedDict):
     "One step of the walk."
-    kind: Literal['syn', 'syn-ack', 'ack', 'connect-request', 'connect-response', 'http-request', 'http-response', 'discovery-request', 'discovery-response', 'join-request', 'join-response', 'client-hello', 'hello-verify-request', 'hello-retry-request', 'hello-request', 'server-hello', 'encrypted-extensions', 'certificate', 'certificate-status', 'server-key-exchange', 'certificate-request', 'server-hello-done', 'client-key-exchange', 'certificate-verify', 'change-cipher-spec', 'finished', 'new-session-ticket', 'key-update', 'encrypted-handshake', 'other-message', 'application-data', 'heartbeat', 'alert', 'fin', 'reset']
+    kind: Literal['syn', 'syn-ack', 'ack', 'connect-request', 'connect-response', 'http-request', 'http-response', 'discovery-request', 'discovery-response', 'join-request', 'join-response', 'client-hello', 'hello-verify-request', 'hello-retry-request', 'retry', 'version-negotiation', 'connection-close', 'hello-request', 'server-hello', 'encrypted-extensions', 'certificate', 'certificate-status', 'server-key-exchange', 'certificate-request', 'server-hello-done', 'client-key-exchange', 'certificate-verify', 'change-cipher-spec', 'finished', 'new-session-ticket', 'key-update', 'encrypted-handshake', 'other-message', 'application-data', 'heartbeat', 'alert', 'fin', 'reset']
     side: Literal['client', 'server']
     frame: int
     frames: list[int]
@@ -408,6 +427,11 @@ class DeviceEvent(TypedDict):
     confidence: str | None
     bearing: str | None
     text: str
+
+class LooksLike(TypedDict):
+    "What a Client Hello looks like. It makes no verdict surer: any program can write any hello."
+    stack: Literal['openssl', 'gnutls', 'java', 'go', 'node', 'nss', 'chromium', 'schannel']
+    because: str
 
 class SeenAgain(TypedDict):
     ""

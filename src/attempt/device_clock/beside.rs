@@ -14,9 +14,18 @@ use crate::device::{DeviceEvent, DeviceLog, Form};
 
 /// The offsets of a log's forms, if this device wrote it.
 pub(super) fn of_device(at: usize, log: &DeviceLog, device: IpAddr, attempts: &[Attempt<'_>]) -> Vec<Offset> {
-    let Some(beside) = Beside::of(at, log, device, attempts) else {
-        return Vec::new();
-    };
+    let own = attempts.iter().filter(|it| it.licensing && it.device == device);
+    offsets(Beside::of(at, log, Some(device), own))
+}
+
+/// The offsets of a log's forms beside everybody who tries to join.
+pub(super) fn of_joins(at: usize, log: &DeviceLog, attempts: &[Attempt<'_>]) -> Vec<Offset> {
+    let own = attempts.iter().filter(|it| it.is_join());
+    offsets(Beside::of(at, log, None, own))
+}
+
+fn offsets(beside: Option<Beside<'_>>) -> Vec<Offset> {
+    let Some(beside) = beside else { return Vec::new() };
     let forms = beside.forms();
     let single: Vec<Option<Offset>> = forms
         .iter()
@@ -40,7 +49,7 @@ pub(super) fn of_device(at: usize, log: &DeviceLog, device: IpAddr, attempts: &[
 struct Beside<'a> {
     /// Which of the logs.
     at: usize,
-    device: IpAddr,
+    device: Option<IpAddr>,
     spans: Vec<Span>,
     /// When the first of the attempts begins.
     around: Timestamp,
@@ -51,9 +60,13 @@ struct Beside<'a> {
 }
 
 impl<'a> Beside<'a> {
-    /// `None` where there is no attempt of that device.
-    fn of(at: usize, log: &'a DeviceLog, device: IpAddr, attempts: &[Attempt<'_>]) -> Option<Self> {
-        let own = attempts.iter().filter(|it| it.licensing && it.device == device);
+    /// `None` where there is no attempt.
+    fn of<'t, 'c: 't>(
+        at: usize,
+        log: &'a DeviceLog,
+        device: Option<IpAddr>,
+        own: impl Iterator<Item = &'t Attempt<'c>>,
+    ) -> Option<Self> {
         let mut spans: Vec<Span> = own.map(Span::of).collect();
         spans.drain(..spans.len().saturating_sub(MAX_COMPARED));
         let around = spans.first()?.begin;
@@ -136,7 +149,7 @@ impl<'a> Beside<'a> {
         Some(Offset {
             log: self.at,
             form,
-            device: Some(self.device),
+            device: self.device,
             ahead: solution.ahead,
             give: (solution.to - solution.ahead).max(solution.ahead - solution.from),
             pairs: solution.pairs,
@@ -151,7 +164,7 @@ impl<'a> Beside<'a> {
             ahead: known.filter(|it| it.is_utc).map_or(0, |it| it.ahead),
             log: self.at,
             form,
-            device: Some(self.device),
+            device: self.device,
             give: 0,
             pairs: 0,
             certainty: Confidence::Possible,

@@ -213,35 +213,40 @@ pub(super) struct Gate {
 
 /// How one task is done: each line stands under the mode in which it is typed.
 #[derive(Debug, Deserialize)]
-#[serde(try_from = "BTreeMap<Mode, Vec<String>>")]
+#[serde(try_from = "Lines")]
 pub(super) struct Recipe {
     /// Typed at the prompt.
     pub(super) exec: Vec<String>,
     /// Typed where the configuration is changed.
     pub(super) configure: Vec<String>,
+    /// No document, and no public text from such a system, was found that has these words.
+    pub(super) unread: bool,
 }
 
-/// Where a line is typed.
-#[derive(Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-#[serde(rename_all = "kebab-case")]
-enum Mode {
-    Exec,
-    Configure,
+/// The same as it stands in the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lines {
+    #[serde(default)]
+    exec: Vec<String>,
+    #[serde(default)]
+    configure: Vec<String>,
+    #[serde(default)]
+    unread: bool,
 }
 
-impl TryFrom<BTreeMap<Mode, Vec<String>>> for Recipe {
+impl TryFrom<Lines> for Recipe {
     type Error = &'static str;
 
-    fn try_from(mut lines: BTreeMap<Mode, Vec<String>>) -> Result<Self, Self::Error> {
-        let mut of = |mode| lines.remove(&mode).unwrap_or_default();
-        let recipe = Self {
-            exec: of(Mode::Exec),
-            configure: of(Mode::Configure),
-        };
-        if recipe.exec.is_empty() && recipe.configure.is_empty() {
+    fn try_from(lines: Lines) -> Result<Self, Self::Error> {
+        if lines.exec.is_empty() && lines.configure.is_empty() {
             return Err("a task without a command: its lines stand under exec or configure");
         }
-        Ok(recipe)
+        Ok(Self {
+            exec: lines.exec,
+            configure: lines.configure,
+            unread: lines.unread,
+        })
     }
 }
 
@@ -300,7 +305,7 @@ mod tests {
             ),
             (4, 9, "", "reach = [[\"telnet {host} {port}\"]]\n"),
             (4, 9, "", "reach = \"telnet {host} {port}\"\n"),
-            (4, 11, "unknown variant `enable`", "reach = { enable = [\"x\"] }\n"),
+            (4, 11, "unknown field `enable`", "reach = { enable = [\"x\"] }\n"),
             (4, 9, "a task without a command", "reach = {}\n"),
         ] {
             let error = Book::read(&format!("{begin}{text}")).unwrap_err().to_string();

@@ -11,9 +11,11 @@ use crate::cli::stdin::Waiting;
 pub(crate) use tlswalk::capture::Hashed;
 use tlswalk::report::escaped;
 
+pub(crate) mod config;
 pub(crate) mod diff;
 pub(crate) mod reading;
 pub(crate) mod redact;
+pub(crate) mod serve;
 pub(crate) mod slice;
 pub(crate) mod triage;
 pub(crate) mod verify;
@@ -93,14 +95,19 @@ impl Capture {
         Self::spool(name, input)
     }
 
+    /// What is kept in a file without a name already.
+    pub(crate) fn spooled(name: String, spool: File) -> Self {
+        Self {
+            name,
+            file: Kept::Spool(Arc::new(spool)),
+        }
+    }
+
     fn spool(name: String, mut input: impl Read) -> Result<Self, String> {
         let because = |error: io::Error| format!("{name}: cannot be kept on disk to be read again: {}", reason(&error));
         let mut spool = tempfile::tempfile().map_err(because)?;
         io::copy(&mut input, &mut spool).map_err(because)?;
-        Ok(Self {
-            name,
-            file: Kept::Spool(Arc::new(spool)),
-        })
+        Ok(Self::spooled(name, spool))
     }
 
     /// Its bytes, from the beginning.

@@ -36,11 +36,10 @@ pub(crate) fn run(inspect: &Inspect, whole: bool, force: bool) -> Result<u8, Str
     if !inspect.log.is_empty() {
         return Err("a slice holds frames, and its verdict rests on them alone; leave --log out".to_owned());
     }
-    let mut options = crate::cli::options(inspect)?;
+    let options = crate::cli::options(inspect)?;
     let capture = Capture::find(path)?;
-    let because = |error: &dyn std::fmt::Display| format!("{}: {error}", capture.name);
-    let sha256 = capture.digest(b"")?;
     let mut cutting = if inspect.redact {
+        let sha256 = capture.digest(b"")?;
         let key = redact::key(&capture, inspect)?;
         let (redactor, judged, options) = redact::prepare(&capture, &key, inspect, options)?;
         let options = redactor.options(options);
@@ -60,46 +59,36 @@ pub(crate) fn run(inspect: &Inspect, whole: bool, force: bool) -> Result<u8, Str
             name: REDACTED.to_owned(),
         }
     } else {
-        let judge = |options: &Options| {
-            let judged = slice::judge(capture.open()?, &capture.name, options);
-            judged.map_err(|error| because(&error))
+        let others = || match inspect.leaves_open_what() {
+            true => crate::cli::of_others(inspect).map(Some),
+            false => Ok(None),
         };
-        let mut judged = judge(&options)?;
-        if inspect.leaves_open_what() && !judged.report.has_what_was_looked_for() {
-            let others = crate::cli::of_others(inspect)?;
-            let found = judge(&others)?;
-            if !found.report.attempts.is_empty() {
-                (judged, options) = (found, others);
-            }
-        }
-        let mut note = Note::of(&judged.facts);
-        note.options = named_hosts(&options);
-        if judged.facts.slice.is_none() {
-            note.sha256 = hexadecimal(&sha256);
-        }
-        Cutting {
-            judged,
-            note,
-            options,
-            redactor: None,
-            name: capture_name(&capture.name),
-        }
+        Cutting::plain(&capture, options, others)?
     };
     let widths = if whole { &[Breadth::Whole][..] } else { &Breadth::ALL };
-    for &breadth in widths {
-        if let Some(mut file) = cutting.cut(&capture, breadth, &target)? {
-            let written = file.rewind().and_then(|()| target.write(&mut file));
-            return crate::cli::quiet_on_broken_pipe(&target.name(), written);
-        }
-    }
-    Err(format!(
-        "{}: nothing was written: even with all its frames the slice would not give the capture's verdict",
-        capture.name
-    ))
+    let spool = || target.spool();
+    let mut file = cutting.narrowest(
+        &capture,
+        widths,
+        &Spool {
+            open: &spool,
+            name: &target.name(),
+        },
+    )?;
+    let written = file.rewind().and_then(|()| target.write(&mut file));
+    crate::cli::quiet_on_broken_pipe(&target.name(), written)
+}
+
+/// Where a slice is kept until it is known to be right.
+pub(crate) struct Spool<'a> {
+    /// Makes a file without a name.
+    pub(crate) open: &'a dyn Fn() -> io::Result<File>,
+    /// For messages.
+    pub(crate) name: &'a str,
 }
 
 /// What is cut, and how.
-struct Cutting {
+pub(crate) struct Cutting {
     judged: Judged,
     note: Note,
     /// For judging the slice.
@@ -109,10 +98,61 @@ struct Cutting {
 }
 
 impl Cutting {
+    /// Without redaction. `others` are the options for whatever else failed, where nothing was said about what to look for.
+    pub(crate) fn plain(
+        capture: &Capture,
+        mut options: Options,
+        others: impl FnOnce() -> Result<Option<Options>, String>,
+    ) -> Result<Self, String> {
+        let judge = |options: &Options| {
+            let judged = slice::judge(capture.open()?, &capture.name, options);
+            judged.map_err(|error| format!("{}: {error}", capture.name))
+        };
+        let mut judged = judge(&options)?;
+        if !judged.report.has_what_was_looked_for()
+            && let Some(others) = others()?
+        {
+            let found = judge(&others)?;
+            if !found.report.attempts.is_empty() {
+                (judged, options) = (found, others);
+            }
+        }
+        let mut note = Note::of(&judged.facts);
+        note.options = named_hosts(&options);
+        if judged.facts.slice.is_none() {
+            note.sha256 = hexadecimal(&capture.digest(b"")?);
+        }
+        Ok(Self {
+            judged,
+            note,
+            options,
+            redactor: None,
+            name: capture_name(&capture.name),
+        })
+    }
+
+    /// The slice of the fewest frames that gives the capture's verdict.
+    pub(crate) fn narrowest(
+        &mut self,
+        capture: &Capture,
+        widths: &[Breadth],
+        spool: &Spool<'_>,
+    ) -> Result<File, String> {
+        for &breadth in widths {
+            if let Some(file) = self.cut(capture, breadth, spool)? {
+                return Ok(file);
+            }
+        }
+        Err(format!(
+            "{}: nothing was written: even with all its frames the slice would not give the capture's verdict",
+            capture.name
+        ))
+    }
+
     /// The slice in a file without a name; `None` when it would be judged otherwise than the capture.
-    fn cut(&mut self, capture: &Capture, breadth: Breadth, target: &Target) -> Result<Option<File>, String> {
+    fn cut(&mut self, capture: &Capture, breadth: Breadth, spool: &Spool<'_>) -> Result<Option<File>, String> {
         let because = |error: &dyn std::fmt::Display| format!("{}: {error}", capture.name);
-        let unwritten = |error: &io::Error| format!("{}: {}", target.name(), reason(error));
+        let unwritten = |error: &io::Error| format!("{}: {}", spool.name, reason(error));
         let Self {
             judged,
             note,
@@ -127,7 +167,7 @@ impl Cutting {
             redactor.rewind();
         }
         let mut rewrite = |frame: &Frame<'_>| redactor.as_mut().map(|it| it.frame(frame));
-        let mut file = target.spool().map_err(|error| unwritten(&error))?;
+        let mut file = (spool.open)().map_err(|error| unwritten(&error))?;
         let wish = Wish {
             kept: &kept,
             note: note.clone(),
@@ -151,7 +191,7 @@ impl Cutting {
                 .map(|again| slice::same_verdicts(&judged.report, &again)),
             _ => slice::holds(judged, &kept, &file, options),
         };
-        let is_same = is_same.map_err(|error| format!("{}: {error}", target.name()))?;
+        let is_same = is_same.map_err(|error| format!("{}: {error}", spool.name))?;
         Ok(is_same.then_some(file))
     }
 }

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use foldhash::fast::RandomState;
 
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::FrameAt;
 use crate::decode::Datagram;
 use crate::decode::capwap::DATA_PORT;
 
@@ -23,9 +23,9 @@ pub struct Channel {
     /// Packets from the controller.
     pub answered: u64,
     /// The first from the access point.
-    pub first: (FrameNumber, Timestamp),
+    pub first: FrameAt,
     /// The last from the access point.
-    pub last: (FrameNumber, Timestamp),
+    pub last: FrameAt,
 }
 
 /// The data channels of access points with controllers.
@@ -40,7 +40,7 @@ impl Channels {
             (true, false) => ((datagram.dst.ip, datagram.src.ip), true),
             _ => return,
         };
-        let now = (datagram.frame, datagram.time);
+        let now = datagram.frame_at();
         if self.0.len() >= MAX_CHANNELS && !self.0.contains_key(&ends) {
             return;
         }
@@ -69,6 +69,7 @@ impl Channels {
 mod tests {
     use super::*;
     use crate::base::endpoint::endpoint;
+    use crate::base::frame::{FrameNumber, Timestamp};
     use crate::decode::Tunnel;
 
     #[test]
@@ -96,7 +97,7 @@ mod tests {
         }
         let channel = channels.between([10, 0, 0, 9].into(), [10, 0, 0, 1].into()).unwrap();
         assert_eq!(
-            (channel.asked, channel.answered, channel.last.0),
+            (channel.asked, channel.answered, channel.last.frame),
             (2, 1, FrameNumber(2))
         );
     }

@@ -1,6 +1,6 @@
 //! Datagram → Event: what one side of DTLS says, and what is noted of one of QUIC.
 
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::{FrameAt, Timestamp};
 use crate::connection::datagram::Torn;
 use crate::connection::event::{Event, EventKind};
 use crate::decode::Datagram;
@@ -43,7 +43,7 @@ pub(super) struct Direction {
     pub(super) events: Vec<Event>,
     pub(super) events_dropped: u64,
     pub(super) application_data: ApplicationData,
-    pub(super) again: Vec<(FrameNumber, Timestamp)>,
+    pub(super) again: Vec<FrameAt>,
     pub(super) torn: Option<Torn>,
     assembler: Assembler,
     /// The number of the next message, as far as all before it were handed on whole.
@@ -102,8 +102,8 @@ impl Direction {
             side.first = datagram.frame;
         }
         side.frames += 1;
-        side.last = side.last.max(datagram.frame);
-        side.last_time = side.last_time.max(datagram.time);
+        side.last.frame = side.last.frame.max(datagram.frame);
+        side.last.time = side.last.time.max(datagram.time);
         let len = u32::try_from(datagram.payload.len())
             .unwrap_or(u32::MAX)
             .saturating_add(datagram.lost);
@@ -264,9 +264,9 @@ impl Direction {
     /// A flight was sent again: several datagrams of it count once.
     pub(super) fn repeat(&mut self, datagram: &Datagram<'_>) {
         self.side.retransmissions += 1;
-        let is_same = |&(_, time): &(FrameNumber, Timestamp)| datagram.time.since(time) < ONE_FLIGHT;
+        let is_same = |known: &FrameAt| datagram.time.since(known.time) < ONE_FLIGHT;
         if self.again.len() < MAX_AGAIN && !self.again.last().is_some_and(is_same) {
-            self.again.push((datagram.frame, datagram.time));
+            self.again.push(datagram.frame_at());
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::base::carrier::Carrier;
 use crate::base::endpoint::Endpoint;
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::{FrameAt, Timestamp};
 use crate::connection::datagram::control::{Inside, inside};
 use crate::connection::datagram::direction::Direction;
 use crate::connection::datagram::quic::Quic;
@@ -33,8 +33,8 @@ pub struct DatagramFlow {
     pub ends: [Endpoint; 2],
     carrier: Carrier,
     tunnel: Tunnel,
-    pub(super) first: (FrameNumber, Timestamp),
-    pub(super) last: (FrameNumber, Timestamp),
+    pub(super) first: FrameAt,
+    pub(super) last: FrameAt,
     directions: [Direction; 2],
     control: Control,
     /// The first Client Hello's random value, and who sent it.
@@ -58,7 +58,7 @@ fn dtls<'a>(datagram: &Datagram<'a>, carrier: Carrier) -> Option<&'a [u8]> {
 impl DatagramFlow {
     /// Ready for the datagram that begins it, which is not taken yet.
     pub(super) fn begin(index: u64, ends: [Endpoint; 2], datagram: &Datagram<'_>, carrier: Carrier) -> Box<Self> {
-        let now = (datagram.frame, datagram.time);
+        let now = datagram.frame_at();
         Box::new(Self {
             index,
             ends,
@@ -111,7 +111,7 @@ impl DatagramFlow {
             Some(Inside::Clear(Some(StepKind::DiscoveryRequest)))
         );
         // One that only comes late in the file belongs to what it began.
-        is_discovery && self.has_spoken() && datagram.time.since(self.last.1) >= PAUSE
+        is_discovery && self.has_spoken() && datagram.time.since(self.last.time) >= PAUSE
     }
 
     /// Whether DTLS was spoken.
@@ -143,7 +143,7 @@ impl DatagramFlow {
 
     /// Takes a datagram of one of its ends.
     pub(super) fn accept(&mut self, datagram: &Datagram<'_>, from: usize, held: &mut usize) {
-        let now = (datagram.frame, datagram.time);
+        let now = datagram.frame_at();
         (self.first, self.last) = (self.first.min(now), self.last.max(now));
         let [first, second] = &mut self.directions;
         let (own, peer) = if from == 0 { (first, second) } else { (second, first) };

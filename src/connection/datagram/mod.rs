@@ -17,7 +17,7 @@ mod quic;
 
 pub mod table;
 
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
 use crate::base::wire_text::WireText;
 use crate::connection::step::{Side, Sides};
 use crate::quic::{TransportError, Version};
@@ -26,7 +26,7 @@ use crate::quic::{TransportError, Version};
 #[derive(Clone, Debug, Default)]
 pub struct DatagramFacts {
     /// Flights that a side sent again: frame and time of each.
-    pub again: Sides<Vec<(FrameNumber, Timestamp)>>,
+    pub again: Sides<Vec<FrameAt>>,
     /// Datagrams of which IP fragments never came: the first of each side, and how many.
     pub torn: Sides<Option<Torn>>,
     /// Whether the messages of a side are all there, from its first one on.
@@ -86,7 +86,7 @@ pub struct Control {
     /// Discovery Responses.
     pub answers: u64,
     /// The last Discovery Response.
-    pub last_answer: Option<(FrameNumber, Timestamp)>,
+    pub last_answer: Option<FrameAt>,
     /// Join Requests and Responses in clear: without DTLS, which no standard controller allows.
     pub joins: u64,
 }

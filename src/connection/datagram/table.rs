@@ -109,7 +109,7 @@ impl DatagramFlows {
         let held = &mut self.held;
         let until = flows
             .iter()
-            .map(|flow| flow.last.1)
+            .map(|flow| flow.last.time)
             .max()
             .max(Some(until))
             .unwrap_or(until);
@@ -123,7 +123,7 @@ impl DatagramFlows {
     pub(crate) fn hand_on_quiet(&mut self, moment: Moment, ended: &mut Vec<Over>) {
         let is_quiet = |flow: &DatagramFlow| {
             let patience = if flow.is_over() { CLOSED } else { SILENT };
-            moment.since(flow.last.1) > patience
+            moment.since(flow.last.time) > patience
         };
         let mut over: Vec<(u64, Key)> = self
             .flows
@@ -144,7 +144,7 @@ impl DatagramFlows {
     pub(crate) fn open(&self) -> impl Iterator<Item = OpenFlow> {
         self.flows.iter().map(|(ends, flow)| OpenFlow {
             ends: *ends,
-            first: flow.first.1,
+            first: flow.first.time,
             has_asked: flow.has_asked(),
         })
     }
@@ -167,7 +167,7 @@ impl DatagramFlows {
                 continue;
             }
             self.evicted += 1;
-            let last = flow.last.1;
+            let last = flow.last.time;
             return self.take(&key, last);
         }
         None

@@ -1,7 +1,7 @@
 //! Segment → Bare: a segment without data, as far as a flow would remember it and the table does not know it already.
 
 use crate::base::endpoint::Endpoint;
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
 use crate::base::seq::SeqNumber;
 use crate::decode::options::{Options, holds_sack};
 use crate::decode::{Segment, TcpFlags, Tunnel};
@@ -26,6 +26,11 @@ pub(super) struct Bare {
 }
 
 impl Bare {
+    /// Its frame, with the time.
+    pub(super) const fn frame_at(&self) -> FrameAt {
+        FrameAt::new(self.frame, self.time)
+    }
+
     /// A segment that carries nothing, acknowledges nothing selectively, and in which of these flags exactly `flags` are set.
     #[inline(always)]
     pub(super) fn of(segment: &Segment<'_>, from: usize, flags: u8) -> Option<Self> {

@@ -82,7 +82,7 @@ impl Flows {
                 State::Free => continue,
                 State::Lone(syn) if moment.since(syn.time) > UNANSWERED => syn.time,
                 State::Handshake(handshake) if moment.since(handshake.times().1) > SILENT => handshake.times().1,
-                State::Followed(flow) if moment.since(flow.last().1) > flow.patience() => flow.last().1,
+                State::Followed(flow) if moment.since(flow.last().time) > flow.patience() => flow.last().time,
                 // That its device was there shows when it ends, and where little is captured no other frames end it.
                 State::Elsewhere { rest, .. } if moment.since(rest.closed_at().unwrap_or(now)) > CLOSED => {
                     closed.push(at);
@@ -124,7 +124,7 @@ impl Flows {
             let (first, has_asked) = match &slot.state {
                 State::Lone(syn) => (syn.time, false),
                 State::Handshake(handshake) => (handshake.times().0, false),
-                State::Followed(flow) if !flow.is_given_up() => (flow.first.1, flow.has_asked()),
+                State::Followed(flow) if !flow.is_given_up() => (flow.first.time, flow.has_asked()),
                 _ => return None,
             };
             let ends = slot.key.ends();

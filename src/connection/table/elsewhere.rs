@@ -95,7 +95,7 @@ impl Elsewhere {
         if let Some(frames) = self.sighting.frames.get_mut(from) {
             *frames = frames.saturating_add(1);
         }
-        self.sighting.last = (segment.frame, segment.time);
+        self.sighting.last = segment.frame_at();
         if let Some(fin) = self.fins.get_mut(from) {
             *fin |= segment.flags.fin();
         }
@@ -121,6 +121,6 @@ impl Elsewhere {
 
     /// When the last of it came, if it is over.
     pub(super) fn closed_at(&self) -> Option<Timestamp> {
-        self.closing.then_some(self.sighting.last.1)
+        self.closing.then_some(self.sighting.last.time)
     }
 }

@@ -90,8 +90,8 @@ impl Handshake {
             frames: by_end(frames_of_client, frames_of_server),
             opener: Some(client),
             tunnel: self.syn.tunnel,
-            first: (self.syn.frame, self.syn.time),
-            last: (hello.frame, hello.time),
+            first: self.syn.frame_at(),
+            last: hello.frame_at(),
             left_out: false,
         };
         let syns = if client == 0 {

@@ -6,7 +6,7 @@
 use super::bare::Bare;
 use super::key::Key;
 use crate::base::endpoint::Endpoint;
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::FrameAt;
 use crate::connection::flow::{Flow, FlowCounts};
 use crate::decode::Tunnel;
 
@@ -40,8 +40,8 @@ impl Lone {
 
     /// Its frame, and when it came.
     #[must_use]
-    pub const fn seen(&self) -> (FrameNumber, Timestamp) {
-        (self.syn.frame, self.syn.time)
+    pub const fn seen(&self) -> FrameAt {
+        self.syn.frame_at()
     }
 
     /// The flow that this SYN begins.

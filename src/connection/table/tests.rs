@@ -128,7 +128,7 @@ fn a_connection_is_read_in_both_directions() {
     assert_eq!(said(&flow, CLIENT), "Syn Ack ApplicationData Fin");
     assert_eq!(said(&flow, SERVER), "Syn Alert Fin");
     assert_eq!(flow.opener, Some(CLIENT));
-    assert_eq!((flow.first.0, flow.last.0), (FrameNumber(1), FrameNumber(7)));
+    assert_eq!((flow.first.frame, flow.last.frame), (FrameNumber(1), FrameNumber(7)));
     assert!(
         flow.directions
             .iter()

@@ -101,7 +101,7 @@ pub fn compare(first: &Side, second: &Side, language: Language) -> Option<Compar
     let pairs = pairs(&first.trace, &second.trace);
     let mut comparison = Comparison {
         schema: "tlswalk.diff/1",
-        verdicts: [first.report.verdict.id.clone(), second.report.verdict.id.clone()],
+        verdicts: [first.report.verdict.id, second.report.verdict.id].map(|id| id.to_string()),
         ..Comparison::default()
     };
     if pairs.is_empty() {

@@ -139,7 +139,7 @@ pub fn cited(report: &Report) -> impl Iterator<Item = (u64, &str, &str, usize)> 
     report.attempts.iter().flat_map(|attempt| {
         attempt.findings.iter().flat_map(move |finding| {
             let evidence = finding.evidence.iter().filter(|it| it.frame > 0);
-            evidence.map(move |it| (it.frame, it.what.as_str(), finding.id.as_str(), attempt.id))
+            evidence.map(move |it| (it.frame, it.what.as_str(), finding.id.name(), attempt.id))
         })
     })
 }

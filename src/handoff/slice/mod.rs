@@ -292,9 +292,9 @@ pub fn same_verdicts(one: &Report, other: &Report) -> bool {
     let said = |report: &Report| {
         let attempts = report.attempts.iter().map(|attempt| {
             let verdict = &attempt.verdict;
-            [&verdict.id, &verdict.confidence, &verdict.by, &verdict.at].map(Clone::clone)
+            (verdict.id, verdict.confidence, verdict.by, verdict.at)
         });
-        (report.verdict.id.clone(), attempts.collect::<Vec<_>>())
+        (report.verdict.id, attempts.collect::<Vec<_>>())
     };
     said(one) == said(other)
 }
@@ -356,7 +356,7 @@ fn section_comments(judged: &Judged, wish: &Wish<'_>) -> Vec<String> {
     let mut story = vec![
         phrase("slice-section")
             .with("verdict", report.verdict.summary.as_str())
-            .with("id", report.verdict.id.as_str())
+            .with("id", report.verdict.id.name())
             .with("version", note.version.as_str())
             .with("name", wish.name)
             .with("kept", note.kept)

@@ -3,6 +3,7 @@
 use super::behind_proxy::by_proxy_itself;
 use super::cslu::right_url;
 use super::in_between::answered_in_between;
+use super::pair::{self, takeover};
 use super::{elsewhere, on_client, sees_without_holes, service};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
@@ -40,7 +41,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return Some(finding);
     }
     if response.status < 300 {
-        return refused_inside(attempt, exchange).or_else(|| without_content(attempt, exchange, context));
+        return refused_inside(attempt, exchange, context).or_else(|| without_content(attempt, exchange, context));
     }
     let leads_to_tls = response
         .location
@@ -108,7 +109,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
 }
 
 /// HTTP went well, and the answer itself says no: the transport is in order, the message is not.
-fn refused_inside(attempt: &Attempt<'_>, exchange: &Exchange) -> Option<Finding> {
+fn refused_inside(attempt: &Attempt<'_>, exchange: &Exchange, context: &Context<'_>) -> Option<Finding> {
     if !attempt.licensing {
         return None;
     }
@@ -138,15 +139,18 @@ fn refused_inside(attempt: &Attempt<'_>, exchange: &Exchange) -> Option<Finding>
             phrase("licensing-refused-message").with("message", message.quoted()),
         );
     }
-    Some(
-        finding
-            .excluded("reachability", phrase("licensing-refused-reached"))
-            .remedy(on_client(
-                attempt,
-                phrase("licensing-refused-do").with("code", &code),
-                &[task("show-history"), task("show-last-answer")],
-            )),
-    )
+    finding = finding
+        .excluded("reachability", phrase("licensing-refused-reached"))
+        .remedy(on_client(
+            attempt,
+            phrase("licensing-refused-do").with("code", &code),
+            &[task("show-history"), task("show-last-answer")],
+        ));
+    // The chassis that has just taken over may be the one that nobody gave a trust code.
+    if takeover(attempt, context).is_some() {
+        finding = finding.remedy(pair::remedy(attempt));
+    }
+    Some(finding)
 }
 
 /// HTTP went well, and the answer to a licensing message holds nothing: whatever answered does not know such messages. That

@@ -6,7 +6,7 @@ use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, Step, StepKind, TlsFacts};
-use crate::judge::finding::{At, By, Finding};
+use crate::judge::finding::{At, By, Finding, VerdictId};
 use crate::judge::reason::Reason;
 use crate::tcp::side::Mark;
 
@@ -16,7 +16,7 @@ pub(super) fn finding(
     attempt: &Attempt<'_>,
     connection: &Connection,
     tls: &TlsFacts,
-    id: &'static str,
+    id: VerdictId,
 ) -> Option<Finding> {
     let silent = tls.application_data.server == 0 && tls.alerts.iter().all(|alert| alert.side != Side::Server);
     if !silent || !sees_handshake(connection) {
@@ -30,7 +30,7 @@ pub(super) fn finding(
 }
 
 /// TLS 1.3: nothing shows that the server accepted the client, no ticket and no data, whatever the client had already sent.
-fn behind_hidden(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, id: &'static str) -> Option<Finding> {
+fn behind_hidden(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, id: VerdictId) -> Option<Finding> {
     let showed = tls.client_sent_certificate && !tls.client_certificate_empty && !tls.server_accepted;
     if !tls.is_complete() || !showed {
         return None;
@@ -58,7 +58,7 @@ fn behind_hidden(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts,
 }
 
 /// Before TLS 1.3: the certificate can be read, and is one that a server refuses.
-fn behind_shown(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, id: &'static str) -> Option<Finding> {
+fn behind_shown(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, id: VerdictId) -> Option<Finding> {
     let judgement = attempt.judgements.client.as_ref()?;
     let mut causes = certificate_causes(judgement);
     causes.retain(|cause| [Reason::Expired, Reason::NotYetValid].contains(cause));

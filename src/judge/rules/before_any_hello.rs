@@ -5,15 +5,10 @@ use crate::attempt::Attempt;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Alert, Side, StepKind};
-use crate::judge::finding::{At, Finding, Owner};
+use crate::judge::finding::{At, Finding, Owner, VerdictId};
 
 /// RFC 9846 section 6.2: whoever meets an error says so and closes, also where its own Client Hello was not made yet.
-pub(super) fn finding(
-    attempt: &Attempt<'_>,
-    connection: &Connection,
-    alert: &Alert,
-    id: &'static str,
-) -> Option<Finding> {
+pub(super) fn finding(attempt: &Attempt<'_>, connection: &Connection, alert: &Alert, id: VerdictId) -> Option<Finding> {
     let mut tls = connection.steps.iter().filter(|step| step.kind.is_tls());
     let first = tls.next()?;
     // Both sides from their first byte: a hello that was not captured is no hello that was not sent.

@@ -5,11 +5,11 @@ use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::walk::{Side, StepKind};
-use crate::judge::finding::{At, By, Finding, Owner};
+use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 
 /// RFC 9846 section 4.4.3: who shows a certificate proves with a signature that the key is its own. A key in a token, a TPM or
 /// another program may fail to sign, and then an alert stands where Certificate Verify and Finished belong.
-pub(super) fn finding(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding> {
+pub(super) fn finding(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
     let alert = tls.client_gave_up?;

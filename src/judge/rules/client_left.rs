@@ -7,7 +7,7 @@ use super::certificate_remedies::{Refused, with_remedies};
 use super::{certificate_causes, certificate_clauses, client, elsewhere, first_fin, listed, sees_handshake, service};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::{FrameAt, FrameNumber};
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind, TlsFacts};
@@ -54,7 +54,7 @@ fn left(connection: &Connection, tls: &TlsFacts) -> Option<Left> {
     if !readable || !silent || !sees_handshake(connection) || !after && went_on {
         return None;
     }
-    let (frame, time) = departure(connection)?;
+    let FrameAt { frame, time } = departure(connection)?;
     let mut spoke = connection
         .steps
         .iter()
@@ -64,13 +64,13 @@ fn left(connection: &Connection, tls: &TlsFacts) -> Option<Left> {
 }
 
 /// The client's FIN or RST, where it ended the connection.
-fn departure(connection: &Connection) -> Option<(FrameNumber, Timestamp)> {
+fn departure(connection: &Connection) -> Option<FrameAt> {
     let tcp = &connection.tcp;
     if let Some(fin) = tcp.client.fin {
-        return (first_fin(connection) == Some(Side::Client)).then_some((fin.frame, fin.time));
+        return (first_fin(connection) == Some(Side::Client)).then_some(fin.frame_at());
     }
     let reset = tcp.client.reset?;
-    (tcp.server.fin.is_none() && tcp.server.reset.is_none()).then_some((reset.frame, reset.time))
+    (tcp.server.fin.is_none() && tcp.server.reset.is_none()).then_some(reset.frame_at())
 }
 
 fn for_certificate(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {

@@ -114,9 +114,9 @@ fn why_failed(revocation: &Revocation<'_>) -> Option<(FrameNumber, Phrase)> {
         let tcp = &connection.tcp.server;
         let reset = tcp.reset.filter(|_| tcp.syns.is_empty());
         let (frame, what) = match reset {
-            _ if tcp.frames == 0 => (connection.first.0, "crl-fetch-failed-silent"),
+            _ if tcp.frames == 0 => (connection.first.frame, "crl-fetch-failed-silent"),
             Some(reset) => (reset.frame, "crl-fetch-failed-refused"),
-            None => (connection.first.0, "crl-fetch-failed-connects"),
+            None => (connection.first.frame, "crl-fetch-failed-connects"),
         };
         return Some((frame, phrase(what).with("server", connection.server)));
     }
@@ -131,6 +131,6 @@ fn why_failed(revocation: &Revocation<'_>) -> Option<(FrameNumber, Phrase)> {
             answer.frame,
             phrase("crl-fetch-failed-dns-answers").with("status", answer.status),
         ),
-        None => (lookup.first().0, phrase("crl-fetch-failed-dns-silent")),
+        None => (lookup.first().frame, phrase("crl-fetch-failed-dns-silent")),
     })
 }

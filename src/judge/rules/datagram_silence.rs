@@ -9,17 +9,17 @@ use crate::attempt::Attempt;
 use crate::base::carrier::Carrier;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::FrameAt;
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
 use crate::connection::Connection;
 use crate::connection::datagram::DatagramFacts;
 use crate::connection::walk::{Side, Step, StepKind};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Finding, Owner};
+use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 
 /// The hello, or the Discovery before it, was never answered.
-pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: &'static str) -> Option<Finding> {
+pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: VerdictId) -> Option<Finding> {
     let connection = attempt.connection()?;
     let facts = connection.datagrams.as_deref()?;
     let says = |step: &&Step| step.side == Side::Server && step.kind.is_tls();
@@ -36,7 +36,7 @@ pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: &'sta
     if is_discovery && facts.control.answers > 0 {
         return None;
     }
-    let waited = connection.last.1.since(asked.time);
+    let waited = connection.last.time.since(asked.time);
     let times = match is_discovery {
         true => facts.control.discoveries,
         false => facts.again.client.len() as u64 + 1,
@@ -53,7 +53,7 @@ pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: &'sta
     let mut finding = Finding::error(id, By::Unknown, At::Tls, summary)
         .confidence(Confidence::Likely)
         .evidence(asked.frame, phrase("verbatim").with("text", message_name(asked.kind)));
-    if let Some((frame, _)) = facts.control.last_answer {
+    if let Some(FrameAt { frame, .. }) = facts.control.last_answer {
         finding = finding.evidence(frame, phrase("datagrams-discovery-answered"));
     }
     finding = with_repeats(finding, facts, Side::Client)
@@ -133,7 +133,7 @@ impl<'a> Stopped<'a> {
         if !answered || !watched_after(connection, last.time, context) {
             return None;
         }
-        let again = |side: Side| facts.again[side].iter().any(|&(_, time)| time > last.time);
+        let again = |side: Side| facts.again[side].iter().any(|sent| sent.time > last.time);
         let stop = match (again(last.side.peer()), again(last.side)) {
             (true, _) => Stop::Lost,
             (false, true) => Stop::Unheard,
@@ -155,7 +155,7 @@ impl<'a> Stopped<'a> {
 
 /// The handshake began and then stopped, without an alert.
 #[allow(clippy::too_many_lines, reason = "one question after the other to the same flight")]
-pub(super) fn broken_off(attempt: &Attempt<'_>, context: &Context<'_>, id: &'static str) -> Option<Finding> {
+pub(super) fn broken_off(attempt: &Attempt<'_>, context: &Context<'_>, id: VerdictId) -> Option<Finding> {
     let stopped = Stopped::of(attempt, context)?;
     let Stopped {
         connection,
@@ -166,7 +166,7 @@ pub(super) fn broken_off(attempt: &Attempt<'_>, context: &Context<'_>, id: &'sta
     let torn = Side::both()
         .into_iter()
         .find_map(|side| Some((side, facts.torn[side]?)));
-    let waited = seconds(connection.last.1.since(last.time));
+    let waited = seconds(connection.last.time.since(last.time));
     let (by, confidence, clause) = match (torn, stop) {
         (Some((side, torn)), _) => (
             By::Path,
@@ -228,7 +228,7 @@ pub(super) fn broken_off(attempt: &Attempt<'_>, context: &Context<'_>, id: &'sta
         finding = with_repeats(finding, facts, side);
     }
     finding = finding.evidence(
-        connection.last.0,
+        connection.last.frame,
         phrase("silent-mid-handshake-last-packet").with("span", waited),
     );
     if by == By::Path {
@@ -309,18 +309,18 @@ fn with_repeats(finding: Finding, facts: &DatagramFacts, side: Side) -> Finding 
         None => phrase("datagrams-repeated"),
     };
     finding.evidence(
-        last.0,
+        last.frame,
         what.with("who", side_name(side))
             .with("times", again.len())
-            .with("first", first.0),
+            .with("first", first.frame),
     )
 }
 
 /// The first and the last pause between repetitions, where each is longer than the one before (RFC 6347 section 4.2.4.1).
-fn pauses(again: &[(FrameNumber, Timestamp)]) -> Option<(i64, i64)> {
+fn pauses(again: &[FrameAt]) -> Option<(i64, i64)> {
     let pauses: Vec<i64> = again
         .windows(2)
-        .filter_map(|pair| Some(pair.get(1)?.1.since(pair.first()?.1)))
+        .filter_map(|pair| Some(pair.get(1)?.time.since(pair.first()?.time)))
         .collect();
     let (&first, &last) = (pauses.first()?, pauses.last()?);
     let grows = pauses.windows(2).all(|pair| pair.first() < pair.get(1));

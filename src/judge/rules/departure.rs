@@ -3,7 +3,7 @@
 //! "No answer" is the server's silence only where somebody waited for it. A client that closes within a round trip of its
 //! words, or soon after them, went first.
 
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::{FrameAt, FrameNumber};
 use crate::connection::Connection;
 use crate::connection::walk::{Side, Step};
 
@@ -24,7 +24,7 @@ pub(super) struct Departure {
 
 /// The client's close behind one of its own steps, if it left first and at once.
 pub(super) fn at_once(connection: &Connection, step: &Step) -> Option<Departure> {
-    let (frame, time) = left_first(connection)?;
+    let FrameAt { frame, time } = left_first(connection)?;
     let after = time.since(step.time);
     if step.side != Side::Client || !(1..NOT_WAITED).contains(&after) {
         return None;
@@ -54,7 +54,7 @@ pub(super) fn first_fin(connection: &Connection) -> Option<Side> {
 }
 
 /// The client's FIN or RST, if the server had sent neither.
-fn left_first(connection: &Connection) -> Option<(FrameNumber, Timestamp)> {
+fn left_first(connection: &Connection) -> Option<FrameAt> {
     let (client, server) = (&connection.tcp.client, &connection.tcp.server);
     let fin = client.fin.filter(|_| first_fin(connection) == Some(Side::Client));
     let mark = match (fin, client.reset) {
@@ -64,12 +64,13 @@ fn left_first(connection: &Connection) -> Option<(FrameNumber, Timestamp)> {
         (None, _) => return None,
     };
     let server_reset_first = server.reset.is_some_and(|reset| reset.frame < mark.frame);
-    (!server_reset_first).then_some((mark.frame, mark.time))
+    (!server_reset_first).then_some(mark.frame_at())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::frame::Timestamp;
     use crate::connection::connection;
     use crate::connection::walk::{Seen, StepKind};
     use crate::tcp::side::Mark;
@@ -105,8 +106,8 @@ mod tests {
     /// A connection with a round trip of 40 ms, whose client closes so long after its hello.
     fn closing(after: i64) -> (Connection, Step) {
         let mut it = connection(1, "10.0.0.1:50000", "10.0.0.2:443");
-        it.tcp.client.syns = vec![(FrameNumber(1), Timestamp(0))];
-        it.tcp.server.syns = vec![(FrameNumber(2), Timestamp(30 * MS))];
+        it.tcp.client.syns = vec![FrameAt::new(FrameNumber(1), Timestamp(0))];
+        it.tcp.server.syns = vec![FrameAt::new(FrameNumber(2), Timestamp(30 * MS))];
         it.steps = vec![step(StepKind::Ack, 3, 40 * MS)];
         it.tcp.client.fin = Some(mark(5, 50 * MS + after));
         (it, step(StepKind::ClientHello, 4, 50 * MS))

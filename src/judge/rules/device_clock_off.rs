@@ -25,7 +25,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             && offset.error().abs() > LIMIT
     };
     let offset = context.offsets.iter().find(is_off)?;
-    let (frame, _) = attempt.first();
+    let frame = attempt.first().frame;
     let log = context.options.logs.get(offset.log)?;
     let id = if offset.error() > 0 {
         "device-clock-off-fast"

@@ -6,6 +6,7 @@
 use super::device_service::setting;
 use crate::base::dialect::{Dialect, Task, task};
 use crate::base::phrase::{Phrase, phrase};
+use crate::base::wire_text::WireText;
 use crate::device::{DeviceLog, What};
 use crate::judge::finding::{Owner, Remedy};
 
@@ -53,13 +54,27 @@ pub(super) fn facts(logs: &[DeviceLog]) -> Vec<Fact> {
         (Fact::Offline, is_offline),
         (Fact::Reservation, has("reservation")),
         (Fact::TokenUsedUp, used_up),
-        (Fact::TrustMissing, has("trust-missing")),
+        (Fact::TrustMissing, member_without_trust(logs).is_some()),
     ] {
         if is_shown {
             facts.push(fact);
         }
     }
     facts
+}
+
+/// The member of a pair without a trust code: by the text of one that tells of both, or by the texts of both, each with its own
+/// identifier, of which one has a trust code and the other has none.
+fn member_without_trust(logs: &[DeviceLog]) -> Option<WireText> {
+    if let Some(member) = setting(logs, "trust-missing") {
+        return Some(WireText::from(member.as_str()));
+    }
+    let udi = |log: &DeviceLog| log.setting("udi").map(|udi| udi.raw().to_owned());
+    let lacks = |log: &&DeviceLog| log.setting("no-trust-code").is_some() && log.setting("trust-code").is_none();
+    let lacking = logs.iter().find(lacks)?;
+    let own = udi(lacking)?;
+    let has_other = |log: &DeviceLog| log.setting("trust-code").is_some() && udi(log).is_some_and(|it| it != own);
+    logs.iter().any(has_other).then(|| WireText::from(own.as_str()))
 }
 
 impl Fact {
@@ -73,7 +88,10 @@ impl Fact {
             },
             Self::Reservation => phrase("device-fact-reservation").with("says", value("reservation")),
             Self::ReloadPending => phrase("device-fact-reload"),
-            Self::TrustMissing => phrase("device-fact-trust-missing").with("member", value("trust-missing")),
+            Self::TrustMissing => {
+                let member = member_without_trust(logs).unwrap_or_default();
+                phrase("device-fact-trust-missing").with("member", &member)
+            }
             Self::TokenUsedUp => phrase("device-fact-token"),
         }
     }

@@ -10,7 +10,7 @@ use crate::base::confidence::Confidence;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::walk::{Side, StepKind};
-use crate::device::{Reason, What};
+use crate::device::{JoinReason, Reason, What};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Rule, Severity};
 
@@ -55,10 +55,13 @@ pub(super) fn contradicts(attempt: &Attempt<'_>, testimony: &Testimony<'_>) -> b
 type Contradiction<'t, 'a> = (&'t Testimony<'a>, FrameNumber, At, Phrase);
 
 fn contradiction<'t, 'a>(attempt: &Attempt<'a>, testimony: &'t Testimony<'a>) -> Option<Contradiction<'t, 'a>> {
-    let (frame, at, shows) = match testimony.event.what {
+    let (frame, at, shows) = match testimony.what(attempt) {
         What::CommunicationFailed(Reason::CertificateNotValidated) | What::CertificateInvalid => {
             no_certificate(attempt)?
         }
+        What::JoinFailed(JoinReason::CertificateDates | JoinReason::CertificateRefused) => no_certificates(attempt)?,
+        What::JoinFailed(JoinReason::NoAnswer) => answered(attempt)?,
+        What::Joined => refused(attempt)?,
         What::NoAnswer | What::CommunicationFailed(Reason::EmptyAnswer | Reason::TimedOut) => answered(attempt)?,
         What::CommunicationFailed(Reason::NameNotResolved) => resolved(attempt)?,
         What::TrustInstalled | What::CommunicationRestored | What::Answer(Some(true)) => refused(attempt)?,
@@ -70,7 +73,7 @@ fn contradiction<'t, 'a>(attempt: &Attempt<'a>, testimony: &'t Testimony<'a>) ->
 /// No certificate of the server ever arrived, and none is hidden.
 fn no_certificate(attempt: &Attempt<'_>) -> Option<(FrameNumber, At, Phrase)> {
     let Some(connection) = attempt.connection() else {
-        let (frame, _) = attempt.first();
+        let frame = attempt.first().frame;
         return Some((frame, At::Dns, phrase("device-log-contradicts-no-connection")));
     };
     let hidden = attempt
@@ -82,10 +85,20 @@ fn no_certificate(attempt: &Attempt<'_>) -> Option<(FrameNumber, At, Phrase)> {
         return None;
     }
     Some((
-        connection.last.0,
+        connection.last.frame,
         At::Tls,
         phrase("device-log-contradicts-no-certificate"),
     ))
+}
+
+/// Neither side of a join showed a certificate: a log of either may mean the other's.
+fn no_certificates(attempt: &Attempt<'_>) -> Option<(FrameNumber, At, Phrase)> {
+    let came =
+        |connection: &&crate::connection::Connection| connection.step_by(StepKind::Certificate, Side::Client).is_some();
+    match attempt.connection().filter(came) {
+        Some(_) => None,
+        None => no_certificate(attempt),
+    }
 }
 
 /// The server sent more than an empty answer.
@@ -137,7 +150,7 @@ fn refused(attempt: &Attempt<'_>) -> Option<(FrameNumber, At, Phrase)> {
         return None;
     }
     Some((
-        connection.last.0,
+        connection.last.frame,
         At::Tcp,
         phrase("device-log-contradicts-never-connected"),
     ))

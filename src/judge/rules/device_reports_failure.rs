@@ -4,23 +4,25 @@
 //! type, and with the capture that would show it.
 
 use super::device_facts;
+use super::device_join;
 use super::device_remedies::remedies;
 use crate::attempt::device_clock::written;
+use crate::base::carrier::Carrier;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
 use crate::base::frame::Timestamp;
-use crate::base::phrase::phrase;
+use crate::base::phrase::{Voice, phrase};
 use crate::base::wire_text::WireText;
 use crate::device::{DeviceEvent, DeviceLog, Form, Reason, Standing, Statistics, What};
-use crate::judge::finding::{At, By, Finding, Owner, Remedy, Severity};
+use crate::judge::finding::{At, By, Finding, Owner, Remedy, Severity, VerdictId};
 use crate::profile::options::Options;
 
 /// The verdict id where the device says that licensing fails.
-pub const ID: &str = "device-reports-failure";
+pub const ID: VerdictId = VerdictId::new("device-reports-failure");
 /// The verdict id where it says that it works.
-pub const SUCCESS: &str = "device-reports-success";
+pub const SUCCESS: VerdictId = VerdictId::new("device-reports-success");
 /// The verdict id where it says nothing about it.
-pub const NOTHING: &str = "no-device-events";
+pub const NOTHING: VerdictId = VerdictId::new("no-device-events");
 
 /// Why, as far as the device knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +48,9 @@ pub(super) enum Cause {
 #[must_use]
 pub fn finding(options: &Options) -> Finding {
     let logs = &options.logs[..];
+    if let Some(finding) = device_join::finding(logs, options.dialect_of_join()) {
+        return finding;
+    }
     let failing = failing(logs);
     let last = latest(logs);
     if !is_failing(logs) {
@@ -62,6 +67,20 @@ pub fn finding(options: &Options) -> Finding {
         finding = finding.remedy(remedy);
     }
     finding
+}
+
+/// In whose words it is said: where only access points are told of, in theirs.
+#[must_use]
+pub fn voice(options: &Options) -> Voice {
+    let dialect = options.dialect_of_join();
+    match device_join::finding(&options.logs, dialect) {
+        Some(_) => Voice {
+            language: options.language,
+            dialect,
+            carrier: Carrier::Capwap,
+        },
+        None => options.voice(),
+    }
 }
 
 /// Whether logs say that licensing fails.
@@ -339,7 +358,7 @@ mod tests {
     use super::*;
     use crate::profile::Profile;
 
-    fn judged(texts: &[&str]) -> (&'static str, Option<At>) {
+    fn judged(texts: &[&str]) -> (VerdictId, Option<At>) {
         let mut options = Options::new(Profile::built_in("cisco-smart-licensing").unwrap());
         let logs = texts.iter().map(|text| crate::device::read("a", text.as_bytes()));
         options.logs = logs.collect();

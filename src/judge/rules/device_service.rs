@@ -32,7 +32,7 @@ impl NamedService {
         let type_of = setting("transport").or_else(|| setting("configured-transport"));
         let by_setting = type_of.and_then(|word| transport_of(&word));
         let events = logs.iter().rev().flat_map(|log| log.events.iter().rev());
-        let failures = events.filter(|event| event.what.is_failure());
+        let failures = events.filter(|event| event.what.is_failure()); // joins are none of licensing
         let lines = || std::iter::once(says).chain(failures.clone().map(|event| event.text.raw()));
         let by_line = lines().find_map(transport_named);
         let url = lines().find_map(|line| url_in(line).or_else(|| host_in(line, profile)));

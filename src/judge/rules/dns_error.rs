@@ -76,7 +76,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
             .with("meaning", meaning),
     )
     .evidence(
-        lookup.first().0,
+        lookup.first().frame,
         phrase("dns-error-asks")
             .with("server", server)
             .with("name", name)

@@ -33,14 +33,14 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .lookups
         .iter()
         .flat_map(|it| &it.questions)
-        .map(|&(frame, _)| frame)
+        .map(|question| question.frame)
         .collect();
     let &last = questions.iter().max()?;
     let last_time = attempt
         .lookups
         .iter()
         .flat_map(|it| &it.questions)
-        .map(|&(_, time)| time)
+        .map(|question| question.time)
         .max()?;
     let watched = context
         .capture
@@ -144,7 +144,7 @@ fn no_name_server(attempt: &Attempt<'_>, lookup: &Lookup) -> Finding {
     )
     .confidence(Confidence::Likely)
     .evidence(
-        lookup.first().0,
+        lookup.first().frame,
         phrase("dns-no-name-server-asks")
             .with("server", lookup.server)
             .with("name", &lookup.name)
@@ -167,9 +167,9 @@ fn over_tcp(attempt: &Attempt<'_>, connection: &Connection, context: &Context<'_
     let lookup = attempt.lookups.iter().find(|it| it.answer.is_some())?;
     let answer = lookup.answer.as_ref()?;
     let refused = connection.tcp.server.reset;
-    let &(first, started) = connection.tcp.client.syns.first()?;
-    let &(last, _) = connection.tcp.client.syns.last()?;
-    let waited = context.capture.last?.since(started);
+    let asked = connection.tcp.client.syns.first()?;
+    let last = connection.tcp.client.syns.last()?.frame;
+    let waited = context.capture.last?.since(asked.time);
     if refused.is_none() && waited < super::SILENCE {
         return None;
     }
@@ -183,18 +183,18 @@ fn over_tcp(attempt: &Attempt<'_>, connection: &Connection, context: &Context<'_
             .with("name", &lookup.name)
             .with("server", server),
     )
-    .confidence(if refused.is_some() || last != first {
+    .confidence(if refused.is_some() || last != asked.frame {
         Confidence::Certain
     } else {
         Confidence::Possible
     })
     .evidence(answer.frame, phrase("dns-no-response-truncated"))
-    .evidence(first, phrase("syn-to").with("server", server));
+    .evidence(asked.frame, phrase("syn-to").with("server", server));
     finding = match refused {
         Some(reset) => finding.evidence(
             reset.frame,
             phrase("tcp-refused-answer")
-                .with("span", super::seconds(reset.time.since(started)))
+                .with("span", super::seconds(reset.time.since(asked.time)))
                 .with("ttl", reset.ttl),
         ),
         None => finding
@@ -219,7 +219,7 @@ fn over_tcp(attempt: &Attempt<'_>, connection: &Connection, context: &Context<'_
 mod tests {
     use super::*;
     use crate::attempt::attempts;
-    use crate::base::frame::{FrameNumber, Timestamp};
+    use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
     use crate::base::wire_text::WireText;
     use crate::dns::lookup::Lookups;
     use crate::dns::message::{Message, Status};
@@ -240,7 +240,7 @@ mod tests {
                 addresses: Vec::new(),
             };
             let (device, everybody) = ([10, 0, 0, 1].into(), [255; 4].into());
-            lookups.message(question, device, everybody, FrameNumber(1), Timestamp(0));
+            lookups.message(question, device, everybody, FrameAt::new(FrameNumber(1), Timestamp(0)));
             let options = Options::new(Profile::built_in("cisco-smart-licensing").unwrap());
             let attempts = attempts(&options, &[], &lookups.all, &[]);
             let attempt = &attempts[0];

@@ -25,7 +25,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let (lookup, answer) = attempt.lookups.iter().rev().find_map(|lookup| {
         let answer = lookup.answer.as_ref()?;
         let of_family = answer.addresses.iter().any(|ip| ip.is_ipv4() == used.is_ipv4());
-        (of_family && !answer.truncated && answer.time < connection.first.1).then_some((lookup, answer))
+        (of_family && !answer.truncated && answer.time < connection.first.time).then_some((lookup, answer))
     })?;
     // An address that any answer of the capture gave may still be in use; so may one that another device was told.
     let is_told = context.watched.addresses_of(lookup.name.raw()).any(|ip| ip == used);
@@ -55,7 +55,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
                 .with("name", name)
                 .with("now", now),
         )
-        .evidence(connection.first.0, phrase("dns-stale-address-used").with("used", used))
+        .evidence(
+            connection.first.frame,
+            phrase("dns-stale-address-used").with("used", used),
+        )
         .alternative("static-entry", phrase("dns-stale-address-static").with("used", used))
         .remedy(on_client(
             attempt,

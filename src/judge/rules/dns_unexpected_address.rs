@@ -51,7 +51,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .with("address", address);
     let mut finding = Finding::error(RULE.id, By::Server, At::Dns, summary)
         .confidence(Confidence::Likely)
-        .evidence(lookup.first().0, asks)
+        .evidence(lookup.first().frame, asks)
         .evidence(answer.frame, answers);
     for connection in attempt
         .connections
@@ -63,7 +63,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         } else {
             phrase("dns-unexpected-address-tries")
         };
-        finding = finding.evidence(connection.first.0, what);
+        finding = finding.evidence(connection.first.frame, what);
     }
     Some(
         finding

@@ -120,14 +120,14 @@ pub(super) fn answered_in_time(connection: &Connection) -> bool {
 /// When the later Finished was sent.
 pub(super) fn handshake_end(connection: &Connection) -> Timestamp {
     let finished = connection.steps.iter().filter(|step| step.kind == StepKind::Finished);
-    finished.map(|step| step.time).max().unwrap_or(connection.last.1)
+    finished.map(|step| step.time).max().unwrap_or(connection.last.time)
 }
 
 /// How long it took from the Client Hello to the later Finished.
 pub(super) fn handshake_took(connection: &Connection) -> i64 {
     let end = handshake_end(connection);
     let hello = connection.step(StepKind::ClientHello).map(|step| step.time);
-    end.since(hello.unwrap_or(connection.first.1))
+    end.since(hello.unwrap_or(connection.first.time))
 }
 
 /// When something was whole that ended in this frame.
@@ -135,5 +135,5 @@ pub(super) fn time_in(connection: &Connection, frame: FrameNumber) -> Timestamp 
     let mut steps = connection.steps.iter();
     steps
         .find(|step| step.frames.contains(&frame))
-        .map_or(connection.last.1, |step| step.time)
+        .map_or(connection.last.time, |step| step.time)
 }

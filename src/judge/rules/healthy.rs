@@ -32,7 +32,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
 fn in_plain_http(attempt: &Attempt<'_>, connection: &Connection) -> Option<Finding> {
     let mut exchanges = connection.http.iter().rev();
     let (frame, answer) = exchanges.find_map(|exchange| exchange.response.as_ref())?;
-    let took = seconds(time_in(connection, *frame).since(connection.first.1));
+    let took = seconds(time_in(connection, *frame).since(connection.first.time));
     let server_tcp = &connection.tcp.server;
     let cut = server_tcp.cut > 0 || server_tcp.unseen_end > 0 || !server_tcp.gaps.is_empty();
     let with_status = |what: Phrase| what.with("status", answer.status).with("reason", &answer.reason);

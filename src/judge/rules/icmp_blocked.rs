@@ -61,7 +61,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     Some(
         Finding::error(RULE.id, By::Path, at, summary)
             .evidence(
-                connection.first.0,
+                connection.first.frame,
                 phrase("icmp-blocked-tries").with("client", connection.client),
             )
             .evidence(error.frame, quotes)

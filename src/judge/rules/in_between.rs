@@ -7,7 +7,7 @@ use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Exchange;
 use crate::http::reader::Response;
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Finding, Owner, Remedy};
+use crate::judge::finding::{At, By, Finding, Owner, Remedy, VerdictId};
 use crate::profile::Page;
 
 /// A network that wants somebody to sign in first; never sent by the server that was asked (RFC 6585 section 6).
@@ -37,7 +37,7 @@ pub(super) fn remedy(attempt: &Attempt<'_>, is_portal: bool) -> Remedy {
 
 /// An answer in plain HTTP that the service did not give.
 pub(super) fn answered_in_between(
-    id: &'static str,
+    id: VerdictId,
     attempt: &Attempt<'_>,
     exchange: &Exchange,
     context: &Context<'_>,

@@ -4,6 +4,7 @@ use super::sight::lost_sight;
 use super::{lost_bytes, service, side_name};
 use crate::attempt::Attempt;
 use crate::base::carrier::Carrier;
+use crate::base::frame::FrameAt;
 use crate::base::phrase::{Phrase, phrase};
 use crate::capture::End;
 use crate::connection::Connection;
@@ -42,10 +43,10 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     .severity(Severity::Note);
     if let Some(connection) = attempt.connection() {
         finding = finding
-            .evidence(connection.first.0, phrase("incomplete-capture-first-frame"))
-            .evidence(connection.last.0, phrase("incomplete-capture-last-frame"));
+            .evidence(connection.first.frame, phrase("incomplete-capture-first-frame"))
+            .evidence(connection.last.frame, phrase("incomplete-capture-last-frame"));
     } else {
-        finding = finding.evidence(attempt.first().0, phrase("incomplete-capture-first-frame"));
+        finding = finding.evidence(attempt.first().frame, phrase("incomplete-capture-first-frame"));
     }
     for reason in reasons {
         finding = finding.cannot_tell(reason);
@@ -152,7 +153,7 @@ fn missing_of(connection: &Connection, side: Side, context: &Context<'_>, reason
 
 /// That neither side closed while the capture lasted.
 fn still_open(connection: &Connection, context: &Context<'_>) -> Phrase {
-    let (last, time) = connection.last;
+    let FrameAt { frame: last, time } = connection.last;
     let end = context.capture.last;
     let goes_on = end.is_some_and(|end| end.since(time) >= super::SILENCE);
     if goes_on && lost_sight(connection) {

@@ -375,10 +375,10 @@ const NEAR: i64 = 2_000_000;
 
 /// The round trip to the server where it is too short for a service on the Internet, seen from the client's end.
 fn near(connection: &Connection) -> Option<i64> {
-    let (&(_, asked), &(_, answered)) = (connection.tcp.client.syns.last()?, connection.tcp.server.syns.first()?);
+    let (asked, answered) = (connection.tcp.client.syns.last()?, connection.tcp.server.syns.first()?);
     let acknowledged = connection.step(StepKind::Ack)?.time;
     // Beside the server the first leg would be short as well, but not the second.
-    let (there, back) = (answered.since(asked), acknowledged.since(answered));
+    let (there, back) = (answered.time.since(asked.time), acknowledged.since(answered.time));
     ((1..NEAR).contains(&there) && (0..NEAR).contains(&back)).then_some(there)
 }
 

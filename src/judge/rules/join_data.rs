@@ -8,10 +8,10 @@ use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::Side;
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Finding, Owner};
+use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 
 /// RFC 5415 section 4.7.1: a controller answers each keep-alive of the data channel, 30 s apart and sooner while there is none.
-pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: &'static str) -> Option<Finding> {
+pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: VerdictId) -> Option<Finding> {
     if attempt.carrier() != Carrier::Capwap || !attempt.exchanged() {
         return None;
     }
@@ -20,8 +20,8 @@ pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: &'sta
         .watched
         .channels
         .between(connection.client.ip, connection.server.ip)?;
-    let span = channel.last.1.since(channel.first.1);
-    let is_of_it = channel.first.1 >= connection.first.1 && channel.first.1 <= connection.last.1;
+    let span = channel.last.time.since(channel.first.time);
+    let is_of_it = channel.first.time >= connection.first.time && channel.first.time <= connection.last.time;
     if channel.answered > 0 || channel.asked < 2 || span < SILENCE || !is_of_it {
         return None;
     }
@@ -33,8 +33,11 @@ pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: &'sta
     Some(
         Finding::error(id, By::Unknown, At::Http, summary)
             .confidence(Confidence::Likely)
-            .evidence(channel.first.0, phrase("join-data-first"))
-            .evidence(channel.last.0, phrase("join-data-last").with("times", channel.asked))
+            .evidence(channel.first.frame, phrase("join-data-first"))
+            .evidence(
+                channel.last.frame,
+                phrase("join-data-last").with("times", channel.asked),
+            )
             .claims_silence_of(Side::Server)
             .cannot_tell(phrase("datagrams-cannot-tell-where"))
             .remedy(elsewhere(

@@ -8,14 +8,14 @@ use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
 use crate::base::phrase::phrase;
 use crate::connection::walk::StepKind;
-use crate::judge::finding::{At, By, Finding};
+use crate::judge::finding::{At, By, Finding, VerdictId};
 
 /// Encrypted records of both sides up to which a session was no more than a Join Request, its answer, and one word beside
 /// them: one that was let in goes on with its configuration (RFC 5415 section 2.3.1: Join, Configure, Data Check, Run).
 const HARDLY: u64 = 4;
 
 /// RFC 5415 section 6.2: a Join Response may say no; the session is then torn down.
-pub(super) fn finding(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding> {
+pub(super) fn finding(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     if attempt.carrier() != Carrier::Capwap {
         return None;
     }

@@ -13,7 +13,7 @@ use crate::base::frame::Timestamp;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, Step, StepKind};
-use crate::judge::finding::{At, By, Finding, Owner};
+use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 use crate::tcp::side::Mark;
 
 /// Sent again so often, bytes have been given every chance: the timer has doubled twice (RFC 6298).
@@ -46,12 +46,12 @@ fn open_request(connection: &Connection) -> Option<&Step> {
 /// How long nothing had been sent before a step.
 fn idle_before(connection: &Connection, step: &Step) -> i64 {
     let earlier = connection.steps.iter().filter(|it| it.frame < step.frame);
-    let last = earlier.map(|it| it.time).max().unwrap_or(connection.first.1);
+    let last = earlier.map(|it| it.time).max().unwrap_or(connection.first.time);
     step.time.since(last)
 }
 
 /// A request after the first exchange that was sent again and again and never acknowledged.
-pub(super) fn unacknowledged(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding> {
+pub(super) fn unacknowledged(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     let connection = attempt.connection()?;
     let request = open_request(connection)?;
     let client_tcp = &connection.tcp.client;
@@ -68,11 +68,11 @@ pub(super) fn unacknowledged(attempt: &Attempt<'_>, id: &'static str) -> Option<
             .with("who", client(attempt))
             .with("service", service(attempt))
             .with("times", repeated.times)
-            .with("span", seconds(repeated.last.1.since(request.time))),
+            .with("span", seconds(repeated.last.time.since(request.time))),
     )
     .confidence(Confidence::Likely)
     .evidence(request.frame, phrase("later-request").with("who", client(attempt)))
-    .evidence(repeated.last.0, lost_bytes::repeated(repeated))
+    .evidence(repeated.last.frame, lost_bytes::repeated(repeated))
     .alternative("server-gone", phrase("later-request-server-gone"))
     .claims_silence_of(Side::Server);
     finding = with_idle(finding, connection, request);
@@ -97,7 +97,7 @@ fn with_idle(finding: Finding, connection: &Connection, request: &Step) -> Findi
 }
 
 /// A RST in answer to a later request, or in the midst of an answer.
-pub(super) fn reset(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding> {
+pub(super) fn reset(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     let connection = attempt.connection()?;
     if !super::sees_without_holes(connection) {
         return None;
@@ -115,7 +115,7 @@ fn instead_of_answer(
     connection: &Connection,
     request: &Step,
     reset: &Mark,
-    id: &'static str,
+    id: VerdictId,
 ) -> Finding {
     let origin = origin(connection, Side::Server, reset);
     let by = match origin.by(Side::Server) {
@@ -161,7 +161,7 @@ fn inside_answer(
     connection: &Connection,
     side: Side,
     reset: &Mark,
-    id: &'static str,
+    id: VerdictId,
 ) -> Option<Finding> {
     let tls = connection.tls.as_ref()?;
     let missing = connection.tcp.server.unfinished_record;
@@ -222,7 +222,7 @@ fn inside_answer(
 
 /// When the other side had last sent anything.
 fn before(connection: &Connection, side: Side, reset: &Mark) -> Timestamp {
-    connection.tcp[side.peer()].last_time.min(reset.time)
+    connection.tcp[side.peer()].last.time.min(reset.time)
 }
 
 const fn confidence(by: By) -> Confidence {

@@ -59,5 +59,5 @@ fn named_in(attempt: &Attempt<'_>) -> FrameNumber {
         _ => None,
     };
     let step = kind.and_then(|kind| attempt.connection()?.step(kind));
-    step.map_or(attempt.first().0, |step| step.frame)
+    step.map_or(attempt.first().frame, |step| step.frame)
 }

@@ -19,7 +19,7 @@ pub(super) fn repeated(repeated: &Repeated) -> Phrase {
     phrase("lost-repeated")
         .with("len", repeated.len)
         .with("times", repeated.times)
-        .with("span", seconds(repeated.last.1.since(repeated.first.1)))
+        .with("span", seconds(repeated.last.time.since(repeated.first.time)))
 }
 
 /// The first hole of a side that its receiver never filled.
@@ -47,9 +47,9 @@ fn lost_payload(connection: &Connection, side: Side) -> Option<u32> {
 
 /// The frame that shows that bytes of a side are missing.
 fn shown_by(connection: &Connection, side: Side) -> FrameNumber {
-    let repeated = connection.tcp[side].delivery.repeated().map(|it| it.last.0);
+    let repeated = connection.tcp[side].delivery.repeated().map(|it| it.last.frame);
     let hole = || hole(connection, side).map(|gap| gap.seen_at);
-    repeated.or_else(hole).unwrap_or(connection.last.0)
+    repeated.or_else(hole).unwrap_or(connection.last.frame)
 }
 
 /// Whether size explains what a side's bytes came to.

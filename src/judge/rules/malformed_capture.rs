@@ -20,9 +20,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .capture
         .damage
         .iter()
-        .find(|damage| damage.after < connection.last.0);
+        .find(|damage| damage.after < connection.last.frame);
     if let Some(damage) = around {
-        let place = phrase(if connection.first.0 <= damage.after {
+        let place = phrase(if connection.first.frame <= damage.after {
             "malformed-capture-within"
         } else {
             "malformed-capture-before"
@@ -30,7 +30,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         return Some(
             lost(damage, attempt.dialect)
                 .severity(Severity::Warning)
-                .evidence(connection.last.0, place)
+                .evidence(connection.last.frame, place)
                 .cannot_tell(phrase("malformed-capture-cannot-tell-numbers")),
         );
     }
@@ -38,7 +38,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if is_only_cut(context.capture) {
         return None;
     }
-    finding(context).map(|finding| finding.evidence(connection.last.0, phrase("malformed-capture-last-of-connection")))
+    finding(context)
+        .map(|finding| finding.evidence(connection.last.frame, phrase("malformed-capture-last-of-connection")))
 }
 
 /// Whether nothing is wrong with a file that has frames but that it ends early.

@@ -5,13 +5,14 @@
 use crate::attempt::Attempt;
 use crate::judge::context::Context;
 use crate::judge::explanation::{Explanation, explained};
-use crate::judge::finding::{Kind, Rule};
+use crate::judge::finding::{Kind, Rule, VerdictId};
+use serde::{Deserialize, Deserializer, de};
 
 /// A rule as data: its verdict, what its finding may be, and the function that looks.
 macro_rules! rule {
     ($id:literal, $kind:ident, $check:expr) => {
         $crate::judge::finding::Rule {
-            id: $id,
+            id: $crate::judge::finding::VerdictId::new($id),
             kind: $crate::judge::finding::Kind::$kind,
             explanation: $crate::judge::explanation::explained!($id),
             check: $check,
@@ -28,6 +29,7 @@ mod certificate_alerts;
 mod certificate_fault_accepted;
 mod certificate_faults;
 mod certificate_remedies;
+mod chassis_changed;
 mod cipher_mismatch;
 mod client_certificate_rejected;
 mod client_gave_up;
@@ -39,6 +41,7 @@ mod datagram_silence;
 mod departure;
 mod device_clock_off;
 mod device_facts;
+mod device_join;
 mod device_log_contradicts;
 mod device_remedies;
 pub mod device_reports_failure;
@@ -69,10 +72,10 @@ mod malformed_capture;
 mod negotiation;
 mod no_application_response;
 mod no_connection;
-#[allow(clippy::too_many_lines, reason = "one case told from beginning to end")]
 pub mod no_licensing_traffic;
 mod not_tls;
 mod odd_address;
+mod pair;
 mod plain_text_to_tls;
 mod proxy_authentication_required;
 mod proxy_no_response;
@@ -157,6 +160,7 @@ pub(super) const RULES: &[&Rule] = &[
     &certificate_fault_accepted::RULE,
     &device_log_contradicts::RULE,
     &device_clock_off::RULE,
+    &chassis_changed::RULE,
 ];
 
 /// What is said of a damaged file in which nobody attempted anything. One that merely ends early holds what it holds.
@@ -182,6 +186,23 @@ pub fn explanations() -> impl Iterator<Item = Explanation> {
     let is_first = |&(at, rule): &(usize, &&Rule)| !RULES.iter().take(at).any(|earlier| earlier.id == rule.id);
     let of_rules = RULES.iter().enumerate().filter(is_first);
     of_rules.map(|(_, rule)| rule.explanation).chain(WITHOUT_ATTEMPT)
+}
+
+impl VerdictId {
+    /// The verdict of this id.
+    #[must_use]
+    pub fn known(id: &str) -> Option<Self> {
+        let explained = explanations().find(|explanation| explanation.id == id);
+        explained.map(|explanation| Self::new(explanation.id))
+    }
+}
+
+/// Read back, an id must be one of these: another was written by another version.
+impl<'de> Deserialize<'de> for VerdictId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let id = String::deserialize(deserializer)?;
+        Self::known(&id).ok_or_else(|| de::Error::custom(format!("“{id}” is no verdict that this version knows")))
+    }
 }
 
 /// Whether a verdict can be what an attempt came to, and not only told beside that.
@@ -225,7 +246,7 @@ mod tests {
         let is_beside = |rule: &&Rule| matches!(rule.kind, Kind::Beside | Kind::Explaining);
         let first = RULES.iter().position(is_beside).unwrap();
         assert!(RULES.iter().skip(first).all(is_beside));
-        assert!(RULES[..first].iter().all(|rule| is_cause(rule.id)));
-        assert!(!is_cause(RULES[first].id));
+        assert!(RULES[..first].iter().all(|rule| is_cause(&rule.id)));
+        assert!(!is_cause(&RULES[first].id));
     }
 }

@@ -1,11 +1,12 @@
 //! Attempt → Finding: the request was sent, and no answer came.
 
 use super::behind_proxy::behind_proxy;
+use super::departure;
 use super::heard::{ANSWER, finished_lost, late_answer, unanswered};
 use super::{client, elsewhere, first_fin, seconds, service, watched_after};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Alert, Seen, Side, Step, StepKind, TlsFacts};
@@ -49,6 +50,8 @@ struct Case<'a, 'c> {
     end: Timestamp,
     /// The client closed soon after its request: it did not wait.
     left: bool,
+    /// The client's FIN, in or right behind its request: it closed its direction (RFC 9293 section 3.6) and may read on.
+    half_closed: Option<FrameNumber>,
     /// A record that is a ticket or the answer.
     either: Option<FrameNumber>,
     /// The server had closed before the request, by this frame.
@@ -69,7 +72,7 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
     let late = late_answer(connection, ANSWER);
     let request = unanswered(connection, late.is_some())?;
     let step = step_of(connection, request);
-    let time = step.map_or(connection.first.1, |step| step.time);
+    let time = step.map_or(connection.first.time, |step| step.time);
     if may_have_answered(connection) || !watched_after(connection, time, context) {
         return None;
     }
@@ -78,8 +81,8 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
     let end = match client_tcp.fin {
         Some(fin) if late.is_some() => fin.time,
         // An open connection is silent up to the capture's end.
-        _ if is_open => context.capture.last.unwrap_or(connection.last.1),
-        _ => connection.last.1,
+        _ if is_open => context.capture.last.unwrap_or(connection.last.time),
+        _ => connection.last.time,
     };
     // A client that closes soon after its request did not wait for an answer. Licensing is HTTP and needs one; of an
     // unknown protocol that proves nothing.
@@ -100,6 +103,11 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
     if !attempt.licensing && came.is_some_and(|came| end.since(came.time) < super::SILENCE) {
         return None;
     }
+    let half_closed = client_tcp
+        .fin
+        .filter(|fin| late.is_none() && closed_first.is_none() && !left && fin.time.since(time) < departure::NOT_WAITED)
+        .filter(|_| first_fin(connection) == Some(Side::Client))
+        .map(|fin| fin.frame);
     let coverage = step.map(|step| client_tcp.delivery.coverage(step.from, step.to));
     let server_left = server_tcp.fin.map(|fin| fin.time);
     Some(Case {
@@ -110,6 +118,7 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
         is_open,
         end,
         left,
+        half_closed,
         either,
         closed_first,
         server_left: server_left.filter(|_| late.is_none() && first_fin(connection) == Some(Side::Server)),
@@ -176,7 +185,7 @@ impl Case<'_, '_> {
         match (self.short_record, self.acked) {
             (true, _) => Confidence::Possible,
             _ if self.left || self.either.is_some() || self.closed_first.is_some() => Confidence::Likely,
-            _ if self.may_be_refusal || self.is_open => Confidence::Likely,
+            _ if self.may_be_refusal || self.is_open || self.half_closed.is_some() => Confidence::Likely,
             (false, true) => Confidence::Certain,
             (false, false) => Confidence::Likely,
         }
@@ -195,7 +204,7 @@ impl Case<'_, '_> {
         };
         finding
             .evidence(self.request, phrase("no-application-response-request"))
-            .evidence(left.map_or(self.connection.last.0, |fin| fin.frame), how)
+            .evidence(left.map_or(self.connection.last.frame, |fin| fin.frame), how)
             .cannot_tell(phrase(if self.attempt.licensing {
                 "no-application-response-cannot-tell"
             } else {
@@ -236,10 +245,15 @@ impl Case<'_, '_> {
             ),
             None => finding.claims_silence_of(Side::Server),
         };
+        if let Some(frame) = self.half_closed {
+            finding = finding
+                .evidence(frame, phrase("no-application-response-half-closed"))
+                .alternative("no-request", phrase("no-application-response-or-no-request"));
+        }
         if self.is_open {
             finding = finding.alternative("answer-later", phrase("no-application-response-open"));
         }
-        if let Some((frame, closed)) = self.connection.tcp.server.window_closed.filter(|_| !self.left) {
+        if let Some(FrameAt { frame, time: closed }) = self.connection.tcp.server.window_closed.filter(|_| !self.left) {
             let waited = seconds(self.end.since(closed));
             finding = finding
                 .evidence(frame, phrase("no-application-response-window").with("waited", waited))

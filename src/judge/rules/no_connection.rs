@@ -5,7 +5,7 @@ use super::on_client;
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
-use crate::base::frame::Timestamp;
+use crate::base::frame::{FrameAt, Timestamp};
 use crate::base::phrase::phrase;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Rule, Severity};
@@ -34,7 +34,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     // That the device's connections would be seen shows by others of it, later than the answer.
     let is_seen = |time: Timestamp| time > answer.time;
     let other = context.watched.hosts.of(device);
-    let visible = other.sent > 0 && other.last.is_some_and(|(_, time)| is_seen(time));
+    let visible = other.sent > 0 && other.last.is_some_and(|last| is_seen(last.time));
     if waited < PATIENCE || !visible || other.left_out {
         return None;
     }
@@ -59,9 +59,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let mut finding = Finding::error(RULE.id, By::Device, At::Tcp, summary)
         .severity(severity)
         .confidence(confidence)
-        .evidence(lookup.first().0, asks)
+        .evidence(lookup.first().frame, asks)
         .evidence(answer.frame, answers);
-    if let Some((frame, _)) = other.last {
+    if let Some(FrameAt { frame, .. }) = other.last {
         finding = finding.evidence(frame, of_device("no-connection-visible"));
     }
     finding = finding

@@ -5,12 +5,15 @@ use std::net::IpAddr;
 
 use super::device_facts::{self, Fact, facts};
 use crate::attempt::contents::Contents;
+use crate::attempt::hosts::Seen;
 use crate::base::command::HostName;
 use crate::base::dialect::task;
 use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
+use crate::decode::capwap::Capwap;
+use crate::dns::lookup::Lookup;
 use crate::judge::context::Context;
-use crate::judge::finding::{Evidence, Finding, Owner, Remedy, Severity};
+use crate::judge::finding::{Evidence, Finding, Owner, Remedy, Severity, VerdictId};
 use crate::judge::recapture::{Topology, Wanting, recapture, try_again};
 use crate::profile::Transport;
 
@@ -23,7 +26,7 @@ const MAX_SHOWN: usize = 4;
 const ROOT: &str = ".";
 
 /// The verdict id.
-pub const ID: &str = "no-licensing-traffic";
+pub const ID: VerdictId = VerdictId::new("no-licensing-traffic");
 
 /// What is said of a capture without attempts.
 #[must_use]
@@ -104,119 +107,137 @@ fn others_name(finding: &mut Finding, contents: &Contents) {
 
 /// What the silence proves, and how to end it.
 fn quiet(finding: &mut Finding, context: &Context<'_>) {
-    let (capture, watched) = (context.capture, context.watched);
+    finding.evidence.extend(watched_against_cycle(context));
+    let known = Known::of(context);
+    finding.evidence.extend(known.iter().flat_map(Known::evidence));
+    if known.is_empty() && context.capture.frames > 0 {
+        finding.evidence.push(of_the_whole(phrase("quiet-unknown")));
+    }
+    let logs = &context.options.logs;
+    let facts = facts(logs);
+    finding
+        .evidence
+        .extend(facts.iter().map(|fact| of_the_whole(fact.says(logs))));
+    finding
+        .remedies
+        .extend(device_facts::remedies(logs, context.options.dialect()));
+    // A device whose transport is off sends nothing that another capture could hold.
+    if !facts.contains(&Fact::Offline) {
+        finding.remedies.extend(capture_a_try(context));
+    }
+}
+
+/// Evidence that no single frame shows.
+fn of_the_whole(what: Phrase) -> Evidence {
+    Evidence {
+        frame: FrameNumber::default(),
+        what,
+    }
+}
+
+/// How long the capture is beside the time between two regular reports, where the profile knows that.
+fn watched_against_cycle(context: &Context<'_>) -> Option<Evidence> {
+    let capture = context.capture;
+    let cycle = context.options.profile.cadence.as_ref()?.report_seconds;
+    if cycle <= 0 || capture.frames == 0 {
+        return None;
+    }
     let duration = match (capture.first, capture.last) {
         (Some(first), Some(last)) => last.since(first) / SECOND,
         _ => 0,
     };
-    let mut say = |frame: Option<FrameNumber>, what: Phrase| {
-        finding.evidence.push(Evidence {
-            frame: frame.unwrap_or_default(),
-            what,
-        });
+    let said = if duration > cycle {
+        phrase("quiet-long")
+    } else {
+        phrase("quiet-short").with("percent", (duration * 100).checked_div(cycle).unwrap_or_default())
     };
-    let cycle = context
-        .options
-        .profile
-        .cadence
-        .as_ref()
-        .map(|usual| usual.report_seconds);
-    if let Some(cycle) = cycle.filter(|&cycle| cycle > 0 && capture.frames > 0) {
-        say(
-            None,
-            if duration > cycle {
-                phrase("quiet-long")
-                    .with("watched", length(duration))
-                    .with("cycle", length(cycle))
-            } else {
-                phrase("quiet-short")
-                    .with("watched", length(duration))
-                    .with("cycle", length(cycle))
-                    .with("percent", (duration * 100).checked_div(cycle).unwrap_or_default())
-            },
-        );
+    Some(of_the_whole(
+        said.with("watched", length(duration)).with("cycle", length(cycle)),
+    ))
+}
+
+/// A controller, and what the capture holds of it.
+struct Known<'a> {
+    address: IpAddr,
+    /// An option names it; otherwise its CAPWAP shows what it is.
+    by_option: bool,
+    seen: Seen,
+    capwap: Option<Capwap>,
+    lookups: Vec<&'a Lookup>,
+}
+
+impl<'a> Known<'a> {
+    /// The controllers that options name; where they name none, those that were recognised.
+    fn of(context: &Context<'a>) -> Vec<Self> {
+        let watched = context.watched;
+        let known = |address, by_option| Self {
+            address,
+            by_option,
+            seen: watched.hosts.of(address),
+            capwap: watched.controllers.of(address),
+            lookups: watched.lookups.iter().filter(|it| it.client == address).collect(),
+        };
+        let named = context.options.wlc.iter().map(|&ip| known(ip, true));
+        let named: Vec<Self> = named.collect();
+        if !named.is_empty() {
+            return named;
+        }
+        let recognised = watched.controllers.iter().take(MAX_SHOWN);
+        recognised.map(|(ip, _)| known(ip, false)).collect()
     }
-    let named = context.options.wlc.iter().map(|&ip| (ip, true));
-    let recognised = watched.controllers.iter().map(|(ip, _)| (ip, false));
-    let mut known: Vec<(IpAddr, bool)> = named.collect();
-    if known.is_empty() {
-        known.extend(recognised.take(MAX_SHOWN));
-    }
-    for &(address, by_option) in &known {
-        let (seen, capwap) = (watched.hosts.of(address), watched.controllers.of(address));
-        let lookups: Vec<_> = watched.lookups.iter().filter(|it| it.client == address).collect();
-        let first = [
-            seen.first.map(|(frame, _)| frame),
-            capwap.map(|capwap| capwap.first.0),
-            lookups.first().map(|it| it.first().0),
+
+    fn first_frame(&self) -> Option<FrameNumber> {
+        let frames = [
+            self.seen.first.map(|first| first.frame),
+            self.capwap.map(|capwap| capwap.first.frame),
+            self.lookups.first().map(|it| it.first().frame),
         ];
-        let first = first.into_iter().flatten().min();
-        let why = phrase(if by_option {
+        frames.into_iter().flatten().min()
+    }
+
+    /// What it was seen to do, and which names it asked for.
+    fn evidence(&self) -> Vec<Evidence> {
+        let Some(frame) = self.first_frame() else {
+            return vec![of_the_whole(phrase("quiet-unseen").with("address", self.address))];
+        };
+        let why = phrase(if self.by_option {
             "quiet-by-option"
         } else {
             "quiet-by-capwap"
         });
-        if first.is_none() {
-            say(None, phrase("quiet-unseen").with("address", address));
-            continue;
+        let seen = phrase("quiet-seen")
+            .with("address", self.address)
+            .with("why", why)
+            .with("capwap", self.capwap.map_or(0, |capwap| capwap.packets))
+            .with("opened", self.seen.opened)
+            .with("sent", self.seen.sent);
+        vec![Evidence { frame, what: seen }, self.asked()]
+    }
+
+    fn asked(&self) -> Evidence {
+        let Some(first) = self.lookups.first() else {
+            return of_the_whole(phrase("quiet-no-lookups").with("address", self.address));
+        };
+        let names: BTreeSet<String> = self.lookups.iter().map(|it| it.name.to_string()).collect();
+        let named = names.into_iter().filter(|name| !name.is_empty());
+        let mut shown: Vec<String> = named.take(MAX_SHOWN).collect();
+        if shown.is_empty() {
+            shown.push(ROOT.to_owned());
         }
-        say(
-            first,
-            phrase("quiet-seen")
-                .with("address", address)
-                .with("why", why)
-                .with("capwap", capwap.map_or(0, |capwap| capwap.packets))
-                .with("opened", seen.opened)
-                .with("sent", seen.sent),
-        );
-        if lookups.is_empty() {
-            say(None, phrase("quiet-no-lookups").with("address", address));
-        } else {
-            let names: BTreeSet<String> = lookups.iter().map(|it| it.name.to_string()).collect();
-            let named = names.into_iter().filter(|name| !name.is_empty());
-            let mut shown: Vec<String> = named.take(MAX_SHOWN).collect();
-            if shown.is_empty() {
-                shown.push(ROOT.to_owned());
-            }
-            say(
-                lookups.first().map(|it| it.first().0),
-                phrase("quiet-lookups")
-                    .with("count", lookups.len())
-                    .with("names", shown.join(", ")),
-            );
+        Evidence {
+            frame: first.first().frame,
+            what: phrase("quiet-lookups")
+                .with("count", self.lookups.len())
+                .with("names", shown.join(", ")),
         }
     }
-    if known.is_empty() && capture.frames > 0 {
-        say(None, phrase("quiet-unknown"));
-    }
-    let logs = &context.options.logs;
-    let facts = facts(logs);
-    for fact in &facts {
-        finding.evidence.push(Evidence {
-            frame: FrameNumber::default(),
-            what: fact.says(logs),
-        });
-    }
-    finding
-        .remedies
-        .extend(device_facts::remedies(logs, context.options.dialect()));
-    // What is not to be sent is not to be captured.
-    if facts.contains(&Fact::Offline) {
-        return;
-    }
-    let wanting = Wanting {
-        patience: true,
-        ..Wanting::of(context)
-    };
-    // What the user named tells the transport; the trigger that suits it is the one to type.
+}
+
+/// Look at the device first, then capture one try of it.
+fn capture_a_try(context: &Context<'_>) -> Vec<Remedy> {
     let options = context.options;
     let dialect = options.dialect();
-    let own = if options.on_prem.is_empty() && options.cslu.is_empty() {
-        Transport::Cssm
-    } else {
-        Transport::OnPrem
-    };
-    finding.remedies.push(Remedy {
+    let mut remedies = vec![Remedy {
         owner: Owner::Wlc,
         action: phrase("quiet-look"),
         commands: dialect.lines(&[
@@ -226,13 +247,24 @@ fn quiet(finding: &mut Finding, context: &Context<'_>) {
             task("show-history"),
         ]),
         verify: phrase("quiet-look-expect"),
-    });
-    finding.remedies.extend(recapture(
+    }];
+    // The options tell the transport, and each transport has its own command that starts a try.
+    let own = if options.on_prem.is_empty() && options.cslu.is_empty() {
+        Transport::Cssm
+    } else {
+        Transport::OnPrem
+    };
+    let wanting = Wanting {
+        patience: true,
+        ..Wanting::of(context)
+    };
+    remedies.extend(recapture(
         dialect,
         &Topology::expected(context),
         &try_again(dialect, own, None),
         wanting,
     ));
+    remedies
 }
 
 /// A length of time; of a few seconds nobody wants to know how many.

@@ -29,7 +29,13 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
 fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let (connection, tls) = tls_with_hello(attempt)?;
     let hello = connection.step(StepKind::ClientHello)?;
-    if tls.server_hello.is_some() || tls.alerts.iter().any(|alert| alert.side == Side::Server) {
+    if tls.server_hello.is_some() {
+        return None;
+    }
+    if let Some(finding) = echoed(attempt, connection, hello) {
+        return Some(finding);
+    }
+    if tls.alerts.iter().any(|alert| alert.side == Side::Server) {
         return None;
     }
     // Readable HTTP that answers no readable request (a CONNECT), hence the hello, whatever the order in the file.
@@ -120,25 +126,62 @@ fn other_bytes(attempt: &Attempt<'_>, connection: &Connection, hello: &Step) -> 
     // A server that speaks first (SSH, SMTP) said it to a client that had not said anything else before its hello.
     let hello_comes_first = connection.tcp.client.start_known && connection.opening.client.is_empty();
     let answers_hello = hello_comes_first || connection.opening_frame.server.is_some_and(|frame| frame > hello.frame);
-    let like_record = matches!(connection.opening.server[..], [20..=24, 3, ..]);
-    if !answers_hello || like_record {
+    if !answers_hello {
         return None;
     }
-    let opening = WireText::from_bytes(&connection.opening.server);
-    let first_line = shortened(&WireText::from(opening.raw().lines().next().unwrap_or_default()));
-    let summary = phrase("not-tls-summary-bytes")
-        .with("target", service(attempt))
-        .with("bytes", &first_line);
+    let like_record = matches!(connection.opening.server[..], [20..=24, 3, ..]);
+    let bytes = first_line(&connection.opening.server);
+    let summary = phrase(if like_record {
+        "not-tls-summary-like-record"
+    } else {
+        "not-tls-summary-bytes"
+    })
+    .with("target", service(attempt))
+    .with("bytes", &bytes);
     let listen = phrase("not-tls-listen").with("server", connection.server);
+    let finding = Finding::error(RULE.id, By::Server, At::Tls, summary)
+        .evidence(hello.frame, phrase("client-hello"))
+        .evidence(
+            connection.opening_frame.server?,
+            phrase("not-tls-bytes").with("bytes", bytes),
+        )
+        .remedy(elsewhere(attempt, Owner::Server, listen));
+    Some(match like_record {
+        true => finding
+            .confidence(Confidence::Likely)
+            .alternative("broken-tls", phrase("not-tls-or-broken")),
+        false => finding,
+    })
+}
+
+/// The server sends a Client Hello: it gives back what it gets, or is a client itself.
+fn echoed(attempt: &Attempt<'_>, connection: &Connection, hello: &Step) -> Option<Finding> {
+    let echo = connection.step_by(StepKind::ClientHello, Side::Server)?;
+    let listen = phrase("not-tls-listen").with("server", connection.server);
+    let summary = phrase("not-tls-summary-echo").with("target", service(attempt));
     Some(
         Finding::error(RULE.id, By::Server, At::Tls, summary)
+            .confidence(Confidence::Likely)
             .evidence(hello.frame, phrase("client-hello"))
-            .evidence(
-                connection.opening_frame.server?,
-                phrase("not-tls-bytes").with("bytes", first_line),
-            )
+            .evidence(echo.frame, phrase("not-tls-echo"))
+            .alternative("another-client", phrase("not-tls-or-client"))
             .remedy(elsewhere(attempt, Owner::Server, listen)),
     )
+}
+
+/// The first line, quoted; hexadecimal where it is no text.
+fn first_line(bytes: &[u8]) -> String {
+    let is_text = |byte: &&u8| byte.is_ascii_graphic() || matches!(**byte, b' ' | b'\t' | b'\r' | b'\n');
+    let front = bytes.get(..16).unwrap_or(bytes);
+    let is_utf8 =
+        std::str::from_utf8(bytes).is_ok_and(|text| !text.chars().any(|it| it.is_control() && !it.is_whitespace()));
+    if !is_utf8 && front.iter().filter(is_text).count() * 4 < front.len() * 3 {
+        let more = if bytes.len() > front.len() { " …" } else { "" };
+        let pairs: Vec<String> = front.iter().map(|byte| format!("{byte:02x}")).collect();
+        return format!("{}{more}", pairs.join(" "));
+    }
+    let opening = WireText::from_bytes(bytes);
+    shortened(&WireText::from(opening.raw().lines().next().unwrap_or_default()))
 }
 
 /// Whether the server's HTTP answer was said before the Client Hello, by the acknowledgements: the steps stand in the order

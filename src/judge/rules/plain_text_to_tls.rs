@@ -87,7 +87,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
 
 /// With the server's answer, or the end without one.
 fn with_answer(finding: Finding, connection: &Connection, shows: &Shows) -> Finding {
-    let end = |finding: Finding| finding.evidence(connection.last.0, phrase("plain-text-to-tls-end"));
+    let end = |finding: Finding| finding.evidence(connection.last.frame, phrase("plain-text-to-tls-end"));
     match shows {
         Shows::Sign(TlsSign::Alert(frame, level, description)) => finding.evidence(
             *frame,

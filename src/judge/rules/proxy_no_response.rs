@@ -32,7 +32,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .confidence(if acked { Confidence::Certain } else { Confidence::Likely })
         .evidence(*asked, phrase("http-connect").with("target", &request.target))
         .evidence(
-            connection.last.0,
+            connection.last.frame,
             if acked {
                 phrase("proxy-no-response-acknowledged")
             } else {

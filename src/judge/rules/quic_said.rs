@@ -6,7 +6,7 @@ use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::datagram::QuicFacts;
 use crate::connection::walk::{Side, StepKind};
-use crate::judge::finding::{At, By, Finding, Owner};
+use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 use crate::quic::{TransportError, Version};
 
 fn facts<'a>(attempt: &Attempt<'a>) -> Option<&'a QuicFacts> {
@@ -14,7 +14,7 @@ fn facts<'a>(attempt: &Attempt<'a>) -> Option<&'a QuicFacts> {
 }
 
 /// The server listed its versions, and the client went no further (RFC 9000 section 6). Nothing protects such a list.
-pub(super) fn no_version(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding> {
+pub(super) fn no_version(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     let connection = attempt.connection()?;
     let facts = facts(attempt)?;
     let (frame, versions) = facts.negotiation.as_ref()?;
@@ -36,7 +36,7 @@ pub(super) fn no_version(attempt: &Attempt<'_>, id: &'static str) -> Option<Find
             .with("count", named.len()),
     };
     let hello = connection.step_by(StepKind::ClientHello, Side::Client);
-    let first = hello.map_or(connection.first.0, |step| step.frame);
+    let first = hello.map_or(connection.first.frame, |step| step.frame);
     Some(
         Finding::error(
             id,
@@ -64,7 +64,7 @@ pub(super) fn no_version(attempt: &Attempt<'_>, id: &'static str) -> Option<Find
 }
 
 /// A side ended the handshake with an error that is no alert of TLS (RFC 9000 section 20.1).
-pub(super) fn closed(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding> {
+pub(super) fn closed(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     let connection = attempt.connection()?;
     let close = facts(attempt)?.close.as_ref()?;
     let tls = connection.tls.as_ref()?;
@@ -85,7 +85,7 @@ pub(super) fn closed(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding>
     .with("error", close.error.to_string())
     .with("who", side_name(close.side));
     let hello = connection.step(StepKind::ClientHello);
-    let first = hello.map_or(connection.first.0, |step| step.frame);
+    let first = hello.map_or(connection.first.frame, |step| step.frame);
     let owner = match close.side {
         Side::Server => Owner::Server,
         Side::Client => Owner::Wlc,

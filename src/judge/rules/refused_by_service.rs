@@ -6,10 +6,12 @@
 use std::cmp::Reverse;
 
 use super::device_facts;
+use super::device_join;
 use super::device_remedies::remedies_beside;
 use super::device_reports_failure::Cause;
 use super::exchange::went_well;
-use super::service;
+use super::pair::{self, takeover};
+use super::{service, verify};
 use crate::attempt::Attempt;
 use crate::attempt::testimony::Testimony;
 use crate::base::confidence::Confidence;
@@ -63,9 +65,13 @@ fn reported(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         REPORTED.id,
         By::Unknown,
         At::Http,
-        phrase("device-failure-beside")
-            .with("service", service(attempt))
-            .with("says", &testimony.event.text),
+        phrase(if attempt.is_join() {
+            "device-failure-beside-join"
+        } else {
+            "device-failure-beside"
+        })
+        .with("service", service(attempt))
+        .with("says", &testimony.event.text),
     );
     Some(
         told(finding, attempt, testimony, "device-failure-beside-evidence", context)
@@ -79,8 +85,8 @@ fn reported(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
 fn unresolved<'t, 'a>(attempt: &'t Attempt<'a>) -> impl Iterator<Item = &'t Testimony<'a>> {
     let lines = attempt.testimonies.iter().rev();
     lines
-        .take_while(|it| !it.event.what.is_success())
-        .filter(|it| it.event.what.is_failure())
+        .take_while(|it| !it.event.what.is_success() && it.event.what != What::Joined)
+        .filter(|it| it.event.what.is_failure() || matches!(it.event.what, What::JoinFailed(_)))
 }
 
 /// Whether a line tells of something that was answered.
@@ -107,10 +113,19 @@ fn told(
         let place = phrase(evidence)
             .with("log", testimony.log.name.as_str())
             .with("line", testimony.event.line);
-        finding = finding.evidence(connection.last.0, place);
+        finding = finding.evidence(connection.last.frame, place);
+    }
+    if let What::JoinFailed(reason) = testimony.event.what {
+        device_join::remedies(reason, attempt.dialect, &verify(attempt))
+            .into_iter()
+            .for_each(|remedy| finding.remedies.push(remedy));
+        return finding;
     }
     for remedy in device_facts::remedies(&context.options.logs, attempt.dialect) {
         finding = finding.remedy(remedy);
+    }
+    if takeover(attempt, context).is_some() {
+        finding = finding.remedy(pair::remedy(attempt));
     }
     for remedy in remedies_beside(Cause::of(testimony.event.what), attempt) {
         finding = finding.remedy(remedy);

@@ -66,7 +66,7 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>) -> Option<Case<'a, 'c>> {
         by => by,
     };
     // A client that resets after it has waited for its answer gives up: that no answer came is the cause.
-    let waited = reset.time.since(connection.tcp.server.last_time);
+    let waited = reset.time.since(connection.tcp.server.last.time);
     if by == By::Client && request.is_some() && waited >= super::SILENCE {
         return None;
     }
@@ -112,7 +112,7 @@ impl Case<'_, '_> {
             };
             finding = finding.evidence(frame, what);
         }
-        let before = connection.tcp[side.peer()].last_time;
+        let before = connection.tcp[side.peer()].last.time;
         finding = finding.evidence(
             reset.frame,
             phrase("reset-after-established-reset")
@@ -163,7 +163,7 @@ fn last_before(connection: &Connection, side: Side, reset: &Mark) -> Timestamp {
         .steps
         .iter()
         .rfind(|step| step.side == side && step.frame < reset.frame)
-        .map_or(connection.first.1, |step| step.time)
+        .map_or(connection.first.time, |step| step.time)
 }
 
 /// Whether the handshake is over and nothing was answered or refused since.

@@ -5,14 +5,15 @@ use super::{client, elsewhere, first_end, named, on_client, seconds, service, si
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
+use crate::base::frame::FrameAt;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::Side;
-use crate::judge::finding::{At, By, Finding, Owner};
+use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 
 /// What a RST ended before the first byte; nothing where a client that had opened the connection itself took it back, as
 /// probes do.
-pub(super) fn finding(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding> {
+pub(super) fn finding(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     // A SYN sent again after its answer was refused: of the connections that makes, one holds the SYN.
     let whole = |it: &&&Connection| !it.tcp.client.syns.is_empty() && !it.tcp.server.syns.is_empty();
     let last = attempt.connection()?;
@@ -21,7 +22,10 @@ pub(super) fn finding(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding
     } else {
         last
     };
-    let &(syn_ack, answered) = connection.tcp.server.syns.first().filter(|_| is_silent(connection))?;
+    let &FrameAt {
+        frame: syn_ack,
+        time: answered,
+    } = connection.tcp.server.syns.first().filter(|_| is_silent(connection))?;
     let (side, reset) = first_end(connection)?;
     if side == Side::Client && !connection.answer_refused() {
         return None;

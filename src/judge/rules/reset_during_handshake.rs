@@ -61,7 +61,8 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>) -> Option<Case<'a, 'c>> {
     let (side, reset) = first_end(connection)?;
     // After long silence a reset only tidies up.
     let before = connection.tcp[side.peer()]
-        .last_time
+        .last
+        .time
         .max(connection.step(StepKind::ClientHello)?.time);
     if reset.time.since(before) >= super::SILENCE {
         return None;

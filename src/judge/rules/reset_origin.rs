@@ -151,8 +151,8 @@ fn too_early(connection: &Connection, side: Side, reset: &Mark) -> Option<(i64, 
     if reset.acked <= hello_from || connection.tcp.client.retransmissions > 0 {
         return None;
     }
-    let &(_, asked) = connection.tcp.client.syns.last()?;
-    let &(_, answered) = connection.tcp.server.syns.first()?;
+    let asked = connection.tcp.client.syns.last()?.time;
+    let answered = connection.tcp.server.syns.first()?.time;
     let round_trip = answered.since(asked);
     let after = reset.time.since(hello.time);
     // A quarter of it: the first packets of a path may wait for ARP at every hop.

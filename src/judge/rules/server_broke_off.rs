@@ -5,11 +5,11 @@ use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::walk::{Side, StepKind};
-use crate::judge::finding::{At, By, Finding, Owner};
+use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 
 /// RFC 9846 section 4.3.1: what the server answers in Encrypted Extensions (a name, an application protocol) it may find out
 /// only when its Server Hello is already sent; the alert is encrypted then.
-pub(super) fn finding(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding> {
+pub(super) fn finding(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
     let frame = tls.server_broke_off.filter(|_| sees_handshake(connection))?;

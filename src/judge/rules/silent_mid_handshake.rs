@@ -2,6 +2,7 @@
 
 use super::behind_proxy::behind_proxy;
 use super::datagram_silence;
+use super::departure::{self, Departure};
 use super::heard::{came_partly_too_late, closed_unfinished, finished_lost, if_heard};
 use super::{
     client, elsewhere, first_fin, lost_bytes, message_name, named, seconds, sees_handshake, service, side_name,
@@ -55,6 +56,8 @@ enum End {
     GaveUp,
     /// Only the other side's acknowledgement shows its FIN; an alert may have been lost with it.
     ClosedUnseen(Side),
+    /// The client closed right behind its own words, before they can have been answered.
+    LeftAtOnce(Departure),
     /// With the frame of an alert that came before.
     Closed(Side, Option<FrameNumber>),
     Silent,
@@ -110,11 +113,17 @@ fn end_of(connection: &Connection, last: &Step, loss: Option<Phrase>, closer: Op
         return End::Lost(clause);
     }
     let Some(side) = closer else {
-        let is_stalled = |side| Some(End::Stalled(side, connection.tcp[side].window_closed?.0));
+        let is_stalled = |side| Some(End::Stalled(side, connection.tcp[side].window_closed?.frame));
         return Side::both().into_iter().find_map(is_stalled).unwrap_or(End::Silent);
     };
     match connection.tcp[side].fin {
         Some(fin) if gave_up(last, side, fin.time) => End::GaveUp,
+        Some(_)
+            if alert_of(connection, side).is_none()
+                && let Some(left) = at_once(connection, last) =>
+        {
+            End::LeftAtOnce(left)
+        }
         Some(_) => End::Closed(side, alert_of(connection, side)),
         None => End::ClosedUnseen(side),
     }
@@ -125,19 +134,26 @@ fn gave_up(last: &Step, closer: Side, closed: Timestamp) -> bool {
     closer == Side::Client && last.side == Side::Client && closed.since(last.time) >= super::SILENCE
 }
 
+/// The client's close within a round trip of its last words: whoever sends data behind its Finished without waiting for the
+/// server's (RFC 7918) and closes has left a handshake that nothing was wrong with, as far as can be seen.
+fn at_once(connection: &Connection, last: &Step) -> Option<Departure> {
+    departure::at_once(connection, last).filter(|left| left.within_round_trip.is_some())
+}
+
 impl Case<'_, '_> {
     fn blame(&self) -> (By, Confidence) {
         match self.end {
             End::Lost(_) => (By::Path, Confidence::Likely),
             End::Stalled(side, _) | End::ClosedUnseen(side) => (side.into(), Confidence::Likely),
             End::GaveUp => (By::Server, Confidence::Likely),
+            End::LeftAtOnce(_) => (By::Client, Confidence::Likely),
             End::Closed(side, _) => (side.into(), Confidence::Certain),
             End::Silent => (By::Unknown, Confidence::Possible),
         }
     }
 
     fn waited(&self) -> Phrase {
-        seconds(self.connection.last.1.since(self.last.time))
+        seconds(self.connection.last.time.since(self.last.time))
     }
 
     /// How it ended, as a clause.
@@ -149,6 +165,9 @@ impl Case<'_, '_> {
                 .with("frame", *frame),
             End::GaveUp => phrase("silent-mid-handshake-waited").with("span", self.waited()),
             End::ClosedUnseen(side) => phrase("silent-mid-handshake-closed-unseen").with("who", side_name(*side)),
+            End::LeftAtOnce(left) => phrase("silent-mid-handshake-left-at-once")
+                .with("span", seconds(left.after))
+                .with("round-trip", seconds(left.within_round_trip.unwrap_or(left.after))),
             End::Closed(side, Some(frame)) => phrase("silent-mid-handshake-closed-behind")
                 .with("who", side_name(*side))
                 .with("frame", *frame),
@@ -186,7 +205,7 @@ impl Case<'_, '_> {
         }
         let repeated = self.lost.and_then(|side| connection.tcp[side].delivery.repeated());
         if let Some(repeated) = repeated {
-            finding = finding.evidence(repeated.last.0, lost_bytes::repeated(repeated));
+            finding = finding.evidence(repeated.last.frame, lost_bytes::repeated(repeated));
         }
         let closed = self.closer.and_then(|side| Some((side, connection.tcp[side].fin?)));
         if let Some((side, fin)) = closed {
@@ -200,7 +219,7 @@ impl Case<'_, '_> {
             finding = finding.evidence(fin.frame, closes);
         }
         finding = finding.evidence(
-            connection.last.0,
+            connection.last.frame,
             phrase("silent-mid-handshake-last-packet").with("span", self.waited()),
         );
         if let End::ClosedUnseen(side) = self.end {
@@ -228,7 +247,7 @@ impl Case<'_, '_> {
                         .with("name", named(attempt)),
                 ))
             }
-            By::Client => disliked(finding, connection, Side::Server).remedy(elsewhere(
+            By::Client => self.why_it_left(finding).remedy(elsewhere(
                 attempt,
                 Owner::Wlc,
                 phrase("silent-mid-handshake-log").with("who", client(attempt)),
@@ -239,6 +258,21 @@ impl Case<'_, '_> {
                 phrase("silent-mid-handshake-server-log").with("server", connection.server),
             )),
         }
+    }
+}
+
+impl Case<'_, '_> {
+    /// What may lie behind a client that closed: a certificate that it did not like, unless it had already gone on behind that.
+    fn why_it_left(&self, finding: Finding) -> Finding {
+        let went_on = |kind| self.connection.step_by(kind, Side::Client).is_some();
+        let finding = match self.end {
+            End::LeftAtOnce(_) => finding.alternative("healthy", phrase("silent-mid-handshake-did-not-wait")),
+            _ => finding,
+        };
+        if went_on(StepKind::ApplicationData) {
+            return finding;
+        }
+        disliked(finding, self.connection, Side::Server)
     }
 }
 

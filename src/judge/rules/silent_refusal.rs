@@ -10,19 +10,14 @@ use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::walk::Side;
 use crate::judge::context::Context;
-use crate::judge::finding::{At, Finding};
+use crate::judge::finding::{At, Finding, VerdictId};
 use crate::judge::reason::Reason;
 
 /// Faults for which stacks refuse. Who trusts which issuer does not show.
 const FAULTS: [Reason; 2] = [Reason::Expired, Reason::NotYetValid];
 
 /// Silence behind the certificate of this side.
-pub(super) fn finding(
-    attempt: &Attempt<'_>,
-    context: &Context<'_>,
-    presented: Side,
-    id: &'static str,
-) -> Option<Finding> {
+pub(super) fn finding(attempt: &Attempt<'_>, context: &Context<'_>, presented: Side, id: VerdictId) -> Option<Finding> {
     let stopped = Stopped::of(attempt, context)?;
     let connection = stopped.connection;
     let tls = connection.tls.as_ref()?;
@@ -41,7 +36,7 @@ pub(super) fn finding(
         .ok()?;
     let step = connection.step_by(crate::connection::walk::StepKind::Certificate, presented)?;
     let silent = presented.peer();
-    let waited = connection.last.1.since(step.time);
+    let waited = connection.last.time.since(step.time);
     let summary = phrase(match presented {
         Side::Client => "silent-refusal-summary-server",
         Side::Server => "silent-refusal-summary-client",
@@ -58,7 +53,7 @@ pub(super) fn finding(
             phrase("server-certificate-rejected-certificate").with("subject", &leaf.subject),
         )
         .evidence(
-            connection.last.0,
+            connection.last.frame,
             phrase("silent-refusal-silent")
                 .with("who", side_name(silent))
                 .with("times", stopped.facts.again[presented].len())

@@ -4,7 +4,7 @@ use super::{chained, client, elsewhere, frames, named, on_client, seconds, servi
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::{FrameAt, FrameNumber};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::Side;
@@ -21,12 +21,12 @@ const JUST_BEFORE: i64 = 60_000_000_000;
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     let tcp = &connection.tcp;
-    let (&(first, started), &(last, ended)) = (tcp.client.syns.first()?, tcp.client.syns.last()?);
+    let (first, last) = (tcp.client.syns.first()?, tcp.client.syns.last()?);
     // An answer may still be on its way when the capture ends.
     if context
         .capture
         .last
-        .is_none_or(|end| end.since(started) < super::SILENCE)
+        .is_none_or(|end| end.since(first.time) < super::SILENCE)
     {
         return None;
     }
@@ -47,7 +47,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         .with("who", client(attempt))
         .with("target", service(attempt))
         .with("tries", tries)
-        .with("span", seconds(ended.since(started)));
+        .with("span", seconds(last.time.since(first.time)));
     let mut finding = Finding::error(RULE.id, By::Unknown, At::Tcp, summary)
         // A SYN that is not repeated was given up early, or its repetitions are not in the capture.
         .confidence(if tries > 1 {
@@ -55,19 +55,24 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         } else {
             Confidence::Possible
         })
-        .evidence(first, phrase("syn-to").with("server", connection.server))
+        .evidence(first.frame, phrase("syn-to").with("server", connection.server))
         .claims_silence_of(Side::Server);
-    if last != first {
+    if last.frame != first.frame {
         let repeated = phrase("tcp-no-response-last").with("steps", intervals(&tcp.client.syns));
-        finding = finding.evidence(last, repeated);
+        finding = finding.evidence(last.frame, repeated);
     }
     for earlier in attempt.connections.iter().rev().skip(1) {
         let tried = phrase("tcp-no-response-tried").with("server", earlier.server);
-        finding = finding.evidence(earlier.first.0, tried);
+        finding = finding.evidence(earlier.first.frame, tried);
     }
-    let accepted = context.watched.hosts.accepted.before(connection.server, started);
-    if let Some((frame, time)) = accepted.filter(|it| started.since(it.1) <= JUST_BEFORE) {
-        return Some(overloaded(finding, attempt, connection, (frame, started.since(time))));
+    let accepted = context.watched.hosts.accepted.before(connection.server, first.time);
+    if let Some(FrameAt { frame, time }) = accepted.filter(|it| first.time.since(it.time) <= JUST_BEFORE) {
+        return Some(overloaded(
+            finding,
+            attempt,
+            connection,
+            (frame, first.time.since(time)),
+        ));
     }
     Some(blocked(finding, attempt, connection))
 }
@@ -103,11 +108,11 @@ fn from_interface(attempt: &Attempt<'_>, connection: &Connection) -> crate::judg
     )
 }
 
-fn intervals(times: &[(FrameNumber, Timestamp)]) -> Phrase {
+fn intervals(times: &[FrameAt]) -> Phrase {
     let steps: Vec<Phrase> = times
         .windows(2)
         .filter_map(|pair| match pair {
-            [a, b] => Some(seconds(b.1.since(a.1))),
+            [a, b] => Some(seconds(b.time.since(a.time))),
             _ => None,
         })
         .collect();
@@ -161,7 +166,7 @@ fn of_another(attempt: &Attempt<'_>, connection: &Connection, stale: &StaleAnswe
             .client
             .syns
             .first()
-            .map_or(connection.first.0, |syn| syn.0),
+            .map_or(connection.first.frame, |syn| syn.frame),
         phrase("syn-to").with("server", connection.server),
     )
     .evidence(
@@ -194,12 +199,12 @@ fn of_another(attempt: &Attempt<'_>, connection: &Connection, stale: &StaleAnswe
 /// The server answers the SYN, and nothing acknowledges that.
 fn unacknowledged(attempt: &Attempt<'_>, connection: &Connection, context: &Context<'_>) -> Option<Finding> {
     let (client_tcp, server_tcp) = (&connection.tcp.client, &connection.tcp.server);
-    let &(first, answered) = server_tcp.syns.first()?;
-    let &(last, _) = server_tcp.syns.last()?;
+    let first = server_tcp.syns.first()?;
+    let last = server_tcp.syns.last()?.frame;
     let is_watched = context
         .capture
         .last
-        .is_some_and(|end| end.since(answered) >= super::SILENCE);
+        .is_some_and(|end| end.since(first.time) >= super::SILENCE);
     let repeated = server_tcp.syns.len() > 1;
     if !is_watched {
         return None;
@@ -208,8 +213,8 @@ fn unacknowledged(attempt: &Attempt<'_>, connection: &Connection, context: &Cont
     let asked_again: Vec<FrameNumber> = client_tcp
         .syns
         .iter()
-        .filter(|syn| syn.0 > first)
-        .map(|syn| syn.0)
+        .filter(|syn| syn.frame > first.frame)
+        .map(|syn| syn.frame)
         .collect();
     let mut finding = Finding::error(
         RULE.id,
@@ -225,7 +230,7 @@ fn unacknowledged(attempt: &Attempt<'_>, connection: &Connection, context: &Cont
     } else {
         Confidence::Possible
     })
-    .evidence(first, phrase("syn-ack"))
+    .evidence(first.frame, phrase("syn-ack"))
     .claims_silence_of(Side::Client);
     if repeated {
         finding = finding.evidence(

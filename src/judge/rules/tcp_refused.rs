@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = rule!("tcp-refused", Cause, check);
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     let reset = connection.tcp.server.reset?;
-    let &(syn, asked) = connection.tcp.client.syns.first()?;
+    let syn = connection.tcp.client.syns.first()?;
     if !connection.tcp.server.syns.is_empty() || connection.connected() {
         return None;
     }
@@ -26,11 +26,11 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         phrase("tcp-refused-summary").with("service", service(attempt)),
     )
     .confidence(Confidence::Likely)
-    .evidence(syn, phrase("syn-to").with("server", server))
+    .evidence(syn.frame, phrase("syn-to").with("server", server))
     .evidence(
         reset.frame,
         phrase("tcp-refused-answer")
-            .with("span", super::seconds(reset.time.since(asked)))
+            .with("span", super::seconds(reset.time.since(syn.time)))
             .with("ttl", reset.ttl),
     )
     .alternative("firewall-reject", phrase("tcp-refused-firewall"));

@@ -6,11 +6,11 @@ use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::plain::client::is_over;
 use crate::connection::plain::{Spoken, TlsSign};
-use crate::judge::finding::{At, By, Finding, Owner};
+use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 
 /// GB/T 38636: a protocol like TLS 1.2, with version 0x0101 and suites of its own. A TLS server has no version in common
 /// with such a client.
-pub(super) fn mismatch(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding> {
+pub(super) fn mismatch(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     let connection = attempt.connection()?;
     let plain = connection.plain_client.filter(|plain| plain.spoken == Spoken::Tlcp)?;
     let finding = |summary: &'static str| {
@@ -34,7 +34,7 @@ pub(super) fn mismatch(attempt: &Attempt<'_>, id: &'static str) -> Option<Findin
         ),
         _ if is_over(connection) => finding("tlcp-summary-silent")
             .confidence(Confidence::Likely)
-            .evidence(connection.last.0, phrase("plain-text-to-tls-end"))
+            .evidence(connection.last.frame, phrase("plain-text-to-tls-end"))
             .alternative("server-closed", phrase("plain-text-to-tls-or-closed")),
         _ => return None,
     };

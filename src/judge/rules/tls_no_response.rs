@@ -9,7 +9,7 @@ use super::large_hello::{large_hello, or_large_hello};
 use super::{client, elsewhere, lost_bytes, named, seconds, service, tls_with_hello, watched_after};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::{FrameAt, FrameNumber};
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::{Side, Step, StepKind, TlsFacts};
@@ -97,23 +97,23 @@ fn with_evidence(finding: Finding, connection: &Connection, hello: &Step, case: 
     let client_tcp = &connection.tcp.client;
     let end = ended(connection, case);
     let mut finding = finding.evidence(hello.frame, phrase("client-hello")).evidence(
-        end.0,
+        end.frame,
         phrase("tls-no-response-later")
-            .with("span", seconds(end.1.since(hello.time)))
-            .with("ends", ends(case, connection, end.0)),
+            .with("span", seconds(end.time.since(hello.time)))
+            .with("ends", ends(case, connection, end.frame)),
     );
     finding = match case {
         Case::Late(answer) => finding.evidence(answer.frame, phrase("tls-no-response-late")),
         _ => finding.claims_silence_of(Side::Server),
     };
-    if let Some((frame, _)) = connection.repeated_syn_ack() {
+    if let Some(FrameAt { frame, .. }) = connection.repeated_syn_ack() {
         finding = finding.evidence(frame, phrase("syn-ack-repeated"));
     }
     if let Some(repeated) = client_tcp.delivery.repeated() {
-        finding = finding.evidence(repeated.last.0, lost_bytes::repeated(repeated));
+        finding = finding.evidence(repeated.last.frame, lost_bytes::repeated(repeated));
     } else if client_tcp.retransmissions > 0 {
         finding = finding.evidence(
-            client_tcp.last,
+            client_tcp.last.frame,
             phrase("tls-no-response-repeated").with("count", client_tcp.retransmissions),
         );
     }
@@ -219,16 +219,16 @@ fn summary(case: &Case, attempt: &Attempt<'_>, connection: &Connection) -> Phras
 }
 
 /// The frame that shows how it ended, and its time: who left first, where anybody did.
-fn ended(connection: &Connection, case: &Case) -> (FrameNumber, Timestamp) {
+fn ended(connection: &Connection, case: &Case) -> FrameAt {
     let (client, server) = (connection.tcp.client.fin, connection.tcp.server.fin);
     match (case, server) {
-        (Case::Late(_), _) => client.map_or(connection.last, |fin| (fin.frame, fin.time)),
+        (Case::Late(_), _) => client.map_or(connection.last, |fin| fin.frame_at()),
         (Case::Left(left), _) => {
             let own = [client, connection.tcp.client.reset].into_iter().flatten();
             let mark = own.into_iter().find(|mark| mark.frame == left.frame);
-            mark.map_or(connection.last, |mark| (mark.frame, mark.time))
+            mark.map_or(connection.last, |mark| mark.frame_at())
         }
-        (_, Some(fin)) if super::first_fin(connection) == Some(Side::Server) => (fin.frame, fin.time),
+        (_, Some(fin)) if super::first_fin(connection) == Some(Side::Server) => fin.frame_at(),
         _ => connection.last,
     }
 }
@@ -297,7 +297,7 @@ fn without_beginning(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Fin
         || super::server_reset(connection)
         || server_tcp.acked_unseen
         || !client_tcp.delivery.holds_beyond()
-        || !watched_after(connection, client_tcp.last_time, context)
+        || !watched_after(connection, client_tcp.last.time, context)
     {
         return None;
     }

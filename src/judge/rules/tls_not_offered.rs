@@ -39,14 +39,14 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         ),
         Denial::Closed { asked } => finding
             .evidence(asked.frame, about("tls-not-offered-asks"))
-            .evidence(connection.last.0, phrase("tls-not-offered-end"))
+            .evidence(connection.last.frame, phrase("tls-not-offered-end"))
             .alternative("server-failed", phrase("tls-not-offered-or-failed")),
         Denial::NotOffered { list } => finding
             .evidence(
                 list.frame,
                 about("tls-not-offered-list").with("line", list.text.quoted()),
             )
-            .evidence(connection.last.0, about("tls-not-offered-leaves"))
+            .evidence(connection.last.frame, about("tls-not-offered-leaves"))
             .alternative("health-check", about("tls-not-offered-or-probe")),
     };
     if finding.confidence < Confidence::Certain {

@@ -6,15 +6,15 @@ use super::heard::closed_unfinished;
 use super::{client, elsewhere, seconds, sees_handshake, service};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::FrameAt;
 use crate::base::phrase::phrase;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind};
-use crate::judge::finding::{At, By, Finding, Owner};
+use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 
 /// RFC 9110 section 15.5.9: a server may close a connection that it does not want to wait on. Time-outs of idle connections are
 /// longer than this; who closes sooner has another reason, as a load balancer without a server behind it.
-pub(super) fn finding(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding> {
+pub(super) fn finding(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
     let asked = tls.application_data.client > 0 || tls.application_data.server > 0;
@@ -23,7 +23,7 @@ pub(super) fn finding(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding
     if !is_complete || asked || refused || !sees_handshake(connection) {
         return None;
     }
-    let (frame, time) = goodbye(connection)?;
+    let FrameAt { frame, time } = goodbye(connection)?;
     let after = time.since(handshake_end(connection));
     if after >= super::SILENCE {
         return None;
@@ -63,7 +63,7 @@ pub(super) fn finding(attempt: &Attempt<'_>, id: &'static str) -> Option<Finding
 }
 
 /// The server's FIN, where it had nothing of the client's goodbye when it sent that.
-fn goodbye(connection: &Connection) -> Option<(FrameNumber, Timestamp)> {
+fn goodbye(connection: &Connection) -> Option<FrameAt> {
     let fin = connection.tcp.server.fin?;
     let mut alerts = connection
         .steps
@@ -71,5 +71,5 @@ fn goodbye(connection: &Connection) -> Option<(FrameNumber, Timestamp)> {
         .filter(|step| step.kind == StepKind::Alert && step.side == Side::Client);
     let is_first = first_fin(connection) == Some(Side::Server) && alerts.all(|alert| alert.from >= fin.acked);
     let was_reset = connection.tcp.server.reset.is_some_and(|reset| reset.frame < fin.frame);
-    (is_first && !was_reset).then_some((fin.frame, fin.time))
+    (is_first && !was_reset).then_some(fin.frame_at())
 }

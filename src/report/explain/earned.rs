@@ -53,7 +53,7 @@ pub(super) fn write(page: &mut Page<'_>, verdict: Option<&str>) -> io::Result<()
     page.blank()?;
     for (word, (cases, right)) in counted.into_iter().filter(|(_, (cases, _))| *cases > 0) {
         let line = phrase("explain-earned-word")
-            .with("word", labels::confidence(word.name()))
+            .with("word", labels::confidence(word))
             .with("right", right)
             .with("cases", cases);
         page.hang(&[(Paint::Plain, "- ")], 2, &line.in_language(language), "")?;

@@ -13,6 +13,7 @@ use super::rows::rows;
 use crate::base::phrase::{Phrase, Voice, phrase};
 use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
+use crate::report::By;
 use crate::report::story;
 
 /// Connections whose details are shown: a controller that retries makes many alike.
@@ -97,7 +98,7 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Vo
         title: phrase("page-attempt").with("id", attempt.id).told(voice),
         sign: sign(verdict.severity),
         severity: verdict.severity,
-        verdict: verdict.id.clone(),
+        verdict: verdict.id.to_string(),
         summary: capitalised(&verdict.summary),
         blame: blame(verdict).told(voice),
         time: time.as_deref().map(moment).unwrap_or_default(),
@@ -157,7 +158,7 @@ fn also(attempt: &Attempt) -> Vec<(&'static str, String, String, String)> {
         let frames: Vec<String> = frames.iter().take(8).map(u64::to_string).collect();
         (
             sign(finding.severity),
-            finding.id.clone(),
+            finding.id.to_string(),
             finding.detail.clone(),
             frames.join(", "),
         )
@@ -176,12 +177,12 @@ impl View {
 
 /// How sure it is, and, of what went wrong, who did it and at which step.
 fn blame(verdict: &Verdict) -> Phrase {
-    let sure = confidence(&verdict.confidence);
-    let at = verdict.at.to_uppercase();
-    let by = match verdict.by.as_str() {
-        "client" | "device" => phrase("page-device"),
-        "server" => phrase("page-server"),
-        "path" => phrase("page-path"),
+    let sure = confidence(verdict.confidence);
+    let at = verdict.at.name().to_uppercase();
+    let by = match verdict.by {
+        By::Client | By::Device => phrase("page-device"),
+        By::Server => phrase("page-server"),
+        By::Path => phrase("page-path"),
         _ if verdict.severity == Severity::Ok => return sure,
         _ => return phrase("page-where").with("confidence", sure).with("at", at),
     };

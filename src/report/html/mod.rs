@@ -146,7 +146,7 @@ fn part(
         headline: headline(report),
         sign: sign(severity(report)),
         severity: severity(report),
-        verdict: report.verdict.id.clone(),
+        verdict: report.verdict.id.to_string(),
         attempts: phrase("page-attempts-counted")
             .with("count", report.attempts.len())
             .told(voice),
@@ -223,7 +223,7 @@ fn details(
     let mut nth: BTreeMap<&str, usize> = BTreeMap::new();
     let mut keys = BTreeMap::new();
     for attempt in &report.attempts {
-        let seen = nth.entry(attempt.verdict.id.as_str()).or_default();
+        let seen = nth.entry(attempt.verdict.id.name()).or_default();
         keys.insert(attempt.id, (Some(attempt.id) != worst, *seen > 0, rank(attempt)));
         *seen += 1;
     }

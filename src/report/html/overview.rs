@@ -131,7 +131,7 @@ impl Timeline {
         let mut groups: BTreeMap<(u8, &str), Vec<usize>> = BTreeMap::new();
         for (at, attempt) in report.attempts.iter().enumerate() {
             groups
-                .entry((rank(attempt), attempt.verdict.id.as_str()))
+                .entry((rank(attempt), attempt.verdict.id.name()))
                 .or_default()
                 .push(at);
         }
@@ -171,10 +171,10 @@ fn lines(report: &Report, shown: &[usize], timeline: &Timeline, voice: Voice) ->
             time: time.as_deref().map(moment).unwrap_or_default(),
             device: attempt.device.clone(),
             name: in_prose(&attempt.name).into_owned(),
-            verdict: attempt.verdict.id.clone(),
+            verdict: attempt.verdict.id.to_string(),
             severity: attempt.verdict.severity,
             sign: sign(attempt.verdict.severity),
-            confidence: confidence(&attempt.verdict.confidence).told(voice),
+            confidence: confidence(attempt.verdict.confidence).told(voice),
             frame: frame.map(|frame| frame.to_string()).unwrap_or_default(),
         })
         .collect()

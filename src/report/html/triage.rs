@@ -168,11 +168,10 @@ fn line(row: &Row, language: Language) -> Line {
         name: in_prose(&text(&row.name)).into_owned(),
         verdict: row
             .verdict
-            .clone()
+            .map(|id| id.to_string())
             .unwrap_or_else(|| phrase("triage-not-read").in_language(language)),
         confidence: row
             .confidence
-            .as_deref()
             .map(|it| confidence(it).in_language(language))
             .unwrap_or_default(),
         what: capitalised(row.error.as_deref().or(row.summary.as_deref()).unwrap_or_default()),

@@ -13,6 +13,7 @@ use crate::base::phrase::{Language, Phrase, phrase};
 use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 use crate::profile::Transport;
+use crate::report::Owner;
 use crate::report::REDACTED;
 use crate::report::labels::frames_of;
 use crate::report::{Attempt, Connection, Finding, Remedy, Report, Verdict, explain};
@@ -28,7 +29,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
     let sure = if verdict.severity == Severity::Note {
         String::new()
     } else {
-        words::confidence(&verdict.confidence, language)
+        words::confidence(verdict.confidence, language)
     };
     page.hang_painted(lead, 2, (Paint::Strong, &headline(attempt, language)), &sure)?;
     let route = route(attempt, connection, language);
@@ -59,6 +60,12 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
         let text = phrase("text-tries")
             .with("tries", tries)
             .with("server", &connection.server)
+            .in_language(language);
+        page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
+    }
+    if let Some(looks) = &attempt.client_looks_like {
+        let text = phrase("text-looks-like")
+            .with("because", &looks.because)
             .in_language(language);
         page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
     }
@@ -251,8 +258,8 @@ fn fix(page: &mut Page<'_>, verdict: &Verdict) -> io::Result<()> {
 pub(super) fn remedies(page: &mut Page<'_>, remedies: &[Remedy], heading: &'static str) -> io::Result<()> {
     let mut owner = None;
     for (at, remedy) in remedies.iter().enumerate() {
-        if owner != Some(&remedy.owner) {
-            owner = Some(&remedy.owner);
+        if owner != Some(remedy.owner) {
+            owner = Some(remedy.owner);
             section(page, owned(heading, remedy))?;
         }
         let number = format!("  {}. ", at + 1);
@@ -284,15 +291,14 @@ pub(super) fn remedies(page: &mut Page<'_>, remedies: &[Remedy], heading: &'stat
 
 /// Whose hands it is in, as a heading.
 fn owned(heading: &'static str, remedy: &Remedy) -> Phrase {
-    let owner = match remedy.owner.as_str() {
-        "wlc" => phrase("text-on-device").with("who", &remedy.who),
-        "firewall" => phrase("text-on-firewall"),
-        "proxy" => phrase("text-on-proxy"),
+    let owner = match remedy.owner {
+        Owner::Wlc => phrase("text-on-device").with("who", &remedy.who),
+        Owner::Firewall => phrase("text-on-firewall"),
+        Owner::Proxy => phrase("text-on-proxy"),
         // Of an access point that joins, the server is a controller.
-        "server" if !remedy.who.is_empty() => phrase("text-on-device").with("who", &remedy.who),
-        "server" => phrase("text-on-server"),
-        "capture" => return phrase("text-next-capture"),
-        other => Phrase::verbatim(other),
+        Owner::Server if !remedy.who.is_empty() => phrase("text-on-device").with("who", &remedy.who),
+        Owner::Server => phrase("text-on-server"),
+        Owner::Capture => return phrase("text-next-capture"),
     };
     phrase(heading).with("owner", owner)
 }
@@ -319,7 +325,7 @@ fn also(attempt: &Attempt, verbose: bool, language: Language) -> Vec<String> {
         match frames.as_slice() {
             [] => named(&finding.id, &finding.detail, language),
             frames => phrase("text-named-frames")
-                .with("id", &finding.id)
+                .with("id", finding.id.name())
                 .with("text", &finding.detail)
                 .with("frames", words::frames(frames))
                 .in_language(language),
@@ -363,7 +369,23 @@ fn hints(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool)
         let same = phrase("text-same-verbose").in_language(page.language);
         page.line(&[(Paint::Dim, "  "), (Paint::Dim, &same)])?;
     }
-    explained(page, &attempt.verdict.id)
+    explained(page, &attempt.verdict.id)?;
+    settings(page, report)
+}
+
+/// The settings that decided with, where nobody typed them.
+fn settings(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
+    let Some(settings) = &report.settings else {
+        return Ok(());
+    };
+    let options: Vec<&str> = settings.options.iter().map(|it| it.option.as_str()).collect();
+    let from = [&settings.site, &settings.file].into_iter().flatten();
+    let from: Vec<&str> = from.map(String::as_str).collect();
+    let text = match from.as_slice() {
+        [] => options.join(" "),
+        from => format!("{} ({})", options.join(" "), from.join(", ")),
+    };
+    hint(page, "text-settings", &text)
 }
 
 /// Where a verdict is explained.

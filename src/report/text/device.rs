@@ -8,6 +8,7 @@ use crate::attempt::device_clock::span;
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::judge::finding::Severity;
 use crate::report::{Attempt, ClockOffset, DeviceEvent, DeviceLog, MessageCount, Report};
+use crate::report::{EventBearing, Standing};
 
 /// Lines of a device shown of one attempt, or of a log by itself, without `-v`.
 const SHOWN: usize = 8;
@@ -88,7 +89,7 @@ fn clock(offset: &ClockOffset, language: Language) -> String {
         "{} ({}, {})",
         phrase(id).with("span", span(ns as i64)).in_language(language),
         pairs.in_language(language),
-        super::words::confidence(&offset.confidence, language)
+        super::words::confidence(offset.confidence, language)
     )
 }
 
@@ -119,14 +120,14 @@ fn lines<'a>(
             (None, Some(written)) => written.clone(),
             (None, None) => String::new(),
         };
-        let (sign, paint) = match event.bearing.as_deref() {
-            Some("agrees") => ("✓", Paint::Good),
-            Some("contradicts") => ("!", Paint::Warn),
+        let (sign, paint) = match event.bearing {
+            Some(EventBearing::Agrees) => ("✓", Paint::Good),
+            Some(EventBearing::Contradicts) => ("!", Paint::Warn),
             _ => (" ", Paint::Plain),
         };
         let text = format!("{when}  {}:{}  {}", short(&event.file), event.line, event.text);
         let mut text = text.trim_start().to_owned();
-        if event.bearing.as_deref() == Some("contradicts") {
+        if event.bearing == Some(EventBearing::Contradicts) {
             let note = phrase("device-contradicts").in_language(language);
             text.push_str(&format!(" ({note})"));
         }
@@ -178,13 +179,13 @@ pub(super) fn said(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::R
         .device_logs
         .iter()
         .flat_map(|log| &log.messages)
-        .filter(|row| row.standing != "untried")
+        .filter(|row| row.standing != Standing::Untried)
         .collect();
     if !messages.is_empty() {
         page.blank()?;
         let mut label = format!("  {} ", phrase("device-label-says").in_language(language));
         for row in messages {
-            let (sign, paint) = if row.standing == "works" {
+            let (sign, paint) = if row.standing == Standing::Works {
                 ("✓", Paint::Good)
             } else {
                 ("✗", Paint::Bad)
@@ -215,18 +216,18 @@ pub(super) fn said(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::R
 
 /// `Trust Establishment: NO REPLY, nothing comes back …; 2 tries, 0 good, 2 failed`.
 fn counted(row: &MessageCount, language: Language) -> String {
-    let standing = match row.standing.as_str() {
-        "works" => "device-standing-works",
-        "no-reply" => "device-standing-no-reply",
-        "refused" => "device-standing-refused",
-        _ => "device-standing-fails",
+    let standing = match row.standing {
+        Standing::Works => "device-standing-works",
+        Standing::NoReply => "device-standing-no-reply",
+        Standing::Refused => "device-standing-refused",
+        Standing::Untried | Standing::Fails => "device-standing-fails",
     };
     let counted = phrase("device-counted")
         .with("total", row.total)
         .with("success", row.success)
         .with("fail", row.fail);
     let mut text = format!("{}: ", row.message);
-    if let Some(last) = row.last_response.as_ref().filter(|_| row.standing != "works") {
+    if let Some(last) = row.last_response.as_ref().filter(|_| row.standing != Standing::Works) {
         text.push_str(&format!("{last}, "));
     }
     text.push_str(&phrase(standing).in_language(language));

@@ -33,8 +33,8 @@ pub(super) fn overview(page: &mut Page<'_>, report: &Report, wanted: impl Fn(&At
             } else {
                 in_prose(&attempt.name).into_owned()
             },
-            attempt.verdict.id.clone(),
-            words::confidence(&attempt.verdict.confidence, page.language),
+            attempt.verdict.id.to_string(),
+            words::confidence(attempt.verdict.confidence, page.language),
         ]);
     }
     let to = if devices { "text-from-to" } else { "text-to" };

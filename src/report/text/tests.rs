@@ -1,6 +1,7 @@
 //! What the text looks like, screen by screen. `TLSWALK_BLESS=1 cargo test` rewrites the screens: look at the diff.
 
 use super::*;
+use crate::report::At;
 use crate::report::examples;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -140,12 +141,11 @@ fn numbers_and_times_are_readable() {
     );
 }
 
-/// The phase lines of an attempt that broke `at`, or of a good one.
-fn walk(at: &str, connection: Option<Connection>) -> String {
-    let (severity, at) = if at.is_empty() {
-        (Severity::Ok, "close")
-    } else {
-        (Severity::Error, at)
+/// The phase lines of an attempt that broke `at`; one that ended at the close is a good one.
+fn walk(at: At, connection: Option<Connection>) -> String {
+    let (severity, at) = match at {
+        At::Close => (Severity::Ok, at),
+        _ => (Severity::Error, at),
     };
     let attempt = examples::attempt(1, vec![1], examples::verdict("x", severity, at, "x"));
     let line = |phase: &walk::Phase| {
@@ -182,7 +182,7 @@ fn repeated_syns_without_an_answer() {
         ("syn", "client", 9, 2),
     ]);
     assert_eq!(
-        walk("tcp", Some(examples::connection(1, syns))),
+        walk(At::Tcp, Some(examples::connection(1, syns))),
         "Connect ✗ SYN 1, 4, 9, no answer\nTLS – never begun\nReport – never sent\nClose – not seen"
     );
 }
@@ -198,7 +198,7 @@ fn a_refused_syn() {
         side: "server",
     });
     assert_eq!(
-        walk("tcp", Some(refused)),
+        walk(At::Tcp, Some(refused)),
         "Connect ✗ SYN 1, then RST 2 from the server\nTLS – never begun\nReport – never sent\nClose   ← RST 2"
     );
 }
@@ -206,12 +206,12 @@ fn a_refused_syn() {
 #[test]
 fn a_reset_after_the_client_hello_and_silence_after_it() {
     let mut reset = connected(&[("client-hello", "client", 4, 3), ("reset", "server", 5, 4)]);
-    assert!(walk("tls", Some(reset.clone())).contains("TLS ✗ → Client Hello 4, then nothing more"));
+    assert!(walk(At::Tls, Some(reset.clone())).contains("TLS ✗ → Client Hello 4, then nothing more"));
     reset.tcp.reset = Some(crate::report::Close {
         frame: 5,
         side: "server",
     });
-    assert!(walk("tls", Some(reset)).contains("TLS ✗ → Client Hello 4, then RST 5 from the server\n"));
+    assert!(walk(At::Tls, Some(reset)).contains("TLS ✗ → Client Hello 4, then RST 5 from the server\n"));
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn a_proxy_that_asks_for_credentials() {
     tunnel.steps[4].detail = Some("407 Proxy Authentication Required".into());
     tunnel.tls = None;
     assert_eq!(
-        walk("proxy", Some(tunnel)),
+        walk(At::Proxy, Some(tunnel)),
         "Connect ✓ SYN 1, SYN-ACK 2, ACK 3\nProxy ✗ → CONNECT 4  ← answer 407 Proxy Authentication Required 6\n\
          TLS – never begun\nReport – never sent\nClose – not seen"
     );
@@ -236,7 +236,7 @@ fn a_capture_that_begins_late_claims_nothing_of_the_beginning() {
         ("application-data", "server", 9, 1),
     ]);
     assert_eq!(
-        walk("", Some(examples::connection(1, late))),
+        walk(At::Close, Some(examples::connection(1, late))),
         "Connect – not in the capture\nTLS – not in the capture\n\
          Report ✓ → Application Data 7  ← Application Data 9\nClose – not seen"
     );
@@ -249,7 +249,7 @@ fn a_request_without_an_answer() {
         ("finished", "server", 5, 4),
         ("application-data", "client", 6, 5),
     ]);
-    assert!(walk("http", Some(asked)).contains("Report ✗ → Application Data 6, then nothing more"));
+    assert!(walk(At::Http, Some(asked)).contains("Report ✗ → Application Data 6, then nothing more"));
 }
 
 #[test]
@@ -265,7 +265,7 @@ fn readable_http_is_named_and_an_alert_after_data_closes() {
         response: Some(5),
     };
     http.http = vec![exchange];
-    let text = walk("", Some(http));
+    let text = walk(At::Close, Some(http));
     assert!(text.contains("TLS – none: this transport is plain HTTP"), "{text}");
     assert!(text.contains("Report ✓ → POST /cslu/v1/pi 4  ← 200 OK 5"), "{text}");
     let closing = connected(&[
@@ -273,10 +273,10 @@ fn readable_http_is_named_and_an_alert_after_data_closes() {
         ("alert", "client", 7, 6),
         ("fin", "client", 8, 7),
     ]);
-    assert!(walk("", Some(closing)).ends_with("Close ✓ → alert 7, FIN 8"));
+    assert!(walk(At::Close, Some(closing)).ends_with("Close ✓ → alert 7, FIN 8"));
 }
 
 #[test]
 fn an_attempt_of_which_nothing_was_seen_has_no_walk() {
-    assert_eq!(walk("tcp", None), "");
+    assert_eq!(walk(At::Tcp, None), "");
 }

@@ -10,6 +10,7 @@ use super::{Paint, seconds};
 use crate::base::phrase::{Language, phrase};
 use crate::judge::finding::Severity;
 use crate::profile::Transport;
+use crate::report::At;
 use crate::report::{Attempt, Connection, Step};
 
 /// One line of the walk.
@@ -106,13 +107,13 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn of(attempt: &'a Attempt, connection: Option<&'a Connection>, language: Language) -> Self {
         let verdict = &attempt.verdict;
-        let broken = (verdict.severity == Severity::Error).then_some(match verdict.at.as_str() {
-            "dns" => Stage::Dns,
-            "tcp" => Stage::Connect,
-            "proxy" => Stage::Proxy,
-            "tls" => Stage::Tls,
-            "http" => Stage::Report,
-            _ => Stage::Close,
+        let broken = (verdict.severity == Severity::Error).then_some(match verdict.at {
+            At::Dns => Stage::Dns,
+            At::Tcp => Stage::Connect,
+            At::Proxy => Stage::Proxy,
+            At::Tls => Stage::Tls,
+            At::Http => Stage::Report,
+            At::Close => Stage::Close,
         });
         Self {
             attempt,

@@ -3,6 +3,7 @@
 use super::grouped;
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::base::wire_text::in_prose;
+use crate::report::Confidence;
 use crate::report::labels::{alert, step_name};
 use crate::report::{Connection, Count, Exchange, Lookup, Step};
 
@@ -16,12 +17,11 @@ pub(super) fn protocol(connection: &Connection) -> &'static str {
 }
 
 /// How sure, as it is read.
-pub(super) fn confidence(confidence: &str, language: Language) -> String {
+pub(super) fn confidence(confidence: Confidence, language: Language) -> String {
     match confidence {
-        "certain" => phrase("text-certain"),
-        "likely" => phrase("text-likely"),
-        "possible" => phrase("text-possible"),
-        other => Phrase::verbatim(other),
+        Confidence::Certain => phrase("text-certain"),
+        Confidence::Likely => phrase("text-likely"),
+        Confidence::Possible => phrase("text-possible"),
     }
     .in_language(language)
 }

@@ -41,7 +41,8 @@ pub fn write_case(
         escaped(name)
     );
     let text = |row: &Row| {
-        let [verdict, summary] = [&row.verdict, &row.summary].map(|it| it.as_deref().unwrap_or_default());
+        let verdict = row.verdict.as_deref().unwrap_or_default();
+        let summary = row.summary.as_deref().unwrap_or_default();
         escaped(&format!("{verdict}: {summary}"))
     };
     let summary = worst.summary.as_deref().unwrap_or_default();

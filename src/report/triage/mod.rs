@@ -218,7 +218,7 @@ pub(crate) mod tests {
         let mut tally = Tally::default();
         let row = |n: usize, severity: Severity| Row {
             capture: n.to_string(),
-            verdict: Some("x".to_owned()),
+            verdict: Some("x".into()),
             severity: Some(severity),
             ..Row::default()
         };

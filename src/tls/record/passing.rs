@@ -1,7 +1,7 @@
 //! Record → bytes passed over: those of a direction that nobody need read, and that they went by.
 
 use super::{HEADER, MAX_PREAMBLE, RecordReader, State, content};
-use crate::base::frame::{FrameNumber, Timestamp};
+use crate::base::frame::FrameAt;
 use crate::tcp::said::Provenance;
 use crate::tcp::stream::Position;
 use crate::tls::message::{Event, Message};
@@ -100,12 +100,12 @@ impl RecordReader {
     }
 
     /// Tells a record that was begun: with the frame and time of its last byte, where that was captured.
-    pub(super) fn tell_open(&mut self, last: Option<(FrameNumber, Timestamp)>, sink: &mut impl FnMut(Event)) {
+    pub(super) fn tell_open(&mut self, last: Option<FrameAt>, sink: &mut impl FnMut(Event)) {
         let Some(Open { at, len, end }) = self.open.take() else {
             return;
         };
         let mut event = at.said(Message::ApplicationData { len }, end);
-        if let Some((frame, time)) = last {
+        if let Some(FrameAt { frame, time }) = last {
             event.frames.note(frame);
             event.time = event.time.max(time);
         }

@@ -26,9 +26,9 @@ impl Said {
             connections.map(|it| (it.client.clone(), it.server.clone())).collect()
         };
         let attempts = report.attempts.iter().map(|attempt| Self {
-            id: attempt.verdict.id.clone(),
-            by: attempt.verdict.by.clone(),
-            confidence: rank(&attempt.verdict.confidence),
+            id: attempt.verdict.id.to_string(),
+            by: attempt.verdict.by.to_string(),
+            confidence: rank(attempt.verdict.confidence.name()),
             has_reason: !attempt.verdict.cannot_tell.is_empty(),
             device: attempt.device.clone(),
             name: attempt.name.clone(),

@@ -48,7 +48,7 @@ impl Watching {
     fn begin(folder: &Path, state: &Path, rows: &Path) -> Self {
         let rows = File::options().create(true).append(true).open(rows).unwrap();
         let settle = SETTLE.as_secs_f64().to_string();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tlswalk"));
+        let mut command = crate::support::program();
         command.args(["triage", "-f", "ndjson", "--settle", &settle, "--state"]);
         command
             .arg(state)

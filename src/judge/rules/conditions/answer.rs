@@ -86,9 +86,9 @@ pub(super) const fn is(holds: bool, frame: Option<FrameNumber>) -> Answer {
 /// What was not seen: not there where all was captured, hidden where something is missing. The frame comes closest.
 pub(super) fn absent(attempt: &Attempt<'_>, context: &Context<'_>, closest: Option<FrameNumber>) -> Answer {
     let Some(connection) = attempt.connection() else {
-        return Answer::Hidden(Missing::Connection, closest.or(Some(attempt.first().0)));
+        return Answer::Hidden(Missing::Connection, closest.or(Some(attempt.first().frame)));
     };
-    let closest = closest.or(Some(connection.last.0));
+    let closest = closest.or(Some(connection.last.frame));
     match missing(connection, context) {
         Some(missing) => Answer::Hidden(missing, closest),
         None => Answer::NotMet(closest),
@@ -123,7 +123,7 @@ pub(super) fn missing(connection: &Connection, context: &Context<'_>) -> Option<
     let stops = context
         .capture
         .last
-        .is_none_or(|end| end.since(connection.last.1) < SILENCE);
+        .is_none_or(|end| end.since(connection.last.time) < SILENCE);
     (!is_closed(connection) && (is_cut || stops)).then_some(Missing::Longer)
 }
 

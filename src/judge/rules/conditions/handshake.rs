@@ -29,7 +29,7 @@ pub(super) fn server_broke_off(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer
 pub(super) fn tls_begun(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let connection = attempt.connection();
     let begun = connection.filter(|it| it.tls.is_some() || it.beginning_hidden);
-    seen(begun.map(|it| it.first.0), attempt, context)
+    seen(begun.map(|it| it.first.frame), attempt, context)
 }
 
 /// The server did not choose anything.
@@ -59,7 +59,7 @@ pub(super) fn server_spoke(attempt: &Attempt<'_>, context: &Context<'_>) -> Answ
 /// The handshake is not complete.
 pub(super) fn unfinished(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     let Some(connection) = attempt.connection() else {
-        return Answer::NotMet(Some(attempt.first().0));
+        return Answer::NotMet(Some(attempt.first().frame));
     };
     let complete = connection.tls.as_ref().is_some_and(TlsFacts::is_complete);
     let lost = finished_lost(connection);
@@ -80,10 +80,10 @@ pub(super) fn complete(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
 /// The bytes of the handshake are all there.
 pub(super) fn handshake_captured(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     match attempt.connection() {
-        Some(connection) if sees_handshake(connection) => Answer::Met(Some(connection.first.0)),
+        Some(connection) if sees_handshake(connection) => Answer::Met(Some(connection.first.frame)),
         Some(connection) => Answer::Hidden(
             missing(connection, context).unwrap_or(Missing::Packets),
-            Some(connection.last.0),
+            Some(connection.last.frame),
         ),
         None => absent(attempt, context, None),
     }

@@ -12,20 +12,20 @@ fn dns_answers<'a>(attempt: &'a Attempt<'_>) -> impl Iterator<Item = &'a DnsAnsw
 }
 
 fn first_question(attempt: &Attempt<'_>) -> Option<FrameNumber> {
-    attempt.lookups.first().map(|lookup| lookup.first().0)
+    attempt.lookups.first().map(|lookup| lookup.first().frame)
 }
 
 /// The name was looked up.
 pub(super) fn looked_up(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     is(
         !attempt.lookups.is_empty(),
-        first_question(attempt).or(Some(attempt.first().0)),
+        first_question(attempt).or(Some(attempt.first().frame)),
     )
 }
 
 /// No connection followed.
 pub(super) fn no_connection(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
-    let frame = attempt.connections.first().map(|connection| connection.first.0);
+    let frame = attempt.connections.first().map(|connection| connection.first.frame);
     is(attempt.connections.is_empty(), frame)
 }
 
@@ -39,7 +39,7 @@ pub(super) fn dns_unanswered(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
 
 /// DNS answered, too long for UDP, and the connection over TCP failed.
 pub(super) fn dns_over_tcp(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
-    let frame = attempt.dns_over_tcp.map(|connection| connection.first.0);
+    let frame = attempt.dns_over_tcp.map(|connection| connection.first.frame);
     is(frame.is_some(), frame.or_else(|| first_question(attempt)))
 }
 
@@ -47,7 +47,7 @@ pub(super) fn dns_over_tcp(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
 pub(super) fn dns_answered(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     match dns_answers(attempt).next() {
         Some(answer) => Answer::Met(Some(answer.frame)),
-        None if attempt.lookups.is_empty() => Answer::Hidden(Missing::Start, Some(attempt.first().0)),
+        None if attempt.lookups.is_empty() => Answer::Hidden(Missing::Start, Some(attempt.first().frame)),
         None => Answer::NotMet(first_question(attempt)),
     }
 }
@@ -87,20 +87,20 @@ pub(super) fn address_not_told(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer
         return Answer::Hidden(Missing::Connection, first_question(attempt));
     };
     let told = dns_answers(attempt).any(|answer| answer.addresses.contains(&connection.server.ip));
-    is(!told, Some(connection.first.0))
+    is(!told, Some(connection.first.frame))
 }
 
 /// The attempt is part of licensing.
 pub(super) fn licensing(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
-    is(attempt.licensing, Some(attempt.first().0))
+    is(attempt.licensing, Some(attempt.first().frame))
 }
 
 /// The service is a public one.
 pub(super) fn public_service(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
-    is(attempt.service.public_certificate, Some(attempt.first().0))
+    is(attempt.service.public_certificate, Some(attempt.first().frame))
 }
 
 /// The service has a successor.
 pub(super) fn superseded(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
-    is(attempt.service.superseded_by.is_some(), Some(attempt.first().0))
+    is(attempt.service.superseded_by.is_some(), Some(attempt.first().frame))
 }

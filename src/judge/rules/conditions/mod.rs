@@ -87,7 +87,7 @@ pub(crate) fn why_not(id: &str, attempt: &Attempt<'_>, verdict: &Verdict, contex
     };
     let frame = attempt
         .connection()
-        .map_or(attempt.first().0, |connection| connection.last.0);
+        .map_or(attempt.first().frame, |connection| connection.last.frame);
     conditions.push(Asked {
         message: "condition-details",
         answer: if standing == Standing::Not {
@@ -211,6 +211,7 @@ condition!(INCOMPLETE, "condition-incomplete", outcome::incomplete);
 condition!(LOG, "condition-log", outcome::log_given);
 condition!(LOG_SPEAKS, "condition-log-speaks", outcome::log_speaks);
 condition!(LOG_CONTRADICTS, "condition-log-contradicts", outcome::log_contradicts);
+condition!(TAKEN_OVER, "condition-taken-over", outcome::taken_over);
 condition!(LOG_CLOCK, "condition-log-clock", outcome::log_clock);
 
 /// The ways to a verdict: all conditions of one of them hold where it is given.
@@ -286,6 +287,7 @@ fn ways(id: &str) -> &'static [&'static [Condition]] {
         "unexplained-end" => &[&[CONNECTION]],
         "certificate-fault-accepted" => &[&[COMPLETE, NO_ERROR, WORTH_A_WARNING]],
         "device-log-contradicts" => &[&[LOG, LOG_SPEAKS, LOG_CONTRADICTS]],
+        "chassis-changed" => &[&[LICENSING, TAKEN_OVER]],
         "device-clock-off" => &[&[LOG, LOG_CLOCK, CLOCK_OFF]],
         _ => &[],
     }
@@ -298,7 +300,7 @@ mod tests {
     #[test]
     fn every_verdict_of_a_rule_has_conditions() {
         for rule in RULES {
-            assert!(!ways(rule.id).is_empty(), "{}", rule.id);
+            assert!(!ways(&rule.id).is_empty(), "{}", rule.id);
         }
     }
 }

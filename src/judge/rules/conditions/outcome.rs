@@ -9,6 +9,7 @@ use crate::judge::context::Context;
 use crate::judge::rules::device_clock_off::LIMIT;
 use crate::judge::rules::exchange::went_well;
 use crate::judge::rules::heard::{ANSWER, late_answer, unanswered};
+use crate::judge::rules::pair::takeover;
 use crate::judge::rules::{contradicts, incomplete_capture, malformed_capture};
 
 /// A request went out: readable HTTP, or data behind the handshake.
@@ -50,10 +51,18 @@ pub(super) fn http_answer(attempt: &Attempt<'_>, context: &Context<'_>) -> Answe
     }
 }
 
+/// Another chassis has taken over the device's address.
+pub(super) fn taken_over(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
+    let takeover = takeover(attempt, context);
+    let by_serial = takeover.and_then(|it| it.serials.map(|(_, now)| now.frame));
+    let by_hardware = takeover.and_then(|it| it.hardware.map(|(_, now)| now.frame));
+    is(takeover.is_some(), by_serial.or(by_hardware))
+}
+
 /// The exchange went through.
 pub(super) fn exchange_went_well(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     match went_well(attempt) {
-        true => Answer::Met(attempt.connection().map(|it| it.last.0)),
+        true => Answer::Met(attempt.connection().map(|it| it.last.frame)),
         false => absent(attempt, context, None),
     }
 }
@@ -69,29 +78,29 @@ pub(super) fn incomplete(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer
     match attempt.connection() {
         Some(connection) => is(
             !incomplete_capture::reasons(connection, context).is_empty(),
-            Some(connection.last.0),
+            Some(connection.last.frame),
         ),
-        None => Answer::Met(Some(attempt.first().0)),
+        None => Answer::Met(Some(attempt.first().frame)),
     }
 }
 
 /// The device's own log was given.
 pub(super) fn log_given(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     match context.options.logs.is_empty() {
-        true => Answer::Hidden(Missing::Log, Some(attempt.first().0)),
-        false => Answer::Met(Some(attempt.first().0)),
+        true => Answer::Hidden(Missing::Log, Some(attempt.first().frame)),
+        false => Answer::Met(Some(attempt.first().frame)),
     }
 }
 
 /// A line of the log belongs to the attempt.
 pub(super) fn log_speaks(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
-    is(!attempt.testimonies.is_empty(), Some(attempt.first().0))
+    is(!attempt.testimonies.is_empty(), Some(attempt.first().frame))
 }
 
 /// A line of the log says otherwise than the capture.
 pub(super) fn log_contradicts(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     let found = attempt.testimonies.iter().any(|it| contradicts(attempt, it));
-    is(found, Some(attempt.first().0))
+    is(found, Some(attempt.first().frame))
 }
 
 /// The log's clock is compared with the capture's.
@@ -100,13 +109,13 @@ pub(super) fn log_clock(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer 
         .offsets
         .iter()
         .any(|it| it.device == Some(attempt.device) && it.pairs > 0 && it.certainty >= Confidence::Likely);
-    is(known, Some(attempt.first().0))
+    is(known, Some(attempt.first().frame))
 }
 
 /// The log's clock is off by more than a clock drifts.
 pub(super) fn clock_off(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let mut own = context.offsets.iter().filter(|it| it.device == Some(attempt.device));
-    is(own.any(|it| it.error().abs() > LIMIT), Some(attempt.first().0))
+    is(own.any(|it| it.error().abs() > LIMIT), Some(attempt.first().frame))
 }
 
 /// The last readable answer says no: a status that is no success, or a success without what was asked for.
@@ -139,6 +148,6 @@ pub(super) fn no_answer(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer 
 pub(super) fn sent_again(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let repeated = attempt
         .connection()
-        .and_then(|it| it.tcp.client.delivery.repeated().map(|it| it.last.0));
+        .and_then(|it| it.tcp.client.delivery.repeated().map(|it| it.last.frame));
     seen(repeated, attempt, context)
 }

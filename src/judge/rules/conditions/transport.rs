@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, Missing, absent, frame_of, is, seen};
 use crate::attempt::Attempt;
+use crate::base::frame::FrameAt;
 use crate::connection::plain::Spoken;
 use crate::connection::walk::{Side, StepKind};
 use crate::judge::context::Context;
@@ -9,7 +10,7 @@ use crate::judge::rules::{SILENCE, first_end, first_fin, server_reset as server_
 
 /// There is a connection.
 pub(super) fn connection(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
-    seen(attempt.connection().map(|it| it.first.0), attempt, context)
+    seen(attempt.connection().map(|it| it.first.frame), attempt, context)
 }
 
 /// An ICMP error quotes the connection.
@@ -20,32 +21,32 @@ pub(super) fn icmp_error(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer
 /// The client's SYN was captured.
 pub(super) fn syn(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let syn = attempt.connection().and_then(|it| it.tcp.client.syns.first());
-    seen(syn.map(|&(frame, _)| frame), attempt, context)
+    seen(syn.map(|syn| syn.frame), attempt, context)
 }
 
 /// TCP did not open.
 pub(super) fn not_open(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     let Some(connection) = attempt.connection() else {
-        return Answer::Hidden(Missing::Connection, Some(attempt.first().0));
+        return Answer::Hidden(Missing::Connection, Some(attempt.first().frame));
     };
     let opened = connection
         .step(StepKind::SynAck)
         .or_else(|| connection.step(StepKind::Ack));
     is(
         !connection.connected(),
-        Some(opened.map_or(connection.first.0, |step| step.frame)),
+        Some(opened.map_or(connection.first.frame, |step| step.frame)),
     )
 }
 
 /// The server sent nothing at all.
 pub(super) fn server_silent(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     let Some(connection) = attempt.connection() else {
-        return Answer::Hidden(Missing::Connection, Some(attempt.first().0));
+        return Answer::Hidden(Missing::Connection, Some(attempt.first().frame));
     };
     let server = &connection.tcp.server;
     match (server.frames, connection.tcp.client.syns.last()) {
-        (0, _) if server.acked_unseen => Answer::Hidden(Missing::Direction, Some(connection.last.0)),
-        (0, last) => Answer::Met(last.map(|&(frame, _)| frame)),
+        (0, _) if server.acked_unseen => Answer::Hidden(Missing::Direction, Some(connection.last.frame)),
+        (0, last) => Answer::Met(last.map(|syn| syn.frame)),
         _ => Answer::NotMet(Some(server.first)),
     }
 }
@@ -53,10 +54,10 @@ pub(super) fn server_silent(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
 /// The capture goes on long enough after the SYN.
 pub(super) fn waited(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let started = attempt.connection().and_then(|it| it.tcp.client.syns.first());
-    let Some(&(frame, started)) = started else {
-        return Answer::Hidden(Missing::Start, Some(attempt.first().0));
+    let Some(&FrameAt { frame, time }) = started else {
+        return Answer::Hidden(Missing::Start, Some(attempt.first().frame));
     };
-    match context.capture.last.is_some_and(|end| end.since(started) >= SILENCE) {
+    match context.capture.last.is_some_and(|end| end.since(time) >= SILENCE) {
         true => Answer::Met(Some(frame)),
         false => Answer::Hidden(Missing::Longer, Some(frame)),
     }
@@ -66,7 +67,7 @@ pub(super) fn waited(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
 pub(super) fn syn_ack_unanswered(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     match attempt.connection() {
         Some(connection) if connection.syn_ack_unanswered() => Answer::Met(Some(connection.tcp.server.first)),
-        Some(connection) => Answer::NotMet(Some(connection.last.0)),
+        Some(connection) => Answer::NotMet(Some(connection.last.frame)),
         None => absent(attempt, context, None),
     }
 }
@@ -76,7 +77,7 @@ pub(super) fn stale_answer(attempt: &Attempt<'_>, context: &Context<'_>) -> Answ
     let stale = attempt.connection().and_then(|it| it.tcp.server.stale_answer.as_ref());
     match (stale, attempt.connection()) {
         (Some(stale), _) => Answer::Met(Some(stale.frame)),
-        (None, Some(connection)) => Answer::NotMet(Some(connection.last.0)),
+        (None, Some(connection)) => Answer::NotMet(Some(connection.last.frame)),
         (None, None) => absent(attempt, context, None),
     }
 }
@@ -145,9 +146,9 @@ pub(super) fn proxy_silent(attempt: &Attempt<'_>, context: &Context<'_>) -> Answ
     let silent = !answered && connection.tls.is_none() && connection.tcp.server.bytes == 0;
     is(
         silent,
-        Some(connection.tcp.server.last)
+        Some(connection.tcp.server.last.frame)
             .filter(|frame| frame.0 > 0)
-            .or(Some(connection.last.0)),
+            .or(Some(connection.last.frame)),
     )
 }
 
@@ -156,7 +157,7 @@ pub(super) fn starttls(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     let connection = attempt.connection();
     is(
         connection.is_some_and(|it| it.offer.is_some()),
-        connection.map(|it| it.first.0),
+        connection.map(|it| it.first.frame),
     )
 }
 
@@ -170,7 +171,7 @@ pub(super) fn plain_client(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
         plain
             .map(|it| it.frame)
             .or(hello)
-            .or_else(|| connection.map(|it| it.first.0)),
+            .or_else(|| connection.map(|it| it.first.frame)),
     )
 }
 
@@ -195,7 +196,7 @@ pub(super) fn server_closed(attempt: &Attempt<'_>, context: &Context<'_>) -> Ans
 /// TLS travels in datagrams.
 pub(super) fn datagrams(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     let connection = attempt.connection();
-    is(attempt.carrier().is_datagram(), connection.map(|it| it.first.0))
+    is(attempt.carrier().is_datagram(), connection.map(|it| it.first.frame))
 }
 
 /// The client speaks TLCP.
@@ -205,7 +206,7 @@ pub(super) fn tlcp(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
     let speaks = plain.is_some_and(|it| it.spoken == Spoken::Tlcp);
     is(
         speaks,
-        plain.map(|it| it.frame).or_else(|| connection.map(|it| it.first.0)),
+        plain.map(|it| it.frame).or_else(|| connection.map(|it| it.first.frame)),
     )
 }
 
