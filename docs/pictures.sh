@@ -1,5 +1,5 @@
 #!/bin/bash
-# Makes the pictures of README.md anew, from a sample: page.png and terminal.png. Needs chromium and python3.
+# Takes the pictures of docs/ again, from a sample: page.png and terminal.png. Needs chromium and python3.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo build --locked

@@ -13,7 +13,7 @@ def about():
     package = tomllib.loads((ROOT / "Cargo.toml").read_text("utf-8"))["package"]
     values = {key: package[key] for key in ("name", "version", "description", "license", "repository", "homepage")}
     values["rust"] = package["rust-version"]
-    values["maintainer"] = package["metadata"]["deb"]["maintainer"]
+    values["maintainer"] = package["metadata"]["about"]["maintainer"]
     values["summary"] = package["description"]
     return values
 

@@ -23,5 +23,5 @@ for file in share/man/man1/tlswalk.1.gz share/bash-completion/completions/tlswal
     inside dpkg -L tlswalk | grep -qx "/usr/$file" || { echo "/usr/$file is not in the package" >&2; exit 1; }
 done
 inside dpkg -r tlswalk
-! inside test -e /usr/bin/tlswalk
+if inside test -e /usr/bin/tlswalk; then exit 1; fi
 echo "the package installs, runs and is removed on $suite"

@@ -224,7 +224,12 @@ fn a_report_is_verified_in_memory_in_proportion_and_without_a_tree_of_it() {
         assert!(read.bytes_max <= 2 * text.len() as u64, "{read:?} for {}", text.len());
         let claimed = tlswalk::handoff::verify::read_report(&text, Language::default()).unwrap();
         allocation_counter::measure(|| {
-            let verified = tlswalk::handoff::verify::verify(&claimed, &capture[..], "", &options).unwrap();
+            let files = tlswalk::handoff::verify::Files {
+                names: vec![claimed.capture.file.clone()],
+                ..Default::default()
+            };
+            let verified =
+                tlswalk::handoff::verify::verify(&claimed, &files, || Ok(vec![&capture[..]]), &options, None).unwrap();
             assert_eq!(verified.fails, 0);
         })
     });

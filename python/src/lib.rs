@@ -13,7 +13,8 @@ use std::sync::Mutex;
 
 use pyo3::prelude::*;
 use tlswalk::report::row::{ROW_SCHEMA, Row};
-use tlswalk::report::{Report, json};
+use tlswalk::report::text::{TextStyle, write_text};
+use tlswalk::report::{Report, json, outcome};
 
 use options::Options;
 use source::{Capture, Failure};
@@ -28,6 +29,33 @@ fn inspect(py: Python<'_>, sources: Vec<Named<'_>>, options: &Options, hash: boo
         let mut text = Vec::new();
         json::write_line(report, &mut text).map_err(|error| error.to_string())?;
         String::from_utf8(text).map_err(|error| error.to_string())
+    })
+}
+
+/// The report as the command line would print it, and its exit code.
+#[pyfunction]
+fn told(
+    py: Python<'_>,
+    sources: Vec<Named<'_>>,
+    options: &Options,
+    hash: bool,
+    format: &str,
+    width: usize,
+) -> PyResult<(String, u8)> {
+    analyze(py, &sources, options, hash, |report| {
+        let mut text = Vec::new();
+        let style = TextStyle {
+            width,
+            ..TextStyle::default()
+        };
+        let written = match format {
+            "text" => write_text(report, &mut text, &style),
+            "json" => json::write_pretty(report, &mut text).map(|()| text.push(b'\n')),
+            _ => json::write_line(report, &mut text),
+        };
+        written.map_err(|error| error.to_string())?;
+        let text = String::from_utf8(text).map_err(|error| error.to_string())?;
+        Ok((text, outcome([report]).exit_code()))
     })
 }
 
@@ -101,7 +129,7 @@ fn capture_error(name: &str, why: &str) -> PyErr {
 #[pymodule]
 mod _native {
     #[pymodule_export]
-    use super::{Options, failed_row, inspect, rows};
+    use super::{Options, failed_row, inspect, rows, told};
     use super::{ROW_SCHEMA, json};
     use pyo3::prelude::*;
 

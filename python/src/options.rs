@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict};
 use tlswalk::Anchors;
 use tlswalk::base::dialect::Dialect;
 use tlswalk::base::phrase::Language;
@@ -25,26 +26,40 @@ impl Options {
 #[pymethods]
 impl Options {
     #[new]
-    #[pyo3(signature = (profile="cisco-smart-licensing".into(), wlc=Vec::new(), cssm=Vec::new(), on_prem=Vec::new(),
-        cslu=Vec::new(), proxy=Vec::new(), ca=Vec::new(), log=Vec::new(), all=false, at=None, lang="en".into(),
-        dialect=None, keylog=None))]
+    #[pyo3(signature = (profile="cisco-smart-licensing".into(), wlc=None, cssm=None, on_prem=None, cslu=None, proxy=None, ca=None,
+        log=None, all=false, at=None, lang="en".into(), dialect=None, keylog=None, **others))]
     #[allow(clippy::too_many_arguments, reason = "they are keywords, one for each option")]
     fn new(
         py: Python<'_>,
         profile: PathBuf,
-        wlc: Vec<String>,
-        cssm: Vec<String>,
-        on_prem: Vec<String>,
-        cslu: Vec<String>,
-        proxy: Vec<String>,
-        ca: Vec<Pem>,
-        log: Vec<PathBuf>,
+        wlc: Option<Bound<'_, PyAny>>,
+        cssm: Option<Bound<'_, PyAny>>,
+        on_prem: Option<Bound<'_, PyAny>>,
+        cslu: Option<Bound<'_, PyAny>>,
+        proxy: Option<Bound<'_, PyAny>>,
+        ca: Option<Bound<'_, PyAny>>,
+        log: Option<Bound<'_, PyAny>>,
         all: bool,
         at: Option<String>,
         lang: String,
         dialect: Option<String>,
         keylog: Option<PathBuf>,
+        others: Option<Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
+        if let Some(unknown) = others.and_then(|it| it.keys().iter().next()) {
+            return Err(PyValueError::new_err(no_option(&unknown.to_string())));
+        }
+        let [wlc, cssm, on_prem, cslu, proxy] = [
+            ("wlc", wlc),
+            ("cssm", cssm),
+            ("on_prem", on_prem),
+            ("cslu", cslu),
+            ("proxy", proxy),
+        ]
+        .map(|(option, given)| several(option, given.as_ref(), |it| it.extract::<String>().ok()));
+        let (wlc, cssm, on_prem, cslu, proxy) = (wlc?, cssm?, on_prem?, cslu?, proxy?);
+        let ca = several("ca", ca.as_ref(), Pem::of)?;
+        let log = several("log", log.as_ref(), |it| it.extract::<PathBuf>().ok())?;
         py.detach(|| {
             Ok(Self(tlswalk::Options {
                 profile: read_profile(&profile)?,
@@ -97,11 +112,57 @@ impl Options {
     }
 }
 
+/// The options there are.
+const NAMES: [&str; 13] = [
+    "profile", "wlc", "cssm", "on_prem", "cslu", "proxy", "ca", "log", "all", "at", "lang", "dialect", "keylog",
+];
+
+/// What is said of an option that is none.
+fn no_option(name: &str) -> String {
+    format!("{name}: there is no such option; there are {}", NAMES.join(", "))
+}
+
+/// One where one is given, and several of a list: a text is one, not its letters.
+fn several<T>(
+    option: &str,
+    given: Option<&Bound<'_, PyAny>>,
+    one: impl Fn(&Bound<'_, PyAny>) -> Option<T>,
+) -> PyResult<Vec<T>> {
+    let Some(given) = given.filter(|it| !it.is_none()) else {
+        return Ok(Vec::new());
+    };
+    if let Some(single) = one(given) {
+        return Ok(vec![single]);
+    }
+    let refused = |it: &Bound<'_, PyAny>| {
+        let kind = it
+            .get_type()
+            .name()
+            .map_or_else(|_| "?".to_owned(), |it| it.to_string());
+        PyValueError::new_err(format!("{option}: one, or a list of them, is expected, not {kind}"))
+    };
+    let items = given.try_iter().map_err(|_| refused(given))?;
+    items
+        .map(|item| {
+            let item = item?;
+            one(&item).ok_or_else(|| refused(&item))
+        })
+        .collect()
+}
+
 /// Trust anchors: a file's name, or the PEM text itself as `bytes`.
-#[derive(FromPyObject)]
 enum Pem {
     Text(Vec<u8>),
     File(PathBuf),
+}
+
+impl Pem {
+    fn of(given: &Bound<'_, PyAny>) -> Option<Self> {
+        match given.cast::<PyBytes>() {
+            Ok(text) => Some(Self::Text(text.as_bytes().to_vec())),
+            Err(_) => given.extract::<PathBuf>().ok().map(Self::File),
+        }
+    }
 }
 
 fn targets(option: &str, given: &[String]) -> Result<Vec<tlswalk::Target>, String> {

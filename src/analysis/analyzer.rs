@@ -64,7 +64,11 @@ pub fn analyze_merged<R: Read>(
         [first, .., last] if names.len() > 3 => format!("{first} … {last} ({} files)", names.len()),
         names => names.join(" + "),
     };
-    Ok(analyzer.finish(&name, &facts))
+    let mut report = analyzer.finish(&name, &facts);
+    if let Some(made_with) = report.made_with.as_mut().filter(|_| names.len() > 1) {
+        made_with.merged = names;
+    }
+    Ok(report)
 }
 
 /// Reads a whole capture and says of each of these verdicts why it was given, or not. An id that is no verdict has no answer.
@@ -90,14 +94,14 @@ pub fn why_not(
     Ok(answers.into_iter().map(|answer| answer.with_report(&report)).collect())
 }
 
-/// What a report is made of, for whoever needs more than the report.
+/// The parts that a report is made of, for callers that need more than the report.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Judged<'l, 'a> {
     /// The attempts of the report, in its order.
     pub(crate) attempts: &'l [Attempt<'a>],
     /// Their verdicts.
     pub(crate) verdicts: &'l [Verdict],
-    /// What the rules were given beside each attempt.
+    /// The context that the rules got beside each attempt.
     pub(crate) context: &'l Context<'l>,
 }
 
@@ -287,7 +291,7 @@ impl<'o> Analyzer<'o> {
         (report, watched.hosts)
     }
 
-    /// What was odd: in the file, in decoding, on the wire, and where a bound bit.
+    /// The anomalies: of the file, of decoding, on the wire, and of bounds that were reached.
     fn anomalies(&self, facts: &CaptureFacts) -> Vec<Anomaly> {
         let Collected {
             flows,
@@ -331,30 +335,28 @@ impl<'o> Analyzer<'o> {
                 .with("count", self.collected.in_capwap),
             });
         }
-        if let Some(seen) = self
-            .collected
-            .quic_to_service
-            .as_ref()
-            .filter(|_| !self.collected.everything)
-        {
-            let id = if seen.is_answered {
-                "anomaly-quic"
-            } else {
-                "anomaly-quic-unanswered"
-            };
-            anomalies.push(Anomaly {
-                kind: AnomalyKind::Quic,
-                frame: seen.frame,
-                detail: phrase(id)
-                    .with("count", seen.count)
-                    .with("client", seen.client)
-                    .with("name", &seen.name),
-            });
-        }
+        anomalies.extend(self.quic_to_service());
         anomalies
     }
 
-    /// What is in the capture, by counts and names.
+    /// Attempts to reach a service by QUIC, where QUIC is not judged.
+    fn quic_to_service(&self) -> Option<Anomaly> {
+        let seen = self.collected.quic_to_service.as_ref()?;
+        let id = match seen.is_answered {
+            true => "anomaly-quic",
+            false => "anomaly-quic-unanswered",
+        };
+        (!self.collected.everything).then(|| Anomaly {
+            kind: AnomalyKind::Quic,
+            frame: seen.frame,
+            detail: phrase(id)
+                .with("count", seen.count)
+                .with("client", seen.client)
+                .with("name", &seen.name),
+        })
+    }
+
+    /// The content of the capture, by counts and names.
     fn contents(&self) -> Contents {
         let Collected {
             flows,

@@ -49,7 +49,7 @@ const MAX_NAMES: usize = 64;
 /// Conflicting overlaps listed.
 const MAX_CONFLICTS: usize = 32;
 
-/// Everything that decoded packets change.
+/// The state that decoded packets change.
 #[derive(Debug)]
 pub(crate) struct Collected<'o> {
     pub(crate) options: &'o Options,
@@ -144,7 +144,7 @@ impl<'o> Collected<'o> {
         }
     }
 
-    /// How many packets were skipped for a reason.
+    /// Number of packets skipped for a reason.
     pub(crate) fn skips_of(&self, skip: Skip) -> u64 {
         self.skipped.get(skip as usize).copied().unwrap_or_default()
     }
@@ -230,7 +230,7 @@ impl<'o> Collected<'o> {
         self.hosts.saw(sighting, |host| lookups.is_asker(host));
     }
 
-    /// Of connections that are one SYN, enough is enough.
+    /// Ends a connection that is one SYN; once enough of them are kept, more are only counted.
     #[inline]
     fn end_lone(&mut self, lone: &Lone) {
         let in_capwap = lone.tunnel() == Tunnel::Capwap;
@@ -325,7 +325,7 @@ impl<'o> Collected<'o> {
         });
     }
 
-    /// Whether a connection without anything to read says something all the same.
+    /// Whether a connection without anything to read is evidence as well.
     fn is_telling_unread(&self, connection: &Connection) -> bool {
         !connection.connected()
             || connection.tcp.server.reset.is_some()
@@ -356,7 +356,7 @@ impl<'o> Collected<'o> {
             let soonest = settling::soonest(&connection);
             self.news = Some(self.news.map_or(soonest, |it| it.min(soonest)));
         }
-        // Of one that had not ended, or said more than is kept, the end was not judged.
+        // A connection that had not ended, or sent more than is kept, was not judged to its end.
         let is_over = Side::both().iter().all(|&side| connection.tcp[side].fin.is_some())
             || Side::both().iter().any(|&side| connection.tcp[side].reset.is_some());
         let has_unjudged_end = was_evicted && !is_over || connection.events_dropped > 0;

@@ -105,7 +105,7 @@ impl Collected<'_> {
 
     /// An ICMP error, if anybody could ask for it.
     pub(super) fn icmp_error(&mut self, error: IcmpError) {
-        // Of errors about UDP only those about DNS and DTLS are ever asked for: others take no place.
+        // Of errors about UDP only those about DNS and DTLS are ever needed: others take no place.
         let is_wanted = error.quoted_seq.is_some()
             || [53, CONTROL_PORT, DATA_PORT].contains(&error.quoted_dst.port)
             || self.everything && error.quoted_dst.port == HTTPS

@@ -8,14 +8,14 @@ use crate::connection::table::Flows;
 use crate::decode::Skip;
 use crate::dns::lookup::Lookups;
 
-/// What was given up at a bound.
+/// Things given up at a bound, counted.
 #[derive(Debug, Default)]
 pub(crate) struct Dropped {
     pub(crate) connections: u64,
     pub(crate) unconnected: u64,
     pub(crate) icmp: u64,
     pub(crate) events: u64,
-    /// Of all these, connections that may belong to a service, and such that were not followed to their ends.
+    /// Of all these, connections that may belong to a service, and those that were not followed to their ends.
     pub(crate) not_judged: u64,
 }
 
@@ -39,7 +39,7 @@ pub(crate) fn bounds_that_bit(dropped: &Dropped, flows: &Flows, lookups: &Lookup
         .collect()
 }
 
-/// What was skipped over, by its name.
+/// Skipped packets, by the name of the reason.
 pub(crate) fn skipped(counts: &[u64; Skip::COUNT]) -> BTreeMap<String, u64> {
     Skip::ALL
         .iter()

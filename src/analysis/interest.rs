@@ -18,12 +18,12 @@ use crate::profile::options::{Host, Options};
 /// Servers of services remembered: as many as endpoints in the report of a capture that grows.
 const MAX_SERVERS: usize = 4096;
 
-/// How much is lost with a connection; one with a higher grade takes the place of one with a lower.
+/// The loss if a connection is not kept; one with a higher grade takes the place of one with a lower.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Grade {
-    /// It belongs to no service, as far as can be seen.
+    /// The connection belongs to no service, as far as can be seen.
     Stranger,
-    /// It went well.
+    /// It succeeded.
     Smooth,
     /// Nothing says that it failed, and not everything that it went well.
     Doubtful,
@@ -31,7 +31,7 @@ pub(crate) enum Grade {
     Failed,
 }
 
-/// What tells connections that may belong to a service.
+/// Recognises connections that may belong to a service.
 #[derive(Debug, Default)]
 pub(crate) struct Interest {
     everything: bool,

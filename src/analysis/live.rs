@@ -1,16 +1,17 @@
-//! Frames → Reports, one whenever attempts have ended: for a capture that grows, of which only what is bounded is kept.
+//! Frames → Reports, one whenever attempts have ended: for a capture that grows, in bounded memory.
 //!
-//! What was reported is forgotten but for what explains later attempts: who was told which address, which endpoints are a
-//! service's, what servers chose. All of it is bounded.
+//! Reported attempts are forgotten except for the facts that explain later ones: addresses that DNS gave, endpoints of a
+//! service, choices of servers. All of these are bounded.
 //!
-//! A capture that grows (`-f ndjson -`) is judged again and again: everything that is kept is grouped as it is at the
-//! end of a file, and attempts to which nothing that may still come can belong are reported and forgotten. No second
-//! way of grouping has to agree with the first. Grouping costs what is kept, so the pause between two looks is a second
-//! and 1/1024 s more for each connection and look-up that is kept, at most 10 s by the capture's clock: a busy line's
-//! attempts come some seconds later, and looking costs less than reading does (`benches/README.md`, Size). The clock is
-//! the capture's: it follows a frame by at most 30 s, and a longer pause when two frames within a quarter of an hour
-//! agree that it is later; 64 frames in a row that are older outvote it. What it had said before it went back counts as
-//! seen when it did, so nothing waits until it is there again; after a leap forward flows have 5 s to show that they go
+//! A capture that grows (`-f ndjson -`) is judged again and again. Each look groups everything that is kept, as at the end of a
+//! file; attempts to which no later frame can belong are reported and forgotten. So no second way of grouping has to agree with
+//! the first. A look costs time for each item kept, so the pause between two looks is a second and 1/1024 s more for each
+//! connection and look-up, at most 10 s by the capture's clock: on a busy line attempts are reported some seconds later, and
+//! looks cost less than reading does (`benches/README.md`, Size).
+//!
+//! The clock is the capture's. It follows a frame by at most 30 s, and a longer pause when two frames within a quarter of an
+//! hour agree that it is later; 64 older frames in a row outvote it. Times from before the clock went back count as the time
+//! at which it did, so nothing waits until the clock is there again. After a leap forward, flows have 5 s to show that they go
 //! on.
 
 use std::cell::RefCell;
@@ -30,7 +31,7 @@ use crate::report::Report;
 
 const SECOND: i64 = 1_000_000_000;
 
-/// How long hosts wait for the other fragments of a datagram, at most (RFC 8200 section 4.5).
+/// The longest time for which hosts wait for the other fragments of a datagram (RFC 8200 section 4.5).
 const FRAGMENTS_WAIT: i64 = 60 * SECOND;
 
 /// How much longer than a second it takes, by the capture's clock, until attempts that have ended are looked for again, for each
@@ -40,7 +41,7 @@ const PER_KEPT: i64 = SECOND / 64;
 /// The longest time between two looks.
 const MOST_BETWEEN: i64 = 10 * SECOND;
 
-/// How long it takes after a leap of the clock until a look: flows that go on all the same shall have said so.
+/// Time from a leap of the clock to the next look: flows that go on send a segment within it.
 const AFTER_LEAP: i64 = 5 * SECOND;
 
 /// Longer silence is no different: all has settled.
@@ -109,16 +110,16 @@ struct Stream<'o, F> {
     has_leapt: bool,
     /// When grouping can bring anything, unless something comes.
     next: Next,
-    /// Of the capture, as of the last look.
+    /// Facts of the capture, as of the last look.
     facts: CaptureFacts,
     each: F,
     broken: bool,
 }
 
-/// What the last grouping found.
+/// The result of the last grouping.
 #[derive(Clone, Copy, Debug)]
 enum Next {
-    /// It has to be done again.
+    /// Attempts must be grouped again.
     Due,
     /// No attempt waits, or none that settles before that time; and so much was kept.
     NotBefore(Option<Timestamp>, usize),
@@ -137,7 +138,7 @@ impl<F: FnMut(Report) -> ControlFlow<()>> Stream<'_, F> {
             self.next = Next::Due;
             self.due = moment.after(AFTER_LEAP).now;
         }
-        // A silence that was told may have moved it too far.
+        // A reported silence may have moved the clock too far.
         let is_wrong = self.due.since(moment.now) > MOST_BETWEEN;
         if moment.now < self.due && !is_wrong {
             return ControlFlow::Continue(());
@@ -160,13 +161,13 @@ impl<F: FnMut(Report) -> ControlFlow<()>> Stream<'_, F> {
     /// Reports the attempts that have ended, if there are any.
     fn look(&mut self, moment: Moment) -> ControlFlow<()> {
         self.has_leapt = false;
-        let told = self.ended(moment);
+        let report = self.ended(moment);
         let collected = &self.analyzer.collected;
         let kept = i64::try_from(collected.kept()).unwrap_or(i64::MAX);
-        // A look costs what is kept, so that the more is kept the less often it is looked at.
+        // A look costs time for each item kept: the more is kept, the rarer are looks.
         let pause = SECOND.saturating_add(kept.saturating_mul(PER_KEPT)).min(MOST_BETWEEN);
         self.due = moment.after(pause).now;
-        let flow = told.map_or(ControlFlow::Continue(()), &mut self.each);
+        let flow = report.map_or(ControlFlow::Continue(()), &mut self.each);
         self.broken = flow.is_break();
         flow
     }
@@ -212,9 +213,9 @@ impl<F: FnMut(Report) -> ControlFlow<()>> Stream<'_, F> {
                 }
                 state == State::Settled
             });
-        let report = report.map(|mut told| {
-            self.story.mark(&mut told, false);
-            told
+        let report = report.map(|mut report| {
+            self.story.mark(&mut report, false);
+            report
         });
         forget(&mut self.analyzer.collected, moment, &found);
         self.next = Next::NotBefore(soonest, self.analyzer.collected.kept());

@@ -1,4 +1,4 @@
-//! What came → when a growing capture is worth grouping again.
+//! News → when the attempts of a growing capture are grouped again.
 
 use crate::analysis::collector::Collected;
 use crate::attempt::SAME_ATTEMPT;

@@ -1,22 +1,22 @@
-//! Attempts that wait → what is kept for them: of a capture that grows, whatever may still be evidence.
+//! Attempts that wait → the connections, errors and look-ups kept for them, while a capture grows.
 //!
-//! An attempt rests on more than its own connection: its device may have fetched revocation data before it refused, or been told
-//! that a host is unreachable. So all that the device of an attempt did stays until that attempt is told. Of others things stay for
-//! a while, since an attempt may begin before it is known to be one.
+//! A verdict rests on more than its attempt's connection: on a fetch of revocation data by another name over another
+//! connection, on an ICMP error, on other traffic of the device. So everything that the device did since its attempt began
+//! stays until the attempt is reported, and while a flow that sent a hello to the service is open. The device decides, not the
+//! rules that may ask.
 //!
-//! An attempt rests on what its device did, and a verdict on more than its connection: on a fetch by another name over
-//! another connection, on an ICMP error, on the device having been there. So until it is told, and while a flow that
-//! said hello to its service is open, everything that its device did since it began stays (`analysis/retention.rs`), by
-//! the device and not by what a rule may ask for. What a host that ever asked for a service did stays for 15 minutes;
-//! other connections, errors and look-ups do as well, but for 2 where all of them are many (2,048 connections or
-//! errors, 4,096 look-ups). Each kind has those bounds for itself: others push out nothing of a device's, and a device
-//! with as many, say a site behind one address, only its own, and nothing that an attempt is already known to rest on.
-//! Before, what a device had fetched was forgotten with what all others had asked, and an attempt that had waited 150 s
-//! for an unanswered fetch was told without it. Kept of what was reported: 1,024 look-ups as knowledge, 4,096
-//! endpoints, what servers chose, hosts and receivers. Parts leave out courses and cadence, which need the whole; the
-//! last part has the verdict of all. Silence is judged when its flow has ended, so with less capture behind it than a
-//! file has. With `-o`, `--log`, `--redact` or `--merge` one line comes at the end, since they need the whole.
-//! `tests/it/told.rs` holds what is told to what the file tells, frames of the evidence included.
+//! The rest stays for a while, because an attempt may begin before it is recognised. Connections, errors and look-ups of a host
+//! that ever asked for a service stay for 15 minutes. Those of other hosts stay as long, but for 2 minutes where there are many
+//! (2,048 connections or errors, 4,096 look-ups). Each class has these bounds for itself: a device's entries are never evicted
+//! for another host's, and a device over its own limit, say a site behind one address, loses only entries on which no known
+//! attempt rests.
+//!
+//! Kept of what was reported: 1,024 look-ups, 4,096 endpoints, choices of servers, hosts and receivers.
+//!
+//! Parts of a report leave out courses and cadence, which need the whole capture; the last part has the verdict of all.
+//! Silence is judged when its flow has ended, so with less capture behind it than a file has. With `-o`, `--log`, `--redact` or
+//! `--merge` one line comes at the end, because they need the whole capture. `tests/it/told.rs` compares the parts with the report
+//! on the whole file, frames of the evidence included.
 
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
@@ -33,7 +33,7 @@ use crate::connection::Connection;
 use crate::connection::table::clock::OpenFlow;
 use crate::dns::lookup::{Fate, Lookup, Lookups};
 
-/// How long connections and errors are kept that belong to no attempt: as long as an attempt may wait for others.
+/// Retention of connections and errors that belong to no attempt: as long as an attempt may wait for others.
 pub(crate) const KEPT: i64 = 900_000_000_000;
 
 /// A look-up that no attempt has had for so long is a resolver's, that asked for others: it is only knowledge.
@@ -49,18 +49,18 @@ const MANY: usize = 4096;
 /// others would not be kept at all.
 const MANY_CONNECTIONS: usize = 2048;
 
-/// What a look at all attempts found.
+/// The result of a look at all attempts.
 #[derive(Default)]
 pub(crate) struct Found {
-    /// Told now: connections by number, look-ups by place in memory.
-    told: Parts,
-    /// Of attempts that wait.
+    /// Reported now: connections by number, look-ups by place in memory.
+    reported: Parts,
+    /// Parts of attempts that wait.
     waiting: Parts,
-    /// Since when what a host did may be evidence for an attempt that waits, or that is still going on.
+    /// The time from which traffic of a host may be evidence for an attempt that waits or still goes on.
     since: HashMap<IpAddr, Timestamp, RandomState>,
 }
 
-/// What attempts consist of.
+/// The connections and look-ups of attempts.
 #[derive(Default)]
 struct Parts {
     connections: HashSet<u64, RandomState>,
@@ -90,7 +90,7 @@ impl Found {
             self.waiting.add(&fetch.connections, &fetch.lookups);
         }
         self.host_waits(attempt.device, attempt.first().time);
-        // It may have another address.
+        // The client may have another address.
         let clients = attempt.connections.iter().map(|it| (it.client.ip, it.first.time));
         let askers = attempt.lookups.iter().map(|it| (it.client, it.first().time));
         let own = clients.chain(askers).filter(|(host, _)| *host != attempt.device);
@@ -98,7 +98,7 @@ impl Found {
     }
 
     pub(crate) fn told(&mut self, attempt: &Attempt<'_>) {
-        self.told.add(&attempt.connections, &attempt.lookups);
+        self.reported.add(&attempt.connections, &attempt.lookups);
     }
 
     fn host_waits(&mut self, host: IpAddr, time: Timestamp) {
@@ -112,7 +112,7 @@ impl Found {
     }
 }
 
-/// How much something matters, besides what an attempt has.
+/// The importance of things that no attempt has.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Worth {
     /// An attempt that is under way may rest on it.
@@ -138,7 +138,7 @@ fn patience(worth: Vec<Worth>, many: usize) -> impl Iterator<Item = i64> {
     })
 }
 
-/// Forgets what was told, and what is old and no evidence for an attempt that waits.
+/// Forgets what was reported, and what is old and no evidence for an attempt that waits.
 pub(crate) fn forget(collected: &mut Collected<'_>, moment: Moment, found: &Found) {
     let lookups = &collected.lookups;
     let worth_of = |hosts: [IpAddr; 2], time: Timestamp| {
@@ -155,10 +155,10 @@ pub(crate) fn forget(collected: &mut Collected<'_>, moment: Moment, found: &Foun
         .map(|it| worth_of([it.client.ip; 2], it.last.time))
         .collect();
     let mut most = patience(worth, MANY_CONNECTIONS);
-    let (told, waiting) = (&found.told.connections, &found.waiting.connections);
+    let (reported, waiting) = (&found.reported.connections, &found.waiting.connections);
     collected.connections.retain(|it| {
         let most = most.next().unwrap_or(KEPT);
-        !told.contains(&it.index) && (waiting.contains(&it.index) || moment.since(it.last.time) <= most)
+        !reported.contains(&it.index) && (waiting.contains(&it.index) || moment.since(it.last.time) <= most)
     });
     let errors = collected.icmp.iter();
     let worth = errors
@@ -191,7 +191,7 @@ fn fates(lookups: &Lookups, moment: Moment, found: &Found) -> Vec<Fate> {
             return Fate::Current;
         }
         let age = moment.since(ended(lookup));
-        let is_past = at < lookups.past || found.told.lookups.contains(&place);
+        let is_past = at < lookups.past || found.reported.lookups.contains(&place);
         match lookup.is_of_interest {
             true if !is_past && age <= UNCLAIMED => Fate::Current,
             true => Fate::Past,
@@ -205,8 +205,8 @@ fn fates(lookups: &Lookups, moment: Moment, found: &Found) -> Vec<Fate> {
     fates
 }
 
-/// What was told again and again, and so long ago that nobody asks when, is known from the last time: a look costs what is kept,
-/// and a device that tries for hours asks the same each time.
+/// Drops look-ups that a later one repeats with the same answer, once they are so old that only the answer counts: a look costs
+/// time for each look-up kept, and a device that tries for hours asks the same each time.
 fn drop_repeated(fates: &mut [Fate], lookups: &Lookups, moment: Moment) {
     let mut known: HashSet<_, RandomState> = HashSet::default();
     for (fate, it) in fates.iter_mut().zip(&lookups.all).rev() {
@@ -222,7 +222,7 @@ fn drop_repeated(fates: &mut [Fate], lookups: &Lookups, moment: Moment) {
     }
 }
 
-/// Of too many that are remembered the first ones go.
+/// Of too many remembered look-ups the oldest go.
 fn drop_surplus(fates: &mut [Fate], lookups: &Lookups) {
     let is_kept = |(fate, it): &(&Fate, &Lookup)| **fate != Fate::Gone && it.is_of_interest;
     let kept = fates.iter().zip(&lookups.all).filter(is_kept).count();
@@ -235,7 +235,7 @@ fn drop_surplus(fates: &mut [Fate], lookups: &Lookups) {
 mod tests {
     use super::*;
 
-    /// How long so many of each are kept, of which at most ten are not many.
+    /// Retention per class, with a limit of ten.
     fn kept(evidence: usize, askers: usize, others: usize) -> [Option<i64>; 3] {
         let counts = [
             (Worth::Evidence, evidence),

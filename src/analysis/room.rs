@@ -6,14 +6,14 @@
 use crate::analysis::interest::Grade;
 use crate::connection::Connection;
 
-/// What has a bound of its own.
+/// A class of things with a bound of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
     /// TLS or HTTP that names a server.
     Named,
     /// The same without a name.
     Nameless,
-    /// It never connected, or broke off before anything was said.
+    /// It never connected, or ended before a message was sent.
     Unconnected,
 }
 

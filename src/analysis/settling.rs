@@ -1,11 +1,11 @@
 //! Attempt → settled or not: whether anything that may still come can belong to it. The clock is the capture's own.
 //!
-//! What a growing capture forgets. Flows end 5 s after their last segment if they had closed, after 150 s unanswered,
-//! 600 s silent; what still comes of them is stray. An attempt that connected is settled when its flow has ended; one
-//! that did not, after 10 s (refused) or 120 s; and no flow of its device that is open may have begun before, for at
-//! most 15 minutes. Where the server's certificate was read, *before* is as long as revocation data may have been
-//! fetched: 3 s after the close, and any time where none was seen. A flow to an address that its look-ups told is
-//! waited for as long as it is open: it is what they were for.
+//! Flows end 5 s after their last segment if they had closed, after 150 s unanswered, after 600 s silent; later segments of
+//! them are stray. An attempt that connected is settled when its flow has ended; one that did not, after 10 s (refused) or
+//! 120 s. Open flows of its device that began before that keep it waiting for at most 15 minutes. Where the server's
+//! certificate was read, *before* extends to the time in which revocation data may have been fetched: 3 s after the close, or
+//! any time where no close was seen. A flow to an address from its look-ups keeps the attempt waiting as long as the flow is
+//! open: the look-ups were made for it.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -50,13 +50,13 @@ impl Open {
         self.of_host(host).any(|(first, _)| *first <= until)
     }
 
-    /// Whether a flow that is open goes where the device was told to go, and began by then: it is what was asked for, however
+    /// Whether an open flow goes to an address that the look-ups gave, and began by `until`: the look-ups were made for it, however
     /// long it lasts.
     fn is_under_way(&self, attempt: &Attempt<'_>, until: Timestamp) -> bool {
         attempt.lookups.iter().any(|lookup| {
-            let told = lookup.answer.iter().flat_map(|answer| &answer.addresses);
+            let answers = lookup.answer.iter().flat_map(|answer| &answer.addresses);
             let asked = lookup.first().time;
-            told.into_iter().any(|&address| {
+            answers.into_iter().any(|&address| {
                 self.of_host(address).any(|&(first, other)| {
                     (other == attempt.device || other == lookup.client || other.is_ipv4() != lookup.client.is_ipv4())
                         && first.since(asked) >= -LATE
@@ -78,7 +78,7 @@ pub(crate) enum State {
     ForFlows,
 }
 
-/// How long what may belong to an attempt is waited for, behind a connection of it.
+/// The time behind a connection of an attempt in which more of the attempt may follow.
 fn quiet(connection: &Connection) -> i64 {
     match connection.connected() {
         true => 0,
@@ -106,7 +106,7 @@ pub(crate) fn state(attempt: &Attempt<'_>, moment: Moment, open: &Open) -> State
         // By the clock, which may have gone back since.
         return State::Until(moment.after(quiet.saturating_sub(since)).now);
     }
-    // What belongs to it has begun by then.
+    // Connections that belong to it have begun by then.
     let until = match decided.map(revocation::fetched_by) {
         Some(Some(until)) => until.min(moment.now),
         _ => Timestamp(last.0.saturating_add(quiet)),
@@ -114,7 +114,7 @@ pub(crate) fn state(attempt: &Attempt<'_>, moment: Moment, open: &Open) -> State
     if decided.is_none() && open.is_under_way(attempt, until) {
         return State::ForFlows;
     }
-    // Where the device's address of the other family connects to was told in these look-ups.
+    // The device's address of the other family connects to an address that these look-ups gave.
     let answers = attempt.lookups.iter().filter_map(|lookup| lookup.answer.as_ref());
     let mut elsewhere = answers
         .flat_map(|answer| &answer.addresses)

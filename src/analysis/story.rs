@@ -1,4 +1,4 @@
-//! Reports → Story: what has been told of a capture so far, and is worth knowing later.
+//! Reports → Story: the reports on a capture so far, and the part of them that is needed later.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -12,14 +12,14 @@ use crate::judge::finding::Severity;
 use crate::judge::verdict::Verdict;
 use crate::report::{Before, Overall, Part, Report};
 
-/// What has been told of a capture, and is worth knowing later.
+/// The reports on a capture so far, and the part of them that is needed later.
 #[derive(Debug, Default)]
 pub(crate) struct Story {
     pub(crate) before: Before,
     pub(crate) surroundings: Surroundings,
     pub(crate) learnt: BTreeMap<Endpoint, Purposed>,
     parts: u64,
-    /// Of equals the attempt that began first.
+    /// Of equal ones the attempt that began first.
     worst: Option<((Severity, Reverse<FrameNumber>), Overall)>,
 }
 

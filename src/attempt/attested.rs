@@ -1,8 +1,8 @@
 //! Note → Judgement: what was known of a chain before redaction replaced the bytes that prove it.
 //!
 //! A redacted certificate has other names, another key and another signature of the same lengths. Dates, usages and names
-//! can still be read and compared; whether the signatures verified, and up to which root, can only be told by whoever had
-//! the original. Such facts travel with the slice, are used in place of a check, and are said to be used.
+//! can still be read and compared; whether the signatures verified, and up to which root, only
+//! the original shows. Such facts travel with the slice, are used in place of a check, and are said to be used.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,10 +14,10 @@ use crate::connection::step::Side;
 use crate::tls::certificate::Certificate;
 use crate::tls::trust::{self, Fault, Judgement, NameMatch, Purpose};
 
-/// Who presents chains, and what for.
+/// The sides that present chains, and the purpose of each.
 const SIDES: [(Side, Purpose); 2] = [(Side::Server, Purpose::Server), (Side::Client, Purpose::Client)];
 
-/// What was known of one presented chain.
+/// A judgement on a presented chain, kept for a redacted slice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chain {
     /// SHA-256 of its certificates as they are in the slice, hexadecimal.
@@ -26,7 +26,7 @@ pub struct Chain {
     pub of_server: bool,
     /// Where it leads.
     pub chain: trust::Chain,
-    /// What else is wrong with it.
+    /// Other faults of the chain.
     pub faults: Vec<Fault>,
     /// The leaf's issuer is of the same organization as a root that was given.
     #[serde(default)]
@@ -41,7 +41,7 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// What is to be told of a chain: its judgement, and how its certificates will look.
+    /// The note on a chain: its judgement, and how its certificates will look.
     #[must_use]
     pub fn of(original: &[Certificate], judgement: &Judgement, purpose: Purpose, certificates: Vec<String>) -> Self {
         let is_self_signed = |it: &Certificate| it.fields.as_ref().is_ok_and(|fields| fields.self_signed);
@@ -95,7 +95,7 @@ impl Chain {
     }
 }
 
-/// What a slice's note says of chains. What was written by another version and is not understood is not used.
+/// The chains of a slice's note. Chains in the form of another version, which is not understood, are left out.
 pub(crate) fn chains(note: Option<&Note>) -> Vec<Chain> {
     let written = note.into_iter().flat_map(|note| &note.chains);
     written.filter_map(|chain| Chain::deserialize(chain).ok()).collect()

@@ -19,16 +19,16 @@ const MAX_DEVICES: usize = 1024;
 /// Changes remembered of a device: a pair has two chassis, and more than these is something else.
 const MAX_SHOWN: usize = 6;
 
-/// What a device showed of itself, and where first.
+/// An identity that a device showed, and its first frame.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Shown {
     /// The first frame.
     pub frame: FrameNumber,
-    /// What it calls itself.
+    /// The name it gives itself.
     pub instance: ProductInstance,
 }
 
-/// What devices showed of themselves, in order.
+/// The identities that devices showed, in order.
 #[derive(Debug, Default)]
 pub struct Chassis {
     by_device: HashMap<IpAddr, Vec<Shown>>,
@@ -48,13 +48,13 @@ impl Chassis {
             let shown = self.by_device.entry(connection.client.ip).or_default();
             shown.push(Shown { frame, instance });
             shown.sort();
-            // Of one chassis in a row the first counts.
+            // Of several equal entries in a row the first counts.
             shown.dedup_by(|later, before| later.instance.serial == before.instance.serial);
             shown.truncate(MAX_SHOWN);
         }
     }
 
-    /// What a device showed of itself up to a frame, the first first.
+    /// The identities that a device showed up to a frame, in order.
     pub fn of(&self, device: IpAddr, until: FrameNumber) -> impl Iterator<Item = &Shown> {
         let shown = self.by_device.get(&device).into_iter().flatten();
         shown.take_while(move |shown| shown.frame <= until)

@@ -1,6 +1,6 @@
 //! Connections, Lookups → Contents: what a capture holds, by counts and names, whether anybody attempted anything in it or not.
 
-/// What a capture holds, by counts.
+/// The content of a capture, by counts.
 #[derive(Clone, Debug, Default)]
 pub struct Contents {
     /// TCP connections seen.

@@ -31,7 +31,7 @@ const FARTHEST_ZONE: i64 = 14 * 60 * MINUTE;
 
 /// The device asks for the name and the route before its first packet, and writes the request before that.
 const BEFORE_REQUEST: i64 = 10 * SECOND;
-/// How late a line may be about what is over: the agent waits for its own timers, and syslog is no hurry to it.
+/// Delay of a line about something that is over: the agent waits for its own timers, and sends syslog late.
 const AFTER_END: i64 = 60 * SECOND;
 /// Stamps without fractions, and the rest of what is imprecise.
 const SLACK: i64 = 2 * SECOND;
@@ -49,7 +49,7 @@ pub struct Offset {
     pub log: usize,
     /// Which form of stamps.
     pub form: Form,
-    /// Whose log it is; `None` where that cannot be told.
+    /// The device whose log it is; `None` where that is not known.
     pub device: Option<IpAddr>,
     /// Nanoseconds by which what is written is ahead of the capture.
     pub ahead: i64,
@@ -57,14 +57,14 @@ pub struct Offset {
     pub give: i64,
     /// Events that agree on it; 0: assumed.
     pub pairs: usize,
-    /// How sure that is.
+    /// The confidence in it.
     pub certainty: Confidence,
     /// The stamps are known to be UTC, so the offset is the clock's own error.
     pub is_utc: bool,
 }
 
 impl Offset {
-    /// What can only be an error of the clock, not a zone, in nanoseconds.
+    /// The part that can only be an error of the clock, not a zone, in nanoseconds.
     #[must_use]
     pub fn error(&self) -> i64 {
         if self.is_utc || self.ahead.abs() > FARTHEST_ZONE + QUARTER {
@@ -157,7 +157,7 @@ fn window(what: What, form: Form, span: Span) -> Option<(i64, i64)> {
         What::TrustInstalled | What::CommunicationRestored | What::Answer(_) if span.went_through => {
             Some((begin - SLACK, after))
         }
-        // What was answered and could not be used: only an exchange that went through brings an answer.
+        // An answer that could not be used: only an exchange that went through brings an answer.
         What::TrustFailed
         | What::RegistrationFailed
         | What::OnPremTooOld
@@ -187,7 +187,7 @@ struct Solution {
     kind: Kind,
 }
 
-/// What an offset is, the most ordinary first.
+/// The kind of an offset, the most ordinary first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     None,
@@ -195,10 +195,10 @@ enum Kind {
     Clock,
 }
 
-/// Of one event: the offsets that would put it beside an attempt, and which.
+/// The offsets that would put one event beside an attempt, and that attempt.
 type Allowed = Vec<(i64, i64, usize)>;
 
-/// What speaks for an offset.
+/// The support for an offset.
 fn support(allowed: &[Allowed], ahead: i64, kind: Kind) -> Solution {
     let mut solution = Solution {
         ahead,
@@ -317,7 +317,7 @@ fn solve(events: &[(&DeviceEvent, Timestamp)], spans: &[Span], is_utc: bool) -> 
     other
 }
 
-/// How sure an offset is; `None`: too little speaks for it.
+/// The confidence in an offset; `None`: there is too little evidence for it.
 fn certainty(solution: Solution, is_utc: bool) -> Option<Confidence> {
     let Solution { pairs, attempts, .. } = solution;
     match solution.kind {

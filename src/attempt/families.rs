@@ -8,38 +8,38 @@ use crate::attempt::index::lower_case;
 use crate::connection::Connection;
 use crate::dns::lookup::Lookup;
 
-/// Devices that use both address families: who asked for a name tells whose connection it is.
+/// Devices that use both address families: the device that asked for a name owns the connection.
 pub(super) struct Families<'a> {
-    /// Who was told of an address, for which name; nobody where all use one family.
-    told: HashMap<(IpAddr, Cow<'a, str>), Vec<&'a Lookup>>,
+    /// Look-ups by the address and name they gave; empty where all devices use one address family.
+    answers: HashMap<(IpAddr, Cow<'a, str>), Vec<&'a Lookup>>,
 }
 
 impl<'a> Families<'a> {
     pub(super) fn of(lookups: &'a [Lookup], connections: &[Connection]) -> Self {
-        let mut told: HashMap<_, Vec<&Lookup>> = HashMap::new();
+        let mut answers: HashMap<_, Vec<&Lookup>> = HashMap::new();
         let askers = lookups.iter().map(|it| it.client);
         let mut all = askers.chain(connections.iter().flat_map(|it| [it.client.ip, it.server.ip]));
         let is_v4 = all.next().is_some_and(|it| it.is_ipv4());
         if all.all(|it| it.is_ipv4() == is_v4) {
-            return Self { told };
+            return Self { answers };
         }
         for lookup in lookups {
             for address in lookup.answer.iter().flat_map(|answer| &answer.addresses) {
                 let key = (*address, lower_case(lookup.name.raw()));
-                told.entry(key).or_default().push(lookup);
+                answers.entry(key).or_default().push(lookup);
             }
         }
-        Self { told }
+        Self { answers }
     }
 
-    /// The device behind a connection: the address that opened it, or the one of the other family that alone was told
-    /// where to connect to.
+    /// The device behind a connection: the address that opened it, or the one of the other family that alone got
+    /// the address by DNS.
     pub(super) fn device(&self, own: IpAddr, name: &str, connection: &Connection) -> IpAddr {
-        if self.told.is_empty() {
+        if self.answers.is_empty() {
             return own;
         }
-        let told = self.told.get(&(connection.server.ip, lower_case(name)));
-        let Some(lookups) = told else { return own };
+        let answers = self.answers.get(&(connection.server.ip, lower_case(name)));
+        let Some(lookups) = answers else { return own };
         let mut askers = lookups.iter().map(|it| it.client);
         match askers.next() {
             Some(asker) if asker.is_ipv4() != own.is_ipv4() && askers.all(|it| it == asker) => asker,

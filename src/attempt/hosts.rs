@@ -24,7 +24,7 @@ const MAX_HOSTS: usize = 16 * 1024;
 /// Hosts remembered beside them as receivers of something else than TCP.
 const MAX_RECEIVERS: usize = 16 * 1024;
 
-/// What the capture holds of a host.
+/// A host in the capture: counts, first and last frame.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Seen {
     /// TCP segments from it.
@@ -91,8 +91,8 @@ impl Row {
     }
 }
 
-/// What the capture holds of each host, by its TCP connections. An IPv4 address is looked up by its number, in half the time
-/// of an [`IpAddr`].
+/// The hosts of a capture, by their TCP connections. An IPv4 address is looked up by its number, in half the time of an
+/// [`IpAddr`].
 #[derive(Debug, Default)]
 pub struct Hosts {
     /// Numbers of rows. A look-up reads these, which are near one another, and nothing waits for a row that is far.
@@ -163,7 +163,7 @@ impl Hosts {
         self.of(host).received > 0 || self.receivers.contains(&host)
     }
 
-    /// What was seen of a host.
+    /// The counts of a host.
     #[must_use]
     pub fn of(&self, host: IpAddr) -> Seen {
         let row = self.number(host).and_then(|row| self.rows.get(row as usize));
@@ -207,14 +207,14 @@ impl Hosts {
     }
 }
 
-/// Everything that was seen beside connections: hosts, controllers, look-ups.
+/// Facts of the capture beside connections: hosts, controllers, look-ups.
 #[derive(Debug, Default)]
 pub struct Watched<'a> {
     /// Hosts by their TCP connections.
     pub hosts: Hosts,
     /// Controllers by their CAPWAP.
     pub controllers: Controllers,
-    /// Who claimed which address by ARP.
+    /// Claims of addresses by ARP.
     pub neighbours: Neighbours,
     /// The data channels of access points.
     pub channels: Channels,

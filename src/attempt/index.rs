@@ -35,11 +35,11 @@ pub(crate) struct Directory<'a> {
     icmp: HashMap<[Endpoint; 2], Vec<&'a IcmpError>, RandomState>,
 }
 
-/// Addresses that somebody was told.
+/// Addresses that a client got by DNS.
 pub(crate) type Addresses = HashSet<IpAddr, RandomState>;
 
-/// What a client asked of a name. Each of its attempts asks for a few of these: looked for among all of them each time,
-/// attempts times look-ups is what it takes.
+/// The look-ups of a client for one name, with indexes by time and spelling: each of its attempts needs a few of them, and a
+/// search through all would cost attempts times look-ups.
 #[derive(Debug, Default)]
 pub(crate) struct Asked<'a> {
     /// In order.
@@ -58,7 +58,7 @@ struct Spelt {
 }
 
 impl<'a> Asked<'a> {
-    /// The addresses that answers told.
+    /// The addresses that answers gave.
     pub(crate) fn told(&self) -> &Addresses {
         self.told.get_or_init(|| {
             let answers = self.all.iter().filter_map(|it| it.answer.as_ref());
@@ -110,7 +110,7 @@ impl<'a> Asked<'a> {
 }
 
 impl<'a> Directory<'a> {
-    /// Of everything that was kept of a capture.
+    /// The index of everything kept of a capture.
     pub(crate) fn new(connections: &'a [Connection], lookups: &'a [Lookup], icmp: &'a [IcmpError]) -> Self {
         let mut directory = Self::default();
         for connection in connections {
@@ -225,7 +225,7 @@ pub(crate) struct ByTime {
 }
 
 impl ByTime {
-    /// Of things in any order.
+    /// An index of things in any order.
     pub(crate) fn new(things: impl Iterator<Item = (Timestamp, usize)>) -> Self {
         let mut things: Vec<_> = things.collect();
         things.sort_unstable();

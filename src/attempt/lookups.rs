@@ -16,7 +16,7 @@ use crate::connection::Connection;
 use crate::connection::walk::Sides;
 use crate::dns::lookup::Lookup;
 
-/// The names under which devices were told of addresses.
+/// The names for which devices got addresses.
 #[derive(Default)]
 pub(super) struct NamesTold<'a>(HashMap<(IpAddr, IpAddr), Vec<&'a Lookup>>);
 
@@ -31,8 +31,8 @@ impl<'a> NamesTold<'a> {
         Self(told)
     }
 
-    /// The one name for which a client was told a connection's address before it connected; of two names nobody knows which
-    /// was meant.
+    /// The one name for which a client got a connection's address by DNS before it connected; `None` where two names gave
+    /// that address.
     pub(super) fn of_target(&self, connection: &Connection) -> Option<&'a str> {
         let lookups = self.0.get(&(connection.client.ip, connection.server.ip))?;
         let before = |lookup: &&&Lookup| lookup.first().time.since(connection.first.time) <= CLOCK_SKEW;
@@ -51,12 +51,12 @@ pub(super) fn assign_lookups<'a>(
     directory: &Directory<'a>,
 ) {
     let nearby = Nearby::of(attempts);
-    // Attempts of which there are only look-ups.
+    // Attempts with look-ups only.
     let mut asked_only: HashMap<(IpAddr, Cow<'_, str>), AskedOnly> = HashMap::new();
     for lookup in lookups {
         let service = selector.is_service_name(lookup.name.raw());
         let name = lower_case(lookup.name.raw());
-        // Of the look-ups of an export nearly all are of others' names.
+        // Nearly all look-ups of an export are of other names.
         if service.is_none() && !nearby.by_name.contains_key(&name) {
             continue;
         }
@@ -75,7 +75,7 @@ pub(super) fn assign_lookups<'a>(
         if is_relayed(lookup, directory) {
             continue;
         }
-        // What no connection follows: all types of record, and repetitions, are one attempt.
+        // A look-up that no connection follows: all types of record, and repetitions, are one attempt.
         if let Some(again) = asked_only.get_mut(&key)
             && again.goes_on(asked, lookup, attempts)
         {
@@ -174,7 +174,7 @@ impl<'k> Nearby<'k> {
                 })
             })
         };
-        // What precedes has its last connection behind the question.
+        // An attempt before it has its last connection behind the question.
         explained(asked.0, &|it, attempt| {
             precedes(it, attempt) && !was_given_up(it, attempt, directory)
         })
@@ -186,7 +186,7 @@ impl<'k> Nearby<'k> {
     }
 }
 
-/// Attempts of one device and name of which there are only look-ups, in order.
+/// Attempts of one device and name with look-ups only, in order.
 #[derive(Default)]
 struct AskedOnly {
     attempts: Vec<usize>,
@@ -247,7 +247,7 @@ fn was_given_up(lookup: &Lookup, attempt: &Attempt<'_>, directory: &Directory<'_
     if truncated || !without_address {
         return false;
     }
-    // Nobody asks the same server again that knows of no such name, unless it tries again.
+    // A device asks the server that knows no such name again only in a new attempt.
     let says_no = lookup.answer.as_ref().is_some_and(|answer| answer.status.0 == 3);
     let lookups = directory.lookups_of(lookup.client, lookup.name.raw());
     if says_no && lookups.is_some_and(|it| it.is_asked_anew(lookup)) {

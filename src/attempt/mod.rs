@@ -3,6 +3,7 @@
 pub(crate) mod accepted;
 pub mod attested;
 pub mod chassis;
+mod client;
 pub mod contents;
 pub mod device_clock;
 mod families;
@@ -67,13 +68,13 @@ pub const MAX_ATTEMPTS: usize = 100_000;
 /// One try to reach the service.
 #[derive(Debug)]
 pub struct Attempt<'a> {
-    /// Who tried.
+    /// The device that tried.
     pub device: IpAddr,
-    /// What it wanted to reach.
+    /// The service it wanted to reach.
     pub service: Purposed,
     /// Part of licensing, or only reported because everything is.
     pub licensing: bool,
-    /// In whose words and commands its client is told what to do.
+    /// The dialect of its client: the words and commands of remedies.
     pub dialect: Dialect,
     /// The library that its client looks like, where that chose those words.
     pub looks_like: Option<Stack>,
@@ -87,13 +88,13 @@ pub struct Attempt<'a> {
     pub icmp: Vec<&'a IcmpError>,
     /// Revocation data fetched during the handshake.
     pub revocation: Vec<Revocation<'a>>,
-    /// What the presented chains are worth, at the time of the capture.
+    /// The judgements on the presented chains, at the time of the capture.
     pub judgements: Sides<Option<Judgement>>,
     /// Asked again over TCP because the answer did not fit: the connection that nobody answered.
     pub dns_over_tcp: Option<&'a Connection>,
     /// Its connection once more, behind an address translation: one connection failed once.
     pub seen_again: Option<&'a Connection>,
-    /// What the device says of it.
+    /// The lines of the device's own texts about it.
     pub testimonies: Vec<Testimony<'a>>,
     /// The client speaks plain text to a port that answered another connection in TLS: the frame in which it did.
     pub speaks_tls: Option<FrameNumber>,
@@ -118,13 +119,13 @@ impl<'a> Attempt<'a> {
         self.service.transport == Transport::Capwap
     }
 
-    /// What TLS travelled in.
+    /// The transport below TLS.
     #[must_use]
     pub fn carrier(&self) -> Carrier {
         self.connection().map_or(Carrier::Tcp, |connection| connection.carrier)
     }
 
-    /// In which words it is told.
+    /// The language and dialect of its texts.
     #[must_use]
     pub fn voice(&self, language: Language) -> Voice {
         Voice {
@@ -180,23 +181,9 @@ pub(crate) fn attempts<'a>(
 pub(crate) fn complete<'a>(attempt: &mut Attempt<'a>, options: &Options, directory: &Directory<'a>) {
     attempt.icmp = errors_about(&attempt.connections, &attempt.lookups, directory);
     attempt.dns_over_tcp = unanswered_dns(attempt, directory);
-    tell_client(attempt, options);
+    client::tell(attempt, options);
     judge(attempt, options);
     attempt.revocation = revocation(attempt, directory);
-}
-
-/// Of a client of which nothing else is known, the hello may show with which library it was written: that chooses commands, and
-/// nothing else.
-fn tell_client(attempt: &mut Attempt<'_>, options: &Options) {
-    if attempt.dialect != Dialect::Generic || options.dialect.is_some() || attempt.carrier() != Carrier::Tcp {
-        return;
-    }
-    let hello = attempt.tls().and_then(|tls| tls.client_hello.as_deref());
-    let stack = hello.and_then(|hello| hello.stack);
-    if let Some((stack, dialect)) = stack.and_then(|stack| Some((stack, Dialect::named(stack.name())?))) {
-        attempt.looks_like = Some(stack);
-        attempt.dialect = dialect;
-    }
 }
 
 /// Connections and look-ups as attempts, in order of their first frames. So many of the look-ups, the first ones, are only
@@ -337,7 +324,7 @@ impl<'a> Grouping<'a, '_> {
             self.open.insert(key, at);
         }
         if let Some(attempt) = self.attempts.get_mut(at) {
-            // Of two address families the one that was used last.
+            // Of two address families the one used last.
             attempt.device = device;
             attempt.connections.push(connection);
         }
@@ -370,13 +357,13 @@ fn tries_again(attempt: &Attempt<'_>, connection: &Connection) -> bool {
         && (0..=TRY_OVER).contains(&connection.first.time.since(before.last.time))
 }
 
-/// Whether a connection that is not licensing is reported all the same.
+/// Whether a connection that is not licensing is reported as well.
 fn is_wanted(options: &Options, connection: &Connection, speaks_tls: Option<FrameNumber>, unopened: &Unopened) -> bool {
     (options.all || options.profile.everything)
         && (connection.tls.is_some()
             || wanted_tls(connection, speaks_tls)
             || unopened.is_told(connection)
-            // Until something was seen of what was said, the port tells that TLS was to come.
+            // Before any message was seen, only the port shows that TLS is expected.
             || connection.server.port == 443 && connection.beginning_hidden)
 }
 
@@ -530,7 +517,7 @@ mod tests {
         Options::new(Profile::built_in("cisco-smart-licensing").unwrap())
     }
 
-    /// Answered look-ups of a name: device, second asked, address told.
+    /// Answered look-ups of a name: device, second asked, address given.
     fn lookups(name: &str, asked: &[(&str, i64, &str)]) -> Vec<Lookup> {
         let mut lookups = Lookups::default();
         for (id, &(client, at, address)) in (1..).zip(asked) {

@@ -41,7 +41,7 @@ pub struct Stretch {
     pub last: FrameNumber,
 }
 
-/// What a server chose in another connection.
+/// A server's choices in another connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
     /// The frame of the Server Hello.
@@ -58,7 +58,7 @@ pub struct Choice {
     pub said: Stretch,
 }
 
-/// What the connections of a capture tell about one another.
+/// Facts that connections of a capture give about one another.
 #[derive(Debug, Default)]
 pub struct Surroundings {
     /// The serial numbers that devices showed of themselves.
@@ -104,7 +104,7 @@ impl Surroundings {
         surroundings
     }
 
-    /// What this server chose elsewhere in the capture, oldest first, without repetitions.
+    /// This server's choices elsewhere in the capture, oldest first, without repetitions.
     #[must_use]
     pub fn choices(&self, server: Endpoint) -> &[Choice] {
         self.choices.get(&server).map_or(&[], Vec::as_slice)
@@ -208,7 +208,7 @@ impl Surroundings {
         }
         self.chassis.add(connection);
         let Some(tls) = &connection.tls else { return };
-        // What a server chose is known by its TCP port; the same number over UDP is another service.
+        // A server's choices are kept by its TCP port; the same number over UDP is another service.
         if connection.carrier.is_datagram() {
             return;
         }

@@ -22,8 +22,8 @@ pub struct Revocation<'a> {
     pub connections: Vec<&'a Connection>,
 }
 
-/// Until when a fetch may have begun that the handshake waited for; none, where no certificate told of any. As long as the
-/// connection has not closed, it may be still to come.
+/// The latest start of a fetch that the handshake may have waited for; `None` where no certificate named a URL. While the
+/// connection is open, a fetch may still begin.
 pub(crate) fn fetched_by(connection: &Connection) -> Option<Timestamp> {
     connection.step_by(StepKind::Certificate, Side::Server)?;
     Some(if closed(connection) {
@@ -40,7 +40,7 @@ fn closed(connection: &Connection) -> bool {
         .any(|side| side.fin.is_some() || side.reset.is_some())
 }
 
-/// What the device did about the URLs for revocation data in the server's certificate, once it had it.
+/// The device's fetches of revocation data, from the URLs in the server's certificate.
 pub(crate) fn revocation<'a>(attempt: &Attempt<'a>, directory: &Directory<'a>) -> Vec<Revocation<'a>> {
     let Some(connection) = attempt.connection() else {
         return Vec::new();

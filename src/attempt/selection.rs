@@ -16,10 +16,10 @@ use crate::dns::lookup::Lookup;
 use crate::profile::options::{Host, Options, Target};
 use crate::profile::{Service, Transport};
 
-/// What a connection was recognised to be for.
+/// The purpose of a connection, as it was recognised.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Purposed {
-    /// How the service is reached.
+    /// The transport to the service.
     pub transport: Transport,
     /// The service's name, else its address.
     pub name: String,
@@ -27,15 +27,15 @@ pub struct Purposed {
     pub proxy: Option<Endpoint>,
     /// Its certificate should come from a public authority.
     pub public_certificate: bool,
-    /// What supersedes the service.
+    /// The service that supersedes it.
     pub superseded_by: Option<String>,
     /// The service opened the connection: the device is the connection's server.
     pub calls_device: bool,
-    /// How it was recognised.
+    /// The clue by which it was recognised.
     pub because: Clue,
 }
 
-/// How a connection, or a look-up, was recognised as a service's.
+/// The clue by which a connection, or a look-up, was recognised as a service's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Clue {
     /// The name in the Client Hello.
@@ -48,7 +48,7 @@ pub enum Clue {
     Http,
     /// The names in the server's certificate, or its issuer.
     Certificate,
-    /// The device was told this address for the service's name.
+    /// The device got this address for the service's name.
     Dns,
     /// The device asked for the service's name.
     Question,
@@ -69,7 +69,7 @@ pub enum Clue {
 }
 
 impl Clue {
-    /// As a clause.
+    /// The value as a clause.
     #[must_use]
     pub fn phrase(self) -> Phrase {
         phrase(match self {
@@ -91,7 +91,7 @@ impl Clue {
     }
 }
 
-/// Clients that were told something.
+/// Clients that got an answer.
 #[derive(Debug, Default)]
 struct Clients {
     clients: HashSet<IpAddr>,
@@ -117,8 +117,8 @@ impl Clients {
 #[derive(Debug)]
 pub struct Selector<'a> {
     pub(crate) options: &'a Options,
-    /// Which clients were told that a name is at an address: each look-up would else be looked at for each connection.
-    told: HashMap<IpAddr, HashMap<String, Clients>>,
+    /// The clients to which DNS gave an address for a name: otherwise each look-up would be read for each connection.
+    clients_by_answer: HashMap<IpAddr, HashMap<String, Clients>>,
     /// Endpoints recognised by name elsewhere in the capture: where a device also fails to connect to them.
     learnt: BTreeMap<Endpoint, Purposed>,
 }
@@ -140,7 +140,7 @@ impl<'a> Selector<'a> {
     ) -> Self {
         let mut selector = Self {
             options,
-            told: HashMap::new(),
+            clients_by_answer: HashMap::new(),
             learnt,
         };
         for lookup in lookups {
@@ -150,7 +150,7 @@ impl<'a> Selector<'a> {
             }
             let name = lower_case(name);
             for &address in lookup.answer.iter().flat_map(|answer| &answer.addresses) {
-                let names = selector.told.entry(address).or_default();
+                let names = selector.clients_by_answer.entry(address).or_default();
                 match names.get_mut(&*name) {
                     Some(clients) => clients.add(lookup.client),
                     None => names.entry(name.to_string()).or_default().add(lookup.client),
@@ -165,7 +165,7 @@ impl<'a> Selector<'a> {
         selector
     }
 
-    /// What was learnt of endpoints, for whoever goes on.
+    /// The purposes learnt of endpoints, for a selection that goes on.
     pub(crate) fn into_learnt(self) -> BTreeMap<Endpoint, Purposed> {
         self.learnt
     }
@@ -187,7 +187,7 @@ impl<'a> Selector<'a> {
             .then(|| named(service, &connection.server.ip.to_string(), Clue::Capwap))
     }
 
-    /// What the connection is for, as far as licensing goes.
+    /// The licensing service that the connection is for, if any.
     #[must_use]
     pub fn purpose(&self, connection: &Connection) -> Option<Purposed> {
         // Traffic inside CAPWAP is a wireless client's.
@@ -374,10 +374,10 @@ impl<'a> Selector<'a> {
         })
     }
 
-    /// Whether the device was told that `name` is at the connection's address. It may have asked from its address of the
+    /// Whether DNS gave the device the connection's address for `name`. The device may have asked from its address of the
     /// other family.
     fn resolved(&self, name: &str, connection: &Connection) -> bool {
-        let names = self.told.get(&connection.server.ip);
+        let names = self.clients_by_answer.get(&connection.server.ip);
         let clients = names.and_then(|names| names.get(&name.to_ascii_lowercase()));
         clients.is_some_and(|clients| clients.has(connection.client.ip))
     }
@@ -492,7 +492,7 @@ mod tests {
         lookups.all
     }
 
-    /// What the last of some connections is for: transport and name.
+    /// The purpose of the last of some connections: transport and name.
     fn last(options: &Options, lookups: &[Lookup], connections: &[Connection]) -> Option<(Transport, String)> {
         let selector = Selector::new(options, lookups, connections);
         let purpose = selector.purpose(connections.last().unwrap())?;
@@ -652,7 +652,7 @@ mod tests {
         let lookups = answered("smartreceiver.cisco.com", "10.0.0.1", "203.0.113.5");
         let with = |client: &str, server: &str| last(&options(), &lookups, &[connection(1, client, server)]);
         assert_eq!(with(DEVICE, SERVER), is(Transport::Cssm, "smartreceiver.cisco.com"));
-        assert_eq!(with("10.0.0.2:50000", SERVER), None, "another device was told");
+        assert_eq!(with("10.0.0.2:50000", SERVER), None, "another device got that address");
         assert_eq!(with(DEVICE, "203.0.113.6:443"), None, "another address");
         assert_eq!(with(DEVICE, "203.0.113.5:8443"), None, "another port");
     }

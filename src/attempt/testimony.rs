@@ -14,7 +14,7 @@ const MAX_LINES: usize = 64;
 /// Attempts looked at for a line, the latest that had begun: one lasts minutes, and a controller makes a few an hour.
 const MAX_LATER: usize = 256;
 
-/// How long before its first packet and after its last an attempt's lines may be written.
+/// Time before the first packet and after the last in which an attempt's lines may be written.
 const BEFORE: i64 = 15_000_000_000;
 const AFTER: i64 = 75_000_000_000;
 
@@ -23,11 +23,11 @@ const AFTER: i64 = 75_000_000_000;
 pub struct Testimony<'a> {
     /// The log it stands in.
     pub log: &'a DeviceLog,
-    /// What it says.
+    /// The event on that line.
     pub event: &'a DeviceEvent,
     /// When that was, by the capture's clock.
     pub time: Timestamp,
-    /// How sure that time is.
+    /// The confidence in that time.
     pub certainty: Confidence,
 }
 
@@ -79,7 +79,7 @@ fn assign_licensing<'a>(logs: &'a [DeviceLog], attempts: &mut [Attempt<'a>], off
             let Some(offset) = offsets.iter().find(|it| (it.log, it.form) == (at, event.form)) else {
                 continue;
             };
-            // The stamp beside it is the same event told twice; what is said of access points is not about licensing.
+            // The stamp beside it belongs to a second line about the same event; lines about access points are not about licensing.
             if event.form == Form::Epoch || event.what.is_of_join() {
                 continue;
             }

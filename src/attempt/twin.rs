@@ -29,7 +29,7 @@ impl<'a> Twins<'a> {
         }
     }
 
-    /// What the connection belongs to that this one is another view of.
+    /// The attempt of the connection that this one is another view of.
     pub(crate) fn owner(&self, connection: &Connection) -> Option<usize> {
         let (earlier, owner) = self.seen.get(&numbers(connection)?)?;
         is_twin(earlier, connection).then_some(*owner)
@@ -43,7 +43,7 @@ fn numbers(connection: &Connection) -> Option<[SeqNumber; 2]> {
 /// Whether two connections with the same initial numbers have other addresses, and each step at the same time.
 fn is_twin(one: &Connection, other: &Connection) -> bool {
     let is_elsewhere = one.client.ip != other.client.ip || one.server.ip != other.server.ip;
-    // Whoever translates forwards, and whoever forwards lowers the time to live (RFC 1812 section 5.3.1).
+    // A translator forwards, and forwarding lowers the time to live (RFC 1812 section 5.3.1).
     let is_forwarded = one.tcp.client.ttl != other.tcp.client.ttl;
     let close = |one: &[FrameAt], other: &[FrameAt]| match (one.first(), other.first()) {
         (Some(one), Some(other)) => one.time.since(other.time).abs() <= PASSED_ON,

@@ -1,7 +1,7 @@
 //! Connections → those that never opened and are worth telling where every TLS connection is asked for.
 //!
 //! A connection that never opened says nothing of the protocol that it was for. A refused or repeated SYN to a port on which
-//! TLS may be spoken is a failure to be told; a scan's are not, whoever scans.
+//! TLS may be spoken is a failure worth a report; those of a scan are not.
 //!
 //! A connection that is no TLS yet (never opened) is an attempt with `--all` on any port but those whose protocol has
 //! no TLS: what it would have spoken never shows. More than eight ports of one host tried in vain are a scan

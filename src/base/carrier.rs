@@ -2,7 +2,7 @@
 
 use crate::base::phrase::Language;
 
-/// What TLS travels in.
+/// The transport below TLS.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Carrier {
     /// TCP.
@@ -37,7 +37,7 @@ impl Carrier {
         !matches!(self, Self::Tcp)
     }
 
-    /// What is said otherwise of it, the most general first: later ones hold.
+    /// Texts that replace the ones about TCP, the most general first: later ones hold.
     pub(super) const fn words(self, language: Language) -> &'static [&'static str] {
         macro_rules! words {
             ($($file:literal)*) => {

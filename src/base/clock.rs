@@ -16,7 +16,7 @@ const OUTVOTED: u32 = 64;
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Clock {
     now: Option<Timestamp>,
-    /// What it went back to last.
+    /// The time it last went back to.
     back: Option<Timestamp>,
     ahead: Option<Timestamp>,
     behind: u32,
@@ -30,7 +30,7 @@ pub(crate) struct Moment {
 }
 
 impl Moment {
-    /// How long ago that was. What a clock said before it went back lies ahead of it: that was no later than when it did.
+    /// Nanoseconds from `time` to now. A time from before the clock went back lies ahead of it, and counts as the time when it did.
     pub(crate) fn since(self, time: Timestamp) -> i64 {
         let by = self.now.since(time);
         match self.back {

@@ -1,4 +1,4 @@
-//! Dialect: in which words and commands a kind of client is told what to do.
+//! Dialect: the words and commands of a kind of client.
 //!
 //! A rule says what must be done; how that is done on the machine in hand stands in data: commands in `dialects/`, words in
 //! `texts/<language>/dialects/`. A dialect has its own where it differs from those that it rests on.
@@ -159,7 +159,7 @@ impl Dialect {
             let known = known.filter(|begin| product.starts_with(begin.as_str()));
             known.map(String::len).max()
         };
-        // Of two that know the same, the more general, which stands first.
+        // Of two dialects with equally long prefixes the more general one, which stands first.
         let known = Self::ALL.into_iter().filter_map(|it| Some((begins(&it)?, it)));
         known.rev().max_by_key(|&(len, _)| len).map(|(_, dialect)| dialect)
     }
@@ -206,7 +206,7 @@ impl Dialect {
     }
 }
 
-/// What has to be done on a client, apart from the lines that do it there.
+/// A task on a client, apart from the lines that do it there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Task {
     name: &'static str,

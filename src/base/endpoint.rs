@@ -30,7 +30,7 @@ pub(crate) const fn is_host(ip: IpAddr) -> bool {
     }
 }
 
-/// As it is written, for tests.
+/// An endpoint from its text, for tests.
 #[cfg(test)]
 pub(crate) fn endpoint(text: &str) -> Endpoint {
     let (ip, port) = text.rsplit_once(':').unwrap();

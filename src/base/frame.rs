@@ -162,7 +162,7 @@ pub struct Frame<'a> {
     pub number: FrameNumber,
     /// When it was captured; zero where the file gives no time (a pcapng Simple Packet Block).
     pub time: Timestamp,
-    /// What its first header is.
+    /// The type of its first header.
     pub link: LinkType,
     /// Which capture interface saw it: counted from 0 over the whole file, across sections.
     pub interface: u32,
@@ -215,7 +215,7 @@ pub enum AnomalyKind {
     Quic,
     /// Redaction emptied what it could not read.
     RedactionEmptied,
-    /// What a key log opened.
+    /// Counts the connections that a key log opened.
     KeyLog,
     /// A printed capture whose times have no date.
     DumpWithoutDate,
@@ -275,11 +275,11 @@ impl AnomalyKind {
 /// Something odd about the wire or the capture: kept as context, never a verdict.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anomaly {
-    /// What kind of oddity.
+    /// The kind of oddity.
     pub kind: AnomalyKind,
     /// The frame at which it shows; 0 when it concerns the file as a whole.
     pub frame: FrameNumber,
-    /// What it is, as a clause.
+    /// A description, as a clause.
     pub detail: Phrase,
 }
 

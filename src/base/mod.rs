@@ -1,10 +1,11 @@
-//! What every stage shares: nouns without a stage of their own, and words.
+//! The base of every stage: nouns without a stage of their own, and words.
 
 pub mod carrier;
 pub(crate) mod clock;
 pub mod command;
 pub mod confidence;
 pub mod dialect;
+pub(crate) mod elapsed;
 pub mod endpoint;
 pub mod frame;
 pub mod hexadecimal;

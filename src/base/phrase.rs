@@ -1,4 +1,4 @@
-//! Phrase → text in a language: what is to be told, apart from the words that tell it.
+//! Phrase → text in a language: a statement, apart from its words.
 //!
 //! A rule decides what to say and with which values; how that reads in English or Japanese stands in `texts/`, one folder
 //! per language, in Fluent's format (projectfluent.org). Commands, names and identifiers are values and never translated.
@@ -59,10 +59,10 @@ impl Language {
         }
         match self {
             Self::En => {
-                catalogue!("en": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl" "page.ftl" "triage.ftl" "tcp.ftl" "datagrams.ftl" "reading.ftl" "ticket.ftl" "program.ftl")
+                catalogue!("en": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl" "page.ftl" "triage.ftl" "tcp.ftl" "datagrams.ftl" "reading.ftl" "check.ftl" "ticket.ftl" "names.ftl" "program.ftl")
             }
             Self::Ja => {
-                catalogue!("ja": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl" "page.ftl" "triage.ftl" "tcp.ftl" "datagrams.ftl" "reading.ftl" "ticket.ftl" "program.ftl")
+                catalogue!("ja": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl" "page.ftl" "triage.ftl" "tcp.ftl" "datagrams.ftl" "reading.ftl" "check.ftl" "ticket.ftl" "names.ftl" "program.ftl")
             }
         }
     }
@@ -77,7 +77,7 @@ impl Language {
         }
     }
 
-    /// What every dialect says, put together when the first text is wanted: a healthy start of the program needs none.
+    /// The texts of all dialects, put together when the first text is wanted: a healthy start of the program needs none.
     fn messages(self) -> &'static Messages {
         static MESSAGES: [OnceLock<Messages>; Language::ALL.len()] = [const { OnceLock::new() }; Language::ALL.len()];
         let cell = match self {
@@ -92,7 +92,7 @@ impl Language {
 /// of a run on a short capture, which tells some thirty.
 type Messages = HashMap<&'static str, Message, RandomState>;
 
-/// In which language and in whose words something is told.
+/// The language and the dialect of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Voice {
     /// The language.
@@ -127,11 +127,11 @@ impl Voice {
 
 type Bundle = FluentBundle<FluentResource>;
 
-/// What a dialect says in a language.
+/// The texts of a dialect in a language.
 struct Catalogue {
     /// Knows the language and the dialect's own terms, and no message. No message refers to another, which a test sees to.
     terms: Bundle,
-    /// What it says otherwise than all the others.
+    /// The texts of its own, which replace the common ones.
     own: Messages,
     general: &'static Messages,
 }
@@ -148,7 +148,7 @@ impl Message {
         Self { text, read }
     }
 
-    /// What Fluent cannot read is left out; a test sees to it that nothing is.
+    /// Texts that Fluent cannot read are left out; a test holds that there are none.
     fn resource(&self) -> FluentResource {
         FluentResource::try_new(self.text.to_owned()).unwrap_or_else(|(resource, _)| resource)
     }
@@ -227,7 +227,7 @@ pub struct Phrase {
     values: Vec<(Cow<'static, str>, Value)>,
 }
 
-/// What fills a phrase in.
+/// A value of a phrase.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Value {
     /// A name, an address, a command: the same in every language.

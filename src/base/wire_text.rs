@@ -46,7 +46,7 @@ impl WireText {
 }
 
 impl WireText {
-    /// As it stands in a sentence of ours: see [`in_prose`].
+    /// The text inside a sentence: see [`in_prose`].
     #[must_use]
     pub fn in_prose(&self) -> String {
         in_prose(&self.to_string()).into_owned()
@@ -84,7 +84,7 @@ pub fn in_prose(text: &str) -> Cow<'_, str> {
     Cow::Owned(format!("“{shown}”"))
 }
 
-/// What would close the quotation.
+/// Replaces a character that would close the quotation.
 const fn unquoted(c: char) -> char {
     match c {
         '“' | '”' => '"',

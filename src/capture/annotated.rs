@@ -18,7 +18,7 @@ const TIMED: [u32; 2] = [6, 2];
 /// Text options kept per interface; there are nine in the standard, and a hostile file could have any number.
 const MOST_TEXTS: usize = 16;
 
-/// What a capture holds, in order.
+/// An item of a capture, in the order of the file.
 #[derive(Debug)]
 pub enum Item<'a> {
     /// Something about packets.
@@ -45,7 +45,7 @@ pub enum Block {
     },
 }
 
-/// What is known of an interface.
+/// The description of an interface.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Described {
     /// Its link type as the file writes it.
@@ -60,10 +60,10 @@ pub struct Described {
     pub texts: Vec<(u16, Box<[u8]>)>,
 }
 
-/// What is said about a packet beside its bytes.
+/// The options of a packet: comments and flags beside its bytes.
 #[derive(Debug, Default)]
 pub struct Extras<'a> {
-    /// Its time in ticks of its interface's clock; `None`: not told.
+    /// Its time in ticks of its interface's clock; `None`: not given.
     pub ticks: Option<u64>,
     /// The section says that it is a slice of tlswalk's, so that packet ids are frame numbers.
     pub in_slice: bool,
@@ -150,7 +150,7 @@ pub fn read_annotated(
     Ok(facts)
 }
 
-/// What a record says beside its packet.
+/// The options of a record, read.
 fn extras<'a>(raw: &'a [u8], order: Option<Order>, record: &Record) -> Extras<'a> {
     let Some(order) = order else {
         return Extras::default();

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use super::Silence;
 
-/// How much one read asks for. 256 KiB stay in the second-level cache; 8 MiB were measured a third slower.
+/// Size of a read. 256 KiB stay in the second-level cache; 8 MiB were measured a third slower.
 const READ_LEN: usize = 256 * 1024;
 
-/// What the first read asks for: enough to recognise a file and its first frame, so that 500 files of a ring that wait
+/// Size of the first read: enough to recognise a file and its first frame, so that 500 files of a ring that wait
 /// for their turn hold 2 MB and not 128.
 const FIRST_READ_LEN: usize = 4 * 1024;
 
@@ -55,7 +55,7 @@ impl<'a> Chunk<'a> {
         }
     }
 
-    /// Everything unread that is in memory: at least `wanted` bytes, unless the input ends before.
+    /// All unread bytes in memory: at least `wanted`, unless the input ends before.
     #[inline]
     pub(super) fn fill(&mut self, wanted: usize) -> &[u8] {
         if self.end.saturating_sub(self.start) < wanted {
@@ -96,7 +96,7 @@ impl<'a> Chunk<'a> {
         self.buffer.copy_within(self.start..self.end, 0);
         self.end = self.end.saturating_sub(self.start);
         self.start = 0;
-        // Whoever looks far ahead shall not make every small step copy all of it.
+        // A reader that looks far ahead must not make every small step copy all of it.
         let room = match wanted {
             _ if self.buffer.is_empty() && wanted <= FIRST_READ_LEN => FIRST_READ_LEN,
             0..=HALF => READ_LEN,

@@ -5,7 +5,7 @@
 
 use crate::base::frame::Timestamp;
 
-/// How an interface counts time: `if_tsresol` and `if_tsoffset`.
+/// The clock of an interface: `if_tsresol` and `if_tsoffset`.
 #[derive(Clone, Copy)]
 pub(super) struct Clock {
     unit: Unit,

@@ -47,7 +47,7 @@ pub(super) fn open(mut input: Chunk<'_>) -> Result<(Chunk<'_>, Option<&'static s
     if kind != Kind::Zip {
         return Ok((opened, Some(kind.name())));
     }
-    // What stands in an archive may be compressed itself, once.
+    // A file in an archive may be compressed itself, once.
     let mut inner = opened;
     let opened = match Kind::of(inner.fill(LONGEST_MAGIC)).filter(|kind| *kind != Kind::Zip) {
         Some(kind) => {
@@ -74,7 +74,7 @@ pub(super) fn is_magic(bytes: &[u8]) -> bool {
     Kind::of(bytes).is_some()
 }
 
-/// What a complete compressed file is followed by, though it is nothing: kept as the error that ends the reading.
+/// Bytes behind a complete compressed file: kept as the error that ends the reading.
 #[derive(Debug)]
 pub(super) struct Trailing {
     kind: Kind,
@@ -102,7 +102,7 @@ enum Kind {
     Zstd,
 }
 
-/// How many bytes tell the compression.
+/// Bytes that show the compression.
 const LONGEST_MAGIC: usize = 10;
 
 impl Kind {

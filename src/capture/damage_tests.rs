@@ -73,7 +73,7 @@ fn all() -> [Made; 4] {
     ]
 }
 
-/// How many frames were read of how many that the damage left whole. Checks that none is invented: each is one of the
+/// Frames read, and frames that the damage left whole. Checks that none is invented: each is one of the
 /// original's, or stands where an original stood and shows the damage inside.
 #[track_caller]
 fn check(made: &Made, damaged: &[u8], in_place: bool, touched: &Range<usize>, what: &str) -> (usize, usize) {
@@ -97,7 +97,7 @@ fn check(made: &Made, damaged: &[u8], in_place: bool, touched: &Range<usize>, wh
         );
     }
     let is_told = |id: &&str| matches!(*id, "garbage-after-end" | "unknown-block");
-    // Nobody can tell a file that was cut between two records from a whole one.
+    // A file that was cut between two records looks like a whole one.
     let is_cut_well =
         !in_place && touched.end == made.bytes.len() && made.records.iter().any(|it| it.start == touched.start);
     let says_so = !facts.damage.is_empty() || ids(&facts).iter().any(is_told) || is_cut_well;
@@ -203,7 +203,7 @@ fn damage_is_told_with_its_place_and_the_first_number_it_makes_uncertain() {
     bytes[made.records[5].clone()].fill(0xee);
     let (facts, frames) = read(&bytes);
     assert_eq!((frames.len(), facts.frames, facts.end.clone()), (22, 22, End::Complete));
-    // The frame before it cannot be told from one of which the end is lost, so it is lost, too.
+    // The frame before it looks like one whose end is lost, so it is lost, too.
     let damage = Damage {
         offset: made.records[4].start as u64,
         lost: (made.records[4].len() + made.records[5].len()) as u64,

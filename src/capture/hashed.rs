@@ -11,7 +11,7 @@ pub struct Hashed<R> {
 }
 
 impl<R: Read> Hashed<R> {
-    /// Of `input`; `wanted`: whether its bytes are hashed at all.
+    /// A reader of `input`; `wanted`: whether its bytes are hashed at all.
     pub fn new(input: R, wanted: bool) -> Self {
         let context = wanted.then(|| ring::digest::Context::new(&ring::digest::SHA256));
         Self { input, context }

@@ -7,10 +7,10 @@ use super::CaptureError;
 use crate::base::command::Command;
 use crate::base::dialect::{Dialect, task};
 
-/// How many bytes are enough to tell, beyond a terminal log's banner and the prompt.
+/// Bytes that are enough to recognise a format, beyond a terminal log's banner and the prompt.
 pub(super) const ENOUGH: usize = 16 * 1024;
 
-/// How to get the capture off a device whose command line printed it.
+/// The way to get the capture off a device whose command line printed it.
 fn export() -> String {
     let lines = Dialect::IosXe.lines(&[task("export-capture")]);
     let line = lines.first().map(Command::as_str).unwrap_or_default();
@@ -90,7 +90,7 @@ fn other_capture(head: &[u8]) -> Option<(&'static str, &'static str)> {
 
 /// Records of Endace's Extensible Record Format, which has no magic number: a time in 1/2^32 s in little-endian order, a type,
 /// flags, the record's length in big-endian order, losses, the length on the wire. Three of a type that follow each other within
-/// a day are told from chance.
+/// a day are no chance.
 fn is_erf(head: &[u8]) -> bool {
     let record = |at: usize| {
         let bytes = head.get(at..)?.first_chunk::<16>()?;

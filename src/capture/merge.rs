@@ -19,7 +19,7 @@ use crate::base::wire_text::WireText;
 /// 4 KiB, each that overlaps the current one 256 KiB.
 pub const MOST_FILES: usize = 512;
 
-/// Pauses between files that are never told: a busy ring turns within a second, a quiet one waits for a keep-alive.
+/// Pauses between files up to this are not reported: a busy ring turns within a second, a quiet one waits for a keep-alive.
 const SHORT_PAUSE: i64 = 5_000_000_000;
 
 /// Why several captures could not be read as one.
@@ -122,7 +122,7 @@ fn read_in_turn(
     while let Some(Reverse((_, at))) = turns.pop() {
         let others = turns.peek().copied();
         let Some(file) = files.get_mut(at) else { break };
-        // As long as no other file's turn comes, this one goes on.
+        // This file goes on until another file's turn comes.
         while let Some(record) = file.next.take() {
             let turn_of_this = Reverse((turn(&record), at));
             if others.is_some_and(|other| other > turn_of_this) {
@@ -148,7 +148,7 @@ fn read_in_turn(
     pauses
 }
 
-/// How the files end: as the first of them that ends early.
+/// The end of the files together: that of the first one that ends early.
 fn finish(files: Vec<File<'_>>, tally: &mut Tally) -> Result<End, MergeError> {
     let mut end = End::Complete;
     for file in files {

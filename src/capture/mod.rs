@@ -48,7 +48,7 @@ pub(crate) fn decompressed<'a>(input: impl Read + 'a) -> Result<(impl Read + 'a,
     compressed::open(chunk::Chunk::new(input))
 }
 
-/// What is known of a capture file beside its packets.
+/// Facts of a capture file beside its packets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CaptureFacts {
     /// `pcap`, `pcapng`, or `text` for packets that a command printed.
@@ -67,16 +67,16 @@ pub struct CaptureFacts {
     pub last: Option<Timestamp>,
     /// The largest snap length declared, when it is small enough to cut packets; frames cut are counted by the analyzer.
     pub snap_length: Option<u32>,
-    /// Packets that the capturing system says it dropped (interface statistics, per-packet drop counts); `None`: not told.
+    /// Packets that the capturing system says it dropped (interface statistics, per-packet drop counts); `None`: not given.
     pub drops: Option<u64>,
     /// Operating system, hardware and application named in the section header, for recognising what captured.
     pub origin: Option<WireText>,
-    /// How the file ends.
+    /// The end of the file.
     pub end: End,
     /// Places where records were lost and others found behind them: the first of them, in order. Frame numbers behind the
     /// first place are uncertain; the anomaly `numbering-uncertain` says so, and adds up all places.
     pub damage: Vec<Damage>,
-    /// What the file says of the capture that it is a slice of; `None`: it is no slice of tlswalk's.
+    /// The file's note on the capture that it is a slice of; `None`: it is no slice made by tlswalk.
     pub slice: Option<Box<Note>>,
     /// Oddities of the file: a clock that runs backwards, blocks skipped, an undeclared interface …
     pub anomalies: Vec<Anomaly>,
@@ -93,7 +93,7 @@ pub struct Damage {
     pub after: FrameNumber,
 }
 
-/// How a capture file ends.
+/// The end of a capture file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum End {
     /// At the border of a record.
@@ -107,7 +107,7 @@ pub enum End {
         offset: u64,
         /// Bytes from there to the end of the file that were not read as frames, as far as they could be counted.
         lost: u64,
-        /// What was found there, as a clause.
+        /// A description of what was found there, as a clause.
         detail: Phrase,
         /// The file simply ends inside a record, as when a buffer or disk was full or a copy was stopped: nothing in it is
         /// damaged.
@@ -126,7 +126,7 @@ pub enum CaptureError {
     /// Not a capture.
     #[error("not a capture file: {looks_like}")]
     NotACapture {
-        /// What it looks like, and what to export instead.
+        /// The format it looks like, and the format to export instead.
         looks_like: String,
     },
     /// A capture format that is not read.
@@ -180,7 +180,7 @@ pub fn read_frames(
     read_counted(input, |frame, _| on_frame(frame), None)
 }
 
-/// What is called with how long nothing came.
+/// A callback that gets the time for which no bytes came.
 pub(crate) type OnSilence<'a> = &'a mut dyn FnMut(Duration, &Tally) -> ControlFlow<()>;
 
 /// The same for whoever asks for the facts while reading, and hears when nothing comes ([`Silence`]).
@@ -231,7 +231,7 @@ fn hand_on(
 
 /// Ordinary records that a format's reader handed on from one buffer.
 struct Run {
-    /// How many bytes they took in the file, and the longest of them.
+    /// Their bytes in the file, and the longest of them.
     len: usize,
     largest: usize,
     /// Time of the last one.
@@ -257,7 +257,7 @@ impl Run {
     }
 }
 
-/// What a format's reader came upon.
+/// The next item that a format's reader found.
 enum Next {
     /// A record.
     Record(Record),
@@ -267,12 +267,12 @@ enum Next {
     Stop(Stop),
 }
 
-/// What is said of a record whose length leads to something that is none.
+/// Doubt about a record whose length leads to bytes that are no record.
 struct Doubt {
     record: Record,
     /// Whether its captured length is the one to be expected.
     is_whole: bool,
-    /// What it leads to.
+    /// A description of the bytes there, as a clause.
     detail: Phrase,
 }
 
@@ -288,7 +288,7 @@ enum Stop {
     End,
     /// The file ended inside a record.
     Cut(Phrase),
-    /// What follows is no record.
+    /// The bytes that follow are no record.
     Damaged(Phrase),
 }
 

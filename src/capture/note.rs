@@ -11,7 +11,7 @@ use crate::base::frame::{Anomaly, AnomalyKind, FrameNumber, Timestamp};
 use crate::base::phrase::Phrase;
 use crate::capture::{CaptureFacts, Damage, End};
 
-/// What a comment that holds a piece of a note begins with; then `1/2 ` and the first half of the JSON text.
+/// The beginning of a comment that holds a piece of a note; then `1/2 ` and the first half of the JSON text.
 pub const MARK: &str = "tlswalk-slice/1 ";
 
 /// The longest note read. Ours have one or two KiB; certificates' facts add some hundred bytes each.
@@ -24,7 +24,7 @@ const DEEPEST: usize = 20;
 /// The longest piece: an option holds 65,535 bytes.
 const PIECE: usize = 60_000;
 
-/// What a slice says of the capture it was cut from.
+/// The note that a slice carries about the capture it was cut from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
     /// The version of tlswalk that cut it.
@@ -40,21 +40,21 @@ pub struct Note {
     pub kept: u64,
     /// Nanoseconds since 1970 of its earliest frame.
     pub first: Option<i64>,
-    /// Of its latest.
+    /// Time of its latest frame.
     pub last: Option<i64>,
     /// Packets dropped while it was captured.
     pub drops: Option<u64>,
-    /// How it was cut, where it was.
+    /// The cut, if the capture was cut short.
     pub end: Option<Cut>,
     /// Places in its middle where records were lost.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub damage: Vec<Hole>,
-    /// What was odd about its clock.
+    /// An oddity of its clock.
     pub clock: Option<Phrase>,
     /// Options of the command line that it was judged with, where they name hosts.
     #[serde(default)]
     pub options: Vec<String>,
-    /// What was known of chains before their bytes were replaced, as JSON: a capture knows nothing of certificates, and
+    /// Judgements on chains from before their bytes were replaced, as JSON: `capture` knows nothing of certificates, and
     /// `attempt::attested` reads it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub chains: Vec<serde_json::Value>,
@@ -73,7 +73,7 @@ pub struct Hole {
     pub after_of_capture: u64,
 }
 
-/// How a capture was cut.
+/// The cut of a capture.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cut {
     /// The last whole frame, by its number in the slice.
@@ -84,14 +84,14 @@ pub struct Cut {
     pub offset: u64,
     /// Bytes lost.
     pub lost: u64,
-    /// What was found there, as a clause.
+    /// A description of what was found there, as a clause.
     pub detail: Phrase,
     /// It merely ends early.
     pub is_cut: bool,
 }
 
 impl Note {
-    /// What is known of a capture; hash, counts of the slice and chains are the caller's.
+    /// A note of these facts; the caller adds hash, counts of the slice and chains.
     #[must_use]
     pub fn of(facts: &CaptureFacts) -> Self {
         // A slice of a slice speaks of the first capture.
@@ -239,7 +239,7 @@ impl NoteReader {
     }
 }
 
-/// How many objects and lists of a JSON text are within one another.
+/// The depth of nested objects and lists in a JSON text.
 fn depth(json: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     let (mut in_string, mut escaped) = (false, false);

@@ -210,7 +210,7 @@ impl Reader {
         Timestamp(seconds.wrapping_add(fraction))
     }
 
-    /// What a header says.
+    /// The fields of a record header.
     #[inline]
     fn record(&self, head: &Head) -> Record {
         Record {
@@ -301,7 +301,7 @@ impl Reader {
     }
 }
 
-/// That the file ends, or something else begins, inside a record's header.
+/// The detail of damage where the file ends, or something else begins, inside a record header.
 #[cold]
 fn head_cut(there: usize, len: usize) -> Phrase {
     phrase("damage-header-cut").with("there", there).with("len", len)

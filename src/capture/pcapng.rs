@@ -39,14 +39,14 @@ const SYSDIG_OTHERS: std::ops::RangeInclusive<u32> = 0x201..=0x224;
 /// this many take 4 MiB, and an Enhanced Packet Block could name 2^32.
 const MOST_INTERFACES: usize = 65_536;
 
-/// What is known of one interface of the current section.
+/// One interface of the current section.
 struct Interface {
     link: LinkType,
     snap_len: u32,
     clock: Clock,
     /// Drops by its latest Interface Statistics Block: by the interface, by the operating system.
     statistics: [Option<u64>; 2],
-    /// Drops told packet by packet.
+    /// Drops counted per packet.
     told_by_packets: Option<u64>,
 }
 
@@ -54,9 +54,9 @@ struct Interface {
 pub(super) struct Reader {
     order: Order,
     interfaces: Vec<Interface>,
-    /// How many the current section declared, remembered or not.
+    /// Interfaces that the current section declared, remembered or not.
     declared: u32,
-    /// How many the sections before declared.
+    /// Interfaces that the sections before declared.
     declared_before: u32,
     /// Whether blocks of the current section were lost. An interface described behind them may have another number than
     /// it seems, so it is not believed.
@@ -175,7 +175,7 @@ impl Reader {
     /// Closes the last section.
     pub(super) fn finish(&mut self, tally: &mut Tally) {
         for interface in self.interfaces.drain(..) {
-            // The statistics count again what the packets told one by one, so the two are never added.
+            // The statistics count again the drops that the packets counted, so the two are never added.
             let drops = match interface.statistics {
                 [None, None] => interface.told_by_packets,
                 counted => Some(counted.into_iter().flatten().fold(0, u64::saturating_add)),

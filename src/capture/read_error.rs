@@ -1,4 +1,4 @@
-//! Read → the same bytes, and the error by which reading failed: a failing disk is told from a file that merely ends.
+//! Read → the same bytes, and the error by which reading failed: a failing disk is not a file that merely ends.
 //!
 //! Decompressors stand between the input and whoever reads records. What they report about their own format and what they
 //! pass on from the input look alike, so the input's own error is kept where it occurs.

@@ -2,16 +2,16 @@
 
 use crate::base::frame::Timestamp;
 
-/// How much of the file is looked at together. The largest step of the search stays in the third-level cache.
+/// Bytes of the file that are searched at a time. The largest step of the search stays in the third-level cache.
 pub(super) const WINDOW: usize = 1024 * 1024;
 
-/// How much of a window must lie behind a place for the chain that begins there to be followed.
+/// Bytes of a window that must lie behind a place for the chain that begins there to be followed.
 pub(super) const MARGIN: usize = WINDOW / 2;
 
-/// How far the search goes, in bytes. A disk that loses more at once has lost the capture.
+/// Limit of the search, in bytes. A disk that loses more at once has lost the capture.
 pub(super) const FARTHEST: u64 = 64 * 1024 * 1024;
 
-/// What a record behind damage must be like.
+/// Limits that a record behind damage must keep.
 #[derive(Clone, Copy)]
 pub(super) struct Limits {
     /// Earliest and latest time; `None` before the first frame with a time.
@@ -22,7 +22,7 @@ pub(super) struct Limits {
 }
 
 impl Limits {
-    /// Records of which a chain must consist at least.
+    /// Records that a chain must have at least.
     pub(super) const RECORDS: usize = 3;
     /// The longest record believed behind damage: Wireshark's limit for packets.
     pub(super) const LARGEST: usize = 262_144 + 64;

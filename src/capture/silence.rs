@@ -25,7 +25,7 @@ impl Silence {
         io::Error::new(io::ErrorKind::Interrupted, Self(time))
     }
 
-    /// How long nothing came, if this error says that.
+    /// The time for which no bytes came, if this error says that.
     #[must_use]
     pub fn told_by(error: &io::Error) -> Option<Duration> {
         let silence = error.get_ref()?.downcast_ref::<Self>()?;

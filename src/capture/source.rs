@@ -50,7 +50,7 @@ enum Format {
 
 enum State {
     Reading,
-    /// What the chunk begins with is no record, for this reason.
+    /// The chunk does not begin with a record, for this reason.
     Damaged(Phrase),
     Ended(End),
 }
@@ -151,7 +151,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// From now on, an input that is silent between two records is told from one that has ended.
+    /// From now on, an input that is silent between two records is not taken for one that has ended.
     pub(super) const fn heed_silence(&mut self) {
         self.chunk.heed_silence();
     }
@@ -208,7 +208,7 @@ impl<'a> Source<'a> {
         self.chunk.consume(record.len);
     }
 
-    /// How the file ends, or, when that was not reached, that nothing was wrong so far. An input that failed has no end.
+    /// The end of the file; where that was not reached, complete. An input that failed has no end.
     pub(super) fn finish(mut self, tally: &mut Tally) -> Result<End, CaptureError> {
         if let Format::PcapNg(reader) = &mut self.format {
             reader.finish(tally);
@@ -218,7 +218,7 @@ impl<'a> Source<'a> {
             _ => self.chunk.offset(),
         };
         tally.facts.bytes = tally.facts.bytes.saturating_add(bytes);
-        // Whoever broke off does not need what could not be read.
+        // A caller that broke off does not need the rest.
         let has_ended = matches!(self.state, State::Ended(_));
         if let Some(error) = self.read_error.take().filter(|_| has_ended) {
             return Err(match self.frames {
@@ -226,7 +226,7 @@ impl<'a> Source<'a> {
                 frames => CaptureError::ReadBehind { frames, error },
             });
         }
-        // What was taken for the end or for garbage is where a decompressor gave up.
+        // A place taken for the end, or for garbage, is where a decompressor gave up.
         if let State::Ended(End::Complete) = self.state
             && let Some(failure) = self.take_failure(tally)
         {

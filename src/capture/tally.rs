@@ -21,7 +21,7 @@ pub(super) struct Record {
     /// Where its captured bytes begin, from the first unread byte on.
     pub(super) at: usize,
     pub(super) captured_len: usize,
-    /// How many bytes it takes in the file.
+    /// Its bytes in the file.
     pub(super) len: usize,
     /// False for records that Wireshark numbers as frames although they hold no packet.
     pub(super) is_packet: bool,
@@ -38,13 +38,13 @@ struct Oddity {
     detail: Phrase,
 }
 
-/// What has been learnt of the file so far, or of all files that are read as one.
+/// Facts of the file so far, or of all files that are read as one.
 #[derive(Clone, Default)]
 pub(crate) struct Tally {
     pub(super) facts: CaptureFacts,
     links: BTreeSet<LinkType>,
     last_link: Option<LinkType>,
-    /// How far numbers are ahead of the count of frames: those of a text may leave some out.
+    /// Difference of numbers and the count of frames: the numbers of a text may leave some out.
     ahead: u64,
     previous: Option<Timestamp>,
     latest: Option<Timestamp>,
@@ -53,7 +53,7 @@ pub(crate) struct Tally {
     oddities: Vec<Oddity>,
     /// Damaged places, and the bytes lost at them.
     damaged: (u64, u64),
-    /// What section comments say of the capture that this is a slice of.
+    /// Reads the section comments about the capture that this file is a slice of.
     pub(super) note: NoteReader,
 }
 
@@ -84,10 +84,10 @@ impl Tally {
         }
     }
 
-    /// The same for a packet of which the time is known.
+    /// The same for a packet whose time is known.
     #[inline]
     pub(super) fn number_packet(&mut self, time: Timestamp, link: LinkType) -> FrameNumber {
-        // As nearly all are: of the same link as the one before, and no older.
+        // The usual case: a frame of the same link type as the one before, and no older.
         if let Some(latest) = &mut self.latest
             && self.last_link == Some(link)
             && time >= *latest

@@ -41,7 +41,7 @@ impl fmt::Display for OtherFiles {
 
 impl std::error::Error for OtherFiles {}
 
-/// What stands before a file.
+/// The header before a file in an archive.
 struct Header {
     flags: u16,
     method: u16,

@@ -1,7 +1,6 @@
 //! arguments → options as they were typed, for commands that a report suggests.
 
 use crate::cli::args::{Inspect, Lang};
-use crate::cli::commands::slice::host_and_port;
 use tlswalk::base::command::shell_file;
 
 /// The options that decide what a report says, each with its value, quoted for a POSIX shell. One that no shell would take
@@ -27,7 +26,7 @@ pub(crate) fn options(inspect: &Inspect) -> Vec<String> {
     ];
     for (option, targets) in targets {
         for target in targets {
-            give(option, &host_and_port(target));
+            give(option, &target.to_string());
         }
     }
     for (option, paths) in [("--ca", &inspect.ca), ("--log", &inspect.log)] {

@@ -3,15 +3,17 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
-use clap::{Args, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{Args, FromArgMatches as _, Parser, Subcommand};
 use tlswalk::Target;
 use tlswalk::base::dialect::Dialect;
 use tlswalk::base::frame::Timestamp;
+use tlswalk::report::accepted::Day;
+use tlswalk::report::gate::Gate;
 use tlswalk::report::ticket;
 
-pub(crate) use crate::cli::choices::{Color, ForTeam, Lang};
+use crate::cli::choices::dialects;
+pub(crate) use crate::cli::choices::{Color, ForTeam, Format, Lang};
 use crate::cli::commands::triage::options::{TRIAGE_EXAMPLES, TriageOptions};
 use crate::cli::settings::Settings;
 use crate::cli::{expect, usage};
@@ -21,6 +23,7 @@ Commands:
   tlswalk explain [ID]          what a verdict means and looks like in a capture
   tlswalk why <FRAME> <CAPTURE> what the report says because of that frame
   tlswalk whynot <ID> <CAPTURE> which condition of a verdict is not met, or not visible
+  tlswalk check <TEXT> <CAPTURE> which claims of a text are true, false or not provable
   tlswalk triage <PATH>...      folders of captures: a table by verdict, a row for each attempt
   tlswalk serve                 a page of this machine alone, to drop captures on
   tlswalk config                which settings hold, and where each comes from
@@ -48,13 +51,20 @@ Exit codes:
   3  nothing failed, but nothing could be concluded either, or not all was judged
 With --expect or --expect-file: 0 as expected, 1 not, 2 and 3 as above";
 
+const CHECK_CODES: &str = "\
+Exit codes:
+  0  no claim is false, and at least one is true
+  1  at least one claim is false
+  2  tlswalk could not do its work: usage, unreadable text or capture
+  3  no claim was understood, or none could be shown to be true or false";
+
 /// `-h` fits a screen of 24 lines: no list of arguments and commands that the usage shows already.
 const TEMPLATE: &str = "\
 {about}
 
 Usage: tlswalk [OPTIONS] <CAPTURE>...  pcap, pcapng, also compressed; - is stdin
        tlswalk explain [ID]            what a verdict means and looks like
-       tlswalk triage, why, whynot, slice, verify, diff: see --help of each
+       tlswalk triage, why, whynot, check, slice, verify, diff: see --help of each
 
 {options}{after-help}";
 
@@ -87,28 +97,41 @@ impl Cli {
                 | Command::Diff { inspect }
                 | Command::Why { inspect, .. }
                 | Command::Whynot { inspect, .. }
+                | Command::Check { inspect, .. }
                 | Command::Triage { inspect, .. }
                 | Command::Serve { inspect, .. }
                 | Command::Config { inspect },
             ) => Some(inspect),
-            Some(Command::Explain { .. } | Command::Completions { .. } | Command::Man) => None,
+            Some(Command::Explain { .. } | Command::Mcp { .. } | Command::Completions { .. } | Command::Man) => None,
         }
     }
 
-    /// `-o -` is no `-o` at all, except for a slice, which goes nowhere by itself.
-    fn with_plain_output(mut self) -> Self {
+    /// `-o -` is no `-o` at all, except for a slice, which goes nowhere by itself; and what is said by a file's ending need not be
+    /// said by `-f`.
+    fn with_output(mut self, says_format: bool, formats: &[Format]) -> Result<Self, String> {
         if matches!(self.command, Some(Command::Slice { .. })) {
-            return self;
+            return Ok(self);
         }
         let Some(inspect) = self.judging() else {
-            return self;
+            return Ok(self);
         };
         inspect.output.take_if(|it| it.as_os_str() == STANDARD_OUTPUT);
-        self
+        let by_ending = inspect
+            .output
+            .as_deref()
+            .and_then(Format::of_file)
+            .filter(|_| !says_format);
+        if let (Some(format), Some(output)) = (by_ending, &inspect.output) {
+            usage::refuse_format(output, format, formats)?;
+            inspect.format = format;
+        }
+        // Whoever signs a report signs what it is about.
+        inspect.hash |= inspect.sign.is_some();
+        Ok(self)
     }
 }
 
-/// What else tlswalk does.
+/// Subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Say what a verdict means and what it looks like in a capture
@@ -137,9 +160,14 @@ pub(crate) enum Command {
     /// Check every claim of a JSON report against the capture, or a slice of it
     #[command(max_term_width = 100)]
     Verify {
-        /// The report, as tlswalk -f json wrote it
+        /// The report, as tlswalk -f json wrote it; several are checked against a capture each
         #[arg(value_name = "REPORT.json")]
         report: PathBuf,
+        /// The public key of whoever signed report and slice
+        ///
+        /// Ed25519, PEM. The signatures stand beside the files: report.json.sig.
+        #[arg(long, value_name = "PEM")]
+        signed_by: Option<PathBuf>,
         #[command(flatten)]
         inspect: Inspect,
     },
@@ -167,6 +195,15 @@ pub(crate) enum Command {
         #[command(flatten)]
         inspect: Inspect,
     },
+    /// Check the claims of a text: a ticket, a mail, an assistant's answer, in English or Japanese
+    #[command(max_term_width = 100, after_help = CHECK_CODES)]
+    Check {
+        /// The text; `-` is standard input
+        #[arg(value_name = "TEXT")]
+        text: PathBuf,
+        #[command(flatten)]
+        inspect: Inspect,
+    },
     /// Judge folders of captures: a row for each attempt, and a table by verdict
     ///
     /// Folders are read with all that is in them, links followed; a file is a capture by its content, not its name.
@@ -188,6 +225,13 @@ pub(crate) enum Command {
         inspect: Inspect,
         #[command(flatten)]
         triage: TriageOptions,
+    },
+    /// Answer an assistant's questions about captures (Model Context Protocol): starts tlswalk-mcp
+    #[command(disable_help_flag = true)]
+    Mcp {
+        /// What tlswalk-mcp takes: folders whose captures may be read; see tlswalk-mcp --help
+        #[arg(value_name = "ARGUMENT", trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<std::ffi::OsString>,
     },
     /// Judge captures in a browser: a page of this machine alone, for dropping them
     ///
@@ -264,12 +308,13 @@ pub(crate) struct Inspect {
     pub(crate) zone: Option<time::UtcOffset>,
     /// Write to this file, whole or not at all
     ///
-    /// `-` is standard output.
+    /// Its ending chooses the format unless -f does: txt, json, ndjson, html, md, csv, xml (JUnit), sarif. `-` is standard output.
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
     /// What to look for, and what to expect
     ///
-    /// cisco-smart-licensing (the default), default (judge every TLS connection), or a TOML file.
+    /// cisco-smart-licensing (the default), capwap-join (access points), default (judge every TLS
+    /// connection), or a TOML file.
     #[arg(
         long,
         value_name = "NAME|FILE",
@@ -377,36 +422,41 @@ pub(crate) struct Inspect {
     /// Put the capture's SHA-256 into the report
     #[arg(long, hide_short_help = true)]
     pub(crate) hash: bool,
+    /// Sign the file that is written
+    ///
+    /// With a private key of Ed25519 (PEM, PKCS#8). The signature stands beside the file, as report.json.sig; verify --signed-by
+    /// checks it. The report then has the capture's SHA-256, as with --hash.
+    #[arg(long, value_name = "PEM", requires = "output", hide_short_help = true)]
+    pub(crate) sign: Option<PathBuf>,
     /// Print the verdict line only
     #[arg(short, long)]
     pub(crate) quiet: bool,
-    /// Exit 0 if every capture has this verdict, else 1
+    /// Exit 0 if every capture is as expected, else 1 (repeatable)
     ///
-    /// Several verdicts, any of which will do, are parted by commas. What is seen instead is told on standard error.
-    #[arg(long, value_name = "VERDICT", value_parser = expect::verdicts, conflicts_with = "expect_file", hide_short_help = true)]
-    pub(crate) expect: Option<expect::Verdicts>,
-    /// The same, with a verdict for each capture in a file
+    /// A verdict, several of which any will do, parted by commas, or a fact: "tls >= 1.3", "client-certificate: sent", "alert: none",
+    /// "healthy within 2 s"; docs/usage.md has them all. What is seen instead is told on standard error.
+    #[arg(long, value_name = "EXPECTED", value_parser = Gate::parse, conflicts_with = "expect_file", hide_short_help = true)]
+    pub(crate) expect: Vec<Gate>,
+    /// The same, with lines for each capture in a file
     ///
     /// A line each: the verdict (or several, parted by commas), then the capture's name; * and ? stand for anything.
-    /// The first line that fits counts.
+    /// The first line that fits counts. Facts stand below it, indented. A line that fits no capture is a failure.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub(crate) expect_file: Option<PathBuf>,
+    /// Exit 1 for warnings and errors that this file does not accept
+    ///
+    /// TOML: [[accept]] with finding, reason and review (a day), and maybe captures and device. What is past its review is not
+    /// accepted.
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    pub(crate) accepted: Option<PathBuf>,
+    /// The day that reviews are compared with, e.g. 2026-03-31
+    ///
+    /// Otherwise the computer's.
+    #[arg(long, value_name = "DATE", requires = "accepted", value_parser = expect::day, hide_short_help = true)]
+    pub(crate) today: Option<Day>,
     /// Where the values of these options come from.
     #[arg(skip)]
     pub(crate) settings: Settings,
-}
-
-/// Output formats.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    Text,
-    Json,
-    Ndjson,
-    Html,
-    Markdown,
-    Csv,
-    Junit,
-    Sarif,
 }
 
 impl Inspect {
@@ -428,12 +478,7 @@ impl Inspect {
     }
 }
 
-/// Reads the name of a dialect.
-fn dialects() -> impl TypedValueParser<Value = Dialect> {
-    PossibleValuesParser::new(Dialect::ALL.map(Dialect::name)).map(|name| Dialect::named(&name).unwrap_or_default())
-}
-
-/// What came of reading the command line.
+/// Result of reading the command line.
 #[derive(Debug)]
 pub(crate) enum Parsed {
     /// Something to do.
@@ -452,11 +497,19 @@ pub(crate) fn parse(arguments: impl IntoIterator<Item = std::ffi::OsString>) -> 
         .and_then(|matches| {
             let mut cli = Cli::from_arg_matches(&matches)?;
             cli.typed = usage::typed(&matches);
-            Ok((cli, usage::misplaced(&matches)))
+            Ok((cli, matches))
         });
     match parsed {
-        Ok((_, Some(misplaced))) => Parsed::Mistake(misplaced),
-        Ok((cli, None)) => Parsed::Run(Box::new(cli.with_plain_output())),
+        Ok((cli, matches)) => {
+            let checked = match usage::misplaced(&matches) {
+                Some(misplaced) => Err(misplaced),
+                None => cli.with_output(usage::says_format(&matches), usage::formats(matches.subcommand_name())),
+            };
+            match checked {
+                Ok(cli) => Parsed::Run(Box::new(cli)),
+                Err(mistake) => Parsed::Mistake(mistake),
+            }
+        }
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             Parsed::Show(error.render())
         }

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::{SigId, flag, low_level};
 
-/// What handlers of signals set and look at: nothing else is safe to do in one.
+/// Flags that signal handlers set and read: nothing else is safe in a handler.
 struct Signals {
     /// The next signal ends the program.
     fatal: Arc<AtomicBool>,
@@ -20,7 +20,7 @@ struct Signals {
     desk: Mutex<Desk>,
 }
 
-/// Who wants what of signals.
+/// Uses of signals.
 #[derive(Default)]
 struct Desk {
     /// So many heed them.

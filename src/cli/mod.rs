@@ -29,7 +29,7 @@ use std::process::ExitCode;
 use args::{Cli, Command, Inspect, Parsed};
 use commands::Hashed;
 use commands::redact::Together;
-use expect::Expectations;
+use expect::{Expectations, Tally, code, expected};
 use given::options;
 use output::Output;
 use progress::Progress;
@@ -95,9 +95,14 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
                 ..
             } => commands::slice::run(&inspect, whole, force),
             Cli {
-                command: Some(Command::Verify { report, inspect }),
+                command:
+                    Some(Command::Verify {
+                        report,
+                        signed_by,
+                        inspect,
+                    }),
                 ..
-            } => commands::verify::run(&report, &inspect),
+            } => commands::verify::run(&report, signed_by.as_deref(), &inspect),
             Cli {
                 command: Some(Command::Diff { inspect }),
                 ..
@@ -111,9 +116,17 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
                 ..
             } => commands::reading::whynot(&id, &inspect),
             Cli {
+                command: Some(Command::Check { text, inspect }),
+                ..
+            } => commands::check::run(&text, &inspect),
+            Cli {
                 command: Some(Command::Triage { inspect, triage }),
                 ..
             } => commands::triage::run(&inspect, &triage),
+            Cli {
+                command: Some(Command::Mcp { arguments }),
+                ..
+            } => commands::mcp::run(&arguments),
             Cli {
                 command:
                     Some(Command::Serve {
@@ -178,7 +191,7 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
     }
     let mut telling = Telling {
         output: Output::open(inspect)?,
-        expected,
+        expected: expected.as_ref().map(|it| (it, it.tally())),
         together: None,
         given: again::options(inspect),
         settings: recorded(inspect),
@@ -193,7 +206,7 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
         }
     }
     if streams(inspect) {
-        return stream(inspect, &options, telling.output, telling.expected);
+        return stream(inspect, &options, telling.output, expected.as_ref());
     }
     // With --merge, all captures are one.
     let captures: Vec<&[PathBuf]> = if inspect.merge && !inspect.captures.is_empty() {
@@ -229,7 +242,7 @@ fn inspect_all(inspect: &Inspect) -> Result<u8, String> {
 /// Where the reports go, and what came of them so far.
 struct Telling<'a> {
     output: Output,
-    expected: Option<Expectations>,
+    expected: Option<(&'a Expectations, Tally<'a>)>,
     /// The captures that are redacted with one key.
     together: Option<&'a Together>,
     /// The options that were given, for commands that are suggested.
@@ -251,12 +264,20 @@ impl Telling<'_> {
         }
         report.settings.clone_from(&self.settings);
         self.total = self.total.and(outcome_of([&report]));
-        let together = self.together;
-        let expectation = self.expected.as_mut().map(|it| match together {
-            Some(_) => it.check_as(&named(paths), &report),
-            None => it.check(&report),
+        // A redacted report does not name its capture.
+        let name = match self.together {
+            Some(_) => named(paths),
+            None => report.capture.file.clone(),
+        };
+        let checked = self.expected.as_mut().map(|(expected, tally)| {
+            let checked = expected.check(&name, &report);
+            tally.count(&name, &checked);
+            checked
         });
-        go_on(self.output.write(report, expectation), &mut self.failure)
+        go_on(
+            self.output.write(report, checked.unwrap_or_default()),
+            &mut self.failure,
+        )
     }
 
     /// Says of captures that they cannot be read.
@@ -264,8 +285,8 @@ impl Telling<'_> {
         self.unable = true;
         complain(why);
         let name = named(paths);
-        if let Some(expected) = &mut self.expected {
-            expected.unread(&name);
+        if let Some((_, tally)) = &mut self.expected {
+            tally.unread(&name);
         }
         let mut unread = Unread::new(&name, why);
         if let (Some(together), [path]) = (self.together, paths) {
@@ -276,17 +297,19 @@ impl Telling<'_> {
 
     /// Ends the output; the exit code.
     fn finish(self) -> Result<u8, String> {
-        let code = code(self.total, self.expected.as_ref(), self.unable);
+        let tally = self.expected.map(|(_, tally)| tally);
+        let code = code(self.total, tally.as_ref(), self.unable);
         match self.failure {
             // Whoever reads has seen enough (`| head`): nothing is wrong, and the rest need not be read.
             Some(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(code),
             Some(error) => return Err(format!("{}: {}", self.output.name(), reason(&error))),
             None => {}
         }
-        match self.output.finish() {
+        let of_no_capture = tally.as_ref().map(Tally::of_no_capture).unwrap_or_default();
+        match self.output.finish(&of_no_capture) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.to_string()),
             _ => {
-                let unmet = self.expected.iter().flat_map(Expectations::told);
+                let unmet = tally.iter().flat_map(Tally::told);
                 unmet.for_each(|line| complain(&line));
                 Ok(code)
             }
@@ -332,9 +355,10 @@ fn stream(
     inspect: &Inspect,
     options: &Options,
     mut output: Output,
-    mut expected: Option<Expectations>,
+    expected: Option<&Expectations>,
 ) -> Result<u8, String> {
     refuse_terminal()?;
+    let mut tally = expected.map(Expectations::tally);
     let name = "-".to_owned();
     let input = Waiting::for_stdin().map_err(|error| format!("{name}: {}", reason(&error)))?;
     let input = Progress::new(input.telling_silence(), name.clone(), None, inspect.quiet);
@@ -350,7 +374,7 @@ fn stream(
         } else if report.capture.not_judged > 0 {
             *total = total.and(Outcome::PartlyJudged);
         }
-        match output.write(report, None) {
+        match output.write(report, Vec::new()) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 failure = Some(error);
@@ -369,8 +393,8 @@ fn stream(
     read.map_err(|error| format!("{name}: {error}"))?;
     if let Some(mut report) = last {
         report.capture.sha256 = input.finish().map_err(|error| format!("{name}: {}", reason(&error)))?;
-        if let Some(expected) = &mut expected {
-            let _ = expected.check(&report);
+        if let (Some(expected), Some(tally)) = (expected, &mut tally) {
+            tally.count(&name, &expected.check(&name, &report));
         }
         let _ = write(report, &mut total, &mut output);
     }
@@ -380,37 +404,11 @@ fn stream(
         }
         Some(_) => {}
         None => {
-            if let Some(expected) = &expected {
-                expected.told().iter().for_each(|line| complain(line));
-            }
+            let told = tally.iter().flat_map(Tally::told);
+            told.for_each(|line| complain(&line));
         }
     }
-    Ok(code(total, expected.as_ref(), false))
-}
-
-/// What a run came to; with expectations, they decide.
-fn code(total: Outcome, expected: Option<&Expectations>, unable: bool) -> u8 {
-    match expected {
-        _ if unable => UNABLE,
-        // What was expected may have failed where nobody looked.
-        Some(expected) if total == Outcome::PartlyJudged && expected.exit_code() == 0 => total.exit_code(),
-        Some(expected) => expected.exit_code(),
-        None => total.exit_code(),
-    }
-}
-
-/// What the user expects, from the option or its file.
-fn expected(inspect: &Inspect) -> Result<Option<Expectations>, String> {
-    if let Some(verdicts) = &inspect.expect {
-        return Ok(Some(Expectations::all(verdicts.clone())));
-    }
-    let Some(path) = &inspect.expect_file else {
-        return Ok(None);
-    };
-    let name = path.display();
-    let text = fs::read_to_string(path).map_err(|error| format!("--expect-file {name}: {}", reason(&error)))?;
-    let expected = Expectations::parse(&text).map_err(|why| format!("--expect-file {name}: {why}"))?;
-    Ok(Some(expected))
+    Ok(code(total, tally.as_ref(), false))
 }
 
 /// One report, of one capture or of several that are one; where they hold nothing of what was looked for, of what else failed.
@@ -488,7 +486,7 @@ fn open(path: &Path, quiet: bool) -> Result<(String, Progress<Box<dyn Read>>), S
     Ok((name, Progress::new(input, label, total, quiet)))
 }
 
-/// What is added to an error where something near to what was typed exists.
+/// Suggestion added to an error where a similar name exists.
 fn did_you_mean(near: Option<&str>) -> String {
     near.map(|near| format!("; did you mean {near}?")).unwrap_or_default()
 }

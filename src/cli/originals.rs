@@ -10,7 +10,7 @@ use tlswalk::profile::Profile;
 
 use crate::cli::args::Inspect;
 
-/// What stays the same when a file is renamed, linked or spelt otherwise.
+/// Identity of a file that is renamed, linked or spelt differently.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Identity {
     /// Device and inode.
@@ -87,7 +87,10 @@ impl Originals {
             ("--ca", inspect.ca.iter().collect()),
             ("--log", inspect.log.iter().collect()),
             ("--expect-file", inspect.expect_file.iter().collect()),
+            ("--accepted", inspect.accepted.iter().collect()),
             ("--redact-key", inspect.redact_key.iter().collect()),
+            ("--keylog", inspect.keylog.iter().collect()),
+            ("--sign", inspect.sign.iter().collect()),
         ];
         for (option, paths) in options {
             for path in paths {

@@ -6,13 +6,15 @@
 use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
 
 use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
 use time::UtcOffset;
 use tlswalk::report::row::Row;
-use tlswalk::report::text::{TextStyle, Verbosity, write_text};
+use tlswalk::report::text::{TextStyle, Verbosity, visible, write_text};
 use tlswalk::report::ticket::{self, Team};
 use tlswalk::report::{Report, Unread, csv, html, json, junit, markdown, sarif};
 
 use crate::cli::args::{Color, Format, Inspect};
+use crate::cli::commands::signing::{self, Signing};
 use crate::cli::originals::Originals;
 use crate::cli::target::Target;
 
@@ -28,13 +30,17 @@ pub(crate) struct Output {
     written: usize,
     /// Reports of a format whose document begins with what all of them say.
     gathered: Vec<Report>,
-    expectations: Vec<Option<junit::Expectation>>,
+    expectations: Vec<Vec<junit::Expectation>>,
     unread: Vec<Unread>,
 }
 
 enum Sink {
     Stdout(BufWriter<AutoStream<StdoutLock<'static>>>),
-    File { target: Target, text: Vec<u8> },
+    File {
+        target: Target,
+        text: Vec<u8>,
+        signing: Option<Signing>,
+    },
 }
 
 impl Output {
@@ -54,13 +60,18 @@ impl Output {
         }
         let originals = Originals::of(inspect);
         let sink = match &inspect.output {
+            None if inspect.sign.is_some() => return Err(signing::NEEDS_FILE.to_owned()),
             None => {
                 originals.refuse_stdout()?;
                 Sink::Stdout(BufWriter::new(stdout(inspect.color)))
             }
             Some(path) => Sink::File {
-                target: Target::new(path, true, originals)?,
+                target: Target::new(path, true, originals.clone())?,
                 text: Vec::new(),
+                signing: match &inspect.sign {
+                    Some(key) => Some(Signing::new(key, Some(path), true, originals)?),
+                    None => None,
+                },
             },
         };
         Ok(Self {
@@ -89,7 +100,7 @@ impl Output {
 
     /// Adds a report, with what was expected of it. In a format that is written capture by capture it is there when
     /// this returns.
-    pub(crate) fn write(&mut self, report: Report, expectation: Option<junit::Expectation>) -> io::Result<()> {
+    pub(crate) fn write(&mut self, report: Report, expectation: Vec<junit::Expectation>) -> io::Result<()> {
         let first = self.written == 0;
         self.written += 1;
         let out = self.sink.writer();
@@ -169,29 +180,34 @@ impl Output {
         }
     }
 
-    /// Ends the output. Where there is nothing to write, no file is touched.
-    pub(crate) fn finish(mut self) -> Result<(), io::Error> {
+    /// Ends the output, with what was expected of captures that were not there. Where there is nothing to write, no file is touched.
+    pub(crate) fn finish(mut self, of_no_capture: &[junit::Expectation]) -> Result<(), io::Error> {
         if self.written == 0 {
             return Ok(());
         }
         let name = self.name();
-        self.end()
+        self.end(of_no_capture)
             .map_err(|error| io::Error::new(error.kind(), format!("{name}: {}", crate::cli::reason(&error))))?;
         match self.sink {
             Sink::Stdout(_) => Ok(()),
-            Sink::File { target, text } => target
-                .write(&mut text.as_slice())
-                .map_err(|error| io::Error::new(error.kind(), format!("{name}: {}", crate::cli::reason(&error)))),
+            Sink::File { target, text, signing } => {
+                target
+                    .write(&mut text.as_slice())
+                    .map_err(|error| io::Error::new(error.kind(), format!("{name}: {}", crate::cli::reason(&error))))?;
+                signing.map_or(Ok(()), |it| it.sign(&text).map_err(io::Error::other))
+            }
         }
     }
 
     /// What stands behind the last report, or is made of all of them.
-    fn end(&mut self) -> io::Result<()> {
+    fn end(&mut self, of_no_capture: &[junit::Expectation]) -> io::Result<()> {
         let out = self.sink.writer();
         match self.format {
             Format::Json if self.many => out.write_all(b"\n]\n")?,
             Format::Html => html::write_html(&self.gathered, &self.unread, out)?,
-            Format::Junit => junit::write_junit(&self.gathered, &self.expectations, &self.unread, out)?,
+            Format::Junit => {
+                junit::write_junit(&self.gathered, &self.expectations, &self.unread, of_no_capture, out)?;
+            }
             Format::Sarif => sarif::write_sarif(&self.gathered, &self.unread, out)?,
             _ => {}
         }
@@ -216,6 +232,30 @@ pub(crate) fn write_page(inspect: &Inspect, originals: Originals, page: &[u8]) -
     let target = Target::new(path, true, originals)?;
     let written = target.write(&mut &*page);
     crate::cli::quiet_on_broken_pipe(&target.name(), written).map(drop)
+}
+
+/// Lines of which some begin with a mark, as a person sees them: escaped, and the mark in colour where that is wanted.
+pub(crate) fn marked(text: &str, color: bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        let line = visible(line);
+        let rest = line.trim_start();
+        let style = match rest.chars().next() {
+            Some('✓') => AnsiColor::Green.on_default().bold(),
+            Some('✗') => AnsiColor::Red.on_default().bold(),
+            Some('?') => AnsiColor::Yellow.on_default().bold(),
+            _ => Style::new(),
+        };
+        match rest.chars().next() {
+            Some(mark) if color && style != Style::new() => {
+                let (lead, rest) = line.split_at_checked(line.len() - rest.len()).unwrap_or_default();
+                let rest = rest.strip_prefix(mark).unwrap_or(rest);
+                out.push_str(&format!("{lead}{style}{mark}{style:#}{rest}\n"));
+            }
+            _ => out.push_str(&format!("{line}\n")),
+        }
+    }
+    out
 }
 
 /// Standard output, which colours as asked; `auto` respects `NO_COLOR`, `CLICOLOR`, `TERM=dumb` and pipes.

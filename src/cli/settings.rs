@@ -24,7 +24,6 @@ use tlswalk::profile::Profile;
 use tlswalk::report::{self, Setting};
 
 use crate::cli::args::{Cli, Color, Command, Format, Inspect, Lang};
-use crate::cli::commands::slice::host_and_port;
 use crate::cli::{did_you_mean, reason, usage};
 
 /// The longest settings file, in bytes: hundreds of sites.
@@ -381,7 +380,7 @@ fn named<T: clap::ValueEnum>(value: &T) -> Vec<String> {
 }
 
 fn targets(targets: &Vec<Target>) -> Vec<String> {
-    targets.iter().map(host_and_port).collect()
+    targets.iter().map(ToString::to_string).collect()
 }
 
 /// Settles what the command line left open.

@@ -8,7 +8,7 @@
 //! means "read again" (`capture/silence.rs`). Only the stream heeds it, and only between two records: then the last record no
 //! longer waits for its successor, and the next look is at so much later a time, for that look only. In the middle of a
 //! record more is sure to come: a writer that buffers (`tcpdump` without `-U`) nearly always stops there, and the clock stands.
-//! What comes late all the same: segments of a connection that was reported are those of no connection for ten minutes
+//! Limits: segments of a connection that was reported are those of no connection for ten minutes
 //! (`Gone`); a SYN-ACK of one that was reported as unanswered begins another attempt. A compressed input is never silent,
 //! since what its decompressor holds back is not known.
 
@@ -36,7 +36,7 @@ const LAST: Duration = Duration::from_secs(1);
 /// And in any case after this long: whoever writes for ever does not know of the signal.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// What is read at once: as much as a pipe holds.
+/// Size of one read: as much as a pipe holds.
 const BLOCK_LEN: usize = 64 * 1024;
 
 /// Blocks that wait to be taken. Then the thread waits, and with it whoever writes.

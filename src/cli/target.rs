@@ -23,7 +23,7 @@ pub(crate) struct Target {
     overwrite: bool,
 }
 
-/// What a name stands for.
+/// Kind of output that a name stands for.
 enum Place {
     /// Something that is there and cannot be replaced.
     Device,
@@ -148,7 +148,7 @@ impl Place {
     }
 }
 
-/// What a link leads to that leads to nothing; a path that is no link as it is.
+/// Target of a dangling link; a path that is no link stays as it is.
 fn behind_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MOST_LINKS {

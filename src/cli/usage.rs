@@ -1,14 +1,16 @@
 //! Command line, clap error → help and mistakes: what each subcommand takes, and what was meant by a word that is none.
 
-use clap::builder::PossibleValuesParser;
+use std::path::Path;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Command, CommandFactory as _};
+use clap::{Arg, ArgMatches, Command, CommandFactory as _, ValueEnum as _};
 use tlswalk::base::dialect::Dialect;
 use tlswalk::profile::Profile;
 use tlswalk::report::explain;
 
-use crate::cli::args::Cli;
+use crate::cli::args::{Cli, Format};
 
 /// A subcommand that judges captures: how it is called, what a mistake suggests, and the options of the main command that it takes.
 struct Subcommand {
@@ -16,8 +18,8 @@ struct Subcommand {
     usage: &'static str,
     example: &'static str,
     takes: &'static [&'static str],
-    /// What `--format` can be, where that differs from the main command.
-    formats: Option<&'static str>,
+    /// What `--format` can be.
+    formats: &'static [Format],
 }
 
 /// Options that decide how a capture is judged: every subcommand that judges takes them.
@@ -32,76 +34,114 @@ const JUDGING: &[&str] = &[
     "ca",
     "all",
     "lang",
-    "dialect",
-    "at",
     "site",
     "config",
     "no_config",
 ];
 
-const TEXT_OR_JSON: Option<&str> = Some("text or json");
+/// What is said once, of one capture or two.
+const ANSWERS: &[Format] = &[Format::Text, Format::Json, Format::Ndjson];
+
+const ROWS: &[Format] = &[
+    Format::Text,
+    Format::Json,
+    Format::Ndjson,
+    Format::Csv,
+    Format::Junit,
+    Format::Html,
+];
 
 const SUBCOMMANDS: &[Subcommand] = &[
     Subcommand {
         name: "slice",
         usage: "tlswalk slice [OPTIONS] -o <FILE> <CAPTURE>",
         example: "tlswalk slice -o case.pcapng export.pcap",
-        takes: &["output", "redact", "redact_key", "keep_certificates"],
-        formats: None,
+        takes: &[
+            "at",
+            "dialect",
+            "output",
+            "sign",
+            "redact",
+            "redact_key",
+            "keep_certificates",
+        ],
+        formats: &[],
     },
     Subcommand {
         name: "verify",
         usage: "tlswalk verify [OPTIONS] <REPORT.json> <CAPTURE>",
         example: "tlswalk verify report.json export.pcap",
-        takes: &["log", "format", "output", "verbose", "color"],
-        formats: TEXT_OR_JSON,
+        takes: &["at", "dialect", "log", "keylog", "format", "output", "verbose", "color"],
+        formats: ANSWERS,
     },
     Subcommand {
         name: "diff",
         usage: "tlswalk diff [OPTIONS] <CAPTURE> <CAPTURE>",
         example: "tlswalk diff bad.pcap good.pcap",
-        takes: &["log", "format", "output", "color"],
-        formats: TEXT_OR_JSON,
+        takes: &["at", "dialect", "log", "keylog", "format", "output", "color"],
+        formats: ANSWERS,
     },
     Subcommand {
         name: "why",
         usage: "tlswalk why [OPTIONS] <FRAME> <CAPTURE>",
         example: "tlswalk why 24 export.pcap",
-        takes: &["log", "format", "output", "color"],
-        formats: TEXT_OR_JSON,
+        takes: &["at", "dialect", "log", "keylog", "format", "output", "color"],
+        formats: ANSWERS,
     },
     Subcommand {
         name: "whynot",
         usage: "tlswalk whynot [OPTIONS] <VERDICT> <CAPTURE>",
         example: "tlswalk whynot tcp-refused export.pcap",
-        takes: &["log", "format", "output", "color"],
-        formats: TEXT_OR_JSON,
+        takes: &["at", "log", "keylog", "format", "output", "color"],
+        formats: ANSWERS,
+    },
+    Subcommand {
+        name: "check",
+        usage: "tlswalk check [OPTIONS] <TEXT> <CAPTURE>",
+        example: "tlswalk check answer.txt export.pcap",
+        takes: &["at", "dialect", "log", "format", "output", "color"],
+        formats: ANSWERS,
     },
     Subcommand {
         name: "triage",
         usage: "tlswalk triage [OPTIONS] <PATH>...\n       tlswalk triage [OPTIONS] --watch <DIR>",
         example: "tlswalk triage exports/",
-        takes: &["log", "format", "output", "verbose", "quiet", "color", "hash"],
-        formats: None,
+        takes: &[
+            "at",
+            "dialect",
+            "log",
+            "keylog",
+            "format",
+            "output",
+            "verbose",
+            "quiet",
+            "color",
+            "hash",
+            "expect",
+            "expect_file",
+            "accepted",
+            "today",
+        ],
+        formats: ROWS,
     },
     Subcommand {
         name: "serve",
         usage: "tlswalk serve [OPTIONS]",
         example: "tlswalk serve",
-        takes: &[],
-        formats: None,
+        takes: &["at", "dialect"],
+        formats: &[],
     },
     Subcommand {
         name: "config",
         usage: "tlswalk config [OPTIONS]",
         example: "tlswalk config --site NAME",
-        takes: &["format", "output", "color"],
-        formats: TEXT_OR_JSON,
+        takes: &["dialect", "format", "output", "color"],
+        formats: &[Format::Text, Format::Json],
     },
 ];
 
 /// Options of the main command that a subcommand has, but does not take.
-fn not_taken<'a>(subcommand: &'a Subcommand, definition: &'a Command) -> impl Iterator<Item = &'a clap::Arg> {
+fn not_taken<'a>(subcommand: &'a Subcommand, definition: &'a Command) -> impl Iterator<Item = &'a Arg> {
     let of_main = definition.get_arguments();
     of_main.filter(|it| {
         let id = it.get_id().as_str();
@@ -133,12 +173,59 @@ fn command_of(is_asked: impl Fn(&str) -> bool) -> Command {
                 it = it.mut_arg(option.get_id(), |option| option.hide(true));
             }
             match subcommand.formats {
-                Some(formats) => it.mut_arg("format", |format| format.help(formats).long_help(formats)),
-                None => it,
+                [] => it,
+                formats => it.mut_arg("format", |format| of_formats(format, formats)),
             }
         });
     }
     command
+}
+
+/// `--format` with those that can be written.
+fn of_formats(format: Arg, formats: &'static [Format]) -> Arg {
+    let names: Vec<String> = formats.iter().map(|it| it.name()).collect();
+    let told = match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => names.concat(),
+    };
+    let values = formats.iter().filter_map(Format::to_possible_value);
+    let parser = PossibleValuesParser::new(values.collect::<Vec<_>>())
+        .map(|name| Format::from_str(&name, false).unwrap_or(Format::Text));
+    let is_told = formats == ROWS;
+    let format = format.value_parser(parser);
+    // What each is for is told where it differs from a report.
+    if is_told {
+        format
+    } else {
+        format.help(told.clone()).long_help(told)
+    }
+}
+
+/// What a subcommand can write; without one, a report.
+pub(crate) fn formats(subcommand: Option<&str>) -> &'static [Format] {
+    let found = SUBCOMMANDS.iter().find(|it| Some(it.name) == subcommand);
+    found.map_or(Format::value_variants(), |it| it.formats)
+}
+
+/// Refuses a format that a file's ending asks for and that is not written here.
+pub(crate) fn refuse_format(output: &Path, format: Format, formats: &[Format]) -> Result<(), String> {
+    if formats.contains(&format) {
+        return Ok(());
+    }
+    let names: Vec<String> = formats.iter().map(|it| it.name()).collect();
+    Err(format!(
+        "-o {}: {} is not written here; it can be {} (-f says which, whatever the ending)",
+        output.display(),
+        format.name(),
+        names.join(", ")
+    ))
+}
+
+/// Whether `-f` was given.
+pub(crate) fn says_format(matches: &ArgMatches) -> bool {
+    let given = matches.subcommand().map_or(matches, |(_, given)| given);
+    matches!(given.try_contains_id("format"), Ok(true))
+        && given.value_source("format") == Some(ValueSource::CommandLine)
 }
 
 /// The definition for completion scripts, which offer every verdict, profile and dialect there is.
@@ -149,7 +236,6 @@ pub(crate) fn command_for_completions() -> Command {
         for (id, values) in [
             ("profile", PossibleValuesParser::new(Profile::BUILT_IN)),
             ("dialect", PossibleValuesParser::new(Dialect::ALL.map(Dialect::name))),
-            ("expect", verdicts()),
         ] {
             if command.get_arguments().any(|it| it.get_id() == id) {
                 command = command.mut_arg(id, |it| it.value_parser(values));
@@ -188,7 +274,7 @@ pub(crate) fn misplaced(matches: &ArgMatches) -> Option<String> {
     Some(format!("{name} does not take --{option}; see tlswalk {name} --help"))
 }
 
-/// What was meant by a first word that is neither a file nor a command.
+/// Suggestion for a first word that is neither a file nor a command.
 pub(crate) fn misspelt(first: &str, second: Option<&str>) -> Option<String> {
     let names = || {
         let main = Cli::command();
@@ -369,7 +455,7 @@ mod tests {
 
     #[test]
     fn every_command_in_the_documentation_is_understood() {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
         let docs = std::fs::read_dir(folder.join("docs")).unwrap();
         let mut paths: Vec<_> = docs.map(|entry| entry.unwrap().path()).collect();
         paths.retain(|path| path.extension().is_some_and(|it| it == "md"));

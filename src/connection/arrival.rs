@@ -33,7 +33,7 @@ impl Connection {
         Some((step.from, step.to.max(step.from.saturating_add(len as u64))))
     }
 
-    /// How much of the first Client Hello arrived.
+    /// The part of the first Client Hello that arrived.
     #[must_use]
     pub fn hello_coverage(&self) -> Option<Coverage> {
         let (from, to) = self.hello_extent()?;

@@ -64,7 +64,7 @@ impl Direction {
         self.stream.start_at_or_before(position);
     }
 
-    /// Whether its TCP handshake was told as complete.
+    /// Whether its TCP handshake was reported as complete.
     pub(crate) fn acked_handshake(&self) -> bool {
         self.tcp_events.iter().any(|event| matches!(event.kind, EventKind::Ack))
     }

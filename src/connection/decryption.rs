@@ -68,7 +68,7 @@ fn opened(direction: &Direction, opener: &mut Opener, is_tls13: bool) -> Outcome
     let mut assembler = Assembler::of_decrypted(is_tls13);
     let mut events = Vec::with_capacity(direction.events.len());
     let (mut has_opened, mut has_closed) = (false, false);
-    // In TLS 1.2, records are counted from change_cipher_spec on; of many, only the last ones are told one by one.
+    // In TLS 1.2, records are counted from change_cipher_spec on; of many, only the last ones have an event each.
     let (mut sequence, mut is_encrypted, mut told) = (0, false, 0);
     for event in &direction.events {
         let EventKind::Tls(message) = &event.kind else {

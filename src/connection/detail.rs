@@ -1,4 +1,4 @@
-//! Message → Step: what a step is called, and what is told beside its name.
+//! Message → Step: the name of a step and its detail.
 
 use crate::connection::event::EventKind;
 use crate::connection::step::{Detail, Side, StepKind};
@@ -7,7 +7,7 @@ use crate::tls::key_exchange::KeyExchange;
 use crate::tls::message::{CertificateMessage, Message};
 use crate::tls::{AlertDescription, AlertLevel, CipherSuite, Version};
 
-/// What a message of TLS is as a step. Records that mean different things at different times are named by the walker.
+/// The step that a message of TLS is. Records that mean different things at different times are named by the walker.
 pub(super) fn step_of(message: &Message) -> (StepKind, Option<Detail>) {
     let kind = match message {
         Message::ClientHello(hello) => return (StepKind::ClientHello, hello_detail(hello)),
@@ -105,7 +105,7 @@ pub(super) const fn is_of_full_handshake(kind: &EventKind) -> bool {
     )
 }
 
-/// Whose turn it is to say this in DTLS or QUIC (RFC 6347 section 4.2.4): flights answer one another, and an alert ends them.
+/// The flight of an event in DTLS or QUIC (RFC 6347 section 4.2.4): flights answer one another, and an alert ends them.
 pub(super) const fn turn(side: Side, kind: &EventKind, has_retried: bool, is_full: bool) -> u8 {
     match (side, kind) {
         (_, EventKind::Control(StepKind::DiscoveryRequest, _)) => 0,

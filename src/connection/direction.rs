@@ -66,13 +66,13 @@ struct Doubtful {
 pub struct Direction {
     /// Below the bytes.
     pub tcp: TcpSide,
-    /// What it said, in order (TCP's own events apart until the end).
+    /// Its messages, in order (TCP's own events are added at the end).
     pub events: Vec<Event>,
     /// Events beyond the bound.
     pub events_dropped: u64,
     /// Totals.
     pub application_data: ApplicationData,
-    /// What it carries; set at the end.
+    /// The protocol it carries; set at the end.
     pub carries: Carries,
     /// Bytes of plaintext before TLS; set at the end.
     pub preamble: u64,
@@ -82,7 +82,7 @@ pub struct Direction {
     pub opening: Opening,
     /// DNS over TCP; `None` on other ports.
     pub dns: Option<Vec<u8>>,
-    /// What it says in plain text before TLS, or in its place.
+    /// Plain text before TLS, or in its place.
     pub talk: Talk,
     /// Its bytes in order.
     pub(crate) stream: Stream,
@@ -167,11 +167,17 @@ impl Direction {
         }
     }
 
-    /// They were data when the sender's numbers went on behind them, and padding when it sends from the same place again.
+    /// They were data when the sender's numbers went on behind them, and padding when it sends from the same place again. A
+    /// segment of before, late or sent again, shows neither.
     pub(crate) fn settle_doubtful(&mut self, next: SeqNumber, peer: &mut Stream) {
         let Some(doubtful) = self.doubtful.take() else { return };
         let len = i32::try_from(doubtful.len).unwrap_or_default();
-        if next.distance_from(doubtful.seq) >= len {
+        let distance = next.distance_from(doubtful.seq);
+        if distance < 0 {
+            self.doubtful = Some(doubtful);
+            return;
+        }
+        if distance >= len {
             let zeros = [0; 6];
             let chunk = Chunk {
                 from: self.stream.position(doubtful.seq),
@@ -248,7 +254,7 @@ impl Direction {
         self.records.bodies.as_ref().is_some_and(|it| !it.is_empty())
     }
 
-    /// How many Application Data records are not told one by one before the one that is told as the `told`th.
+    /// Number of Application Data records without an event of their own before the `told`th record that has one.
     pub(crate) fn untold_records(&self, told: u64) -> u64 {
         let all = self.application_data.records;
         if told <= MAX_RECORDS as u64 {
@@ -316,7 +322,7 @@ impl Direction {
         self.stream.release();
     }
 
-    /// What it carries, as far as it was read.
+    /// The protocol it carries, as far as it was read.
     #[must_use]
     pub const fn carries_so_far(&self) -> Carries {
         self.records.carries()
@@ -370,7 +376,7 @@ impl Direction {
         }
     }
 
-    /// How many bytes may pass, and whether only such in which TLS cannot begin.
+    /// Bytes that may pass, and whether only bytes in which TLS cannot begin.
     fn passable(&self, peer: &Self) -> (u32, bool) {
         let is_read = self.records.carries() != Carries::Tls && !self.http.is_done();
         if !self.opening.whole || is_read {
@@ -473,7 +479,7 @@ fn read_item(
         Item::Chunk(chunk) => {
             opening.keep(chunk);
             if records.carries() != Carries::Tls {
-                // What stands behind a hole opens nothing.
+                // Bytes behind a hole are not the opening.
                 let whole = tcp.gaps.is_empty();
                 talk.keep(chunk);
                 if !http.is_done() {

@@ -8,7 +8,7 @@ use crate::tls::message::Message;
 /// Something a direction said, in its order.
 pub type Event = Said<EventKind>;
 
-/// What a direction can say.
+/// An event of a direction: TCP's, HTTP's or TLS's.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)] // TCP's own names
 pub enum EventKind {
@@ -18,7 +18,7 @@ pub enum EventKind {
     Fin,
     Reset,
     Tls(Message),
-    /// What a key log opened: a handshake message, an alert, or that it is Application Data.
+    /// A record opened by a key log: a handshake message, an alert, or Application Data.
     Decrypted(Message),
     /// Readable HTTP, before TLS or instead of it.
     Http(Head),

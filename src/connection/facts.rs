@@ -1,4 +1,4 @@
-//! What a walk shows of TLS: choices, certificates, alerts, and how far the handshake came.
+//! The facts of TLS that a walk shows: choices, certificates, alerts, and how far the handshake came.
 
 use super::step::{Seen, Side, Sides};
 use crate::base::frame::{FrameNumber, Timestamp};
@@ -10,7 +10,7 @@ use crate::tls::{AlertDescription, AlertLevel, CipherSuite, Group, Version};
 /// An alert in the walk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alert {
-    /// Who sent it.
+    /// Its sender.
     pub side: Side,
     /// Level and description, unless it is encrypted.
     pub content: Option<(AlertLevel, AlertDescription)>,
@@ -41,7 +41,7 @@ impl Alert {
     }
 }
 
-/// What a walk shows of TLS.
+/// The facts of TLS in a walk.
 #[derive(Clone, Debug, Default)]
 pub struct TlsFacts {
     /// The first Client Hello, and the second after a retry.
@@ -64,7 +64,7 @@ pub struct TlsFacts {
     pub resumed: bool,
     /// Each side's Finished was seen or inferred.
     pub finished: Sides<Option<FrameNumber>>,
-    /// Records of application data proper, the encrypted handshake, tickets and alerts of TLS 1.3 excluded as far as told.
+    /// Records of application data proper, the encrypted handshake, tickets and alerts of TLS 1.3 excluded as far as they can be recognised.
     pub application_data: Sides<u64>,
     /// First record of application data proper.
     pub first_application_data: Sides<Option<FrameNumber>>,

@@ -21,10 +21,10 @@ const MAX_RECENT_BARE: usize = 4;
 /// no TCP retransmits faster on purpose (RFC 6298 asks for a second, Linux waits 200 ms).
 const COPY_WITHIN: i64 = 100_000_000;
 
-/// How far a direction's numbers may go on before it catches up: well below what sequence space can tell apart.
+/// Sequence numbers that a direction may advance before it catches up: well below half of sequence space.
 const MAX_AHEAD: u32 = 64 * 1024 * 1024;
 
-/// What a direction has seen since it caught up, and what it needs to tell whether it must look at the next segment.
+/// Counters of a direction since it caught up, and the state that shows whether it must look at the next segment.
 ///
 /// All but `recent` is as long as a line of the cache. It is not aligned to one: that gained nothing, and cost memory.
 #[derive(Debug, Default)]
@@ -35,7 +35,7 @@ pub(crate) struct Run {
     last: FrameAt,
     /// The number of the next byte.
     next: SeqNumber,
-    /// What the last segment acknowledged, and what was acknowledged when the run began.
+    /// The acknowledgement number of the last segment, and the one when the run began.
     acked: SeqNumber,
     acked_from: SeqNumber,
     /// Bytes that may go by.
@@ -63,7 +63,7 @@ struct Seen {
     time: u32,
 }
 
-/// What went by.
+/// The segments that passed.
 pub(crate) struct Passed {
     pub(crate) frames: u32,
     pub(crate) last: FrameAt,
@@ -202,7 +202,7 @@ pub(crate) fn may_be_copy(segment: &Segment<'_>, at: Timestamp) -> bool {
     segment.ip_id.is_some_and(|id| id != 0) || segment.time.0.abs_diff(at.0) <= COPY_WITHIN.unsigned_abs()
 }
 
-/// What two copies of one packet have in common, however often it was forwarded between them: not TTL, MAC or VLAN tag.
+/// The fields that two copies of one packet share, however often it was forwarded between them: not TTL, MAC or VLAN tag.
 #[inline]
 pub(crate) fn fingerprint(segment: &Segment<'_>) -> u64 {
     let numbers = u64::from(segment.seq.0) << 32 | u64::from(segment.ack.0);
@@ -228,7 +228,7 @@ mod tests {
     use crate::connection::flow::{Flow, FlowCounts};
     use crate::decode::Tunnel;
 
-    /// What a side does next.
+    /// The next action of a side.
     #[derive(Clone, Debug)]
     enum Step {
         /// Sends so many of its bytes, after this many that are not captured.
@@ -284,7 +284,7 @@ mod tests {
         ]
     }
 
-    /// What a side says: keystrokes, TLS, or bytes at random.
+    /// The bytes of a side: keystrokes, TLS, or random.
     fn bytes() -> impl Strategy<Value = Vec<u8>> {
         let record = (prop_oneof![1..40_usize, 1000..16_000_usize])
             .prop_map(|len| [&[23, 3, 3], &(len as u16).to_be_bytes()[..], &vec![0x9d; len]].concat());

@@ -36,7 +36,7 @@ pub struct Flow {
     pub tunnel: Tunnel,
     /// It is over, and that is known.
     pub(crate) closing: bool,
-    /// It was handed on because too many were open at once: what came of it later belongs to no flow.
+    /// It was handed on because too many flows were open at once: later segments belong to no flow.
     pub(crate) was_evicted: bool,
     /// The server that its hello asked for, where it was given up for that before it was read.
     pub(crate) asks_for: Option<WireText>,
@@ -65,7 +65,7 @@ pub struct FlowCounts {
 /// pushed. Taken for data they would displace the first bytes of what follows.
 fn may_be_padding(segment: &Segment<'_>) -> bool {
     let len = segment.payload.len();
-    // Beside SYN and FIN a single zero byte is rather data.
+    // On a SYN or FIN, one zero byte is more likely data than padding.
     let least = if segment.flags.syn() || segment.flags.fin() {
         2
     } else {
@@ -136,14 +136,14 @@ impl Flow {
             .is_some_and(|first| !(0..=LATE_SYN).contains(&first.distance_from(segment.seq)))
     }
 
-    /// Whether both sides have closed, or one has reset, and every byte is there; told once.
+    /// Whether both sides have closed, or one has reset, and every byte is there; true once only.
     pub(crate) fn closes(&mut self) -> bool {
         let closes = !self.closing && self.is_over();
         self.closing |= closes;
         closes
     }
 
-    /// Whether it may have closed, and that is not yet told.
+    /// Whether it may have closed, and [`Self::closes`] has not said so yet.
     #[inline]
     pub(crate) const fn may_close(&self) -> bool {
         self.closed && !self.closing

@@ -69,11 +69,11 @@ pub struct Connection {
     pub client: Endpoint,
     /// The server.
     pub server: Endpoint,
-    /// How that was told.
+    /// How the client was recognised.
     pub client_by: ClientBy,
-    /// What it travelled in.
+    /// The transport below TLS.
     pub carrier: Carrier,
-    /// What only datagrams show.
+    /// Facts that only datagrams have.
     pub datagrams: Option<Box<DatagramFacts>>,
     /// The tunnel it travelled in.
     pub tunnel: Tunnel,
@@ -97,7 +97,7 @@ pub struct Connection {
     pub opening_frame: Sides<Option<FrameNumber>>,
     /// The same side speaks something that is neither TLS nor readable HTTP.
     pub speaks_other: Sides<bool>,
-    /// What a side began with was not captured, and neither side shows by what follows what it is.
+    /// The beginning of a side was not captured, and the bytes that follow do not show the protocol.
     pub beginning_hidden: bool,
     /// DNS over TCP.
     pub dns: Sides<Vec<u8>>,
@@ -213,7 +213,7 @@ impl Connection {
         !self.tcp.server.syns.is_empty()
             || self.step(StepKind::Ack).is_some()
             || self.tcp.server.bytes > 0
-            // What a SYN carries was sent before anybody answered (RFC 7413).
+            // Data in a SYN was sent before anybody answered (RFC 7413).
             || self.tcp.client.bytes > 0 && !self.spoke_in_syn_only()
     }
 
@@ -293,7 +293,7 @@ impl Side {
     }
 }
 
-/// That bytes never arrived shows by what their receiver says after the hole; where it was not seen again, nothing does.
+/// Bytes that never arrived show by segments of their receiver after the hole; without such segments nothing shows it.
 fn doubt_gaps(own: &mut TcpSide, receiver: &TcpSide) {
     for gap in &mut own.gaps {
         if gap.cause == GapCause::NeverArrived && receiver.last.frame <= gap.seen_at {
@@ -319,7 +319,7 @@ fn find_client(flow: &Flow) -> (usize, ClientBy) {
             Some((end, hello.frame()))
         })
         .collect();
-    // Whoever answers a Client Hello with one, as an echo does, is no client.
+    // A side that answers a Client Hello with one, as an echo does, is no client.
     let opened = |(end, _): &&(usize, FrameNumber)| flow.opener == Some(*end);
     let first = || hellos.iter().min_by_key(|(_, frame)| *frame);
     if let Some((end, _)) = hellos.iter().find(opened).filter(|_| hellos.len() > 1).or_else(first) {
@@ -431,7 +431,7 @@ mod tests {
 
     pub(crate) const SECOND: i64 = 1_000_000_000;
 
-    /// A connection of which one SYN was captured, at this second and in the frame of that number.
+    /// A connection with one captured SYN, at this second and in the frame of that number.
     pub(crate) fn connection(at: i64, client: &str, server: &str) -> Connection {
         let first = FrameAt::new(FrameNumber(at.unsigned_abs()), Timestamp(at * SECOND));
         Connection {

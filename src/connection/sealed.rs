@@ -23,7 +23,7 @@ pub(super) struct Protected {
     pub(super) step: usize,
     /// Position after it, in its own direction.
     pub(super) to: Position,
-    /// How far its sender had received the other direction.
+    /// The position up to which its sender had received the other direction.
     pub(super) acked: Position,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct Sizes {
     pub(super) alert: u16,
 }
 
-/// What the records were found to be.
+/// The names that the records were given.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Named {
     /// Step index, what it is, and a remark.
@@ -339,7 +339,7 @@ impl Goodbye {
         Self { len, most }
     }
 
-    /// How many of the last records are such alerts.
+    /// Number of the last records that are such alerts.
     fn count(self, records: &[Protected]) -> usize {
         let last = records.iter().rev().take(self.most);
         last.take_while(|record| record.len == self.len).count()
@@ -352,7 +352,7 @@ impl Goodbye {
 /// A record that stands alone may just as well be the answer. It is taken for that only when the server had the request by
 /// then and closed in good order after it, as a server does that has answered.
 ///
-/// What comes with the request in hand and long after the time of tickets is none.
+/// A record that comes after the request, and long after the time of tickets, is no ticket.
 fn ticket_count(
     later: &[Protected],
     goodbye: Goodbye,
@@ -552,7 +552,7 @@ mod tests {
         assert_eq!(first(&[(S, 2500)]), StepKind::EncryptedHandshake);
     }
 
-    /// What each record was found to be, in order.
+    /// The step of each record, in order.
     fn kinds(named: &Named) -> Vec<(usize, StepKind)> {
         let mut steps: Vec<(usize, StepKind)> = named.steps.iter().map(|&(step, kind, _)| (step, kind)).collect();
         steps.sort_by_key(|&(step, _)| step);

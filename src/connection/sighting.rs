@@ -5,7 +5,7 @@ use crate::base::endpoint::Endpoint;
 use crate::base::frame::FrameAt;
 use crate::decode::Tunnel;
 
-/// What of a flow tells that its hosts are there, whether the flow was followed or not.
+/// The facts of a flow that show its hosts, whether the flow was followed or not.
 #[derive(Clone, Copy, Debug)]
 pub struct Sighting {
     /// The two ends.
@@ -25,7 +25,7 @@ pub struct Sighting {
 }
 
 impl Sighting {
-    /// Of a flow as far as it was followed.
+    /// The sighting of a flow as far as it was followed.
     #[must_use]
     pub fn of(flow: &Flow) -> Self {
         Self {

@@ -14,7 +14,7 @@ use crate::base::phrase::{Phrase, Voice, phrase};
 use crate::tcp::stream::Position;
 use crate::tls::{AlertDescription, AlertLevel, CipherSuite, Group, Version};
 
-/// Who sent something. The client is whoever sent the Client Hello.
+/// One of the two ends. The client is the end that sent the Client Hello.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // the words speak for themselves
 pub enum Side {
@@ -183,9 +183,9 @@ step_kinds! {
 /// One step of the walk.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// What.
+    /// Its kind.
     pub kind: StepKind,
-    /// Who.
+    /// Its sender.
     pub side: Side,
     /// The frame by which it was wholly captured.
     pub frame: FrameNumber,
@@ -203,7 +203,7 @@ pub struct Step {
     pub detail: Option<Detail>,
 }
 
-/// What a step says beyond its kind.
+/// A detail of a step beyond its kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Detail {
     /// A name, or a line of HTTP; escaped where it is from the wire. The same in every language.
@@ -220,7 +220,7 @@ pub enum Detail {
     SslV2Format,
     /// The group that a Hello Retry Request asks for (RFC 9846 section 4.1.4).
     AsksFor(Group),
-    /// How many issuers a Certificate Request lists.
+    /// Number of issuers that a Certificate Request lists.
     AcceptableIssuers(usize),
     /// The number of a handshake message that has no name here.
     HandshakeType(u8),
@@ -240,7 +240,7 @@ pub enum Detail {
     WithMessagesBefore,
     /// Finished shares its record with other messages.
     WithOtherMessages,
-    /// As large as a Certificate.
+    /// A record as large as a Certificate.
     CertificateBySize,
 }
 
@@ -256,7 +256,7 @@ impl Detail {
         }
     }
 
-    /// As a clause.
+    /// The value as a clause.
     #[must_use]
     pub fn phrase(&self) -> Phrase {
         match self {

@@ -64,7 +64,7 @@ pub enum Ended {
 /// is one packet.
 #[derive(Debug, Default)]
 pub struct Flows {
-    /// Slots by their keys, which stand in the slots only: a scan writes all of it, so it shall be small.
+    /// Slots by their keys, which stand in the slots only: a scan writes all of it, so it must be small.
     table: HashTable<u32>,
     hasher: RandomState,
     slots: Vec<Slot>,
@@ -109,7 +109,7 @@ enum State {
     Lone(Bare),
     /// Boxed as the next one is.
     Handshake(Box<Handshake>),
-    /// Boxed but for what each segment writes: slots shall be small, a scan fills them all.
+    /// Boxed except for the fields that each segment writes: a scan fills all slots, so they must be small.
     Elsewhere {
         spoke: [bool; 2],
         rest: Box<Elsewhere>,

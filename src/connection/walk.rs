@@ -4,7 +4,7 @@
 //! acknowledged (RFC 9293 section 3.4: an acknowledgement covers all bytes before it), so events are merged by
 //! acknowledgement first and by frame number only where neither side had seen the other's event.
 //!
-//! What TLS encrypts is inferred from order, side and size, and marked so.
+//! Encrypted messages are inferred from order, side and size, and marked so.
 
 pub use super::facts::{Alert, TlsFacts};
 pub use super::step::{Detail, Seen, Side, Sides, Step, StepKind};
@@ -54,7 +54,7 @@ pub fn walk_datagrams(client: Vec<Event>, server: Vec<Event>) -> Walk {
         ..Walker::default()
     };
     let mut events = in_causal_order(client, server);
-    // What is lost comes again, and nothing acknowledges: only the protocol itself tells what came before what.
+    // Lost datagrams come again and nothing acknowledges them, so only the protocol itself gives the order.
     let is_full = events
         .iter()
         .any(|(side, event)| *side == Side::Server && is_of_full_handshake(&event.kind));
@@ -116,7 +116,7 @@ fn in_causal_order(client: Vec<Event>, server: Vec<Event>) -> Vec<(Side, Event)>
     }
 }
 
-/// What is known in advance of how the connection is encrypted.
+/// Facts about the encryption of the connection, known before the walk.
 #[derive(Clone, Copy, Debug, Default)]
 struct Encryption {
     /// TLS 1.3 was chosen.
@@ -779,7 +779,7 @@ mod tests {
             let mut said = tls12();
             said.extend([(S, end.clone()), (C, alert(20))]);
             assert!(hear(said).tls.alerts[0].after_close);
-            // Its own end is no reason, nor is one that comes later.
+            // The side's own end is no reason, nor is one that comes later.
             let mut said = tls12();
             said.extend([(C, EventKind::Fin), (C, alert(20)), (S, end)]);
             let tls = hear(said).tls;

@@ -34,13 +34,13 @@ impl fmt::Display for Hardware {
 pub struct Claim {
     /// The first frame that says so.
     pub frame: FrameNumber,
-    /// Who.
+    /// The hardware address.
     pub hardware: Hardware,
     /// The frame is an announcement: nobody had asked.
     pub announced: bool,
 }
 
-/// Who claimed which address, in order.
+/// Claims of addresses, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Neighbours {
     claims: HashMap<Ipv4Addr, Vec<Claim>, RandomState>,

@@ -1,4 +1,4 @@
-//! UDP datagram → Controllers: wireless controllers, told by the CAPWAP that access points speak with them (RFC 5415).
+//! UDP datagram → Controllers: wireless controllers, recognised by the CAPWAP of their access points (RFC 5415).
 
 use std::net::IpAddr;
 
@@ -27,7 +27,7 @@ pub(crate) const fn is_of_channel(payload: &[u8]) -> bool {
 /// CAPWAP packets of a controller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capwap {
-    /// How many.
+    /// Number of packets.
     pub packets: u64,
     /// The first.
     pub first: FrameAt,
@@ -35,7 +35,7 @@ pub struct Capwap {
     pub last: FrameAt,
 }
 
-/// Wireless controllers, told by the CAPWAP that access points speak with them.
+/// Wireless controllers, recognised by the CAPWAP of their access points.
 #[derive(Clone, Debug, Default)]
 pub struct Controllers {
     all: Vec<(IpAddr, Capwap)>,

@@ -141,7 +141,7 @@ impl Decoder {
         }
     }
 
-    /// What was odd about the capture so far; complete after [`Self::finish`].
+    /// The anomalies of the capture so far; complete after [`Self::finish`].
     #[must_use]
     pub fn anomalies(&self) -> Vec<Anomaly> {
         self.fragments.anomaly().into_iter().collect()
@@ -279,7 +279,7 @@ impl Decoder {
     }
 }
 
-/// What a UDP datagram is looked into for.
+/// The protocol that a UDP datagram is read as.
 enum Udp<'a> {
     Dns(UdpDatagram<'a>),
     Dtls(UdpDatagram<'a>),

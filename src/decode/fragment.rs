@@ -16,7 +16,7 @@ const MAX_WAITING: usize = 256;
 const MAX_BYTES: usize = 4 << 20;
 /// Pieces of one datagram: 65,535 bytes over the smallest MTU that a host must accept (576, RFC 791) make 119.
 const MAX_PIECES: usize = 256;
-/// How many frames a piece may wait. Identifications come round after 65,536 datagrams, so far earlier than that.
+/// Frames for which a fragment may wait. Identifications repeat after 65,536 datagrams, so far fewer than that.
 const MAX_DISTANCE: u64 = 10_000;
 /// An IP datagram is not larger (RFC 791 section 3.1).
 const MAX_DATAGRAM: u32 = 65_535;
@@ -24,7 +24,7 @@ const MAX_DATAGRAM: u32 = 65_535;
 /// A datagram, whole or given up.
 #[derive(Debug)]
 pub(super) struct Datagram {
-    /// What it begins with.
+    /// The type of its first header.
     pub(super) layer: Layer,
     /// Where its bytes came from: the last piece when whole, else the first.
     pub(super) context: Context,
@@ -50,7 +50,7 @@ pub(super) struct Fragments {
     first_given_up: Option<FrameNumber>,
 }
 
-/// What pieces of one datagram share (RFC 791 section 3.2; IPv6 leaves the protocol out).
+/// The key that fragments of one datagram share (RFC 791 section 3.2; IPv6 leaves the protocol out).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Key {
     of: Fragmented,
@@ -70,7 +70,7 @@ struct Waiting {
     pieces: Vec<Piece>,
     /// Length of the datagram, once its last piece came.
     len: Option<u32>,
-    /// What the piece at offset zero said.
+    /// Layer and context of the fragment at offset zero.
     first: Option<(Layer, Context)>,
 }
 
@@ -154,7 +154,7 @@ impl Fragments {
         }
     }
 
-    /// The next datagram of which the first piece came before this time.
+    /// The next datagram whose first fragment came before this time.
     pub(super) fn give_up_before(&mut self, time: Timestamp) -> Option<Datagram> {
         while self.waiting.first().is_some_and(|it| it.time < time) {
             if let Some(datagram) = self.give_up_oldest() {
@@ -174,7 +174,7 @@ impl Fragments {
         None
     }
 
-    /// What went wrong so far.
+    /// The anomaly to report: datagrams whose fragments never all came.
     pub(super) fn anomaly(&self) -> Option<Anomaly> {
         let frame = self.first_given_up?;
         Some(Anomaly {

@@ -125,7 +125,7 @@ pub(super) fn v6(wire: Wire<'_>) -> Result<Ip<'_>, Skip> {
     })
 }
 
-/// What an IP protocol number announces, as far as it is another header to peel; `None` for those that end the walk.
+/// The header that an IP protocol number announces, if there is another to peel; `None` for those that end the walk.
 pub(super) fn peel_protocol<'a>(number: u8, wire: Wire<'a>, context: &mut Context) -> Option<Peeled<'a>> {
     let v6 = context.ip.src.is_ipv6();
     let peeled = match number {
@@ -213,7 +213,7 @@ mod tests {
     use super::*;
     use crate::base::frame::LinkType;
 
-    /// What is read by hand for speed says what etherparse says, whatever the bytes.
+    /// Headers read by hand for speed equal etherparse's reading, whatever the bytes.
     #[test]
     fn headers_read_by_hand_are_what_etherparse_reads() {
         let mut random = XorShift(0x9e37_79b9_7f4a_7c15);

@@ -1,4 +1,4 @@
-//! bytes → Layer: what header comes next, the bytes it starts at, and what the way so far has told.
+//! bytes → Layer: the type of the next header, its bytes, and the facts of the headers before it.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -9,11 +9,11 @@ use crate::base::frame::{Frame, FrameNumber, LinkType, Timestamp};
 /// A header that is yet to be peeled off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layer {
-    /// What the capture puts first.
+    /// The first header of a frame.
     Link(LinkType),
     /// Ethernet II or 802.3.
     Ethernet,
-    /// What an `EtherType` announces; most are no header of their own.
+    /// The header that an `EtherType` announces; most types have none that is read.
     EtherType(u16),
     /// LLC (IEEE 802.2), with SNAP or without.
     Llc,
@@ -30,7 +30,7 @@ pub(super) enum Layer {
     Amsdu,
     /// IPv4 or IPv6: the version field decides.
     Ip,
-    /// What an IP protocol number announces; the IP header is in [`Context::ip`].
+    /// The header that an IP protocol number announces; the IP header is in [`Context::ip`].
     Protocol(u8),
     /// A piece of a datagram.
     Fragment(Fragment),
@@ -41,7 +41,7 @@ pub(super) enum Layer {
 /// Where a piece belongs in its datagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Fragment {
-    /// What was cut into pieces.
+    /// The protocol that was fragmented.
     pub(super) of: Fragmented,
     /// The identification that the pieces share.
     pub(super) id: u32,
@@ -49,11 +49,11 @@ pub(super) struct Fragment {
     pub(super) offset: u32,
     /// Whether pieces follow.
     pub(super) more: bool,
-    /// What the whole datagram holds: an IP protocol number, or for CAPWAP the T bit.
+    /// The content of the whole datagram: an IP protocol number, or for CAPWAP the T bit.
     pub(super) next: u8,
 }
 
-/// What was cut into pieces.
+/// The protocol that was fragmented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fragmented {
     /// An IPv4 datagram.
@@ -65,7 +65,7 @@ pub(super) enum Fragmented {
 }
 
 impl Fragment {
-    /// How the whole datagram goes on.
+    /// The layer behind the whole datagram.
     pub(super) const fn whole(self) -> Layer {
         match (self.of, self.next) {
             (Fragmented::Capwap, 0) => Layer::Ethernet,
@@ -101,7 +101,7 @@ impl IpHeader {
     }
 }
 
-/// What is known about a packet besides its remaining bytes.
+/// Facts about a packet besides its remaining bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Context {
     pub(super) frame: FrameNumber,
@@ -114,7 +114,7 @@ pub(super) struct Context {
     pub(super) depth: u8,
     /// The end of the datagram was never seen, so the place of a FIN is unknown.
     pub(super) open_ended: bool,
-    /// It was in fragments, of which some never came.
+    /// It was in fragments, and some never came.
     pub(super) fragments_missing: bool,
 }
 
@@ -168,7 +168,7 @@ impl<'a> Wire<'a> {
         if self.cut > 0 { Skip::HeaderCut } else { Skip::Malformed }
     }
 
-    /// What follows the first `count` bytes.
+    /// The bytes behind the first `count`.
     pub(super) fn skip(self, count: usize) -> Result<Self, Skip> {
         let data = self.data.get(count..).ok_or_else(|| self.too_short())?;
         Ok(Self { data, cut: self.cut })

@@ -42,7 +42,7 @@ pub(super) fn tagged(wire: Wire<'_>, offset: usize) -> Peeled<'_> {
     Ok((Layer::EtherType(value), rest))
 }
 
-/// What stands behind an EtherType.
+/// The header behind an EtherType.
 pub(super) fn announced(number: u16, wire: Wire<'_>) -> Peeled<'_> {
     match number {
         ether_type::IPV4 | ether_type::IPV6 => Ok((Layer::Ip, wire)),

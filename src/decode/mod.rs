@@ -199,7 +199,7 @@ impl Datagram<'_> {
     }
 }
 
-/// What an ICMP or ICMPv6 error says.
+/// The meaning of an ICMP or ICMPv6 error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IcmpErrorKind {
@@ -213,7 +213,7 @@ pub enum IcmpErrorKind {
     PortUnreachable,
     /// A filter forbids it (ICMP 9, 10, 13; ICMPv6 code 1, 5, 6).
     Prohibited,
-    /// The packet is too big for the next link, whose MTU is given (0: not told).
+    /// The packet is too big for the next link, whose MTU is given (0: unknown).
     FragmentationNeeded {
         /// The next hop's MTU in bytes.
         mtu: u32,
@@ -225,7 +225,7 @@ pub enum IcmpErrorKind {
 }
 
 impl IcmpErrorKind {
-    /// As a clause; its subject is the sender of the error.
+    /// A clause; its subject is the sender of the error.
     #[must_use]
     pub fn phrase(self) -> Phrase {
         phrase(match self {
@@ -249,9 +249,9 @@ pub struct IcmpError {
     pub frame: FrameNumber,
     /// When that frame was captured.
     pub time: Timestamp,
-    /// Who sent the error.
+    /// The sender of the error.
     pub from: IpAddr,
-    /// What it says.
+    /// Its meaning.
     pub kind: IcmpErrorKind,
     /// Sender of the quoted packet.
     pub quoted_src: Endpoint,
@@ -331,11 +331,11 @@ impl Skip {
         Self::CapwapDataDtls,
     ];
 
-    /// How many there are.
+    /// Number of them.
     pub const COUNT: usize = 13;
 }
 
-/// What a frame holds.
+/// The content of a frame, decoded.
 #[derive(Clone, Copy, Debug)]
 pub enum Decoded<'a> {
     /// A TCP segment. Lent, since it is large and is written once for each of a million frames.

@@ -144,7 +144,7 @@ fn fact(decoded: &Decoded<'_>) -> String {
     }
 }
 
-/// What [`facts`] says of [`tcp`] over [`ipv4`] with five bytes of payload.
+/// The result of [`facts`] for [`tcp`] over [`ipv4`] with five bytes of payload.
 pub(super) fn five_bytes_via(tunnel: &str) -> Vec<String> {
     vec![format!(
         "tcp 1 192.0.2.1:40000 > 198.51.100.2:443 seq 7 len 5 lost 0 via {tunnel}"

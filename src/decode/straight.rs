@@ -48,7 +48,7 @@ pub(super) fn is_of_no_interest(wire: Wire<'_>, datagram_ports: &DatagramPorts) 
     !ports.into_iter().any(is_of_interest) && !datagram_ports.may_begin(ports, payload)
 }
 
-/// As what such a datagram is counted.
+/// The skip under which such a datagram is counted.
 #[inline]
 pub(super) fn skipped_udp(wire: Wire<'_>) -> super::Skip {
     const HTTPS: [u8; 2] = 443_u16.to_be_bytes();

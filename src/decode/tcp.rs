@@ -97,7 +97,7 @@ mod tests {
     use super::*;
     use crate::base::frame::{Frame, FrameNumber, LinkType, Timestamp};
 
-    /// What is read by hand for speed says what etherparse says, whatever the bytes; where it refuses a header that the
+    /// Headers read by hand for speed equal etherparse's reading, whatever the bytes; where it refuses a header that the
     /// snap length cut, the fixed fields are still there.
     #[test]
     fn a_header_read_by_hand_is_what_etherparse_reads_and_so_is_its_checksum() {

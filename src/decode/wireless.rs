@@ -104,7 +104,7 @@ pub(super) fn subframe(wire: Wire<'_>) -> Option<(Wire<'_>, Option<Wire<'_>>)> {
     let len = usize::from(wire.u16(12).ok()?);
     let body = wire.skip(HEADER_LEN).ok()?.limit(len);
     let next = wire.skip((HEADER_LEN + len).next_multiple_of(4)).ok();
-    // What is shorter than a header is the frame check sequence.
+    // A rest shorter than a header is the frame check sequence.
     Some((body, next.filter(|rest| rest.data.len() >= HEADER_LEN)))
 }
 

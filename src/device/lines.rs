@@ -25,7 +25,7 @@ pub(super) struct Line<'a> {
     pub(super) text: &'a str,
 }
 
-/// What was read.
+/// Lines that were read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Extent {
     /// Bytes.

@@ -21,7 +21,7 @@ use crate::base::dialect::Dialect;
 use crate::base::secrets::strike_out;
 use crate::base::wire_text::WireText;
 use crate::base::word::words;
-use crate::capture::decompressed;
+use crate::capture::{Hashed, decompressed};
 use lines::{Line, Lines};
 use reader::Reader;
 pub use stamp::{Mark, Stamp};
@@ -136,7 +136,7 @@ pub enum JoinReason {
     Unspecified,
 }
 
-/// What happened, as the device tells it.
+/// Event, as the device reports it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)] // each is the message of the same name
 pub enum What {
@@ -251,7 +251,7 @@ pub struct DeviceEvent {
     pub text: WireText,
 }
 
-/// What the device has counted of one type of message.
+/// Counters of the device for one type of message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {
     /// The line it stands on.
@@ -345,18 +345,20 @@ pub struct DeviceLog {
     pub system: Option<System>,
     /// The identifier of the product, where a message or a trace has it; empty: none has.
     pub product: WireText,
-    /// What the device calls itself.
+    /// Name of the device in its own text.
     pub host: WireText,
-    /// What happened, the latest ten thousand, in the order of the text.
+    /// Events, the latest ten thousand, in the order of the text.
     pub events: VecDeque<DeviceEvent>,
     /// Earlier events that were not kept.
     pub events_dropped: u64,
-    /// What it has counted, by type of message; the last that was printed.
+    /// Counters by type of message; the last that were printed.
     pub statistics: Vec<Statistics>,
     /// Settings and states by name: `transport`, `url`, `proxy-address` …
     pub settings: BTreeMap<&'static str, Setting>,
     /// The weakest mark on any stamp of syslog.
     pub mark: Mark,
+    /// SHA-256 of the file as it is on disk, in hexadecimal; empty where it could not be read to its end.
+    pub sha256: String,
 }
 
 /// The value of a setting, of the text that was given last.
@@ -400,6 +402,13 @@ impl DeviceLog {
 /// Reads a text of a device to its end. It cannot fail: what cannot be read is told in [`DeviceLog::failure`].
 #[must_use]
 pub fn read(name: &str, input: impl Read) -> DeviceLog {
+    let mut hashed = Hashed::new(input, true);
+    let mut log = read_lines(name, &mut hashed);
+    log.sha256 = hashed.finish().ok().flatten().unwrap_or_default();
+    log
+}
+
+fn read_lines(name: &str, input: impl Read) -> DeviceLog {
     let mut reader = Reader::new(name);
     let (mut input, compression) = match decompressed(input) {
         Ok(opened) => opened,

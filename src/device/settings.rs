@@ -68,14 +68,14 @@ const COMMANDS: &[(&str, &str)] = &[
 /// The members of a pair.
 const MEMBERS: [&str; 3] = ["Active", "Standby", "Member"];
 
-/// What the command says that only a reload completes.
+/// Output of a command that only a reload completes.
 const RELOAD_PENDING: &str = "%Warning: reload required after \"license smart factory reset\"";
 
 /// Of releases before 17.3.2, and of later ones that were upgraded from them.
 const RESERVATION: &str = "License Reservation is ENABLED";
 const RESERVED: &str = "Status: SPECIFIC INSTALLED";
 
-/// What is remembered of the lines before.
+/// State from the lines before.
 #[derive(Debug, Default)]
 pub(super) struct Headings {
     above: Vec<(usize, String)>,

@@ -8,7 +8,7 @@ use std::fmt;
 
 use crate::base::frame::Timestamp;
 
-/// What the character before a stamp says.
+/// State of the clock, by the character before a stamp.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mark {
     /// Nothing: the clock is set, and synchronised if it ever was.
@@ -31,7 +31,7 @@ pub struct Stamp {
     pub day: u8,
     /// Nanoseconds since midnight.
     pub of_day: i64,
-    /// What it says of the clock.
+    /// State of the clock.
     pub mark: Mark,
     /// The zone's name, as configured.
     pub zone: Option<String>,

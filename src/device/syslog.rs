@@ -39,7 +39,7 @@ pub(super) struct Syslog<'a> {
     pub(super) system: System,
     /// `COMM_FAILED`.
     pub(super) mnemonic: &'a str,
-    /// What it says.
+    /// Text of the message.
     pub(super) text: &'a str,
     /// From `%` on.
     pub(super) whole: &'a str,
@@ -139,7 +139,7 @@ fn on_system<'a>(facility: &'a str, mnemonic: &'a str) -> (&'a str, &'a str, Sys
 }
 
 impl Syslog<'_> {
-    /// What it means for licensing; `None`: it is about something else.
+    /// Meaning for licensing; `None`: it is about something else.
     pub(super) fn what(&self) -> Option<What> {
         Some(match (self.facility, self.mnemonic) {
             (AGENT | "SMART_LIC_UTILITY" | NX_OS, _) => self.of_agent(),

@@ -1,4 +1,4 @@
-//! What each form of text gives, and that none of it can be made to do harm.
+//! Every form of text gives its events, and hostile text does no harm.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

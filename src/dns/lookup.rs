@@ -29,7 +29,7 @@ const LOOKED_AT: usize = 64;
 enum Interest {
     /// It is of a service's name.
     Name,
-    /// Who asks asked for a service's name before: what it needs for that, such as revocation data, follows.
+    /// The client asked for a service's name before: look-ups that the service needs, such as for revocation data, follow.
     Asker,
     /// Neither.
     Other,
@@ -51,9 +51,9 @@ const COPY_WITHIN: i64 = 100_000_000;
 /// A DNS look-up.
 #[derive(Clone, Debug)]
 pub struct Lookup {
-    /// Who asked.
+    /// The client that asked.
     pub client: IpAddr,
-    /// Who was asked first.
+    /// The server that was asked first.
     pub server: IpAddr,
     /// The name.
     pub name: WireText,
@@ -68,7 +68,7 @@ pub struct Lookup {
     id: u16,
 }
 
-/// What a resolver answered.
+/// The answer of a resolver.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// Its frame.
@@ -156,11 +156,11 @@ pub struct Lookups {
     next_answered: usize,
     /// Addresses that answers gave for names of interest.
     told: HashSet<IpAddr, RandomState>,
-    /// Names of interest: others shall not push out their look-ups.
+    /// Names of interest: their look-ups are never evicted for others.
     names: Vec<String>,
     askers: HashSet<IpAddr, RandomState>,
     kept: [usize; 3],
-    /// What came since this was last taken.
+    /// Changes since this was last taken.
     pub(crate) news: News,
     open: HashMap<(IpAddr, String, u16), usize, RandomState>,
     /// So many of the look-ups, the first ones, belong to attempts that were reported: only knowledge is left of them.
@@ -174,7 +174,7 @@ pub(crate) struct News {
     pub(crate) of_interest: bool,
 }
 
-/// What becomes of a look-up when attempts were reported.
+/// The fate of a look-up once attempts were reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fate {
     /// It is only knowledge from now on.

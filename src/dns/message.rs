@@ -117,7 +117,7 @@ pub fn parse(payload: &[u8]) -> Option<Message> {
         addresses: Vec::new(),
     };
     let end = message.read_body(&mut reader, questions, answers);
-    // What the snap length cut is as missing as what the server left out.
+    // Records that the snap length cut are as missing as those that the server left out.
     message.truncated |= end == Err(End::Cut);
     // Once the question made sense, damage behind it only shortens the answer.
     let has_question = questions == 0 || message.kind != 0;

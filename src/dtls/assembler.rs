@@ -19,7 +19,7 @@ const MAX_WAITING: usize = 16;
 /// Pieces of one message: 30 KiB in fragments of 256 bytes have as many.
 const MAX_PIECES: usize = 128;
 
-/// Messages of which it is remembered that they were whole: two handshakes have fewer.
+/// Complete messages remembered: two handshakes have fewer.
 const MAX_DONE: usize = 64;
 
 /// Bytes that all flows may hold at once in messages that are not whole.
@@ -77,14 +77,14 @@ pub struct From {
     pub frame: FrameNumber,
     /// Its time.
     pub time: Timestamp,
-    /// How much of the other direction had been captured.
+    /// Messages of the other direction captured by then.
     pub heard: u64,
 }
 
 /// A message with where it came from.
 #[derive(Clone, Debug)]
 pub struct Whole {
-    /// What it says.
+    /// The message.
     pub message: Message,
     /// Its number.
     pub number: u16,
@@ -94,11 +94,11 @@ pub struct Whole {
     pub time: Timestamp,
     /// Bytes of it on the wire, its header included.
     pub len: u32,
-    /// How much of the other direction had been captured then.
+    /// Messages of the other direction captured by then.
     pub heard: u64,
 }
 
-/// What a fragment was.
+/// The effect of a fragment on its message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Brought {
     /// Something new.
@@ -164,7 +164,7 @@ impl Waiting {
         Some(added)
     }
 
-    /// What it says, as far as it is there without a hole.
+    /// The message, as far as its bytes are there without a hole.
     fn read(self, number: u16) -> Whole {
         let mut body = Vec::new();
         for (at, piece) in &self.pieces {
@@ -208,7 +208,7 @@ fn read_client_hello(body: &[u8], missing: u32, frames: &Frames) -> Message {
     read
 }
 
-/// Versions are told, and compared, by the names that TLS and DTLS share.
+/// Versions are reported, and compared, by the names that TLS and DTLS share.
 fn with_tls_version(message: Message) -> Message {
     match message {
         Message::ClientHello(mut hello) => {

@@ -12,7 +12,7 @@ use assembler::Fragments;
 use record::Records;
 
 /// The version of TLS that a version of DTLS corresponds to (RFC 6347 section 1, RFC 9147 section 1). DTLS 1.0 is a sibling of TLS
-/// 1.1 and called 1.0: it is told by its own name, so its number here is that of TLS 1.0.
+/// 1.1 and called 1.0: reports call it by that name, so its number here is that of TLS 1.0.
 #[must_use]
 pub const fn as_tls(version: u16) -> u16 {
     match version {

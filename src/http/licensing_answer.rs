@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-/// How the licensing server judged the message.
+/// The licensing server's status for the message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Status {
     /// The word: `FAILURE`, `OK_POLL` …
@@ -21,7 +21,7 @@ const LONGEST: usize = 200;
 const LONGEST_WORD: usize = 24;
 
 impl Status {
-    /// What a body says, the innermost statement first: an envelope may be `COMPLETE` around a failure.
+    /// The status in a body, the innermost first: an envelope may be `COMPLETE` around a failure.
     #[must_use]
     pub fn of(body: &str) -> Option<Self> {
         if !body.trim_start().starts_with(['{', '[']) {

@@ -50,7 +50,7 @@ pub struct Response {
     pub has_no_body: bool,
 }
 
-/// What a direction can say in HTTP.
+/// The head of an HTTP message.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)] // HTTP's own names
 pub enum Head {
@@ -87,7 +87,7 @@ enum State {
     NotHttp,
 }
 
-/// What a head says of the body.
+/// The framing of a body, by its head (RFC 9112 section 6).
 enum Framing {
     None,
     Length(u64),

@@ -42,7 +42,7 @@ pub struct Expected {
     pub kind: String,
 }
 
-/// Whose step it is.
+/// Side that sends the step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs)] // one per side

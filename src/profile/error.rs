@@ -18,7 +18,7 @@ impl ProfileError {
     }
 }
 
-/// What is wrong with an address, and where it probably belongs.
+/// Fault of an address, and the option that it probably belongs to.
 fn bad_address(message: &str, quoted: &str) -> Option<String> {
     let text = quoted.trim_matches(['"', '\'']);
     if !message.contains("IP address") || text.is_empty() {

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::Profile;
 use crate::http::reader::Response;
 
-/// What every profile knows.
+/// Entries that every profile has.
 const SHARED: &str = include_str!("../../profiles/shared/in-between.toml");
 
 /// A product that answers in other people's names.
@@ -35,7 +35,7 @@ pub struct Interceptor {
     /// Texts of which one occurs in a page of its own, in lower case: in the target of a redirect, in `server: ` with the
     /// Server header, or where the page begins.
     #[serde(default)]
-    page_contains: Vec<String>,
+    pub page_contains: Vec<String>,
     /// Where a resolver sends what it blocks.
     #[serde(default)]
     addresses: Vec<IpAddr>,
@@ -56,7 +56,7 @@ impl Interceptor {
 /// A page that somebody else wrote.
 #[derive(Clone, Copy, Debug)]
 pub struct Page<'p> {
-    /// Whose it is.
+    /// Name of the product.
     pub of: &'p Interceptor,
     /// The text that shows it.
     pub mark: &'p str,
@@ -99,7 +99,7 @@ impl Profile {
         self.interceptors().find(|it| shows(it) && !it.is_own(site))
     }
 
-    /// Whose page an HTTP answer is, that should have been a site's.
+    /// Product whose page stands where a site's answer should.
     #[must_use]
     pub fn page(&self, response: &Response, site: &str) -> Option<Page<'_>> {
         let server = response

@@ -9,10 +9,12 @@ pub mod options;
 
 use std::net::IpAddr;
 
+use ring::digest;
 use serde::Deserialize;
 
 use self::baseline::Baseline;
 use crate::base::dialect::Dialect;
+use crate::base::hexadecimal::hexadecimal;
 use crate::base::word::words;
 pub use crate::profile::error::ProfileError;
 pub use crate::profile::in_between::{Interceptor, Page};
@@ -50,7 +52,7 @@ words! {
 pub struct Profile {
     /// Its name for `--profile`.
     pub id: String,
-    /// What it is about.
+    /// The service that it describes.
     pub title: String,
     /// The day on which a person last compared it with its sources.
     pub checked: toml::value::Date,
@@ -76,13 +78,19 @@ pub struct Profile {
     pub baselines: Vec<Baseline>,
     /// The rhythm of the services, where they have one.
     pub cadence: Option<Cadence>,
+    /// SHA-256 of its text.
+    #[serde(skip)]
+    sha256: String,
+    /// It comes with tlswalk.
+    #[serde(skip)]
+    built_in: bool,
 }
 
 /// A service that devices connect to.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Service {
-    /// What it is, in words.
+    /// Description, in words.
     pub role: String,
     /// How devices reach it.
     pub transport: Transport,
@@ -164,7 +172,21 @@ impl Profile {
     /// # Errors
     /// When it is not TOML of the right shape; the text says in which line and column.
     pub fn parse(text: &str) -> Result<Self, ProfileError> {
-        toml::from_str(text).map_err(|error| ProfileError::of(&error, text))
+        let mut profile: Self = toml::from_str(text).map_err(|error| ProfileError::of(&error, text))?;
+        profile.sha256 = hexadecimal(digest::digest(&digest::SHA256, text.as_bytes()).as_ref());
+        Ok(profile)
+    }
+
+    /// SHA-256 of the text that it was read from, in hexadecimal.
+    #[must_use]
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// Whether it is one of those that come with tlswalk.
+    #[must_use]
+    pub const fn is_built_in(&self) -> bool {
+        self.built_in
     }
 
     /// Names of the profiles that come with tlswalk, the usual one first.
@@ -179,7 +201,11 @@ impl Profile {
             "capwap-join" => CAPWAP_JOIN,
             _ => return None,
         };
-        Self::parse(text).ok() // a test reads both
+        let profile = Self::parse(text).ok()?; // a test reads all
+        Some(Self {
+            built_in: true,
+            ..profile
+        })
     }
 
     /// The service that a host name belongs to.

@@ -1,5 +1,6 @@
-//! What the user wants: a profile, roots, hosts by name or address, and logs.
+//! Options of an analysis: a profile, roots, hosts by name or address, and logs.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
@@ -13,10 +14,10 @@ use crate::device::{self, DeviceLog, System};
 use crate::tls::keys::KeyLog;
 use crate::tls::trust::Anchors;
 
-/// What the user asked for.
+/// Options of an analysis.
 #[derive(Debug)]
 pub struct Options {
-    /// What to look for.
+    /// The profile: which connections to judge, and what to expect.
     pub profile: Profile,
     /// How access points join their controllers, told beside it; `None`: it is not told.
     pub join: Option<Profile>,
@@ -42,7 +43,7 @@ pub struct Options {
     pub cslu: Vec<Target>,
     /// HTTP proxies.
     pub proxy: Vec<Target>,
-    /// What the devices say of themselves.
+    /// Texts of the devices themselves.
     pub logs: Vec<DeviceLog>,
     /// Secrets that open encrypted handshakes.
     pub key_log: Option<KeyLog>,
@@ -117,6 +118,17 @@ impl Options {
             all: true,
             ..Self::new(Profile::built_in("default")?)
         })
+    }
+
+    /// Whether nothing was said about what to look for: then, in a capture without licensing, what else failed is the answer.
+    #[must_use]
+    pub fn leave_open_what(&self) -> bool {
+        let is_usual =
+            Profile::BUILT_IN.first().is_some_and(|usual| *usual == self.profile.id) && self.profile.is_built_in();
+        let no_host = [&self.cssm, &self.on_prem, &self.cslu, &self.proxy]
+            .iter()
+            .all(|it| it.is_empty());
+        is_usual && !self.all && no_host && self.wlc.is_empty() && self.logs.is_empty()
     }
 
     /// What failed among all TLS connections, told with the general profile: for a capture without the service that was
@@ -235,6 +247,19 @@ impl FromStr for Target {
             host: Host::Name(name.to_ascii_lowercase()),
             port,
         })
+    }
+}
+
+/// As its option takes it.
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.host, self.port) {
+            (Host::Address(IpAddr::V6(ip)), Some(port)) => write!(f, "[{ip}]:{port}"),
+            (Host::Address(ip), Some(port)) => write!(f, "{ip}:{port}"),
+            (Host::Address(ip), None) => write!(f, "{ip}"),
+            (Host::Name(name), Some(port)) => write!(f, "{name}:{port}"),
+            (Host::Name(name), None) => f.write_str(name),
+        }
     }
 }
 

@@ -4,8 +4,8 @@ use super::connections::connection_of;
 use super::courses;
 use super::device;
 use super::{
-    Alternative, Anomaly, Attempt, Capture, Damage, Evidence, Finding, LooksLike, Lookup, Overall, Remedy, Report,
-    SCHEMA, SeenAgain, SliceOf, Tool, Verdict,
+    Alternative, Anomaly, Attempt, Capture, Damage, Evidence, Finding, LooksLike, Lookup, MadeWith, Overall, Remedy,
+    Report, SCHEMA, SeenAgain, SliceOf, Tool, Verdict,
 };
 use crate::attempt;
 use crate::base::frame::FrameNumber;
@@ -77,6 +77,7 @@ pub(crate) fn build(
             .flat_map(|finding| finding.beside.iter().copied())
             .collect(),
         others: None,
+        made_with: Some(MadeWith::of(context.options)),
         options: Vec::new(),
         settings: None,
     }
@@ -300,7 +301,7 @@ impl Anomaly {
 }
 
 impl Capture {
-    /// What the file's own facts say.
+    /// Facts of the file itself.
     pub(crate) fn of(facts: &CaptureFacts, language: Language) -> Self {
         let duration = match (facts.first, facts.last) {
             (Some(first), Some(last)) => last.since(first) as f64 / 1e9,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Capture, Overall, Report, SCHEMA, Tool};
+use super::{Capture, MadeWith, Overall, Report, SCHEMA, Tool};
 use crate::attempt;
 use crate::attempt::device_clock::{self, Offset};
 use crate::attempt::testimony::Testimony;
@@ -27,7 +27,7 @@ const MAX_LISTED: usize = 200;
 pub struct DeviceLog {
     /// Its name as given.
     pub file: String,
-    /// What the device calls itself; null where it does not.
+    /// Name of the device in its own text; null where there is none.
     pub host: Option<String>,
     /// The address of the attempts it is about; null where that cannot be told.
     pub device: Option<String>,
@@ -47,7 +47,7 @@ pub struct DeviceLog {
     pub cut_lines: u64,
     /// Why reading ended before the end; null when it did not.
     pub end_detail: Option<String>,
-    /// What was recognised, by form.
+    /// Recognised lines, by form.
     pub forms: BTreeMap<String, u64>,
     /// `set`, `not-synchronised` (`.`) or `not-set` (`*`): the weakest mark on any stamp.
     pub clock: String,
@@ -55,7 +55,7 @@ pub struct DeviceLog {
     pub offsets: Vec<ClockOffset>,
     /// Settings and states that bear on licensing, by name.
     pub settings: BTreeMap<String, String>,
-    /// What the device has counted, by type of message.
+    /// Counters of the device, by type of message.
     pub messages: Vec<MessageCount>,
     /// Number of events.
     pub event_count: u64,
@@ -83,7 +83,7 @@ pub struct ClockOffset {
     pub utc: bool,
 }
 
-/// What the device has counted of one type of message.
+/// Counters of the device for one type of message.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct MessageCount {
@@ -185,6 +185,7 @@ pub fn report_on_logs(options: &Options) -> Report {
         device_logs: options.logs.iter().map(|log| log_of(log, &[], None)).collect(),
         beside: Vec::new(),
         others: None,
+        made_with: Some(MadeWith::of(options)),
         options: Vec::new(),
         settings: None,
     }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::judge::finding::Severity;
 use crate::profile::Transport;
+use crate::profile::options::Options;
 
 fn step(kind: &'static str, side: &'static str, frame: u64, ms: u64) -> Step {
     let time = format!("2021-08-24T11:31:13.{ms:03}000000Z");
@@ -65,6 +66,7 @@ fn base(file: &str, frames: u64) -> Report {
         device_logs: vec![],
         beside: vec![],
         others: None,
+        made_with: Some(MadeWith::of(&Options::everything().unwrap())),
         options: Vec::new(),
         settings: None,
     }
@@ -243,7 +245,7 @@ pub(crate) fn rejected() -> Report {
         severity: Severity::Error,
         evidence: vec![evidence(23, "alert unknown_ca")],
         detail: "the server sent the fatal alert unknown_ca in frame 23, 0.09 s after it received the controller's \
-                 certificate (frame 20). CN=IOS-Self-Signed-Certificate-3042117825 is self-signed and had expired 601 \
+                 certificate (frame 20). CN=IOS-Self-Signed-Certificate-3042117825 is self-signed and expired 601 \
                  days before this capture (2020-01-01)."
             .into(),
     }];

@@ -1,7 +1,7 @@
 //! Reports → JUnit XML: a suite per capture, a test case per attempt, for servers that show test results.
 //!
-//! An attempt that failed is a failure, one that nothing can be concluded about is skipped. Where a verdict was
-//! expected of a capture, that is one more case, and the only one that can fail: what was meant to fail did well.
+//! An attempt that failed is a failure, one that nothing can be concluded about is skipped. Where something was expected of a
+//! capture, each line of that is one more case, and only those can fail: what was meant to fail did well.
 
 use std::io::{self, Write};
 
@@ -12,13 +12,24 @@ use super::{Attempt, Report, Unread};
 use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 
-/// What was expected of a capture, and whether it came so.
+/// Expectation of a capture, and whether it was met.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expectation {
-    /// Verdict ids, any of which would do.
-    pub expected: Vec<String>,
-    /// Whether the verdict is one of them.
+    /// What, as it was written.
+    pub text: String,
+    /// Whether it came so.
     pub met: bool,
+    /// What was seen instead; empty where it is met.
+    pub seen: String,
+}
+
+impl Expectation {
+    /// What was expected and what was seen instead, in a clause.
+    #[must_use]
+    pub fn complaint(&self) -> String {
+        let wanted = self.text.strip_prefix("verdict is ").unwrap_or(&self.text);
+        format!("expected {wanted}, seen {}", self.seen)
+    }
 }
 
 /// A case: its name, how long it took, and how it came out.
@@ -49,22 +60,24 @@ struct Suite<'a> {
     capture: &'a str,
     first: Option<&'a str>,
     cases: Vec<Case>,
-    /// What the cases do not cover.
+    /// Captures that the cases do not cover.
     note: Option<String>,
 }
 
 /// Writes one document. `expectations` belong to the reports of the same place; where there are fewer, nothing was
-/// expected. A capture of `unread` is a suite with one case, an error.
+/// expected. A capture of `unread` is a suite with one case, an error; what was expected of captures that are not there is a
+/// suite of its own.
 ///
 /// # Errors
 /// When `out` cannot be written.
 pub fn write_junit(
     reports: &[Report],
-    expectations: &[Option<Expectation>],
+    expectations: &[Vec<Expectation>],
     unread: &[Unread],
+    of_no_capture: &[Expectation],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let expected = expectations.iter().map(Option::as_ref).chain(std::iter::repeat(None));
+    let expected = expectations.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
     let judged = reports.iter().zip(expected).map(|(report, expected)| Suite {
         capture: &report.capture.file,
         first: report.capture.first.as_deref(),
@@ -84,7 +97,16 @@ pub fn write_junit(
         }],
         note: None,
     });
-    let suites: Vec<Suite<'_>> = judged.chain(failed).collect();
+    let missing = (!of_no_capture.is_empty()).then(|| Suite {
+        capture: "expectations",
+        first: None,
+        cases: of_no_capture
+            .iter()
+            .map(|it| of_expectation(it, String::new()))
+            .collect(),
+        note: None,
+    });
+    let suites: Vec<Suite<'_>> = judged.chain(failed).chain(missing).collect();
     let all = || suites.iter().flat_map(|suite| &suite.cases);
     writeln!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")?;
     writeln!(out, "<testsuites name=\"tlswalk\"{}>", totals(all()))?;
@@ -128,11 +150,28 @@ fn totals<'a>(cases: impl Iterator<Item = &'a Case>) -> String {
     )
 }
 
-fn cases(report: &Report, expectation: Option<&Expectation>) -> Vec<Case> {
+/// What was expected is a case, by the words in which it was.
+fn of_expectation(expectation: &Expectation, text: String) -> Case {
+    Case {
+        name: expectation.text.clone(),
+        seconds: 0.0,
+        result: if expectation.met {
+            Result::Passed
+        } else {
+            Result::Failed {
+                kind: "unexpected".to_owned(),
+                message: expectation.complaint(),
+            }
+        },
+        text,
+    }
+}
+
+fn cases(report: &Report, expectations: &[Expectation]) -> Vec<Case> {
     let mut cases: Vec<Case> = report
         .attempts
         .iter()
-        .map(|attempt| case(report, attempt, expectation.is_some()))
+        .map(|attempt| case(report, attempt, !expectations.is_empty()))
         .collect();
     // Of what there was no room for, nothing can be concluded, whatever was expected of the others.
     let language = super::labels::language_of(report);
@@ -146,22 +185,8 @@ fn cases(report: &Report, expectation: Option<&Expectation>) -> Vec<Case> {
             text: String::new(),
         });
     }
-    if let Some(expectation) = expectation {
-        let wanted = expectation.expected.join(" or ");
-        cases.push(Case {
-            name: format!("verdict is {wanted}"),
-            seconds: 0.0,
-            result: if expectation.met {
-                Result::Passed
-            } else {
-                Result::Failed {
-                    kind: "unexpected-verdict".to_owned(),
-                    message: format!("expected {wanted}, seen {}", report.verdict.id),
-                }
-            },
-            text: headline(report),
-        });
-    } else if report.attempts.is_empty() {
+    cases.extend(expectations.iter().map(|it| of_expectation(it, headline(report))));
+    if expectations.is_empty() && report.attempts.is_empty() {
         cases.push(Case {
             name: report.verdict.id.to_string(),
             seconds: 0.0,
@@ -279,13 +304,13 @@ mod tests {
     use super::*;
     use crate::report::examples;
 
-    fn written(reports: &[Report], expectations: &[Option<Expectation>]) -> String {
+    fn written(reports: &[Report], expectations: &[Vec<Expectation>]) -> String {
         written_with(reports, expectations, &[])
     }
 
-    fn written_with(reports: &[Report], expectations: &[Option<Expectation>], unread: &[Unread]) -> String {
+    fn written_with(reports: &[Report], expectations: &[Vec<Expectation>], unread: &[Unread]) -> String {
         let mut out = Vec::new();
-        write_junit(reports, expectations, unread, &mut out).unwrap();
+        write_junit(reports, expectations, unread, &[], &mut out).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -330,10 +355,11 @@ mod tests {
     #[test]
     fn an_expected_failure_passes_and_an_unexpected_verdict_fails() {
         let expect = |id: &str, met| {
-            Some(Expectation {
-                expected: vec![id.to_owned()],
+            vec![Expectation {
+                text: format!("verdict is {id}"),
                 met,
-            })
+                seen: "client-certificate-rejected".to_owned(),
+            }]
         };
         let good = written(&[examples::rejected()], &[expect("client-certificate-rejected", true)]);
         assert!(!good.contains("<failure"), "{good}");

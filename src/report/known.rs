@@ -39,7 +39,7 @@ pub(super) fn word<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'stati
         .ok_or_else(|| serde::de::Error::custom(format!("“{text}” is no word that this version knows")))
 }
 
-/// What reports of versions that know no dialects are told in.
+/// Dialect of reports from versions that had none.
 pub(super) const fn generic() -> &'static str {
     Dialect::Generic.name()
 }

@@ -5,6 +5,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::{Attempt, Capture, Connection, Evidence, Remedy, Report, explain, story};
 use crate::base::dialect::Dialect;
+use crate::base::elapsed::elapsed;
 use crate::base::phrase::{Language, Phrase, Voice, phrase};
 use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
@@ -27,7 +28,7 @@ pub(super) fn voice_of(report: &Report) -> Voice {
 }
 
 /// Wireshark's words for a step; names of protocol messages are the same in every language.
-pub(super) fn step_name(kind: &str, language: Language) -> String {
+pub(crate) fn step_name(kind: &str, language: Language) -> String {
     match kind {
         "syn" => "SYN".to_owned(),
         "syn-ack" => "SYN-ACK".to_owned(),
@@ -65,7 +66,15 @@ pub(super) fn frames_of(evidence: &[Evidence]) -> Vec<u64> {
     frames
 }
 
+/// A sentence's first letter large, except that of a host name, which stays as it was captured.
 pub(super) fn capitalised(text: &str) -> String {
+    if text
+        .split(' ')
+        .next()
+        .is_some_and(|word| word.trim_end_matches('.').contains('.'))
+    {
+        return text.to_owned();
+    }
     let mut chars = text.chars();
     let first = chars.next().into_iter().flat_map(char::to_uppercase);
     first.chain(chars).collect()
@@ -82,22 +91,6 @@ pub(super) fn grouped(number: u64) -> String {
         out.push(digit);
     }
     out
-}
-
-/// A length of time: `0.12 s`, `9.52 s`, `3 min 20 s`, `2 h 5 min`.
-pub(super) fn span(seconds: f64) -> Phrase {
-    let whole = seconds.max(0.0) as u64;
-    match seconds {
-        s if s < 0.0095 => phrase("seconds").with("seconds", format!("{:.3}", s.max(0.0))),
-        s if s < 9.995 => phrase("seconds").with("seconds", format!("{s:.2}")),
-        s if s < 119.95 => phrase("seconds").with("seconds", format!("{s:.1}")),
-        s if s < 7200.0 => phrase("page-span-minutes")
-            .with("minutes", whole / 60)
-            .with("seconds", whole % 60),
-        _ => phrase("page-span-hours")
-            .with("hours", whole / 3600)
-            .with("minutes", whole / 60 % 60),
-    }
 }
 
 /// Seconds since the epoch of a time in a report.
@@ -154,6 +147,27 @@ pub(super) fn severity(report: &Report) -> Severity {
     story::turn(report).map_or(report.verdict.severity, |(severity, _)| severity)
 }
 
+/// The folder that all captures are in, with its final separator; empty where they share none, or there is one capture only.
+pub(super) fn common_folder<'a>(mut captures: impl Iterator<Item = &'a str>) -> &'a str {
+    let Some(first) = captures.next() else { return "" };
+    let folder_of = |path: &'a str| path.rfind('/').and_then(|at| path.get(..=at)).unwrap_or_default();
+    let mut common = folder_of(first);
+    let mut several = false;
+    for capture in captures {
+        several = true;
+        while !capture.starts_with(common) {
+            common = folder_of(common.trim_end_matches('/'));
+        }
+    }
+    if several { common } else { "" }
+}
+
+/// How the attempts turned, as a sentence; empty where they all went alike.
+pub(super) fn turn(report: &Report) -> String {
+    let turn = story::turn(report).map(|(_, turn)| capitalised(&turn.in_language(language_of(report))));
+    turn.unwrap_or_default()
+}
+
 /// The sentence that a report begins with.
 pub(super) fn headline(report: &Report) -> String {
     let language = language_of(report);
@@ -172,7 +186,7 @@ pub(super) fn headline(report: &Report) -> String {
     })
 }
 
-/// What became of the connections of others, where the capture holds nothing of the service that was looked for.
+/// Count of the other TLS connections, where the capture holds nothing of the service that was looked for.
 pub(super) fn others(report: &Report) -> Option<Phrase> {
     let others = report.others?;
     let id = match others.failed {
@@ -208,8 +222,8 @@ pub(super) fn beginning(report: &Report, attempt: &Attempt) -> (Option<u64>, Opt
     }
 }
 
-/// What the file is, and what it may hide: clauses.
-pub(super) fn about(capture: &Capture) -> Vec<Phrase> {
+/// Kind, size and limits of the file: clauses.
+pub(super) fn about(capture: &Capture, language: Language) -> Vec<Phrase> {
     // A report on a device's texts alone has no capture to tell of.
     if capture.format == "none" {
         return Vec::new();
@@ -218,10 +232,14 @@ pub(super) fn about(capture: &Capture) -> Vec<Phrase> {
     let mut facts = vec![
         phrase("page-frames-in")
             .with("count", grouped(capture.frames))
-            .with("time", span(capture.duration)),
+            .with("time", elapsed(capture.duration)),
     ];
     if !capture.link_types.is_empty() {
-        facts.push(Phrase::verbatim(capture.link_types.join(" + ")));
+        let links = capture
+            .link_types
+            .iter()
+            .map(|link| link_name(link).in_language(language));
+        facts.push(Phrase::verbatim(links.collect::<Vec<_>>().join(" + ")));
     }
     facts.push(phrase(if capture.end == "complete" {
         "page-complete"
@@ -247,11 +265,16 @@ pub(super) fn about(capture: &Capture) -> Vec<Phrase> {
     facts
 }
 
-/// An explanation by a name that reads as words: `interception suspected`. An id is for typing; in Japanese it stays one.
-pub(super) fn plain_name(id: &str, language: Language) -> String {
-    match language {
-        Language::En => id.replace('-', " "),
-        Language::Ja => id.to_owned(),
+/// Link type, by the name that people use.
+pub(super) fn link_name(link: &str) -> Phrase {
+    match link {
+        "ethernet" => Phrase::verbatim("Ethernet"),
+        "linux-sll" | "linux-sll2" => Phrase::verbatim("Linux cooked"),
+        "raw" | "ipv4" | "ipv6" => phrase("text-raw-ip"),
+        "null" | "loop" => phrase("text-loopback"),
+        "radiotap" => Phrase::verbatim("802.11 (radiotap)"),
+        "ppp" => Phrase::verbatim("PPP"),
+        other => Phrase::verbatim(other),
     }
 }
 
@@ -261,7 +284,7 @@ pub(super) fn names(names: &[String]) -> String {
     names.join(", ")
 }
 
-/// What a capture without attempts holds instead.
+/// Content of a capture without attempts.
 pub(super) fn held(capture: &Capture) -> Vec<Phrase> {
     if capture.format == "none" {
         return Vec::new();
@@ -269,6 +292,7 @@ pub(super) fn held(capture: &Capture) -> Vec<Phrase> {
     let held = &capture.contents;
     let mut facts = vec![
         phrase("page-contents")
+            .with("count", held.tcp_connections)
             .with("tcp", grouped(held.tcp_connections))
             .with("tls", grouped(held.tls_connections)),
     ];
@@ -335,13 +359,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn times_and_numbers_read_well() {
-        let text = |seconds: f64| span(seconds).in_language(Language::En);
-        assert_eq!(text(0.1096), "0.11 s");
-        assert_eq!(text(0.0042), "0.004 s");
-        assert_eq!(text(9.516), "9.52 s");
-        assert_eq!(text(200.0), "3 min 20 s");
-        assert_eq!(text(7500.0), "2 h 5 min");
+    fn the_folder_that_captures_share_is_told_once() {
+        let common = |captures: &[&'static str]| common_folder(captures.iter().copied());
+        assert_eq!(common(&["a/b/x.pcap", "a/b/y.pcap", "a/b/c/z.pcap"]), "a/b/");
+        assert_eq!(common(&["a/b/x.pcap", "a/bc/y.pcap"]), "a/");
+        assert_eq!(common(&["/x.pcap", "/y.pcap"]), "/");
+        assert_eq!(common(&["a/x.pcap", "b/y.pcap"]), "");
+        assert_eq!(common(&["a/x.pcap"]), "");
+        assert_eq!(common(&[]), "");
+    }
+
+    #[test]
+    fn numbers_and_names_read_well() {
+        assert_eq!(capitalised("the server"), "The server");
+        assert_eq!(capitalised("www.example.com の証明書"), "www.example.com の証明書");
         assert_eq!(grouped(1_254_000), "1,254,000");
         assert_eq!(step_name("new-session-ticket", Language::En), "New Session Ticket");
         assert_eq!(frames_filter([24, 18, 24]), "frame.number in {18, 24}");

@@ -8,6 +8,7 @@ use super::labels::{
     about, beginning, confidence, connections, frames_filter, headline, held, language_of, moment, others, owner,
     severity, sign, transport, worst,
 };
+use super::names::plain_name;
 use super::text::visible;
 use super::{Attempt, Remedy, Report};
 use crate::base::phrase::{Language, Phrase, phrase};
@@ -25,7 +26,7 @@ pub fn write_markdown(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let say = |phrase: Phrase| escaped(&phrase.in_language(language));
     let verdict = &report.verdict;
     writeln!(out, "## {} {}\n", sign(severity(report)), escaped(&headline(report)))?;
-    let facts = about(&report.capture).into_iter().chain(others(report));
+    let facts = about(&report.capture, language).into_iter().chain(others(report));
     let facts: Vec<String> = facts.map(&say).collect();
     writeln!(out, "{} · {}", code(&visible(&report.capture.file)), facts.join(" · "))?;
     if report.attempts.len() > 1 {
@@ -142,10 +143,10 @@ fn write_attempt(report: &Report, attempt: &Attempt, language: Language, out: &m
         let label = if other.excluded { "page-not" } else { "page-or" };
         writeln!(
             out,
-            "- *{}*: {} ({})",
+            "- *{}*: {}: {}",
             say(label),
-            escaped(&other.why_not),
-            code(&other.id)
+            escaped(&plain_name(&other.id, language)),
+            escaped(&other.why_not)
         )?;
     }
     for hidden in &verdict.cannot_tell {

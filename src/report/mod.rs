@@ -2,6 +2,7 @@
 //!
 //! The shape is a contract with programs: it changes only by addition (`schema/report-1.json`).
 
+pub mod accepted;
 mod build;
 mod connections;
 mod courses;
@@ -11,12 +12,15 @@ pub mod escaped;
 #[cfg(test)]
 mod examples;
 pub mod explain;
+pub mod gate;
 pub mod html;
 pub mod json;
 pub mod junit;
 mod known;
 mod labels;
+pub mod made_with;
 pub mod markdown;
+mod names;
 mod notes;
 mod outcome;
 pub mod row;
@@ -37,6 +41,8 @@ use crate::base::word::words;
 
 pub(crate) use build::{Before, build};
 pub use device::{ClockOffset, DeviceEvent, DeviceLog, EventBearing, MessageCount, report_on_logs};
+pub(crate) use labels::step_name;
+pub use made_with::MadeWith;
 pub use outcome::{Outcome, outcome};
 pub use unread::Unread;
 
@@ -56,7 +62,7 @@ pub const SCHEMA: &str = "tlswalk.report/1";
 /// One of the contract's words. An alias, because serde would borrow a reference from the text it reads.
 pub type Word = &'static str;
 
-/// What tlswalk says of one capture.
+/// Result of the analysis of one capture.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Report {
@@ -69,7 +75,7 @@ pub struct Report {
     /// In whose words and commands it tells what to do: `generic`, `ios-xe-wireless` …
     #[serde(default = "known::generic", deserialize_with = "known::word")]
     pub dialect: Word,
-    /// Who says it.
+    /// Program and version that made the report.
     pub tool: Tool,
     /// The file.
     pub capture: Capture,
@@ -88,12 +94,15 @@ pub struct Report {
     /// The rhythm of licensing against the length of the capture, where that tells something.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cadence: Option<Cadence>,
-    /// What the devices' own texts say (`--log`).
+    /// Content of the devices' own texts (`--log`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub device_logs: Vec<DeviceLog>,
     /// How many TLS connections of others there are, where the capture holds nothing of the service that was looked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub others: Option<Others>,
+    /// How it was made, so that it can be made again; absent in reports of versions that did not say so.
+    #[serde(default, rename = "options", skip_serializing_if = "Option::is_none")]
+    pub made_with: Option<MadeWith>,
     /// What evidence rests on in connections that the report does not list. Of use to whoever has the capture, so no format
     /// shows it.
     #[serde(skip)]
@@ -220,11 +229,11 @@ pub struct Capture {
     pub damage: Vec<Damage>,
     /// Number of packets not looked into, by reason.
     pub skipped: std::collections::BTreeMap<String, u64>,
-    /// What the capture can and cannot show.
+    /// Limits of what the capture shows.
     pub visibility: Visibility,
     /// Oddities.
     pub anomalies: Vec<Anomaly>,
-    /// What the capture holds beside the attempts, for a capture that holds no licensing traffic.
+    /// Content of the capture beside the attempts, for a capture without licensing traffic.
     pub contents: Contents,
     /// Connections and look-ups that may belong to attempts and were not judged, or not to their ends, since there were more than
     /// are kept; absent: none. What failed is kept before what went well.
@@ -237,7 +246,7 @@ const fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
-/// What a slice made by tlswalk says of its capture.
+/// Origin of a slice, as the comment in its file states it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SliceOf {
@@ -261,7 +270,7 @@ pub struct Damage {
     pub after_frame: u64,
 }
 
-/// What the capture can and cannot show.
+/// Limits of what the capture shows.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Visibility {
@@ -287,7 +296,7 @@ pub struct Anomaly {
     pub detail: String,
 }
 
-/// What a capture holds, by counts.
+/// Content of a capture, by counts.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Contents {
@@ -378,7 +387,7 @@ pub struct Attempt {
     pub device: String,
     /// The name it wanted to reach, else the address.
     pub name: String,
-    /// What happened.
+    /// The verdict.
     pub verdict: Verdict,
     /// Everything that was found, the verdict's own finding first.
     pub findings: Vec<Finding>,
@@ -399,7 +408,7 @@ pub struct Attempt {
     /// Its connection once more, behind an address translation in the same capture; absent where it was not seen again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen_again: Option<SeenAgain>,
-    /// What the device's own texts say of it, in order of time.
+    /// Events of the device's own texts about it, in order of time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub device_events: Vec<DeviceEvent>,
 }
@@ -448,7 +457,7 @@ pub struct Baseline {
     /// `client` or `server`: whose step that is.
     #[serde(deserialize_with = "known::word")]
     pub by: Word,
-    /// What does not happen because of that.
+    /// Consequence of the missing step.
     pub consequence: String,
 }
 
@@ -505,7 +514,7 @@ pub struct Try {
     pub time: String,
     /// Seconds since the try before began; null for the first.
     pub pause: Option<f64>,
-    /// What the pause fits: `report`, `retry`, `poll` or null.
+    /// Timer that the pause fits: `report`, `retry`, `poll` or null.
     pub rhythm: Option<Rhythm>,
 }
 
@@ -562,7 +571,7 @@ pub struct Controller {
     pub lookups: usize,
 }
 
-/// What happened to an attempt.
+/// Outcome of an attempt.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Verdict {
@@ -578,17 +587,17 @@ pub struct Verdict {
     pub at: At,
     /// One sentence.
     pub summary: String,
-    /// What exactly is at fault, most telling first: `expired`, `self-signed`, `missing` …; empty where the id says it all.
+    /// Causes in the order of their weight: `expired`, `self-signed`, `missing` …; empty where the id says it all.
     pub causes: Vec<String>,
     /// The frames it rests on.
     pub evidence: Vec<Evidence>,
     /// Further verdict ids that hold too.
     pub also: Vec<VerdictId>,
-    /// What else it could be.
+    /// Other explanations, excluded or open.
     pub alternatives: Vec<Alternative>,
-    /// What the capture hides, and why.
+    /// Facts that the capture hides, and why.
     pub cannot_tell: Vec<String>,
-    /// What to do.
+    /// Remedies in order.
     pub remedy: Vec<Remedy>,
     /// A Wireshark display filter that shows the attempt.
     pub display_filter: String,
@@ -600,7 +609,7 @@ pub struct Verdict {
 pub struct Evidence {
     /// Frame number.
     pub frame: u64,
-    /// What it shows.
+    /// The fact that the frame shows.
     pub what: String,
 }
 
@@ -622,13 +631,13 @@ pub struct Alternative {
 pub struct Remedy {
     /// `wlc` (the device that connects, whatever it is), `firewall`, `proxy`, `server` or `capture`.
     pub owner: Owner,
-    /// Who that is, in the words of the dialect: `controller`, `client`, `server` …
+    /// The side that has to act, in the words of the dialect: `controller`, `client`, `server` …
     #[serde(default)]
     pub who: String,
     /// What.
     #[serde(rename = "do")]
     pub action: String,
-    /// What to type.
+    /// Commands, one a line.
     pub commands: Vec<String>,
     /// How to see that it worked.
     pub verify: String,
@@ -686,7 +695,7 @@ pub struct Connection {
     pub licensing: bool,
     /// The tunnel it travelled in, or null.
     pub tunnel: Option<String>,
-    /// What TLS travelled in where that is not TCP: `dtls` over UDP, or `capwap`, behind the header of CAPWAP control, or `quic`.
+    /// Carrier of TLS where that is not TCP: `dtls` over UDP, or `capwap`, behind the header of CAPWAP control, or `quic`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier: Option<String>,
     /// TCP; of datagrams what they share with it: frames, bytes, what was sent again, copies.
@@ -739,13 +748,13 @@ pub struct Tcp {
     pub client_frames: u64,
     /// Frames from the server.
     pub server_frames: u64,
-    /// What the capture demonstrably sees of the client's direction.
+    /// Proven visibility of the client's direction.
     pub client_seen: Seen,
-    /// What the capture demonstrably sees of the server's direction.
+    /// Proven visibility of the server's direction.
     pub server_seen: Seen,
 }
 
-/// What the capture demonstrably sees of one direction.
+/// Proven visibility of one direction.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Seen {

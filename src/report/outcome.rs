@@ -3,7 +3,7 @@
 use super::Report;
 use crate::judge::finding::Severity;
 
-/// What a run as a whole came to, best first.
+/// Outcome of a run as a whole, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// Every attempt that can be judged succeeded.
@@ -18,7 +18,7 @@ pub enum Outcome {
     Unusable,
 }
 
-/// What these reports come to together.
+/// Outcome of several reports together.
 ///
 /// A capture without licensing traffic beside one with a good attempt proves nothing and costs nothing: the attempts
 /// that were captured decide.

@@ -40,7 +40,7 @@ pub struct Row {
     pub by: Option<By>,
     /// `dns`, `tcp`, `proxy`, `tls`, `http` or `close`.
     pub at: Option<At>,
-    /// What exactly is at fault, most telling first.
+    /// Causes in the order of their weight.
     pub causes: Vec<String>,
     /// One sentence.
     pub summary: Option<String>,

@@ -145,7 +145,7 @@ fn notification(kind: usize, (capture, artifact): (&str, usize), text: &str) -> 
     })
 }
 
-/// What one result tells.
+/// Message of one result.
 struct Told<'a> {
     artifact: usize,
     report: &'a Report,

@@ -20,7 +20,7 @@ pub(super) struct Run<'a> {
     summary: &'a str,
 }
 
-/// What is shown of a course: the runs at both ends, and behind which of them how many tries are left out.
+/// A course as it is shown: the runs at both ends, and how many tries are left out behind which run.
 pub(super) struct Told<'a> {
     pub(super) runs: Vec<Run<'a>>,
     pub(super) left_out: Option<(usize, usize)>,
@@ -73,7 +73,7 @@ fn summary<'a>(report: &'a Report, one: &Try) -> &'a str {
 }
 
 impl Run<'_> {
-    /// What became of it; a sentence only where it is news.
+    /// Outcome of the run; a sentence only where it differs from the run before.
     pub(super) fn outcome(&self) -> Phrase {
         let id = match (self.count > 1, self.is_told) {
             (true, true) => "story-same",

@@ -9,6 +9,7 @@ use time::UtcOffset;
 use time::format_description::well_known::Rfc3339;
 
 use super::labels::{beginning, capitalised, confidence, connections, language_of, owner, voice_of, worst};
+use super::names::plain_name;
 use super::text::{Page, Paint, TextStyle, visible};
 use super::{Attempt, Certificate, Connection, Remedy, Report};
 use crate::base::phrase::{Phrase, Voice, phrase};
@@ -16,16 +17,16 @@ use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 use crate::report::{At, Owner};
 
-/// Whose ticket it is.
+/// Team that the ticket is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Team {
-    /// Who runs firewalls.
+    /// The firewall team.
     Firewall,
-    /// Who issues certificates.
+    /// The PKI team.
     Pki,
-    /// Who runs proxies.
+    /// The proxy team.
     Proxy,
-    /// Who runs the server.
+    /// The server team.
     Server,
     /// The vendor's support.
     Support,
@@ -47,7 +48,7 @@ struct Section {
 enum Line {
     /// A sentence or fact.
     Item(String),
-    /// What is to be typed as it stands.
+    /// A command, to be typed as it stands.
     Command(String),
 }
 
@@ -426,12 +427,13 @@ impl Ticket<'_> {
         }
     }
 
-    /// What else it could be, and what the capture cannot show.
+    /// Other explanations, and facts that the capture cannot show.
     fn open(&self, attempt: &Attempt) -> Section {
         let verdict = &attempt.verdict;
         let others = verdict.alternatives.iter().map(|other| {
             let id = if other.excluded { "ticket-excluded" } else { "ticket-or" };
-            self.say(phrase(id).with("what", other.why_not.as_str()))
+            let name = plain_name(&other.id, self.voice.language);
+            self.say(phrase(id).with("name", name).with("what", other.why_not.as_str()))
         });
         let hidden = verdict
             .cannot_tell

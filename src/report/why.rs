@@ -16,7 +16,7 @@ const SCHEMA: &str = "tlswalk.why/1";
 /// Frames named where no claim rests on the one that was asked for.
 const NEAREST: usize = 4;
 
-/// What rests on a frame.
+/// The claims that rest on a frame.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct Why {
@@ -28,7 +28,7 @@ pub struct Why {
     pub capture: String,
     /// The frame, counted from 1 as Wireshark counts.
     pub frame: u64,
-    /// What the report says because of it, in the order of the report.
+    /// Claims of the report that rest on it, in the report's order.
     pub claims: Vec<Claim>,
     /// The nearest frames on which a claim rests, where none rests on this one.
     pub nearest: Vec<u64>,

@@ -64,11 +64,11 @@ pub struct Condition {
     pub id: String,
     /// `met`, `not-met` or `not-visible`.
     pub state: &'static str,
-    /// What it asks, one clause.
+    /// The condition in words, one clause.
     pub text: String,
     /// The frame that shows it, or comes closest; null where none does.
     pub frame: Option<u64>,
-    /// What would show it, where the capture does not; otherwise null.
+    /// The kind of capture that would show it, where this one does not; otherwise null.
     pub shown_by: Option<String>,
 }
 

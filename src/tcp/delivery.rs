@@ -21,14 +21,14 @@ const MAX_BLOCKS: usize = 4;
 /// A payload that any ordinary path carries: IPv4 hosts take packets of 576 bytes (RFC 791 section 3.1), IPv6 links 1,280.
 const ORDINARY: u32 = 536;
 
-/// What of a direction arrived.
+/// The bytes of a direction that arrived at the other side.
 #[derive(Clone, Debug, Default)]
 pub struct Delivery {
-    /// How far the other side acknowledged; set at the end.
+    /// The position up to which the other side acknowledged; set at the end.
     acked: Position,
     /// Segments larger than all before them: payload and the position after it.
     sizes: [(u32, Position); MAX_SIZES],
-    /// What the last acknowledgement with selective blocks held beyond its own number.
+    /// The selective blocks of the last acknowledgement that had any, beyond its own number.
     blocks: [(Position, Position); MAX_BLOCKS],
     repeated: Option<Repeated>,
 }
@@ -40,7 +40,7 @@ pub struct Repeated {
     pub from: Position,
     /// The payload that began there, when it was sent last.
     pub len: u32,
-    /// How often it was sent again.
+    /// Number of retransmissions.
     pub times: u64,
     /// The first time that was sent again, and the last.
     pub first: FrameAt,
@@ -48,7 +48,7 @@ pub struct Repeated {
     pub last: FrameAt,
 }
 
-/// How much of a stretch of bytes arrived.
+/// The part of a stretch of bytes that arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coverage {
     /// All of it.
@@ -81,12 +81,12 @@ pub enum SizeLimit {
         /// Payload of what was lost.
         lost: u32,
     },
-    /// What was lost is so small that any ordinary path carries it.
+    /// The lost segment is so small that any ordinary path carries it.
     Hardly {
         /// Payload of what was lost.
         lost: u32,
     },
-    /// It may or may not.
+    /// Nothing shows whether size is the reason.
     Open,
 }
 
@@ -141,19 +141,19 @@ impl Delivery {
             .filter(|it| it.from.saturating_add(u64::from(it.len)) > acked);
     }
 
-    /// How far the other side acknowledged.
+    /// The position up to which the other side acknowledged.
     #[must_use]
     pub const fn acked(&self) -> Position {
         self.acked
     }
 
-    /// What was sent again and never acknowledged; `None` where all that was sent again arrived in the end.
+    /// Bytes that were retransmitted and never acknowledged; `None` where all retransmitted bytes arrived in the end.
     #[must_use]
     pub const fn repeated(&self) -> Option<&Repeated> {
         self.repeated.as_ref()
     }
 
-    /// How much of the bytes from one position to another arrived.
+    /// The part of the bytes from one position to another that arrived.
     #[must_use]
     pub fn coverage(&self, from: Position, to: Position) -> Coverage {
         let upto = self.acked.clamp(from, to);

@@ -15,7 +15,7 @@ pub struct Provenance {
     pub frame: FrameNumber,
     /// Its time.
     pub time: Timestamp,
-    /// How far the sender had received the other direction.
+    /// The position up to which the sender had received the other direction.
     pub acked: Position,
 }
 
@@ -26,7 +26,7 @@ impl Provenance {
         FrameAt::new(self.frame, self.time)
     }
 
-    /// Of a chunk's first byte.
+    /// The provenance of a chunk's first byte.
     #[must_use]
     pub const fn of(chunk: &Chunk<'_>) -> Self {
         Self {
@@ -37,7 +37,7 @@ impl Provenance {
         }
     }
 
-    /// Of a place whose bytes have not come yet.
+    /// The provenance of a place whose bytes have not come yet.
     #[must_use]
     pub const fn at(from: Position) -> Self {
         Self {
@@ -48,7 +48,7 @@ impl Provenance {
         }
     }
 
-    /// What these bytes say, up to `to`.
+    /// A message in these bytes, which end at `to`.
     #[must_use]
     pub fn said<T>(self, kind: T, to: Position) -> Said<T> {
         Said {
@@ -65,7 +65,7 @@ impl Provenance {
 /// Something a direction said, in its order: a message of TLS, a head of HTTP, or what TCP says of itself.
 #[derive(Clone, Debug)]
 pub struct Said<T> {
-    /// What.
+    /// Its kind.
     pub kind: T,
     /// The frames that carried it.
     pub frames: Frames,
@@ -75,7 +75,7 @@ pub struct Said<T> {
     pub from: Position,
     /// Position after its last byte.
     pub to: Position,
-    /// How far its sender had received the other direction.
+    /// The position up to which its sender had received the other direction.
     pub acked: Position,
 }
 

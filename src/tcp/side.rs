@@ -30,7 +30,7 @@ pub struct Mark {
     pub ack: bool,
     /// Its position in its own direction.
     pub at: Position,
-    /// How far its sender had received the other direction.
+    /// The position up to which its sender had received the other direction.
     pub acked: Position,
 }
 
@@ -42,7 +42,7 @@ impl Mark {
     }
 }
 
-/// What the segments of a direction that are neither SYN nor RST look like below TCP: whose packet a RST is shows by that.
+/// The IP headers of a direction's segments other than SYN and RST: compared with a RST, they show who sent it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ordinary {
     /// Lowest time to live.
@@ -62,11 +62,11 @@ pub struct StaleAnswer {
     pub frame: FrameNumber,
     /// Its time.
     pub time: Timestamp,
-    /// How many there were.
+    /// Number of them.
     pub times: u64,
     /// The other side's RST that answers one of them, as it must.
     pub refused: Option<FrameNumber>,
-    /// What it acknowledges.
+    /// The position it acknowledges.
     pub(crate) acked: Position,
 }
 
@@ -89,7 +89,7 @@ impl Ordinary {
     }
 }
 
-/// What a direction did below its bytes.
+/// The TCP facts of a direction.
 #[derive(Clone, Debug, Default)]
 pub struct TcpSide {
     /// Frames captured, second copies excluded.
@@ -116,7 +116,7 @@ pub struct TcpSide {
     pub reset: Option<Mark>,
     /// Time to live of the SYN or, where it was not captured, of the first segment.
     pub ttl: u8,
-    /// What its ordinary segments look like below TCP; `None` where it sent none.
+    /// The IP headers of its ordinary segments; `None` where it sent none.
     pub ordinary: Option<Ordinary>,
     /// Its segments from beyond its own RST, with data or a FIN: by the numbers the RST was not the last thing it knew it had
     /// sent. A bare acknowledgement proves nothing: it may only be out of order.

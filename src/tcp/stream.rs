@@ -47,7 +47,7 @@ pub struct Chunk<'a> {
     pub frame: FrameNumber,
     /// Its time.
     pub time: Timestamp,
-    /// How far the sender had received the other direction when it sent them (its acknowledgement number).
+    /// The position up to which the sender had received the other direction when it sent them (its acknowledgement number).
     pub acked: Position,
 }
 
@@ -77,7 +77,7 @@ pub enum GapCause {
     Unknown,
 }
 
-/// What a stream hands on, in order.
+/// An item that a stream hands on, in order.
 #[derive(Clone, Copy, Debug)]
 pub enum Item<'a> {
     /// Bytes. Lent: a chunk copied just after its fields were written stalls the processor.
@@ -86,7 +86,7 @@ pub enum Item<'a> {
     Gap(Gap),
 }
 
-/// What a segment turned out to be.
+/// The kind of a segment's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arrival {
     /// New bytes, or none at all.
@@ -133,10 +133,10 @@ pub struct Stream {
     highest: Position,
     /// The furthest number of a segment without data: everything before it was sent.
     sent: Position,
-    /// How far the peer acknowledged, and where its first acknowledgement pointed.
+    /// The position up to which the peer acknowledged, and that of its first acknowledgement.
     acked: Position,
     first_acked: Position,
-    /// How far the peer holds bytes, acknowledged selectively.
+    /// The end of the last block that the peer acknowledged selectively.
     sacked: Position,
     held: VecDeque<Held>,
     held_bytes: usize,
@@ -201,7 +201,7 @@ impl Stream {
         if self.started { Some(self.start) } else { None }
     }
 
-    /// How far the bytes have been handed on, holes included.
+    /// The position up to which bytes have been handed on, holes included.
     #[must_use]
     pub const fn next(&self) -> Position {
         self.next
@@ -213,7 +213,7 @@ impl Stream {
         self.highest
     }
 
-    /// How far the peer acknowledged this direction.
+    /// The position up to which the peer acknowledged this direction.
     #[must_use]
     pub const fn acked(&self) -> Position {
         self.acked

@@ -270,7 +270,7 @@ pub(super) fn gather(seen: &mut Vec<u8>, pieces: &mut Vec<Piece>, bytes: &[u8], 
     seen.extend_from_slice(bytes);
 }
 
-/// What each piece brought, in order. The last one stands for all that came after it.
+/// The bytes of each piece, in order. The last piece stands for all that came after it.
 pub(super) fn brought<'a>(seen: &'a [u8], pieces: &'a [Piece]) -> impl Iterator<Item = (&'a [u8], Provenance)> {
     pieces.iter().enumerate().map(|(n, piece)| {
         let end = pieces.get(n + 1).map_or(seen.len(), |next| next.offset);

@@ -25,7 +25,7 @@ use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::phrase::{Language, Phrase};
 use crate::base::wire_text::WireText;
 
-/// A certificate as presented in a handshake. One that does not parse is kept all the same, with its hash.
+/// A certificate as presented in a handshake. One that does not parse is kept as well, with its hash.
 #[derive(Clone, Debug)]
 pub struct Certificate {
     /// The bytes as sent.
@@ -34,9 +34,9 @@ pub struct Certificate {
     pub sha256: [u8; 32],
     /// The frames that carried it.
     pub frames: Vec<FrameNumber>,
-    /// What it says, or why it could not be read (a clause).
+    /// Its fields, or why it could not be read (a clause).
     pub fields: Result<Box<Fields>, Phrase>,
-    /// Whose it claims to be, when `fields` could not be read but the names could.
+    /// The names it claims, when `fields` could not be read but they could.
     pub salvaged: Option<Box<Identity>>,
 }
 
@@ -134,7 +134,7 @@ impl Certificate {
 
 pub(in crate::tls) fn sha256(bytes: &[u8]) -> [u8; 32] {
     let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
-    // That is how long a SHA-256 is.
+    // The length of a SHA-256.
     digest.as_ref().try_into().unwrap_or_default()
 }
 

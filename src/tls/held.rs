@@ -14,7 +14,7 @@ use super::border::{HEADER, MAX_BODY, Piece, is_alert, is_lone_border, messages_
 use super::record::content;
 use crate::tcp::said::Provenance;
 
-/// What may still be a border, or confirm one: a record of the largest size and the headers on either side of it.
+/// Bytes that may still be a border, or confirm one: a record of the largest size and the headers on either side of it.
 const OPEN: usize = MAX_BODY as usize + 2 * HEADER;
 
 /// Bytes of a direction, and where in them a record may begin. Places count from the first byte that was ever held.
@@ -36,7 +36,7 @@ pub(super) struct Held {
 }
 
 impl Held {
-    /// What was seen of a direction before.
+    /// The bytes of a direction seen so far.
     pub(super) fn of(bytes: Vec<u8>, pieces: Vec<Piece>) -> Self {
         Self {
             bytes,

@@ -68,7 +68,7 @@ pub struct ClientHello {
 }
 
 impl ClientHello {
-    /// What is left of a hello whose body cannot be read.
+    /// A hello whose body cannot be read.
     #[must_use]
     pub fn malformed(body: &[u8]) -> Self {
         let version = body.first_chunk().map_or(0, |bytes| u16::from_be_bytes(*bytes));

@@ -5,7 +5,7 @@
 
 use super::{Group, SignatureScheme};
 
-/// What a Server Key Exchange says.
+/// The parameters in a Server Key Exchange.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KeyExchange {
     /// The group of an elliptic-curve exchange.

@@ -19,7 +19,7 @@ const MAX_CERTIFICATES: usize = 200;
 /// A message as a direction said it, in its order.
 pub type Event = Said<Message>;
 
-/// What a direction can say in TLS.
+/// A message of TLS, as a direction sends it.
 #[derive(Clone, Debug)]
 #[allow(missing_docs, clippy::enum_variant_names)] // TLS's own names
 pub enum Message {
@@ -38,7 +38,7 @@ pub enum Message {
     Finished,
     /// A message that has no reader here: its type.
     OtherMessage(u8),
-    /// A message of which bytes are missing: its type, and how many.
+    /// A message with missing bytes: its type, and how many are missing.
     DamagedMessage {
         kind: u8,
         missing: u32,
@@ -204,7 +204,7 @@ impl Assembler {
         if self.have == 4 && count_usize <= self.left {
             self.left -= count_usize;
             self.missing = self.missing.saturating_add(count);
-            // What follows the hole belongs elsewhere in the message: keep only what precedes it.
+            // Bytes behind the hole belong elsewhere in the message: keep only those before it.
             self.holed = true;
             if self.left == 0 {
                 let to = self

@@ -28,7 +28,7 @@ pub enum Foreign {
     Group(Group),
 }
 
-/// What an offer lacks by itself.
+/// Defects of a Client Hello by itself.
 #[must_use]
 pub fn flaws(hello: &ClientHello) -> Vec<Flaw> {
     let mut flaws = Vec::new();
@@ -70,7 +70,7 @@ pub fn flaws(hello: &ClientHello) -> Vec<Flaw> {
     flaws
 }
 
-/// What of the server's choice the client had not offered. `group`: that of the key exchange, where it is seen.
+/// Choices of the server that the client had not offered. `group`: that of the key exchange, where it is seen.
 #[must_use]
 pub fn foreign(offer: &ClientHello, choice: &ServerHello, group: Option<Group>) -> Vec<Foreign> {
     let mut foreign = Vec::new();

@@ -51,7 +51,7 @@ fn only_name(body: &[u8]) -> Option<&[u8]> {
     (extension.0.is_empty() && list.0.is_empty() && !name.is_empty()).then_some(name)
 }
 
-/// What is left to read.
+/// The bytes left to read.
 struct Fields<'a>(&'a [u8]);
 
 impl<'a> Fields<'a> {

@@ -42,7 +42,7 @@ pub mod content {
     pub const HEARTBEAT: u8 = 24;
 }
 
-/// What a direction turned out to carry.
+/// The protocol that a direction carries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Carries {
     /// Nothing yet, or too little to say.
@@ -52,7 +52,7 @@ pub enum Carries {
     Tls,
     /// Something else, as far as it was searched.
     NotTls,
-    /// What it began with was not captured, and no record was found behind that: it may be anything.
+    /// Its beginning was not captured, and no record was found behind that: it may be any protocol.
     Hidden,
 }
 
@@ -71,11 +71,11 @@ pub struct RecordReader {
     lost: u64,
     /// A record was found. That one may have gone where nothing was captured is no reason to say TLS.
     begun: bool,
-    /// An Application Data record whose body is passed over: it is told when it is whole.
+    /// An Application Data record whose body is passed over: its event is sent when it is whole.
     open: Option<passing::Open>,
     /// Bodies of encrypted records, where there is a key log that may open them.
     pub(crate) bodies: Option<Box<Bodies>>,
-    /// Application Data records that were told so.
+    /// Application Data records whose events were sent so.
     data_records: u32,
 }
 
@@ -120,7 +120,7 @@ impl Default for State {
 }
 
 impl RecordReader {
-    /// What the direction carries, as far as it was read.
+    /// The protocol of the direction, as far as it was read.
     #[must_use]
     pub const fn carries(&self) -> Carries {
         match self.state {
@@ -154,7 +154,7 @@ impl RecordReader {
         let within = |left: u32| u32::try_from(missing).ok().filter(|&n| n <= left);
         match &mut self.state {
             State::Searching { seen, pieces } => {
-                // What was searched has no beginning in it; the rest may start anywhere, also inside a record. The hole itself
+                // The searched bytes hold no beginning; the rest may start anywhere, also inside a record. The hole itself
                 // makes no TLS of what it hides: only a header does whose record it swallowed.
                 self.begun = at_segment(pieces, 0) && plausible_header(seen).is_some();
                 self.preamble += seen.len() as u64;
@@ -408,7 +408,7 @@ impl RecordReader {
                 self.resume(Box::new(Held::of(seen, pieces)), offset, sink);
             }
             Beginning::NotBefore(offset) => {
-                // What cannot hold a beginning any more is forgotten.
+                // Bytes that cannot hold the beginning of a record any more are forgotten.
                 drop_front(seen, pieces, offset);
                 self.pass_preamble(offset);
             }
@@ -441,7 +441,7 @@ impl RecordReader {
                 at += self.step(bytes, provenance, sink);
                 continue;
             }
-            // What is left is searched where it is: copied for each record that is none, it would be looked at each time.
+            // The rest is searched in place: if it were copied for each false record, it would be looked at each time.
             held.restart(at);
             let Some(border) = self.border_from(at, &mut held, sink) else {
                 return self.stay_lost(held);
@@ -483,7 +483,7 @@ mod tests {
         message(11, &[&[0, 0, len + 3, 0, 0, len][..], &vec![0xee; len.into()]].concat())
     }
 
-    /// What a TLS 1.2 server says: its flight in three records, Finished, two records of data and an alert.
+    /// The records of a TLS 1.2 server: its flight in three, Finished, two of data and an alert.
     fn server() -> Vec<u8> {
         [
             record(HANDSHAKE, &server_hello()),
@@ -732,7 +732,7 @@ mod tests {
         for (from, to) in [(-1, 1), (-1, 4), (-1, 5), (0, 5), (2, 4), (3, 20), (-20, 20)] {
             let place = |offset: isize| at[5].strict_add_signed(offset);
             let words = read_without(&bytes, &[], place(from)..place(to));
-            // What follows the hole: a record, the next one, and the alert at the end.
+            // Behind the hole: a record, the next one, and the alert at the end.
             assert!(words.ends_with("ApplicationData80 Alert2,48"), "{from}..{to}: {words}");
             assert!(
                 words.starts_with("ServerHello Certificate ServerHelloDone ChangeCipherSpec"),
@@ -775,7 +775,7 @@ mod tests {
                         "{word} from a hole {hole:?}: {words}"
                     );
                 }
-                // What two whole records precede is found again.
+                // A border behind two whole records is found again.
                 if hole.end <= at[5] {
                     assert!(
                         words.ends_with("ApplicationData90 ApplicationData80 Alert2,48"),
@@ -821,7 +821,7 @@ mod tests {
         let (events, reader) = read_all(text, &[], 30..40);
         assert!(events.is_empty());
         assert_ne!(reader.carries(), Carries::Tls);
-        // TLS behind it is found all the same.
+        // TLS behind it is found nevertheless.
         let bytes = [&text[..], &server()].concat();
         let (events, reader) = read_all(&bytes, &[], 30..40);
         assert_eq!(words(&events), SERVER);

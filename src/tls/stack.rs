@@ -2,7 +2,7 @@
 //!
 //! Libraries write their extensions in an order of their own, and offer suites and signature algorithms in one. Each rule below
 //! asks for the order of several that the library's source fixes, whatever else is configured; a hello that fits none is
-//! nobody's. What is told by it is never more than "looks like": a program can write any hello, and some imitate browsers.
+//! nobody's. It never shows more than "looks like": a program can write any hello, and some imitate browsers.
 
 use super::hello::ClientHello;
 
@@ -106,7 +106,7 @@ const RENEGOTIATION: u16 = 0xff01;
 /// `application_settings`, in its old and its new number.
 const APPLICATION_SETTINGS: [u16; 2] = [17513, 17613];
 
-/// How Node.js's default list begins (nodejs.org, TLS: modifying the default TLS cipher suite).
+/// The beginning of Node.js's default list (nodejs.org, TLS: modifying the default TLS cipher suite).
 const NODE: [u16; 8] = [0x1302, 0x1303, 0x1301, 0xc02f, 0xc02b, 0xc030, 0xc02c, 0x009e];
 
 /// How Windows' default list begins behind the suites of TLS 1.3 (learn.microsoft.com, TLS Cipher Suites in Windows 10).
@@ -243,7 +243,8 @@ mod tests {
     fn each_stack_is_told_by_its_order() {
         let ecdsa = [0x0403, 0x0503, 0x0603, 0x0804];
         let openssl = [0, 11, 10, 35, 16, 22, 23, 13, 43, 45, 51];
-        let cases: &[(Stack, &[u16], &[u16], &[u16], bool)] = &[
+        type Case<'a> = (Stack, &'a [u16], &'a [u16], &'a [u16], bool);
+        let cases: &[Case<'_>] = &[
             (Stack::OpenSsl, &[0x1302, 0xc02c], &openssl, &ecdsa, false),
             (Stack::OpenSsl, &[0xc00a], &[0, 11, 10, 35, 22, 23], &[], false),
             (Stack::Node, &NODE, &openssl, &ecdsa, false),

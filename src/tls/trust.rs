@@ -24,7 +24,7 @@ use super::certificate::{Certificate, Fields};
 use crate::base::frame::Timestamp;
 use crate::base::wire_text::WireText;
 
-/// What a certificate is presented for.
+/// The role of the side that presents a certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// To prove a server's name.
@@ -43,7 +43,7 @@ pub struct Judgement {
     pub name: NameMatch,
     /// The leaf's validity at the time of judging.
     pub validity: Validity,
-    /// What else is wrong with the leaf or the chain, most telling first.
+    /// Other faults of the leaf or the chain, most telling first.
     pub faults: Vec<Fault>,
     /// The leaf's issuer is of the same organization as a root given.
     pub kindred: bool,
@@ -150,7 +150,7 @@ pub enum Fault {
     SameNameOtherKey(WireText),
 }
 
-/// What the client asked for: a host name or an address.
+/// The name that a certificate must have: a host name or an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ServerName {
     /// A DNS name.
@@ -200,7 +200,7 @@ pub fn judge(
     }
 }
 
-/// What an anchor's origin is called: the file of `--ca` by its name.
+/// The report's name for the origin of an anchor: of `--ca`, the file's name.
 pub(crate) fn origin_name(origin: &str) -> Phrase {
     match origin {
         "public roots" => phrase("origin-public"),

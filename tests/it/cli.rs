@@ -408,6 +408,12 @@ fn the_files_of_a_ring_are_one_capture_with_merge() {
             report["capture"]["file"] = serde_json::Value::Null;
             report["capture"]["bytes"] = serde_json::Value::Null;
         }
+        // How it was made is what tells them apart.
+        assert_eq!(
+            merged["options"]["merged"],
+            serde_json::json!([parts[2], parts[0], parts[1]])
+        );
+        merged["options"]["merged"] = serde_json::json!([]);
         assert_eq!(merged, whole);
         // Without it, they are three.
         let three = json(&run(&["-f", "json", &parts[0], &parts[1], &parts[2]]));

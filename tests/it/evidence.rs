@@ -85,7 +85,17 @@ fn slices_agree(number: usize) {
                 verified.stderr
             );
             let verification = verified.report();
-            assert_eq!(verification["unchecked"], 0, "{} {of}: {verification}", row.file);
+            // Of a slice, what counts all frames and the name of the capture; of the capture itself, nothing.
+            let unchecked: Vec<&str> = verification["claims"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|it| it["state"] == "unchecked")
+                .map(|it| it["why"].as_str().unwrap())
+                .collect();
+            let known = ["it counts all frames of the capture", "a file can have any name"];
+            let is_known = |why: &&str| of == &slice && known.iter().any(|it| why.starts_with(it));
+            assert!(unchecked.iter().all(is_known), "{} {of}: {verification}", row.file);
             assert!(verification["holds"].as_u64() > Some(0));
         }
     }
@@ -147,6 +157,8 @@ fn identifiers(report: &Value) -> BTreeSet<String> {
     }
     // Short words occur in any megabyte; public ones and reserved addresses stay on purpose.
     let profile = fs::read_to_string(root().join("profiles/cisco-smart-licensing.toml")).unwrap();
+    // Names of products that stand in between are what a verdict rests on, and nobody's own.
+    let between = fs::read_to_string(root().join("profiles/shared/in-between.toml")).unwrap();
     // So do words of our own sentences.
     let own: String = ["texts/en", "texts/en/dialects", "texts/en/explain"]
         .iter()
@@ -156,6 +168,7 @@ fn identifiers(report: &Value) -> BTreeSet<String> {
         .map(|path| fs::read_to_string(path).unwrap())
         .collect();
     let public = profile
+        + &between
         + &own
         + "Server Signed Certificate Device serialNumber default Transport Manufacturing <virtual account>";
     let public = public.to_ascii_lowercase();
@@ -368,7 +381,7 @@ fn what_cannot_be_checked_is_said_in_one_sentence_and_exit_2() {
         );
     };
     refused("no json", capture, "no JSON report");
-    refused("[]", capture, "several reports");
+    refused("[]", capture, "no report of tlswalk");
     refused("{}", capture, "no report of tlswalk");
     refused(
         &text.replace("tlswalk.report/1", "tlswalk.report/9"),

@@ -2,6 +2,7 @@
 #![allow(
     clippy::indexing_slicing,
     clippy::unwrap_used,
+    clippy::panic,
     reason = "test code states its invariants"
 )]
 
@@ -35,25 +36,78 @@ fn the_fix_begins_within_the_first_twelve_lines() {
     assert!(late.is_empty(), "{}", late.join("\n"));
 }
 
+/// What is copied as it is: commands and filters, in any place of a report.
+fn to_copy(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                match (key.as_str(), value) {
+                    ("commands", Value::Array(lines)) => {
+                        found.extend(lines.iter().filter_map(|it| Some(it.as_str()?.trim().to_owned())));
+                    }
+                    ("display_filter" | "sha256" | "serial" | "file", Value::String(text)) => found.push(text.clone()),
+                    (_, value) => to_copy(value, found),
+                }
+            }
+        }
+        Value::Array(values) => values.iter().for_each(|it| to_copy(it, found)),
+        _ => {}
+    }
+}
+
 #[test]
-fn a_narrow_terminal_shows_all_but_commands_and_filters_without_breaking_them() {
+fn no_line_is_wider_than_the_terminal_but_one_to_copy() {
     let mut wide = Vec::new();
-    for row in rows().iter().step_by(5) {
-        let text = screen(&row.options, &format!("samples/{}", row.file), 32);
-        let is_to_copy = |line: &&str| {
-            line.starts_with("       ")
-                || ["tlswalk ", "  Wireshark", "samples/"]
-                    .iter()
-                    .any(|it| line.contains(it))
-        };
-        let lines = text.lines().filter(|line| !is_to_copy(line));
-        wide.extend(
-            lines
-                .filter(|line| line.width() > 32)
-                .map(|line| format!("{}: {line}", row.file)),
-        );
+    for row in rows() {
+        let file = format!("samples/{}", row.file);
+        let mut command = crate::support::program();
+        command
+            .current_dir(root())
+            .args(&row.options)
+            .args(["-f", "json", &file]);
+        let report: Value = serde_json::from_str(&run(&mut command, TIME_LIMIT).stdout).unwrap();
+        let mut copies = Vec::new();
+        to_copy(&report, &mut copies);
+        let verbose = [&row.options[..], &["-v".to_owned()]].concat();
+        for (options, columns) in [
+            (&row.options, 32),
+            (&row.options, 60),
+            (&row.options, 100),
+            (&verbose, 60),
+        ] {
+            for line in screen(options, &file, columns)
+                .lines()
+                .filter(|line| line.width() > columns)
+            {
+                // Of a command that suggests itself, its options and files follow.
+                let is_copy = |text: &String| line.trim_end_matches(':').ends_with(text.as_str()) && !text.is_empty();
+                if !line.contains("tlswalk ") && !copies.iter().any(is_copy) {
+                    wide.push(format!("{}, {columns} columns: {line}", row.file));
+                }
+            }
+        }
     }
     assert!(wide.is_empty(), "{}", wide.join("\n"));
+}
+
+#[test]
+fn hashes_and_serial_numbers_are_whole_in_any_width() {
+    let file = "samples/client-certificate-self-signed-expired.pcap";
+    let (_, json) = outcome(&["-f", "json", file]);
+    let report: Value = serde_json::from_str(&json).unwrap();
+    let certificates = &report["connections"][0]["certificates"];
+    for columns in [32, 60, 100] {
+        let text = screen(&["-v".to_owned()], file, columns);
+        for certificate in ["server", "client"]
+            .iter()
+            .flat_map(|side| certificates[side].as_array().unwrap())
+        {
+            for key in ["sha256", "serial"] {
+                let number = certificate[key].as_str().unwrap();
+                assert!(text.contains(number), "{columns} columns: {number}");
+            }
+        }
+    }
 }
 
 /// A browser refuses the certificate of a device's own page: no licensing, and a failure all the same.
@@ -207,4 +261,32 @@ fn the_figures_in_the_readme_are_those_that_were_counted() {
         let told = format!("`{word}` | {} of {} right |", thousands(right), thousands(all));
         assert!(readme.contains(&told), "{told}");
     }
+}
+
+#[test]
+fn what_an_audit_counted_is_what_the_readme_says() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let counted = std::fs::read_to_string(root().join("docs/audits.tsv")).unwrap();
+    let rows: Vec<Vec<&str>> = counted
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.split('\t').collect())
+        .collect();
+    let row = |name: &str| rows.iter().find(|row| row[0] == name).unwrap()[1..].to_vec();
+    let [captures, verdicts, wrong, ..] = row("public-captures")[..] else {
+        panic!()
+    };
+    assert!(readme.contains(&format!(
+        "| {captures} public captures: {verdicts} `certain` verdicts, read by hand against the frames | {wrong} wrong or misleading."
+    )));
+    let [cases, judged, wrong, ..] = row("field-faults")[..] else {
+        panic!()
+    };
+    assert_eq!(
+        (cases, wrong),
+        (judged, "0"),
+        "the sentence in README.md says that all are right"
+    );
+    assert!(readme.contains(&format!("| {cases} faults from the field")));
+    assert!(readme.contains(&format!("| {judged} right, no false statement.")));
 }

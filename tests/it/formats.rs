@@ -160,15 +160,23 @@ fn a_file_of_expectations_names_captures_by_pattern_and_junit_shows_them() {
          no-licensing-traffic\tsamples/no-licensing*\nhealthy  healthy-*.pcap\ntcp-refused  *refused*.pcap\n",
     )
     .unwrap();
-    let (code, told) = exit_code(&["-q", "--expect-file", name, FAILING, GOOD, EMPTY]);
+    let all = [
+        "-q",
+        "--expect-file",
+        name,
+        FAILING,
+        GOOD,
+        EMPTY,
+        "samples/tcp-refused.pcap",
+    ];
+    let (code, told) = exit_code(&all);
     assert_eq!(code, 0, "{told}");
-    assert!(told.contains("no capture was given that fits *refused*.pcap"), "{told}");
-    let outcome = tlswalk(&["-f", "junit", "--expect-file", name, FAILING, GOOD], TIME_LIMIT);
+    let outcome = tlswalk(&[&["-f", "junit"][..], &all[1..]].concat(), TIME_LIMIT);
     assert!(outcome.stdout.contains("failures=\"0\"") && outcome.stdout.contains("verdict is healthy"));
     let (code, told) = exit_code(&["-q", "--expect-file", name, "samples/dns-no-response.pcap"]);
     assert_eq!(code, 1);
     assert!(
-        told.contains("no line names this capture, seen dns-no-response"),
+        told.contains("expected a line that names this capture, seen dns-no-response"),
         "{told}"
     );
     assert_eq!(exit_code(&["--expect-file", "no-such-file", GOOD]).0, 2);
@@ -228,6 +236,31 @@ fn completions_and_the_manual_are_what_their_readers_take() {
         TIME_LIMIT,
     );
     assert_eq!(asked.stdout.trim(), "--format", "{}", asked.stderr);
+    let offers = |words: &str, offered: &str| {
+        let last = words.split(' ').count() - 1;
+        let said = run(
+            Command::new("bash").arg("-c").arg(format!(
+                "source {}; COMP_WORDS=({words} '') COMP_CWORD={}; _tlswalk tlswalk '' {}; echo \"${{COMPREPLY[@]}}\"",
+                script.display(),
+                last + 1,
+                words.split(' ').next_back().unwrap()
+            )),
+            TIME_LIMIT,
+        );
+        let words_offered: Vec<&str> = said.stdout.split_whitespace().collect();
+        assert!(
+            words_offered.contains(&offered),
+            "{words}: {words_offered:?} {}",
+            said.stderr
+        );
+    };
+    offers("tlswalk explain", "tcp-refused");
+    offers("tlswalk whynot", "tcp-refused");
+    offers("tlswalk --expect", "healthy");
+    offers("tlswalk --profile", "capwap-join");
+    offers("tlswalk triage --profile", "default");
+    offers("tlswalk --dialect", "ios-xe");
+    offers("tlswalk --for", "firewall");
     for shell in ["zsh", "fish", "elvish", "powershell"] {
         assert!(
             tlswalk(&["completions", shell], TIME_LIMIT).stdout.len() > 500,

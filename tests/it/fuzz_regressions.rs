@@ -1,20 +1,23 @@
-//! Every input that once broke a fuzz target, replayed.
+//! Every input that once broke a fuzz target, and those that fuzzing begins with, replayed.
 #![allow(clippy::unwrap_used, reason = "test code states its invariants")]
 
 use crate::targets;
 
 #[test]
 fn past_crashes_stay_fixed() {
-    let regressions = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/regressions");
-    let replay = |name: &str, target: fn(&[u8])| {
-        for entry in std::fs::read_dir(format!("{regressions}/{name}")).unwrap() {
-            let path = entry.unwrap().path();
-            println!("{}", path.display());
-            target(&std::fs::read(&path).unwrap());
+    let fuzz = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz");
+    for (name, target) in targets::ALL {
+        let takes_captures = ["capture", "analyze", "writers", "slices", "redaction"].contains(&name);
+        let begins_with = if takes_captures { "captures" } else { name };
+        for folder in [format!("regressions/{name}"), format!("corpus/{begins_with}")] {
+            let Ok(entries) = std::fs::read_dir(format!("{fuzz}/{folder}")) else {
+                continue;
+            };
+            for entry in entries {
+                let path = entry.unwrap().path();
+                println!("{}", path.display());
+                target(&std::fs::read(&path).unwrap());
+            }
         }
-    };
-    replay("capture", targets::capture);
-    replay("decode", targets::decode);
-    replay("records", targets::records);
-    replay("analyze", targets::analyze);
+    }
 }

@@ -20,7 +20,7 @@ use tlswalk::capture::read_frames;
 use tlswalk::handoff::diff::{Side, compare};
 use tlswalk::handoff::redact::{Certificates, Redactor};
 use tlswalk::handoff::slice::{Breadth, Judged, Kept, Wish, choose, cut, holds, judge};
-use tlswalk::handoff::verify::{read_report, verify};
+use tlswalk::handoff::verify::{Files, read_report, verify};
 use tlswalk::report::json;
 
 /// Runs unless `TLSWALK_MUTATIONS` says another number; a run reads a capture some ten times.
@@ -114,7 +114,11 @@ fn slice_and_verify(bytes: &[u8], options: &Options) -> Option<Breadth> {
         json::write_pretty(&judged.report, &mut text).unwrap();
         let claimed = read_report(std::str::from_utf8(&text).unwrap(), Language::En).unwrap();
         for capture in [bytes, &slice] {
-            let verification = verify(&claimed, capture, "", options).unwrap();
+            let files = Files {
+                names: vec!["a capture".to_owned()],
+                ..Files::default()
+            };
+            let verification = verify(&claimed, &files, || Ok(vec![capture]), options, None).unwrap();
             assert_eq!(
                 verification.exit_code(),
                 0,

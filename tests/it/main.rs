@@ -12,6 +12,7 @@
 )]
 
 // What several of them use.
+mod answers;
 #[path = "../../benches/generator/mod.rs"]
 mod generator;
 mod metamorph;
@@ -29,17 +30,23 @@ use targets::scenario;
 mod alerts;
 mod bounds;
 mod catalogues;
+mod chassis;
+mod check;
 mod cli;
+mod compatible;
 mod corpus;
 mod device_logs;
 mod dialects;
 mod earned;
+mod edits;
 mod endings;
+mod every_option;
 mod evidence;
 mod examples;
 mod first_screen;
 mod formats;
 mod fuzz_regressions;
+mod gates;
 mod generated;
 mod handed_on;
 mod in_between;
@@ -60,6 +67,7 @@ mod refutation;
 mod remedies;
 mod samples;
 mod scenarios;
+mod schemas;
 mod serve;
 mod settings;
 mod stacks;

@@ -284,6 +284,134 @@ fn a_page_on_very_many_attempts_stays_small_and_says_what_it_leaves_out() {
     assert!(text.contains("without their details, to keep this page small"));
 }
 
+/// The first element with a class.
+fn with_class<'a>(document: &'a Document<'_>, class: &str) -> Node<'a, 'a> {
+    let has = |node: &Node<'_, '_>| {
+        node.attribute("class")
+            .is_some_and(|it| it.split(' ').any(|it| it == class))
+    };
+    document
+        .descendants()
+        .find(has)
+        .unwrap_or_else(|| panic!("no .{class}"))
+}
+
+fn words(node: Node<'_, '_>) -> String {
+    let texts = node
+        .descendants()
+        .filter_map(|node| node.text().filter(|_| node.is_text()));
+    texts.collect::<Vec<_>>().join("").replace('\u{a0}', " ")
+}
+
+#[test]
+fn a_page_on_several_captures_begins_with_the_worst_and_then_lists_all() {
+    let samples = ["healthy-cslu.pcap", "tcp-refused.pcap", "no-licensing-traffic.pcap"];
+    let reports = samples.map(|sample| Report::clone(&report(sample)));
+    let named = reports.map(|mut report| {
+        report.capture.file = format!("exports/monday/{}", report.capture.file);
+        report
+    });
+    let text = page(&named);
+    only_shows(&text, "several captures");
+    let document = parsed(&text);
+    let articles: Vec<_> = document
+        .descendants()
+        .filter(|node| node.has_tag_name("article"))
+        .filter_map(|node| node.attribute("id"))
+        .collect();
+    assert_eq!(articles, ["c2", "c1", "c3"]);
+    let list = document.descendants().find(|node| node.has_tag_name("nav")).unwrap();
+    let place = |id: &str| {
+        document
+            .descendants()
+            .position(|node| node.attribute("id") == Some(id))
+            .unwrap()
+    };
+    assert!(place("c2") < place("captures") && place("captures") < place("c1"));
+    // The folder that they share is said once, and each link leads to its article.
+    let told = words(list);
+    assert!(
+        told.contains("All in exports/monday/") && told.matches("exports").count() == 1,
+        "{told}"
+    );
+    let links: Vec<_> = list.descendants().filter_map(|node| node.attribute("href")).collect();
+    assert_eq!(links, ["#c1", "#c2", "#c3"]);
+    assert!(words(document.root()).contains("3 captures, 1 failed"));
+}
+
+#[test]
+fn evidence_leads_to_its_row_in_the_ladder() {
+    for row in rows() {
+        let text = page(&[report(&row.file)]);
+        let document = parsed(&text);
+        for cell in document
+            .descendants()
+            .filter(|node| node.attribute("scope") == Some("row"))
+        {
+            let Some(link) = cell.descendants().find(|node| node.has_tag_name("a")) else {
+                continue;
+            };
+            let target = link.attribute("href").unwrap().trim_start_matches('#');
+            let row = document
+                .descendants()
+                .find(|node| node.attribute("id") == Some(target))
+                .unwrap();
+            assert!(row.attribute("class").unwrap().starts_with("row "), "{target}");
+        }
+    }
+    let text = page(&[report("client-certificate-self-signed-expired.pcap")]);
+    let document = parsed(&text);
+    let evidence = with_class(&document, "evidence");
+    assert_eq!(evidence.descendants().filter(|node| node.has_tag_name("a")).count(), 3);
+}
+
+#[test]
+fn a_cured_course_is_the_first_thing_on_its_page() {
+    let text = tlswalk(&["-f", "html", "samples/retry-cured.pcap"], TIME_LIMIT).stdout;
+    let document = parsed(&text);
+    let turn = words(with_class(&document, "turn"));
+    assert!(
+        turn.contains("Works since 09:46:08 UTC, after 1 failed attempt"),
+        "{turn}"
+    );
+    let place = |class: &str| with_class(&document, class).id().get_usize();
+    assert!(place("turn") < place("courses") && place("courses") < place("attempt"));
+    assert_eq!(text.matches("class=\"courses\"").count(), 1);
+}
+
+#[test]
+fn a_join_is_told_in_the_words_of_access_points() {
+    let text = page(&[report("capwap-join-ap-certificate-expired.pcap")]);
+    let document = parsed(&text);
+    let titles: Vec<String> = document
+        .descendants()
+        .filter(|node| node.has_tag_name("h4"))
+        .map(words)
+        .collect();
+    assert_eq!(titles, ["From the controller", "From the access point"]);
+    assert_eq!(words(with_class(&document, "role")), "access point");
+}
+
+#[test]
+fn commands_are_copied_one_by_one() {
+    let sample = "samples/client-certificate-self-signed-expired.pcap";
+    let text = tlswalk(&["-f", "html", sample], TIME_LIMIT).stdout;
+    let document = parsed(&text);
+    let commands = with_class(&document, "commands");
+    let lines: Vec<String> = commands.children().filter(Node::is_element).map(words).collect();
+    assert!(
+        lines.len() > 3 && lines.iter().all(|line| !line.contains('\n')),
+        "{lines:?}"
+    );
+    // What is copied is what the report has: no space in it was made one that does not break.
+    assert!(
+        !text
+            .split("class=\"take\">")
+            .skip(1)
+            .any(|it| it.split("</code>").next().unwrap().contains('\u{a0}'))
+    );
+}
+
 /// What headless Chromium makes of a page: the document afterwards, its messages, and the addresses it asked for.
 fn browse(page: &str) -> (String, String, String) {
     let folder = tempfile::tempdir().unwrap();
@@ -334,4 +462,104 @@ fn a_browser_finds_no_error_asks_for_nothing_and_runs_nothing() {
             "the page asked for something"
         );
     }
+}
+
+/// The accessibility rules of axe-core, which `npm install --prefix target/axe axe-core` brings.
+const AXE: &str = "target/axe/node_modules/axe-core/axe.min.js";
+
+/// What axe finds on a page with every part of it unfolded: rule, number of elements, the first one.
+fn axe_findings(page: &str, axe: &str, width: u32) -> String {
+    let policy = page
+        .split("<meta http-equiv=")
+        .nth(1)
+        .unwrap()
+        .split("/>")
+        .next()
+        .unwrap();
+    let run = "document.querySelectorAll('details').forEach(it => it.open = true); \
+        axe.run(document, {resultTypes: ['violations']}).then(all => { \
+            const found = all.violations.map(it => it.id + ' ' + it.nodes.length + ' ' + it.nodes[0].target); \
+            document.body.setAttribute('data-axe', all.passes.length + ' passed; ' + found.join('; ')); \
+        }, why => document.body.setAttribute('data-axe', 'axe failed: ' + why));";
+    // The page's own policy forbids scripts: what is examined is the page without it.
+    let examined = page.replace(&format!("<meta http-equiv={policy}/>"), "").replace(
+        "</body>",
+        &format!("<script>{axe}</script><script>{run}</script></body>"),
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("page.html");
+    fs::write(&file, examined).unwrap();
+    let mut command = Command::new("chromium");
+    command
+        .args("--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --dump-dom".split(' '))
+        .args("--disable-background-networking --disable-component-update --disable-sync".split(' '))
+        .args(["--virtual-time-budget=60000", &format!("--window-size={width},900")])
+        .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
+        .arg(format!("file://{}", file.display()));
+    let outcome = run_command(&mut command);
+    let said = outcome
+        .split("data-axe=\"")
+        .nth(1)
+        .unwrap_or_else(|| panic!("axe said nothing: {outcome}"));
+    said.split('"').next().unwrap().to_owned()
+}
+
+fn run_command(command: &mut Command) -> String {
+    run(command, Duration::from_secs(180)).stdout
+}
+
+#[test]
+fn axe_finds_nothing_on_any_kind_of_page() {
+    if Command::new("chromium").arg("--version").output().is_err() {
+        return skip("accessibility of the page", "chromium is not installed");
+    }
+    let Ok(axe) = fs::read_to_string(root().join(AXE)) else {
+        return skip(
+            "accessibility of the page",
+            "axe-core is not there: npm install --no-save --prefix target/axe axe-core",
+        );
+    };
+    let log: &[&str] = &["--log", "samples/device-alone.log"];
+    let kinds: &[(&str, &[&str], u32)] = &[
+        ("en", &["samples/client-certificate-self-signed-expired.pcap"], 1280),
+        ("ja", &["samples/client-certificate-self-signed-expired.pcap"], 390),
+        ("en", &["samples/retry-cured.pcap"], 390),
+        (
+            "en",
+            &["--all", "--profile", "default", "samples/two-services.pcap"],
+            1280,
+        ),
+        (
+            "en",
+            &[
+                "samples/tcp-refused.pcap",
+                "samples/healthy-cslu.pcap",
+                "samples/silent-mid-handshake.pcap",
+                "Cargo.toml",
+            ],
+            390,
+        ),
+        ("en", &["samples/capwap-join-ap-certificate-expired.pcap"], 1280),
+        ("en", &["samples/no-licensing-traffic.pcap"], 390),
+        ("ja", log, 1280),
+    ];
+    let mut pages: Vec<(String, String, u32)> = Vec::new();
+    for (language, arguments, width) in kinds {
+        let text = tlswalk(&[&["-f", "html", "--lang", language], *arguments].concat(), TIME_LIMIT).stdout;
+        pages.push((format!("{language} {arguments:?}"), text, *width));
+    }
+    let text = tlswalk(&["triage", "-f", "html", "samples/"], TIME_LIMIT).stdout;
+    pages.push(("triage".to_owned(), text, 390));
+    let mut found = Vec::new();
+    for (name, text, width) in pages {
+        let dark = text.replace("@media (prefers-color-scheme: dark)", "@media all");
+        assert_ne!(dark, text, "{name}");
+        for (scheme, text) in [("light", text), ("dark", dark)] {
+            let said = axe_findings(&text, &axe, width);
+            if !said.ends_with("passed; ") {
+                found.push(format!("{name}, {scheme}: {said}"));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }

@@ -207,11 +207,15 @@ fn planted() -> Vec<(&'static str, &'static str, Plant)> {
             REFUSED,
             Say("RST in answer, 0.1 s later, time to live 64", 25),
         ),
-        ("reset-frame", REFUSED, Say("RST as from the server, 0.1 s later", 26)),
+        (
+            "reset-frame",
+            REFUSED,
+            Say("RST with the server's address, 0.1 s later", 26),
+        ),
         (
             "had-expired",
             REFUSED,
-            Say("it had expired 12 days before this capture (2020-01-01)", 21),
+            Say("it expired 2020-01-01 (12 days before this capture)", 21),
         ),
         (
             "issued-by",

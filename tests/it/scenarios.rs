@@ -851,3 +851,31 @@ fn damage_never_flips_a_verdict() {
         }
     }
 }
+
+#[test]
+fn a_zero_byte_that_comes_before_its_turn_is_no_padding() {
+    // A segment of one zero byte, as short as padding, ahead of the ones before it.
+    let flight = each_in_a_record(&server_flight());
+    let zero = flight.iter().position(|&byte| byte == 0).unwrap().max(1);
+    let (before, rest) = flight.split_at(zero);
+    let (byte, after) = rest.split_at(1);
+    let story = |swap: bool| {
+        let hello = each_in_a_record(&[client_hello(Offer::Tls12, Group::X25519)]);
+        let mut story = Scenario::open().send(Client, hello);
+        for part in [before, byte, after] {
+            story = story.packet(Server, ACK | PSH, part);
+        }
+        let [first, second, ..] = story.data_frames(Server)[..] else {
+            unreachable!("three segments")
+        };
+        let story = if swap { story.swap(first, second) } else { story };
+        story.wait(SECOND / 50).packet(Client, ACK, &[]).close(Client)
+    };
+    let said = |story: Scenario| {
+        let report = analyze(&story.pcap());
+        let verdict = &report.attempts[0].verdict;
+        (verdict.id.to_string(), report.connections[0].tcp.gaps.len())
+    };
+    assert_eq!(said(story(true)), said(story(false)));
+    assert_eq!(said(story(true)).1, 0);
+}

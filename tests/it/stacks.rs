@@ -120,8 +120,8 @@ fn a_library_chooses_commands_and_nothing_else() {
     for (server, client, address, line) in [
         ("openssl", "java", "10.99.13.5", "keytool -importcert -cacerts"),
         ("openssl", "go", "10.99.14.5", "SSL_CERT_FILE="),
-        ("openssl", "node", "10.99.15.5", "NODE_EXTRA_CA_CERTS="),
-        ("openssl", "nss", "10.99.12.5", "certutil -d sql:"),
+        ("openssl", "node", "10.99.15.24", "node --tls-cipher-list="),
+        ("openssl", "nss", "10.99.12.21", "tstclnt -d sql:"),
     ] {
         let file = folder.join(format!("{server}.pcap.zst")).to_string_lossy().into_owned();
         let find = |report: &Value| {

@@ -184,3 +184,70 @@ fn a_bad_attempt_parts_from_a_good_one_where_the_alert_stands() {
     let same = diff(bad, bad);
     assert_eq!(code(&same), 0, "{}", same.stdout);
 }
+
+#[test]
+fn two_samples_that_differ_in_the_culprit_are_not_the_same() {
+    use tlswalk::handoff::diff::{Side, compare};
+
+    let mut sides = Vec::new();
+    for row in crate::support::rows() {
+        let bytes = fs::read(root().join("samples").join(&row.file)).unwrap();
+        if bytes.len() > 200_000 {
+            continue;
+        }
+        let options = tlswalk::Options::new(tlswalk::profile::Profile::built_in("cisco-smart-licensing").unwrap());
+        let report = tlswalk::analyze(&bytes[..], &row.file, &options).unwrap();
+        // The attempt that gives the report its verdict.
+        let attempt = report.attempts.iter().find(|it| it.verdict.id == report.verdict.id);
+        let Some(attempt) = attempt.or(report.attempts.first()) else {
+            continue;
+        };
+        let verdict = &attempt.verdict;
+        let words = [
+            verdict.id.name(),
+            verdict.by.name(),
+            verdict.at.name(),
+            verdict.confidence.name(),
+        ];
+        let culprit = format!("{} {}", words.join(" "), verdict.causes.join(" "));
+        sides.push((
+            row.file,
+            culprit,
+            Side::read(&bytes[..], "a capture", &options).unwrap(),
+        ));
+    }
+    assert!(sides.len() > 80, "{}", sides.len());
+    let mut apart = 0;
+    for (at, (name, culprit, side)) in sides.iter().enumerate() {
+        for (other_name, other_culprit, other) in sides.iter().skip(at + 1).filter(|(_, it, _)| it != culprit) {
+            let comparison = compare(side, other, tlswalk::base::phrase::Language::En).unwrap();
+            assert!(!comparison.same, "{name} {other_name}: {culprit:?} {other_culprit:?}");
+            apart += 1;
+        }
+        let again = compare(side, side, tlswalk::base::phrase::Language::En).unwrap();
+        assert!(again.same, "{name}: {:?}", again.differences);
+    }
+    assert!(apart > 1000, "{apart}");
+}
+
+#[test]
+fn what_was_negotiated_who_issued_and_when_each_step_came_stand_beside_one_another() {
+    let outcome = diff("samples/healthy-tls12.pcap", "samples/healthy-tls13.pcap");
+    let told = outcome.report();
+    let ids = ids(&told);
+    assert!(ids.contains(&"version"), "{ids:?}");
+    let version = told["differences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|it| it["id"] == "version")
+        .unwrap();
+    assert_eq!(version["text"], "version of TLS: 1.2 in 1, 1.3 in 2");
+    let steps = told["steps"].as_array().unwrap();
+    let hello = steps.iter().find(|it| it["step"] == "client-hello").unwrap();
+    assert!(hello["first"]["seconds"].as_f64() > Some(0.0) && hello["second"]["frame"].as_u64() > Some(0));
+    assert!(
+        steps.iter().any(|it| it["second"].is_null()),
+        "what one alone has stands alone"
+    );
+}

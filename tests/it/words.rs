@@ -22,6 +22,15 @@ const IDIOMS: &[(&str, &str)] = &[
     ("is rather", "is more likely"),
     ("push out nothing", "never evicts"),
     ("shall", "must, or: will"),
+    ("in vain", "without success"),
+    ("log tells", "log shows"),
+    ("logs tell", "logs show"),
+    ("as a rule", "usually"),
+    ("broke the handshake", "aborted the handshake"),
+    ("without a word", "without sending anything"),
+    ("so to say", "leave it out"),
+    ("is told to use", "is configured to use"),
+    ("in the midst of", "during"),
 ];
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -68,7 +77,9 @@ fn no_text_has_an_idiom_of_ours() {
         let name = path.strip_prefix(root()).unwrap().display().to_string();
         found.extend(idioms(&name, &fs::read_to_string(&path).unwrap()));
     }
-    for command in ["", "slice", "verify", "diff", "why", "whynot", "triage", "explain"] {
+    for command in [
+        "", "slice", "verify", "diff", "why", "whynot", "check", "triage", "explain",
+    ] {
         let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|it| !it.is_empty()).collect();
         let help = tlswalk(&arguments, Duration::from_secs(60)).stdout;
         assert!(help.contains("Usage:"), "{command}");

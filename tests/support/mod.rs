@@ -222,6 +222,23 @@ pub fn rows() -> Vec<Row> {
         .collect()
 }
 
+/// A report, or a list of them, without how it was made: that is the same in every sample, and `edits.rs` asks of it.
+pub fn without_options(json: &str) -> String {
+    let mut kept: Vec<String> = Vec::new();
+    let mut lines = json.lines();
+    while let Some(line) = lines.next() {
+        let Some(indent) = line.strip_suffix("\"options\": {") else {
+            kept.push(line.to_owned());
+            continue;
+        };
+        let end = format!("{indent}}}");
+        lines.find(|line| **line == end).expect("an object ends");
+        let before = kept.last_mut().expect("a report begins with something else");
+        *before = before.strip_suffix(',').expect("the options stand last").to_owned();
+    }
+    kept.join("\n") + if json.ends_with('\n') { "\n" } else { "" }
+}
+
 /// One row of the table of device logs in `samples/README.md`.
 #[derive(Clone, Debug)]
 pub struct LogRow {

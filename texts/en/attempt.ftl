@@ -12,8 +12,8 @@ recapture-expect = the new capture begins with a look-up or SYN and ends with FI
 
 # What a capture without licensing traffic proves.
 quiet-others-name = TLS connections in it ask for { $names }, which the profile does not know: if one is an SSM On-Prem, a CSLU or a proxy of yours, run tlswalk again with --on-prem { $name }, --cslu or --proxy
-quiet-short = it covers { $watched }, { $percent } % of the { $cycle } between two reports: silence for so long is nothing unusual
-quiet-long = it covers { $watched }, longer than the { $cycle } between two reports: a { -device } that reports through here would have been heard
+quiet-short = it covers { $watched }, { $percent } % of the { $cycle } between two reports: no licensing traffic in so short a time is normal
+quiet-long = it covers { $watched }, longer than the { $cycle } between two reports: a { -device } that reports through here would show in it
 quiet-moment = a few seconds
 quiet-by-option = named by --wlc
 quiet-by-capwap = access points speak CAPWAP with it
@@ -56,8 +56,8 @@ course-broke = it worked at first, and then { $failed ->
 course-flapping = flapping: { $failed } tries failed and { $worked } worked, in turn
 
 # The lines of the story.
-story-try = { $verdict }: { $summary }
-story-same = { $count } times { $verdict }: { $summary }
+story-try = { $summary } [{ $verdict }]
+story-same = { $count } times: { $summary } [{ $verdict }]
 story-again = { $verdict }
 story-same-again = { $count } times { $verdict }
 story-after = after { $pause }
@@ -87,7 +87,7 @@ baseline-not-secured = without it the handshake does not end, and no report is s
 baseline-not-answered = without it the { -device } counts the report as not delivered
 
 # Rules: the name was resolved, and nothing was connected to.
-no-connection = { $device } was told that { $name } is at { $address }, and opened no connection to it in the { $seconds } that followed
+no-connection = DNS gave { $device } the address { $address } for { $name }, and no connection to it followed within { $seconds }
 no-connection-asks = asks { $server } for { $name }
 no-connection-answer = { $server } answers { $address }
 no-connection-visible = another connection of { $device }: the capture would show one to the service, too
@@ -117,7 +117,7 @@ dns-refused = { $from } refuses the question for { $name } with ICMP: { $kind }
 url-unknown = correct the URL: the service at { $server } knows no { $target }
 proxy-other-way = or go another way than by { $proxy }: straight, where the firewall lets { $device } reach { $target }
 proxy-cslu = or go through a CSLU, which can authenticate with a proxy
-log-of-device = compare with what { $device } itself noted about { $name }, and let it try again
+log-of-device = compare with the log of { $device } about { $name }, and let it try again
 log-of-device-expect = the log names the reason, or the next try works
 
 # Rules: TLS spoken straight to a proxy.

@@ -4,7 +4,7 @@
 
 verbatim = { $text }
 
-# Clauses joined: "is self-signed, had expired and is for another name".
+# Clauses joined: "is self-signed, expired and is for another name".
 list = { $head } and { $last }
 list-separator = { ", " }
 # Clauses that stand for themselves, one after the other.
@@ -13,6 +13,10 @@ enumerated = { $text }, { $next }
 
 # Lengths of time.
 seconds = { $seconds } s
+elapsed-minutes = { $minutes } min
+elapsed-minutes-seconds = { $minutes } min { $seconds } s
+elapsed-hours = { $hours } h
+elapsed-hours-minutes = { $hours } h { $minutes } min
 span-days = { $count } { $count ->
     [one] day
    *[other] days
@@ -82,7 +86,7 @@ certificate-staple-missing = demands a stapled OCSP response (must-staple), whic
 certificate-unchecked = has a chain that cannot be checked here: { $detail }
 certificate-broken = has a chain that does not hold: { $detail }
 certificate-unreadable = cannot be read
-certificate-expired = had expired { $span } before this capture ({ $date })
+certificate-expired = expired { $date } ({ $span } before this capture)
 certificate-not-yet-valid = becomes valid only { $span } after this capture ({ $date })
 certificate-other-names = is for other names than the one asked for
 certificate-common-name-only = carries the name asked for only in its common name

@@ -15,7 +15,7 @@ datagrams-no-answer-after-discovery = { $service } answered the { $who }'s Disco
 } in { $span }
 datagrams-discovery-answered = Discovery Response
 datagrams-cannot-tell-where = where the datagrams end: nothing acknowledges a datagram, so it shows only in a capture at the other side whether they arrive there
-datagrams-listen = see whether anything answers at { $server }, and whether it refuses before it says a word
+datagrams-listen = see whether anything answers at { $server }, and whether it refuses before it sends anything
 datagrams-allow = let UDP pass between { $device } and { $server }, both ways
 datagrams-allow-capwap = let UDP ports 5246 and 5247 pass between { $device } and { $server }, both ways
 
@@ -37,14 +37,14 @@ datagrams-repeated = the { $who } sends its flight again, { $times } { $times ->
 } since frame { $first }
 datagrams-repeated-doubling = the { $who } sends its flight again, { $times } times since frame { $first }; the pauses grow from { $shortest } to { $longest }, as timers of DTLS do
 datagrams-cannot-tell-size = whether size is the reason: the largest datagram of the side that is not heard has { $largest } bytes
-datagrams-let-fragments-pass = let UDP with all its IP fragments pass between { $client } and { $server }, or make the datagrams smaller: a firewall, a tunnel or a policer that drops fragments stops just this
-datagrams-let-large-pass = let UDP with all its IP fragments pass between { $client } and { $server } (datagrams of up to { $largest } bytes), or make them smaller: a firewall, a tunnel or a policer that drops large packets stops just this
+datagrams-let-fragments-pass = let UDP with all its IP fragments pass between { $client } and { $server }, or make the datagrams smaller: a firewall, a tunnel or a policer that drops fragments causes this
+datagrams-let-large-pass = let UDP with all its IP fragments pass between { $client } and { $server } (datagrams of up to { $largest } bytes), or make them smaller: a firewall, a tunnel or a policer that drops large packets causes this
 
 # silence behind a certificate
-silent-refusal-summary-server = { $service } said nothing more after the { $who }'s certificate, which { $clauses }: some stacks refuse a certificate without a word
-silent-refusal-summary-client = the { $who } said nothing more after the certificate of { $service }, which { $clauses }: some stacks refuse a certificate without a word
+silent-refusal-summary-server = { $service } said nothing more after the { $who }'s certificate, which { $clauses }: some stacks refuse a certificate without an alert
+silent-refusal-summary-client = the { $who } said nothing more after the certificate of { $service }, which { $clauses }: some stacks refuse a certificate without an alert
 silent-refusal-silent = last packet, { $span } later: the flight was sent again { $times } times, and nothing came from the { $who }
-silent-refusal-cannot-tell = whether the { $who } refused the certificate: it says nothing, and only its own log tells
+silent-refusal-cannot-tell = whether the { $who } refused the certificate: it says nothing, and only its own log shows it
 silent-refusal-or-lost = the flight may not have reached the other side; a capture there shows it
 
 # access points that join

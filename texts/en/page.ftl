@@ -15,7 +15,6 @@ page-certificates = Certificates
 page-filters = Wireshark
 page-filter-evidence = these frames
 page-filter-attempt = the whole attempt
-page-overview = Overview
 page-attempts = Attempts
 page-courses = Tries of one device for one service, in order
 page-captures = Captures
@@ -26,6 +25,8 @@ page-details = More about it
 page-frame = frame
 page-frames = frames
 page-seconds = seconds
+page-minutes = min:s
+page-hours = h:min:s
 page-step = step
 page-from = from
 page-detail = detail
@@ -33,8 +34,6 @@ page-time = time (UTC)
 page-to = to
 page-verdict = verdict
 page-confidence = confidence
-page-count = count
-page-when = when
 page-device = { -device }
 page-server = server
 page-proxy = proxy
@@ -55,8 +54,8 @@ page-serial = serial number
 page-issuer = issued by
 page-fingerprint = SHA-256
 page-unreadable = not readable
-page-odd = Odd
-page-holds = Holds
+page-odd = Noticed
+page-holds = In the capture
 page-file = file
 page-made-by = Made from the capture alone, by
 page-copy-hint = Click a command or filter once to select all of it.
@@ -125,6 +124,9 @@ page-attempts-counted = { $count ->
 page-captures-counted = { $count ->
     [one] 1 capture
    *[other] { $count } captures
+}, { $failed ->
+    [0] none failed
+   *[other] { $failed } failed
 }
 page-timeline = { $id }: { $count } of { $total }, over { $time }
 page-left-out = { $count ->
@@ -142,7 +144,10 @@ page-duplicates = { $count } frames are second copies of a packet
 page-snap = { $count } segments cut by the snap length
 page-one-direction = only one direction of the traffic was captured
 page-drops = the capturing device dropped { $count } packets
-page-contents = { $tcp } TCP connections, { $tls } with TLS
+page-contents = { $count ->
+    [one] 1 TCP connection
+   *[other] { $tcp } TCP connections
+}, { $tls } with TLS
 page-asked-for = servers asked for: { $names }
 page-looked-up = names looked up: { $names }
 
@@ -162,6 +167,3 @@ page-not-yet-valid = not valid until { $days ->
 page-validity-unknown = validity not readable
 page-bar = Valid from { $from } to { $to }; captured { $at }: { $state }
 
-# Lengths of time, in short
-page-span-minutes = { $minutes } min { $seconds } s
-page-span-hours = { $hours } h { $minutes } min

@@ -2,9 +2,10 @@
 
 text-semicolon = { "; " }
 text-named = { $id }: { $text }
-text-named-frames = { $id }: { $text } ({ $frames })
-text-minutes = { $minutes } min { $seconds } s
-text-hours = { $hours } h { $minutes } min
+text-named-frames = { $id }: { $text } ({ $count ->
+    [one] frame
+   *[other] frames
+} { $frames })
 
 # Headings and the words that lines begin with.
 text-fix = Fix, { $owner }
@@ -25,13 +26,13 @@ text-holds-label = In the capture
 
 # Connections of others, in a capture without licensing traffic.
 others-failed = no licensing traffic in this capture; { $all ->
-    [one] its one attempt at TLS
-   *[other] { $failed } of its { $all } attempts at TLS
-} failed (to see all: --all --profile default)
+    [one] its only TLS connection failed
+   *[other] { $failed } of its { $all } TLS connections failed
+} (to see all: --all --profile default)
 others-not-failed = { $all ->
-    [one] its one attempt at TLS is not
-   *[other] none of its { $all } attempts at TLS is
-} seen to fail (to see all: --all --profile default)
+    [one] its only TLS connection shows no failure
+   *[other] none of its { $all } TLS connections shows a failure
+} (to see all: --all --profile default)
 
 # The capture.
 text-frames = { $grouped } { $frames ->

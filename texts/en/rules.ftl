@@ -53,7 +53,7 @@ dns-unexpected-address-no-host = no host's address
 dns-unexpected-address-shared = a carrier-grade NAT address
 dns-unexpected-address-unique-local = a private (unique local) address
 dns-unexpected-address-connects = connects to it
-dns-unexpected-address-tries = tries to connect to it, in vain
+dns-unexpected-address-tries = tries to connect to it, without success
 
 # icmp-blocked
 icmp-blocked-summary-server = the server itself answers the connection to { $target } with ICMP: { $kind }
@@ -70,9 +70,9 @@ tcp-refused-summary = the connection to { $service } was refused: nothing accept
 tcp-refused-answer = RST in answer, { $span } later, time to live { $ttl }
 tcp-refused-firewall = a firewall may answer for the server: compare the time to live with other packets of the server, and look at the firewall's log
 tcp-refused-listen = on { $ip }: see that the service is running and listens on port { $port }
-tcp-refused-proxy = or correct the proxy: the { -device } is told to use { $server }
-tcp-refused-url = or correct the URL: the { -device } is told to use port { $port }
-tcp-refused-allow-first = allow TCP { $port } from { $device } to { $ip }: what refuses in the name of a public service is as a rule a firewall
+tcp-refused-proxy = or correct the proxy: the { -device } is configured to use { $server }
+tcp-refused-url = or correct the URL: the { -device } is configured to use port { $port }
+tcp-refused-allow-first = allow TCP { $port } from { $device } to { $ip }: a reset in the name of a public service usually comes from a firewall
 tcp-refused-allow = or, if a firewall rejects it: allow TCP { $port } from { $device } to { $ip }
 
 # tcp-no-response
@@ -81,7 +81,7 @@ tcp-no-response-summary = nothing answers the { $who }'s connection to { $target
    *[other] SYNs
 } in { $span }, no reply of any kind
 tcp-no-response-last = the last repetition (after { $steps })
-tcp-no-response-tried = { $server } was tried before, in vain
+tcp-no-response-tried = { $server } was tried before, without success
 tcp-no-response-cannot-tell = who dropped the packets: a firewall on the way out, on the way back, or the server; a capture on the far side of the firewall shows it
 tcp-no-response-allow = allow TCP port { $port } from { $device } to { $name }, by name where the firewall can: addresses change
 tcp-no-response-interface = check source address and route
@@ -117,12 +117,12 @@ not-tls-echo = Client Hello from the server
 not-tls-or-client = two clients may be connected to each other: nobody takes the server's part
 not-tls-or-broken = they begin like a record, so a TLS server whose output is damaged is possible
 not-tls-summary-before = { $target } answered in plain HTTP ({ $status } { $reason }) before any Client Hello was sent: it refuses what came first, { $spoken }
-not-tls-before-or = the server may refuse the connection for another reason; its log tells
+not-tls-before-or = the server may refuse the connection for another reason; its log shows it
 not-tls-before-cannot-tell = whether the server there speaks TLS: it had answered before it was asked
 not-tls-before-agree = let both sides agree on what comes first at { $server }; where a balancer sends the header of the PROXY protocol, the server has to expect it (proxy_protocol)
 not-tls-summary = { $target } answers the Client Hello in plain HTTP ({ $status } { $reason }): { $who }
 not-tls-summary-redirect = { $target } answers the Client Hello in plain HTTP ({ $status } { $reason }, redirecting to { $location }): { $who }
-not-tls-misconfigured = the server itself may redirect; the firewall's or proxy's log tells
+not-tls-misconfigured = the server itself may redirect; the firewall's or proxy's log shows it
 not-tls-exempt = exempt { $name } from the policy that shows a block page to { $device }
 not-tls-block-page = a firewall or proxy may answer in the server's place: look at its log
 not-tls-enable = on { $ip }: enable TLS on port { $port }, or give the { -device } the right port
@@ -161,7 +161,7 @@ cipher-mismatch-summary-offer = { $service } finds nothing it accepts among the 
 cipher-mismatch-summary-choice = the { $who } does not accept the cipher suite that { $service } chose
 cipher-mismatch-chooses = Server Hello chooses { $choice }
 cipher-mismatch-or-version = { $service } may speak none of the TLS versions offered: some servers say handshake_failure then, too
-cipher-mismatch-policy = handshake_failure is also sent for other reasons (no certificate for the name, a policy): the server's log tells
+cipher-mismatch-policy = handshake_failure is also sent for other reasons (no certificate for the name, a policy): the server's log shows it
 cipher-mismatch-cannot-tell = what the other side would accept: it does not say
 cipher-mismatch-update = update the TLS software of { $whose }, or undo what restricts it: see the evidence above
 cipher-mismatch-signatures = give { $server } a certificate and a key that can sign with one of the signature algorithms offered ({ $list }), or let the { $who } offer more of them
@@ -214,10 +214,10 @@ interception-suspected-summary-portal = the certificate shown for { $name } is t
 interception-suspected-authority = an authority called { $issuer }
 interception-suspected-product = { $product } ({ $issuer })
 interception-suspected-other-names = it is for other names than the one asked for: another server may answer at that address, or a portal
-interception-suspected-asks-client = it asks for a client certificate (frame { $frame }), which interceptors as a rule do not: a lab or a service of your own under that name would; give its root with --ca, and its chain counts as genuine
+interception-suspected-asks-client = it asks for a client certificate (frame { $frame }), which interceptors usually do not: a lab or a service of your own under that name would; give its root with --ca, and its chain counts as genuine
 interception-suspected-private-service = a lab or a service of your own under that name: give its root with --ca, and its chain counts as genuine
-interception-suspected-cannot-tell = which product it is: the issuer's name is none that is known
-interception-suspected-exempt = exempt { $name } from TLS inspection (decryption); the issuer { $issuer } tells whose policy it is
+interception-suspected-cannot-tell = which product it is: the issuer's name is not that of a known product
+interception-suspected-exempt = exempt { $name } from TLS inspection (decryption); the issuer { $issuer } shows whose policy it is
 interception-suspected-trust-root = or install the root of the inspecting authority in the trust store of the client
 interception-suspected-second-best = if that cannot be done: install the inspecting authority's root in the trust store of the { -device }
 interception-suspected-very-name = it is for the very name asked for: made for this connection, not a wrong server's
@@ -274,7 +274,7 @@ server-certificate-rejected-cannot-tell-certificate = the server's certificate: 
 server-certificate-rejected-cannot-tell-unread = the server's certificate: its message is longer than what is read of one
 server-certificate-rejected-resigned = a re-signed certificate would be refused in the same way
 server-certificate-rejected-revocation-unknown = where the certificate asks for revocation data cannot be seen here
-server-certificate-rejected-cannot-tell-encrypted = the server's certificate: TLS 1.3 encrypts it; the log of the { -device } names the reason, as a rule
+server-certificate-rejected-cannot-tell-encrypted = the server's certificate: TLS 1.3 encrypts it; the log of the { -device } usually names the reason
 server-certificate-rejected-resigned-encrypted = a re-signed certificate looks the same here; openssl s_client from the { -device }'s network shows who signs
 server-certificate-rejected-by-address = is for { $names } and not for the address { $ip }, which the { -device } seems to have asked for (no server name in its Client Hello, no look-up)
 server-certificate-rejected-clock-and-trust = see why the { -device } does not trust the certificate, and whether its clock is right
@@ -296,6 +296,7 @@ server-certificate-rejected-pool = bring the trust store of the { -device } up t
 server-certificate-rejected-cannot-tell-controller = what the { -device } trusts and what its clock says: both are inside the { -device }
 server-certificate-rejected-root-or-intermediate = what { $issuer } is, which is not presented: an authority whose root the client lacks, or an intermediate that the server should send
 server-certificate-rejected-import = import the server's certificate (or its authority) into the trust store of the { -device }
+server-certificate-rejected-import-own = where that authority is one of your own, give the client its root
 server-certificate-rejected-authority = give { $server } a certificate from an authority that the client trusts, or the client that authority's root
 server-certificate-rejected-unreadable = a certificate that cannot be read
 server-certificate-rejected-certificate = the server's certificate: { $subject }
@@ -322,7 +323,7 @@ client-certificate-rejected-alert-later = { $alert } from the server, { $span } 
 client-certificate-rejected-short-record = one record as short as an alert, and then the end: { $alert }
 client-certificate-rejected-cannot-tell-revoked = whether the certificate really is revoked: the server says so (certificate_revoked), the capture has no list
 client-certificate-rejected-cannot-tell-uncaptured = which certificate was sent: it was not captured
-client-certificate-rejected-cannot-tell-encrypted = which certificate was sent, and why it was refused: TLS 1.3 encrypts both; the server's log tells
+client-certificate-rejected-cannot-tell-encrypted = which certificate was sent, and why it was refused: TLS 1.3 encrypts both; the server's log shows it
 client-certificate-rejected-close = the server may have ended the connection for another reason, with close_notify, before it answered
 client-certificate-rejected-other-alert = the alert names no certificate: it may be about the messages sent together with the empty one
 client-certificate-rejected-cannot-tell-why = why: nothing in the certificate's bytes explains it; the server's list of accepted authorities decides
@@ -338,8 +339,8 @@ client-certificate-rejected-choose = give the { -device } a certificate that the
 client-certificate-rejected-trust = if the certificate is the right one: let the server trust its issuer
 
 # handshake-refused
-handshake-refused-summary-client = the { $who } broke the handshake with { $service } off with { $alert }
-handshake-refused-summary-server = { $service } broke the handshake with the { $who } off with { $alert }
+handshake-refused-summary-client = the { $who } aborted the handshake with { $service }: { $alert }
+handshake-refused-summary-server = { $service } aborted the handshake with the { $who }: { $alert }
 handshake-refused-hello-nameless = Client Hello, without a server name
 handshake-refused-hello = Client Hello for { $name }
 handshake-refused-hello-cut = Client Hello, not wholly in the capture
@@ -393,7 +394,7 @@ client-left-summary-during = the { $who } closed the handshake with { $service }
 client-left-summary-after = the { $who } finished the handshake with { $service } and closed it without sending a byte; { $subject } { $clauses }
 client-left-protocol = the { $who } closed the connection with { $service } without sending a byte: it offers only { $list } as application protocol (ALPN), and the server chose none
 client-left-protocol-chosen = the Server Hello chooses no application protocol
-client-left-cannot-tell = why the { $who } left: it sent no alert, and its own log tells
+client-left-cannot-tell = why the { $who } left: it sent no alert, and its own log shows it
 client-left-probe = a check that only asks whether the port answers ends the same way
 
 # reset-during-handshake
@@ -401,18 +402,18 @@ reset-during-handshake-summary-path = something between them reset the connectio
 reset-during-handshake-summary-client = the { $who } reset the connection to { $service } during the handshake, after the { $last }
 reset-during-handshake-summary-server = { $service } reset the connection during the handshake, after the { $last }
 reset-during-handshake-summary-unknown = somebody reset the connection to { $service } during the handshake, after the { $last }
-reset-during-handshake-reset = RST as from the { $who }, { $span } later; { $clause }
+reset-during-handshake-reset = RST with the { $who }'s address, { $span } later; { $clause }
 reset-during-handshake-balancer = the server could sit behind a balancer whose resets carry another time to live
 reset-during-handshake-rule = look for a rule that matches the name { $name } (URL filter, application control) and allow it for { $device }
 reset-during-handshake-client-certificate = some clients reset without an alert when they do not like the certificate
 reset-during-handshake-controller-log = look at the log of the { -device } for the reason
-reset-during-handshake-firewall = a firewall close to the server, or one that copies its time to live, looks the same: its log tells
+reset-during-handshake-firewall = a firewall close to the server, or one that copies its time to live, looks the same: its log shows it
 reset-during-handshake-server-log = look at the log of { $server }: it ended the connection on purpose or crashed
 reset-during-handshake-no-rule = see that no rule resets connections from { $device } to { $name }
 reset-at-once-client = the { $who } itself reset the connection when { $service } answered its SYN: its own TCP knows no such connection
-reset-at-once-server = { $service } accepted the connection and reset it at once, before a word was said
-reset-at-once-path = something between them reset the connection to { $service } as soon as it was open, before a word was said
-reset-at-once-unknown = the connection to { $service } was reset as soon as it was open, before a word was said
+reset-at-once-server = { $service } accepted the connection and reset it at once, before any data was sent
+reset-at-once-path = something between them reset the connection to { $service } as soon as it was open, before any data was sent
+reset-at-once-unknown = the connection to { $service } was reset as soon as it was open, before any data was sent
 reset-at-once-listen = see why { $server } accepts connections and drops them: an access list of the service, a balancer without a working server behind it, a limit
 reset-at-once-another-host = another host with the address { $device }, or a filter or address translation in front of it, may have sent the RST
 reset-at-once-cannot-tell = why the SYN-ACK was not expected
@@ -430,7 +431,7 @@ reset-after-established-plain-unknown = somebody reset the connection to { $serv
 reset-after-established-scheme = a server that speaks TLS on port 443 ends a request in plain HTTP in the same way: see whether the URL should begin with https
 reset-after-established-complete = the handshake is complete
 reset-after-established-request = the { $who }'s request, encrypted
-reset-after-established-reset = RST as from the { $who }, { $span } after the other side's last packet; { $clause }
+reset-after-established-reset = RST with the { $who }'s address, { $span } after the other side's last packet; { $clause }
 reset-after-established-idle = nothing had been sent for { $span }: an idle time-out of a firewall, a proxy or the server
 reset-after-established-cannot-tell = what the application said: it is encrypted; the log of the { -device } or of the server has it
 reset-after-established-rule = look for a rule that ends established connections from { $device } to { $name }
@@ -450,7 +451,7 @@ tls-no-response-summary-taken = { $service } took the { $who }'s Client Hello an
 tls-no-response-summary-lost = the connection to { $service } opened, but the { $who }'s Client Hello never arrived: it was not even acknowledged
 tls-no-response-summary-closed = { $service } accepted the connection and closed it at once, in frame { $frame }, without having received the { $who }'s Client Hello
 tls-no-response-summary-late = { $service } answered the { $who }'s Client Hello only after { $span }, when the { $who } had given up and closed
-tls-no-response-closed = the server closed without a word
+tls-no-response-closed = the server closed without sending anything
 tls-no-response-silent = no answer
 tls-no-response-late = its first answer, to a connection that was closed already
 tls-no-response-later = { $span } later: { $ends }
@@ -508,7 +509,7 @@ no-application-response-summary = the { $who } sent its request to { $service } 
 no-application-response-summary-left = the { $who } sent its request to { $service }, which closed the connection { $span } later without an answer
 no-application-response-summary-unasked = { $service } closed the connection { $span } after the handshake, before the { $who } had asked for anything
 no-application-response-unasked = the server closes here, before any request
-no-application-response-unasked-cannot-tell = why the server closes: the server's log tells (no server behind a load balancer, a limit, a client it does not want)
+no-application-response-unasked-cannot-tell = why the server closes: the server's log shows it (no server behind a load balancer, a limit, a client that it refuses)
 no-application-response-unasked-probe = a { $who } that had nothing to ask, and a server that does not wait
 no-application-response-summary-late = the { $who } sent its request to { $service }, gave up after { $span } and closed; the answer came later
 no-application-response-left = the { $who } closes before any answer
@@ -521,14 +522,14 @@ no-application-response-acknowledged = last packet; the request was acknowledged
 no-application-response-unacknowledged = last packet; the request was not wholly acknowledged
 no-application-response-cannot-tell = what the request said and why it was not answered, where TLS encrypts it; the logs of both sides have it
 no-application-response-log = look at the log of { $server }: the request arrived there
-no-application-response-controller = read what the { -device } noted
+no-application-response-controller = read the log of the { -device }
 no-application-response-record = a record of the server, a session ticket by its size and time
 no-application-response-or-answer = that record may be the answer: tickets and answers are told apart by size and time only
 no-application-response-short-record = the server's last record is taken for close_notify by its size; an answer of two bytes would look the same, but no HTTP answer is that short
 no-application-response-window = the server announces a window of zero, and opens it no more for { $waited }: its program does not read
 no-application-response-open = the connection was still open when the capture ended: a server that holds its answer back until there is something to say may give it later
 no-application-response-stalled = the server took the connection but its program hangs; its log and load tell
-no-application-response-or-refusal = the server may have left because of the client's certificate: TLS 1.3 hides that, and nothing shows that it was accepted; the server's log tells
+no-application-response-or-refusal = the server may have left because of the client's certificate: TLS 1.3 hides that, and nothing shows that it was accepted; the server's log shows it
 
 # legacy-endpoint
 legacy-endpoint-summary-works = the { -device } still uses call-home ({ $name }), and that works; Smart Licensing Using Policy talks to { $successor }
@@ -551,20 +552,20 @@ healthy-summary-one-shot = completed the { $version } handshake with { $service 
 healthy-summary-unused = completed the { $version } handshake with { $service } in { $took }; the { $who } then closed without asking for anything
 healthy-left = the { $who } closes before any answer
 healthy-or-certificate = the { $who } may have refused the server's certificate without saying so: see what is wrong with it
-healthy-or-gave-up = the { $who } may have given up: what it said last before it closed, an alert perhaps, is encrypted; its log tells
+healthy-or-gave-up = the { $who } may have given up: what it said last before it closed, an alert perhaps, is encrypted; its log shows it
 healthy-ticket-or-answer = the server's records after the handshake may be session tickets only, or the answer: they are told apart by size and time
-healthy-or-cut = the answer may be cut off at its end; whether the application has it whole, its log tells
+healthy-or-cut = the answer may be cut off at its end; whether the application has it whole, its log shows it
 healthy-record-cut = whether the answer was whole: its last record lacks { $count } bytes, and the connection ended
 healthy-reset = whether the answer was whole: the { $who } reset the connection in frame { $frame }, without close_notify from the server before
 healthy-cannot-tell-certificate = whether the certificate was the service's own: TLS 1.3 encrypts it
 healthy-summary-handshake = completed the { $version } handshake with { $service } in { $took }; no answer of the application is in the capture
-healthy-cannot-tell-http = whether the messages inside were accepted: the log of the { -device } tells
+healthy-cannot-tell-http = whether the messages inside were accepted: the log of the { -device } shows it
 healthy-lone-answer = the server's only record after the handshake is taken for its answer by order and close; it could be a session ticket
 healthy-answer = the server's answer, encrypted
 healthy-without-close-notify = whether the answer was whole: the server closed in frame { $frame } without close_notify, as many do
-heard-cannot-tell = whether the { $who } still heard what the server said: it never acknowledged it, and had closed or then reset
+heard-cannot-tell = whether the { $who } still received what the server sent: it never acknowledged it, and had closed or then reset
 healthy-cannot-tell-hole = whether the handshake went as it should: bytes of it were not captured, a certificate perhaps (one re-signed by an interceptor would not show)
-healthy-cannot-tell = what the encrypted messages say: an application error looks the same here; the logs of both sides tell
+healthy-cannot-tell = what the encrypted messages say: an application error looks the same here; the logs of both sides show it
 
 # malformed-capture
 malformed-capture-summary-end = the capture file is damaged at byte { $offset }, after frame { $after }: { $detail }; { $lost } bytes could not be read as packets
@@ -611,7 +612,7 @@ incomplete-capture-limit-time = and the capture lasted { $seconds } seconds: its
 certificate-fault-accepted-summary = { $whose } { $clauses }; TLS of the { $other } accepted it nevertheless
 certificate-fault-accepted-cannot-tell-empty = whether the client's Certificate message really is empty: TLS 1.3 encrypts it, and its size is all that shows
 certificate-fault-accepted-replace = give { $server } a certificate without that fault before a stricter client refuses it
-certificate-fault-accepted-cannot-tell-application = whether the application refused that certificate inside the encryption: its log tells
+certificate-fault-accepted-cannot-tell-application = whether the application refused that certificate inside the encryption: its log shows it
 certificate-fault-accepted-choose = if the exchange below TLS succeeded and the application still reports a failure: choose a valid client certificate
 certificate-fault-accepted-fault = { $whose } { $clauses }
 
@@ -622,7 +623,7 @@ no-licensing-traffic-summary = no licensing traffic in this capture: it covers {
 }, { $tcp } { $tcp ->
     [one] TCP connection
    *[other] TCP connections
-}, { $tls } with TLS
+} ({ $tls } with TLS)
 no-licensing-traffic-summary-offline = no licensing traffic in this capture, and none is to be expected: the device's transport is off (it covers { $watched })
 no-licensing-traffic-summary-empty = no licensing traffic in this capture: it covers { $watched } and holds not a single frame
 no-licensing-traffic-summary-tls = no TLS connection that could be judged in this capture: it covers { $watched } and holds { $frames } { $frames ->
@@ -631,7 +632,7 @@ no-licensing-traffic-summary-tls = no TLS connection that could be judged in thi
 }, { $tcp } { $tcp ->
     [one] TCP connection
    *[other] TCP connections
-}, { $tls } with TLS
+} ({ $tls } with TLS)
 no-licensing-traffic-summary-tls-empty = no TLS connection that could be judged in this capture: it covers { $watched } and holds not a single frame
 no-licensing-traffic-again = capture again while the client connects, from before its SYN, on an interface that sees both directions
 no-licensing-traffic-cannot-tell-udp = what went over UDP: { $quic } packets of UDP port 443 (QUIC behind its first packets, or something else) and { $capwap } of CAPWAP (control inside DTLS) are there, and are not read
@@ -657,7 +658,7 @@ tls-not-offered-list = the server says what it can do, without TLS: { $line }
 tls-not-offered-leaves = the { $who } leaves without another command
 tls-not-offered-hello = the { $who }'s Client Hello, after the refusal
 tls-not-offered-blotted = a name of the same length overwritten with X: { $line }
-tls-not-offered-or-failed = the server may have failed for another reason just then; its log tells
+tls-not-offered-or-failed = the server may have failed for another reason just then; its log shows it
 tls-not-offered-or-probe = a health check leaves in the same way, and so does a client that misses another capability; the { $who }'s settings tell whether it demands TLS
 tls-not-offered-or-server = the server itself may answer in this way; a capture beside the server shows what it sends
 tls-not-offered-inspection = let { $request } pass in the firewall or gateway that inspects { $protocol }: it overwrites what it does not want to be used
@@ -675,7 +676,7 @@ plain-text-to-tls-alert = the server answers with { $alert }
 plain-text-to-tls-end = last packet; the server sent no byte of data
 plain-text-to-tls-speaks = the same port answers another connection with a Server Hello
 plain-text-to-tls-or-refused = the server may speak plain HTTP there and refuse this one request
-plain-text-to-tls-or-closed = a server without TLS may have closed for another reason; its log tells
+plain-text-to-tls-or-closed = a server without TLS may have closed for another reason; its log shows it
 plain-text-to-tls-cannot-tell = why it ended: neither side says it in what was captured
 plain-text-to-tls-https = use https:// (TLS) for { $server } in the URL or setting of the { $who }, or the server's port for plain text
 plain-text-to-tls-switch = switch TLS on in the { $who }'s setting for { $server }, or give it the server's port for plain text
@@ -701,7 +702,7 @@ spoken-bytes = something that is not TLS
 before-any-hello-summary-client = the { $who } gave up the connection to { $service } before its Client Hello: its first bytes are { $alert }
 before-any-hello-summary-server = { $service } gave up before any Client Hello: its first bytes are { $alert }
 before-any-hello-answer = the other side's answer, an alert too
-before-any-hello-cannot-tell = why: the { $who } met the error before anything was exchanged, so only its own log tells
+before-any-hello-cannot-tell = why: the { $who } met the error before anything was exchanged, so only its own log shows it
 before-any-hello-log = read the log of the { $who } at that time: its TLS library could not be set up, or ended the connection on purpose
 
 # TLCP
@@ -719,23 +720,23 @@ unexplained-end-log = read the logs of { $server } and of the { $who } for that 
 
 # A server that closes right behind the client's certificate
 bare-end-summary-shown = { $service } closed the connection { $span } after the { $who }'s certificate, without an alert: { $clauses }
-bare-end-cannot-tell = why the server closed: it sent no alert; its log tells
+bare-end-cannot-tell = why the server closed: it sent no alert; its log shows it
 bare-end-or-other = the server may have closed for a reason of its own
 bare-end-summary = { $service } closed without an alert { $span } after the { $who }'s certificate and Finished, which is how some servers reject a client certificate
 bare-end-certificate = the { $who }'s last handshake record; by their sizes the records before it hold a certificate
 bare-end-closes = the server closes { $span } later, without a ticket, an alert or data
-bare-end-or-close = the server may have closed for another reason, for example because it failed; its log tells
+bare-end-or-close = the server may have closed for another reason, for example because it failed; its log shows it
 
 # A client that gives up behind its certificate
 client-gave-up-summary = the { $who } aborted the handshake with { $service } after its certificate: a record as short as an alert stands where Certificate Verify and Finished belong, so it probably could not sign
 client-gave-up-certificate = a record of the { $who } as large as a certificate
 client-gave-up-alert = a record of the { $who } as short as an alert, its last
-client-gave-up-cannot-tell = which alert it was and why: TLS 1.3 encrypts it; the log of the { $who } tells
+client-gave-up-cannot-tell = which alert it was and why: TLS 1.3 encrypts it; the log of the { $who } shows it
 client-gave-up-or-closed = the { $who } may have put its whole part of the handshake into one record and then closed in good order, with close_notify
 client-gave-up-log = read the log of the { $who }: see whether the private key of its certificate is there and can be used (token, TPM, permission), and with which signature algorithms
 
 # handshake-refused: behind the Server Hello
-server-broke-off-summary = { $service } broke the handshake with the { $who } off right behind its Server Hello, with an encrypted alert
+server-broke-off-summary = { $service } aborted the handshake with the { $who } right after its Server Hello, with an encrypted alert
 server-broke-off-hello = Server Hello
 server-broke-off-alert = a record that holds no more than an alert, where Encrypted Extensions belong
 server-broke-off-cannot-tell = which alert that was: TLS 1.3 encrypts it; no common application protocol (ALPN) and an unknown server name are found out here
@@ -746,5 +747,5 @@ in-between-summary = { $service } was answered on the way, with HTTP { $status }
 in-between-product = the page is that of { $product }
 in-between-portal = a captive portal wants somebody to sign in first
 in-between-page = the answer has “{ $mark }”, as pages of { $product } have
-in-between-or = the service itself may answer so; its log tells whether the request arrived
+in-between-or = the service itself may answer so; its log shows it whether the request arrived
 in-between-sign-in = sign { $device } in at the captive portal, or let it pass there without

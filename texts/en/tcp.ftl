@@ -26,7 +26,7 @@ tls-no-response-summary-beginning = the first { $missing } bytes that the { $who
 tls-no-response-summary-left-at-once = the { $who } closed the connection to { $service } { $span } after its Client Hello, before any answer could arrive: a round trip takes { $round-trip }
 tls-no-response-summary-left = the { $who } closed the connection to { $service } { $span } after its Client Hello, before the server had answered
 tls-no-response-client-closed = the client closed first
-tls-no-response-slow = the server may have been about to answer; a client that waits longer shows it
+tls-no-response-slow = the server may have been about to answer; a client that waits longer would show it
 tls-no-response-left = see why the client closes { $span } after its Client Hello: a probe that only tests the port, a time-out that is too short, a program that ended
 tls-no-response-part-rule = look for what drops packets between { $device } and { $name } in the middle of a connection: a filter that inspects the handshake, a link with loss
 tls-no-response-unopened-rule = look for what drops the packets from { $device } to { $server } behind the SYN: a filter that did not see the SYN-ACK (asymmetric routing), or one that lets only SYNs pass
@@ -43,7 +43,7 @@ tcp-no-response-stale-answer = a bare ACK in answer to the SYN, whose acknowledg
    *[other] { $times } times
 }
 tcp-no-response-stale-refused = the { $who } refuses it with RST, as TCP asks
-tcp-no-response-stale-rewritten = a device on the way that changes sequence numbers and forgot this connection causes the same
+tcp-no-response-stale-rewritten = a device on the way that changes sequence numbers and has lost this connection causes the same
 tcp-no-response-stale-cannot-tell = which device still holds the older connection: the server itself, a balancer, a firewall or an address translation on the way
 tcp-no-response-stale-drop = remove the older connection of { $client } with { $server } on the server, or on the balancer or firewall in front of it (ss -K, clear conn), or wait until it has timed out
 tcp-no-response-stale-ports = see that address translation does not give the same client port again so soon, and that both directions pass the same device
@@ -70,7 +70,7 @@ reset-origin-shared-ttl = all packets of both sides carry the same time to live,
 no-application-response-summary-closed = { $service } closed the connection before it had the { $who }'s request
 no-application-response-after-close = last packet
 no-application-response-closed = the server closes here, before the request
-no-application-response-closed-log = look at the log of { $server }: why does it close the connection after the handshake (a limit, a time-out, a client it does not want)
+no-application-response-closed-log = look at the log of { $server }: why does it close the connection after the handshake (a limit, a time-out, a client that it refuses)
 no-application-response-crossed = a server that closes a connection for being idle may cross the client's request
 no-application-response-cannot-tell-encrypted = what the request said and why it was not answered, where TLS encrypts it
 
@@ -84,13 +84,13 @@ later-request-reset = the { $who } was answered by { $service } at first; what i
 later-request-rst = RST with the { $who }'s address, { $span } later; { $clause }
 later-request-none = the client's last record may be no request: HTTP/2 also sends pings and goodbyes
 later-request-server-log = look at the log of { $server }: its program ended, restarted, or closed the connection for being idle
-answer-cut-client = the { $who } reset the connection to { $service } in the midst of the answer: { $missing } bytes of a record had not come
-answer-cut-server = { $service } reset the connection in the midst of its answer: { $missing } bytes of a record never came
-answer-cut-path = something between the { $who } and { $service } reset the connection in the midst of the answer: { $missing } bytes of a record never came
-answer-cut-unknown = the connection between the { $who } and { $service } was reset in the midst of the answer: { $missing } bytes of a record never came
+answer-cut-client = the { $who } reset the connection to { $service } during the answer: { $missing } bytes of a record had not come
+answer-cut-server = { $service } reset the connection during its answer: { $missing } bytes of a record never came
+answer-cut-path = something between the { $who } and { $service } reset the connection during the answer: { $missing } bytes of a record never came
+answer-cut-unknown = the connection between the { $who } and { $service } was reset during the answer: { $missing } bytes of a record never came
 answer-cut-record = the last record of the answer, of which { $missing } bytes are missing
 answer-cut-cannot-tell = what the answer held, and whether what came of it was of use: TLS lets nobody read a part of a record
-answer-cut-client-log = look at the log of the { $who }: why does it leave in the midst of an answer (a time-out, a limit of size, a refused content)
+answer-cut-client-log = look at the log of the { $who }: why does it close during an answer (a time-out, a limit of size, a refused content)
 
 # incomplete-capture
 incomplete-capture-never-arrived = { $count } bytes of the { $who } before frame { $frame } never arrived, though later ones did: they were lost on the way

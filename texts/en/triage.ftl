@@ -1,6 +1,10 @@
 # Triage: many captures at once. Headings of the table first, then lines and sentences.
 
 triage-captures = captures
+triage-captures-counted = { $count ->
+    [one] 1 capture
+   *[other] { $shown } captures
+}
 triage-attempts = attempts
 triage-examples = for example
 triage-not-read = could not be read
@@ -52,4 +56,4 @@ triage-note-changed = it changed while it was read
 triage-note-vanished = it was moved or deleted while it was read
 triage-note-again = reported before, and changed since: { $before } bytes then, { $after } now
 triage-note-ring = { $count } files of a ring, read as one
-triage-folder = All in
+triage-folder = All in { $folder }

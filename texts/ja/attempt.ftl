@@ -35,8 +35,8 @@ course-broke = 最初は成功していたが、その後の { $failed } 回は�
 course-flapping = 不安定：失敗 { $failed } 回と成功 { $worked } 回が混在
 
 # 経過の各行。
-story-try = { $verdict }：{ $summary }
-story-same = { $verdict }（{ $count } 回）：{ $summary }
+story-try = { $summary } [{ $verdict }]
+story-same = { $count } 回：{ $summary } [{ $verdict }]
 story-again = { $verdict }
 story-same-again = { $verdict }（{ $count } 回）
 story-after = { $pause }後

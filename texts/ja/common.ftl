@@ -15,6 +15,10 @@ enumerated = { $text }、{ $next }
 
 # 時間の長さ
 seconds = { $seconds } 秒
+elapsed-minutes = { $minutes } 分
+elapsed-minutes-seconds = { $minutes } 分 { $seconds } 秒
+elapsed-hours = { $hours } 時間
+elapsed-hours-minutes = { $hours } 時間 { $minutes } 分
 span-days = { $count } 日
 span-hours = { $count } 時間
 span-minutes = { $count } 分

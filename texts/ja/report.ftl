@@ -3,8 +3,6 @@
 text-semicolon = 。
 text-named = { $id }：{ $text }
 text-named-frames = { $id }：{ $text }（フレーム { $frames }）
-text-minutes = { $minutes } 分 { $seconds } 秒
-text-hours = { $hours } 時間 { $minutes } 分
 
 # 見出しと行頭の語
 text-fix = 対処：{ $owner }
@@ -24,8 +22,8 @@ text-odd = 異常：
 text-holds-label = キャプチャの内容
 
 # ライセンス通信を含まないキャプチャにある、ほかの接続
-others-failed = このキャプチャにライセンス通信はない。TLS の試行 { $all } 件のうち { $failed } 件が失敗している（全件の表示：--all --profile default）
-others-not-failed = TLS の試行 { $all } 件に失敗は見られない（詳細：--all --profile default）
+others-failed = このキャプチャにライセンス通信はない。TLS 接続 { $all } 本のうち { $failed } 本が失敗している（全件の表示：--all --profile default）
+others-not-failed = TLS 接続 { $all } 本に失敗は見られない（詳細：--all --profile default）
 
 # キャプチャ
 text-frames = { $grouped } フレーム

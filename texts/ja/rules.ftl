@@ -290,6 +290,7 @@ server-certificate-rejected-pool = { -device }のトラストストアを更新�
 server-certificate-rejected-cannot-tell-controller = { -device }が信頼しているものと、{ -device }の時刻（どちらも{ -device }の内部にある）
 server-certificate-rejected-root-or-intermediate = 提示されていない { $issuer } が何か（クライアントが持たないルート認証局か、サーバが送るべき中間認証局か）
 server-certificate-rejected-import = サーバの証明書（またはその認証局）を{ -device }のトラストストアに入れてください
+server-certificate-rejected-import-own = その認証局が自組織のものであれば、ルート証明書をクライアントに登録する
 server-certificate-rejected-authority = クライアントが信頼する認証局の証明書を { $server } に設定するか、その認証局のルート証明書をクライアントに設定してください
 server-certificate-rejected-unreadable = 読み取れない証明書
 server-certificate-rejected-certificate = サーバの証明書：{ $subject }

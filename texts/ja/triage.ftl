@@ -1,6 +1,7 @@
 # トリアージ: 多数のキャプチャをまとめて判定する。表の見出し、行、文の順。
 
 triage-captures = キャプチャ
+triage-captures-counted = キャプチャ { $shown } 件
 triage-attempts = 試行
 triage-examples = 例
 triage-not-read = 読み取れない
@@ -31,4 +32,4 @@ triage-note-changed = 読み取り中に変更された
 triage-note-vanished = 読み取り中に移動または削除された
 triage-note-again = 報告後に変更された（当時 { $before } バイト、現在 { $after } バイト）
 triage-note-ring = リングの { $count } ファイルを一つとして読み取り
-triage-folder = 共通のフォルダ：
+triage-folder = 共通のフォルダ：{ $folder }

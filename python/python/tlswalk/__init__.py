@@ -7,22 +7,22 @@
     batch = tlswalk.scan(["a.pcap", "b.pcapng"])  # pyarrow.RecordBatch, a row per attempt
 
 Options are the command line's, as keywords: `profile`, `wlc`, `cssm`, `on_prem`, `cslu`, `proxy`, `ca`, `log`, `all`, `at`,
-`lang`, `dialect`, `keylog`. Captures are pcap or pcapng, compressed or not: a path, bytes, or a binary file that is read once, from where it
+`lang`, `dialect`, `keylog`; where several can be given, one alone will do. Captures are pcap or pcapng, compressed or not: a path, bytes, or a binary file that is read once, from where it
 stands. A list of them is one capture in several files, as `--merge` reads it.
 """
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any
+import json as _json
+import typing as _typing
 
 from ._errors import CaptureError
 from ._native import JSON_SCHEMA, ROW_SCHEMA, Options, __version__
 from ._native import inspect as _inspect
-from ._sources import refuse_one
+from ._sources import refuse_one as _refuse_one
 from ._sources import sources as _sources
 
-if TYPE_CHECKING:
+if _typing.TYPE_CHECKING:
     from collections.abc import Iterable
 
     import pyarrow
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from ._types import Capture, Keywords, Report
 
     SCHEMA: pyarrow.Schema
+
+# The name that the import of the future leaves behind is none of ours.
+del annotations
 
 __all__ = ["JSON_SCHEMA", "ROW_SCHEMA", "SCHEMA", "CaptureError", "Options", "__version__", "inspect", "scan"]
 
@@ -45,7 +48,7 @@ def inspect(
     Raises `CaptureError` when it cannot be read, in the command line's words, and `ValueError` for an option that is none.
     """
     named = _sources(capture if name is None else (name, capture))
-    return json.loads(_inspect(named, Options(**options), hash))
+    return _json.loads(_inspect(named, Options(**options), hash))
 
 
 def scan(
@@ -58,11 +61,15 @@ def scan(
     """
     from ._arrow import scan
 
-    refuse_one("captures", captures)
+    _refuse_one("captures", captures)
     return scan(captures, threads, Options(**options))
 
 
-def __getattr__(name: str) -> Any:
+def __dir__() -> list[str]:
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})
+
+
+def __getattr__(name: str) -> _typing.Any:
     # pyarrow takes longer to import than most captures to read: only who asks for columns needs it.
     if name == "SCHEMA":
         from ._arrow import SCHEMA

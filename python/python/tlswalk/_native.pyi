@@ -10,13 +10,13 @@ class Options:
     def __new__(
         cls,
         profile: str | PathLike[str] = "cisco-smart-licensing",
-        wlc: Sequence[str] = (),
-        cssm: Sequence[str] = (),
-        on_prem: Sequence[str] = (),
-        cslu: Sequence[str] = (),
-        proxy: Sequence[str] = (),
-        ca: Sequence[bytes | str | PathLike[str]] = (),
-        log: Sequence[str | PathLike[str]] = (),
+        wlc: str | Sequence[str] | None = None,
+        cssm: str | Sequence[str] | None = None,
+        on_prem: str | Sequence[str] | None = None,
+        cslu: str | Sequence[str] | None = None,
+        proxy: str | Sequence[str] | None = None,
+        ca: bytes | str | PathLike[str] | Sequence[bytes | str | PathLike[str]] | None = None,
+        log: str | PathLike[str] | Sequence[str | PathLike[str]] | None = None,
         all: bool = False,
         at: str | None = None,
         lang: str = "en",
@@ -25,5 +25,8 @@ class Options:
     ) -> Options: ...
 
 def inspect(sources: Sequence[tuple[str | None, Any]], options: Options, hash: bool) -> str: ...
+def told(
+    sources: Sequence[tuple[str | None, Any]], options: Options, hash: bool, format: str, width: int
+) -> tuple[str, int]: ...
 def rows(sources: Sequence[tuple[str | None, Any]], options: Options) -> str: ...
 def failed_row(name: str, why: str) -> str: ...

@@ -19,6 +19,7 @@ class Report(TypedDict):
     courses: NotRequired[list[Course]]
     cadence: NotRequired[Cadence]
     device_logs: NotRequired[list[DeviceLog]]
+    options: NotRequired[MadeWith]
 
 class Settings(TypedDict):
     "What a settings file, a site or the environment said beside the command line."
@@ -438,3 +439,44 @@ class SeenAgain(TypedDict):
     client: str
     server: str
     frame: int
+
+class MadeWith(TypedDict):
+    ""
+    version: str
+    profile: MadeWithProfile
+    anchors: list[MadeWithAnchor]
+    logs: list[MadeWithFile]
+    key_log: str | None
+    wlc: list[str]
+    cssm: list[str]
+    on_prem: list[str]
+    cslu: list[str]
+    proxy: list[str]
+    all: bool
+    at: str | None
+    language: str
+    dialect: str | None
+    redaction: Redaction | None
+    merged: list[str]
+
+class MadeWithProfile(TypedDict):
+    ""
+    name: str
+    sha256: str
+    built_in: bool
+
+class MadeWithAnchor(TypedDict):
+    ""
+    file: str
+    subject: str
+    sha256: str
+
+class MadeWithFile(TypedDict):
+    ""
+    file: str
+    sha256: str
+
+class Redaction(TypedDict):
+    ""
+    key: Literal['capture', 'file']
+    keeps_certificates: bool

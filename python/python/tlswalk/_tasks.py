@@ -82,7 +82,9 @@ def portable(options: dict[str, Any]) -> bytes:
     if profile is not None and os.path.isfile(profile):
         options["profile"] = Path(profile).read_text()
     if "ca" in options:
-        options["ca"] = [it if isinstance(it, bytes) else Path(it).read_bytes() for it in options["ca"]]
+        given = options["ca"]
+        given = [given] if isinstance(given, (bytes, str, os.PathLike)) else given
+        options["ca"] = [it if isinstance(it, bytes) else Path(it).read_bytes() for it in given]
     if options.get("log"):
         raise ValueError("log: a device's text belongs to one capture; give it to inspect()")
     Options(**options)

@@ -40,13 +40,13 @@ class Keywords(TypedDict, total=False):
     """The command line's options."""
 
     profile: str | PathLike[str]
-    wlc: Sequence[str]
-    cssm: Sequence[str]
-    on_prem: Sequence[str]
-    cslu: Sequence[str]
-    proxy: Sequence[str]
-    ca: Sequence[bytes | str | PathLike[str]]
-    log: Sequence[str | PathLike[str]]
+    wlc: str | Sequence[str]
+    cssm: str | Sequence[str]
+    on_prem: str | Sequence[str]
+    cslu: str | Sequence[str]
+    proxy: str | Sequence[str]
+    ca: bytes | str | PathLike[str] | Sequence[bytes | str | PathLike[str]]
+    log: str | PathLike[str] | Sequence[str | PathLike[str]]
     all: bool
     at: str | None
     lang: Literal["en", "ja"]

@@ -9,6 +9,8 @@ import ray
 
 from ._tasks import Output, Summary, failed, portable, run
 
+__all__ = ["scan"]
+
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable

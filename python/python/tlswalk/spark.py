@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ._tasks import Output, Summary, chunks, portable, run
 
+__all__ = ["scan"]
+
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable

@@ -122,7 +122,7 @@ impl<'a> Beside<'a> {
         form == Form::Epoch || own.any(|(event, _)| says_so(event))
     }
 
-    /// What explains the lines of one form.
+    /// The offset that explains the lines of one form.
     fn alone(&self, form: Form) -> Option<Solution> {
         solve(&self.of_forms(&[form]), &self.spans, self.is_utc(form))
     }

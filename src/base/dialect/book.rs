@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-/// Everything that a rule can ask to be done. A book has those that its system has a command for.
+/// The tasks that a rule can ask for. A book has those that its system has a command for.
 pub(super) const TASKS: &[&str] = &[
     // Reaching the service.
     "ping",
@@ -44,7 +44,7 @@ pub(super) const TASKS: &[&str] = &[
     "use-shown-url",
     "use-smart-transport",
     "use-url",
-    // What TLS is told.
+    // Settings of TLS.
     "choose-built-in-certificate",
     "choose-certificate",
     "cipher-suites",
@@ -61,7 +61,7 @@ pub(super) const TASKS: &[&str] = &[
     "show-trustpoints",
     "start-tls",
     "tls-version",
-    // What the device noted.
+    // Records that the device keeps.
     "show-all",
     "show-history",
     "show-last-answer",
@@ -122,12 +122,12 @@ pub(super) struct Book {
     /// Where its commands come from.
     #[serde(default)]
     sources: Vec<String>,
-    /// How the identifiers of its products begin.
+    /// The prefixes of its product identifiers.
     #[serde(default)]
     pub(super) products: Vec<String>,
-    /// How a configuration begins and ends; `None`: nothing is configured.
+    /// The commands that enter and leave configuration mode; `None`: the system has none.
     pub(super) modes: Option<Modes>,
-    /// What only some releases have, by name; texts refer to it as `{ -gate-<name> }`.
+    /// Features of some releases only, by name; texts refer to one as `{ -gate-<name> }`.
     #[serde(default)]
     pub(super) gates: BTreeMap<String, Gate>,
     #[serde(default)]
@@ -160,7 +160,7 @@ impl Book {
         self
     }
 
-    /// How a task is done; `None`: there is no command for it.
+    /// The lines of a task; `None`: the book has none for it.
     pub(super) fn recipe(&self, task: &str) -> Option<&Recipe> {
         let name = TASKS.iter().find(|name| **name == task)?;
         self.tasks.get(&Name(name))
@@ -192,7 +192,7 @@ impl<'de> Deserialize<'de> for Name {
     }
 }
 
-/// How a configuration begins and ends.
+/// The commands that enter and leave configuration mode.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Modes {
@@ -211,7 +211,7 @@ pub(super) struct Gate {
     source: String,
 }
 
-/// How one task is done: each line stands under the mode in which it is typed.
+/// The lines of one task: each stands under the mode in which it is typed.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "Lines")]
 pub(super) struct Recipe {
@@ -280,7 +280,7 @@ pub(super) fn filled<'v>(line: &str, value: &dyn Fn(&str) -> Option<&'v str>) ->
     filled
 }
 
-/// What stands in square brackets, where every name in it has a value.
+/// The text in square brackets, if every name in it has a value.
 fn if_known<'v>(inner: &str, value: &dyn Fn(&str) -> Option<&'v str>) -> Option<String> {
     let mut names = inner
         .split('{')

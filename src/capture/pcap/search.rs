@@ -16,7 +16,7 @@ const DAY: u32 = 86_400;
 /// lengths leads on just as well, this is the beginning of a packet.
 const LONGEST_ON_WIRE: u32 = 1 << 20;
 
-/// How far the lengths are followed, in bytes: what the buffer holds without growing.
+/// Limit for following lengths, in bytes: the buffer holds as many without growing.
 const AHEAD: usize = 128 * 1024;
 
 /// Odd headers in a row that show that a file is made so.
@@ -24,7 +24,7 @@ const HABIT: usize = 4;
 /// Odd headers in a row, none of them a habit, that are believed in the middle of a file.
 const MANY: usize = 16;
 
-/// What the headers of a file do from its beginning, though they should not.
+/// Deviations that the headers of a file have from its beginning.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Habits {
     /// Captured lengths above the wire's.

@@ -28,7 +28,7 @@ impl Options<'_> {
     /// Whether the list ends where the block does, as it must; packet bytes taken for options hardly ever do.
     pub(in crate::capture) fn are_whole(mut self) -> bool {
         while self.next().is_some() {}
-        // What is left: nothing, or the mark of the end.
+        // The rest: nothing, or the end-of-options mark.
         matches!(self.bytes, [] | [0, 0, 0, 0])
     }
 

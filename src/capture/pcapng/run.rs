@@ -10,7 +10,7 @@ use crate::capture::Run;
 use crate::capture::chunk::LARGEST_RECORD;
 use crate::capture::tally::Tally;
 
-/// What stands in an Enhanced Packet Block before the packet, and what else there is when no options follow it: the
+/// Bytes of an Enhanced Packet Block before the packet, and behind it when no options follow: the
 /// length once more.
 const HEAD_LEN: usize = 28;
 const AROUND: usize = HEAD_LEN + 4;

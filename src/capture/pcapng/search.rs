@@ -12,7 +12,7 @@ use pcap_parser::pcapng::{
 use super::{Order, PACKET, Reader, block_len};
 use crate::capture::search::{Limits, Search};
 
-/// What blocks in a chain depend on: that of the section, until the chain begins another.
+/// The byte order that blocks in a chain depend on: the section's, until the chain begins another.
 #[derive(Clone, Copy)]
 struct Section {
     order: Order,

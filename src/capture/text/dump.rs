@@ -18,7 +18,7 @@ pub(super) struct Packet {
     pub(super) heading: Heading,
     /// Its bytes, up to the first that is missing.
     pub(super) data: Vec<u8>,
-    /// How long it is at least, by the last of its rows.
+    /// Its minimal length, by the last of its rows.
     pub(super) len: usize,
     /// Rows are missing in its middle.
     pub(super) has_hole: bool,
@@ -29,7 +29,7 @@ pub(super) struct Packet {
 /// Rows on their way to be packets.
 #[derive(Debug, Default)]
 pub(super) struct Dump {
-    /// What was said of the packet whose rows come next.
+    /// The heading of the packet whose rows come next.
     heading: Heading,
     is_no_packet: bool,
     /// A blank line stood before the row that comes next.
@@ -49,7 +49,7 @@ struct Current {
     /// The row read last, which the next one may shorten, and where it begins in the packet.
     row: Row,
     at: usize,
-    /// How many bytes a row has.
+    /// Bytes in a row.
     width: usize,
 }
 

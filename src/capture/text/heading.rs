@@ -18,7 +18,7 @@ use super::stamp::Stamp;
 /// The longest name of an interface that is kept.
 const LONGEST_NAME: usize = 32;
 
-/// What is known of the packet whose bytes follow.
+/// The fields of a heading: facts about the packet whose bytes follow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Heading {
     pub(super) number: Option<u64>,
@@ -27,14 +27,14 @@ pub(super) struct Heading {
     pub(super) interface: Option<Box<str>>,
 }
 
-/// What a line that is no row means for the rows behind it.
+/// The meaning of a line that is no row for the rows behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
     /// A new packet is spoken of.
     Packet(Heading),
     /// More is said of the packet already spoken of.
     More(Heading),
-    /// What follows are bytes, and not of a packet: a message put together, or decrypted.
+    /// The rows that follow are no packet: a reassembled or decrypted message.
     NoPacket,
     /// Nothing.
     Nothing,

@@ -11,7 +11,7 @@ use crate::capture::chunk::Chunk;
 /// The longest line that is looked at, in bytes. A row of a dump has some eighty; what is longer is read on and not kept.
 const LONGEST_LINE: usize = 4096;
 
-/// What pagers print at the end of a page: Cisco's IOS, NX-OS and AireOS, Cisco's ASA, FortiOS and `more`, Junos, PAN-OS.
+/// Prompts of pagers at the end of a page: Cisco's IOS, NX-OS and AireOS, Cisco's ASA, FortiOS and `more`, Junos, PAN-OS.
 const PAGE_BREAKS: [&[u8]; 6] = [
     b"--More-- or (q)uit",
     b"--More--",
@@ -55,7 +55,7 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// How many bytes of the text have been read.
+    /// Bytes of the text read so far.
     pub(super) const fn offset(&self) -> u64 {
         self.chunk.offset()
     }

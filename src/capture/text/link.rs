@@ -14,7 +14,7 @@ const ARP: u16 = 0x0806;
 /// Bytes of ARP for IPv4 over Ethernet (RFC 826).
 const ARP_LEN: usize = 28;
 
-/// What the bytes of a packet say about it.
+/// The shape of a packet, by its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shape {
     pub(super) link: LinkType,
@@ -83,7 +83,7 @@ fn checksum(header: &[u8]) -> u32 {
     (sum >> 16).wrapping_add(sum & 0xffff)
 }
 
-/// What follows an EtherType at `at`, and may follow tags.
+/// The place behind an EtherType at `at` and behind any VLAN tags.
 fn typed(bytes: &[u8], at: usize) -> Option<Option<usize>> {
     let mut at = at;
     for _ in 0..3 {

@@ -31,16 +31,16 @@ mod stamp;
 #[cfg(test)]
 mod tests;
 
-/// How far a text is searched for its first packet, in bytes: a log of `show tech-support` may stand before it.
+/// Bytes of a text that are searched for its first packet: a log of `show tech-support` may stand before it.
 const SEARCHED: u64 = 16 * 1024 * 1024;
 
-/// Interfaces that are told apart by name and link type.
+/// Interfaces distinguished by name and link type.
 const MOST_INTERFACES: usize = 64;
 
 /// Lengths at which packets were cut that are remembered, to know the usual one.
 const MOST_CUTS: usize = 16;
 
-/// What was found in a text.
+/// The content of a text.
 pub(super) enum Content<'a> {
     /// Packets, laid out for [`Reader`].
     Packets(Chunk<'a>),
@@ -77,11 +77,11 @@ pub(super) struct Decoder<'a> {
     failure: Option<io::Error>,
     link: Option<LinkType>,
     interfaces: Vec<(LinkType, Box<str>)>,
-    /// What is added to numbers of the text; `None`: it has none so far.
+    /// Added to the frame numbers of the text; `None`: the text has had no number so far.
     shift: Option<u64>,
     number: u64,
     has_times: bool,
-    /// What the times of the text lack.
+    /// The part that the times of the text lack: date, zone or origin.
     lacks: Option<Oddity>,
     last_time: Option<Timestamp>,
     unrecognised: u64,
@@ -224,7 +224,7 @@ impl<'a> Decoder<'a> {
             Stamp::OfDay(_) => Some(Oddity::NoDate),
             Stamp::Relative(_) => Some(Oddity::RelativeTime),
         };
-        // What all times lack is said once.
+        // A part that all times lack is reported once.
         if lacks != self.lacks {
             odd.extend(lacks);
             self.lacks = lacks;

@@ -1,8 +1,8 @@
-//! What a text cannot say, or says oddly, of a packet → the kind and the text of an anomaly.
+//! A gap or oddity of a printed packet → the kind and the text of an anomaly.
 
 use crate::base::frame::AnomalyKind;
 
-/// What is odd about a packet that was read from text.
+/// An oddity of a packet that was read from text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Oddity {
     /// Its time has no date.
@@ -21,7 +21,7 @@ pub(super) enum Oddity {
     CountsFromZero,
     /// Numbers begin again, so from here on they are not those of the text.
     CountsAgain,
-    /// Packets stood before it that cannot be told from other bytes.
+    /// Packets stood before it that cannot be distinguished from other bytes.
     Unrecognised,
 }
 

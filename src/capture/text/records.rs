@@ -22,7 +22,7 @@ const END: u8 = 3;
 /// `if_name` of an Interface Description Block (draft-ietf-opsawg-pcapng).
 const IF_NAME: u16 = 2;
 
-/// What is written of a packet, or of something else.
+/// A record of a text: a packet, or something else.
 #[derive(Default)]
 pub(super) struct Head {
     pub(super) link: LinkType,
@@ -119,14 +119,14 @@ pub(super) fn write_end(offset: u64, missing: usize, out: &mut Vec<u8>) {
 pub(in crate::capture) struct Reader {
     /// Bytes of the text read so far.
     pub(in crate::capture) offset: u64,
-    /// How many bytes of the last packet are behind the end of the text.
+    /// Bytes of the last packet that are behind the end of the text.
     missing: usize,
     /// Interfaces, for whoever copies the packets; `None`: nobody does.
     pub(in crate::capture) kept: Option<Vec<Block>>,
 }
 
 impl Reader {
-    /// How the text ends.
+    /// The end of the text: complete or cut.
     pub(in crate::capture) fn end(&self, tally: &Tally) -> End {
         if self.missing == 0 {
             return End::Complete;

@@ -24,7 +24,7 @@ const LONGEST_OFFSET: usize = 16;
 pub(super) struct Row {
     /// Its offset as written.
     pub(super) offset: u64,
-    /// How it is written: rows of one packet are written alike.
+    /// Its notation: rows of one packet are written alike.
     pub(super) form: Form,
     /// Bytes for which room is left free before the first.
     pub(super) indent: u64,
@@ -37,9 +37,9 @@ pub(super) struct Row {
 pub(super) struct Form {
     has_0x: bool,
     has_colon: bool,
-    /// How many digits the offset has.
+    /// Digits of the offset.
     digits: usize,
-    /// How many digits stand together.
+    /// Digits in a group.
     group: usize,
 }
 

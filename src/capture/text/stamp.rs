@@ -16,15 +16,15 @@ const FIRST_EPOCH: i64 = 100_000_000;
 pub(super) enum Stamp {
     /// With a date and a zone, or since 1970.
     Utc(i64),
-    /// With a date, and no zone or one whose difference from UTC nobody told.
+    /// With a date, and no zone or one whose difference from UTC is not given.
     Local(i64),
-    /// Of a day that is not told.
+    /// Of a day that is not given.
     OfDay(i64),
     /// Since the first packet.
     Relative(i64),
 }
 
-/// How the stamps of a text are to be understood, from the first of them on.
+/// The meaning of the stamps of a text, from the first of them on.
 #[derive(Debug, Default)]
 pub(super) struct Times {
     last: Option<i64>,

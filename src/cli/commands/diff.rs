@@ -25,7 +25,10 @@ pub(crate) fn run(inspect: &Inspect) -> Result<u8, String> {
         return Err(phrase("diff-unable").in_language(options.language));
     };
     let page = match inspect.format {
-        Format::Text => comparison.to_text(options.language),
+        Format::Text => {
+            let style = output::text_style(inspect.color, inspect.output.is_some());
+            output::marked(&comparison.to_text(options.language), style.color)
+        }
         Format::Json => json_text(&comparison, true)?,
         _ => json_text(&comparison, false)?,
     };

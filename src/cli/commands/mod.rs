@@ -11,11 +11,14 @@ use crate::cli::stdin::Waiting;
 pub(crate) use tlswalk::capture::Hashed;
 use tlswalk::report::escaped;
 
+pub(crate) mod check;
 pub(crate) mod config;
 pub(crate) mod diff;
+pub(crate) mod mcp;
 pub(crate) mod reading;
 pub(crate) mod redact;
 pub(crate) mod serve;
+pub(crate) mod signing;
 pub(crate) mod slice;
 pub(crate) mod triage;
 pub(crate) mod verify;

@@ -11,6 +11,7 @@ use tlswalk::handoff::redact::{Certificates, Redactor};
 use tlswalk::handoff::slice::{Judged, same_verdicts};
 use tlswalk::report::REDACTED;
 use tlswalk::report::Report;
+use tlswalk::report::made_with::Redaction;
 use tlswalk::{Analyzer, Options};
 
 use super::Capture;
@@ -86,7 +87,15 @@ impl Together {
         let (mut redactor, judged, options) = prepare(capture, &self.key, inspect, options)?;
         let options = redactor.options(options);
         let note = redactor.note(&judged, &sha256, named_hosts(&options));
-        report(capture, &self.name(path), &mut redactor, &judged, &note, &options)
+        report(
+            capture,
+            &self.name(path),
+            inspect,
+            &mut redactor,
+            &judged,
+            &note,
+            &options,
+        )
     }
 }
 
@@ -162,6 +171,7 @@ fn prepare_with(
 pub(crate) fn report(
     capture: &Capture,
     name: &str,
+    inspect: &Inspect,
     redactor: &mut Redactor,
     judged: &Judged,
     note: &Note,
@@ -182,6 +192,8 @@ pub(crate) fn report(
     facts.slice = Some(Box::new(note));
     let mut report = analyzer.finish(name, &facts);
     report.capture.anomalies.extend(emptied);
+    let redaction = Redaction::new(inspect.redact_key.is_some(), inspect.keep_certificates);
+    report.made_with = report.made_with.map(|it| it.redacted(redaction));
     if !same_verdicts(&judged.report, &report) {
         return Err(format!(
             "{}: nothing was written: redacted it would be judged otherwise ({}); what the verdict {} rests on is not kept",

@@ -1,7 +1,7 @@
 //! Capture → slice on disk: cut, judged again, and only then under its name.
 
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal as _, Seek as _, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, Read as _, Seek as _, Write as _};
 use std::path::Path;
 
 use tlswalk::Options;
@@ -11,6 +11,7 @@ use tlswalk::capture::note::Note;
 use tlswalk::handoff::redact::Redactor;
 use tlswalk::handoff::slice::{self, Breadth, Judged, Wish};
 
+use super::signing::Signing;
 use super::{Capture, only, redact};
 use crate::cli::args::{Inspect, STANDARD_OUTPUT};
 use crate::cli::originals::Originals;
@@ -32,6 +33,10 @@ pub(crate) fn run(inspect: &Inspect, whole: bool, force: bool) -> Result<u8, Str
     if target.as_os_str() == STANDARD_OUTPUT && io::stdout().is_terminal() {
         return Err("-o -: standard output is a terminal; name a file, or pipe the slice on".to_owned());
     }
+    let signing = match &inspect.sign {
+        Some(key) => Some(Signing::new(key, Some(target), force, Originals::of(inspect))?),
+        None => None,
+    };
     let target = Target::new(target, force, Originals::of(inspect))?;
     if !inspect.log.is_empty() {
         return Err("a slice holds frames, and its verdict rests on them alone; leave --log out".to_owned());
@@ -46,7 +51,7 @@ pub(crate) fn run(inspect: &Inspect, whole: bool, force: bool) -> Result<u8, Str
         let note = redactor.note(&judged, &sha256, named_hosts(&options));
         // Comments are taken from what redacted frames show.
         let mut redactor = redactor;
-        let report = redact::report(&capture, REDACTED, &mut redactor, &judged, &note, &options)?;
+        let report = redact::report(&capture, REDACTED, inspect, &mut redactor, &judged, &note, &options)?;
         Cutting {
             judged: Judged {
                 report,
@@ -76,6 +81,12 @@ pub(crate) fn run(inspect: &Inspect, whole: bool, force: bool) -> Result<u8, Str
         },
     )?;
     let written = file.rewind().and_then(|()| target.write(&mut file));
+    if let (Some(signing), Ok(())) = (&signing, &written) {
+        let mut bytes = Vec::new();
+        let read = file.rewind().and_then(|()| file.read_to_end(&mut bytes));
+        read.map_err(|error| format!("{}: {}", target.name(), reason(&error)))?;
+        signing.sign(&bytes)?;
+    }
     crate::cli::quiet_on_broken_pipe(&target.name(), written)
 }
 
@@ -87,7 +98,7 @@ pub(crate) struct Spool<'a> {
     pub(crate) name: &'a str,
 }
 
-/// What is cut, and how.
+/// Choice of frames, and form of the slice.
 pub(crate) struct Cutting {
     judged: Judged,
     note: Note,
@@ -211,27 +222,11 @@ pub(crate) fn named_hosts(inspect: &Options) -> Vec<String> {
         ("--cslu", &inspect.cslu),
         ("--proxy", &inspect.proxy),
     ];
-    let targets = groups.into_iter().flat_map(|(option, targets)| {
-        targets
-            .iter()
-            .flat_map(move |it| [option.to_owned(), host_and_port(it)])
-    });
+    let targets = groups
+        .into_iter()
+        .flat_map(|(option, targets)| targets.iter().flat_map(move |it| [option.to_owned(), it.to_string()]));
     let wlc = inspect.wlc.iter().flat_map(|ip| ["--wlc".to_owned(), ip.to_string()]);
     // Whoever gives no option has others judged anyway.
     let all = (inspect.all && !inspect.others).then(|| "--all".to_owned());
     wlc.chain(targets).chain(all).collect()
-}
-
-/// A target as its option takes it.
-pub(crate) fn host_and_port(target: &tlswalk::Target) -> String {
-    use tlswalk::Host;
-
-    let host = match &target.host {
-        Host::Address(ip) if ip.is_ipv6() && target.port.is_some() => format!("[{ip}]"),
-        Host::Address(ip) => ip.to_string(),
-        Host::Name(name) => name.clone(),
-    };
-    target
-        .port
-        .map_or_else(|| host.clone(), |port| format!("{host}:{port}"))
 }

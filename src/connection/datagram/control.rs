@@ -2,7 +2,7 @@
 
 use crate::connection::walk::StepKind;
 
-/// What stands behind the preamble of CAPWAP control.
+/// The content behind the preamble of CAPWAP control.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Inside<'a> {
     /// DTLS.

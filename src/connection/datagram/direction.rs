@@ -39,7 +39,7 @@ const REMEMBERED: usize = 8;
 pub(super) struct Direction {
     /// Below the records.
     pub(super) side: TcpSide,
-    /// What it said.
+    /// Its messages.
     pub(super) events: Vec<Event>,
     pub(super) events_dropped: u64,
     pub(super) application_data: ApplicationData,
@@ -64,7 +64,7 @@ pub(super) struct Direction {
 }
 
 impl Direction {
-    /// How far it has spoken.
+    /// The number after its last message.
     pub(super) const fn position(&self) -> Position {
         self.at
     }
@@ -177,7 +177,7 @@ impl Direction {
                     let mut whole = Vec::new();
                     self.assembler.flush_whole(held, &mut |it| whole.push(it));
                     whole.into_iter().for_each(|it| self.hand_on(it));
-                    // It comes with a flight that is repeated, and says nothing by itself.
+                    // It comes with a repeated flight, and is no evidence by itself.
                     let is_known = |event: &Event| matches!(event.kind, EventKind::Tls(Message::ChangeCipherSpec));
                     if self.events.iter().any(is_known) {
                         continue;
@@ -280,7 +280,7 @@ impl Direction {
     }
 }
 
-/// What a record says that is no handshake message in clear.
+/// The message of a record that is no handshake in clear.
 fn without_handshake(record: &Record<'_>) -> Option<Message> {
     let is_clear = record.epoch == 0;
     let len = record.len;

@@ -21,7 +21,7 @@ use crate::tls::record::content;
 /// An access point that asks for controllers again waits some seconds before (RFC 5415 section 4.7: 5 s and more).
 const PAUSE: i64 = 2_000_000_000;
 
-/// Discoveries told as steps; those beyond are counted.
+/// Discoveries reported as steps; those beyond are counted.
 const MAX_DISCOVERIES: u64 = 4;
 
 /// An attempt at DTLS or QUIC under observation.
@@ -43,7 +43,7 @@ pub struct DatagramFlow {
     quic: Option<Box<Quic>>,
 }
 
-/// What of a datagram is DTLS, if it is any.
+/// The DTLS records in a datagram, if there are any.
 fn dtls<'a>(datagram: &Datagram<'a>, carrier: Carrier) -> Option<&'a [u8]> {
     match carrier {
         Carrier::Capwap => match inside(datagram.payload)? {
@@ -75,7 +75,7 @@ impl DatagramFlow {
 
     /// Whether a datagram begins an attempt, where there is none: a hello, or anything of a handshake in clear.
     pub(super) fn begins(datagram: &Datagram<'_>, carrier: Carrier) -> bool {
-        // It is told long after it came.
+        // Its event comes long after the datagram.
         if datagram.fragments_missing {
             return false;
         }

@@ -1,7 +1,7 @@
 //! Datagram → Connection: DTLS over UDP, bare or behind the header of CAPWAP control, and QUIC, as a connection like any other.
 //!
-//! What TCP gives and UDP does not is taken from DTLS: who repeats itself shows by the numbers of handshake messages, and the end
-//! by an alert. QUIC tells both itself as long as it can be read. The walk, and every rule on it, is that of TLS over TCP.
+//! DTLS replaces what UDP lacks beside TCP: the numbers of handshake messages show repetitions, and an alert shows the end. QUIC
+//! tells both itself as long as it can be read. The walk, and every rule on it, is that of TLS over TCP.
 
 pub mod channel;
 
@@ -22,12 +22,12 @@ use crate::base::wire_text::WireText;
 use crate::connection::step::{Side, Sides};
 use crate::quic::{TransportError, Version};
 
-/// What a connection over datagrams shows beside its messages.
+/// The facts of a connection over datagrams beside its messages.
 #[derive(Clone, Debug, Default)]
 pub struct DatagramFacts {
     /// Flights that a side sent again: frame and time of each.
     pub again: Sides<Vec<FrameAt>>,
-    /// Datagrams of which IP fragments never came: the first of each side, and how many.
+    /// Datagrams that lack IP fragments: the first of each side, and how many.
     pub torn: Sides<Option<Torn>>,
     /// Whether the messages of a side are all there, from its first one on.
     pub is_whole: Sides<bool>,
@@ -65,7 +65,7 @@ pub struct Close {
     pub frame: FrameNumber,
 }
 
-/// Datagrams of which IP fragments never came.
+/// Datagrams that lack IP fragments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Torn {
     /// The frame of the first fragment of the first of them.
@@ -74,7 +74,7 @@ pub struct Torn {
     pub time: Timestamp,
     /// Bytes of that datagram that never came, as far as their number shows.
     pub missing: u32,
-    /// How many there are.
+    /// Number of them.
     pub count: u64,
 }
 

@@ -20,7 +20,7 @@ use crate::decode::Datagram;
 /// two KiB.
 const MAX_FLOWS: usize = 8 * 1024;
 
-/// How many are looked at for one that nobody answered before the oldest goes.
+/// Flows that are searched for one without an answer before the oldest is evicted.
 const LOOKED_AT: usize = 32;
 
 const SECOND: i64 = 1_000_000_000;

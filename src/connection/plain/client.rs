@@ -12,15 +12,15 @@ use crate::tls::{AlertDescription, AlertLevel};
 /// A client that said something else where TLS was expected.
 #[derive(Clone, Copy, Debug)]
 pub struct PlainClient {
-    /// What it said.
+    /// The protocol of its first bytes.
     pub spoken: Spoken,
     /// Where it began.
     pub frame: FrameNumber,
-    /// What shows that TLS was expected; `None`: nothing in this connection.
+    /// The sign that TLS was expected; `None`: this connection has none.
     pub sign: Option<TlsSign>,
 }
 
-/// What shows that a port expects TLS.
+/// A sign that a port expects TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TlsSign {
     /// It answers with an alert.
@@ -40,7 +40,7 @@ const TLS_PORTS: &[u16] = &[
     6443, 6514, 6697, 7443, 8443, 8883, 9093, 9443, 10250,
 ];
 
-/// What servers of HTTPS say to a request in plain HTTP: nginx, Apache, Go, Tomcat and Jetty, in lower case.
+/// Sentences in which HTTPS servers answer a request in plain HTTP: nginx, Apache, Go, Tomcat and Jetty, in lower case.
 pub(super) const SENTENCES: &[&str] = &[
     "plain http request was sent to https",
     "speaking plain http to an ssl",
@@ -70,7 +70,7 @@ impl PlainClient {
     }
 }
 
-/// What the client said first, and where.
+/// The protocol of the client's first bytes, and their frame.
 fn first_words(connection: &Connection) -> Option<(Spoken, FrameNumber)> {
     if let Some((frame, _)) = connection.http.iter().find_map(|exchange| exchange.request.as_ref()) {
         return Some((Spoken::Http, *frame));

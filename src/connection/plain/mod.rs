@@ -44,7 +44,7 @@ pub struct Part {
     pub from: Position,
     /// Its frame.
     pub frame: FrameNumber,
-    /// How far its sender had received the other direction.
+    /// The position up to which its sender had received the other direction.
     pub acked: Position,
 }
 

@@ -72,7 +72,7 @@ pub struct Said {
     pub text: WireText,
 }
 
-/// How TLS was denied.
+/// The way in which TLS was denied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Denial {
     /// The client asked, and the answer was no.
@@ -94,14 +94,14 @@ pub enum Denial {
     },
 }
 
-/// What the client did then.
+/// The client's next action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
     /// It left.
     Left,
     /// It went on in plain text.
     Plain,
-    /// It sent its Client Hello all the same.
+    /// It sent its Client Hello nevertheless.
     Hello,
     /// Nothing that was captured.
     Open,
@@ -112,9 +112,9 @@ pub enum Next {
 pub struct Offer {
     /// In which protocol.
     pub protocol: Protocol,
-    /// How.
+    /// The way in which TLS was denied.
     pub denial: Denial,
-    /// What the client did then.
+    /// The client's next action.
     pub next: Next,
     /// A capability whose name is overwritten with letters X, as firewalls do that inspect mail.
     pub blotted: Option<Said>,
@@ -137,7 +137,7 @@ impl Ends {
     pub(crate) fn of(client: &TcpSide, server: &TcpSide, hello: bool) -> Self {
         let client_closed = client.fin.is_some() || client.reset.is_some();
         let server_closed = server.fin.is_some() || server.reset.is_some();
-        // Who had received the other's FIN when it closed was second.
+        // The side that had received the other's FIN when it closed was second.
         let server_first = match (client.fin, server.fin) {
             (Some(client), Some(server)) => client.acked > server.at && server.acked <= client.at,
             (None, Some(server)) => client.reset.is_none_or(|reset| reset.frame > server.frame),
@@ -154,7 +154,7 @@ impl Ends {
         }
     }
 
-    /// What the client did after the server's no, where it said more or did not.
+    /// The client's action after the server's refusal; `said_more`: it sent more commands.
     const fn next(self, said_more: bool) -> Next {
         match (self.hello, said_more, self.closed) {
             (true, _, _) => Next::Hello,
@@ -166,7 +166,7 @@ impl Ends {
 }
 
 impl Offer {
-    /// Reads both sides' opening; `None` where TLS was not asked for, or did come about as far as can be told.
+    /// Reads both sides' opening; `None` where TLS was not asked for, or did start as far as can be seen.
     pub(crate) fn of(client: &Talk, server: &Talk, ends: Ends) -> Option<Self> {
         database::postgres(client, server, ends)
             .or_else(|| database::mysql(client, server, ends))

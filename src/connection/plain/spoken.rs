@@ -1,6 +1,6 @@
 //! First bytes → Spoken: which protocol a client speaks that sends no Client Hello.
 
-/// What a client said first, where that is no TLS.
+/// The protocol of a client's first bytes, where that is not TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spoken {
     /// HTTP/1.

@@ -98,7 +98,7 @@ impl Flows {
             ended.extend(self.take(at));
             self.gone.add(key, last, moment);
         }
-        // What comes late of these begins no connection of interest: they leave the ends of others their place.
+        // Late segments of these begin no connection of interest: they leave their place to the ends of others.
         ended.extend(closed.into_iter().filter_map(|at| self.take(at)));
         // Tickets of flows that have gone would else stay as long as there are few.
         for queue in [&mut self.order, &mut self.lone] {
@@ -139,15 +139,15 @@ pub(crate) struct OpenFlow {
     pub(crate) ends: [Endpoint; 2],
     /// When it began.
     pub(crate) first: Timestamp,
-    /// It said hello to a server, and to none that nobody asked about.
+    /// It sent a hello to a server of interest.
     pub(crate) has_asked: bool,
 }
 
-/// Events of a direction among which its hello is: the first, but behind what a proxy was told.
+/// Events of a direction among which its hello is: the first, but behind the CONNECT to a proxy.
 const FIRST_EVENTS: usize = 4;
 
 impl crate::connection::flow::Flow {
-    /// How long to wait for more of it.
+    /// The time to wait for more of it.
     fn patience(&self) -> i64 {
         // Where one direction only is captured, data shows that it was answered.
         let unanswered = self.directions.iter().any(|side| side.tcp.frames == 0)

@@ -13,10 +13,10 @@ use crate::decode::Segment;
 use crate::tls::message::Message;
 use crate::tls::record::Carries;
 
-/// What is left of a flow that was given up.
+/// The remainder of a flow that was given up.
 #[derive(Debug)]
 pub struct Elsewhere {
-    /// That its hosts were there, before it was given up and later.
+    /// The sighting of its hosts, before it was given up and later.
     pub sighting: Sighting,
     /// Which of them has sent anything, when it was given up or later.
     pub spoke: [bool; 2],
@@ -37,7 +37,7 @@ pub struct Elsewhere {
 const NOTHING_CLOSED: [(u64, Timestamp); 2] = [(0, Timestamp(i64::MIN)); 2];
 
 impl Elsewhere {
-    /// What is kept of a flow.
+    /// The remainder of this flow.
     #[must_use]
     pub fn of(flow: &Flow) -> Self {
         let sides = flow.directions.each_ref();

@@ -24,13 +24,13 @@ pub(super) struct Handshake {
     ack: Option<Bare>,
 }
 
-/// What became of it.
+/// The state after a segment.
 pub(super) enum Next {
-    /// It goes on.
+    /// The handshake goes on.
     Handshake,
-    /// It asked for a server that nobody asked about.
+    /// It asked for a server of no interest.
     Elsewhere(Box<Elsewhere>),
-    /// Anything else, which is a flow's business: this segment is yet to be accepted.
+    /// Anything else belongs to a flow, which is yet to accept this segment.
     Flow,
 }
 

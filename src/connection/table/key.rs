@@ -89,7 +89,7 @@ const fn ports(src: Endpoint, dst: Endpoint, is_second: bool) -> u64 {
 
 const IS_V6: u64 = 1 << 32;
 
-/// What is always zero is not hashed.
+/// Fields that are always zero are not hashed.
 impl Hash for Key {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {

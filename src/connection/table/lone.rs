@@ -1,4 +1,4 @@
-//! SYN → Lone: a connection of which nothing is known but that somebody asked for it.
+//! SYN → Lone: a connection of which only the SYN was seen.
 //!
 //! A scan makes a million of them. A [`Flow`] has three KiB and takes thousands of instructions to make; this is made
 //! into one when a second segment comes that is no orderly answer, or somebody wants to know.
@@ -20,12 +20,12 @@ pub struct Lone {
 }
 
 impl Lone {
-    /// What the table knows of a SYN.
+    /// The entry of a SYN.
     pub(super) const fn of(syn: Bare, key: Key, index: u64) -> Self {
         Self { index, key, syn }
     }
 
-    /// Who asked, and who was asked.
+    /// The client and the server.
     #[inline]
     #[must_use]
     pub fn ends(&self) -> [Endpoint; 2] {

@@ -1,4 +1,4 @@
-//! What becomes of connections, told in segments.
+//! Connections in the flow table, given as segments.
 
 use super::*;
 use crate::base::endpoint::Endpoint;
@@ -590,7 +590,7 @@ fn hello(name: &str) -> Vec<u8> {
     [&[22, 3, 1][..], &len(&message), &message].concat()
 }
 
-/// What becomes of a connection that asks for `other.example` where `own.example` is of interest, after these segments.
+/// A connection that asks for `other.example` where `own.example` is of interest, after these segments.
 fn elsewhere(rest: &[Segment<'_>]) -> (Flows, Vec<Ended>) {
     let (mut flows, mut ended) = (Flows::of_names(vec!["own.example".to_owned()]), Vec::new());
     push(&mut flows, &mut ended, &handshake(), 1);

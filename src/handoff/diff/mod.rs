@@ -3,6 +3,7 @@
 //! Two captures that share a TCP flow were taken at two points of its way: what one holds and the other lacks was lost or
 //! made in between. Two that share none are two stories, and the first step at which they part is worth knowing.
 
+mod culprit;
 mod points;
 mod story;
 
@@ -25,7 +26,7 @@ const MOST_LISTED: usize = 50;
 /// A packet at the edge of what both captures cover may be missing for that reason: so much is left out, in nanoseconds.
 const EDGE: i64 = 50_000_000;
 
-/// What two captures show together.
+/// Comparison of two captures.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Comparison {
     /// `tlswalk.diff/1`.
@@ -46,9 +47,12 @@ pub struct Comparison {
     pub flows: usize,
     /// Packets that both hold.
     pub packets: u64,
-    /// What differs, most telling first.
+    /// Differences in the order of their weight.
     pub differences: Vec<Difference>,
-    /// What cannot be told.
+    /// Two stories: the steps beside one another, with their times.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<StepPair>,
+    /// Facts that the two captures cannot show.
     pub cannot_tell: Vec<String>,
     #[serde(skip)]
     head: Vec<String>,
@@ -57,7 +61,8 @@ pub struct Comparison {
 /// One thing that differs.
 #[derive(Clone, Debug, Serialize)]
 pub struct Difference {
-    /// `lost`, `made`, `reset-made`, `reset-lost`, `not-seen` (two points); `parts`, `verdict` (two stories).
+    /// `lost`, `made`, `reset-made`, `reset-lost`, `not-seen` (two points); `parts`, `verdict` (two stories); `by`, `at`, `causes`,
+    /// `confidence`, `also`, `server-issuer`, `client-issuer`, `version`, `cipher`, `group`, `alpn`, `resumed`, `attempts`.
     pub id: &'static str,
     /// One sentence.
     pub text: String,
@@ -65,6 +70,28 @@ pub struct Difference {
     pub first: Vec<u64>,
     /// Frames of the second capture.
     pub second: Vec<u64>,
+}
+
+/// A step in both captures, or in one.
+#[derive(Clone, Debug, Serialize)]
+pub struct StepPair {
+    /// E.g. `client-hello`.
+    pub step: &'static str,
+    /// `client` or `server`.
+    pub side: &'static str,
+    /// In the first capture; null: not there.
+    pub first: Option<StepTime>,
+    /// In the second capture; null: not there.
+    pub second: Option<StepTime>,
+}
+
+/// When a step was seen.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct StepTime {
+    /// Its frame.
+    pub frame: u64,
+    /// Seconds since the first step of its connection.
+    pub seconds: Option<f64>,
 }
 
 /// A capture read for comparing.
@@ -108,6 +135,11 @@ pub fn compare(first: &Side, second: &Side, language: Language) -> Option<Compar
         story::compare(&mut comparison, &first.report, &second.report, language)?;
     } else {
         two_points(&mut comparison, first, second, &pairs, language);
+        // What each point was judged by may differ, too.
+        let attempts = (story::telltale(&first.report), story::telltale(&second.report));
+        if let (Some(one), Some(other)) = attempts {
+            culprit::compare(&mut comparison, (&first.report, one), (&second.report, other), language);
+        }
     }
     comparison.same = comparison.differences.is_empty();
     Some(comparison)
@@ -151,7 +183,7 @@ fn two_points(comparison: &mut Comparison, first: &Side, second: &Side, pairs: &
     comparison.differences.sort_by_key(|it| rank(it.id));
 }
 
-/// What a flow shows that passed both points.
+/// Findings on a flow that passed both points.
 fn one_flow(comparison: &mut Comparison, first: &Side, second: &Side, pair: &Pair, clock: &Clock, language: Language) {
     let (Some(one), Some(other)) = (first.trace.flows.get(pair.first), second.trace.flows.get(pair.second)) else {
         return;
@@ -194,7 +226,7 @@ fn one_flow(comparison: &mut Comparison, first: &Side, second: &Side, pair: &Pai
     }
 }
 
-/// What packets of one end, seen at one point only, mean.
+/// Meaning of packets that were seen at one point only.
 fn difference(
     here: u8,
     flow: &Flow,
@@ -316,6 +348,22 @@ fn span(nanoseconds: i64) -> String {
     }
 }
 
+impl StepPair {
+    /// Its name, who sent it, and both frames with their times.
+    fn line(&self) -> String {
+        let cell = |time: Option<StepTime>| match time {
+            None => "-".to_owned(),
+            Some(StepTime { frame, seconds: None }) => format!("{frame}"),
+            Some(StepTime {
+                frame,
+                seconds: Some(seconds),
+            }) => format!("{frame} ({seconds:.3} s)"),
+        };
+        let name = format!("{} {}", if self.side == "client" { "→" } else { "←" }, self.step);
+        format!("  {name:24} {:>20} {:>20}", cell(self.first), cell(self.second))
+    }
+}
+
 impl Comparison {
     /// In a few lines.
     #[must_use]
@@ -330,6 +378,11 @@ impl Comparison {
             lines.push(format!("✓ {}", phrase(same).in_language(language)));
         }
         lines.extend(self.differences.iter().map(|it| format!("✗ {}", it.text)));
+        if !self.steps.is_empty() {
+            lines.push(String::new());
+            lines.extend(self.steps.iter().map(StepPair::line));
+            lines.push(String::new());
+        }
         lines.extend(self.cannot_tell.iter().map(|it| format!("? {it}")));
         lines.join("\n") + "\n"
     }

@@ -53,7 +53,7 @@ pub(super) struct Trace {
     pub(super) last: Option<i64>,
 }
 
-/// What makes a packet the same at both points: sender, place in both streams, kind, payload.
+/// Key of a packet that is the same at both points: sender, place in both streams, kind, payload.
 type Key = (usize, u32, u32, u8, u32, u64);
 
 impl Trace {
@@ -164,7 +164,7 @@ impl Flow {
         })
     }
 
-    /// What each packet is recognised by, as the other capture numbers it.
+    /// Key of each packet, by the other capture's numbers.
     fn keys(&self, shifts: [u32; 2]) -> Vec<Key> {
         let [own, peer] = shifts;
         self.packets

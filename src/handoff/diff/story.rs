@@ -1,6 +1,7 @@
 //! Report, Report → Comparison: the first step at which two attempts part, and what came of it.
 
-use super::{Comparison, Difference};
+use super::{Comparison, Difference, StepPair, StepTime, culprit};
+use crate::base::frame::Timestamp;
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::report::{Attempt, Connection, Report, Step};
 
@@ -33,6 +34,7 @@ pub(super) fn compare(comparison: &mut Comparison, first: &Report, second: &Repo
         walk.map(telling).unwrap_or_default(),
         other_walk.map(telling).unwrap_or_default(),
     );
+    comparison.steps = beside(&steps, &other_steps);
     let same = steps
         .iter()
         .zip(&other_steps)
@@ -73,11 +75,57 @@ pub(super) fn compare(comparison: &mut Comparison, first: &Report, second: &Repo
             second: evidence(other),
         });
     }
+    culprit::compare(comparison, (first, one), (second, other), language);
     Some(())
 }
 
+/// The steps of two walks beside one another, each with its time since the walk began; one that the other walk lacks stands alone.
+fn beside(steps: &[&Step], others: &[&Step]) -> Vec<StepPair> {
+    let nanoseconds = |step: &Step| step.time.parse::<Timestamp>().ok();
+    let times = |steps: &[&Step]| -> Vec<StepTime> {
+        let begin = steps.first().and_then(|it| nanoseconds(it));
+        let since = |step: &Step| Some(nanoseconds(step)?.since(begin?) as f64 / 1e9);
+        let times = steps.iter().map(|step| StepTime {
+            frame: step.frame,
+            seconds: since(step),
+        });
+        times.collect()
+    };
+    let (here, there) = (times(steps), times(others));
+    let mut pairs = Vec::new();
+    let mut at = 0;
+    for (step, time) in steps.iter().zip(here) {
+        let is_it = |it: &&Step| (it.kind, it.side) == (step.kind, step.side);
+        let ahead = others.iter().skip(at).position(is_it);
+        // What the other has in between stands before.
+        let found = ahead.map(|ahead| at.saturating_add(ahead));
+        for skipped in at..found.unwrap_or(at) {
+            pairs.extend(pair(others.get(skipped).copied(), None, there.get(skipped).copied()));
+        }
+        pairs.extend(pair(
+            Some(step),
+            Some(time),
+            found.and_then(|it| there.get(it).copied()),
+        ));
+        at = found.map_or(at, |it| it.saturating_add(1));
+    }
+    for rest in at..others.len() {
+        pairs.extend(pair(others.get(rest).copied(), None, there.get(rest).copied()));
+    }
+    pairs
+}
+
+fn pair(step: Option<&Step>, first: Option<StepTime>, second: Option<StepTime>) -> Option<StepPair> {
+    step.map(|step| StepPair {
+        step: step.kind,
+        side: step.side,
+        first,
+        second,
+    })
+}
+
 /// The attempt that gave the report its verdict.
-fn telltale(report: &Report) -> Option<&Attempt> {
+pub(super) fn telltale(report: &Report) -> Option<&Attempt> {
     let mut attempts = report.attempts.iter();
     attempts
         .find(|it| it.verdict.id == report.verdict.id)

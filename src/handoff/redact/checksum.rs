@@ -6,7 +6,7 @@
 
 use super::pseudonym::Pseudonyms;
 
-/// What a checksum was before anything under it changed.
+/// State of a checksum before the bytes under it changed.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Checksum {
     /// There is none, or its place is empty.

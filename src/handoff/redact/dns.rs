@@ -89,7 +89,7 @@ const fn is_class(class: u16) -> bool {
     matches!(class, 1 | 3 | 4 | 254 | 255)
 }
 
-/// What is not understood is not handed on.
+/// Parts that are not understood are not handed on.
 fn empty(bytes: &mut [u8], from: usize) {
     bytes.iter_mut().skip(from).for_each(|byte| *byte = 0);
 }

@@ -20,7 +20,7 @@ pub(super) enum Payload {
     Udp { src: Endpoint, dst: Endpoint },
 }
 
-/// What a payload is found by.
+/// Key by which a payload is found.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Segment {
     pub(super) src: Endpoint,

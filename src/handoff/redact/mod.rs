@@ -138,7 +138,7 @@ impl Redactor {
         Ok((redactor, judged))
     }
 
-    /// What a redacted file says of its capture. `sha256` is the capture's; only a keyed hash of it is told, since the hash
+    /// Comment of a redacted file on its capture. `sha256` is the capture's; only a keyed hash of it is told, since the hash
     /// itself would let anybody test guesses of what was replaced.
     #[must_use]
     pub fn note(&self, judged: &Judged, sha256: &[u8; 32], options: Vec<String>) -> Note {

@@ -46,7 +46,12 @@ impl Pseudonyms {
             .endpoints
             .iter()
             .flat_map(|it| it.names.iter().chain(&it.paths))
-            .chain(profile.interceptors().flat_map(|it| &it.issuer_contains));
+            // By these a re-signer and a page of somebody else are told: a verdict may rest on them.
+            .chain(
+                profile
+                    .interceptors()
+                    .flat_map(|it| it.issuer_contains.iter().chain(&it.page_contains)),
+            );
         let words = of_profile
             .map(String::as_str)
             .chain([PUBLIC_WORDS])

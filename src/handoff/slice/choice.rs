@@ -40,7 +40,7 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// What a report speaks of.
+    /// Frames and connections that a report cites.
     #[must_use]
     pub fn new(report: &Report, breadth: Breadth) -> Self {
         let flows: HashSet<(Endpoint, Endpoint)> = report

@@ -46,7 +46,7 @@ const MOST_NAMES: usize = 256;
 /// A capture that was judged, ready to be cut.
 #[derive(Debug)]
 pub struct Judged {
-    /// What was said of it.
+    /// The claim about it.
     pub report: Report,
     /// The file.
     pub facts: CaptureFacts,
@@ -110,10 +110,10 @@ pub enum SliceError {
     Write(#[source] io::Error),
 }
 
-/// What a slice is to be.
+/// Options of a slice.
 #[derive(Debug)]
 pub struct Wish<'a> {
-    /// What is kept.
+    /// Frames to keep.
     pub kept: &'a Kept,
     /// What the slice says of its capture, but for the count of frames kept.
     pub note: Note,
@@ -252,7 +252,7 @@ fn kept_options(options: &[(u16, Cow<'_, [u8]>)], redacted: bool, is_slice: bool
     .collect()
 }
 
-/// What every comment of ours on a frame begins with.
+/// Prefix of our comments on frames.
 const OWN: &[u8] = b"tlswalk: ";
 
 /// `epb_flags`: direction and the like.
@@ -319,8 +319,9 @@ pub fn holds(judged: &Judged, kept: &Kept, slice: impl Read, options: &Options) 
     }
     let again = analyzer.finish(&report.capture.file, &facts);
     let frames = judged.facts.frames;
+    let present = verify::Present::InSlice(kept.clone());
     Ok(same_evidence(report, &again)
-        && verify::compare(report, &again, frames, kept, options.language).exit_code() == 0)
+        && verify::compare(report, &again, (frames, &present), options.language).exit_code() == 0)
 }
 
 /// Whether the verdicts of two reports also rest on as much.
@@ -385,10 +386,10 @@ fn section_comments(judged: &Judged, wish: &Wish<'_>) -> Vec<String> {
     comments
 }
 
-/// What our comment on the section begins with.
+/// Prefix of our comment on the section.
 const SECTION: &str = "tlswalk slice: ";
 
-/// What each cited frame proves.
+/// Claims by the frames that they cite.
 fn frame_comments(report: &Report, wish: &Wish<'_>) -> BTreeMap<u64, Vec<Phrase>> {
     let mut comments: BTreeMap<u64, Vec<Phrase>> = BTreeMap::new();
     for (frame, what, finding, attempt) in cited(report) {

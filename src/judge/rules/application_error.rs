@@ -8,10 +8,12 @@ use super::{elsewhere, on_client, sees_without_holes, service};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
+use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
-use crate::connection::Exchange;
+use crate::connection::{Connection, Exchange};
 use crate::http::licensing_answer::Status;
+use crate::http::reader::Response;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 
@@ -43,60 +45,70 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if response.status < 300 {
         return refused_inside(attempt, exchange, context).or_else(|| without_content(attempt, exchange, context));
     }
-    let leads_to_tls = response
-        .location
-        .as_ref()
-        .is_some_and(|location| location.raw().starts_with("https:"));
-    let elsewhere_to = response.location.as_ref().filter(|_| response.status < 400);
-    let mut finding = Finding::error(
-        RULE.id,
-        By::Server,
-        At::Http,
-        phrase(if elsewhere_to.is_some() {
-            "application-error-summary-redirect"
-        } else {
-            "application-error-summary"
-        })
-        .with("location", elsewhere_to.cloned().unwrap_or_default())
-        .with("service", service(attempt))
-        .with("status", response.status)
-        .with("reason", &response.reason),
-    );
+    Some(refused(attempt, connection, exchange, (*answered, response)))
+}
+
+/// The status itself says no: a redirect that licensing does not follow, or an error.
+fn refused(
+    attempt: &Attempt<'_>,
+    connection: &Connection,
+    exchange: &Exchange,
+    (answered, response): (FrameNumber, &Response),
+) -> Finding {
+    let redirect = response.location.as_ref().filter(|_| response.status < 400);
+    let status = |id: &'static str| {
+        phrase(id)
+            .with("status", response.status)
+            .with("reason", &response.reason)
+    };
+    let summary = status(match redirect {
+        Some(_) => "application-error-summary-redirect",
+        None => "application-error-summary",
+    })
+    .with("location", redirect.cloned().unwrap_or_default())
+    .with("service", service(attempt));
+    let mut finding = Finding::error(RULE.id, By::Server, At::Http, summary);
     let mut target = String::new();
     if let Some((asked, request)) = &exchange.request {
         target = request.target.to_string();
-        finding = finding.evidence(
-            *asked,
-            phrase("http-request")
-                .with("method", &request.method)
-                .with("target", &target),
-        );
+        let asks = phrase("http-request")
+            .with("method", &request.method)
+            .with("target", &target);
+        finding = finding.evidence(*asked, asks);
     }
-    finding = finding.evidence(
-        *answered,
-        phrase("http-status")
-            .with("status", response.status)
-            .with("reason", &response.reason),
-    );
+    finding = finding.evidence(answered, status("http-status"));
     if !response.excerpt.is_empty() {
         let excerpt: String = response.excerpt.raw().chars().take(120).collect();
         let excerpt = WireText::from(excerpt.as_str()).quoted();
-        finding = finding.evidence(*answered, phrase("http-body").with("excerpt", excerpt));
+        finding = finding.evidence(answered, phrase("http-body").with("excerpt", excerpt));
     }
-    Some(match response.status {
+    with_cure(finding, attempt, connection, response, &target)
+}
+
+/// What to do follows the status.
+fn with_cure(
+    finding: Finding,
+    attempt: &Attempt<'_>,
+    connection: &Connection,
+    response: &Response,
+    target: &str,
+) -> Finding {
+    let location = response.location.as_ref();
+    let leads_to_tls = location.is_some_and(|location| location.raw().starts_with("https:"));
+    match response.status {
         // The answer is certain, but not that nothing came of it.
         300..=399 => finding
             .confidence(Confidence::Likely)
             .cannot_tell(phrase("application-error-redirect-followed"))
             .remedy(on_client(
                 attempt,
-                phrase("application-error-redirect-do").with("target", target.as_str()),
+                phrase("application-error-redirect-do").with("target", target),
                 &right_url(attempt, connection, leads_to_tls),
             )),
         404 => finding.remedy(on_client(
             attempt,
             phrase("url-unknown")
-                .with("target", target.as_str())
+                .with("target", target)
                 .with("server", connection.server.to_string()),
             &right_url(attempt, connection, connection.server.port == 443),
         )),
@@ -105,7 +117,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
             Owner::Server,
             phrase("application-error-log").with("server", connection.server),
         )),
-    })
+    }
 }
 
 /// HTTP went well, and the answer itself says no: the transport is in order, the message is not.

@@ -59,19 +59,26 @@ pub(super) fn certificate_clauses(judgement: &Judgement, leaf: Option<&Fields>) 
         Chain::Unreadable => clauses.push(phrase("certificate-unreadable")),
         _ => {}
     }
-    match (judgement.validity, leaf) {
-        (Validity::Expired(since), Some(leaf)) => clauses.push(
+    let dates = match (judgement.validity, leaf) {
+        (Validity::Expired(since), Some(leaf)) => Some(
             phrase("certificate-expired")
                 .with("span", span(since))
                 .with("date", date(leaf.not_after)),
         ),
-        (Validity::NotYetValid(until), Some(leaf)) => clauses.push(
+        (Validity::NotYetValid(until), Some(leaf)) => Some(
             phrase("certificate-not-yet-valid")
                 .with("span", span(until))
                 .with("date", date(leaf.not_before)),
         ),
-        _ => {}
-    }
+        _ => None,
+    };
+    // A clause about the chain ends with another certificate's name, and dates behind it would seem to be that one's.
+    let place = if judgement.chain == Chain::SelfSigned {
+        clauses.len()
+    } else {
+        0
+    };
+    clauses.splice(place..place, dates);
     // A device's self-signed certificate is its own authority: that is no fault of its own.
     let self_signed = judgement.chain == Chain::SelfSigned;
     let telling = judgement.faults.iter().filter(|fault| {

@@ -158,11 +158,22 @@ fn untrusted(mut finding: Finding, attempt: &Attempt<'_>, refused: &Refused<'_>,
             phrase("server-certificate-rejected-import"),
             &[task("import-root")],
         )),
-        _ => finding.remedy(elsewhere(
-            attempt,
-            Owner::Server,
-            phrase("server-certificate-rejected-authority").with("server", refused.connection.server),
-        )),
+        _ => {
+            let finding = finding.remedy(elsewhere(
+                attempt,
+                Owner::Server,
+                phrase("server-certificate-rejected-authority").with("server", refused.connection.server),
+            ));
+            // How a client is given a root differs from library to library, and this one is known.
+            match attempt.looks_like {
+                Some(_) => finding.remedy(on_client(
+                    attempt,
+                    phrase("server-certificate-rejected-import-own"),
+                    &[task("import-root")],
+                )),
+                None => finding,
+            }
+        }
     }
 }
 

@@ -199,12 +199,14 @@ impl<'a, 'c> Case<'a, 'c> {
             None if self.is_missing => phrase("client-certificate-rejected-certificate-empty"),
             None => phrase("client-certificate-rejected-certificate-partial"),
         };
-        finding.evidence(step.frame, what.with("who", who)).evidence(
-            alert.frame,
-            phrase("client-certificate-rejected-alert-later")
-                .with("alert", alert_text(alert))
-                .with("span", seconds(alert.time.since(step.time))),
-        )
+        // The frames of a dump without times all have the same one.
+        let said = match alert.time.since(step.time) {
+            0 => phrase("alert-from").with("who", phrase("server")),
+            later => phrase("client-certificate-rejected-alert-later").with("span", seconds(later)),
+        };
+        finding
+            .evidence(step.frame, what.with("who", who))
+            .evidence(alert.frame, said.with("alert", alert_text(alert)))
     }
 
     /// Adds what the capture hides, and what else it may be.

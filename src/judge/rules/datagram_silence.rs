@@ -13,10 +13,10 @@ use crate::base::frame::FrameAt;
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
 use crate::connection::Connection;
-use crate::connection::datagram::DatagramFacts;
+use crate::connection::datagram::{DatagramFacts, Torn};
 use crate::connection::walk::{Side, Step, StepKind};
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
+use crate::judge::finding::{At, By, Finding, Owner, Remedy, VerdictId};
 
 /// The hello, or the Discovery before it, was never answered.
 pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: VerdictId) -> Option<Finding> {
@@ -154,49 +154,10 @@ impl<'a> Stopped<'a> {
 }
 
 /// The handshake began and then stopped, without an alert.
-#[allow(clippy::too_many_lines, reason = "one question after the other to the same flight")]
 pub(super) fn broken_off(attempt: &Attempt<'_>, context: &Context<'_>, id: VerdictId) -> Option<Finding> {
     let stopped = Stopped::of(attempt, context)?;
-    let Stopped {
-        connection,
-        facts,
-        last,
-        stop,
-    } = stopped;
-    let torn = Side::both()
-        .into_iter()
-        .find_map(|side| Some((side, facts.torn[side]?)));
-    let waited = seconds(connection.last.time.since(last.time));
-    let (by, confidence, clause) = match (torn, stop) {
-        (Some((side, torn)), _) => (
-            By::Path,
-            Confidence::Likely,
-            phrase("datagrams-fragments-lost")
-                .with("who", side_name(side))
-                .with("count", torn.count),
-        ),
-        (None, Stop::Lost) => (
-            By::Path,
-            Confidence::Likely,
-            phrase("datagrams-flight-lost")
-                .with("who", side_name(last.side))
-                .with("other", side_name(last.side.peer())),
-        ),
-        (None, Stop::Unheard) => (
-            By::Unknown,
-            Confidence::Likely,
-            phrase("datagrams-flight-unheard")
-                .with("who", side_name(last.side))
-                .with("other", side_name(last.side.peer()))
-                .with("times", facts.again[last.side].len())
-                .with("span", waited.clone()),
-        ),
-        (None, Stop::Quiet) => (
-            By::Unknown,
-            Confidence::Possible,
-            phrase("silent-mid-handshake-silent").with("span", waited.clone()),
-        ),
-    };
+    let Stopped { connection, last, .. } = stopped;
+    let (by, confidence, clause) = stopped.blame();
     let summary = phrase(match by {
         By::Path => "silent-mid-handshake-summary-lost",
         _ => "silent-mid-handshake-summary",
@@ -205,41 +166,90 @@ pub(super) fn broken_off(attempt: &Attempt<'_>, context: &Context<'_>, id: Verdi
     .with("message", message_name(last.kind))
     .with("who", side_name(last.side))
     .with("clause", clause);
-    let mut finding = Finding::error(id, by, At::Tls, summary)
-        .confidence(confidence)
-        .evidence(
-            last.frame,
-            phrase("silent-mid-handshake-last-message")
-                .with("message", message_name(last.kind))
-                .with("who", side_name(last.side)),
-        );
-    if let Some((side, torn)) = torn {
-        finding = finding.evidence(
-            torn.frame,
-            match torn.missing {
+    let finding = stopped.with_evidence(Finding::error(id, by, At::Tls, summary).confidence(confidence));
+    if by == By::Path {
+        let lost = stopped.torn().is_none().then_some(last.side);
+        return Some(on_the_path(finding, attempt, connection, lost));
+    }
+    let finding = finding
+        .claims_silence_of(last.side.peer())
+        .cannot_tell(phrase("datagrams-cannot-tell-where"));
+    Some(
+        or_refused(finding, connection, last.side)
+            .remedy(log_of(attempt, connection, last.side))
+            .remedy(elsewhere(attempt, Owner::Firewall, allow(attempt, connection))),
+    )
+}
+
+impl Stopped<'_> {
+    /// The first side whose datagrams lack fragments.
+    fn torn(&self) -> Option<(Side, Torn)> {
+        Side::both()
+            .into_iter()
+            .find_map(|side| Some((side, self.facts.torn[side]?)))
+    }
+
+    /// The time from the last new message to the last packet.
+    fn waited(&self) -> Phrase {
+        seconds(self.connection.last.time.since(self.last.time))
+    }
+
+    /// Who did it, how sure that is, and the clause that says so.
+    fn blame(&self) -> (By, Confidence, Phrase) {
+        let last = self.last.side;
+        let flight = |id: &'static str| {
+            phrase(id)
+                .with("who", side_name(last))
+                .with("other", side_name(last.peer()))
+        };
+        if let Some((side, torn)) = self.torn() {
+            let lost = phrase("datagrams-fragments-lost")
+                .with("who", side_name(side))
+                .with("count", torn.count);
+            return (By::Path, Confidence::Likely, lost);
+        }
+        match self.stop {
+            Stop::Lost => (By::Path, Confidence::Likely, flight("datagrams-flight-lost")),
+            Stop::Unheard => {
+                let unheard = flight("datagrams-flight-unheard")
+                    .with("times", self.facts.again[last].len())
+                    .with("span", self.waited());
+                (By::Unknown, Confidence::Likely, unheard)
+            }
+            Stop::Quiet => {
+                let silent = phrase("silent-mid-handshake-silent").with("span", self.waited());
+                (By::Unknown, Confidence::Possible, silent)
+            }
+        }
+    }
+
+    /// The last message, fragments that are missing, repetitions, and the last packet.
+    fn with_evidence(&self, finding: Finding) -> Finding {
+        let message = phrase("silent-mid-handshake-last-message")
+            .with("message", message_name(self.last.kind))
+            .with("who", side_name(self.last.side));
+        let mut finding = finding.evidence(self.last.frame, message);
+        if let Some((side, torn)) = self.torn() {
+            let missing = match torn.missing {
                 // The last fragment, which tells the length, is among those that never came.
                 0 => phrase("datagrams-torn-open"),
                 missing => phrase("datagrams-torn").with("missing", missing),
-            }
-            .with("who", side_name(side)),
-        );
+            };
+            finding = finding.evidence(torn.frame, missing.with("who", side_name(side)));
+        }
+        for side in Side::both() {
+            finding = with_repeats(finding, self.facts, side);
+        }
+        finding.evidence(
+            self.connection.last.frame,
+            phrase("silent-mid-handshake-last-packet").with("span", self.waited()),
+        )
     }
-    for side in Side::both() {
-        finding = with_repeats(finding, facts, side);
-    }
-    finding = finding.evidence(
-        connection.last.frame,
-        phrase("silent-mid-handshake-last-packet").with("span", waited),
-    );
-    if by == By::Path {
-        let lost = (torn.is_none()).then_some(last.side);
-        return Some(on_the_path(finding, attempt, connection, lost));
-    }
-    finding = finding
-        .claims_silence_of(last.side.peer())
-        .cannot_tell(phrase("datagrams-cannot-tell-where"));
-    finding = or_refused(finding, connection, last.side);
-    let log = match last.side {
+}
+
+/// Look into the log of the side that fell silent.
+fn log_of(attempt: &Attempt<'_>, connection: &Connection, spoke_last: Side) -> Remedy {
+    match spoke_last {
         Side::Server => elsewhere(
             attempt,
             Owner::Wlc,
@@ -250,12 +260,7 @@ pub(super) fn broken_off(attempt: &Attempt<'_>, context: &Context<'_>, id: Verdi
             Owner::Server,
             phrase("silent-mid-handshake-server-log").with("server", connection.server),
         ),
-    };
-    Some(
-        finding
-            .remedy(log)
-            .remedy(elsewhere(attempt, Owner::Firewall, allow(attempt, connection))),
-    )
+    }
 }
 
 /// A certificate that was presented last may be what the other side is silent about.
@@ -338,7 +343,7 @@ fn allow(attempt: &Attempt<'_>, connection: &Connection) -> Phrase {
 }
 
 /// Whether anybody listens there.
-fn listening(attempt: &Attempt<'_>, connection: &Connection) -> crate::judge::finding::Remedy {
+fn listening(attempt: &Attempt<'_>, connection: &Connection) -> Remedy {
     let action = phrase("datagrams-listen").with("server", connection.server);
     match connection.carrier {
         Carrier::Capwap => {

@@ -22,7 +22,7 @@ pub(super) fn finding(logs: &[DeviceLog], dialect: Dialect) -> Option<Finding> {
         let what = event.what;
         (what.is_failure() || what.is_success()) && what != What::CertificateInvalid
     };
-    let joined = events().filter(|event| event.what == What::Joined).last();
+    let joined = events().rfind(|event| event.what == What::Joined);
     if events().any(of_licensing) || !events().any(|event| event.what.is_of_join()) {
         return None;
     }

@@ -5,6 +5,8 @@ use super::{client, elsewhere, on_client};
 use crate::attempt::Attempt;
 use crate::base::dialect::task;
 use crate::base::phrase::{Phrase, phrase};
+use crate::dns::lookup::{Answer, Lookup};
+use crate::dns::message::Status;
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Rule};
 use crate::profile::Transport;
@@ -20,7 +22,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         attempt
             .lookups
             .iter()
-            .filter_map(|lookup| Some((lookup, lookup.answer.as_ref()?)))
+            .filter_map(|lookup| Some((*lookup, lookup.answer.as_ref()?)))
     };
     if answers().any(|(_, answer)| !answer.addresses.is_empty()) {
         return None;
@@ -33,87 +35,72 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let (lookup, answer) = answers()
         .find(|(_, answer)| answer.status.0 != 0)
         .or_else(|| answers().next())?;
-    let (server, name) = (lookup.server, &lookup.name);
-    let (status, meaning, what) = match answer.status.0 {
-        0 => (
-            phrase("dns-error-no-data-status"),
-            phrase("dns-error-no-data"),
-            phrase("dns-error-no-data-do"),
-        ),
-        2 => (
-            Phrase::verbatim(answer.status.to_string()),
-            phrase("dns-error-servfail"),
-            phrase("dns-error-servfail-do"),
-        ),
-        3 => (
-            Phrase::verbatim(answer.status.to_string()),
-            phrase("dns-error-nxdomain"),
-            // The name of an On-Prem or a CSLU is its owner's, and no public server knows it.
-            phrase(if is_own(attempt) {
-                "dns-error-nxdomain-own"
-            } else {
-                "dns-error-nxdomain-do"
-            }),
-        ),
-        5 => (
-            Phrase::verbatim(answer.status.to_string()),
-            phrase("dns-error-refused"),
-            phrase("dns-error-refused-do"),
-        ),
-        _ => (
-            Phrase::verbatim(answer.status.to_string()),
-            phrase("dns-error-failed"),
-            phrase("dns-error-failed-do"),
-        ),
-    };
-    let finding = Finding::error(
-        RULE.id,
-        By::Server,
-        At::Dns,
-        phrase("dns-error-summary")
-            .with("status", &status)
-            .with("name", name)
-            .with("meaning", meaning),
-    )
-    .evidence(
-        lookup.first().frame,
-        phrase("dns-error-asks")
-            .with("server", server)
-            .with("name", name)
-            .with("kind", lookup.kind_name()),
-    )
-    .evidence(
-        answer.frame,
-        phrase("dns-error-answers")
-            .with("server", server)
-            .with("status", &status),
-    )
-    .remedy(elsewhere(
-        attempt,
-        Owner::Server,
-        phrase("dns-error-on-server").with("server", server).with("what", what),
-    ))
-    .remedy(on_client(
-        attempt,
-        phrase("dns-error-other-server")
-            .with("who", client(attempt))
-            .with("name", name),
-        &[
-            task("show-resolver"),
-            task("set-resolver").with(
-                "can",
-                if is_own(attempt) {
-                    &"knows the name"
-                } else {
-                    &"resolves public names"
-                },
-            ),
-        ],
-    ));
+    let finding = finding(attempt, lookup, answer);
     Some(match address_of_cslu(attempt) {
         Some(remedy) => finding.remedy(remedy),
         None => finding,
     })
+}
+
+fn finding(attempt: &Attempt<'_>, lookup: &Lookup, answer: &Answer) -> Finding {
+    let (server, name) = (lookup.server, &lookup.name);
+    let Words { status, meaning, cure } = Words::of(answer.status, is_own(attempt));
+    let asks = phrase("dns-error-asks")
+        .with("server", server)
+        .with("name", name)
+        .with("kind", lookup.kind_name());
+    let answers = phrase("dns-error-answers")
+        .with("server", server)
+        .with("status", &status);
+    let summary = phrase("dns-error-summary")
+        .with("status", &status)
+        .with("name", name)
+        .with("meaning", phrase(meaning));
+    let on_server = phrase("dns-error-on-server")
+        .with("server", server)
+        .with("what", phrase(cure));
+    let can = if is_own(attempt) {
+        "knows the name"
+    } else {
+        "resolves public names"
+    };
+    Finding::error(RULE.id, By::Server, At::Dns, summary)
+        .evidence(lookup.first().frame, asks)
+        .evidence(answer.frame, answers)
+        .remedy(elsewhere(attempt, Owner::Server, on_server))
+        .remedy(on_client(
+            attempt,
+            phrase("dns-error-other-server")
+                .with("who", client(attempt))
+                .with("name", name),
+            &[task("show-resolver"), task("set-resolver").with("can", &can)],
+        ))
+}
+
+/// The words for a response code: its name, its meaning, and the cure on the server.
+struct Words {
+    status: Phrase,
+    meaning: &'static str,
+    cure: &'static str,
+}
+
+impl Words {
+    /// `is_own`: the name of an On-Prem or a CSLU is its owner's, and no public server knows it.
+    fn of(status: Status, is_own: bool) -> Self {
+        let (meaning, cure) = match status.0 {
+            0 => ("dns-error-no-data", "dns-error-no-data-do"),
+            2 => ("dns-error-servfail", "dns-error-servfail-do"),
+            3 if is_own => ("dns-error-nxdomain", "dns-error-nxdomain-own"),
+            3 => ("dns-error-nxdomain", "dns-error-nxdomain-do"),
+            5 => ("dns-error-refused", "dns-error-refused-do"),
+            _ => ("dns-error-failed", "dns-error-failed-do"),
+        };
+        let status = match status.0 {
+            0 => phrase("dns-error-no-data-status"),
+            _ => Phrase::verbatim(status.to_string()),
+        };
+        Self { status, meaning, cure }
+    }
 }
 
 fn is_own(attempt: &Attempt<'_>) -> bool {

@@ -8,12 +8,14 @@ use crate::attempt::Attempt;
 use crate::base::command::HostArgument;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::{Task, task};
+use crate::base::frame::FrameNumber;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::Connection;
 use crate::connection::walk::Side;
+use crate::decode::IcmpError;
 use crate::dns::lookup::Lookup;
 use crate::judge::context::Context;
-use crate::judge::finding::{At, By, Finding, Owner, Rule};
+use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule};
 
 /// RFC 1035 section 4.2.1: a resolver repeats a question that is not answered, to the same server or the next.
 pub(super) const RULE: Rule = rule!("dns-no-response", Cause, check);
@@ -29,98 +31,123 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if attempt.lookups.iter().all(|lookup| is_broadcast(lookup.server)) {
         return Some(no_name_server(attempt, lookup));
     }
-    let questions: Vec<_> = attempt
-        .lookups
-        .iter()
-        .flat_map(|it| &it.questions)
-        .map(|question| question.frame)
-        .collect();
-    let &last = questions.iter().max()?;
-    let last_time = attempt
-        .lookups
-        .iter()
-        .flat_map(|it| &it.questions)
-        .map(|question| question.time)
-        .max()?;
-    let watched = context
-        .capture
-        .last
-        .is_some_and(|end| end.since(last_time) >= super::SILENCE);
-    // A router or the server itself says that nobody gets the question.
-    let refusal = attempt.icmp.iter().find(|error| error.quoted_seq.is_none());
-    // One question for each type of record is no repetition.
-    let is_repeated = attempt.lookups.iter().any(|lookup| lookup.questions.len() > 1);
-    if !is_repeated && !watched && refusal.is_none() {
-        return None; // the answer may lie beyond the end of the capture
+    Some(Unanswered::recognise(attempt, context)?.finding(attempt))
+}
+
+/// Questions that nobody answered.
+struct Unanswered<'a> {
+    /// The first look-up.
+    lookup: &'a Lookup,
+    /// The frames of all questions, repetitions included.
+    questions: Vec<FrameNumber>,
+    /// A router, or the server itself, says that the question cannot be delivered.
+    refusal: Option<&'a IcmpError>,
+    /// A question was sent again; one question for each type of record is no repetition.
+    is_repeated: bool,
+}
+
+impl<'a> Unanswered<'a> {
+    /// `None` where the answer may lie beyond the end of the capture.
+    fn recognise(attempt: &Attempt<'a>, context: &Context<'_>) -> Option<Self> {
+        let lookups = &attempt.lookups;
+        let questions = || lookups.iter().flat_map(|it| &it.questions);
+        let last = questions().map(|question| question.time).max()?;
+        let end = context.capture.last;
+        let it = Self {
+            lookup: lookups.first()?,
+            questions: questions().map(|question| question.frame).collect(),
+            refusal: attempt.icmp.iter().copied().find(|error| error.quoted_seq.is_none()),
+            is_repeated: lookups.iter().any(|lookup| lookup.questions.len() > 1),
+        };
+        let is_watched = end.is_some_and(|end| end.since(last) >= super::SILENCE);
+        (it.is_repeated || it.refusal.is_some() || is_watched).then_some(it)
     }
-    let (server, name) = (lookup.server, &lookup.name);
-    let mut servers: Vec<String> = attempt.lookups.iter().map(|it| it.server.to_string()).collect();
-    servers.dedup();
-    let summary: Phrase = match refusal {
-        Some(error) => phrase("dns-refused")
-            .with("from", error.from)
-            .with("kind", error.kind.phrase())
-            .with("name", name),
-        None => phrase("dns-no-response-summary")
-            .with("who", client(attempt))
-            .with("name", name),
-    };
-    let mut finding = Finding::error(RULE.id, By::Unknown, At::Dns, summary)
-        .confidence(if is_repeated || refusal.is_some() {
+
+    fn summary(&self, attempt: &Attempt<'_>) -> Phrase {
+        match self.refusal {
+            Some(error) => phrase("dns-refused")
+                .with("from", error.from)
+                .with("kind", error.kind.phrase()),
+            None => phrase("dns-no-response-summary").with("who", client(attempt)),
+        }
+        .with("name", &self.lookup.name)
+    }
+
+    const fn confidence(&self) -> Confidence {
+        if self.is_repeated || self.refusal.is_some() {
             Confidence::Certain
         } else {
             Confidence::Possible
-        })
-        .evidence(
-            *questions.first()?,
-            phrase("dns-no-response-asks").with("server", server).with("name", name),
-        );
-    if questions.len() > 1 {
-        finding = finding.evidence(
-            last,
-            phrase("dns-no-response-last-question")
-                .with("count", questions.len())
-                .with("frames", frames(&questions)),
-        );
+        }
     }
-    if !is_repeated && refusal.is_none() {
-        finding = finding.cannot_tell(phrase("dns-asked-once").with("server", server));
+
+    fn finding(&self, attempt: &Attempt<'_>) -> Finding {
+        let finding =
+            Finding::error(RULE.id, By::Unknown, At::Dns, self.summary(attempt)).confidence(self.confidence());
+        let [configure, allow] = self.remedies(attempt);
+        self.with_silence(self.with_questions(finding))
+            .remedy(configure)
+            .remedy(allow)
     }
-    let finding = match refusal {
-        Some(error) => finding.evidence(
-            error.frame,
-            phrase("dns-refused-by-icmp")
+
+    fn with_questions(&self, mut finding: Finding) -> Finding {
+        let (server, name) = (self.lookup.server, &self.lookup.name);
+        if let Some(&first) = self.questions.first() {
+            let asks = phrase("dns-no-response-asks").with("server", server).with("name", name);
+            finding = finding.evidence(first, asks);
+        }
+        if let Some(&last) = self.questions.iter().max().filter(|_| self.questions.len() > 1) {
+            let again = phrase("dns-no-response-last-question")
+                .with("count", self.questions.len())
+                .with("frames", frames(&self.questions));
+            finding = finding.evidence(last, again);
+        }
+        finding
+    }
+
+    fn with_silence(&self, mut finding: Finding) -> Finding {
+        let server = self.lookup.server;
+        if let Some(error) = self.refusal {
+            let says = phrase("dns-refused-by-icmp")
                 .with("from", error.from)
                 .with("kind", error.kind.phrase())
-                .with("server", server),
-        ),
-        None => finding
-            .claims_silence_of(Side::Server)
-            .cannot_tell(phrase("dns-no-response-cannot-tell")),
-    };
-    Some(
+                .with("server", server);
+            return finding.evidence(error.frame, says);
+        }
+        if !self.is_repeated {
+            finding = finding.cannot_tell(phrase("dns-asked-once").with("server", server));
+        }
         finding
-            .remedy(on_client(
-                attempt,
-                phrase("dns-no-response-configure").with("servers", servers.join(", ")),
-                &[
-                    task("show-resolver"),
-                    task("ping").with("server", &server),
-                    task("resolve-at")
-                        .with("resolver", &server)
-                        .with("host", &HostArgument::new(name.raw(), "<name>")),
-                    task("use-lookup"),
-                    reachable_resolver(),
-                ],
-            ))
-            .remedy(elsewhere(
-                attempt,
-                Owner::Firewall,
-                phrase("dns-no-response-allow")
-                    .with("device", attempt.device)
-                    .with("server", server),
-            )),
-    )
+            .claims_silence_of(Side::Server)
+            .cannot_tell(phrase("dns-no-response-cannot-tell"))
+    }
+
+    fn remedies(&self, attempt: &Attempt<'_>) -> [Remedy; 2] {
+        let server = self.lookup.server;
+        let mut servers: Vec<String> = attempt.lookups.iter().map(|it| it.server.to_string()).collect();
+        servers.dedup();
+        let configure = on_client(
+            attempt,
+            phrase("dns-no-response-configure").with("servers", servers.join(", ")),
+            &[
+                task("show-resolver"),
+                task("ping").with("server", &server),
+                task("resolve-at")
+                    .with("resolver", &server)
+                    .with("host", &HostArgument::new(self.lookup.name.raw(), "<name>")),
+                task("use-lookup"),
+                reachable_resolver(),
+            ],
+        );
+        let allow = elsewhere(
+            attempt,
+            Owner::Firewall,
+            phrase("dns-no-response-allow")
+                .with("device", attempt.device)
+                .with("server", server),
+        );
+        [configure, allow]
+    }
 }
 
 fn reachable_resolver() -> Task {

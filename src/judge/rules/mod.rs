@@ -20,7 +20,6 @@ macro_rules! rule {
     };
 }
 
-#[allow(clippy::too_many_lines, reason = "one case told from beginning to end")]
 mod application_error;
 mod bare_end;
 mod before_any_hello;
@@ -46,9 +45,7 @@ mod device_log_contradicts;
 mod device_remedies;
 pub mod device_reports_failure;
 mod device_service;
-#[allow(clippy::too_many_lines, reason = "one case told from beginning to end")]
 mod dns_error;
-#[allow(clippy::too_many_lines, reason = "one case told from beginning to end")]
 mod dns_no_response;
 mod dns_stale_address;
 mod dns_unexpected_address;
@@ -117,7 +114,7 @@ use wording::{
 
 /// Order is precedence: when several rules fire, the first is the cause and the rest are context. It follows the steps of
 /// an attempt, and within a step goes from the specific to the general.
-pub(super) const RULES: &[&Rule] = &[
+pub(crate) const RULES: &[&Rule] = &[
     &dns_no_response::RULE,
     &dns_error::RULE,
     &dns_unexpected_address::RULE,

@@ -42,6 +42,9 @@ pub(super) fn takeover<'c>(attempt: &Attempt<'_>, context: &Context<'c>) -> Opti
         }
         IpAddr::V6(_) => None,
     };
+    // Beside serial numbers any claim supports them; alone it has to be an announcement, as a switchover makes. Captures that
+    // were put together from several show other hardware, too.
+    let hardware = hardware.filter(|(_, now)| serials.is_some() || now.announced);
     let is_shown = serials.is_some() || hardware.is_some();
     is_shown.then_some(Takeover { serials, hardware })
 }

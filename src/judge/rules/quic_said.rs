@@ -74,10 +74,10 @@ pub(super) fn closed(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     // A client that no longer wants to, or that nobody answers, ends without an error of its own.
     let is_error = !matches!(close.error, TransportError(0x00 | 0x0c));
     let answered = connection.steps.iter().any(|step| step.side == Side::Server);
-    if !is_error && close.side == Side::Client || close.side == Side::Client && !answered {
+    if close.side == Side::Client && !(is_error && answered) {
         return None;
     }
-    let reason = (!close.reason.is_empty()).then(|| &close.reason);
+    let reason = (!close.reason.is_empty()).then_some(&close.reason);
     let said = match reason {
         Some(reason) => phrase("quic-closed-with-reason").with("reason", reason),
         None => phrase("quic-closed-with"),

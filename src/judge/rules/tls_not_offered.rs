@@ -6,6 +6,7 @@ use crate::base::command::Command;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::{Dialect, task};
 use crate::base::phrase::{Phrase, phrase};
+use crate::connection::Connection;
 use crate::connection::plain::{Denial, Next, Offer, Protocol};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule, Severity};
@@ -14,7 +15,6 @@ use crate::judge::finding::{At, By, Finding, Owner, Remedy, Rule, Severity};
 /// client that demands TLS leaves then.
 pub(super) const RULE: Rule = rule!("tls-not-offered", Cause, check);
 
-#[allow(clippy::too_many_lines, reason = "one sentence for each way to say no")]
 fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     let offer = connection.offer.as_ref()?;
@@ -32,23 +32,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     if matches!(offer.next, Next::Plain | Next::Open) {
         finding = finding.severity(Severity::Warning);
     }
-    finding = match &offer.denial {
-        Denial::Refused { asked, answer } => finding.evidence(asked.frame, about("tls-not-offered-asks")).evidence(
-            answer.frame,
-            phrase("tls-not-offered-answer").with("answer", answer.text.quoted()),
-        ),
-        Denial::Closed { asked } => finding
-            .evidence(asked.frame, about("tls-not-offered-asks"))
-            .evidence(connection.last.frame, phrase("tls-not-offered-end"))
-            .alternative("server-failed", phrase("tls-not-offered-or-failed")),
-        Denial::NotOffered { list } => finding
-            .evidence(
-                list.frame,
-                about("tls-not-offered-list").with("line", list.text.quoted()),
-            )
-            .evidence(connection.last.frame, about("tls-not-offered-leaves"))
-            .alternative("health-check", about("tls-not-offered-or-probe")),
-    };
+    finding = denied(finding, offer, connection, &about);
     if finding.confidence < Confidence::Certain {
         finding = finding.cannot_tell(phrase("tls-not-offered-cannot-tell"));
     }
@@ -82,6 +66,32 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
                 .with("protocol", &starttls(offer.protocol))]),
         )),
     )
+}
+
+/// The evidence of the server's no, and what else it may have meant.
+fn denied(
+    finding: Finding,
+    offer: &Offer,
+    connection: &Connection,
+    about: &impl Fn(&'static str) -> Phrase,
+) -> Finding {
+    match &offer.denial {
+        Denial::Refused { asked, answer } => finding.evidence(asked.frame, about("tls-not-offered-asks")).evidence(
+            answer.frame,
+            phrase("tls-not-offered-answer").with("answer", answer.text.quoted()),
+        ),
+        Denial::Closed { asked } => finding
+            .evidence(asked.frame, about("tls-not-offered-asks"))
+            .evidence(connection.last.frame, phrase("tls-not-offered-end"))
+            .alternative("server-failed", phrase("tls-not-offered-or-failed")),
+        Denial::NotOffered { list } => finding
+            .evidence(
+                list.frame,
+                about("tls-not-offered-list").with("line", list.text.quoted()),
+            )
+            .evidence(connection.last.frame, about("tls-not-offered-leaves"))
+            .alternative("health-check", about("tls-not-offered-or-probe")),
+    }
 }
 
 fn summary(offer: &Offer, about: &impl Fn(&'static str) -> Phrase) -> Phrase {

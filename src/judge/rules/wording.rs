@@ -1,6 +1,7 @@
 //! Facts → Phrase: the names of sides, messages, alerts and lengths of time that all rules use.
 
 use crate::attempt::Attempt;
+use crate::base::elapsed::elapsed;
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::phrase::{Phrase, Value, phrase};
 use crate::base::wire_text::WireText;
@@ -43,17 +44,9 @@ pub(super) fn message_name(kind: StepKind) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// Seconds for people: `0.09 s`, `12 s`.
+/// Nanoseconds for people: `0.09 s`, `12 s`.
 pub(super) fn seconds(ns: i64) -> Phrase {
-    let seconds = ns as f64 / 1e9;
-    phrase("seconds").with(
-        "seconds",
-        if seconds.abs() < 10.0 {
-            format!("{seconds:.2}")
-        } else {
-            format!("{seconds:.0}")
-        },
-    )
+    elapsed(ns as f64 / 1e9)
 }
 
 /// `3 days`, `1 day`, `5 hours`.

@@ -3,17 +3,19 @@
 use serde::Serialize;
 
 use super::super::labels::{
-    beginning, capitalised, confidence, connections, frames_filter, frames_of, moment, plain_name, seconds_of, sign,
-    step_name, transport,
+    beginning, capitalised, confidence, connections, frames_filter, frames_of, moment, seconds_of, sign, step_name,
+    transport, voice_of,
 };
-use super::super::{Attempt, Connection, Finding, Report, Step, Verdict};
+use super::super::{Attempt, Connection, Evidence, Finding, Report, Step, Verdict};
 use super::chain::{Chain, chains};
 use super::ladder::{Ends, Ladder, draw};
-use super::rows::rows;
-use crate::base::phrase::{Phrase, Voice, phrase};
+use super::rows::{Row, rows};
+use crate::base::carrier::Carrier;
+use crate::base::phrase::{Language, Phrase, Voice, phrase};
 use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 use crate::report::By;
+use crate::report::names::plain_name;
 use crate::report::story;
 
 /// Connections whose details are shown: a controller that retries makes many alike.
@@ -25,7 +27,7 @@ const ENTRIES: usize = 24;
 /// An attempt, for the template.
 #[derive(Debug, Serialize)]
 pub(super) struct View {
-    /// What links to it: capture and attempt.
+    /// Anchor on the page: capture and attempt.
     anchor: String,
     title: String,
     sign: &'static str,
@@ -36,7 +38,7 @@ pub(super) struct View {
     time: String,
     device: String,
     name: String,
-    evidence: Vec<(u64, String)>,
+    evidence: Vec<Shown>,
     alternatives: Vec<(bool, String, String)>,
     cannot_tell: Vec<String>,
     also: Vec<(&'static str, String, String, String)>,
@@ -52,6 +54,14 @@ pub(super) struct View {
     good: String,
     steps: Vec<Line>,
     chains: Vec<Chain>,
+}
+
+/// A frame that shows the verdict, and the row of the ladder that has it.
+#[derive(Debug, Serialize)]
+struct Shown {
+    frame: u64,
+    what: String,
+    row: String,
 }
 
 /// Something to do.
@@ -77,7 +87,8 @@ struct Line {
 
 /// Puts an attempt of a report into the shape of the page.
 #[allow(clippy::too_many_lines, reason = "one line for each field of the page")]
-pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Voice) -> View {
+pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize) -> View {
+    let voice = voice(report, attempt);
     let verdict = &attempt.verdict;
     let say = |id: &'static str| phrase(id).told(voice);
     let all = connections(report, attempt);
@@ -93,8 +104,12 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Vo
     };
     let (_, time) = beginning(report, attempt);
     let evidence = verdict.evidence.iter().take(ENTRIES);
+    let anchor = format!("c{capture}a{}", attempt.id);
+    let mut ladder = (!rows.is_empty()).then(|| draw(&rows, &ends(attempt, shown), voice));
+    let shows = evidence.clone().map(|it| lead(it, &rows, ladder.as_mut(), &anchor));
     View {
-        anchor: format!("c{capture}a{}", attempt.id),
+        evidence: shows.collect(),
+        anchor,
         title: phrase("page-attempt").with("id", attempt.id).told(voice),
         sign: sign(verdict.severity),
         severity: verdict.severity,
@@ -104,7 +119,6 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Vo
         time: time.as_deref().map(moment).unwrap_or_default(),
         device: attempt.device.clone(),
         name: in_prose(&attempt.name).into_owned(),
-        evidence: evidence.clone().map(|it| (it.frame, it.what.clone())).collect(),
         alternatives: verdict
             .alternatives
             .iter()
@@ -117,7 +131,7 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Vo
             })
             .collect(),
         cannot_tell: verdict.cannot_tell.clone(),
-        also: also(attempt),
+        also: also(attempt, voice.language),
         remedy: super::to_do(&verdict.remedy, voice),
         evidence_filter: frames_filter(evidence.map(|it| it.frame)),
         filter: verdict.display_filter.clone(),
@@ -131,7 +145,7 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Vo
             .with("count", rows.len())
             .with("end", end)
             .told(voice),
-        ladder: (!rows.is_empty()).then(|| draw(&rows, &ends(attempt, shown), voice)),
+        ladder,
         more_rows: if more == 0 {
             String::new()
         } else {
@@ -147,8 +161,36 @@ pub(super) fn view(report: &Report, attempt: &Attempt, capture: usize, voice: Vo
     .with_proxy(attempt, say("page-via"))
 }
 
-/// What holds beside the verdict: its sign, name, sentence and frames.
-fn also(attempt: &Attempt) -> Vec<(&'static str, String, String, String)> {
+/// Its words: those of the report, and of what TLS travels in there.
+fn voice(report: &Report, attempt: &Attempt) -> Voice {
+    let all = connections(report, attempt);
+    let named = all.iter().find_map(|it| it.carrier.as_deref());
+    let carrier = Carrier::ALL.into_iter().find(|it| Some(it.name()) == named);
+    Voice {
+        carrier: carrier.unwrap_or_default(),
+        ..voice_of(report)
+    }
+}
+
+/// Leads from evidence to the row of the ladder that has its frame.
+fn lead(evidence: &Evidence, rows: &[Row], ladder: Option<&mut Ladder>, anchor: &str) -> Shown {
+    let at = rows.iter().position(|row| row.has(evidence.frame));
+    let mark = at.and_then(|at| ladder?.marks.get_mut(at));
+    let row = mark.map(|mark| {
+        if mark.id.is_empty() {
+            mark.id = format!("{anchor}f{}", evidence.frame);
+        }
+        mark.id.clone()
+    });
+    Shown {
+        frame: evidence.frame,
+        what: evidence.what.clone(),
+        row: row.unwrap_or_default(),
+    }
+}
+
+/// Findings beside the verdict: sign, name, sentence and frames of each.
+fn also(attempt: &Attempt, language: Language) -> Vec<(&'static str, String, String, String)> {
     let others = attempt
         .findings
         .iter()
@@ -158,7 +200,7 @@ fn also(attempt: &Attempt) -> Vec<(&'static str, String, String, String)> {
         let frames: Vec<String> = frames.iter().take(8).map(u64::to_string).collect();
         (
             sign(finding.severity),
-            finding.id.to_string(),
+            plain_name(&finding.id, language),
             finding.detail.clone(),
             frames.join(", "),
         )

@@ -13,7 +13,7 @@ const MOST: usize = 8;
 const WIDTH: f64 = 1000.0;
 const DAY: f64 = 86_400.0;
 
-/// What one side presented.
+/// The certificates that one side presented.
 #[derive(Debug, Serialize)]
 pub(super) struct Chain {
     title: String,

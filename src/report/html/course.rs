@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::super::labels::{moment, sign, span};
+use super::super::labels::{capitalised, moment, sign};
 use super::super::{Course, Report};
+use crate::base::elapsed::elapsed;
 use crate::base::phrase::{Voice, phrase};
 use crate::judge::finding::Severity;
 use crate::report::story;
@@ -50,7 +51,7 @@ fn course(report: &Report, course: &Course, shown: &[usize], voice: Voice) -> To
     let told = story::told(report, course);
     let tries = told.runs.iter().enumerate().map(|(at, run)| {
         let one = run.first;
-        let pause = run.pause(|seconds| span(seconds).told(voice));
+        let pause = run.pause(|seconds| elapsed(seconds).told(voice));
         Line {
             number: run.number,
             attempt: one.attempt,
@@ -74,7 +75,7 @@ fn course(report: &Report, course: &Course, shown: &[usize], voice: Voice) -> To
     Told {
         device: course.device.clone(),
         name: course.name.clone(),
-        summary: course.summary.clone(),
+        summary: capitalised(&course.summary),
         tries: tries.collect(),
     }
 }

@@ -27,6 +27,8 @@ pub(super) struct Ladder {
     pub(super) height: f64,
     pub(super) lanes: Vec<Lane>,
     pub(super) marks: Vec<Mark>,
+    /// The unit of the times in the margin, one for all of them.
+    pub(super) unit: String,
     /// Which kinds of mark occur, for the legend: class and text.
     pub(super) legend: Vec<(&'static str, String)>,
     pub(super) rows: usize,
@@ -47,6 +49,8 @@ pub(super) struct Lane {
 /// One row, drawn.
 #[derive(Debug, Serialize)]
 pub(super) struct Mark {
+    /// Anchor for links from the evidence; empty where no evidence has this row's frames.
+    pub(super) id: String,
     kind: &'static str,
     class: String,
     /// The band behind it.
@@ -70,7 +74,7 @@ pub(super) struct Mark {
     broken: bool,
 }
 
-/// What the lanes of an attempt are called.
+/// Names and addresses above the lanes of an attempt.
 #[derive(Debug, Default)]
 pub(super) struct Ends {
     pub(super) device: String,
@@ -92,6 +96,7 @@ pub(super) fn draw(rows: &[Row], ends: &Ends, voice: Voice) -> Ladder {
         let resolver = ends.resolver.as_deref().unwrap_or_default();
         lanes.push(lane(RIGHT, 16.0, say("page-resolver"), resolver, few));
     }
+    let clock = Clock::of(rows);
     let mut opened = false;
     for row in rows {
         // Where the look-ups end, the resolver's lane does, and the others begin in its place.
@@ -106,7 +111,7 @@ pub(super) fn draw(rows: &[Row], ends: &Ends, voice: Voice) -> Ladder {
             }
             lanes.extend(far_lanes(ends, head, voice));
         }
-        let mark = place(row, y, ends.proxy.is_some());
+        let mark = place(row, y, ends.proxy.is_some(), clock);
         y += mark.height;
         marks.push(mark);
     }
@@ -122,6 +127,7 @@ pub(super) fn draw(rows: &[Row], ends: &Ends, voice: Voice) -> Ladder {
         height: y + 10.0,
         lanes,
         legend: legend(rows, ends.proxy.is_some(), voice),
+        unit: say(clock.unit()),
         rows: marks.len(),
         marks,
     }
@@ -161,7 +167,7 @@ fn far_lanes(ends: &Ends, head: f64, voice: Voice) -> Vec<Lane> {
 }
 
 #[allow(clippy::too_many_lines, reason = "one line for each field of a mark")]
-fn place(row: &Row, top: f64, proxied: bool) -> Mark {
+fn place(row: &Row, top: f64, proxied: bool, clock: Clock) -> Mark {
     let far = match row.end {
         End::Proxy => MIDDLE,
         End::Resolver | End::Server => RIGHT,
@@ -200,6 +206,7 @@ fn place(row: &Row, top: f64, proxied: bool) -> Mark {
     };
     let back = if row.from_device { -7.0 } else { 7.0 };
     Mark {
+        id: String::new(),
         kind: if is_arrow { "arrow" } else { row.kind.class() },
         class: row.kind.class().to_owned(),
         top,
@@ -221,7 +228,7 @@ fn place(row: &Row, top: f64, proxied: bool) -> Mark {
         time: match row.elapsed {
             // A device's clock is set beside the capture's by estimate: no more digits than that bears.
             Some(seconds) if row.kind == Kind::Log => format!("≈{seconds:.1}").replace('-', "−"),
-            Some(seconds) => clock(seconds),
+            Some(seconds) => clock.shows(seconds),
             None => String::new(),
         },
         frame: row.frame.clone(),
@@ -229,7 +236,7 @@ fn place(row: &Row, top: f64, proxied: bool) -> Mark {
     }
 }
 
-/// What the drawing's lines mean, of what occurs in it.
+/// Legend: the meaning of each kind of line that occurs in the drawing.
 fn legend(rows: &[Row], proxied: bool, voice: Voice) -> Vec<(&'static str, String)> {
     let has = |test: fn(&Row) -> bool| rows.iter().any(test);
     let through = proxied && has(|row| row.end == End::Server && row.kind.is_arrow());
@@ -261,13 +268,39 @@ fn legend(rows: &[Row], proxied: bool, voice: Voice) -> Vec<(&'static str, Strin
     .collect()
 }
 
-/// Seconds since the attempt began, as wide as the margin: `0.110`, `12.40`, `3:20.5`.
-fn clock(seconds: f64) -> String {
-    match seconds {
-        s if s < 10.0 => format!("{s:.3}"),
-        s if s < 100.0 => format!("{s:.2}"),
-        s if s < 6000.0 => format!("{}:{:04.1}", (s / 60.0) as u64, s % 60.0),
-        s => format!("{}:{:02}:{:02}", s as u64 / 3600, s as u64 / 60 % 60, s as u64 % 60),
+/// In which unit a drawing tells the time since the attempt began: one for all its rows, so that they compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Clock {
+    Seconds,
+    Minutes,
+    Hours,
+}
+
+impl Clock {
+    fn of(rows: &[Row]) -> Self {
+        match rows.iter().filter_map(|row| row.elapsed).fold(0.0, f64::max) {
+            s if s < 1000.0 => Self::Seconds,
+            s if s < 6000.0 => Self::Minutes,
+            _ => Self::Hours,
+        }
+    }
+
+    const fn unit(self) -> &'static str {
+        match self {
+            Self::Seconds => "page-seconds",
+            Self::Minutes => "page-minutes",
+            Self::Hours => "page-hours",
+        }
+    }
+
+    /// As wide as the margin: `0.110`, `20:00.5`, `2:05:00`.
+    fn shows(self, seconds: f64) -> String {
+        let whole = seconds as u64;
+        match self {
+            Self::Seconds => format!("{seconds:.3}"),
+            Self::Minutes => format!("{}:{:04.1}", whole / 60, seconds % 60.0),
+            Self::Hours => format!("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60),
+        }
     }
 }
 
@@ -319,9 +352,18 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_is_never_wider_than_the_margin() {
-        for seconds in [0.0, 9.9994, 99.99, 5999.0, 90_000.0] {
-            assert!(clock(seconds).len() <= 8, "{}", clock(seconds));
+    fn a_drawing_has_one_clock_which_is_never_wider_than_the_margin() {
+        for (last, unit, shown) in [
+            (9.9994, Clock::Seconds, "0.250"),
+            (999.0, Clock::Seconds, "0.250"),
+            (5999.0, Clock::Minutes, "0:00.2"),
+            (90_000.0, Clock::Hours, "0:00:00"),
+        ] {
+            let mut row = Row::new(Kind::Observed, End::Server, String::new());
+            row.elapsed = Some(last);
+            let clock = Clock::of(&[row]);
+            assert_eq!((clock, clock.shows(0.25).as_str()), (unit, shown));
+            assert!(clock.shows(last).len() <= 8, "{}", clock.shows(last));
         }
     }
 }

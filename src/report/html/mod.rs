@@ -20,10 +20,10 @@ use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, context};
 use serde::Serialize;
 
-use super::labels::{about, grouped, headline, held, others, severity, sign, voice_of, worst};
-use super::text::visible;
+use super::labels::{about, common_folder, grouped, headline, held, others, severity, sign, turn, voice_of, worst};
+use super::text::{glued, visible};
 use super::{Remedy, Report, Unread};
-use crate::base::phrase::{Phrase, Voice, phrase};
+use crate::base::phrase::{Language, Phrase, Voice, phrase};
 use crate::judge::finding::Severity;
 use overview::{Overview, overview, rank};
 pub use triage::write_overview;
@@ -52,11 +52,18 @@ const STYLE: &str = include_str!("page.css");
 struct Part {
     id: usize,
     file: String,
+    /// The same without the folder that all captures of the page share.
+    name: String,
+    /// Whether it is the one that the page begins with: the worst, of equally bad ones the first.
+    leads: bool,
     headline: String,
     sign: &'static str,
     severity: Severity,
     verdict: String,
     attempts: String,
+    several: bool,
+    /// How its attempts turned, as a sentence; empty where they went alike.
+    turn: String,
     about: Vec<String>,
     facts: Vec<(String, String)>,
     held: Vec<String>,
@@ -68,7 +75,7 @@ struct Part {
     courses: Vec<course::Told>,
     courses_counted: usize,
     courses_more: String,
-    /// What the device's own texts say, and how many lines are left out.
+    /// Lines of the device's own texts, and how many are left out.
     logs: Vec<Said>,
     logs_more: String,
     /// For a capture without attempts: what it shows all the same.
@@ -99,28 +106,58 @@ pub fn write_html(reports: &[Report], unread: &[Unread], out: &mut dyn Write) ->
     let labels = labels(voice);
     let mut budget = BUDGET;
     let mut parts = Vec::with_capacity(reports.len());
+    let alone = reports.len() + unread.len() == 1;
+    let lead = (0..reports.len()).max_by_key(|&at| (reports.get(at).map(severity), std::cmp::Reverse(at)));
+    let names = reports.iter().map(|it| it.capture.file.as_str());
+    let folder = common_folder(names.chain(unread.iter().map(|it| it.capture.as_str())));
     for (at, report) in reports.iter().enumerate() {
         // Each capture may use its share, and what those before it left over.
         let share = budget / (reports.len() - at);
-        let (part, used) = part(at + 1, report, share, reports.len() + unread.len() == 1, &labels)?;
+        let (mut part, used) = part(at + 1, report, share, alone, &labels)?;
+        part.leads = Some(at) == lead;
+        part.name = visible(without(folder, &report.capture.file));
         budget = budget.saturating_sub(used);
         parts.push(part);
     }
     let total = phrase("page-captures-counted")
         .with("count", reports.len() + unread.len())
+        .with(
+            "failed",
+            reports.iter().filter(|it| severity(it) == Severity::Error).count(),
+        )
         .told(voice);
-    let unread: Vec<_> = unread.iter().map(|it| (&it.capture, &it.why)).collect();
+    let unread: Vec<_> = unread
+        .iter()
+        .map(|it| (visible(without(folder, &it.capture)), &it.why))
+        .collect();
+    let folder = shared(folder, voice.language);
     let tool = reports
         .first()
         .map(|report| (report.tool.name, report.tool.version.as_str()));
     let page = render(
         "page.html",
-        context! { lang => voice.language.tag(), style => STYLE, t => labels, parts => Serde(parts), unread => Serde(unread), total, tool },
+        context! { lang => voice.language.tag(), style => STYLE, t => labels, parts => Serde(parts), unread => Serde(unread), alone, folder, total, tool },
     )?;
     out.write_all(page.as_bytes())
 }
 
+/// A capture's name without the folder that is said once for all.
+fn without<'a>(folder: &str, capture: &'a str) -> &'a str {
+    capture.strip_prefix(folder).unwrap_or(capture)
+}
+
+/// In which folder all captures are; empty where they share none.
+fn shared(folder: &str, language: Language) -> String {
+    match folder {
+        "" => String::new(),
+        folder => phrase("triage-folder")
+            .with("folder", visible(folder))
+            .in_language(language),
+    }
+}
+
 /// A capture's part, and how many bytes its details take.
+#[allow(clippy::too_many_lines, reason = "one line for each field of the page")]
 fn part(
     id: usize,
     report: &Report,
@@ -143,6 +180,8 @@ fn part(
     let part = Part {
         id,
         file: visible(&capture.file),
+        name: visible(&capture.file),
+        leads: alone,
         headline: headline(report),
         sign: sign(severity(report)),
         severity: severity(report),
@@ -150,7 +189,12 @@ fn part(
         attempts: phrase("page-attempts-counted")
             .with("count", report.attempts.len())
             .told(voice),
-        about: say(about(capture).into_iter().chain(others(report)).collect()),
+        several: report.attempts.len() > 1,
+        turn: turn(report),
+        about: say(about(capture, voice.language)
+            .into_iter()
+            .chain(others(report))
+            .collect()),
         facts: facts(capture, voice),
         held: if report.attempts.is_empty() {
             say(held(capture))
@@ -202,7 +246,13 @@ fn odd(capture: &super::Capture) -> Vec<(u64, String, String)> {
 fn facts(capture: &super::Capture, voice: Voice) -> Vec<(String, String)> {
     let label = |id: &'static str| phrase(id).told(voice);
     let edge = |time: &Option<String>| time.as_deref().map(super::labels::moment).unwrap_or_default();
-    let time = format!("{} – {}", edge(&capture.first), edge(&capture.last));
+    let (first, last) = (edge(&capture.first), edge(&capture.last));
+    let time = match last.strip_prefix(first.get(..11).unwrap_or_default()) {
+        _ if first == last => first,
+        // Of the same day only the hour.
+        Some(hour) => format!("{first} – {hour}"),
+        None => format!("{first} – {last}"),
+    };
     vec![
         (label("page-file"), visible(&capture.file)),
         (label("page-frames"), grouped(capture.frames)),
@@ -231,7 +281,7 @@ fn details(
     let mut used = 0;
     let mut texts = BTreeMap::new();
     for attempt in order {
-        let view = attempt::view(report, attempt, id, voice_of(report));
+        let view = attempt::view(report, attempt, id);
         let open = Some(attempt.id) == worst;
         let text = render("attempt.html", context! { a => Serde(view), t => labels, open })?;
         // The first is always there: it is what the page is for.
@@ -262,7 +312,7 @@ fn said(report: &Report) -> Vec<Said> {
     said.collect()
 }
 
-/// What to do; what several lead to is said once, after the last of them.
+/// Remedies; a check that several share is said once, after the last of them.
 fn to_do(remedies: &[Remedy], voice: Voice) -> Vec<attempt::ToDo> {
     remedies
         .iter()
@@ -296,7 +346,6 @@ fn labels(voice: Voice) -> BTreeMap<String, String> {
         "page-filters",
         "page-filter-evidence",
         "page-filter-attempt",
-        "page-overview",
         "page-attempts",
         "page-captures",
         "page-capture",
@@ -312,8 +361,6 @@ fn labels(voice: Voice) -> BTreeMap<String, String> {
         "page-to",
         "page-verdict",
         "page-confidence",
-        "page-count",
-        "page-when",
         "page-legend",
         "page-self-signed",
         "page-issuer",
@@ -338,6 +385,7 @@ fn render(name: &str, values: minijinja::Value) -> io::Result<String> {
     let environment = TEMPLATES_READ.get_or_init(|| {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.add_filter("glued", |text: &str| glued(text));
         // Without it the page would be a third blank lines.
         if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build() {
             environment.set_syntax(syntax);

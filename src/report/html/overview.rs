@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::super::labels::{beginning, confidence, moment, seconds_of, sign, span};
+use super::super::labels::{beginning, confidence, moment, seconds_of, sign};
 use super::super::{Attempt, Report};
+use crate::base::elapsed::elapsed;
 use crate::base::phrase::{Voice, phrase};
 use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
@@ -149,7 +150,7 @@ impl Timeline {
                         .with("id", id)
                         .with("count", members.len())
                         .with("total", report.attempts.len())
-                        .with("time", span(self.length))
+                        .with("time", elapsed(self.length))
                         .told(voice),
                     ticks: self.places(&members).iter().map(|x| format!("M{x} 2v16")).collect(),
                 };

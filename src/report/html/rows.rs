@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use super::super::labels::{alert, capitalised, grouped, seconds_of, span, step_name};
+use super::super::labels::{alert, capitalised, grouped, seconds_of, step_name};
 use super::super::{Attempt, Connection, Gap, Step};
+use crate::base::elapsed::elapsed;
 use crate::base::phrase::{Voice, phrase};
 use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
@@ -18,7 +19,7 @@ const MOST_EVENTS: usize = 20;
 /// A pause shorter than this is a round trip or a slow signature, and the times in the margin tell it.
 const PAUSE: f64 = 1.0;
 
-/// What a row is.
+/// Kind of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A message that was read.
@@ -58,7 +59,7 @@ impl Kind {
     }
 }
 
-/// Whom the device speaks with in a row.
+/// The other end of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     Resolver,
@@ -84,7 +85,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    fn new(kind: Kind, end: End, text: String) -> Self {
+    pub(super) fn new(kind: Kind, end: End, text: String) -> Self {
         Self {
             kind,
             end,
@@ -97,6 +98,11 @@ impl Row {
             copied: false,
             broken: false,
         }
+    }
+
+    /// Whether a frame is one of its own.
+    pub(super) fn has(&self, frame: u64) -> bool {
+        self.frames.contains(&frame)
     }
 
     fn at(mut self, frames: &[u64]) -> Self {
@@ -181,7 +187,7 @@ fn lookups(attempt: &Attempt, began: Option<f64>, voice: Voice) -> Vec<Row> {
     rows
 }
 
-/// What a row says of steps that stand together: its text, its frames, and what stands below the arrow.
+/// Steps that stand together → a row's text, its frames, and the text below the arrow.
 fn told(connection: &Connection, first: &Step, group: &[Step], voice: Voice) -> (String, Vec<u64>, Option<String>) {
     let mut names: Vec<String> = group
         .iter()
@@ -346,7 +352,7 @@ fn pauses(rows: &mut Vec<Row>, voice: Voice) {
             if let Some(before) = before
                 && now - before >= PAUSE
             {
-                let text = phrase("page-pause").with("time", span(now - before)).told(voice);
+                let text = phrase("page-pause").with("time", elapsed(now - before)).told(voice);
                 with.push(Row::new(Kind::Pause, row.end, text));
             }
             before = Some(now);

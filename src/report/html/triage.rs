@@ -1,4 +1,4 @@
-//! Tally → HTML: one page on many captures: counts by verdict, what could not be read, and a row for each attempt.
+//! Tally → HTML: one page on many captures: counts by verdict, and under each verdict a card for each attempt.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -7,39 +7,38 @@ use minijinja::context;
 use minijinja::value::Serde;
 use serde::Serialize;
 
-use super::super::labels::{capitalised, confidence, grouped, moment, sign};
+use super::super::explain;
+use super::super::labels::{capitalised, common_folder, confidence, grouped, moment, sign};
 use super::super::row::Row;
 use super::super::triage::{Run, Tally, sum};
-use super::{STYLE, render};
+use super::{STYLE, render, shared, without};
 use crate::base::phrase::{Language, phrase};
 use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
+use crate::report::text::visible;
 
-/// A verdict of the table.
+/// A verdict: how often it was reached, and its rows.
 #[derive(Serialize)]
-struct Counted {
+struct Group {
     sign: &'static str,
     severity: Severity,
     id: String,
-    /// The first row with that verdict; empty where none is on the page.
     anchor: String,
-    captures: String,
-    attempts: String,
+    /// Meaning of the verdict, in a clause.
+    meaning: &'static str,
+    /// How many captures and attempts, in words.
+    counted: String,
     examples: Vec<String>,
+    rows: Vec<Line>,
 }
 
 /// A row.
 #[derive(Serialize)]
 struct Line {
-    /// Of the first row of its verdict, to lead there.
-    anchor: String,
-    sign: &'static str,
-    severity: Severity,
     capture: String,
     time: String,
     device: String,
     name: String,
-    verdict: String,
     confidence: String,
     what: String,
     note: String,
@@ -51,30 +50,28 @@ struct Line {
 /// When `out` cannot be written.
 pub fn write_overview(tally: &Tally, run: &Run, language: Language, out: &mut dyn Write) -> io::Result<()> {
     let say = |id: &'static str| phrase(id).in_language(language);
-    let mut counts = counts(tally, language);
-    let mut rows: Vec<Line> = tally.worst.values().map(|row| line(row, language)).collect();
-    lead(&mut counts, &mut rows);
-    let folder = common_folder(rows.iter().map(|row| row.capture.as_str())).to_owned();
-    let examples = counts.iter_mut().flat_map(|count| &mut count.examples);
-    for capture in examples {
-        *capture = capture.strip_prefix(&folder).unwrap_or(capture).to_owned();
+    let folder = common_folder(tally.worst.values().map(|row| row.capture.as_str()));
+    let mut groups = groups(tally, language);
+    for (at, group) in groups.iter_mut().enumerate() {
+        group.anchor = format!("v{}", at + 1);
+        for capture in &mut group.examples {
+            *capture = visible(without(folder, capture));
+        }
     }
-    for row in &mut rows {
-        row.capture = row.capture.strip_prefix(&folder).unwrap_or(&row.capture).to_owned();
+    for row in tally.worst.values() {
+        let name = verdict(row, language);
+        if let Some(group) = groups.iter_mut().find(|group| group.id == name) {
+            group.rows.push(line(row, folder, language));
+        }
     }
-    let more = match tally.rows().saturating_sub(rows.len() as u64) {
+    let more = match tally.rows().saturating_sub(tally.worst.len() as u64) {
         0 => String::new(),
         more => phrase("triage-more").with("count", grouped(more)).in_language(language),
     };
     let labels: BTreeMap<&str, String> = [
         ("skip", "page-skip"),
-        ("verdict", "page-verdict"),
-        ("captures", "triage-captures"),
-        ("attempts", "triage-attempts"),
-        ("examples", "triage-examples"),
         ("by_verdict", "triage-by-verdict"),
         ("rows", "triage-rows"),
-        ("folder", "triage-folder"),
         ("made_by", "page-made-by"),
     ]
     .into_iter()
@@ -87,89 +84,75 @@ pub fn write_overview(tally: &Tally, run: &Run, language: Language, out: &mut dy
     let page = render(
         "triage.html",
         context! {
-            lang => language.tag(), style => STYLE, t => labels, title, counts => Serde(counts), rows => Serde(rows),
-            more, folder, sum => sum(tally, run).in_language(language), tool => ("tlswalk", env!("CARGO_PKG_VERSION")),
+            lang => language.tag(), style => STYLE, t => labels, title, groups => Serde(groups), more,
+            folder => shared(folder, language), sum => sum(tally, run).in_language(language), tool => ("tlswalk", env!("CARGO_PKG_VERSION")),
         },
     )?;
     out.write_all(page.as_bytes())
 }
 
-/// How often each verdict was reached, and how many captures could not be read.
-fn counts(tally: &Tally, language: Language) -> Vec<Counted> {
-    let mut counts: Vec<Counted> = tally
+/// The verdicts that were reached, the worst first, and what could not be read; still without their rows.
+fn groups(tally: &Tally, language: Language) -> Vec<Group> {
+    let captures = |count: u64| {
+        phrase("triage-captures-counted")
+            .with("count", count)
+            .with("shown", grouped(count))
+    };
+    let mut groups: Vec<Group> = tally
         .verdicts()
         .into_iter()
-        .map(|(id, counted)| Counted {
+        .map(|(id, counted)| Group {
             sign: sign(counted.severity),
             severity: counted.severity,
             id: id.to_owned(),
             anchor: String::new(),
-            captures: grouped(counted.captures),
-            attempts: grouped(counted.attempts),
+            meaning: explain::title(id, language).unwrap_or_default(),
+            counted: if counted.attempts == 0 {
+                captures(counted.captures).in_language(language)
+            } else {
+                phrase("triage-counted")
+                    .with("captures", counted.captures)
+                    .with("shown", grouped(counted.captures))
+                    .with("attempts", counted.attempts)
+                    .with("attempts-shown", grouped(counted.attempts))
+                    .in_language(language)
+            },
             examples: counted.examples.clone(),
+            rows: Vec::new(),
         })
         .collect();
     if tally.unread() > 0 {
-        counts.push(Counted {
+        let first = tally.unread.rows.iter().take(3);
+        // Behind what failed, before what went well, as its rows would be.
+        let at = groups.iter().take_while(|it| it.severity == Severity::Error).count();
+        let unread = Group {
             sign: sign(Severity::Error),
             severity: Severity::Error,
             id: phrase("triage-not-read").in_language(language),
             anchor: String::new(),
-            captures: grouped(tally.unread()),
-            attempts: String::new(),
-            examples: tally
-                .unread
-                .rows
-                .iter()
-                .take(3)
-                .map(|row| row.capture.clone())
-                .collect(),
-        });
+            meaning: "",
+            counted: captures(tally.unread()).in_language(language),
+            examples: first.map(|row| row.capture.clone()).collect(),
+            rows: Vec::new(),
+        };
+        groups.insert(at, unread);
     }
-    counts
+    groups
 }
 
-/// Leads from each verdict to its first row.
-fn lead(counts: &mut [Counted], rows: &mut [Line]) {
-    for (at, count) in counts.iter_mut().enumerate() {
-        if let Some(row) = rows.iter_mut().find(|row| row.verdict == count.id) {
-            let anchor = format!("v{}", at + 1);
-            row.anchor.clone_from(&anchor);
-            count.anchor = anchor;
-        }
-    }
+/// The verdict of a row, or that its capture could not be read.
+fn verdict(row: &Row, language: Language) -> String {
+    let unread = || phrase("triage-not-read").in_language(language);
+    row.verdict.map_or_else(unread, |id| id.to_string())
 }
 
-/// The folder that all captures are in, with its final separator; empty where they share none, or there is one capture only.
-fn common_folder<'a>(mut captures: impl Iterator<Item = &'a str>) -> &'a str {
-    let Some(first) = captures.next() else { return "" };
-    let folder_of = |path: &'a str| path.rfind('/').and_then(|at| path.get(..=at)).unwrap_or_default();
-    let mut common = folder_of(first);
-    let mut several = false;
-    for capture in captures {
-        several = true;
-        while !capture.starts_with(common) {
-            common = folder_of(common.trim_end_matches('/'));
-        }
-    }
-    if several { common } else { "" }
-}
-
-fn line(row: &Row, language: Language) -> Line {
+fn line(row: &Row, folder: &str, language: Language) -> Line {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let severity = row.severity.unwrap_or(Severity::Error);
     Line {
-        anchor: String::new(),
-        sign: sign(severity),
-        severity,
-        capture: row.capture.clone(),
+        capture: visible(without(folder, &row.capture)),
         time: row.time.as_deref().map(moment).unwrap_or_default(),
         device: text(&row.device),
         name: in_prose(&text(&row.name)).into_owned(),
-        verdict: row
-            .verdict
-            .map(|id| id.to_string())
-            .unwrap_or_else(|| phrase("triage-not-read").in_language(language)),
         confidence: row
             .confidence
             .map(|it| confidence(it).in_language(language))
@@ -185,17 +168,6 @@ mod tests {
     use crate::report::triage::tests::tally;
 
     #[test]
-    fn the_folder_that_captures_share_is_told_once() {
-        let common = |captures: &[&'static str]| common_folder(captures.iter().copied());
-        assert_eq!(common(&["a/b/x.pcap", "a/b/y.pcap", "a/b/c/z.pcap"]), "a/b/");
-        assert_eq!(common(&["a/b/x.pcap", "a/bc/y.pcap"]), "a/");
-        assert_eq!(common(&["/x.pcap", "/y.pcap"]), "/");
-        assert_eq!(common(&["a/x.pcap", "b/y.pcap"]), "");
-        assert_eq!(common(&["a/x.pcap"]), "");
-        assert_eq!(common(&[]), "");
-    }
-
-    #[test]
     fn the_page_is_well_formed_in_each_language_and_escapes_names() {
         for language in Language::ALL {
             let mut page = Vec::new();
@@ -207,8 +179,8 @@ mod tests {
             };
             let document = roxmltree::Document::parse_with_options(&text, options).unwrap();
             let count = |tag: &str| document.descendants().filter(|node| node.has_tag_name(tag)).count() as u64;
-            assert_eq!(count("tr"), 1 + tally().verdicts().len() as u64 + 1);
-            assert_eq!(count("li"), tally().rows());
+            // A line for each verdict and for what could not be read, and a card for each row.
+            assert_eq!(count("li"), tally().verdicts().len() as u64 + 1 + tally().rows());
             // Each verdict leads to a row that is there.
             let ids: Vec<&str> = document.descendants().filter_map(|node| node.attribute("id")).collect();
             let links = document

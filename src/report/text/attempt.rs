@@ -1,6 +1,5 @@
 //! Attempt → text: the verdict, what to do, the evidence, where it stopped, where to read on.
 
-use super::super::labels::plain_name;
 use std::io;
 
 use unicode_width::UnicodeWidthStr as _;
@@ -16,6 +15,7 @@ use crate::profile::Transport;
 use crate::report::Owner;
 use crate::report::REDACTED;
 use crate::report::labels::frames_of;
+use crate::report::names::plain_name;
 use crate::report::{Attempt, Connection, Finding, Remedy, Report, Verdict, explain};
 
 /// Writes one attempt: three lines when all is well, else a screen.
@@ -25,12 +25,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
     let connection = shown(report, attempt);
     let (sign, paint) = mark(verdict.severity);
     let lead: &[Span<'_>] = &[(paint, sign), (Paint::Plain, " ")];
-    // That nothing can be told is no claim that could be more or less sure.
-    let sure = if verdict.severity == Severity::Note {
-        String::new()
-    } else {
-        words::confidence(verdict.confidence, language)
-    };
+    let sure = sure(verdict, language);
     page.hang_painted(lead, 2, (Paint::Strong, &headline(attempt, language)), &sure)?;
     let route = route(attempt, connection, language);
     if verdict.severity == Severity::Ok && !verbose {
@@ -55,20 +50,7 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
         None => route,
     };
     page.hang(&[], 2, &route, "")?;
-    let tries = connections(report, attempt).len();
-    if let (2.., Some(connection)) = (tries, connection) {
-        let text = phrase("text-tries")
-            .with("tries", tries)
-            .with("server", &connection.server)
-            .in_language(language);
-        page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
-    }
-    if let Some(looks) = &attempt.client_looks_like {
-        let text = phrase("text-looks-like")
-            .with("because", &looks.because)
-            .in_language(language);
-        page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
-    }
+    remarks(page, report, attempt, connection)?;
     fix(page, verdict)?;
     evidence(page, attempt, verbose)?;
     stopped(page, attempt, connection, verbose)?;
@@ -85,7 +67,32 @@ pub(super) fn write(page: &mut Page<'_>, report: &Report, attempt: &Attempt, ver
     hints(page, report, attempt, verbose)
 }
 
-/// Who to whom, how, and with what.
+/// Below the route: how many connections there were, and what the client looks like.
+fn remarks(page: &mut Page<'_>, report: &Report, attempt: &Attempt, connection: Option<&Connection>) -> io::Result<()> {
+    let tries = connections(report, attempt).len();
+    let tried = connection.filter(|_| tries > 1).map(|connection| {
+        phrase("text-tries")
+            .with("tries", tries)
+            .with("server", &connection.server)
+    });
+    let looks = attempt.client_looks_like.as_ref();
+    let looks = looks.map(|looks| phrase("text-looks-like").with("because", &looks.because));
+    for remark in tried.into_iter().chain(looks) {
+        let text = remark.in_language(page.language);
+        page.hang_painted(&[], 2, (Paint::Dim, &text), "")?;
+    }
+    Ok(())
+}
+
+/// How sure the verdict is; nothing of one that claims nothing.
+fn sure(verdict: &Verdict, language: Language) -> String {
+    if verdict.severity == Severity::Note {
+        return String::new();
+    }
+    words::confidence(verdict.confidence, language)
+}
+
+/// Both ends, the route between them, and the protocol.
 fn route(attempt: &Attempt, connection: Option<&Connection>, language: Language) -> String {
     let mut text = format!("{} → {}", attempt.device, in_prose(&attempt.name));
     if let Some(connection) = connection {
@@ -245,7 +252,7 @@ fn full_walk(page: &mut Page<'_>, phases: &[walk::Phase], connection: Option<&Co
     Ok(())
 }
 
-/// What to do about an attempt.
+/// The remedies of an attempt.
 fn fix(page: &mut Page<'_>, verdict: &Verdict) -> io::Result<()> {
     let heading = match verdict.severity {
         Severity::Error | Severity::Warning => "text-fix",
@@ -289,7 +296,7 @@ pub(super) fn remedies(page: &mut Page<'_>, remedies: &[Remedy], heading: &'stat
     Ok(())
 }
 
-/// Whose hands it is in, as a heading.
+/// Heading of a remedy: the side that has to act.
 fn owned(heading: &'static str, remedy: &Remedy) -> Phrase {
     let owner = match remedy.owner {
         Owner::Wlc => phrase("text-on-device").with("who", &remedy.who),
@@ -303,14 +310,14 @@ fn owned(heading: &'static str, remedy: &Remedy) -> Phrase {
     phrase(heading).with("owner", owner)
 }
 
-/// What the capture cannot show.
+/// Facts that the capture cannot show.
 pub(super) fn not_visible(page: &mut Page<'_>, hidden: &[String]) -> io::Result<()> {
     hidden
         .iter()
         .try_for_each(|what| labelled(page, "text-not-visible", what))
 }
 
-/// What else holds. Notes wait for `-v` unless the verdict itself names them.
+/// Findings beside the verdict. Notes wait for `-v` unless the verdict itself names them.
 fn also(attempt: &Attempt, verbose: bool, language: Language) -> Vec<String> {
     let verdict = &attempt.verdict;
     let own = own(attempt);
@@ -323,10 +330,11 @@ fn also(attempt: &Attempt, verbose: bool, language: Language) -> Vec<String> {
     let found = attempt.findings.iter().filter(wanted).map(|finding| {
         let frames = frames_of(&finding.evidence);
         match frames.as_slice() {
-            [] => named(&finding.id, &finding.detail, language),
+            [] => named(&plain_name(&finding.id, language), &finding.detail, language),
             frames => phrase("text-named-frames")
-                .with("id", finding.id.name())
+                .with("id", plain_name(&finding.id, language))
                 .with("text", &finding.detail)
+                .with("count", frames.len())
                 .with("frames", words::frames(frames))
                 .in_language(language),
         }
@@ -338,7 +346,7 @@ fn also(attempt: &Attempt, verbose: bool, language: Language) -> Vec<String> {
     let meant = unfound.map(|id| {
         let meaning =
             explain::title(id, language).map_or_else(|| phrase("text-holds-too").in_language(language), str::to_owned);
-        named(id, &meaning, language)
+        named(&plain_name(id, language), &meaning, language)
     });
     found.chain(meant).collect()
 }
@@ -399,7 +407,7 @@ fn hint(page: &mut Page<'_>, label: &'static str, text: &str) -> io::Result<()> 
     page.line(&[(Paint::Dim, "  "), (Paint::Dim, &label), (Paint::Dim, text)])
 }
 
-/// A verdict's id and what is said of it.
+/// A name and a sentence about it.
 fn named(id: &str, text: &str, language: Language) -> String {
     phrase("text-named")
         .with("id", id)

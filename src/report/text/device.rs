@@ -13,7 +13,7 @@ use crate::report::{EventBearing, Standing};
 /// Lines of a device shown of one attempt, or of a log by itself, without `-v`.
 const SHOWN: usize = 8;
 
-/// What a log came to, a line or two each.
+/// Summary of each log, in a line or two.
 pub(super) fn logs(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     let language = language(report);
     let alone = report.capture.format == "none";
@@ -93,7 +93,7 @@ fn clock(offset: &ClockOffset, language: Language) -> String {
     )
 }
 
-/// What the device says of an attempt.
+/// Lines of the device's log about an attempt.
 pub(super) fn events(page: &mut Page<'_>, report: &Report, attempt: &Attempt, verbose: bool) -> io::Result<()> {
     if attempt.device_events.is_empty() {
         return Ok(());

@@ -14,13 +14,14 @@ mod words;
 
 use std::io::{self, Write};
 
-use super::labels::{capitalised, connections, grouped, names, others, sign, worst};
+use super::labels::{capitalised, connections, grouped, link_name, names, others, sign, worst};
 use super::notes::{not_judged, note};
 use super::{Anomaly, Attempt, Capture, Connection, Report, explain};
+use crate::base::elapsed::elapsed;
 use crate::base::phrase::{Language, Phrase, phrase};
 use crate::judge::finding::Severity;
 pub use page::visible;
-pub(crate) use page::{Page, Paint, padded};
+pub(crate) use page::{Page, Paint, glued, padded};
 pub(crate) use tables::write as table;
 
 /// How the text is to look.
@@ -180,7 +181,8 @@ fn capture_facts(capture: &Capture, language: Language) -> Vec<Phrase> {
             .with("frames", capture.frames)
             .with("grouped", grouped(capture.frames))
     };
-    facts.push(if capture.frames > 1 {
+    // Where all frames have one time, as those of a dump without times do, no length is claimed.
+    facts.push(if capture.frames > 1 && capture.duration > 0.0 {
         frames("text-frames-in").with("span", seconds(capture.duration, language))
     } else {
         frames("text-frames")
@@ -206,7 +208,7 @@ fn capture_facts(capture: &Capture, language: Language) -> Vec<Phrase> {
     facts
 }
 
-/// What it may hide.
+/// Limits of what the capture shows.
 fn capture_limits(capture: &Capture) -> Vec<Phrase> {
     let seen = &capture.visibility;
     let mut limits = Vec::new();
@@ -271,7 +273,7 @@ fn nothing(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()
     attempt::explained(page, &report.verdict.id)
 }
 
-/// What is odd about the capture, and what was given up at a bound: nothing is lost silently.
+/// Anomalies of the capture and bounds that were reached: nothing is lost silently.
 fn odd(page: &mut Page<'_>, capture: &Capture, verbose: bool) -> io::Result<()> {
     let shown = if verbose { usize::MAX } else { ODDITIES };
     for Anomaly { id, frame, detail } in capture.anomalies.iter().take(shown) {
@@ -326,32 +328,7 @@ fn sentence(text: &str, language: Language) -> String {
 
 /// `0.11 s`, `41.2 s`, `3 min 20 s`, `2 h 5 min`
 fn seconds(seconds: f64, language: Language) -> String {
-    let whole = seconds.max(0.0) as u64;
-    let some = |text: String| phrase("seconds").with("seconds", text);
-    match seconds {
-        s if s < 0.005 => some("<0.01".to_owned()),
-        s if s < 9.995 => some(format!("{s:.2}")),
-        s if s < 119.95 => some(format!("{s:.1}")),
-        s if s < 7200.0 => phrase("text-minutes")
-            .with("minutes", whole / 60)
-            .with("seconds", whole % 60),
-        _ => phrase("text-hours")
-            .with("hours", whole / 3600)
-            .with("minutes", whole / 60 % 60),
-    }
-    .in_language(language)
-}
-
-fn link_name(link: &str) -> Phrase {
-    match link {
-        "ethernet" => Phrase::verbatim("Ethernet"),
-        "linux-sll" | "linux-sll2" => Phrase::verbatim("Linux cooked"),
-        "raw" | "ipv4" | "ipv6" => phrase("text-raw-ip"),
-        "null" | "loop" => phrase("text-loopback"),
-        "radiotap" => Phrase::verbatim("802.11 (radiotap)"),
-        "ppp" => Phrase::verbatim("PPP"),
-        other => Phrase::verbatim(other),
-    }
+    elapsed(seconds).in_language(language)
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ pub(crate) enum Paint {
     Plain,
     /// Headings and labels.
     Strong,
-    /// What may be skipped.
+    /// Text that may be skipped.
     Dim,
     Good,
     Warn,
@@ -44,7 +44,7 @@ pub(crate) struct Page<'a> {
     /// Columns to fill.
     pub(crate) width: usize,
     color: bool,
-    /// What is written on it.
+    /// Language of its texts.
     pub(crate) language: Language,
 }
 
@@ -124,8 +124,11 @@ impl<'a> Page<'a> {
             }
             self.line(&spans)?;
             if number == last && !right.is_empty() && !fits {
-                let indent = " ".repeat(indent);
-                self.line(&[(Paint::Plain, &indent), (Paint::Dim, right)])?;
+                let pad = " ".repeat(indent);
+                let room = self.width.saturating_sub(indent).max(12);
+                for line in wrap(&glued(right), room, room) {
+                    self.line(&[(Paint::Plain, &pad), (Paint::Dim, &line)])?;
+                }
             }
         }
         Ok(())
@@ -152,7 +155,7 @@ pub fn visible(text: &str) -> String {
 }
 
 /// A number with what it counts or measures, and what it numbers, on one line.
-fn glued(text: &str) -> String {
+pub(crate) fn glued(text: &str) -> String {
     const UNITS: [&str; 10] = ["s", "ms", "min", "h", "d", "%", "bytes", "frames", "seconds", "hours"];
     let is_number = |word: &str| word.starts_with(|c: char| c.is_ascii_digit() || c == '<');
     let mut words = text.split(' ');

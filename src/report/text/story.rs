@@ -73,7 +73,7 @@ pub(super) fn divergence(page: &mut Page<'_>, attempt: &Attempt) -> io::Result<(
     super::attempt::labelled(page, "text-good-label", &text)
 }
 
-/// What a capture without any attempt shows all the same.
+/// Evidence of a capture without attempts.
 pub(super) fn shows(page: &mut Page<'_>, report: &Report) -> io::Result<()> {
     for evidence in &report.verdict.evidence {
         let text = match evidence.frame {

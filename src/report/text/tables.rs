@@ -45,12 +45,19 @@ pub(super) fn overview(page: &mut Page<'_>, report: &Report, wanted: impl Fn(&At
 /// The certificates of both sides: the leaves, or with `all` everything presented.
 pub(super) fn certificates(page: &mut Page<'_>, connection: &Connection, all: bool) -> io::Result<()> {
     let mut rows = Vec::new();
+    let mut numbers = Vec::new();
     for (side, chain) in [
         ("server", &connection.certificates.server),
         ("client", &connection.certificates.client),
     ] {
         for certificate in chain.iter().take(if all { usize::MAX } else { 1 }) {
             rows.push(row(side, certificate, all, page.language));
+            let side = phrase(side).in_language(page.language);
+            let serial = certificate.serial.as_ref().map(|it| ("text-serial", it));
+            for (label, value) in serial.into_iter().chain([("text-sha256", &certificate.sha256)]) {
+                let told = phrase(label).with("value", visible(value)).in_language(page.language);
+                numbers.push(format!("  {side}  {told}"));
+            }
         }
     }
     if rows.is_empty() {
@@ -58,7 +65,10 @@ pub(super) fn certificates(page: &mut Page<'_>, connection: &Connection, all: bo
     }
     page.blank()?;
     let header = ["text-from", "text-certificate", "text-valid", "text-frames-head"];
-    write(page, &header, 1, rows)
+    write(page, &header, 1, rows)?;
+    // Numbers that get copied stand outside the table, whose cells would break them.
+    let numbers = if all { numbers } else { Vec::new() };
+    numbers.iter().try_for_each(|line| page.line(&[(Paint::Dim, line)]))
 }
 
 fn row(side: &'static str, certificate: &Certificate, all: bool, language: Language) -> Vec<String> {
@@ -87,8 +97,6 @@ fn row(side: &'static str, certificate: &Certificate, all: bool, language: Langu
             ("text-key", certificate.key.clone()),
             ("text-signed-with", certificate.signature_algorithm.clone()),
             ("text-for-use-as", joined(&certificate.usages)),
-            ("text-serial", certificate.serial.clone()),
-            ("text-sha256", Some(certificate.sha256.clone())),
         ];
         text.extend(
             rest.into_iter()
@@ -192,7 +200,7 @@ fn traffic(tcp: &Tcp) -> Vec<Phrase> {
     std::iter::once(traffic).chain(gaps).collect()
 }
 
-/// What was asked for, offered and chosen.
+/// Server name, offers and choices of a connection.
 fn negotiated(connection: &Connection, tls: &Tls) -> Vec<Phrase> {
     let parts = [
         ("text-sni", &tls.sni),

@@ -137,7 +137,7 @@ fn numbers_and_times_are_readable() {
     );
     assert_eq!(
         [0.0, 0.11, 41.2, 200.0, 7500.0].map(|it| seconds(it, Language::En)),
-        ["<0.01 s", "0.11 s", "41.2 s", "3 min 20 s", "2 h 5 min"]
+        ["<0.001 s", "0.11 s", "41.2 s", "3 min 20 s", "2 h 5 min"]
     );
 }
 

@@ -56,7 +56,7 @@ enum Stage {
 }
 
 impl Stage {
-    /// What it is called: only of licensing is it known that a report is sent.
+    /// Name of the last phase: a report is known to be sent only in licensing.
     fn name(self, attempt: &Attempt, language: Language) -> String {
         phrase(match self {
             Self::Dns => return "DNS".to_owned(),
@@ -181,7 +181,7 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// What was said in a stage, and of the one that failed how it ended.
+    /// Messages of a phase, and for the one that failed, how it ended.
     fn text(&self, stage: Stage, own: &[&Step]) -> String {
         let text = match (stage, self.connection) {
             (Stage::Report, Some(connection)) => exchange(connection, own, self.language),
@@ -325,7 +325,7 @@ fn staged(connection: &Connection) -> Vec<(Stage, &Step)> {
     staged
 }
 
-/// What the failing phase ended with, where its own steps do not say.
+/// End of the failing phase, where its own steps do not show it.
 fn with_end(text: String, stage: Stage, connection: Option<&Connection>, language: Language) -> String {
     let Some(connection) = connection else {
         return text;

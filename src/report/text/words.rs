@@ -7,7 +7,7 @@ use crate::report::Confidence;
 use crate::report::labels::{alert, step_name};
 use crate::report::{Connection, Count, Exchange, Lookup, Step};
 
-/// What TLS is called there.
+/// `TLS`, `DTLS` over UDP, or `QUIC, TLS`.
 pub(super) fn protocol(connection: &Connection) -> &'static str {
     match connection.carrier.as_deref() {
         Some("quic") => "QUIC, TLS",
@@ -95,7 +95,7 @@ pub(super) fn side(side: &str) -> Phrase {
     phrase(if side == "client" { "text-device" } else { "server" })
 }
 
-/// What was reported: readable requests by name, else records by count.
+/// The exchange: readable requests by name, else records by count.
 pub(super) fn exchange(connection: &Connection, steps: &[&Step], language: Language) -> String {
     let http: Vec<String> = connection
         .http

@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 
 use super::super::Outcome;
-use super::super::junit::escaped;
+use super::super::junit::{Expectation, escaped};
 use super::super::row::Row;
 
 /// How the cases came out.
@@ -15,7 +15,7 @@ pub struct CaseCounts {
     pub tests: u64,
     /// Captures in which something failed.
     pub failures: u64,
-    /// What could not be read.
+    /// Captures that could not be read.
     pub errors: u64,
     /// Captures that nothing can be concluded of.
     pub skipped: u64,
@@ -81,6 +81,38 @@ pub fn write_case(
         Some(Outcome::Succeeded) if note.is_empty() => writeln!(out, "{head}/>"),
         Some(Outcome::Succeeded) => writeln!(out, "{head}>\n{note}    </testcase>"),
     }
+}
+
+/// Writes a case for each thing that was expected of a capture; without rows, of captures that were not there.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn write_expected(
+    rows: &[Row],
+    expected: &[Expectation],
+    counts: &mut CaseCounts,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let capture = rows.first().map_or("expectations", |row| row.capture.as_str());
+    for it in expected {
+        counts.tests = counts.tests.saturating_add(1);
+        let head = format!(
+            "    <testcase classname=\"{}\" name=\"{}\" time=\"0\"",
+            escaped(capture),
+            escaped(&it.text)
+        );
+        if it.met {
+            writeln!(out, "{head}/>")?;
+            continue;
+        }
+        counts.failures = counts.failures.saturating_add(1);
+        let why = escaped(&it.complaint());
+        writeln!(
+            out,
+            "{head}>\n      <failure type=\"unexpected\" message=\"{why}\"/>\n    </testcase>"
+        )?;
+    }
+    Ok(())
 }
 
 /// Writes what stands before the cases.

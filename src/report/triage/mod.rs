@@ -9,7 +9,7 @@ use super::Outcome;
 use super::row::Row;
 use crate::judge::finding::Severity;
 
-pub use junit::{CaseCounts, write_case, write_junit_begin, write_junit_end};
+pub use junit::{CaseCounts, write_case, write_expected, write_junit_begin, write_junit_end};
 pub(crate) use text::sum;
 pub use text::{write_line, write_tally};
 
@@ -20,7 +20,7 @@ const LINES: usize = 1000;
 /// Rows kept for a page, the worst of all: at 400 bytes each they stay under a megabyte.
 const ROWS: usize = 2000;
 
-/// What is known of a run beside its captures.
+/// Facts of a run beside its captures.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Run {
     /// Bytes of the files that were read.
@@ -64,7 +64,7 @@ impl Kept {
     }
 }
 
-/// What many captures came to.
+/// Counts over many captures.
 #[derive(Clone, Debug, Default)]
 pub struct Tally {
     /// Captures judged.
@@ -74,7 +74,7 @@ pub struct Tally {
     verdicts: BTreeMap<String, Counted>,
     /// The worst row of each capture that failed, in order.
     pub(crate) failed: Kept,
-    /// What could not be read, in order.
+    /// Captures that could not be read, in order.
     pub(crate) unread: Kept,
     /// The worst row of each capture that was not read or judged wholly, in order.
     pub(crate) partial: Kept,
@@ -171,7 +171,7 @@ pub fn worst(rows: &[Row]) -> Option<&Row> {
     rows.iter().min_by_key(|row| rank(row))
 }
 
-/// What is worst comes first: failures, then what could not be read, then the others.
+/// Order by severity: failures, then captures that could not be read, then the others.
 fn rank(row: &Row) -> u8 {
     match row.severity {
         Some(Severity::Error) => 0,

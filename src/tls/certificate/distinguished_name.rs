@@ -68,7 +68,7 @@ pub(super) fn attribute(name: &X509Name<'_>, oid: &[u8]) -> Option<WireText> {
     string_value(found.attr_value()).map(|value| WireText::from(value.as_str()))
 }
 
-/// As [`attribute`], from the DER of a name.
+/// Like [`attribute`], from the DER of a name.
 pub(super) fn attribute_of(name_der: &[u8], oid: &[u8]) -> Option<WireText> {
     let (_, name) = X509Name::from_der(name_der).ok()?;
     attribute(&name, oid)

@@ -10,7 +10,7 @@ use super::Fields;
 use super::distinguished_name::{COMMON_NAME, ORGANIZATION, SERIAL_NUMBER, attribute_of};
 use crate::base::wire_text::WireText;
 
-/// What kind of certificate a client presents, judged by its names.
+/// The kind of certificate that a client presents, judged by its names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientCertificateKind {

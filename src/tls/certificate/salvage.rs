@@ -2,7 +2,7 @@
 //!
 //! A certificate is a fixed row of elements: version, serial number, signature algorithm, issuer, validity, subject, key.
 //! Where the whole does not parse, reading them one by one finds the element at fault; those before it, and the subject
-//! after a bad date, can still be told.
+//! after a bad date, can still be read.
 
 use x509_parser::asn1_rs::{Any, FromDer as _, Header};
 use x509_parser::certificate::Validity;
@@ -12,7 +12,7 @@ use super::distinguished_name;
 use crate::base::phrase::{Phrase, phrase};
 use crate::base::wire_text::WireText;
 
-/// Whose an unreadable certificate claims to be.
+/// Subject and issuer that an unreadable certificate claims.
 #[derive(Clone, Debug)]
 pub struct Identity {
     /// Subject as an RFC 4514 string.

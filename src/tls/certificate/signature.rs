@@ -1,7 +1,7 @@
 //! Certificate + issuer's key → Check: whether that key signed it (RFC 5280 section 6.1.3).
 //!
 //! A certificate's signature covers its inner part, the "to be signed" bytes. A signature that cannot be checked, because
-//! its algorithm is missing here, is told apart from one that is wrong: the first says nothing about the certificate.
+//! its algorithm is missing here, is not one that is wrong: the first says nothing about the certificate.
 
 use crate::base::phrase::{Phrase, phrase};
 use ring::signature::{self, VerificationAlgorithm};
@@ -17,7 +17,7 @@ pub(in crate::tls) enum Check {
     Verified,
     /// The key did not sign it.
     Wrong,
-    /// Nobody knows; why, as a clause.
+    /// Not known; the reason, as a clause.
     Unchecked(Phrase),
 }
 

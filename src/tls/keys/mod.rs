@@ -7,6 +7,9 @@ use std::collections::HashMap;
 use std::fmt;
 
 use foldhash::fast::RandomState;
+use ring::digest::{SHA256, digest};
+
+use crate::base::hexadecimal::hexadecimal;
 
 pub(crate) mod opener;
 mod protection;
@@ -23,6 +26,8 @@ const LONGEST_SECRET: usize = 64;
 #[derive(Default)]
 pub struct KeyLog {
     sessions: HashMap<[u8; 32], Secrets, RandomState>,
+    /// SHA-256 of its text.
+    sha256: String,
 }
 
 /// The secrets of a session.
@@ -49,7 +54,10 @@ impl KeyLog {
     /// # Errors
     /// When there are lines, and all are of something else.
     pub fn read(text: &[u8]) -> Result<Self, NoKeyLog> {
-        let mut log = Self::default();
+        let mut log = Self {
+            sha256: hexadecimal(digest(&SHA256, text).as_ref()),
+            ..Self::default()
+        };
         let is_comment = |line: &[u8]| matches!(line.trim_ascii_start(), [] | [b'#', ..]);
         let mut is_other = false;
         for line in text.split(|&byte| byte == b'\n').filter(|line| !is_comment(line)) {
@@ -75,7 +83,13 @@ impl KeyLog {
         }
     }
 
-    /// How many sessions it has secrets of.
+    /// SHA-256 of its text, in hexadecimal: what a report may say of it.
+    #[must_use]
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
+    /// Number of sessions with secrets.
     #[must_use]
     pub fn len(&self) -> usize {
         self.sessions.len()

@@ -97,7 +97,7 @@ impl Opener {
         (!client.is_empty() && !server.is_empty()).then(|| [of(client), of(server)])
     }
 
-    /// What a record holds: the type of its content, and that.
+    /// The content of a record: its type and its bytes.
     pub(crate) fn open(&mut self, kind: u8, body: &[u8]) -> Option<(u8, Vec<u8>)> {
         for at in self.current..self.protections.len() {
             if let Some(opened) = self.protections.get_mut(at)?.open(kind, body) {

@@ -7,10 +7,10 @@ use ring::{hkdf, hmac};
 
 use crate::tls::{CipherSuite, record::content};
 
-/// How many records may be missing between two that are opened: as many as a hole of the capture swallows.
+/// Records that may be missing between two opened ones: as many as a hole of the capture swallows.
 const MOST_MISSING: u64 = 8;
 
-/// What protects the records of one direction between two changes of keys.
+/// The cipher state of one direction between two changes of keys.
 pub(super) struct Protection {
     key: LessSafeKey,
     iv: Iv,
@@ -18,11 +18,11 @@ pub(super) struct Protection {
     pub(super) sequence: u64,
 }
 
-/// How a nonce is made.
+/// The construction of a nonce.
 enum Iv {
-    /// Of TLS 1.3, and of ChaCha20 in TLS 1.2: the sequence number is added to it.
+    /// TLS 1.3, and ChaCha20 in TLS 1.2: the sequence number is added to the IV (RFC 9846 section 5.3).
     Whole([u8; NONCE_LEN], bool),
-    /// Of AES-GCM in TLS 1.2: the record holds the rest.
+    /// AES-GCM in TLS 1.2: the record holds the rest of the nonce (RFC 5288 section 3).
     Salt([u8; 4]),
 }
 

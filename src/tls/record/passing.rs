@@ -6,8 +6,8 @@ use crate::tcp::said::Provenance;
 use crate::tcp::stream::Position;
 use crate::tls::message::{Event, Message};
 
-/// Application Data records of which the last frame is told beside the first: those of the encrypted handshake and the
-/// first of the exchange. Later ones are bulk, of which the first frame is enough.
+/// Application Data records whose event names the last frame beside the first: those of the encrypted handshake and the
+/// first of the exchange. Later ones are bulk: the first frame is enough.
 const MAX_TOLD_WHOLE: u32 = 48;
 
 /// A record that was begun.
@@ -59,7 +59,7 @@ impl RecordReader {
         };
     }
 
-    /// Begins an Application Data record. One of the first is told when its last byte is there, so that it names the frame
+    /// Begins an Application Data record. The event of an early one is sent when its last byte is there, so that it names the frame
     /// by which it was whole; any other at once.
     pub(super) fn open_record(&mut self, at: Provenance, len: u16, end: Position, sink: &mut impl FnMut(Event)) {
         if let Some(bodies) = &mut self.bodies {
@@ -91,7 +91,7 @@ impl RecordReader {
         }
     }
 
-    /// How many bytes are missing of the last Application Data record, which was begun and did not end.
+    /// Missing bytes of the last Application Data record, which was begun and did not end.
     pub(crate) const fn unfinished(&self) -> u32 {
         match self.state {
             State::Passing { left } => left,

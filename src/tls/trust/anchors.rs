@@ -18,9 +18,9 @@ use crate::base::wire_text::WireText;
 use crate::tls::certificate::signature::{Check, check};
 use crate::tls::certificate::{Certificate, Fields, organization, sha256};
 
-/// What the report calls Mozilla's list.
+/// The report's name for Mozilla's list.
 const PUBLIC: &str = "public roots";
-/// What the report calls the roots under `roots/`.
+/// The report's name for the roots under `roots/`.
 const LICENSING: &str = "licensing roots";
 
 /// The roots a chain may end at: today's public roots, the bundled roots that licensing used, and the user's own.
@@ -110,6 +110,17 @@ impl Anchors {
             sources.push((PUBLIC.into(), webpki_roots::TLS_SERVER_ROOTS.len()));
         }
         sources
+    }
+
+    /// The user's own: where each comes from, its subject, and its SHA-256.
+    pub fn own(&self) -> impl Iterator<Item = (&str, &WireText, &[u8; 32])> {
+        let own = self.own.iter();
+        own.map(|root| (root.origin.as_str(), &root.fields.subject, &root.sha256))
+    }
+
+    /// Keeps those of the user's own whose SHA-256 is wanted.
+    pub fn retain_own(&mut self, wanted: impl Fn(&[u8; 32]) -> bool) {
+        self.own.retain(|root| wanted(&root.sha256));
     }
 
     /// Whether an anchor that was chosen for licensing or by the user is of the same organization as an issuer: then that
@@ -220,7 +231,7 @@ fn read_pem(
                 });
             }
             Err(reason) => {
-                // What stops the tool is said in English, as every error.
+                // An error that stops the tool is in English, as all of them are.
                 let reason = reason.in_language(Language::En);
                 return Err(AnchorError(format!(
                     "{origin}: certificate {number} does not parse: {reason}"
@@ -307,7 +318,7 @@ impl Anchor<'_> {
         }
     }
 
-    /// What its certificate says; the public roots are known by name and key only.
+    /// The fields of its certificate; the public roots are known by name and key only.
     pub(super) fn fields(&self) -> Option<&Fields> {
         match self {
             Self::Root(root) => Some(&root.fields),

@@ -153,7 +153,7 @@ impl<'a> Chain<'a, '_> {
         let fields = || self.path.links.iter().map(|link| link.fields);
         let weak_keys = fields().filter(|it| it.has_weak_key(self.at));
         let keys = weak_keys.map(|it| Fault::WeakKey(it.subject.clone(), it.key.clone()));
-        // Nobody relies on the signature that a root makes on itself.
+        // No client relies on the signature that a root makes on itself.
         let counts = |(above, it): &(usize, &Fields)| *above == 0 || !it.self_signed;
         let weak_signatures = fields().enumerate().filter(counts).map(|(_, it)| it);
         let signatures = weak_signatures

@@ -97,13 +97,13 @@ pub const TABLE: &[Sentence] = &[
     },
     Sentence {
         family: "reset-frame",
-        words: "RST as from the ",
+        words: "'s address, ",
         holds: "the frame carries RST and is the named side's",
         condition: reset_frame,
     },
     Sentence {
         family: "had-expired",
-        words: "had expired ",
+        words: " days before this capture)",
         holds: "a certificate of the connection ends on the named day, which is so many days before the connection, give or take one",
         condition: had_expired,
     },
@@ -348,7 +348,7 @@ fn reset_in_answer(claim: &Claim<'_>, it: &Connection<'_>) -> Option<bool> {
 
 fn reset_frame(claim: &Claim<'_>, it: &Connection<'_>) -> Option<bool> {
     let packet = it.packet(claim.frame?)?;
-    let side = who(claim, "RST as from the ")?;
+    let side = who(claim, "RST with the ")?;
     Some(packet.has(RST) && it.side(side).packets.iter().any(|own| own.frame == packet.frame))
 }
 
@@ -364,8 +364,9 @@ fn days(date: &str) -> Option<i64> {
 }
 
 fn had_expired(claim: &Claim<'_>, it: &Connection<'_>) -> Option<bool> {
-    let span = number_before(claim.text, " days before this capture")? as i64;
-    let date = between(claim.text, "before this capture (", ")")?;
+    let before = claim.text.split(" days before this capture)").next()?;
+    let (head, span) = before.rsplit_once(" (")?;
+    let (span, date) = (span.parse::<i64>().ok()?, head.rsplit(' ').next()?);
     let time = days(list(&it.report["steps"]).next()?["time"].as_str()?)?;
     let both = list(&it.report["certificates"]["client"]).chain(list(&it.report["certificates"]["server"]));
     let ends: Vec<&str> = both.filter_map(|own| own["not_after"].as_str()).collect();

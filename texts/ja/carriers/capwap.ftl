@@ -16,3 +16,7 @@ cipher-mismatch-allow = または、提示された暗号スイートのいず�
 incomplete-capture-no-beginning = セッションの始まりがキャプチャされていない（ハンドシェイクは最初のフレームより前にある）
 silent-mid-handshake-server-log = コントローラ { $server } のログで理由を確認してください
 certificate-fault-accepted-replace = より厳しいアクセスポイントに拒否される前に、問題のない証明書をコントローラ { $server } に設定してください
+page-server = コントローラ
+page-server-chain = コントローラから
+client-certificate-rejected-asks = コントローラが証明書を要求
+client-certificate-rejected-alert-later = { $span }後にコントローラからの{ $alert }

@@ -14,7 +14,7 @@ use super::walk::{Found, Identity, is_hidden};
 /// Scans in which a file may be missing before it is gone: one that is renamed while folders are listed is missed once.
 const MISSED: u8 = 2;
 
-/// What happened to a file.
+/// Change of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sign {
     Created,
@@ -131,7 +131,7 @@ struct Arrival {
     missed: u8,
 }
 
-/// What was reported of a file.
+/// Earlier report of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Reported {
     pub(super) size: u64,

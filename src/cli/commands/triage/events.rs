@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use super::arrivals::Sign;
 
-/// What is told of a file.
+/// Event about a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Event<'a> {
     Sign(Sign, &'a Path),
@@ -21,7 +21,7 @@ pub(super) enum Event<'a> {
     Renamed(&'a Path, &'a Path),
 }
 
-/// What reading events came to beside the signs.
+/// Result of reading events, beside the events themselves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Told {
     /// Events were lost.

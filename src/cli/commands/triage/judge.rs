@@ -7,6 +7,7 @@ use tlswalk::Options;
 use tlswalk::base::hexadecimal::hexadecimal;
 use tlswalk::base::phrase::{Phrase, phrase};
 use tlswalk::capture::{CaptureError, MergeError};
+use tlswalk::report::junit::Expectation;
 use tlswalk::report::row::Row;
 use tlswalk::report::text::visible;
 use tlswalk::report::{Outcome, Report, outcome};
@@ -15,6 +16,7 @@ use super::rings::Unit;
 use super::state::{Line, State};
 use super::walk::{Found, vanished};
 use crate::cli::commands::Hashed;
+use crate::cli::expect::{Expectations, Tally};
 use crate::cli::reason;
 
 /// Names of files that somebody takes for captures: one that is none is told of, and not only counted.
@@ -22,6 +24,8 @@ const ENDINGS: [&str; 5] = [".pcap", ".pcapng", ".cap", ".pcap.gz", ".pcapng.gz"
 
 /// How captures are judged.
 pub(super) struct Judge<'a> {
+    /// What is expected of the captures.
+    pub(super) expected: Option<&'a Expectations>,
     pub(super) options: &'a Options,
     /// For captures without licensing, where nothing was said about what to look for.
     pub(super) others: Option<&'a Options>,
@@ -30,9 +34,11 @@ pub(super) struct Judge<'a> {
     pub(super) state: Option<&'a State>,
 }
 
-/// What became of a unit.
+/// Result of a unit.
 pub(super) struct Judged {
     pub(super) rows: Vec<Row>,
+    /// What was expected of it, and whether it came so.
+    pub(super) checked: Vec<Expectation>,
     pub(super) kind: Kind,
     pub(super) known: Known,
     /// As it was when it was opened.
@@ -40,7 +46,7 @@ pub(super) struct Judged {
     pub(super) sha256: Option<String>,
     /// It changed while it was read, other than by losing its name.
     pub(super) changed: bool,
-    /// What is to be known of the content, beside the verdict.
+    /// Notes on the content, beside the verdict.
     pub(super) note: Option<String>,
     /// It would be judged so again: a failure of the disk or of permissions need not be.
     pub(super) lasting: bool,
@@ -49,10 +55,21 @@ pub(super) struct Judged {
 }
 
 impl Judged {
-    /// What cannot be looked at.
+    /// Adds it to what came of all that was expected.
+    pub(super) fn counts_in(&self, tally: &mut Tally<'_>) {
+        let name = self.rows.first().map(|row| row.capture.as_str()).unwrap_or_default();
+        match self.kind {
+            Kind::Capture(_) => tally.count(name, &self.checked),
+            Kind::Unread | Kind::Vanished => tally.unread(name),
+            Kind::Other(_) => {}
+        }
+    }
+
+    /// File that cannot be examined.
     pub(super) fn problem(row: Row) -> Self {
         Self {
             rows: vec![row],
+            checked: Vec::new(),
             kind: Kind::Unread,
             known: Known::No,
             files: Vec::new(),
@@ -65,7 +82,7 @@ impl Judged {
     }
 }
 
-/// What it is.
+/// Kind of file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A capture.
@@ -146,8 +163,10 @@ impl Judge<'_> {
             row.sha256 = sha256.clone().filter(|_| self.hash && files.len() == 1);
             row.note = both(&note, &of_file);
         }
+        let expected = self.expected.map(|it| it.check(&unit.name, &report));
         Judged {
             rows,
+            checked: expected.unwrap_or_default(),
             kind: Kind::Capture(outcome([&report])),
             known: Known::No,
             files,
@@ -159,7 +178,7 @@ impl Judge<'_> {
         }
     }
 
-    /// What the rows say of the file beside its verdict.
+    /// Notes on the file in its rows.
     fn note(&self, files: &[Found], change: Option<Phrase>) -> Option<String> {
         let ring = (files.len() > 1).then(|| phrase("triage-note-ring").with("count", files.len()));
         let notes = ring
@@ -169,7 +188,7 @@ impl Judge<'_> {
         notes.reduce(|text, next| format!("{text}; {next}"))
     }
 
-    /// What an earlier run has judged.
+    /// Results of an earlier run.
     fn known(&self, unit: &Unit, line: Line, known: Known, files: Vec<Found>) -> Judged {
         let mut rows = line.rows;
         let note = rows.first().and_then(|row| row.note.clone());
@@ -181,6 +200,7 @@ impl Judge<'_> {
         }
         Judged {
             rows,
+            checked: Vec::new(),
             kind: line.exit.and_then(outcome_of).map_or(Kind::Unread, Kind::Capture),
             known,
             files,

@@ -28,6 +28,7 @@ use tlswalk::report::row::Row;
 use tlswalk::report::triage::Run;
 
 use crate::cli::args::{Format, Inspect};
+use crate::cli::expect::{Expectations, Tally};
 use crate::cli::originals::Originals;
 use crate::cli::progress::Count;
 use crate::cli::workers::{self, Held};
@@ -64,7 +65,7 @@ pub(crate) fn run(inspect: &Inspect, triage: &TriageOptions) -> Result<u8, Strin
     let state = match &triage.state {
         Some(path) => {
             originals.refuse("--state", path)?;
-            let state = State::open(path, state::fingerprint(inspect)?)?;
+            let state = State::open(path, state::fingerprint(&options))?;
             originals = originals.with("--state", path);
             Some(state)
         }
@@ -74,7 +75,10 @@ pub(crate) fn run(inspect: &Inspect, triage: &TriageOptions) -> Result<u8, Strin
         true => Some(crate::cli::of_others(inspect)?),
         false => None,
     };
+    let expected = crate::cli::expect::expected(inspect)?;
+    let mut tally = expected.as_ref().map(Expectations::tally);
     let judge = Judge {
+        expected: expected.as_ref(),
         options: &options,
         others: others.as_ref(),
         // What arrives is compared by content: whoever touches a file has not changed it.
@@ -117,6 +121,9 @@ pub(crate) fn run(inspect: &Inspect, triage: &TriageOptions) -> Result<u8, Strin
         progress.done(size, judged.bytes);
         run.bytes = run.bytes.saturating_add(judged.bytes);
         run.known = run.known.saturating_add(u64::from(judged.known != Known::No));
+        if let Some(tally) = &mut tally {
+            judged.counts_in(tally);
+        }
         match progress.aside(|| take(judged, &mut total, &mut run, &mut sink, state.as_ref())) {
             Ok(()) => ControlFlow::Continue(()),
             Err(stop) => {
@@ -127,15 +134,30 @@ pub(crate) fn run(inspect: &Inspect, triage: &TriageOptions) -> Result<u8, Strin
     });
     drop(progress);
     run.seconds = began.elapsed().as_secs_f64();
+    let code = match &tally {
+        Some(tally) if !total.unable => tally.exit_code(total.outcome.unwrap_or(Outcome::Inconclusive)),
+        _ => total.code(),
+    };
     match failure {
         // Whoever reads has seen enough.
-        Some(Stop::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(total.code()),
+        Some(Stop::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(code),
         Some(Stop::Output(error)) => return Err(format!("{}: {}", sink.name(), reason(&error))),
         Some(Stop::State(why)) => return Err(why),
         None => {}
     }
+    if let Some(tally) = &tally {
+        sink.expected_of_none(&tally.of_no_capture())
+            .map_err(|error| format!("{}: {}", sink.name(), reason(&error)))?;
+    }
     sink.finish(&run)?;
-    Ok(total.code())
+    let told = tally.iter().flat_map(Tally::told);
+    told.for_each(|line| crate::cli::complain(&line));
+    Ok(code)
+}
+
+/// Whether something is expected.
+fn expects(inspect: &Inspect) -> bool {
+    !inspect.expect.is_empty() || inspect.expect_file.is_some() || inspect.accepted.is_some()
 }
 
 /// Refuses what cannot be meant together.
@@ -150,8 +172,8 @@ fn check(inspect: &Inspect, triage: &TriageOptions) -> Result<(), String> {
             "--redact: rows name files and hosts; redact single captures: tlswalk slice --redact",
         ),
         (
-            inspect.expect.is_some() || inspect.expect_file.is_some(),
-            "--expect: tlswalk without triage compares verdicts with what is expected",
+            expects(inspect) && (triage.state.is_some() || !triage.watch.is_empty()),
+            "--expect: facts are in reports, and --state and --watch keep rows; leave them out",
         ),
         (
             matches!(inspect.format, Format::Markdown | Format::Sarif),
@@ -224,7 +246,7 @@ impl Job {
     }
 }
 
-/// What all captures came to.
+/// Outcome of all captures.
 #[derive(Default)]
 struct Total {
     outcome: Option<Outcome>,
@@ -271,7 +293,8 @@ fn take(judged: Judged, total: &mut Total, run: &mut Run, sink: &mut Sink, state
             return Ok(());
         }
     };
-    sink.write(&judged.rows, outcome).map_err(Stop::Output)?;
+    sink.write(&judged.rows, outcome, &judged.checked)
+        .map_err(Stop::Output)?;
     remember(&judged, state).map_err(Stop::State)
 }
 

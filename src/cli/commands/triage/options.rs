@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-/// What stands below its help.
+/// Text below the help.
 pub(crate) const TRIAGE_EXAMPLES: &str = "\
 Examples:
   tlswalk triage exports/                       a table, the worst first
@@ -15,7 +15,7 @@ Examples:
 
 Exit codes: as tlswalk's; 2 if anything at all could not be read";
 
-/// What triage alone takes.
+/// Options of triage alone.
 #[derive(Debug, Args)]
 pub(crate) struct TriageOptions {
     /// Remember what was judged, go on there next time

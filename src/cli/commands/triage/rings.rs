@@ -26,7 +26,7 @@ const OVERLAP: i64 = 1_000_000_000;
 /// A pause between two files that is always short enough; beyond it, no pause may be longer than the longest file.
 const PAUSE: i64 = 60_000_000_000;
 
-/// What is judged at once.
+/// Unit of work: a capture, or the files of a ring.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Unit {
     /// Its name in the rows.
@@ -180,7 +180,7 @@ fn numbered(found: &Found) -> Option<Numbered> {
     })
 }
 
-/// What a file holds, for the question whether another continues it.
+/// First and last frames of a file, to see whether another continues it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Span {
     facts: CaptureFacts,

@@ -6,10 +6,11 @@ use std::io::{self, BufWriter, Seek as _, Write};
 use anstream::AutoStream;
 use tlswalk::base::phrase::Language;
 use tlswalk::report::escaped::write_compact;
+use tlswalk::report::junit::Expectation;
 use tlswalk::report::row::Row;
 use tlswalk::report::text::{TextStyle, Verbosity};
 use tlswalk::report::triage::{
-    CaseCounts, Run, Tally, write_case, write_junit_begin, write_junit_end, write_line, write_tally,
+    CaseCounts, Run, Tally, write_case, write_expected, write_junit_begin, write_junit_end, write_line, write_tally,
 };
 use tlswalk::report::{Outcome, csv, html};
 
@@ -107,7 +108,7 @@ impl Sink {
 
     /// Adds a capture; `outcome` is `None` where it could not be read. Rows that are written one by one are there when
     /// this returns.
-    pub(super) fn write(&mut self, rows: &[Row], outcome: Option<Outcome>) -> io::Result<()> {
+    pub(super) fn write(&mut self, rows: &[Row], outcome: Option<Outcome>, checked: &[Expectation]) -> io::Result<()> {
         self.tally.add(rows, outcome);
         let out = self.place.writer();
         let first = std::mem::take(&mut self.first);
@@ -132,7 +133,10 @@ impl Sink {
             }
             Format::Junit => {
                 if let Some(kept) = &mut self.kept_cases {
-                    write_case(rows, outcome, &mut self.cases, kept)?;
+                    match checked {
+                        [] => write_case(rows, outcome, &mut self.cases, kept)?,
+                        checked => write_expected(rows, checked, &mut self.cases, kept)?,
+                    }
                 }
             }
             Format::Text if self.is_watching => write_line(rows, out, &self.style, self.language)?,
@@ -142,6 +146,14 @@ impl Sink {
             self.place.writer().flush()
         } else {
             Ok(())
+        }
+    }
+
+    /// Adds what was expected of captures that were not there.
+    pub(super) fn expected_of_none(&mut self, expected: &[Expectation]) -> io::Result<()> {
+        match &mut self.kept_cases {
+            Some(kept) => write_expected(&[], expected, &mut self.cases, kept),
+            None => Ok(()),
         }
     }
 

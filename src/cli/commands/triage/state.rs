@@ -9,18 +9,19 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use ring::digest;
 use serde::{Deserialize, Serialize};
+use tlswalk::Options;
 use tlswalk::base::hexadecimal::hexadecimal;
+use tlswalk::report::MadeWith;
 use tlswalk::report::row::{ROW_SCHEMA, Row};
 
 use super::walk::Found;
-use crate::cli::args::Inspect;
 use crate::cli::reason;
 
 /// The schema name of a line.
@@ -36,7 +37,7 @@ pub(super) struct Line {
     pub(super) sha256: Option<String>,
     /// Where it was.
     files: Vec<Place>,
-    /// What it came to, as an exit code; none where it could not be read.
+    /// Outcome as an exit code; none where it could not be read.
     pub(super) exit: Option<u8>,
     pub(super) rows: Vec<Row>,
 }
@@ -70,7 +71,7 @@ struct Index {
     file: Option<BufReader<File>>,
 }
 
-/// What is known of a place.
+/// Known file by path, size and time.
 struct Known {
     size: u64,
     modified: Option<i128>,
@@ -80,7 +81,7 @@ struct Known {
     content: Option<usize>,
 }
 
-/// What is known of a content.
+/// Known file by its content.
 struct Content {
     number: usize,
     /// Its last line.
@@ -166,7 +167,7 @@ impl State {
         lock(&self.index).sizes.contains(&size)
     }
 
-    /// What is known of a content.
+    /// Known file by its content.
     pub(super) fn by_content(&self, sha256: &str) -> Option<Line> {
         let mut index = lock(&self.index);
         let at = index.hashes.get(sha256)?.at;
@@ -323,43 +324,11 @@ fn nanoseconds(time: SystemTime) -> i128 {
 }
 
 /// Everything that may change a row, in one word: the version, the options, and what stands in the files that they name.
-pub(super) fn fingerprint(inspect: &Inspect) -> Result<String, String> {
-    let mut context = digest::Context::new(&digest::SHA256);
-    let mut part = |text: &[u8]| {
-        context.update(&(text.len() as u64).to_le_bytes());
-        context.update(text);
-    };
-    for text in [SCHEMA, ROW_SCHEMA, env!("CARGO_PKG_VERSION"), &inspect.profile] {
-        part(text.as_bytes());
-    }
-    let Inspect {
-        wlc,
-        cssm,
-        on_prem,
-        cslu,
-        proxy,
-        all,
-        lang,
-        dialect,
-        at,
-        ..
-    } = inspect;
-    part(format!("{wlc:?} {cssm:?} {on_prem:?} {cslu:?} {proxy:?} {all} {lang:?} {dialect:?} {at:?}").as_bytes());
-    let profile = PathBuf::from(&inspect.profile);
-    let is_file = tlswalk::profile::Profile::built_in(&inspect.profile).is_none();
-    for path in is_file
-        .then_some(&profile)
-        .into_iter()
-        .chain(&inspect.ca)
-        .chain(&inspect.log)
-    {
-        let mut text = Vec::new();
-        File::open(path)
-            .and_then(|mut file| file.read_to_end(&mut text))
-            .map_err(|error| format!("{}: {}", path.display(), reason(&error)))?;
-        part(&text);
-    }
-    Ok(hexadecimal(context.finish().as_ref().get(..8).unwrap_or_default()))
+pub(super) fn fingerprint(options: &Options) -> String {
+    let made = serde_json::to_string(&MadeWith::of(options)).unwrap_or_default();
+    let parts = [SCHEMA, ROW_SCHEMA, &made].join("\0");
+    let digest = digest::digest(&digest::SHA256, parts.as_bytes());
+    hexadecimal(digest.as_ref().get(..8).unwrap_or_default())
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -46,7 +46,7 @@ impl Found {
     }
 }
 
-/// What was found.
+/// A file, folder or error that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Entry {
     File(Found),

@@ -45,7 +45,7 @@ pub(super) struct Watch<'a> {
     pub(super) language: Language,
 }
 
-/// What threads are given, and what they give.
+/// Work for the threads, and their results.
 type Jobs = Mutex<Receiver<Found>>;
 
 impl Watch<'_> {
@@ -272,7 +272,7 @@ impl Desk<'_, '_> {
             Kind::Capture(outcome) => Some(outcome),
             _ => None,
         };
-        self.sink.write(&judged.rows, outcome).map_err(Stop::Output)?;
+        self.sink.write(&judged.rows, outcome, &[]).map_err(Stop::Output)?;
         super::remember(judged, self.watch.state).map_err(Stop::State)
     }
 }

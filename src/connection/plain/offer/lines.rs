@@ -132,7 +132,7 @@ fn asks(protocol: Protocol, line: &[u8]) -> bool {
     }
 }
 
-/// Whether a server's line answers a command of the client rather than tells something else.
+/// Whether a server's line answers a command of the client.
 fn is_answer(protocol: Protocol, command: &[u8], line: &[u8]) -> bool {
     match protocol {
         Protocol::Imap => tagged(command).is_some_and(|(tag, _)| line.starts_with(tag)),
@@ -321,7 +321,7 @@ mod tests {
             "<failure/>",
             Next::Left,
         );
-        // Asked for something else, and told that there is no TLS.
+        // The client asked for something else, and the server said that there is no TLS.
         is(
             &["* OK a\r\n", "A1 CAPABILITY\r\n", "A1 BAD STARTTLS not available\r\n"],
             "IMAP",

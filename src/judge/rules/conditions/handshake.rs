@@ -143,13 +143,14 @@ pub(super) fn error_about_choice(attempt: &Attempt<'_>, context: &Context<'_>) -
     error(attempt, context, |_, description| about.contains(&description))
 }
 
-/// The client sent an alert about a certificate, or an encrypted one in a place where only that fits.
+/// The client sent an alert about a certificate, or an encrypted one in a place where only that fits: behind data it says goodbye.
 pub(super) fn client_refused(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
     let sealed = tls(attempt).and_then(|tls| {
-        let by_client = |alert: &&Alert| alert.side == Side::Client && alert.content.is_none();
+        let early = tls.application_data.client == 0 && tls.application_data.server == 0;
+        let by_client = |alert: &&Alert| alert.side == Side::Client && alert.content.is_none() && !alert.after_close;
         let alert = tls.alerts.iter().find(by_client).map(|alert| alert.frame);
         tls.client_alert_instead_of_finished
-            .or(alert.filter(|_| !tls.version().is_some_and(Version::is_tls13)))
+            .or(alert.filter(|_| early && !tls.version().is_some_and(Version::is_tls13)))
     });
     match (first_error(attempt), sealed) {
         (None, Some(frame)) => Answer::Met(Some(frame)),
@@ -159,16 +160,38 @@ pub(super) fn client_refused(attempt: &Attempt<'_>, context: &Context<'_>) -> An
     }
 }
 
-/// The server sent an alert, in clear or encrypted.
+/// The server sent an alert as for a certificate: in clear by its description, encrypted (TLS 1.3) by its place.
 pub(super) fn server_refused(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
-    let sealed = tls(attempt).and_then(|tls| {
-        let by_server = |alert: &&Alert| alert.side == Side::Server && alert.content.is_none();
-        tls.server_alert_after_finished
-            .or_else(|| tls.alerts.iter().find(by_server).map(|alert| alert.frame))
-    });
+    // What some servers send for want of an alert that says that the certificate is missing.
+    let generic = [
+        AlertDescription::HANDSHAKE_FAILURE,
+        AlertDescription::DECRYPT_ERROR,
+        AlertDescription::UNEXPECTED_MESSAGE,
+        AlertDescription::ILLEGAL_PARAMETER,
+        AlertDescription::DECODE_ERROR,
+    ];
+    let sealed = tls(attempt).and_then(|tls| tls.server_alert_after_finished);
     match (first_error(attempt), sealed) {
         (None, Some(frame)) => Answer::Met(Some(frame)),
-        _ => error(attempt, context, |alert, _| alert.side == Side::Server),
+        _ => error(attempt, context, |alert, description| {
+            alert.side == Side::Server && (description.is_about_certificate() || generic.contains(&description))
+        }),
+    }
+}
+
+/// The client's turn to send a certificate had come, or the handshake was not captured so far.
+pub(super) fn certificate_turn(attempt: &Attempt<'_>, context: &Context<'_>) -> Answer {
+    let Some(connection) = attempt.connection() else {
+        return absent(attempt, context, None);
+    };
+    let sent = connection.step_by(StepKind::Certificate, Side::Client);
+    let inferred = tls(attempt)
+        .filter(|tls| tls.client_sent_certificate)
+        .and_then(|tls| tls.finished.client);
+    match sent.map(|step| step.frame).or(inferred) {
+        Some(frame) => Answer::Met(Some(frame)),
+        None if !sees_handshake(connection) => Answer::Met(None),
+        None => Answer::NotMet(first_error(attempt).map(|alert| alert.frame)),
     }
 }
 

@@ -170,6 +170,11 @@ condition!(
 );
 condition!(CLIENT_REFUSED, "condition-client-refused", handshake::client_refused);
 condition!(SERVER_REFUSED, "condition-server-refused", handshake::server_refused);
+condition!(
+    CERTIFICATE_TURN,
+    "condition-certificate-turn",
+    handshake::certificate_turn
+);
 condition!(GAVE_UP, "condition-client-gave-up", handshake::client_gave_up);
 condition!(CLIENT_LEFT, "condition-client-left", transport::client_left);
 condition!(SERVER_CLOSED, "condition-server-closed", transport::server_closed);
@@ -249,7 +254,7 @@ fn ways(id: &str) -> &'static [&'static [Condition]] {
             &[SERVER_CERTIFICATE, FAULT, UNFINISHED, DATAGRAMS],
         ],
         "client-certificate-rejected" => &[
-            &[CONNECTION, SERVER_REFUSED],
+            &[CONNECTION, SERVER_REFUSED, CERTIFICATE_TURN],
             &[CLIENT_CERTIFICATE, COMPLETE, NO_DATA, SERVER_CLOSED],
             &[CLIENT_CERTIFICATE, FAULT, UNFINISHED, SERVER_CLOSED],
             &[CLIENT_CERTIFICATE, FAULT, UNFINISHED, DATAGRAMS],

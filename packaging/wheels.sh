@@ -1,0 +1,12 @@
+#!/bin/bash
+# wheels.sh DIST [TARGET]: the Python package → a wheel for every CPython from 3.10 on (abi3) and, for the first target, the source
+# distribution. With zig as linker the wheel asks for glibc 2.17 alone (manylinux2014), whatever this machine has.
+# Tools from PyPI: maturin, ziglang.
+set -euo pipefail
+root=$(dirname "$(dirname "$(realpath "$0")")") dist=$(realpath -m "$1") target=${2:-x86_64-unknown-linux-gnu}
+cd "$root"
+SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
+export SOURCE_DATE_EPOCH CARGO_TERM_COLOR=never
+maturin build --profile dist --locked --zig --compatibility manylinux2014 --target "$target" --manifest-path python/Cargo.toml --out "$dist"
+case $target in x86_64-*-linux-*) maturin sdist --manifest-path python/Cargo.toml --out "$dist" ;; esac
+find "$dist" -maxdepth 1 -name 'tlswalk-*' \( -name '*.whl' -o -name '*.tar.gz' \) -printf '%s bytes  %f\n'

@@ -1,0 +1,238 @@
+//! Clause → Claims on certificates: whose they are, from when to when they are valid, and who issued them.
+
+use super::claims::{OfCertificate, What};
+use super::lexicon::Word;
+use super::reading::{Making, Role, side};
+use super::tokens::{Moment, Token};
+use crate::connection::step::Side;
+
+/// Which certificate the sentence speaks of: `… and expired on …` says it no second time.
+#[derive(Debug, Default)]
+pub(super) struct About {
+    is_known: bool,
+    of: Option<Side>,
+    subject: Option<String>,
+}
+
+const CERTIFICATE: &[Word] = &[Word::Certificate, Word::Certificates, Word::Chain];
+
+/// Reads claims on certificates.
+#[allow(clippy::too_many_lines, reason = "one claim after the other")]
+pub(super) fn read(making: &mut Making<'_>, about: &mut About) {
+    let noun = making.first(CERTIFICATE);
+    let is_other = making.clause.has_any(&[Word::Root, Word::Reject, Word::Accept]);
+    if let Some(noun) = noun {
+        *about = About {
+            is_known: true,
+            of: owner(making, noun),
+            subject: None,
+        };
+    }
+    // An issuer or a serial number is of a certificate, whether that is said or not.
+    let speaks = about.is_known
+        || making
+            .clause
+            .has_any(&[Word::Issuer, Word::Serial, Word::SelfSigned, Word::NotBefore]);
+    if !speaks || is_other {
+        return;
+    }
+    let issuer = issuer(making);
+    subject(making, issuer.as_ref().map(|it| it.0), about);
+    let claim = |making: &mut Making<'_>, at: usize, what: OfCertificate| {
+        making.claim(
+            at,
+            What::Certificate {
+                of: about.of,
+                subject: about.subject.clone(),
+                what,
+            },
+        );
+    };
+    if let Some((at, name)) = issuer {
+        making.take(at);
+        claim(making, at, OfCertificate::Issuer(name));
+    }
+    if let Some(at) = making.first(&[Word::SelfSigned]) {
+        claim(making, at, OfCertificate::SelfSigned);
+    }
+    if making.clause.has(Word::Serial)
+        && let Some(at) = making
+            .tokens
+            .iter()
+            .position(|it| matches!(it.token, Token::Hexadecimal(_) | Token::Number(_)))
+    {
+        let serial = match making.token(at) {
+            Some(Token::Hexadecimal(serial)) => serial.clone(),
+            Some(Token::Number(serial)) => serial.to_string(),
+            _ => return,
+        };
+        making.take(at);
+        claim(making, at, OfCertificate::Serial(serial));
+    }
+    dates(making, claim);
+    if let Some(at) = making.first(&[Word::NotYet]) {
+        claim(making, at, OfCertificate::NotYet);
+    } else if let Some(at) = making
+        .first(&[Word::Valid])
+        .filter(|_| !making.clause.has_any(&[Word::NotAfter, Word::NotBefore]))
+        // With a day it says from when, or to when.
+        .filter(|_| !making.tokens.iter().any(|it| matches!(it.token, Token::Moment(_))))
+    {
+        claim(making, at, OfCertificate::Current);
+    }
+    let named = about.subject.is_some() && noun.is_some() && making.claims.is_empty();
+    if let (true, Some(noun)) = (named, noun)
+        && (making
+            .clause
+            .has_any(&[Word::Send, Word::Hold, Word::Is, Word::See, Word::Subject])
+            || making.clause.has(Word::With))
+        && !making.tokens.iter().any(|it| matches!(it.token, Token::Frames(_)))
+    {
+        claim(making, noun, OfCertificate::Sent);
+    }
+}
+
+/// Whose certificate it is.
+fn owner(making: &Making<'_>, noun: usize) -> Option<Side> {
+    let parties = making.parties();
+    let mut owners = parties.iter().filter(|(at, role)| *role == Role::Owner && *at < noun);
+    if let Some(side) = owners.next_back().and_then(|(at, _)| making.token(*at)).and_then(side) {
+        return Some(side);
+    }
+    // `certificate of the server`
+    if making.word(noun + 1) == Some(Word::Of)
+        && let Some(side) = making.token(noun + 2).and_then(side)
+    {
+        return Some(side);
+    }
+    let mut agents = parties.iter().filter(|(_, role)| *role == Role::Agent);
+    if let Some(side) = agents.next_back().and_then(|(at, _)| making.token(*at)).and_then(side)
+        && !making.clause.has(Word::Issuer)
+    {
+        return Some(side);
+    }
+    let sends = making
+        .first(&[Word::Send])
+        .is_some_and(|verb| making.word(verb.wrapping_sub(1)) != Some(Word::Is));
+    let subjects: Vec<_> = parties.iter().filter(|(_, role)| *role == Role::Subject).collect();
+    match (sends, subjects.as_slice()) {
+        (true, [(at, _)]) => making.token(*at).and_then(side),
+        (true, []) => making.clause.subject.as_ref().and_then(side),
+        _ => None,
+    }
+}
+
+fn name_at(making: &Making<'_>, at: usize) -> Option<String> {
+    match making.token(at)? {
+        Token::Name(name) | Token::Quoted(name) => Some(name.clone()),
+        _ => None,
+    }
+}
+
+/// The issuer, with its place.
+fn issuer(making: &Making<'_>) -> Option<(usize, String)> {
+    let word = making.first(&[Word::Issuer])?;
+    let written = making
+        .tokens
+        .get(word)
+        .and_then(|it| making.plain.get(it.from..it.to))
+        .unwrap_or_default();
+    // `CN=X が発行`, `CN=X により発行`, `CN=X から発行`
+    let stands_before = written.starts_with("issued th")
+        || written.starts_with(['が', 'に', 'か', 'を', '発'])
+            && !written.starts_with("発行者")
+            && !written.starts_with("発行元");
+    if stands_before {
+        return (0..word).rev().find_map(|at| Some((at, name_at(making, at)?)));
+    }
+    (word..word + 9).find_map(|at| Some((at, name_at(making, at)?)))
+}
+
+/// A name that is not the issuer's tells which certificate is meant.
+fn subject(making: &mut Making<'_>, issuer: Option<usize>, about: &mut About) {
+    let explicit = making.first(&[Word::Subject]);
+    let is_subject = |at: usize| {
+        Some(at) != issuer
+            && match making.token(at) {
+                Some(Token::Name(_)) => true,
+                Some(Token::Quoted(_)) => explicit.is_some_and(|word| at > word && at <= word + 3),
+                _ => false,
+            }
+    };
+    let found = (0..making.tokens.len()).find(|at| is_subject(*at));
+    if let Some(at) = found {
+        making.take(at);
+        about.subject = name_at(making, at);
+    }
+}
+
+/// From when to when it is valid.
+#[allow(
+    clippy::too_many_lines,
+    reason = "the ways to say from when to when, one after the other"
+)]
+fn dates(making: &mut Making<'_>, claim: impl Fn(&mut Making<'_>, usize, OfCertificate)) {
+    let is_day = |it: &Token| matches!(it, Token::Moment(Moment { day: Some(_), .. }));
+    let mut days: Vec<(usize, Moment)> = Vec::new();
+    for (at, placed) in making.tokens.iter().enumerate() {
+        if let Token::Moment(moment) = placed.token
+            && is_day(&placed.token)
+        {
+            days.push((at, moment));
+        }
+    }
+    let spans = making
+        .clause
+        .has_any(&[Word::Valid, Word::Validity, Word::NotBefore, Word::NotAfter]);
+    let ends = making.first(&[Word::NotAfter, Word::Expire]);
+    let begins = making.first(&[Word::NotBefore]);
+    for (nth, (at, moment)) in days.iter().enumerate() {
+        let (at, moment) = (*at, *moment);
+        let before = at.checked_sub(1).and_then(|at| making.word(at));
+        let after = making.word(at + 1);
+        let nearest = |word: Option<usize>| word.filter(|word| *word < at).map(|word| at - word);
+        let is_start = spans && (after == Some(Word::FromBefore) || before == Some(Word::From));
+        let is_end = matches!(before, Some(Word::Until | Word::To)) || after == Some(Word::Until);
+        let what = if is_start {
+            Some(OfCertificate::NotBefore(moment))
+        } else if is_end && (spans || ends.is_some()) {
+            Some(OfCertificate::NotAfter(moment))
+        } else {
+            match (nearest(begins), nearest(ends)) {
+                (Some(begins), Some(ends)) if begins < ends => Some(OfCertificate::NotBefore(moment)),
+                (_, Some(_)) => Some(OfCertificate::NotAfter(moment)),
+                // `valid from A to B` with a sign between them.
+                (Some(_), None) if nth == 0 => Some(OfCertificate::NotBefore(moment)),
+                (Some(_), None) => Some(OfCertificate::NotAfter(moment)),
+                (None, None) if ends.is_some() => Some(OfCertificate::NotAfter(moment)),
+                (None, None) if begins.is_some() => Some(OfCertificate::NotBefore(moment)),
+                (None, None) if days.len() == 2 && spans && nth == 0 => Some(OfCertificate::NotBefore(moment)),
+                (None, None) if days.len() == 2 && spans => Some(OfCertificate::NotAfter(moment)),
+                (None, None) => None,
+            }
+        };
+        if let Some(what) = what {
+            making.take(at);
+            claim(making, at, what);
+        }
+    }
+    let ago = making.tokens.iter().position(|it| matches!(it.token, Token::Days(_)));
+    let Some(ends) = ends else { return };
+    let written = making
+        .tokens
+        .get(ends)
+        .and_then(|it| making.plain.get(it.from..it.to))
+        .unwrap_or_default();
+    let has_ended = making.word(ends) == Some(Word::Expire) && !written.starts_with("expires")
+        || written.contains("expired")
+        || written.contains("切れ");
+    if let (Some(at), true) = (ago, has_ended) {
+        if let Some(Token::Days(days)) = making.token(at) {
+            let days = *days;
+            making.take(at);
+            claim(making, at, OfCertificate::DaysBefore(days));
+        }
+    } else if has_ended {
+        claim(making, ends, OfCertificate::Expired);
+    }
+}

@@ -1,0 +1,155 @@
+//! sentence → Claim: what a sentence says of a capture, as far as a capture can show it.
+
+use std::net::IpAddr;
+
+use super::lexicon::Event;
+use super::tokens::{Frames, Moment};
+use crate::connection::step::Side;
+
+/// Somebody, as a sentence names them.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Who {
+    Side(Side),
+    At(IpAddr, Option<u16>),
+    Named(String),
+}
+
+/// One claim.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Claim {
+    pub(super) what: What,
+    /// The sentence denies it.
+    pub(super) not: bool,
+    pub(super) scope: Scope,
+}
+
+/// Which attempts a claim is about; of nothing said, any.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Scope {
+    pub(super) places: Vec<Who>,
+    pub(super) attempt: Option<usize>,
+    pub(super) connection: Option<usize>,
+    /// The whole capture: what is denied must be nowhere in it.
+    pub(super) everywhere: bool,
+}
+
+/// What is claimed.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum What {
+    Step(Step),
+    /// Somebody ended the connection: by FIN, RST, or either.
+    Ended {
+        how: Ending,
+        by: Option<Who>,
+        first: bool,
+    },
+    /// Somebody answered.
+    Answered {
+        by: Side,
+        to: Answerable,
+    },
+    Version {
+        version: &'static str,
+        offered: bool,
+        only: bool,
+    },
+    Suite {
+        suite: String,
+        offered: bool,
+    },
+    Group {
+        group: String,
+        offered: bool,
+    },
+    ServerName(String),
+    Certificate {
+        of: Option<Side>,
+        subject: Option<String>,
+        what: OfCertificate,
+    },
+    Count {
+        of: Counted,
+        number: u64,
+        by: Option<Side>,
+    },
+    /// How long the capture is, in seconds.
+    Length(f64),
+    /// The handshake came to its end.
+    Handshake,
+    TcpOpened,
+    Healthy,
+    /// A side rejected the other's certificate.
+    Rejected {
+        by: Side,
+    },
+    Verdict(String),
+    Resolved(IpAddr),
+    DnsAnswered,
+    DnsStatus(&'static str),
+    HttpStatus(u64),
+    /// Somebody has this address or port.
+    Place {
+        of: Option<Side>,
+        address: Option<IpAddr>,
+        port: Option<u16>,
+    },
+    /// There is licensing traffic.
+    Licensing,
+}
+
+/// A step with what is said of it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Step {
+    pub(super) event: Event,
+    pub(super) by: Option<Who>,
+    pub(super) frames: Option<Frames>,
+    /// The alert's name, as a number.
+    pub(super) alert: Option<u8>,
+    /// The number that is said beside it.
+    pub(super) number: Option<u64>,
+    pub(super) fatal: bool,
+    pub(super) at: Option<Moment>,
+    /// It is about what the capture holds, not about what was sent.
+    pub(super) in_capture: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    Fin,
+    Reset,
+    Any,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answerable {
+    Anything,
+    Syn,
+    ClientHello,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum OfCertificate {
+    /// It is there.
+    Sent,
+    Expired,
+    NotYet,
+    Current,
+    NotAfter(Moment),
+    NotBefore(Moment),
+    Issuer(String),
+    SelfSigned,
+    Serial(String),
+    /// It ended so many days before the capture.
+    DaysBefore(u64),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counted {
+    Frames,
+    Syns,
+    Retransmissions,
+    Attempts,
+    Connections,
+    Certificates,
+    Alerts,
+}

@@ -1,0 +1,312 @@
+//! Token → Clause: a sentence in parts that say one thing each, with who does it.
+//!
+//! A part that only says where (`In frame 24,`) belongs to the next; a list without a verb belongs to what the verb is said
+//! of. What stands behind `after` or before `の後` is no claim about what happened, but about when.
+
+use super::lexicon::{Event, Word};
+use super::tokens::{Placed, Token};
+
+/// A part of a sentence.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Clause {
+    pub(super) tokens: Vec<Placed>,
+    /// It only says when.
+    pub(super) is_context: bool,
+    /// It is hedged, or general, or an advice: nothing that is claimed.
+    pub(super) is_hedged: bool,
+    /// Whose doing it is, said in a part before.
+    pub(super) subject: Option<Token>,
+}
+
+impl Clause {
+    pub(super) fn has(&self, word: Word) -> bool {
+        self.tokens.iter().any(|it| it.token == Token::Word(word))
+    }
+
+    pub(super) fn has_any(&self, words: &[Word]) -> bool {
+        self.tokens
+            .iter()
+            .any(|it| matches!(it.token, Token::Word(word) if words.contains(&word)))
+    }
+
+    fn has_event(&self) -> bool {
+        self.tokens
+            .iter()
+            .any(|it| matches!(it.token, Token::Event(_) | Token::Alert(..)))
+    }
+
+    fn has_frames(&self) -> bool {
+        self.tokens.iter().any(|it| matches!(it.token, Token::Frames(_)))
+    }
+
+    pub(super) fn has_verb(&self) -> bool {
+        self.has_any(VERBS)
+    }
+
+    /// How often it says no.
+    pub(super) fn denials(&self) -> usize {
+        self.tokens.iter().filter(|it| is_denial(&it.token)).count()
+    }
+
+    /// It says nothing but where or when.
+    fn is_place(&self) -> bool {
+        !self.has_event()
+            && !self.has_verb()
+            && self.denials() == 0
+            // One word that could be said of something, alone: `As issuer, …`, `According to DNS, …`.
+            && (self.tokens.len() == 1 || !self.tokens.iter().any(|it| is_property(&it.token)))
+    }
+}
+
+/// Words of what is done.
+pub(super) const VERBS: &[Word] = &[
+    Word::Send,
+    Word::Receive,
+    Word::Answer,
+    Word::Close,
+    Word::Reset,
+    Word::End,
+    Word::Reject,
+    Word::Accept,
+    Word::Hold,
+    Word::See,
+    Word::Captured,
+    Word::Offer,
+    Word::Choose,
+    Word::Complete,
+    Word::Fail,
+    Word::Expire,
+];
+
+pub(super) const fn is_denial(token: &Token) -> bool {
+    matches!(token, Token::Word(Word::Not | Word::NotThen | Word::Without))
+}
+
+/// What can be said of something without a verb.
+const fn is_property(token: &Token) -> bool {
+    matches!(
+        token,
+        Token::Word(
+            Word::Issuer
+                | Word::Subject
+                | Word::Serial
+                | Word::NotAfter
+                | Word::NotBefore
+                | Word::NotYet
+                | Word::Valid
+                | Word::SelfSigned
+                | Word::Sni
+                | Word::Suite
+                | Word::Group
+                | Word::Frames
+                | Word::Packets
+                | Word::Retransmissions
+                | Word::Attempts
+                | Word::Connections
+                | Word::Certificates
+                | Word::Certificate
+                | Word::Alerts
+                | Word::Syns
+                | Word::Healthy
+                | Word::Verdict
+                | Word::Dns
+                | Word::Http
+                | Word::Handshake
+                | Word::Licensing
+                | Word::DnsStatus(_)
+        ) | Token::Version(_)
+            | Token::Suite(_)
+            | Token::Group(_)
+            | Token::Verdict(_)
+    )
+}
+
+/// Whether a token stands for somebody.
+pub(super) const fn is_party(token: &Token) -> bool {
+    matches!(
+        token,
+        Token::Word(Word::Client | Word::Server | Word::Proxy | Word::Both) | Token::Address(..) | Token::Host(_)
+    )
+}
+
+/// What begins a new part, and what that is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cut {
+    /// A comma or `and`: a part only where both sides can stand alone.
+    Soft,
+    Hard,
+    Context,
+    Without,
+}
+
+/// The parts of a sentence. `None` where it claims nothing as a whole: an advice, a condition.
+pub(super) fn clauses(tokens: &[Placed], plain: &str) -> Option<Vec<Clause>> {
+    let is_foreign = |it: &Placed| plain.get(it.from..it.to).is_some_and(|it| !it.is_ascii());
+    let speculates = |it: &Placed| {
+        let hedges = matches!(it.token, Token::Word(Word::Hedge | Word::General | Word::Advice));
+        // In Japanese the end of a sentence hedges all of it.
+        hedges && is_foreign(it) || it.token == Token::Word(Word::Condition)
+    };
+    let advises = tokens.first().is_some_and(|it| it.token == Token::Word(Word::Advice));
+    if advises || tokens.iter().any(speculates) {
+        return None;
+    }
+    let parts = cut(tokens, plain);
+    let mut parts = joined(parts);
+    inherit(&mut parts);
+    Some(parts)
+}
+
+/// What a token begins, if anything.
+fn begins(tokens: &[Placed], at: usize, depth: usize) -> Option<Cut> {
+    let token = &tokens.get(at)?.token;
+    match token {
+        Token::Comma | Token::Word(Word::And) if depth == 0 => Some(Cut::Soft),
+        // `Cipher: …` goes on, `The handshake failed: the server sent …` begins something.
+        Token::Colon if depth == 0 => {
+            let mut rest = tokens.iter().skip(at + 1);
+            let says = |it: &Placed| match it.token {
+                Token::Event(_) | Token::Alert(..) => true,
+                Token::Word(word) => VERBS.contains(&word) || word == Word::Certificate,
+                _ => false,
+            };
+            let is_part = |it: &&Placed| !matches!(it.token, Token::Comma | Token::Semicolon);
+            rest.by_ref().take_while(is_part).any(says).then_some(Cut::Soft)
+        }
+        Token::Semicolon | Token::Word(Word::Break | Word::ContextBefore | Word::NotThen) => Some(Cut::Hard),
+        Token::Word(Word::Context | Word::Instead) => Some(Cut::Context),
+        Token::Word(Word::Without) => Some(Cut::Without),
+        _ => None,
+    }
+}
+
+fn cut(tokens: &[Placed], plain: &str) -> Vec<(Cut, Clause)> {
+    let mut parts = Vec::new();
+    let mut clause = Clause::default();
+    let (mut how, mut hedged, mut depth) = (Cut::Hard, false, 0_usize);
+    for (at, placed) in tokens.iter().enumerate() {
+        match placed.token {
+            Token::Open => depth += 1,
+            Token::Close => depth = depth.saturating_sub(1),
+            Token::Word(Word::Hedge | Word::General | Word::Advice) => {
+                hedged = true;
+                clause.is_hedged = true;
+            }
+            _ => {}
+        }
+        let Some(mut next) = begins(tokens, at, depth) else {
+            clause.tokens.push(placed.clone());
+            continue;
+        };
+        let is_foreign = plain.get(placed.from..placed.to).is_some_and(|it| !it.is_ascii());
+        let mut opens = false;
+        match placed.token {
+            // These stand behind what they are about.
+            Token::Word(Word::ContextBefore) => clause.is_context = true,
+            Token::Word(Word::NotThen) => clause.tokens.push(placed.clone()),
+            Token::Word(Word::Instead) if is_foreign => {
+                clause.is_hedged = true;
+                next = Cut::Hard;
+            }
+            Token::Word(Word::Without | Word::Context | Word::Instead) => opens = true,
+            _ => {}
+        }
+        hedged &= next != Cut::Hard;
+        let begun = Clause {
+            is_context: next == Cut::Context,
+            is_hedged: hedged,
+            ..Clause::default()
+        };
+        parts.push((how, std::mem::replace(&mut clause, begun)));
+        how = next;
+        if opens {
+            clause.tokens.push(placed.clone());
+        }
+    }
+    parts.push((how, clause));
+    parts.retain(|(_, clause)| !clause.tokens.is_empty());
+    parts
+}
+
+/// Parts that cannot stand alone are put to those that they belong to.
+fn joined(parts: Vec<(Cut, Clause)>) -> Vec<Clause> {
+    let mut out: Vec<Clause> = Vec::new();
+    let mut waiting: Vec<Placed> = Vec::new();
+    let mut is_open = false;
+    for (how, mut clause) in parts {
+        if clause.is_context {
+            out.push(clause);
+            is_open = false;
+            continue;
+        }
+        let is_place = clause.is_place();
+        let is_list = clause.has_event() && !clause.has_verb() && !clause.has_frames() && clause.denials() == 0;
+        let last = out.last_mut().filter(|_| is_open && how == Cut::Soft);
+        match last {
+            // Frames behind what has none, or a further item of what is said.
+            Some(last) if waiting.is_empty() && is_place && !(last.has_frames() && clause.has_frames()) => {
+                last.tokens.append(&mut clause.tokens);
+                last.is_hedged |= clause.is_hedged;
+            }
+            Some(last)
+                if waiting.is_empty()
+                    && is_list
+                    && last.denials() == 0
+                    && last.has_event()
+                    && !clause.has(Word::Only)
+                    && (last.has_verb() || last.has_frames()) =>
+            {
+                last.tokens.append(&mut clause.tokens);
+                last.is_hedged |= clause.is_hedged;
+            }
+            _ if is_place || is_list && !said_alone(&clause) => {
+                waiting.append(&mut clause.tokens);
+            }
+            _ => {
+                waiting.append(&mut clause.tokens);
+                clause.tokens = std::mem::take(&mut waiting);
+                out.push(clause);
+                is_open = true;
+            }
+        }
+    }
+    if !waiting.is_empty() {
+        out.push(Clause {
+            tokens: waiting,
+            ..Clause::default()
+        });
+    }
+    out
+}
+
+/// Whether an item says by itself who did it.
+fn said_alone(clause: &Clause) -> bool {
+    clause.has_any(&[Word::From, Word::By, Word::FromBefore, Word::ByBefore])
+        || clause.tokens.iter().any(|it| it.token == Token::Event(Event::Alert))
+            && clause.tokens.iter().any(|it| matches!(it.token, Token::Alert(..)))
+}
+
+/// Whoever is the subject of a part is that of the next, where that names nobody.
+fn inherit(parts: &mut [Clause]) {
+    let mut subject: Option<Token> = None;
+    for part in parts {
+        let own = part
+            .tokens
+            .iter()
+            .find(|it| is_party(&it.token))
+            .map(|it| it.token.clone());
+        match own {
+            Some(own) if !part.is_context => subject = Some(own),
+            Some(_) => {}
+            None => part.subject.clone_from(&subject),
+        }
+        // In `クライアントは、Client Hello の後に …` the subject stands in the part that says when.
+        if part.is_context
+            && let Some([party, is]) = part.tokens.get(..2)
+            && is_party(&party.token)
+            && is.token == Token::Word(Word::Is)
+        {
+            subject = Some(party.token.clone());
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Clause → Claims on who answered and who ended the connection.
+
+use super::claims::{Answerable, Ending, Step, What};
+use super::lexicon::{Event, Word};
+use super::reading::{Making, Role, side, who};
+use super::steps::{Named, other};
+use super::tokens::Token;
+use crate::connection::step::Side;
+
+/// Answers, and what was never answered; the steps that were answered are no claims of their own.
+pub(super) fn answers(making: &mut Making<'_>, named: &mut Vec<Named>) {
+    let Some(verb) = making.first(&[Word::Answer]) else {
+        return;
+    };
+    if making.clause.has_any(&[Word::Dns, Word::Http]) {
+        return;
+    }
+    // `2 SYNs without an answer`: to what, another part says.
+    if making.clause.has(Word::Without) && named.is_empty() {
+        return;
+    }
+    let with = making.first(&[Word::With]);
+    let is_answered = |it: &Named| {
+        with.is_none_or(|with| it.at < with) && it.event != Event::Alert && it.event != Event::Step("reset")
+    };
+    let to = named.iter().find(|it| is_answered(it)).map(|it| it.event);
+    let before = named.len();
+    if with.is_some() && named.iter().any(|it| !is_answered(it)) {
+        // What came of it is told: that is the claim.
+        for it in named.iter_mut() {
+            it.is_answered = is_answered(it);
+        }
+        return;
+    }
+    if named.iter().any(|it| !is_answered(it)) || before > 1 {
+        return;
+    }
+    let (to, by) = match to {
+        Some(Event::Step("syn")) => (Answerable::Syn, Some(Side::Server)),
+        Some(Event::Step("client-hello")) => (Answerable::ClientHello, Some(Side::Server)),
+        Some(_) => return,
+        None => (Answerable::Anything, None),
+    };
+    let parties = making.parties();
+    let of_role = |role: Role| {
+        parties
+            .iter()
+            .find(|it| it.1 == role)
+            .and_then(|(at, _)| making.token(*at))
+    };
+    let told = of_role(Role::Agent)
+        .or_else(|| of_role(Role::Subject))
+        .or(making.clause.subject.as_ref());
+    let told_side = told.and_then(side);
+    // `the client got no answer`
+    let receives = making.clause.has_any(&[Word::Receive, Word::Hold]);
+    let by = match (by, told, told_side) {
+        (Some(by), _, Some(told)) if told == by || receives => Some(by),
+        (Some(by), None, _) => Some(by),
+        (None, _, Some(told)) => Some(if receives { other(told) } else { told }),
+        (None, None, _) if making.is_denied() => Some(Side::Server),
+        _ => None,
+    };
+    let Some(by) = by else { return };
+    named.clear();
+    making.claim(verb, What::Answered { by, to });
+}
+
+/// Who ended the connection.
+#[allow(clippy::too_many_lines, reason = "the ways to say who ended it, one after the other")]
+pub(super) fn endings(making: &mut Making<'_>, named: &[Named]) {
+    let Some(verb) = making.first(&[Word::Close, Word::Reset, Word::End]) else {
+        return;
+    };
+    let is_told = |how: Ending| {
+        named.iter().any(|it| match it.event {
+            Event::Step("fin") => how == Ending::Fin,
+            Event::Step("reset") => how == Ending::Reset,
+            _ => false,
+        })
+    };
+    let how = match making.word(verb) {
+        Some(Word::Close) => Ending::Fin,
+        Some(Word::Reset) => Ending::Reset,
+        _ => Ending::Any,
+    };
+    if is_told(how) || making.clause.has_any(&[Word::Expire, Word::Certificate]) && how == Ending::Any {
+        return;
+    }
+    let parties = making.parties();
+    let agents = parties.iter().find(|it| it.1 == Role::Agent).map(|it| it.0);
+    let subjects: Vec<usize> = parties
+        .iter()
+        .filter(|it| it.1 == Role::Subject)
+        .map(|it| it.0)
+        .collect();
+    let is_passive = verb.checked_sub(1).and_then(|at| making.word(at)) == Some(Word::Is);
+    let subject = match subjects.as_slice() {
+        [one] => making.token(*one),
+        [one, next] if *next <= *one + 2 => making.token(*one),
+        [] => making.clause.subject.as_ref(),
+        _ => return,
+    };
+    let by = match agents {
+        Some(at) => making.who(at),
+        None if is_passive => Ok(None),
+        None => subject.map_or(Ok(None), who),
+    };
+    let Ok(by) = by else { return };
+    // Without anybody it says little, unless it is denied or a reset.
+    if by.is_none() && how != Ending::Reset {
+        return;
+    }
+    let first = making.clause.has(Word::First);
+    let own = making
+        .tokens
+        .iter()
+        .position(|it| matches!(it.token, Token::Frames(_)) && !making.used.contains(&it.from));
+    let event = match how {
+        Ending::Fin => Some("fin"),
+        Ending::Reset => Some("reset"),
+        Ending::Any => None,
+    };
+    // In which frame it did so is a claim on that frame.
+    if let (Some(at), Some(event)) = (own, event)
+        && let Some(Token::Frames(frames)) = making.token(at)
+    {
+        let frames = Some(frames.clone());
+        making.take(at);
+        let event = Event::Step(event);
+        let step = Step {
+            event,
+            by: by.clone(),
+            frames,
+            alert: None,
+            number: None,
+            fatal: false,
+            at: None,
+            in_capture: false,
+        };
+        making.claim(verb, What::Step(step));
+        if !first {
+            return;
+        }
+    }
+    making.claim(verb, What::Ended { how, by, first });
+}

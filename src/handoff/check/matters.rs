@@ -1,0 +1,423 @@
+//! Clause → Claims on what was negotiated, counted, looked up and answered, and on how it all went.
+
+use super::claims::{Counted, What};
+use super::lexicon::{Event, Word};
+use super::reading::{Making, Role, side};
+use super::tokens::{Placed, Token};
+use crate::connection::step::Side;
+
+/// Reads them.
+pub(super) fn read(making: &mut Making<'_>) {
+    negotiated(making);
+    server_name(making);
+    counts(making);
+    outcomes(making);
+    rejected(making);
+    resolved(making);
+    answered(making);
+    places(making);
+    for at in 0..making.tokens.len() {
+        if let Some(Token::Verdict(id)) = making.token(at) {
+            let id = id.clone();
+            making.take(at);
+            making.claim(at, What::Verdict(id));
+        }
+    }
+    if let Some(at) = making.first(&[Word::Licensing])
+        && making.is_denied()
+    {
+        making.claim(at, What::Licensing);
+    }
+}
+
+/// Version, cipher suite and group.
+fn negotiated(making: &mut Making<'_>) {
+    let offered = making.clause.has(Word::Offer);
+    let is_hello = |step: &str| {
+        making.tokens.iter().any(|it| {
+            it.token
+                == Token::Event(Event::Step(if step == "client" {
+                    "client-hello"
+                } else {
+                    "server-hello"
+                }))
+        })
+    };
+    let of_server = making.clause.has(Word::Server) && offered;
+    // What a Client Hello holds may be offered, or stand in a field of old.
+    let is_unclear = is_hello("client") && !offered || of_server || offered && making.clause.has(Word::Choose);
+    let says = offered
+        || is_hello("server")
+        || making.clause.has_any(&[
+            Word::Choose,
+            Word::Suite,
+            Word::Group,
+            Word::Handshake,
+            Word::Tls,
+            Word::Complete,
+            Word::Is,
+            Word::See,
+        ]);
+    if is_unclear || !says {
+        return;
+    }
+    let only = making.clause.has(Word::Only);
+    for at in 0..making.tokens.len() {
+        let what = match making.token(at) {
+            Some(Token::Version(version)) => What::Version { version, offered, only },
+            Some(Token::Suite(suite)) => What::Suite {
+                suite: suite.clone(),
+                offered,
+            },
+            Some(Token::Group(group)) => What::Group {
+                group: group.clone(),
+                offered,
+            },
+            _ => continue,
+        };
+        making.take(at);
+        making.claim(at, what);
+    }
+}
+
+/// The name in the Client Hello.
+fn server_name(making: &mut Making<'_>) {
+    let hello = making
+        .tokens
+        .iter()
+        .position(|it| it.token == Token::Event(Event::Step("client-hello")));
+    let Some(word) = making.first(&[Word::Sni]).or(hello) else {
+        return;
+    };
+    let named = |(at, it): (usize, &Placed)| match &it.token {
+        Token::Host(name) => Some((at, name.clone())),
+        Token::Quoted(name) if making.word(word) == Some(Word::Sni) => Some((at, name.clone())),
+        _ => None,
+    };
+    let is_sni = making.word(word) == Some(Word::Sni);
+    let places = || making.tokens.iter().enumerate();
+    // `asks for www.example.com in its SNI`
+    let host = places()
+        .skip(word)
+        .find_map(named)
+        .or_else(|| places().find_map(named).filter(|_| is_sni));
+    let Some((at, name)) = host else { return };
+    // `the Client Hello to www.example.com` says where it goes.
+    let before = at.checked_sub(1).and_then(|at| making.word(at));
+    if making.word(word) != Some(Word::Sni) && matches!(before, Some(Word::To | Word::From | Word::By)) {
+        return;
+    }
+    making.take(at);
+    making.claim(at, What::ServerName(name));
+}
+
+/// Numbers of things.
+#[allow(clippy::too_many_lines, reason = "one arm for each thing that is counted")]
+fn counts(making: &mut Making<'_>) {
+    let by = making
+        .parties()
+        .iter()
+        .find(|it| it.1 != Role::Recipient)
+        .and_then(|(at, _)| making.token(*at))
+        .and_then(side);
+    for at in 0..making.tokens.len() {
+        let of = match making.token(at) {
+            Some(Token::Word(Word::Frames | Word::Packets)) => Counted::Frames,
+            Some(Token::Word(Word::Syns)) | Some(Token::Event(Event::Step("syn"))) => Counted::Syns,
+            Some(Token::Word(Word::Retransmissions)) => Counted::Retransmissions,
+            Some(Token::Word(Word::Attempts)) => Counted::Attempts,
+            Some(Token::Word(Word::Connections)) => Counted::Connections,
+            Some(Token::Word(Word::Certificates)) => Counted::Certificates,
+            Some(Token::Word(Word::Certificate))
+                if making.word(at + 2) == Some(Word::Times) || at > 1 && making.word(at - 2) == Some(Word::Times) =>
+            {
+                Counted::Certificates
+            }
+            Some(Token::Word(Word::Alerts)) => Counted::Alerts,
+            _ => continue,
+        };
+        let singular = matches!(making.token(at), Some(Token::Event(_)));
+        let number = |at: usize| match making.token(at) {
+            Some(Token::Number(number)) => Some((at, *number)),
+            _ => None,
+        };
+        // `4 SYNs`, `SYN を 4 回`, `再送は 3 回`, `sent the SYN 4 times`.
+        let behind = (at + 1..at + 4).find_map(|at| number(at).filter(|_| making.word(at + 1) == Some(Word::Times)));
+        let before = at.checked_sub(1).and_then(number).filter(|_| !singular);
+        // `6 枚の証明書`, `フレーム数は 27`
+        let of_noun = at.checked_sub(3).and_then(number);
+        let of_noun =
+            of_noun.filter(|_| making.word(at - 2) == Some(Word::Times) && making.word(at - 1) == Some(Word::Of));
+        let written = making.tokens.get(at).and_then(|it| making.plain.get(it.from..it.to));
+        let is_number = written.is_some_and(|it| it.ends_with('数'));
+        let behind = behind
+            .or(of_noun)
+            .or_else(|| (at + 1..at + 3).find_map(number).filter(|_| is_number));
+        if let Some((place, number)) = before.or(behind) {
+            if of == Counted::Frames && !is_number && !making.clause.has_any(&[Word::Capture, Word::Here]) {
+                continue;
+            }
+            making.take(place);
+            making.claim(at, What::Count { of, number, by });
+        } else if making.is_denied() && of == Counted::Retransmissions {
+            making.claim(
+                at,
+                What::Count {
+                    of,
+                    number: 0,
+                    by: None,
+                },
+            );
+        } else if making.is_denied() && of == Counted::Alerts {
+            let step = super::claims::Step {
+                event: Event::Alert,
+                by: by.map(super::claims::Who::Side),
+                frames: None,
+                alert: None,
+                number: None,
+                fatal: false,
+                at: None,
+                in_capture: false,
+            };
+            making.claim(at, What::Step(step));
+        }
+    }
+    if making.clause.has(Word::Capture)
+        && let Some(at) = making
+            .tokens
+            .iter()
+            .position(|it| matches!(it.token, Token::Seconds(_)))
+        && making
+            .tokens
+            .iter()
+            .filter(|it| matches!(it.token, Token::Seconds(_)))
+            .count()
+            == 1
+        && !making.tokens.iter().any(|it| matches!(it.token, Token::Event(_)))
+        && !making
+            .clause
+            .has_any(&[Word::Handshake, Word::Tcp, Word::Tls, Word::Expire])
+        && let Some(Token::Seconds(seconds)) = making.token(at)
+    {
+        let seconds = *seconds;
+        making.take(at);
+        making.claim(at, What::Length(seconds));
+    }
+}
+
+/// How it went.
+fn outcomes(making: &mut Making<'_>) {
+    let ends = making
+        .tokens
+        .iter()
+        .position(|it| it.token == Token::Event(Event::Step("finished")));
+    let complete = making
+        .first(&[Word::Complete])
+        .or(ends.filter(|_| !making.clause.has_any(&[Word::Send])));
+    let fail = making.first(&[Word::Fail]);
+    // `did not fail` may say many things.
+    let Some(at) = complete.or(fail.filter(|_| !making.is_denied())) else {
+        return healthy(making);
+    };
+    let fails = complete.is_none();
+    let is_tcp = making.clause.has(Word::Tcp);
+    let is_tls = making.clause.has_any(&[Word::Handshake, Word::Tls]);
+    let what = match (is_tcp, is_tls) {
+        (true, false) => What::TcpOpened,
+        (false, true) => What::Handshake,
+        _ => return,
+    };
+    if making.tokens.iter().any(|it| matches!(it.token, Token::Frames(_))) || making.clause.has(Word::Dns) {
+        return;
+    }
+    if fails {
+        // Told as what it denies, by a claim of its own.
+        let denied = match what {
+            What::TcpOpened => What::TcpOpened,
+            _ => What::Handshake,
+        };
+        making.fails.push((at, denied));
+    } else {
+        making.claim(at, what);
+    }
+}
+
+fn healthy(making: &mut Making<'_>) {
+    let Some(at) = making.first(&[Word::Healthy]) else {
+        return;
+    };
+    let of_a_part = [
+        Word::Certificate,
+        Word::Certificates,
+        Word::Chain,
+        Word::Tcp,
+        Word::Dns,
+        Word::Http,
+        Word::Port,
+        Word::Sni,
+        Word::Suite,
+        Word::Group,
+        Word::Proxy,
+    ];
+    let written = making
+        .tokens
+        .get(at)
+        .and_then(|it| making.plain.get(it.from..it.to))
+        .unwrap_or_default();
+    // `no problem` says no by itself; who denies that is not understood.
+    let says_no = written.starts_with("no") || written.contains("問題");
+    if making.clause.has_any(&of_a_part)
+        || says_no && making.is_denied()
+        || making.tokens.iter().any(|it| matches!(it.token, Token::Event(_)))
+    {
+        return;
+    }
+    if making.clause.has(Word::Handshake) {
+        return making.claim(at, What::Handshake);
+    }
+    making.claim(at, What::Healthy);
+}
+
+/// A certificate that was rejected.
+fn rejected(making: &mut Making<'_>) {
+    let (Some(verb), Some(noun)) = (
+        making.first(&[Word::Reject]),
+        making.first(&[Word::Certificate, Word::Chain]),
+    ) else {
+        return;
+    };
+    let parties = making.parties();
+    let told = |role: Role| {
+        let mut all = parties
+            .iter()
+            .filter(|it| it.1 == role)
+            .filter_map(|(at, _)| making.token(*at))
+            .filter_map(side);
+        let first = all.next();
+        if all.next().is_some() { None } else { first }
+    };
+    let is_passive = verb.checked_sub(1).and_then(|at| making.word(at)) == Some(Word::Is);
+    let owner = told(Role::Owner);
+    let by = told(Role::Agent)
+        .or_else(|| told(Role::Subject))
+        .or_else(|| making.clause.subject.as_ref().filter(|_| !is_passive).and_then(side));
+    let _ = noun;
+    let by = match (by, owner) {
+        (Some(by), Some(owner)) if by == owner => return,
+        (Some(by), _) => by,
+        (None, Some(Side::Client)) => Side::Server,
+        (None, Some(Side::Server)) => Side::Client,
+        (None, None) => return,
+    };
+    making.claim(verb, What::Rejected { by });
+}
+
+/// What DNS said.
+fn resolved(making: &mut Making<'_>) {
+    let word = making.first(&[Word::Dns]);
+    let status = making
+        .tokens
+        .iter()
+        .position(|it| matches!(it.token, Token::Word(Word::DnsStatus(_))));
+    if let Some(at) = status
+        && let Some(Word::DnsStatus(status)) = making.word(at)
+    {
+        return making.claim(at, What::DnsStatus(status));
+    }
+    let Some(word) = word else { return };
+    let address = making
+        .tokens
+        .iter()
+        .enumerate()
+        .skip(word)
+        .find_map(|(at, it)| match it.token {
+            Token::Address(address, _) => Some((at, address)),
+            _ => None,
+        });
+    let before = address
+        .and_then(|(at, _)| at.checked_sub(1))
+        .and_then(|at| making.word(at));
+    match address {
+        // `from 192.0.2.1` is the server that was asked, `is at 192.0.2.1` is what it said.
+        Some((at, address))
+            if before == Some(Word::In) && at > 1 && making.word(at - 2) == Some(Word::Is)
+                || !matches!(before, Some(Word::From | Word::By | Word::In | Word::Proxy)) =>
+        {
+            making.take(at);
+            making.claim(at, What::Resolved(address));
+        }
+        Some(_) => {}
+        None if making.clause.has(Word::Answer) || making.clause.has_any(&[Word::Complete]) => {
+            making.claim(word, What::DnsAnswered)
+        }
+        None if making.clause.has(Word::Fail) && !making.is_denied() => {}
+        None => {}
+    }
+}
+
+/// The status of an HTTP answer.
+fn answered(making: &mut Making<'_>) {
+    let Some(word) = making.first(&[Word::Http, Word::Status]).or_else(|| {
+        making
+            .tokens
+            .iter()
+            .position(|it| matches!(it.token, Token::Event(Event::Step("http-response"))))
+    }) else {
+        return;
+    };
+    let status = (word..word + 5).find_map(|at| match making.token(at) {
+        Some(Token::Number(number @ 100..=599)) => Some((at, *number)),
+        _ => None,
+    });
+    if let Some((at, status)) = status {
+        making.take(at);
+        making.claim(at, What::HttpStatus(status));
+    }
+}
+
+/// Addresses and ports of the two sides.
+fn places(making: &mut Making<'_>) {
+    for at in 0..making.tokens.len() {
+        let Some(Token::Address(address, port)) = making.token(at).cloned() else {
+            continue;
+        };
+        let mut back = at;
+        while let Some(before) = back.checked_sub(1) {
+            back = before;
+            match making.token(back) {
+                Some(Token::Word(Word::Is | Word::Of) | Token::Open | Token::Colon | Token::Host(_)) => {}
+                _ => break,
+            }
+        }
+        let party = making.token(back).and_then(side);
+        let begins_verb = making.word(at.wrapping_sub(1)) == Some(Word::In);
+        if let (Some(party), false) = (party, begins_verb) {
+            making.take(at);
+            making.claim(
+                at,
+                What::Place {
+                    of: Some(party),
+                    address: Some(address),
+                    port,
+                },
+            );
+        }
+    }
+    let Some(word) = making.first(&[Word::Port]) else {
+        return;
+    };
+    if let Some(Token::Number(number)) = making.token(word + 1)
+        && let Ok(port) = u16::try_from(*number)
+        && !making.clause.has_any(&[Word::Dns, Word::Proxy])
+    {
+        making.take(word + 1);
+        making.claim(
+            word,
+            What::Place {
+                of: None,
+                address: None,
+                port: Some(port),
+            },
+        );
+    }
+}

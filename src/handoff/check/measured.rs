@@ -1,0 +1,313 @@
+//! Claim on a value, Facts → Judgement: what was negotiated, counted, measured and answered, and where it was.
+
+use std::net::IpAddr;
+
+use super::Mark;
+use super::claims::{Answerable, Counted, Scope};
+use super::facts::{Facts, Hidden, Of};
+use super::judging::Judgement;
+use super::stepped::shown;
+use crate::base::phrase::{Phrase, phrase};
+use crate::connection::step::Side;
+use crate::profile::Transport;
+
+fn hello(of: &Of<'_>, kind: &str) -> Vec<(u64, Phrase)> {
+    of.events
+        .iter()
+        .find(|it| it.kind == kind)
+        .map(shown)
+        .into_iter()
+        .collect()
+}
+
+fn found(value: &str) -> Phrase {
+    phrase("why-instead").with("found", value)
+}
+
+pub(super) fn version(wanted: &str, offered: bool, only: bool, of: &Of<'_>) -> Judgement {
+    let Some(tls) = &of.connection.tls else {
+        return Judgement::open("check-why-nothing-of-it");
+    };
+    let is_it = |version: &str| {
+        version.eq_ignore_ascii_case(wanted) || version.to_ascii_lowercase().trim_start_matches("tls ") == wanted
+    };
+    if offered {
+        if tls.offered_versions.is_empty() {
+            return Judgement::open("check-why-nothing-of-it");
+        }
+        let has = tls.offered_versions.iter().any(|it| is_it(it));
+        let holds = has && (!only || tls.offered_versions.iter().all(|it| is_it(it)));
+        return Judgement::whether(holds)
+            .because_false(&tls.offered_versions.join(", "))
+            .showing(hello(of, "client-hello"));
+    }
+    match &tls.version {
+        Some(version) => Judgement::whether(is_it(version))
+            .because_false(version)
+            .showing(hello(of, "server-hello")),
+        None => Judgement::open("check-why-no-server-hello"),
+    }
+}
+
+impl Judgement {
+    /// Where it is false, what is there instead.
+    fn because_false(self, value: &str) -> Self {
+        match self.mark {
+            Mark::False => self.because(found(value)),
+            _ => self,
+        }
+    }
+}
+
+/// A suite or group against the one that was chosen.
+pub(super) fn chosen(own: Option<&str>, wanted: &str, of: &Of<'_>) -> Judgement {
+    let Some(own) = own else {
+        return Judgement::open("check-why-no-server-hello");
+    };
+    if own.eq_ignore_ascii_case(wanted) {
+        return Judgement::new(Mark::True).showing(hello(of, "server-hello"));
+    }
+    // A suite or group of a name that nobody here knows may be the same by another name.
+    let is_known = wanted.to_ascii_uppercase().starts_with("TLS_") == own.to_ascii_uppercase().starts_with("TLS_");
+    match is_known && !own.starts_with("0x") {
+        true => Judgement::new(Mark::False)
+            .because_false(own)
+            .showing(hello(of, "server-hello")),
+        false => Judgement::open("check-why-two-readings"),
+    }
+}
+
+#[allow(clippy::too_many_lines, reason = "one arm for each thing that is counted")]
+pub(super) fn count(of: Counted, number: u64, by: Option<Side>, scope: &Scope, facts: &Facts<'_>) -> Judgement {
+    let report = facts.report;
+    let Some(connections) = facts.in_scope(scope) else {
+        return Judgement::open("check-why-no-attempt");
+    };
+    let counts: Vec<u64> = match of {
+        Counted::Frames => vec![report.capture.frames],
+        Counted::Syns => connections
+            .iter()
+            .map(|it| it.connection.tcp.syns.len() as u64)
+            .collect(),
+        Counted::Retransmissions => {
+            let of_one = |it: &&Of<'_>| {
+                let tcp = &it.connection.tcp;
+                let again = (tcp.syns.len() as u64).saturating_sub(1);
+                [
+                    tcp.retransmissions,
+                    tcp.retransmissions + again,
+                    tcp.retransmissions + tcp.duplicates,
+                    tcp.retransmissions + again + tcp.duplicates,
+                ]
+            };
+            let each: Vec<[u64; 4]> = connections.iter().map(of_one).collect();
+            let sum = |at: usize| each.iter().filter_map(|it| it.get(at)).sum::<u64>();
+            each.iter().flatten().copied().chain((0..4).map(sum)).collect()
+        }
+        Counted::Attempts | Counted::Connections => {
+            let licensing = report
+                .attempts
+                .iter()
+                .filter(|it| it.transport != Transport::Other)
+                .count();
+            let syns = connections.iter().map(|it| it.connection.tcp.syns.len());
+            let tries = report.courses.iter().map(|it| it.tries.len());
+            let own = report.connections.iter().filter(|it| it.licensing).count();
+            let some = [report.attempts.len(), licensing, report.connections.len(), own];
+            let contents = &report.capture.contents;
+            let all = some.into_iter().chain(syns).chain(tries).map(|it| it as u64);
+            all.chain([
+                contents.tcp_connections,
+                contents.tls_connections,
+                contents.dtls_connections,
+            ])
+            .collect()
+        }
+        Counted::Certificates => {
+            let sides = by.map_or(vec![Side::Server, Side::Client], |side| vec![side]);
+            let lens: Vec<u64> = connections
+                .iter()
+                .flat_map(|it| sides.iter().map(|side| it.certificates(*side).len() as u64))
+                .collect();
+            let hidden = connections.iter().any(|it| {
+                sides
+                    .iter()
+                    .any(|side| it.lacks(*side, report) || it.seals("certificate", Some(*side)))
+            });
+            if hidden && !lens.contains(&number) {
+                return Judgement::open("check-why-not-captured");
+            }
+            lens
+        }
+        Counted::Alerts => {
+            if connections.iter().any(|it| it.hides("alert", by, report).is_some()) {
+                return Judgement::open("check-why-encrypted");
+            }
+            let of_side = |it: &&&str| by.is_none_or(|side| side.name() == **it);
+            connections
+                .iter()
+                .map(|it| {
+                    it.events
+                        .iter()
+                        .filter(|it| it.kind == "alert")
+                        .map(|it| it.side)
+                        .filter(|it| of_side(&it))
+                        .count() as u64
+                })
+                .collect()
+        }
+    };
+    if counts.contains(&number) {
+        return Judgement::new(Mark::True);
+    }
+    // What was not judged is not counted, and a side's share of a number is none of these.
+    let is_partial = report.capture.not_judged > 0 || counts.is_empty() || of == Counted::Frames && by.is_some();
+    match is_partial {
+        true => Judgement::open("check-why-nothing-of-it"),
+        false => {
+            let mut counts = counts;
+            counts.sort_unstable();
+            counts.dedup();
+            let counts: Vec<String> = counts.iter().map(u64::to_string).collect();
+            Judgement::new(Mark::False).because(found(&counts.join(", ")))
+        }
+    }
+}
+
+/// The length of the capture, in seconds, to what people round to.
+pub(super) fn length(seconds: f64, facts: &Facts<'_>) -> Judgement {
+    let own = facts.report.capture.duration;
+    let apart = (own - seconds).abs();
+    if apart <= 0.05 || apart <= own * 0.05 {
+        return Judgement::new(Mark::True);
+    }
+    match apart > 0.5 && apart > own * 0.5 {
+        true => Judgement::new(Mark::False).because(found(&format!("{own:.2}"))),
+        false => Judgement::open("check-why-two-readings"),
+    }
+}
+
+/// Whether somebody is at an address or port.
+pub(super) fn place(of: Option<Side>, address: Option<IpAddr>, port: Option<u16>, facts: &Facts<'_>) -> Judgement {
+    let fits = |end: Option<(IpAddr, u16)>| {
+        end.is_some_and(|(own, own_port)| address.is_none_or(|it| it == own) && port.is_none_or(|it| it == own_port))
+    };
+    let ends = |it: &Of<'_>| match of {
+        Some(Side::Client) => vec![it.client],
+        Some(Side::Server) => vec![it.server],
+        None => vec![it.client, it.server],
+    };
+    if let Some(it) = facts.connections.iter().find(|it| ends(it).into_iter().any(fits)) {
+        let shown = it.events.first().map(shown).into_iter().collect();
+        return Judgement::new(Mark::True).showing(shown);
+    }
+    let written = address.map(|it| it.to_string());
+    let is_written = |text: &str| {
+        written
+            .as_deref()
+            .is_some_and(|it| text == it || text.starts_with(&format!("{it}:")))
+    };
+    let is_attempts = facts.report.attempts.iter().any(|it| match of {
+        Some(Side::Client) => is_written(&it.device),
+        _ => {
+            it.via_proxy.is_some()
+                || is_written(&it.name)
+                || it
+                    .lookups
+                    .iter()
+                    .any(|it| it.addresses.iter().any(|it| is_written(it)) || is_written(&it.server))
+        }
+    });
+    if is_attempts || facts.connections.is_empty() || address.is_none() && port == Some(53) {
+        return match of {
+            Some(Side::Client) if is_attempts && port.is_none() => Judgement::new(Mark::True),
+            _ => Judgement::open("check-why-nothing-of-it"),
+        };
+    }
+    match facts.is_complete
+        || address.is_some() && facts.report.capture.not_judged == 0 && of.is_some() && facts.connections.len() == 1
+    {
+        true => Judgement::new(Mark::False).because(phrase("check-why-nobody-there")),
+        false => Judgement::open("check-why-nothing-of-it"),
+    }
+}
+
+/// Whether a side answered.
+pub(super) fn answered(by: Side, to: Answerable, of: &Of<'_>, facts: &Facts<'_>) -> Judgement {
+    let tcp = &of.connection.tcp;
+    let (_, bytes) = of.side(by);
+    let first = |kinds: &[&str]| {
+        of.events
+            .iter()
+            .find(|it| kinds.contains(&it.kind) && it.side == by.name())
+            .map(shown)
+    };
+    let shows = |kinds: &[&str]| first(kinds).into_iter().collect::<Vec<_>>();
+    let nothing = || match of.lacks(by, facts.report) {
+        true => Judgement::hidden(Hidden::NotCaptured),
+        false => Judgement::new(Mark::False).because(phrase("check-why-nothing")),
+    };
+    match to {
+        Answerable::Syn
+            if tcp.syn_ack.is_some() || of.events.iter().any(|it| it.kind == "reset" && it.side == by.name()) =>
+        {
+            Judgement::new(Mark::True).showing(shows(&["syn-ack", "reset"]))
+        }
+        Answerable::Syn => nothing(),
+        Answerable::ClientHello => {
+            let answer = first(&["server-hello", "hello-retry-request", "hello-verify-request", "alert"]);
+            match answer {
+                Some(answer) => Judgement::new(Mark::True).showing(vec![answer]),
+                None if bytes > 0 => Judgement::open("check-why-two-readings"),
+                None => nothing(),
+            }
+        }
+        Answerable::Anything => {
+            let data = shows(&["application-data", "http-response"]);
+            let spoke = shows(&[
+                "server-hello",
+                "alert",
+                "certificate",
+                "application-data",
+                "client-hello",
+                "http-response",
+            ]);
+            let is_message = |kind: &str| !matches!(kind, "ack" | "fin" | "reset" | "syn" | "syn-ack");
+            let last = of.events.iter().rfind(|it| is_message(it.kind)).map(|it| it.side);
+            match (bytes > 0, data.is_empty()) {
+                (true, true) if last == Some(by.name()) => Judgement::new(Mark::True).showing(spoke),
+                (true, false) => Judgement::new(Mark::True).showing(data),
+                // To a request, or at all?
+                (true, true) => Judgement::open("check-why-two-readings").showing(spoke),
+                (false, _) if tcp.syn_ack.is_some() => {
+                    Judgement::open("check-why-two-readings").showing(shows(&["syn-ack"]))
+                }
+                (false, _)
+                    if by == Side::Server && of.events.iter().any(|it| it.kind == "reset" && it.side == "server") =>
+                {
+                    Judgement::open("check-why-two-readings").showing(shows(&["reset"]))
+                }
+                (false, _) => nothing(),
+            }
+        }
+    }
+}
+
+/// The status of an HTTP answer in clear.
+pub(super) fn status(wanted: u64, of: &Of<'_>) -> Judgement {
+    let answers = of
+        .events
+        .iter()
+        .filter(|it| matches!(it.kind, "http-response" | "connect-response"));
+    let read: Vec<_> = answers
+        .filter_map(|it| Some((it.detail?.split_whitespace().next()?.parse::<u64>().ok()?, shown(it))))
+        .collect();
+    if let Some((_, shown)) = read.iter().find(|(status, _)| *status == wanted) {
+        return Judgement::new(Mark::True).showing(vec![shown.clone()]);
+    }
+    let has_sealed = of.events.iter().any(|it| it.kind == "application-data");
+    match read.is_empty() || has_sealed {
+        true => Judgement::open("check-why-encrypted"),
+        false => Judgement::new(Mark::False).showing(read.into_iter().map(|it| it.1).collect()),
+    }
+}

@@ -1,0 +1,257 @@
+//! text, Report → Check: which claims of a ticket, a mail or an answer the capture shows to be true, false, or neither.
+//!
+//! Sentences are taken apart by their words (`lexicon`), in English and Japanese alike; what is claimed is put to the report, never to
+//! bytes. A claim is called false only where the report leaves it no room: where a sentence can be read in two ways, or
+//! what it speaks of is encrypted or was not captured, it is not provable, and what was not understood is listed as unread.
+
+mod certificates;
+mod certified;
+mod claims;
+mod clauses;
+mod endings;
+mod facts;
+mod judging;
+mod lexicon;
+mod matters;
+mod measured;
+mod moments;
+mod numbers;
+mod page;
+mod reading;
+mod sentences;
+mod stepped;
+mod steps;
+mod telling;
+mod tokens;
+mod values;
+mod words;
+
+use serde::Serialize;
+
+use crate::base::phrase::Language;
+use crate::base::wire_text::WireText;
+use crate::report::Report;
+use facts::Facts;
+use sentences::{Sentence, Sentences};
+
+/// The schema name of a check.
+const SCHEMA: &str = "tlswalk.check/1";
+
+/// Claims judged of one text: an answer has tens, a report of a hundred pages some hundreds. Each is asked of every connection.
+const MOST_CLAIMS: usize = 2_000;
+
+/// Sentences and parts listed as unread; more are counted.
+const MOST_UNREAD: usize = 2_000;
+
+/// Characters shown of a sentence: a few lines.
+const LONGEST_SHOWN: usize = 300;
+
+/// Frames listed beside a claim; the first show it.
+const MOST_SHOWN: usize = 12;
+
+/// What became of the claims of a text.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Check {
+    /// `tlswalk.check/1`.
+    pub schema: &'static str,
+    /// The language of its texts (BCP 47).
+    pub language: &'static str,
+    /// The capture's name as given.
+    pub capture: String,
+    /// How many claims of each kind there are.
+    pub counts: Counts,
+    /// The claims, in the order of the text.
+    pub claims: Vec<Claim>,
+    /// Sentences and parts of sentences that no claim was read from, in the order of the text.
+    pub unread: Vec<Unread>,
+    /// Claims and sentences behind the bounds of what is listed: not judged.
+    pub left_out: u64,
+}
+
+/// How many claims of each kind a text has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Counts {
+    /// Claims that the capture shows to be true.
+    #[serde(rename = "true")]
+    pub holds: u64,
+    /// Claims that the capture shows to be false.
+    #[serde(rename = "false")]
+    pub fails: u64,
+    /// Claims that it can show neither of.
+    #[serde(rename = "not-provable")]
+    pub open: u64,
+}
+
+/// Whether a claim is true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mark {
+    /// The frames named show it.
+    True,
+    /// The frames named show something else, or the capture would show it and does not.
+    False,
+    /// What would show it is encrypted, was not captured, or can be read in two ways.
+    NotProvable,
+}
+
+/// One claim of a text.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Claim {
+    /// Counted from 1 in the order of the text.
+    pub id: usize,
+    /// Whether it is true.
+    pub mark: Mark,
+    /// The line of the text that its sentence begins in, counted from 1.
+    pub line: usize,
+    /// Its sentence, cut where it is long.
+    pub sentence: String,
+    /// What was understood of it: a clause.
+    pub claim: String,
+    /// The frames that show what there is, in order.
+    pub frames: Vec<u64>,
+    /// What these frames show.
+    pub shown: Vec<Shown>,
+    /// Why it is false or not provable; null where the frames say it all.
+    pub why: Option<String>,
+}
+
+/// A frame and what it shows.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Shown {
+    /// Frame number.
+    pub frame: u64,
+    /// What it shows: a clause.
+    pub what: String,
+}
+
+/// A sentence, or a part of one, that no claim was read from.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Unread {
+    /// The line of the text that it begins in, counted from 1.
+    pub line: usize,
+    /// `sentence` (no claim was understood), `part` (a value that no claim of the sentence uses), `question` or `too-long`.
+    pub kind: &'static str,
+    /// The text, cut where it is long.
+    pub text: String,
+}
+
+/// Checks the claims of a text against a report. Claims on any connection of the capture are judged where the report was made
+/// with [`Options::all`](crate::Options::all), as `tlswalk check` does it.
+#[must_use]
+pub fn check(text: &str, report: &Report) -> Check {
+    let language = Language::of(report.language);
+    let facts = Facts::of(report);
+    let mut check = Check {
+        schema: SCHEMA,
+        language: language.tag(),
+        capture: report.capture.file.clone(),
+        counts: Counts::default(),
+        claims: Vec::new(),
+        unread: Vec::new(),
+        left_out: 0,
+    };
+    for sentence in Sentences::of(text) {
+        if check.claims.len() >= MOST_CLAIMS {
+            check.left_out = check.left_out.saturating_add(1);
+            continue;
+        }
+        check.sentence(&sentence, &facts, language);
+    }
+    check
+}
+
+impl Check {
+    fn sentence(&mut self, sentence: &Sentence<'_>, facts: &Facts<'_>, language: Language) {
+        if sentence.too_long || sentence.asks {
+            let kind = if sentence.too_long { "too-long" } else { "question" };
+            return self.unread(sentence.line, kind, sentence.text);
+        }
+        let reading = reading::read(sentence.text);
+        if reading.claims.is_empty() {
+            return self.unread(sentence.line, "sentence", sentence.text);
+        }
+        for claim in &reading.claims {
+            if self.claims.len() >= MOST_CLAIMS {
+                self.left_out = self.left_out.saturating_add(1);
+                continue;
+            }
+            let judgement = judging::judge(claim, facts);
+            let count = match judgement.mark {
+                Mark::True => &mut self.counts.holds,
+                Mark::False => &mut self.counts.fails,
+                Mark::NotProvable => &mut self.counts.open,
+            };
+            *count = count.saturating_add(1);
+            let mut shown: Vec<Shown> = Vec::new();
+            for (frame, what) in judgement.shown {
+                let what = what.in_language(language);
+                if shown.len() < MOST_SHOWN && !shown.iter().any(|it| it.frame == frame && it.what == what) {
+                    shown.push(Shown { frame, what });
+                }
+            }
+            shown.sort_by_key(|it| it.frame);
+            let mut frames: Vec<u64> = shown.iter().map(|it| it.frame).filter(|it| *it > 0).collect();
+            frames.dedup();
+            self.claims.push(Claim {
+                id: self.claims.len() + 1,
+                mark: judgement.mark,
+                line: sentence.line,
+                sentence: cut(sentence.text),
+                claim: telling::told(claim, language),
+                frames,
+                shown,
+                why: judgement.why.map(|it| it.in_language(language)),
+            });
+        }
+        for part in reading.left {
+            self.unread(sentence.line, "part", &part);
+        }
+    }
+
+    fn unread(&mut self, line: usize, kind: &'static str, text: &str) {
+        if self.unread.len() >= MOST_UNREAD {
+            self.left_out = self.left_out.saturating_add(1);
+            return;
+        }
+        self.unread.push(Unread {
+            line,
+            kind,
+            text: cut(text),
+        });
+    }
+
+    /// 1 where a claim is false, 0 where none is, 3 where none could be shown to be either.
+    #[must_use]
+    pub const fn exit_code(&self) -> u8 {
+        match self.counts {
+            Counts { fails: 1.., .. } => 1,
+            Counts { holds: 1.., .. } => 0,
+            _ => 3,
+        }
+    }
+}
+
+/// A sentence as it is shown: on one line, escaped, and cut.
+fn cut(text: &str) -> String {
+    let mut shown = String::new();
+    let mut was_blank = false;
+    for (count, c) in text.chars().enumerate() {
+        if count >= LONGEST_SHOWN {
+            shown.push('…');
+            break;
+        }
+        let is_blank = c.is_whitespace();
+        match (is_blank, was_blank) {
+            (true, true) => {}
+            (true, false) => shown.push(' '),
+            (false, _) => shown.push(c),
+        }
+        was_blank = is_blank;
+    }
+    WireText::from(shown.trim()).to_string()
+}

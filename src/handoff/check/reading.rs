@@ -1,0 +1,297 @@
+//! Sentence → Claims: what of a sentence can be put to a capture, and what of it was not understood.
+
+use super::claims::{Claim, Scope, What, Who};
+use super::clauses::{Clause, clauses, is_party};
+use super::lexicon::Word;
+use super::tokens::{Placed, Token, plain, tokens};
+use super::{certificates, matters, steps};
+use crate::connection::step::Side;
+
+/// What a sentence claims.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    pub(super) claims: Vec<Claim>,
+    /// Values in it that no claim uses, as they are written in the plain sentence.
+    pub(super) left: Vec<String>,
+}
+
+/// Claims of one clause, in the making.
+pub(super) struct Making<'a> {
+    pub(super) clause: &'a Clause,
+    pub(super) tokens: &'a [Placed],
+    pub(super) plain: &'a str,
+    /// Each claim with the place of the token that it hangs on.
+    pub(super) claims: Vec<(usize, What)>,
+    /// What is said to have failed: claims that are denied by their own words.
+    pub(super) fails: Vec<(usize, What)>,
+    /// Where the tokens stand that claims use.
+    pub(super) used: Vec<usize>,
+}
+
+impl Making<'_> {
+    pub(super) fn claim(&mut self, at: usize, what: What) {
+        self.claims.push((at, what));
+    }
+
+    pub(super) fn take(&mut self, at: usize) {
+        if let Some(placed) = self.tokens.get(at) {
+            self.used.push(placed.from);
+        }
+    }
+
+    pub(super) fn token(&self, at: usize) -> Option<&Token> {
+        self.tokens.get(at).map(|it| &it.token)
+    }
+
+    pub(super) fn word(&self, at: usize) -> Option<Word> {
+        match self.token(at)? {
+            Token::Word(word) => Some(*word),
+            _ => None,
+        }
+    }
+
+    /// Where the first of these words stands.
+    pub(super) fn first(&self, words: &[Word]) -> Option<usize> {
+        self.tokens
+            .iter()
+            .position(|it| matches!(it.token, Token::Word(word) if words.contains(&word)))
+    }
+
+    pub(super) fn is_denied(&self) -> bool {
+        self.clause.denials() > 0
+    }
+}
+
+/// What a party has to do with what is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// `from the server`, `by the server`, `サーバから`.
+    Agent,
+    /// `to the server`.
+    Recipient,
+    /// `the server's`, or right in front of a thing.
+    Owner,
+    Subject,
+}
+
+impl Making<'_> {
+    /// The parties of the clause with their places and roles.
+    pub(super) fn parties(&self) -> Vec<(usize, Role)> {
+        let places = self.tokens.iter().enumerate().filter(|(_, it)| is_party(&it.token));
+        places.map(|(at, _)| (at, self.role(at))).collect()
+    }
+
+    fn role(&self, at: usize) -> Role {
+        let mut before = at.checked_sub(1).and_then(|at| self.token(at));
+        // `from the server (192.0.2.1)` and `from the server smartreceiver.cisco.com`: one party told twice.
+        let mut back = at;
+        while matches!(before, Some(Token::Open)) || before.is_some_and(is_party) {
+            back = back.saturating_sub(1);
+            before = back.checked_sub(1).and_then(|at| self.token(at));
+        }
+        let mut next = at + 1;
+        while self
+            .token(next)
+            .is_some_and(|it| matches!(it, Token::Open | Token::Close) || is_party(it))
+        {
+            next += 1;
+        }
+        match (before, self.token(next)) {
+            (Some(Token::Word(Word::From | Word::By)), _) => Role::Agent,
+            (_, Some(Token::Word(Word::FromBefore | Word::ByBefore))) => Role::Agent,
+            (Some(Token::Word(Word::To)), _) | (_, Some(Token::Word(Word::ToBefore))) => Role::Recipient,
+            (_, Some(Token::Word(Word::Of | Word::Certificate | Word::Certificates | Word::Chain | Word::Fatal)))
+            | (_, Some(Token::Event(_) | Token::Alert(..))) => Role::Owner,
+            _ => Role::Subject,
+        }
+    }
+
+    /// Whom a token stands for. `Err` for somebody who is no side.
+    pub(super) fn who(&self, at: usize) -> Result<Option<Who>, ()> {
+        self.token(at).map_or(Ok(None), who)
+    }
+}
+
+/// Whom a token stands for.
+pub(super) fn who(token: &Token) -> Result<Option<Who>, ()> {
+    Ok(Some(match token {
+        Token::Word(Word::Client) => Who::Side(Side::Client),
+        Token::Word(Word::Server) => Who::Side(Side::Server),
+        Token::Word(Word::Proxy) => return Err(()),
+        Token::Address(address, port) => Who::At(*address, *port),
+        Token::Host(name) => Who::Named(name.clone()),
+        _ => return Ok(None),
+    }))
+}
+
+/// The side that a token stands for, if it is one.
+pub(super) fn side(token: &Token) -> Option<Side> {
+    match token {
+        Token::Word(Word::Client) => Some(Side::Client),
+        Token::Word(Word::Server) => Some(Side::Server),
+        _ => None,
+    }
+}
+
+/// Reads a sentence.
+#[allow(clippy::too_many_lines, reason = "the order in which a clause is read, in one place")]
+pub(super) fn read(sentence: &str) -> Reading {
+    let plain = plain(sentence);
+    let all = tokens(&plain);
+    let values: Vec<(usize, usize)> = all
+        .iter()
+        .filter(|it| is_value(&it.token))
+        .map(|it| (it.from, it.to))
+        .collect();
+    let whole = scope_of(&all);
+    let mut reading = Reading::default();
+    let mut used = Vec::new();
+    let mut about = certificates::About::default();
+    let mut places = Vec::new();
+    for clause in clauses(&all, &plain).unwrap_or_default() {
+        if clause.is_hedged
+            || clause.is_context && !clause.tokens.iter().any(|it| it.token == Token::Word(Word::Without))
+        {
+            continue;
+        }
+        let mut making = Making {
+            clause: &clause,
+            tokens: &clause.tokens,
+            plain: &plain,
+            claims: Vec::new(),
+            fails: Vec::new(),
+            used: Vec::new(),
+        };
+        if clause.denials() > 1 && !clause.has(Word::Or) {
+            continue;
+        }
+        certificates::read(&mut making, &mut about);
+        steps::read(&mut making);
+        matters::read(&mut making);
+        let denied = making.is_denied();
+        let everywhere = clause.has(Word::Here);
+        keep_what_is_denied(&mut making);
+        let mut scope = scope_of(&clause.tokens);
+        scope.places = places_of(&making);
+        // `On the connection of 192.0.2.1:50000, … and …`
+        if scope.places.is_empty() {
+            scope.places.clone_from(&places);
+        } else {
+            places.clone_from(&scope.places);
+        }
+        scope.everywhere = everywhere;
+        scope.attempt = scope.attempt.or(whole.attempt);
+        scope.connection = scope.connection.or(whole.connection);
+        if !making.claims.is_empty() || !making.fails.is_empty() {
+            used.append(&mut making.used);
+            used.extend(
+                making
+                    .tokens
+                    .iter()
+                    .filter(|it| is_place_value(&it.token))
+                    .map(|it| it.from),
+            );
+        }
+        let claims = making.claims.into_iter();
+        reading.claims.extend(claims.map(|(_, what)| Claim {
+            not: denied,
+            what,
+            scope: scope.clone(),
+        }));
+        let fails = making.fails.into_iter();
+        reading.claims.extend(fails.map(|(_, what)| Claim {
+            not: true,
+            what,
+            scope: scope.clone(),
+        }));
+    }
+    let left = values.iter().filter(|(from, _)| !used.contains(from));
+    reading.left = left
+        .filter_map(|(from, to)| plain.get(*from..*to))
+        .map(|it| it.trim().to_owned())
+        .collect();
+    reading.claims.dedup();
+    reading
+}
+
+/// Of a clause that says no: what it denies, and nothing else.
+fn keep_what_is_denied(making: &mut Making<'_>) {
+    if !making.is_denied() || making.claims.len() < 2 || making.clause.has(Word::Or) {
+        return;
+    }
+    let denial = making
+        .tokens
+        .iter()
+        .position(|it| super::clauses::is_denial(&it.token))
+        .unwrap_or(0);
+    let is_foreign = making
+        .tokens
+        .get(denial)
+        .and_then(|it| making.plain.get(it.from..it.to))
+        .is_some_and(|it| !it.is_ascii());
+    let distance = |at: usize| match is_foreign {
+        true if at <= denial => denial - at,
+        false if at >= denial => at - denial,
+        _ => usize::MAX,
+    };
+    if let Some(nearest) = making.claims.iter().map(|(at, _)| distance(*at)).min() {
+        making.claims.retain(|(at, _)| distance(*at) == nearest);
+    }
+}
+
+/// What is lost when no claim uses it.
+const fn is_value(token: &Token) -> bool {
+    matches!(
+        token,
+        Token::Frames(_)
+            | Token::Alert(_, true)
+            | Token::Address(..)
+            | Token::Host(_)
+            | Token::Moment(_)
+            | Token::Seconds(_)
+            | Token::Days(_)
+            | Token::Version(_)
+            | Token::Suite(_)
+            | Token::Group(_)
+            | Token::Name(_)
+            | Token::Quoted(_)
+            | Token::Hexadecimal(_)
+            | Token::Verdict(_)
+            | Token::Number(_)
+    )
+}
+
+const fn is_place_value(token: &Token) -> bool {
+    matches!(
+        token,
+        Token::Address(..) | Token::Host(_) | Token::Attempt(_) | Token::Connection(_)
+    )
+}
+
+/// Which attempt or connection is named, where it is one.
+fn scope_of(tokens: &[Placed]) -> Scope {
+    let one = |found: Vec<usize>| match found.as_slice() {
+        [first, rest @ ..] if rest.iter().all(|it| it == first) => Some(*first),
+        _ => None,
+    };
+    let attempts = tokens.iter().filter_map(|it| match it.token {
+        Token::Attempt(number) => Some(number),
+        _ => None,
+    });
+    let connections = tokens.iter().filter_map(|it| match it.token {
+        Token::Connection(number) => Some(number),
+        _ => None,
+    });
+    Scope {
+        attempt: one(attempts.collect()),
+        connection: one(connections.collect()),
+        ..Scope::default()
+    }
+}
+
+/// Addresses and names that no claim of the clause is about: they say which attempt is meant.
+fn places_of(making: &Making<'_>) -> Vec<Who> {
+    let free = making.tokens.iter().filter(|it| !making.used.contains(&it.from));
+    let places = free.filter(|it| matches!(it.token, Token::Address(..) | Token::Host(_)));
+    places.filter_map(|it| who(&it.token).ok().flatten()).collect()
+}

@@ -1,0 +1,197 @@
+//! Text → Sentence: what a ticket, a mail or an answer says, one sentence after the other.
+//!
+//! Mail wraps its lines and lists do not end theirs, so a line end is a sentence end only where the line was not full and
+//! what follows does not read on. Nothing is copied: a sentence is a part of the text.
+
+/// A sentence longer than this is none: it is listed as unread. In bytes; the longest of an answer has a few hundred.
+const LONGEST: usize = 2_000;
+
+/// Columns from which on a line counts as full, so that its end was made by a mail program.
+const FULL: usize = 50;
+
+/// A sentence of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Sentence<'a> {
+    /// The line it begins in, counted from 1.
+    pub(super) line: usize,
+    /// Its text; line ends within it stand for spaces.
+    pub(super) text: &'a str,
+    /// It asks.
+    pub(super) asks: bool,
+    /// It is too long to be one.
+    pub(super) too_long: bool,
+}
+
+/// The sentences of a text.
+pub(super) struct Sentences<'a> {
+    rest: &'a str,
+    line: usize,
+}
+
+impl<'a> Sentences<'a> {
+    pub(super) const fn of(text: &'a str) -> Self {
+        Self { rest: text, line: 1 }
+    }
+}
+
+impl<'a> Iterator for Sentences<'a> {
+    type Item = Sentence<'a>;
+
+    fn next(&mut self) -> Option<Sentence<'a>> {
+        loop {
+            if self.rest.is_empty() {
+                return None;
+            }
+            let end = end_of(self.rest);
+            let (whole, rest) = self.rest.split_at_checked(end).unwrap_or((self.rest, ""));
+            let blank = whole.len() - whole.trim_start().len();
+            let lines = |text: &str| text.bytes().filter(|byte| *byte == b'\n').count();
+            let line = self.line + lines(whole.get(..blank).unwrap_or_default());
+            self.line += lines(whole);
+            self.rest = rest;
+            let text = whole.trim();
+            // Signs without a word say nothing: rules, fences, ends of lists.
+            if !text.chars().any(char::is_alphanumeric) {
+                continue;
+            }
+            return Some(Sentence {
+                line,
+                text,
+                asks: text.ends_with(['?', '？']),
+                too_long: text.len() > LONGEST,
+            });
+        }
+    }
+}
+
+/// Where the sentence ends that the text begins with.
+fn end_of(text: &str) -> usize {
+    let mut line_start = 0;
+    let mut begun = false;
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let behind = at + c.len_utf8();
+        let next = chars.peek().map(|(_, next)| *next);
+        begun |= c.is_alphanumeric();
+        match c {
+            '。' | '！' | '？' => return behind,
+            '!' | '?' if next.is_none_or(char::is_whitespace) => return behind,
+            '.' if begun && next.is_none_or(char::is_whitespace) => {
+                let (before, after) = text.split_at_checked(at).unwrap_or_default();
+                if ends_with_full_stop(before, after.get(1..).unwrap_or_default()) {
+                    return behind;
+                }
+            }
+            '\n' if begun => {
+                let line = text.get(line_start..at).unwrap_or_default();
+                let next = text.get(behind..).unwrap_or_default();
+                let next = next.get(..next.find('\n').unwrap_or(next.len())).unwrap_or_default();
+                if ends_line(line, next) {
+                    return behind;
+                }
+                line_start = behind;
+            }
+            '\n' => line_start = behind,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// Whether a full stop between these ends a sentence.
+fn ends_with_full_stop(before: &str, after: &str) -> bool {
+    let word = before
+        .rsplit(|c: char| c.is_whitespace() || c == '(')
+        .next()
+        .unwrap_or_default();
+    let word = word.trim_start_matches(['*', '`', '>', '#', '-']);
+    const SHORT: [&str; 12] = [
+        "e.g", "i.e", "no", "nos", "vs", "approx", "resp", "cf", "fig", "inc", "ltd", "etc",
+    ];
+    if SHORT.iter().any(|it| word.eq_ignore_ascii_case(it)) {
+        return false;
+    }
+    // The number of an item: `1. The client …`.
+    let is_item = word.bytes().all(|byte| byte.is_ascii_digit()) && before.trim_start().len() == word.len();
+    let reads_on = after.trim_start().starts_with(|c: char| c.is_ascii_lowercase());
+    !is_item && !reads_on
+}
+
+/// Whether a line end is the end of a sentence.
+fn ends_line(line: &str, next: &str) -> bool {
+    let (line, next) = (line.trim(), next.trim_start());
+    if next.trim().is_empty() || line.starts_with('#') || line.ends_with([':', '：', '|']) || begins_item(next) {
+        return true;
+    }
+    let columns: usize = line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).take(FULL).sum();
+    let last = line.rsplit(char::is_whitespace).next().unwrap_or_default();
+    const READS_ON: [&str; 24] = [
+        "a", "an", "the", "no", "not", "in", "at", "by", "of", "to", "and", "or", "from", "with", "without", "frame",
+        "frames", "is", "was", "that", "for", "on", "never", "its",
+    ];
+    let reads_on = line.ends_with([',', '、', ';'])
+        || READS_ON.iter().any(|it| last.eq_ignore_ascii_case(it))
+        || next.starts_with(|c: char| c.is_ascii_lowercase());
+    columns < FULL && !reads_on
+}
+
+/// Whether a line begins an item of a list, a row of a table, a heading or a quotation.
+fn begins_item(line: &str) -> bool {
+    if line.starts_with(['-', '*', '•', '・', '#', '|', '>', '+', '●', '■', '○']) {
+        return true;
+    }
+    let lower = line.get(..line.len().min(24)).unwrap_or(line).to_lowercase();
+    let named = ["frame", "packet", "no.", "フレーム"]
+        .iter()
+        .find_map(|it| lower.strip_prefix(it));
+    let number = named.unwrap_or(&lower).trim_start();
+    let digits = number.bytes().take_while(u8::is_ascii_digit).count();
+    let behind = number.get(digits..).unwrap_or_default().trim_start();
+    let ends = match named {
+        Some(_) => behind.starts_with([':', '：', '|', '—', '–', '-']),
+        None => behind.starts_with(['.', ')', '：', ':', '）']),
+    };
+    digits > 0 && ends
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Vec<(usize, &str)> {
+        Sentences::of(text).map(|it| (it.line, it.text)).collect()
+    }
+
+    #[test]
+    fn sentences_end_at_full_stops_and_not_in_numbers() {
+        let text = "TLS 1.2 was used, e.g. in frame 8. The server answered.\nフレーム 8 です。次の文。";
+        let expected = [
+            (1, "TLS 1.2 was used, e.g. in frame 8."),
+            (1, "The server answered."),
+            (2, "フレーム 8 です。"),
+            (2, "次の文。"),
+        ];
+        assert_eq!(of(text), expected);
+    }
+
+    #[test]
+    fn wrapped_lines_are_one_sentence_and_items_of_lists_are_not() {
+        let text = "The server sent the fatal alert unknown_ca (48) in\nframe 24.\n\n- Frame 8: Client Hello\n- no alert\n\
+                    1. The client closed\n2. There was no\nServer Hello";
+        let found: Vec<&str> = Sentences::of(text).map(|it| it.text).collect();
+        let expected = [
+            "The server sent the fatal alert unknown_ca (48) in\nframe 24.",
+            "- Frame 8: Client Hello",
+            "- no alert",
+            "1. The client closed",
+            "2. There was no\nServer Hello",
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_line_without_an_end_is_one_sentence_that_is_too_long() {
+        let text = "a".repeat(100_000);
+        assert!(Sentences::of(&text).all(|it| it.too_long));
+    }
+}

@@ -1,0 +1,353 @@
+//! Claim on a step, Facts → Judgement: whether somebody sent it, and whether a frame holds it.
+
+use super::Mark;
+use super::claims::{Scope, Step, Who};
+use super::facts::{Event, Facts, Hidden, Of};
+use super::judging::{Judgement, side_name, together};
+use super::lexicon;
+use crate::base::phrase::{Phrase, phrase};
+use crate::connection::step::{Side, StepKind};
+use crate::report::step_name;
+use crate::tls::AlertDescription;
+
+/// What a step is, as `tlswalk why` tells it.
+pub(super) fn shown(event: &Event<'_>) -> (u64, Phrase) {
+    let side = phrase(side_name(event.side));
+    let code = event.code.map(AlertDescription);
+    let text = match (event.kind, event.level, code) {
+        ("alert", Some(level), Some(code)) => {
+            let alert = phrase("step-alert")
+                .with("level", level)
+                .with("description", code.to_string());
+            phrase("why-alert").with("alert", alert)
+        }
+        ("alert", ..) if event.is_inferred => phrase("why-alert-sealed"),
+        ("alert", ..) => phrase("check-alert-encrypted"),
+        _ => match event.detail {
+            Some(detail) => phrase("why-step-detail")
+                .with("detail", detail)
+                .with("step", step_name(event.kind, event.language)),
+            None => phrase("why-step").with("step", step_name(event.kind, event.language)),
+        },
+    };
+    (event.frame, text.with("side", side))
+}
+
+/// Judges a claim on a step.
+pub(super) fn judge(claim: &Step, not: bool, scope: &Scope, facts: &Facts<'_>) -> Judgement {
+    let lexicon::Event::Step(_) = claim.event else {
+        if claim.event == lexicon::Event::Icmp {
+            return icmp(claim, not, facts);
+        }
+        if let Some(wrong) = misnamed(claim) {
+            return wrong.denied(not);
+        }
+        return known(claim, not, scope, facts);
+    };
+    known(claim, not, scope, facts)
+}
+
+/// A name and a number that are not of the same alert.
+fn misnamed(claim: &Step) -> Option<Judgement> {
+    let (name, number) = (claim.alert?, claim.number?);
+    if u64::from(name) == number {
+        return None;
+    }
+    let why = phrase("check-why-misnamed")
+        .with("number", u64::from(name))
+        .with("name", AlertDescription(name).to_string());
+    Some(Judgement::new(Mark::False).because(why))
+}
+
+fn known(claim: &Step, not: bool, scope: &Scope, facts: &Facts<'_>) -> Judgement {
+    let Some(connections) = facts.in_scope(scope) else {
+        return Judgement::open("check-why-no-attempt");
+    };
+    // Somebody whom the report does not know did nothing in it.
+    if let Some(who @ Who::At(address, _)) = &claim.by
+        && !connections.iter().any(|of| of.side_of(who).is_some())
+    {
+        return match facts.is_complete && !facts.knows(*address) {
+            true => Judgement::new(Mark::False)
+                .because(phrase("check-why-nobody-there"))
+                .denied(not),
+            false => Judgement::open("check-why-no-attempt"),
+        };
+    }
+    if let Some(frames) = &claim.frames {
+        return in_frames(claim, &frames.list, frames.is_span, &connections, facts).denied(not);
+    }
+    if connections.is_empty() {
+        return match facts.is_complete {
+            true => Judgement::new(Mark::False)
+                .because(phrase("check-why-nothing"))
+                .denied(not),
+            false => Judgement::open("check-why-nothing-of-it"),
+        };
+    }
+    let judged = connections
+        .iter()
+        .map(|of| sent(claim, of, facts, not).denied(not))
+        .collect();
+    together(judged, scope, not)
+}
+
+fn name(claim: &Step) -> &'static str {
+    match claim.event {
+        lexicon::Event::Step(name) => name,
+        lexicon::Event::Alert => "alert",
+        lexicon::Event::Icmp => "icmp",
+    }
+}
+
+/// How an event stands to a claim.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fit {
+    Yes,
+    /// It may be the one: it is encrypted, or was inferred.
+    Perhaps,
+    No,
+}
+
+fn fit(claim: &Step, event: &Event<'_>, of: &Of<'_>) -> Fit {
+    if event.kind != name(claim) {
+        return Fit::No;
+    }
+    if let Some(who) = &claim.by {
+        match of.side_of(who) {
+            Some(side) if side.name() == event.side => {}
+            _ => return Fit::No,
+        }
+    }
+    if let Some(moment) = &claim.at {
+        match super::certified::same_moment(moment, event.time) {
+            Some(true) => {}
+            Some(false) => return Fit::No,
+            None => return Fit::Perhaps,
+        }
+    }
+    if event.kind == "alert" {
+        let wanted = claim.alert.map(u64::from).or(claim.number);
+        return match (wanted, event.code) {
+            (Some(wanted), Some(code)) if wanted != u64::from(code) => Fit::No,
+            (Some(_), None) => Fit::Perhaps,
+            _ if claim.fatal && event.level.is_some_and(|it| it != "fatal") => Fit::No,
+            _ if claim.fatal && event.level.is_none() => Fit::Perhaps,
+            _ if event.is_inferred => Fit::Perhaps,
+            _ => Fit::Yes,
+        };
+    }
+    // Behind Change Cipher Spec, a message of that size in that place is Finished.
+    let is_old = of
+        .connection
+        .tls
+        .as_ref()
+        .is_some_and(|it| it.version.as_deref() != Some("1.3"));
+    if event.is_inferred && !(event.kind == "finished" && is_old) {
+        return Fit::Perhaps;
+    }
+    Fit::Yes
+}
+
+/// Whether a connection has such a step at all.
+fn sent(claim: &Step, of: &Of<'_>, facts: &Facts<'_>, not: bool) -> Judgement {
+    let fits = |wanted: Fit| {
+        of.events
+            .iter()
+            .filter(move |it| fit(claim, it, of) == wanted)
+            .map(shown)
+            .collect::<Vec<_>>()
+    };
+    let found = fits(Fit::Yes);
+    if !found.is_empty() {
+        return Judgement::new(Mark::True).showing(found);
+    }
+    let perhaps = fits(Fit::Perhaps);
+    if !perhaps.is_empty() {
+        return Judgement::hidden(Hidden::Encrypted).showing(perhaps);
+    }
+    let side = claim.by.as_ref().and_then(|who| of.side_of(who));
+    if claim.by.is_some() && side.is_none() {
+        return Judgement::open("check-why-no-attempt");
+    }
+    let only_capture = claim.in_capture && not;
+    match of.hides(name(claim), side, facts.report).filter(|_| !only_capture) {
+        Some(hidden) => Judgement::hidden(hidden),
+        None => {
+            let near = of
+                .events
+                .iter()
+                .filter(|it| it.kind == name(claim))
+                .map(shown)
+                .collect();
+            Judgement::new(Mark::False)
+                .because(phrase("check-why-nothing"))
+                .showing(near)
+        }
+    }
+}
+
+fn in_frames(claim: &Step, frames: &[u64], is_span: bool, connections: &[&Of<'_>], facts: &Facts<'_>) -> Judgement {
+    let all = || {
+        connections
+            .iter()
+            .flat_map(|of| of.events.iter().map(move |event| (*of, event)))
+    };
+    if is_span && let [from, to] = frames {
+        let within = |event: &Event<'_>| event.frames.iter().all(|frame| (from..=to).contains(&frame));
+        let found: Vec<_> = all()
+            .filter(|(of, event)| within(event) && fit(claim, event, of) == Fit::Yes)
+            .map(|(_, event)| shown(event))
+            .collect();
+        if !found.is_empty() {
+            return Judgement::new(Mark::True).showing(found);
+        }
+        let has_any = all().any(|(of, event)| fit(claim, event, of) != Fit::No);
+        return match has_any
+            || !facts.is_complete
+            || connections
+                .iter()
+                .any(|of| of.hides(name(claim), None, facts.report).is_some())
+        {
+            true => Judgement::open("check-why-unknown-frame"),
+            false => Judgement::new(Mark::False).because(phrase("check-why-nothing")),
+        };
+    }
+    let mut shown = Vec::new();
+    let mut open: Option<Judgement> = None;
+    for frame in frames {
+        let mut judgement = in_frame(claim, *frame, connections, facts);
+        match judgement.mark {
+            Mark::True => shown.append(&mut judgement.shown),
+            Mark::False => return judgement,
+            Mark::NotProvable => open = Some(judgement),
+        }
+    }
+    shown.dedup_by_key(|it| it.0);
+    open.unwrap_or_else(|| Judgement::new(Mark::True).showing(shown))
+}
+
+fn in_frame(claim: &Step, frame: u64, connections: &[&Of<'_>], facts: &Facts<'_>) -> Judgement {
+    let capture = &facts.report.capture;
+    if frame == 0 || frame > capture.frames {
+        return Judgement::new(Mark::False).because(phrase("why-no-frame").with("frames", capture.frames));
+    }
+    let held = facts.at(frame);
+    let is_in_scope = |of: &Of<'_>| connections.iter().any(|it| it.connection.id == of.connection.id);
+    let fits = |wanted: Fit| {
+        held.iter()
+            .filter(move |(of, event)| is_in_scope(of) && fit(claim, event, of) == wanted)
+    };
+    let found: Vec<_> = fits(Fit::Yes).map(|(_, event)| (frame, shown(event).1)).collect();
+    if !found.is_empty() {
+        return Judgement::new(Mark::True).showing(found);
+    }
+    let there: Vec<_> = held.iter().map(|(_, event)| (frame, shown(event).1)).collect();
+    if fits(Fit::Perhaps).next().is_some() {
+        return Judgement::hidden(Hidden::Encrypted).showing(there);
+    }
+    // A copy holds what the packet holds that it is a copy of.
+    let copied = facts
+        .connections
+        .iter()
+        .flat_map(|of| &of.connection.tcp.copies)
+        .find(|it| it.frame == frame && it.of != frame);
+    if let (true, Some(copy)) = (held.is_empty(), copied) {
+        return match facts.at(copy.of).is_empty() {
+            true => Judgement::open("check-why-unknown-frame"),
+            false => in_frame(claim, copy.of, connections, facts),
+        };
+    }
+    if !held.is_empty() {
+        let sealed = held.iter().any(|(of, event)| {
+            let is_closed = event.is_inferred || matches!(event.kind, "application-data" | "encrypted-handshake");
+            is_closed && (of.seals(name(claim), None) || claim.event == lexicon::Event::Alert && event.is_inferred)
+        });
+        // More than a frame is known to hold may stand in it where the record goes on.
+        let is_partial =
+            name(claim) == "application-data" && held.iter().any(|(_, it)| it.is_inferred || it.kind == "finished");
+        return match sealed || is_partial {
+            true => Judgement::hidden(Hidden::Encrypted).showing(there),
+            false => Judgement::new(Mark::False).showing(there),
+        };
+    }
+    elsewhere(claim, frame, facts)
+}
+
+/// Of a frame that no step stands in.
+fn elsewhere(claim: &Step, frame: u64, facts: &Facts<'_>) -> Judgement {
+    let lookups = facts.report.attempts.iter().flat_map(|it| &it.lookups);
+    for it in lookups {
+        let name = crate::base::wire_text::in_prose(&it.name).into_owned();
+        if it.question == frame {
+            return Judgement::new(Mark::False).showing(vec![(frame, phrase("why-question").with("name", name))]);
+        }
+        if let (true, Some(status)) = (it.answer == Some(frame), &it.status) {
+            let text = phrase("why-answer").with("name", name).with("status", status.as_str());
+            return Judgement::new(Mark::False).showing(vec![(frame, text)]);
+        }
+    }
+    let mut around = facts.around(frame).peekable();
+    if around.peek().is_none() {
+        return match facts.is_complete {
+            true => Judgement::new(Mark::False).because(phrase("check-why-outside")),
+            false => Judgement::open("check-why-unknown-frame"),
+        };
+    }
+    // Beside the steps a connection has acknowledgements, what was sent again, and more of what it has once.
+    let kind = name(claim);
+    let is_possible = around.any(|of| {
+        let tcp = &of.connection.tcp;
+        // Who sent no byte at all sent no message.
+        let by = claim.by.as_ref().and_then(|who| of.side_of(who)).or(sender(kind));
+        let is_tls = StepKind::ALL.iter().any(|it| it.name() == kind && it.is_tls());
+        if by.is_some_and(|by| is_tls && of.side(by).1 == 0 && !of.lacks(by, facts.report)) {
+            return false;
+        }
+        let is_repeated =
+            tcp.retransmissions > 0 || tcp.duplicates > 0 || !tcp.gaps.is_empty() || of.connection.carrier.is_some();
+        is_repeated
+            || matches!(
+                kind,
+                "application-data" | "reset" | "fin" | "new-session-ticket" | "http-request" | "http-response"
+            )
+            || of.hides(kind, None, facts.report).is_some()
+    });
+    match is_possible || !facts.is_complete && facts.around(frame).count() > 1 {
+        true => Judgement::open("check-why-unknown-frame"),
+        false => Judgement::new(Mark::False).because(phrase("check-why-no-step").with("frame", frame)),
+    }
+}
+
+/// ICMP errors are told where a verdict rests on them.
+fn icmp(claim: &Step, not: bool, facts: &Facts<'_>) -> Judgement {
+    let findings = facts
+        .report
+        .attempts
+        .iter()
+        .flat_map(|it| &it.findings)
+        .filter(|it| it.id == "icmp-blocked");
+    let found: Vec<(u64, Phrase)> = findings
+        .flat_map(|it| &it.evidence)
+        .map(|it| (it.frame, Phrase::verbatim(it.what.clone())))
+        .collect();
+    let holds = match &claim.frames {
+        Some(frames) => frames.list.iter().all(|frame| found.iter().any(|it| it.0 == *frame)),
+        None => !found.is_empty(),
+    };
+    match holds {
+        true => Judgement::new(Mark::True).showing(found).denied(not),
+        false => Judgement::open("check-why-nothing-of-it"),
+    }
+}
+
+/// Whose step it can only be.
+fn sender(kind: &str) -> Option<Side> {
+    match kind {
+        "client-hello" | "client-key-exchange" | "syn" => Some(Side::Client),
+        "server-hello" | "server-hello-done" | "server-key-exchange" | "syn-ack" | "hello-retry-request" => {
+            Some(Side::Server)
+        }
+        _ => None,
+    }
+}

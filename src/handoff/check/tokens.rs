@@ -1,0 +1,176 @@
+//! Sentence → Token: the words that a claim can be made of, with the values between them.
+//!
+//! Whatever is neither is left out here, and counts for nothing: a claim needs every part of it to be one of these.
+
+use std::net::IpAddr;
+
+use super::lexicon::{self, Event, Word};
+use super::values;
+
+/// A part of a sentence.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Token {
+    Word(Word),
+    Event(Event),
+    /// An alert by its number; whether its name was written as one word, so that it is nothing else.
+    Alert(u8, bool),
+    Frames(Frames),
+    Address(IpAddr, Option<u16>),
+    Host(String),
+    Moment(Moment),
+    Seconds(f64),
+    Days(u64),
+    Number(u64),
+    Version(&'static str),
+    Suite(String),
+    Group(String),
+    /// A distinguished name, or a part of one: `cn=lab root ca`.
+    Name(String),
+    Quoted(String),
+    Hexadecimal(String),
+    Verdict(String),
+    Attempt(usize),
+    Connection(usize),
+    Comma,
+    Semicolon,
+    Colon,
+    Open,
+    Close,
+}
+
+/// Frames by their numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Frames {
+    pub(super) list: Vec<u64>,
+    /// They are the first and the last of several.
+    pub(super) is_span: bool,
+}
+
+/// A day, a time of day, or both.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Moment {
+    /// Year, month and day.
+    pub(super) day: Option<(i32, u8, u8)>,
+    /// Seconds of the day.
+    pub(super) seconds: Option<f64>,
+    /// Seconds east of UTC, where the text says so.
+    pub(super) zone: Option<i32>,
+}
+
+/// A token, and where it stands in the sentence made plain.
+#[derive(Clone, Debug)]
+pub(super) struct Placed {
+    pub(super) token: Token,
+    pub(super) from: usize,
+    pub(super) to: usize,
+}
+
+/// The sentence in small letters of one width, so that patterns are few. What marks up a text becomes a space.
+pub(super) fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        out.push(match c {
+            '\u{ff5e}' => '–',
+            '\u{ff01}'..='\u{ff5d}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c).to_ascii_lowercase(),
+            '’' | '‘' => '\'',
+            '“' | '”' | '「' | '」' | '『' | '』' | '`' | '«' | '»' => '"',
+            '〜' | '‐' => '–',
+            '*' | '\u{a0}' | '\u{3000}' | '\n' | '\r' | '\t' => ' ',
+            '|' => ';',
+            '⇒' => '→',
+            c => c.to_ascii_lowercase(),
+        });
+    }
+    out.replace("->", "→").replace("=>", "→")
+}
+
+/// The tokens of a sentence made plain.
+pub(super) fn tokens(text: &str) -> Vec<Placed> {
+    let mut found: Vec<Placed> = Vec::new();
+    let (mut at, mut before) = (0, None);
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        let Some(first) = rest.chars().next() else { break };
+        let (token, len) = next(rest, before, &found);
+        let len = len.max(first.len_utf8());
+        if let Some(token) = token {
+            let to = at + len;
+            found.push(Placed { token, from: at, to });
+        }
+        before = rest.get(..len).and_then(|taken| taken.chars().next_back());
+        at += len;
+    }
+    found
+}
+
+/// What the text begins with, and how long that is.
+fn next(rest: &str, before: Option<char>, found: &[Placed]) -> (Option<Token>, usize) {
+    let first = rest.chars().next().unwrap_or(' ');
+    let sign = match first {
+        ',' | '、' => Some(Token::Comma),
+        ';' => Some(Token::Semicolon),
+        ':' => Some(Token::Colon),
+        '(' | '[' => Some(Token::Open),
+        ')' | ']' => Some(Token::Close),
+        '→' => Some(Token::Word(Word::To)),
+        '"' => return quoted(rest, before, found),
+        _ => None,
+    };
+    if let Some(sign) = sign {
+        // A number of IPv6 may stand in brackets.
+        return match values::address(rest) {
+            Some((token, len)) => (Some(token), len),
+            None => (Some(sign), first.len_utf8()),
+        };
+    }
+    let is_dash = first == '–' || first == '—' || first == '-';
+    if is_dash && before == Some(' ') && rest.get(first.len_utf8()..).is_some_and(|rest| rest.starts_with(' ')) {
+        return (Some(Token::Comma), first.len_utf8());
+    }
+    // Within a word nothing begins.
+    let is_latin = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    if before.is_some_and(is_latin) && is_latin(first) {
+        return (None, rest.len() - rest.trim_start_matches(is_latin).len());
+    }
+    if let Some((token, len)) = values::value(rest, found) {
+        return (Some(token), len);
+    }
+    match lexicon::longest(rest, before) {
+        Some((Some(word), len)) => (Some(of_word(word, rest.get(..len).unwrap_or_default())), len),
+        Some((None, len)) => (None, len),
+        None => (None, first.len_utf8()),
+    }
+}
+
+fn of_word(word: Word, written: &str) -> Token {
+    match word {
+        Word::Event(event) => Token::Event(event),
+        Word::Alert(code) => {
+            let is_one_word = written.contains('_') || !written.contains([' ', '-']) || code == 0;
+            Token::Alert(code, is_one_word)
+        }
+        word => Token::Word(word),
+    }
+}
+
+/// The longest quotation that is one name.
+const LONGEST_QUOTED: usize = 300;
+
+/// What stands in quotation marks: one token as it is, anything else a name.
+fn quoted(rest: &str, before: Option<char>, found: &[Placed]) -> (Option<Token>, usize) {
+    let behind = rest.get(1..).unwrap_or_default();
+    let end = behind.find('"').filter(|end| *end <= LONGEST_QUOTED && *end > 0);
+    let Some(inner) = end.and_then(|end| behind.get(..end)) else {
+        return (None, 1);
+    };
+    let len = inner.len() + 2;
+    let whole = inner.trim();
+    if let (Some(token), taken) = next(whole, before.filter(|_| false), found)
+        && taken == whole.len()
+    {
+        return (Some(token), len);
+    }
+    match values::name(whole) {
+        Some((Token::Name(_), _)) => (Some(Token::Name(whole.to_owned())), len),
+        _ => (Some(Token::Quoted(whole.to_owned())), len),
+    }
+}

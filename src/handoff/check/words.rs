@@ -1,0 +1,323 @@
+//! words → Word: what English and Japanese call the things that claims are about, as data.
+//!
+//! In a pattern a space stands for spaces or a hyphen, and `~` for these, an underscore or nothing: `server~hello` is also
+//! `ServerHello`.
+
+use super::lexicon::Event::{self, Icmp, Step};
+use super::lexicon::Word;
+
+/// Words by their patterns.
+pub(super) const WORDS: &[(Word, &str)] = &[
+    (
+        Word::Event(Step("client-hello")),
+        "client~hello|client~hello message|クライアント hello",
+    ),
+    (Word::Event(Step("server-hello")), "server~hello|server~hello message"),
+    (Word::Event(Step("server-hello-done")), "server~hello~done"),
+    (Word::Event(Step("hello-retry-request")), "hello~retry~request|hrr"),
+    (Word::Event(Step("hello-verify-request")), "hello~verify~request"),
+    (Word::Event(Step("encrypted-extensions")), "encrypted~extensions"),
+    (
+        Word::Event(Step("certificate-request")),
+        "certificate~request|asked for a client certificate|asks for a client certificate|requests a client certificate|requested a client certificate|クライアント証明書を要求",
+    ),
+    (Word::Event(Step("certificate-verify")), "certificate~verify"),
+    (Word::Event(Step("certificate-status")), "certificate~status"),
+    (Word::Event(Step("server-key-exchange")), "server~key~exchange"),
+    (Word::Event(Step("client-key-exchange")), "client~key~exchange"),
+    (Word::Event(Step("change-cipher-spec")), "change~cipher~spec|ccs"),
+    (Word::Event(Step("finished")), "finished|finished message"),
+    (
+        Word::Event(Step("new-session-ticket")),
+        "new~session~ticket|session ticket",
+    ),
+    (
+        Word::Event(Step("application-data")),
+        "application data|アプリケーションデータ",
+    ),
+    (Word::Event(Step("syn-ack")), "syn~ack|syn/ack|syn,ack|syn, ack|syn+ack"),
+    (Word::Event(Step("syn")), "syn|syn packet|syn segment"),
+    (
+        Word::Event(Step("fin")),
+        "fin|fin~ack|fin/ack|fin,ack|fin, ack|fin packet|fin segment",
+    ),
+    (
+        Word::Event(Step("reset")),
+        "rst|rst~ack|rst/ack|rst,ack|rst, ack|tcp rst|tcp reset|rst packet|rst segment|reset packet|a reset|no reset",
+    ),
+    (Word::Event(Step("connect-request")), "connect request|http connect"),
+    (
+        Word::Event(Step("http-request")),
+        "http request|http リクエスト|http post|http get",
+    ),
+    (
+        Word::Event(Step("http-response")),
+        "http response|http answer|http レスポンス|http 応答",
+    ),
+    (Word::Event(Step("discovery-request")), "discovery~request"),
+    (Word::Event(Step("discovery-response")), "discovery~response"),
+    (
+        Word::Event(Event::Alert),
+        "alert|alert message|tls alert|alert record|アラート|警報|警告メッセージ",
+    ),
+    (
+        Word::Event(Icmp),
+        "icmp|icmp error|icmp unreachable|icmp message|icmp エラー",
+    ),
+    (Word::Alerts, "alerts|tls alerts"),
+    (Word::Syns, "syns|syn packets|syn segments"),
+    (
+        Word::Client,
+        "client|the device|wlc|wireless controller|controller|wireless lan controller|c9800|catalyst 9800|クライアント|コントローラ|コントローラー|ワイヤレスコントローラ|ワイヤレスコントローラー|クライアント側|コントローラ側|access point|initiator|client side",
+    ),
+    (
+        Word::Server,
+        "server|cssm|cisco cloud|the cloud|サーバ|サーバー|サーバ側|サーバー側|remote server|server side|responder",
+    ),
+    (
+        Word::Proxy,
+        "proxy|firewall|middlebox|middle box|プロキシ|プロキシー|ファイアウォール|load balancer|attacker|user|operator|dns server|dns サーバ|dns サーバー|name server|resolver|peer|other side|somebody|相手|相手側|somebody else|third party|something",
+    ),
+    (
+        Word::Both,
+        "both|both sides|either side|each side|双方|両方|いずれ|どちら|両者",
+    ),
+    (
+        Word::Certificate,
+        "certificate|cert|leaf|leaf certificate|certificate message|証明書",
+    ),
+    (Word::Certificates, "certificates|certs"),
+    (Word::Chain, "chain|certificate chain|チェーン|証明書チェーン"),
+    (Word::Root, "root|trust anchor|roots|truststore|trust store|ルート"),
+    (
+        Word::Not,
+        "neither side|neither of them|nobody|no one|no-one|誰も|not|never|no|none|neither|cannot|didn't|doesn't|wasn't|isn't|hasn't|haven't|weren't|don't|aren't|can't|won't|lacks|lack of|lacking|missing|absent|absence of|failed to|fails to|nothing|nowhere|ない|なかった|なし|ません|無い|無し|無かった|おらず|欠けて|見当たら|不在",
+    ),
+    (Word::NotThen, "ずに|ないまま|ないで|せず|ず、"),
+    (Word::Without, "without"),
+    (Word::With, "with|で|において"),
+    (Word::Or, "or|nor|または|又は|あるいは|も"),
+    (Word::And, "and|also|then|および|及び|そして"),
+    (
+        Word::Break,
+        "but|while|whereas|although|though|however|which|so|hence|therefore|after that|thereafter|ですが|だが|が、|一方|しかし|ため、|ので|ためで",
+    ),
+    (
+        Word::Context,
+        "after|following|before|in response to|in reply to|because of|due to|despite|upon|on receipt of|following the|prior to|behind|right after|immediately after|shortly after|once",
+    ),
+    (
+        Word::ContextBefore,
+        "後に|の後|のあと|あとに|に対して|に対し|に対する|を受けて|の前に|より前に|に続いて|直後",
+    ),
+    (
+        Word::Instead,
+        "instead of|rather than|in place of|as opposed to|の代わりに|ではなく|でなく|よりも",
+    ),
+    (Word::From, "from"),
+    (Word::To, "to|towards|toward"),
+    (Word::By, "by"),
+    (Word::FromBefore, "から|からの"),
+    (Word::ToBefore, "へ|への|宛|宛て|側へ|にまで"),
+    (Word::ByBefore, "によって|により|による"),
+    (Word::Until, "until|まで|through"),
+    (Word::In, "in|at|on|within"),
+    (Word::Of, "of|'s|の"),
+    (
+        Word::Is,
+        "is|are|was|were|be|been|being|it's|です|である|だ|であり|でした|だった|は",
+    ),
+    (Word::Also, "too|as well|likewise|again|もまた|再び"),
+    (Word::Only, "only|solely|のみ|だけ|exclusively"),
+    (Word::First, "first|at first|initially|最初に|先に|最初"),
+    (
+        Word::Here,
+        "anywhere|in this capture|in the capture|in the entire capture|in the whole capture|キャプチャ全体|キャプチャ中|キャプチャ内",
+    ),
+    (
+        Word::Send,
+        "send|sends|sent|sending|transmitting|transmit|transmits|transmitted|returns|returned|raises|raised|emits|emitted|presents|presented|delivers|delivered|shows up with|送信|送っ|送ら|送り|送る|送付|送られ|返し|返さ|返す|返っ|返され|発し|出し|出さ|提示し|提示され|提示さ",
+    ),
+    (
+        Word::Receive,
+        "receive|receives|received|receiving|gets|got|sees|saw|was sent a|was sent the|受信|受け取|受け",
+    ),
+    (
+        Word::Answer,
+        "answer|answers|answered|answering|respond|responds|responded|response|responses|reply|replies|replied|応答|返答|返事|回答",
+    ),
+    (
+        Word::Close,
+        "close|closes|closed|closing|shut down|shuts down|closes the connection|クローズ|閉じ",
+    ),
+    (
+        Word::End,
+        "terminates|terminated|ends|ended|aborts|aborted|drops|dropped|disconnects|disconnected|tore down|tears down|hung up|hangs up|切断|終了|中断|打ち切|中止",
+    ),
+    (Word::Reset, "reset|resets|resetting|リセット"),
+    (
+        Word::Reject,
+        "reject|rejects|rejected|rejecting|rejection|refuse|refuses|refused|refusing|refusal|declines|declined|did not accept|does not accept|didn't accept|did not trust|does not trust|didn't trust|distrusts|拒否|拒絶|却下|受け入れなかっ|受け入れず|信頼しなかっ",
+    ),
+    (
+        Word::Accept,
+        "accept|accepts|accepted|trusts|trusted|受け入れ|受諾|信頼し",
+    ),
+    (
+        Word::Hold,
+        "holds|hold|contains|contain|carries|carry|carried|carrying|shows|show|has|have|had|includes|includes|含む|含み|含ん|含まれ|運ぶ|運ん|あります|ある|あった|あり|入って|格納|載って|見える|見られ",
+    ),
+    (
+        Word::See,
+        "there is|there was|there are|there were|seen|observed|appears|appear|appeared|present|arrives|arrived|arrive|came|comes|come|follows|followed|visible|found|occurs|occurred|is in|was in|exists|existed|確認でき|確認され|見られ|現れ|届い|届か|来て|来な|来ま|到着|存在|観測|見え|見つか",
+    ),
+    (Word::Captured, "captured|recorded|キャプチャされ|記録され"),
+    (
+        Word::Offer,
+        "offer|offers|offered|offering|proposes|proposed|advertises|advertised|supports|supported|advertise|propose|提案|提供|対応|サポート|オファー|提示した",
+    ),
+    (
+        Word::Choose,
+        "negotiate|negotiates|negotiated|chose|chooses|chosen|select|selects|selected|agreed on|agree on|picked|picks|uses|used|using|use|settled on|runs over|spoke|speaks|over tls|negotiation|ネゴシエート|ネゴシエーション|選択|選ば|選ん|採用|使用|使わ|使っ|合意|用いら|用い|折衝|交渉",
+    ),
+    (
+        Word::Complete,
+        "complete|completes|completed|succeed|succeeds|succeeded|successful|successfully|went through|established|was established|establish|完了|成功|確立|成立",
+    ),
+    (Word::Fail, "fail|fails|failed|failure|unsuccessful|unsuccessfully|失敗"),
+    (
+        Word::Expire,
+        "expire|expires|expired|期限切れ|期限が切れ|有効期限が切れ|失効して|切れてい|切れた|切れて",
+    ),
+    (
+        Word::NotAfter,
+        "runs until|runs to|remains valid until|valid until|valid to|valid through|valid till|not~after|expires on|expired on|expiry|expiry date|expiration|expiration date|expires at|expired at|expired as of|expired since|has been expired since|ran out on|有効期限|有効期限は|有効期間の終わり|有効期間の終了|期限",
+    ),
+    (
+        Word::NotBefore,
+        "valid from|not~before|not valid before|becomes valid on|became valid on|valid since|valid only from|有効期間の開始|有効開始|開始日",
+    ),
+    (
+        Word::NotYet,
+        "not yet valid|not valid yet|isn't valid yet|wasn't valid yet|was not yet valid|まだ有効でな|まだ有効ではな|有効期間前|有効になる前",
+    ),
+    (
+        Word::Valid,
+        "still valid|currently valid|is valid|was valid|are valid|were valid|within its validity|within its dates|within its validity period|in date|有効期間内|有効である|有効です|有効だ|有効期限内|有効でした|まだ有効",
+    ),
+    (Word::Validity, "validity|validity period|valid|有効|有効期間"),
+    (Word::SelfSigned, "self~signed|signed by itself|自己署名"),
+    (
+        Word::Issuer,
+        "issued the|issued this|issued by|was issued by|issuer|signed by|issuing ca|発行者|発行元|が発行|を発行|発行|により発行|によって発行|から発行|に発行され|発行され|発行した",
+    ),
+    (
+        Word::Subject,
+        "subject|common name|subject name|サブジェクト|主体者|コモンネーム|for the name",
+    ),
+    (Word::Serial, "serial|serial number|serial no|シリアル|シリアル番号"),
+    (
+        Word::Sni,
+        "sni|server~name~indication|server~name|サーバ名|サーバー名|indicated name",
+    ),
+    (
+        Word::Suite,
+        "cipher suite|cipher suites|cipher|ciphersuite|暗号スイート|暗号方式",
+    ),
+    (
+        Word::Group,
+        "group|named group|curve|key exchange group|elliptic curve|鍵交換グループ|鍵共有グループ|楕円曲線|グループ|曲線|鍵交換",
+    ),
+    (Word::Frames, "frames|フレーム数|パケット数|フレーム"),
+    (Word::Packets, "packets|segments|パケット|個のパケット"),
+    (
+        Word::Retransmissions,
+        "retransmission|retransmissions|retransmitted segments|retransmitted segment|retransmitted packets|tcp retransmissions|再送",
+    ),
+    (Word::Attempts, "attempts|tries|試行"),
+    (
+        Word::Connections,
+        "connections|tcp connections|tls connections|本の接続",
+    ),
+    (Word::Times, "times|回|個|件|枚|本"),
+    (
+        Word::Handshake,
+        "handshake|handshakes|tls handshake|ハンドシェイク|ハンドシェーク",
+    ),
+    (
+        Word::Tcp,
+        "tcp|tcp connection|tcp handshake|three way handshake|3 way handshake|tcp 接続|tcp 接続は|3 ウェイハンドシェイク",
+    ),
+    (Word::Tls, "tls session|tls connection|tls セッション|tls 接続"),
+    (Word::Capture, "capture|pcap|trace|file|キャプチャ|ファイル|export"),
+    (
+        Word::Healthy,
+        "healthy|all good|everything is fine|everything is ok|is fine|no problem|no problems|nothing is wrong|nothing wrong|no fault|works|worked|went well|working|正常|問題なし|問題ありません|問題はない|問題はありません|問題ない|問題はなし",
+    ),
+    (Word::Verdict, "verdict|diagnosis|classification|判定|診断"),
+    (Word::Licensing, "licensing traffic|smart licensing traffic"),
+    (
+        Word::Dns,
+        "dns|dns lookup|dns look up|dns query|lookup|name resolution|dns resolution|resolved to|resolves to|resolved|名前解決|dns 応答|dns 問い合わせ|dns クエリ",
+    ),
+    (Word::DnsStatus("NXDOMAIN"), "nxdomain"),
+    (Word::DnsStatus("SERVFAIL"), "servfail"),
+    (Word::DnsStatus("REFUSED"), "rcode refused"),
+    (Word::DnsStatus("NOERROR"), "noerror"),
+    (Word::Http, "http|http status|http code|http error|http/1.1"),
+    (Word::Status, "status|status code|ステータス|ステータスコード"),
+    (Word::Port, "port|tcp port|ポート"),
+    (Word::Fatal, "fatal|致命的"),
+    (Word::Warning, "warning level|warning alert"),
+    (
+        Word::Hedge,
+        "possible|potentially|conceivably|plausible|chance|anything|says|saying|may|might|could|would|should|probably|perhaps|possibly|maybe|likely|unlikely|seems|seem|suggests|suggest|apparently|presumably|assume|assuming|guess|suspect|suspected|i think|we think|not only|no longer|not necessarily|not sure|unclear|expected|expect|supposed|appears to|as if|nothing else|no other|nothing more|not clear|unknown whether|whether|rule out|ruled out|normally|usually|would have|かもしれ|可能性|と思われ|と思い|思う|だろう|でしょう|おそらく|恐らく|推測|疑い|らしい|ようです|ようだ|とは限ら|はず|かどうか|に違いな|とみられ|と考えられ|と考え",
+    ),
+    (
+        Word::General,
+        "means|mean|causes|indicates|implies|typically|in general|generally|always|every time|any client|definition|defined as|defined in|stands for|意味|一般に|通常|一般的に|とは、",
+    ),
+    (
+        Word::Advice,
+        "please|check|verify that|make sure|ensure|install|renew|replace|configure|try|let us|let's|need to|needs to|must|recommend|recommended|action|next step|fix|ask the|contact|allow|open the|ください|下さい|確認して|更新して|してほし|必要があり|必要です|べき|推奨|対処|しましょう",
+    ),
+    (
+        Word::Condition,
+        "if|unless|in case|provided that|suppose|もし|場合|なら|であれば|すれば",
+    ),
+];
+
+/// Longer words that hold one of ours and mean something else.
+pub(super) const NOT_OURS: &str = "少ない|しかない|間違いない|問題ない|client certificate authentication|certificate authority|certificate authorities|certificate store|time~out|timed out|round trip|false|open~ssl|smart~licensing|tlswalk|wireshark|number of|kind of|one of|some of|because|first of all|in order to|according to|in addition|in fact|in total|as well as|so far|so that|how|why|what|used to|up to|close to|no matter|of course|out of|answer to|key usage|close notify alert|known|frame number|frame numbers";
+
+/// Names of alerts beside those that reports use.
+pub(super) const ALERT_NAMES: &[(u8, &str)] = &[
+    (0, "close~notify"),
+    (10, "unexpected_message|unexpectedmessage"),
+    (20, "bad~record~mac"),
+    (21, "decryption_failed"),
+    (22, "record~overflow"),
+    (40, "handshake_failure|handshakefailure|handshake failure alert"),
+    (42, "bad_certificate|badcertificate|bad certificate"),
+    (43, "unsupported_certificate|unsupported certificate"),
+    (44, "certificate_revoked|certificate revoked"),
+    (45, "certificate_expired|certificate expired alert|certificateexpired"),
+    (46, "certificate_unknown|certificate unknown"),
+    (47, "illegal~parameter"),
+    (48, "unknown~ca|unknownca"),
+    (49, "access_denied|access denied alert"),
+    (50, "decode~error"),
+    (51, "decrypt~error"),
+    (70, "protocol_version|protocol version alert"),
+    (71, "insufficient~security"),
+    (80, "internal_error|internal error alert"),
+    (86, "inappropriate~fallback"),
+    (90, "user~canceled|user_cancelled"),
+    (100, "no_renegotiation"),
+    (109, "missing~extension"),
+    (110, "unsupported~extension"),
+    (112, "unrecognized~name|unrecognised~name"),
+    (115, "unknown_psk_identity"),
+    (116, "certificate_required|certificate required alert"),
+    (120, "no~application~protocol"),
+];

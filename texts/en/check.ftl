@@ -1,0 +1,106 @@
+# The claims of a text, checked against a capture (tlswalk check).
+
+check-head = { $text }, checked against { $file }
+check-counts = { $true } true, { $false } false, { $open } not provable, { $unread } not read
+check-heading-false = False
+check-heading-open = Not provable
+check-heading-true = True
+check-heading-unread = Not read
+check-line = line { $line }
+check-said = “{ $sentence }”
+check-read-as = claim: { $claim }
+check-frame = frame { $frame }: { $what }
+check-unread-sentence = “{ $text }”
+check-unread-part = “{ $text }”: used by no claim of its sentence
+check-unread-question = “{ $text }”: a question
+check-unread-too-long = “{ $text }”: too long for a sentence
+check-left-out = { $count } more sentences or claims are not listed and were not judged.
+
+# What a sentence was understood to say.
+check-denied = not: { $claim }
+check-of-attempt = attempt { $attempt }
+check-of-connection = connection { $connection }
+check-of-place = connection of { $place }
+check-alert-both = { $name } ({ $number })
+check-alert-number = number { $number }
+check-fatal = fatal
+check-from = from { $who ->
+    [client] the client
+    [server] the server
+   *[other] { $who }
+}
+check-at = at { $time }
+check-frames = frames { $frames }
+check-certificate-of = certificate of the { $side }
+check-a-certificate = a certificate
+check-subject = subject { $subject }
+check-shown = shown in the handshake
+check-expired = expired
+check-not-yet = not yet valid
+check-current = valid at the time of the capture
+check-until = valid until { $time }
+check-since = valid from { $time }
+check-issuer = issued by { $issuer }
+check-self-signed = self-signed
+check-serial = serial number { $serial }
+check-days-before = expired { $days } days before the capture
+check-somebody = somebody
+check-closed = { $who } closed the connection
+check-closed-first = { $who } closed the connection first
+check-reset = { $who } reset the connection
+check-ended = { $who } ended the connection
+check-answered = the { $side } answered
+check-answered-syn = the { $side } answered the SYN
+check-answered-hello = the { $side } answered the Client Hello
+check-offered = the client offered { $what }
+check-offered-only = the client offered only { $what }
+check-negotiated = { $what } was negotiated
+check-server-name = the Client Hello names { $name }
+check-count-of = { $counted }, { $who }
+check-count-frames = frames: { $count }
+check-count-syns = SYNs: { $count }
+check-count-retransmissions = retransmissions: { $count }
+check-count-attempts = attempts: { $count }
+check-count-connections = connections: { $count }
+check-count-certificates = certificates: { $count }
+check-count-alerts = alerts: { $count }
+check-length = the capture is { $seconds } s long
+check-handshake = the TLS handshake completed
+check-tcp-opened = the TCP connection was established
+check-healthy = all went well
+check-rejected = the { $side } rejected the other side's certificate
+check-verdict = the verdict is { $id }
+check-resolved = DNS gave the address { $address }
+check-dns-answered = DNS answered
+check-dns-status = DNS answered { $status }
+check-http-status = an HTTP answer has status { $status }
+check-place = { $who } is { $place }
+check-port = port { $place } is used
+check-licensing = there is licensing traffic
+
+# What frames show beside what tlswalk why tells.
+check-alert-encrypted = encrypted alert from the { $side }
+check-certificate = { $subject }, issued by { $issuer }, valid { $before } to { $after }
+
+# Why a claim is false or cannot be proven.
+check-why-encrypted = what would show it is encrypted
+check-why-not-captured = not all of what that side sent was captured
+check-why-nothing = the capture shows nothing of the kind
+check-why-nothing-of-it = the report tells nothing that would show it
+check-why-no-attempt = the report has no attempt or connection of that name, address or number
+check-why-nobody-there = nobody in the capture has that address or port
+check-why-misnamed = alert { $number } is { $name }
+check-why-outside = the frame belongs to no TLS connection
+check-why-unknown-frame = the report does not tell what the frame holds
+check-why-no-step = no step of a handshake is in frame { $frame }
+check-why-both-closed = both sides ended the connection, first the { $side } in frame { $frame }
+check-why-rst = that side sent RST, and no FIN
+check-why-first-reset = of several RST the report tells only the first
+check-why-two-readings = it can be read in two ways, and one of them is wrong
+check-why-zone = it is one day apart, and another time zone may explain that
+check-why-no-certificate = no certificate of that side can be read here
+check-why-no-subject = no certificate here has that subject
+check-why-no-server-hello = without a Server Hello nothing is known to be negotiated
+check-why-no-lookup = no DNS look-up in the capture shows it
+check-why-verdict = the verdict is { $id }
+check-why-not-certain = the report is not certain of it
