@@ -63,6 +63,9 @@ mod tls;
 // datagram → Record → Message
 mod dtls;
 
+// datagram → Packet → Message
+mod quic;
+
 // device text → DeviceEvent
 pub mod device;
 

@@ -15,7 +15,7 @@ use crate::attempt::index::Directory;
 use crate::attempt::selection::Selector;
 use crate::attempt::testimony;
 use crate::attempt::{self, Attempt};
-use crate::base::frame::{Anomaly, AnomalyKind, Frame, FrameNumber};
+use crate::base::frame::{Anomaly, AnomalyKind, Frame, FrameNumber, Timestamp};
 use crate::base::phrase::phrase;
 use crate::base::wire_text::WireText;
 use crate::capture::{CaptureError, CaptureFacts, MergeError, read_frames, read_merged};
@@ -117,10 +117,12 @@ impl<'o> Analyzer<'o> {
     /// Ready for the first frame.
     #[must_use]
     pub fn new(options: &'o Options) -> Self {
+        let collected = Collected::new(options);
         Self {
             options,
-            decoder: Decoder::new(),
-            collected: Collected::new(options),
+            // What follows a handshake is asked for only where every connection is judged.
+            decoder: Decoder::new().following_quic(collected.everything),
+            collected,
         }
     }
 
@@ -154,7 +156,8 @@ impl<'o> Analyzer<'o> {
         let mut flows = std::mem::take(&mut collected.flows);
         flows.finish(|flow| collected.end(flow));
         collected.flows = flows;
-        for connection in collected.datagrams.finish() {
+        let until = collected.connections.iter().map(|it| it.last.time).max();
+        for connection in collected.datagrams.finish(until.unwrap_or(Timestamp(i64::MIN))) {
             collected.end_datagrams((connection, false));
         }
         collected.lookups.sort();
@@ -332,7 +335,25 @@ impl<'o> Analyzer<'o> {
                 .with("count", self.collected.in_capwap),
             });
         }
+        anomalies.extend(self.quic_to_service());
         anomalies
+    }
+
+    /// Attempts to reach a service by QUIC, where QUIC is not judged.
+    fn quic_to_service(&self) -> Option<Anomaly> {
+        let seen = self.collected.quic_to_service.as_ref()?;
+        let id = match seen.is_answered {
+            true => "anomaly-quic",
+            false => "anomaly-quic-unanswered",
+        };
+        (!self.collected.everything).then(|| Anomaly {
+            kind: AnomalyKind::Quic,
+            frame: seen.frame,
+            detail: phrase(id)
+                .with("count", seen.count)
+                .with("client", seen.client)
+                .with("name", &seen.name),
+        })
     }
 
     /// The content of the capture, by counts and names.

@@ -4,6 +4,7 @@ use crate::base::phrase::{Phrase, phrase};
 use crate::connection::plain;
 use std::collections::BTreeSet;
 
+use crate::analysis::datagrams::QuicToService;
 use crate::analysis::dropped::Dropped;
 use crate::analysis::interest::{Grade, Interest, grade};
 use crate::analysis::room::{Class, Room};
@@ -83,6 +84,8 @@ pub(crate) struct Collected<'o> {
     pub(crate) both_directions: u64,
     pub(crate) one_sided: u64,
     pub(crate) in_capwap: u64,
+    /// Attempts at QUIC to a service, where QUIC is not judged.
+    pub(crate) quic_to_service: Option<QuicToService>,
     /// A wireless client that asks for a licensing service.
     pub(crate) wireless: Option<Phrase>,
 }
@@ -136,6 +139,7 @@ impl<'o> Collected<'o> {
             both_directions: 0,
             one_sided: 0,
             in_capwap: 0,
+            quic_to_service: None,
             wireless: None,
         }
     }
@@ -157,6 +161,7 @@ impl<'o> Collected<'o> {
             }
             Decoded::Dns(datagram) => self.datagram(&datagram),
             Decoded::Dtls(datagram) => self.dtls(&datagram, Carrier::Dtls, Skip::Udp),
+            Decoded::Quic(datagram) => self.dtls(&datagram, Carrier::Quic, Skip::Quic),
             Decoded::Capwap(datagram) => self.dtls(&datagram, Carrier::Capwap, Skip::Capwap),
             Decoded::Icmp(error) => self.icmp_error(error),
         }

@@ -1,7 +1,12 @@
-//! Datagram → Collected: what of DTLS and of CAPWAP is kept for judging, and what is only counted.
+//! Datagram → Collected: what of DTLS, QUIC and CAPWAP is kept for judging, and what is only counted.
+
+use std::net::IpAddr;
 
 use crate::analysis::collector::Collected;
 use crate::base::carrier::Carrier;
+use crate::base::frame::FrameNumber;
+use crate::base::wire_text::WireText;
+use crate::connection::Connection;
 use crate::connection::datagram::table::Over;
 use crate::decode::capwap::{CONTROL_PORT, DATA_PORT};
 use crate::decode::{Datagram, IcmpError, Skip, Tunnel};
@@ -9,8 +14,26 @@ use crate::decode::{Datagram, IcmpError, Skip, Tunnel};
 /// ICMP errors kept.
 const MAX_ICMP: usize = 4096;
 
+/// The port of QUIC as a rule: an error may stand in the file before what it is about.
+const HTTPS: u16 = 443;
+
+/// Attempts to reach a service by QUIC, where QUIC is not what is judged.
+#[derive(Clone, Debug)]
+pub(crate) struct QuicToService {
+    /// The name of the first.
+    pub(crate) name: WireText,
+    /// Its client.
+    pub(crate) client: IpAddr,
+    /// Its first frame.
+    pub(crate) frame: FrameNumber,
+    /// How many there are.
+    pub(crate) count: u64,
+    /// Anything came back on any.
+    pub(crate) is_answered: bool,
+}
+
 impl Collected<'_> {
-    /// A datagram of DTLS, or of CAPWAP control; one that belongs to no attempt is counted as skipped.
+    /// A datagram of DTLS, of QUIC, or of CAPWAP control; one that belongs to no attempt is counted as skipped.
     #[inline(never)]
     pub(super) fn dtls(&mut self, datagram: &Datagram<'_>, carrier: Carrier, mut else_skipped: Skip) {
         let is_of_data = [datagram.src.port, datagram.dst.port].contains(&DATA_PORT) && carrier == Carrier::Capwap;
@@ -35,9 +58,12 @@ impl Collected<'_> {
         over.into_iter().for_each(|it| self.end_datagrams(it));
     }
 
-    /// An attempt at DTLS has ended.
+    /// An attempt at DTLS or QUIC has ended.
     pub(crate) fn end_datagrams(&mut self, (connection, was_evicted): Over) {
-        self.contents.dtls_connections += u64::from(connection.tls.is_some());
+        match connection.carrier {
+            Carrier::Quic => self.note_quic(&connection),
+            _ => self.contents.dtls_connections += u64::from(connection.tls.is_some()),
+        }
         self.dropped.events += connection.events_dropped;
         let is_wireless = connection.tunnel == Tunnel::Capwap;
         self.in_capwap += u64::from(is_wireless);
@@ -47,11 +73,42 @@ impl Collected<'_> {
         }
     }
 
+    /// Counts an attempt at QUIC, and remembers one to a name that is asked for: QUIC itself is judged where everything is.
+    fn note_quic(&mut self, connection: &Connection) {
+        if connection.tls.is_none() {
+            // Nothing could be read, and nothing else shows that it is QUIC.
+            if let Some(count) = self.skipped.get_mut(Skip::Quic as usize) {
+                *count += connection.tcp.client.frames + connection.tcp.server.frames;
+            }
+            return;
+        }
+        self.contents.quic_connections += 1;
+        let name = connection.server_name().filter(|it| !it.is_empty());
+        if let Some(name) = name
+            && connection.tunnel != Tunnel::Capwap
+            && self
+                .options
+                .service_names()
+                .any(|own| own.eq_ignore_ascii_case(name.raw()))
+        {
+            let seen = self.quic_to_service.get_or_insert_with(|| QuicToService {
+                name: name.clone(),
+                client: connection.client.ip,
+                frame: connection.first.frame,
+                count: 0,
+                is_answered: false,
+            });
+            seen.count += 1;
+            seen.is_answered |= connection.tcp.server.frames > 0;
+        }
+    }
+
     /// An ICMP error, if anybody could ask for it.
     pub(super) fn icmp_error(&mut self, error: IcmpError) {
         // Of errors about UDP only those about DNS and DTLS are ever needed: others take no place.
         let is_wanted = error.quoted_seq.is_some()
             || [53, CONTROL_PORT, DATA_PORT].contains(&error.quoted_dst.port)
+            || self.everything && error.quoted_dst.port == HTTPS
             || self.datagrams.knows(error.quoted_src, error.quoted_dst);
         if is_wanted && self.icmp.len() < MAX_ICMP {
             self.icmp.push(error);

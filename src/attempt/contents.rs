@@ -11,12 +11,14 @@ pub struct Contents {
     pub dns_names: Vec<String>,
     /// Server names in Client Hellos that are not licensing, the first few.
     pub server_names: Vec<String>,
-    /// Packets of QUIC (UDP port 443), which are not read.
+    /// Packets of UDP port 443 that belong to no attempt at QUIC which is followed.
     pub quic_packets: u64,
     /// Packets of CAPWAP that are not read.
     pub capwap_packets: u64,
     /// Attempts at DTLS over UDP.
     pub dtls_connections: u64,
+    /// Attempts at QUIC.
+    pub quic_connections: u64,
     /// Packets of CAPWAP data inside DTLS (UDP port 5247), which are not read.
     pub capwap_data_dtls_packets: u64,
 }

@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 
 use crate::attempt::chassis::Chassis;
+use crate::base::carrier::Carrier;
 use crate::base::endpoint::Endpoint;
-use crate::base::frame::FrameNumber;
+use crate::base::frame::{FrameNumber, Timestamp};
 use crate::base::wire_text::WireText;
 use crate::connection::Connection;
 use crate::connection::walk::{Side, StepKind, TlsFacts};
@@ -19,6 +20,9 @@ const MAX_CHOICES: usize = 8;
 
 /// Servers and issuers kept: an analyst's capture has hundreds.
 const MAX_KEPT: usize = 10_000;
+
+/// A client that falls back to TCP does so within this time: its timers for QUIC double up to some ten seconds, and people try again.
+const FALLBACK: i64 = 60_000_000_000;
 
 /// Names kept per issuer.
 const MAX_NAMES: usize = 8;
@@ -63,6 +67,23 @@ pub struct Surroundings {
     issued: HashMap<Box<[u8]>, BTreeMap<WireText, Stretch>>,
     completed: HashMap<Endpoint, BTreeMap<IpAddr, Success>>,
     accepted: HashMap<([u8; 32], IpAddr), Success>,
+    tcp: HashMap<(IpAddr, IpAddr), Vec<TcpTry>>,
+    named: HashMap<(IpAddr, String), Vec<TcpTry>>,
+}
+
+/// A client's connection over TCP to a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TcpTry {
+    /// When it began.
+    pub time: Timestamp,
+    /// The server.
+    pub server: Endpoint,
+    /// The server answered at all.
+    pub is_answered: bool,
+    /// The handshake of TLS went well.
+    pub is_complete: bool,
+    /// Where all of it was said.
+    pub said: Stretch,
 }
 
 /// A handshake that went well: the frame by which it had, and where all of it was said.
@@ -107,6 +128,47 @@ impl Surroundings {
         Some((success.frame, success.said))
     }
 
+    /// The first connection over TCP that a client began after another attempt, to the same server or by the same name.
+    #[must_use]
+    pub fn tcp_after(&self, attempt: &Connection, name: Option<&str>) -> Option<TcpTry> {
+        let client = attempt.client.ip;
+        let by_address = self.tcp.get(&(client, attempt.server.ip)).into_iter().flatten();
+        let named = name.and_then(|name| self.named.get(&(client, name.to_ascii_lowercase())));
+        let all = by_address.chain(named.into_iter().flatten());
+        let later =
+            all.filter(|it| it.said.first > attempt.first.frame && it.time.since(attempt.first.time) < FALLBACK);
+        later.min_by_key(|it| it.said.first).copied()
+    }
+
+    /// A second time changes nothing.
+    fn add_tcp(&mut self, connection: &Connection) {
+        let tls = connection.tls.as_ref();
+        let one = TcpTry {
+            time: connection.first.time,
+            server: connection.server,
+            is_answered: connection.tcp.server.frames > 0,
+            is_complete: tls.is_some_and(|tls| tls.is_complete() && tls.first_error().is_none()),
+            said: Stretch {
+                ends: [connection.client, connection.server],
+                first: connection.first.frame,
+                last: connection.last.frame,
+            },
+        };
+        let client = connection.client.ip;
+        let name = connection.server_name().map(|name| name.raw().to_ascii_lowercase());
+        let has_room = self.tcp.len() < MAX_KEPT || self.tcp.contains_key(&(client, connection.server.ip));
+        let of_server = has_room.then(|| self.tcp.entry((client, connection.server.ip)).or_default());
+        let has_room = self.named.len() < MAX_KEPT;
+        let of_name = name
+            .filter(|_| has_room)
+            .map(|name| self.named.entry((client, name)).or_default());
+        for tries in [of_server, of_name].into_iter().flatten() {
+            if tries.len() < MAX_CHOICES && !tries.contains(&one) {
+                tries.push(one);
+            }
+        }
+    }
+
     fn add_success(&mut self, connection: &Connection, tls: &TlsFacts) {
         let Some(frame) = tls.finished.client.max(tls.finished.server) else {
             return;
@@ -141,6 +203,9 @@ impl Surroundings {
 
     /// Adds what a connection tells; a second time changes nothing.
     pub(crate) fn add(&mut self, connection: &Connection) {
+        if connection.carrier == Carrier::Tcp {
+            self.add_tcp(connection);
+        }
         self.chassis.add(connection);
         let Some(tls) = &connection.tls else { return };
         // A server's choices are kept by its TCP port; the same number over UDP is another service.

@@ -12,11 +12,13 @@ pub enum Carrier {
     Dtls,
     /// DTLS behind the header of CAPWAP control (RFC 5415 section 4.2): an access point joins its controller.
     Capwap,
+    /// QUIC (RFC 9000), which is over UDP and has TLS 1.3 inside.
+    Quic,
 }
 
 impl Carrier {
     /// All there are.
-    pub const ALL: [Self; 3] = [Self::Tcp, Self::Dtls, Self::Capwap];
+    pub const ALL: [Self; 4] = [Self::Tcp, Self::Dtls, Self::Capwap, Self::Quic];
 
     /// Its name in reports.
     #[must_use]
@@ -25,6 +27,7 @@ impl Carrier {
             Self::Tcp => "tcp",
             Self::Dtls => "dtls",
             Self::Capwap => "capwap",
+            Self::Quic => "quic",
         }
     }
 
@@ -48,6 +51,7 @@ impl Carrier {
             Self::Tcp => &[],
             Self::Dtls => words!("dtls"),
             Self::Capwap => words!("dtls" "capwap"),
+            Self::Quic => words!("dtls" "quic"),
         }
     }
 }

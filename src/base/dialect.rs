@@ -237,6 +237,7 @@ impl Task {
         match carrier {
             Carrier::Tcp => true,
             Carrier::Dtls => self.name.starts_with("dtls-") || ANY.contains(&self.name),
+            Carrier::Quic => ANY.contains(&self.name),
             Carrier::Capwap => self.name.starts_with("join-"),
         }
     }

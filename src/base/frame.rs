@@ -211,6 +211,8 @@ pub enum AnomalyKind {
     WrongChecksums,
     /// Traffic of wireless clients, which is left out.
     WirelessClients,
+    /// Somebody tried to reach a service by QUIC, which is not judged here.
+    Quic,
     /// Redaction emptied what it could not read.
     RedactionEmptied,
     /// Counts the connections that a key log opened.
@@ -254,6 +256,7 @@ impl AnomalyKind {
             Self::OverlapDiffers => "overlap-differs",
             Self::WrongChecksums => "wrong-checksums",
             Self::WirelessClients => "wireless-clients",
+            Self::Quic => "quic",
             Self::RedactionEmptied => "redaction-emptied",
             Self::KeyLog => "key-log",
             Self::DumpWithoutDate => "dump-without-date",

@@ -23,11 +23,13 @@ pub(crate) enum Parsed {
 /// Reads the command line.
 pub(crate) fn parse(arguments: impl IntoIterator<Item = OsString>) -> Parsed {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let parsed = usage::command().try_get_matches_from(&arguments).and_then(|matches| {
-        let mut cli = Cli::from_arg_matches(&matches)?;
-        cli.typed = usage::typed(&matches);
-        Ok((cli, matches))
-    });
+    let parsed = usage::command_for(&arguments)
+        .try_get_matches_from(&arguments)
+        .and_then(|matches| {
+            let mut cli = Cli::from_arg_matches(&matches)?;
+            cli.typed = usage::typed(&matches);
+            Ok((cli, matches))
+        });
     match parsed {
         Ok((cli, matches)) => {
             let checked = match usage::misplaced(&matches) {

@@ -151,9 +151,22 @@ fn not_taken<'a>(subcommand: &'a Subcommand, definition: &'a Command) -> impl It
 
 /// The definition of the command line, in which each subcommand shows only the options that it takes.
 pub(crate) fn command() -> Command {
-    let main = Cli::command();
-    let mut command = main.clone();
-    for subcommand in SUBCOMMANDS {
+    command_of(|_| true)
+}
+
+/// The same as far as a command line needs it: what subcommands show that are not named in it nobody sees.
+pub(crate) fn command_for(arguments: &[std::ffi::OsString]) -> Command {
+    command_of(|name| arguments.iter().any(|argument| argument == name))
+}
+
+fn command_of(is_asked: impl Fn(&str) -> bool) -> Command {
+    let mut command = Cli::command();
+    let asked: Vec<&Subcommand> = SUBCOMMANDS.iter().filter(|it| is_asked(it.name)).collect();
+    if asked.is_empty() {
+        return command;
+    }
+    let main = command.clone();
+    for subcommand in asked {
         command = command.mut_subcommand(subcommand.name, |it| {
             let mut it = it.override_usage(subcommand.usage);
             for option in not_taken(subcommand, &main) {

@@ -105,11 +105,14 @@ pub(super) const fn is_of_full_handshake(kind: &EventKind) -> bool {
     )
 }
 
-/// The flight of an event in DTLS (RFC 6347 section 4.2.4): flights answer one another, and an alert ends them.
+/// The flight of an event in DTLS or QUIC (RFC 6347 section 4.2.4): flights answer one another, and an alert ends them.
 pub(super) const fn turn(side: Side, kind: &EventKind, has_retried: bool, is_full: bool) -> u8 {
     match (side, kind) {
-        (_, EventKind::Control(StepKind::DiscoveryRequest)) => 0,
-        (_, EventKind::Control(_)) => 1,
+        (_, EventKind::Control(StepKind::DiscoveryRequest, _)) => 0,
+        (_, EventKind::Control(StepKind::VersionNegotiation | StepKind::Retry, _)) => 3,
+        (_, EventKind::Control(StepKind::ApplicationData, _)) => 4,
+        (_, EventKind::Control(StepKind::ConnectionClose, _)) => 11,
+        (_, EventKind::Control(..)) => 1,
         (Side::Client, EventKind::Tls(Message::ClientHello(_))) if !has_retried => 2,
         (Side::Server, EventKind::Tls(Message::OtherMessage(3))) => 3,
         (Side::Server, EventKind::Tls(Message::ServerHello(hello))) if hello.is_retry => 3,

@@ -1,6 +1,6 @@
 //! Said → Event: what a direction of a connection says, in TCP, TLS or readable HTTP.
 
-use crate::connection::step::StepKind;
+use crate::connection::step::{Detail, StepKind};
 use crate::http::reader::Head;
 use crate::tcp::said::Said;
 use crate::tls::message::Message;
@@ -22,8 +22,8 @@ pub enum EventKind {
     Decrypted(Message),
     /// Readable HTTP, before TLS or instead of it.
     Http(Head),
-    /// CAPWAP control in clear, by its step.
-    Control(StepKind),
+    /// CAPWAP control in clear, or what QUIC itself says, by its step.
+    Control(StepKind, Option<Detail>),
 }
 
 impl EventKind {
@@ -31,6 +31,7 @@ impl EventKind {
     pub(crate) fn tells_failure(&self) -> bool {
         match self {
             Self::Tls(Message::Alert { level, .. }) | Self::Decrypted(Message::Alert { level, .. }) => *level == 2,
+            Self::Control(StepKind::ConnectionClose | StepKind::VersionNegotiation, _) => true,
             Self::Http(Head::Response(response)) => response.status >= 300,
             _ => false,
         }

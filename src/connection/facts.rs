@@ -81,6 +81,9 @@ pub struct TlsFacts {
     pub ticket_or_answer: Option<FrameNumber>,
     /// TLS 1.3: where the client sent, behind a record as large as a certificate, one as short as an alert and no Finished.
     pub client_gave_up: Option<FrameNumber>,
+    /// QUIC: what the server sent behind the handshake, where it may be the end as well as an answer, or where the capture may have
+    /// lost sight of it.
+    pub unclear_answer: Option<FrameNumber>,
     /// TLS 1.3: the server's first record after the client's Finished is as short as an alert, and nothing but the
     /// connection's end follows it.
     pub server_alert_after_finished: Option<FrameNumber>,

@@ -384,7 +384,7 @@ const fn is_tls_event(event: &Event) -> bool {
             | EventKind::Fin
             | EventKind::Reset
             | EventKind::Http(_)
-            | EventKind::Control(_)
+            | EventKind::Control(..)
             | EventKind::Tls(Message::NotARecord)
     )
 }

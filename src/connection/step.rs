@@ -3,7 +3,7 @@
 //! History words use Zeek's `ssl_history` letters where it has one: `S` server hello, `C` client hello, `X`
 //! certificate, `K` server key exchange, `R` certificate request, `G` client key exchange, `V` certificate verify, `I`
 //! change cipher spec, `F` finished, `T` ticket, `D` data, `L` alert; ours are `Y` SYN, `N` ACK, `Z` FIN, `!` reset,
-//! `E` server hello done, `O` encrypted extensions, `U` certificate status, `J` hello retry or verify, `M` encrypted handshake,
+//! `E` server hello done, `O` encrypted extensions, `U` certificate status, `J` hello retry or verify, or a Retry, `M` encrypted handshake,
 //! `W` CONNECT, `Q` HTTP or CAPWAP in clear, `H` hello request, `P` key update, `B` heartbeat, `A` other. Capital letters are the
 //! client's.
 
@@ -154,6 +154,9 @@ step_kinds! {
     JoinResponse "join-response" 'Q',
     HelloVerifyRequest "hello-verify-request" 'J',
     HelloRetryRequest "hello-retry-request" 'J',
+    Retry "retry" 'J',
+    VersionNegotiation "version-negotiation" 'A',
+    ConnectionClose "connection-close" 'L',
     HelloRequest "hello-request" 'H',
     ServerHello "server-hello" 'S',
     EncryptedExtensions "encrypted-extensions" 'O',

@@ -45,8 +45,8 @@ pub fn walk(client: Vec<Event>, server: Vec<Event>) -> Walk {
     walker.finish()
 }
 
-/// Walks two directions' events of DTLS. Nothing of DTLS 1.3 is named by sizes: its records tell by their epochs whether they
-/// belong to the handshake.
+/// Walks two directions' events of DTLS or QUIC. Nothing of DTLS 1.3 is named by sizes: its records tell by their epochs whether they
+/// belong to the handshake, as packets of QUIC do by their types.
 #[must_use]
 pub fn walk_datagrams(client: Vec<Event>, server: Vec<Event>) -> Walk {
     let mut walker = Walker {
@@ -69,14 +69,19 @@ pub fn walk_datagrams(client: Vec<Event>, server: Vec<Event>) -> Walk {
     }
     let mut walk = walker.finish();
     if walk.tls.version().is_some_and(Version::is_tls13) {
-        // Keys of epoch 3 exist where the other side's Finished was read (RFC 9147 section 6.1), but for a server, which may
-        // send before that.
-        let first = walk.tls.first_application_data;
-        walk.tls.finished = first;
-        walk.tls.ticket_or_answer = first.server;
         walk.tls.resumed = walk.tls.server_hello.as_ref().is_some_and(|it| it.accepts_psk);
     }
     walk
+}
+
+/// What records of DTLS 1.3 show of its handshake. Keys of epoch 3 exist where the other side's Finished was read (RFC 9147 section
+/// 6.1), but for a server, which may send before that.
+pub fn tell_dtls13(tls: &mut TlsFacts) {
+    if tls.version().is_some_and(Version::is_tls13) {
+        let first = tls.first_application_data;
+        tls.finished = first;
+        tls.ticket_or_answer = first.server;
+    }
 }
 
 /// Merges both directions: an event comes before everything that was said in its knowledge.
@@ -177,7 +182,7 @@ impl Walker {
             EventKind::Ack => (StepKind::Ack, None),
             EventKind::Fin => (StepKind::Fin, None),
             EventKind::Reset => (StepKind::Reset, None),
-            EventKind::Control(kind) => (*kind, None),
+            EventKind::Control(kind, detail) => (*kind, detail.clone()),
             EventKind::Tls(Message::ApplicationData { len }) => {
                 self.application_data(side, *len, &event);
                 return;

@@ -12,7 +12,7 @@ use super::{Datagram as UdpDatagram, Decoded, Skip, Tunnel, capture_header, icmp
 use crate::base::frame::{Anomaly, Frame, FrameAt, FrameNumber, LinkType, Timestamp};
 use crate::decode::arp::Neighbours;
 use crate::decode::capwap::{self, Controllers, capwap_controller};
-use crate::decode::dtls::DtlsPorts;
+use crate::decode::datagram::{DatagramPorts, Spoken};
 
 /// Headers peeled off one packet. A GTP session behind two VLAN tags, MPLS and IPv6 extensions has some fifteen.
 const MAX_DEPTH: u8 = 32;
@@ -23,7 +23,7 @@ pub struct Decoder {
     fragments: Fragments,
     controllers: Controllers,
     neighbours: Neighbours,
-    dtls_ports: DtlsPorts,
+    datagram_ports: DatagramPorts,
 }
 
 impl Decoder {
@@ -31,6 +31,13 @@ impl Decoder {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The same, which hands on the packets of QUIC behind a handshake as well; otherwise they are counted as skipped.
+    #[must_use]
+    pub const fn following_quic(mut self, follows: bool) -> Self {
+        self.datagram_ports.follows_quic = follows;
+        self
     }
 
     /// Hands everything that the frame holds to `sink`: at least one [`Decoded`] per frame. A datagram whose fragments
@@ -66,7 +73,7 @@ impl Decoder {
             return sink(Decoded::Tcp(&segment));
         }
         // The byte gate: QUIC, voice and their likes go no further.
-        if ip.next == Layer::Protocol(protocol::UDP) && is_of_no_interest(ip.payload, &self.dtls_ports) {
+        if ip.next == Layer::Protocol(protocol::UDP) && is_of_no_interest(ip.payload, &self.datagram_ports) {
             return sink(Decoded::Skip(straight::skipped_udp(ip.payload)));
         }
         self.decode_rest(frame, ip, sink);
@@ -99,7 +106,7 @@ impl Decoder {
             tunnel: Tunnel::Capwap,
             ..Context::of(frame)
         };
-        if inner.next == Layer::Protocol(protocol::UDP) && is_of_no_interest(inner.payload, &self.dtls_ports) {
+        if inner.next == Layer::Protocol(protocol::UDP) && is_of_no_interest(inner.payload, &self.datagram_ports) {
             self.controllers.saw(controller, frame.frame_at());
             sink(Decoded::Skip(straight::skipped_udp(inner.payload)));
         } else if inner.next == Layer::Protocol(protocol::TCP)
@@ -217,9 +224,10 @@ impl Decoder {
                         self.controllers
                             .saw(controller, FrameAt::new(context.frame, context.time));
                     }
-                    match udp(wire, &mut context, &mut self.dtls_ports) {
+                    match udp(wire, &mut context, &mut self.datagram_ports) {
                         Ok(Udp::Dns(datagram)) => return sink(Decoded::Dns(datagram)),
                         Ok(Udp::Dtls(datagram)) => return sink(Decoded::Dtls(datagram)),
+                        Ok(Udp::Quic(datagram)) => return sink(Decoded::Quic(datagram)),
                         Ok(Udp::Capwap(datagram)) => return sink(Decoded::Capwap(datagram)),
                         Ok(Udp::Tunnel(layer, wire)) => Ok((layer, wire)),
                         Err(skip) => Err(skip),
@@ -275,12 +283,13 @@ impl Decoder {
 enum Udp<'a> {
     Dns(UdpDatagram<'a>),
     Dtls(UdpDatagram<'a>),
+    Quic(UdpDatagram<'a>),
     Capwap(UdpDatagram<'a>),
     Tunnel(Layer, Wire<'a>),
 }
 
 /// Reads a UDP header (RFC 768). A length below that of the header is written by offloading, or for a jumbogram.
-fn udp<'a>(wire: Wire<'a>, context: &mut Context, dtls_ports: &mut DtlsPorts) -> Result<Udp<'a>, Skip> {
+fn udp<'a>(wire: Wire<'a>, context: &mut Context, datagram_ports: &mut DatagramPorts) -> Result<Udp<'a>, Skip> {
     const HEADER_LEN: usize = 8;
     let [src_port, dst_port, len] = [wire.u16(0)?, wire.u16(2)?, wire.u16(4)?];
     let payload = match usize::from(len) {
@@ -311,10 +320,11 @@ fn udp<'a>(wire: Wire<'a>, context: &mut Context, dtls_ports: &mut DtlsPorts) ->
         Ok((layer, wire)) => return Ok(Udp::Tunnel(layer, wire)),
         Err(skip) => skip,
     };
-    match dtls_ports.begins(ports, payload.data) {
-        true => Ok(Udp::Dtls(datagram)),
-        false if is_capwap => Err(Skip::Capwap),
-        false => Err(skip),
+    match datagram_ports.begins(ports, payload.data) {
+        Some(Spoken::Dtls) => Ok(Udp::Dtls(datagram)),
+        Some(Spoken::Quic) => Ok(Udp::Quic(datagram)),
+        None if is_capwap => Err(Skip::Capwap),
+        None => Err(skip),
     }
 }
 

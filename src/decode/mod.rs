@@ -2,8 +2,8 @@
 
 pub mod arp;
 pub mod capwap;
+pub mod datagram;
 mod decoder;
-pub mod dtls;
 mod layer;
 mod straight;
 
@@ -170,7 +170,7 @@ impl Segment<'_> {
     }
 }
 
-/// One UDP datagram of a protocol that is looked into (DNS, DTLS, CAPWAP control).
+/// One UDP datagram of a protocol that is looked into (DNS, DTLS, QUIC, CAPWAP control).
 #[derive(Clone, Copy, Debug)]
 pub struct Datagram<'a> {
     /// The frame that carried it.
@@ -279,7 +279,7 @@ pub enum Skip {
     Icmp,
     /// UDP that is not looked into.
     Udp,
-    /// UDP from or to port 443: QUIC, which carries TLS 1.3 in packets of its own (RFC 9001).
+    /// UDP from or to port 443 that belongs to no attempt at QUIC (RFC 9001) that is followed.
     Quic,
     /// CAPWAP that carries no data, or that belongs to no attempt to join.
     Capwap,
@@ -344,6 +344,8 @@ pub enum Decoded<'a> {
     Dns(Datagram<'a>),
     /// A UDP datagram that opens with a record of DTLS.
     Dtls(Datagram<'a>),
+    /// A UDP datagram that opens with a packet of QUIC.
+    Quic(Datagram<'a>),
     /// A UDP datagram of CAPWAP control, from its preamble on: in clear, or DTLS behind four bytes (RFC 5415 section 4). Of
     /// CAPWAP data those that keep its channel up, or are inside DTLS.
     Capwap(Datagram<'a>),

@@ -129,6 +129,7 @@ fn fact(decoded: &Decoded<'_>) -> String {
             segment.tunnel
         ),
         Decoded::Dns(dns) => format!("dns {} {} > {} len {}", dns.frame, dns.src, dns.dst, dns.payload.len()),
+        Decoded::Quic(it) => format!("quic {} {} > {} len {}", it.frame, it.src, it.dst, it.payload.len()),
         Decoded::Dtls(it) => format!("dtls {} {} > {} len {}", it.frame, it.src, it.dst, it.payload.len()),
         Decoded::Capwap(it) => format!("capwap {} {} > {} len {}", it.frame, it.src, it.dst, it.payload.len()),
         Decoded::Icmp(error) => format!(

@@ -7,7 +7,7 @@ use super::ip::{self, Ip, protocol};
 use super::layer::{Layer, Wire};
 use super::link::ether_type;
 use super::{tunnel, wireless};
-use crate::decode::dtls::DtlsPorts;
+use crate::decode::datagram::DatagramPorts;
 
 /// The port of DNS.
 pub(super) const DNS_PORT: u16 = 53;
@@ -39,13 +39,13 @@ pub(super) fn plain_ip(wire: Wire<'_>) -> Option<Ip<'_>> {
 
 /// Whether a UDP header with ports that nothing is looked into on stands here, and behind it nothing that looks like DTLS.
 #[inline(always)]
-pub(super) fn is_of_no_interest(wire: Wire<'_>, dtls_ports: &DtlsPorts) -> bool {
+pub(super) fn is_of_no_interest(wire: Wire<'_>, datagram_ports: &DatagramPorts) -> bool {
     let Ok([s0, s1, d0, d1, _, _, _, _]) = wire.array(0) else {
         return false;
     };
     let ports = [u16::from_be_bytes([s0, s1]), u16::from_be_bytes([d0, d1])];
     let payload = wire.data.get(8..).unwrap_or_default();
-    !ports.into_iter().any(is_of_interest) && !dtls_ports.may_begin(ports, payload)
+    !ports.into_iter().any(is_of_interest) && !datagram_ports.may_begin(ports, payload)
 }
 
 /// The skip under which such a datagram is counted.

@@ -436,6 +436,7 @@ pub(crate) fn no_traffic() -> Report {
         tcp_connections: 3,
         tls_connections: 1,
         dtls_connections: 0,
+        quic_connections: 0,
         capwap_data_dtls_packets: 0,
         dns_names: vec!["ntp.example.net".into()],
         server_names: vec!["evil\x07.example".into()],

@@ -308,7 +308,7 @@ pub struct Contents {
     pub dns_names: Vec<String>,
     /// Server names in Client Hellos that are not licensing, the first few.
     pub server_names: Vec<String>,
-    /// Packets of QUIC (UDP port 443), which are not read.
+    /// Packets of UDP port 443 that are not read: of QUIC behind its handshake, or of something else.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub quic_packets: u64,
     /// Packets of CAPWAP that are not read.
@@ -317,6 +317,9 @@ pub struct Contents {
     /// Attempts at DTLS over UDP.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub dtls_connections: u64,
+    /// Attempts at QUIC.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub quic_connections: u64,
     /// Packets of CAPWAP data inside DTLS (UDP port 5247), which are not read.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub capwap_data_dtls_packets: u64,
@@ -332,6 +335,7 @@ impl From<&contents::Contents> for Contents {
             quic_packets,
             capwap_packets,
             dtls_connections,
+            quic_connections,
             capwap_data_dtls_packets,
         } = contents;
         Self {
@@ -342,6 +346,7 @@ impl From<&contents::Contents> for Contents {
             quic_packets: *quic_packets,
             capwap_packets: *capwap_packets,
             dtls_connections: *dtls_connections,
+            quic_connections: *quic_connections,
             capwap_data_dtls_packets: *capwap_data_dtls_packets,
         }
     }
@@ -676,7 +681,7 @@ pub struct Lookup {
     pub addresses: Vec<String>,
 }
 
-/// One TCP connection, or one attempt at DTLS over UDP.
+/// One TCP connection, or one attempt at DTLS or QUIC over UDP.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Connection {
@@ -690,7 +695,7 @@ pub struct Connection {
     pub licensing: bool,
     /// The tunnel it travelled in, or null.
     pub tunnel: Option<String>,
-    /// Carrier of TLS where that is not TCP: `dtls` over UDP, or `capwap`, behind the header of CAPWAP control.
+    /// Carrier of TLS where that is not TCP: `dtls` over UDP, or `capwap`, behind the header of CAPWAP control, or `quic`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier: Option<String>,
     /// TCP; of datagrams what they share with it: frames, bytes, what was sent again, copies.

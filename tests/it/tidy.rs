@@ -25,6 +25,7 @@ const FOLDERS: &[&str] = &[
     "http",
     "tls",
     "dtls",
+    "quic",
     "device",
     "profile",
     "connection",

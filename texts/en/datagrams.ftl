@@ -67,3 +67,32 @@ join-refused-cannot-tell = what the Join Response said: it is encrypted
 join-refused-or-restart = an access point that loads new software or has found a better controller ends the session in the same way
 join-refused-do = read why the controller refuses: its list of access points, the country, the number of access points that it may serve, its software for this model
 because-capwap = an access point speaks CAPWAP with it
+
+# QUIC
+quic-version-summary = { $service } speaks none of the versions of QUIC that the { $who } asks for (version { $asked }); it lists { $offers }
+quic-versions = { $count ->
+    [one] version { $list }
+   *[other] the versions { $list }
+}
+quic-no-versions = no version that exists
+quic-version-asked = Client Hello in a packet of QUIC version { $asked }
+quic-version-list = Version Negotiation: the server lists { $offers }
+quic-version-cannot-tell = whether the { $who } knows another of the versions listed: it did not go on
+quic-version-or = nothing protects such a list: whoever sees the packets could have sent it
+quic-version-do = enable QUIC version { $asked } on { $server }, or let the client use TCP there
+quic-closed-summary-server = { $service } ended the handshake of QUIC: { $what } ({ $error })
+quic-closed-summary-client = the { $who } ended the handshake of QUIC with { $service }: { $what } ({ $error })
+quic-closed-with = the { $who } ends the connection: { $error }
+quic-closed-with-reason = the { $who } ends the connection: { $error }, with the words { $reason }
+quic-closed-cannot-tell = why: the number is all that QUIC tells
+quic-closed-log = look at the log of the { $who } for the reason
+quic-error-refused = it takes no new connections now
+quic-error-protocol = it holds that the other side broke the rules of QUIC
+quic-error-token = the token of a Retry is not the one it gave
+quic-error-path = no path between the two carries packets that are large enough
+quic-error-versions = the versions named inside the handshake do not fit those outside
+quic-error-application = the application ended it
+quic-error-other = it gives no alert of TLS
+quic-then-tcp = the { $who } tried TCP to { $server } instead
+quic-then-tcp-complete = the { $who } went on over TCP to { $server }, and that handshake was complete
+quic-then-tcp-unanswered = the { $who } tried TCP to { $server } instead, which was not answered either

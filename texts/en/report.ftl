@@ -64,6 +64,7 @@ text-holds-one-with = 1 TCP connection, with TLS
 text-holds-without = { $tcp } TCP connections, none of them with TLS
 text-holds = { $tcp } TCP connections, { $tls } of them with TLS
 text-holds-dtls = { $count } attempts at DTLS over UDP
+text-holds-quic = { $count } attempts at QUIC
 text-holds-capwap-data = { $count } packets of CAPWAP data inside DTLS
 text-holds-servers = servers asked for: { $names }
 text-holds-names = names looked up: { $names }

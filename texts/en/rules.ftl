@@ -635,7 +635,7 @@ no-licensing-traffic-summary-tls = no TLS connection that could be judged in thi
 } ({ $tls } with TLS)
 no-licensing-traffic-summary-tls-empty = no TLS connection that could be judged in this capture: it covers { $watched } and holds not a single frame
 no-licensing-traffic-again = capture again while the client connects, from before its SYN, on an interface that sees both directions
-no-licensing-traffic-cannot-tell-udp = what went over UDP: { $quic } packets of UDP port 443 (QUIC, HTTP/3) and { $capwap } of CAPWAP (control inside DTLS) are there, and are not read
+no-licensing-traffic-cannot-tell-udp = what went over UDP: { $quic } packets of UDP port 443 (QUIC behind its first packets, or something else) and { $capwap } of CAPWAP (control inside DTLS) are there, and are not read
 no-licensing-traffic-over-tcp = let the client connect over TCP (switch QUIC or HTTP/3 off, or block UDP 443) while capturing: TLS inside QUIC is not read
 no-licensing-traffic-verify = tlswalk then shows an attempt
 no-licensing-traffic-cannot-tell-private = whether a connection above is to an SSM On-Prem, a CSLU or a proxy of yours: name it with --on-prem, --cslu or --proxy; --all judges every TLS connection

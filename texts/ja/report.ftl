@@ -46,6 +46,7 @@ text-holds-one-with = TCP 接続 1 本、TLS あり
 text-holds-without = TCP 接続 { $tcp } 本、いずれも TLS なし
 text-holds = TCP 接続 { $tcp } 本、うち TLS { $tls } 本
 text-holds-dtls = UDP 上の DTLS の試行 { $count } 件
+text-holds-quic = QUIC の試行 { $count } 件
 text-holds-capwap-data = DTLS 内の CAPWAP データ { $count } パケット
 text-holds-servers = 接続先のサーバ名：{ $names }
 text-holds-names = 名前解決された名前：{ $names }

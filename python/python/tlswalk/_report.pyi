@@ -108,6 +108,7 @@ class Contents(TypedDict):
     quic_packets: NotRequired[int]
     capwap_packets: NotRequired[int]
     dtls_connections: NotRequired[int]
+    quic_connections: NotRequired[int]
     capwap_data_dtls_packets: NotRequired[int]
 
 class Overall(TypedDict):
@@ -197,7 +198,7 @@ class Connection(TypedDict):
     server: str
     licensing: bool
     tunnel: str | None
-    carrier: NotRequired[Literal['dtls', 'capwap']]
+    carrier: NotRequired[Literal['dtls', 'capwap', 'quic']]
     tcp: Tcp
     tls: Tls | None
     steps: list[Step]
@@ -270,7 +271,7 @@ class Alert(TypedDict):
 
 class Step(TypedDict):
     "One step of the walk."
-    kind: Literal['syn', 'syn-ack', 'ack', 'connect-request', 'connect-response', 'http-request', 'http-response', 'discovery-request', 'discovery-response', 'join-request', 'join-response', 'client-hello', 'hello-verify-request', 'hello-retry-request', 'hello-request', 'server-hello', 'encrypted-extensions', 'certificate', 'certificate-status', 'server-key-exchange', 'certificate-request', 'server-hello-done', 'client-key-exchange', 'certificate-verify', 'change-cipher-spec', 'finished', 'new-session-ticket', 'key-update', 'encrypted-handshake', 'other-message', 'application-data', 'heartbeat', 'alert', 'fin', 'reset']
+    kind: Literal['syn', 'syn-ack', 'ack', 'connect-request', 'connect-response', 'http-request', 'http-response', 'discovery-request', 'discovery-response', 'join-request', 'join-response', 'client-hello', 'hello-verify-request', 'hello-retry-request', 'retry', 'version-negotiation', 'connection-close', 'hello-request', 'server-hello', 'encrypted-extensions', 'certificate', 'certificate-status', 'server-key-exchange', 'certificate-request', 'server-hello-done', 'client-key-exchange', 'certificate-verify', 'change-cipher-spec', 'finished', 'new-session-ticket', 'key-update', 'encrypted-handshake', 'other-message', 'application-data', 'heartbeat', 'alert', 'fin', 'reset']
     side: Literal['client', 'server']
     frame: int
     frames: list[int]

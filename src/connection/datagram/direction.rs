@@ -1,4 +1,4 @@
-//! Datagram → Event: what one side of DTLS says.
+//! Datagram → Event: what one side of DTLS says, and what is noted of one of QUIC.
 
 use crate::base::frame::{FrameAt, Timestamp};
 use crate::connection::datagram::Torn;
@@ -25,8 +25,8 @@ const MAX_RECORDS: u64 = 32;
 const MAX_AGAIN: usize = 32;
 
 /// Datagrams of one flight come within this time: timers start at a second, or at 400 ms (RFC 6347 section 4.2.4.1, RFC 9147
-/// section 5.8.2).
-const ONE_FLIGHT: i64 = 200_000_000;
+/// section 5.8.2; RFC 9002 section 6.2.2).
+pub(super) const ONE_FLIGHT: i64 = 200_000_000;
 
 /// Two copies of a datagram within this time are one datagram, captured twice.
 const COPIED: i64 = 100_000_000;
@@ -49,12 +49,12 @@ pub(super) struct Direction {
     /// The number of the next message, as far as all before it were handed on whole.
     expected: u16,
     /// A message was missing, or not whole.
-    has_hole: bool,
+    pub(super) has_hole: bool,
     /// Its first message was captured, or its hello.
     has_begun: bool,
     /// It sent a handshake message in clear.
-    has_spoken: bool,
-    /// It sent DTLS in clear.
+    pub(super) has_spoken: bool,
+    /// It sent DTLS in clear, or what of QUIC anybody can read.
     pub(super) has_clear: bool,
     /// It sent an encrypted record.
     pub(super) has_sealed: bool,
@@ -74,7 +74,7 @@ impl Direction {
         let went_on = |event: &Event| {
             !matches!(
                 event.kind,
-                EventKind::Control(_) | EventKind::Tls(Message::ClientHello(_))
+                EventKind::Control(..) | EventKind::Tls(Message::ClientHello(_))
             )
         };
         let is_unseen = self.side.frames == 0 && peer.events.iter().any(went_on);
@@ -136,6 +136,18 @@ impl Direction {
         });
     }
 
+    /// The same of a part of a datagram; its position tells no more than its order.
+    pub(super) fn say_from(&mut self, kind: EventKind, from: From, len: u64) {
+        self.push(Event {
+            kind,
+            frames: Frames::one(from.frame),
+            time: from.time,
+            from: self.at,
+            to: self.at.saturating_add(len.max(1)),
+            acked: from.heard,
+        });
+    }
+
     /// Reads the records of a datagram. `held` counts what all flows hold in messages that are not whole.
     pub(super) fn read(&mut self, bytes: &[u8], datagram: &Datagram<'_>, heard: Position, held: &mut usize) {
         let from = From {
@@ -180,13 +192,18 @@ impl Direction {
         }
     }
 
+    /// Counts a record of application data; whether it is told by itself.
+    pub(super) fn count_data(&mut self, len: u16) -> bool {
+        self.application_data.records += 1;
+        self.application_data.bytes += u64::from(len);
+        self.application_data.records <= MAX_RECORDS
+    }
+
     fn say_message(&mut self, message: Message, record: &Record<'_>, datagram: &Datagram<'_>, heard: Position) {
-        if let Message::ApplicationData { len } = message {
-            self.application_data.records += 1;
-            self.application_data.bytes += u64::from(len);
-            if self.application_data.records > MAX_RECORDS {
-                return;
-            }
+        if let Message::ApplicationData { len } = message
+            && !self.count_data(len)
+        {
+            return;
         }
         // The same encrypted Finished comes again with a repeated flight: whether a later one is another message is hidden.
         if let Message::EncryptedHandshake { .. } = message
@@ -208,7 +225,7 @@ impl Direction {
         });
     }
 
-    fn hand_on(&mut self, whole: Whole) {
+    pub(super) fn hand_on(&mut self, whole: Whole) {
         let is_damaged = match &whole.message {
             Message::DamagedMessage { .. } => true,
             Message::Certificate(certificates) => certificates.missing > 0,
@@ -230,7 +247,7 @@ impl Direction {
         });
     }
 
-    fn push(&mut self, event: Event) {
+    pub(super) fn push(&mut self, event: Event) {
         self.at = event.to;
         let most = if event.kind.tells_failure() {
             MAX_EVENTS + MAX_LATE_FAILURES
@@ -245,7 +262,7 @@ impl Direction {
     }
 
     /// A flight was sent again: several datagrams of it count once.
-    fn repeat(&mut self, datagram: &Datagram<'_>) {
+    pub(super) fn repeat(&mut self, datagram: &Datagram<'_>) {
         self.side.retransmissions += 1;
         let is_same = |known: &FrameAt| datagram.time.since(known.time) < ONE_FLIGHT;
         if self.again.len() < MAX_AGAIN && !self.again.last().is_some_and(is_same) {

@@ -1,11 +1,12 @@
-//! Datagram → DatagramFlow: one attempt at DTLS between two ends, and what each of them said.
+//! Datagram → DatagramFlow: one attempt at DTLS or QUIC between two ends, and what each of them said.
 
 use crate::base::carrier::Carrier;
 use crate::base::endpoint::Endpoint;
-use crate::base::frame::FrameAt;
+use crate::base::frame::{FrameAt, Timestamp};
 use crate::connection::datagram::control::{Inside, inside};
 use crate::connection::datagram::direction::Direction;
-use crate::connection::datagram::{Control, DatagramFacts};
+use crate::connection::datagram::quic::Quic;
+use crate::connection::datagram::{Control, DatagramFacts, outcome};
 use crate::connection::event::EventKind;
 use crate::connection::step::Sides;
 use crate::connection::walk::{self, StepKind};
@@ -23,7 +24,7 @@ const PAUSE: i64 = 2_000_000_000;
 /// Discoveries reported as steps; those beyond are counted.
 const MAX_DISCOVERIES: u64 = 4;
 
-/// An attempt at DTLS under observation.
+/// An attempt at DTLS or QUIC under observation.
 #[derive(Debug)]
 pub struct DatagramFlow {
     /// In order of first frames, among all connections.
@@ -38,6 +39,8 @@ pub struct DatagramFlow {
     control: Control,
     /// The first Client Hello's random value, and who sent it.
     hello: Option<(usize, [u8; 32])>,
+    /// Of QUIC.
+    quic: Option<Box<Quic>>,
 }
 
 /// The DTLS records in a datagram, if there are any.
@@ -47,6 +50,7 @@ fn dtls<'a>(datagram: &Datagram<'a>, carrier: Carrier) -> Option<&'a [u8]> {
             Inside::Dtls(bytes) => Some(bytes),
             Inside::Clear(_) => None,
         },
+        Carrier::Quic => None,
         _ => Some(datagram.payload),
     }
 }
@@ -65,6 +69,7 @@ impl DatagramFlow {
             directions: Default::default(),
             control: Control::default(),
             hello: None,
+            quic: (carrier == Carrier::Quic).then(Box::default),
         })
     }
 
@@ -73,6 +78,9 @@ impl DatagramFlow {
         // Its event comes long after the datagram.
         if datagram.fragments_missing {
             return false;
+        }
+        if carrier == Carrier::Quic {
+            return Quic::begins(datagram.payload);
         }
         if carrier == Carrier::Capwap {
             match inside(datagram.payload) {
@@ -91,6 +99,9 @@ impl DatagramFlow {
     /// Whether a datagram is the beginning of another attempt between the same ends: a hello with another random value, or a
     /// Discovery after DTLS.
     pub(super) fn is_reused_by(&self, datagram: &Datagram<'_>, from: usize) -> bool {
+        if let Some(quic) = &self.quic {
+            return quic.is_reused_by(datagram, from);
+        }
         if let Some(bytes) = dtls(datagram, self.carrier) {
             let other = hello_random(bytes, true);
             return matches!((self.hello, other), (Some((by, known)), Some(other)) if by != from || known != other);
@@ -122,7 +133,7 @@ impl DatagramFlow {
             )
         };
         let mut events = self.directions.iter().flat_map(|it| &it.events);
-        events.any(|event| is_alert(&event.kind))
+        events.any(|event| is_alert(&event.kind)) || self.quic.as_ref().is_some_and(|it| it.is_closed())
     }
 
     /// Whether a hello was captured.
@@ -140,6 +151,13 @@ impl DatagramFlow {
             return;
         }
         let heard = peer.position();
+        if let Some(quic) = &mut self.quic {
+            quic.accept(&mut self.directions, datagram, from, held);
+            if self.hello.is_none() {
+                self.hello = quic.client.map(|client| (client, [0; 32]));
+            }
+            return;
+        }
         if let Some(bytes) = dtls(datagram, self.carrier) {
             if self.hello.is_none() {
                 self.hello = hello_random(bytes, false).map(|random| (from, random));
@@ -161,7 +179,7 @@ impl DatagramFlow {
         };
         *count += 1;
         if *count <= MAX_DISCOVERIES {
-            own.say(EventKind::Control(kind), datagram, heard);
+            own.say(EventKind::Control(kind, None), datagram, heard);
         }
     }
 
@@ -170,6 +188,9 @@ impl DatagramFlow {
             return (client, ClientBy::ClientHello);
         }
         let [first, second] = self.ends;
+        if self.carrier == Carrier::Quic {
+            return (usize::from(first.port < second.port), ClientBy::Port);
+        }
         if self.carrier == Carrier::Capwap && (first.port == CONTROL_PORT) != (second.port == CONTROL_PORT) {
             return (usize::from(first.port == CONTROL_PORT), ClientBy::ServerHello);
         }
@@ -197,9 +218,12 @@ impl DatagramFlow {
         (usize::from(first.port < second.port), ClientBy::Port)
     }
 
-    /// Describes it when it has ended.
+    /// Describes it when it has ended; the capture went on to `until`.
     #[must_use]
-    pub fn into_connection(mut self: Box<Self>, held: &mut usize) -> Connection {
+    #[allow(clippy::too_many_lines, reason = "one line for each field of a connection")]
+    pub fn into_connection(mut self: Box<Self>, held: &mut usize, until: Timestamp) -> Connection {
+        let mut quic = self.quic.take();
+        let quic_facts = quic.as_mut().map(|it| Box::new(it.finish(&mut self.directions, held)));
         for direction in &mut self.directions {
             direction.finish(held);
         }
@@ -212,7 +236,10 @@ impl DatagramFlow {
         };
         let is_tls = [&own, &peer]
             .iter()
-            .any(|side| side.has_clear || side.has_sealed || side.events.iter().any(is_tls_event));
+            .any(|side| side.has_clear || side.has_sealed || side.events.iter().any(is_tls_event))
+            && quic
+                .as_ref()
+                .is_none_or(|it| !it.is_unread() || own.has_sealed || peer.has_sealed);
         let datagrams = DatagramFacts {
             is_whole: Sides {
                 client: own.is_whole(&peer),
@@ -227,8 +254,25 @@ impl DatagramFlow {
                 server: peer.torn,
             },
             control: self.control,
+            quic: quic_facts,
         };
-        let walk = walk::walk_datagrams(own.events, peer.events);
+        let mut walk = walk::walk_datagrams(own.events, peer.events);
+        match quic {
+            None => walk::tell_dtls13(&mut walk.tls),
+            Some(quic) => {
+                let [handshake, data] = [quic.handshake, quic.data].map(|[first, second]| match client {
+                    0 => Sides {
+                        client: first,
+                        server: second,
+                    },
+                    _ => Sides {
+                        client: second,
+                        server: first,
+                    },
+                });
+                outcome::tell(&mut walk, &handshake, &data, until);
+            }
+        }
         Connection {
             index: self.index,
             client: client_end,

@@ -1,6 +1,7 @@
-//! Datagram → Connection: DTLS over UDP, bare or behind the header of CAPWAP control, as a connection like any other.
+//! Datagram → Connection: DTLS over UDP, bare or behind the header of CAPWAP control, and QUIC, as a connection like any other.
 //!
-//! DTLS replaces what UDP lacks beside TCP: the numbers of handshake messages show repetitions, and an alert shows the end. The walk, and every rule on it, is that of TLS over TCP.
+//! DTLS replaces what UDP lacks beside TCP: the numbers of handshake messages show repetitions, and an alert shows the end. QUIC
+//! tells both itself as long as it can be read. The walk, and every rule on it, is that of TLS over TCP.
 
 pub mod channel;
 
@@ -10,10 +11,16 @@ mod direction;
 
 mod flow;
 
+mod outcome;
+
+mod quic;
+
 pub mod table;
 
 use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
-use crate::connection::step::Sides;
+use crate::base::wire_text::WireText;
+use crate::connection::step::{Side, Sides};
+use crate::quic::{TransportError, Version};
 
 /// The facts of a connection over datagrams beside its messages.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +33,36 @@ pub struct DatagramFacts {
     pub is_whole: Sides<bool>,
     /// CAPWAP control in clear.
     pub control: Control,
+    /// What QUIC itself says.
+    pub quic: Option<Box<QuicFacts>>,
+}
+
+/// What QUIC says beside the handshake that it carries.
+#[derive(Clone, Debug, Default)]
+pub struct QuicFacts {
+    /// The version of the client's first packet that could be read.
+    pub asked: Option<Version>,
+    /// The version of the last packet that could be read.
+    pub version: Option<Version>,
+    /// The server's list of versions, where it sent one: by frame.
+    pub negotiation: Option<(FrameNumber, Vec<Version>)>,
+    /// The first CONNECTION_CLOSE that could be read.
+    pub close: Option<Close>,
+    /// Initial packets that could not be read.
+    pub unread: u64,
+}
+
+/// The end of a connection, said in a packet that anybody can read.
+#[derive(Clone, Debug)]
+pub struct Close {
+    /// Who ended it.
+    pub side: Side,
+    /// Why.
+    pub error: TransportError,
+    /// The same in words, as far as it says.
+    pub reason: WireText,
+    /// Its frame.
+    pub frame: FrameNumber,
 }
 
 /// Datagrams that lack IP fragments.

@@ -1,4 +1,4 @@
-//! Datagram → DatagramFlow: the table of attempts at DTLS, by addresses and ports.
+//! Datagram → DatagramFlow: the table of attempts at DTLS and QUIC, by addresses and ports.
 //!
 //! Anybody can send a million Client Hellos from a million addresses: what is held is bounded, and the first to go are those
 //! that nobody answered.
@@ -10,6 +10,7 @@ use foldhash::fast::RandomState;
 use crate::base::carrier::Carrier;
 use crate::base::clock::Moment;
 use crate::base::endpoint::{Endpoint, is_host};
+use crate::base::frame::Timestamp;
 use crate::connection::Connection;
 use crate::connection::datagram::flow::DatagramFlow;
 use crate::connection::table::clock::OpenFlow;
@@ -71,7 +72,7 @@ impl DatagramFlows {
                 flow.accept(datagram, from, &mut self.held);
                 return true;
             }
-            ended.extend(self.take(&key).map(|it| (it, false)));
+            ended.extend(self.take(&key, datagram.time).map(|it| (it, false)));
         }
         let is_between_hosts = [datagram.src, datagram.dst].iter().all(|end| is_host(end.ip));
         if !is_between_hosts || !DatagramFlow::begins(datagram, carrier) {
@@ -100,13 +101,22 @@ impl DatagramFlows {
         self.flows.contains_key(&key)
     }
 
-    /// Hands on every attempt that is left, in order of first frames.
-    pub fn finish(&mut self) -> Vec<Connection> {
+    /// Hands on every attempt that is left, in order of first frames. What else the capture holds goes on to `until`.
+    pub fn finish(&mut self, until: Timestamp) -> Vec<Connection> {
         let mut flows: Vec<_> = std::mem::take(&mut self.flows).into_values().collect();
         self.order.clear();
         flows.sort_unstable_by_key(|flow| flow.index);
         let held = &mut self.held;
-        flows.into_iter().map(|flow| flow.into_connection(held)).collect()
+        let until = flows
+            .iter()
+            .map(|flow| flow.last.time)
+            .max()
+            .max(Some(until))
+            .unwrap_or(until);
+        flows
+            .into_iter()
+            .map(|flow| flow.into_connection(held, until))
+            .collect()
     }
 
     /// Hands on the attempts that are over at this time, going by how long they have been silent.
@@ -123,7 +133,7 @@ impl DatagramFlows {
             .collect();
         over.sort_unstable();
         for (_, key) in over {
-            ended.extend(self.take(&key).map(|it| (it, false)));
+            ended.extend(self.take(&key, moment.now).map(|it| (it, false)));
         }
         let flows = &self.flows;
         self.order
@@ -139,9 +149,9 @@ impl DatagramFlows {
         })
     }
 
-    fn take(&mut self, key: &Key) -> Option<Connection> {
+    fn take(&mut self, key: &Key, until: Timestamp) -> Option<Connection> {
         let flow = self.flows.remove(key)?;
-        Some(flow.into_connection(&mut self.held))
+        Some(flow.into_connection(&mut self.held, until))
     }
 
     /// Closes the oldest attempt that nobody answered, and where none of the oldest is one, the oldest.
@@ -157,7 +167,8 @@ impl DatagramFlows {
                 continue;
             }
             self.evicted += 1;
-            return self.take(&key);
+            let last = flow.last.time;
+            return self.take(&key, last);
         }
         None
     }
@@ -166,7 +177,7 @@ impl DatagramFlows {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::frame::{FrameNumber, Timestamp};
+    use crate::base::frame::FrameNumber;
     use crate::connection::step::{Side, StepKind};
     use crate::decode::Tunnel;
 
@@ -261,7 +272,7 @@ mod tests {
 
         fn end(mut self) -> Vec<Connection> {
             let mut all: Vec<_> = self.ended.into_iter().map(|(it, _)| it).collect();
-            all.extend(self.flows.finish());
+            all.extend(self.flows.finish(Timestamp(0)));
             all
         }
     }

@@ -1,4 +1,5 @@
-//! datagrams of DTLS → datagrams of the same length: handshake messages with pseudonyms, the rest emptied.
+//! datagrams of DTLS → datagrams of the same length: handshake messages with pseudonyms, the rest emptied. Those of QUIC go on to
+//! `quic.rs`.
 //!
 //! A certificate spans several datagrams, and a flight that is sent again is cut differently. So messages are gathered by their
 //! numbers first, replaced as wholes, and each fragment then takes its part (RFC 6347 section 4.2.3). Of CAPWAP control in clear
@@ -7,6 +8,7 @@
 use std::collections::HashMap;
 
 use super::pseudonym::Pseudonyms;
+use super::quic::Quic;
 use super::stream::{self, Certificates};
 use crate::base::endpoint::Endpoint;
 use crate::decode::capwap::{CONTROL_PORT, DATA_PORT, is_of_channel};
@@ -33,6 +35,7 @@ struct Attempt {
 pub(super) struct Datagrams {
     messages: HashMap<Key, Vec<u8>>,
     attempts: HashMap<(Endpoint, Endpoint), Attempt>,
+    quic: Quic,
 }
 
 /// Where DTLS begins in a payload, if it is DTLS.
@@ -53,7 +56,7 @@ impl Datagrams {
     /// Gathers the messages of a datagram; how many bytes that took.
     pub(super) fn take(&mut self, ends: (Endpoint, Endpoint), payload: &[u8]) -> usize {
         let Some(at) = begin_of_dtls(ends, payload) else {
-            return 0;
+            return self.quic.take(ends, payload);
         };
         let bytes = payload.get(at..).unwrap_or_default();
         let attempt = self.attempt(ends, bytes);
@@ -77,6 +80,7 @@ impl Datagrams {
 
     /// Replaces what identifies in all that was gathered.
     pub(super) fn redact(&mut self, names: &Pseudonyms, certificates: Certificates) {
+        self.quic.redact(names, certificates);
         for ((_, _, _, (_, kind, _)), message) in &mut self.messages {
             match kind {
                 1 => client_hello(message, names, certificates),
@@ -89,7 +93,11 @@ impl Datagrams {
     }
 
     /// Replaces a datagram; whether it was emptied since nobody took it apart.
-    pub(super) fn put(&mut self, ends: (Endpoint, Endpoint), payload: &mut [u8]) -> bool {
+    pub(super) fn put(&mut self, ends: (Endpoint, Endpoint), payload: &mut [u8], names: &Pseudonyms) -> bool {
+        if self.quic.knows(ends) {
+            self.quic.put(ends, payload, names);
+            return false;
+        }
         if is_clear_control(ends, payload) {
             clear_control(payload);
             return false;

@@ -37,6 +37,7 @@ mod frame;
 mod hello;
 mod http;
 mod pseudonym;
+mod quic;
 mod stream;
 mod written;
 
@@ -192,7 +193,7 @@ impl Redactor {
         } = self;
         let emptied = frame::frame(frame.link, &mut bytes, names, &mut |whose, payload| {
             let segment = match whose {
-                Payload::Udp { src, dst } => return datagrams.put((*src, *dst), payload),
+                Payload::Udp { src, dst } => return datagrams.put((*src, *dst), payload, names),
                 Payload::Tcp(segment) => segment,
             };
             let epoch = epoch_of(epochs, segment);

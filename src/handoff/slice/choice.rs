@@ -69,7 +69,7 @@ impl Choice {
         let hosts = report.attempts.iter().filter_map(|attempt| attempt.device.parse().ok());
         Self {
             breadth,
-            decoder: Decoder::new(),
+            decoder: Decoder::new().following_quic(true),
             evidence: cited(report).map(|(frame, ..)| frame).collect(),
             names: names.collect(),
             hosts: hosts
@@ -111,7 +111,7 @@ impl Choice {
                         || segment.dst.port == 53 && hosts.contains(&segment.src.ip)
                         || segment.src.port == 53 && hosts.contains(&segment.dst.ip)
                 }
-                Decoded::Dtls(datagram) | Decoded::Capwap(datagram) => {
+                Decoded::Dtls(datagram) | Decoded::Quic(datagram) | Decoded::Capwap(datagram) => {
                     flows.contains(&ordered(datagram.src, datagram.dst))
                         || is_near(datagram.src.ip)
                         || is_near(datagram.dst.ip)

@@ -11,6 +11,7 @@ use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
 use crate::base::frame::FrameAt;
 use crate::base::phrase::{Phrase, phrase};
+use crate::base::wire_text::WireText;
 use crate::connection::Connection;
 use crate::connection::datagram::{DatagramFacts, Torn};
 use crate::connection::walk::{Side, Step, StepKind};
@@ -58,10 +59,33 @@ pub(super) fn unanswered(attempt: &Attempt<'_>, context: &Context<'_>, id: Verdi
     finding = with_repeats(finding, facts, Side::Client)
         .claims_silence_of(Side::Server)
         .cannot_tell(phrase("datagrams-cannot-tell-where"));
+    finding = with_tcp(finding, attempt, connection, context);
     if facts.control.last_answer.is_none() {
         finding = finding.remedy(elsewhere(attempt, Owner::Firewall, allow(attempt, connection)));
     }
     Some(finding.remedy(listening(attempt, connection)))
+}
+
+/// Adds that the client went on over TCP, as clients do whose QUIC is not answered.
+fn with_tcp(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, context: &Context<'_>) -> Finding {
+    if connection.carrier != Carrier::Quic {
+        return finding;
+    }
+    let name = connection.server_name().map(WireText::raw);
+    let Some(tcp) = context.surroundings.tcp_after(connection, name) else {
+        return finding;
+    };
+    let what = phrase(match (tcp.is_complete, tcp.is_answered) {
+        (true, _) => "quic-then-tcp-complete",
+        (false, true) => "quic-then-tcp",
+        (false, false) => "quic-then-tcp-unanswered",
+    });
+    finding
+        .evidence(
+            tcp.said.first,
+            what.with("who", client(attempt)).with("server", tcp.server),
+        )
+        .beside(tcp.said)
 }
 
 /// How a handshake stopped.
@@ -95,6 +119,10 @@ impl<'a> Stopped<'a> {
             || tls.application_data.server > 0
             || tls.application_data.client > 0
         {
+            return None;
+        }
+        // Of QUIC nothing is known of a client that was not heard.
+        if connection.carrier == Carrier::Quic && tls.client_hello.is_none() {
             return None;
         }
         let last = connection.steps.iter().rfind(|step| step.kind.is_tls())?;

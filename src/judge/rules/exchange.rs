@@ -20,6 +20,7 @@ pub(super) fn went_well(attempt: &Attempt<'_>) -> bool {
             let sound = tls.first_error().is_none()
                 && tls.client_alert_instead_of_finished.is_none()
                 && tls.server_alert_after_finished.is_none()
+                && tls.unclear_answer.is_none()
                 && tls.is_complete()
                 && tls.server_hello.is_some();
             // Without an answer the connection must have been closed in good order, with nothing asked and nothing hidden:

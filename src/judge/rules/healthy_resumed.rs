@@ -3,6 +3,8 @@
 use super::exchange::{handshake_took, went_well};
 use super::{seconds, service};
 use crate::attempt::Attempt;
+use crate::base::carrier::Carrier;
+use crate::base::confidence::Confidence;
 use crate::base::phrase::phrase;
 use crate::connection::walk::StepKind;
 use crate::judge::context::Context;
@@ -26,19 +28,24 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
         "healthy-resumed-session-id"
     };
     let took = handshake_took(connection);
-    Some(
-        Finding::ok(
-            RULE.id,
-            phrase("healthy-resumed-summary")
-                .with("service", service(attempt))
-                .with("how", phrase(how))
-                .with("took", seconds(took)),
-        )
-        .evidence(
-            server_hello.frame,
-            phrase("healthy-resumed-accepts")
-                .with("how", phrase(how))
-                .with("took", seconds(took)),
-        ),
+    let finding = Finding::ok(
+        RULE.id,
+        phrase("healthy-resumed-summary")
+            .with("service", service(attempt))
+            .with("how", phrase(how))
+            .with("took", seconds(took)),
     )
+    .evidence(
+        server_hello.frame,
+        phrase("healthy-resumed-accepts")
+            .with("how", phrase(how))
+            .with("took", seconds(took)),
+    );
+    // What follows the hellos shows by its size only.
+    Some(match connection.carrier {
+        Carrier::Quic => finding
+            .confidence(Confidence::Likely)
+            .alternative("no-application-response", phrase("healthy-ticket-or-answer")),
+        _ => finding,
+    })
 }

@@ -110,7 +110,8 @@ pub(super) fn unanswered(connection: &Connection, late: bool) -> Option<FrameNum
             && tls.application_data.client > 0
             && (tls.application_data.server == 0 && !says_more(connection) || late)
             && tls.first_error().is_none()
-            && tls.server_alert_after_finished.is_none();
+            && tls.server_alert_after_finished.is_none()
+            && tls.unclear_answer.is_none();
         return tls.first_application_data.client.filter(|_| open);
     }
     let exchange = connection.http.last()?;

@@ -3,6 +3,7 @@
 use super::sight::lost_sight;
 use super::{lost_bytes, service, side_name};
 use crate::attempt::Attempt;
+use crate::base::carrier::Carrier;
 use crate::base::frame::FrameAt;
 use crate::base::phrase::{Phrase, phrase};
 use crate::capture::End;
@@ -84,7 +85,9 @@ pub(super) fn reasons(connection: &Connection, context: &Context<'_>) -> Vec<Phr
     if !started {
         reasons.push(phrase("incomplete-capture-no-beginning"));
     }
-    if !super::is_closed(connection) {
+    // Another capture would show the end of QUIC no better.
+    let hides_end = connection.carrier == Carrier::Quic && connection.tls.as_ref().is_some_and(TlsFacts::is_complete);
+    if !super::is_closed(connection) && !hides_end {
         reasons.push(still_open(connection, context));
     }
     if let End::Truncated { after, detail, .. } = &context.capture.end {

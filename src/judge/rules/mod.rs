@@ -77,6 +77,7 @@ mod plain_text_to_tls;
 mod proxy_authentication_required;
 mod proxy_no_response;
 mod proxy_refused;
+mod quic_said;
 mod refusal_causes;
 mod refused_by_service;
 mod remedy;

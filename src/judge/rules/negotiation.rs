@@ -124,11 +124,13 @@ pub(super) fn foreign_clauses(tls: &TlsFacts, carrier: Carrier) -> Vec<Phrase> {
         .collect()
 }
 
-/// `TLS 1.2`, `SSL 3.0`, `DTLS 1.2`.
+/// `TLS 1.2`, `SSL 3.0`, `DTLS 1.2`, `QUIC (TLS 1.3)`.
 pub(super) fn version_name(version: Version, carrier: Carrier) -> String {
     let text = version.to_string();
     if text.starts_with("SSL") {
         text
+    } else if carrier == Carrier::Quic {
+        format!("QUIC (TLS {text})")
     } else if carrier.is_datagram() {
         format!("DTLS {text}")
     } else {

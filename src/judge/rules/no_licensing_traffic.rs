@@ -60,7 +60,11 @@ pub fn finding(context: &Context<'_>) -> Finding {
         );
     }
     // Another capture of QUIC would hold QUIC again.
-    if context.options.profile.everything && contents.tcp_connections == 0 && contents.quic_packets > 0 {
+    if context.options.profile.everything
+        && contents.tcp_connections == 0
+        && contents.quic_packets > 0
+        && contents.quic_connections == 0
+    {
         return finding.remedy(Remedy {
             owner: Owner::Wlc,
             action: phrase("no-licensing-traffic-over-tcp"),

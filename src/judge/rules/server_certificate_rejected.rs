@@ -5,10 +5,11 @@ use super::certificate_remedies::{Refused, url_by_name, with_remedies};
 use super::wording::date;
 use super::{
     alert_from, alert_text, certificate_causes, certificate_clauses, client, elsewhere, on_client, sees_handshake,
-    service,
+    service, watched_after,
 };
 use crate::attempt::Attempt;
 use crate::attempt::other_connections::Stretch;
+use crate::base::carrier::Carrier;
 use crate::base::confidence::Confidence;
 use crate::base::dialect::task;
 use crate::base::frame::FrameNumber;
@@ -91,6 +92,10 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
     let tls = connection.tls.as_ref()?;
     let judgement = attempt.judgements.server.as_ref();
     let (alert, sure) = refusal(connection, tls, judgement)?;
+    // Of QUIC nothing shows the end but that nothing follows.
+    if connection.carrier == Carrier::Quic && !watched_after(connection, alert.time, context) {
+        return None;
+    }
     let described = alert.content.map(|(_, description)| description);
     let message = tls.certificates.server.as_ref();
     let leaf = message.and_then(|it| it.chain.first()?.fields.as_deref().ok());

@@ -5,7 +5,7 @@
 use crate::attempt::Attempt;
 use crate::base::frame::Timestamp;
 use crate::connection::Connection;
-use crate::connection::walk::{Alert, Side, StepKind, TlsFacts};
+use crate::connection::walk::{Alert, Seen, Side, StepKind, TlsFacts};
 use crate::judge::context::Context;
 use crate::tcp::side::Mark;
 use crate::tcp::stream::GapCause;
@@ -34,9 +34,17 @@ pub(super) fn lost_sight(connection: &Connection) -> bool {
 
 /// Whether either side ended the connection.
 pub(super) fn is_closed(connection: &Connection) -> bool {
-    // Datagrams are closed by an alert, and by nothing else.
-    let has_alert = || connection.tls.as_ref().is_some_and(|tls| !tls.alerts.is_empty());
+    // Datagrams are closed by an alert, or as QUIC says. What only its size shows to be one may be something else.
+    let is_seen = |alert: &Alert| alert.seen != Seen::Inferred;
+    let has_alert = || {
+        connection
+            .tls
+            .as_ref()
+            .is_some_and(|tls| tls.alerts.iter().any(is_seen))
+    };
+    let quic = connection.datagrams.as_ref().and_then(|it| it.quic.as_ref());
     connection.carrier.is_datagram() && has_alert()
+        || quic.is_some_and(|it| it.close.is_some())
         || Side::both()
             .iter()
             .any(|&side| connection.tcp[side].fin.is_some() || connection.tcp[side].reset.is_some())

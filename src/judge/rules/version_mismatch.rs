@@ -18,6 +18,9 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if let Some(finding) = super::tlcp::mismatch(attempt, RULE.id) {
         return Some(finding);
     }
+    if let Some(finding) = super::quic_said::no_version(attempt, RULE.id) {
+        return Some(finding);
+    }
     let case = recognise(attempt)?;
     let finding = Finding::error(RULE.id, case.alert.side.into(), At::Tls, case.summary());
     Some(case.with_remedies(case.with_evidence(finding, context)))

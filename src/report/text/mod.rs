@@ -244,6 +244,9 @@ fn nothing(page: &mut Page<'_>, report: &Report, verbose: bool) -> io::Result<()
     if held.dtls_connections > 0 {
         parts.push(phrase("text-holds-dtls").with("count", grouped(held.dtls_connections)));
     }
+    if held.quic_connections > 0 {
+        parts.push(phrase("text-holds-quic").with("count", grouped(held.quic_connections)));
+    }
     if held.capwap_data_dtls_packets > 0 {
         parts.push(phrase("text-holds-capwap-data").with("count", grouped(held.capwap_data_dtls_packets)));
     }

@@ -7,9 +7,10 @@ use crate::report::Confidence;
 use crate::report::labels::{alert, step_name};
 use crate::report::{Connection, Count, Exchange, Lookup, Step};
 
-/// `TLS`, or `DTLS` over UDP.
-pub(super) const fn protocol(connection: &Connection) -> &'static str {
-    match connection.carrier {
+/// `TLS`, `DTLS` over UDP, or `QUIC, TLS`.
+pub(super) fn protocol(connection: &Connection) -> &'static str {
+    match connection.carrier.as_deref() {
+        Some("quic") => "QUIC, TLS",
         Some(_) => "DTLS",
         None => "TLS",
     }

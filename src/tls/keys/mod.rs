@@ -14,6 +14,8 @@ use crate::base::hexadecimal::hexadecimal;
 pub(crate) mod opener;
 mod protection;
 
+pub(crate) use protection::expand_label;
+
 /// Sessions that are kept of a key log: at some 300 bytes each, a busy day of a server, and 80 MB.
 const MOST_SESSIONS: usize = 262_144;
 

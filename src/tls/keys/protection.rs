@@ -160,7 +160,7 @@ impl Protection {
 }
 
 /// HKDF-Expand-Label with no context (RFC 9846 section 7.1).
-fn expand_label(secret: &hkdf::Prk, label: &[u8], out: &mut [u8]) -> Option<()> {
+pub(crate) fn expand_label(secret: &hkdf::Prk, label: &[u8], out: &mut [u8]) -> Option<()> {
     let len = u16::try_from(out.len()).ok()?.to_be_bytes();
     let label_len = [u8::try_from(label.len()).ok()?];
     let info = [&len[..], &label_len, label, &[0]];

@@ -15,6 +15,12 @@ pub struct Reviewed {
 /// reader of the report is told of, never as certain.
 pub const REVIEWED: &[Reviewed] = &[
     Reviewed {
+        sample: "quic-certificate-unknown-ca",
+        case: "shuffle",
+        change: "→ silent-mid-handshake by unknown, possible",
+        reason: "a frame of the server's that got the time of a later one reads as a flight that was sent again",
+    },
+    Reviewed {
         sample: "tls-not-offered",
         case: "split 1",
         change: "→ gone",

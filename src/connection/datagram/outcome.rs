@@ -1,0 +1,144 @@
+//! sizes and directions → TlsFacts: how far a handshake of QUIC came, behind what can be read of it.
+//!
+//! A client sends packets with a short header when its handshake is complete (RFC 9001 section 5.7), a server may before that. What
+//! they hold is hidden: a short answer may be an acknowledgement as well as the end of the connection. Whoever reads the end says
+//! nothing more (RFC 9000 section 10.2.2), so that a client which goes on has not been refused.
+
+use crate::base::frame::{FrameNumber, Timestamp};
+use crate::connection::datagram::direction::ONE_FLIGHT;
+use crate::connection::step::{Seen, Side, Sides, Step, StepKind};
+use crate::connection::walk::{Alert, Walk};
+
+/// A packet of which only the size shows.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sample {
+    pub(super) frame: FrameNumber,
+    pub(super) time: Timestamp,
+    pub(super) len: usize,
+    /// How much of the other direction had been captured.
+    pub(super) heard: u64,
+}
+
+/// The longest packet that ends a connection, with words of reason: longer ones hold an answer, or tickets.
+const LONGEST_CLOSE: usize = 300;
+
+/// A refusal follows what it refuses within this time; clocks of two captures may differ by as much.
+const PROMPT: i64 = 3_000_000_000;
+
+/// What is sent at once comes within this time.
+const AT_ONCE: i64 = 1_000_000_000;
+
+/// Who has no answer sends again by then (RFC 9002 section 6.2: the first timer is a second at most).
+const WATCHED: i64 = 3_000_000_000;
+
+/// What the packets of a handshake behind the hellos, and of application data, show, where the capture went on to `until`.
+pub(super) fn tell(walk: &mut Walk, handshake: &Sides<Vec<Sample>>, data: &Sides<Vec<Sample>>, until: Timestamp) {
+    let first = data.client.iter().min_by_key(|it| it.time).copied();
+    let Some(first) = first else {
+        // Application data of a server before the handshake is complete is no answer.
+        walk.tls.application_data = Sides::default();
+        walk.tls.first_application_data = Sides::default();
+        if let Some(last) = broke_off(handshake, data).filter(|it| until.since(it.time) >= WATCHED) {
+            refuse(walk, last);
+        }
+        return;
+    };
+    let tls = &mut walk.tls;
+    let before = handshake.server.iter().filter(|it| it.time <= first.time);
+    let shown = before.max_by_key(|it| it.time).map(|it| it.frame);
+    let hello = walk.steps.iter().find(|it| it.kind == StepKind::ServerHello);
+    let of_server = shown.or_else(|| hello.map(|it| it.frame)).unwrap_or(first.frame);
+    // The last of the client's handshake is its Finished, as a rule in one datagram with what follows.
+    let of_client = handshake
+        .client
+        .iter()
+        .filter(|it| it.time <= first.time)
+        .max_by_key(|it| it.time);
+    let finished = of_client.map(|it| it.frame);
+    let is_it = |step: &&mut Step| {
+        step.side == Side::Client && step.kind == StepKind::EncryptedHandshake && Some(step.frame) == finished
+    };
+    if let Some(step) = walk.steps.iter_mut().find(is_it) {
+        (step.kind, step.seen) = (StepKind::Finished, Seen::Inferred);
+    }
+    tls.finished = Sides {
+        client: Some(finished.unwrap_or(first.frame)),
+        server: Some(of_server),
+    };
+    let mut behind: Vec<&Sample> = data.server.iter().filter(|it| it.time >= first.time).collect();
+    behind.sort_by_key(|it| it.time);
+    match behind.first() {
+        None => {
+            tls.application_data.server = 0;
+            tls.first_application_data.server = None;
+            // Early data is answered before the handshake is complete, and who has no answer asks again.
+            let asks_again = data.client.iter().any(|it| it.time.since(first.time) >= ONE_FLIGHT);
+            if let Some(shown) = data
+                .server
+                .first()
+                .map(|it| it.frame)
+                .or((!asks_again).then_some(first.frame))
+            {
+                tls.unclear_answer = Some(shown);
+            }
+        }
+        Some(answer) if is_answered(&data.client, &behind) => {
+            tls.first_application_data.server = Some(answer.frame);
+            tls.ticket_or_answer = Some(answer.frame);
+        }
+        Some(short) => {
+            tls.application_data.server = 0;
+            tls.first_application_data.server = None;
+            tls.unclear_answer = Some(short.frame);
+        }
+    }
+}
+
+/// Whether what the server sent is more than the end of the connection: too long for that, or the client went on and was answered
+/// once more.
+fn is_answered(client: &[Sample], behind: &[&Sample]) -> bool {
+    let went_on = || {
+        let first = behind.first()?;
+        let on = client
+            .iter()
+            .filter(|it| it.time > first.time)
+            .min_by_key(|it| it.time)?;
+        let again = behind.iter().find(|it| it.time > on.time)?;
+        client.iter().find(|it| it.time > again.time)
+    };
+    behind.iter().any(|it| it.len > LONGEST_CLOSE) || went_on().is_some()
+}
+
+/// The client's last packet of the handshake where it broke off behind the server's flight: it never completed the handshake, did not
+/// ask again, and neither did the server, which would send its flight again to a client that fell silent.
+fn broke_off(handshake: &Sides<Vec<Sample>>, data: &Sides<Vec<Sample>>) -> Option<Sample> {
+    let first = handshake.client.iter().min_by_key(|it| it.time)?;
+    let last = handshake.client.iter().max_by_key(|it| it.time)?;
+    let of_server = handshake.server.iter().chain(&data.server).map(|it| it.time);
+    let heard = of_server.max()?;
+    let is_prompt = last.time.since(heard).abs() < PROMPT && last.time.since(first.time) < AT_ONCE;
+    is_prompt.then_some(*last)
+}
+
+fn refuse(walk: &mut Walk, last: Sample) {
+    let is_it = |step: &Step| {
+        step.side == Side::Client && step.kind == StepKind::EncryptedHandshake && step.frames.contains(&last.frame)
+    };
+    let Some(at) = walk.steps.iter().rposition(is_it) else {
+        return;
+    };
+    if let Some(step) = walk.steps.get_mut(at) {
+        (step.kind, step.seen) = (StepKind::Alert, Seen::Inferred);
+    }
+    walk.tls.alerts.push(Alert {
+        side: Side::Client,
+        content: None,
+        frame: last.frame,
+        time: last.time,
+        seen: Seen::Inferred,
+        step: at,
+        after_close: false,
+    });
+    walk.tls.alerts.sort_by_key(|alert| alert.step);
+    walk.tls.client_alert_instead_of_finished = Some(last.frame);
+}
