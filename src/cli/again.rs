@@ -57,7 +57,7 @@ fn quoted(option: &str, value: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::args::{Parsed, parse};
+    use crate::cli::parsed::{Parsed, parse};
 
     #[test]
     fn what_was_typed_is_typed_again() {

@@ -107,7 +107,7 @@ impl Cli {
 
     /// `-o -` is no `-o` at all, except for a slice, which goes nowhere by itself; and what is said by a file's ending need not be
     /// said by `-f`.
-    fn with_output(mut self, says_format: bool, formats: &[Format]) -> Result<Self, String> {
+    pub(super) fn with_output(mut self, says_format: bool, formats: &[Format]) -> Result<Self, String> {
         if matches!(self.command, Some(Command::Slice { .. })) {
             return Ok(self);
         }
@@ -479,7 +479,7 @@ impl Inspect {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::cli::parsed::{Parsed, parse};
 
     fn mistake(arguments: &[&str]) -> String {
         match parse(

@@ -28,12 +28,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use args::{Cli, Command, Inspect};
-use parsed::Parsed;
 use commands::Hashed;
 use commands::redact::Together;
 use expect::{Expectations, Tally, code, expected};
 use given::options;
 use output::Output;
+use parsed::Parsed;
 use progress::Progress;
 use stdin::Waiting;
 use tlswalk::Options;

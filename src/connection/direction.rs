@@ -461,8 +461,8 @@ fn read_item(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::frame::{FrameNumber, Timestamp};
     use crate::base::endpoint::Endpoint;
+    use crate::base::frame::{FrameNumber, Timestamp};
     use crate::connection::fast_path::{MAX_RECENT, fingerprint};
     use crate::decode::{TcpFlags, Tunnel};
     use crate::tcp::side::MAX_OPENING;
