@@ -379,7 +379,7 @@ fn named<T: clap::ValueEnum>(value: &T) -> Vec<String> {
         .collect()
 }
 
-fn targets(targets: &Vec<Target>) -> Vec<String> {
+fn targets(targets: &[Target]) -> Vec<String> {
     targets.iter().map(ToString::to_string).collect()
 }
 
@@ -478,7 +478,9 @@ fn of_site(filling: &mut Filling<'_>, inspect: &mut Inspect, site: Site) -> Resu
         ("cslu", &mut inspect.cslu, site.cslu),
         ("proxy", &mut inspect.proxy, site.proxy),
     ] {
-        filling.fill(key, slot, [(env, words(key)?), (at, of_site.map(unwrapped))], targets);
+        filling.fill(key, slot, [(env, words(key)?), (at, of_site.map(unwrapped))], |it| {
+            targets(it)
+        });
     }
     // Paths are parted as those of PATH are: a comma may stand in a name.
     let paths = value_of(&variable("ca")).map(|value| env::split_paths(&value).collect());

@@ -747,5 +747,5 @@ in-between-summary = { $service } was answered on the way, with HTTP { $status }
 in-between-product = the page is that of { $product }
 in-between-portal = a captive portal wants somebody to sign in first
 in-between-page = the answer has “{ $mark }”, as pages of { $product } have
-in-between-or = the service itself may answer so; its log shows it whether the request arrived
+in-between-or = the service itself may answer so; its log shows whether the request arrived
 in-between-sign-in = sign { $device } in at the captive portal, or let it pass there without

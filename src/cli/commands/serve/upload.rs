@@ -91,6 +91,10 @@ impl Read for Timed<'_> {
 
 impl Upload {
     /// Reads a form of at most `most` bytes.
+    #[allow(
+        clippy::too_many_lines,
+        reason = "one pass over the parts of a form, which share their limits"
+    )]
     pub(super) fn read(request: &mut Request<Body>, inspect: &Inspect, most: u64) -> Result<Self, Refused> {
         let too_large = || {
             let mib = most / (1024 * 1024);
