@@ -73,8 +73,11 @@ fn options(language: Language) -> &'static Options {
     if language == Language::En { english } else { japanese }
 }
 
+/// What is fuzzed: a function of bytes that panics where something does not hold.
+pub type Target = fn(&[u8]);
+
 /// Each target, by its name. Those that take captures begin with the same ones, in `corpus/captures`.
-pub const ALL: [(&str, fn(&[u8])); 13] = [
+pub const ALL: [(&str, Target); 13] = [
     ("capture", capture),
     ("decode", decode),
     ("records", records),

@@ -47,8 +47,11 @@ fn run<S: AsRef<str>>(arguments: &[S]) -> Outcome {
     tlswalk(arguments, LIMIT)
 }
 
+/// An exit code, standard output and error, and files by name.
+type Seen = (Option<i32>, String, String, Vec<(String, Vec<u8>)>);
+
 /// Everything that can be seen of a run: its exit code, what it said, and the files that it left.
-fn seen(arguments: &[String], folder: &Path) -> (Option<i32>, String, String, Vec<(String, Vec<u8>)>) {
+fn seen(arguments: &[String], folder: &Path) -> Seen {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.file_name().unwrap().to_str().unwrap().starts_with("out") {
@@ -235,10 +238,7 @@ fn tries_of(command: &str, option: &str, folder: &Path) -> Vec<(Vec<String>, Vec
         "force" => {
             own("there.pcapng", "x");
             let there = file("there.pcapng");
-            vec![(
-                vec!["slice".into(), "-o".into(), there, REJECTED.into()],
-                vec![name.clone()],
-            )]
+            vec![(vec!["slice".into(), "-o".into(), there, REJECTED.into()], vec![name])]
         }
         "state" => vec![on(REJECTED, &[], &[&name, &file("out.state")])],
         "no-rings" => {
@@ -258,14 +258,14 @@ fn tries_of(command: &str, option: &str, folder: &Path) -> Vec<(Vec<String>, Vec
                     file("ring_00001_20240101000000.pcap"),
                     file("ring_00002_20240101000001.pcap"),
                 ],
-                vec![name.clone()],
+                vec![name],
             )]
         }
         // A watch ends with a signal only: what it takes is asked in `triage.rs`. Here it is refused where it cannot be meant.
         "watch" => vec![on(REJECTED, &[], &[&name, "samples"])],
         "settle" => vec![(
             vec!["triage".into(), "--watch".into(), "no-such-folder".into()],
-            vec![name.clone(), "0".into()],
+            vec![name, "0".into()],
         )],
         other => panic!("--{other} of {command} is new: say here on which input it does something"),
     }

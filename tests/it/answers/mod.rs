@@ -272,10 +272,9 @@ fn steps(connection: &Value, report: &Value, facts: &mut Vec<Fact>) {
     }
     for (kind, side) in [("server-hello", "server"), ("certificate-request", "server")] {
         let is_new = connection["tls"]["version"] == "1.3" || connection["tls"].is_null();
-        if !steps.iter().any(|it| it["kind"] == kind)
-            && !(is_new && kind != "server-hello")
-            && connection["tcp"]["server_seen"]["first_frame"].is_u64()
-        {
+        let was_seen = steps.iter().any(|it| it["kind"] == kind);
+        let is_hidden = is_new && kind != "server-hello";
+        if !was_seen && !is_hidden && connection["tcp"]["server_seen"]["first_frame"].is_u64() {
             let name = written(kind).unwrap();
             let hello = observed.iter().find(|it| it["kind"] == "client-hello");
             let mut wrong = Vec::new();
