@@ -110,6 +110,7 @@ condition-sent-again = a segment of the client was sent again and again and neve
 condition-broke-off = the server sent no more than an encrypted alert behind its Server Hello
 condition-datagrams = TLS travels in datagrams (DTLS, QUIC)
 condition-tlcp = the client speaks TLCP (Chinese national TLS)
+condition-versions-listed = the server lists its versions of QUIC, and the client goes on with none of them
 condition-tls-expected = something shows that the port expects TLS
 condition-no-server-reset = the server did not reset the connection
 condition-reset-first = the RST came before any FIN

@@ -110,6 +110,7 @@ condition-sent-again = クライアントのセグメントが何度も再送さ
 condition-broke-off = サーバは Server Hello の後に、暗号化されたアラートだけを送った
 condition-datagrams = TLS がデータグラムで運ばれる（DTLS、QUIC）
 condition-tlcp = クライアントは TLCP（中国の国家標準の TLS）を話している
+condition-versions-listed = サーバは QUIC のバージョンを一覧で示し、クライアントはそのどれでも続けていない
 condition-tls-expected = ポートが TLS を期待していることを示すものがある
 condition-no-server-reset = サーバは接続をリセットしていない
 condition-reset-first = RST はどの FIN よりも先に送られた

@@ -1,11 +1,13 @@
 //! Attempt → Finding: what QUIC itself says of an attempt, beside the handshake that it carries.
 
-use super::{client, elsewhere, listed, service, side_name};
+use super::{client, elsewhere, listed, service, side_name, watched_after};
 use crate::attempt::Attempt;
 use crate::base::confidence::Confidence;
+use crate::base::frame::FrameNumber;
 use crate::base::phrase::phrase;
 use crate::connection::datagram::QuicFacts;
 use crate::connection::walk::{Side, StepKind};
+use crate::judge::context::Context;
 use crate::judge::finding::{At, By, Finding, Owner, VerdictId};
 use crate::quic::{TransportError, Version};
 
@@ -13,8 +15,8 @@ fn facts<'a>(attempt: &Attempt<'a>) -> Option<&'a QuicFacts> {
     attempt.connection()?.datagrams.as_ref()?.quic.as_deref()
 }
 
-/// The server listed its versions, and the client went no further (RFC 9000 section 6). Nothing protects such a list.
-pub(super) fn no_version(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
+/// The server's list of versions, where the client went no further (RFC 9000 section 6).
+pub(super) fn list_of_versions<'a>(attempt: &Attempt<'a>) -> Option<(FrameNumber, &'a [Version])> {
     let connection = attempt.connection()?;
     let facts = facts(attempt)?;
     let (frame, versions) = facts.negotiation.as_ref()?;
@@ -24,9 +26,15 @@ pub(super) fn no_version(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding
     }
     // Whoever went on with one of those versions got past the list.
     let went_on = |kind: StepKind| matches!(kind, StepKind::EncryptedHandshake | StepKind::ApplicationData);
-    if facts.version != facts.asked || connection.steps.iter().any(|step| went_on(step.kind)) {
-        return None;
-    }
+    let is_past = facts.version != facts.asked || connection.steps.iter().any(|step| went_on(step.kind));
+    (!is_past).then_some((*frame, versions.as_slice()))
+}
+
+/// The server listed its versions, and the client went no further. Nothing protects such a list.
+pub(super) fn no_version(attempt: &Attempt<'_>, context: &Context<'_>, id: VerdictId) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    let (frame, versions) = list_of_versions(attempt)?;
+    let facts = facts(attempt)?;
     let asked = facts.asked.unwrap_or_default();
     let named: Vec<&Version> = versions.iter().filter(|it| !it.is_reserved()).collect();
     let offers = match named.as_slice() {
@@ -48,9 +56,14 @@ pub(super) fn no_version(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding
                 .with("asked", asked.to_string())
                 .with("offers", offers.clone()),
         )
-        .confidence(Confidence::Likely)
+        .confidence(if watched_after(connection, connection.last.time, context) {
+            Confidence::Likely
+        } else {
+            // The client may have gone on with another version after the capture's end.
+            Confidence::Possible
+        })
         .evidence(first, phrase("quic-version-asked").with("asked", asked.to_string()))
-        .evidence(*frame, phrase("quic-version-list").with("offers", offers))
+        .evidence(frame, phrase("quic-version-list").with("offers", offers))
         .cannot_tell(phrase("quic-version-cannot-tell").with("who", client(attempt)))
         .alternative("in-between", phrase("quic-version-or"))
         .remedy(elsewhere(

@@ -18,7 +18,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if let Some(finding) = super::tlcp::mismatch(attempt, RULE.id) {
         return Some(finding);
     }
-    if let Some(finding) = super::quic_said::no_version(attempt, RULE.id) {
+    if let Some(finding) = super::quic_said::no_version(attempt, context, RULE.id) {
         return Some(finding);
     }
     let case = recognise(attempt)?;

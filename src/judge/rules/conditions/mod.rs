@@ -202,6 +202,7 @@ condition!(SENT_AGAIN, "condition-sent-again", outcome::sent_again);
 condition!(BROKE_OFF, "condition-broke-off", handshake::server_broke_off);
 condition!(DATAGRAMS, "condition-datagrams", transport::datagrams);
 condition!(TLCP, "condition-tlcp", transport::tlcp);
+condition!(VERSIONS_LISTED, "condition-versions-listed", transport::versions_listed);
 condition!(TLS_EXPECTED, "condition-tls-expected", transport::tls_expected);
 condition!(NO_SERVER_RESET, "condition-no-server-reset", transport::no_server_reset);
 condition!(RESET_FIRST, "condition-reset-first", transport::reset_first);
@@ -244,7 +245,11 @@ fn ways(id: &str) -> &'static [&'static [Condition]] {
         "tls-not-offered" => &[&[CONNECTION, STARTTLS]],
         "plain-text-to-tls" => &[&[CONNECTION, PLAIN, TLS_EXPECTED]],
         "not-tls" => &[&[CONNECTION, HELLO, NO_SERVER_HELLO, SERVER_SPOKE]],
-        "version-mismatch" => &[&[CONNECTION, ERROR, ABOUT_VERSION], &[CONNECTION, TLCP]],
+        "version-mismatch" => &[
+            &[CONNECTION, ERROR, ABOUT_VERSION],
+            &[CONNECTION, TLCP],
+            &[CONNECTION, VERSIONS_LISTED],
+        ],
         "cipher-mismatch" => &[&[HELLO, ERROR, ABOUT_CHOICE]],
         "crl-fetch-failed" => &[&[SERVER_CERTIFICATE, UNFINISHED, REVOCATION]],
         "interception-suspected" => &[&[SERVER_CERTIFICATE, FOREIGN]],

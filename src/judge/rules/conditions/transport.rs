@@ -6,6 +6,7 @@ use crate::base::frame::FrameAt;
 use crate::connection::plain::Spoken;
 use crate::connection::walk::{Side, StepKind};
 use crate::judge::context::Context;
+use crate::judge::rules::quic_said::list_of_versions;
 use crate::judge::rules::{SILENCE, first_end, first_fin, server_reset as server_resets};
 
 /// There is a connection.
@@ -208,6 +209,13 @@ pub(super) fn tlcp(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
         speaks,
         plain.map(|it| it.frame).or_else(|| connection.map(|it| it.first.frame)),
     )
+}
+
+/// The server listed its versions of QUIC, and the client went on with none of them.
+pub(super) fn versions_listed(attempt: &Attempt<'_>, _: &Context<'_>) -> Answer {
+    let list = list_of_versions(attempt);
+    let first = || attempt.connection().map(|it| it.first.frame);
+    is(list.is_some(), list.map(|(frame, _)| frame).or_else(first))
 }
 
 /// Something shows that the port expects TLS.
