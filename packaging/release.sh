@@ -1,7 +1,7 @@
 #!/bin/bash
 # release.sh [--out DIR] [TARGET…]: a commit → archives for each system, their bills of materials and SHA256SUMS.
 #
-# The same commit gives the same bytes: sources come from `git archive HEAD` (a change that is not committed is not built), paths are
+# Made so that the same commit gives the same bytes: sources come from `git archive HEAD` (a change that is not committed is not built), paths are
 # remapped, times are the commit's, versions are those of Cargo.lock. What may change the bytes is the compiler; `BUILD.txt` names it.
 #
 # Each target is cross-compiled by zig (PyPI: cargo-zigbuild, ziglang), which brings the C library of every system with it, so one
