@@ -147,7 +147,13 @@ impl Report {
     /// Whether the capture holds an attempt to reach the service that was looked for, or nothing else either.
     #[must_use]
     pub fn has_what_was_looked_for(&self) -> bool {
-        !self.attempts.is_empty() || self.capture.contents.tcp_connections == 0
+        let contents = &self.capture.contents;
+        let others = [
+            contents.tcp_connections,
+            contents.dtls_connections,
+            contents.quic_connections,
+        ];
+        !self.attempts.is_empty() || others == [0; 3]
     }
 
     /// What failed among the other connections of the same capture, or else this, with how many others there are.

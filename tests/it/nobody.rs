@@ -95,3 +95,26 @@ fn the_empty_name_of_the_root_is_in_no_list() {
     assert!(told.capture.contents.dns_names.is_empty());
     assert!(!text(&told).contains("looked up:"), "{}", text(&told));
 }
+
+#[test]
+fn a_failure_over_datagrams_is_told_without_options_too() {
+    let mut told = 0;
+    for row in crate::support::rows() {
+        let is_datagrams = row.file.starts_with("quic-") || row.file.starts_with("dtls-");
+        if !is_datagrams || ["healthy", "healthy-resumed", "incomplete-capture"].contains(&&*row.verdict) {
+            continue;
+        }
+        let path = crate::support::root().join("samples").join(&row.file);
+        let run = crate::support::tlswalk(&["-q", path.to_str().unwrap()], std::time::Duration::from_secs(60));
+        let code = run.status.and_then(|it| it.code());
+        assert_eq!(code, Some(1), "{}: {}", row.file, run.stdout);
+        assert!(
+            run.stdout.contains(&format!("[{}]", row.verdict)),
+            "{}: {}",
+            row.file,
+            run.stdout
+        );
+        told += 1;
+    }
+    assert!(told >= 8, "{told} samples");
+}

@@ -7,8 +7,14 @@ milliseconds = { $count } ms
 anomaly-wrong-checksums = { $wrong } of the first { $tried } TCP checksums are wrong, as where a network card fills them in after the capture; they are tolerated
 anomaly-wireless-clients = { $count } connections travel inside CAPWAP: they are wireless clients' and not those of the tunnel's ends
 anomaly-wireless-clients-also = { $count } connections travel inside CAPWAP: they are wireless clients' and not those of the tunnel's ends, also that of { $one } and { $other }, which asks for { $name }
-anomaly-quic = { $count } attempts at QUIC to { $name }, the first by { $client }: they are not judged here; --all judges them
-anomaly-quic-unanswered = { $count } attempts at QUIC to { $name }, the first by { $client }, and nothing came back: they are not judged here; --all judges them
+anomaly-quic = { $count ->
+    [one] one attempt
+   *[other] { $count } attempts
+} at QUIC to { $name }, the first by { $client }: they are not judged here; --all judges them
+anomaly-quic-unanswered = { $count ->
+    [one] one attempt
+   *[other] { $count } attempts
+} at QUIC to { $name }, the first by { $client }, and nothing came back: they are not judged here; --all judges them
 anomaly-redaction-emptied = { $count ->
     [one] 1 frame was
    *[other] { $count } frames were
