@@ -446,12 +446,21 @@ mod tests {
         }
     }
 
-    /// Words of a line of the documentation, to where another program or a comment begins.
-    fn words(line: &str) -> Vec<&str> {
+    /// Words of a line of the documentation as a shell takes them, to where another program or a comment begins.
+    fn words(line: &str) -> Vec<String> {
         let line = line.split("  ").next().unwrap_or_default();
-        line.split(' ')
-            .take_while(|word| !matches!(*word, "|" | ">>" | "#"))
-            .collect()
+        let mut words = vec![String::new()];
+        let mut quote = None;
+        for letter in line.chars() {
+            match (quote, letter) {
+                (None, '\'' | '"') => quote = Some(letter),
+                (Some(open), _) if open == letter => quote = None,
+                (None, ' ') => words.push(String::new()),
+                _ => words.last_mut().unwrap().push(letter),
+            }
+        }
+        let ends = |word: &String| matches!(word.as_str(), "|" | ">>" | "#");
+        words.into_iter().take_while(|word| !ends(word)).collect()
     }
 
     #[test]

@@ -4,8 +4,10 @@
 //! placeholder in angle brackets; in square brackets stands what is left out then: `[ /vrf {vrf}]`, the whole line if need be.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::de::Error;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 /// The tasks that a rule can ask for. A book has those that its system has a command for.
@@ -212,8 +214,7 @@ pub(super) struct Gate {
 }
 
 /// The lines of one task: each stands under the mode in which it is typed.
-#[derive(Debug, Deserialize)]
-#[serde(try_from = "Lines")]
+#[derive(Debug)]
 pub(super) struct Recipe {
     /// Typed at the prompt.
     pub(super) exec: Vec<String>,
@@ -233,6 +234,28 @@ struct Lines {
     configure: Vec<String>,
     #[serde(default)]
     unread: bool,
+}
+
+impl<'de> Deserialize<'de> for Recipe {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(Table)
+    }
+}
+
+/// Takes a table alone: a list would fill the fields by their order, without a mode.
+struct Table;
+
+impl<'de> Visitor<'de> for Table {
+    type Value = Recipe;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("a table with exec or configure")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Recipe, A::Error> {
+        let lines = Lines::deserialize(MapAccessDeserializer::new(map))?;
+        Recipe::try_from(lines).map_err(A::Error::custom)
+    }
 }
 
 impl TryFrom<Lines> for Recipe {
