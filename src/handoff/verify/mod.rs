@@ -90,7 +90,7 @@ pub struct Files {
     pub language: Language,
 }
 
-/// Checks a report against a capture that `open` opens, each time anew. The options are those of the report ([`replay`]); with
+/// Checks a report against a capture that `open` opens, each time anew. The options are those of the report; with
 /// `others`, a capture that holds nothing of what was looked for is read with those, as it was for the report.
 ///
 /// # Errors
