@@ -56,7 +56,6 @@ pub(crate) fn main() -> ExitCode {
 }
 
 /// The exit code, or why nothing could be done.
-#[allow(clippy::too_many_lines, reason = "one arm for each subcommand")]
 fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let word = |at: usize| arguments.get(at).and_then(|it| it.to_str());
@@ -71,103 +70,63 @@ fn run(arguments: impl IntoIterator<Item = OsString>) -> Result<u8, String> {
     {
         return Err(hint);
     }
-    let parsed = match parsed {
+    match parsed {
         Parsed::Run(mut cli) => {
             settings::apply(&mut cli)?;
-            Parsed::Run(cli)
+            obey(*cli)
         }
-        other => other,
-    };
-    match parsed {
-        Parsed::Run(cli) => match *cli {
-            Cli {
-                command: Some(Command::Explain { id, lang, color }),
-                ..
-            } => {
-                let mut page = Vec::new();
-                let style = TextStyle {
-                    verbosity: Verbosity::Normal,
-                    ..output::text_style(color, false)
-                };
-                explain::write_explanation(id.as_deref(), &mut page, &style, lang.into())?;
-                print(color, &page)
-            }
-            Cli {
-                command: Some(Command::Slice { inspect, whole, force }),
-                ..
-            } => commands::slice::run(&inspect, whole, force),
-            Cli {
-                command:
-                    Some(Command::Verify {
-                        report,
-                        signed_by,
-                        inspect,
-                    }),
-                ..
-            } => commands::verify::run(&report, signed_by.as_deref(), &inspect),
-            Cli {
-                command: Some(Command::Diff { inspect }),
-                ..
-            } => commands::diff::run(&inspect),
-            Cli {
-                command: Some(Command::Why { frame, inspect }),
-                ..
-            } => commands::reading::why(frame, &inspect),
-            Cli {
-                command: Some(Command::Whynot { id, inspect }),
-                ..
-            } => commands::reading::whynot(&id, &inspect),
-            Cli {
-                command: Some(Command::Check { text, inspect }),
-                ..
-            } => commands::check::run(&text, &inspect),
-            Cli {
-                command: Some(Command::Triage { inspect, triage }),
-                ..
-            } => commands::triage::run(&inspect, &triage),
-            Cli {
-                command: Some(Command::Mcp { arguments }),
-                ..
-            } => commands::mcp::run(&arguments),
-            Cli {
-                command:
-                    Some(Command::Serve {
-                        inspect,
-                        port,
-                        max_upload,
-                    }),
-                ..
-            } => commands::serve::run(inspect, port, max_upload),
-            Cli {
-                command: Some(Command::Config { inspect }),
-                ..
-            } => commands::config::run(&inspect),
-            Cli {
-                command: Some(Command::Completions { shell }),
-                ..
-            } => {
-                let mut script = Vec::new();
-                manual::write_completions(shell, &mut script);
-                print(args::Color::Never, &script)
-            }
-            Cli {
-                command: Some(Command::Man),
-                ..
-            } => {
-                let mut page = Vec::new();
-                manual::write_manual(&mut page).map_err(|error| reason(&error))?;
-                print(args::Color::Never, &page)
-            }
-            Cli {
-                command: None, inspect, ..
-            } => inspect_all(&inspect),
-        },
         Parsed::Show(text) => {
             let mut out = anstream::stdout().lock();
             let written = write!(out, "{}", text.ansi()).and_then(|()| out.flush());
             quiet_on_broken_pipe("standard output", written)
         }
         Parsed::Mistake(line) => Err(line),
+    }
+}
+
+/// Does what was asked for, and gives the exit code.
+fn obey(cli: Cli) -> Result<u8, String> {
+    let Some(command) = cli.command else {
+        return inspect_all(&cli.inspect);
+    };
+    match command {
+        Command::Explain { id, lang, color } => {
+            let mut page = Vec::new();
+            let style = TextStyle {
+                verbosity: Verbosity::Normal,
+                ..output::text_style(color, false)
+            };
+            explain::write_explanation(id.as_deref(), &mut page, &style, lang.into())?;
+            print(color, &page)
+        }
+        Command::Slice { inspect, whole, force } => commands::slice::run(&inspect, whole, force),
+        Command::Verify {
+            report,
+            signed_by,
+            inspect,
+        } => commands::verify::run(&report, signed_by.as_deref(), &inspect),
+        Command::Diff { inspect } => commands::diff::run(&inspect),
+        Command::Why { frame, inspect } => commands::reading::why(frame, &inspect),
+        Command::Whynot { id, inspect } => commands::reading::whynot(&id, &inspect),
+        Command::Check { text, inspect } => commands::check::run(&text, &inspect),
+        Command::Triage { inspect, triage } => commands::triage::run(&inspect, &triage),
+        Command::Mcp { arguments } => commands::mcp::run(&arguments),
+        Command::Serve {
+            inspect,
+            port,
+            max_upload,
+        } => commands::serve::run(inspect, port, max_upload),
+        Command::Config { inspect } => commands::config::run(&inspect),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            manual::write_completions(shell, &mut script);
+            print(args::Color::Never, &script)
+        }
+        Command::Man => {
+            let mut page = Vec::new();
+            manual::write_manual(&mut page).map_err(|error| reason(&error))?;
+            print(args::Color::Never, &page)
+        }
     }
 }
 
