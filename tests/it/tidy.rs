@@ -589,6 +589,33 @@ fn every_place_of_a_rule_is_missed_where_it_is_gone() {
     }
 }
 
+/// The identifiers of other explanations that a source gives, where they stand in quotes.
+fn explanations_in(code: &str) -> Vec<&str> {
+    let calls = [".alternative(", ".excluded(", ".behind("];
+    let rests = calls.iter().flat_map(|call| code.split(call).skip(1));
+    let quoted = rests.filter_map(|rest| rest.trim_start().strip_prefix('"'));
+    quoted.filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[test]
+fn every_other_explanation_has_a_name_in_every_language() {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for language in Language::ALL.map(Language::tag) {
+        let names = fs::read_to_string(root().join(format!("texts/{language}/names.ftl"))).unwrap();
+        for (file, text) in sources().into_iter().filter(|(file, _)| file.starts_with("judge/")) {
+            for id in explanations_in(&code(&text)) {
+                count += 1;
+                if !names.contains(&format!("name-{id} = ")) {
+                    wrong.push(format!("{file}: {id} has no name in {language}"));
+                }
+            }
+        }
+    }
+    assert!(count > 100, "{count}");
+    assert_none(&wrong, "other explanations without a name");
+}
+
 #[test]
 fn no_rule_uses_another() {
     let rules: Vec<(String, String)> = files("src/judge/rules", "rs")
