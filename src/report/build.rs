@@ -161,7 +161,7 @@ fn verdict_of(attempt: &attempt::Attempt<'_>, verdict: &verdict::Verdict, voice:
         by: cause.by.unwrap_or_default(),
         at: cause.at.unwrap_or_default(),
         summary: cause.summary.told(voice),
-        causes: cause.causes.iter().map(|reason| reason.name().to_owned()).collect(),
+        causes: cause.causes.clone(),
         evidence: cause.evidence.iter().map(|it| evidence_of(it, voice)).collect(),
         also: verdict.also(),
         alternatives: cause

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 
 use super::Report;
 use super::row::Row;
+use crate::base::word::join;
 use crate::report::{At, By, Confidence, Severity, Transport, VerdictId};
 
 /// The header: the fields of a [`Row`], in their order.
@@ -76,7 +77,7 @@ fn cells(row: &Row) -> [String; COLUMNS.len()] {
         word(row.confidence.map(Confidence::name)),
         word(row.by.map(By::name)),
         word(row.at.map(At::name)),
-        row.causes.join(" "),
+        join(&row.causes, " "),
         text(&row.summary),
         row.also.iter().map(|id| id.name()).collect::<Vec<_>>().join(" "),
         word(row.transport.map(Transport::name)),

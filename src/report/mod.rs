@@ -51,6 +51,7 @@ pub use crate::device::Standing;
 pub use crate::judge::cadence::Rhythm;
 pub use crate::judge::course::Kind as CourseKind;
 pub use crate::judge::finding::{At, By, Owner, Severity, VerdictId};
+pub use crate::judge::reason::Reason;
 pub use crate::profile::Transport;
 
 /// How a redacted capture is called: its file's name may say whose it is.
@@ -594,7 +595,7 @@ pub struct Verdict {
     /// One sentence.
     pub summary: String,
     /// Causes in the order of their weight: `expired`, `self-signed`, `missing` …; empty where the id says it all.
-    pub causes: Vec<String>,
+    pub causes: Vec<Reason>,
     /// The frames it rests on.
     pub evidence: Vec<Evidence>,
     /// Further verdict ids that hold too.

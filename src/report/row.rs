@@ -12,6 +12,7 @@ use super::text::visible;
 use super::{Attempt, Report};
 use crate::base::confidence::Confidence;
 use crate::judge::finding::{At, By, Severity, VerdictId};
+use crate::judge::reason::Reason;
 use crate::profile::Transport;
 
 /// The schema name of this shape.
@@ -41,7 +42,7 @@ pub struct Row {
     /// `dns`, `tcp`, `proxy`, `tls`, `http` or `close`.
     pub at: Option<At>,
     /// Causes in the order of their weight.
-    pub causes: Vec<String>,
+    pub causes: Vec<Reason>,
     /// One sentence.
     pub summary: Option<String>,
     /// Further verdict ids that hold too.

@@ -118,7 +118,7 @@ fn verdict(report: &Report) -> (&str, &str) {
     let verdict = &only(report).verdict;
     (
         verdict.id.name(),
-        verdict.causes.first().map_or("", |cause| cause.as_str()),
+        verdict.causes.first().map_or("", |cause| cause.name()),
     )
 }
 

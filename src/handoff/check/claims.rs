@@ -113,6 +113,22 @@ pub(super) struct Step {
     pub(super) in_capture: bool,
 }
 
+impl Step {
+    /// A step of which nothing more is said.
+    pub(super) const fn of(event: Event, by: Option<Who>) -> Self {
+        Self {
+            event,
+            by,
+            frames: None,
+            alert: None,
+            number: None,
+            fatal: false,
+            at: None,
+            in_capture: false,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
     Fin,

@@ -1,6 +1,6 @@
 //! Clause → Claims on what was negotiated, counted, looked up and answered, and on how it all went.
 
-use super::claims::{Counted, What};
+use super::claims::{Counted, Step, What, Who};
 use super::lexicon::{Event, Word};
 use super::reading::{Making, Role, side};
 use super::tokens::{Placed, Token};
@@ -112,94 +112,85 @@ fn server_name(making: &mut Making<'_>) {
 }
 
 /// Numbers of things.
-#[allow(clippy::too_many_lines, reason = "one arm for each thing that is counted")]
 fn counts(making: &mut Making<'_>) {
-    let by = making
-        .parties()
-        .iter()
-        .find(|it| it.1 != Role::Recipient)
-        .and_then(|(at, _)| making.token(*at))
-        .and_then(side);
+    let parties = making.parties();
+    let by = parties.iter().find(|it| it.1 != Role::Recipient);
+    let by = by.and_then(|(at, _)| making.token(*at)).and_then(side);
     for at in 0..making.tokens.len() {
-        let of = match making.token(at) {
-            Some(Token::Word(Word::Frames | Word::Packets)) => Counted::Frames,
-            Some(Token::Word(Word::Syns)) | Some(Token::Event(Event::Step("syn"))) => Counted::Syns,
-            Some(Token::Word(Word::Retransmissions)) => Counted::Retransmissions,
-            Some(Token::Word(Word::Attempts)) => Counted::Attempts,
-            Some(Token::Word(Word::Connections)) => Counted::Connections,
-            Some(Token::Word(Word::Certificates)) => Counted::Certificates,
-            Some(Token::Word(Word::Certificate))
-                if making.word(at + 2) == Some(Word::Times) || at > 1 && making.word(at - 2) == Some(Word::Times) =>
-            {
-                Counted::Certificates
+        let Some(of) = counted(making, at) else { continue };
+        if let Some((place, number)) = number_of(making, at) {
+            let is_all = is_number_word(making, at) || making.clause.has_any(&[Word::Capture, Word::Here]);
+            if of != Counted::Frames || is_all {
+                making.take(place);
+                making.claim(at, What::Count { of, number, by });
             }
-            Some(Token::Word(Word::Alerts)) => Counted::Alerts,
-            _ => continue,
-        };
-        let singular = matches!(making.token(at), Some(Token::Event(_)));
-        let number = |at: usize| match making.token(at) {
-            Some(Token::Number(number)) => Some((at, *number)),
-            _ => None,
-        };
-        // `4 SYNs`, `SYN を 4 回`, `再送は 3 回`, `sent the SYN 4 times`.
-        let behind = (at + 1..at + 4).find_map(|at| number(at).filter(|_| making.word(at + 1) == Some(Word::Times)));
-        let before = at.checked_sub(1).and_then(number).filter(|_| !singular);
-        // `6 枚の証明書`, `フレーム数は 27`
-        let of_noun = at.checked_sub(3).and_then(number);
-        let of_noun =
-            of_noun.filter(|_| making.word(at - 2) == Some(Word::Times) && making.word(at - 1) == Some(Word::Of));
-        let written = making.tokens.get(at).and_then(|it| making.plain.get(it.from..it.to));
-        let is_number = written.is_some_and(|it| it.ends_with('数'));
-        let behind = behind
-            .or(of_noun)
-            .or_else(|| (at + 1..at + 3).find_map(number).filter(|_| is_number));
-        if let Some((place, number)) = before.or(behind) {
-            if of == Counted::Frames && !is_number && !making.clause.has_any(&[Word::Capture, Word::Here]) {
-                continue;
-            }
-            making.take(place);
-            making.claim(at, What::Count { of, number, by });
         } else if making.is_denied() && of == Counted::Retransmissions {
-            making.claim(
-                at,
-                What::Count {
-                    of,
-                    number: 0,
-                    by: None,
-                },
-            );
-        } else if making.is_denied() && of == Counted::Alerts {
-            let step = super::claims::Step {
-                event: Event::Alert,
-                by: by.map(super::claims::Who::Side),
-                frames: None,
-                alert: None,
-                number: None,
-                fatal: false,
-                at: None,
-                in_capture: false,
+            let none = What::Count {
+                of,
+                number: 0,
+                by: None,
             };
-            making.claim(at, What::Step(step));
+            making.claim(at, none);
+        } else if making.is_denied() && of == Counted::Alerts {
+            making.claim(at, What::Step(Step::of(Event::Alert, by.map(Who::Side))));
         }
     }
-    if making.clause.has(Word::Capture)
-        && let Some(at) = making
-            .tokens
-            .iter()
-            .position(|it| matches!(it.token, Token::Seconds(_)))
-        && making
-            .tokens
-            .iter()
-            .filter(|it| matches!(it.token, Token::Seconds(_)))
-            .count()
-            == 1
-        && !making.tokens.iter().any(|it| matches!(it.token, Token::Event(_)))
-        && !making
-            .clause
-            .has_any(&[Word::Handshake, Word::Tcp, Word::Tls, Word::Expire])
-        && let Some(Token::Seconds(seconds)) = making.token(at)
-    {
-        let seconds = *seconds;
+    length(making);
+}
+
+/// What a token counts, if it may.
+fn counted(making: &Making<'_>, at: usize) -> Option<Counted> {
+    Some(match making.token(at)? {
+        Token::Word(Word::Frames | Word::Packets) => Counted::Frames,
+        Token::Word(Word::Syns) | Token::Event(Event::Step("syn")) => Counted::Syns,
+        Token::Word(Word::Retransmissions) => Counted::Retransmissions,
+        Token::Word(Word::Attempts) => Counted::Attempts,
+        Token::Word(Word::Connections) => Counted::Connections,
+        Token::Word(Word::Certificates) => Counted::Certificates,
+        Token::Word(Word::Certificate)
+            if making.word(at + 2) == Some(Word::Times) || at > 1 && making.word(at - 2) == Some(Word::Times) =>
+        {
+            Counted::Certificates
+        }
+        Token::Word(Word::Alerts) => Counted::Alerts,
+        _ => return None,
+    })
+}
+
+/// `フレーム数`
+fn is_number_word(making: &Making<'_>, at: usize) -> bool {
+    let written = making.tokens.get(at).and_then(|it| making.plain.get(it.from..it.to));
+    written.is_some_and(|it| it.ends_with('数'))
+}
+
+/// How many there are of what stands at a place: `4 SYNs`, `SYN を 4 回`, `再送は 3 回`, `sent the SYN 4 times`, `6 枚の証明書`,
+/// `フレーム数は 27`.
+fn number_of(making: &Making<'_>, at: usize) -> Option<(usize, u64)> {
+    let number = |at: usize| match making.token(at) {
+        Some(Token::Number(number)) => Some((at, *number)),
+        _ => None,
+    };
+    let is_singular = matches!(making.token(at), Some(Token::Event(_)));
+    let before = || at.checked_sub(1).and_then(number).filter(|_| !is_singular);
+    let times = || (at + 1..at + 4).find_map(|at| number(at).filter(|_| making.word(at + 1) == Some(Word::Times)));
+    let is_of = |at: usize| making.word(at - 2) == Some(Word::Times) && making.word(at - 1) == Some(Word::Of);
+    let of_noun = || at.checked_sub(3).and_then(number).filter(|_| is_of(at));
+    let behind = || (at + 1..at + 3).find_map(number).filter(|_| is_number_word(making, at));
+    before().or_else(times).or_else(of_noun).or_else(behind)
+}
+
+/// How long the capture is, where that is all that is measured.
+fn length(making: &mut Making<'_>) {
+    let mut lengths = making.tokens.iter().enumerate().filter_map(|(at, it)| match it.token {
+        Token::Seconds(seconds) => Some((at, seconds)),
+        _ => None,
+    });
+    let (Some((at, seconds)), None) = (lengths.next(), lengths.next()) else {
+        return;
+    };
+    let of_a_part = [Word::Handshake, Word::Tcp, Word::Tls, Word::Expire];
+    let names_step = making.tokens.iter().any(|it| matches!(it.token, Token::Event(_)));
+    if making.clause.has(Word::Capture) && !names_step && !making.clause.has_any(&of_a_part) {
         making.take(at);
         making.claim(at, What::Length(seconds));
     }

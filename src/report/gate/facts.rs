@@ -41,7 +41,7 @@ pub(super) fn is(report: &Report, attempt: &Attempt, key: Key, relation: Relatio
         Key::By => one_of(verdict.by.name()),
         Key::At => one_of(verdict.at.name()),
         Key::Confidence => one_of(verdict.confidence.name()),
-        Key::Cause => some_of(verdict.causes.iter().map(String::as_str), values),
+        Key::Cause => some_of(verdict.causes.iter().map(|it| it.name()), values),
         Key::Finding => {
             let counts = |severity| severity > Severity::Note;
             let problems = attempt.findings.iter().filter(|it| counts(it.severity));
