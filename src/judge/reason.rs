@@ -1,10 +1,10 @@
-//! Finding → Reason: what exactly is at fault, as reports name it in `causes`.
+//! Finding → Reason: the exact fault, as reports name it in `causes`.
 
-/// What a finding says is at fault: with a certificate, or with what a handshake offered or chose.
+/// The exact fault that a finding names: of a certificate, or of what a handshake offered or chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)] // the contract's own words
 pub enum Reason {
-    // Of a certificate.
+    // Faults of a certificate.
     Expired,
     NotYetValid,
     Unreadable,
@@ -23,15 +23,15 @@ pub enum Reason {
     UnsupportedAlgorithm,
     /// There is no certificate.
     Missing,
-    /// Nothing in its bytes: what the client trusts, or its clock.
+    /// The bytes show no fault: the reason is the client's trust store or its clock.
     NotTrustedByClient,
     // The certificate cannot be seen.
     Encrypted,
     NotCaptured,
     NotRead,
-    /// Nothing that can be seen.
+    /// No fault is visible.
     Other,
-    // Of a handshake.
+    // Faults of a handshake.
     ApplicationProtocol,
     SslV2Hello,
     SessionResumption,
