@@ -48,7 +48,7 @@ fn check(attempt: &Attempt<'_>, _: &Context<'_>) -> Option<Finding> {
     })
 }
 
-/// The frame, step and clause of a contradiction between a line and the capture, if there is one.
+/// True if the time of a line is at least likely and the capture contradicts the line.
 pub(super) fn contradicts(attempt: &Attempt<'_>, testimony: &Testimony<'_>) -> bool {
     testimony.certainty >= Confidence::Likely && contradiction(attempt, testimony).is_some()
 }

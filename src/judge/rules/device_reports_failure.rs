@@ -245,7 +245,7 @@ fn of_event((time, event): (Option<Timestamp>, &DeviceEvent)) -> Option<Failure>
         What::AgentFailed => Cause::Agent,
         _ => return None,
     };
-    // A history also says "no response" of a try that never left the device.
+    // A device's history also lists a missing answer for a try that never left the device.
     let is_vague = matches!(cause, Cause::NotSent | Cause::Agent | Cause::Unspecified) || event.what == What::NoAnswer;
     Some(Failure {
         time,
