@@ -193,7 +193,7 @@ fn client_certificate(report: &Report, attempt: &Attempt, values: &[String]) -> 
 fn alert(report: &Report, attempt: &Attempt, values: &[String]) -> Checked {
     let all = connections(report, attempt);
     let alerts = all.iter().filter_map(|it| it.tls.as_ref()).flat_map(|tls| &tls.alerts);
-    // What tidily ends a connection is no complaint; encrypted, it ends one that worked.
+    // An alert that only closes a connection reports no error; if it is encrypted, it closes one that worked.
     let works = attempt.verdict.severity < Severity::Warning;
     let alerts = alerts.filter(|it| match it.description.as_deref() {
         Some(description) => description != "close_notify",
