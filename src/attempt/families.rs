@@ -32,8 +32,8 @@ impl<'a> Families<'a> {
         Self { answers }
     }
 
-    /// The device behind a connection: the address that opened the connection, or the only address of the other family
-    /// that DNS gave the connection's target.
+    /// The device behind a connection: the address that opened the connection, or an address of the other family, if it
+    /// is the only one to which DNS gave the connection's target.
     pub(super) fn device(&self, own: IpAddr, name: &str, connection: &Connection) -> IpAddr {
         if self.answers.is_empty() {
             return own;

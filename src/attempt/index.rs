@@ -1,5 +1,4 @@
-//! Connections, Lookups, ICMP errors → Directory: the other activities of a device, found without a search through
-//! everything.
+//! Connections, Lookups, ICMP errors → Directory: the other activities of a device, found without a search through everything.
 //!
 //! Each attempt needs the look-ups of its name, the errors that quote it and the data its device fetched meanwhile. A
 //! search through the whole capture for each attempt took thirteen seconds for 18,000 attempts.

@@ -1,5 +1,4 @@
-//! inputs → files that no output may replace: the files that a call reads, identified by device and inode, whatever
-//! their spelling.
+//! inputs → files that no output may replace: the files that a call reads, by device and inode, whatever their spelling.
 //!
 //! A capture is evidence, and a key the only way back from pseudonyms: neither may be lost for a report. No option
 //! lifts that, not even `--force`.

@@ -1,5 +1,4 @@
-//! Events, Secrets → Events: a connection whose secrets are in a key log, with the content of its encrypted records in
-//! their place.
+//! Events, Secrets → Events: a connection with a key log, and the content of its encrypted records in their place.
 //!
 //! Handshake messages and alerts are processed like those in clear. For Application Data only its kind is kept.
 

@@ -1,5 +1,4 @@
-//! option bytes → Options: the content of a TCP header beyond its fixed fields (RFC 9293 section 3.2, RFC 7323, RFC
-//! 2018).
+//! option bytes → Options: the content of a TCP header beyond its fixed fields (RFC 9293 section 3.2, RFC 7323, RFC 2018).
 
 use super::Segment;
 use crate::base::seq::SeqNumber;

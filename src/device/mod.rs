@@ -1,5 +1,4 @@
-//! device text → DeviceEvent: a controller's statements about itself: syslog, show commands, whole show tech files,
-//! terminal logs.
+//! device text → DeviceEvent: a controller's own statements: syslog, show commands, whole show tech files, terminal logs.
 //!
 //! Users rarely paste one clean command. So every line is read by itself, with the little that must be remembered of
 //! the lines before it; recognised lines become dated events, counters or settings, and the rest is counted.

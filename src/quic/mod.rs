@@ -1,5 +1,4 @@
-//! datagram → Packet → frames → handshake bytes: the part of QUIC that is readable without secrets (RFC 9000, RFC 9001,
-//! RFC 9369).
+//! datagram → Packet → frames → handshake bytes: the readable part of QUIC (RFC 9000, RFC 9001, RFC 9369).
 //!
 //! A client protects its first packets, and a server its answers to them, with keys derived from a connection
 //! identifier that is in the same packets in clear: an observer of the first packet can read the Client Hello, the

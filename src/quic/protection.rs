@@ -1,5 +1,4 @@
-//! protected packet → its frames: Initial packets, whose keys can be derived without secrets (RFC 9001 section 5.2, RFC
-//! 9369 section 3.3).
+//! protected packet → its frames: Initial packets, whose keys need no secrets (RFC 9001 section 5.2, RFC 9369 section 3.3).
 
 use ring::aead::{AES_128_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey, quic};
 use ring::hkdf;

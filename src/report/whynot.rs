@@ -1,5 +1,4 @@
-//! Conditions of a verdict → why it was given or not: the conditions that are met, that are not, and that the capture
-//! does not show.
+//! Conditions of a verdict → why it was given or not: conditions that are met, that are not, or that the capture hides.
 
 use std::io::{self, Write};
 

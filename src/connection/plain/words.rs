@@ -1,5 +1,4 @@
-//! Plain text → words that identify no one: the words that a redacted capture may keep, so that its verdict stays the
-//! same.
+//! Plain text → words that identify no one: the words that a redacted capture may keep, so that its verdict stays the same.
 
 use std::ops::Range;
 

@@ -1,5 +1,4 @@
-//! Segment → Bare: a segment without data, reduced to the fields that a flow would remember and the table does not
-//! know.
+//! Segment → Bare: a segment without data, reduced to the fields that a flow would remember and the table does not know.
 
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::{FrameAt, FrameNumber, Timestamp};

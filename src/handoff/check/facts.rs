@@ -1,5 +1,4 @@
-//! Report → Facts: what a report shows, in the form that claims need: steps by frame, and the hidden parts of each
-//! direction.
+//! Report → Facts: what a report shows, in the form that claims need: steps by frame, and the hidden parts of each direction.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;

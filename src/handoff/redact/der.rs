@@ -1,5 +1,4 @@
-//! certificate → certificate of the same length: names, numbers, keys and signatures replaced, everything else as it
-//! was.
+//! certificate → certificate of the same length: names, numbers, keys and signatures replaced, everything else as it was.
 //!
 //! Dates, usages, algorithms and the structure stay (RFC 5280): a verdict rests on them. The code that replaces
 //! signatures records what they proved (`tls::attested`).

@@ -1,5 +1,4 @@
-//! extensions of a hello → extensions of the same length, in which only parts with a known meaning stay (RFC 8446
-//! section 4.2).
+//! extensions of a hello → extensions of the same length, in which only parts with a known meaning stay (RFC 8446 section 4.2).
 //!
 //! A value stays if it is an assigned one. Keys and tickets can be anything, so they are scrambled. Lengths stay, right
 //! or wrong: they have one or two bytes, and the enclosed bytes are examined whatever the lengths say.

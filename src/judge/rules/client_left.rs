@@ -1,5 +1,4 @@
-//! Attempt → Finding: the client ended the handshake itself, without an alert, and the message it had just read shows
-//! why.
+//! Attempt → Finding: the client ended the handshake itself, without an alert, and the message it had just read shows why.
 //!
 //! Not every client reports what it rejects: some close right after the certificate, and some finish the handshake and
 //! close without sending a byte (Node after comparing names, gRPC if no application protocol was chosen).

@@ -1,5 +1,4 @@
-//! DeviceLogs → Finding: what the logs of controllers and access points say about joining, without an attempt in a
-//! capture.
+//! DeviceLogs → Finding: what the logs of controllers and access points say about joining, without an attempt in a capture.
 //!
 //! A controller's log covers many access points. An access point that joined later has no fault any more; for the
 //! others, the last line that names a reason is reported.

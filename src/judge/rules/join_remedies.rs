@@ -1,5 +1,4 @@
-//! Certificate that was refused → Remedy: where an access point joins a controller, most remedies are on the
-//! controller, whichever side is at fault.
+//! Certificate that was refused → Remedy: most remedies for an access point that joins are on the controller.
 
 use super::{elsewhere, span};
 use crate::attempt::Attempt;

@@ -1,5 +1,4 @@
-//! Attempt → Takeover: another chassis takes over the device's address, as the standby of a pair does after a
-//! switchover.
+//! Attempt → Takeover: another chassis takes over the device's address, as the standby of a pair does after a switchover.
 //!
 //! Serial numbers in readable requests and certificates distinguish chassis; ARP shows which hardware has the address.
 //! Neither shows why the other chassis took over, so all of this is likely at most.

@@ -1,5 +1,4 @@
-//! Alert → Cause: the facts of the handshake, other than certificates and the choice of suites, that explain an
-//! unspecific alert.
+//! Alert → Cause: the facts of the handshake, other than certificates and the choice of suites, that explain an unspecific alert.
 //!
 //! An alert is a number, and handshake_failure (40) stands for a dozen reasons. Many of them can be read in the
 //! messages before the alert: an extension that one side demands and the other lacks, a short prime, a session that the

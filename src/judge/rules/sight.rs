@@ -1,5 +1,4 @@
-//! Connection → the limits of what a rule may conclude: how long it was captured, what is missing, and which side ended
-//! it.
+//! Connection → the limits of what a rule may conclude: how long it was captured, what is missing, and which side ended it.
 //!
 //! The absence of a message proves something only if the capture would have shown the message.
 

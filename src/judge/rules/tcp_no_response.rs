@@ -1,5 +1,4 @@
-//! Attempt → Finding: SYNs without an answer, or with an answer that does not fit, or that the client never
-//! acknowledged.
+//! Attempt → Finding: SYNs without an answer, or with an answer that does not fit, or that the client never acknowledged.
 
 use super::{chained, client, elsewhere, frames, named, on_client, seconds, service};
 use crate::attempt::Attempt;

@@ -1,5 +1,4 @@
-//! Courses → text: several tries in order, one line each, so that a capture reads as a story; and the conclusions from
-//! a quiet one.
+//! Courses → text: several tries in order, one line each, as a story; and the conclusions from a quiet capture.
 
 use std::io;
 
