@@ -1,13 +1,13 @@
-//! Finding → Reason: what exactly is at fault, as reports name it in `causes`.
+//! Finding → Reason: the exact fault, as reports name it in `causes`.
 
 use crate::base::word::words;
 
 words! {
-    /// What a finding says is at fault: with a certificate, or with what a handshake offered or chose.
+    /// The exact fault that a finding names: of a certificate, or of what a handshake offered or chose.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
     #[allow(missing_docs)] // the contract's own words
     pub enum Reason {
-        // Of a certificate.
+        // Faults of a certificate.
         Expired = "expired",
         NotYetValid = "not-yet-valid",
         Unreadable = "unreadable",
@@ -26,15 +26,15 @@ words! {
         UnsupportedAlgorithm = "unsupported-algorithm",
         /// There is no certificate.
         Missing = "missing",
-        /// Nothing in its bytes: what the client trusts, or its clock.
+        /// The bytes show no fault: the reason is the client's trust store or its clock.
         NotTrustedByClient = "not-trusted-by-client",
         // The certificate cannot be seen.
         Encrypted = "encrypted",
         NotCaptured = "not-captured",
         NotRead = "not-read",
-        /// Nothing that can be seen.
+        /// No fault is visible.
         Other = "other",
-        // Of a handshake.
+        // Faults of a handshake.
         ApplicationProtocol = "application-protocol",
         SslV2Hello = "sslv2-hello",
         SessionResumption = "session-resumption",

@@ -1,6 +1,6 @@
 //! Row → CSV (RFC 4180): a row per attempt, for spreadsheets and data frames.
 //!
-//! Several values in one cell are parted by a space.
+//! Several values in one cell are separated by a space.
 
 use std::io::{self, Write};
 
@@ -101,8 +101,8 @@ fn write_cells(cells: &[String], out: &mut dyn Write) -> io::Result<()> {
     write!(out, "{}\r\n", cells.join(","))
 }
 
-/// A cell: quoted where it must be. What a spreadsheet would take for a formula gets an apostrophe before it: names in
-/// a capture are chosen by whoever sent them.
+/// A cell: quoted if necessary. A value that a spreadsheet would read as a formula gets an apostrophe before it: the
+/// names in a capture are chosen by their senders.
 fn cell(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
     let text = if is_formula {

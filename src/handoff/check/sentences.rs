@@ -1,12 +1,12 @@
-//! Text → Sentence: what a ticket, a mail or an answer says, one sentence after the other.
+//! Text → Sentence: a ticket, a mail or an answer as a series of sentences.
 //!
-//! Mail wraps its lines and lists do not end theirs, so a line end is a sentence end only where the line was not full and
-//! what follows does not read on. Nothing is copied: a sentence is a part of the text.
+//! Mail wraps its lines and lists do not end theirs, so a line end is a sentence end only if the line was not full and
+//! the next line does not continue it. No text is copied: a sentence is a part of the text.
 
-/// A sentence longer than this is none: it is listed as unread. In bytes; the longest of an answer has a few hundred.
+/// In bytes. A longer sentence is not read, and listed as unread; the longest of an answer has a few hundred.
 const LONGEST: usize = 2_000;
 
-/// Columns from which on a line counts as full, so that its end was made by a mail program.
+/// The number of columns from which on a line counts as full, so that its end was made by a mail program.
 const FULL: usize = 50;
 
 /// A sentence of the text.
@@ -14,11 +14,11 @@ const FULL: usize = 50;
 pub(super) struct Sentence<'a> {
     /// The line it begins in, counted from 1.
     pub(super) line: usize,
-    /// Its text; line ends within it stand for spaces.
+    /// Its text; line ends in it stand for spaces.
     pub(super) text: &'a str,
-    /// It asks.
+    /// It is a question.
     pub(super) asks: bool,
-    /// It is too long to be one.
+    /// It is too long to be read.
     pub(super) too_long: bool,
 }
 
@@ -50,7 +50,7 @@ impl<'a> Iterator for Sentences<'a> {
             self.line += lines(whole);
             self.rest = rest;
             let text = whole.trim();
-            // Signs without a word say nothing: rules, fences, ends of lists.
+            // Signs without a word mean nothing: rules, fences, ends of lists.
             if !text.chars().any(char::is_alphanumeric) {
                 continue;
             }
@@ -64,7 +64,7 @@ impl<'a> Iterator for Sentences<'a> {
     }
 }
 
-/// Where the sentence ends that the text begins with.
+/// The end of the sentence at the beginning of the text.
 fn end_of(text: &str) -> usize {
     let mut line_start = 0;
     let mut begun = false;
@@ -98,7 +98,7 @@ fn end_of(text: &str) -> usize {
     text.len()
 }
 
-/// Whether a full stop between these ends a sentence.
+/// True if a full stop between these ends a sentence.
 fn ends_with_full_stop(before: &str, after: &str) -> bool {
     let word = before
         .rsplit(|c: char| c.is_whitespace() || c == '(')
@@ -117,7 +117,7 @@ fn ends_with_full_stop(before: &str, after: &str) -> bool {
     !is_item && !reads_on
 }
 
-/// Whether a line end is the end of a sentence.
+/// True if a line end is the end of a sentence.
 fn ends_line(line: &str, next: &str) -> bool {
     let (line, next) = (line.trim(), next.trim_start());
     if next.trim().is_empty() || line.starts_with('#') || line.ends_with([':', '：', '|']) || begins_item(next) {
@@ -135,7 +135,7 @@ fn ends_line(line: &str, next: &str) -> bool {
     columns < FULL && !reads_on
 }
 
-/// Whether a line begins an item of a list, a row of a table, a heading or a quotation.
+/// True if a line begins an item of a list, a row of a table, a heading or a quotation.
 fn begins_item(line: &str) -> bool {
     if line.starts_with(['-', '*', '•', '・', '#', '|', '>', '+', '●', '■', '○']) {
         return true;

@@ -1,4 +1,4 @@
-//! Claim → text: what was understood of a sentence, so that a reader sees a misunderstanding.
+//! Claim → text: the claim that was understood, so that a reader notices a misunderstanding.
 
 use super::claims::{Answerable, Claim, Counted, Ending, OfCertificate, Step, What, Who};
 use super::lexicon::Event;
@@ -9,7 +9,7 @@ use crate::connection::step::Side;
 use crate::report::step_name;
 use crate::tls::AlertDescription;
 
-/// What a claim says.
+/// The claim in words.
 pub(super) fn told(claim: &Claim, language: Language) -> String {
     let mut parts = match &claim.what {
         What::Step(step) => of_step(step, language),

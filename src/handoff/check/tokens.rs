@@ -1,6 +1,6 @@
-//! Sentence → Token: the words that a claim can be made of, with the values between them.
+//! Sentence → Token: the words that claims consist of, and the values between them.
 //!
-//! Whatever is neither is left out here, and counts for nothing: a claim needs every part of it to be one of these.
+//! Other words are dropped here and have no effect: every part of a claim must be one of these.
 
 use std::net::IpAddr;
 
@@ -12,7 +12,7 @@ use super::values;
 pub(super) enum Token {
     Word(Word),
     Event(Event),
-    /// An alert by its number; whether its name was written as one word, so that it is nothing else.
+    /// An alert by its number; true if its name was written as one word, so that it can be nothing else.
     Alert(u8, bool),
     Frames(Frames),
     Address(IpAddr, Option<u16>),
@@ -42,7 +42,7 @@ pub(super) enum Token {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Frames {
     pub(super) list: Vec<u64>,
-    /// They are the first and the last of several.
+    /// They are the first and the last of a range.
     pub(super) is_span: bool,
 }
 
@@ -53,11 +53,11 @@ pub(super) struct Moment {
     pub(super) day: Option<(i32, u8, u8)>,
     /// Seconds of the day.
     pub(super) seconds: Option<f64>,
-    /// Seconds east of UTC, where the text says so.
+    /// Seconds east of UTC, if the text gives them.
     pub(super) zone: Option<i32>,
 }
 
-/// A token, and where it stands in the sentence made plain.
+/// A token, and its place in the normalised sentence.
 #[derive(Clone, Debug)]
 pub(super) struct Placed {
     pub(super) token: Token,
@@ -65,7 +65,7 @@ pub(super) struct Placed {
     pub(super) to: usize,
 }
 
-/// The sentence in small letters of one width, so that patterns are few. What marks up a text becomes a space.
+/// The sentence in small letters of one width, so that few patterns are needed. Markup becomes a space.
 pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -84,7 +84,7 @@ pub(super) fn plain(text: &str) -> String {
     out.replace("->", "→").replace("=>", "→")
 }
 
-/// The tokens of a sentence made plain.
+/// The tokens of a normalised sentence.
 pub(super) fn tokens(text: &str) -> Vec<Placed> {
     let mut found: Vec<Placed> = Vec::new();
     let (mut at, mut before) = (0, None);
@@ -102,7 +102,7 @@ pub(super) fn tokens(text: &str) -> Vec<Placed> {
     found
 }
 
-/// What the text begins with, and how long that is.
+/// The token at the beginning of the text, and its length.
 fn next(rest: &str, before: Option<char>, found: &[Placed]) -> (Option<Token>, usize) {
     let first = rest.chars().next().unwrap_or(' ');
     let sign = match first {
@@ -126,7 +126,7 @@ fn next(rest: &str, before: Option<char>, found: &[Placed]) -> (Option<Token>, u
     if is_dash && before == Some(' ') && rest.get(first.len_utf8()..).is_some_and(|rest| rest.starts_with(' ')) {
         return (Some(Token::Comma), first.len_utf8());
     }
-    // Within a word nothing begins.
+    // No token begins inside a word.
     let is_latin = |c: char| c.is_ascii_alphanumeric() || c == '_';
     if before.is_some_and(is_latin) && is_latin(first) {
         return (None, rest.len() - rest.trim_start_matches(is_latin).len());
@@ -155,7 +155,7 @@ fn of_word(word: Word, written: &str) -> Token {
 /// The longest quotation that is one name.
 const LONGEST_QUOTED: usize = 300;
 
-/// What stands in quotation marks: one token as it is, anything else a name.
+/// The content of quotation marks: a single token as it is, anything else as a name.
 fn quoted(rest: &str, before: Option<char>, found: &[Placed]) -> (Option<Token>, usize) {
     let behind = rest.get(1..).unwrap_or_default();
     let end = behind.find('"').filter(|end| *end <= LONGEST_QUOTED && *end > 0);

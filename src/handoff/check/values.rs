@@ -8,10 +8,10 @@ use super::numbers::number;
 use super::tokens::{Frames, Placed, Token};
 use crate::report::explain;
 
-/// Frames that a text lists one by one; more is a span.
+/// The number of frames that a text lists one by one; a longer list is a range.
 const MOST_FRAMES: usize = 64;
 
-/// A value that the text begins with, and its length. `found` is what stands before it.
+/// The value at the beginning of the text, and its length. `found` are the tokens before it.
 pub(super) fn value(rest: &str, found: &[Placed]) -> Option<(Token, usize)> {
     let last = found.last().map(|it| &it.token);
     frames(rest)
@@ -24,7 +24,7 @@ pub(super) fn value(rest: &str, found: &[Placed]) -> Option<(Token, usize)> {
         .or_else(|| number(rest, last))
 }
 
-/// The digits that the text begins with, as a number, with their length.
+/// The digits at the beginning of the text, as a number, with their length.
 pub(super) fn digits(text: &str) -> Option<(u64, usize)> {
     let len = text.bytes().take_while(u8::is_ascii_digit).count();
     let number = text.get(..len)?.parse().ok()?;
@@ -35,7 +35,7 @@ pub(super) fn blanks(text: &str) -> usize {
     text.len() - text.trim_start().len()
 }
 
-/// What is behind a prefix and the spaces after it.
+/// The text after a prefix and the spaces that follow it.
 fn behind<'a>(text: &'a str, prefixes: &[&str]) -> Option<&'a str> {
     prefixes
         .iter()
@@ -98,7 +98,7 @@ fn frames(text: &str) -> Option<(Token, usize)> {
     let (first, len) = digits(rest)?;
     let mut list = vec![first];
     let mut rest = rest.get(len..)?;
-    // `frame 0.05`, `number 3rd` and the like are none.
+    // `frame 0.05`, `number 3rd` and similar are none.
     if rest.starts_with(|c: char| c.is_ascii_alphabetic())
         || rest.strip_prefix('.').is_some_and(|it| digits(it).is_some())
     {
@@ -117,7 +117,7 @@ fn frames(text: &str) -> Option<(Token, usize)> {
     Some((Token::Frames(Frames { list, is_span }), text.len() - rest.len()))
 }
 
-/// The next number of a list: whether a span leads to it, itself, and the length of both.
+/// The next number of a list: whether it ends a range, its value, and the length of both.
 fn next_of_list(text: &str, is_list: bool) -> Option<(bool, u64, usize)> {
     let trimmed = text.trim_start();
     const SPANS: [&str; 6] = ["–", "-", "..", "to ", "through ", "から"];
@@ -133,7 +133,7 @@ fn next_of_list(text: &str, is_list: bool) -> Option<(bool, u64, usize)> {
     let (number, len) = digits(rest)?;
     let after = rest.get(len..)?;
     let next = after.trim_start().chars().next();
-    // A number with a part behind it, a unit or a time is no frame.
+    // A number with a fraction, a unit or a time after it is no frame.
     let is_other = after.starts_with(['.', ':']) && digits(after.get(1..)?).is_some()
         || after.starts_with(|c: char| c.is_ascii_alphabetic())
         || next.is_some_and(|c| matches!(c, '秒' | '回' | '個' | '件' | '本' | '枚' | '年'));
@@ -186,7 +186,7 @@ fn numbered(text: &str) -> Option<(Token, usize)> {
     Some((Token::Attempt(usize::try_from(number).ok()?), text.len() - after.len()))
 }
 
-/// An address, with its port where one follows.
+/// An address, with its port if one follows.
 pub(super) fn address(text: &str) -> Option<(Token, usize)> {
     if let Some(rest) = text.strip_prefix('[') {
         let end = rest.find(']')?;
@@ -211,7 +211,7 @@ pub(super) fn address(text: &str) -> Option<(Token, usize)> {
     Some((Token::Address(address, Some(port)), written.len()))
 }
 
-/// `TLS 1.2`, `TLSv1.3`, `DTLS 1.2`, `SSL 3.0`, and `1.3` behind one of these.
+/// `TLS 1.2`, `TLSv1.3`, `DTLS 1.2`, `SSL 3.0`, and `1.3` after one of these.
 fn version(text: &str, last: Option<&Token>) -> Option<(Token, usize)> {
     const KNOWN: [(&str, &str); 6] = [
         ("1.0", "1.0"),
@@ -357,14 +357,14 @@ fn suite_of_openssl(word: &str) -> Option<String> {
     if cipher.ends_with("poly1305") {
         cipher.push_str("_sha256");
     }
-    // Of CBC, OpenSSL says nothing.
+    // For CBC, OpenSSL names no mode.
     if !cipher.contains("gcm") && !cipher.contains("ccm") && !cipher.contains("poly1305") {
         cipher = cipher.replace("_sha", "_cbc_sha");
     }
     Some(format!("TLS_{exchange}_WITH_{cipher}").to_ascii_uppercase())
 }
 
-/// `cn=lab root ca,o=lab`: a distinguished name, to where it ends.
+/// `cn=lab root ca,o=lab`: a distinguished name, up to its end.
 #[allow(clippy::too_many_lines, reason = "what ends a name, as a list")]
 pub(super) fn name(text: &str) -> Option<(Token, usize)> {
     let kind = text.bytes().take_while(|byte| byte.is_ascii_alphanumeric()).count();

@@ -1,4 +1,4 @@
-//! words → Word: what English and Japanese call the things that claims are about, as data.
+//! words → Word: the English and Japanese names of the things that claims are about, as data.
 //!
 //! In a pattern a space stands for spaces or a hyphen, and `~` for these, an underscore or nothing: `server~hello` is also
 //! `ServerHello`.
@@ -287,10 +287,10 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
 ];
 
-/// Longer words that hold one of ours and mean something else.
+/// Longer words that contain one of ours and mean something else.
 pub(super) const NOT_OURS: &str = "少ない|しかない|間違いない|問題ない|client certificate authentication|certificate authority|certificate authorities|certificate store|time~out|timed out|round trip|false|open~ssl|smart~licensing|tlswalk|wireshark|number of|kind of|one of|some of|because|first of all|in order to|according to|in addition|in fact|in total|as well as|so far|so that|how|why|what|used to|up to|close to|no matter|of course|out of|answer to|key usage|close notify alert|known|frame number|frame numbers";
 
-/// Names of alerts beside those that reports use.
+/// Names of alerts in addition to those that reports use.
 pub(super) const ALERT_NAMES: &[(u8, &str)] = &[
     (0, "close~notify"),
     (10, "unexpected_message|unexpectedmessage"),
