@@ -24,6 +24,15 @@ const SENDING: &[Word] = &[
 pub(super) fn agent(making: &Making<'_>, step: &Named) -> Result<(Option<Who>, bool), ()> {
     let parties = making.parties();
     let agents = || parties.iter().filter(|it| it.1 == Role::Agent).map(|it| it.0);
+    // `The SYN is refused by the server`: the step is what was refused, and its sender is another matter.
+    if let Some(agent) = agents().find(|at| *at > step.at)
+        && let Some(between) = making.tokens.get(step.to..agent)
+        && between
+            .iter()
+            .any(|it| matches!(it.token, Token::Word(Word::Reject | Word::Answer | Word::Accept)))
+    {
+        return Err(());
+    }
     if let Some(at) = agents()
         .find(|at| *at > step.at)
         .or(agents().filter(|at| *at < step.at).last())

@@ -193,9 +193,11 @@ fn dates(making: &mut Making<'_>, claim: impl Fn(&mut Making<'_>, usize, OfCerti
         let nearest = |word: Option<usize>| word.filter(|word| *word < at).map(|word| at - word);
         let is_start = spans && (after == Some(Word::FromBefore) || before == Some(Word::From));
         let is_end = matches!(before, Some(Word::Until | Word::To)) || after == Some(Word::Until);
+        // `サーバ証明書は 2027 年 10 月 8 日まで`
+        let is_told = after == Some(Word::Until) && making.clause.has_any(CERTIFICATE) && !making.clause.has_verb();
         let what = if is_start {
             Some(OfCertificate::NotBefore(moment))
-        } else if is_end && (spans || ends.is_some()) {
+        } else if is_end && (spans || ends.is_some() || is_told) {
             Some(OfCertificate::NotAfter(moment))
         } else {
             match (nearest(begins), nearest(ends)) {

@@ -53,6 +53,11 @@ pub(super) enum What {
         offered: bool,
         only: bool,
     },
+    /// The highest version that the client offers; not `exact`: it offers none that is higher.
+    Highest {
+        version: &'static str,
+        exact: bool,
+    },
     Suite {
         suite: String,
         offered: bool,
@@ -85,14 +90,29 @@ pub(super) enum What {
     Verdict(String),
     Resolved(IpAddr),
     DnsAnswered,
+    /// These frames hold a DNS question, or an answer.
+    DnsFrames {
+        is_answer: bool,
+        frames: Frames,
+    },
     DnsStatus(&'static str),
-    HttpStatus(u64),
+    HttpStatus {
+        status: u64,
+        frames: Option<Frames>,
+    },
     /// Somebody has this address or port.
     Place {
         of: Option<Side>,
         address: Option<IpAddr>,
         port: Option<u16>,
     },
+    /// There is a connection between these, from the first to the second.
+    Between {
+        from: (IpAddr, Option<u16>),
+        to: (IpAddr, Option<u16>),
+    },
+    /// The attempt succeeded.
+    Succeeded,
     /// There is licensing traffic.
     Licensing,
 }

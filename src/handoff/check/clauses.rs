@@ -44,6 +44,27 @@ impl Clause {
     }
 
     /// The number of its negations.
+    /// It is the name of a certificate, as of a message: `the client's certificate`.
+    fn is_certificate(&self) -> bool {
+        self.has_any(&[Word::Certificate, Word::Chain])
+            && self.tokens.iter().all(|it| {
+                is_party(&it.token) || matches!(it.token, Token::Word(Word::Certificate | Word::Chain | Word::Of))
+            })
+    }
+
+    /// It says who did what is named before: `sent by the client`.
+    fn is_participle(&self) -> bool {
+        match self.tokens.as_slice() {
+            [verb, by, party, ..] => {
+                matches!(verb.token, Token::Word(verb) if VERBS.contains(&verb))
+                    && matches!(by.token, Token::Word(Word::By | Word::From))
+                    && is_party(&party.token)
+                    && !self.has_event()
+            }
+            _ => false,
+        }
+    }
+
     pub(super) fn denials(&self) -> usize {
         self.tokens.iter().filter(|it| is_denial(&it.token)).count()
     }
@@ -129,6 +150,55 @@ pub(super) const fn is_party(token: &Token) -> bool {
     )
 }
 
+/// True if a sentence speaks of any server or client, or of a version of TLS, and not of this capture: `A server that wants a
+/// client certificate sends …`, `In TLS 1.3 the certificates are encrypted`, `TLS 1.3 では証明書が …`.
+fn is_general(plain: &str) -> bool {
+    let text = plain.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let behind_article = text.strip_prefix("a ").or_else(|| text.strip_prefix("an "));
+    const ANY: [&str; 6] = ["server ", "client ", "controller ", "device ", "access point ", "host "];
+    const THAT: [&str; 5] = ["that ", "which ", "who ", "with ", "without "];
+    const SEVERAL: [&str; 4] = ["servers ", "clients ", "in tls ", "in dtls "];
+    let is_version = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '.' | 'v');
+    let behind_version = text.strip_prefix("tls").map(|it| it.trim_start_matches(is_version));
+    let of_any = |it: &str| {
+        ANY.iter()
+            .filter_map(|any| it.strip_prefix(any))
+            .any(|it| THAT.iter().any(|that| it.starts_with(that)))
+    };
+    behind_article.is_some_and(of_any)
+        || SEVERAL.iter().any(|it| text.starts_with(it))
+        || behind_version.is_some_and(|it| it.starts_with("では") && !it.starts_with("ではな"))
+}
+
+/// Without the one who did not do it: `the server, not the client, sends …`, `サーバではなくクライアントが …`.
+fn without_contrast(tokens: &[Placed], plain: &str) -> Vec<Placed> {
+    let is_foreign = |it: &Placed| plain.get(it.from..it.to).is_some_and(|it| !it.is_ascii());
+    let mut kept = Vec::with_capacity(tokens.len());
+    let mut rest = tokens;
+    while let Some((first, behind)) = rest.split_first() {
+        rest = match rest {
+            [comma, not, party, end, behind @ ..]
+                if comma.token == Token::Comma
+                    && not.token == Token::Word(Word::Not)
+                    && is_party(&party.token)
+                    && end.token == Token::Comma =>
+            {
+                behind
+            }
+            [party, instead, behind @ ..]
+                if is_party(&party.token) && instead.token == Token::Word(Word::Instead) && is_foreign(instead) =>
+            {
+                behind
+            }
+            _ => {
+                kept.push(first.clone());
+                behind
+            }
+        };
+    }
+    kept
+}
+
 /// The kind of part that a token begins.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Cut {
@@ -147,6 +217,10 @@ pub(super) fn clauses(tokens: &[Placed], plain: &str) -> Option<Vec<Clause>> {
         // In Japanese the end of a sentence hedges the whole sentence.
         hedges && is_foreign(it) || it.token == Token::Word(Word::Condition)
     };
+    if is_general(plain) {
+        return None;
+    }
+    let tokens = &without_contrast(tokens, plain);
     let advises = tokens.first().is_some_and(|it| it.token == Token::Word(Word::Advice));
     if advises || tokens.iter().any(speculates) {
         return None;
@@ -194,7 +268,10 @@ fn cut(tokens: &[Placed], plain: &str) -> Vec<(Cut, Clause)> {
             }
             _ => {}
         }
-        let Some(mut next) = begins(tokens, at, depth) else {
+        // `after the SYN in frame 5 no SYN-ACK follows`
+        let denies = clause.is_context && clause.has_event() && placed.token == Token::Word(Word::Not);
+        let begun = begins(tokens, at, depth).or_else(|| denies.then_some(Cut::Hard));
+        let Some(mut next) = begun else {
             clause.tokens.push(placed.clone());
             continue;
         };
@@ -208,7 +285,7 @@ fn cut(tokens: &[Placed], plain: &str) -> Vec<(Cut, Clause)> {
                 clause.is_hedged = true;
                 next = Cut::Hard;
             }
-            Token::Word(Word::Without | Word::Context | Word::Instead) => opens = true,
+            Token::Word(Word::Without | Word::Context | Word::Instead | Word::Not) => opens = true,
             _ => {}
         }
         hedged &= next != Cut::Hard;
@@ -240,9 +317,16 @@ fn joined(parts: Vec<(Cut, Clause)>) -> Vec<Clause> {
             continue;
         }
         let is_place = clause.is_place();
-        let is_list = clause.has_event() && !clause.has_verb() && !clause.has_frames() && clause.denials() == 0;
+        let is_list = (clause.has_event() || clause.is_certificate())
+            && !clause.has_verb()
+            && !clause.has_frames()
+            && clause.denials() == 0;
         let last = out.last_mut().filter(|_| is_open && how == Cut::Soft);
         match last {
+            // `alert unknown_ca, sent by the client`
+            Some(last) if waiting.is_empty() && clause.is_participle() && last.has_event() && !last.has_verb() => {
+                last.tokens.append(&mut clause.tokens);
+            }
             // Frames after a part without frames, or a further item of a statement.
             Some(last) if waiting.is_empty() && is_place && !(last.has_frames() && clause.has_frames()) => {
                 last.tokens.append(&mut clause.tokens);

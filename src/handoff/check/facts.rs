@@ -148,6 +148,8 @@ impl<'a> Facts<'a> {
     fn is_known_elsewhere(&self, place: &Who) -> bool {
         let mut lookups = self.report.attempts.iter().flat_map(|it| &it.lookups);
         match place {
+            // Nobody is asked for a name at another port.
+            Who::At(_, Some(port)) if *port != 53 => false,
             Who::At(address, _) => {
                 !self.connections.iter().any(|of| of.is_at(place)) && {
                     let address = address.to_string();

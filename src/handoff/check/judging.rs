@@ -80,7 +80,12 @@ pub(super) fn judge(claim: &Claim, facts: &Facts<'_>) -> Judgement {
         }
         What::Length(seconds) => return measured::length(*seconds, facts).denied(claim.not),
         What::Place { of, address, port } => return measured::place(*of, *address, *port, facts).denied(claim.not),
+        What::Between { from, to } => return measured::between(*from, *to, facts).denied(claim.not),
+        What::DnsFrames { is_answer, frames } => {
+            return measured::dns_frames(*is_answer, frames, facts).denied(claim.not);
+        }
         What::Healthy
+        | What::Succeeded
         | What::Verdict(_)
         | What::Licensing
         | What::Resolved(_)
@@ -118,6 +123,7 @@ fn of_connection(what: &What, of: &Of<'_>, not: bool, facts: &Facts<'_>) -> Judg
         What::Ended { how, by, first } => ended(*how, by.as_ref(), *first, of, facts).denied(not),
         What::Answered { by, to } => measured::answered(*by, *to, of, facts).denied(not),
         What::Version { version, offered, only } => measured::version(version, *offered, *only, of).denied(not),
+        What::Highest { version, exact } => measured::highest(version, *exact, of).denied(not),
         What::Suite { suite, offered } => {
             let own = of.connection.tls.as_ref().and_then(|it| it.cipher_suite.as_deref());
             measured::chosen(own.filter(|_| !offered), suite, of).denied(not)
@@ -134,7 +140,7 @@ fn of_connection(what: &What, of: &Of<'_>, not: bool, facts: &Facts<'_>) -> Judg
         } => certified::judge(*side, subject.as_deref(), what, not, of, facts),
         What::Handshake => handshake(of, facts).denied(not),
         What::TcpOpened => opened(of, facts).denied(not),
-        What::HttpStatus(status) => measured::status(*status, of).denied(not),
+        What::HttpStatus { status, frames } => measured::status(*status, frames.as_ref(), of).denied(not),
         _ => Judgement::open("check-why-nothing-of-it"),
     }
 }
@@ -290,7 +296,7 @@ fn of_attempts(claim: &Claim, facts: &Facts<'_>) -> Judgement {
     }
     let judged = attempts.iter().map(|attempt| {
         let judgement = match &claim.what {
-            What::Healthy => healthy(attempt, facts),
+            What::Healthy | What::Succeeded => healthy(attempt, facts),
             What::Verdict(id) => verdict(id, attempt),
             What::Rejected { by } => rejected(*by, attempt, facts),
             What::Resolved(address) => lookups(attempt, |it| it.addresses.contains(&address.to_string()).into()),

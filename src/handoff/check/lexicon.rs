@@ -57,6 +57,8 @@ pub(super) enum Word {
     In,
     Of,
     Is,
+    /// Several things go with as many frames.
+    Respectively,
     Also,
     Only,
     First,
@@ -92,6 +94,9 @@ pub(super) enum Word {
     Sni,
     Suite,
     Group,
+    Highest,
+    /// None is higher.
+    NoneHigher,
     // Things that are counted.
     Frames,
     Packets,
@@ -108,6 +113,8 @@ pub(super) enum Word {
     Tls,
     Capture,
     Healthy,
+    /// An attempt or a connection as a whole.
+    Attempt,
     Verdict,
     Licensing,
     // DNS and HTTP.
@@ -116,6 +123,8 @@ pub(super) enum Word {
     Http,
     Status,
     Port,
+    /// The number of an alert comes next, or stands in front.
+    Code,
     Fatal,
     Warning,
     // Words after which a sentence is no claim.
@@ -164,6 +173,16 @@ pub(super) fn longest(text: &str, before: Option<char>) -> Option<(Option<Word>,
         let behind = text.get(len..).and_then(|rest| rest.chars().next());
         let is_whole = !(begins && is_latin(before) || ends && is_latin(behind));
         is_whole.then_some((entry.word, len))
+    })
+}
+
+/// An alert whose name the text begins with, in words: its number and the length.
+pub(super) fn alert_in_words(text: &str) -> Option<(u8, usize)> {
+    ALERT_NAMES.iter().find_map(|(code, patterns)| {
+        let words = patterns.split('|').next()?.replace('_', "~");
+        let len = fits(&words, text)?;
+        let behind = text.get(len..).and_then(|rest| rest.chars().next());
+        (!behind.is_some_and(|c| c.is_ascii_alphanumeric())).then_some((*code, len))
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::claims::{Counted, Step, What, Who};
 use super::lexicon::{Event, Word};
+use super::network;
 use super::reading::{Making, Role, side};
 use super::tokens::{Placed, Token};
 use crate::connection::step::Side;
@@ -13,9 +14,7 @@ pub(super) fn read(making: &mut Making<'_>) {
     counts(making);
     outcomes(making);
     rejected(making);
-    resolved(making);
-    answered(making);
-    places(making);
+    network::read(making);
     for at in 0..making.tokens.len() {
         if let Some(Token::Verdict(id)) = making.token(at) {
             let id = id.clone();
@@ -44,9 +43,13 @@ fn negotiated(making: &mut Making<'_>) {
         })
     };
     let of_server = making.clause.has(Word::Server) && offered;
+    if highest(making) {
+        return;
+    }
     // What a Client Hello holds may be offered, or stand in a field of old.
     let is_unclear = is_hello("client") && !offered || of_server || offered && making.clause.has(Word::Choose);
     let says = offered
+        || is_bare(making)
         || is_hello("server")
         || making.clause.has_any(&[
             Word::Choose,
@@ -78,6 +81,40 @@ fn negotiated(making: &mut Making<'_>) {
         making.take(at);
         making.claim(at, what);
     }
+}
+
+/// `TLS 1.2, TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384`: a note of nothing else says what was negotiated.
+fn is_bare(making: &Making<'_>) -> bool {
+    let is_value = |it: &Token| matches!(it, Token::Version(_) | Token::Suite(_) | Token::Group(_));
+    let is_sign = |it: &Token| {
+        matches!(
+            it,
+            Token::Comma | Token::Open | Token::Close | Token::Word(Word::With | Word::And)
+        )
+    };
+    let has_suite = making.tokens.iter().any(|it| matches!(it.token, Token::Suite(_)));
+    let says_version = making.plain.contains("version") || making.plain.contains("バージョン");
+    (has_suite || says_version && making.tokens.len() == 1)
+        && making.tokens.iter().all(|it| is_value(&it.token) || is_sign(&it.token))
+}
+
+/// `max version TLS 1.2`, `the client offers nothing newer than TLS 1.2`
+fn highest(making: &mut Making<'_>) -> bool {
+    let Some(word) = making.first(&[Word::Highest, Word::NoneHigher]) else {
+        return false;
+    };
+    let exact = making.word(word) == Some(Word::Highest);
+    let mut versions = making.tokens.iter().enumerate().filter_map(|(at, it)| match it.token {
+        Token::Version(version) => Some((at, version)),
+        _ => None,
+    });
+    if let (Some((at, version)), None) = (versions.next(), versions.next())
+        && !making.clause.has_any(&[Word::Server, Word::Choose])
+    {
+        making.take(at);
+        making.claim(word, What::Highest { version, exact });
+    }
+    true
 }
 
 /// The name in the Client Hello.
@@ -119,7 +156,13 @@ fn counts(making: &mut Making<'_>) {
     for at in 0..making.tokens.len() {
         let Some(of) = counted(making, at) else { continue };
         if let Some((place, number)) = number_of(making, at) {
-            let is_all = is_number_word(making, at) || making.clause.has_any(&[Word::Capture, Word::Here]);
+            let is_whole = making.tokens.get(place).is_some_and(|it| {
+                making
+                    .plain
+                    .get(..it.from)
+                    .is_some_and(|before| before.trim_end().ends_with('全'))
+            });
+            let is_all = is_whole || is_number_word(making, at) || making.clause.has_any(&[Word::Capture, Word::Here]);
             if of != Counted::Frames || is_all {
                 making.take(place);
                 making.claim(at, What::Count { of, number, by });
@@ -176,7 +219,32 @@ fn number_of(making: &Making<'_>, at: usize) -> Option<(usize, u64)> {
     let is_of = |at: usize| making.word(at - 2) == Some(Word::Times) && making.word(at - 1) == Some(Word::Of);
     let of_noun = || at.checked_sub(3).and_then(number).filter(|_| is_of(at));
     let behind = || (at + 1..at + 3).find_map(number).filter(|_| is_number_word(making, at));
-    before().or_else(times).or_else(of_noun).or_else(behind)
+    // `Frames in capture: 11`, `number of certificates from the server: 2`
+    let listed = || {
+        let is_between = |at: &usize| {
+            matches!(
+                making.token(*at),
+                Some(
+                    Token::Colon
+                        | Token::Word(
+                            Word::In
+                                | Word::Is
+                                | Word::Of
+                                | Word::From
+                                | Word::By
+                                | Word::Capture
+                                | Word::Here
+                                | Word::Client
+                                | Word::Server
+                        )
+                )
+            )
+        };
+        let behind = (at + 1..making.tokens.len()).find(|at| !is_between(at))?;
+        let says = matches!(making.token(behind - 1), Some(Token::Colon | Token::Word(Word::Is)));
+        number(behind).filter(|_| says)
+    };
+    before().or_else(listed).or_else(times).or_else(of_noun).or_else(behind)
 }
 
 /// How long the capture is, where that is all that is measured.
@@ -206,28 +274,29 @@ fn outcomes(making: &mut Making<'_>) {
         .first(&[Word::Complete])
         .or(ends.filter(|_| !making.clause.has_any(&[Word::Send])));
     let fail = making.first(&[Word::Fail]);
-    // `did not fail` may say many things.
+    // `the connection is established` may be said of TCP, `did not fail` of many things.
+    let is_opened = complete.is_some_and(|at| {
+        let written = making.tokens.get(at).and_then(|it| making.plain.get(it.from..it.to));
+        written.is_some_and(|it| it.contains("establish") || it == "確立" || it == "成立")
+    });
     let Some(at) = complete.or(fail.filter(|_| !making.is_denied())) else {
         return healthy(making);
     };
     let fails = complete.is_none();
     let is_tcp = making.clause.has(Word::Tcp);
     let is_tls = making.clause.has_any(&[Word::Handshake, Word::Tls]);
+    let is_whole = making.clause.has_any(&[Word::Attempt, Word::Attempts]);
     let what = match (is_tcp, is_tls) {
         (true, false) => What::TcpOpened,
         (false, true) => What::Handshake,
+        (false, false) if is_whole && !is_opened => What::Succeeded,
         _ => return,
     };
     if making.tokens.iter().any(|it| matches!(it.token, Token::Frames(_))) || making.clause.has(Word::Dns) {
         return;
     }
     if fails {
-        // Told as what it denies, by a claim of its own.
-        let denied = match what {
-            What::TcpOpened => What::TcpOpened,
-            _ => What::Handshake,
-        };
-        making.fails.push((at, denied));
+        making.fails.push((at, what));
     } else {
         making.claim(at, what);
     }
@@ -301,114 +370,4 @@ fn rejected(making: &mut Making<'_>) {
         (None, None) => return,
     };
     making.claim(verb, What::Rejected { by });
-}
-
-/// What DNS said.
-fn resolved(making: &mut Making<'_>) {
-    let word = making.first(&[Word::Dns]);
-    let status = making
-        .tokens
-        .iter()
-        .position(|it| matches!(it.token, Token::Word(Word::DnsStatus(_))));
-    if let Some(at) = status
-        && let Some(Word::DnsStatus(status)) = making.word(at)
-    {
-        return making.claim(at, What::DnsStatus(status));
-    }
-    let Some(word) = word else { return };
-    let address = making
-        .tokens
-        .iter()
-        .enumerate()
-        .skip(word)
-        .find_map(|(at, it)| match it.token {
-            Token::Address(address, _) => Some((at, address)),
-            _ => None,
-        });
-    let before = address
-        .and_then(|(at, _)| at.checked_sub(1))
-        .and_then(|at| making.word(at));
-    match address {
-        // `from 192.0.2.1` is the server that was asked, `is at 192.0.2.1` is what it said.
-        Some((at, address))
-            if before == Some(Word::In) && at > 1 && making.word(at - 2) == Some(Word::Is)
-                || !matches!(before, Some(Word::From | Word::By | Word::In | Word::Proxy)) =>
-        {
-            making.take(at);
-            making.claim(at, What::Resolved(address));
-        }
-        Some(_) => {}
-        None if making.clause.has(Word::Answer) || making.clause.has_any(&[Word::Complete]) => {
-            making.claim(word, What::DnsAnswered)
-        }
-        None if making.clause.has(Word::Fail) && !making.is_denied() => {}
-        None => {}
-    }
-}
-
-/// The status of an HTTP answer.
-fn answered(making: &mut Making<'_>) {
-    let Some(word) = making.first(&[Word::Http, Word::Status]).or_else(|| {
-        making
-            .tokens
-            .iter()
-            .position(|it| matches!(it.token, Token::Event(Event::Step("http-response"))))
-    }) else {
-        return;
-    };
-    let status = (word..word + 5).find_map(|at| match making.token(at) {
-        Some(Token::Number(number @ 100..=599)) => Some((at, *number)),
-        _ => None,
-    });
-    if let Some((at, status)) = status {
-        making.take(at);
-        making.claim(at, What::HttpStatus(status));
-    }
-}
-
-/// Addresses and ports of the two sides.
-fn places(making: &mut Making<'_>) {
-    for at in 0..making.tokens.len() {
-        let Some(Token::Address(address, port)) = making.token(at).cloned() else {
-            continue;
-        };
-        let mut back = at;
-        while let Some(before) = back.checked_sub(1) {
-            back = before;
-            match making.token(back) {
-                Some(Token::Word(Word::Is | Word::Of) | Token::Open | Token::Colon | Token::Host(_)) => {}
-                _ => break,
-            }
-        }
-        let party = making.token(back).and_then(side);
-        let begins_verb = making.word(at.wrapping_sub(1)) == Some(Word::In);
-        if let (Some(party), false) = (party, begins_verb) {
-            making.take(at);
-            making.claim(
-                at,
-                What::Place {
-                    of: Some(party),
-                    address: Some(address),
-                    port,
-                },
-            );
-        }
-    }
-    let Some(word) = making.first(&[Word::Port]) else {
-        return;
-    };
-    if let Some(Token::Number(number)) = making.token(word + 1)
-        && let Ok(port) = u16::try_from(*number)
-        && !making.clause.has_any(&[Word::Dns, Word::Proxy])
-    {
-        making.take(word + 1);
-        making.claim(
-            word,
-            What::Place {
-                of: None,
-                address: None,
-                port: Some(port),
-            },
-        );
-    }
 }

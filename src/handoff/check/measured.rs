@@ -3,10 +3,11 @@
 use std::net::IpAddr;
 
 use super::Mark;
-use super::claims::{Answerable, Counted, Scope};
+use super::claims::{Answerable, Counted, Scope, Who};
 use super::facts::{Facts, Hidden, Of};
 use super::judging::Judgement;
 use super::stepped::shown;
+use super::tokens::Frames;
 use crate::base::phrase::{Phrase, phrase};
 use crate::connection::step::Side;
 use crate::profile::Transport;
@@ -46,6 +47,77 @@ pub(super) fn version(wanted: &str, offered: bool, only: bool, of: &Of<'_>) -> J
             .because_false(version)
             .showing(hello(of, "server-hello")),
         None => Judgement::open("check-why-no-server-hello"),
+    }
+}
+
+/// The highest version that the client offers.
+pub(super) fn highest(wanted: &str, exact: bool, of: &Of<'_>) -> Judgement {
+    let rank = |version: &str| {
+        let version = version.to_ascii_lowercase();
+        let known = ["ssl 2.0", "ssl 3.0", "1.0", "1.1", "1.2", "1.3"];
+        known.iter().position(|it| *it == version.trim_start_matches("tls "))
+    };
+    let offered = of.connection.tls.iter().flat_map(|tls| &tls.offered_versions);
+    let highest = offered.filter_map(|it| Some((rank(it)?, it))).max();
+    let (Some(wanted), Some((own, version))) = (rank(wanted), highest) else {
+        return Judgement::open("check-why-nothing-of-it");
+    };
+    match own.cmp(&wanted) {
+        std::cmp::Ordering::Less if !exact => Judgement::open("check-why-two-readings"),
+        it => Judgement::whether(it.is_eq()).because_false(version),
+    }
+    .showing(hello(of, "client-hello"))
+}
+
+/// Whether frames hold questions or answers of DNS.
+pub(super) fn dns_frames(is_answer: bool, frames: &Frames, facts: &Facts<'_>) -> Judgement {
+    let lookups = || facts.report.attempts.iter().flat_map(|it| &it.lookups);
+    let is_question = |frame: u64| lookups().any(|it| it.question == frame);
+    let is_answered = |frame: u64| lookups().any(|it| it.answer == Some(frame));
+    let last = facts.report.capture.frames;
+    let of_one = |frame: &u64| {
+        let (holds, other) = match is_answer {
+            true => (is_answered(*frame), is_question(*frame)),
+            false => (is_question(*frame), is_answered(*frame)),
+        };
+        match (holds, other) {
+            (true, _) => Mark::True,
+            _ if other || *frame > last || !facts.at(*frame).is_empty() => Mark::False,
+            // A question that was asked again, or one of somebody else.
+            _ => Mark::NotProvable,
+        }
+    };
+    let marks: Vec<Mark> = frames.list.iter().map(of_one).collect();
+    if marks.contains(&Mark::False) {
+        let wrong = frames.list.iter().zip(&marks).filter(|it| *it.1 == Mark::False);
+        let shown = wrong.flat_map(|(frame, _)| facts.at(*frame).into_iter().map(|(_, event)| shown(event)));
+        return Judgement::new(Mark::False).showing(shown.collect());
+    }
+    match marks.contains(&Mark::NotProvable) {
+        true => Judgement::open("check-why-unknown-frame"),
+        false => Judgement::new(Mark::True),
+    }
+}
+
+/// Whether there is a connection between two places. Packets go both ways, so the order of the two refutes nothing.
+pub(super) fn between(from: (IpAddr, Option<u16>), to: (IpAddr, Option<u16>), facts: &Facts<'_>) -> Judgement {
+    let fits = |end: Option<(IpAddr, u16)>, (address, port): (IpAddr, Option<u16>)| {
+        end.is_some_and(|(own, own_port)| own == address && port.is_none_or(|it| it == own_port))
+    };
+    let is_it =
+        |it: &&Of<'_>| fits(it.client, from) && fits(it.server, to) || fits(it.client, to) && fits(it.server, from);
+    if let Some(it) = facts.connections.iter().find(is_it) {
+        let first = it.events.first().map(shown);
+        return Judgement::new(Mark::True).showing(first.into_iter().collect());
+    }
+    // Whom a proxy connects to is in no connection of the capture; who is asked by UDP is in none of the report.
+    let elsewhere = [from, to].into_iter().any(|(address, port)| {
+        let knows = facts.knows(address) && !facts.connections.iter().any(|of| of.is_at(&Who::At(address, None)));
+        knows && port.is_none_or(|port| port == 53)
+    });
+    match facts.is_complete && !elsewhere {
+        true => Judgement::new(Mark::False).because(phrase("check-why-nobody-there")),
+        false => Judgement::open("check-why-nothing-of-it"),
     }
 }
 
@@ -305,7 +377,7 @@ pub(super) fn answered(by: Side, to: Answerable, of: &Of<'_>, facts: &Facts<'_>)
 }
 
 /// The status of an HTTP answer in clear.
-pub(super) fn status(wanted: u64, of: &Of<'_>) -> Judgement {
+pub(super) fn status(wanted: u64, frames: Option<&Frames>, of: &Of<'_>) -> Judgement {
     let answers = of
         .events
         .iter()
@@ -313,7 +385,11 @@ pub(super) fn status(wanted: u64, of: &Of<'_>) -> Judgement {
     let read: Vec<_> = answers
         .filter_map(|it| Some((it.detail?.split_whitespace().next()?.parse::<u64>().ok()?, shown(it))))
         .collect();
-    if let Some((_, shown)) = read.iter().find(|(status, _)| *status == wanted) {
+    let is_there = |frame: u64| frames.is_none_or(|it| it.list.contains(&frame));
+    if let Some((_, shown)) = read
+        .iter()
+        .find(|(status, (frame, _))| *status == wanted && is_there(*frame))
+    {
         return Judgement::new(Mark::True).showing(vec![shown.clone()]);
     }
     let has_sealed = of.events.iter().any(|it| it.kind == "application-data");

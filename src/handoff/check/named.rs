@@ -36,6 +36,10 @@ pub(super) fn named(making: &Making<'_>) -> Vec<Named> {
     let mut found: Vec<Named> = Vec::new();
     for (at, placed) in making.tokens.iter().enumerate() {
         match &placed.token {
+            // `証明書要求 (Certificate Request)`
+            Token::Event(event)
+                if making.token(at.wrapping_sub(1)) == Some(&Token::Open)
+                    && found.last().is_some_and(|it| it.event == *event && it.to + 1 == at) => {}
             Token::Event(event) => take_event(&mut found, at, *event),
             Token::Alert(code, is_one_word) if *is_one_word || has_alert => take_alert(&mut found, at, *code),
             Token::Word(Word::Certificate | Word::Certificates | Word::Chain) if is_message(making, at) => {
@@ -91,9 +95,15 @@ fn is_message(making: &Making<'_>, at: usize) -> bool {
     }
     // `no certificate`, and not `the certificate is no good`.
     let denial = making.tokens.iter().position(|it| super::clauses::is_denial(&it.token));
+    let is_foreign = |at: usize| {
+        let placed = making.tokens.get(at);
+        placed
+            .and_then(|it| making.plain.get(it.from..it.to))
+            .is_some_and(|it| !it.is_ascii())
+    };
     has_time(making)
         || making.clause.has_any(&[Word::Send, Word::Receive, Word::See])
-        || denial.is_some_and(|denial| denial < at)
+        || denial.is_some_and(|denial| denial < at || denial == at + 1 && is_foreign(denial))
 }
 
 /// The number of an alert behind its name or beside the word.
@@ -106,21 +116,35 @@ fn take_number(found: &mut [Named], making: &Making<'_>, at: usize, number: u64)
             token(1),
             Some(Token::Open | Token::Event(Event::Alert) | Token::Alert(..) | Token::Colon | Token::Word(Word::Is))
         );
+    // `the alert has the number 43`
+    let is_code = match (token(2), token(1)) {
+        (_, Some(Token::Word(Word::Code))) => true,
+        (Some(Token::Word(Word::Code)), Some(Token::Word(Word::Is) | Token::Colon)) => true,
+        _ => false,
+    };
     let counted = [Word::Times, Word::Alerts, Word::Syns, Word::Frames, Word::Certificates];
-    if !is_beside || making.word(at + 1).is_some_and(|word| counted.contains(&word)) {
+    if !(is_beside || is_code) || making.word(at + 1).is_some_and(|word| counted.contains(&word)) {
         return;
     }
     let known = found.last_mut();
-    if let Some(known) = known.filter(|it| it.event == Event::Alert && at <= it.to + 1 + usize::from(in_list)) {
+    let is_near = |it: &&mut Named| at <= it.to + 1 + usize::from(in_list);
+    if let Some(known) = known.filter(|it| it.event == Event::Alert && (is_code || is_near(it))) {
         known.number = Some(number);
-        known.to = at + 1;
+        if !is_code {
+            known.to = at + 1;
+        }
     }
 }
 
-/// `48 (unknown_ca)`
+/// `48 (unknown_ca)`, `コード 10 のアラート`
 fn take_number_before(it: &mut Named, making: &Making<'_>) {
     let token = |back: usize| it.at.checked_sub(back).and_then(|at| making.token(at));
-    if let (Some(Token::Number(number)), Some(Token::Open)) = (token(2), token(1))
+    let number = match (token(3), token(2), token(1)) {
+        (_, Some(Token::Number(number)), Some(Token::Open)) => Some(number),
+        (Some(Token::Word(Word::Code)), Some(Token::Number(number)), Some(Token::Word(Word::Of))) => Some(number),
+        _ => None,
+    };
+    if let Some(number) = number
         && it.number.is_none()
         && it.event == Event::Alert
     {

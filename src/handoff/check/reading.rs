@@ -143,7 +143,7 @@ struct Before {
 
 /// Reads a sentence.
 pub(super) fn read(sentence: &str) -> Reading {
-    let plain = plain(sentence);
+    let plain = plain(super::sentences::without_marker(sentence));
     let all = tokens(&plain);
     let whole = scope_of(&all);
     let mut claims = Vec::new();
@@ -151,6 +151,11 @@ pub(super) fn read(sentence: &str) -> Reading {
     let mut before = Before::default();
     for clause in clauses(&all, &plain).unwrap_or_default() {
         let is_context = clause.is_context && !clause.has(Word::Without);
+        if is_context && clause.denials() == 0 && !clause.is_hedged {
+            let (of_context, its) = read_context(&clause, &plain);
+            claims.extend(of_context);
+            used.extend(its);
+        }
         let is_tangled = clause.denials() > 1 && !clause.has(Word::Or);
         if !(clause.is_hedged || is_context || is_tangled) {
             let (of_clause, its) = read_clause(&clause, &plain, &whole, &mut before);
@@ -167,6 +172,14 @@ pub(super) fn read(sentence: &str) -> Reading {
         left: left.map(|it| it.trim().to_owned()).collect(),
         claims,
     }
+}
+
+/// `after the SYN-ACK in frame 6, …`: the clause only says when, but the frame is a claim.
+fn read_context(clause: &Clause, plain: &str) -> (Vec<Claim>, Vec<usize>) {
+    let (mut claims, used) = read_clause(clause, plain, &Scope::default(), &mut Before::default());
+    claims.retain(|claim| matches!(&claim.what, What::Step(step) if step.frames.is_some()));
+    let used = if claims.is_empty() { Vec::new() } else { used };
+    (claims, used)
 }
 
 /// What a clause claims, and where the values stand that its claims use.
@@ -256,6 +269,7 @@ const fn is_value(token: &Token) -> bool {
             | Token::Hexadecimal(_)
             | Token::Verdict(_)
             | Token::Number(_)
+            | Token::Http(_)
     )
 }
 

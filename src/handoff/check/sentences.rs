@@ -6,8 +6,11 @@
 /// In bytes. A longer sentence is not read, and listed as unread; the longest of an answer has a few hundred.
 const LONGEST: usize = 2_000;
 
-/// The number of columns from which on a line counts as full, so that its end was made by a mail program.
-const FULL: usize = 50;
+/// The columns at which mail programs wrap lines.
+const WRAPS_AT: std::ops::RangeInclusive<usize> = 60..=100;
+
+/// A line of at least so many columns whose next line begins with a small letter reads on.
+const LONG: usize = 50;
 
 /// A sentence of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,11 +29,17 @@ pub(super) struct Sentence<'a> {
 pub(super) struct Sentences<'a> {
     rest: &'a str,
     line: usize,
+    /// The columns at which the text is wrapped, if it is.
+    wrap: Option<usize>,
 }
 
 impl<'a> Sentences<'a> {
-    pub(super) const fn of(text: &'a str) -> Self {
-        Self { rest: text, line: 1 }
+    pub(super) fn of(text: &'a str) -> Self {
+        Self {
+            rest: text,
+            line: 1,
+            wrap: wrap(text),
+        }
     }
 }
 
@@ -42,7 +51,7 @@ impl<'a> Iterator for Sentences<'a> {
             if self.rest.is_empty() {
                 return None;
             }
-            let end = end_of(self.rest);
+            let end = end_of(self.rest, self.wrap);
             let (whole, rest) = self.rest.split_at_checked(end).unwrap_or((self.rest, ""));
             let blank = whole.len() - whole.trim_start().len();
             let lines = |text: &str| text.bytes().filter(|byte| *byte == b'\n').count();
@@ -65,7 +74,7 @@ impl<'a> Iterator for Sentences<'a> {
 }
 
 /// The end of the sentence at the beginning of the text.
-fn end_of(text: &str) -> usize {
+fn end_of(text: &str, wrap: Option<usize>) -> usize {
     let mut line_start = 0;
     let mut begun = false;
     let mut chars = text.char_indices().peekable();
@@ -86,7 +95,7 @@ fn end_of(text: &str) -> usize {
                 let line = text.get(line_start..at).unwrap_or_default();
                 let next = text.get(behind..).unwrap_or_default();
                 let next = next.get(..next.find('\n').unwrap_or(next.len())).unwrap_or_default();
-                if ends_line(line, next) {
+                if ends_line(line, next, wrap) {
                     return behind;
                 }
                 line_start = behind;
@@ -105,25 +114,43 @@ fn ends_with_full_stop(before: &str, after: &str) -> bool {
         .next()
         .unwrap_or_default();
     let word = word.trim_start_matches(['*', '`', '>', '#', '-']);
-    const SHORT: [&str; 12] = [
-        "e.g", "i.e", "no", "nos", "vs", "approx", "resp", "cf", "fig", "inc", "ltd", "etc",
+    const SHORT: [&str; 25] = [
+        "e.g", "i.e", "no", "nos", "nr", "vs", "approx", "resp", "cf", "fig", "inc", "ltd", "etc", "incl", "excl",
+        "ca", "cert", "pkt", "fr", "sec", "seq", "max", "min", "ver", "conn",
     ];
     if SHORT.iter().any(|it| word.eq_ignore_ascii_case(it)) {
         return false;
     }
     // The number of an item: `1. The client …`.
     let is_item = word.bytes().all(|byte| byte.is_ascii_digit()) && before.trim_start().len() == word.len();
-    let reads_on = after.trim_start().starts_with(|c: char| c.is_ascii_lowercase());
+    // Notes begin with small letters; so does what follows an abbreviation.
+    let is_abbreviation = word.len() <= 2 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let reads_on = is_abbreviation && after.trim_start().starts_with(|c: char| c.is_ascii_lowercase());
     !is_item && !reads_on
 }
 
+fn columns(line: &str) -> usize {
+    line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
+}
+
+/// The columns at which a text is wrapped: the width of its longest line, if that is a usual width and another line comes
+/// near it.
+fn wrap(text: &str) -> Option<usize> {
+    let mut widths: Vec<usize> = text.lines().map(|line| columns(line.trim_end())).collect();
+    widths.sort_unstable_by_key(|width| std::cmp::Reverse(*width));
+    match widths.as_slice() {
+        [longest, second, ..] if WRAPS_AT.contains(longest) && second + 14 >= *longest => Some(*longest),
+        _ => None,
+    }
+}
+
 /// True if a line end is the end of a sentence.
-fn ends_line(line: &str, next: &str) -> bool {
-    let (line, next) = (line.trim(), next.trim_start());
-    if next.trim().is_empty() || line.starts_with('#') || line.ends_with([':', '：', '|']) || begins_item(next) {
+fn ends_line(line: &str, next: &str, wrap: Option<usize>) -> bool {
+    let width = columns(line.trim_end());
+    let (line, next) = (line.trim(), next.trim());
+    if next.is_empty() || line.starts_with('#') || line.ends_with([':', '：', '|']) || begins_item(next) {
         return true;
     }
-    let columns: usize = line.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).take(FULL).sum();
     let last = line.rsplit(char::is_whitespace).next().unwrap_or_default();
     const READS_ON: [&str; 24] = [
         "a", "an", "the", "no", "not", "in", "at", "by", "of", "to", "and", "or", "from", "with", "without", "frame",
@@ -131,8 +158,36 @@ fn ends_line(line: &str, next: &str) -> bool {
     ];
     let reads_on = line.ends_with([',', '、', ';'])
         || READS_ON.iter().any(|it| last.eq_ignore_ascii_case(it))
-        || next.starts_with(|c: char| c.is_ascii_lowercase());
-    columns < FULL && !reads_on
+        || width >= LONG && wrap.is_some() && next.starts_with(|c: char| c.is_ascii_lowercase());
+    !reads_on && !wrap.is_some_and(|wrap| is_full(line, width, next, wrap))
+}
+
+/// True if the next word had no room in the line.
+fn is_full(line: &str, width: usize, next: &str, wrap: usize) -> bool {
+    let is_foreign = |c: Option<char>| c.is_some_and(|c| !c.is_ascii());
+    if is_foreign(line.chars().next_back()) || is_foreign(next.chars().next()) {
+        return width + 3 >= wrap && !next.contains(['：', ':']);
+    }
+    let word = next.split_whitespace().next().unwrap_or_default();
+    width + 1 + columns(word) > wrap
+}
+
+/// A sentence without the sign or number that makes it an item of a list.
+pub(super) fn without_marker(sentence: &str) -> &str {
+    let text = sentence.trim_start_matches(|c: char| c.is_whitespace() || "-•・>+●■○".contains(c));
+    // `#12` is a frame, `## Result` a heading.
+    let heading = text.trim_start_matches('#').strip_prefix(' ');
+    let text = heading.or_else(|| text.strip_prefix("* ")).unwrap_or(text).trim_start();
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let behind = text.get(digits..).unwrap_or_default();
+    let is_number = (1..=2).contains(&digits) && behind.starts_with(['.', ')', '）', '．']);
+    let item = behind
+        .get(behind.chars().next().map_or(0, char::len_utf8)..)
+        .unwrap_or_default();
+    match is_number && item.starts_with(|c: char| c.is_whitespace() || !c.is_ascii()) {
+        true => item.trim_start(),
+        false => text,
+    }
 }
 
 /// True if a line begins an item of a list, a row of a table, a heading or a quotation.

@@ -98,6 +98,11 @@ fn frames_of(making: &Making<'_>, named: &[Named]) -> Vec<Option<(usize, Frames)
             _ => None,
         })
         .collect();
+    if let [(at, frames)] = all.as_slice()
+        && let Some(each) = respectively(making, frames, named)
+    {
+        return each.into_iter().map(|frames| Some((*at, frames))).collect();
+    }
     for (nth, (at, frames)) in all.iter().enumerate() {
         let before = named.iter().rposition(|it| it.at < *at);
         let next_frames = all.get(nth + 1).map_or(usize::MAX, |(at, _)| *at);
@@ -124,4 +129,29 @@ fn frames_of(making: &Making<'_>, named: &[Named]) -> Vec<Option<(usize, Frames)
         }
     }
     of
+}
+
+/// `The SYN and the SYN-ACK are in frames 5 and 6`: as many steps as frames, one frame for each.
+fn respectively(making: &Making<'_>, frames: &Frames, named: &[Named]) -> Option<Vec<Frames>> {
+    let is_pairs = named.len() == frames.list.len() && named.len() > 1 && !frames.is_span;
+    let one_after_another = named.windows(2).all(|pair| match pair {
+        [one, next] => making.tokens.get(one.to..next.at).is_some_and(|between| {
+            between.iter().all(|it| {
+                matches!(
+                    it.token,
+                    Token::Comma
+                        | Token::Word(Word::And | Word::Of | Word::Client | Word::Server | Word::With | Word::Fatal)
+                )
+            })
+        }),
+        _ => false,
+    });
+    let says = making.clause.has(Word::Respectively);
+    (is_pairs && (says || one_after_another)).then(|| {
+        let one = |frame: &u64| Frames {
+            list: vec![*frame],
+            is_span: false,
+        };
+        frames.list.iter().map(one).collect()
+    })
 }

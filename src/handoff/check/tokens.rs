@@ -21,6 +21,8 @@ pub(super) enum Token {
     Seconds(f64),
     Days(u64),
     Number(u64),
+    /// The status of an HTTP answer, with its reason phrase.
+    Http(u64),
     Version(&'static str),
     Suite(String),
     Group(String),
@@ -68,7 +70,7 @@ pub(super) struct Placed {
 /// The sentence in small letters of one width, so that few patterns are needed. Markup becomes a space.
 pub(super) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in text.replace("**", "").chars() {
         out.push(match c {
             '\u{ff5e}' => '–',
             '\u{ff01}'..='\u{ff5d}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c).to_ascii_lowercase(),
@@ -81,7 +83,23 @@ pub(super) fn plain(text: &str) -> String {
             c => c.to_ascii_lowercase(),
         });
     }
-    out.replace("->", "→").replace("=>", "→")
+    bare_values(&out.replace("->", "→").replace("=>", "→"))
+}
+
+/// `cn="lab root ca"` without the quotation marks.
+fn bare_values(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("=\"") {
+        let Some((value, after)) = behind.split_once('"') else {
+            break;
+        };
+        out.push_str(before);
+        out.push('=');
+        out.push_str(value);
+        rest = after;
+    }
+    out + rest
 }
 
 /// The tokens of a normalised sentence.
@@ -134,12 +152,102 @@ fn next(rest: &str, before: Option<char>, found: &[Placed]) -> (Option<Token>, u
     if let Some((token, len)) = values::value(rest, found) {
         return (Some(token), len);
     }
+    if speaks_of_alert(found)
+        && let Some((code, len)) = lexicon::alert_in_words(rest)
+    {
+        return (Some(Token::Alert(code, true)), len);
+    }
+    if let Some((name, len)) = issuer(rest, found) {
+        return (Some(Token::Quoted(name)), len);
+    }
     match lexicon::longest(rest, before) {
         Some((Some(word), len)) => (Some(of_word(word, rest.get(..len).unwrap_or_default())), len),
         Some((None, len)) => (None, len),
         None => (None, first.len_utf8()),
     }
 }
+
+/// True if the name of an alert may follow, in words that mean something else elsewhere: `the alert certificate expired`,
+/// `aborts the handshake with unexpected message`.
+fn speaks_of_alert(found: &[Placed]) -> bool {
+    let is_sign = |it: &&Placed| {
+        matches!(
+            it.token,
+            Token::Comma | Token::Colon | Token::Open | Token::Frames(_) | Token::Word(Word::Is | Word::In | Word::Of)
+        )
+    };
+    let mut before = found.iter().rev().skip_while(is_sign).map(|it| &it.token);
+    match before.next() {
+        Some(Token::Event(Event::Alert)) => true,
+        Some(Token::Word(Word::With)) => found.iter().any(|it| {
+            matches!(
+                it.token,
+                Token::Word(Word::End | Word::Close | Word::Reject | Word::Fail | Word::Answer)
+            )
+        }),
+        _ => false,
+    }
+}
+
+/// The longest name of an issuer that stands without quotation marks, in bytes.
+const LONGEST_ISSUER: usize = 80;
+
+/// An issuer's name without a sign that it is one: `issued by Lab Server CA 1`, `発行者 Lab Server CA 1`,
+/// `Lab Server CA 1 が発行`.
+fn issuer(rest: &str, found: &[Placed]) -> Option<(String, usize)> {
+    if !rest.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let is_end = |(at, c): &(usize, char)| {
+        let rest = rest.get(*at..).unwrap_or_default();
+        !c.is_ascii()
+            || matches!(c, ',' | ';' | ':' | '(' | ')' | '"' | '/')
+            || *c == '.' && !rest.starts_with(|c: char| c == '.' && rest.len() > 1 && !rest.starts_with(". "))
+            || *c == ' ' && ISSUER_ENDS.iter().any(|it| rest.starts_with(it))
+    };
+    let len = rest.char_indices().find(is_end).map_or(rest.len(), |(at, _)| at);
+    let name = rest.get(..len)?.trim_end();
+    if name.is_empty() || name.len() > LONGEST_ISSUER {
+        return None;
+    }
+    let behind = rest.get(len..).unwrap_or_default();
+    let is_behind = ["が発行", "により発行", "によって発行", "から発行"]
+        .iter()
+        .any(|it| behind.starts_with(it));
+    let is_between = |it: &&Placed| {
+        matches!(
+            it.token,
+            Token::Colon
+                | Token::Word(
+                    Word::Is | Word::By | Word::Of | Word::Server | Word::Client | Word::Certificate | Word::Chain
+                )
+        )
+    };
+    let mut before = found.iter().rev();
+    let is_named = matches!(
+        before.next().map(|it| &it.token),
+        Some(Token::Word(Word::Issuer | Word::Is | Word::By) | Token::Colon)
+    ) && matches!(
+        found.iter().rev().find(|it| !is_between(it)).map(|it| &it.token),
+        Some(Token::Word(Word::Issuer))
+    );
+    let first = name.split(' ').next().unwrap_or_default();
+    // `let us` begins an advice elsewhere.
+    let is_word =
+        lexicon::longest(rest, None).is_some() && !rest.starts_with("let's encrypt") || NO_ISSUER.contains(&first);
+    (is_behind || is_named && !is_word).then(|| (name.to_owned(), name.len()))
+}
+
+const ISSUER_ENDS: [&str; 18] = [
+    " and ", " but ", " which ", " that ", " valid", " expire", " until", " with ", " on ", " in ", " – ", " as ",
+    " rather", " not ", " so ", " for ", " to ", " at ",
+];
+
+/// Words after `issued by` that name nobody.
+const NO_ISSUER: [&str; 22] = [
+    "a", "an", "the", "our", "your", "its", "their", "my", "some", "another", "this", "that", "one", "unknown",
+    "itself", "what", "who", "whom", "same", "any", "us", "them",
+];
 
 fn of_word(word: Word, written: &str) -> Token {
     match word {
