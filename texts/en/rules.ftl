@@ -105,6 +105,9 @@ proxy-refused-cannot-tell = whether another proxy stands behind this one; the an
 
 # proxy-no-response
 proxy-no-response-summary = the proxy { $proxy } never answered the CONNECT request
+proxy-no-response-closed-summary = the proxy { $proxy } closed the connection without an answer to the CONNECT request
+proxy-no-response-closed = the proxy closes, and has sent nothing
+proxy-no-response-closed-log = look at the proxy's log for { $device } and { $target }: a proxy closes without an answer if its rules do not allow the client or the target, or if it fails itself
 proxy-no-response-acknowledged = last packet; the request was acknowledged
 proxy-no-response-unacknowledged = last packet; the request was not even acknowledged
 proxy-no-response-log = look at the proxy's log for { $device } and { $target }: it may wait for its own DNS or for the target

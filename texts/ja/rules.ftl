@@ -99,6 +99,9 @@ proxy-refused-cannot-tell = このプロキシの先に別のプロキシがあ�
 
 # proxy-no-response
 proxy-no-response-summary = プロキシ { $proxy } が CONNECT 要求に一度も応答していない
+proxy-no-response-closed-summary = プロキシ { $proxy } が CONNECT 要求に応答せずに接続を閉じた
+proxy-no-response-closed = プロキシが何も送らずに閉じている
+proxy-no-response-closed-log = プロキシのログで { $device } と { $target } を確認してください。クライアントまたは宛先が規則で許可されていない場合や、プロキシ自身の障害の場合、プロキシは応答せずに接続を閉じます
 proxy-no-response-acknowledged = 最後のパケット。要求は確認応答済み
 proxy-no-response-unacknowledged = 最後のパケット。要求は確認応答すらされていない
 proxy-no-response-log = プロキシのログで { $device } と { $target } を確認してください（プロキシ自身の名前解決か、宛先の応答を待っている可能性があります）
