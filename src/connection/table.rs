@@ -6,8 +6,9 @@
 //! A connection is as large as what may be asked of it: one SYN takes a place of 110 bytes in the table, TCP's
 //! handshake three short segments. Nearly every connection then asks, in one segment, for a server that nobody asked
 //! about: its name is looked up in the hello (`tls/peek.rs`), the hello is not read, and no flow of 2 KiB is made.
-//! Anything else makes one, from those segments. One that was given up keeps who spoke and whether it closed. Single
-//! SYNs are the first to go when 16,384 are open, so a scan pushes out no live connection.
+//! Anything else makes one, from those segments. One that was given up keeps who spoke and whether it closed. SYNs without
+//! an answer, or whose answer nobody acknowledged, are the first to go when 16,384 are open, the oldest of them: a scan pushes
+//! out no live connection, and no SYN before its answer comes.
 
 use std::collections::VecDeque;
 use std::hash::BuildHasher;
@@ -42,8 +43,8 @@ mod tests;
 /// followed one has some three KiB, so this many take 50 MB; beyond it the one that was idle longest is closed, and counted.
 const MAX_FLOWS: usize = 16 * 1024;
 
-/// Single SYNs closed at once when there are too many flows: one after another, each waits for the memory that the one
-/// before it waited for.
+/// Flows that did not open, closed at once when there are too many: one after another, each waits for the memory that the
+/// one before it waited for.
 const EVICTED_AT_ONCE: usize = 32;
 
 /// Frames after which a closed flow is handed on: late copies and stray resets of it have come by then.
@@ -54,7 +55,7 @@ const LINGER: u64 = 4096;
 pub enum Ended {
     /// One SYN and nothing else.
     Lone(Lone),
-    /// Given up: it has nothing to do with any server of interest.
+    /// Given up: it has nothing to do with any server of interest, or one SYN and its answer are all of it.
     Elsewhere(Box<Elsewhere>),
     /// Followed.
     Followed(Box<Flow>),
@@ -72,9 +73,9 @@ pub struct Flows {
     closing: VecDeque<(Ticket, FrameNumber)>,
     /// Server names that are of interest; `None`: all are. A connection that names another is only counted.
     names: Option<Vec<String>>,
-    /// Single SYNs in order of creation: the first to go when there are too many flows, so that a scan does not push out
-    /// live connections.
-    lone: VecDeque<Ticket>,
+    /// Those that have not opened, in order of creation: the first to go when there are too many flows, so that a scan does not
+    /// push out live connections.
+    unopened: VecDeque<Ticket>,
     /// Flows that were handed on by the clock: none of a file.
     gone: clock::Gone,
     /// All others, for finding one that was idle long.
@@ -150,8 +151,8 @@ impl Flows {
         match &mut place.state {
             State::Elsewhere { spoke, .. } if plain => speaks(spoke, from),
             State::Handshake(handshake) if plain => {
-                let names = self.names.as_deref().unwrap_or_default();
-                match handshake.accept(segment, from, place.key.ends(), names) {
+                let (is_first, index) = (!handshake.is_open(), place.index);
+                match handshake.accept(segment, from, place.key.ends(), self.names.as_deref()) {
                     Next::Handshake => {}
                     Next::Elsewhere(rest) => {
                         place.state = State::Elsewhere {
@@ -159,7 +160,10 @@ impl Flows {
                             rest,
                         };
                     }
-                    Next::Flow => self.accept_any(slot, key, from, segment, ended),
+                    Next::Flow => return self.accept_any(slot, key, from, segment, ended),
+                }
+                if is_first {
+                    self.order.push_back(Ticket { slot, index });
                 }
             }
             State::Followed(flow) if !segment.flags.syn() => {
@@ -235,7 +239,7 @@ impl Flows {
         });
         let ticket = Ticket { slot, index };
         if is_lone {
-            self.lone.push_back(ticket);
+            self.unopened.push_back(ticket);
         } else {
             self.order.push_back(ticket);
             self.accept_any(slot, key, from, segment, ended);
@@ -261,16 +265,17 @@ impl Flows {
         let (ends, index) = (place.key.ends(), place.index);
         match &place.state {
             State::Lone(syn) => {
-                self.order.push_back(Ticket { slot, index });
-                // Where everything is followed, nothing is gained by waiting.
-                let handshake = self.names.as_ref().and_then(|_| Handshake::of(syn, segment, from));
-                if let Some(handshake) = handshake {
+                if let Some(handshake) = Handshake::of(syn, segment, from) {
                     place.state = State::Handshake(Box::new(handshake));
                     return;
                 }
+                self.order.push_back(Ticket { slot, index });
                 place.state = State::Followed(flow_of(syn, &[], ends, index).keeping(self.keeps_bodies));
             }
             State::Handshake(handshake) => {
+                if !handshake.is_open() {
+                    self.order.push_back(Ticket { slot, index });
+                }
                 place.state = State::Followed(handshake.flow(ends, index).keeping(self.keeps_bodies));
             }
             State::Free | State::Elsewhere { .. } | State::Followed(_) => {}
@@ -307,6 +312,7 @@ impl Flows {
             && flow.is_given_up()
         {
             let rest = Box::new(Elsewhere::of(flow));
+            self.counts.given_up += u64::from(rest.name.is_none());
             place.state = State::Elsewhere {
                 spoke: rest.spoke,
                 rest,
@@ -349,23 +355,20 @@ impl Flows {
         self.free.push(slot);
     }
 
-    /// Closes the oldest single SYNs; where there is none, the flow that was idle longest, approximately: each in the queue
-    /// gets another turn while it was active since the last one (the clock algorithm).
+    /// Closes the oldest of those that have not opened; where there is none, the flow that was idle longest, approximately: each
+    /// in the queue gets another turn while it was active since the last one (the clock algorithm).
     fn evict(&mut self, ended: &mut Vec<Ended>) {
         let before = ended.len();
         while ended.len() - before < EVICTED_AT_ONCE
-            && let Some(ticket) = self.lone.pop_front()
+            && let Some(ticket) = self.unopened.pop_front()
         {
-            if let Some(slot) = self.slot(ticket)
-                && let State::Lone(syn) = &slot.state
-            {
-                ended.push(Ended::Lone(Lone::of(*syn, slot.key, slot.index)));
-                self.free(ticket.slot);
+            if self.slot(ticket).is_some_and(|slot| slot.state.has_not_opened()) {
+                ended.extend(self.take(ticket.slot));
             }
         }
-        let lone = (ended.len() - before) as u64;
-        self.counts.evicted += lone;
-        if lone > 0 {
+        let unopened = (ended.len() - before) as u64;
+        self.counts.evicted += unopened;
+        if unopened > 0 {
             return;
         }
         self.counts.evicted += 1;
@@ -399,7 +402,7 @@ impl Flows {
             }
         }
         // The queues forget flows that have gone, so that they do not outgrow the table.
-        for queue in [&mut self.order, &mut self.lone] {
+        for queue in [&mut self.order, &mut self.unopened] {
             if queue.len() > 2 * MAX_FLOWS {
                 queue.retain(|ticket| {
                     self.slots
@@ -412,10 +415,23 @@ impl Flows {
 }
 
 impl State {
+    /// Whether it is a SYN, with an answer at most.
+    fn has_not_opened(&self) -> bool {
+        match self {
+            Self::Lone(_) => true,
+            Self::Handshake(handshake) => !handshake.is_open(),
+            Self::Free | Self::Elsewhere { .. } | Self::Followed(_) => false,
+        }
+    }
+
     fn ended(self, key: &Key, index: u64) -> Option<Ended> {
         match self {
             Self::Free => None,
             Self::Lone(syn) => Some(Ended::Lone(Lone::of(syn, *key, index))),
+            // There is nothing in it to be read, and no sign that the answer did not arrive: one that was sent twice is followed.
+            Self::Handshake(handshake) if !handshake.is_open() => {
+                Some(Ended::Elsewhere(Box::new(handshake.unanswered(key.ends()))))
+            }
             Self::Handshake(handshake) => Some(Ended::Followed(handshake.flow(key.ends(), index))),
             Self::Elsewhere { spoke, mut rest } => {
                 rest.spoke = spoke;
