@@ -45,6 +45,20 @@ impl Verdict {
 /// Judges an attempt by all rules.
 #[must_use]
 pub fn judge(attempt: &Attempt<'_>, context: &Context<'_>) -> Verdict {
+    Verdict {
+        findings: findings(attempt, context, |_| true),
+    }
+}
+
+/// The same of an attempt that failed; of any other, nothing but that it did not is found out.
+#[must_use]
+pub fn judge_failure(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Verdict> {
+    let findings = findings(attempt, context, |cause| cause.severity == Severity::Error);
+    (!findings.is_empty()).then_some(Verdict { findings })
+}
+
+/// All that holds, if its cause is wanted.
+fn findings(attempt: &Attempt<'_>, context: &Context<'_>, is_wanted: impl Fn(&Finding) -> bool) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut explained = Vec::new();
     for rule in RULES {
@@ -56,6 +70,9 @@ pub fn judge(attempt: &Attempt<'_>, context: &Context<'_>) -> Verdict {
         let Some(finding) = is_asked.then(|| (rule.check)(attempt, context)).flatten() else {
             continue;
         };
+        if findings.is_empty() && !is_wanted(&finding) {
+            break;
+        }
         if rule.kind == Kind::Explaining {
             explained.extend(finding.remedies.clone());
         }
@@ -81,7 +98,7 @@ pub fn judge(attempt: &Attempt<'_>, context: &Context<'_>) -> Verdict {
         }
         complete(cause, attempt, context);
     }
-    Verdict { findings }
+    findings
 }
 
 /// Sees to it that a failure says what to type on the controller, and that one which may be none says how to capture it

@@ -153,7 +153,7 @@ impl Report {
             contents.dtls_connections,
             contents.quic_connections,
         ];
-        !self.attempts.is_empty() || others == [0; 3]
+        !self.attempts.is_empty() || others == [0; 3] || self.others.is_some()
     }
 
     /// What failed among the other connections of the same capture, or else this, with how many others there are.
@@ -169,7 +169,7 @@ impl Report {
 }
 
 /// TLS connections of others, judged because the capture holds nothing of the service that was looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Others {
     /// Attempts that failed: the report's own.
     pub failed: usize,
