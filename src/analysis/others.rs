@@ -1,4 +1,4 @@
-//! Collected → whether there are others: what a reading of everything could tell that one for a service does not follow.
+//! Collected → whether there are others: connections that a reading of everything could report.
 
 use crate::analysis::collector::Collected;
 use crate::attempt::contents::Contents;
@@ -7,12 +7,12 @@ use crate::attempt::unopened::may_be_told;
 use crate::connection::Connection;
 
 impl Collected<'_> {
-    /// Notes of a connection that was read whether it could be told.
+    /// Notes whether a connection that was read could be reported.
     pub(super) fn note_other(&mut self, connection: &Connection) {
         self.may_tell_others |= connection.wants_tls() || hides_tls(connection) || may_be_told(connection);
     }
 
-    /// Whether a reading of everything would tell of nothing: no TLS was tried, or asked for, or hidden.
+    /// True if a reading of everything would report nothing: no TLS was attempted, requested or hidden.
     pub(crate) const fn has_no_others(&self) -> bool {
         let Contents {
             tls_connections,

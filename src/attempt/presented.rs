@@ -1,4 +1,4 @@
-//! Certificates → Judgement, when somebody asks: most connections went well, and their chains are never asked about.
+//! Certificates → Judgement, when a rule first needs it: most connections succeed, and nothing needs their chains.
 
 use std::cell::OnceCell;
 
@@ -56,7 +56,7 @@ impl<'a> Presented<'a> {
 impl Question<'_> {
     fn judge(&self) -> Judgement {
         let mut judgement = trust::judge(self.chain, self.name.as_ref(), self.purpose, self.at, self.anchors);
-        // Without a date nothing is expired or not yet valid.
+        // Without a date no certificate is expired or not yet valid.
         if !self.at.is_dated() {
             judgement.validity = trust::Validity::Unknown;
         }
@@ -90,13 +90,13 @@ pub(super) fn present<'a>(attempt: &mut Attempt<'a>, options: &'a Options) {
     }
 }
 
-/// The name the client must have expected in the certificate.
+/// The name that the client must have expected in the certificate.
 fn expected_name(attempt: &Attempt<'_>, connection: &Connection) -> Option<ServerName> {
     if let Some(name) = connection.server_name() {
         return Some(ServerName::Dns(name.raw().to_owned()));
     }
     let name = attempt.service.name.as_str();
-    // Access points do not look for a name in the certificate of a controller.
+    // Access points do not check the name in a controller's certificate.
     if matches!(attempt.service.transport, Transport::Other | Transport::Capwap) {
         return None;
     }

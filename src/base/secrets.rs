@@ -3,7 +3,7 @@
 //! Plain licensing traffic carries tokens in JSON bodies and request targets, and proxies ask for passwords in headers. No
 //! report needs them, redacted or not.
 
-/// Parts of names under which secrets stand, in lower case.
+/// Parts of names that mark secrets, in lower case.
 const NAMES: [&str; 11] = [
     "token",
     "secret",
@@ -67,7 +67,7 @@ pub fn strike_out(text: &mut [u8]) {
     }
 }
 
-/// Whether the first two letters are those of a name: nearly no place of a text is compared with all of them.
+/// True if the first two letters are those of a name, which spares comparing nearly every place of a text with all names.
 const fn may_begin_name(rest: &[u8]) -> bool {
     matches!(
         rest,

@@ -1,8 +1,8 @@
-//! DER → Certificate: what an X.509 certificate says of itself (RFC 5280).
+//! DER → Certificate: the statements of an X.509 certificate (RFC 5280).
 //!
-//! A certificate is a signed statement "this key belongs to this name, from then until then". What is read here is the
-//! statement alone; whether anybody should believe it is the business of [`super::trust`]. Nothing in it is refused for
-//! being wrong: a capture shows what was sent, and the fault in it is often what one is looking for.
+//! A certificate is a signed statement "this key belongs to this name, from then until then". Only the statement is
+//! read here; [`super::trust`] decides whether it is believable. No certificate is refused for being wrong: a capture
+//! shows what was sent, and the fault in it is often what the user is looking for.
 
 mod algorithms;
 mod distinguished_name;
@@ -40,7 +40,7 @@ pub struct Certificate {
     pub fields: Result<Box<Fields>, Phrase>,
     /// The names it claims, when `fields` could not be read but they could.
     pub salvaged: Option<Box<Identity>>,
-    /// Whether its own key signed it: found out when it is first asked, of most it never is.
+    /// True if its own key signed it; checked when first needed, which is rare.
     self_signed: OnceLock<bool>,
 }
 
@@ -64,7 +64,7 @@ pub struct Fields {
     pub not_before: Timestamp,
     /// Last second of validity (inclusive, RFC 5280 section 4.1.2.5).
     pub not_after: Timestamp,
-    /// Subject alternative names. DNS names and IP addresses stand as they are; other kinds carry a prefix (`email:`,
+    /// Subject alternative names. DNS names and IP addresses are unchanged; other kinds carry a prefix (`email:`,
     /// `uri:`, `dirname:`, `rid:`, `other:`), and so does a DNS name that looks like an address (`dns:10.0.0.1`), so
     /// that text without a prefix that reads as an IP address is one.
     pub names: Vec<WireText>,
@@ -76,9 +76,9 @@ pub struct Fields {
     pub signature_algorithm: String,
     /// basicConstraints cA.
     pub is_ca: bool,
-    /// basicConstraints pathLenConstraint: how many intermediates may stand below it.
+    /// basicConstraints pathLenConstraint: the greatest number of intermediates below it.
     pub path_len: Option<u32>,
-    /// Whether it limits the names below it (nameConstraints).
+    /// True if it limits the names below it (nameConstraints).
     pub has_name_constraints: bool,
     /// Names of the keyUsage bits that are set, as RFC 5280 writes them; `None`: no such extension.
     pub key_usage: Option<Vec<&'static str>>,
@@ -90,13 +90,13 @@ pub struct Fields {
     pub crl_urls: Vec<WireText>,
     /// OCSP responders (URLs).
     pub ocsp_urls: Vec<WireText>,
-    /// Where the issuer's certificate can be fetched (URLs).
+    /// The URLs of the issuer's certificate.
     pub issuer_urls: Vec<WireText>,
-    /// Whether it carries signed certificate timestamps, as public certificates do.
+    /// True if it carries signed certificate timestamps, as public certificates do.
     pub has_scts: bool,
-    /// Whether it demands a stapled OCSP response (TLS feature status_request, RFC 7633).
+    /// True if it requires a stapled OCSP response (TLS feature status_request, RFC 7633).
     pub must_staple: bool,
-    /// Whether it can be read but breaks RFC 5280 in a way worth telling (clauses).
+    /// Violations of RFC 5280 that do not prevent reading it and are worth reporting (clauses).
     pub oddities: Vec<String>,
 }
 
@@ -121,8 +121,8 @@ impl Certificate {
         }
     }
 
-    /// Subject equals issuer, and the signature verifies with its own key. A CA that has changed its key signs certificates of
-    /// its own name with the old one.
+    /// Subject equals issuer and the signature verifies with its own key. After a CA has changed its key, the old key may
+    /// sign a certificate with the same name.
     #[must_use]
     pub fn is_self_signed(&self) -> bool {
         self.is_self_signed_by(|x509| signature::check(x509, x509.public_key()))
@@ -135,7 +135,7 @@ impl Certificate {
         *self.self_signed.get_or_init(|| is_self_issued() && check())
     }
 
-    /// Takes the word of whoever has seen the original for it.
+    /// Marks it as self-signed, because the original was.
     pub fn attest_self_signed(&mut self) {
         self.self_signed = OnceLock::from(true);
     }
@@ -223,10 +223,10 @@ impl Fields {
         }
     }
 
-    /// Whether a name, given as DER and as text, is that of the issuer.
+    /// True if a name, given as DER and as text, is that of the issuer.
     ///
     /// RFC 5280 section 7.1 ignores case and string type: one encoder writes a PrintableString where another writes a
-    /// UTF8String. The text of RFC 4514 is a good enough likeness, because a signature has to agree anyway.
+    /// UTF8String. A comparison of the RFC 4514 text is good enough, because a signature has to agree anyway.
     pub(in crate::tls) fn names_issuer(&self, name_raw: &[u8], name: &WireText) -> bool {
         *self.issuer_raw == *name_raw || self.issuer.raw().eq_ignore_ascii_case(name.raw())
     }
