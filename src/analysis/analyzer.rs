@@ -22,7 +22,6 @@ use crate::capture::{CaptureError, CaptureFacts, MergeError, read_frames, read_m
 use crate::decode::Decoder;
 use crate::decode::Skip;
 use crate::judge::context::Context;
-use crate::judge::finding::Severity;
 use crate::judge::verdict::{self, Verdict};
 use crate::profile::options::Options;
 use crate::report::whynot::{self, WhyNot};
@@ -147,7 +146,16 @@ impl<'o> Analyzer<'o> {
         look: impl FnOnce(&Judged<'_, '_>),
     ) -> Report {
         self.end();
-        self.judge(file, facts, &mut Story::default(), look)
+        let mut report = self.judge(file, facts, &mut Story::default(), look);
+        // A second reading would find no others.
+        if self.collected.flows.counts.flows > 0
+            && report.attempts.is_empty()
+            && self.options.leave_open_what()
+            && self.collected.has_no_others()
+        {
+            report.others = Some(report::Others::default());
+        }
+        report
     }
 
     /// Ends every flow: no frame follows.
@@ -262,22 +270,18 @@ impl<'o> Analyzer<'o> {
             offsets: &offsets,
         };
         let capture = self.capture(file, facts, &anomalies, &contents);
-        let judged: Vec<_> = attempts
-            .iter()
-            .zip(attested)
-            .map(|(attempt, is_attested)| {
-                let mut verdict = verdict::judge(attempt, &context);
-                if is_attested && let Some(cause) = verdict.findings.first_mut() {
-                    cause.cannot_tell.push(phrase("attested-chain"));
-                }
-                verdict
-            })
-            .collect();
         let all = attempts.len();
-        let (attempts, judged) = match self.options.others {
-            true => failures(attempts, judged),
-            false => (attempts, judged),
+        let judge = |(attempt, is_attested): (Attempt<'a>, bool)| {
+            let mut verdict = match self.options.others {
+                true => verdict::judge_failure(&attempt, &context)?,
+                false => verdict::judge(&attempt, &context),
+            };
+            if is_attested && let Some(cause) = verdict.findings.first_mut() {
+                cause.cannot_tell.push(phrase("attested-chain"));
+            }
+            Some((attempt, verdict))
         };
+        let (attempts, judged): (Vec<_>, Vec<_>) = attempts.into_iter().zip(attested).filter_map(judge).unzip();
         look(&Judged {
             attempts: &attempts,
             verdicts: &judged,
@@ -412,14 +416,4 @@ impl<'o> Analyzer<'o> {
             ..report::Capture::of(facts, self.options.language)
         }
     }
-}
-
-/// The attempts that failed.
-fn failures<'a>(attempts: Vec<Attempt<'a>>, judged: Vec<Verdict>) -> (Vec<Attempt<'a>>, Vec<Verdict>) {
-    let failed = |verdict: &Verdict| verdict.cause().is_some_and(|it| it.severity == Severity::Error);
-    attempts
-        .into_iter()
-        .zip(judged)
-        .filter(|(_, verdict)| failed(verdict))
-        .unzip()
 }

@@ -11,6 +11,7 @@ use crate::analysis::room::{Class, Room};
 use crate::analysis::settling;
 use crate::attempt::contents::Contents;
 use crate::attempt::hosts::Hosts;
+use crate::attempt::unopened::HTTPS;
 use crate::base::carrier::Carrier;
 use crate::base::endpoint::Endpoint;
 use crate::base::frame::{Anomaly, AnomalyKind, FrameNumber, Timestamp};
@@ -24,7 +25,6 @@ use crate::connection::table::{Elsewhere, Ended, Flows, Lone};
 use crate::connection::walk::Side;
 use crate::decode::{Datagram, Decoded, IcmpError, Segment, Skip, Tunnel, checksum_is_right};
 use crate::dns::lookup::Lookups;
-use crate::dns::message;
 use crate::profile::options::Options;
 
 /// The number of connections kept for judging. A controller that tries again every minute needs three days to reach it;
@@ -90,6 +90,8 @@ pub(crate) struct Collected<'o> {
     pub(crate) quic_to_service: Option<QuicToService>,
     /// A wireless client that asks for a licensing service.
     pub(crate) wireless: Option<Phrase>,
+    /// A TCP connection without TLS so far may be reported if everything is.
+    pub(super) may_tell_others: bool,
 }
 
 /// The checksums of the first segments: wrong ones are tolerated, and mentioned once.
@@ -143,6 +145,7 @@ impl<'o> Collected<'o> {
             in_capwap: 0,
             quic_to_service: None,
             wireless: None,
+            may_tell_others: false,
         }
     }
 
@@ -218,6 +221,10 @@ impl<'o> Collected<'o> {
                     *frames = (*frames).max(u64::from(spoke));
                 }
                 self.saw(&elsewhere.sighting);
+                if self.everything && elsewhere.sighting.tunnel == Tunnel::Capwap {
+                    let ends = elsewhere.sighting.ends;
+                    ends.iter().for_each(|end| self.hosts.saw_receiver(end.ip));
+                }
                 self.end_elsewhere(&elsewhere);
             }
             Ended::Followed(flow) => {
@@ -236,6 +243,8 @@ impl<'o> Collected<'o> {
     #[inline]
     fn end_lone(&mut self, lone: &Lone) {
         let in_capwap = lone.tunnel() == Tunnel::Capwap;
+        let [_, server] = lone.ends();
+        self.may_tell_others |= server.port == HTTPS;
         let enough = self.unconnected >= MAX_UNCONNECTED && !self.makes_room(lone.ends(), in_capwap);
         if !in_capwap {
             let (ips, lookups) = (lone.ends().map(|end| end.ip), &self.lookups);
@@ -255,11 +264,13 @@ impl<'o> Collected<'o> {
 
     fn end_followed(&mut self, flow: Box<Flow>) {
         if !self.everything && self.is_elsewhere(&flow) {
+            self.may_tell_others = true;
             return;
         }
         let was_evicted = flow.was_evicted;
         let connection = Connection::of(flow, self.options.key_log.as_ref());
         self.opened += u64::from(connection.opened);
+        self.note_other(&connection);
         self.note(&connection);
         let wanted = connection.may_be_read() && (self.everything || self.could_matter(&connection));
         if wanted || !connection.may_be_read() && self.is_telling_unread(&connection) {
@@ -466,24 +477,6 @@ impl<'o> Collected<'o> {
             || !options.on_prem.is_empty()
             || !options.cslu.is_empty()
             || !options.cssm.is_empty()
-    }
-
-    fn dns_over_tcp(&mut self, connection: &Connection) {
-        for side in Side::both() {
-            let (from, to) = match side {
-                Side::Client => (connection.client, connection.server),
-                Side::Server => (connection.server, connection.client),
-            };
-            let at = connection.last_of(side).unwrap_or(connection.first);
-            for message in message::parse_tcp(&connection.dns[side]) {
-                let (client, server) = if message.is_response {
-                    (to.ip, from.ip)
-                } else {
-                    (from.ip, to.ip)
-                };
-                self.lookups.message(message, client, server, at);
-            }
-        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Datagram → Collected: the parts of DTLS, QUIC and CAPWAP that are kept for judging; the rest is only counted.
+//! Datagram → Collected: the parts of DTLS, QUIC, CAPWAP and DNS that are kept for judging; the rest is only counted.
 
 use std::net::IpAddr;
 
@@ -8,8 +8,10 @@ use crate::base::frame::FrameNumber;
 use crate::base::wire_text::WireText;
 use crate::connection::Connection;
 use crate::connection::datagram::table::Over;
+use crate::connection::walk::Side;
 use crate::decode::capwap::{CONTROL_PORT, DATA_PORT};
 use crate::decode::{Datagram, IcmpError, Skip, Tunnel};
+use crate::dns::message;
 
 /// ICMP errors kept.
 const MAX_ICMP: usize = 4096;
@@ -116,5 +118,24 @@ impl Collected<'_> {
             self.dropped.icmp += 1;
         }
         self.hosts.saw_receiver(error.quoted_src.ip);
+    }
+
+    /// Look-ups over TCP.
+    pub(super) fn dns_over_tcp(&mut self, connection: &Connection) {
+        for side in Side::both() {
+            let (from, to) = match side {
+                Side::Client => (connection.client, connection.server),
+                Side::Server => (connection.server, connection.client),
+            };
+            let at = connection.last_of(side).unwrap_or(connection.first);
+            for message in message::parse_tcp(&connection.dns[side]) {
+                let (client, server) = if message.is_response {
+                    (to.ip, from.ip)
+                } else {
+                    (from.ip, to.ip)
+                };
+                self.lookups.message(message, client, server, at);
+            }
+        }
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod dropped;
 pub(crate) mod interest;
 pub(crate) mod live;
 mod news;
+mod others;
 mod retention;
 pub(crate) mod room;
 pub(crate) mod settling;

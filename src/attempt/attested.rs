@@ -44,7 +44,6 @@ impl Chain {
     /// The note on a chain: its judgement, and the form that its certificates will have.
     #[must_use]
     pub fn of(original: &[Certificate], judgement: &Judgement, purpose: Purpose, certificates: Vec<String>) -> Self {
-        let is_self_signed = |it: &Certificate| it.fields.as_ref().is_ok_and(|fields| fields.self_signed);
         Self {
             certificates,
             of_server: purpose == Purpose::Server,
@@ -55,7 +54,7 @@ impl Chain {
             name: None,
             self_signed: (0..)
                 .zip(original)
-                .filter(|(_, it)| is_self_signed(it))
+                .filter(|(_, it)| it.is_self_signed())
                 .map(|(at, _)| at)
                 .collect(),
         }
@@ -76,9 +75,8 @@ impl Chain {
     /// Marks the certificates that were signed by their own keys.
     pub fn mark(&self, presented: &mut [Certificate]) {
         for at in &self.self_signed {
-            if let Some(Certificate { fields: Ok(fields), .. }) = presented.get_mut(*at) {
-                fields.self_signed = true;
-                fields.oddities.retain(|it| !it.starts_with("names itself as issuer"));
+            if let Some(certificate) = presented.get_mut(*at) {
+                certificate.attest_self_signed();
             }
         }
     }
@@ -138,11 +136,11 @@ pub(crate) fn correct(attempts: &mut [Attempt<'_>], chains: &[Chain]) -> Vec<boo
                 return false;
             };
             for (side, purpose) in SIDES {
-                let (Some(message), Some(judgement)) = (&tls.certificates[side], &mut attempt.judgements[side]) else {
+                let Some(message) = tls.certificates[side].as_ref().filter(|it| !it.chain.is_empty()) else {
                     continue;
                 };
                 if let Some(chain) = chains.iter().find(|chain| chain.is_about(&message.chain, purpose)) {
-                    chain.correct(judgement);
+                    attempt.presented[side].correct(|judgement| chain.correct(judgement));
                     is_attested = true;
                 }
             }

@@ -96,7 +96,7 @@ pub(super) fn assign_lookups<'a>(
                 connections: Vec::new(),
                 icmp: Vec::new(),
                 revocation: Vec::new(),
-                judgements: Sides::default(),
+                presented: Sides::default(),
                 dns_over_tcp: None,
                 seen_again: None,
                 testimonies: Vec::new(),

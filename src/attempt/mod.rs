@@ -11,6 +11,7 @@ pub mod hosts;
 pub(crate) mod index;
 mod lookups;
 pub mod other_connections;
+pub mod presented;
 pub mod revocation;
 pub mod selection;
 pub mod testimony;
@@ -26,11 +27,12 @@ use self::families::Families;
 pub(crate) use self::lookups::ended;
 use self::lookups::{NamesTold, assign_lookups};
 use crate::attempt::index::Directory;
+use crate::attempt::presented::{Presented, present};
 use crate::attempt::revocation::{Revocation, revocation};
 use crate::attempt::selection::{Clue, Purposed, Selector};
 use crate::attempt::testimony::Testimony;
 use crate::attempt::twin::Twins;
-use crate::attempt::unopened::Unopened;
+use crate::attempt::unopened::{HTTPS, Unopened};
 use crate::base::carrier::Carrier;
 use crate::base::command::HostArgument;
 use crate::base::command::IosName;
@@ -40,13 +42,12 @@ use crate::base::frame::{FrameAt, FrameNumber, Timestamp};
 use crate::base::phrase::{Language, Voice};
 use crate::connection::Connection;
 use crate::connection::plain;
-use crate::connection::walk::{Side, Sides, StepKind, TlsFacts};
+use crate::connection::walk::{Sides, StepKind, TlsFacts};
 use crate::decode::IcmpError;
 use crate::dns::lookup::Lookup;
 use crate::profile::Transport;
 use crate::profile::options::Options;
 use crate::tls::stack::Stack;
-use crate::tls::trust::{self, Judgement, Purpose, ServerName};
 
 /// Connections that never connected belong to one attempt if the next one begins within this time: a client tries all
 /// addresses of a name, each for up to about a minute and a half of SYN retries.
@@ -88,8 +89,8 @@ pub struct Attempt<'a> {
     pub icmp: Vec<&'a IcmpError>,
     /// Revocation data fetched during the handshake.
     pub revocation: Vec<Revocation<'a>>,
-    /// The judgements on the presented chains, at the time of the capture.
-    pub judgements: Sides<Option<Judgement>>,
+    /// The presented chains, judged at the time of the capture.
+    pub presented: Sides<Presented<'a>>,
     /// The unanswered connection by which a truncated answer was requested again over TCP.
     pub dns_over_tcp: Option<&'a Connection>,
     /// The same connection once more, behind an address translation: one connection failed once.
@@ -178,11 +179,11 @@ pub(crate) fn attempts<'a>(
 }
 
 /// Adds the known facts about an attempt other than its connections and look-ups.
-pub(crate) fn complete<'a>(attempt: &mut Attempt<'a>, options: &Options, directory: &Directory<'a>) {
+pub(crate) fn complete<'a>(attempt: &mut Attempt<'a>, options: &'a Options, directory: &Directory<'a>) {
     attempt.icmp = errors_about(&attempt.connections, &attempt.lookups, directory);
     attempt.dns_over_tcp = unanswered_dns(attempt, directory);
     client::tell(attempt, options);
-    judge(attempt, options);
+    present(attempt, options);
     attempt.revocation = revocation(attempt, directory);
 }
 
@@ -308,7 +309,7 @@ impl<'a> Grouping<'a, '_> {
                 connections: Vec::new(),
                 icmp: Vec::new(),
                 revocation: Vec::new(),
-                judgements: Sides::default(),
+                presented: Sides::default(),
                 dns_over_tcp: None,
                 seen_again: None,
                 testimonies: Vec::new(),
@@ -363,8 +364,12 @@ fn is_wanted(options: &Options, connection: &Connection, speaks_tls: Option<Fram
         && (connection.tls.is_some()
             || wanted_tls(connection, speaks_tls)
             || unopened.is_told(connection)
-            // Without any captured message, only the port shows that TLS is expected.
-            || connection.server.port == 443 && connection.beginning_hidden)
+            || hides_tls(connection))
+}
+
+/// Without any captured message, only the port shows that TLS is expected.
+pub(crate) const fn hides_tls(connection: &Connection) -> bool {
+    connection.server.port == HTTPS && connection.beginning_hidden
 }
 
 /// True if TLS was requested or expected and did not follow.
@@ -453,48 +458,6 @@ fn unanswered_dns<'a>(attempt: &Attempt<'a>, directory: &Directory<'a>) -> Optio
     }
     let since = Timestamp(answer?.time.0.saturating_sub(CLOCK_SKEW));
     directory.unconnected_dns(lookup.client, lookup.server, since)
-}
-
-/// Judges both sides' chains at the time they were presented.
-fn judge(attempt: &mut Attempt<'_>, options: &Options) {
-    let Some(connection) = attempt.connection() else { return };
-    let Some(tls) = &connection.tls else { return };
-    let name = expected_name(attempt, connection);
-    for (side, purpose) in [(Side::Server, Purpose::Server), (Side::Client, Purpose::Client)] {
-        let Some(message) = tls.certificates[side]
-            .as_ref()
-            .filter(|message| !message.chain.is_empty())
-        else {
-            continue;
-        };
-        let at = options
-            .at
-            .or(tls.certificate_times[side])
-            .unwrap_or(connection.first.time);
-        let name = if side == Side::Server { name.as_ref() } else { None };
-        let mut judgement = trust::judge(&message.chain, name, purpose, at, &options.anchors);
-        // Without a date no certificate is expired or not yet valid.
-        if !at.is_dated() {
-            judgement.validity = trust::Validity::Unknown;
-        }
-        attempt.judgements[side] = Some(judgement);
-    }
-}
-
-/// The name that the client must have expected in the certificate.
-fn expected_name(attempt: &Attempt<'_>, connection: &Connection) -> Option<ServerName> {
-    if let Some(name) = connection.server_name() {
-        return Some(ServerName::Dns(name.raw().to_owned()));
-    }
-    let name = attempt.service.name.as_str();
-    // Access points do not check the name in a controller's certificate.
-    if matches!(attempt.service.transport, Transport::Other | Transport::Capwap) {
-        return None;
-    }
-    match name.parse() {
-        Ok(ip) => Some(ServerName::Ip(ip)),
-        Err(_) => Some(ServerName::Dns(name.to_owned())),
-    }
 }
 
 #[cfg(test)]

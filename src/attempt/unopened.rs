@@ -18,7 +18,7 @@ use crate::connection::Connection;
 const WITHOUT_TLS: [u16; 8] = [22, 23, 53, 80, 111, 135, 139, 445];
 
 /// The port of TLS itself, where a single SYN counts.
-const HTTPS: u16 = 443;
+pub(crate) const HTTPS: u16 = 443;
 
 /// A host that tries more ports of another than this without success scans it.
 const MAX_PORTS_TRIED: usize = 8;
@@ -44,18 +44,23 @@ impl Unopened {
 
     /// True if a connection never opened and belongs to no scan.
     pub(crate) fn is_told(&self, connection: &Connection) -> bool {
-        if !never_opened(connection) {
+        if !may_be_told(connection) {
             return false;
         }
-        let port = connection.server.port;
         let hosts = (connection.client.ip, connection.server.ip);
         let is_scan = self
             .tried
             .get(&hosts)
             .is_some_and(|ports| ports.len() > MAX_PORTS_TRIED);
-        let was_serious = connection.tcp.client.syns.len() > 1 || connection.tcp.server.frames > 0;
-        port == HTTPS || was_serious && !is_scan && !WITHOUT_TLS.contains(&port)
+        connection.server.port == HTTPS || !is_scan
     }
+}
+
+/// True if a connection never opened and is reported, unless it belongs to a scan.
+pub(crate) fn may_be_told(connection: &Connection) -> bool {
+    let port = connection.server.port;
+    let was_serious = connection.tcp.client.syns.len() > 1 || connection.tcp.server.frames > 0;
+    never_opened(connection) && (port == HTTPS || was_serious && !WITHOUT_TLS.contains(&port))
 }
 
 fn never_opened(connection: &Connection) -> bool {

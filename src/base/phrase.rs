@@ -35,6 +35,9 @@ impl Language {
     /// Every language there is.
     pub const ALL: [Self; 2] = [Self::En, Self::Ja];
 
+    /// Files of a catalogue.
+    const MOST_FILES: usize = Self::En.sources().len();
+
     /// The language of a tag, as a report carries it: English where it is none of these.
     #[must_use]
     pub fn of(tag: &str) -> Self {
@@ -50,7 +53,7 @@ impl Language {
         }
     }
 
-    /// Its catalogue: files of Fluent messages.
+    /// Its catalogue: files of Fluent messages, those that every report needs first.
     const fn sources(self) -> &'static [(&'static str, &'static str)] {
         macro_rules! catalogue {
             ($tag:literal: $($file:literal)*) => {
@@ -59,10 +62,10 @@ impl Language {
         }
         match self {
             Self::En => {
-                catalogue!("en": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl" "page.ftl" "triage.ftl" "tcp.ftl" "datagrams.ftl" "reading.ftl" "check.ftl" "ticket.ftl" "names.ftl" "program.ftl")
+                catalogue!("en": "common.ftl" "report.ftl" "attempt.ftl" "rules.ftl" "evidence.ftl" "tcp.ftl" "names.ftl" "anomalies.ftl" "datagrams.ftl" "device.ftl" "triage.ftl" "page.ftl" "reading.ftl" "check.ftl" "ticket.ftl" "program.ftl")
             }
             Self::Ja => {
-                catalogue!("ja": "common.ftl" "rules.ftl" "anomalies.ftl" "report.ftl" "attempt.ftl" "device.ftl" "evidence.ftl" "page.ftl" "triage.ftl" "tcp.ftl" "datagrams.ftl" "reading.ftl" "check.ftl" "ticket.ftl" "names.ftl" "program.ftl")
+                catalogue!("ja": "common.ftl" "report.ftl" "attempt.ftl" "rules.ftl" "evidence.ftl" "tcp.ftl" "names.ftl" "anomalies.ftl" "datagrams.ftl" "device.ftl" "triage.ftl" "page.ftl" "reading.ftl" "check.ftl" "ticket.ftl" "program.ftl")
             }
         }
     }
@@ -77,14 +80,12 @@ impl Language {
         }
     }
 
-    /// The texts of all dialects, put together when the first text is wanted: a healthy start of the program needs none.
-    fn messages(self) -> &'static Messages {
-        static MESSAGES: [OnceLock<Messages>; Language::ALL.len()] = [const { OnceLock::new() }; Language::ALL.len()];
-        let cell = match self {
-            Self::En => &MESSAGES[0],
-            Self::Ja => &MESSAGES[1],
-        };
-        cell.get_or_init(|| self.sources().iter().flat_map(|(_, source)| messages(source)).collect())
+    /// A text for all dialects. A file is indexed only if the files before it lack the text: most reports need half of them.
+    fn message(self, id: &str) -> Option<&'static Message> {
+        static FILES: [[OnceLock<Messages>; Language::MOST_FILES]; Language::ALL.len()] =
+            [const { [const { OnceLock::new() }; Language::MOST_FILES] }; Language::ALL.len()];
+        let mut files = self.sources().iter().zip(FILES.get(self as usize)?);
+        files.find_map(|((_, source), file)| file.get_or_init(|| messages(source).collect()).get(id))
     }
 }
 
@@ -133,7 +134,7 @@ struct Catalogue {
     terms: Bundle,
     /// The texts of its own, which replace the common ones.
     own: Messages,
-    general: &'static Messages,
+    language: Language,
 }
 
 /// The text of one message, and its parsed form.
@@ -177,12 +178,11 @@ impl Catalogue {
             let term = format!("-gate-{name} = {}\n", language.listed(releases));
             terms.add_resource_overriding(FluentResource::try_new(term).unwrap_or_else(|(term, _)| term));
         }
-        let general = language.messages();
-        Self { terms, own, general }
+        Self { terms, own, language }
     }
 
     fn text(&self, id: &str, arguments: &FluentArgs<'_>) -> Option<String> {
-        let message = self.own.get(id).or_else(|| self.general.get(id))?;
+        let message = self.own.get(id).or_else(|| self.language.message(id))?;
         let read = message.read.get_or_init(|| {
             let mut read = FluentBundle::new_concurrent(Vec::new());
             read.add_resource_overriding(message.resource());

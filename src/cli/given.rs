@@ -32,19 +32,23 @@ fn read_log(path: &Path, quiet: bool) -> Result<DeviceLog, String> {
 
 /// What the user typed → what the analysis needs: profiles and anchors are read here.
 pub(crate) fn options(inspect: &Inspect) -> Result<Options, String> {
-    let profile = match Profile::built_in(&inspect.profile) {
+    with_profile(inspect, &inspect.profile)
+}
+
+/// The same with another profile.
+pub(super) fn with_profile(inspect: &Inspect, profile: &str) -> Result<Options, String> {
+    let profile = match Profile::built_in(profile) {
         Some(profile) => profile,
         None => {
-            let text = fs::read_to_string(&inspect.profile).map_err(|error| match error.kind() {
+            let text = fs::read_to_string(profile).map_err(|error| match error.kind() {
                 io::ErrorKind::NotFound => format!(
-                    "--profile {}: neither a profile of that name ({}) nor a file{}",
-                    inspect.profile,
+                    "--profile {profile}: neither a profile of that name ({}) nor a file{}",
                     Profile::BUILT_IN.join(", "),
-                    did_you_mean(usage::nearest(&inspect.profile, Profile::BUILT_IN.iter().copied()))
+                    did_you_mean(usage::nearest(profile, Profile::BUILT_IN.iter().copied()))
                 ),
-                _ => format!("--profile {}: {}", inspect.profile, reason(&error)),
+                _ => format!("--profile {profile}: {}", reason(&error)),
             })?;
-            Profile::parse(&text).map_err(|error| format!("--profile {}: {error}", inspect.profile))?
+            Profile::parse(&text).map_err(|error| format!("--profile {profile}: {error}"))?
         }
     };
     let mut anchors = Anchors::built_in();

@@ -406,7 +406,7 @@ fn read(paths: &[PathBuf], options: &Options, inspect: &Inspect, quiet: bool) ->
 
 /// The options for what else is in a capture that holds nothing of the service that was looked for.
 fn of_others(inspect: &Inspect) -> Result<Options, String> {
-    let others = options(inspect)?.of_others();
+    let others = given::with_profile(inspect, "default")?.of_others();
     others.ok_or_else(|| "the default profile is missing".to_owned())
 }
 

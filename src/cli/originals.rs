@@ -78,7 +78,7 @@ impl Originals {
             }
         }
         let profile = PathBuf::from(&inspect.profile);
-        let is_file = Profile::built_in(&inspect.profile).is_none();
+        let is_file = !Profile::BUILT_IN.contains(&inspect.profile.as_str());
         let profile = is_file.then_some(&profile).into_iter();
         let config = inspect.settings.file.iter().map(|(path, _)| path);
         let options = [

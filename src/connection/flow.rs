@@ -54,6 +54,8 @@ pub struct FlowCounts {
     pub flows: u64,
     /// Flows closed early because too many were open at once.
     pub evicted: u64,
+    /// Flows dropped without a known request for another server: what else they said is unknown.
+    pub given_up: u64,
     /// Segments that belong to no flow: connections that began before the capture and do not look like TLS or HTTP.
     pub stray: u64,
     /// Second copies.

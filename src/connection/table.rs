@@ -7,7 +7,8 @@
 //! handshake three short segments. Nearly every connection then asks, in one segment, for a server of no interest: its
 //! name is looked up in the hello (`tls/peek.rs`), the hello is not read, and no flow of 2 KiB is made. Any other
 //! segment turns those segments into a flow. A dropped connection keeps which side sent data and whether it closed.
-//! Single SYNs are evicted first when 16,384 are open, so a scan evicts no live connection.
+//! SYNs without an answer, or with an answer that nobody acknowledged, are evicted first when 16,384 are open, the oldest
+//! of them first: a scan evicts no live connection, and no SYN before its answer comes.
 
 use std::collections::VecDeque;
 use std::hash::BuildHasher;
@@ -43,7 +44,7 @@ mod tests;
 /// the flow that was idle longest is closed, and counted.
 const MAX_FLOWS: usize = 16 * 1024;
 
-/// The number of single SYNs closed at once when there are too many flows: closed one after another, each would wait
+/// The number of unopened flows closed at once when there are too many flows: closed one after another, each would wait
 /// for memory separately.
 const EVICTED_AT_ONCE: usize = 32;
 
@@ -55,7 +56,7 @@ const LINGER: u64 = 4096;
 pub enum Ended {
     /// One SYN and nothing else.
     Lone(Lone),
-    /// Dropped: it has nothing to do with any server of interest.
+    /// Dropped: it has nothing to do with any server of interest, or consists of one SYN and its answer.
     Elsewhere(Box<Elsewhere>),
     /// Followed.
     Followed(Box<Flow>),
@@ -73,9 +74,9 @@ pub struct Flows {
     closing: VecDeque<(Ticket, FrameNumber)>,
     /// Server names of interest; `None`: all are. A connection that names another server is only counted.
     names: Option<Vec<String>>,
-    /// Single SYNs in order of creation: evicted first when there are too many flows, so that a scan does not evict
+    /// Unopened flows in order of creation: evicted first when there are too many flows, so that a scan does not evict
     /// live connections.
-    lone: VecDeque<Ticket>,
+    unopened: VecDeque<Ticket>,
     /// Flows that were handed on by the clock; empty for a file.
     gone: clock::Gone,
     /// All others, to find one that was idle for long.
@@ -151,8 +152,8 @@ impl Flows {
         match &mut place.state {
             State::Elsewhere { spoke, .. } if plain => speaks(spoke, from),
             State::Handshake(handshake) if plain => {
-                let names = self.names.as_deref().unwrap_or_default();
-                match handshake.accept(segment, from, place.key.ends(), names) {
+                let (is_first, index) = (!handshake.is_open(), place.index);
+                match handshake.accept(segment, from, place.key.ends(), self.names.as_deref()) {
                     Next::Handshake => {}
                     Next::Elsewhere(rest) => {
                         place.state = State::Elsewhere {
@@ -160,7 +161,10 @@ impl Flows {
                             rest,
                         };
                     }
-                    Next::Flow => self.accept_any(slot, key, from, segment, ended),
+                    Next::Flow => return self.accept_any(slot, key, from, segment, ended),
+                }
+                if is_first {
+                    self.order.push_back(Ticket { slot, index });
                 }
             }
             State::Followed(flow) if !segment.flags.syn() => {
@@ -236,7 +240,7 @@ impl Flows {
         });
         let ticket = Ticket { slot, index };
         if is_lone {
-            self.lone.push_back(ticket);
+            self.unopened.push_back(ticket);
         } else {
             self.order.push_back(ticket);
             self.accept_any(slot, key, from, segment, ended);
@@ -262,16 +266,17 @@ impl Flows {
         let (ends, index) = (place.key.ends(), place.index);
         match &place.state {
             State::Lone(syn) => {
-                self.order.push_back(Ticket { slot, index });
-                // If everything is followed, waiting gains nothing.
-                let handshake = self.names.as_ref().and_then(|_| Handshake::of(syn, segment, from));
-                if let Some(handshake) = handshake {
+                if let Some(handshake) = Handshake::of(syn, segment, from) {
                     place.state = State::Handshake(Box::new(handshake));
                     return;
                 }
+                self.order.push_back(Ticket { slot, index });
                 place.state = State::Followed(flow_of(syn, &[], ends, index).keeping(self.keeps_bodies));
             }
             State::Handshake(handshake) => {
+                if !handshake.is_open() {
+                    self.order.push_back(Ticket { slot, index });
+                }
                 place.state = State::Followed(handshake.flow(ends, index).keeping(self.keeps_bodies));
             }
             State::Free | State::Elsewhere { .. } | State::Followed(_) => {}
@@ -308,6 +313,7 @@ impl Flows {
             && flow.is_given_up()
         {
             let rest = Box::new(Elsewhere::of(flow));
+            self.counts.given_up += u64::from(rest.name.is_none());
             place.state = State::Elsewhere {
                 spoke: rest.spoke,
                 rest,
@@ -350,23 +356,20 @@ impl Flows {
         self.free.push(slot);
     }
 
-    /// Closes the oldest single SYNs; if there are none, approximately the flow that was idle longest: each flow in the
+    /// Closes the oldest unopened flows; if there are none, approximately the flow that was idle longest: each flow in the
     /// queue gets another turn if it was active since its last one (the clock algorithm).
     fn evict(&mut self, ended: &mut Vec<Ended>) {
         let before = ended.len();
         while ended.len() - before < EVICTED_AT_ONCE
-            && let Some(ticket) = self.lone.pop_front()
+            && let Some(ticket) = self.unopened.pop_front()
         {
-            if let Some(slot) = self.slot(ticket)
-                && let State::Lone(syn) = &slot.state
-            {
-                ended.push(Ended::Lone(Lone::of(*syn, slot.key, slot.index)));
-                self.free(ticket.slot);
+            if self.slot(ticket).is_some_and(|slot| slot.state.has_not_opened()) {
+                ended.extend(self.take(ticket.slot));
             }
         }
-        let lone = (ended.len() - before) as u64;
-        self.counts.evicted += lone;
-        if lone > 0 {
+        let unopened = (ended.len() - before) as u64;
+        self.counts.evicted += unopened;
+        if unopened > 0 {
             return;
         }
         self.counts.evicted += 1;
@@ -400,7 +403,7 @@ impl Flows {
             }
         }
         // The queues forget flows that have gone, so that they do not outgrow the table.
-        for queue in [&mut self.order, &mut self.lone] {
+        for queue in [&mut self.order, &mut self.unopened] {
             if queue.len() > 2 * MAX_FLOWS {
                 queue.retain(|ticket| {
                     self.slots
@@ -413,10 +416,23 @@ impl Flows {
 }
 
 impl State {
+    /// True if it is a SYN, with an answer at most.
+    fn has_not_opened(&self) -> bool {
+        match self {
+            Self::Lone(_) => true,
+            Self::Handshake(handshake) => !handshake.is_open(),
+            Self::Free | Self::Elsewhere { .. } | Self::Followed(_) => false,
+        }
+    }
+
     fn ended(self, key: &Key, index: u64) -> Option<Ended> {
         match self {
             Self::Free => None,
             Self::Lone(syn) => Some(Ended::Lone(Lone::of(syn, *key, index))),
+            // It holds nothing to read, and no sign that the answer was lost: an answer that was sent twice makes a flow.
+            Self::Handshake(handshake) if !handshake.is_open() => {
+                Some(Ended::Elsewhere(Box::new(handshake.unanswered(key.ends()))))
+            }
             Self::Handshake(handshake) => Some(Ended::Followed(handshake.flow(key.ends(), index))),
             Self::Elsewhere { spoke, mut rest } => {
                 rest.spoke = spoke;

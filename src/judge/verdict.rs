@@ -45,6 +45,20 @@ impl Verdict {
 /// Judges an attempt by all rules.
 #[must_use]
 pub fn judge(attempt: &Attempt<'_>, context: &Context<'_>) -> Verdict {
+    Verdict {
+        findings: findings(attempt, context, |_| true),
+    }
+}
+
+/// The same for an attempt that failed; for any other, judging stops at its cause.
+#[must_use]
+pub fn judge_failure(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Verdict> {
+    let findings = findings(attempt, context, |cause| cause.severity == Severity::Error);
+    (!findings.is_empty()).then_some(Verdict { findings })
+}
+
+/// All findings, or none if the cause is not wanted.
+fn findings(attempt: &Attempt<'_>, context: &Context<'_>, is_wanted: impl Fn(&Finding) -> bool) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut explained = Vec::new();
     for rule in RULES {
@@ -56,6 +70,9 @@ pub fn judge(attempt: &Attempt<'_>, context: &Context<'_>) -> Verdict {
         let Some(finding) = is_asked.then(|| (rule.check)(attempt, context)).flatten() else {
             continue;
         };
+        if findings.is_empty() && !is_wanted(&finding) {
+            break;
+        }
         if rule.kind == Kind::Explaining {
             explained.extend(finding.remedies.clone());
         }
@@ -81,7 +98,7 @@ pub fn judge(attempt: &Attempt<'_>, context: &Context<'_>) -> Verdict {
         }
         complete(cause, attempt, context);
     }
-    Verdict { findings }
+    findings
 }
 
 /// Ensures that a failure has commands for the controller, and that a finding which may be no failure says how to

@@ -7,6 +7,7 @@ mod error;
 mod in_between;
 pub mod options;
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 
 use ring::digest;
@@ -79,9 +80,9 @@ pub struct Profile {
     pub baselines: Vec<Baseline>,
     /// The rhythm of the services, where they have one.
     pub cadence: Option<Cadence>,
-    /// SHA-256 of its text.
+    /// Its text.
     #[serde(skip)]
-    sha256: String,
+    text: Cow<'static, str>,
     /// It comes with tlswalk.
     #[serde(skip)]
     built_in: bool,
@@ -173,15 +174,22 @@ impl Profile {
     /// # Errors
     /// If it is not TOML of the right form; the error gives line and column.
     pub fn parse(text: &str) -> Result<Self, ProfileError> {
-        let mut profile: Self = toml::from_str(text).map_err(|error| ProfileError::of(&error, text))?;
-        profile.sha256 = hexadecimal(digest::digest(&digest::SHA256, text.as_bytes()).as_ref());
-        Ok(profile)
+        let profile: Self = toml::from_str(text).map_err(|error| ProfileError::of(&error, text))?;
+        Ok(Self {
+            text: Cow::Owned(text.to_owned()),
+            ..profile
+        })
     }
 
     /// SHA-256 of the text that it was read from, in hexadecimal.
     #[must_use]
-    pub fn sha256(&self) -> &str {
-        &self.sha256
+    pub fn sha256(&self) -> String {
+        sha256(&self.text)
+    }
+
+    /// The name of the usual profile and the hash of its text, without parsing it.
+    pub(crate) fn usual() -> (&'static str, String) {
+        ("cisco-smart-licensing", sha256(CISCO_SMART_LICENSING))
     }
 
     /// True if it is one of those that come with tlswalk.
@@ -202,9 +210,10 @@ impl Profile {
             "capwap-join" => CAPWAP_JOIN,
             _ => return None,
         };
-        let profile = Self::parse(text).ok()?; // a test reads all
+        let profile: Self = toml::from_str(text).ok()?; // a test reads all
         Some(Self {
             built_in: true,
+            text: Cow::Borrowed(text),
             ..profile
         })
     }
@@ -256,6 +265,10 @@ impl Profile {
     }
 }
 
+fn sha256(text: &str) -> String {
+    hexadecimal(digest::digest(&digest::SHA256, text.as_bytes()).as_ref())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -274,6 +287,7 @@ mod tests {
         assert!(licensing.service_named("x.cslu-local").is_none());
         assert!(Profile::built_in("default").unwrap().everything);
         assert!(Profile::built_in("nonsense").is_none());
+        assert_eq!(Profile::usual(), (Profile::BUILT_IN[0], licensing.sha256()));
     }
 
     #[test]

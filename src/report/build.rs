@@ -64,7 +64,7 @@ pub(crate) fn build(
             .iter()
             .enumerate()
             .map(|(at, (connection, licensing))| {
-                connection_of(before.connections + at + 1, connection, *licensing, language.into())
+                connection_of(before.connections + at + 1, connection, *licensing, context.options)
             })
             .collect(),
         part: None,

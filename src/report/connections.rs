@@ -10,6 +10,7 @@ use crate::base::phrase::Voice;
 use crate::connection;
 use crate::connection::walk::{self, Side, StepKind, TlsFacts};
 use crate::decode::Tunnel;
+use crate::profile::options::Options;
 use crate::tcp::side::{Mark, TcpSide};
 use crate::tcp::stream::GapCause;
 use crate::tls::certificate;
@@ -18,8 +19,9 @@ pub(super) fn connection_of(
     id: usize,
     connection: &connection::Connection,
     licensing: bool,
-    voice: Voice,
+    options: &Options,
 ) -> Connection {
+    let voice = options.language.into();
     Connection {
         id,
         client: connection.client.to_string(),
@@ -31,7 +33,7 @@ pub(super) fn connection_of(
         tls: connection.tls.as_ref().map(|tls| tls_of(tls, connection)),
         history: history(&connection.steps),
         steps: connection.steps.iter().map(|step| step_of(step, voice)).collect(),
-        certificates: certificates_of(connection, voice),
+        certificates: certificates_of(connection, options, voice),
         http: connection.http.iter().map(exchange_of).collect(),
     }
 }
@@ -200,14 +202,17 @@ fn history(steps: &[walk::Step]) -> String {
         .collect()
 }
 
-fn certificates_of(connection: &connection::Connection, voice: Voice) -> Certificates {
+fn certificates_of(connection: &connection::Connection, options: &Options, voice: Voice) -> Certificates {
     let chain = |side: Side| {
         let Some(tls) = &connection.tls else { return Vec::new() };
         let at = tls.certificate_times[side].unwrap_or(connection.first.time);
         tls.certificates[side]
             .iter()
             .flat_map(|message| &message.chain)
-            .map(|certificate| certificate_of(certificate, at, voice))
+            .map(|certificate| Certificate {
+                self_signed: options.anchors.is_self_signed(certificate),
+                ..certificate_of(certificate, at, voice)
+            })
             .collect()
     };
     Certificates {
@@ -254,10 +259,9 @@ fn certificate_of(certificate: &certificate::Certificate, at: Timestamp, voice: 
         key: Some(fields.key.clone()),
         signature_algorithm: Some(fields.signature_algorithm.clone()),
         usages: fields.extended_key_usage.clone().unwrap_or_default(),
-        self_signed: fields.self_signed,
         sha256,
         frames,
-        error: None,
+        ..Certificate::default()
     }
 }
 

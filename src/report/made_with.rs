@@ -101,15 +101,22 @@ impl MadeWith {
     pub fn of(options: &Options) -> Self {
         let targets = |targets: &[Target]| targets.iter().map(ToString::to_string).collect();
         // A report on other connections is made if the user named no service to look for.
-        let usual = (options.others).then(|| Profile::BUILT_IN.first().and_then(|name| Profile::built_in(name)));
-        let usual = usual.flatten();
-        let profile = usual.as_ref().unwrap_or(&options.profile);
+        let (name, sha256, built_in) = match options.others {
+            true => {
+                let (name, sha256) = Profile::usual();
+                (name, sha256, true)
+            }
+            false => {
+                let profile = &options.profile;
+                (profile.id.as_str(), profile.sha256(), profile.is_built_in())
+            }
+        };
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             profile: MadeWithProfile {
-                name: profile.id.clone(),
-                sha256: profile.sha256().to_owned(),
-                built_in: profile.is_built_in(),
+                name: name.to_owned(),
+                sha256,
+                built_in,
             },
             anchors: (options.anchors.own())
                 .map(|(file, subject, sha256)| MadeWithAnchor {

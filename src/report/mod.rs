@@ -154,7 +154,7 @@ impl Report {
             contents.dtls_connections,
             contents.quic_connections,
         ];
-        !self.attempts.is_empty() || others == [0; 3]
+        !self.attempts.is_empty() || others == [0; 3] || self.others.is_some()
     }
 
     /// The failures among the other connections of the same capture, or else this report, with the number of other
@@ -171,7 +171,7 @@ impl Report {
 }
 
 /// Other TLS connections, judged because the capture has none to the service that was looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Others {
     /// Attempts that failed: the report's own.
     pub failed: usize,

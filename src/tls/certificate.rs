@@ -14,6 +14,8 @@ pub(super) mod signature;
 #[cfg(test)]
 mod tests;
 
+use std::sync::OnceLock;
+
 use x509_parser::asn1_rs::FromDer as _;
 use x509_parser::certificate::X509Certificate;
 
@@ -22,7 +24,7 @@ pub use self::kind::{ClientCertificateKind, client_certificate_kind};
 pub use self::salvage::Identity;
 use self::signature::Check;
 use crate::base::frame::{FrameNumber, Timestamp};
-use crate::base::phrase::{Language, Phrase};
+use crate::base::phrase::Phrase;
 use crate::base::wire_text::WireText;
 
 /// A certificate as presented in a handshake. One that does not parse is kept as well, with its hash.
@@ -38,6 +40,8 @@ pub struct Certificate {
     pub fields: Result<Box<Fields>, Phrase>,
     /// The names it claims, when `fields` could not be read but they could.
     pub salvaged: Option<Box<Identity>>,
+    /// True if its own key signed it; checked when first needed, which is rare.
+    self_signed: OnceLock<bool>,
 }
 
 /// The readable fields of a certificate.
@@ -82,8 +86,6 @@ pub struct Fields {
     pub extended_key_usage: Option<Vec<String>>,
     /// Subject equals issuer.
     pub self_issued: bool,
-    /// Subject equals issuer and the signature verifies with its own key.
-    pub self_signed: bool,
     /// CRL distribution points (URLs).
     pub crl_urls: Vec<WireText>,
     /// OCSP responders (URLs).
@@ -102,21 +104,8 @@ impl Certificate {
     /// Reads a certificate; never fails: what cannot be parsed is kept with the reason.
     #[must_use]
     pub fn parse(der: &[u8], frames: Vec<FrameNumber>) -> Self {
-        Self::read(der, frames, Fields::prove_self_signature)
-    }
-
-    /// Reads a certificate that comes with tlswalk: if it says that it is self-signed, that is known to be true.
-    pub(in crate::tls) fn parse_bundled(der: &[u8]) -> Self {
-        Self::read(der, Vec::new(), |fields, _| fields.self_signed = fields.self_issued)
-    }
-
-    fn read(der: &[u8], frames: Vec<FrameNumber>, prove: impl Fn(&mut Fields, &X509Certificate<'_>)) -> Self {
         let (fields, salvaged) = match X509Certificate::from_der(der) {
-            Ok((rest, x509)) => {
-                let mut fields = Fields::read(&x509, rest.len());
-                prove(&mut fields, &x509);
-                (Ok(Box::new(fields)), None)
-            }
+            Ok((rest, x509)) => (Ok(Box::new(Fields::read(&x509, rest.len()))), None),
             Err(_) => {
                 let (reason, identity) = salvage::salvage(der);
                 (Err(reason), identity.map(Box::new))
@@ -128,7 +117,27 @@ impl Certificate {
             frames,
             fields,
             salvaged,
+            self_signed: OnceLock::new(),
         }
+    }
+
+    /// Subject equals issuer and the signature verifies with its own key. After a CA has changed its key, the old key may
+    /// sign a certificate with the same name.
+    #[must_use]
+    pub fn is_self_signed(&self) -> bool {
+        self.is_self_signed_by(|x509| signature::check(x509, x509.public_key()))
+    }
+
+    /// The same with a check that remembers.
+    pub(in crate::tls) fn is_self_signed_by(&self, check: impl FnOnce(&X509Certificate<'_>) -> Check) -> bool {
+        let is_self_issued = || self.fields.as_ref().is_ok_and(|fields| fields.self_issued);
+        let check = || X509Certificate::from_der(&self.der).is_ok_and(|(_, x509)| check(&x509) == Check::Verified);
+        *self.self_signed.get_or_init(|| is_self_issued() && check())
+    }
+
+    /// Marks it as self-signed, because the original was.
+    pub fn attest_self_signed(&mut self) {
+        self.self_signed = OnceLock::from(true);
     }
 }
 
@@ -160,7 +169,6 @@ impl Fields {
             key_usage: None,
             extended_key_usage: None,
             self_issued: false,
-            self_signed: false,
             crl_urls: Vec::new(),
             ocsp_urls: Vec::new(),
             issuer_urls: Vec::new(),
@@ -172,25 +180,6 @@ impl Fields {
         extensions::read(x509, &mut fields);
         fields.self_issued = fields.names_issuer(&fields.subject_raw, &fields.subject);
         fields
-    }
-
-    /// Checks whether a certificate that names itself as issuer was signed by its own key.
-    fn prove_self_signature(&mut self, x509: &X509Certificate<'_>) {
-        if self.self_issued {
-            match signature::check(x509, x509.public_key()) {
-                Check::Verified => self.self_signed = true,
-                // Common after a CA has changed its key: the old key signs a certificate with the same name.
-                Check::Wrong => self
-                    .oddities
-                    .push("names itself as issuer, but its own key did not sign it".into()),
-                Check::Unchecked(why) => {
-                    self.oddities.push(format!(
-                        "names itself as issuer; that it signed itself is not checked: {}",
-                        why.in_language(Language::En)
-                    ));
-                }
-            }
-        }
     }
 
     /// Notes what RFC 5280 section 4.1 forbids, in the parts that every certificate has.

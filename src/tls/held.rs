@@ -10,7 +10,9 @@
 
 use std::collections::BTreeSet;
 
-use super::border::{HEADER, MAX_BODY, Piece, is_alert, is_lone_border, messages_chain, plausible_header};
+use super::border::{
+    HEADER, MAX_BODY, Piece, first_header, is_alert, is_lone_border, messages_chain, plausible_header,
+};
 use super::record::content;
 use crate::tcp::said::Provenance;
 
@@ -111,10 +113,8 @@ impl Held {
         if first.is_some() {
             return first;
         }
-        while self.looked + HEADER <= end {
-            let offset = self.looked;
-            self.looked += 1;
-            self.count(1);
+        while let Some(offset) = self.next_header(end) {
+            self.looked = offset + 1;
             let Some(next) = self.record_end(offset) else {
                 continue;
             };
@@ -130,6 +130,18 @@ impl Held {
             self.waiting.insert((next, offset));
         }
         None
+    }
+
+    /// The next place of a possible header that is whole before `end`.
+    fn next_header(&mut self, end: usize) -> Option<usize> {
+        let behind = (end + 1).checked_sub(HEADER)?;
+        let from = self.looked.checked_sub(self.base)?;
+        // Including the second byte of the last one.
+        let bytes = self.bytes.get(from..(behind + 1).checked_sub(self.base)?)?;
+        let found = first_header::<{ content::HEARTBEAT }>(bytes).map(|at| self.looked + at);
+        self.count(found.map_or(behind, |at| at + 1).saturating_sub(self.looked));
+        self.looked = found.unwrap_or_else(|| behind.max(self.looked));
+        found
     }
 
     /// The first header whose record ends with the data, when no more bytes come. If records came before (`in_tls`),

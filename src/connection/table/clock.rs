@@ -105,7 +105,7 @@ impl Flows {
         // Late segments of these begin no connection of interest: their place is used for the ends of others.
         ended.extend(closed.into_iter().filter_map(|at| self.take(at)));
         // Tickets of flows that have gone would otherwise stay as long as there are few.
-        for queue in [&mut self.order, &mut self.lone] {
+        for queue in [&mut self.order, &mut self.unopened] {
             if sweeps || queue.len() > 2 * super::MAX_FLOWS {
                 queue.retain(|ticket| {
                     let slot = self.slots.get(ticket.slot as usize);

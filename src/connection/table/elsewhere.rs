@@ -66,13 +66,14 @@ impl Elsewhere {
         }
     }
 
-    /// A connection that opened properly, and whose first message was a hello for another server.
-    pub(super) fn after_hello(sighting: Sighting, syns: [SeqNumber; 2], name: WireText) -> Self {
+    /// A connection that opened properly, or not yet, and whose first message, if it has one, was a hello for another
+    /// server.
+    pub(super) fn of_handshake(sighting: Sighting, syns: [SeqNumber; 2], name: Option<WireText>) -> Self {
         Self {
             sighting,
             spoke: [true; 2],
-            is_tls: true,
-            name: Some(name),
+            is_tls: name.is_some(),
+            name,
             syns: syns.map(Some),
             first: syns.map(|syn| Some(syn.plus(1))),
             fins: [false; 2],

@@ -7,7 +7,7 @@ use super::bare::Bare;
 use super::elsewhere::Elsewhere;
 use super::lone::flow_of;
 use crate::base::endpoint::Endpoint;
-use crate::base::frame::Timestamp;
+use crate::base::frame::{FrameAt, Timestamp};
 use crate::base::wire_text::WireText;
 use crate::connection::direction::is_one_of;
 use crate::connection::flow::Flow;
@@ -45,8 +45,19 @@ impl Handshake {
         })
     }
 
-    /// Processes the next segment; `names` are the servers of interest.
-    pub(super) fn accept(&mut self, segment: &Segment<'_>, from: usize, ends: [Endpoint; 2], names: &[String]) -> Next {
+    /// True if the answer was acknowledged.
+    pub(super) const fn is_open(&self) -> bool {
+        self.ack.is_some()
+    }
+
+    /// Processes the next segment; `names` are the servers of interest, `None` means all.
+    pub(super) fn accept(
+        &mut self,
+        segment: &Segment<'_>,
+        from: usize,
+        ends: [Endpoint; 2],
+        names: Option<&[String]>,
+    ) -> Next {
         let goes_on = from == usize::from(self.syn.from)
             && segment.seq == self.syn.seq.plus(1)
             && segment.ack == self.syn_ack.seq.plus(1);
@@ -59,6 +70,7 @@ impl Handshake {
             self.ack = Some(ack);
             return Next::Handshake;
         }
+        let Some(names) = names else { return Next::Flow };
         let closes = segment.flags.0 & (TcpFlags::SYN | TcpFlags::FIN | TcpFlags::RST) != 0;
         let is_whole = !closes && segment.flags.ack() && segment.lost == 0;
         match peek::server_name(segment.payload) {
@@ -75,30 +87,31 @@ impl Handshake {
     }
 
     fn elsewhere(&self, hello: &Segment<'_>, ends: [Endpoint; 2], name: WireText) -> Elsewhere {
+        let frames = 2 + u64::from(self.is_open());
+        self.given_up(ends, frames, hello.frame_at(), Some(name))
+    }
+
+    /// The rest of a connection whose answer nobody acknowledged.
+    pub(super) fn unanswered(&self, ends: [Endpoint; 2]) -> Elsewhere {
+        self.given_up(ends, 1, self.syn_ack.frame_at(), None)
+    }
+
+    fn given_up(&self, ends: [Endpoint; 2], frames: u64, last: FrameAt, name: Option<WireText>) -> Elsewhere {
         let client = usize::from(self.syn.from);
-        let by_end = |of_client, of_server| {
-            if client == 0 {
-                [of_client, of_server]
-            } else {
-                [of_server, of_client]
-            }
+        let (frames, syns) = match client {
+            0 => ([frames, 1], [self.syn.seq, self.syn_ack.seq]),
+            _ => ([1, frames], [self.syn_ack.seq, self.syn.seq]),
         };
-        let [frames_of_client, frames_of_server] = [2 + u64::from(self.ack.is_some()), 1];
         let sighting = Sighting {
             ends,
-            frames: by_end(frames_of_client, frames_of_server),
+            frames,
             opener: Some(client),
             tunnel: self.syn.tunnel,
             first: self.syn.frame_at(),
-            last: hello.frame_at(),
+            last,
             left_out: false,
         };
-        let syns = if client == 0 {
-            [self.syn.seq, self.syn_ack.seq]
-        } else {
-            [self.syn_ack.seq, self.syn.seq]
-        };
-        Elsewhere::after_hello(sighting, syns, name)
+        Elsewhere::of_handshake(sighting, syns, name)
     }
 
     /// The flow that these segments begin.

@@ -59,7 +59,7 @@ fn behind_hidden(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts,
 
 /// Before TLS 1.3: the certificate is readable, and is one that a server refuses.
 fn behind_shown(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts, id: VerdictId) -> Option<Finding> {
-    let judgement = attempt.judgements.client.as_ref()?;
+    let judgement = attempt.presented.client.judgement()?;
     let mut causes = certificate_causes(judgement);
     causes.retain(|cause| [Reason::Expired, Reason::NotYetValid].contains(cause));
     if causes.is_empty() || tls.finished.server.is_some() {

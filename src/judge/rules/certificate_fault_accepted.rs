@@ -129,7 +129,7 @@ fn faulty(attempt: &Attempt<'_>, connection: &Connection, tls: &TlsFacts) -> Opt
         &[Side::Client, Side::Server]
     };
     sides.iter().find_map(|&side| {
-        let judgement = attempt.judgements[side].as_ref()?;
+        let judgement = attempt.presented[side].judgement()?;
         let leaf = tls.certificates[side].as_ref()?.chain.first()?.fields.as_deref().ok();
         let step = connection.step_by(StepKind::Certificate, side)?;
         let (clauses, causes) = faults(judgement, leaf)?;

@@ -93,7 +93,7 @@ impl<'a, 'c> Case<'a, 'c> {
     }
 
     fn find_faults(&mut self) {
-        if let Some(judgement) = &self.attempt.judgements.client {
+        if let Some(judgement) = self.attempt.presented.client.judgement() {
             let mut faults = certificate_causes(judgement);
             // The server decides which authorities it accepts: an issuer outside the given roots counts only when the
             // server says so and no other fault explains the refusal better.
@@ -106,8 +106,11 @@ impl<'a, 'c> Case<'a, 'c> {
             self.faults = faults;
         }
         let Some(fields) = self.fields else { return };
-        self.clauses.extend(not_acceptable(fields, self.tls));
-        if let Some(clause) = not_usable(fields, self.tls) {
+        let is_self_signed = || self.leaf.is_some_and(Certificate::is_self_signed);
+        let not_acceptable = not_acceptable(fields, self.tls).filter(|_| !is_self_signed());
+        let not_usable = not_usable(fields, self.tls, is_self_signed);
+        self.clauses.extend(not_acceptable);
+        if let Some(clause) = not_usable {
             self.clauses.push(clause);
             self.faults.push(Reason::UnsupportedAlgorithm);
         }
@@ -235,7 +238,7 @@ impl<'a, 'c> Case<'a, 'c> {
                     phrase("client-certificate-rejected-revocation"),
                 );
         }
-        if let Some(Chain::Anchored { anchor, .. }) = self.attempt.judgements.server.as_ref().map(|it| &it.chain) {
+        if let Some(Chain::Anchored { anchor, .. }) = self.attempt.presented.server.judgement().map(|it| &it.chain) {
             finding = finding.excluded(
                 "interception-suspected",
                 phrase("client-certificate-rejected-chain").with("anchor", anchor),
@@ -350,7 +353,7 @@ fn issuer_is_listed(fields: &Fields, tls: &TlsFacts) -> Option<bool> {
 
 /// A clause saying that the certificate's issuer is missing from the authorities that the server listed.
 fn not_acceptable(fields: &Fields, tls: &TlsFacts) -> Option<Phrase> {
-    if fields.self_signed || issuer_is_listed(fields, tls)? {
+    if issuer_is_listed(fields, tls)? {
         return None;
     }
     Some(
@@ -361,7 +364,7 @@ fn not_acceptable(fields: &Fields, tls: &TlsFacts) -> Option<Phrase> {
 }
 
 /// A clause saying that the server's request does not allow this key or signature (RFC 5246 section 7.4.4).
-fn not_usable(fields: &Fields, tls: &TlsFacts) -> Option<Phrase> {
+fn not_usable(fields: &Fields, tls: &TlsFacts, is_self_signed: impl Fn() -> bool) -> Option<Phrase> {
     let request = tls.certificate_request.as_ref()?;
     // rsa_sign and ecdsa_sign; Ed25519 goes with the latter (RFC 8422 section 5.5).
     let wanted = match fields.key.split_whitespace().next()? {
@@ -386,7 +389,7 @@ fn not_usable(fields: &Fields, tls: &TlsFacts) -> Option<Phrase> {
         _ => return None,
     });
     let schemes = &request.signature_schemes;
-    (!schemes.is_empty() && !schemes.contains(&scheme) && !fields.self_signed)
+    (!schemes.is_empty() && !schemes.contains(&scheme) && !is_self_signed())
         .then(|| phrase("client-certificate-rejected-signature").with("scheme", scheme))
 }
 
@@ -398,7 +401,7 @@ fn with_remedies(
     described: Option<AlertDescription>,
 ) -> Finding {
     if attempt.carrier() == Carrier::Capwap {
-        return join_remedies::of_access_point(finding, attempt, attempt.judgements.client.as_ref());
+        return join_remedies::of_access_point(finding, attempt, attempt.presented.client.judgement());
     }
     let kind = leaf.and_then(client_certificate_kind);
     let (action, choice) = match (&kind, missing) {

@@ -79,13 +79,13 @@ fn for_certificate(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Findi
     }
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
-    let judgement = attempt.judgements.server.as_ref()?;
+    let left = left(connection, tls)?;
+    let judgement = attempt.presented.server.judgement()?;
     let mut causes = certificate_causes(judgement);
     causes.retain(|cause| FAULTS.contains(cause));
     if causes.is_empty() || attempt.service.calls_device {
         return None;
     }
-    let left = left(connection, tls)?;
     // Servers under test are self-signed, and tests only ask whether they answer.
     if left.after && causes == [Reason::SelfSigned] {
         return None;

@@ -27,7 +27,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     }
     let (revocation, failure) = attempt.revocation.iter().find_map(|it| Some((it, failure(it)?)))?;
     // A fault of the chain itself would be the better explanation.
-    let judgement = attempt.judgements.server.as_ref()?;
+    let judgement = attempt.presented.server.judgement()?;
     let sound =
         matches!(judgement.validity, Validity::Current | Validity::Unknown) && judgement.name != NameMatch::Differs;
     let anchored = matches!(judgement.chain, Chain::Anchored { .. });

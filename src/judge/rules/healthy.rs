@@ -130,7 +130,7 @@ fn or_otherwise(mut finding: Finding, attempt: &Attempt<'_>, tls: &TlsFacts, lef
 
 /// True if the server's certificate, as far as it was readable, has a fault for which many clients refuse it.
 fn shows_a_fault(attempt: &Attempt<'_>) -> bool {
-    let judged = attempt.judgements.server.as_ref();
+    let judged = attempt.presented.server.judgement();
     judged.is_some_and(|judgement| !certificate_causes(judgement).is_empty())
 }
 

@@ -79,7 +79,14 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'a>) -> Option<
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
     let step = connection.step_by(StepKind::Certificate, Side::Server)?;
-    let judgement = attempt.judgements.server.as_ref()?;
+    // If the service is not a known public one, two signs are needed: the name of a product that re-signs, and a client
+    // that refuses.
+    let refused = tls.first_error().is_some_and(|alert| alert.side == Side::Client);
+    let is_public = attempt.service.public_certificate;
+    if !is_public && (attempt.licensing || !refused) {
+        return None;
+    }
+    let judgement = attempt.presented.server.judgement()?;
     let leaf = tls.certificates.server.as_ref()?.chain.first()?.fields.as_ref().ok()?;
     let site = attempt.service.name.as_str();
     let portal = portal(leaf, judgement, site, context);
@@ -87,10 +94,7 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'a>) -> Option<
         return None;
     }
     let product = portal.or_else(|| product(tls, judgement, leaf, site, context));
-    // If the service is not a known public one, two signs are needed: the name of a product that re-signs, and a client
-    // that refuses.
-    let refused = tls.first_error().is_some_and(|alert| alert.side == Side::Client);
-    if !attempt.service.public_certificate && (product.is_none() || attempt.licensing || !refused) {
+    if !is_public && product.is_none() {
         return None;
     }
     Some(Case {

@@ -90,8 +90,7 @@ struct Case<'a, 'c> {
 fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<Case<'a, 'c>> {
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref()?;
-    let judgement = attempt.judgements.server.as_ref();
-    let (alert, sure) = refusal(connection, tls, judgement)?;
+    let (alert, sure) = refusal(attempt, connection, tls)?;
     // The end of QUIC shows only by the absence of further packets.
     if connection.carrier == Carrier::Quic && !watched_after(connection, alert.time, context) {
         return None;
@@ -100,7 +99,7 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
     let message = tls.certificates.server.as_ref();
     let leaf = message.and_then(|it| it.chain.first()?.fields.as_deref().ok());
     let accepted = accepted_elsewhere(attempt, connection, tls, context);
-    let judgement = judgement.filter(|_| accepted.is_none());
+    let judgement = attempt.presented.server.judgement().filter(|_| accepted.is_none());
     let beside = expired_beside(tls, judgement, described, context);
     let staple = staple_missing(connection, tls, leaf);
     let mut clauses = judgement.map(|it| certificate_clauses(it, leaf)).unwrap_or_default();
@@ -334,11 +333,7 @@ fn by_address(attempt: &Attempt<'_>, connection: &Connection, alert: &Alert, lea
 }
 
 /// The alert by which the client refuses the server's certificate, and the confidence that it does.
-fn refusal<'a>(
-    connection: &Connection,
-    tls: &'a TlsFacts,
-    judgement: Option<&Judgement>,
-) -> Option<(&'a Alert, Confidence)> {
+fn refusal<'a>(attempt: &Attempt<'_>, connection: &Connection, tls: &'a TlsFacts) -> Option<(&'a Alert, Confidence)> {
     let tls13 = tls.version().is_some_and(crate::tls::Version::is_tls13);
     if let Some(alert) = tls.first_error() {
         let (_, description) = alert.content?;
@@ -365,18 +360,20 @@ fn refusal<'a>(
         .iter()
         .position(|step| step.kind == StepKind::Finished && step.side == Side::Server);
     let before_finished = server_finished.is_none_or(|finished| alert.step < finished);
-    let faulty = judgement.is_some_and(|it| {
-        matches!(it.validity, Validity::Expired(_) | Validity::NotYetValid(_))
-            || it.name == NameMatch::Differs
-            || it.chain == Chain::SelfSigned
-    });
+    let faulty = || {
+        attempt.presented.server.judgement().is_some_and(|it| {
+            matches!(it.validity, Validity::Expired(_) | Validity::NotYetValid(_))
+                || it.name == NameMatch::Differs
+                || it.chain == Chain::SelfSigned
+        })
+    };
     let refused = !tls13
         && alert.side == Side::Client
         && early
         && !alert.after_close
         && sees_handshake(connection)
         && tls.certificates.server.is_some()
-        && (before_finished || faulty && !connection.carrier.is_datagram());
+        && (before_finished || !connection.carrier.is_datagram() && faulty());
     let confidence = if before_finished {
         Confidence::Likely
     } else {

@@ -21,7 +21,7 @@ pub(super) fn finding(attempt: &Attempt<'_>, context: &Context<'_>, presented: S
     let stopped = Stopped::of(attempt, context)?;
     let connection = stopped.connection;
     let tls = connection.tls.as_ref()?;
-    let judgement = attempt.judgements[presented].as_ref()?;
+    let judgement = attempt.presented[presented].judgement()?;
     let mut causes = certificate_causes(judgement);
     causes.retain(|cause| FAULTS.contains(cause));
     if causes.is_empty() || stopped.last.side != presented || !stopped.may_have_arrived() {

@@ -88,7 +88,7 @@ impl Anchors {
     /// # Errors
     /// If the text holds no certificate, or one that cannot be an anchor; then none of it is added.
     pub fn add_pem(&mut self, pem: &[u8], origin: &str) -> Result<usize, AnchorError> {
-        let roots = read_pem(pem, origin, false, |der| Certificate::parse(der, Vec::new()))?;
+        let roots = read_pem(pem, origin, false)?;
         let added = roots.len();
         self.own.extend(roots);
         Ok(added)
@@ -157,6 +157,13 @@ impl Anchors {
         }
     }
 
+    /// True if a certificate's own key signed it; each signature is checked once.
+    pub(crate) fn is_self_signed(&self, certificate: &Certificate) -> bool {
+        certificate.is_self_signed_by(|x509| {
+            self.remembered(certificate, certificate.sha256, || check(x509, x509.public_key()))
+        })
+    }
+
     /// True if this very certificate was given as an anchor; then it needs no proof.
     pub(super) fn exact(&self, der: &[u8], purpose: Purpose) -> Option<Anchor<'_>> {
         self.roots(purpose).find(|root| *root.der == *der).map(Anchor::Root)
@@ -201,24 +208,17 @@ fn bundled() -> Vec<Root> {
     // A test reads every file; one that fails here would only be missing.
     licensing
         .chain(clients)
-        .flat_map(|(pem, for_clients)| {
-            read_pem(pem, LICENSING, for_clients, Certificate::parse_bundled).unwrap_or_default()
-        })
+        .flat_map(|(pem, for_clients)| read_pem(pem, LICENSING, for_clients).unwrap_or_default())
         .collect()
 }
 
-fn read_pem(
-    pem: &[u8],
-    origin: &str,
-    is_for_clients_only: bool,
-    parse: impl Fn(&[u8]) -> Certificate,
-) -> Result<Vec<Root>, AnchorError> {
+fn read_pem(pem: &[u8], origin: &str, is_for_clients_only: bool) -> Result<Vec<Root>, AnchorError> {
     let mut roots = Vec::new();
     for (at, section) in CertificateDer::pem_slice_iter(pem).enumerate() {
         let number = at.saturating_add(1);
         let der =
             section.map_err(|error| AnchorError(format!("{origin}: certificate {number} {}", pem_fault(&error))))?;
-        let certificate = parse(&der);
+        let certificate = Certificate::parse(&der, Vec::new());
         match certificate.fields {
             Ok(fields) => {
                 roots.push(Root {
@@ -383,13 +383,8 @@ mod tests {
                 root.fields.subject
             );
             assert!(root.fields.is_ca);
-            let proven = Certificate::parse(&root.der, Vec::new()).fields.unwrap();
-            assert_eq!(root.fields.self_signed, proven.self_signed);
-            assert_eq!(
-                root.fields.self_signed, !root.is_for_clients_only,
-                "{}",
-                root.fields.subject
-            );
+            let is_self_signed = Certificate::parse(&root.der, Vec::new()).is_self_signed();
+            assert_eq!(is_self_signed, !root.is_for_clients_only, "{}", root.fields.subject);
         }
     }
 
@@ -430,13 +425,7 @@ mod tests {
     #[test]
     fn the_issuers_of_device_certificates_are_no_anchors_for_servers() {
         let anchors = Anchors::built_in();
-        let sudi = read_pem(
-            include_bytes!("../testdata/sudi.pem"),
-            "",
-            false,
-            Certificate::parse_bundled,
-        )
-        .unwrap();
+        let sudi = read_pem(include_bytes!("../testdata/sudi.pem"), "", false).unwrap();
         let issuers = |purpose| anchors.issuers(&sudi[0].fields, purpose).count();
         assert_eq!((issuers(Purpose::Server), issuers(Purpose::Client)), (0, 1));
     }

@@ -150,14 +150,14 @@ impl<'a> Chain<'a, '_> {
     }
 
     fn strength(&mut self) {
-        let fields = || self.path.links.iter().map(|link| link.fields);
-        let weak_keys = fields().filter(|it| it.has_weak_key(self.at));
+        let fields = self.path.links.iter().map(|link| link.fields);
+        let weak_keys = fields.filter(|it| it.has_weak_key(self.at));
         let keys = weak_keys.map(|it| Fault::WeakKey(it.subject.clone(), it.key.clone()));
         // No client relies on the signature that a root makes on itself.
-        let counts = |(above, it): &(usize, &Fields)| *above == 0 || !it.self_signed;
-        let weak_signatures = fields().enumerate().filter(counts).map(|(_, it)| it);
-        let signatures = weak_signatures
-            .filter(|it| it.has_weak_signature(self.at))
+        let is_root = |at: usize| self.presented.get(at).is_some_and(Certificate::is_self_signed);
+        let signatures = (self.path.links.iter().enumerate())
+            .filter(|(above, link)| link.fields.has_weak_signature(self.at) && (*above == 0 || !is_root(link.at)))
+            .map(|(_, link)| link.fields)
             .map(|it| Fault::WeakSignature(it.subject.clone(), it.signature_algorithm.clone()));
         let found: Vec<Fault> = keys.chain(signatures).collect();
         self.faults.extend(found);

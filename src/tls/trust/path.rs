@@ -148,7 +148,7 @@ impl<'a> Search<'a> {
         if let Some(anchor) = self.anchor_of(certificate, fields, &mut problem) {
             return Some(End::Anchor(anchor));
         }
-        if fields.self_signed {
+        if self.anchors.is_self_signed(certificate) {
             return Some(End::SelfSigned);
         }
         if self.leads_on(certificate, fields, index, &mut problem) {

@@ -42,7 +42,7 @@ pub(super) fn foreign_issuer(attempt: &Attempt<'_>, context: &Context<'_>) -> An
         .and_then(|tls| tls.certificates.server.as_ref())
         .and_then(|it| it.chain.first())
         .and_then(|leaf| leaf.fields.as_deref().ok());
-    let (Some(leaf), Some(judgement)) = (leaf, attempt.judgements.server.as_ref()) else {
+    let (Some(leaf), Some(judgement)) = (leaf, attempt.presented.server.judgement()) else {
         return server_certificate_unread(attempt, context);
     };
     let step = attempt
@@ -72,7 +72,7 @@ pub(super) fn worth_a_warning(attempt: &Attempt<'_>, context: &Context<'_>) -> A
 
 fn fault(attempt: &Attempt<'_>, context: &Context<'_>, counts: fn(&Reason) -> bool) -> Answer {
     let faulty = |side: &Side| {
-        let judgement = attempt.judgements[*side].as_ref();
+        let judgement = attempt.presented[*side].judgement();
         judgement.is_some_and(|it| certificate_causes(it).iter().any(counts))
     };
     let empty = tls(attempt).is_some_and(|tls| {
@@ -86,7 +86,7 @@ fn fault(attempt: &Attempt<'_>, context: &Context<'_>, counts: fn(&Reason) -> bo
     match Side::both().iter().find(|side| faulty(side)) {
         Some(&side) => Answer::Met(step(side)),
         None if empty => Answer::Met(step(Side::Client).or_else(|| tls(attempt)?.finished.client)),
-        None if attempt.judgements.server.is_some() => Answer::NotMet(step(Side::Server)),
+        None if attempt.presented.server.judgement().is_some() => Answer::NotMet(step(Side::Server)),
         None => server_certificate_unread(attempt, context),
     }
 }
