@@ -1,4 +1,4 @@
-//! Named step → Who: who sent it, as far as a clause says so.
+//! Named step → Who: the sender of a step, as far as a clause names it.
 
 use super::claims::Who;
 use super::lexicon::{Event, Word};
@@ -7,7 +7,7 @@ use super::reading::{Making, Role, side, who};
 use super::tokens::Token;
 use crate::connection::step::Side;
 
-/// What sends something.
+/// Words for sending.
 const SENDING: &[Word] = &[
     Word::Send,
     Word::Close,
@@ -18,13 +18,14 @@ const SENDING: &[Word] = &[
     Word::Fail,
 ];
 
-/// Who sent a step, as far as the clause says so, and whether it says so by `from` or `by`. `Err`: somebody who is no side.
+/// The sender of a step, as far as the clause names it, and whether the clause uses `from` or `by`. `Err` for a party
+/// that is no side.
 ///
-/// The surest way to say it counts.
+/// The clearest way of naming it counts.
 pub(super) fn agent(making: &Making<'_>, step: &Named) -> Result<(Option<Who>, bool), ()> {
     let parties = making.parties();
     let agents = || parties.iter().filter(|it| it.1 == Role::Agent).map(|it| it.0);
-    // `The SYN is refused by the server`: the step is what was refused, and its sender is another matter.
+    // `The SYN is refused by the server`: the step was refused, and its sender is not named.
     if let Some(agent) = agents().find(|at| *at > step.at)
         && let Some(between) = making.tokens.get(step.to..agent)
         && between
@@ -50,7 +51,7 @@ pub(super) fn agent(making: &Making<'_>, step: &Named) -> Result<(Option<Who>, b
     let told = |at: usize| making.token(at);
     let subject = match subjects.as_slice() {
         [one] => told(*one),
-        // `the server 192.0.2.1`: one party told twice.
+        // `the server 192.0.2.1`: one party named twice.
         [one, next] if *next <= *one + 2 && told(*one).is_some_and(|it| side(it).is_some()) => told(*one),
         [] => making.clause.subject.as_ref(),
         _ => return Ok((None, false)),
@@ -64,7 +65,7 @@ pub(super) fn agent(making: &Making<'_>, step: &Named) -> Result<(Option<Who>, b
             _ => who(subject)?,
         };
     }
-    // `The server does not report any alert`: of a verb that is not known, whoever is named does it, or nothing is claimed.
+    // `The server does not report any alert`: with an unknown verb, the named party acts, or the clause claims nothing.
     if making.is_denied() && !subjects.is_empty() {
         return match (verb, receives, subject) {
             (None, false, Some(subject)) => Ok((who(subject)?, false)),
@@ -87,7 +88,7 @@ fn beside<'a>(making: &'a Making<'_>, step: &Named) -> Option<&'a Token> {
     behind.flatten().filter(is_side).or_else(before)
 }
 
-/// The owner right in front of a step: `the server's fatal alert`.
+/// The owner right before a step: `the server's fatal alert`.
 fn in_front<'a>(making: &'a Making<'_>, step: &Named, parties: &[(usize, Role)]) -> Option<&'a Token> {
     let is_between = |token: &Token| {
         matches!(
@@ -105,8 +106,8 @@ fn in_front<'a>(making: &'a Making<'_>, step: &Named, parties: &[(usize, Role)])
     making.token(at).filter(|_| parties.contains(&(at, Role::Owner)))
 }
 
-/// Whether the verb says that its subject sent the step: not where the subject was sent it, and not where the step has one
-/// sender whatever the subject did.
+/// True if the verb says that its subject sent the step: false if the step was sent to the subject, and false if the
+/// step has only one possible sender, whatever the subject did.
 fn is_active(making: &Making<'_>, step: &Named, verb: usize) -> bool {
     let is_own = matches!(
         step.event,
@@ -119,7 +120,7 @@ fn is_active(making: &Making<'_>, step: &Named, verb: usize) -> bool {
     !is_passive && (!is_own || making.word(verb) == Some(Word::Send))
 }
 
-/// Whoever sent a step is no place that says which connection is meant.
+/// The sender of a step does not show which connection is meant.
 pub(super) fn take_party(making: &mut Making<'_>, by: Option<&Who>) {
     let Some(by @ (Who::At(..) | Who::Named(_))) = by else {
         return;

@@ -1,4 +1,4 @@
-//! Claim on a certificate, Facts → Judgement: dates, names and issuers of the certificates that were shown.
+//! Claim on a certificate, Facts → Judgement: dates, names and issuers of the certificates that were sent.
 
 use time::format_description::well_known::Rfc3339;
 use time::{Date, Duration, Month, OffsetDateTime, UtcOffset};
@@ -43,7 +43,7 @@ pub(super) fn judge(
     let is_meant = |it: &&Certificate| subject.is_none_or(|wanted| is_named(it.subject.as_deref(), wanted));
     let mut meant: Vec<&Certificate> = all().filter(is_meant).collect();
     if meant.is_empty() {
-        // A chain that is hidden may hold it.
+        // A hidden chain may hold it.
         return match sides().any(lacks) {
             true => Judgement::hidden(Hidden::NotCaptured),
             false => Judgement::new(Mark::False)
@@ -58,7 +58,7 @@ pub(super) fn judge(
     of_all(&meant, what, not, facts)
 }
 
-/// Whether it is said of the leaf where no certificate is named: `the certificate has not expired`.
+/// True if the statement is about the leaf when no certificate is named: `the certificate has not expired`.
 const fn is_of_leaf(what: &OfCertificate, not: bool) -> bool {
     match what {
         OfCertificate::SelfSigned | OfCertificate::Current | OfCertificate::NotYet => true,
@@ -67,7 +67,7 @@ const fn is_of_leaf(what: &OfCertificate, not: bool) -> bool {
     }
 }
 
-/// Judges a claim on any of these; denied, it must hold of none.
+/// Judges a claim on any of these; if it is denied, it must hold for none.
 fn of_all(meant: &[&Certificate], what: &OfCertificate, not: bool, facts: &Facts<'_>) -> Judgement {
     let judged: Vec<_> = meant.iter().map(|it| (holds(it, what, facts), told(it))).collect();
     let count = |mark: Mark| judged.iter().filter(|it| it.0 == mark).count();
@@ -156,7 +156,7 @@ fn days_before(certificate: &Certificate, days: u64, facts: &Facts<'_>) -> Mark 
     }
 }
 
-/// Whether a name of a certificate is what a sentence calls it: all of its parts, or its common name.
+/// True if a sentence's name fits a certificate: all of its parts, or its common name.
 fn is_named(own: Option<&str>, wanted: &str) -> bool {
     let Some(own) = own else { return false };
     let flat = |text: &str| text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
@@ -184,7 +184,7 @@ fn offset(zone: i32) -> Option<UtcOffset> {
     UtcOffset::from_whole_seconds(zone).ok()
 }
 
-/// Whether a time of a certificate is on that day; `None` where another time zone may explain the difference.
+/// Whether a time of a certificate is on that day; `None` if another time zone may explain the difference.
 fn same_day(moment: &Moment, time: &str) -> Option<bool> {
     let time = OffsetDateTime::parse(time, &Rfc3339).ok()?;
     let (year, month, day) = moment.day?;
@@ -218,7 +218,7 @@ fn seconds_of_day(time: OffsetDateTime) -> f64 {
         + f64::from(time.nanosecond()) / 1e9
 }
 
-/// Whether a step's time is the one told, to a second; `None` where another time zone may explain the difference.
+/// Whether a step's time equals the claimed one, to a second; `None` if another time zone may explain the difference.
 pub(super) fn same_moment(moment: &Moment, time: &str) -> Option<bool> {
     let time = OffsetDateTime::parse(time, &Rfc3339).ok()?;
     let seconds = moment.seconds?;

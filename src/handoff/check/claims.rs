@@ -1,4 +1,4 @@
-//! sentence → Claim: what a sentence says of a capture, as far as a capture can show it.
+//! sentence → Claim: the statement of a sentence about a capture, as far as a capture can prove it.
 
 use std::net::IpAddr;
 
@@ -6,7 +6,7 @@ use super::lexicon::Event;
 use super::tokens::{Frames, Moment};
 use crate::connection::step::Side;
 
-/// Somebody, as a sentence names them.
+/// A party, as a sentence names it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Who {
     Side(Side),
@@ -23,27 +23,27 @@ pub(super) struct Claim {
     pub(super) scope: Scope,
 }
 
-/// Which attempts a claim is about; of nothing said, any.
+/// The attempts that a claim is about; any, if the sentence names none.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Scope {
     pub(super) places: Vec<Who>,
     pub(super) attempt: Option<usize>,
     pub(super) connection: Option<usize>,
-    /// The whole capture: what is denied must be nowhere in it.
+    /// The whole capture: a denied fact must be nowhere in it.
     pub(super) everywhere: bool,
 }
 
-/// What is claimed.
+/// The claimed fact.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum What {
     Step(Step),
-    /// Somebody ended the connection: by FIN, RST, or either.
+    /// A party ended the connection: by FIN, RST, or either.
     Ended {
         how: Ending,
         by: Option<Who>,
         first: bool,
     },
-    /// Somebody answered.
+    /// A party answered.
     Answered {
         by: Side,
         to: Answerable,
@@ -77,9 +77,9 @@ pub(super) enum What {
         number: u64,
         by: Option<Side>,
     },
-    /// How long the capture is, in seconds.
+    /// The length of the capture, in seconds.
     Length(f64),
-    /// The handshake came to its end.
+    /// The handshake completed.
     Handshake,
     TcpOpened,
     Healthy,
@@ -100,13 +100,13 @@ pub(super) enum What {
         status: u64,
         frames: Option<Frames>,
     },
-    /// Somebody has this address or port.
+    /// A party has this address or port.
     Place {
         of: Option<Side>,
         address: Option<IpAddr>,
         port: Option<u16>,
     },
-    /// There is a connection between these, from the first to the second.
+    /// There is a connection from the first place to the second.
     Between {
         from: (IpAddr, Option<u16>),
         to: (IpAddr, Option<u16>),
@@ -117,7 +117,7 @@ pub(super) enum What {
     Licensing,
 }
 
-/// A step with what is said of it.
+/// A step and the statements about it.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Step {
     pub(super) event: Event,
@@ -125,16 +125,16 @@ pub(super) struct Step {
     pub(super) frames: Option<Frames>,
     /// The alert's name, as a number.
     pub(super) alert: Option<u8>,
-    /// The number that is said beside it.
+    /// The number that is given beside it.
     pub(super) number: Option<u64>,
     pub(super) fatal: bool,
     pub(super) at: Option<Moment>,
-    /// It is about what the capture holds, not about what was sent.
+    /// It is about the content of the capture, not about what was sent.
     pub(super) in_capture: bool,
 }
 
 impl Step {
-    /// A step of which nothing more is said.
+    /// A step without further statements.
     pub(super) const fn of(event: Event, by: Option<Who>) -> Self {
         Self {
             event,
@@ -165,7 +165,7 @@ pub(super) enum Answerable {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum OfCertificate {
-    /// It is there.
+    /// It exists.
     Sent,
     Expired,
     NotYet,
@@ -175,7 +175,7 @@ pub(super) enum OfCertificate {
     Issuer(String),
     SelfSigned,
     Serial(String),
-    /// It ended so many days before the capture.
+    /// It ended this many days before the capture.
     DaysBefore(u64),
 }
 

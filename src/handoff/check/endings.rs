@@ -1,4 +1,4 @@
-//! Clause → Claims on who answered and who ended the connection.
+//! Clause → Claims on the side that answered and the side that ended the connection.
 
 use super::agents::other;
 use super::claims::{Answerable, Ending, Step, What, Who};
@@ -8,7 +8,7 @@ use super::reading::{Making, Role, side, who};
 use super::tokens::{Frames, Placed, Token};
 use crate::connection::step::Side;
 
-/// Answers, and what was never answered; the steps that were answered are no claims of their own.
+/// Reads claims about answers and missing answers; the answered steps are no claims of their own.
 pub(super) fn answers(making: &mut Making<'_>, named: &mut Vec<Named>) {
     let Some(verb) = making.first(&[Word::Answer]) else {
         return;
@@ -16,7 +16,7 @@ pub(super) fn answers(making: &mut Making<'_>, named: &mut Vec<Named>) {
     if making.clause.has_any(&[Word::Dns, Word::Http]) {
         return;
     }
-    // `2 SYNs without an answer`: to what, another part says.
+    // `2 SYNs without an answer`: another part names the answered message.
     if making.clause.has(Word::Without) && named.is_empty() {
         return;
     }
@@ -27,7 +27,7 @@ pub(super) fn answers(making: &mut Making<'_>, named: &mut Vec<Named>) {
     let to = named.iter().find(|it| is_answered(it)).map(|it| it.event);
     let before = named.len();
     if with.is_some() && named.iter().any(|it| !is_answered(it)) {
-        // What came of it is told: that is the claim.
+        // The result is stated: that is the claim.
         for it in named.iter_mut() {
             it.is_answered = is_answered(it);
         }
@@ -67,7 +67,7 @@ pub(super) fn answers(making: &mut Making<'_>, named: &mut Vec<Named>) {
     making.claim(verb, What::Answered { by, to });
 }
 
-/// Who ended the connection.
+/// Reads claims about the side that ended the connection.
 pub(super) fn endings(making: &mut Making<'_>, named: &[Named]) {
     let Some(verb) = making.first(&[Word::Close, Word::Reset, Word::End]) else {
         return;
@@ -88,12 +88,12 @@ pub(super) fn endings(making: &mut Making<'_>, named: &[Named]) {
         return;
     }
     let Ok(by) = who_ended(making, verb) else { return };
-    // Without anybody it says little, unless it is a reset.
+    // Without a party it says little, unless it is a reset.
     if by.is_none() && how != Ending::Reset {
         return;
     }
     let first = making.clause.has(Word::First);
-    // In which frame it did so is a claim on that frame.
+    // A claim about its frame is a claim on that frame.
     if let Some(event) = event
         && let Some(frames) = free_frames(making)
     {
@@ -111,7 +111,8 @@ pub(super) fn endings(making: &mut Making<'_>, named: &[Named]) {
     making.claim(verb, What::Ended { how, by, first });
 }
 
-/// Whom the clause names as the one who ended it. `Err` where that is no side, or nobody knows which of several.
+/// The party that ended the connection, according to the clause. `Err` if that is no side, or if it is unclear which of
+/// several.
 fn who_ended(making: &Making<'_>, verb: usize) -> Result<Option<Who>, ()> {
     let parties = making.parties();
     let agent = parties.iter().find(|it| it.1 == Role::Agent);
@@ -131,7 +132,7 @@ fn who_ended(making: &Making<'_>, verb: usize) -> Result<Option<Who>, ()> {
     }
 }
 
-/// Frames that no claim uses yet; they are used now.
+/// Frames that no claim uses yet; from now on they are used.
 fn free_frames(making: &mut Making<'_>) -> Option<Frames> {
     let free = |it: &Placed| !making.used.contains(&it.from);
     let at = making

@@ -1,4 +1,4 @@
-//! Clause → Claims on what was negotiated, counted, looked up and answered, and on how it all went.
+//! Clause → Claims on negotiated values, counts, look-ups, answers and the overall outcome.
 
 use super::claims::{Counted, Step, What, Who};
 use super::lexicon::{Event, Word};
@@ -7,7 +7,7 @@ use super::reading::{Making, Role, side};
 use super::tokens::{Placed, Token};
 use crate::connection::step::Side;
 
-/// Reads them.
+/// Reads these claims.
 pub(super) fn read(making: &mut Making<'_>) {
     negotiated(making);
     server_name(making);
@@ -46,7 +46,7 @@ fn negotiated(making: &mut Making<'_>) {
     if highest(making) {
         return;
     }
-    // What a Client Hello holds may be offered, or stand in a field of old.
+    // A value in a Client Hello may be an offer, or the content of a legacy field.
     let is_unclear = is_hello("client") && !offered || of_server || offered && making.clause.has(Word::Choose);
     let says = offered
         || is_bare(making)
@@ -83,7 +83,7 @@ fn negotiated(making: &mut Making<'_>) {
     }
 }
 
-/// `TLS 1.2, TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384`: a note of nothing else says what was negotiated.
+/// `TLS 1.2, TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384`: a note without anything else states what was negotiated.
 fn is_bare(making: &Making<'_>) -> bool {
     let is_value = |it: &Token| matches!(it, Token::Version(_) | Token::Suite(_) | Token::Group(_));
     let is_sign = |it: &Token| {
@@ -139,7 +139,7 @@ fn server_name(making: &mut Making<'_>) {
         .find_map(named)
         .or_else(|| places().find_map(named).filter(|_| is_sni));
     let Some((at, name)) = host else { return };
-    // `the Client Hello to www.example.com` says where it goes.
+    // `the Client Hello to www.example.com` names its destination.
     let before = at.checked_sub(1).and_then(|at| making.word(at));
     if making.word(word) != Some(Word::Sni) && matches!(before, Some(Word::To | Word::From | Word::By)) {
         return;
@@ -148,7 +148,7 @@ fn server_name(making: &mut Making<'_>) {
     making.claim(at, What::ServerName(name));
 }
 
-/// Numbers of things.
+/// Reads numbers of things.
 fn counts(making: &mut Making<'_>) {
     let parties = making.parties();
     let by = parties.iter().find(|it| it.1 != Role::Recipient);
@@ -181,7 +181,7 @@ fn counts(making: &mut Making<'_>) {
     length(making);
 }
 
-/// What a token counts, if it may.
+/// The thing that a token counts, if it can be counted.
 fn counted(making: &Making<'_>, at: usize) -> Option<Counted> {
     Some(match making.token(at)? {
         Token::Word(Word::Frames | Word::Packets) => Counted::Frames,
@@ -206,8 +206,7 @@ fn is_number_word(making: &Making<'_>, at: usize) -> bool {
     written.is_some_and(|it| it.ends_with('数'))
 }
 
-/// How many there are of what stands at a place: `4 SYNs`, `SYN を 4 回`, `再送は 3 回`, `sent the SYN 4 times`, `6 枚の証明書`,
-/// `フレーム数は 27`.
+/// The number of things at a place: `4 SYNs`, `SYN を 4 回`, `再送は 3 回`, `sent the SYN 4 times`, `6 枚の証明書`, `フレーム数は 27`.
 fn number_of(making: &Making<'_>, at: usize) -> Option<(usize, u64)> {
     let number = |at: usize| match making.token(at) {
         Some(Token::Number(number)) => Some((at, *number)),
@@ -247,7 +246,7 @@ fn number_of(making: &Making<'_>, at: usize) -> Option<(usize, u64)> {
     before().or_else(listed).or_else(times).or_else(of_noun).or_else(behind)
 }
 
-/// How long the capture is, where that is all that is measured.
+/// The length of the capture, if no other length is measured.
 fn length(making: &mut Making<'_>) {
     let mut lengths = making.tokens.iter().enumerate().filter_map(|(at, it)| match it.token {
         Token::Seconds(seconds) => Some((at, seconds)),
@@ -264,7 +263,7 @@ fn length(making: &mut Making<'_>) {
     }
 }
 
-/// How it went.
+/// Reads the outcome.
 fn outcomes(making: &mut Making<'_>) {
     let ends = making
         .tokens
@@ -274,7 +273,7 @@ fn outcomes(making: &mut Making<'_>) {
         .first(&[Word::Complete])
         .or(ends.filter(|_| !making.clause.has_any(&[Word::Send])));
     let fail = making.first(&[Word::Fail]);
-    // `the connection is established` may be said of TCP, `did not fail` of many things.
+    // `the connection is established` may mean TCP, `did not fail` many things.
     let is_opened = complete.is_some_and(|at| {
         let written = making.tokens.get(at).and_then(|it| making.plain.get(it.from..it.to));
         written.is_some_and(|it| it.contains("establish") || it == "確立" || it == "成立")
@@ -324,7 +323,7 @@ fn healthy(making: &mut Making<'_>) {
         .get(at)
         .and_then(|it| making.plain.get(it.from..it.to))
         .unwrap_or_default();
-    // `no problem` says no by itself; who denies that is not understood.
+    // `no problem` is a negation by itself; a denial of it is not understood.
     let says_no = written.starts_with("no") || written.contains("問題");
     if making.clause.has_any(&of_a_part)
         || says_no && making.is_denied()

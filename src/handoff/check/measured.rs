@@ -1,4 +1,4 @@
-//! Claim on a value, Facts → Judgement: what was negotiated, counted, measured and answered, and where it was.
+//! Claim on a value, Facts → Judgement: negotiated values, counts, lengths, answers and places.
 
 use std::net::IpAddr;
 
@@ -69,7 +69,7 @@ pub(super) fn highest(wanted: &str, exact: bool, of: &Of<'_>) -> Judgement {
     .showing(hello(of, "client-hello"))
 }
 
-/// Whether frames hold questions or answers of DNS.
+/// Whether frames hold DNS questions or answers.
 pub(super) fn dns_frames(is_answer: bool, frames: &Frames, facts: &Facts<'_>) -> Judgement {
     let lookups = || facts.report.attempts.iter().flat_map(|it| &it.lookups);
     let is_question = |frame: u64| lookups().any(|it| it.question == frame);
@@ -83,7 +83,7 @@ pub(super) fn dns_frames(is_answer: bool, frames: &Frames, facts: &Facts<'_>) ->
         match (holds, other) {
             (true, _) => Mark::True,
             _ if other || *frame > last || !facts.at(*frame).is_empty() => Mark::False,
-            // A question that was asked again, or one of somebody else.
+            // A repeated question, or one of another host.
             _ => Mark::NotProvable,
         }
     };
@@ -110,7 +110,7 @@ pub(super) fn between(from: (IpAddr, Option<u16>), to: (IpAddr, Option<u16>), fa
         let first = it.events.first().map(shown);
         return Judgement::new(Mark::True).showing(first.into_iter().collect());
     }
-    // Whom a proxy connects to is in no connection of the capture; who is asked by UDP is in none of the report.
+    // A proxy's own connections are not in the capture; hosts that are asked by UDP are not in the report.
     let elsewhere = [from, to].into_iter().any(|(address, port)| {
         let knows = facts.knows(address) && !facts.connections.iter().any(|of| of.is_at(&Who::At(address, None)));
         knows && port.is_none_or(|port| port == 53)
@@ -122,7 +122,7 @@ pub(super) fn between(from: (IpAddr, Option<u16>), to: (IpAddr, Option<u16>), fa
 }
 
 impl Judgement {
-    /// Where it is false, what is there instead.
+    /// The value that is there instead, if the claim is false.
     fn because_false(self, value: &str) -> Self {
         match self.mark {
             Mark::False => self.because(found(value)),
@@ -131,7 +131,7 @@ impl Judgement {
     }
 }
 
-/// A suite or group against the one that was chosen.
+/// Compares a suite or group with the chosen one.
 pub(super) fn chosen(own: Option<&str>, wanted: &str, of: &Of<'_>) -> Judgement {
     let Some(own) = own else {
         return Judgement::open("check-why-no-server-hello");
@@ -139,7 +139,7 @@ pub(super) fn chosen(own: Option<&str>, wanted: &str, of: &Of<'_>) -> Judgement 
     if own.eq_ignore_ascii_case(wanted) {
         return Judgement::new(Mark::True).showing(hello(of, "server-hello"));
     }
-    // A suite or group of a name that nobody here knows may be the same by another name.
+    // A suite or group with an unknown name may be the same under another name.
     let is_known = wanted.to_ascii_uppercase().starts_with("TLS_") == own.to_ascii_uppercase().starts_with("TLS_");
     match is_known && !own.starts_with("0x") {
         true => Judgement::new(Mark::False)
@@ -149,8 +149,8 @@ pub(super) fn chosen(own: Option<&str>, wanted: &str, of: &Of<'_>) -> Judgement 
     }
 }
 
-/// A number of things against every number that the capture gives for them: people count frames, tries and copies each in a way
-/// of their own.
+/// Compares a number of things with every number that the capture gives for them: people count frames, tries and copies
+/// in different ways.
 pub(super) fn count(of: Counted, number: u64, by: Option<Side>, scope: &Scope, facts: &Facts<'_>) -> Judgement {
     let report = facts.report;
     let Some(connections) = facts.in_scope(scope) else {
@@ -172,7 +172,7 @@ pub(super) fn count(of: Counted, number: u64, by: Option<Side>, scope: &Scope, f
     if counts.contains(&number) {
         return Judgement::new(Mark::True);
     }
-    // What was not judged is not counted, and a side's share of a number is none of these.
+    // Connections that were not judged are not counted, and a side's share of a number is none of these.
     if report.capture.not_judged > 0 || counts.is_empty() || of == Counted::Frames && by.is_some() {
         return Judgement::open("check-why-nothing-of-it");
     }
@@ -182,7 +182,7 @@ pub(super) fn count(of: Counted, number: u64, by: Option<Side>, scope: &Scope, f
     Judgement::new(Mark::False).because(found(&counts.join(", ")))
 }
 
-/// Why there may be more of it than the capture shows.
+/// The reason why there may be more of it than the capture shows.
 fn hidden(of: Counted, by: Option<Side>, connections: &[&Of<'_>], facts: &Facts<'_>) -> Option<&'static str> {
     let report = facts.report;
     let lacks = |it: &Of<'_>, side| it.lacks(side, report) || it.seals("certificate", Some(side));
@@ -208,7 +208,7 @@ fn syns(it: &&Of<'_>) -> u64 {
     it.connection.tcp.syns.len() as u64
 }
 
-/// Of each connection and of all: with and without repeated SYNs, with and without copies.
+/// For each connection and for all: with and without repeated SYNs, with and without copies.
 fn retransmissions(connections: &[&Of<'_>]) -> Vec<u64> {
     let of_one = |it: &&Of<'_>| {
         let tcp = &it.connection.tcp;
@@ -220,7 +220,7 @@ fn retransmissions(connections: &[&Of<'_>]) -> Vec<u64> {
     each.iter().flatten().copied().chain((0..4).map(sum)).collect()
 }
 
-/// Whatever a person may call an attempt or a connection.
+/// The numbers of everything that a person may call an attempt or a connection.
 fn tries(connections: &[&Of<'_>], facts: &Facts<'_>) -> Vec<u64> {
     let report = facts.report;
     let licensing = report.attempts.iter().filter(|it| it.transport != Transport::Other);
@@ -257,7 +257,7 @@ fn alerts(it: &&Of<'_>, by: Option<Side>) -> u64 {
     alerts.filter(|it| by.is_none_or(|side| side.name() == it.side)).count() as u64
 }
 
-/// The length of the capture, in seconds, to what people round to.
+/// The length of the capture, in seconds, with the tolerance of usual rounding.
 pub(super) fn length(seconds: f64, facts: &Facts<'_>) -> Judgement {
     let own = facts.report.capture.duration;
     let apart = (own - seconds).abs();
@@ -270,7 +270,7 @@ pub(super) fn length(seconds: f64, facts: &Facts<'_>) -> Judgement {
     }
 }
 
-/// Whether somebody is at an address or port.
+/// Whether a party has an address or port.
 pub(super) fn place(of: Option<Side>, address: Option<IpAddr>, port: Option<u16>, facts: &Facts<'_>) -> Judgement {
     let fits = |end: Option<(IpAddr, u16)>| {
         end.is_some_and(|(own, own_port)| address.is_none_or(|it| it == own) && port.is_none_or(|it| it == own_port))
@@ -360,7 +360,7 @@ pub(super) fn answered(by: Side, to: Answerable, of: &Of<'_>, facts: &Facts<'_>)
             match (bytes > 0, data.is_empty()) {
                 (true, true) if last == Some(by.name()) => Judgement::new(Mark::True).showing(spoke),
                 (true, false) => Judgement::new(Mark::True).showing(data),
-                // To a request, or at all?
+                // Whether to a request, or at all, is unclear.
                 (true, true) => Judgement::open("check-why-two-readings").showing(spoke),
                 (false, _) if tcp.syn_ack.is_some() => {
                     Judgement::open("check-why-two-readings").showing(shows(&["syn-ack"]))

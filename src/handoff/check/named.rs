@@ -8,12 +8,12 @@ use super::tokens::{Moment, Token};
 /// A step that the clause names.
 pub(super) struct Named {
     pub(super) at: usize,
-    /// Where what is said of it ends.
+    /// The end of the statements about it.
     pub(super) to: usize,
     pub(super) event: Event,
     pub(super) alert: Option<u8>,
     pub(super) number: Option<u64>,
-    /// It is what was answered, and no claim of its own.
+    /// It is the answered step, and no claim of its own.
     pub(super) is_answered: bool,
 }
 
@@ -59,7 +59,7 @@ pub(super) fn named(making: &Making<'_>) -> Vec<Named> {
 }
 
 fn take_event(found: &mut Vec<Named>, at: usize, event: Event) {
-    // The name of an alert may stand before the word.
+    // The name of an alert may precede the word.
     let known = found
         .last_mut()
         .filter(|it| event == Event::Alert && it.event == Event::Alert && it.to == at);
@@ -69,7 +69,7 @@ fn take_event(found: &mut Vec<Named>, at: usize, event: Event) {
     }
 }
 
-/// The name of an alert: of the one that was named just before, or one of its own.
+/// The name of an alert: of the one named just before, or of a new one.
 fn take_alert(found: &mut Vec<Named>, at: usize, code: u8) {
     let near = |it: &&mut Named| it.event == Event::Alert && it.alert.is_none() && at <= it.to + 3;
     if found.last_mut().filter(near).is_none() {
@@ -81,7 +81,7 @@ fn take_alert(found: &mut Vec<Named>, at: usize, code: u8) {
     }
 }
 
-/// Whether a certificate is spoken of as a message that is sent, and not as a document.
+/// True if a certificate is meant as a message that is sent, and not as a document.
 fn is_message(making: &Making<'_>, at: usize) -> bool {
     if making.clause.has_any(&[Word::Reject, Word::Accept]) {
         return false;
@@ -106,7 +106,7 @@ fn is_message(making: &Making<'_>, at: usize) -> bool {
         || denial.is_some_and(|denial| denial < at || denial == at + 1 && is_foreign(denial))
 }
 
-/// The number of an alert behind its name or beside the word.
+/// The number of an alert, after its name or beside the word.
 fn take_number(found: &mut [Named], making: &Making<'_>, at: usize, number: u64) {
     let token = |back: usize| at.checked_sub(back).and_then(|at| making.token(at));
     // `(unknown_ca, 48)`
@@ -152,7 +152,7 @@ fn take_number_before(it: &mut Named, making: &Making<'_>) {
     }
 }
 
-/// Whether a time of day is told.
+/// True if a time of day is given.
 pub(super) fn has_time(making: &Making<'_>) -> bool {
     let is_time = |it: &Token| matches!(it, Token::Moment(Moment { seconds: Some(_), .. }));
     making.tokens.iter().any(|it| is_time(&it.token))

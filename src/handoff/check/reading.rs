@@ -1,4 +1,4 @@
-//! Sentence → Claims: what of a sentence can be put to a capture, and what of it was not understood.
+//! Sentence → Claims: the parts of a sentence that a capture can prove, and the parts that were not understood.
 
 use super::claims::{Claim, Scope, What, Who};
 use super::clauses::{Clause, clauses, is_party};
@@ -7,24 +7,24 @@ use super::tokens::{Placed, Token, plain, tokens};
 use super::{certificates, matters, steps};
 use crate::connection::step::Side;
 
-/// What a sentence claims.
+/// The claims of a sentence.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     pub(super) claims: Vec<Claim>,
-    /// Values in it that no claim uses, as they are written in the plain sentence.
+    /// Values in it that no claim uses, as written in the normalised sentence.
     pub(super) left: Vec<String>,
 }
 
-/// Claims of one clause, in the making.
+/// The claims of one clause, while it is read.
 pub(super) struct Making<'a> {
     pub(super) clause: &'a Clause,
     pub(super) tokens: &'a [Placed],
     pub(super) plain: &'a str,
-    /// Each claim with the place of the token that it hangs on.
+    /// Each claim with the place of its main token.
     pub(super) claims: Vec<(usize, What)>,
-    /// What is said to have failed: claims that are denied by their own words.
+    /// Things that failed according to the clause: claims that are denied by their own words.
     pub(super) fails: Vec<(usize, What)>,
-    /// Where the tokens stand that claims use.
+    /// The places of the tokens that claims use.
     pub(super) used: Vec<usize>,
 }
 
@@ -50,7 +50,7 @@ impl Making<'_> {
         }
     }
 
-    /// Where the first of these words stands.
+    /// The place of the first of these words.
     pub(super) fn first(&self, words: &[Word]) -> Option<usize> {
         self.tokens
             .iter()
@@ -62,14 +62,14 @@ impl Making<'_> {
     }
 }
 
-/// What a party has to do with what is said.
+/// The role of a party in a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     /// `from the server`, `by the server`, `サーバから`.
     Agent,
     /// `to the server`.
     Recipient,
-    /// `the server's`, or right in front of a thing.
+    /// `the server's`, or right before a thing.
     Owner,
     Subject,
 }
@@ -83,7 +83,7 @@ impl Making<'_> {
 
     fn role(&self, at: usize) -> Role {
         let mut before = at.checked_sub(1).and_then(|at| self.token(at));
-        // `from the server (192.0.2.1)` and `from the server smartreceiver.cisco.com`: one party told twice.
+        // `from the server (192.0.2.1)` and `from the server smartreceiver.cisco.com`: one party named twice.
         let mut back = at;
         while matches!(before, Some(Token::Open)) || before.is_some_and(is_party) {
             back = back.saturating_sub(1);
@@ -106,13 +106,13 @@ impl Making<'_> {
         }
     }
 
-    /// Whom a token stands for. `Err` for somebody who is no side.
+    /// The party that a token stands for. `Err` for a party that is no side.
     pub(super) fn who(&self, at: usize) -> Result<Option<Who>, ()> {
         self.token(at).map_or(Ok(None), who)
     }
 }
 
-/// Whom a token stands for.
+/// The party that a token stands for.
 pub(super) fn who(token: &Token) -> Result<Option<Who>, ()> {
     Ok(Some(match token {
         Token::Word(Word::Client) => Who::Side(Side::Client),
@@ -133,7 +133,7 @@ pub(super) fn side(token: &Token) -> Option<Side> {
     }
 }
 
-/// What one clause leaves to those behind it.
+/// The information that a clause leaves to later ones.
 #[derive(Default)]
 struct Before {
     about: certificates::About,
@@ -174,7 +174,7 @@ pub(super) fn read(sentence: &str) -> Reading {
     }
 }
 
-/// `after the SYN-ACK in frame 6, …`: the clause only says when, but the frame is a claim.
+/// `after the SYN-ACK in frame 6, …`: the clause only names a time, but the frame is a claim.
 fn read_context(clause: &Clause, plain: &str) -> (Vec<Claim>, Vec<usize>) {
     let (mut claims, used) = read_clause(clause, plain, &Scope::default(), &mut Before::default());
     claims.retain(|claim| matches!(&claim.what, What::Step(step) if step.frames.is_some()));
@@ -182,7 +182,7 @@ fn read_context(clause: &Clause, plain: &str) -> (Vec<Claim>, Vec<usize>) {
     (claims, used)
 }
 
-/// What a clause claims, and where the values stand that its claims use.
+/// The claims of a clause, and the places of the values that they use.
 fn read_clause(clause: &Clause, plain: &str, whole: &Scope, before: &mut Before) -> (Vec<Claim>, Vec<usize>) {
     let mut making = Making {
         clause,
@@ -225,7 +225,7 @@ fn read_clause(clause: &Clause, plain: &str, whole: &Scope, before: &mut Before)
     (claims, used)
 }
 
-/// Of a clause that says no: what it denies, and nothing else.
+/// In a clause with a negation, keeps only the claims that are denied.
 fn keep_what_is_denied(making: &mut Making<'_>) {
     if !making.is_denied() || making.claims.len() < 2 || making.clause.has(Word::Or) {
         return;
@@ -250,7 +250,7 @@ fn keep_what_is_denied(making: &mut Making<'_>) {
     }
 }
 
-/// What is lost when no claim uses it.
+/// True for a token that is lost if no claim uses it.
 const fn is_value(token: &Token) -> bool {
     matches!(
         token,
@@ -280,7 +280,7 @@ const fn is_place_value(token: &Token) -> bool {
     )
 }
 
-/// Which attempt or connection is named, where it is one.
+/// The attempt or connection that is named, if there is one.
 fn scope_of(tokens: &[Placed]) -> Scope {
     let one = |found: Vec<usize>| match found.as_slice() {
         [first, rest @ ..] if rest.iter().all(|it| it == first) => Some(*first),
@@ -301,7 +301,7 @@ fn scope_of(tokens: &[Placed]) -> Scope {
     }
 }
 
-/// Addresses and names that no claim of the clause is about: they say which attempt is meant.
+/// Addresses and names that no claim of the clause is about: they show which attempt is meant.
 fn places_of(making: &Making<'_>) -> Vec<Who> {
     let free = making.tokens.iter().filter(|it| !making.used.contains(&it.from));
     let places = free.filter(|it| matches!(it.token, Token::Address(..) | Token::Host(_)));

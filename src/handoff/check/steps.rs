@@ -1,4 +1,4 @@
-//! Clause → Claims on steps: who sent what in which frame, who answered, who ended it.
+//! Clause → Claims on steps: the sender of a message and its frame.
 
 use super::agents::{agent, take_party};
 use super::claims::{Step, What};
@@ -7,7 +7,7 @@ use super::named::{Named, has_time, named};
 use super::reading::Making;
 use super::tokens::{Frames, Moment, Token};
 
-/// What makes a claim of a step that is named.
+/// Words that make a claim of a named step.
 const SAYING: &[Word] = &[
     Word::Send,
     Word::Receive,
@@ -40,7 +40,7 @@ pub(super) fn read(making: &mut Making<'_>) {
         if frames.is_none() && !sent && !is_told && !names_alert && !has_time(making) {
             continue;
         }
-        // `the handshake finished` is told of the handshake.
+        // `the handshake finished` is about the handshake.
         if it.event == Event::Step("finished") && making.clause.has(Word::Handshake) && frames.is_none() {
             continue;
         }
@@ -70,7 +70,7 @@ pub(super) fn read(making: &mut Making<'_>) {
     super::endings::endings(making, &named);
 }
 
-/// The time of day that is said of the only step of a clause.
+/// The time of day for the only step of a clause.
 fn moment(making: &mut Making<'_>, steps: usize) -> Option<Moment> {
     let at = making
         .tokens
@@ -107,19 +107,20 @@ fn frames_of(making: &Making<'_>, named: &[Named]) -> Vec<Option<(usize, Frames)
         let before = named.iter().rposition(|it| it.at < *at);
         let next_frames = all.get(nth + 1).map_or(usize::MAX, |(at, _)| *at);
         match before {
-            // Behind a step: it is that one's, if it has none.
+            // After a step: they belong to it, if it has none.
             Some(place) if of.get(place).is_some_and(Option::is_none) => {
                 if let Some(slot) = of.get_mut(place) {
                     *slot = Some((*at, (*frames).clone()));
                 }
             }
-            // Before steps: it is theirs, up to the next frames.
+            // Before steps: they belong to those, up to the next frames.
             _ => {
                 let following = named
                     .iter()
                     .enumerate()
                     .filter(|(_, it)| it.at > *at && it.at < next_frames);
-                // `frame 8 (Client Hello), frame 10 (Server Hello)` and `Certificate in frame 16 …` differ by what comes first.
+                // `frame 8 (Client Hello), frame 10 (Server Hello)` and `Certificate in frame 16 …` differ by their
+                // first token.
                 for (place, _) in following {
                     if let Some(slot) = of.get_mut(place).filter(|slot| slot.is_none()) {
                         *slot = Some((*at, (*frames).clone()));
