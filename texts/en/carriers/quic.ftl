@@ -1,7 +1,7 @@
-# What is said otherwise of QUIC, which has TLS 1.3 inside and is datagrams outside.
+# Texts that differ for QUIC, which carries TLS 1.3 in datagrams.
 icmp-blocked-allow = on { $from }: allow UDP port { $port } from { $device } to { $target }, or let the client use TCP
 version-mismatch-summary-client = the { $who } does not accept TLS { $chosen }, which { $service } chose inside QUIC
-version-mismatch-summary-client-gave-up = the { $who } gave up for want of a common TLS version with { $service }
+version-mismatch-summary-client-gave-up = the { $who } gave up because it has no TLS version in common with { $service }
 version-mismatch-summary-server = { $service } accepts none of the TLS versions that the { $who } offers inside QUIC ({ $offer })
 version-mismatch-chooses = Server Hello chooses TLS { $version }
 version-mismatch-newer = let the { -device } use a newer version than TLS { $newest }: QUIC needs TLS 1.3
@@ -15,16 +15,16 @@ version-mismatch-offer-newest = at most TLS { $newest }
 server-certificate-rejected-summary-encrypted = the { $who } probably refused the certificate of { $service }: it aborted the handshake of QUIC right after the server's flight; the reason and the certificate are encrypted
 server-certificate-rejected-cannot-tell-encrypted = the server's certificate: QUIC encrypts it; the log of the { -device } usually names the reason
 client-certificate-rejected-cannot-tell-encrypted = which certificate was sent, and why it was refused: QUIC encrypts both; the server's log shows it
-no-application-response-request = the client's first packet behind the handshake
+no-application-response-request = the client's first packet after the handshake
 datagrams-repeated-doubling = the { $who } sends its flight again, { $times } times since frame { $first }; the pauses grow from { $shortest } to { $longest }, as timers of QUIC do
 healthy-summary = reached { $service } with { $version } and was answered, as far as sizes and directions show (handshake in { $took })
-healthy-answer = the server's first packet behind the handshake
+healthy-answer = the server's first packet after the handshake
 healthy-cannot-tell-certificate = whether the certificate was the service's own: QUIC encrypts it
-healthy-ticket-or-answer = what the server sent behind the handshake may be tickets, acknowledgements or a refusal, or the answer: QUIC encrypts what it is
+healthy-ticket-or-answer = the server's packets after the handshake may be tickets, acknowledgements or a refusal, or the answer: QUIC encrypts their type
 incomplete-capture-tls13 = QUIC encrypts what follows the Server Hello
-incomplete-capture-still-open = nothing that can be read ends the connection by frame { $last }, the last one of it: QUIC encrypts its end
-incomplete-capture-still-open-limit = nothing that can be read ends the connection by frame { $last }, the last one of it, { $limit }: QUIC encrypts its end
-certificate-fault-accepted-summary = { $whose } { $clauses }; TLS of the { $other } accepted that nevertheless
+incomplete-capture-still-open = no readable packet ends the connection by frame { $last }, the last one of it: QUIC encrypts its end
+incomplete-capture-still-open-limit = no readable packet ends the connection by frame { $last }, the last one of it, { $limit }: QUIC encrypts its end
+certificate-fault-accepted-summary = { $whose } { $clauses }; the { $other }'s TLS accepted it nevertheless
 certificate-fault-accepted-choose = if the exchange inside QUIC succeeded and the application still reports a failure: choose a valid client certificate
-unexplained-end-summary-bare = nothing that can be read says how the connection with { $service } ended: QUIC encrypts that
+unexplained-end-summary-bare = no readable packet shows how the connection with { $service } ended: QUIC encrypts that
 because-all = every TLS, DTLS and QUIC connection is reported
