@@ -58,6 +58,14 @@ pub(super) fn agent(making: &Making<'_>, step: &Named) -> Result<(Option<Who>, b
     };
     let verb = making.first(SENDING);
     let receives = making.clause.has(Word::Receive);
+    // `the server hangs up, with its FIN`
+    let opens = making
+        .tokens
+        .first()
+        .is_some_and(|it| it.token == Token::Word(Word::With));
+    if let (Some(subject), None, false, true) = (subject, verb, receives, opens && step.at <= 2) {
+        return Ok((who(subject)?, false));
+    }
     if let Some(subject) = subject {
         match (verb, receives) {
             (Some(verb), false) if is_active(making, step, verb) => return Ok((who(subject)?, false)),

@@ -139,6 +139,7 @@ fn issuer(making: &Making<'_>) -> Option<(usize, String)> {
         .unwrap_or_default();
     // `CN=X が発行`, `CN=X により発行`, `CN=X から発行`
     let stands_before = written.starts_with("issued th")
+        || written.starts_with("signed th")
         || written.starts_with(['が', 'に', 'か', 'を', '発'])
             && !written.starts_with("発行者")
             && !written.starts_with("発行元");

@@ -29,6 +29,8 @@ pub(super) struct Scope {
     pub(super) places: Vec<Who>,
     pub(super) attempt: Option<usize>,
     pub(super) connection: Option<usize>,
+    /// The client's port, as a name of the connection.
+    pub(super) port: Option<u16>,
     /// The whole capture: a denied fact must be nowhere in it.
     pub(super) everywhere: bool,
 }
@@ -110,6 +112,11 @@ pub(super) enum What {
     Between {
         from: (IpAddr, Option<u16>),
         to: (IpAddr, Option<u16>),
+    },
+    /// The proxy is there.
+    Proxy {
+        address: IpAddr,
+        port: Option<u16>,
     },
     /// The attempt succeeded.
     Succeeded,

@@ -165,7 +165,24 @@ fn is_general(plain: &str) -> bool {
             .filter_map(|any| it.strip_prefix(any))
             .any(|it| THAT.iter().any(|that| it.starts_with(that)))
     };
-    behind_article.is_some_and(of_any)
+    const GENERALLY: [&str; 9] = [
+        "usually",
+        "normally",
+        "typically",
+        "generally",
+        "in general",
+        "always",
+        "as a rule",
+        "rfc ",
+        "rfc8446",
+    ];
+    // `A Server Hello is the reply to a Client Hello.`
+    let defines = [" is the ", " is a ", " is an ", " are the "]
+        .iter()
+        .any(|it| text.contains(it));
+    let has_number = text.contains(|c: char| c.is_ascii_digit());
+    behind_article.is_some_and(|it| of_any(it) || defines && !has_number)
+        || GENERALLY.iter().any(|it| plain.contains(it))
         || SEVERAL.iter().any(|it| text.starts_with(it))
         || behind_version.is_some_and(|it| it.starts_with("では") && !it.starts_with("ではな"))
 }

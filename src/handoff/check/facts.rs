@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use super::claims::{Scope, Who};
 use crate::base::phrase::Language;
 use crate::connection::step::Side;
+use crate::profile::Transport;
 use crate::report::{Attempt, Certificate, Connection, Report};
 
 /// The reason why a step that is absent may have existed.
@@ -46,6 +47,8 @@ pub(super) struct Facts<'a> {
     pub(super) connections: Vec<Of<'a>>,
     /// The connections and events at a frame.
     by_frame: BTreeMap<u64, Vec<(usize, usize)>>,
+    /// The side that a controller is: the server where access points join it.
+    pub(super) controller: Side,
     /// The report holds every TCP connection of the capture, and no packet was skipped.
     pub(super) is_complete: bool,
 }
@@ -88,6 +91,10 @@ impl<'a> Facts<'a> {
                 && report.part.is_none()
                 && over_tcp >= capture.contents.tcp_connections
                 && capture.contents.quic_packets == 0,
+            controller: match report.attempts.iter().any(|it| it.transport == Transport::Capwap) {
+                true => Side::Server,
+                false => Side::Client,
+            },
             report,
             connections,
             by_frame,
@@ -110,6 +117,7 @@ impl<'a> Facts<'a> {
     pub(super) fn in_scope(&self, scope: &Scope) -> Option<Vec<&Of<'a>>> {
         let fits = |of: &&Of<'a>| {
             scope.connection.is_none_or(|id| of.connection.id == id)
+                && scope.port.is_none_or(|port| of.client.is_some_and(|it| it.1 == port))
                 && scope
                     .attempt
                     .is_none_or(|id| of.attempt.is_some_and(|attempt| attempt.id == id))
@@ -119,7 +127,7 @@ impl<'a> Facts<'a> {
                     .all(|place| self.is_known_elsewhere(place) || of.is_at(place))
         };
         let found: Vec<&Of<'a>> = self.connections.iter().filter(fits).collect();
-        let is_named = scope.connection.is_some() || !scope.places.is_empty();
+        let is_named = scope.connection.is_some() || scope.port.is_some() || !scope.places.is_empty();
         let has_attempt = scope
             .attempt
             .is_none_or(|id| self.report.attempts.iter().any(|it| it.id == id));
@@ -131,6 +139,12 @@ impl<'a> Facts<'a> {
         let fits = |attempt: &&Attempt| {
             scope.attempt.is_none_or(|id| attempt.id == id)
                 && scope.connection.is_none_or(|id| attempt.connections.contains(&id))
+                && scope.port.is_none_or(|port| {
+                    let own = |of: &Of<'_>| attempt.connections.contains(&of.connection.id);
+                    self.connections
+                        .iter()
+                        .any(|of| own(of) && of.client.is_some_and(|it| it.1 == port))
+                })
                 && scope.places.iter().all(|place| {
                     let own = self
                         .connections

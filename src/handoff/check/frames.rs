@@ -51,9 +51,18 @@ const NTH: [&str; 2] = ["フレーム", "パケット"];
 /// `frame 24`, `frames 10, 12 and 14`, `フレーム 8～24`, `24 番フレーム`, `#24`.
 pub(super) fn frames(text: &str) -> Option<(Token, usize)> {
     if let Some((number, len)) = digits(text) {
-        let rest = text.get(len..)?;
+        let mut list = vec![number];
+        let mut rest = text.get(len..)?;
+        // `7と8と9番のフレーム`
+        while let Some((number, len)) = behind(rest, &["と", "、"]).and_then(digits)
+            && list.len() < MOST_FRAMES
+        {
+            list.push(number);
+            rest = behind(rest, &["と", "、"])?.get(len..)?;
+        }
         let suffix = suffix(rest.trim_start(), &BEHIND)?;
-        return Some((one(number), len + blanks(rest) + suffix));
+        let len = text.len() - rest.len() + blanks(rest) + suffix;
+        return Some((Token::Frames(Frames { list, is_span: false }), len));
     }
     // `第 16 フレーム`
     if let Some(rest) = behind(text, &["第"])
@@ -79,7 +88,7 @@ pub(super) fn frames(text: &str) -> Option<(Token, usize)> {
     let mut is_span = false;
     while list.len() < MOST_FRAMES {
         let next = next_of_list(rest, several.is_some());
-        let Some((joint, number, len)) = next.or_else(|| second(rest)) else {
+        let Some((joint, number, len)) = next.or_else(|| signed(rest)) else {
             break;
         };
         is_span |= joint;
@@ -101,17 +110,37 @@ fn suffix(text: &str, known: &[&str]) -> Option<usize> {
     known.iter().find(|it| text.starts_with(**it)).map(|it| it.len())
 }
 
-/// The second of two that each have a sign: `#5 and #6 are`, `no. 3 and no. 4, respectively`. Elsewhere the second may belong
-/// to what follows it.
-fn second(text: &str) -> Option<(bool, u64, usize)> {
-    let rest = behind(text.trim_start(), &["and ", "& ", "と"])?;
+/// The next of several that each have a sign: `#5, #6 and #7 are`, `no. 3 and no. 4, respectively`. Elsewhere the next may
+/// belong to what follows it.
+fn signed(text: &str) -> Option<(bool, u64, usize)> {
+    let (number, after) = sign_behind(text)?;
+    let (mut last, mut rest) = (after, after);
+    while let Some((_, after)) = sign_behind(rest) {
+        (last, rest) = (after, after);
+    }
+    let end = last.trim_start().trim_start_matches(',').trim_start();
+    const AFTER: [&str; 10] = [
+        "are ",
+        "were ",
+        "respectively",
+        "show ",
+        "hold ",
+        "contain ",
+        "carry ",
+        "have ",
+        "は",
+        "です",
+    ];
+    let is_one = end.trim_end_matches('.').is_empty() || AFTER.iter().any(|it| end.starts_with(it));
+    is_one.then(|| (false, number, text.len() - after.len()))
+}
+
+/// `and #6`, `, no. 7`: the number, and what is behind it.
+fn sign_behind(text: &str) -> Option<(u64, &str)> {
+    let rest = behind(text.trim_start(), &[", and ", "and ", "& ", ",", "、", "と"])?;
     let rest = behind(rest, &ONE)?;
     let (number, len) = digits(rest)?;
-    let rest = rest.get(len..)?;
-    let after = rest.trim_start().trim_start_matches(',').trim_start();
-    const AFTER: [&str; 6] = ["are ", "were ", "respectively", "show ", "は", "です"];
-    let is_second = after.trim_end_matches('.').is_empty() || AFTER.iter().any(|it| after.starts_with(it));
-    is_second.then(|| (false, number, text.len() - rest.len()))
+    Some((number, rest.get(len..)?))
 }
 
 /// The next number of a list: whether it ends a range, its value, and the length of both.

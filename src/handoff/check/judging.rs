@@ -86,6 +86,7 @@ pub(super) fn judge(claim: &Claim, facts: &Facts<'_>) -> Judgement {
         }
         What::Healthy
         | What::Succeeded
+        | What::Proxy { .. }
         | What::Verdict(_)
         | What::Licensing
         | What::Resolved(_)
@@ -297,6 +298,7 @@ fn of_attempts(claim: &Claim, facts: &Facts<'_>) -> Judgement {
     let judged = attempts.iter().map(|attempt| {
         let judgement = match &claim.what {
             What::Healthy | What::Succeeded => healthy(attempt, facts),
+            What::Proxy { address, port } => proxy(*address, *port, attempt),
             What::Verdict(id) => verdict(id, attempt),
             What::Rejected { by } => rejected(*by, attempt, facts),
             What::Resolved(address) => lookups(attempt, |it| it.addresses.contains(&address.to_string()).into()),
@@ -335,6 +337,19 @@ fn healthy(attempt: &Attempt, facts: &Facts<'_>) -> Judgement {
         _ => Judgement::new(Mark::NotProvable).because(why),
     }
     .showing(evidence(attempt))
+}
+
+/// Whether the attempt goes by that proxy.
+fn proxy(address: std::net::IpAddr, port: Option<u16>, attempt: &Attempt) -> Judgement {
+    let Some(own) = &attempt.via_proxy else {
+        return Judgement::open("check-why-nothing-of-it");
+    };
+    let wanted = port.map_or_else(
+        || address.to_string(),
+        |port| std::net::SocketAddr::new(address, port).to_string(),
+    );
+    let holds = *own == wanted || port.is_none() && own.rsplit_once(':').is_some_and(|(host, _)| host == wanted);
+    Judgement::whether(holds).because(phrase("why-instead").with("found", own.clone()))
 }
 
 fn verdict(id: &str, attempt: &Attempt) -> Judgement {

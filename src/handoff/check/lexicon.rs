@@ -27,6 +27,8 @@ pub(super) enum Word {
     Alert(u8),
     /// `client` or `server`.
     Client,
+    /// The client of licensing, the server of access points that join.
+    Controller,
     Server,
     Proxy,
     /// Both sides, or either.

@@ -196,8 +196,15 @@ fn counted(making: &Making<'_>, at: usize) -> Option<Counted> {
             Counted::Certificates
         }
         Token::Word(Word::Alerts) => Counted::Alerts,
+        // `TCP 接続は 2 本です`
+        Token::Word(Word::Tcp | Word::Attempt) if is_counted_in_hon(making, at) => Counted::Connections,
         _ => return None,
     })
+}
+
+fn is_counted_in_hon(making: &Making<'_>, at: usize) -> bool {
+    let written = |at: usize| making.tokens.get(at).and_then(|it| making.plain.get(it.from..it.to));
+    (at + 2..at + 5).any(|at| making.word(at) == Some(Word::Times) && written(at) == Some("本"))
 }
 
 /// `フレーム数`

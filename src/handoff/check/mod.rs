@@ -177,7 +177,7 @@ impl Check {
             let kind = if sentence.too_long { "too-long" } else { "question" };
             return self.unread(sentence.line, kind, sentence.text);
         }
-        let reading = reading::read(sentence.text);
+        let reading = reading::read(sentence.text, facts.controller);
         if reading.claims.is_empty() {
             return self.unread(sentence.line, "sentence", sentence.text);
         }

@@ -36,7 +36,13 @@ fn resolved(making: &mut Making<'_>) {
     if is_answer != is_question && !making.is_denied() && frames(making, word, is_answer) {
         return;
     }
-    let address = making.tokens.iter().enumerate().skip(word);
+    // `192.0.2.1 に解決`
+    let from = if ["に解決", "へ解決"].contains(&written.as_str()) {
+        0
+    } else {
+        word
+    };
+    let address = making.tokens.iter().enumerate().skip(from);
     let address = address.into_iter().find_map(|(at, it)| match it.token {
         Token::Address(address, _) => Some((at, address)),
         _ => None,
@@ -80,9 +86,14 @@ fn answered(making: &mut Making<'_>) {
         )
     };
     let word = making.tokens.iter().position(named);
+    // `プロキシの応答は 407 です`
+    let is_answer =
+        |at: usize| at > 1 && making.word(at - 2) == Some(Word::Answer) && making.word(at - 1) == Some(Word::Is);
     let status = making.tokens.iter().enumerate().find_map(|(at, it)| match it.token {
         Token::Http(status) => Some((at, status)),
-        Token::Number(number @ 100..=599) if word.is_some_and(|word| (word..word + 5).contains(&at)) => {
+        Token::Number(number @ 100..=599)
+            if is_answer(at) || word.is_some_and(|word| (word..word + 5).contains(&at)) =>
+        {
             Some((at, number))
         }
         _ => None,
@@ -193,6 +204,7 @@ fn places(making: &mut Making<'_>) {
             making.claim(at, What::Place { of, address, port });
         }
     }
+    proxy(making);
     let Some(word) = making.first(&[Word::Port]) else {
         return;
     };
@@ -204,6 +216,23 @@ fn places(making: &mut Making<'_>) {
         let of = port_owner(making, word);
         let (address, port) = (None, Some(port));
         making.claim(word, What::Place { of, address, port });
+    }
+}
+
+/// `The proxy is 192.0.2.1.`
+fn proxy(making: &mut Making<'_>) {
+    let is_proxy = |at: usize| {
+        let written = making.tokens.get(at).and_then(|it| making.plain.get(it.from..it.to));
+        making.word(at) == Some(Word::Proxy) && written.is_some_and(|it| it == "proxy" || it.starts_with("プロキシ"))
+    };
+    let found =
+        (0..making.tokens.len()).find_map(|at| match (is_proxy(at), making.word(at + 1), making.token(at + 2)) {
+            (true, Some(Word::Is), Some(Token::Address(address, port))) => Some((at + 2, *address, *port)),
+            _ => None,
+        });
+    if let Some((at, address, port)) = found {
+        making.take(at);
+        making.claim(at, What::Proxy { address, port });
     }
 }
 

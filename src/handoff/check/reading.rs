@@ -139,12 +139,22 @@ struct Before {
     about: certificates::About,
     /// `On the connection of 192.0.2.1:50000, … and …`
     places: Vec<Who>,
+    /// `On the connection from port 50000, …`
+    port: Option<u16>,
 }
 
 /// Reads a sentence.
-pub(super) fn read(sentence: &str) -> Reading {
+pub(super) fn read(sentence: &str, controller: Side) -> Reading {
     let plain = plain(super::sentences::without_marker(sentence));
-    let all = tokens(&plain);
+    let mut all = tokens(&plain);
+    for placed in &mut all {
+        if placed.token == Token::Word(Word::Controller) {
+            placed.token = Token::Word(match controller {
+                Side::Client => Word::Client,
+                Side::Server => Word::Server,
+            });
+        }
+    }
     let whole = scope_of(&all);
     let mut claims = Vec::new();
     let mut used = Vec::new();
@@ -204,6 +214,8 @@ fn read_clause(clause: &Clause, plain: &str, whole: &Scope, before: &mut Before)
     } else {
         before.places.clone_from(&scope.places);
     }
+    scope.port = port_of(&making).or(before.port);
+    before.port = scope.port;
     scope.everywhere = clause.has(Word::Here);
     scope.attempt = scope.attempt.or(whole.attempt);
     scope.connection = scope.connection.or(whole.connection);
@@ -299,6 +311,19 @@ fn scope_of(tokens: &[Placed]) -> Scope {
         connection: one(connections.collect()),
         ..Scope::default()
     }
+}
+
+/// A client's port that says which connection is meant: `on the connection from port 50000`, `for client port 50000`.
+fn port_of(making: &Making<'_>) -> Option<u16> {
+    let word = making.first(&[Word::Port])?;
+    let before = word.checked_sub(1).and_then(|at| making.word(at));
+    let number = match making.token(word + 1)? {
+        Token::Number(number) => u16::try_from(*number).ok()?,
+        _ => return None,
+    };
+    let names_address = making.tokens.iter().any(|it| matches!(it.token, Token::Address(..)));
+    let is_clients = matches!(before, Some(Word::From | Word::Client)) && number >= 1024 && !names_address;
+    is_clients.then_some(number)
 }
 
 /// Addresses and names that no claim of the clause is about: they show which attempt is meant.

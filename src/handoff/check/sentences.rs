@@ -29,6 +29,8 @@ pub(super) struct Sentence<'a> {
 pub(super) struct Sentences<'a> {
     rest: &'a str,
     line: usize,
+    /// The columns of the line that stand before the rest.
+    column: usize,
     /// The columns at which the text is wrapped, if it is.
     wrap: Option<usize>,
 }
@@ -38,6 +40,7 @@ impl<'a> Sentences<'a> {
         Self {
             rest: text,
             line: 1,
+            column: 0,
             wrap: wrap(text),
         }
     }
@@ -51,12 +54,16 @@ impl<'a> Iterator for Sentences<'a> {
             if self.rest.is_empty() {
                 return None;
             }
-            let end = end_of(self.rest, self.wrap);
+            let end = end_of(self.rest, self.column, self.wrap);
             let (whole, rest) = self.rest.split_at_checked(end).unwrap_or((self.rest, ""));
             let blank = whole.len() - whole.trim_start().len();
             let lines = |text: &str| text.bytes().filter(|byte| *byte == b'\n').count();
             let line = self.line + lines(whole.get(..blank).unwrap_or_default());
             self.line += lines(whole);
+            self.column = match whole.rsplit_once('\n') {
+                Some((_, last)) => columns(last),
+                None => self.column + columns(whole),
+            };
             self.rest = rest;
             let text = whole.trim();
             // Signs without a word mean nothing: rules, fences, ends of lists.
@@ -74,7 +81,7 @@ impl<'a> Iterator for Sentences<'a> {
 }
 
 /// The end of the sentence at the beginning of the text.
-fn end_of(text: &str, wrap: Option<usize>) -> usize {
+fn end_of(text: &str, column: usize, wrap: Option<usize>) -> usize {
     let mut line_start = 0;
     let mut begun = false;
     let mut chars = text.char_indices().peekable();
@@ -93,9 +100,10 @@ fn end_of(text: &str, wrap: Option<usize>) -> usize {
             }
             '\n' if begun => {
                 let line = text.get(line_start..at).unwrap_or_default();
+                let before = if line_start == 0 { column } else { 0 };
                 let next = text.get(behind..).unwrap_or_default();
                 let next = next.get(..next.find('\n').unwrap_or(next.len())).unwrap_or_default();
-                if ends_line(line, next, wrap) {
+                if ends_line(line, before, next, wrap) {
                     return behind;
                 }
                 line_start = behind;
@@ -145,8 +153,8 @@ fn wrap(text: &str) -> Option<usize> {
 }
 
 /// True if a line end is the end of a sentence.
-fn ends_line(line: &str, next: &str, wrap: Option<usize>) -> bool {
-    let width = columns(line.trim_end());
+fn ends_line(line: &str, before: usize, next: &str, wrap: Option<usize>) -> bool {
+    let width = before + columns(line.trim_end());
     let (line, next) = (line.trim(), next.trim());
     if next.is_empty() || line.starts_with('#') || line.ends_with([':', '：', '|']) || begins_item(next) {
         return true;
@@ -206,7 +214,11 @@ fn begins_item(line: &str) -> bool {
         Some(_) => behind.starts_with([':', '：', '|', '—', '–', '-']),
         None => behind.starts_with(['.', ')', '：', ':', '）']),
     };
-    digits > 0 && ends
+    let sign = behind.chars().next().map_or(0, char::len_utf8);
+    let is_apart = behind
+        .get(sign..)
+        .is_none_or(|it| !it.starts_with(|c: char| c.is_ascii_alphanumeric()));
+    (1..=5).contains(&digits) && ends && (named.is_some() || digits < 3 && is_apart)
 }
 
 #[cfg(test)]

@@ -242,6 +242,10 @@ fn in_frame(claim: &Step, frame: u64, connections: &[&Of<'_>], facts: &Facts<'_>
     if !found.is_empty() {
         return Judgement::new(Mark::True).showing(found);
     }
+    // Only the ACK that opens the connection is a step; any frame may acknowledge.
+    if name(claim) == "ack" {
+        return Judgement::open("check-why-unknown-frame");
+    }
     let there: Vec<_> = held.iter().map(|(_, event)| (frame, shown(event).1)).collect();
     if fits(Fit::Perhaps).next().is_some() {
         return Judgement::hidden(Hidden::Encrypted).showing(there);
@@ -306,10 +310,17 @@ fn elsewhere(claim: &Step, frame: u64, facts: &Facts<'_>) -> Judgement {
         }
         let is_repeated =
             tcp.retransmissions > 0 || tcp.duplicates > 0 || !tcp.gaps.is_empty() || of.connection.carrier.is_some();
+        // A FIN that was not sent again stands in the one frame that is known.
+        let is_another_end = matches!(kind, "reset" | "fin")
+            && !of
+                .events
+                .iter()
+                .any(|it| it.kind == kind && by.is_some_and(|by| it.side == by.name()));
         is_repeated
+            || is_another_end
             || matches!(
                 kind,
-                "application-data" | "reset" | "fin" | "new-session-ticket" | "http-request" | "http-response"
+                "application-data" | "new-session-ticket" | "http-request" | "http-response"
             )
             || of.hides(kind, None, facts.report).is_some()
     });

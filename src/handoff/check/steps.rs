@@ -33,11 +33,16 @@ pub(super) fn read(making: &mut Making<'_>) {
         if it.is_answered {
             continue;
         }
+        // Any frame may acknowledge: without one nothing is claimed.
+        if it.event == Event::Step("ack") && frames.is_none() {
+            continue;
+        }
         let Ok((by, is_told)) = agent(making, it) else { continue };
         take_party(making, by.as_ref());
         let is_alert = it.event == Event::Alert && (it.alert.is_some() || it.number.is_some());
         let names_alert = is_alert && making.clause.has(Word::Is);
-        if frames.is_none() && !sent && !is_told && !names_alert && !has_time(making) {
+        let asks = it.event == Event::Step("certificate-request") && asks(making, it);
+        if frames.is_none() && !(sent || is_told || names_alert || asks || has_time(making)) {
             continue;
         }
         // `the handshake finished` is about the handshake.
@@ -68,6 +73,17 @@ pub(super) fn read(making: &mut Making<'_>) {
         making.claim(it.at, What::Step(step));
     }
     super::endings::endings(making, &named);
+}
+
+/// True if the step is written as what its sender does: `asks for a client certificate`.
+fn asks(making: &Making<'_>, it: &Named) -> bool {
+    let written = making.tokens.get(it.at).and_then(|it| making.plain.get(it.from..it.to));
+    let is_verb = |text: &str| {
+        ["ask", "request", "demand", "want"]
+            .iter()
+            .any(|verb| text.starts_with(verb))
+    };
+    written.is_some_and(|it| is_verb(it) && !it.starts_with("request for") || it.ends_with("を要求"))
 }
 
 /// The time of day for the only step of a clause.
@@ -121,6 +137,12 @@ fn frames_of(making: &Making<'_>, named: &[Named]) -> Vec<Option<(usize, Frames)
                     .filter(|(_, it)| it.at > *at && it.at < next_frames);
                 // `frame 8 (Client Hello), frame 10 (Server Hello)` and `Certificate in frame 16 …` differ by their
                 // first token.
+                let mut following: Vec<(usize, &Named)> = following.collect();
+                // `No. 5: SYN, Server Hello in No. 18`: the last step has the frames behind it.
+                let is_last = nth + 2 == all.len() && named.iter().all(|it| it.at < next_frames);
+                if following.len() > 1 && is_last {
+                    following.pop();
+                }
                 for (place, _) in following {
                     if let Some(slot) = of.get_mut(place).filter(|slot| slot.is_none()) {
                         *slot = Some((*at, (*frames).clone()));

@@ -22,6 +22,9 @@ pub(super) fn told(claim: &Claim, language: Language) -> String {
     if let Some(connection) = claim.scope.connection {
         parts.push(phrase("check-of-connection").with("connection", connection));
     }
+    if let Some(port) = claim.scope.port {
+        parts.push(phrase("check-of-port").with("port", port.to_string()));
+    }
     for place in &claim.scope.places {
         parts.push(phrase("check-of-place").with("place", name(place)));
     }
@@ -212,6 +215,7 @@ fn other(what: &What) -> Phrase {
                 None => told,
             }
         }
+        What::Proxy { address, port } => phrase("check-proxy").with("place", name(&Who::At(*address, *port))),
         What::Between { from, to } => {
             let place = |(address, port): (std::net::IpAddr, Option<u16>)| name(&Who::At(address, port));
             phrase("check-between")

@@ -173,7 +173,12 @@ fn speaks_of_alert(found: &[Placed]) -> bool {
     let is_sign = |it: &&Placed| {
         matches!(
             it.token,
-            Token::Comma | Token::Colon | Token::Open | Token::Frames(_) | Token::Word(Word::Is | Word::In | Word::Of)
+            Token::Comma
+                | Token::Colon
+                | Token::Open
+                | Token::Frames(_)
+                | Token::Number(_)
+                | Token::Word(Word::Is | Word::In | Word::Of | Word::Code)
         )
     };
     let mut before = found.iter().rev().skip_while(is_sign).map(|it| &it.token);
@@ -211,6 +216,8 @@ fn issuer(rest: &str, found: &[Placed]) -> Option<(String, usize)> {
         return None;
     }
     let behind = rest.get(len..).unwrap_or_default();
+    let issues = [" issued the ", " signed the ", " issued this ", " signed this "];
+    let is_subject = issues.iter().any(|it| behind.starts_with(it));
     let is_behind = ["が発行", "により発行", "によって発行", "から発行"]
         .iter()
         .any(|it| behind.starts_with(it));
@@ -235,12 +242,12 @@ fn issuer(rest: &str, found: &[Placed]) -> Option<(String, usize)> {
     // `let us` begins an advice elsewhere.
     let is_word =
         lexicon::longest(rest, None).is_some() && !rest.starts_with("let's encrypt") || NO_ISSUER.contains(&first);
-    (is_behind || is_named && !is_word).then(|| (name.to_owned(), name.len()))
+    (is_behind || (is_named || is_subject) && !is_word).then(|| (name.to_owned(), name.len()))
 }
 
-const ISSUER_ENDS: [&str; 18] = [
-    " and ", " but ", " which ", " that ", " valid", " expire", " until", " with ", " on ", " in ", " – ", " as ",
-    " rather", " not ", " so ", " for ", " to ", " at ",
+const ISSUER_ENDS: [&str; 20] = [
+    " issued", " signed", " and ", " but ", " which ", " that ", " valid", " expire", " until", " with ", " on ",
+    " in ", " – ", " as ", " rather", " not ", " so ", " for ", " to ", " at ",
 ];
 
 /// Words after `issued by` that name nobody.

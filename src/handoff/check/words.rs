@@ -36,6 +36,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
         "application data|アプリケーションデータ",
     ),
     (Word::Event(Step("syn-ack")), "syn~ack|syn/ack|syn,ack|syn, ack|syn+ack"),
+    (Word::Event(Step("ack")), "ack|ack packet|ack segment|final ack"),
     (Word::Event(Step("syn")), "syn|syn packet|syn segment"),
     (
         Word::Event(Step("fin")),
@@ -67,8 +68,12 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::Alerts, "alerts|tls alerts"),
     (Word::Syns, "syns|syn packets|syn segments"),
     (
+        Word::Controller,
+        "wlc|wireless controller|controller|wireless lan controller|c9800|catalyst 9800|コントローラ|コントローラー|ワイヤレスコントローラ|ワイヤレスコントローラー|コントローラ側",
+    ),
+    (
         Word::Client,
-        "ap|the ap|the laptop|the phone|送信元|client|the device|wlc|wireless controller|controller|wireless lan controller|c9800|catalyst 9800|クライアント|コントローラ|コントローラー|ワイヤレスコントローラ|ワイヤレスコントローラー|クライアント側|コントローラ側|access point|initiator|client side",
+        "ap|the ap|the laptop|the phone|送信元|client|the device|クライアント|クライアント側|access point|initiator|client side",
     ),
     (
         Word::Server,
@@ -91,7 +96,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::Root, "root|trust anchor|roots|truststore|trust store|ルート"),
     (
         Word::Not,
-        "neither side|neither of them|nobody|no one|no-one|誰も|not|never|no|none|neither|cannot|didn't|doesn't|wasn't|isn't|hasn't|haven't|weren't|don't|aren't|can't|won't|lacks|lack of|lacking|missing|absent|absence of|failed to|fails to|nothing|nowhere|ない|なかった|なし|ません|無い|無し|無かった|おらず|欠けて|見当たら|不在",
+        "could not find|couldn't find|could not see|cannot find|can't find|cannot see|could find no|did not find|i see no|no sign of|no trace of|neither side|neither of them|nobody|no one|no-one|誰も|not|never|no|none|neither|cannot|didn't|doesn't|wasn't|isn't|hasn't|haven't|weren't|don't|aren't|can't|won't|lacks|lack of|lacking|missing|absent|absence of|failed to|fails to|nothing|nowhere|ない|なかった|なし|ません|無い|無し|無かった|おらず|欠けて|見当たら|不在",
     ),
     (Word::NotThen, "ずに|ないまま|ないで|せず|ず、"),
     (Word::Without, "without"),
@@ -129,7 +134,10 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (Word::Also, "too|as well|likewise|again|もまた|再び"),
     (Word::Only, "only|solely|のみ|だけ|exclusively"),
-    (Word::First, "first|at first|initially|最初に|先に|最初"),
+    (
+        Word::First,
+        "始まっ|から始ま|begins with the|begins with|starts with the|starts with|began with|started with|first|at first|initially|最初に|先に|最初",
+    ),
     (
         Word::Here,
         "anywhere|in this capture|in the capture|in the entire capture|in the whole capture|キャプチャ全体|キャプチャ中|キャプチャ内",
@@ -152,7 +160,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::End,
-        "gives up|gave up|bails out|bailed out|breaks off|broke off|quits|kills|killed|cancels|cancelled|放棄|terminates|terminated|ends|ended|aborts|aborted|drops|dropped|disconnects|disconnected|tore down|tears down|hung up|hangs up|切断|終了|中断|打ち切|中止",
+        "tears it down|tore it down|tear it down|hang up|brings it down|broken off|gives up|gave up|bails out|bailed out|breaks off|broke off|quits|kills|killed|cancels|cancelled|放棄|terminates|terminated|ends|ended|aborts|aborted|drops|dropped|disconnects|disconnected|tore down|tears down|hung up|hangs up|切断|終了|中断|打ち切|中止",
     ),
     (Word::Reset, "reset|resets|resetting|リセット"),
     (
@@ -191,7 +199,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::NotAfter,
-        "runs until|runs to|remains valid until|valid until|valid to|valid through|valid till|not~after|expires on|expired on|expiry|expiry date|expiration|expiration date|expires at|expired at|expired as of|expired since|has been expired since|ran out on|有効期限|有効期限は|有効期間の終わり|有効期間の終了|期限",
+        "is good until|good until|good till|good through|runs until|runs to|remains valid until|valid until|valid to|valid through|valid till|not~after|expires on|expired on|expiry|expiry date|expiration|expiration date|expires at|expired at|expired as of|expired since|has been expired since|ran out on|有効期限|有効期限は|有効期間の終わり|有効期間の終了|期限",
     ),
     (
         Word::NotBefore,
@@ -209,7 +217,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::SelfSigned, "self~signed|signed by itself|自己署名"),
     (
         Word::Issuer,
-        "issued the|issued this|issued by|was issued by|issuer|signed by|issuing ca|発行者|発行元|が発行|を発行|発行|により発行|によって発行|から発行|に発行され|発行され|発行した",
+        "issued the|issued this|signed the|signed this|issued by|was issued by|issuer|signed by|issuing ca|発行者|発行元|が発行|を発行|発行|により発行|によって発行|から発行|に発行され|発行され|発行した",
     ),
     (
         Word::Subject,
@@ -218,7 +226,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     (Word::Serial, "serial|serial number|serial no|シリアル|シリアル番号"),
     (
         Word::Sni,
-        "asks for|asked for|asks for the name|asked for the name|indicates the name|requests the name|sni|server~name~indication|server~name|サーバ名|サーバー名|indicated name",
+        "server_name extension says|server_name extension|sni extension|sni says|asks for|asked for|asks for the name|asked for the name|indicates the name|requests the name|sni|server~name~indication|server~name|サーバ名|サーバー名|indicated name",
     ),
     (
         Word::Suite,
@@ -255,13 +263,13 @@ pub(super) const WORDS: &[(Word, &str)] = &[
     ),
     (
         Word::Healthy,
-        "異常はありません|異常なし|異常はない|異常は見られません|異常ありません|no anomalies|no anomaly|no errors|nothing unusual|nothing abnormal|healthy|all good|everything is fine|everything is ok|is fine|no problem|no problems|nothing is wrong|nothing wrong|no fault|works|worked|went well|working|正常|問題なし|問題ありません|問題はない|問題はありません|問題ない|問題はなし",
+        "nothing went wrong|everything went well|is in order|all is well|all went well|all is fine|worked fine|went fine|異常はありません|異常なし|異常はない|異常は見られません|異常ありません|no anomalies|no anomaly|no errors|nothing unusual|nothing abnormal|healthy|all good|everything is fine|everything is ok|is fine|no problem|no problems|nothing is wrong|nothing wrong|no fault|works|worked|went well|working|正常|問題なし|問題ありません|問題はない|問題はありません|問題ない|問題はなし",
     ),
     (Word::Verdict, "verdict|diagnosis|classification|判定|診断"),
     (Word::Licensing, "licensing traffic|smart licensing traffic"),
     (
         Word::Dns,
-        "dns response|dns answer|dns reply|dns question|dns request|dns応答|dns問い合わせ|dnsクエリ|dns の応答|dns の問い合わせ|dns クエリ|dns 照会|dns|dns lookup|dns look up|dns query|lookup|name resolution|dns resolution|resolved to|resolves to|resolved|名前解決|dns 応答|dns 問い合わせ|dns クエリ",
+        "is looked up|was looked up|looked up|に解決|へ解決|dns response|dns answer|dns reply|dns question|dns request|dns応答|dns問い合わせ|dnsクエリ|dns の応答|dns の問い合わせ|dns クエリ|dns 照会|dns|dns lookup|dns look up|dns query|lookup|name resolution|dns resolution|resolved to|resolves to|resolved|名前解決|dns 応答|dns 問い合わせ|dns クエリ",
     ),
     (Word::DnsStatus("NXDOMAIN"), "nxdomain"),
     (Word::DnsStatus("SERVFAIL"), "servfail"),
@@ -285,7 +293,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
         Word::NoneHigher,
         "nothing newer than|nothing higher than|nothing above|nothing beyond|no newer version than|no higher version than|none newer than|no version above|より新しいバージョンは|より上のバージョンは",
     ),
-    (Word::Code, "code|alert code|alert number|the number|number|コード|番号"),
+    (Word::Code, "code|the number|number|コード|番号"),
     (
         Word::Respectively,
         "respectively|in that order|in this order|それぞれ|順に",
@@ -311,7 +319,7 @@ pub(super) const WORDS: &[(Word, &str)] = &[
 ];
 
 /// Longer words that contain one of ours and mean something else.
-pub(super) const NOT_OURS: &str = "少ない|しかない|間違いない|問題ない|client certificate authentication|certificate authority|certificate authorities|certificate store|time~out|timed out|round trip|false|open~ssl|smart~licensing|tlswalk|wireshark|number of|kind of|one of|some of|because|first of all|in order to|according to|in addition|in fact|as well as|so far|so that|how|why|what|used to|up to|close to|no matter|of course|out of|answer to|key usage|close notify alert|known|frame number|frame numbers";
+pub(super) const NOT_OURS: &str = "ends its flight|ended its flight|ends the flight|closes its flight|acks|ack number|少ない|しかない|間違いない|問題ない|client certificate authentication|certificate authority|certificate authorities|certificate store|time~out|timed out|round trip|false|open~ssl|smart~licensing|tlswalk|wireshark|number of|kind of|one of|some of|because|first of all|in order to|according to|in addition|in fact|as well as|so far|so that|how|why|what|used to|up to|close to|no matter|of course|out of|answer to|key usage|close notify alert|known|frame number|frame numbers";
 
 /// Names of alerts in addition to those that reports use.
 pub(super) const ALERT_NAMES: &[(u8, &str)] = &[
