@@ -7,7 +7,7 @@
 //! of a file; attempts to which no later frame can belong are reported and forgotten. So there is only one way of
 //! grouping. A look costs time for each item kept, so the pause between two looks is a second and 1/1024 s more for
 //! each connection and look-up, at most 10 s by the capture's clock: on a busy line attempts are reported some seconds
-//! later, and looks cost less than reading does (`benches/README.md`, Size).
+//! later, and looks cost less than reading does (`benches/HISTORY.md`, Size).
 //!
 //! The clock is the capture's. It follows a frame by at most 30 s, and a longer pause when two frames within a quarter
 //! of an hour agree that it is later; 64 older frames in a row outvote it. After the clock went back, older times count
