@@ -239,7 +239,7 @@ fn before_hello(
 /// Whether nothing that the client said is missing from the capture.
 fn sees_all_of_client(connection: &Connection) -> bool {
     let client = &connection.tcp.client;
-    client.start_known && client.gaps.is_empty() && !client.acked_unseen
+    client.start_known && client.gaps.is_empty() && !client.said_unseen()
 }
 
 /// An HTTP proxy answers that was spoken to in TLS: it wants to be asked with CONNECT first.
