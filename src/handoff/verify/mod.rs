@@ -137,7 +137,7 @@ impl Again {
             (None, _) if report.capture.format == "none" => Ok(Self {
                 report: report_on_logs(options),
                 frames: 0,
-                present: Present::All,
+                present: Present::All(0),
             }),
             (None, _) => Err(say(phrase("verify-no-capture"))),
             (Some(input), 0) => Self::one(report, input, files, options),
@@ -155,8 +155,8 @@ impl Again {
                 }
                 Ok(Self {
                     frames: now.capture.frames,
+                    present: Present::All(now.capture.frames),
                     report: now,
-                    present: Present::All,
                 })
             }
         }
@@ -165,6 +165,7 @@ impl Again {
     fn one(report: &Report, input: impl Read, files: &Files, options: &Options) -> Result<Self, VerifyError> {
         let mut analyzer = Analyzer::new(options);
         let mut present = BTreeSet::new();
+        let mut last = 0;
         // A redacted report speaks of the whole capture, under that one's numbers.
         let of_capture = report
             .capture
@@ -178,6 +179,7 @@ impl Again {
                 if let Some(number) = number {
                     present.insert(number);
                 }
+                last = frame.number.0;
                 analyzer.push(&Frame {
                     number: number.map_or(frame.number, FrameNumber),
                     ..*frame
@@ -197,7 +199,7 @@ impl Again {
         let present = if of_capture && facts.slice.is_some() {
             Present::InSlice(Kept::These(present))
         } else {
-            Present::All
+            Present::All(last)
         };
         Ok(Self {
             report: analyzer.finish(&report.capture.file, &facts),
