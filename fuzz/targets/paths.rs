@@ -14,6 +14,8 @@ use tlswalk::report::{Report, json};
 /// A report without what says in which file its frames stood, as it is written.
 fn told(mut report: Report) -> String {
     report.part = None;
+    // Checksums that are made up are right now and then.
+    report.capture.anomalies.retain(|it| it.id != "wrong-checksums");
     report.capture.link_types.clear();
     (report.capture.bytes, report.capture.sha256) = (0, None);
     let mut line = Vec::new();
