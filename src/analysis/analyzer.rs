@@ -300,6 +300,7 @@ impl<'o> Analyzer<'o> {
     fn anomalies(&self, facts: &CaptureFacts) -> Vec<Anomaly> {
         let Collected {
             flows,
+            datagrams,
             lookups,
             dropped,
             conflicts,
@@ -308,7 +309,7 @@ impl<'o> Analyzer<'o> {
         let mut anomalies = facts.anomalies.clone();
         anomalies.extend(self.decoder.anomalies());
         anomalies.extend(conflicts.iter().cloned());
-        anomalies.extend(bounds_that_bit(dropped, flows, lookups));
+        anomalies.extend(bounds_that_bit(dropped, flows, datagrams, lookups));
         let Checksums { tried, wrong, first } = self.collected.checksums;
         if let Some(frame) = first {
             anomalies.push(Anomaly {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::base::frame::{Anomaly, AnomalyKind, FrameNumber};
 use crate::base::phrase::phrase;
+use crate::connection::datagram::table::DatagramFlows;
 use crate::connection::table::Flows;
 use crate::decode::Skip;
 use crate::dns::lookup::Lookups;
@@ -20,13 +21,21 @@ pub(crate) struct Dropped {
 }
 
 /// Every bound that took effect, so that nothing is lost silently.
-pub(crate) fn bounds_that_bit(dropped: &Dropped, flows: &Flows, lookups: &Lookups) -> Vec<Anomaly> {
+pub(crate) fn bounds_that_bit(
+    dropped: &Dropped,
+    flows: &Flows,
+    datagrams: &DatagramFlows,
+    lookups: &Lookups,
+) -> Vec<Anomaly> {
     let rows = [
         (dropped.connections, "anomaly-bound-connections"),
         (dropped.unconnected, "anomaly-bound-unconnected"),
         (dropped.icmp, "anomaly-bound-icmp"),
         (dropped.events, "anomaly-bound-events"),
-        (flows.counts.evicted, "anomaly-bound-evicted"),
+        (
+            flows.counts.evicted.saturating_add(datagrams.evicted),
+            "anomaly-bound-evicted",
+        ),
         (lookups.dropped, "anomaly-bound-lookups"),
     ];
     rows.iter()

@@ -356,7 +356,7 @@ impl<'a> Source<'a> {
         let mut damage = Damage {
             offset,
             lost,
-            after: FrameNumber(tally.facts.frames),
+            after: tally.last_number(),
         };
         let good = doubtful.map(|(record, _)| record).filter(|record| {
             let behind = bytes.get(record.len..found).unwrap_or_default();

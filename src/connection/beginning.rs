@@ -56,13 +56,20 @@ impl Direction {
     }
 
     pub(crate) const fn start(&mut self, position: Position) {
-        self.tcp.start_known = true;
         self.stream.start_at(position);
+        self.know_start(position);
     }
 
     pub(crate) const fn start_or_before(&mut self, position: Position) {
-        self.tcp.start_known = true;
         self.stream.start_at_or_before(position);
+        self.know_start(position);
+    }
+
+    /// Where more came ahead of the SYN than waits for it, what is read began behind the first byte.
+    const fn know_start(&mut self, position: Position) {
+        if let Some(start) = self.stream.start() {
+            self.tcp.start_known |= start == position;
+        }
     }
 
     /// True if its TCP handshake was reported as complete.

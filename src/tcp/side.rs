@@ -159,6 +159,14 @@ pub struct TcpSide {
     pub start_known: bool,
 }
 
+impl TcpSide {
+    /// Whether it said something behind all that was captured of it, as the numbers of what came later show.
+    #[must_use]
+    pub const fn said_unseen(&self) -> bool {
+        self.acked_unseen || self.unseen_end > 0
+    }
+}
+
 /// Totals of Application Data records.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ApplicationData {

@@ -234,8 +234,18 @@ impl Stream {
     /// may be a FIN.
     #[must_use]
     pub const fn unseen_end(&self) -> u64 {
-        let missing = self.sent.saturating_sub(self.highest);
+        let missing = self.sent.saturating_sub(self.known_to());
         if missing > 1 { missing } else { 0 }
+    }
+
+    /// The furthest byte that is known of: of a direction that nothing was captured of but segments without data, what the
+    /// peer had acknowledged first. Zero: none.
+    const fn known_to(&self) -> Position {
+        if self.started || self.highest > self.first_acked {
+            self.highest
+        } else {
+            self.first_acked
+        }
     }
 
     /// Notes the peer's acknowledgement.
@@ -291,7 +301,8 @@ impl Stream {
         self.last_frame = chunk.frame;
         if end == chunk.from {
             // A number far away is a forged reset's.
-            if self.started && chunk.from <= self.highest.saturating_add(MAX_HELD as u64) {
+            let known_to = self.known_to();
+            if known_to > 0 && chunk.from <= known_to.saturating_add(MAX_HELD as u64) {
                 self.sent = self.sent.max(chunk.from);
             }
             return Arrival::New;

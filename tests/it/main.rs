@@ -20,7 +20,7 @@ mod mutate;
 mod second_judge;
 #[path = "../support/mod.rs"]
 mod support;
-#[path = "../../fuzz/targets.rs"]
+#[path = "../../fuzz/targets/mod.rs"]
 mod targets;
 mod truth;
 
@@ -44,11 +44,13 @@ mod every_option;
 mod evidence;
 mod examples;
 mod first_screen;
+mod floods;
 mod formats;
 mod fuzz_regressions;
 mod gates;
 mod generated;
 mod handed_on;
+mod holes;
 mod in_between;
 mod key_log;
 mod metamorphic;

@@ -114,8 +114,7 @@ pub(crate) fn is_over(connection: &Connection) -> bool {
     let server = &connection.tcp.server;
     let closed = |side: Side| connection.tcp[side].fin.is_some() || connection.tcp[side].reset.is_some();
     server.bytes == 0
-        && !server.acked_unseen
-        && server.unseen_end == 0
+        && !server.said_unseen()
         && server.gaps.is_empty()
         && (closed(Side::Server) || closed(Side::Client))
 }

@@ -268,17 +268,26 @@ impl Kept {
         }
     }
 
-    /// The numbers of the kept frames, in order; endless if all are kept.
-    fn numbers(&self) -> Box<dyn Iterator<Item = u64> + '_> {
+    /// The numbers of the kept frames, in order; none if all are kept.
+    fn numbers(&self) -> impl Iterator<Item = u64> + '_ {
+        let these = match self {
+            Self::All => None,
+            Self::These(numbers) => Some(numbers),
+        };
+        these.into_iter().flatten().copied()
+    }
+
+    /// The number of kept frames, of so many. That is not the number of the last one: a printed capture may leave numbers out.
+    #[must_use]
+    pub fn count(&self, frames: u64) -> u64 {
         match self {
-            Self::All => Box::new(1..),
-            Self::These(numbers) => Box::new(numbers.iter().copied()),
+            Self::All => frames,
+            Self::These(numbers) => numbers.len() as u64,
         }
     }
 
     /// The number of kept frames up to this one.
-    #[must_use]
-    pub fn up_to(&self, number: u64) -> u64 {
+    fn up_to(&self, number: u64) -> u64 {
         match self {
             Self::All => number,
             Self::These(numbers) => numbers.range(..=number).count() as u64,
@@ -308,9 +317,17 @@ pub fn holds(judged: &Judged, kept: &Kept, slice: impl Read, options: &Options) 
     let report = &judged.report;
     let mut analyzer = Analyzer::new(options);
     let mut numbers = kept.numbers();
-    let mut facts = read_frames(slice, |frame| {
-        let number = numbers.next().map_or(frame.number, FrameNumber);
-        analyzer.push(&Frame { number, ..*frame });
+    let is_slice_of_slice = judged.facts.slice.is_some();
+    let mut facts = read_annotated(slice, |item| {
+        if let Item::Frame(frame, extras) = item {
+            // Where all are kept, each has its number with it; that of a slice's frame is its capture's.
+            let number = match numbers.next() {
+                Some(number) => Some(number),
+                None => extras.packet_id().filter(|_| !is_slice_of_slice),
+            };
+            let number = number.map_or(frame.number, FrameNumber);
+            analyzer.push(&Frame { number, ..*frame });
+        }
         ControlFlow::Continue(())
     })?;
     if let Some(note) = &mut facts.slice {
@@ -346,7 +363,7 @@ fn ticks(frame: &Frame<'_>, interfaces: &[Described]) -> u64 {
 fn section_comments(judged: &Judged, wish: &Wish<'_>) -> Vec<String> {
     let report = &judged.report;
     let mut note = wish.note.clone();
-    note.kept = wish.kept.up_to(note.frames);
+    note.kept = wish.kept.count(note.frames);
     // The cut capture may be a slice itself: the kept frames have its numbers.
     if let Some(cut) = &mut note.end {
         cut.after = wish.kept.up_to(cut.after);

@@ -20,8 +20,8 @@ const MOST_LISTED: usize = 10_000;
 
 /// The frames of the capture that are available.
 pub(crate) enum Present {
-    /// All: it is the capture itself.
-    All,
+    /// All, up to this number: it is the capture itself. A printed capture may leave numbers out, so they are not as many.
+    All(u64),
     /// Those that a slice holds.
     InSlice(Kept),
 }
@@ -352,8 +352,8 @@ impl Check<'_> {
 
     fn is_present(&self, number: u64) -> bool {
         match self.present {
-            Present::InSlice(Kept::These(numbers)) => numbers.contains(&number),
-            Present::InSlice(Kept::All) | Present::All => (1..=self.frames).contains(&number),
+            Present::InSlice(kept) => kept.has(number),
+            Present::All(last) => (1..=*last).contains(&number),
         }
     }
 

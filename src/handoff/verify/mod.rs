@@ -138,7 +138,7 @@ impl Again {
             (None, _) if report.capture.format == "none" => Ok(Self {
                 report: report_on_logs(options),
                 frames: 0,
-                present: Present::All,
+                present: Present::All(0),
             }),
             (None, _) => Err(say(phrase("verify-no-capture"))),
             (Some(input), 0) => Self::one(report, input, files, options),
@@ -156,8 +156,8 @@ impl Again {
                 }
                 Ok(Self {
                     frames: now.capture.frames,
+                    present: Present::All(now.capture.frames),
                     report: now,
-                    present: Present::All,
                 })
             }
         }
@@ -166,6 +166,7 @@ impl Again {
     fn one(report: &Report, input: impl Read, files: &Files, options: &Options) -> Result<Self, VerifyError> {
         let mut analyzer = Analyzer::new(options);
         let mut present = BTreeSet::new();
+        let mut last = 0;
         // A redacted report describes the whole capture, with that capture's numbers.
         let of_capture = report
             .capture
@@ -179,6 +180,7 @@ impl Again {
                 if let Some(number) = number {
                     present.insert(number);
                 }
+                last = frame.number.0;
                 analyzer.push(&Frame {
                     number: number.map_or(frame.number, FrameNumber),
                     ..*frame
@@ -198,7 +200,7 @@ impl Again {
         let present = if of_capture && facts.slice.is_some() {
             Present::InSlice(Kept::These(present))
         } else {
-            Present::All
+            Present::All(last)
         };
         Ok(Self {
             report: analyzer.finish(&report.capture.file, &facts),

@@ -139,8 +139,7 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
 fn may_have_answered(connection: &Connection) -> bool {
     let server = &connection.tcp.server;
     let mut gaps = server.gaps.iter();
-    server.acked_unseen
-        || server.unseen_end > 0
+    server.said_unseen()
         || super::server_reset(connection)
         || finished_lost(connection)
         || gaps.any(|gap| gap.cause != GapCause::NeverArrived)

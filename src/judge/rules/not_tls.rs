@@ -239,7 +239,7 @@ fn before_hello(
 /// True if no byte of the client is missing from the capture.
 fn sees_all_of_client(connection: &Connection) -> bool {
     let client = &connection.tcp.client;
-    client.start_known && client.gaps.is_empty() && !client.acked_unseen
+    client.start_known && client.gaps.is_empty() && !client.said_unseen()
 }
 
 /// The answer of an HTTP proxy that was addressed in TLS: it expects CONNECT first.

@@ -17,7 +17,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let (asked, request) = exchange.request.as_ref()?;
     let asked_at = connection.step(StepKind::ConnectRequest)?.time;
     let answered = exchange.response.is_some() || connection.tls.is_some() || connection.tcp.server.bytes > 0;
-    if answered || connection.tcp.server.acked_unseen || !watched_after(connection, asked_at, context) {
+    if answered || connection.tcp.server.said_unseen() || !watched_after(connection, asked_at, context) {
         return None;
     }
     let acked = connection.tcp.client.acked_bytes >= connection.tcp.client.bytes;

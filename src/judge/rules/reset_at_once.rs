@@ -66,7 +66,7 @@ pub(super) fn finding(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
 fn is_silent(connection: &Connection) -> bool {
     let said_nothing = |&side: &Side| {
         let tcp = &connection.tcp[side];
-        tcp.bytes == 0 && !tcp.acked_unseen && tcp.unseen_end == 0
+        tcp.bytes == 0 && !tcp.said_unseen()
     };
     connection.tls.is_none() && connection.http.is_empty() && Side::both().iter().all(said_nothing)
 }

@@ -84,10 +84,7 @@ pub(super) fn sees_without_holes(connection: &Connection) -> bool {
     let is_whole = |side: Side| connection.datagrams.as_ref().is_none_or(|it| it.is_whole[side]);
     Side::both().iter().all(|&side| {
         let tcp = &connection.tcp[side];
-        is_whole(side)
-            && tcp.gaps.iter().all(|gap| gap.cause == GapCause::NeverArrived)
-            && !tcp.acked_unseen
-            && tcp.unseen_end == 0
+        is_whole(side) && tcp.gaps.iter().all(|gap| gap.cause == GapCause::NeverArrived) && !tcp.said_unseen()
     })
 }
 

@@ -63,7 +63,7 @@ fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let late = late_answer(connection, &[StepKind::ServerHello, StepKind::HelloRetryRequest]);
     if !(late.is_some() || is_silent(connection, tls, hello))
         || super::server_reset(connection)
-        || connection.tcp.server.acked_unseen
+        || connection.tcp.server.said_unseen()
         || !watched_after(connection, hello.time, context)
     {
         return None;
@@ -296,7 +296,7 @@ fn without_beginning(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Fin
         || !client_tcp.start_known
         || !silent
         || super::server_reset(connection)
-        || server_tcp.acked_unseen
+        || server_tcp.said_unseen()
         || !client_tcp.delivery.holds_beyond()
         || !watched_after(connection, client_tcp.last.time, context)
     {

@@ -235,6 +235,12 @@ impl Index {
         };
         let mut line = Vec::new();
         let mut is_torn = false;
+        // Before a line is read: a file of somebody else may be of any length and have none.
+        let begin = file.fill_buf()?;
+        if !begin.is_empty() && !is_ours(begin) {
+            let why = "is no state of tlswalk's; name a new file";
+            return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+        }
         loop {
             line.clear();
             let len = file.read_until(b'\n', &mut line)? as u64;
@@ -244,10 +250,6 @@ impl Index {
             let at = self.end;
             self.end = self.end.saturating_add(len);
             is_torn = !line.ends_with(b"\n");
-            if at == 0 && !is_ours(&line) {
-                let why = "is no state of tlswalk's; name a new file";
-                return Err(io::Error::new(io::ErrorKind::InvalidData, why));
-            }
             match serde_json::from_slice::<Head>(&line) {
                 Ok(head) if head.schema == SCHEMA && head.options == options && !is_torn => {
                     self.add(head.sha256, head.files, at);
@@ -299,11 +301,11 @@ impl Index {
     }
 }
 
-/// Whether a first line is one of ours, or torn off one.
-fn is_ours(line: &[u8]) -> bool {
+/// Whether a file that begins so is one of ours, or torn off one.
+fn is_ours(file: &[u8]) -> bool {
     let begin = format!("{{\"schema\":\"{SCHEMA}\"");
-    let len = line.len().min(begin.len());
-    line.get(..len) == begin.as_bytes().get(..len) || line == b"\n"
+    let len = file.len().min(begin.len());
+    file.get(..len) == begin.as_bytes().get(..len) || file.starts_with(b"\n")
 }
 
 impl Place {

@@ -115,9 +115,7 @@ pub(super) fn missing(connection: &Connection, context: &Context<'_>) -> Option<
     if sides().any(|(own, _)| own.cut > 0) {
         return Some(Missing::WholeFrames);
     }
-    if sides()
-        .any(|(own, _)| own.acked_unseen || own.unseen_end > 0 || own.gaps.iter().any(|gap| unrecorded(gap.cause)))
-    {
+    if sides().any(|(own, _)| own.said_unseen() || own.gaps.iter().any(|gap| unrecorded(gap.cause))) {
         return Some(Missing::Packets);
     }
     let is_cut = matches!(context.capture.end, End::Truncated { .. });
