@@ -475,7 +475,7 @@ fn judge(attempt: &mut Attempt<'_>, options: &Options) {
         let mut judgement = trust::judge(&message.chain, name, purpose, at, &options.anchors);
         // Without a date nothing is expired or not yet valid.
         if !at.is_dated() {
-            judgement.validity = trust::Validity::Unknown;
+            judgement.forget_dates();
         }
         attempt.judgements[side] = Some(judgement);
     }
