@@ -130,7 +130,7 @@ impl KeyLog {
         self.sessions.len()
     }
 
-    /// Whether it has none.
+    /// True if it has none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.sessions.is_empty()
