@@ -58,7 +58,7 @@ impl Question<'_> {
         let mut judgement = trust::judge(self.chain, self.name.as_ref(), self.purpose, self.at, self.anchors);
         // Without a date no certificate is expired or not yet valid.
         if !self.at.is_dated() {
-            judgement.validity = trust::Validity::Unknown;
+            judgement.forget_dates();
         }
         judgement
     }

@@ -184,6 +184,14 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// The place for the TLS key log of a file whose format may have one.
+    pub(super) const fn key_log(&mut self) -> Option<&mut Option<Vec<u8>>> {
+        match &mut self.format {
+            Format::PcapNg(reader) => Some(&mut reader.key_log),
+            Format::Pcap(_) | Format::Text(_) => None,
+        }
+    }
+
     /// Those read since they were taken last.
     pub(super) fn take_blocks(&mut self) -> Vec<Block> {
         match &mut self.format {

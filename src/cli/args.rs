@@ -384,7 +384,8 @@ pub(crate) struct Inspect {
     pub(crate) dialect: Option<Dialect>,
     /// Open encrypted handshakes with the secrets of this key log (SSLKEYLOGFILE)
     ///
-    /// What it opens are handshake messages and alerts; of application data nothing is shown or kept. A capture is judged
+    /// A pcapng capture that carries its own secrets (Decryption Secrets Block) is a key log too: name it here, and as the
+    /// capture. What it opens are handshake messages and alerts; of application data nothing is shown or kept. A capture is judged
     /// without one, too: it makes certain what sizes of records make likely.
     #[arg(long, value_name = "FILE", hide_short_help = true)]
     pub(crate) keylog: Option<PathBuf>,

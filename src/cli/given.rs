@@ -1,7 +1,7 @@
 //! arguments → options: what is given in files is read here.
 
 use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 
 use tlswalk::capture::{ReadError, reason};
@@ -82,14 +82,8 @@ pub(super) fn with_profile(inspect: &Inspect, profile: &str) -> Result<Options, 
     })
 }
 
-/// The longest key log that is read, in bytes: that of some hundred thousand sessions.
-const LONGEST_KEY_LOG: u64 = 64 * 1024 * 1024;
-
 fn read_key_log(path: &Path) -> Result<KeyLog, String> {
     let name = path.display();
-    let mut text = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(LONGEST_KEY_LOG).read_to_end(&mut text))
-        .map_err(|error| format!("--keylog {name}: {}", reason(&error)))?;
-    KeyLog::read(&text).map_err(|error| format!("--keylog {name}: {error}"))
+    let file = File::open(path).map_err(|error| format!("--keylog {name}: {}", reason(&error)))?;
+    KeyLog::read(file).map_err(|error| format!("--keylog {name}: {error}"))
 }

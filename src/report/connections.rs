@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 
 use super::build::numbers;
-use super::{Alert, Certificate, Certificates, Close, Connection, Copy, Count, Exchange, Gap, Seen, Step, Tcp, Tls};
+use super::{
+    Alert, Certificate, Certificates, Close, Connection, Copy, Count, Exchange, Gap, Quic, QuicClose, Seen, Step, Tcp,
+    Tls,
+};
 use crate::base::carrier::Carrier;
 use crate::base::frame::Timestamp;
 use crate::base::phrase::Voice;
@@ -28,6 +31,7 @@ pub(super) fn connection_of(
         server: connection.server.to_string(),
         licensing,
         carrier: (connection.carrier != Carrier::Tcp).then(|| connection.carrier.name().to_owned()),
+        quic: quic_of(connection),
         tunnel: (connection.tunnel != Tunnel::None).then(|| connection.tunnel.to_string()),
         tcp: tcp_of(connection),
         tls: connection.tls.as_ref().map(|tls| tls_of(tls, connection)),
@@ -36,6 +40,26 @@ pub(super) fn connection_of(
         certificates: certificates_of(connection, options, voice),
         http: connection.http.iter().map(exchange_of).collect(),
     }
+}
+
+fn quic_of(connection: &connection::Connection) -> Option<Quic> {
+    let facts = connection.datagrams.as_ref()?.quic.as_deref()?;
+    let hello = connection.tls.as_ref().and_then(|tls| tls.client_hello.as_ref());
+    let listed = facts.negotiation.iter().flat_map(|(_, versions)| versions);
+    Some(Quic {
+        asked: facts.asked.map(|it| it.to_string()),
+        version: facts.version.map(|it| it.to_string()),
+        listed: listed.filter(|it| !it.is_reserved()).map(ToString::to_string).collect(),
+        offered_protocols: hello
+            .map(|it| it.alpn.iter().map(ToString::to_string).collect())
+            .unwrap_or_default(),
+        close: facts.close.as_ref().map(|close| QuicClose {
+            frame: close.frame.0,
+            side: close.side.name(),
+            code: close.error.0,
+            name: close.error.name().to_owned(),
+        }),
+    })
 }
 
 fn tcp_of(connection: &connection::Connection) -> Tcp {

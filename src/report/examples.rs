@@ -84,6 +84,7 @@ pub(crate) fn connection(id: usize, steps: Vec<Step>) -> Connection {
         licensing: true,
         tunnel: None,
         carrier: None,
+        quic: None,
         tcp: Tcp {
             first_frame: ends.0,
             last_frame: ends.1,

@@ -707,6 +707,9 @@ pub struct Connection {
     /// Carrier of TLS, if not TCP: `dtls` over UDP, or `capwap`, after the header of CAPWAP control, or `quic`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier: Option<String>,
+    /// What QUIC says beside the handshake that it carries; absent: it is no QUIC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quic: Option<Quic>,
     /// TCP facts; for datagrams the facts that apply to both: frames, bytes, repetitions, copies.
     pub tcp: Tcp,
     /// TLS; null when there was none.
@@ -719,6 +722,37 @@ pub struct Connection {
     pub certificates: Certificates,
     /// Readable HTTP exchanges.
     pub http: Vec<Exchange>,
+}
+
+/// What anybody can read of an attempt at QUIC, beside the handshake that it carries. Versions are `1`, `2`, `draft-29`, or a number.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Quic {
+    /// The version that the client asked for; null when its first packet could not be read.
+    pub asked: Option<String>,
+    /// The version of the last packet that could be read.
+    pub version: Option<String>,
+    /// The server's list of versions, where it sent one; reserved ones are left out.
+    pub listed: Vec<String>,
+    /// Application protocols (ALPN) that the client offers.
+    pub offered_protocols: Vec<String>,
+    /// The first end that was said in a readable packet.
+    pub close: Option<QuicClose>,
+}
+
+/// The end of an attempt at QUIC, said in a packet that anybody can read.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct QuicClose {
+    /// Frame number.
+    pub frame: u64,
+    /// `client` or `server`.
+    #[serde(deserialize_with = "known::word")]
+    pub side: Word,
+    /// Its number; 256 and an alert of TLS where the handshake failed.
+    pub code: u64,
+    /// Its name in the register.
+    pub name: String,
 }
 
 /// TCP facts.

@@ -60,6 +60,8 @@ mod outputs;
 mod page;
 mod pasted;
 mod properties;
+mod public_datagrams;
+mod quic_tshark;
 mod reached;
 mod read_errors;
 mod reading;

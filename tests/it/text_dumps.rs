@@ -159,6 +159,34 @@ fn sample() -> Vec<Seen> {
 }
 
 #[test]
+fn without_times_nothing_is_said_of_the_dates_of_any_certificate() {
+    let dated = ["expired", "not-yet-valid", "issuer-expired", "issuer-not-yet-valid"];
+    let mut compared = 0;
+    for (name, frames, options) in samples() {
+        let form = FORMS.iter().find(|form| form.name == "tshark -x").unwrap();
+        let Some((text, _)) = text_of(&frames, form).filter(|_| options.at.is_none()) else {
+            continue;
+        };
+        let causes = |report: &Value| -> Vec<String> {
+            let all = report["attempts"].as_array().unwrap().iter();
+            let causes = all.flat_map(|it| it["verdict"]["causes"].as_array().cloned().unwrap_or_default());
+            causes.map(|it| it.as_str().unwrap().to_owned()).collect()
+        };
+        let printed = causes(&report(text.as_bytes(), &options));
+        assert!(
+            printed.iter().all(|it| !dated.contains(&it.as_str())),
+            "{name}: {printed:?}"
+        );
+        let own = causes(&report(&file(&frames, true), &options));
+        if !own.contains(&"unreadable".to_owned()) {
+            assert!(!printed.contains(&"unreadable".to_owned()), "{name}: {printed:?}");
+        }
+        compared += usize::from(own.iter().any(|it| dated.contains(&it.as_str())));
+    }
+    assert!(compared > 5, "samples whose certificates have ended are printed");
+}
+
+#[test]
 fn a_text_with_page_breaks_prompts_and_messages_in_it_is_the_same() {
     let breaks = [
         "\r\n --More-- \r          \r",
@@ -321,6 +349,11 @@ fn what_holds_no_packet_is_refused_with_the_sentence_for_it() {
         (
             "12:00:01.000001 IP 1.2.3.4.5 > 6.7.8.9.443: Flags\n12:00:01.000002 IP 1.2.3.4.5 > 6.7.8.9.443: x\n".into(),
             "-xx",
+        ),
+        (
+            "[vs_0][fw_0] eth0:i[60]: 10.1.1.1 -> 10.2.2.2 (TCP) len=60 id=7\nTCP: 1050 -> 443 .S.... seq=00000001 ack=00000000\n"
+                .repeat(2),
+            "fw monitor without their bytes",
         ),
     ] {
         let error = read(text.as_bytes()).unwrap_err().to_string();

@@ -51,6 +51,7 @@ anomaly-gap-between-files = nothing was captured for { $pause } between two file
 anomaly-zeros-after-end = { $count } zero bytes follow the last record
 anomaly-garbage-after-end = { $count } bytes that are no record follow the last record
 anomaly-unknown-block = blocks of unknown type were skipped, first { $kind }
+anomaly-session-secrets = the file holds secrets of its encrypted sessions (a Decryption Secrets Block): whoever gets the file can decrypt them. tlswalk slice leaves them out; those of TLS are used only where --keylog names this file
 anomaly-dump-without-date = the text gives times of day without a date, shown here as of 1970: whether a certificate was valid is not judged without --at
 anomaly-dump-with-relative-time = the text gives times since its first packet, shown here as of 1970: whether a certificate was valid is not judged without --at
 anomaly-dump-without-zone = the text gives dates without a time zone, or in one that is not known; they are taken for UTC

@@ -451,6 +451,7 @@ reset-origin-nothing = nothing to compare it with
 
 # tls-no-response
 tls-no-response-summary-taken = { $service } acknowledged the { $who }'s Client Hello and never answered it
+tls-no-response-summary-closed-behind = { $service } acknowledged the { $who }'s Client Hello and closed the connection { $span } later, without an answer
 tls-no-response-summary-lost = the connection to { $service } opened, but the { $who }'s Client Hello never arrived: it was not even acknowledged
 tls-no-response-summary-closed = { $service } accepted the connection and closed it at once, in frame { $frame }, without having received the { $who }'s Client Hello
 tls-no-response-summary-late = { $service } answered the { $who }'s Client Hello only after { $span }, when the { $who } had given up and closed
@@ -464,6 +465,7 @@ tls-no-response-proxying = a firewall that completes TCP on the server's behalf 
 tls-no-response-cannot-tell = whether the server itself acknowledged, or a device that answers for it
 tls-no-response-listen = find out what listens on { $server } and whether it is overloaded or waits for something
 tls-no-response-inspection = check that no inspection holds back connections from { $device } to { $name }
+tls-no-response-closed-listen = find out what listens on { $server } and why it closes when a Client Hello comes: a balancer without a server behind it, a service that does not speak TLS there or expects something else first, a list of addresses or names that it lets in; its log shows which
 tls-no-response-rule = the TCP handshake passes, data does not: look for a rule that drops by content or name between { $device } and { $name }
 
 # The parts that a proxy hides.

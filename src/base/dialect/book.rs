@@ -40,6 +40,7 @@ pub(super) const TASKS: &[&str] = &[
     "use-cslu-transport",
     "use-cslu-url",
     "use-default-url",
+    "use-name-in-call-home",
     "use-name-in-url",
     "use-on-prem-url",
     "use-on-prem-url-by-port",

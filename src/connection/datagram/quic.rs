@@ -34,7 +34,7 @@ const MAX_WAITING: usize = 8;
 const MAX_HANDSHAKE: usize = 16;
 
 /// Packets of application data whose sizes are remembered.
-const MAX_SAMPLES: usize = 64;
+pub(super) const MAX_SAMPLES: usize = 64;
 
 /// The number of versions listed from a server's offer.
 const MAX_VERSIONS: usize = 16;
@@ -401,6 +401,9 @@ impl Quic {
             frame: datagram.frame,
             time: datagram.time,
             len: packet.wire_len(),
+            is_joined: Packets(datagram.payload)
+                .next()
+                .is_some_and(|first| first.kind == Kind::Initial),
             heard,
         };
         let from = From {

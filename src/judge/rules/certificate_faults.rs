@@ -12,8 +12,11 @@ pub(super) fn certificate_causes(judgement: &Judgement) -> Vec<Reason> {
     match judgement.validity {
         Validity::Expired(_) => causes.push(Reason::Expired),
         Validity::NotYetValid(_) => causes.push(Reason::NotYetValid),
-        Validity::Unknown => causes.push(Reason::Unreadable),
-        Validity::Current => {}
+        Validity::Unknown if matches!(judgement.chain, Chain::Unreadable | Chain::Empty) => {
+            causes.push(Reason::Unreadable)
+        }
+        // Where nobody knows the time, nothing is said of dates.
+        Validity::Current | Validity::Unknown => {}
     }
     match judgement.chain {
         Chain::SelfSigned => causes.push(Reason::SelfSigned),

@@ -1,7 +1,7 @@
 //! Attempt → Finding: no common cipher suite, group or signature algorithm.
 
 use super::negotiation::{Grounds, foreign_clauses, grounds, with_grounds, with_offer};
-use super::refusal_causes::of_refused_hello;
+use super::refusal_causes::{Cause, of_refused_hello};
 use super::{
     alert_from, before_server_hello, client, elsewhere, listed, on_client, service, side_name, tls_with_hello,
 };
@@ -13,6 +13,7 @@ use crate::connection::Connection;
 use crate::connection::walk::{Alert, Detail, Side, StepKind};
 use crate::judge::context::Context;
 use crate::judge::finding::{At, Finding, Owner, Rule};
+use crate::judge::reason::Reason;
 use crate::tls::hello::ClientHello;
 use crate::tls::{AlertDescription, CipherSuite, SignatureScheme, Version};
 
@@ -42,6 +43,8 @@ struct Case<'a, 'c> {
     /// The alert is about those parts.
     is_unasked: bool,
     grounds: Grounds,
+    /// That the hello names no server may be the reason, too.
+    nameless: Option<Cause>,
 }
 
 fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<Case<'a, 'c>> {
@@ -74,13 +77,14 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
     let grounds = grounds(connection, hello, context);
     // If the offer itself shows no fault and another part of the hello does, the suites are not the cause.
     let open = grounds.flaws.is_empty() && grounds.excluded.is_empty();
-    if refused_offer
-        && open
-        && description != AlertDescription::MISSING_EXTENSION
-        && !of_refused_hello(attempt, connection, tls, alert, context).is_empty()
-    {
+    let others = of_refused_hello(attempt, connection, tls, alert, context);
+    let is_excused = open && description != AlertDescription::MISSING_EXTENSION && !others.is_empty();
+    // A hello to an address names no server, which is as it should be: a narrow offer explains more than that.
+    let is_nameless = matches!(others.as_slice(), [only] if only.reason == Reason::ServerNameMissing);
+    if refused_offer && is_excused && !(is_nameless && is_narrow(hello)) {
         return None;
     }
+    let nameless = others.into_iter().next().filter(|_| refused_offer && is_excused);
     Some(Case {
         attempt,
         connection,
@@ -91,6 +95,7 @@ fn recognise<'a, 'c>(attempt: &'a Attempt<'c>, context: &Context<'_>) -> Option<
         foreign,
         is_unasked,
         grounds,
+        nameless,
     })
 }
 
@@ -154,6 +159,9 @@ impl Case<'_, '_> {
             let or_version = phrase("cipher-mismatch-or-version").with("service", service(self.attempt));
             finding = finding.alternative("version-mismatch", or_version);
         }
+        if let Some(nameless) = &self.nameless {
+            finding = finding.alternative(nameless.reason.name(), nameless.clause.clone());
+        }
         if self.grounds.excluded.is_empty() && self.refused_offer {
             finding = finding.cannot_tell(phrase("cipher-mismatch-cannot-tell"));
         }
@@ -208,6 +216,13 @@ fn may_miss_version(hello: &ClientHello) -> bool {
     let is_new = |version: &Version| version.is_tls13();
     let is_modern = suites().count() >= SUITES && suites().any(|suite| suite.is_recommended());
     versions.iter().all(is_new) && hello.groups.len() >= GROUPS || !versions.iter().any(is_new) && is_modern
+}
+
+/// Whether the client was told to offer next to nothing: one or two suites, one group, or TLS 1.3 alone.
+fn is_narrow(hello: &ClientHello) -> bool {
+    let suites = hello.cipher_suites.iter().filter(|suite| !suite.is_signal());
+    let versions = hello.offered_versions();
+    suites.count() <= 2 || hello.groups.len() == 1 || versions.iter().all(|version| version.is_tls13())
 }
 
 /// True if the offer lists fewer signature algorithms than library defaults, or lacks one that nearly every certificate

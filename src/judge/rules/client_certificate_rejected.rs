@@ -46,7 +46,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         finding,
         attempt,
         case.fields,
-        case.is_missing,
+        case.is_missing || case.is_empty_by_size(),
         case.refusal.described,
     ))
 }
@@ -185,6 +185,14 @@ impl<'a, 'c> Case<'a, 'c> {
         }
         let alert = self.refusal.alert;
         let Some(step) = self.connection.step_by(StepKind::Certificate, Side::Client) else {
+            if let Some(finished) = self
+                .tls
+                .finished
+                .client
+                .filter(|_| self.connection.carrier == Carrier::Quic)
+            {
+                finding = finding.evidence(finished, phrase("bare-end-certificate").with("who", &who));
+            }
             return finding.evidence(
                 alert.frame,
                 phrase("client-certificate-rejected-short-record").with("alert", alert_text(alert)),
@@ -328,7 +336,9 @@ fn refusal<'a>(connection: &Connection, tls: &'a TlsFacts) -> Option<Refusal<'a>
     // Which record is the first and which the last is known only if no record is missing.
     let by_server = connection.tcp.server.fin.is_some() || connection.tcp.server.reset.is_some();
     let by_reader = super::is_closed(connection) && !alert.after_close;
-    let closed = (by_server || by_reader) && sees_handshake(connection);
+    // Of QUIC, that nothing follows is what shows the end.
+    let is_quic = connection.carrier == Carrier::Quic;
+    let closed = (by_server || by_reader || is_quic) && sees_handshake(connection);
     (closed && tls.client_sent_certificate).then_some(Refusal {
         alert,
         described: None,

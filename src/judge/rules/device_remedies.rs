@@ -161,9 +161,14 @@ impl Device {
             "device-do-certificate-own"
         };
         // The present URL, with the name from the certificate.
-        let url = task("use-name-in-url")
-            .with("scheme", &service.scheme)
-            .with("path", &service.path);
+        let is_call_home = service.path.to_string().starts_with(CALL_HOME_PATH);
+        let url = task(if is_call_home {
+            "use-name-in-call-home"
+        } else {
+            "use-name-in-url"
+        })
+        .with("scheme", &service.scheme)
+        .with("path", &service.path);
         let url = match service.port {
             80 | 443 => url,
             _ => url.with("port", &service.port),
@@ -280,4 +285,6 @@ impl Device {
 
 /// The name by which a device without a configured CSLU looks for one.
 const CSLU_DEFAULT: &str = "cslu-local";
+/// The path at which a transport gateway takes call-home's messages: no transport of policies has it.
+const CALL_HOME_PATH: &str = "/Transportgateway";
 const ON_PREM_PLACEHOLDER: &str = "<host of the SSM On-Prem>";

@@ -86,7 +86,7 @@ pub fn voice(options: &Options) -> Voice {
 /// True if logs report that licensing fails.
 #[must_use]
 pub fn is_failing(logs: &[DeviceLog]) -> bool {
-    !failing(logs).is_empty() || latest(logs).is_some_and(|event| event.what.is_failure())
+    !failing(logs).is_empty() || !standing(in_order(logs)).is_empty()
 }
 
 /// The types of messages that fail according to the device's own counters.
@@ -172,6 +172,20 @@ fn in_order(logs: &[DeviceLog]) -> Vec<(Option<Timestamp>, &DeviceEvent)> {
 /// If no line has a year, all lines are in the same year.
 const MIDDLE_OF_A_YEAR: Timestamp = Timestamp::from_seconds(1_719_792_000);
 
+/// The failures that nothing said since has cured. That communication is restored says nothing of what the service refused.
+fn standing(events: Vec<(Option<Timestamp>, &DeviceEvent)>) -> Vec<(Option<Timestamp>, &DeviceEvent)> {
+    let outlasts = |what: What| matches!(what, What::TrustFailed | What::RegistrationFailed | What::OnPremTooOld);
+    let mut standing = Vec::new();
+    for (time, event) in events {
+        match event.what {
+            What::CommunicationRestored => standing.retain(|(_, it): &(_, &DeviceEvent)| outlasts(it.what)),
+            what if what.is_success() => standing.clear(),
+            _ => standing.push((time, event)),
+        }
+    }
+    standing
+}
+
 /// The last line that reports success or failure.
 fn latest(logs: &[DeviceLog]) -> Option<&DeviceEvent> {
     in_order(logs).last().map(|&(_, event)| event)
@@ -193,10 +207,7 @@ const ONE_TRY: i64 = 60_000_000_000;
 /// Why it fails now: the most informative line of the last try, among the lines since licensing last worked. A line
 /// that names no step does not refute an earlier line that names one.
 fn cause(logs: &[DeviceLog], failing: &[&Statistics]) -> (Cause, WireText) {
-    let mut events = in_order(logs);
-    let good = events.iter().rposition(|(_, event)| event.what.is_success());
-    events.drain(..good.map_or(0, |at| at + 1));
-    let mut failures: Vec<Failure> = events.into_iter().filter_map(of_event).collect();
+    let mut failures: Vec<Failure> = standing(in_order(logs)).into_iter().filter_map(of_event).collect();
     // Of several types of messages, the one that failed last shows the present state.
     let last = |row: &Statistics| row.last.as_ref().and_then(|stamp| stamp.as_written(1970));
     if let Some(row) = failing.iter().max_by_key(|row| last(row)) {
@@ -379,6 +390,19 @@ mod tests {
             assert_eq!(judged(&texts).0, SUCCESS);
         }
         assert_eq!(judged(&[""]).0, NOTHING);
+    }
+
+    #[test]
+    fn trust_that_was_not_installed_is_not_cured_by_communication() {
+        let of = |lines: &[&str]| judged(&[lines.join("\n").as_str()]);
+        let trust = "Nov 22 09:00:00: %SMART_LIC-3-TRUST_CODE_INSTALL_FAILED: The install failed: Timestamp mismatch";
+        let comm =
+            "Nov 22 09:01:00: %SMART_LIC-3-COMM_FAILED: Communications failure : Unable to resolve server hostname";
+        let restored = "Nov 22 09:02:00: %SMART_LIC-5-COMM_RESTORED: Communications restored";
+        let installed = "Nov 22 09:03:00: %SMART_LIC-6-TRUST_INSTALL_SUCCESS: A new licensing trust code was installed";
+        assert_eq!(of(&[trust, comm, restored]), (ID, Some(At::Http)));
+        assert_eq!(of(&[comm, restored]).0, SUCCESS);
+        assert_eq!(of(&[trust, comm, restored, installed]).0, SUCCESS);
     }
 
     #[test]

@@ -137,3 +137,41 @@ pub(super) fn closed(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
         )),
     )
 }
+
+/// The server ended the connection right behind the client's Finished, in packets that nobody can read.
+pub(super) fn ended(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
+    let connection = attempt.connection()?;
+    facts(attempt)?;
+    let tls = connection.tls.as_ref()?;
+    let end = tls
+        .server_alert_after_finished
+        .filter(|_| !tls.client_sent_certificate)?;
+    let who = client(attempt);
+    let mut finding = Finding::error(
+        id,
+        By::Server,
+        At::Tls,
+        phrase("quic-ended-summary")
+            .with("service", service(attempt))
+            .with("who", &who),
+    )
+    .confidence(Confidence::Likely);
+    if let Some(finished) = tls.finished.client {
+        finding = finding.evidence(finished, phrase("quic-ended-finished").with("who", &who));
+    }
+    Some(
+        finding
+            .evidence(end, phrase("quic-ended-last"))
+            .alternative(
+                "client-certificate-rejected",
+                phrase("quic-ended-or-certificate").with("who", &who),
+            )
+            .alternative("application-close", phrase("quic-ended-or-close"))
+            .cannot_tell(phrase("quic-ended-cannot-tell"))
+            .remedy(elsewhere(
+                attempt,
+                Owner::Server,
+                phrase("quic-closed-log").with("who", side_name(Side::Server)),
+            )),
+    )
+}

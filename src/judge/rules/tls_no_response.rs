@@ -127,10 +127,11 @@ fn with_evidence(finding: Finding, connection: &Connection, hello: &Step, case: 
 fn with_remedies(mut finding: Finding, attempt: &Attempt<'_>, connection: &Connection, case: Case) -> Finding {
     match case {
         Case::Taken | Case::Late(_) => {
-            finding = taken(finding, attempt, connection);
+            let closed = matches!(case, Case::Taken) && closed_behind(connection).is_some();
+            finding = taken(finding, attempt, connection, closed);
             finding = or_large_hello(finding, attempt, connection);
         }
-        Case::BehindProxy => finding = taken(finding, attempt, connection),
+        Case::BehindProxy => finding = taken(finding, attempt, connection, false),
         Case::Left(left) => {
             if left.within_round_trip.is_none() {
                 finding = finding.alternative("server-slow", phrase("tls-no-response-slow"));
@@ -213,7 +214,10 @@ fn summary(case: &Case, attempt: &Attempt<'_>, connection: &Connection) -> Phras
             .with("total", *total),
         Case::Lost => phrase("tls-no-response-summary-lost"),
         Case::BehindProxy => phrase("behind-proxy-no-answer").with("proxy", connection.server),
-        Case::Taken => phrase("tls-no-response-summary-taken"),
+        Case::Taken => match closed_behind(connection) {
+            Some(after) => phrase("tls-no-response-summary-closed-behind").with("span", seconds(after)),
+            None => phrase("tls-no-response-summary-taken"),
+        },
     }
     .with("service", service(attempt))
     .with("who", client(attempt))
@@ -243,14 +247,30 @@ fn ends(case: &Case, connection: &Connection, frame: FrameNumber) -> Phrase {
     })
 }
 
-fn taken(finding: Finding, attempt: &Attempt<'_>, connection: &Connection) -> Finding {
+/// How soon behind the hello the server closed, where it did so before anybody waited.
+fn closed_behind(connection: &Connection) -> Option<i64> {
+    let hello = connection.step(StepKind::ClientHello)?;
+    let is_first = super::first_fin(connection) == Some(Side::Server);
+    let fin = connection
+        .tcp
+        .server
+        .fin
+        .filter(|fin| is_first && fin.acked > hello.from)?;
+    Some(fin.time.since(hello.time)).filter(|after| *after < AT_ONCE)
+}
+
+fn taken(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, closed: bool) -> Finding {
+    let listen = match closed {
+        true => "tls-no-response-closed-listen",
+        false => "tls-no-response-listen",
+    };
     finding
         .alternative("firewall-proxying", phrase("tls-no-response-proxying"))
         .cannot_tell(phrase("tls-no-response-cannot-tell"))
         .remedy(elsewhere(
             attempt,
             Owner::Server,
-            phrase("tls-no-response-listen").with("server", connection.server),
+            phrase(listen).with("server", connection.server),
         ))
         .remedy(elsewhere(
             attempt,

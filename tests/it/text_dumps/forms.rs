@@ -33,7 +33,7 @@ pub struct Form {
     pub has_link: bool,
 }
 
-pub const FORMS: [Form; 11] = [
+pub const FORMS: [Form; 12] = [
     Form {
         name: "IOS XE, buffer dump",
         heading: |frame| format!("{}\n", frame.number - 1),
@@ -71,9 +71,7 @@ pub const FORMS: [Form; 11] = [
         name: "IOS, buffer dump",
         heading: |frame| {
             let utc = tlswalk::base::frame::Timestamp(frame.time).to_string();
-            let month = [
-                "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-            ][utc[5..7].parse::<usize>().unwrap() - 1];
+            let month = MONTHS[utc[5..7].parse::<usize>().unwrap() - 1];
             format!(
                 "{} UTC {month} {} {} : IPv4 LES CEF    : Gi0/1 None\n\n",
                 &utc[11..23],
@@ -192,6 +190,29 @@ pub const FORMS: [Form; 11] = [
         time: |_, _| None,
         has_link: true,
     },
+    // The lines about a packet are documented, its rows are those of text2pcap.
+    Form {
+        name: "fw monitor with times",
+        heading: |frame| {
+            let utc = tlswalk::base::frame::Timestamp(frame.time).to_string();
+            let month = MONTHS[utc[5..7].parse::<usize>().unwrap() - 1];
+            format!(
+                "[vs_0][fw_1] {}{month}{} {} eth0:i[{len}]: 10.1.1.1 -> 10.2.2.2 (TCP) len={len} id=7\n\
+                 TCP: 443 -> 1234 ...PA. seq=00000001 ack=00000001\n",
+                &utc[8..10],
+                &utc[..4],
+                &utc[11..26],
+                len = frame.wire_len
+            )
+        },
+        row: |at, bytes, _| format!("{at:04x}  {:<47}   {}", groups(bytes, 1), letters(bytes)),
+        time: |time, _| Some(time / 1000 * 1000),
+        has_link: false,
+    },
+];
+
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
 pub fn groups(bytes: &[u8], of: usize) -> String {

@@ -204,7 +204,9 @@ fn blotted(protocol: Protocol, server: &Talk) -> Option<Said> {
 fn tagged(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let at = line.iter().position(|&byte| byte == b' ')?;
     let (tag, rest) = line.split_at_checked(at)?;
-    let is_tag = !tag.is_empty() && tag.iter().all(u8::is_ascii_alphanumeric);
+    // RFC 9051 section 9: any character of an astring but a plus; OpenSSL's is a full stop.
+    let may_stand = |byte: &u8| byte.is_ascii_graphic() && !b"(){%*\"\\+".contains(byte);
+    let is_tag = !tag.is_empty() && tag.iter().all(may_stand);
     is_tag.then_some((tag, rest.get(1..)?))
 }
 

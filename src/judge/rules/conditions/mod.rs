@@ -270,6 +270,7 @@ fn ways(id: &str) -> &'static [&'static [Condition]] {
             &[HELLO, GAVE_UP],
             &[HELLO, COMPLETE, NO_DATA, CLIENT_LEFT],
             &[HELLO, BROKE_OFF],
+            &[HELLO, COMPLETE, NO_DATA, SERVER_REFUSED],
         ],
         "reset-during-handshake" => &[&[CONNECTION, RESET, RESET_FIRST, UNFINISHED, NO_ERROR]],
         "tls-no-response" => &[
