@@ -15,7 +15,7 @@ use crate::tls::keys::KeyLog;
 use crate::tls::trust::Anchors;
 
 /// Options of an analysis.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// The profile: which connections to judge, and what to expect.
     pub profile: Profile,
@@ -134,12 +134,12 @@ impl Options {
     /// What failed among all TLS connections, told with the general profile: for a capture without the service that was
     /// looked for.
     #[must_use]
-    pub fn of_others(self) -> Option<Self> {
+    pub fn of_others(&self) -> Option<Self> {
         Some(Self {
             profile: Profile::built_in("default")?,
             all: true,
             others: true,
-            ..self
+            ..self.clone()
         })
     }
 

@@ -23,7 +23,7 @@ const MOST_SESSIONS: usize = 262_144;
 const LONGEST_SECRET: usize = 64;
 
 /// The secrets of a key log, by the random value of the Client Hello that began the session.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct KeyLog {
     sessions: HashMap<[u8; 32], Secrets, RandomState>,
     /// SHA-256 of its text.
