@@ -43,6 +43,7 @@ mod endings;
 mod every_option;
 mod evidence;
 mod examples;
+mod faults;
 mod first_screen;
 mod formats;
 mod fuzz_regressions;
