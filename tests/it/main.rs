@@ -69,6 +69,7 @@ mod remedies;
 mod samples;
 mod scenarios;
 mod schemas;
+mod security;
 mod serve;
 mod settings;
 mod stacks;
