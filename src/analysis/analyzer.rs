@@ -1,4 +1,4 @@
-//! Frames → Report: the pipeline put together. Push frames in, get what happened out; no I/O, no clock.
+//! Frames → Report: the whole pipeline. Push frames in, get a report out; no I/O, no clock.
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -28,13 +28,13 @@ use crate::profile::options::Options;
 use crate::report::whynot::{self, WhyNot};
 use crate::report::{self, Report};
 
-/// Names listed of a capture without licensing traffic.
+/// The number of names listed for a capture without licensing traffic.
 const MAX_NAMES: usize = 8;
 
-/// Reads a whole capture and says what happened in it.
+/// Reads a whole capture and reports on its attempts.
 ///
 /// # Errors
-/// When the input is no capture, or reading it fails.
+/// If the input is not a capture, or reading it fails.
 pub fn analyze(input: impl Read, file: &str, options: &Options) -> Result<Report, CaptureError> {
     let mut analyzer = Analyzer::new(options);
     let facts = read_frames(input, |frame| {
@@ -44,11 +44,11 @@ pub fn analyze(input: impl Read, file: &str, options: &Options) -> Result<Report
     Ok(analyzer.finish(file, &facts))
 }
 
-/// Reads several captures that continue each other, or overlap, as one ([`read_merged`]), and says what happened in it.
-/// Inputs come with their names.
+/// Reads several captures that continue each other, or overlap, as one ([`read_merged`]), and reports on it. Inputs
+/// come with their names.
 ///
 /// # Errors
-/// When one of the inputs is no capture, or reading it fails, or there are too many.
+/// If one of the inputs is not a capture, or reading it fails, or there are too many.
 pub fn analyze_merged<R: Read>(
     inputs: impl IntoIterator<Item = (String, R)>,
     options: &Options,
@@ -71,10 +71,11 @@ pub fn analyze_merged<R: Read>(
     Ok(report)
 }
 
-/// Reads a whole capture and says of each of these verdicts why it was given, or not. An id that is no verdict has no answer.
+/// Reads a whole capture and explains for each of these verdicts why it was given, or not. An id that is no verdict
+/// gets no answer.
 ///
 /// # Errors
-/// When the input is no capture, or reading it fails.
+/// If the input is not a capture, or reading it fails.
 pub fn why_not(
     input: impl Read,
     file: &str,
@@ -94,14 +95,14 @@ pub fn why_not(
     Ok(answers.into_iter().map(|answer| answer.with_report(&report)).collect())
 }
 
-/// The parts that a report is made of, for callers that need more than the report.
+/// The parts of a report, for callers that need more than the report.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Judged<'l, 'a> {
     /// The attempts of the report, in its order.
     pub(crate) attempts: &'l [Attempt<'a>],
     /// Their verdicts.
     pub(crate) verdicts: &'l [Verdict],
-    /// The context that the rules got beside each attempt.
+    /// The context that the rules got for each attempt.
     pub(crate) context: &'l Context<'l>,
 }
 
@@ -120,7 +121,7 @@ impl<'o> Analyzer<'o> {
         let collected = Collected::new(options);
         Self {
             options,
-            // What follows a handshake is asked for only where every connection is judged.
+            // Packets after a handshake are needed only if every connection is judged.
             decoder: Decoder::new().following_quic(collected.everything),
             collected,
         }
@@ -132,13 +133,13 @@ impl<'o> Analyzer<'o> {
         self.decoder.decode(frame, &mut |decoded| collected.take(decoded));
     }
 
-    /// Says what happened.
+    /// Ends all flows and returns the report.
     #[must_use]
     pub fn finish(self, file: &str, facts: &CaptureFacts) -> Report {
         self.finish_with(file, facts, |_| ())
     }
 
-    /// Says what happened, and shows the attempts and all connections to whoever needs more than the report.
+    /// The same, and passes the attempts and all connections to callers that need more than the report.
     pub(crate) fn finish_with(
         mut self,
         file: &str,
@@ -163,7 +164,7 @@ impl<'o> Analyzer<'o> {
         collected.lookups.sort();
     }
 
-    /// Says what happened, and shows all that was collected.
+    /// Returns the report, and passes on everything that was collected.
     pub(crate) fn judge(
         &mut self,
         file: &str,
@@ -179,8 +180,8 @@ impl<'o> Analyzer<'o> {
         report
     }
 
-    /// The same of the attempts that are wanted, if there are any: finding that there are none costs no more than that. May be
-    /// called again.
+    /// The same for the attempts that are wanted, if there are any: if there are none, that costs no more than finding
+    /// it out. May be called again.
     pub(crate) fn judge_some(
         &mut self,
         file: &str,
@@ -203,7 +204,7 @@ impl<'o> Analyzer<'o> {
         report
     }
 
-    /// Puts connections in order, and learns from them what outlasts them.
+    /// Sorts the connections, and keeps the facts that later reports need.
     fn arrange(&mut self, facts: &CaptureFacts, story: &mut Story) {
         let connections = &mut self.collected.connections;
         connections.sort_by_key(|connection| connection.index);
@@ -214,7 +215,7 @@ impl<'o> Analyzer<'o> {
         }
     }
 
-    /// The attempts, and what else their devices did.
+    /// The attempts, and the other activities of their devices.
     fn attempts(&self, story: &mut Story) -> (Vec<Attempt<'_>>, Directory<'_>) {
         let (connections, lookups) = (&self.collected.connections, &self.collected.lookups);
         let learnt = std::mem::take(&mut story.learnt);
@@ -339,7 +340,7 @@ impl<'o> Analyzer<'o> {
         anomalies
     }
 
-    /// Attempts to reach a service by QUIC, where QUIC is not judged.
+    /// Attempts to reach a service by QUIC, if QUIC is not judged.
     fn quic_to_service(&self) -> Option<Anomaly> {
         let seen = self.collected.quic_to_service.as_ref()?;
         let id = match seen.is_answered {
@@ -371,7 +372,7 @@ impl<'o> Analyzer<'o> {
             capwap_data_dtls_packets: self.collected.skips_of(Skip::CapwapDataDtls),
             ..contents.clone()
         };
-        // The root's name is empty, and says nothing in a list.
+        // The root's name is empty, and useless in a list.
         let names = lookups.all.iter().map(|it| &it.name).filter(|name| !name.is_empty());
         let names: BTreeSet<&WireText> = names.collect();
         contents.dns_names = names.into_iter().map(ToString::to_string).take(MAX_NAMES).collect();
@@ -385,7 +386,7 @@ impl<'o> Analyzer<'o> {
         contents
     }
 
-    /// The capture as the report tells it.
+    /// The capture in the form of the report.
     fn capture(&self, file: &str, facts: &CaptureFacts, anomalies: &[Anomaly], contents: &Contents) -> report::Capture {
         let Collected {
             flows,

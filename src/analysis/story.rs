@@ -1,4 +1,4 @@
-//! Reports → Story: the reports on a capture so far, and the part of them that is needed later.
+//! Reports → Story: the reports on a capture so far, reduced to the part that later reports need.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -12,19 +12,19 @@ use crate::judge::finding::Severity;
 use crate::judge::verdict::Verdict;
 use crate::report::{Before, Overall, Part, Report};
 
-/// The reports on a capture so far, and the part of them that is needed later.
+/// The reports on a capture so far, reduced to the part that later reports need.
 #[derive(Debug, Default)]
 pub(crate) struct Story {
     pub(crate) before: Before,
     pub(crate) surroundings: Surroundings,
     pub(crate) learnt: BTreeMap<Endpoint, Purposed>,
     parts: u64,
-    /// Of equal ones the attempt that began first.
+    /// Among equally serious ones, the attempt that began first.
     worst: Option<((Severity, Reverse<FrameNumber>), Overall)>,
 }
 
 impl Story {
-    /// Goes on behind a report.
+    /// Continues after a report.
     pub(crate) fn tell(&mut self, report: &Report, verdicts: &[Verdict], attempts: &[Attempt<'_>]) {
         self.before.attempts = self.before.attempts.saturating_add(attempts.len());
         self.before.connections = self.before.connections.saturating_add(report.connections.len());

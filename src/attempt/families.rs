@@ -1,4 +1,4 @@
-//! Look-ups → the device behind a connection, where one uses both address families.
+//! Look-ups → the device behind a connection, if a device uses both address families.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use crate::dns::lookup::Lookup;
 
 /// Devices that use both address families: the device that asked for a name owns the connection.
 pub(super) struct Families<'a> {
-    /// Look-ups by the address and name they gave; empty where all devices use one address family.
+    /// Look-ups by the address and name of their answers; empty if all devices use one address family.
     answers: HashMap<(IpAddr, Cow<'a, str>), Vec<&'a Lookup>>,
 }
 
@@ -32,8 +32,8 @@ impl<'a> Families<'a> {
         Self { answers }
     }
 
-    /// The device behind a connection: the address that opened it, or the one of the other family that alone got
-    /// the address by DNS.
+    /// The device behind a connection: the address that opened the connection, or an address of the other family, if it
+    /// is the only one to which DNS gave the connection's target.
     pub(super) fn device(&self, own: IpAddr, name: &str, connection: &Connection) -> IpAddr {
         if self.answers.is_empty() {
             return own;

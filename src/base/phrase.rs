@@ -1,7 +1,7 @@
 //! Phrase → text in a language: a statement, apart from its words.
 //!
-//! A rule decides what to say and with which values; how that reads in English or Japanese stands in `texts/`, one folder
-//! per language, in Fluent's format (projectfluent.org). Commands, names and identifiers are values and never translated.
+//! A rule decides what to say and with which values; the wording in English or Japanese is in `texts/`, one folder per
+//! language, in Fluent's format (projectfluent.org). Commands, names and identifiers are values and never translated.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -88,8 +88,8 @@ impl Language {
     }
 }
 
-/// The messages of a language or a dialect, by name. Each is read when it is first wanted: reading all of them took a third
-/// of a run on a short capture, which tells some thirty.
+/// The messages of a language or a dialect, by name. Each is parsed at first use: parsing all of them took a third of a
+/// run on a short capture, which uses some thirty.
 type Messages = HashMap<&'static str, Message, RandomState>;
 
 /// The language and the dialect of a text.
@@ -136,7 +136,7 @@ struct Catalogue {
     general: &'static Messages,
 }
 
-/// The text of one message, and what Fluent makes of it.
+/// The text of one message, and its parsed form.
 struct Message {
     text: &'static str,
     read: OnceLock<Bundle>,
@@ -194,8 +194,8 @@ impl Catalogue {
     }
 }
 
-/// The messages and terms of a file: each begins with its name at the beginning of a line, and goes on to the next name or
-/// comment.
+/// The messages and terms of a file: each begins with its name at the beginning of a line, and continues to the next
+/// name or comment.
 fn messages(source: &'static str) -> impl Iterator<Item = (&'static str, Message)> {
     let mut rest = source;
     std::iter::from_fn(move || {
@@ -216,9 +216,9 @@ fn messages(source: &'static str) -> impl Iterator<Item = (&'static str, Message
     })
 }
 
-/// Something to tell: the name of a message in the catalogues, and the values that fill it in.
+/// A statement: the name of a message in the catalogues, and the values that fill it in.
 ///
-/// Names are borrowed but in what a slice remembers of its capture.
+/// Names are borrowed, except in the note that a slice keeps about its capture.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Phrase {
     id: Cow<'static, str>,
@@ -249,7 +249,7 @@ pub fn phrase(id: &'static str) -> Phrase {
     }
 }
 
-/// Names and values as they stand in JSON.
+/// Names and values in their JSON form.
 mod as_map {
     use super::{BTreeMap, Cow, Value};
     use serde::{Deserialize as _, Deserializer, Serializer};
@@ -266,7 +266,7 @@ mod as_map {
 }
 
 impl Phrase {
-    /// Text that is no phrase but has to stand where one does: an error of another program, a name by itself.
+    /// Text that is no phrase but is used in place of one: an error of another program, a name by itself.
     #[must_use]
     pub fn verbatim(text: impl Into<String>) -> Self {
         phrase("verbatim").with("text", text.into())
@@ -371,7 +371,7 @@ pub(crate) fn word(value: &dyn Display) -> Value {
     Value::Word(value.to_string())
 }
 
-/// Lets types fill a phrase in by what they say of themselves. It stands beside each type, so that nothing here knows of TLS.
+/// Lets types fill in a phrase with their own wording. It is beside each type, so that this module does not know TLS.
 macro_rules! words {
     ($($kind:ty)*) => {
         $(impl From<$kind> for $crate::base::phrase::Value {

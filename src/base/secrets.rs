@@ -3,7 +3,7 @@
 //! Plain licensing traffic carries tokens in JSON bodies and request targets, and proxies ask for passwords in headers. No
 //! report needs them, redacted or not.
 
-/// Parts of names under which secrets stand, in lower case.
+/// Parts of names that mark secrets, in lower case.
 const NAMES: [&str; 11] = [
     "token",
     "secret",

@@ -1,4 +1,4 @@
-//! Connection → report::Connection: one connection's facts in the public shape.
+//! Connection → report::Connection: one connection's facts in their public form.
 
 use std::fmt::Write as _;
 

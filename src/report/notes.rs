@@ -1,5 +1,5 @@
-//! Report → notes: what a report as a whole does not cover. They stand in every format, since a verdict without them says more
-//! than was seen.
+//! Report → notes: the parts of a capture that a report does not cover. Every format has them, because a verdict
+//! without them claims more than was seen.
 
 use super::Report;
 use super::labels::{grouped, language_of};
@@ -8,7 +8,7 @@ use crate::base::phrase::{Phrase, phrase};
 /// The id under which programs find them.
 pub(super) const ID: &str = "not-wholly-judged";
 
-/// Where reading ended early, and how much was not judged: clauses, none of an ordinary report.
+/// Where reading ended early, and how much was not judged, as clauses; empty for an ordinary report.
 pub(super) fn notes(report: &Report) -> Vec<String> {
     let capture = &report.capture;
     let mut notes = Vec::new();
@@ -35,13 +35,13 @@ pub(super) fn notes(report: &Report) -> Vec<String> {
     notes.into_iter().map(|it| it.in_language(language)).collect()
 }
 
-/// The same in one line; `None`: nothing is missing.
+/// The same in one line; `None` if nothing is missing.
 pub(super) fn note(report: &Report) -> Option<String> {
     let notes = notes(report);
     (!notes.is_empty()).then(|| notes.join("; "))
 }
 
-/// How many connections and look-ups there were no room for.
+/// The number of connections and look-ups that were not kept.
 pub(super) fn not_judged(count: u64) -> Option<Phrase> {
     (count > 0).then(|| {
         phrase("note-not-judged")

@@ -1,8 +1,8 @@
-//! DER → Certificate: what an X.509 certificate says of itself (RFC 5280).
+//! DER → Certificate: the statements of an X.509 certificate (RFC 5280).
 //!
-//! A certificate is a signed statement "this key belongs to this name, from then until then". What is read here is the
-//! statement alone; whether anybody should believe it is the business of [`super::trust`]. Nothing in it is refused for
-//! being wrong: a capture shows what was sent, and the fault in it is often what one is looking for.
+//! A certificate is a signed statement "this key belongs to this name, from then until then". Only the statement is
+//! read here; [`super::trust`] decides whether it is believable. No certificate is refused for being wrong: a capture
+//! shows what was sent, and the fault in it is often what the user is looking for.
 
 mod algorithms;
 mod distinguished_name;
@@ -60,7 +60,7 @@ pub struct Fields {
     pub not_before: Timestamp,
     /// Last second of validity (inclusive, RFC 5280 section 4.1.2.5).
     pub not_after: Timestamp,
-    /// Subject alternative names. DNS names and IP addresses stand as they are; other kinds carry a prefix (`email:`,
+    /// Subject alternative names. DNS names and IP addresses are unchanged; other kinds carry a prefix (`email:`,
     /// `uri:`, `dirname:`, `rid:`, `other:`), and so does a DNS name that looks like an address (`dns:10.0.0.1`), so
     /// that text without a prefix that reads as an IP address is one.
     pub names: Vec<WireText>,
@@ -72,9 +72,9 @@ pub struct Fields {
     pub signature_algorithm: String,
     /// basicConstraints cA.
     pub is_ca: bool,
-    /// basicConstraints pathLenConstraint: how many intermediates may stand below it.
+    /// basicConstraints pathLenConstraint: the greatest number of intermediates below it.
     pub path_len: Option<u32>,
-    /// Whether it limits the names below it (nameConstraints).
+    /// True if it limits the names below it (nameConstraints).
     pub has_name_constraints: bool,
     /// Names of the keyUsage bits that are set, as RFC 5280 writes them; `None`: no such extension.
     pub key_usage: Option<Vec<&'static str>>,
@@ -88,13 +88,13 @@ pub struct Fields {
     pub crl_urls: Vec<WireText>,
     /// OCSP responders (URLs).
     pub ocsp_urls: Vec<WireText>,
-    /// Where the issuer's certificate can be fetched (URLs).
+    /// The URLs of the issuer's certificate.
     pub issuer_urls: Vec<WireText>,
-    /// Whether it carries signed certificate timestamps, as public certificates do.
+    /// True if it carries signed certificate timestamps, as public certificates do.
     pub has_scts: bool,
-    /// Whether it demands a stapled OCSP response (TLS feature status_request, RFC 7633).
+    /// True if it requires a stapled OCSP response (TLS feature status_request, RFC 7633).
     pub must_staple: bool,
-    /// Whether it can be read but breaks RFC 5280 in a way worth telling (clauses).
+    /// Violations of RFC 5280 that do not prevent reading it and are worth reporting (clauses).
     pub oddities: Vec<String>,
 }
 
@@ -105,7 +105,7 @@ impl Certificate {
         Self::read(der, frames, Fields::prove_self_signature)
     }
 
-    /// Reads a certificate that comes with tlswalk: that it signed itself, if it says so, is known.
+    /// Reads a certificate that comes with tlswalk: if it says that it is self-signed, that is known to be true.
     pub(in crate::tls) fn parse_bundled(der: &[u8]) -> Self {
         Self::read(der, Vec::new(), |fields, _| fields.self_signed = fields.self_issued)
     }
@@ -174,12 +174,12 @@ impl Fields {
         fields
     }
 
-    /// Whether a certificate that names itself as issuer was signed by its own key.
+    /// Checks whether a certificate that names itself as issuer was signed by its own key.
     fn prove_self_signature(&mut self, x509: &X509Certificate<'_>) {
         if self.self_issued {
             match signature::check(x509, x509.public_key()) {
                 Check::Verified => self.self_signed = true,
-                // Ordinary where a CA has changed its key: the old key signs a certificate of the same name.
+                // Common after a CA has changed its key: the old key signs a certificate with the same name.
                 Check::Wrong => self
                     .oddities
                     .push("names itself as issuer, but its own key did not sign it".into()),
@@ -234,10 +234,10 @@ impl Fields {
         }
     }
 
-    /// Whether a name, given as DER and as text, is that of the issuer.
+    /// True if a name, given as DER and as text, is that of the issuer.
     ///
     /// RFC 5280 section 7.1 ignores case and string type: one encoder writes a PrintableString where another writes a
-    /// UTF8String. The text of RFC 4514 is a good enough likeness, because a signature has to agree anyway.
+    /// UTF8String. A comparison of the RFC 4514 text is good enough, because a signature has to agree anyway.
     pub(in crate::tls) fn names_issuer(&self, name_raw: &[u8], name: &WireText) -> bool {
         *self.issuer_raw == *name_raw || self.issuer.raw().eq_ignore_ascii_case(name.raw())
     }

@@ -56,7 +56,7 @@ pub struct ClientHello {
     pub asks_staple: bool,
     /// Numbers that are there to keep servers tolerant (GREASE, RFC 8701).
     pub has_grease: bool,
-    /// Bytes of the message, its header included, as that says: not all need have been captured.
+    /// The length of the message with its header, as the message states it: some of it may not be captured.
     pub wire_len: usize,
     /// The library that it looks like; `None`: it fits none, or was not captured whole.
     pub stack: Option<Stack>,
@@ -94,7 +94,7 @@ impl ClientHello {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct ServerHello {
-    /// The version chosen: `supported_versions` where present, else `legacy_version`.
+    /// The version chosen: `supported_versions` if present, else `legacy_version`.
     pub version: u16,
     /// Its random value.
     pub random: [u8; 32],
@@ -198,8 +198,8 @@ impl ClientHello {
     }
 }
 
-/// The groups of a Client Hello's `key_share` extension (RFC 9846 section 4.2.8): a group and a key with its length, again
-/// and again, behind the length of them all.
+/// The groups of a Client Hello's `key_share` extension (RFC 9846 section 4.2.8): a group and a key with its length,
+/// repeated, after the length of them all.
 fn share_groups(shares: &[u8]) -> impl Iterator<Item = u16> + '_ {
     let mut rest = shares.get(2..).unwrap_or_default();
     std::iter::from_fn(move || {
@@ -212,7 +212,7 @@ fn share_groups(shares: &[u8]) -> impl Iterator<Item = u16> + '_ {
 
 /// The part before the extensions, and the extensions' bytes.
 fn fixed_client(body: &[u8], cut: bool) -> Option<(ClientHello, &[u8])> {
-    // With the end cut off, the extension list is shorter than its length says, which would be refused.
+    // If its end is cut off, the extension list is shorter than its stated length, and would be refused.
     let (contents, extensions) = if cut {
         let end = without_extensions(body)?;
         let extensions = body.get(end + 2..).unwrap_or_default();

@@ -209,7 +209,11 @@ fn two_samples_that_differ_in_the_culprit_are_not_the_same() {
             verdict.at.name(),
             verdict.confidence.name(),
         ];
-        let culprit = format!("{} {}", words.join(" "), verdict.causes.join(" "));
+        let culprit = format!(
+            "{} {}",
+            words.join(" "),
+            verdict.causes.iter().map(|it| it.name()).collect::<Vec<_>>().join(" ")
+        );
         sides.push((
             row.file,
             culprit,

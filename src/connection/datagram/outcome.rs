@@ -1,41 +1,44 @@
-//! sizes and directions → TlsFacts: how far a handshake of QUIC came, behind what can be read of it.
+//! sizes and directions → TlsFacts: the progress of a QUIC handshake beyond its readable part.
 //!
-//! A client sends packets with a short header when its handshake is complete (RFC 9001 section 5.7), a server may before that. What
-//! they hold is hidden: a short answer may be an acknowledgement as well as the end of the connection. Whoever reads the end says
-//! nothing more (RFC 9000 section 10.2.2), so that a client which goes on has not been refused.
+//! A client sends packets with a short header when its handshake is complete (RFC 9001 section 5.7), a server may send
+//! them earlier. Their content is hidden: a short answer may be an acknowledgement or the end of the connection. A side
+//! that reads the end sends nothing more (RFC 9000 section 10.2.2), so a client that continues was not refused.
 
 use crate::base::frame::{FrameNumber, Timestamp};
 use crate::connection::datagram::direction::ONE_FLIGHT;
 use crate::connection::step::{Seen, Side, Sides, Step, StepKind};
 use crate::connection::walk::{Alert, Walk};
 
-/// A packet of which only the size shows.
+/// A packet with only its size visible.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sample {
     pub(super) frame: FrameNumber,
     pub(super) time: Timestamp,
     pub(super) len: usize,
-    /// How much of the other direction had been captured.
+    /// How much of the other direction had been captured by then.
     pub(super) heard: u64,
 }
 
-/// The longest packet that ends a connection, with words of reason: longer ones hold an answer, or tickets.
+/// The longest packet that ends a connection, with a reason phrase: a longer packet holds an answer, or tickets.
 const LONGEST_CLOSE: usize = 300;
 
-/// A refusal follows what it refuses within this time; clocks of two captures may differ by as much.
+/// In nanoseconds. A refusal follows the refused message within this time; clocks of two captures may differ by as
+/// much.
 const PROMPT: i64 = 3_000_000_000;
 
-/// What is sent at once comes within this time.
+/// In nanoseconds. An immediate reply comes within this time.
 const AT_ONCE: i64 = 1_000_000_000;
 
-/// Who has no answer sends again by then (RFC 9002 section 6.2: the first timer is a second at most).
+/// In nanoseconds. A side without an answer sends again by then (RFC 9002 section 6.2: the first timer is a second at
+/// most).
 const WATCHED: i64 = 3_000_000_000;
 
-/// What the packets of a handshake behind the hellos, and of application data, show, where the capture went on to `until`.
+/// Adds the facts that the packets of a handshake after the hellos, and of application data, show, if the capture
+/// continued to `until`.
 pub(super) fn tell(walk: &mut Walk, handshake: &Sides<Vec<Sample>>, data: &Sides<Vec<Sample>>, until: Timestamp) {
     let first = data.client.iter().min_by_key(|it| it.time).copied();
     let Some(first) = first else {
-        // Application data of a server before the handshake is complete is no answer.
+        // Application data from a server before the handshake is complete is no answer.
         walk.tls.application_data = Sides::default();
         walk.tls.first_application_data = Sides::default();
         if let Some(last) = broke_off(handshake, data).filter(|it| until.since(it.time) >= WATCHED) {
@@ -48,7 +51,7 @@ pub(super) fn tell(walk: &mut Walk, handshake: &Sides<Vec<Sample>>, data: &Sides
     let shown = before.max_by_key(|it| it.time).map(|it| it.frame);
     let hello = walk.steps.iter().find(|it| it.kind == StepKind::ServerHello);
     let of_server = shown.or_else(|| hello.map(|it| it.frame)).unwrap_or(first.frame);
-    // The last of the client's handshake is its Finished, as a rule in one datagram with what follows.
+    // The last packet of the client's handshake is its Finished, usually in one datagram with the next packets.
     let of_client = handshake
         .client
         .iter()
@@ -71,7 +74,7 @@ pub(super) fn tell(walk: &mut Walk, handshake: &Sides<Vec<Sample>>, data: &Sides
         None => {
             tls.application_data.server = 0;
             tls.first_application_data.server = None;
-            // Early data is answered before the handshake is complete, and who has no answer asks again.
+            // Early data is answered before the handshake is complete, and a client without an answer asks again.
             let asks_again = data.client.iter().any(|it| it.time.since(first.time) >= ONE_FLIGHT);
             if let Some(shown) = data
                 .server
@@ -94,8 +97,8 @@ pub(super) fn tell(walk: &mut Walk, handshake: &Sides<Vec<Sample>>, data: &Sides
     }
 }
 
-/// Whether what the server sent is more than the end of the connection: too long for that, or the client went on and was answered
-/// once more.
+/// True if the server sent more than the end of the connection: too many bytes for that, or the client continued and
+/// was answered once more.
 fn is_answered(client: &[Sample], behind: &[&Sample]) -> bool {
     let went_on = || {
         let first = behind.first()?;
@@ -109,8 +112,8 @@ fn is_answered(client: &[Sample], behind: &[&Sample]) -> bool {
     behind.iter().any(|it| it.len > LONGEST_CLOSE) || went_on().is_some()
 }
 
-/// The client's last packet of the handshake where it broke off behind the server's flight: it never completed the handshake, did not
-/// ask again, and neither did the server, which would send its flight again to a client that fell silent.
+/// The client's last packet of the handshake, if it aborted after the server's flight: it never completed the handshake
+/// and did not ask again, and neither did the server, which would repeat its flight to a client that fell silent.
 fn broke_off(handshake: &Sides<Vec<Sample>>, data: &Sides<Vec<Sample>>) -> Option<Sample> {
     let first = handshake.client.iter().min_by_key(|it| it.time)?;
     let last = handshake.client.iter().max_by_key(|it| it.time)?;

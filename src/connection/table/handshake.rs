@@ -1,8 +1,7 @@
-//! SYN, SYN-ACK, ACK → Handshake: a connection that opens as it should, before anybody said a word.
+//! SYN, SYN-ACK, ACK → Handshake: a connection that opens properly, before any data.
 //!
-//! Nearly all connections of an export ask, with their next segment, for a server that nobody asked about, and are then only
-//! counted. Until they do, three short segments are all there is to remember; a [`Flow`] is made of them when anything
-//! else comes.
+//! Nearly all connections of an export ask, with their next segment, for a server of no interest, and are then only
+//! counted. Until then, three short segments have to be remembered; any other segment turns them into a [`Flow`].
 
 use super::bare::Bare;
 use super::elsewhere::Elsewhere;
@@ -16,7 +15,7 @@ use crate::connection::sighting::Sighting;
 use crate::decode::{Segment, TcpFlags};
 use crate::tls::peek;
 
-/// A connection in TCP's handshake, or just behind it.
+/// A connection in TCP's handshake, or right after it.
 #[derive(Debug)]
 pub(super) struct Handshake {
     syn: Bare,
@@ -26,16 +25,16 @@ pub(super) struct Handshake {
 
 /// The state after a segment.
 pub(super) enum Next {
-    /// The handshake goes on.
+    /// The handshake continues.
     Handshake,
     /// It asked for a server of no interest.
     Elsewhere(Box<Elsewhere>),
-    /// Anything else belongs to a flow, which is yet to accept this segment.
+    /// Any other segment belongs to a flow, which has not processed this segment yet.
     Flow,
 }
 
 impl Handshake {
-    /// A SYN and the segment after it, if that is the answer (RFC 9293 section 3.5).
+    /// A SYN and the segment after it, if that segment is the answer (RFC 9293 section 3.5).
     pub(super) fn of(syn: &Bare, segment: &Segment<'_>, from: usize) -> Option<Self> {
         let answers = from != usize::from(syn.from) && segment.ack == syn.seq.plus(1);
         let syn_ack = Bare::of(segment, from, TcpFlags::SYN | TcpFlags::ACK).filter(|_| answers)?;
@@ -46,7 +45,7 @@ impl Handshake {
         })
     }
 
-    /// Takes the next segment; `names` are those of interest.
+    /// Processes the next segment; `names` are the servers of interest.
     pub(super) fn accept(&mut self, segment: &Segment<'_>, from: usize, ends: [Endpoint; 2], names: &[String]) -> Next {
         let goes_on = from == usize::from(self.syn.from)
             && segment.seq == self.syn.seq.plus(1)
@@ -70,7 +69,7 @@ impl Handshake {
         }
     }
 
-    /// When it began, and when the last of it came.
+    /// The times of its first and its last segment.
     pub(super) fn times(&self) -> (Timestamp, Timestamp) {
         (self.syn.time, self.ack.as_ref().unwrap_or(&self.syn_ack).time)
     }

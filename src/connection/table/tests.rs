@@ -7,7 +7,7 @@ use crate::base::seq::SeqNumber;
 use crate::decode::{TcpFlags, Tunnel};
 
 impl Ended {
-    /// The flow, made of its SYN if need be.
+    /// The flow, made from its SYN if necessary.
     pub(crate) fn flow(self) -> Box<Flow> {
         match self {
             Self::Lone(lone) => lone.flow(),
@@ -33,7 +33,7 @@ fn end(side: usize) -> Endpoint {
     }
 }
 
-/// A segment; its frame is set by [`run`], and with it all that tells packets apart.
+/// A segment; [`run`] sets its frame, and with it everything that distinguishes packets.
 fn seg(from: usize, flags: u8, seq: u32, ack: u32, payload: &[u8]) -> Segment<'_> {
     Segment {
         frame: FrameNumber(0),
@@ -264,7 +264,7 @@ fn a_closed_connection_is_handed_on_when_late_copies_have_come_and_not_before() 
     assert!(ended.is_empty());
     push(&mut flows, &mut ended, &[other], 4 + LINGER);
     assert_eq!(ended.len(), 1);
-    // Its slot is used again, and the end of the capture hands on the rest only.
+    // Its slot is used again, and the end of the capture hands on only the rest.
     flows.finish(|flow| ended.push(flow));
     assert_eq!(ended.len(), 2);
 }
@@ -497,7 +497,7 @@ fn a_scan_closes_idle_connections_and_not_one_that_lives() {
         })
         .collect();
     push(&mut flows, &mut ended, &scan, 5);
-    // 51 are too many, and they go by the score.
+    // 51 are too many, and they are evicted in batches.
     let evicted = 51_usize.next_multiple_of(EVICTED_AT_ONCE);
     assert_eq!(flows.counts.evicted, evicted as u64);
     assert_eq!(ended.len(), evicted);
@@ -590,7 +590,7 @@ fn hello(name: &str) -> Vec<u8> {
     [&[22, 3, 1][..], &len(&message), &message].concat()
 }
 
-/// A connection that asks for `other.example` where `own.example` is of interest, after these segments.
+/// A connection that asks for `other.example` while `own.example` is of interest, after these segments.
 fn elsewhere(rest: &[Segment<'_>]) -> (Flows, Vec<Ended>) {
     let (mut flows, mut ended) = (Flows::of_names(vec!["own.example".to_owned()]), Vec::new());
     push(&mut flows, &mut ended, &handshake(), 1);
@@ -646,12 +646,12 @@ fn a_connection_that_was_given_up_ends_as_any_other() {
         push(&mut flows, &mut ended, &next(1), 6 + LINGER);
         assert_eq!(ended.len(), ends, "{closing:?}");
     }
-    // The same SYN again is none of another connection; other numbers are.
+    // The same SYN again belongs to no other connection; other numbers do.
     for (seq, ends) in [(99, 0), (70_000, 1)] {
         let (_, ended) = elsewhere(&[seg(CLIENT, SYN, seq, 0, b"")]);
         assert_eq!(ended.len(), ends);
     }
-    // A copy of what closed is counted.
+    // A copy of a closing segment is counted.
     let packet = Segment {
         ip_id: Some(5),
         checksum: 9,
@@ -675,7 +675,7 @@ fn when_all_places_are_taken_a_connection_goes_that_was_silent_since_its_turn() 
         .map(|n| of(n, seg(CLIENT, ACK, 100, 500, DATA)))
         .collect();
     push(&mut flows, &mut ended, &all, 1);
-    // Everybody has spoken, so everybody gets a turn; then the first one goes, and the next one that stays silent.
+    // All have sent segments, so all get a turn; then the first one is evicted, and the next silent one.
     push(
         &mut flows,
         &mut ended,

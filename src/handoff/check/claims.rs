@@ -53,6 +53,11 @@ pub(super) enum What {
         offered: bool,
         only: bool,
     },
+    /// The highest version that the client offers; not `exact`: it offers none that is higher.
+    Highest {
+        version: &'static str,
+        exact: bool,
+    },
     Suite {
         suite: String,
         offered: bool,
@@ -85,14 +90,29 @@ pub(super) enum What {
     Verdict(String),
     Resolved(IpAddr),
     DnsAnswered,
+    /// These frames hold a DNS question, or an answer.
+    DnsFrames {
+        is_answer: bool,
+        frames: Frames,
+    },
     DnsStatus(&'static str),
-    HttpStatus(u64),
+    HttpStatus {
+        status: u64,
+        frames: Option<Frames>,
+    },
     /// Somebody has this address or port.
     Place {
         of: Option<Side>,
         address: Option<IpAddr>,
         port: Option<u16>,
     },
+    /// There is a connection between these, from the first to the second.
+    Between {
+        from: (IpAddr, Option<u16>),
+        to: (IpAddr, Option<u16>),
+    },
+    /// The attempt succeeded.
+    Succeeded,
     /// There is licensing traffic.
     Licensing,
 }
@@ -111,6 +131,22 @@ pub(super) struct Step {
     pub(super) at: Option<Moment>,
     /// It is about what the capture holds, not about what was sent.
     pub(super) in_capture: bool,
+}
+
+impl Step {
+    /// A step of which nothing more is said.
+    pub(super) const fn of(event: Event, by: Option<Who>) -> Self {
+        Self {
+            event,
+            by,
+            frames: None,
+            alert: None,
+            number: None,
+            fatal: false,
+            at: None,
+            in_capture: false,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

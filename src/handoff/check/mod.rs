@@ -4,17 +4,21 @@
 //! bytes. A claim is called false only where the report leaves it no room: where a sentence can be read in two ways, or
 //! what it speaks of is encrypted or was not captured, it is not provable, and what was not understood is listed as unread.
 
+mod agents;
 mod certificates;
 mod certified;
 mod claims;
 mod clauses;
 mod endings;
 mod facts;
+mod frames;
 mod judging;
 mod lexicon;
 mod matters;
 mod measured;
 mod moments;
+mod named;
+mod network;
 mod numbers;
 mod page;
 mod reading;

@@ -133,85 +133,96 @@ pub(super) fn side(token: &Token) -> Option<Side> {
     }
 }
 
+/// What one clause leaves to those behind it.
+#[derive(Default)]
+struct Before {
+    about: certificates::About,
+    /// `On the connection of 192.0.2.1:50000, … and …`
+    places: Vec<Who>,
+}
+
 /// Reads a sentence.
-#[allow(clippy::too_many_lines, reason = "the order in which a clause is read, in one place")]
 pub(super) fn read(sentence: &str) -> Reading {
-    let plain = plain(sentence);
+    let plain = plain(super::sentences::without_marker(sentence));
     let all = tokens(&plain);
-    let values: Vec<(usize, usize)> = all
-        .iter()
-        .filter(|it| is_value(&it.token))
-        .map(|it| (it.from, it.to))
-        .collect();
     let whole = scope_of(&all);
-    let mut reading = Reading::default();
+    let mut claims = Vec::new();
     let mut used = Vec::new();
-    let mut about = certificates::About::default();
-    let mut places = Vec::new();
+    let mut before = Before::default();
     for clause in clauses(&all, &plain).unwrap_or_default() {
-        if clause.is_hedged
-            || clause.is_context && !clause.tokens.iter().any(|it| it.token == Token::Word(Word::Without))
-        {
-            continue;
+        let is_context = clause.is_context && !clause.has(Word::Without);
+        if is_context && clause.denials() == 0 && !clause.is_hedged {
+            let (of_context, its) = read_context(&clause, &plain);
+            claims.extend(of_context);
+            used.extend(its);
         }
-        let mut making = Making {
-            clause: &clause,
-            tokens: &clause.tokens,
-            plain: &plain,
-            claims: Vec::new(),
-            fails: Vec::new(),
-            used: Vec::new(),
-        };
-        if clause.denials() > 1 && !clause.has(Word::Or) {
-            continue;
+        let is_tangled = clause.denials() > 1 && !clause.has(Word::Or);
+        if !(clause.is_hedged || is_context || is_tangled) {
+            let (of_clause, its) = read_clause(&clause, &plain, &whole, &mut before);
+            claims.extend(of_clause);
+            used.extend(its);
         }
-        certificates::read(&mut making, &mut about);
-        steps::read(&mut making);
-        matters::read(&mut making);
-        let denied = making.is_denied();
-        let everywhere = clause.has(Word::Here);
-        keep_what_is_denied(&mut making);
-        let mut scope = scope_of(&clause.tokens);
-        scope.places = places_of(&making);
-        // `On the connection of 192.0.2.1:50000, … and …`
-        if scope.places.is_empty() {
-            scope.places.clone_from(&places);
-        } else {
-            places.clone_from(&scope.places);
-        }
-        scope.everywhere = everywhere;
-        scope.attempt = scope.attempt.or(whole.attempt);
-        scope.connection = scope.connection.or(whole.connection);
-        if !making.claims.is_empty() || !making.fails.is_empty() {
-            used.append(&mut making.used);
-            used.extend(
-                making
-                    .tokens
-                    .iter()
-                    .filter(|it| is_place_value(&it.token))
-                    .map(|it| it.from),
-            );
-        }
-        let claims = making.claims.into_iter();
-        reading.claims.extend(claims.map(|(_, what)| Claim {
-            not: denied,
-            what,
-            scope: scope.clone(),
-        }));
-        let fails = making.fails.into_iter();
-        reading.claims.extend(fails.map(|(_, what)| Claim {
-            not: true,
-            what,
-            scope: scope.clone(),
-        }));
     }
-    let left = values.iter().filter(|(from, _)| !used.contains(from));
-    reading.left = left
-        .filter_map(|(from, to)| plain.get(*from..*to))
-        .map(|it| it.trim().to_owned())
+    claims.dedup();
+    let left = all
+        .iter()
+        .filter(|it| is_value(&it.token) && !used.contains(&it.from))
+        .filter_map(|it| plain.get(it.from..it.to));
+    Reading {
+        left: left.map(|it| it.trim().to_owned()).collect(),
+        claims,
+    }
+}
+
+/// `after the SYN-ACK in frame 6, …`: the clause only says when, but the frame is a claim.
+fn read_context(clause: &Clause, plain: &str) -> (Vec<Claim>, Vec<usize>) {
+    let (mut claims, used) = read_clause(clause, plain, &Scope::default(), &mut Before::default());
+    claims.retain(|claim| matches!(&claim.what, What::Step(step) if step.frames.is_some()));
+    let used = if claims.is_empty() { Vec::new() } else { used };
+    (claims, used)
+}
+
+/// What a clause claims, and where the values stand that its claims use.
+fn read_clause(clause: &Clause, plain: &str, whole: &Scope, before: &mut Before) -> (Vec<Claim>, Vec<usize>) {
+    let mut making = Making {
+        clause,
+        tokens: &clause.tokens,
+        plain,
+        claims: Vec::new(),
+        fails: Vec::new(),
+        used: Vec::new(),
+    };
+    certificates::read(&mut making, &mut before.about);
+    steps::read(&mut making);
+    matters::read(&mut making);
+    let denied = making.is_denied();
+    keep_what_is_denied(&mut making);
+    let mut scope = scope_of(&clause.tokens);
+    scope.places = places_of(&making);
+    if scope.places.is_empty() {
+        scope.places.clone_from(&before.places);
+    } else {
+        before.places.clone_from(&scope.places);
+    }
+    scope.everywhere = clause.has(Word::Here);
+    scope.attempt = scope.attempt.or(whole.attempt);
+    scope.connection = scope.connection.or(whole.connection);
+    let said = making.claims.into_iter().map(|(_, what)| (denied, what));
+    let fails = making.fails.into_iter().map(|(_, what)| (true, what));
+    let claims: Vec<Claim> = said
+        .chain(fails)
+        .map(|(not, what)| Claim {
+            not,
+            what,
+            scope: scope.clone(),
+        })
         .collect();
-    reading.claims.dedup();
-    reading
+    if claims.is_empty() {
+        return (claims, Vec::new());
+    }
+    let places = making.tokens.iter().filter(|it| is_place_value(&it.token));
+    let used = making.used.into_iter().chain(places.map(|it| it.from)).collect();
+    (claims, used)
 }
 
 /// Of a clause that says no: what it denies, and nothing else.
@@ -258,6 +269,7 @@ const fn is_value(token: &Token) -> bool {
             | Token::Hexadecimal(_)
             | Token::Verdict(_)
             | Token::Number(_)
+            | Token::Http(_)
     )
 }
 

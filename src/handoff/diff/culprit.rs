@@ -2,6 +2,7 @@
 
 use super::{Comparison, Difference};
 use crate::base::phrase::{Language, phrase};
+use crate::base::word::join;
 use crate::report::{Attempt, Certificate, Connection, Report};
 
 /// What is compared of two attempts, beside steps and verdict: its id, and its value in each.
@@ -22,7 +23,7 @@ fn values(attempt: &Attempt, connections: &[&Connection]) -> [(&'static str, Str
     [
         ("by", verdict.by.to_string()),
         ("at", verdict.at.to_string()),
-        ("causes", verdict.causes.join(", ")),
+        ("causes", join(&verdict.causes, ", ")),
         ("confidence", verdict.confidence.to_string()),
         (
             "also",

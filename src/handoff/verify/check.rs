@@ -11,6 +11,7 @@ use super::fields::{Difference, counts_all_frames, differences};
 use super::{Claim, VERIFY_SCHEMA, Verification};
 use crate::base::phrase::{Language, Phrase, Value, phrase};
 use crate::base::wire_text::WireText;
+use crate::base::word::join;
 use crate::handoff::slice::Kept;
 use crate::report::{Attempt, Capture, Certificate, Connection, Course, Lookup, Report};
 
@@ -222,7 +223,7 @@ impl Check<'_> {
                 verdict.confidence,
                 verdict.by,
                 verdict.at,
-                verdict.causes.join(" ")
+                join(&verdict.causes, " ")
             )
         };
         let fields = [

@@ -20,8 +20,8 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
         oddness(ip)
             .or_else(|| Some(phrase("dns-unexpected-address-block-page").with("product", &*block_page()?.product)))
     };
-    // Only a service in public DNS has a public address to expect; a handshake that went well proves the address good.
-    // A certificate for other names is another server's.
+    // Only a service in public DNS is expected to have a public address. A handshake that succeeded proves the address
+    // right; a certificate for other names shows another server.
     let is_other = attempt
         .judgements
         .server

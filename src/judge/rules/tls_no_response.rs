@@ -22,27 +22,27 @@ use crate::tcp::stream::GapCause;
 /// RFC 9846 section 4.1.2: the server answers a Client Hello with a Server Hello, a retry or an alert.
 pub(super) const RULE: Rule = rule!("tls-no-response", General, check);
 
-/// How the Client Hello was left without an answer.
+/// The ways in which a Client Hello stays without an answer.
 enum Case {
-    /// The answer came when the client had gone.
+    /// The answer arrived after the client had left.
     Late(Step),
-    /// For the server the connection never opened: it repeats its SYN-ACK.
+    /// The connection never opened for the server: it repeats its SYN-ACK.
     Unopened,
-    /// The client closed first, before it can have been answered or soon.
+    /// The client closed first, soon or before an answer can have arrived.
     Left(Departure),
-    /// The server closed before it had a byte of it.
+    /// The server closed before it received any byte of the hello.
     ClosedAtOnce(Mark),
-    /// A part of it arrived, so many bytes of so many.
+    /// A part of the hello arrived: `arrived` of `total` bytes.
     Part { arrived: u64, total: u64 },
-    /// Nothing of it arrived.
+    /// No byte of the hello arrived.
     Lost,
-    /// A proxy took it.
+    /// A proxy accepted the hello.
     BehindProxy,
-    /// All of it was acknowledged.
+    /// The whole hello was acknowledged.
     Taken,
 }
 
-/// A server that closes later than this after the hello did not do so at once.
+/// In nanoseconds. A server that closes later than this after the hello did not close at once.
 const AT_ONCE: i64 = 1_000_000_000;
 
 fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
@@ -70,7 +70,8 @@ fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     }
     let case = recognise(connection, hello, late);
     let finding = Finding::error(RULE.id, by(&case), At::Tls, summary(&case, attempt, connection))
-        // A device that speaks for the server acknowledges just so, and who left first also rests on the order of the file.
+        // A device that answers for the server acknowledges in the same way, and which side left first also depends on
+        // the order of the file.
         .confidence(Confidence::Likely);
     Some(with_remedies(
         with_evidence(finding, connection, hello, &case),
@@ -80,13 +81,13 @@ fn spoken_to(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     ))
 }
 
-/// Whether the server said nothing after the hello. Bytes of a proxy's answer came before it.
+/// True if the server sent nothing after the hello. A proxy's answer came before it.
 fn is_silent(connection: &Connection, tls: &TlsFacts, hello: &Step) -> bool {
     let is_answer = |step: &Step| {
         step.side == Side::Server && step.frame > hello.frame && !matches!(step.kind, StepKind::Fin | StepKind::Reset)
     };
     tls.server_hello.is_none()
-        // One that answers the other side's close is a consequence of that.
+        // An alert that answers the other side's close is a consequence of that close.
         && tls.alerts.iter().all(|alert| alert.after_close)
         && connection.step(StepKind::HelloRetryRequest).is_none()
         && (connection.tcp.server.bytes == 0
@@ -175,7 +176,7 @@ fn recognise(connection: &Connection, hello: &Step, late: Option<Step>) -> Case 
             total: arrived.saturating_add(missing),
         },
         Coverage::Nothing => {
-            // A FIN that had not even the hello's first byte, and did not wait for it.
+            // A FIN sent before the hello's first byte had arrived, and without waiting for it.
             let closed = connection.tcp.server.fin.filter(|fin| {
                 !before
                     && fin.acked <= hello.from
@@ -218,7 +219,7 @@ fn summary(case: &Case, attempt: &Attempt<'_>, connection: &Connection) -> Phras
     .with("who", client(attempt))
 }
 
-/// The frame that shows how it ended, and its time: who left first, where anybody did.
+/// The frame that shows the end, and its time: the side that left first, if one did.
 fn ended(connection: &Connection, case: &Case) -> FrameAt {
     let (client, server) = (connection.tcp.client.fin, connection.tcp.server.fin);
     match (case, server) {
@@ -260,7 +261,7 @@ fn taken(finding: Finding, attempt: &Attempt<'_>, connection: &Connection) -> Fi
         ))
 }
 
-/// Says whether size explains the loss, and what to do about it.
+/// Adds whether size explains the loss, and the remedy.
 fn lost(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, case: &Case) -> Finding {
     let finding = lost_bytes::by_size(finding, attempt, connection, Side::Client);
     let hello = connection.tls.as_ref().and_then(|tls| tls.client_hello.as_deref());
@@ -279,7 +280,7 @@ fn lost(finding: Finding, attempt: &Attempt<'_>, connection: &Connection, case: 
     ))
 }
 
-/// The client's first bytes never arrived, later ones did, and the server had nothing that it could answer.
+/// The client's first bytes never arrived, later ones did, and the server received nothing that it could answer.
 fn without_beginning(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     let connection = attempt.connection()?;
     let tls = connection.tls.as_ref();

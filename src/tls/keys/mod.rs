@@ -49,10 +49,10 @@ pub(crate) struct Secrets {
 pub struct NoKeyLog;
 
 impl KeyLog {
-    /// Reads a key log; lines that are none of it are passed over. One without lines is of a program that agreed on no keys.
+    /// Reads a key log; other lines are skipped. A file without lines comes from a program that negotiated no keys.
     ///
     /// # Errors
-    /// When there are lines, and all are of something else.
+    /// If there are lines, and none of them belongs to a key log.
     pub fn read(text: &[u8]) -> Result<Self, NoKeyLog> {
         let mut log = Self {
             sha256: hexadecimal(digest(&SHA256, text).as_ref()),
@@ -95,7 +95,7 @@ impl KeyLog {
         self.sessions.len()
     }
 
-    /// Whether it has none.
+    /// True if it has none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.sessions.is_empty()

@@ -1,7 +1,7 @@
-//! PEM → Anchors: the roots a chain may end at, and where each comes from.
+//! PEM → Anchors: the roots that a chain may end at, and the source of each.
 //!
-//! A trust anchor is a name and a key that somebody chose to believe (RFC 5280 section 6.1.1); the signature on a root
-//! certificate proves nothing and is not looked at. Nothing is parsed before the first chain is judged.
+//! A trust anchor is a name and a key that a user chose to trust (RFC 5280 section 6.1.1); the signature on a root
+//! certificate proves nothing and is not checked. Nothing is parsed before the first chain is judged.
 
 use crate::base::phrase::{Language, phrase};
 use std::collections::HashMap;
@@ -29,11 +29,11 @@ const LICENSING: &str = "licensing roots";
 pub struct Anchors {
     own: Vec<Root>,
     has_built_in: bool,
-    /// Behind a lock, because several captures may be judged at once.
+    /// Protected by a lock, because several captures may be judged at once.
     checked: Mutex<Checked>,
 }
 
-/// Whether signatures were good: by the hashes of the certificate and of what holds its issuer's key.
+/// Whether signatures were good, by the hashes of the certificate and of what holds its issuer's key.
 type Checked = HashMap<([u8; 32], [u8; 32]), bool>;
 
 /// Signatures remembered, 80 bytes each.
@@ -97,7 +97,7 @@ impl Anchors {
     /// Adds every certificate of a PEM text; `origin` (e.g. the file name) names them in reports.
     ///
     /// # Errors
-    /// When the text holds no certificate, or one that cannot be an anchor; then none of it is added.
+    /// If the text holds no certificate, or one that cannot be an anchor; then none of it is added.
     pub fn add_pem(&mut self, pem: &[u8], origin: &str) -> Result<usize, AnchorError> {
         let roots = read_pem(pem, origin, false, |der| Certificate::parse(der, Vec::new()))?;
         let added = roots.len();
@@ -123,7 +123,7 @@ impl Anchors {
         sources
     }
 
-    /// The user's own: where each comes from, its subject, and its SHA-256.
+    /// The user's own anchors: the source of each, its subject, and its SHA-256.
     pub fn own(&self) -> impl Iterator<Item = (&str, &WireText, &[u8; 32])> {
         let own = self.own.iter();
         own.map(|root| (root.origin.as_str(), &root.fields.subject, &root.sha256))
@@ -134,16 +134,16 @@ impl Anchors {
         self.own.retain(|root| wanted(&root.sha256));
     }
 
-    /// Whether an anchor that was chosen for licensing or by the user is of the same organization as an issuer: then that
-    /// issuer is rather one of its intermediates than a stranger.
+    /// True if an anchor that was chosen for licensing or by the user is of the same organization as an issuer: then
+    /// that issuer is more likely one of its intermediates than an unknown authority.
     #[must_use]
     pub fn has_organization_of(&self, issuer_der: &[u8]) -> bool {
         let issuer = organization(issuer_der);
         issuer.is_some() && self.roots(Purpose::Server).any(|root| root.organization == issuer)
     }
 
-    /// Whether a key made a certificate's signature, as it was found out before. A device that tries again presents the same
-    /// chain; checking one signature of it costs more than all else that is asked about an attempt.
+    /// Whether a key made a certificate's signature, from an earlier check. A device that tries again presents the same
+    /// chain; checking one of its signatures costs more than all other questions about an attempt.
     pub(super) fn remembered(
         &self,
         certificate: &Certificate,
@@ -168,7 +168,7 @@ impl Anchors {
         }
     }
 
-    /// Whether this very certificate was given as an anchor; then nothing about it needs proof.
+    /// True if this very certificate was given as an anchor; then it needs no proof.
     pub(super) fn exact(&self, der: &[u8], purpose: Purpose) -> Option<Anchor<'_>> {
         self.roots(purpose).find(|root| *root.der == *der).map(Anchor::Root)
     }
@@ -266,7 +266,7 @@ fn pem_fault(error: &PemError) -> &'static str {
     }
 }
 
-/// A key that cannot be read says nothing about what it signed.
+/// A key that cannot be read proves nothing about what it signed.
 pub(super) fn unreadable() -> Check {
     Check::Unchecked(phrase("chain-anchor-unreadable"))
 }
@@ -279,7 +279,7 @@ pub(super) enum Anchor<'a> {
 }
 
 impl Anchor<'_> {
-    /// Whether the anchor's key signed the certificate.
+    /// Checks whether the anchor's key signed the certificate.
     pub(super) fn check(&self, certificate: &X509Certificate<'_>) -> Check {
         match self {
             Self::Root(root) => match X509Certificate::from_der(&root.der) {

@@ -80,9 +80,9 @@ impl<'a> Chain<'a, '_> {
 
     fn missing_intermediate(&mut self, anchors: &Anchors) {
         let Self { leaf, path, .. } = *self;
-        // A leaf alone whose issuer is unknown (with an intermediate in between, leaving out the root is good practice). That
-        // issuer may itself be a private root; it is none where it belongs to a root given, or where the certificate was
-        // logged, as only public authorities do, and they issue from intermediates.
+        // A leaf alone whose issuer is unknown (with an intermediate in between, leaving out the root is good
+        // practice). That issuer may itself be a private root; it is not if it belongs to a given root, or if the
+        // certificate was logged, as only public authorities do, and they issue from intermediates.
         let is_intermediate = || leaf.has_scts || anchors.has_organization_of(&leaf.issuer_raw);
         if matches!(path.end, End::IssuerNotGiven) && path.links.len() == 1 && is_intermediate() {
             self.faults.push(Fault::MissingIntermediate(leaf.issuer.clone()));
@@ -164,7 +164,7 @@ impl<'a> Chain<'a, '_> {
     }
 }
 
-/// Whether key usage and extended key usage allow what the leaf is presented for.
+/// True if key usage and extended key usage allow the purpose for which the leaf is presented.
 fn allows(leaf: &Fields, purpose: Purpose) -> bool {
     // RFC 5246 section 7.4.2: signing for (EC)DHE and TLS 1.3, encipherment for RSA, agreement for static (EC)DH.
     let bits: &[&str] = match purpose {
