@@ -181,6 +181,9 @@ pub fn reason(error: &io::Error) -> String {
         io::ErrorKind::NotFound => "no such file or directory".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::StorageFull => "no space left on the device".to_owned(),
+        io::ErrorKind::QuotaExceeded => "no space left within the quota".to_owned(),
+        io::ErrorKind::FileTooLarge => "a file may not be as large as that here".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only".to_owned(),
         _ => {
             let text = error.to_string();
             text.split(" (os error").next().unwrap_or(&text).to_owned()

@@ -4,12 +4,12 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use tlswalk::Target;
 use tlswalk::base::dialect::Dialect;
 use tlswalk::base::frame::Timestamp;
 use tlswalk::report::accepted::Day;
 use tlswalk::report::gate::Gate;
 use tlswalk::report::ticket;
+use tlswalk::{Options, Target};
 
 use crate::cli::choices::dialects;
 pub(crate) use crate::cli::choices::{Color, ForTeam, Format, Lang};
@@ -475,6 +475,11 @@ impl Inspect {
             is_asked_for("wlc", self.wlc.is_empty()),
         ];
         self.profile == Self::PROFILE && !self.all && !named.contains(&true) && self.log.is_empty()
+    }
+
+    /// The options for what else failed in such a capture.
+    pub(crate) fn others(&self, options: &Options) -> Option<Options> {
+        self.leaves_open_what().then(|| options.of_others())?
     }
 }
 

@@ -15,7 +15,7 @@ use crate::tls::keys::KeyLog;
 use crate::tls::trust::Anchors;
 
 /// Options of an analysis.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// The profile: which connections to judge, and what to expect.
     pub profile: Profile,
@@ -135,12 +135,12 @@ impl Options {
     /// The options for a report on the failures among all TLS connections, with the general profile: for a capture
     /// without the service that was looked for.
     #[must_use]
-    pub fn of_others(self) -> Option<Self> {
+    pub fn of_others(&self) -> Option<Self> {
         Some(Self {
             profile: Profile::built_in("default")?,
             all: true,
             others: true,
-            ..self
+            ..self.clone()
         })
     }
 

@@ -78,6 +78,12 @@ impl Accepted {
         self.entries.iter().map(|it| it.captures.as_deref())
     }
 
+    /// How many reviews are due on a day.
+    #[must_use]
+    pub fn due(&self, today: Day) -> usize {
+        self.entries.iter().filter(|it| it.day() < Some(today)).count()
+    }
+
     /// The result for a report: for each finding that is a warning or an error, whether it is accepted today. `fits`
     /// says whether a capture's name fits a pattern.
     #[must_use]

@@ -6,6 +6,8 @@
 
 use std::io::{self, Write};
 
+use serde::{Deserialize, Serialize};
+
 use super::labels::{beginning, connections, headline, seconds_of};
 use super::notes::{not_judged, note};
 use super::text::visible;
@@ -14,7 +16,7 @@ use crate::base::wire_text::in_prose;
 use crate::judge::finding::Severity;
 
 /// Expectation of a capture, and whether it was met.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expectation {
     /// The expectation as written.
     pub text: String,

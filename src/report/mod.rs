@@ -33,11 +33,14 @@ mod unread;
 pub mod why;
 pub mod whynot;
 
+use std::borrow::Borrow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::attempt::contents;
 use crate::attempt::other_connections::Stretch;
 use crate::base::word::words;
+use crate::profile::options::Options;
 
 pub(crate) use build::{Before, build};
 pub use device::{ClockOffset, DeviceEvent, DeviceLog, EventBearing, MessageCount, report_on_logs};
@@ -157,10 +160,29 @@ impl Report {
         !self.attempts.is_empty() || others == [0; 3] || self.others.is_some()
     }
 
+    /// This, or where the capture holds nothing of what was looked for, what else failed in it: `read` reads it a second time with
+    /// the options of [`Options::of_others`], which are asked for then only; `None`: somebody said what to look for.
+    ///
+    /// # Errors
+    /// When the capture cannot be read again.
+    pub fn or_others<O: Borrow<Options>, E>(
+        self,
+        others: impl FnOnce() -> Option<O>,
+        read: impl FnOnce(&Options) -> Result<Self, E>,
+    ) -> Result<Self, E> {
+        if self.has_what_was_looked_for() {
+            return Ok(self);
+        }
+        match others() {
+            Some(others) => Ok(self.or_failed(read(others.borrow())?)),
+            None => Ok(self),
+        }
+    }
+
     /// The failures among the other connections of the same capture, or else this report, with the number of other
     /// connections.
     #[must_use]
-    pub fn or_others(mut self, mut others: Self) -> Self {
+    pub(crate) fn or_failed(mut self, mut others: Self) -> Self {
         if others.attempts.is_empty() {
             self.others = others.others;
             return self;

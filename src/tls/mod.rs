@@ -15,6 +15,8 @@ mod held;
 
 pub mod message;
 
+mod fixed;
+
 pub mod hello;
 
 pub mod stack;
@@ -132,7 +134,7 @@ impl CipherSuite {
     /// True if its number has an assigned meaning.
     #[must_use]
     pub fn is_known(self) -> bool {
-        self.is_signal() || is_grease(self.0) || tls_parser::TlsCipherSuite::from_id(self.0).is_some()
+        self.is_signal() || is_grease(self.0) || fixed::suite_name(self.0).is_some()
     }
 
     /// Suites that only signal something: renegotiation (RFC 5746) and fallback (RFC 7507).
@@ -153,8 +155,8 @@ impl CipherSuite {
 
 impl fmt::Display for CipherSuite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match tls_parser::TlsCipherSuite::from_id(self.0) {
-            Some(suite) => f.write_str(suite.name),
+        match fixed::suite_name(self.0) {
+            Some(name) => f.write_str(name),
             None => write!(f, "0x{:04x}", self.0),
         }
     }

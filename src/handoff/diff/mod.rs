@@ -8,6 +8,7 @@ mod culprit;
 mod points;
 mod story;
 
+use std::borrow::Borrow;
 use std::io::Read;
 use std::ops::ControlFlow;
 
@@ -120,6 +121,19 @@ impl Side {
             report: analyzer.finish(file, &facts),
             trace,
         })
+    }
+
+    /// Where it holds nothing of what was looked for, with what else failed in it ([`Report::or_others`]).
+    ///
+    /// # Errors
+    /// When the capture cannot be read again.
+    pub fn or_others<O: Borrow<Options>, E>(
+        self,
+        others: impl FnOnce() -> Option<O>,
+        read: impl FnOnce(&Options) -> Result<Report, E>,
+    ) -> Result<Self, E> {
+        let report = self.report.or_others(others, read)?;
+        Ok(Self { report, ..self })
     }
 }
 

@@ -106,7 +106,7 @@ pub fn verify<R: Read>(
     let mut again = Again::read(report, files, &mut open, options)?;
     if let Some(others) = others.filter(|_| !again.report.has_what_was_looked_for()) {
         let found = Again::read(report, files, &mut open, others)?;
-        again.report = again.report.or_others(found.report);
+        again.report = again.report.or_failed(found.report);
     }
     let mut result = compare(report, &again.report, (again.frames, &again.present), files.language);
     result.capture = files.names.join(" + ");

@@ -28,7 +28,7 @@ const HEAD: u64 = 512;
 const LONGEST_SECRET: usize = 64;
 
 /// The secrets of a key log, by the random value of the Client Hello that began the session.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct KeyLog {
     sessions: HashMap<[u8; 32], Secrets, RandomState>,
     /// SHA-256 of its text.

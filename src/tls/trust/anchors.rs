@@ -45,7 +45,7 @@ const MOST_CHECKED: usize = 4096;
 pub struct AnchorError(pub String);
 
 /// A root given as a certificate.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Root {
     der: Box<[u8]>,
     sha256: [u8; 32],
@@ -72,6 +72,17 @@ const CLIENT_ISSUERS: [&[u8]; 2] = [
     include_bytes!("../../../roots/client/cisco-act2-sudi-ca.pem"),
     include_bytes!("../../../roots/client/cisco-high-assurance-sudi-ca.pem"),
 ];
+
+impl Clone for Anchors {
+    /// Which signatures were good is found out again.
+    fn clone(&self) -> Self {
+        Self {
+            own: self.own.clone(),
+            has_built_in: self.has_built_in,
+            checked: Mutex::default(),
+        }
+    }
+}
 
 impl Anchors {
     /// The roots that come with tlswalk.
