@@ -252,7 +252,7 @@ fn a_state_that_was_killed_at_any_point_loses_nothing() {
         }
     }
     let done = run(base, &arguments);
-    assert_eq!((rows(&done.stdout), done.status.code()), (expected.clone(), Some(1)));
+    assert_eq!((rows(&done.stdout), done.status.code()), (expected, Some(1)));
     let known = fs::read_to_string(base.join("state")).unwrap();
     let whole = known
         .lines()
@@ -416,7 +416,12 @@ fn files_that_vanish_change_or_cannot_be_read_are_rows_and_stop_nothing() {
         let place = base.join(format!("{round}"));
         fs::create_dir_all(place.join("in/deep")).unwrap();
         let count = 30;
-        let name = |number: usize| format!("in/{}{number:02}.pcap", if number % 2 == 0 { "" } else { "deep/" });
+        let name = |number: usize| {
+            format!(
+                "in/{}{number:02}.pcap",
+                if number.is_multiple_of(2) { "" } else { "deep/" }
+            )
+        };
         for number in 0..count {
             fs::write(place.join(name(number)), capture(number)).unwrap();
         }
@@ -449,8 +454,12 @@ fn files_that_vanish_change_or_cannot_be_read_are_rows_and_stop_nothing() {
             assert!(row.verdict.is_some() != row.error.is_some(), "round {round}: {row:?}");
         }
         // A file that ends inside its first record is one that cannot be used either.
-        let is_unable = |row: &Row| row.error.is_some() || row.verdict.as_deref() == Some("malformed-capture");
-        assert_eq!(ended.status.code() == Some(2), told.iter().any(is_unable), "round {round}");
+        let is_unable = |row: &Row| row.error.is_some() || row.verdict.is_some_and(|id| id == "malformed-capture");
+        assert_eq!(
+            ended.status.code() == Some(2),
+            told.iter().any(is_unable),
+            "round {round}"
+        );
     }
 }
 
