@@ -21,9 +21,7 @@ fn check(attempt: &Attempt<'_>, context: &Context<'_>) -> Option<Finding> {
     if let Some(finding) = super::server_broke_off::finding(attempt, RULE.id) {
         return Some(finding);
     }
-    if let Some(finding) =
-        super::quic_said::closed(attempt, RULE.id).or_else(|| super::quic_said::ended(attempt, RULE.id))
-    {
+    if let Some(finding) = super::quic_said::end(attempt, RULE.id) {
         return Some(finding);
     }
     let connection = attempt.connection()?;

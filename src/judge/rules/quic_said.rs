@@ -76,8 +76,13 @@ pub(super) fn no_version(attempt: &Attempt<'_>, context: &Context<'_>, id: Verdi
     )
 }
 
+/// A side ended the connection, in a packet that can be read or by all that sizes and silence show.
+pub(super) fn end(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
+    closed(attempt, id).or_else(|| ended(attempt, id))
+}
+
 /// A side ended the handshake with an error that is not a TLS alert (RFC 9000 section 20.1).
-pub(super) fn closed(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
+fn closed(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     let connection = attempt.connection()?;
     let close = facts(attempt)?.close.as_ref()?;
     let tls = connection.tls.as_ref()?;
@@ -139,7 +144,7 @@ pub(super) fn closed(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
 }
 
 /// The server ended the connection right behind the client's Finished, in packets that nobody can read.
-pub(super) fn ended(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
+fn ended(attempt: &Attempt<'_>, id: VerdictId) -> Option<Finding> {
     let connection = attempt.connection()?;
     facts(attempt)?;
     let tls = connection.tls.as_ref()?;
