@@ -5,7 +5,7 @@ use std::io::Write as _;
 use super::scenario::START;
 
 #[path = "../../tests/it/text_dumps/forms.rs"]
-mod forms;
+pub mod forms;
 use forms::{FORMS, Seen, read, text_of};
 
 /// How bytes are packed, and whether what was packed in parts may stand one behind the other.

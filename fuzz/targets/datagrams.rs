@@ -241,7 +241,10 @@ fn initial(version: u32, from: Sender, number: u16, token: &[u8], frames: &[u8])
 pub fn crypto(data: &[u8]) {
     use super::scenario::messages::{Group, Offer, SERVER_NAME, client_hello};
     let hello = client_hello(Offer::Tls13, Group::X25519);
-    let mut pieces = vec![0..hello.len()];
+    let mut pieces = vec![std::ops::Range {
+        start: 0,
+        end: hello.len(),
+    }];
     for change in data.chunks_exact(3).take(40) {
         let &[what, place, size] = change else { break };
         let at = usize::from(place) % pieces.len();

@@ -8,7 +8,7 @@
     reason = "what stands here states what must hold"
 )]
 
-mod containers;
+pub mod containers;
 mod conversations;
 mod datagrams;
 mod handed_on;

@@ -9,11 +9,9 @@
     reason = "test code states its invariants"
 )]
 
-mod forms;
-
 use crate::metamorphic::options;
 use crate::support::{root, rows};
-use forms::{FORMS, SECOND, Seen, read, text_of};
+use crate::targets::containers::forms::{FORMS, SECOND, Seen, read, text_of};
 use serde_json::Value;
 use tlswalk::base::phrase::Language;
 use tlswalk::capture::End;

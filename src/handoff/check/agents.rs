@@ -34,10 +34,7 @@ pub(super) fn agent(making: &Making<'_>, step: &Named) -> Result<(Option<Who>, b
     {
         return Err(());
     }
-    if let Some(at) = agents()
-        .find(|at| *at > step.at)
-        .or(agents().filter(|at| *at < step.at).last())
-    {
+    if let Some(at) = agents().find(|at| *at > step.at).or(agents().rfind(|at| *at < step.at)) {
         return Ok((making.who(at)?, true));
     }
     if let Some(sender) = beside(making, step).or_else(|| in_front(making, step, &parties)) {

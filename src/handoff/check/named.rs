@@ -117,11 +117,14 @@ fn take_number(found: &mut [Named], making: &Making<'_>, at: usize, number: u64)
             Some(Token::Open | Token::Event(Event::Alert) | Token::Alert(..) | Token::Colon | Token::Word(Word::Is))
         );
     // `the alert has the number 43`
-    let is_code = match (token(2), token(1)) {
-        (_, Some(Token::Word(Word::Code))) => true,
-        (Some(Token::Word(Word::Code)), Some(Token::Word(Word::Is) | Token::Colon)) => true,
-        _ => false,
-    };
+    let is_code = matches!(
+        (token(2), token(1)),
+        (_, Some(Token::Word(Word::Code)))
+            | (
+                Some(Token::Word(Word::Code)),
+                Some(Token::Word(Word::Is) | Token::Colon)
+            )
+    );
     let counted = [Word::Times, Word::Alerts, Word::Syns, Word::Frames, Word::Certificates];
     if !(is_beside || is_code) || making.word(at + 1).is_some_and(|word| counted.contains(&word)) {
         return;
