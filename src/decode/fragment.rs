@@ -324,7 +324,7 @@ mod tests {
         let anomalies = decoder.anomalies();
         assert_eq!(
             anomalies[0].detail.english(),
-            "fragments of 1 datagram never found their companions"
+            "some fragments of 1 datagram are not in the capture"
         );
         assert_eq!(anomalies[0].frame.0, 5);
     }
@@ -345,7 +345,7 @@ mod tests {
         assert_eq!(skips, 5000);
         assert_eq!(
             decoder.anomalies()[0].detail.english(),
-            "fragments of 4744 datagrams never found their companions"
+            "some fragments of 4744 datagrams are not in the capture"
         );
     }
 

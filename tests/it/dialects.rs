@@ -446,9 +446,9 @@ fn a_line_that_no_document_has_is_printed_with_that_remark() {
         report.get(0).unwrap_or(&report)["attempts"][0]["verdict"]["remedy"].to_string()
     };
     let asa = printed("asa", "en");
-    assert!(asa.contains("read in no document: ping tcp "), "{asa}");
+    assert!(asa.contains("found in no document: ping tcp "), "{asa}");
     assert!(printed("asa", "ja").contains("確認していないコマンド: ping tcp "));
-    assert!(!printed("ios-xe-wireless", "en").contains("read in no document"));
+    assert!(!printed("ios-xe-wireless", "en").contains("found in no document"));
 }
 
 #[test]

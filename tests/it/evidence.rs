@@ -381,8 +381,8 @@ fn what_cannot_be_checked_is_said_in_one_sentence_and_exit_2() {
         );
     };
     refused("no json", capture, "no JSON report");
-    refused("[]", capture, "no report of tlswalk");
-    refused("{}", capture, "no report of tlswalk");
+    refused("[]", capture, "not a report of tlswalk");
+    refused("{}", capture, "not a report of tlswalk");
     refused(
         &text.replace("tlswalk.report/1", "tlswalk.report/9"),
         capture,

@@ -400,7 +400,7 @@ fn a_server_that_closes_before_the_request_did_not_leave_it_unanswered() {
         ("no-application-response", "server"),
         "{story:?}"
     );
-    assert!(closed.summary.contains("before it had"), "{closed:#?}");
+    assert!(closed.summary.contains("before it received"), "{closed:#?}");
 }
 
 #[test]

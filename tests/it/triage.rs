@@ -171,8 +171,6 @@ fn the_exit_code_is_that_of_single_captures() {
     for refused in [
         &["--merge", GOOD][..],
         &["--redact", GOOD],
-        &["--expect", "healthy", "--state", "never-written", GOOD],
-        &["--expect", "healthy", "--watch", "samples"],
         &["-f", "sarif", GOOD],
         &["--watch", "samples", "-f", "html"],
         &["--watch", "samples", "-o", "x"],

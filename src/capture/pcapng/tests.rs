@@ -92,7 +92,14 @@ fn records_that_wireshark_numbers_are_numbered_and_others_are_not() {
     assert_eq!(frames, [Seen::new(5, 1_000, 1, 0, 1, b"x")]);
     assert_eq!(facts.frames, 5);
     let ids: Vec<_> = facts.anomalies.iter().map(|a| (a.kind.name(), a.frame.0)).collect();
-    assert_eq!(ids, [("unknown-block", 0), ("record-without-packet", 1)]);
+    assert_eq!(
+        ids,
+        [
+            ("session-secrets", 0),
+            ("unknown-block", 0),
+            ("record-without-packet", 1)
+        ]
+    );
 }
 
 #[test]
