@@ -47,6 +47,8 @@ pub(crate) fn options(inspect: &Inspect) -> Result<Options, String> {
             Profile::parse(&text).map_err(|error| format!("--profile {}: {error}", inspect.profile))?
         }
     };
+    let is_everything = inspect.all || profile.everything;
+    let expects = !inspect.expect.is_empty() || inspect.expect_file.is_some() || inspect.accepted.is_some();
     let mut anchors = Anchors::built_in();
     for path in &inspect.ca {
         let name = path.display().to_string();
@@ -69,6 +71,7 @@ pub(crate) fn options(inspect: &Inspect) -> Result<Options, String> {
         on_prem: inspect.on_prem.clone(),
         cslu: inspect.cslu.clone(),
         proxy: inspect.proxy.clone(),
+        listing: inspect.listing.listing(expects && is_everything),
         key_log: inspect.keylog.as_deref().map(read_key_log).transpose()?,
         logs: inspect
             .log

@@ -100,6 +100,10 @@ pub struct Report {
     /// How many TLS connections of others there are, where the capture holds nothing of the service that was looked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub others: Option<Others>,
+    /// Attempts that were judged and are not listed, by verdict: because others were asked for, or because they went well and are
+    /// very many.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<LeftOut>,
     /// How it was made, so that it can be made again; absent in reports of versions that did not say so.
     #[serde(default, rename = "options", skip_serializing_if = "Option::is_none")]
     pub made_with: Option<MadeWith>,
@@ -153,7 +157,7 @@ impl Report {
             contents.dtls_connections,
             contents.quic_connections,
         ];
-        !self.attempts.is_empty() || others == [0; 3]
+        !self.attempts.is_empty() || !self.left_out.is_empty() || others == [0; 3]
     }
 
     /// What failed among the other connections of the same capture, or else this, with how many others there are.
@@ -166,6 +170,17 @@ impl Report {
         others.capture.sha256 = self.capture.sha256;
         others
     }
+}
+
+/// Attempts of one verdict that the report does not list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOut {
+    /// Their verdict.
+    pub verdict: VerdictId,
+    /// The worst that was found of them.
+    pub severity: Severity,
+    /// How many they are.
+    pub attempts: u64,
 }
 
 /// TLS connections of others, judged because the capture holds nothing of the service that was looked for.

@@ -51,6 +51,7 @@ mod generated;
 mod handed_on;
 mod in_between;
 mod key_log;
+mod listing;
 mod metamorphic;
 mod mutations;
 mod nobody;
