@@ -171,6 +171,20 @@ enum Talk {
     Replay(Replay),
 }
 
+impl Talk {
+    /// Writes the next frame; the pause until the one after it, or `None` when there is none.
+    fn next(&mut self, world: &mut World, out: &mut Vec<u8>) -> Option<u64> {
+        match self {
+            Self::Tcp(tcp) => tcp.next(world, out),
+            Self::Datagrams(datagrams) => datagrams.next(world, out),
+            Self::Arp(arp) => arp.next(out),
+            Self::Small(small) => small.next(world, out),
+            Self::Service(service) => service.next(world, out),
+            Self::Replay(replay) => replay.next(out),
+        }
+    }
+}
+
 /// What all conversations draw from.
 struct World {
     rng: Rng,
@@ -233,14 +247,7 @@ fn talks(plan: &Plan, among: Among, world: &mut World, writer: &mut Writer<impl 
             continue;
         }
         frame.clear();
-        let pause = match talk {
-            Talk::Tcp(tcp) => tcp.next(world, &mut frame),
-            Talk::Datagrams(datagrams) => datagrams.next(world, &mut frame),
-            Talk::Arp(arp) => arp.next(&mut frame),
-            Talk::Small(small) => small.next(world, &mut frame),
-            Talk::Service(service) => service.next(world, &mut frame),
-            Talk::Replay(replay) => replay.next(&mut frame),
-        };
+        let pause = talk.next(world, &mut frame);
         // Attempts are as they were recorded, or their verdict would be another.
         let is_attempt = matches!(talk, Talk::Replay(replay) if replay.attempt.is_some());
         if plan.mix == Mix::Controller && !is_attempt {
