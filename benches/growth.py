@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Instructions of whole runs at n, 2n and 4n: what takes twice as much of everything takes twice as long.
 
-    benches/growth.py TLSWALK [SHAPE...]    fails where an exponent is above 1.15, counted by valgrind --tool=callgrind
+    benches/growth.py TLSWALK [--large] [SHAPE...]    fails where an exponent is above 1.15, counted by valgrind --tool=callgrind
 
-Each shape (benches/shapes.py) is of a kind that once took four times as long when it was twice as large, or might. The numbers are
-such that the largest is what a bad day brings: 100,000 connections, look-ups or tries. benches/gate.sh runs this.
+Each shape (benches/shapes.py) is of a kind that once took four times as long when it was twice as large, or might. benches/gate.sh runs
+this; with --large, 4n is 100,000 look-ups, tries, connections and names, which takes half an hour.
 """
 import math
 import os
@@ -31,7 +31,8 @@ def count(arguments, stream=None):
 
 def main():
     program = os.path.abspath(sys.argv[1])
-    only = sys.argv[2:]
+    only = [it for it in sys.argv[2:] if it != "--large"]
+    many = 25000 if "--large" in sys.argv else 5000
     json, all_of_it = ["-f", "json"], ["--all"]
     tries = shapes.tries(200, 10_000)
     kinds = [
@@ -48,16 +49,16 @@ def main():
         # Many of one kind.
         ("tries", 500, lambda n: shapes.tries(n, 10_000), json),
         ("tries-close", 500, lambda n: shapes.tries(n, 50), json),
-        ("tries-of-one", 25000, shapes.attempts, json),
-        ("look-ups", 25000, lambda n: shapes.lookups(n, shapes.SERVICE), json),
+        ("tries-of-one", many, shapes.attempts, json),
+        ("look-ups", many, lambda n: shapes.lookups(n, shapes.SERVICE), json),
         ("failing-look-ups", 500, lambda n: shapes.lookups(n, shapes.SERVICE, None), json),
-        ("names", 25000, shapes.lookups, all_of_it),
-        ("connections", 25000, shapes.connections, all_of_it + json),
+        ("names", many, shapes.lookups, all_of_it),
+        ("connections", many, shapes.connections, all_of_it + json),
         ("named-by-dns", 1000, shapes.named_by_dns, all_of_it),
         ("two-families", 1000, lambda n: shapes.named_by_dns(n, 2), all_of_it),
         ("server-names", 5000, lambda n: shapes.connections(n, names=n), all_of_it),
-        ("half-open", 25000, shapes.half_open, []),
-        ("sweep", 25000, shapes.sweep, []),
+        ("half-open", many, shapes.half_open, []),
+        ("sweep", many, shapes.sweep, []),
         ("interfaces", 2500, shapes.interfaces, []),
         ("long-chains", 50, shapes.chain, all_of_it),
         ("left-open", 250, shapes.left_open, all_of_it),
